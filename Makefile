@@ -1,0 +1,64 @@
+# Everything runs in .venv, which is built from requirements.lock with nothing but python3 (3.12 or newer) and make.
+
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.stamp
+# pip tells errors only: its warnings are of the machine, not of the project
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help reproduce test lint bench calibrate lock clean
+
+help:
+	@echo "make reproduce   the first figure, in results/"
+	@echo "make test        all quick tests"
+	@echo "make lint        format, lint and types"
+	@echo "make bench       benchmarks; NAME=simulator for one of them"
+	@echo "make calibrate   slow statistical calibration"
+	@echo "make lock        requirements.lock anew from pyproject.toml"
+	@echo "make clean       away with .venv, caches and builds; results stay"
+
+reproduce: $(STAMP)
+	@$(BIN)/python -m experiments.fig1_dose_response --config experiments/fig1_dose_response.toml \
+		--out results/fig1_dose_response --force
+
+test: $(STAMP)
+	@$(BIN)/python -m pytest
+
+lint: $(STAMP)
+	@$(BIN)/ruff format --check
+	@$(BIN)/ruff check
+	@$(BIN)/mypy
+
+bench: $(STAMP)
+	@$(BIN)/python -m benchmarks $(NAME)
+
+calibrate: $(STAMP)
+	@$(BIN)/python -m pytest -m calibrate
+
+# No dependence on the stamp: a changed pyproject.toml would first rebuild .venv from the lock that is to be replaced.
+lock:
+	@test -x $(BIN)/uv || $(MAKE) --no-print-directory $(STAMP)
+	@$(BIN)/uv pip compile --quiet --universal --no-header --no-emit-index-url --extra dev \
+		pyproject.toml -o requirements.lock
+
+clean:
+	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamp goes first and comes last, so a build broken halfway leaves none and is begun anew.
+$(STAMP): requirements.lock pyproject.toml
+	@command -v "$(PYTHON)" >/dev/null || { \
+		echo "lensim needs Python 3.12 or newer, found no $(PYTHON) (make PYTHON=... names another)" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 12))' || { \
+		echo "lensim needs Python 3.12 or newer, $(PYTHON) is $$("$(PYTHON)" -V 2>&1) (make PYTHON=... names another)" >&2; \
+		exit 1; }
+	@"$(PYTHON)" -c 'import venv, ensurepip' 2>/dev/null || { \
+		echo "lensim needs the modules venv and ensurepip of $(PYTHON) (a package such as python3-venv has them)" >&2; \
+		exit 1; }
+	@echo "building .venv, once, in some minutes"
+	@rm -f $@
+	@"$(PYTHON)" -m venv --clear .venv
+	@$(PIP) install -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@

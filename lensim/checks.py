@@ -1,0 +1,109 @@
+"""All wording of input errors: one sentence that names the place, the rule and the value.
+
+A function here either returns quietly or raises `ValueError`. Faults of a file are gathered in a `FaultReport` and
+raised together, because a user mends a file once, not fault by fault.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import xarray as xr
+
+
+class InputError(ValueError):
+    """Something that a user handed over is not as it must be; the message is meant for that user, without a traceback."""
+
+
+def at_least(place: str, value: float, minimum: float) -> None:
+    """Refuse a number below `minimum`, or one that is not a number."""
+    if not value >= minimum:
+        raise InputError(f"{place} must be at least {minimum:g}, got {value:g}")
+
+
+def above(place: str, value: float, bound: float) -> None:
+    """Refuse a number that is not above `bound`."""
+    if not value > bound:
+        raise InputError(f"{place} must be above {bound:g}, got {value:g}")
+
+
+def between(place: str, value: float, low: float, high: float) -> None:
+    """Refuse a number outside [low, high]."""
+    if not low <= value <= high:
+        raise InputError(f"{place} must lie between {low:g} and {high:g}, got {value:g}")
+
+
+def one_of(place: str, value: str, allowed: Iterable[str]) -> None:
+    """Refuse a word that is not among those allowed."""
+    allowed = tuple(allowed)
+    if value not in allowed:
+        raise InputError(f"{place} must be one of {', '.join(allowed)}, got {value!r}")
+
+
+def unique(place: str, names: Sequence[str]) -> None:
+    """Refuse a list of names in which one stands twice."""
+    seen: set[str] = set()
+    twice = sorted({name for name in names if name in seen or seen.add(name)})  # type: ignore[func-returns-value]
+    if twice:
+        raise InputError(f"{place} must not name anything twice, got {', '.join(twice)}")
+
+
+def finite(place: str, values: np.ndarray) -> None:
+    """Refuse an array with a NaN or an infinity, and say where the first one stands."""
+    bad = np.argwhere(~np.isfinite(values))
+    if len(bad):
+        at = ", ".join(str(i) for i in bad[0])
+        raise InputError(f"{place}[{at}] must be a finite number, got {values[tuple(bad[0])]} ({len(bad)} such values)")
+
+
+def has_variables(data: xr.Dataset, needed: dict[str, tuple[str, ...]], user: str) -> None:
+    """Refuse a Dataset that lacks a variable, or has one with other dims.
+
+    Parameters
+    ----------
+    data
+        The Dataset to look at.
+    needed
+        Variable name to the dims that it must have, in order.
+    user
+        Who needs them, for the message.
+    """
+    for name, dims in needed.items():
+        if name not in data:
+            raise InputError(f"{user} needs the variable {name} {dims}, got a Dataset with {', '.join(map(str, data))}")
+        if data[name].dims != dims:
+            raise InputError(f"{user} needs {name} with dims {dims}, got {data[name].dims}")
+
+
+@dataclass
+class FaultReport:
+    """The faults of one file, or of files that belong together, gathered so that all are told at once.
+
+    `place` is the file's name. A fault is a place, a line number (1 = the first line of the file; None = the whole
+    file) and the rule with what was found. `unit` is what is counted, where that is not lines of text.
+    """
+
+    place: str
+    faults: list[tuple[str, int | None, str]] = field(default_factory=list)
+    shown: int = 20
+    unit: str = "line"
+
+    def add(self, rule: str, *, line: int | None = None, place: str | None = None) -> None:
+        """Note one fault: `rule` is the sentence behind the place, such as 'dose_um must be 0 or more, got -3'.
+
+        `place` names another file than the report's own, where several are read together.
+        """
+        self.faults.append((self.place if place is None else place, line, rule))
+
+    def raise_if_any(self) -> None:
+        """Raise one `InputError` with every fault, file by file in order of lines; do nothing where there is none."""
+        if not self.faults:
+            return
+        order = {place: position for position, place in enumerate(dict.fromkeys(fault[0] for fault in self.faults))}
+        ordered = sorted(self.faults, key=lambda fault: (order[fault[0]], fault[1] is not None, fault[1] or 0))
+        lines = [
+            f"{place}{f' {self.unit} {line}' if line else ''}: {rule}" for place, line, rule in ordered[: self.shown]
+        ]
+        if len(ordered) > self.shown:
+            lines.append(f"{self.place}: and {len(ordered) - self.shown} more faults")
+        raise InputError("\n".join(lines))

@@ -1,0 +1,1 @@
+"""Fitting, judging and reading out models; one file an engine."""

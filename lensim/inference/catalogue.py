@@ -1,0 +1,59 @@
+"""Finding a statistical model by name, without importing the package that holds it.
+
+A package offers models through the entry-point group `lensim.models`: a mapping of names to `ModelEntry`. lensim's own
+are `lensim.models.CATALOGUE`; another package's stand beside them.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from typing import Any
+
+import numpy as np
+import pymc as pm
+import xarray as xr
+
+from lensim import checks
+
+
+@dataclass(frozen=True)
+class ModelEntry:
+    """One model of a catalogue.
+
+    Attributes
+    ----------
+    build
+        `build(data, priors=None) -> pm.Model`, a plain function.
+    arrays
+        `arrays(data)`: what the built model holds as `pm.Data`, for swapping in another study.
+    signal
+        The variable of the Dataset that it models, such as cpm or viability_percent.
+    question
+        What it answers, in one line.
+    """
+
+    build: Callable[..., pm.Model]
+    arrays: Callable[[xr.Dataset], Mapping[str, np.ndarray]]
+    signal: str
+    question: str
+
+
+def catalogue() -> dict[str, ModelEntry]:
+    """Every model that is installed, by name."""
+    found: dict[str, Any] = {}
+    for entry in entry_points(group="lensim.models"):
+        found |= entry.load()
+    return found
+
+
+def find_model(name: str) -> ModelEntry:
+    """The model called `name`.
+
+    Raises
+    ------
+    InputError
+        If there is none; the message lists those that there are.
+    """
+    models = catalogue()
+    checks.one_of("model", name, sorted(models))
+    return models[name]

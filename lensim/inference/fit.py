@@ -1,0 +1,120 @@
+"""One fit, whole: prior, prior predictive, posterior, posterior predictive, log likelihood, log prior and a verdict."""
+
+import json
+import time
+from dataclasses import asdict, dataclass, field
+
+import numpy as np
+import pymc as pm
+import xarray as xr
+from pymc.stats import compute_log_prior
+
+import lensim
+from lensim import checks, seeding
+from lensim import vocabulary as v
+from lensim.inference import engine_nutpie
+from lensim.inference.diagnose import GateSettings, Verdict, diagnose
+
+
+@dataclass(frozen=True)
+class FitSettings:
+    """How a model is fitted.
+
+    Attributes
+    ----------
+    sampler
+        Length and care of the sampling.
+    prior_draws
+        Draws from the prior and its predictive.
+    gate
+        What the posterior must reach.
+    """
+
+    sampler: engine_nutpie.SamplerSettings = field(default_factory=engine_nutpie.SamplerSettings)
+    prior_draws: int = 500
+    gate: GateSettings = field(default_factory=GateSettings)
+
+    def __post_init__(self) -> None:
+        checks.at_least("FitSettings.prior_draws", self.prior_draws, 1)
+
+
+def fit(model: pm.Model, settings: FitSettings, seed: int, *, progress: bool = False) -> xr.DataTree:
+    """Fit a model and hand over everything that a reader of the result asks for.
+
+    Parameters
+    ----------
+    model
+        From a builder of the catalogue; named dims with real coordinates.
+    settings
+        Length, care and bars.
+    seed
+        Root seed; prior, sampler and predictive draws have streams of their own.
+    progress
+        Show the sampler's progress bar.
+
+    Returns
+    -------
+    xarray.DataTree
+        Groups prior, prior_predictive, posterior, posterior_predictive, log_likelihood, log_prior, sample_stats,
+        observed_data, constant_data. Units in the attrs of variables; settings, seed, seconds and the verdict of the
+        convergence gate (`verdict_of`) in the attrs of the root.
+    """
+    with model:
+        result = pm.sample_prior_predictive(settings.prior_draws, random_seed=_pymc_seed(seed, "prior"))
+    started = time.perf_counter()
+    compiled = engine_nutpie.compile_model(model)
+    compiled_at = time.perf_counter()
+    drawn = engine_nutpie.sample(compiled, settings.sampler, seeding.sampler_seed(seed, "posterior"), progress=progress)
+    sampled_at = time.perf_counter()
+    result["posterior"], result["sample_stats"] = drawn["posterior"], drawn["sample_stats"]
+    with model:
+        pm.compute_log_likelihood(result, progressbar=False)
+        compute_log_prior(result, progressbar=False)
+        predicted = pm.sample_posterior_predictive(
+            result, random_seed=_pymc_seed(seed, "posterior predictive"), progressbar=False
+        )
+    result["posterior_predictive"] = predicted["posterior_predictive"]
+    state_units(result)
+    result["posterior"].attrs["inference_library"] = "nutpie"
+    result.attrs |= {
+        "lensim_version": lensim.__version__,
+        "seed": seed,
+        "settings": json.dumps(asdict(settings)),
+        "compile_seconds": compiled_at - started,
+        "sampling_seconds": sampled_at - compiled_at,
+    }
+    carry_verdict(result, diagnose(result, gate=settings.gate))
+    return result
+
+
+def _pymc_seed(root: int, name: str) -> np.random.Generator:
+    return seeding.stream(root, name)
+
+
+def state_units(result: xr.DataTree) -> None:
+    """Write the unit of every variable that the vocabulary knows into its attrs."""
+    for group in ("prior", "posterior"):
+        for name, variable in result[group].data_vars.items():
+            bare = str(name).removesuffix("_coordinate")
+            for prefix in ("mu_", "sigma_group_", "sigma_", "group_"):
+                bare = bare.removeprefix(prefix)
+            if bare in v.UNITS and not str(name).endswith("_coordinate"):
+                variable.attrs["units"] = v.UNITS[bare]
+
+
+def carry_verdict(result: xr.DataTree, verdict: Verdict) -> None:
+    """Write a verdict into the attrs of a result, where `verdict_of` finds it."""
+    result.attrs["verdict"] = verdict.to_json()
+
+
+def verdict_of(result: xr.DataTree) -> Verdict:
+    """The verdict that a result carries.
+
+    Raises
+    ------
+    InputError
+        If it carries none, so was not made by `fit`.
+    """
+    if "verdict" not in result.attrs:
+        raise checks.InputError("result must carry the verdict of a convergence gate, got none: was it made by lensim?")
+    return Verdict.from_json(result.attrs["verdict"])

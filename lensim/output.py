@@ -1,0 +1,71 @@
+"""Writing results whole or not at all, and never over something that is there."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import xarray as xr
+
+from lensim import checks
+
+
+def require_free(path: Path, *, force: bool) -> None:
+    """Refuse a path that is taken, before any work is done for it.
+
+    Raises
+    ------
+    InputError
+        If something is there and `force` is false, or its folder cannot be.
+    """
+    if path.exists() and not force:
+        raise checks.InputError(
+            f"{path} must not exist yet, got a file or folder of that name: add --force to replace it"
+        )
+    if path.parent.exists() and not path.parent.is_dir():
+        raise checks.InputError(f"{path.parent} must be a folder, got a file")
+
+
+@contextmanager
+def written_whole(path: Path, *, force: bool) -> Iterator[Path]:
+    """A path to write to, which becomes `path` when the block ends well and vanishes when it does not."""
+    require_free(path, force=force)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
+    os.close(handle)
+    partial = Path(name)
+    try:
+        yield partial
+        partial.chmod(0o644)
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def save_result(result: xr.DataTree, path: Path, *, force: bool = False) -> None:
+    """Write a fit to netCDF, whole or not at all."""
+    with written_whole(path, force=force) as partial:
+        result.to_netcdf(partial, engine="h5netcdf")
+
+
+def load_result(path: Path) -> xr.DataTree:
+    """Read a fit that `save_result` wrote, into memory.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it is no result of lensim.
+    """
+    if not path.is_file():
+        raise checks.InputError(f"{path} must be a result file, got {'a folder' if path.is_dir() else 'nothing there'}")
+    try:
+        with xr.open_datatree(path, engine="h5netcdf") as opened:
+            result = opened.load()
+    except (OSError, ValueError, KeyError) as error:
+        raise checks.InputError(
+            f"{path} must be a netCDF file written by lensim, got something else ({error})"
+        ) from error
+    if "posterior" not in result.children:
+        raise checks.InputError(f"{path} must hold a posterior, got groups {', '.join(result.children) or 'none'}")
+    return result

@@ -1,0 +1,29 @@
+"""The proliferation assay (3H-thymidine plates): what is chosen, what is true, what the counter shows."""
+
+from lensim.proliferation.design import HALF_LOG_DOSES_UM, PlateMap, ProliferationDesign, lay_out
+from lensim.proliferation.simulate import one_study, simulate
+from lensim.proliferation.truth import (
+    NO_FAULTS,
+    PAPER_POPULATION,
+    Call,
+    PlateFaults,
+    ProliferationPopulation,
+    draw_paper_twin,
+    draw_truth,
+)
+
+__all__ = [
+    "HALF_LOG_DOSES_UM",
+    "NO_FAULTS",
+    "PAPER_POPULATION",
+    "Call",
+    "PlateFaults",
+    "PlateMap",
+    "ProliferationDesign",
+    "ProliferationPopulation",
+    "draw_paper_twin",
+    "draw_truth",
+    "lay_out",
+    "one_study",
+    "simulate",
+]

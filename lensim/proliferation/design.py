@@ -1,0 +1,221 @@
+"""What is chosen before a proliferation assay begins: lines, doses, replicates and the places of all on the plates."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, get_args
+
+import numpy as np
+import xarray as xr
+
+from lensim import checks
+from lensim import vocabulary as v
+
+PlateMap = Literal["randomised", "by_column"]
+
+HALF_LOG_DOSES_UM: Final = (0.0, *(float(round(10.0 ** (half_logs / 2), 4)) for half_logs in range(-4, 3)))
+"""Untreated and a half-log series of seven doses up to 10 uM (assumed: the study that is simulated states no doses)."""
+
+BLANK_ROW: Final = "blank_row"  # (blank) 0 = A
+BLANK_COLUMN: Final = "blank_column"  # (blank) 0 = column 1
+
+
+@dataclass(frozen=True)
+class ProliferationDesign:
+    """A proliferation assay of several lines, each in the same doses, replicates and experiments.
+
+    A culture is one line in one experiment: all its wells, doses x replicates, stand on one plate. Several cultures
+    share a plate as space permits.
+
+    Attributes
+    ----------
+    cell_lines, group_of_line
+        Names of the lines, and of the molecular group of each, in the same order.
+    doses_um
+        The doses [uM], untreated (0) among them. Default assumed, see `HALF_LOG_DOSES_UM`.
+    replicates
+        Wells of one culture and dose (stated for the default: triplicate).
+    experiments
+        Independent repeats of the whole, each on plates of its own (stated for the default: three).
+    plate_map
+        "randomised" shuffles cultures over plates and wells over positions; "by_column" gives each dose a column of
+        its own, in order, so that a gradient along the columns looks like an effect of the dose (default assumed).
+    uses_edge_wells
+        Whether the outermost rows and columns hold wells (assumed).
+    blanks_per_plate
+        Wells without cells on each plate (assumed).
+    counting_minutes
+        Time for which each well is counted [min]; infinite for a signal that is no count (assumed).
+    plate_rows, plate_columns
+        Shape of a plate (stated for the default: 96 wells).
+
+    Raises
+    ------
+    InputError
+        If a number is out of its range, names repeat or do not match, or a culture does not fit on a plate.
+    """
+
+    cell_lines: Sequence[str]
+    group_of_line: Sequence[str]
+    doses_um: Sequence[float] = HALF_LOG_DOSES_UM
+    replicates: int = 3
+    experiments: int = 3
+    plate_map: PlateMap = "randomised"
+    uses_edge_wells: bool = True
+    blanks_per_plate: int = 3
+    counting_minutes: float = 1.0
+    plate_rows: int = 8
+    plate_columns: int = 12
+
+    def __post_init__(self) -> None:
+        for name in ("cell_lines", "group_of_line", "doses_um"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))  # hashable, and no list shared with the caller
+        self._check_names()
+        self._check_doses()
+        for name in ("replicates", "experiments", "plate_rows", "plate_columns"):
+            checks.at_least(f"ProliferationDesign.{name}", getattr(self, name), 1)
+        checks.at_least("ProliferationDesign.blanks_per_plate", self.blanks_per_plate, 0)
+        checks.above("ProliferationDesign.counting_minutes", self.counting_minutes, 0)
+        checks.one_of("ProliferationDesign.plate_map", self.plate_map, get_args(PlateMap))
+        if self.cultures_per_plate < 1:
+            rows, columns = self._usable_shape
+            raise checks.InputError(
+                f"ProliferationDesign.plate_map {self.plate_map} must fit {len(self.doses_um)} doses x "
+                f"{self.replicates} replicates and {self.blanks_per_plate} blanks on one plate, "
+                f"got {rows} x {columns} usable wells"
+            )
+
+    def _check_names(self) -> None:
+        checks.at_least("ProliferationDesign.cell_lines, their number,", len(self.cell_lines), 1)
+        checks.unique("ProliferationDesign.cell_lines", self.cell_lines)
+        if len(self.group_of_line) != len(self.cell_lines):
+            raise checks.InputError(
+                f"ProliferationDesign.group_of_line must have one name a line ({len(self.cell_lines)}), "
+                f"got {len(self.group_of_line)}"
+            )
+
+    def _check_doses(self) -> None:
+        checks.finite("ProliferationDesign.doses_um", np.asarray(self.doses_um, dtype=float))
+        checks.unique("ProliferationDesign.doses_um", [f"{dose:g}" for dose in self.doses_um])
+        for position, dose in enumerate(self.doses_um):
+            checks.at_least(f"ProliferationDesign.doses_um[{position}]", dose, 0)
+        if 0 not in self.doses_um or len(self.doses_um) < 2:
+            raise checks.InputError(
+                "ProliferationDesign.doses_um must hold 0 and at least one dose above it, got "
+                + (", ".join(f"{dose:g}" for dose in self.doses_um) or "no dose")
+            )
+
+    @property
+    def wells_per_culture(self) -> int:
+        """Doses x replicates."""
+        return len(self.doses_um) * self.replicates
+
+    @property
+    def _usable_shape(self) -> tuple[int, int]:
+        rim = 0 if self.uses_edge_wells else 2
+        return max(self.plate_rows - rim, 0), max(self.plate_columns - rim, 0)
+
+    @property
+    def cultures_per_plate(self) -> int:
+        """How many cultures one plate holds beside its blanks."""
+        rows, columns = self._usable_shape
+        by_space = (rows * columns - self.blanks_per_plate) // self.wells_per_culture
+        if self.plate_map == "by_column":
+            # one block of columns, a dose in each: a second block would give columns a second meaning
+            return min(by_space, rows // self.replicates) if columns >= len(self.doses_um) else 0
+        return by_space
+
+    @property
+    def plates_per_experiment(self) -> int:
+        """Plates that the cultures of one experiment need."""
+        return -(-len(self.cell_lines) // self.cultures_per_plate)
+
+
+def lay_out(design: ProliferationDesign, rng: np.random.Generator) -> xr.Dataset:
+    """The sheet of an assay: what stands in which well, before anything is measured.
+
+    Wells are in order of culture, dose and replicate; cultures in order of experiment and line.
+
+    Returns
+    -------
+    xr.Dataset
+        dose_um (well) [uM], plate_row, plate_column, well_name, culture_of_well (well); line_of_culture,
+        experiment_of_culture, plate_of_culture (culture); plate_of_blank, blank_row, blank_column (blank);
+        group_of_line (cell_line); counting_minutes () [min]. cell_line, molecular_group, culture, experiment and plate
+        are index coordinates of names. The shape of a plate is in attrs. A "by_column" sheet does not depend on `rng`.
+    """
+    n_lines, per_experiment = len(design.cell_lines), design.plates_per_experiment
+    experiment_of_culture, line_of_culture = np.divmod(np.arange(design.experiments * n_lines), n_lines)
+    slot = np.stack([_slots(design, rng) for _ in range(design.experiments)]).ravel()
+    plate_in_experiment, place_on_plate = np.divmod(slot, design.cultures_per_plate)
+    plate_of_culture = experiment_of_culture * per_experiment + plate_in_experiment
+
+    position, blank_position = _positions(design, design.experiments * per_experiment, rng)
+    well_position = position[plate_of_culture, place_on_plate].reshape(-1)
+    well_row, well_column = np.divmod(well_position, design.plate_columns)
+    blank_row, blank_column = np.divmod(blank_position.ravel(), design.plate_columns)
+
+    experiments = [f"experiment {e + 1}" for e in range(design.experiments)]
+    groups = list(dict.fromkeys(design.group_of_line))
+    doses = np.tile(np.repeat(np.asarray(design.doses_um), design.replicates), len(slot))
+    sheet = xr.Dataset(
+        {
+            v.DOSE: (v.WELL, doses),
+            v.PLATE_ROW: (v.WELL, well_row),
+            v.PLATE_COLUMN: (v.WELL, well_column),
+            v.WELL_NAME: (v.WELL, [f"{_letters(r)}{c + 1}" for r, c in zip(well_row, well_column, strict=True)]),
+            v.CULTURE_OF_WELL: (v.WELL, np.repeat(np.arange(len(slot)), design.wells_per_culture)),
+            v.PLATE_OF_BLANK: (v.BLANK, np.repeat(np.arange(len(blank_position)), design.blanks_per_plate)),
+            BLANK_ROW: (v.BLANK, blank_row),
+            BLANK_COLUMN: (v.BLANK, blank_column),
+            v.LINE_OF_CULTURE: (v.CULTURE, line_of_culture),
+            v.EXPERIMENT_OF_CULTURE: (v.CULTURE, experiment_of_culture),
+            v.PLATE_OF_CULTURE: (v.CULTURE, plate_of_culture),
+            v.GROUP_OF_LINE: (v.CELL_LINE, [groups.index(group) for group in design.group_of_line]),
+            v.COUNTING_MINUTES: float(design.counting_minutes),
+        },
+        coords={
+            v.CELL_LINE: list(design.cell_lines),
+            v.MOLECULAR_GROUP: groups,
+            v.EXPERIMENT: experiments,
+            v.PLATE: [f"{name}, plate {p + 1}" for name in experiments for p in range(per_experiment)],
+            v.CULTURE: [f"{line}, {experiment}" for experiment in experiments for line in design.cell_lines],
+        },
+        attrs={"plate_rows": design.plate_rows, "plate_columns": design.plate_columns},
+    )
+    for name in (v.DOSE, v.COUNTING_MINUTES):
+        sheet[name].attrs["units"] = v.UNITS[name]
+    return sheet
+
+
+def _slots(design: ProliferationDesign, rng: np.random.Generator) -> np.ndarray:
+    """For each line its place among the places for cultures of one experiment, counted plate by plate."""
+    n_lines = len(design.cell_lines)
+    return rng.permutation(n_lines) if design.plate_map == "randomised" else np.arange(n_lines)
+
+
+def _positions(design: ProliferationDesign, plates: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Positions on each plate, row x plate_columns + column: (plate, culture on it, well), and (plate, blank)."""
+    rim = 0 if design.uses_edge_wells else 1
+    rows = np.arange(rim, design.plate_rows - rim)
+    columns = np.arange(rim, design.plate_columns - rim)
+    grid = rows[:, None] * design.plate_columns + columns
+    for_cultures = design.cultures_per_plate * design.wells_per_culture
+    shape = (plates, design.cultures_per_plate, design.wells_per_culture)
+    if design.plate_map == "randomised":
+        shuffled = rng.permuted(np.tile(grid.ravel(), (plates, 1)), axis=1)
+        blanks = shuffled[:, for_cultures : for_cultures + design.blanks_per_plate]
+        return shuffled[:, :for_cultures].reshape(shape), blanks
+    # (row, dose) -> (culture, replicate, dose) -> (culture, dose, replicate), the order of the wells
+    block = grid[: design.cultures_per_plate * design.replicates, : len(design.doses_um)]
+    block = block.reshape(design.cultures_per_plate, design.replicates, -1).swapaxes(1, 2)
+    spare = np.setdiff1d(grid, block)[::-1]  # blanks from the last well backwards, away from the doses where possible
+    return (
+        np.broadcast_to(block.reshape(shape[1:]), shape),
+        np.tile(spare[: design.blanks_per_plate], (plates, 1)),
+    )
+
+
+def _letters(row: int) -> str:
+    """Name of a plate row: A to Z, then AA, AB as on plates of 1536 wells."""
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    return alphabet[row] if row < 26 else alphabet[row // 26 - 1] + alphabet[row % 26]

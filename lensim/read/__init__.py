@@ -1,0 +1,1 @@
+"""Users' files to Datasets; one file a format."""

@@ -1,0 +1,86 @@
+"""Numbers as people and machines write them: decimal point or comma, thousands, words for a missing value."""
+
+import re
+from collections.abc import Iterable
+from typing import Final, Literal
+
+from lensim.checks import InputError
+
+DecimalMark = Literal[".", ","]
+
+MISSING: Final = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "--", "#n/a", "missing"})
+"""What stands for no value, in lower case."""
+
+_PLAIN: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_INFINITE: Final = re.compile(r"[+-]?(?:inf|infinity|\u221e)", re.IGNORECASE)
+_MARKED: Final = re.compile(r"[+-]?([0-9.,]*[.,][0-9.,]*)(?:[eE][+-]?[0-9]+)?")
+_THOUSANDS: Final = {mark: re.compile(rf"[+-]?[1-9][0-9]{{0,2}}(?:{re.escape(mark)}[0-9]{{3}})+") for mark in ".,"}
+
+
+def is_missing(text: str) -> bool:
+    """Whether a cell is empty or holds a word for no value."""
+    return text.strip().lower() in MISSING
+
+
+def find_decimal_mark(cells: Iterable[str]) -> DecimalMark:
+    """Which of point and comma a file writes its decimals with, from all of its numbers together.
+
+    Raises
+    ------
+    InputError
+        If both occur as decimal marks, or every comma might as well part thousands (12,345). The message is the rule
+        alone, for a place to be put before it.
+    """
+    surely: dict[str, str] = {}  # mark -> a number that can only be read with it
+    perhaps: dict[str, str] = {}  # mark -> a number that could also be thousands, parted by that mark
+    for cell in cells:
+        match = _MARKED.fullmatch(cell.strip())
+        if not match:
+            continue
+        digits = match.group(1)
+        other = {".": ",", ",": "."}
+        last = max(".,", key=digits.rfind)
+        if other[last] in digits:
+            surely.setdefault(last, cell)
+        elif digits.count(last) > 1:
+            surely.setdefault(other[last], cell)
+        elif _THOUSANDS[last].fullmatch(digits):
+            perhaps.setdefault(last, cell)
+        else:
+            surely.setdefault(last, cell)
+    if "," in surely and ("." in surely or "." in perhaps):
+        raise InputError(_both(surely.get(".") or perhaps["."], surely[","]))
+    if "," in surely:
+        return ","
+    if "," in perhaps and "." not in surely:
+        if "." in perhaps:
+            raise InputError(_both(perhaps["."], perhaps[","]))
+        raise InputError(
+            f"{perhaps[',']!r} may mean {perhaps[','].replace(',', '')} or {perhaps[','].replace(',', '.')}: "
+            "state the decimal mark with decimal='.' or decimal=','"
+        )
+    return "."
+
+
+def _both(point: str, comma: str) -> str:
+    return (
+        f"numbers have both decimal points ({point!r}) and decimal commas ({comma!r}): write one kind, or state the "
+        "decimal mark with decimal='.' or decimal=','"
+    )
+
+
+def parse_number(text: str, decimal: DecimalMark) -> float | None:
+    """The number that a cell holds, infinite where it says so; None where it holds none."""
+    text = text.strip().replace("\u2212", "-")
+    if _PLAIN.fullmatch(text) and (decimal == "." or "." not in text):
+        return float(text)
+    if _INFINITE.fullmatch(text):
+        return float("-inf" if text.startswith("-") else "inf")
+    whole, mark, rest = text.partition(decimal)
+    parting = "." if decimal == "," else ","
+    if parting in whole:
+        if not _THOUSANDS[parting].fullmatch(whole):
+            return None
+        whole = whole.replace(parting, "")
+    plain = f"{whole}{'.' if mark else ''}{rest}"
+    return float(plain) if _PLAIN.fullmatch(plain) else None

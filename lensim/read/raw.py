@@ -1,0 +1,111 @@
+"""From a path to text: what kind of file it is, in which encoding, and what to do with one that is no text."""
+
+import re
+from pathlib import Path
+from typing import Final
+
+from lensim.checks import InputError
+
+_SIGNATURES: Final = (
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls): save the sheet as CSV and read that"),
+    (b"\x1f\x8b", "a gzip archive: unpack it first"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive: unpack it first"),
+    (b"%PDF", "a PDF: export the table as CSV"),
+    (b"\x89PNG", "a picture: export the table as CSV"),
+    (b"\xff\xd8\xff", "a picture: export the table as CSV"),
+    (b"\x89HDF", "an HDF5 or netCDF file: open it with xarray"),
+    (b"SQLite format 3", "an SQLite database: export the table as CSV"),
+)
+_ZIP_CONTENTS: Final = (
+    (b"xl/", "an Excel workbook (.xlsx): save the sheet as CSV and read that"),
+    (b"opendocument.spreadsheet", "an OpenDocument spreadsheet (.ods): save the sheet as CSV and read that"),
+    (b"rdml", "an RDML file of qPCR data, not wells of a proliferation assay"),
+)
+_MARKUP: Final = re.compile(r"\s*<(!doctype|html|\?xml|table|Workbook)\b", re.IGNORECASE)
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")  # not tab, line ends, form feeds or file separators
+PARQUET_SIGNATURE: Final = b"PAR1"
+
+
+def read_bytes(path: str | Path) -> bytes:
+    """The content of a file.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, it is a folder, it cannot be opened, or it is empty.
+    """
+    path = Path(path)
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no such file") from None
+    except IsADirectoryError:
+        raise InputError(f"{path}: this is a folder, a file is needed") from None
+    except (OSError, ValueError) as error:  # ValueError: a path with a NUL in it
+        raise InputError(f"{path}: the file cannot be opened ({error})") from None
+    if not raw.strip():
+        raise InputError(f"{path.name}: the file is empty")
+    return raw
+
+
+def decode(raw: bytes, place: str) -> str:
+    """Text of a file in UTF-8 (with or without its mark), UTF-16, UTF-32, or else Windows' and ISO's Latin 1.
+
+    Raises
+    ------
+    InputError
+        If the bytes are no text; the message says what they seem to be, and what to do.
+    """
+    _refuse_known_formats(raw, place)
+    text = _decode_unicode(raw, place)
+    if text is None:
+        if b"\x00" in raw:
+            raise InputError(f"{place}: the file is binary (it has NUL bytes), not text: export the table as CSV")
+        try:
+            text = raw.decode("cp1252")
+        except UnicodeDecodeError:
+            text = raw.decode("latin-1")
+    if control := _CONTROL.search(text):
+        raise InputError(
+            f"{place}: the file seems to be binary (it has the character {ord(control.group()):#04x}), not text: "
+            "export the table as CSV"
+        )
+    if _MARKUP.match(text):
+        raise InputError(f"{place}: the file is a web page or XML, whatever its name says: save the table as CSV")
+    if not text.strip():
+        raise InputError(f"{place}: the file is empty")
+    return text
+
+
+def _refuse_known_formats(raw: bytes, place: str) -> None:
+    """Refuse what is known by its first bytes, and say what it is."""
+    if raw.startswith(b"PK\x03\x04"):
+        for content, remedy in _ZIP_CONTENTS:
+            if content in raw:
+                raise InputError(f"{place}: the file is {remedy}")
+        raise InputError(f"{place}: the file is a zip archive: unpack it first")
+    for signature, remedy in _SIGNATURES:
+        if raw.startswith(signature):
+            raise InputError(f"{place}: the file is {remedy}")
+
+
+def _decode_unicode(raw: bytes, place: str) -> str | None:
+    """Text by the mark at its start, by the NULs that UTF-16 puts between Latin letters, or UTF-8; else None."""
+    marks = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"))
+    marks += ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+    for mark, encoding in marks:
+        if raw.startswith(mark):
+            try:
+                return raw.decode(encoding)
+            except UnicodeDecodeError:
+                raise InputError(f"{place}: the file starts as {encoding} text but is not: save it as UTF-8") from None
+    unmarked = "utf-8"
+    if b"\x00" in raw and len(raw) % 2 == 0:
+        odd, even = raw[1::2].count(0), raw[::2].count(0)
+        if max(odd, even) > 0.4 * len(raw) and min(odd, even) == 0:
+            unmarked = "utf-16-le" if odd else "utf-16-be"
+    try:
+        text = raw.decode(unmarked)
+    except UnicodeDecodeError:
+        return None
+    return None if "\x00" in text else text

@@ -1,0 +1,114 @@
+"""Units of dose: what a user may state, and the one conversion to uM."""
+
+import difflib
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from lensim import vocabulary as v
+from lensim.checks import InputError
+
+AS_IS: Final = "as-is:"
+"""Before a unit of the user's own wording, for doses that are no concentrations in mol/l: "as-is:g/ha"."""
+
+UM_PER_UNIT: Final[dict[str, float]] = {"M": 1e6, "mM": 1e3, "uM": 1.0, "nM": 1e-3, "pM": 1e-6}
+_SIGNIFICANT_DIGITS: Final = 12
+
+_OTHER_SPELLINGS: Final = {
+    "um": "uM",
+    "nm": "nM",
+    "pm": "pM",
+    "mm": "mM",
+    "umol/l": "uM",
+    "nmol/l": "nM",
+    "pmol/l": "pM",
+    "mmol/l": "mM",
+    "mol/l": "M",
+    "molar": "M",
+    "millimolar": "mM",
+    "micromolar": "uM",
+    "nanomolar": "nM",
+    "picomolar": "pM",
+}
+
+
+@dataclass(frozen=True)
+class DoseUnit:
+    """A unit of dose.
+
+    Attributes
+    ----------
+    stated
+        As the user stated it.
+    units
+        What the variable dose_um of the Dataset has as its units: "uM", or the user's own wording.
+    factor
+        By which a stated dose is multiplied.
+    """
+
+    stated: str
+    units: str
+    factor: float
+
+
+def parse_dose_unit(text: str) -> DoseUnit:
+    """A unit of dose from its name: M, mM, uM (or µM), nM, pM, or "as-is:" and a unit of one's own.
+
+    Doses under "as-is:g/ha" are kept as they are; everything that is said in uM about them then means g/ha.
+
+    Raises
+    ------
+    InputError
+        If the unit is unknown.
+    """
+    if text.strip().lower().startswith(AS_IS):
+        own = text.strip()[len(AS_IS) :].strip()
+        if not own:
+            raise InputError(f"dose_unit {text!r} must name a unit behind {AS_IS!r}, such as 'as-is:g/ha'")
+        return DoseUnit(text, own, 1.0)
+    name = molar_name(text)
+    if name is None:
+        known = [*UM_PER_UNIT, *_OTHER_SPELLINGS]
+        close = difflib.get_close_matches(_plain(text), known, n=1)
+        hint = f" (perhaps {_OTHER_SPELLINGS.get(close[0], close[0])}?)" if close else ""
+        raise InputError(
+            f"dose_unit must be one of {', '.join(UM_PER_UNIT)}, or as-is:UNIT for a unit that is not molar, "
+            f"got {text!r}{hint}"
+        )
+    return DoseUnit(text, v.UNITS[v.DOSE], UM_PER_UNIT[name])
+
+
+def molar_name(text: str) -> str | None:
+    """The name in `UM_PER_UNIT` of a molar unit in any usual spelling; None for anything else."""
+    plain = _plain(text)
+    return plain if plain in UM_PER_UNIT else _OTHER_SPELLINGS.get(plain.lower())
+
+
+def unit_in_column_name(name: str) -> str | None:
+    """The molar unit that stands in the name of a column, such as conc_nM or "Dose [µM]"; None where there is none.
+
+    A lone m is not taken for molar, since it may stand for anything.
+    """
+    for word in re.split(r"[^\w/]+|_", _plain(name)):
+        unit = molar_name(word)
+        if unit and word != "m" and (word != "M" or len(name) > 1):
+            return unit
+    return None
+
+
+def dose_to_um(dose: float, unit: DoseUnit) -> float:
+    """A dose in uM (or in the user's own unit, where that is no molar one).
+
+    Rounded to 12 digits where converted: the same dose stated in two units must come out as one number.
+    """
+    if unit.factor == 1.0 or not np.isfinite(dose):
+        return dose
+    return float(f"{dose * unit.factor:.{_SIGNIFICANT_DIGITS}g}")
+
+
+def _plain(text: str) -> str:
+    """Both characters that look like a micro sign as u."""
+    return unicodedata.normalize("NFKC", text).replace("\u03bc", "u").strip()

@@ -1,0 +1,43 @@
+"""The catalogue of statistical models; installed as `lensim.models`."""
+
+from lensim import vocabulary as v
+from lensim.inference.catalogue import ModelEntry
+from lensim.models import dose_response_panel as panel
+from lensim.models.dose_response_hierarchical import build_dose_response_hierarchical
+from lensim.models.dose_response_hierarchical_normalised import build_dose_response_hierarchical_normalised
+from lensim.models.dose_response_plate_position import build_dose_response_plate_position
+from lensim.models.dose_response_separate import build_dose_response_separate
+from lensim.models.dose_response_separate_normalised import build_dose_response_separate_normalised
+
+CATALOGUE: dict[str, ModelEntry] = {
+    "dose_response_hierarchical": ModelEntry(
+        build_dose_response_hierarchical,
+        panel.raw_arrays,
+        v.CPM,
+        "IC50 of each line of a panel, pooled within molecular groups, from raw signals",
+    ),
+    "dose_response_separate": ModelEntry(
+        build_dose_response_separate,
+        panel.raw_arrays,
+        v.CPM,
+        "IC50 of each line on its own, from raw signals",
+    ),
+    "dose_response_plate_position": ModelEntry(
+        build_dose_response_plate_position,
+        panel.position_arrays,
+        v.CPM,
+        "as dose_response_hierarchical, with edge effects and gradients of each plate",
+    ),
+    "dose_response_hierarchical_normalised": ModelEntry(
+        build_dose_response_hierarchical_normalised,
+        panel.normalised_arrays,
+        v.VIABILITY,
+        "IC50 of each line of a panel, pooled within molecular groups, from percent viabilities",
+    ),
+    "dose_response_separate_normalised": ModelEntry(
+        build_dose_response_separate_normalised,
+        panel.normalised_arrays,
+        v.VIABILITY,
+        "IC50 of each line on its own, from percent viabilities",
+    ),
+}

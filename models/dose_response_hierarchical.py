@@ -1,0 +1,42 @@
+"""Dose-response of a panel of lines from raw signals, pooled: line in molecular group in population."""
+
+import pymc as pm
+import xarray as xr
+
+from lensim import vocabulary as v
+from lensim.models import dose_response_panel as panel
+from lensim.models import dose_response_parts as parts
+
+
+def build_dose_response_hierarchical(data: xr.Dataset, priors: parts.DoseResponsePriors | None = None) -> pm.Model:
+    """Absolute and relative IC50 per line, partially pooled in molecular groups.
+
+    residual(d)      = 1 - (1 - exp(-effect_at_saturation)) * d^h / (EC50^h + d^h),  h = exp(log_hill_slope)
+    E[cpm]           = background_cpm + exp(log_top_cpm) * residual(d)
+    log cpm          ~ StudentT(nu_well, log E[cpm], sqrt(sd_well^2 + 1 / (E[cpm] * counting_minutes)))
+    culture_log10_ec50_um ~ Normal(log10_ec50_um, sd_experiment_log10_ec50_um)
+    x(line)          ~ Normal(group_x, sigma_x),  group_x ~ Normal(mu_x, sigma_group_x)
+                       for x = log10_ec50_um, log_hill_slope, effect_at_saturation
+
+    Needs     cpm (well) [counts/min or light units], dose_um (well) [uM], culture_of_well (well), line_of_culture
+              (culture), plate_of_culture (culture), group_of_line (cell_line); used where present: counting_minutes (),
+              blank_cpm (blank), plate_of_blank (blank)
+    Declares  log10_ec50_um, log_hill_slope, effect_at_saturation (cell_line), their mu_, sigma_, sigma_group_ () and
+              group_ (molecular_group); culture_log10_ec50_um, log_top_cpm (culture); background_cpm (plate); sd_well,
+              nu_well, sd_experiment_log10_ec50_um ()
+    Raises    InputError if a variable is absent or has other dims, a culture has no untreated well or only zeros, a line
+              has fewer than two doses above 0, or there is only one line
+    Source    the curve is the four-parameter log-logistic with the untreated level as a parameter; pooling, counting
+              variance and priors are ours
+    """
+    priors = priors or parts.DoseResponsePriors()
+    panel.require_panel(data, v.CPM, "dose_response_hierarchical")
+    panel.require_untreated(data, v.CPM)
+    panel.require_lines(data, "dose_response_hierarchical", "dose_response_separate")
+    with pm.Model(coords=panel.panel_coords(data)) as model:
+        held = parts.register(panel.raw_arrays(data))
+        log10_ec50, log_hill, effect = parts.pooled_curves(data, held, priors.curves)
+        midpoint = parts.culture_midpoints(data, log10_ec50, priors.curves)
+        residual = parts.residual_of_cells(data, held, midpoint, log_hill, effect)
+        parts.raw_wells(data, held, residual, priors.wells)
+    return model

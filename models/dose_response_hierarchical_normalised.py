@@ -1,0 +1,40 @@
+"""Dose-response of a panel of lines from percent viabilities, pooled: for data whose raw signals are not to be had."""
+
+import pymc as pm
+import xarray as xr
+
+from lensim import vocabulary as v
+from lensim.models import dose_response_panel as panel
+from lensim.models import dose_response_parts as parts
+
+
+def build_dose_response_hierarchical_normalised(
+    data: xr.Dataset, priors: parts.DoseResponsePriors | None = None
+) -> pm.Model:
+    """IC50 per line, partially pooled in molecular groups, from signals that were divided by their controls.
+
+    viability / 100 ~ StudentT(nu_well, exp(log_top_share) * residual(d), sd_well)
+    log_top_share(culture) ~ Normal(0, 0.1): the error of the control mean that was divided by
+
+    Curves and pooling as in `build_dose_response_hierarchical`. The spread is on the scale of percent, because the
+    background was subtracted and values at or below 0 are data. Nothing is clipped. Untreated wells are not needed.
+
+    Needs     viability_percent (well) [percent of untreated], dose_um (well) [uM], culture_of_well (well),
+              line_of_culture, plate_of_culture (culture), group_of_line (cell_line)
+    Declares  log10_ec50_um, log_hill_slope, effect_at_saturation (cell_line), their mu_, sigma_, sigma_group_ () and
+              group_ (molecular_group); culture_log10_ec50_um, log_top_share (culture); sd_well [fraction of untreated],
+              nu_well, sd_experiment_log10_ec50_um ()
+    Raises    InputError if a variable is absent or has other dims, a line has fewer than two doses above 0, or there is
+              only one line
+    Source    ours
+    """
+    priors = priors or parts.DoseResponsePriors()
+    panel.require_panel(data, v.VIABILITY, "dose_response_hierarchical_normalised")
+    panel.require_lines(data, "dose_response_hierarchical_normalised", "dose_response_separate_normalised")
+    with pm.Model(coords=panel.panel_coords(data)) as model:
+        held = parts.register(panel.normalised_arrays(data))
+        log10_ec50, log_hill, effect = parts.pooled_curves(data, held, priors.curves)
+        midpoint = parts.culture_midpoints(data, log10_ec50, priors.curves)
+        residual = parts.residual_of_cells(data, held, midpoint, log_hill, effect)
+        parts.normalised_wells(held, residual, priors.wells)
+    return model

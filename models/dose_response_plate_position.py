@@ -1,0 +1,39 @@
+"""Dose-response of a panel from raw signals, pooled, with the place of a well on its plate as part of its mean."""
+
+import pymc as pm
+import xarray as xr
+
+from lensim import vocabulary as v
+from lensim.models import dose_response_panel as panel
+from lensim.models import dose_response_parts as parts
+
+
+def build_dose_response_plate_position(data: xr.Dataset, priors: parts.DoseResponsePriors | None = None) -> pm.Model:
+    """`build_dose_response_hierarchical`, plus an edge effect and a gradient along rows and columns of each plate.
+
+    log E[cpm] of a well gains  edge_log_effect(plate) * on_edge + row_log_gradient(plate) * row
+                                + column_log_gradient(plate) * column,  row and column from -0.5 to 0.5
+    edge_log_effect(plate) ~ Normal(mu_edge_log_effect, sigma_edge_log_effect), gradients ~ Normal(0, sigma_...)
+
+    Worth its price where edges or gradients are larger than the spread of wells and doses are not randomised over the
+    plate; compare by LOO with `dose_response_hierarchical`.
+
+    Needs     as dose_response_hierarchical, and plate_row, plate_column (well), 0 = A and 0 = column 1
+    Declares  as dose_response_hierarchical, and edge_log_effect, row_log_gradient, column_log_gradient (plate),
+              mu_edge_log_effect, sigma_edge_log_effect, sigma_row_log_gradient, sigma_column_log_gradient ()
+    Raises    InputError as dose_response_hierarchical
+    Source    ours
+    """
+    priors = priors or parts.DoseResponsePriors()
+    panel.require_panel(data, v.CPM, "dose_response_plate_position")
+    panel.require_positions(data, "dose_response_plate_position")
+    panel.require_untreated(data, v.CPM)
+    panel.require_lines(data, "dose_response_plate_position", "dose_response_separate")
+    with pm.Model(coords=panel.panel_coords(data)) as model:
+        held = parts.register(panel.position_arrays(data))
+        log10_ec50, log_hill, effect = parts.pooled_curves(data, held, priors.curves)
+        midpoint = parts.culture_midpoints(data, log10_ec50, priors.curves)
+        residual = parts.residual_of_cells(data, held, midpoint, log_hill, effect)
+        position = parts.position_on_plate(held, priors.wells)
+        parts.raw_wells(data, held, residual, priors.wells, position)
+    return model

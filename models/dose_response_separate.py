@@ -1,0 +1,33 @@
+"""Dose-response of each line from raw signals, on its own: the baseline of the pooled model, and the model of one line."""
+
+import pymc as pm
+import xarray as xr
+
+from lensim import vocabulary as v
+from lensim.models import dose_response_panel as panel
+from lensim.models import dose_response_parts as parts
+
+
+def build_dose_response_separate(data: xr.Dataset, priors: parts.DoseResponsePriors | None = None) -> pm.Model:
+    """IC50 per line without pooling of curves; only what plates and wells add is shared.
+
+    As `build_dose_response_hierarchical`, but x(line) ~ Normal(m_x, s_x) with fixed m_x and s_x for x = log10_ec50_um,
+    log_hill_slope, effect_at_saturation; s_x^2 is the variance of the population's mean plus that of a line's deviation
+    under the hierarchical priors.
+
+    Needs     as dose_response_hierarchical; one line is enough
+    Declares  log10_ec50_um, log_hill_slope, effect_at_saturation (cell_line); culture_log10_ec50_um, log_top_cpm
+              (culture); background_cpm (plate); sd_well, nu_well, sd_experiment_log10_ec50_um ()
+    Raises    InputError as dose_response_hierarchical, except for one line
+    Source    ours
+    """
+    priors = priors or parts.DoseResponsePriors()
+    panel.require_panel(data, v.CPM, "dose_response_separate")
+    panel.require_untreated(data, v.CPM)
+    with pm.Model(coords=panel.panel_coords(data)) as model:
+        held = parts.register(panel.raw_arrays(data))
+        log10_ec50, log_hill, effect = parts.separate_curves(held, priors.curves)
+        midpoint = parts.culture_midpoints(data, log10_ec50, priors.curves)
+        residual = parts.residual_of_cells(data, held, midpoint, log_hill, effect)
+        parts.raw_wells(data, held, residual, priors.wells)
+    return model

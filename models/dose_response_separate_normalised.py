@@ -1,0 +1,32 @@
+"""Dose-response of each line from percent viabilities, on its own: the baseline of the pooled model of such data."""
+
+import pymc as pm
+import xarray as xr
+
+from lensim import vocabulary as v
+from lensim.models import dose_response_panel as panel
+from lensim.models import dose_response_parts as parts
+
+
+def build_dose_response_separate_normalised(
+    data: xr.Dataset, priors: parts.DoseResponsePriors | None = None
+) -> pm.Model:
+    """IC50 per line without pooling of curves, from signals that were divided by their controls.
+
+    Curves as in `build_dose_response_separate`, wells as in `build_dose_response_hierarchical_normalised`.
+
+    Needs     as dose_response_hierarchical_normalised; one line is enough
+    Declares  log10_ec50_um, log_hill_slope, effect_at_saturation (cell_line); culture_log10_ec50_um, log_top_share
+              (culture); sd_well [fraction of untreated], nu_well, sd_experiment_log10_ec50_um ()
+    Raises    InputError as dose_response_hierarchical_normalised, except for one line
+    Source    ours
+    """
+    priors = priors or parts.DoseResponsePriors()
+    panel.require_panel(data, v.VIABILITY, "dose_response_separate_normalised")
+    with pm.Model(coords=panel.panel_coords(data)) as model:
+        held = parts.register(panel.normalised_arrays(data))
+        log10_ec50, log_hill, effect = parts.separate_curves(held, priors.curves)
+        midpoint = parts.culture_midpoints(data, log10_ec50, priors.curves)
+        residual = parts.residual_of_cells(data, held, midpoint, log_hill, effect)
+        parts.normalised_wells(held, residual, priors.wells)
+    return model

@@ -1,0 +1,206 @@
+"""The shape of the code: imports go one way, modules stay short, and no file tells where it was made."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+TREES = ("lensim", "models", "experiments", "benchmarks", "tests")
+LONGEST_MODULE_LINES = 400
+SIMULATOR_MODULES = {"simulate", "truth", "design"}
+TEXT_SUFFIXES = {
+    ".py",
+    ".md",
+    ".toml",
+    ".lock",
+    ".yaml",
+    ".yml",
+    ".cff",
+    ".txt",
+    ".html",
+    ".css",
+    ".json",
+    ".csv",
+    ".cfg",
+}
+TEXT_NAMES = {"Makefile", "LICENSE", "run", ".gitignore", ".python-version"}
+SKIPPED = {"__pycache__", ".git", ".hypothesis", ".venv", "build", "dist", "results"}
+
+# written in parts, so that this file does not match itself
+INDEX_ADDRESS = re.compile("/" + r"simple\b")
+MACHINE_PATH = re.compile(r"(?<![\w.~}/\-])/" + r"(?:root|home|work)\b")
+
+
+def _modules(tree: str) -> list[Path]:
+    return sorted(path for path in (ROOT / tree).rglob("*.py") if not SKIPPED & set(path.relative_to(ROOT).parts))
+
+
+def _name(path: Path) -> str:
+    """Dotted name of a module, by the names that are imported."""
+    parts = list(path.relative_to(ROOT).with_suffix("").parts)
+    if parts[0] == "models":
+        parts.insert(0, "lensim")
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _imported(source: str, module: str, *, is_package: bool = False) -> Iterator[tuple[int, str]]:
+    """Line and dotted name of everything that a module imports, what it takes out of a module included.
+
+    `from a import b` gives `a.b`, whether b is a module or not; so does `import_module("a.b")`.
+    """
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Import(names=names):
+                yield from ((node.lineno, alias.name) for alias in names)
+            case ast.ImportFrom(module=base, names=names, level=level):
+                package = module.split(".") if is_package else module.split(".")[:-1]
+                above = package[: len(package) - level + 1] if level else []
+                start = ".".join([*above, *([base] if base else [])])
+                yield from ((node.lineno, f"{start}.{alias.name}") for alias in names)
+            case ast.Call(
+                func=ast.Attribute(attr=called) | ast.Name(id=called), args=[ast.Constant(value=str(name)), *_]
+            ):
+                if called in {"import_module", "__import__"}:
+                    yield node.lineno, name
+
+
+def _imports(path: Path) -> list[tuple[int, str]]:
+    return list(_imported(path.read_text(encoding="utf-8"), _name(path), is_package=path.name == "__init__.py"))
+
+
+def _is_within(name: str, package: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
+
+
+def _origins() -> dict[str, str]:
+    """For each name that a package of lensim hands on, the place that it comes from."""
+    packages = [path for path in _modules("lensim") if path.name == "__init__.py"]
+    return {
+        f"{_name(path)}.{name.rsplit('.', 1)[-1]}": name
+        for path in packages
+        for _, name in _imports(path)
+        if _is_within(name, "lensim")
+    }
+
+
+def _breaches(tree: str, forbidden: tuple[str, ...]) -> list[str]:
+    return [
+        f"{path.relative_to(ROOT)}:{line} imports {name}"
+        for path in _modules(tree)
+        for line, name in _imports(path)
+        if any(_is_within(name, package) for package in forbidden)
+    ]
+
+
+def _is_simulator(name: str, origins: dict[str, str]) -> bool:
+    """Whether a name is a simulator's module, or something out of one, under whatever name it is handed on."""
+    origin = origins.get(name, name).split(".")
+    return origin[0] == "lensim" and bool(SIMULATOR_MODULES & set(origin[2:]))
+
+
+def test_library_imports_no_models_experiments_or_tests():
+    assert _breaches("lensim", ("lensim.models", "models", "experiments", "benchmarks", "tests")) == []
+
+
+def test_models_import_no_experiments_benchmarks_or_tests():
+    assert _breaches("models", ("experiments", "benchmarks", "tests")) == []
+
+
+def test_models_import_no_simulator():
+    origins = _origins()
+    assert [
+        f"{path.relative_to(ROOT)}:{line} imports {name}"
+        for path in _modules("models")
+        for line, name in _imports(path)
+        if _is_simulator(name, origins)
+    ] == []
+
+
+def test_benchmarks_import_no_experiments_or_tests():
+    assert _breaches("benchmarks", ("experiments", "tests")) == []
+
+
+def test_experiments_do_not_import_each_other():
+    for path in _modules("experiments"):
+        taken = [name for _, name in _imports(path) if _is_within(name, "experiments")]
+        assert taken == [], path
+
+
+@pytest.mark.parametrize("tree", TREES)
+def test_models_are_imported_by_their_installed_name(tree):
+    assert _breaches(tree, ("models",)) == []
+
+
+def test_no_module_is_too_long():
+    long = {
+        str(path.relative_to(ROOT)): length
+        for tree in TREES
+        for path in _modules(tree)
+        if (length := len(path.read_text(encoding="utf-8").splitlines())) > LONGEST_MODULE_LINES
+    }
+    assert long == {}
+
+
+def _text_files() -> Iterator[Path]:
+    """Files of the project that hold text; environments, caches and builds are not walked into."""
+    for folder, subfolders, names in ROOT.walk():
+        subfolders[:] = [name for name in subfolders if not _is_skipped(name)]
+        yield from (folder / name for name in names if Path(name).suffix in TEXT_SUFFIXES or name in TEXT_NAMES)
+
+
+def _is_skipped(folder: str) -> bool:
+    return folder in SKIPPED or folder.endswith((".egg-info", "_cache"))
+
+
+@pytest.mark.parametrize("pattern", [INDEX_ADDRESS, MACHINE_PATH], ids=["package index", "machine path"])
+def test_no_file_names_a_package_index_or_a_path_of_a_machine(pattern):
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+        for path in _text_files()
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if pattern.search(line)
+    ]
+    assert found == []
+
+
+# --- that the checks can fail ---
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("import lensim.models.a", "lensim.models.a"),
+        ("from lensim import models", "lensim.models"),
+        ("from ..models import a", "lensim.models.a"),
+        ("from . import simulate", "lensim.assay.simulate"),
+        ("def f():\n    import experiments.fig", "experiments.fig"),
+        ("import importlib\nimportlib.import_module('lensim.models')", "lensim.models"),
+    ],
+)
+def test_imports_are_seen_in_every_form(source, name):
+    assert name in [found for _, found in _imported(source, "lensim.assay.curve")]
+
+
+def test_relative_import_of_a_package_starts_at_the_package():
+    assert list(_imported("from .curve import f", "lensim.assay", is_package=True)) == [(1, "lensim.assay.curve.f")]
+
+
+def test_simulator_is_seen_behind_the_name_that_hands_it_on():
+    origins = {"lensim.assay.draw": "lensim.assay.truth.draw", "lensim.assay.f": "lensim.assay.curve.f"}
+    assert _is_simulator("lensim.assay.draw", origins)
+    assert _is_simulator("lensim.assay.simulate.simulate", origins)
+    assert not _is_simulator("lensim.assay.f", origins)
+    assert _origins()["lensim.proliferation.simulate"] == "lensim.proliferation.simulate.simulate"
+
+
+def test_patterns_find_what_they_are_for():
+    assert INDEX_ADDRESS.search("https://host.example" + "/" + "simple/")
+    assert not INDEX_ADDRESS.search("a simple index")
+    for folder in ("root", "home", "work"):
+        assert MACHINE_PATH.search(f"see '/{folder}" + "/x'")
+        assert MACHINE_PATH.search(f"/{folder}")
+        assert not MACHINE_PATH.search(f"docs/{folder}/x")
+        assert not MACHINE_PATH.search(f"~/{folder}")
