@@ -12,7 +12,7 @@ import xarray as xr
 
 
 class InputError(ValueError):
-    """Something that a user handed over is not as it must be; the message is meant for that user, without a traceback."""
+    """Something that a user handed over is not as it must be; the message is for that user, without a traceback."""
 
 
 def at_least(place: str, value: float, minimum: float) -> None:

@@ -2,8 +2,8 @@
 
 If x ~ Normal(mu, sigma), then w = (x - centre) * scale is Normal((mu - centre) * scale, sigma * scale) given centre and
 scale, whatever these depend on. So a model may declare w and derive x without a Jacobian, and prior draws, likelihood
-and posterior of x stay exactly what they were. Centred is (0, 1), non-centred (mu, 1 / sigma); anything between or
-beside them is allowed, such as an amplitude measured at the top dose.
+and posterior of x stay exactly what they were. Centred is (0, 1), non-centred (mu, 1 / sigma); between them lies the pair
+that makes w a standard normal of the posterior, if one knows how much the data say about x.
 
 Source: the interpolation between centred and non-centred is Papaspiliopoulos, Roberts and Skold 2007,
 doi:10.1214/088342307000000014; the general affine form is ours.
@@ -12,12 +12,17 @@ doi:10.1214/088342307000000014; the general affine form is ours.
 from typing import Any
 
 import pymc as pm
+import pytensor.tensor as pt
 
 COORDINATE_SUFFIX = "_coordinate"
 
 
-def normal_in_coordinates(name: str, *, mu: Any, sigma: Any, centre: Any, scale: Any, dims: str) -> Any:
-    """X ~ Normal(mu, sigma), sampled as w = (x - centre) * scale.
+def normal_by_information(name: str, *, mu: Any, sigma: Any, information: Any, dims: str | None) -> Any:
+    """x ~ Normal(mu, sigma), sampled as nearly a standard normal of the posterior where the data weigh `information` on x.
+
+    scale^2 = information + 1 / sigma^2 and centre = mu / (sigma^2 * scale^2): the posterior precision, and the prior's part
+    of the posterior mean, if the data gave x with variance 1 / information. No information is the non-centred form, endless
+    information the centred one. A rough guess is enough: it moves the speed, never the answer.
 
     Declares `<name>_coordinate` (dims), which is w, and `name` (dims), which is x.
 
@@ -27,22 +32,20 @@ def normal_in_coordinates(name: str, *, mu: Any, sigma: Any, centre: Any, scale:
         Name of the variable x.
     mu, sigma
         Mean and sd of x; they broadcast along `dims`.
-    centre, scale
-        The coordinate; `scale` is above 0. Both may depend on other variables of the model, though not on x.
+    information
+        Precision of what the data say of x, 0 or more; it may depend on other variables of the model, though not on x.
     dims
-        The dim of x.
+        The dim of x; None for a scalar.
     """
+    precision = information + sigma**-2
+    centre = mu / (sigma**2 * precision)
+    scale = pt.sqrt(precision)
     coordinate = pm.Normal(f"{name}{COORDINATE_SUFFIX}", mu=(mu - centre) * scale, sigma=sigma * scale, dims=dims)
     return pm.Deterministic(name, centre + coordinate / scale, dims=dims)
 
 
-def normal_centred(name: str, *, mu: Any, sigma: Any, dims: str) -> Any:
-    """X ~ Normal(mu, sigma), sampled as itself: right where the data say much about each x."""
-    return pm.Normal(name, mu=mu, sigma=sigma, dims=dims)
-
-
 def normal_non_centred(name: str, *, mu: Any, sigma: Any, dims: str) -> Any:
-    """X ~ Normal(mu, sigma), sampled as (x - mu) / sigma: right where the data say little about each x.
+    """x ~ Normal(mu, sigma), sampled as (x - mu) / sigma: right where the data say little about each x.
 
     Declares `<name>_coordinate` (dims) ~ Normal(0, 1) and `name` (dims).
     """

@@ -94,6 +94,31 @@ def _cells(data: xr.Dataset) -> dict[str, np.ndarray]:
     }
 
 
+def _strength(data: xr.Dataset, level: np.ndarray) -> dict[str, np.ndarray]:
+    """How far each line falls from its lowest two doses to its highest two, and the error of that: rough, for coordinates.
+
+    The error takes the spread of neighbouring wells (next in dose within a culture) as that of a well: half of its median
+    absolute difference over the same of a normal. Neither is zero, so that nothing divides by it.
+    """
+    culture, dose = data[v.CULTURE_OF_WELL].to_numpy(), data[v.DOSE].to_numpy()
+    line_of_well = data[v.LINE_OF_CULTURE].to_numpy()[culture]
+    order = np.lexsort((dose, culture))
+    same = np.diff(culture[order]) == 0
+    spread = max(float(np.median(np.abs(np.diff(level[order])[same]))) / (np.sqrt(2.0) * 0.6745), 1e-2)
+    lines = data.sizes[v.CELL_LINE]
+    drop, error = np.empty(lines), np.empty(lines)
+    for line in range(lines):
+        own = line_of_well == line
+        doses = np.unique(dose[own])
+        low, high = own & (dose <= doses[min(1, len(doses) - 1)]), own & (dose >= doses[-2])
+        # within cultures, because their levels differ
+        centre = {c: np.median(level[low & (culture == c)]) for c in np.unique(culture[low])}
+        fall = [centre[c] - level[high & (culture == c)].mean() for c in np.unique(culture[high]) if c in centre]
+        drop[line] = abs(float(np.mean(fall))) if fall else 0.0
+        error[line] = spread * np.sqrt(1.0 / low.sum() + 1.0 / high.sum())
+    return {"drop_of_line": drop, "error_of_drop_of_line": error}
+
+
 def raw_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:
     """The arrays of a model of raw signals, by the names under which the model holds them.
 
@@ -110,18 +135,24 @@ def raw_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:
     if v.BLANK_CPM in data:
         plate_of_blank = plate_of_blank[np.isfinite(data[v.BLANK_CPM].to_numpy())]
     untreated = signal[data[v.DOSE].to_numpy() == 0]
-    return _cells(data) | {
-        "log_cpm": np.log(np.maximum(signal, smallest)),
-        "log_blank_cpm": np.log(np.maximum(blanks, smallest)),
-        "plate_of_blank": plate_of_blank.astype(np.int64),
-        "inverse_counting_minutes": np.asarray(1.0 / minutes),
-        "log_untreated_cpm": np.asarray(np.log(np.maximum(np.median(untreated), smallest))),
-    }
+    log_cpm = np.log(np.maximum(signal, smallest))
+    return (
+        _cells(data)
+        | _strength(data, log_cpm)
+        | {
+            "log_cpm": log_cpm,
+            "log_blank_cpm": np.log(np.maximum(blanks, smallest)),
+            "plate_of_blank": plate_of_blank.astype(np.int64),
+            "inverse_counting_minutes": np.asarray(1.0 / minutes),
+            "log_untreated_cpm": np.asarray(np.log(np.maximum(np.median(untreated), smallest))),
+        }
+    )
 
 
 def normalised_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:
     """The arrays of a model of percent viabilities; see `raw_arrays`."""
-    return _cells(data) | {"viability": data[v.VIABILITY].to_numpy().astype(float) / 100.0}
+    viability = data[v.VIABILITY].to_numpy().astype(float) / 100.0
+    return _cells(data) | _strength(data, viability) | {"viability": viability}
 
 
 def position_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:

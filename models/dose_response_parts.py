@@ -14,13 +14,13 @@ import pytensor.tensor as pt
 import xarray as xr
 
 from lensim import vocabulary as v
-from lensim.models.coordinates import normal_centred, normal_in_coordinates, normal_non_centred
+from lensim.models.coordinates import normal_by_information, normal_non_centred
 
 LN10 = float(np.log(10.0))
 
-# Below this share of the saturated effect at the top dose, the prior and not the data says how large the effect is: about
-# the error of a log ratio of nine wells to nine wells, as a share of the spread between lines.
-SMALLEST_OCCUPANCY = 0.1
+# A log signal falls by D over the doses; its slope at the midpoint is about D * h / 4 per unit of log dose.
+INFORMATION_ON_LOG10_EC50 = 0.5
+INFORMATION_ON_LOG_HILL = 0.2
 
 
 @dataclass(frozen=True)
@@ -29,21 +29,26 @@ class CurvePriors:
 
     log10_ec50_um: centred on the middle of the tested doses, since a series is chosen to bracket the answer, with an sd
     of a factor of 10 for the mean and for lines: nothing is truncated at the tested doses. log_hill_slope: around 1,
-    rarely outside 1/3 to 3. effect_at_saturation: 0.7 halves the signal; stimulation (below 0) has a third of the mass.
+    rarely outside 1/3 to 3. effect_at_saturation: 0.7 halves the signal, 4.6 leaves a hundredth; both ends of that are
+    ordinary, and stimulation (below 0) has about a seventh of the mass. Molecular groups may well not differ, so their
+    spread may be 0. Lines surely differ in slope, and days in EC50 (two- to threefold is a usual repeatability limit), so
+    these spreads have a median and a log sd, and no mass at 0.
     """
 
     sd_mu_log10_ec50_um: float = 1.0
     sd_sigma_group_log10_ec50_um: float = 0.5
     sd_sigma_log10_ec50_um: float = 1.0
     mean_mu_log_hill_slope: float = 0.0
-    sd_mu_log_hill_slope: float = 0.5
+    sd_mu_log_hill_slope: float = 0.4
     sd_sigma_group_log_hill_slope: float = 0.25
-    sd_sigma_log_hill_slope: float = 0.5
-    mean_mu_effect_at_saturation: float = 0.7
+    median_sigma_log_hill_slope: float = 0.25
+    log_sd_sigma_log_hill_slope: float = 0.6
+    mean_mu_effect_at_saturation: float = 1.5
     sd_mu_effect_at_saturation: float = 1.0
     sd_sigma_group_effect_at_saturation: float = 0.5
     sd_sigma_effect_at_saturation: float = 1.0
-    sd_sd_experiment_log10_ec50_um: float = 0.3
+    median_sd_experiment_log10_ec50_um: float = 0.15
+    log_sd_sd_experiment_log10_ec50_um: float = 0.6
 
 
 @dataclass(frozen=True)
@@ -56,8 +61,10 @@ class WellPriors:
     rate_nu_well: float = 0.1
     mean_log_background_share: float = -6.0
     sd_log_background_share: float = 1.5
-    sd_sd_log_background: float = 0.3
-    sd_sd_blank: float = 0.5
+    median_sigma_log_background: float = 0.1
+    log_sd_sigma_log_background: float = 0.7
+    median_sd_blank: float = 0.1
+    log_sd_sd_blank: float = 0.7
     sd_log_top_share: float = 0.1
     sd_log_position: float = 0.2
 
@@ -75,83 +82,137 @@ def register(arrays: dict[str, np.ndarray]) -> dict[str, Any]:
     along = {"log_cpm": v.WELL, "viability": v.WELL, "log_blank_cpm": v.BLANK, "plate_of_blank": v.BLANK}
     along |= {name: v.WELL for name in arrays if name.endswith("_of_well")}
     along |= {name: "cell" for name in arrays if name.endswith("_of_cell")}
+    along |= {name: v.CELL_LINE for name in arrays if name.endswith("_of_line")}
     return {name: pm.Data(name, array, dims=along.get(name)) for name, array in arrays.items()}
 
 
-def _line_means(name: str, data: xr.Dataset, *, mean: Any, sd_mu: float, sd_sigma_group: float) -> Any:
-    """Expected value of a curve parameter per line: its molecular group's, around the population's mean."""
-    mu = pm.Normal(f"mu_{name}", mean, sd_mu)
+def _surely_some_spread(name: str, median: float, log_sd: float) -> Any:
+    return pm.LogNormal(name, np.log(median), log_sd)
+
+
+def _line_means(
+    name: str, data: xr.Dataset, *, mean: Any, sd_mu: float, sd_sigma_group: float, information: Any
+) -> tuple[Any, Any]:
+    """Population mean of a curve parameter, and its expected value per line: its molecular group's around that mean."""
+    mu = normal_by_information(f"mu_{name}", mu=mean, sigma=sd_mu, information=information, dims=None)
     if data.sizes[v.MOLECULAR_GROUP] == 1:  # one group is the population: a spread between groups says nothing
-        return mu
+        return mu, mu
     sigma_group = pm.HalfNormal(f"sigma_group_{name}", sd_sigma_group)
     group = normal_non_centred(f"group_{name}", mu=mu, sigma=sigma_group, dims=v.MOLECULAR_GROUP)
-    return group[data[v.GROUP_OF_LINE].to_numpy()]
+    return mu, group[data[v.GROUP_OF_LINE].to_numpy()]
 
 
 def pooled_curves(data: xr.Dataset, held: dict[str, Any], priors: CurvePriors) -> tuple[Any, Any, Any]:
     """EC50, slope and effect per line, each line in its molecular group in the population.
 
-    EC50 is sampled centred and the slope non-centred, because a panel says much of the first and little of the second.
-    The effect is sampled as its size at the top dose, a * sqrt(occupancy(top)^2 + SMALLEST_OCCUPANCY^2): that is what
-    the wells of a line with an EC50 beyond the doses can tell, whatever its EC50, so the ridge between the two is gone.
+    Lines are sampled as `_line_curves` says. The population's mean effect follows the same thought as a line's: what a
+    panel knows is the mean effect at the top dose, so a panel of flat lines leaves no ridge between the mean EC50 and it.
     """
-    mean = _line_means(
+    sigmas = (
+        pm.HalfNormal(f"sigma_{v.LOG10_EC50}", priors.sd_sigma_log10_ec50_um),
+        _surely_some_spread(
+            f"sigma_{v.LOG_HILL}", priors.median_sigma_log_hill_slope, priors.log_sd_sigma_log_hill_slope
+        ),
+        pm.HalfNormal(f"sigma_{v.EFFECT}", priors.sd_sigma_effect_at_saturation),
+    )
+    mu_log10_ec50, log10_ec50 = _line_means(
         v.LOG10_EC50,
         data,
         mean=held["log10_middle_dose_um"],
         sd_mu=priors.sd_mu_log10_ec50_um,
         sd_sigma_group=priors.sd_sigma_group_log10_ec50_um,
+        information=0.0,
     )
-    sigma = pm.HalfNormal(f"sigma_{v.LOG10_EC50}", priors.sd_sigma_log10_ec50_um)
-    log10_ec50 = normal_centred(v.LOG10_EC50, mu=mean, sigma=sigma, dims=v.CELL_LINE)
-    mean = _line_means(
+    mu_log_hill, log_hill = _line_means(
         v.LOG_HILL,
         data,
         mean=priors.mean_mu_log_hill_slope,
         sd_mu=priors.sd_mu_log_hill_slope,
         sd_sigma_group=priors.sd_sigma_group_log_hill_slope,
+        information=0.0,
     )
-    sigma = pm.HalfNormal(f"sigma_{v.LOG_HILL}", priors.sd_sigma_log_hill_slope)
-    log_hill = normal_non_centred(v.LOG_HILL, mu=mean, sigma=sigma, dims=v.CELL_LINE)
-    mean = _line_means(
+    occupancy = _occupancy_at_top_dose(held, mu_log10_ec50, mu_log_hill)
+    variance_of_line = pt.mean(held["error_of_drop_of_line"] ** 2) + (occupancy * sigmas[2]) ** 2
+    _, effect = _line_means(
         v.EFFECT,
         data,
         mean=priors.mean_mu_effect_at_saturation,
         sd_mu=priors.sd_mu_effect_at_saturation,
         sd_sigma_group=priors.sd_sigma_group_effect_at_saturation,
+        information=data.sizes[v.CELL_LINE] * occupancy**2 / variance_of_line,
     )
-    sigma = pm.HalfNormal(f"sigma_{v.EFFECT}", priors.sd_sigma_effect_at_saturation)
-    effect = _effect_at_top_dose(held, log10_ec50, log_hill, mean, sigma)
-    return log10_ec50, log_hill, effect
+    return _line_curves(held, (log10_ec50, log_hill, effect), sigmas)
+
+
+def _occupancy_at_top_dose(held: dict[str, Any], log10_ec50: Any, log_hill: Any) -> Any:
+    return pt.sigmoid(pt.exp(log_hill) * LN10 * (held["log10_top_dose_um"] - log10_ec50))
 
 
 def separate_curves(held: dict[str, Any], priors: CurvePriors) -> tuple[Any, Any, Any]:
     """EC50, slope and effect per line, each on its own: nothing is learnt from one line about another."""
-    line_sd = np.hypot(priors.sd_mu_log10_ec50_um, priors.sd_sigma_log10_ec50_um)
-    log10_ec50 = normal_centred(v.LOG10_EC50, mu=held["log10_middle_dose_um"], sigma=line_sd, dims=v.CELL_LINE)
-    line_sd = np.hypot(priors.sd_mu_log_hill_slope, priors.sd_sigma_log_hill_slope)
-    log_hill = normal_centred(v.LOG_HILL, mu=priors.mean_mu_log_hill_slope, sigma=line_sd, dims=v.CELL_LINE)
-    line_sd = np.hypot(priors.sd_mu_effect_at_saturation, priors.sd_sigma_effect_at_saturation)
-    effect = _effect_at_top_dose(held, log10_ec50, log_hill, priors.mean_mu_effect_at_saturation, line_sd)
+    means = (held["log10_middle_dose_um"], priors.mean_mu_log_hill_slope, priors.mean_mu_effect_at_saturation)
+    spreads = (
+        np.hypot(priors.sd_mu_log10_ec50_um, priors.sd_sigma_log10_ec50_um),
+        np.hypot(priors.sd_mu_log_hill_slope, priors.median_sigma_log_hill_slope),
+        np.hypot(priors.sd_mu_effect_at_saturation, priors.sd_sigma_effect_at_saturation),
+    )
+    return _line_curves(held, means, spreads)
+
+
+def _line_curves(held: dict[str, Any], means: tuple[Any, ...], spreads: tuple[Any, ...]) -> tuple[Any, Any, Any]:
+    """The three parameters of each line, in coordinates that know how much its wells say of each.
+
+    A line that falls by D on the log scale, known to an error e, gives its log EC50 to about e / D and its log slope to
+    some multiple of that; a flat line gives neither. Its effect is known at the top dose: an effect of a moves the top
+    wells by about a * occupancy(top), so the information on a is (occupancy / e)^2, and the ridge between an EC50 beyond
+    the doses and the effect behind it is gone.
+    """
+    strength = held["drop_of_line"] / held["error_of_drop_of_line"]
+    log10_ec50 = normal_by_information(
+        v.LOG10_EC50,
+        mu=means[0],
+        sigma=spreads[0],
+        information=(INFORMATION_ON_LOG10_EC50 * strength) ** 2,
+        dims=v.CELL_LINE,
+    )
+    log_hill = normal_by_information(
+        v.LOG_HILL,
+        mu=means[1],
+        sigma=spreads[1],
+        information=(INFORMATION_ON_LOG_HILL * strength) ** 2,
+        dims=v.CELL_LINE,
+    )
+    occupancy = _occupancy_at_top_dose(held, log10_ec50, log_hill)
+    effect = normal_by_information(
+        v.EFFECT,
+        mu=means[2],
+        sigma=spreads[2],
+        information=(occupancy / held["error_of_drop_of_line"]) ** 2,
+        dims=v.CELL_LINE,
+    )
     return log10_ec50, log_hill, effect
 
 
-def _effect_at_top_dose(held: dict[str, Any], log10_ec50: Any, log_hill: Any, mu: Any, sigma: Any) -> Any:
-    occupancy = pt.sigmoid(pt.exp(log_hill) * LN10 * (held["log10_top_dose_um"] - log10_ec50))
-    scale = pt.sqrt(occupancy**2 + SMALLEST_OCCUPANCY**2)
-    return normal_in_coordinates(v.EFFECT, mu=mu, sigma=sigma, centre=0.0, scale=scale, dims=v.CELL_LINE)
-
-
-def culture_midpoints(data: xr.Dataset, log10_ec50: Any, priors: CurvePriors) -> Any:
+def culture_midpoints(data: xr.Dataset, held: dict[str, Any], log10_ec50: Any, priors: CurvePriors) -> Any:
     """EC50 that each culture shows, around its line's: the same line differs from one experiment to the next.
 
     Where every line has one culture there is nothing to learn such a spread from, and the line's own EC50 is used.
     """
     line_of_culture = data[v.LINE_OF_CULTURE].to_numpy()
-    if np.bincount(line_of_culture).max() == 1:
+    cultures_of_line = np.bincount(line_of_culture)
+    if cultures_of_line.max() == 1:
         return log10_ec50[line_of_culture]
-    sd_experiment = pm.HalfNormal(v.SD_EXPERIMENT, priors.sd_sd_experiment_log10_ec50_um)
-    return normal_non_centred(v.CULTURE_LOG10_EC50, mu=log10_ec50[line_of_culture], sigma=sd_experiment, dims=v.CULTURE)
+    sd_experiment = _surely_some_spread(
+        v.SD_EXPERIMENT, priors.median_sd_experiment_log10_ec50_um, priors.log_sd_sd_experiment_log10_ec50_um
+    )
+    strength = (held["drop_of_line"] / held["error_of_drop_of_line"])[line_of_culture]
+    return normal_by_information(
+        v.CULTURE_LOG10_EC50,
+        mu=log10_ec50[line_of_culture],
+        sigma=sd_experiment,
+        information=(INFORMATION_ON_LOG10_EC50 * strength) ** 2 / cultures_of_line[line_of_culture],
+        dims=v.CULTURE,
+    )
 
 
 def residual_of_cells(data: xr.Dataset, held: dict[str, Any], midpoint: Any, log_hill: Any, effect: Any) -> Any:
@@ -170,11 +231,13 @@ def plate_background(data: xr.Dataset, held: dict[str, Any], priors: WellPriors)
     """
     mean = held["log_untreated_cpm"] + priors.mean_log_background_share
     mu = pm.Normal("mu_log_background_cpm", mean, priors.sd_log_background_share)
-    sigma = pm.HalfNormal("sigma_log_background_cpm", priors.sd_sd_log_background)
+    sigma = _surely_some_spread(
+        "sigma_log_background_cpm", priors.median_sigma_log_background, priors.log_sd_sigma_log_background
+    )
     log_background = normal_non_centred("log_background_cpm", mu=mu, sigma=sigma, dims=v.PLATE)
     background = pm.Deterministic(v.BACKGROUND, pt.exp(log_background), dims=v.PLATE)
     if v.BLANK_CPM in data and data.sizes[v.BLANK]:
-        sd_blank = pm.HalfNormal("sd_blank", priors.sd_sd_blank)
+        sd_blank = _surely_some_spread("sd_blank", priors.median_sd_blank, priors.log_sd_sd_blank)
         plate = held["plate_of_blank"]
         counting_variance = held["inverse_counting_minutes"] / background[plate]
         pm.StudentT(

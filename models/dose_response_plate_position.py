@@ -32,7 +32,7 @@ def build_dose_response_plate_position(data: xr.Dataset, priors: parts.DoseRespo
     with pm.Model(coords=panel.panel_coords(data)) as model:
         held = parts.register(panel.position_arrays(data))
         log10_ec50, log_hill, effect = parts.pooled_curves(data, held, priors.curves)
-        midpoint = parts.culture_midpoints(data, log10_ec50, priors.curves)
+        midpoint = parts.culture_midpoints(data, held, log10_ec50, priors.curves)
         residual = parts.residual_of_cells(data, held, midpoint, log_hill, effect)
         position = parts.position_on_plate(held, priors.wells)
         parts.raw_wells(data, held, residual, priors.wells, position)

@@ -27,7 +27,7 @@ def build_dose_response_separate(data: xr.Dataset, priors: parts.DoseResponsePri
     with pm.Model(coords=panel.panel_coords(data)) as model:
         held = parts.register(panel.raw_arrays(data))
         log10_ec50, log_hill, effect = parts.separate_curves(held, priors.curves)
-        midpoint = parts.culture_midpoints(data, log10_ec50, priors.curves)
+        midpoint = parts.culture_midpoints(data, held, log10_ec50, priors.curves)
         residual = parts.residual_of_cells(data, held, midpoint, log_hill, effect)
         parts.raw_wells(data, held, residual, priors.wells)
     return model

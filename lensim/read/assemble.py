@@ -93,7 +93,11 @@ def fill_names(wells: Sequence[Well]) -> list[Well]:
     Without a name, a plate is its experiment's only one, an experiment has one plate, and all wells stand on one.
     """
     filled = [
-        replace(well, experiment=well.experiment or well.plate or "experiment 1", plate=well.plate or well.experiment or "plate 1")
+        replace(
+            well,
+            experiment=well.experiment or well.plate or "experiment 1",
+            plate=well.plate or well.experiment or "plate 1",
+        )
         for well in wells
     ]
     experiments: defaultdict[str, set[str]] = defaultdict(set)

@@ -93,7 +93,8 @@ class TidyColumns:
 class Roles:
     """Which words in the column `role` mean what: patterns as of file names (`PC-*`, `NC-?`), upper or lower case.
 
-    Where a word suits several, the first counts of ignored, blank, untreated, treated; so treated=("*",) is "all others".
+    Where a word suits several, the first counts of ignored, blank, untreated, treated; so treated=("*",) is "all
+    others".
 
     Attributes
     ----------
@@ -250,7 +251,9 @@ def _choose_response(
         return stated[0]
     if len(there) > 1:
         names = " and ".join(repr(table.header[position[what]]) for what in there)
-        faults.add(f"the columns {names} may each be the response: name one, as signal, viability or inhibition", line=1)
+        faults.add(
+            f"the columns {names} may each be the response: name one, as signal, viability or inhibition", line=1
+        )
         return None
     if not there:
         faults.add(_missing(table, "cpm") + "; viability or inhibition in percent would do as well", line=1)
@@ -258,9 +261,7 @@ def _choose_response(
     return there[0]
 
 
-def _find_unit(
-    table: TextTable, position: dict[str, int], stated: str | None, faults: FaultReport
-) -> units.DoseUnit:
+def _find_unit(table: TextTable, position: dict[str, int], stated: str | None, faults: FaultReport) -> units.DoseUnit:
     """The unit of the doses, as stated or as the column's name has it; that they disagree is a fault."""
     column = table.header[position["dose"]] if "dose" in position else None
     in_name = units.unit_in_column_name(column) if column else None
@@ -274,3 +275,16 @@ def _find_unit(
     if stated and in_name and units.parse_dose_unit(in_name).factor != unit.factor * (unit.units == "uM"):
         faults.add(f"the column {column!r} has {in_name} in its name, but dose_unit was stated as {stated!r}", line=1)
     return unit
+
+
+def check_role_words(table: TextTable, found: FoundColumns, roles: Roles, faults: FaultReport) -> None:
+    """Note each word in the role column that no pattern suits, once, with the first line that has it."""
+    if not found.has("role"):
+        return
+    lines: dict[str, list[int]] = {}
+    for row, line in zip(table.rows, table.lines, strict=True):
+        lines.setdefault(found.cell("role", row), []).append(line)
+    for word, at in lines.items():
+        if role_of(word, roles) is None:
+            rows = f" (in {len(at)} rows)" if len(at) > 1 else ""
+            faults.add(f"{found.name['role']} must match one of {roles}, got {word!r}{rows}", line=at[0])

@@ -48,7 +48,9 @@ def select_compound(data: xr.Dataset, compound: str) -> xr.Dataset:
     InputError
         If the data have no such compound, or a line has it in fewer than two different doses above 0.
     """
-    checks.has_variables(data, {COMPOUND: (v.WELL,), v.CULTURE_OF_WELL: (v.WELL,), v.DOSE: (v.WELL,)}, "select_compound")
+    checks.has_variables(
+        data, {COMPOUND: (v.WELL,), v.CULTURE_OF_WELL: (v.WELL,), v.DOSE: (v.WELL,)}, "select_compound"
+    )
     names = compounds_of(data)
     if compound not in names:
         close = difflib.get_close_matches(compound, names, n=1)

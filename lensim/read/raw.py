@@ -23,6 +23,13 @@ _ZIP_CONTENTS: Final = (
 )
 _MARKUP: Final = re.compile(r"\s*<(!doctype|html|\?xml|table|Workbook)\b", re.IGNORECASE)
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")  # not tab, line ends, form feeds or file separators
+_BYTE_ORDER_MARKS: Final = (  # UTF-32 before UTF-16, whose mark is its beginning
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
 PARQUET_SIGNATURE: Final = b"PAR1"
 
 
@@ -91,9 +98,7 @@ def _refuse_known_formats(raw: bytes, place: str) -> None:
 
 def _decode_unicode(raw: bytes, place: str) -> str | None:
     """Text by the mark at its start, by the NULs that UTF-16 puts between Latin letters, or UTF-8; else None."""
-    marks = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"))
-    marks += ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-    for mark, encoding in marks:
+    for mark, encoding in _BYTE_ORDER_MARKS:
         if raw.startswith(mark):
             try:
                 return raw.decode(encoding)

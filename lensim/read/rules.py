@@ -53,8 +53,10 @@ def _check_no_well_twice(wells: Sequence[Well], faults: FaultReport) -> None:
         key = (well.experiment, well.plate, parse_well_name(well.name) or well.name)
         if key in first:
             before = first[key]
-            where = f"line {before.line}" if before.place == well.place else f"{before.place} line {before.line}"
-            faults.add(f"well {well.name} of plate {well.plate} stands also on {where}", line=well.line, place=well.place)
+            where = f"{before.place} " * (before.place != well.place) + f"{faults.unit} {before.line}"
+            faults.add(
+                f"well {well.name} of {_plate(well.plate)} stands also on {where}", line=well.line, place=well.place
+            )
         first.setdefault(key, well)
 
 
@@ -69,7 +71,7 @@ def _check_groups(wells: Sequence[Well], faults: FaultReport) -> None:
             (one, at), (other, well) = list(of_line.items())[:2]
             faults.add(
                 f"cell line {line} must be in one molecular group, got {other or 'none'!r}, "
-                f"and {one or 'none'!r} on line {at.line}",
+                f"and {one or 'none'!r} on {faults.unit} {at.line}",
                 line=well.line,
                 place=well.place,
             )
@@ -100,7 +102,7 @@ def _check_signals(cultures: dict[Culture, list[Well]], faults: FaultReport, *, 
         faults.add(f"all {sum(map(len, sound.values()))} signals are 0: was the right column or grid read?")
         return
     for (line, _, plate), wells in sound.items():
-        at = f"cell line {line} on plate {plate}"
+        at = f"cell line {line} on {_plate(plate)}"
         if not any(well.signal for well in wells):
             faults.add(f"{at}: all {len(wells)} signals are 0", line=wells[0].line, place=wells[0].place)
         if is_raw and not any(well.role == "untreated" for well in wells):
@@ -120,9 +122,8 @@ def _check_doses(cultures: dict[Culture, list[Well]], faults: FaultReport) -> No
     for (line, _, _), wells in cultures.items():
         lines[line].extend(wells)
     for line, wells in lines.items():
-        if _is_sound(wells):
-            if fault := too_few_doses(line, {well.dose_um for well in wells}):
-                faults.add(fault, line=wells[0].line, place=wells[0].place)
+        if _is_sound(wells) and (fault := too_few_doses(line, {well.dose_um for well in wells})):
+            faults.add(fault, line=wells[0].line, place=wells[0].place)
 
 
 def too_few_doses(line: str, doses: set[float]) -> str | None:
@@ -132,3 +133,8 @@ def too_few_doses(line: str, doses: set[float]) -> str | None:
         return None
     got = f"only {above[0]:g}" if above else "none"
     return f"cell line {line}: a curve needs at least {FEWEST_DOSES} different doses above 0, got {got}"
+
+
+def _plate(name: str) -> str:
+    """A plate's name in a sentence, without "plate plate 1"."""
+    return name if name.lower().startswith("plate") else f"plate {name}"

@@ -58,6 +58,11 @@ def read_table(path: str | Path) -> tuple[TextTable, FaultReport]:
     text = decode(raw, place)
     faults = FaultReport(place)
     table = _split(text, _find_separator(text), faults)
+    if len(table.header) < 2:
+        raise InputError(
+            f"{place}: the first line must hold the names of columns, parted by comma, semicolon or tab, "
+            f"got {table.header[0][:60]!r}"
+        )
     if not table.rows:
         if not faults.faults:
             faults.add(f"the file has a header ({', '.join(table.header)}) but no rows")

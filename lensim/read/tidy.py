@@ -9,7 +9,7 @@ import xarray as xr
 from lensim import checks
 from lensim.checks import FaultReport, InputError
 from lensim.read.assemble import Origin, assemble
-from lensim.read.columns import FoundColumns, Response, Roles, TidyColumns, find_columns
+from lensim.read.columns import FoundColumns, Response, Roles, TidyColumns, check_role_words, find_columns
 from lensim.read.number_text import DecimalMark
 from lensim.read.table import TextTable, read_table
 from lensim.read.wells import (
@@ -43,8 +43,8 @@ def read_tidy(
 
     Separator (comma, semicolon, tab, |), encoding, decimal mark and line ends are found out. A culture is a line on one
     plate of one experiment. Without a column for the plate each experiment is one plate, without one for the
-    experiment each plate is one; without a molecular group all lines are in "all". A well is untreated, blank, treated or
-    ignored by its role where the table has such a column, else untreated where its dose is 0.
+    experiment each plate is one; without a molecular group all lines are in "all". A well is untreated, blank, treated
+    or ignored by its role where the table has such a column, else untreated where its dose is 0.
 
     Parameters
     ----------
@@ -115,9 +115,10 @@ def _read_wells(
 ) -> tuple[list[Well], int, bool]:
     """The wells of a table, how many were ignored, and whether every other row became a well."""
     response: Response = found.response or "signal"
+    check_role_words(table, found, roles, faults)
     wells, ignored, is_whole = [], 0, True
     for row, line in zip(table.rows, table.lines, strict=True):
-        role = role_of_row(found, row, line, roles, faults)
+        role = role_of_row(found, row, roles)
         if role == "ignored" or (role == "blank" and response != "signal"):  # percent have the blanks taken off
             ignored += 1
             continue
@@ -159,6 +160,4 @@ def _to_percent(wells: list[Well], found: FoundColumns, scale: Scale | None, fau
         )
     factor = 100.0 if scale == "fraction" else 1.0
     is_inhibition = found.response == "inhibition"
-    return [
-        well.with_signal(100.0 - factor * well.signal if is_inhibition else factor * well.signal) for well in wells
-    ]
+    return [well.with_signal(100.0 - factor * well.signal if is_inhibition else factor * well.signal) for well in wells]

@@ -75,17 +75,9 @@ def drop_empty_columns(table: TextTable, found: FoundColumns, stated: frozenset[
     return FoundColumns(found.response, found.dose_unit, position, found.constant, found.name)
 
 
-def role_of_row(
-    found: FoundColumns, row: list[str], line: int, roles: Roles, faults: FaultReport
-) -> Role | Literal["by dose"] | None:
-    """What a well is, by its role's word; "by dose" without such a column; None where the word had a fault."""
-    if not found.has("role"):
-        return "by dose"
-    word = found.cell("role", row)
-    role = role_of(word, roles)
-    if role is None:
-        faults.add(f"{found.name['role']} must match one of {roles}, got {word!r}", line=line)
-    return role
+def role_of_row(found: FoundColumns, row: list[str], roles: Roles) -> Role | Literal["by dose"] | None:
+    """What a well is, by its role's word; "by dose" without such a column; None where no pattern suits the word."""
+    return role_of(found.cell("role", row), roles) if found.has("role") else "by dose"
 
 
 def read_dose(
@@ -123,7 +115,14 @@ def read_dose(
 
 
 def read_signal(
-    text: str, column: str, line: int, decimal: DecimalMark, lost: LostWells, faults: FaultReport, *, may_be_negative: bool
+    text: str,
+    column: str,
+    line: int,
+    decimal: DecimalMark,
+    lost: LostWells,
+    faults: FaultReport,
+    *,
+    may_be_negative: bool,
 ) -> float | None:
     """A signal or percentage; NaN where it had a fault, None for a lost well."""
     if is_missing(text):
