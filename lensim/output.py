@@ -49,6 +49,12 @@ def save_result(result: xr.DataTree, path: Path, *, force: bool = False) -> None
         result.to_netcdf(partial, engine="h5netcdf")
 
 
+def save_dataset(data: xr.Dataset, path: Path, *, force: bool = False) -> None:
+    """Write a Dataset, such as the truth of a simulation, to netCDF, whole or not at all."""
+    with written_whole(path, force=force) as partial:
+        data.to_netcdf(partial, engine="h5netcdf")
+
+
 def load_result(path: Path) -> xr.DataTree:
     """Read a fit that `save_result` wrote, into memory.
 

@@ -2,8 +2,8 @@
 
 If x ~ Normal(mu, sigma), then w = (x - centre) * scale is Normal((mu - centre) * scale, sigma * scale) given centre and
 scale, whatever these depend on. So a model may declare w and derive x without a Jacobian, and prior draws, likelihood
-and posterior of x stay exactly what they were. Centred is (0, 1), non-centred (mu, 1 / sigma); between them lies the pair
-that makes w a standard normal of the posterior, if one knows how much the data say about x.
+and posterior of x stay exactly what they were. Centred is (0, 1), non-centred (mu, 1 / sigma); between them lies the
+pair that makes w a standard normal of the posterior, if one knows how much the data say about x.
 
 Source: the interpolation between centred and non-centred is Papaspiliopoulos, Roberts and Skold 2007,
 doi:10.1214/088342307000000014; the general affine form is ours.
@@ -18,11 +18,11 @@ COORDINATE_SUFFIX = "_coordinate"
 
 
 def normal_by_information(name: str, *, mu: Any, sigma: Any, information: Any, dims: str | None) -> Any:
-    """x ~ Normal(mu, sigma), sampled as nearly a standard normal of the posterior where the data weigh `information` on x.
+    """Declare x ~ Normal(mu, sigma) so that its coordinate is nearly a standard normal of the posterior.
 
-    scale^2 = information + 1 / sigma^2 and centre = mu / (sigma^2 * scale^2): the posterior precision, and the prior's part
-    of the posterior mean, if the data gave x with variance 1 / information. No information is the non-centred form, endless
-    information the centred one. A rough guess is enough: it moves the speed, never the answer.
+    scale^2 = information + 1 / sigma^2 and centre = mu / (sigma^2 * scale^2): the posterior precision, and the prior's
+    part of the posterior mean, if the data gave x with variance 1 / information. No information is the non-centred
+    form, endless information the centred one. A rough guess is enough: it moves the speed, never the answer.
 
     Declares `<name>_coordinate` (dims), which is w, and `name` (dims), which is x.
 
@@ -45,7 +45,7 @@ def normal_by_information(name: str, *, mu: Any, sigma: Any, information: Any, d
 
 
 def normal_non_centred(name: str, *, mu: Any, sigma: Any, dims: str) -> Any:
-    """x ~ Normal(mu, sigma), sampled as (x - mu) / sigma: right where the data say little about each x.
+    """Declare x ~ Normal(mu, sigma), sampled as (x - mu) / sigma: right where the data say little about each x.
 
     Declares `<name>_coordinate` (dims) ~ Normal(0, 1) and `name` (dims).
     """

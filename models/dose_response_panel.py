@@ -95,10 +95,10 @@ def _cells(data: xr.Dataset) -> dict[str, np.ndarray]:
 
 
 def _strength(data: xr.Dataset, level: np.ndarray) -> dict[str, np.ndarray]:
-    """How far each line falls from its lowest two doses to its highest two, and the error of that: rough, for coordinates.
+    """How far each line falls from its lowest two doses to its highest two, and the error of that (rough).
 
-    The error takes the spread of neighbouring wells (next in dose within a culture) as that of a well: half of its median
-    absolute difference over the same of a normal. Neither is zero, so that nothing divides by it.
+    The error takes the spread of neighbouring wells (next in dose within a culture) as that of a well: half of its
+    median absolute difference over the same of a normal. Neither is zero, so that nothing divides by it.
     """
     culture, dose = data[v.CULTURE_OF_WELL].to_numpy(), data[v.DOSE].to_numpy()
     line_of_well = data[v.LINE_OF_CULTURE].to_numpy()[culture]
@@ -123,8 +123,8 @@ def raw_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:
     """The arrays of a model of raw signals, by the names under which the model holds them.
 
     A well with no counts enters as half a count (or half the smallest signal above 0, where signals are no counts):
-    the log scale has no zero, and a heavy-tailed likelihood treats it as the outlier that it is. `inverse_counting_minutes`
-    is 0 where the signal is not a count, and the counting variance with it.
+    the log scale has no zero, and a heavy-tailed likelihood treats it as the outlier that it is.
+    `inverse_counting_minutes` is 0 where the signal is not a count, and the counting variance with it.
     """
     signal = data[v.CPM].to_numpy().astype(float)
     minutes = float(data[v.COUNTING_MINUTES]) if v.COUNTING_MINUTES in data else np.inf

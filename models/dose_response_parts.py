@@ -31,8 +31,8 @@ class CurvePriors:
     of a factor of 10 for the mean and for lines: nothing is truncated at the tested doses. log_hill_slope: around 1,
     rarely outside 1/3 to 3. effect_at_saturation: 0.7 halves the signal, 4.6 leaves a hundredth; both ends of that are
     ordinary, and stimulation (below 0) has about a seventh of the mass. Molecular groups may well not differ, so their
-    spread may be 0. Lines surely differ in slope, and days in EC50 (two- to threefold is a usual repeatability limit), so
-    these spreads have a median and a log sd, and no mass at 0.
+    spread may be 0. Lines surely differ in slope, and days in EC50 (two- to threefold is a usual repeatability
+    limit), so these spreads have a median and a log sd, and no mass at 0.
     """
 
     sd_mu_log10_ec50_um: float = 1.0
@@ -106,7 +106,8 @@ def pooled_curves(data: xr.Dataset, held: dict[str, Any], priors: CurvePriors) -
     """EC50, slope and effect per line, each line in its molecular group in the population.
 
     Lines are sampled as `_line_curves` says. The population's mean effect follows the same thought as a line's: what a
-    panel knows is the mean effect at the top dose, so a panel of flat lines leaves no ridge between the mean EC50 and it.
+    panel knows is the mean effect at the top dose, so a panel of flat lines leaves no ridge between the mean EC50 and
+    it.
     """
     sigmas = (
         pm.HalfNormal(f"sigma_{v.LOG10_EC50}", priors.sd_sigma_log10_ec50_um),
@@ -164,8 +165,8 @@ def _line_curves(held: dict[str, Any], means: tuple[Any, ...], spreads: tuple[An
 
     A line that falls by D on the log scale, known to an error e, gives its log EC50 to about e / D and its log slope to
     some multiple of that; a flat line gives neither. Its effect is known at the top dose: an effect of a moves the top
-    wells by about a * occupancy(top), so the information on a is (occupancy / e)^2, and the ridge between an EC50 beyond
-    the doses and the effect behind it is gone.
+    wells by about a * occupancy(top), so the information on a is (occupancy / e)^2, and the ridge between an EC50
+    beyond the doses and the effect behind it is gone.
     """
     strength = held["drop_of_line"] / held["error_of_drop_of_line"]
     log10_ec50 = normal_by_information(
@@ -227,7 +228,8 @@ def residual_of_cells(data: xr.Dataset, held: dict[str, Any], midpoint: Any, log
 def plate_background(data: xr.Dataset, held: dict[str, Any], priors: WellPriors) -> Any:
     """Signal of a well without cells, per plate: a small share of untreated a priori, and what blank wells show.
 
-    log background ~ Normal(mu, sigma) per plate;  log blank ~ StudentT(4, log background, sqrt(sd_blank^2 + 1 / counts))
+    log background ~ Normal(mu, sigma) per plate;  log blank ~ StudentT(4, log background, sqrt(sd_blank^2 + 1 /
+    counts))
     """
     mean = held["log_untreated_cpm"] + priors.mean_log_background_share
     mu = pm.Normal("mu_log_background_cpm", mean, priors.sd_log_background_share)

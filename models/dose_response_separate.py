@@ -1,4 +1,4 @@
-"""Dose-response of each line from raw signals, on its own: the baseline of the pooled model, and the model of one line."""
+"""Dose-response of each line from raw signals, on its own: the pooled model's baseline, and the model of one line."""
 
 import pymc as pm
 import xarray as xr

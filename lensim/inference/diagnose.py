@@ -65,7 +65,8 @@ class Verdict:
     def sentence(self) -> str:
         """One line for a person."""
         figures = (
-            f"R-hat at most {self.largest_r_hat:.3f}, ESS at least {min(self.smallest_ess_bulk, self.smallest_ess_tail):.0f} "
+            f"R-hat at most {self.largest_r_hat:.3f}, "
+            f"ESS at least {min(self.smallest_ess_bulk, self.smallest_ess_tail):.0f} "
             f"({self.worst_variable}), {self.divergences} divergences"
         )
         return f"converged: {figures}" if self.passed else f"NOT converged: {'; '.join(self.reasons)} ({figures})"
@@ -74,8 +75,8 @@ class Verdict:
 def convergence_table(draws: xr.Dataset) -> pd.DataFrame:
     """R-hat, bulk and tail ESS of every scalar in `draws` (chain, draw, ...), one row each, by name and label.
 
-    Draws that never vary (a quantity that the model fixes) get NaN and are not judged. Infinite draws, such as the IC50 of
-    a line that is never halved, are ranked as what they are: larger than every finite one.
+    Draws that never vary (a quantity that the model fixes) get NaN and are not judged. Infinite draws, such as the IC50
+    of a line that is never halved, are ranked as what they are: larger than every finite one.
     """
     columns: dict[str, tuple[float, float, float]] = {}
     for name, values in draws.data_vars.items():
@@ -140,21 +141,27 @@ def diagnose(result: xr.DataTree, estimands: xr.Dataset | None = None, gate: Gat
         "smallest_ess_bulk": float(judged["ess_bulk"].min()),
         "smallest_ess_tail": float(judged["ess_tail"].min()),
     }
-    reasons = []
-    if not figures["largest_r_hat"] < gate.largest_r_hat:
-        reasons.append(
-            f"R-hat of {judged['r_hat'].idxmax()} must be below {gate.largest_r_hat}, got {figures['largest_r_hat']:.4f}"
-        )
-    if not smallest.min() >= gate.smallest_ess:
-        reasons.append(f"ESS of {smallest.idxmin()} must be at least {gate.smallest_ess:.0f}, got {smallest.min():.0f}")
-    if divergences > gate.largest_divergences:
-        reasons.append(f"divergences must be at most {gate.largest_divergences}, got {divergences}")
-    if not e_bfmi >= gate.smallest_e_bfmi:
-        reasons.append(f"E-BFMI must be at least {gate.smallest_e_bfmi}, got {e_bfmi:.2f}")
-    if saturated > gate.largest_saturated_share:
-        reasons.append(
-            f"share of draws at the largest tree depth must be at most {gate.largest_saturated_share:g}, got {saturated:.3f}"
-        )
+    r_hat = figures["largest_r_hat"]
+    rules = [
+        (r_hat < gate.largest_r_hat, f"R-hat of {judged['r_hat'].idxmax()} must be below {gate.largest_r_hat}", r_hat),
+        (
+            smallest.min() >= gate.smallest_ess,
+            f"ESS of {smallest.idxmin()} must be at least {gate.smallest_ess:.0f}",
+            smallest.min(),
+        ),
+        (
+            divergences <= gate.largest_divergences,
+            f"divergences must be at most {gate.largest_divergences}",
+            divergences,
+        ),
+        (e_bfmi >= gate.smallest_e_bfmi, f"E-BFMI must be at least {gate.smallest_e_bfmi}", e_bfmi),
+        (
+            saturated <= gate.largest_saturated_share,
+            f"share of draws at the largest tree depth must be at most {gate.largest_saturated_share:g}",
+            saturated,
+        ),
+    ]
+    reasons = [f"{rule}, got {found:.4g}" for holds, rule, found in rules if not holds]
     return Verdict(
         passed=not reasons,
         reasons=tuple(reasons),

@@ -42,9 +42,10 @@ def _curves(result: xr.DataTree) -> tuple[xr.DataArray, xr.DataArray, xr.DataArr
     for name in (v.LOG10_EC50, v.LOG_HILL, v.EFFECT):
         if name not in posterior:
             raise checks.InputError(
-                f"a dose-response result needs {name} in its posterior, got {', '.join(posterior.data_vars)}"
+                f"a dose-response result needs {name} in its posterior, got {', '.join(map(str, posterior.data_vars))}"
             )
-    return posterior[v.LOG10_EC50], posterior[v.LOG_HILL], posterior[v.EFFECT]
+    draws = posterior.to_dataset()
+    return draws[v.LOG10_EC50], draws[v.LOG_HILL], draws[v.EFFECT]
 
 
 def _observations(result: xr.DataTree) -> xr.Dataset:
@@ -113,7 +114,7 @@ def dose_response_estimands(result: xr.DataTree, threshold_um: float | None = No
     estimands = {
         LOG10_IC50: log10_ic50.assign_attrs(units="log10 uM"),
         v.LOG10_EC50: log10_ec50,
-        "hill_slope": np.exp(log_hill).assign_attrs(units="1"),
+        "hill_slope": log_hill.copy(data=np.exp(log_hill.to_numpy())).assign_attrs(units="1"),
         INHIBITION_AT_TOP: at_top.assign_attrs(units="percent of untreated"),
         AREA_OVER_CURVE: area.assign_attrs(units="1"),
         "is_resistant": resistant,
@@ -184,7 +185,8 @@ def summarise_lines(result: xr.DataTree, threshold_um: float | None = None, ci_p
 def ic50_in_words(lower: float, median: float, upper: float, low_dose: float, top_dose: float) -> str:
     """An IC50 as a laboratory may print it: '1.2 (0.8 to 1.9)', or a bound where an end lies outside the tested doses.
 
-    '> 10' where the whole interval does, '> 10 (from 4.1)' where the median does; in the same way below the lowest dose.
+    '> 10' where the whole interval does, '> 10 (from 4.1)' where the median does; in the same way below the lowest
+    dose.
     """
 
     def end(value: float) -> str:

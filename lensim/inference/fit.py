@@ -1,7 +1,10 @@
 """One fit, whole: prior, prior predictive, posterior, posterior predictive, log likelihood, log prior and a verdict."""
 
 import json
+import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 
 import numpy as np
@@ -59,7 +62,7 @@ def fit(model: pm.Model, settings: FitSettings, seed: int, *, progress: bool = F
         observed_data, constant_data. Units in the attrs of variables; settings, seed, seconds and the verdict of the
         convergence gate (`verdict_of`) in the attrs of the root.
     """
-    with model:
+    with model, _without_chatter():
         result = pm.sample_prior_predictive(settings.prior_draws, random_seed=_pymc_seed(seed, "prior"))
     started = time.perf_counter()
     compiled = engine_nutpie.compile_model(model)
@@ -67,7 +70,7 @@ def fit(model: pm.Model, settings: FitSettings, seed: int, *, progress: bool = F
     drawn = engine_nutpie.sample(compiled, settings.sampler, seeding.sampler_seed(seed, "posterior"), progress=progress)
     sampled_at = time.perf_counter()
     result["posterior"], result["sample_stats"] = drawn["posterior"], drawn["sample_stats"]
-    with model:
+    with model, _without_chatter():
         pm.compute_log_likelihood(result, progressbar=False)
         compute_log_prior(result, progressbar=False)
         predicted = pm.sample_posterior_predictive(
@@ -85,6 +88,18 @@ def fit(model: pm.Model, settings: FitSettings, seed: int, *, progress: bool = F
     }
     carry_verdict(result, diagnose(result, gate=settings.gate))
     return result
+
+
+@contextmanager
+def _without_chatter() -> Iterator[None]:
+    """PyMC logs the name of everything that it draws; warnings still come through."""
+    logger = logging.getLogger("pymc")
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _pymc_seed(root: int, name: str) -> np.random.Generator:

@@ -141,9 +141,9 @@ def fit_log_logistic(dose: np.ndarray, response: np.ndarray) -> LogLogisticFit:
     with np.errstate(divide="ignore"):
         log_dose = np.log(dose)
 
-    def mean(theta: np.ndarray) -> np.ndarray:
+    def misfit(theta: np.ndarray) -> np.ndarray:
         slope, lower, upper, log_ed50 = theta
-        return lower + (upper - lower) * expit(-slope * (log_dose - log_ed50))
+        return lower + (upper - lower) * expit(-slope * (log_dose - log_ed50)) - response
 
     low, high = response.min(), response.max()
     falls = np.mean(response[dose >= np.median(positive)]) < np.mean(response[dose < np.median(positive)])
@@ -151,10 +151,7 @@ def fit_log_logistic(dose: np.ndarray, response: np.ndarray) -> LogLogisticFit:
     starts = [
         (slope, *ends, start) for slope in (1.0, 3.0) for start in np.log(np.quantile(positive, [0.25, 0.5, 0.75]))
     ]
-    fits = [
-        least_squares(lambda theta: mean(theta) - response, start, xtol=1e-15, ftol=1e-15, gtol=1e-12)
-        for start in starts
-    ]
+    fits = [least_squares(misfit, start, xtol=1e-15, ftol=1e-15, gtol=1e-12) for start in starts]
     best = min((fit for fit in fits if fit.success), key=lambda fit: fit.cost, default=None)
     if best is None:
         raise checks.InputError(f"no four-parameter curve could be fitted to {len(dose)} observations")
@@ -169,7 +166,7 @@ def fit_log_logistic(dose: np.ndarray, response: np.ndarray) -> LogLogisticFit:
         float(lower),
         float(upper),
         float(np.exp(log_ed50)),
-        tuple(map(float, errors)),
+        (float(errors[0]), float(errors[1]), float(errors[2]), float(errors[3])),
         float(variance**0.5),
         freedom,
     )

@@ -1,0 +1,1 @@
+"""One script a figure or question; the only place where the library and its models meet."""

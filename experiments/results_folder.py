@@ -1,0 +1,101 @@
+"""What every experiment does around its work: read a config, fill one results folder, say how it was made."""
+
+import json
+import platform
+import shutil
+import subprocess
+import tempfile
+import time
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+
+from lensim.checks import InputError
+from lensim.output import require_free
+
+LIBRARIES = ("arviz", "lensim", "matplotlib", "numba", "numpy", "nutpie", "pymc", "pytensor", "scipy", "xarray")
+
+
+def read_config[Config: BaseModel](path: Path, kind: type[Config]) -> Config:
+    """A config file (TOML) as a checked value.
+
+    Raises
+    ------
+    InputError
+        If it is absent or no TOML, or a key is unknown or out of its range; all such faults together.
+    """
+    try:
+        return kind.model_validate(tomllib.loads(path.read_text()))
+    except FileNotFoundError:
+        raise InputError(f"{path} must be a config file, got nothing there") from None
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path} must be TOML: {error}") from None
+    except ValidationError as error:
+        faults = [f"{path}: {'.'.join(map(str, e['loc']))}: {e['msg']}, got {e['input']!r}" for e in error.errors()]
+        raise InputError("\n".join(faults)) from None
+
+
+@dataclass
+class Manifest:
+    """What a results folder says of its making."""
+
+    seed: int
+    seconds: dict[str, float] = field(default_factory=dict)
+    verdicts: dict[str, str] = field(default_factory=dict)
+
+    @contextmanager
+    def timed(self, step: str) -> Iterator[None]:
+        """Note how long a step takes."""
+        started = time.perf_counter()
+        yield
+        self.seconds[step] = round(time.perf_counter() - started, 2)
+
+    def write(self, folder: Path) -> None:
+        """Write manifest.json: versions, commit, seed, verdicts, durations."""
+        content = {
+            "seed": self.seed,
+            "commit": _commit(),
+            "python": platform.python_version(),
+            "versions": {name: version(name) for name in LIBRARIES},
+            "verdicts": self.verdicts,
+            "seconds": self.seconds,
+        }
+        (folder / "manifest.json").write_text(json.dumps(content, indent=2) + "\n")
+
+
+def _commit() -> str:
+    here = Path(__file__).parent
+    try:
+        commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=here, capture_output=True, text=True, check=True)
+        status = subprocess.run(["git", "status", "--porcelain"], cwd=here, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return commit.stdout.strip() + (" with changes" if status.stdout.strip() else "")
+
+
+@contextmanager
+def results_folder(target: Path, config: Path, *, force: bool) -> Iterator[Path]:
+    """A folder to fill, which becomes `target` when the block ends well; it begins with a copy of the config.
+
+    Raises
+    ------
+    InputError
+        If `target` is there and `force` is false.
+    """
+    require_free(target, force=force)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-"))
+    try:
+        shutil.copy(config, partial / config.name)
+        yield partial
+        partial.chmod(0o755)
+        if target.exists():
+            shutil.rmtree(target)
+        partial.rename(target)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)

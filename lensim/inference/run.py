@@ -1,0 +1,93 @@
+"""From a Dataset to a judged result: the steps that the command line and experiments share."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import xarray as xr
+
+from lensim import seeding
+from lensim import vocabulary as v
+from lensim.inference.catalogue import find_model
+from lensim.inference.diagnose import diagnose
+from lensim.inference.estimands import LOG10_IC50, attach_observations, dose_response_estimands
+from lensim.inference.fit import FitSettings, carry_verdict, fit, verdict_of
+
+CAREFUL_TARGET_ACCEPT = 0.99
+
+
+def default_model(data: xr.Dataset) -> str:
+    """The model that suits a panel: pooled from two lines on, normalised where there are no raw signals."""
+    pooling = "hierarchical" if data.sizes[v.CELL_LINE] > 1 else "separate"
+    return f"dose_response_{pooling}" + ("" if v.CPM in data else "_normalised")
+
+
+def fit_dose_response(
+    data: xr.Dataset,
+    model: str,
+    settings: FitSettings,
+    seed: int,
+    *,
+    progress: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
+) -> xr.DataTree:
+    """Fit a catalogue model to a panel; where the gate does not pass, once more and with more care.
+
+    The second attempt has twice the draws and a target acceptance of 0.99, and a seed of its own. The result carries
+    the verdict over every parameter and estimand, and how many attempts it took; a result that failed twice is handed
+    over with its verdict, not withheld.
+
+    Parameters
+    ----------
+    data
+        Observations of a proliferation assay.
+    model
+        Name in the catalogue.
+    settings, seed
+        As for `fit`.
+    progress
+        Show the sampler's progress bar.
+    tell
+        Called with a sentence when there is something to tell a person on the way.
+
+    Raises
+    ------
+    InputError
+        If the model is unknown or the data do not suit it.
+    """
+    entry = find_model(model)
+    built = entry.build(data)
+    for attempt in (1, 2):
+        root = seed if attempt == 1 else seeding.sampler_seed(seed, "second attempt")
+        result = fit(built, settings, root, progress=progress)
+        result.attrs |= {"model": model, "attempts": attempt}
+        attach_observations(result, data)
+        carry_verdict(result, diagnose(result, _judged(result), settings.gate))
+        verdict = verdict_of(result)
+        if verdict.passed or attempt == 2:
+            break
+        tell(f"first attempt {verdict.sentence()}; sampling again with more care")
+        careful = replace(
+            settings.sampler,
+            draws=2 * settings.sampler.draws,
+            target_accept=max(CAREFUL_TARGET_ACCEPT, settings.sampler.target_accept),
+        )
+        settings = replace(settings, sampler=careful)
+    return result
+
+
+def _judged(result: xr.DataTree) -> xr.Dataset:
+    """Estimands that the gate looks at: those with an order, so not the yes-or-no ones.
+
+    An IC50 that only a handful of draws find finite is a bound, whose probability is judged by the draws behind it.
+    """
+    draws = dose_response_estimands(result)
+    rare = [
+        line
+        for line in range(draws.sizes[v.CELL_LINE])
+        if np.isfinite(draws[LOG10_IC50].isel({v.CELL_LINE: line})).mean() < 0.05
+    ]
+    yes_or_no = [name for name, values in draws.data_vars.items() if values.dtype == bool]
+    judged = draws.drop_vars(yes_or_no)
+    keep = [line for line in range(draws.sizes[v.CELL_LINE]) if line not in rare]
+    return judged.assign({LOG10_IC50: judged[LOG10_IC50].isel({v.CELL_LINE: keep}).rename({v.CELL_LINE: "reached"})})

@@ -1,0 +1,32 @@
+"""The twin of the study's 23-line panel: every line drawn so that it deserves its published call."""
+
+import numpy as np
+import xarray as xr
+
+from lensim.maiga2013.lines import CELL_LINES, GROUP_OF_LINE, PUBLISHED_CALL
+from lensim.proliferation import PAPER_POPULATION, PlateMap, ProliferationDesign, draw_paper_twin
+
+
+def proliferation_design(
+    experiments: int = 3, replicates: int = 3, plate_map: PlateMap = "randomised"
+) -> ProliferationDesign:
+    """The study's panel: 23 lines in triplicate in three experiments (stated), eight doses up to 10 uM (assumed).
+
+    Raises
+    ------
+    InputError
+        If a number is out of its range or the plate map unknown.
+    """
+    return ProliferationDesign(
+        CELL_LINES,
+        GROUP_OF_LINE,
+        replicates=replicates,
+        experiments=experiments,
+        plate_map=plate_map,
+    )
+
+
+def draw_twin(sheet: xr.Dataset, rng: np.random.Generator, studies: int = 1) -> xr.Dataset:
+    """Truths of the panel given the published calls; see `lensim.proliferation.draw_paper_twin`."""
+    calls = dict(zip(CELL_LINES, PUBLISHED_CALL, strict=True))
+    return draw_paper_twin(calls, PAPER_POPULATION, sheet, rng, studies)

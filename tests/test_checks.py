@@ -1,0 +1,104 @@
+import re
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from lensim import checks
+from lensim.checks import FaultReport, InputError
+
+
+def refused(message: str):
+    return pytest.raises(InputError, match=f"^{re.escape(message)}$")
+
+
+def test_input_error_is_a_value_error():
+    assert issubclass(InputError, ValueError)
+
+
+def test_at_least():
+    checks.at_least("draws", 1, 1)
+    with refused("draws must be at least 1, got 0"):
+        checks.at_least("draws", 0, 1)
+    with refused("draws must be at least 1, got nan"):
+        checks.at_least("draws", np.nan, 1)
+
+
+def test_above():
+    checks.above("dose_um", 1e-9, 0)
+    with refused("dose_um must be above 0, got 0"):
+        checks.above("dose_um", 0, 0)
+    with refused("dose_um must be above 0, got nan"):
+        checks.above("dose_um", np.nan, 0)
+
+
+def test_between():
+    checks.between("ci_prob", 0.01, 0.01, 0.999)
+    checks.between("ci_prob", 0.999, 0.01, 0.999)
+    with refused("ci_prob must lie between 0.01 and 0.999, got 90"):
+        checks.between("ci_prob", 90, 0.01, 0.999)
+    with refused("ci_prob must lie between 0.01 and 0.999, got nan"):
+        checks.between("ci_prob", np.nan, 0.01, 0.999)
+
+
+def test_one_of():
+    checks.one_of("lost", "drop", ("refuse", "drop"))
+    with refused("lost must be one of refuse, drop, got 'keep'"):
+        checks.one_of("lost", "keep", (word for word in ("refuse", "drop")))
+
+
+def test_unique():
+    checks.unique("lines", ["A", "B"])
+    with refused("lines must not name anything twice, got A, B"):
+        checks.unique("lines", ["B", "A", "B", "A", "C", "A"])
+
+
+def test_finite():
+    checks.finite("cpm", np.zeros((2, 2)))
+    with refused("cpm[1, 0] must be a finite number, got nan (2 such values)"):
+        checks.finite("cpm", np.array([[1.0, 2.0], [np.nan, np.inf]]))
+    with refused("cpm[2] must be a finite number, got -inf (1 such values)"):
+        checks.finite("cpm", np.array([1.0, 2.0, -np.inf]))
+
+
+def test_has_variables():
+    data = xr.Dataset({"cpm": ("well", [1.0]), "dose_um": ("well", [0.0])})
+    checks.has_variables(data, {"cpm": ("well",), "dose_um": ("well",)}, "fit")
+    with refused("fit needs the variable plate ('well',), got a Dataset with cpm, dose_um"):
+        checks.has_variables(data, {"plate": ("well",)}, "fit")
+    with refused("fit needs cpm with dims ('study', 'well'), got ('well',)"):
+        checks.has_variables(data, {"cpm": ("study", "well")}, "fit")
+
+
+def test_fault_report_without_faults_is_quiet():
+    FaultReport("wells.csv").raise_if_any()
+
+
+def test_fault_report_tells_all_in_order_of_lines_with_the_whole_file_first():
+    report = FaultReport("wells.csv")
+    report.add("dose_um must be 0 or more, got -3", line=14)
+    report.add("cpm must be a number, got 'x'", line=2)
+    report.add("no untreated well")
+    with refused(
+        "wells.csv: no untreated well\n"
+        "wells.csv line 2: cpm must be a number, got 'x'\n"
+        "wells.csv line 14: dose_um must be 0 or more, got -3"
+    ):
+        report.raise_if_any()
+
+
+def test_fault_report_keeps_files_apart_and_counts_in_its_own_unit():
+    report = FaultReport("map.csv", unit="row")
+    report.add("a", line=9, place="plate.txt")
+    report.add("b", line=3)
+    report.add("c", line=1, place="plate.txt")
+    with refused("plate.txt row 1: c\nplate.txt row 9: a\nmap.csv row 3: b"):
+        report.raise_if_any()
+
+
+def test_fault_report_shows_so_many_and_counts_the_rest():
+    report = FaultReport("wells.csv", shown=2)
+    for line in range(1, 6):
+        report.add("bad", line=line)
+    with refused("wells.csv line 1: bad\nwells.csv line 2: bad\nwells.csv: and 3 more faults"):
+        report.raise_if_any()

@@ -1,0 +1,132 @@
+import re
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from lensim.checks import InputError
+from lensim.output import load_result, require_free, save_dataset, save_result, written_whole
+
+
+@pytest.fixture
+def result() -> xr.DataTree:
+    posterior = xr.Dataset(
+        {"log10_ic50_um": (("chain", "draw", "cell_line"), np.array([[[0.5, np.inf], [-1.25, np.inf]]]))},
+        coords={"chain": [0], "draw": [0, 1], "cell_line": ["NCI-H929", "Z138 ö"]},
+    )
+    posterior["log10_ic50_um"].attrs["units"] = "log10 uM"
+    observations = xr.Dataset({"compound": ("well", ["", "lenalidomide"]), "counting_minutes": np.inf})
+    tree = xr.DataTree.from_dict({"posterior": posterior, "observations": observations})
+    tree.attrs["verdict"] = '{"passed": true}'
+    return tree
+
+
+def test_round_trip_with_infinities_and_strings(result, tmp_path):
+    path = tmp_path / "new" / "fit.nc"
+    save_result(result, path)
+    read = load_result(path)
+    assert read.identical(result)
+    assert np.isposinf(read["posterior/log10_ic50_um"][..., 1]).all()
+    assert read["posterior/cell_line"].to_numpy().tolist() == ["NCI-H929", "Z138 ö"]
+    assert read["observations/compound"].to_numpy().tolist() == ["", "lenalidomide"]
+    assert path.stat().st_mode & 0o777 == 0o644
+
+
+def test_a_loaded_result_does_not_hold_its_file(result, tmp_path):
+    path = tmp_path / "fit.nc"
+    save_result(result, path)
+    read = load_result(path)
+    path.unlink()
+    assert float(read["posterior/log10_ic50_um"][0, 1, 0]) == -1.25
+    save_result(read, path)
+
+
+def test_a_dataset_is_saved_whole(result, tmp_path):
+    path = tmp_path / "truth.nc"
+    save_dataset(result["observations"].to_dataset(), path)
+    with xr.open_dataset(path, engine="h5netcdf") as opened:
+        assert opened.load().identical(result["observations"].to_dataset())
+
+
+@pytest.mark.parametrize("save", [save_result, save_dataset])
+def test_nothing_is_overwritten_without_force(save, result, tmp_path):
+    path = tmp_path / "fit.nc"
+    path.write_text("mine")
+    content = result if save is save_result else result["posterior"].to_dataset()
+    with pytest.raises(InputError, match=f"^{re.escape(str(path))} must not exist yet, got a file or folder of that"):
+        save(content, path)
+    assert path.read_text() == "mine"
+    assert list(tmp_path.iterdir()) == [path]
+    save(content, path, force=True)
+    assert path.read_bytes() != b"mine"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_message_says_how_to_replace(tmp_path):
+    with pytest.raises(InputError, match=r"add --force to replace it$"):
+        require_free(tmp_path, force=False)
+    require_free(tmp_path / "new", force=False)
+    require_free(tmp_path, force=True)
+
+
+def test_a_file_cannot_be_a_folder(tmp_path):
+    (tmp_path / "taken").write_text("mine")
+    with pytest.raises(InputError, match=r"taken must be a folder, got a file$"):
+        require_free(tmp_path / "taken" / "fit.nc", force=True)
+
+
+class OutOfSpaceError(Exception):
+    pass
+
+
+@pytest.mark.parametrize("there_before", [False, True])
+def test_nothing_is_half_written_when_the_block_raises(there_before, tmp_path):
+    path = tmp_path / "table.csv"
+    if there_before:
+        path.write_text("before")
+
+    def interrupted():
+        with written_whole(path, force=True) as partial:
+            partial.write_text("half")
+            raise OutOfSpaceError
+
+    with pytest.raises(OutOfSpaceError):
+        interrupted()
+    assert [entry.name for entry in tmp_path.iterdir()] == (["table.csv"] if there_before else [])
+    assert not there_before or path.read_text() == "before"
+
+
+def test_the_file_appears_only_at_the_end_and_keeps_its_suffix(tmp_path):
+    path = tmp_path / "deep" / "figure.png"
+    with written_whole(path, force=False) as partial:
+        partial.write_text("whole")
+        assert partial.suffix == ".png"
+        assert partial.parent == path.parent
+        assert not path.exists()
+    assert path.read_text() == "whole"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_load_refuses_what_is_no_file(tmp_path):
+    with pytest.raises(InputError, match=r"fit\.nc must be a result file, got nothing there$"):
+        load_result(tmp_path / "fit.nc")
+    with pytest.raises(InputError, match=r"must be a result file, got a folder$"):
+        load_result(tmp_path)
+
+
+def test_load_refuses_text_and_an_empty_file(tmp_path):
+    path = tmp_path / "wells.csv"
+    for content in ("cell_line,dose_um,cpm\n", ""):
+        path.write_text(content)
+        with pytest.raises(InputError, match=r"wells\.csv must be a netCDF file written by lensim, got something else"):
+            load_result(path)
+
+
+def test_load_refuses_a_file_without_posterior(result, tmp_path):
+    path = tmp_path / "prior.nc"
+    save_result(xr.DataTree.from_dict({"prior": result["posterior"].to_dataset()}), path)
+    with pytest.raises(InputError, match=r"prior\.nc must hold a posterior, got groups prior$"):
+        load_result(path)
+    save_dataset(result["posterior"].to_dataset(), path, force=True)
+    with pytest.raises(InputError, match=r"prior\.nc must hold a posterior, got groups none$"):
+        load_result(path)
