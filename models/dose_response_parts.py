@@ -21,6 +21,7 @@ LN10 = float(np.log(10.0))
 # A log signal falls by D over the doses; its slope at the midpoint is about D * h / 4 per unit of log dose.
 INFORMATION_ON_LOG10_EC50 = 0.5
 INFORMATION_ON_LOG_HILL = 0.2
+NEXT_TO_NOTHING = 1e-3  # information of a flat line: it keeps a division finite
 
 
 @dataclass(frozen=True)
@@ -91,15 +92,32 @@ def _surely_some_spread(name: str, median: float, log_sd: float) -> Any:
 
 
 def _line_means(
-    name: str, data: xr.Dataset, *, mean: Any, sd_mu: float, sd_sigma_group: float, information: Any
+    name: str,
+    data: xr.Dataset,
+    *,
+    mean: Any,
+    sd_mu: float,
+    sd_sigma_group: float,
+    sigma: Any,
+    of_line: Any,
+    information: Any,
 ) -> tuple[Any, Any]:
-    """Population mean of a curve parameter, and its expected value per line: its molecular group's around that mean."""
+    """Population mean of a curve parameter, and its expected value per line: its molecular group's around that mean.
+
+    `information` is what the panel says of the population's mean, `of_line` what the wells of a line say of that
+    line; of its group's mean each line then says 1 / (sigma^2 + 1 / of_line).
+    """
     mu = normal_by_information(f"mu_{name}", mu=mean, sigma=sd_mu, information=information, dims=None)
     if data.sizes[v.MOLECULAR_GROUP] == 1:  # one group is the population: a spread between groups says nothing
         return mu, mu
     sigma_group = pm.HalfNormal(f"sigma_group_{name}", sd_sigma_group)
-    group = normal_non_centred(f"group_{name}", mu=mu, sigma=sigma_group, dims=v.MOLECULAR_GROUP)
-    return mu, group[data[v.GROUP_OF_LINE].to_numpy()]
+    group_of_line = data[v.GROUP_OF_LINE].to_numpy()
+    is_in_group = (np.arange(data.sizes[v.MOLECULAR_GROUP])[:, None] == group_of_line).astype(float)
+    of_group = pt.dot(is_in_group, pt.ones(len(group_of_line)) / (sigma**2 + 1.0 / (of_line + NEXT_TO_NOTHING)))
+    group = normal_by_information(
+        f"group_{name}", mu=mu, sigma=sigma_group, information=of_group, dims=v.MOLECULAR_GROUP
+    )
+    return mu, group[group_of_line]
 
 
 def pooled_curves(data: xr.Dataset, held: dict[str, Any], priors: CurvePriors) -> tuple[Any, Any, Any]:
@@ -116,12 +134,15 @@ def pooled_curves(data: xr.Dataset, held: dict[str, Any], priors: CurvePriors) -
         ),
         pm.HalfNormal(f"sigma_{v.EFFECT}", priors.sd_sigma_effect_at_saturation),
     )
+    strength = held["drop_of_line"] / held["error_of_drop_of_line"]
     mu_log10_ec50, log10_ec50 = _line_means(
         v.LOG10_EC50,
         data,
         mean=held["log10_middle_dose_um"],
         sd_mu=priors.sd_mu_log10_ec50_um,
         sd_sigma_group=priors.sd_sigma_group_log10_ec50_um,
+        sigma=sigmas[0],
+        of_line=(INFORMATION_ON_LOG10_EC50 * strength) ** 2,
         information=0.0,
     )
     mu_log_hill, log_hill = _line_means(
@@ -130,6 +151,8 @@ def pooled_curves(data: xr.Dataset, held: dict[str, Any], priors: CurvePriors) -
         mean=priors.mean_mu_log_hill_slope,
         sd_mu=priors.sd_mu_log_hill_slope,
         sd_sigma_group=priors.sd_sigma_group_log_hill_slope,
+        sigma=sigmas[1],
+        of_line=(INFORMATION_ON_LOG_HILL * strength) ** 2,
         information=0.0,
     )
     occupancy = _occupancy_at_top_dose(held, mu_log10_ec50, mu_log_hill)
@@ -140,6 +163,8 @@ def pooled_curves(data: xr.Dataset, held: dict[str, Any], priors: CurvePriors) -
         mean=priors.mean_mu_effect_at_saturation,
         sd_mu=priors.sd_mu_effect_at_saturation,
         sd_sigma_group=priors.sd_sigma_group_effect_at_saturation,
+        sigma=sigmas[2],
+        of_line=(occupancy / held["error_of_drop_of_line"]) ** 2,
         information=data.sizes[v.CELL_LINE] * occupancy**2 / variance_of_line,
     )
     return _line_curves(held, (log10_ec50, log_hill, effect), sigmas)

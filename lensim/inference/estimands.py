@@ -192,7 +192,7 @@ def ic50_in_words(lower: float, median: float, upper: float, low_dose: float, to
     def end(value: float) -> str:
         if value > top_dose:
             return f"> {top_dose:.3g}"
-        return f"< {low_dose:.3g}" if value < low_dose else f"{value:.2g}"
+        return f"< {low_dose:.3g}" if value < low_dose else _two_digits(value)
 
     if lower > top_dose or upper < low_dose:
         return end(median)
@@ -201,6 +201,12 @@ def ic50_in_words(lower: float, median: float, upper: float, low_dose: float, to
     if median < low_dose:
         return f"{end(median)} (to {end(upper)})"
     return f"{end(median)} ({end(lower)} to {end(upper)})"
+
+
+def _two_digits(value: float) -> str:
+    """Two significant digits, trailing zeros kept: 1.0 and not 1, 12 and not 12. or 1.2e+01."""
+    decimals = max(0, 1 - int(np.floor(np.log10(value))))
+    return f"{float(f'{value:.2g}'):.{decimals}f}"
 
 
 def summarise_panel(result: xr.DataTree, threshold_um: float | None = None, ci_prob: float = 0.9) -> pd.DataFrame:

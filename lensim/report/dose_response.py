@@ -86,12 +86,16 @@ def plot_curves(result: xr.DataTree, summary: pd.DataFrame, ci_prob: float = 0.9
     if 1 < len(experiments) <= len(MARKERS):
         names = data[v.EXPERIMENT].to_numpy() if v.EXPERIMENT in data.coords else experiments
         handles += [
-            plt.Line2D([], [], color="0.3", marker=MARKERS[i], ls="", ms=4, label=f"experiment {names[i]}")
+            plt.Line2D([], [], color="0.3", marker=MARKERS[i], ls="", ms=4, label=_experiment(names[i]))
             for i in experiments
         ]
     figure.legend(handles=handles, loc="upper center", ncols=min(8, len(handles)), fontsize=8, frameon=False)
     figure.tight_layout(rect=(0.01, 0.0, 1.0, 1.0 - 0.45 / figure.get_figheight()))
     return figure
+
+
+def _experiment(name: object) -> str:
+    return str(name) if "experiment" in str(name).lower() else f"experiment {name}"
 
 
 def _dose_label(data: xr.Dataset) -> str:
@@ -164,9 +168,9 @@ def plot_ic50_forest(
         axis.text(right * 1.15, height, f"{row['p_ic50_above_top']:.2f}", va="center", fontsize=8)
         if calls:
             axis.text(right * 3.2, height, calls.get(str(name), ""), va="center", fontsize=8)
-    axis.text(right * 1.15, -1.1, f"P(IC50 > {top:g})", fontsize=8, va="center", ha="left", rotation=0)
+    axis.text(right * 1.15, -1.2, f"P(IC50\n> {top:g})", fontsize=8, va="center", ha="left")
     if calls:
-        axis.text(right * 3.2 * 1.6, -1.1, "published", fontsize=8, va="center", ha="left")
+        axis.text(right * 3.2, -1.2, "published\ncall", fontsize=8, va="center", ha="left")
     axis.set_yticks(range(len(ordered)), list(ordered.index), fontsize=8)
     axis.set_ylim(len(ordered) - 0.4, -0.7)
     axis.set_xscale("log")
@@ -179,7 +183,7 @@ def plot_ic50_forest(
     axis.spines[["top", "right"]].set_visible(False)
     handles = [plt.Line2D([], [], color=c, lw=3, label=g) for g, c in colours.items()]
     figure.legend(handles=handles, loc="upper center", ncols=min(6, len(handles)), fontsize=8, frameon=False)
-    figure.tight_layout(rect=(0, 0, 0.80 if calls else 0.88, 1.0 - 0.3 / figure.get_figheight()))
+    figure.tight_layout(rect=(0, 0, 0.98, 1.0 - 0.3 / figure.get_figheight()))
     return figure
 
 
