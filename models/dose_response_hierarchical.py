@@ -39,5 +39,5 @@ def build_dose_response_hierarchical(data: xr.Dataset, priors: parts.DoseRespons
         log10_ec50, log_hill, effect = parts.pooled_curves(data, held, priors.curves)
         midpoint = parts.culture_midpoints(data, held, log10_ec50, priors.curves)
         residual = parts.residual_of_cells(data, held, midpoint, log_hill, effect)
-        parts.raw_wells(data, held, residual, priors.wells)
+        parts.raw_wells(data, held, residual, parts.culture_tops(held, priors.wells), priors.wells)
     return model

@@ -278,15 +278,24 @@ def plate_background(data: xr.Dataset, held: dict[str, Any], priors: WellPriors)
     return background
 
 
+def culture_tops(held: dict[str, Any], priors: WellPriors) -> Any:
+    """Log of the untreated signal of each culture above background; known well, so sampled as itself."""
+    return pm.Normal(v.LOG_TOP, held["log_untreated_cpm"], priors.sd_log_top_cpm, dims=v.CULTURE)
+
+
 def raw_wells(
-    data: xr.Dataset, held: dict[str, Any], residual: Any, priors: WellPriors, log_position_effect: Any = 0.0
+    data: xr.Dataset,
+    held: dict[str, Any],
+    residual: Any,
+    log_top: Any,
+    priors: WellPriors,
+    log_position_effect: Any = 0.0,
 ) -> None:
     """Log signal of each well around its cell's: heavy tails, and the variance of counting on top.
 
     E[cpm] = background + top * residual;  log cpm ~ StudentT(nu_well, log E + position, sqrt(sd_well^2 + 1 / counts))
     """
     background = plate_background(data, held, priors)
-    log_top = pm.Normal(v.LOG_TOP, held["log_untreated_cpm"], priors.sd_log_top_cpm, dims=v.CULTURE)
     sd_well = pm.HalfNormal(v.SD_WELL, priors.sd_sd_well)
     nu_well = pm.Gamma(v.NU_WELL, priors.shape_nu_well, priors.rate_nu_well)
     culture = held["culture_of_cell"]

@@ -35,5 +35,5 @@ def build_dose_response_plate_position(data: xr.Dataset, priors: parts.DoseRespo
         midpoint = parts.culture_midpoints(data, held, log10_ec50, priors.curves)
         residual = parts.residual_of_cells(data, held, midpoint, log_hill, effect)
         position = parts.position_on_plate(held, priors.wells)
-        parts.raw_wells(data, held, residual, priors.wells, position)
+        parts.raw_wells(data, held, residual, parts.culture_tops(held, priors.wells), priors.wells, position)
     return model

@@ -29,5 +29,5 @@ def build_dose_response_separate(data: xr.Dataset, priors: parts.DoseResponsePri
         log10_ec50, log_hill, effect = parts.separate_curves(held, priors.curves)
         midpoint = parts.culture_midpoints(data, held, log10_ec50, priors.curves)
         residual = parts.residual_of_cells(data, held, midpoint, log_hill, effect)
-        parts.raw_wells(data, held, residual, priors.wells)
+        parts.raw_wells(data, held, residual, parts.culture_tops(held, priors.wells), priors.wells)
     return model
