@@ -46,7 +46,17 @@ def written_whole(path: Path, *, force: bool) -> Iterator[Path]:
 def save_result(result: xr.DataTree, path: Path, *, force: bool = False) -> None:
     """Write a fit to netCDF, whole or not at all."""
     with written_whole(path, force=force) as partial:
-        result.to_netcdf(partial, engine="h5netcdf")
+        result.to_netcdf(partial, engine="h5netcdf", encoding=_encoding(result))
+
+
+def _encoding(result: xr.DataTree) -> dict[str, dict[str, dict[str, object]]]:
+    """Half the size for what is a number a well and draw, and needs seven digits at most."""
+    by_well = ("log_likelihood", "posterior_predictive", "prior_predictive")
+    return {
+        f"/{group}": {str(name): {"dtype": "float32"} for name in result[group].data_vars}
+        for group in by_well
+        if group in result.children
+    }
 
 
 def save_dataset(data: xr.Dataset, path: Path, *, force: bool = False) -> None:

@@ -119,6 +119,14 @@ def _strength(data: xr.Dataset, level: np.ndarray) -> dict[str, np.ndarray]:
     return {"drop_of_line": drop, "error_of_drop_of_line": error}
 
 
+def _log_signal(signal: np.ndarray, counting_minutes: float) -> np.ndarray:
+    """Natural log of signals; 0 enters as half a count, or half the smallest signal above 0 where these are no counts."""
+    positive = signal[signal > 0]
+    half_smallest = positive.min() / 2.0 if len(positive) else 1.0
+    floor = 0.5 / counting_minutes if np.isfinite(counting_minutes) else half_smallest
+    return np.log(np.where(signal > 0, signal, floor))
+
+
 def raw_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:
     """The arrays of a model of raw signals, by the names under which the model holds them.
 
@@ -128,23 +136,22 @@ def raw_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:
     """
     signal = data[v.CPM].to_numpy().astype(float)
     minutes = float(data[v.COUNTING_MINUTES]) if v.COUNTING_MINUTES in data else np.inf
-    smallest = 0.5 / minutes if np.isfinite(minutes) else signal[signal > 0].min() / 2.0
     blanks = data[v.BLANK_CPM].to_numpy().astype(float) if v.BLANK_CPM in data else np.empty(0)
     blanks = blanks[np.isfinite(blanks)] if len(blanks) else blanks
     plate_of_blank = data[v.PLATE_OF_BLANK].to_numpy() if v.PLATE_OF_BLANK in data else np.empty(0)
     if v.BLANK_CPM in data:
         plate_of_blank = plate_of_blank[np.isfinite(data[v.BLANK_CPM].to_numpy())]
     untreated = signal[data[v.DOSE].to_numpy() == 0]
-    log_cpm = np.log(np.maximum(signal, smallest))
+    log_cpm = _log_signal(signal, minutes)
     return (
         _cells(data)
         | _strength(data, log_cpm)
         | {
             "log_cpm": log_cpm,
-            "log_blank_cpm": np.log(np.maximum(blanks, smallest)),
+            "log_blank_cpm": _log_signal(blanks, minutes),
             "plate_of_blank": plate_of_blank.astype(np.int64),
             "inverse_counting_minutes": np.asarray(1.0 / minutes),
-            "log_untreated_cpm": np.asarray(np.log(np.maximum(np.median(untreated), smallest))),
+            "log_untreated_cpm": np.asarray(np.median(_log_signal(untreated, minutes))),
         }
     )
 

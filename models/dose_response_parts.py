@@ -120,7 +120,9 @@ def _line_means(
     return mu, group[group_of_line]
 
 
-def pooled_curves(data: xr.Dataset, held: dict[str, Any], priors: CurvePriors) -> tuple[Any, Any, Any]:
+def pooled_curves(
+    data: xr.Dataset, held: dict[str, Any], sd_experiment: Any, priors: CurvePriors
+) -> tuple[Any, Any, Any]:
     """EC50, slope and effect per line, each line in its molecular group in the population.
 
     Lines are sampled as `_line_curves` says. The population's mean effect follows the same thought as a line's: what a
@@ -135,6 +137,7 @@ def pooled_curves(data: xr.Dataset, held: dict[str, Any], priors: CurvePriors) -
         pm.HalfNormal(f"sigma_{v.EFFECT}", priors.sd_sigma_effect_at_saturation),
     )
     strength = held["drop_of_line"] / held["error_of_drop_of_line"]
+    of_ec50 = _information_on_log10_ec50(data, held, sd_experiment)
     mu_log10_ec50, log10_ec50 = _line_means(
         v.LOG10_EC50,
         data,
@@ -142,7 +145,7 @@ def pooled_curves(data: xr.Dataset, held: dict[str, Any], priors: CurvePriors) -
         sd_mu=priors.sd_mu_log10_ec50_um,
         sd_sigma_group=priors.sd_sigma_group_log10_ec50_um,
         sigma=sigmas[0],
-        of_line=(INFORMATION_ON_LOG10_EC50 * strength) ** 2,
+        of_line=of_ec50,
         information=0.0,
     )
     mu_log_hill, log_hill = _line_means(
@@ -167,14 +170,16 @@ def pooled_curves(data: xr.Dataset, held: dict[str, Any], priors: CurvePriors) -
         of_line=(occupancy / held["error_of_drop_of_line"]) ** 2,
         information=data.sizes[v.CELL_LINE] * occupancy**2 / variance_of_line,
     )
-    return _line_curves(held, (log10_ec50, log_hill, effect), sigmas)
+    return _line_curves(held, of_ec50, (log10_ec50, log_hill, effect), sigmas)
 
 
 def _occupancy_at_top_dose(held: dict[str, Any], log10_ec50: Any, log_hill: Any) -> Any:
     return pt.sigmoid(pt.exp(log_hill) * LN10 * (held["log10_top_dose_um"] - log10_ec50))
 
 
-def separate_curves(held: dict[str, Any], priors: CurvePriors) -> tuple[Any, Any, Any]:
+def separate_curves(
+    data: xr.Dataset, held: dict[str, Any], sd_experiment: Any, priors: CurvePriors
+) -> tuple[Any, Any, Any]:
     """EC50, slope and effect per line, each on its own: nothing is learnt from one line about another."""
     means = (held["log10_middle_dose_um"], priors.mean_mu_log_hill_slope, priors.mean_mu_effect_at_saturation)
     spreads = (
@@ -182,10 +187,12 @@ def separate_curves(held: dict[str, Any], priors: CurvePriors) -> tuple[Any, Any
         np.hypot(priors.sd_mu_log_hill_slope, priors.median_sigma_log_hill_slope),
         np.hypot(priors.sd_mu_effect_at_saturation, priors.sd_sigma_effect_at_saturation),
     )
-    return _line_curves(held, means, spreads)
+    return _line_curves(held, _information_on_log10_ec50(data, held, sd_experiment), means, spreads)
 
 
-def _line_curves(held: dict[str, Any], means: tuple[Any, ...], spreads: tuple[Any, ...]) -> tuple[Any, Any, Any]:
+def _line_curves(
+    held: dict[str, Any], of_ec50: Any, means: tuple[Any, ...], spreads: tuple[Any, ...]
+) -> tuple[Any, Any, Any]:
     """The three parameters of each line, in coordinates that know how much its wells say of each.
 
     A line that falls by D on the log scale, known to an error e, gives its log EC50 to about e / D and its log slope to
@@ -198,7 +205,7 @@ def _line_curves(held: dict[str, Any], means: tuple[Any, ...], spreads: tuple[An
         v.LOG10_EC50,
         mu=means[0],
         sigma=spreads[0],
-        information=(INFORMATION_ON_LOG10_EC50 * strength) ** 2,
+        information=of_ec50,
         dims=v.CELL_LINE,
     )
     log_hill = normal_by_information(
@@ -219,18 +226,28 @@ def _line_curves(held: dict[str, Any], means: tuple[Any, ...], spreads: tuple[An
     return log10_ec50, log_hill, effect
 
 
-def culture_midpoints(data: xr.Dataset, held: dict[str, Any], log10_ec50: Any, priors: CurvePriors) -> Any:
-    """EC50 that each culture shows, around its line's: the same line differs from one experiment to the next.
+def experiment_spread(data: xr.Dataset, priors: CurvePriors) -> Any:
+    """Spread of a line's EC50 between its cultures; 0 where every line has one culture, so nothing to learn it from."""
+    if np.bincount(data[v.LINE_OF_CULTURE].to_numpy()).max() == 1:
+        return 0.0
+    return _surely_some_spread(
+        v.SD_EXPERIMENT, priors.median_sd_experiment_log10_ec50_um, priors.log_sd_sd_experiment_log10_ec50_um
+    )
 
-    Where every line has one culture there is nothing to learn such a spread from, and the line's own EC50 is used.
-    """
+
+def _information_on_log10_ec50(data: xr.Dataset, held: dict[str, Any], sd_experiment: Any) -> Any:
+    """What the wells of a line say of its EC50: each culture measures it, with an error and a deviation of its own."""
+    cultures_of_line = np.bincount(data[v.LINE_OF_CULTURE].to_numpy(), minlength=data.sizes[v.CELL_LINE])
+    of_wells = (INFORMATION_ON_LOG10_EC50 * held["drop_of_line"] / held["error_of_drop_of_line"]) ** 2
+    return 1.0 / (1.0 / (of_wells + NEXT_TO_NOTHING) + sd_experiment**2 / np.maximum(cultures_of_line, 1))
+
+
+def culture_midpoints(data: xr.Dataset, held: dict[str, Any], log10_ec50: Any, sd_experiment: Any) -> Any:
+    """EC50 that each culture shows, around its line's: the same line differs from one experiment to the next."""
     line_of_culture = data[v.LINE_OF_CULTURE].to_numpy()
     cultures_of_line = np.bincount(line_of_culture)
     if cultures_of_line.max() == 1:
         return log10_ec50[line_of_culture]
-    sd_experiment = _surely_some_spread(
-        v.SD_EXPERIMENT, priors.median_sd_experiment_log10_ec50_um, priors.log_sd_sd_experiment_log10_ec50_um
-    )
     strength = (held["drop_of_line"] / held["error_of_drop_of_line"])[line_of_culture]
     return normal_by_information(
         v.CULTURE_LOG10_EC50,

@@ -26,8 +26,9 @@ def build_dose_response_separate(data: xr.Dataset, priors: parts.DoseResponsePri
     panel.require_untreated(data, v.CPM)
     with pm.Model(coords=panel.panel_coords(data)) as model:
         held = parts.register(panel.raw_arrays(data))
-        log10_ec50, log_hill, effect = parts.separate_curves(held, priors.curves)
-        midpoint = parts.culture_midpoints(data, held, log10_ec50, priors.curves)
+        sd_experiment = parts.experiment_spread(data, priors.curves)
+        log10_ec50, log_hill, effect = parts.separate_curves(data, held, sd_experiment, priors.curves)
+        midpoint = parts.culture_midpoints(data, held, log10_ec50, sd_experiment)
         residual = parts.residual_of_cells(data, held, midpoint, log_hill, effect)
         parts.raw_wells(data, held, residual, parts.culture_tops(held, priors.wells), priors.wells)
     return model

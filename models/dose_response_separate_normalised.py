@@ -25,8 +25,9 @@ def build_dose_response_separate_normalised(
     panel.require_panel(data, v.VIABILITY, "dose_response_separate_normalised")
     with pm.Model(coords=panel.panel_coords(data)) as model:
         held = parts.register(panel.normalised_arrays(data))
-        log10_ec50, log_hill, effect = parts.separate_curves(held, priors.curves)
-        midpoint = parts.culture_midpoints(data, held, log10_ec50, priors.curves)
+        sd_experiment = parts.experiment_spread(data, priors.curves)
+        log10_ec50, log_hill, effect = parts.separate_curves(data, held, sd_experiment, priors.curves)
+        midpoint = parts.culture_midpoints(data, held, log10_ec50, sd_experiment)
         residual = parts.residual_of_cells(data, held, midpoint, log_hill, effect)
         parts.normalised_wells(held, residual, priors.wells)
     return model
