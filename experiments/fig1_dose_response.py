@@ -14,7 +14,6 @@ import xarray as xr
 from pydantic import BaseModel, ConfigDict, Field
 from rich.console import Console
 
-from experiments.results_folder import Manifest, read_config, results_folder
 from lensim import seeding
 from lensim import vocabulary as v
 from lensim.checks import InputError
@@ -28,6 +27,7 @@ from lensim.output import save_dataset, save_result
 from lensim.proliferation import PlateFaults, lay_out, one_study, simulate
 from lensim.read import write_tidy
 from lensim.report import dose_response as report
+from lensim.results_folder import Manifest, read_config, results_folder
 
 console = Console()
 

@@ -44,7 +44,7 @@ COLUMNS = TidyColumns(
     role="tag",
 )
 ROLES = Roles(untreated=("NC-1",), blank=("B",), ignored=("NC-0", "PC-*"), treated=("L*-D*-S",))
-SETTINGS = FitSettings(SamplerSettings(draws=1000, tune=1000, chains=4, target_accept=0.9))
+SETTINGS = FitSettings(SamplerSettings(draws=1000, tune=1000, chains=4, target_accept=0.95))
 UNTREATED_COLOUR, TREATED_COLOUR = "#999999", "#0072B2"  # told apart in grey print and by colour-blind readers
 PANELS_A_ROW = 3
 
@@ -157,16 +157,33 @@ def plot_residuals(by_drug: dict[str, pd.DataFrame]) -> plt.Figure:
     return figure
 
 
+def write_agreement(out: Path, rows: list[dict[str, object]], left: dict[str, pd.DataFrame], *, force: bool) -> None:
+    """Write the table of agreement and the figure of residuals of the drugs so far."""
+    with written_whole(out / "agreement.csv", force=force) as partial:
+        pd.DataFrame(rows).to_csv(partial, index=False)
+    with written_whole(out / "residuals.png", force=force) as partial:
+        figure = plot_residuals(left)
+        figure.savefig(partial, dpi=130)
+        plt.close(figure)
+
+
 def file_name(drug: str) -> str:
     """Name of a drug as part of a file's."""
     return re.sub(r"[^A-Za-z0-9]+", "_", drug).strip("_")
 
 
-def run(wells: Path, reference_path: Path, out: Path, seed: int, *, force: bool) -> pd.DataFrame:
-    """Fit every drug of the table, write what comes of it, and hand back the table of agreement."""
+def run(
+    wells: Path, reference_path: Path, out: Path, seed: int, *, chosen_drugs: list[str], force: bool
+) -> pd.DataFrame:
+    """Fit the drugs of the table, all where none is chosen; write what comes of it, and hand back the agreement.
+
+    The table of agreement and the figure are written anew after each drug, so that a stopped run leaves what it found.
+    """
     reference = read_reference(reference_path)
     data = read_tidy(wells, COLUMNS, "uM", roles=ROLES)
-    drugs = compounds_of(data)
+    drugs = chosen_drugs or compounds_of(data)
+    for drug in drugs:
+        checks.one_of("--drugs", drug, compounds_of(data))
     targets = [out / f"{file_name(drug)}_lines.csv" for drug in drugs] + [out / "agreement.csv", out / "residuals.png"]
     for target in targets:
         require_free(target, force=force)
@@ -183,14 +200,8 @@ def run(wells: Path, reference_path: Path, out: Path, seed: int, *, force: bool)
             summarise_lines(result).join(line_medians(result)[[v.LOG10_EC50]]).to_csv(partial)
         rows.append(agreement_row(drug, result, reference, seconds))
         left[drug] = residuals(result)
-    table = pd.DataFrame(rows).set_index("drug")
-    with written_whole(out / "agreement.csv", force=force) as partial:
-        table.to_csv(partial)
-    with written_whole(out / "residuals.png", force=force) as partial:
-        figure = plot_residuals(left)
-        figure.savefig(partial, dpi=130)
-        plt.close(figure)
-    return table
+        write_agreement(out, rows, left, force=force or number > 1)
+    return pd.DataFrame(rows).set_index("drug")
 
 
 def main() -> int:
@@ -199,11 +210,19 @@ def main() -> int:
     parser.add_argument("wells", type=Path, help="raw wells, one row each")
     parser.add_argument("--reference", type=Path, required=True, help="the authors' fit, one row a line and drug")
     parser.add_argument("--out", type=Path, default=Path("results/gdsc_myeloma"), help="folder for what is written")
+    parser.add_argument("--drugs", nargs="+", default=[], help="names of the drugs to fit; all where not given")
     parser.add_argument("--seed", type=int, default=1, help="root seed; the same seed gives the same numbers")
     parser.add_argument("--force", action="store_true", help="replace what is there")
     arguments = parser.parse_args()
     try:
-        table = run(arguments.wells, arguments.reference, arguments.out, arguments.seed, force=arguments.force)
+        table = run(
+            arguments.wells,
+            arguments.reference,
+            arguments.out,
+            arguments.seed,
+            chosen_drugs=arguments.drugs,
+            force=arguments.force,
+        )
     except checks.InputError as error:
         print(error, file=sys.stderr)
         return 2

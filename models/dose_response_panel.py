@@ -120,7 +120,7 @@ def _strength(data: xr.Dataset, level: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _log_signal(signal: np.ndarray, counting_minutes: float) -> np.ndarray:
-    """Natural log of signals; 0 enters as half a count, or half the smallest signal above 0 where these are no counts."""
+    """Natural log of signals; 0 enters as half a count, or half the smallest signal above 0 where none is counted."""
     positive = signal[signal > 0]
     half_smallest = positive.min() / 2.0 if len(positive) else 1.0
     floor = 0.5 / counting_minutes if np.isfinite(counting_minutes) else half_smallest

@@ -183,7 +183,7 @@ def summarise_lines(result: xr.DataTree, threshold_um: float | None = None, ci_p
 
 
 def ic50_in_words(lower: float, median: float, upper: float, low_dose: float, top_dose: float) -> str:
-    """An IC50 as a laboratory may print it: '1.2 (0.8 to 1.9)', or a bound where an end lies outside the tested doses.
+    """An IC50 as a laboratory may print it: '1.2 (0.80 to 1.9)', or a bound where an end lies outside the tested doses.
 
     '> 10' where the whole interval does, '> 10 (from 4.1)' where the median does; in the same way below the lowest
     dose.

@@ -51,7 +51,7 @@ def log10_dose_at_residual(
     checks.above("target residual", target, 0.0)
     if target == 1.0:
         raise checks.InputError("target residual must differ from 1, the signal of untreated cells, got 1")
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         share = (1.0 - target) / -np.expm1(-np.asarray(effect_at_saturation, dtype=float))
         log10_ratio = np.log10(share) - np.log1p(-share) / LN10
     reached = (share > 0.0) & (share < 1.0)

@@ -1,0 +1,120 @@
+"""Real wells that no one here made: what the models may and may not say of them.
+
+Three engine runs on one compiled model where shapes allow: one line, percentages, no pooling.
+"""
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+from lensim import vocabulary as v
+from lensim.inference import engine_nutpie
+from lensim.inference.catalogue import find_model
+from lensim.inference.diagnose import diagnose
+from lensim.inference.engine_nutpie import SamplerSettings
+from lensim.inference.estimands import LOG10_IC50, attach_observations, dose_response_estimands, summarise_lines
+from lensim.read import read_tidy
+
+pytestmark = pytest.mark.real_data
+
+RYEGRASS_ED50 = 3.05795
+"""Published least-squares ED50 of ryegrass root length [mM]; its midpoint, so an EC50 and not an absolute IC50."""
+CUT_AT = 1.88
+"""Highest dose of ryegrass below its ED50 [mM]."""
+
+
+def sampled(compiled: engine_nutpie.CompiledModel, data: xr.Dataset, settings: SamplerSettings) -> xr.DataTree:
+    result = engine_nutpie.sample(compiled, settings, seed=31)
+    attach_observations(result, data)
+    return result
+
+
+# --- lenalidomide on nine resistant lines ---
+
+
+@pytest.fixture(scope="module")
+def lenalidomide(shared_data) -> xr.DataTree:
+    data = read_tidy(shared_data / "gdsc1_lenalidomide_9dose_9_nonMM_lines.csv")
+    compiled = engine_nutpie.compile_model(find_model("dose_response_hierarchical_normalised").build(data))
+    return sampled(compiled, data, SamplerSettings(draws=2000, target_accept=0.98))
+
+
+def test_lenalidomide_fit_may_be_read(lenalidomide):
+    verdict = diagnose(lenalidomide)
+    assert verdict.passed, verdict.sentence()
+
+
+def test_no_finite_ic50_of_a_resistant_line(lenalidomide):
+    table = summarise_lines(lenalidomide)
+    assert len(table) == 9
+    assert table["ic50_um"].isna().all()
+    assert table["ic50"].str.startswith("> 5").all(), table["ic50"].tolist()
+
+
+def test_every_line_is_resistant_with_high_probability(lenalidomide):
+    above = summarise_lines(lenalidomide)["p_ic50_above_top"]
+    assert (above > 0.9).all(), above.to_dict()
+
+
+# --- ryegrass ---
+
+
+def ryegrass(path, highest_dose: float) -> xr.Dataset:
+    """Root length as percent of the control mean; doses in the file's mM stand where a panel has uM."""
+    table = pd.read_csv(path).query("conc_mM_ferulic_acid <= @highest_dose")
+    dose, length = table["conc_mM_ferulic_acid"].to_numpy(), table["root_length_cm"].to_numpy()
+    return xr.Dataset(
+        {
+            v.VIABILITY: (v.WELL, 100.0 * length / length[dose == 0].mean()),
+            v.DOSE: (v.WELL, dose),
+            v.CULTURE_OF_WELL: (v.WELL, np.zeros(len(dose), dtype=np.int64)),
+            v.LINE_OF_CULTURE: (v.CULTURE, [0]),
+            v.PLATE_OF_CULTURE: (v.CULTURE, [0]),
+            v.GROUP_OF_LINE: (v.CELL_LINE, [0]),
+        },
+        coords={v.CELL_LINE: ["ryegrass"], v.MOLECULAR_GROUP: ["all"], v.CULTURE: ["ryegrass"], v.PLATE: ["1"]},
+    )
+
+
+@pytest.fixture(scope="module")
+def whole_and_cut(shared_data) -> tuple[xr.DataTree, xr.DataTree]:
+    """The whole series, and what a series that ends below the ED50 would have told; one compilation for both."""
+    whole, cut = (ryegrass(shared_data / "drc_ryegrass.csv", highest) for highest in (np.inf, CUT_AT))
+    entry = find_model("dose_response_separate_normalised")
+    compiled = engine_nutpie.compile_model(entry.build(whole))
+    return (
+        sampled(compiled, whole, SamplerSettings(draws=1000, target_accept=0.95)),
+        sampled(compiled.with_data(entry.arrays(cut)), cut, SamplerSettings(draws=4000, target_accept=0.99)),
+    )
+
+
+def ec50_interval(result: xr.DataTree) -> np.ndarray:
+    """Equal-tailed 90% interval of the only line's EC50."""
+    return 10 ** np.quantile(result["posterior"][v.LOG10_EC50], [0.05, 0.95])
+
+
+def test_ryegrass_interval_has_the_published_ed50(whole_and_cut):
+    result, _ = whole_and_cut
+    verdict = diagnose(result)
+    assert verdict.passed, verdict.sentence()
+    lower, upper = ec50_interval(result)
+    assert lower < RYEGRASS_ED50 < upper
+    assert upper / lower < 1.6  # the data are good: 12% standard error at 24 wells would already be poor
+
+
+def test_a_series_that_ends_too_low_still_contains_the_answer(whole_and_cut):
+    _, result = whole_and_cut
+    assert float(result["observations"][v.DOSE].max()) == CUT_AT
+    lower, upper = ec50_interval(result)
+    assert 0 < lower < RYEGRASS_ED50 < upper
+    assert float((result["posterior"][v.LOG10_EC50] > np.log10(CUT_AT)).mean()) > 0.9
+
+
+def test_a_series_that_ends_too_low_gives_a_bound_and_no_number(whole_and_cut):
+    _, result = whole_and_cut
+    row = summarise_lines(result).loc["ryegrass"]
+    assert np.isnan(row["ic50_um"])
+    assert row["ic50"].startswith(f"> {CUT_AT}")
+    above = (dose_response_estimands(result)[LOG10_IC50] > np.log10(CUT_AT)).mean()
+    assert row["p_ic50_above_top"] == pytest.approx(float(above))
