@@ -79,7 +79,7 @@ def fit(model: pm.Model, settings: FitSettings, seed: int, *, progress: bool = F
         pm.compute_log_likelihood(result, progressbar=False)
         compute_log_prior(result, progressbar=False)
         predicted = pm.sample_posterior_predictive(
-            _thinned(result["posterior"].to_dataset(), settings.predictive_draws),
+            _thinned(result, settings.predictive_draws),
             random_seed=_pymc_seed(seed, "posterior predictive"),
             progressbar=False,
         )
@@ -109,9 +109,16 @@ def _without_chatter() -> Iterator[None]:
         logger.setLevel(level)
 
 
-def _thinned(posterior: xr.Dataset, draws: int) -> xr.Dataset:
+def _thinned(result: xr.DataTree, draws: int) -> xr.DataTree:
+    """Every n-th draw, with the data that the draws were made with: PyMC asks whether they are the model's."""
+    posterior = result["posterior"].to_dataset()
     step = max(1, -(-posterior.sizes["chain"] * posterior.sizes["draw"] // draws))
-    return posterior.isel(draw=slice(None, None, step))
+    return xr.DataTree.from_dict(
+        {
+            "posterior": posterior.isel(draw=slice(None, None, step)),
+            "constant_data": result["constant_data"].to_dataset(),
+        }
+    )
 
 
 def _pymc_seed(root: int, name: str) -> np.random.Generator:
