@@ -53,6 +53,7 @@ class Config(BaseModel):
     model: str
     threshold_um: float = Field(gt=0)
     ci_prob: float = Field(gt=0, lt=1)
+    attempts: int = Field(gt=0)
     sampler: SamplerConfig
 
 
@@ -115,6 +116,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
                 config.model,
                 settings,
                 seeding.sampler_seed(config.seed, "fit"),
+                attempts=config.attempts,
                 progress=console.is_terminal,
                 tell=console.print,
             )

@@ -46,7 +46,14 @@ class FitSettings:
         checks.at_least("FitSettings.predictive_draws", self.predictive_draws, 1)
 
 
-def fit(model: pm.Model, settings: FitSettings, seed: int, *, progress: bool = False) -> xr.DataTree:
+def fit(
+    model: pm.Model,
+    settings: FitSettings,
+    seed: int,
+    *,
+    progress: bool = False,
+    compiled: engine_nutpie.CompiledModel | None = None,
+) -> xr.DataTree:
     """Fit a model and hand over everything that a reader of the result asks for.
 
     Parameters
@@ -59,6 +66,8 @@ def fit(model: pm.Model, settings: FitSettings, seed: int, *, progress: bool = F
         Root seed; prior, sampler and predictive draws have streams of their own.
     progress
         Show the sampler's progress bar.
+    compiled
+        The model compiled before, where there is one.
 
     Returns
     -------
@@ -70,7 +79,7 @@ def fit(model: pm.Model, settings: FitSettings, seed: int, *, progress: bool = F
     with model, _without_chatter():
         result = pm.sample_prior_predictive(settings.prior_draws, random_seed=_pymc_seed(seed, "prior"))
     started = time.perf_counter()
-    compiled = engine_nutpie.compile_model(model)
+    compiled = compiled or engine_nutpie.compile_model(model)
     compiled_at = time.perf_counter()
     drawn = engine_nutpie.sample(compiled, settings.sampler, seeding.sampler_seed(seed, "posterior"), progress=progress)
     sampled_at = time.perf_counter()

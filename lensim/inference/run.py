@@ -6,10 +6,11 @@ from dataclasses import replace
 import numpy as np
 import xarray as xr
 
-from lensim import seeding
+from lensim import checks, seeding
 from lensim import vocabulary as v
 from lensim.inference.catalogue import find_model
 from lensim.inference.diagnose import diagnose
+from lensim.inference.engine_nutpie import compile_model
 from lensim.inference.estimands import LOG10_IC50, attach_observations, dose_response_estimands
 from lensim.inference.fit import FitSettings, carry_verdict, fit, verdict_of
 
@@ -28,12 +29,13 @@ def fit_dose_response(
     settings: FitSettings,
     seed: int,
     *,
+    attempts: int = 2,
     progress: bool = False,
     tell: Callable[[str], None] = lambda _: None,
 ) -> xr.DataTree:
     """Fit a catalogue model to a panel; where the gate does not pass, once more and with more care.
 
-    The second attempt has twice the draws and a target acceptance of 0.99, and a seed of its own. The result carries
+    A second attempt has twice the draws and a target acceptance of 0.99, and a seed of its own. The result carries
     the verdict over every parameter and estimand, and how many attempts it took; a result that failed twice is handed
     over with its verdict, not withheld.
 
@@ -45,6 +47,8 @@ def fit_dose_response(
         Name in the catalogue.
     settings, seed
         As for `fit`.
+    attempts
+        How often to sample at most; each further attempt has twice the draws of the one before.
     progress
         Show the sampler's progress bar.
     tell
@@ -55,16 +59,18 @@ def fit_dose_response(
     InputError
         If the model is unknown or the data do not suit it.
     """
+    checks.at_least("attempts", attempts, 1)
     entry = find_model(model)
     built = entry.build(data)
-    for attempt in (1, 2):
-        root = seed if attempt == 1 else seeding.sampler_seed(seed, "second attempt")
-        result = fit(built, settings, root, progress=progress)
+    compiled = compile_model(built)
+    for attempt in range(1, attempts + 1):
+        root = seed if attempt == 1 else seeding.sampler_seed(seed, "attempt", attempt)
+        result = fit(built, settings, root, progress=progress, compiled=compiled)
         result.attrs |= {"model": model, "attempts": attempt}
         attach_observations(result, data)
         carry_verdict(result, diagnose(result, _judged(result), settings.gate))
         verdict = verdict_of(result)
-        if verdict.passed or attempt == 2:
+        if verdict.passed or attempt == attempts:
             break
         tell(f"first attempt {verdict.sentence()}; sampling again with more care")
         careful = replace(

@@ -12,7 +12,11 @@ CONFIG = Path(fig1_dose_response.__file__).with_suffix(".toml")
 
 def small(tmp_path: Path) -> Path:
     text = CONFIG.read_text().replace("experiments = 3", "experiments = 1").replace("replicates = 3", "replicates = 2")
-    text = text.replace("draws = 1500", "draws = 100").replace("tune = 1000", "tune = 300")
+    text = (
+        text.replace("attempts = 2", "attempts = 1")
+        .replace("draws = 1500", "draws = 100")
+        .replace("tune = 1000", "tune = 300")
+    )
     path = tmp_path / "small.toml"
     path.write_text(text.replace("chains = 4", "chains = 2"))
     return path
@@ -28,7 +32,7 @@ def test_an_unknown_key_is_refused_by_name(tmp_path):
 
 def test_one_folder_holds_config_manifest_tables_and_figures(tmp_path):
     config, out = small(tmp_path), tmp_path / "out"
-    # 100 draws twice: the gate refuses them, and the folder says so
+    # 100 draws: the gate refuses them, and the folder says so
     fig1_dose_response.run(config, out)
     names = {path.name for path in out.iterdir()}
     assert names == {
