@@ -55,7 +55,7 @@ def main(arguments: Sequence[str]) -> int:
     except InputError as error:
         Console(stderr=True).print(str(error), markup=False)
         return 2
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else 180)  # a log has no width: show columns whole
     for name in to_run:
         with console.status(f"{name} ..."):
             rows: list[dict[str, object]] = importlib.import_module(f"benchmarks.bench_{name}").run()
