@@ -37,7 +37,7 @@ def sampled(compiled: engine_nutpie.CompiledModel, data: xr.Dataset, settings: S
 def lenalidomide(shared_data) -> xr.DataTree:
     data = read_tidy(shared_data / "gdsc1_lenalidomide_9dose_9_nonMM_lines.csv")
     compiled = engine_nutpie.compile_model(find_model("dose_response_hierarchical_normalised").build(data))
-    return sampled(compiled, data, SamplerSettings(draws=2000, target_accept=0.98))
+    return sampled(compiled, data, SamplerSettings(draws=3000, target_accept=0.995))
 
 
 def test_lenalidomide_fit_may_be_read(lenalidomide):
