@@ -49,11 +49,13 @@ def unique(place: str, names: Sequence[str]) -> None:
 
 
 def finite(place: str, values: np.ndarray) -> None:
-    """Refuse an array with a NaN or an infinity, and say where the first one stands."""
+    """Refuse an array with a NaN or an infinity, and say where the first one stands and how many there are."""
+    values = np.asarray(values)
     bad = np.argwhere(~np.isfinite(values))
     if len(bad):
-        at = ", ".join(str(i) for i in bad[0])
-        raise InputError(f"{place}[{at}] must be a finite number, got {values[tuple(bad[0])]} ({len(bad)} such values)")
+        at = f"[{', '.join(str(i) for i in bad[0])}]" if values.ndim else ""
+        more = f", and {len(bad) - 1} more that are not" if len(bad) > 1 else ""
+        raise InputError(f"{place}{at} must be a finite number, got {values[tuple(bad[0])]}{more}")
 
 
 def has_variables(data: xr.Dataset, needed: dict[str, tuple[str, ...]], user: str) -> None:

@@ -112,11 +112,12 @@ def fit_dose_response(
     from lensim.inference.run import default_model
     from lensim.inference.run import fit_dose_response as run_fit
     from lensim.output import require_free, save_result
+    from lensim.read import one_compound
 
     one_of("--out suffix", path.suffix.lower(), (".nc",))
     require_free(path, force=force)
     data = _read(file, plate_map, dose_unit, column or [], role or [], counting_minutes, scale, drop_lost)
-    data = _one_compound(data, compound)
+    data = one_compound(data, compound)
     settings = FitSettings(SamplerSettings(draws=draws, tune=tune, chains=chains, target_accept=target_accept))
     name = model or default_model(data)
     err.print(
@@ -235,19 +236,6 @@ def _read(
         scale=scale or None,  # type: ignore[arg-type]
         lost=lost,  # type: ignore[arg-type]
     )
-
-
-def _one_compound(data: "xr.Dataset", compound: str) -> "xr.Dataset":
-    from lensim.read import compounds_of, select_compound
-
-    names = compounds_of(data)
-    if compound and not names:
-        raise InputError(f"--compound needs a file with a column of compounds, got {compound!r} and no such column")
-    if compound:
-        return select_compound(data, compound)
-    if len(names) > 1:
-        raise InputError(f"the file has {len(names)} compounds ({', '.join(names)}): choose one with --compound")
-    return select_compound(data, names[0]) if names else data
 
 
 def _print_summary(result: "xr.DataTree", threshold_um: float | None, ci: float) -> None:

@@ -3,6 +3,10 @@
 A *culture* is one cell line on one plate of one experiment: the cells that share a plate level. Wells point at
 cultures, cultures at lines, experiments and plates, lines at molecular groups; each pointer is an integer position
 along the dim it names.
+
+In RT-qPCR a *sample* is one cDNA: one subject (a line, a donor, a stromal culture) under one condition in one experiment.
+Reactions point at samples, genes and plates; dilution series (standard) and no-template controls have dims of their own.
+A *contrast* is a condition against the control condition; a *target* is a gene that is no reference.
 """
 
 from typing import Final
@@ -16,6 +20,17 @@ MOLECULAR_GROUP: Final = "molecular_group"
 EXPERIMENT: Final = "experiment"
 PLATE: Final = "plate"
 STUDY: Final = "study"
+REACTION: Final = "reaction"
+STANDARD: Final = "standard"
+NO_TEMPLATE: Final = "no_template"
+SAMPLE: Final = "sample"
+SUBJECT: Final = "subject"
+CELL_TYPE: Final = "cell_type"
+CONDITION: Final = "condition"
+CONTRAST: Final = "contrast"
+GENE: Final = "gene"
+TARGET: Final = "target"
+REFERENCE: Final = "reference"
 
 # --- observations of a proliferation assay ---
 CPM: Final = "cpm"  # (well) raw signal: counts a minute, or a reader's light units
@@ -25,6 +40,9 @@ DOSE: Final = "dose_um"  # (well) 0 = untreated
 PLATE_ROW: Final = "plate_row"  # (well) 0 = A
 PLATE_COLUMN: Final = "plate_column"  # (well) 0 = column 1
 WELL_NAME: Final = "well_name"  # (well) as the file or the plate calls it, "B7"
+COMPOUND: Final = "compound"  # (well) its name, empty for an untreated well
+BLANK_ROW: Final = "blank_row"  # (blank) 0 = A
+BLANK_COLUMN: Final = "blank_column"  # (blank) 0 = column 1
 CULTURE_OF_WELL: Final = "culture_of_well"
 PLATE_OF_BLANK: Final = "plate_of_blank"
 LINE_OF_CULTURE: Final = "line_of_culture"
@@ -32,6 +50,43 @@ EXPERIMENT_OF_CULTURE: Final = "experiment_of_culture"
 PLATE_OF_CULTURE: Final = "plate_of_culture"
 GROUP_OF_LINE: Final = "group_of_line"
 COUNTING_MINUTES: Final = "counting_minutes"  # () infinite where the signal is no count, so has no counting noise
+
+# --- observations of RT-qPCR; a Ct of NaN is a reaction that was run and not detected up to the cycle limit ---
+CT: Final = "ct_cycles"  # (reaction)
+GENE_OF_REACTION: Final = "gene_of_reaction"
+SAMPLE_OF_REACTION: Final = "sample_of_reaction"
+PLATE_OF_REACTION: Final = "plate_of_reaction"
+STANDARD_CT: Final = "standard_ct_cycles"  # (standard)
+STANDARD_QUANTITY: Final = "standard_quantity"  # (standard) in the unit of its attrs: ng of pooled cDNA, copies
+GENE_OF_STANDARD: Final = "gene_of_standard"
+PLATE_OF_STANDARD: Final = "plate_of_standard"
+NO_TEMPLATE_CT: Final = "no_template_ct_cycles"  # (no_template)
+GENE_OF_NO_TEMPLATE: Final = "gene_of_no_template"
+PLATE_OF_NO_TEMPLATE: Final = "plate_of_no_template"
+SUBJECT_OF_SAMPLE: Final = "subject_of_sample"
+CONDITION_OF_SAMPLE: Final = "condition_of_sample"
+EXPERIMENT_OF_SAMPLE: Final = "experiment_of_sample"
+CELL_TYPE_OF_SUBJECT: Final = "cell_type_of_subject"
+IS_REFERENCE: Final = "is_reference"  # (gene) 1 where a gene is a reference, else 0
+IS_CONTROL: Final = "is_control"  # (condition) 1 for the one that others are compared with, else 0
+STATED_FACTOR: Final = "stated_amplification_factor"  # (gene) fold a cycle, 2 when perfect; NaN where none is stated
+STATED_FACTOR_SD: Final = "stated_amplification_factor_sd"  # (gene) its standard error; NaN where none is stated
+CYCLE_LIMIT: Final = "cycle_limit"  # () a reaction that has not crossed by this cycle is not detected
+
+# --- truths and parameters of RT-qPCR, the same name in both ---
+FACTOR: Final = "amplification_factor"  # (gene) fold a cycle
+UNIT_CT: Final = "ct_of_unit_quantity"  # (gene) mean Ct of a reaction with one unit of the standards' quantity
+ONE_COPY_CT: Final = "ct_of_one_copy"  # (gene) mean Ct of a reaction that starts from one copy
+LOG2_LEVEL: Final = "log2_level"  # (target, subject) log2 quantity under the control condition at a mean input
+LOG2_REFERENCE_LEVEL: Final = "log2_reference_level"  # (reference) the same of a reference, alike in all subjects
+LOG2_FOLD_CHANGE: Final = "log2_fold_change"  # (target, subject, contrast)
+LOG2_INPUT: Final = "log2_input"  # (sample) cDNA in a reaction against the mean, shared by the genes of a sample
+LOG2_BIOLOGICAL: Final = "log2_biological"  # (gene, sample) a gene's own deviation from one sample to the next
+PLATE_SHIFT: Final = "plate_shift_cycles"  # (plate)
+SD_TECHNICAL: Final = "sd_technical_cycles"  # () between replicate reactions, beside the drawing of copies
+SD_INPUT: Final = "sd_log2_input"  # ()
+SD_BIOLOGICAL: Final = "sd_log2_biological"  # (gene)
+SD_PLATE: Final = "sd_plate_cycles"  # ()
 
 # --- truths and parameters of a proliferation assay, the same name in both ---
 LOG10_EC50: Final = "log10_ec50_um"  # (cell_line) midpoint of the curve, not the dose of half the control
@@ -60,4 +115,23 @@ UNITS: Final[dict[str, str]] = {
     SD_WELL: "log counts/min",
     NU_WELL: "1",
     SD_EXPERIMENT: "log10 uM",
+    CT: "cycles",
+    STANDARD_CT: "cycles",
+    NO_TEMPLATE_CT: "cycles",
+    CYCLE_LIMIT: "cycles",
+    STATED_FACTOR: "fold/cycle",
+    STATED_FACTOR_SD: "fold/cycle",
+    FACTOR: "fold/cycle",
+    ONE_COPY_CT: "cycles",
+    UNIT_CT: "cycles",
+    LOG2_LEVEL: "log2",
+    LOG2_REFERENCE_LEVEL: "log2",
+    LOG2_INPUT: "log2",
+    LOG2_BIOLOGICAL: "log2",
+    PLATE_SHIFT: "cycles",
+    LOG2_FOLD_CHANGE: "log2",
+    SD_TECHNICAL: "cycles",
+    SD_INPUT: "log2",
+    SD_BIOLOGICAL: "log2",
+    SD_PLATE: "cycles",
 }

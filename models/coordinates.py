@@ -17,12 +17,13 @@ import pytensor.tensor as pt
 COORDINATE_SUFFIX = "_coordinate"
 
 
-def normal_by_information(name: str, *, mu: Any, sigma: Any, information: Any, dims: str | None) -> Any:
+def normal_by_information(name: str, *, mu: Any, sigma: Any, information: Any, estimate: Any, dims: str | None) -> Any:
     """Declare x ~ Normal(mu, sigma) so that its coordinate is nearly a standard normal of the posterior.
 
-    scale^2 = information + 1 / sigma^2 and centre = mu / (sigma^2 * scale^2): the posterior precision, and the prior's
-    part of the posterior mean, if the data gave x with variance 1 / information. No information is the non-centred
-    form, endless information the centred one. A rough guess is enough: it moves the speed, never the answer.
+    scale^2 = information + 1 / sigma^2 and centre = (mu / sigma^2 + information * estimate) / scale^2: what the
+    posterior would be, if the data gave x as `estimate` with variance 1 / information. No information is the
+    non-centred form, endless information the centred one. Rough guesses are enough: they move the speed, never the
+    answer. The estimate matters as much as the information: without it the coordinate's mean moves with sigma.
 
     Declares `<name>_coordinate` (dims), which is w, and `name` (dims), which is x.
 
@@ -32,13 +33,14 @@ def normal_by_information(name: str, *, mu: Any, sigma: Any, information: Any, d
         Name of the variable x.
     mu, sigma
         Mean and sd of x; they broadcast along `dims`.
-    information
-        Precision of what the data say of x, 0 or more; it may depend on other variables of the model, though not on x.
+    information, estimate
+        Precision of what the data say of x, 0 or more, and the value that they say; they may depend on other variables
+        of the model, though not on x.
     dims
         The dim of x; None for a scalar.
     """
     precision = information + sigma**-2
-    centre = mu / (sigma**2 * precision)
+    centre = (mu / sigma**2 + information * estimate) / precision
     scale = pt.sqrt(precision)
     coordinate = pm.Normal(f"{name}{COORDINATE_SUFFIX}", mu=(mu - centre) * scale, sigma=sigma * scale, dims=dims)
     return pm.Deterministic(name, centre + coordinate / scale, dims=dims)

@@ -3,14 +3,21 @@
 Wells of one culture at one dose have one expected signal, so curves are evaluated per such *cell* and not per well.
 """
 
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
 import numpy as np
 import xarray as xr
+from scipy.optimize import least_squares
+from scipy.special import expit
 
 from lensim import checks
 from lensim import vocabulary as v
 
 # log dose of an untreated cell: so low that the occupancy is 0 to machine precision at any slope in reach
 LOG_DOSE_OF_UNTREATED = -1e3
+LN10 = float(np.log(10.0))
+PRIOR_SD = np.array([1.0, 0.7, 1.0])  # of log10 EC50, log slope, effect, where a line is looked at on its own
 
 POINTERS: dict[str, tuple[str, ...]] = {
     v.DOSE: (v.WELL,),
@@ -94,29 +101,84 @@ def _cells(data: xr.Dataset) -> dict[str, np.ndarray]:
     }
 
 
-def _strength(data: xr.Dataset, level: np.ndarray) -> dict[str, np.ndarray]:
-    """How far each line falls from its lowest two doses to its highest two, and the error of that (rough).
+def _well_spread(culture: np.ndarray, dose: np.ndarray, level: np.ndarray) -> float:
+    """Robust spread between wells: from the median difference of neighbours in dose within a culture; never zero."""
+    order = np.lexsort((dose, culture))
+    same = np.diff(culture[order]) == 0
+    return max(float(np.median(np.abs(np.diff(level[order])[same]))) / (np.sqrt(2.0) * 0.6745), 1e-2)
 
-    The error takes the spread of neighbouring wells (next in dose within a culture) as that of a well: half of its
-    median absolute difference over the same of a normal. Neither is zero, so that nothing divides by it.
+
+class _CurveKnowledge(NamedTuple):
+    """What the wells of one line say of its curve (rough): coordinates are made from it, never the law."""
+
+    estimate_of_log10_ec50: float
+    estimate_of_log_hill: float
+    estimate_of_size: float  # effect times occupancy at the line's top dose
+    estimate_of_effect: float
+    information_on_log10_ec50: float  # the rest unknown
+    information_on_midpoint: float  # slope and effect known
+    information_on_log_hill: float  # the rest unknown
+    information_on_effect: float  # the rest unknown
+    information_on_size: float  # EC50 and slope known
+
+
+def _knowledge(data: xr.Dataset, level: np.ndarray, fall_at: Callable[[Any], Any]) -> dict[str, np.ndarray]:
+    """`_CurveKnowledge` of every line as arrays along the lines, from its wells' falls below their culture's level.
+
+    `fall_at` turns a residual signal into the fall that it shows on the scale of `level`.
     """
     culture, dose = data[v.CULTURE_OF_WELL].to_numpy(), data[v.DOSE].to_numpy()
     line_of_well = data[v.LINE_OF_CULTURE].to_numpy()[culture]
-    order = np.lexsort((dose, culture))
-    same = np.diff(culture[order]) == 0
-    spread = max(float(np.median(np.abs(np.diff(level[order])[same]))) / (np.sqrt(2.0) * 0.6745), 1e-2)
-    lines = data.sizes[v.CELL_LINE]
-    drop, error = np.empty(lines), np.empty(lines)
-    for line in range(lines):
+    spread = _well_spread(culture, dose, level)
+    tested = np.log10(dose[dose > 0])
+    prior_mean = np.array([(tested.min() + tested.max()) / 2.0, 0.0, 1.0])
+    found = []
+    for line in range(data.sizes[v.CELL_LINE]):
         own = line_of_well == line
-        doses = np.unique(dose[own])
-        low, high = own & (dose <= doses[min(1, len(doses) - 1)]), own & (dose >= doses[-2])
-        # within cultures, because their levels differ
+        lowest = np.unique(dose[own])[:2]
+        low = own & np.isin(dose, lowest)
         centre = {c: np.median(level[low & (culture == c)]) for c in np.unique(culture[low])}
-        fall = [centre[c] - level[high & (culture == c)].mean() for c in np.unique(culture[high]) if c in centre]
-        drop[line] = abs(float(np.mean(fall))) if fall else 0.0
-        error[line] = spread * np.sqrt(1.0 / low.sum() + 1.0 / high.sum())
-    return {"drop_of_line": drop, "error_of_drop_of_line": error}
+        used = own & (dose > 0) & np.isin(culture, list(centre))
+        fall = np.array([centre[c] for c in culture[used]]) - level[used]
+        found.append(_curve_knowledge(np.log(dose[used]), fall, spread, prior_mean, fall_at))
+    names = [f"{name}_of_line" for name in _CurveKnowledge._fields]
+    return dict(zip(names, np.array(found, dtype=float).T, strict=True))
+
+
+def _curve_knowledge(
+    log_dose: np.ndarray, fall: np.ndarray, spread: float, prior_mean: np.ndarray, fall_at: Callable[[Any], Any]
+) -> _CurveKnowledge:
+    """Penalised least squares of one line's falls; its inverse Hessian gives marginal variances, its diagonal the rest.
+
+    The penalty's precision is taken off again. A curve that drops between two doses, or whose end is not seen, so says
+    little of its slope.
+    """
+    weight = np.sqrt(1.0 / PRIOR_SD**2)
+
+    def misfit(theta: np.ndarray) -> np.ndarray:
+        occupancy = expit(np.exp(theta[1]) * (log_dose - LN10 * theta[0]))
+        expected = fall_at(np.maximum(1.0 + np.expm1(-theta[2]) * occupancy, 1e-3))
+        return np.concatenate([(fall - expected) / spread, (theta - prior_mean) * weight])
+
+    starts = [prior_mean + shift for shift in ((-0.5, 0.0, 0.5), (0.5, 0.3, 1.0))]
+    fits = [least_squares(misfit, start, loss="soft_l1", max_nfev=60) for start in starts]
+    best = min(fits, key=lambda one: one.cost)
+    jacobian = np.array(best.jac, dtype=float)
+    hessian = jacobian.T @ jacobian
+    marginal = np.maximum(1.0 / np.diag(np.linalg.inv(hessian)) - weight**2, 0.0)
+    conditional = np.maximum(np.diag(hessian) - weight**2, 0.0)
+    occupancy = float(expit(np.exp(best.x[1]) * (log_dose.max() - LN10 * best.x[0])))
+    return _CurveKnowledge(
+        estimate_of_log10_ec50=best.x[0],
+        estimate_of_log_hill=best.x[1],
+        estimate_of_size=best.x[2] * occupancy,
+        estimate_of_effect=best.x[2],
+        information_on_log10_ec50=marginal[0],
+        information_on_midpoint=conditional[0],
+        information_on_log_hill=marginal[1],
+        information_on_effect=marginal[2],
+        information_on_size=conditional[2] / max(occupancy, 1e-3) ** 2,
+    )
 
 
 def _log_signal(signal: np.ndarray, counting_minutes: float) -> np.ndarray:
@@ -125,6 +187,29 @@ def _log_signal(signal: np.ndarray, counting_minutes: float) -> np.ndarray:
     half_smallest = positive.min() / 2.0 if len(positive) else 1.0
     floor = 0.5 / counting_minutes if np.isfinite(counting_minutes) else half_smallest
     return np.log(np.where(signal > 0, signal, floor))
+
+
+def _blanks(data: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
+    """Signals of the blank wells that have one, and the plates they lie on; empty where there are none."""
+    if v.BLANK_CPM not in data:
+        return np.empty(0), np.empty(0, dtype=np.int64)
+    signal = data[v.BLANK_CPM].to_numpy().astype(float)
+    read = np.isfinite(signal)
+    return signal[read], data[v.PLATE_OF_BLANK].to_numpy()[read].astype(np.int64)
+
+
+def _background_knowledge(
+    log_blank: np.ndarray, plate_of_blank: np.ndarray, plates: int, otherwise: float
+) -> dict[str, np.ndarray]:
+    """Roughly what the blanks of each plate say of its log background: their median, and their number over variance."""
+    count = np.bincount(plate_of_blank, minlength=plates)
+    own = [log_blank[plate_of_blank == plate] for plate in range(plates)]
+    variances = [values.var(ddof=1) for values in own if len(values) > 1]
+    variance = max(float(np.mean(variances)), 1e-4) if variances else 1.0
+    return {
+        "estimate_of_log_background_of_plate": np.array([np.median(x) if len(x) else otherwise for x in own]),
+        "information_on_log_background_of_plate": count / variance,
+    }
 
 
 def raw_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:
@@ -136,22 +221,20 @@ def raw_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:
     """
     signal = data[v.CPM].to_numpy().astype(float)
     minutes = float(data[v.COUNTING_MINUTES]) if v.COUNTING_MINUTES in data else np.inf
-    blanks = data[v.BLANK_CPM].to_numpy().astype(float) if v.BLANK_CPM in data else np.empty(0)
-    blanks = blanks[np.isfinite(blanks)] if len(blanks) else blanks
-    plate_of_blank = data[v.PLATE_OF_BLANK].to_numpy() if v.PLATE_OF_BLANK in data else np.empty(0)
-    if v.BLANK_CPM in data:
-        plate_of_blank = plate_of_blank[np.isfinite(data[v.BLANK_CPM].to_numpy())]
+    blanks, plate_of_blank = _blanks(data)
     untreated = signal[data[v.DOSE].to_numpy() == 0]
-    log_cpm = _log_signal(signal, minutes)
+    log_cpm, log_blank = _log_signal(signal, minutes), _log_signal(blanks, minutes)
+    log_untreated = float(np.median(_log_signal(untreated, minutes)))
     return (
         _cells(data)
-        | _strength(data, log_cpm)
+        | _knowledge(data, log_cpm, lambda residual: -np.log(residual))
+        | _background_knowledge(log_blank, plate_of_blank, data.sizes[v.PLATE], log_untreated)
         | {
             "log_cpm": log_cpm,
-            "log_blank_cpm": _log_signal(blanks, minutes),
-            "plate_of_blank": plate_of_blank.astype(np.int64),
+            "log_blank_cpm": log_blank,
+            "plate_of_blank": plate_of_blank,
             "inverse_counting_minutes": np.asarray(1.0 / minutes),
-            "log_untreated_cpm": np.asarray(np.median(_log_signal(untreated, minutes))),
+            "log_untreated_cpm": np.asarray(log_untreated),
         }
     )
 
@@ -159,7 +242,7 @@ def raw_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:
 def normalised_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:
     """The arrays of a model of percent viabilities; see `raw_arrays`."""
     viability = data[v.VIABILITY].to_numpy().astype(float) / 100.0
-    return _cells(data) | _strength(data, viability) | {"viability": viability}
+    return _cells(data) | _knowledge(data, viability, lambda residual: 1.0 - residual) | {"viability": viability}
 
 
 def position_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:

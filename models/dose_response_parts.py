@@ -18,10 +18,8 @@ from lensim.models.coordinates import normal_by_information, normal_non_centred
 
 LN10 = float(np.log(10.0))
 
-# A log signal falls by D over the doses; its slope at the midpoint is about D * h / 4 per unit of log dose.
-INFORMATION_ON_LOG10_EC50 = 0.5
-INFORMATION_ON_LOG_HILL = 0.2
 NEXT_TO_NOTHING = 1e-3  # information of a flat line: it keeps a division finite
+SMALLEST_OCCUPANCY = 1e-9
 
 
 @dataclass(frozen=True)
@@ -84,6 +82,7 @@ def register(arrays: dict[str, np.ndarray]) -> dict[str, Any]:
     along |= {name: v.WELL for name in arrays if name.endswith("_of_well")}
     along |= {name: "cell" for name in arrays if name.endswith("_of_cell")}
     along |= {name: v.CELL_LINE for name in arrays if name.endswith("_of_line")}
+    along |= {name: v.PLATE for name in arrays if name.endswith("_of_plate")}
     return {name: pm.Data(name, array, dims=along.get(name)) for name, array in arrays.items()}
 
 
@@ -91,139 +90,149 @@ def _surely_some_spread(name: str, median: float, log_sd: float) -> Any:
     return pm.LogNormal(name, np.log(median), log_sd)
 
 
-def _line_means(
-    name: str,
-    data: xr.Dataset,
-    *,
-    mean: Any,
-    sd_mu: float,
-    sd_sigma_group: float,
-    sigma: Any,
-    of_line: Any,
-    information: Any,
-) -> tuple[Any, Any]:
-    """Population mean of a curve parameter, and its expected value per line: its molecular group's around that mean.
+@dataclass(frozen=True)
+class _Spread:
+    """Prior of one curve parameter: mean and sd of its population mean, sd of the spread of groups, spread of lines."""
 
-    `information` is what the panel says of the population's mean, `of_line` what the wells of a line say of that
-    line; of its group's mean each line then says 1 / (sigma^2 + 1 / of_line).
+    mean: Any
+    sd_mu: float
+    sd_sigma_group: float
+    sigma: Any
+
+
+def _pooled(
+    name: str, data: xr.Dataset, spread: _Spread, known: tuple[Any, Any], known_alone: tuple[Any, Any] | None = None
+) -> Any:
+    """A curve parameter of every line, around its molecular group's mean, and that around the population's.
+
+    `known` (cell_line) is what the wells of a line say of it, information and estimate; it may depend on the line's
+    other parameters, and `known_alone` is then what they say with these unknown. Of its group's mean a line says
+    1 / (sigma^2 + 1 / information), and so on up.
     """
-    mu = normal_by_information(f"mu_{name}", mu=mean, sigma=sd_mu, information=information, dims=None)
+    information, estimate = known_alone or known
+    of_line = 1.0 / (spread.sigma**2 + 1.0 / (information + NEXT_TO_NOTHING))
     if data.sizes[v.MOLECULAR_GROUP] == 1:  # one group is the population: a spread between groups says nothing
-        return mu, mu
-    sigma_group = pm.HalfNormal(f"sigma_group_{name}", sd_sigma_group)
-    group_of_line = data[v.GROUP_OF_LINE].to_numpy()
-    is_in_group = (np.arange(data.sizes[v.MOLECULAR_GROUP])[:, None] == group_of_line).astype(float)
-    of_group = pt.dot(is_in_group, pt.ones(len(group_of_line)) / (sigma**2 + 1.0 / (of_line + NEXT_TO_NOTHING)))
-    group = normal_by_information(
-        f"group_{name}", mu=mu, sigma=sigma_group, information=of_group, dims=v.MOLECULAR_GROUP
+        mean_of_line = _population_mean(name, spread, of_line, estimate)
+    else:
+        sigma_group = pm.HalfNormal(f"sigma_group_{name}", spread.sd_sigma_group)
+        group_of_line = data[v.GROUP_OF_LINE].to_numpy()
+        is_in_group = (np.arange(data.sizes[v.MOLECULAR_GROUP])[:, None] == group_of_line).astype(float)
+        of_group = pt.dot(is_in_group, of_line)
+        estimate_of_group = pt.dot(is_in_group, of_line * estimate) / of_group
+        mu = _population_mean(name, spread, 1.0 / (sigma_group**2 + 1.0 / of_group), estimate_of_group)
+        group = normal_by_information(
+            f"group_{name}",
+            mu=mu,
+            sigma=sigma_group,
+            information=of_group,
+            estimate=estimate_of_group,
+            dims=v.MOLECULAR_GROUP,
+        )
+        mean_of_line = group[group_of_line]
+    return normal_by_information(
+        name, mu=mean_of_line, sigma=spread.sigma, information=known[0], estimate=known[1], dims=v.CELL_LINE
     )
-    return mu, group[group_of_line]
+
+
+def _population_mean(name: str, spread: _Spread, information_of_part: Any, estimate_of_part: Any) -> Any:
+    information = pt.sum(information_of_part)
+    estimate = pt.sum(information_of_part * estimate_of_part) / information
+    return normal_by_information(
+        f"mu_{name}", mu=spread.mean, sigma=spread.sd_mu, information=information, estimate=estimate, dims=None
+    )
 
 
 def pooled_curves(
     data: xr.Dataset, held: dict[str, Any], sd_experiment: Any, priors: CurvePriors
 ) -> tuple[Any, Any, Any]:
-    """EC50, slope and effect per line, each line in its molecular group in the population.
-
-    Lines are sampled as `_line_curves` says. The population's mean effect follows the same thought as a line's: what a
-    panel knows is the mean effect at the top dose, so a panel of flat lines leaves no ridge between the mean EC50 and
-    it.
-    """
-    sigmas = (
-        pm.HalfNormal(f"sigma_{v.LOG10_EC50}", priors.sd_sigma_log10_ec50_um),
-        _surely_some_spread(
-            f"sigma_{v.LOG_HILL}", priors.median_sigma_log_hill_slope, priors.log_sd_sigma_log_hill_slope
-        ),
-        pm.HalfNormal(f"sigma_{v.EFFECT}", priors.sd_sigma_effect_at_saturation),
-    )
-    strength = held["drop_of_line"] / held["error_of_drop_of_line"]
-    of_ec50 = _information_on_log10_ec50(data, held, sd_experiment)
-    mu_log10_ec50, log10_ec50 = _line_means(
+    """EC50, slope and effect per line, each line in its molecular group in the population."""
+    log10_ec50 = _pooled(
         v.LOG10_EC50,
         data,
-        mean=held["log10_middle_dose_um"],
-        sd_mu=priors.sd_mu_log10_ec50_um,
-        sd_sigma_group=priors.sd_sigma_group_log10_ec50_um,
-        sigma=sigmas[0],
-        of_line=of_ec50,
-        information=0.0,
+        _Spread(
+            held["log10_middle_dose_um"],
+            priors.sd_mu_log10_ec50_um,
+            priors.sd_sigma_group_log10_ec50_um,
+            pm.HalfNormal(f"sigma_{v.LOG10_EC50}", priors.sd_sigma_log10_ec50_um),
+        ),
+        _known_of_log10_ec50(data, held, sd_experiment),
     )
-    mu_log_hill, log_hill = _line_means(
+    log_hill = _pooled(
         v.LOG_HILL,
         data,
-        mean=priors.mean_mu_log_hill_slope,
-        sd_mu=priors.sd_mu_log_hill_slope,
-        sd_sigma_group=priors.sd_sigma_group_log_hill_slope,
-        sigma=sigmas[1],
-        of_line=(INFORMATION_ON_LOG_HILL * strength) ** 2,
-        information=0.0,
+        _Spread(
+            priors.mean_mu_log_hill_slope,
+            priors.sd_mu_log_hill_slope,
+            priors.sd_sigma_group_log_hill_slope,
+            _surely_some_spread(
+                f"sigma_{v.LOG_HILL}", priors.median_sigma_log_hill_slope, priors.log_sd_sigma_log_hill_slope
+            ),
+        ),
+        (held["information_on_log_hill_of_line"], held["estimate_of_log_hill_of_line"]),
     )
-    occupancy = _occupancy_at_top_dose(held, mu_log10_ec50, mu_log_hill)
-    variance_of_line = pt.mean(held["error_of_drop_of_line"] ** 2) + (occupancy * sigmas[2]) ** 2
-    _, effect = _line_means(
+    effect = _pooled(
         v.EFFECT,
         data,
-        mean=priors.mean_mu_effect_at_saturation,
-        sd_mu=priors.sd_mu_effect_at_saturation,
-        sd_sigma_group=priors.sd_sigma_group_effect_at_saturation,
-        sigma=sigmas[2],
-        of_line=(occupancy / held["error_of_drop_of_line"]) ** 2,
-        information=data.sizes[v.CELL_LINE] * occupancy**2 / variance_of_line,
+        _Spread(
+            priors.mean_mu_effect_at_saturation,
+            priors.sd_mu_effect_at_saturation,
+            priors.sd_sigma_group_effect_at_saturation,
+            pm.HalfNormal(f"sigma_{v.EFFECT}", priors.sd_sigma_effect_at_saturation),
+        ),
+        _known_of_effect(held, log10_ec50, log_hill),
+        (held["information_on_effect_of_line"], held["estimate_of_effect_of_line"]),
     )
-    return _line_curves(held, of_ec50, (log10_ec50, log_hill, effect), sigmas)
-
-
-def _occupancy_at_top_dose(held: dict[str, Any], log10_ec50: Any, log_hill: Any) -> Any:
-    return pt.sigmoid(pt.exp(log_hill) * LN10 * (held["log10_top_dose_um"] - log10_ec50))
+    return log10_ec50, log_hill, effect
 
 
 def separate_curves(
     data: xr.Dataset, held: dict[str, Any], sd_experiment: Any, priors: CurvePriors
 ) -> tuple[Any, Any, Any]:
     """EC50, slope and effect per line, each on its own: nothing is learnt from one line about another."""
-    means = (held["log10_middle_dose_um"], priors.mean_mu_log_hill_slope, priors.mean_mu_effect_at_saturation)
-    spreads = (
-        np.hypot(priors.sd_mu_log10_ec50_um, priors.sd_sigma_log10_ec50_um),
-        np.hypot(priors.sd_mu_log_hill_slope, priors.median_sigma_log_hill_slope),
-        np.hypot(priors.sd_mu_effect_at_saturation, priors.sd_sigma_effect_at_saturation),
-    )
-    return _line_curves(held, _information_on_log10_ec50(data, held, sd_experiment), means, spreads)
 
+    def alone(name: str, mean: Any, spread: float, known: tuple[Any, Any]) -> Any:
+        return normal_by_information(
+            name, mu=mean, sigma=spread, information=known[0], estimate=known[1], dims=v.CELL_LINE
+        )
 
-def _line_curves(
-    held: dict[str, Any], of_ec50: Any, means: tuple[Any, ...], spreads: tuple[Any, ...]
-) -> tuple[Any, Any, Any]:
-    """The three parameters of each line, in coordinates that know how much its wells say of each.
-
-    A line that falls by D on the log scale, known to an error e, gives its log EC50 to about e / D and its log slope to
-    some multiple of that; a flat line gives neither. Its effect is known at the top dose: an effect of a moves the top
-    wells by about a * occupancy(top), so the information on a is (occupancy / e)^2, and the ridge between an EC50
-    beyond the doses and the effect behind it is gone.
-    """
-    strength = held["drop_of_line"] / held["error_of_drop_of_line"]
-    log10_ec50 = normal_by_information(
+    log10_ec50 = alone(
         v.LOG10_EC50,
-        mu=means[0],
-        sigma=spreads[0],
-        information=of_ec50,
-        dims=v.CELL_LINE,
+        held["log10_middle_dose_um"],
+        np.hypot(priors.sd_mu_log10_ec50_um, priors.sd_sigma_log10_ec50_um),
+        _known_of_log10_ec50(data, held, sd_experiment),
     )
-    log_hill = normal_by_information(
+    log_hill = alone(
         v.LOG_HILL,
-        mu=means[1],
-        sigma=spreads[1],
-        information=(INFORMATION_ON_LOG_HILL * strength) ** 2,
-        dims=v.CELL_LINE,
+        priors.mean_mu_log_hill_slope,
+        np.hypot(priors.sd_mu_log_hill_slope, priors.median_sigma_log_hill_slope),
+        (held["information_on_log_hill_of_line"], held["estimate_of_log_hill_of_line"]),
     )
-    occupancy = _occupancy_at_top_dose(held, log10_ec50, log_hill)
-    effect = normal_by_information(
+    effect = alone(
         v.EFFECT,
-        mu=means[2],
-        sigma=spreads[2],
-        information=(occupancy / held["error_of_drop_of_line"]) ** 2,
-        dims=v.CELL_LINE,
+        priors.mean_mu_effect_at_saturation,
+        np.hypot(priors.sd_mu_effect_at_saturation, priors.sd_sigma_effect_at_saturation),
+        _known_of_effect(held, log10_ec50, log_hill),
     )
     return log10_ec50, log_hill, effect
+
+
+def _known_of_effect(held: dict[str, Any], log10_ec50: Any, log_hill: Any) -> tuple[Any, Any]:
+    """Information and estimate of each line's effect, given its EC50 and slope.
+
+    Wells know the size at the top dose, about effect * occupancy(top), so the information on the effect is that on the
+    size times occupancy^2, and the ridge between an EC50 beyond the doses and the effect behind it is gone.
+    """
+    ratio = pt.exp(log_hill) * LN10 * (held["log10_top_dose_um"] - log10_ec50)
+    occupancy = pt.sigmoid(ratio) + SMALLEST_OCCUPANCY
+    return held["information_on_size_of_line"] * occupancy**2, held["estimate_of_size_of_line"] / occupancy
+
+
+def _known_of_log10_ec50(data: xr.Dataset, held: dict[str, Any], sd_experiment: Any) -> tuple[Any, Any]:
+    """Information and estimate of each line's EC50: a culture measures it with an error and a deviation of its own."""
+    cultures_of_line = np.bincount(data[v.LINE_OF_CULTURE].to_numpy(), minlength=data.sizes[v.CELL_LINE])
+    of_wells = held["information_on_log10_ec50_of_line"] + NEXT_TO_NOTHING
+    information = 1.0 / (1.0 / of_wells + sd_experiment**2 / np.maximum(cultures_of_line, 1))
+    return information, held["estimate_of_log10_ec50_of_line"]
 
 
 def experiment_spread(data: xr.Dataset, priors: CurvePriors) -> Any:
@@ -235,25 +244,19 @@ def experiment_spread(data: xr.Dataset, priors: CurvePriors) -> Any:
     )
 
 
-def _information_on_log10_ec50(data: xr.Dataset, held: dict[str, Any], sd_experiment: Any) -> Any:
-    """What the wells of a line say of its EC50: each culture measures it, with an error and a deviation of its own."""
-    cultures_of_line = np.bincount(data[v.LINE_OF_CULTURE].to_numpy(), minlength=data.sizes[v.CELL_LINE])
-    of_wells = (INFORMATION_ON_LOG10_EC50 * held["drop_of_line"] / held["error_of_drop_of_line"]) ** 2
-    return 1.0 / (1.0 / (of_wells + NEXT_TO_NOTHING) + sd_experiment**2 / np.maximum(cultures_of_line, 1))
-
-
 def culture_midpoints(data: xr.Dataset, held: dict[str, Any], log10_ec50: Any, sd_experiment: Any) -> Any:
     """EC50 that each culture shows, around its line's: the same line differs from one experiment to the next."""
     line_of_culture = data[v.LINE_OF_CULTURE].to_numpy()
     cultures_of_line = np.bincount(line_of_culture)
     if cultures_of_line.max() == 1:
         return log10_ec50[line_of_culture]
-    strength = (held["drop_of_line"] / held["error_of_drop_of_line"])[line_of_culture]
+    of_line = held["information_on_midpoint_of_line"]
     return normal_by_information(
         v.CULTURE_LOG10_EC50,
         mu=log10_ec50[line_of_culture],
         sigma=sd_experiment,
-        information=(INFORMATION_ON_LOG10_EC50 * strength) ** 2 / cultures_of_line[line_of_culture],
+        information=(of_line / np.maximum(cultures_of_line, 1))[line_of_culture],
+        estimate=held["estimate_of_log10_ec50_of_line"][line_of_culture],
         dims=v.CULTURE,
     )
 
@@ -278,7 +281,14 @@ def plate_background(data: xr.Dataset, held: dict[str, Any], priors: WellPriors)
     sigma = _surely_some_spread(
         "sigma_log_background_cpm", priors.median_sigma_log_background, priors.log_sd_sigma_log_background
     )
-    log_background = normal_non_centred("log_background_cpm", mu=mu, sigma=sigma, dims=v.PLATE)
+    log_background = normal_by_information(
+        "log_background_cpm",
+        mu=mu,
+        sigma=sigma,
+        information=held["information_on_log_background_of_plate"],
+        estimate=held["estimate_of_log_background_of_plate"],
+        dims=v.PLATE,
+    )
     background = pm.Deterministic(v.BACKGROUND, pt.exp(log_background), dims=v.PLATE)
     if v.BLANK_CPM in data and data.sizes[v.BLANK]:
         sd_blank = _surely_some_spread("sd_blank", priors.median_sd_blank, priors.log_sd_sd_blank)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 
-import numpy as np
 import pymc as pm
 import xarray as xr
 from pymc.stats import compute_log_prior
@@ -46,14 +45,7 @@ class FitSettings:
         checks.at_least("FitSettings.predictive_draws", self.predictive_draws, 1)
 
 
-def fit(
-    model: pm.Model,
-    settings: FitSettings,
-    seed: int,
-    *,
-    progress: bool = False,
-    compiled: engine_nutpie.CompiledModel | None = None,
-) -> xr.DataTree:
+def fit(model: pm.Model, settings: FitSettings, seed: int, *, progress: bool = False) -> xr.DataTree:
     """Fit a model and hand over everything that a reader of the result asks for.
 
     Parameters
@@ -66,8 +58,6 @@ def fit(
         Root seed; prior, sampler and predictive draws have streams of their own.
     progress
         Show the sampler's progress bar.
-    compiled
-        The model compiled before, where there is one.
 
     Returns
     -------
@@ -76,33 +66,54 @@ def fit(
         observed_data, constant_data. Units in the attrs of variables; settings, seed, seconds and the verdict of the
         convergence gate (`verdict_of`) in the attrs of the root.
     """
-    with model, _without_chatter():
-        result = pm.sample_prior_predictive(settings.prior_draws, random_seed=_pymc_seed(seed, "prior"))
     started = time.perf_counter()
-    compiled = compiled or engine_nutpie.compile_model(model)
-    compiled_at = time.perf_counter()
+    compiled = engine_nutpie.compile_model(model)
+    seconds = time.perf_counter() - started
+    drawn = draw(compiled, settings, seed, progress=progress)
+    carry_verdict(drawn, diagnose(drawn, gate=settings.gate))
+    result = complete(model, drawn, settings, seed)
+    result.attrs["compile_seconds"] = seconds
+    return result
+
+
+def draw(
+    compiled: engine_nutpie.CompiledModel, settings: FitSettings, seed: int, *, progress: bool = False
+) -> xr.DataTree:
+    """Posterior and sample_stats alone, to be judged before the rest is computed.
+
+    Settings, seed and sampling_seconds in the attrs of the root.
+    """
+    started = time.perf_counter()
     drawn = engine_nutpie.sample(compiled, settings.sampler, seeding.sampler_seed(seed, "posterior"), progress=progress)
-    sampled_at = time.perf_counter()
-    result["posterior"], result["sample_stats"] = drawn["posterior"], drawn["sample_stats"]
+    drawn["posterior"].attrs["inference_library"] = "nutpie"
+    drawn.attrs |= {
+        "lensim_version": lensim.__version__,
+        "seed": seed,
+        "settings": json.dumps(asdict(settings)),
+        "sampling_seconds": time.perf_counter() - started,
+    }
+    return drawn
+
+
+def complete(model: pm.Model, drawn: xr.DataTree, settings: FitSettings, seed: int) -> xr.DataTree:
+    """Everything that `fit` hands over beside the draws of the posterior, and these, in one DataTree.
+
+    Further groups and attrs of `drawn` come along.
+    """
     with model, _without_chatter():
+        result = pm.sample_prior_predictive(settings.prior_draws, random_seed=seeding.stream(seed, "prior"))
+        for name, group in drawn.children.items():
+            result[name] = group
+        result.attrs |= drawn.attrs
         pm.compute_log_likelihood(result, progressbar=False)
         compute_log_prior(result, progressbar=False)
         predicted = pm.sample_posterior_predictive(
             _thinned(result, settings.predictive_draws),
-            random_seed=_pymc_seed(seed, "posterior predictive"),
+            random_seed=seeding.stream(seed, "posterior predictive"),
             progressbar=False,
         )
     result["posterior_predictive"] = predicted["posterior_predictive"]
     state_units(result)
-    result["posterior"].attrs["inference_library"] = "nutpie"
-    result.attrs |= {
-        "lensim_version": lensim.__version__,
-        "seed": seed,
-        "settings": json.dumps(asdict(settings)),
-        "compile_seconds": compiled_at - started,
-        "sampling_seconds": sampled_at - compiled_at,
-    }
-    carry_verdict(result, diagnose(result, gate=settings.gate))
     return result
 
 
@@ -128,10 +139,6 @@ def _thinned(result: xr.DataTree, draws: int) -> xr.DataTree:
             "constant_data": result["constant_data"].to_dataset(),
         }
     )
-
-
-def _pymc_seed(root: int, name: str) -> np.random.Generator:
-    return seeding.stream(root, name)
 
 
 def state_units(result: xr.DataTree) -> None:

@@ -1,5 +1,6 @@
 """From a Dataset to a judged result: the steps that the command line and experiments share."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -12,9 +13,10 @@ from lensim.inference.catalogue import find_model
 from lensim.inference.diagnose import diagnose
 from lensim.inference.engine_nutpie import compile_model
 from lensim.inference.estimands import LOG10_IC50, attach_observations, dose_response_estimands
-from lensim.inference.fit import FitSettings, carry_verdict, fit, verdict_of
+from lensim.inference.fit import FitSettings, carry_verdict, complete, draw
 
 CAREFUL_TARGET_ACCEPT = 0.99
+CAREFUL_DRAWS = 4  # times those of the attempt before
 
 
 def default_model(data: xr.Dataset) -> str:
@@ -33,22 +35,40 @@ def fit_dose_response(
     progress: bool = False,
     tell: Callable[[str], None] = lambda _: None,
 ) -> xr.DataTree:
-    """Fit a catalogue model to a panel; where the gate does not pass, once more and with more care.
+    """Fit a dose-response model of the catalogue to a panel; see `fit_with_care`."""
+    return fit_with_care(data, model, settings, seed, judged=_judged, attempts=attempts, progress=progress, tell=tell)
 
-    A second attempt has twice the draws and a target acceptance of 0.99, and a seed of its own. The result carries
-    the verdict over every parameter and estimand, and how many attempts it took; a result that failed twice is handed
-    over with its verdict, not withheld.
+
+def fit_with_care(
+    data: xr.Dataset,
+    model: str,
+    settings: FitSettings,
+    seed: int,
+    *,
+    judged: Callable[[xr.DataTree], xr.Dataset],
+    attempts: int = 2,
+    progress: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
+) -> xr.DataTree:
+    """Fit a catalogue model to data; where the gate does not pass, once more and with more care.
+
+    A further attempt has four times the draws and a target acceptance of 0.99, and a seed of its own. The result
+    carries the verdict over every parameter and estimand, and how many attempts it took; a result that failed every
+    time is handed over with its verdict, not withheld. The verdict looks at all draws; of a further attempt, whose
+    draws hang together, every fourth is then kept (attrs["kept_every"]), so that results do not grow.
 
     Parameters
     ----------
     data
-        Observations of a proliferation assay.
+        Observations of an assay; they travel in the result, as group `observations`.
     model
         Name in the catalogue.
     settings, seed
         As for `fit`.
+    judged
+        From a result to the estimands that the gate looks at beside the parameters.
     attempts
-        How often to sample at most; each further attempt has twice the draws of the one before.
+        How often to sample at most; each further attempt has four times the draws of the one before.
     progress
         Show the sampler's progress bar.
     tell
@@ -60,26 +80,34 @@ def fit_dose_response(
         If the model is unknown or the data do not suit it.
     """
     checks.at_least("attempts", attempts, 1)
-    entry = find_model(model)
-    built = entry.build(data)
+    built = find_model(model).build(data)
+    started = time.perf_counter()
     compiled = compile_model(built)
+    compile_seconds = time.perf_counter() - started
     for attempt in range(1, attempts + 1):
         root = seed if attempt == 1 else seeding.sampler_seed(seed, "attempt", attempt)
-        result = fit(built, settings, root, progress=progress, compiled=compiled)
-        result.attrs |= {"model": model, "attempts": attempt}
-        attach_observations(result, data)
-        carry_verdict(result, diagnose(result, _judged(result), settings.gate))
-        verdict = verdict_of(result)
+        drawn = draw(compiled, settings, root, progress=progress)
+        attach_observations(drawn, data)
+        verdict = diagnose(drawn, judged(drawn), settings.gate)
+        carry_verdict(drawn, verdict)
+        drawn.attrs |= {"model": model, "attempts": attempt, "compile_seconds": compile_seconds}
         if verdict.passed or attempt == attempts:
             break
-        tell(f"first attempt {verdict.sentence()}; sampling again with more care")
+        tell(f"attempt {attempt} {verdict.sentence()}; sampling again with more care")
         careful = replace(
             settings.sampler,
-            draws=2 * settings.sampler.draws,
+            draws=CAREFUL_DRAWS * settings.sampler.draws,
             target_accept=max(CAREFUL_TARGET_ACCEPT, settings.sampler.target_accept),
         )
         settings = replace(settings, sampler=careful)
-    return result
+    return complete(built, _thinned(drawn, CAREFUL_DRAWS ** (attempt - 1)), settings, root)
+
+
+def _thinned(drawn: xr.DataTree, step: int) -> xr.DataTree:
+    for name in ("posterior", "sample_stats"):
+        drawn[name] = xr.DataTree(drawn[name].to_dataset().isel(draw=slice(None, None, step)))
+    drawn.attrs["kept_every"] = step
+    return drawn
 
 
 def _judged(result: xr.DataTree) -> xr.Dataset:

@@ -15,9 +15,6 @@ PlateMap = Literal["randomised", "by_column"]
 HALF_LOG_DOSES_UM: Final = (0.0, *(float(round(10.0 ** (half_logs / 2), 4)) for half_logs in range(-4, 3)))
 """Untreated and a half-log series of seven doses up to 10 uM (assumed: the study that is simulated states no doses)."""
 
-BLANK_ROW: Final = "blank_row"  # (blank) 0 = A
-BLANK_COLUMN: Final = "blank_column"  # (blank) 0 = column 1
-
 
 @dataclass(frozen=True)
 class ProliferationDesign:
@@ -165,8 +162,8 @@ def lay_out(design: ProliferationDesign, rng: np.random.Generator) -> xr.Dataset
             v.WELL_NAME: (v.WELL, [f"{_letters(r)}{c + 1}" for r, c in zip(well_row, well_column, strict=True)]),
             v.CULTURE_OF_WELL: (v.WELL, np.repeat(np.arange(len(slot)), design.wells_per_culture)),
             v.PLATE_OF_BLANK: (v.BLANK, np.repeat(np.arange(len(blank_position)), design.blanks_per_plate)),
-            BLANK_ROW: (v.BLANK, blank_row),
-            BLANK_COLUMN: (v.BLANK, blank_column),
+            v.BLANK_ROW: (v.BLANK, blank_row),
+            v.BLANK_COLUMN: (v.BLANK, blank_column),
             v.LINE_OF_CULTURE: (v.CULTURE, line_of_culture),
             v.EXPERIMENT_OF_CULTURE: (v.CULTURE, experiment_of_culture),
             v.PLATE_OF_CULTURE: (v.CULTURE, plate_of_culture),

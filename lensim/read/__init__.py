@@ -1,14 +1,13 @@
 """Users' files of the proliferation assay in and out: one Dataset, whatever the file."""
 
 from lensim.read.columns import STANDARD_NAMES, Roles, TidyColumns
-from lensim.read.compounds import COMPOUND, compounds_of, require_one_compound, select_compound
+from lensim.read.compounds import compounds_of, one_compound, select_compound
 from lensim.read.plate import PlateFiles, read_plate, read_plates
 from lensim.read.tidy import read_tidy
 from lensim.read.units import DoseUnit, dose_to_um, parse_dose_unit
 from lensim.read.write import write_tidy
 
 __all__ = [
-    "COMPOUND",
     "STANDARD_NAMES",
     "DoseUnit",
     "PlateFiles",
@@ -16,11 +15,11 @@ __all__ = [
     "TidyColumns",
     "compounds_of",
     "dose_to_um",
+    "one_compound",
     "parse_dose_unit",
     "read_plate",
     "read_plates",
     "read_tidy",
-    "require_one_compound",
     "select_compound",
     "write_tidy",
 ]

@@ -11,8 +11,6 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.checks import FaultReport
-from lensim.proliferation.design import BLANK_COLUMN, BLANK_ROW
-from lensim.read.compounds import COMPOUND
 from lensim.read.rules import Culture, check_together, culture_of
 from lensim.read.units import DoseUnit
 from lensim.read.well_names import parse_well_name, smallest_plate
@@ -156,7 +154,7 @@ def _build(wells: list[Well], blanks: list[Well], origin: Origin) -> xr.Dataset:
     data = _add_signals(data, wells, blanks, plates, origin)
     data = _add_places(data, wells, blanks, origin)
     if origin.has_compounds:
-        data[COMPOUND] = (v.WELL, [well.compound for well in wells])
+        data[v.COMPOUND] = (v.WELL, [well.compound for well in wells])
     return data
 
 
@@ -194,7 +192,7 @@ def _add_places(data: xr.Dataset, wells: list[Well], blanks: list[Well], origin:
         )
         if origin.is_raw and len(blank_places) == len(blanks):
             row, column = np.array(blank_places, dtype=np.int64).reshape(-1, 2).T
-            data = data.assign({BLANK_ROW: (v.BLANK, row), BLANK_COLUMN: (v.BLANK, column)})
+            data = data.assign({v.BLANK_ROW: (v.BLANK, row), v.BLANK_COLUMN: (v.BLANK, column)})
     return data
 
 

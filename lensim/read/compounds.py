@@ -1,7 +1,6 @@
 """Files of several compounds: choose the one that a curve is wanted of."""
 
 import difflib
-from typing import Final
 
 import numpy as np
 import xarray as xr
@@ -11,30 +10,28 @@ from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.read.rules import too_few_doses
 
-COMPOUND: Final = "compound"
-"""Variable (well): the name of the compound, empty for an untreated well."""
-
 
 def compounds_of(data: xr.Dataset) -> list[str]:
     """The compounds of a Dataset in order of their wells; none where wells do not name any."""
-    if COMPOUND not in data:
+    if v.COMPOUND not in data:
         return []
-    return [name for name in dict.fromkeys(data[COMPOUND].values.tolist()) if name]
+    return [name for name in dict.fromkeys(data[v.COMPOUND].values.tolist()) if name]
 
 
-def require_one_compound(data: xr.Dataset, user: str) -> None:
-    """Refuse a Dataset in which several compounds would be taken for one.
+def one_compound(data: xr.Dataset, compound: str = "") -> xr.Dataset:
+    """The wells of the compound asked for; of the only one, where none is; all of them where wells name no compound.
 
     Raises
     ------
     InputError
-        If wells name more than one compound; `user` is who needs one.
+        If several would be taken for one, or one is asked for and wells name none.
     """
     names = compounds_of(data)
-    if len(names) > 1:
-        raise InputError(
-            f"{user} needs data of one compound, got {len(names)} ({', '.join(names)}): choose one with select_compound"
-        )
+    if compound and not names:
+        raise InputError(f"compound needs a file with a column of compounds, got {compound!r} and no such column")
+    if len(names) > 1 and not compound:
+        raise InputError(f"compound must be one of the {len(names)} of the file ({', '.join(names)}), got none")
+    return select_compound(data, compound or names[0]) if names else data
 
 
 def select_compound(data: xr.Dataset, compound: str) -> xr.Dataset:
@@ -49,14 +46,14 @@ def select_compound(data: xr.Dataset, compound: str) -> xr.Dataset:
         If the data have no such compound, or a line has it in fewer than two different doses above 0.
     """
     checks.has_variables(
-        data, {COMPOUND: (v.WELL,), v.CULTURE_OF_WELL: (v.WELL,), v.DOSE: (v.WELL,)}, "select_compound"
+        data, {v.COMPOUND: (v.WELL,), v.CULTURE_OF_WELL: (v.WELL,), v.DOSE: (v.WELL,)}, "select_compound"
     )
     names = compounds_of(data)
     if compound not in names:
         close = difflib.get_close_matches(compound, names, n=1)
         hint = f" (closest: {close[0]!r})" if close else ""
         raise InputError(f"compound must be one of {', '.join(names)}, got {compound!r}{hint}")
-    of_well, culture = data[COMPOUND].values, data[v.CULTURE_OF_WELL].values
+    of_well, culture = data[v.COMPOUND].values, data[v.CULTURE_OF_WELL].values
     has_it = np.zeros(data.sizes[v.CULTURE], dtype=bool)
     has_it[culture[of_well == compound]] = True
     chosen = keep_wells(data, has_it[culture] & ((of_well == compound) | (of_well == "")))

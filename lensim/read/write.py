@@ -11,8 +11,6 @@ import xarray as xr
 from lensim import checks
 from lensim import vocabulary as v
 from lensim.checks import InputError
-from lensim.proliferation.design import BLANK_COLUMN, BLANK_ROW
-from lensim.read.compounds import COMPOUND
 from lensim.read.well_names import well_name
 
 _NEEDED: Final = {
@@ -45,8 +43,8 @@ def write_tidy(data: xr.Dataset, path: str | Path) -> None:
     if v.BLANK_CPM in data:
         checks.has_variables(data, {v.BLANK_CPM: (v.BLANK,), v.PLATE_OF_BLANK: (v.BLANK,)}, "write_tidy")
     dose = v.DOSE if data[v.DOSE].attrs.get("units", v.UNITS[v.DOSE]) == v.UNITS[v.DOSE] else "dose"
-    columns = [v.CELL_LINE, v.MOLECULAR_GROUP, v.EXPERIMENT, v.PLATE, "well", "role", COMPOUND, dose, signal]
-    absent = {column for column, name in (("well", v.WELL_NAME), (COMPOUND, COMPOUND)) if name not in data}
+    columns = [v.CELL_LINE, v.MOLECULAR_GROUP, v.EXPERIMENT, v.PLATE, "well", "role", v.COMPOUND, dose, signal]
+    absent = {column for column, name in (("well", v.WELL_NAME), (v.COMPOUND, v.COMPOUND)) if name not in data}
     try:
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(
@@ -73,7 +71,7 @@ def _rows(data: xr.Dataset, signal: str) -> Iterator[tuple[str, ...]]:
     plate = data[v.PLATE_OF_CULTURE].values[culture]
     empty = [""] * data.sizes[v.WELL]
     names = data[v.WELL_NAME].values.tolist() if v.WELL_NAME in data else empty
-    compounds = data[COMPOUND].values.tolist() if COMPOUND in data else empty
+    compounds = data[v.COMPOUND].values.tolist() if v.COMPOUND in data else empty
     doses, signals = data[v.DOSE].values.tolist(), data[signal].values.tolist()
     for at, (name, compound, dose, value) in enumerate(zip(names, compounds, doses, signals, strict=True)):
         yield (
@@ -96,8 +94,8 @@ def _blank_rows(data: xr.Dataset, experiments: list[str], plates: list[str]) -> 
         zip(data[v.PLATE_OF_CULTURE].values.tolist(), data[v.EXPERIMENT_OF_CULTURE].values.tolist(), strict=True)
     )
     names = [""] * data.sizes[v.BLANK]
-    if BLANK_ROW in data and BLANK_COLUMN in data:
-        places = zip(data[BLANK_ROW].values.tolist(), data[BLANK_COLUMN].values.tolist(), strict=True)
+    if v.BLANK_ROW in data and v.BLANK_COLUMN in data:
+        places = zip(data[v.BLANK_ROW].values.tolist(), data[v.BLANK_COLUMN].values.tolist(), strict=True)
         names = [well_name(row, column) for row, column in places]
     for plate, name, value in zip(
         data[v.PLATE_OF_BLANK].values.tolist(), names, data[v.BLANK_CPM].values.tolist(), strict=True

@@ -23,9 +23,12 @@ def law_of(declare: Callable[[], object]) -> float:
 
 
 @pytest.mark.parametrize("information", [0.0, 0.5, 4.0, 1e4])
-def test_information_leaves_the_law_unchanged(information):
-    """Null: x ~ Normal(mu, sigma), whatever the information."""
-    p = law_of(lambda: normal_by_information("x", mu=1.3, sigma=0.7, information=information, dims="line"))
+@pytest.mark.parametrize("estimate", [0.0, -5.0])
+def test_information_leaves_the_law_unchanged(information, estimate):
+    """Null: x ~ Normal(mu, sigma), whatever the information and the estimate."""
+    p = law_of(
+        lambda: normal_by_information("x", mu=1.3, sigma=0.7, information=information, estimate=estimate, dims="line")
+    )
     assert p > FALSE_ALARM
 
 
@@ -34,7 +37,7 @@ def test_information_that_depends_on_another_variable_leaves_the_law_unchanged()
 
     def declare():
         other = pm.Normal("other", 0.0, 2.0)
-        return normal_by_information("x", mu=1.3, sigma=0.7, information=pt.exp(other), dims="line")
+        return normal_by_information("x", mu=1.3, sigma=0.7, information=pt.exp(other), estimate=other, dims="line")
 
     assert law_of(declare) > FALSE_ALARM
 
@@ -64,7 +67,7 @@ def test_a_wrong_coordinate_is_rejected(fault):
 def test_no_information_is_non_centred_and_much_is_centred():
     def mean_and_sd(information):
         with pm.Model(coords={"line": range(2)}) as model:
-            normal_by_information("x", mu=1.3, sigma=0.7, information=information, dims="line")
+            normal_by_information("x", mu=1.3, sigma=0.7, information=information, estimate=0.0, dims="line")
         inputs = model[f"x{COORDINATE_SUFFIX}"].owner.inputs[-2:]
         return [float(np.mean(part.eval(mode=QUICK_MODE))) for part in inputs]
 

@@ -303,9 +303,11 @@ def test_refuses_wells_that_say_nothing(name):
     entry = find_model(name)
     with pytest.raises(InputError, match=rf"^{name} needs at least one well, got none$"):
         entry.build(DATA.isel({v.WELL: []}))
-    with pytest.raises(InputError, match=rf"^{entry.signal}\[4\] must be a finite number, got nan \(2 such values\)$"):
+    with pytest.raises(
+        InputError, match=rf"^{entry.signal}\[4\] must be a finite number, got nan, and 1 more that are not$"
+    ):
         entry.build(with_values(entry.signal, set_at([4, 9], np.nan)))
-    with pytest.raises(InputError, match=r"^dose_um\[3\] must be a finite number, got inf \(1 such values\)$"):
+    with pytest.raises(InputError, match=r"^dose_um\[3\] must be a finite number, got inf$"):
         entry.build(with_values(v.DOSE, set_at(3, np.inf)))
     with pytest.raises(InputError, match=r"^dose_um must be 0 or more, got -3$"):
         entry.build(with_values(v.DOSE, set_at(3, -3.0)))

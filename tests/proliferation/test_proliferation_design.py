@@ -139,7 +139,7 @@ def test_same_stream_same_sheet_and_other_stream_other_sheet():
         ({"doses_um": (0, 1, 1)}, "ProliferationDesign.doses_um must not name anything twice, got 1"),
         (
             {"doses_um": (0, np.inf)},
-            "ProliferationDesign.doses_um[1] must be a finite number, got inf (1 such values)",
+            "ProliferationDesign.doses_um[1] must be a finite number, got inf",
         ),
         ({"doses_um": (1, 10)}, "ProliferationDesign.doses_um must hold 0 and at least one dose above it, got 1, 10"),
         ({"doses_um": (0,)}, "ProliferationDesign.doses_um must hold 0 and at least one dose above it, got 0"),

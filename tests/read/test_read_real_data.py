@@ -6,9 +6,9 @@ from lensim.read import (
     Roles,
     TidyColumns,
     compounds_of,
+    one_compound,
     read_plate,
     read_tidy,
-    require_one_compound,
     select_compound,
 )
 
@@ -25,8 +25,8 @@ def test_gdsc2_raw_wells(shared_data):
     assert data.attrs["wells_ignored"] == 780 + 234 + 4 * 39
     assert data.sizes["well"] + data.sizes["blank"] + data.attrs["wells_ignored"] == 7791
     assert len(compounds_of(data)) == 6
-    with pytest.raises(InputError, match=r"got 6 .*choose one with select_compound"):
-        require_one_compound(data, "fit")
+    with pytest.raises(InputError, match=r"one of the 6 of the file .*got none"):
+        one_compound(data)
     afatinib = select_compound(data, "Afatinib")
     assert int((afatinib["dose_um"] > 0).sum()) == 126
     assert afatinib.sizes["culture"] == 18

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lensim.checks import InputError
-from lensim.read import Roles, TidyColumns, compounds_of, read_tidy, require_one_compound, select_compound
+from lensim.read import Roles, TidyColumns, compounds_of, one_compound, read_tidy, select_compound
 
 HEADER = "cell_line,dose_um,cpm"
 GOOD = "a,0,100\na,1,50\na,2,20\n"
@@ -279,10 +279,12 @@ def test_a_compound_is_chosen(tmp_path):
     data = read(tmp_path, f"{HEADER},drug,plate\n{rows}", lost="drop")
     assert compounds_of(data) == ["len", "pom"]
     assert data["compound"].values.tolist() == ["", "len", "len", "pom", "", "pom", "pom"]
-    with pytest.raises(InputError, match=r"fit needs data of one compound, got 2 \(len, pom\): choose one with select"):
-        require_one_compound(data, "fit")
+    with pytest.raises(InputError, match=r"^compound must be one of the 2 of the file \(len, pom\), got none$"):
+        one_compound(data)
     len_alone = select_compound(data, "len")
-    require_one_compound(len_alone, "fit")
+    assert one_compound(len_alone).sizes == one_compound(data, "len").sizes == len_alone.sizes
+    with pytest.raises(InputError, match=r"^compound needs a file with a column of compounds, got 'len' and no such"):
+        one_compound(data.drop_vars("compound"), "len")
     assert len_alone["cpm"].values.tolist() == [100, 50, 20]
     assert len_alone["cell_line"].values.tolist() == ["a"]
     assert len_alone["plate"].values.tolist() == ["p"]
