@@ -18,7 +18,7 @@ from lensim import seeding
 from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.inference.engine_nutpie import SamplerSettings
-from lensim.inference.estimands import summarise_lines, summarise_panel
+from lensim.inference.estimands_dose_response import summarise_lines, summarise_panel
 from lensim.inference.fit import FitSettings, verdict_of
 from lensim.inference.run import fit_dose_response
 from lensim.maiga2013 import CELL_LINES, PUBLISHED_CALL

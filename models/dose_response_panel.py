@@ -17,6 +17,7 @@ from lensim import vocabulary as v
 # log dose of an untreated cell: so low that the occupancy is 0 to machine precision at any slope in reach
 LOG_DOSE_OF_UNTREATED = -1e3
 LN10 = float(np.log(10.0))
+SURE_SIZE = 5.0  # standard errors from which on a line's size is taken into its coordinate: a doubtful one bends it
 PRIOR_SD = np.array([1.0, 0.7, 1.0])  # of log10 EC50, log slope, effect, where a line is looked at on its own
 
 POINTERS: dict[str, tuple[str, ...]] = {
@@ -114,11 +115,9 @@ class _CurveKnowledge(NamedTuple):
     estimate_of_log10_ec50: float
     estimate_of_log_hill: float
     estimate_of_size: float  # effect times occupancy at the line's top dose
-    estimate_of_effect: float
     information_on_log10_ec50: float  # the rest unknown
     information_on_midpoint: float  # slope and effect known
     information_on_log_hill: float  # the rest unknown
-    information_on_effect: float  # the rest unknown
     information_on_size: float  # EC50 and slope known
 
 
@@ -168,16 +167,17 @@ def _curve_knowledge(
     marginal = np.maximum(1.0 / np.diag(np.linalg.inv(hessian)) - weight**2, 0.0)
     conditional = np.maximum(np.diag(hessian) - weight**2, 0.0)
     occupancy = float(expit(np.exp(best.x[1]) * (log_dose.max() - LN10 * best.x[0])))
+    size = best.x[2] * occupancy
+    information_on_size = conditional[2] / max(occupancy, 1e-3) ** 2
+    sure = max(0.0, 1.0 - SURE_SIZE**2 / max(information_on_size * size**2, 1e-9))
     return _CurveKnowledge(
         estimate_of_log10_ec50=best.x[0],
         estimate_of_log_hill=best.x[1],
-        estimate_of_size=best.x[2] * occupancy,
-        estimate_of_effect=best.x[2],
+        estimate_of_size=sure * size,
         information_on_log10_ec50=marginal[0],
         information_on_midpoint=conditional[0],
         information_on_log_hill=marginal[1],
-        information_on_effect=marginal[2],
-        information_on_size=conditional[2] / max(occupancy, 1e-3) ** 2,
+        information_on_size=information_on_size,
     )
 
 

@@ -102,17 +102,17 @@ class _Spread:
 
 def _pooled(
     name: str, data: xr.Dataset, spread: _Spread, known: tuple[Any, Any], known_alone: tuple[Any, Any] | None = None
-) -> Any:
-    """A curve parameter of every line, around its molecular group's mean, and that around the population's.
+) -> tuple[Any, Any]:
+    """A curve parameter of every line, around its molecular group's mean and that around the population's, and this.
 
-    `known` (cell_line) is what the wells of a line say of it, information and estimate; it may depend on the line's
-    other parameters, and `known_alone` is then what they say with these unknown. Of its group's mean a line says
+    `known` (cell_line) is what the wells of a line say of it, information and estimate; where that depends on the
+    line's other parameters, `known_alone` is what they say without these. Of its group's mean a line says
     1 / (sigma^2 + 1 / information), and so on up.
     """
     information, estimate = known_alone or known
     of_line = 1.0 / (spread.sigma**2 + 1.0 / (information + NEXT_TO_NOTHING))
     if data.sizes[v.MOLECULAR_GROUP] == 1:  # one group is the population: a spread between groups says nothing
-        mean_of_line = _population_mean(name, spread, of_line, estimate)
+        mu = mean_of_line = _population_mean(name, spread, of_line, estimate)
     else:
         sigma_group = pm.HalfNormal(f"sigma_group_{name}", spread.sd_sigma_group)
         group_of_line = data[v.GROUP_OF_LINE].to_numpy()
@@ -129,9 +129,10 @@ def _pooled(
             dims=v.MOLECULAR_GROUP,
         )
         mean_of_line = group[group_of_line]
-    return normal_by_information(
+    values = normal_by_information(
         name, mu=mean_of_line, sigma=spread.sigma, information=known[0], estimate=known[1], dims=v.CELL_LINE
     )
+    return values, mu
 
 
 def _population_mean(name: str, spread: _Spread, information_of_part: Any, estimate_of_part: Any) -> Any:
@@ -145,8 +146,12 @@ def _population_mean(name: str, spread: _Spread, information_of_part: Any, estim
 def pooled_curves(
     data: xr.Dataset, held: dict[str, Any], sd_experiment: Any, priors: CurvePriors
 ) -> tuple[Any, Any, Any]:
-    """EC50, slope and effect per line, each line in its molecular group in the population."""
-    log10_ec50 = _pooled(
+    """EC50, slope and effect per line, each line in its molecular group in the population.
+
+    What lines say of the population's mean effect is taken at its mean EC50 and slope: what a panel of flat lines knows
+    is the mean effect at the top dose, and so there is no ridge between a far mean EC50 and the effect behind it.
+    """
+    log10_ec50, mu_log10_ec50 = _pooled(
         v.LOG10_EC50,
         data,
         _Spread(
@@ -157,7 +162,7 @@ def pooled_curves(
         ),
         _known_of_log10_ec50(data, held, sd_experiment),
     )
-    log_hill = _pooled(
+    log_hill, mu_log_hill = _pooled(
         v.LOG_HILL,
         data,
         _Spread(
@@ -170,7 +175,7 @@ def pooled_curves(
         ),
         (held["information_on_log_hill_of_line"], held["estimate_of_log_hill_of_line"]),
     )
-    effect = _pooled(
+    effect, _ = _pooled(
         v.EFFECT,
         data,
         _Spread(
@@ -180,7 +185,7 @@ def pooled_curves(
             pm.HalfNormal(f"sigma_{v.EFFECT}", priors.sd_sigma_effect_at_saturation),
         ),
         _known_of_effect(held, log10_ec50, log_hill),
-        (held["information_on_effect_of_line"], held["estimate_of_effect_of_line"]),
+        _known_of_effect(held, mu_log10_ec50, mu_log_hill),
     )
     return log10_ec50, log_hill, effect
 

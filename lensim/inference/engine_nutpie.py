@@ -63,7 +63,9 @@ class CompiledModel:
             raise checks.InputError(
                 f"a compiled model takes exactly its own arrays, got a difference in {', '.join(odd)}"
             )
-        return CompiledModel(self.compiled.with_data(**arrays), self.data_names)
+        in_use = {variable.name for variable in self.compiled.shared_var_keys}  # a model may hold more than it asks for
+        used = {name: array for name, array in arrays.items() if name in in_use}
+        return CompiledModel(self.compiled.with_data(**used), self.data_names)
 
 
 def compile_model(model: pm.Model) -> CompiledModel:

@@ -12,7 +12,8 @@ from lensim import vocabulary as v
 from lensim.inference.catalogue import find_model
 from lensim.inference.diagnose import diagnose
 from lensim.inference.engine_nutpie import compile_model
-from lensim.inference.estimands import LOG10_IC50, attach_observations, dose_response_estimands
+from lensim.inference.estimands_dose_response import LOG10_IC50, attach_observations, dose_response_estimands
+from lensim.inference.estimands_expression import NUMBER_INCREASED, expression_estimands
 from lensim.inference.fit import FitSettings, carry_verdict, complete, draw
 
 CAREFUL_TARGET_ACCEPT = 0.99
@@ -37,6 +38,29 @@ def fit_dose_response(
 ) -> xr.DataTree:
     """Fit a dose-response model of the catalogue to a panel; see `fit_with_care`."""
     return fit_with_care(data, model, settings, seed, judged=_judged, attempts=attempts, progress=progress, tell=tell)
+
+
+def default_expression_model(data: xr.Dataset) -> str:
+    """The expression model that suits a study: pooled from three subjects on."""
+    return "expression_hierarchical" if data.sizes[v.SUBJECT] > 2 else "expression_separate"
+
+
+def fit_expression(
+    data: xr.Dataset,
+    model: str,
+    settings: FitSettings,
+    seed: int,
+    *,
+    attempts: int = 2,
+    progress: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
+) -> xr.DataTree:
+    """Fit an expression model of the catalogue to RT-qPCR reactions; see `fit_with_care`."""
+
+    def judged(result: xr.DataTree) -> xr.Dataset:
+        return expression_estimands(result).drop_vars(NUMBER_INCREASED)  # a count: its ranks are ties
+
+    return fit_with_care(data, model, settings, seed, judged=judged, attempts=attempts, progress=progress, tell=tell)
 
 
 def fit_with_care(

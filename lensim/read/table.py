@@ -58,10 +58,12 @@ def read_table(path: str | Path) -> tuple[TextTable, FaultReport]:
     text = decode(raw, place)
     faults = FaultReport(place)
     table = _split(text, _find_separator(text), faults)
+    if not table.header:
+        faults.raise_if_any()
     if len(table.header) < 2:
         raise InputError(
             f"{place}: the first line must hold the names of columns, parted by comma, semicolon or tab, "
-            f"got {table.header[0][:60]!r}"
+            f"got {" ".join(table.header)[:60]!r}"
         )
     if not table.rows:
         if not faults.faults:

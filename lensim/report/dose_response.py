@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from lensim import vocabulary as v
-from lensim.inference.estimands import OBSERVATIONS, dose_response_estimands, tested_doses_um
+from lensim.inference.estimands_dose_response import OBSERVATIONS, dose_response_estimands, tested_doses_um
 from lensim.proliferation import curve
 
 # Okabe and Ito's colours: told apart by colour-blind readers and in grey print

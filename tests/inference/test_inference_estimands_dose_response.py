@@ -7,7 +7,7 @@ from scipy.integrate import quad
 
 from lensim import vocabulary as v
 from lensim.checks import InputError
-from lensim.inference import estimands as e
+from lensim.inference import estimands_dose_response as e
 from lensim.proliferation.curve import residual
 from lensim.seeding import stream
 
