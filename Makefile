@@ -21,6 +21,8 @@ help:
 reproduce: $(STAMP)
 	@$(BIN)/python -m experiments.fig1_dose_response --config experiments/fig1_dose_response.toml \
 		--out results/fig1_dose_response --force
+	@$(BIN)/python -m experiments.fig2_expression --config experiments/fig2_expression.toml \
+		--out results/fig2_expression --force
 
 test: $(STAMP)
 	@$(BIN)/python -m pytest

@@ -27,19 +27,9 @@ from lensim.output import save_dataset, save_result
 from lensim.proliferation import PlateFaults, lay_out, one_study, simulate
 from lensim.read import write_tidy
 from lensim.report import dose_response as report
-from lensim.results_folder import Manifest, read_config, results_folder
+from lensim.results_folder import Manifest, SamplerConfig, read_config, results_folder
 
 console = Console()
-
-
-class SamplerConfig(BaseModel):
-    """How long and how carefully to sample."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    draws: int = Field(gt=0)
-    tune: int = Field(gt=0)
-    chains: int = Field(gt=1)
-    target_accept: float = Field(gt=0.5, lt=1.0)
 
 
 class Config(BaseModel):

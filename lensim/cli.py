@@ -6,15 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
+from lensim import cli_expression
 from lensim.checks import InputError, one_of
+from lensim.cli_shared import Chains, CiProb, Draws, Force, Seed, TargetAccept, Tune, err, out
 
 if TYPE_CHECKING:
     import xarray as xr
 
 app = typer.Typer(
-    help="Simulate, model and plan dose-response panels, with honest uncertainty.",
+    help="Simulate, model and plan dose-response panels and RT-qPCR studies, with honest uncertainty.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -23,15 +24,24 @@ app = typer.Typer(
 simulate_app = typer.Typer(help="Simulate an assay, machine faults included.", no_args_is_help=True)
 fit_app = typer.Typer(help="Fit a model to your own file.", no_args_is_help=True)
 app.add_typer(simulate_app, name="simulate")
+read_app = typer.Typer(help="Turn a machine's export into a tidy table.", no_args_is_help=True)
 app.add_typer(fit_app, name="fit")
+app.add_typer(read_app, name="read")
+
+simulate_app.command("qpcr", epilog="Example:  lensim simulate qpcr --out cts.csv --seed 7")(
+    cli_expression.simulate_qpcr
+)
+read_app.command(
+    "qpcr",
+    epilog="Example:  lensim read qpcr run1.txt run2.txt --sheet samples.csv --reference RPL37A --control untreated "
+    "--out cts.csv",
+)(cli_expression.read_qpcr)
+fit_app.command("expression", epilog="Example:  lensim fit expression cts.csv --calibrator LP-1 --out fit.nc")(
+    cli_expression.fit_expression
+)
+app.command("compare", epilog="Example:  lensim compare fit.nc --csv comparison.csv")(cli_expression.compare)
 
 NO_COUNT = float("inf")
-
-out = Console()
-err = Console(stderr=True, highlight=False)
-
-Seed = Annotated[int, typer.Option("--seed", min=0, help="Root seed; the same seed gives the same numbers.")]
-Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
 
 
 class MapOfPlate(StrEnum):
@@ -97,10 +107,10 @@ def fit_dose_response(
     drop_lost: Annotated[bool, typer.Option("--drop-lost", help="Leave out wells without signal.")] = False,
     model: Annotated[str, typer.Option(help="Model (see lensim models); else chosen by the data.")] = "",
     seed: Seed = 1,
-    draws: Annotated[int, typer.Option(help="Kept draws of each chain.")] = 1000,
-    tune: Annotated[int, typer.Option(help="Warm-up steps of each chain.")] = 1000,
-    chains: Annotated[int, typer.Option(help="Chains.")] = 4,
-    target_accept: Annotated[float, typer.Option(help="Higher is slower and more careful.")] = 0.95,
+    draws: Draws = 1000,
+    tune: Tune = 1000,
+    chains: Chains = 4,
+    target_accept: TargetAccept = 0.95,
     force: Force = False,
 ) -> None:
     """IC50 of every line, as an interval or as a bound, from raw signals or percent viabilities.
@@ -135,13 +145,13 @@ def fit_dose_response(
 def summarize(
     result_file: Annotated[Path, typer.Argument(metavar="RESULT", help="What lensim fit wrote.")],
     threshold_um: Annotated[float | None, typer.Option(help="Resistant: IC50 above this; else the top dose.")] = None,
-    ci: Annotated[float, typer.Option(help="Probability inside the intervals.")] = 0.9,
+    ci: CiProb = 0.9,
     csv: Annotated[Path | None, typer.Option(help="Write the table of lines here.")] = None,
     figures: Annotated[Path | None, typer.Option(help="Write curves, forest and check (PNG) into this folder.")] = None,
     force: Force = False,
 ) -> None:
     """Read a result: verdict, a line's IC50 as interval or bound, and what holds for the panel."""
-    from lensim.inference.estimands import summarise_lines
+    from lensim.inference.estimands_dose_response import summarise_lines
     from lensim.output import load_result, require_free, written_whole
 
     result = load_result(result_file)
@@ -241,7 +251,7 @@ def _read(
 def _print_summary(result: "xr.DataTree", threshold_um: float | None, ci: float) -> None:
     from rich.table import Table
 
-    from lensim.inference.estimands import OBSERVATIONS, summarise_lines, summarise_panel
+    from lensim.inference.estimands_dose_response import OBSERVATIONS, summarise_lines, summarise_panel
     from lensim.inference.fit import verdict_of
 
     unit = str(result[OBSERVATIONS]["dose_um"].attrs.get("units", "uM"))

@@ -13,12 +13,22 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lensim.checks import InputError
 from lensim.output import require_free
 
 LIBRARIES = ("arviz", "lensim", "matplotlib", "numba", "numpy", "nutpie", "pymc", "pytensor", "scipy", "xarray")
+
+
+class SamplerConfig(BaseModel):
+    """How long and how carefully to sample, as a config file says it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    draws: int = Field(gt=0)
+    tune: int = Field(gt=0)
+    chains: int = Field(gt=1)
+    target_accept: float = Field(gt=0.5, lt=1.0)
 
 
 def read_config[Config: BaseModel](path: Path, kind: type[Config]) -> Config:

@@ -4,9 +4,10 @@ A *culture* is one cell line on one plate of one experiment: the cells that shar
 cultures, cultures at lines, experiments and plates, lines at molecular groups; each pointer is an integer position
 along the dim it names.
 
-In RT-qPCR a *sample* is one cDNA: one subject (a line, a donor, a stromal culture) under one condition in one experiment.
-Reactions point at samples, genes and plates; dilution series (standard) and no-template controls have dims of their own.
-A *contrast* is a condition against the control condition; a *target* is a gene that is no reference.
+In RT-qPCR a *sample* is one cDNA: one subject (a line, a donor, a stromal culture) under one condition in one
+experiment. Reactions point at samples, genes and plates; dilution series (standard) and no-template controls have
+dims of their own. A *contrast* is a condition against the control condition; a *target* is a gene that is no
+reference.
 """
 
 from typing import Final
@@ -23,7 +24,7 @@ STUDY: Final = "study"
 REACTION: Final = "reaction"
 STANDARD: Final = "standard"
 NO_TEMPLATE: Final = "no_template"
-SAMPLE: Final = "sample"
+SAMPLE: Final = "cdna"  # one sample; ArviZ keeps the word sample for draws
 SUBJECT: Final = "subject"
 CELL_TYPE: Final = "cell_type"
 CONDITION: Final = "condition"

@@ -8,6 +8,9 @@ from lensim.models.dose_response_hierarchical_normalised import build_dose_respo
 from lensim.models.dose_response_plate_position import build_dose_response_plate_position
 from lensim.models.dose_response_separate import build_dose_response_separate
 from lensim.models.dose_response_separate_normalised import build_dose_response_separate_normalised
+from lensim.models.expression_hierarchical import build_expression_hierarchical
+from lensim.models.expression_panel import expression_arrays
+from lensim.models.expression_separate import build_expression_separate
 
 CATALOGUE: dict[str, ModelEntry] = {
     "dose_response_hierarchical": ModelEntry(
@@ -39,5 +42,17 @@ CATALOGUE: dict[str, ModelEntry] = {
         panel.normalised_arrays,
         v.VIABILITY,
         "IC50 of each line on its own, from percent viabilities",
+    ),
+    "expression_hierarchical": ModelEntry(
+        build_expression_hierarchical,
+        expression_arrays,
+        v.CT,
+        "fold change of each subject, pooled within cell types, from the reactions of all genes",
+    ),
+    "expression_separate": ModelEntry(
+        build_expression_separate,
+        expression_arrays,
+        v.CT,
+        "fold change of each subject on its own, from the reactions of all genes",
     ),
 }

@@ -63,7 +63,7 @@ def read_table(path: str | Path) -> tuple[TextTable, FaultReport]:
     if len(table.header) < 2:
         raise InputError(
             f"{place}: the first line must hold the names of columns, parted by comma, semicolon or tab, "
-            f"got {" ".join(table.header)[:60]!r}"
+            f"got {' '.join(table.header)[:60]!r}"
         )
     if not table.rows:
         if not faults.faults:

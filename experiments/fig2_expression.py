@@ -1,0 +1,162 @@
+"""Figures 2A, 2B, 2D, 2E and 3B of Maïga et al. (2013) as a simulated twin: RT-qPCR, a hierarchical fit, and Pfaffl.
+
+python -m experiments.fig2_expression --config experiments/fig2_expression.toml --out results/fig2_expression
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+import xarray as xr
+from pydantic import BaseModel, ConfigDict, Field
+from rich.console import Console
+
+from lensim import seeding
+from lensim import vocabulary as v
+from lensim.checks import InputError
+from lensim.inference.compare import compare_with_classical
+from lensim.inference.engine_nutpie import SamplerSettings
+from lensim.inference.estimands_expression import summarise_populations, summarise_subjects
+from lensim.inference.fit import FitSettings, verdict_of
+from lensim.inference.run import fit_expression
+from lensim.maiga2013 import number
+from lensim.maiga2013.expression_twin import LINE, PARENTS, PRIMARY, draw_expression_twin, expression_design
+from lensim.output import save_dataset, save_result
+from lensim.qpcr.classical import classical_fold_changes, classical_population
+from lensim.qpcr.design import lay_out
+from lensim.qpcr.simulate import one_study, simulate
+from lensim.qpcr.truth import QpcrFaults
+from lensim.read.qpcr import write_qpcr_tidy
+from lensim.report import expression as report
+from lensim.report.dose_response import save_figure
+from lensim.results_folder import Manifest, SamplerConfig, read_config, results_folder
+
+console = Console()
+FIGURES = ("levels", "before_after", "forest", "standard_curves", "resistant_profile")
+
+
+class Config(BaseModel):
+    """What this experiment can be told."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    seed: int = Field(ge=0)
+    experiments: int = Field(gt=0)
+    replicates: int = Field(gt=0)
+    model: str
+    ci_prob: float = Field(gt=0, lt=1)
+    attempts: int = Field(gt=0)
+    sampler: SamplerConfig
+
+
+def simulate_twin(config: Config) -> tuple[xr.Dataset, xr.Dataset]:
+    """Reactions of one twin, and the truth behind them."""
+    sheet = lay_out(expression_design(config.experiments, config.replicates))
+    truth = draw_expression_twin(sheet, seeding.stream(config.seed, "truth"))
+    data = simulate(sheet, truth, QpcrFaults(), seeding.stream(config.seed, "machine"))
+    return one_study(data, 0), truth.isel(study=0)
+
+
+def with_truth(table: pd.DataFrame, truth: xr.Dataset) -> pd.DataFrame:
+    """`summarise_subjects`, with the true fold change of the twin beside it."""
+    true = 100 * 2.0 ** truth[v.LOG2_FOLD_CHANGE].to_series().rename("true_percent")
+    return table.join(true, on=[v.TARGET, v.SUBJECT, v.CONTRAST])
+
+
+def sentences(subjects: pd.DataFrame, populations: pd.DataFrame, config: Config) -> list[str]:
+    """What was found, in plain words."""
+    seen = subjects[subjects["detected"] > 0]
+    low, high = seen["fold_change_percent_lower"], seen["fold_change_percent_upper"]
+    inside = ((seen["true_percent"] >= low) & (seen["true_percent"] <= high)).mean()
+    found = [
+        f"{inside:.0%} of the {len(seen)} true fold changes lie in their {config.ci_prob:.0%} intervals.",
+    ]
+    for target, cell_type, key in (
+        ("TNF", LINE, "tnf_lines"),
+        ("TNF", PRIMARY, "tnf_primary"),
+        ("IGF1", LINE, "igf1_lines"),
+        ("IGF1", PRIMARY, "igf1_primary"),
+    ):
+        row = populations[(populations["target"] == target) & (populations["cell_type"] == cell_type)].iloc[0]
+        found.append(
+            f"{target} in {cell_type}: {row['fold_change_percent']:.0f}% of control "
+            f"({row['fold_change_percent_lower']:.0f} to {row['fold_change_percent_upper']:.0f}), "
+            f"a new one {row['new_subject_percent_lower']:.0f} to {row['new_subject_percent_upper']:.0f}; "
+            f"published median {number(f'{key}_median_percent'):.0f}%."
+        )
+    return found
+
+
+def run(config_path: Path, out: Path, *, force: bool = False) -> None:
+    """Simulate, fit, draw and write everything into one folder.
+
+    Raises
+    ------
+    InputError
+        If the config is faulty, or the folder is there and `force` is false.
+    """
+    config = read_config(config_path, Config)
+    manifest = Manifest(config.seed)
+    with results_folder(out, config_path, force=force) as folder:
+        with manifest.timed("simulate"):
+            data, truth = simulate_twin(config)
+        write_qpcr_tidy(data, folder / "reactions.csv")
+        save_dataset(truth, folder / "truth.nc")
+        console.print(
+            f"twin: {data.sizes[v.SUBJECT]} subjects, {data.sizes[v.REACTION]} reactions; compiling, then sampling"
+        )
+        with manifest.timed("fit"):
+            result = fit_expression(
+                data,
+                config.model,
+                FitSettings(SamplerSettings(**config.sampler.model_dump())),
+                seeding.sampler_seed(config.seed, "fit expression"),
+                attempts=config.attempts,
+                progress=console.is_terminal,
+                tell=console.print,
+            )
+        verdict = verdict_of(result)
+        manifest.verdicts[config.model] = verdict.sentence()
+        with manifest.timed("report"):
+            save_result(result, folder / "fit.nc")
+            subjects = with_truth(summarise_subjects(result, config.ci_prob), truth)
+            populations = summarise_populations(result, config.ci_prob)
+            classical = classical_fold_changes(data, confidence=config.ci_prob)
+            subjects.to_csv(folder / "subjects.csv", index=False)
+            populations.to_csv(folder / "populations.csv", index=False)
+            classical_population(classical, config.ci_prob).to_csv(folder / "classical_tests.csv", index=False)
+            compare_with_classical(result, config.ci_prob).to_csv(folder / "comparison.csv", index=False)
+            drawn = (
+                report.plot_levels(result, config.ci_prob),
+                report.plot_before_after(classical, data),
+                report.plot_forest(result, config.ci_prob),
+                report.plot_standard_curves(result, config.ci_prob),
+                report.plot_resistant_profile(result, PARENTS, config.ci_prob),
+            )
+            for name, figure in zip(FIGURES, drawn, strict=True):
+                save_figure(figure, folder / f"{name}.png")
+        found = sentences(subjects, populations, config)
+        (folder / "findings.txt").write_text("\n".join([*found, verdict.sentence()]) + "\n")
+        manifest.write(folder)
+    console.print("\n".join(found), highlight=False)
+    console.print(verdict.sentence(), style="green" if verdict.passed else "red", highlight=False)
+    console.print(f"figures: {', '.join(f'{out}/{name}.png' for name in FIGURES)}", soft_wrap=True, highlight=False)
+    console.print(f"tables beside them; everything, for ArviZ: {out}/fit.nc", soft_wrap=True, highlight=False)
+
+
+def main(
+    config: Annotated[Path, typer.Option(help="Config file (TOML).")] = Path("experiments/fig2_expression.toml"),
+    out: Annotated[Path, typer.Option(help="Results folder.")] = Path("results/fig2_expression"),
+    force: Annotated[bool, typer.Option("--force", help="Replace a results folder that is there.")] = False,
+) -> None:
+    """Simulate the RT-qPCR of the study, fit it, and draw the counterparts of Figures 2 and 3B."""
+    try:
+        run(config, out, force=force)
+    except InputError as error:
+        Console(stderr=True).print(f"error: {error}", markup=False, soft_wrap=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    typer.run(main)

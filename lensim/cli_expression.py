@@ -1,0 +1,264 @@
+"""The commands of RT-qPCR: simulate, read, fit, compare."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lensim.checks import InputError, one_of
+from lensim.cli_shared import Chains, CiProb, Draws, Force, Seed, TargetAccept, Tune, err, out
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+    from rich.table import Table
+
+Files = Annotated[list[Path], typer.Argument(help="Exports of one kind of machine, or one tidy table.")]
+Sheet = Annotated[Path | None, typer.Option("--sheet", help="Which sample is which subject and condition.")]
+Reference = Annotated[list[str] | None, typer.Option("--reference", help="Reference gene; may be given several times.")]
+Control = Annotated[str, typer.Option("--control", help="Condition that others are compared with.")]
+Factors = Annotated[Path | None, typer.Option("--factors", help="Table gene, amplification_factor (and its _sd).")]
+Calibrator = Annotated[str, typer.Option("--calibrator", help="Subject that levels are given against.")]
+FIGURES = ("levels", "before_after", "forest", "standard_curves")
+
+
+def simulate_qpcr(
+    path: Annotated[Path, typer.Option("--out", help="Table to write: .csv or .tsv, one row a reaction.")],
+    seed: Seed = 1,
+    experiments: Annotated[int, typer.Option(help="Independent experiments.")] = 2,
+    replicates: Annotated[int, typer.Option(help="Reactions of a sample and gene.")] = 2,
+    force: Force = False,
+) -> None:
+    """A twin of the RT-qPCR of Maïga et al. (2013): a Ct, or none, of every reaction, and the truth behind them.
+
+    Writes the table and, beside it, NAME.truth.nc with what the reactions were drawn from.
+    """
+    from lensim import seeding
+    from lensim.maiga2013.expression_twin import draw_expression_twin, expression_design
+    from lensim.output import require_free, save_dataset, written_whole
+    from lensim.qpcr.design import lay_out
+    from lensim.qpcr.simulate import one_study, simulate
+    from lensim.qpcr.truth import QpcrFaults
+    from lensim.read.qpcr import write_qpcr_tidy
+
+    one_of("--out suffix", path.suffix.lower(), (".csv", ".tsv"))
+    truth_path = path.with_suffix(".truth.nc")
+    for target in (path, truth_path):
+        require_free(target, force=force)
+    sheet = lay_out(expression_design(experiments, replicates))
+    truth = draw_expression_twin(sheet, seeding.stream(seed, "truth"))
+    data = one_study(simulate(sheet, truth, QpcrFaults(), seeding.stream(seed, "machine")), 0)
+    with written_whole(path, force=force) as partial:
+        write_qpcr_tidy(data, partial)
+    save_dataset(truth.isel(study=0), truth_path, force=force)
+    out.print(
+        f"{data.sizes['reaction']} reactions of {data.sizes['subject']} subjects in {path}; the truth in {truth_path}"
+    )
+    out.print(f"next: lensim fit expression {path} --calibrator LP-1 --out {path.with_suffix('.nc')}")
+
+
+def read_qpcr(
+    files: Files,
+    path: Annotated[Path | None, typer.Option("--out", help="Table to write: .csv or .tsv.")] = None,
+    format: Annotated[str, typer.Option(help="Kind of export, where it is not found out.")] = "",
+    sheet: Sheet = None,
+    reference: Reference = None,
+    control: Control = "",
+    factors: Factors = None,
+    force: Force = False,
+) -> None:
+    """From a machine's export to one tidy table, with a summary of what was found.
+
+    With --sheet, --reference and --control the table knows subjects and conditions, and lensim fit takes it as it is.
+    """
+    from rich.table import Table
+
+    from lensim.output import require_free, written_whole
+    from lensim.read.qpcr import read_reactions, write_qpcr_tidy, write_reactions
+
+    if path:
+        one_of("--out suffix", path.suffix.lower(), (".csv", ".tsv"))
+        require_free(path, force=force)
+    reactions = read_reactions(list(files), format)
+    data = _study(files, format, sheet, reference or [], control, factors) if sheet else None
+    table = Table("found", "number", title=f"{reactions.instrument}: {', '.join(reactions.paths)}")
+    for name, count in reactions.summary().items():
+        table.add_row(name.replace("_", " "), str(count))
+    out.print(table)
+    if path:
+        with written_whole(path, force=force) as partial:
+            if data is not None:
+                write_qpcr_tidy(data, partial)
+            else:
+                write_reactions(reactions, partial)
+        out.print(f"table in {path}", soft_wrap=True)
+
+
+def fit_expression(
+    files: Files,
+    path: Annotated[Path, typer.Option("--out", help="Result to write (.nc): draws, checks and your data.")],
+    sheet: Sheet = None,
+    reference: Reference = None,
+    control: Control = "",
+    factors: Factors = None,
+    calibrator: Calibrator = "",
+    format: Annotated[str, typer.Option(help="Kind of export, where it is not found out.")] = "",
+    model: Annotated[str, typer.Option(help="Model (see lensim models); else chosen by the data.")] = "",
+    figures: Annotated[Path | None, typer.Option(help="Write figures (PNG) into this folder.")] = None,
+    seed: Seed = 1,
+    draws: Draws = 1000,
+    tune: Tune = 1000,
+    chains: Chains = 4,
+    target_accept: TargetAccept = 0.95,
+    ci: CiProb = 0.9,
+    force: Force = False,
+) -> None:
+    """Fold change of every target and subject, with the uncertainty of efficiency, reference and missing Cts in it.
+
+    Exit status 0 where the sampler converged, 3 where it did not: the result is written all the same, with its verdict.
+    """
+    from lensim.inference.engine_nutpie import SamplerSettings
+    from lensim.inference.fit import FitSettings, verdict_of
+    from lensim.inference.run import default_expression_model
+    from lensim.inference.run import fit_expression as run_fit
+    from lensim.output import require_free, save_result, written_whole
+
+    one_of("--out suffix", path.suffix.lower(), (".nc",))
+    targets = [figures / f"{name}.png" for name in FIGURES] if figures else []
+    for target in (path, *targets):
+        require_free(target, force=force)
+    data = _study(files, format, sheet, reference or [], control, factors)
+    if calibrator:
+        one_of("--calibrator", calibrator, [str(name) for name in data["subject"].values])
+        data = data.assign_attrs(calibrator=calibrator)
+    name = model or default_expression_model(data)
+    err.print(f"{_counts(data)}; model {name}; compiling takes a minute or two")
+    settings = FitSettings(SamplerSettings(draws=draws, tune=tune, chains=chains, target_accept=target_accept))
+    result = run_fit(data, name, settings, seed, progress=True, tell=err.print)
+    save_result(result, path, force=force)
+    print_summary(result, ci)
+    out.print(f"result in {path}", soft_wrap=True)
+    if figures:
+        from lensim.qpcr.classical import classical_fold_changes
+        from lensim.report import expression as report
+        from lensim.report.dose_response import save_figure
+
+        drawn = {
+            "levels": report.plot_levels(result, ci),
+            "before_after": report.plot_before_after(classical_fold_changes(data), data),
+        }
+        if "mu_log2_fold_change" in result["posterior"]:
+            drawn["forest"] = report.plot_forest(result, ci)
+        if data.sizes.get("standard", 0):
+            drawn["standard_curves"] = report.plot_standard_curves(result, ci)
+        for name_of, figure in drawn.items():
+            with written_whole(figures / f"{name_of}.png", force=force) as partial:
+                save_figure(figure, partial)
+        out.print(f"figures in {figures}", soft_wrap=True)
+    if not verdict_of(result).passed:
+        raise typer.Exit(3)
+
+
+def compare(
+    result_file: Annotated[Path, typer.Argument(metavar="RESULT", help="What lensim fit expression wrote.")],
+    csv: Annotated[Path | None, typer.Option(help="Write the table here.")] = None,
+    ci: CiProb = 0.9,
+    force: Force = False,
+) -> None:
+    """Livak, Pfaffl and the posterior side by side, with the reasons that they differ."""
+    from lensim.inference.compare import compare_with_classical
+    from lensim.output import load_result, require_free, written_whole
+
+    result = load_result(result_file)
+    if csv:
+        require_free(csv, force=force)
+    table = compare_with_classical(result, ci)
+    out.print(_rich(table))
+    if csv:
+        with written_whole(csv, force=force) as partial:
+            table.to_csv(partial, index=False)
+        out.print(f"table in {csv}", soft_wrap=True)
+
+
+def print_summary(result: "xr.DataTree", ci: float) -> None:
+    """Tables of subjects and populations, and the verdict."""
+    from lensim.inference.estimands_expression import MU, summarise_populations, summarise_subjects
+    from lensim.inference.fit import verdict_of
+
+    subjects = summarise_subjects(result, ci)
+    shown = subjects.assign(percent=_interval(subjects, "fold_change_percent"))
+    out.print(
+        _rich(
+            shown[["target", "subject", "cell_type", "contrast", "percent", "p_increase", "detected", "not_detected"]]
+        )
+    )
+    if MU in result["posterior"]:
+        populations = summarise_populations(result, ci)
+        shown = populations.assign(
+            mean_percent=_interval(populations, "fold_change_percent"),
+            new_subject_percent=_interval(populations, "new_subject_percent"),
+            increased=_interval(populations, "increased"),
+        )
+        out.print(
+            _rich(
+                shown[
+                    [
+                        "target",
+                        "cell_type",
+                        "subjects",
+                        "mean_percent",
+                        "p_increase",
+                        "new_subject_percent",
+                        "increased",
+                    ]
+                ]
+            )
+        )
+    verdict = verdict_of(result)
+    out.print(f"[{'green' if verdict.passed else 'red'}]{verdict.sentence()}[/]", soft_wrap=True)
+
+
+def _interval(table: "pd.DataFrame", name: str) -> list[str]:
+    rows = zip(table[name], table[f"{name}_lower"], table[f"{name}_upper"], strict=True)
+    return [f"{middle:.0f} ({low:.0f} to {high:.0f})" for middle, low, high in rows]
+
+
+def _rich(table: "pd.DataFrame") -> "Table":
+    from rich.table import Table
+
+    shown = Table(*[str(column).replace("_", " ") for column in table.columns])
+    for row in table.itertuples(index=False):
+        shown.add_row(*[f"{value:.2f}" if isinstance(value, float) else str(value) for value in row])
+    return shown
+
+
+def _counts(data: "xr.Dataset") -> str:
+    missing = int(data["ct_cycles"].isnull().sum())
+    return (
+        f"{data.sizes['reaction']} reactions of {data.sizes['gene']} genes in {data.sizes['sample']} samples of "
+        f"{data.sizes['subject']} subjects, {missing} not detected"
+    )
+
+
+def _study(
+    files: Sequence[Path],
+    format: str,
+    sheet: Path | None,
+    references: Sequence[str],
+    control: str,
+    factors: Path | None,
+) -> "xr.Dataset":
+    from lensim.read.qpcr import assemble_qpcr, read_factors, read_qpcr_tidy, read_reactions, read_sheet
+
+    if sheet is None:
+        if len(files) > 1 or (format and format != "tidy"):
+            raise InputError("--sheet must say which sample is which where a machine's exports are read, got none")
+        return read_qpcr_tidy(files[0], references=references, control=control)
+    if not references:
+        raise InputError("--reference must name at least one gene, got none")
+    if not control:
+        raise InputError("--control must name the condition that others are compared with, got none")
+    reactions = read_reactions(list(files), format)
+    known = read_factors(factors) if factors else None
+    return assemble_qpcr(reactions, read_sheet(sheet), references=references, control=control, factors=known)

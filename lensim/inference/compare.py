@@ -1,0 +1,81 @@
+"""The posterior beside the classical answer, fold change by fold change, with the reasons that they differ."""
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from lensim import vocabulary as v
+from lensim.inference.estimands_expression import MU, observations_of, summarise_subjects
+from lensim.qpcr.classical import classical_fold_changes
+
+CLOSE_LOG2 = 0.1  # below this, a difference of two answers is not worth a reason
+
+
+def compare_with_classical(result: xr.DataTree, ci_prob: float = 0.9) -> pd.DataFrame:
+    """One row a target, subject and contrast: Livak, Pfaffl, the posterior [percent of control], and why they differ.
+
+    Columns: target, subject, contrast, livak, pfaffl, pfaffl_lower, pfaffl_upper (errors of replicates and factors),
+    posterior with _lower and _upper, detected, not_detected, reasons.
+
+    Parameters
+    ----------
+    result
+        An expression fit.
+    ci_prob
+        Probability inside both intervals.
+    """
+    data = observations_of(result)
+    ours = summarise_subjects(result, ci_prob)
+    classical = classical_fold_changes(data, confidence=ci_prob).rename(columns={"condition": "contrast"})
+    both = ours.merge(classical, on=["target", "subject", "contrast"], how="left", suffixes=("", "_classical"))
+    pooled = MU in result["posterior"]
+    factors = dict(
+        zip(
+            [str(gene) for gene in data[v.GENE].to_numpy()],
+            result["posterior"][v.FACTOR].mean(("chain", "draw")).to_numpy(),
+            strict=True,
+        )
+    )
+    rows = []
+    for _, row in both.iterrows():
+        rows.append(
+            {
+                "target": row.target,
+                "subject": row.subject,
+                "contrast": row.contrast,
+                "livak": 100 * row.livak_ratio,
+                "pfaffl": 100 * row.pfaffl_ratio,
+                "pfaffl_lower": 100 * 2.0**row.low_log2_ratio,
+                "pfaffl_upper": 100 * 2.0**row.high_log2_ratio,
+                "posterior": row.fold_change_percent,
+                "posterior_lower": row.fold_change_percent_lower,
+                "posterior_upper": row.fold_change_percent_upper,
+                "detected": row.detected,
+                "not_detected": row.not_detected,
+                "reasons": "; ".join(_reasons(row, float(factors[row.target]), pooled=pooled)),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _reasons(row: pd.Series, factor: float, *, pooled: bool) -> list[str]:
+    get = row.__getitem__
+    livak, pfaffl = np.log2(get("livak_ratio")), np.log2(get("pfaffl_ratio"))
+    posterior = np.log2(get("fold_change_percent") / 100)
+    reasons = []
+    if np.isnan(pfaffl):
+        reasons.append("no classical ratio: " + (str(get("note_classical")) or "a condition was never detected"))
+    elif abs(livak - pfaffl) > CLOSE_LOG2:
+        reasons.append(
+            f"Livak takes a factor of 2, the dilution series or the statement says {get('amplification_factor'):.2f}"
+        )
+    if np.isfinite(pfaffl) and abs(posterior - pfaffl) > CLOSE_LOG2:
+        if get("not_detected"):
+            reasons.append("reactions without Ct are left out by the classical answer, and are evidence in the model")
+        if abs(np.log2(factor) - np.log2(get("amplification_factor"))) * abs(pfaffl) > CLOSE_LOG2 / 2:
+            reasons.append(f"the posterior's factor is {factor:.2f}")
+        if pooled and abs(posterior) < abs(pfaffl):
+            reasons.append("drawn towards its population, as far as its own reactions are uncertain")
+        if not reasons:
+            reasons.append("reactions weighted by their spread and input by all genes, not means of means")
+    return reasons

@@ -1,0 +1,1 @@
+"""RT-qPCR: designs, truths, the machine, and the classical analysis."""

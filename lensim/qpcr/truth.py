@@ -1,0 +1,233 @@
+"""What is true behind an RT-qPCR study: levels and fold changes of subjects, the machine's figures, and its faults."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+import xarray as xr
+
+from lensim import checks
+from lensim import vocabulary as v
+from lensim.qpcr.pfaffl import ct_of_copies
+
+MU_FOLD_CHANGE: Final = f"mu_{v.LOG2_FOLD_CHANGE}"  # (target, cell_type, contrast)
+SIGMA_FOLD_CHANGE: Final = f"sigma_{v.LOG2_FOLD_CHANGE}"  # (target, cell_type, contrast)
+LOG2_COPIES_PER_UNIT: Final = "log2_copies_per_unit"  # (gene)
+
+
+@dataclass(frozen=True)
+class Assay:
+    """One gene's primers on one machine.
+
+    Attributes
+    ----------
+    amplification_factor
+        Fold a cycle, above 1 and at most 2.
+    ct_of_unit_quantity
+        Mean Ct of a reaction with one unit of the dilution series' quantity [cycles].
+    ct_of_one_copy
+        Mean Ct of a reaction that starts from a single copy [cycles].
+    sd_log2_biological
+        A gene's own deviation from one sample to the next [log2].
+    """
+
+    amplification_factor: float = 1.95
+    ct_of_unit_quantity: float = 28.0
+    ct_of_one_copy: float = 37.5
+    sd_log2_biological: float = 0.2
+
+    def __post_init__(self) -> None:
+        checks.between("Assay.amplification_factor", self.amplification_factor, 1.01, 2.0)
+        checks.above("Assay.ct_of_one_copy", self.ct_of_one_copy, self.ct_of_unit_quantity)
+        checks.at_least("Assay.sd_log2_biological", self.sd_log2_biological, 0.0)
+
+
+@dataclass(frozen=True)
+class CellTypeExpression:
+    """One target in one cell type: mean and sd over subjects of log2 level and log2 fold change (all log2)."""
+
+    mu_log2_level: float = 3.0
+    sigma_log2_level: float = 1.0
+    mu_log2_fold_change: float = 0.0
+    sigma_log2_fold_change: float = 0.5
+
+    def __post_init__(self) -> None:
+        checks.at_least("CellTypeExpression.sigma_log2_level", self.sigma_log2_level, 0.0)
+        checks.at_least("CellTypeExpression.sigma_log2_fold_change", self.sigma_log2_fold_change, 0.0)
+
+
+@dataclass(frozen=True)
+class QpcrPopulation:
+    """Where studies are drawn from. All defaults are assumed.
+
+    Attributes
+    ----------
+    assays
+        By gene; a gene that is absent has `Assay()`.
+    expression
+        By (target, cell type); a pair that is absent has `CellTypeExpression()`.
+    log2_reference_level
+        Level of every reference under any condition [log2 of the unit].
+    sd_log2_input
+        cDNA in a reaction from sample to sample, shared by the genes of a sample.
+    sd_technical_cycles
+        Between replicate reactions, beside the drawing of copies.
+    sd_plate_cycles
+        Between plates, shared by their reactions.
+    """
+
+    assays: Mapping[str, Assay] = field(default_factory=dict)
+    expression: Mapping[tuple[str, str], CellTypeExpression] = field(default_factory=dict)
+    log2_reference_level: float = 4.3
+    sd_log2_input: float = 0.4
+    sd_technical_cycles: float = 0.12
+    sd_plate_cycles: float = 0.15
+
+    def __post_init__(self) -> None:
+        for name in ("sd_log2_input", "sd_technical_cycles", "sd_plate_cycles"):
+            checks.at_least(f"QpcrPopulation.{name}", getattr(self, name), 0.0)
+
+
+@dataclass(frozen=True)
+class QpcrFaults:
+    """What goes wrong in wells. Probabilities are of a reaction; all defaults are assumed.
+
+    Attributes
+    ----------
+    outlier_probability, outlier_cycles
+        A reaction that comes this much later than it should (an inhibitor, a bubble).
+    lost_probability
+        A well that was not run or failed, and has no row.
+    contamination_probability, contamination_copies
+        A no-template control with template in it, and how many copies on average.
+    """
+
+    outlier_probability: float = 0.005
+    outlier_cycles: float = 1.5
+    lost_probability: float = 0.005
+    contamination_probability: float = 0.02
+    contamination_copies: float = 3.0
+
+    def __post_init__(self) -> None:
+        for name in ("outlier_probability", "lost_probability", "contamination_probability"):
+            checks.between(f"QpcrFaults.{name}", getattr(self, name), 0.0, 1.0)
+        checks.at_least("QpcrFaults.contamination_copies", self.contamination_copies, 0.0)
+
+
+NO_FAULTS: Final = QpcrFaults(0.0, 0.0, 0.0, 0.0, 0.0)
+
+
+def targets_of(sheet: xr.Dataset) -> list[str]:
+    """Genes that are no reference, in order."""
+    return [str(g) for g in sheet[v.GENE].values[sheet[v.IS_REFERENCE].values == 0]]
+
+
+def references_of(sheet: xr.Dataset) -> list[str]:
+    """Reference genes, in order."""
+    return [str(g) for g in sheet[v.GENE].values[sheet[v.IS_REFERENCE].values == 1]]
+
+
+def contrasts_of(sheet: xr.Dataset) -> list[str]:
+    """Conditions that are compared with the control, in order."""
+    return [str(c) for c in sheet[v.CONDITION].values[sheet[v.IS_CONTROL].values == 0]]
+
+
+def draw_truth(population: QpcrPopulation, sheet: xr.Dataset, rng: np.random.Generator, studies: int = 1) -> xr.Dataset:
+    """Studies drawn from a population.
+
+        log2_fold_change(target, subject) ~ Normal(mu(target, cell type), sigma(target, cell type)), each contrast anew
+        log2_level(target, subject)       ~ Normal(mu, sigma) of target and cell type
+        log2_input(sample) ~ Normal(0, sd_log2_input);  log2_biological(gene, sample) ~ Normal(0, sd of the gene)
+        plate_shift_cycles(plate) ~ Normal(0, sd_plate_cycles)
+
+    Parameters
+    ----------
+    population
+        Where from.
+    sheet
+        As from `lay_out`.
+    rng
+        Random numbers.
+    studies
+        How many, along the dim study.
+
+    Returns
+    -------
+    xarray.Dataset
+        Every variable has the dim study and then those that the vocabulary names.
+
+    Raises
+    ------
+    InputError
+        If `studies` is below 1.
+    """
+    checks.at_least("studies", studies, 1)
+    genes = [str(g) for g in sheet[v.GENE].values]
+    targets, references, contrasts = targets_of(sheet), references_of(sheet), contrasts_of(sheet)
+    cell_types = [str(c) for c in sheet[v.CELL_TYPE].values]
+    assays = [population.assays.get(gene, Assay()) for gene in genes]
+    expression = [[population.expression.get((t, c), CellTypeExpression()) for c in cell_types] for t in targets]
+
+    def of_pairs(name: str) -> np.ndarray:
+        return np.array([[getattr(pair, name) for pair in row] for row in expression])
+
+    cell_type = sheet[v.CELL_TYPE_OF_SUBJECT].values
+    subjects, samples = sheet.sizes[v.SUBJECT], sheet.sizes[v.SAMPLE]
+    fold_mu, fold_sigma = of_pairs("mu_log2_fold_change"), of_pairs("sigma_log2_fold_change")
+    level_mu, level_sigma = of_pairs("mu_log2_level"), of_pairs("sigma_log2_level")
+    sd_biological = np.array([assay.sd_log2_biological for assay in assays])
+    shape = (studies, len(targets), subjects, len(contrasts))
+    fold = fold_mu[:, cell_type, None] + fold_sigma[:, cell_type, None] * rng.standard_normal(shape)
+    level = level_mu[:, cell_type] + level_sigma[:, cell_type] * rng.standard_normal(shape[:-1])
+    by_contrast = np.repeat(np.ones((studies, 1, 1, 1)), len(contrasts), axis=-1)
+    factor = np.array([assay.amplification_factor for assay in assays])
+    one_copy = np.array([assay.ct_of_one_copy for assay in assays])
+    unit_ct = np.array([assay.ct_of_unit_quantity for assay in assays])
+
+    def each(values: np.ndarray) -> np.ndarray:
+        return np.repeat(np.asarray(values, dtype=float)[None], studies, axis=0)
+
+    truth = xr.Dataset(
+        {
+            v.FACTOR: ((v.STUDY, v.GENE), each(factor)),
+            v.UNIT_CT: ((v.STUDY, v.GENE), each(unit_ct)),
+            v.ONE_COPY_CT: ((v.STUDY, v.GENE), each(one_copy)),
+            LOG2_COPIES_PER_UNIT: ((v.STUDY, v.GENE), each((one_copy - unit_ct) * np.log2(factor))),
+            v.LOG2_LEVEL: ((v.STUDY, v.TARGET, v.SUBJECT), level),
+            v.LOG2_REFERENCE_LEVEL: (
+                (v.STUDY, v.REFERENCE),
+                np.full((studies, len(references)), population.log2_reference_level),
+            ),
+            v.LOG2_FOLD_CHANGE: ((v.STUDY, v.TARGET, v.SUBJECT, v.CONTRAST), fold),
+            MU_FOLD_CHANGE: ((v.STUDY, v.TARGET, v.CELL_TYPE, v.CONTRAST), fold_mu[..., None] * by_contrast),
+            SIGMA_FOLD_CHANGE: ((v.STUDY, v.TARGET, v.CELL_TYPE, v.CONTRAST), fold_sigma[..., None] * by_contrast),
+            v.LOG2_INPUT: ((v.STUDY, v.SAMPLE), population.sd_log2_input * rng.standard_normal((studies, samples))),
+            v.LOG2_BIOLOGICAL: (
+                (v.STUDY, v.GENE, v.SAMPLE),
+                sd_biological[:, None] * rng.standard_normal((studies, len(genes), samples)),
+            ),
+            v.PLATE_SHIFT: (
+                (v.STUDY, v.PLATE),
+                population.sd_plate_cycles * rng.standard_normal((studies, sheet.sizes[v.PLATE])),
+            ),
+            v.SD_BIOLOGICAL: ((v.STUDY, v.GENE), each(sd_biological)),
+        }
+        | {
+            name: (v.STUDY, np.full(studies, getattr(population, name)))
+            for name in (v.SD_INPUT, v.SD_TECHNICAL, v.SD_PLATE)
+        },
+        coords={name: sheet[name] for name in (v.SUBJECT, v.CELL_TYPE, v.GENE, v.PLATE)}
+        | {v.TARGET: targets, v.REFERENCE: references, v.CONTRAST: contrasts},
+    )
+    for name in truth.data_vars:
+        if str(name) in v.UNITS:
+            truth[name].attrs["units"] = v.UNITS[str(name)]
+    return truth
+
+
+def expected_ct(truth: xr.Dataset, log2_copies: np.ndarray, gene: np.ndarray) -> np.ndarray:
+    """Ct of reactions that start from so many copies of a gene, without noise (study, reaction)."""
+    return np.asarray(
+        ct_of_copies(2.0**log2_copies, truth[v.FACTOR].values[:, gene], truth[v.ONE_COPY_CT].values[:, gene])
+    )

@@ -1,0 +1,54 @@
+"""The results that the programs of QuantStudio, ViiA 7, StepOne and 7500 export as CSV or tab-separated text."""
+
+from typing import Final
+
+from lensim.checks import FaultReport
+from lensim.read.number_text import DecimalMark, is_missing
+from lensim.read.qpcr.export import Layout, find_table, has_table, read_flag, read_task, read_well
+from lensim.read.qpcr.understand import FileReactions, Manner, RawRow, understand
+
+LAYOUT: Final = Layout(
+    "QuantStudio",
+    {
+        "well": ("well_position", "well"),
+        "gene": ("target_name", "target"),
+        "task": ("task",),
+        "ct": ("ct", "cq", "crt"),
+        "reporter": ("reporter", "dye"),
+        "sample": ("sample_name", "sample"),
+        "omit": ("omit", "omitted"),
+        "quantity": ("quantity",),
+        "plate": ("plate_barcode", "barcode"),
+    },
+    ("well", "gene", "task", "ct", "reporter"),
+)
+WITHOUT_REPORTER: Final = Layout(
+    LAYOUT.instrument, {**LAYOUT.names, "position": ("well_position",)}, ("well", "gene", "ct", "position")
+)
+
+
+def recognises(text: str) -> bool:
+    """Whether a text is such an export."""
+    return has_table(text, LAYOUT) or has_table(text, WITHOUT_REPORTER)
+
+
+def read_quantstudio(
+    text: str, plate: str, faults: FaultReport, *, cycle_limit: float | None, decimal: DecimalMark | None
+) -> FileReactions:
+    """Read the results of one plate: "Undetermined" = not detected, omitted wells are ignored.
+
+    Whatever stands above the table (rows of a key and a value, sections in brackets) is passed over. A well without a
+    target and a Ct is empty and ignored; one with a target, but neither a Ct nor a word for none, has no result.
+    """
+    table = find_table(text, LAYOUT if has_table(text, LAYOUT) else WITHOUT_REPORTER, faults)
+    rows = []
+    for line, row in table.rows:
+        task = read_task(table, line, row, faults)
+        well = read_well(table, line, row, faults)
+        sample, gene, ct = (table.cell(what, row) for what in ("sample", "gene", "ct"))
+        if read_flag(table, "omit", line, row, faults) or (not gene and is_missing(ct)):
+            task = "ignored"
+        own = table.cell("plate", row) or plate
+        rows.append(RawRow(line, own, well, sample, gene, task, ct, table.cell("quantity", row)))
+    manner = Manner(table.name("ct"), table.name("quantity"), "no result", decimal=decimal, stated_limit=cycle_limit)
+    return understand(rows, LAYOUT.instrument, manner, faults)

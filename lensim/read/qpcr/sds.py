@@ -1,0 +1,48 @@
+"""The results that SDS 2, the program of Applied Biosystems' 7900HT, exports as text: relative (RQ), absolute (AQ)."""
+
+import re
+from typing import Final
+
+from lensim.checks import FaultReport
+from lensim.read.number_text import DecimalMark, is_missing
+from lensim.read.qpcr.export import Layout, find_table, has_table, read_flag, read_task, read_well
+from lensim.read.qpcr.understand import FileReactions, Manner, RawRow, understand
+
+LAYOUT: Final = Layout(
+    "ABI SDS",
+    {
+        "well": ("well_position", "well"),
+        "gene": ("detector", "detector_name"),
+        "task": ("task",),
+        "ct": ("ct",),
+        "sample": ("sample", "sample_name"),
+        "plate": ("plateid", "plate_id"),
+        "quantity": ("quantity", "qty"),
+        "omit": ("omit", "omitted"),
+    },
+    ("well", "gene", "ct"),
+)
+_FIRST_LINE: Final = re.compile(r"\W*SDS\s*[0-9]", re.IGNORECASE)
+
+
+def recognises(text: str) -> bool:
+    """Whether a text is such an export."""
+    return _FIRST_LINE.match(text) is not None or has_table(text, LAYOUT)
+
+
+def read_sds(
+    text: str, plate: str, faults: FaultReport, *, cycle_limit: float | None, decimal: DecimalMark | None
+) -> FileReactions:
+    """Read the results of one or more plates; wells without a detector and a Ct are empty and ignored."""
+    table = find_table(text, LAYOUT, faults)
+    rows = []
+    for line, row in table.rows:
+        task = read_task(table, line, row, faults)
+        well = read_well(table, line, row, faults)
+        sample, gene, ct = (table.cell(what, row) for what in ("sample", "gene", "ct"))
+        if read_flag(table, "omit", line, row, faults) or (not gene and is_missing(ct)):
+            task = "ignored"
+        own = table.cell("plate", row) or plate
+        rows.append(RawRow(line, own, well, sample, gene, task, ct, table.cell("quantity", row)))
+    manner = Manner(table.name("ct"), table.name("quantity"), "no result", decimal=decimal, stated_limit=cycle_limit)
+    return understand(rows, LAYOUT.instrument, manner, faults)

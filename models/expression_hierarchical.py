@@ -1,0 +1,40 @@
+"""RT-qPCR of several subjects, pooled: subject in cell type, all genes and the dilution series in one model."""
+
+import pymc as pm
+import xarray as xr
+
+from lensim.models import expression_panel as panel
+from lensim.models import expression_parts as parts
+
+
+def build_expression_hierarchical(
+    data: xr.Dataset, priors: parts.ExpressionPriors | None = None, slots: int | None = None
+) -> pm.Model:
+    """Log2 fold change per target and subject, partially pooled in cell types, from the reactions of all genes.
+
+    log2 quantity(g, s) = log2_level + log2_fold_change (treated s) + log2_input(s) + Normal(0, sd_log2_biological(g))
+    log2_fold_change(g, subject) ~ Normal(mu(g, cell type), sigma(g, cell type)), each contrast of its own
+    log2_level(g, subject)       ~ Normal(mu(g, cell type), sigma(g))
+    log2_input(s)                ~ Normal(0, sd_log2_input), shared by the genes of a sample
+    Ct = ct_of_unit_quantity(g) + plate_shift_cycles - log2 quantity / log2(amplification_factor(g)) + technical,
+         technical ~ Normal(0, sqrt(sd_technical_cycles^2 + 1 / (copies * log(factor)^2)))
+    A cell with few copies enters reaction by reaction: copies ~ Poisson, no Ct where there is none or Ct is above the
+    limit. References have a level of their own, alike in all subjects, and a biological spread of their own: several
+    may be unequally stable.
+
+    Needs     ct_cycles, gene_of_reaction, sample_of_reaction, plate_of_reaction (reaction) [cycles, NaN = not
+    detected],
+              subject_of_sample, condition_of_sample (sample), cell_type_of_subject (subject), is_reference (gene),
+              is_control (condition), cycle_limit (); used where present: standard_ct_cycles, standard_quantity,
+              gene_of_standard, plate_of_standard (standard), stated_amplification_factor and its _sd (gene)
+    Declares  log2_fold_change (target, subject, contrast), its mu_ and sigma_ (target, cell_type, contrast); log2_level
+              (target, subject), its mu_ (target, cell_type) and sigma_ (target); log2_reference_level (reference);
+              log2_input (sample); amplification_factor, ct_of_unit_quantity, ct_of_one_copy, sd_log2_biological (gene);
+              plate_shift_cycles (plate); sd_technical_cycles, sd_log2_input, sd_plate_cycles ()
+    Raises    InputError as `require_expression` says
+    Source    relative quantification by Pfaffl 2001, doi:10.1093/nar/29.9.e45; copies as in Steibel et al. 2009,
+              doi:10.1016/j.ygeno.2009.04.004; the integration over biological deviations and the priors are ours
+    """
+    priors = priors or parts.ExpressionPriors()
+    panel.require_expression(data, "expression_hierarchical")
+    return parts.build(data, priors, slots, pooled=True)

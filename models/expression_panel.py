@@ -1,0 +1,357 @@
+"""From a Dataset of RT-qPCR reactions to the arrays that the expression models share, with every check on the way.
+
+Reactions of one gene in one sample on one plate are a *cell*. Where all were detected and early, a cell enters as its
+mean and the contrasts between its replicates, which together say all that its reactions do. Where copies are few, its
+reactions enter one by one (*dim* reactions), and the cell has a *slot*: a latent quantity of its own.
+"""
+
+import numpy as np
+import xarray as xr
+
+from lensim import checks
+from lensim import vocabulary as v
+
+LATE_CYCLES = 5.0
+"""A cell whose mean Ct is within so many cycles of the limit has few copies: five or so at a usual threshold."""
+
+SAMPLE_VARIANCE = 0.1  # of a target's quantity in a sample, less the input that the references give [log2^2]
+REFERENCE_VARIANCE = 0.04
+READING_VARIANCE = 0.02
+SPREAD_OF_CHANGES, SPREAD_OF_LEVELS, SPREAD_OF_INPUTS = 0.5, 1.5, 0.4
+STATED_FACTOR_SD = 0.02
+"""Error of an amplification factor that is stated without one: the repeatability of a good dilution series."""
+
+POINTERS: dict[str, tuple[str, ...]] = {
+    v.CT: (v.REACTION,),
+    v.GENE_OF_REACTION: (v.REACTION,),
+    v.SAMPLE_OF_REACTION: (v.REACTION,),
+    v.PLATE_OF_REACTION: (v.REACTION,),
+    v.SUBJECT_OF_SAMPLE: (v.SAMPLE,),
+    v.CONDITION_OF_SAMPLE: (v.SAMPLE,),
+    v.CELL_TYPE_OF_SUBJECT: (v.SUBJECT,),
+    v.IS_REFERENCE: (v.GENE,),
+    v.IS_CONTROL: (v.CONDITION,),
+    v.CYCLE_LIMIT: (),
+}
+
+
+def _names(data: xr.Dataset, dim: str) -> np.ndarray:
+    return data[dim].to_numpy() if dim in data.coords else np.arange(data.sizes[dim])
+
+
+def expression_coords(data: xr.Dataset, slots: int) -> dict[str, np.ndarray]:
+    """Names along every dim of an expression model."""
+    reference, control = data[v.IS_REFERENCE].to_numpy() == 1, data[v.IS_CONTROL].to_numpy() == 1
+    genes, conditions = _names(data, v.GENE), _names(data, v.CONDITION)
+    return {
+        v.GENE: genes,
+        v.TARGET: genes[~reference],
+        v.REFERENCE: genes[reference],
+        v.CONTRAST: conditions[~control],
+        v.SUBJECT: _names(data, v.SUBJECT),
+        v.CELL_TYPE: _names(data, v.CELL_TYPE),
+        v.PLATE: _names(data, v.PLATE),
+        v.SAMPLE: _names(data, v.SAMPLE),
+        "slot": np.arange(slots),
+    }
+
+
+def require_expression(data: xr.Dataset, user: str) -> None:
+    """Refuse a Dataset that an expression model cannot be fitted to.
+
+    Raises
+    ------
+    InputError
+        If a variable is absent or has other dims, there is no reference or no target, not exactly one control, a Ct is
+        above the limit or not above 0, a reference is never detected, or a sample has no control beside it.
+    """
+    checks.has_variables(data, POINTERS, user)
+    genes = _names(data, v.GENE)
+    reference = data[v.IS_REFERENCE].to_numpy() == 1
+    if not reference.any():
+        raise checks.InputError(
+            f"{user} needs at least one reference gene, got none among {', '.join(map(str, genes))}"
+        )
+    if reference.all():
+        raise checks.InputError(f"{user} needs at least one target gene, got references only")
+    controls = int(data[v.IS_CONTROL].sum())
+    if controls != 1 or data.sizes[v.CONDITION] < 2:
+        raise checks.InputError(
+            f"{user} needs one control condition and at least one other, got {controls} control among "
+            f"{', '.join(map(str, _names(data, v.CONDITION)))}"
+        )
+    ct, limit = data[v.CT].to_numpy(), float(data[v.CYCLE_LIMIT])
+    for position in np.flatnonzero(np.isinf(ct) | (ct <= 0) | (ct > limit))[:1]:
+        raise checks.InputError(
+            f"{v.CT}[{position}] must lie between 0 and the limit of {limit:g}, got {ct[position]:g}"
+        )
+    gene = data[v.GENE_OF_REACTION].to_numpy()
+    for position in np.flatnonzero(reference):
+        if not np.isfinite(ct[gene == position]).any():
+            raise checks.InputError(f"reference gene {genes[position]} must be detected at least once, got no Ct")
+    subject, condition = data[v.SUBJECT_OF_SAMPLE].to_numpy(), data[v.CONDITION_OF_SAMPLE].to_numpy()
+    control = int(np.flatnonzero(data[v.IS_CONTROL].to_numpy() == 1)[0])
+    for position, name in enumerate(_names(data, v.SUBJECT)):
+        own = condition[subject == position]
+        if len(own) and control not in own:
+            raise checks.InputError(f"subject {name} must have a control sample, got treated ones only")
+
+
+def _cells(data: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
+    """Gene, sample and plate of each cell (cell, 3), and the cell of each reaction."""
+    triple = np.column_stack(
+        [data[name].to_numpy() for name in (v.GENE_OF_REACTION, v.SAMPLE_OF_REACTION, v.PLATE_OF_REACTION)]
+    )
+    cells, cell_of_reaction = np.unique(triple, axis=0, return_inverse=True)
+    return cells.astype(np.int64), cell_of_reaction.reshape(-1)
+
+
+def _is_dim(ct: np.ndarray, cell: np.ndarray, cells: int, limit: float) -> np.ndarray:
+    """Whether a cell has a reaction that was not detected, or comes late on average."""
+    detected = np.isfinite(ct)
+    missing = np.bincount(cell[~detected], minlength=cells) > 0
+    count = np.maximum(np.bincount(cell[detected], minlength=cells), 1)
+    mean = np.bincount(cell[detected], weights=ct[detected], minlength=cells) / count
+    return np.asarray(missing | (mean > limit - LATE_CYCLES))
+
+
+def dim_cells(data: xr.Dataset) -> int:
+    """How many cells need a slot."""
+    cells, cell_of_reaction = _cells(data)
+    ct = data[v.CT].to_numpy()
+    return int(_is_dim(ct, cell_of_reaction, len(cells), float(data[v.CYCLE_LIMIT])).sum())
+
+
+def _replicate_contrasts(ct: np.ndarray, cell: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Orthonormal contrasts between the replicates of each cell (Helmert): independent, with the variance of one."""
+    values, owner = [], []
+    for own in np.unique(cell):
+        replicate = ct[cell == own]
+        for k in range(1, len(replicate)):
+            values.append((replicate[:k].mean() - replicate[k]) * np.sqrt(k / (k + 1)))
+            owner.append(own)
+    return np.array(values, dtype=float), np.array(owner, dtype=np.int64)
+
+
+def expression_arrays(data: xr.Dataset, slots: int | None = None) -> dict[str, np.ndarray]:
+    """The arrays of an expression model, by the names under which the model holds them.
+
+    `slots` is the number of latent quantities; more than `dim_cells` leaves the rest idle, so that a compiled model
+    takes studies that differ in the number of dim cells.
+
+    Raises
+    ------
+    InputError
+        If `slots` is below the number of dim cells.
+    """
+    ct, limit = data[v.CT].to_numpy().astype(float), float(data[v.CYCLE_LIMIT])
+    cells, cell = _cells(data)
+    dim = _is_dim(ct, cell, len(cells), limit)
+    needed = int(dim.sum())
+    slots = needed if slots is None else slots
+    checks.at_least("slots", slots, needed)
+
+    bright = ~dim
+    place = np.cumsum(bright) - 1  # of a bright cell among the bright
+    in_bright = bright[cell]
+    bright_cell, bright_ct = place[cell[in_bright]], ct[in_bright]
+    replicates = np.bincount(bright_cell, minlength=int(bright.sum()))
+    mean = np.bincount(bright_cell, weights=bright_ct, minlength=int(bright.sum())) / np.maximum(replicates, 1)
+    contrast, cell_of_contrast = _replicate_contrasts(bright_ct, bright_cell)
+    slot_of_cell = np.cumsum(dim) - 1
+    standards = _standards(data, limit)
+    dim_ct = ct[~in_bright]
+
+    def padded(column: int) -> np.ndarray:
+        return np.concatenate([cells[dim, column], np.zeros(slots - needed, dtype=np.int64)])
+
+    return (
+        {
+            "cell_ct": mean,
+            "replicates_of_cell": replicates.astype(float),
+            "gene_of_cell": cells[bright, 0],
+            "sample_of_cell": cells[bright, 1],
+            "plate_of_cell": cells[bright, 2],
+            "replicate_contrast": contrast,
+            "cell_of_contrast": cell_of_contrast,
+            "gene_of_slot": padded(0),
+            "sample_of_slot": padded(1),
+            "plate_of_slot": padded(2),
+            "dim_ct": np.concatenate([np.where(np.isfinite(dim_ct), dim_ct, limit), standards.pop("dim_standard_ct")]),
+            "slot_of_dim": slot_of_cell[cell[~in_bright]].astype(np.int64),
+            "cycle_limit": np.asarray(limit),
+        }
+        | _samples(data)
+        | standards
+        | _anchors(data, mean, cells[bright, 0])
+        | _guesses(data, mean, cells[bright, 0], cells[bright, 1], standards)
+    )
+
+
+def _samples(data: xr.Dataset) -> dict[str, np.ndarray]:
+    """Subject and contrast of each sample; the contrast of a control is the number of contrasts: one past the last."""
+    control = data[v.IS_CONTROL].to_numpy() == 1
+    contrast_of_condition = np.where(control, (~control).sum(), np.cumsum(~control) - 1)
+    plate_of_sample = np.zeros(data.sizes[v.SAMPLE], dtype=np.int64)
+    plate_of_sample[data[v.SAMPLE_OF_REACTION].to_numpy()] = data[v.PLATE_OF_REACTION].to_numpy()
+    return {
+        "plate_of_sample": plate_of_sample,  # one of them, where a sample is on several
+        "subject_of_sample": data[v.SUBJECT_OF_SAMPLE].to_numpy().astype(np.int64),
+        "contrast_of_sample": contrast_of_condition[data[v.CONDITION_OF_SAMPLE].to_numpy()].astype(np.int64),
+    }
+
+
+def _guesses(
+    data: xr.Dataset,
+    cell_ct: np.ndarray,
+    gene_of_cell: np.ndarray,
+    sample_of_cell: np.ndarray,
+    standards: dict[str, np.ndarray],
+) -> dict[str, np.ndarray]:
+    """Estimates and informations for coordinates, from means of Ct: they make the speed, never the law."""
+    shape = (data.sizes[v.GENE], data.sizes[v.SAMPLE])
+    total, count = np.zeros(shape), np.zeros(shape)
+    np.add.at(total, (gene_of_cell, sample_of_cell), cell_ct)
+    np.add.at(count, (gene_of_cell, sample_of_cell), 1.0)
+    ct = np.divide(total, count, out=np.full(shape, np.nan), where=count > 0)
+    is_reference = data[v.IS_REFERENCE].to_numpy() == 1
+    mean_of_reference = np.nan_to_num(_mean(ct[is_reference], axis=1), nan=30.0)
+    deviation = _mean(ct[is_reference] - mean_of_reference[:, None], axis=0)  # (sample)
+    corrected = np.where(np.isfinite(deviation), ct[~is_reference] - np.nan_to_num(deviation), np.nan)
+    samples = _samples(data)
+    subject, contrast = samples["subject_of_sample"], samples["contrast_of_sample"]
+    contrasts = data.sizes[v.CONDITION] - 1
+    member = (subject[:, None] == np.arange(data.sizes[v.SUBJECT]))[:, :, None] & (
+        contrast[:, None] == np.arange(contrasts + 1)
+    )[:, None, :]  # (sample, subject, contrast or control)
+    known = np.isfinite(corrected).astype(float)
+    number = np.einsum("gs,sjk->gjk", known, member)
+    mean = np.einsum("gs,sjk->gjk", np.nan_to_num(corrected), member) / np.maximum(number, 1.0)
+    both = number[..., :-1] + number[..., -1:]
+    pairs = number[..., :-1] * number[..., -1:] / np.maximum(both, 1.0)
+    change = np.where(pairs > 0, mean[..., -1:] - mean[..., :-1], 0.0)
+    information = pairs / SAMPLE_VARIANCE
+    of_subject = number.sum(axis=-1)
+
+    def over_samples(values: np.ndarray) -> np.ndarray:
+        of_conditions = np.einsum("gs,sjk->gj", known * np.nan_to_num(values), member)
+        return np.asarray(of_conditions / np.maximum(of_subject, 1.0))
+
+    mean_target, mean_deviation = over_samples(ct[~is_reference]), over_samples(deviation[None, :])
+    share = number[..., :-1] / np.maximum(of_subject, 1.0)[..., None]
+    kind = np.eye(data.sizes[v.CELL_TYPE])[data[v.CELL_TYPE_OF_SUBJECT].to_numpy()]  # (subject, cell_type)
+    weight = information / (1.0 + information * SPREAD_OF_CHANGES**2)
+    of_type = np.einsum("gjk,jt->gtk", weight, kind)
+    has_series = len(standards["standard_ct"]) > 0
+    anchor = _anchors(data, cell_ct, gene_of_cell)["anchor_ct_of_gene"]
+    level = anchor[~is_reference][:, None] - mean_target + mean_deviation - (share * change).sum(axis=-1)
+    seen = (of_subject > 0).astype(float)
+    return {
+        "information_on_reference_level": (count[is_reference] > 0).sum(axis=1) / SPREAD_OF_INPUTS**2,
+        "mean_ct_of_reference": mean_of_reference,
+        "estimate_of_fold_change": change,
+        "information_on_fold_change": information,
+        "estimate_of_mu_fold_change": np.einsum("gjk,jt->gtk", weight * change, kind) / np.maximum(of_type, 1e-9),
+        "information_on_mu_fold_change": of_type,
+        "mean_target_ct": mean_target,
+        "mean_reference_deviation": mean_deviation,
+        "share_of_contrast": share,
+        "information_on_level": of_subject / SAMPLE_VARIANCE,
+        "estimate_of_mu_level": (seen * level) @ kind / np.maximum(seen @ kind, 1.0),
+        "information_on_mu_level": seen @ kind / SPREAD_OF_LEVELS**2,
+        "reference_deviation_of_sample": np.nan_to_num(deviation),
+        "information_on_input": np.isfinite(deviation) * is_reference.sum() / REFERENCE_VARIANCE,
+    } | (_series_guesses(data, standards) if has_series else {})
+
+
+def _series_guesses(data: xr.Dataset, standards: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    gene, genes = standards["gene_of_standard"], data.sizes[v.GENE]
+    count = np.bincount(gene, minlength=genes)
+
+    share = np.zeros((genes, data.sizes[v.PLATE]))
+    np.add.at(share, (gene, standards["plate_of_standard"]), 1.0)
+
+    def mean(values: np.ndarray) -> np.ndarray:
+        return np.asarray(np.bincount(gene, weights=values, minlength=genes) / np.maximum(count, 1))
+
+    return {
+        "mean_standard_ct": mean(standards["standard_ct"]),
+        "plate_share_of_standards": share / np.maximum(count, 1)[:, None],
+        "mean_log2_quantity": mean(standards["log2_quantity_of_standard"]),
+        "information_on_unit_ct": count / READING_VARIANCE,
+    }
+
+
+def _mean(values: np.ndarray, axis: int) -> np.ndarray:
+    """Mean of what is finite; NaN where nothing is, without a warning."""
+    known = np.isfinite(values)
+    number = known.sum(axis=axis)
+    total = np.where(known, values, 0.0).sum(axis=axis)
+    return np.divide(total, number, out=np.full(total.shape, np.nan), where=number > 0)
+
+
+def _standards(data: xr.Dataset, limit: float) -> dict[str, np.ndarray]:
+    """Dilution series, reaction by reaction: the plain ones, and those of a quantity with few copies."""
+    if v.STANDARD_CT not in data or not data.sizes.get(v.STANDARD, 0):
+        empty, none = np.empty(0), np.empty(0, dtype=np.int64)
+        return {
+            "standard_ct": empty,
+            "log2_quantity_of_standard": empty,
+            "gene_of_standard": none,
+            "plate_of_standard": none,
+            "dim_standard_ct": empty,
+            "log2_quantity_of_dim_standard": empty,
+            "gene_of_dim_standard": none,
+            "plate_of_dim_standard": none,
+        }
+    ct, quantity = data[v.STANDARD_CT].to_numpy().astype(float), data[v.STANDARD_QUANTITY].to_numpy().astype(float)
+    gene, plate = data[v.GENE_OF_STANDARD].to_numpy(), data[v.PLATE_OF_STANDARD].to_numpy()
+    triples = np.column_stack([gene, quantity, plate])
+    cells, cell = np.unique(triples, axis=0, return_inverse=True)
+    cell = cell.reshape(-1)
+    dim = _is_dim(ct, cell, len(cells), limit)[cell]
+    shown = np.where(np.isfinite(ct), ct, limit)
+    return {
+        "standard_ct": ct[~dim],
+        "log2_quantity_of_standard": np.log2(quantity[~dim]),
+        "gene_of_standard": gene[~dim].astype(np.int64),
+        "plate_of_standard": plate[~dim].astype(np.int64),
+        "dim_standard_ct": shown[dim],
+        "log2_quantity_of_dim_standard": np.log2(quantity[dim]),
+        "gene_of_dim_standard": gene[dim].astype(np.int64),
+        "plate_of_dim_standard": plate[dim].astype(np.int64),
+    }
+
+
+def _anchors(data: xr.Dataset, cell_ct: np.ndarray, gene_of_cell: np.ndarray) -> dict[str, np.ndarray]:
+    """Ct near which a gene's unit lies a priori, and the factor that is known of it where it is stated.
+
+    With a dilution series the unit is that of the series; without one it is anchored at the gene's mean Ct, and levels
+    are relative.
+    """
+    genes = data.sizes[v.GENE]
+    has_series = genes_with_series(data)
+    centre = np.array([cell_ct[gene_of_cell == g].mean() if (gene_of_cell == g).any() else 33.0 for g in range(genes)])
+    if has_series.any():
+        ct, quantity = data[v.STANDARD_CT].to_numpy(), data[v.STANDARD_QUANTITY].to_numpy()
+        gene = data[v.GENE_OF_STANDARD].to_numpy()
+        for g in np.flatnonzero(has_series):
+            own = (gene == g) & np.isfinite(ct)
+            centre[g] = np.mean(ct[own] + np.log2(quantity[own])) if own.any() else centre[g]
+    stated = data[v.STATED_FACTOR].to_numpy() if v.STATED_FACTOR in data else np.full(genes, np.nan)
+    stated_sd = data[v.STATED_FACTOR_SD].to_numpy() if v.STATED_FACTOR_SD in data else np.full(genes, np.nan)
+    is_stated = np.isfinite(stated)
+    return {
+        "anchor_ct_of_gene": centre,
+        "factor_is_stated_of_gene": is_stated.astype(float),
+        "stated_factor_of_gene": np.where(is_stated, stated, 2.0),
+        "stated_factor_sd_of_gene": np.where(np.isfinite(stated_sd), stated_sd, STATED_FACTOR_SD),
+    }
+
+
+def genes_with_series(data: xr.Dataset) -> np.ndarray:
+    """Which genes have a dilution series (gene)."""
+    genes = data.sizes[v.GENE]
+    if v.GENE_OF_STANDARD not in data or not data.sizes.get(v.STANDARD, 0):
+        return np.zeros(genes, dtype=bool)
+    return np.bincount(data[v.GENE_OF_STANDARD].to_numpy(), minlength=genes) > 0

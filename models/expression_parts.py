@@ -1,0 +1,393 @@
+"""The pieces that the expression models are put together from; each adds its variables to the model in context.
+
+    log2 quantity(cell) = level + log2 fold change (treated samples) + input(sample) + biological(gene, sample)
+    Ct                  = ct_of_unit_quantity + plate shift - log2 quantity / log2(amplification_factor) + technical
+
+The biological deviation of a bright cell is integrated out: it is normal, and so is what follows from it.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
+import xarray as xr
+
+from lensim import vocabulary as v
+from lensim.models.coordinates import normal_by_information, normal_non_centred
+from lensim.models.expression_panel import expression_arrays, expression_coords, genes_with_series
+
+LN2 = float(np.log(2.0))
+MOST_COPIES = 45  # the sum over copies of a dim reaction goes so far
+LOG_MANY_COPIES = float(np.log(20.0))
+
+
+LEAST_PROBABILITY = 1e-290  # keeps a log finite
+
+
+@dataclass(frozen=True)
+class ExpressionPriors:
+    """Priors of the expression models. All are ours, and assumed.
+
+    Fold changes of populations lie mostly within a factor of 8 either way; subjects surely differ, so their spread has
+    a median of 0.5 log2 and no mass at 0. Amplification factors without a dilution series are those of commercial
+    probes. One copy crosses a usual threshold at 36 to 39 cycles. Spreads are medians with a log sd.
+    """
+
+    sd_mu_log2_fold_change: float = 1.5
+    median_sigma_log2_fold_change: float = 0.5
+    log_sd_sigma_log2_fold_change: float = 0.7
+    sd_separate_log2_fold_change: float = 2.0
+    sd_mu_log2_level: float = 6.0
+    median_sigma_log2_level: float = 1.5
+    log_sd_sigma_log2_level: float = 0.7
+    sd_log2_reference_level: float = 6.0
+    mean_amplification_factor: float = 1.93
+    sd_amplification_factor: float = 0.06
+    sd_ct_of_unit_quantity: float = 3.0
+    mean_ct_of_one_copy: float = 37.5
+    sd_ct_of_one_copy: float = 0.8
+    median_sd_technical_cycles: float = 0.15
+    log_sd_sd_technical_cycles: float = 0.5
+    median_sd_log2_input: float = 0.4
+    log_sd_sd_log2_input: float = 0.7
+    median_sd_log2_biological: float = 0.2
+    log_sd_sd_log2_biological: float = 0.6
+    median_sd_plate_cycles: float = 0.15
+    log_sd_sd_plate_cycles: float = 0.7
+
+
+@dataclass(frozen=True)
+class Machine:
+    """The measuring side of a model: per gene doublings a cycle, unit and one-copy Ct, and the spreads."""
+
+    doublings: Any  # (gene) log2 of the amplification factor
+    unit_ct: Any  # (gene)
+    one_copy_ct: Any  # (gene)
+    plate_shift: Any  # (plate)
+    sd_technical: Any
+    sd_biological: Any  # (gene)
+    sd_input: Any
+
+    def reaction_variance(self, ct: Any, gene: Any) -> Any:
+        """Variance of one reaction around its cell [cycles^2]: reading, and the drawing of copies at about that Ct."""
+        log_factor = LN2 * self.doublings[gene]
+        copies = pt.exp(log_factor * (self.one_copy_ct[gene] - ct))
+        return self.sd_technical**2 + 1.0 / (copies * log_factor**2)
+
+
+def register(arrays: dict[str, np.ndarray]) -> dict[str, Any]:
+    """Every array as `pm.Data`, so that a compiled model takes another study's arrays of the same names."""
+    return {name: pm.Data(name, array) for name, array in arrays.items()}
+
+
+def _spread(name: str, median: float, log_sd: float, dims: Any = None) -> Any:
+    return pm.LogNormal(name, np.log(median), log_sd, dims=dims)
+
+
+def machine(data: xr.Dataset, held: dict[str, Any], priors: ExpressionPriors) -> Machine:
+    """Amplification, units and spreads, with the wells of the dilution series as data.
+
+    A gene's factor has the stated value with its error as prior, where one is stated; else that of `ExpressionPriors`.
+    Its unit is free where it has a dilution series, and the gene's own mean Ct where it has none.
+    """
+    is_stated = pt.gt(held["factor_is_stated_of_gene"], 0.5)
+    factor = normal_non_centred(
+        v.FACTOR,
+        mu=pt.switch(is_stated, held["stated_factor_of_gene"], priors.mean_amplification_factor),
+        sigma=pt.switch(is_stated, held["stated_factor_sd_of_gene"], priors.sd_amplification_factor),
+        dims=v.GENE,
+    )
+    doublings = pt.log2(pt.maximum(factor, 1.05))
+    sd_technical = _spread(v.SD_TECHNICAL, priors.median_sd_technical_cycles, priors.log_sd_sd_technical_cycles)
+    one_copy_ct = normal_non_centred(
+        v.ONE_COPY_CT, mu=priors.mean_ct_of_one_copy, sigma=priors.sd_ct_of_one_copy, dims=v.GENE
+    )
+    plate_shift: Any = pt.zeros(data.sizes[v.PLATE])
+    if data.sizes[v.PLATE] > 1:
+        sd_plate = _spread(v.SD_PLATE, priors.median_sd_plate_cycles, priors.log_sd_sd_plate_cycles)
+        plate_shift = normal_non_centred(v.PLATE_SHIFT, mu=0.0, sigma=sd_plate, dims=v.PLATE)
+    has_series = genes_with_series(data)
+    if has_series.any():
+        unit_ct = _unit_ct(pt.dot(held["plate_share_of_standards"], plate_shift), held, doublings, priors)
+    else:
+        unit_ct = pm.Deterministic(v.UNIT_CT, held["anchor_ct_of_gene"] * pt.ones(data.sizes[v.GENE]), dims=v.GENE)
+    found = Machine(
+        doublings=doublings,
+        unit_ct=unit_ct,
+        one_copy_ct=one_copy_ct,
+        plate_shift=plate_shift,
+        sd_technical=sd_technical,
+        sd_biological=_spread(
+            v.SD_BIOLOGICAL, priors.median_sd_log2_biological, priors.log_sd_sd_log2_biological, v.GENE
+        ),
+        sd_input=_spread(v.SD_INPUT, priors.median_sd_log2_input, priors.log_sd_sd_log2_input),
+    )
+    if has_series.any():
+        _dilution_series(held, found)
+    return found
+
+
+def _unit_ct(shift: Any, held: dict[str, Any], doublings: Any, priors: ExpressionPriors) -> Any:
+    """Ct of one unit, given the factor: what the series' reactions say of it is their mean, carried to one unit."""
+    return normal_by_information(
+        v.UNIT_CT,
+        mu=held["anchor_ct_of_gene"],
+        sigma=priors.sd_ct_of_unit_quantity,
+        information=held["information_on_unit_ct"],
+        estimate=held["mean_standard_ct"] + held["mean_log2_quantity"] / doublings - shift,
+        dims=v.GENE,
+    )
+
+
+def _dilution_series(held: dict[str, Any], of: Machine) -> None:
+    gene, plate = held["gene_of_standard"], held["plate_of_standard"]
+    expected = of.unit_ct[gene] + of.plate_shift[plate] - held["log2_quantity_of_standard"] / of.doublings[gene]
+    pm.Normal(
+        "standard_ct_observed",
+        mu=expected,
+        sigma=pt.sqrt(of.reaction_variance(expected, gene)),
+        observed=held["standard_ct"],
+    )
+
+
+def dim_reactions(name: str, observed: Any, of: Machine, gene: Any, plate: Any, log2_quantity: Any, limit: Any) -> None:
+    """Reactions that start from a handful of copies, one by one; a Ct at the limit stands for no Ct.
+
+    copies ~ Poisson;  Ct = ct_of_one_copy - log(copies) / log(factor) + plate shift + technical, none where copies = 0
+    or Ct is above the limit. Of the log of copies, given one or more, mean and variance are exact and its shape is
+    taken as normal: the sum over numbers of copies has a mode for each, and no threshold is known well enough to tell
+    them.
+    """
+    log_factor = LN2 * of.doublings[gene]
+    log_copies = log_factor * (of.one_copy_ct[gene] - of.unit_ct[gene]) + LN2 * log2_quantity
+    mean_log, variance_log = _log_of_copies(log_copies)
+    pm.CustomDist(
+        name,
+        log_copies,
+        of.one_copy_ct[gene] + of.plate_shift[plate] - mean_log / log_factor,
+        pt.sqrt(of.sd_technical**2 + variance_log / log_factor**2),
+        limit,
+        logp=_dim_logp,
+        random=_dim_random,
+        signature="(),(),(),()->()",
+        observed=observed,
+    )
+
+
+def _log_of_copies(log_copies: Any) -> tuple[Any, Any]:
+    """Mean and variance of log k for k ~ Poisson(exp(log_copies)) given k >= 1; a series in 1 / copies beyond 20."""
+    few = pt.minimum(log_copies, LOG_MANY_COPIES)
+    k = np.arange(1, MOST_COPIES + 1, dtype=float)
+    log_k = np.log(k)
+    weight = pt.exp(few[..., None] * (k - 1.0) - np.cumsum(log_k))  # over lambda, so that few copies leave no 0 / 0
+    total = pt.sum(weight, axis=-1)
+    mean = pt.sum(weight * log_k, axis=-1) / total
+    variance = pt.sum(weight * log_k**2, axis=-1) / total - mean**2
+    many = pt.gt(log_copies, LOG_MANY_COPIES)
+    inverse = pt.exp(-pt.maximum(log_copies, LOG_MANY_COPIES))
+    return (
+        pt.switch(many, log_copies - inverse / 2.0, mean),
+        pt.switch(many, inverse, pt.maximum(variance, 0.0)),
+    )
+
+
+def _dim_logp(value: Any, log_copies: Any, mean: Any, sd: Any, limit: Any) -> Any:
+    nothing = pt.exp(-pt.exp(log_copies))
+    log_something = pt.log(-pt.expm1(-pt.exp(log_copies)) + LEAST_PROBABILITY)
+    density = log_something - 0.5 * ((value - mean) / sd) ** 2 - pt.log(sd) - 0.5 * np.log(2 * np.pi)
+    late = pt.erfc((limit - mean) / (sd * np.sqrt(2.0))) / 2.0
+    return pt.switch(value >= limit, pt.log(nothing + (1.0 - nothing) * late + LEAST_PROBABILITY), density)
+
+
+def _dim_random(log_copies: Any, mean: Any, sd: Any, limit: Any, rng: Any = None, size: Any = None) -> np.ndarray:
+    shape = size if size is not None else np.broadcast_shapes(np.shape(log_copies), np.shape(mean))
+    ct = mean + sd * rng.standard_normal(shape)
+    has_copies = rng.random(shape) < -np.expm1(-np.exp(np.minimum(log_copies, 20.0)))
+    return np.where(has_copies & (ct < limit), ct, limit)
+
+
+def reference_levels(data: xr.Dataset, held: dict[str, Any], of: Machine, priors: ExpressionPriors) -> Any:
+    """Level of each reference at a mean input, alike in all subjects and conditions: what being a reference means."""
+    gene = np.flatnonzero(data[v.IS_REFERENCE].to_numpy() == 1)
+    return normal_by_information(
+        v.LOG2_REFERENCE_LEVEL,
+        mu=0.0,
+        sigma=priors.sd_log2_reference_level,
+        information=held["information_on_reference_level"],
+        estimate=of.doublings[gene] * (of.unit_ct[gene] - held["mean_ct_of_reference"]),
+        dims=v.REFERENCE,
+    )
+
+
+def _input_offset(data: xr.Dataset, held: dict[str, Any], of: Machine, reference_level: Any) -> tuple[Any, Any]:
+    """Doublings of the references, and the input that their mean Ct over all samples stands for."""
+    gene = np.flatnonzero(data[v.IS_REFERENCE].to_numpy() == 1)
+    per_cycle = pt.mean(of.doublings[gene])
+    at_mean = pt.mean(of.doublings[gene] * (of.unit_ct[gene] - held["mean_ct_of_reference"]) - reference_level)
+    return per_cycle, at_mean
+
+
+def pooled_fold_changes(data: xr.Dataset, held: dict[str, Any], priors: ExpressionPriors) -> Any:
+    """Fold change of each subject around the mean of its cell type, target by target."""
+    dims = (v.TARGET, v.CELL_TYPE, v.CONTRAST)
+    tau = _spread(
+        f"sigma_{v.LOG2_FOLD_CHANGE}",
+        priors.median_sigma_log2_fold_change,
+        priors.log_sd_sigma_log2_fold_change,
+        dims,
+    )
+    mu = normal_by_information(
+        f"mu_{v.LOG2_FOLD_CHANGE}",
+        mu=0.0,
+        sigma=priors.sd_mu_log2_fold_change,
+        information=held["information_on_mu_fold_change"],
+        estimate=held["estimate_of_mu_fold_change"],
+        dims=dims,
+    )
+    cell_type = data[v.CELL_TYPE_OF_SUBJECT].to_numpy()
+    return normal_by_information(
+        v.LOG2_FOLD_CHANGE,
+        mu=mu[:, cell_type, :],
+        sigma=tau[:, cell_type, :],
+        information=held["information_on_fold_change"],
+        estimate=held["estimate_of_fold_change"],
+        dims=(v.TARGET, v.SUBJECT, v.CONTRAST),
+    )
+
+
+def separate_fold_changes(held: dict[str, Any], priors: ExpressionPriors) -> Any:
+    """Fold change of each subject on its own: nothing is learnt from one about another."""
+    return normal_by_information(
+        v.LOG2_FOLD_CHANGE,
+        mu=0.0,
+        sigma=priors.sd_separate_log2_fold_change,
+        information=held["information_on_fold_change"],
+        estimate=held["estimate_of_fold_change"],
+        dims=(v.TARGET, v.SUBJECT, v.CONTRAST),
+    )
+
+
+def levels(
+    data: xr.Dataset,
+    held: dict[str, Any],
+    of: Machine,
+    reference_level: Any,
+    fold_change: Any,
+    priors: ExpressionPriors,
+    *,
+    pooled: bool,
+) -> Any:
+    """Level of each target in each subject under the control, given the fold changes and the machine."""
+    target = np.flatnonzero(data[v.IS_REFERENCE].to_numpy() == 0)
+    per_cycle, at_mean = _input_offset(data, held, of, reference_level)
+    doublings, unit_ct = of.doublings[target][:, None], of.unit_ct[target][:, None]
+    estimate = (
+        doublings * (unit_ct - held["mean_target_ct"])
+        - (at_mean - per_cycle * held["mean_reference_deviation"])
+        - pt.sum(held["share_of_contrast"] * fold_change, axis=-1)
+    )
+    mu: Any = 0.0
+    sigma: Any = float(np.hypot(priors.sd_mu_log2_level, priors.median_sigma_log2_level))
+    if pooled:
+        sigma_level = _spread(
+            f"sigma_{v.LOG2_LEVEL}", priors.median_sigma_log2_level, priors.log_sd_sigma_log2_level, v.TARGET
+        )
+        mu_level = normal_by_information(
+            f"mu_{v.LOG2_LEVEL}",
+            mu=0.0,
+            sigma=priors.sd_mu_log2_level,
+            information=held["information_on_mu_level"],
+            estimate=held["estimate_of_mu_level"],
+            dims=(v.TARGET, v.CELL_TYPE),
+        )
+        mu, sigma = mu_level[:, data[v.CELL_TYPE_OF_SUBJECT].to_numpy()], sigma_level[:, None]
+    return normal_by_information(
+        v.LOG2_LEVEL,
+        mu=mu,
+        sigma=sigma,
+        information=held["information_on_level"],
+        estimate=estimate,
+        dims=(v.TARGET, v.SUBJECT),
+    )
+
+
+def expected_quantity(
+    data: xr.Dataset, held: dict[str, Any], level: Any, reference_level: Any, fold_change: Any
+) -> Any:
+    """Log2 quantity of each gene in each sample at a mean input (gene, sample)."""
+    subject, contrast = held["subject_of_sample"], held["contrast_of_sample"]
+    of_control = pt.zeros_like(fold_change[..., :1])
+    change = pt.concatenate([fold_change, of_control], axis=-1)
+    of_target = level[:, subject] + change[:, subject, contrast]
+    is_reference = data[v.IS_REFERENCE].to_numpy() == 1
+    of_reference = pt.repeat(reference_level[:, None], data.sizes[v.SAMPLE], axis=1)
+    order = np.argsort(np.concatenate([np.flatnonzero(~is_reference), np.flatnonzero(is_reference)]))
+    return pt.concatenate([of_target, of_reference], axis=0)[order]
+
+
+def inputs(data: xr.Dataset, held: dict[str, Any], of: Machine, reference_level: Any) -> Any:
+    """The cDNA of each sample against the mean, in a coordinate that knows what the references say of it."""
+    per_cycle, at_mean = _input_offset(data, held, of, reference_level)
+    return normal_by_information(
+        v.LOG2_INPUT,
+        mu=0.0,
+        sigma=of.sd_input,
+        information=held["information_on_input"],
+        estimate=at_mean
+        + per_cycle * (of.plate_shift[held["plate_of_sample"]] - held["reference_deviation_of_sample"]),
+        dims=v.SAMPLE,
+    )
+
+
+def reactions(held: dict[str, Any], of: Machine, expected: Any, log2_input: Any) -> None:
+    """Bright cells by mean and contrasts, the biological deviation integrated out; dim ones reaction by reaction.
+
+    cell mean ~ Normal(Ct of the expected quantity, sqrt((sd_biological / doublings)^2 + variance / replicates))
+    contrast  ~ Normal(0, sqrt(variance of a reaction))
+    """
+    gene, sample, plate = held["gene_of_cell"], held["sample_of_cell"], held["plate_of_cell"]
+    quantity = expected[gene, sample] + log2_input[sample]
+    variance = of.reaction_variance(held["cell_ct"], gene)
+    biological = of.sd_biological[gene] / of.doublings[gene]
+    pm.Normal(
+        "cell_ct_observed",
+        mu=of.unit_ct[gene] + of.plate_shift[plate] - quantity / of.doublings[gene],
+        sigma=pt.sqrt(biological**2 + variance / held["replicates_of_cell"]),
+        observed=held["cell_ct"],
+    )
+    pm.Normal(
+        "replicate_contrast_observed",
+        mu=0.0,
+        sigma=pt.sqrt(variance[held["cell_of_contrast"]]),
+        observed=held["replicate_contrast"],
+    )
+    gene, sample, plate = held["gene_of_slot"], held["sample_of_slot"], held["plate_of_slot"]
+    deviation = pm.Normal("log2_biological_of_slot_coordinate", 0.0, 1.0, dims="slot")
+    in_slot = expected[gene, sample] + log2_input[sample] + of.sd_biological[gene] * deviation
+    slot = held["slot_of_dim"]
+    dim_reactions(
+        "dim_ct_observed",
+        held["dim_ct"],
+        of,
+        pt.concatenate([gene[slot], held["gene_of_dim_standard"]]),
+        pt.concatenate([plate[slot], held["plate_of_dim_standard"]]),
+        pt.concatenate([in_slot[slot], held["log2_quantity_of_dim_standard"]]),
+        held["cycle_limit"],
+    )
+
+
+def build(data: xr.Dataset, priors: ExpressionPriors, slots: int | None, *, pooled: bool) -> pm.Model:
+    """The whole model, fold changes pooled or each on its own."""
+    arrays = expression_arrays(data, slots)
+    with pm.Model(coords=expression_coords(data, len(arrays["gene_of_slot"]))) as model:
+        held = register(arrays)
+        on_machine = machine(data, held, priors)
+        reference_level = reference_levels(data, held, on_machine, priors)
+        fold_change = pooled_fold_changes(data, held, priors) if pooled else separate_fold_changes(held, priors)
+        level = levels(data, held, on_machine, reference_level, fold_change, priors, pooled=pooled)
+        expected = expected_quantity(data, held, level, reference_level, fold_change)
+        log2_input = inputs(data, held, on_machine, reference_level)
+        reactions(held, on_machine, expected, log2_input)
+    return model
