@@ -20,6 +20,7 @@ Reference = Annotated[list[str] | None, typer.Option("--reference", help="Refere
 Control = Annotated[str, typer.Option("--control", help="Condition that others are compared with.")]
 Factors = Annotated[Path | None, typer.Option("--factors", help="Table gene, amplification_factor (and its _sd).")]
 Calibrator = Annotated[str, typer.Option("--calibrator", help="Subject that levels are given against.")]
+TIDY_TABLE = "tidy table"  # as the reader calls it
 FIGURES = ("levels", "before_after", "forest", "standard_curves")
 
 
@@ -252,8 +253,9 @@ def _study(
     from lensim.read.qpcr import assemble_qpcr, read_factors, read_qpcr_tidy, read_reactions, read_sheet
 
     if sheet is None:
-        if len(files) > 1 or (format and format != "tidy"):
-            raise InputError("--sheet must say which sample is which where a machine's exports are read, got none")
+        kind = read_reactions(list(files), format).instrument
+        if kind != TIDY_TABLE or len(files) > 1:
+            raise InputError(f"--sheet must say which sample is which, got none: {files[0].name} is of {kind}")
         return read_qpcr_tidy(files[0], references=references, control=control)
     if not references:
         raise InputError("--reference must name at least one gene, got none")

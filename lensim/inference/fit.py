@@ -3,6 +3,7 @@
 import json
 import logging
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -119,12 +120,15 @@ def complete(model: pm.Model, drawn: xr.DataTree, settings: FitSettings, seed: i
 
 @contextmanager
 def _without_chatter() -> Iterator[None]:
-    """PyMC logs the name of everything that it draws; warnings still come through."""
+    """PyMC logs the name of everything that it draws; other warnings still come through."""
     logger = logging.getLogger("pymc")
     level = logger.level
     logger.setLevel(logging.WARNING)
     try:
-        yield
+        with warnings.catch_warnings():
+            # a draw that NumPy makes and Numba calls: as it should be
+            warnings.filterwarnings("ignore", message="Numba will use object mode", category=UserWarning)
+            yield
     finally:
         logger.setLevel(level)
 
