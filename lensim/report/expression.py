@@ -107,8 +107,9 @@ def plot_before_after(classical: pd.DataFrame, data: xr.Dataset) -> Figure:
             axis.set_yticks([25, 50, 100, 200, 400, 800])
             axis.set_xlim(-0.3, 1.3)
             axis.set_xticks([0, 1], conditions[:2] if row == len(targets) - 1 else ["", ""], fontsize=7)
+            axis.text(0.04, 0.94, f"n = {len(own)}", transform=axis.transAxes, fontsize=7, va="top")
             if row == 0:
-                axis.set_title(f"{kind} (n = {len(own)})", fontsize=8)
+                axis.set_title(kind, fontsize=8)
             if column == 0:
                 axis.set_ylabel(f"{target}\n[% of control]", fontsize=8)
     figure.tight_layout()
@@ -220,9 +221,10 @@ def plot_resistant_profile(result: xr.DataTree, parent_of: Mapping[str, str], ci
                 axis.text(1.0, place, " not detected: no ratio", fontsize=8, color="#555555", va="center")
     axis.axvline(1.0, color="black", lw=0.6, ls="--")
     axis.set_xscale("log")
-    axis.xaxis.set_major_formatter(FuncFormatter(_plain))
+    axis.set_xticks([0.25, 0.5, 1, 2, 4, 8, 16], ["0.25", "0.5", "1", "2", "4", "8", "16"], fontsize=8)
+    axis.xaxis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
     axis.set_yticks(range(len(labels)), labels, fontsize=8)
     axis.invert_yaxis()
-    axis.set_xlabel(f"mRNA without drug, variant over parent (median and {ci_prob:.0%} interval, log axis)", fontsize=8)
+    figure.supxlabel(f"mRNA without drug, variant over parent (median, {ci_prob:.0%} interval, log axis)", fontsize=8)
     figure.tight_layout()
     return figure
