@@ -150,11 +150,18 @@ def summarize(
     figures: Annotated[Path | None, typer.Option(help="Write curves, forest and check (PNG) into this folder.")] = None,
     force: Force = False,
 ) -> None:
-    """Read a result: verdict, a line's IC50 as interval or bound, and what holds for the panel."""
+    """Read a result: verdict, and a line's IC50 as interval or bound, or fold changes, and what holds for all."""
     from lensim.inference.estimands_dose_response import summarise_lines
     from lensim.output import load_result, require_free, written_whole
 
     result = load_result(result_file)
+    if cli_expression.is_expression(result):
+        if threshold_um is not None or figures:
+            raise InputError(
+                f"{result_file} must be of a dose-response fit for --threshold-um and --figures, got RT-qPCR"
+            )
+        cli_expression.summarize(result, csv, ci, force=force)
+        return
     targets = [figures / f"{name}.png" for name in ("curves", "ic50_forest", "posterior_predictive")] if figures else []
     for target in [*targets, *([csv] if csv else [])]:
         require_free(target, force=force)

@@ -182,6 +182,25 @@ def compare(
         out.print(f"table in {csv}", soft_wrap=True)
 
 
+def is_expression(result: "xr.DataTree") -> bool:
+    """Whether a result is of an expression model."""
+    return "log2_fold_change" in result["posterior"]
+
+
+def summarize(result: "xr.DataTree", csv: Path | None, ci: float, *, force: bool) -> None:
+    """Print the tables of an expression fit, and write that of subjects where asked."""
+    from lensim.inference.estimands_expression import summarise_subjects
+    from lensim.output import require_free, written_whole
+
+    if csv:
+        require_free(csv, force=force)
+    print_summary(result, ci)
+    if csv:
+        with written_whole(csv, force=force) as partial:
+            summarise_subjects(result, ci).to_csv(partial, index=False)
+        out.print(f"table in {csv}", soft_wrap=True)
+
+
 def print_summary(result: "xr.DataTree", ci: float) -> None:
     """Tables of subjects and populations, and the verdict."""
     from lensim.inference.estimands_expression import MU, summarise_populations, summarise_subjects

@@ -28,7 +28,7 @@ def compare_with_classical(result: xr.DataTree, ci_prob: float = 0.9) -> pd.Data
     ours = summarise_subjects(result, ci_prob)
     classical = classical_fold_changes(data, confidence=ci_prob).rename(columns={"condition": "contrast"})
     both = ours.merge(classical, on=["target", "subject", "contrast"], how="left", suffixes=("", "_classical"))
-    pooled = MU in result["posterior"]
+    population = _population_means(result)
     factors = dict(
         zip(
             [str(gene) for gene in data[v.GENE].to_numpy()],
@@ -52,13 +52,27 @@ def compare_with_classical(result: xr.DataTree, ci_prob: float = 0.9) -> pd.Data
                 "posterior_upper": row.fold_change_percent_upper,
                 "detected": row.detected,
                 "not_detected": row.not_detected,
-                "reasons": "; ".join(_reasons(row, float(factors[row.target]), pooled=pooled)),
+                "reasons": "; ".join(
+                    _reasons(
+                        row,
+                        float(factors[row.target]),
+                        population.get((row.target, row.cell_type, row.contrast), np.nan),
+                    )
+                ),
             }
         )
     return pd.DataFrame(rows)
 
 
-def _reasons(row: pd.Series, factor: float, *, pooled: bool) -> list[str]:
+def _population_means(result: xr.DataTree) -> dict[tuple[str, str, str], float]:
+    """Mean of mu by target, cell type and contrast [log2]; empty where subjects were not pooled."""
+    if MU not in result["posterior"]:
+        return {}
+    means = result["posterior"][MU].mean(("chain", "draw")).to_series()
+    return {(str(t), str(k), str(c)): float(mean) for (t, k, c), mean in means.items()}
+
+
+def _reasons(row: pd.Series, factor: float, population: float) -> list[str]:
     get = row.__getitem__
     livak, pfaffl = np.log2(get("livak_ratio")), np.log2(get("pfaffl_ratio"))
     posterior = np.log2(get("fold_change_percent") / 100)
@@ -74,7 +88,7 @@ def _reasons(row: pd.Series, factor: float, *, pooled: bool) -> list[str]:
             reasons.append("reactions without Ct are left out by the classical answer, and are evidence in the model")
         if abs(np.log2(factor) - np.log2(get("amplification_factor"))) * abs(pfaffl) > CLOSE_LOG2 / 2:
             reasons.append(f"the posterior's factor is {factor:.2f}")
-        if pooled and abs(posterior) < abs(pfaffl):
+        if abs(posterior - population) < abs(pfaffl - population):
             reasons.append("drawn towards its population, as far as its own reactions are uncertain")
         if not reasons:
             reasons.append("reactions weighted by their spread and input by all genes, not means of means")
