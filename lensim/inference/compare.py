@@ -1,5 +1,7 @@
 """The posterior beside the classical answer, fold change by fold change, with the reasons that they differ."""
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -68,8 +70,9 @@ def _population_means(result: xr.DataTree) -> dict[tuple[str, str, str], float]:
     """Mean of mu by target, cell type and contrast [log2]; empty where subjects were not pooled."""
     if MU not in result["posterior"]:
         return {}
-    means = result["posterior"][MU].mean(("chain", "draw")).to_series()
-    return {(str(t), str(k), str(c)): float(mean) for (t, k, c), mean in means.items()}
+    means = result["posterior"][MU].mean(("chain", "draw")).transpose(v.TARGET, v.CELL_TYPE, v.CONTRAST)
+    names = [[str(name) for name in means[dim].to_numpy()] for dim in means.dims]
+    return dict(zip(product(*names), means.to_numpy().ravel().tolist(), strict=True))  # type: ignore[arg-type]
 
 
 def _reasons(row: pd.Series, factor: float, population: float) -> list[str]:
