@@ -64,7 +64,7 @@ def built(name: str) -> pm.Model:
 
 
 def test_catalogue_is_complete():
-    assert sorted(catalogue()) == sorted(MODELS)
+    assert sorted(name for name in catalogue() if name.startswith("dose_response_")) == sorted(MODELS)
 
 
 def test_unknown_model_is_refused_with_those_there_are():
