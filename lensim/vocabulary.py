@@ -7,7 +7,7 @@ along the dim it names.
 In RT-qPCR a *sample* is one cDNA: one subject (a line, a donor, a stromal culture) under one condition in one
 experiment. Reactions point at samples, genes and plates; dilution series (standard) and no-template controls have
 dims of their own. A *contrast* is a condition against the control condition; a *target* is a gene that is no
-reference.
+reference. A *pair* is the treated sample of one subject against its control of the same experiment, for one target.
 """
 
 from typing import Final
@@ -72,6 +72,16 @@ IS_REFERENCE: Final = "is_reference"  # (gene) 1 where a gene is a reference, el
 IS_CONTROL: Final = "is_control"  # (condition) 1 for the one that others are compared with, else 0
 STATED_FACTOR: Final = "stated_amplification_factor"  # (gene) fold a cycle, 2 when perfect; NaN where none is stated
 STATED_FACTOR_SD: Final = "stated_amplification_factor_sd"  # (gene) its standard error; NaN where none is stated
+PAIR: Final = "pair"
+REPLICATE: Final = "replicate"
+LOG2_RATIO: Final = "log2_ratio"  # (pair) treated over control of one subject in one experiment
+LOG2_RATIO_SD: Final = "log2_ratio_sd"  # (pair) standard error that is known of a ratio; 0 where none is
+TARGET_OF_PAIR: Final = "target_of_pair"
+SUBJECT_OF_PAIR: Final = "subject_of_pair"
+CONTRAST_OF_PAIR: Final = "contrast_of_pair"
+TECHNICAL_SHARE: Final = "technical_variance_share"  # (pair) of log2_ratio's variance, times sd_technical_cycles^2
+REPLICATE_CONTRAST: Final = "replicate_contrast_cycles"  # (replicate) orthonormal, between reactions of one sample
+CT_CHANGE: Final = "ct_change_cycles"  # (pair) of the target, control less treated
 CYCLE_LIMIT: Final = "cycle_limit"  # () a reaction that has not crossed by this cycle is not detected
 
 # --- truths and parameters of RT-qPCR, the same name in both ---
@@ -88,6 +98,9 @@ SD_TECHNICAL: Final = "sd_technical_cycles"  # () between replicate reactions, b
 SD_INPUT: Final = "sd_log2_input"  # ()
 SD_BIOLOGICAL: Final = "sd_log2_biological"  # (gene)
 SD_PLATE: Final = "sd_plate_cycles"  # ()
+SD_PAIR: Final = "sd_log2_pair"  # (target) ratios of one subject between experiments, beside technical spread
+DOUBLINGS: Final = "doublings_per_cycle"  # (target) log2 of the amplification factor
+DOUBLINGS_SD: Final = "doublings_per_cycle_sd"  # (target) its standard error
 
 # --- truths and parameters of a proliferation assay, the same name in both ---
 LOG10_EC50: Final = "log10_ec50_um"  # (cell_line) midpoint of the curve, not the dose of half the control
@@ -135,4 +148,12 @@ UNITS: Final[dict[str, str]] = {
     SD_INPUT: "log2",
     SD_BIOLOGICAL: "log2",
     SD_PLATE: "cycles",
+    LOG2_RATIO: "log2",
+    LOG2_RATIO_SD: "log2",
+    SD_PAIR: "log2",
+    TECHNICAL_SHARE: "log2^2/cycles^2",
+    REPLICATE_CONTRAST: "cycles",
+    CT_CHANGE: "cycles",
+    DOUBLINGS: "1/cycle",
+    DOUBLINGS_SD: "1/cycle",
 }

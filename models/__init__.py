@@ -11,6 +11,7 @@ from lensim.models.dose_response_separate_normalised import build_dose_response_
 from lensim.models.expression_hierarchical import build_expression_hierarchical
 from lensim.models.expression_panel import expression_arrays
 from lensim.models.expression_separate import build_expression_separate
+from lensim.models.fold_change_hierarchical import build_fold_change_hierarchical, fold_change_arrays
 
 CATALOGUE: dict[str, ModelEntry] = {
     "dose_response_hierarchical": ModelEntry(
@@ -54,5 +55,11 @@ CATALOGUE: dict[str, ModelEntry] = {
         expression_arrays,
         v.CT,
         "fold change of each subject on its own, from the reactions of all genes",
+    ),
+    "fold_change_hierarchical": ModelEntry(
+        build_fold_change_hierarchical,
+        fold_change_arrays,
+        v.LOG2_RATIO,
+        "fold change of each subject, pooled within cell types, from ratios where there are no Cts",
     ),
 }

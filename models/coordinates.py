@@ -11,6 +11,7 @@ doi:10.1214/088342307000000014; the general affine form is ours.
 
 from typing import Any
 
+import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
 
@@ -53,3 +54,8 @@ def normal_non_centred(name: str, *, mu: Any, sigma: Any, dims: str) -> Any:
     """
     coordinate = pm.Normal(f"{name}{COORDINATE_SUFFIX}", mu=0.0, sigma=1.0, dims=dims)
     return pm.Deterministic(name, mu + sigma * coordinate, dims=dims)
+
+
+def positive_spread(name: str, median: float, log_sd: float, dims: str | tuple[str, ...] | None = None) -> Any:
+    """Declare a spread that is surely not 0 as LogNormal(log median, log_sd), which is sampled on the log scale."""
+    return pm.LogNormal(name, np.log(median), log_sd, dims=dims)

@@ -25,8 +25,7 @@ def build_dose_response_hierarchical(data: xr.Dataset, priors: parts.DoseRespons
               group_ (molecular_group); culture_log10_ec50_um, log_top_cpm (culture); background_cpm (plate); sd_well,
               nu_well, sd_experiment_log10_ec50_um ()
     Raises    InputError if a variable is absent or has other dims, a culture has no untreated well or only zeros, a
-    line
-              has fewer than two doses above 0, or there is only one line
+              line has fewer than two doses above 0, or there is only one line
     Source    the curve is the four-parameter log-logistic with the untreated level as a parameter; pooling, counting
               variance and priors are ours
     """

@@ -14,7 +14,7 @@ import pytensor.tensor as pt
 import xarray as xr
 
 from lensim import vocabulary as v
-from lensim.models.coordinates import normal_by_information, normal_non_centred
+from lensim.models.coordinates import normal_by_information, normal_non_centred, positive_spread
 
 LN10 = float(np.log(10.0))
 
@@ -84,10 +84,6 @@ def register(arrays: dict[str, np.ndarray]) -> dict[str, Any]:
     along |= {name: v.CELL_LINE for name in arrays if name.endswith("_of_line")}
     along |= {name: v.PLATE for name in arrays if name.endswith("_of_plate")}
     return {name: pm.Data(name, array, dims=along.get(name)) for name, array in arrays.items()}
-
-
-def _surely_some_spread(name: str, median: float, log_sd: float) -> Any:
-    return pm.LogNormal(name, np.log(median), log_sd)
 
 
 @dataclass(frozen=True)
@@ -169,7 +165,7 @@ def pooled_curves(
             priors.mean_mu_log_hill_slope,
             priors.sd_mu_log_hill_slope,
             priors.sd_sigma_group_log_hill_slope,
-            _surely_some_spread(
+            positive_spread(
                 f"sigma_{v.LOG_HILL}", priors.median_sigma_log_hill_slope, priors.log_sd_sigma_log_hill_slope
             ),
         ),
@@ -244,7 +240,7 @@ def experiment_spread(data: xr.Dataset, priors: CurvePriors) -> Any:
     """Spread of a line's EC50 between its cultures; 0 where every line has one culture, so nothing to learn it from."""
     if np.bincount(data[v.LINE_OF_CULTURE].to_numpy()).max() == 1:
         return 0.0
-    return _surely_some_spread(
+    return positive_spread(
         v.SD_EXPERIMENT, priors.median_sd_experiment_log10_ec50_um, priors.log_sd_sd_experiment_log10_ec50_um
     )
 
@@ -283,7 +279,7 @@ def plate_background(data: xr.Dataset, held: dict[str, Any], priors: WellPriors)
     """
     mean = held["log_untreated_cpm"] + priors.mean_log_background_share
     mu = pm.Normal("mu_log_background_cpm", mean, priors.sd_log_background_share)
-    sigma = _surely_some_spread(
+    sigma = positive_spread(
         "sigma_log_background_cpm", priors.median_sigma_log_background, priors.log_sd_sigma_log_background
     )
     log_background = normal_by_information(
@@ -296,7 +292,7 @@ def plate_background(data: xr.Dataset, held: dict[str, Any], priors: WellPriors)
     )
     background = pm.Deterministic(v.BACKGROUND, pt.exp(log_background), dims=v.PLATE)
     if v.BLANK_CPM in data and data.sizes[v.BLANK]:
-        sd_blank = _surely_some_spread("sd_blank", priors.median_sd_blank, priors.log_sd_sd_blank)
+        sd_blank = positive_spread("sd_blank", priors.median_sd_blank, priors.log_sd_sd_blank)
         plate = held["plate_of_blank"]
         counting_variance = held["inverse_counting_minutes"] / background[plate]
         pm.StudentT(

@@ -161,6 +161,7 @@ def expression_arrays(data: xr.Dataset, slots: int | None = None) -> dict[str, n
     slot_of_cell = np.cumsum(dim) - 1
     standards = _standards(data, limit)
     dim_ct = ct[~in_bright]
+    samples, anchors = _samples(data), _anchors(data, mean, cells[bright, 0])
 
     def padded(column: int) -> np.ndarray:
         return np.concatenate([cells[dim, column], np.zeros(slots - needed, dtype=np.int64)])
@@ -181,10 +182,11 @@ def expression_arrays(data: xr.Dataset, slots: int | None = None) -> dict[str, n
             "slot_of_dim": slot_of_cell[cell[~in_bright]].astype(np.int64),
             "cycle_limit": np.asarray(limit),
         }
-        | _samples(data)
+        | samples
         | standards
-        | _anchors(data, mean, cells[bright, 0])
-        | _guesses(data, mean, cells[bright, 0], cells[bright, 1], standards)
+        | anchors
+        | _guesses(data, mean, cells[bright], samples, anchors["anchor_ct_of_gene"])
+        | (_series_guesses(data, standards) if genes_with_series(data).any() else {})
     )
 
 
@@ -204,21 +206,20 @@ def _samples(data: xr.Dataset) -> dict[str, np.ndarray]:
 def _guesses(
     data: xr.Dataset,
     cell_ct: np.ndarray,
-    gene_of_cell: np.ndarray,
-    sample_of_cell: np.ndarray,
-    standards: dict[str, np.ndarray],
+    cells: np.ndarray,
+    samples: dict[str, np.ndarray],
+    anchor_ct: np.ndarray,
 ) -> dict[str, np.ndarray]:
     """Estimates and informations for coordinates, from means of Ct: they make the speed, never the law."""
     shape = (data.sizes[v.GENE], data.sizes[v.SAMPLE])
     total, count = np.zeros(shape), np.zeros(shape)
-    np.add.at(total, (gene_of_cell, sample_of_cell), cell_ct)
-    np.add.at(count, (gene_of_cell, sample_of_cell), 1.0)
+    np.add.at(total, (cells[:, 0], cells[:, 1]), cell_ct)
+    np.add.at(count, (cells[:, 0], cells[:, 1]), 1.0)
     ct = np.divide(total, count, out=np.full(shape, np.nan), where=count > 0)
     is_reference = data[v.IS_REFERENCE].to_numpy() == 1
     mean_of_reference = np.nan_to_num(_mean(ct[is_reference], axis=1), nan=30.0)
     deviation = _mean(ct[is_reference] - mean_of_reference[:, None], axis=0)  # (sample)
     corrected = np.where(np.isfinite(deviation), ct[~is_reference] - np.nan_to_num(deviation), np.nan)
-    samples = _samples(data)
     subject, contrast = samples["subject_of_sample"], samples["contrast_of_sample"]
     contrasts = data.sizes[v.CONDITION] - 1
     member = (subject[:, None] == np.arange(data.sizes[v.SUBJECT]))[:, :, None] & (
@@ -242,9 +243,7 @@ def _guesses(
     kind = np.eye(data.sizes[v.CELL_TYPE])[data[v.CELL_TYPE_OF_SUBJECT].to_numpy()]  # (subject, cell_type)
     weight = information / (1.0 + information * SPREAD_OF_CHANGES**2)
     of_type = np.einsum("gjk,jt->gtk", weight, kind)
-    has_series = len(standards["standard_ct"]) > 0
-    anchor = _anchors(data, cell_ct, gene_of_cell)["anchor_ct_of_gene"]
-    level = anchor[~is_reference][:, None] - mean_target + mean_deviation - (share * change).sum(axis=-1)
+    level = anchor_ct[~is_reference][:, None] - mean_target + mean_deviation - (share * change).sum(axis=-1)
     seen = (of_subject > 0).astype(float)
     return {
         "information_on_reference_level": (count[is_reference] > 0).sum(axis=1) / SPREAD_OF_INPUTS**2,
@@ -261,7 +260,7 @@ def _guesses(
         "information_on_mu_level": seen @ kind / SPREAD_OF_LEVELS**2,
         "reference_deviation_of_sample": np.nan_to_num(deviation),
         "information_on_input": np.isfinite(deviation) * is_reference.sum() / REFERENCE_VARIANCE,
-    } | (_series_guesses(data, standards) if has_series else {})
+    }
 
 
 def _series_guesses(data: xr.Dataset, standards: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -15,14 +15,12 @@ import pytensor.tensor as pt
 import xarray as xr
 
 from lensim import vocabulary as v
-from lensim.models.coordinates import normal_by_information, normal_non_centred
+from lensim.models.coordinates import normal_by_information, normal_non_centred, positive_spread
 from lensim.models.expression_panel import expression_arrays, expression_coords, genes_with_series
 
 LN2 = float(np.log(2.0))
 MOST_COPIES = 45  # the sum over copies of a dim reaction goes so far
 LOG_MANY_COPIES = float(np.log(20.0))
-
-
 LEAST_PROBABILITY = 1e-290  # keeps a log finite
 
 
@@ -82,10 +80,6 @@ def register(arrays: dict[str, np.ndarray]) -> dict[str, Any]:
     return {name: pm.Data(name, array) for name, array in arrays.items()}
 
 
-def _spread(name: str, median: float, log_sd: float, dims: Any = None) -> Any:
-    return pm.LogNormal(name, np.log(median), log_sd, dims=dims)
-
-
 def machine(data: xr.Dataset, held: dict[str, Any], priors: ExpressionPriors) -> Machine:
     """Amplification, units and spreads, with the wells of the dilution series as data.
 
@@ -100,13 +94,13 @@ def machine(data: xr.Dataset, held: dict[str, Any], priors: ExpressionPriors) ->
         dims=v.GENE,
     )
     doublings = pt.log2(pt.maximum(factor, 1.05))
-    sd_technical = _spread(v.SD_TECHNICAL, priors.median_sd_technical_cycles, priors.log_sd_sd_technical_cycles)
+    sd_technical = positive_spread(v.SD_TECHNICAL, priors.median_sd_technical_cycles, priors.log_sd_sd_technical_cycles)
     one_copy_ct = normal_non_centred(
         v.ONE_COPY_CT, mu=priors.mean_ct_of_one_copy, sigma=priors.sd_ct_of_one_copy, dims=v.GENE
     )
     plate_shift: Any = pt.zeros(data.sizes[v.PLATE])
     if data.sizes[v.PLATE] > 1:
-        sd_plate = _spread(v.SD_PLATE, priors.median_sd_plate_cycles, priors.log_sd_sd_plate_cycles)
+        sd_plate = positive_spread(v.SD_PLATE, priors.median_sd_plate_cycles, priors.log_sd_sd_plate_cycles)
         plate_shift = normal_non_centred(v.PLATE_SHIFT, mu=0.0, sigma=sd_plate, dims=v.PLATE)
     has_series = genes_with_series(data)
     if has_series.any():
@@ -119,10 +113,10 @@ def machine(data: xr.Dataset, held: dict[str, Any], priors: ExpressionPriors) ->
         one_copy_ct=one_copy_ct,
         plate_shift=plate_shift,
         sd_technical=sd_technical,
-        sd_biological=_spread(
+        sd_biological=positive_spread(
             v.SD_BIOLOGICAL, priors.median_sd_log2_biological, priors.log_sd_sd_log2_biological, v.GENE
         ),
-        sd_input=_spread(v.SD_INPUT, priors.median_sd_log2_input, priors.log_sd_sd_log2_input),
+        sd_input=positive_spread(v.SD_INPUT, priors.median_sd_log2_input, priors.log_sd_sd_log2_input),
     )
     if has_series.any():
         _dilution_series(held, found)
@@ -221,18 +215,31 @@ def reference_levels(data: xr.Dataset, held: dict[str, Any], of: Machine, priors
     )
 
 
-def _input_offset(data: xr.Dataset, held: dict[str, Any], of: Machine, reference_level: Any) -> tuple[Any, Any]:
-    """Doublings of the references, and the input that their mean Ct over all samples stands for."""
+@dataclass(frozen=True)
+class InputByReferences:
+    """What the references' mean Ct says of the input of a sample [log2]."""
+
+    at_mean_ct: Any
+    doublings: Any
+
+    def at(self, deviation: Any) -> Any:
+        """Input where the references' Ct is by `deviation` [cycles] above their mean."""
+        return self.at_mean_ct - self.doublings * deviation
+
+
+def input_by_references(data: xr.Dataset, held: dict[str, Any], of: Machine, reference_level: Any) -> InputByReferences:
+    """Input that the references' Ct stands for, at their mean over all samples and by cycle."""
     gene = np.flatnonzero(data[v.IS_REFERENCE].to_numpy() == 1)
-    per_cycle = pt.mean(of.doublings[gene])
-    at_mean = pt.mean(of.doublings[gene] * (of.unit_ct[gene] - held["mean_ct_of_reference"]) - reference_level)
-    return per_cycle, at_mean
+    return InputByReferences(
+        pt.mean(of.doublings[gene] * (of.unit_ct[gene] - held["mean_ct_of_reference"]) - reference_level),
+        pt.mean(of.doublings[gene]),
+    )
 
 
 def pooled_fold_changes(data: xr.Dataset, held: dict[str, Any], priors: ExpressionPriors) -> Any:
     """Fold change of each subject around the mean of its cell type, target by target."""
     dims = (v.TARGET, v.CELL_TYPE, v.CONTRAST)
-    tau = _spread(
+    tau = positive_spread(
         f"sigma_{v.LOG2_FOLD_CHANGE}",
         priors.median_sigma_log2_fold_change,
         priors.log_sd_sigma_log2_fold_change,
@@ -273,7 +280,7 @@ def levels(
     data: xr.Dataset,
     held: dict[str, Any],
     of: Machine,
-    reference_level: Any,
+    by_references: InputByReferences,
     fold_change: Any,
     priors: ExpressionPriors,
     *,
@@ -281,17 +288,16 @@ def levels(
 ) -> Any:
     """Level of each target in each subject under the control, given the fold changes and the machine."""
     target = np.flatnonzero(data[v.IS_REFERENCE].to_numpy() == 0)
-    per_cycle, at_mean = _input_offset(data, held, of, reference_level)
     doublings, unit_ct = of.doublings[target][:, None], of.unit_ct[target][:, None]
     estimate = (
         doublings * (unit_ct - held["mean_target_ct"])
-        - (at_mean - per_cycle * held["mean_reference_deviation"])
+        - by_references.at(held["mean_reference_deviation"])
         - pt.sum(held["share_of_contrast"] * fold_change, axis=-1)
     )
     mu: Any = 0.0
     sigma: Any = float(np.hypot(priors.sd_mu_log2_level, priors.median_sigma_log2_level))
     if pooled:
-        sigma_level = _spread(
+        sigma_level = positive_spread(
             f"sigma_{v.LOG2_LEVEL}", priors.median_sigma_log2_level, priors.log_sd_sigma_log2_level, v.TARGET
         )
         mu_level = normal_by_information(
@@ -327,16 +333,14 @@ def expected_quantity(
     return pt.concatenate([of_target, of_reference], axis=0)[order]
 
 
-def inputs(data: xr.Dataset, held: dict[str, Any], of: Machine, reference_level: Any) -> Any:
+def inputs(held: dict[str, Any], of: Machine, by_references: InputByReferences) -> Any:
     """The cDNA of each sample against the mean, in a coordinate that knows what the references say of it."""
-    per_cycle, at_mean = _input_offset(data, held, of, reference_level)
     return normal_by_information(
         v.LOG2_INPUT,
         mu=0.0,
         sigma=of.sd_input,
         information=held["information_on_input"],
-        estimate=at_mean
-        + per_cycle * (of.plate_shift[held["plate_of_sample"]] - held["reference_deviation_of_sample"]),
+        estimate=by_references.at(held["reference_deviation_of_sample"] - of.plate_shift[held["plate_of_sample"]]),
         dims=v.SAMPLE,
     )
 
@@ -386,8 +390,9 @@ def build(data: xr.Dataset, priors: ExpressionPriors, slots: int | None, *, pool
         on_machine = machine(data, held, priors)
         reference_level = reference_levels(data, held, on_machine, priors)
         fold_change = pooled_fold_changes(data, held, priors) if pooled else separate_fold_changes(held, priors)
-        level = levels(data, held, on_machine, reference_level, fold_change, priors, pooled=pooled)
+        by_references = input_by_references(data, held, on_machine, reference_level)
+        level = levels(data, held, on_machine, by_references, fold_change, priors, pooled=pooled)
         expected = expected_quantity(data, held, level, reference_level, fold_change)
-        log2_input = inputs(data, held, on_machine, reference_level)
+        log2_input = inputs(held, on_machine, by_references)
         reactions(held, on_machine, expected, log2_input)
     return model

@@ -9,7 +9,6 @@ import xarray as xr
 
 from lensim import checks
 from lensim import vocabulary as v
-from lensim.qpcr.pfaffl import ct_of_copies
 
 MU_FOLD_CHANGE: Final = f"mu_{v.LOG2_FOLD_CHANGE}"  # (target, cell_type, contrast)
 SIGMA_FOLD_CHANGE: Final = f"sigma_{v.LOG2_FOLD_CHANGE}"  # (target, cell_type, contrast)
@@ -180,7 +179,7 @@ def draw_truth(population: QpcrPopulation, sheet: xr.Dataset, rng: np.random.Gen
     shape = (studies, len(targets), subjects, len(contrasts))
     fold = fold_mu[:, cell_type, None] + fold_sigma[:, cell_type, None] * rng.standard_normal(shape)
     level = level_mu[:, cell_type] + level_sigma[:, cell_type] * rng.standard_normal(shape[:-1])
-    by_contrast = np.repeat(np.ones((studies, 1, 1, 1)), len(contrasts), axis=-1)
+    by_contrast = np.ones((studies, 1, 1, len(contrasts)))
     factor = np.array([assay.amplification_factor for assay in assays])
     one_copy = np.array([assay.ct_of_one_copy for assay in assays])
     unit_ct = np.array([assay.ct_of_unit_quantity for assay in assays])
@@ -224,10 +223,3 @@ def draw_truth(population: QpcrPopulation, sheet: xr.Dataset, rng: np.random.Gen
         if str(name) in v.UNITS:
             truth[name].attrs["units"] = v.UNITS[str(name)]
     return truth
-
-
-def expected_ct(truth: xr.Dataset, log2_copies: np.ndarray, gene: np.ndarray) -> np.ndarray:
-    """Ct of reactions that start from so many copies of a gene, without noise (study, reaction)."""
-    return np.asarray(
-        ct_of_copies(2.0**log2_copies, truth[v.FACTOR].values[:, gene], truth[v.ONE_COPY_CT].values[:, gene])
-    )

@@ -61,6 +61,14 @@ def fitted() -> xr.DataTree:
 # --- the pieces ---
 
 
+def test_a_series_in_which_every_quantity_is_dim_is_still_a_series():
+    late = DATA[v.CYCLE_LIMIT].to_numpy() - 1.0
+    arrays = panel.expression_arrays(DATA.assign({v.STANDARD_CT: DATA[v.STANDARD_CT] * 0 + late}))
+    assert len(arrays["standard_ct"]) == 0
+    assert (arrays["information_on_unit_ct"] == 0).all()
+    find_model("expression_hierarchical").build(DATA.assign({v.STANDARD_CT: DATA[v.STANDARD_CT] * 0 + late}))
+
+
 @pytest.mark.parametrize("replicates", [1, 2, 3, 4])
 def test_mean_and_contrasts_say_what_replicates_that_share_a_deviation_do(replicates):
     rng = stream(SEED, "replicates")

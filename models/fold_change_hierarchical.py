@@ -1,0 +1,190 @@
+"""Fold changes that start from ratios, pooled: subject in cell type, for users who have no Ct and for planning.
+
+A *pair* is one subject's treated sample against its control of the same experiment, for one target.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
+import xarray as xr
+
+from lensim import checks
+from lensim import vocabulary as v
+from lensim.models.coordinates import normal_by_information, normal_non_centred, positive_spread
+
+POINTERS: dict[str, tuple[str, ...]] = {
+    v.LOG2_RATIO: (v.PAIR,),
+    v.TARGET_OF_PAIR: (v.PAIR,),
+    v.SUBJECT_OF_PAIR: (v.PAIR,),
+    v.CONTRAST_OF_PAIR: (v.PAIR,),
+    v.CELL_TYPE_OF_SUBJECT: (v.SUBJECT,),
+}
+OPTIONAL: dict[str, tuple[str, ...]] = {
+    v.LOG2_RATIO_SD: (v.PAIR,),
+    v.TECHNICAL_SHARE: (v.PAIR,),
+    v.REPLICATE_CONTRAST: (v.REPLICATE,),
+    v.CT_CHANGE: (v.PAIR,),
+    v.DOUBLINGS: (v.TARGET,),
+    v.DOUBLINGS_SD: (v.TARGET,),
+}
+
+
+@dataclass(frozen=True)
+class FoldChangePriors:
+    """Priors of fold changes and of what blurs a ratio. All are ours, and assumed; spreads are medians with a log sd.
+
+    Those of the fold changes are `ExpressionPriors`'. Ratios of one subject differ from one experiment to the next by a
+    quarter to a half of a doubling: three samples' worth of biology and input, on each side.
+    """
+
+    sd_mu_log2_fold_change: float = 1.5
+    median_sigma_log2_fold_change: float = 0.5
+    log_sd_sigma_log2_fold_change: float = 0.7
+    median_sd_log2_pair: float = 0.35
+    log_sd_sd_log2_pair: float = 0.6
+    median_sd_technical_cycles: float = 0.15
+    log_sd_sd_technical_cycles: float = 0.5
+
+
+def fold_change_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:
+    """The arrays of a fold-change model, by the names under which the model holds them."""
+    ratio = data[v.LOG2_RATIO].to_numpy().astype(float)
+    pairs, target = len(ratio), data[v.TARGET_OF_PAIR].to_numpy()
+    has_factor = v.CT_CHANGE in data
+    doublings = data[v.DOUBLINGS].to_numpy() if has_factor else np.ones(data.sizes[v.TARGET])
+    ct_change = data[v.CT_CHANGE].to_numpy() if has_factor else ratio
+    arrays = {
+        "ct_change": ct_change.astype(float),
+        "input_change": doublings[target] * ct_change - ratio,
+        "known_variance": (data[v.LOG2_RATIO_SD].to_numpy() ** 2 if v.LOG2_RATIO_SD in data else np.zeros(pairs)),
+        "target_of_pair": target.astype(np.int64),
+        "subject_of_pair": data[v.SUBJECT_OF_PAIR].to_numpy().astype(np.int64),
+        "contrast_of_pair": data[v.CONTRAST_OF_PAIR].to_numpy().astype(np.int64),
+        "doublings": doublings.astype(float),
+        "technical_share": np.zeros(pairs),
+    }
+    if v.REPLICATE_CONTRAST in data:
+        arrays |= {
+            "technical_share": data[v.TECHNICAL_SHARE].to_numpy().astype(float),
+            "replicate_contrast": data[v.REPLICATE_CONTRAST].to_numpy().astype(float),
+        }
+    if _has_uncertain_factor(data):
+        arrays["doublings_sd"] = data[v.DOUBLINGS_SD].to_numpy().astype(float)
+    return arrays
+
+
+def _has_uncertain_factor(data: xr.Dataset) -> bool:
+    return v.DOUBLINGS_SD in data and bool((data[v.DOUBLINGS_SD] > 0).all())
+
+
+def require_fold_changes(data: xr.Dataset, user: str) -> None:
+    """Refuse a Dataset that a fold-change model cannot be fitted to.
+
+    Raises
+    ------
+    InputError
+        If a variable is absent or has other dims, a ratio is not finite, its error is negative, or there are replicate
+        contrasts without shares.
+    """
+    checks.has_variables(data, POINTERS | {name: dims for name, dims in OPTIONAL.items() if name in data}, user)
+    for name in (v.LOG2_RATIO, v.LOG2_RATIO_SD):
+        values = data[name].to_numpy() if name in data else np.zeros(0)
+        floor = 0.0 if name == v.LOG2_RATIO_SD else -np.inf
+        for position in np.flatnonzero(~np.isfinite(values) | (values < floor))[:1]:
+            rule = "finite" if name == v.LOG2_RATIO else "finite and 0 or more"
+            raise checks.InputError(f"{name}[{position}] must be {rule}, got {values[position]:g}")
+    if (v.REPLICATE_CONTRAST in data) != (v.TECHNICAL_SHARE in data):
+        raise checks.InputError(f"{user} needs {v.REPLICATE_CONTRAST} and {v.TECHNICAL_SHARE} together, got one alone")
+    if (v.CT_CHANGE in data) != (v.DOUBLINGS in data):
+        raise checks.InputError(f"{user} needs {v.CT_CHANGE} and {v.DOUBLINGS} together, got one alone")
+
+
+def build_fold_change_hierarchical(data: xr.Dataset, priors: FoldChangePriors | None = None) -> pm.Model:
+    """Log2 fold change per target and subject, partially pooled in cell types, from ratios.
+
+    log2_ratio(pair) ~ Normal(log2_fold_change, sqrt(sd_log2_pair(target)^2 + log2_ratio_sd(pair)^2
+                                                    + technical share(pair) * sd_technical_cycles^2))
+    log2_fold_change(target, subject, contrast) ~ Normal(mu(target, cell type), sigma(target, cell type))
+    Where replicate reactions are known, their contrasts ~ Normal(0, sd_technical_cycles). Where the target's factor is
+    uncertain, log2_ratio = doublings_per_cycle * Ct change - input change, doublings_per_cycle ~ Normal(stated, its
+    sd), and the likelihood is that of the Ct change given the references': the error of the factor is shared by all
+    pairs of a target, as it is in the laboratory.
+    With one ratio a subject and no error of it, sd_log2_pair and sigma are told apart by their priors alone.
+
+    Needs     log2_ratio (pair) [log2], target_of_pair, subject_of_pair, contrast_of_pair (pair), cell_type_of_subject
+              (subject); used where present: log2_ratio_sd (pair) [log2]; technical_variance_share (pair)
+              [log2^2/cycles^2] with replicate_contrast_cycles (replicate) [cycles]; ct_change_cycles (pair) [cycles]
+              with doublings_per_cycle and doublings_per_cycle_sd (target) [1/cycle]
+    Declares  log2_fold_change (target, subject, contrast), its mu_ and sigma_ (target, cell_type, contrast);
+              sd_log2_pair (target); sd_technical_cycles (); doublings_per_cycle (target) where it is uncertain
+    Raises    InputError as `require_fold_changes` says
+    Source    a normal-normal random-effects meta-analysis, as Gelman et al., Bayesian Data Analysis, section 5.4;
+              the technical part, the factor and the priors are ours
+    """
+    priors = priors or FoldChangePriors()
+    require_fold_changes(data, "fold_change_hierarchical")
+    coords = {
+        dim: data[dim].to_numpy() if dim in data.coords else np.arange(data.sizes[dim])
+        for dim in (v.TARGET, v.SUBJECT, v.CONTRAST, v.CELL_TYPE)
+    }
+    with pm.Model(coords=coords) as model:
+        held = {name: pm.Data(name, array) for name, array in fold_change_arrays(data).items()}
+        target = held["target_of_pair"]
+        sd_pair = positive_spread(v.SD_PAIR, priors.median_sd_log2_pair, priors.log_sd_sd_log2_pair, v.TARGET)
+        variance = sd_pair[target] ** 2 + held["known_variance"]
+        if "replicate_contrast" in held:
+            sd_technical = positive_spread(
+                v.SD_TECHNICAL, priors.median_sd_technical_cycles, priors.log_sd_sd_technical_cycles
+            )
+            pm.Normal("replicate_contrast_observed", 0.0, sd_technical, observed=held["replicate_contrast"])
+            variance = variance + held["technical_share"] * sd_technical**2
+        doublings = held["doublings"]
+        if "doublings_sd" in held:
+            doublings = normal_non_centred(v.DOUBLINGS, mu=doublings, sigma=held["doublings_sd"], dims=v.TARGET)
+        fold = _pooled(data, held, doublings, variance, priors)
+        mean = fold[target, held["subject_of_pair"], held["contrast_of_pair"]] + held["input_change"]
+        pm.Normal(
+            "ct_change_observed" if v.CT_CHANGE in data else "log2_ratio_observed",
+            mu=mean / doublings[target],
+            sigma=pt.sqrt(variance) / doublings[target],
+            observed=held["ct_change"],
+        )
+    return model
+
+
+def _pooled(data: xr.Dataset, held: dict[str, Any], doublings: Any, variance: Any, priors: FoldChangePriors) -> Any:
+    """Fold changes in coordinates that know what their own pairs say, given the spreads."""
+    dims = (v.TARGET, v.CELL_TYPE, v.CONTRAST)
+    sigma = positive_spread(
+        f"sigma_{v.LOG2_FOLD_CHANGE}", priors.median_sigma_log2_fold_change, priors.log_sd_sigma_log2_fold_change, dims
+    )
+    place = (held["target_of_pair"], held["subject_of_pair"], held["contrast_of_pair"])
+    nothing = np.zeros((data.sizes[v.TARGET], data.sizes[v.SUBJECT], data.sizes[v.CONTRAST]))
+    ratio = doublings[place[0]] * held["ct_change"] - held["input_change"]
+    information = pt.inc_subtensor(pt.as_tensor(nothing)[place], 1.0 / variance)
+    total = pt.inc_subtensor(pt.as_tensor(nothing)[place], ratio / variance)
+    estimate = total / pt.maximum(information, 1e-12)
+    kind = data[v.CELL_TYPE_OF_SUBJECT].to_numpy()
+    member = np.eye(data.sizes[v.CELL_TYPE])[kind].T  # (cell_type, subject)
+    weight = information / (1.0 + information * sigma[:, kind, :] ** 2)
+    of_type = pt.sum(weight[:, None] * member[None, :, :, None], axis=2)
+    of_estimate = pt.sum((weight * estimate)[:, None] * member[None, :, :, None], axis=2)
+    mu = normal_by_information(
+        f"mu_{v.LOG2_FOLD_CHANGE}",
+        mu=0.0,
+        sigma=priors.sd_mu_log2_fold_change,
+        information=of_type,
+        estimate=of_estimate / pt.maximum(of_type, 1e-12),
+        dims=dims,
+    )
+    return normal_by_information(
+        v.LOG2_FOLD_CHANGE,
+        mu=mu[:, kind, :],
+        sigma=sigma[:, kind, :],
+        information=information,
+        estimate=estimate,
+        dims=(v.TARGET, v.SUBJECT, v.CONTRAST),
+    )
