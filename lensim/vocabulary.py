@@ -81,6 +81,9 @@ SUBJECT_OF_PAIR: Final = "subject_of_pair"
 CONTRAST_OF_PAIR: Final = "contrast_of_pair"
 TECHNICAL_SHARE: Final = "technical_variance_share"  # (pair) of log2_ratio's variance, times sd_technical_cycles^2
 REPLICATE_CONTRAST: Final = "replicate_contrast_cycles"  # (replicate) orthonormal, between reactions of one sample
+SUM_OF_SQUARES: Final = "sum_of_squares"  # (study) between replicate reactions of one cell
+FREEDOM: Final = "degrees_of_freedom"  # (study) of that sum
+IS_GAUSSIAN: Final = "is_gaussian"  # (study) no reaction undetected, no cell with few copies
 CT_CHANGE: Final = "ct_change_cycles"  # (pair) of the target, control less treated
 CYCLE_LIMIT: Final = "cycle_limit"  # () a reaction that has not crossed by this cycle is not detected
 
@@ -153,6 +156,7 @@ UNITS: Final[dict[str, str]] = {
     SD_PAIR: "log2",
     TECHNICAL_SHARE: "log2^2/cycles^2",
     REPLICATE_CONTRAST: "cycles",
+    SUM_OF_SQUARES: "cycles^2",
     CT_CHANGE: "cycles",
     DOUBLINGS: "1/cycle",
     DOUBLINGS_SD: "1/cycle",

@@ -1,0 +1,542 @@
+"""The posterior of paired Gaussian studies by quadrature: what NUTS says of `fold_change_hierarchical`, in no time.
+
+Given the spreads and the target's factor, everything in that model is normal and integrates out in closed form. What
+remains is a sum over a grid: technical spread (shared by the targets), spread between pairs and factor of each target,
+spread of subjects of each cell type. The grid adapts to each study: it starts at the priors' range and shrinks onto
+where the posterior is. Of every population mean there remains a mixture of normals, from which moments, tail
+probabilities and quantiles follow without sampling.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import erfc
+from typing import Final
+
+import numba
+import numpy as np
+import xarray as xr
+
+from lensim import checks
+from lensim import vocabulary as v
+
+TECHNICAL_NODES: Final = 7
+FACTOR_NODES: Final = 7
+COARSE_NODES: Final = 13
+FINE_NODES: Final = 15
+PASSES: Final = 4
+NEGLIGIBLE_LOG: Final = 14.0
+"""A spread whose marginal density is e^-14 of its highest is outside the grid."""
+NEGLIGIBLE_WEIGHT: Final = 1e-6
+REACH: Final = 4.2
+"""The first grid spans so many prior standard deviations either way."""
+
+
+@dataclass(frozen=True)
+class ExactPriors:
+    """Numbers of the priors that the engine needs; names and defaults are `FoldChangePriors`'."""
+
+    sd_mu_log2_fold_change: float = 1.5
+    median_sigma_log2_fold_change: float = 0.5
+    log_sd_sigma_log2_fold_change: float = 0.7
+    median_sd_log2_pair: float = 0.35
+    log_sd_sd_log2_pair: float = 0.6
+    median_sd_technical_cycles: float = 0.15
+    log_sd_sd_technical_cycles: float = 0.5
+
+    def __post_init__(self) -> None:
+        for name in self.__dataclass_fields__:
+            checks.above(f"ExactPriors.{name}", getattr(self, name), 0.0)
+
+    def as_array(self) -> np.ndarray:
+        """The numbers as the kernel takes them: spreads as log median and log sd."""
+        return np.array(
+            [
+                self.sd_mu_log2_fold_change,
+                np.log(self.median_sigma_log2_fold_change),
+                self.log_sd_sigma_log2_fold_change,
+                np.log(self.median_sd_log2_pair),
+                self.log_sd_sd_log2_pair,
+                np.log(self.median_sd_technical_cycles),
+                self.log_sd_sd_technical_cycles,
+            ]
+        )
+
+
+@dataclass(frozen=True)
+class Questions:
+    """What is asked of every posterior.
+
+    Attributes
+    ----------
+    thresholds
+        P(quantity > threshold) is wanted at each [log2].
+    probabilities
+        Quantiles are wanted at each.
+    differences
+        Pairs of groups (positions along the dim group) of one target, of which first less second is wanted.
+    """
+
+    thresholds: Sequence[float] = (0.0,)
+    probabilities: Sequence[float] = (0.05, 0.5, 0.95)
+    differences: Sequence[tuple[int, int]] = ()
+
+
+def analyse(pairs: xr.Dataset, priors: ExactPriors | None = None, questions: Questions | None = None) -> xr.Dataset:
+    """Posterior of every population mean, of a new subject and of differences, of every study of a batch.
+
+    Parameters
+    ----------
+    pairs
+        As from `pairs_of`: dims study, pair. A log2_ratio of NaN is a pair that is not there.
+    priors
+        Of the analysis.
+    questions
+        What is wanted.
+
+    Returns
+    -------
+    xarray.Dataset
+        Dims study, target, group (cell type and contrast) or difference, threshold, probability: mean, sd, p_above,
+        quantile [log2] of mu_log2_fold_change; the same with prefix new_subject_ and difference_; log_evidence (study).
+
+    Raises
+    ------
+    InputError
+        If a variable is absent or has other dims.
+    """
+    priors, questions = priors or ExactPriors(), questions or Questions()
+    arrays = _arrays(pairs)
+    groups = pairs.sizes[v.CELL_TYPE] * pairs.sizes[v.CONTRAST]
+    for first, second in questions.differences:
+        checks.between("Questions.differences, a group", max(first, second), 0, groups - 1)
+    nodes, weights = _hermite()
+    mean_group, mean_new, mean_difference, evidence = _analyse_all(
+        *arrays,
+        pairs.sizes[v.TARGET],
+        groups,
+        priors.as_array(),
+        np.asarray(questions.thresholds, dtype=float),
+        np.asarray(questions.probabilities, dtype=float),
+        np.asarray(questions.differences, dtype=np.int64).reshape(-1, 2),
+        nodes,
+        weights,
+    )
+    found = xr.Dataset({"log_evidence": (v.STUDY, evidence)})
+    for prefix, dim, values in (
+        ("", "group", mean_group),
+        ("new_subject_", "group", mean_new),
+        ("difference_", "difference", mean_difference),
+    ):
+        m = len(questions.thresholds)
+        dims = (v.STUDY, v.TARGET, dim)
+        found[f"{prefix}mean"] = (dims, values[..., 0])
+        found[f"{prefix}sd"] = (dims, values[..., 1])
+        found[f"{prefix}p_above"] = ((*dims, "threshold"), values[..., 2 : 2 + m])
+        found[f"{prefix}quantile"] = ((*dims, "probability"), values[..., 2 + m :])
+    return found.assign_coords(
+        {
+            v.TARGET: pairs[v.TARGET].to_numpy(),
+            "group": group_names(pairs),
+            "threshold": list(questions.thresholds),
+            "probability": list(questions.probabilities),
+        }
+    )
+
+
+def group_names(pairs: xr.Dataset) -> list[str]:
+    """'cell type, contrast' in the order of the dim group."""
+    kinds = [str(name) for name in pairs[v.CELL_TYPE].to_numpy()]
+    contrasts = [str(name) for name in pairs[v.CONTRAST].to_numpy()]
+    return [f"{kind}, {contrast}" if len(contrasts) > 1 else kind for kind in kinds for contrast in contrasts]
+
+
+def _hermite() -> tuple[np.ndarray, np.ndarray]:
+    nodes, weights = np.polynomial.hermite_e.hermegauss(FACTOR_NODES)
+    return nodes, np.log(weights / weights.sum())
+
+
+def _arrays(pairs: xr.Dataset) -> tuple[np.ndarray, ...]:
+    """Arrays of the kernel: values (study, pair) in order of unit, and what each pair belongs to.
+
+    A unit is a subject under a contrast for a target: the pairs that share one fold change.
+    """
+    needed = {v.LOG2_RATIO: (v.STUDY, v.PAIR)} | {
+        name: (v.PAIR,) for name in (v.TARGET_OF_PAIR, v.SUBJECT_OF_PAIR, v.CONTRAST_OF_PAIR)
+    }
+    checks.has_variables(pairs, needed | {v.CELL_TYPE_OF_SUBJECT: (v.SUBJECT,)}, "the exact engine")
+    target, subject, contrast = (
+        pairs[name].to_numpy() for name in (v.TARGET_OF_PAIR, v.SUBJECT_OF_PAIR, v.CONTRAST_OF_PAIR)
+    )
+    contrasts, studies, targets = pairs.sizes[v.CONTRAST], pairs.sizes[v.STUDY], pairs.sizes[v.TARGET]
+    unit_key = (target * pairs.sizes[v.SUBJECT] + subject) * contrasts + contrast
+    order = np.argsort(unit_key, kind="stable")
+    _, unit = np.unique(unit_key[order], return_inverse=True)
+    group = pairs[v.CELL_TYPE_OF_SUBJECT].to_numpy()[subject] * contrasts + contrast
+    shape = (studies, len(order))
+
+    def values(name: str, otherwise: float) -> np.ndarray:
+        found = pairs[name].to_numpy()[:, order] if name in pairs else np.full(shape, otherwise)
+        return np.ascontiguousarray(found, dtype=float)
+
+    def of_targets(name: str) -> np.ndarray:
+        found = pairs[name].to_numpy() if name in pairs else np.full((studies, targets), float(name == v.DOUBLINGS))
+        return np.ascontiguousarray(found, dtype=float)
+
+    def of_study(name: str) -> np.ndarray:
+        return pairs[name].to_numpy().astype(float) if name in pairs else np.zeros(studies)
+
+    ratio = values(v.LOG2_RATIO, np.nan)
+    return (
+        ratio,
+        values(v.CT_CHANGE, 0.0) if v.CT_CHANGE in pairs else ratio,
+        values(v.TECHNICAL_SHARE, 0.0),
+        values(v.LOG2_RATIO_SD, 0.0) ** 2,
+        of_targets(v.DOUBLINGS),
+        of_targets(v.DOUBLINGS_SD),
+        of_study(v.SUM_OF_SQUARES),
+        of_study(v.FREEDOM),
+        target[order].astype(np.int64),
+        unit.astype(np.int64),
+        group[order].astype(np.int64),
+    )
+
+
+@numba.njit(cache=True, nogil=True)
+def _log_sum(values):  # type: ignore[no-untyped-def]
+    top = values.max()
+    if not np.isfinite(top):
+        return top
+    return top + np.log(np.exp(values - top).sum())
+
+
+@numba.njit(cache=True, nogil=True)
+def _technical_nodes(ss, df, centre, log_sd):  # type: ignore[no-untyped-def]
+    """Nodes of the log technical spread and the log of prior times likelihood of the replicates at each."""
+    if df <= 0:
+        return np.full(1, -np.inf), np.zeros(1)
+    x = 0.5 * np.log(max(ss, 1e-12) / df)
+    for _ in range(50):
+        pull = ss * np.exp(-2.0 * x)
+        step = (-df + pull - (x - centre) / log_sd**2) / (2.0 * pull + log_sd**-2)
+        x += min(max(step, -1.0), 1.0)
+        if abs(step) < 1e-9:
+            break
+    width = (2.0 * ss * np.exp(-2.0 * x) + log_sd**-2) ** -0.5
+    nodes = x + width * np.linspace(-3.2, 3.2, TECHNICAL_NODES)
+    return nodes, -df * nodes - 0.5 * ss * np.exp(-2.0 * nodes) - 0.5 * ((nodes - centre) / log_sd) ** 2
+
+
+@numba.njit(cache=True, nogil=True)
+def _units_given(ratio, ct_change, variance, unit, first, units):  # type: ignore[no-untyped-def]
+    """Of each unit: precision, weighted mean at the stated factor and its slope in it; and the sums within units."""
+    precision, mean, slope = np.zeros(units), np.zeros(units), np.zeros(units)
+    log_det, yy, yd, dd = 0.0, 0.0, 0.0, 0.0
+    for p in range(len(ratio)):
+        if not np.isfinite(ratio[p]):
+            continue
+        w = 1.0 / variance[p]
+        u = unit[p] - first
+        precision[u] += w
+        mean[u] += w * ratio[p]
+        slope[u] += w * ct_change[p]
+        log_det += np.log(variance[p])
+        yy += w * ratio[p] * ratio[p]
+        yd += w * ratio[p] * ct_change[p]
+        dd += w * ct_change[p] * ct_change[p]
+    for u in range(units):
+        if precision[u] > 0:
+            mean[u] /= precision[u]
+            slope[u] /= precision[u]
+            log_det += np.log(precision[u])
+            yy -= precision[u] * mean[u] * mean[u]
+            yd -= precision[u] * mean[u] * slope[u]
+            dd -= precision[u] * slope[u] * slope[u]
+    return precision, mean, slope, log_det, yy, yd, dd
+
+
+@numba.njit(cache=True, nogil=True)
+def _group_sums(precision, mean, slope, group_of_unit, g, tau):  # type: ignore[no-untyped-def]
+    """Sums over the units of a group, given the spread of subjects: enough for any factor."""
+    a, b, c, e, f, h, log_w = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    product = 1.0
+    for u in range(len(precision)):
+        if group_of_unit[u] != g or precision[u] <= 0.0:
+            continue
+        w = 1.0 / (tau * tau + 1.0 / precision[u])
+        a += w
+        b += w * mean[u]
+        c += w * slope[u]
+        e += w * mean[u] * mean[u]
+        f += w * mean[u] * slope[u]
+        h += w * slope[u] * slope[u]
+        product *= w
+        if product > 1e100 or product < 1e-100:
+            log_w += np.log(product)
+            product = 1.0
+    return a, b, c, e, f, h, log_w + np.log(product)
+
+
+@numba.njit(cache=True, nogil=True)
+def _mean_and_log(sums, delta, prior_precision):  # type: ignore[no-untyped-def]
+    """Mean and variance of mu and the log likelihood of a group, at a factor that is off by delta."""
+    a, b, c, e, f, h, log_w = sums
+    first, second = b + delta * c, e + 2.0 * delta * f + delta * delta * h
+    total = a + prior_precision
+    log_likelihood = 0.5 * (np.log(prior_precision / total) + log_w - second + first * first / total)
+    return first / total, 1.0 / total, log_likelihood
+
+
+@numba.njit(cache=True, nogil=True)
+def _shrunk(nodes, log_density, low, high):  # type: ignore[no-untyped-def]
+    """The part of a grid where the density is not negligible, one node wider on each side."""
+    floor = log_density.max() - NEGLIGIBLE_LOG
+    inside = np.nonzero(log_density > floor)[0]
+    first, last = max(inside[0] - 1, 0), min(inside[-1] + 1, len(nodes) - 1)
+    return max(nodes[first], low), min(nodes[last], high)
+
+
+@numba.njit(cache=True, nogil=True)
+def _ranges(ratio, ct_change, share, known, unit, first, group_of_unit, groups, sigma2, priors):  # type: ignore[no-untyped-def]
+    """Where log sd_log2_pair, and log sigma of each group, have their posterior, at the likeliest technical spread."""
+    units = len(group_of_unit)
+    low, high = np.empty(groups + 1), np.empty(groups + 1)
+    for g in range(groups):
+        low[g], high[g] = priors[1] - REACH * priors[2], priors[1] + REACH * priors[2]
+    low[groups], high[groups] = priors[3] - REACH * priors[4], priors[3] + REACH * priors[4]
+    log_l = np.empty((groups, COARSE_NODES, COARSE_NODES))
+    for _ in range(PASSES):
+        omegas = np.linspace(low[groups], high[groups], COARSE_NODES)
+        joint = -0.5 * ((omegas - priors[3]) / priors[4]) ** 2
+        z = np.empty((groups, COARSE_NODES))
+        for j in range(COARSE_NODES):
+            variance = np.exp(2.0 * omegas[j]) + share * sigma2 + known
+            precision, mean, slope, log_det, yy, _, _ = _units_given(ratio, ct_change, variance, unit, first, units)
+            joint[j] += -0.5 * (log_det + yy)
+            for g in range(groups):
+                taus = np.linspace(low[g], high[g], COARSE_NODES)
+                for k in range(COARSE_NODES):
+                    sums = _group_sums(precision, mean, slope, group_of_unit, g, np.exp(taus[k]))
+                    _, _, log_likelihood = _mean_and_log(sums, 0.0, priors[0] ** -2)
+                    log_l[g, j, k] = log_likelihood - 0.5 * ((taus[k] - priors[1]) / priors[2]) ** 2
+                z[g, j] = _log_sum(log_l[g, j])
+                joint[j] += z[g, j]
+        shrunk = False
+        for g in range(groups):
+            marginal = np.empty(COARSE_NODES)
+            for k in range(COARSE_NODES):
+                marginal[k] = _log_sum(joint - z[g] + log_l[g, :, k])
+            new_low, new_high = _shrunk(np.linspace(low[g], high[g], COARSE_NODES), marginal, low[g], high[g])
+            shrunk |= new_high - new_low < 0.7 * (high[g] - low[g])
+            low[g], high[g] = new_low, new_high
+        new_low, new_high = _shrunk(omegas, joint, low[groups], high[groups])
+        shrunk |= new_high - new_low < 0.7 * (high[groups] - low[groups])
+        low[groups], high[groups] = new_low, new_high
+        if not shrunk:
+            break
+    return low, high
+
+
+@numba.njit(cache=True, nogil=True)
+def _tail(x):  # type: ignore[no-untyped-def]
+    return 0.5 * erfc(x * 0.7071067811865476)
+
+
+@numba.njit(cache=True, nogil=True)
+def _describe(weight, mean, variance, thresholds, probabilities, out):  # type: ignore[no-untyped-def]
+    """Moments, tail probabilities and quantiles of a mixture of normals, the negligible left out."""
+    keep = weight > NEGLIGIBLE_WEIGHT * weight.max()
+    w, m, s = weight[keep], mean[keep], np.sqrt(variance[keep])
+    w = w / w.sum()
+    centre = (w * m).sum()
+    spread = np.sqrt((w * (s * s + (m - centre) ** 2)).sum())
+    out[0], out[1] = centre, spread
+    for at in range(len(thresholds)):
+        total = 0.0
+        for n in range(len(w)):
+            total += w[n] * _tail((thresholds[at] - m[n]) / s[n])
+        out[2 + at] = total
+    for at in range(len(probabilities)):
+        out[2 + len(thresholds) + at] = _quantile(w, m, s, centre, spread, probabilities[at])
+
+
+@numba.njit(cache=True, nogil=True)
+def _quantile(w, m, s, centre, spread, probability):  # type: ignore[no-untyped-def]
+    """Newton's steps on the distribution function, kept inside a bracket that shrinks."""
+    low, high = centre - 40.0 * spread, centre + 40.0 * spread
+    x = centre + spread * _normal_quantile(probability)
+    for _ in range(60):
+        below, density = 0.0, 0.0
+        for n in range(len(w)):
+            z = (x - m[n]) / s[n]
+            below += w[n] * (1.0 - _tail(z))
+            density += w[n] * np.exp(-0.5 * z * z) * 0.3989422804014327 / s[n]
+        gap = below - probability
+        if gap > 0:
+            high = x
+        else:
+            low = x
+        step = gap / max(density, 1e-300)
+        new = x - step
+        if not low < new < high:
+            new = 0.5 * (low + high)
+        if abs(new - x) < 1e-7 * spread:
+            return new
+        x = new
+    return x
+
+
+@numba.njit(cache=True, nogil=True)
+def _normal_quantile(p):  # type: ignore[no-untyped-def]
+    """A start for Newton's steps: a standard normal quantile to three digits."""
+    q = min(p, 1.0 - p)
+    t = np.sqrt(-2.0 * np.log(max(q, 1e-300)))
+    value = t - (2.30753 + 0.27061 * t) / (1.0 + t * (0.99229 + 0.04481 * t))
+    return value if p > 0.5 else -value
+
+
+@numba.njit(cache=True, nogil=True)
+def _analyse_all(  # type: ignore[no-untyped-def]
+    ratio, ct_change, share, known, doublings, doublings_sd, ss, df, target_of_pair, unit_of_pair, group_of_pair,
+    targets, groups, priors, thresholds, probabilities, differences, hermite_nodes, hermite_logs,
+):  # fmt: skip
+    """Every study of a batch; see `analyse`."""
+    studies = len(ratio)
+    wide = 2 + len(thresholds) + len(probabilities)
+    out = np.empty((studies, targets, groups, wide))
+    new = np.empty((studies, targets, groups, wide))
+    apart = np.empty((studies, targets, len(differences), wide))
+    evidence = np.empty(studies)
+    prior_precision = priors[0] ** -2
+    for study in range(studies):
+        log_sigmas, log_technical = _technical_nodes(ss[study], df[study], priors[5], priors[6])
+        sigmas2 = np.exp(2.0 * log_sigmas)
+        nodes_i = len(sigmas2)
+        best_sigma2 = sigmas2[nodes_i // 2]
+        nodes_q = np.ones(targets, np.int64)
+        log_l = np.empty((targets, FACTOR_NODES, nodes_i, FINE_NODES, groups, FINE_NODES))
+        means, variances = np.empty(log_l.shape), np.empty(log_l.shape)
+        log_z = np.empty((targets, FACTOR_NODES, nodes_i, FINE_NODES, groups))
+        joint = np.full((targets, FACTOR_NODES, nodes_i, FINE_NODES), -np.inf)
+        taus = np.empty((targets, groups, FINE_NODES))
+        log_cell = np.zeros(targets)
+        for t in range(targets):
+            own = target_of_pair == t
+            y, d, f, kn = ratio[study][own], ct_change[study][own], share[study][own], known[study][own]
+            unit = unit_of_pair[own]
+            first = unit.min() if len(unit) else 0
+            units = unit.max() - first + 1 if len(unit) else 0
+            group_of_unit = np.zeros(units, np.int64)
+            for p in range(len(unit)):
+                group_of_unit[unit[p] - first] = group_of_pair[own][p]
+            there = np.isfinite(y).sum()
+            low, high = _ranges(y, d, f, kn, unit, first, group_of_unit, groups, best_sigma2, priors)
+            omegas = np.linspace(low[groups], high[groups], FINE_NODES)
+            log_cell[t] = np.log(omegas[1] - omegas[0])
+            for g in range(groups):
+                taus[t, g] = np.linspace(low[g], high[g], FINE_NODES)
+                log_cell[t] += np.log(taus[t, g, 1] - taus[t, g, 0])
+            sd = doublings_sd[study, t]
+            nodes_q[t] = FACTOR_NODES if sd > 0 else 1
+            for i in range(nodes_i):
+                for j in range(FINE_NODES):
+                    variance = np.exp(2.0 * omegas[j]) + f * sigmas2[i] + kn
+                    precision, mean, slope, log_det, yy, yd, dd = _units_given(y, d, variance, unit, first, units)
+                    prior_j = -0.5 * ((omegas[j] - priors[3]) / priors[4]) ** 2
+                    for q in range(nodes_q[t]):
+                        delta = sd * hermite_nodes[q] if sd > 0 else 0.0
+                        scale = there * np.log(doublings[study, t] + delta) if sd > 0 else 0.0
+                        joint[t, q, i, j] = (
+                            (hermite_logs[q] if sd > 0 else 0.0)
+                            + prior_j
+                            + scale
+                            - 0.5 * (log_det + yy + 2.0 * delta * yd + delta * delta * dd)
+                        )
+                    for g in range(groups):
+                        for k in range(FINE_NODES):
+                            sums = _group_sums(precision, mean, slope, group_of_unit, g, np.exp(taus[t, g, k]))
+                            prior_k = -0.5 * ((taus[t, g, k] - priors[1]) / priors[2]) ** 2
+                            for q in range(nodes_q[t]):
+                                delta = sd * hermite_nodes[q] if sd > 0 else 0.0
+                                m, s2, log_likelihood = _mean_and_log(sums, delta, prior_precision)
+                                means[t, q, i, j, g, k], variances[t, q, i, j, g, k] = m, s2
+                                log_l[t, q, i, j, g, k] = log_likelihood + prior_k
+                        for q in range(nodes_q[t]):
+                            log_z[t, q, i, j, g] = _log_sum(log_l[t, q, i, j, g])
+                            joint[t, q, i, j] += log_z[t, q, i, j, g]
+        of_technical = np.empty((targets, nodes_i))
+        for t in range(targets):
+            for i in range(nodes_i):
+                of_technical[t, i] = _log_sum(joint[t, : nodes_q[t], i].copy().ravel())
+        total_technical = log_technical + of_technical.sum(axis=0)
+        evidence[study] = _log_sum(total_technical) + log_cell.sum()
+        for t in range(targets):
+            nq = nodes_q[t]
+            weight = np.empty((nq, nodes_i, FINE_NODES))
+            for q in range(nq):
+                for i in range(nodes_i):
+                    for j in range(FINE_NODES):
+                        weight[q, i, j] = joint[t, q, i, j] + total_technical[i] - of_technical[t, i]
+            weight = np.exp(weight - weight.max())
+            for g in range(groups):
+                w, m, s2, tau2 = _without_technical(
+                    weight, log_l[t, :, :, :, g], log_z[t, :, :, :, g], means[t, :, :, :, g], variances[t, :, :, :, g],
+                    taus[t, g],
+                )  # fmt: skip
+                _describe(w, m, s2, thresholds, probabilities, out[study, t, g])
+                _describe(w, m, s2 + tau2, thresholds, probabilities, new[study, t, g])
+            for n in range(len(differences)):
+                a, b = differences[n, 0], differences[n, 1]
+                w, m, s2 = _apart(weight, log_l[t], log_z[t], means[t], variances[t], a, b)
+                _describe(w, m, s2, thresholds, probabilities, apart[study, t, n])
+    return out, new, apart, evidence
+
+
+@numba.njit(cache=True, nogil=True)
+def _without_technical(weight, log_l, log_z, means, variances, log_taus):  # type: ignore[no-untyped-def]
+    """Components of a group's mean by factor, pair spread and subject spread: the technical spread by its moments."""
+    nq, ni, nj = weight.shape
+    nk = len(log_taus)
+    size = nq * nj * nk
+    w, m, s2, tau2 = np.zeros(size), np.zeros(size), np.ones(size), np.ones(size)
+    at = 0
+    for q in range(nq):
+        for j in range(nj):
+            for k in range(nk):
+                second = 0.0
+                for i in range(ni):
+                    if weight[q, i, j] < 1e-12:
+                        continue
+                    part = weight[q, i, j] * np.exp(log_l[q, i, j, k] - log_z[q, i, j])
+                    w[at] += part
+                    m[at] += part * means[q, i, j, k]
+                    second += part * (variances[q, i, j, k] + means[q, i, j, k] ** 2)
+                if w[at] > 0:
+                    m[at] /= w[at]
+                    s2[at] = max(second / w[at] - m[at] * m[at], 1e-12)
+                tau2[at] = np.exp(2.0 * log_taus[k])
+                at += 1
+    return w, m, s2, tau2
+
+
+@numba.njit(cache=True, nogil=True)
+def _apart(weight, log_l, log_z, means, variances, a, b):  # type: ignore[no-untyped-def]
+    """Components of the difference of two groups, which are independent given factor and pair spread.
+
+    Of each group the subject spread goes by its moments, whose error is of fourth order in a sum of two.
+    """
+    nq, ni, nj = weight.shape
+    w, m, s2 = np.zeros(nq * ni * nj), np.zeros(nq * ni * nj), np.ones(nq * ni * nj)
+    at = 0
+    for q in range(nq):
+        for i in range(ni):
+            for j in range(nj):
+                w[at] = weight[q, i, j]
+                total, spread = 0.0, 0.0
+                for g, sign in ((a, 1.0), (b, -1.0)):
+                    p = np.exp(log_l[q, i, j, g] - log_z[q, i, j, g])
+                    centre = (p * means[q, i, j, g]).sum()
+                    total += sign * centre
+                    spread += (p * (variances[q, i, j, g] + (means[q, i, j, g] - centre) ** 2)).sum()
+                m[at], s2[at] = total, spread
+                at += 1
+    return w, m, s2
