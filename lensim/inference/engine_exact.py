@@ -19,13 +19,13 @@ import xarray as xr
 from lensim import checks
 from lensim import vocabulary as v
 
-TECHNICAL_NODES: Final = 7
-FACTOR_NODES: Final = 7
-COARSE_NODES: Final = 13
-FINE_NODES: Final = 15
+TECHNICAL_NODES: Final = 5
+FACTOR_NODES: Final = 5
+COARSE_NODES: Final = 11
+FINE_NODES: Final = 13
 PASSES: Final = 4
-NEGLIGIBLE_LOG: Final = 14.0
-"""A spread whose marginal density is e^-14 of its highest is outside the grid."""
+NEGLIGIBLE_LOG: Final = 12.0
+"""A spread whose marginal density is e^-12 of its highest is outside the grid."""
 NEGLIGIBLE_WEIGHT: Final = 1e-6
 REACH: Final = 4.2
 """The first grid spans so many prior standard deviations either way."""
@@ -210,6 +210,21 @@ def _log_sum(values):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
+def _normalise(logs):  # type: ignore[no-untyped-def]
+    """Turn logs into shares, in place; the log of what they sum to is given back."""
+    top = logs[0]
+    for k in range(1, len(logs)):
+        top = max(top, logs[k])
+    total = 0.0
+    for k in range(len(logs)):
+        logs[k] = np.exp(logs[k] - top) if logs[k] - top > -30.0 else 0.0
+        total += logs[k]
+    for k in range(len(logs)):
+        logs[k] /= total
+    return top + np.log(total)
+
+
+@numba.njit(cache=True, nogil=True)
 def _technical_nodes(ss, df, centre, log_sd):  # type: ignore[no-untyped-def]
     """Nodes of the log technical spread and the log of prior times likelihood of the replicates at each."""
     if df <= 0:
@@ -222,7 +237,7 @@ def _technical_nodes(ss, df, centre, log_sd):  # type: ignore[no-untyped-def]
         if abs(step) < 1e-9:
             break
     width = (2.0 * ss * np.exp(-2.0 * x) + log_sd**-2) ** -0.5
-    nodes = x + width * np.linspace(-3.2, 3.2, TECHNICAL_NODES)
+    nodes = x + width * np.linspace(-2.6, 2.6, TECHNICAL_NODES)
     return nodes, -df * nodes - 0.5 * ss * np.exp(-2.0 * nodes) - 0.5 * ((nodes - centre) / log_sd) ** 2
 
 
@@ -255,8 +270,8 @@ def _units_given(ratio, ct_change, variance, unit, first, units):  # type: ignor
 
 
 @numba.njit(cache=True, nogil=True)
-def _group_sums(precision, mean, slope, group_of_unit, g, tau):  # type: ignore[no-untyped-def]
-    """Sums over the units of a group, given the spread of subjects: enough for any factor."""
+def _group_sums(precision, mean, slope, group_of_unit, g, tau, prior_precision):  # type: ignore[no-untyped-def]
+    """Sums over the units of a group, given the spread of subjects: enough for any factor. The prior of mu is in."""
     a, b, c, e, f, h, log_w = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     product = 1.0
     for u in range(len(precision)):
@@ -273,17 +288,17 @@ def _group_sums(precision, mean, slope, group_of_unit, g, tau):  # type: ignore[
         if product > 1e100 or product < 1e-100:
             log_w += np.log(product)
             product = 1.0
-    return a, b, c, e, f, h, log_w + np.log(product)
+    total = a + prior_precision
+    return total, b, c, e, f, h, log_w + np.log(product * prior_precision / total)
 
 
 @numba.njit(cache=True, nogil=True)
-def _mean_and_log(sums, delta, prior_precision):  # type: ignore[no-untyped-def]
+def _mean_and_log(sums, delta):  # type: ignore[no-untyped-def]
     """Mean and variance of mu and the log likelihood of a group, at a factor that is off by delta."""
-    a, b, c, e, f, h, log_w = sums
+    total, b, c, e, f, h, log_det = sums
     first, second = b + delta * c, e + 2.0 * delta * f + delta * delta * h
-    total = a + prior_precision
-    log_likelihood = 0.5 * (np.log(prior_precision / total) + log_w - second + first * first / total)
-    return first / total, 1.0 / total, log_likelihood
+    mean = first / total
+    return mean, 1.0 / total, 0.5 * (log_det - second + first * mean)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -315,8 +330,8 @@ def _ranges(ratio, ct_change, share, known, unit, first, group_of_unit, groups, 
             for g in range(groups):
                 taus = np.linspace(low[g], high[g], COARSE_NODES)
                 for k in range(COARSE_NODES):
-                    sums = _group_sums(precision, mean, slope, group_of_unit, g, np.exp(taus[k]))
-                    _, _, log_likelihood = _mean_and_log(sums, 0.0, priors[0] ** -2)
+                    sums = _group_sums(precision, mean, slope, group_of_unit, g, np.exp(taus[k]), priors[0] ** -2)
+                    _, _, log_likelihood = _mean_and_log(sums, 0.0)
                     log_l[g, j, k] = log_likelihood - 0.5 * ((taus[k] - priors[1]) / priors[2]) ** 2
                 z[g, j] = _log_sum(log_l[g, j])
                 joint[j] += z[g, j]
@@ -379,7 +394,7 @@ def _quantile(w, m, s, centre, spread, probability):  # type: ignore[no-untyped-
         new = x - step
         if not low < new < high:
             new = 0.5 * (low + high)
-        if abs(new - x) < 1e-7 * spread:
+        if abs(new - x) < 1e-5 * spread:
             return new
         x = new
     return x
@@ -413,9 +428,8 @@ def _analyse_all(  # type: ignore[no-untyped-def]
         nodes_i = len(sigmas2)
         best_sigma2 = sigmas2[nodes_i // 2]
         nodes_q = np.ones(targets, np.int64)
-        log_l = np.empty((targets, FACTOR_NODES, nodes_i, FINE_NODES, groups, FINE_NODES))
-        means, variances = np.empty(log_l.shape), np.empty(log_l.shape)
-        log_z = np.empty((targets, FACTOR_NODES, nodes_i, FINE_NODES, groups))
+        share_of_node = np.empty((targets, FACTOR_NODES, nodes_i, FINE_NODES, groups, FINE_NODES))
+        means, variances = np.empty(share_of_node.shape), np.empty(share_of_node.shape)
         joint = np.full((targets, FACTOR_NODES, nodes_i, FINE_NODES), -np.inf)
         taus = np.empty((targets, groups, FINE_NODES))
         log_cell = np.zeros(targets)
@@ -452,17 +466,17 @@ def _analyse_all(  # type: ignore[no-untyped-def]
                             - 0.5 * (log_det + yy + 2.0 * delta * yd + delta * delta * dd)
                         )
                     for g in range(groups):
+                        tau = np.exp(taus[t, g])
                         for k in range(FINE_NODES):
-                            sums = _group_sums(precision, mean, slope, group_of_unit, g, np.exp(taus[t, g, k]))
+                            sums = _group_sums(precision, mean, slope, group_of_unit, g, tau[k], prior_precision)
                             prior_k = -0.5 * ((taus[t, g, k] - priors[1]) / priors[2]) ** 2
                             for q in range(nodes_q[t]):
                                 delta = sd * hermite_nodes[q] if sd > 0 else 0.0
-                                m, s2, log_likelihood = _mean_and_log(sums, delta, prior_precision)
+                                m, s2, log_likelihood = _mean_and_log(sums, delta)
                                 means[t, q, i, j, g, k], variances[t, q, i, j, g, k] = m, s2
-                                log_l[t, q, i, j, g, k] = log_likelihood + prior_k
+                                share_of_node[t, q, i, j, g, k] = log_likelihood + prior_k
                         for q in range(nodes_q[t]):
-                            log_z[t, q, i, j, g] = _log_sum(log_l[t, q, i, j, g])
-                            joint[t, q, i, j] += log_z[t, q, i, j, g]
+                            joint[t, q, i, j] += _normalise(share_of_node[t, q, i, j, g])
         of_technical = np.empty((targets, nodes_i))
         for t in range(targets):
             for i in range(nodes_i):
@@ -478,65 +492,70 @@ def _analyse_all(  # type: ignore[no-untyped-def]
                         weight[q, i, j] = joint[t, q, i, j] + total_technical[i] - of_technical[t, i]
             weight = np.exp(weight - weight.max())
             for g in range(groups):
-                w, m, s2, tau2 = _without_technical(
-                    weight, log_l[t, :, :, :, g], log_z[t, :, :, :, g], means[t, :, :, :, g], variances[t, :, :, :, g],
-                    taus[t, g],
-                )  # fmt: skip
+                w, m, s2, tau2 = _by_spreads(
+                    weight, share_of_node[t, :, :, :, g], means[t, :, :, :, g], variances[t, :, :, :, g], taus[t, g]
+                )
                 _describe(w, m, s2, thresholds, probabilities, out[study, t, g])
                 _describe(w, m, s2 + tau2, thresholds, probabilities, new[study, t, g])
             for n in range(len(differences)):
                 a, b = differences[n, 0], differences[n, 1]
-                w, m, s2 = _apart(weight, log_l[t], log_z[t], means[t], variances[t], a, b)
+                w, m, s2 = _apart(weight, share_of_node[t], means[t], variances[t], a, b)
                 _describe(w, m, s2, thresholds, probabilities, apart[study, t, n])
     return out, new, apart, evidence
 
 
 @numba.njit(cache=True, nogil=True)
-def _without_technical(weight, log_l, log_z, means, variances, log_taus):  # type: ignore[no-untyped-def]
-    """Components of a group's mean by factor, pair spread and subject spread: the technical spread by its moments."""
+def _by_spreads(weight, share, means, variances, log_taus):  # type: ignore[no-untyped-def]
+    """Components of a group's mean by spread of pairs and of subjects; factor and technical spread by their moments.
+
+    The factor moves the mean by a nearly normal amount and the technical spread hardly moves it, so what is mixed over
+    them is nearly normal itself; over the two spreads it is not.
+    """
     nq, ni, nj = weight.shape
-    nk = len(log_taus)
-    size = nq * nj * nk
+    size = nj * len(log_taus)
     w, m, s2, tau2 = np.zeros(size), np.zeros(size), np.ones(size), np.ones(size)
     at = 0
-    for q in range(nq):
-        for j in range(nj):
-            for k in range(nk):
-                second = 0.0
+    for j in range(nj):
+        for k in range(len(log_taus)):
+            total, first, second = 0.0, 0.0, 0.0
+            for q in range(nq):
                 for i in range(ni):
-                    if weight[q, i, j] < 1e-12:
-                        continue
-                    part = weight[q, i, j] * np.exp(log_l[q, i, j, k] - log_z[q, i, j])
-                    w[at] += part
-                    m[at] += part * means[q, i, j, k]
+                    part = weight[q, i, j] * share[q, i, j, k]
+                    total += part
+                    first += part * means[q, i, j, k]
                     second += part * (variances[q, i, j, k] + means[q, i, j, k] ** 2)
-                if w[at] > 0:
-                    m[at] /= w[at]
-                    s2[at] = max(second / w[at] - m[at] * m[at], 1e-12)
-                tau2[at] = np.exp(2.0 * log_taus[k])
-                at += 1
+            w[at], tau2[at] = total, np.exp(2.0 * log_taus[k])
+            if total > 0:
+                m[at] = first / total
+                s2[at] = max(second / total - m[at] * m[at], 1e-12)
+            at += 1
     return w, m, s2, tau2
 
 
 @numba.njit(cache=True, nogil=True)
-def _apart(weight, log_l, log_z, means, variances, a, b):  # type: ignore[no-untyped-def]
-    """Components of the difference of two groups, which are independent given factor and pair spread.
-
-    Of each group the subject spread goes by its moments, whose error is of fourth order in a sum of two.
-    """
+def _apart(weight, share, means, variances, a, b):  # type: ignore[no-untyped-def]
+    """Components of the difference of two groups, which are independent given factor, technical and pair spread."""
     nq, ni, nj = weight.shape
-    w, m, s2 = np.zeros(nq * ni * nj), np.zeros(nq * ni * nj), np.ones(nq * ni * nj)
+    nk = share.shape[-1]
+    w, m, s2 = np.zeros(nj * nk * nk), np.zeros(nj * nk * nk), np.ones(nj * nk * nk)
+    heaviest = weight.max() * nk**-2
     at = 0
-    for q in range(nq):
-        for i in range(ni):
-            for j in range(nj):
-                w[at] = weight[q, i, j]
-                total, spread = 0.0, 0.0
-                for g, sign in ((a, 1.0), (b, -1.0)):
-                    p = np.exp(log_l[q, i, j, g] - log_z[q, i, j, g])
-                    centre = (p * means[q, i, j, g]).sum()
-                    total += sign * centre
-                    spread += (p * (variances[q, i, j, g] + (means[q, i, j, g] - centre) ** 2)).sum()
-                m[at], s2[at] = total, spread
+    for j in range(nj):
+        for k in range(nk):
+            for n in range(nk):
+                total, first, second = 0.0, 0.0, 0.0
+                for q in range(nq):
+                    for i in range(ni):
+                        part = weight[q, i, j] * share[q, i, j, a, k] * share[q, i, j, b, n]
+                        if part < NEGLIGIBLE_WEIGHT * heaviest:
+                            continue
+                        apart = means[q, i, j, a, k] - means[q, i, j, b, n]
+                        total += part
+                        first += part * apart
+                        second += part * (variances[q, i, j, a, k] + variances[q, i, j, b, n] + apart * apart)
+                w[at] = total
+                if total > 0:
+                    m[at] = first / total
+                    s2[at] = max(second / total - m[at] * m[at], 1e-12)
                 at += 1
     return w, m, s2
