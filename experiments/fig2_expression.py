@@ -18,12 +18,19 @@ from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.inference.compare import compare_with_classical
 from lensim.inference.engine_nutpie import SamplerSettings
-from lensim.inference.estimands_expression import summarise_populations, summarise_subjects
+from lensim.inference.estimands_dose_response import LOG10_IC50, dose_response_estimands, tested_doses_um
+from lensim.inference.estimands_expression import (
+    observations_of,
+    summarise_populations,
+    summarise_sensitivity,
+    summarise_subjects,
+)
 from lensim.inference.fit import FitSettings, verdict_of
 from lensim.inference.run import fit_expression
 from lensim.maiga2013 import number
 from lensim.maiga2013.expression_twin import LINE, PARENTS, PRIMARY, draw_expression_twin, expression_design
-from lensim.output import save_dataset, save_result
+from lensim.maiga2013.lines import LINES
+from lensim.output import load_result, save_dataset, save_result
 from lensim.qpcr.classical import classical_fold_changes, classical_population
 from lensim.qpcr.design import lay_out
 from lensim.qpcr.simulate import one_study, simulate
@@ -47,6 +54,7 @@ class Config(BaseModel):
     model: str
     ci_prob: float = Field(gt=0, lt=1)
     attempts: int = Field(gt=0)
+    dose_response: Path
     sampler: SamplerConfig
 
 
@@ -88,6 +96,28 @@ def sentences(subjects: pd.DataFrame, populations: pd.DataFrame, config: Config)
     return found
 
 
+def report_sensitivity(result: xr.DataTree, config: Config, folder: Path) -> list[str]:
+    """Does the response of a line go with its sensitivity? Table, figure where IC50s are at hand, and sentences."""
+    calls: dict[str, str] = {line.name: line.published_call for line in LINES}
+    ic50, top_dose = None, 0.0
+    if config.dose_response.exists():
+        dose_response = load_result(config.dose_response)
+        ic50 = dose_response_estimands(dose_response)[LOG10_IC50]
+        top_dose = float(tested_doses_um(observations_of(dose_response))["top_dose_um"].max())
+    groups = ("sensitive", "resistant")
+    table = summarise_sensitivity(result, calls, groups, ic50, config.ci_prob, config.seed)
+    table.to_csv(folder / "sensitivity.csv", index=False)
+    if ic50 is not None:
+        figure = report.plot_against_ic50(result, ic50, calls, table, top_dose, config.ci_prob)
+        save_figure(figure, folder / "against_ic50.png")
+    said = [
+        f"{row.target}, log2 fold change {row.question}: {row.log2_estimate:+.2f} ({row.log2_lower:+.2f} to "
+        f"{row.log2_upper:+.2f}), {row.subjects} lines."
+        for row in table.itertuples()
+    ]
+    return said if ic50 is not None else [*said, f"No IC50s: {config.dose_response} is not there, so no slopes."]
+
+
 def run(config_path: Path, out: Path, *, force: bool = False) -> None:
     """Simulate, fit, draw and write everything into one folder.
 
@@ -127,6 +157,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
             populations.to_csv(folder / "populations.csv", index=False)
             classical_population(classical, config.ci_prob).to_csv(folder / "classical_tests.csv", index=False)
             compare_with_classical(result, config.ci_prob).to_csv(folder / "comparison.csv", index=False)
+            sensitivity = report_sensitivity(result, config, folder)
             drawn = (
                 report.plot_levels(result, config.ci_prob),
                 report.plot_before_after(classical, data),
@@ -136,7 +167,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
             )
             for name, figure in zip(FIGURES, drawn, strict=True):
                 save_figure(figure, folder / f"{name}.png")
-        found = sentences(subjects, populations, config)
+        found = sentences(subjects, populations, config) + sensitivity
         (folder / "findings.txt").write_text("\n".join([*found, verdict.sentence()]) + "\n")
         manifest.write(folder)
     console.print("\n".join(found), highlight=False)

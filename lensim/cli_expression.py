@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 Files = Annotated[list[Path], typer.Argument(help="Exports of one kind of machine, or one tidy table.")]
+CtsOrRatios = Annotated[
+    list[Path], typer.Argument(help="Exports of one kind of machine, or one tidy table, of Cts or of ratios.")
+]
 Sheet = Annotated[Path | None, typer.Option("--sheet", help="Which sample is which subject and condition.")]
 Reference = Annotated[list[str] | None, typer.Option("--reference", help="Reference gene; may be given several times.")]
 Control = Annotated[str, typer.Option("--control", help="Condition that others are compared with.")]
@@ -97,7 +100,7 @@ def read_qpcr(
 
 
 def fit_expression(
-    files: Files,
+    files: CtsOrRatios,
     path: Annotated[Path, typer.Option("--out", help="Result to write (.nc): draws, checks and your data.")],
     sheet: Sheet = None,
     reference: Reference = None,
@@ -117,6 +120,8 @@ def fit_expression(
 ) -> None:
     """Fold change of every target and subject, with the uncertainty of efficiency, reference and missing Cts in it.
 
+    A table of ratios (columns target, subject and one of ratio, percent_of_control, log2_ratio) is taken as well.
+
     Exit status 0 where the sampler converged, 3 where it did not: the result is written all the same, with its verdict.
     """
     from lensim.inference.engine_nutpie import SamplerSettings
@@ -129,7 +134,7 @@ def fit_expression(
     targets = [figures / f"{name}.png" for name in FIGURES] if figures else []
     for target in (path, *targets):
         require_free(target, force=force)
-    data = _study(files, format, sheet, reference or [], control, factors)
+    data = _ratios_or_study(files, format, sheet, reference or [], control, factors)
     if calibrator:
         one_of("--calibrator", calibrator, [str(name) for name in data["subject"].values])
         data = data.assign_attrs(calibrator=calibrator)
@@ -145,10 +150,10 @@ def fit_expression(
         from lensim.report import expression as report
         from lensim.report.dose_response import save_figure
 
-        drawn = {
-            "levels": report.plot_levels(result, ci),
-            "before_after": report.plot_before_after(classical_fold_changes(data), data),
-        }
+        drawn = {}
+        if "ct_cycles" in data:
+            drawn["levels"] = report.plot_levels(result, ci)
+            drawn["before_after"] = report.plot_before_after(classical_fold_changes(data), data)
         if "mu_log2_fold_change" in result["posterior"]:
             drawn["forest"] = report.plot_forest(result, ci)
         if data.sizes.get("standard", 0):
@@ -254,11 +259,31 @@ def _rich(table: "pd.DataFrame") -> "Table":
 
 
 def _counts(data: "xr.Dataset") -> str:
+    if "ct_cycles" not in data:
+        return (
+            f"{data.sizes['pair']} ratios of {data.sizes['target']} targets in {data.sizes['subject']} subjects, "
+            f"{data.attrs['rows_without_ratio']} rows without one"
+        )
     missing = int(data["ct_cycles"].isnull().sum())
     return (
         f"{data.sizes['reaction']} reactions of {data.sizes['gene']} genes in {data.sizes['sample']} samples of "
         f"{data.sizes['subject']} subjects, {missing} not detected"
     )
+
+
+def _ratios_or_study(
+    files: Sequence[Path],
+    format: str,
+    sheet: Path | None,
+    references: Sequence[str],
+    control: str,
+    factors: Path | None,
+) -> "xr.Dataset":
+    from lensim.read.qpcr import is_ratio_table, read_ratios
+
+    if sheet is None and not format and len(files) == 1 and is_ratio_table(files[0]):
+        return read_ratios(files[0])
+    return _study(files, format, sheet, references, control, factors)
 
 
 def _study(

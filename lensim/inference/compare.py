@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from lensim import checks
 from lensim import vocabulary as v
 from lensim.inference.estimands_expression import MU, observations_of, summarise_subjects
 from lensim.qpcr.classical import classical_fold_changes
@@ -27,6 +28,8 @@ def compare_with_classical(result: xr.DataTree, ci_prob: float = 0.9) -> pd.Data
         Probability inside both intervals.
     """
     data = observations_of(result)
+    if v.CT not in data:
+        raise checks.InputError("compare needs a fit to reactions, got one to ratios, which are a classical answer")
     ours = summarise_subjects(result, ci_prob)
     classical = classical_fold_changes(data, confidence=ci_prob).rename(columns={"condition": "contrast"})
     both = ours.merge(classical, on=["target", "subject", "contrast"], how="left", suffixes=("", "_classical"))

@@ -93,7 +93,15 @@ def _between_cell_types(mean: xr.DataArray, name: str) -> dict[str, xr.DataArray
 
 
 def detected(data: xr.Dataset, *, missing: bool = False) -> np.ndarray:
-    """Reactions of each target and subject (target, subject) that were detected, or with `missing` were not."""
+    """Reactions of each target and subject (target, subject) that were detected, or with `missing` were not.
+
+    Of a study that starts from ratios: the ratios that there are, and none missing.
+    """
+    if v.CT not in data:
+        pairs = np.zeros((data.sizes[v.TARGET], data.sizes[v.SUBJECT]), dtype=int)
+        if not missing:
+            np.add.at(pairs, (data[v.TARGET_OF_PAIR].to_numpy(), data[v.SUBJECT_OF_PAIR].to_numpy()), 1)
+        return pairs
     found = np.isfinite(data[v.CT].to_numpy()) != missing
     gene = data[v.GENE_OF_REACTION].to_numpy()
     subject = data[v.SUBJECT_OF_SAMPLE].to_numpy()[data[v.SAMPLE_OF_REACTION].to_numpy()]
@@ -206,6 +214,71 @@ def contrast_of_subjects(
             raise checks.InputError(f"group_of_subject must have a subject in {group}, got none")
         means.append(fold.isel({v.SUBJECT: own}).mean(v.SUBJECT))
     return (means[0] - means[1]).rename("difference_of_log2_fold_change")
+
+
+def summarise_sensitivity(
+    result: xr.DataTree,
+    group_of_subject: Mapping[str, str],
+    groups: tuple[str, str],
+    log10_ic50_um: xr.DataArray | None = None,
+    ci_prob: float = 0.9,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Do subjects of two groups, or along their IC50, respond differently? One row a target, contrast and question.
+
+    Subjects in which the target was never detected are left out of its rows: of them only the prior speaks.
+
+    Parameters
+    ----------
+    result
+        An expression fit.
+    group_of_subject, groups
+        Such as the published call of each line, and ('sensitive', 'resistant'): first less second.
+    log10_ic50_um
+        Draws of a dose-response fit (chain, draw, cell_line), for the slope; without them there is none.
+    ci_prob
+        Probability inside the intervals.
+    seed
+        Root seed of the slope's pairing of draws.
+
+    Returns
+    -------
+    pandas.DataFrame
+        target, contrast, question, subjects, log2_estimate (median; of a slope, per tenfold IC50), log2_lower,
+        log2_upper, p_above_0.
+    """
+    data, seen = observations_of(result), detected(observations_of(result)) > 0
+    subjects = [str(name) for name in data[v.SUBJECT].to_numpy()]
+    tails = [(1 - ci_prob) / 2, 0.5, (1 + ci_prob) / 2]
+    rows = []
+    for t, target in enumerate(map(str, _posterior(result)[v.TARGET].to_numpy())):
+        here = [name for name, is_seen in zip(subjects, seen[t], strict=True) if is_seen]
+        own = {name: group for name, group in group_of_subject.items() if name in here and group in groups}
+        asked = {
+            f"{groups[0]} less {groups[1]}": (len(own), contrast_of_subjects(result, own, *groups).isel({v.TARGET: t}))
+        }
+        if log10_ic50_um is not None:
+            lines = [str(name) for name in log10_ic50_um[v.CELL_LINE].to_numpy()]
+            both = [lines.index(name) for name in here if name in lines]
+            slope = slope_against(result, log10_ic50_um.isel({v.CELL_LINE: both}), seed).isel({v.TARGET: t})
+            asked["per tenfold IC50"] = (len(both), slope)
+        for question, (count, draws) in asked.items():
+            for contrast in range(draws.sizes[v.CONTRAST]):
+                values = draws.isel({v.CONTRAST: contrast}).to_numpy().ravel()
+                low, middle, high = np.nanquantile(values, tails)
+                rows.append(
+                    {
+                        "target": target,
+                        "contrast": str(draws[v.CONTRAST].to_numpy()[contrast]),
+                        "question": question,
+                        "subjects": count,
+                        "log2_estimate": middle,
+                        "log2_lower": low,
+                        "log2_upper": high,
+                        "p_above_0": float(np.nanmean(values > 0)),
+                    }
+                )
+    return pd.DataFrame(rows)
 
 
 def slope_against(result: xr.DataTree, log10_ic50_um: xr.DataArray, seed: int = 0) -> xr.DataArray:

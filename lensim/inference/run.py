@@ -41,7 +41,9 @@ def fit_dose_response(
 
 
 def default_expression_model(data: xr.Dataset) -> str:
-    """The expression model that suits a study: pooled from three subjects on."""
+    """The expression model that suits a study: that of ratios where there are no Cts; pooled from three subjects on."""
+    if v.CT not in data:
+        return "fold_change_hierarchical"
     return "expression_hierarchical" if data.sizes[v.SUBJECT] > 2 else "expression_separate"
 
 

@@ -164,10 +164,65 @@ def plot_forest(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
         axis.set_title(target, fontsize=10)
     axes[0][0].set_yticks(range(len(rows)), [name for _, _, name in rows], fontsize=7)
     axes[0][0].invert_yaxis()
+    gap = " " if len(targets) > 1 else "\n"  # one narrow panel has no room for the whole line
     figure.supxlabel(
-        f"{contrast}, percent of control (median and {ci_prob:.0%} interval; cross: never detected)", fontsize=9
+        f"{contrast}, percent of control{gap}(median and {ci_prob:.0%} interval; cross: never detected)", fontsize=9
     )
     figure.tight_layout()
+    return figure
+
+
+def plot_against_ic50(
+    result: xr.DataTree,
+    log10_ic50_um: xr.DataArray,
+    group_of_subject: Mapping[str, str],
+    table: pd.DataFrame,
+    top_dose_um: float,
+    ci_prob: float = 0.9,
+) -> Figure:
+    """Fold change of each line against its IC50, both with their intervals, one panel a target.
+
+    A line whose IC50 is probably beyond the tested doses is an open mark at the right edge, with a bar from the lower
+    end of its interval. `table` is `summarise_sensitivity`'s, whose answers stand above the panels.
+    """
+    subjects = summarise_subjects(result, ci_prob)
+    ic50 = log10_ic50_um.stack(sample_=("chain", "draw"), create_index=False).transpose(v.CELL_LINE, "sample_")
+    lines = [str(name) for name in ic50[v.CELL_LINE].to_numpy()]
+    tails = [(1 - ci_prob) / 2, 0.5, (1 + ci_prob) / 2]
+    groups = list(dict.fromkeys(group_of_subject[name] for name in lines if name in group_of_subject))
+    targets = list(dict.fromkeys(subjects["target"]))
+    contrast = str(subjects["contrast"].iloc[0])
+    edge = 2.2 * top_dose_um
+    figure, axes = plt.subplots(1, len(targets), figsize=(0.8 + 2.6 * len(targets), 3.4), sharey=True, squeeze=False)
+    for axis, target in zip(axes[0], targets, strict=True):
+        own = subjects[(subjects["target"] == target) & (subjects["contrast"] == contrast) & (subjects["detected"] > 0)]
+        for row in own[own["subject"].isin(lines)].itertuples():
+            draws = ic50.to_numpy()[lines.index(row.subject)]
+            low, middle, high = np.minimum(10.0 ** np.quantile(draws, tails, method="nearest"), edge)
+            colour = PALETTE[groups.index(group_of_subject[row.subject])]
+            beyond = middle > top_dose_um
+            x = edge if beyond else middle
+            axis.plot([low, high], [row.fold_change_percent] * 2, color=colour, lw=0.8, alpha=0.7)
+            axis.plot([x, x], [row.fold_change_percent_lower, row.fold_change_percent_upper], color=colour, lw=0.8)
+            axis.plot(x, row.fold_change_percent, marker="o", ms=4.5, color=colour, mfc="white" if beyond else colour)
+        said = [
+            f"{asked.question}: {asked.log2_estimate:+.2f} ({asked.log2_lower:+.2f} to {asked.log2_upper:+.2f})"
+            for asked in table[(table["target"] == target) & (table["contrast"] == contrast)].itertuples()
+        ]
+        axis.set_title("\n".join([target, *said]), fontsize=7)
+        axis.axhline(100, color="black", lw=0.6, ls="--")
+        axis.axvline(top_dose_um, color="#999999", lw=0.6, ls=":")
+        axis.set_xscale("log")
+        axis.set_yscale("log")
+        axis.set_yticks([25, 50, 100, 200, 400, 800], ["25", "50", "100", "200", "400", "800"], fontsize=8)
+        axis.yaxis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
+        axis.xaxis.set_major_formatter(FuncFormatter(_plain))
+    axes[0][0].set_ylabel(f"{contrast}, percent of control", fontsize=8)
+    marks = [Line2D([], [], color=PALETTE[k], marker="o", ls="", label=name) for k, name in enumerate(groups)]
+    marks.append(Line2D([], [], color="black", marker="o", mfc="white", ls="", label=f"IC50 beyond {top_dose_um:g} µM"))
+    figure.legend(handles=marks, loc="lower center", ncols=len(marks), fontsize=7, frameon=False)
+    figure.supxlabel(f"IC50 [µM] (medians and {ci_prob:.0%} intervals; differences in log2)", fontsize=8, y=0.08)
+    figure.tight_layout(rect=(0, 0.07, 1, 1))
     return figure
 
 

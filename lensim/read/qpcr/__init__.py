@@ -4,6 +4,7 @@ from lensim.read.qpcr.assemble import assemble_qpcr
 from lensim.read.qpcr.columns import QpcrColumns
 from lensim.read.qpcr.detect import FORMATS, read_reactions
 from lensim.read.qpcr.factors import read_factors
+from lensim.read.qpcr.ratios import is_ratio_table, read_ratios
 from lensim.read.qpcr.reactions import Reaction, Reactions
 from lensim.read.qpcr.sheet import SampleSheet, read_sheet
 from lensim.read.qpcr.tidy import read_qpcr_tidy
@@ -16,8 +17,10 @@ __all__ = [
     "Reactions",
     "SampleSheet",
     "assemble_qpcr",
+    "is_ratio_table",
     "read_factors",
     "read_qpcr_tidy",
+    "read_ratios",
     "read_reactions",
     "read_sheet",
     "write_qpcr_tidy",
