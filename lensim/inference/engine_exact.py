@@ -10,7 +10,7 @@ probabilities and quantiles follow without sampling.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import erfc
-from typing import Final
+from typing import Any, Final
 
 import numba
 import numpy as np
@@ -110,7 +110,8 @@ def analyse(pairs: xr.Dataset, priors: ExactPriors | None = None, questions: Que
     for first, second in questions.differences:
         checks.between("Questions.differences, a group", max(first, second), 0, groups - 1)
     nodes, weights = _hermite()
-    mean_group, mean_new, mean_difference, evidence = _analyse_all(
+    kernel: Any = _analyse_all  # numba hides its signature
+    mean_group, mean_new, mean_difference, evidence = kernel(
         *arrays,
         pairs.sizes[v.TARGET],
         groups,
@@ -160,7 +161,7 @@ def _arrays(pairs: xr.Dataset) -> tuple[np.ndarray, ...]:
 
     A unit is a subject under a contrast for a target: the pairs that share one fold change.
     """
-    needed = {v.LOG2_RATIO: (v.STUDY, v.PAIR)} | {
+    needed: dict[str, tuple[str, ...]] = {v.LOG2_RATIO: (v.STUDY, v.PAIR)} | {
         name: (v.PAIR,) for name in (v.TARGET_OF_PAIR, v.SUBJECT_OF_PAIR, v.CONTRAST_OF_PAIR)
     }
     checks.has_variables(pairs, needed | {v.CELL_TYPE_OF_SUBJECT: (v.SUBJECT,)}, "the exact engine")

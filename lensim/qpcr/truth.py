@@ -11,6 +11,8 @@ from lensim import checks
 from lensim import vocabulary as v
 
 MU_FOLD_CHANGE: Final = f"mu_{v.LOG2_FOLD_CHANGE}"  # (target, cell_type, contrast)
+MU_LEVEL: Final = f"mu_{v.LOG2_LEVEL}"  # (target, cell_type)
+SIGMA_LEVEL: Final = f"sigma_{v.LOG2_LEVEL}"  # (target, cell_type)
 SIGMA_FOLD_CHANGE: Final = f"sigma_{v.LOG2_FOLD_CHANGE}"  # (target, cell_type, contrast)
 LOG2_COPIES_PER_UNIT: Final = "log2_copies_per_unit"  # (gene)
 
@@ -161,64 +163,103 @@ def draw_truth(population: QpcrPopulation, sheet: xr.Dataset, rng: np.random.Gen
     InputError
         If `studies` is below 1.
     """
+    return truth_given(parameters_of(population, sheet, studies), sheet, rng)
+
+
+def parameters_of(population: QpcrPopulation, sheet: xr.Dataset, studies: int = 1) -> xr.Dataset:
+    """The figures of a population along the dim study, alike in every study: what `truth_given` draws subjects from.
+
+    Returns
+    -------
+    xarray.Dataset
+        mu_ and sigma_ of log2_fold_change (study, target, cell_type, contrast) and of log2_level (study, target,
+        cell_type), log2_reference_level (study, reference), amplification_factor, ct_of_unit_quantity, ct_of_one_copy,
+        sd_log2_biological (study, gene), sd_log2_input, sd_technical_cycles, sd_plate_cycles (study).
+
+    Raises
+    ------
+    InputError
+        If `studies` is below 1.
+    """
     checks.at_least("studies", studies, 1)
     genes = [str(g) for g in sheet[v.GENE].values]
     targets, references, contrasts = targets_of(sheet), references_of(sheet), contrasts_of(sheet)
     cell_types = [str(c) for c in sheet[v.CELL_TYPE].values]
     assays = [population.assays.get(gene, Assay()) for gene in genes]
-    expression = [[population.expression.get((t, c), CellTypeExpression()) for c in cell_types] for t in targets]
+    pairs = [[population.expression.get((t, c), CellTypeExpression()) for c in cell_types] for t in targets]
 
-    def of_pairs(name: str) -> np.ndarray:
-        return np.array([[getattr(pair, name) for pair in row] for row in expression])
-
-    cell_type = sheet[v.CELL_TYPE_OF_SUBJECT].values
-    subjects, samples = sheet.sizes[v.SUBJECT], sheet.sizes[v.SAMPLE]
-    fold_mu, fold_sigma = of_pairs("mu_log2_fold_change"), of_pairs("sigma_log2_fold_change")
-    level_mu, level_sigma = of_pairs("mu_log2_level"), of_pairs("sigma_log2_level")
-    sd_biological = np.array([assay.sd_log2_biological for assay in assays])
-    shape = (studies, len(targets), subjects, len(contrasts))
-    fold = fold_mu[:, cell_type, None] + fold_sigma[:, cell_type, None] * rng.standard_normal(shape)
-    level = level_mu[:, cell_type] + level_sigma[:, cell_type] * rng.standard_normal(shape[:-1])
-    by_contrast = np.ones((studies, 1, 1, len(contrasts)))
-    factor = np.array([assay.amplification_factor for assay in assays])
-    one_copy = np.array([assay.ct_of_one_copy for assay in assays])
-    unit_ct = np.array([assay.ct_of_unit_quantity for assay in assays])
-
-    def each(values: np.ndarray) -> np.ndarray:
+    def each(values: object) -> np.ndarray:
         return np.repeat(np.asarray(values, dtype=float)[None], studies, axis=0)
 
-    truth = xr.Dataset(
+    def of_pairs(name: str) -> np.ndarray:
+        return each([[getattr(pair, name) for pair in row] for row in pairs])
+
+    def of_genes(name: str) -> tuple[tuple[str, str], np.ndarray]:
+        return (v.STUDY, v.GENE), each([getattr(assay, name) for assay in assays])
+
+    by_contrast = np.ones(len(contrasts))
+    fold, level = (v.STUDY, v.TARGET, v.CELL_TYPE, v.CONTRAST), (v.STUDY, v.TARGET, v.CELL_TYPE)
+    return xr.Dataset(
         {
-            v.FACTOR: ((v.STUDY, v.GENE), each(factor)),
-            v.UNIT_CT: ((v.STUDY, v.GENE), each(unit_ct)),
-            v.ONE_COPY_CT: ((v.STUDY, v.GENE), each(one_copy)),
-            LOG2_COPIES_PER_UNIT: ((v.STUDY, v.GENE), each((one_copy - unit_ct) * np.log2(factor))),
-            v.LOG2_LEVEL: ((v.STUDY, v.TARGET, v.SUBJECT), level),
+            MU_FOLD_CHANGE: (fold, of_pairs("mu_log2_fold_change")[..., None] * by_contrast),
+            SIGMA_FOLD_CHANGE: (fold, of_pairs("sigma_log2_fold_change")[..., None] * by_contrast),
+            MU_LEVEL: (level, of_pairs("mu_log2_level")),
+            SIGMA_LEVEL: (level, of_pairs("sigma_log2_level")),
             v.LOG2_REFERENCE_LEVEL: (
                 (v.STUDY, v.REFERENCE),
                 np.full((studies, len(references)), population.log2_reference_level),
             ),
-            v.LOG2_FOLD_CHANGE: ((v.STUDY, v.TARGET, v.SUBJECT, v.CONTRAST), fold),
-            MU_FOLD_CHANGE: ((v.STUDY, v.TARGET, v.CELL_TYPE, v.CONTRAST), fold_mu[..., None] * by_contrast),
-            SIGMA_FOLD_CHANGE: ((v.STUDY, v.TARGET, v.CELL_TYPE, v.CONTRAST), fold_sigma[..., None] * by_contrast),
-            v.LOG2_INPUT: ((v.STUDY, v.SAMPLE), population.sd_log2_input * rng.standard_normal((studies, samples))),
-            v.LOG2_BIOLOGICAL: (
-                (v.STUDY, v.GENE, v.SAMPLE),
-                sd_biological[:, None] * rng.standard_normal((studies, len(genes), samples)),
-            ),
-            v.PLATE_SHIFT: (
-                (v.STUDY, v.PLATE),
-                population.sd_plate_cycles * rng.standard_normal((studies, sheet.sizes[v.PLATE])),
-            ),
-            v.SD_BIOLOGICAL: ((v.STUDY, v.GENE), each(sd_biological)),
+            v.FACTOR: of_genes("amplification_factor"),
+            v.UNIT_CT: of_genes("ct_of_unit_quantity"),
+            v.ONE_COPY_CT: of_genes("ct_of_one_copy"),
+            v.SD_BIOLOGICAL: of_genes("sd_log2_biological"),
         }
         | {
             name: (v.STUDY, np.full(studies, getattr(population, name)))
             for name in (v.SD_INPUT, v.SD_TECHNICAL, v.SD_PLATE)
         },
-        coords={name: sheet[name] for name in (v.SUBJECT, v.CELL_TYPE, v.GENE, v.PLATE)}
-        | {v.TARGET: targets, v.REFERENCE: references, v.CONTRAST: contrasts},
+        coords={v.TARGET: targets, v.REFERENCE: references, v.CONTRAST: contrasts, v.CELL_TYPE: cell_types}
+        | {v.GENE: genes},
     )
+
+
+def truth_given(parameters: xr.Dataset, sheet: xr.Dataset, rng: np.random.Generator) -> xr.Dataset:
+    """Subjects and samples of studies, each drawn from figures of its own; see `draw_truth` for the laws.
+
+    Parameters
+    ----------
+    parameters
+        As from `parameters_of`; every variable has the dim study first.
+    sheet
+        As from `lay_out`.
+    rng
+        Random numbers.
+    """
+    studies, samples = parameters.sizes[v.STUDY], sheet.sizes[v.SAMPLE]
+    cell_type = sheet[v.CELL_TYPE_OF_SUBJECT].values
+    mu_fold, sigma_fold = parameters[MU_FOLD_CHANGE].values, parameters[SIGMA_FOLD_CHANGE].values
+    mu_level, sigma_level = parameters[MU_LEVEL].values, parameters[SIGMA_LEVEL].values
+    shape = (studies, mu_fold.shape[1], len(cell_type), mu_fold.shape[3])
+    fold = mu_fold[:, :, cell_type] + sigma_fold[:, :, cell_type] * rng.standard_normal(shape)
+    level = mu_level[:, :, cell_type] + sigma_level[:, :, cell_type] * rng.standard_normal(shape[:-1])
+    one_copy, unit, factor = (parameters[name].values for name in (v.ONE_COPY_CT, v.UNIT_CT, v.FACTOR))
+    sd_biological = parameters[v.SD_BIOLOGICAL].values
+
+    def of_studies(name: str, count: int) -> np.ndarray:
+        return parameters[name].values[:, None] * rng.standard_normal((studies, count))
+
+    inputs = of_studies(v.SD_INPUT, samples)
+    biological = sd_biological[:, :, None] * rng.standard_normal((*sd_biological.shape, samples))
+    truth = parameters.assign(
+        {
+            LOG2_COPIES_PER_UNIT: ((v.STUDY, v.GENE), (one_copy - unit) * np.log2(factor)),
+            v.LOG2_LEVEL: ((v.STUDY, v.TARGET, v.SUBJECT), level),
+            v.LOG2_FOLD_CHANGE: ((v.STUDY, v.TARGET, v.SUBJECT, v.CONTRAST), fold),
+            v.LOG2_INPUT: ((v.STUDY, v.SAMPLE), inputs),
+            v.LOG2_BIOLOGICAL: ((v.STUDY, v.GENE, v.SAMPLE), biological),
+            v.PLATE_SHIFT: ((v.STUDY, v.PLATE), of_studies(v.SD_PLATE, sheet.sizes[v.PLATE])),
+        }
+    ).assign_coords({name: sheet[name] for name in (v.SUBJECT, v.PLATE)})
     for name in truth.data_vars:
         if str(name) in v.UNITS:
             truth[name].attrs["units"] = v.UNITS[str(name)]
