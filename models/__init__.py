@@ -5,13 +5,19 @@ from lensim.inference.catalogue import ModelEntry
 from lensim.models import dose_response_panel as panel
 from lensim.models.dose_response_hierarchical import build_dose_response_hierarchical
 from lensim.models.dose_response_hierarchical_normalised import build_dose_response_hierarchical_normalised
+from lensim.models.dose_response_parts import DoseResponsePriors
 from lensim.models.dose_response_plate_position import build_dose_response_plate_position
 from lensim.models.dose_response_separate import build_dose_response_separate
 from lensim.models.dose_response_separate_normalised import build_dose_response_separate_normalised
 from lensim.models.expression_hierarchical import build_expression_hierarchical
-from lensim.models.expression_panel import expression_arrays
+from lensim.models.expression_panel import dim_cells, expression_arrays
+from lensim.models.expression_parts import ExpressionPriors
 from lensim.models.expression_separate import build_expression_separate
-from lensim.models.fold_change_hierarchical import build_fold_change_hierarchical, fold_change_arrays
+from lensim.models.fold_change_hierarchical import (
+    FoldChangePriors,
+    build_fold_change_hierarchical,
+    fold_change_arrays,
+)
 
 CATALOGUE: dict[str, ModelEntry] = {
     "dose_response_hierarchical": ModelEntry(
@@ -19,47 +25,57 @@ CATALOGUE: dict[str, ModelEntry] = {
         panel.raw_arrays,
         v.CPM,
         "IC50 of each line of a panel, pooled within molecular groups, from raw signals",
+        DoseResponsePriors,
     ),
     "dose_response_separate": ModelEntry(
         build_dose_response_separate,
         panel.raw_arrays,
         v.CPM,
         "IC50 of each line on its own, from raw signals",
+        DoseResponsePriors,
     ),
     "dose_response_plate_position": ModelEntry(
         build_dose_response_plate_position,
         panel.position_arrays,
         v.CPM,
         "as dose_response_hierarchical, with edge effects and gradients of each plate",
+        DoseResponsePriors,
     ),
     "dose_response_hierarchical_normalised": ModelEntry(
         build_dose_response_hierarchical_normalised,
         panel.normalised_arrays,
         v.VIABILITY,
         "IC50 of each line of a panel, pooled within molecular groups, from percent viabilities",
+        DoseResponsePriors,
     ),
     "dose_response_separate_normalised": ModelEntry(
         build_dose_response_separate_normalised,
         panel.normalised_arrays,
         v.VIABILITY,
         "IC50 of each line on its own, from percent viabilities",
+        DoseResponsePriors,
     ),
     "expression_hierarchical": ModelEntry(
         build_expression_hierarchical,
         expression_arrays,
         v.CT,
         "fold change of each subject, pooled within cell types, from the reactions of all genes",
+        ExpressionPriors,
+        dim_cells,
     ),
     "expression_separate": ModelEntry(
         build_expression_separate,
         expression_arrays,
         v.CT,
         "fold change of each subject on its own, from the reactions of all genes",
+        ExpressionPriors,
+        dim_cells,
     ),
     "fold_change_hierarchical": ModelEntry(
         build_fold_change_hierarchical,
         fold_change_arrays,
         v.LOG2_RATIO,
         "fold change of each subject, pooled within cell types, from ratios where there are no Cts",
+        FoldChangePriors,
     ),
 }

@@ -30,12 +30,19 @@ class ModelEntry:
         The variable of the Dataset that it models, such as cpm or viability_percent.
     question
         What it answers, in one line.
+    priors
+        The dataclass of its priors.
+    slots
+        Of models that hold latent places for cells with few copies: how many a Dataset needs. `build` and `arrays`
+        then take the number of slots as a further argument, so that one compiled model takes many studies.
     """
 
     build: Callable[..., pm.Model]
-    arrays: Callable[[xr.Dataset], Mapping[str, np.ndarray]]
+    arrays: Callable[..., Mapping[str, np.ndarray]]
     signal: str
     question: str
+    priors: type[Any]
+    slots: Callable[[xr.Dataset], int] | None = None
 
 
 def catalogue() -> dict[str, ModelEntry]:

@@ -1,0 +1,74 @@
+"""What an engine is: from a batch of studies to their posteriors, or the word that there is none."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import xarray as xr
+
+from lensim.checks import one_of
+from lensim.inference.engine_exact import Questions
+from lensim.power.diagnosands import EXACT as EXACT
+from lensim.power.diagnosands import FAILED as FAILED
+from lensim.power.diagnosands import NUTS as NUTS
+from lensim.power.scenario import Scenario
+from lensim.power.study import Batch
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Posteriors of a batch.
+
+    Attributes
+    ----------
+    posterior
+        As `lensim.inference.engine_exact.analyse` gives it; NaN where there is none.
+    answered_by
+        (study) EXACT, NUTS or FAILED.
+    """
+
+    posterior: xr.Dataset
+    answered_by: np.ndarray
+
+
+class Engine(Protocol):
+    """An engine: a function of a batch and what is asked of it."""
+
+    def __call__(self, batch: Batch, questions: Questions) -> Answer:
+        """Posteriors of every study of the batch."""
+        ...
+
+
+def questions_of(scenario: Scenario) -> Questions:
+    """Everything that the rules of a scenario want of a posterior, each once."""
+    kinds = list(scenario.design.subjects)
+    thresholds = sorted({at for rule in scenario.rules for at in rule.thresholds})
+    probabilities = sorted({p for rule in scenario.rules for p in rule.probabilities})
+    differences = list(dict.fromkeys(rule.difference for rule in scenario.rules if rule.difference))
+    return Questions(thresholds, probabilities, [(kinds.index(a), kinds.index(b)) for a, b in differences])
+
+
+def name_differences(posterior: xr.Dataset, scenario: Scenario) -> xr.Dataset:
+    """The posterior with differences named as the rules name them."""
+    pairs = list(dict.fromkeys(rule.difference for rule in scenario.rules if rule.difference))
+    return posterior.assign_coords(difference=[f"{a} less {b}" for a, b in pairs])
+
+
+def find_engine(name: str) -> Engine:
+    """The engine of a name.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    from lensim.power import engine_auto, engine_exact, engine_nuts
+
+    engines: Mapping[str, Engine] = {
+        "auto": engine_auto.answer,
+        "exact": engine_exact.answer,
+        "nuts": engine_nuts.answer,
+    }
+    one_of("analysis.engine", name, sorted(engines))
+    return engines[name]

@@ -1,0 +1,101 @@
+"""A folder of results that survives any death: chunks written whole and in order, and never by two scenarios."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from lensim.checks import InputError
+from lensim.output import written_whole
+from lensim.power.scenario import Scenario
+
+SCENARIO_FILE = "scenario.json"
+
+
+@dataclass(frozen=True)
+class Store:
+    """Where the chunks of one scenario lie."""
+
+    folder: Path
+
+    def chunk_path(self, point: int, chunk: int) -> Path:
+        """File of one chunk."""
+        return self.folder / "chunks" / f"point-{point:04d}" / f"chunk-{chunk:06d}.parquet"
+
+    def audit_path(self, number: int) -> Path:
+        """File of one part of the audit."""
+        return self.folder / "audit" / f"part-{number:03d}.parquet"
+
+    def has(self, path: Path) -> bool:
+        """Whether something was finished; what is there is whole."""
+        return path.exists()
+
+    def write(self, path: Path, rows: pd.DataFrame) -> None:
+        """Write one part, whole or not at all.
+
+        Raises
+        ------
+        InputError
+            If the folder cannot be written to, or is full.
+        """
+        with _told(self.folder), written_whole(path, force=True) as partial:
+            rows.to_parquet(partial, index=False, compression="zstd")
+
+    def read(self, path: Path) -> pd.DataFrame:
+        """One finished part.
+
+        Raises
+        ------
+        InputError
+            If the file is damaged.
+        """
+        try:
+            return pd.read_parquet(path)
+        except (OSError, ValueError) as error:
+            raise InputError(
+                f"{path} must be a part that lensim wrote, got something else: delete it ({error})"
+            ) from None
+
+
+def open_store(folder: Path, scenario: Scenario, points: list[Mapping[str, Any]]) -> Store:
+    """The store of a scenario, new or begun.
+
+    Raises
+    ------
+    InputError
+        If the folder holds another scenario's results, or something else, or cannot be written to.
+    """
+    said: dict[str, Any] = {"digest": scenario.digest(), "points": [dict(point) for point in points]}
+    said["scenario"] = scenario.model_dump(mode="json")
+    path = folder / SCENARIO_FILE
+    if path.exists():
+        try:
+            there = json.loads(path.read_text())["digest"]
+        except (ValueError, KeyError, OSError):
+            raise InputError(f"{path} must say which scenario the folder is of, got something else") from None
+        if there != said["digest"]:
+            raise InputError(
+                f"{folder} must hold results of this very scenario, got those of another (digest {there[:12]}, "
+                f"this one has {scenario.digest()[:12]}): name another folder, or delete that one"
+            )
+        return Store(folder)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError(f"{folder} must be a new folder or one that lensim power began, got something else")
+    with _told(folder), written_whole(path, force=False) as partial:
+        partial.write_text(json.dumps(said, indent=1, sort_keys=True, default=str) + "\n")
+    return Store(folder)
+
+
+@contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise InputError(
+            f"{folder} must be a folder that can be written to, got: {error.strerror or error}; "
+            "what was finished is kept"
+        ) from None

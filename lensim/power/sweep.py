@@ -1,0 +1,236 @@
+"""Running a scenario: chunks go to workers and are stored in order, so numbers do not depend on the workers."""
+
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from lensim import seeding
+from lensim.checks import InputError, at_least
+from lensim.power.chunk import run_audit, run_chunk
+from lensim.power.diagnosands import Tally
+from lensim.power.scenario import Scenario
+from lensim.power.store import Store, open_store
+
+AHEAD: Final = 3  # chunks in flight for each worker
+CONNECT_SECONDS: Final = 10
+
+Run = Callable[..., Any]
+
+
+@dataclass
+class _Point:
+    """One point of the grid on its way."""
+
+    number: int
+    setting: Mapping[str, Any]
+    scenario: Scenario
+    tallies: dict[tuple[int, int], Tally]
+    submitted: int = 0
+    stored: int = 0
+    waiting: dict[int, pd.DataFrame] = field(default_factory=dict)
+    done: bool = False
+
+    @property
+    def chunks(self) -> int:
+        """How many there can be."""
+        return -(-self.scenario.studies.count // self.scenario.studies.chunk)
+
+    def size(self, chunk: int) -> int:
+        """Studies of a chunk; the last may be smaller."""
+        return min(self.scenario.studies.chunk, self.scenario.studies.count - chunk * self.scenario.studies.chunk)
+
+    def take(self, rows: pd.DataFrame) -> None:
+        """Add a chunk to the sums, and see whether the point is decided."""
+        for (rule, target), tally in self.tallies.items():
+            tally.add(rows[(rows["rule"] == rule) & (rows["target"] == target)])
+        self.stored += 1
+        at = self.scenario.studies.decide_at
+        decided = at is not None and all(
+            low > at or high < at for low, high in (tally.share_bounds() for tally in self.tallies.values())
+        )
+        self.done = decided or self.stored >= self.chunks
+
+
+@dataclass(frozen=True)
+class PowerResult:
+    """What came out of a scenario.
+
+    Attributes
+    ----------
+    scenario
+        What was asked.
+    table
+        A row each point, rule and target: the grid's fields, rule, target, quantity ('power' or 'assurance'), and
+        every diagnosand with its error.
+    audit
+        A row each audited study, rule and target; see `run_audit`. Empty where there was none.
+    """
+
+    scenario: Scenario
+    table: pd.DataFrame
+    audit: pd.DataFrame
+
+
+def run_power(
+    scenario: Scenario,
+    folder: Path,
+    *,
+    workers: int = 1,
+    scheduler: str = "",
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> PowerResult:
+    """Simulate, analyse and judge every point of a scenario.
+
+    Parameters
+    ----------
+    scenario
+        What is asked.
+    folder
+        Where results are kept; a run that was broken off goes on there, and repeats nothing that it finished.
+    workers
+        Processes on this machine; 1 works in this process.
+    scheduler
+        Address of a dask scheduler that someone started; its workers are used instead.
+    progress
+        Called with chunks done and the most that there can be.
+
+    Raises
+    ------
+    InputError
+        If the folder is another scenario's or cannot be written to, or the scheduler cannot be reached.
+    """
+    at_least("workers", workers, 1)
+    points = [
+        _Point(
+            number,
+            setting,
+            own,
+            {(r, t): Tally() for r in range(len(own.rules)) for t in range(len(own.design.targets))},
+        )
+        for number, (setting, own) in enumerate(scenario.points())
+    ]
+    store = open_store(folder, scenario, [point.setting for point in points])
+    for point in points:
+        while not point.done and store.has(store.chunk_path(point.number, point.stored)):
+            point.take(store.read(store.chunk_path(point.number, point.stored)))
+        point.submitted = point.stored
+    total = sum(point.chunks for point in points)
+    progress(sum(point.stored for point in points), total)
+    audit_tasks = list(_audit_tasks(scenario, points))
+    wanted = [n for n, _ in enumerate(audit_tasks) if not store.has(store.audit_path(n))]
+    if any(not point.done for point in points) or wanted:
+        with ExitStack() as stack:
+            pool = stack.enter_context(_pool(workers, scheduler))
+            _run_chunks(points, store, pool, progress, total)
+            audit_tasks = list(_audit_tasks(scenario, points))
+            for number, rows in pool(run_audit, ((n, audit_tasks[n]) for n in wanted if n < len(audit_tasks))):
+                store.write(store.audit_path(number), rows)
+    parts = [store.read(store.audit_path(n)) for n in range(len(audit_tasks)) if store.has(store.audit_path(n))]
+    audit = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    return PowerResult(scenario, _table(scenario, points), audit)
+
+
+def _run_chunks(
+    points: list[_Point], store: Store, pool: Run, progress: Callable[[int, int], None], total: int
+) -> None:
+    def tasks() -> Iterator[tuple[tuple[_Point, int], tuple[Any, ...]]]:
+        """Round the points, one chunk each; a point that is done gets no more."""
+        while True:
+            open_points = [point for point in points if not point.done and point.submitted < point.chunks]
+            if not open_points:
+                return
+            for point in open_points:
+                chunk, point.submitted = point.submitted, point.submitted + 1
+                yield (point, chunk), (point.scenario, dict(point.setting), chunk, point.size(chunk))
+
+    for (point, chunk), rows in pool(run_chunk, tasks()):
+        point.waiting[chunk] = rows
+        while not point.done and point.stored in point.waiting:
+            ready = point.waiting.pop(point.stored)
+            store.write(store.chunk_path(point.number, point.stored), ready)
+            point.take(ready)
+        if point.done:
+            point.waiting.clear()
+        progress(sum(p.stored for p in points), total)
+
+
+def _audit_tasks(scenario: Scenario, points: list[_Point]) -> Iterator[tuple[Any, ...]]:
+    """Studies picked at random over two points at most, since each shape is compiled anew; a part each point."""
+    if not scenario.audit.studies or not any(rule.needs_posterior for rule in scenario.rules):
+        return
+    rng = seeding.stream(scenario.seed, "audit")
+    chosen = sorted(rng.choice(len(points), size=min(2, len(points)), replace=False).tolist())
+    shares = [
+        scenario.audit.studies // len(chosen) + (n < scenario.audit.studies % len(chosen)) for n in range(len(chosen))
+    ]
+    for number, share in zip(chosen, shares, strict=True):
+        point = points[number]
+        size = point.size(0)
+        picked = rng.choice(size, size=min(share, size), replace=False)
+        yield point.scenario, dict(point.setting), 0, size, sorted(int(study) for study in picked)
+
+
+@contextmanager
+def _pool(workers: int, scheduler: str) -> Iterator[Run]:
+    """A function that runs tasks (key, arguments) on workers and yields (key, result) as they come."""
+    if workers == 1 and not scheduler:
+
+        def one_by_one(function: Run, tasks: Iterator[tuple[Any, tuple[Any, ...]]]) -> Iterator[tuple[Any, Any]]:
+            for key, arguments in tasks:
+                yield key, function(*arguments)
+
+        yield one_by_one
+        return
+    from distributed import Client, LocalCluster, as_completed
+
+    with ExitStack() as stack, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of ports taken and of slow shutdowns: nothing a planner can act on
+        if scheduler:
+            try:
+                client = stack.enter_context(Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False))
+            except (OSError, TimeoutError, ValueError) as error:
+                raise InputError(
+                    f"--scheduler must be the address of a dask scheduler that answers, got {scheduler!r} ({error})"
+                ) from None
+        else:
+            cluster = stack.enter_context(
+                LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=50)
+            )
+            client = stack.enter_context(Client(cluster, set_as_default=False))
+        in_flight = AHEAD * max(workers, len(client.scheduler_info()["workers"]))
+
+        def spread(function: Run, tasks: Iterator[tuple[Any, tuple[Any, ...]]]) -> Iterator[tuple[Any, Any]]:
+            keys: dict[Any, Any] = {}
+            running = as_completed()
+            for key, arguments in tasks:
+                future = client.submit(function, *arguments, pure=False, retries=5)
+                keys[future.key] = key
+                running.add(future)
+                if len(keys) < in_flight:
+                    continue
+                future = next(running)
+                yield keys.pop(future.key), future.result()
+            for future in running:
+                yield keys.pop(future.key), future.result()
+
+        yield spread
+
+
+def _table(scenario: Scenario, points: list[_Point]) -> pd.DataFrame:
+    rows = []
+    for point in points:
+        word = "power" if point.scenario.is_conditional else "assurance"
+        for (rule, target), tally in point.tallies.items():
+            said = {"rule": point.scenario.rules[rule].label, "target": point.scenario.design.targets[target]}
+            rows.append({**_plain(point.setting), **said, "quantity": word, **tally.describe()})
+    return pd.DataFrame(rows)
+
+
+def _plain(setting: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of the grid as a table can hold them."""
+    return {key: value if isinstance(value, int | float | str | bool) else str(value) for key, value in setting.items()}
