@@ -140,6 +140,7 @@ def fit_expression(
         data = data.assign_attrs(calibrator=calibrator)
     name = model or default_expression_model(data)
     err.print(f"{_counts(data)}; model {name}; compiling takes a minute or two")
+    _tell_of_efficiencies(data)
     settings = FitSettings(SamplerSettings(draws=draws, tune=tune, chains=chains, target_accept=target_accept))
     result = run_fit(data, name, settings, seed, progress=True, tell=err.print)
     save_result(result, path, force=force)
@@ -179,6 +180,7 @@ def compare(
     result = load_result(result_file)
     if csv:
         require_free(csv, force=force)
+    _tell_of_efficiencies(result["observations"].to_dataset())
     table = compare_with_classical(result, ci)
     out.print(_rich(table))
     if csv:
@@ -258,6 +260,19 @@ def _rich(table: "pd.DataFrame") -> "Table":
     return shown
 
 
+def _tell_of_efficiencies(data: "xr.Dataset") -> None:
+    """Say of which genes nothing is known about their amplification."""
+    from lensim.qpcr.standard_curve import genes_of_unknown_factor
+
+    genes = genes_of_unknown_factor(data) if "ct_cycles" in data else []
+    if genes:
+        err.print(
+            f"note: neither a dilution series nor a stated factor for {', '.join(genes)}: the fit takes the prior of "
+            "amplification factors (docs/expression.md), the classical answer a factor of 2; --factors states them",
+            soft_wrap=True,
+        )
+
+
 def _counts(data: "xr.Dataset") -> str:
     if "ct_cycles" not in data:
         return (
@@ -266,7 +281,7 @@ def _counts(data: "xr.Dataset") -> str:
         )
     missing = int(data["ct_cycles"].isnull().sum())
     return (
-        f"{data.sizes['reaction']} reactions of {data.sizes['gene']} genes in {data.sizes['sample']} samples of "
+        f"{data.sizes['reaction']} reactions of {data.sizes['gene']} genes in {data.sizes['cdna']} samples of "
         f"{data.sizes['subject']} subjects, {missing} not detected"
     )
 

@@ -215,6 +215,14 @@ def standard_curves(data: xr.Dataset, confidence: float = 0.95) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["gene", *_CURVE_COLUMNS, "note"])
 
 
+def genes_of_unknown_factor(data: xr.Dataset) -> list[str]:
+    """Genes with neither a dilution series nor a stated factor."""
+    genes = [str(gene) for gene in data[v.GENE].values]
+    stated = data[v.STATED_FACTOR].values if v.STATED_FACTOR in data else np.full(len(genes), np.nan)
+    series = set(data[v.GENE_OF_STANDARD].values.tolist()) if v.GENE_OF_STANDARD in data else set()
+    return [gene for at, gene in enumerate(genes) if at not in series and np.isnan(stated[at])]
+
+
 def amplification_factors(data: xr.Dataset) -> dict[str, Factor]:
     """Factor of each gene: from its dilution series, else stated, else 2. A stated one without error counts as exact.
 

@@ -67,8 +67,13 @@ NOT_DETECTED: Final = frozenset(
 """Words of instruments, in their languages, for a reaction that ran and did not cross the threshold."""
 
 _BEYOND: Final = re.compile(r"[>\u2265]=?\s*[0-9]+(?:[.,][0-9]+)?")  # "> 40.00"
-TRUE_WORDS: Final = frozenset({"true", "yes", "y", "1", "x", "wahr", "vrai", "verdadero", "vero", "waar", "ja", "oui"})
-FALSE_WORDS: Final = frozenset({"", "false", "no", "n", "0", "falsch", "faux", "falso", "onwaar", "nein", "non"})
+TRUE_WORDS: Final = frozenset(
+    {"true", "yes", "y", "1", "1.0", "1,0", "x", "wahr", "vrai", "verdadero", "vero", "waar", "ja", "oui"}
+)
+FALSE_WORDS: Final = frozenset(
+    {"", "false", "no", "n", "0", "0.0", "0,0", "falsch", "faux", "falso", "onwaar", "nein", "non"}
+)
+"""As people, spreadsheets and pandas write a flag: a column with a gap becomes 1.0 and 0.0 there."""
 
 EmptyCt = Literal["not detected", "no result"]
 
