@@ -310,6 +310,8 @@ class Scenario(Strict):
         for values in itertools.product(*self.grid.values()):
             setting = dict(zip(self.grid, values, strict=True))
             content = self.model_dump(mode="python") | {"grid": {}}
+            if not any(path.startswith("rules.") for path in setting):
+                content["rules"] = self.rules  # a user's own function is not dumped
             for path, value in setting.items():
                 content = _put(content, path.split("."), value, path)
             yield setting, scenario_of(content, f"grid at {setting}" if setting else self.name)

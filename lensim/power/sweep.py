@@ -129,7 +129,7 @@ def run_power(
             _run_chunks(points, store, pool, progress, total)
             audit_tasks = list(_audit_tasks(scenario, points))
             for number, rows in pool(run_audit, ((n, audit_tasks[n]) for n in wanted if n < len(audit_tasks))):
-                store.write(store.audit_path(number), rows)
+                store.write(store.audit_path(number), rows.assign(point=number))
     parts = [store.read(store.audit_path(n)) for n in range(len(audit_tasks)) if store.has(store.audit_path(n))]
     audit = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
     return PowerResult(scenario, _table(scenario, points), audit)
@@ -206,7 +206,7 @@ def _pool(workers: int, scheduler: str) -> Iterator[Run]:
 
         def spread(function: Run, tasks: Iterator[tuple[Any, tuple[Any, ...]]]) -> Iterator[tuple[Any, Any]]:
             keys: dict[Any, Any] = {}
-            running = as_completed()
+            running = as_completed(loop=client.loop)
             for key, arguments in tasks:
                 future = client.submit(function, *arguments, pure=False, retries=5)
                 keys[future.key] = key

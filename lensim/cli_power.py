@@ -1,0 +1,127 @@
+"""The command of power analysis."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lensim.cli_shared import err, out
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FIGURES = ("power_curves", "heat_maps", "sign_and_size")
+
+
+def power(
+    scenario_file: Annotated[Path, typer.Argument(metavar="FILE", help="Scenario (TOML).")],
+    folder: Annotated[Path, typer.Option("--out", help="Folder for results; a run that was broken off goes on there.")],
+    workers: Annotated[int, typer.Option(min=1, help="Processes on this machine.")] = 1,
+    scheduler: Annotated[
+        str, typer.Option(help="Address of a dask scheduler that is running; its workers are used.")
+    ] = "",
+    figures: Annotated[bool, typer.Option(help="Draw figures.")] = True,
+) -> None:
+    """Power, assurance and errors of a design, by simulated studies and their exact posteriors, audited by NUTS.
+
+    Results do not depend on the number of workers. Begun again with the same scenario and folder, it goes on where it
+    was broken off.
+    """
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from lensim.output import written_whole
+    from lensim.power.scenario import read_scenario
+    from lensim.power.sweep import run_power
+
+    scenario = read_scenario(scenario_file)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task("chunks of studies", total=None)
+        result = run_power(
+            scenario,
+            folder,
+            workers=workers,
+            scheduler=scheduler,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    with written_whole(folder / "summary.csv", force=True) as partial:
+        result.table.to_csv(partial, index=False)
+    if not result.audit.empty:
+        with written_whole(folder / "audit.csv", force=True) as partial:
+            result.audit.to_csv(partial, index=False)
+    print_power(result.table, result.audit)
+    if figures:
+        draw_figures(result.table, folder)
+    out.print(f"tables and figures in {folder}", soft_wrap=True)
+
+
+def print_power(table: "pd.DataFrame", audit: "pd.DataFrame") -> None:
+    """The table that a planner reads, what failed, and the audit."""
+    from rich.table import Table
+
+    from lensim.report.power import audit_sentences, grid_fields, words_of
+
+    fields = grid_fields(table)
+    quantity = " / ".join(dict.fromkeys(table["quantity"]))
+    shown = Table(*[words_of(name) for name in fields], "rule", "target", f"{quantity} [%]", "type I [%]", "type S [%]",
+                  "type M", "coverage [%]", "failed")  # fmt: skip
+    for row in _records(table):
+        shown.add_row(
+            *[f"{row[name]}" for name in fields],
+            str(row["rule"]),
+            str(row["target"]),
+            _percent(row, "share"),
+            _percent(row, "type_1"),
+            _percent(row, "type_s"),
+            f"{row['type_m']:.2f}" if row["type_m"] == row["type_m"] else "-",
+            _percent(row, "coverage"),
+            f"{row['failed']:.0f} of {row['studies']:.0f}",
+        )
+    out.print(shown)
+    for row in _records(table[table["failed"] > 0]):
+        if row["failed"] == row["studies"]:
+            out.print(
+                f"[red]{row['rule']}, {row['target']}: no study could be analysed, so there is no {row['quantity']}[/]"
+            )
+        else:
+            out.print(
+                f"{row['rule']}, {row['target']}: {row['failed']:.0f} of {row['studies']:.0f} studies failed; "
+                f"{100 * row['share_if_failures_are_no_find']:.1f}% if they are no finds, "
+                f"{100 * row['share_if_failures_are_finds']:.1f}% if they are",
+                soft_wrap=True,
+            )
+    by_nuts = int(table["by_nuts"].max()) if len(table) else 0
+    if by_nuts:
+        out.print(f"up to {by_nuts} studies of a point were not Gaussian and went to NUTS")
+    for sentence in audit_sentences(audit):
+        out.print(sentence, soft_wrap=True)
+
+
+def _records(table: "pd.DataFrame") -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+
+
+def _percent(row: dict[str, Any], name: str) -> str:
+    """A share with its standard error, in percent."""
+    value = row[name]
+    return f"{100 * value:.1f} ± {100 * row[f'{name}_mcse']:.1f}" if value == value else "-"
+
+
+def draw_figures(table: "pd.DataFrame", folder: Path) -> list[Path]:
+    """Every figure that the grid allows."""
+    from lensim.output import written_whole
+    from lensim.report import power as report
+    from lensim.report.dose_response import save_figure
+
+    drawn = {
+        "power_curves": report.plot_power_curves(table),
+        "heat_maps": report.plot_heat_maps(table),
+        "sign_and_size": report.plot_sign_and_size(table),
+    }
+    paths = []
+    for name, figure in drawn.items():
+        if figure is not None:
+            with written_whole(folder / f"{name}.png", force=True) as partial:
+                save_figure(figure, partial)
+            paths.append(folder / f"{name}.png")
+    return paths
