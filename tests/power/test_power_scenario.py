@@ -1,0 +1,129 @@
+import numpy as np
+import pytest
+
+from lensim.checks import InputError
+from lensim.power.chunk import run_chunk
+from lensim.power.rules import CustomRule
+from lensim.power.scenario import Distribution, scenario_of
+from lensim.seeding import stream
+from tests.command_line.test_cli import run
+
+TEST = {"rule": "test", "test": "t_log2"}
+GOOD = {"name": "x", "rules": [TEST]}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"colour": 1}, "colour: Extra inputs are not permitted, got 1"),
+        ({"design": {"lines": 3}}, "design.lines: Extra inputs are not permitted, got 3"),
+        ({"rules": []}, "rules must have at least one rule, got none"),
+        ({"rules": [TEST, TEST]}, "rules must differ in name, got t on log ratios, 0.05 twice: give them names"),
+        ({"rules": [{"rule": "posterior"}]}, "a posterior rule must have exactly one of above and below [log2]"),
+        ({"rules": [TEST | {"cell_type": "donor"}]}, "must be about one of line, got 'donor'"),
+        (
+            {"rules": [{"rule": "posterior", "of": "difference", "above": 0, "first": "line", "second": "donor"}]},
+            "must be about two of line, got 'donor'",
+        ),
+        (
+            {"design": {"subjects": {"line": 4, "donor": 4}}},
+            "must say its cell_type where there are several (line, donor), got none",
+        ),
+        ({"truth": {"sd_log2_input": -0.1}}, "truth.sd_log2_input: must be 0 or more, got -0.1"),
+        (
+            {"truth": {"sd_log2_input": {"normal": [0.4, 0.2]}}},
+            "a spread must have a distribution without negative values, such as lognormal",
+        ),
+        ({"truth": {"expression": [{"target": "IL6"}]}}, "truth.expression target must be one of TNF, got 'IL6'"),
+        ({"studies": {"count": 0}}, "studies.count: Input should be greater than or equal to 1, got 0"),
+        ({"grid": {"design.subjects.line": []}}, "grid.design.subjects.line must have at least one value, got none"),
+        ({"grid": {"seed": [1, 2]}}, "grid must be over design, truth, analysis or rules, got seed"),
+    ],
+)
+def test_what_is_wrong_is_told(change, message):
+    with pytest.raises(InputError) as error:
+        scenario_of(GOOD | change)
+    assert message in str(error.value)
+    assert str(error.value).startswith("scenario")
+
+
+@pytest.mark.parametrize(
+    ("grid", "message"),
+    [
+        ({"design.lines": [1]}, "design.lines has no 'lines'; there are assay, subjects, targets"),
+        ({"truth.expression.4.mu_log2_fold_change": [1]}, "needs a position of 0 to 0, got '4'"),
+        ({"design.experiments.first": [1]}, "goes below a plain value at 'first'"),
+        ({"design.experiments": [1, -2]}, "design.experiments: Input should be greater than or equal to 1, got -2"),
+    ],
+)
+def test_a_grid_over_what_is_not_there_is_told(grid, message):
+    with pytest.raises(InputError) as error:
+        list(scenario_of(GOOD | {"grid": grid}).points())
+    assert message in str(error.value)
+
+
+def test_a_file_is_checked_before_anything_runs(tmp_path, capsys):
+    path, out = tmp_path / "s.toml", tmp_path / "out"
+    for text, message in (
+        ('name = "x"\nrules = [{rule = "test", test = "t_log2"}]\n[grid]\n"design.lines" = [3]\n', "has no 'lines'"),
+        ("name = ", "must be TOML"),
+        ('name = "x"\nrules = [{rule = "magic"}]\n', "magic"),
+    ):
+        path.write_text(text)
+        status, _, err = run(capsys, "power", str(path), "--out", str(out))
+        assert (status, out.exists()) == (2, False)
+        assert message in err
+        assert "Traceback" not in err
+    status, _, err = run(capsys, "power", str(tmp_path / "none.toml"), "--out", str(out))
+    assert (status, "must be a scenario file, got nothing there" in err) == (2, True)
+
+
+def test_a_whole_run_from_the_command_line(tmp_path, capsys):
+    path, out = tmp_path / "s.toml", tmp_path / "out"
+    path.write_text(
+        'name = "x"\nrules = [{rule = "test", test = "t_log2"}, {rule = "test", test = "sign"}]\n'
+        '[design]\nassay = "ratios"\n[studies]\ncount = 200\n[audit]\nstudies = 0\n'
+        '[grid]\n"design.subjects.line" = [4, 8]\n"truth.expression.0.mu_log2_fold_change" = [0.0, 1.0]\n'
+    )
+    status, said, _ = run(capsys, "power", str(path), "--out", str(out))
+    assert status == 0
+    assert "No study was audited by NUTS." in said
+    names = {file.name for file in out.iterdir()}
+    assert names == {"scenario.json", "chunks", "summary.csv", "power_curves.png", "heat_maps.png", "sign_and_size.png"}
+
+
+def test_power_is_conditional_and_assurance_is_not():
+    assert scenario_of(GOOD).is_conditional
+    believed = {"truth": {"expression": [{"mu_log2_fold_change": {"normal": [1, 0.5]}}]}}
+    assert not scenario_of(GOOD | believed).is_conditional
+
+
+def test_streams_of_a_point_do_not_depend_on_the_grid():
+    narrow = scenario_of(GOOD | {"grid": {"design.subjects.line": [4, 6]}})
+    wide = scenario_of(GOOD | {"grid": {"design.subjects.line": [3, 4, 6, 9]}})
+    found = [
+        run_chunk(point, setting, 0, 5)
+        for scenario in (narrow, wide)
+        for setting, point in scenario.points()
+        if setting["design.subjects.line"] == 6
+    ]
+    assert found[0].equals(found[1])
+
+
+def test_distributions_draw_what_they_say():
+    rng = stream(3, "draws")
+    assert Distribution(uniform=(2, 3)).draw(rng, 1000).min() >= 2
+    lognormal = np.log(Distribution(lognormal=(2.0, 0.5)).draw(rng, 100_000))
+    assert abs(lognormal.mean() - np.log(2)) < 5 * 0.5 / np.sqrt(100_000)
+
+
+def test_a_users_own_rule_is_asked(tmp_path):
+    rule = CustomRule(
+        name="twice its sd", function=lambda posterior: (posterior["mean"] > 2 * posterior["sd"]).isel(group=0)
+    )
+    built_in = {"rule": "posterior", "above": 0.0, "probability": 0.977}
+    scenario = scenario_of({"name": "x", "rules": [rule, built_in]})
+    rows = run_chunk(scenario, {}, 0, 200)
+    own, other = (rows[rows["rule"] == n]["decided"].to_numpy() for n in (0, 1))
+    assert 0 < own.sum() < 200
+    assert (own == other).mean() > 0.95

@@ -1,0 +1,185 @@
+"""A sweep gives the same files whatever works on it and whatever dies on the way."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lensim.checks import InputError
+from lensim.power import sweep
+from lensim.power.scenario import Scenario, scenario_of
+from lensim.power.sweep import run_power
+
+TOML = """
+name = "small"
+seed = 5
+rules = [{rule = "test", test = "t_log2"}, {rule = "posterior", above = 0.0}]
+[design]
+subjects = {line = 4}
+targets = ["TNF"]
+experiments = 1
+[studies]
+count = 400
+chunk = 20
+[audit]
+studies = 0
+[grid]
+"design.subjects.line" = [3, 5]
+"""
+
+
+def small(**change: object) -> Scenario:
+    import tomllib
+
+    return scenario_of(tomllib.loads(TOML) | change)
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*.parquet"))}
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory) -> dict[str, bytes]:
+    folder = tmp_path_factory.mktemp("alone") / "out"
+    result = run_power(small(), folder)
+    assert len(result.table) == 4
+    assert result.table["share"].between(0, 1).all()
+    return files(folder)
+
+
+def test_two_workers_give_the_same_files(tmp_path, alone):
+    run_power(small(), tmp_path / "out", workers=2)
+    assert files(tmp_path / "out") == alone
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@pytest.fixture
+def cluster():
+    """A scheduler and two workers, each a process of its own, as someone would start them by hand."""
+    address = f"tcp://127.0.0.1:{free_port()}"
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    dask = str(Path(sys.executable).with_name("dask"))
+    scheduler = subprocess.Popen(
+        [dask, "scheduler", "--host", "127.0.0.1", "--port", address.rsplit(":", 1)[1], "--no-dashboard"], **quiet
+    )
+    worker = [dask, "worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard"]
+    workers = [subprocess.Popen(worker, **quiet) for _ in range(2)]
+    yield address, workers
+    for process in [*workers, scheduler]:
+        process.kill()
+        process.wait()
+
+
+def test_a_scheduler_and_a_killed_worker_give_the_same_files(tmp_path, alone, cluster, monkeypatch):
+    address, workers = cluster
+    killed = []
+
+    def kill_one(done: int, total: int) -> None:
+        if done >= total // 3 and not killed:
+            workers[0].send_signal(signal.SIGKILL)
+            killed.append(done)
+
+    monkeypatch.setattr(sweep, "CONNECT_SECONDS", 60)
+    run_power(small(), tmp_path / "out", scheduler=address, progress=kill_one)
+    assert killed
+    assert files(tmp_path / "out") == alone
+
+
+def test_a_killed_client_goes_on_and_repeats_nothing(tmp_path, alone):
+    scenario, folder = tmp_path / "small.toml", tmp_path / "out"
+    scenario.write_text(TOML)
+    command = [sys.executable, "-m", "lensim.cli", "power", str(scenario), "--out", str(folder), "--no-figures"]
+    first = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 120
+    while len(files(folder)) < 5 and first.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*.parquet") if not path.name.startswith(".")}
+    assert 5 <= len(before) < 40
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    assert {name: content for name, content in files(folder).items() if "/." not in name} == alone
+
+
+def test_a_point_is_left_as_soon_as_it_is_decided(tmp_path):
+    """A true effect of ten spreads is found nearly always: that power is above a half is sure after a few chunks."""
+    change = {"truth": {"expression": [{"mu_log2_fold_change": 2.0, "sigma_log2_fold_change": 0.2}]}}
+    decided = small(**change, grid={}, studies={"count": 400, "chunk": 20, "decide_at": 0.5})
+    one, two = (run_power(decided, tmp_path / name, workers=n) for name, n in (("one", 1), ("two", 2)))
+    assert (one.table["studies"] < 400).all()
+    assert files(tmp_path / "one") == files(tmp_path / "two")
+    assert one.table.equals(two.table)
+
+
+def test_where_every_study_fails_there_is_no_power(tmp_path):
+    """A target of less than a copy: the exact engine answers for none, and that is said, not scored as no effect."""
+    low = {"expression": [{"mu_log2_level": -14.0}]}
+    result = run_power(
+        small(truth=low, grid={}, analysis={"engine": "exact"}, studies={"count": 40, "chunk": 20}), tmp_path / "out"
+    )
+    row = result.table[result.table["rule"] != "t on log ratios, 0.05"].iloc[0]
+    assert row["failed"] == row["studies"] == 40
+    assert np.isnan(row["share"])
+    assert (row["share_if_failures_are_no_find"], row["share_if_failures_are_finds"]) == (0.0, 1.0)
+
+
+def test_a_folder_of_another_scenario_is_refused(tmp_path):
+    run_power(small(grid={}, studies={"count": 20, "chunk": 20}), tmp_path / "out")
+    with pytest.raises(InputError, match=r"must hold results of this very scenario, got those of another \(digest"):
+        run_power(small(seed=6), tmp_path / "out")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "notes.txt").write_text("mine")
+    with pytest.raises(InputError, match="must be a new folder or one that lensim power began"):
+        run_power(small(), tmp_path / "other")
+    assert (tmp_path / "other" / "notes.txt").read_text() == "mine"
+
+
+def test_an_unreachable_scheduler_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(sweep, "CONNECT_SECONDS", 1)
+    address = f"tcp://127.0.0.1:{free_port()}"
+    with pytest.raises(
+        InputError, match=r"--scheduler must be the address of a dask scheduler that answers, got 'tcp://"
+    ):
+        run_power(small(), tmp_path / "out", scheduler=address)
+
+
+def test_a_full_disk_is_told_and_nothing_finished_is_lost(tmp_path, monkeypatch):
+    import pandas as pd
+
+    written, to_parquet = [], pd.DataFrame.to_parquet
+
+    def full_after_two(self: pd.DataFrame, path: Path, **options: object) -> None:
+        if len(written) == 2:
+            raise OSError(28, "No space left on device")
+        written.append(path)
+        to_parquet(self, path, **options)
+
+    monkeypatch.setattr(pd.DataFrame, "to_parquet", full_after_two)
+    with pytest.raises(InputError, match=r"No space left on device; what was finished is kept"):
+        run_power(small(), tmp_path / "out")
+    assert len(files(tmp_path / "out")) == 2
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_an_unwritable_folder_is_told(tmp_path):
+    tmp_path.chmod(0o500)
+    with pytest.raises(InputError, match="must be a folder that can be written to, got: Permission denied"):
+        run_power(small(), tmp_path / "out")
+
+
+def test_a_path_below_a_file_is_told(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="must be a folder"):
+        run_power(small(), tmp_path / "file" / "out")
