@@ -27,6 +27,7 @@ PASSES: Final = 4
 NEGLIGIBLE_LOG: Final = 12.0
 """A spread whose marginal density is e^-12 of its highest is outside the grid."""
 NEGLIGIBLE_WEIGHT: Final = 1e-6
+BLOCK: Final = 24
 REACH: Final = 4.2
 """The first grid spans so many prior standard deviations either way."""
 
@@ -74,11 +75,14 @@ class Questions:
         Quantiles are wanted at each.
     differences
         Pairs of groups (positions along the dim group) of one target, of which first less second is wanted.
+    new_subject
+        Whether a subject not yet seen is wanted too; NaN where not.
     """
 
     thresholds: Sequence[float] = (0.0,)
     probabilities: Sequence[float] = (0.05, 0.5, 0.95)
     differences: Sequence[tuple[int, int]] = ()
+    new_subject: bool = True
 
 
 def analyse(pairs: xr.Dataset, priors: ExactPriors | None = None, questions: Questions | None = None) -> xr.Dataset:
@@ -119,6 +123,7 @@ def analyse(pairs: xr.Dataset, priors: ExactPriors | None = None, questions: Que
         np.asarray(questions.thresholds, dtype=float),
         np.asarray(questions.probabilities, dtype=float),
         np.asarray(questions.differences, dtype=np.int64).reshape(-1, 2),
+        questions.new_subject,
         nodes,
         weights,
     )
@@ -169,10 +174,11 @@ def _arrays(pairs: xr.Dataset) -> tuple[np.ndarray, ...]:
         pairs[name].to_numpy() for name in (v.TARGET_OF_PAIR, v.SUBJECT_OF_PAIR, v.CONTRAST_OF_PAIR)
     )
     contrasts, studies, targets = pairs.sizes[v.CONTRAST], pairs.sizes[v.STUDY], pairs.sizes[v.TARGET]
-    unit_key = (target * pairs.sizes[v.SUBJECT] + subject) * contrasts + contrast
+    group = pairs[v.CELL_TYPE_OF_SUBJECT].to_numpy()[subject] * contrasts + contrast
+    groups = pairs.sizes[v.CELL_TYPE] * contrasts
+    unit_key = (target * groups + group) * pairs.sizes[v.SUBJECT] + subject  # units of a group side by side
     order = np.argsort(unit_key, kind="stable")
     _, unit = np.unique(unit_key[order], return_inverse=True)
-    group = pairs[v.CELL_TYPE_OF_SUBJECT].to_numpy()[subject] * contrasts + contrast
     shape = (studies, len(order))
 
     def values(name: str, otherwise: float) -> np.ndarray:
@@ -243,15 +249,31 @@ def _technical_nodes(ss, df, centre, log_sd):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _units_given(ratio, ct_change, variance, unit, first, units):  # type: ignore[no-untyped-def]
-    """Of each unit: precision, weighted mean at the stated factor and its slope in it; and the sums within units."""
+def _renumbered(unit, group, groups):  # type: ignore[no-untyped-def]
+    """Units that have pairs, counted from 0, and where the units of each group begin and end; pairs are in order."""
+    number, edges = np.empty(len(unit), np.int64), np.zeros(groups + 1, np.int64)
+    count = 0
+    for p in range(len(unit)):
+        if p == 0 or unit[p] != unit[p - 1]:
+            count += 1
+            edges[group[p] + 1] += 1
+        number[p] = count - 1
+    for g in range(groups):
+        edges[g + 1] += edges[g]
+    return number, edges
+
+
+@numba.njit(cache=True, nogil=True)
+def _units_given(ratio, ct_change, variance, unit, units):  # type: ignore[no-untyped-def]
+    """Of each unit: inverse precision, weighted mean at the stated factor and its slope in it; and sums within units.
+
+    Every unit has a pair.
+    """
     precision, mean, slope = np.zeros(units), np.zeros(units), np.zeros(units)
     log_det, yy, yd, dd = 0.0, 0.0, 0.0, 0.0
     for p in range(len(ratio)):
-        if not np.isfinite(ratio[p]):
-            continue
         w = 1.0 / variance[p]
-        u = unit[p] - first
+        u = unit[p]
         precision[u] += w
         mean[u] += w * ratio[p]
         slope[u] += w * ct_change[p]
@@ -260,37 +282,38 @@ def _units_given(ratio, ct_change, variance, unit, first, units):  # type: ignor
         yd += w * ratio[p] * ct_change[p]
         dd += w * ct_change[p] * ct_change[p]
     for u in range(units):
-        if precision[u] > 0:
-            mean[u] /= precision[u]
-            slope[u] /= precision[u]
-            log_det += np.log(precision[u])
-            yy -= precision[u] * mean[u] * mean[u]
-            yd -= precision[u] * mean[u] * slope[u]
-            dd -= precision[u] * slope[u] * slope[u]
+        log_det += np.log(precision[u])
+        precision[u] = 1.0 / precision[u]
+        yy -= precision[u] * mean[u] * mean[u]
+        yd -= precision[u] * mean[u] * slope[u]
+        dd -= precision[u] * slope[u] * slope[u]
+        mean[u] *= precision[u]
+        slope[u] *= precision[u]
     return precision, mean, slope, log_det, yy, yd, dd
 
 
-@numba.njit(cache=True, nogil=True)
-def _group_sums(precision, mean, slope, group_of_unit, g, tau, prior_precision):  # type: ignore[no-untyped-def]
-    """Sums over the units of a group, given the spread of subjects: enough for any factor. The prior of mu is in."""
-    a, b, c, e, f, h, log_w = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    product = 1.0
-    for u in range(len(precision)):
-        if group_of_unit[u] != g or precision[u] <= 0.0:
-            continue
-        w = 1.0 / (tau * tau + 1.0 / precision[u])
-        a += w
-        b += w * mean[u]
-        c += w * slope[u]
-        e += w * mean[u] * mean[u]
-        f += w * mean[u] * slope[u]
-        h += w * slope[u] * slope[u]
-        product *= w
-        if product > 1e100 or product < 1e-100:
-            log_w += np.log(product)
-            product = 1.0
-    total = a + prior_precision
-    return total, b, c, e, f, h, log_w + np.log(product * prior_precision / total)
+@numba.njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "arcp"})
+def _group_sums(inverse, mean, slope, start, stop, tau, prior_precision):  # type: ignore[no-untyped-def]
+    """Sums over the units of a group, given the spread of subjects: enough for any factor. The prior of mu is in.
+
+    Units go in blocks, whose product of weights is within range, so that one logarithm serves a block.
+    """
+    total, b, c, e, f, h, log_w = prior_precision, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    tau2 = tau * tau
+    for first in range(start, stop, BLOCK):
+        product = 1.0
+        for u in range(first, min(first + BLOCK, stop)):
+            w = 1.0 / (tau2 + inverse[u])
+            wm, ws = w * mean[u], w * slope[u]
+            total += w
+            b += wm
+            c += ws
+            e += wm * mean[u]
+            f += wm * slope[u]
+            h += ws * slope[u]
+            product *= w
+        log_w += np.log(product)
+    return total, b, c, e, f, h, log_w + np.log(prior_precision / total)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -312,9 +335,9 @@ def _shrunk(nodes, log_density, low, high):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _ranges(ratio, ct_change, share, known, unit, first, group_of_unit, groups, sigma2, priors):  # type: ignore[no-untyped-def]
+def _ranges(ratio, ct_change, share, known, unit, edges, groups, sigma2, priors):  # type: ignore[no-untyped-def]
     """Where log sd_log2_pair, and log sigma of each group, have their posterior, at the likeliest technical spread."""
-    units = len(group_of_unit)
+    units = edges[groups]
     low, high = np.empty(groups + 1), np.empty(groups + 1)
     for g in range(groups):
         low[g], high[g] = priors[1] - REACH * priors[2], priors[1] + REACH * priors[2]
@@ -326,12 +349,13 @@ def _ranges(ratio, ct_change, share, known, unit, first, group_of_unit, groups, 
         z = np.empty((groups, COARSE_NODES))
         for j in range(COARSE_NODES):
             variance = np.exp(2.0 * omegas[j]) + share * sigma2 + known
-            precision, mean, slope, log_det, yy, _, _ = _units_given(ratio, ct_change, variance, unit, first, units)
+            precision, mean, slope, log_det, yy, _, _ = _units_given(ratio, ct_change, variance, unit, units)
             joint[j] += -0.5 * (log_det + yy)
             for g in range(groups):
                 taus = np.linspace(low[g], high[g], COARSE_NODES)
+                tau = np.exp(taus)
                 for k in range(COARSE_NODES):
-                    sums = _group_sums(precision, mean, slope, group_of_unit, g, np.exp(taus[k]), priors[0] ** -2)
+                    sums = _group_sums(precision, mean, slope, edges[g], edges[g + 1], tau[k], priors[0] ** -2)
                     _, _, log_likelihood = _mean_and_log(sums, 0.0)
                     log_l[g, j, k] = log_likelihood - 0.5 * ((taus[k] - priors[1]) / priors[2]) ** 2
                 z[g, j] = _log_sum(log_l[g, j])
@@ -413,13 +437,14 @@ def _normal_quantile(p):  # type: ignore[no-untyped-def]
 @numba.njit(cache=True, nogil=True)
 def _analyse_all(  # type: ignore[no-untyped-def]
     ratio, ct_change, share, known, doublings, doublings_sd, ss, df, target_of_pair, unit_of_pair, group_of_pair,
-    targets, groups, priors, thresholds, probabilities, differences, hermite_nodes, hermite_logs,
+    targets, groups, priors, thresholds, probabilities, differences, wants_new, hermite_nodes,
+    hermite_logs,
 ):  # fmt: skip
     """Every study of a batch; see `analyse`."""
     studies = len(ratio)
     wide = 2 + len(thresholds) + len(probabilities)
     out = np.empty((studies, targets, groups, wide))
-    new = np.empty((studies, targets, groups, wide))
+    new = np.full((studies, targets, groups, wide), np.nan)
     apart = np.empty((studies, targets, len(differences), wide))
     evidence = np.empty(studies)
     prior_precision = priors[0] ** -2
@@ -435,16 +460,11 @@ def _analyse_all(  # type: ignore[no-untyped-def]
         taus = np.empty((targets, groups, FINE_NODES))
         log_cell = np.zeros(targets)
         for t in range(targets):
-            own = target_of_pair == t
+            own = (target_of_pair == t) & np.isfinite(ratio[study])
             y, d, f, kn = ratio[study][own], ct_change[study][own], share[study][own], known[study][own]
-            unit = unit_of_pair[own]
-            first = unit.min() if len(unit) else 0
-            units = unit.max() - first + 1 if len(unit) else 0
-            group_of_unit = np.zeros(units, np.int64)
-            for p in range(len(unit)):
-                group_of_unit[unit[p] - first] = group_of_pair[own][p]
-            there = np.isfinite(y).sum()
-            low, high = _ranges(y, d, f, kn, unit, first, group_of_unit, groups, best_sigma2, priors)
+            unit, edges = _renumbered(unit_of_pair[own], group_of_pair[own], groups)
+            units, there = edges[groups], len(y)
+            low, high = _ranges(y, d, f, kn, unit, edges, groups, best_sigma2, priors)
             omegas = np.linspace(low[groups], high[groups], FINE_NODES)
             log_cell[t] = np.log(omegas[1] - omegas[0])
             for g in range(groups):
@@ -455,7 +475,7 @@ def _analyse_all(  # type: ignore[no-untyped-def]
             for i in range(nodes_i):
                 for j in range(FINE_NODES):
                     variance = np.exp(2.0 * omegas[j]) + f * sigmas2[i] + kn
-                    precision, mean, slope, log_det, yy, yd, dd = _units_given(y, d, variance, unit, first, units)
+                    precision, mean, slope, log_det, yy, yd, dd = _units_given(y, d, variance, unit, units)
                     prior_j = -0.5 * ((omegas[j] - priors[3]) / priors[4]) ** 2
                     for q in range(nodes_q[t]):
                         delta = sd * hermite_nodes[q] if sd > 0 else 0.0
@@ -469,7 +489,7 @@ def _analyse_all(  # type: ignore[no-untyped-def]
                     for g in range(groups):
                         tau = np.exp(taus[t, g])
                         for k in range(FINE_NODES):
-                            sums = _group_sums(precision, mean, slope, group_of_unit, g, tau[k], prior_precision)
+                            sums = _group_sums(precision, mean, slope, edges[g], edges[g + 1], tau[k], prior_precision)
                             prior_k = -0.5 * ((taus[t, g, k] - priors[1]) / priors[2]) ** 2
                             for q in range(nodes_q[t]):
                                 delta = sd * hermite_nodes[q] if sd > 0 else 0.0
@@ -497,7 +517,8 @@ def _analyse_all(  # type: ignore[no-untyped-def]
                     weight, share_of_node[t, :, :, :, g], means[t, :, :, :, g], variances[t, :, :, :, g], taus[t, g]
                 )
                 _describe(w, m, s2, thresholds, probabilities, out[study, t, g])
-                _describe(w, m, s2 + tau2, thresholds, probabilities, new[study, t, g])
+                if wants_new:
+                    _describe(w, m, s2 + tau2, thresholds, probabilities, new[study, t, g])
             for n in range(len(differences)):
                 a, b = differences[n, 0], differences[n, 1]
                 w, m, s2 = _apart(weight, share_of_node[t], means[t], variances[t], a, b)

@@ -46,7 +46,8 @@ def questions_of(scenario: Scenario) -> Questions:
     thresholds = sorted({at for rule in scenario.rules for at in rule.thresholds})
     probabilities = sorted({p for rule in scenario.rules for p in rule.probabilities})
     differences = list(dict.fromkeys(rule.difference for rule in scenario.rules if rule.difference))
-    return Questions(thresholds, probabilities, [(kinds.index(a), kinds.index(b)) for a, b in differences])
+    new = any(getattr(rule, "of", "") == "new_subject" or rule.rule == "custom" for rule in scenario.rules)
+    return Questions(thresholds, probabilities, [(kinds.index(a), kinds.index(b)) for a, b in differences], new)
 
 
 def name_differences(posterior: xr.Dataset, scenario: Scenario) -> xr.Dataset:

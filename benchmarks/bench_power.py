@@ -1,0 +1,130 @@
+"""Power by the exact engine, from truth to decision, against what a planner would loop instead.
+
+The design is 12 lines x 2 experiments x 2 conditions x 2 genes in duplicate, efficiencies uncertain. `ratio` is studies
+a second of the exact engine in one process over that of the row. NUTS fits the same pairs, compiled once and the
+data swapped; MixedLM is statsmodels' restricted maximum likelihood with a random slope, on plug-in ratios, a gene at a
+time. The rows of scaling are t-tests on simulated ratios, where the machinery itself is most of the work.
+"""
+
+import resource
+import tempfile
+import time
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from distributed import Client, LocalCluster
+from statsmodels.regression.mixed_linear_model import MixedLM
+
+from lensim import vocabulary as v
+from lensim.inference.engine_exact import Questions
+from lensim.power import engine_nuts
+from lensim.power.chunk import run_chunk
+from lensim.power.scenario import Scenario, scenario_of
+from lensim.power.study import simulate_chunk, stream_path
+from lensim.power.sweep import run_power
+
+EXACT_STUDIES, NUTS_STUDIES, MIXED_STUDIES = 6000, 30, 60
+SCALES = (1_000, 10_000, 100_000, 1_000_000)
+
+
+def scenario(studies: int) -> Scenario:
+    """The design of the title, with a rule on the posterior."""
+    return scenario_of(
+        {
+            "name": "benchmark",
+            "seed": 2013,
+            "design": {"subjects": {"line": 12}, "targets": ("TNF", "IGF1"), "experiments": 2},
+            "truth": {"expression": [{"mu_log2_fold_change": 0.4, "sigma_log2_fold_change": 0.5}]},
+            "rules": [{"rule": "posterior", "above": 0.0}],
+            "studies": {"count": studies, "chunk": 500},
+            "audit": {"studies": 0},
+        }
+    )
+
+
+def _seconds_of_run(asked: Scenario, scheduler: str = "") -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        started = time.perf_counter()
+        run_power(asked, Path(folder) / "out", scheduler=scheduler)
+        return time.perf_counter() - started
+
+
+def _mixed_models(asked: Scenario) -> float:
+    """Seconds a study of statsmodels' MixedLM, both genes."""
+    batch = simulate_chunk(asked, stream_path({}, 0), MIXED_STUDIES)
+    target, subject = batch.pairs[v.TARGET_OF_PAIR].to_numpy(), batch.pairs[v.SUBJECT_OF_PAIR].to_numpy()
+    started = time.perf_counter()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of spreads at 0, as usual in such loops
+        for ratios in batch.pairs[v.LOG2_RATIO].to_numpy():
+            for gene in range(2):
+                own = target == gene
+                frame = pd.DataFrame({"ratio": ratios[own], "subject": subject[own]})
+                MixedLM.from_formula("ratio ~ 1", frame, groups="subject").fit()
+    return (time.perf_counter() - started) / MIXED_STUDIES
+
+
+def run() -> list[dict[str, object]]:
+    """One row an engine, then rows of scaling."""
+    asked = scenario(EXACT_STUDIES)
+    run_chunk(asked, {}, 0, 2)  # compiled, or read from the cache
+    one = _seconds_of_run(asked)
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as cluster:
+        with Client(cluster) as client:
+            client.run(run_chunk, asked, {}, 0, 2)
+        two = _seconds_of_run(asked, cluster.scheduler_address)
+    batch = simulate_chunk(asked, stream_path({}, 0), NUTS_STUDIES)
+    questions = Questions((0.0,), (0.05, 0.95))
+    started = time.perf_counter()
+    engine_nuts.answer_pairs(batch, questions, np.arange(1))
+    compiling = time.perf_counter() - started
+    started = time.perf_counter()
+    answer = engine_nuts.answer_pairs(batch, questions, np.arange(NUTS_STUDIES))
+    nuts = (time.perf_counter() - started) / NUTS_STUDIES
+    mixed = _mixed_models(asked)
+    exact = one / EXACT_STUDIES
+    rows: list[dict[str, object]] = [
+        {"what": "exact, 1 process", "studies": EXACT_STUDIES, "a_second": 1 / exact, "ratio": 1.0},
+        {"what": "exact, 2 workers", "studies": EXACT_STUDIES, "a_second": EXACT_STUDIES / two, "ratio": two / one},
+        {
+            "what": f"NUTS, compiled once in {compiling:.0f} s, {int((answer.answered_by == 2).sum())} failed",
+            "studies": NUTS_STUDIES,
+            "a_second": 1 / nuts,
+            "ratio": nuts / exact,
+        },
+        {"what": "MixedLM, refitted", "studies": MIXED_STUDIES, "a_second": 1 / mixed, "ratio": mixed / exact},
+    ]
+    return rows + _scaling()
+
+
+def _scaling() -> list[dict[str, object]]:
+    rows = []
+    for studies in SCALES:
+        asked = scenario_of(
+            {
+                "name": "scaling",
+                "design": {"assay": "ratios", "subjects": {"line": 12}},
+                "rules": [{"rule": "test", "test": "t_log2"}],
+                "studies": {"count": studies, "chunk": 1000},
+                "audit": {"studies": 0},
+            }
+        )
+        seconds = _seconds_of_run(asked)
+        megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        rows.append(
+            {
+                "what": "t on log ratios",
+                "studies": studies,
+                "a_second": studies / seconds,
+                "microseconds_a_study": 1e6 * seconds / studies,
+                "largest_memory_mb": round(megabytes),
+            }
+        )
+    return rows
+
+
+if __name__ == "__main__":
+    for line in run():
+        print(line)
