@@ -13,11 +13,8 @@ from lensim.models.expression_hierarchical import build_expression_hierarchical
 from lensim.models.expression_panel import dim_cells, expression_arrays
 from lensim.models.expression_parts import ExpressionPriors
 from lensim.models.expression_separate import build_expression_separate
-from lensim.models.fold_change_hierarchical import (
-    FoldChangePriors,
-    build_fold_change_hierarchical,
-    fold_change_arrays,
-)
+from lensim.models.fold_change_hierarchical import build_fold_change_hierarchical, fold_change_arrays
+from lensim.qpcr.fold_change_priors import FoldChangePriors
 
 CATALOGUE: dict[str, ModelEntry] = {
     "dose_response_hierarchical": ModelEntry(

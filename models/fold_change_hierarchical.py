@@ -3,7 +3,6 @@
 A *pair* is one subject's treated sample against its control of the same experiment, for one target.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ import xarray as xr
 from lensim import checks
 from lensim import vocabulary as v
 from lensim.models.coordinates import normal_by_information, normal_non_centred, positive_spread
+from lensim.qpcr.fold_change_priors import FoldChangePriors
 
 POINTERS: dict[str, tuple[str, ...]] = {
     v.LOG2_RATIO: (v.PAIR,),
@@ -30,23 +30,6 @@ OPTIONAL: dict[str, tuple[str, ...]] = {
     v.DOUBLINGS: (v.TARGET,),
     v.DOUBLINGS_SD: (v.TARGET,),
 }
-
-
-@dataclass(frozen=True)
-class FoldChangePriors:
-    """Priors of fold changes and of what blurs a ratio. All are ours, and assumed; spreads are medians with a log sd.
-
-    Those of the fold changes are `ExpressionPriors`'. Ratios of one subject differ from one experiment to the next by a
-    quarter to a half of a doubling: three samples' worth of biology and input, on each side.
-    """
-
-    sd_mu_log2_fold_change: float = 1.5
-    median_sigma_log2_fold_change: float = 0.5
-    log_sd_sigma_log2_fold_change: float = 0.7
-    median_sd_log2_pair: float = 0.35
-    log_sd_sd_log2_pair: float = 0.6
-    median_sd_technical_cycles: float = 0.15
-    log_sd_sd_technical_cycles: float = 0.5
 
 
 def fold_change_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:

@@ -101,7 +101,7 @@ def test_wheel_holds_every_file_that_is_no_code(wheel_members):
     data = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "lensim").rglob("*")
-        if path.is_file() and path.suffix not in {".py", ".pyc"}
+        if path.is_file() and path.suffix != ".py" and "__pycache__" not in path.parts
     }
     assert data <= wheel_members
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from lensim.power.diagnosands import COLUMNS
 from lensim.power.engine import EXACT, FAILED, Answer, find_engine, name_differences, questions_of
-from lensim.power.rules import Verdicts, evidence_of
+from lensim.power.rule import Verdicts, evidence_of
 from lensim.power.scenario import Scenario
 from lensim.power.study import Batch, simulate_chunk, stream_path
 

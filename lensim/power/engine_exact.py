@@ -4,14 +4,14 @@ import numpy as np
 import xarray as xr
 
 from lensim import vocabulary as v
-from lensim.inference.engine_exact import ExactPriors, Questions, analyse
+from lensim.inference.engine_exact import Questions, analyse
 from lensim.power.engine import EXACT, FAILED, Answer
 from lensim.power.study import Batch
 
 
 def answer(batch: Batch, questions: Questions) -> Answer:
     """Posteriors by quadrature."""
-    posterior = analyse(batch.pairs, ExactPriors(**batch.scenario.analysis.priors.model_dump()), questions)
+    posterior = analyse(batch.pairs, batch.scenario.analysis.priors, questions)
     gaussian = batch.pairs[v.IS_GAUSSIAN].to_numpy()
     whole = np.isfinite(posterior["mean"].to_numpy()).all(axis=(1, 2)) & _has_pairs(batch.pairs)
     answered = gaussian & whole

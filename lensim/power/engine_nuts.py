@@ -4,6 +4,7 @@ Pairs go to `fold_change_hierarchical`, the model that the exact engine integrat
 Cts go to `expression_hierarchical` with all their reactions. A fit that does not pass the gate is a failed one.
 """
 
+from dataclasses import asdict
 from typing import Any, Final
 
 import numpy as np
@@ -84,7 +85,7 @@ def _shape(data: xr.Dataset) -> tuple[Any, ...]:
 
 
 def _priors(scenario: Scenario) -> tuple[tuple[str, float], ...]:
-    return tuple(scenario.analysis.priors.model_dump().items())
+    return tuple(asdict(scenario.analysis.priors).items())
 
 
 def _with_factors(data: xr.Dataset, scenario: Scenario) -> xr.Dataset:

@@ -19,6 +19,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from lensim.checks import InputError
 from lensim.power.rules import Rule
 from lensim.qpcr.design import FIVEFOLD_DILUTIONS
+from lensim.qpcr.fold_change_priors import FoldChangePriors
 
 ANY: Final = "*"
 
@@ -182,18 +183,6 @@ class TruthSpec(Strict):
     posterior: Path | None = None
 
 
-class AnalysisPriors(Strict):
-    """Priors of the analysis; see `FoldChangePriors`, whose defaults these are."""
-
-    sd_mu_log2_fold_change: float = Field(default=1.5, gt=0)
-    median_sigma_log2_fold_change: float = Field(default=0.5, gt=0)
-    log_sd_sigma_log2_fold_change: float = Field(default=0.7, gt=0)
-    median_sd_log2_pair: float = Field(default=0.35, gt=0)
-    log_sd_sd_log2_pair: float = Field(default=0.6, gt=0)
-    median_sd_technical_cycles: float = Field(default=0.15, gt=0)
-    log_sd_sd_technical_cycles: float = Field(default=0.5, gt=0)
-
-
 class AnalysisSpec(Strict):
     """How the later study is analysed.
 
@@ -210,7 +199,7 @@ class AnalysisSpec(Strict):
 
     engine: Literal["auto", "exact", "nuts"] = "auto"
     factors: Literal["uncertain", "plug_in", "perfect"] = "uncertain"
-    priors: AnalysisPriors = AnalysisPriors()
+    priors: FoldChangePriors = FoldChangePriors()
 
 
 class StudiesSpec(Strict):

@@ -3,7 +3,7 @@ import pytest
 
 from lensim.checks import InputError
 from lensim.power.chunk import run_chunk
-from lensim.power.rules import CustomRule
+from lensim.power.rules_posterior import CustomRule
 from lensim.power.scenario import Distribution, scenario_of
 from lensim.seeding import stream
 from tests.command_line.test_cli import run

@@ -47,7 +47,8 @@ def test_cell_types_experiments_errors_and_decimal_commas(tmp_path):
         ("gene,subject,ratio\nTNF,,2\n", "line 2: subject must not be empty"),
         (
             "gene,subject,ratio\nTNF,A,2\nTNF,A,3\n",
-            "line 3: TNF, A, treated, experiment 1 must stand once, got it in line 2 as well; repeats need a column experiment",
+            "line 3: TNF, A, treated, experiment 1 must stand once, got it in line 2 as well; "
+            "repeats need a column experiment",
         ),
         (
             "gene,subject,cell_type,experiment,ratio\nTNF,A,x,1,2\nTNF,A,y,2,3\n",
