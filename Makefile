@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 .PHONY: help reproduce test lint bench calibrate lock clean
 
 help:
-	@echo "make reproduce   the first figure, in results/"
+	@echo "make reproduce   figures of the study and its power, in results/"
 	@echo "make test        all quick tests"
 	@echo "make lint        format, lint and types"
 	@echo "make bench       benchmarks; NAME=simulator for one of them"
@@ -23,6 +23,8 @@ reproduce: $(STAMP)
 		--out results/fig1_dose_response --force
 	@$(BIN)/python -m experiments.fig2_expression --config experiments/fig2_expression.toml \
 		--out results/fig2_expression --force
+	@$(BIN)/python -m experiments.power_paper_designs --config experiments/power_paper_designs.toml \
+		--out results/power_paper_designs --force
 
 test: $(STAMP)
 	@$(BIN)/python -m pytest
