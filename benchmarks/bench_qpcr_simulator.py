@@ -1,10 +1,10 @@
 """How fast the RT-qPCR simulator is, against the bare NumPy draws that it cannot do without. One core."""
 
-import time
 from collections.abc import Callable
 
 import numpy as np
 
+from benchmarks.timing import median_seconds
 from lensim import vocabulary as v
 from lensim.maiga2013.expression_twin import draw_expression_twin, expression_design
 from lensim.qpcr.design import lay_out
@@ -14,17 +14,6 @@ from lensim.seeding import stream
 
 STUDIES = 300
 REPEATS = 15
-
-
-def _seconds(job: Callable[[], object]) -> float:
-    """Median time of one run, the first run left out."""
-    job()
-    times = []
-    for _ in range(REPEATS):
-        start = time.perf_counter()
-        job()
-        times.append(time.perf_counter() - start)
-    return float(np.median(times))
 
 
 def run() -> list[dict[str, str | float]]:
@@ -48,7 +37,7 @@ def run() -> list[dict[str, str | float]]:
         "bare NumPy draws": bare_draws,
         "simulate, all faults": lambda: simulate(sheet, truth, faults, rng),
     }
-    each = {what: _seconds(job) / reactions for what, job in jobs.items()}
+    each = {what: median_seconds(job, REPEATS) / reactions for what, job in jobs.items()}
     bare = each["bare NumPy draws"]
     return [
         {"what": what, "reactions_per_second": 1.0 / seconds, "ratio": seconds / bare} for what, seconds in each.items()

@@ -3,13 +3,13 @@
 Everything runs on one core: neither NumPy's generators nor its elementwise functions use more.
 """
 
-import time
 from collections.abc import Callable
 
 import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.timing import median_seconds
 from lensim.proliferation import (
     NO_FAULTS,
     PAPER_POPULATION,
@@ -29,17 +29,6 @@ GROUPS = (5, 7, 7, 1, 3)  # sizes of the molecular groups of a panel of 23 lines
 def _design() -> ProliferationDesign:
     groups = [f"group {g}" for g, size in enumerate(GROUPS) for _ in range(size)]
     return ProliferationDesign([f"line {i}" for i in range(len(groups))], groups)
-
-
-def _seconds(job: Callable[[], object]) -> float:
-    """Median time of one run, the first run left out."""
-    job()
-    times = []
-    for _ in range(REPEATS):
-        start = time.perf_counter()
-        job()
-        times.append(time.perf_counter() - start)
-    return float(np.median(times))
 
 
 def run() -> list[dict[str, str | float]]:
@@ -68,7 +57,7 @@ def run() -> list[dict[str, str | float]]:
         "simulate, one study at a time": lambda: [simulate(sheet, truth.isel(study=i), faults, rng) for i in range(10)],
         "draw_truth": lambda: draw_truth(PAPER_POPULATION, sheet, rng, STUDIES),
     }
-    per_well = {what: _seconds(job) / wells for what, job in jobs.items()}
+    per_well = {what: median_seconds(job, REPEATS) / wells for what, job in jobs.items()}
     per_well["simulate, one study at a time"] *= STUDIES / 10
     bare = per_well["bare NumPy draws"]
     return [

@@ -27,6 +27,7 @@ from lensim.output import save_dataset, save_result
 from lensim.proliferation import PlateFaults, lay_out, one_study, simulate
 from lensim.read import write_tidy
 from lensim.report import dose_response as report
+from lensim.report.figures import save_figure
 from lensim.results_folder import Manifest, SamplerConfig, read_config, results_folder
 
 console = Console()
@@ -119,10 +120,10 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
             lines.to_csv(folder / "lines.csv")
             panel.to_csv(folder / "panel.csv")
             calls = dict(zip(CELL_LINES, PUBLISHED_CALL, strict=True))
-            report.save_figure(report.plot_curves(result, lines, config.ci_prob), folder / "curves.png")
+            save_figure(report.plot_curves(result, lines, config.ci_prob), folder / "curves.png")
             forest = report.plot_ic50_forest(result, lines, calls, config.ci_prob)
-            report.save_figure(forest, folder / "ic50_forest.png")
-            report.save_figure(report.plot_posterior_predictive(result), folder / "posterior_predictive.png")
+            save_figure(forest, folder / "ic50_forest.png")
+            save_figure(report.plot_posterior_predictive(result), folder / "posterior_predictive.png")
         found = sentences(lines, panel, config)
         (folder / "findings.txt").write_text("\n".join([*found, verdict.sentence()]) + "\n")
         manifest.write(folder)

@@ -20,12 +20,12 @@ from lensim.inference.compare import compare_with_classical
 from lensim.inference.engine_nutpie import SamplerSettings
 from lensim.inference.estimands_dose_response import LOG10_IC50, dose_response_estimands, tested_doses_um
 from lensim.inference.estimands_expression import (
-    observations_of,
     summarise_populations,
     summarise_sensitivity,
     summarise_subjects,
 )
 from lensim.inference.fit import FitSettings, verdict_of
+from lensim.inference.observations import observations_of
 from lensim.inference.run import fit_expression
 from lensim.maiga2013 import number
 from lensim.maiga2013.expression_twin import LINE, PARENTS, PRIMARY, draw_expression_twin, expression_design
@@ -37,7 +37,7 @@ from lensim.qpcr.simulate import one_study, simulate
 from lensim.qpcr.truth import QpcrFaults
 from lensim.read.qpcr import write_qpcr_tidy
 from lensim.report import expression as report
-from lensim.report.dose_response import save_figure
+from lensim.report.figures import save_figure
 from lensim.results_folder import Manifest, SamplerConfig, read_config, results_folder
 
 console = Console()

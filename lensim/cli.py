@@ -174,6 +174,7 @@ def summarize(
         out.print(f"table in {csv}", soft_wrap=True)
     if figures:
         from lensim.report import dose_response as report
+        from lensim.report.figures import save_figure
 
         drawn = (
             report.plot_curves(result, lines, ci),
@@ -182,7 +183,7 @@ def summarize(
         )
         for figure, target in zip(drawn, targets, strict=True):
             with written_whole(target, force=force) as partial:
-                report.save_figure(figure, partial)
+                save_figure(figure, partial)
         out.print(f"figures in {figures}", soft_wrap=True)
 
 
@@ -259,10 +260,11 @@ def _read(
 def _print_summary(result: "xr.DataTree", threshold_um: float | None, ci: float) -> None:
     from rich.table import Table
 
-    from lensim.inference.estimands_dose_response import OBSERVATIONS, summarise_lines, summarise_panel
+    from lensim.inference.estimands_dose_response import summarise_lines, summarise_panel
     from lensim.inference.fit import verdict_of
+    from lensim.inference.observations import observations_of
 
-    unit = str(result[OBSERVATIONS]["dose_um"].attrs.get("units", "uM"))
+    unit = str(observations_of(result)["dose_um"].attrs.get("units", "uM"))
     lines = summarise_lines(result, threshold_um, ci)
     table = Table(
         "line",

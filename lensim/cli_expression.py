@@ -149,7 +149,7 @@ def fit_expression(
     if figures:
         from lensim.qpcr.classical import classical_fold_changes
         from lensim.report import expression as report
-        from lensim.report.dose_response import save_figure
+        from lensim.report.figures import save_figure
 
         drawn = {}
         if "ct_cycles" in data:
@@ -175,12 +175,13 @@ def compare(
 ) -> None:
     """Livak, Pfaffl and the posterior side by side, with the reasons that they differ."""
     from lensim.inference.compare import compare_with_classical
+    from lensim.inference.observations import observations_of
     from lensim.output import load_result, require_free, written_whole
 
     result = load_result(result_file)
     if csv:
         require_free(csv, force=force)
-    _tell_of_efficiencies(result["observations"].to_dataset())
+    _tell_of_efficiencies(observations_of(result))
     table = compare_with_classical(result, ci)
     out.print(_rich(table))
     if csv:

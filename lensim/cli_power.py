@@ -111,7 +111,7 @@ def draw_figures(table: "pd.DataFrame", folder: Path) -> list[Path]:
     """Every figure that the grid allows."""
     from lensim.output import written_whole
     from lensim.report import power as report
-    from lensim.report.dose_response import save_figure
+    from lensim.report.figures import save_figure
 
     drawn = {
         "power_curves": report.plot_power_curves(table),

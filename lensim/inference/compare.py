@@ -8,7 +8,8 @@ import xarray as xr
 
 from lensim import checks
 from lensim import vocabulary as v
-from lensim.inference.estimands_expression import MU, observations_of, summarise_subjects
+from lensim.inference.estimands_expression import MU, summarise_subjects
+from lensim.inference.observations import observations_of
 from lensim.qpcr.classical import classical_fold_changes
 
 CLOSE_LOG2 = 0.1  # below this, a difference of two answers is not worth a reason
@@ -79,20 +80,19 @@ def _population_means(result: xr.DataTree) -> dict[tuple[str, str, str], float]:
 
 
 def _reasons(row: pd.Series, factor: float, population: float) -> list[str]:
-    get = row.__getitem__
-    livak, pfaffl = np.log2(get("livak_ratio")), np.log2(get("pfaffl_ratio"))
-    posterior = np.log2(get("fold_change_percent") / 100)
+    livak, pfaffl = np.log2(row["livak_ratio"]), np.log2(row["pfaffl_ratio"])
+    posterior = np.log2(row["fold_change_percent"] / 100)
     reasons = []
     if np.isnan(pfaffl):
-        reasons.append("no classical ratio: " + (str(get("note_classical")) or "a condition was never detected"))
+        reasons.append("no classical ratio: " + (str(row["note_classical"]) or "a condition was never detected"))
     elif abs(livak - pfaffl) > CLOSE_LOG2:
         reasons.append(
-            f"Livak takes a factor of 2, the dilution series or the statement says {get('amplification_factor'):.2f}"
+            f"Livak takes a factor of 2, the dilution series or the statement says {row['amplification_factor']:.2f}"
         )
     if np.isfinite(pfaffl) and abs(posterior - pfaffl) > CLOSE_LOG2:
-        if get("not_detected"):
+        if row["not_detected"]:
             reasons.append("reactions without Ct are left out by the classical answer, and are evidence in the model")
-        if abs(np.log2(factor) - np.log2(get("amplification_factor"))) * abs(pfaffl) > CLOSE_LOG2 / 2:
+        if abs(np.log2(factor) - np.log2(row["amplification_factor"])) * abs(pfaffl) > CLOSE_LOG2 / 2:
             reasons.append(f"the posterior's factor is {factor:.2f}")
         if abs(posterior - population) < abs(pfaffl - population):
             reasons.append("drawn towards its population, as far as its own reactions are uncertain")

@@ -11,18 +11,13 @@ import xarray as xr
 
 from lensim import checks
 from lensim import vocabulary as v
+from lensim.inference.observations import observations_of
 from lensim.proliferation import curve
 
-OBSERVATIONS: Final = "observations"
 LOG10_IC50: Final = "log10_ic50_um"
 INHIBITION_AT_TOP: Final = "inhibition_at_top_dose_percent"
 AREA_OVER_CURVE: Final = "area_over_curve"
 NUMBER_SENSITIVE: Final = "number_of_sensitive_lines"
-
-
-def attach_observations(result: xr.DataTree, data: xr.Dataset) -> None:
-    """Keep the Dataset that was fitted beside its posterior, as group `observations`."""
-    result[OBSERVATIONS] = xr.DataTree(data)
 
 
 def tested_doses_um(data: xr.Dataset) -> xr.Dataset:
@@ -46,14 +41,6 @@ def _curves(result: xr.DataTree) -> tuple[xr.DataArray, xr.DataArray, xr.DataArr
             )
     draws = posterior.to_dataset()
     return draws[v.LOG10_EC50], draws[v.LOG_HILL], draws[v.EFFECT]
-
-
-def _observations(result: xr.DataTree) -> xr.Dataset:
-    if OBSERVATIONS not in result.children:
-        raise checks.InputError(
-            f"a dose-response result needs the group {OBSERVATIONS}, got {', '.join(result.children)}"
-        )
-    return result[OBSERVATIONS].to_dataset()
 
 
 def inhibition_at(result: xr.DataTree, dose_um: float) -> xr.DataArray:
@@ -90,7 +77,7 @@ def dose_response_estimands(result: xr.DataTree, threshold_um: float | None = No
         modelled.
     """
     log10_ec50, log_hill, effect = _curves(result)
-    data = _observations(result)
+    data = observations_of(result)
     tested = tested_doses_um(data)
     top = tested["top_dose_um"]
     threshold = top if threshold_um is None else xr.full_like(top, threshold_um)
@@ -146,7 +133,7 @@ def summarise_lines(result: xr.DataTree, threshold_um: float | None = None, ci_p
         Probability inside the intervals.
     """
     checks.between("ci_prob", ci_prob, 0.01, 0.999)
-    data = _observations(result)
+    data = observations_of(result)
     draws = dose_response_estimands(result, threshold_um).stack(sample=("chain", "draw"), create_index=False)
     tested = tested_doses_um(data)
     groups = data[v.MOLECULAR_GROUP].to_numpy() if v.MOLECULAR_GROUP in data.coords else None

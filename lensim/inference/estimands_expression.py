@@ -13,7 +13,7 @@ import xarray as xr
 
 from lensim import checks, seeding
 from lensim import vocabulary as v
-from lensim.inference.estimands_dose_response import OBSERVATIONS
+from lensim.inference.observations import observations_of
 
 MU: Final = f"mu_{v.LOG2_FOLD_CHANGE}"
 SIGMA: Final = f"sigma_{v.LOG2_FOLD_CHANGE}"
@@ -28,21 +28,6 @@ def _posterior(result: xr.DataTree) -> xr.Dataset:
             f"{', '.join(map(str, result['posterior'].data_vars))}"
         )
     return result["posterior"].to_dataset()
-
-
-def observations_of(result: xr.DataTree) -> xr.Dataset:
-    """The Dataset that was fitted.
-
-    Raises
-    ------
-    InputError
-        If the result does not carry it.
-    """
-    if OBSERVATIONS not in result.children:
-        raise checks.InputError(
-            f"an expression result needs the group {OBSERVATIONS}, got {', '.join(result.children)}"
-        )
-    return result[OBSERVATIONS].to_dataset()
 
 
 def expression_estimands(result: xr.DataTree) -> xr.Dataset:

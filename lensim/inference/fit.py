@@ -109,7 +109,7 @@ def complete(model: pm.Model, drawn: xr.DataTree, settings: FitSettings, seed: i
         pm.compute_log_likelihood(result, progressbar=False)
         compute_log_prior(result, progressbar=False)
         predicted = pm.sample_posterior_predictive(
-            _thinned(result, settings.predictive_draws),
+            _for_predictive(result, settings.predictive_draws),
             random_seed=seeding.stream(seed, "posterior predictive"),
             progressbar=False,
         )
@@ -133,7 +133,7 @@ def _without_chatter() -> Iterator[None]:
         logger.setLevel(level)
 
 
-def _thinned(result: xr.DataTree, draws: int) -> xr.DataTree:
+def _for_predictive(result: xr.DataTree, draws: int) -> xr.DataTree:
     """Every n-th draw, with the data that the draws were made with: PyMC asks whether they are the model's."""
     posterior = result["posterior"].to_dataset()
     step = max(1, -(-posterior.sizes["chain"] * posterior.sizes["draw"] // draws))

@@ -12,9 +12,10 @@ from lensim import vocabulary as v
 from lensim.inference.catalogue import find_model
 from lensim.inference.diagnose import diagnose
 from lensim.inference.engine_nutpie import compile_model
-from lensim.inference.estimands_dose_response import LOG10_IC50, attach_observations, dose_response_estimands
+from lensim.inference.estimands_dose_response import LOG10_IC50, dose_response_estimands
 from lensim.inference.estimands_expression import NUMBER_INCREASED, expression_estimands
 from lensim.inference.fit import FitSettings, carry_verdict, complete, draw
+from lensim.inference.observations import attach_observations
 
 CAREFUL_TARGET_ACCEPT = 0.99
 CAREFUL_DRAWS = 4  # times those of the attempt before
@@ -126,10 +127,10 @@ def fit_with_care(
             target_accept=max(CAREFUL_TARGET_ACCEPT, settings.sampler.target_accept),
         )
         settings = replace(settings, sampler=careful)
-    return complete(built, _thinned(drawn, CAREFUL_DRAWS ** (attempt - 1)), settings, root)
+    return complete(built, _every_nth(drawn, CAREFUL_DRAWS ** (attempt - 1)), settings, root)
 
 
-def _thinned(drawn: xr.DataTree, step: int) -> xr.DataTree:
+def _every_nth(drawn: xr.DataTree, step: int) -> xr.DataTree:
     for name in ("posterior", "sample_stats"):
         drawn[name] = xr.DataTree(drawn[name].to_dataset().isel(draw=slice(None, None, step)))
     drawn.attrs["kept_every"] = step

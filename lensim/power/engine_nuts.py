@@ -67,11 +67,12 @@ def answer_reactions(
     if batch.reactions is None:
         raise checks.InputError("answer_reactions needs reactions, got ratios")
     entry = find_model(REACTION_MODEL)
+    each = [_with_factors(one_study(batch.reactions, int(study)), batch.scenario) for study in studies]
+    slots = max((entry.slots(data) for data in each), default=0) if entry.slots else 0  # one compiling for all
     found = []
-    for study in studies:
-        data = _with_factors(one_study(batch.reactions, int(study)), batch.scenario)
+    for study, data in zip(studies, each, strict=True):
         key = (REACTION_MODEL, _shape(data), _priors(batch.scenario))
-        found.append(_fit(entry, data, key, batch, int(study), questions, settings))
+        found.append(_fit(entry, data, key, batch, int(study), questions, settings, slots))
     return _together(found, batch, questions)
 
 
@@ -108,10 +109,11 @@ def _fit(
     study: int,
     questions: Questions,
     settings: SamplerSettings,
+    slots: int = 0,
 ) -> xr.Dataset | None:
     """What is asked of one study; None where the model does not take it, or the gate refuses the fit."""
     try:
-        compiled, arrays = _ready(entry, data, key)
+        compiled, arrays = _ready(entry, data, key, slots)
         seed = seeding.sampler_seed(batch.scenario.seed, *batch.path, "nuts", study)
         drawn = sample(compiled.with_data(arrays), settings, seed)
         if not diagnose(drawn, gate=GATE).passed:
@@ -122,10 +124,12 @@ def _fit(
     return _describe(drawn["posterior"].to_dataset(), questions, rng)
 
 
-def _ready(entry: ModelEntry, data: xr.Dataset, key: tuple[Any, ...]) -> tuple[CompiledModel, dict[str, np.ndarray]]:
+def _ready(
+    entry: ModelEntry, data: xr.Dataset, key: tuple[Any, ...], needed: int
+) -> tuple[CompiledModel, dict[str, np.ndarray]]:
     """A compiled model of the shape, from the shelf or new, and the arrays of the study.
 
-    Models with slots for dim cells are compiled with some to spare, and again where a study needs more.
+    Models with slots for dim cells are compiled with some to spare, and again where a batch needs more.
     """
     names = {name: value for name, value in key[-1] if name in entry.priors.__dataclass_fields__}
     priors = entry.priors(**names)
@@ -133,7 +137,6 @@ def _ready(entry: ModelEntry, data: xr.Dataset, key: tuple[Any, ...]) -> tuple[C
         if key not in _compiled:
             _compiled[key] = compile_model(entry.build(data, priors))
         return _compiled[key], dict(entry.arrays(data))
-    needed = entry.slots(data)
     held = [k[-1] for k in _compiled if k[:-1] == key and k[-1] >= needed]
     slots = min(held) if held else needed + _SPARE_SLOTS
     if not held:

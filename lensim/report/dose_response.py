@@ -1,7 +1,6 @@
 """Figures of a dose-response fit: curves over the data, a forest of IC50s, a posterior predictive check."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import matplotlib
 
@@ -16,11 +15,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from lensim import vocabulary as v
-from lensim.inference.estimands_dose_response import OBSERVATIONS, dose_response_estimands, tested_doses_um
+from lensim.inference.estimands_dose_response import dose_response_estimands, tested_doses_um
+from lensim.inference.observations import observations_of
 from lensim.proliferation import curve
+from lensim.report.figures import PALETTE
 
-# Okabe and Ito's colours: told apart by colour-blind readers and in grey print
-PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 PANELS_A_ROW = 6
 
@@ -32,7 +31,7 @@ def group_colours(data: xr.Dataset) -> dict[str, str]:
 
 def _percent_of_untreated(result: xr.DataTree) -> pd.DataFrame:
     """Each well as percent of the untreated level that the posterior gives its culture, background taken off."""
-    data = result[OBSERVATIONS].to_dataset()
+    data = observations_of(result)
     posterior = result["posterior"]
     culture = data[v.CULTURE_OF_WELL].to_numpy()
     if v.CPM in data:
@@ -59,7 +58,7 @@ def plot_curves(result: xr.DataTree, summary: pd.DataFrame, ci_prob: float = 0.9
     Untreated wells stand left of a break in the log dose axis; experiments differ by marker. The dashed line is half of
     untreated; the tick on it is the posterior median IC50 with its interval, drawn only inside the tested doses.
     """
-    data = result[OBSERVATIONS].to_dataset()
+    data = observations_of(result)
     wells, colours = _percent_of_untreated(result), group_colours(data)
     lines = [str(name) for name in data[v.CELL_LINE].to_numpy()]
     order = np.argsort(data[v.GROUP_OF_LINE].to_numpy(), kind="stable")
@@ -145,7 +144,7 @@ def plot_ic50_forest(
     A line whose IC50 is probably beyond the doses has no point: its arrow starts where the interval does. With `calls`
     (line to "sensitive" or "resistant") a published call stands beside each name.
     """
-    data = result[OBSERVATIONS].to_dataset()
+    data = observations_of(result)
     tested, colours = tested_doses_um(data), group_colours(data)
     low, top = float(tested["lowest_dose_um"].min()), float(tested["top_dose_um"].max())
     draws = dose_response_estimands(result)["log10_ic50_um"].stack(sample=("chain", "draw"), create_index=False)
@@ -231,9 +230,3 @@ def _draw_pit(axis: Axes, share: np.ndarray) -> None:
     axis.set(xlabel="Share of replicates below the well (PIT)", ylabel="Wells", xlim=(0, 1))
     axis.yaxis.set_major_locator(MaxNLocator(integer=True))
     axis.legend(fontsize=8, frameon=False, loc="lower center")
-
-
-def save_figure(figure: Figure, path: Any) -> None:
-    """Write a figure at print resolution and close it."""
-    figure.savefig(path, dpi=160)
-    plt.close(figure)

@@ -15,11 +15,11 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
 from lensim import vocabulary as v
-from lensim.inference.estimands_expression import detected, observations_of, summarise_populations, summarise_subjects
-from lensim.report.dose_response import PALETTE
+from lensim.inference.estimands_expression import detected, summarise_populations, summarise_subjects
+from lensim.inference.observations import observations_of
+from lensim.report.figures import PALETTE
 
 ABSENT_COLOUR = "#999999"
-MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
 
 def _colours(data: xr.Dataset) -> dict[str, str]:

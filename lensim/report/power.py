@@ -13,7 +13,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from lensim.report.dose_response import PALETTE
+from lensim.report.figures import PALETTE
 
 FIELD_WORDS = {
     "experiments": "experiments",

@@ -8,6 +8,7 @@ from scipy.integrate import quad
 from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.inference import estimands_dose_response as e
+from lensim.inference.observations import attach_observations
 from lensim.proliferation.curve import residual
 from lensim.seeding import stream
 
@@ -46,7 +47,7 @@ def result(*, groups: bool = True, names: bool = True) -> xr.DataTree:
         }
     coords = {v.CELL_LINE: LINES} if names else {}
     tree = xr.DataTree.from_dict({"posterior": xr.Dataset(draws, coords=coords)})
-    e.attach_observations(tree, observations())
+    attach_observations(tree, observations())
     return tree
 
 
@@ -249,7 +250,7 @@ def test_refuses_a_posterior_of_another_kind():
 
 @pytest.mark.parametrize("read_out", [e.dose_response_estimands, e.summarise_lines, e.summarise_panel])
 def test_refuses_a_result_without_observations(read_out):
-    with refused("a dose-response result needs the group observations, got posterior"):
+    with refused("a result needs the group observations, got posterior"):
         read_out(xr.DataTree.from_dict({"posterior": POSTERIOR}))
 
 

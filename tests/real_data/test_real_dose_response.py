@@ -13,12 +13,8 @@ from lensim.inference import engine_nutpie
 from lensim.inference.catalogue import find_model
 from lensim.inference.diagnose import diagnose
 from lensim.inference.engine_nutpie import SamplerSettings
-from lensim.inference.estimands_dose_response import (
-    LOG10_IC50,
-    attach_observations,
-    dose_response_estimands,
-    summarise_lines,
-)
+from lensim.inference.estimands_dose_response import LOG10_IC50, dose_response_estimands, summarise_lines
+from lensim.inference.observations import attach_observations
 from lensim.read import read_tidy
 
 pytestmark = pytest.mark.real_data

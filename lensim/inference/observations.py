@@ -1,0 +1,27 @@
+"""The data that were fitted, beside their posterior: every result carries them."""
+
+from typing import Final
+
+import xarray as xr
+
+from lensim import checks
+
+OBSERVATIONS: Final = "observations"
+
+
+def attach_observations(result: xr.DataTree, data: xr.Dataset) -> None:
+    """Keep the Dataset that was fitted beside its posterior, as group `observations`."""
+    result[OBSERVATIONS] = xr.DataTree(data)
+
+
+def observations_of(result: xr.DataTree) -> xr.Dataset:
+    """The Dataset that was fitted.
+
+    Raises
+    ------
+    InputError
+        If the result does not carry it.
+    """
+    if OBSERVATIONS not in result.children:
+        raise checks.InputError(f"a result needs the group {OBSERVATIONS}, got {', '.join(result.children)}")
+    return result[OBSERVATIONS].to_dataset()
