@@ -89,14 +89,14 @@ def plot_power_curves(table: pd.DataFrame) -> Figure:
         axis.set_ylim(0, 101)
         axis.tick_params(labelsize=8)
     quantity = " or ".join(dict.fromkeys(table["quantity"]))
-    figure.supylabel(f"{quantity} [%]", fontsize=9)
-    bottom = 0.2 / (0.9 + 2.5 * rows)
+    for row in axes:
+        row[0].set_ylabel(f"{quantity} [%]", fontsize=8)
     if along is not None:
-        figure.supxlabel(words_of(along), fontsize=9, y=(0.28 + 0.17 * -(-len(rules) // 2)) / (0.9 + 2.5 * rows))
-        bottom = (0.45 + 0.17 * -(-len(rules) // 2)) / (0.9 + 2.5 * rows)
+        for axis, _ in _placed(axes, panels):
+            axis.set_xlabel(words_of(along), fontsize=8)
     handles, labels = axes[0][0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="lower center", ncols=min(2, len(rules)), fontsize=7, frameon=False)
-    figure.tight_layout(rect=(0, bottom, 1, 1))
+    figure.tight_layout(rect=(0, 0.19 * -(-len(rules) // 2) / figure.get_figheight(), 1, 1))
     return figure
 
 
@@ -112,7 +112,10 @@ def _short(value: object) -> str:
 
 
 def plot_heat_maps(table: pd.DataFrame) -> Figure | None:
-    """Share of finds over the first two fields of the grid, a panel each rule and target; None without two fields."""
+    """Share of finds over the first two fields of the grid, a panel each rule and target; None without two fields.
+
+    Where the grid has more, squares are means over them, and the scale says so.
+    """
     fields = grid_fields(table)
     if len(fields) < 2:
         return None
@@ -133,12 +136,15 @@ def plot_heat_maps(table: pd.DataFrame) -> Figure | None:
         axis.set_xticks(range(square.shape[1]), [_short(value) for value in square.columns], fontsize=7)
         axis.set_yticks(range(square.shape[0]), [_short(value) for value in square.index], fontsize=7)
         axis.set_title(f"{key[0]}\n{key[1]}", fontsize=7)
-    figure.supxlabel(words_of(x), fontsize=9)
-    figure.supylabel(words_of(y), fontsize=9)
-    figure.tight_layout(rect=(0.01, 0.01, 0.92, 1))
+        axis.set_xlabel(words_of(x), fontsize=8)
+    for row in axes:
+        row[0].set_ylabel(words_of(y), fontsize=8)
+    averaged = f"; mean over {', '.join(words_of(name) for name in fields[2:])}" if len(fields) > 2 else ""
+    figure.tight_layout(rect=(0.01, 0.01, 0.9, 1))
     if image is not None:
         bar = figure.colorbar(image, ax=axes, fraction=0.03, pad=0.02)
-        bar.set_label(f"{' or '.join(dict.fromkeys(table['quantity']))} [%]", fontsize=8)
+        bar.ax.tick_params(labelsize=8)
+        bar.set_label(f"{' or '.join(dict.fromkeys(table['quantity']))} [%]{averaged}", fontsize=7)
     return figure
 
 
@@ -161,7 +167,7 @@ def plot_sign_and_size(table: pd.DataFrame) -> Figure:
                 ms=4,
                 lw=0.8,
                 color=colour,
-                label=rule,
+                label=rule if len(own) else f"{rule} (no finds)",
             )
     axes[0].set_ylabel("finds with the wrong sign (type S) [%]", fontsize=8)
     axes[0].set_ylim(bottom=0)
