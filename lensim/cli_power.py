@@ -57,14 +57,18 @@ def power(
 
 def print_power(table: "pd.DataFrame", audit: "pd.DataFrame") -> None:
     """The table that a planner reads, what failed, and the audit."""
+    from rich.box import SIMPLE
     from rich.table import Table
 
     from lensim.report.power import audit_sentences, grid_fields, words_of
 
     fields = grid_fields(table)
     quantity = " / ".join(dict.fromkeys(table["quantity"]))
-    shown = Table(*[words_of(name) for name in fields], "rule", "target", f"{quantity} [%]", "type I [%]", "type S [%]",
-                  "type M", "coverage [%]", "failed")  # fmt: skip
+    shown = Table(box=SIMPLE, padding=(0, 1, 0, 0))
+    for name in [*map(words_of, fields), "rule"]:
+        shown.add_column(name, min_width=6 if name != "rule" else 20)
+    for name in ("target", f"{quantity} [%]", "type I [%]", "type S [%]", "type M", "coverage [%]", "failed"):
+        shown.add_column(name)
     for row in _records(table):
         shown.add_row(
             *[f"{row[name]}" for name in fields],

@@ -20,7 +20,7 @@ from lensim.inference.quadrature import FACTOR_NODES, analyse_all
 from lensim.qpcr.fold_change_priors import FoldChangePriors
 
 
-def _as_array(priors: FoldChangePriors) -> np.ndarray:
+def as_array(priors: FoldChangePriors) -> np.ndarray:
     """The numbers as the kernel takes them: spreads as log median and log sd."""
     return np.array(
         [
@@ -83,17 +83,17 @@ def analyse(
         If a variable is absent or has other dims.
     """
     priors, questions = priors or FoldChangePriors(), questions or Questions()
-    arrays = _arrays(pairs)
+    arrays = kernel_arrays(pairs)
     groups = pairs.sizes[v.CELL_TYPE] * pairs.sizes[v.CONTRAST]
     for first, second in questions.differences:
         checks.between("Questions.differences, a group", max(first, second), 0, groups - 1)
-    nodes, weights = _hermite()
+    nodes, weights = hermite()
     kernel: Any = analyse_all  # numba hides its signature
     mean_group, mean_new, mean_difference, evidence = kernel(
         *arrays,
         pairs.sizes[v.TARGET],
         groups,
-        _as_array(priors),
+        as_array(priors),
         np.asarray(questions.thresholds, dtype=float),
         np.asarray(questions.probabilities, dtype=float),
         np.asarray(questions.differences, dtype=np.int64).reshape(-1, 2),
@@ -130,12 +130,24 @@ def group_names(pairs: xr.Dataset) -> list[str]:
     return [f"{kind}, {contrast}" if len(contrasts) > 1 else kind for kind in kinds for contrast in contrasts]
 
 
-def _hermite() -> tuple[np.ndarray, np.ndarray]:
+def hermite() -> tuple[np.ndarray, np.ndarray]:
+    """Nodes of a standard normal, and the log of their weights."""
     nodes, weights = np.polynomial.hermite_e.hermegauss(FACTOR_NODES)
     return nodes, np.log(weights / weights.sum())
 
 
-def _arrays(pairs: xr.Dataset) -> tuple[np.ndarray, ...]:
+def unit_key(pairs: xr.Dataset) -> np.ndarray:
+    """A number of each pair by which units of a group stand side by side; the kernel has pairs in its order."""
+    target, subject, contrast = (
+        pairs[name].to_numpy() for name in (v.TARGET_OF_PAIR, v.SUBJECT_OF_PAIR, v.CONTRAST_OF_PAIR)
+    )
+    contrasts = pairs.sizes[v.CONTRAST]
+    group = pairs[v.CELL_TYPE_OF_SUBJECT].to_numpy()[subject] * contrasts + contrast
+    groups = pairs.sizes[v.CELL_TYPE] * contrasts
+    return np.asarray((target * groups + group) * pairs.sizes[v.SUBJECT] + subject)
+
+
+def kernel_arrays(pairs: xr.Dataset) -> tuple[np.ndarray, ...]:
     """Arrays of the kernel: values (study, pair) in order of unit, and what each pair belongs to.
 
     A unit is a subject under a contrast for a target: the pairs that share one fold change.
@@ -149,10 +161,9 @@ def _arrays(pairs: xr.Dataset) -> tuple[np.ndarray, ...]:
     )
     contrasts, studies, targets = pairs.sizes[v.CONTRAST], pairs.sizes[v.STUDY], pairs.sizes[v.TARGET]
     group = pairs[v.CELL_TYPE_OF_SUBJECT].to_numpy()[subject] * contrasts + contrast
-    groups = pairs.sizes[v.CELL_TYPE] * contrasts
-    unit_key = (target * groups + group) * pairs.sizes[v.SUBJECT] + subject  # units of a group side by side
-    order = np.argsort(unit_key, kind="stable")
-    _, unit = np.unique(unit_key[order], return_inverse=True)
+    key = unit_key(pairs)
+    order = np.argsort(key, kind="stable")
+    _, unit = np.unique(key[order], return_inverse=True)
     shape = (studies, len(order))
 
     def values(name: str, otherwise: float) -> np.ndarray:

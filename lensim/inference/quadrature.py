@@ -192,10 +192,81 @@ def _ranges(ratio, ct_change, share, known, unit, edges, groups, sigma2, priors)
 
 
 @numba.njit(cache=True, nogil=True)
+def study_grid(  # type: ignore[no-untyped-def]
+    ratio, ct_change, share, known, doublings, doublings_sd, ss, df, target_of_pair, unit_of_pair, group_of_pair,
+    targets, groups, priors, hermite_nodes, hermite_logs,
+):  # fmt: skip
+    """The grid of one study: nodes of every spread, and of each node its weight and the mean and variance of mu.
+
+    Gives (technical spreads squared, log weight of each; of targets: number of factor nodes, log pair spreads, log
+    subject spreads by group, log weight (factor, technical, pair), share of a subject spread given these, mean and
+    variance of mu; log evidence). Weights of a target are those of all targets together.
+    """
+    prior_precision = priors[0] ** -2
+    log_sigmas, log_technical = _technical_nodes(ss, df, priors[5], priors[6])
+    sigmas2 = np.exp(2.0 * log_sigmas)
+    nodes_i = len(sigmas2)
+    nodes_q = np.ones(targets, np.int64)
+    share_of_node = np.empty((targets, FACTOR_NODES, nodes_i, FINE_NODES, groups, FINE_NODES))
+    means, variances = np.empty(share_of_node.shape), np.empty(share_of_node.shape)
+    joint = np.full((targets, FACTOR_NODES, nodes_i, FINE_NODES), -np.inf)
+    omegas, taus = np.empty((targets, FINE_NODES)), np.empty((targets, groups, FINE_NODES))
+    log_cell = 0.0
+    for t in range(targets):
+        own = (target_of_pair == t) & np.isfinite(ratio)
+        y, d, f, kn = ratio[own], ct_change[own], share[own], known[own]
+        unit, edges = _renumbered(unit_of_pair[own], group_of_pair[own], groups)
+        units, there = edges[groups], len(y)
+        low, high = _ranges(y, d, f, kn, unit, edges, groups, sigmas2[nodes_i // 2], priors)
+        omegas[t] = np.linspace(low[groups], high[groups], FINE_NODES)
+        log_cell += np.log(omegas[t, 1] - omegas[t, 0])
+        for g in range(groups):
+            taus[t, g] = np.linspace(low[g], high[g], FINE_NODES)
+            log_cell += np.log(taus[t, g, 1] - taus[t, g, 0])
+        sd = doublings_sd[t]
+        nodes_q[t] = FACTOR_NODES if sd > 0 else 1
+        for i in range(nodes_i):
+            for j in range(FINE_NODES):
+                variance = np.exp(2.0 * omegas[t, j]) + f * sigmas2[i] + kn
+                inverse, mean, slope, log_det, yy, yd, dd = _units_given(y, d, variance, unit, units)
+                prior_j = -0.5 * ((omegas[t, j] - priors[3]) / priors[4]) ** 2
+                for q in range(nodes_q[t]):
+                    delta = sd * hermite_nodes[q] if sd > 0 else 0.0
+                    scale = there * np.log(doublings[t] + delta) if sd > 0 else 0.0
+                    joint[t, q, i, j] = (
+                        (hermite_logs[q] if sd > 0 else 0.0)
+                        + prior_j
+                        + scale
+                        - 0.5 * (log_det + yy + 2.0 * delta * yd + delta * delta * dd)
+                    )
+                for g in range(groups):
+                    tau = np.exp(taus[t, g])
+                    for k in range(FINE_NODES):
+                        sums = _group_sums(inverse, mean, slope, edges[g], edges[g + 1], tau[k], prior_precision)
+                        prior_k = -0.5 * ((taus[t, g, k] - priors[1]) / priors[2]) ** 2
+                        for q in range(nodes_q[t]):
+                            delta = sd * hermite_nodes[q] if sd > 0 else 0.0
+                            m, s2, log_likelihood = _mean_and_log(sums, delta)
+                            means[t, q, i, j, g, k], variances[t, q, i, j, g, k] = m, s2
+                            share_of_node[t, q, i, j, g, k] = log_likelihood + prior_k
+                    for q in range(nodes_q[t]):
+                        joint[t, q, i, j] += _normalise(share_of_node[t, q, i, j, g])
+    of_technical = np.empty((targets, nodes_i))
+    for t in range(targets):
+        for i in range(nodes_i):
+            of_technical[t, i] = _log_sum(joint[t, : nodes_q[t], i].copy().ravel())
+    total_technical = log_technical + of_technical.sum(axis=0)
+    for t in range(targets):
+        for i in range(nodes_i):
+            joint[t, :, i] += total_technical[i] - of_technical[t, i]
+    evidence = _log_sum(total_technical) + log_cell
+    return sigmas2, total_technical, nodes_q, omegas, taus, joint, share_of_node, means, variances, evidence
+
+
+@numba.njit(cache=True, nogil=True)
 def analyse_all(  # type: ignore[no-untyped-def]
     ratio, ct_change, share, known, doublings, doublings_sd, ss, df, target_of_pair, unit_of_pair, group_of_pair,
-    targets, groups, priors, thresholds, probabilities, differences, wants_new, hermite_nodes,
-    hermite_logs,
+    targets, groups, priors, thresholds, probabilities, differences, wants_new, hermite_nodes, hermite_logs,
 ):  # fmt: skip
     """Every study of a batch; see `lensim.inference.engine_exact.analyse`."""
     studies = len(ratio)
@@ -204,70 +275,14 @@ def analyse_all(  # type: ignore[no-untyped-def]
     new = np.full((studies, targets, groups, wide), np.nan)
     apart = np.empty((studies, targets, len(differences), wide))
     evidence = np.empty(studies)
-    prior_precision = priors[0] ** -2
     for study in range(studies):
-        log_sigmas, log_technical = _technical_nodes(ss[study], df[study], priors[5], priors[6])
-        sigmas2 = np.exp(2.0 * log_sigmas)
-        nodes_i = len(sigmas2)
-        best_sigma2 = sigmas2[nodes_i // 2]
-        nodes_q = np.ones(targets, np.int64)
-        share_of_node = np.empty((targets, FACTOR_NODES, nodes_i, FINE_NODES, groups, FINE_NODES))
-        means, variances = np.empty(share_of_node.shape), np.empty(share_of_node.shape)
-        joint = np.full((targets, FACTOR_NODES, nodes_i, FINE_NODES), -np.inf)
-        taus = np.empty((targets, groups, FINE_NODES))
-        log_cell = np.zeros(targets)
+        _, _, nodes_q, _, taus, joint, share_of_node, means, variances, evidence[study] = study_grid(
+            ratio[study], ct_change[study], share[study], known[study], doublings[study], doublings_sd[study],
+            ss[study], df[study], target_of_pair, unit_of_pair, group_of_pair, targets, groups, priors, hermite_nodes,
+            hermite_logs,
+        )  # fmt: skip
         for t in range(targets):
-            own = (target_of_pair == t) & np.isfinite(ratio[study])
-            y, d, f, kn = ratio[study][own], ct_change[study][own], share[study][own], known[study][own]
-            unit, edges = _renumbered(unit_of_pair[own], group_of_pair[own], groups)
-            units, there = edges[groups], len(y)
-            low, high = _ranges(y, d, f, kn, unit, edges, groups, best_sigma2, priors)
-            omegas = np.linspace(low[groups], high[groups], FINE_NODES)
-            log_cell[t] = np.log(omegas[1] - omegas[0])
-            for g in range(groups):
-                taus[t, g] = np.linspace(low[g], high[g], FINE_NODES)
-                log_cell[t] += np.log(taus[t, g, 1] - taus[t, g, 0])
-            sd = doublings_sd[study, t]
-            nodes_q[t] = FACTOR_NODES if sd > 0 else 1
-            for i in range(nodes_i):
-                for j in range(FINE_NODES):
-                    variance = np.exp(2.0 * omegas[j]) + f * sigmas2[i] + kn
-                    precision, mean, slope, log_det, yy, yd, dd = _units_given(y, d, variance, unit, units)
-                    prior_j = -0.5 * ((omegas[j] - priors[3]) / priors[4]) ** 2
-                    for q in range(nodes_q[t]):
-                        delta = sd * hermite_nodes[q] if sd > 0 else 0.0
-                        scale = there * np.log(doublings[study, t] + delta) if sd > 0 else 0.0
-                        joint[t, q, i, j] = (
-                            (hermite_logs[q] if sd > 0 else 0.0)
-                            + prior_j
-                            + scale
-                            - 0.5 * (log_det + yy + 2.0 * delta * yd + delta * delta * dd)
-                        )
-                    for g in range(groups):
-                        tau = np.exp(taus[t, g])
-                        for k in range(FINE_NODES):
-                            sums = _group_sums(precision, mean, slope, edges[g], edges[g + 1], tau[k], prior_precision)
-                            prior_k = -0.5 * ((taus[t, g, k] - priors[1]) / priors[2]) ** 2
-                            for q in range(nodes_q[t]):
-                                delta = sd * hermite_nodes[q] if sd > 0 else 0.0
-                                m, s2, log_likelihood = _mean_and_log(sums, delta)
-                                means[t, q, i, j, g, k], variances[t, q, i, j, g, k] = m, s2
-                                share_of_node[t, q, i, j, g, k] = log_likelihood + prior_k
-                        for q in range(nodes_q[t]):
-                            joint[t, q, i, j] += _normalise(share_of_node[t, q, i, j, g])
-        of_technical = np.empty((targets, nodes_i))
-        for t in range(targets):
-            for i in range(nodes_i):
-                of_technical[t, i] = _log_sum(joint[t, : nodes_q[t], i].copy().ravel())
-        total_technical = log_technical + of_technical.sum(axis=0)
-        evidence[study] = _log_sum(total_technical) + log_cell.sum()
-        for t in range(targets):
-            nq = nodes_q[t]
-            weight = np.empty((nq, nodes_i, FINE_NODES))
-            for q in range(nq):
-                for i in range(nodes_i):
-                    for j in range(FINE_NODES):
-                        weight[q, i, j] = joint[t, q, i, j] + total_technical[i] - of_technical[t, i]
+            weight = joint[t, : nodes_q[t]].copy()
             weight = np.exp(weight - weight.max())
             for g in range(groups):
                 w, m, s2, tau2 = _by_spreads(

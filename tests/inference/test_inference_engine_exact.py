@@ -8,6 +8,8 @@ from scipy import integrate, stats
 from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.inference.engine_exact import Questions, analyse
+from lensim.inference.estimands_expression import summarise_subjects
+from lensim.inference.exact_draws import exact_posterior
 from lensim.qpcr.fold_change_priors import FoldChangePriors
 from lensim.seeding import stream
 
@@ -115,3 +117,43 @@ def test_bad_input_is_told():
         FoldChangePriors(sd_mu_log2_fold_change=0.0)
     with pytest.raises(InputError, match=r"Questions\.differences, a group must lie between 0 and 0, got 1"):
         analyse(pairs(RATIO, 2), None, Questions(differences=[(0, 1)]))
+
+
+def test_draws_of_a_whole_posterior_are_of_the_same_posterior():
+    """Null: draws of the population mean have the engine's mean, sd and tail; independent, so the errors are known."""
+    data = pairs(RATIO, 2, kinds=2)
+    found = analyse(data)
+    draws = exact_posterior(data, 1, stream(9, "draws"), 40_000)["posterior"]
+    mu = draws[f"mu_{v.LOG2_FOLD_CHANGE}"].to_numpy()[0, :, 0, :, 0]
+    sd = found["sd"].to_numpy()[1, 0]
+    assert (np.abs(mu.mean(axis=0) - found["mean"].to_numpy()[1, 0]) < 5 * sd / 200).all()
+    assert (np.abs(mu.std(axis=0) / sd - 1) < 0.03).all()
+    assert (np.abs((mu > 0).mean(axis=0) - found["p_above"].to_numpy()[1, 0, :, 0]) < 5 * 0.5 / 200).all()
+
+
+def test_fold_changes_of_subjects_are_drawn_too():
+    """With known spreads a subject's fold change is between its own mean and its population's."""
+    sure = FoldChangePriors(1.0, 0.5, 1e-4, 0.3, 1e-4)
+    result = exact_posterior(pairs(RATIO, 2), 0, stream(9, "subjects"), 40_000, sure)
+    fold = result["posterior"][v.LOG2_FOLD_CHANGE].to_numpy()[0, :, 0, :, 0]
+    own = RATIO[0].reshape(5, 2).mean(axis=1)
+    mean = float(analyse(pairs(RATIO, 2), sure)["mean"][0, 0, 0])
+    weight = (2 / 0.09) / (2 / 0.09 + 1 / 0.25)
+    np.testing.assert_allclose(fold.mean(axis=0), weight * own + (1 - weight) * mean, atol=0.01)
+    assert summarise_subjects(result)["subject"].tolist() == [f"s{k}" for k in range(5)]
+
+
+def test_a_subject_without_pairs_is_drawn_from_its_population():
+    gap = RATIO.copy()
+    gap[:, 8:] = np.nan
+    posterior = exact_posterior(pairs(gap, 2), 0, stream(9, "gap"), 20_000)["posterior"]
+    mu, sigma = (posterior[f"{what}_{v.LOG2_FOLD_CHANGE}"].to_numpy()[0, :, 0, 0, 0] for what in ("mu", "sigma"))
+    fold = posterior[v.LOG2_FOLD_CHANGE].to_numpy()[0, :, 0, 4, 0]
+    assert stats.kstest((fold - mu) / sigma, "norm").pvalue > 1e-6
+
+
+def test_draws_of_no_study_are_refused():
+    with pytest.raises(InputError, match="study must lie between 0 and 2, got 3"):
+        exact_posterior(pairs(RATIO, 2), 3, stream(9, "none"))
+    with pytest.raises(InputError, match="draws must be at least 1, got 0"):
+        exact_posterior(pairs(RATIO, 2), 0, stream(9, "none"), 0)
