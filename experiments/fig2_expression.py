@@ -172,7 +172,9 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
         manifest.write(folder)
     console.print("\n".join(found), highlight=False)
     console.print(verdict.sentence(), style="green" if verdict.passed else "red", highlight=False)
-    console.print(f"figures: {', '.join(f'{out}/{name}.png' for name in FIGURES)}", soft_wrap=True, highlight=False)
+    drawn_too = ("against_ic50",) if config.dose_response.exists() else ()
+    names = ", ".join(f"{out}/{name}.png" for name in (*FIGURES, *drawn_too))
+    console.print(f"figures: {names}", soft_wrap=True, highlight=False)
     console.print(f"tables beside them; everything, for ArviZ: {out}/fit.nc", soft_wrap=True, highlight=False)
 
 

@@ -22,14 +22,17 @@ def test_one_folder_holds_config_manifest_tables_and_figures(tmp_path):
     text = CONFIG.read_text().replace("experiments = 2", "experiments = 1").replace("attempts = 2", "attempts = 1")
     text = text.replace("draws = 2500", "draws = 100").replace("tune = 1000", "tune = 200")
     config, out = tmp_path / "small.toml", tmp_path / "out"
+    text = text.replace("results/fig1_dose_response/fit.nc", str(tmp_path / "no_fit.nc"))
     config.write_text(text.replace("chains = 4", "chains = 2"))
     # 100 draws: the gate refuses them, and the folder says so
     fig2_expression.run(config, out)
     names = {path.name for path in out.iterdir()}
     tables = {"subjects.csv", "populations.csv", "classical_tests.csv", "comparison.csv", "reactions.csv"}
+    tables.add("sensitivity.csv")
     figures = {f"{name}.png" for name in fig2_expression.FIGURES}
     assert names == tables | figures | {"small.toml", "manifest.json", "findings.txt", "fit.nc", "truth.nc"}
     assert json.loads((out / "manifest.json").read_text())["seed"] == 2013
     subjects = pd.read_csv(out / "subjects.csv")
     assert len(subjects) == 22 * 3
     assert subjects["true_percent"].notna().all()
+    assert "is not there, so no slopes" in (out / "findings.txt").read_text()
