@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import xarray as xr
     from rich.table import Table
 
+    from lensim.read.qpcr import Reactions
+
 Files = Annotated[list[Path], typer.Argument(help="Exports of one kind of machine, or one tidy table.")]
 CtsOrRatios = Annotated[
     list[Path], typer.Argument(help="Exports of one kind of machine, or one tidy table, of Cts or of ratios.")
@@ -23,7 +25,6 @@ Reference = Annotated[list[str] | None, typer.Option("--reference", help="Refere
 Control = Annotated[str, typer.Option("--control", help="Condition that others are compared with.")]
 Factors = Annotated[Path | None, typer.Option("--factors", help="Table gene, amplification_factor (and its _sd).")]
 Calibrator = Annotated[str, typer.Option("--calibrator", help="Subject that levels are given against.")]
-TIDY_TABLE = "tidy table"  # as the reader calls it
 FIGURES = ("levels", "before_after", "forest", "standard_curves")
 
 
@@ -85,7 +86,7 @@ def read_qpcr(
         one_of("--out suffix", path.suffix.lower(), (".csv", ".tsv"))
         require_free(path, force=force)
     reactions = read_reactions(list(files), format)
-    data = _study(files, format, sheet, reference or [], control, factors) if sheet else None
+    data = _assembled(reactions, sheet, reference or [], control, factors) if sheet else None
     table = Table("found", "number", title=f"{reactions.instrument}: {', '.join(reactions.paths)}")
     for name, count in reactions.summary().items():
         table.add_row(name.replace("_", " "), str(count))
@@ -310,17 +311,26 @@ def _study(
     control: str,
     factors: Path | None,
 ) -> "xr.Dataset":
-    from lensim.read.qpcr import assemble_qpcr, read_factors, read_qpcr_tidy, read_reactions, read_sheet
+    from lensim.read.qpcr import format_of, read_factors, read_qpcr_tidy, read_reactions, state_factors
 
     if sheet is None:
-        kind = read_reactions(list(files), format).instrument
-        if kind != TIDY_TABLE or len(files) > 1:
-            raise InputError(f"--sheet must say which sample is which, got none: {files[0].name} is of {kind}")
-        return read_qpcr_tidy(files[0], references=references, control=control)
+        kind = format or format_of(files[0])
+        if kind != "tidy" or len(files) > 1:
+            what = f"of the format {kind}" if kind != "tidy" else "one of several tables"
+            raise InputError(f"--sheet must say which sample is which, got none: {files[0].name} is {what}")
+        data = read_qpcr_tidy(files[0], references=references, control=control)
+        return state_factors(data, read_factors(factors)) if factors else data
+    return _assembled(read_reactions(list(files), format), sheet, references, control, factors)
+
+
+def _assembled(
+    reactions: "Reactions", sheet: Path, references: Sequence[str], control: str, factors: Path | None
+) -> "xr.Dataset":
+    from lensim.read.qpcr import assemble_qpcr, read_factors, read_sheet
+
     if not references:
         raise InputError("--reference must name at least one gene, got none")
     if not control:
         raise InputError("--control must name the condition that others are compared with, got none")
-    reactions = read_reactions(list(files), format)
     known = read_factors(factors) if factors else None
     return assemble_qpcr(reactions, read_sheet(sheet), references=references, control=control, factors=known)

@@ -50,7 +50,7 @@ def test_an_export_becomes_a_tidy_table(tmp_path, capsys):
         (TIDY + "".join(ROWS) + "T,0,a,drug,0,41\n", (), "line 6"),
         (TIDY + "".join(ROWS) + "T,0,a,drug,0,late\n", (), "line 6"),
         ("", (), "empty"),
-        (EXPORT, (), "--sheet must say which sample is which, got none: cts.csv is of MxPro"),
+        (EXPORT, (), "--sheet must say which sample is which, got none: cts.csv is of the format mxpro"),
     ],
 )
 def test_a_faulty_file_is_one_message(tmp_path, capsys, text, options, message):

@@ -115,6 +115,12 @@ def test_genes_of_unknown_efficiency_are_told(tmp_path, capsys, monkeypatch):
     factors.write_text("gene,amplification_factor\nR,1.97\n")
     _, _, err = run(capsys, "fit", "expression", str(path), "--out", str(tmp_path / "fit.nc"))
     assert "neither a dilution series nor a stated factor for TNF, R: the fit takes the prior" in err
+    stated = ("--factors", str(factors))
+    _, _, err = run(capsys, "fit", "expression", str(path), "--out", str(tmp_path / "fit.nc"), *stated)
+    assert "neither a dilution series nor a stated factor for TNF: the fit takes the prior" in err
+    factors.write_text("gene,amplification_factor\nIL6,1.97\n")
+    status, _, err = run(capsys, "fit", "expression", str(path), "--out", str(tmp_path / "fit.nc"), *stated)
+    assert (status, "factors, their genes, must be one of TNF, R, got 'IL6'" in err) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,11 @@
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from pathlib import Path
 from typing import Final
 
 from lensim.checks import FaultReport, InputError
 from lensim.read.qpcr.export import plain_name
-from lensim.read.table import TextTable, read_table
+from lensim.read.table import TextTable
 
 CONSTANT_MARK: Final = "="
 
@@ -116,22 +115,6 @@ class Found:
     def column(self, what: str) -> str:
         """The column's name as the file writes it."""
         return self.name.get(what, what)
-
-
-def read_qpcr_table(path: str | Path) -> tuple[TextTable, FaultReport]:
-    """A table as text, as `read_table` gives it.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be read at all, is no table, or has no rows.
-    """
-    try:
-        return read_table(path)
-    except IndexError:  # quotes are broken in the first line, so that there is no header to speak of
-        raise InputError(
-            f"{Path(path).name} line 1: quotes or fields of the header cannot be told apart; check the quotes"
-        ) from None
 
 
 def find_columns(

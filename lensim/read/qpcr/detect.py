@@ -101,6 +101,20 @@ def read_reactions(
     )
 
 
+def format_of(path: str | Path) -> str:
+    """Which of `FORMATS` a file has, by its content.
+
+    Raises
+    ------
+    InputError
+        If it is none, or the file cannot be read.
+    """
+    raw = read_bytes(path)
+    if rdml.recognises(raw):
+        return "rdml"
+    return "tidy" if raw.startswith(PARQUET_SIGNATURE) else recognise(decode(raw, Path(path).name), Path(path).name)
+
+
 def _read_one(
     path: str | Path,
     format: str,

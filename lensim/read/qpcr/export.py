@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from lensim.checks import FaultReport, InputError
-from lensim.read.qpcr.understand import FALSE_WORDS, TRUE_WORDS, TaskOrIgnored, task_of
+from lensim.read.number_text import is_missing
+from lensim.read.qpcr.understand import FALSE_WORDS, TRUE_WORDS, RawRow, TaskOrIgnored, task_of
 from lensim.read.well_names import parse_well_name
 
 SEPARATORS: Final = ("\t", ",", ";")
@@ -209,3 +210,17 @@ def read_flag(table: ExportTable, what: str, line: int, row: Sequence[str], faul
     if word.casefold() not in FALSE_WORDS:
         faults.add(f"{table.name(what)} must be True or False, got {word!r}", line=line)
     return False
+
+
+def read_rows(table: ExportTable, plate: str, faults: FaultReport) -> list[RawRow]:
+    """Every row of a table of Applied Biosystems' programs; omitted wells, and those with nothing in, are ignored."""
+    rows = []
+    for line, row in table.rows:
+        task = read_task(table, line, row, faults)
+        well = read_well(table, line, row, faults)
+        sample, gene, ct = (table.cell(what, row) for what in ("sample", "gene", "ct"))
+        if read_flag(table, "omit", line, row, faults) or (not gene and is_missing(ct)):
+            task = "ignored"
+        own = table.cell("plate", row) or plate
+        rows.append(RawRow(line, own, well, sample, gene, task, ct, table.cell("quantity", row)))
+    return rows

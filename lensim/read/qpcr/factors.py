@@ -1,13 +1,20 @@
 """Amplification factors that are stated for genes, with their standard errors."""
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+import xarray as xr
+
+from lensim import checks
+from lensim import vocabulary as v
 from lensim.checks import FaultReport
 from lensim.read.number_text import DecimalMark, is_missing, parse_number
-from lensim.read.qpcr.columns import STANDARD_NAMES, find_columns, read_qpcr_table
+from lensim.read.qpcr.columns import STANDARD_NAMES, find_columns
 from lensim.read.qpcr.understand import qpcr_decimal_mark
+from lensim.read.table import read_table
 
 Factor = tuple[float, float]
 """An amplification factor [fold a cycle] and its standard error; NaN where none is given."""
@@ -31,7 +38,7 @@ def read_factors(path: str | Path, *, decimal: DecimalMark | None = None) -> dic
     InputError
         With every fault of the file, each with its line.
     """
-    table, faults = read_qpcr_table(path)
+    table, faults = read_table(path)
     wanted = {what: STANDARD_NAMES[what] for what in ("gene", *_NAMES)}
     found = find_columns(table, {}, wanted, ("gene", "amplification_factor"), faults)
     cells = [found.cell(what, row) for row in table.rows for what in _NAMES]
@@ -68,3 +75,21 @@ def read_factor(
         faults.add(f"{names[1]} must be a number of 0 or more, got {texts[1]!r}", line=line)
         return None
     return factor, sd
+
+
+def state_factors(data: xr.Dataset, factors: Mapping[str, Factor]) -> xr.Dataset:
+    """The Dataset with factors stated for its genes; of a gene without one, what the Dataset has stays.
+
+    Raises
+    ------
+    InputError
+        If a factor is of a gene that the Dataset does not have.
+    """
+    genes = [str(gene) for gene in data[v.GENE].to_numpy()]
+    for gene in factors:
+        checks.one_of("factors, their genes,", gene, genes)
+    stated = {}
+    for place, name in enumerate((v.STATED_FACTOR, v.STATED_FACTOR_SD)):
+        there = data[name].to_numpy() if name in data else np.full(len(genes), np.nan)
+        stated[name] = [factors[gene][place] if gene in factors else float(there[at]) for at, gene in enumerate(genes)]
+    return data.assign({name: (v.GENE, np.array(values)) for name, values in stated.items()})

@@ -4,9 +4,9 @@ import re
 from typing import Final
 
 from lensim.checks import FaultReport
-from lensim.read.number_text import DecimalMark, is_missing
-from lensim.read.qpcr.export import Layout, find_table, has_table, read_flag, read_task, read_well
-from lensim.read.qpcr.understand import FileReactions, Manner, RawRow, understand
+from lensim.read.number_text import DecimalMark
+from lensim.read.qpcr.export import Layout, find_table, has_table, read_rows
+from lensim.read.qpcr.understand import FileReactions, Manner, understand
 
 LAYOUT: Final = Layout(
     "ABI SDS",
@@ -35,14 +35,6 @@ def read_sds(
 ) -> FileReactions:
     """Read the results of one or more plates; wells without a detector and a Ct are empty and ignored."""
     table = find_table(text, LAYOUT, faults)
-    rows = []
-    for line, row in table.rows:
-        task = read_task(table, line, row, faults)
-        well = read_well(table, line, row, faults)
-        sample, gene, ct = (table.cell(what, row) for what in ("sample", "gene", "ct"))
-        if read_flag(table, "omit", line, row, faults) or (not gene and is_missing(ct)):
-            task = "ignored"
-        own = table.cell("plate", row) or plate
-        rows.append(RawRow(line, own, well, sample, gene, task, ct, table.cell("quantity", row)))
+    rows = read_rows(table, plate, faults)
     manner = Manner(table.name("ct"), table.name("quantity"), "no result", decimal=decimal, stated_limit=cycle_limit)
     return understand(rows, LAYOUT.instrument, manner, faults)

@@ -9,10 +9,10 @@ from typing import Final
 from lensim.checks import FaultReport
 from lensim.read.number_text import DecimalMark, is_missing, parse_number
 from lensim.read.qpcr.assigned import DEFAULT_CELL_TYPE, DEFAULT_EXPERIMENT
-from lensim.read.qpcr.columns import STANDARD_NAMES, Found, find_columns, read_qpcr_table
+from lensim.read.qpcr.columns import STANDARD_NAMES, Found, find_columns
 from lensim.read.qpcr.export import is_well
 from lensim.read.qpcr.understand import TaskOrIgnored, qpcr_decimal_mark, task_of
-from lensim.read.table import TextTable
+from lensim.read.table import TextTable, read_table
 
 _WANTED: Final[Mapping[str, tuple[str, ...]]] = {
     what: STANDARD_NAMES[what]
@@ -68,7 +68,7 @@ def read_sheet(path: str | Path, *, decimal: DecimalMark | None = None) -> Sampl
     InputError
         With every fault of the file, each with its line.
     """
-    table, faults = read_qpcr_table(path)
+    table, faults = read_table(path)
     found = find_columns(table, {}, _WANTED, (), faults)
     if not (found.has("sample") or found.has("well")):
         there = ", ".join(repr(name) for name in table.header)

@@ -12,7 +12,7 @@ from lensim.checks import FaultReport
 from lensim.read.number_text import DecimalMark, is_missing, parse_number
 from lensim.read.qpcr.assemble import GeneRoles, assemble
 from lensim.read.qpcr.assigned import DEFAULT_CELL_TYPE, DEFAULT_EXPERIMENT, Assigned
-from lensim.read.qpcr.columns import STANDARD_NAMES, Found, QpcrColumns, find_columns, read_qpcr_table
+from lensim.read.qpcr.columns import STANDARD_NAMES, Found, QpcrColumns, find_columns
 from lensim.read.qpcr.export import plain_name
 from lensim.read.qpcr.factors import Factor, read_factor
 from lensim.read.qpcr.reactions import DEFAULT_CYCLE_LIMIT, Reaction
@@ -26,7 +26,7 @@ from lensim.read.qpcr.understand import (
     task_of,
     understand,
 )
-from lensim.read.table import SEPARATORS, TextTable
+from lensim.read.table import SEPARATORS, TextTable, read_table
 
 INSTRUMENT: Final = "tidy table"
 
@@ -55,7 +55,7 @@ def read_tidy_reactions(
     InputError
         If the file is no table or lacks a column.
     """
-    table, faults = read_qpcr_table(path)
+    table, faults = read_table(path)
     found = find_columns(table, asdict(columns), STANDARD_NAMES, ("gene", "ct_cycles"), faults)
     return _read(table, found, Path(path).stem, cycle_limit, decimal, faults), faults
 
@@ -99,7 +99,7 @@ def read_qpcr_tidy(
     InputError
         With every fault of the file, each with its line.
     """
-    table, faults = read_qpcr_table(path)
+    table, faults = read_table(path)
     needed = ("gene", "ct_cycles", "subject", "condition")
     found = find_columns(table, asdict(columns or QpcrColumns()), STANDARD_NAMES, needed, faults)
     read = _read(table, found, Path(path).stem, cycle_limit, decimal, faults)
