@@ -10,7 +10,7 @@ from lensim.cli_shared import err, out
 if TYPE_CHECKING:
     import pandas as pd
 
-FIGURES = ("power_curves", "heat_maps", "sign_and_size")
+LOG_WIDTH = 120  # where there is no terminal whose width could be asked
 
 
 def power(
@@ -64,24 +64,26 @@ def print_power(table: "pd.DataFrame", audit: "pd.DataFrame") -> None:
 
     fields = grid_fields(table)
     quantity = " / ".join(dict.fromkeys(table["quantity"]))
+    numbers = {
+        f"{quantity} [%]": lambda row: _percent(row, "share"),
+        "type I [%]": lambda row: _percent(row, "type_1"),
+        "type S [%]": lambda row: _percent(row, "type_s"),
+        "type M": lambda row: f"{row['type_m']:.2f}" if row["type_m"] == row["type_m"] else "-",
+        "coverage [%]": lambda row: _percent(row, "coverage"),
+        "failed": lambda row: f"{row['failed']:.0f} of {row['studies']:.0f}" if row["failed"] else "-",
+    }
+    rows = _records(table)
+    cells = {name: [show(row) for row in rows] for name, show in numbers.items()}
+    cells = {name: column for name, column in cells.items() if set(column) != {"-"}}
     shown = Table(box=SIMPLE, padding=(0, 1, 0, 0))
-    for name in [*map(words_of, fields), "rule"]:
-        shown.add_column(name, min_width=6 if name != "rule" else 20)
-    for name in ("target", f"{quantity} [%]", "type I [%]", "type S [%]", "type M", "coverage [%]", "failed"):
-        shown.add_column(name)
-    for row in _records(table):
-        shown.add_row(
-            *[f"{row[name]}" for name in fields],
-            str(row["rule"]),
-            str(row["target"]),
-            _percent(row, "share"),
-            _percent(row, "type_1"),
-            _percent(row, "type_s"),
-            f"{row['type_m']:.2f}" if row["type_m"] == row["type_m"] else "-",
-            _percent(row, "coverage"),
-            f"{row['failed']:.0f} of {row['studies']:.0f}",
-        )
-    out.print(shown)
+    for name in [*map(words_of, fields), "rule", "target"]:
+        shown.add_column(name, overflow="fold")
+    for name in cells:
+        shown.add_column(name, justify="right", no_wrap=True)
+    for at, row in enumerate(rows):
+        said = [*[f"{row[name]}" for name in fields], str(row["rule"]), str(row["target"])]
+        shown.add_row(*said, *[column[at] for column in cells.values()])
+    out.print(shown, width=None if out.is_terminal else LOG_WIDTH)
     for row in _records(table[table["failed"] > 0]):
         if row["failed"] == row["studies"]:
             out.print(

@@ -52,7 +52,9 @@ class _PosteriorRule(BaseRule):
         """What it is about, in words."""
         if self.of == "difference":
             return f"{self.first} less {self.second}"
-        return ("a new " if self.of == "new_subject" else "mean of ") + (self.cell_type or "all")
+        if self.of == "new_subject":
+            return f"a new {self.cell_type or 'subject'}"
+        return f"mean of {self.cell_type}" if self.cell_type else "mean"
 
     def pick(self, posterior: xr.Dataset, what: str) -> xr.DataArray:
         """One quantity of what the rule is about (study, target, ...)."""
