@@ -306,10 +306,21 @@ class Scenario(Strict):
             yield setting, scenario_of(content, f"grid at {setting}" if setting else self.name)
 
     def digest(self) -> str:
-        """A fingerprint of everything that makes the numbers."""
+        """A fingerprint of everything that makes the numbers; of a user's own rule, its name.
+
+        Raises
+        ------
+        InputError
+            If the file of a posterior cannot be read.
+        """
         content = self.model_dump(mode="json")
         if self.truth.posterior is not None:
-            content["posterior_digest"] = hashlib.sha256(self.truth.posterior.read_bytes()).hexdigest()
+            try:
+                content["posterior_digest"] = hashlib.sha256(self.truth.posterior.read_bytes()).hexdigest()
+            except OSError as error:
+                raise InputError(
+                    f"truth.posterior must be a result file, got {str(self.truth.posterior)!r} ({error.strerror})"
+                ) from None
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 

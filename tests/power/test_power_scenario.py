@@ -1,10 +1,16 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
+import xarray as xr
 
+from lensim import vocabulary as v
 from lensim.checks import InputError
+from lensim.output import save_result
 from lensim.power.chunk import run_chunk
 from lensim.power.rules_posterior import CustomRule
 from lensim.power.scenario import Distribution, scenario_of
+from lensim.power.study import _sheet, draw_parameters
 from lensim.seeding import stream
 from tests.command_line.test_cli import run
 
@@ -90,6 +96,52 @@ def test_a_whole_run_from_the_command_line(tmp_path, capsys):
     assert "No study was audited by NUTS." in said
     names = {file.name for file in out.iterdir()}
     assert names == {"scenario.json", "chunks", "summary.csv", "power_curves.png", "heat_maps.png", "sign_and_size.png"}
+
+
+def test_a_posterior_that_is_not_there_is_told(tmp_path, capsys):
+    path, out = tmp_path / "s.toml", tmp_path / "out"
+    path.write_text('name = "x"\nrules = [{rule = "test", test = "t_log2"}]\n[truth]\nposterior = "none.nc"\n')
+    status, _, err = run(capsys, "power", str(path), "--out", str(out))
+    assert (status, out.exists()) == (2, False)
+    assert "truth.posterior must be a result file, got" in err
+    assert "No such file or directory" in err
+
+
+def posterior_file(folder: Path) -> Path:
+    """A fit of two draws that differ in everything, so that a study's figures tell which draw it is of."""
+    dims = ("chain", "draw")
+    coords = {v.TARGET: ["TNF"], v.CELL_TYPE: ["line"], v.CONTRAST: ["drug"], v.GENE: ["TNF", "RPL37A"]}
+    of_pair = (*dims, v.TARGET, v.CELL_TYPE, v.CONTRAST)
+    posterior = xr.Dataset(
+        {
+            "mu_log2_fold_change": (of_pair, np.array([1.0, 2.0]).reshape(1, 2, 1, 1, 1)),
+            "sigma_log2_fold_change": (of_pair, np.array([0.1, 0.2]).reshape(1, 2, 1, 1, 1)),
+            v.FACTOR: ((*dims, v.GENE), np.array([[1.8, 1.85], [1.9, 1.95]])[None]),
+            v.SD_TECHNICAL: (dims, np.array([[0.11, 0.22]])),
+        },
+        coords=coords,
+    )
+    path = folder / "fit.nc"
+    save_result(xr.DataTree.from_dict({"posterior": posterior}), path)
+    return path
+
+
+def test_every_figure_of_a_study_is_of_one_draw(tmp_path):
+    scenario = scenario_of(GOOD | {"truth": {"posterior": posterior_file(tmp_path), "sd_log2_input": 0.33}})
+    found = draw_parameters(scenario.truth, scenario.design, _sheet(scenario.design), stream(1, "posterior"), 200)
+    mu, sigma = (found[f"{what}_log2_fold_change"].to_numpy().ravel() for what in ("mu", "sigma"))
+    assert set(mu) == {1.0, 2.0}
+    np.testing.assert_allclose(sigma, mu / 10)
+    np.testing.assert_allclose(found[v.SD_TECHNICAL], 0.11 * mu)
+    np.testing.assert_allclose(found[v.FACTOR], np.where(mu[:, None] == 1, [[1.8, 1.85]], [[1.9, 1.95]]))
+    assert (found[v.SD_INPUT] == 0.33).all()
+    assert not scenario.is_conditional
+
+
+def test_a_posterior_without_a_target_of_the_design_is_refused(tmp_path):
+    scenario = scenario_of(GOOD | {"design": {"targets": ["IL6"]}, "truth": {"posterior": posterior_file(tmp_path)}})
+    with pytest.raises(InputError, match="target of the design must be one of TNF, got 'IL6'"):
+        run_chunk(scenario, {}, 0, 2)
 
 
 def test_power_is_conditional_and_assurance_is_not():
