@@ -3,9 +3,8 @@
 python -m experiments.fig1_dose_response --config experiments/fig1_dose_response.toml --out results/fig1_dose_response
 """
 
-import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -16,7 +15,6 @@ from rich.console import Console
 
 from lensim import seeding
 from lensim import vocabulary as v
-from lensim.checks import InputError
 from lensim.inference.engine_nutpie import SamplerSettings
 from lensim.inference.estimands_dose_response import summarise_lines, summarise_panel
 from lensim.inference.fit import FitSettings, verdict_of
@@ -28,7 +26,7 @@ from lensim.proliferation import PlateFaults, lay_out, one_study, simulate
 from lensim.read import write_tidy
 from lensim.report import dose_response as report
 from lensim.report.figures import save_figure
-from lensim.results_folder import Manifest, SamplerConfig, read_config, results_folder
+from lensim.results_folder import Manifest, SamplerConfig, command_of, read_config, results_folder
 
 console = Console()
 
@@ -138,18 +136,5 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
 FIGURES = ("curves", "ic50_forest", "posterior_predictive")
 
 
-def main(
-    config: Annotated[Path, typer.Option(help="Config file (TOML).")] = Path("experiments/fig1_dose_response.toml"),
-    out: Annotated[Path, typer.Option(help="Results folder.")] = Path("results/fig1_dose_response"),
-    force: Annotated[bool, typer.Option("--force", help="Replace a results folder that is there.")] = False,
-) -> None:
-    """Simulate the 23-line panel, fit it, and draw Figure 1's counterpart."""
-    try:
-        run(config, out, force=force)
-    except InputError as error:
-        Console(stderr=True).print(f"error: {error}", markup=False, soft_wrap=True)
-        sys.exit(2)
-
-
 if __name__ == "__main__":
-    typer.run(main)
+    typer.run(command_of(run, "fig1_dose_response"))

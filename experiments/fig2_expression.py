@@ -3,9 +3,7 @@
 python -m experiments.fig2_expression --config experiments/fig2_expression.toml --out results/fig2_expression
 """
 
-import sys
 from pathlib import Path
-from typing import Annotated
 
 import pandas as pd
 import typer
@@ -15,7 +13,6 @@ from rich.console import Console
 
 from lensim import seeding
 from lensim import vocabulary as v
-from lensim.checks import InputError
 from lensim.inference.compare import compare_with_classical
 from lensim.inference.engine_nutpie import SamplerSettings
 from lensim.inference.estimands_dose_response import LOG10_IC50, dose_response_estimands, tested_doses_um
@@ -38,7 +35,7 @@ from lensim.qpcr.truth import QpcrFaults
 from lensim.read.qpcr import write_qpcr_tidy
 from lensim.report import expression as report
 from lensim.report.figures import save_figure
-from lensim.results_folder import Manifest, SamplerConfig, read_config, results_folder
+from lensim.results_folder import Manifest, SamplerConfig, command_of, read_config, results_folder
 
 console = Console()
 FIGURES = ("levels", "before_after", "forest", "standard_curves", "resistant_profile")
@@ -178,18 +175,5 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
     console.print(f"tables beside them; everything, for ArviZ: {out}/fit.nc", soft_wrap=True, highlight=False)
 
 
-def main(
-    config: Annotated[Path, typer.Option(help="Config file (TOML).")] = Path("experiments/fig2_expression.toml"),
-    out: Annotated[Path, typer.Option(help="Results folder.")] = Path("results/fig2_expression"),
-    force: Annotated[bool, typer.Option("--force", help="Replace a results folder that is there.")] = False,
-) -> None:
-    """Simulate the RT-qPCR of the study, fit it, and draw the counterparts of Figures 2 and 3B."""
-    try:
-        run(config, out, force=force)
-    except InputError as error:
-        Console(stderr=True).print(f"error: {error}", markup=False, soft_wrap=True)
-        sys.exit(2)
-
-
 if __name__ == "__main__":
-    typer.run(main)
+    typer.run(command_of(run, "fig2_expression"))

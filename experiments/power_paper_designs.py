@@ -3,9 +3,8 @@
 python -m experiments.power_paper_designs --out results/power_paper_designs
 """
 
-import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,14 +12,13 @@ import typer
 from pydantic import BaseModel, ConfigDict, Field
 from rich.console import Console
 
-from lensim.checks import InputError
 from lensim.cli_power import draw_figures
 from lensim.maiga2013 import number
 from lensim.maiga2013.expression_twin import LINE, POPULATION, PRIMARY, STROMA
 from lensim.power.scenario import Scenario, scenario_of
 from lensim.power.sweep import PowerResult, run_power
 from lensim.report.power import audit_sentences
-from lensim.results_folder import Manifest, read_config, results_folder
+from lensim.results_folder import Manifest, command_of, read_config, results_folder
 
 console = Console()
 
@@ -233,18 +231,5 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
     console.print(f"tables and figures in {out}", soft_wrap=True, highlight=False)
 
 
-def main(
-    config: Annotated[Path, typer.Option(help="Config file (TOML).")] = Path("experiments/power_paper_designs.toml"),
-    out: Annotated[Path, typer.Option(help="Results folder.")] = Path("results/power_paper_designs"),
-    force: Annotated[bool, typer.Option("--force", help="Replace a results folder that is there.")] = False,
-) -> None:
-    """Power of the study's paired designs, and what more of each would buy."""
-    try:
-        run(config, out, force=force)
-    except InputError as error:
-        Console(stderr=True).print(f"error: {error}", markup=False, soft_wrap=True)
-        sys.exit(2)
-
-
 if __name__ == "__main__":
-    typer.run(main)
+    typer.run(command_of(run, "power_paper_designs"))

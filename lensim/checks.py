@@ -77,6 +77,13 @@ def has_variables(data: xr.Dataset, needed: dict[str, tuple[str, ...]], user: st
             raise InputError(f"{user} needs {name} with dims {dims}, got {data[name].dims}")
 
 
+def is_study(data: xr.Dataset, dim: str, study: int) -> None:
+    """Refuse a position along `dim` that a batch of studies does not have, or data without that dim."""
+    if dim not in data.dims:
+        raise InputError(f"one_study needs data with the dim {dim}, got {', '.join(map(str, data.dims))}")
+    between("study", study, 0, data.sizes[dim] - 1)
+
+
 @dataclass
 class FaultReport:
     """The faults of one file, or of files that belong together, gathered so that all are told at once.

@@ -4,16 +4,20 @@ import json
 import platform
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from rich.console import Console
 
 from lensim.checks import InputError
 from lensim.output import require_free
@@ -109,3 +113,21 @@ def results_folder(target: Path, config: Path, *, force: bool) -> Iterator[Path]
         partial.rename(target)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def command_of(run: Callable[..., None], name: str) -> Callable[..., None]:
+    """The command line of an experiment: `run(config, out, force=...)` with its usual paths, errors in one sentence."""
+
+    def main(
+        config: Annotated[Path, typer.Option(help="Config file (TOML).")] = Path(f"experiments/{name}.toml"),
+        out: Annotated[Path, typer.Option(help="Results folder.")] = Path(f"results/{name}"),
+        force: Annotated[bool, typer.Option("--force", help="Replace a results folder that is there.")] = False,
+    ) -> None:
+        try:
+            run(config, out, force=force)
+        except InputError as error:
+            Console(stderr=True).print(f"error: {error}", markup=False, soft_wrap=True)
+            sys.exit(2)
+
+    main.__doc__ = (run.__doc__ or "").split("\n\n")[0]  # what a user of the command line wants to read
+    return main

@@ -8,6 +8,7 @@ from pydantic import Field
 from scipy import stats
 
 from lensim.power.rule import SMALLEST_EFFECT, BaseRule, Evidence, Verdicts, require_two_types, require_type
+from lensim.qpcr.paired_tests import signed_rank_distribution
 
 FEWEST: Final = 2
 
@@ -85,12 +86,7 @@ def _wilcoxon_p_value(values: np.ndarray, side: str) -> np.ndarray:
     n = values.shape[1]
     ranks = np.argsort(np.argsort(np.abs(values), axis=1), axis=1) + 1
     positive = (ranks * (values > 0)).sum(axis=1)
-    probability = np.ones(1)
-    for rank in range(1, n + 1):
-        wider = np.zeros(len(probability) + rank)
-        wider[: len(probability)] += probability / 2.0
-        wider[rank:] += probability / 2.0
-        probability = wider
+    probability = signed_rank_distribution(n)
     below = np.cumsum(probability)
     above = np.cumsum(probability[::-1])[::-1]
     lower, upper = below[positive], above[positive]

@@ -115,9 +115,7 @@ def one_study(data: xr.Dataset, study: int) -> xr.Dataset:
     InputError
         If the data have no dim study, or no study at that position.
     """
-    if v.STUDY not in data.dims:
-        raise checks.InputError(f"one_study needs data with the dim study, got {', '.join(map(str, data.dims))}")
-    checks.between("study", study, 0, data.sizes[v.STUDY] - 1)
+    checks.is_study(data, v.STUDY, study)
     alone = data.isel({v.STUDY: study}, drop=True)
     return alone.isel({v.WELL: np.flatnonzero(np.isfinite(alone[v.CPM].values))})
 

@@ -190,12 +190,17 @@ def _t_test(name: str, estimate_of: str, values: np.ndarray, null: float, confid
     )
 
 
-def _signed_ranks_below(n: int, tail: float) -> int:
-    """Largest k with P(sum of signed ranks <= k - 1) <= tail under the null; 0 where even P(sum = 0) is above it."""
+def signed_rank_distribution(n: int) -> np.ndarray:
+    """P(sum of positive ranks = s) for s = 0 to n (n + 1) / 2, under the null of Wilcoxon's test without ties."""
     probability = np.ones(1)
     for rank in range(1, n + 1):
         wider = np.zeros(len(probability) + rank)
         wider[: len(probability)] += probability / 2.0
         wider[rank:] += probability / 2.0
         probability = wider
-    return int(np.searchsorted(np.cumsum(probability), tail * (1.0 + 1e-12), side="right"))
+    return probability
+
+
+def _signed_ranks_below(n: int, tail: float) -> int:
+    """Largest k with P(sum of signed ranks <= k - 1) <= tail under the null; 0 where even P(sum = 0) is above it."""
+    return int(np.searchsorted(np.cumsum(signed_rank_distribution(n)), tail * (1.0 + 1e-12), side="right"))
