@@ -12,6 +12,7 @@ import time
 import warnings
 from pathlib import Path
 
+import dask.config
 import numpy as np
 import pandas as pd
 from distributed import Client, LocalCluster
@@ -23,9 +24,9 @@ from lensim.power import engine_nuts
 from lensim.power.chunk import run_chunk
 from lensim.power.scenario import Scenario, scenario_of
 from lensim.power.study import simulate_chunk, stream_path
-from lensim.power.sweep import run_power
+from lensim.power.sweep import TRIM_BYTES, TRIM_SETTING, run_power
 
-EXACT_STUDIES, NUTS_STUDIES, MIXED_STUDIES = 6000, 30, 60
+EXACT_STUDIES, NUTS_STUDIES, MIXED_STUDIES = 24_000, 30, 60
 SCALES = (1_000, 10_000, 100_000, 1_000_000)
 
 
@@ -71,6 +72,7 @@ def run() -> list[dict[str, object]]:
     asked = scenario(EXACT_STUDIES)
     run_chunk(asked, {}, 0, 2)  # compiled, or read from the cache
     one = _seconds_of_run(asked)
+    dask.config.set({TRIM_SETTING: TRIM_BYTES})  # as `run_power` does for workers of its own
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as cluster:
         with Client(cluster) as client:
             client.run(run_chunk, asked, {}, 0, 2)
