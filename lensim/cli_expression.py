@@ -1,12 +1,12 @@
 """The commands of RT-qPCR: simulate, read, fit, compare."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from lensim.checks import InputError, one_of
+from lensim.checks import InputError, between, one_of
 from lensim.cli_shared import Chains, CiProb, Draws, Force, Seed, TargetAccept, Tune, err, out
 
 if TYPE_CHECKING:
@@ -24,8 +24,35 @@ Sheet = Annotated[Path | None, typer.Option("--sheet", help="Which sample is whi
 Reference = Annotated[list[str] | None, typer.Option("--reference", help="Reference gene; may be given several times.")]
 Control = Annotated[str, typer.Option("--control", help="Condition that others are compared with.")]
 Factors = Annotated[Path | None, typer.Option("--factors", help="Table gene, amplification_factor (and its _sd).")]
+CycleLimit = Annotated[
+    float | None, typer.Option("--cycle-limit", help="Cycles run, where the files do not say and it was not 40.")
+]
+Decimal = Annotated[
+    Literal[".", ","] | None, typer.Option("--decimal", help="Decimal mark of the files, where numbers leave a doubt.")
+]
 Calibrator = Annotated[str, typer.Option("--calibrator", help="Subject that levels are given against.")]
 FIGURES = ("levels", "before_after", "forest", "standard_curves")
+INTERVALS = (0.01, 0.999)
+"""Probabilities that an interval may have; refused here already, since summaries come after minutes of sampling."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """The files that a user names, and what the options say of them."""
+
+    files: tuple[Path, ...]
+    format: str
+    sheet: Path | None
+    references: tuple[str, ...]
+    control: str
+    factors: Path | None
+    cycle_limit: float | None
+    decimal: Literal[".", ","] | None
+
+    def roles(self) -> list[str]:
+        """The options given that say what samples and genes are for."""
+        given = {"--reference": self.references, "--control": self.control, "--factors": self.factors}
+        return [option for option, value in given.items() if value]
 
 
 def simulate_qpcr(
@@ -71,6 +98,8 @@ def read_qpcr(
     reference: Reference = None,
     control: Control = "",
     factors: Factors = None,
+    cycle_limit: CycleLimit = None,
+    decimal: Decimal = None,
     force: Force = False,
 ) -> None:
     """From a machine's export to one tidy table, with a summary of what was found.
@@ -82,15 +111,21 @@ def read_qpcr(
     from lensim.output import require_free, written_whole
     from lensim.read.qpcr import read_reactions, write_qpcr_tidy, write_reactions
 
+    source = Source(tuple(files), format, sheet, tuple(reference or ()), control, factors, cycle_limit, decimal)
+    if source.roles() and sheet is None:
+        raise InputError(f"--sheet must say which sample is which for {', '.join(source.roles())}, got none")
+
     if path:
         one_of("--out suffix", path.suffix.lower(), (".csv", ".tsv"))
         require_free(path, force=force)
-    reactions = read_reactions(list(files), format)
-    data = _assembled(reactions, sheet, reference or [], control, factors) if sheet else None
+    reactions = read_reactions(files, format, cycle_limit=cycle_limit, decimal=decimal)
+    data = _assembled(reactions, sheet, source) if sheet else None
     table = Table("found", "number", title=f"{reactions.instrument}: {', '.join(reactions.paths)}")
     for name, count in reactions.summary().items():
         table.add_row(name.replace("_", " "), str(count))
     out.print(table)
+    if data is not None:
+        _tell_of_efficiencies(data)
     if path:
         with written_whole(path, force=force) as partial:
             if data is not None:
@@ -107,6 +142,8 @@ def fit_expression(
     reference: Reference = None,
     control: Control = "",
     factors: Factors = None,
+    cycle_limit: CycleLimit = None,
+    decimal: Decimal = None,
     calibrator: Calibrator = "",
     format: Annotated[str, typer.Option(help="Kind of export, where it is not found out.")] = "",
     model: Annotated[str, typer.Option(help="Model (see lensim models); else chosen by the data.")] = "",
@@ -132,17 +169,19 @@ def fit_expression(
     from lensim.output import require_free, save_result, written_whole
 
     one_of("--out suffix", path.suffix.lower(), (".nc",))
+    between("--ci", ci, *INTERVALS)
+    settings = FitSettings(SamplerSettings(draws=draws, tune=tune, chains=chains, target_accept=target_accept))
     targets = [figures / f"{name}.png" for name in FIGURES] if figures else []
     for target in (path, *targets):
         require_free(target, force=force)
-    data = _ratios_or_study(files, format, sheet, reference or [], control, factors)
+    source = Source(tuple(files), format, sheet, tuple(reference or ()), control, factors, cycle_limit, decimal)
+    data = _ratios_or_study(source)
     if calibrator:
         one_of("--calibrator", calibrator, [str(name) for name in data["subject"].values])
         data = data.assign_attrs(calibrator=calibrator)
     name = model or default_expression_model(data)
     err.print(f"{_counts(data)}; model {name}; compiling takes a minute or two")
     _tell_of_efficiencies(data)
-    settings = FitSettings(SamplerSettings(draws=draws, tune=tune, chains=chains, target_accept=target_accept))
     result = run_fit(data, name, settings, seed, progress=True, tell=err.print)
     save_result(result, path, force=force)
     print_summary(result, ci)
@@ -179,7 +218,11 @@ def compare(
     from lensim.inference.observations import observations_of
     from lensim.output import load_result, require_free, written_whole
 
+    between("--ci", ci, *INTERVALS)
     result = load_result(result_file)
+    if not is_expression(result):
+        model = result.attrs.get("model", "a model without name")
+        raise InputError(f"{result_file} must be a fit of an expression model, got one of {model}")
     if csv:
         require_free(csv, force=force)
     _tell_of_efficiencies(observations_of(result))
@@ -270,7 +313,8 @@ def _tell_of_efficiencies(data: "xr.Dataset") -> None:
     if genes:
         err.print(
             f"note: neither a dilution series nor a stated factor for {', '.join(genes)}: the fit takes the prior of "
-            "amplification factors (docs/expression.md), the classical answer a factor of 2; --factors states them",
+            "amplification factors (docs/expression.md), the classical answer a factor of 2; lensim fit expression "
+            "--factors states them",
             soft_wrap=True,
         )
 
@@ -288,49 +332,47 @@ def _counts(data: "xr.Dataset") -> str:
     )
 
 
-def _ratios_or_study(
-    files: Sequence[Path],
-    format: str,
-    sheet: Path | None,
-    references: Sequence[str],
-    control: str,
-    factors: Path | None,
-) -> "xr.Dataset":
+def _ratios_or_study(source: Source) -> "xr.Dataset":
     from lensim.read.qpcr import is_ratio_table, read_ratios
 
-    if sheet is None and not format and len(files) == 1 and is_ratio_table(files[0]):
-        return read_ratios(files[0])
-    return _study(files, format, sheet, references, control, factors)
+    file = source.files[0]
+    if source.sheet is None and not source.format and len(source.files) == 1 and is_ratio_table(file):
+        useless = [*source.roles(), *(["--cycle-limit"] if source.cycle_limit is not None else [])]
+        if useless:
+            raise InputError(f"{file.name}: a table of ratios must go without {', '.join(useless)}: it has no Ct")
+        return read_ratios(file, decimal=source.decimal)
+    return _study(source)
 
 
-def _study(
-    files: Sequence[Path],
-    format: str,
-    sheet: Path | None,
-    references: Sequence[str],
-    control: str,
-    factors: Path | None,
-) -> "xr.Dataset":
-    from lensim.read.qpcr import format_of, read_factors, read_qpcr_tidy, read_reactions, state_factors
+def _study(source: Source) -> "xr.Dataset":
+    from lensim.read.qpcr import format_of, read_factors, read_qpcr_tidy, read_reactions
 
-    if sheet is None:
-        kind = format or format_of(files[0])
-        if kind != "tidy" or len(files) > 1:
-            what = f"of the format {kind}" if kind != "tidy" else "one of several tables"
-            raise InputError(f"--sheet must say which sample is which, got none: {files[0].name} is {what}")
-        data = read_qpcr_tidy(files[0], references=references, control=control)
-        return state_factors(data, read_factors(factors)) if factors else data
-    return _assembled(read_reactions(list(files), format), sheet, references, control, factors)
+    file, several = source.files[0], len(source.files) > 1
+    kind = source.format or (format_of(file) if source.sheet is None else "")
+    if source.sheet is None and kind == "tidy" and not several:
+        return read_qpcr_tidy(
+            file,
+            references=source.references,
+            control=source.control,
+            factors=read_factors(source.factors) if source.factors else None,
+            cycle_limit=source.cycle_limit,
+            decimal=source.decimal,
+        )
+    reactions = read_reactions(source.files, source.format, cycle_limit=source.cycle_limit, decimal=source.decimal)
+    if source.sheet is None:  # only now: what is wrong with the files themselves comes first
+        what = f"of the format {kind}" if kind != "tidy" else "one of several tables"
+        raise InputError(f"--sheet must say which sample is which, got none: {file.name} is {what}")
+    return _assembled(reactions, source.sheet, source)
 
 
-def _assembled(
-    reactions: "Reactions", sheet: Path, references: Sequence[str], control: str, factors: Path | None
-) -> "xr.Dataset":
+def _assembled(reactions: "Reactions", sheet: Path, source: Source) -> "xr.Dataset":
     from lensim.read.qpcr import assemble_qpcr, read_factors, read_sheet
 
-    if not references:
+    if not source.references:
         raise InputError("--reference must name at least one gene, got none")
-    if not control:
+    if not source.control:
         raise InputError("--control must name the condition that others are compared with, got none")
-    known = read_factors(factors) if factors else None
-    return assemble_qpcr(reactions, read_sheet(sheet), references=references, control=control, factors=known)
+    factors = read_factors(source.factors) if source.factors else None
+    return assemble_qpcr(
+        reactions, read_sheet(sheet), references=source.references, control=source.control, factors=factors
+    )

@@ -165,7 +165,8 @@ def test_faults_between_sheet_and_export(tmp_path):
     found = faults_of(tmp_path, text=text)
     assert found[0] == "sheet.csv line 5: the row (sample 'x9') matches no reaction"
     assert found[1] == (
-        "sheet.csv line 6: plate p1, well A1, TNF (sample 'a0') is assigned twice, by this row and by line 2"
+        "sheet.csv line 6: plate p1, well A1, TNF (sample 'a0') is assigned twice, by this row and by line 2, "
+        "and so are 5 more"
     )
     assert found[-1] == (
         "run.txt line 6504: sample 'b1' is missing from sheet.csv (6 reactions); give it a row, "
@@ -218,13 +219,13 @@ def test_faults_of_a_sheet(tmp_path, text, messages):
 
 def test_faults_of_genes_and_conditions(tmp_path):
     assert faults_of(tmp_path, references=[]) == [
-        "sheet.csv: references must name at least one reference gene, got none; the genes are TNF, RPL37A, IGF1"
+        "run.txt: references must name at least one reference gene, got none; the genes are TNF, RPL37A, IGF1"
     ]
     assert faults_of(tmp_path, references=["B2M"]) == [
-        "sheet.csv: the reference gene 'B2M' has no reaction; the genes are TNF, RPL37A, IGF1"
+        "run.txt: the reference gene 'B2M' has no reaction; the genes are TNF, RPL37A, IGF1"
     ]
     assert faults_of(tmp_path, references=["IGF1"]) == [
-        "sheet.csv: the reference gene IGF1 must be detected at least once, got no Ct in 8 wells"
+        "run.txt: the reference gene IGF1 must be detected at least once, got no Ct in 8 wells"
     ]
     assert faults_of(tmp_path, references="IGF1") == ["references must be a list of genes, got the text 'IGF1'"]
     assert faults_of(tmp_path, control="dmso") == [

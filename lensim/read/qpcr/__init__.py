@@ -3,7 +3,7 @@
 from lensim.read.qpcr.assemble import assemble_qpcr
 from lensim.read.qpcr.columns import QpcrColumns
 from lensim.read.qpcr.detect import FORMATS, format_of, read_reactions
-from lensim.read.qpcr.factors import read_factors, state_factors
+from lensim.read.qpcr.factors import read_factors
 from lensim.read.qpcr.ratios import is_ratio_table, read_ratios
 from lensim.read.qpcr.reactions import Reaction, Reactions
 from lensim.read.qpcr.sheet import SampleSheet, read_sheet
@@ -24,7 +24,6 @@ __all__ = [
     "read_ratios",
     "read_reactions",
     "read_sheet",
-    "state_factors",
     "write_qpcr_tidy",
     "write_reactions",
 ]

@@ -10,7 +10,7 @@ from lensim import checks
 from lensim import vocabulary as v
 from lensim.checks import FaultReport
 from lensim.read.qpcr.assigned import Assigned
-from lensim.read.qpcr.factors import LARGEST_FACTOR, Factor
+from lensim.read.qpcr.factors import Factor, check_factors
 from lensim.read.qpcr.match import Unlisted, match_sheet
 from lensim.read.qpcr.reactions import DEFAULT_CYCLE_LIMIT, Reaction, Reactions
 from lensim.read.qpcr.rules import check_together, genes_with_series
@@ -78,12 +78,7 @@ def assemble_qpcr(
     checks.one_of("unlisted", unlisted, ("refuse", "ignore"))
     if isinstance(references, str):
         raise checks.InputError(f"references must be a list of genes, got the text {references!r}")
-    for gene, (factor, sd) in (factors or {}).items():
-        if not 1 < factor <= LARGEST_FACTOR or sd < 0 or np.isinf(sd):
-            raise checks.InputError(
-                f"factors[{gene!r}] must be above 1 and at most {LARGEST_FACTOR:g} fold a cycle, with a standard error "
-                f"of 0 or more, got {factor:g} and {sd:g}"
-            )
+    check_factors(factors or {})
     faults = FaultReport(sheet.place)
     assigned, ignored = match_sheet(reactions, sheet, unlisted, faults)
     attrs: dict[str, str | int] = {

@@ -11,7 +11,7 @@ from lensim.read.number_text import DecimalMark
 from lensim.read.qpcr import lightcycler, mxpro, quantstudio, rdml, sds, tidy
 from lensim.read.qpcr.columns import QpcrColumns
 from lensim.read.qpcr.reactions import Reactions, check_no_well_twice
-from lensim.read.qpcr.understand import FileReactions
+from lensim.read.qpcr.understand import FileReactions, check_stated
 from lensim.read.raw import PARQUET_SIGNATURE, decode, read_bytes
 
 _TEXT_READERS: Final[Mapping[str, Callable[..., FileReactions]]] = {
@@ -75,10 +75,7 @@ def read_reactions(
         checks.one_of("format", format, FORMATS)
     if columns is not None and format not in ("", "tidy"):
         raise InputError(f"columns are for the format tidy, got format {format!r}")
-    if cycle_limit is not None:
-        checks.above("cycle_limit", cycle_limit, 0)
-    if decimal is not None:
-        checks.one_of("decimal", decimal, (".", ","))
+    check_stated(cycle_limit, decimal)
     read = [_read_one(file, format, columns, cycle_limit, decimal) for file in files]
     _check_one_instrument([one for one, _ in read])
     faults = FaultReport(read[0][1].place, unit=read[0][1].unit)
@@ -125,6 +122,8 @@ def _read_one(
     raw, place, stem = read_bytes(path), Path(path).name, Path(path).stem
     if columns is not None:
         format = "tidy"
+    if format not in ("", "rdml") and rdml.recognises(raw):
+        raise InputError(f"{place}: the format must be rdml, as the content says, got {format!r}")
     if format == "rdml" or (not format and rdml.recognises(raw)):
         faults = FaultReport(place)
         return rdml.read_rdml(raw, stem, faults, cycle_limit=cycle_limit), faults

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from lensim.checks import FaultReport, InputError
@@ -60,6 +60,7 @@ class ExportTable:
     position: Mapping[str, int]
     rows: list[tuple[int, list[str]]]
     preamble: list[tuple[int, list[str]]] = field(default_factory=list)
+    separator: str = "\t"
 
     def cell(self, what: str, row: Sequence[str]) -> str:
         """Text of a row about something, with single blanks; empty where the table has nothing."""
@@ -111,7 +112,7 @@ def find_table(text: str, layout: Layout, faults: FaultReport) -> ExportTable:
             position = layout.find(row)
             if position is not None and (best is None or len(row) > len(best.header)):
                 body = _body(rows[at + 1 :], row, position.get("well", 0))
-                best = ExportTable(layout, row, line, position, body, rows[:at])
+                best = ExportTable(layout, row, line, position, body, rows[:at], separator)
             if position is not None:
                 break
     if best is None:
@@ -162,14 +163,43 @@ def _check_lengths(table: ExportTable, faults: FaultReport) -> ExportTable:
     usual = Counter(len(row) for _, row in table.rows).most_common(1)[0][0]
     fewest = max(min(len(table.header), usual), 1 + max(table.position[what] for what in table.layout.needed))
     rows = []
+    parted = _parted_by_decimal_commas(table)
+    if parted:
+        line, row = parted[0]
+        ct = table.position["ct"]
+        more = f"; so in {len(parted)} rows" if len(parted) > 1 else ""
+        faults.add(
+            f"the row must have {len(table.header)} fields, got {len(row)}: a comma both parts fields and marks "
+            f"decimals in {f'{row[ct]},{row[ct + 1]}'!r}, so export with semicolons, tabs or decimal points{more}",
+            line=line,
+        )
+    lines_of_parted = {line for line, _ in parted}
     for line, row in table.rows:
+        if line in lines_of_parted:
+            continue
         beyond = any(cell.strip() for cell in row[len(table.header) :])
         if len(row) < fewest or beyond:
             got = f"{len(row)}; is the file cut off?" if len(row) < fewest else str(len(row))
             faults.add(f"the row must have {len(table.header) if beyond else fewest} fields, got {got}", line=line)
             continue
         rows.append((line, row))
-    return ExportTable(table.layout, table.header, table.header_line, table.position, rows, table.preamble)
+    return replace(table, rows=rows)
+
+
+def _parted_by_decimal_commas(table: ExportTable) -> list[tuple[int, list[str]]]:
+    """Rows of a table with commas that are too long, since 27,5 without quotes is two fields.
+
+    Behind such a row's last column only blanks may stand over, so that its length alone is no fault; the Ct of 27 that
+    would be read is. One Ct with a point shows that commas part fields only.
+    """
+    at = table.position["ct"]
+    if table.separator != "," or any("." in table.cell("ct", row) for _, row in table.rows):
+        return []
+    return [
+        (line, row)
+        for line, row in table.rows
+        if len(row) > max(len(table.header), at + 1) and row[at].strip().isdigit() and row[at + 1].strip().isdigit()
+    ]
 
 
 def is_well(text: str) -> bool:

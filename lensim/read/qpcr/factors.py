@@ -5,12 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-import xarray as xr
-
-from lensim import checks
-from lensim import vocabulary as v
-from lensim.checks import FaultReport
+from lensim.checks import FaultReport, InputError
 from lensim.read.number_text import DecimalMark, is_missing, parse_number
 from lensim.read.qpcr.columns import STANDARD_NAMES, find_columns
 from lensim.read.qpcr.understand import qpcr_decimal_mark
@@ -77,19 +72,17 @@ def read_factor(
     return factor, sd
 
 
-def state_factors(data: xr.Dataset, factors: Mapping[str, Factor]) -> xr.Dataset:
-    """The Dataset with factors stated for its genes; of a gene without one, what the Dataset has stays.
+def check_factors(factors: Mapping[str, Factor]) -> None:
+    """Refuse factors that no reaction has, where they do not come from `read_factors`.
 
     Raises
     ------
     InputError
-        If a factor is of a gene that the Dataset does not have.
+        With the first gene whose factor, or its standard error, is out of bounds.
     """
-    genes = [str(gene) for gene in data[v.GENE].to_numpy()]
-    for gene in factors:
-        checks.one_of("factors, their genes,", gene, genes)
-    stated = {}
-    for place, name in enumerate((v.STATED_FACTOR, v.STATED_FACTOR_SD)):
-        there = data[name].to_numpy() if name in data else np.full(len(genes), np.nan)
-        stated[name] = [factors[gene][place] if gene in factors else float(there[at]) for at, gene in enumerate(genes)]
-    return data.assign({name: (v.GENE, np.array(values)) for name, values in stated.items()})
+    for gene, (factor, sd) in factors.items():
+        if not 1 < factor <= LARGEST_FACTOR or sd < 0 or math.isinf(sd):
+            raise InputError(
+                f"factors[{gene!r}] must be above 1 and at most {LARGEST_FACTOR:g} fold a cycle, with a standard error "
+                f"of 0 or more, got {factor:g} and {sd:g}"
+            )

@@ -29,17 +29,14 @@ def match_sheet(
     _check_plates(reactions, by_well, faults, sheet.place)
     used: set[int] = set()
     assigned: list[Assigned] = []
+    twice: defaultdict[tuple[int, int], list[Reaction]] = defaultdict(list)
     ignored, missing = 0, defaultdict[str, list[Reaction]](list)
     for reaction in reactions.reactions:
         own = [row for row in by_well if _is_for_well(row, reaction)]
         own += [row for row in by_sample.get(reaction.sample, ()) if _is_for_plate_and_gene(row, reaction)]
         used.update(row.line for row in own)
         if len(own) > 1:
-            faults.add(
-                f"{reaction} (sample {reaction.sample!r}) is assigned twice, by this row and by line {own[0].line}",
-                line=own[1].line,
-                place=sheet.place,
-            )
+            twice[own[0].line, own[1].line].append(reaction)
             continue
         row = own[0] if own else None
         task = (row.task if row else None) or reaction.task
@@ -49,6 +46,7 @@ def match_sheet(
             missing[reaction.sample or f"(none, well {reaction.well} of plate {reaction.plate})"].append(reaction)
         else:
             assigned.append(_assign(reaction, row, task))
+    _tell_twice(twice, sheet, faults)
     _tell_missing(missing, sheet, faults)
     for listed in sheet.rows:
         if listed.line not in used:
@@ -75,6 +73,18 @@ def _check_plates(reactions: Reactions, by_well: list[SheetRow], faults: FaultRe
             + ", ..." * (len(plates) > 6),
             line=nowhere[0].line,
             place=place,
+        )
+
+
+def _tell_twice(twice: dict[tuple[int, int], list[Reaction]], sheet: SampleSheet, faults: FaultReport) -> None:
+    """Two rows of a sheet that claim the same reactions are one fault, however many reactions there are."""
+    for (before, line), reactions in twice.items():
+        first, others = reactions[0], len(reactions) - 1
+        more = f", and so are {others} more" if others else ""
+        faults.add(
+            f"{first} (sample {first.sample!r}) is assigned twice, by this row and by line {before}{more}",
+            line=line,
+            place=sheet.place,
         )
 
 

@@ -80,15 +80,19 @@ def _check_cell_types(unknown: Sequence[Assigned], faults: FaultReport) -> None:
 
 def _check_references(unknown: Sequence[Assigned], references: Sequence[str], faults: FaultReport) -> None:
     genes = list(dict.fromkeys(one.reaction.gene for one in unknown))
+    files = ", ".join(dict.fromkeys(one.reaction.place for one in unknown))
     if not references:
-        faults.add(f"references must name at least one reference gene, got none; the genes are {', '.join(genes)}")
+        rule = f"references must name at least one reference gene, got none; the genes are {', '.join(genes)}"
+        faults.add(rule, place=files)
     for reference in dict.fromkeys(references):
         if reference not in genes:
-            faults.add(f"the reference gene {reference!r} has no reaction; the genes are {', '.join(genes)}")
+            rule = f"the reference gene {reference!r} has no reaction; the genes are {', '.join(genes)}"
+            faults.add(rule, place=files)
             continue
         own = [one.reaction for one in unknown if one.reaction.gene == reference]
         if all(reaction.ct_cycles is None for reaction in own):
-            faults.add(f"the reference gene {reference} must be detected at least once, got no Ct in {len(own)} wells")
+            rule = f"the reference gene {reference} must be detected at least once, got no Ct in {len(own)} wells"
+            faults.add(rule, place=files)
 
 
 def _check_control(unknown: Sequence[Assigned], control: str, faults: FaultReport) -> None:

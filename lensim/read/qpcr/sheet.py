@@ -94,10 +94,7 @@ def _read_row(found: Found, row: list[str], line: int, mark: DecimalMark, faults
     if well and not is_well(well):
         faults.add(f"{found.column('well')} must be a well such as A1, or its number, got {well!r}", line=line)
     gives_sample = task in (None, "unknown")
-    for what in ("cell_type", "experiment"):
-        if gives_sample and found.has(what) and not found.cell(what, row):
-            faults.add(f"{found.column(what)} must not be empty", line=line)
-    for what in ("subject", "condition"):
+    for what in ("cell_type", "experiment", "subject", "condition"):
         if gives_sample and found.has(what) and not found.cell(what, row):
             faults.add(f"{found.column(what)} must not be empty", line=line)
     return SheetRow(

@@ -1,8 +1,8 @@
 """A table with one row a reaction (CSV, TSV or parquet): to reactions, or with subjects and conditions to a Dataset."""
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +14,7 @@ from lensim.read.qpcr.assemble import GeneRoles, assemble
 from lensim.read.qpcr.assigned import DEFAULT_CELL_TYPE, DEFAULT_EXPERIMENT, Assigned
 from lensim.read.qpcr.columns import STANDARD_NAMES, Found, QpcrColumns, find_columns
 from lensim.read.qpcr.export import plain_name
-from lensim.read.qpcr.factors import Factor, read_factor
+from lensim.read.qpcr.factors import Factor, check_factors, read_factor
 from lensim.read.qpcr.reactions import DEFAULT_CYCLE_LIMIT, Reaction
 from lensim.read.qpcr.understand import (
     FALSE_WORDS,
@@ -22,6 +22,7 @@ from lensim.read.qpcr.understand import (
     FileReactions,
     Manner,
     RawRow,
+    check_stated,
     qpcr_decimal_mark,
     task_of,
     understand,
@@ -66,6 +67,7 @@ def read_qpcr_tidy(
     *,
     references: Sequence[str] = (),
     control: str = "",
+    factors: Mapping[str, Factor] | None = None,
     cycle_limit: float | None = None,
     decimal: DecimalMark | None = None,
 ) -> xr.Dataset:
@@ -84,6 +86,9 @@ def read_qpcr_tidy(
         Names of the reference genes; may be left out where the column is_reference tells them.
     control
         Name of the control condition; may be left out where the column is_control tells it.
+    factors
+        Amplification factors [fold a cycle] with standard errors, as from `read_factors`; for a gene that has one
+        here, the column amplification_factor does not count.
     cycle_limit
         Cycles run; else as the column cycle_limit has it, else 40.
     decimal
@@ -99,6 +104,8 @@ def read_qpcr_tidy(
     InputError
         With every fault of the file, each with its line.
     """
+    check_stated(cycle_limit, decimal)
+    check_factors(factors or {})
     table, faults = read_table(path)
     needed = ("gene", "ct_cycles", "subject", "condition")
     found = find_columns(table, asdict(columns or QpcrColumns()), STANDARD_NAMES, needed, faults)
@@ -107,6 +114,7 @@ def read_qpcr_tidy(
     assigned = [_assign(reaction, found, row_of[reaction.line_number], faults) for reaction in read.reactions]
     faults.raise_if_any()
     roles = _roles(found, table, assigned, row_of, (tuple(references), control), decimal, faults)
+    roles = replace(roles, factors={**roles.factors, **(factors or {})})
     attrs: dict[str, str | int] = {
         "source": read.place,
         "instrument": INSTRUMENT,

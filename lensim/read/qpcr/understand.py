@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from lensim import checks
 from lensim.checks import FaultReport, InputError
 from lensim.read.number_text import DecimalMark, find_decimal_mark, is_missing, parse_number
 from lensim.read.qpcr.reactions import DEFAULT_CYCLE_LIMIT, Reaction, Task
@@ -137,6 +138,14 @@ class FileReactions:
     quantity_unit: str = ""
 
 
+def check_stated(cycle_limit: float | None, decimal: str | None) -> None:
+    """Refuse what a user states for a file where it cannot be: a limit of no cycles, a mark that is none."""
+    if cycle_limit is not None:
+        checks.above("cycle_limit", cycle_limit, 0)
+    if decimal is not None:
+        checks.one_of("decimal", decimal, (".", ","))
+
+
 def task_of(word: str) -> TaskOrIgnored | None:
     """What a word for a task means; None where it is not known."""
     plain = " ".join(word.casefold().split())
@@ -178,7 +187,10 @@ def understand(
     """The reactions of one file's rows; what breaks a rule goes into `faults`, with its line."""
     kept = [row for row in rows if row.task != "ignored"]
     standards = [row.quantity for row in kept if row.task == "standard"]
-    mark = qpcr_decimal_mark([row.ct for row in kept], standards, manner.decimal, faults)
+    before = len(faults.faults)
+    mark: DecimalMark | None = qpcr_decimal_mark([row.ct for row in kept], standards, manner.decimal, faults)
+    if len(faults.faults) > before:
+        mark = None  # the doubt is told; that a number does not suit a guessed mark is no second fault
     reactions, without_result = [], 0
     for row in kept:
         if row.task == "ignored":  # for the type checker
@@ -202,10 +214,15 @@ def understand(
     )
 
 
-def _read_ct(row: RawRow, manner: Manner, mark: DecimalMark, faults: FaultReport) -> float | None:
+def _number_of(text: str, mark: DecimalMark | None) -> float | None:
+    """A number with its file's mark, or where that is in doubt with its own."""
+    return parse_number(text, mark or ("," if "," in text and "." not in text else "."))
+
+
+def _read_ct(row: RawRow, manner: Manner, mark: DecimalMark | None, faults: FaultReport) -> float | None:
     if is_missing(row.ct) or is_not_detected(row.ct):
         return None
-    number = parse_number(row.ct, mark)
+    number = _number_of(row.ct, mark)
     where = f"{manner.ct_name} of well {row.well}" if not row.line else manner.ct_name
     got = row.ct.strip()
     if number is None or not math.isfinite(number):
@@ -220,10 +237,10 @@ def _read_ct(row: RawRow, manner: Manner, mark: DecimalMark, faults: FaultReport
     return number
 
 
-def _read_quantity(row: RawRow, manner: Manner, mark: DecimalMark, faults: FaultReport) -> float | None:
+def _read_quantity(row: RawRow, manner: Manner, mark: DecimalMark | None, faults: FaultReport) -> float | None:
     if is_missing(row.quantity) or is_not_detected(row.quantity):  # some programs write "No Ct" there as well
         return None
-    number = parse_number(row.quantity, mark)
+    number = _number_of(row.quantity, mark)
     if number is None or not math.isfinite(number) or number <= 0:
         faults.add(
             f"{manner.quantity_name} of a standard must be a number above 0, got {row.quantity.strip()!r}",
