@@ -22,6 +22,7 @@ from lensim.models import dose_response_parts as parts
 from lensim.models.coordinates import COORDINATE_SUFFIX, normal_non_centred
 from lensim.models.dose_response_hierarchical import build_dose_response_hierarchical
 from lensim.proliferation import PlateFaults, lay_out, one_study, simulate
+from lensim.proliferation.dose_response_priors import DoseResponsePriors
 
 ROOT = 2013
 SETTINGS = SamplerSettings(draws=1000, tune=1000, chains=4)
@@ -43,7 +44,7 @@ def build_non_centred(data: xr.Dataset, *, per_well: bool) -> pm.Model:
 
     With `per_well` the curve is evaluated for every well and not for every culture and dose.
     """
-    priors = parts.DoseResponsePriors()
+    priors = DoseResponsePriors()
     curves, wells = priors.curves, priors.wells
     arrays = panel.raw_arrays(data)
     if per_well:

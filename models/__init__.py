@@ -5,7 +5,6 @@ from lensim.inference.catalogue import ModelEntry
 from lensim.models import dose_response_panel as panel
 from lensim.models.dose_response_hierarchical import build_dose_response_hierarchical
 from lensim.models.dose_response_hierarchical_normalised import build_dose_response_hierarchical_normalised
-from lensim.models.dose_response_parts import DoseResponsePriors
 from lensim.models.dose_response_plate_position import build_dose_response_plate_position
 from lensim.models.dose_response_separate import build_dose_response_separate
 from lensim.models.dose_response_separate_normalised import build_dose_response_separate_normalised
@@ -14,6 +13,7 @@ from lensim.models.expression_panel import dim_cells, expression_arrays
 from lensim.models.expression_parts import ExpressionPriors
 from lensim.models.expression_separate import build_expression_separate
 from lensim.models.fold_change_hierarchical import build_fold_change_hierarchical, fold_change_arrays
+from lensim.proliferation.dose_response_priors import DoseResponsePriors
 from lensim.qpcr.fold_change_priors import FoldChangePriors
 
 CATALOGUE: dict[str, ModelEntry] = {

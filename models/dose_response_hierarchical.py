@@ -6,9 +6,10 @@ import xarray as xr
 from lensim import vocabulary as v
 from lensim.models import dose_response_panel as panel
 from lensim.models import dose_response_parts as parts
+from lensim.proliferation.dose_response_priors import DoseResponsePriors
 
 
-def build_dose_response_hierarchical(data: xr.Dataset, priors: parts.DoseResponsePriors | None = None) -> pm.Model:
+def build_dose_response_hierarchical(data: xr.Dataset, priors: DoseResponsePriors | None = None) -> pm.Model:
     """Absolute and relative IC50 per line, partially pooled in molecular groups.
 
     residual(d)      = 1 - (1 - exp(-effect_at_saturation)) * d^h / (EC50^h + d^h),  h = exp(log_hill_slope)
@@ -29,7 +30,7 @@ def build_dose_response_hierarchical(data: xr.Dataset, priors: parts.DoseRespons
     Source    the curve is the four-parameter log-logistic with the untreated level as a parameter; pooling, counting
               variance and priors are ours
     """
-    priors = priors or parts.DoseResponsePriors()
+    priors = priors or DoseResponsePriors()
     panel.require_panel(data, v.CPM, "dose_response_hierarchical")
     panel.require_untreated(data, v.CPM)
     panel.require_lines(data, "dose_response_hierarchical", "dose_response_separate")

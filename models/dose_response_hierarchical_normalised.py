@@ -6,11 +6,10 @@ import xarray as xr
 from lensim import vocabulary as v
 from lensim.models import dose_response_panel as panel
 from lensim.models import dose_response_parts as parts
+from lensim.proliferation.dose_response_priors import DoseResponsePriors
 
 
-def build_dose_response_hierarchical_normalised(
-    data: xr.Dataset, priors: parts.DoseResponsePriors | None = None
-) -> pm.Model:
+def build_dose_response_hierarchical_normalised(data: xr.Dataset, priors: DoseResponsePriors | None = None) -> pm.Model:
     """IC50 per line, partially pooled in molecular groups, from signals that were divided by their controls.
 
     viability / 100 ~ StudentT(nu_well, exp(log_top_share) * residual(d), sd_well)
@@ -28,7 +27,7 @@ def build_dose_response_hierarchical_normalised(
               only one line
     Source    ours
     """
-    priors = priors or parts.DoseResponsePriors()
+    priors = priors or DoseResponsePriors()
     panel.require_panel(data, v.VIABILITY, "dose_response_hierarchical_normalised")
     panel.require_lines(data, "dose_response_hierarchical_normalised", "dose_response_separate_normalised")
     with pm.Model(coords=panel.panel_coords(data)) as model:

@@ -5,7 +5,7 @@
 with a = effect_at_saturation, h = exp(log_hill_slope), EC50 = 10^log10_ec50_um of the culture.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,65 +15,12 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.models.coordinates import normal_by_information, normal_non_centred, positive_spread
+from lensim.proliferation.dose_response_priors import CurvePriors, WellPriors
 
 LN10 = float(np.log(10.0))
 
 NEXT_TO_NOTHING = 1e-3  # information of a flat line: it keeps a division finite
 SMALLEST_OCCUPANCY = 1e-9
-
-
-@dataclass(frozen=True)
-class CurvePriors:
-    """Priors of the curves, on the scales of the model. All are ours, and assumed.
-
-    log10_ec50_um: centred on the middle of the tested doses, since a series is chosen to bracket the answer, with an sd
-    of a factor of 10 for the mean and for lines: nothing is truncated at the tested doses. log_hill_slope: around 1,
-    rarely outside 1/3 to 3. effect_at_saturation: 0.7 halves the signal, 4.6 leaves a hundredth; both ends of that are
-    ordinary, and stimulation (below 0) has about a seventh of the mass. Molecular groups may well not differ, so their
-    spread may be 0. Lines surely differ in slope, and days in EC50 (two- to threefold is a usual repeatability
-    limit), so these spreads have a median and a log sd, and no mass at 0.
-    """
-
-    sd_mu_log10_ec50_um: float = 1.0
-    sd_sigma_group_log10_ec50_um: float = 0.5
-    sd_sigma_log10_ec50_um: float = 1.0
-    mean_mu_log_hill_slope: float = 0.0
-    sd_mu_log_hill_slope: float = 0.4
-    sd_sigma_group_log_hill_slope: float = 0.25
-    median_sigma_log_hill_slope: float = 0.25
-    log_sd_sigma_log_hill_slope: float = 0.6
-    mean_mu_effect_at_saturation: float = 1.5
-    sd_mu_effect_at_saturation: float = 1.0
-    sd_sigma_group_effect_at_saturation: float = 0.5
-    sd_sigma_effect_at_saturation: float = 1.0
-    median_sd_experiment_log10_ec50_um: float = 0.15
-    log_sd_sd_experiment_log10_ec50_um: float = 0.6
-
-
-@dataclass(frozen=True)
-class WellPriors:
-    """Priors of what plates and machines add, on the log scale of the signal. All are ours, and assumed."""
-
-    sd_log_top_cpm: float = 1.5
-    sd_sd_well: float = 0.5
-    shape_nu_well: float = 2.0
-    rate_nu_well: float = 0.1
-    mean_log_background_share: float = -6.0
-    sd_log_background_share: float = 1.5
-    median_sigma_log_background: float = 0.1
-    log_sd_sigma_log_background: float = 0.7
-    median_sd_blank: float = 0.1
-    log_sd_sd_blank: float = 0.7
-    sd_log_top_share: float = 0.1
-    sd_log_position: float = 0.2
-
-
-@dataclass(frozen=True)
-class DoseResponsePriors:
-    """Priors of curves and of wells."""
-
-    curves: CurvePriors = field(default_factory=CurvePriors)
-    wells: WellPriors = field(default_factory=WellPriors)
 
 
 def register(arrays: dict[str, np.ndarray]) -> dict[str, Any]:

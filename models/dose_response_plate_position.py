@@ -6,9 +6,10 @@ import xarray as xr
 from lensim import vocabulary as v
 from lensim.models import dose_response_panel as panel
 from lensim.models import dose_response_parts as parts
+from lensim.proliferation.dose_response_priors import DoseResponsePriors
 
 
-def build_dose_response_plate_position(data: xr.Dataset, priors: parts.DoseResponsePriors | None = None) -> pm.Model:
+def build_dose_response_plate_position(data: xr.Dataset, priors: DoseResponsePriors | None = None) -> pm.Model:
     """`build_dose_response_hierarchical`, plus an edge effect and a gradient along rows and columns of each plate.
 
     log E[cpm] of a well gains  edge_log_effect(plate) * on_edge + row_log_gradient(plate) * row
@@ -24,7 +25,7 @@ def build_dose_response_plate_position(data: xr.Dataset, priors: parts.DoseRespo
     Raises    InputError as dose_response_hierarchical
     Source    ours
     """
-    priors = priors or parts.DoseResponsePriors()
+    priors = priors or DoseResponsePriors()
     panel.require_panel(data, v.CPM, "dose_response_plate_position")
     panel.require_positions(data, "dose_response_plate_position")
     panel.require_untreated(data, v.CPM)

@@ -6,9 +6,10 @@ import xarray as xr
 from lensim import vocabulary as v
 from lensim.models import dose_response_panel as panel
 from lensim.models import dose_response_parts as parts
+from lensim.proliferation.dose_response_priors import DoseResponsePriors
 
 
-def build_dose_response_separate(data: xr.Dataset, priors: parts.DoseResponsePriors | None = None) -> pm.Model:
+def build_dose_response_separate(data: xr.Dataset, priors: DoseResponsePriors | None = None) -> pm.Model:
     """IC50 per line without pooling of curves; only what plates and wells add is shared.
 
     As `build_dose_response_hierarchical`, but x(line) ~ Normal(m_x, s_x) with fixed m_x and s_x for x = log10_ec50_um,
@@ -21,7 +22,7 @@ def build_dose_response_separate(data: xr.Dataset, priors: parts.DoseResponsePri
     Raises    InputError as dose_response_hierarchical, except for one line
     Source    ours
     """
-    priors = priors or parts.DoseResponsePriors()
+    priors = priors or DoseResponsePriors()
     panel.require_panel(data, v.CPM, "dose_response_separate")
     panel.require_untreated(data, v.CPM)
     with pm.Model(coords=panel.panel_coords(data)) as model:

@@ -6,11 +6,10 @@ import xarray as xr
 from lensim import vocabulary as v
 from lensim.models import dose_response_panel as panel
 from lensim.models import dose_response_parts as parts
+from lensim.proliferation.dose_response_priors import DoseResponsePriors
 
 
-def build_dose_response_separate_normalised(
-    data: xr.Dataset, priors: parts.DoseResponsePriors | None = None
-) -> pm.Model:
+def build_dose_response_separate_normalised(data: xr.Dataset, priors: DoseResponsePriors | None = None) -> pm.Model:
     """IC50 per line without pooling of curves, from signals that were divided by their controls.
 
     Curves as in `build_dose_response_separate`, wells as in `build_dose_response_hierarchical_normalised`.
@@ -21,7 +20,7 @@ def build_dose_response_separate_normalised(
     Raises    InputError as dose_response_hierarchical_normalised, except for one line
     Source    ours
     """
-    priors = priors or parts.DoseResponsePriors()
+    priors = priors or DoseResponsePriors()
     panel.require_panel(data, v.VIABILITY, "dose_response_separate_normalised")
     with pm.Model(coords=panel.panel_coords(data)) as model:
         held = parts.register(panel.normalised_arrays(data))
