@@ -20,19 +20,21 @@ from statsmodels.regression.mixed_linear_model import MixedLM
 
 from lensim import vocabulary as v
 from lensim.inference.engine_exact import Questions
-from lensim.power import engine_nuts
-from lensim.power.chunk import run_chunk
-from lensim.power.scenario import Scenario, scenario_of
-from lensim.power.study import simulate_chunk, stream_path
+from lensim.power.pairs import engine_nuts
+from lensim.power.pairs.chunk import run_chunk
+from lensim.power.pairs.scenario import PairScenario
+from lensim.power.pairs.study import simulate_chunk
+from lensim.power.spec import checked, stream_path
 from lensim.power.sweep import TRIM_BYTES, TRIM_SETTING, run_power
 
 EXACT_STUDIES, NUTS_STUDIES, MIXED_STUDIES = 24_000, 30, 60
 SCALES = (1_000, 10_000, 100_000, 1_000_000)
 
 
-def scenario(studies: int) -> Scenario:
+def scenario(studies: int) -> PairScenario:
     """The design of the title, with a rule on the posterior."""
-    return scenario_of(
+    return checked(
+        PairScenario,
         {
             "name": "benchmark",
             "seed": 2013,
@@ -41,18 +43,19 @@ def scenario(studies: int) -> Scenario:
             "rules": [{"rule": "posterior", "above": 0.0}],
             "studies": {"count": studies, "chunk": 500},
             "audit": {"studies": 0},
-        }
+        },
+        "benchmark",
     )
 
 
-def _seconds_of_run(asked: Scenario, scheduler: str = "") -> float:
+def _seconds_of_run(asked: PairScenario, scheduler: str = "") -> float:
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
         run_power(asked, Path(folder) / "out", scheduler=scheduler)
         return time.perf_counter() - started
 
 
-def _mixed_models(asked: Scenario) -> float:
+def _mixed_models(asked: PairScenario) -> float:
     """Seconds a study of statsmodels' MixedLM, both genes."""
     batch = simulate_chunk(asked, stream_path({}, 0), MIXED_STUDIES)
     target, subject = batch.pairs[v.TARGET_OF_PAIR].to_numpy(), batch.pairs[v.SUBJECT_OF_PAIR].to_numpy()
@@ -104,14 +107,16 @@ def run() -> list[dict[str, object]]:
 def _scaling() -> list[dict[str, object]]:
     rows = []
     for studies in SCALES:
-        asked = scenario_of(
+        asked = checked(
+            PairScenario,
             {
                 "name": "scaling",
                 "design": {"assay": "ratios", "subjects": {"line": 12}},
                 "rules": [{"rule": "test", "test": "t_log2"}],
                 "studies": {"count": studies, "chunk": 1000},
                 "audit": {"studies": 0},
-            }
+            },
+            "scaling",
         )
         seconds = _seconds_of_run(asked)
         megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

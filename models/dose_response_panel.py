@@ -233,6 +233,7 @@ def raw_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:
             "log_cpm": log_cpm,
             "log_blank_cpm": log_blank,
             "plate_of_blank": plate_of_blank,
+            "plate_of_culture": data[v.PLATE_OF_CULTURE].to_numpy().astype(np.int64),
             "inverse_counting_minutes": np.asarray(1.0 / minutes),
             "log_untreated_cpm": np.asarray(log_untreated),
         }

@@ -25,7 +25,13 @@ SMALLEST_OCCUPANCY = 1e-9
 
 def register(arrays: dict[str, np.ndarray]) -> dict[str, Any]:
     """Every array as `pm.Data`, so that a compiled model takes another study's arrays of the same names."""
-    along = {"log_cpm": v.WELL, "viability": v.WELL, "log_blank_cpm": v.BLANK, "plate_of_blank": v.BLANK}
+    along = {
+        "log_cpm": v.WELL,
+        "viability": v.WELL,
+        "plate_of_culture": v.CULTURE,
+        "log_blank_cpm": v.BLANK,
+        "plate_of_blank": v.BLANK,
+    }
     along |= {name: v.WELL for name in arrays if name.endswith("_of_well")}
     along |= {name: "cell" for name in arrays if name.endswith("_of_cell")}
     along |= {name: v.CELL_LINE for name in arrays if name.endswith("_of_line")}
@@ -274,8 +280,7 @@ def raw_wells(
     sd_well = pm.HalfNormal(v.SD_WELL, priors.sd_sd_well)
     nu_well = pm.Gamma(v.NU_WELL, priors.shape_nu_well, priors.rate_nu_well)
     culture = held["culture_of_cell"]
-    plate_of_culture = data[v.PLATE_OF_CULTURE].to_numpy()
-    expected = background[plate_of_culture][culture] + pt.exp(log_top)[culture] * residual
+    expected = background[held["plate_of_culture"]][culture] + pt.exp(log_top)[culture] * residual
     spread = pt.sqrt(sd_well**2 + held["inverse_counting_minutes"] / expected)
     cell = held["cell_of_well"]
     pm.StudentT(

@@ -133,7 +133,7 @@ def sheet_of(data: xr.Dataset) -> PanelSheet:
     InputError
         If a variable is absent or has other dims.
     """
-    pointers = {
+    pointers: dict[str, tuple[str, ...]] = {
         v.DOSE: (v.WELL,), v.CULTURE_OF_WELL: (v.WELL,), v.LINE_OF_CULTURE: (v.CULTURE,),
         v.PLATE_OF_CULTURE: (v.CULTURE,), v.GROUP_OF_LINE: (v.CELL_LINE,),
     }  # fmt: skip
@@ -448,10 +448,8 @@ def _day_spread(found: np.ndarray, lines: np.ndarray, priors: CurvePriors) -> tu
     middle, variance = found[precise, 0], 1.0 / found[precise, 1]
     members = line[precise]
     weight = 1.0 / (_GRID[:, None] ** 2 + variance)
-    total = np.zeros((len(_GRID), len(lines) - 1))
-    mean, square = total.copy(), total.copy()
-    for values, into in ((weight, total), (weight * middle, mean), (weight * middle**2, square)):
-        np.add.at(into, (slice(None), members), values)
+    belongs = np.eye(len(lines) - 1)[members]
+    total, mean, square = weight @ belongs, (weight * middle) @ belongs, (weight * middle**2) @ belongs
     there = total > 0
     safe = np.where(there, total, 1.0)
     log_p = 0.5 * np.log(weight).sum(axis=1) - 0.5 * np.where(there, np.log(safe) + square - mean**2 / safe, 0.0).sum(

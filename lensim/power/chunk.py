@@ -1,94 +1,30 @@
-"""The work of one chunk, as a worker does it: simulate, analyse, decide; a pure function of scenario and path."""
+"""What a worker is given to do, for every assay: one chunk of studies, or some of them once more by NUTS."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from lensim.power.diagnosands import COLUMNS
-from lensim.power.engine import EXACT, FAILED, Answer, find_engine, name_differences, questions_of
-from lensim.power.rule import Verdicts, evidence_of
+from lensim.power.pairs import chunk as pairs
+from lensim.power.panel import chunk as panel
+from lensim.power.panel.scenario import PanelScenario
 from lensim.power.scenario import Scenario
-from lensim.power.study import Batch, simulate_chunk, stream_path
 
 
 def run_chunk(scenario: Scenario, setting: Mapping[str, Any], chunk: int, studies: int) -> pd.DataFrame:
-    """Every decision of a chunk: a row each study, rule and target, with `COLUMNS` after the study's number."""
-    batch = simulate_chunk(scenario, stream_path(setting, chunk), studies)
-    needs = any(rule.needs_posterior for rule in scenario.rules)
-    answer = find_engine(scenario.analysis.engine)(batch, questions_of(scenario)) if needs else None
-    return decide(batch, answer, chunk * scenario.studies.chunk)
+    """Every decision of a chunk: a row each study, rule and target or line, with `COLUMNS` after the study's number.
 
-
-def decide(batch: Batch, answer: Answer | None, first_study: int = 0) -> pd.DataFrame:
-    """The verdict of every rule on every study of a batch."""
-    scenario = batch.scenario
-    posterior = None if answer is None else name_differences(answer.posterior, scenario)
-    evidence = evidence_of(batch.pairs, posterior)
-    kinds = list(scenario.design.subjects)
-    studies, targets = len(batch.true_mu), len(scenario.design.targets)
-    parts = []
-    for number, rule in enumerate(scenario.rules):
-        verdicts: Verdicts = rule.apply(evidence)
-        truth = rule.true_effect(batch.true_mu, kinds)
-        if rule.needs_posterior and answer is not None:
-            answered_by = np.repeat(answer.answered_by[:, None], targets, axis=1)
-        else:  # a test fails where it has no P value
-            answered_by = np.where(np.isfinite(verdicts.probability), EXACT, FAILED)
-        study = np.repeat(np.arange(studies)[:, None] + first_study, targets, axis=1)
-        target = np.repeat(np.arange(targets)[None], studies, axis=0)
-        columns = (
-            np.full(study.shape, number), target, verdicts.decided, verdicts.estimate, verdicts.low, verdicts.high,
-            verdicts.probability, truth, rule.is_null(truth), answered_by,
-        )  # fmt: skip
-        table = {"study": study.ravel()} | {
-            name: np.asarray(values).ravel() for name, values in zip(COLUMNS, columns, strict=True)
-        }
-        parts.append(pd.DataFrame(table))
-    return pd.concat(parts, ignore_index=True).astype(
-        {"study": "int64", "rule": "int16", "target": "int16", "decided": bool, "is_null": bool, "answered_by": "int8"}
-    )
+    A pure function of what it is given: the same on any worker.
+    """
+    if isinstance(scenario, PanelScenario):
+        return panel.run_chunk(scenario, setting, chunk, studies)
+    return pairs.run_chunk(scenario, setting, chunk, studies)
 
 
 def run_audit(
     scenario: Scenario, setting: Mapping[str, Any], chunk: int, size: int, studies: Sequence[int]
 ) -> pd.DataFrame:
-    """Some studies of a chunk again, by NUTS on the pairs that the exact engine had; decisions of both side by side.
-
-    Only studies that the exact engine answered are looked at. Columns: study, rule, target, exact_decided,
-    nuts_decided, exact_probability, nuts_probability, probability_mcse, exact_mean, nuts_mean, mean_mcse, exact_sd,
-    nuts_sd (of the population mean of the first cell type).
-    """
-    from lensim.inference.engine_nutpie import SamplerSettings
-    from lensim.power import engine_exact, engine_nuts
-
-    batch = simulate_chunk(scenario, stream_path(setting, chunk), size)
-    questions = questions_of(scenario)
-    exact = engine_exact.answer(batch, questions)
-    picked = np.array([study for study in studies if exact.answered_by[study] == EXACT], dtype=int)
-    if not len(picked):
-        return pd.DataFrame()
-    settings = SamplerSettings(draws=scenario.audit.draws, tune=600, chains=2, target_accept=0.95, cores=1)
-    nuts = engine_nuts.answer_pairs(batch, questions, picked, settings)
-    part = Batch(scenario, batch.pairs.isel(study=picked), None, batch.true_mu[picked], batch.path)
-    ours = Answer(exact.posterior.isel(study=picked), exact.answered_by[picked])
-    first, second = decide(part, ours), decide(part, nuts)
-    both = first[["study", "rule", "target"]].assign(
-        exact_decided=first["decided"],
-        nuts_decided=second["decided"],
-        exact_probability=first["probability"],
-        nuts_probability=second["probability"],
-        nuts_failed=second["answered_by"] == FAILED,
-    )
-    draws = 2 * scenario.audit.draws
-    p = second["probability"].clip(0.5 / draws, 1 - 0.5 / draws)
-    both["probability_mcse"] = np.sqrt(p * (1 - p) / draws)
-    both["study"] = picked[both["study"]] + chunk * scenario.studies.chunk
-    for name, posterior in (("exact", ours.posterior), ("nuts", nuts.posterior)):
-        for what in ("mean", "sd"):
-            values = posterior[what].isel(group=0).to_numpy()
-            both[f"{name}_{what}"] = np.tile(values.reshape(-1), len(scenario.rules))
-    both["mean_mcse"] = both["nuts_sd"] / np.sqrt(draws)
-    needs = [rule.needs_posterior for rule in scenario.rules]
-    return both[both["rule"].map(dict(enumerate(needs)))].reset_index(drop=True)
+    """Some studies of a chunk again by NUTS, beside what the fast engine said; see `audit_table`."""
+    if isinstance(scenario, PanelScenario):
+        return panel.run_audit(scenario, setting, chunk, size, studies)
+    return pairs.run_audit(scenario, setting, chunk, size, studies)

@@ -24,120 +24,154 @@ COLUMNS: Final = (
     "is_null",
     "answered_by",
 )
-EXACT, NUTS, FAILED = 0, 1, 2
+EXACT, NUTS, FAILED, LAPLACE = 0, 1, 2, 3
 """Which engine answered for a study."""
 
 SURE: Final = float(stats.norm.isf(0.0005))  # two-sided 99.9%
-SUMS: Final = (
-    "studies", "failed", "nuts", "decided", "null", "null_decided", "effect", "effect_decided", "error", "error2",
-    "error4", "with_error", "covered", "with_interval", "width", "width2", "found_effect", "wrong_sign", "exaggeration",
-    "exaggeration2",
-)  # fmt: skip
+SHARES: Final = {
+    "share": ("decided", "answered"),
+    "type_1": ("null_decided", "null"),
+    "power_where_true": ("effect_decided", "effect"),
+    "type_s": ("wrong_sign", "found_effect"),
+    "coverage": ("covered", "with_interval"),
+}
+MEANS: Final = {
+    "bias": ("error", "with_error"),
+    "square_error": ("error2", "with_error"),
+    "width": ("width", "with_interval"),
+    "type_m": ("exaggeration", "found_effect"),
+}
+RATIOS: Final = SHARES | MEANS
+"""Every diagnosand is a sum over a sum: what is counted, and among what."""
 
 
 @dataclass
 class Tally:
-    """Sums over the studies of one point, rule and target."""
+    """Sums over the studies of one point, rule and target.
 
-    sums: dict[str, float] = field(default_factory=lambda: dict.fromkeys(SUMS, 0.0))
+    A study may have several rows, one a line; they are kept together, so that lines that were plated on one day do not
+    pass for as many days.
+    """
+
+    sums: dict[str, float] = field(
+        default_factory=lambda: dict.fromkeys(
+            ["studies", "failed", "nuts", "rows", "failed_rows"]
+            + [f"{name} {what}" for name in RATIOS for what in ("a", "b", "aa", "ab", "bb", "studies")],
+            0.0,
+        )
+    )
 
     def add(self, rows: pd.DataFrame) -> None:
-        """Take in studies: rows of one rule and target, with `COLUMNS`."""
-        answered = rows["answered_by"].to_numpy() != FAILED
-        decided = rows["decided"].to_numpy() & answered
-        is_null = rows["is_null"].to_numpy() & answered
-        truth, estimate = rows["truth"].to_numpy(), rows["estimate"].to_numpy()
-        low, high = rows["low"].to_numpy(), rows["high"].to_numpy()
-        error = np.where(answered, estimate - truth, np.nan)
-        has_error, has_interval = np.isfinite(error), answered & np.isfinite(low) & np.isfinite(high)
-        error, width = np.nan_to_num(error), np.where(has_interval, high - low, 0.0)
-        effect = answered & ~is_null
-        found = decided & (np.abs(truth) > 0) & np.isfinite(estimate)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            exaggeration = np.where(found, np.abs(estimate / truth), 0.0)
-        for name, values in (
-            ("studies", np.ones(len(rows))),
-            ("failed", ~answered),
-            ("nuts", rows["answered_by"].to_numpy() == NUTS),
-            ("decided", decided),
-            ("null", is_null),
-            ("null_decided", is_null & decided),
-            ("effect", effect),
-            ("effect_decided", effect & decided),
-            ("error", error),
-            ("error2", error**2),
-            ("error4", error**4),
-            ("with_error", has_error),
-            ("covered", has_interval & (low <= truth) & (truth <= high)),
-            ("with_interval", has_interval),
-            ("width", width),
-            ("width2", width**2),
-            ("found_effect", found),
-            ("wrong_sign", found & (np.sign(estimate) != np.sign(truth))),
-            ("exaggeration", exaggeration),
-            ("exaggeration2", exaggeration**2),
-        ):
-            self.sums[name] += float(np.sum(values))
+        """Take in whole studies: rows of one rule and target, with study and `COLUMNS`."""
+        if rows.empty:
+            return
+        _, study = np.unique(rows["study"].to_numpy(), return_inverse=True)
+        counted = _counted(rows)
+
+        def per_study(values: np.ndarray) -> np.ndarray:
+            return np.bincount(study, weights=np.asarray(values, dtype=float))
+
+        self.sums["rows"] += len(rows)
+        self.sums["failed_rows"] += float((~counted["answered"]).sum())
+        self.sums["studies"] += study.max() + 1.0
+        for name, code in (("failed", FAILED), ("nuts", NUTS)):
+            self.sums[name] += float((per_study(rows["answered_by"].to_numpy() == code) > 0).sum())
+        for name, (part, whole) in RATIOS.items():
+            a, b = per_study(counted[part]), per_study(counted[whole])
+            for what, value in (("a", a), ("b", b), ("aa", a * a), ("ab", a * b), ("bb", b * b), ("studies", b > 0)):
+                self.sums[f"{name} {what}"] += float(value.sum())
 
     def share_bounds(self) -> tuple[float, float]:
         """99.9% bounds of the share decided, failures read as no find in the lower and as a find in the upper one."""
-        n, failed = self.sums["studies"], self.sums["failed"]
+        n, failed, found = self.sums["rows"], self.sums["failed_rows"], self.sums["share a"]
         if n == 0:
             return 0.0, 1.0
-        return _wilson(self.sums["decided"], n)[0], _wilson(self.sums["decided"] + failed, n)[1]
+        alone = np.sqrt(found / n * (1 - found / n) / n)
+        _, error = self._ratio("share")
+        alike = 1.0 if alone == 0 or np.isnan(error) else max((error / alone) ** 2, 1.0)
+        n, failed, found = n / alike, failed / alike, found / alike
+        return _wilson(found, n)[0], _wilson(found + failed, n)[1]
+
+    def _ratio(self, name: str) -> tuple[float, float]:
+        """A diagnosand and its standard error, by the spread of studies around the ratio."""
+        a, b, aa, ab, bb, studies = (self.sums[f"{name} {what}"] for what in ("a", "b", "aa", "ab", "bb", "studies"))
+        if b == 0:
+            return np.nan, np.nan
+        ratio = a / b
+        if name in SHARES and (ratio in (0.0, 1.0) or studies == 1):  # that of a share with half a study moved
+            share = min(max(ratio, 0.5 / studies), 1 - 0.5 / studies)
+            return ratio, float(np.sqrt(share * (1 - share) / studies))
+        if studies < 2:
+            return ratio, np.nan
+        return ratio, float(np.sqrt(max(aa - 2 * ratio * ab + ratio**2 * bb, 0.0)) / b)
 
     def describe(self) -> dict[str, float]:
         """Every diagnosand with its standard error (suffix _mcse); NaN where no study speaks to it."""
         s = self.sums
-        analysed = s["studies"] - s["failed"]
-        found: dict[str, float] = {
-            "studies": s["studies"],
-            "failed": s["failed"],
-            "by_nuts": s["nuts"],
-            "share": _ratio(s["decided"], analysed),
-            "share_mcse": _share_error(s["decided"], analysed),
-            "share_if_failures_are_no_find": _ratio(s["decided"], s["studies"]),
-            "share_if_failures_are_finds": _ratio(s["decided"] + s["failed"], s["studies"]),
-        }
-        for name, part, whole in (
-            ("type_1", "null_decided", "null"),
-            ("power_where_true", "effect_decided", "effect"),
-            ("type_s", "wrong_sign", "found_effect"),
-            ("coverage", "covered", "with_interval"),
-        ):
-            found |= {name: _ratio(s[part], s[whole]), f"{name}_mcse": _share_error(s[part], s[whole])}
-        for name, first, second, count in (
-            ("bias", "error", "error2", "with_error"),
-            ("width", "width", "width2", "with_interval"),
-            ("type_m", "exaggeration", "exaggeration2", "found_effect"),
-        ):
-            mean = _ratio(s[first], s[count])
-            spread = np.sqrt(max(_ratio(s[second], s[count]) - mean**2, 0.0)) if s[count] else np.nan
-            found |= {name: mean, f"{name}_mcse": float(spread / np.sqrt(s[count])) if s[count] > 1 else np.nan}
-        square = _ratio(s["error2"], s["with_error"])
-        spread = np.sqrt(max(_ratio(s["error4"], s["with_error"]) - square**2, 0.0)) if s["with_error"] else np.nan
-        rmse = float(np.sqrt(square))
-        found["rmse"] = rmse
-        found["rmse_mcse"] = (
-            float(spread / (2 * rmse * np.sqrt(s["with_error"]))) if s["with_error"] and rmse > 0 else np.nan
-        )
+        rows, failed, decided = s["rows"], s["failed_rows"], s["share a"]
+        found: dict[str, float] = {"studies": s["studies"], "failed": s["failed"], "by_nuts": s["nuts"]}
+        for name in RATIOS:
+            found[name], found[f"{name}_mcse"] = self._ratio(name)
+        square, error = found.pop("square_error"), found.pop("square_error_mcse")
+        found["rmse"] = float(np.sqrt(square))
+        found["rmse_mcse"] = float(error / (2 * np.sqrt(square))) if square > 0 else np.nan
+        found["share_if_failures_are_no_find"] = decided / rows if rows else np.nan
+        found["share_if_failures_are_finds"] = (decided + failed) / rows if rows else np.nan
         return found
 
 
-def _ratio(part: float, whole: float) -> float:
-    return part / whole if whole else np.nan
-
-
-def _share_error(part: float, whole: float) -> float:
-    """Standard error of a share; where all or none are counted, that of a share with half a study moved."""
-    if not whole:
-        return np.nan
-    share = min(max(part, 0.5), whole - 0.5) / whole if whole > 1 else 0.5
-    return float(np.sqrt(share * (1 - share) / whole))
+def _counted(rows: pd.DataFrame) -> dict[str, np.ndarray]:
+    """What each row adds to every sum."""
+    answered = rows["answered_by"].to_numpy() != FAILED
+    decided, is_null = rows["decided"].to_numpy() & answered, rows["is_null"].to_numpy() & answered
+    truth, estimate = rows["truth"].to_numpy(), rows["estimate"].to_numpy()
+    low, high = rows["low"].to_numpy(), rows["high"].to_numpy()
+    with np.errstate(invalid="ignore", divide="ignore"):
+        error = np.where(answered, estimate - truth, np.nan)
+        has_error, has_interval = np.isfinite(error), answered & np.isfinite(low) & np.isfinite(high)
+        error = np.where(has_error, error, 0.0)
+        found = decided & (np.abs(truth) > 0) & np.isfinite(estimate)
+        exaggeration = np.where(found, np.abs(estimate / truth), 0.0)
+        width = np.where(has_interval, high - low, 0.0)
+    effect = answered & ~is_null
+    return {
+        "answered": answered,
+        "decided": decided,
+        "null": is_null,
+        "null_decided": is_null & decided,
+        "effect": effect,
+        "effect_decided": effect & decided,
+        "error": error,
+        "error2": error**2,
+        "with_error": has_error,
+        "covered": has_interval & (low <= truth) & (truth <= high),
+        "with_interval": has_interval,
+        "width": width,
+        "found_effect": found,
+        "wrong_sign": found & (np.sign(estimate) != np.sign(truth)),
+        "exaggeration": exaggeration,
+    }
 
 
 def _wilson(part: float, whole: float) -> tuple[float, float]:
-    share, z2 = part / whole, SURE**2
+    share, z2 = min(part / whole, 1.0), SURE**2
     centre = (share + z2 / (2 * whole)) / (1 + z2 / whole)
     half = SURE * np.sqrt(share * (1 - share) / whole + z2 / (4 * whole**2)) / (1 + z2 / whole)
     return centre - half, centre + half
+
+
+def audit_table(fast: pd.DataFrame, nuts: pd.DataFrame, draws: int) -> pd.DataFrame:
+    """Decisions of a fast engine and of NUTS on the same rows, side by side.
+
+    Columns: study, rule, target, fast_decided, nuts_decided, fast_probability, nuts_probability, nuts_failed,
+    probability_mcse (of NUTS, from so many draws).
+    """
+    p = nuts["probability"].clip(0.5 / draws, 1 - 0.5 / draws)
+    return fast[["study", "rule", "target"]].assign(
+        fast_decided=fast["decided"],
+        nuts_decided=nuts["decided"],
+        fast_probability=fast["probability"],
+        nuts_probability=nuts["probability"],
+        nuts_failed=nuts["answered_by"] == FAILED,
+        probability_mcse=np.sqrt(p * (1 - p) / draws),
+    )

@@ -1,57 +1,6 @@
-"""What every rule has: what it looks at, what it says, and how it is told apart from others."""
+"""What every rule of every assay has: a name."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
-
-import numpy as np
-import xarray as xr
 from pydantic import BaseModel, ConfigDict
-
-from lensim import vocabulary as v
-
-SMALLEST_EFFECT: Final = 1e-9
-"""Effects below this are none [log2]."""
-
-
-@dataclass(frozen=True)
-class Verdicts:
-    """What a rule says of every study of a batch, for each target.
-
-    Attributes
-    ----------
-    decided
-        (study, target) the rule is met.
-    estimate, low, high
-        (study, target) what it estimates, and its interval [log2]; NaN where it has none.
-    probability
-        (study, target) the posterior probability behind it, or the P value of a test.
-    """
-
-    decided: np.ndarray
-    estimate: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-    probability: np.ndarray
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What the rules look at.
-
-    Attributes
-    ----------
-    log2_ratio
-        (study, target, subject) mean over experiments; NaN where there is none.
-    kind_of_subject
-        Cell type of each subject, as a name.
-    posterior
-        As from an engine, dims study, target, group; None where no rule asks.
-    """
-
-    log2_ratio: np.ndarray
-    kind_of_subject: np.ndarray
-    posterior: xr.Dataset | None
 
 
 class BaseRule(BaseModel):
@@ -70,69 +19,6 @@ class BaseRule(BaseModel):
         raise NotImplementedError
 
     @property
-    def thresholds(self) -> tuple[float, ...]:
-        """Where the posterior's tail is wanted [log2]."""
-        return ()
-
-    @property
-    def probabilities(self) -> tuple[float, ...]:
-        """Which quantiles are wanted."""
-        return ()
-
-    @property
-    def difference(self) -> tuple[str, str] | None:
-        """Cell types of which the difference is wanted."""
-        return None
-
-    @property
     def needs_posterior(self) -> bool:
         """Whether an engine has to run."""
         return False
-
-    def check(self, cell_types: tuple[str, ...], targets: tuple[str, ...]) -> None:
-        """Refuse a design that the rule cannot be asked of."""
-
-    def true_effect(self, mu: np.ndarray, cell_types: Sequence[str]) -> np.ndarray:
-        """What is true of what the rule is about (study, target), from population means (study, target, cell type)."""
-        return np.asarray(mu[:, :, list(cell_types).index(getattr(self, "cell_type", "") or cell_types[0])])
-
-    def is_null(self, effect: np.ndarray) -> np.ndarray:
-        """Where a find would be a false one."""
-        return np.abs(effect) < SMALLEST_EFFECT
-
-
-def require_type(rule: BaseRule, cell_type: str, cell_types: tuple[str, ...]) -> None:
-    """Refuse a cell type that the design lacks, or none where there are several."""
-    if cell_type and cell_type not in cell_types:
-        raise ValueError(f"rule {rule.label!r} must be about one of {', '.join(cell_types)}, got {cell_type!r}")
-    if not cell_type and len(cell_types) > 1:
-        raise ValueError(
-            f"rule {rule.label!r} must say its cell_type where there are several ({', '.join(cell_types)}), got none"
-        )
-
-
-def require_two_types(rule: BaseRule, pair: tuple[str, str], cell_types: tuple[str, ...]) -> None:
-    """Refuse two that are one, or that the design lacks."""
-    for name in pair:
-        if name not in cell_types:
-            raise ValueError(f"rule {rule.label!r} must be about two of {', '.join(cell_types)}, got {name!r}")
-    if pair[0] == pair[1]:
-        raise ValueError(f"rule {rule.label!r} must be about two cell types, got {pair[0]!r} twice")
-
-
-def evidence_of(pairs: xr.Dataset, posterior: xr.Dataset | None) -> Evidence:
-    """Ratios of each subject (the mean log2 over its experiments) beside the posterior."""
-    target, subject = pairs[v.TARGET_OF_PAIR].to_numpy(), pairs[v.SUBJECT_OF_PAIR].to_numpy()
-    ratio = pairs[v.LOG2_RATIO].to_numpy()
-    subjects = pairs.sizes[v.SUBJECT]
-    flat = target * subjects + subject
-    order = np.argsort(flat, kind="stable")
-    starts = np.flatnonzero(np.diff(flat[order], prepend=-1))
-    there = np.isfinite(ratio[:, order])
-    total = np.add.reduceat(np.where(there, ratio[:, order], 0.0), starts, axis=1)
-    count = np.add.reduceat(there.astype(float), starts, axis=1)
-    found = np.full((len(ratio), pairs.sizes[v.TARGET] * subjects), np.nan)
-    with np.errstate(invalid="ignore"):
-        found[:, flat[order][starts]] = np.where(count > 0, total / np.maximum(count, 1.0), np.nan)
-    kinds = pairs[v.CELL_TYPE].to_numpy()[pairs[v.CELL_TYPE_OF_SUBJECT].to_numpy()]
-    return Evidence(found.reshape(len(ratio), -1, subjects), kinds, posterior)

@@ -13,7 +13,7 @@ from lensim import seeding
 from lensim.checks import InputError, at_least
 from lensim.power.chunk import run_audit, run_chunk
 from lensim.power.diagnosands import Tally
-from lensim.power.scenario import Scenario
+from lensim.power.scenario import Scenario, points_of
 from lensim.power.store import Store, open_store
 
 AHEAD: Final = 3  # chunks in flight for each worker
@@ -113,9 +113,9 @@ def run_power(
             number,
             setting,
             own,
-            {(r, t): Tally() for r in range(len(own.rules)) for t in range(len(own.design.targets))},
+            {(r, t): Tally() for r, rule in enumerate(own.rules) for t in range(len(own.items(rule)))},
         )
-        for number, (setting, own) in enumerate(scenario.points())
+        for number, (setting, own) in enumerate(points_of(scenario))
     ]
     store = open_store(folder, scenario, [point.setting for point in points])
     for point in points:
@@ -203,9 +203,15 @@ def _pool(workers: int, scheduler: str) -> Iterator[Run]:
                 ) from None
         else:
             stack.enter_context(dask.config.set({TRIM_SETTING: TRIM_BYTES}))
-            cluster = stack.enter_context(
-                LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=50)
-            )
+            try:
+                cluster = stack.enter_context(
+                    LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=50)
+                )
+            except RuntimeError:  # each worker imports the script that asks for it
+                raise InputError(
+                    f"workers must be 1 in a script without `if __name__ == '__main__':` around what it runs, "
+                    f"got {workers}"
+                ) from None
             client = stack.enter_context(Client(cluster, set_as_default=False))
         in_flight = AHEAD * max(workers, len(client.scheduler_info()["workers"]))
 
@@ -231,7 +237,8 @@ def _table(scenario: Scenario, points: list[_Point]) -> pd.DataFrame:
     for point in points:
         word = "power" if point.scenario.is_conditional else "assurance"
         for (rule, target), tally in point.tallies.items():
-            said = {"rule": point.scenario.rules[rule].label, "target": point.scenario.design.targets[target]}
+            own = point.scenario.rules[rule]
+            said = {"rule": own.label, "target": point.scenario.items(own)[target]}
             rows.append({**_plain(point.setting), **said, "quantity": word, **tally.describe()})
     return pd.DataFrame(rows)
 

@@ -1,16 +1,9 @@
 """The proliferation assay (3H-thymidine plates): what is chosen, what is true, what the counter shows."""
 
 from lensim.proliferation.design import HALF_LOG_DOSES_UM, PlateMap, ProliferationDesign, lay_out
+from lensim.proliferation.faults import NO_FAULTS, PlateFaults
 from lensim.proliferation.simulate import one_study, simulate
-from lensim.proliferation.truth import (
-    NO_FAULTS,
-    PAPER_POPULATION,
-    Call,
-    PlateFaults,
-    ProliferationPopulation,
-    draw_paper_twin,
-    draw_truth,
-)
+from lensim.proliferation.truth import PAPER_POPULATION, Call, ProliferationPopulation, draw_paper_twin, draw_truth
 
 __all__ = [
     "HALF_LOG_DOSES_UM",

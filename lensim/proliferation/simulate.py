@@ -8,7 +8,7 @@ import xarray as xr
 from lensim import checks
 from lensim import vocabulary as v
 from lensim.proliferation.curve import residual
-from lensim.proliferation.truth import PlateFaults
+from lensim.proliferation.faults import PlateFaults
 
 EXACT_BELOW_COUNTS: Final = 1000.0
 """Expected counts from which on a Poisson count is drawn as a rounded normal with its skewness: m + sqrt(m) z +

@@ -1,4 +1,4 @@
-"""What is true in a simulated proliferation assay: populations of lines, plate levels and the faults of plates.
+"""What is true in a simulated proliferation assay: populations of lines, and levels of plates.
 
 Whatever a model estimates has the same name and dims here, after the dim study; so errors, coverage and ranks need no
 translation.
@@ -109,54 +109,6 @@ of the cultures within 1e4-1e5. A panel is within 2 lines of both published numb
 """
 
 
-@dataclass(frozen=True)
-class PlateFaults:
-    """What goes wrong on plates, each with its size; all sizes are assumed, as ordinary for a careful laboratory.
-
-    Attributes
-    ----------
-    mean_edge_log_loss, sd_edge_log_loss
-        Loss of log signal in the outermost rows and columns: its mean, and its spread between plates.
-    sd_row_log_gradient, sd_column_log_gradient
-        Spread between plates of a straight-line trend of log signal: the gain of the last row (column) over the
-        middle of the plate, and the loss of the first.
-    sd_dispensing_log
-        Normal spread of log signal from uneven numbers of cells in wells.
-    outlier_probability, outlier_log_shift
-        Share of wells that are off, and by how much log signal, up or down with equal odds.
-    lost_probability
-        Share of wells that are never read.
-
-    Raises
-    ------
-    InputError
-        If a spread is negative or a probability lies outside 0 to 1.
-    """
-
-    mean_edge_log_loss: float = 0.15
-    sd_edge_log_loss: float = 0.05
-    sd_row_log_gradient: float = 0.05
-    sd_column_log_gradient: float = 0.05
-    sd_dispensing_log: float = 0.05
-    outlier_probability: float = 0.01
-    outlier_log_shift: float = 1.0
-    lost_probability: float = 0.01
-
-    def __post_init__(self) -> None:
-        for field in fields(self):
-            place, value = f"PlateFaults.{field.name}", getattr(self, field.name)
-            if field.name.startswith("sd_"):
-                checks.at_least(place, value, 0)
-            elif field.name.endswith("_probability"):
-                checks.between(place, value, 0, 1)
-            if not np.isfinite(value):
-                raise checks.InputError(f"{place} must be a finite number, got {value:g}")
-
-
-NO_FAULTS: Final = PlateFaults(**{field.name: 0.0 for field in fields(PlateFaults)})
-"""Plates on which only the noise that the models know of is at work."""
-
-
 def draw_truth(
     population: ProliferationPopulation, sheet: xr.Dataset, rng: np.random.Generator, studies: int = 1
 ) -> xr.Dataset:
@@ -188,9 +140,37 @@ def draw_truth(
         If `studies` is below 1 or the sheet lacks a variable.
     """
     _check_sheet(sheet, studies, "draw_truth")
-    group = _draw_groups(population, sheet, rng, studies)
-    own = population.curve_sigma * rng.standard_normal((studies, sheet.sizes[v.CELL_LINE], len(CURVE)))
-    return _assemble(population, sheet, rng, group, group[:, sheet[v.GROUP_OF_LINE].values] + own)
+    return truth_given(parameters_of(population, studies), sheet, rng)
+
+
+def parameters_of(population: ProliferationPopulation, studies: int = 1) -> xr.Dataset:
+    """Every number of a population along the dim study, alike in every study: what `truth_given` draws from."""
+    return xr.Dataset({name: (v.STUDY, np.full(studies, value)) for name, value in asdict(population).items()})
+
+
+def truth_given(parameters: xr.Dataset, sheet: xr.Dataset, rng: np.random.Generator) -> xr.Dataset:
+    """Truths as `draw_truth` makes them, each study drawn from numbers of its own.
+
+    Parameters
+    ----------
+    parameters
+        As from `parameters_of`; where it has shift_ and the name of a number of the curve (study, molecular_group),
+        the mean of a group lies so far from where it would else be.
+    sheet, rng
+        As for `draw_truth`.
+    """
+    _check_sheet(sheet, parameters.sizes[v.STUDY], "truth_given")
+    mu, sigma_group, sigma = (
+        np.stack([parameters[f"{what}_{name}"].values for name in CURVE], axis=-1)[:, None]
+        for what in ("mu", "sigma_group", "sigma")
+    )
+    studies = len(mu)
+    group = mu + sigma_group * rng.standard_normal((studies, sheet.sizes[v.MOLECULAR_GROUP], len(CURVE)))
+    for k, name in enumerate(CURVE):
+        if f"shift_{name}" in parameters:
+            group[..., k] += parameters[f"shift_{name}"].values
+    own = sigma * rng.standard_normal((studies, sheet.sizes[v.CELL_LINE], len(CURVE)))
+    return _assemble(parameters, sheet, rng, group, group[:, sheet[v.GROUP_OF_LINE].values] + own)
 
 
 def draw_paper_twin(
@@ -242,7 +222,7 @@ def draw_paper_twin(
         curve = _draw_called_lines(group[:, group_of_line], population.curve_sigma, resistant, stimulated, rng)
         if sweep < GIBBS_SWEEPS - 1:  # the last step is the lines', so that they belong to the groups that are returned
             group = _draw_groups_given_lines(population, curve, group_of_line, group.shape[1], rng)
-    return _assemble(population, sheet, rng, group, curve)
+    return _assemble(parameters_of(population, studies), sheet, rng, group, curve)
 
 
 def _check_sheet(sheet: xr.Dataset, studies: int, user: str) -> None:
@@ -330,7 +310,7 @@ def _draw_called_lines(
 
 
 def _assemble(
-    population: ProliferationPopulation,
+    parameters: xr.Dataset,
     sheet: xr.Dataset,
     rng: np.random.Generator,
     group: np.ndarray,
@@ -340,17 +320,17 @@ def _assemble(
     studies = len(curve)
     line, experiment = sheet[v.LINE_OF_CULTURE].values, sheet[v.EXPERIMENT_OF_CULTURE].values
 
-    def normal(dim: str, sd: float) -> np.ndarray:
-        return sd * rng.standard_normal((studies, sheet.sizes[dim]))
+    def normal(dim: str, name: str) -> np.ndarray:
+        return parameters[name].values[:, None] * rng.standard_normal((studies, sheet.sizes[dim]))
 
-    culture_log10_ec50 = curve[:, line, 0] + normal(v.CULTURE, population.sd_experiment_log10_ec50_um)
+    culture_log10_ec50 = curve[:, line, 0] + normal(v.CULTURE, v.SD_EXPERIMENT)
     log_top = (
-        population.mu_log_top_cpm
-        + normal(v.CELL_LINE, population.sd_line_log_top_cpm)[:, line]
-        + normal(v.EXPERIMENT, population.sd_experiment_log_top_cpm)[:, experiment]
-        + normal(v.CULTURE, population.sd_culture_log_top_cpm)
+        parameters["mu_log_top_cpm"].values[:, None]
+        + normal(v.CELL_LINE, "sd_line_log_top_cpm")[:, line]
+        + normal(v.EXPERIMENT, "sd_experiment_log_top_cpm")[:, experiment]
+        + normal(v.CULTURE, "sd_culture_log_top_cpm")
     )
-    background = population.background_cpm * np.exp(normal(v.PLATE, population.sd_plate_log_background_cpm))
+    background = parameters[v.BACKGROUND].values[:, None] * np.exp(normal(v.PLATE, "sd_plate_log_background_cpm"))
     truth = xr.Dataset(
         {name: ((v.STUDY, v.CELL_LINE), curve[..., k]) for k, name in enumerate(CURVE)}
         | {f"group_{name}": ((v.STUDY, v.MOLECULAR_GROUP), group[..., k]) for k, name in enumerate(CURVE)}
@@ -361,9 +341,9 @@ def _assemble(
             v.BACKGROUND: ((v.STUDY, v.PLATE), background),
         }
         | {
-            name: (v.STUDY, np.full(studies, value))
-            for name, value in asdict(population).items()
-            if name != v.BACKGROUND
+            name: values
+            for name, values in parameters.data_vars.items()
+            if name != v.BACKGROUND and not str(name).startswith("shift_")
         },
         coords={dim: sheet[dim] for dim in (v.CELL_LINE, v.MOLECULAR_GROUP, v.CULTURE, v.PLATE) if dim in sheet.coords},
     )

@@ -189,10 +189,10 @@ def audit_sentences(audit: pd.DataFrame) -> list[str]:
     studies = audit[["study", "point"]].drop_duplicates() if "point" in audit else audit[["study"]].drop_duplicates()
     if fitted.empty:
         return [f"Audit: {len(studies)} studies were fitted again by NUTS, and no fit passed its gate."]
-    apart = fitted["exact_decided"] != fitted["nuts_decided"]
+    apart = fitted["fast_decided"] != fitted["nuts_decided"]
     known = fitted["probability_mcse"].notna()
-    gap = (fitted["exact_probability"] - fitted["nuts_probability"]).abs()[known]
-    z = ((fitted["exact_mean"] - fitted["nuts_mean"]) / fitted["mean_mcse"]).abs()
+    gap = (fitted["fast_probability"] - fitted["nuts_probability"]).abs()[known]
+    z = ((fitted["fast_mean"] - fitted["nuts_mean"]) / fitted["mean_mcse"]).abs()
     said = (
         f"; posterior probabilities differ by {gap.mean():.4f} on average, {gap.max():.4f} at most"
         if known.any()

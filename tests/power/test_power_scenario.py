@@ -7,10 +7,11 @@ import xarray as xr
 from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.output import save_result
-from lensim.power.chunk import run_chunk
-from lensim.power.rules_posterior import CustomRule
-from lensim.power.scenario import Distribution, scenario_of
-from lensim.power.study import _sheet, draw_parameters
+from lensim.power.pairs.chunk import run_chunk
+from lensim.power.pairs.rules_posterior import CustomRule
+from lensim.power.pairs.study import _sheet, draw_parameters
+from lensim.power.scenario import scenario_of
+from lensim.power.spec import Distribution
 from lensim.seeding import stream
 from tests.command_line.test_cli import run
 

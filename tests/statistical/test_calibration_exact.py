@@ -14,8 +14,8 @@ from lensim import vocabulary as v
 from lensim.inference.catalogue import find_model
 from lensim.inference.engine_exact import Questions, analyse
 from lensim.inference.engine_nutpie import SamplerSettings, compile_model, sample
+from lensim.power.pairs.study import simulate_chunk
 from lensim.power.scenario import scenario_of
-from lensim.power.study import simulate_chunk
 from lensim.qpcr.pairs import one_study_of_pairs
 
 pytestmark = pytest.mark.calibrate

@@ -12,8 +12,8 @@ from lensim.inference.engine_exact import Questions
 from lensim.power.diagnosands import EXACT as EXACT
 from lensim.power.diagnosands import FAILED as FAILED
 from lensim.power.diagnosands import NUTS as NUTS
-from lensim.power.scenario import Scenario
-from lensim.power.study import Batch
+from lensim.power.pairs.scenario import PairScenario
+from lensim.power.pairs.study import Batch
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Engine(Protocol):
         ...
 
 
-def questions_of(scenario: Scenario) -> Questions:
+def questions_of(scenario: PairScenario) -> Questions:
     """Everything that the rules of a scenario want of a posterior, each once."""
     kinds = list(scenario.design.subjects)
     thresholds = sorted({at for rule in scenario.rules for at in rule.thresholds})
@@ -50,7 +50,7 @@ def questions_of(scenario: Scenario) -> Questions:
     return Questions(thresholds, probabilities, [(kinds.index(a), kinds.index(b)) for a, b in differences], new)
 
 
-def name_differences(posterior: xr.Dataset, scenario: Scenario) -> xr.Dataset:
+def name_differences(posterior: xr.Dataset, scenario: PairScenario) -> xr.Dataset:
     """The posterior with differences named as the rules name them."""
     pairs = list(dict.fromkeys(rule.difference for rule in scenario.rules if rule.difference))
     return posterior.assign_coords(difference=[f"{a} less {b}" for a, b in pairs])
@@ -64,7 +64,7 @@ def find_engine(name: str) -> Engine:
     InputError
         If there is none.
     """
-    from lensim.power import engine_auto, engine_exact, engine_nuts
+    from lensim.power.pairs import engine_auto, engine_exact, engine_nuts
 
     engines: Mapping[str, Engine] = {
         "auto": engine_auto.answer,

@@ -7,10 +7,10 @@ import numpy as np
 import xarray as xr
 from pydantic import ConfigDict, Field, model_validator
 
-from lensim.power.rule import BaseRule, Evidence, Verdicts, require_two_types, require_type
+from lensim.power.pairs.rule import Evidence, PairRule, Verdicts, require_two_types, require_type
 
 
-class _PosteriorRule(BaseRule):
+class _PosteriorRule(PairRule):
     """A rule on the posterior of a population mean, of a new subject, or of the difference of two cell types."""
 
     of: Literal["mean", "new_subject", "difference"] = "mean"

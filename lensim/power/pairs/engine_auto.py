@@ -5,9 +5,9 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.inference.engine_exact import Questions
-from lensim.power import engine_exact, engine_nuts
-from lensim.power.engine import FAILED, Answer
-from lensim.power.study import Batch
+from lensim.power.pairs import engine_exact, engine_nuts
+from lensim.power.pairs.engine import FAILED, Answer
+from lensim.power.pairs.study import Batch
 
 
 def answer(batch: Batch, questions: Questions) -> Answer:

@@ -5,8 +5,8 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.inference.engine_exact import Questions, analyse
-from lensim.power.engine import EXACT, FAILED, Answer
-from lensim.power.study import Batch
+from lensim.power.pairs.engine import EXACT, FAILED, Answer
+from lensim.power.pairs.study import Batch
 
 
 def answer(batch: Batch, questions: Questions) -> Answer:

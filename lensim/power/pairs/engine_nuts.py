@@ -16,9 +16,9 @@ from lensim.inference.catalogue import ModelEntry, find_model
 from lensim.inference.diagnose import GateSettings, diagnose
 from lensim.inference.engine_exact import Questions, group_names
 from lensim.inference.engine_nutpie import CompiledModel, SamplerSettings, compile_model, sample
-from lensim.power.engine import FAILED, NUTS, Answer
-from lensim.power.scenario import Scenario
-from lensim.power.study import Batch
+from lensim.power.pairs.engine import FAILED, NUTS, Answer
+from lensim.power.pairs.scenario import PairScenario
+from lensim.power.pairs.study import Batch
 from lensim.qpcr.pairs import one_study_of_pairs
 from lensim.qpcr.simulate import one_study
 from lensim.qpcr.standard_curve import amplification_factors
@@ -85,11 +85,11 @@ def _shape(data: xr.Dataset) -> tuple[Any, ...]:
     return sizes, flags, uncertain, tuple(data[v.CELL_TYPE_OF_SUBJECT].to_numpy().tolist())
 
 
-def _priors(scenario: Scenario) -> tuple[tuple[str, float], ...]:
+def _priors(scenario: PairScenario) -> tuple[tuple[str, float], ...]:
     return tuple(asdict(scenario.analysis.priors).items())
 
 
-def _with_factors(data: xr.Dataset, scenario: Scenario) -> xr.Dataset:
+def _with_factors(data: xr.Dataset, scenario: PairScenario) -> xr.Dataset:
     """The study with factors as the analysis takes them: stated without error where it does not carry any."""
     if scenario.analysis.factors == "uncertain":
         return data

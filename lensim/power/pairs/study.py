@@ -1,11 +1,9 @@
 """From a scenario to a chunk of simulated studies: the truth of each, and the pairs that its analysis starts from."""
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import xarray as xr
@@ -13,7 +11,9 @@ import xarray as xr
 from lensim import checks, seeding
 from lensim import vocabulary as v
 from lensim.output import load_result
-from lensim.power.scenario import ANY, DesignSpec, Distribution, Scenario, TruthSpec
+from lensim.power.pairs.scenario import PairScenario
+from lensim.power.pairs.spec import DesignSpec, TruthSpec
+from lensim.power.spec import ANY, Distribution
 from lensim.qpcr.design import QpcrDesign, lay_out
 from lensim.qpcr.pairs import PairSettings, pairs_of
 from lensim.qpcr.simulate import simulate
@@ -50,19 +50,14 @@ class Batch:
         Names of the streams that belong to this batch.
     """
 
-    scenario: Scenario
+    scenario: PairScenario
     pairs: xr.Dataset
     reactions: xr.Dataset | None
     true_mu: np.ndarray
     path: tuple[str | int, ...]
 
 
-def stream_path(setting: Mapping[str, Any], chunk: int) -> tuple[str | int, ...]:
-    """Names of the streams of one chunk: those of a point do not depend on what other points there are."""
-    return ("point", json.dumps(dict(setting), sort_keys=True, default=str), "chunk", chunk)
-
-
-def simulate_chunk(scenario: Scenario, path: tuple[str | int, ...], studies: int) -> Batch:
+def simulate_chunk(scenario: PairScenario, path: tuple[str | int, ...], studies: int) -> Batch:
     """Simulate so many studies of one point, from streams of their own."""
     sheet = _sheet(scenario.design)
     truth_stream = seeding.stream(scenario.seed, *path, "truth")

@@ -7,13 +7,13 @@ import numpy as np
 from pydantic import Field
 from scipy import stats
 
-from lensim.power.rule import SMALLEST_EFFECT, BaseRule, Evidence, Verdicts, require_two_types, require_type
+from lensim.power.pairs.rule import SMALLEST_EFFECT, Evidence, PairRule, Verdicts, require_two_types, require_type
 from lensim.qpcr.paired_tests import signed_rank_distribution
 
 FEWEST: Final = 2
 
 
-class TestRule(BaseRule):
+class TestRule(PairRule):
     """A classical test that ratios are 1, two-sided or towards one side.
 
     `test`: t_ratio and t_log2 are Student's on either scale, wilcoxon is the signed-rank and sign the sign test.
@@ -105,7 +105,7 @@ def _log2_interval(flat: np.ndarray, count: np.ndarray, confidence: float) -> tu
     return tuple(np.where(enough, x, np.nan) for x in (mean, mean - half, mean + half))  # type: ignore[return-value]
 
 
-class MannWhitneyRule(BaseRule):
+class MannWhitneyRule(PairRule):
     """Mann and Whitney's test that ratios of two cell types have one distribution, two-sided."""
 
     rule: Literal["mann_whitney"] = "mann_whitney"

@@ -1,0 +1,1 @@
+"""Power of paired RT-qPCR studies: pairs simulated, analysed and judged."""

@@ -1,0 +1,86 @@
+"""The work of one chunk, as a worker does it: simulate, analyse, decide; a pure function of scenario and path."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from lensim.power.diagnosands import COLUMNS, audit_table
+from lensim.power.pairs.engine import EXACT, FAILED, Answer, find_engine, name_differences, questions_of
+from lensim.power.pairs.rule import Verdicts, evidence_of
+from lensim.power.pairs.scenario import PairScenario
+from lensim.power.pairs.study import Batch, simulate_chunk
+from lensim.power.spec import stream_path
+
+
+def run_chunk(scenario: PairScenario, setting: Mapping[str, Any], chunk: int, studies: int) -> pd.DataFrame:
+    """Every decision of a chunk: a row each study, rule and target, with `COLUMNS` after the study's number."""
+    batch = simulate_chunk(scenario, stream_path(setting, chunk), studies)
+    needs = any(rule.needs_posterior for rule in scenario.rules)
+    answer = find_engine(scenario.analysis.engine)(batch, questions_of(scenario)) if needs else None
+    return decide(batch, answer, chunk * scenario.studies.chunk)
+
+
+def decide(batch: Batch, answer: Answer | None, first_study: int = 0) -> pd.DataFrame:
+    """The verdict of every rule on every study of a batch."""
+    scenario = batch.scenario
+    posterior = None if answer is None else name_differences(answer.posterior, scenario)
+    evidence = evidence_of(batch.pairs, posterior)
+    kinds = list(scenario.design.subjects)
+    studies, targets = len(batch.true_mu), len(scenario.design.targets)
+    parts = []
+    for number, rule in enumerate(scenario.rules):
+        verdicts: Verdicts = rule.apply(evidence)
+        truth = rule.true_effect(batch.true_mu, kinds)
+        if rule.needs_posterior and answer is not None:
+            answered_by = np.repeat(answer.answered_by[:, None], targets, axis=1)
+        else:  # a test fails where it has no P value
+            answered_by = np.where(np.isfinite(verdicts.probability), EXACT, FAILED)
+        study = np.repeat(np.arange(studies)[:, None] + first_study, targets, axis=1)
+        target = np.repeat(np.arange(targets)[None], studies, axis=0)
+        columns = (
+            np.full(study.shape, number), target, verdicts.decided, verdicts.estimate, verdicts.low, verdicts.high,
+            verdicts.probability, truth, rule.is_null(truth), answered_by,
+        )  # fmt: skip
+        table = {"study": study.ravel()} | {
+            name: np.asarray(values).ravel() for name, values in zip(COLUMNS, columns, strict=True)
+        }
+        parts.append(pd.DataFrame(table))
+    return pd.concat(parts, ignore_index=True).astype(
+        {"study": "int64", "rule": "int16", "target": "int16", "decided": bool, "is_null": bool, "answered_by": "int8"}
+    )
+
+
+def run_audit(
+    scenario: PairScenario, setting: Mapping[str, Any], chunk: int, size: int, studies: Sequence[int]
+) -> pd.DataFrame:
+    """Some studies of a chunk again, by NUTS on the pairs that the exact engine had; decisions of both side by side.
+
+    Only studies that the exact engine answered are looked at. Columns as `audit_table` has them, and
+    fast_mean, nuts_mean, mean_mcse, fast_sd, nuts_sd of the population mean of the first cell type.
+    """
+    from lensim.inference.engine_nutpie import SamplerSettings
+    from lensim.power.pairs import engine_exact, engine_nuts
+
+    batch = simulate_chunk(scenario, stream_path(setting, chunk), size)
+    questions = questions_of(scenario)
+    exact = engine_exact.answer(batch, questions)
+    picked = np.array([study for study in studies if exact.answered_by[study] == EXACT], dtype=int)
+    if not len(picked):
+        return pd.DataFrame()
+    settings = SamplerSettings(draws=scenario.audit.draws, tune=600, chains=2, target_accept=0.95, cores=1)
+    nuts = engine_nuts.answer_pairs(batch, questions, picked, settings)
+    part = Batch(scenario, batch.pairs.isel(study=picked), None, batch.true_mu[picked], batch.path)
+    ours = Answer(exact.posterior.isel(study=picked), exact.answered_by[picked])
+    first, second = decide(part, ours), decide(part, nuts)
+    draws = 2 * scenario.audit.draws
+    both = audit_table(first, second, draws)
+    both["study"] = picked[both["study"]] + chunk * scenario.studies.chunk
+    for name, posterior in (("fast", ours.posterior), ("nuts", nuts.posterior)):
+        for what in ("mean", "sd"):
+            values = posterior[what].isel(group=0).to_numpy()
+            both[f"{name}_{what}"] = np.tile(values.reshape(-1), len(scenario.rules))
+    both["mean_mcse"] = both["nuts_sd"] / np.sqrt(draws)
+    needs = [rule.needs_posterior for rule in scenario.rules]
+    return both[both["rule"].map(dict(enumerate(needs)))].reset_index(drop=True)

@@ -1,0 +1,1 @@
+"""Power of dose-response panels: plates simulated, analysed and judged."""

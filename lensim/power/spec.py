@@ -1,0 +1,258 @@
+"""What scenarios of all assays are made of: numbers that may be uncertain, studies, audit, a grid over any field."""
+
+import hashlib
+import itertools
+import json
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Final, Self
+
+import numpy as np
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from lensim.checks import InputError
+from lensim.power.rule import BaseRule
+
+ANY: Final = "*"
+
+
+class Strict(BaseModel):
+    """A value that refuses unknown keys and does not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Distribution(Strict):
+    """A number that is not known: exactly one of normal, lognormal, uniform.
+
+    Attributes
+    ----------
+    normal
+        Mean and sd.
+    lognormal
+        Median and sd of the natural log.
+    uniform
+        Ends.
+    """
+
+    normal: tuple[float, float] | None = None
+    lognormal: tuple[float, float] | None = None
+    uniform: tuple[float, float] | None = None
+
+    @model_validator(mode="after")
+    def _one_law(self) -> "Distribution":
+        given = [name for name in ("normal", "lognormal", "uniform") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(
+                f"must be exactly one of normal, lognormal and uniform, got {' and '.join(given) or 'none'}"
+            )
+        if self.normal and self.normal[1] < 0:
+            raise ValueError(f"sd of normal must be 0 or more, got {self.normal[1]:g}")
+        if self.lognormal and (self.lognormal[0] <= 0 or self.lognormal[1] < 0):
+            raise ValueError(f"lognormal must have a median above 0 and a log sd of 0 or more, got {self.lognormal}")
+        if self.uniform and self.uniform[1] < self.uniform[0]:
+            raise ValueError(f"uniform must have its ends in order, got {self.uniform}")
+        return self
+
+    @property
+    def is_positive(self) -> bool:
+        """Whether no draw is below 0."""
+        if self.normal:
+            return self.normal[1] == 0 and self.normal[0] >= 0
+        return self.lognormal is not None or (self.uniform is not None and self.uniform[0] >= 0)
+
+    def draw(self, rng: np.random.Generator, size: int) -> np.ndarray:
+        """So many numbers."""
+        if self.normal:
+            return rng.normal(self.normal[0], self.normal[1], size)
+        if self.lognormal:
+            return self.lognormal[0] * np.exp(self.lognormal[1] * rng.standard_normal(size))
+        low, high = self.uniform or (0.0, 0.0)
+        return rng.uniform(low, high, size)
+
+
+def _not_negative(value: Any) -> Any:
+    if isinstance(value, Distribution) and not value.is_positive:
+        raise ValueError("a spread must have a distribution without negative values, such as lognormal")
+    if isinstance(value, int | float) and value < 0:
+        raise ValueError(f"must be 0 or more, got {value:g}")
+    return value
+
+
+Number = float | Distribution
+
+
+PositiveNumber = Annotated[float | Distribution, AfterValidator(_not_negative)]
+
+
+class StudiesSpec(Strict):
+    """How many studies are simulated at each point of the grid.
+
+    Attributes
+    ----------
+    count
+        Studies, or the most of them where `decide_at` is given.
+    decide_at
+        Stop at a point as soon as its power is surely above or below this share (99.9% interval, looked at after each
+        chunk), for every rule and target.
+    chunk
+        Studies simulated and stored together; part of what makes the numbers, so not to be changed on the way.
+    """
+
+    count: int = Field(default=1000, ge=1)
+    decide_at: float | None = Field(default=None, gt=0, lt=1)
+    chunk: int = Field(default=250, ge=1)
+
+
+class AuditSpec(Strict):
+    """Studies that are fitted again by NUTS, picked at random over the grid; 0 for none."""
+
+    studies: int = Field(default=8, ge=0)
+    draws: int = Field(default=1000, ge=100)
+
+
+class BaseScenario(Strict):
+    """What questions about any assay share.
+
+    Attributes
+    ----------
+    name, seed
+        Of the whole; the seed is the root of every stream.
+    design, truth, analysis, rules
+        What is done, what is so, how it is analysed, and when a study counts as a find; each assay has its own.
+    studies, audit
+        How many, and how many of them twice.
+    grid
+        Values for any field, by its dotted name ("design.subjects.line", "truth.expression.0.mu_log2_fold_change");
+        every combination is a point.
+    """
+
+    name: str = Field(min_length=1)
+    seed: int = Field(default=1, ge=0)
+    studies: StudiesSpec = StudiesSpec()
+    audit: AuditSpec = AuditSpec()
+    grid: dict[str, tuple[Any, ...]] = {}
+    design: Any
+    truth: Any
+    analysis: Any
+    rules: tuple[Any, ...]
+
+    @model_validator(mode="after")
+    def _rules_and_grid(self) -> Self:
+        if not self.rules:
+            raise ValueError("rules must have at least one rule, got none")
+        names = [rule.label for rule in self.rules]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"rules must differ in name, got {', '.join(twice)} twice: give them names")
+        for path, values in self.grid.items():
+            if path.split(".")[0] in ("grid", "name", "seed", "studies", "audit"):
+                raise ValueError(f"grid must be over design, truth, analysis or rules, got {path}")
+            if not values:
+                raise ValueError(f"grid.{path} must have at least one value, got none")
+        return self
+
+    def items(self, rule: BaseRule) -> tuple[str, ...]:
+        """What a rule gives a verdict on in each study: a row of the results each."""
+        raise NotImplementedError
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether the truth is one of plain numbers, so that shares are power and not assurance."""
+        return not _is_uncertain(self.truth)
+
+    def points(self) -> Iterator[tuple[dict[str, Any], Self]]:
+        """Every combination of the grid, with the scenario that it makes, without a grid of its own.
+
+        Raises
+        ------
+        InputError
+            If a field does not exist, or a value does not suit it.
+        """
+        for values in itertools.product(*self.grid.values()):
+            setting = dict(zip(self.grid, values, strict=True))
+            content = self.model_dump(mode="python") | {"grid": {}}
+            if not any(path.startswith("rules.") for path in setting):
+                content["rules"] = self.rules  # a user's own function is not dumped
+            for path, value in setting.items():
+                content = _put(content, path.split("."), value, path)
+            yield setting, checked(type(self), content, f"grid at {setting}" if setting else self.name)
+
+    def digest(self) -> str:
+        """A fingerprint of everything that makes the numbers; of a user's own rule, its name.
+
+        Raises
+        ------
+        InputError
+            If the file of a posterior cannot be read.
+        """
+        content = self.model_dump(mode="json")
+        if self.truth.posterior is not None:
+            try:
+                content["posterior_digest"] = hashlib.sha256(self.truth.posterior.read_bytes()).hexdigest()
+            except OSError as error:
+                raise InputError(
+                    f"truth.posterior must be a result file, got {str(self.truth.posterior)!r} ({error.strerror})"
+                ) from None
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _is_uncertain(value: Any) -> bool:
+    """Whether a distribution or a posterior stands anywhere in it."""
+    if isinstance(value, Distribution):
+        return True
+    if isinstance(value, BaseModel):
+        return any(
+            _is_uncertain(own) or (name == "posterior" and own is not None)
+            for name in type(value).model_fields
+            for own in [getattr(value, name)]
+        )
+    return isinstance(value, tuple | list) and any(_is_uncertain(one) for one in value)
+
+
+def _put(content: Any, path: list[str], value: Any, whole: str) -> Any:
+    """A copy of nested content with one field replaced, which must be there."""
+    first, rest = path[0], path[1:]
+    if isinstance(content, Mapping):
+        if first not in content:
+            raise InputError(
+                f"grid must be over a field that there is: {whole} has no {first!r}; "
+                f"there are {', '.join(map(str, content))}"
+            )
+        return {**content, first: _put(content[first], rest, value, whole) if rest else value}
+    if isinstance(content, list | tuple):
+        if not first.isdigit() or int(first) >= len(content):
+            raise InputError(
+                f"grid must be over a field that there is: {whole} needs a position of 0 to {len(content) - 1}, "
+                f"got {first!r}"
+            )
+        changed = list(content)
+        changed[int(first)] = _put(changed[int(first)], rest, value, whole) if rest else value
+        return tuple(changed)
+    raise InputError(f"grid must be over a field that there is: {whole} goes below a plain value at {first!r}")
+
+
+def checked[S: BaseModel](kind: type[S], content: Mapping[str, Any], place: str) -> S:
+    """A checked value from nested content.
+
+    Raises
+    ------
+    InputError
+        With every fault: an unknown key, a value out of its range, a rule that the design cannot answer.
+    """
+    try:
+        return kind.model_validate(content)
+    except ValidationError as error:
+        faults = []
+        for e in error.errors():
+            if e["loc"][-1:] == ("float",) and isinstance(e["input"], Mapping):
+                continue  # a number or a distribution: it was meant as the latter, whose own fault is told
+            where = ".".join(str(part) for part in e["loc"] if not str(part).startswith(("function-", "Distribution")))
+            message = e["msg"].removeprefix("Value error, ")
+            got = "" if "got" in message or isinstance(e["input"], dict | BaseModel) else f", got {e['input']!r}"
+            faults.append(f"{place}: {where + ': ' if where else ''}{message}{got}")
+        raise InputError("\n".join(dict.fromkeys(faults))) from None
+
+
+def stream_path(setting: Mapping[str, Any], chunk: int) -> tuple[str | int, ...]:
+    """Names of the streams of one chunk: those of a point do not depend on what other points there are."""
+    return ("point", json.dumps(dict(setting), sort_keys=True, default=str), "chunk", chunk)
