@@ -12,8 +12,9 @@ with k the curvature in the midpoint, B the square of the slope at the line's ow
 
 from typing import Final, NamedTuple
 
-import numba
 import numpy as np
+
+from lensim.inference.compiled import compiled
 
 LN10: Final = float(np.log(10.0))
 MODES: Final = 3
@@ -21,6 +22,8 @@ MODES: Final = 3
 _LEAST_SHARE_OF_INFORMATION: Final = 0.2
 _INNER_STEPS: Final = 15
 _OUTER_STEPS: Final = 40
+_REACH: Final = 0.3
+"""A culture's best midpoint by its own wells is taken to lie no further from that found [log10 uM]."""
 _FARTHEST: Final = 20.0
 _STEEPEST: Final = 4.0
 _NOWHERE: Final = -1e200
@@ -61,7 +64,7 @@ class Wells(NamedTuple):
     sd_top: float
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True)
+@compiled(fastmath=True)
 def _cells(wells, k, slope, fall, x, top, work):  # type: ignore[no-untyped-def]
     """Of each cell of culture k: log expected signal, and its slopes by midpoint, log slope, effect, log top.
 
@@ -84,7 +87,7 @@ def _cells(wells, k, slope, fall, x, top, work):  # type: ignore[no-untyped-def]
         row[4] = share * left
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True)
+@compiled(fastmath=True)
 def _pull(wells, c, eta, sd, nu):  # type: ignore[no-untyped-def]
     """Of the wells of cell c: slope of the log likelihood by eta, and its curvature, kept above a share of its mean.
 
@@ -105,7 +108,7 @@ def _pull(wells, c, eta, sd, nu):  # type: ignore[no-untyped-def]
     return slope, max(bend, least) / variance
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True)
+@compiled(fastmath=True)
 def _log_likelihood(wells, k, sd, nu, work):  # type: ignore[no-untyped-def]
     """Log density of the wells of culture k, up to a number that depends on nu alone."""
     total, product = 0.0, 1.0
@@ -122,7 +125,7 @@ def _log_likelihood(wells, k, sd, nu, work):  # type: ignore[no-untyped-def]
     return total - 0.5 * (nu + 1.0) * np.log(product)
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True)
+@compiled(fastmath=True)
 def _profile(wells, k, curve, x, t, spreads, work, out):  # type: ignore[no-untyped-def]
     """The best midpoint and log top of culture k given its line's curve, searched from x and t, and what is around.
 
@@ -167,17 +170,17 @@ def _profile(wells, k, curve, x, t, spreads, work, out):  # type: ignore[no-unty
                 place += 1
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True)
+@compiled(fastmath=True)
 def _parabola(x, out, sd_experiment):  # type: ignore[no-untyped-def]
     """A, B and k of a culture at the line's midpoint x, from its profile; see the module."""
-    bend = max(out[5] - out[8] * out[8] / out[14], 0.0)
     slope = (out[0] - x) / sd_experiment**2
+    bend = max(out[5] - out[8] * out[8] / out[14], abs(slope) / _REACH)  # no slope goes on for ever
     away = x - out[0]
     height = out[2] - 0.5 * np.log(out[14]) + slope * away - 0.5 * bend * away * away
     return height, (slope - bend * away) ** 2, bend
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True)
+@compiled(fastmath=True)
 def _terms(wells, line, curve, starts, spreads, work, profiles):  # type: ignore[no-untyped-def]
     """Joint log density of a line at its cultures' best, its slope, and its curvature with these eliminated."""
     gradient, hessian = np.zeros(3), np.zeros((3, 3))
@@ -205,7 +208,7 @@ def _terms(wells, line, curve, starts, spreads, work, profiles):  # type: ignore
     return value, gradient, hessian
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def climb(wells, line, curve, starts, spreads, prior, work, profiles):  # type: ignore[no-untyped-def]
     """Climb from `curve` (changed in place, as are the `starts` of its cultures) to a mode: its height and curvature.
 
@@ -239,14 +242,14 @@ def climb(wells, line, curve, starts, spreads, prior, work, profiles):  # type: 
     return value, hessian + np.diag(precision)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def occupancy(x, h, log10_top):  # type: ignore[no-untyped-def]
     """Share of the effect that the top dose reaches; a little more than nothing."""
     reach = np.exp(h) * LN10 * (log10_top - x)
     return (1.0 / (1.0 + np.exp(-reach)) if reach > -700.0 else 0.0) + 1e-9
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def weigh(wells, line, points, starts, spreads, nodes, work, profiles, log_likelihood):  # type: ignore[no-untyped-def]
     """Log likelihood (node, point) of curves (point, 3) of a line, for every spread of days in `nodes`."""
     first = wells.lines[line]

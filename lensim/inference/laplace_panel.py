@@ -3,9 +3,9 @@
 from math import gamma, pi
 from typing import Final, NamedTuple
 
-import numba
 import numpy as np
 
+from lensim.inference.compiled import compiled
 from lensim.inference.laplace_line import LN10, MODES, climb, occupancy, weigh
 
 TAIL: Final = 5.0
@@ -40,7 +40,7 @@ class Proposals(NamedTuple):
     log10_top: np.ndarray
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _kept(line, curve, height, curvature, starts, modes, heights, curvatures, all_starts, count):  # type: ignore[no-untyped-def]
     """Put a mode among those of its line, unless it is there already."""
     for m in range(count[line]):
@@ -60,7 +60,7 @@ def _kept(line, curve, height, curvature, starts, modes, heights, curvatures, al
         count[line] += 1
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def find_modes(wells, spreads, prior, modes, heights, curvatures, starts, count, work, profiles):  # type: ignore[no-untyped-def]
     """Modes of every line, climbed anew from those that there are, or from three places where there are none."""
     for line in range(len(wells.lines) - 1):
@@ -82,7 +82,7 @@ def find_modes(wells, spreads, prior, modes, heights, curvatures, starts, count,
             _kept(line, curve, height, curvature, full, modes, heights, curvatures, starts, count)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def midpoints_of_cultures(wells, spreads, prior, modes, heights, curvatures, starts, count, work, profiles, found):  # type: ignore[no-untyped-def]
     """At the best mode of each line: (culture) midpoint that its wells alone point to and its precision; (well) mean.
 
@@ -115,7 +115,7 @@ def midpoints_of_cultures(wells, spreads, prior, modes, heights, curvatures, sta
     return eta, paid
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True)
+@compiled(fastmath=True)
 def well_density(log_cpm, eta, per_count, sd, nu):  # type: ignore[no-untyped-def]
     """Sum of log densities of wells around their expected log signals, but for the gamma functions of nu."""
     total = 0.0
@@ -125,7 +125,7 @@ def well_density(log_cpm, eta, per_count, sd, nu):  # type: ignore[no-untyped-de
     return total
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def draw_lines(wells, spreads, chosen, proposals, starts, pool, nodes, work, profiles, points, log_weight):  # type: ignore[no-untyped-def]
     """Draws of the curves of the chosen lines from mixtures, and their log weights for every node.
 

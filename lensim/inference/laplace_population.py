@@ -10,8 +10,9 @@ among its nodes. What is returned of a line are the weights, averaged over the s
 
 from typing import Final, NamedTuple
 
-import numba
 import numpy as np
+
+from lensim.inference.compiled import compiled
 
 _SLICE_WIDTH: Final = 0.8
 _SLICE_STEPS: Final = 8
@@ -40,7 +41,7 @@ class CurveHyperpriors(NamedTuple):
     log_sd: np.ndarray
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _log_density(log_group, log_sigma, size, mean, within, lines, grouped, hyper, k):  # type: ignore[no-untyped-def]
     """Log density of the two log spreads given lines of groups with these sizes, means and sum of squares within."""
     if log_sigma < _LOWEST_LOG or log_sigma > 5.0 or log_group < _LOWEST_LOG or log_group > 5.0:
@@ -74,7 +75,7 @@ def _log_density(log_group, log_sigma, size, mean, within, lines, grouped, hyper
     return total
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _slice(which, log_group, log_sigma, size, mean, within, lines, grouped, hyper, k, rng):  # type: ignore[no-untyped-def]
     """One slice step of one of the two log spreads, stepping out and shrinking (Neal 2003)."""
     at = log_group if which == 0 else log_sigma
@@ -103,7 +104,7 @@ def _slice(which, log_group, log_sigma, size, mean, within, lines, grouped, hype
     return at
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _draw_means(values, group_of_line, log_group, log_sigma, size, mean, grouped, hyper, k, rng, group):  # type: ignore[no-untyped-def]
     """Population mean given the spreads, and into `group` the groups' means."""
     variance, between = np.exp(2.0 * log_sigma), np.exp(2.0 * log_group) if grouped else 0.0
@@ -123,7 +124,7 @@ def _draw_means(values, group_of_line, log_group, log_sigma, size, mean, grouped
     return mu
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True)
+@compiled(fastmath=True)
 def _pick(points, base, group, inverse, gone, average, weight, rng):  # type: ignore[no-untyped-def]
     """A draw of one line given its group's mean; the weights of all go into `average` once the start is gone."""
     highest = -1e300
@@ -149,7 +150,7 @@ def _pick(points, base, group, inverse, gone, average, weight, rng):  # type: ig
     return len(base) - 1
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def sweep_population(points, base, log_node, group_of_line, groups, start, hyper, sweeps, warm, rng):  # type: ignore[no-untyped-def]
     """Draws of a panel's population and of its lines.
 

@@ -3,19 +3,20 @@
 from math import erfc
 from typing import Final
 
-import numba
 import numpy as np
+
+from lensim.inference.compiled import compiled
 
 NEGLIGIBLE_WEIGHT: Final = 1e-6
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def tail(x):  # type: ignore[no-untyped-def]
     """P(standard normal > x)."""
     return 0.5 * erfc(x * 0.7071067811865476)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def describe(weight, mean, variance, thresholds, probabilities, out):  # type: ignore[no-untyped-def]
     """Moments, tail probabilities and quantiles of a mixture of normals, the negligible left out."""
     keep = weight > NEGLIGIBLE_WEIGHT * weight.max()
@@ -33,7 +34,7 @@ def describe(weight, mean, variance, thresholds, probabilities, out):  # type: i
         out[2 + len(thresholds) + at] = _quantile(w, m, s, centre, spread, probabilities[at])
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _quantile(w, m, s, centre, spread, probability):  # type: ignore[no-untyped-def]
     """Newton's steps on the distribution function, kept inside a bracket that shrinks."""
     low, high = centre - 40.0 * spread, centre + 40.0 * spread
@@ -59,7 +60,7 @@ def _quantile(w, m, s, centre, spread, probability):  # type: ignore[no-untyped-
     return x
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _normal_quantile(p):  # type: ignore[no-untyped-def]
     """A start for Newton's steps: a standard normal quantile to three digits."""
     q = min(p, 1.0 - p)

@@ -6,9 +6,9 @@ technical spread); pairs in order of unit, units of a group side by side.
 
 from typing import Final
 
-import numba
 import numpy as np
 
+from lensim.inference.compiled import compiled
 from lensim.inference.mixture import NEGLIGIBLE_WEIGHT, describe
 
 TECHNICAL_NODES: Final = 5
@@ -23,7 +23,7 @@ REACH: Final = 4.2
 """The first grid spans so many prior standard deviations either way."""
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _log_sum(values):  # type: ignore[no-untyped-def]
     top = values.max()
     if not np.isfinite(top):
@@ -31,7 +31,7 @@ def _log_sum(values):  # type: ignore[no-untyped-def]
     return top + np.log(np.exp(values - top).sum())
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _normalise(logs):  # type: ignore[no-untyped-def]
     """Turn logs into shares, in place; the log of what they sum to is given back."""
     top = logs[0]
@@ -46,7 +46,7 @@ def _normalise(logs):  # type: ignore[no-untyped-def]
     return top + np.log(total)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _technical_nodes(ss, df, centre, log_sd):  # type: ignore[no-untyped-def]
     """Nodes of the log technical spread and the log of prior times likelihood of the replicates at each."""
     if df <= 0:
@@ -63,7 +63,7 @@ def _technical_nodes(ss, df, centre, log_sd):  # type: ignore[no-untyped-def]
     return nodes, -df * nodes - 0.5 * ss * np.exp(-2.0 * nodes) - 0.5 * ((nodes - centre) / log_sd) ** 2
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _renumbered(unit, group, groups):  # type: ignore[no-untyped-def]
     """Units that have pairs, counted from 0, and where the units of each group begin and end; pairs are in order."""
     number, edges = np.empty(len(unit), np.int64), np.zeros(groups + 1, np.int64)
@@ -78,7 +78,7 @@ def _renumbered(unit, group, groups):  # type: ignore[no-untyped-def]
     return number, edges
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _units_given(ratio, ct_change, variance, unit, units):  # type: ignore[no-untyped-def]
     """Of each unit: inverse precision, weighted mean at the stated factor and its slope in it; and sums within units.
 
@@ -107,7 +107,7 @@ def _units_given(ratio, ct_change, variance, unit, units):  # type: ignore[no-un
     return precision, mean, slope, log_det, yy, yd, dd
 
 
-@numba.njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "arcp"})
+@compiled(fastmath={"reassoc", "contract", "arcp"})
 def _group_sums(inverse, mean, slope, start, stop, tau, prior_precision):  # type: ignore[no-untyped-def]
     """Sums over the units of a group, given the spread of subjects: enough for any factor. The prior of mu is in.
 
@@ -131,7 +131,7 @@ def _group_sums(inverse, mean, slope, start, stop, tau, prior_precision):  # typ
     return total, b, c, e, f, h, log_w + np.log(prior_precision / total)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _mean_and_log(sums, delta):  # type: ignore[no-untyped-def]
     """Mean and variance of mu and the log likelihood of a group, at a factor that is off by delta."""
     total, b, c, e, f, h, log_det = sums
@@ -140,7 +140,7 @@ def _mean_and_log(sums, delta):  # type: ignore[no-untyped-def]
     return mean, 1.0 / total, 0.5 * (log_det - second + first * mean)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _shrunk(nodes, log_density, low, high):  # type: ignore[no-untyped-def]
     """The part of a grid where the density is not negligible, one node wider on each side."""
     floor = log_density.max() - NEGLIGIBLE_LOG
@@ -149,7 +149,7 @@ def _shrunk(nodes, log_density, low, high):  # type: ignore[no-untyped-def]
     return max(nodes[first], low), min(nodes[last], high)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _ranges(ratio, ct_change, share, known, unit, edges, groups, sigma2, priors):  # type: ignore[no-untyped-def]
     """Where log sd_log2_pair, and log sigma of each group, have their posterior, at the likeliest technical spread."""
     units = edges[groups]
@@ -191,7 +191,7 @@ def _ranges(ratio, ct_change, share, known, unit, edges, groups, sigma2, priors)
     return low, high
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def study_grid(  # type: ignore[no-untyped-def]
     ratio, ct_change, share, known, doublings, doublings_sd, ss, df, target_of_pair, unit_of_pair, group_of_pair,
     targets, groups, priors, hermite_nodes, hermite_logs,
@@ -263,7 +263,7 @@ def study_grid(  # type: ignore[no-untyped-def]
     return sigmas2, total_technical, nodes_q, omegas, taus, joint, share_of_node, means, variances, evidence
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def analyse_all(  # type: ignore[no-untyped-def]
     ratio, ct_change, share, known, doublings, doublings_sd, ss, df, target_of_pair, unit_of_pair, group_of_pair,
     targets, groups, priors, thresholds, probabilities, differences, wants_new, hermite_nodes, hermite_logs,
@@ -298,7 +298,7 @@ def analyse_all(  # type: ignore[no-untyped-def]
     return out, new, apart, evidence
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _by_spreads(weight, share, means, variances, log_taus):  # type: ignore[no-untyped-def]
     """Components of a group's mean by spread of pairs and of subjects; factor and technical spread by their moments.
 
@@ -326,7 +326,7 @@ def _by_spreads(weight, share, means, variances, log_taus):  # type: ignore[no-u
     return w, m, s2, tau2
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _apart(weight, share, means, variances, a, b):  # type: ignore[no-untyped-def]
     """Components of the difference of two groups, which are independent given factor, technical and pair spread."""
     nq, ni, nj = weight.shape
