@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import numba
+from numba.core import config
 
+_settings: Any = config  # its attributes are made as numba starts
 _FOLDER: Final = Path(__file__).parent
 KERNELS: Final = (
     "compiled.py",
@@ -47,12 +49,12 @@ def compiled(*, fastmath: bool | set[str] = False) -> Callable[[Callable[..., An
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        before = numba.config.CACHE_DIR
+        before = _settings.CACHE_DIR
         try:
             if _CACHE is not None:
-                numba.config.CACHE_DIR = str(_CACHE)
+                _settings.CACHE_DIR = str(_CACHE)
             return numba.njit(cache=True, nogil=True, fastmath=fastmath)(function)
         finally:
-            numba.config.CACHE_DIR = before
+            _settings.CACHE_DIR = before
 
     return decorate

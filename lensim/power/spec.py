@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final, Self
 
 import numpy as np
+import xarray as xr
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from lensim.checks import InputError
+from lensim.checks import InputError, one_of
 from lensim.power.rule import BaseRule
 
 ANY: Final = "*"
@@ -170,12 +171,22 @@ class BaseScenario(Strict):
         """
         for values in itertools.product(*self.grid.values()):
             setting = dict(zip(self.grid, values, strict=True))
-            content = self.model_dump(mode="python") | {"grid": {}}
-            if not any(path.startswith("rules.") for path in setting):
-                content["rules"] = self.rules  # a user's own function is not dumped
-            for path, value in setting.items():
-                content = _put(content, path.split("."), value, path)
-            yield setting, checked(type(self), content, f"grid at {setting}" if setting else self.name)
+            yield setting, self.at(setting)
+
+    def at(self, setting: Mapping[str, Any]) -> Self:
+        """The scenario with some fields changed, by their dotted names, and without a grid.
+
+        Raises
+        ------
+        InputError
+            If a field does not exist, or a value does not suit it.
+        """
+        content = self.model_dump(mode="python") | {"grid": {}}
+        if not any(path.startswith("rules.") for path in setting):
+            content["rules"] = self.rules  # a user's own function is not dumped
+        for path, value in setting.items():
+            content = _put(content, path.split("."), value, path)
+        return checked(type(self), content, f"grid at {dict(setting)}" if setting else self.name)
 
     def digest(self) -> str:
         """A fingerprint of everything that makes the numbers; of a user's own rule, its name.
@@ -251,6 +262,26 @@ def checked[S: BaseModel](kind: type[S], content: Mapping[str, Any], place: str)
             got = "" if "got" in message or isinstance(e["input"], dict | BaseModel) else f", got {e['input']!r}"
             faults.append(f"{place}: {where + ': ' if where else ''}{message}{got}")
         raise InputError("\n".join(dict.fromkeys(faults))) from None
+
+
+def changed(parameters: xr.Dataset, truth: Any) -> xr.Dataset:
+    """Figures of every study after the scale and shift of a truth.
+
+    Raises
+    ------
+    InputError
+        If there is no figure of such a name.
+    """
+    for what, change in (("scale", truth.scale), ("shift", truth.shift)):
+        for name, by in change.items():
+            one_of(f"truth.{what}, the figure,", name, [str(known) for known in parameters.data_vars])
+            parameters[name] = parameters[name] * by if what == "scale" else parameters[name] + by
+    return parameters
+
+
+def picked(values: np.ndarray, pick: np.ndarray, *, at_mean: bool) -> np.ndarray:
+    """Draws of a figure (draw, ...) for studies (study, ...): those picked, or their mean for all."""
+    return np.repeat(values.mean(axis=0, keepdims=True), len(pick), axis=0) if at_mean else values[pick]
 
 
 def stream_path(setting: Mapping[str, Any], chunk: int) -> tuple[str | int, ...]:

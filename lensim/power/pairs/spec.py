@@ -87,6 +87,12 @@ class TruthSpec(Strict):
     posterior
         A result file of lensim: every figure that it has comes from one of its draws, all from the same; the rest is
         as said here.
+    nuisance
+        Of a posterior: "drawn" takes all figures of a study from one draw; "mean" takes all but those of the effect
+        (what a rule asks about) at their posterior mean.
+    scale, shift
+        Figures multiplied, then shifted, after all else, by their names in a truth's Dataset: what if spreads were
+        half as large again.
     """
 
     expression: tuple[ExpressionSpec, ...] = (ExpressionSpec(),)
@@ -98,6 +104,9 @@ class TruthSpec(Strict):
     sd_log2_pair: PositiveNumber = 0.35
     faults: FaultSpec = FaultSpec()
     posterior: Path | None = None
+    nuisance: Literal["drawn", "mean"] = "drawn"
+    scale: dict[str, Annotated[float, Field(ge=0)]] = Field(default={})
+    shift: dict[str, float] = Field(default={})
 
 
 class AnalysisSpec(Strict):

@@ -13,7 +13,7 @@ from lensim import vocabulary as v
 from lensim.output import load_result
 from lensim.power.pairs.scenario import PairScenario
 from lensim.power.pairs.spec import DesignSpec, TruthSpec
-from lensim.power.spec import ANY, Distribution
+from lensim.power.spec import ANY, Distribution, changed, picked
 from lensim.qpcr.design import QpcrDesign, lay_out
 from lensim.qpcr.pairs import PairSettings, pairs_of
 from lensim.qpcr.simulate import simulate
@@ -154,8 +154,8 @@ def draw_parameters(
     pair = number(v.SD_PAIR, truth.sd_log2_pair)
     base[v.SD_PAIR] = ((v.STUDY, v.TARGET), np.repeat(pair[:, None], len(targets), axis=1))
     if truth.posterior is not None:
-        _put_posterior(base, truth.posterior, rng.spawn(1)[0])
-    return base
+        _put_posterior(base, truth.posterior, truth.nuisance == "mean", rng.spawn(1)[0])
+    return changed(base, truth)
 
 
 @lru_cache(maxsize=4)
@@ -170,8 +170,8 @@ def _posterior(path: Path) -> xr.Dataset:
     return posterior.stack(sample_=("chain", "draw"), create_index=False)
 
 
-def _put_posterior(parameters: xr.Dataset, path: Path, rng: np.random.Generator) -> None:
-    """Overwrite every figure that a posterior has, all of a study from one draw."""
+def _put_posterior(parameters: xr.Dataset, path: Path, at_mean: bool, rng: np.random.Generator) -> None:
+    """Overwrite every figure that a posterior has, all of a study from one draw, or all but the effect at the mean."""
     posterior = _posterior(path)
     pick = rng.integers(posterior.sizes["sample_"], size=parameters.sizes[v.STUDY])
     names = (
@@ -193,7 +193,8 @@ def _put_posterior(parameters: xr.Dataset, path: Path, rng: np.random.Generator)
             else:
                 values = values.expand_dims({dim: parameters.sizes[dim]})
         order = ("sample_", *variable.dims[1:])
-        variable.to_numpy()[:] = values.transpose(*order).to_numpy()[pick]
+        drawn = values.transpose(*order).to_numpy()
+        variable.to_numpy()[:] = picked(drawn, pick, at_mean=at_mean and name != MU_FOLD_CHANGE)
 
 
 def _ratios(parameters: xr.Dataset, design: DesignSpec, sheet: xr.Dataset, rng: np.random.Generator) -> xr.Dataset:

@@ -125,12 +125,21 @@ class TruthSpec(Strict):
     posterior
         A result file of a dose-response fit in which lines were pooled: every figure that it has comes from one of its
         draws, all from the same; lines are new ones.
+    nuisance
+        Of a posterior: "drawn" takes all figures of a study from one draw; "mean" takes all but those of the effect
+        (what a rule asks about) at their posterior mean.
+    scale, shift
+        Figures multiplied, then shifted, after all else, by their names in a truth's Dataset: what if spreads were
+        half as large again.
     """
 
     population: PopulationSpec = PopulationSpec()  # type: ignore[valid-type]
     groups: tuple[GroupSpec, ...] = ()
     faults: Literal["ordinary", "none"] | FaultSpec = "ordinary"  # type: ignore[valid-type]
     posterior: Path | None = None
+    nuisance: Literal["drawn", "mean"] = "drawn"
+    scale: dict[str, Annotated[float, Field(ge=0)]] = Field(default={})
+    shift: dict[str, float] = Field(default={})
 
     @property
     def plate_faults(self) -> PlateFaults:

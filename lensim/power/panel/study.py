@@ -13,7 +13,7 @@ from lensim import vocabulary as v
 from lensim.output import load_result
 from lensim.power.panel.scenario import PanelScenario
 from lensim.power.panel.spec import CURVE_NAMES, DesignSpec, TruthSpec
-from lensim.power.spec import Distribution
+from lensim.power.spec import Distribution, changed, picked
 from lensim.proliferation.design import lay_out
 from lensim.proliferation.simulate import simulate
 from lensim.proliferation.truth import PAPER_POPULATION, truth_given
@@ -75,14 +75,14 @@ def draw_parameters(
     population = truth.population
     found = xr.Dataset({name: (v.STUDY, number(getattr(population, name))) for name in vars(PAPER_POPULATION)})
     if truth.posterior is not None:
-        _put_posterior(found, truth.posterior, rng.spawn(1)[0])
+        _put_posterior(found, truth.posterior, truth.nuisance == "mean", rng.spawn(1)[0])
     groups = list(design.groups)
     for name in CURVE_NAMES:
         shift = np.zeros((studies, len(groups)))
         for group in truth.groups:
             shift[:, groups.index(group.group)] = number(getattr(group, name))
         found[f"shift_{name}"] = ((v.STUDY, v.MOLECULAR_GROUP), shift)
-    return found
+    return changed(found, truth)
 
 
 @lru_cache(maxsize=4)
@@ -96,7 +96,7 @@ def _posterior(path: Path) -> xr.Dataset:
     return posterior.stack(sample_=("chain", "draw"), create_index=False)
 
 
-def _put_posterior(parameters: xr.Dataset, path: Path, rng: np.random.Generator) -> None:
+def _put_posterior(parameters: xr.Dataset, path: Path, at_mean: bool, rng: np.random.Generator) -> None:
     """Overwrite every figure that a posterior has, all of a study from one draw; levels from the cultures of the fit.
 
     What a fit does not have (one group: no spread of groups; one culture a line: no spread of days) stays as it is.
@@ -105,7 +105,8 @@ def _put_posterior(parameters: xr.Dataset, path: Path, rng: np.random.Generator)
     pick = rng.integers(posterior.sizes["sample_"], size=parameters.sizes[v.STUDY])
     for name in FROM_POSTERIOR:
         if name in posterior:
-            parameters[name] = (v.STUDY, posterior[name].to_numpy()[pick])
+            nuisance = not name.startswith("mu_")
+            parameters[name] = (v.STUDY, picked(posterior[name].to_numpy(), pick, at_mean=at_mean and nuisance))
     parameters[v.NU_WELL] = (v.STUDY, np.maximum(parameters[v.NU_WELL].to_numpy(), 2.01))  # the simulator's least
     if v.LOG_TOP in posterior:
         top = posterior[v.LOG_TOP].transpose("sample_", ...).to_numpy()[pick]

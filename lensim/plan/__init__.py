@@ -1,0 +1,1 @@
+"""From power to a plan: sizes, costs, looks, robustness, doses, layouts."""

@@ -1,0 +1,106 @@
+"""How often a design finds what it is after, by simulation; studies once simulated are remembered."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+
+from lensim.power.chunk import run_chunk
+from lensim.power.diagnosands import Tally
+from lensim.power.scenario import Scenario
+
+Pool = Callable[..., Iterator[tuple[Any, Any]]]
+LARGE_CHUNK: Final = 500
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share of finds.
+
+    Attributes
+    ----------
+    value, mcse
+        Of the studies that were analysed; NaN where none was.
+    studies, failed
+        Simulated, and without an answer.
+    """
+
+    value: float
+    mcse: float
+    studies: int
+    failed: int
+
+
+def one_by_one(function: Callable[..., Any], tasks: Iterator[tuple[Any, tuple[Any, ...]]]) -> Iterator[tuple[Any, Any]]:
+    """Work in this process."""
+    for key, arguments in tasks:
+        yield key, function(*arguments)
+
+
+@dataclass
+class Evaluator:
+    """Shares of finds of a scenario and of others that differ in some fields.
+
+    Attributes
+    ----------
+    scenario, rule, item
+        What is asked, which rule decides, and of which of its items.
+    pool
+        Where chunks are worked on; `one_by_one` or what `lensim.power.sweep.pool` gives.
+    tell
+        Called with studies done.
+    """
+
+    scenario: Scenario
+    rule: int = 0
+    item: int = 0
+    pool: Pool = one_by_one
+    tell: Callable[[int], None] = lambda done: None
+    spent: int = 0
+    _tallies: dict[str, Tally] = field(default_factory=dict)
+    _chunks: dict[str, int] = field(default_factory=dict)
+
+    def share(self, setting: Mapping[str, Any], studies: int) -> Share:
+        """The share of finds where some fields are as in `setting`, from at least so many studies."""
+        return self.shares([setting], studies)[0]
+
+    def shares(self, settings: list[Mapping[str, Any]], studies: int) -> list[Share]:
+        """As `share`, for several settings at once."""
+        size = self.scenario.studies.chunk
+        keys = [json.dumps(dict(setting), sort_keys=True, default=str) for setting in settings]
+        tasks = []
+        for key, setting in zip(keys, settings, strict=True):
+            self._tallies.setdefault(key, Tally())
+            first, last = self._chunks.get(key, 0), -(-studies // size)
+            own = self.scenario.at(setting) if last > first else None
+            tasks += [((key, chunk), (own, dict(setting), chunk, size)) for chunk in range(first, last)]
+            self._chunks[key] = max(first, last)
+        for (key, _), rows in self.pool(run_chunk, iter(tasks)):
+            self._tallies[key].add(rows[(rows["rule"] == self.rule) & (rows["target"] == self.item)])
+            self.spent += size
+            self.tell(self.spent)
+        return [self._described(key) for key in keys]
+
+    def table(self, setting: Mapping[str, Any]) -> dict[str, float]:
+        """Every diagnosand of a setting that was asked for."""
+        return self._tallies[json.dumps(dict(setting), sort_keys=True, default=str)].describe()
+
+    def _described(self, key: str) -> Share:
+        found = self._tallies[key].describe()
+        value = found["share"]
+        return Share(
+            float(value),
+            float(found["share_mcse"]),
+            int(found["studies"]),
+            int(found["failed"]),
+        )
+
+
+def surely(share: Share, target: float) -> int:
+    """1 where a share is surely above a target, -1 where below (99%), 0 where it is open."""
+    if np.isnan(share.value):
+        return 0
+    apart = (share.value - target) / share.mcse
+    return int(np.sign(apart)) if abs(apart) > 2.6 else 0

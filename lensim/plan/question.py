@@ -1,0 +1,228 @@
+"""What a planner asks, as strict data: a scenario, a target, and which of the questions are to be answered."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, model_validator
+
+from lensim.checks import InputError
+from lensim.plan.cost import Costs
+from lensim.power.scenario import Scenario, scenario_of
+from lensim.power.spec import Strict, checked
+
+Positive = Annotated[float, Field(gt=0)]
+
+
+class SizeQuestion(Strict):
+    """The smallest value of a field for which the target is reached.
+
+    Attributes
+    ----------
+    field
+        Dotted name of a whole number of the scenario, such as design.subjects.line.
+    low, high
+        Where to look.
+    budget
+        Studies to spend at most.
+    """
+
+    field: str
+    low: int = Field(default=2, ge=1)
+    high: int = Field(default=100, ge=2)
+    budget: int = Field(default=40_000, ge=100)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "SizeQuestion":
+        if self.high <= self.low:
+            raise ValueError(f"high must be above low, got {self.low} and {self.high}")
+        return self
+
+
+class FrontierQuestion(Strict):
+    """Designs to compare by cost: values for any fields, every combination one design.
+
+    Attributes
+    ----------
+    grid
+        As that of a scenario.
+    studies
+        Of each design.
+    largest
+        Resources that no design may exceed, such as {"plates": 6, "hours": 20}.
+    """
+
+    grid: dict[str, tuple[Any, ...]]
+    studies: int = Field(default=1000, ge=100)
+    largest: dict[str, Positive] = Field(default={})
+
+
+class Shift(Strict):
+    """Another world to try a plan in.
+
+    Attributes
+    ----------
+    name
+        In words, to stand after "unless".
+    scale, shift
+        As a truth has them.
+    """
+
+    name: str = Field(min_length=1)
+    scale: dict[str, Annotated[float, Field(ge=0)]] = Field(default={})
+    shift: dict[str, float] = Field(default={})
+
+
+class InterimQuestion(Strict):
+    """Looks after so many subjects: how probable success is then at the planned number.
+
+    Attributes
+    ----------
+    after
+        Subjects at each look.
+    stop_below
+        Predictive probability below which one would stop.
+    studies, completions
+        Studies simulated, and ways in which each may go on.
+    """
+
+    after: tuple[Annotated[int, Field(ge=2)], ...]
+    stop_below: float = Field(default=0.1, gt=0, lt=1)
+    studies: int = Field(default=200, ge=10)
+    completions: int = Field(default=200, ge=50)
+
+
+class DetectionQuestion(Strict):
+    """How many reactions will have no Ct, and what more cDNA would buy.
+
+    Attributes
+    ----------
+    cdna
+        Amounts in a reaction, as multiples of the design's.
+    """
+
+    cdna: tuple[Positive, ...] = (1.0, 2.0, 5.0, 10.0)
+    studies: int = Field(default=200, ge=10)
+
+
+class BracketingQuestion(Strict):
+    """Which top dose has the IC50 of which line below it, with what probability; of the lines of a fit.
+
+    Attributes
+    ----------
+    top_doses_um
+        Candidates [uM].
+    """
+
+    top_doses_um: tuple[Positive, ...] = (3.0, 10.0, 30.0, 100.0)
+
+
+class LayoutQuestion(Strict):
+    """The same panel on different plate maps, with and without faults of plates."""
+
+    studies: int = Field(default=50, ge=10)
+
+
+class Question(Strict):
+    """A planning question.
+
+    Attributes
+    ----------
+    name
+        Of the whole.
+    target
+        Share of studies that should be a find.
+    rule
+        Label of the rule that decides; by default the first.
+    scenario
+        As for `lensim power`, without a grid.
+    size, frontier, robustness, interim, detection, bracketing, layouts
+        What is asked; each may be left out.
+    costs
+        What everything costs; needed for a frontier.
+    """
+
+    name: str = Field(min_length=1)
+    target: float = Field(default=0.8, gt=0, lt=1)
+    rule: str = ""
+    item: str = ""
+    scenario: Any
+    size: SizeQuestion | None = None
+    costs: Costs | None = None
+    frontier: FrontierQuestion | None = None
+    robustness: tuple[Shift, ...] = ()
+    interim: InterimQuestion | None = None
+    detection: DetectionQuestion | None = None
+    bracketing: BracketingQuestion | None = None
+    layouts: LayoutQuestion | None = None
+
+    @model_validator(mode="after")
+    def _together(self) -> "Question":
+        if self.frontier and self.costs is None:
+            raise ValueError("costs must be given where a frontier is asked, got none")
+        for question in ("robustness", "interim"):
+            if getattr(self, question) and self.size is None:
+                raise ValueError(f"size must be asked where {question} is, got none")
+        labels = [rule.label for rule in self.scenario.rules]
+        if self.rule and self.rule not in labels:
+            raise ValueError(f"rule must be one of {', '.join(labels)}, got {self.rule!r}")
+        if self.scenario.grid:
+            raise ValueError("scenario.grid must be left out: a plan varies fields itself")
+        items = self.scenario.items(self.scenario.rules[self.rule_number])
+        if self.item and self.item not in items:
+            raise ValueError(f"item must be one of {', '.join(items)}, got {self.item!r}")
+        for path in [self.size.field] if self.size else []:
+            self.scenario.at({path: self.size.low})  # refuses a field that there is not
+        return self
+
+    @property
+    def rule_number(self) -> int:
+        """Which rule decides."""
+        return [rule.label for rule in self.scenario.rules].index(self.rule) if self.rule else 0
+
+    @property
+    def item_number(self) -> int:
+        """Which target of it."""
+        items = self.scenario.items(self.scenario.rules[self.rule_number])
+        return items.index(self.item) if self.item else 0
+
+
+def question_of(content: dict[str, Any], place: str = "plan") -> Question:
+    """A checked question from nested content.
+
+    Raises
+    ------
+    InputError
+        With every fault.
+    """
+    scenario: Any = content.get("scenario")
+    if isinstance(scenario, dict):
+        scenario = scenario_of({"name": content.get("name", "plan"), **scenario}, f"{place} scenario")
+    if scenario is None:
+        raise InputError(f"{place}: scenario must be there, got none")
+    return checked(Question, {**content, "scenario": scenario}, place)
+
+
+def read_question(path: Path, posterior: Path | None = None) -> Question:
+    """A question from a TOML file; `posterior` becomes the truth of its scenario.
+
+    Raises
+    ------
+    InputError
+        If it is absent or no TOML; else as `question_of`.
+    """
+    try:
+        content = tomllib.loads(path.read_text())
+    except FileNotFoundError:
+        raise InputError(f"{path} must be a plan, got nothing there") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} must be TOML: {error}") from None
+    truth = content.setdefault("scenario", {}).setdefault("truth", {})
+    if isinstance(truth.get("posterior"), str):
+        truth["posterior"] = path.parent / truth["posterior"]
+    if posterior is not None:
+        truth["posterior"] = posterior
+    return question_of(content, path.name)
+
+
+__all__ = ["Question", "Scenario", "question_of", "read_question"]
