@@ -24,8 +24,9 @@ from lensim.power.pairs import engine_nuts
 from lensim.power.pairs.chunk import run_chunk
 from lensim.power.pairs.scenario import PairScenario
 from lensim.power.pairs.study import simulate_chunk
+from lensim.power.pool import TRIM_BYTES, TRIM_SETTING
 from lensim.power.spec import checked, stream_path
-from lensim.power.sweep import TRIM_BYTES, TRIM_SETTING, run_power
+from lensim.power.sweep import run_power
 
 EXACT_STUDIES, NUTS_STUDIES, MIXED_STUDIES = 24_000, 30, 60
 SCALES = (1_000, 10_000, 100_000, 1_000_000)

@@ -61,6 +61,7 @@ def print_power(table: "pd.DataFrame", audit: "pd.DataFrame") -> None:
     from rich.table import Table
 
     from lensim.report.power import audit_sentences, grid_fields, words_of
+    from lensim.report.tables import records
 
     fields = grid_fields(table)
     quantity = " / ".join(dict.fromkeys(table["quantity"]))
@@ -72,7 +73,7 @@ def print_power(table: "pd.DataFrame", audit: "pd.DataFrame") -> None:
         "coverage [%]": lambda row: _percent(row, "coverage"),
         "failed": lambda row: f"{row['failed']:.0f} of {row['studies']:.0f}" if row["failed"] else "-",
     }
-    rows = _records(table)
+    rows = records(table)
     cells = {name: [show(row) for row in rows] for name, show in numbers.items()}
     cells = {name: column for name, column in cells.items() if set(column) != {"-"}}
     shown = Table(box=SIMPLE, padding=(0, 1, 0, 0))
@@ -84,7 +85,7 @@ def print_power(table: "pd.DataFrame", audit: "pd.DataFrame") -> None:
         said = [*[f"{row[name]}" for name in fields], str(row["rule"]), str(row["target"])]
         shown.add_row(*said, *[column[at] for column in cells.values()])
     out.print(shown, width=None if out.is_terminal else LOG_WIDTH)
-    for row in _records(table[table["failed"] > 0]):
+    for row in records(table[table["failed"] > 0]):
         if row["failed"] == row["studies"]:
             out.print(
                 f"[red]{row['rule']}, {row['target']}: no study could be analysed, so there is no {row['quantity']}[/]"
@@ -101,10 +102,6 @@ def print_power(table: "pd.DataFrame", audit: "pd.DataFrame") -> None:
         out.print(f"up to {by_nuts} studies of a point were not Gaussian and went to NUTS")
     for sentence in audit_sentences(audit):
         out.print(sentence, soft_wrap=True)
-
-
-def _records(table: "pd.DataFrame") -> list[dict[str, Any]]:
-    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
 
 
 def _percent(row: dict[str, Any], name: str) -> str:

@@ -1,18 +1,16 @@
 """How often a design finds what it is after, by simulation; studies once simulated are remembered."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from lensim.power.chunk import run_chunk
 from lensim.power.diagnosands import Tally
+from lensim.power.pool import Pool, one_by_one
 from lensim.power.scenario import Scenario
-
-Pool = Callable[..., Iterator[tuple[Any, Any]]]
-LARGE_CHUNK: Final = 500
 
 
 @dataclass(frozen=True)
@@ -33,12 +31,6 @@ class Share:
     failed: int
 
 
-def one_by_one(function: Callable[..., Any], tasks: Iterator[tuple[Any, tuple[Any, ...]]]) -> Iterator[tuple[Any, Any]]:
-    """Work in this process."""
-    for key, arguments in tasks:
-        yield key, function(*arguments)
-
-
 @dataclass
 class Evaluator:
     """Shares of finds of a scenario and of others that differ in some fields.
@@ -48,7 +40,7 @@ class Evaluator:
     scenario, rule, item
         What is asked, which rule decides, and of which of its items.
     pool
-        Where chunks are worked on; `one_by_one` or what `lensim.power.sweep.pool` gives.
+        Where chunks are worked on; `one_by_one` or what `lensim.power.pool.pool_of` gives.
     tell
         Called with studies done.
     """

@@ -171,8 +171,8 @@ class Question(Strict):
         items = self.scenario.items(self.scenario.rules[self.rule_number])
         if self.item and self.item not in items:
             raise ValueError(f"item must be one of {', '.join(items)}, got {self.item!r}")
-        for path in [self.size.field] if self.size else []:
-            self.scenario.at({path: self.size.low})  # refuses a field that there is not
+        if self.size:
+            self.scenario.at({self.size.field: self.size.low})  # refuses a field that there is not
         return self
 
     @property

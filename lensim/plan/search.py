@@ -113,7 +113,7 @@ def smallest(
     root, error, _ = _crossing(shares, target, low, high)
     best = shares[max(shares)]
     if root > high + NEAR and not (best.value > target and max(shares) == high):
-        return Size(None, None, None, root, error, shares[high] if high in shares else best, spent(), shares)
+        return Size(None, None, None, root, error, shares.get(high, best), spent(), shares)
     n = int(min(max(np.ceil(root - NEAR), low), high))
     if n not in shares:
         ask(n, FIRST)

@@ -1,28 +1,20 @@
 """Running a scenario: chunks go to workers and are stored in order, so numbers do not depend on the workers."""
 
-import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 
 from lensim import seeding
-from lensim.checks import InputError, at_least
+from lensim.checks import at_least
 from lensim.power.chunk import run_audit, run_chunk
 from lensim.power.diagnosands import Tally
+from lensim.power.pool import Pool, pool_of
 from lensim.power.scenario import Scenario, points_of
 from lensim.power.store import Store, open_store
-
-AHEAD: Final = 3  # chunks in flight for each worker
-CONNECT_SECONDS: Final = 10
-TRIM_SETTING: Final = "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_"
-TRIM_BYTES: Final = 2**30
-"""dask has its workers hand memory back at every turn, which halves the speed of work on many small arrays."""
-
-Run = Callable[..., Any]
 
 
 @dataclass
@@ -128,7 +120,7 @@ def run_power(
     wanted = [n for n, _ in enumerate(audit_tasks) if not store.has(store.audit_path(n))]
     if any(not point.done for point in points) or wanted:
         with ExitStack() as stack:
-            pool = stack.enter_context(_pool(workers, scheduler))
+            pool = stack.enter_context(pool_of(workers, scheduler))
             _run_chunks(points, store, pool, progress, total)
             audit_tasks = list(_audit_tasks(scenario, points))
             for number, rows in pool(run_audit, ((n, audit_tasks[n]) for n in wanted if n < len(audit_tasks))):
@@ -139,7 +131,7 @@ def run_power(
 
 
 def _run_chunks(
-    points: list[_Point], store: Store, pool: Run, progress: Callable[[int, int], None], total: int
+    points: list[_Point], store: Store, pool: Pool, progress: Callable[[int, int], None], total: int
 ) -> None:
     def tasks() -> Iterator[tuple[tuple[_Point, int], tuple[Any, ...]]]:
         """Round the points, one chunk each; a point that is done gets no more."""
@@ -176,60 +168,6 @@ def _audit_tasks(scenario: Scenario, points: list[_Point]) -> Iterator[tuple[Any
         size = point.size(0)
         picked = rng.choice(size, size=min(share, size), replace=False)
         yield point.scenario, dict(point.setting), 0, size, sorted(int(study) for study in picked)
-
-
-@contextmanager
-def _pool(workers: int, scheduler: str) -> Iterator[Run]:
-    """A function that runs tasks (key, arguments) on workers and yields (key, result) as they come."""
-    if workers == 1 and not scheduler:
-
-        def one_by_one(function: Run, tasks: Iterator[tuple[Any, tuple[Any, ...]]]) -> Iterator[tuple[Any, Any]]:
-            for key, arguments in tasks:
-                yield key, function(*arguments)
-
-        yield one_by_one
-        return
-    import dask.config
-    from distributed import Client, LocalCluster, as_completed
-
-    with ExitStack() as stack, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of ports taken and of slow shutdowns: nothing a planner can act on
-        if scheduler:
-            try:
-                client = stack.enter_context(Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False))
-            except (OSError, TimeoutError, ValueError) as error:
-                raise InputError(
-                    f"--scheduler must be the address of a dask scheduler that answers, got {scheduler!r} ({error})"
-                ) from None
-        else:
-            stack.enter_context(dask.config.set({TRIM_SETTING: TRIM_BYTES}))
-            try:
-                cluster = stack.enter_context(
-                    LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=50)
-                )
-            except RuntimeError:  # each worker imports the script that asks for it
-                raise InputError(
-                    f"workers must be 1 in a script without `if __name__ == '__main__':` around what it runs, "
-                    f"got {workers}"
-                ) from None
-            client = stack.enter_context(Client(cluster, set_as_default=False))
-        in_flight = AHEAD * max(workers, len(client.scheduler_info()["workers"]))
-
-        def spread(function: Run, tasks: Iterator[tuple[Any, tuple[Any, ...]]]) -> Iterator[tuple[Any, Any]]:
-            keys: dict[Any, Any] = {}
-            running = as_completed(loop=client.loop)
-            for key, arguments in tasks:
-                future = client.submit(function, *arguments, pure=False, retries=5)
-                keys[future.key] = key
-                running.add(future)
-                if len(keys) < in_flight:
-                    continue
-                future = next(running)
-                yield keys.pop(future.key), future.result()
-            for future in running:
-                yield keys.pop(future.key), future.result()
-
-        yield spread
 
 
 def _table(scenario: Scenario, points: list[_Point]) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import xarray as xr
 from lensim import checks
 from lensim import vocabulary as v
 
-PlateMap = Literal["randomised", "by_column"]
+PlateMap = Literal["randomised", "by_column", "blocked"]
 
 HALF_LOG_DOSES_UM: Final = (0.0, *(float(round(10.0 ** (half_logs / 2), 4)) for half_logs in range(-4, 3)))
 """Untreated and a half-log series of seven doses up to 10 uM (assumed: the study that is simulated states no doses)."""
@@ -35,7 +35,8 @@ class ProliferationDesign:
         Independent repeats of the whole, each on plates of its own (stated for the default: three).
     plate_map
         "randomised" shuffles cultures over plates and wells over positions; "by_column" gives each dose a column of
-        its own, in order, so that a gradient along the columns looks like an effect of the dose (default assumed).
+        its own, in order, so that a gradient along the columns looks like an effect of the dose; "blocked" shuffles
+        too, and gives each dose of a culture its equal share of edge wells, or one more (default assumed).
     uses_edge_wells
         Whether the outermost rows and columns hold wells (assumed).
     blanks_per_plate
@@ -187,7 +188,7 @@ def lay_out(design: ProliferationDesign, rng: np.random.Generator) -> xr.Dataset
 def _slots(design: ProliferationDesign, rng: np.random.Generator) -> np.ndarray:
     """For each line its place among the places for cultures of one experiment, counted plate by plate."""
     n_lines = len(design.cell_lines)
-    return rng.permutation(n_lines) if design.plate_map == "randomised" else np.arange(n_lines)
+    return np.arange(n_lines) if design.plate_map == "by_column" else rng.permutation(n_lines)
 
 
 def _positions(design: ProliferationDesign, plates: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -198,10 +199,11 @@ def _positions(design: ProliferationDesign, plates: int, rng: np.random.Generato
     grid = rows[:, None] * design.plate_columns + columns
     for_cultures = design.cultures_per_plate * design.wells_per_culture
     shape = (plates, design.cultures_per_plate, design.wells_per_culture)
-    if design.plate_map == "randomised":
+    if design.plate_map != "by_column":
         shuffled = rng.permuted(np.tile(grid.ravel(), (plates, 1)), axis=1)
         blanks = shuffled[:, for_cultures : for_cultures + design.blanks_per_plate]
-        return shuffled[:, :for_cultures].reshape(shape), blanks
+        wells = shuffled[:, :for_cultures].reshape(shape)
+        return (wells if design.plate_map == "randomised" else _dealt(design, wells, rng)), blanks
     # (row, dose) -> (culture, replicate, dose) -> (culture, dose, replicate), the order of the wells
     block = grid[: design.cultures_per_plate * design.replicates, : len(design.doses_um)]
     block = block.reshape(design.cultures_per_plate, design.replicates, -1).swapaxes(1, 2)
@@ -210,6 +212,17 @@ def _positions(design: ProliferationDesign, plates: int, rng: np.random.Generato
         np.broadcast_to(block.reshape(shape[1:]), shape),
         np.tile(spare[: design.blanks_per_plate], (plates, 1)),
     )
+
+
+def _dealt(design: ProliferationDesign, wells: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The wells of each culture dealt to its doses, those at the edge first, so that every dose has as many of them."""
+    row, column = np.divmod(wells, design.plate_columns)
+    edge = (row == 0) | (row == design.plate_rows - 1) | (column == 0) | (column == design.plate_columns - 1)
+    in_order = np.take_along_axis(wells, np.argsort(~edge, axis=-1, kind="stable"), axis=-1)
+    rounds = in_order.reshape(*wells.shape[:2], design.replicates, len(design.doses_um))
+    doses = rng.permuted(np.broadcast_to(np.arange(rounds.shape[-1]), (*wells.shape[:2], rounds.shape[-1])), axis=-1)
+    dealt = np.take_along_axis(rounds, doses[:, :, None], axis=-1)
+    return dealt.swapaxes(-1, -2).reshape(wells.shape)
 
 
 def _letters(row: int) -> str:

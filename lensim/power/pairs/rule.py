@@ -75,6 +75,10 @@ class PairRule(BaseRule):
     def check(self, cell_types: tuple[str, ...], targets: tuple[str, ...]) -> None:
         """Refuse a design that the rule cannot be asked of."""
 
+    def apply(self, evidence: "Evidence") -> Verdicts:
+        """What the rule says of every study of a batch."""
+        raise NotImplementedError
+
     def true_effect(self, mu: np.ndarray, cell_types: Sequence[str]) -> np.ndarray:
         """What is true of what the rule is about (study, target), from population means (study, target, cell type)."""
         return np.asarray(mu[:, :, list(cell_types).index(getattr(self, "cell_type", "") or cell_types[0])])

@@ -1,0 +1,133 @@
+"""Every part of a planning question answered, and said in words."""
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+import xarray as xr
+
+from lensim.checks import InputError
+from lensim.inference.fit import verdict_of
+from lensim.plan.bracketing import bracketing
+from lensim.plan.detection import undetected
+from lensim.plan.evaluate import Evaluator, Share
+from lensim.plan.frontier import frontier
+from lensim.plan.interim import looks
+from lensim.plan.layouts import layouts
+from lensim.plan.question import Question
+from lensim.plan.result import Plan
+from lensim.plan.robustness import tried
+from lensim.plan.search import smallest
+from lensim.plan.words import (
+    bracketing_in_words,
+    detection_in_words,
+    frontier_in_words,
+    interim_in_words,
+    layouts_in_words,
+    robustness_in_words,
+    share_in_words,
+    size_in_words,
+)
+from lensim.power.pool import Pool, one_by_one
+
+ROUGH_BUDGET: Final = 4000
+"""Studies of the first answer."""
+
+
+def require_trusted(result: xr.DataTree, name: str, *, trust: bool) -> None:
+    """Refuse a fit that did not pass its convergence gate, unless told otherwise.
+
+    Raises
+    ------
+    InputError
+        If it has no verdict or failed, and `trust` is false.
+    """
+    if trust:
+        return
+    try:
+        verdict = verdict_of(result)
+    except (InputError, KeyError):
+        if result["posterior"].attrs.get("inference_library", "").startswith("lensim, exact"):
+            return  # independent draws
+        raise InputError(f"{name} must say whether it converged, got no verdict; --trust takes it as it is") from None
+    if not verdict.passed:
+        raise InputError(
+            f"{name} must have passed its convergence gate, got: {'; '.join(verdict.reasons)}; "
+            "--trust takes it as it is"
+        )
+
+
+def answer(
+    question: Question,
+    result: xr.DataTree | None = None,
+    *,
+    pool: Pool = one_by_one,
+    tell: Callable[[str], None] = lambda said: None,
+) -> Plan:
+    """Answer all that is asked.
+
+    Parameters
+    ----------
+    question
+        What is asked.
+    result
+        The fit that the plan starts from, for bracketing.
+    pool
+        Where chunks are worked on.
+    tell
+        Called with a sentence as soon as there is one.
+
+    Raises
+    ------
+    InputError
+        If a part does not suit the scenario, or no study could be analysed.
+    """
+    begun = time.perf_counter()
+    plan = Plan(question)
+    scenario, rule, item = question.scenario, question.rule_number, question.item_number
+    evaluator = Evaluator(scenario, rule, item, pool)
+
+    def done(what: str, said: str = "") -> None:
+        plan.seconds[what] = time.perf_counter() - begun
+        if said:
+            tell(said)
+
+    if question.size:
+        asked = question.size
+
+        def share_at(n: int, studies: int) -> Share:
+            return evaluator.share({asked.field: n}, studies)
+
+        bounds = (question.target, asked.low, asked.high)
+        plan.first = smallest(share_at, *bounds, min(ROUGH_BUDGET, asked.budget), what=asked.field)
+        done("first answer", f"first answer: {size_in_words(plan.first, question)}")
+        plan.size = plan.first
+        if asked.budget > ROUGH_BUDGET:
+            plan.size = smallest(share_at, *bounds, asked.budget, what=asked.field)
+        done("size", f"answer: {size_in_words(plan.size, question)}")
+        if plan.size.n is not None:
+            scenario = scenario.at({asked.field: plan.size.n})
+            if question.robustness:
+                plan.robustness = tried(evaluator, asked, plan.size.n, question.robustness, question.target)
+                done("robustness", robustness_in_words(plan))
+    else:
+        plan.share = evaluator.share({}, scenario.studies.count)
+        done("share", f"the design as it stands: {share_in_words(plan.share)}")
+    if question.frontier and question.costs:
+        plan.frontier = frontier(evaluator, question.frontier, question.costs, question.target)
+        done("frontier", frontier_in_words(plan))
+    if question.interim and plan.size and plan.size.n:
+        plan.interim = looks(scenario, question.interim, rule, item)
+        done("interim", interim_in_words(plan))
+    if question.detection:
+        plan.detection = undetected(scenario, question.detection)
+        done("detection", detection_in_words(plan))
+    if question.bracketing:
+        if result is None:
+            raise InputError("bracketing needs a dose-response fit: name it with --from, got none")
+        plan.bracketing = bracketing(result, question.bracketing.top_doses_um)
+        done("bracketing", bracketing_in_words(plan))
+    if question.layouts:
+        plan.layouts = layouts(scenario, question.layouts, rule, pool)
+        done("layouts", layouts_in_words(plan))
+    return plan

@@ -1,0 +1,58 @@
+"""How many reactions will have no Ct, and what more cDNA in each would buy."""
+
+import numpy as np
+import pandas as pd
+
+from lensim import vocabulary as v
+from lensim.checks import InputError
+from lensim.plan.question import DetectionQuestion
+from lensim.power.pairs.scenario import PairScenario
+from lensim.power.pairs.study import simulate_chunk
+from lensim.power.scenario import Scenario
+
+LEVEL, REFERENCE = "mu_log2_level", v.LOG2_REFERENCE_LEVEL
+
+
+def undetected(scenario: Scenario, question: DetectionQuestion) -> pd.DataFrame:
+    """Share of reactions without a Ct, by gene, cell type and amount of cDNA.
+
+    Columns: cdna (multiple of the design's), gene, cell_type, undetected (mean share), undetected_mcse (between
+    studies), all_detected (share of studies in which every reaction of that gene and cell type has a Ct).
+
+    Raises
+    ------
+    InputError
+        If the scenario has no reactions.
+    """
+    if not isinstance(scenario, PairScenario) or scenario.design.assay != "qpcr":
+        raise InputError(f"detection needs a scenario of qpcr reactions, got {scenario.design.assay}")
+    rows = []
+    for amount in question.cdna:
+        more = float(np.log2(amount))
+        shift = scenario.truth.shift
+        own = scenario.at(
+            {"truth.shift": {**shift, LEVEL: shift.get(LEVEL, 0.0) + more, REFERENCE: shift.get(REFERENCE, 0.0) + more}}
+        )
+        data = simulate_chunk(own, ("detection", f"{amount:g}"), question.studies).reactions
+        if data is None:
+            raise InputError("detection needs reactions, got ratios")
+        ct = data[v.CT].to_numpy()
+        gene = data[v.GENE_OF_REACTION].to_numpy()
+        subject = data[v.SUBJECT_OF_SAMPLE].to_numpy()[data[v.SAMPLE_OF_REACTION].to_numpy()]
+        kind = data[v.CELL_TYPE_OF_SUBJECT].to_numpy()[subject]
+        run = ~data["is_lost"].to_numpy()
+        for g, gene_name in enumerate(data[v.GENE].to_numpy()):
+            for k, kind_name in enumerate(data[v.CELL_TYPE].to_numpy()):
+                here = (gene == g) & (kind == k)
+                missing = (np.isnan(ct[:, here]) & run[:, here]).mean(axis=1)
+                rows.append(
+                    {
+                        "cdna": amount,
+                        "gene": str(gene_name),
+                        "cell_type": str(kind_name),
+                        "undetected": float(missing.mean()),
+                        "undetected_mcse": float(missing.std(ddof=1) / np.sqrt(len(missing))),
+                        "all_detected": float((missing == 0).mean()),
+                    }
+                )
+    return pd.DataFrame(rows)

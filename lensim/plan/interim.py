@@ -1,0 +1,182 @@
+"""Looks on the way: after k subjects, how probable is success at the planned number, and what stopping would do.
+
+The posterior of the first k is drawn from exactly; every draw completes the study with new subjects of its own
+population; the share of completed studies in which the rule is met is the predictive probability of success.
+"""
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from lensim import seeding
+from lensim import vocabulary as v
+from lensim.checks import InputError, between
+from lensim.inference.exact_draws import exact_posterior
+from lensim.plan.question import InterimQuestion
+from lensim.power.pairs import engine_exact
+from lensim.power.pairs.engine import name_differences, questions_of
+from lensim.power.pairs.rule import PairRule, evidence_of
+from lensim.power.pairs.scenario import PairScenario
+from lensim.power.pairs.study import Batch, simulate_chunk
+from lensim.power.scenario import Scenario
+
+PARTS: Final = ("looks", "planned")
+
+
+def require_pairs(scenario: Scenario) -> PairScenario:
+    """Refuse a scenario that has no pairs, or subjects of several cell types."""
+    if not isinstance(scenario, PairScenario):
+        raise InputError(f"an interim look needs a paired design, got {scenario.design.assay}")
+    if len(scenario.design.subjects) != 1:
+        raise InputError(
+            f"an interim look needs one cell type in the design, got {', '.join(scenario.design.subjects)}"
+        )
+    return scenario
+
+
+def decided(scenario: PairScenario, pairs: xr.Dataset, rule: PairRule, item: int) -> np.ndarray:
+    """(study) whether a rule is met."""
+    posterior = None
+    if rule.needs_posterior:
+        batch = Batch(scenario, pairs, None, np.zeros((pairs.sizes[v.STUDY], pairs.sizes[v.TARGET], 1)), ("interim",))
+        posterior = name_differences(engine_exact.answer(batch, questions_of(scenario)).posterior, scenario)
+    return np.asarray(rule.apply(evidence_of(pairs, posterior)).decided[:, item])
+
+
+def success_probability(
+    scenario: PairScenario,
+    pairs: xr.Dataset,
+    study: int,
+    seen: int,
+    rule: PairRule,
+    item: int,
+    completions: int,
+    rng: np.random.Generator,
+) -> float:
+    """Predictive probability that the rule is met at the full number, after the first `seen` subjects of a study.
+
+    Parameters
+    ----------
+    scenario
+        Of the planned study.
+    pairs
+        Pairs of studies at the planned number (study, pair); those of later subjects are not looked at.
+    study, seen
+        Which study, and how many of its subjects are known.
+    rule, item
+        What success is.
+    completions
+        In how many ways the study is completed.
+    rng
+        Random numbers.
+    """
+    later = pairs[v.SUBJECT_OF_PAIR].to_numpy() >= seen
+    own = pairs.isel({v.STUDY: [study]}).copy(deep=True)
+    known = np.where(later, np.nan, own[v.LOG2_RATIO].to_numpy()[0])
+    own[v.LOG2_RATIO] = ((v.STUDY, v.PAIR), known[None])
+    posterior = exact_posterior(own, 0, rng, completions, scenario.analysis.priors)["posterior"].isel(chain=0)
+    whole = own.isel({v.STUDY: np.zeros(completions, dtype=int)})
+    target, subject = pairs[v.TARGET_OF_PAIR].to_numpy(), pairs[v.SUBJECT_OF_PAIR].to_numpy()
+    fold = posterior[v.LOG2_FOLD_CHANGE].to_numpy()[:, target, subject, 0]  # of new subjects: from the population
+    variance = posterior[v.SD_PAIR].to_numpy()[:, target] ** 2
+    if v.TECHNICAL_SHARE in own and v.SD_TECHNICAL in posterior:
+        share = np.nan_to_num(pairs.isel({v.STUDY: study})[v.TECHNICAL_SHARE].to_numpy(), nan=0.0)
+        variance = variance + posterior[v.SD_TECHNICAL].to_numpy()[:, None] ** 2 * share
+    new = fold + np.sqrt(variance) * rng.standard_normal(fold.shape)
+    whole = whole.assign({v.LOG2_RATIO: ((v.STUDY, v.PAIR), np.where(later, new, known))})
+    return float(decided(scenario, whole, rule, item).mean())
+
+
+def looks(scenario: Scenario, question: InterimQuestion, rule_number: int, item: int) -> pd.DataFrame:
+    """What looks after so many subjects would say and do, over simulated studies at the planned number.
+
+    Columns: after, mean_probability, lower, upper (5% and 95% of studies), success (share of studies that succeed in
+    the end; the mean probability agrees with it where prior and truth do), stopped (share with a probability below the
+    limit), success_lost (share that would have succeeded and is stopped), subjects_saved (mean).
+
+    Raises
+    ------
+    InputError
+        If the design is not paired, has several cell types, or fewer subjects than a look wants.
+    """
+    asked = require_pairs(scenario)
+    planned = sum(asked.design.subjects.values())
+    rule = asked.rules[rule_number]
+    batch = simulate_chunk(asked, PARTS, question.studies)
+    rng = seeding.stream(asked.seed, *PARTS, "completions")
+    succeeded = decided(asked, batch.pairs, rule, item)
+    rows = []
+    for seen in question.after:
+        between("interim.after", seen, 2, planned - 1)
+        p = np.array(
+            [
+                success_probability(asked, batch.pairs, study, seen, rule, item, question.completions, rng)
+                for study in range(question.studies)
+            ]
+        )
+        stopped = p < question.stop_below
+        lower, upper = np.quantile(p, [0.05, 0.95])
+        rows.append(
+            {
+                "after": seen,
+                "mean_probability": float(p.mean()),
+                "lower": float(lower),
+                "upper": float(upper),
+                "success": float(succeeded.mean()),
+                "stopped": float(stopped.mean()),
+                "success_lost": float((stopped & succeeded).mean()),
+                "subjects_saved": float(stopped.mean() * (planned - seen)),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def look_at(
+    scenario: Scenario, ratios: xr.Dataset, rule_number: int, item: int, completions: int = 2000
+) -> tuple[int, float, float]:
+    """After the pairs of a file: how many subjects are known, the predictive probability, and its standard error.
+
+    Parameters
+    ----------
+    scenario
+        Of the planned study.
+    ratios
+        As from `lensim.read.qpcr.read_ratios`: the pairs so far.
+    rule_number, item
+        What success is.
+    completions
+        In how many ways the study is completed.
+
+    Raises
+    ------
+    InputError
+        If the file has a target that the design lacks, or no fewer subjects than are planned.
+    """
+    asked = require_pairs(scenario)
+    planned, known = sum(asked.design.subjects.values()), ratios.sizes[v.SUBJECT]
+    if known >= planned:
+        raise InputError(f"the study so far must have fewer subjects than are planned ({planned}), got {known}")
+    names = [str(name) for name in ratios[v.TARGET].to_numpy()]
+    empty = simulate_chunk(asked.at({"design.assay": "ratios"}), ("so far",), 1).pairs
+    values = np.full((asked.design.experiments, len(asked.design.targets), planned), np.nan)
+    seen: dict[tuple[int, int], int] = {}
+    for pair in range(ratios.sizes[v.PAIR]):
+        target = names[int(ratios[v.TARGET_OF_PAIR][pair])]
+        if target not in asked.design.targets:
+            raise InputError(f"the study so far must be of {', '.join(asked.design.targets)}, got {target!r}")
+        place = (asked.design.targets.index(target), int(ratios[v.SUBJECT_OF_PAIR][pair]))
+        repeat = seen.get(place, 0)
+        seen[place] = repeat + 1
+        if repeat >= asked.design.experiments:
+            raise InputError(
+                f"the study so far must have at most {asked.design.experiments} ratios of {target} a subject, as the "
+                f"design has experiments, got {repeat + 1} of {ratios[v.SUBJECT].to_numpy()[place[1]]}"
+            )
+        values[repeat, place[0], place[1]] = float(ratios[v.LOG2_RATIO][pair])
+    flat = values.transpose(1, 2, 0).reshape(1, -1)  # pairs are in order of target, subject, experiment
+    pairs = empty.assign({v.LOG2_RATIO: ((v.STUDY, v.PAIR), flat)})
+    rng = seeding.stream(asked.seed, "so far", "completions")
+    p = success_probability(asked, pairs, 0, known, asked.rules[rule_number], item, completions, rng)
+    return known, p, float(np.sqrt(max(p * (1 - p), 0.25 / completions) / completions))

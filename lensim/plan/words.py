@@ -1,0 +1,155 @@
+"""A plan in plain words."""
+
+from typing import Any
+
+from lensim.plan.evaluate import Share
+from lensim.plan.question import Question
+from lensim.plan.result import Plan
+from lensim.plan.search import Size
+from lensim.report.tables import records
+
+
+def share_in_words(share: Share) -> str:
+    """A share with its 95% Monte Carlo interval."""
+    return f"{100 * share.value:.1f}% of {share.studies:,} simulated studies are finds (± {196 * share.mcse:.1f})"
+
+
+def field_in_words(name: str) -> str:
+    """'design.subjects.patient' is 'patient'."""
+    return name.rsplit(".", 1)[-1].replace("_", " ")
+
+
+def size_in_words(size: Size, question: Question) -> str:
+    """The number, its error and the share at it."""
+    what = field_in_words(question.size.field if question.size else "")
+    word = "power" if question.scenario.is_conditional else "assurance"
+    if size.n is None:
+        high = question.size.high if question.size else 0
+        return (
+            f"no {what} up to {high} reaches {question.target:.0%}: {share_in_words(size.share)} at {max(size.shares)}"
+        )
+    sure = "" if size.low == size.high else f" (95% Monte Carlo interval {size.low} to {size.high})"
+    return (
+        f"{what} {size.n}{sure} for {word} of {question.target:.0%}; {share_in_words(size.share)}, "
+        f"{size.studies:,} studies in all"
+    )
+
+
+def robustness_in_words(plan: Plan) -> str:
+    """Where the recommendation holds and where it breaks."""
+    if plan.size is None or plan.size.n is None or not plan.robustness:
+        return ""
+    holds = [trial.shift.name for trial in plan.robustness if trial.verdict > 0]
+    rest = []
+    for trial in plan.robustness:
+        if trial.verdict > 0 or trial.size is None:
+            continue
+        found = f"{100 * trial.share.value:.0f}%"
+        then = f"then {trial.size.n}" if trial.size.n is not None else "then no number within reach is enough"
+        open_word = " (not decided)" if trial.verdict == 0 else ""
+        rest.append(f"{trial.shift.name} ({found}{open_word}; {then})")
+    said = f"{plan.size.n} hold"
+    if holds:
+        said += f" also if {', or '.join(holds)}"
+    return said + (f"; not if {', or if '.join(rest)}" if rest else "")
+
+
+def frontier_in_words(plan: Plan) -> str:
+    """The cheapest design."""
+    found, costs = plan.frontier, plan.question.costs
+    if found is None or costs is None:
+        return ""
+    if found.cheapest is None:
+        best = max(records(found.table), key=lambda row: row["share"])
+        return f"no design of the grid reaches {plan.question.target:.0%}: the best finds {100 * best['share']:.1f}%"
+    row = next(row for row in records(found.table) if row["share"] >= plan.question.target)
+    said = ", ".join(f"{field_in_words(name)} {value}" for name, value in found.cheapest.items())
+    sure = "" if found.is_sure else " (not surely above the target)"
+    return (
+        f"cheapest design of {len(found.table)}: {said}, for {row['cost']:,.0f} {costs.currency}, "
+        f"{100 * row['share']:.1f} ± {196 * row['share_mcse']:.1f}%{sure}"
+    )
+
+
+def interim_in_words(plan: Plan) -> str:
+    """What looks would save and lose."""
+    if plan.interim is None or plan.question.interim is None:
+        return ""
+    limit = plan.question.interim.stop_below
+    return "; ".join(
+        f"after {row['after']}, {100 * row['stopped']:.0f}% of studies have less than {limit:.0%} chance of success "
+        f"left: stopping there saves {row['subjects_saved']:.1f} subjects a study on average and loses "
+        f"{100 * row['success_lost']:.1f}% successes"
+        for row in records(plan.interim)
+    )
+
+
+def detection_in_words(plan: Plan) -> str:
+    """The gene with most reactions without a Ct, and what more cDNA does."""
+    if plan.detection is None or plan.detection.empty:
+        return ""
+    rows = records(plan.detection)
+    least = min(row["cdna"] for row in rows)
+    worst = max((row for row in rows if row["cdna"] == least), key=lambda row: row["undetected"])
+    if worst["undetected"] < 5e-4:
+        return "hardly any reaction will be without a Ct"
+    own = [row for row in rows if (row["gene"], row["cell_type"]) == (worst["gene"], worst["cell_type"])]
+    return f"reactions of {worst['gene']} in {worst['cell_type']} without a Ct: " + ", ".join(
+        f"{100 * row['undetected']:.1f}% with {row['cdna']:g} times the cDNA" for row in own
+    )
+
+
+def bracketing_in_words(plan: Plan) -> str:
+    """How many lines a top dose brackets."""
+    if plan.bracketing is None:
+        return ""
+    rows = records(plan.bracketing)
+    said = []
+    for dose in dict.fromkeys(row["top_dose_um"] for row in rows):
+        p = [row["p_bracketed"] for row in rows if row["top_dose_um"] == dose]
+        said.append(
+            f"{dose:g} uM brackets the IC50 of {sum(p):.1f} on average ({sum(x > 0.9 for x in p)} with probability "
+            "above 0.9)"
+        )
+    return f"of {len({row['cell_line'] for row in rows})} lines, a top dose of " + ", ".join(said)
+
+
+def layouts_in_words(plan: Plan) -> str:
+    """The map with the smallest error under faults."""
+    if plan.layouts is None:
+        return ""
+    faulty = [row for row in records(plan.layouts) if row["faults"] == "on" and row["share"] == row["share"]]
+    best = min(faulty, key=lambda row: row["ic50_rmse"])
+    each = ", ".join(f"{row['plate_map']} {row['ic50_rmse']:.3f} (bias {row['ic50_bias']:+.3f})" for row in faulty)
+    return f"error of log10 IC50 with faults of plates: {each}; best is {best['plate_map']}"
+
+
+def paragraph(plan: Plan) -> str:
+    """All of it, for a grant or a colleague."""
+    question: Any = plan.question
+    rule = question.scenario.rules[question.rule_number].label
+    parts = [f"Success is: {rule}."]
+    if plan.size is not None:
+        parts.append(f"Recommended: {size_in_words(plan.size, question)}.")
+    elif plan.share is not None:
+        parts.append(f"The design as it stands: {share_in_words(plan.share)}.")
+    for said in (
+        robustness_in_words(plan),
+        frontier_in_words(plan),
+        interim_in_words(plan),
+        detection_in_words(plan),
+        bracketing_in_words(plan),
+        layouts_in_words(plan),
+    ):
+        if said:
+            parts.append(f"{said[0].upper()}{said[1:]}.")
+    basis = question.scenario.truth.posterior
+    if basis is not None:
+        parts.append(
+            f"All of it is averaged over the posterior of {basis.name}, every figure of a study from one draw."
+        )
+    elif not question.scenario.is_conditional:
+        parts.append("All of it is averaged over the distributions of the plan file.")
+    else:
+        parts.append("All of it is conditional on the figures of the plan file.")
+    return " ".join(parts)
