@@ -14,8 +14,9 @@ import xarray as xr
 from lensim import seeding
 from lensim import vocabulary as v
 from lensim.inference.catalogue import find_model
-from lensim.inference.engine_laplace import PanelPosterior, analyse_panel, sheet_of
+from lensim.inference.engine_laplace import PanelPosterior, analyse_panel
 from lensim.inference.engine_nutpie import SamplerSettings, compile_model, sample
+from lensim.inference.laplace_sheet import sheet_of
 from lensim.proliferation import (
     PAPER_POPULATION,
     PlateFaults,

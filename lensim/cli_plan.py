@@ -54,10 +54,10 @@ def plan(
         if so_far is not None:
             said += " " + _look(found, so_far)
         (partial / "plan.txt").write_text(said + "\n")
-        for name, table in _tables(found).items():
+        for name, table in tables_of(found).items():
             table.to_csv(partial / f"{name}.csv", index=False)
         if figures:
-            _draw(found, partial)
+            draw_figures(found, partial)
     out.print()
     out.print(said, soft_wrap=True, markup=False)
     seconds = ", ".join(f"{name} {took:.0f} s" for name, took in found.seconds.items())
@@ -81,7 +81,8 @@ def _look(found: "Plan", so_far: Path) -> str:
     )
 
 
-def _tables(found: "Plan") -> dict[str, "pd.DataFrame"]:
+def tables_of(found: "Plan") -> dict[str, "pd.DataFrame"]:
+    """Every table of a plan, by name."""
     import pandas as pd
 
     from lensim.plan.layouts import map_table, sheet_to_pipette
@@ -113,7 +114,8 @@ def _tables(found: "Plan") -> dict[str, "pd.DataFrame"]:
     return tables
 
 
-def _draw(found: "Plan", folder: Path) -> None:
+def draw_figures(found: "Plan", folder: Path) -> None:
+    """Every figure of a plan."""
     from lensim.power.panel.scenario import PanelScenario
     from lensim.report import plan as report
     from lensim.report.figures import save_figure

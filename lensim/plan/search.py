@@ -6,7 +6,7 @@ The root of the line is the answer, with a standard error; studies go where they
 the root, until the error is small or the budget is spent.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +21,8 @@ WINDOW: Final = 0.3
 GOAL: Final = 0.2
 """Standard error at which the search ends [of the number searched for]."""
 CERTAIN: Final = 3.0
+CLOSE: Final = 4000
+"""Studies at the answer and at one less, as far as the budget goes."""
 NEAR: Final = 1e-3
 
 
@@ -115,6 +117,10 @@ def smallest(
     if root > high + NEAR and not (best.value > target and max(shares) == high):
         return Size(None, None, None, root, error, shares.get(high, best), spent(), shares)
     n = int(min(max(np.ceil(root - NEAR), low), high))
+    for side in {n, max(n - 1, low)}:  # the answer and its neighbour are looked at more closely
+        ask(side, min(CLOSE, max(FIRST, budget - spent())))
+    root, error, _ = _crossing(shares, target, low, high)
+    n = int(min(max(np.ceil(root - NEAR), low), high))
     if n not in shares:
         ask(n, FIRST)
     reach = 1.96 * error
@@ -162,3 +168,35 @@ def _crossing(shares: dict[int, Share], target: float, low: int, high: int) -> t
             break
         near = min(max(root, low), 4.0 * high)
     return float(root), float(2 * max(root_x, 0.1) * np.sqrt(variance)), float(slope)
+
+
+def detectable(effects: Sequence[float], shares: Sequence[Share], target: float) -> tuple[float, float]:
+    """The effect that a target share of studies finds, and its standard error, from shares at several effects.
+
+        Phi^-1(share) = a + b |effect|      by weighted least squares on the shares between 3% and 99.5%
+
+    NaN where the shares do not pass the target.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than three effects, or not as many as shares.
+    """
+    if len(effects) < 3 or len(effects) != len(shares):
+        raise InputError(
+            f"effects must be at least 3, as many as shares, got {len(effects)} effects and {len(shares)} shares"
+        )
+    x = np.abs(np.asarray(effects, dtype=float))
+    value, error = (np.array([getattr(share, what) for share in shares]) for what in ("value", "mcse"))
+    kept = (value > 0.03) & (value < 0.995)
+    if kept.sum() < 2 or not (value.min() < target < value.max()):
+        return np.nan, np.nan
+    x, value, error = x[kept], value[kept], error[kept]
+    y = stats.norm.ppf(value)
+    w = (stats.norm.pdf(y) / error) ** 2
+    centre = (w * x).sum() / w.sum()
+    scale = (w * (x - centre) ** 2).sum()
+    slope = (w * (x - centre) * y).sum() / scale
+    root = centre + (stats.norm.ppf(target) - (w * y).sum() / w.sum()) / slope
+    variance = (1 / w.sum() + (root - centre) ** 2 / scale) / slope**2
+    return float(root), float(np.sqrt(variance))

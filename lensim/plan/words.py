@@ -14,9 +14,12 @@ def share_in_words(share: Share) -> str:
     return f"{100 * share.value:.1f}% of {share.studies:,} simulated studies are finds (± {196 * share.mcse:.1f})"
 
 
-def field_in_words(name: str) -> str:
-    """'design.subjects.patient' is 'patient'."""
-    return name.rsplit(".", 1)[-1].replace("_", " ")
+def field_in_words(name: str, number: Any = None) -> str:
+    """'design.subjects.patient' is 'patients', or 'patient' where there is one."""
+    last = name.rsplit(".", 1)[-1].replace("_", " ")
+    if number == 1:
+        return last.removesuffix("s")
+    return last if last.endswith("s") or not last.isalpha() else f"{last}s"
 
 
 def size_in_words(size: Size, question: Question) -> str:
@@ -30,7 +33,7 @@ def size_in_words(size: Size, question: Question) -> str:
         )
     sure = "" if size.low == size.high else f" (95% Monte Carlo interval {size.low} to {size.high})"
     return (
-        f"{what} {size.n}{sure} for {word} of {question.target:.0%}; {share_in_words(size.share)}, "
+        f"{size.n} {what}{sure} for {word} of {question.target:.0%}; {share_in_words(size.share)}, "
         f"{size.studies:,} studies in all"
     )
 
@@ -48,10 +51,10 @@ def robustness_in_words(plan: Plan) -> str:
         then = f"then {trial.size.n}" if trial.size.n is not None else "then no number within reach is enough"
         open_word = " (not decided)" if trial.verdict == 0 else ""
         rest.append(f"{trial.shift.name} ({found}{open_word}; {then})")
-    said = f"{plan.size.n} hold"
+    said = f"{plan.size.n} {field_in_words(plan.question.size.field if plan.question.size else '')} hold"
     if holds:
         said += f" also if {', or '.join(holds)}"
-    return said + (f"; not if {', or if '.join(rest)}" if rest else "")
+    return said + (f"{', ' if holds else ' '}unless {', or '.join(rest)}" if rest else "")
 
 
 def frontier_in_words(plan: Plan) -> str:
@@ -63,7 +66,7 @@ def frontier_in_words(plan: Plan) -> str:
         best = max(records(found.table), key=lambda row: row["share"])
         return f"no design of the grid reaches {plan.question.target:.0%}: the best finds {100 * best['share']:.1f}%"
     row = next(row for row in records(found.table) if row["share"] >= plan.question.target)
-    said = ", ".join(f"{field_in_words(name)} {value}" for name, value in found.cheapest.items())
+    said = ", ".join(f"{value} {field_in_words(name, value)}" for name, value in found.cheapest.items())
     sure = "" if found.is_sure else " (not surely above the target)"
     return (
         f"cheapest design of {len(found.table)}: {said}, for {row['cost']:,.0f} {costs.currency}, "

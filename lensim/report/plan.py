@@ -1,14 +1,18 @@
 """Figures of a plan: search, frontier, bracketing, robustness, layouts, and the map to pipette."""
 
+from collections.abc import Mapping, Sequence
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
+from lensim.plan.evaluate import Share
 from lensim.plan.frontier import Frontier
 from lensim.plan.result import Plan
 from lensim.plan.robustness import Trial
+from lensim.plan.search import detectable
 from lensim.plan.words import field_in_words
 from lensim.report.figures import PALETTE
 
@@ -71,14 +75,21 @@ def plot_frontier(found: Frontier, target: float, currency: str, word: str) -> F
         if row["cost"] - last_cost < 0.12 * reach and 100 * row["share"] - last_share < 6:
             continue  # names would lie on each other
         said = " x ".join(f"{row[name]:g}" if isinstance(row[name], int | float) else str(row[name]) for name in fields)
-        axis.annotate(said, (row["cost"], 100 * row["share"]), xytext=(5, -9), textcoords="offset points", fontsize=6.5)
+        axis.annotate(
+            said,
+            (row["cost"], 100 * row["share"]),
+            xytext=(-4, 5),
+            textcoords="offset points",
+            fontsize=6.5,
+            ha="right",
+        )
         last_cost, last_share = row["cost"], 100 * row["share"]
     axis.set_xlabel(f"cost [{currency}]", fontsize=9)
     axis.set_ylabel(f"{word} [%]", fontsize=9)
     axis.set_title(f"numbers: {' x '.join(field_in_words(name) for name in fields)}", fontsize=8)
     axis.tick_params(labelsize=8)
     axis.margins(x=0.12)
-    axis.set_ylim(0, 102)
+    axis.set_ylim(max(0.0, 100 * table["share"].min() - 15), 102)
     axis.legend(fontsize=7, frameon=False, loc="lower right")
     figure.tight_layout()
     return figure
@@ -186,5 +197,33 @@ def plot_plate_map(table: pd.DataFrame, plate: str, rows: int = 8, columns: int 
     axis.xaxis.tick_top()
     names = ", ".join(f"{WELL_LETTERS[k]} {name}" for k, name in enumerate(lines))
     axis.set_xlabel(f"{plate}. {names}. Numbers: dose [uM]; hatched: blank", fontsize=7)
+    figure.tight_layout()
+    return figure
+
+
+def plot_detectable(curves: Mapping[str, tuple[Sequence[float], Sequence[Share]]], target: float, title: str) -> Figure:
+    """Share of finds against the size of a difference, a panel each quantity, with the size found at the target."""
+    figure, axes = plt.subplots(1, len(curves), figsize=(3.6 * len(curves), 3.3), sharey=True, squeeze=False)
+    for axis, (name, (sizes, shares)) in zip(axes[0], curves.items(), strict=True):
+        axis.errorbar(
+            list(sizes),
+            [100 * share.value for share in shares],
+            yerr=[100 * NORMAL_95 * share.mcse for share in shares],
+            fmt="-o",
+            ms=4,
+            lw=1,
+            color=PALETTE[0],
+        )
+        axis.axhline(100 * target, color="black", lw=0.8, ls="--")
+        value, error = detectable(sizes, shares, target)
+        if np.isfinite(value):
+            axis.axvline(value, color=PALETTE[1], lw=1)
+            axis.axvspan(value - NORMAL_95 * error, value + NORMAL_95 * error, color=PALETTE[1], alpha=0.15, lw=0)
+            axis.annotate(f"{value:.2f}", (value, 8), xytext=(4, 0), textcoords="offset points", fontsize=8)
+        axis.set_xlabel(f"difference in {name}", fontsize=8)
+        axis.tick_params(labelsize=8)
+        axis.set_ylim(0, 102)
+    axes[0, 0].set_ylabel("power [%]", fontsize=9)
+    figure.suptitle(title, fontsize=9)
     figure.tight_layout()
     return figure

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from lensim.checks import InputError
-from lensim.power import sweep
+from lensim.power import pool
 from lensim.power.scenario import Scenario, scenario_of
 from lensim.power.sweep import run_power
 
@@ -95,7 +95,7 @@ def test_a_scheduler_and_a_killed_worker_give_the_same_files(tmp_path, alone, cl
             workers[0].send_signal(signal.SIGKILL)
             killed.append(done)
 
-    monkeypatch.setattr(sweep, "CONNECT_SECONDS", 60)
+    monkeypatch.setattr(pool, "CONNECT_SECONDS", 60)
     run_power(small(), tmp_path / "out", scheduler=address, progress=kill_one)
     assert killed
     assert files(tmp_path / "out") == alone
@@ -152,7 +152,7 @@ def test_a_folder_of_another_scenario_is_refused(tmp_path):
 
 
 def test_an_unreachable_scheduler_is_told(tmp_path, monkeypatch):
-    monkeypatch.setattr(sweep, "CONNECT_SECONDS", 1)
+    monkeypatch.setattr(pool, "CONNECT_SECONDS", 1)
     address = f"tcp://127.0.0.1:{free_port()}"
     with pytest.raises(
         InputError, match=r"--scheduler must be the address of a dask scheduler that answers, got 'tcp://"

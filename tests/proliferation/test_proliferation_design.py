@@ -124,7 +124,7 @@ def test_same_stream_same_sheet_and_other_stream_other_sheet():
         ({"counting_minutes": 0}, "ProliferationDesign.counting_minutes must be above 0, got 0"),
         (
             {"plate_map": "sorted"},
-            "ProliferationDesign.plate_map must be one of randomised, by_column, got 'sorted'",
+            "ProliferationDesign.plate_map must be one of randomised, by_column, blocked, got 'sorted'",
         ),
         (
             {"cell_lines": (), "group_of_line": ()},

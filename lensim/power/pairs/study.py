@@ -48,6 +48,8 @@ class Batch:
         (study, target, cell_type) true population mean of the log2 fold change.
     path
         Names of the streams that belong to this batch.
+    parameters
+        As from `draw_parameters`, for those who want to look.
     """
 
     scenario: PairScenario
@@ -55,6 +57,7 @@ class Batch:
     reactions: xr.Dataset | None
     true_mu: np.ndarray
     path: tuple[str | int, ...]
+    parameters: xr.Dataset | None = None
 
 
 def simulate_chunk(scenario: PairScenario, path: tuple[str | int, ...], studies: int) -> Batch:
@@ -65,7 +68,7 @@ def simulate_chunk(scenario: PairScenario, path: tuple[str | int, ...], studies:
     machine = seeding.stream(scenario.seed, *path, "machine")
     true_mu = parameters[MU_FOLD_CHANGE].to_numpy()[..., 0]
     if scenario.design.assay == "ratios":
-        return Batch(scenario, _ratios(parameters, scenario.design, sheet, machine), None, true_mu, path)
+        return Batch(scenario, _ratios(parameters, scenario.design, sheet, machine), None, true_mu, path, parameters)
     faults = scenario.truth.faults
     data = simulate(
         sheet,
@@ -73,7 +76,7 @@ def simulate_chunk(scenario: PairScenario, path: tuple[str | int, ...], studies:
         QpcrFaults(faults.outlier_probability, faults.outlier_cycles, faults.lost_probability, 0.0, 0.0),
         machine,
     )
-    return Batch(scenario, pairs_of(data, PairSettings(scenario.analysis.factors)), data, true_mu, path)
+    return Batch(scenario, pairs_of(data, PairSettings(scenario.analysis.factors)), data, true_mu, path, parameters)
 
 
 @lru_cache(maxsize=64)

@@ -4,7 +4,8 @@ import numpy as np
 
 from lensim import seeding
 from lensim import vocabulary as v
-from lensim.inference.engine_laplace import analyse_panel, sheet_of
+from lensim.inference.engine_laplace import analyse_panel
+from lensim.inference.laplace_sheet import sheet_of
 from lensim.power.diagnosands import FAILED, LAPLACE
 from lensim.power.panel.answer import Answer, gathered
 from lensim.power.panel.rule import PanelDraws

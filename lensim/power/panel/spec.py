@@ -32,7 +32,7 @@ class DesignSpec(Strict):
 
     assay: Literal["proliferation"] = "proliferation"
     groups: dict[str, Annotated[int, Field(ge=1)]] = Field(
-        default={"MMSET": 5, "MAF/MAFB": 7, "CCND1": 7, "CCND3": 1, "other": 3}
+        default={"MMSET": 5, "MAF/MAFB": 7, "CCND1": 7, "CCND3": 1, "nonrecurrent": 3}
     )
     top_dose_um: float = Field(default=10.0, gt=0)
     dose_ratio: float = Field(default=10**0.5, gt=1)

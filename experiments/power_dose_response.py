@@ -1,0 +1,169 @@
+"""What the dose-response panel of Maïga et al. (2013) could see: IC50s, calls, and differences of molecular groups.
+
+python -m experiments.power_dose_response --out results/power_dose_response
+"""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import typer
+from pydantic import BaseModel, ConfigDict, Field
+from rich.console import Console
+
+from lensim.maiga2013.lines import GROUP_OF_LINE, MOLECULAR_GROUPS
+from lensim.plan.evaluate import Share
+from lensim.plan.search import detectable
+from lensim.power.scenario import Scenario, scenario_of
+from lensim.power.sweep import PowerResult, run_power
+from lensim.report.figures import save_figure
+from lensim.report.plan import plot_detectable
+from lensim.report.power import audit_sentences
+from lensim.report.tables import records
+from lensim.results_folder import Manifest, command_of, read_config, results_folder
+
+console = Console()
+
+GROUPS: dict[str, int] = {group: GROUP_OF_LINE.count(group) for group in MOLECULAR_GROUPS}
+TARGET = 0.8
+FIRST = "MMSET"
+DISCOVERED = "sensitive lines at a false discovery rate of 10%"
+ASKED: dict[str, tuple[str, str, tuple[float, ...], str]] = {
+    "midpoint": ("log10_ec50_um", "log10 EC50", (0.0, 0.3, 0.6, 0.9, 1.2), "log10 uM"),
+    "effect": ("effect_at_saturation", "effect at saturation", (0.0, -0.35, -0.7, -1.05, -1.4), "-log residual"),
+}
+"""What may differ between groups: name, words, differences, unit."""
+
+PANEL_RULES: list[dict[str, Any]] = [
+    {"rule": "call", "call": "resistant", "name": "called resistant, P > 0.9"},
+    {"rule": "call", "call": "sensitive", "name": "called sensitive, P > 0.9"},
+    {"rule": "discovery", "call": "sensitive", "name": DISCOVERED},
+    {"rule": "ic50_within", "name": "IC50 within a factor of 2"},
+    {"rule": "ic50_within", "of": "interval", "name": "90% interval of IC50 within a factor of 2"},
+    {"rule": "bracketed", "name": "IC50 surely within the doses"},
+    {"rule": "top", "count": 3, "name": "the three most sensitive lines found"},
+    {"rule": "variance_share", "above": 0.25, "name": "groups surely explain over a quarter of the variance"},
+]
+
+
+class Config(BaseModel):
+    """What this experiment can be told."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    seed: int = Field(ge=0)
+    studies: int = Field(ge=10)
+    audit: int = Field(ge=0)
+    workers: int = Field(gt=0)
+
+
+def scenarios(config: Config) -> dict[str, Scenario]:
+    """The questions: the panel as it was, and each kind of difference between groups.
+
+    Where a difference is asked, molecular groups do not differ otherwise, so that it is what it says.
+    """
+    common: dict[str, Any] = {
+        "seed": config.seed,
+        "design": {"assay": "proliferation", "groups": GROUPS},
+        "analysis": {"engine": "laplace"},  # a study in thirty is doubtful to it, and is counted as failed
+        "studies": {"count": config.studies, "chunk": min(20, config.studies)},
+    }
+    asked = {
+        "panel": scenario_of(
+            common | {"name": "panel", "rules": PANEL_RULES, "audit": {"studies": config.audit}}, "panel"
+        )
+    }
+    for name, (quantity, words, differences, _) in ASKED.items():
+        asked[name] = scenario_of(
+            common
+            | {
+                "name": name,
+                "truth": {
+                    "population": {f"sigma_group_{quantity}": 0.0},
+                    "groups": [{"group": FIRST}],
+                },
+                "rules": [
+                    {"rule": "group_difference", "first": FIRST, "quantity": quantity, "name": f"{words} differs"}
+                ],
+                "grid": {f"truth.groups.0.{quantity}": differences},
+                "audit": {"studies": 0},
+            },
+            name,
+        )
+    return asked
+
+
+def shares_of(table: pd.DataFrame) -> list[Share]:
+    """Shares of finds in the order of the grid."""
+    return [Share(row["share"], row["share_mcse"], int(row["studies"]), int(row["failed"])) for row in records(table)]
+
+
+def sentences(results: dict[str, PowerResult]) -> list[str]:
+    """What the panel could see, in plain words."""
+    rows = {row["rule"]: row for row in records(results["panel"].table)}
+
+    def percent(rule: str, what: str) -> str:
+        row = rows[rule]
+        return f"{100 * row[what]:.0f}% (± {100 * row[f'{what}_mcse']:.1f})"
+
+    resistant, sensitive = "called resistant, P > 0.9", "called sensitive, P > 0.9"
+    found = [
+        f"Of lines that are resistant {percent(resistant, 'power_where_true')} are called so, and "
+        f"{percent(resistant, 'type_1')} of the sensitive ones wrongly; of sensitive lines "
+        f"{percent(sensitive, 'power_where_true')} are called so, and {percent(sensitive, 'type_1')} of the resistant "
+        "ones wrongly. The rest stay open.",
+        f"At a false discovery rate of 10%, "
+        f"{percent(DISCOVERED, 'power_where_true')} of the sensitive lines are "
+        f"found, and {percent(DISCOVERED, 'type_1')} of the resistant called so.",
+        f"Where the IC50 lies within the doses its estimate is within a factor of 2 in "
+        f"{percent('IC50 within a factor of 2', 'share')} of lines, and the 90% interval in "
+        f"{percent('90% interval of IC50 within a factor of 2', 'share')}; the error of log10 IC50 is "
+        f"{rows['IC50 within a factor of 2']['rmse']:.2f}.",
+        f"The three most sensitive lines are all found in {percent('the three most sensitive lines found', 'share')} "
+        "of panels.",
+    ]
+    for name, (_, words, differences, unit) in ASKED.items():
+        shares = shares_of(results[name].table)
+        value, error = detectable(differences, shares, TARGET)
+        none = 100 * shares[0].value
+        found.append(
+            f"A difference in {words} between the {GROUPS[FIRST]} {FIRST} lines and the others is found with 80% power "
+            f"from {value:.2f} (± {error:.2f}) {unit} on ({none:.0f}% without any difference)"
+            + (f": a factor of {10**value:.1f} in EC50." if name == "midpoint" else ".")
+        )
+    differing = [row for name in ASKED for row in records(results[name].table)]
+    failed, total = (int(sum(row[what] for row in differing)) for what in ("failed", "studies"))
+    found.append(f"{failed} of {total} studies of group differences were doubtful to the fast engine and left out.")
+    return found
+
+
+def run(config_path: Path, out: Path, *, force: bool = False) -> None:
+    """Simulate and judge, and write tables, a figure and findings into one folder.
+
+    Raises
+    ------
+    InputError
+        If the config is faulty, or the folder is there and `force` is false.
+    """
+    config = read_config(config_path, Config)
+    manifest = Manifest(config.seed)
+    results: dict[str, PowerResult] = {}
+    with results_folder(out, config_path, force=force) as folder:
+        for name, asked in scenarios(config).items():
+            with manifest.timed(name):
+                results[name] = run_power(asked, folder / name, workers=config.workers)
+            results[name].table.to_csv(folder / name / "summary.csv", index=False)
+            console.print(f"{name}: {manifest.seconds[name]:.0f} s")
+        curves = {
+            f"{words} [{unit}]": ([abs(one) for one in differences], shares_of(results[name].table))
+            for name, (_, words, differences, unit) in ASKED.items()
+        }
+        save_figure(plot_detectable(curves, TARGET, f"{FIRST} against the others"), folder / "group_differences.png")
+        found = [*sentences(results), *audit_sentences(results["panel"].audit)]
+        (folder / "findings.txt").write_text("\n".join(found) + "\n")
+        manifest.write(folder)
+    console.print("\n".join(found), highlight=False)
+    console.print(f"tables and figures in {out}", soft_wrap=True, highlight=False)
+
+
+if __name__ == "__main__":
+    typer.run(command_of(run, "power_dose_response"))
