@@ -5,7 +5,8 @@ from typing import Final
 import numpy as np
 from arviz_stats.base import array_stats
 
-FEWEST: Final = 5
+SAME: Final = 1e-9
+"""Weights that differ by less are alike."""
 
 
 def pareto_shapes(weights: np.ndarray) -> np.ndarray:
@@ -20,6 +21,9 @@ def pareto_shapes(weights: np.ndarray) -> np.ndarray:
 
     Source: Vehtari, Simpson, Gelman, Yao and Gabry 2024, Pareto smoothed importance sampling, JMLR 25(72).
     """
-    with np.errstate(divide="ignore"):
-        _, shapes = array_stats.psislw(-np.log(weights), axis=-1)
-    return np.asarray(shapes)
+    shapes = np.full(len(weights), -np.inf)
+    has_tail = weights.max(axis=-1) > weights.mean(axis=-1) * (1.0 + SAME)
+    if has_tail.any():
+        with np.errstate(divide="ignore"):
+            _, shapes[has_tail] = array_stats.psislw(-np.log(weights[has_tail]), axis=-1)
+    return shapes

@@ -21,6 +21,8 @@ WINDOW: Final = 0.3
 GOAL: Final = 0.2
 """Standard error at which the search ends [of the number searched for]."""
 CERTAIN: Final = 3.0
+RISES: Final = 4.0
+"""Standard errors by which the slope of a line of shares must be above 0."""
 CLOSE: Final = 4000
 """Studies at the answer and at one less, as far as the budget goes."""
 NEAR: Final = 1e-3
@@ -105,7 +107,7 @@ def smallest(
         step = max(1.0, 0.08 * here, min(error, 0.2 * here))
         sides = {max(low, int(np.floor(here - step / 2))), min(high, int(np.ceil(here + step / 2)))}
         sides |= {max(low, int(np.ceil(here)) - 1), min(high, int(np.ceil(here)))} if error < 1.0 else set()
-        room = max(budget - spent(), 0) // len(sides)
+        room = max((budget - spent()) // len(sides), FIRST)
         before = spent()
         for side in sorted(sides):
             so_far = shares[side].studies if side in shares else 0
@@ -123,7 +125,7 @@ def smallest(
     n = int(min(max(np.ceil(root - NEAR), low), high))
     if n not in shares:
         ask(n, FIRST)
-    reach = 1.96 * error
+    reach = min(1.96 * error, float(high))
     return Size(
         n,
         int(max(low, np.ceil(root - reach - NEAR))),
@@ -148,19 +150,22 @@ def _crossing(shares: dict[int, Share], target: float, low: int, high: int) -> t
         return float(n[0]), 0.0 if value[0] - CERTAIN * error[0] > target else 0.5, 1.0
     if (value < target).all() and len(n) < 2:
         return float(high + 1), np.inf, 0.0
-    near = n[np.argmin(np.abs(probit - wanted))]
+    near = float(n[np.argmin(np.abs(probit - wanted))])
     for _ in range(4):
-        inside = np.abs(n - near) <= max(2.0, WINDOW * near)
-        if inside.sum() < 2:
-            inside[np.argsort(np.abs(n - near))[:2]] = True
-        x = np.sqrt(n[inside])
-        w, y = weight[inside], probit[inside]
-        centre = (w * x).sum() / w.sum()
-        scale = (w * (x - centre) ** 2).sum()
-        slope = (w * (x - centre) * y).sum() / scale
+        apart = np.abs(n - near)
+        by_distance = np.argsort(apart, kind="stable")
+        first = max(int((apart <= max(2.0, WINDOW * near)).sum()), 2)
+        for count in range(first, len(n) + 1):  # more neighbours until it is sure that the line rises
+            inside = by_distance[:count]
+            x, w, y = np.sqrt(n[inside]), weight[inside], probit[inside]
+            centre = (w * x).sum() / w.sum()
+            scale = (w * (x - centre) ** 2).sum()
+            slope = (w * (x - centre) * y).sum() / scale
+            if slope * np.sqrt(scale) > RISES:
+                break
         level = (w * y).sum() / w.sum()
         if slope <= 1e-6:
-            return (float(high + 1), np.inf, slope) if level < wanted else (float(near), np.inf, slope)
+            return (float(high + 1), np.inf, slope) if level < wanted else (near, np.inf, slope)
         root_x = centre + (wanted - level) / slope
         variance = (1 / w.sum() + (root_x - centre) ** 2 / scale) / slope**2
         root = max(root_x, 0.0) ** 2

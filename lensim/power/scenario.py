@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from lensim.checks import InputError
+from lensim.checks import InputError, one_of
 from lensim.power.pairs.scenario import PairScenario
 from lensim.power.panel.scenario import PanelScenario
 from lensim.power.spec import checked
@@ -18,6 +18,7 @@ from lensim.power.spec import checked
 Scenario = PairScenario | PanelScenario
 
 PANEL_ASSAY: Final = "proliferation"
+ASSAYS: Final = ("qpcr", "ratios", PANEL_ASSAY)
 
 
 def scenario_of(content: Mapping[str, Any], place: str = "scenario") -> Scenario:
@@ -30,6 +31,8 @@ def scenario_of(content: Mapping[str, Any], place: str = "scenario") -> Scenario
     """
     design = content.get("design")
     assay = design.get("assay") if isinstance(design, Mapping) else getattr(design, "assay", None)
+    if isinstance(assay, str):
+        one_of(f"{place}: design.assay", assay, ASSAYS)
     kind: type[PanelScenario] | type[PairScenario] = PanelScenario if assay == PANEL_ASSAY else PairScenario
     return checked(kind, content, place)
 

@@ -1,0 +1,252 @@
+"""Costs, frontier, robustness, looks, detection and layouts of a plan."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lensim import vocabulary as v
+from lensim.checks import InputError
+from lensim.plan.answer import answer
+from lensim.plan.cost import Costs, cost_of, resources_of
+from lensim.plan.evaluate import Evaluator
+from lensim.plan.interim import looks, success_probability
+from lensim.plan.layouts import MAPS, layouts, map_table, sheet_to_pipette
+from lensim.plan.question import DetectionQuestion, InterimQuestion, LayoutQuestion, Shift, SizeQuestion, question_of
+from lensim.plan.robustness import tried
+from lensim.plan.words import paragraph
+from lensim.power.pairs.study import simulate_chunk
+from lensim.power.scenario import scenario_of
+from lensim.seeding import stream
+
+T = {"rule": "test", "test": "t_log2"}
+PAIRS = {
+    "name": "pairs",
+    "seed": 3,
+    "design": {"assay": "ratios", "subjects": {"line": 6}, "experiments": 3},
+    "truth": {
+        "sd_log2_pair": 0.3 * np.sqrt(2.0),
+        "expression": [{"mu_log2_fold_change": 0.6, "sigma_log2_fold_change": 0.5}],
+    },
+    "rules": [T],
+    "studies": {"chunk": 1000},
+}
+QPCR = {
+    "name": "qpcr",
+    "design": {"subjects": {"patient": 7}, "targets": ["TNF", "IGF1"], "references": ["RPL37A"], "experiments": 2},
+    "rules": [T],
+}
+PANEL = {
+    "name": "panel",
+    "seed": 2,
+    "design": {"assay": "proliferation", "groups": {"A": 2, "B": 2}, "experiments": 2},
+    "analysis": {"engine": "laplace"},
+    "rules": [{"rule": "call"}],
+    "studies": {"chunk": 5},
+}
+FREE = {"subject": 0, "culture": 0, "reverse_transcription": 0, "well": 0, "plate": 0}
+
+
+@pytest.mark.parametrize(("pairs", "replicates", "oracle"), [(6, 3, 0.5659), (9, 1, 0.6728)])
+def test_frontier_agrees_with_the_closed_form_of_the_variance(pairs, replicates, oracle):
+    """(sd_effect^2 + 2 s^2 / R) / n at sd_effect 0.5, s 0.3, effect 0.6."""
+    question = question_of(
+        {
+            "name": "frontier",
+            "target": 0.99,
+            "scenario": PAIRS,
+            "costs": FREE | {"subject": 10, "well": 1},
+            "frontier": {
+                "grid": {"design.subjects.line": [pairs], "design.experiments": [replicates]},
+                "studies": 40_000,
+            },
+        }
+    )
+    row = answer(question).frontier.table.iloc[0]
+    assert row["cost"] == 10 * pairs + 4 * pairs * replicates
+    assert abs(row["share"] - oracle) < 4 * row["share_mcse"]
+
+
+def test_resources_are_counted_as_the_bench_counts_them():
+    """7 patients x 2 conditions x 2 experiments; 3 genes in duplicate: 12 wells a patient and experiment, 8 a plate."""
+    scenario = scenario_of(QPCR)
+    series = 3 * len(scenario.design.dilutions) * scenario.design.dilution_replicates
+    costs = Costs(**FREE | {"hours_per_culture": 0.5, "hours_per_plate": 3.0, "hour": 40.0, "well": 2.0})
+    used = resources_of(scenario, costs)
+    assert used["cultures"] == used["reverse_transcriptions"] == 28
+    assert used["wells"] == 28 * 6 + series
+    assert used["plates"] == 2 * 1 + int(np.ceil(series / 96))
+    assert used["hours"] == 14.0 + 3.0 * used["plates"]
+    assert cost_of(scenario, costs) == 2.0 * used["wells"] + 40.0 * used["hours"]
+    panel = resources_of(scenario_of(PANEL), costs)
+    assert panel["wells"] == 4 * 2 * 8 * 3 + 3 * panel["plates"]
+
+
+@pytest.mark.parametrize(
+    ("costs", "message"),
+    [
+        ({}, "costs.subject must be given, for the design uses 7 subjects, got none"),
+        ({"subject": {"line": 3}}, "costs.subject must have a price for patient, got line"),
+        ({"subject": 3}, "costs.culture must be given, for the design uses 28 cultures, got none"),
+        ({**FREE, "wells_per_plate": 8}, "costs.wells_per_plate must hold the 12 reactions of one subject"),
+    ],
+)
+def test_a_missing_price_is_told(costs, message):
+    with pytest.raises(InputError) as error:
+        cost_of(scenario_of(QPCR), Costs(**costs))
+    assert message in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"target": 1.0}, "target: Input should be less than 1, got 1.0"),
+        ({"target": 0}, "target: Input should be greater than 0, got 0"),
+        ({"costs": {"well": -1}}, "costs.well"),
+        ({"frontier": {"grid": {"design.experiments": [1]}}}, "costs must be given where a frontier is asked"),
+        ({"robustness": [{"name": "other"}]}, "size must be asked where robustness is, got none"),
+        ({"rule": "no such"}, "rule must be one of t on log ratios, 0.05, got 'no such'"),
+        ({"item": "IL6"}, "item must be one of TNF"),
+        ({"size": {"field": "design.patients"}}, "design.patients has no 'patients'"),
+        ({"size": {"field": "design.subjects.line", "low": 9, "high": 4}}, "high must be above low, got 9 and 4"),
+        ({"scenario": PAIRS | {"grid": {"design.experiments": [1]}}}, "scenario.grid must be left out"),
+        ({"colour": 1}, "colour: Extra inputs are not permitted"),
+        ({"scenario": None}, "scenario must be there, got none"),
+    ],
+)
+def test_what_is_wrong_with_a_question_is_told(change, message):
+    with pytest.raises(InputError) as error:
+        question_of({"name": "q", "scenario": PAIRS} | change)
+    assert message in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            {"frontier": {"grid": {"design.experiments": [1, 2]}, "largest": {"plates": 0.5}}},
+            "frontier.largest must allow at least one design, got plates 0.5 where the smallest design needs 1",
+        ),
+        (
+            {"frontier": {"grid": {"design.experiments": [1]}, "largest": {"benches": 2}}},
+            "frontier.largest must be one of subjects, cultures, reverse_transcriptions, wells, plates, hours, got",
+        ),
+        ({"layouts": {}}, "layouts need a scenario of the assay proliferation, got ratios"),
+        ({"detection": {}}, "detection needs a scenario of qpcr reactions, got ratios"),
+        ({"bracketing": {}}, "bracketing needs a dose-response fit: name it with --from, got none"),
+    ],
+)
+def test_a_part_that_does_not_suit_is_told(change, message):
+    question = question_of({"name": "q", "scenario": PAIRS, "costs": FREE} | change)
+    with pytest.raises(InputError) as error:
+        answer(question)
+    assert message in str(error.value)
+
+
+def test_a_recommendation_is_tried_elsewhere_and_searched_anew_where_it_breaks():
+    scenario = scenario_of(PAIRS | {"studies": {"chunk": 500}})
+    asked = SizeQuestion(field="design.subjects.line", low=2, high=60, budget=20_000)
+    shifts = (
+        Shift(name="twice the effect", scale={"mu_log2_fold_change": 2.0}),
+        Shift(name="half the effect", scale={"mu_log2_fold_change": 0.5}),
+        Shift(name="no effect", shift={"mu_log2_fold_change": -0.6}),
+    )
+    holds, breaks, none = tried(Evaluator(scenario), asked, 10, shifts, 0.8, studies=2000)
+    assert (holds.verdict, holds.size) == (1, None)
+    assert breaks.verdict == -1
+    assert 25 <= breaks.size.n <= 40  # four times the pairs, near enough
+    assert none.verdict == -1
+    assert none.size.n is None
+
+
+def test_predictive_probability_agrees_with_what_happens():
+    """Averaged over studies drawn from the prior, the probability after a look is the share that succeeds."""
+    truth = {
+        "sd_log2_pair": 0.3,
+        "expression": [
+            {"mu_log2_fold_change": {"normal": [0.0, 1.0]}, "sigma_log2_fold_change": {"lognormal": [0.5, 0.2]}}
+        ],
+    }
+    rule = {"rule": "posterior", "above": 0.0, "probability": 0.975}
+    scenario = scenario_of(
+        PAIRS
+        | {
+            "truth": truth,
+            "rules": [rule],
+            "design": {"assay": "ratios", "subjects": {"line": 8}, "experiments": 1},
+            "analysis": {"priors": {"sd_mu_log2_fold_change": 1.0}},
+        }
+    )
+    found = looks(scenario, InterimQuestion(after=(3, 6), studies=150, completions=100), 0, 0)
+    assert found["after"].tolist() == [3, 6]
+    error = np.sqrt(0.25 / 150)
+    assert (np.abs(found["mean_probability"] - found["success"]) < 4 * error).all()
+    assert found["lower"].iloc[1] <= found["upper"].iloc[1]
+    assert (found["subjects_saved"] <= found["stopped"] * 5 + 1e-9).all()
+
+
+def test_a_look_knows_only_what_came_before():
+    scenario = scenario_of(PAIRS)
+    batch = simulate_chunk(scenario, ("a",), 1)
+    other = batch.pairs.copy(deep=True)
+    later = other[v.SUBJECT_OF_PAIR].to_numpy() >= 3
+    other[v.LOG2_RATIO] = other[v.LOG2_RATIO] + 5.0 * later
+    p = [
+        success_probability(scenario, pairs, 0, 3, scenario.rules[0], 0, 100, stream(1, "look"))
+        for pairs in (batch.pairs, other)
+    ]
+    assert p[0] == p[1]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"design": {"assay": "ratios", "subjects": {"line": 3, "donor": 3}}}, "needs one cell type in the design"),
+        ({}, "interim.after must lie between 2 and 5, got 6"),
+    ],
+)
+def test_a_look_that_cannot_be_is_told(change, message):
+    rules = [T | ({"cell_type": "line"} if change else {})]
+    with pytest.raises(InputError) as error:
+        looks(scenario_of(PAIRS | {"rules": rules} | change), InterimQuestion(after=(6,), studies=10), 0, 0)
+    assert message in str(error.value)
+
+
+def test_more_cdna_is_detected_more_often():
+    scenario = scenario_of(QPCR | {"truth": {"expression": [{"target": "IGF1", "mu_log2_level": -9.0}]}})
+    question = question_of({"name": "q", "scenario": scenario, "detection": {"cdna": [1, 8], "studies": 40}})
+    plan = answer(question)
+    found = plan.detection.set_index(["cdna", "gene"])["undetected"]
+    assert found[1.0, "IGF1"] > found[8.0, "IGF1"]
+    assert found[1.0, "IGF1"] > 0.05
+    assert found[1.0, "RPL37A"] < 0.01
+    assert "without a Ct" in paragraph(plan)
+    assert DetectionQuestion().cdna[0] == 1.0
+
+
+def test_layouts_are_compared_with_faults_on_and_off():
+    found = layouts(scenario_of(PANEL), LayoutQuestion(studies=10), 0)
+    assert found["plate_map"].drop_duplicates().tolist() == list(MAPS)
+    assert found["faults"].tolist() == ["none", "on"] * 4
+    there = found[found["share"].notna()]
+    assert len(there) >= 6
+    assert there["ic50_rmse"].between(0, 1).all()
+    assert (there["ic50_width"] > 0).all()
+
+
+def test_a_map_that_does_not_fit_is_said_to_and_the_rest_goes_on():
+    big = PANEL | {"design": PANEL["design"] | {"replicates": 8}}
+    found = layouts(scenario_of(big), LayoutQuestion(studies=10), 0)
+    empty = found[found["plate_map"] == "randomised, edges empty"]
+    assert empty["fault"].str.contains("usable wells").all()
+    assert found["share"].notna().sum() == 6
+
+
+def test_map_to_pipette_has_every_well_once():
+    scenario = scenario_of(PANEL)
+    table = map_table(sheet_to_pipette(scenario))
+    assert not table.duplicated(["plate", "well"]).any()
+    assert table["dose_um"].isna().sum() == (table["cell_line"] == "blank").sum() > 0
+    counts = table[table["cell_line"] != "blank"].groupby(["cell_line", "experiment", "dose_um"]).size()
+    assert (counts == 3).all()
+    assert len(counts) == 4 * 2 * 8
+    pd.testing.assert_frame_equal(table, map_table(sheet_to_pipette(scenario)))
