@@ -194,17 +194,22 @@ def nuisance_sentences(table: pd.DataFrame, worlds: pd.DataFrame) -> list[str]:
     truth = worlds["truth"].to_numpy()
     said = []
     for how, words in (("drawn", "drawn"), ("mean", "at their mean")):
-        error = worlds[how].to_numpy() - truth
-        mcse = error.std(ddof=1) / np.sqrt(len(error))
+        predicted = worlds[how].to_numpy()
+        error = predicted - truth
+        line = stats.linregress(predicted, truth)
         said.append(
-            f"{words} {100 * worlds[how].mean():.1f}% (error {100 * error.mean():+.1f} ± {100 * mcse:.1f} points, root "
-            f"mean square {100 * np.sqrt((error**2).mean()):.1f})"
+            f"{words} {100 * predicted.mean():.1f}% (error {100 * error.mean():+.1f} ± "
+            f"{100 * error.std(ddof=1) / np.sqrt(len(error)):.1f} points, root mean square "
+            f"{100 * np.sqrt((error**2).mean()):.1f}; a predicted point more is {line.slope:.3f} ± "
+            f"{line.stderr:.3f} points of truth)"
         )
+    gain = (worlds["mean"] - truth) ** 2 - (worlds["drawn"] - truth) ** 2
     return [
         f"Assurance with all figures from one draw against that with spreads at their posterior mean: {each} patients.",
         f"In {len(worlds)} worlds drawn from the prior, after {FIRST_PATIENTS} patients a next study of "
         f"{NEXT_PATIENTS} succeeds in {100 * truth.mean():.1f}%; predicted with spreads {said[0]}, and with spreads "
-        f"{said[1]}.",
+        f"{said[1]}. Squared error is {1e4 * gain.mean():+.1f} ± {1e4 * gain.std() / np.sqrt(len(gain)):.1f} square "
+        "points larger with spreads at their mean.",
     ]
 
 

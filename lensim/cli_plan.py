@@ -1,7 +1,7 @@
 """The command of planning."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from lensim.plan.result import Plan
+
+VERDICTS: Final = {1: "holds", 0: "undecided", -1: "breaks"}
 
 
 def plan(
@@ -100,10 +102,23 @@ def tables_of(found: "Plan") -> dict[str, "pd.DataFrame"]:
                 {
                     "world": trial.shift.name,
                     **vars(trial.share),
-                    "verdict": {1: "holds", 0: "undecided", -1: "breaks"}[trial.verdict],
+                    "verdict": VERDICTS[trial.verdict],
                     "needs": trial.size.n if trial.size else None,
                 }
                 for trial in found.robustness
+            ]
+        )
+    if found.designs_tried:
+        tables["designs_tried"] = pd.DataFrame(
+            [
+                {
+                    "world": trial.shift.name,
+                    **vars(trial.share),
+                    "verdict": VERDICTS[trial.verdict],
+                    "instead": " x ".join(map(str, trial.instead.values())) if trial.instead else None,
+                    "cost": trial.cost,
+                }
+                for trial in found.designs_tried
             ]
         )
     for name in ("interim", "detection", "bracketing", "layouts"):

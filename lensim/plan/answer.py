@@ -9,17 +9,18 @@ import xarray as xr
 from lensim.checks import InputError
 from lensim.inference.fit import verdict_of
 from lensim.plan.bracketing import bracketing
-from lensim.plan.detection import undetected
+from lensim.plan.detection import require_reactions, undetected
 from lensim.plan.evaluate import Evaluator, Share
-from lensim.plan.frontier import frontier
-from lensim.plan.interim import looks
-from lensim.plan.layouts import layouts
+from lensim.plan.frontier import designs_of, frontier
+from lensim.plan.interim import looks, require_pairs
+from lensim.plan.layouts import layouts, require_panel
 from lensim.plan.question import Question
 from lensim.plan.result import Plan
-from lensim.plan.robustness import tried
+from lensim.plan.robustness import designs_tried, tried
 from lensim.plan.search import smallest
 from lensim.plan.words import (
     bracketing_in_words,
+    designs_tried_in_words,
     detection_in_words,
     frontier_in_words,
     interim_in_words,
@@ -57,6 +58,27 @@ def require_trusted(result: xr.DataTree, name: str, *, trust: bool) -> None:
         )
 
 
+def require_answerable(question: Question, result: xr.DataTree | None) -> None:
+    """Refuse a part that does not suit the scenario before anything is simulated.
+
+    Raises
+    ------
+    InputError
+        If it does not, a price is missing, or every design of a frontier is too large.
+    """
+    scenario = question.scenario
+    if question.frontier and question.costs:
+        designs_of(scenario, question.frontier, question.costs)
+    if question.interim:
+        require_pairs(scenario)
+    if question.detection:
+        require_reactions(scenario)
+    if question.bracketing and result is None:
+        raise InputError("bracketing needs a dose-response fit: name it with --from, got none")
+    if question.layouts:
+        require_panel(scenario)
+
+
 def answer(
     question: Question,
     result: xr.DataTree | None = None,
@@ -83,6 +105,7 @@ def answer(
         If a part does not suit the scenario, or no study could be analysed.
     """
     begun = time.perf_counter()
+    require_answerable(question, result)
     plan = Plan(question)
     scenario, rule, item = question.scenario, question.rule_number, question.item_number
     evaluator = Evaluator(scenario, rule, item, pool)
@@ -115,16 +138,16 @@ def answer(
         done("share", f"the design as it stands: {share_in_words(plan.share)}")
     if question.frontier and question.costs:
         plan.frontier = frontier(evaluator, question.frontier, question.costs, question.target)
-        done("frontier", frontier_in_words(plan))
+        if question.robustness:
+            plan.designs_tried = designs_tried(evaluator, plan.frontier, question.robustness, question.target)
+        done("frontier", f"{frontier_in_words(plan)}{designs_tried_in_words(plan)}")
     if question.interim and plan.size and plan.size.n:
         plan.interim = looks(scenario, question.interim, rule, item)
         done("interim", interim_in_words(plan))
     if question.detection:
         plan.detection = undetected(scenario, question.detection)
         done("detection", detection_in_words(plan))
-    if question.bracketing:
-        if result is None:
-            raise InputError("bracketing needs a dose-response fit: name it with --from, got none")
+    if question.bracketing and result is not None:
         plan.bracketing = bracketing(result, question.bracketing.top_doses_um)
         done("bracketing", bracketing_in_words(plan))
     if question.layouts:

@@ -13,6 +13,13 @@ from lensim.power.scenario import Scenario
 LEVEL, REFERENCE = "mu_log2_level", v.LOG2_REFERENCE_LEVEL
 
 
+def require_reactions(scenario: Scenario) -> PairScenario:
+    """Refuse a scenario without reactions."""
+    if not isinstance(scenario, PairScenario) or scenario.design.assay != "qpcr":
+        raise InputError(f"detection needs a scenario of qpcr reactions, got {scenario.design.assay}")
+    return scenario
+
+
 def undetected(scenario: Scenario, question: DetectionQuestion) -> pd.DataFrame:
     """Share of reactions without a Ct, by gene, cell type and amount of cDNA.
 
@@ -24,13 +31,12 @@ def undetected(scenario: Scenario, question: DetectionQuestion) -> pd.DataFrame:
     InputError
         If the scenario has no reactions.
     """
-    if not isinstance(scenario, PairScenario) or scenario.design.assay != "qpcr":
-        raise InputError(f"detection needs a scenario of qpcr reactions, got {scenario.design.assay}")
+    asked = require_reactions(scenario)
     rows = []
     for amount in question.cdna:
         more = float(np.log2(amount))
-        shift = scenario.truth.shift
-        own = scenario.at(
+        shift = asked.truth.shift
+        own = asked.at(
             {"truth.shift": {**shift, LEVEL: shift.get(LEVEL, 0.0) + more, REFERENCE: shift.get(REFERENCE, 0.0) + more}}
         )
         data = simulate_chunk(own, ("detection", f"{amount:g}"), question.studies).reactions

@@ -11,6 +11,7 @@ from lensim.checks import InputError, one_of
 from lensim.plan.cost import Costs, cost_of, resources_of
 from lensim.plan.evaluate import Evaluator
 from lensim.plan.question import FrontierQuestion
+from lensim.power.scenario import Scenario
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,9 @@ class Frontier:
     ----------
     table
         A row a design, cheapest first: the fields of the grid, cost, resources, share with its error, is_best (no
-        cheaper design finds surely more), fits (no resource exceeded).
+        cheaper design finds surely more).
+    settings
+        Of every row: the fields that make the design.
     cheapest
         The setting of the cheapest design that reaches the target; None where none does.
     is_sure
@@ -31,9 +34,38 @@ class Frontier:
     """
 
     table: pd.DataFrame
+    settings: list[dict[str, Any]]
     cheapest: dict[str, Any] | None
     is_sure: bool
     too_large: int
+
+
+def designs_of(scenario: Scenario, question: FrontierQuestion, costs: Costs) -> tuple[list[dict[str, Any]], int]:
+    """Every design of a grid that its resources allow, with what it uses and costs; and how many they do not allow.
+
+    Raises
+    ------
+    InputError
+        If a field or a resource does not exist, a price is missing, or every design exceeds a resource.
+    """
+    settings = [dict(zip(question.grid, values, strict=True)) for values in itertools.product(*question.grid.values())]
+    rows: list[dict[str, Any]] = []
+    for setting in settings:
+        own = scenario.at(setting)
+        used = resources_of(own, costs)
+        for name in question.largest:
+            one_of("frontier.largest", name, list(used))
+        rows.append({"setting": setting, "cost": cost_of(own, costs), **used})
+    allowed = [row for row in rows if all(row[name] <= largest for name, largest in question.largest.items())]
+    if not allowed:
+        least = {name: min(row[name] for row in rows) for name in question.largest}
+        raise InputError(
+            "frontier.largest must allow at least one design, got "
+            + ", ".join(
+                f"{name} {question.largest[name]:g} where the smallest design needs {least[name]:g}" for name in least
+            )
+        )
+    return allowed, len(rows) - len(allowed)
 
 
 def frontier(evaluator: Evaluator, question: FrontierQuestion, costs: Costs, target: float) -> Frontier:
@@ -44,26 +76,9 @@ def frontier(evaluator: Evaluator, question: FrontierQuestion, costs: Costs, tar
     Raises
     ------
     InputError
-        If a field or a resource does not exist, a price is missing, or every design exceeds a resource.
+        As `designs_of`.
     """
-    settings = [dict(zip(question.grid, values, strict=True)) for values in itertools.product(*question.grid.values())]
-    rows: list[dict[str, Any]] = []
-    for setting in settings:
-        own = evaluator.scenario.at(setting)
-        used = resources_of(own, costs)
-        for name in question.largest:
-            one_of("frontier.largest", name, list(used))
-        fits = all(used[name] <= largest for name, largest in question.largest.items())
-        rows.append({"setting": setting, "cost": cost_of(own, costs), "fits": fits, **used})
-    allowed = [row for row in rows if row["fits"]]
-    if not allowed:
-        least = {name: min(row[name] for row in rows) for name in question.largest}
-        raise InputError(
-            "frontier.largest must allow at least one design, got "
-            + ", ".join(
-                f"{name} {question.largest[name]:g} where the smallest design needs {least[name]:g}" for name in least
-            )
-        )
+    allowed, too_large = designs_of(evaluator.scenario, question, costs)
     shares = evaluator.shares([row["setting"] for row in allowed], question.studies)
     close = [row for row, share in zip(allowed, shares, strict=True) if abs(share.value - target) < 4 * share.mcse]
     if close:
@@ -78,8 +93,8 @@ def frontier(evaluator: Evaluator, question: FrontierQuestion, costs: Costs, tar
     cheapest = None if reach.empty else dict(reach.iloc[0]["setting"])
     sure = not reach.empty and bool(reach.iloc[0]["share"] - 2.6 * reach.iloc[0]["share_mcse"] > target)
     fields = pd.DataFrame(list(found["setting"]))
-    table = pd.concat([fields.map(_plain), found.drop(columns=["setting", "fits"]).reset_index(drop=True)], axis=1)
-    return Frontier(table, cheapest, sure, len(rows) - len(allowed))
+    table = pd.concat([fields.map(_plain), found.drop(columns=["setting"]).reset_index(drop=True)], axis=1)
+    return Frontier(table, list(found["setting"]), cheapest, sure, too_large)
 
 
 def _plain(value: Any) -> Any:

@@ -160,9 +160,15 @@ class Question(Strict):
     def _together(self) -> "Question":
         if self.frontier and self.costs is None:
             raise ValueError("costs must be given where a frontier is asked, got none")
-        for question in ("robustness", "interim"):
-            if getattr(self, question) and self.size is None:
-                raise ValueError(f"size must be asked where {question} is, got none")
+        if self.robustness and self.size is None and self.frontier is None:
+            raise ValueError("size or frontier must be asked where robustness is, got none")
+        if self.interim:
+            if self.size is None:
+                raise ValueError("size must be asked where interim is, got none")
+            if min(self.interim.after) >= self.size.high:
+                raise ValueError(
+                    f"interim.after must have a look before size.high ({self.size.high}), got {min(self.interim.after)}"
+                )
         labels = [rule.label for rule in self.scenario.rules]
         if self.rule and self.rule not in labels:
             raise ValueError(f"rule must be one of {', '.join(labels)}, got {self.rule!r}")

@@ -7,7 +7,7 @@ import pandas as pd
 from lensim.plan.evaluate import Share
 from lensim.plan.frontier import Frontier
 from lensim.plan.question import Question
-from lensim.plan.robustness import Trial
+from lensim.plan.robustness import DesignTrial, Trial
 from lensim.plan.search import Size
 
 
@@ -21,7 +21,7 @@ class Plan:
         What was asked.
     first, size
         The first rough answer and the final one.
-    frontier, robustness, interim, detection, bracketing, layouts
+    frontier, robustness, designs_tried, interim, detection, bracketing, layouts
         As their modules give them; None where not asked.
     seconds
         From the start to each answer.
@@ -33,6 +33,7 @@ class Plan:
     share: Share | None = None
     frontier: Frontier | None = None
     robustness: list[Trial] | None = None
+    designs_tried: list[DesignTrial] | None = None
     interim: pd.DataFrame | None = None
     detection: pd.DataFrame | None = None
     bracketing: pd.DataFrame | None = None

@@ -1,13 +1,18 @@
-"""A recommendation tried in other worlds: where it holds, where it breaks, and what would then be needed."""
+"""Recommendations tried in other worlds: where they hold, where they break, and what would then be needed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from lensim.plan.evaluate import Evaluator, Share, surely
+from lensim.plan.frontier import Frontier
 from lensim.plan.question import Shift, SizeQuestion
 from lensim.plan.search import Size, smallest
+from lensim.power.scenario import Scenario
+from lensim.report.tables import records
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,37 @@ class Trial:
     size: Size | None
 
 
+@dataclass(frozen=True)
+class DesignTrial:
+    """The cheapest design in one other world.
+
+    Attributes
+    ----------
+    shift, share, verdict
+        As of a `Trial`.
+    instead
+        The cheapest design of the frontier that reaches the target there; None where the recommended one surely does,
+        and where none does.
+    cost
+        Of that design; NaN where there is none.
+    """
+
+    shift: Shift
+    share: Share
+    verdict: int
+    instead: dict[str, Any] | None
+    cost: float
+
+
+def world_of(scenario: Scenario, shift: Shift) -> dict[str, Any]:
+    """Fields of a scenario in another world; shifts come on top of those that the scenario has."""
+    truth = scenario.truth
+    return {
+        "truth.scale": {**truth.scale, **{k: x * truth.scale.get(k, 1.0) for k, x in shift.scale.items()}},
+        "truth.shift": {**truth.shift, **{k: x + truth.shift.get(k, 0.0) for k, x in shift.shift.items()}},
+    }
+
+
 def _in_world(evaluator: Evaluator, world: Mapping[str, Any], field: str, n: int, studies: int) -> Share:
     return evaluator.share({**world, field: n}, studies)
 
@@ -39,17 +75,10 @@ def _in_world(evaluator: Evaluator, world: Mapping[str, Any], field: str, n: int
 def tried(
     evaluator: Evaluator, question: SizeQuestion, n: int, shifts: tuple[Shift, ...], target: float, studies: int = 4000
 ) -> list[Trial]:
-    """The recommended number in every other world; where it does not surely hold, the search once more.
-
-    Shifts come on top of those that the scenario has.
-    """
+    """The recommended number in every other world; where it does not surely hold, the search once more."""
     found = []
-    truth = evaluator.scenario.truth
     for shift in shifts:
-        world: dict[str, Any] = {
-            "truth.scale": {**truth.scale, **{k: x * truth.scale.get(k, 1.0) for k, x in shift.scale.items()}},
-            "truth.shift": {**truth.shift, **{k: x + truth.shift.get(k, 0.0) for k, x in shift.shift.items()}},
-        }
+        world = world_of(evaluator.scenario, shift)
         share = evaluator.share({**world, question.field: n}, studies)
         verdict = surely(share, target)
         size = None
@@ -64,3 +93,25 @@ def tried(
             )
         found.append(Trial(shift, share, verdict, size))
     return found
+
+
+def designs_tried(
+    evaluator: Evaluator, found: Frontier, shifts: tuple[Shift, ...], target: float, studies: int = 2000
+) -> list[DesignTrial]:
+    """The cheapest design in every other world; where it does not surely hold, those that cost more, one by one."""
+    if found.cheapest is None:
+        return []
+    rows = zip(records(found.table), found.settings, strict=True)
+    best = [(row, setting) for row, setting in rows if row["is_best"] and row["share"] >= target]
+    trials = []
+    for shift in shifts:
+        world = world_of(evaluator.scenario, shift)
+        share = evaluator.share({**world, **found.cheapest}, studies)
+        verdict, instead, cost = surely(share, target), None, np.nan
+        if verdict <= 0:
+            for row, setting in best:
+                if evaluator.share({**world, **setting}, studies).value >= target:
+                    instead, cost = setting, float(row["cost"])
+                    break
+        trials.append(DesignTrial(shift, share, verdict, instead, cost))
+    return trials

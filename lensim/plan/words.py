@@ -74,11 +74,28 @@ def frontier_in_words(plan: Plan) -> str:
     )
 
 
+def designs_tried_in_words(plan: Plan) -> str:
+    """Where the cheapest design breaks, and which would then do; to stand after `frontier_in_words`."""
+    if not plan.designs_tried or plan.question.costs is None:
+        return ""
+    rest = []
+    for trial in (trial for trial in plan.designs_tried if trial.verdict <= 0):
+        then = "then none of the grid"
+        if trial.instead is not None:
+            design = " x ".join(str(value) for value in trial.instead.values())
+            then = f"then {design} for {trial.cost:,.0f} {plan.question.costs.currency}"
+        open_word = " (not decided)" if trial.verdict == 0 else ""
+        rest.append(f"{trial.shift.name} ({100 * trial.share.value:.0f}%{open_word}; {then})")
+    return f"; it holds unless {', or '.join(rest)}" if rest else "; it holds in every other world that was tried"
+
+
 def interim_in_words(plan: Plan) -> str:
     """What looks would save and lose."""
     if plan.interim is None or plan.question.interim is None:
         return ""
     limit = plan.question.interim.stop_below
+    if plan.interim.empty:
+        return "no look on the way: fewer are planned than a look was asked after"
     return "; ".join(
         f"after {row['after']}, {100 * row['stopped']:.0f}% of studies have less than {limit:.0%} chance of success "
         f"left: stopping there saves {row['subjects_saved']:.1f} subjects a study on average and loses "
@@ -138,7 +155,7 @@ def paragraph(plan: Plan) -> str:
         parts.append(f"The design as it stands: {share_in_words(plan.share)}.")
     for said in (
         robustness_in_words(plan),
-        frontier_in_words(plan),
+        f"{frontier_in_words(plan)}{designs_tried_in_words(plan)}",
         interim_in_words(plan),
         detection_in_words(plan),
         bracketing_in_words(plan),

@@ -186,7 +186,7 @@ class BaseScenario(Strict):
             content["rules"] = self.rules  # a user's own function is not dumped
         for path, value in setting.items():
             content = _put(content, path.split("."), value, path)
-        return checked(type(self), content, f"grid at {dict(setting)}" if setting else self.name)
+        return checked(type(self), content, f"scenario at {dict(setting)}" if setting else self.name)
 
     def digest(self) -> str:
         """A fingerprint of everything that makes the numbers; of a user's own rule, its name.
@@ -226,20 +226,20 @@ def _put(content: Any, path: list[str], value: Any, whole: str) -> Any:
     if isinstance(content, Mapping):
         if first not in content:
             raise InputError(
-                f"grid must be over a field that there is: {whole} has no {first!r}; "
+                f"fields must be ones that there are: {whole} has no {first!r}; "
                 f"there are {', '.join(map(str, content))}"
             )
         return {**content, first: _put(content[first], rest, value, whole) if rest else value}
     if isinstance(content, list | tuple):
         if not first.isdigit() or int(first) >= len(content):
             raise InputError(
-                f"grid must be over a field that there is: {whole} needs a position of 0 to {len(content) - 1}, "
+                f"fields must be ones that there are: {whole} needs a position of 0 to {len(content) - 1}, "
                 f"got {first!r}"
             )
         changed = list(content)
         changed[int(first)] = _put(changed[int(first)], rest, value, whole) if rest else value
         return tuple(changed)
-    raise InputError(f"grid must be over a field that there is: {whole} goes below a plain value at {first!r}")
+    raise InputError(f"fields must be ones that there are: {whole} goes below a plain value at {first!r}")
 
 
 def checked[S: BaseModel](kind: type[S], content: Mapping[str, Any], place: str) -> S:

@@ -103,7 +103,7 @@ def test_a_missing_price_is_told(costs, message):
         ({"target": 0}, "target: Input should be greater than 0, got 0"),
         ({"costs": {"well": -1}}, "costs.well"),
         ({"frontier": {"grid": {"design.experiments": [1]}}}, "costs must be given where a frontier is asked"),
-        ({"robustness": [{"name": "other"}]}, "size must be asked where robustness is, got none"),
+        ({"robustness": [{"name": "other"}]}, "size or frontier must be asked where robustness is, got none"),
         ({"rule": "no such"}, "rule must be one of t on log ratios, 0.05, got 'no such'"),
         ({"item": "IL6"}, "item must be one of TNF"),
         ({"size": {"field": "design.patients"}}, "design.patients has no 'patients'"),
@@ -197,18 +197,39 @@ def test_a_look_knows_only_what_came_before():
     assert p[0] == p[1]
 
 
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"design": {"assay": "ratios", "subjects": {"line": 3, "donor": 3}}}, "needs one cell type in the design"),
-        ({}, "interim.after must lie between 2 and 5, got 6"),
-    ],
-)
-def test_a_look_that_cannot_be_is_told(change, message):
-    rules = [T | ({"cell_type": "line"} if change else {})]
-    with pytest.raises(InputError) as error:
-        looks(scenario_of(PAIRS | {"rules": rules} | change), InterimQuestion(after=(6,), studies=10), 0, 0)
-    assert message in str(error.value)
+def test_a_look_that_cannot_be_is_told_and_a_late_one_is_none():
+    two = {"design": {"assay": "ratios", "subjects": {"line": 3, "donor": 3}}, "rules": [T | {"cell_type": "line"}]}
+    with pytest.raises(InputError, match="an interim look needs one cell type in the design, got line, donor"):
+        looks(scenario_of(PAIRS | two), InterimQuestion(after=(2,), studies=10), 0, 0)
+    found = looks(scenario_of(PAIRS), InterimQuestion(after=(2, 6, 9), studies=10, completions=50), 0, 0)
+    assert found["after"].tolist() == [2]
+
+
+def test_the_cheapest_design_is_tried_elsewhere_too():
+    question = question_of(
+        {
+            "name": "designs",
+            "target": 0.5,
+            "scenario": PAIRS,
+            "costs": FREE | {"subject": 10},
+            "frontier": {"grid": {"design.subjects.line": [4, 6, 9, 40]}, "studies": 1000},
+            "robustness": [
+                {"name": "the effect is twice as large", "scale": {"mu_log2_fold_change": 2.0}},
+                {"name": "the effect is half as large", "scale": {"mu_log2_fold_change": 0.5}},
+                {"name": "there is no effect", "scale": {"mu_log2_fold_change": 0.0}},
+            ],
+        }
+    )
+    plan = answer(question)
+    assert plan.frontier.cheapest == {"design.subjects.line": 6}
+    holds, breaks, none = plan.designs_tried
+    assert (holds.verdict, holds.instead) == (1, None)
+    assert (breaks.verdict, breaks.instead, breaks.cost) == (-1, {"design.subjects.line": 40}, 400.0)
+    assert (none.verdict, none.instead) == (-1, None)
+    said = paragraph(plan)
+    assert "it holds unless the effect is half as large" in said
+    assert "then 40 for 400 EUR" in said
+    assert "then none of the grid" in said
 
 
 def test_more_cdna_is_detected_more_often():
