@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 .PHONY: help reproduce test lint bench calibrate lock clean
 
 help:
-	@echo "make reproduce   figures of the study and its power, in results/"
+	@echo "make reproduce   figures of the study, its power and the next study, in results/"
 	@echo "make test        all quick tests"
 	@echo "make lint        format, lint and types"
 	@echo "make bench       benchmarks; NAME=simulator for one of them"
@@ -25,9 +25,13 @@ reproduce: $(STAMP)
 		--out results/fig2_expression --force
 	@$(BIN)/python -m experiments.power_paper_designs --config experiments/power_paper_designs.toml \
 		--out results/power_paper_designs --force
+	@$(BIN)/python -m experiments.power_dose_response --config experiments/power_dose_response.toml \
+		--out results/power_dose_response --force
+	@$(BIN)/python -m experiments.plan_follow_up --config experiments/plan_follow_up.toml \
+		--out results/plan_follow_up --force
 
 test: $(STAMP)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile
 
 lint: $(STAMP)
 	@$(BIN)/ruff format --check

@@ -27,10 +27,10 @@ from lensim.plan.words import paragraph
 from lensim.power.pairs.scenario import PairScenario
 from lensim.power.pairs.study import Batch, simulate_chunk
 from lensim.power.pool import pool_of
-from lensim.power.spec import checked
 from lensim.qpcr.fold_change_priors import FoldChangePriors
 from lensim.qpcr.truth import MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE
 from lensim.results_folder import Manifest, command_of, read_config, results_folder
+from lensim.strict import checked
 
 console = Console()
 
@@ -53,6 +53,7 @@ class Config(BaseModel):
     posterior: Path
     target: float = Field(gt=0, lt=1)
     budget: int = Field(ge=100)
+    studies: int = Field(ge=100)
     worlds: int = Field(ge=20)
     workers: int = Field(gt=0)
 
@@ -86,7 +87,7 @@ def question(config: Config) -> Question:
                     "design.experiments": [1, 2, 3],
                     "design.technical_replicates": [1, 2],
                 },
-                "studies": 500,
+                "studies": config.studies,
             },
             "robustness": [
                 {"name": "patients differ half as much again", "scale": {SIGMA_FOLD_CHANGE: 1.5}},
@@ -240,7 +241,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
         draw_figures(found, folder)
         with manifest.timed("nuisance"):
             n = found.size.n if found.size is not None and found.size.n is not None else NEXT_PATIENTS
-            nuisance = nuisance_table(asked, sorted({4, n, 2 * n}), 4000)
+            nuisance = nuisance_table(asked, sorted({4, n, 2 * n}), 8 * config.studies)
             worlds = supported(config.seed, config.worlds)
         nuisance.to_csv(folder / "nuisance.csv", index=False)
         worlds.to_csv(folder / "worlds.csv", index=False)

@@ -41,9 +41,15 @@ ENOUGH: Final = 80.0
 NODES: Final = 13
 NO_SPREAD: Final = 1e-3
 """Stands for none between days, where every line has one culture [log10 uM]."""
+DOUBTFUL_SHAPE: Final = 0.5
 LARGEST_SHAPE: Final = 0.7
 SMALLEST_COUNT: Final = 25.0
 _WORKING: Final = np.array([[0.0, 0.1, 1.0], [0.9, 0.4, 1.0]])
+
+
+def trusts(shapes: np.ndarray, counts: np.ndarray) -> bool:
+    """Whether weights with these Pareto shapes, carried by so many draws, give no cause for doubt."""
+    return bool((shapes < LARGEST_SHAPE).all() and (counts > SMALLEST_COUNT).all())
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,8 @@ class LaplaceSettings:
     ----------
     sweeps, first_sweeps, warm
         Of the population's sampler: kept, kept to see which lines want new draws, and not kept.
+    again
+        Times that lines in doubt are drawn anew after the last sweeps, as long as there are any.
     rounds
         Times that modes are found and the working prior is moved to them.
     """
@@ -61,6 +69,7 @@ class LaplaceSettings:
     sweeps: int = 1000
     first_sweeps: int = 150
     warm: int = 100
+    again: int = 3
     rounds: int = 4
 
 
@@ -100,7 +109,7 @@ class PanelPosterior:
     @property
     def trusted(self) -> bool:
         """Whether no line's weights give cause for doubt."""
-        return bool((self.shapes < LARGEST_SHAPE).all() and (self.counts > SMALLEST_COUNT).all())
+        return trusts(self.shapes, self.counts)
 
 
 def analyse_panel(
@@ -164,14 +173,17 @@ def analyse_panel(
     proposals = around_modes(working, modes, heights, curvatures, count, sheet.log10_top)
     chosen = np.arange(n_lines)
     start = np.stack([working[0], working[1] / WIDTH_OF_PROPOSALS])
-    for sweeps in (settings.first_sweeps, settings.sweeps):
+    for sweeps in (settings.first_sweeps, *[settings.sweeps] * (1 + settings.again)):
         pool = sobol_pool()[rng.integers(POOL, size=(n_lines, proposals.share.shape[1]))]
         draw_lines(wells, spreads, chosen, proposals, own_starts, pool, nodes, work, profiles, points, log_weight)
         picks, group, mu, sigma_group, sigma, node, weights = sweep_population(
             points, log_weight, log_node, sheet.group_of_line, sheet.groups, start, hyper, sweeps, settings.warm, rng
         )
         start = np.stack([mu.mean(axis=0), sigma.mean(axis=0)])
-        chosen = np.flatnonzero((weights**2).sum(axis=1) > 1.0 / ENOUGH)
+        shapes, counts = pareto_shapes(weights), 1.0 / (weights**2).sum(axis=1)
+        if sweeps == settings.sweeps and trusts(shapes, counts):
+            break
+        chosen = np.flatnonzero((counts < ENOUGH) | (shapes > DOUBTFUL_SHAPE))
         total = np.sqrt(sigma.mean(axis=0) ** 2 + sigma_group.mean(axis=0) ** 2)
         proposals = around_draws(points, weights, np.stack([start[0], total]), proposals)
     return PanelPosterior(
@@ -183,8 +195,8 @@ def analyse_panel(
         sd_experiment=nodes[node],
         points=points,
         weights=weights,
-        shapes=pareto_shapes(weights),
-        counts=1.0 / (weights**2).sum(axis=1),
+        shapes=shapes,
+        counts=counts,
         sd_well=spreads[0],
         nu_well=spreads[1],
     )

@@ -8,7 +8,7 @@ from pydantic import Field
 from lensim.checks import InputError
 from lensim.power.panel.scenario import PanelScenario
 from lensim.power.scenario import Scenario
-from lensim.power.spec import Strict
+from lensim.strict import Strict
 
 WELLS_OF_A_PLATE: Final = 96
 CONDITIONS: Final = 2

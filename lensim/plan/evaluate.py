@@ -39,6 +39,8 @@ class Evaluator:
     ----------
     scenario, rule, item
         What is asked, which rule decides, and of which of its items.
+    also
+        Other pairs of rule and item whose diagnosands are wanted from the same studies.
     pool
         Where chunks are worked on; `one_by_one` or what `lensim.power.pool.pool_of` gives.
     tell
@@ -50,8 +52,9 @@ class Evaluator:
     item: int = 0
     pool: Pool = one_by_one
     tell: Callable[[int], None] = lambda done: None
+    also: tuple[tuple[int, int], ...] = ()
     spent: int = 0
-    _tallies: dict[str, Tally] = field(default_factory=dict)
+    _tallies: dict[str, dict[tuple[int, int], Tally]] = field(default_factory=dict)
     _chunks: dict[str, int] = field(default_factory=dict)
 
     def share(self, setting: Mapping[str, Any], studies: int) -> Share:
@@ -64,23 +67,25 @@ class Evaluator:
         keys = [json.dumps(dict(setting), sort_keys=True, default=str) for setting in settings]
         tasks = []
         for key, setting in zip(keys, settings, strict=True):
-            self._tallies.setdefault(key, Tally())
+            self._tallies.setdefault(key, {which: Tally() for which in ((self.rule, self.item), *self.also)})
             first, last = self._chunks.get(key, 0), -(-studies // size)
             own = self.scenario.at(setting) if last > first else None
             tasks += [((key, chunk), (own, dict(setting), chunk, size)) for chunk in range(first, last)]
             self._chunks[key] = max(first, last)
         for (key, _), rows in self.pool(run_chunk, iter(tasks)):
-            self._tallies[key].add(rows[(rows["rule"] == self.rule) & (rows["target"] == self.item)])
+            for (rule, item), tally in self._tallies[key].items():
+                tally.add(rows[(rows["rule"] == rule) & (rows["target"] == item)])
             self.spent += size
             self.tell(self.spent)
         return [self._described(key) for key in keys]
 
-    def table(self, setting: Mapping[str, Any]) -> dict[str, float]:
-        """Every diagnosand of a setting that was asked for."""
-        return self._tallies[json.dumps(dict(setting), sort_keys=True, default=str)].describe()
+    def table(self, setting: Mapping[str, Any], rule: int | None = None, item: int | None = None) -> dict[str, float]:
+        """Every diagnosand of a setting that was asked for; of the deciding rule, or of one of `also`."""
+        which = (self.rule if rule is None else rule, self.item if item is None else item)
+        return self._tallies[json.dumps(dict(setting), sort_keys=True, default=str)][which].describe()
 
     def _described(self, key: str) -> Share:
-        found = self._tallies[key].describe()
+        found = self._tallies[key][self.rule, self.item].describe()
         value = found["share"]
         return Share(
             float(value),

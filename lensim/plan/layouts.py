@@ -58,12 +58,10 @@ def layouts(scenario: Scenario, question: LayoutQuestion, rule: int, pool: Pool 
                 rows.append({**said, "fault": str(fault)})
                 continue
             plates = own.design.experiments * own.design.plates.plates_per_experiment
-            found = [Evaluator(own, number, pool=pool) for number in (rule, len(own.rules) - 1)]
-            tables = []
-            for evaluator in found:
-                evaluator.share({}, question.studies)
-                tables.append(evaluator.table({}))
-            decides, ic50 = tables
+            within = len(own.rules) - 1
+            evaluator = Evaluator(own, rule, pool=pool, also=((within, 0),))
+            evaluator.share({}, question.studies)
+            decides, ic50 = evaluator.table({}), evaluator.table({}, within)
             rows.append(
                 {
                     **said,

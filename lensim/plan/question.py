@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from lensim.checks import InputError
 from lensim.plan.cost import Costs
 from lensim.power.scenario import Scenario, scenario_of
-from lensim.power.spec import Strict, checked
+from lensim.strict import Strict, checked
 
 Positive = Annotated[float, Field(gt=0)]
 

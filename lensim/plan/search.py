@@ -178,7 +178,7 @@ def _crossing(shares: dict[int, Share], target: float, low: int, high: int) -> t
 def detectable(effects: Sequence[float], shares: Sequence[Share], target: float) -> tuple[float, float]:
     """The effect that a target share of studies finds, and its standard error, from shares at several effects.
 
-        Phi^-1(share) = a + b |effect|      by weighted least squares on the shares between 3% and 99.5%
+        Phi^-1(share) = a + b |effect|      by weighted least squares on the shares between 10% and 99.5%
 
     NaN where the shares do not pass the target.
 
@@ -193,7 +193,7 @@ def detectable(effects: Sequence[float], shares: Sequence[Share], target: float)
         )
     x = np.abs(np.asarray(effects, dtype=float))
     value, error = (np.array([getattr(share, what) for share in shares]) for what in ("value", "mcse"))
-    kept = (value > 0.03) & (value < 0.995)
+    kept = (value > 0.1) & (value < 0.995)
     if kept.sum() < 2 or not (value.min() < target < value.max()):
         return np.nan, np.nan
     x, value, error = x[kept], value[kept], error[kept]

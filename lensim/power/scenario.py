@@ -13,7 +13,7 @@ from typing import Any, Final
 from lensim.checks import InputError, one_of
 from lensim.power.pairs.scenario import PairScenario
 from lensim.power.panel.scenario import PanelScenario
-from lensim.power.spec import checked
+from lensim.strict import checked
 
 Scenario = PairScenario | PanelScenario
 

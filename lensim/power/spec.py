@@ -8,18 +8,13 @@ from typing import Annotated, Any, Final, Self
 
 import numpy as np
 import xarray as xr
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from lensim.checks import InputError, one_of
 from lensim.power.rule import BaseRule
+from lensim.strict import Strict, checked
 
 ANY: Final = "*"
-
-
-class Strict(BaseModel):
-    """A value that refuses unknown keys and does not change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Distribution(Strict):
@@ -131,7 +126,7 @@ class BaseScenario(Strict):
     seed: int = Field(default=1, ge=0)
     studies: StudiesSpec = StudiesSpec()
     audit: AuditSpec = AuditSpec()
-    grid: dict[str, tuple[Any, ...]] = {}
+    grid: dict[str, tuple[Any, ...]] = Field(default={})
     design: Any
     truth: Any
     analysis: Any
@@ -240,28 +235,6 @@ def _put(content: Any, path: list[str], value: Any, whole: str) -> Any:
         changed[int(first)] = _put(changed[int(first)], rest, value, whole) if rest else value
         return tuple(changed)
     raise InputError(f"fields must be ones that there are: {whole} goes below a plain value at {first!r}")
-
-
-def checked[S: BaseModel](kind: type[S], content: Mapping[str, Any], place: str) -> S:
-    """A checked value from nested content.
-
-    Raises
-    ------
-    InputError
-        With every fault: an unknown key, a value out of its range, a rule that the design cannot answer.
-    """
-    try:
-        return kind.model_validate(content)
-    except ValidationError as error:
-        faults = []
-        for e in error.errors():
-            if e["loc"][-1:] == ("float",) and isinstance(e["input"], Mapping):
-                continue  # a number or a distribution: it was meant as the latter, whose own fault is told
-            where = ".".join(str(part) for part in e["loc"] if not str(part).startswith(("function-", "Distribution")))
-            message = e["msg"].removeprefix("Value error, ")
-            got = "" if "got" in message or isinstance(e["input"], dict | BaseModel) else f", got {e['input']!r}"
-            faults.append(f"{place}: {where + ': ' if where else ''}{message}{got}")
-        raise InputError("\n".join(dict.fromkeys(faults))) from None
 
 
 def changed(parameters: xr.Dataset, truth: Any) -> xr.Dataset:

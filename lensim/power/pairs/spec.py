@@ -5,9 +5,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from lensim.power.spec import ANY, Number, PositiveNumber, Strict
+from lensim.power.spec import ANY, Number, PositiveNumber
 from lensim.qpcr.design import FIVEFOLD_DILUTIONS
 from lensim.qpcr.fold_change_priors import FoldChangePriors
+from lensim.strict import Strict
 
 
 class DesignSpec(Strict):

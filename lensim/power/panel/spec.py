@@ -5,11 +5,12 @@ from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import Field, create_model, model_validator
 
-from lensim.power.spec import Number, PositiveNumber, Strict
+from lensim.power.spec import Number, PositiveNumber
 from lensim.proliferation.design import PlateMap, ProliferationDesign
 from lensim.proliferation.dose_response_priors import DoseResponsePriors
 from lensim.proliferation.faults import NO_FAULTS, PlateFaults
 from lensim.proliferation.truth import PAPER_POPULATION, ProliferationPopulation
+from lensim.strict import Strict
 
 Curve = Literal["log10_ec50_um", "log_hill_slope", "effect_at_saturation"]
 CURVE_NAMES: Final = get_args(Curve)

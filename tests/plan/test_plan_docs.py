@@ -1,0 +1,32 @@
+"""The files that the docs give to copy are taken."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from lensim.plan.answer import require_answerable
+from lensim.plan.question import question_of
+from lensim.power.scenario import scenario_of
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+def tables(name: str) -> list[dict]:
+    blocks = re.findall(r"```toml\n(.*?)```", (DOCS / name).read_text(), re.DOTALL)
+    return [tomllib.loads(block) for block in blocks]
+
+
+def test_the_plan_of_the_docs_can_be_answered():
+    (content,) = tables("plan.md")
+    question = question_of(content)
+    require_answerable(question, None)
+    assert question.size is not None
+    assert question.frontier is not None
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_the_scenarios_of_the_docs_are_taken(number):
+    scenario = scenario_of(tables("power.md")[number])
+    assert list(scenario.points())
