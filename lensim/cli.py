@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lensim import cli_expression, cli_plan, cli_power
+from lensim import cli_expression, cli_plan, cli_power, cli_published
 from lensim.checks import InputError, one_of
 from lensim.cli_shared import Chains, CiProb, Draws, Force, Seed, TargetAccept, Tune, err, out
 
@@ -43,6 +43,7 @@ app.command("power", epilog="Example:  lensim power study.toml --out results/pow
 app.command("plan", epilog="Example:  lensim plan next.toml --from fit.nc --out results/plan --workers 2")(
     cli_plan.plan
 )
+app.command("published", epilog="Example:  lensim published paper.toml --out results/paper")(cli_published.published)
 app.command("compare", epilog="Example:  lensim compare fit.nc --csv comparison.csv")(cli_expression.compare)
 
 NO_COUNT = float("inf")

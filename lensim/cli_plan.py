@@ -20,7 +20,7 @@ def plan(
     plan_file: Annotated[Path, typer.Argument(metavar="FILE", help="Planning question (TOML).")],
     folder: Annotated[Path, typer.Option("--out", help="Folder for tables, figures and the paragraph.")],
     start: Annotated[
-        Path | None, typer.Option("--from", help="Result of a fit (.nc): its posterior is the design prior.")
+        Path | None, typer.Option("--from", help="Design prior: result of a fit (.nc), or published summaries (.toml).")
     ] = None,
     so_far: Annotated[
         Path | None, typer.Option("--so-far", help="Ratios of the subjects known by now: an interim look.")
@@ -35,20 +35,20 @@ def plan(
 
     A first answer comes in seconds, and is refined. Results do not depend on the number of workers.
     """
-    from lensim.output import load_result
     from lensim.plan.answer import answer, require_trusted
     from lensim.plan.question import read_question
     from lensim.plan.words import paragraph
+    from lensim.power.design_prior import design_prior
     from lensim.power.pool import pool_of
     from lensim.results_folder import results_folder
 
     result = None
     if start is not None:
-        result = load_result(start)
+        result = design_prior(start)
         require_trusted(result, start.name, trust=trust)
     question = read_question(plan_file, start.resolve() if start else None)
     if result is None and question.scenario.truth.posterior is not None:
-        result = load_result(question.scenario.truth.posterior)
+        result = design_prior(question.scenario.truth.posterior)
         require_trusted(result, question.scenario.truth.posterior.name, trust=trust)
     with results_folder(folder, plan_file, force=force) as partial, pool_of(workers, scheduler) as pool:
         found = answer(question, result, pool=pool, tell=lambda said: out.print(said, soft_wrap=True, markup=False))

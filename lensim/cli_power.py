@@ -10,8 +10,6 @@ from lensim.cli_shared import err, out
 if TYPE_CHECKING:
     import pandas as pd
 
-LOG_WIDTH = 120  # where there is no terminal whose width could be asked
-
 
 def power(
     scenario_file: Annotated[Path, typer.Argument(metavar="FILE", help="Scenario (TOML).")],
@@ -84,7 +82,7 @@ def print_power(table: "pd.DataFrame", audit: "pd.DataFrame") -> None:
     for at, row in enumerate(rows):
         said = [*[f"{row[name]}" for name in fields], str(row["rule"]), str(row["target"])]
         shown.add_row(*said, *[column[at] for column in cells.values()])
-    out.print(shown, width=None if out.is_terminal else LOG_WIDTH)
+    out.print(shown)
     for row in records(table[table["failed"] > 0]):
         if row["failed"] == row["studies"]:
             out.print(

@@ -1,11 +1,16 @@
 """What the commands of the command line share: consoles, and options that mean the same everywhere."""
 
-from typing import Annotated
+import os
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
 
-out = Console()
+LOG_WIDTH: Final = 120
+"""Where there is no terminal whose width could be asked."""
+
+_asked = Console()
+out = _asked if _asked.is_terminal or "COLUMNS" in os.environ else Console(width=LOG_WIDTH)
 err = Console(stderr=True, highlight=False)
 
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Root seed; the same seed gives the same numbers.")]

@@ -13,8 +13,11 @@ from lensim.models.expression_panel import dim_cells, expression_arrays
 from lensim.models.expression_parts import ExpressionPriors
 from lensim.models.expression_separate import build_expression_separate
 from lensim.models.fold_change_hierarchical import build_fold_change_hierarchical, fold_change_arrays
+from lensim.models.published_summary import build_published_summary, summary_arrays
 from lensim.proliferation.dose_response_priors import DoseResponsePriors
 from lensim.qpcr.fold_change_priors import FoldChangePriors
+from lensim.summaries.posterior import SummaryPriors
+from lensim.summaries.sheet import PRINTED_LOW
 
 CATALOGUE: dict[str, ModelEntry] = {
     "dose_response_hierarchical": ModelEntry(
@@ -74,5 +77,12 @@ CATALOGUE: dict[str, ModelEntry] = {
         v.LOG2_RATIO,
         "fold change of each subject, pooled within cell types, from ratios where there are no Cts",
         FoldChangePriors,
+    ),
+    "published_summary": ModelEntry(
+        build_published_summary,
+        summary_arrays,
+        PRINTED_LOW,
+        "effect and spread of lines or donors from a published summary",
+        SummaryPriors,
     ),
 }

@@ -180,7 +180,7 @@ def detectable(effects: Sequence[float], shares: Sequence[Share], target: float)
 
         Phi^-1(share) = a + b |effect|      by weighted least squares on the shares between 10% and 99.5%
 
-    NaN where the shares do not pass the target.
+    NaN where the shares do not pass the target, or do not rise.
 
     Raises
     ------
@@ -202,6 +202,8 @@ def detectable(effects: Sequence[float], shares: Sequence[Share], target: float)
     centre = (w * x).sum() / w.sum()
     scale = (w * (x - centre) ** 2).sum()
     slope = (w * (x - centre) * y).sum() / scale
+    if slope <= 0:
+        return np.nan, np.nan
     root = centre + (stats.norm.ppf(target) - (w * y).sum() / w.sum()) / slope
     variance = (1 / w.sum() + (root - centre) ** 2 / scale) / slope**2
     return float(root), float(np.sqrt(variance))

@@ -10,7 +10,7 @@ import xarray as xr
 
 from lensim import checks, seeding
 from lensim import vocabulary as v
-from lensim.output import load_result
+from lensim.power.design_prior import design_prior
 from lensim.power.pairs.scenario import PairScenario
 from lensim.power.pairs.spec import DesignSpec, TruthSpec
 from lensim.power.spec import ANY, Distribution, changed, picked
@@ -27,6 +27,7 @@ from lensim.qpcr.truth import (
     parameters_of,
     truth_given,
 )
+from lensim.summaries.posterior import OMEGA
 
 CONDITIONS: Final = ("control", "treated")
 SETTINGS_OF_NO_REACTIONS: Final = QpcrPopulation()
@@ -163,7 +164,7 @@ def draw_parameters(
 
 @lru_cache(maxsize=4)
 def _posterior(path: Path) -> xr.Dataset:
-    posterior = load_result(path)["posterior"].to_dataset()
+    posterior = design_prior(path)["posterior"].to_dataset()
     checks.has_variables(posterior.isel(chain=0, draw=0), {}, str(path))
     if MU_FOLD_CHANGE not in posterior:
         raise checks.InputError(
@@ -182,22 +183,33 @@ def _put_posterior(parameters: xr.Dataset, path: Path, at_mean: bool, rng: np.ra
         v.ONE_COPY_CT, v.SD_BIOLOGICAL, v.SD_INPUT, v.SD_TECHNICAL, v.SD_PLATE, v.SD_PAIR,
     )  # fmt: skip
     for name in names:
-        if name not in posterior:
-            continue
-        values, variable = posterior[name], parameters[name]
-        for dim in variable.dims[1:]:
-            if dim == v.CONTRAST:
-                values = values.isel({dim: [0]})
-            elif dim in values.dims:
-                wanted, there = parameters[dim].to_numpy().tolist(), values[dim].to_numpy().tolist()
-                for label in wanted:
-                    checks.one_of(f"{path}: {dim} of the design", str(label), [str(one) for one in there])
-                values = values.isel({dim: [there.index(label) for label in wanted]})
-            else:
-                values = values.expand_dims({dim: parameters.sizes[dim]})
-        order = ("sample_", *variable.dims[1:])
-        drawn = values.transpose(*order).to_numpy()
-        variable.to_numpy()[:] = picked(drawn, pick, at_mean=at_mean and name != MU_FOLD_CHANGE)
+        if name in posterior:
+            drawn = _for_design(posterior, name, parameters[name], path)
+            parameters[name].to_numpy()[:] = picked(drawn, pick, at_mean=at_mean and name != MU_FOLD_CHANGE)
+    if OMEGA in posterior:  # published studies differ in their means, and so will the next
+        omega = picked(_for_design(posterior, OMEGA, parameters[MU_FOLD_CHANGE], path), pick, at_mean=at_mean)
+        parameters[MU_FOLD_CHANGE].to_numpy()[:] += omega * rng.standard_normal(omega.shape)
+
+
+def _for_design(posterior: xr.Dataset, name: str, like: xr.DataArray, path: Path) -> np.ndarray:
+    """(draw, ...) draws of a figure for the targets, cell types and genes of the design."""
+    values = posterior[name]
+    for dim in like.dims[1:]:
+        if dim == v.CONTRAST:
+            values = values.isel({dim: [0]})
+        elif dim in values.dims:
+            wanted, there = like[dim].to_numpy().tolist(), values[dim].to_numpy().tolist()
+            for label in wanted:
+                checks.one_of(f"{path}: {dim} of the design", str(label), [str(one) for one in there])
+            values = values.isel({dim: [there.index(label) for label in wanted]})
+        else:
+            values = values.expand_dims({dim: like.sizes[dim]})
+    drawn = values.transpose("sample_", *like.dims[1:]).to_numpy()
+    absent = np.argwhere(np.isnan(drawn).all(axis=0))
+    if len(absent):  # of published summaries: there are none of this target in this cell type
+        which = " in ".join(str(like[dim].to_numpy()[at]) for dim, at in zip(like.dims[1:3], absent[0], strict=False))
+        raise checks.InputError(f"{path} must have {name} of every target in every cell type, got none of {which}")
+    return np.asarray(drawn)
 
 
 def _ratios(parameters: xr.Dataset, design: DesignSpec, sheet: xr.Dataset, rng: np.random.Generator) -> xr.Dataset:

@@ -10,7 +10,7 @@ import xarray as xr
 
 from lensim import checks, seeding
 from lensim import vocabulary as v
-from lensim.output import load_result
+from lensim.power.design_prior import design_prior
 from lensim.power.panel.scenario import PanelScenario
 from lensim.power.panel.spec import CURVE_NAMES, DesignSpec, TruthSpec
 from lensim.power.spec import Distribution, changed, picked
@@ -87,7 +87,7 @@ def draw_parameters(
 
 @lru_cache(maxsize=4)
 def _posterior(path: Path) -> xr.Dataset:
-    posterior = load_result(path)["posterior"].to_dataset()
+    posterior = design_prior(path)["posterior"].to_dataset()
     if NEEDED not in posterior:
         there = ", ".join(str(name) for name in posterior.data_vars if not str(name).endswith("_coordinate"))
         raise checks.InputError(

@@ -1,0 +1,30 @@
+"""Where a truth comes from that is drawn: the result of a fit, or the summaries that a paper prints."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import xarray as xr
+
+from lensim.output import load_result
+from lensim.summaries.posterior import summary_posterior
+from lensim.summaries.read import read_summaries
+
+SUMMARY_SEED: Final = 0
+
+
+def design_prior(path: Path) -> xr.DataTree:
+    """The posterior of a result file (netCDF), or of a file of published summaries (TOML).
+
+    Raises
+    ------
+    InputError
+        If it is neither, or no values can have the summaries.
+    """
+    return _from_summaries(path) if path.suffix.lower() == ".toml" else load_result(path)
+
+
+@lru_cache(maxsize=4)
+def _from_summaries(path: Path) -> xr.DataTree:
+    summaries, priors = read_summaries(path)
+    return summary_posterior(summaries, SUMMARY_SEED, priors=priors)

@@ -1,0 +1,150 @@
+"""What a published P value can and cannot be, as a table and in words."""
+
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from lensim.summaries.attainable import PRange, p_ranges
+from lensim.summaries.order import ordered
+from lensim.summaries.summary import PublishedP, PublishedSummary
+
+TESTS: Final = {
+    "t_ratio": "paired t on ratios",
+    "t_log2": "paired t on log2 ratios",
+    "t_ratio_unpaired": "unpaired t on ratios",
+    "t_log2_unpaired": "unpaired t on log2 ratios",
+    "wilcoxon": "exact Wilcoxon",
+    "wilcoxon_normal": "Wilcoxon by normal approximation",
+    "sign": "sign test",
+}
+SIDE: Final = {"two": "two-sided", "greater": "one-sided (increase)", "less": "one-sided (decrease)"}
+ATTAINABLE, NOT_ATTAINABLE, OPEN = "attainable", "not attainable", "open"
+MOST_LISTED: Final = 6
+NEAREST: Final = 3
+
+
+def audit(summary: PublishedSummary) -> pd.DataFrame:
+    """Which P values the analyses of `PublishedP` can give to n values with this summary.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row an analysis: summary, analysis, test, scale, sides, lowest_p, highest_p (nothing beyond is attainable),
+        reached_low_p, reached_high_p (of samples that were constructed), single_p (of a rank test, whose P takes
+        single values), printed_p, printed_low and printed_high (what
+        rounds to it), as_named (whether it is the test that the paper names, or one of those that its words leave
+        open), verdict. Of the two one-sided tests, the one that gives the lower P, and the one that is named.
+
+    Raises
+    ------
+    InputError
+        If no n values can have the summary, or they are too many.
+    """
+    found = p_ranges(ordered(summary))
+    lower = {
+        side: min(one.low for one in found if one.sides == side and one.test == "sign") for side in ("greater", "less")
+    }
+    named = summary.p.sides if summary.p is not None else "not named"
+    sides = {"two", min(lower, key=lambda side: lower[side]), named}
+    return pd.DataFrame([_row(summary, one) for one in found if one.sides in sides])
+
+
+def _row(summary: PublishedSummary, one: PRange) -> dict[str, object]:
+    return {
+        "summary": summary.name,
+        "analysis": words_of(one.test, one.scale, one.sides),
+        "test": one.test,
+        "scale": one.scale,
+        "sides": one.sides,
+        "lowest_p": one.low,
+        "highest_p": one.high,
+        "reached_low_p": one.reached_low,
+        "reached_high_p": one.reached_high,
+        "single_p": " ".join(f"{p:.4g}" for p in one.values),
+        "printed_p": summary.p.text if summary.p else "",
+        "printed_low": summary.p.interval[0] if summary.p else np.nan,
+        "printed_high": summary.p.interval[1] if summary.p else np.nan,
+        "as_named": summary.p is not None and _is_named(summary.p, one),
+        "verdict": one.verdict(summary.p.interval) if summary.p else "",
+    }
+
+
+def _is_named(p: PublishedP, one: PRange) -> bool:
+    tests = {"t": ("t_ratio", "t_log2"), "not named": tuple(TESTS)}.get(p.test, (p.test,))
+    return one.test in tests and p.sides in (one.sides, "not named")
+
+
+def words_of(test: str, scale: str, sides: str) -> str:
+    """An analysis in words."""
+    of_ranks = test.startswith("wilcoxon")
+    return f"{SIDE[sides]} {TESTS[test]}{f' of {scale}s' if of_ranks else ''}".replace("log2s", "log2 ratios")
+
+
+def audit_in_words(summary: PublishedSummary, table: pd.DataFrame) -> str:
+    """What the audit says of the analysis that was run; empty where no P is printed."""
+    p = summary.p
+    if p is None:
+        return ""
+    rows = table.to_dict("records")
+    named = [row for row in rows if row["as_named"]]
+    possible = [row for row in named if row["verdict"] == ATTAINABLE]
+    undecided = [row for row in named if row["verdict"] == OPEN]
+    what = "the named analyses" if p.test != "not named" or p.sides != "not named" else "the analyses considered"
+    said = [f"{summary.name}, {p.text}, n = {summary.n}:"]
+    excluded = [row for row in named if row["verdict"] == NOT_ATTAINABLE]
+    if possible and not excluded and not undecided:
+        said.append(f"all of {what} can give it, so it does not say which was run.")
+    elif possible and len(possible) > MOST_LISTED:
+        said.append(f"most of {what} can give it; not {_listed(excluded)}.")
+    elif possible:
+        said.append(f"of {what} only {_listed(possible)} can give it.")
+        said.append(_implied(possible))
+    elif not undecided:
+        said.append(f"none of {what} can give it; the nearest are {_listed(_nearest(named, p))}.")
+        others = [row for row in rows if not row["as_named"] and row["verdict"] == ATTAINABLE]
+        if others:
+            said.append(f"What could: {_listed(others)}.")
+        said.append(
+            "Another test was run, on these values or on others (such as replicates), or a number is misprinted."
+        )
+    if undecided:
+        said.append(f"Left open: {_listed(undecided)}.")
+    return " ".join(one for one in said if one)
+
+
+def _implied(possible: list[dict[Any, Any]]) -> str:
+    scales = {row["scale"] for row in possible if row["test"] != "sign"}
+    paired = {not str(row["test"]).endswith("unpaired") for row in possible}
+    sides = {row["sides"] for row in possible}
+    found = []
+    if len(possible) == 1:
+        return "So the test is known, if it was one of them."
+    if len(scales) == 1:
+        found.append(f"on the scale of {'log2 ratios' if scales == {'log2'} else 'ratios'}")
+    if len(sides) == 1:
+        found.append("two-sided" if sides == {"two"} else "one-sided")
+    if paired == {False}:
+        found.append("unpaired")
+    return f"All of them are {' and '.join(found)}." if found else ""
+
+
+def _nearest(rows: list[dict[Any, Any]], p: PublishedP) -> list[dict[Any, Any]]:
+    """The analyses whose P come closest to the printed one."""
+    low, high = (np.log(max(end, 1e-12)) for end in p.interval)
+
+    def distance(row: dict[Any, Any]) -> float:
+        least, most = (np.log(max(row[name], 1e-12)) for name in ("lowest_p", "highest_p"))
+        return float(max(low - most, least - high))
+
+    return sorted(rows, key=distance)[:NEAREST]
+
+
+def _listed(rows: list[dict[Any, Any]]) -> str:
+    each = [_with_range(row) for row in rows]
+    return ", ".join(each[:-1]) + (" and " if len(each) > 1 else "") + each[-1]
+
+
+def _with_range(row: dict[Any, Any]) -> str:
+    low, high = row["lowest_p"], row["highest_p"]
+    return f"{row['analysis']} ({low:.2g})" if low == high else f"{row['analysis']} ({low:.2g} to {high:.2g})"
