@@ -1,6 +1,9 @@
 """The next study in patients after Maïga et al. (2013), planned from the posterior of the twin's RT-qPCR.
 
 python -m experiments.plan_follow_up --out results/plan_follow_up
+python -m experiments.plan_follow_up --config experiments/plan_follow_up_published.toml --out results/plan_published
+
+The second starts from what the paper prints, as experiments.audit_published_statistics writes it down.
 """
 
 from pathlib import Path
@@ -19,11 +22,11 @@ from lensim.checks import InputError
 from lensim.cli_plan import draw_figures, tables_of
 from lensim.inference.exact_draws import exact_posterior
 from lensim.maiga2013.expression_twin import PRIMARY
-from lensim.output import load_result
 from lensim.plan.answer import answer, require_trusted
 from lensim.plan.evaluate import Evaluator
 from lensim.plan.question import Question, question_of
 from lensim.plan.words import paragraph
+from lensim.power.design_prior import design_prior
 from lensim.power.pairs.scenario import PairScenario
 from lensim.power.pairs.study import Batch, simulate_chunk
 from lensim.power.pool import pool_of
@@ -54,7 +57,7 @@ class Config(BaseModel):
     target: float = Field(gt=0, lt=1)
     budget: int = Field(ge=100)
     studies: int = Field(ge=100)
-    worlds: int = Field(ge=20)
+    worlds: int = Field(ge=0)
     workers: int = Field(gt=0)
 
 
@@ -186,12 +189,19 @@ def _worlds(scenario: PairScenario, worlds: int) -> tuple[Batch, dict[str, np.nd
     return batch, {name: batch.parameters[name].to_numpy().reshape(worlds) for name in names}
 
 
-def nuisance_sentences(table: pd.DataFrame, worlds: pd.DataFrame) -> list[str]:
-    """How far apart the two assurances are, and which the truth supports."""
+def nuisance_sentence(table: pd.DataFrame) -> str:
+    """How far apart the two assurances are."""
     each = ", ".join(
         f"{100 * drawn:.0f} against {100 * mean:.0f}% with {n:.0f}"
         for n, drawn, mean in zip(table["subjects"], table["drawn"], table["mean"], strict=True)
     )
+    return (
+        f"Assurance with all figures from one draw against that with spreads at their posterior mean: {each} patients."
+    )
+
+
+def worlds_sentence(worlds: pd.DataFrame) -> str:
+    """Which of the two the truth supports."""
     truth = worlds["truth"].to_numpy()
     said = []
     for how, words in (("drawn", "drawn"), ("mean", "at their mean")):
@@ -205,13 +215,12 @@ def nuisance_sentences(table: pd.DataFrame, worlds: pd.DataFrame) -> list[str]:
             f"{line.stderr:.3f} points of truth)"
         )
     gain = (worlds["mean"] - truth) ** 2 - (worlds["drawn"] - truth) ** 2
-    return [
-        f"Assurance with all figures from one draw against that with spreads at their posterior mean: {each} patients.",
+    return (
         f"In {len(worlds)} worlds drawn from the prior, after {FIRST_PATIENTS} patients a next study of "
         f"{NEXT_PATIENTS} succeeds in {100 * truth.mean():.1f}%; predicted with spreads {said[0]}, and with spreads "
         f"{said[1]}. Squared error is {1e4 * gain.mean():+.1f} ± {1e4 * gain.std() / np.sqrt(len(gain)):.1f} square "
-        "points larger with spreads at their mean.",
-    ]
+        "points larger with spreads at their mean."
+    )
 
 
 def run(config_path: Path, out: Path, *, force: bool = False) -> None:
@@ -226,10 +235,10 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
     config = read_config(config_path, Config)
     if not config.posterior.exists():
         raise InputError(
-            f"posterior must be the result of experiments.fig2_expression, got nothing at {config.posterior}: run that "
-            "first"
+            "posterior must be a result of experiments.fig2_expression or of experiments.audit_published_statistics, "
+            f"got nothing at {config.posterior}: run that first"
         )
-    result = load_result(config.posterior)
+    result = design_prior(config.posterior)
     require_trusted(result, config.posterior.name, trust=False)
     manifest = Manifest(config.seed)
     asked = question(config)
@@ -242,10 +251,12 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
         with manifest.timed("nuisance"):
             n = found.size.n if found.size is not None and found.size.n is not None else NEXT_PATIENTS
             nuisance = nuisance_table(asked, sorted({4, n, 2 * n}), 8 * config.studies)
-            worlds = supported(config.seed, config.worlds)
+            worlds = supported(config.seed, config.worlds) if config.worlds else None
         nuisance.to_csv(folder / "nuisance.csv", index=False)
-        worlds.to_csv(folder / "worlds.csv", index=False)
-        said = [paragraph(found), *nuisance_sentences(nuisance, worlds)]
+        said = [paragraph(found), nuisance_sentence(nuisance)]
+        if worlds is not None:
+            worlds.to_csv(folder / "worlds.csv", index=False)
+            said.append(worlds_sentence(worlds))
         manifest.seconds |= {f"to {name}": round(took, 1) for name, took in found.seconds.items()}
         (folder / "findings.txt").write_text("\n".join(said) + "\n")
         manifest.write(folder)

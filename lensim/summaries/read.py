@@ -1,6 +1,8 @@
-"""Published summaries from a TOML file."""
+"""Published summaries from a TOML file, and to one."""
 
+import json
 import tomllib
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,8 +11,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from lensim.checks import InputError
 from lensim.strict import checked
+from lensim.summaries.printed import Printed
 from lensim.summaries.priors import SummaryPriors
-from lensim.summaries.summary import PublishedSummary
+from lensim.summaries.summary import PublishedP, PublishedSummary
 
 
 def read_summaries(path: Path) -> tuple[list[PublishedSummary], SummaryPriors]:
@@ -62,3 +65,28 @@ def summaries_of(content: dict[str, Any], place: str) -> tuple[list[PublishedSum
     if faults:
         raise InputError("\n".join(faults))
     return found, priors
+
+
+def toml_of(summaries: Sequence[PublishedSummary]) -> str:
+    """The file that `read_summaries` would read these from."""
+    tables = []
+    for one in summaries:
+        lines = ["[[summary]]"]
+        for name in PublishedSummary.model_fields:
+            value = getattr(one, name)
+            if value is None or value == PublishedSummary.model_fields[name].default:
+                continue
+            lines.append(f"{name} = {_value(value)}")
+        tables.append("\n".join(lines))
+    return "\n\n".join(tables) + "\n"
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, Printed):
+        low, high = value.low, value.high
+        return f"[{low!r}, {high!r}]" if " to " in value.text else value.text
+    if isinstance(value, PublishedP):
+        inside = {name: getattr(value, name) for name in PublishedP.model_fields}
+        said = ", ".join(f"{name} = {_value(own)}" for name, own in inside.items() if own not in (None, "not named"))
+        return f"{{ {said} }}"
+    return json.dumps(value, ensure_ascii=False)

@@ -53,9 +53,7 @@ def test_the_next_patients_are_planned_from_a_posterior(tmp_path):
 def test_what_does_not_suit_is_refused(tmp_path):
     config, out = tmp_path / "small.toml", tmp_path / "out"
     config.write_text(SMALL.format(tmp_path / "none.nc"))
-    with pytest.raises(
-        InputError, match=r"posterior must be the result of experiments\.fig2_expression, got nothing at"
-    ):
+    with pytest.raises(InputError, match=r"posterior must be a result of experiments\.fig2_expression or of"):
         experiment.run(config, out)
     config.write_text(SMALL.format(fit(tmp_path, passed=False)))
     with pytest.raises(InputError, match=r"must have passed its convergence gate, got: R-hat of mu is 1\.2"):

@@ -1,0 +1,26 @@
+import pandas as pd
+
+from experiments import audit_published_statistics as experiment
+from lensim.maiga2013.published import published_summaries
+from lensim.summaries.read import read_summaries
+
+
+def test_every_stated_result_is_audited(tmp_path):
+    config, out = tmp_path / "small.toml", tmp_path / "out"
+    config.write_text("seed = 2013\ndraws = 500\nmeasurement_sd = 0.3\n")
+    experiment.run(config, out)
+    names = {path.name for path in out.iterdir()}
+    assert names == {
+        "small.toml", "findings.txt", "manifest.json", "posterior.nc", "published.toml", "implied.png",
+        "attainable.png", "audit.csv", "posterior.csv", "posterior_with_measurement.csv", "mann_whitney.csv",
+        "next_four.csv",
+    }  # fmt: skip
+    assert read_summaries(out / "published.toml")[0] == published_summaries(0.3)
+    audits = pd.read_csv(out / "audit.csv")
+    assert audits["summary"].nunique() == 4
+    found = audits[audits["as_named"] & (audits["verdict"] == "attainable")].groupby("summary")["analysis"].apply(list)
+    assert found["IGF1, primary myeloma"] == ["two-sided paired t on ratios"]
+    assert "two-sided paired t on ratios" not in found["TNF, primary myeloma"]
+    said = (out / "findings.txt").read_text()
+    assert "given by two-sided, normal approximation, continuity corrected, 1 of 48 pairs against the rest" in said
+    assert "nan" not in said
