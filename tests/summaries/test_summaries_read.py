@@ -1,9 +1,14 @@
 """Printed numbers, files of summaries, and every fault told."""
 
+import re
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from lensim.checks import InputError
 from lensim.summaries.order import ordered
+from lensim.summaries.priors import SummaryPriors
 from lensim.summaries.read import read_summaries, summaries_of
 from lensim.summaries.summary import PublishedSummary, warnings_of
 
@@ -114,6 +119,14 @@ def test_percent_change_that_looks_like_percent_of_control_is_warned_of():
     assert "as percent of control it would be a decrease" in said
     (said,) = warnings_of(PublishedSummary(name="a", n=12, scale="ratio", median=179))
     assert "was it percent of control?" in said
+
+
+def test_the_summaries_of_the_docs_are_taken():
+    text = (Path(__file__).resolve().parents[2] / "docs" / "published.md").read_text()
+    (block,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    (summary,), priors = summaries_of(tomllib.loads(block), "docs")
+    ordered(summary)
+    assert priors == SummaryPriors()
 
 
 def test_no_file_and_no_toml(tmp_path):
