@@ -1,6 +1,7 @@
 """Seconds for the posterior of a published summary, against NUTS on the same density, and for an audit of its P."""
 
 import time
+from functools import partial
 
 import arviz as az
 
@@ -30,8 +31,8 @@ def run() -> list[dict[str, str | float]]:
         drawn = sample(compiled, settings, 1)["posterior"][SIGMA_FOLD_CHANGE].to_numpy()
         sampling = time.perf_counter() - start
         nuts = float(az.ess(drawn)) / sampling
-        ours = median_seconds(lambda: summary_posterior([plain], 1, DRAWS), REPEATS)
-        looking = median_seconds(lambda: audit(summary), REPEATS)
+        ours = median_seconds(partial(summary_posterior, [plain], 1, DRAWS), REPEATS)
+        looking = median_seconds(partial(audit, summary), REPEATS)
         what = f"{summary.name}, n = {summary.n}"
         rows += [
             {"what": f"{what}: NUTS, compiling", "seconds": compiling},
