@@ -1,0 +1,1 @@
+"""Selection of resistance: birth, death and mutation of clones under a dose schedule."""
