@@ -12,11 +12,12 @@ from typing import Final
 import numpy as np
 
 from lensim.checks import InputError
-from lensim.summaries.summary import PublishedSummary
+from lensim.summaries.summary import ORDERED, PublishedSummary
 
 LEVELS: Final = {"lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75}
 LARGEST_RATIO: Final = 2.0**12
-"""No fold change beyond it is considered where no maximum is printed (assumed); nor below its inverse."""
+"""No fold change beyond it, nor below its inverse, is considered where no maximum is printed (assumed); but where printed
+values are further out."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,8 @@ def ordered(summary: PublishedSummary) -> Ordered:
         If no n values can have it.
     """
     n, is_log = summary.n, summary.is_log
-    end = float(np.log2(LARGEST_RATIO))
-    low = np.full(n, -end if is_log else 2.0**-end)
-    high = np.full(n, end if is_log else LARGEST_RATIO)
+    least, most = _ends(summary)
+    low, high = np.full(n, least), np.full(n, most)
     known, ties = np.zeros(n, dtype=bool), []
     for name, position in (("minimum", 0), ("maximum", n - 1)):
         interval = summary.interval(name)
@@ -101,6 +101,16 @@ def ordered(summary: PublishedSummary) -> Ordered:
         )
     _moments_fit(summary, found)
     return found
+
+
+def _ends(summary: PublishedSummary) -> tuple[float, float]:
+    """Ends of all that is considered: beyond any printed value where one is further out."""
+    end = float(np.log2(LARGEST_RATIO))
+    printed = [interval for name in (*ORDERED, "mean") if (interval := summary.interval(name)) is not None]
+    if summary.is_log:
+        return min([-end, *(2 * low for low, _ in printed)]), max([end, *(2 * high for _, high in printed)])
+    lows = [low / 2 for low, _ in printed if low > 0]
+    return min([2.0**-end, *lows]), max([LARGEST_RATIO, *(summary.n * high for _, high in printed)])
 
 
 def tightened(low: np.ndarray, high: np.ndarray, ties: tuple[Tie, ...]) -> tuple[np.ndarray, np.ndarray]:
