@@ -16,8 +16,8 @@ from lensim.summaries.summary import ORDERED, PublishedSummary
 
 LEVELS: Final = {"lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75}
 LARGEST_RATIO: Final = 2.0**12
-"""No fold change beyond it, nor below its inverse, is considered where no maximum is printed (assumed); but where printed
-values are further out."""
+"""No fold change beyond it, nor below its inverse, is considered where no maximum is printed (assumed), but where other
+printed values are further out."""
 
 
 @dataclass(frozen=True)
