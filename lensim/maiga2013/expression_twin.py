@@ -26,6 +26,8 @@ PRIMARY_SAMPLES: Final = 4
 STROMAL_CULTURES: Final = 3  # assumed: their number is not stated
 VARIANTS: Final = ("LP1-LR", "NCI-H929 R10-4")
 PARENTS: Final = {"LP1-LR": "LP-1", "NCI-H929 R10-4": "NCI-H929"}
+ABSENT: Final = {"TNF": text("tnf_absent_line"), "IGF1": text("igf1_absent_line")}
+"""The line without each gene."""
 ABSENT_LOG2_LEVEL: Final = -25.0  # less than a copy in a million reactions
 
 POPULATION: Final = QpcrPopulation(
@@ -108,23 +110,48 @@ def with_summary(
     return rng.permutation(np.log2([*decreased, *lower, *middle, *upper, high]))
 
 
-def draw_expression_twin(sheet: xr.Dataset, rng: np.random.Generator, studies: int = 1) -> xr.Dataset:
+def draw_expression_twin(
+    sheet: xr.Dataset,
+    rng: np.random.Generator,
+    studies: int = 1,
+    population: QpcrPopulation = POPULATION,
+    *,
+    as_stated: bool = True,
+) -> xr.Dataset:
     """Truths of the study's panel, of the sheet of `expression_design`.
 
-    Drawn from `POPULATION`; then the fold changes of TNF and IGF1 in lines and primary samples are drawn anew so that
-    the stated minimum, median, maximum and number of increases hold exactly; IGF1 is 23-fold higher in primary samples
-    in the mean of logs (the paper does not say which mean); NCI-H929 has no TNF, KMS12-PE no IGF1; the variants differ
-    from their parents by 1.5 log2 in the genes that the paper names (the size is assumed).
+    Drawn from the population; then, with `as_stated`, the fold changes of TNF and IGF1 in lines and primary samples are
+    drawn anew so that the stated minimum, median, maximum and number of increases hold exactly, and IGF1 is 23-fold
+    higher in primary samples in the mean of logs (the paper does not say which mean). Always, NCI-H929 has no TNF,
+    KMS12-PE no IGF1; the variants differ from their parents by 1.5 log2 in the genes that the paper names (the size is
+    assumed).
     """
-    truth = draw_truth(POPULATION, sheet, rng, studies)
+    truth = draw_truth(population, sheet, rng, studies)
     targets, subjects = truth[v.TARGET].values.tolist(), truth[v.SUBJECT].values.tolist()
     kind = np.array(truth[v.CELL_TYPE].values)[sheet[v.CELL_TYPE_OF_SUBJECT].values]
+    level = truth[v.LOG2_LEVEL].values
+    if as_stated:
+        _put_stated(truth, kind, rng)
+    for variant, raised in (("LP1-LR", ("TNF", "IGF1")), ("NCI-H929 R10-4", ("CXCL8", "IGF1"))):
+        here, parent = subjects.index(variant), subjects.index(PARENTS[variant])
+        for name in targets:
+            level[:, targets.index(name), here] = level[:, targets.index(name), parent] + 1.5 * (name in raised)
+    for target, name in ABSENT.items():
+        level[:, targets.index(target), subjects.index(name)] = ABSENT_LOG2_LEVEL
+        if name == PARENTS["NCI-H929 R10-4"]:
+            level[:, targets.index(target), subjects.index("NCI-H929 R10-4")] = ABSENT_LOG2_LEVEL
+    return truth
+
+
+def _put_stated(truth: xr.Dataset, kind: np.ndarray, rng: np.random.Generator) -> None:
+    """Fold changes anew, with the stated medians, ranges and counts; and the stated excess of IGF1."""
+    targets, subjects = truth[v.TARGET].values.tolist(), truth[v.SUBJECT].values.tolist()
     fold, level = truth[v.LOG2_FOLD_CHANGE].values, truth[v.LOG2_LEVEL].values
-    absent = {"TNF": text("tnf_absent_line"), "IGF1": text("igf1_absent_line")}
+    studies = len(fold)
     for target in ("TNF", "IGF1"):
         g = targets.index(target)
         for cell_type, short in ((LINE, "lines"), (PRIMARY, "primary")):
-            own = np.array([i for i, s in enumerate(subjects) if kind[i] == cell_type and s != absent[target]])
+            own = np.array([i for i, s in enumerate(subjects) if kind[i] == cell_type and s != ABSENT[target]])
             gene = target.lower()
             spread = span(f"{gene}_{short}_range_percent")
             median, count = number(f"{gene}_{short}_median_percent"), count_of(f"{gene}_{short}_increased").count
@@ -133,17 +160,8 @@ def draw_expression_twin(sheet: xr.Dataset, rng: np.random.Generator, studies: i
                     len(own), spread.low / 100, median / 100, spread.high / 100, count, rng
                 )
     g = targets.index("IGF1")
-    lines = np.array([k == LINE and s != absent["IGF1"] for k, s in zip(kind, subjects, strict=True)])
+    lines = np.array([k == LINE and s != ABSENT["IGF1"] for k, s in zip(kind, subjects, strict=True)])
     excess = np.log2(number("igf1_primary_over_lines_fold"))
     primary = kind == PRIMARY
     shift = level[:, g, lines].mean(axis=1) + excess - level[:, g, primary].mean(axis=1)
     level[:, g, primary] += shift[:, None]
-    for variant, raised in (("LP1-LR", ("TNF", "IGF1")), ("NCI-H929 R10-4", ("CXCL8", "IGF1"))):
-        here, parent = subjects.index(variant), subjects.index(PARENTS[variant])
-        for name in targets:
-            level[:, targets.index(name), here] = level[:, targets.index(name), parent] + 1.5 * (name in raised)
-    for target, name in absent.items():
-        level[:, targets.index(target), subjects.index(name)] = ABSENT_LOG2_LEVEL
-        if name == PARENTS["NCI-H929 R10-4"]:
-            level[:, targets.index(target), subjects.index("NCI-H929 R10-4")] = ABSENT_LOG2_LEVEL
-    return truth

@@ -43,6 +43,16 @@ def rank_sum_p_values(first: int, second: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["u", "method", "sides", "p"])
 
 
+def rank_sum_p(u: np.ndarray, first: int, second: int) -> np.ndarray:
+    """Two-sided P of values of U by the normal approximation with continuity correction, as most programs print it.
+
+    z = (|U - n m / 2| - 1/2) / sqrt(n m (n + m + 1) / 12)
+    """
+    pairs = first * second
+    z = (np.abs(np.asarray(u) - pairs / 2) - 0.5) / np.sqrt(pairs * (first + second + 1) / 12)
+    return np.minimum(2 * stats.norm.sf(z), 1.0)
+
+
 def _groups(first: int, second: int, u: int) -> tuple[np.ndarray, np.ndarray]:
     """Two groups without ties whose U is that of the first: each of its values lies above so many of the second."""
     above = np.zeros(first, dtype=int)

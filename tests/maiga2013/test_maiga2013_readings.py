@@ -1,0 +1,76 @@
+"""What is read off simulated studies, against truths without noise."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from lensim import vocabulary as v
+from lensim.maiga2013.expression_twin import ABSENT, PRIMARY, draw_expression_twin, expression_design
+from lensim.maiga2013.readings import change_readings, ic50_um_read_off, level_readings, panel_readings
+from lensim.maiga2013.simulated import panel_twins, stated_readings, stated_value, study_twins
+from lensim.maiga2013.twin import draw_twin, proliferation_design
+from lensim.proliferation import NO_FAULTS, lay_out, simulate
+from lensim.qpcr.design import lay_out as lay_out_reactions
+from lensim.qpcr.pairs import PairSettings, pairs_of
+from lensim.qpcr.simulate import simulate as simulate_reactions
+from lensim.qpcr.truth import NO_FAULTS as NO_QPCR_FAULTS
+from lensim.seeding import stream
+from lensim.summaries.two_groups import rank_sum_p, rank_sum_p_values
+
+
+def test_ic50_is_read_between_the_doses():
+    sheet = lay_out(proliferation_design(), stream(1, "sheet"))
+    truth = draw_twin(sheet, stream(1, "truth"), 3)
+    truth[v.SD_WELL] = truth[v.SD_WELL] * 0 + 1e-6
+    line = sheet[v.LINE_OF_CULTURE].to_numpy()
+    truth[v.CULTURE_LOG10_EC50].to_numpy()[:] = truth[v.LOG10_EC50].to_numpy()[:, line]
+    truth[v.LOG_TOP].to_numpy()[:] = np.log(1e6)
+    ic50, top = ic50_um_read_off(simulate(sheet, truth, NO_FAULTS, stream(1, "machine")))
+    true = truth["log10_ic50_um"].to_numpy()
+    reached = true < 1
+    assert (np.isfinite(ic50) == reached).mean() > 0.99
+    both = reached & np.isfinite(ic50)
+    assert np.abs(np.log10(ic50[both]) - true[both]).max() < 0.1  # a chord of the curve between two doses
+    assert (top[~reached] > 45).all()
+
+
+def test_readings_of_the_twin_are_what_was_stated():
+    sheet = lay_out_reactions(expression_design(4, 3))
+    truth = draw_expression_twin(sheet, stream(2, "truth"), 4)
+    for name in (v.SD_TECHNICAL, v.SD_PLATE, v.SD_INPUT, v.SD_BIOLOGICAL):
+        truth[name] = truth[name] * 0
+    for name in (v.LOG2_BIOLOGICAL, v.LOG2_INPUT, v.PLATE_SHIFT):
+        truth[name] = truth[name] * 0
+    truth[v.LOG2_LEVEL] = truth[v.LOG2_LEVEL] + 6  # many copies
+    truth[v.LOG2_REFERENCE_LEVEL] = truth[v.LOG2_REFERENCE_LEVEL] + 6
+    data = simulate_reactions(sheet, truth, NO_QPCR_FAULTS, stream(2, "machine"))
+    found = change_readings(pairs_of(data, PairSettings("plug_in")), ABSENT)
+    for key in ("tnf_lines_median_percent", "tnf_primary_range_percent.high", "igf1_lines_range_percent.low"):
+        assert found[key] == pytest.approx(stated_value(key), rel=0.15)
+    for key in ("tnf_lines_increased", "igf1_primary_increased"):
+        assert (found[key] == stated_value(key)).all()
+    levels = level_readings(data, ABSENT)
+    assert levels["igf1_primary_over_lines_fold"] == pytest.approx(23, rel=0.25)  # at one factor for all genes
+    assert PRIMARY in data[v.CELL_TYPE].to_numpy()
+
+
+def test_rank_sum_p_is_that_of_scipy():
+    table = rank_sum_p_values(4, 12)
+    own = table[(table["method"] == "normal approximation, continuity corrected") & (table["sides"] == "two")]
+    assert rank_sum_p(own["u"].to_numpy(), 4, 12) == pytest.approx(own["p"].to_numpy())
+    x, y = np.array([1.5, 2.5, 7.5]), np.arange(6.0)
+    u = (x[:, None] > y[None]).sum()
+    expected = stats.mannwhitneyu(x, y, method="asymptotic").pvalue
+    assert rank_sum_p(np.array([u]), 3, 6)[0] == pytest.approx(expected)
+
+
+def test_twins_are_set_beside_the_stated_numbers():
+    readings = panel_twins(40, stream(3, "panel")) | study_twins(40, stream(3, "study"))
+    table = stated_readings(readings).set_index("key")
+    assert len(table) >= 35
+    assert table.loc["sensitive_lines", "stated"] == 13
+    assert table.loc["tnf_lines_range_percent.low", "stated"] == 58
+    assert table["inside"].mean() > 0.8
+    sheet = lay_out(proliferation_design(), stream(3, "sheet"))
+    data = simulate(sheet, draw_twin(sheet, stream(3, "truth"), 5), NO_FAULTS, stream(3, "machine"))
+    assert panel_readings(data)["resistant_lines"].mean() == pytest.approx(10, abs=2)
