@@ -18,9 +18,10 @@ from rich.console import Console
 
 from lensim import seeding
 from lensim.maiga2013.calibrated import EXPRESSION, PROLIFERATION
+from lensim.maiga2013.claims import numbers_table
 from lensim.maiga2013.expression_twin import LINE, PRIMARY, STROMA
 from lensim.maiga2013.facts import count_of, number, span
-from lensim.maiga2013.simulated import panel_twins, stated_readings, study_twins
+from lensim.maiga2013.simulated import panel_twins, study_twins
 from lensim.proliferation.truth import ProliferationPopulation
 from lensim.qpcr.truth import CellTypeExpression, QpcrPopulation
 from lensim.results_folder import Manifest, command_of, read_config, results_folder
@@ -133,15 +134,16 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
         with manifest.timed("check"):
             rng = seeding.stream(config.seed, "calibrate twin", "check")
             readings = panel_twins(config.check_studies, rng) | study_twins(config.check_studies, rng)
-        table = stated_readings(readings)
+        table = numbers_table(readings)
+        table = table[table["inside"] != "not simulated"]
         figures.to_csv(folder / "figures.csv", index=False)
         table.to_csv(folder / "readings.csv", index=False)
-        inside = int(table["inside"].sum())
+        inside = int((table["inside"] == "yes").sum())
         said = [
             f"The central 90% of {config.check_studies} studies holds {inside} of {len(table)} stated numbers.",
             *(
-                f"outside: {row.key}, stated {row.stated:g}, simulated {row.low:.3g} to {row.high:.3g}"
-                for row in table[~table["inside"]].itertuples()
+                f"outside: {row.claim}, stated {row.stated}, simulated {row.twin_low:.3g} to {row.twin_high:.3g}"
+                for row in table[table["inside"] == "no"].itertuples()
             ),
             f"figures found and in use differ by {(figures['found'] - figures['in_use']).abs().max():.3f} at most",
         ]

@@ -1,5 +1,7 @@
 """The twin of the study's RT-qPCR: stated medians, ranges and counts of increases hold for its true fold changes."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -9,6 +11,7 @@ from lensim import checks
 from lensim import vocabulary as v
 from lensim.maiga2013.designs import QPCR
 from lensim.maiga2013.facts import count_of, number, span, text
+from lensim.maiga2013.lines import cell_line
 from lensim.qpcr.design import QpcrDesign
 from lensim.qpcr.truth import Assay, CellTypeExpression, QpcrPopulation, draw_truth
 
@@ -29,6 +32,11 @@ PARENTS: Final = {"LP1-LR": "LP-1", "NCI-H929 R10-4": "NCI-H929"}
 ABSENT: Final = {"TNF": text("tnf_absent_line"), "IGF1": text("igf1_absent_line")}
 """The line without each gene."""
 ABSENT_LOG2_LEVEL: Final = -25.0  # less than a copy in a million reactions
+RAISED_GENES: Final = {
+    "LP1-LR": tuple(text("lp1_lr_raised_genes").split(", ")),
+    "NCI-H929 R10-4": tuple(text("r10_4_raised_genes").split(", ")),
+}
+"""Genes that each variant expresses more than its parent (stated)."""
 
 POPULATION: Final = QpcrPopulation(
     assays={
@@ -76,6 +84,28 @@ def expression_design(experiments: int = QPCR.experiments, replicates: int = QPC
     )
 
 
+@dataclass(frozen=True)
+class World:
+    """What holds of particular lines, beside the populations; the defaults are what the paper states.
+
+    Attributes
+    ----------
+    absent
+        The line without each gene, by gene.
+    variant_excess_log2
+        How much more a variant has than its parent of the genes that the paper names [log2] (the size is assumed).
+    response_of_resistant
+        Mean change in lines called resistant as a part of that in other lines: 1 no difference, 0 they don't respond.
+    """
+
+    absent: Mapping[str, str] = field(default_factory=lambda: ABSENT)
+    variant_excess_log2: float = 1.5
+    response_of_resistant: float = 1.0
+
+
+AS_STATED: Final = World()
+
+
 def with_summary(
     n: int, low: float, median: float, high: float, increased: int, rng: np.random.Generator
 ) -> np.ndarray:
@@ -115,6 +145,7 @@ def draw_expression_twin(
     rng: np.random.Generator,
     studies: int = 1,
     population: QpcrPopulation = POPULATION,
+    world: World = AS_STATED,
     *,
     as_stated: bool = True,
 ) -> xr.Dataset:
@@ -122,9 +153,9 @@ def draw_expression_twin(
 
     Drawn from the population; then, with `as_stated`, the fold changes of TNF and IGF1 in lines and primary samples are
     drawn anew so that the stated minimum, median, maximum and number of increases hold exactly, and IGF1 is 23-fold
-    higher in primary samples in the mean of logs (the paper does not say which mean). Always, NCI-H929 has no TNF,
-    KMS12-PE no IGF1; the variants differ from their parents by 1.5 log2 in the genes that the paper names (the size is
-    assumed).
+    higher in primary samples in the mean of logs (the paper does not say which mean). Always, what `world` says of
+    particular lines holds: by default NCI-H929 has no TNF, KMS12-PE no IGF1, and the variants differ from their parents
+    in the genes that the paper names.
     """
     truth = draw_truth(population, sheet, rng, studies)
     targets, subjects = truth[v.TARGET].values.tolist(), truth[v.SUBJECT].values.tolist()
@@ -132,11 +163,18 @@ def draw_expression_twin(
     level = truth[v.LOG2_LEVEL].values
     if as_stated:
         _put_stated(truth, kind, rng)
-    for variant, raised in (("LP1-LR", ("TNF", "IGF1")), ("NCI-H929 R10-4", ("CXCL8", "IGF1"))):
+    for target in targets:
+        missing = (1.0 - world.response_of_resistant) * population.expression[target, LINE].mu_log2_fold_change
+        resistant = [
+            i for i, s in enumerate(subjects) if kind[i] == LINE and cell_line(s).published_call == "resistant"
+        ]
+        truth[v.LOG2_FOLD_CHANGE].values[:, targets.index(target), resistant] -= missing
+    for variant, raised in RAISED_GENES.items():
         here, parent = subjects.index(variant), subjects.index(PARENTS[variant])
         for name in targets:
-            level[:, targets.index(name), here] = level[:, targets.index(name), parent] + 1.5 * (name in raised)
-    for target, name in ABSENT.items():
+            excess = world.variant_excess_log2 * (name in raised)
+            level[:, targets.index(name), here] = level[:, targets.index(name), parent] + excess
+    for target, name in world.absent.items():
         level[:, targets.index(target), subjects.index(name)] = ABSENT_LOG2_LEVEL
         if name == PARENTS["NCI-H929 R10-4"]:
             level[:, targets.index(target), subjects.index("NCI-H929 R10-4")] = ABSENT_LOG2_LEVEL

@@ -8,13 +8,17 @@ from typing import Final
 
 import numpy as np
 import xarray as xr
+from scipy import stats
 
 from lensim import vocabulary as v
 from lensim.maiga2013.expression_twin import LINE, PRIMARY, STROMA
+from lensim.maiga2013.lines import LINES
 from lensim.summaries.p_values import p_values
 from lensim.summaries.two_groups import rank_sum_p
 
 RESISTANT_ABOVE_UM: Final = 10.0  # stated
+WEAKER_LEVEL: Final = 0.03
+"""Of the one-sided test that one group is weaker (assumed): 3 against 4 cultures cannot come below 1 in 35."""
 STIMULATED_ABOVE_PERCENT: Final = 110.0
 """A resistant line is read as stimulated where its mean at the top dose is above it (assumed: the paper shows none)."""
 
@@ -67,12 +71,12 @@ def panel_readings(data: xr.Dataset) -> dict[str, np.ndarray]:
     resistant = ic50 > RESISTANT_ABOVE_UM
     groups = [str(one).lower().partition("/")[0] for one in data[v.MOLECULAR_GROUP].to_numpy()]
     of_line = data[v.GROUP_OF_LINE].to_numpy()
-    sensitive = np.where(resistant, np.nan, ic50)
+    none = resistant.all(axis=1)
     found = {
         "sensitive_lines": (~resistant).sum(axis=1),
         "resistant_lines": resistant.sum(axis=1),
-        "sensitive_ic50_um.low": np.nanmin(sensitive, axis=1),
-        "sensitive_ic50_um.high": np.nanmax(sensitive, axis=1),
+        "sensitive_ic50_um.low": np.where(none, np.nan, ic50.min(axis=1)),
+        "sensitive_ic50_um.high": np.where(none, np.nan, np.where(resistant, 0.0, ic50).max(axis=1)),
         "sensitive_share_in_abstract_percent": 100 * (~resistant).mean(axis=1),
         "resistant_share_in_discussion_percent": 100 * resistant.mean(axis=1),
         "stimulated_share_of_resistant_percent": 100
@@ -81,7 +85,33 @@ def panel_readings(data: xr.Dataset) -> dict[str, np.ndarray]:
     }
     for k, group in enumerate(groups):
         found[f"resistant_{group}_lines"] = resistant[:, of_line == k].sum(axis=1)
+    found["groups_with_resistant_lines"] = np.sum(
+        [resistant[:, of_line == k].any(axis=1) for k in range(len(groups))], axis=0
+    )
+    found["molecular_group_p"] = np.array([_kruskal_p(one, of_line) for one in ic50])
     return {name: np.asarray(values, dtype=float) for name, values in found.items()}
+
+
+def _kruskal_p(ic50_um: np.ndarray, group: np.ndarray) -> float:
+    """P of a Kruskal-Wallis test of IC50s between groups; those beyond the doses share the highest rank."""
+    ranked = np.where(np.isfinite(ic50_um), ic50_um, np.finfo(float).max)
+    if np.ptp(ranked) == 0:  # all lines alike: no test, and nothing to find
+        return 1.0
+    return float(stats.kruskal(*(ranked[group == k] for k in np.unique(group))).pvalue)
+
+
+def design_readings(studies: int) -> dict[str, np.ndarray]:
+    """What a twin has by design (study): the panel's lines, and the bound that the highest dose puts on an IC50."""
+    groups = {"mmset": "MMSET", "maf": "MAF/MAFB", "ccnd1": "CCND1", "ccnd3": "CCND3", "nonrecurrent": "nonrecurrent"}
+    found = {
+        "panel_lines": len(LINES),
+        "lines_grown_with_il6": sum(line.il6_ng_per_ml is not None for line in LINES),
+        "lines_with_stated_origin": sum(line.origin is not None for line in LINES),
+        "resistant_ic50_um.low": RESISTANT_ABOVE_UM,
+    } | {
+        f"group_{short}_lines": sum(line.molecular_group == group for line in LINES) for short, group in groups.items()
+    }
+    return {key: np.full(studies, float(value)) for key, value in found.items()}
 
 
 def subject_changes(pairs: xr.Dataset) -> np.ndarray:
@@ -120,13 +150,15 @@ def change_readings(pairs: xr.Dataset, absent: dict[str, str]) -> dict[str, np.n
             }
     stroma = change[:, targets.index("TNF"), kind == STROMA]
     found["tnf_bmsc_inhibition_percent"] = 100 - 100 * 2.0 ** np.nanmean(stroma, axis=1)
+    found["tnf_bmsc_p"] = p_values(stroma, "t_log2", "two")
     return found
 
 
 def level_readings(data: xr.Dataset, absent: dict[str, str]) -> dict[str, np.ndarray]:
     """Readings of untreated levels (Figures 2A and 2D): by Livak's difference of Cts with a factor of 1.93 (assumed).
 
-    `tnf_lines_against_bmsc` and `igf1_bmsc_against_primary` are 1 where the former are weaker in the mean of logs.
+    `tnf_lines_against_bmsc` and `igf1_bmsc_against_primary` are 1 where the former are weaker by a one-sided exact
+    Mann-Whitney test at 3%.
     """
     level = untreated_levels(data)
     kinds, subjects = np.array(data[v.CELL_TYPE].to_numpy()), [str(one) for one in data[v.SUBJECT].to_numpy()]
@@ -139,13 +171,15 @@ def level_readings(data: xr.Dataset, absent: dict[str, str]) -> dict[str, np.nda
     return {
         "igf1_primary_over_lines_fold": 2.0**fold,
         "igf1_primary_over_lines_p": rank_sum_p(u, patients.shape[1], cultured.shape[1]),
-        "tnf_lines_against_bmsc": (
-            np.nanmean(tnf[:, lines["TNF"]], axis=1) < np.nanmean(tnf[:, kind == STROMA], axis=1)
-        ).astype(float),
-        "igf1_bmsc_against_primary": (
-            np.nanmean(igf1[:, kind == STROMA], axis=1) < np.nanmean(patients, axis=1)
-        ).astype(float),
+        "tnf_lines_against_bmsc": _weaker(tnf[:, lines["TNF"]], tnf[:, kind == STROMA]),
+        "igf1_bmsc_against_primary": _weaker(igf1[:, kind == STROMA], patients),
     }
+
+
+def _weaker(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """(study) 1 where the first group (study, member) lies below the second by a rank test."""
+    p = stats.mannwhitneyu(first, second, axis=1, alternative="less", method="exact", nan_policy="omit").pvalue
+    return np.asarray(p <= WEAKER_LEVEL, dtype=float)
 
 
 def untreated_levels(data: xr.Dataset, factor: float = 1.93) -> dict[str, np.ndarray]:

@@ -1,15 +1,13 @@
-"""Whole studies simulated and read as the laboratory would, and the readings beside the stated numbers."""
+"""Whole studies simulated and read as the laboratory would."""
 
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from lensim.maiga2013.calibrated import EXPRESSION, PROLIFERATION
-from lensim.maiga2013.expression_twin import ABSENT, draw_expression_twin, expression_design
-from lensim.maiga2013.fact import CountOf, Range
-from lensim.maiga2013.facts import fact
+from lensim.maiga2013.expression_twin import ABSENT, AS_STATED, World, draw_expression_twin, expression_design
 from lensim.maiga2013.readings import change_readings, level_readings, panel_readings
+from lensim.maiga2013.statements import expression_statements
 from lensim.maiga2013.twin import proliferation_design
 from lensim.proliferation import PlateFaults
 from lensim.proliferation import lay_out as lay_out_panel
@@ -21,7 +19,6 @@ from lensim.qpcr.simulate import simulate
 from lensim.qpcr.truth import QpcrFaults, QpcrPopulation
 
 BATCH: Final = 100
-TAILS: Final = (0.05, 0.5, 0.95)
 
 
 def panel_twins(
@@ -37,16 +34,19 @@ def panel_twins(
 
 
 def study_twins(
-    studies: int, rng: np.random.Generator, population: QpcrPopulation = EXPRESSION
+    studies: int, rng: np.random.Generator, population: QpcrPopulation = EXPRESSION, world: World = AS_STATED
 ) -> dict[str, np.ndarray]:
-    """Readings (study) of so many RT-qPCR studies of new lines, patients and stromal cultures."""
+    """Readings (study) of so many RT-qPCR studies of new lines, patients and stromal cultures.
+
+    Beside what `readings` reads off, whether each statement about expression could be made; see `statements`.
+    """
     sheet = lay_out(expression_design())
     found = []
     for size in _batches(studies):
-        truth = draw_expression_twin(sheet, rng, size, population, as_stated=False)
+        truth = draw_expression_twin(sheet, rng, size, population, world, as_stated=False)
         data = simulate(sheet, truth, QpcrFaults(), rng)
         pairs = pairs_of(data, PairSettings("plug_in"))
-        found.append(change_readings(pairs, ABSENT) | level_readings(data, ABSENT))
+        found.append(change_readings(pairs, ABSENT) | level_readings(data, ABSENT) | expression_statements(data, pairs))
     return _joined(found)
 
 
@@ -56,32 +56,3 @@ def _batches(studies: int) -> list[int]:
 
 def _joined(found: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
     return {name: np.concatenate([one[name] for one in found]) for name in found[0]}
-
-
-def stated_value(key: str) -> float:
-    """A stated number; `.low` and `.high` behind a key are the ends of its range, and of a count it is the count."""
-    name, _, end = key.partition(".")
-    value = fact(name).value
-    if isinstance(value, Range):
-        return value.low if end == "low" else value.high
-    if isinstance(value, CountOf):
-        return float(value.count)
-    return float(value)
-
-
-def stated_readings(readings: dict[str, np.ndarray]) -> pd.DataFrame:
-    """Stated numbers beside the readings of twins.
-
-    Returns
-    -------
-    pandas.DataFrame
-        key, stated, low, median, high (central 90% over twins), inside; a row for every reading whose fact is a number.
-    """
-    rows = []
-    for key, values in readings.items():
-        if isinstance(fact(key.partition(".")[0]).value, str):
-            continue
-        stated = stated_value(key)
-        low, middle, high = np.nanquantile(values, TAILS)
-        rows.append((key, stated, low, middle, high, bool(low <= stated <= high)))
-    return pd.DataFrame(rows, columns=["key", "stated", "low", "median", "high", "inside"])

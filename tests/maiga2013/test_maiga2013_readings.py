@@ -5,9 +5,10 @@ import pytest
 from scipy import stats
 
 from lensim import vocabulary as v
+from lensim.maiga2013.claims import numbers_table, stated_value
 from lensim.maiga2013.expression_twin import ABSENT, PRIMARY, draw_expression_twin, expression_design
 from lensim.maiga2013.readings import change_readings, ic50_um_read_off, level_readings, panel_readings
-from lensim.maiga2013.simulated import panel_twins, stated_readings, stated_value, study_twins
+from lensim.maiga2013.simulated import panel_twins, study_twins
 from lensim.maiga2013.twin import draw_twin, proliferation_design
 from lensim.proliferation import NO_FAULTS, lay_out, simulate
 from lensim.qpcr.design import lay_out as lay_out_reactions
@@ -66,11 +67,13 @@ def test_rank_sum_p_is_that_of_scipy():
 
 def test_twins_are_set_beside_the_stated_numbers():
     readings = panel_twins(40, stream(3, "panel")) | study_twins(40, stream(3, "study"))
-    table = stated_readings(readings).set_index("key")
-    assert len(table) >= 35
-    assert table.loc["sensitive_lines", "stated"] == 13
-    assert table.loc["tnf_lines_range_percent.low", "stated"] == 58
-    assert table["inside"].mean() > 0.8
+    table = numbers_table(readings).set_index("key")
+    simulated = table[table["inside"] != "not simulated"]
+    assert len(simulated) >= 35
+    assert table.loc["sensitive_lines", "stated_number"] == 13
+    assert table.loc["sensitive_lines", "stated"] == "13 of 23"
+    assert table.loc["tnf_lines_range_percent.low", "stated_number"] == 58
+    assert (simulated["inside"] == "yes").mean() > 0.8
     sheet = lay_out(proliferation_design(), stream(3, "sheet"))
     data = simulate(sheet, draw_twin(sheet, stream(3, "truth"), 5), NO_FAULTS, stream(3, "machine"))
     assert panel_readings(data)["resistant_lines"].mean() == pytest.approx(10, abs=2)
