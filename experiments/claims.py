@@ -22,6 +22,7 @@ from lensim.inference.estimands_dose_response import INHIBITION_AT_TOP, LOG10_IC
 from lensim.inference.observations import observations_of
 from lensim.maiga2013.claims import FINDINGS, findings_table, numbers_table, untestable_table
 from lensim.maiga2013.expression_twin import ABSENT, LINE, PRIMARY, STROMA
+from lensim.maiga2013.protocol import protocol_table
 from lensim.maiga2013.readings import RESISTANT_ABOVE_UM, STIMULATED_ABOVE_PERCENT
 from lensim.maiga2013.worlds import CALIBRATED, readings_of_worlds
 from lensim.output import load_result
@@ -227,7 +228,8 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
         findings = findings_table(worlds, FINDINGS, CALIBRATED)
         numbers.to_csv(folder / "numbers.csv", index=False)
         findings.to_csv(folder / "findings.csv", index=False)
-        pd.concat([numbers, findings, untestable_table()], ignore_index=True).to_csv(folder / "claims.csv", index=False)
+        every = pd.concat([numbers, findings, untestable_table(), protocol_table()], ignore_index=True)
+        every.to_csv(folder / "claims.csv", index=False)
         save_figure(plot_numbers(numbers), folder / "numbers.png")
         save_figure(plot_findings(findings), folder / "findings.png")
         said = sentences(numbers, findings, config)

@@ -14,7 +14,7 @@ def test_claims_without_fits_are_set_beside_twins(tmp_path):
     claims.run(path, out)
     table = pd.read_csv(out / "claims.csv")
     assert (table["kind"] == "number").sum() >= 30
-    assert {"number", "finding", "statement"} == set(table["kind"])
+    assert {"number", "finding", "statement", "protocol"} == set(table["kind"])
     assert "recovered" not in table
     assert "numbers that twins read lie in the central 90% of 40 twins" in (out / "findings.txt").read_text()
     for name in ("numbers.png", "findings.png", "numbers.csv", "findings.csv", "manifest.json"):

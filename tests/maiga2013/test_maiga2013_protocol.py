@@ -1,0 +1,29 @@
+"""The Methods as a table, and that what it calls used is what the twins are made of."""
+
+from lensim.maiga2013.expression_twin import expression_design
+from lensim.maiga2013.facts import number, span, text
+from lensim.maiga2013.protocol import RECORD, USED, protocol_table
+from lensim.maiga2013.stated_methods import STATED_METHODS
+from lensim.maiga2013.twin import proliferation_design
+
+
+def test_every_stated_number_of_the_methods_has_its_row():
+    table = protocol_table().set_index("key")
+    assert list(table.index) == [entry.key for entry in STATED_METHODS]
+    assert set(USED) <= set(table.index)
+    assert table.loc["qpcr_cycles", "stated"] == "40 cycles"
+    assert table.loc["culture_glutamine_mm", "comment"].startswith(RECORD)
+    assert not (table["comment"] == "").any()
+
+
+def test_the_twins_are_made_of_what_is_called_used():
+    reactions, wells = expression_design(), proliferation_design()
+    assert reactions.experiments == number("qpcr_experiments")
+    assert reactions.technical_replicates == number("qpcr_replicate_reactions")
+    assert reactions.cycle_limit == number("qpcr_cycles")
+    assert reactions.calibrator == text("qpcr_calibrator_line")
+    assert text("qpcr_reference_gene") in reactions.references
+    ends = span("qpcr_standard_curve_ng")
+    assert (min(reactions.dilutions), max(reactions.dilutions)) == (ends.low, ends.high)
+    assert wells.replicates == number("proliferation_replicate_wells")
+    assert wells.experiments == number("proliferation_experiments")
