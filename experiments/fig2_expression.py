@@ -16,16 +16,14 @@ from lensim import vocabulary as v
 from lensim.inference.compare import compare_with_classical
 from lensim.inference.engine_nutpie import SamplerSettings
 from lensim.inference.estimands_dose_response import LOG10_IC50, dose_response_estimands, tested_doses_um
-from lensim.inference.estimands_expression import (
-    summarise_populations,
-    summarise_sensitivity,
-    summarise_subjects,
-)
+from lensim.inference.estimands_expression import summarise_populations, summarise_subjects
+from lensim.inference.estimands_expression_contrasts import summarise_contrasts, summarise_levels
+from lensim.inference.estimands_expression_sensitivity import summarise_sensitivity
 from lensim.inference.fit import FitSettings, verdict_of
 from lensim.inference.observations import observations_of
 from lensim.inference.run import fit_expression
 from lensim.maiga2013 import number
-from lensim.maiga2013.expression_twin import LINE, PARENTS, PRIMARY, draw_expression_twin, expression_design
+from lensim.maiga2013.expression_twin import LINE, PARENTS, PRIMARY, STROMA, draw_expression_twin, expression_design
 from lensim.maiga2013.lines import LINES
 from lensim.output import load_result, save_dataset, save_result
 from lensim.qpcr.classical import classical_fold_changes, classical_population
@@ -93,25 +91,73 @@ def sentences(subjects: pd.DataFrame, populations: pd.DataFrame, config: Config)
     return found
 
 
+def sentences_of_contrasts(contrasts: pd.DataFrame, levels: pd.DataFrame, calibrator: str) -> list[str]:
+    """Cell types against each other, and levels over the calibrator, in plain words."""
+
+    def row_of(quantity: str, target: str, one: str, other: str) -> tuple[float, float, float, int, int]:
+        """Ratio of `one` over `other` with its interval, and their subjects, whichever stands first in the table."""
+        own = contrasts[(contrasts["quantity"] == quantity) & (contrasts["target"] == target)]
+        for first, second, turned in ((one, other, False), (other, one, True)):
+            found = own[(own["first"] == first) & (own["second"] == second)]
+            if len(found):
+                row = found.iloc[0]
+                ratio, low, high = row["ratio"], row["ratio_lower"], row["ratio_upper"]
+                if turned:
+                    return 1 / ratio, 1 / high, 1 / low, row["second_subjects"], row["first_subjects"]
+                return ratio, low, high, row["first_subjects"], row["second_subjects"]
+        raise KeyError(f"{one}, {other}")
+
+    ratio, low, high, primary, lines = row_of("level", "IGF1", PRIMARY, LINE)
+    said = [
+        f"IGF1 level, {PRIMARY} over {LINE}: {ratio:.0f}-fold ({low:.0f} to {high:.0f}), {primary} and {lines} "
+        f"subjects that have it; published {number('igf1_primary_over_lines_fold'):.0f}-fold."
+    ]
+    ratio, low, high, primary, stroma = row_of("fold change", "TNF", PRIMARY, STROMA)
+    said.append(
+        f"TNF fold change, {PRIMARY} over {STROMA}: {ratio:.1f} ({low:.1f} to {high:.1f}), {primary} and {stroma} "
+        "subjects."
+    )
+    for target, own in levels[(levels["note"] == "") & (levels["cell_type"] == LINE)].groupby("target", sort=False):
+        in_order = own.sort_values("ratio")
+        least, most = in_order.iloc[0], in_order.iloc[-1]
+        said.append(
+            f"{target} level over {calibrator}: from {least['ratio']:.2g} ({least['subject']}) to {most['ratio']:.2g} "
+            f"({most['subject']}) in {len(own)} lines that have it."
+        )
+    return said
+
+
 def report_sensitivity(result: xr.DataTree, config: Config, folder: Path) -> list[str]:
     """Does the response of a line go with its sensitivity? Table, figure where IC50s are at hand, and sentences."""
     calls: dict[str, str] = {line.name: line.published_call for line in LINES}
-    ic50, top_dose = None, 0.0
+    ic50, top_dose, are_pooled = None, None, False
     if config.dose_response.exists():
         dose_response = load_result(config.dose_response)
         ic50 = dose_response_estimands(dose_response)[LOG10_IC50]
         top_dose = float(tested_doses_um(observations_of(dose_response))["top_dose_um"].max())
+        are_pooled = "hierarchical" in str(dose_response.attrs.get("model", ""))
     groups = ("sensitive", "resistant")
-    table = summarise_sensitivity(result, calls, groups, ic50, config.ci_prob, config.seed)
+    table = summarise_sensitivity(
+        result,
+        calls,
+        groups,
+        ic50,
+        config.ci_prob,
+        config.seed,
+        top_dose_um=top_dose,
+        lines_are_pooled=are_pooled,
+    )
     table.to_csv(folder / "sensitivity.csv", index=False)
-    if ic50 is not None:
+    if ic50 is not None and top_dose is not None:
         figure = report.plot_against_ic50(result, ic50, calls, table, top_dose, config.ci_prob)
         save_figure(figure, folder / "against_ic50.png")
-    said = [
-        f"{row.target}, log2 fold change {row.question}: {row.log2_estimate:+.2f} ({row.log2_lower:+.2f} to "
-        f"{row.log2_upper:+.2f}), {row.subjects} lines."
-        for row in table.itertuples()
-    ]
+    said = []
+    for _, row in table.iterrows():
+        beyond = f", {row['subjects_beyond']:.1f} of them above the doses" if row["subjects_beyond"] > 0 else ""
+        said.append(
+            f"{row['target']}, log2 fold change {row['question']}: {row['log2_estimate']:+.2f} "
+            f"({row['log2_lower']:+.2f} to {row['log2_upper']:+.2f}), {row['subjects']} lines{beyond}."
+        )
     return said if ic50 is not None else [*said, f"No IC50s: {config.dose_response} is not there, so no slopes."]
 
 
@@ -154,6 +200,9 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
             populations.to_csv(folder / "populations.csv", index=False)
             classical_population(classical, config.ci_prob).to_csv(folder / "classical_tests.csv", index=False)
             compare_with_classical(result, config.ci_prob).to_csv(folder / "comparison.csv", index=False)
+            contrasts, levels = summarise_contrasts(result, config.ci_prob), summarise_levels(result, config.ci_prob)
+            contrasts.to_csv(folder / "contrasts.csv", index=False)
+            levels.to_csv(folder / "levels.csv", index=False)
             sensitivity = report_sensitivity(result, config, folder)
             drawn = (
                 report.plot_levels(result, config.ci_prob),
@@ -164,7 +213,8 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
             )
             for name, figure in zip(FIGURES, drawn, strict=True):
                 save_figure(figure, folder / f"{name}.png")
-        found = sentences(subjects, populations, config) + sensitivity
+        found = sentences(subjects, populations, config)
+        found += sentences_of_contrasts(contrasts, levels, str(data.attrs["calibrator"])) + sensitivity
         (folder / "findings.txt").write_text("\n".join([*found, verdict.sentence()]) + "\n")
         manifest.write(folder)
     console.print("\n".join(found), highlight=False)

@@ -105,6 +105,7 @@ def read_qpcr(
     """From a machine's export to one tidy table, with a summary of what was found.
 
     With --sheet, --reference and --control the table knows subjects and conditions, and lensim fit takes it as it is.
+    A tidy table that has columns of subject and condition keeps them, with all that it says of samples and genes.
     """
     from rich.table import Table
 
@@ -112,14 +113,15 @@ def read_qpcr(
     from lensim.read.qpcr import read_reactions, write_qpcr_tidy, write_reactions
 
     source = Source(tuple(files), format, sheet, tuple(reference or ()), control, factors, cycle_limit, decimal)
-    if source.roles() and sheet is None:
+    knows = sheet is None and _know_samples(source)
+    if source.roles() and sheet is None and not knows:
         raise InputError(f"--sheet must say which sample is which for {', '.join(source.roles())}, got none")
 
     if path:
         one_of("--out suffix", path.suffix.lower(), (".csv", ".tsv"))
         require_free(path, force=force)
     reactions = read_reactions(files, format, cycle_limit=cycle_limit, decimal=decimal)
-    data = _assembled(reactions, sheet, source) if sheet else None
+    data = _study(source) if sheet or knows else None
     table = Table("found", "number", title=f"{reactions.instrument}: {', '.join(reactions.paths)}")
     for name, count in reactions.summary().items():
         table.add_row(name.replace("_", " "), str(count))
@@ -254,9 +256,11 @@ def summarize(result: "xr.DataTree", csv: Path | None, ci: float, *, force: bool
 
 
 def print_summary(result: "xr.DataTree", ci: float) -> None:
-    """Tables of subjects and populations, and the verdict."""
+    """Tables of subjects, populations, contrasts of cell types and levels over the calibrator, and the verdict."""
     from lensim.inference.estimands_expression import MU, summarise_populations, summarise_subjects
+    from lensim.inference.estimands_expression_contrasts import summarise_contrasts, summarise_levels
     from lensim.inference.fit import verdict_of
+    from lensim.inference.observations import observations_of
 
     subjects = summarise_subjects(result, ci)
     shown = subjects.assign(percent=_interval(subjects, "fold_change_percent"))
@@ -287,6 +291,19 @@ def print_summary(result: "xr.DataTree", ci: float) -> None:
                 ]
             )
         )
+    contrasts = summarise_contrasts(result, ci)
+    if len(contrasts):
+        shown = contrasts.assign(
+            fold=_ratio_text(contrasts), of=contrasts["contrast"].where(contrasts["contrast"] != "", "level")
+        )
+        out.print(
+            _rich(shown[["target", "of", "first", "second", "fold", "p_above_1", "first_subjects", "second_subjects"]])
+        )
+    calibrator = str(observations_of(result).attrs.get("calibrator", ""))
+    if calibrator and "log2_level" in result["posterior"]:
+        levels = summarise_levels(result, ci)
+        shown = levels.assign(**{f"level_over_{calibrator}": _ratio_text(levels)})
+        out.print(_rich(shown[["target", "subject", f"level_over_{calibrator}", "note"]]))
     verdict = verdict_of(result)
     out.print(f"[{'green' if verdict.passed else 'red'}]{verdict.sentence()}[/]", soft_wrap=True)
 
@@ -294,6 +311,12 @@ def print_summary(result: "xr.DataTree", ci: float) -> None:
 def _interval(table: "pd.DataFrame", name: str) -> list[str]:
     rows = zip(table[name], table[f"{name}_lower"], table[f"{name}_upper"], strict=True)
     return [f"{middle:.0f} ({low:.0f} to {high:.0f})" for middle, low, high in rows]
+
+
+def _ratio_text(table: "pd.DataFrame") -> list[str]:
+    """Ratios with their intervals, for people: three digits; a ratio that there is not is a dash."""
+    rows = zip(table["ratio"], table["ratio_lower"], table["ratio_upper"], strict=True)
+    return [f"{middle:.3g} ({low:.3g} to {high:.3g})" if middle == middle else "-" for middle, low, high in rows]
 
 
 def _rich(table: "pd.DataFrame") -> "Table":
@@ -342,6 +365,25 @@ def _ratios_or_study(source: Source) -> "xr.Dataset":
             raise InputError(f"{file.name}: a table of ratios must go without {', '.join(useless)}: it has no Ct")
         return read_ratios(file, decimal=source.decimal)
     return _study(source)
+
+
+def _know_samples(source: Source) -> bool:
+    """Whether the files are one tidy table that names subjects and conditions.
+
+    Raises
+    ------
+    InputError
+        If they are several such tables: what they say of samples would be lost.
+    """
+    from lensim.read.qpcr import format_of, knows_samples
+
+    knowing = [file for file in source.files if (source.format or format_of(file)) == "tidy" and knows_samples(file)]
+    if knowing and len(source.files) > 1:
+        raise InputError(
+            f"--sheet must say which sample is which, got none: the subjects and conditions in {knowing[0].name} are "
+            "kept where it is the only file"
+        )
+    return bool(knowing)
 
 
 def _study(source: Source) -> "xr.Dataset":

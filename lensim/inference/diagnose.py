@@ -75,7 +75,8 @@ class Verdict:
 def convergence_table(draws: xr.Dataset) -> pd.DataFrame:
     """R-hat, bulk and tail ESS of every scalar in `draws` (chain, draw, ...), one row each, by name and label.
 
-    Draws that never vary (a quantity that the model fixes) get NaN and are not judged. Infinite draws, such as the IC50
+    Draws that never vary (a quantity that the model fixes), or are NaN (one that the data do not have), get NaN and are
+    not judged. Infinite draws, such as the IC50
     of a line that is never halved, are ranked as what they are: larger than every finite one.
     """
     columns: dict[str, tuple[float, float, float]] = {}
@@ -105,7 +106,7 @@ def _finite_order(values: np.ndarray) -> np.ndarray:
 
 
 def _scalar_diagnostics(values: np.ndarray) -> tuple[float, float, float]:
-    if np.ptp(values) == 0.0:
+    if np.isnan(values).all() or np.ptp(values) == 0.0:
         return np.nan, np.nan, np.nan
     return (
         float(az.rhat(values, method="rank")),

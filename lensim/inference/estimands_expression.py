@@ -3,7 +3,6 @@
 Inside everything is log2; tables are in percent of control, 100 being no change.
 """
 
-from collections.abc import Mapping
 from itertools import combinations
 from typing import Final
 
@@ -19,9 +18,13 @@ MU: Final = f"mu_{v.LOG2_FOLD_CHANGE}"
 SIGMA: Final = f"sigma_{v.LOG2_FOLD_CHANGE}"
 NEW_SUBJECT: Final = "new_subject_log2_fold_change"
 NUMBER_INCREASED: Final = "number_of_increased_subjects"
+DIFFERENCE_OF_CELL_TYPES: Final = "difference_of_cell_types"
+DIFFERENCE_OF_LEVELS: Final = "difference_of_levels"
+LEVEL_OVER_CALIBRATOR: Final = "log2_level_over_calibrator"
 
 
-def _posterior(result: xr.DataTree) -> xr.Dataset:
+def expression_posterior(result: xr.DataTree) -> xr.Dataset:
+    """The posterior of an expression fit; a result of another kind is refused."""
     if v.LOG2_FOLD_CHANGE not in result["posterior"]:
         raise checks.InputError(
             f"an expression result needs {v.LOG2_FOLD_CHANGE} in its posterior, got "
@@ -39,10 +42,16 @@ def expression_estimands(result: xr.DataTree) -> xr.Dataset:
         Dims chain, draw and: log2_fold_change (target, subject, contrast); number_of_increased_subjects (target,
         cell_type, contrast), of those in which the target was detected at all; where subjects were pooled,
         mu_log2_fold_change, sigma_log2_fold_change and new_subject_log2_fold_change (target, cell_type, contrast), the
-        last a subject not yet seen; difference_of_cell_types (target, pair, contrast), first less second;
-        difference_of_levels (target, pair); where there is a calibrator, log2_level_over_calibrator (target, subject).
+        last a subject not yet seen; difference_of_cell_types (target, pair, contrast), of the means that they are
+        drawn from, first less second; difference_of_levels (target, pair), of the mean log2 levels of those subjects in
+        which the target was detected, NaN where a cell type has none; where there is a calibrator,
+        log2_level_over_calibrator (target, subject).
+
+    A line without a gene has a level that is only bounded from above, and would pull the mean of its population down
+    without end: so levels are compared between the subjects that have it, and the difference is that of the subjects at
+    hand. Fold changes of such a line are what its population says, and pull nothing.
     """
-    posterior, data = _posterior(result), observations_of(result)
+    posterior, data = expression_posterior(result), observations_of(result)
     fold = posterior[v.LOG2_FOLD_CHANGE]
     cell_type = data[v.CELL_TYPE_OF_SUBJECT].to_numpy()
     kinds = np.arange(data.sizes[v.CELL_TYPE])[:, None] == cell_type
@@ -56,14 +65,16 @@ def expression_estimands(result: xr.DataTree) -> xr.Dataset:
         mu, sigma = posterior[MU], posterior[SIGMA]
         rng = seeding.stream(int(result.attrs.get("seed", 0)), "new subject")
         estimands |= {MU: mu, SIGMA: sigma, NEW_SUBJECT: mu + sigma * rng.standard_normal(mu.shape)}
-        estimands |= _between_cell_types(mu, "difference_of_cell_types")
-        if f"mu_{v.LOG2_LEVEL}" in posterior:
-            estimands |= _between_cell_types(posterior[f"mu_{v.LOG2_LEVEL}"], "difference_of_levels")
+        estimands |= _between_cell_types(mu, DIFFERENCE_OF_CELL_TYPES)
+    if v.LOG2_LEVEL in posterior:
+        has_it = member * seen
+        mean = (posterior[v.LOG2_LEVEL] * has_it).sum(v.SUBJECT) / has_it.sum(v.SUBJECT).where(has_it.any(v.SUBJECT))
+        estimands |= _between_cell_types(mean, DIFFERENCE_OF_LEVELS)
     calibrator = str(data.attrs.get("calibrator", ""))
     if calibrator and v.LOG2_LEVEL in posterior:
         level = posterior[v.LOG2_LEVEL]
         of_calibrator = level.isel({v.SUBJECT: level[v.SUBJECT].to_numpy().tolist().index(calibrator)}, drop=True)
-        estimands["log2_level_over_calibrator"] = level - of_calibrator
+        estimands[LEVEL_OVER_CALIBRATOR] = level - of_calibrator
     return xr.Dataset({name: values.transpose("chain", "draw", ...) for name, values in estimands.items()})
 
 
@@ -103,7 +114,7 @@ def summarise_subjects(result: xr.DataTree, ci_prob: float = 0.9) -> pd.DataFram
     the row says what the population alone would.
     """
     checks.between("ci_prob", ci_prob, 0.01, 0.999)
-    data, fold = observations_of(result), _posterior(result)[v.LOG2_FOLD_CHANGE]
+    data, fold = observations_of(result), expression_posterior(result)[v.LOG2_FOLD_CHANGE]
     draws = fold.stack(sample_=("chain", "draw"), create_index=False).transpose(..., "sample_").to_numpy()
     lower, median, upper = np.quantile(draws, [(1 - ci_prob) / 2, 0.5, (1 + ci_prob) / 2], axis=-1)
     yes, no = detected(data), detected(data, missing=True)
@@ -174,139 +185,3 @@ def summarise_populations(result: xr.DataTree, ci_prob: float = 0.9) -> pd.DataF
         }
         rows.append(row)
     return pd.DataFrame(rows)
-
-
-def contrast_of_subjects(
-    result: xr.DataTree, group_of_subject: Mapping[str, str], first: str, second: str
-) -> xr.DataArray:
-    """Mean log2 fold change of subjects in one group less that of another (chain, draw, target, contrast).
-
-    Such as lines sensitive to a drug against resistant ones; subjects without a group are left out.
-
-    Raises
-    ------
-    InputError
-        If a name is no subject of the result, or a group is empty.
-    """
-    fold = _posterior(result)[v.LOG2_FOLD_CHANGE]
-    names = [str(name) for name in fold[v.SUBJECT].to_numpy()]
-    for name in group_of_subject:
-        checks.one_of("group_of_subject, its subjects,", name, names)
-    means = []
-    for group in (first, second):
-        own = [position for position, name in enumerate(names) if group_of_subject.get(name) == group]
-        if not own:
-            raise checks.InputError(f"group_of_subject must have a subject in {group}, got none")
-        means.append(fold.isel({v.SUBJECT: own}).mean(v.SUBJECT))
-    return (means[0] - means[1]).rename("difference_of_log2_fold_change")
-
-
-def summarise_sensitivity(
-    result: xr.DataTree,
-    group_of_subject: Mapping[str, str],
-    groups: tuple[str, str],
-    log10_ic50_um: xr.DataArray | None = None,
-    ci_prob: float = 0.9,
-    seed: int = 0,
-) -> pd.DataFrame:
-    """Do subjects of two groups, or along their IC50, respond differently? One row a target, contrast and question.
-
-    Subjects in which the target was never detected are left out of its rows: of them only the prior speaks.
-
-    Parameters
-    ----------
-    result
-        An expression fit.
-    group_of_subject, groups
-        Such as the published call of each line, and ('sensitive', 'resistant'): first less second.
-    log10_ic50_um
-        Draws of a dose-response fit (chain, draw, cell_line), for the slope; without them there is none.
-    ci_prob
-        Probability inside the intervals.
-    seed
-        Root seed of the slope's pairing of draws.
-
-    Returns
-    -------
-    pandas.DataFrame
-        target, contrast, question, subjects, log2_estimate (median; of a slope, per tenfold IC50), log2_lower,
-        log2_upper, p_above_0.
-    """
-    data, seen = observations_of(result), detected(observations_of(result)) > 0
-    subjects = [str(name) for name in data[v.SUBJECT].to_numpy()]
-    tails = [(1 - ci_prob) / 2, 0.5, (1 + ci_prob) / 2]
-    rows = []
-    for t, target in enumerate(map(str, _posterior(result)[v.TARGET].to_numpy())):
-        here = [name for name, is_seen in zip(subjects, seen[t], strict=True) if is_seen]
-        own = {name: group for name, group in group_of_subject.items() if name in here and group in groups}
-        asked = {
-            f"{groups[0]} less {groups[1]}": (len(own), contrast_of_subjects(result, own, *groups).isel({v.TARGET: t}))
-        }
-        if log10_ic50_um is not None:
-            lines = [str(name) for name in log10_ic50_um[v.CELL_LINE].to_numpy()]
-            both = [lines.index(name) for name in here if name in lines]
-            slope = slope_against(result, log10_ic50_um.isel({v.CELL_LINE: both}), seed).isel({v.TARGET: t})
-            asked["per tenfold IC50"] = (len(both), slope)
-        for question, (count, draws) in asked.items():
-            for contrast in range(draws.sizes[v.CONTRAST]):
-                values = draws.isel({v.CONTRAST: contrast}).to_numpy().ravel()
-                low, middle, high = np.nanquantile(values, tails)
-                rows.append(
-                    {
-                        "target": target,
-                        "contrast": str(draws[v.CONTRAST].to_numpy()[contrast]),
-                        "question": question,
-                        "subjects": count,
-                        "log2_estimate": middle,
-                        "log2_lower": low,
-                        "log2_upper": high,
-                        "p_above_0": float(np.nanmean(values > 0)),
-                    }
-                )
-    return pd.DataFrame(rows)
-
-
-def slope_against(result: xr.DataTree, log10_ic50_um: xr.DataArray, seed: int = 0) -> xr.DataArray:
-    """Slope of log2 fold change on log10 IC50 over subjects, with the uncertainty of both.
-
-    Each draw of the fold changes is paired with one of the IC50s, at random; least squares over the subjects that both
-    have and whose IC50 is finite in that draw; then a draw from the slope's t distribution, since subjects are a
-    sample.
-
-    Parameters
-    ----------
-    result
-        An expression fit.
-    log10_ic50_um
-        Draws (chain, draw, cell_line) of a dose-response fit, +inf where there is none.
-    seed
-        Root seed of the pairing and of the last step.
-
-    Raises
-    ------
-    InputError
-        If fewer than four subjects are in both.
-    """
-    fold = _posterior(result)[v.LOG2_FOLD_CHANGE]
-    names, lines = [str(s) for s in fold[v.SUBJECT].to_numpy()], [str(n) for n in log10_ic50_um[v.CELL_LINE].to_numpy()]
-    both = [name for name in names if name in lines]
-    checks.at_least("subjects with both a fold change and an IC50", len(both), 4)
-    rng = seeding.stream(seed, "slope")
-    y = fold.isel({v.SUBJECT: [names.index(name) for name in both]}).transpose(..., v.SUBJECT)
-    flat = log10_ic50_um.stack(sample_=("chain", "draw"), create_index=False).transpose("sample_", v.CELL_LINE)
-    x_all = flat.to_numpy()[:, [lines.index(name) for name in both]]
-    x = x_all[rng.integers(len(x_all), size=y.shape[:2])][:, :, None, None, :]
-    used = np.isfinite(x)
-    n = used.sum(axis=-1)
-    enough = n > 2
-    x_centred = np.where(used, x, 0.0) - (np.where(used, x, 0.0).sum(-1) / np.maximum(n, 1))[..., None]
-    x_centred = np.where(used, x_centred, 0.0)
-    values = y.to_numpy()
-    y_centred = np.where(used, values - (np.where(used, values, 0.0).sum(-1) / np.maximum(n, 1))[..., None], 0.0)
-    sxx = np.maximum((x_centred**2).sum(-1), 1e-12)
-    slope = (x_centred * y_centred).sum(-1) / sxx
-    residual = np.where(used, y_centred - slope[..., None] * x_centred, 0.0)
-    freedom = np.maximum(n - 2, 1)
-    error = np.sqrt((residual**2).sum(-1) / freedom / sxx)
-    drawn = np.where(enough, slope + error * rng.standard_t(np.broadcast_to(freedom, slope.shape)), np.nan)
-    return xr.DataArray(drawn, dims=y.dims[:-1], coords={d: y[d] for d in y.dims[:-1] if d in y.coords}, name="slope")

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from lensim.maiga2013.expression_twin import expression_design
+from lensim.read.qpcr import read_factors, read_qpcr_tidy
 from tests.command_line.test_cli import run
 
 SHEET = "sample,subject,cell_type,condition,experiment\nc1,a,line,untreated,1\nt1,a,line,drug,1\n"
@@ -39,6 +40,35 @@ def test_an_export_becomes_a_tidy_table(tmp_path, capsys):
     assert status == 0
     assert "not detected" in said
     assert out.read_text().count("\n") == 3
+
+
+def test_a_tidy_table_keeps_what_it_says_of_samples_and_genes(tmp_path, capsys):
+    """What was read is the same study: subjects, cell types, conditions, control, references, experiments, factors."""
+    cts, again = tmp_path / "cts.csv", tmp_path / "again.tsv"
+    assert run(capsys, "simulate", "qpcr", "--out", str(cts), "--experiments", "1")[0] == 0
+    factors = saved(tmp_path, "factors.csv", "gene,amplification_factor,amplification_factor_sd\nTNF,1.9,0.03\n")
+    assert run(capsys, "read", "qpcr", str(cts), "--factors", str(factors), "--out", str(again))[0] == 0
+    before, after = read_qpcr_tidy(cts, factors=read_factors(factors)), read_qpcr_tidy(again)
+    assert after.drop_attrs().equals(before.drop_attrs())
+    assert (after.sizes["cell_type"], after.attrs["genes_without_factor"]) == (4, before.attrs["genes_without_factor"])
+    header = again.read_text().splitlines()[0].split("\t")
+    kept = {"subject", "cell_type", "condition", "is_control", "is_reference", "experiment", "amplification_factor"}
+    assert kept <= set(header)
+
+
+def test_a_tidy_table_without_its_roles_asks_for_them(tmp_path, capsys):
+    plain = "gene,subject,condition,ct_cycles\nR,a,untreated,22\nR,a,drug,22\nT,a,untreated,27\nT,a,drug,26\n"
+    file, out = saved(tmp_path, "cts.csv", plain), tmp_path / "o.csv"
+    status, _, err = run(capsys, "read", "qpcr", str(file), "--out", str(out))
+    assert (status, out.exists()) == (2, False)
+    assert "references must name at least one reference gene, got none; the genes are R, T" in err
+    options = ("--reference", "R", "--control", "untreated", "--out", str(out))
+    assert run(capsys, "read", "qpcr", str(file), *options)[0] == 0
+    assert read_qpcr_tidy(out)["is_reference"].sum() == 1
+    two = saved(tmp_path, "more.csv", plain)
+    status, _, err = run(capsys, "read", "qpcr", str(file), str(two), "--out", str(tmp_path / "both.csv"))
+    assert status == 2
+    assert "--sheet must say which sample is which, got none: the subjects and conditions in cts.csv" in err
 
 
 @pytest.mark.parametrize(

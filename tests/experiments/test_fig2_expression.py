@@ -28,11 +28,13 @@ def test_one_folder_holds_config_manifest_tables_and_figures(tmp_path):
     fig2_expression.run(config, out)
     names = {path.name for path in out.iterdir()}
     tables = {"subjects.csv", "populations.csv", "classical_tests.csv", "comparison.csv", "reactions.csv"}
-    tables.add("sensitivity.csv")
+    tables |= {"sensitivity.csv", "contrasts.csv", "levels.csv"}
     figures = {f"{name}.png" for name in fig2_expression.FIGURES}
     assert names == tables | figures | {"small.toml", "manifest.json", "findings.txt", "fit.nc", "truth.nc"}
     assert json.loads((out / "manifest.json").read_text())["seed"] == 2013
     subjects = pd.read_csv(out / "subjects.csv")
     assert len(subjects) == 22 * 3
     assert subjects["true_percent"].notna().all()
-    assert "is not there, so no slopes" in (out / "findings.txt").read_text()
+    findings = (out / "findings.txt").read_text()
+    assert "is not there, so no slopes" in findings
+    assert "4 and 12 subjects that have it; published 23-fold" in findings

@@ -10,13 +10,8 @@ from lensim.checks import InputError
 from lensim.inference.catalogue import find_model
 from lensim.inference.compare import compare_with_classical
 from lensim.inference.engine_nutpie import SamplerSettings
-from lensim.inference.estimands_expression import (
-    contrast_of_subjects,
-    expression_estimands,
-    slope_against,
-    summarise_populations,
-    summarise_subjects,
-)
+from lensim.inference.estimands_expression import expression_estimands, summarise_populations, summarise_subjects
+from lensim.inference.estimands_expression_sensitivity import contrast_of_subjects, slope_against
 from lensim.inference.fit import FitSettings, verdict_of
 from lensim.inference.run import fit_expression
 from lensim.models import expression_panel as panel

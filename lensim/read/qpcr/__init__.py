@@ -7,7 +7,7 @@ from lensim.read.qpcr.factors import read_factors
 from lensim.read.qpcr.ratios import is_ratio_table, read_ratios
 from lensim.read.qpcr.reactions import Reaction, Reactions
 from lensim.read.qpcr.sheet import SampleSheet, read_sheet
-from lensim.read.qpcr.tidy import read_qpcr_tidy
+from lensim.read.qpcr.tidy import knows_samples, read_qpcr_tidy
 from lensim.read.qpcr.write import write_qpcr_tidy, write_reactions
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "assemble_qpcr",
     "format_of",
     "is_ratio_table",
+    "knows_samples",
     "read_factors",
     "read_qpcr_tidy",
     "read_ratios",

@@ -42,6 +42,19 @@ def recognises(text: str) -> bool:
     return False
 
 
+def knows_samples(path: str | Path) -> bool:
+    """Whether a table has columns of a subject and a condition, so that `read_qpcr_tidy` needs no sheet.
+
+    Raises
+    ------
+    InputError
+        If the file is no table.
+    """
+    table, _ = read_table(path)
+    names = {plain_name(name) for name in table.header}
+    return all(names & set(STANDARD_NAMES[what]) for what in ("subject", "condition"))
+
+
 def read_tidy_reactions(
     path: str | Path,
     columns: QpcrColumns,
