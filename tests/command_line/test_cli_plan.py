@@ -198,6 +198,50 @@ def test_a_plan_from_a_fit_and_a_look_at_the_first_pairs(tmp_path, capsys):
     assert "After the 3 subjects of so_far.csv, the predictive probability of success with" in text
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "so_far.csv"),
+        ("target,subject,ratio\nTNF,a,zero\nTNF,b,-1\n", "so_far.csv line 2: ratio must be a finite number above 0, got 'zero'"),
+        ("target,subject,ratio\nIL6,a,2\n", "the study so far must be of TNF, got 'IL6'"),
+        (
+            "target,subject,experiment,ratio\nTNF,a,1,2\nTNF,a,2,2\nTNF,a,3,2\n",
+            "the study so far must have at most 2 ratios of TNF a subject",
+        ),
+        (
+            "target,subject,ratio\n" + "".join(f"TNF,{k},2\n" for k in range(30)),
+            "the study so far must have fewer subjects than are planned (30), got 30",
+        ),
+    ],
+)
+def test_a_bad_file_of_first_pairs_is_refused_before_any_work(tmp_path, capsys, monkeypatch, text, message):
+    monkeypatch.setattr("lensim.plan.answer.answer", lambda *_, **__: pytest.fail("the plan was worked on"))
+    out, pairs = tmp_path / "out", tmp_path / "so_far.csv"
+    if text is not None:
+        pairs.write_text(text)
+    status, _, err = run(
+        capsys, "plan", str(write(tmp_path, TOML + TRUTH)), "--so-far", str(pairs), "--out", str(out), "--no-figures"
+    )
+    assert (status, out.exists()) == (2, False)
+    assert message in err
+    assert "Traceback" not in err
+
+
+def test_a_look_that_comes_too_late_is_said_to(tmp_path, capsys):
+    out, pairs = tmp_path / "out", tmp_path / "so_far.csv"
+    pairs.write_text("target,subject,ratio\n" + "".join(f"TNF,{k},2\n" for k in range(4)))
+    certain = TOML.split("[size]")[0] + TRUTH.replace("{normal = [1.2, 0.3]}", "9.0")
+    size = '[size]\nfield = "design.subjects.patient"\nlow = 3\nhigh = 30\nbudget = 1000\n'
+    status, _, err = run(
+        capsys, "plan", str(write(tmp_path, certain + size)), "--so-far", str(pairs), "--out", str(out), "--no-figures"
+    )
+    assert status == 0, err
+    assert (
+        "There is no look at so_far.csv: the study so far must have fewer subjects than are planned (3), got 4."
+        in (out / "plan.txt").read_text()
+    )
+
+
 def test_a_plan_of_a_panel_prints_its_map_and_brackets_the_lines_of_a_fit(tmp_path, capsys):
     out = tmp_path / "out"
     file = write(tmp_path, PANEL + "[bracketing]\ntop_doses_um = [0.3, 10]\n[layouts]\nstudies = 10\n")
