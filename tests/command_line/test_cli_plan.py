@@ -202,7 +202,10 @@ def test_a_plan_from_a_fit_and_a_look_at_the_first_pairs(tmp_path, capsys):
     ("text", "message"),
     [
         (None, "so_far.csv"),
-        ("target,subject,ratio\nTNF,a,zero\nTNF,b,-1\n", "so_far.csv line 2: ratio must be a finite number above 0, got 'zero'"),
+        (
+            "target,subject,ratio\nTNF,a,zero\nTNF,b,-1\n",
+            "so_far.csv line 2: ratio must be a finite number above 0, got 'zero'",
+        ),
         ("target,subject,ratio\nIL6,a,2\n", "the study so far must be of TNF, got 'IL6'"),
         (
             "target,subject,experiment,ratio\nTNF,a,1,2\nTNF,a,2,2\nTNF,a,3,2\n",
