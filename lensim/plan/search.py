@@ -206,5 +206,6 @@ def detectable(effects: Sequence[float], shares: Sequence[Share], target: float)
     if slope <= 0:
         return np.nan, np.nan
     root = centre + (stats.norm.ppf(target) - (w * y).sum() / w.sum()) / slope
-    variance = (1 / w.sum() + (root - centre) ** 2 / scale) / slope**2
+    misfit = (w * (y - (w * y).sum() / w.sum() - slope * (x - centre)) ** 2).sum() / max(len(x) - 2, 1)
+    variance = max(misfit, 1.0) * (1 / w.sum() + (root - centre) ** 2 / scale) / slope**2
     return float(root), float(np.sqrt(variance))
