@@ -1,5 +1,8 @@
 """What the dose-response panel of Maïga et al. (2013) could see: IC50s, calls, and differences of molecular groups.
 
+Calls and IC50s are asked of one population, differences between groups of many: means and spreads are drawn from the
+posterior of experiments.fig1_dose_response where it is there, else from assumed distributions. Those are assurances.
+
 python -m experiments.power_dose_response --out results/power_dose_response
 """
 
@@ -13,10 +16,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from rich.console import Console
 
 from lensim.maiga2013.lines import GROUP_OF_LINE, MOLECULAR_GROUPS
+from lensim.plan.answer import require_trusted
 from lensim.plan.evaluate import Share
 from lensim.plan.search import detectable
+from lensim.power.design_prior import design_prior
 from lensim.power.scenario import Scenario, scenario_of
 from lensim.power.sweep import PowerResult, run_power
+from lensim.proliferation.truth import PAPER_POPULATION
 from lensim.report.figures import save_figure
 from lensim.report.plan import plot_detectable
 from lensim.report.power import audit_sentences
@@ -30,10 +36,23 @@ TARGET = 0.8
 FIRST = "MMSET"
 DISCOVERED = "sensitive lines at a false discovery rate of 10%"
 ASKED: dict[str, tuple[str, str, tuple[float, ...], str]] = {
-    "midpoint": ("log10_ec50_um", "log10 EC50", (0.0, 0.4, 0.8, 1.2, 1.6), "log10 uM"),
-    "effect": ("effect_at_saturation", "effect at saturation", (0.0, -0.35, -0.7, -1.05, -1.4), "-log residual"),
+    "midpoint": ("log10_ec50_um", "log10 EC50", (0.0, 0.8, 1.2, 1.6), "log10 uM"),
+    "effect": ("effect_at_saturation", "effect at saturation", (0.0, -0.7, -1.05, -1.4), "-log residual"),
 }
 """What may differ between groups: name, words, differences, unit."""
+
+ASSUMED_POPULATIONS: dict[str, dict[str, tuple[float, float]]] = {
+    "mu_log10_ec50_um": {"normal": (PAPER_POPULATION.mu_log10_ec50_um, 0.10)},
+    "sigma_log10_ec50_um": {"lognormal": (PAPER_POPULATION.sigma_log10_ec50_um, 0.20)},
+    "mu_log_hill_slope": {"normal": (PAPER_POPULATION.mu_log_hill_slope, 0.06)},
+    "sigma_log_hill_slope": {"lognormal": (PAPER_POPULATION.sigma_log_hill_slope, 0.30)},
+    "mu_effect_at_saturation": {"normal": (PAPER_POPULATION.mu_effect_at_saturation, 0.12)},
+    "sigma_effect_at_saturation": {"lognormal": (PAPER_POPULATION.sigma_effect_at_saturation, 0.18)},
+    "sd_experiment_log10_ec50_um": {"lognormal": (PAPER_POPULATION.sd_experiment_log10_ec50_um, 0.20)},
+    "sd_well": {"lognormal": (PAPER_POPULATION.sd_well, 0.05)},
+}
+"""Assumed where there is no fit: about what 23 lines leave open of a mean (sd / sqrt(23)) and of a spread (15 to 20%),
+rounded up for the error of each line."""
 
 PANEL_RULES: list[dict[str, Any]] = [
     {"rule": "call", "call": "resistant", "name": "called resistant, P > 0.9"},
@@ -53,14 +72,26 @@ class Config(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     seed: int = Field(ge=0)
     studies: int = Field(ge=2)
+    group_studies: int = Field(ge=2)
+    posterior: Path | None = None
     audit: int = Field(ge=0)
     workers: int = Field(gt=0)
+
+
+def fit_of(config: Config) -> Path | None:
+    """The fit that populations are drawn from; None where it is not there."""
+    return config.posterior.resolve() if config.posterior is not None and config.posterior.exists() else None
 
 
 def scenarios(config: Config) -> dict[str, Scenario]:
     """The questions: the panel as it was, and each kind of difference between groups.
 
-    Where a difference is asked, molecular groups do not differ otherwise, so that it is what it says.
+    Where a difference is asked, molecular groups do not differ in that quantity otherwise, so that it is what it says.
+
+    Raises
+    ------
+    InputError
+        If the posterior is there and did not pass its convergence gate.
     """
     common: dict[str, Any] = {
         "seed": config.seed,
@@ -68,6 +99,9 @@ def scenarios(config: Config) -> dict[str, Scenario]:
         "analysis": {"engine": "laplace"},  # few studies are doubtful to it; they count as failed
         "studies": {"count": config.studies, "chunk": min(20, config.studies)},
     }
+    fit = fit_of(config)
+    if fit is not None:
+        require_trusted(design_prior(fit), fit.name, trust=False)
     asked = {
         "panel": scenario_of(
             common | {"name": "panel", "rules": PANEL_RULES, "audit": {"studies": config.audit}}, "panel"
@@ -79,13 +113,15 @@ def scenarios(config: Config) -> dict[str, Scenario]:
             | {
                 "name": name,
                 "truth": {
-                    "population": {f"sigma_group_{quantity}": 0.0},
                     "groups": [{"group": FIRST}],
+                    "scale": {f"sigma_group_{quantity}": 0.0},
+                    **({"posterior": fit} if fit is not None else {"population": ASSUMED_POPULATIONS}),
                 },
                 "rules": [
                     {"rule": "group_difference", "first": FIRST, "quantity": quantity, "name": f"{words} differs"}
                 ],
                 "grid": {f"truth.groups.0.{quantity}": differences},
+                "studies": {"count": config.group_studies, "chunk": min(20, config.group_studies)},
                 "audit": {"studies": 0},
             },
             name,
@@ -122,23 +158,38 @@ def sentences(results: dict[str, PowerResult]) -> list[str]:
         f"The three most sensitive lines are all found in {percent('the three most sensitive lines found', 'share')} "
         "of panels.",
     ]
-    for name, (_, words, differences, unit) in ASKED.items():
-        shares = shares_of(results[name].table)
-        value, error = detectable(differences, shares, TARGET)
-        said = f"A difference in {words} between the {GROUPS[FIRST]} {FIRST} lines and the others"
-        if np.isnan(value):
-            said += (
-                f" is found in {100 * shares[-1].value:.0f}% (± {100 * shares[-1].mcse:.1f}) of studies at "
-                f"{differences[-1]:g} {unit}, the largest tried: 80% power is beyond"
-            )
-        else:
-            said += f" is found with 80% power from {value:.2f} (± {error:.2f}) {unit} on"
-            said += f", a factor of {10**value:.1f} in EC50" if name == "midpoint" else ""
-        found.append(f"{said}; without any difference in {100 * shares[0].value:.0f}% of studies.")
-    differing = [row for name in ASKED for row in records(results[name].table)]
-    failed, total = (int(sum(row[what] for row in differing)) for what in ("failed", "studies"))
-    found.append(f"{failed} of {total} studies of group differences were doubtful to the fast engine and left out.")
+    found += [_difference_sentence(results[name], name) for name in ASKED]
+    truth = results["midpoint"].scenario.truth
+    source = (
+        f"averaged over the posterior of {truth.posterior.name}"
+        if truth.posterior is not None
+        else "averaged over assumed distributions of its means and spreads"
+    )
+    found.append(f"For differences between groups the population is {source}; for calls and IC50s it is one.")
     return found
+
+
+def _difference_sentence(result: PowerResult, name: str) -> str:
+    """The difference between groups that is found with the target's assurance, or what the largest one reaches."""
+    _, words, differences, unit = ASKED[name]
+    shares, word = shares_of(result.table), str(result.table["quantity"].iloc[0])
+    value, error = detectable(differences, shares, TARGET)
+    said = f"A difference in {words} between the {GROUPS[FIRST]} {FIRST} lines and the others"
+    if np.isnan(value):
+        largest = max(shares, key=lambda share: share.value)
+        said += (
+            f" is found in {100 * largest.value:.0f}% (± {100 * largest.mcse:.1f}) of studies at "
+            f"{differences[shares.index(largest)]:g} {unit}, the most of those tried: {TARGET:.0%} {word} is not "
+            "between them"
+        )
+    else:
+        said += f" is found with {TARGET:.0%} {word} from {value:.2f} (± {error:.2f}) {unit} on"
+        said += f", a factor of {10**value:.1f} in EC50" if name == "midpoint" else ""
+    failed, total = sum(share.failed for share in shares), sum(share.studies for share in shares)
+    return (
+        f"{said}; without any difference in {100 * shares[0].value:.0f}% (± {100 * shares[0].mcse:.1f}) of studies. "
+        f"{failed} of {total} studies were doubtful to the fast engine and left out."
+    )
 
 
 def run(config_path: Path, out: Path, *, force: bool = False) -> None:
@@ -147,13 +198,14 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
     Raises
     ------
     InputError
-        If the config is faulty, or the folder is there and `force` is false.
+        If the config is faulty, the posterior did not converge, or the folder is there and `force` is false.
     """
     config = read_config(config_path, Config)
     manifest = Manifest(config.seed)
     results: dict[str, PowerResult] = {}
+    questions = scenarios(config)
     with results_folder(out, config_path, force=force) as folder:
-        for name, asked in scenarios(config).items():
+        for name, asked in questions.items():
             with manifest.timed(name):
                 results[name] = run_power(asked, folder / name, workers=config.workers)
             results[name].table.to_csv(folder / name / "summary.csv", index=False)
@@ -162,7 +214,8 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
             f"{words} [{unit}]": ([abs(one) for one in differences], shares_of(results[name].table))
             for name, (_, words, differences, unit) in ASKED.items()
         }
-        save_figure(plot_detectable(curves, TARGET, f"{FIRST} against the others"), folder / "group_differences.png")
+        drawn = plot_detectable(curves, TARGET, f"{FIRST} against the others", "assurance")
+        save_figure(drawn, folder / "group_differences.png")
         found = [*sentences(results), *audit_sentences(results["panel"].audit)]
         (folder / "findings.txt").write_text("\n".join(found) + "\n")
         manifest.write(folder)

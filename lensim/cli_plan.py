@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from lensim.checks import InputError
 from lensim.cli_shared import Force, err, out
 
 if TYPE_CHECKING:
     import pandas as pd
+    import xarray as xr
     from matplotlib.figure import Figure
 
     from lensim.plan.result import Plan
@@ -36,12 +38,14 @@ def plan(
     A first answer comes in seconds, and is refined. Results do not depend on the number of workers.
     """
     from lensim.plan.answer import answer, require_trusted
+    from lensim.plan.interim import require_look
     from lensim.plan.question import read_question
     from lensim.plan.words import paragraph
     from lensim.power.design_prior import design_prior
     from lensim.power.pool import pool_of
     from lensim.results_folder import results_folder
 
+    known = _ratios(so_far) if so_far is not None else None
     result = None
     if start is not None:
         result = design_prior(start)
@@ -50,11 +54,14 @@ def plan(
     if result is None and question.scenario.truth.posterior is not None:
         result = design_prior(question.scenario.truth.posterior)
         require_trusted(result, question.scenario.truth.posterior.name, trust=trust)
+    if known is not None:
+        size, most = question.size, question.scenario
+        require_look(most if size is None else most.at({size.field: size.high}), known)
     with results_folder(folder, plan_file, force=force) as partial, pool_of(workers, scheduler) as pool:
         found = answer(question, result, pool=pool, tell=lambda said: out.print(said, soft_wrap=True, markup=False))
         said = paragraph(found)
-        if so_far is not None:
-            said += " " + _look(found, so_far)
+        if so_far is not None and known is not None:
+            said += " " + _look(found, known, so_far.name)
         (partial / "plan.txt").write_text(said + "\n")
         for name, table in tables_of(found).items():
             table.to_csv(partial / f"{name}.csv", index=False)
@@ -67,18 +74,26 @@ def plan(
     out.print(f"tables, figures and this paragraph in {folder}", soft_wrap=True, markup=False)
 
 
-def _look(found: "Plan", so_far: Path) -> str:
-    from lensim.plan.interim import look_at
+def _ratios(path: Path) -> "xr.Dataset":
     from lensim.read.qpcr import read_ratios
+
+    return read_ratios(path)
+
+
+def _look(found: "Plan", known: "xr.Dataset", name: str) -> str:
+    from lensim.plan.interim import look_at
 
     question = found.question
     scenario = question.scenario
     if found.size is not None and found.size.n is not None and question.size is not None:
         scenario = scenario.at({question.size.field: found.size.n})
-    known, p, error = look_at(scenario, read_ratios(so_far), question.rule_number, question.item_number)
+    try:
+        subjects, p, error = look_at(scenario, known, question.rule_number, question.item_number)
+    except InputError as fault:  # the plan came out smaller than what is there by now
+        return f"There is no look at {name}: {fault}."
     planned = sum(scenario.design.subjects.values())
     return (
-        f"After the {known} subjects of {so_far.name}, the predictive probability of success with {planned} is "
+        f"After the {subjects} subjects of {name}, the predictive probability of success with {planned} is "
         f"{100 * p:.0f}% (± {196 * error:.0f})."
     )
 

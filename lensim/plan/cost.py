@@ -12,7 +12,7 @@ from lensim.strict import Strict
 
 WELLS_OF_A_PLATE: Final = 96
 CONDITIONS: Final = 2
-Price = Annotated[float, Field(ge=0)]
+Price = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class Costs(Strict):

@@ -134,6 +134,38 @@ def looks(scenario: Scenario, question: InterimQuestion, rule_number: int, item:
     return pd.DataFrame(rows)
 
 
+def require_look(scenario: Scenario, ratios: xr.Dataset) -> list[tuple[tuple[int, int, int], float]]:
+    """Refuse pairs so far that a design cannot take: where each stands (experiment, target, subject), and its value.
+
+    Raises
+    ------
+    InputError
+        If the design is not paired, has several cell types, lacks a target, has no more subjects than are known, or
+        fewer experiments than a subject has ratios.
+    """
+    asked = require_pairs(scenario)
+    planned, known = sum(asked.design.subjects.values()), ratios.sizes[v.SUBJECT]
+    if known >= planned:
+        raise InputError(f"the study so far must have fewer subjects than are planned ({planned}), got {known}")
+    names = [str(name) for name in ratios[v.TARGET].to_numpy()]
+    found: list[tuple[tuple[int, int, int], float]] = []
+    seen: dict[tuple[int, int], int] = {}
+    for pair in range(ratios.sizes[v.PAIR]):
+        target = names[int(ratios[v.TARGET_OF_PAIR][pair])]
+        if target not in asked.design.targets:
+            raise InputError(f"the study so far must be of {', '.join(asked.design.targets)}, got {target!r}")
+        place = (asked.design.targets.index(target), int(ratios[v.SUBJECT_OF_PAIR][pair]))
+        repeat = seen.get(place, 0)
+        seen[place] = repeat + 1
+        if repeat >= asked.design.experiments:
+            raise InputError(
+                f"the study so far must have at most {asked.design.experiments} ratios of {target} a subject, as the "
+                f"design has experiments, got {repeat + 1} of {ratios[v.SUBJECT].to_numpy()[place[1]]}"
+            )
+        found.append(((repeat, *place), float(ratios[v.LOG2_RATIO][pair])))
+    return found
+
+
 def look_at(
     scenario: Scenario, ratios: xr.Dataset, rule_number: int, item: int, completions: int = 2000
 ) -> tuple[int, float, float]:
@@ -156,26 +188,12 @@ def look_at(
         If the file has a target that the design lacks, or no fewer subjects than are planned.
     """
     asked = require_pairs(scenario)
+    found = require_look(asked, ratios)
     planned, known = sum(asked.design.subjects.values()), ratios.sizes[v.SUBJECT]
-    if known >= planned:
-        raise InputError(f"the study so far must have fewer subjects than are planned ({planned}), got {known}")
-    names = [str(name) for name in ratios[v.TARGET].to_numpy()]
     empty = simulate_chunk(asked.at({"design.assay": "ratios"}), ("so far",), 1).pairs
     values = np.full((asked.design.experiments, len(asked.design.targets), planned), np.nan)
-    seen: dict[tuple[int, int], int] = {}
-    for pair in range(ratios.sizes[v.PAIR]):
-        target = names[int(ratios[v.TARGET_OF_PAIR][pair])]
-        if target not in asked.design.targets:
-            raise InputError(f"the study so far must be of {', '.join(asked.design.targets)}, got {target!r}")
-        place = (asked.design.targets.index(target), int(ratios[v.SUBJECT_OF_PAIR][pair]))
-        repeat = seen.get(place, 0)
-        seen[place] = repeat + 1
-        if repeat >= asked.design.experiments:
-            raise InputError(
-                f"the study so far must have at most {asked.design.experiments} ratios of {target} a subject, as the "
-                f"design has experiments, got {repeat + 1} of {ratios[v.SUBJECT].to_numpy()[place[1]]}"
-            )
-        values[repeat, place[0], place[1]] = float(ratios[v.LOG2_RATIO][pair])
+    for place, ratio in found:
+        values[place] = ratio
     flat = values.transpose(1, 2, 0).reshape(1, -1)  # pairs are in order of target, subject, experiment
     pairs = empty.assign({v.LOG2_RATIO: ((v.STUDY, v.PAIR), flat)})
     rng = seeding.stream(asked.seed, "so far", "completions")

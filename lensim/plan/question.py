@@ -11,7 +11,7 @@ from lensim.plan.cost import Costs
 from lensim.power.scenario import Scenario, scenario_of
 from lensim.strict import Strict, checked
 
-Positive = Annotated[float, Field(gt=0)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class SizeQuestion(Strict):
@@ -69,8 +69,8 @@ class Shift(Strict):
     """
 
     name: str = Field(min_length=1)
-    scale: dict[str, Annotated[float, Field(ge=0)]] = Field(default={})
-    shift: dict[str, float] = Field(default={})
+    scale: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(default={})
+    shift: dict[str, Annotated[float, Field(allow_inf_nan=False)]] = Field(default={})
 
 
 class InterimQuestion(Strict):

@@ -167,7 +167,8 @@ def _crossing(shares: dict[int, Share], target: float, low: int, high: int) -> t
         if slope <= 1e-6:
             return (float(high + 1), np.inf, slope) if level < wanted else (near, np.inf, slope)
         root_x = centre + (wanted - level) / slope
-        variance = (1 / w.sum() + (root_x - centre) ** 2 / scale) / slope**2
+        misfit = (w * (y - level - slope * (x - centre)) ** 2).sum() / max(len(inside) - 2, 1)
+        variance = max(misfit, 1.0) * (1 / w.sum() + (root_x - centre) ** 2 / scale) / slope**2
         root = max(root_x, 0.0) ** 2
         if abs(root - near) < 0.5:
             break
@@ -205,5 +206,6 @@ def detectable(effects: Sequence[float], shares: Sequence[Share], target: float)
     if slope <= 0:
         return np.nan, np.nan
     root = centre + (stats.norm.ppf(target) - (w * y).sum() / w.sum()) / slope
-    variance = (1 / w.sum() + (root - centre) ** 2 / scale) / slope**2
+    misfit = (w * (y - (w * y).sum() / w.sum() - slope * (x - centre)) ** 2).sum() / max(len(x) - 2, 1)
+    variance = max(misfit, 1.0) * (1 / w.sum() + (root - centre) ** 2 / scale) / slope**2
     return float(root), float(np.sqrt(variance))

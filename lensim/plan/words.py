@@ -6,6 +6,10 @@ from lensim.plan.evaluate import Share
 from lensim.plan.question import Question
 from lensim.plan.result import Plan
 from lensim.plan.search import Size
+from lensim.power.pairs import study as pairs
+from lensim.power.panel import study as panel
+from lensim.power.panel.scenario import PanelScenario
+from lensim.power.scenario import Scenario
 from lensim.report.tables import records
 
 
@@ -144,6 +148,25 @@ def layouts_in_words(plan: Plan) -> str:
     return f"error of log10 IC50 with faults of plates: {each}; best is {best['plate_map']}"
 
 
+def basis_in_words(scenario: Scenario) -> str:
+    """Where the figures of simulated studies come from."""
+    basis = scenario.truth.posterior
+    if basis is None:
+        law = "conditional on the figures" if scenario.is_conditional else "averaged over the distributions"
+        return f"All of it is {law} of the plan file."
+    if isinstance(scenario, PanelScenario):
+        absent = panel.not_in_posterior(scenario)
+    else:
+        absent = pairs.not_in_posterior(scenario)
+    said = f"All of it is averaged over the posterior of {basis.name}"
+    if not absent:
+        return f"{said}, every figure of a study from one draw."
+    return (
+        f"{said}, all that it has of a study from one draw; what it does not have is as in the plan file: "
+        f"{', '.join(absent)}."
+    )
+
+
 def paragraph(plan: Plan) -> str:
     """All of it, for a grant or a colleague."""
     question: Any = plan.question
@@ -163,13 +186,5 @@ def paragraph(plan: Plan) -> str:
     ):
         if said:
             parts.append(f"{said[0].upper()}{said[1:]}.")
-    basis = question.scenario.truth.posterior
-    if basis is not None:
-        parts.append(
-            f"All of it is averaged over the posterior of {basis.name}, every figure of a study from one draw."
-        )
-    elif not question.scenario.is_conditional:
-        parts.append("All of it is averaged over the distributions of the plan file.")
-    else:
-        parts.append("All of it is conditional on the figures of the plan file.")
+    parts.append(basis_in_words(question.scenario))
     return " ".join(parts)

@@ -201,8 +201,13 @@ def plot_plate_map(table: pd.DataFrame, plate: str, rows: int = 8, columns: int 
     return figure
 
 
-def plot_detectable(curves: Mapping[str, tuple[Sequence[float], Sequence[Share]]], target: float, title: str) -> Figure:
-    """Share of finds against the size of a difference, a panel each quantity, with the size found at the target."""
+def plot_detectable(
+    curves: Mapping[str, tuple[Sequence[float], Sequence[Share]]], target: float, title: str, word: str = "power"
+) -> Figure:
+    """Share of finds against the size of a difference, a panel each quantity, with the size found at the target.
+
+    `word` is power or assurance.
+    """
     figure, axes = plt.subplots(1, len(curves), figsize=(3.6 * len(curves), 3.3), sharey=True, squeeze=False)
     for axis, (name, (sizes, shares)) in zip(axes[0], curves.items(), strict=True):
         axis.errorbar(
@@ -223,7 +228,7 @@ def plot_detectable(curves: Mapping[str, tuple[Sequence[float], Sequence[Share]]
         axis.set_xlabel(f"difference in {name}", fontsize=8)
         axis.tick_params(labelsize=8)
         axis.set_ylim(0, 102)
-    axes[0, 0].set_ylabel("power [%]", fontsize=9)
+    axes[0, 0].set_ylabel(f"{word} [%]", fontsize=9)
     figure.suptitle(title, fontsize=9)
     figure.tight_layout()
     return figure

@@ -11,6 +11,7 @@ from lensim import vocabulary as v
 from lensim.inference.diagnose import Verdict
 from lensim.inference.observations import attach_observations
 from lensim.output import save_result
+from lensim.qpcr.truth import MU_LEVEL, SIGMA_LEVEL
 from lensim.seeding import stream
 from tests.command_line.test_cli import run
 
@@ -82,7 +83,10 @@ def write(folder: Path, text: str) -> Path:
     return path
 
 
-def expression_fit(folder: Path, verdict: Verdict | None = PASSED, *, without: str = "") -> Path:
+def expression_fit(
+    folder: Path, verdict: Verdict | None = PASSED, *, of_reactions: bool = False, without: str = ""
+) -> Path:
+    """As from ratios, or as from reactions."""
     dims, draws = ("chain", "draw"), (2, 100)
     rng = stream(1, "fit")
     of_pair = (*dims, v.TARGET, v.CELL_TYPE, v.CONTRAST)
@@ -94,6 +98,24 @@ def expression_fit(folder: Path, verdict: Verdict | None = PASSED, *, without: s
         },
         coords={v.TARGET: ["TNF"], v.CELL_TYPE: ["patient"], v.CONTRAST: ["drug"]},
     )
+    if of_reactions:
+        posterior = posterior.drop_vars(v.SD_PAIR).assign_coords({v.REFERENCE: ["RPL37A"], v.GENE: ["TNF", "RPL37A"]})
+
+        def around(centre: float, *own: str) -> tuple[tuple[str, ...], np.ndarray]:
+            return (*dims, *own), centre * rng.lognormal(0, 0.02, (*draws, *(posterior.sizes[dim] for dim in own)))
+
+        posterior = posterior.assign(
+            {
+                MU_LEVEL: around(2.0, v.TARGET, v.CELL_TYPE),
+                SIGMA_LEVEL: around(0.7, v.TARGET),
+                v.LOG2_REFERENCE_LEVEL: around(6.0, v.REFERENCE),
+                v.FACTOR: around(1.95, v.GENE),
+                v.ONE_COPY_CT: around(37.5, v.GENE),
+                v.SD_BIOLOGICAL: around(0.2, v.GENE),
+                v.SD_INPUT: around(0.4),
+                v.SD_TECHNICAL: around(0.12),
+            }
+        )
     tree = xr.DataTree.from_dict({"posterior": posterior.drop_vars(without) if without else posterior})
     if verdict is not None:
         tree.attrs["verdict"] = verdict.to_json()
@@ -102,7 +124,7 @@ def expression_fit(folder: Path, verdict: Verdict | None = PASSED, *, without: s
     return path
 
 
-def panel_fit(folder: Path) -> Path:
+def panel_fit(folder: Path, *, without: str = "") -> Path:
     """Two lines: one halved at 1 uM, surely; one that nothing halves."""
     dims, shape = ("chain", "draw", v.CELL_LINE), (2, 100, 2)
     rng = stream(2, "fit")
@@ -117,7 +139,8 @@ def panel_fit(folder: Path) -> Path:
     for name in (v.LOG10_EC50, v.LOG_HILL, v.EFFECT):
         for part in ("mu", "sigma"):
             posterior[f"{part}_{name}"] = (dims[:2], np.abs(rng.normal(0.5, 0.05, shape[:2])))
-    tree = xr.DataTree.from_dict({"posterior": posterior})
+    posterior[v.SD_WELL] = (dims[:2], rng.lognormal(-2.0, 0.05, shape[:2]))
+    tree = xr.DataTree.from_dict({"posterior": posterior.drop_vars(without) if without else posterior})
     dose = np.tile([0.0, 0.01, 0.1, 1.0, 10.0], 2)
     data = xr.Dataset(
         {
@@ -173,6 +196,53 @@ def test_a_plan_from_a_fit_and_a_look_at_the_first_pairs(tmp_path, capsys):
     text = (out / "plan.txt").read_text()
     assert "All of it is averaged over the posterior of fit.nc" in text
     assert "After the 3 subjects of so_far.csv, the predictive probability of success with" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "so_far.csv"),
+        (
+            "target,subject,ratio\nTNF,a,zero\nTNF,b,-1\n",
+            "so_far.csv line 2: ratio must be a finite number above 0, got 'zero'",
+        ),
+        ("target,subject,ratio\nIL6,a,2\n", "the study so far must be of TNF, got 'IL6'"),
+        (
+            "target,subject,experiment,ratio\nTNF,a,1,2\nTNF,a,2,2\nTNF,a,3,2\n",
+            "the study so far must have at most 2 ratios of TNF a subject",
+        ),
+        (
+            "target,subject,ratio\n" + "".join(f"TNF,{k},2\n" for k in range(30)),
+            "the study so far must have fewer subjects than are planned (30), got 30",
+        ),
+    ],
+)
+def test_a_bad_file_of_first_pairs_is_refused_before_any_work(tmp_path, capsys, monkeypatch, text, message):
+    monkeypatch.setattr("lensim.plan.answer.answer", lambda *_, **__: pytest.fail("the plan was worked on"))
+    out, pairs = tmp_path / "out", tmp_path / "so_far.csv"
+    if text is not None:
+        pairs.write_text(text)
+    status, _, err = run(
+        capsys, "plan", str(write(tmp_path, TOML + TRUTH)), "--so-far", str(pairs), "--out", str(out), "--no-figures"
+    )
+    assert (status, out.exists()) == (2, False)
+    assert message in err
+    assert "Traceback" not in err
+
+
+def test_a_look_that_comes_too_late_is_said_to(tmp_path, capsys):
+    out, pairs = tmp_path / "out", tmp_path / "so_far.csv"
+    pairs.write_text("target,subject,ratio\n" + "".join(f"TNF,{k},2\n" for k in range(4)))
+    certain = TOML.split("[size]")[0] + TRUTH.replace("{normal = [1.2, 0.3]}", "9.0")
+    size = '[size]\nfield = "design.subjects.patient"\nlow = 3\nhigh = 30\nbudget = 1000\n'
+    status, _, err = run(
+        capsys, "plan", str(write(tmp_path, certain + size)), "--so-far", str(pairs), "--out", str(out), "--no-figures"
+    )
+    assert status == 0, err
+    assert (
+        "There is no look at so_far.csv: the study so far must have fewer subjects than are planned (3), got 4."
+        in (out / "plan.txt").read_text()
+    )
 
 
 def test_a_plan_of_a_panel_prints_its_map_and_brackets_the_lines_of_a_fit(tmp_path, capsys):
@@ -250,6 +320,19 @@ def test_bad_questions_are_refused_and_nothing_is_written(tmp_path, capsys, text
         ),
         (lambda folder: expression_fit(folder, None), "must say whether it converged, got no verdict"),
         (lambda folder: expression_fit(folder, without="mu_log2_fold_change"), "mu_log2_fold_change"),
+        (
+            lambda folder: expression_fit(folder, without="sigma_log2_fold_change"),
+            "fit.nc must hold a fit in which subjects were pooled, with sigma_log2_fold_change, got mu_log2_fold_chan",
+        ),
+        (lambda folder: expression_fit(folder, without=v.SD_PAIR), "pooled, with sd_log2_pair, got mu_log2_fold_chan"),
+        (
+            lambda folder: expression_fit(folder, of_reactions=True, without=v.SD_BIOLOGICAL),
+            "pooled, with sd_log2_biological, got mu_log2_fold_change",
+        ),
+        (
+            lambda folder: expression_fit(folder, of_reactions=True, without=v.FACTOR),
+            "pooled, with amplification_factor, got mu_log2_fold_change",
+        ),
         (panel_fit, "mu_log2_fold_change"),
     ],
 )
@@ -261,6 +344,31 @@ def test_a_fit_that_will_not_do_is_refused(tmp_path, capsys, fit, message):
     assert (status, out.exists()) == (2, False)
     assert message in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("name", [f"mu_{v.LOG_HILL}", f"sigma_{v.LOG10_EC50}", f"sigma_{v.EFFECT}", v.SD_WELL])
+def test_a_panel_fit_that_lacks_a_figure_is_refused(tmp_path, capsys, name):
+    out, fit = tmp_path / "out", panel_fit(tmp_path, without=name)
+    status, _, err = run(capsys, "plan", str(write(tmp_path, PANEL)), "--from", str(fit), "--out", str(out))
+    assert (status, out.exists()) == (2, False)
+    assert f"must hold a dose-response fit in which lines were pooled, with {name}, got" in err
+    assert "Traceback" not in err
+
+
+def test_what_a_fit_cannot_have_is_said_to_be_from_the_plan_file(tmp_path, capsys):
+    """Reactions have no spread of pairs, and one plate has no spread of plates."""
+    fit = expression_fit(tmp_path, of_reactions=True)
+    said = {}
+    for assay in ("ratios", "qpcr"):
+        out = tmp_path / assay
+        text = TOML.replace('assay = "ratios"', f'assay = "{assay}"').split("[size]")[0]
+        text = text.replace("[scenario.design]", "[scenario.studies]\ncount = 20\n[scenario.design]")
+        args = ("plan", str(write(tmp_path, text)), "--from", str(fit), "--out", str(out), "--no-figures")
+        status, _, err = run(capsys, *args)
+        assert status == 0, err
+        said[assay] = (out / "plan.txt").read_text()
+    assert "what it does not have is as in the plan file: sd_log2_pair." in said["ratios"]
+    assert "what it does not have is as in the plan file: ct_of_unit_quantity, sd_plate_cycles." in said["qpcr"]
 
 
 def test_a_fit_that_did_not_converge_is_taken_when_told(tmp_path, capsys):

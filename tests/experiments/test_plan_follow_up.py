@@ -10,6 +10,7 @@ from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.inference.diagnose import Verdict
 from lensim.output import save_result
+from lensim.qpcr.truth import MU_LEVEL, SIGMA_LEVEL
 from lensim.seeding import stream
 
 SMALL = "seed = 2013\nposterior = '{}'\ntarget = 0.8\nbudget = 1000\nstudies = 100\nworlds = 20\nworkers = 1\n"
@@ -25,8 +26,27 @@ def fit(folder: Path, *, passed: bool = True) -> Path:
             "sigma_log2_fold_change": (of_pair, rng.lognormal(-0.7, 0.2, (*shape, 1, 1, 1))),
             v.SD_TECHNICAL: (dims, rng.lognormal(-2.0, 0.1, shape)),
         },
-        coords={v.TARGET: ["IGF1"], v.CELL_TYPE: [experiment.PRIMARY], v.CONTRAST: ["LEN"]},
+        coords={
+            v.TARGET: ["IGF1"],
+            v.CELL_TYPE: [experiment.PRIMARY],
+            v.CONTRAST: ["LEN"],
+            v.REFERENCE: ["RPL37A"],
+            v.GENE: ["IGF1", "RPL37A"],
+        },
     )
+    for name, centre, own in (
+        (MU_LEVEL, 1.0, (v.TARGET, v.CELL_TYPE)),
+        (SIGMA_LEVEL, 1.0, (v.TARGET,)),
+        (v.LOG2_REFERENCE_LEVEL, 4.3, (v.REFERENCE,)),
+        (v.FACTOR, 1.93, (v.GENE,)),
+        (v.UNIT_CT, 26.0, (v.GENE,)),
+        (v.ONE_COPY_CT, 37.5, (v.GENE,)),
+        (v.SD_BIOLOGICAL, 0.2, (v.GENE,)),
+        (v.SD_INPUT, 0.4, ()),
+        (v.SD_PLATE, 0.15, ()),
+    ):
+        values = centre * rng.lognormal(0, 0.01, (*shape, *(posterior.sizes[dim] for dim in own)))
+        posterior[name] = ((*dims, *own), values)
     tree = xr.DataTree.from_dict({"posterior": posterior})
     reasons = () if passed else ("R-hat of mu is 1.2, must be below 1.01",)
     tree.attrs["verdict"] = Verdict(passed, reasons, 1.001, 900.0, 800.0, "mu", 0, 0.9, 0.0).to_json()

@@ -3,8 +3,11 @@ import pytest
 
 from experiments import power_dose_response as experiment
 from lensim.checks import InputError
+from lensim.output import load_result, save_result
+from lensim.power.panel.study import simulate_chunk
+from tests.command_line.test_cli_plan import FAILED, panel_fit
 
-SMALL = "seed = 2013\nstudies = 2\naudit = 0\nworkers = 1\n"
+SMALL = "seed = 2013\nstudies = 2\ngroup_studies = 2\naudit = 0\nworkers = 1\n"
 
 
 def test_panel_and_differences_are_asked_and_the_findings_are_told(tmp_path):
@@ -21,10 +24,40 @@ def test_panel_and_differences_are_asked_and_the_findings_are_told(tmp_path):
     for part in (
         "Of lines that are resistant",
         "A difference in log10 EC50 between the 5 MMSET lines",
-        "of 20 studies",
+        "80% assurance",
+        "of 8 studies were doubtful",
+        "averaged over assumed distributions",
     ):
         assert part in found
     assert "nan" not in found
+
+
+def config_of(tmp_path, **change) -> experiment.Config:
+    return experiment.Config(seed=1, studies=2, group_studies=2, audit=0, workers=1, **change)
+
+
+def test_differences_are_asked_of_the_populations_of_a_fit(tmp_path):
+    """And of no other difference in that quantity; without the fit, of assumed distributions. Both are assurances."""
+    fit = panel_fit(tmp_path)
+    for posterior in (fit, tmp_path / "none.nc"):
+        asked = experiment.scenarios(config_of(tmp_path, posterior=posterior))
+        assert asked["panel"].is_conditional
+        for name, (quantity, *_) in experiment.ASKED.items():
+            truth = asked[name].truth
+            assert not asked[name].is_conditional
+            assert truth.posterior == (fit if posterior == fit else None)
+            point = asked[name].at({f"truth.groups.0.{quantity}": 1.0})
+            drawn = simulate_chunk(point, ("x",), 4).truth
+            assert (drawn[f"sigma_group_{quantity}"] == 0).all()
+            assert len(set(drawn[f"mu_{quantity}"].to_numpy().tolist())) == 4
+
+
+def test_a_fit_that_did_not_converge_is_refused(tmp_path):
+    tree = load_result(panel_fit(tmp_path))
+    tree.attrs["verdict"] = FAILED.to_json()
+    save_result(tree, tmp_path / "failed.nc")
+    with pytest.raises(InputError, match=r"failed\.nc must have passed its convergence gate"):
+        experiment.scenarios(config_of(tmp_path, posterior=tmp_path / "failed.nc"))
 
 
 def test_an_unknown_key_is_refused(tmp_path):

@@ -1,13 +1,16 @@
 """The search for the smallest number, against closed forms and against shares made by hand."""
 
+from functools import lru_cache, partial
+
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.optimize import brentq
 from statsmodels.stats.power import TTestPower
 
 from lensim.checks import InputError
 from lensim.plan.evaluate import Evaluator, Share, surely
-from lensim.plan.search import detectable, smallest
+from lensim.plan.search import _crossing, detectable, smallest
 from lensim.power.scenario import scenario_of
 from lensim.seeding import stream
 
@@ -77,6 +80,42 @@ def test_the_answer_stays_within_its_own_stated_error():
     assert stats.kstest(z, "norm").pvalue > 1e-6
     assert np.abs(z).max() < 5
     assert within >= 190
+
+
+@lru_cache
+def power_of_t(n: float, d: float) -> float:
+    return float(TTestPower().power(d, n, 0.05))
+
+
+def test_stated_errors_are_honest_where_the_line_bends():
+    """Searches on the exact power of the paired t, from 5 to 119 pairs: z of the crossing has a mean square of 1.
+
+    Errors a third smaller would be rejected.
+    """
+    square, count = 0.0, 0
+    for d, target in ((0.3, 0.9), (0.5, 0.9), (0.8, 0.8), (0.8, 0.9), (1.5, 0.9), (2.0, 0.8)):
+        exact = next(n for n in range(2, 200) if power_of_t(n, d) >= target)
+        root = brentq(lambda n, d=d, target=target: power_of_t(n, d) - target, exact - 1, exact)
+        for seed in range(50):
+            found = smallest(made_up(partial(power_of_t, d=d), seed), target, 2, 200, 40_000)
+            square += ((found.root - root) / found.root_se) ** 2
+            count += 1
+            assert abs(found.n - exact) <= 2
+    both_sides = [2 * min(stats.chi2.cdf(x, count), stats.chi2.sf(x, count)) for x in (square, square * 1.5**2)]
+    assert both_sides[0] > 1e-6
+    assert both_sides[1] < 1e-6
+
+
+def test_points_that_do_not_lie_on_a_line_make_the_error_larger():
+    def shares(bend: float) -> dict[int, Share]:
+        found = {}
+        for k, n in enumerate((16, 18, 20, 22, 24)):
+            p = float(stats.norm.cdf(0.35 * np.sqrt(n) - 0.75 + bend * (-1) ** k))
+            found[n] = Share(p, float(np.sqrt(p * (1 - p) / 4000)), 4000, 0)
+        return found
+
+    straight, crooked = (_crossing(shares(bend), 0.8, 2, 200) for bend in (0.0, 0.1))
+    assert crooked[1] > 2 * straight[1] > 0
 
 
 def test_the_budget_is_kept_but_for_the_first_looks():

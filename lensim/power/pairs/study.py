@@ -10,7 +10,7 @@ import xarray as xr
 
 from lensim import checks, seeding
 from lensim import vocabulary as v
-from lensim.power.design_prior import design_prior
+from lensim.power.design_prior import design_prior, require_figures
 from lensim.power.pairs.scenario import PairScenario
 from lensim.power.pairs.spec import DesignSpec, TruthSpec
 from lensim.power.spec import ANY, Distribution, changed, picked
@@ -31,6 +31,15 @@ from lensim.summaries.posterior import OMEGA
 
 CONDITIONS: Final = ("control", "treated")
 SETTINGS_OF_NO_REACTIONS: Final = QpcrPopulation()
+OF_REACTIONS: Final = (
+    MU_LEVEL, SIGMA_LEVEL, v.LOG2_REFERENCE_LEVEL, v.FACTOR, v.ONE_COPY_CT, v.SD_BIOLOGICAL, v.SD_INPUT, v.SD_TECHNICAL
+)  # fmt: skip
+"""What every fit from reactions has; the Ct of unit quantity needs a dilution series, the spread of plates two."""
+WHERE_KNOWN: Final = (v.UNIT_CT, v.SD_PLATE)
+OF_LEVELS: Final = (MU_LEVEL, v.LOG2_REFERENCE_LEVEL, v.FACTOR, v.ONE_COPY_CT)
+"""A fit that has any of these is one from reactions, and not from ratios."""
+UNSEEN: Final = "unseen"
+"""A group of results that only published summaries have: of values that nobody printed."""
 
 
 @dataclass(frozen=True)
@@ -164,25 +173,36 @@ def draw_parameters(
 
 @lru_cache(maxsize=4)
 def _posterior(path: Path) -> xr.Dataset:
-    posterior = design_prior(path)["posterior"].to_dataset()
+    result = design_prior(path)
+    posterior = result["posterior"].to_dataset()
     checks.has_variables(posterior.isel(chain=0, draw=0), {}, str(path))
-    if MU_FOLD_CHANGE not in posterior:
-        raise checks.InputError(
-            f"{path} must hold a fit in which subjects were pooled, with {MU_FOLD_CHANGE}, got "
-            f"{', '.join(str(name) for name in posterior.data_vars if not str(name).endswith('_coordinate'))}"
-        )
+    needed: tuple[str, ...] = (MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE)
+    if UNSEEN not in result.children:  # a paper prints no spread of pairs or reactions
+        needed += OF_REACTIONS if any(name in posterior for name in OF_LEVELS) else (v.SD_PAIR,)
+    require_figures(path, posterior, needed, "a fit in which subjects were pooled")
     return posterior.stack(sample_=("chain", "draw"), create_index=False)
+
+
+def not_in_posterior(scenario: PairScenario) -> list[str]:
+    """Figures that the studies of a scenario need and its posterior does not have: those of the scenario are taken.
+
+    Raises
+    ------
+    InputError
+        If the posterior lacks a figure of its own kind.
+    """
+    if scenario.truth.posterior is None:
+        return []
+    needed = (v.SD_PAIR,) if scenario.design.assay == "ratios" else (*OF_REACTIONS, *WHERE_KNOWN)
+    posterior = _posterior(scenario.truth.posterior)
+    return [name for name in needed if name not in posterior]
 
 
 def _put_posterior(parameters: xr.Dataset, path: Path, at_mean: bool, rng: np.random.Generator) -> None:
     """Overwrite every figure that a posterior has, all of a study from one draw, or all but the effect at the mean."""
     posterior = _posterior(path)
     pick = rng.integers(posterior.sizes["sample_"], size=parameters.sizes[v.STUDY])
-    names = (
-        MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE, MU_LEVEL, SIGMA_LEVEL, v.LOG2_REFERENCE_LEVEL, v.FACTOR, v.UNIT_CT,
-        v.ONE_COPY_CT, v.SD_BIOLOGICAL, v.SD_INPUT, v.SD_TECHNICAL, v.SD_PLATE, v.SD_PAIR,
-    )  # fmt: skip
-    for name in names:
+    for name in (MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE, *OF_REACTIONS, *WHERE_KNOWN, v.SD_PAIR):
         if name in posterior:
             drawn = _for_design(posterior, name, parameters[name], path)
             parameters[name].to_numpy()[:] = picked(drawn, pick, at_mean=at_mean and name != MU_FOLD_CHANGE)

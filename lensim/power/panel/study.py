@@ -8,9 +8,9 @@ from typing import Final
 import numpy as np
 import xarray as xr
 
-from lensim import checks, seeding
+from lensim import seeding
 from lensim import vocabulary as v
-from lensim.power.design_prior import design_prior
+from lensim.power.design_prior import design_prior, require_figures
 from lensim.power.panel.scenario import PanelScenario
 from lensim.power.panel.spec import CURVE_NAMES, DesignSpec, TruthSpec
 from lensim.power.spec import Distribution, changed, picked
@@ -22,7 +22,10 @@ FROM_POSTERIOR: Final = (
     *(f"mu_{name}" for name in CURVE_NAMES), *(f"sigma_{name}" for name in CURVE_NAMES),
     *(f"sigma_group_{name}" for name in CURVE_NAMES), v.SD_EXPERIMENT, v.SD_WELL, v.NU_WELL,
 )  # fmt: skip
-NEEDED: Final = f"mu_{v.LOG10_EC50}"
+NEEDED: Final = (
+    *(f"mu_{name}" for name in CURVE_NAMES), *(f"sigma_{name}" for name in CURVE_NAMES), v.SD_WELL
+)  # fmt: skip
+"""What every pooled fit has; groups have a spread where there are several, days where lines were plated twice."""
 
 
 @dataclass(frozen=True)
@@ -88,12 +91,25 @@ def draw_parameters(
 @lru_cache(maxsize=4)
 def _posterior(path: Path) -> xr.Dataset:
     posterior = design_prior(path)["posterior"].to_dataset()
-    if NEEDED not in posterior:
-        there = ", ".join(str(name) for name in posterior.data_vars if not str(name).endswith("_coordinate"))
-        raise checks.InputError(
-            f"{path} must hold a dose-response fit in which lines were pooled, with {NEEDED}, got {there}"
-        )
+    require_figures(path, posterior, NEEDED, "a dose-response fit in which lines were pooled")
     return posterior.stack(sample_=("chain", "draw"), create_index=False)
+
+
+def not_in_posterior(scenario: PanelScenario) -> list[str]:
+    """Figures that the studies of a scenario need and its posterior does not have: those of the scenario are taken.
+
+    Raises
+    ------
+    InputError
+        If the posterior lacks a figure of its own kind.
+    """
+    if scenario.truth.posterior is None:
+        return []
+    posterior = _posterior(scenario.truth.posterior)
+    needless = {f"sigma_group_{name}" for name in CURVE_NAMES} if len(scenario.design.groups) == 1 else set()
+    if scenario.design.experiments == 1:
+        needless.add(v.SD_EXPERIMENT)
+    return [name for name in FROM_POSTERIOR if name not in posterior and name not in needless]
 
 
 def _put_posterior(parameters: xr.Dataset, path: Path, at_mean: bool, rng: np.random.Generator) -> None:

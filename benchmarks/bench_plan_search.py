@@ -1,0 +1,99 @@
+"""The search for the smallest number against statsmodels: how often it is right, and whether its error is honest.
+
+The paired t test at 5%, two-sided, spread 1, targets 0.8 and 0.9, effects 0.3 to 2; every study is simulated. A row a
+case, over seeds. `python -m benchmarks.bench_plan_search --seeds 50` takes some minutes; `python -m benchmarks
+plan_search` takes the fewer seeds of `run`.
+"""
+
+import time
+from typing import Annotated
+
+import numpy as np
+import typer
+from rich.console import Console
+from scipy.optimize import brentq
+from statsmodels.stats.power import TTestPower
+
+from benchmarks.__main__ import as_table
+from lensim.plan.evaluate import Evaluator
+from lensim.plan.search import smallest
+from lensim.power.scenario import scenario_of
+
+TARGETS = (0.8, 0.9)
+EFFECTS = (0.3, 0.5, 0.8, 1.0, 1.5, 2.0)
+LOW, HIGH, BUDGET = 2, 200, 40_000
+FIELD = "design.subjects.line"
+
+
+def paired_t(effect: float, seed: int) -> Evaluator:
+    """Pairs with a spread of 1, analysed by t on log ratios."""
+    return Evaluator(
+        scenario_of(
+            {
+                "name": "search",
+                "seed": seed,
+                "design": {"assay": "ratios", "experiments": 1},
+                "truth": {
+                    "sd_log2_pair": 0.0,
+                    "expression": [{"mu_log2_fold_change": effect, "sigma_log2_fold_change": 1.0}],
+                },
+                "rules": [{"rule": "test", "test": "t_log2"}],
+                "studies": {"chunk": 500},
+            }
+        )
+    )
+
+
+def exact_crossing(effect: float, target: float) -> float:
+    """Where the power of statsmodels crosses a target, between whole numbers too."""
+
+    def above(n: float) -> float:
+        return float(TTestPower().power(effect, n, 0.05)) - target
+
+    whole = next(n for n in range(LOW, HIGH) if above(n) >= 0)
+    return float(brentq(above, max(whole - 1, 1.5), whole))
+
+
+def _case(target: float, effect: float, seeds: int) -> dict[str, object]:
+    crossing = exact_crossing(effect, target)
+    exact = int(np.ceil(crossing))
+    begin = time.perf_counter()
+    found = []
+    for seed in range(1, seeds + 1):
+        evaluator = paired_t(effect, seed)
+        found.append(
+            smallest(lambda n, k, own=evaluator: own.share({FIELD: n}, k), target, LOW, HIGH, BUDGET)  # type: ignore[misc]
+        )
+    z = np.array([(one.root - crossing) / one.root_se for one in found])
+    studies = [one.studies for one in found]
+    return {
+        "target": target,
+        "effect": effect,
+        "exact": exact,
+        "crossing": round(crossing, 2),
+        "right": sum(one.n == exact for one in found),
+        "within 1": sum(one.n is not None and abs(one.n - exact) <= 1 for one in found),
+        "in interval": sum(one.low is not None and one.low <= exact <= (one.high or 0) for one in found),
+        "seeds": seeds,
+        "error of crossing": round(float(np.median([one.root_se for one in found])), 3),
+        "z: rms": round(float(np.sqrt(np.mean(z**2))), 2),
+        "z: mean": round(float(z.mean()), 2),
+        "z: largest": round(float(np.abs(z).max()), 1),
+        "studies: median": int(np.median(studies)),
+        "studies: most": max(studies),
+        "s a search": round((time.perf_counter() - begin) / seeds, 2),
+    }
+
+
+def run(seeds: int = 5) -> list[dict[str, object]]:
+    """Every case."""
+    return [_case(target, effect, seeds) for target in TARGETS for effect in EFFECTS]
+
+
+def main(seeds: Annotated[int, typer.Option(min=1, help="Searches of each case.")] = 50) -> None:
+    """Print the table with so many seeds a case."""
+    Console(width=200).print(as_table("plan_search", run(seeds)))
+
+
+if __name__ == "__main__":
+    typer.run(main)
