@@ -160,11 +160,11 @@ def _wilson(part: float, whole: float) -> tuple[float, float]:
     return centre - half, centre + half
 
 
-def audit_table(fast: pd.DataFrame, nuts: pd.DataFrame, draws: int) -> pd.DataFrame:
+def audit_table(fast: pd.DataFrame, nuts: pd.DataFrame, draws: float | np.ndarray) -> pd.DataFrame:
     """Decisions of a fast engine and of NUTS on the same rows, side by side.
 
     Columns: study, rule, target, fast_decided, nuts_decided, fast_probability, nuts_probability, nuts_failed,
-    probability_mcse (of NUTS, from so many draws).
+    probability_mcse (of NUTS, from so many independent draws, of all rows or of each).
     """
     p = nuts["probability"].clip(0.5 / draws, 1 - 0.5 / draws)
     return fast[["study", "rule", "target"]].assign(
