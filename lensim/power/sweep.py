@@ -11,7 +11,7 @@ import pandas as pd
 from lensim.checks import at_least
 from lensim.power.audit import AuditPart, StoredPoint, draw_audit, run_parts
 from lensim.power.chunk import run_chunk
-from lensim.power.diagnosands import Tally
+from lensim.power.diagnosands import Tally, verdict
 from lensim.power.pool import Pool, pool_of
 from lensim.power.scenario import Scenario, points_of
 from lensim.power.store import Store, open_store
@@ -61,7 +61,7 @@ class PowerResult:
         What was asked.
     table
         A row each point, rule and target: the grid's fields, rule, target, quantity ('power' or 'assurance'), and
-        every diagnosand with its error.
+        every diagnosand with its error; with `studies.decide_at` its verdict, under both readings of failures.
     audit
         A row each audited study, rule and target, with its point; see `run_parts`. Empty where there was none.
     """
@@ -181,8 +181,20 @@ def _table(scenario: Scenario, points: list[_Point]) -> pd.DataFrame:
         for (rule, target), tally in point.tallies.items():
             own = point.scenario.rules[rule]
             said = {"rule": own.label, "target": point.scenario.items(own)[target]}
-            rows.append({**_plain(point.setting), **said, "quantity": word, **tally.describe()})
+            found = tally.describe()
+            rows.append({**_plain(point.setting), **said, "quantity": word, **found, **_verdicts(found, point)})
     return pd.DataFrame(rows)
+
+
+def _verdicts(found: Mapping[str, float], point: _Point) -> dict[str, Any]:
+    """Whether a share is at least what was asked, with failures read as missing and as no finds."""
+    at = point.scenario.studies.decide_at
+    if at is None:
+        return {}
+    said: dict[str, Any] = {"decide_at": at}
+    for share in ("share", "share_if_failures_are_no_find"):
+        said[share.replace("share", "verdict", 1)] = verdict(found[f"{share}_low"], found[f"{share}_high"], at)
+    return said
 
 
 def _plain(setting: Mapping[str, Any]) -> dict[str, Any]:
