@@ -3,14 +3,15 @@
 The design is 12 lines x 2 experiments x 2 conditions x 2 genes in duplicate, efficiencies uncertain. `ratio` is studies
 a second of the exact engine in one process over that of the row. NUTS fits the same pairs, compiled once and the
 data swapped; MixedLM is statsmodels' restricted maximum likelihood with a random slope, on plug-in ratios, a gene at a
-time. The rows of scaling are t-tests on simulated ratios, where the machinery itself is most of the work.
+time. The rows of scaling run in a process each, whose memory at its most is beside that before the sweep: with exact
+posteriors, and with t-tests on simulated ratios, where the machinery itself is most of the work.
 """
 
-import resource
-import tempfile
+import json
+import subprocess
+import sys
 import time
 import warnings
-from pathlib import Path
 
 import dask.config
 import numpy as np
@@ -18,6 +19,7 @@ import pandas as pd
 from distributed import Client, LocalCluster
 from statsmodels.regression.mixed_linear_model import MixedLM
 
+from benchmarks.scale_power import scenario, seconds_of_run
 from lensim import vocabulary as v
 from lensim.inference.engine_exact import Questions
 from lensim.power.pairs import engine_nuts
@@ -25,35 +27,13 @@ from lensim.power.pairs.chunk import run_chunk
 from lensim.power.pairs.scenario import PairScenario
 from lensim.power.pairs.study import simulate_chunk
 from lensim.power.pool import TRIM_BYTES, TRIM_SETTING
-from lensim.power.spec import checked, stream_path
-from lensim.power.sweep import run_power
+from lensim.power.spec import stream_path
 
 EXACT_STUDIES, NUTS_STUDIES, MIXED_STUDIES = 24_000, 30, 60
-SCALES = (1_000, 10_000, 100_000, 1_000_000)
-
-
-def scenario(studies: int) -> PairScenario:
-    """The design of the title, with a rule on the posterior."""
-    return checked(
-        PairScenario,
-        {
-            "name": "benchmark",
-            "seed": 2013,
-            "design": {"subjects": {"line": 12}, "targets": ("TNF", "IGF1"), "experiments": 2},
-            "truth": {"expression": [{"mu_log2_fold_change": 0.4, "sigma_log2_fold_change": 0.5}]},
-            "rules": [{"rule": "posterior", "above": 0.0}],
-            "studies": {"count": studies, "chunk": 500},
-            "audit": {"studies": 0},
-        },
-        "benchmark",
-    )
-
-
-def _seconds_of_run(asked: PairScenario, scheduler: str = "") -> float:
-    with tempfile.TemporaryDirectory() as folder:
-        started = time.perf_counter()
-        run_power(asked, Path(folder) / "out", scheduler=scheduler)
-        return time.perf_counter() - started
+SCALES = {
+    "exact": (1_000, 10_000, 100_000),
+    "t on log ratios": (1_000, 10_000, 100_000, 1_000_000),
+}
 
 
 def _mixed_models(asked: PairScenario) -> float:
@@ -73,14 +53,14 @@ def _mixed_models(asked: PairScenario) -> float:
 
 def run() -> list[dict[str, object]]:
     """One row an engine, then rows of scaling."""
-    asked = scenario(EXACT_STUDIES)
+    asked = scenario("exact", EXACT_STUDIES)
     run_chunk(asked, {}, 0, 2)  # compiled, or read from the cache
-    one = _seconds_of_run(asked)
+    one = seconds_of_run(asked)
     dask.config.set({TRIM_SETTING: TRIM_BYTES})  # as `run_power` does for workers of its own
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as cluster:
         with Client(cluster) as client:
             client.run(run_chunk, asked, {}, 0, 2)
-        two = _seconds_of_run(asked, cluster.scheduler_address)
+        two = seconds_of_run(asked, cluster.scheduler_address)
     batch = simulate_chunk(asked, stream_path({}, 0), NUTS_STUDIES)
     questions = Questions((0.0,), (0.05, 0.95))
     started = time.perf_counter()
@@ -106,30 +86,23 @@ def run() -> list[dict[str, object]]:
 
 
 def _scaling() -> list[dict[str, object]]:
-    rows = []
-    for studies in SCALES:
-        asked = checked(
-            PairScenario,
-            {
-                "name": "scaling",
-                "design": {"assay": "ratios", "subjects": {"line": 12}},
-                "rules": [{"rule": "test", "test": "t_log2"}],
-                "studies": {"count": studies, "chunk": 1000},
-                "audit": {"studies": 0},
-            },
-            "scaling",
-        )
-        seconds = _seconds_of_run(asked)
-        megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        rows.append(
-            {
-                "what": "t on log ratios",
-                "studies": studies,
-                "a_second": studies / seconds,
-                "microseconds_a_study": 1e6 * seconds / studies,
-                "largest_memory_mb": round(megabytes),
-            }
-        )
+    """Cost of a study and peak memory from few studies to many, each number of them in a process of its own."""
+    rows: list[dict[str, object]] = []
+    for kind, scales in SCALES.items():
+        for studies in scales:
+            command = [sys.executable, "-m", "benchmarks.scale_power", kind, str(studies)]
+            ended = subprocess.run(command, capture_output=True, text=True, check=True)
+            measured = json.loads(ended.stdout)
+            rows.append(
+                {
+                    "what": f"{kind}, alone",
+                    "studies": studies,
+                    "a_second": studies / measured["seconds"],
+                    "microseconds_a_study": 1e6 * measured["seconds"] / studies,
+                    "memory_before_mb": round(measured["memory_before_mb"]),
+                    "largest_memory_mb": round(measured["memory_mb"]),
+                }
+            )
     return rows
 
 

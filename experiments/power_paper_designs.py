@@ -223,7 +223,11 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
             draw_figures(results[name].table, folder / name)
             console.print(f"{name}: {manifest.seconds[name]:.0f} s")
         found = sentences(results)
-        audits = [result.audit.assign(point=name) for name, result in results.items() if not result.audit.empty]
+        audits = [
+            result.audit.assign(point=[f"{name} {point}" for point in result.audit["point"]])
+            for name, result in results.items()
+            if not result.audit.empty
+        ]
         found += audit_sentences(pd.concat(audits, ignore_index=True) if audits else pd.DataFrame())
         (folder / "findings.txt").write_text("\n".join(found) + "\n")
         manifest.write(folder)

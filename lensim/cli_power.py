@@ -1,14 +1,18 @@
 """The command of power analysis."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from lensim.cli_shared import err, out
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     import pandas as pd
+
+NOTHING: Final = "-"
 
 
 def power(
@@ -50,39 +54,33 @@ def power(
     print_power(result.table, result.audit)
     if figures:
         draw_figures(result.table, folder)
+    out.print(f"every figure with its error in {folder / 'summary.csv'}", soft_wrap=True)
     out.print(f"tables and figures in {folder}", soft_wrap=True)
 
 
 def print_power(table: "pd.DataFrame", audit: "pd.DataFrame") -> None:
-    """The table that a planner reads, what failed, and the audit."""
-    from rich.box import SIMPLE
-    from rich.table import Table
-
-    from lensim.report.power import audit_sentences, grid_fields, words_of
+    """The tables that a planner reads, what failed, and the audit."""
+    from lensim.report.power import audit_sentences
     from lensim.report.tables import records
 
-    fields = grid_fields(table)
     quantity = " / ".join(dict.fromkeys(table["quantity"]))
-    numbers = {
+    shares = {
         f"{quantity} [%]": lambda row: _percent(row, "share"),
         "type I [%]": lambda row: _percent(row, "type_1"),
         "type S [%]": lambda row: _percent(row, "type_s"),
-        "type M": lambda row: f"{row['type_m']:.2f}" if row["type_m"] == row["type_m"] else "-",
+        "type M": lambda row: _with_error(row, "type_m", 2),
         "coverage [%]": lambda row: _percent(row, "coverage"),
-        "failed": lambda row: f"{row['failed']:.0f} of {row['studies']:.0f}" if row["failed"] else "-",
+        "failed": lambda row: f"{row['failed']:.0f} of {row['studies']:.0f}" if row["failed"] else NOTHING,
     }
-    rows = records(table)
-    cells = {name: [show(row) for row in rows] for name, show in numbers.items()}
-    cells = {name: column for name, column in cells.items() if set(column) != {"-"}}
-    shown = Table(box=SIMPLE, padding=(0, 1, 0, 0))
-    for name in [*map(words_of, fields), "rule", "target"]:
-        shown.add_column(name, overflow="fold")
-    for name in cells:
-        shown.add_column(name, justify="right", no_wrap=True)
-    for at, row in enumerate(rows):
-        said = [*[f"{row[name]}" for name in fields], str(row["rule"]), str(row["target"])]
-        shown.add_row(*said, *[column[at] for column in cells.values()])
-    out.print(shown)
+    _print_columns(table, shares)
+    estimates = {
+        "bias": lambda row: _with_error(row, "bias", 3),
+        "RMSE": lambda row: _with_error(row, "rmse", 3),
+        "interval width": lambda row: _with_error(row, "width", 3),
+    }
+    _print_columns(table, estimates, title="estimates, in units of what the rule is about")
+    if "decide_at" in table:
+        _print_verdicts(table, quantity)
     for row in records(table[table["failed"] > 0]):
         if row["failed"] == row["studies"]:
             out.print(
@@ -102,10 +100,63 @@ def print_power(table: "pd.DataFrame", audit: "pd.DataFrame") -> None:
         out.print(sentence, soft_wrap=True)
 
 
+def _print_verdicts(table: "pd.DataFrame", quantity: str) -> None:
+    """Whether each share is at least what was asked, with its bounds, under both readings of failed studies."""
+    at = float(table["decide_at"].iloc[0])
+    failed = bool(table["failed"].any())
+
+    def said(row: dict[str, Any], share: str) -> str:
+        low, high = 100 * row[f"{share}_low"], 100 * row[f"{share}_high"]
+        return f"{row[share.replace('share', 'verdict', 1)]} ({low:.1f} to {high:.1f}%)"
+
+    readings = {f"at least {at:g}?": lambda row: said(row, "share")}
+    if failed:
+        readings = {
+            f"at least {at:g}, failed studies missing?": lambda row: said(row, "share"),
+            "and as no finds?": lambda row: said(row, "share_if_failures_are_no_find"),
+        }
+    readings["studies"] = lambda row: f"{row['studies']:.0f}"
+    _print_columns(table, readings, title=f"{quantity} with 99.9% intervals")
+    if not failed:
+        out.print("no study failed: read as missing or as no finds, verdicts are the same")
+
+
+def _print_columns(
+    table: "pd.DataFrame", columns: "Mapping[str, Callable[[dict[str, Any]], str]]", title: str | None = None
+) -> None:
+    """A table of what is asked of each point, rule and target, without columns in which nothing stands."""
+    from rich.box import SIMPLE
+    from rich.table import Table
+
+    from lensim.report.power import grid_fields, words_of
+    from lensim.report.tables import records
+
+    fields, rows = grid_fields(table), records(table)
+    cells = {name: [show(row) for row in rows] for name, show in columns.items()}
+    cells = {name: column for name, column in cells.items() if set(column) != {NOTHING}}
+    if not cells:
+        return
+    shown = Table(box=SIMPLE, padding=(0, 1, 0, 0), title=title, title_justify="left")
+    for name in [*map(words_of, fields), "rule", "target"]:
+        shown.add_column(name, overflow="fold")
+    for name in cells:
+        shown.add_column(name, justify="right", no_wrap=True)
+    for at, row in enumerate(rows):
+        said = [*[f"{row[name]}" for name in fields], str(row["rule"]), str(row["target"])]
+        shown.add_row(*said, *[column[at] for column in cells.values()])
+    out.print(shown)
+
+
+def _with_error(row: dict[str, Any], name: str, digits: int) -> str:
+    """A figure with its standard error."""
+    value = row[name]
+    return f"{value:.{digits}f} ± {row[f'{name}_mcse']:.{digits}f}" if value == value else NOTHING
+
+
 def _percent(row: dict[str, Any], name: str) -> str:
     """A share with its standard error, in percent."""
     value = row[name]
-    return f"{100 * value:.1f} ± {100 * row[f'{name}_mcse']:.1f}" if value == value else "-"
+    return f"{100 * value:.1f} ± {100 * row[f'{name}_mcse']:.1f}" if value == value else NOTHING
 
 
 def draw_figures(table: "pd.DataFrame", folder: Path) -> list[Path]:

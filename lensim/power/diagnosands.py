@@ -6,7 +6,7 @@ once as a find.
 """
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -26,6 +26,9 @@ COLUMNS: Final = (
 )
 EXACT, NUTS, FAILED, LAPLACE = 0, 1, 2, 3
 """Which engine answered for a study."""
+
+Failures = Literal["missing", "no_find", "either"]
+"""How a study without an answer is read."""
 
 SURE: Final = float(stats.norm.isf(0.0005))  # two-sided 99.9%
 SHARES: Final = {
@@ -81,16 +84,21 @@ class Tally:
             for what, value in (("a", a), ("b", b), ("aa", a * a), ("ab", a * b), ("bb", b * b), ("studies", b > 0)):
                 self.sums[f"{name} {what}"] += float(value.sum())
 
-    def share_bounds(self) -> tuple[float, float]:
-        """99.9% bounds of the share decided, failures read as no find in the lower and as a find in the upper one."""
+    def share_bounds(self, failures: Failures = "either") -> tuple[float, float]:
+        """99.9% bounds of the share decided (Wilson's, with as many studies as rows of one study leave).
+
+        Failures are missing, no finds, or either: no finds in the lower bound and finds in the upper one.
+        """
         n, failed, found = self.sums["rows"], self.sums["failed_rows"], self.sums["share a"]
+        if failures == "missing":
+            n, failed = n - failed, 0.0
         if n == 0:
             return 0.0, 1.0
         alone = np.sqrt(found / n * (1 - found / n) / n)
         _, error = self._ratio("share")
         alike = 1.0 if alone == 0 or np.isnan(error) else max((error / alone) ** 2, 1.0)
         n, failed, found = n / alike, failed / alike, found / alike
-        return _wilson(found, n)[0], _wilson(found + failed, n)[1]
+        return _wilson(found, n)[0], _wilson(found + (failed if failures == "either" else 0.0), n)[1]
 
     def _ratio(self, name: str) -> tuple[float, float]:
         """A diagnosand and its standard error, by the spread of studies around the ratio."""
@@ -106,7 +114,10 @@ class Tally:
         return ratio, float(np.sqrt(max(aa - 2 * ratio * ab + ratio**2 * bb, 0.0)) / b)
 
     def describe(self) -> dict[str, float]:
-        """Every diagnosand with its standard error (suffix _mcse); NaN where no study speaks to it."""
+        """Every diagnosand with its standard error (suffix _mcse); NaN where no study speaks to it.
+
+        Shares have 99.9% bounds too (suffixes _low, _high).
+        """
         s = self.sums
         rows, failed, decided = s["rows"], s["failed_rows"], s["share a"]
         found: dict[str, float] = {"studies": s["studies"], "failed": s["failed"], "by_nuts": s["nuts"]}
@@ -115,9 +126,17 @@ class Tally:
         square, error = found.pop("square_error"), found.pop("square_error_mcse")
         found["rmse"] = float(np.sqrt(square))
         found["rmse_mcse"] = float(error / (2 * np.sqrt(square))) if square > 0 else np.nan
+        found["share_low"], found["share_high"] = self.share_bounds("missing")
         found["share_if_failures_are_no_find"] = decided / rows if rows else np.nan
         found["share_if_failures_are_finds"] = (decided + failed) / rows if rows else np.nan
+        no_find = self.share_bounds("no_find")
+        found["share_if_failures_are_no_find_low"], found["share_if_failures_are_no_find_high"] = no_find
         return found
+
+
+def verdict(low: float, high: float, at: float) -> str:
+    """Whether a share is at least so much: 'yes', 'no', or 'undecided' where its bounds hold the mark."""
+    return "yes" if low > at else "no" if high < at else "undecided"
 
 
 def _counted(rows: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -157,14 +176,14 @@ def _wilson(part: float, whole: float) -> tuple[float, float]:
     share, z2 = min(part / whole, 1.0), SURE**2
     centre = (share + z2 / (2 * whole)) / (1 + z2 / whole)
     half = SURE * np.sqrt(share * (1 - share) / whole + z2 / (4 * whole**2)) / (1 + z2 / whole)
-    return centre - half, centre + half
+    return max(centre - half, 0.0), min(centre + half, 1.0)
 
 
-def audit_table(fast: pd.DataFrame, nuts: pd.DataFrame, draws: int) -> pd.DataFrame:
+def audit_table(fast: pd.DataFrame, nuts: pd.DataFrame, draws: float | np.ndarray) -> pd.DataFrame:
     """Decisions of a fast engine and of NUTS on the same rows, side by side.
 
     Columns: study, rule, target, fast_decided, nuts_decided, fast_probability, nuts_probability, nuts_failed,
-    probability_mcse (of NUTS, from so many draws).
+    probability_mcse (of NUTS, from so many independent draws, of all rows or of each).
     """
     p = nuts["probability"].clip(0.5 / draws, 1 - 0.5 / draws)
     return fast[["study", "rule", "target"]].assign(

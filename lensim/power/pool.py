@@ -9,9 +9,13 @@ from lensim.checks import InputError
 
 AHEAD: Final = 3  # chunks in flight for each worker
 CONNECT_SECONDS: Final = 10
+LARGEST_PORT: Final = 65535
+ENCRYPTED: Final = ("tls", "wss")
 TRIM_SETTING: Final = "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_"
 TRIM_BYTES: Final = 2**30
 """dask has its workers hand memory back at every turn, which halves the speed of work on many small arrays."""
+
+HAS_ADDRESS: Final = "--scheduler must be the address of a dask scheduler, such as tcp://127.0.0.1:8786"
 
 Task = Callable[..., Any]
 Pool = Callable[[Task, Iterator[tuple[Any, tuple[Any, ...]]]], Iterator[tuple[Any, Any]]]
@@ -24,12 +28,41 @@ def one_by_one(function: Task, tasks: Iterator[tuple[Any, tuple[Any, ...]]]) -> 
         yield key, function(*arguments)
 
 
+def require_address(scheduler: str) -> None:
+    """Refuse what cannot be the address of a scheduler, before a client is made that would stay behind half made.
+
+    Raises
+    ------
+    InputError
+        If the protocol is unknown, the port is missing or none, or an encrypted address comes without certificates.
+    """
+    from distributed import Security
+    from distributed.comm import parse_address, parse_host_port
+    from distributed.comm.registry import get_backend
+
+    try:
+        scheme, place = parse_address(scheduler)
+        get_backend(scheme)
+        port = 1 if scheme == "inproc" else parse_host_port(place)[1]
+    except ValueError as error:
+        raise InputError(f"{HAS_ADDRESS}, got {scheduler!r} ({error})") from None
+    if not 1 <= port <= LARGEST_PORT:
+        raise InputError(f"{HAS_ADDRESS}, got {scheduler!r} (a port lies between 1 and {LARGEST_PORT})")
+    if scheme in ENCRYPTED and Security().get_connection_args("client").get("ssl_context") is None:
+        raise InputError(
+            f"--scheduler must be an address that dask has certificates for (its settings distributed.comm.tls), "
+            f"got {scheduler!r}"
+        )
+
+
 @contextmanager
 def pool_of(workers: int, scheduler: str) -> Iterator[Pool]:
     """A function that runs tasks (key, arguments) on workers and yields (key, result) as they come."""
     if workers == 1 and not scheduler:
         yield one_by_one
         return
+    if scheduler:
+        require_address(scheduler)
     import dask.config
     from distributed import Client, LocalCluster, as_completed
 

@@ -100,7 +100,7 @@ class StudiesSpec(Strict):
 
 
 class AuditSpec(Strict):
-    """Studies that are fitted again by NUTS, picked at random over the grid; 0 for none."""
+    """Studies that are fitted again by NUTS, picked at random from all of a run; 0 for none."""
 
     studies: int = Field(default=8, ge=0)
     draws: int = Field(default=1000, ge=100)

@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from lensim import seeding
 from lensim.checks import at_least
-from lensim.power.chunk import run_audit, run_chunk
-from lensim.power.diagnosands import Tally
+from lensim.power.audit import AuditPart, StoredPoint, draw_audit, run_parts
+from lensim.power.chunk import run_chunk
+from lensim.power.diagnosands import Tally, verdict
 from lensim.power.pool import Pool, pool_of
 from lensim.power.scenario import Scenario, points_of
 from lensim.power.store import Store, open_store
@@ -61,9 +61,9 @@ class PowerResult:
         What was asked.
     table
         A row each point, rule and target: the grid's fields, rule, target, quantity ('power' or 'assurance'), and
-        every diagnosand with its error.
+        every diagnosand with its error; with `studies.decide_at` its verdict, under both readings of failures.
     audit
-        A row each audited study, rule and target; see `run_audit`. Empty where there was none.
+        A row each audited study, rule and target, with its point; see `run_parts`. Empty where there was none.
     """
 
     scenario: Scenario
@@ -116,17 +116,26 @@ def run_power(
         point.submitted = point.stored
     total = sum(point.chunks for point in points)
     progress(sum(point.stored for point in points), total)
-    audit_tasks = list(_audit_tasks(scenario, points))
-    wanted = [n for n, _ in enumerate(audit_tasks) if not store.has(store.audit_path(n))]
-    if any(not point.done for point in points) or wanted:
-        with ExitStack() as stack:
-            pool = stack.enter_context(pool_of(workers, scheduler))
-            _run_chunks(points, store, pool, progress, total)
-            audit_tasks = list(_audit_tasks(scenario, points))
-            for number, rows in pool(run_audit, ((n, audit_tasks[n]) for n in wanted if n < len(audit_tasks))):
-                store.write(store.audit_path(number), rows.assign(point=number))
-    parts = [store.read(store.audit_path(n)) for n in range(len(audit_tasks)) if store.has(store.audit_path(n))]
-    audit = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    with ExitStack() as stack:
+        pool = None
+
+        def workforce() -> Pool:
+            """Workers, once there is something to do for them."""
+            nonlocal pool
+            if pool is None:
+                pool = stack.enter_context(pool_of(workers, scheduler))
+            return pool
+
+        if any(not point.done for point in points):
+            _run_chunks(points, store, workforce(), progress, total)
+        tasks = _audit_tasks(scenario, points)
+        wanted = [(n, (parts,)) for n, parts in enumerate(tasks) if not store.has(store.audit_path(n))]
+        if wanted:
+            for number, rows in workforce()(run_parts, iter(wanted)):
+                store.write(store.audit_path(number), rows)
+    found = [store.read(store.audit_path(n)) for n in range(len(tasks))]
+    found = [rows for rows in found if not rows.empty]
+    audit = pd.concat(found, ignore_index=True) if found else pd.DataFrame()
     return PowerResult(scenario, _table(scenario, points), audit)
 
 
@@ -154,20 +163,15 @@ def _run_chunks(
         progress(sum(p.stored for p in points), total)
 
 
-def _audit_tasks(scenario: Scenario, points: list[_Point]) -> Iterator[tuple[Any, ...]]:
-    """Studies picked at random over two points at most, since each shape is compiled anew; a part each point."""
+def _audit_tasks(scenario: Scenario, points: list[_Point]) -> list[list[AuditPart]]:
+    """What is to be fitted again, of all that is stored; see `draw_audit`."""
     if not scenario.audit.studies or not any(rule.needs_posterior for rule in scenario.rules):
-        return
-    rng = seeding.stream(scenario.seed, "audit")
-    chosen = sorted(rng.choice(len(points), size=min(2, len(points)), replace=False).tolist())
-    shares = [
-        scenario.audit.studies // len(chosen) + (n < scenario.audit.studies % len(chosen)) for n in range(len(chosen))
+        return []
+    stored = [
+        StoredPoint(point.number, point.setting, point.scenario, [point.size(chunk) for chunk in range(point.stored)])
+        for point in points
     ]
-    for number, share in zip(chosen, shares, strict=True):
-        point = points[number]
-        size = point.size(0)
-        picked = rng.choice(size, size=min(share, size), replace=False)
-        yield point.scenario, dict(point.setting), 0, size, sorted(int(study) for study in picked)
+    return draw_audit(scenario.seed, scenario.audit.studies, stored)
 
 
 def _table(scenario: Scenario, points: list[_Point]) -> pd.DataFrame:
@@ -177,8 +181,20 @@ def _table(scenario: Scenario, points: list[_Point]) -> pd.DataFrame:
         for (rule, target), tally in point.tallies.items():
             own = point.scenario.rules[rule]
             said = {"rule": own.label, "target": point.scenario.items(own)[target]}
-            rows.append({**_plain(point.setting), **said, "quantity": word, **tally.describe()})
+            found = tally.describe()
+            rows.append({**_plain(point.setting), **said, "quantity": word, **found, **_verdicts(found, point)})
     return pd.DataFrame(rows)
+
+
+def _verdicts(found: Mapping[str, float], point: _Point) -> dict[str, Any]:
+    """Whether a share is at least what was asked, with failures read as missing and as no finds."""
+    at = point.scenario.studies.decide_at
+    if at is None:
+        return {}
+    said: dict[str, Any] = {"decide_at": at}
+    for share in ("share", "share_if_failures_are_no_find"):
+        said[share.replace("share", "verdict", 1)] = verdict(found[f"{share}_low"], found[f"{share}_high"], at)
+    return said
 
 
 def _plain(setting: Mapping[str, Any]) -> dict[str, Any]:

@@ -160,6 +160,35 @@ def test_an_unreachable_scheduler_is_told(tmp_path, monkeypatch):
         run_power(small(), tmp_path / "out", scheduler=address)
 
 
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        ("nonsense", "missing port number in address"),
+        ("foo://bar", "unknown address scheme 'foo'"),
+        ("tcp://127.0.0.1:many", "many"),
+        ("tcp://127.0.0.1:99999", "a port lies between 1 and 65535"),
+        ("tls://127.0.0.1:8786", "--scheduler must be an address that dask has certificates for"),
+    ],
+)
+def test_what_is_no_address_is_told_before_there_is_a_client(tmp_path, address, message):
+    with pytest.raises(InputError) as error:
+        run_power(small(), tmp_path / "out", scheduler=address)
+    assert message in str(error.value)
+    assert "--scheduler must be" in str(error.value)
+    assert repr(address) in str(error.value)
+
+
+def test_a_malformed_address_leaves_no_traceback(tmp_path):
+    """In a process of its own: a client that was half made would complain as the process ends."""
+    (tmp_path / "small.toml").write_text(TOML)
+    command = [sys.executable, "-m", "lensim.cli", "power", str(tmp_path / "small.toml"), "--out", str(tmp_path / "o")]
+    ended = subprocess.run([*command, "--scheduler", "nonsense"], capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert "--scheduler must be the address of a dask scheduler" in ended.stderr.replace("\n", " ")
+    assert "Traceback" not in ended.stderr
+    assert "Exception ignored" not in ended.stderr
+
+
 def test_a_full_disk_is_told_and_nothing_finished_is_lost(tmp_path, monkeypatch):
     import pandas as pd
 

@@ -5,9 +5,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
+from lensim.inference.engine_nutpie import SamplerSettings
 from lensim.power.diagnosands import COLUMNS, audit_table
-from lensim.power.pairs.engine import EXACT, FAILED, Answer, find_engine, name_differences, questions_of
+from lensim.power.pairs.engine import EXACT, FAILED, MEAN_MCSE, Answer, find_engine, name_differences, questions_of
 from lensim.power.pairs.rule import Verdicts, evidence_of
 from lensim.power.pairs.scenario import PairScenario
 from lensim.power.pairs.study import Batch, simulate_chunk
@@ -58,29 +60,46 @@ def run_audit(
     """Some studies of a chunk again, by NUTS on the pairs that the exact engine had; decisions of both side by side.
 
     Only studies that the exact engine answered are looked at. Columns as `audit_table` has them, and
-    fast_mean, nuts_mean, mean_mcse, fast_sd, nuts_sd of the population mean of the first cell type.
+    fast_mean, nuts_mean, mean_mcse, fast_sd, nuts_sd of the population mean of the first cell type. Errors are those
+    of NUTS, by its effective number of draws.
     """
-    from lensim.inference.engine_nutpie import SamplerSettings
     from lensim.power.pairs import engine_exact, engine_nuts
 
     batch = simulate_chunk(scenario, stream_path(setting, chunk), size)
     questions = questions_of(scenario)
-    exact = engine_exact.answer(batch, questions)
-    picked = np.array([study for study in studies if exact.answered_by[study] == EXACT], dtype=int)
-    if not len(picked):
+    asked = np.asarray(studies, dtype=int)
+    exact = engine_exact.answer(_part(batch, asked), questions)
+    kept = np.flatnonzero(exact.answered_by == EXACT)
+    if not len(kept):
         return pd.DataFrame()
+    picked = asked[kept]
     settings = SamplerSettings(draws=scenario.audit.draws, tune=600, chains=2, target_accept=0.95, cores=1)
     nuts = engine_nuts.answer_pairs(batch, questions, picked, settings)
-    part = Batch(scenario, batch.pairs.isel(study=picked), None, batch.true_mu[picked], batch.path)
-    ours = Answer(exact.posterior.isel(study=picked), exact.answered_by[picked])
-    first, second = decide(part, ours), decide(part, nuts)
-    draws = 2 * scenario.audit.draws
-    both = audit_table(first, second, draws)
+    part = _part(batch, picked)
+    ours = Answer(exact.posterior.isel(study=kept), exact.answered_by[kept])
+    both = audit_table(
+        decide(part, ours), decide(part, nuts), _of_rules(_independent(nuts.posterior, settings), scenario)
+    )
     both["study"] = picked[both["study"]] + chunk * scenario.studies.chunk
     for name, posterior in (("fast", ours.posterior), ("nuts", nuts.posterior)):
         for what in ("mean", "sd"):
-            values = posterior[what].isel(group=0).to_numpy()
-            both[f"{name}_{what}"] = np.tile(values.reshape(-1), len(scenario.rules))
-    both["mean_mcse"] = both["nuts_sd"] / np.sqrt(draws)
+            both[f"{name}_{what}"] = _of_rules(posterior[what].isel(group=0).to_numpy(), scenario)
+    both["mean_mcse"] = _of_rules(nuts.posterior[MEAN_MCSE].isel(group=0).to_numpy(), scenario)
     needs = [rule.needs_posterior for rule in scenario.rules]
     return both[both["rule"].map(dict(enumerate(needs)))].reset_index(drop=True)
+
+
+def _part(batch: Batch, studies: np.ndarray) -> Batch:
+    """Some studies of a batch, as pairs."""
+    return Batch(batch.scenario, batch.pairs.isel(study=studies), None, batch.true_mu[studies], batch.path)
+
+
+def _of_rules(values: np.ndarray, scenario: PairScenario) -> np.ndarray:
+    """Values (study, target) in the order of `decide`'s rows: the same for every rule."""
+    return np.tile(values.reshape(-1), len(scenario.rules))
+
+
+def _independent(posterior: xr.Dataset, settings: SamplerSettings) -> np.ndarray:
+    """Independent draws that say as much of a target's means as those of NUTS (study, target), no more than these."""
+    effective = (posterior["sd"] / posterior[MEAN_MCSE]) ** 2
+    return np.asarray(effective.min("group").clip(1.0, settings.chains * settings.draws).to_numpy())

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 import xarray as xr
@@ -14,6 +14,9 @@ from lensim.power.diagnosands import FAILED as FAILED
 from lensim.power.diagnosands import NUTS as NUTS
 from lensim.power.pairs.scenario import PairScenario
 from lensim.power.pairs.study import Batch
+
+MEAN_MCSE: Final = "mean_mcse"
+"""Monte Carlo standard error of a population mean, by the effective number of draws; of engines that draw."""
 
 
 @dataclass(frozen=True)

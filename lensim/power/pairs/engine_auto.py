@@ -6,7 +6,7 @@ import xarray as xr
 from lensim import vocabulary as v
 from lensim.inference.engine_exact import Questions
 from lensim.power.pairs import engine_exact, engine_nuts
-from lensim.power.pairs.engine import FAILED, Answer
+from lensim.power.pairs.engine import FAILED, MEAN_MCSE, Answer
 from lensim.power.pairs.study import Batch
 
 
@@ -21,5 +21,6 @@ def answer(batch: Batch, questions: Questions) -> Answer:
     answered[handed_on] = by_nuts.answered_by
     order = np.argsort(np.concatenate([np.flatnonzero(by_exact.answered_by != FAILED), handed_on]))
     kept = by_exact.posterior.isel({v.STUDY: np.flatnonzero(by_exact.answered_by != FAILED)})
-    posterior = xr.concat([kept, by_nuts.posterior], dim=v.STUDY, coords="minimal", compat="override", join="override")
+    handed_back = by_nuts.posterior.drop_vars(MEAN_MCSE)
+    posterior = xr.concat([kept, handed_back], dim=v.STUDY, coords="minimal", compat="override", join="override")
     return Answer(posterior.isel({v.STUDY: order}), answered)

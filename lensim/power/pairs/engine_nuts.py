@@ -7,6 +7,7 @@ Cts go to `expression_hierarchical` with all their reactions. A fit that does no
 from dataclasses import asdict
 from typing import Any, Final
 
+import arviz as az
 import numpy as np
 import xarray as xr
 
@@ -16,7 +17,7 @@ from lensim.inference.catalogue import ModelEntry, find_model
 from lensim.inference.diagnose import GateSettings, diagnose
 from lensim.inference.engine_exact import Questions, group_names
 from lensim.inference.engine_nutpie import CompiledModel, SamplerSettings, compile_model, sample
-from lensim.power.pairs.engine import FAILED, NUTS, Answer
+from lensim.power.pairs.engine import FAILED, MEAN_MCSE, NUTS, Answer
 from lensim.power.pairs.scenario import PairScenario
 from lensim.power.pairs.study import Batch
 from lensim.qpcr.pairs import one_study_of_pairs
@@ -151,6 +152,7 @@ def _describe(posterior: xr.Dataset, questions: Questions, rng: np.random.Genera
         posterior[f"{what}_{v.LOG2_FOLD_CHANGE}"].transpose(*dims, "chain", "draw").to_numpy()
         for what in ("mu", "sigma")
     )
+    error = np.array([float(az.mcse(one, method="mean")) for one in mu.reshape(-1, *mu.shape[-2:])])
     mu, sigma = (x.reshape(x.shape[0], -1, x.shape[-2] * x.shape[-1]) for x in (mu, sigma))
     new = mu + sigma * rng.standard_normal(mu.shape)
     apart = (
@@ -158,7 +160,7 @@ def _describe(posterior: xr.Dataset, questions: Questions, rng: np.random.Genera
         if questions.differences
         else mu[:, :0]
     )
-    found = xr.Dataset()
+    found = xr.Dataset({MEAN_MCSE: ((v.TARGET, "group"), error.reshape(mu.shape[:2]))})
     for prefix, dim, values in (
         ("", "group", mu),
         ("new_subject_", "group", new),

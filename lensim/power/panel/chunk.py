@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import arviz as az
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -61,7 +62,8 @@ def run_audit(
 ) -> pd.DataFrame:
     """Some studies of a chunk again by NUTS; decisions of both side by side, see `audit_table`.
 
-    The mean that is compared is that of the panel's mean log10 EC50.
+    The mean that is compared is that of the panel's mean log10 EC50. Errors are those of NUTS, by its effective number
+    of draws.
     """
     batch = simulate_chunk(scenario, stream_path(setting, chunk), size)
     picked = np.asarray(studies, dtype=int)
@@ -72,15 +74,21 @@ def run_audit(
     picked, fast, part = picked[kept], _of(fast, kept), _part(batch, picked[kept])
     settings = SamplerSettings(draws=scenario.audit.draws, tune=600, chains=2, target_accept=0.95, cores=1)
     nuts = engine_nuts.answer(batch, picked, settings)
-    both = audit_table(decide(part, fast), decide(part, nuts), draws=len(fast.draws.sigma[0]))
     panel = [answer.draws.curves[..., 0].mean(axis=2) for answer in (fast, nuts)]
     mean, sd = [x.mean(axis=1) for x in panel], [x.std(axis=1) for x in panel]
-    at = both["study"].to_numpy()
-    both = both.assign(
-        fast_mean=mean[0][at], nuts_mean=mean[1][at], fast_sd=sd[0][at], nuts_sd=sd[1][at],
-        mean_mcse=sd[1][at] / np.sqrt(len(fast.draws.sigma[0])),
-    )  # fmt: skip
+    error = np.array([_mean_mcse(draws, settings.chains) for draws in panel[1]])
+    first, second = decide(part, fast), decide(part, nuts)
+    at = first["study"].to_numpy()
+    independent = np.clip((sd[1] / error) ** 2, 1.0, panel[1].shape[1])
+    both = audit_table(first, second, independent[at]).assign(
+        fast_mean=mean[0][at], nuts_mean=mean[1][at], fast_sd=sd[0][at], nuts_sd=sd[1][at], mean_mcse=error[at]
+    )
     return both.assign(study=picked[at] + chunk * scenario.studies.chunk)
+
+
+def _mean_mcse(draws: np.ndarray, chains: int) -> float:
+    """Monte Carlo standard error of a mean, from draws that stand chain by chain; NaN where there are none."""
+    return float(az.mcse(draws.reshape(chains, -1), method="mean")) if np.isfinite(draws).all() else np.nan
 
 
 def _part(batch: Batch, studies: np.ndarray) -> Batch:

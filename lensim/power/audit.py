@@ -1,0 +1,113 @@
+"""Which studies of a run are fitted again by NUTS: drawn at random from all that it analysed.
+
+Every stored study has the same chance, whatever its point and chunk. Compiling is what an audit waits for, so studies
+of one design and analysis go to a worker together, and of a run with many designs a few are looked at: drawn with a
+chance that is their share of the studies, which leaves that of each study what it was.
+"""
+
+import itertools
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from lensim import seeding
+from lensim.power.chunk import run_audit
+from lensim.power.scenario import Scenario
+
+MOST_DESIGNS: Final = 4
+"""So many designs of a run are audited at most: each is compiled anew."""
+
+
+@dataclass(frozen=True)
+class StoredPoint:
+    """What there is of one point of the grid.
+
+    Attributes
+    ----------
+    number, setting, scenario
+        Which point it is.
+    chunks
+        Studies of each stored chunk.
+    """
+
+    number: int
+    setting: Mapping[str, Any]
+    scenario: Scenario
+    chunks: Sequence[int]
+
+    @property
+    def design(self) -> str:
+        """What a compiled model depends on."""
+        own = self.scenario
+        return json.dumps([own.design.model_dump(mode="json"), own.analysis.model_dump(mode="json")], sort_keys=True)
+
+
+@dataclass(frozen=True)
+class AuditPart:
+    """Some studies of one chunk: positions within it."""
+
+    point: StoredPoint
+    chunk: int
+    studies: tuple[int, ...]
+
+
+def draw_audit(seed: int, studies: int, points: Sequence[StoredPoint]) -> list[list[AuditPart]]:
+    """So many studies of a run at random, as tasks: a list of parts for each design.
+
+    Depends on the seed and on what is stored, not on who did the work.
+    """
+    rng = seeding.stream(seed, "audit")
+    designs: dict[str, list[StoredPoint]] = {}
+    for point in points:
+        if sum(point.chunks):
+            designs.setdefault(point.design, []).append(point)
+    sizes = np.array([sum(sum(point.chunks) for point in own) for own in designs.values()], dtype=int)
+    wanted = min(studies, int(sizes.sum()))
+    if not wanted:
+        return []
+    if len(designs) <= MOST_DESIGNS or wanted <= MOST_DESIGNS:
+        bounds = np.concatenate([[0], np.cumsum(sizes)])
+        drawn = np.sort(rng.choice(bounds[-1], size=wanted, replace=False))
+        picked = [drawn[(drawn >= a) & (drawn < b)] - a for a, b in itertools.pairwise(bounds)]
+    else:
+        counts = _shares(sizes, wanted, rng)
+        picked = [
+            np.sort(rng.choice(size, size=min(n, size), replace=False)) for size, n in zip(sizes, counts, strict=True)
+        ]
+    return [list(_parts(own, at)) for own, at in zip(designs.values(), picked, strict=True) if len(at)]
+
+
+def _shares(sizes: np.ndarray, wanted: int, rng: np.random.Generator) -> np.ndarray:
+    """How many studies of each design, in a systematic draw of designs by size."""
+    order = rng.permutation(len(sizes))
+    ticks = (rng.uniform() + np.arange(MOST_DESIGNS)) * sizes.sum() / MOST_DESIGNS
+    hit = order[np.searchsorted(np.cumsum(sizes[order]), ticks, side="right")]
+    of_tick = np.full(MOST_DESIGNS, wanted // MOST_DESIGNS)
+    of_tick[rng.permutation(MOST_DESIGNS)[: wanted % MOST_DESIGNS]] += 1
+    return np.bincount(hit, weights=of_tick, minlength=len(sizes)).astype(int)
+
+
+def _parts(points: Sequence[StoredPoint], picked: np.ndarray) -> Iterator[AuditPart]:
+    """Studies, by their number among all of a design, where they stand."""
+    first = 0
+    for point in points:
+        for chunk, size in enumerate(point.chunks):
+            own = picked[(picked >= first) & (picked < first + size)] - first
+            if len(own):
+                yield AuditPart(point, chunk, tuple(int(study) for study in own))
+            first += size
+
+
+def run_parts(parts: Sequence[AuditPart]) -> pd.DataFrame:
+    """The audit of one design, as a worker does it; see `run_audit`. The column point says of which each row is."""
+    found = []
+    for part in parts:
+        own = part.point
+        rows = run_audit(own.scenario, dict(own.setting), part.chunk, own.chunks[part.chunk], part.studies)
+        if not rows.empty:
+            found.append(rows.assign(point=own.number))
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
