@@ -108,6 +108,7 @@ def print_shares(table: "pd.DataFrame", ci_prob: float) -> None:
     for row in records(table):
         share = f"{100 * row['median']:.0f}% ({100 * row['lower']:.0f} to {100 * row['upper']:.0f})"
         out.print(
-            f"{row['label']} explains {share} of the variance of {row['quantity']} between {row['lines']} lines ({ci_prob:.0%} interval)",
+            f"{row['label']} explains {share} of the variance "
+            f"of {row['quantity']} between {row['lines']} lines ({ci_prob:.0%} interval)",
             soft_wrap=True, markup=False, highlight=False,
         )  # fmt: skip
