@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lensim import cli_expression, cli_plan, cli_power, cli_published
+from lensim import cli_associate, cli_expression, cli_plan, cli_power, cli_published, cli_selection
 from lensim.checks import InputError, one_of
 from lensim.cli_shared import Chains, CiProb, Draws, Force, Seed, TargetAccept, Tune, err, out
 
@@ -31,6 +31,9 @@ app.add_typer(read_app, name="read")
 simulate_app.command("qpcr", epilog="Example:  lensim simulate qpcr --out cts.csv --seed 7")(
     cli_expression.simulate_qpcr
 )
+simulate_app.command("selection", epilog="Example:  lensim simulate selection clones.toml --out results/selection")(
+    cli_selection.simulate_selection
+)
 read_app.command(
     "qpcr",
     epilog="Example:  lensim read qpcr run1.txt run2.txt --sheet samples.csv --reference RPL37A --control untreated "
@@ -43,6 +46,7 @@ app.command("power", epilog="Example:  lensim power study.toml --out results/pow
 app.command("plan", epilog="Example:  lensim plan next.toml --from fit.nc --out results/plan --workers 2")(
     cli_plan.plan
 )
+app.command("associate", epilog="Example:  lensim associate fit.nc --labels p53.csv")(cli_associate.associate)
 app.command("published", epilog="Example:  lensim published paper.toml --out results/paper")(cli_published.published)
 app.command("compare", epilog="Example:  lensim compare fit.nc --csv comparison.csv")(cli_expression.compare)
 

@@ -32,6 +32,8 @@ CONTRAST: Final = "contrast"
 GENE: Final = "gene"
 TARGET: Final = "target"
 REFERENCE: Final = "reference"
+CLONE: Final = "clone"
+DAY: Final = "day"  # of a selection, from its beginning
 
 # --- observations of a proliferation assay ---
 CPM: Final = "cpm"  # (well) raw signal: counts a minute, or a reader's light units
@@ -116,6 +118,20 @@ SD_WELL: Final = "sd_well"  # () spread of log signal between wells of one cultu
 NU_WELL: Final = "nu_well"  # () degrees of freedom of that spread
 SD_EXPERIMENT: Final = "sd_experiment_log10_ec50_um"  # () EC50 of a line between cultures
 
+# --- selection of resistance: course, truths and what is seen of two clones ---
+IS_PASSAGE: Final = "is_passage"  # (day)
+INITIAL_CELLS: Final = "initial_cells"  # (clone)
+SPLIT_CELLS: Final = "split_cells"  # () what a passage leaves
+CAPACITY_CELLS: Final = "capacity_cells"  # () what a culture holds
+LAST_DOSE: Final = "last_dose_um"  # () the dose that a culture has to grow in at the end
+DIVISION: Final = "division_per_day"  # (clone) of a cell without drug
+DEATH: Final = "death_per_day"  # (clone) of a cell without drug
+DEATH_RISE: Final = "death_rise_per_day"  # (clone) what the drug adds at saturation
+ASSAY_DAYS: Final = "assay_days"  # (clone) days of drug before the signal of a curve; 0 for a curve of divisions
+MUTATION: Final = "mutation_probability"  # () of a sensitive cell's division, to a resistant daughter
+CELLS: Final = "cells"  # (clone, day) alive, after a passage where there is one
+MUTANTS: Final = "mutants"  # () resistant cells that arose by mutation
+
 UNITS: Final[dict[str, str]] = {
     CPM: "counts/min",
     BLANK_CPM: "counts/min",
@@ -160,4 +176,12 @@ UNITS: Final[dict[str, str]] = {
     CT_CHANGE: "cycles",
     DOUBLINGS: "1/cycle",
     DOUBLINGS_SD: "1/cycle",
+    LAST_DOSE: "uM",
+    DIVISION: "1/day",
+    DEATH: "1/day",
+    DEATH_RISE: "1/day",
+    ASSAY_DAYS: "days",
+    MUTATION: "1/division",
+    CELLS: "cells",
+    MUTANTS: "cells",
 }

@@ -1,0 +1,155 @@
+"""Figures of selections: cells of both clones over the doses, and what became of cultures by schedule."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+from lensim.report.figures import PALETTE
+from lensim.report.tables import records
+from lensim.selection.design import RESISTANT, SENSITIVE
+from lensim.selection.outcomes import IS_EXTINCT, IS_RESISTANT, RESISTANCE_DAY, paths
+
+COLOURS: Final = {SENSITIVE: PALETTE[0], RESISTANT: PALETTE[1]}
+NONE_AT: Final = 0.3
+"""Where a log axis of cells shows that there are none."""
+NO_DRUG_SHARE: Final = 0.4
+"""Where a log axis of doses shows that there is none, as a part of the lowest dose."""
+COLUMNS: Final = 3
+STYLES: Final = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)), (0, (1, 3)))
+
+
+def plot_paths(runs: Mapping[str, xr.Dataset]) -> Figure:
+    """Cells of both clones after each passage, median and 90% band over cultures, with the dose in steps below.
+
+    Parameters
+    ----------
+    runs
+        Name of a schedule to cultures as from `lensim.selection.simulate`; three schedules a row.
+    """
+    rows = -(-len(runs) // COLUMNS)
+    columns = min(len(runs), COLUMNS)
+    figure, axes = plt.subplots(
+        2 * rows, columns, figsize=(1.2 + 2.6 * columns, 0.5 + 3.2 * rows), squeeze=False, sharex="col",
+        gridspec_kw={"height_ratios": [2.4, 1.0] * rows},
+    )  # fmt: skip
+    most = max(float(data["cells"].max()) for data in runs.values())
+    doses = np.concatenate([data["dose_um"].to_numpy() for data in runs.values()])
+    for place in range(rows * columns):
+        above, below = axes[2 * (place // columns), place % columns], axes[2 * (place // columns) + 1, place % columns]
+        if place >= len(runs):
+            above.set_visible(False)
+            below.set_visible(False)
+            continue
+        name = list(runs)[place]
+        _cells(above, paths(runs[name]), most, first=place % columns == 0)
+        above.set_title(name, fontsize=9, loc="left")
+        _dose(below, runs[name], doses, first=place % columns == 0)
+        below.set_xlabel("time [days]", fontsize=8)
+        below.tick_params(labelbottom=True)
+    handles, labels = axes[0, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="upper right", ncols=2, fontsize=8, frameon=False)
+    figure.align_ylabels()
+    figure.tight_layout(rect=(0, 0, 1, 1 - 0.28 / (0.5 + 3.2 * rows)))
+    return figure
+
+
+def _cells(axis: Axes, course: pd.DataFrame, most: float, *, first: bool) -> None:
+    shown = course[course["is_passage"] | (course["day"] == 0)]
+    for clone, colour in COLOURS.items():
+        own = shown[shown["clone"] == clone]
+        low, middle, high = (np.maximum(own[name].to_numpy(), NONE_AT) for name in ("q05", "median", "q95"))
+        axis.fill_between(own["day"], low, high, color=colour, alpha=0.25, lw=0)
+        axis.plot(own["day"], middle, color=colour, lw=1.4, label=f"{clone} cells: median, 90% of cultures")
+    axis.set_yscale("log")
+    axis.set_ylim(NONE_AT / 1.6, 4 * most)
+    axis.yaxis.set_major_locator(FixedLocator([NONE_AT, *(10.0**k for k in range(0, 13, 2))]))
+    axis.yaxis.set_minor_locator(NullLocator())
+    axis.yaxis.set_major_formatter(FuncFormatter(_cells_tick))
+    axis.tick_params(labelsize=8)
+    if first:
+        axis.set_ylabel("cells after a passage", fontsize=8)
+    else:
+        axis.set_yticklabels([])
+
+
+def _cells_tick(value: float, _: int) -> str:
+    return "none" if value < 1 else f"$10^{{{np.log10(value):.0f}}}$"
+
+
+def _dose(axis: Axes, data: xr.Dataset, doses: np.ndarray, *, first: bool) -> None:
+    """Doses in steps on a log axis that is the same in all panels; no drug stands below the lowest dose."""
+    low, high = (doses[doses > 0].min(), doses.max()) if (doses > 0).any() else (0.1, 1.0)
+    day, dose = data["day"].to_numpy(), data["dose_um"].to_numpy()
+    nothing = NO_DRUG_SHARE * low
+    height = np.where(dose[1:] > 0, dose[1:], nothing)
+    axis.stairs(height, day, baseline=nothing / 2, fill=True, color="0.75", lw=0)
+    axis.stairs(height, day, baseline=None, color="0.25", lw=1.0)
+    axis.set_yscale("log")
+    axis.set_ylim(nothing / 2, 2.5 * high)
+    decades = [10.0**k for k in range(-4, 5) if 0.99 * low <= 10.0**k <= 1.01 * high]
+    axis.yaxis.set_major_locator(FixedLocator(([nothing] if (doses == 0).any() else []) + (decades or [high])))
+    axis.yaxis.set_minor_locator(NullLocator())
+    axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: "none" if value < 0.9 * low else f"{value:g}"))
+    axis.tick_params(labelsize=8)
+    if first:
+        axis.set_ylabel("dose [uM]", fontsize=8)
+    else:
+        axis.set_yticklabels([])
+
+
+def plot_outcomes(table: pd.DataFrame, ends: Mapping[str, xr.Dataset]) -> Figure:
+    """Share of cultures taken over by resistant cells by each day, and what became of them by the end.
+
+    Parameters
+    ----------
+    table, ends
+        As from `lensim.selection.compare_schedules`.
+    """
+    height = max(3.0, 1.3 + 0.4 * len(table))
+    figure, (left, right) = plt.subplots(1, 2, figsize=(8.6, height), gridspec_kw={"width_ratios": [1.25, 1]})
+    for k, (name, found) in enumerate(ends.items()):
+        _cumulative(left, found, name, k)
+    left.set_xlabel("time [days]", fontsize=8)
+    left.set_ylabel("cultures in which resistant cells prevail\nfrom then on [%]", fontsize=8)
+    left.set_ylim(0, 103)
+    left.set_xlim(left=0)
+    left.tick_params(labelsize=8)
+    _shares(right, table, list(ends))
+    figure.tight_layout()
+    return figure
+
+
+def _cumulative(axis: Axes, found: xr.Dataset, name: str, place: int) -> None:
+    days, n = np.sort(found[RESISTANCE_DAY].to_numpy()), found.sizes["study"]
+    reached = days[np.isfinite(days)]
+    at = np.concatenate([[0.0], reached, [found.attrs["days"]]])
+    share = 100 * np.concatenate([[0.0], np.arange(1, len(reached) + 1), [len(reached)]]) / n
+    axis.step(
+        at, share, where="post", color=PALETTE[place % len(PALETTE)], ls=STYLES[place % len(STYLES)], lw=1.6, label=name
+    )
+
+
+def _shares(axis: Axes, table: pd.DataFrame, names: Sequence[str]) -> None:
+    for at, row in enumerate(records(table)):
+        colour = PALETTE[list(names).index(row["schedule"]) % len(PALETTE)]
+        for outcome, marker, face in ((IS_RESISTANT, "o", colour), (IS_EXTINCT, "s", "white")):
+            low, middle, high = (100 * row[f"p_{outcome}{end}"] for end in ("_low", "", "_high"))
+            axis.plot([low, high], [at, at], color=colour, lw=1.6, zorder=2)
+            axis.plot(middle, at, marker, color=colour, mfc=face, ms=6, mew=1.3, zorder=3)
+    axis.plot([], [], "o", color="0.3", label="resistant cells prevail")
+    axis.plot([], [], "s", color="0.3", mfc="white", label="no cell is left")
+    axis.set_yticks(range(len(table)), table["schedule"], fontsize=8)
+    axis.set_ylim(len(table) - 0.5, -0.5)
+    axis.set_xlim(-4, 104)
+    axis.set_xlabel("cultures at the end [%], 95% Monte Carlo interval", fontsize=8)
+    axis.tick_params(labelsize=8)
+    axis.grid(axis="x", color="0.9", lw=0.7)
+    axis.set_axisbelow(True)
+    axis.legend(fontsize=7.5, frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
