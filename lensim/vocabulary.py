@@ -130,7 +130,7 @@ LINE_OF_MEDIUM: Final = "line_of_medium"
 CONDITION_OF_MEDIUM: Final = "condition_of_medium"
 EXPERIMENT_OF_MEDIUM: Final = "experiment_of_medium"
 
-# --- truths and parameters of a bioassay, the same name in both; also log_hill_slope and effect_at_saturation (plate) ---
+# --- truths and parameters of a bioassay, the same name in both; log_hill_slope, effect_at_saturation (plate) too ---
 LOG10_TNF: Final = "log10_tnf_pg_per_ml"  # (medium)
 LOG10_TNF_OF_LINE: Final = "log10_line_tnf_pg_per_ml"  # (cell_line) mean of its media under the control condition
 LOG10_EC50_TNF: Final = "log10_ec50_pg_per_ml"  # (plate)

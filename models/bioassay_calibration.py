@@ -106,12 +106,13 @@ def _pooled(information: np.ndarray, known: np.ndarray, sigma: np.ndarray) -> tu
 def build_bioassay_calibration(data: xr.Dataset, priors: BioassayPriors | None = None) -> pm.Model:
     """TNF of conditioned media, from standards and samples together, with the uncertainty of the curve inside.
 
-    signal(c, plate) = exp(log_top_od) (1 - (1 - exp(-effect_at_saturation)) c^h / (EC50^h + c^h)), h = exp(log_hill_slope)
+    signal(c, plate) = exp(log_top_od) (1 - (1 - exp(-effect_at_saturation)) c^h / (EC50^h + c^h))
     od(well) ~ StudentT(nu_well, background_od + signal, sqrt((sd_log_od signal)^2 + sd_od^2)); no signal in a blank
     c of a standard is known; of a sample it is 10^log10_tnf_pg_per_ml(medium) / dilution_factor
-    log10_tnf_pg_per_ml(medium) ~ Normal(log10_line_tnf(line) + log10(2) log2_fold_change(line, condition), sd_biological)
+    log10_tnf_pg_per_ml(medium) ~ Normal(log10_line_tnf + log10(2) log2_fold_change, sd_biological_log10_tnf)
     (log_top_od, log10_ec50_pg_per_ml, log_hill_slope, log_effect_at_saturation)(plate) ~ Normal(mu_curve, sigma_curve)
 
+    with h = exp(log_hill_slope), EC50 = 10^log10_ec50_pg_per_ml, line and condition those of the medium.
     A reading on the flat part of the curve says that TNF is at most, or at least, so much: beyond the standards the
     posterior is that bound times the prior, and is to be read as a bound.
 

@@ -238,9 +238,10 @@ def classical_tnf(data: xr.Dataset, confidence: float = 0.9) -> pd.DataFrame:
     """One row a medium, plate and dilution: TNF in the medium by inverse prediction, dilution undone.
 
     Columns: medium, cell_line, condition, experiment, plate, dilution_factor, wells; tnf_pg_per_ml;
-    standard_error_log10; tnf_pg_per_ml_lower and _upper (by inversion, 0 or infinite where there is no end), delta_lower, delta_upper
-    [pg/ml]; flag: empty, or 'below the standards', 'above the standards' (where the estimate lies beyond them);
-    is_chosen: of a medium's rows the one with the smallest standard error, which a bench would report.
+    standard_error_log10; tnf_pg_per_ml_lower and _upper (by inversion, 0 or infinite where there is no end),
+    delta_lower, delta_upper [pg/ml]; flag: empty, or 'below the standards', 'above the standards' (where the
+    estimate lies beyond them); is_chosen: of a medium's rows the one with the smallest standard error, which
+    a bench would report.
     """
     role, plate, medium = (data[name].to_numpy() for name in (v.ROLE, v.PLATE_OF_WELL, v.MEDIUM_OF_WELL))
     od, dilution = data[v.OPTICAL_DENSITY].to_numpy(), data[v.DILUTION].to_numpy()
@@ -293,3 +294,48 @@ def _row(
         "delta_upper": delta_upper,
         "flag": "below the standards" if below else "above the standards" if above else "",
     }
+
+
+def classical_changes(data: xr.Dataset, table: pd.DataFrame, confidence: float = 0.9) -> pd.DataFrame:
+    """One row a line and contrast: mean log2 ratio over experiments, as percent of control, by a paired t-test.
+
+    Columns: cell_line, contrast, experiments (pairs with two numbers), left_out (pairs in which a medium has none:
+    nothing is put in for it), fold_change_percent with _lower and _upper, p_value; NaN below two pairs.
+
+    Parameters
+    ----------
+    data, table
+        The wells, and `classical_tnf` of them.
+    confidence
+        Of the interval.
+    """
+    is_control = data[v.IS_CONTROL].to_numpy() == 1
+    conditions = [str(name) for name in data[v.CONDITION].to_numpy()]
+    chosen = table[table["is_chosen"]]
+    log2 = np.log2(chosen["tnf_pg_per_ml"].where((chosen["tnf_pg_per_ml"] > 0) & np.isfinite(chosen["tnf_pg_per_ml"])))
+    wide = chosen.assign(log2=log2).pivot(index=["cell_line", "experiment"], columns="condition", values="log2")
+    control = conditions[int(np.flatnonzero(is_control)[0])]
+    rows = []
+    for line in dict.fromkeys(chosen["cell_line"]):
+        own = wide.loc[line].reindex(columns=conditions)
+        for contrast in (name for name in conditions if name != control):
+            ratio = own[contrast] - own[control]
+            pairs = ratio.dropna().to_numpy()
+            mean, half, p_value = np.nan, np.nan, np.nan
+            if len(pairs) > 1:
+                error = pairs.std(ddof=1) / np.sqrt(len(pairs))
+                mean, half = pairs.mean(), stats.t.ppf((1 + confidence) / 2, len(pairs) - 1) * error
+                p_value = 2 * stats.t.sf(abs(mean) / error, len(pairs) - 1) if error else np.nan
+            rows.append(
+                {
+                    "cell_line": line,
+                    "contrast": contrast,
+                    "experiments": len(pairs),
+                    "left_out": int(ratio.isna().sum()),
+                    "fold_change_percent": 100 * 2.0**mean,
+                    "fold_change_percent_lower": 100 * 2.0 ** (mean - half),
+                    "fold_change_percent_upper": 100 * 2.0 ** (mean + half),
+                    "p_value": p_value,
+                }
+            )
+    return pd.DataFrame(rows)

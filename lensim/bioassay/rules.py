@@ -35,7 +35,8 @@ def require_bioassay(data: xr.Dataset, user: str) -> None:
     Raises
     ------
     InputError
-        If a variable is absent or has other dims, a number is out of its range, or with every fault of `faults_of`.
+        If a variable is absent or has other dims, a number is not finite, not one condition is the control, or with
+        every fault of `faults_of`.
     """
     checks.has_variables(data, VARIABLES, user)
     role = data[v.ROLE].to_numpy()
@@ -44,6 +45,8 @@ def require_bioassay(data: xr.Dataset, user: str) -> None:
     checks.finite(v.OPTICAL_DENSITY, data[v.OPTICAL_DENSITY].to_numpy())
     checks.finite(f"{v.CONCENTRATION} of standards", data[v.CONCENTRATION].to_numpy()[role == STANDARD])
     checks.finite(f"{v.DILUTION} of samples", data[v.DILUTION].to_numpy()[role == SAMPLE])
+    if int((data[v.IS_CONTROL] == 1).sum()) != 1:
+        raise checks.InputError(f"{v.IS_CONTROL} must mark one condition, got {int((data[v.IS_CONTROL] == 1).sum())}")
     faults = faults_of(data)
     if faults:
         raise checks.InputError("\n".join(faults))

@@ -29,7 +29,7 @@ def simulate(sheet: xr.Dataset, truth: xr.Dataset, faults: PlateFaults, rng: np.
 
         signal = top residual(TNF in the well) of wells with cells, as `curve.optical_density` has it
         od     = background + signal exp(position + outlier) + Normal(0, sqrt((sd_log_od signal)^2 + sd_od^2))
-        od     = the reader's ceiling, where it would be above
+        od     = 0 or the reader's ceiling, where it would be beyond
 
     A blank is background and the part of the noise that does not depend on the signal. Each source of noise has a
     stream of its own, spawned from `rng`.
@@ -74,7 +74,7 @@ def simulate(sheet: xr.Dataset, truth: xr.Dataset, faults: PlateFaults, rng: np.
     od = (
         of[v.BACKGROUND_OD][:, plate] + signal * np.exp(log_shift * (role != BLANK)) + sd * noise.standard_normal(shape)
     )
-    od = np.minimum(od, of["ceiling_od"][:, None])
+    od = np.clip(od, 0.0, of["ceiling_od"][:, None])
     od[losing.random(shape) < faults.lost_probability] = np.nan
     data = sheet.assign({v.OPTICAL_DENSITY: ((v.STUDY, v.WELL), od)})
     data[v.OPTICAL_DENSITY].attrs["units"] = v.UNITS[v.OPTICAL_DENSITY]
