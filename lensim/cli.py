@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lensim import cli_associate, cli_expression, cli_plan, cli_power, cli_published, cli_selection
+from lensim import cli_associate, cli_bioassay, cli_expression, cli_plan, cli_power, cli_published, cli_selection
 from lensim.checks import InputError, one_of
 from lensim.cli_shared import Chains, CiProb, Draws, Force, Seed, TargetAccept, Tune, err, out
 
@@ -41,6 +41,12 @@ read_app.command(
 )(cli_expression.read_qpcr)
 fit_app.command("expression", epilog="Example:  lensim fit expression cts.csv --calibrator LP-1 --out fit.nc")(
     cli_expression.fit_expression
+)
+simulate_app.command("bioassay", epilog="Example:  lensim simulate bioassay --out plate.csv --seed 7")(
+    cli_bioassay.simulate_bioassay
+)
+fit_app.command("bioassay", epilog="Example:  lensim fit bioassay plate.csv --control DMSO --out fit.nc")(
+    cli_bioassay.fit_bioassay
 )
 app.command("power", epilog="Example:  lensim power study.toml --out results/power --workers 2")(cli_power.power)
 app.command("plan", epilog="Example:  lensim plan next.toml --from fit.nc --out results/plan --workers 2")(
@@ -160,10 +166,16 @@ def summarize(
     force: Force = False,
 ) -> None:
     """Read a result: verdict, and a line's IC50 as interval or bound, or fold changes, and what holds for all."""
+    from lensim.inference.estimands_bioassay import is_bioassay
     from lensim.inference.estimands_dose_response import summarise_lines
     from lensim.output import load_result, require_free, written_whole
 
     result = load_result(result_file)
+    if is_bioassay(result):
+        if threshold_um is not None:
+            raise InputError(f"{result_file} must be of a dose-response fit for --threshold-um, got a bioassay")
+        cli_bioassay.summarize(result, csv, figures, ci, force=force)
+        return
     if cli_expression.is_expression(result):
         if threshold_um is not None or figures:
             raise InputError(

@@ -131,6 +131,30 @@ ASSAY_DAYS: Final = "assay_days"  # (clone) days of drug before the signal of a 
 MUTATION: Final = "mutation_probability"  # () of a sensitive cell's division, to a resistant daughter
 CELLS: Final = "cells"  # (clone, day) alive, after a passage where there is one
 MUTANTS: Final = "mutants"  # () resistant cells that arose by mutation
+# --- observations of a bioassay: a *medium* is one conditioned medium, of one line under one condition in one
+# experiment; wells of the role sample point at media, others at -1 ---
+MEDIUM: Final = "medium"
+CURVE_PARAMETER: Final = "curve_parameter"  # log_top_od, log10_ec50_pg_per_ml, log_hill_slope, log_effect_at_saturation
+OPTICAL_DENSITY: Final = "optical_density"  # (well) as read, blank not taken off
+ROLE: Final = "role"  # (well) standard (of concentration 0: indicator cells alone), sample or blank
+CONCENTRATION: Final = "concentration_pg_per_ml"  # (well) of a standard; NaN in other wells
+DILUTION: Final = "dilution_factor"  # (well) 4 is one part of medium in four; 1 for undiluted and other wells
+MEDIUM_OF_WELL: Final = "medium_of_well"
+PLATE_OF_WELL: Final = "plate_of_well"
+LINE_OF_MEDIUM: Final = "line_of_medium"
+CONDITION_OF_MEDIUM: Final = "condition_of_medium"
+EXPERIMENT_OF_MEDIUM: Final = "experiment_of_medium"
+
+# --- truths and parameters of a bioassay, the same name in both; log_hill_slope, effect_at_saturation (plate) too ---
+LOG10_TNF: Final = "log10_tnf_pg_per_ml"  # (medium)
+LOG10_TNF_OF_LINE: Final = "log10_line_tnf_pg_per_ml"  # (cell_line) mean of its media under the control condition
+LOG10_EC50_TNF: Final = "log10_ec50_pg_per_ml"  # (plate)
+LOG_EFFECT: Final = "log_effect_at_saturation"  # of a curve: natural log of an effect that is surely above 0
+LOG_TOP_OD: Final = "log_top_od"  # (plate) natural log of the signal above background of indicator cells alone
+BACKGROUND_OD: Final = "background_od"  # (plate)
+SD_BIOLOGICAL_TNF: Final = "sd_biological_log10_tnf"  # () media of one line and condition between experiments
+SD_LOG_OD: Final = "sd_log_od"  # () spread of a well that grows with its signal
+SD_OD: Final = "sd_od"  # () spread of a well whatever its signal
 
 UNITS: Final[dict[str, str]] = {
     CPM: "counts/min",
@@ -184,4 +208,15 @@ UNITS: Final[dict[str, str]] = {
     MUTATION: "1/division",
     CELLS: "cells",
     MUTANTS: "cells",
+    OPTICAL_DENSITY: "optical density",
+    CONCENTRATION: "pg/ml",
+    DILUTION: "1",
+    LOG10_TNF: "log10 pg/ml",
+    LOG10_TNF_OF_LINE: "log10 pg/ml",
+    LOG10_EC50_TNF: "log10 pg/ml",
+    LOG_TOP_OD: "log optical density",
+    BACKGROUND_OD: "optical density",
+    SD_BIOLOGICAL_TNF: "log10 pg/ml",
+    SD_LOG_OD: "log optical density",
+    SD_OD: "optical density",
 }

@@ -1,8 +1,10 @@
 """The catalogue of statistical models; installed as `lensim.models`."""
 
 from lensim import vocabulary as v
+from lensim.bioassay.priors import BioassayPriors
 from lensim.inference.catalogue import ModelEntry
 from lensim.models import dose_response_panel as panel
+from lensim.models.bioassay_calibration import bioassay_arrays, build_bioassay_calibration
 from lensim.models.dose_response_hierarchical import build_dose_response_hierarchical
 from lensim.models.dose_response_hierarchical_normalised import build_dose_response_hierarchical_normalised
 from lensim.models.dose_response_plate_position import build_dose_response_plate_position
@@ -84,5 +86,12 @@ CATALOGUE: dict[str, ModelEntry] = {
         PRINTED_LOW,
         "effect and spread of lines or donors from a published summary",
         SummaryPriors,
+    ),
+    "bioassay_calibration": ModelEntry(
+        build_bioassay_calibration,
+        bioassay_arrays,
+        v.OPTICAL_DENSITY,
+        "TNF of conditioned media by inverse prediction, standards and samples together, bounds beyond the standards",
+        BioassayPriors,
     ),
 }
