@@ -12,6 +12,7 @@ from lensim import vocabulary as v
 from lensim.inference.catalogue import find_model
 from lensim.inference.diagnose import diagnose
 from lensim.inference.engine_nutpie import compile_model
+from lensim.inference.estimands_cell_cycle import judged_estimands
 from lensim.inference.estimands_dose_response import LOG10_IC50, dose_response_estimands
 from lensim.inference.estimands_expression import NUMBER_INCREASED, expression_estimands
 from lensim.inference.fit import FitSettings, carry_verdict, complete, draw
@@ -64,6 +65,22 @@ def fit_expression(
         return expression_estimands(result).drop_vars(NUMBER_INCREASED)  # a count: its ranks are ties
 
     return fit_with_care(data, model, settings, seed, judged=judged, attempts=attempts, progress=progress, tell=tell)
+
+
+def fit_cell_cycle(
+    data: xr.Dataset,
+    model: str,
+    settings: FitSettings,
+    seed: int,
+    *,
+    attempts: int = 2,
+    progress: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
+) -> xr.DataTree:
+    """Fit a cell-cycle model of the catalogue to events by phase; see `fit_with_care`."""
+    return fit_with_care(
+        data, model, settings, seed, judged=judged_estimands, attempts=attempts, progress=progress, tell=tell
+    )
 
 
 def fit_with_care(
