@@ -12,8 +12,8 @@ class CellCyclePriors:
 
     Log ratios to G0/G1 under control ~ Normal(mean, sd_phase_log_ratio): in growing lines S is about as large as
     G0/G1, and G2/M a third of it. Their changes ~ Normal(0, sd): a drug that takes S from 40% to 5%, which happens,
-    changes its log ratio by 2.5. Concentration ~ LogNormal(log median, log sd): the S share of one line differs from one experiment
-    to the next by 5 percentage points (at a share of 50%), with a 90% range of 3 to 9.
+    changes its log ratio by 2.5. Concentration ~ LogNormal(log median, log sd): the S share of one line differs from
+    one experiment to the next by 5 percentage points (at a share of 50%), with a 90% range of 3 to 9.
 
     Raises
     ------

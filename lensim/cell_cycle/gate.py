@@ -1,6 +1,7 @@
 """Gates from a mixture of Gaussians: events of BrdU and DNA into G0/G1, S, G2/M and outside."""
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,7 +22,6 @@ FITTED_EVENTS: Final = 10_000
 WEIGHT_STEPS: Final = 60
 WEIGHT_TOLERANCE: Final = 1e-5
 _NEAR: Final = 0.08  # half width of the G0/G1 peak, relative
-_BINS: Final = 400
 _COMPONENTS: Final = (0, 2, 1, 1, 1, 1, 1)  # phase of each
 _S_DNA: Final = (1.06, 1.25, 1.5, 1.75, 1.93)
 _S_HEIGHT: Final = (0.5, 0.8, 1.0, 0.8, 0.5)  # of the arch
@@ -63,6 +63,7 @@ def gate_events(
     tubes: int,
     dna_width: np.ndarray | None = None,
     ceiling: float = np.inf,
+    names: Sequence[str] = (),
 ) -> Gating:
     """Gate the events of tubes that were stained and measured alike.
 
@@ -82,6 +83,8 @@ def gate_events(
         (event), for doublets.
     ceiling
         The brightest channel of DNA.
+    names
+        Of the tubes, for messages.
 
     Raises
     ------
@@ -89,28 +92,23 @@ def gate_events(
         If lengths differ, a value is not finite, or a tube has fewer than 100 events.
     """
     dna, brdu, tube = np.asarray(dna_channel, float), np.asarray(log10_brdu, float), np.asarray(tube)
-    if not len(dna) == len(brdu) == len(tube) or (dna_width is not None and len(dna_width) != len(dna)):
-        raise checks.InputError(
-            f"events must have as many values of DNA ({len(dna)}) as of BrdU ({len(brdu)}), "
-            f"tubes ({len(tube)}) and widths"
-        )
+    lengths = [len(dna), len(brdu), len(tube), len(dna) if dna_width is None else len(dna_width)]
+    if len(set(lengths)) > 1:
+        raise checks.InputError(f"events must have as many values of DNA as of BrdU, tube and width, got {lengths}")
     checks.finite("dna_channel", dna)
     checks.finite("log10_brdu", brdu)
-    few = np.flatnonzero(np.bincount(tube, minlength=tubes) < FEWEST_EVENTS)
-    if len(few):
-        raise checks.InputError(
-            f"tube {few[0]} must have at least {FEWEST_EVENTS} events to be gated, got "
-            f"{np.bincount(tube, minlength=tubes)[few[0]]}"
-        )
+    count = np.bincount(tube, minlength=tubes)
+    names = names or [f"tube {1 + t}" for t in range(tubes)]
     usable = (dna > 0) & (dna < ceiling)
     g1, negative = np.zeros(tubes), np.zeros(tubes)
     for t in range(tubes):
+        checks.at_least(f"{names[t]}: events to be gated", count[t], FEWEST_EVENTS)
         own = (tube == t) & usable
         if dna_width is not None:
             own_width = np.asarray(dna_width, float)
             usable[own] = own_width[own] < _widest(own_width[own])
             own &= usable
-        g1[t] = find_g1_channel(dna[own])
+        g1[t] = find_g1_channel(dna[own], names[t])
         near = own & (np.abs(dna / g1[t] - 1) < _NEAR)
         negative[t] = _highest_peak(brdu[near])
     x = np.column_stack([dna / g1[tube], brdu - negative[tube]])
@@ -129,7 +127,7 @@ def gate_events(
     )  # fmt: skip
 
 
-def find_g1_channel(dna: np.ndarray) -> float:
+def find_g1_channel(dna: np.ndarray, name: str = "tube") -> float:
     """Channel of the G0/G1 peak: the one that has, with what lies at 1.9 to 2.05 times of it, the most events.
 
     So a sample with more cells in G2/M than in G0/G1 is not read one peak too high.
@@ -140,13 +138,14 @@ def find_g1_channel(dna: np.ndarray) -> float:
         If no channel stands out.
     """
     log = np.log(dna[dna > 0])
-    if len(log) < FEWEST_EVENTS // 2:
-        raise checks.InputError(f"a tube must have at least {FEWEST_EVENTS // 2} single cells on scale, got {len(log)}")
+    checks.at_least(f"{name}: single cells on scale", len(log), FEWEST_EVENTS // 2)
+    if np.ptp(log) < 0.1:
+        raise checks.InputError(f"{name}: DNA content must spread over a cell cycle, got {np.exp(log[0]):g} throughout")
     count, edges = np.histogram(log, bins=np.arange(log.min() - 0.1, log.max() + 0.1, 0.01))
     smooth = ndimage.gaussian_filter1d(count.astype(float), 2.5)
     peaks, _ = signal.find_peaks(smooth, prominence=0.1 * smooth.max())
     if not len(peaks):
-        raise checks.InputError("a tube must have a peak of DNA content, got none")
+        raise checks.InputError(f"{name}: DNA content must have a peak, got none")
     centre = edges[:-1] + 0.005
     double = np.array(
         [smooth[(centre > centre[p] + np.log(1.85)) & (centre < centre[p] + np.log(2.1))].max(initial=0) for p in peaks]
