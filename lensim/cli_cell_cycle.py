@@ -1,7 +1,8 @@
 """The commands of the cell cycle: simulate, fit, and what summarize prints."""
 
+from collections.abc import Hashable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -51,8 +52,8 @@ def simulate_cell_cycle(
             write_cell_cycle_events(simulate_events(sheet, truth, Cytometer(), machine), partial)
     save_dataset(truth.isel(study=0), truth_path, force=force)
     out.print(
-        f"{sheet.sizes['tube']} tubes of {events} events, {sheet.sizes['cell_line']} lines, {experiments} experiments in "
-        f"{path}; the truth in {truth_path}",
+        f"{sheet.sizes['tube']} tubes of {events} events, {sheet.sizes['cell_line']} lines, {experiments} experiments "
+        f"in {path}; the truth in {truth_path}",
         soft_wrap=True,
     )
     out.print(f"next: lensim fit cell-cycle {path} --out {path.with_suffix('.nc')}", soft_wrap=True)
@@ -230,6 +231,6 @@ def print_summary(result: "xr.DataTree", ci: float) -> None:
     out.print(f"[{'green' if verdict.passed else 'red'}]{verdict.sentence()}[/]", soft_wrap=True)
 
 
-def _interval(row: dict[str, float], name: str, digits: int = 1) -> str:
+def _interval(row: Mapping[Hashable, Any], name: str, digits: int = 1) -> str:
     middle, low, high = row[name], row[f"{name}_lower"], row[f"{name}_upper"]
     return f"{middle:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"

@@ -110,7 +110,7 @@ def confusion(kind_of_event: np.ndarray, phase_of_event: np.ndarray, kinds: tupl
 
 
 def share_rightly_gated(table: pd.DataFrame) -> float:
-    """Share of all events that lie in their own phase, or outside where they are no single cell."""
-    right = sum(int(table.loc[phase, phase]) for phase in PHASES)
-    right += int(table.drop(index=list(PHASES))["outside"].sum())
-    return right / int(table.to_numpy().sum())
+    """Share of all events that lie in their own phase, or outside where they are no single cell; of a `confusion`."""
+    counts = table.to_numpy()
+    phases = range(len(PHASES))
+    return float((counts[phases, phases].sum() + counts[len(PHASES) :, len(PHASES)].sum()) / counts.sum())

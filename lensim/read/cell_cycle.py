@@ -1,6 +1,7 @@
 """Tables of events by phase, or of percents, to a Dataset of tubes."""
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Literal
 
@@ -26,7 +27,8 @@ from lensim.read.number_text import DecimalMark, find_decimal_mark, is_missing, 
 from lensim.read.qpcr.columns import Found, find_columns
 from lensim.read.table import TextTable, read_table
 
-COUNT_NAMES: Final = TUBE_NAMES | {
+COUNT_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
+    **TUBE_NAMES,
     "phase": ("phase", "cell_cycle_phase", "gate"),
     "events": ("events", "event_count", "count", "counts", "cells", "number_of_events"),
     "percent": ("percent", "percentage", "pct", "share_percent", "percent_of_cells"),

@@ -1,5 +1,6 @@
 """Tables of single events, BrdU and DNA of each, to a Dataset that can be gated; and back."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Literal
 
@@ -17,7 +18,8 @@ from lensim.read.qpcr.columns import Found, find_columns
 from lensim.read.qpcr.export import plain_name
 from lensim.read.table import SEPARATORS, TextTable, read_table
 
-EVENT_NAMES: Final = TUBE_NAMES | {
+EVENT_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
+    **TUBE_NAMES,
     "brdu": (v.BRDU, "brdu", "brdu_fitc", "brdu_a", "brdu_h", "fitc", "fitc_a", "fitc_h", "fl1_h", "fl1_a", "edu"),
     "dna": (v.DNA, "propidium_iodide", "pi", "pi_a", "dna", "dna_a", "fl2_a", "fl3_a", "fl2_h", "pe_a", "dapi"),
     "width": (v.DNA_WIDTH, "pi_w", "pi_width", "fl2_w", "fl3_w", "dna_width", "pe_w"),
@@ -170,7 +172,8 @@ def write_cell_cycle(data: xr.Dataset, path: str | Path) -> None:
     InputError
         If a variable is absent or has other dims.
     """
-    checks.has_variables(data, {v.EVENTS: (v.TUBE, v.PHASE), v.CULTURE_OF_TUBE: (v.TUBE,)}, "write_cell_cycle")
+    needed: dict[str, tuple[str, ...]] = {v.EVENTS: (v.TUBE, v.PHASE), v.CULTURE_OF_TUBE: (v.TUBE,)}
+    checks.has_variables(data, needed, "write_cell_cycle")
     frame = _tubes_frame(data)
     for phase in data[v.PHASE].to_numpy():
         frame[str(phase)] = data[v.EVENTS].sel({v.PHASE: phase}).to_numpy()

@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import xarray as xr
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -108,7 +109,9 @@ def plot_phases(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
         axis.set_ylim(0, None)
     for axis in axes[:, 0]:
         axis.set_ylabel("share of cells [%]", fontsize=9)
-    handles = [plt.Rectangle((0, 0), 1, 1, color=PHASE_COLOURS[phase], alpha=0.45, label=phase) for phase in PHASES]
+    handles: list[Artist] = [
+        plt.Rectangle((0, 0), 1, 1, color=PHASE_COLOURS[phase], alpha=0.45, label=phase) for phase in PHASES
+    ]
     handles.append(Line2D([], [], ls="", marker="o", ms=4, mfc="white", mec="black", label="one culture"))
     figure.legend(handles=handles, loc="upper center", ncols=4, fontsize=8, frameon=False)
     figure.tight_layout(rect=(0, 0, 1, 1 - 0.3 / figure.get_figheight()))
@@ -144,10 +147,10 @@ def plot_effects(tables: Mapping[str, pd.DataFrame], truth: Mapping[str, float] 
     for k, (name, table) in enumerate(tables.items()):
         colour = PALETTE[k]
         offset = (k - (len(tables) - 1) / 2) * 0.75 / len(tables)
-        for row in table.itertuples():
-            y = labels.index(row.label) + offset
-            axis.plot([row.percent_points_lower, row.percent_points_upper], [y, y], color=colour, lw=2)
-            axis.plot(row.percent_points, y, marker="o", ms=5, color=colour)
+        for row in table.to_dict("records"):
+            y = labels.index(row["label"]) + offset
+            axis.plot([row["percent_points_lower"], row["percent_points_upper"]], [y, y], color=colour, lw=2)
+            axis.plot(row["percent_points"], y, marker="o", ms=5, color=colour)
         axis.plot([], [], color=colour, marker="o", lw=2, ms=5, label=name)
     for label, value in (truth or {}).items():
         axis.plot([value] * 2, [labels.index(label) - 0.45, labels.index(label) + 0.45], color="black", lw=1, ls="--")
