@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lensim import cli_associate, cli_bioassay, cli_expression, cli_plan, cli_power, cli_published, cli_selection
+from lensim import (
+    cli_associate,
+    cli_bioassay,
+    cli_cell_cycle,
+    cli_expression,
+    cli_plan,
+    cli_power,
+    cli_published,
+    cli_selection,
+)
 from lensim.checks import InputError, one_of
 from lensim.cli_shared import Chains, CiProb, Draws, Force, Seed, TargetAccept, Tune, err, out
 
@@ -47,6 +56,12 @@ simulate_app.command("bioassay", epilog="Example:  lensim simulate bioassay --ou
 )
 fit_app.command("bioassay", epilog="Example:  lensim fit bioassay plate.csv --control DMSO --out fit.nc")(
     cli_bioassay.fit_bioassay
+)
+simulate_app.command("cell-cycle", epilog="Example:  lensim simulate cell-cycle --out events.csv --seed 7")(
+    cli_cell_cycle.simulate_cell_cycle
+)
+fit_app.command("cell-cycle", epilog="Example:  lensim fit cell-cycle events.csv --out fit.nc --figures figures/")(
+    cli_cell_cycle.fit_cell_cycle
 )
 app.command("power", epilog="Example:  lensim power study.toml --out results/power --workers 2")(cli_power.power)
 app.command("plan", epilog="Example:  lensim plan next.toml --from fit.nc --out results/plan --workers 2")(
@@ -182,6 +197,11 @@ def summarize(
                 f"{result_file} must be of a dose-response fit for --threshold-um and --figures, got RT-qPCR"
             )
         cli_expression.summarize(result, csv, ci, force=force)
+        return
+    if cli_cell_cycle.is_cell_cycle(result):
+        if threshold_um is not None:
+            raise InputError(f"{result_file} must be of a dose-response fit for --threshold-um, got a cell cycle")
+        cli_cell_cycle.summarize(result, csv, figures, ci, force=force)
         return
     targets = [figures / f"{name}.png" for name in ("curves", "ic50_forest", "posterior_predictive")] if figures else []
     for target in [*targets, *([csv] if csv else [])]:

@@ -8,6 +8,8 @@ In RT-qPCR a *sample* is one cDNA: one subject (a line, a donor, a stromal cultu
 experiment. Reactions point at samples, genes and plates; dilution series (standard) and no-template controls have
 dims of their own. A *contrast* is a condition against the control condition; a *target* is a gene that is no
 reference. A *pair* is the treated sample of one subject against its control of the same experiment, for one target.
+
+In flow cytometry a *culture* is one cell line under one condition in one experiment, and *tubes* are stained from it.
 """
 
 from typing import Final
@@ -34,6 +36,10 @@ TARGET: Final = "target"
 REFERENCE: Final = "reference"
 CLONE: Final = "clone"
 DAY: Final = "day"  # of a selection, from its beginning
+TUBE: Final = "tube"
+EVENT: Final = "event"
+PHASE: Final = "phase"
+LATER_PHASE: Final = "later_phase"  # all phases but G0/G1, which log ratios are taken against
 
 # --- observations of a proliferation assay ---
 CPM: Final = "cpm"  # (well) raw signal: counts a minute, or a reader's light units
@@ -88,6 +94,24 @@ FREEDOM: Final = "degrees_of_freedom"  # (study) of that sum
 IS_GAUSSIAN: Final = "is_gaussian"  # (study) no reaction undetected, no cell with few copies
 CT_CHANGE: Final = "ct_change_cycles"  # (pair) of the target, control less treated
 CYCLE_LIMIT: Final = "cycle_limit"  # () a reaction that has not crossed by this cycle is not detected
+
+# --- observations of a cell cycle by flow cytometry ---
+EVENTS: Final = "events"  # (tube, phase) cells that the gates put into each phase
+EVENTS_OUTSIDE: Final = "events_outside"  # (tube) debris, sub-G1, doublets: in no phase
+EVENTS_RECORDED: Final = "events_recorded"  # (tube) all that the cytometer wrote down
+CULTURE_OF_TUBE: Final = "culture_of_tube"
+CONDITION_OF_CULTURE: Final = "condition_of_culture"
+TUBE_OF_EVENT: Final = "tube_of_event"
+BRDU: Final = "brdu_fluorescence"  # (event) linear, 1 to 10,000 over four decades of the machine
+DNA: Final = "propidium_iodide_channel"  # (event) linear, area of the pulse
+DNA_WIDTH: Final = "propidium_iodide_width"  # (event) width of the pulse, which tells doublets
+KIND_OF_EVENT: Final = "kind_of_event"  # (event) position of its true phase, or that of debris or doublets behind them
+
+# --- truths and parameters of a cell cycle, the same name in both ---
+PHASE_LOG_RATIO: Final = "phase_log_ratio"  # (cell_line, later_phase) log of share over that of G0/G1, under control
+PHASE_LOG_RATIO_CHANGE: Final = "phase_log_ratio_change"  # (cell_line, contrast, later_phase)
+DIRICHLET: Final = "concentration"  # () of cultures' shares around their line's: sd^2 = p (1 - p) / (it + 1)
+CULTURE_SHARE: Final = "culture_share"  # (culture, phase) what one culture's cells truly were
 
 # --- truths and parameters of RT-qPCR, the same name in both ---
 FACTOR: Final = "amplification_factor"  # (gene) fold a cycle
@@ -219,4 +243,14 @@ UNITS: Final[dict[str, str]] = {
     SD_BIOLOGICAL_TNF: "log10 pg/ml",
     SD_LOG_OD: "log optical density",
     SD_OD: "optical density",
+    EVENTS: "cells",
+    EVENTS_OUTSIDE: "events",
+    EVENTS_RECORDED: "events",
+    BRDU: "fluorescence units",
+    DNA: "channel",
+    DNA_WIDTH: "channel",
+    PHASE_LOG_RATIO: "log",
+    PHASE_LOG_RATIO_CHANGE: "log",
+    DIRICHLET: "1",
+    CULTURE_SHARE: "1",
 }

@@ -2,9 +2,11 @@
 
 from lensim import vocabulary as v
 from lensim.bioassay.priors import BioassayPriors
+from lensim.cell_cycle.cell_cycle_priors import CellCyclePriors
 from lensim.inference.catalogue import ModelEntry
 from lensim.models import dose_response_panel as panel
 from lensim.models.bioassay_calibration import bioassay_arrays, build_bioassay_calibration
+from lensim.models.cell_cycle_phases import build_cell_cycle_phases, cell_cycle_arrays
 from lensim.models.dose_response_hierarchical import build_dose_response_hierarchical
 from lensim.models.dose_response_hierarchical_normalised import build_dose_response_hierarchical_normalised
 from lensim.models.dose_response_plate_position import build_dose_response_plate_position
@@ -93,5 +95,12 @@ CATALOGUE: dict[str, ModelEntry] = {
         v.OPTICAL_DENSITY,
         "TNF of conditioned media by inverse prediction, standards and samples together, bounds beyond the standards",
         BioassayPriors,
+    ),
+    "cell_cycle_phases": ModelEntry(
+        build_cell_cycle_phases,
+        cell_cycle_arrays,
+        v.EVENTS,
+        "shares of the phases of the cell cycle and what a drug does to them, from events of a flow cytometer",
+        CellCyclePriors,
     ),
 }

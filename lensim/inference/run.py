@@ -13,6 +13,7 @@ from lensim.inference.catalogue import find_model
 from lensim.inference.diagnose import diagnose
 from lensim.inference.engine_nutpie import compile_model
 from lensim.inference.estimands_bioassay import bioassay_estimands
+from lensim.inference.estimands_cell_cycle import judged_estimands
 from lensim.inference.estimands_dose_response import LOG10_IC50, dose_response_estimands
 from lensim.inference.estimands_expression import NUMBER_INCREASED, expression_estimands
 from lensim.inference.fit import FitSettings, carry_verdict, complete, draw
@@ -80,6 +81,22 @@ def fit_bioassay(
     """Fit a bioassay model of the catalogue to standards and samples; see `fit_with_care`."""
     return fit_with_care(
         data, model, settings, seed, judged=bioassay_estimands, attempts=attempts, progress=progress, tell=tell
+    )
+
+
+def fit_cell_cycle(
+    data: xr.Dataset,
+    model: str,
+    settings: FitSettings,
+    seed: int,
+    *,
+    attempts: int = 2,
+    progress: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
+) -> xr.DataTree:
+    """Fit a cell-cycle model of the catalogue to events by phase; see `fit_with_care`."""
+    return fit_with_care(
+        data, model, settings, seed, judged=judged_estimands, attempts=attempts, progress=progress, tell=tell
     )
 
 
