@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lensim import cli_expression, cli_plan, cli_power, cli_published
+from lensim import cli_expression, cli_plan, cli_power, cli_published, cli_report
 from lensim.checks import InputError, one_of
 from lensim.cli_shared import Chains, CiProb, Draws, Force, Seed, TargetAccept, Tune, err, out
 
@@ -44,6 +44,7 @@ app.command("plan", epilog="Example:  lensim plan next.toml --from fit.nc --out 
     cli_plan.plan
 )
 app.command("published", epilog="Example:  lensim published paper.toml --out results/paper")(cli_published.published)
+app.command("report", epilog="Example:  lensim report fit.nc results/power --out report.html")(cli_report.report)
 app.command("compare", epilog="Example:  lensim compare fit.nc --csv comparison.csv")(cli_expression.compare)
 
 NO_COUNT = float("inf")

@@ -7,6 +7,7 @@ from typing import Any, Final
 import pandas as pd
 
 from lensim.report.folder import Choice, folder_section, read_table
+from lensim.report.numbers import number_text
 from lensim.report.page import Estimate, Mark, PageTable, Remarked, Section, Span, State
 from lensim.report.tables import records
 
@@ -83,10 +84,16 @@ def _number_row(row: dict[str, Any]) -> dict[str, Any]:
         "inside": _mark(row.get("inside")),
         "twins": Estimate(middle, low, high),
         "model": row.get("model") if math.isnan(model.value) else model,
-        "truth of its twin": _number(row.get("true_in_twin")),
-        "recovered": _mark(row.get("recovered", row.get("agrees"))),
+        "truth of that twin": _truth(row),
+        "agrees": _mark(row.get("agrees")),
         "supported": _mark(row.get("supported")),
     }
+
+
+def _truth(row: dict[str, Any]) -> Mark | None:
+    """The true value of the twin that models saw, and whether their interval holds it."""
+    truth, recovered = _number(row.get("true_in_twin")), _mark(row.get("recovered"))
+    return None if math.isnan(truth) or recovered is None else Mark(recovered.state, number_text(truth))
 
 
 def _finding_row(row: dict[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ def compacted(frame: pd.DataFrame) -> pd.DataFrame:
     column of Monte Carlo errors (_mcse). Of the fields of a grid (names with a point in them) those stay that vary.
     Columns without any value go.
     """
-    kept = frame.dropna(axis="columns", how="all")
+    kept = frame[[name for name in frame if (frame[name].notna() & (frame[name].astype(str) != "")).any()]]
     kept = kept[[name for name in kept if "." not in str(name) or kept[name].nunique() > 1]]
     names = set(map(str, kept))
     columns: dict[str, pd.Series | list[Estimate]] = {}

@@ -118,6 +118,11 @@ def state_of(sentence: str) -> State:
     return "no" if sentence.startswith("NOT ") else "yes"
 
 
+def said_of(sentence: str) -> str:
+    """The sentence of a verdict without the words that a sign says already."""
+    return sentence.removeprefix("NOT ").removeprefix("converged: ")
+
+
 def folder_section(folder: Path, choice: Choice | None = None, key: str = "") -> Section:
     """What a results folder holds.
 
@@ -140,7 +145,7 @@ def folder_section(folder: Path, choice: Choice | None = None, key: str = "") ->
         raise InputError(f"{folder} must be a results folder with findings, tables or figures, got {got}")
     choice = choice or Choice(folder.name, _words(folder.name).capitalize(), "")
     made = read_made(folder)
-    verdicts = [f"{name}: {sentence}" if len(made.verdicts) > 1 else sentence for name, sentence in made.verdicts]
+    verdicts = [f"{name}: {said_of(sentence)}" for name, sentence in made.verdicts]
     failed = any(state_of(sentence) == "no" for _, sentence in made.verdicts)
     return Section(
         key or key_of(choice.folder),

@@ -25,6 +25,7 @@ ROOM_FOR_WORDS: Final = 1_000_000
 """Bytes of these that figures leave to text and tables."""
 
 FOLDED_FROM_ROWS: Final = 12
+COLUMNS_SIDE_BY_SIDE: Final = 6
 MOST_ROWS: Final = 300
 """Rows of a table that a page shows; the file has all."""
 
@@ -102,7 +103,8 @@ def render(page: Page, largest: int = LARGEST_PAGE) -> str:
 def grid(table: PageTable) -> _Grid:
     """A table as cells of text, numbers to the right."""
     frame = table.frame.head(MOST_ROWS)
-    columns = [list(_cells(frame.iloc[:, at])) for at in range(frame.shape[1])]
+    is_wide = frame.shape[1] > COLUMNS_SIDE_BY_SIDE
+    columns = [list(_cells(frame.iloc[:, at], is_wide=is_wide)) for at in range(frame.shape[1])]
     heads = tuple(
         (heading_of(str(name), table.units.get(str(name), "")), _kind(cells))
         for name, cells in zip(frame.columns, columns, strict=True)
@@ -122,14 +124,14 @@ def _kind(cells: list[_Cell]) -> str:
     return "number" if kinds == {"number"} else "text"
 
 
-def _cells(column: pd.Series) -> Iterator[_Cell]:
+def _cells(column: pd.Series, *, is_wide: bool) -> Iterator[_Cell]:
     # a column of whole numbers with gaps was read as one of floats
     whole = pd.api.types.is_float_dtype(column) and bool((column.dropna() % 1 == 0).all()) and column.notna().any()
     for value in column:
-        yield _cell(value, whole=bool(whole))
+        yield _cell(value, whole=bool(whole), is_wide=is_wide)
 
 
-def _cell(value: Any, *, whole: bool) -> _Cell:
+def _cell(value: Any, *, whole: bool, is_wide: bool) -> _Cell:
     if isinstance(value, Mark):
         return _Cell(value.word, "mark", value.state)
     if isinstance(value, Span):
@@ -137,25 +139,29 @@ def _cell(value: Any, *, whole: bool) -> _Cell:
     if isinstance(value, Remarked):
         return _Cell(value.text, remark=value.remark)
     if isinstance(value, Estimate):
-        return _Cell(_estimate_text(value), "number")
+        return _estimate_cell(value, is_wide=is_wide)
     if isinstance(value, bool | np.bool_):
         return _Cell("yes" if value else "no")
     if isinstance(value, numbers.Real):
         number = float(value)
+        if math.isnan(number):
+            return _Cell(NONE)
         return _Cell(number_text(number, 7 if whole and abs(number) < 1e7 else 3), "number")
     text = "" if value is None or value is pd.NA else str(value)
     return _Cell({"": NONE, "nan": NONE, "True": "yes", "False": "no"}.get(text, text))
 
 
-def _estimate_text(estimate: Estimate) -> str:
-    if math.isnan(estimate.value):
-        return NONE
+def _estimate_cell(estimate: Estimate, *, is_wide: bool) -> _Cell:
+    """In a wide table the interval stands below its number, in a narrow one behind it."""
     text = number_text(estimate.value)
+    if math.isnan(estimate.value):
+        return _Cell(NONE)
     if not math.isnan(estimate.error):
-        return f"{text} ± {number_text(estimate.error, 2)}"
+        return _Cell(f"{text} ± {number_text(estimate.error, 2)}", "number")
     if math.isnan(estimate.low) and math.isnan(estimate.high):
-        return text
-    return f"{text} ({number_text(estimate.low)} to {number_text(estimate.high)})"
+        return _Cell(text, "number")
+    interval = f"{number_text(estimate.low)} to {number_text(estimate.high)}"
+    return _Cell(text, "number", remark=interval) if is_wide else _Cell(f"{text} ({interval})", "number")
 
 
 def _span_cell(span: Span) -> _Cell:

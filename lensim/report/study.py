@@ -9,7 +9,16 @@ import pandas as pd
 import lensim
 from lensim.checks import InputError
 from lensim.report.claims_section import FILE, claims_section, count_inside, count_supported
-from lensim.report.folder import Choice, Made, folder_section, is_results_folder, read_made, read_table, state_of
+from lensim.report.folder import (
+    Choice,
+    Made,
+    folder_section,
+    is_results_folder,
+    read_made,
+    read_table,
+    said_of,
+    state_of,
+)
 from lensim.report.numbers import NONE
 from lensim.report.page import Mark, Page, PageTable, Section, Tile
 from lensim.report.study_parts import CLAIMS, GROUPS, Group
@@ -128,7 +137,7 @@ def _verdicts(present: Sequence[Choice], made: dict[str, Made]) -> Section:
             "part": part.title,
             "fit": name,
             "verdict": Mark(state_of(sentence), {"yes": "passed", "no": "not passed"}[state_of(sentence)]),
-            "figures": sentence.removeprefix("converged: "),
+            "figures": said_of(sentence),
         }
         for part in present
         for name, sentence in made[part.folder].verdicts
