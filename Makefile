@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 .PHONY: help reproduce test lint bench calibrate lock clean
 
 help:
-	@echo "make reproduce   figures of the study, its power and the next study, in results/"
+	@echo "make reproduce   figures of the study, its power and the next study, in results/, and one page of all"
 	@echo "make test        all quick tests"
 	@echo "make lint        format, lint and types"
 	@echo "make bench       benchmarks; NAME=simulator for one of them"
@@ -31,6 +31,7 @@ reproduce: $(STAMP)
 		--out results/power_dose_response --force
 	@$(BIN)/python -m experiments.plan_follow_up --config experiments/plan_follow_up.toml \
 		--out results/plan_follow_up --force
+	@$(BIN)/python -m experiments.report --config experiments/report.toml --out results/report --force
 
 test: $(STAMP)
 	@$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile

@@ -15,6 +15,7 @@ from lensim import (
     cli_plan,
     cli_power,
     cli_published,
+    cli_report,
     cli_selection,
 )
 from lensim.checks import InputError, one_of
@@ -69,6 +70,7 @@ app.command("plan", epilog="Example:  lensim plan next.toml --from fit.nc --out 
 )
 app.command("associate", epilog="Example:  lensim associate fit.nc --labels p53.csv")(cli_associate.associate)
 app.command("published", epilog="Example:  lensim published paper.toml --out results/paper")(cli_published.published)
+app.command("report", epilog="Example:  lensim report fit.nc results/power --out report.html")(cli_report.report)
 app.command("compare", epilog="Example:  lensim compare fit.nc --csv comparison.csv")(cli_expression.compare)
 
 NO_COUNT = float("inf")

@@ -1,0 +1,299 @@
+"""A fit as a section of a page: verdict, what the data were, tables of what was asked for, figures, settings, seed."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from lensim import checks
+from lensim import vocabulary as v
+from lensim.inference.estimands_dose_response import summarise_lines, summarise_panel
+from lensim.inference.estimands_expression import MU, summarise_populations, summarise_subjects
+from lensim.inference.fit import verdict_of
+from lensim.inference.observations import OBSERVATIONS, observations_of
+from lensim.report.compact import compacted
+from lensim.report.folder import said_of
+from lensim.report.numbers import number_text
+from lensim.report.page import PageTable, Picture, Section
+from lensim.report.pictures import picture_of
+
+MOST_SCALARS: Final = 60
+"""A variable with more than these is data of its own, such as one value a well, and left to the result's file."""
+
+SETTINGS: Final = {
+    "model": "Model",
+    "seed": "Seed",
+    "attempts": "Attempts",
+    "kept_every": "Kept of the draws: every",
+    "sampling_seconds": "Seconds of sampling",
+    "compile_seconds": "Seconds of compiling",
+    "lensim_version": "lensim",
+}
+
+
+@dataclass(frozen=True)
+class FitView:
+    """What a page shows of one kind of fit.
+
+    Attributes
+    ----------
+    title
+        What the fit answers, in words.
+    tables, pictures
+        From a result and the probability inside intervals.
+    """
+
+    title: str
+    tables: Callable[[xr.DataTree, float], Iterator[PageTable]]
+    pictures: Callable[[xr.DataTree, float], Iterator[Picture]]
+
+
+def fit_section(result: xr.DataTree, name: str, key: str, ci_prob: float = 0.9, *, figures: bool = True) -> Section:
+    """A fit with its verdict.
+
+    Parameters
+    ----------
+    result
+        As `lensim fit` writes it.
+    name
+        What the page calls it: the file's name.
+    key
+        Address of the section.
+    ci_prob
+        Probability inside the intervals.
+    figures
+        Whether figures are drawn.
+
+    Raises
+    ------
+    InputError
+        If it carries no verdict.
+    """
+    checks.between("ci_prob", ci_prob, 0.01, 0.999)
+    verdict = verdict_of(result)
+    view, lacks = view_of(result), ""
+    try:
+        tables, pictures = _drawn(view, result, ci_prob, figures=figures)
+    except KeyError as error:
+        # a model of another package, or a result that someone cut down
+        view, lacks = PARAMETERS, f" The result lacks {_last_word(error)}, so its parameters are shown as they are."
+        tables, pictures = _drawn(view, result, ci_prob, figures=figures)
+    model = str(result.attrs.get("model", ""))
+    lead = f"{view.title}{f', by the model {model}' if model else ''}. {_data_in_words(result)}{lacks}"
+    return Section(
+        key,
+        name,
+        state="yes" if verdict.passed else "no",
+        verdict=said_of(verdict.sentence()),
+        lead=(lead.strip(),),
+        tables=tables,
+        pictures=pictures,
+        facts=_facts(result),
+    )
+
+
+def _drawn(
+    view: FitView, result: xr.DataTree, ci_prob: float, *, figures: bool
+) -> tuple[tuple[PageTable, ...], tuple[Picture, ...]]:
+    return tuple(view.tables(result, ci_prob)), tuple(view.pictures(result, ci_prob)) if figures else ()
+
+
+def _last_word(error: KeyError) -> str:
+    """The name at the end of a message such as 'Could not find node at log_top_cpm'."""
+    return str(error.args[0] if error.args else error).split()[-1].strip("'\".")
+
+
+def view_of(result: xr.DataTree) -> FitView:
+    """The view of the kind of a fit; one of its parameters where it has none of its own."""
+    if OBSERVATIONS in result.children:
+        posterior = result["posterior"]
+        if v.LOG10_EC50 in posterior and v.DOSE in result[OBSERVATIONS]:
+            return FitView("IC50 of cell lines", _dose_response_tables, _dose_response_pictures)
+        if v.LOG2_FOLD_CHANGE in posterior:
+            return FitView("Fold changes of mRNA", _expression_tables, _expression_pictures)
+    return PARAMETERS
+
+
+# --- dose-response ---
+
+
+def _dose_response_tables(result: xr.DataTree, ci_prob: float) -> Iterator[PageTable]:
+    words = _interval_words(ci_prob)
+    unit = str(observations_of(result)[v.DOSE].attrs.get("units", "uM"))
+    lines = summarise_lines(result, None, ci_prob).reset_index()
+    shown = [
+        "cell_line", "molecular_group", "ic50", "p_ic50_above_top", "p_resistant", "inhibition_at_top_dose_percent",
+        "inhibition_at_top_dose_percent_lower", "inhibition_at_top_dose_percent_upper", "p_stimulated",
+    ]  # fmt: skip
+    lines = lines[[name for name in shown if name in lines]]
+    yield PageTable(
+        compacted(lines), f"Lines: absolute IC50 as an interval or a bound, {words}", {"ic50": _micro(unit)}
+    )
+    yield PageTable(compacted(_panel(summarise_panel(result, None, ci_prob))), f"The panel as a whole, {words}")
+
+
+def _panel(panel: pd.DataFrame) -> pd.DataFrame:
+    """Median with its ends under names that belong together."""
+    table = panel.rename_axis("quantity").reset_index()
+    table["quantity"] = [str(name).replace("_", " ") for name in table["quantity"]]
+    return table.rename(columns={"lower": "median_lower", "upper": "median_upper"})
+
+
+def _dose_response_pictures(result: xr.DataTree, ci_prob: float) -> Iterator[Picture]:
+    from lensim.report import dose_response as report
+
+    lines = summarise_lines(result, None, ci_prob)
+    count = len(lines)
+    yield picture_of(
+        report.plot_curves(result, lines, ci_prob),
+        "curves",
+        f"Wells as percent of untreated, and posterior curves with {ci_prob:.0%} bands; above each stands the IC50, "
+        f"or the "
+        "bound that takes its place.",
+        f"Dose-response curves over wells, {count} panels, on a log axis of dose",
+    )
+    yield picture_of(
+        report.plot_ic50_forest(result, lines, ci_prob=ci_prob),
+        "ic50_forest",
+        f"Absolute IC50 with {ci_prob:.0%} intervals; arrows are bounds at the ends of the tested doses.",
+        f"Forest plot of the IC50 of {count} lines on a log axis",
+    )
+    yield picture_of(
+        report.plot_posterior_predictive(result),
+        "posterior_predictive",
+        "Whether the model could have made these wells: observed against replicated signals.",
+        "Posterior predictive check of wells, as distributions and as PIT",
+    )
+
+
+# --- expression ---
+
+
+def _expression_tables(result: xr.DataTree, ci_prob: float) -> Iterator[PageTable]:
+    words = _interval_words(ci_prob)
+    if MU in result["posterior"]:
+        populations = summarise_populations(result, ci_prob)
+        yield PageTable(compacted(populations), f"Populations: mean, spread and a new subject, {words}")
+    subjects = summarise_subjects(result, ci_prob)
+    yield PageTable(compacted(subjects), f"Subjects: fold change in percent of control, {words}")
+
+
+def _expression_pictures(result: xr.DataTree, ci_prob: float) -> Iterator[Picture]:
+    from lensim.report import expression as report
+
+    data = observations_of(result)
+    if MU in result["posterior"]:
+        yield picture_of(
+            report.plot_forest(result, ci_prob),
+            "forest",
+            f"Fold change of each subject with its {ci_prob:.0%} interval, and the population behind them.",
+            "Forest plot of fold changes in percent of control, by target and cell type",
+        )
+    if v.LOG2_LEVEL in result["posterior"] and v.CT in data:
+        yield picture_of(
+            report.plot_levels(result, ci_prob),
+            "levels",
+            "Level of each target under the control condition; a target that was never detected is a bound.",
+            "Levels of mRNA of each subject on a log axis, one panel a target",
+        )
+    if data.sizes.get(v.STANDARD, 0):
+        yield picture_of(
+            report.plot_standard_curves(result, ci_prob),
+            "standard_curves",
+            "Dilution series, and the amplification that the model takes from them.",
+            "Ct of dilution series against quantity, one panel a gene, with fitted lines",
+        )
+
+
+# --- any other model ---
+
+
+def _parameter_tables(result: xr.DataTree, ci_prob: float) -> Iterator[PageTable]:
+    """Median and interval of every parameter that is not one of data's many."""
+    rows = list(_parameter_rows(result["posterior"].to_dataset(), ci_prob))
+    if rows:
+        yield PageTable(compacted(pd.DataFrame(rows)), f"Parameters, {_interval_words(ci_prob)}")
+
+
+def _parameter_rows(posterior: xr.Dataset, ci_prob: float) -> Iterator[dict[str, Any]]:
+    tails = [(1 - ci_prob) / 2, 0.5, (1 + ci_prob) / 2]
+    for name, values in posterior.data_vars.items():
+        size = values.size // (values.sizes["chain"] * values.sizes["draw"])
+        if str(name).endswith("_coordinate") or size > MOST_SCALARS or values.dtype.kind not in "fiu":
+            continue
+        dims = [dim for dim in values.dims if dim not in ("chain", "draw")]
+        flat = values.transpose("chain", "draw", *dims).to_numpy().reshape(-1, size)
+        lower, median, upper = np.quantile(flat, tails, axis=0)
+        labels = [
+            posterior[dim].to_numpy() if dim in posterior.coords else np.arange(values.sizes[dim]) for dim in dims
+        ]
+        for at, where in enumerate(np.ndindex(*[values.sizes[dim] for dim in dims])):
+            yield {
+                "parameter": str(name),
+                "of": ", ".join(str(labels[k][i]) for k, i in enumerate(where)) or None,
+                "unit": v.UNITS.get(str(name)) or values.attrs.get("units"),
+                "median": median[at],
+                "median_lower": lower[at],
+                "median_upper": upper[at],
+            }
+
+
+def _no_pictures(result: xr.DataTree, ci_prob: float) -> Iterator[Picture]:
+    return iter(())
+
+
+PARAMETERS: Final = FitView("Parameters of a model", _parameter_tables, _no_pictures)
+
+
+# --- what all share ---
+
+
+def _interval_words(ci_prob: float) -> str:
+    return f"medians and {ci_prob:.0%} intervals"
+
+
+def _micro(unit: str) -> str:
+    return unit.replace("uM", "µM")
+
+
+def _data_in_words(result: xr.DataTree) -> str:
+    """Sizes of the data along the dims that have names, and the file where it is known."""
+    if OBSERVATIONS not in result.children:
+        return ""
+    data = observations_of(result)
+    sizes = [f"{number_text(size)} {_plural(str(dim), size)}" for dim, size in data.sizes.items() if size]
+    return f"Data: {', '.join(sizes)}."
+
+
+def _plural(dim: str, size: int) -> str:
+    word = {"cdna": "sample"}.get(dim, dim.replace("_", " "))
+    if size == 1:
+        return word
+    return {"study": "studies", "assay": "assays"}.get(word, f"{word}s")
+
+
+def _facts(result: xr.DataTree) -> tuple[tuple[str, str], ...]:
+    facts = [(words, _fact(result.attrs[name])) for name, words in SETTINGS.items() if name in result.attrs]
+    library = result["posterior"].attrs.get("inference_library")
+    if library:
+        facts.append(("Sampler", str(library)))
+    sizes = result["posterior"].sizes
+    facts.append(("Draws kept", f"{sizes['chain']} chains of {sizes['draw']}"))
+    try:
+        settings = json.loads(str(result.attrs.get("settings", "{}")))
+    except json.JSONDecodeError:
+        settings = {}
+    for name, value in settings.items():
+        for inner, one in value.items() if isinstance(value, dict) else [("", value)]:
+            facts.append((f"{name} {inner}".replace("_", " ").strip().capitalize(), _fact(one)))
+    return tuple(facts)
+
+
+def _fact(value: Any) -> str:
+    if isinstance(value, int | float | np.number) and not isinstance(value, bool):
+        return number_text(float(value), 7 if float(value).is_integer() else 3)
+    return str(value)

@@ -1,0 +1,98 @@
+"""Numbers and column names as a reader of any language takes them: a point, thin spaces, units in brackets."""
+
+import math
+from typing import Final
+
+from lensim import vocabulary as v
+
+MINUS: Final = "\N{MINUS SIGN}"
+NONE: Final = "\N{EN DASH}"
+TIMES: Final = "\N{MULTIPLICATION SIGN}"
+GROUP: Final = "\N{NARROW NO-BREAK SPACE}"
+_RAISED: Final = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+UNIT_WORDS: Final = {
+    "pg_per_ml": "pg/ml",
+    "um": "µM",
+    "percent": "%",
+    "cycles": "cycles",
+    "seconds": "s",
+    "minutes": "min",
+    "hours": "h",
+    "days": "d",
+    "months": "months",
+}
+"""Parts of a name that say a unit."""
+
+SPELLINGS: Final = {
+    "ic50": "IC50",
+    "ec50": "EC50",
+    "ct": "Ct",
+    "tnf": "TNF",
+    "igf1": "IGF1",
+    "len": "LEN",
+    "mcse": "(Monte Carlo error)",
+    "sd": "SD",
+    "r2": "R²",
+    "p53": "p53",
+    "ess": "ESS",
+    "n": "n",
+    "p": "P",
+    "u": "U",
+    "mu": "mean",
+    "sigma": "SD of",
+    "s": "S",
+    "g0g1": "G0/G1",
+    "g2m": "G2/M",
+    "nuts": "NUTS",
+}
+"""Words that are not written as they are spoken."""
+
+BARE_NAMES: Final = {"r_hat": "R-hat", "by_nuts": "by NUTS"}
+
+
+def number_text(value: float, digits: int = 3) -> str:
+    r"""A number with at most `digits` significant ones, and all of its whole part.
+
+    >>> number_text(123456), number_text(0.01234), number_text(1234.5)
+    ('123\u202f456', '0.0123', '1234')
+    """
+    if math.isnan(value):
+        return NONE
+    sign = MINUS if value < 0 else ""
+    size = abs(value)
+    if math.isinf(size):
+        return f"{sign}∞"
+    if size != 0 and not 1e-4 <= size < 1e7:
+        head, _, power = f"{size:.{digits - 1}e}".partition("e")
+        if "." in head:
+            head = head.rstrip("0").rstrip(".")
+        return f"{sign}{head} {TIMES} 10{str(int(power)).translate(_RAISED)}"
+    if size >= 10 ** (digits - 1) or size == int(size):
+        text = f"{size:,.0f}" if size >= 10_000 else f"{size:.0f}"
+        return f"{sign if text != '0' else ''}{text.replace(',', GROUP)}"
+    places = max(0, digits - 1 - math.floor(math.log10(size)))
+    return f"{sign}{size:.{places}f}"
+
+
+def heading_of(name: str, unit: str = "") -> str:
+    """The words of a column name, with its unit in brackets.
+
+    >>> heading_of("ic50_um_lower"), heading_of("p_resistant"), heading_of("tnf_pg_per_ml")
+    ('IC50 lower [µM]', 'P(resistant)', 'TNF [pg/ml]')
+    """
+    if name in BARE_NAMES:
+        return BARE_NAMES[name]
+    if name in v.UNITS and not unit:
+        unit = v.UNITS[name] if v.UNITS[name] not in ("1", "") else ""
+    rest = f"_{name}_"
+    for part, written in UNIT_WORDS.items():
+        if f"_{part}_" in rest and rest != f"_{part}_":
+            rest, unit = rest.replace(f"_{part}_", "_"), unit or written
+            break
+    words = rest.replace(".", " ").replace("_", " ").split()
+    if len(words) > 1 and words[0] == "p":
+        said = f"P({' '.join(SPELLINGS.get(word, word) for word in words[1:])})"
+    else:
+        said = " ".join(SPELLINGS.get(word, word) for word in words)
+    return f"{said} [{unit}]" if unit else said

@@ -1,0 +1,128 @@
+"""A user's own results as one page: fits, and folders of power, plan and published summaries."""
+
+import platform
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+
+import lensim
+from lensim.checks import FaultReport, InputError
+from lensim.output import load_result
+from lensim.report.fits import fit_section
+from lensim.report.folder import Choice, folder_section
+from lensim.report.numbers import NONE
+from lensim.report.page import Mark, Page, PageTable, Section, Tile, key_of
+from lensim.results_folder import LIBRARIES
+
+
+def results_page(
+    paths: Sequence[Path],
+    title: str,
+    ci_prob: float = 0.9,
+    *,
+    figures: bool = True,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Page:
+    """A page of results in the order in which they are named.
+
+    Parameters
+    ----------
+    paths
+        Fits (.nc) and results folders.
+    title
+        Heading.
+    ci_prob
+        Probability inside the intervals of fits.
+    figures
+        Whether figures of fits are drawn.
+    tell
+        Called with a sentence when there is something to tell a person on the way.
+
+    Raises
+    ------
+    InputError
+        If something is no result, or named twice; all such faults together.
+    """
+    faults = FaultReport("results of a page")
+    sections: list[Section] = []
+    seen: set[Path] = set()
+    names = [path.name for path in paths]
+    for number, path in enumerate(paths, start=1):
+        if path.resolve() in seen:
+            faults.add("must be named once, got it twice", place=str(path))
+            continue
+        seen.add(path.resolve())
+        tell(f"{path}: reading{' and drawing' if figures and not path.is_dir() else ''}")
+        try:
+            name = path.name if names.count(path.name) == 1 else str(path)
+            sections.append(_section(path, name, f"result-{number}-{key_of(path.stem)}", ci_prob, figures=figures))
+        except InputError as error:
+            faults.add(str(error).removeprefix(f"{path} "), place=str(path))
+    faults.raise_if_any()
+    return Page(
+        title,
+        (_summary(sections),),
+        _tiles(sections),
+        (*sections, _making(sections)),
+        f"Made by lensim {lensim.__version__}. Needs no network and no script.",
+    )
+
+
+def _section(path: Path, name: str, key: str, ci_prob: float, *, figures: bool) -> Section:
+    if path.is_dir():
+        return folder_section(path, Choice(path.name, name, ""), key)
+    if not path.exists():
+        raise InputError("must be a fit (.nc) or a results folder, got nothing there")
+    return fit_section(load_result(path), name, key, ci_prob, figures=figures)
+
+
+def _summary(sections: Sequence[Section]) -> str:
+    failed = [section.title for section in sections if section.state == "no"]
+    if failed:
+        return f"Not converged, so not to be read as an answer: {', '.join(failed)}."
+    judged = sum(section.state == "yes" for section in sections)
+    return {0: "No result here was sampled, so none needed a verdict."}.get(
+        judged, "Every sampled fit on this page has passed its convergence gate."
+    )
+
+
+def _tiles(sections: Sequence[Section]) -> tuple[Tile, ...]:
+    judged = [section.state for section in sections if section.state is not None]
+    tiles = [Tile(f"{len(sections)}", "result" if len(sections) == 1 else "results")]
+    if judged:
+        passed = judged.count("yes")
+        tiles.append(
+            Tile(
+                f"{passed} of {len(judged)}",
+                "fits passed the convergence gate",
+                "yes" if passed == len(judged) else "no",
+            )
+        )
+    return tuple(tiles)
+
+
+def _making(sections: Sequence[Section]) -> Section:
+    rows = [
+        {
+            "result": section.title,
+            "verdict": Mark(
+                section.state or "open", {"yes": "passed", "no": "not passed"}.get(section.state or "", "none")
+            ),
+            "seed": dict(section.facts).get("Seed", NONE),
+        }
+        for section in sections
+    ]
+    versions = [
+        {"library": "Python", "version": platform.python_version()},
+        *({"library": name, "version": version(name)} for name in LIBRARIES),
+    ]
+    return Section(
+        "making",
+        "Verdicts, seeds and versions",
+        tables=(
+            PageTable(pd.DataFrame(rows), "Results on this page", is_open=True),
+            PageTable(pd.DataFrame(versions), "Versions with which this page was made", is_open=True),
+        ),
+    )
