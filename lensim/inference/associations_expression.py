@@ -11,7 +11,8 @@ from scipy import stats
 from lensim import checks, seeding
 from lensim import vocabulary as v
 from lensim.inference.associations import difference_draws, effect_row
-from lensim.inference.estimands_expression import detected, slope_against
+from lensim.inference.estimands_expression import detected
+from lensim.inference.estimands_expression_sensitivity import slope_against
 from lensim.inference.observations import observations_of
 
 EQUIVALENT_LOG2: Final = 0.5
@@ -28,6 +29,9 @@ def associate_fold_changes(
     equivalent_log2: float = EQUIVALENT_LOG2,
     ci_prob: float = 0.9,
     seed: int = 0,
+    *,
+    top_dose_um: float | None = None,
+    lines_are_pooled: bool = False,
 ) -> pd.DataFrame:
     """Log2 fold changes of two groups of subjects, and along their IC50: one row a target, contrast and question.
 
@@ -48,6 +52,8 @@ def associate_fold_changes(
         Probability inside the intervals.
     seed
         Root seed.
+    top_dose_um, lines_are_pooled
+        Of the dose-response fit, as for `slope_against`.
 
     Returns
     -------
@@ -94,8 +100,15 @@ def associate_fold_changes(
             if log10_ic50_um is not None:
                 lines = [str(name) for name in log10_ic50_um[v.CELL_LINE].to_numpy()]
                 both = [lines.index(subjects[k]) for k in here if subjects[k] in lines]
-                slope = slope_against(result, log10_ic50_um.isel({v.CELL_LINE: both}), seed)
-                draws = slope.isel({v.TARGET: t, v.CONTRAST: c}).to_numpy().ravel()
+                slope = slope_against(
+                    result,
+                    log10_ic50_um.isel({v.CELL_LINE: both}),
+                    seed,
+                    target=target,
+                    top_dose_um=top_dose_um,
+                    lines_are_pooled=lines_are_pooled,
+                )
+                draws = slope.isel({v.TARGET: 0, v.CONTRAST: c}).to_numpy().ravel()
                 rows.append(
                     place
                     | {"question": "per tenfold IC50", "subjects": len(both)}
