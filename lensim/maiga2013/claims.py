@@ -140,6 +140,13 @@ ALL_EXPRESS: Final = "every line has the gene"
 NO_RESPONSE: Final = "resistant lines do not respond"
 AS_PARENTS: Final = "variants as their parents"
 GROUPS_HALF: Final = "molecular groups make half of the variance"
+NO_ACTIVITY: Final = "no change of TNF activity on average"
+PARENT_UNCHANGED: Final = "LP-1 does not respond"
+VARIANT_HALF: Final = "LP1-LR loses half as much as LP-1"
+STRONG_POINTS: Final = 10.0
+"""A fall of the S phase that an author would call strong [percentage points] (assumed)."""
+UNCHANGED_POINTS: Final = 5.0
+"""A change of the S phase that an author would call none, either way [percentage points] (assumed)."""
 
 FINDINGS: Final[tuple[Finding, ...]] = (
     Finding(
@@ -166,6 +173,9 @@ FINDINGS: Final[tuple[Finding, ...]] = (
             _p_below("tnf_primary_p", "tnf_primary_median_percent"), NO_CHANGE),
     Finding("tnf_primary_all_up", "TNF mRNA rises in all four primary samples", "Results; Figure 2B",
             lambda found: found["tnf_primary_increased"] == 4, NO_CHANGE),
+    Finding("tnf_activity_up", "both lines release more TNF activity", "Results; Figure 2C",
+            lambda found: found["tnf_activity_increased"] == 2, NO_ACTIVITY,
+            "the direction of the mean optical density; the paper shows no test"),
     Finding("igf1_absent_line", "all lines but KMS12-PE have IGF1 mRNA", "Results; Figure 2D",
             _is("igf1_absent_line"), ALL_EXPRESS),
     Finding("igf1_primary_over_lines", "primary samples have more IGF1 mRNA than lines", "Results; Figure 2D",
@@ -181,6 +191,12 @@ FINDINGS: Final[tuple[Finding, ...]] = (
             _p_below("igf1_primary_p", "igf1_primary_median_percent"), NO_CHANGE, "the paper has P = 0.07"),
     Finding("igf1_primary_all_up", "IGF1 mRNA rises in all four primary samples", "Results; Figure 2E",
             lambda found: found["igf1_primary_increased"] == 4, NO_CHANGE),
+    Finding("lp1_s_phase_down", "the S phase of LP-1 is strongly reduced", "Results; Figure 3A",
+            lambda found: found["lp1_s_phase_change_points"] < -STRONG_POINTS, PARENT_UNCHANGED,
+            "a fall of more than 10 percentage points in the one experiment shown"),
+    Finding("lp1_lr_s_phase", "the S phase of LP1-LR is not modified", "Results; Figure 3A",
+            lambda found: np.abs(found["lp1_lr_s_phase_change_points"]) < UNCHANGED_POINTS, VARIANT_HALF,
+            "a change of less than 5 percentage points in the one experiment shown"),
     Finding("lp1_lr_raised_genes", "LP1-LR has more TNF and IGF1 mRNA than LP-1", "Results; Figure 3B",
             _is("lp1_lr_raised_genes"), AS_PARENTS, "both genes higher in both experiments"),
     Finding("r10_4_raised_genes", "NCI-H929 R10-4 has more CXCL8 and IGF1 mRNA than NCI-H929", "Results; Figure 3B",
@@ -188,7 +204,7 @@ FINDINGS: Final[tuple[Finding, ...]] = (
     Finding("variants_igf1_p_below", "both variants have significantly more IGF1 mRNA", "Results; Figure 3B",
             _is("variants_igf1_p_below"), AS_PARENTS, "read as P < 0.05 of a t test of two experiments each"),
 )  # fmt: skip
-"""Findings about proliferation and expression, in the order of the paper."""
+"""In the order of the paper."""
 
 UNTESTABLE: Final[tuple[Untestable, ...]] = (
     Untestable("p53_and_sensitivity", "sensitivity does not depend on p53 status", "Results",

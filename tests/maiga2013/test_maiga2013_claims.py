@@ -47,7 +47,7 @@ def test_every_number_of_the_results_has_its_words():
 def test_every_word_of_the_results_has_its_row():
     texts = {entry.key for entry in STATED_RESULTS if isinstance(entry.value, str)}
     rows = {one.key for one in (*FINDINGS, *UNTESTABLE)}
-    assert texts - {"lp1_lr_s_phase"} <= rows
+    assert texts <= rows
     assert len(rows) == len(FINDINGS) + len(UNTESTABLE)
 
 
@@ -72,7 +72,7 @@ def test_a_number_is_placed_among_twins():
 
 def test_twins_read_nearly_every_number(worlds):
     table = numbers_table(worlds[CALIBRATED])
-    assert (table["inside"] != "not simulated").sum() >= 44
+    assert (table["inside"] != "not simulated").all()
     plot_numbers(table)
 
 

@@ -1,8 +1,11 @@
 """The Methods as a table, and that what it calls used is what the twins are made of."""
 
+from lensim.maiga2013.bioassay_twin import bioassay_design
+from lensim.maiga2013.cell_cycle_twin import cell_cycle_design
 from lensim.maiga2013.expression_twin import expression_design
 from lensim.maiga2013.facts import number, span, text
 from lensim.maiga2013.protocol import RECORD, USED, protocol_table
+from lensim.maiga2013.selection_twin import published_schedule
 from lensim.maiga2013.stated_methods import STATED_METHODS
 from lensim.maiga2013.twin import proliferation_design
 
@@ -27,3 +30,8 @@ def test_the_twins_are_made_of_what_is_called_used():
     assert (min(reactions.dilutions), max(reactions.dilutions)) == (ends.low, ends.high)
     assert wells.replicates == number("proliferation_replicate_wells")
     assert wells.experiments == number("proliferation_experiments")
+    plates, tubes = bioassay_design(), cell_cycle_design()
+    ends = span("bioassay_calibration_pg_per_ml")
+    assert (min(plates.standards_pg_per_ml), max(plates.standards_pg_per_ml)) == (ends.low, ends.high)
+    assert tubes.experiments == number("cell_cycle_experiments_shown")
+    assert published_schedule().last_dose_um == number("selection_maintenance_dose_um")
