@@ -200,7 +200,7 @@ def print_summary(result: "xr.DataTree", ci: float) -> None:
         )
     out.print(shares)
     effects_table = summarise_effects(result, ci)
-    effects = Table("line", "contrast", "phase", "change [points]", "log odds", "P(decrease)", "in a new experiment")
+    effects = Table("line", "contrast", "phase", "change, points", "log odds", "P(decrease)", "in a new experiment")
     for row in effects_table.to_dict("records"):
         effects.add_row(
             row["cell_line"],
@@ -214,7 +214,7 @@ def print_summary(result: "xr.DataTree", ci: float) -> None:
     out.print(effects)
     differences: pd.DataFrame = summarise_line_differences(result, ci)
     if len(differences):
-        shown = Table("effect in", "contrast", "phase", "difference [points]", "log odds", "P(below 0)")
+        shown = Table("effect in", "contrast", "phase", "difference, points", "log odds", "P(below 0)")
         for row in differences.to_dict("records"):
             shown.add_row(
                 row["pair"],

@@ -62,14 +62,16 @@ def gate_study(events: xr.Dataset) -> GatedStudy:
     InputError
         If a variable is absent, or a tube has too few events or no peak of DNA.
     """
-    needed = {v.DNA: (v.EVENT,), v.BRDU: (v.EVENT,), v.TUBE_OF_EVENT: (v.EVENT,), v.CULTURE_OF_TUBE: (v.TUBE,)}
+    needed: dict[str, tuple[str, ...]] = {name: (v.EVENT,) for name in (v.DNA, v.BRDU, v.TUBE_OF_EVENT)}
+    needed[v.CULTURE_OF_TUBE] = (v.TUBE,)
     checks.has_variables(events, needed, "gate_study")
     tube = events[v.TUBE_OF_EVENT].to_numpy()
     dna, width = events[v.DNA].to_numpy(), events[v.DNA_WIDTH].to_numpy() if v.DNA_WIDTH in events else None
     experiment_of_tube = events[v.EXPERIMENT_OF_CULTURE].to_numpy()[events[v.CULTURE_OF_TUBE].to_numpy()]
     phase = np.full(len(tube), OUTSIDE)
     count, outside = np.zeros((events.sizes[v.TUBE], len(PHASES)), dtype=np.int64), np.zeros(events.sizes[v.TUBE], int)
-    gatings, doubts = {}, {}
+    gatings: dict[int, Gating] = {}
+    doubts: dict[str, str] = {}
     for experiment in np.unique(experiment_of_tube).tolist():
         tubes = np.flatnonzero(experiment_of_tube == experiment)
         own = np.flatnonzero(experiment_of_tube[tube] == experiment)

@@ -155,7 +155,8 @@ def write_cell_cycle_events(events: xr.Dataset, path: str | Path) -> None:
     InputError
         If a variable is absent or has other dims.
     """
-    needed = {v.DNA: (v.EVENT,), v.BRDU: (v.EVENT,), v.TUBE_OF_EVENT: (v.EVENT,), v.CULTURE_OF_TUBE: (v.TUBE,)}
+    needed: dict[str, tuple[str, ...]] = {name: (v.EVENT,) for name in (v.DNA, v.BRDU, v.TUBE_OF_EVENT)}
+    needed[v.CULTURE_OF_TUBE] = (v.TUBE,)
     checks.has_variables(events, needed, "write_cell_cycle_events")
     frame = _tubes_frame(events).iloc[events[v.TUBE_OF_EVENT].to_numpy()].reset_index(drop=True)
     for name, digits in ((v.BRDU, 2), (v.DNA, 1), (v.DNA_WIDTH, 1)):

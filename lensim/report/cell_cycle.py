@@ -54,16 +54,15 @@ def plot_events(events: xr.Dataset, gated: GatedStudy) -> Figure:
             colour = OUTSIDE_COLOUR if k == OUTSIDE else PHASE_COLOURS[PHASES[k]]
             axis.plot(dna[some], brdu[some], ls="", marker=".", ms=1.2, alpha=0.5, color=colour, rasterized=True)
         share = 100 * count[tubes[position]] / max(count[tubes[position]].sum(), 1)
+        size = 8 if columns == 2 else 7
         for k, phase in enumerate(PHASES):
-            axis.text(
-                0.98, 0.97 - 0.085 * k, f"{phase} {share[k]:.0f}%", transform=axis.transAxes, fontsize=8, va="top",
-                ha="right", color=PHASE_COLOURS[phase], fontweight="bold",
-            )  # fmt: skip
+            said = axis.text(0.98, 0.97 - 0.085 * k, f"{phase} {share[k]:.0f}%", transform=axis.transAxes)
+            said.set(size=size, va="top", ha="right", color=PHASE_COLOURS[phase], weight="bold")
         axis.set_title(str(events[v.TUBE].to_numpy()[tubes[position]]), fontsize=8 if columns == 2 else 6)
         axis.set_xlim(0, right)
-        axis.set_ylim(np.quantile(brdu, 0.001) - 0.1, np.quantile(brdu, 0.999) + 0.7)
+        axis.set_ylim(np.quantile(brdu, 0.001) - 0.1, np.quantile(brdu, 0.999) + (0.7 if columns == 2 else 1.1))
     for axis in axes[-1]:
-        axis.set_xlabel("DNA, propidium iodide [channel]", fontsize=8)
+        axis.set_xlabel("DNA, propidium iodide\n[channel]", fontsize=8)
     for axis in axes[:, 0]:
         axis.set_ylabel("BrdU\n[log10 fluorescence units]", fontsize=8)
     handles = [Line2D([], [], ls="", marker="o", ms=5, color=PHASE_COLOURS[phase], label=phase) for phase in PHASES]
