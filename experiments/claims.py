@@ -7,32 +7,24 @@ recover from the one twin that they saw, whose truth is known. A finding is set 
 make it, true or not.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import typer
-import xarray as xr
 from pydantic import BaseModel, ConfigDict, Field
 from rich.console import Console
 
-from lensim import vocabulary as v
-from lensim.inference.estimands_dose_response import INHIBITION_AT_TOP, LOG10_IC50, dose_response_estimands
-from lensim.inference.observations import observations_of
 from lensim.maiga2013.claims import FINDINGS, findings_table, numbers_table, untestable_table
-from lensim.maiga2013.expression_twin import ABSENT, LINE, PRIMARY, STROMA
 from lensim.maiga2013.protocol import protocol_table
-from lensim.maiga2013.readings import RESISTANT_ABOVE_UM, STIMULATED_ABOVE_PERCENT
+from lensim.maiga2013.recovered import RECOVERED
 from lensim.maiga2013.worlds import CALIBRATED, readings_of_worlds
-from lensim.output import load_result
-from lensim.proliferation import curve
 from lensim.report.claims import plot_findings, plot_numbers
 from lensim.report.figures import save_figure
 from lensim.results_folder import Manifest, command_of, read_config, results_folder
 
 console = Console()
-Quantities = dict[str, np.ndarray]
 
 
 class Config(BaseModel):
@@ -42,101 +34,7 @@ class Config(BaseModel):
     seed: int = Field(ge=0)
     studies: int = Field(ge=20)
     ci_prob: float = Field(gt=0, lt=1)
-    dose_response: Path
-    expression: Path
-
-
-def panel_quantities(
-    log10_ic50: np.ndarray, at_top_percent: np.ndarray, group: np.ndarray, names: list[str]
-) -> Quantities:
-    """The numbers of Figure 1 from IC50s [log10 uM] and percent of untreated at the top dose, both (draw, line)."""
-    resistant = log10_ic50 > np.log10(RESISTANT_ABOVE_UM)
-    sensitive = np.where(resistant, np.nan, 10.0 ** np.where(resistant, 0.0, log10_ic50))
-    found = {
-        "sensitive_lines": (~resistant).sum(axis=1),
-        "resistant_lines": resistant.sum(axis=1),
-        "sensitive_ic50_um.low": np.nanmin(sensitive, axis=1),
-        "sensitive_ic50_um.high": np.nanmax(sensitive, axis=1),
-        "sensitive_share_in_abstract_percent": 100 * (~resistant).mean(axis=1),
-        "resistant_share_in_discussion_percent": 100 * resistant.mean(axis=1),
-        "stimulated_share_of_resistant_percent": 100
-        * (resistant & (at_top_percent > STIMULATED_ABOVE_PERCENT)).sum(axis=1)
-        / np.maximum(resistant.sum(axis=1), 1),
-    }
-    for k, name in enumerate(names):
-        found[f"resistant_{name.lower().partition('/')[0]}_lines"] = resistant[:, group == k].sum(axis=1)
-    return {name: np.asarray(values, dtype=float) for name, values in found.items()}
-
-
-def recovered_panel(folder: Path) -> tuple[Quantities, Quantities]:
-    """Posterior draws of the numbers of Figure 1, and their truth in that twin."""
-    result, truth = load_result(folder / "fit.nc"), xr.load_dataset(folder / "truth.nc", engine="h5netcdf")
-    data = observations_of(result)
-    group, names = data[v.GROUP_OF_LINE].to_numpy(), [str(one) for one in data[v.MOLECULAR_GROUP].to_numpy()]
-    draws = dose_response_estimands(result, RESISTANT_ABOVE_UM).stack(sample=("chain", "draw"), create_index=False)
-
-    def by_line(name: str) -> np.ndarray:
-        return np.asarray(draws[name].transpose("sample", v.CELL_LINE))
-
-    top = 100.0 * curve.residual(
-        RESISTANT_ABOVE_UM, *(truth[name].to_numpy() for name in (v.LOG10_EC50, v.LOG_HILL, v.EFFECT))
-    )
-    return (
-        panel_quantities(by_line(LOG10_IC50), 100.0 - by_line(INHIBITION_AT_TOP), group, names),
-        panel_quantities(truth[LOG10_IC50].to_numpy()[None], np.asarray(top)[None], group, names),
-    )
-
-
-def expression_quantities(
-    fold: np.ndarray, level: np.ndarray, kind: np.ndarray, subjects: list[str], targets: list[str]
-) -> Quantities:
-    """The numbers of Figure 2 from log2 fold changes and levels, both (draw, target, subject)."""
-    found: Quantities = {}
-    for target in ("TNF", "IGF1"):
-        for cell_type, short in ((LINE, "lines"), (PRIMARY, "primary")):
-            own = [i for i, s in enumerate(subjects) if kind[i] == cell_type and s != ABSENT[target]]
-            z = fold[:, targets.index(target), own]
-            percent, key = 100 * 2.0**z, f"{target.lower()}_{short}"
-            found |= {
-                f"{key}_increased": (z > 0).sum(axis=1).astype(float),
-                f"{key}_median_percent": np.median(percent, axis=1),
-                f"{key}_range_percent.low": percent.min(axis=1),
-                f"{key}_range_percent.high": percent.max(axis=1),
-            }
-    stroma = fold[:, targets.index("TNF"), kind == STROMA]
-    found["tnf_bmsc_inhibition_percent"] = 100 - 100 * 2.0 ** stroma.mean(axis=1)
-    igf1 = level[:, targets.index("IGF1")]
-    lines = [i for i, s in enumerate(subjects) if kind[i] == LINE and s != ABSENT["IGF1"]]
-    found["igf1_primary_over_lines_fold"] = 2.0 ** (igf1[:, kind == PRIMARY].mean(axis=1) - igf1[:, lines].mean(axis=1))
-    return found
-
-
-def recovered_expression(folder: Path) -> tuple[Quantities, Quantities]:
-    """Posterior draws of the numbers of Figure 2, and their truth in that twin."""
-    result, truth = load_result(folder / "fit.nc"), xr.load_dataset(folder / "truth.nc", engine="h5netcdf")
-    data = observations_of(result)
-    kind = np.array(data[v.CELL_TYPE].to_numpy())[data[v.CELL_TYPE_OF_SUBJECT].to_numpy()]
-    subjects = [str(one) for one in data[v.SUBJECT].to_numpy()]
-    draws = result["posterior"].to_dataset().stack(sample_=("chain", "draw"), create_index=False)
-    targets = [str(one) for one in draws[v.TARGET].to_numpy()]
-
-    def of(source: xr.Dataset, name: str) -> np.ndarray:
-        values = source[name]
-        if v.CONTRAST in values.dims:
-            values = values.isel({v.CONTRAST: 0})
-        values = values if "sample_" in values.dims else values.expand_dims("sample_")
-        return np.asarray(values.transpose("sample_", v.TARGET, v.SUBJECT))
-
-    return (
-        expression_quantities(of(draws, v.LOG2_FOLD_CHANGE), of(draws, v.LOG2_LEVEL), kind, subjects, targets),
-        expression_quantities(of(truth, v.LOG2_FOLD_CHANGE), of(truth, v.LOG2_LEVEL), kind, subjects, targets),
-    )
-
-
-RECOVERED: dict[str, Callable[[Path], tuple[Quantities, Quantities]]] = {
-    "dose_response": recovered_panel,
-    "expression": recovered_expression,
-}
+    results: Path
 
 
 def with_models(table: pd.DataFrame, config: Config) -> pd.DataFrame:
@@ -146,7 +44,7 @@ def with_models(table: pd.DataFrame, config: Config) -> pd.DataFrame:
     """
     rows: dict[str, dict[str, float | str]] = {}
     for name, recover in RECOVERED.items():
-        folder: Path = getattr(config, name)
+        folder = config.results / name
         if not (folder / "fit.nc").exists() or not (folder / "truth.nc").exists():
             continue
         draws, truth = recover(folder)

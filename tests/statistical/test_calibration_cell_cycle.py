@@ -57,7 +57,7 @@ def from_priors(sheet: xr.Dataset) -> xr.Dataset:
                 (v.STUDY, v.CELL_LINE, v.CONTRAST, v.LATER_PHASE),
                 PRIORS.sd_phase_log_ratio_change * rng.standard_normal((STUDIES, lines, 1, 2)),
             ),
-            v.CONCENTRATION: (
+            v.DIRICHLET: (
                 v.STUDY,
                 PRIORS.median_concentration * np.exp(PRIORS.log_sd_concentration * rng.standard_normal(STUDIES)),
             ),
@@ -83,7 +83,7 @@ def fitted(model: CompiledModel, data: xr.Dataset, *path: str | int) -> tuple[np
     swapped = model.with_data(cell_cycle_arrays(data))
     posterior = sample(swapped, SETTINGS, seeding.sampler_seed(ROOT, *path))["posterior"].to_dataset()
     return changes(posterior).reshape(-1, data.sizes[v.CELL_LINE]).T, np.log(
-        posterior[v.CONCENTRATION].to_numpy().ravel()
+        posterior[v.DIRICHLET].to_numpy().ravel()
     )
 
 
@@ -109,7 +109,7 @@ def test_intervals_of_the_effect_cover_where_cultures_differ(experiments, compil
         line = study % len(drawn)
         ranks.append(randomised_rank(drawn[line], true[study, line], ties))
         difference_ranks.append(randomised_rank(drawn[0] - drawn[1], true[study, 0] - true[study, 1], ties))
-        log_truth = np.log(truth[v.CONCENTRATION].to_numpy()[study])
+        log_truth = np.log(truth[v.DIRICHLET].to_numpy()[study])
         concentration_ranks.append(randomised_rank(log_concentration, log_truth, ties))
     said = f"{experiments} experiments"
     assert min(pvalues_of(f"{said}, change of S", np.array(ranks))) > FALSE_ALARM
