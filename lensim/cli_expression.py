@@ -1,12 +1,21 @@
 """The commands of RT-qPCR: simulate, read, fit, compare."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from lensim.checks import InputError, between, one_of
+from lensim.cli_expression_source import (
+    Source,
+    counts_of,
+    know_samples,
+    ratios_or_study,
+    refuse_to_lose,
+    study_of,
+    tell_of_controls,
+    tell_of_efficiencies,
+)
 from lensim.cli_shared import Chains, CiProb, Draws, Force, Seed, TargetAccept, Tune, err, out
 
 if TYPE_CHECKING:
@@ -14,7 +23,6 @@ if TYPE_CHECKING:
     import xarray as xr
     from rich.table import Table
 
-    from lensim.read.qpcr import Reactions
 
 Files = Annotated[list[Path], typer.Argument(help="Exports of one kind of machine, or one tidy table.")]
 CtsOrRatios = Annotated[
@@ -34,25 +42,6 @@ Calibrator = Annotated[str, typer.Option("--calibrator", help="Subject that leve
 FIGURES = ("levels", "before_after", "forest", "standard_curves")
 INTERVALS = (0.01, 0.999)
 """Probabilities that an interval may have; refused here already, since summaries come after minutes of sampling."""
-
-
-@dataclass(frozen=True)
-class Source:
-    """The files that a user names, and what the options say of them."""
-
-    files: tuple[Path, ...]
-    format: str
-    sheet: Path | None
-    references: tuple[str, ...]
-    control: str
-    factors: Path | None
-    cycle_limit: float | None
-    decimal: Literal[".", ","] | None
-
-    def roles(self) -> list[str]:
-        """The options given that say what samples and genes are for."""
-        given = {"--reference": self.references, "--control": self.control, "--factors": self.factors}
-        return [option for option, value in given.items() if value]
 
 
 def simulate_qpcr(
@@ -113,7 +102,7 @@ def read_qpcr(
     from lensim.read.qpcr import read_reactions, write_qpcr_tidy, write_reactions
 
     source = Source(tuple(files), format, sheet, tuple(reference or ()), control, factors, cycle_limit, decimal)
-    knows = sheet is None and _know_samples(source)
+    knows = sheet is None and know_samples(source)
     if source.roles() and sheet is None and not knows:
         raise InputError(f"--sheet must say which sample is which for {', '.join(source.roles())}, got none")
 
@@ -121,13 +110,16 @@ def read_qpcr(
         one_of("--out suffix", path.suffix.lower(), (".csv", ".tsv"))
         require_free(path, force=force)
     reactions = read_reactions(files, format, cycle_limit=cycle_limit, decimal=decimal)
-    data = _study(source) if sheet or knows else None
+    if sheet is None:
+        refuse_to_lose(source)
+    data = study_of(source) if sheet or knows else None
     table = Table("found", "number", title=f"{reactions.instrument}: {', '.join(reactions.paths)}")
     for name, count in reactions.summary().items():
         table.add_row(name.replace("_", " "), str(count))
     out.print(table)
+    tell_of_controls(reactions.amplified_without_template())
     if data is not None:
-        _tell_of_efficiencies(data)
+        tell_of_efficiencies(data)
     if path:
         with written_whole(path, force=force) as partial:
             if data is not None:
@@ -169,6 +161,7 @@ def fit_expression(
     from lensim.inference.run import default_expression_model
     from lensim.inference.run import fit_expression as run_fit
     from lensim.output import require_free, save_result, written_whole
+    from lensim.read.qpcr import amplified_without_template
 
     one_of("--out suffix", path.suffix.lower(), (".nc",))
     between("--ci", ci, *INTERVALS)
@@ -177,13 +170,14 @@ def fit_expression(
     for target in (path, *targets):
         require_free(target, force=force)
     source = Source(tuple(files), format, sheet, tuple(reference or ()), control, factors, cycle_limit, decimal)
-    data = _ratios_or_study(source)
+    data = ratios_or_study(source)
     if calibrator:
         one_of("--calibrator", calibrator, [str(name) for name in data["subject"].values])
         data = data.assign_attrs(calibrator=calibrator)
     name = model or default_expression_model(data)
-    err.print(f"{_counts(data)}; model {name}; compiling takes a minute or two")
-    _tell_of_efficiencies(data)
+    err.print(f"{counts_of(data)}; model {name}; compiling takes a minute or two")
+    tell_of_efficiencies(data)
+    tell_of_controls(amplified_without_template(data) if "ct_cycles" in data else [])
     result = run_fit(data, name, settings, seed, progress=True, tell=err.print)
     save_result(result, path, force=force)
     print_summary(result, ci)
@@ -227,7 +221,7 @@ def compare(
         raise InputError(f"{result_file} must be a fit of an expression model, got one of {model}")
     if csv:
         require_free(csv, force=force)
-    _tell_of_efficiencies(observations_of(result))
+    tell_of_efficiencies(observations_of(result))
     table = compare_with_classical(result, ci)
     out.print(_rich(table))
     if csv:
@@ -326,95 +320,3 @@ def _rich(table: "pd.DataFrame") -> "Table":
     for row in table.itertuples(index=False):
         shown.add_row(*[f"{value:.2f}" if isinstance(value, float) else str(value) for value in row])
     return shown
-
-
-def _tell_of_efficiencies(data: "xr.Dataset") -> None:
-    """Say of which genes nothing is known about their amplification."""
-    from lensim.qpcr.standard_curve import genes_of_unknown_factor
-
-    genes = genes_of_unknown_factor(data) if "ct_cycles" in data else []
-    if genes:
-        err.print(
-            f"note: neither a dilution series nor a stated factor for {', '.join(genes)}: the fit takes the prior of "
-            "amplification factors (docs/expression.md), the classical answer a factor of 2; lensim fit expression "
-            "--factors states them",
-            soft_wrap=True,
-        )
-
-
-def _counts(data: "xr.Dataset") -> str:
-    if "ct_cycles" not in data:
-        return (
-            f"{data.sizes['pair']} ratios of {data.sizes['target']} targets in {data.sizes['subject']} subjects, "
-            f"{data.attrs['rows_without_ratio']} rows without one"
-        )
-    missing = int(data["ct_cycles"].isnull().sum())
-    return (
-        f"{data.sizes['reaction']} reactions of {data.sizes['gene']} genes in {data.sizes['cdna']} samples of "
-        f"{data.sizes['subject']} subjects, {missing} not detected"
-    )
-
-
-def _ratios_or_study(source: Source) -> "xr.Dataset":
-    from lensim.read.qpcr import is_ratio_table, read_ratios
-
-    file = source.files[0]
-    if source.sheet is None and not source.format and len(source.files) == 1 and is_ratio_table(file):
-        useless = [*source.roles(), *(["--cycle-limit"] if source.cycle_limit is not None else [])]
-        if useless:
-            raise InputError(f"{file.name}: a table of ratios must go without {', '.join(useless)}: it has no Ct")
-        return read_ratios(file, decimal=source.decimal)
-    return _study(source)
-
-
-def _know_samples(source: Source) -> bool:
-    """Whether the files are one tidy table that names subjects and conditions.
-
-    Raises
-    ------
-    InputError
-        If they are several such tables: what they say of samples would be lost.
-    """
-    from lensim.read.qpcr import format_of, knows_samples
-
-    knowing = [file for file in source.files if (source.format or format_of(file)) == "tidy" and knows_samples(file)]
-    if knowing and len(source.files) > 1:
-        raise InputError(
-            f"--sheet must say which sample is which, got none: the subjects and conditions in {knowing[0].name} are "
-            "kept where it is the only file"
-        )
-    return bool(knowing)
-
-
-def _study(source: Source) -> "xr.Dataset":
-    from lensim.read.qpcr import format_of, read_factors, read_qpcr_tidy, read_reactions
-
-    file, several = source.files[0], len(source.files) > 1
-    kind = source.format or (format_of(file) if source.sheet is None else "")
-    if source.sheet is None and kind == "tidy" and not several:
-        return read_qpcr_tidy(
-            file,
-            references=source.references,
-            control=source.control,
-            factors=read_factors(source.factors) if source.factors else None,
-            cycle_limit=source.cycle_limit,
-            decimal=source.decimal,
-        )
-    reactions = read_reactions(source.files, source.format, cycle_limit=source.cycle_limit, decimal=source.decimal)
-    if source.sheet is None:  # only now: what is wrong with the files themselves comes first
-        what = f"of the format {kind}" if kind != "tidy" else "one of several tables"
-        raise InputError(f"--sheet must say which sample is which, got none: {file.name} is {what}")
-    return _assembled(reactions, source.sheet, source)
-
-
-def _assembled(reactions: "Reactions", sheet: Path, source: Source) -> "xr.Dataset":
-    from lensim.read.qpcr import assemble_qpcr, read_factors, read_sheet
-
-    if not source.references:
-        raise InputError("--reference must name at least one gene, got none")
-    if not source.control:
-        raise InputError("--control must name the condition that others are compared with, got none")
-    factors = read_factors(source.factors) if source.factors else None
-    return assemble_qpcr(
-        reactions, read_sheet(sheet), references=source.references, control=source.control, factors=factors
-    )

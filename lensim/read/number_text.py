@@ -31,8 +31,28 @@ def find_decimal_mark(cells: Iterable[str]) -> DecimalMark:
         If both occur as decimal marks, or every comma might as well part thousands (12,345). The message is the rule
         alone, for a place to be put before it.
     """
-    surely: dict[str, str] = {}  # mark -> a number that can only be read with it
-    perhaps: dict[str, str] = {}  # mark -> a number that could also be thousands, parted by that mark
+    surely, perhaps = decimal_marks(cells)
+    if "," in surely and ("." in surely or "." in perhaps):
+        raise InputError(_both(surely.get(".") or perhaps["."], surely[","]))
+    if "," in surely:
+        return ","
+    if "," in perhaps and "." not in surely:
+        if "." in perhaps:
+            raise InputError(_both(perhaps["."], perhaps[","]))
+        raise InputError(
+            f"{perhaps[',']!r} may mean {perhaps[','].replace(',', '')} or {perhaps[','].replace(',', '.')}: "
+            "state the decimal mark with decimal='.' or decimal=','"
+        )
+    return "."
+
+
+def decimal_marks(cells: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Marks of numbers that can be read with that mark alone, and of those that could also be parted thousands.
+
+    Each with the first such number.
+    """
+    surely: dict[str, str] = {}
+    perhaps: dict[str, str] = {}
     for cell in cells:
         match = _MARKED.fullmatch(cell.strip())
         if not match:
@@ -48,18 +68,7 @@ def find_decimal_mark(cells: Iterable[str]) -> DecimalMark:
             perhaps.setdefault(last, cell)
         else:
             surely.setdefault(last, cell)
-    if "," in surely and ("." in surely or "." in perhaps):
-        raise InputError(_both(surely.get(".") or perhaps["."], surely[","]))
-    if "," in surely:
-        return ","
-    if "," in perhaps and "." not in surely:
-        if "." in perhaps:
-            raise InputError(_both(perhaps["."], perhaps[","]))
-        raise InputError(
-            f"{perhaps[',']!r} may mean {perhaps[','].replace(',', '')} or {perhaps[','].replace(',', '.')}: "
-            "state the decimal mark with decimal='.' or decimal=','"
-        )
-    return "."
+    return surely, perhaps
 
 
 def _both(point: str, comma: str) -> str:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -116,6 +117,7 @@ def _split(text: str, separator: str, faults: FaultReport) -> TextTable:
     header: tuple[str, ...] = ()
     rows: list[list[str]] = []
     lines: list[int] = []
+    unequal: list[tuple[int, list[str]]] = []
     is_whole, line = True, 1
     while True:
         line = reader.line_num + 1
@@ -124,7 +126,8 @@ def _split(text: str, separator: str, faults: FaultReport) -> TextTable:
         except StopIteration:
             break
         except csv.Error as error:
-            faults.add(f"quotes or fields cannot be told apart ({error}); check the quotes", line=line)
+            cut = " (is the file cut off?)" if "end of data" in str(error) else ""
+            faults.add(f"quotes or fields cannot be told apart ({error}); check the quotes{cut}", line=line)
             is_whole = False
             break
         if not any(cell.strip() for cell in row):  # spreadsheets leave rows of separators behind
@@ -135,9 +138,42 @@ def _split(text: str, separator: str, faults: FaultReport) -> TextTable:
         while len(row) > len(header) and not row[-1].strip():
             row.pop()
         if len(row) != len(header):
-            faults.add(f"the row must have {len(header)} fields, as the header has, got {len(row)}", line=line)
+            unequal.append((line, row))
             is_whole = False
             continue
         rows.append(row)
         lines.append(line)
+    _tell_of_unequal(unequal, len(header), lines, separator, faults)
     return TextTable(faults.place, header, rows, lines, is_whole)
+
+
+def _tell_of_unequal(
+    unequal: list[tuple[int, list[str]]], fields: int, lines: list[int], separator: str, faults: FaultReport
+) -> None:
+    """Note rows with more or fewer fields than the header: one by one, or as one where commas mark decimals as well."""
+    parted = {line: pair for line, row in unequal if separator == "," and (pair := _parted_number(row, fields))}
+    if parted and len(parted) >= (len(lines) + len(unequal)) / 2:
+        line, pair = next(iter(parted.items()))
+        more = f"; so in {len(parted)} rows" if len(parted) > 1 else ""
+        faults.add(
+            f"a comma both parts fields and marks decimals, perhaps in {pair!r}: part the fields with semicolons or "
+            f"tabs, put such numbers in quotes, or write decimal points{more}",
+            line=line,
+        )
+    else:
+        parted = {}
+    last = max([*lines, *(line for line, _ in unequal)], default=0)
+    for line, row in unequal:
+        if line in parted:
+            continue
+        cut = "; is the file cut off?" if line == last and len(row) < fields else ""
+        faults.add(f"the row must have {fields} fields, as the header has, got {len(row)}{cut}", line=line)
+
+
+def _parted_number(row: list[str], fields: int) -> str:
+    """Two neighbours in a row with too many fields that can be one number with a decimal comma; the last such."""
+    if len(row) <= fields:
+        return ""
+    pairs = [(a.strip(), b.strip()) for a, b in itertools.pairwise(row)]
+    numbers = [f"{a},{b}" for a, b in pairs if a.lstrip("+-").isdecimal() and b.isdecimal()]
+    return numbers[-1] if numbers else ""

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from lensim.maiga2013.expression_twin import expression_design
-from lensim.read.qpcr import read_factors, read_qpcr_tidy
+from lensim.read.qpcr import amplified_without_template, read_factors, read_qpcr_tidy, read_reactions
 from tests.command_line.test_cli import run
 
 SHEET = "sample,subject,cell_type,condition,experiment\nc1,a,line,untreated,1\nt1,a,line,drug,1\n"
@@ -54,6 +54,23 @@ def test_a_tidy_table_keeps_what_it_says_of_samples_and_genes(tmp_path, capsys):
     header = again.read_text().splitlines()[0].split("\t")
     kept = {"subject", "cell_type", "condition", "is_control", "is_reference", "experiment", "amplification_factor"}
     assert kept <= set(header)
+
+
+def test_amplified_controls_without_template_are_told(tmp_path, capsys):
+    head, rows = TIDY.replace("gene,", "task,plate,gene,"), [f"unknown,p,{row}" for row in ROWS]
+    late = [f"no_template,p {k},T,0,,,,{39 - k}\n" for k in range(7)] + ["no_template,p,R,1,,,,\n"]
+    file = saved(tmp_path, "cts.csv", head + "".join(rows + late))
+    told = (
+        "note: amplified without template: T (plate p 6) at Ct 33.0, T (plate p 5) at Ct 34.0, T (plate p 4) at Ct "
+        "35.0, T (plate p 3) at Ct 36.0, T (plate p 2) at Ct 37.0, 2 more; the fit takes no account of it"
+    )
+    status, _, err = run(capsys, "read", "qpcr", str(file))
+    assert (status, told in err) == (0, True)
+    clean = saved(tmp_path, "clean.csv", head + "".join(rows))
+    assert "without template" not in run(capsys, "read", "qpcr", str(clean))[2]
+    same = read_reactions(file).amplified_without_template()
+    assert amplified_without_template(read_qpcr_tidy(file)) == same
+    assert len(same) == 7
 
 
 def test_a_tidy_table_without_its_roles_asks_for_them(tmp_path, capsys):

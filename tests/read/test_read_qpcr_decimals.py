@@ -74,3 +74,30 @@ def test_doubtful_quantities_are_refused(tmp_path):
         "run.dat: '30,000' may mean 30000 or 30.000: state the decimal mark with decimal='.' or decimal=','"
     ]
     assert read(tmp_path, text, decimal=",").reactions[2].quantity == 30
+
+
+@pytest.mark.parametrize(
+    ("ct", "quantity", "told"),
+    [
+        (
+            "27,5",
+            "0.5",
+            "Ct has decimal commas ('27,5') and quantities have decimal points ('0.5'): write one kind in all columns",
+        ),
+        (
+            "27.5",
+            "0,5",
+            "Ct has decimal points ('27.5') and quantities have decimal commas ('0,5'): write one kind in all columns",
+        ),
+    ],
+)
+def test_columns_with_marks_of_their_own_are_named(tmp_path, ct, quantity, told):
+    text = f"well;gene;task;ct;quantity\nA1;TNF;standard;{ct};{quantity}\nA2;TNF;unknown;{ct};\n"
+    assert faults_of(tmp_path, text) == [f"run.dat: {told}"]
+
+
+def test_a_table_that_ends_in_a_row_is_cut_off(tmp_path):
+    text = "well,gene,task,ct\nA1,TNF,unknown,27.5\nA2,TNF,unk"
+    assert faults_of(tmp_path, text) == [
+        "run.dat line 3: the row must have 4 fields, as the header has, got 3; is the file cut off?"
+    ]

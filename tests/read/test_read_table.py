@@ -109,8 +109,19 @@ def test_rows_of_unequal_length_and_broken_quotes(tmp_path):
     assert str(caught.value).splitlines() == [
         "wells.csv line 3: the row must have 3 fields, as the header has, got 2",
         "wells.csv line 4: the row must have 3 fields, as the header has, got 4",
-        "wells.csv line 6: quotes or fields cannot be told apart (unexpected end of data); check the quotes",
+        "wells.csv line 6: quotes or fields cannot be told apart (unexpected end of data); check the quotes (is the "
+        "file cut off?)",
     ]
+
+
+def test_unquoted_decimal_commas_are_named_once(tmp_path):
+    path = write(tmp_path, "cell_line,dose_um,cpm\na,0,100,5\na,1,5,90,2\na,2,80\nb,2,70,25\n")
+    with pytest.raises(InputError) as caught:
+        read_tidy(path)
+    assert str(caught.value) == (
+        "wells.csv line 2: a comma both parts fields and marks decimals, perhaps in '100,5': part the fields with "
+        "semicolons or tabs, put such numbers in quotes, or write decimal points; so in 3 rows"
+    )
 
 
 @given(st.binary(max_size=300))

@@ -163,7 +163,7 @@ def test_all_faults_are_told_together_and_none_that_follows_from_another(tmp_pat
         "wells.csv line 3: dose_um must be 0 or more (a dose, not its logarithm), got -1",
         "wells.csv line 4: cpm must be a number, got 'x'",
         "wells.csv line 4: well A2 of plate 1 stands also on line 3",
-        "wells.csv line 5: the row must have 4 fields, as the header has, got 2",
+        "wells.csv line 5: the row must have 4 fields, as the header has, got 2; is the file cut off?",
     ]
 
 

@@ -1,6 +1,6 @@
 """Users' RT-qPCR files in and out: exports of instruments, sample sheets and tidy tables, to one Dataset."""
 
-from lensim.read.qpcr.assemble import assemble_qpcr
+from lensim.read.qpcr.assemble import amplified_without_template, assemble_qpcr
 from lensim.read.qpcr.columns import QpcrColumns
 from lensim.read.qpcr.detect import FORMATS, format_of, read_reactions
 from lensim.read.qpcr.factors import read_factors
@@ -16,6 +16,7 @@ __all__ = [
     "Reaction",
     "Reactions",
     "SampleSheet",
+    "amplified_without_template",
     "assemble_qpcr",
     "format_of",
     "is_ratio_table",

@@ -128,6 +128,26 @@ def assemble(
     )
 
 
+def amplified_without_template(data: xr.Dataset) -> list[tuple[str, str, float]]:
+    """Gene, plate and Ct [cycles] of each reaction without template that has one, the earliest first.
+
+    Raises
+    ------
+    InputError
+        If there are such reactions without their genes and plates.
+    """
+    if v.NO_TEMPLATE_CT not in data:
+        return []
+    along: tuple[str, ...] = (v.NO_TEMPLATE,)
+    needed = dict.fromkeys((v.NO_TEMPLATE_CT, v.GENE_OF_NO_TEMPLATE, v.PLATE_OF_NO_TEMPLATE), along)
+    checks.has_variables(data, needed, "amplified_without_template")
+    genes, plates = data[v.GENE].values[data[v.GENE_OF_NO_TEMPLATE].values], data[v.PLATE].values
+    plate = plates[data[v.PLATE_OF_NO_TEMPLATE].values]
+    ct = data[v.NO_TEMPLATE_CT].values
+    order = [int(k) for k in np.argsort(ct, kind="stable") if np.isfinite(ct[k])]
+    return [(str(genes[k]), str(plate[k]), float(ct[k])) for k in order]
+
+
 def _is_idle_standard(reaction: Reaction) -> bool:
     """A standard that was not detected, at a quantity that nobody states: it says nothing."""
     return reaction.task == "standard" and reaction.quantity is None and reaction.ct_cycles is None

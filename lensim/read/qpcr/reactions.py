@@ -96,6 +96,11 @@ class Reactions:
             "without_result": self.without_result,
         }
 
+    def amplified_without_template(self) -> list[tuple[str, str, float]]:
+        """Gene, plate and Ct [cycles] of each reaction without template that has one, the earliest first."""
+        found = [(r.gene, r.plate, r.ct_cycles) for r in self.reactions if r.task == "no_template" and r.ct_cycles]
+        return sorted(found, key=lambda one: one[2])
+
 
 def _place_on_plate(well: str) -> object:
     """What two spellings of one well have in common; None for a well without a name."""

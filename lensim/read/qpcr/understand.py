@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from lensim import checks
 from lensim.checks import FaultReport, InputError
-from lensim.read.number_text import DecimalMark, find_decimal_mark, is_missing, parse_number
+from lensim.read.number_text import DecimalMark, decimal_marks, find_decimal_mark, is_missing, parse_number
 from lensim.read.qpcr.reactions import DEFAULT_CYCLE_LIMIT, Reaction, Task
 
 TaskOrIgnored = Task | Literal["ignored"]
@@ -172,6 +172,15 @@ def qpcr_decimal_mark(
             f"Ct has both decimal points ({point.strip()!r}) and decimal commas ({comma.strip()!r}): write one kind, "
             "or state the decimal mark with decimal='.' or decimal=','"
         )
+    elif comma or point:
+        ours, other = (",", ".") if comma else (".", ",")
+        surely, _ = decimal_marks(quantities)
+        if other in surely and ours not in surely:
+            words = {".": "decimal points", ",": "decimal commas"}
+            faults.add(
+                f"Ct has {words[ours]} ({(comma or point or '').strip()!r}) and quantities have {words[other]} "
+                f"({surely[other].strip()!r}): write one kind in all columns"
+            )
     if comma or point:
         return "," if comma and not point else "."
     try:
