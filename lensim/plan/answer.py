@@ -142,10 +142,10 @@ def answer(
             plan.designs_tried = designs_tried(evaluator, plan.frontier, question.robustness, question.target)
         done("frontier", f"{frontier_in_words(plan)}{designs_tried_in_words(plan)}")
     if question.interim and plan.size and plan.size.n:
-        plan.interim = looks(scenario, question.interim, rule, item)
+        plan.interim = looks(scenario, question.interim, rule, item, pool)
         done("interim", interim_in_words(plan))
     if question.detection:
-        plan.detection = undetected(scenario, question.detection)
+        plan.detection = undetected(scenario, question.detection, pool)
         done("detection", detection_in_words(plan))
     if question.bracketing and result is not None:
         plan.bracketing = bracketing(result, question.bracketing.top_doses_um)

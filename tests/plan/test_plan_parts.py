@@ -8,6 +8,7 @@ from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.plan.answer import answer
 from lensim.plan.cost import Costs, cost_of, resources_of
+from lensim.plan.detection import undetected
 from lensim.plan.evaluate import Evaluator
 from lensim.plan.interim import looks, success_probability
 from lensim.plan.layouts import MAPS, layouts, map_table, sheet_to_pipette
@@ -15,6 +16,7 @@ from lensim.plan.question import DetectionQuestion, InterimQuestion, LayoutQuest
 from lensim.plan.robustness import tried
 from lensim.plan.words import paragraph
 from lensim.power.pairs.study import simulate_chunk
+from lensim.power.pool import one_by_one
 from lensim.power.scenario import scenario_of
 from lensim.seeding import stream
 
@@ -185,6 +187,23 @@ def test_predictive_probability_agrees_with_what_happens():
     assert (np.abs(found["mean_probability"] - found["success"]) < 4 * error).all()
     assert found["lower"].iloc[1] <= found["upper"].iloc[1]
     assert (found["subjects_saved"] <= found["stopped"] * 5 + 1e-9).all()
+    for name in ("mean_probability", "success", "stopped", "success_lost", "subjects_saved"):
+        assert (found[f"{name}_mcse"] > 0).all()
+
+
+def backwards(function, tasks):
+    """A pool that works on everything, last task first."""
+    yield from reversed([(key, function(*arguments)) for key, arguments in tasks])
+
+
+def test_looks_and_detection_do_not_depend_on_the_pool():
+    asked = InterimQuestion(after=(2, 3), studies=25, completions=50)
+    one, other = (looks(scenario_of(PAIRS), asked, 0, 0, pool) for pool in (one_by_one, backwards))
+    pd.testing.assert_frame_equal(one, other)
+    detect = DetectionQuestion(cdna=(0.5, 1.0), studies=10)
+    one, other = (undetected(scenario_of(QPCR), detect, pool) for pool in (one_by_one, backwards))
+    pd.testing.assert_frame_equal(one, other)
+    assert one["cdna"].drop_duplicates().tolist() == [0.5, 1.0]
 
 
 def test_a_look_knows_only_what_came_before():
