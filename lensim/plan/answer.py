@@ -130,22 +130,22 @@ def answer(
         done("size", f"answer: {size_in_words(plan.size, question)}")
         if plan.size.n is not None:
             scenario = scenario.at({asked.field: plan.size.n})
-            if question.robustness:
-                plan.robustness = tried(evaluator, asked, plan.size.n, question.robustness, question.target)
+            if question.worlds:
+                plan.robustness = tried(evaluator, asked, plan.size.n, question.worlds, question.target)
                 done("robustness", robustness_in_words(plan))
     else:
         plan.share = evaluator.share({}, scenario.studies.count)
         done("share", f"the design as it stands: {share_in_words(plan.share)}")
     if question.frontier and question.costs:
         plan.frontier = frontier(evaluator, question.frontier, question.costs, question.target)
-        if question.robustness:
-            plan.designs_tried = designs_tried(evaluator, plan.frontier, question.robustness, question.target)
+        if question.worlds:
+            plan.designs_tried = designs_tried(evaluator, plan.frontier, question.worlds, question.target)
         done("frontier", f"{frontier_in_words(plan)}{designs_tried_in_words(plan)}")
     if question.interim and plan.size and plan.size.n:
-        plan.interim = looks(scenario, question.interim, rule, item)
+        plan.interim = looks(scenario, question.interim, rule, item, pool)
         done("interim", interim_in_words(plan))
     if question.detection:
-        plan.detection = undetected(scenario, question.detection)
+        plan.detection = undetected(scenario, question.detection, pool)
         done("detection", detection_in_words(plan))
     if question.bracketing and result is not None:
         plan.bracketing = bracketing(result, question.bracketing.top_doses_um)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -11,6 +11,9 @@ from lensim.power.chunk import run_chunk
 from lensim.power.diagnosands import Tally
 from lensim.power.pool import Pool, one_by_one
 from lensim.power.scenario import Scenario
+
+SURE: Final = 2.6
+"""Standard errors of a difference that is sure (99%)."""
 
 
 @dataclass(frozen=True)
@@ -100,4 +103,4 @@ def surely(share: Share, target: float) -> int:
     if np.isnan(share.value):
         return 0
     apart = (share.value - target) / share.mcse
-    return int(np.sign(apart)) if abs(apart) > 2.6 else 0
+    return int(np.sign(apart)) if abs(apart) > SURE else 0

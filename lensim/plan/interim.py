@@ -4,6 +4,7 @@ The posterior of the first k is drawn from exactly; every draw completes the stu
 population; the share of completed studies in which the rule is met is the predictive probability of success.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -20,9 +21,12 @@ from lensim.power.pairs.engine import name_differences, questions_of
 from lensim.power.pairs.rule import PairRule, evidence_of
 from lensim.power.pairs.scenario import PairScenario
 from lensim.power.pairs.study import Batch, simulate_chunk
+from lensim.power.pool import Pool, one_by_one
 from lensim.power.scenario import Scenario
 
 PARTS: Final = ("looks", "planned")
+TOGETHER: Final = 10
+"""Studies of one task."""
 
 
 def require_pairs(scenario: Scenario) -> PairScenario:
@@ -89,14 +93,17 @@ def success_probability(
     return float(decided(scenario, whole, rule, item).mean())
 
 
-def looks(scenario: Scenario, question: InterimQuestion, rule_number: int, item: int) -> pd.DataFrame:
+def looks(
+    scenario: Scenario, question: InterimQuestion, rule_number: int, item: int, pool: Pool = one_by_one
+) -> pd.DataFrame:
     """What looks after so many subjects would say and do, over simulated studies at the planned number.
 
-    Looks at the planned number or later are none, and have no row.
+    Looks at the planned number or later are none, and have no row. Numbers do not depend on the pool.
 
     Columns: after, mean_probability, lower, upper (5% and 95% of studies), success (share of studies that succeed in
     the end; the mean probability agrees with it where prior and truth do), stopped (share with a probability below the
-    limit), success_lost (share that would have succeeded and is stopped), subjects_saved (mean).
+    limit), success_lost (share that would have succeeded and is stopped), subjects_saved (mean); shares and means
+    with their Monte Carlo error (_mcse).
 
     Raises
     ------
@@ -105,33 +112,57 @@ def looks(scenario: Scenario, question: InterimQuestion, rule_number: int, item:
     """
     asked = require_pairs(scenario)
     planned = sum(asked.design.subjects.values())
-    rule = asked.rules[rule_number]
+    after = [k for k in question.after if k < planned]
     batch = simulate_chunk(asked, PARTS, question.studies)
-    rng = seeding.stream(asked.seed, *PARTS, "completions")
-    succeeded = decided(asked, batch.pairs, rule, item)
+    succeeded = decided(asked, batch.pairs, asked.rules[rule_number], item)
+    chances = np.empty((question.studies, len(after)))
+    tasks = (
+        (first, (asked, batch.pairs.isel({v.STUDY: slice(first, first + TOGETHER)}), first, after,
+                 rule_number, item, question.completions))
+        for first in range(0, question.studies, TOGETHER)
+    )  # fmt: skip
+    for first, found in pool(chances_of, tasks):
+        chances[first : first + len(found)] = found
     rows = []
-    for seen in (k for k in question.after if k < planned):
-        p = np.array(
-            [
-                success_probability(asked, batch.pairs, study, seen, rule, item, question.completions, rng)
-                for study in range(question.studies)
-            ]
-        )
+    for k, seen in enumerate(after):
+        p = chances[:, k]
         stopped = p < question.stop_below
         lower, upper = np.quantile(p, [0.05, 0.95])
-        rows.append(
-            {
-                "after": seen,
-                "mean_probability": float(p.mean()),
-                "lower": float(lower),
-                "upper": float(upper),
-                "success": float(succeeded.mean()),
-                "stopped": float(stopped.mean()),
-                "success_lost": float((stopped & succeeded).mean()),
-                "subjects_saved": float(stopped.mean() * (planned - seen)),
-            }
-        )
+        share, share_mcse = _share(stopped)
+        row = {"after": seen, "mean_probability": float(p.mean()), "lower": float(lower), "upper": float(upper)}
+        row["mean_probability_mcse"] = float(p.std(ddof=1) / np.sqrt(len(p)))
+        row["success"], row["success_mcse"] = _share(succeeded)
+        row["stopped"], row["stopped_mcse"] = share, share_mcse
+        row["success_lost"], row["success_lost_mcse"] = _share(stopped & succeeded)
+        row["subjects_saved"], row["subjects_saved_mcse"] = share * (planned - seen), share_mcse * (planned - seen)
+        rows.append(row)
     return pd.DataFrame(rows)
+
+
+def chances_of(
+    scenario: PairScenario,
+    pairs: xr.Dataset,
+    first: int,
+    after: Sequence[int],
+    rule_number: int,
+    item: int,
+    completions: int,
+) -> np.ndarray:
+    """(study, look) predictive probabilities of some studies, the work of one task; every study has its own stream."""
+    rule = scenario.rules[rule_number]
+    found = np.empty((pairs.sizes[v.STUDY], len(after)))
+    for study in range(len(found)):
+        rng = seeding.stream(scenario.seed, *PARTS, "completions", first + study)
+        for k, seen in enumerate(after):
+            found[study, k] = success_probability(scenario, pairs, study, seen, rule, item, completions, rng)
+    return found
+
+
+def _share(happened: np.ndarray) -> tuple[float, float]:
+    """A share and its standard error; that of 0 and 1 is the error of half a study."""
+    n, share = len(happened), float(happened.mean())
+    near = min(max(share, 0.5 / n), 1 - 0.5 / n)
+    return share, float(np.sqrt(near * (1 - near) / n))
 
 
 def require_look(scenario: Scenario, ratios: xr.Dataset) -> list[tuple[tuple[int, int, int], float]]:

@@ -2,15 +2,21 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import Field, model_validator
 
+from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.plan.cost import Costs
+from lensim.power.panel.scenario import PanelScenario
+from lensim.power.panel.spec import CURVE_NAMES
 from lensim.power.scenario import Scenario, scenario_of
+from lensim.qpcr.truth import MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE
 from lensim.strict import Strict, checked
 
+MORE_SPREAD: Final = 1.5
+LESS_EFFECT: Final = 0.75
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
@@ -71,6 +77,18 @@ class Shift(Strict):
     name: str = Field(min_length=1)
     scale: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(default={})
     shift: dict[str, Annotated[float, Field(allow_inf_nan=False)]] = Field(default={})
+
+
+def default_worlds(scenario: Scenario) -> tuple[Shift, ...]:
+    """Worlds that every recommendation is tried in: subjects that differ more, and a smaller effect."""
+    panel = isinstance(scenario, PanelScenario)
+    spreads = [f"sigma_{name}" for name in CURVE_NAMES] if panel else [SIGMA_FOLD_CHANGE]
+    effects = [f"mu_{v.EFFECT}", *(f"shift_{name}" for name in CURVE_NAMES)] if panel else [MU_FOLD_CHANGE]
+    who = "lines differ" if panel else "subjects differ"
+    return (
+        Shift(name=f"{who} half as much again", scale=dict.fromkeys(spreads, MORE_SPREAD)),
+        Shift(name="the effect is a quarter smaller", scale=dict.fromkeys(effects, LESS_EFFECT)),
+    )
 
 
 class InterimQuestion(Strict):
@@ -136,8 +154,11 @@ class Question(Strict):
         Label of the rule that decides; by default the first.
     scenario
         As for `lensim power`, without a grid.
-    size, frontier, robustness, interim, detection, bracketing, layouts
+    size, frontier, interim, detection, bracketing, layouts
         What is asked; each may be left out.
+    robustness
+        Worlds that the recommendation is tried in; those of `default_worlds` where it is left out, none where it is
+        empty.
     costs
         What everything costs; needed for a frontier.
     """
@@ -150,7 +171,7 @@ class Question(Strict):
     size: SizeQuestion | None = None
     costs: Costs | None = None
     frontier: FrontierQuestion | None = None
-    robustness: tuple[Shift, ...] = ()
+    robustness: tuple[Shift, ...] | None = None
     interim: InterimQuestion | None = None
     detection: DetectionQuestion | None = None
     bracketing: BracketingQuestion | None = None
@@ -180,6 +201,11 @@ class Question(Strict):
         if self.size:
             self.scenario.at({self.size.field: self.size.low})  # refuses a field that there is not
         return self
+
+    @property
+    def worlds(self) -> tuple[Shift, ...]:
+        """Worlds that the recommendation is tried in."""
+        return default_worlds(self.scenario) if self.robustness is None else self.robustness
 
     @property
     def rule_number(self) -> int:
@@ -215,7 +241,7 @@ def read_question(path: Path, posterior: Path | None = None) -> Question:
     Raises
     ------
     InputError
-        If it is absent or no TOML; else as `question_of`.
+        If it is absent or no TOML, or says nothing of the truth; else as `question_of`.
     """
     try:
         content = tomllib.loads(path.read_text())
@@ -228,7 +254,13 @@ def read_question(path: Path, posterior: Path | None = None) -> Question:
         truth["posterior"] = path.parent / truth["posterior"]
     if posterior is not None:
         truth["posterior"] = posterior
-    return question_of(content, path.name)
+    question = question_of(content, path.name)
+    if not truth:
+        raise InputError(
+            f"{path.name}: scenario.truth must be given, or a fit or a paper named with --from, got neither: "
+            "nothing is planned from figures that nobody chose"
+        )
+    return question
 
 
 __all__ = ["Question", "Scenario", "question_of", "read_question"]

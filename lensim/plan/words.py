@@ -1,8 +1,10 @@
 """A plan in plain words."""
 
-from typing import Any
+from typing import Any, Final
 
-from lensim.plan.evaluate import Share
+import numpy as np
+
+from lensim.plan.evaluate import SURE, Share
 from lensim.plan.question import Question
 from lensim.plan.result import Plan
 from lensim.plan.search import Size
@@ -12,10 +14,17 @@ from lensim.power.panel.scenario import PanelScenario
 from lensim.power.scenario import Scenario
 from lensim.report.tables import records
 
+NORMAL_95: Final = 1.96
+
 
 def share_in_words(share: Share) -> str:
     """A share with its 95% Monte Carlo interval."""
     return f"{100 * share.value:.1f}% of {share.studies:,} simulated studies are finds (± {196 * share.mcse:.1f})"
+
+
+def percent_in_words(value: float, mcse: float, digits: int = 0) -> str:
+    """A share with its 95% Monte Carlo error, in percent."""
+    return f"{100 * value:.{digits}f} ± {100 * NORMAL_95 * mcse:.{digits}f}%"
 
 
 def field_in_words(name: str, number: Any = None) -> str:
@@ -32,9 +41,8 @@ def size_in_words(size: Size, question: Question) -> str:
     word = "power" if question.scenario.is_conditional else "assurance"
     if size.n is None:
         high = question.size.high if question.size else 0
-        return (
-            f"no {what} up to {high} reaches {question.target:.0%}: {share_in_words(size.share)} at {max(size.shares)}"
-        )
+        most = max(size.shares)
+        return f"no number of {what} up to {high} reaches {question.target:.0%}: {share_in_words(size.share)} at {most}"
     sure = "" if size.low == size.high else f" (95% Monte Carlo interval {size.low} to {size.high})"
     return (
         f"{size.n} {what}{sure} for {word} of {question.target:.0%}; {share_in_words(size.share)}, "
@@ -46,14 +54,17 @@ def robustness_in_words(plan: Plan) -> str:
     """Where the recommendation holds and where it breaks."""
     if plan.size is None or plan.size.n is None or not plan.robustness:
         return ""
-    holds = [trial.shift.name for trial in plan.robustness if trial.verdict > 0]
-    rest = []
+    holds, rest = [], []
     for trial in plan.robustness:
+        found = percent_in_words(trial.share.value, trial.share.mcse)
         if trial.verdict > 0 or trial.size is None:
+            holds.append(f"{trial.shift.name} ({found})")
             continue
-        found = f"{100 * trial.share.value:.0f}%"
-        then = f"then {trial.size.n}" if trial.size.n is not None else "then no number within reach is enough"
-        open_word = " (not decided)" if trial.verdict == 0 else ""
+        then = "then no number within reach is enough"
+        if trial.size.n is not None:
+            between = "" if trial.size.low == trial.size.high else f", {trial.size.low} to {trial.size.high}"
+            then = f"then {trial.size.n}{between}"
+        open_word = ", not decided" if trial.verdict == 0 else ""
         rest.append(f"{trial.shift.name} ({found}{open_word}; {then})")
     said = f"{plan.size.n} {field_in_words(plan.question.size.field if plan.question.size else '')} hold"
     if holds:
@@ -68,13 +79,16 @@ def frontier_in_words(plan: Plan) -> str:
         return ""
     if found.cheapest is None:
         best = max(records(found.table), key=lambda row: row["share"])
-        return f"no design of the grid reaches {plan.question.target:.0%}: the best finds {100 * best['share']:.1f}%"
+        return (
+            f"no design of the grid reaches {plan.question.target:.0%}: the best finds "
+            f"{percent_in_words(best['share'], best['share_mcse'], 1)}"
+        )
     row = next(row for row in records(found.table) if row["share"] >= plan.question.target)
     said = ", ".join(f"{value} {field_in_words(name, value)}" for name, value in found.cheapest.items())
     sure = "" if found.is_sure else " (not surely above the target)"
     return (
         f"cheapest design of {len(found.table)}: {said}, for {row['cost']:,.0f} {costs.currency}, "
-        f"{100 * row['share']:.1f} ± {196 * row['share_mcse']:.1f}%{sure}"
+        f"{percent_in_words(row['share'], row['share_mcse'], 1)}{sure}"
     )
 
 
@@ -88,8 +102,9 @@ def designs_tried_in_words(plan: Plan) -> str:
         if trial.instead is not None:
             design = " x ".join(str(value) for value in trial.instead.values())
             then = f"then {design} for {trial.cost:,.0f} {plan.question.costs.currency}"
-        open_word = " (not decided)" if trial.verdict == 0 else ""
-        rest.append(f"{trial.shift.name} ({100 * trial.share.value:.0f}%{open_word}; {then})")
+        open_word = ", not decided" if trial.verdict == 0 else ""
+        share = percent_in_words(trial.share.value, trial.share.mcse)
+        rest.append(f"{trial.shift.name} ({share}{open_word}; {then})")
     return f"; it holds unless {', or '.join(rest)}" if rest else "; it holds in every other world that was tried"
 
 
@@ -101,9 +116,10 @@ def interim_in_words(plan: Plan) -> str:
     if plan.interim.empty:
         return "no look on the way: fewer are planned than a look was asked after"
     return "; ".join(
-        f"after {row['after']}, {100 * row['stopped']:.0f}% of studies have less than {limit:.0%} chance of success "
-        f"left: stopping there saves {row['subjects_saved']:.1f} subjects a study on average and loses "
-        f"{100 * row['success_lost']:.1f}% successes"
+        f"after {row['after']}, {percent_in_words(row['stopped'], row['stopped_mcse'])} of studies have less than "
+        f"{limit:.0%} chance of success left: stopping there saves {row['subjects_saved']:.1f} ± "
+        f"{NORMAL_95 * row['subjects_saved_mcse']:.1f} subjects a study on average and loses "
+        f"{percent_in_words(row['success_lost'], row['success_lost_mcse'], 1)} successes"
         for row in records(plan.interim)
     )
 
@@ -119,7 +135,8 @@ def detection_in_words(plan: Plan) -> str:
         return "hardly any reaction will be without a Ct"
     own = [row for row in rows if (row["gene"], row["cell_type"]) == (worst["gene"], worst["cell_type"])]
     return f"reactions of {worst['gene']} in {worst['cell_type']} without a Ct: " + ", ".join(
-        f"{100 * row['undetected']:.1f}% with {row['cdna']:g} times the cDNA" for row in own
+        f"{percent_in_words(row['undetected'], row['undetected_mcse'], 1)} with {row['cdna']:g} times the cDNA"
+        for row in own
     )
 
 
@@ -139,13 +156,31 @@ def bracketing_in_words(plan: Plan) -> str:
 
 
 def layouts_in_words(plan: Plan) -> str:
-    """The map with the smallest error under faults."""
+    """Errors of the maps under faults, and which maps they tell apart."""
     if plan.layouts is None:
         return ""
-    faulty = [row for row in records(plan.layouts) if row["faults"] == "on" and row["share"] == row["share"]]
+    faulty = [row for row in records(plan.layouts) if row["faults"] == "on" and row["ic50_rmse"] == row["ic50_rmse"]]
+    if not faulty:
+        return "no plate map could be compared: the plates are too small, or no study could be analysed"
+
+    def value(row: dict[str, Any], name: str, sign: str = "") -> str:
+        return f"{row[name]:{sign}.3f} ± {NORMAL_95 * row[f'{name}_mcse']:.3f}"
+
+    each = ", ".join(
+        f"{row['plate_map']} {value(row, 'ic50_rmse')} (bias {value(row, 'ic50_bias', '+')})" for row in faulty
+    )
     best = min(faulty, key=lambda row: row["ic50_rmse"])
-    each = ", ".join(f"{row['plate_map']} {row['ic50_rmse']:.3f} (bias {row['ic50_bias']:+.3f})" for row in faulty)
-    return f"error of log10 IC50 with faults of plates: {each}; best is {best['plate_map']}"
+    alike = [
+        row["plate_map"]
+        for row in faulty
+        if not row["ic50_rmse"] - best["ic50_rmse"] > SURE * np.hypot(row["ic50_rmse_mcse"], best["ic50_rmse_mcse"])
+    ]
+    if len(alike) == 1:
+        verdict = f"best is {alike[0]}" if len(faulty) > 1 else "no other map could be compared"
+    else:
+        verdict = f"{', '.join(alike[:-1])} and {alike[-1]} are not told apart"
+        verdict += "" if len(alike) == len(faulty) else ", and the rest is worse"
+    return f"error of log10 IC50 with faults of plates: {each}; {verdict}"
 
 
 def basis_in_words(scenario: Scenario) -> str:
@@ -173,7 +208,8 @@ def paragraph(plan: Plan) -> str:
     rule = question.scenario.rules[question.rule_number].label
     parts = [f"Success is: {rule}."]
     if plan.size is not None:
-        parts.append(f"Recommended: {size_in_words(plan.size, question)}.")
+        said = size_in_words(plan.size, question)
+        parts.append(f"{said[0].upper()}{said[1:]}." if plan.size.n is None else f"Recommended: {said}.")
     elif plan.share is not None:
         parts.append(f"The design as it stands: {share_in_words(plan.share)}.")
     for said in (

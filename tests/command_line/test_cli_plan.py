@@ -271,7 +271,9 @@ def test_a_target_out_of_reach_is_an_answer(tmp_path, capsys):
     out = tmp_path / "out"
     status, said, _ = run(capsys, "plan", str(write(tmp_path, TOML + nothing)), "--out", str(out), "--no-figures")
     assert status == 0
-    assert "no patients up to 30 reaches 80%" in said
+    assert "no number of patients up to 30 reaches 80%" in said
+    assert "No number of patients up to 30 reaches 80%" in (out / "plan.txt").read_text()
+    assert "Recommended" not in (out / "plan.txt").read_text()
 
 
 @pytest.mark.parametrize(
@@ -292,6 +294,8 @@ def test_a_target_out_of_reach_is_an_answer(tmp_path, capsys):
             TOML + TRUTH + COSTS.split("[frontier]")[1].join(["[frontier]", ""]),
             "costs must be given where a frontier is",
         ),
+        (TOML, "plan.toml: scenario.truth must be given, or a fit or a paper named with --from, got neither"),
+        (PANEL, "plan.toml: scenario.truth must be given, or a fit or a paper named with --from, got neither"),
         (TOML + TRUTH + "[interim]\nafter = [40]\n", "interim.after must have a look before size.high (30), got 40"),
         (TOML + TRUTH + "[bracketing]\n", "bracketing needs a dose-response fit: name it with --from, got none"),
         (

@@ -1,5 +1,7 @@
 """Costs, frontier, robustness, looks, detection and layouts of a plan."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,13 +10,18 @@ from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.plan.answer import answer
 from lensim.plan.cost import Costs, cost_of, resources_of
-from lensim.plan.evaluate import Evaluator
+from lensim.plan.detection import undetected
+from lensim.plan.evaluate import Evaluator, Share
 from lensim.plan.interim import looks, success_probability
 from lensim.plan.layouts import MAPS, layouts, map_table, sheet_to_pipette
 from lensim.plan.question import DetectionQuestion, InterimQuestion, LayoutQuestion, Shift, SizeQuestion, question_of
-from lensim.plan.robustness import tried
-from lensim.plan.words import paragraph
+from lensim.plan.result import Plan
+from lensim.plan.robustness import Trial, tried, world_of
+from lensim.plan.search import Size
+from lensim.plan.words import interim_in_words, layouts_in_words, paragraph, robustness_in_words
 from lensim.power.pairs.study import simulate_chunk
+from lensim.power.panel.study import simulate_chunk as simulate_chunk_of_panel
+from lensim.power.pool import one_by_one
 from lensim.power.scenario import scenario_of
 from lensim.seeding import stream
 
@@ -43,6 +50,7 @@ PANEL = {
     "rules": [{"rule": "call"}],
     "studies": {"chunk": 5},
 }
+SIZE = {"field": "design.subjects.line", "low": 2, "high": 40}
 FREE = {"subject": 0, "culture": 0, "reverse_transcription": 0, "well": 0, "plate": 0}
 
 
@@ -185,6 +193,23 @@ def test_predictive_probability_agrees_with_what_happens():
     assert (np.abs(found["mean_probability"] - found["success"]) < 4 * error).all()
     assert found["lower"].iloc[1] <= found["upper"].iloc[1]
     assert (found["subjects_saved"] <= found["stopped"] * 5 + 1e-9).all()
+    for name in ("mean_probability", "success", "stopped", "success_lost", "subjects_saved"):
+        assert (found[f"{name}_mcse"] > 0).all()
+
+
+def backwards(function, tasks):
+    """A pool that works on everything, last task first."""
+    yield from reversed([(key, function(*arguments)) for key, arguments in tasks])
+
+
+def test_looks_and_detection_do_not_depend_on_the_pool():
+    asked = InterimQuestion(after=(2, 3), studies=25, completions=50)
+    one, other = (looks(scenario_of(PAIRS), asked, 0, 0, pool) for pool in (one_by_one, backwards))
+    pd.testing.assert_frame_equal(one, other)
+    detect = DetectionQuestion(cdna=(0.5, 1.0), studies=10)
+    one, other = (undetected(scenario_of(QPCR), detect, pool) for pool in (one_by_one, backwards))
+    pd.testing.assert_frame_equal(one, other)
+    assert one["cdna"].drop_duplicates().tolist() == [0.5, 1.0]
 
 
 def test_a_look_knows_only_what_came_before():
@@ -233,6 +258,66 @@ def test_the_cheapest_design_is_tried_elsewhere_too():
     assert "it holds unless the effect is half as large" in said
     assert "then 40 for 400 EUR" in said
     assert "then none of the grid" in said
+
+
+def test_a_recommendation_is_tried_elsewhere_unless_told_otherwise():
+    size = {"field": "design.subjects.line", "low": 2, "high": 40, "budget": 2000}
+    content = {"name": "q", "scenario": PAIRS | {"studies": {"chunk": 500}}, "size": size}
+    plan = answer(question_of(content))
+    wide, small = plan.robustness
+    assert wide.shift.scale == {"sigma_log2_fold_change": 1.5}
+    assert small.shift.scale == {"mu_log2_fold_change": 0.75}
+    assert max(wide.share.value, small.share.value) < plan.size.share.value
+    assert "unless subjects differ half as much again (" in paragraph(plan)
+    assert question_of(content | {"robustness": []}).worlds == ()
+    panel = question_of({"name": "q", "scenario": PANEL})
+    for world in panel.worlds:
+        simulate_chunk_of_panel(panel.scenario.at(world_of(panel.scenario, world)), ("x",), 1)
+
+
+def row_of_map(name: str, rmse: float, mcse: float = 0.005) -> dict:
+    return {
+        "plate_map": name,
+        "faults": "on",
+        "ic50_rmse": rmse,
+        "ic50_rmse_mcse": mcse,
+        "ic50_bias": 0.01,
+        "ic50_bias_mcse": 0.003,
+    }
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([row_of_map("a", 0.2), row_of_map("b", 0.15)], "a 0.200 ± 0.010 (bias +0.010 ± 0.006), b 0.150"),
+        ([row_of_map("a", 0.2), row_of_map("b", 0.15)], "; best is b"),
+        ([row_of_map("a", 0.2), row_of_map("b", 0.15), row_of_map("c", 0.152)], "b and c are not told apart, and the"),
+        ([row_of_map("a", 0.151), row_of_map("b", 0.15)], "; a and b are not told apart"),
+        ([row_of_map("a", np.nan)], "no plate map could be compared"),
+        ([], "no plate map could be compared"),
+    ],
+)
+def test_maps_are_told_apart_by_their_errors_alone(rows, said):
+    plan = Plan(question_of({"name": "q", "scenario": PANEL}))
+    plan.layouts = pd.DataFrame(rows, columns=list(row_of_map("a", 0.1)))
+    assert said in layouts_in_words(plan)
+
+
+def test_other_worlds_looks_and_reactions_are_told_with_their_errors():
+    plan = Plan(question_of({"name": "q", "scenario": PAIRS, "size": SIZE, "interim": {"after": [3]}}))
+    plan.size = Size(9, 9, 10, 8.9, 0.2, Share(0.81, 0.005, 4000, 0), 9000, {})
+    plan.robustness = [
+        Trial(Shift(name="holding"), Share(0.85, 0.01, 1000, 0), 1, None),
+        Trial(Shift(name="breaking"), Share(0.7, 0.01, 1000, 0), -1, replace(plan.size, n=14, low=13, high=15)),
+    ]
+    assert robustness_in_words(plan) == (
+        "9 lines hold also if holding (85 ± 2%), unless breaking (70 ± 2%; then 14, 13 to 15)"
+    )
+    names = {"stopped": 0.1, "success_lost": 0.01, "subjects_saved": 0.6}
+    plan.interim = pd.DataFrame([{"after": 3} | names | {f"{name}_mcse": 0.1 * x for name, x in names.items()}])
+    said = interim_in_words(plan)
+    assert "after 3, 10 ± 2% of studies" in said
+    assert "saves 0.6 ± 0.1 subjects a study on average and loses 1.0 ± 0.2% successes" in said
 
 
 def test_more_cdna_is_detected_more_often():
