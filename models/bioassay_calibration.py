@@ -78,12 +78,12 @@ def _known(data: xr.Dataset, tnf: np.ndarray) -> dict[str, np.ndarray]:
     known = total / np.maximum(information, NEXT_TO_NOTHING)
     usual_sigma = np.array([getattr(USUAL, f"median_sigma_{name}") for name in CURVE])
     of_curve, of_curve_mean = _pooled(curve_information, curve, usual_sigma)
-    weight = information / (1.0 + information * USUAL.median_sd_biological_log10_tnf**2)
+    share = information / (1.0 + information * USUAL.median_sd_biological_log10_tnf**2)
     shape = (data.sizes[v.CELL_LINE], data.sizes[v.CONDITION])
     of_mean, mean = np.zeros(shape), np.zeros(shape)
     where = (data[v.LINE_OF_MEDIUM].to_numpy(), data[v.CONDITION_OF_MEDIUM].to_numpy())
-    np.add.at(of_mean, where, weight)
-    np.add.at(mean, where, weight * known)
+    np.add.at(of_mean, where, share)
+    np.add.at(mean, where, share * known)
     control_first = np.argsort(data[v.IS_CONTROL].to_numpy() == 0, kind="stable")
     return {
         "known_of_curve": curve,

@@ -167,7 +167,11 @@ def fit_standard_curve(concentration_pg_per_ml: np.ndarray, od: np.ndarray, blan
 def _least(tnf: np.ndarray, signal: np.ndarray, weight: np.ndarray, start: np.ndarray) -> OptimizeResult:
     bounds = ([-7.0, -6.0, -2.0, -4.0], [4.0, 9.0, 3.0, 2.3])
     inside = np.clip(start, np.array(bounds[0]) + 1e-3, np.array(bounds[1]) - 1e-3)
-    return least_squares(lambda theta: (_signal(theta, tnf) - signal) * weight, inside, bounds=bounds, x_scale=0.3)
+
+    def misfit(theta: np.ndarray) -> np.ndarray:
+        return (_signal(theta, tnf) - signal) * weight
+
+    return least_squares(misfit, inside, bounds=bounds, x_scale=0.3)
 
 
 def _spread(tnf: np.ndarray, signal: np.ndarray, blanks: np.ndarray) -> tuple[float, float]:

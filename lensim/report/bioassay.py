@@ -221,6 +221,10 @@ def _draw_classical(axis: Axes, x: float, rows: pd.DataFrame) -> None:
         if row["flag"] or not np.isfinite(row["tnf_pg_per_ml"]):
             continue
         low, high = row["tnf_pg_per_ml_lower"], row["tnf_pg_per_ml_upper"]
-        if low > 0 and np.isfinite(high):
-            axis.plot([x, x], [low, high], color=CURVE_COLOUR, lw=0.9)
+        has_low, has_high = low > 0, bool(np.isfinite(high))  # an end that there is not is a small arrowhead
+        ends = [low if has_low else row["tnf_pg_per_ml"] / 2.2, high if has_high else row["tnf_pg_per_ml"] * 2.2]
+        axis.plot([x, x], ends, color=CURVE_COLOUR, lw=0.9)
+        for end, is_there, marker in zip(ends, (has_low, has_high), ("v", "^"), strict=True):
+            if not is_there:
+                axis.plot(x, end, marker=marker, color=CURVE_COLOUR, ms=3, ls="")
         axis.plot(x, row["tnf_pg_per_ml"], marker="d", color=CURVE_COLOUR, ms=3.5, ls="")
