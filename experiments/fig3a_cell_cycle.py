@@ -112,8 +112,8 @@ def stated_sentences(result: xr.DataTree, ci_prob: float) -> list[str]:
     before, after = number("lp1_s_phase_untreated_percent"), number("lp1_s_phase_treated_percent")
     return [
         f"The paper's figures ({before:.0f}% to {after:.0f}%, {VARIANT} unchanged) as one experiment: S of {PARENT} "
-        f"falls with probability {(parent < 0).mean():.3f}, by 10 points or more with {(parent < -10).mean():.2f} (posterior "
-        f"mean {parent.mean():+.1f}); that {VARIANT} changes by less than 10 points either way has "
+        f"falls with probability {(parent < 0).mean():.3f}, by 10 points or more with {(parent < -10).mean():.2f} "
+        f"(posterior mean {parent.mean():+.1f}); that {VARIANT} changes by less than 10 points either way has "
         f"{(np.abs(variant) < 10).mean():.2f}, by less than 5 {(np.abs(variant) < 5).mean():.2f}.",
     ]
 

@@ -152,7 +152,14 @@ def plot_effects(tables: Mapping[str, pd.DataFrame], truth: Mapping[str, float] 
             axis.plot(row["percent_points"], y, marker="o", ms=5, color=colour)
         axis.plot([], [], color=colour, marker="o", lw=2, ms=5, label=name)
     for label, value in (truth or {}).items():
-        axis.plot([value] * 2, [labels.index(label) - 0.45, labels.index(label) + 0.45], color="black", lw=1, ls="--")
+        axis.plot(
+            [value] * 2,
+            [labels.index(label) - 0.45, labels.index(label) + 0.45],
+            color="black",
+            lw=1,
+            ls="--",
+            zorder=0,
+        )
     if truth:
         axis.plot([], [], color="black", lw=1, ls="--", label="truth of the twin")
     axis.axvline(0, color="#999999", lw=0.8)
@@ -162,5 +169,5 @@ def plot_effects(tables: Mapping[str, pd.DataFrame], truth: Mapping[str, float] 
     columns = 2 if len(tables) + bool(truth) > 2 else 3
     figure.legend(loc="upper center", ncols=columns, fontsize=8, frameon=False)
     lines_of_legend = -(-(len(tables) + bool(truth)) // columns)
-    figure.tight_layout(rect=(0, 0, 1, 1 - 0.25 * (lines_of_legend + 0.3) / figure.get_figheight()))
+    figure.tight_layout(rect=(0, 0, 1, 1 - 0.19 * (lines_of_legend + 0.4) / figure.get_figheight()))
     return figure
