@@ -79,7 +79,7 @@ def compared_schedules(days: float | None = None) -> list[DoseSchedule]:
             published_schedule(),
             published_schedule(2.0, "twice as fast"),
             slow,
-            DoseSchedule.of_steps("straight to 10 uM", [(SELECTION.dose_um.high, 1.0)]),
-            DoseSchedule.of_steps("straight to 30 uM", [(SELECTION.maintenance_dose_um, 1.0)]),
+            DoseSchedule.of_steps("straight to 10 µM", [(SELECTION.dose_um.high, 1.0)]),
+            DoseSchedule.of_steps("straight to 30 µM", [(SELECTION.maintenance_dose_um, 1.0)]),
         )
     ]

@@ -9,12 +9,14 @@ import pandas as pd
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
+from lensim import vocabulary as v
 from lensim.report.figures import PALETTE
 from lensim.report.tables import records
 from lensim.selection.design import RESISTANT, SENSITIVE
-from lensim.selection.outcomes import IS_EXTINCT, IS_RESISTANT, RESISTANCE_DAY, paths
+from lensim.selection.outcomes import IS_EXTINCT, IS_RESISTANT, RESISTANCE_DAY
 
 COLOURS: Final = {SENSITIVE: PALETTE[0], RESISTANT: PALETTE[1]}
 NONE_AT: Final = 0.3
@@ -22,51 +24,51 @@ NONE_AT: Final = 0.3
 NO_DRUG_SHARE: Final = 0.4
 """Where a log axis of doses shows that there is none, as a part of the lowest dose."""
 COLUMNS: Final = 3
+SHOWN: Final = 25
+MARKERS: Final = ("o", "s", "D", "^", "v", "P", "X")
 STYLES: Final = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)), (0, (1, 3)))
 
 
 def plot_paths(runs: Mapping[str, xr.Dataset]) -> Figure:
-    """Cells of both clones after each passage, median and 90% band over cultures, with the dose in steps below.
+    """Cells of both clones after each passage, a line a culture (the first 25), with the dose in steps below.
 
     Parameters
     ----------
     runs
         Name of a schedule to cultures as from `lensim.selection.simulate`; three schedules a row.
     """
-    rows = -(-len(runs) // COLUMNS)
-    columns = min(len(runs), COLUMNS)
-    figure, axes = plt.subplots(
-        2 * rows, columns, figsize=(1.2 + 2.6 * columns, 0.5 + 3.2 * rows), squeeze=False, sharex="col",
-        gridspec_kw={"height_ratios": [2.4, 1.0] * rows},
+    rows, columns = -(-len(runs) // COLUMNS), min(len(runs), COLUMNS)
+    height = 0.55 + 3.0 * rows
+    figure = plt.figure(figsize=(1.0 + 2.3 * columns, height))
+    outer = figure.add_gridspec(
+        rows, columns, wspace=0.08, hspace=0.32,
+        left=0.75 / (1.0 + 2.3 * columns), right=0.985, bottom=0.5 / height, top=1 - 0.6 / height,
     )  # fmt: skip
     most = max(float(data["cells"].max()) for data in runs.values())
     doses = np.concatenate([data["dose_um"].to_numpy() for data in runs.values()])
-    for place in range(rows * columns):
-        above, below = axes[2 * (place // columns), place % columns], axes[2 * (place // columns) + 1, place % columns]
-        if place >= len(runs):
-            above.set_visible(False)
-            below.set_visible(False)
-            continue
-        name = list(runs)[place]
-        _cells(above, paths(runs[name]), most, first=place % columns == 0)
+    for place, (name, data) in enumerate(runs.items()):
+        first = place % columns == 0
+        inner = outer[place // columns, place % columns].subgridspec(2, 1, height_ratios=[2.4, 1.0], hspace=0.08)
+        above = figure.add_subplot(inner[0])
+        below = figure.add_subplot(inner[1], sharex=above)
+        _cells(above, data, most, first=first)
         above.set_title(name, fontsize=9, loc="left")
-        _dose(below, runs[name], doses, first=place % columns == 0)
-        below.set_xlabel("time [days]", fontsize=8)
-        below.tick_params(labelbottom=True)
-    handles, labels = axes[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="upper right", ncols=2, fontsize=8, frameon=False)
+        above.tick_params(labelbottom=False)
+        _dose(below, data, doses, first=first)
+        if place + columns >= len(runs):
+            below.set_xlabel("time [days]", fontsize=8)
+    handles = [Line2D([], [], color=colour, lw=1.2, label=f"{clone} cells") for clone, colour in COLOURS.items()]
+    figure.legend(handles=handles, loc="upper right", ncols=2, fontsize=8, frameon=False)
     figure.align_ylabels()
-    figure.tight_layout(rect=(0, 0, 1, 1 - 0.28 / (0.5 + 3.2 * rows)))
     return figure
 
 
-def _cells(axis: Axes, course: pd.DataFrame, most: float, *, first: bool) -> None:
-    shown = course[course["is_passage"] | (course["day"] == 0)]
+def _cells(axis: Axes, data: xr.Dataset, most: float, *, first: bool) -> None:
+    """The first cultures, a line each: cultures end in one of two ways, which a band would blur."""
+    shown = data.isel({v.DAY: data[v.IS_PASSAGE].to_numpy() | (data[v.DAY].to_numpy() == 0)})
     for clone, colour in COLOURS.items():
-        own = shown[shown["clone"] == clone]
-        low, middle, high = (np.maximum(own[name].to_numpy(), NONE_AT) for name in ("q05", "median", "q95"))
-        axis.fill_between(own["day"], low, high, color=colour, alpha=0.25, lw=0)
-        axis.plot(own["day"], middle, color=colour, lw=1.4, label=f"{clone} cells: median, 90% of cultures")
+        courses = np.maximum(shown[v.CELLS].sel({v.CLONE: clone}).to_numpy()[:SHOWN], NONE_AT)
+        axis.plot(shown[v.DAY], courses.T, color=colour, lw=0.8, alpha=0.45)
     axis.set_yscale("log")
     axis.set_ylim(NONE_AT / 1.6, 4 * most)
     axis.yaxis.set_major_locator(FixedLocator([NONE_AT, *(10.0**k for k in range(0, 13, 2))]))
@@ -99,7 +101,7 @@ def _dose(axis: Axes, data: xr.Dataset, doses: np.ndarray, *, first: bool) -> No
     axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: "none" if value < 0.9 * low else f"{value:g}"))
     axis.tick_params(labelsize=8)
     if first:
-        axis.set_ylabel("dose [uM]", fontsize=8)
+        axis.set_ylabel("dose [µM]", fontsize=8)
     else:
         axis.set_yticklabels([])
 
@@ -113,7 +115,7 @@ def plot_outcomes(table: pd.DataFrame, ends: Mapping[str, xr.Dataset]) -> Figure
         As from `lensim.selection.compare_schedules`.
     """
     height = max(3.0, 1.3 + 0.4 * len(table))
-    figure, (left, right) = plt.subplots(1, 2, figsize=(8.6, height), gridspec_kw={"width_ratios": [1.25, 1]})
+    figure, (left, right) = plt.subplots(1, 2, figsize=(8.0, height), gridspec_kw={"width_ratios": [1.25, 1]})
     for k, (name, found) in enumerate(ends.items()):
         _cumulative(left, found, name, k)
     left.set_xlabel("time [days]", fontsize=8)
@@ -153,3 +155,36 @@ def _shares(axis: Axes, table: pd.DataFrame, names: Sequence[str]) -> None:
     axis.grid(axis="x", color="0.9", lw=0.7)
     axis.set_axisbelow(True)
     axis.legend(fontsize=7.5, frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+
+
+def plot_worlds(table: pd.DataFrame, worlds: pd.DataFrame) -> Figure:
+    """Cultures in which resistant cells prevail, by schedule, as assumed and where an assumption is another.
+
+    Parameters
+    ----------
+    table
+        As from `lensim.selection.compare_schedules`.
+    worlds
+        Such tables under each other, with a column world.
+    """
+    names = [str(name) for name in table["schedule"]]
+    groups = {"as assumed": table} | {str(name): own for name, own in worlds.groupby("world", sort=False)}
+    figure, axis = plt.subplots(figsize=(7.4, 1.5 + 0.62 * len(groups)))
+    for at, own in enumerate(groups.values()):
+        for row in records(own):
+            k = names.index(row["schedule"])
+            y = at + 0.14 * (k - (len(names) - 1) / 2)
+            low, middle, high = (100 * row[f"p_{IS_RESISTANT}{end}"] for end in ("_low", "", "_high"))
+            colour = PALETTE[k % len(PALETTE)]
+            axis.plot([low, high], [y, y], color=colour, lw=1.4)
+            axis.plot(middle, y, MARKERS[k % len(MARKERS)], color=colour, ms=4.5, label=names[k] if at == 0 else None)
+    for at in range(1, len(groups)):
+        axis.axhline(at - 0.5, color="0.88", lw=0.8)
+    axis.set_yticks(range(len(groups)), list(groups), fontsize=8)
+    axis.set_ylim(len(groups) - 0.5, -0.5)
+    axis.set_xlim(-3, 103)
+    axis.set_xlabel("cultures in which resistant cells prevail at the end [%], 95% Monte Carlo interval", fontsize=8)
+    axis.tick_params(labelsize=8)
+    axis.legend(fontsize=7.5, frameon=False, loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=3)
+    figure.tight_layout()
+    return figure

@@ -12,7 +12,7 @@ from lensim import checks
 from lensim import vocabulary as v
 from lensim.selection.design import Culture, lay_out
 from lensim.selection.schedule import DoseSchedule
-from lensim.selection.simulate import simulate_chunks
+from lensim.selection.simulate import expected, simulate_chunks
 from lensim.selection.truth import check_truth, rates_at
 
 RESISTANCE_DAY: Final = "resistance_day"
@@ -21,10 +21,11 @@ EXTINCTION_DAY: Final = "extinction_day"
 HAS_RESISTANT: Final = "has_resistant"
 IS_RESISTANT: Final = "is_resistant"
 IS_EXTINCT: Final = "is_extinct"
+WITHOUT_CHANCE: Final = "resistance_day_without_chance"
 MONTE_CARLO_PROB: Final = 0.95
 
 SHARES: Final = (IS_RESISTANT, HAS_RESISTANT, IS_EXTINCT)
-DAYS: Final = (RESISTANCE_DAY, GROWTH_DAY)
+DAYS: Final = (RESISTANCE_DAY, GROWTH_DAY, EXTINCTION_DAY)
 
 
 def outcomes(data: xr.Dataset, truth: xr.Dataset) -> xr.Dataset:
@@ -145,7 +146,8 @@ def compare_schedules(
     Returns
     -------
     tuple
-        A table, one row a schedule, columns as of `summarise`; the cultures of each schedule; their outcomes.
+        A table, one row a schedule, columns as of `summarise` and resistance_day_without_chance, the same day of the
+        course without chance (median where truths differ); the cultures of each schedule; their outcomes.
 
     Raises
     ------
@@ -156,9 +158,15 @@ def compare_schedules(
     checks.unique("names of schedules", [schedule.name for schedule in schedules])
     runs, ends, rows = {}, {}, []
     for schedule in schedules:
-        runs[schedule.name] = simulate_chunks(lay_out(schedule, culture), truth, seed)
+        sheet = lay_out(schedule, culture)
+        runs[schedule.name] = simulate_chunks(sheet, truth, seed)
         ends[schedule.name] = outcomes(runs[schedule.name], truth)
-        rows.append({"schedule": schedule.name} | summarise(ends[schedule.name]))
+        limit = outcomes(expected(sheet, truth), truth)[RESISTANCE_DAY].to_numpy()
+        rows.append(
+            {"schedule": schedule.name}
+            | summarise(ends[schedule.name])
+            | {WITHOUT_CHANCE: float(np.quantile(limit, 0.5, method="inverted_cdf"))}
+        )
     return pd.DataFrame(rows), runs, ends
 
 

@@ -181,7 +181,7 @@ def _days_of_mutants(growth: np.ndarray, own: np.ndarray, days: float) -> np.nda
 
 
 def _as_dataset(sheet: xr.Dataset, cells: np.ndarray, mutants: np.ndarray) -> xr.Dataset:
-    found = sheet[[v.DOSE, v.IS_PASSAGE, v.LAST_DOSE]].copy()
+    found = sheet[[v.DOSE, v.IS_PASSAGE, v.LAST_DOSE]].assign_coords({v.CLONE: list(CLONES)})
     found[v.CELLS] = ((v.STUDY, v.CLONE, v.DAY), cells, {"units": v.UNITS[v.CELLS]})
     found[v.MUTANTS] = (v.STUDY, mutants, {"units": v.UNITS[v.MUTANTS]})
     return found

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import xarray as xr
 
-from lensim.selection.outcomes import DAYS, EXTINCTION_DAY, SHARES, paths
+from lensim.selection.outcomes import DAYS, SHARES, paths
 
 
 def write_tables(
@@ -23,7 +23,7 @@ def write_tables(
     """
     table.to_csv(folder / "outcomes.csv", index=False)
     _stacked({name: paths(data) for name, data in runs.items()}).to_csv(folder / "paths.csv", index=False)
-    names = [*DAYS, EXTINCTION_DAY, *SHARES]
+    names = [*DAYS, *SHARES]
     each = {
         name: pd.DataFrame({"culture": range(found.sizes["study"])} | {n: found[n].to_numpy() for n in names})
         for name, found in ends.items()

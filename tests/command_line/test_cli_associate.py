@@ -7,35 +7,17 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from lensim import vocabulary as v
-from lensim.inference.observations import attach_observations
-from lensim.maiga2013.twin import draw_twin, proliferation_design
 from lensim.output import save_result
-from lensim.proliferation import NO_FAULTS, lay_out, one_study, simulate
-from lensim.seeding import stream
 from tests.command_line.test_cli import run
+from tests.inference.made_up_panel import made_up_panel
 
 P53 = "cell_line,p53\nLP-1,mutated\nXG-1,wild type\nxg-6,wild type\nU266,mutated\nMDN,wild type\nKMM-1,mutated\n"
 
 
 @pytest.fixture(scope="module")
 def fit(tmp_path_factory) -> Path:
-    """Draws around the true curves of a twin, with its wells: a fit without a sampler."""
-    sheet = lay_out(proliferation_design(experiments=1), stream(2, "sheet"))
-    truth = draw_twin(sheet, stream(2, "truth"))
-    data = one_study(simulate(sheet, truth, NO_FAULTS, stream(2, "machine")), 0)
-    rng = stream(2, "draws")
-    posterior = xr.Dataset(
-        {
-            name: (("chain", "draw", v.CELL_LINE), truth[name].to_numpy()[0] + 0.05 * rng.standard_normal((2, 50, 23)))
-            for name in (v.LOG10_EC50, v.LOG_HILL, v.EFFECT)
-        },
-        coords={v.CELL_LINE: data[v.CELL_LINE]},
-    )
-    result = xr.DataTree.from_dict({"posterior": posterior})
-    attach_observations(result, data)
     path = tmp_path_factory.mktemp("fit") / "fit.nc"
-    save_result(result, path)
+    save_result(made_up_panel(0.05, 50), path)
     return path
 
 

@@ -16,34 +16,15 @@ from lensim.inference.associations import (
     verdict_on,
 )
 from lensim.inference.estimands_dose_response import dose_response_estimands
-from lensim.inference.observations import attach_observations
-from lensim.maiga2013.twin import draw_twin, proliferation_design
-from lensim.proliferation import NO_FAULTS, lay_out, one_study, simulate
 from lensim.read.labels import read_labels
 from lensim.report.associations import plot_associations
 from lensim.seeding import stream
+from tests.inference.made_up_panel import made_up_panel
 
 
 @pytest.fixture(scope="module")
 def result() -> xr.DataTree:
-    """Draws that lie close around the true curves of a twin, with its wells: a fit without a sampler."""
-    sheet = lay_out(proliferation_design(), stream(1, "sheet"))
-    truth = draw_twin(sheet, stream(1, "truth"))
-    data = one_study(simulate(sheet, truth, NO_FAULTS, stream(1, "machine")), 0)
-    rng = stream(1, "draws")
-    posterior = xr.Dataset(
-        {
-            name: (
-                ("chain", "draw", v.CELL_LINE),
-                truth[name].to_numpy()[0] + 0.01 * rng.standard_normal((2, 500, data.sizes[v.CELL_LINE])),
-            )
-            for name in (v.LOG10_EC50, v.LOG_HILL, v.EFFECT)
-        },
-        coords={v.CELL_LINE: data[v.CELL_LINE]},
-    )
-    found = xr.DataTree.from_dict({"posterior": posterior})
-    attach_observations(found, data)
-    return found
+    return made_up_panel()
 
 
 def test_groups_of_the_panel(result):

@@ -97,6 +97,7 @@ def test_schedules_are_compared_each_on_its_own_streams(compared, tmp_path):
     alone, _, _ = compare_schedules(schedules[1:], small, truth, seed=3)
     pd.testing.assert_frame_equal(alone, table.iloc[[1]].reset_index(drop=True))
     row = table.set_index("schedule")
+    assert np.isfinite(row["resistance_day_without_chance"]).all()  # a part of a cell never dies out
     assert row.loc["at once", "p_is_extinct"] > row.loc["rising", "p_is_extinct"]
     assert summarise(ends["rising"])["cultures"] == 60
     write_tables(tmp_path, table, runs, ends)
@@ -111,7 +112,10 @@ def test_findings_and_figures_name_every_schedule(compared):
     assert said[0].startswith("rising: on day 100, of 60 cultures, resistant cells prevail in ")
     assert "±" in said[1]
     assert "less than half of the cultures" in said[1]
-    assert len(plot_paths(runs).axes) == 4
+    assert set(paths(runs["rising"])["clone"]) == set(CLONES)
+    drawn = plot_paths(runs).axes
+    assert len(drawn) == 4
+    assert [len(axis.lines) for axis in drawn if "cells" in axis.get_ylabel()] == [2 * 25]
     assert plot_outcomes(table, ends).axes[0].get_xlabel() == "time [days]"
 
 
