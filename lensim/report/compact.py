@@ -36,7 +36,7 @@ def compacted(frame: pd.DataFrame) -> pd.DataFrame:
                 Estimate(float(value), float(low), float(high))
                 for value, low, high in zip(kept[name], kept[ends[0]], kept[ends[1]], strict=True)
             ]
-            gone |= set(ends)
+            gone |= {*ends, f"{name}{ERROR}"}
         elif (error := _error_of(name, names)) in names:
             columns[name] = [
                 Estimate(float(value), error=float(own)) for value, own in zip(kept[name], kept[error], strict=True)

@@ -15,7 +15,7 @@ from PIL import Image
 from lensim.checks import InputError
 from lensim.report import pictures
 from lensim.report.compact import compacted
-from lensim.report.html import LARGEST_PAGE, MOST_ROWS, render
+from lensim.report.html import FINDINGS_SHOWN, LARGEST_PAGE, MOST_ROWS, render
 from lensim.report.numbers import MINUS, NONE, TIMES, heading_of, number_text
 from lensim.report.page import Estimate, Mark, Page, PageTable, Picture, Remarked, Section, Span, Tile, key_of
 from lensim.report.pictures import picture_of
@@ -152,7 +152,14 @@ def test_a_long_table_is_folded_and_cut_with_a_word():
     assert "<details" in text
     short = render(page(Section("a", "A", tables=(PageTable(frame.head(3), "Few"),))))
     assert 'class="long-table"' not in short
-    assert "n-table" not in short
+
+
+def test_many_findings_are_folded_and_none_is_lost():
+    said = tuple(f"finding {number}." for number in range(FINDINGS_SHOWN + 2))
+    text = render(page(Section("a", "A", findings=said)))
+    assert "<summary>2 more findings</summary>" in text
+    assert all(f"<li>{sentence}</li>" in text for sentence in said)
+    assert "more findings" not in render(page(Section("a", "A", findings=said[:FINDINGS_SHOWN])))
 
 
 def test_pictures_are_made_to_fit_and_a_page_that_is_too_large_is_refused(monkeypatch):
