@@ -104,6 +104,7 @@ def test_wheel_holds_every_file_that_is_no_code(wheel_members):
         if path.is_file() and path.suffix != ".py" and "__pycache__" not in path.parts
     }
     assert data <= wheel_members
+    assert {f"lensim/report/templates/page.{kind}" for kind in ("html", "css")} <= data
 
 
 # --- what make bench runs ---

@@ -1,6 +1,7 @@
 """Every claim of a paper as tables of a page: stated numbers against twins, findings against what a design can tell."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,7 +32,8 @@ def claims_section(folder: Path, choice: Choice) -> Section:
     tables = claims_tables(read_table(path), f"{folder.name}/{FILE}")
     shown_elsewhere = {f"{folder.name}/{name}" for name in (FILE, "numbers.csv", "findings.csv")}
     others = tuple(table for table in section.tables if table.source not in shown_elsewhere)
-    return Section(**{**vars(section), "tables": (*tables, *others)})
+    drawn = Section(f"{section.key}-figures", "The claims as figures", pictures=section.pictures)
+    return replace(section, tables=(*tables, *others), pictures=(), sections=(drawn,) if section.pictures else ())
 
 
 def claims_tables(claims: pd.DataFrame, source: str) -> tuple[PageTable, ...]:

@@ -8,14 +8,17 @@ from lensim.report.page import Estimate
 
 ENDS: Final = (("_lower", "_upper"), ("_low", "_high"))
 ERROR: Final = "_mcse"
+BARE_ERROR: Final = "mcse"
+BARE_ERROR_OF: Final = ("share", "value")
+"""Columns whose error may stand in a column without their name."""
 
 
 def compacted(frame: pd.DataFrame) -> pd.DataFrame:
     """The same table with fewer columns.
 
-    A column with two that end on _lower and _upper (or _low and _high) becomes one of `Estimate`, as does one with a
-    column of Monte Carlo errors (_mcse). Of the fields of a grid (names with a point in them) those stay that vary.
-    Columns without any value go.
+    A column with two that end on _lower and _upper (or _low and _high) becomes one of `Estimate`, as does a median with
+    the columns lower and upper, and one with a column of Monte Carlo errors (_mcse). Of the fields of a grid (names
+    with a point in them) those stay that vary. Columns without any value go.
     """
     kept = frame[[name for name in frame if (frame[name].notna() & (frame[name].astype(str) != "")).any()]]
     kept = kept[[name for name in kept if "." not in str(name) or kept[name].nunique() > 1]]
@@ -26,19 +29,24 @@ def compacted(frame: pd.DataFrame) -> pd.DataFrame:
         if not pd.api.types.is_numeric_dtype(kept[name]) or pd.api.types.is_bool_dtype(kept[name]):
             columns[name] = kept[name]
             continue
-        ends = next(((f"{name}{a}", f"{name}{b}") for a, b in ENDS if {f"{name}{a}", f"{name}{b}"} <= names), None)
+        pairs = [(f"{name}{a}", f"{name}{b}") for a, b in ENDS] + [("lower", "upper")] * (name == "median")
+        ends = next((pair for pair in pairs if set(pair) <= names), None)
         if ends is not None:
             columns[name] = [
                 Estimate(float(value), float(low), float(high))
                 for value, low, high in zip(kept[name], kept[ends[0]], kept[ends[1]], strict=True)
             ]
-            gone |= set(ends)
-        elif f"{name}{ERROR}" in names:
+            gone |= {*ends, f"{name}{ERROR}"}
+        elif (error := _error_of(name, names)) in names:
             columns[name] = [
-                Estimate(float(value), error=float(error))
-                for value, error in zip(kept[name], kept[f"{name}{ERROR}"], strict=True)
+                Estimate(float(value), error=float(own)) for value, own in zip(kept[name], kept[error], strict=True)
             ]
-            gone.add(f"{name}{ERROR}")
+            gone.add(error)
         else:
             columns[name] = kept[name]
     return pd.DataFrame({name: values for name, values in columns.items() if name not in gone}, index=kept.index)
+
+
+def _error_of(name: str, names: set[str]) -> str:
+    own = f"{name}{ERROR}"
+    return BARE_ERROR if own not in names and name in BARE_ERROR_OF else own

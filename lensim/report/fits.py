@@ -137,10 +137,10 @@ def _dose_response_tables(result: xr.DataTree, ci_prob: float) -> Iterator[PageT
 
 
 def _panel(panel: pd.DataFrame) -> pd.DataFrame:
-    """Median with its ends under names that belong together."""
+    """Quantities in words."""
     table = panel.rename_axis("quantity").reset_index()
     table["quantity"] = [str(name).replace("_", " ") for name in table["quantity"]]
-    return table.rename(columns={"lower": "median_lower", "upper": "median_upper"})
+    return table
 
 
 def _dose_response_pictures(result: xr.DataTree, ci_prob: float) -> Iterator[Picture]:
@@ -237,8 +237,8 @@ def _parameter_rows(posterior: xr.Dataset, ci_prob: float) -> Iterator[dict[str,
                 "of": ", ".join(str(labels[k][i]) for k, i in enumerate(where)) or None,
                 "unit": v.UNITS.get(str(name)) or values.attrs.get("units"),
                 "median": median[at],
-                "median_lower": lower[at],
-                "median_upper": upper[at],
+                "lower": lower[at],
+                "upper": upper[at],
             }
 
 

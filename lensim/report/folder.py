@@ -170,7 +170,7 @@ def _facts(made: Made) -> tuple[tuple[str, str], ...]:
 def _findings(folder: Path, made: Made) -> tuple[str, ...]:
     """Sentences, less the verdicts that stand above them."""
     said = [line.strip() for name in WORDS if (folder / name).is_file() for line in _text(folder / name).splitlines()]
-    verdicts = {sentence for _, sentence in made.verdicts}
+    verdicts = {form for name, sentence in made.verdicts for form in (sentence, f"{name}: {sentence}")}
     return tuple(line for line in said if line and line not in verdicts)
 
 
@@ -218,8 +218,15 @@ def _tables(folder: Path, choice: Choice) -> Iterable[PageTable]:
         frame = compacted(frame)
         if one is not None and one.columns:
             frame = frame[[column for column in one.columns if column in frame] or list(map(str, frame))]
+        if one is not None:
+            frame = _in_words(frame)
         caption = one.caption if one else _title_of(name)
         yield PageTable(frame, caption, source=f"{folder.name}/{name}")
+
+
+def _in_words(frame: pd.DataFrame) -> pd.DataFrame:
+    """Names of code in cells, such as paired_t, as words."""
+    return frame.map(lambda value: value.replace("_", " ") if isinstance(value, str) else value)
 
 
 def read_table(path: Path) -> pd.DataFrame:

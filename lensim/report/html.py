@@ -24,6 +24,7 @@ LARGEST_PAGE: Final = 5_000_000
 ROOM_FOR_WORDS: Final = 1_000_000
 """Bytes of these that figures leave to text and tables."""
 
+FINDINGS_SHOWN: Final = 6
 FOLDED_FROM_ROWS: Final = 12
 COLUMNS_SIDE_BY_SIDE: Final = 6
 MOST_ROWS: Final = 300
@@ -91,7 +92,9 @@ def render(page: Page, largest: int = LARGEST_PAGE) -> str:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    text = environment.get_template("page.html").render(page=page, grid=grid, image=image, signs=SIGNS)
+    text = environment.get_template("page.html").render(
+        page=page, grid=grid, image=image, signs=SIGNS, findings_shown=FINDINGS_SHOWN
+    )
     size = len(text.encode())
     if size > largest:
         raise InputError(
@@ -158,7 +161,7 @@ def _estimate_cell(estimate: Estimate, *, is_wide: bool) -> _Cell:
         return _Cell(NONE)
     if not math.isnan(estimate.error):
         return _Cell(f"{text} ± {number_text(estimate.error, 2)}", "number")
-    if math.isnan(estimate.low) and math.isnan(estimate.high):
+    if (math.isnan(estimate.low) and math.isnan(estimate.high)) or estimate.low == estimate.value == estimate.high:
         return _Cell(text, "number")
     interval = f"{number_text(estimate.low)} to {number_text(estimate.high)}"
     return _Cell(text, "number", remark=interval) if is_wide else _Cell(f"{text} ({interval})", "number")

@@ -64,14 +64,15 @@ def number_text(value: float, digits: int = 3) -> str:
     if math.isinf(size):
         return f"{sign}∞"
     if size != 0 and not 1e-4 <= size < 1e7:
-        head, _, power = f"{size:.{digits - 1}e}".partition("e")
+        head, _, exponent = f"{size:.{digits - 1}e}".partition("e")
         if "." in head:
             head = head.rstrip("0").rstrip(".")
-        return f"{sign}{head} {TIMES} 10{str(int(power)).translate(_RAISED)}"
+        return f"{sign}{head} {TIMES} 10{str(int(exponent)).translate(_RAISED)}"
     if size >= 10 ** (digits - 1) or size == int(size):
         text = f"{size:,.0f}" if size >= 10_000 else f"{size:.0f}"
         return f"{sign if text != '0' else ''}{text.replace(',', GROUP)}"
-    places = max(0, digits - 1 - math.floor(math.log10(size)))
+    power = int(f"{size:.{digits - 1}e}".partition("e")[2])  # of the rounded number: 9.996 has that of 10.0
+    places = max(0, digits - 1 - power)
     return f"{sign}{size:.{places}f}"
 
 

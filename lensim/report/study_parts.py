@@ -140,6 +140,25 @@ SYSTEMS: Final = Group(
             "TNF activity of conditioned media (Figure 2C)",
             "A twin of the bioassay: standards and samples in one four-parameter model, concentrations by inverse "
             "prediction, and a bound where a sample lies outside the standards.",
+            figures=(
+                ListedFigure(
+                    "calibration.png",
+                    "Standards, posterior curves and samples of each plate; a sample stands at its mean reading and "
+                    "its posterior TNF. The shaded ends lie beyond the standards.",
+                    "Calibration curves of optical density against TNF on a log axis, one panel a plate, with samples",
+                ),
+                ListedFigure(
+                    "tnf.png",
+                    "TNF of each medium with and without the drug; an arrow is a bound, for what lies beyond the "
+                    "standards.",
+                    "TNF concentration of conditioned media in pg/ml, one panel a line, control and treated",
+                ),
+            ),
+            tables=(
+                ListedTable("changes.csv", "Change of TNF under the drug, line by line"),
+                ListedTable("media.csv", "TNF of each medium, as an interval or a bound"),
+                ListedTable("classical.csv", "The same by a classical fit and inverse prediction"),
+            ),
             left_out=("wells.csv", "plate.csv"),
         ),
         Choice(
@@ -147,6 +166,31 @@ SYSTEMS: Final = Group(
             "Cell cycle of LP-1 and LP1-LR (Figure 3A)",
             "Events by phase with overdispersion between experiments: the drug's effect on the S phase in each line, "
             "and what one representative experiment can and can't say.",
+            figures=(
+                ListedFigure(
+                    "events.png",
+                    "One experiment as a cytometer shows it: BrdU against DNA content, coloured by gate, with the "
+                    "share of each phase.",
+                    "Scatter plots of events by DNA content and BrdU, one panel a tube, with gated phases",
+                ),
+                ListedFigure(
+                    "phases.png",
+                    "Share of each phase with its 90% interval; points are single cultures.",
+                    "Bars of the share of cells in each phase, by line and condition",
+                ),
+                ListedFigure(
+                    "effects.png",
+                    "Change of the S share under the drug, as one experiment, several, and a test that takes cells for "
+                    "experiments would have it.",
+                    "Intervals of the change of the S share in each line and of their difference, by data and method",
+                ),
+            ),
+            tables=(
+                ListedTable("effects.csv", "Effect of the drug on each phase"),
+                ListedTable("line_differences.csv", "Difference of the effects in the two lines"),
+                ListedTable("shares.csv", "Share of each phase"),
+                ListedTable("confusion.csv", "Events by their true kind and by gate"),
+            ),
             left_out=("events.csv", "tubes.csv"),
         ),
         Choice(
@@ -154,6 +198,42 @@ SYSTEMS: Final = Group(
             "How LP1-LR came to be",
             "Birth, death and mutation of sensitive and resistant clones under a schedule of doses: time to "
             "resistance and the chance of extinction, for the paper's schedule and for slower and faster ones.",
+            figures=(
+                ListedFigure(
+                    "paths.png",
+                    "Sensitive and resistant cells of simulated cultures under each schedule, and the dose below.",
+                    "Numbers of sensitive and resistant cells over days on a log axis, one panel a schedule of doses",
+                ),
+                ListedFigure(
+                    "outcomes.png",
+                    "When resistant cells prevail from then on, and what is left at the end, under each schedule.",
+                    "Share of cultures in which resistant cells prevail over days, and outcomes with Monte Carlo "
+                    "intervals",
+                ),
+                ListedFigure(
+                    "worlds.png",
+                    "The same outcome where mutations are rarer or more frequent, and deaths by the drug fewer or "
+                    "more.",
+                    "Share of cultures in which resistant cells prevail, by assumption and schedule",
+                ),
+            ),
+            tables=(
+                ListedTable(
+                    "outcomes.csv",
+                    "Schedules: outcomes and days, with Monte Carlo errors",
+                    (
+                        "schedule",
+                        "cultures",
+                        "days",
+                        "p_is_resistant",
+                        "p_is_extinct",
+                        "resistance_day",
+                        "growth_day",
+                        "extinction_day",
+                    ),
+                ),
+            ),
+            left_out=("worlds.csv", "cultures.csv", "paths.csv"),
         ),
         Choice(
             "associations",

@@ -35,7 +35,8 @@ KEYS = {"Tab": 9, "Enter": 13, "ArrowRight": 39}
 
 @dataclass
 class Tab:
-    """One open page, and what it did: messages of its console, addresses that it asked for."""
+    """One open page, and what it did: messages of its console, addresses that it asked for,
+    and why some were refused."""
 
     process: subprocess.Popen[bytes]
     to_browser: int
@@ -43,6 +44,7 @@ class Tab:
     session: str = ""
     console: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
     loaded: bool = False
     _number: int = 0
     _buffer: bytes = b""
@@ -85,6 +87,8 @@ class Tab:
                 self.console.append(f"{params['entry']['level']}: {params['entry']['text']}")
             case "Network.requestWillBeSent":
                 self.requests.append(params["request"]["url"])
+            case "Network.loadingFailed":
+                self.refused.append(params.get("blockedReason", ""))
             case "Page.loadEventFired":
                 self.loaded = True
 
@@ -109,10 +113,10 @@ class Tab:
         )
 
     def media(self, kind: str = "", scheme: str = "light") -> None:
-        """Whether it is shown or printed, by day or by night."""
-        self.call(
-            "Emulation.setEmulatedMedia", media=kind, features=[{"name": "prefers-color-scheme", "value": scheme}]
-        )
+        """Whether it is shown or printed, by day or by night; without motion, which a test would wait for."""
+        wanted = {"prefers-color-scheme": scheme, "prefers-reduced-motion": "reduce"}
+        features = [{"name": name, "value": value} for name, value in wanted.items()]
+        self.call("Emulation.setEmulatedMedia", media=kind, features=features)
 
     def press(self, key: str) -> None:
         """Press a key, and let go."""
