@@ -108,19 +108,21 @@ def scenarios(config: Config) -> dict[str, Scenario]:
         for short, kind in (("lines", LINE), ("patients", PRIMARY), ("stroma", STROMA))
     }
     asked["igf1_lines"] = scenario(once, "igf1_lines", LINE, design={"targets": ("IGF1",)}, grid=effect, rules=RULES)
-    asked["replication"] = scenario(
-        once,
-        "replication",
-        PRIMARY,
-        design=tnf,
-        grid={
-            f"design.subjects.{PRIMARY}": (4, 5, 6, 8),
-            "design.experiments": (1, 2, 3),
-            "design.technical_replicates": (2, 3),
-            "truth.expression.0.mu_log2_fold_change": (0.75,),
-        },
-        rules=[RULES[1], RULES[3]],
-    )
+    more = once.model_copy(update={"studies": 2 * config.studies})  # what is bought is a small difference
+    for short, kind, numbers, mean in (("patients", PRIMARY, (4, 5, 8), 0.75), ("lines", LINE, (12, 13), 0.5)):
+        asked[f"replication_{short}"] = scenario(
+            more,
+            f"replication_{short}",
+            kind,
+            design=tnf,
+            grid={
+                f"design.subjects.{kind}": numbers,
+                "design.experiments": (2, 3),
+                "design.technical_replicates": (2, 3),
+                "truth.expression.0.mu_log2_fold_change": (mean,),
+            },
+            rules=[RULES[1], RULES[3]],
+        )
     # a 23-fold change is 3 sd from the centre of the default prior, which pulls it in: hence a wide one
     asked["efficiency"] = scenario(
         config,
@@ -144,6 +146,24 @@ def _percent(table: pd.DataFrame, rule: str, effect: float) -> str:
     return f"{100 * row['share']:.0f}% (± {100 * row['share_mcse']:.1f})"
 
 
+def _bought(table: pd.DataFrame, kind: str, subjects: int, word: str, rule: str) -> str:
+    """What a third experiment, a triplicate and another subject add to two experiments in duplicate."""
+    of_rule = table[table["rule"] == rule]
+    columns = (f"design.subjects.{kind}", "design.experiments", "design.technical_replicates")
+
+    def at(*design: int) -> str:
+        here = np.all([of_rule[name] == value for name, value in zip(columns, design, strict=True)], axis=0)
+        row = of_rule[here].iloc[0]
+        return f"{100 * row['share']:.1f}% (± {100 * row['share_mcse']:.1f}), interval {row['width']:.2f} wide"
+
+    mean = table["truth.expression.0.mu_log2_fold_change"].iloc[0]
+    return (
+        f"From {subjects} {word}s, two experiments in duplicate (a mean of {mean:+.2f} log2 is found by "
+        f"{at(subjects, 2, 2)}): a third experiment gives {at(subjects, 3, 2)}; a triplicate {at(subjects, 2, 3)}; "
+        f"both {at(subjects, 3, 3)}; another {word} {at(subjects + 1, 2, 2)}."
+    )
+
+
 def sentences(results: dict[str, PowerResult]) -> list[str]:
     """What the designs could see, in plain words."""
     tables = [results[f"effect_{name}"].table for name in ("lines", "patients", "stroma")]
@@ -163,44 +183,35 @@ def sentences(results: dict[str, PowerResult]) -> list[str]:
         f"The published median in patients ({tnf_patients:+.2f} log2) is near +1.5: 4 patients see that in "
         f"{patients_log} of studies on the log scale and {patients_ratio} on ratios; Wilcoxon's test never can, its "
         "smallest two-sided P with 4 pairs is 0.125.",
+        "4 patients see a true mean of "
+        + ", ".join(
+            f"{effect:+.2f} in {_percent(tables[1], t_log, effect)} by the {t_log} and "
+            f"{_percent(tables[1], bayes, effect)} by {bayes}"
+            for effect in EFFECTS[2:]
+        )
+        + ".",
         f"Without any effect the rules find one in {none[0]} (t, log), {none[1]} (t, ratios) and {none[2]} (Bayes, "
         "one-sided) of studies of 12 lines.",
     ]
-    replication = results["replication"].table
-    column = f"design.subjects.{PRIMARY}"
-
-    def at(subjects: int, experiments: int, reactions: int) -> float:
-        own = replication[
-            (replication["rule"] == bayes)
-            & (replication[column] == subjects)
-            & (replication["design.experiments"] == experiments)
-            & (replication["design.technical_replicates"] == reactions)
-        ]
-        return float(100 * own["share"].iloc[0])
-
-    found.append(
-        f"From 4 patients, 2 experiments in duplicate ({at(4, 2, 2):.0f}% for +0.75 log2): a third experiment gives "
-        f"{at(4, 3, 2):.0f}%, a triplicate {at(4, 2, 3):.0f}%, another patient {at(5, 2, 2):.0f}%, four more "
-        f"{at(8, 2, 2):.0f}%."
-    )
+    found.append(_bought(results["replication_patients"].table, PRIMARY, 4, "patient", bayes))
+    found.append(_bought(results["replication_lines"].table, LINE, 12, "line", bayes))
     efficiency = results["efficiency"].table
-    strong = efficiency[
-        np.isclose(efficiency["truth.expression.0.mu_log2_fold_change"], 4.5)
-        & efficiency["truth.assays.0.amplification_factor"].str.contains("lognormal")
-        & (efficiency["rule"] == bayes)
-    ].set_index("analysis.factors")
-    found.append(
-        "With a dilution series of three reactions and a 23-fold change, 90% intervals of the mean hold the truth in "
-        + ", ".join(
-            f"{100 * strong['coverage'][how]:.0f}% ({word})"
+    uncertain = efficiency["truth.assays.0.amplification_factor"].str.contains("lognormal")
+    for effect, what in ((4.5, "a 23-fold change"), (0.75, "one of +0.75 log2")):
+        near = np.isclose(efficiency["truth.expression.0.mu_log2_fold_change"], effect)
+        own = efficiency[near & uncertain & (efficiency["rule"] == bayes)].set_index("analysis.factors")
+        told = "; ".join(
+            f"{100 * own['coverage'][how]:.0f}% (± {100 * own['coverage_mcse'][how]:.1f}) with {word}, "
+            f"RMSE {own['rmse'][how]:.2f} log2, found by {100 * own['share'][how]:.0f}%"
             for how, word in (
-                ("uncertain", "error of the efficiency carried"),
-                ("plug_in", "plug-in"),
-                ("perfect", "taken as 2"),
+                ("uncertain", "the efficiency's error carried"),
+                ("plug_in", "the standard curve's taken for true"),
+                ("perfect", "a factor of 2"),
             )
         )
-        + " of studies."
-    )
+        found.append(
+            f"With a dilution series of three reactions and {what}, 90% intervals of the mean hold the truth in {told}."
+        )
     return found
 
 

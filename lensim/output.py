@@ -1,14 +1,18 @@
 """Writing results whole or not at all, and never over something that is there."""
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import xarray as xr
 
 from lensim import checks
+
+NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
 
 
 def require_free(path: Path, *, force: bool) -> None:
@@ -29,7 +33,13 @@ def require_free(path: Path, *, force: bool) -> None:
 
 @contextmanager
 def written_whole(path: Path, *, force: bool) -> Iterator[Path]:
-    """A path to write to, which becomes `path` when the block ends well and vanishes when it does not."""
+    """A path to write to, which becomes `path` when the block ends well and vanishes when it does not.
+
+    Raises
+    ------
+    OSError
+        With `path` as its file name, also where a disk is full as the block writes.
+    """
     require_free(path, force=force)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
@@ -39,6 +49,10 @@ def written_whole(path: Path, *, force: bool) -> Iterator[Path]:
         yield partial
         partial.chmod(0o644)
         os.replace(partial, path)
+    except OSError as error:
+        if error.errno in NO_ROOM and error.filename is None:  # of a write: it does not say where
+            raise OSError(error.errno, error.strerror, str(path)) from error
+        raise
     finally:
         partial.unlink(missing_ok=True)
 

@@ -48,18 +48,24 @@ def read_scenario(path: Path) -> PairScenario | PanelScenario:
     Raises
     ------
     InputError
-        If it is absent or no TOML; else as `scenario_of`, and if a point of the grid is faulty.
+        If it is absent, a folder or no TOML; else as `scenario_of`, and if a point of the grid is faulty.
     """
     try:
         content = tomllib.loads(path.read_text())
     except FileNotFoundError:
         raise InputError(f"{path} must be a scenario file, got nothing there") from None
+    except IsADirectoryError:
+        raise InputError(f"{path} must be a file, got a folder") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path} must be TOML: {error}") from None
     truth = content.get("truth")
     if isinstance(truth, dict) and isinstance(truth.get("posterior"), str):
         truth["posterior"] = path.parent / truth["posterior"]
     scenario = scenario_of(content, path.name)
-    for _ in scenario.points():
-        pass
+    try:
+        for _ in scenario.points():
+            pass
+    except InputError as error:
+        faults = str(error).splitlines()
+        raise InputError("\n".join(f"{path.name}: grid: {fault}" for fault in faults)) from None
     return scenario

@@ -12,14 +12,18 @@ def test_every_design_is_asked_and_the_findings_are_told(tmp_path):
     config.write_text(SMALL)
     experiment.run(config, out)
     names = {path.name for path in out.iterdir()}
-    designs = {"effect_lines", "effect_patients", "effect_stroma", "igf1_lines", "replication", "efficiency"}
+    replication = {"replication_patients", "replication_lines"}
+    designs = {"effect_lines", "effect_patients", "effect_stroma", "igf1_lines", "efficiency"} | replication
     assert names == designs | {"small.toml", "findings.txt", "manifest.json"}
     for name in designs:
         table = pd.read_csv(out / name / "summary.csv")
-        assert (table["studies"] == 20).all()
+        assert (table["studies"] == (40 if name in replication else 20)).all()
         assert table["share"].between(0, 1).all()
     found = (out / "findings.txt").read_text()
     assert "4 patients see that in" in found
+    assert "another patient" in found
+    assert "another line" in found
+    assert "with a factor of 2" in found
     assert "No study was audited by NUTS." in found
 
 

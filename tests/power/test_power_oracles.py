@@ -60,6 +60,22 @@ def test_paired_t(tmp_path, d, n, oracle):
     agrees(ratios(n, d, 1.0, T_LOG2), tmp_path / "s", oracle)
 
 
+@pytest.mark.parametrize(("d", "oracle"), [(0.5, 33.367), (0.8, 14.303), (1.0, 9.938)])
+def test_pairs_for_a_power_of_80_percent(tmp_path, d, oracle):
+    """Between the numbers on either side power is straight; the number by a z test is not what is found."""
+    fewer = int(oracle)
+    scenario = ratios(fewer, d, 1.0, T_LOG2, grid={"design.subjects.line": [fewer, fewer + 1]})
+    low, high = (row for _, row in run_power(scenario, tmp_path / "s").table.iterrows())
+    rise = high["share"] - low["share"]
+    part = (0.8 - low["share"]) / rise
+    error = np.hypot((1 - part) * low["share_mcse"], part * high["share_mcse"]) / rise
+    found = fewer + part
+    print(f"{oracle}: {found:.3f} (± {error:.3f}, z {(found - oracle) / error:+.2f})")
+    assert abs(found - oracle) < SURE * error
+    by_z = ((stats.norm.isf(0.025) + stats.norm.isf(0.2)) / d) ** 2
+    assert abs(found - by_z) > SURE * error
+
+
 @pytest.mark.parametrize(("pairs", "replicates", "oracle"), [(6, 3, 0.5659), (9, 1, 0.6728)])
 def test_pairs_against_replicates(tmp_path, pairs, replicates, oracle):
     """Variance of the mean: (0.5^2 + 2 * 0.3^2 / replicates) / pairs; a pair's own spread is sqrt(2) * 0.3."""

@@ -36,6 +36,28 @@ GOOD = {"name": "x", "rules": [TEST]}
             {"design": {"subjects": {"line": 4, "donor": 4}}},
             "must say its cell_type where there are several (line, donor), got none",
         ),
+        (
+            {
+                "rules": [{"rule": "posterior", "of": "difference", "above": 0, "second": "line"}],
+                "design": {"subjects": {"line": 4, "donor": 4}},
+            },
+            "rule 'P((first) less line > 0) > 0.95' must be about two of line, donor, as first and second, got no f",
+        ),
+        ({"rules": [{"rule": "posterior", "of": "difference", "above": 0}]}, "got no first and no second"),
+        (
+            {"rules": [{"rule": "mann_whitney", "first": "line", "second": ""}]},
+            "rule 'Mann-Whitney line against (second), 0.05' must be about two of line, as first and second, got no",
+        ),
+        (
+            {"rules": [{"rule": "call"}]},
+            "rules.0: rule must be one of test, mann_whitney, posterior, interval, width, discovery, custom "
+            "(rules on paired studies), got 'call'",
+        ),
+        (
+            {"rules": [{"rule": "posterior"}], "design": {"assay": "proliferation", "groups": {"A": 3}}},
+            "variance_share, custom (rules on dose-response panels), got 'posterior'",
+        ),
+        ({"rules": [{"name": "x"}]}, "rules.0: must have the key rule, which says of which kind it is, got none"),
         ({"truth": {"sd_log2_input": -0.1}}, "truth.sd_log2_input: must be 0 or more, got -0.1"),
         (
             {"truth": {"sd_log2_input": {"normal": [0.4, 0.2]}}},
@@ -72,7 +94,14 @@ def test_a_grid_over_what_is_not_there_is_told(grid, message):
 def test_a_file_is_checked_before_anything_runs(tmp_path, capsys):
     path, out = tmp_path / "s.toml", tmp_path / "out"
     for text, message in (
-        ('name = "x"\nrules = [{rule = "test", test = "t_log2"}]\n[grid]\n"design.lines" = [3]\n', "has no 'lines'"),
+        (
+            'name = "x"\nrules = [{rule = "test", test = "t_log2"}]\n[grid]\n"design.lines" = [3]\n',
+            "s.toml: grid: fields must be ones that there are: design.lines has no 'lines'",
+        ),
+        (
+            'name = "x"\nrules = [{rule = "test", test = "t_log2"}]\n[grid]\n"design.experiments" = [1, -2]\n',
+            "s.toml: grid: scenario at {'design.experiments': -2}: design.experiments: Input should be greater than",
+        ),
         ("name = ", "must be TOML"),
         ('name = "x"\nrules = [{rule = "magic"}]\n', "magic"),
     ):
@@ -81,6 +110,8 @@ def test_a_file_is_checked_before_anything_runs(tmp_path, capsys):
         assert (status, out.exists()) == (2, False)
         assert message in err
         assert "Traceback" not in err
+    status, _, err = run(capsys, "power", str(tmp_path), "--out", str(out))
+    assert (status, f"{tmp_path} must be a file, got a folder" in err) == (2, True)
     status, _, err = run(capsys, "power", str(tmp_path / "none.toml"), "--out", str(out))
     assert (status, "must be a scenario file, got nothing there" in err) == (2, True)
 
@@ -97,6 +128,24 @@ def test_a_whole_run_from_the_command_line(tmp_path, capsys):
     assert "No study was audited by NUTS." in said
     names = {file.name for file in out.iterdir()}
     assert names == {"scenario.json", "chunks", "summary.csv", "power_curves.png", "heat_maps.png", "sign_and_size.png"}
+
+
+def test_a_disk_that_fills_up_as_figures_are_drawn_is_told_with_its_path(tmp_path, capsys, monkeypatch):
+    from lensim.report import figures
+
+    def full(figure: object, path: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(figures, "save_figure", full)
+    path, out = tmp_path / "s.toml", tmp_path / "out"
+    path.write_text(
+        'name = "x"\nrules = [{rule = "test", test = "t_log2"}]\n[design]\nassay = "ratios"\n[studies]\ncount = 20\n'
+    )
+    status, _, err = run(capsys, "power", str(path), "--out", str(out))
+    assert status == 2
+    assert f"{out / 'power_curves.png'} cannot be used: No space left on device" in err.replace("\n", "")
+    assert "Traceback" not in err
+    assert {file.name for file in out.iterdir()} == {"scenario.json", "chunks", "summary.csv"}
 
 
 def test_a_posterior_that_is_not_there_is_told(tmp_path, capsys):

@@ -99,10 +99,16 @@ def require_type(rule: PairRule, cell_type: str, cell_types: tuple[str, ...]) ->
 
 
 def require_two_types(rule: PairRule, pair: tuple[str, str], cell_types: tuple[str, ...]) -> None:
-    """Refuse two that are one, or that the design lacks."""
-    for name in pair:
+    """Refuse two that are one, that the design lacks, or that are not given."""
+    known = ", ".join(cell_types)
+    absent = [field for field, name in zip(("first", "second"), pair, strict=True) if not name]
+    if absent:
+        raise ValueError(
+            f"rule {rule.label!r} must be about two of {known}, as first and second, got no {' and no '.join(absent)}"
+        )
+    for field, name in zip(("first", "second"), pair, strict=True):
         if name not in cell_types:
-            raise ValueError(f"rule {rule.label!r} must be about two of {', '.join(cell_types)}, got {name!r}")
+            raise ValueError(f"rule {rule.label!r} must be about two of {known}, got {name!r} as {field}")
     if pair[0] == pair[1]:
         raise ValueError(f"rule {rule.label!r} must be about two cell types, got {pair[0]!r} twice")
 

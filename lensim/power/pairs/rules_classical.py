@@ -115,7 +115,7 @@ class MannWhitneyRule(PairRule):
 
     def describe(self) -> str:
         """In a few words."""
-        return f"Mann-Whitney {self.first} against {self.second}, {self.alpha:g}"
+        return f"Mann-Whitney {self.first or '(first)'} against {self.second or '(second)'}, {self.alpha:g}"
 
     def check(self, cell_types: tuple[str, ...], targets: tuple[str, ...]) -> None:
         """Refuse a cell type that is not there."""

@@ -51,7 +51,7 @@ class _PosteriorRule(PairRule):
     def about(self) -> str:
         """What it is about, in words."""
         if self.of == "difference":
-            return f"{self.first} less {self.second}"
+            return f"{self.first or '(first)'} less {self.second or '(second)'}"
         if self.of == "new_subject":
             return f"a new {self.cell_type or 'subject'}"
         return f"mean of {self.cell_type}" if self.cell_type else "mean"

@@ -1,6 +1,6 @@
 """A question about a paired design: RT-qPCR reactions, or ratios."""
 
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
@@ -19,6 +19,7 @@ class PairScenario(BaseScenario):
         What is done, what is so, how it is analysed, and when a study counts as a find.
     """
 
+    about: ClassVar[str] = "rules on paired studies"
     design: DesignSpec = DesignSpec()
     truth: TruthSpec = TruthSpec()
     analysis: AnalysisSpec = AnalysisSpec()

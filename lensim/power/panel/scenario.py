@@ -1,6 +1,6 @@
 """A question about a dose-response panel."""
 
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
@@ -20,6 +20,7 @@ class PanelScenario(BaseScenario):
         What is done, what is so, how it is analysed, and when a study counts as a find.
     """
 
+    about: ClassVar[str] = "rules on dose-response panels"
     design: DesignSpec
     truth: TruthSpec = TruthSpec()
     analysis: AnalysisSpec = AnalysisSpec()
