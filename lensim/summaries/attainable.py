@@ -13,24 +13,28 @@ intervals:
   the ends of the intervals. The sign test counts signs.
 
 Cells hold more than what is printed allows, so the outer ends are true bounds; the inner ends are of values that were
-constructed. Printed means and sds cut the outer ends of t further, and are not asked of what is constructed.
+constructed. A printed mean or sd cuts the intervals and, on its own scale, the bounds of t. Samples that have it are
+searched for (`lensim.summaries.witnesses`): then the inner ends are theirs, and a P is attainable where one has it.
 """
 
 import heapq
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
 from scipy import stats
 
 from lensim.checks import InputError
-from lensim.summaries.order import Ordered, tightened
+from lensim.summaries.moments import sd_bounds
+from lensim.summaries.order import Ordered
 from lensim.summaries.p_values import ALTERNATIVE, degrees_of_freedom, p_of_t, p_of_w_table, signed_rank_sums
+from lensim.summaries.witnesses import Witnesses, find_witnesses
 
 MOST_CELLS: Final = 3000
 NEAR_ENOUGH: Final = 1e-3
 SLACK: Final = 1e-12
+LOG_MOST_CORNERS: Final = float(np.log(20_000))
 LARGEST_N: Final = 200
 SCALES: Final = ("ratio", "log2")
 SIDES: Final = ("two", "greater", "less")
@@ -45,7 +49,7 @@ class Range:
     low, high
         Outer bounds: nothing beyond is attainable.
     reached_low, reached_high
-        Values that were constructed; everything between is attainable where the statistic is t.
+        Values that were constructed, with everything printed but mean and sd; all between is attainable then.
     """
 
     low: float
@@ -73,19 +77,20 @@ def t_range(values: Ordered, scale: str) -> Range:
     if len(values.low) > LARGEST_N:
         raise InputError(f"n must be at most {LARGEST_N} for an audit, got {len(values.low)}")
     no_change = 0.0 if scale == "log2" else 1.0
-    high, reached_high = _most(values, scale, lambda a, b: _largest(a, b, no_change), NEAR_ENOUGH)
-    low, reached_low = _most(values, scale, lambda a, b: -_smallest(a, b, no_change), NEAR_ENOUGH)
+    high, reached_high = _most(values, scale, lambda a, b, outer: _largest(a, b, no_change, outer=outer), NEAR_ENOUGH)
+    low, reached_low = _most(values, scale, lambda a, b, outer: -_smallest(a, b, no_change, outer=outer), NEAR_ENOUGH)
     bounds = _from_moments(values, scale)
     return Range(max(-low, bounds[0]), min(high, bounds[1]), -reached_low, reached_high)
 
 
 def _most(
-    values: Ordered, scale: str, largest: Callable[[np.ndarray, np.ndarray], float], near: float
+    values: Ordered, scale: str, largest: Callable[[np.ndarray, np.ndarray, bool], float], near: float
 ) -> tuple[float, float]:
     """The largest value of a statistic by branch and bound: an outer bound, and one that was constructed.
 
-    `largest` gives it over a product of intervals. Of all cells the one with the highest bound is halved, across its
-    widest tie, until bound and constructed value are as near as wanted or the cells are too many.
+    `largest` gives it over a product of intervals: a bound, or one that is reached. Of all cells the one with the
+    highest bound is halved, across its widest tie, until bound and constructed value are as near as wanted or the
+    cells are too many.
     """
 
     def cell(edges: np.ndarray) -> tuple[float, float] | None:
@@ -93,19 +98,20 @@ def _most(
         low, high = values.low.copy(), values.high.copy()
         for tie, (left, right) in zip(values.ties, edges, strict=True):
             low[tie.first], high[tie.first] = max(low[tie.first], left), min(high[tie.first], right)
-        low, high = tightened(low, high, values.ties)
+        low, high = values.tightened(low, high)
         if (low > high + SLACK).any():
             return None
-        bound = largest(*_on_scale(low, high, values, scale))
+        scaled = _on_scale(low, high, values, scale)
+        bound = largest(*scaled, True)
         if not values.ties:
-            return bound, bound
+            return bound, largest(*scaled, False)
         inner_low, inner_high = low.copy(), high.copy()
         for tie in values.ties:  # with this first value, all second values that are left have the printed mean
             inner_low[tie.first] = inner_high[tie.first] = (low[tie.first] + high[tie.first]) / 2
-        inner_low, inner_high = tightened(inner_low, inner_high, values.ties)
+        inner_low, inner_high = values.tightened(inner_low, inner_high)
         if (inner_low > inner_high + SLACK).any():
             return bound, -np.inf
-        return bound, largest(*_on_scale(inner_low, inner_high, values, scale))
+        return bound, largest(*_on_scale(inner_low, inner_high, values, scale), False)
 
     start = np.array([[values.low[tie.first], values.high[tie.first]] for tie in values.ties]).reshape(-1, 2)
     first = cell(start)
@@ -115,7 +121,7 @@ def _most(
     heap = [(-bound, 0, start)]
     for number in range(1, MOST_CELLS, 2):
         bound = -heap[0][0]
-        if bound - reached <= near * max(abs(bound), 1.0) or bound == reached:
+        if not values.ties or bound - reached <= near * max(abs(bound), 1.0) or bound == reached:
             break
         _, _, edges = heapq.heappop(heap)
         widest = int(np.argmax(edges[:, 1] - edges[:, 0]))
@@ -140,15 +146,15 @@ def _on_scale(low: np.ndarray, high: np.ndarray, values: Ordered, scale: str) ->
     return (low, high) if scale == "ratio" else (np.log2(low), np.log2(high))
 
 
-def _smallest(low: np.ndarray, high: np.ndarray, no_change: float) -> float:
-    return -_largest(2 * no_change - high[::-1], 2 * no_change - low[::-1], no_change)
+def _smallest(low: np.ndarray, high: np.ndarray, no_change: float, *, outer: bool) -> float:
+    return -_largest(2 * no_change - high[::-1], 2 * no_change - low[::-1], no_change, outer=outer)
 
 
-def _largest(low: np.ndarray, high: np.ndarray, no_change: float) -> float:
-    """Largest t over a product of intervals in order."""
+def _largest(low: np.ndarray, high: np.ndarray, no_change: float, *, outer: bool) -> float:
+    """Largest t over a product of intervals in order; where it is costly, a bound (`outer`) or one that is reached."""
     a, b = low - no_change, high - no_change
     if b.mean() <= 0:  # no t above 0: the one nearest to 0, at a corner
-        return -_least_at_corners(-b[::-1], -a[::-1])
+        return -_least_at_corners(-b[::-1], -a[::-1], outer=outer)
     if a.max() <= b.min() and b.min() > 0:
         return np.inf  # all values may be alike
     ends = np.unique(np.concatenate([a, b]))
@@ -164,29 +170,68 @@ def _largest(low: np.ndarray, high: np.ndarray, no_change: float) -> float:
     return float(np.nanmax(np.where(np.isnan(t), -np.inf, t)))
 
 
-def _least_at_corners(low: np.ndarray, high: np.ndarray) -> float:
-    """Smallest t of values that have a mean of 0 or more everywhere in the product: looked for at every corner."""
+def _least_at_corners(low: np.ndarray, high: np.ndarray, *, outer: bool) -> float:
+    """Smallest t of values that have a mean of 0 or more everywhere in the product: looked for at every corner.
+
+    Where corners are too many, a bound (`outer`), or the smallest of the corners that it touches.
+    """
     intervals, counts = np.unique(np.stack([low, high], axis=1), axis=0, return_counts=True)
+    if np.log(counts + 1.0).sum() > LOG_MOST_CORNERS:
+        return _least_by_chords(low, high, outer=outer)
     total, square = np.zeros(1), np.zeros(1)
     for (a, b), count in zip(intervals, counts, strict=True):
         upper = np.arange(count + 1) if b > a else np.zeros(1)
         total = (total[:, None] + (count - upper) * a + upper * b).ravel()
         square = (square[:, None] + (count - upper) * a**2 + upper * b**2).ravel()
-    n = len(low)
+    return float(_t_of_sums(total, square, len(low)).min())
+
+
+def _least_by_chords(low: np.ndarray, high: np.ndarray, *, outer: bool) -> float:
+    """As `_least_at_corners`, with every square at the chord over its interval.
+
+    The largest sum of squares for a sum then grows along the chords from the steepest on: it is that of a corner
+    after each of them, and a + b S between, where t is smallest at an end or at S = -2 a / b.
+    """
+    n, order = len(low), np.argsort(-(low + high), kind="stable")
+    slope = (low + high)[order]
+    total = low.sum() + np.concatenate([[0.0], np.cumsum((high - low)[order])])
+    square = (low**2).sum() + np.concatenate([[0.0], np.cumsum((high**2 - low**2)[order])])
+    found = float(_t_of_sums(total, square, n).min())
+    if not outer:
+        return found
+    start = square[:-1] - slope * total[:-1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        still = -2 * start / slope
+    inside = np.isfinite(still) & (still > total[:-1]) & (still < total[1:])
+    between = _t_of_sums(still[inside], (start + slope * still)[inside], n)
+    return min(found, float(between.min())) if len(between) else found
+
+
+def _t_of_sums(total: np.ndarray, square: np.ndarray, n: int) -> np.ndarray:
+    """T of n values with such a sum and sum of squares; infinite where all are 0."""
     spread = np.maximum(square - total**2 / n, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         t = total / n * np.sqrt(n * (n - 1) / spread)
-    return float(np.nanmin(np.where(np.isnan(t), np.inf, t)))
+    return np.where(np.isnan(t), np.inf, t)
 
 
 def _from_moments(values: Ordered, scale: str) -> tuple[float, float]:
-    """Bounds of t from a printed mean and sd, where they are on this scale."""
-    if values.mean is None or values.sd is None or values.is_log != (scale == "log2"):
+    """Bounds of t from a printed mean or sd, where they are on this scale."""
+    if not values.has_moments or values.is_log != (scale == "log2"):
         return -np.inf, np.inf
     n = len(values.low)
-    with np.errstate(divide="ignore"):
-        ends = [(mean - values.no_change) * np.sqrt(n) / sd for mean in values.mean for sd in np.array(values.sd)]
-    return float(min(ends)), float(max(ends))
+    mean = [float(values.low.mean()), float(values.high.mean())]
+    if values.mean is not None:
+        mean = [max(mean[0], values.mean[0]), min(mean[1], values.mean[1])]
+    least, most = sd_bounds(values.low, values.high, values.mean)
+    if values.sd is not None:
+        least, most = max(least, values.sd[0]), min(most, values.sd[1])
+    low, high = ((end - values.no_change) * np.sqrt(n) for end in mean)
+
+    def over(top: float, sd: float) -> float:
+        return top / sd if sd > 0 else float(np.copysign(np.inf, top))
+
+    return over(low, most if low > 0 else least), over(high, least if high > 0 else most)
 
 
 @dataclass(frozen=True)
@@ -200,11 +245,13 @@ class PRange:
     low, high
         Outer bounds: no P beyond them is attainable.
     reached_low, reached_high
-        P values of samples that were constructed.
+        P values of samples that were constructed; not numbers where none was found.
     all_between
         Whether every P between the reached ends is attainable; a rank test gives single values.
     values
         The single values between, for rank tests.
+    witnesses
+        Samples with the summary, where mean or sd are printed: only they show that a P is attainable.
     """
 
     test: str
@@ -216,32 +263,77 @@ class PRange:
     reached_high: float
     all_between: bool
     values: tuple[float, ...] = ()
+    witnesses: Witnesses | None = field(default=None, compare=False, repr=False)
+
+    def excludes(self, interval: tuple[float, float]) -> bool:
+        """Whether no sample with the summary has a P within these ends."""
+        low, high = interval
+        if self.values:
+            return not any(low <= p <= high for p in self.values)
+        return high < self.low or low > self.high
 
     def verdict(self, interval: tuple[float, float]) -> str:
         """'attainable', 'not attainable' or 'open' for a printed P."""
         low, high = interval
-        if not self.all_between:
-            return "attainable" if any(low <= p <= high for p in self.values) else "not attainable"
-        if high < self.low or low > self.high:
+        if self.excludes(interval):
             return "not attainable"
+        if self.witnesses is not None:
+            return "attainable" if self.witnesses.reach(self.test, self.scale, self.sides, interval) else "open"
+        if self.values:
+            return "attainable"
         return "attainable" if low <= self.reached_high and high >= self.reached_low else "open"
 
 
 def p_ranges(values: Ordered) -> list[PRange]:
     """Attainable P of every analysis of `PublishedP`, two-sided and of either side."""
-    n, found = len(values.low), []
-    for scale in SCALES:
-        t = t_range(values, scale)
-        for test in (f"t_{scale}", f"t_{scale}_unpaired"):
-            found += [_p_of_t(t, n, test, scale, sides) for sides in SIDES]
-    for scale in SCALES:
-        least, most = _rank_sums(values, scale)
-        for test in ("wilcoxon", "wilcoxon_normal"):
-            found += [_of_values(test, scale, sides, p_of_w_table(n, sides, test)[least : most + 1]) for sides in SIDES]
+    found = [one for scale in SCALES for one in _t_ranges(values, scale)]
+    found += [one for scale in SCALES for one in _rank_ranges(values, scale)]
+    found += _sign_ranges(values)
+    return _witnessed(found, find_witnesses(values)) if values.has_moments else found
+
+
+def bounds_of(values: Ordered, test: str, sides: str) -> PRange:
+    """Outer bounds of P of one analysis, without a search for samples; Wilcoxon's test is that of ratios."""
+    if test == "sign":
+        found = _sign_ranges(values)
+    elif test.startswith("wilcoxon"):
+        found = _rank_ranges(values, "ratio")
+    else:
+        found = _t_ranges(values, "log2" if "log2" in test else "ratio")
+    return next(one for one in found if (one.test, one.sides) == (test, sides))
+
+
+def _t_ranges(values: Ordered, scale: str) -> list[PRange]:
+    t, n = t_range(values, scale), len(values.low)
+    return [_p_of_t(t, n, test, scale, sides) for test in (f"t_{scale}", f"t_{scale}_unpaired") for sides in SIDES]
+
+
+def _rank_ranges(values: Ordered, scale: str) -> list[PRange]:
+    n, (least, most) = len(values.low), _rank_sums(values, scale)
+    return [
+        _of_values(test, scale, sides, p_of_w_table(n, sides, test)[least : most + 1])
+        for test in ("wilcoxon", "wilcoxon_normal")
+        for sides in SIDES
+    ]
+
+
+def _sign_ranges(values: Ordered) -> list[PRange]:
+    n = len(values.low)
     least, most = int((values.low >= values.no_change).sum()), int((values.high > values.no_change).sum())
-    for sides in SIDES:
-        p = np.array([stats.binomtest(k, n, 0.5, ALTERNATIVE[sides]).pvalue for k in range(least, most + 1)])
-        found.append(_of_values("sign", "either", sides, p))
+    tables = {
+        sides: np.array([stats.binomtest(k, n, 0.5, ALTERNATIVE[sides]).pvalue for k in range(least, most + 1)])
+        for sides in SIDES
+    }
+    return [_of_values("sign", "either", sides, p) for sides, p in tables.items()]
+
+
+def _witnessed(ranges: list[PRange], witnesses: Witnesses) -> list[PRange]:
+    """The same bounds, with the P of samples that were found as what is reached."""
+    found = []
+    for one in ranges:
+        p = witnesses.p(one.test, one.scale, one.sides)
+        ends = (float(p.min()), float(p.max())) if len(p) else (np.nan, np.nan)
+        found.append(replace(one, reached_low=ends[0], reached_high=ends[1], all_between=False, witnesses=witnesses))
     return found
 
 
@@ -259,8 +351,8 @@ def _p_of_t(t: Range, n: int, test: str, scale: str, sides: str) -> PRange:
 def _rank_sums(values: Ordered, scale: str) -> tuple[int, int]:
     """Smallest and largest W+; values that move from one to the other pass through every W+ between."""
     no_change = 0.0 if scale == "log2" else 1.0
-    most, _ = _most(values, scale, lambda _, b: float(signed_rank_sums(b - no_change)), 0.0)
-    least, _ = _most(values, scale, lambda a, _: -float(signed_rank_sums(a - no_change)), 0.0)
+    most, _ = _most(values, scale, lambda _, b, __: float(signed_rank_sums(b - no_change)), 0.0)
+    least, _ = _most(values, scale, lambda a, _, __: -float(signed_rank_sums(a - no_change)), 0.0)
     return int(-least), int(most)
 
 

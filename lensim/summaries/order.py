@@ -3,18 +3,21 @@
     x(1) <= ... <= x(n)        minimum = x(1), maximum = x(n)
     median, quartiles:  (1 - f) x(k) + f x(k + 1),   k - 1 = floor((n - 1) q),  f the rest        (type 7)
 
-An increase count K says x(n - K) < 1 < x(n - K + 1) for ratios (0 for log2 ratios).
+An increase count K says x(n - K) < 1 < x(n - K + 1) for ratios (0 for log2 ratios). A printed mean and sd cut the
+intervals further (`lensim.summaries.moments`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from lensim.checks import InputError
+from lensim.summaries.moments import Ends, sd_bounds, within_moments
 from lensim.summaries.summary import ORDERED, PublishedSummary
 
 LEVELS: Final = {"lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75}
+SLACK: Final = 1e-12
 LARGEST_RATIO: Final = 2.0**12
 """No fold change beyond it, nor below its inverse, is considered where no maximum is printed (assumed), but where other
 printed values are further out."""
@@ -52,10 +55,19 @@ class Ordered:
     high: np.ndarray
     known: np.ndarray
     ties: tuple[Tie, ...]
-    mean: tuple[float, float] | None
-    sd: tuple[float, float] | None
+    mean: Ends | None
+    sd: Ends | None
     no_change: float
     is_log: bool
+
+    @property
+    def has_moments(self) -> bool:
+        """Whether a mean or an sd is printed."""
+        return self.mean is not None or self.sd is not None
+
+    def tightened(self, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Of intervals within these, what order, ties and moments leave."""
+        return tightened(low, high, self.ties, self.mean, self.sd)
 
 
 def ordered(summary: PublishedSummary) -> Ordered:
@@ -91,30 +103,44 @@ def ordered(summary: PublishedSummary) -> Ordered:
         below = n - summary.increases
         high[:below] = np.minimum(high[:below], no_change)
         low[below:] = np.maximum(low[below:], no_change)
-    low, high = tightened(low, high, tuple(ties))
-    found = Ordered(low, high, known, tuple(ties), summary.interval("mean"), summary.sd_interval(), no_change, is_log)
-    if (low > high + 1e-12).any():
+    plain = tightened(low, high, tuple(ties))
+    found = Ordered(*plain, known, tuple(ties), summary.interval("mean"), summary.sd_interval(), no_change, is_log)
+    _order_fits(summary, *plain)
+    if not found.has_moments:
+        return found
+    _moments_fit(summary, found)
+    low, high = found.tightened(*plain)
+    _order_fits(summary, low, high)
+    return replace(found, low=low, high=high)
+
+
+def _order_fits(summary: PublishedSummary, low: np.ndarray, high: np.ndarray) -> None:
+    """Refuse intervals of which one is empty."""
+    if (low > high + SLACK).any():
         at = int(np.argmax(low - high))
         raise InputError(
-            f"{summary.name}: no {n} values can have this summary: value {at + 1} in order would have to be at least "
-            f"{low[at]:.4g} and at most {high[at]:.4g}"
+            f"{summary.name}: no {summary.n} values can have this summary: value {at + 1} in order would have to be at "
+            f"least {low[at]:.4g} and at most {high[at]:.4g}"
         )
-    _moments_fit(summary, found)
-    return found
 
 
 def _ends(summary: PublishedSummary) -> tuple[float, float]:
-    """Ends of all that is considered: beyond any printed value where one is further out."""
+    """Ends of all that is considered: beyond any printed value that is further out, and as far as an sd reaches."""
     end = float(np.log2(LARGEST_RATIO))
     printed = [interval for name in (*ORDERED, "mean") if (interval := summary.interval(name)) is not None]
+    sd = summary.sd_interval()
+    apart = 0.0 if sd is None else sd[1] * np.sqrt(2 * (summary.n - 1))  # two values are no further apart
     if summary.is_log:
-        return min([-end, *(2 * low for low, _ in printed)]), max([end, *(2 * high for _, high in printed)])
+        low, high = min([-end, *(2 * one for one, _ in printed)]), max([end, *(2 * one for _, one in printed)])
+        return low - apart, high + apart
     lows = [low / 2 for low, _ in printed if low > 0]
-    return min([2.0**-end, *lows]), max([LARGEST_RATIO, *(summary.n * high for _, high in printed)])
+    return min([2.0**-end, *lows]), max([LARGEST_RATIO, *(summary.n * high for _, high in printed)]) + apart
 
 
-def tightened(low: np.ndarray, high: np.ndarray, ties: tuple[Tie, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """Intervals that order and ties leave, until nothing changes."""
+def tightened(
+    low: np.ndarray, high: np.ndarray, ties: tuple[Tie, ...], mean: Ends | None = None, sd: Ends | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Intervals that order, ties and moments leave, until nothing changes or one of them is empty."""
     low, high = low.copy(), high.copy()
     for _ in range(50):
         before = np.concatenate([low, high])
@@ -127,6 +153,9 @@ def tightened(low: np.ndarray, high: np.ndarray, ties: tuple[Tie, ...]) -> tuple
             low[b] = max(low[b], (tie.low - (1 - s) * high[a]) / s)
             high[a] = min(high[a], (tie.high - s * low[b]) / (1 - s))
             low[a] = max(low[a], (tie.low - s * high[b]) / (1 - s))
+        within_moments(low, high, mean, sd)
+        if (low > high + SLACK).any():
+            break
         if np.array_equal(before, np.concatenate([low, high])):
             break
     return low, high
@@ -134,7 +163,6 @@ def tightened(low: np.ndarray, high: np.ndarray, ties: tuple[Tie, ...]) -> tuple
 
 def _moments_fit(summary: PublishedSummary, found: Ordered) -> None:
     """Refuse a mean or an sd that the intervals of the values cannot hold."""
-    n = summary.n
     if found.mean is not None and not (found.low.mean() <= found.mean[1] and found.high.mean() >= found.mean[0]):
         raise InputError(
             f"{summary.name}: mean must lie between {found.low.mean():.4g} and {found.high.mean():.4g}, as the other "
@@ -142,14 +170,7 @@ def _moments_fit(summary: PublishedSummary, found: Ordered) -> None:
         )
     if found.sd is None:
         return
-    apart = np.clip(np.median(np.concatenate([found.low, found.high])), found.low, found.high)
-    least = np.inf
-    for _ in range(200):  # towards the point of the box closest to a common mean: a convex problem
-        least = float(apart.std(ddof=1))
-        apart = np.clip(apart.mean(), found.low, found.high)
-    centre = (found.low.min() + found.high.max()) / 2
-    furthest = np.maximum((found.high - centre) ** 2, (found.low - centre) ** 2).sum()
-    most = float(np.sqrt(furthest / (n - 1)))
+    least, most = sd_bounds(found.low, found.high, found.mean)
     if found.sd[1] < least - 1e-9 or found.sd[0] > most + 1e-9:
         raise InputError(
             f"{summary.name}: sd must lie between {least:.4g} and {most:.4g}, as the other figures say "
