@@ -1,7 +1,7 @@
 """What fits of the study's twins recover of its stated numbers, and what is true of those twins.
 
-Each function takes the results folder of an experiment (fit.nc, truth.nc) and gives draws (draw) and the truth (1), both
-under the keys of facts.
+Each function takes the results folder of an experiment (fit.nc, truth.nc) and gives draws (draw) and the truth (1),
+both under the keys of facts.
 """
 
 from collections.abc import Callable, Mapping

@@ -49,7 +49,7 @@ def made_up(data: xr.Dataset, spread: float = 0.0, concentration: float = 100.0)
         {
             v.PHASE_LOG_RATIO: (("chain", "draw", v.CELL_LINE, v.LATER_PHASE), base),
             v.PHASE_LOG_RATIO_CHANGE: (("chain", "draw", v.CELL_LINE, v.CONTRAST, v.LATER_PHASE), change),
-            v.CONCENTRATION: (("chain", "draw"), np.full((2, 400), concentration)),
+            v.DIRICHLET: (("chain", "draw"), np.full((2, 400), concentration)),
         },
         coords={v.CELL_LINE: lines, v.CONTRAST: contrasts_of(data), v.LATER_PHASE: list(LATER_PHASES)},
     )

@@ -34,7 +34,7 @@ def test_the_likelihood_is_that_of_the_docstring():
     model = build_cell_cycle_phases(data)
     rng = stream(22, "point")
     point = {name: rng.normal(0.2, 0.4, np.shape(value)) for name, value in model.initial_point().items()}
-    names = (v.PHASE_LOG_RATIO, v.PHASE_LOG_RATIO_CHANGE, v.CONCENTRATION)
+    names = (v.PHASE_LOG_RATIO, v.PHASE_LOG_RATIO_CHANGE, v.DIRICHLET)
     outputs = model.replace_rvs_by_values([model[name] for name in names])
     log_p = model.compile_fn(
         [*outputs, model.logp(vars=model.observed_RVs, sum=True)], mode="FAST_COMPILE", on_unused_input="ignore"

@@ -82,9 +82,7 @@ def fitted(model: CompiledModel, data: xr.Dataset, *path: str | int) -> tuple[np
     """Draws of the change of S (cell_line, draw) and of the log concentration (draw)."""
     swapped = model.with_data(cell_cycle_arrays(data))
     posterior = sample(swapped, SETTINGS, seeding.sampler_seed(ROOT, *path))["posterior"].to_dataset()
-    return changes(posterior).reshape(-1, data.sizes[v.CELL_LINE]).T, np.log(
-        posterior[v.DIRICHLET].to_numpy().ravel()
-    )
+    return changes(posterior).reshape(-1, data.sizes[v.CELL_LINE]).T, np.log(posterior[v.DIRICHLET].to_numpy().ravel())
 
 
 def pvalues_of(what: str, rank: np.ndarray) -> list[float]:
