@@ -252,7 +252,11 @@ def summarize(result: "xr.DataTree", csv: Path | None, ci: float, *, force: bool
 def print_summary(result: "xr.DataTree", ci: float) -> None:
     """Tables of subjects, populations, contrasts of cell types and levels over the calibrator, and the verdict."""
     from lensim.inference.estimands_expression import MU, summarise_populations, summarise_subjects
-    from lensim.inference.estimands_expression_contrasts import summarise_contrasts, summarise_levels
+    from lensim.inference.estimands_expression_contrasts import (
+        summarise_contrasts,
+        summarise_levels,
+        summarise_references,
+    )
     from lensim.inference.fit import verdict_of
     from lensim.inference.observations import observations_of
 
@@ -298,6 +302,10 @@ def print_summary(result: "xr.DataTree", ci: float) -> None:
         levels = summarise_levels(result, ci)
         shown = levels.assign(**{f"level_over_{calibrator}": _ratio_text(levels)})
         out.print(_rich(shown[["target", "subject", f"level_over_{calibrator}", "note"]]))
+    if "log2_reference_fold_change" in result["posterior"]:
+        references = summarise_references(result, ci)
+        shown = references.assign(treated_over_control=_ratio_text(references))
+        out.print(_rich(shown[["reference", "contrast", "treated_over_control", "p_above_1"]]))
     verdict = verdict_of(result)
     out.print(f"[{'green' if verdict.passed else 'red'}]{verdict.sentence()}[/]", soft_wrap=True)
 

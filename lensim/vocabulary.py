@@ -119,6 +119,7 @@ UNIT_CT: Final = "ct_of_unit_quantity"  # (gene) mean Ct of a reaction with one 
 ONE_COPY_CT: Final = "ct_of_one_copy"  # (gene) mean Ct of a reaction that starts from one copy
 LOG2_LEVEL: Final = "log2_level"  # (target, subject) log2 quantity under the control condition at a mean input
 LOG2_REFERENCE_LEVEL: Final = "log2_reference_level"  # (reference) the same of a reference, alike in all subjects
+LOG2_REFERENCE_FOLD_CHANGE: Final = "log2_reference_fold_change"  # (reference, contrast) where it may respond
 LOG2_FOLD_CHANGE: Final = "log2_fold_change"  # (target, subject, contrast)
 LOG2_INPUT: Final = "log2_input"  # (sample) cDNA in a reaction against the mean, shared by the genes of a sample
 LOG2_BIOLOGICAL: Final = "log2_biological"  # (gene, sample) a gene's own deviation from one sample to the next
@@ -207,6 +208,7 @@ UNITS: Final[dict[str, str]] = {
     UNIT_CT: "cycles",
     LOG2_LEVEL: "log2",
     LOG2_REFERENCE_LEVEL: "log2",
+    LOG2_REFERENCE_FOLD_CHANGE: "log2",
     LOG2_INPUT: "log2",
     LOG2_BIOLOGICAL: "log2",
     PLATE_SHIFT: "cycles",

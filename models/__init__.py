@@ -13,6 +13,7 @@ from lensim.models.dose_response_plate_position import build_dose_response_plate
 from lensim.models.dose_response_separate import build_dose_response_separate
 from lensim.models.dose_response_separate_normalised import build_dose_response_separate_normalised
 from lensim.models.expression_hierarchical import build_expression_hierarchical
+from lensim.models.expression_hierarchical_responding import build_expression_hierarchical_responding
 from lensim.models.expression_panel import dim_cells, expression_arrays
 from lensim.models.expression_parts import ExpressionPriors
 from lensim.models.expression_separate import build_expression_separate
@@ -64,6 +65,14 @@ CATALOGUE: dict[str, ModelEntry] = {
         expression_arrays,
         v.CT,
         "fold change of each subject, pooled within cell types, from the reactions of all genes",
+        ExpressionPriors,
+        dim_cells,
+    ),
+    "expression_hierarchical_responding": ModelEntry(
+        build_expression_hierarchical_responding,
+        expression_arrays,
+        v.CT,
+        "as expression_hierarchical, with references that may respond to the treatment as well",
         ExpressionPriors,
         dim_cells,
     ),

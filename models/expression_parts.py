@@ -16,12 +16,10 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.models.coordinates import normal_by_information, normal_non_centred, positive_spread
+from lensim.models.expression_copies import dim_logp, dim_random, log_of_copies
 from lensim.models.expression_panel import expression_arrays, expression_coords, genes_with_series
 
 LN2 = float(np.log(2.0))
-MOST_COPIES = 45  # the sum over copies of a dim reaction goes so far
-LOG_MANY_COPIES = float(np.log(20.0))
-LEAST_PROBABILITY = 1e-290  # keeps a log finite
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,8 @@ class ExpressionPriors:
 
     Fold changes of populations lie mostly within a factor of 8 either way; subjects surely differ, so their spread has
     a median of 0.5 log2 and no mass at 0. Amplification factors without a dilution series are those of commercial
-    probes. One copy crosses a usual threshold at 36 to 39 cycles. Spreads are medians with a log sd.
+    probes. One copy crosses a usual threshold at 36 to 39 cycles. Spreads are medians with a log sd. References do not
+    respond to treatment unless sd_log2_reference_fold_change is above 0.
     """
 
     sd_mu_log2_fold_change: float = 1.5
@@ -41,6 +40,7 @@ class ExpressionPriors:
     median_sigma_log2_level: float = 1.5
     log_sd_sigma_log2_level: float = 0.7
     sd_log2_reference_level: float = 6.0
+    sd_log2_reference_fold_change: float = 0.0
     mean_amplification_factor: float = 1.93
     sd_amplification_factor: float = 0.06
     sd_ct_of_unit_quantity: float = 3.0
@@ -156,50 +156,18 @@ def dim_reactions(name: str, observed: Any, of: Machine, gene: Any, plate: Any, 
     """
     log_factor = LN2 * of.doublings[gene]
     log_copies = log_factor * (of.one_copy_ct[gene] - of.unit_ct[gene]) + LN2 * log2_quantity
-    mean_log, variance_log = _log_of_copies(log_copies)
+    mean_log, variance_log = log_of_copies(log_copies)
     pm.CustomDist(
         name,
         log_copies,
         of.one_copy_ct[gene] + of.plate_shift[plate] - mean_log / log_factor,
         pt.sqrt(of.sd_technical**2 + variance_log / log_factor**2),
         limit,
-        logp=_dim_logp,
-        random=_dim_random,
+        logp=dim_logp,
+        random=dim_random,
         signature="(),(),(),()->()",
         observed=observed,
     )
-
-
-def _log_of_copies(log_copies: Any) -> tuple[Any, Any]:
-    """Mean and variance of log k for k ~ Poisson(exp(log_copies)) given k >= 1; a series in 1 / copies beyond 20."""
-    few = pt.minimum(log_copies, LOG_MANY_COPIES)
-    k = np.arange(1, MOST_COPIES + 1, dtype=float)
-    log_k = np.log(k)
-    weight = pt.exp(few[..., None] * (k - 1.0) - np.cumsum(log_k))  # over lambda, so that few copies leave no 0 / 0
-    total = pt.sum(weight, axis=-1)
-    mean = pt.sum(weight * log_k, axis=-1) / total
-    variance = pt.sum(weight * log_k**2, axis=-1) / total - mean**2
-    many = pt.gt(log_copies, LOG_MANY_COPIES)
-    inverse = pt.exp(-pt.maximum(log_copies, LOG_MANY_COPIES))
-    return (
-        pt.switch(many, log_copies - inverse / 2.0, mean),
-        pt.switch(many, inverse, pt.maximum(variance, 0.0)),
-    )
-
-
-def _dim_logp(value: Any, log_copies: Any, mean: Any, sd: Any, limit: Any) -> Any:
-    nothing = pt.exp(-pt.exp(log_copies))
-    log_something = pt.log(-pt.expm1(-pt.exp(log_copies)) + LEAST_PROBABILITY)
-    density = log_something - 0.5 * ((value - mean) / sd) ** 2 - pt.log(sd) - 0.5 * np.log(2 * np.pi)
-    late = pt.erfc((limit - mean) / (sd * np.sqrt(2.0))) / 2.0
-    return pt.switch(value >= limit, pt.log(nothing + (1.0 - nothing) * late + LEAST_PROBABILITY), density)
-
-
-def _dim_random(log_copies: Any, mean: Any, sd: Any, limit: Any, rng: Any = None, size: Any = None) -> np.ndarray:
-    shape = size if size is not None else np.broadcast_shapes(np.shape(log_copies), np.shape(mean))
-    ct = mean + sd * rng.standard_normal(shape)
-    has_copies = rng.random(shape) < -np.expm1(-np.exp(np.minimum(log_copies, 20.0)))
-    return np.where(has_copies & (ct < limit), ct, limit)
 
 
 def reference_levels(data: xr.Dataset, held: dict[str, Any], of: Machine, priors: ExpressionPriors) -> Any:
@@ -212,6 +180,23 @@ def reference_levels(data: xr.Dataset, held: dict[str, Any], of: Machine, priors
         information=held["information_on_reference_level"],
         estimate=of.doublings[gene] * (of.unit_ct[gene] - held["mean_ct_of_reference"]),
         dims=v.REFERENCE,
+    )
+
+
+def reference_fold_changes(data: xr.Dataset, priors: ExpressionPriors) -> Any:
+    """Log2 fold change of each reference, alike in all subjects (reference, contrast); 0 where the priors say so.
+
+    What tells it from a change of input is that inputs of samples scatter about one mean, and with several references
+    how these differ: with one reference in few samples the prior decides.
+    """
+    shape = (int(data[v.IS_REFERENCE].sum()), data.sizes[v.CONDITION] - 1)
+    if priors.sd_log2_reference_fold_change == 0.0:
+        return pt.zeros(shape)
+    return normal_non_centred(
+        v.LOG2_REFERENCE_FOLD_CHANGE,
+        mu=0.0,
+        sigma=priors.sd_log2_reference_fold_change,
+        dims=(v.REFERENCE, v.CONTRAST),
     )
 
 
@@ -320,15 +305,17 @@ def levels(
 
 
 def expected_quantity(
-    data: xr.Dataset, held: dict[str, Any], level: Any, reference_level: Any, fold_change: Any
+    data: xr.Dataset, held: dict[str, Any], level: Any, reference_level: Any, fold_change: Any, of_references: Any
 ) -> Any:
     """Log2 quantity of each gene in each sample at a mean input (gene, sample)."""
     subject, contrast = held["subject_of_sample"], held["contrast_of_sample"]
-    of_control = pt.zeros_like(fold_change[..., :1])
-    change = pt.concatenate([fold_change, of_control], axis=-1)
-    of_target = level[:, subject] + change[:, subject, contrast]
+
+    def with_control(changes: Any) -> Any:
+        return pt.concatenate([changes, pt.zeros_like(changes[..., :1])], axis=-1)
+
+    of_target = level[:, subject] + with_control(fold_change)[:, subject, contrast]
     is_reference = data[v.IS_REFERENCE].to_numpy() == 1
-    of_reference = pt.repeat(reference_level[:, None], data.sizes[v.SAMPLE], axis=1)
+    of_reference = reference_level[:, None] + with_control(of_references)[:, contrast]
     order = np.argsort(np.concatenate([np.flatnonzero(~is_reference), np.flatnonzero(is_reference)]))
     return pt.concatenate([of_target, of_reference], axis=0)[order]
 
@@ -392,7 +379,8 @@ def build(data: xr.Dataset, priors: ExpressionPriors, slots: int | None, *, pool
         fold_change = pooled_fold_changes(data, held, priors) if pooled else separate_fold_changes(held, priors)
         by_references = input_by_references(data, held, on_machine, reference_level)
         level = levels(data, held, on_machine, by_references, fold_change, priors, pooled=pooled)
-        expected = expected_quantity(data, held, level, reference_level, fold_change)
+        of_references = reference_fold_changes(data, priors)
+        expected = expected_quantity(data, held, level, reference_level, fold_change, of_references)
         log2_input = inputs(held, on_machine, by_references)
         reactions(held, on_machine, expected, log2_input)
     return model

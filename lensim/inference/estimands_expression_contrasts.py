@@ -115,6 +115,34 @@ def summarise_levels(result: xr.DataTree, ci_prob: float = 0.9) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def summarise_references(result: xr.DataTree, ci_prob: float = 0.9) -> pd.DataFrame:
+    """One row a reference and contrast of a fit in which references may respond: by how much they did.
+
+    Columns: reference, contrast; ratio (median, treated over control) with ratio_lower and ratio_upper; p_above_1.
+
+    Raises
+    ------
+    InputError
+        If references may not respond in the model.
+    """
+    checks.between("ci_prob", ci_prob, 0.01, 0.999)
+    posterior = result["posterior"].to_dataset()
+    if v.LOG2_REFERENCE_FOLD_CHANGE not in posterior:
+        raise checks.InputError(
+            "summarise_references needs a fit in which references may respond "
+            f"(expression_hierarchical_responding), got one of {result.attrs.get('model', 'a model without name')}"
+        )
+    change = posterior[v.LOG2_REFERENCE_FOLD_CHANGE]
+    return pd.DataFrame(
+        [
+            {"reference": str(reference), "contrast": str(contrast)}
+            | _ratio(change.isel({v.REFERENCE: r, v.CONTRAST: c}), ci_prob)
+            for r, reference in enumerate(change[v.REFERENCE].to_numpy())
+            for c, contrast in enumerate(change[v.CONTRAST].to_numpy())
+        ]
+    )
+
+
 def _ratio(log2_difference: xr.DataArray, ci_prob: float, *, with_p: bool = True) -> dict[str, float]:
     values = log2_difference.to_numpy().ravel()
     low, middle, high = 2.0 ** np.quantile(values, [(1 - ci_prob) / 2, 0.5, (1 + ci_prob) / 2])

@@ -2,6 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from lensim.checks import InputError
+from lensim.inference import run as inference_run
 from lensim.maiga2013.expression_twin import expression_design
 from lensim.read.qpcr import amplified_without_template, read_factors, read_qpcr_tidy, read_reactions
 from tests.command_line.test_cli import run
@@ -56,7 +58,7 @@ def test_a_tidy_table_keeps_what_it_says_of_samples_and_genes(tmp_path, capsys):
     assert kept <= set(header)
 
 
-def test_amplified_controls_without_template_are_told(tmp_path, capsys):
+def test_amplified_controls_without_template_are_told(tmp_path, capsys, monkeypatch):
     head, rows = TIDY.replace("gene,", "task,plate,gene,"), [f"unknown,p,{row}" for row in ROWS]
     late = [f"no_template,p {k},T,0,,,,{39 - k}\n" for k in range(7)] + ["no_template,p,R,1,,,,\n"]
     file = saved(tmp_path, "cts.csv", head + "".join(rows + late))
@@ -66,6 +68,13 @@ def test_amplified_controls_without_template_are_told(tmp_path, capsys):
     )
     status, _, err = run(capsys, "read", "qpcr", str(file))
     assert (status, told in err) == (0, True)
+
+    def no_fit(*_: object, **__: object) -> None:
+        raise InputError("no fit today")
+
+    monkeypatch.setattr(inference_run, "fit_expression", no_fit)
+    status, _, err = run(capsys, "fit", "expression", str(file), "--out", str(tmp_path / "fit.nc"))
+    assert (status, told in err, "no fit today" in err) == (2, True, True)
     clean = saved(tmp_path, "clean.csv", head + "".join(rows))
     assert "without template" not in run(capsys, "read", "qpcr", str(clean))[2]
     same = read_reactions(file).amplified_without_template()

@@ -7,9 +7,15 @@ from scipy import stats
 
 from lensim import vocabulary as v
 from lensim.checks import InputError
-from lensim.inference.diagnose import convergence_table
+from lensim.cli_expression import print_summary
+from lensim.inference.diagnose import Verdict, convergence_table
 from lensim.inference.estimands_expression import DIFFERENCE_OF_LEVELS, detected, expression_estimands
-from lensim.inference.estimands_expression_contrasts import summarise_contrasts, summarise_levels
+from lensim.inference.estimands_expression_contrasts import (
+    summarise_contrasts,
+    summarise_levels,
+    summarise_references,
+)
+from lensim.inference.fit import carry_verdict
 from lensim.inference.observations import attach_observations
 from lensim.maiga2013 import number
 from lensim.maiga2013.expression_twin import LINE, PRIMARY, draw_expression_twin, expression_design
@@ -107,6 +113,30 @@ def test_levels_over_the_calibrator_are_those_of_the_truth_or_bounds():
     silent = levels["note"] != ""
     assert (levels["detected"] == 0).equals(silent)
     assert int((detected(DATA) == 0).sum()) == int(silent.sum())
+
+
+def test_references_that_respond_are_told():
+    tree = made_up()
+    with pytest.raises(InputError, match=r"^summarise_references needs a fit in which references may respond "):
+        summarise_references(tree)
+    draws = np.log2(1.5) + 0.1 * stream(51, "reference").standard_normal((*SHAPE, 1, 1))
+    dims = ("chain", "draw", v.REFERENCE, v.CONTRAST)
+    coords = {v.REFERENCE: ["RPL37A"], v.CONTRAST: ["LEN"]}
+    tree["posterior"] = xr.DataTree(xr.Dataset({v.LOG2_REFERENCE_FOLD_CHANGE: (dims, draws)}, coords))
+    row = summarise_references(tree).iloc[0]
+    assert (row["reference"], row["contrast"], row["p_above_1"]) == ("RPL37A", "LEN", 1.0)
+    exact = 1.5 * 2.0 ** (0.1 * stats.norm.ppf([0.05, 0.5, 0.95]))
+    assert [row["ratio_lower"], row["ratio"], row["ratio_upper"]] == pytest.approx(exact, rel=0.02)
+
+
+def test_print_summary_says_all_of_it(capsys):
+    tree = made_up()
+    verdict = Verdict(True, (), 1.0, 900.0, 900.0, "x", 0, 1.0, 0.0)
+    carry_verdict(tree, verdict)
+    print_summary(tree, 0.9)
+    said = " ".join(capsys.readouterr().out.split())
+    for word in ("myeloma line", "level over LP-1", "first subjects", "converged"):
+        assert word in said
 
 
 def test_without_a_calibrator_or_a_second_cell_type_there_is_nothing_to_say():

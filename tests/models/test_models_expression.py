@@ -1,9 +1,10 @@
 import numpy as np
+import pymc as pm
 import pytensor
 import pytensor.tensor as pt
 import pytest
 import xarray as xr
-from scipy import integrate, stats
+from scipy import integrate, optimize, stats
 
 from lensim import vocabulary as v
 from lensim.checks import InputError
@@ -14,6 +15,7 @@ from lensim.inference.estimands_expression import expression_estimands, summaris
 from lensim.inference.estimands_expression_sensitivity import contrast_of_subjects, slope_against
 from lensim.inference.fit import FitSettings, verdict_of
 from lensim.inference.run import fit_expression
+from lensim.models import expression_copies as copies_of
 from lensim.models import expression_panel as panel
 from lensim.models import expression_parts as parts
 from lensim.qpcr.design import QpcrDesign, lay_out
@@ -85,7 +87,7 @@ def test_mean_and_variance_of_the_log_of_copies(copies):
     weight /= weight.sum()
     mean = (weight * np.log(k)).sum()
     variance = (weight * np.log(k) ** 2).sum() - mean**2
-    found = [x.eval(mode=QUICK_MODE).item() for x in parts._log_of_copies(pt.as_tensor(np.log([copies])))]
+    found = [x.eval(mode=QUICK_MODE).item() for x in copies_of.log_of_copies(pt.as_tensor(np.log([copies])))]
     tolerance = {"abs": 0.005} if copies > 20 else {"rel": 1e-6, "abs": 1e-9}
     assert found == pytest.approx([mean, variance], **tolerance)
 
@@ -93,9 +95,35 @@ def test_mean_and_variance_of_the_log_of_copies(copies):
 @pytest.mark.parametrize("log_copies", [-3.0, 0.0, 2.0])
 def test_a_dim_reaction_gives_a_ct_or_none_with_probability_1(log_copies):
     value = pt.scalar("value")
-    density = pytensor.function([value], pt.exp(parts._dim_logp(value, log_copies, 38.5, 0.6, 40.0)), mode=QUICK_MODE)
+    density = pytensor.function(
+        [value], pt.exp(copies_of.dim_logp(value, log_copies, 38.5, 0.6, 40.0)), mode=QUICK_MODE
+    )
     detected, _ = integrate.quad(lambda ct: float(density(ct)), 30.0, 40.0 - 1e-9)
     assert detected + float(density(40.0)) == pytest.approx(1.0, abs=1e-6)
+
+
+def test_a_ct_at_the_limit_is_a_bound_and_not_a_number():
+    """Null: of min(Normal(39.5, 1), 40), 200 at a time, estimates by the model's likelihood lie about 39.5 and 1.
+
+    The naive mean is 39.3, and so is its own closed form.
+    """
+    value, mean, log_sd = pt.vector("value"), pt.scalar("mean"), pt.scalar("log_sd")
+    many_copies = 15.0  # so that a reaction without Ct is a late one
+    logp = copies_of.dim_logp(value, many_copies, mean, pt.exp(log_sd), 40.0).sum()
+    density = pytensor.function([value, mean, log_sd], logp, mode=QUICK_MODE)
+    capped = np.minimum(stream(SEED, "censored").normal(39.5, 1.0, (60, 200)), 40.0)
+    found = []
+    for sample in capped:
+        best = optimize.minimize(lambda at, ct=sample: -float(density(ct, *at)), [39.0, 0.0], method="Nelder-Mead")
+        found.append((best.x[0], np.exp(best.x[1])))
+    means, sds = np.array(found).T
+    assert stats.ttest_1samp(means, 39.5).pvalue > 1e-6
+    assert stats.ttest_1samp(sds, 1.0).pvalue > 1e-6
+    naive = capped.mean(axis=1)
+    closed_form = 39.5 - (stats.norm.pdf(0.5) - 0.5 * stats.norm.sf(0.5))
+    assert closed_form == pytest.approx(39.3, abs=0.01)
+    assert stats.ttest_1samp(naive, closed_form).pvalue > 1e-6
+    assert stats.ttest_1samp(naive, 39.5).pvalue < 1e-6
 
 
 def test_cells_with_a_missing_reaction_or_few_copies_are_dim():
@@ -107,6 +135,90 @@ def test_cells_with_a_missing_reaction_or_few_copies_are_dim():
     assert int(np.isnan(DATA[v.CT]).sum()) <= (late_or_missing >= 40.0).sum()
     with pytest.raises(InputError, match=r"^slots must be at least \d+, got 0$"):
         panel.expression_arrays(DATA, 0)
+
+
+# --- models of other studies: references, series and factors ---
+
+QUIET = QpcrPopulation(
+    assays={"T": Assay(1.80, 28.0, 37.5, 0.02), "R": Assay(1.93, 22.0, 37.5, 0.02), "S": Assay(1.93, 20.0, 37.5, 0.02)},
+    expression={("T", "line"): CellTypeExpression(4.0, 0.5, 3.0, 0.3)},
+    sd_technical_cycles=0.03,
+    sd_plate_cycles=0.05,
+)
+FACTORS = {"T": 1.80, "R": 1.93, "S": 1.93}
+
+
+def quiet_study(references: tuple[str, ...], *, has_series: bool, has_factors: bool) -> tuple[xr.Dataset, np.ndarray]:
+    """A study almost without noise, and its true fold changes (subject)."""
+    dilutions = (20.0, 2.0, 0.2, 0.02) if has_series else ()
+    design = QpcrDesign(
+        ("a", "b", "c"), ("line",) * 3, ("T",), references, technical_replicates=2, dilutions=dilutions, experiments=2
+    )
+    sheet = lay_out(design)
+    truth = draw_truth(QUIET, sheet, stream(SEED, "quiet", "truth"))
+    data = one_study(simulate(sheet, truth, NO_FAULTS, stream(SEED, "quiet", "machine")), 0)
+    if has_factors:
+        stated = [FACTORS[str(gene)] for gene in data[v.GENE].to_numpy()]
+        data = data.assign({v.STATED_FACTOR: (v.GENE, stated), v.STATED_FACTOR_SD: (v.GENE, [0.005] * len(stated))})
+    return data, truth[v.LOG2_FOLD_CHANGE].to_numpy()[0, 0, :, 0]
+
+
+def mode_of(model: str, data: xr.Dataset, priors: parts.ExpressionPriors | None = None) -> xr.Dataset:
+    """The mode of a model, where its log density must be finite."""
+    with find_model(model).build(data, priors):
+        found = pm.find_MAP(
+            progressbar=False, return_inferencedata=True, jitter=False, compile_kwargs={"mode": QUICK_MODE}
+        )
+    mode = found["posterior"].to_dataset().isel(chain=0, draw=0)
+    assert all(np.isfinite(values).all() for values in mode.data_vars.values())
+    return mode
+
+
+@pytest.mark.parametrize(
+    ("model", "references", "has_series", "has_factors"),
+    [
+        ("expression_separate", ("R", "S"), False, True),
+        ("expression_separate", ("R", "S"), True, False),
+        ("expression_hierarchical", ("R", "S"), False, True),
+    ],
+)
+def test_the_mode_of_a_quiet_study_is_its_truth(model, references, has_series, has_factors):
+    """Reactions with an error of 0.03 cycles and references that hold still: fold changes to 0.15 of 3 log2.
+
+    A factor of 1.93 in place of the target's 1.80 would put them off by 0.35.
+    """
+    data, true = quiet_study(references, has_series=has_series, has_factors=has_factors)
+    mode = mode_of(model, data)
+    assert mode[v.LOG2_FOLD_CHANGE].to_numpy()[0, :, 0] == pytest.approx(true, abs=0.15)
+    assert float(mode[v.FACTOR].sel({v.GENE: "T"})) == pytest.approx(1.80, abs=0.03)
+
+
+def test_without_series_or_factor_the_prior_of_factors_decides():
+    """3 log2 at a factor of 1.80 are 3 log(1.93) / log(1.80) at that of the prior, less what the prior gives way."""
+    data, true = quiet_study(("R",), has_series=False, has_factors=False)
+    mode = mode_of("expression_separate", data)
+    found = mode[v.LOG2_FOLD_CHANGE].to_numpy()[0, :, 0]
+    factor = float(mode[v.FACTOR].sel({v.GENE: "T"}))
+    assert found == pytest.approx(true * np.log(factor) / np.log(1.80), abs=0.1)
+    assert abs(factor - 1.93) < 0.12
+
+
+def test_a_reference_that_responds_is_found_where_it_may():
+    """S doubles under treatment: a stable pair of references halves it into the targets, one that may respond does not.
+
+    One of two moves, so which of them did is told by inputs alone; how they differ is certain.
+    """
+    data, true = quiet_study(("R", "S"), has_series=False, has_factors=True)
+    genes, sample = data[v.GENE].to_numpy(), data[v.SAMPLE_OF_REACTION].to_numpy()
+    is_treated = data[v.CONDITION_OF_SAMPLE].to_numpy()[sample] == 1
+    moved = is_treated & (genes[data[v.GENE_OF_REACTION].to_numpy()] == "S")
+    data = data.assign({v.CT: data[v.CT] - moved / np.log2(1.93)})
+    mode = mode_of("expression_hierarchical_responding", data)
+    change = mode[v.LOG2_REFERENCE_FOLD_CHANGE].sel({v.REFERENCE: ["R", "S"]}).to_numpy()[:, 0]
+    assert change[1] - change[0] == pytest.approx(1.0, abs=0.1)
+    off = mode[v.LOG2_FOLD_CHANGE].to_numpy()[0, :, 0] - true
+    assert off == pytest.approx(np.full(3, change[0]), abs=0.15)  # as far as R is thought to have moved
+    assert v.LOG2_REFERENCE_FOLD_CHANGE not in find_model("expression_hierarchical").build(data).named_vars
 
 
 # --- what is refused ---

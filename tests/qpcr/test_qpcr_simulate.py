@@ -1,10 +1,22 @@
 import numpy as np
 import pytest
+import xarray as xr
 from scipy import stats
 
 from lensim import vocabulary as v
 from lensim.checks import InputError
-from lensim.maiga2013.expression_twin import LINE, PRIMARY, draw_expression_twin, expression_design, with_summary
+from lensim.maiga2013 import number
+from lensim.maiga2013.expression_twin import (
+    ABSENT,
+    LINE,
+    PARENTS,
+    POPULATION,
+    PRIMARY,
+    STROMA,
+    draw_expression_twin,
+    expression_design,
+    with_summary,
+)
 from lensim.qpcr.design import QpcrDesign, lay_out
 from lensim.qpcr.simulate import log2_quantities, one_study, simulate
 from lensim.qpcr.truth import NO_FAULTS, Assay, CellTypeExpression, QpcrFaults, QpcrPopulation, draw_truth
@@ -95,6 +107,80 @@ def test_the_twin_has_the_stated_summaries():
     level = truth[v.LOG2_LEVEL].sel({v.TARGET: "IGF1"}).values
     lines = (kind == LINE) & (subjects != "KMS12-PE")
     assert (level[:, kind == PRIMARY].mean(1) - level[:, lines].mean(1)) == pytest.approx(np.full(5, np.log2(23)))
+
+
+def test_stroma_falls_to_the_stated_share():
+    """Null: the mean of log2 fold changes in BMSC is that of 65% of control, the spread that of the population."""
+    sheet = lay_out(expression_design())
+    truth = draw_expression_twin(sheet, stream(SEED, "stroma"), 200)
+    kind = np.array(truth[v.CELL_TYPE].values)[sheet[v.CELL_TYPE_OF_SUBJECT].values]
+    own = truth[v.LOG2_FOLD_CHANGE].sel({v.TARGET: "TNF"}).values[:, kind == STROMA, 0].ravel()
+    stated = np.log2(1 - number("tnf_bmsc_inhibition_percent") / 100)
+    sigma = POPULATION.expression["TNF", STROMA].sigma_log2_fold_change
+    assert stats.kstest(own, stats.norm(stated, sigma).cdf).pvalue > FALSE_ALARM
+    assert stats.kstest(own, stats.norm(0.0, sigma).cdf).pvalue < FALSE_ALARM
+
+
+def test_a_line_without_a_gene_never_shows_it_and_the_others_do():
+    sheet = lay_out(expression_design())
+    truth = draw_expression_twin(sheet, stream(SEED, "absent"), 20)
+    ct = simulate(sheet, truth, NO_FAULTS, stream(SEED, "absent", "machine"))[v.CT].values
+    genes, names = sheet[v.GENE].values, sheet[v.SUBJECT].values
+    gene = genes[sheet[v.GENE_OF_REACTION].values]
+    subject = names[sheet[v.SUBJECT_OF_SAMPLE].values[sheet[v.SAMPLE_OF_REACTION].values]]
+    for target, absent in ABSENT.items():
+        without = {absent, *(variant for variant, parent in PARENTS.items() if parent == absent)}
+        lacks = (gene == target) & np.isin(subject, list(without))
+        assert lacks.any()
+        assert np.isnan(ct[:, lacks]).all()
+        assert np.isfinite(ct[:, (gene == target) & ~lacks]).mean() > 0.9
+    assert ABSENT == {"TNF": "NCI-H929", "IGF1": "KMS12-PE"}
+
+
+def test_variants_differ_from_their_parents_in_the_genes_that_the_paper_names():
+    sheet = lay_out(expression_design())
+    level = draw_expression_twin(sheet, stream(SEED, "variants"), 3)[v.LOG2_LEVEL]
+    for variant, raised in (("LP1-LR", ("TNF", "IGF1")), ("NCI-H929 R10-4", ("CXCL8", "IGF1"))):
+        for target in ("TNF", "CXCL8", "IGF1"):
+            of_target = level.sel({v.TARGET: target})
+            excess = of_target.sel({v.SUBJECT: variant}) - of_target.sel({v.SUBJECT: PARENTS[variant]})
+            assert excess.values == pytest.approx(np.full(3, 1.5 * (target in raised)))
+
+
+def quick_sheet(cycle_limit: float = 60.0) -> tuple[xr.Dataset, xr.Dataset]:
+    """A sheet of two genes with many wells without template, and 400 studies of it."""
+    design = QpcrDesign(
+        ("a",), ("line",), ("T",), ("R",), dilutions=(), cycle_limit=cycle_limit, no_template_replicates=10
+    )
+    sheet = lay_out(design)
+    return sheet, draw_truth(QpcrPopulation(), sheet, stream(SEED, "faults", "truth"), 400)
+
+
+def test_wells_without_template_amplify_where_they_are_contaminated():
+    """Null: with probability p of contamination by 2 copies on average, a share p (1 - exp(-2)) has a Ct."""
+    sheet, truth = quick_sheet()
+    clean = simulate(sheet, truth, NO_FAULTS, stream(SEED, "faults", "clean"))
+    assert np.isnan(clean[v.NO_TEMPLATE_CT]).all()
+    faults = QpcrFaults(0.0, 0.0, 0.0, contamination_probability=0.3, contamination_copies=2.0)
+    ct = simulate(sheet, truth, faults, stream(SEED, "faults", "dirty"))[v.NO_TEMPLATE_CT].values
+    seen = int(np.isfinite(ct).sum())
+    assert stats.binomtest(seen, ct.size, 0.3 * -np.expm1(-2.0)).pvalue > FALSE_ALARM
+    assert stats.binomtest(seen, ct.size, 0.3).pvalue < FALSE_ALARM  # as if each contaminated well had a copy
+
+
+def test_outliers_come_later_by_what_is_stated_and_the_others_do_not_move():
+    """Null: each reaction is an outlier with probability 0.03; with the same stream, the rest stays as it was."""
+    sheet, truth = quick_sheet()
+    quiet, faulty = (
+        simulate(sheet, truth, QpcrFaults(share, 1.5, 0.0, 0.0, 0.0), stream(SEED, "faults", "outliers"))[v.CT].values
+        for share in (0.0, 0.03)
+    )
+    later = faulty - quiet
+    late = later > 0.75
+    assert later[late] == pytest.approx(np.full(int(late.sum()), 1.5), abs=1e-4)
+    assert later[~late] == pytest.approx(np.zeros(int((~late).sum())), abs=1e-4)
+    assert stats.binomtest(int(late.sum()), late.size, 0.03).pvalue > FALSE_ALARM
+    assert stats.binomtest(int(late.sum()), late.size, 0.1).pvalue < FALSE_ALARM
 
 
 def test_a_summary_that_no_ratios_have_is_refused():

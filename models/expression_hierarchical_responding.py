@@ -1,0 +1,35 @@
+"""RT-qPCR of several subjects, pooled, in which the references may respond to the treatment as well."""
+
+from dataclasses import replace
+
+import pymc as pm
+import xarray as xr
+
+from lensim.models import expression_panel as panel
+from lensim.models import expression_parts as parts
+
+SD_LOG2_REFERENCE_FOLD_CHANGE = 0.5
+"""Assumed: a gene that was chosen as a reference mostly moves by less than 1.4-fold."""
+
+
+def build_expression_hierarchical_responding(
+    data: xr.Dataset, priors: parts.ExpressionPriors | None = None, slots: int | None = None
+) -> pm.Model:
+    """As `expression_hierarchical`, with a fold change of each reference.
+
+    log2 quantity(reference, s) = log2_reference_level + log2_reference_fold_change (treated s) + log2_input(s) + ...
+    log2_reference_fold_change ~ Normal(0, 0.5), or the sd of the priors where that is above 0; alike in all subjects
+
+    Inputs scatter about one mean, treated or not: that, and the prior, tells a reference that moves from a change of
+    input. Fold changes of targets are then no longer against the references alone, and less certain for it.
+
+    Needs     as `expression_hierarchical`; two or more references tell more than the prior
+    Declares  the same, and log2_reference_fold_change (reference, contrast)
+    Raises    InputError as `require_expression` says
+    Source    as `expression_hierarchical`
+    """
+    priors = priors or parts.ExpressionPriors()
+    if priors.sd_log2_reference_fold_change == 0.0:
+        priors = replace(priors, sd_log2_reference_fold_change=SD_LOG2_REFERENCE_FOLD_CHANGE)
+    panel.require_expression(data, "expression_hierarchical_responding")
+    return parts.build(data, priors, slots, pooled=True)
