@@ -191,7 +191,8 @@ def read_bioassay_plates(
                 wells.append(replace(well, od=od, plate=stem))
         ignored += sum(not is_missing(text) for key, (text, _) in grid.cells.items() if key not in used)
     source = ", ".join(Path(path).name for path in [*grids, plate_map])
-    attrs: dict[str, str | int] = {"source": source, "wells_lost": lost, "wells_ignored": ignored} | _assumptions(found)
+    attrs: dict[str, str | int] = {"source": source, "wells_lost": lost, "wells_ignored": ignored}
+    attrs |= _assumptions(found)
     return assemble(wells, control, attrs, faults, is_whole=table.is_whole)
 
 
