@@ -232,7 +232,7 @@ def compare(
 
 def is_expression(result: "xr.DataTree") -> bool:
     """Whether a result is of an expression model."""
-    return "log2_fold_change" in result["posterior"]
+    return "log2_fold_change" in result["posterior"] and "target" in result["posterior"]["log2_fold_change"].dims
 
 
 def summarize(result: "xr.DataTree", csv: Path | None, ci: float, *, force: bool) -> None:

@@ -26,15 +26,10 @@ BIOASSAY_NAMES: Final[dict[str, tuple[str, ...]]] = {
     "plate": ("plate", "plate_id", "barcode"),
     "well": ("well", "well_name", "well_position", "well_id"),
     "role": ("role", "well_role", "well_type", "type"),
-    "concentration": (
-        "concentration_pg_per_ml",
-        "tnf_pg_per_ml",
-        "concentration_pg_ml",
-        "concentration_ng_per_ml",
-        "concentration_ng_ml",
-        "concentration",
-        "conc",
-        "tnf",
+    "concentration": tuple(
+        f"{name}{unit}"
+        for name in ("concentration", "conc", "tnf", "tnf_alpha", "tnf_a", "standard", "dose")
+        for unit in ("_pg_per_ml", "_pg_ml", "_ng_per_ml", "_ng_ml", "")
     ),
     "cell_line": ("cell_line", "line", "sample", "sample_name", "subject", "donor"),
     "condition": ("condition", "treatment"),
@@ -99,6 +94,7 @@ def read_bioassay(
     """
     table, faults = read_table(path)
     found = find_columns(table, {}, BIOASSAY_NAMES, ("od",), faults)
+    _check_columns(table, found, faults)
     manner = _manner(table, found, ("concentration", "dilution_factor", "od"), unit, decimal, faults)
     wells, lost, ignored = [], 0, 0
     for row, line in zip(table.rows, table.lines, strict=True):
@@ -158,6 +154,7 @@ def read_bioassay_plates(
     table, faults = read_table(plate_map)
     names = {what: known for what, known in BIOASSAY_NAMES.items() if what != "od"}
     found = find_columns(table, {}, names, ("well",), faults)
+    _check_columns(table, found, faults)
     manner = _manner(table, found, ("concentration", "dilution_factor"), unit, None, faults)
     checks.unique("files of plates, by their names without suffix,", [Path(path).stem for path in grids])
     rows_of = _rows_of_plates(table, found, [Path(path).stem for path in grids], faults)
@@ -191,8 +188,19 @@ def read_bioassay_plates(
                 wells.append(replace(well, od=od, plate=stem))
         ignored += sum(not is_missing(text) for key, (text, _) in grid.cells.items() if key not in used)
     source = ", ".join(Path(path).name for path in [*grids, plate_map])
-    attrs: dict[str, str | int] = {"source": source, "wells_lost": lost, "wells_ignored": ignored} | _assumptions(found)
+    attrs: dict[str, str | int] = {"source": source, "wells_lost": lost, "wells_ignored": ignored}
+    attrs |= _assumptions(found)
     return assemble(wells, control, attrs, faults, is_whole=table.is_whole)
+
+
+def _check_columns(table: TextTable, found: Found, faults: FaultReport) -> None:
+    """Refuse a table that has standards or samples and lacks the column that tells them apart, once and not by row."""
+    words = {plain_name(found.cell("role", row)) for row in table.rows}
+    for what, role in (("concentration", STANDARD), ("cell_line", SAMPLE)):
+        if not found.has(what) and (not found.has("role") or words & set(ROLE_WORDS[role])):
+            there = ", ".join(repr(name) for name in table.header)
+            faults.add(f"the column {BIOASSAY_NAMES[what][0]!r} is missing; there are {there}", line=1)
+    faults.raise_if_any()
 
 
 def _assumptions(found: Found) -> dict[str, int]:

@@ -122,6 +122,8 @@ def test_a_result_is_summarised_with_table_and_figures(tmp_path, capsys):
     assert table.read_text().count("\n") == 13
     status, _, err = run(capsys, "summarize", path, "--threshold-um", "10")
     assert (status, "must be of a dose-response fit for --threshold-um, got a bioassay" in err) == (2, True)
+    status, _, err = run(capsys, "compare", path)
+    assert (status, "must be a fit of an expression model, got one of" in err) == (2, True)
     status, _, err = run(capsys, "summarize", path, "--csv", table)
     assert (status, "--force" in err) == (2, True)
     assert np.isfinite(load_result(path)["posterior"][v.LOG10_TNF]).all()

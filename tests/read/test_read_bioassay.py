@@ -146,6 +146,26 @@ def test_all_faults_are_told_together(tmp_path):
     assert str(error.value).count("\n") == 3
 
 
+@pytest.mark.parametrize("name", ["TNF (pg/ml)", "Conc. [pg/mL]", "Standard pg/ml", "TNF-alpha (pg/ml)"])
+def test_spellings_of_the_concentration(tmp_path, name):
+    text = HEADER.replace("concentration", name) + "".join(GOOD)
+    assert read_bioassay(saved(tmp_path, text))[v.CONCENTRATION].values[1] == 12.5
+
+
+@pytest.mark.parametrize(
+    ("header", "missing"),
+    [
+        ("well,role,level,cell_line,condition,dilution,od\n", "concentration_pg_per_ml"),
+        ("well,role,tnf,x,y,z,od\n", "cell_line"),
+    ],
+)
+def test_a_column_that_roles_need_is_told_once(tmp_path, header, missing):
+    with pytest.raises(InputError) as error:
+        read_bioassay(saved(tmp_path, header + "".join(GOOD)))
+    assert str(error.value).startswith(f"plate.csv line 1: the column '{missing}' is missing; there are 'well'")
+    assert str(error.value).count("\n") == 0
+
+
 def test_a_column_that_is_missing_and_a_unit_that_contradicts(tmp_path):
     with pytest.raises(InputError, match="the column 'od' is missing"):
         read_bioassay(saved(tmp_path, "well,role\nA1,blank\n"))
