@@ -66,7 +66,17 @@ def test_counts_may_be_written_instead(tmp_path, capsys):
         (GOOD + "".join(ROWS), ("--control", "z"), "control must be one of the conditions control, drug, got 'z'"),
         ("condition,phase,events\ncontrol,G7,5\n", (), "phase must be one of G0/G1, S, G2/M and outside, got 'G7'"),
         ("condition,brdu,pi\ncontrol,x,200\n", (), "line 2: brdu must be a finite number, got 'x'"),
-        ("condition,brdu,pi\ncontrol,x,200\n", ("--scale", "events"), "must go without --scale and --events-per-tube"),
+        (
+            "condition,brdu,pi\n" + "control,9,200\n" * 120 + "drug,9,200\n" * 120,
+            ("--scale", "events"),
+            "single events must go without --scale and --events-per-tube",
+        ),
+        (GOOD + "".join(ROWS), ("--dna-channel", "PI"), "are for a sheet of FCS files, got another table"),
+        (
+            "condition,file\ncontrol,none.fcs\n",
+            (),
+            "line 2: file must name an FCS file beside the sheet, got 'none.fcs'",
+        ),
         ("condition,brdu,pi\n" + "control,9,200\n" * 120 + "drug,9,200\n" * 120, (), "DNA content must spread"),
         ("", (), "empty"),
     ],
