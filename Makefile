@@ -23,6 +23,8 @@ reproduce: $(STAMP)
 		--out results/fig1_dose_response --force
 	@$(BIN)/python -m experiments.fig2_expression --config experiments/fig2_expression.toml \
 		--out results/fig2_expression --force
+	@$(BIN)/python -m experiments.fig3a_cell_cycle --config experiments/fig3a_cell_cycle.toml \
+		--out results/fig3a_cell_cycle --force
 	@$(BIN)/python -m experiments.audit_published_statistics --config experiments/audit_published_statistics.toml \
 		--out results/audit_published_statistics --force
 	@$(BIN)/python -m experiments.power_paper_designs --config experiments/power_paper_designs.toml \
