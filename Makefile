@@ -30,6 +30,8 @@ reproduce: $(STAMP)
 		--out results/fig2_expression --force
 	@$(BIN)/python -m experiments.fig2c_bioassay --config experiments/fig2c_bioassay.toml \
 		--out results/fig2c_bioassay --force
+	@$(BIN)/python -m experiments.fig3a_cell_cycle --config experiments/fig3a_cell_cycle.toml \
+		--out results/fig3a_cell_cycle --force
 	@$(BIN)/python -m experiments.audit_published_statistics --config experiments/audit_published_statistics.toml \
 		--out results/audit_published_statistics --force
 	@$(BIN)/python -m experiments.power_paper_designs --config experiments/power_paper_designs.toml \

@@ -49,6 +49,8 @@ from lensim.results_folder import Manifest, SamplerConfig, command_of, read_conf
 console = Console()
 FIGURES = ("events", "phases", "effects")
 SMALLEST_P = 1e-99  # below it, a P value says no more
+TWIN_ONE = "twin, one experiment"
+CELLS = "twin, one experiment, cells as experiments"
 AS_STATED = "the paper's S shares, one experiment"
 
 
@@ -118,6 +120,20 @@ def stated_sentences(result: xr.DataTree, ci_prob: float) -> list[str]:
     ]
 
 
+def width_sentence(tables: dict[str, pd.DataFrame], experiments: int) -> str:
+    """What one experiment cannot say, in widths of intervals."""
+    width = {}
+    for name, table in tables.items():
+        row = table[table["label"] == PARENT].iloc[0]
+        width[name] = row["percent_points_upper"] - row["percent_points_lower"]
+    return (
+        f"The truth behind the twin: {number('lp1_s_phase_change_percent_points'):+.0f} points in {PARENT}, none in "
+        f"{VARIANT}. The interval of {PARENT} is {width[TWIN_ONE]:.0f} points wide from one experiment, where "
+        f"how cultures differ is the prior's alone, and {width[f'twin, {experiments} experiments']:.0f} from "
+        f"{experiments}; cells taken for experiments would make it {width[CELLS]:.1f}."
+    )
+
+
 def fit_all(config: Config, studies: dict[str, xr.Dataset], manifest: Manifest) -> dict[str, xr.DataTree]:
     """A fit of each study."""
     settings = FitSettings(SamplerSettings(**config.sampler.model_dump()))
@@ -156,7 +172,7 @@ def compared(results: dict[str, xr.DataTree], one: xr.Dataset, ci_prob: float) -
     tables = {name: report.effects_for_figure(result, ci_prob) for name, result in results.items()}
     classical = classical_effects(one, ci_prob)
     wrong = classical[(classical["phase"] == S_PHASE) & (classical["method"] == CELLS_AS_EXPERIMENTS)]
-    tables["twin, one experiment, cells as experiments"] = wrong.assign(label=wrong["cell_line"])
+    tables[CELLS] = wrong.assign(label=wrong["cell_line"])
     return tables
 
 
@@ -180,7 +196,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
         one = one_experiment(gated.data, shown)
         names = {
             AS_STATED: stated_study(config.events_per_tube),
-            "twin, one experiment": one,
+            TWIN_ONE: one,
             f"twin, {config.experiments} experiments": gated.data,
         }
         results = fit_all(config, names, manifest)
@@ -190,7 +206,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
             table.to_csv(folder / "confusion.csv")
             whole = results[f"twin, {config.experiments} experiments"]
             save_result(whole, folder / "fit.nc")
-            save_result(results["twin, one experiment"], folder / "fit_one_experiment.nc")
+            save_result(results[TWIN_ONE], folder / "fit_one_experiment.nc")
             save_result(results[AS_STATED], folder / "fit_as_stated.nc")
             summarise_shares(whole, config.ci_prob).to_csv(folder / "shares.csv", index=False)
             effects = [summarise_effects(result, config.ci_prob).assign(data=name) for name, result in results.items()]
@@ -200,18 +216,20 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
             ]
             pd.concat(differences).to_csv(folder / "line_differences.csv", index=False)
             classical_effects(gated.data, config.ci_prob).to_csv(folder / "classical.csv", index=False)
+            tables = compared(results, one, config.ci_prob)
             change = number("lp1_s_phase_change_percent_points")
             true = {PARENT: change, VARIANT: 0.0, f"{PARENT} less {VARIANT}": change}
             drawn = (
                 report.plot_events(*_events_of(events, gated, shown)),
                 report.plot_phases(whole, config.ci_prob),
-                report.plot_effects(compared(results, one, config.ci_prob), true),
+                report.plot_effects(tables, true),
             )
             for name, figure in zip(FIGURES, drawn, strict=True):
                 save_figure(figure, folder / f"{name}.png")
         found = [gating_sentence(events, gated, table), *stated_sentences(results[AS_STATED], config.ci_prob)]
         for name, result in results.items():
             found += effect_sentence(result, name, config.ci_prob)
+        found.append(width_sentence(tables, config.experiments))
         found += classical_sentences(gated.data, config.ci_prob)
         found += [f"{name}: {sentence}" for name, sentence in manifest.verdicts.items()]
         found += [f"look at the gates of {tube}: {why}" for tube, why in gated.doubts.items()]

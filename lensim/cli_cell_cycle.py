@@ -62,7 +62,9 @@ def simulate_cell_cycle(
 def fit_cell_cycle(
     file: Annotated[
         Path,
-        typer.Argument(help="Table: a row an event (brdu, dna), a row a tube (G0/G1, S, G2/M), or tube and phase."),
+        typer.Argument(
+            help="Table: a row a tube (G0/G1, S, G2/M), a tube and phase, an event (brdu, dna), or an FCS file."
+        ),
     ],
     path: Annotated[Path, typer.Option("--out", help="Result to write (.nc): draws, checks and your data.")],
     control: Annotated[str, typer.Option(help="Condition that others are compared with, where it is not told.")] = "",
@@ -74,6 +76,9 @@ def fit_cell_cycle(
         Literal["linear", "log10", "channel"],
         typer.Option(help="Of BrdU in a table of events; channel is 1,024 channels over four decades."),
     ] = "linear",
+    brdu_channel: Annotated[str, typer.Option(help="Channel of BrdU in FCS files, where its name is not known.")] = "",
+    dna_channel: Annotated[str, typer.Option(help="Channel of DNA in FCS files.")] = "",
+    width_channel: Annotated[str, typer.Option(help="Channel of the width of the DNA pulse in FCS files.")] = "",
     decimal: Annotated[
         Literal[".", ","] | None, typer.Option(help="Decimal mark, where numbers leave a doubt.")
     ] = None,
@@ -89,28 +94,28 @@ def fit_cell_cycle(
 ) -> None:
     """Share of each phase, what a drug does to it in each line, and how lines differ in that.
 
-    A table of single events is gated first. Exit status 0 where the sampler converged, 3 where it did not: the result
-    is written all the same, with its verdict.
+    A table of single events, or of FCS files that hold them, is gated first. Exit status 0 where the sampler converged,
+    3 where it did not: the result is written all the same, with its verdict.
     """
     from lensim.inference.engine_nutpie import SamplerSettings
     from lensim.inference.fit import FitSettings, verdict_of
     from lensim.inference.run import fit_cell_cycle as run_fit
     from lensim.output import require_free, save_result, written_whole
     from lensim.read.cell_cycle import read_cell_cycle
-    from lensim.read.cell_cycle_events import is_event_table, read_cell_cycle_events
 
     one_of("--out suffix", path.suffix.lower(), (".nc",))
     between("--ci", ci, *INTERVALS)
     settings = FitSettings(SamplerSettings(draws=draws, tune=tune, chains=chains, target_accept=target_accept))
     for target in (path, *([figures / f"{name}.png" for name in FIGURES] if figures else [])):
         require_free(target, force=force)
-    single = gated = None
-    if is_event_table(file):
+    channels = {"brdu": brdu_channel, "dna": dna_channel, "width": width_channel}
+    single = _single_events(file, control, brdu_scale, decimal, {name: said for name, said in channels.items() if said})
+    gated = None
+    if single is not None:
         from lensim.cell_cycle import gate_study
 
         if scale is not None or events_per_tube is not None:
-            raise InputError(f"{file.name}: a table of events must go without --scale and --events-per-tube")
-        single = read_cell_cycle_events(file, control=control, brdu_scale=brdu_scale, decimal=decimal)
+            raise InputError(f"{file.name}: single events must go without --scale and --events-per-tube")
         gated = gate_study(single)
         data = gated.data
         for tube, why in gated.doubts.items():
@@ -143,6 +148,26 @@ def fit_cell_cycle(
         out.print(f"figures in {figures}", soft_wrap=True)
     if not verdict_of(result).passed:
         raise typer.Exit(3)
+
+
+def _single_events(
+    file: Path,
+    control: str,
+    brdu_scale: Literal["linear", "log10", "channel"],
+    decimal: Literal[".", ","] | None,
+    channels: dict[str, str],
+) -> "xr.Dataset | None":
+    """The events of a file that holds or names them; None where it holds counts."""
+    from lensim.read.cell_cycle_events import is_event_table, read_cell_cycle_events
+    from lensim.read.cell_cycle_fcs import is_fcs_sheet, read_cell_cycle_fcs
+
+    if is_fcs_sheet(file):
+        return read_cell_cycle_fcs(file, control=control, channels=channels)
+    if channels:
+        raise InputError(f"{file.name}: --brdu-channel and the like are for a sheet of FCS files, got another table")
+    if is_event_table(file):
+        return read_cell_cycle_events(file, control=control, brdu_scale=brdu_scale, decimal=decimal)
+    return None
 
 
 def is_cell_cycle(result: "xr.DataTree") -> bool:

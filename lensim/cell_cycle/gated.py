@@ -100,7 +100,8 @@ def gate_study(events: xr.Dataset) -> GatedStudy:
 
 def _ceiling(dna: np.ndarray) -> float:
     """The channel in which the detector piles up what is brighter, infinite where it does not."""
-    return float(dna.max()) if (dna == dna.max()).mean() > _PILE and (dna == dna.max()).sum() > 5 else np.inf
+    piled = dna == dna.max()
+    return float(dna.max()) if piled.sum() > 5 and _PILE < piled.mean() < 0.5 else np.inf
 
 
 def confusion(kind_of_event: np.ndarray, phase_of_event: np.ndarray, kinds: tuple[str, ...]) -> pd.DataFrame:
