@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from rich.console import Console
 
 from lensim import vocabulary as v
-from lensim.inference.associations import Equivalence, associate, fisher_of_all, variance_shares
+from lensim.inference.associations import Equivalence, associate, fisher_of_all, lines_of, variance_shares
 from lensim.inference.associations_expression import associate_fold_changes
 from lensim.inference.estimands_dose_response import LOG10_IC50, dose_response_estimands, summarise_panel
 from lensim.inference.fisher_power import detectable_odds_ratio, fisher_power, shares_at
@@ -195,7 +195,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
     config = read_config(config_path, Config)
     manifest = Manifest(config.seed)
     fit = load_result(config.dose_response)
-    lines = [str(one) for one in observations_of(fit)[v.CELL_LINE].to_numpy()]
+    lines = lines_of(fit)
     asked = read_labels(config.labels, lines) if config.labels else {}
     with results_folder(out, config_path, force=force) as folder:
         with manifest.timed("labels"):

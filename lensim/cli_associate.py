@@ -33,10 +33,8 @@ def associate(
 
     import pandas as pd
 
-    from lensim import vocabulary as v
     from lensim.checks import above, one_of
     from lensim.inference import associations
-    from lensim.inference.observations import observations_of
     from lensim.output import load_result, require_free, written_whole
     from lensim.read.labels import read_labels
 
@@ -48,7 +46,7 @@ def associate(
     above("--odds-ratio", odds_ratio, 1.0)
     region = associations.Equivalence(math.log2(odds_ratio), inhibition_percent)
     result = load_result(result_file)
-    lines = [str(one) for one in observations_of(result)[v.CELL_LINE].to_numpy()]
+    lines = associations.lines_of(result)
     asked = read_labels(labels, lines) if labels is not None else {"molecular group": None}
     tables = [
         associations.associate(result, values, threshold_um, region, ci, seed).assign(label=name)
