@@ -58,6 +58,7 @@ def associate(
     )
     print_associations(table, ci)
     print_shares(shares, ci)
+    out.print(associations.words_on_convergence(result), soft_wrap=True, markup=False, highlight=False)
     if csv is not None:
         with written_whole(csv, force=force) as partial:
             table.to_csv(partial, index=False)

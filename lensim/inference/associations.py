@@ -21,6 +21,7 @@ from scipy import stats
 
 from lensim import checks, seeding
 from lensim import vocabulary as v
+from lensim.inference.diagnose import Verdict
 from lensim.inference.estimands_dose_response import INHIBITION_AT_TOP, dose_response_estimands
 from lensim.inference.fisher_power import fisher_power
 from lensim.inference.observations import observations_of
@@ -63,6 +64,15 @@ def lines_of(result: xr.DataTree) -> list[str]:
         model = result.attrs.get("model", "a model without name")
         raise checks.InputError(f"associations of sensitivity must be asked of a dose-response fit, got one of {model}")
     return [str(one) for one in observations_of(result)[v.CELL_LINE].to_numpy()]
+
+
+def words_on_convergence(result: xr.DataTree) -> str:
+    """The verdict that a fit carries, or that it carries none."""
+    return (
+        Verdict.from_json(result.attrs["verdict"]).sentence()
+        if "verdict" in result.attrs
+        else "the fit carries no verdict of convergence"
+    )
 
 
 def associate(
