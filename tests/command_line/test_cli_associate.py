@@ -57,7 +57,10 @@ BAD = {
     "no label": ("cell_line\nLP-1\n", "p53.csv: the first line must hold the names of columns"),
     "unknown line": (P53 + "HeLa,mutated\n", "p53.csv line 8: cell_line must be one of"),
     "a line twice": (P53 + "LP-1,mutated\n", "p53.csv line 8: cell_line must stand once, got LP-1 again"),
-    "one value": (P53.replace("wild type", "mutated"), "labels must have at least two values, got mutated for all 6"),
+    "one value": (
+        P53.replace("wild type", "mutated"),
+        "error: p53: labels must have at least two values, got mutated for all 6",
+    ),
     "too few": ("cell_line,p53\nLP-1,a\nXG-1,b\n", "labels, lines that have one, must be at least 4, got 2"),
     "empty": ("", "p53.csv"),
 }
@@ -76,6 +79,7 @@ def test_bad_tables_have_one_clear_error(capsys, fit, tmp_path, name):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (("--label", "p53"), "--label must come with --labels FILE, got it alone"),
         (("--odds-ratio", "1"), "--odds-ratio must be above 1, got 1"),
         (("--inhibition-percent", "-3"), "must be above 0, got -3"),
         (("--threshold-um", "0"), "threshold_um must be above 0, got 0"),
