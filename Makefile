@@ -40,6 +40,10 @@ reproduce: $(STAMP)
 		--out results/power_dose_response --force
 	@$(BIN)/python -m experiments.plan_follow_up --config experiments/plan_follow_up.toml \
 		--out results/plan_follow_up --force
+	@$(BIN)/python -m experiments.selection_lp1_lr --config experiments/selection_lp1_lr.toml \
+		--out results/selection_lp1_lr --force
+	@$(BIN)/python -m experiments.associations --config experiments/associations.toml \
+		--out results/associations --force
 
 test: $(STAMP)
 	@$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile

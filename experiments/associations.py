@@ -13,7 +13,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from rich.console import Console
 
 from lensim import vocabulary as v
-from lensim.inference.associations import Equivalence, associate, fisher_of_all, variance_shares
+from lensim.inference.associations import (
+    Equivalence,
+    associate,
+    fisher_of_all,
+    lines_of,
+    variance_shares,
+    words_on_convergence,
+)
 from lensim.inference.associations_expression import associate_fold_changes
 from lensim.inference.estimands_dose_response import LOG10_IC50, dose_response_estimands, summarise_panel
 from lensim.inference.fisher_power import detectable_odds_ratio, fisher_power, shares_at
@@ -94,11 +101,10 @@ def shares_of_the_model(fit: xr.DataTree, config: Config) -> list[str]:
     ]
 
 
-def fold_changes(fit: xr.DataTree, config: Config) -> tuple[pd.DataFrame, list[str]]:
+def fold_changes(fit: xr.DataTree, expression: xr.DataTree, config: Config) -> tuple[pd.DataFrame, list[str]]:
     """Fold changes of lines against the published calls and the IC50s of the twin."""
     calls: dict[str, str] = {line.name: line.published_call for line in LINES}
     ic50 = dose_response_estimands(fit, config.threshold_um)[LOG10_IC50]
-    expression = load_result(config.expression)
     groups = ("sensitive", "resistant")
     known = [str(name) for name in observations_of(expression)[v.SUBJECT].to_numpy()]
     own = {name: call for name, call in calls.items() if name in known}
@@ -195,7 +201,8 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
     config = read_config(config_path, Config)
     manifest = Manifest(config.seed)
     fit = load_result(config.dose_response)
-    lines = [str(one) for one in observations_of(fit)[v.CELL_LINE].to_numpy()]
+    lines = lines_of(fit)
+    fits = {config.dose_response: fit}
     asked = read_labels(config.labels, lines) if config.labels else {}
     with results_folder(out, config_path, force=force) as folder:
         with manifest.timed("labels"):
@@ -216,7 +223,8 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
             save_figure(plot_associations(table, config.region), folder / "labels.png")
         with manifest.timed("fold changes"):
             if config.expression.exists():
-                effects, said = fold_changes(fit, config)
+                fits[config.expression] = load_result(config.expression)
+                effects, said = fold_changes(fit, fits[config.expression], config)
                 effects.to_csv(folder / "fold_changes.csv", index=False)
                 save_figure(plot_fold_change_effects(effects, config.equivalent_log2), folder / "fold_changes.png")
                 found += said
@@ -228,6 +236,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
             reach.to_csv(folder / "fisher_reach.csv", index=False)
             save_figure(plot_fisher_power(curves, reach, config.power), folder / "fisher_power.png")
         found += said + group_power(config)
+        found += [f"{path}: {words_on_convergence(one)}." for path, one in fits.items()]
         (folder / "findings.txt").write_text("\n".join(found) + "\n")
         manifest.write(folder)
     console.print("\n".join(found), highlight=False, markup=False)

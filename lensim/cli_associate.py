@@ -17,6 +17,7 @@ def associate(
         Path | None,
         typer.Option(help="Table with cell_line and a column a label, such as p53; else the fit's molecular groups."),
     ] = None,
+    label: Annotated[list[str] | None, typer.Option(help="Only this column of the table; may be repeated.")] = None,
     threshold_um: Annotated[float | None, typer.Option(help="Resistant: IC50 above this; else the top dose.")] = None,
     odds_ratio: Annotated[float, typer.Option(help="An odds ratio closer to 1 than this matters to nobody.")] = 2.0,
     inhibition_percent: Annotated[
@@ -33,10 +34,8 @@ def associate(
 
     import pandas as pd
 
-    from lensim import vocabulary as v
-    from lensim.checks import above, one_of
+    from lensim.checks import InputError, above, one_of
     from lensim.inference import associations
-    from lensim.inference.observations import observations_of
     from lensim.output import load_result, require_free, written_whole
     from lensim.read.labels import read_labels
 
@@ -48,18 +47,22 @@ def associate(
     above("--odds-ratio", odds_ratio, 1.0)
     region = associations.Equivalence(math.log2(odds_ratio), inhibition_percent)
     result = load_result(result_file)
-    lines = [str(one) for one in observations_of(result)[v.CELL_LINE].to_numpy()]
-    asked = read_labels(labels, lines) if labels is not None else {"molecular group": None}
-    tables = [
-        associations.associate(result, values, threshold_um, region, ci, seed).assign(label=name)
-        for name, values in asked.items()
-    ]
-    table = pd.concat(tables, ignore_index=True)
-    shares = pd.concat(
-        [associations.variance_shares(result, values, ci, seed).assign(label=name) for name, values in asked.items()]
-    )
+    lines = associations.lines_of(result)
+    if label and labels is None:
+        raise InputError("--label must come with --labels FILE, got it alone")
+    asked = read_labels(labels, lines, label or ()) if labels is not None else {"molecular group": None}
+    tables, shared = [], []
+    for name, values in asked.items():
+        try:
+            own = associations.associate(result, values, threshold_um, region, ci, seed)
+        except InputError as error:
+            raise InputError(f"{name}: {error}") from None
+        tables.append(own.assign(label=name))
+        shared.append(associations.variance_shares(result, values, ci, seed).assign(label=name))
+    table, shares = pd.concat(tables, ignore_index=True), pd.concat(shared)
     print_associations(table, ci)
     print_shares(shares, ci)
+    out.print(associations.words_on_convergence(result), soft_wrap=True, markup=False, highlight=False)
     if csv is not None:
         with written_whole(csv, force=force) as partial:
             table.to_csv(partial, index=False)

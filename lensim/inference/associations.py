@@ -21,6 +21,7 @@ from scipy import stats
 
 from lensim import checks, seeding
 from lensim import vocabulary as v
+from lensim.inference.diagnose import Verdict
 from lensim.inference.estimands_dose_response import INHIBITION_AT_TOP, dose_response_estimands
 from lensim.inference.fisher_power import fisher_power
 from lensim.inference.observations import observations_of
@@ -49,6 +50,29 @@ class Equivalence:
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
             checks.above(f"Equivalence.{name}", value, 0.0)
+
+
+def lines_of(result: xr.DataTree) -> list[str]:
+    """Names of the lines of a dose-response fit.
+
+    Raises
+    ------
+    InputError
+        If it is another fit.
+    """
+    if v.LOG10_EC50 not in result["posterior"]:
+        model = result.attrs.get("model", "a model without name")
+        raise checks.InputError(f"associations of sensitivity must be asked of a dose-response fit, got one of {model}")
+    return [str(one) for one in observations_of(result)[v.CELL_LINE].to_numpy()]
+
+
+def words_on_convergence(result: xr.DataTree) -> str:
+    """The verdict that a fit carries, or that it carries none."""
+    return (
+        Verdict.from_json(result.attrs["verdict"]).sentence()
+        if "verdict" in result.attrs
+        else "the fit carries no verdict of convergence"
+    )
 
 
 def associate(
@@ -91,8 +115,8 @@ def associate(
     """
     checks.between("ci_prob", ci_prob, 0.01, 0.999)
     region = equivalence or Equivalence()
+    lines = lines_of(result)
     draws = dose_response_estimands(result, threshold_um).stack(sample=("chain", "draw"), create_index=False)
-    lines = [str(one) for one in observations_of(result)[v.CELL_LINE].to_numpy()]
     values = _values(result, lines, labels)
     resistant = draws["is_resistant"].transpose("sample", v.CELL_LINE).to_numpy()
     inhibition = draws[INHIBITION_AT_TOP].transpose("sample", v.CELL_LINE).to_numpy()
@@ -134,8 +158,8 @@ def fisher_of_all(
 
     Parameters are those of `associate`.
     """
+    lines = lines_of(result)
     draws = dose_response_estimands(result, threshold_um)
-    lines = [str(one) for one in observations_of(result)[v.CELL_LINE].to_numpy()]
     values = np.array([one or "" for one in _values(result, lines, labels)])
     calls = draws["is_resistant"].mean(("chain", "draw")).to_numpy() > 0.5
     names = [one for one in dict.fromkeys(values) if one]
@@ -170,9 +194,9 @@ def variance_shares(
         As for `associate`.
     """
     checks.between("ci_prob", ci_prob, 0.01, 0.999)
+    lines = lines_of(result)
     draws = dose_response_estimands(result).stack(sample=("chain", "draw"), create_index=False)
     draws[v.EFFECT] = result["posterior"][v.EFFECT].stack(sample=("chain", "draw"), create_index=False)
-    lines = [str(one) for one in observations_of(result)[v.CELL_LINE].to_numpy()]
     values = _values(result, lines, labels)
     known = [k for k, one in enumerate(values) if one is not None]
     given = [str(values[k]) for k in known]

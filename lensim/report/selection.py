@@ -150,7 +150,7 @@ def _shares(axis: Axes, table: pd.DataFrame, names: Sequence[str]) -> None:
     axis.set_yticks(range(len(table)), table["schedule"], fontsize=8)
     axis.set_ylim(len(table) - 0.5, -0.5)
     axis.set_xlim(-4, 104)
-    axis.set_xlabel("cultures at the end [%], 95% Monte Carlo interval", fontsize=8)
+    axis.set_xlabel("cultures at the end [%], 95% intervals", fontsize=8)
     axis.tick_params(labelsize=8)
     axis.grid(axis="x", color="0.9", lw=0.7)
     axis.set_axisbelow(True)

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-import xarray as xr
 
 from lensim.output import save_result
 from tests.command_line.test_cli import run
 from tests.inference.made_up_panel import made_up_panel
+from tests.inference.test_inference_estimands_sensitivity import result as expression_result
 
 P53 = "cell_line,p53\nLP-1,mutated\nXG-1,wild type\nxg-6,wild type\nU266,mutated\nMDN,wild type\nKMM-1,mutated\n"
 
@@ -57,7 +57,10 @@ BAD = {
     "no label": ("cell_line\nLP-1\n", "p53.csv: the first line must hold the names of columns"),
     "unknown line": (P53 + "HeLa,mutated\n", "p53.csv line 8: cell_line must be one of"),
     "a line twice": (P53 + "LP-1,mutated\n", "p53.csv line 8: cell_line must stand once, got LP-1 again"),
-    "one value": (P53.replace("wild type", "mutated"), "labels must have at least two values, got mutated for all 6"),
+    "one value": (
+        P53.replace("wild type", "mutated"),
+        "error: p53: labels must have at least two values, got mutated for all 6",
+    ),
     "too few": ("cell_line,p53\nLP-1,a\nXG-1,b\n", "labels, lines that have one, must be at least 4, got 2"),
     "empty": ("", "p53.csv"),
 }
@@ -76,6 +79,7 @@ def test_bad_tables_have_one_clear_error(capsys, fit, tmp_path, name):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (("--label", "p53"), "--label must come with --labels FILE, got it alone"),
         (("--odds-ratio", "1"), "--odds-ratio must be above 1, got 1"),
         (("--inhibition-percent", "-3"), "must be above 0, got -3"),
         (("--threshold-um", "0"), "threshold_um must be above 0, got 0"),
@@ -92,9 +96,11 @@ def test_bad_options_are_refused(capsys, fit, arguments, message):
 
 
 def test_what_is_no_dose_response_fit_is_refused(capsys, tmp_path):
-    path = tmp_path / "other.nc"
-    save_result(xr.DataTree.from_dict({"posterior": xr.Dataset({"mu": (("chain", "draw"), np.zeros((2, 3)))})}), path)
+    path = tmp_path / "expression.nc"
+    save_result(expression_result(), path)
     status, _, error = run(capsys, "associate", path)
     assert status == 2
-    assert "Traceback" not in error
-    assert run(capsys, "associate", tmp_path / "no.nc")[0] == 2
+    assert "associations of sensitivity must be asked of a dose-response fit, got one of a model without name" in error
+    status, _, error = run(capsys, "associate", tmp_path / "no.nc")
+    assert status == 2
+    assert "no.nc must be a result file, got nothing there" in error

@@ -16,7 +16,6 @@ from lensim.inference.associations import (
     verdict_on,
 )
 from lensim.inference.estimands_dose_response import dose_response_estimands
-from lensim.read.labels import read_labels
 from lensim.report.associations import plot_associations
 from lensim.seeding import stream
 from tests.inference.made_up_panel import made_up_panel
@@ -98,18 +97,3 @@ def test_verdicts():
 def test_labels_that_do_not_do_are_refused(result, labels, message):
     with pytest.raises(InputError, match=message):
         associate(result, labels)
-
-
-def test_labels_are_read_with_all_faults(tmp_path):
-    path = tmp_path / "p53.csv"
-    path.write_text("Cell_Line,p53,history\nlp-1,mutated,treated\nXG-1,,new\n")
-    found = read_labels(path, ["LP-1", "XG-1"])
-    assert found == {"p53": {"LP-1": "mutated"}, "history": {"LP-1": "treated", "XG-1": "new"}}
-    path.write_text("cell_line,p53\nLP-1,a\nABC,b\nLP-1,a\n")
-    with pytest.raises(InputError) as refused:
-        read_labels(path, ["LP-1", "XG-1"])
-    assert "p53.csv line 3: cell_line must be one of LP-1, XG-1, got 'ABC'" in str(refused.value)
-    assert "p53.csv line 4: cell_line must stand once, got LP-1 again" in str(refused.value)
-    path.write_text("name,p53\nLP-1,a\n")
-    with pytest.raises(InputError, match="must have a column cell_line, got name, p53"):
-        read_labels(path, ["LP-1"])
