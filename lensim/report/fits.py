@@ -294,6 +294,7 @@ def _facts(result: xr.DataTree) -> tuple[tuple[str, str], ...]:
 
 
 def _fact(value: Any) -> str:
-    if isinstance(value, int | float | np.number) and not isinstance(value, bool):
-        return number_text(float(value), 7 if float(value).is_integer() else 3)
-    return str(value)
+    """A whole number is one to be copied, such as a seed."""
+    if isinstance(value, bool | int | np.integer):
+        return str(value)
+    return number_text(float(value)) if isinstance(value, float | np.floating) else str(value)
