@@ -43,11 +43,14 @@ class FitView:
     ----------
     title
         What the fit answers, in words.
+    is_of
+        Whether a result that carries its data is of this kind.
     tables, pictures
         From a result and the probability inside intervals.
     """
 
     title: str
+    is_of: Callable[[xr.DataTree], bool]
     tables: Callable[[xr.DataTree, float], Iterator[PageTable]]
     pictures: Callable[[xr.DataTree, float], Iterator[Picture]]
 
@@ -109,16 +112,16 @@ def _last_word(error: KeyError) -> str:
 
 def view_of(result: xr.DataTree) -> FitView:
     """The view of the kind of a fit; one of its parameters where it has none of its own."""
-    if OBSERVATIONS in result.children:
-        posterior = result["posterior"]
-        if v.LOG10_EC50 in posterior and v.DOSE in result[OBSERVATIONS]:
-            return FitView("IC50 of cell lines", _dose_response_tables, _dose_response_pictures)
-        if v.LOG2_FOLD_CHANGE in posterior:
-            return FitView("Fold changes of mRNA", _expression_tables, _expression_pictures)
-    return PARAMETERS
+    if OBSERVATIONS not in result.children:
+        return PARAMETERS
+    return next((view for view in VIEWS if view.is_of(result)), PARAMETERS)
 
 
 # --- dose-response ---
+
+
+def _is_dose_response(result: xr.DataTree) -> bool:
+    return v.LOG10_EC50 in result["posterior"] and v.DOSE in result[OBSERVATIONS]
 
 
 def _dose_response_tables(result: xr.DataTree, ci_prob: float) -> Iterator[PageTable]:
@@ -171,6 +174,12 @@ def _dose_response_pictures(result: xr.DataTree, ci_prob: float) -> Iterator[Pic
 
 
 # --- expression ---
+
+
+def _is_expression(result: xr.DataTree) -> bool:
+    """Other assays have fold changes too, but of no target."""
+    posterior = result["posterior"]
+    return v.LOG2_FOLD_CHANGE in posterior and v.TARGET in posterior[v.LOG2_FOLD_CHANGE].dims
 
 
 def _expression_tables(result: xr.DataTree, ci_prob: float) -> Iterator[PageTable]:
@@ -246,7 +255,12 @@ def _no_pictures(result: xr.DataTree, ci_prob: float) -> Iterator[Picture]:
     return iter(())
 
 
-PARAMETERS: Final = FitView("Parameters of a model", _parameter_tables, _no_pictures)
+PARAMETERS: Final = FitView("Parameters of a model", lambda _: True, _parameter_tables, _no_pictures)
+VIEWS: Final = (
+    FitView("IC50 of cell lines", _is_dose_response, _dose_response_tables, _dose_response_pictures),
+    FitView("Fold changes of mRNA", _is_expression, _expression_tables, _expression_pictures),
+)
+"""The kinds of fit that have tables and figures of their own; a further assay adds its line here."""
 
 
 # --- what all share ---
