@@ -1,8 +1,7 @@
 """A fit as a section of a page: verdict, what the data were, tables of what was asked for, figures, settings, seed."""
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -16,6 +15,7 @@ from lensim.inference.estimands_expression import MU, summarise_populations, sum
 from lensim.inference.fit import verdict_of
 from lensim.inference.observations import OBSERVATIONS, observations_of
 from lensim.report.compact import compacted
+from lensim.report.fit_view import FitView, interval_words
 from lensim.report.folder import said_of
 from lensim.report.numbers import number_text
 from lensim.report.page import PageTable, Picture, Section
@@ -33,26 +33,6 @@ SETTINGS: Final = {
     "compile_seconds": "Seconds of compiling",
     "lensim_version": "lensim",
 }
-
-
-@dataclass(frozen=True)
-class FitView:
-    """What a page shows of one kind of fit.
-
-    Attributes
-    ----------
-    title
-        What the fit answers, in words.
-    is_of
-        Whether a result that carries its data is of this kind.
-    tables, pictures
-        From a result and the probability inside intervals.
-    """
-
-    title: str
-    is_of: Callable[[xr.DataTree], bool]
-    tables: Callable[[xr.DataTree, float], Iterator[PageTable]]
-    pictures: Callable[[xr.DataTree, float], Iterator[Picture]]
 
 
 def fit_section(result: xr.DataTree, name: str, key: str, ci_prob: float = 0.9, *, figures: bool = True) -> Section:
@@ -125,7 +105,7 @@ def _is_dose_response(result: xr.DataTree) -> bool:
 
 
 def _dose_response_tables(result: xr.DataTree, ci_prob: float) -> Iterator[PageTable]:
-    words = _interval_words(ci_prob)
+    words = interval_words(ci_prob)
     unit = str(observations_of(result)[v.DOSE].attrs.get("units", "uM"))
     lines = summarise_lines(result, None, ci_prob).reset_index()
     shown = [
@@ -183,7 +163,7 @@ def _is_expression(result: xr.DataTree) -> bool:
 
 
 def _expression_tables(result: xr.DataTree, ci_prob: float) -> Iterator[PageTable]:
-    words = _interval_words(ci_prob)
+    words = interval_words(ci_prob)
     if MU in result["posterior"]:
         populations = summarise_populations(result, ci_prob)
         yield PageTable(compacted(populations), f"Populations: mean, spread and a new subject, {words}")
@@ -225,7 +205,7 @@ def _parameter_tables(result: xr.DataTree, ci_prob: float) -> Iterator[PageTable
     """Median and interval of every parameter that is not one of data's many."""
     rows = list(_parameter_rows(result["posterior"].to_dataset(), ci_prob))
     if rows:
-        yield PageTable(compacted(pd.DataFrame(rows)), f"Parameters, {_interval_words(ci_prob)}")
+        yield PageTable(compacted(pd.DataFrame(rows)), f"Parameters, {interval_words(ci_prob)}")
 
 
 def _parameter_rows(posterior: xr.Dataset, ci_prob: float) -> Iterator[dict[str, Any]]:
@@ -264,10 +244,6 @@ VIEWS: Final = (
 
 
 # --- what all share ---
-
-
-def _interval_words(ci_prob: float) -> str:
-    return f"medians and {ci_prob:.0%} intervals"
 
 
 def _micro(unit: str) -> str:
