@@ -18,12 +18,13 @@ from lensim.report.compact import compacted
 from lensim.report.fit_view import FitView, interval_words
 from lensim.report.folder import said_of
 from lensim.report.numbers import number_text
-from lensim.report.page import PageTable, Picture, Section
+from lensim.report.page import PageTable, Picture, Section, State
 from lensim.report.pictures import picture_of
 
 MOST_SCALARS: Final = 60
 """A variable with more than these is data of its own, such as one value a well, and left to the result's file."""
 
+EXACT: Final = "lensim, exact"
 SETTINGS: Final = {
     "model": "Model",
     "seed": "Seed",
@@ -54,10 +55,10 @@ def fit_section(result: xr.DataTree, name: str, key: str, ci_prob: float = 0.9, 
     Raises
     ------
     InputError
-        If it carries no verdict.
+        If it carries no verdict, and its draws are no independent ones.
     """
     checks.between("ci_prob", ci_prob, 0.01, 0.999)
-    verdict = verdict_of(result)
+    state, verdict = _judged(result)
     view, lacks = view_of(result), ""
     try:
         tables, pictures = _drawn(view, result, ci_prob, figures=figures)
@@ -70,13 +71,20 @@ def fit_section(result: xr.DataTree, name: str, key: str, ci_prob: float = 0.9, 
     return Section(
         key,
         name,
-        state="yes" if verdict.passed else "no",
-        verdict=said_of(verdict.sentence()),
+        state=state,
+        verdict=verdict,
         lead=(lead.strip(),),
         tables=tables,
         pictures=pictures,
         facts=_facts(result),
     )
+
+
+def _judged(result: xr.DataTree) -> tuple[State | None, str]:
+    if "verdict" not in result.attrs and str(result["posterior"].attrs.get("inference_library")).startswith(EXACT):
+        return None, "Independent draws of an exact posterior, so there is nothing that could fail to converge."
+    verdict = verdict_of(result)
+    return "yes" if verdict.passed else "no", said_of(verdict.sentence())
 
 
 def _drawn(
