@@ -254,7 +254,11 @@ SYSTEMS: Final = Group(
                     ),
                 ),
                 ListedTable("variance_shares.csv", "Share of the variance between lines that a label explains"),
-                ListedTable("fisher_reach.csv", "Odds ratios found with 80% power, by number of lines with a label"),
+                ListedTable(
+                    "fisher_reach.csv",
+                    "Odds ratios found with 80% power, by number of lines with a label",
+                    ("lines", "below", "above"),
+                ),
             ),
             left_out=("fisher_power.csv",),
         ),
