@@ -1,6 +1,7 @@
 """Every claim of a paper as tables of a page: stated numbers against twins, findings against what a design can tell."""
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -68,7 +69,7 @@ def count_supported(claims: pd.DataFrame) -> tuple[int, int]:
     return int(judged.isin(["yes", "true"]).sum()), len(judged)
 
 
-def _frame(claims: pd.DataFrame, row_of: Any) -> pd.DataFrame:
+def _frame(claims: pd.DataFrame, row_of: Callable[[dict[str, Any]], dict[str, Any]]) -> pd.DataFrame:
     frame = pd.DataFrame([row_of(row) for row in records(claims)])
     empty = [name for name in frame if all(_is_empty(value) for value in frame[name])]
     return frame.drop(columns=empty)

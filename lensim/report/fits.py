@@ -1,8 +1,7 @@
 """A fit as a section of a page: verdict, what the data were, tables of what was asked for, figures, settings, seed."""
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -16,14 +15,16 @@ from lensim.inference.estimands_expression import MU, summarise_populations, sum
 from lensim.inference.fit import verdict_of
 from lensim.inference.observations import OBSERVATIONS, observations_of
 from lensim.report.compact import compacted
+from lensim.report.fit_view import FitView, interval_words
 from lensim.report.folder import said_of
 from lensim.report.numbers import number_text
-from lensim.report.page import PageTable, Picture, Section
+from lensim.report.page import PageTable, Picture, Section, State
 from lensim.report.pictures import picture_of
 
 MOST_SCALARS: Final = 60
 """A variable with more than these is data of its own, such as one value a well, and left to the result's file."""
 
+EXACT: Final = "lensim, exact"
 SETTINGS: Final = {
     "model": "Model",
     "seed": "Seed",
@@ -33,23 +34,6 @@ SETTINGS: Final = {
     "compile_seconds": "Seconds of compiling",
     "lensim_version": "lensim",
 }
-
-
-@dataclass(frozen=True)
-class FitView:
-    """What a page shows of one kind of fit.
-
-    Attributes
-    ----------
-    title
-        What the fit answers, in words.
-    tables, pictures
-        From a result and the probability inside intervals.
-    """
-
-    title: str
-    tables: Callable[[xr.DataTree, float], Iterator[PageTable]]
-    pictures: Callable[[xr.DataTree, float], Iterator[Picture]]
 
 
 def fit_section(result: xr.DataTree, name: str, key: str, ci_prob: float = 0.9, *, figures: bool = True) -> Section:
@@ -71,10 +55,10 @@ def fit_section(result: xr.DataTree, name: str, key: str, ci_prob: float = 0.9, 
     Raises
     ------
     InputError
-        If it carries no verdict.
+        If it carries no verdict, and its draws are no independent ones.
     """
     checks.between("ci_prob", ci_prob, 0.01, 0.999)
-    verdict = verdict_of(result)
+    state, verdict = _judged(result)
     view, lacks = view_of(result), ""
     try:
         tables, pictures = _drawn(view, result, ci_prob, figures=figures)
@@ -87,13 +71,20 @@ def fit_section(result: xr.DataTree, name: str, key: str, ci_prob: float = 0.9, 
     return Section(
         key,
         name,
-        state="yes" if verdict.passed else "no",
-        verdict=said_of(verdict.sentence()),
+        state=state,
+        verdict=verdict,
         lead=(lead.strip(),),
         tables=tables,
         pictures=pictures,
         facts=_facts(result),
     )
+
+
+def _judged(result: xr.DataTree) -> tuple[State | None, str]:
+    if "verdict" not in result.attrs and str(result["posterior"].attrs.get("inference_library")).startswith(EXACT):
+        return None, "Independent draws of an exact posterior, so there is nothing that could fail to converge."
+    verdict = verdict_of(result)
+    return "yes" if verdict.passed else "no", said_of(verdict.sentence())
 
 
 def _drawn(
@@ -109,20 +100,20 @@ def _last_word(error: KeyError) -> str:
 
 def view_of(result: xr.DataTree) -> FitView:
     """The view of the kind of a fit; one of its parameters where it has none of its own."""
-    if OBSERVATIONS in result.children:
-        posterior = result["posterior"]
-        if v.LOG10_EC50 in posterior and v.DOSE in result[OBSERVATIONS]:
-            return FitView("IC50 of cell lines", _dose_response_tables, _dose_response_pictures)
-        if v.LOG2_FOLD_CHANGE in posterior:
-            return FitView("Fold changes of mRNA", _expression_tables, _expression_pictures)
-    return PARAMETERS
+    if OBSERVATIONS not in result.children:
+        return PARAMETERS
+    return next((view for view in VIEWS if view.is_of(result)), PARAMETERS)
 
 
 # --- dose-response ---
 
 
+def _is_dose_response(result: xr.DataTree) -> bool:
+    return v.LOG10_EC50 in result["posterior"] and v.DOSE in result[OBSERVATIONS]
+
+
 def _dose_response_tables(result: xr.DataTree, ci_prob: float) -> Iterator[PageTable]:
-    words = _interval_words(ci_prob)
+    words = interval_words(ci_prob)
     unit = str(observations_of(result)[v.DOSE].attrs.get("units", "uM"))
     lines = summarise_lines(result, None, ci_prob).reset_index()
     shown = [
@@ -173,8 +164,14 @@ def _dose_response_pictures(result: xr.DataTree, ci_prob: float) -> Iterator[Pic
 # --- expression ---
 
 
+def _is_expression(result: xr.DataTree) -> bool:
+    """Other assays have fold changes too, but of no target."""
+    posterior = result["posterior"]
+    return v.LOG2_FOLD_CHANGE in posterior and v.TARGET in posterior[v.LOG2_FOLD_CHANGE].dims
+
+
 def _expression_tables(result: xr.DataTree, ci_prob: float) -> Iterator[PageTable]:
-    words = _interval_words(ci_prob)
+    words = interval_words(ci_prob)
     if MU in result["posterior"]:
         populations = summarise_populations(result, ci_prob)
         yield PageTable(compacted(populations), f"Populations: mean, spread and a new subject, {words}")
@@ -216,7 +213,7 @@ def _parameter_tables(result: xr.DataTree, ci_prob: float) -> Iterator[PageTable
     """Median and interval of every parameter that is not one of data's many."""
     rows = list(_parameter_rows(result["posterior"].to_dataset(), ci_prob))
     if rows:
-        yield PageTable(compacted(pd.DataFrame(rows)), f"Parameters, {_interval_words(ci_prob)}")
+        yield PageTable(compacted(pd.DataFrame(rows)), f"Parameters, {interval_words(ci_prob)}")
 
 
 def _parameter_rows(posterior: xr.Dataset, ci_prob: float) -> Iterator[dict[str, Any]]:
@@ -246,14 +243,15 @@ def _no_pictures(result: xr.DataTree, ci_prob: float) -> Iterator[Picture]:
     return iter(())
 
 
-PARAMETERS: Final = FitView("Parameters of a model", _parameter_tables, _no_pictures)
+PARAMETERS: Final = FitView("Parameters of a model", lambda _: True, _parameter_tables, _no_pictures)
+VIEWS: Final = (
+    FitView("IC50 of cell lines", _is_dose_response, _dose_response_tables, _dose_response_pictures),
+    FitView("Fold changes of mRNA", _is_expression, _expression_tables, _expression_pictures),
+)
+"""The kinds of fit that have tables and figures of their own; a further assay adds its line here."""
 
 
 # --- what all share ---
-
-
-def _interval_words(ci_prob: float) -> str:
-    return f"medians and {ci_prob:.0%} intervals"
 
 
 def _micro(unit: str) -> str:
@@ -294,6 +292,7 @@ def _facts(result: xr.DataTree) -> tuple[tuple[str, str], ...]:
 
 
 def _fact(value: Any) -> str:
-    if isinstance(value, int | float | np.number) and not isinstance(value, bool):
-        return number_text(float(value), 7 if float(value).is_integer() else 3)
-    return str(value)
+    """A whole number is one to be copied, such as a seed."""
+    if isinstance(value, bool | int | np.integer):
+        return str(value)
+    return number_text(float(value)) if isinstance(value, float | np.floating) else str(value)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from lensim.checks import InputError
-from lensim.report.numbers import NONE, heading_of, number_text
+from lensim.report.numbers import NONE, heading_of, number_text, whole_text
 from lensim.report.page import Estimate, Mark, Page, PageTable, Picture, Remarked, Span, all_sections
 from lensim.report.pictures import embedded
 
@@ -145,11 +145,13 @@ def _cell(value: Any, *, whole: bool, is_wide: bool) -> _Cell:
         return _estimate_cell(value, is_wide=is_wide)
     if isinstance(value, bool | np.bool_):
         return _Cell("yes" if value else "no")
+    if isinstance(value, numbers.Integral):
+        return _Cell(whole_text(int(value)), "number")
     if isinstance(value, numbers.Real):
         number = float(value)
         if math.isnan(number):
             return _Cell(NONE)
-        return _Cell(number_text(number, 7 if whole and abs(number) < 1e7 else 3), "number")
+        return _Cell(whole_text(int(number)) if whole and math.isfinite(number) else number_text(number), "number")
     text = "" if value is None or value is pd.NA else str(value)
     return _Cell({"": NONE, "nan": NONE, "True": "yes", "False": "no"}.get(text, text))
 

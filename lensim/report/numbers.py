@@ -76,6 +76,16 @@ def number_text(value: float, digits: int = 3) -> str:
     return f"{sign}{size:.{places}f}"
 
 
+def whole_text(value: int) -> str:
+    r"""A whole number with all of its digits.
+
+    >>> whole_text(9999), whole_text(1234567890)
+    ('9999', '1\u202f234\u202f567\u202f890')
+    """
+    text = f"{abs(value):,}" if abs(value) >= 10_000 else f"{abs(value)}"
+    return f"{MINUS if value < 0 else ''}{text.replace(',', GROUP)}"
+
+
 def heading_of(name: str, unit: str = "") -> str:
     """The words of a column name, with its unit in brackets.
 

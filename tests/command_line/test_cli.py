@@ -185,3 +185,8 @@ def test_a_users_file_goes_through_to_tables_and_figures(capsys, tmp_path):
         "ic50_forest.png",
         "posterior_predictive.png",
     ]
+    status, _, error = run(capsys, "report", out, "--out", tmp_path / "page.html")
+    assert status in (0, 3), error
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert page.count("<img") == 3
+    assert "so its parameters are shown" not in page

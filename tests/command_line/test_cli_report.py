@@ -86,6 +86,17 @@ def test_a_fit_that_did_not_converge_is_on_the_page_and_in_the_exit_status(capsy
     assert "R-hat of mu is 1.2, must be at most 1.01" in text
 
 
+def test_independent_draws_need_no_verdict(capsys, tmp_path):
+    exact, out = other(), tmp_path / "page.html"
+    exact["posterior"].attrs["inference_library"] = "lensim, exact"
+    save_result(exact, tmp_path / "posterior.nc")
+    status, _, error = run(capsys, "report", tmp_path / "posterior.nc", "--out", out)
+    assert status == 0, error
+    text = out.read_text(encoding="utf-8")
+    assert "Independent draws of an exact posterior" in text
+    assert "fits passed the convergence gate" not in text
+
+
 def test_a_fit_that_lacks_what_its_figures_need_shows_its_parameters(capsys, tmp_path):
     out = tmp_path / "page.html"
     status, _, error = run(capsys, "report", saved(tmp_path / "fit.nc", dose_response()), "--out", out)

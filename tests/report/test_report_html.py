@@ -15,8 +15,8 @@ from PIL import Image
 from lensim.checks import InputError
 from lensim.report import pictures
 from lensim.report.compact import compacted
-from lensim.report.html import FINDINGS_SHOWN, LARGEST_PAGE, MOST_ROWS, render
-from lensim.report.numbers import MINUS, NONE, TIMES, heading_of, number_text
+from lensim.report.html import FINDINGS_SHOWN, LARGEST_PAGE, MOST_ROWS, grid, render
+from lensim.report.numbers import MINUS, NONE, TIMES, heading_of, number_text, whole_text
 from lensim.report.page import Estimate, Mark, Page, PageTable, Picture, Remarked, Section, Span, Tile, key_of
 from lensim.report.pictures import picture_of
 
@@ -219,6 +219,13 @@ def test_two_sections_of_one_address_are_refused():
 )  # fmt: skip
 def test_numbers_are_those_of_no_language(value, text):
     assert number_text(value) == text
+
+
+def test_whole_numbers_keep_their_digits():
+    assert whole_text(1167215013) == "1\u202f167\u202f215\u202f013"
+    table = PageTable(pd.DataFrame({"seed": [20131234, -5], "gaps": [3.0, np.nan], "far": [np.inf, 2.0]}), "Seeds")
+    cells = [[cell.text for cell in row] for row in grid(table).rows]
+    assert cells == [["20\u202f131\u202f234", "3", "∞"], [f"{MINUS}5", NONE, "2"]]
 
 
 @pytest.mark.parametrize(
