@@ -6,6 +6,7 @@ from typing import Final
 
 import xarray as xr
 
+from lensim.checks import told_of
 from lensim.output import load_result
 from lensim.summaries.posterior import summary_posterior
 from lensim.summaries.read import read_summaries
@@ -27,4 +28,5 @@ def design_prior(path: Path) -> xr.DataTree:
 @lru_cache(maxsize=4)
 def _from_summaries(path: Path) -> xr.DataTree:
     summaries, priors = read_summaries(path)
-    return summary_posterior(summaries, SUMMARY_SEED, priors=priors)
+    with told_of(path.name):
+        return summary_posterior(summaries, SUMMARY_SEED, priors=priors)

@@ -5,7 +5,8 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from lensim.summaries.attainable import PRange, p_ranges
+from lensim import checks
+from lensim.summaries.attainable import LARGEST_N, PRange, bounds_of, p_ranges
 from lensim.summaries.order import ordered
 from lensim.summaries.summary import PublishedP, PublishedSummary
 
@@ -41,7 +42,8 @@ def audit(summary: PublishedSummary) -> pd.DataFrame:
     InputError
         If no n values can have the summary, or they are too many.
     """
-    found = p_ranges(ordered(summary))
+    with checks.told_of(summary.name):
+        found = p_ranges(ordered(summary))
     lower = {
         side: min(one.low for one in found if one.sides == side and one.test == "sign") for side in ("greater", "less")
     }
@@ -68,6 +70,27 @@ def _row(summary: PublishedSummary, one: PRange) -> dict[str, object]:
         "as_named": summary.p is not None and _is_named(summary.p, one),
         "verdict": one.verdict(summary.p.interval) if summary.p else "",
     }
+
+
+def excluded_p(summary: PublishedSummary) -> str:
+    """Why the P of a named test is left out of a posterior: no values with the summary have it; empty where some may.
+
+    Above 200 values nothing is excluded. Wilcoxon's test is that of ratios, as in the posterior.
+    """
+    p = summary.p
+    if p is None or not p.is_of_one_test or summary.n > LARGEST_N:
+        return ""
+    with checks.told_of(summary.name):
+        one = bounds_of(ordered(summary), p.test, p.sides)
+    if not one.excludes(p.interval):
+        return ""
+    ends = f"{one.low:.2g}" if one.low == one.high else f"{one.low:.2g} to {one.high:.2g}"
+    if one.values and one.low <= p.interval[1] and one.high >= p.interval[0]:
+        ends = f"{ends}, in steps"
+    return (
+        f"{summary.name}: {p.text} is left out of the posterior, as no {summary.n} values with this summary have it by "
+        f"the {words_of(one.test, one.scale, one.sides)} ({ends})"
+    )
 
 
 def _is_named(p: PublishedP, one: PRange) -> bool:
