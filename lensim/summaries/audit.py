@@ -118,8 +118,10 @@ def audit_in_words(summary: PublishedSummary, table: pd.DataFrame) -> str:
     excluded = [row for row in named if row["verdict"] == NOT_ATTAINABLE]
     if possible and not excluded and not undecided:
         said.append(f"all of {what} can give it, so it does not say which was run.")
-    elif possible and len(possible) > MOST_LISTED:
+    elif possible and not undecided and len(possible) > MOST_LISTED:
         said.append(f"most of {what} can give it; not {_listed(excluded)}.")
+    elif possible and undecided:
+        said.append(f"of {what} {_listed(possible)} can give it.")
     elif possible:
         said.append(f"of {what} only {_listed(possible)} can give it.")
         said.append(_implied(possible))

@@ -41,10 +41,10 @@ def test_failed_samples_are_counted(monkeypatch):
 
 def test_widths_of_the_full_data_are_those_of_a_known_case():
     """With very many values mu is normal around their mean, with their sd over the root of n."""
-    z = np.random.default_rng(2).normal(0.3, 0.5, 4000)
+    z = np.random.default_rng(2).normal(0.3, 0.5, 300)
     mu, tau = experiment.full_data_width(z, 0.9)
-    assert mu == pytest.approx(2 * 1.645 * z.std(ddof=1) / np.sqrt(4000), rel=0.05)
-    assert tau == pytest.approx(2 * 1.645 * z.std(ddof=1) / np.sqrt(8000), rel=0.1)
+    assert mu == pytest.approx(2 * 1.645 * z.std(ddof=1) / np.sqrt(300), rel=0.05)
+    assert tau == pytest.approx(2 * 1.645 * z.std(ddof=1) / np.sqrt(600), rel=0.1)
 
 
 def test_an_unknown_kind_is_refused(tmp_path):
