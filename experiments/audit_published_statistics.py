@@ -16,14 +16,14 @@ from rich.console import Console
 from lensim import seeding
 from lensim.maiga2013.expression_twin import PRIMARY
 from lensim.maiga2013.facts import count_of, fact, number
-from lensim.maiga2013.published import published_summaries
+from lensim.maiga2013.published import CHANGE_SUFFIX, as_percent_change, published_summaries
 from lensim.output import save_result
 from lensim.qpcr.truth import MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE
 from lensim.report.figures import save_figure
 from lensim.report.summaries import plot_attainable, plot_implied
 from lensim.report.tables import records
 from lensim.results_folder import Manifest, command_of, read_config, results_folder
-from lensim.summaries.audit import words_of
+from lensim.summaries.audit import audit_in_words, words_of
 from lensim.summaries.p_values import p_values
 from lensim.summaries.posterior import summary_posterior
 from lensim.summaries.read import toml_of
@@ -96,6 +96,18 @@ def next_four(result: xr.DataTree, summaries: Sequence[PublishedSummary], seed: 
     return pd.DataFrame(rows, columns=["target", "test", "sides", "share", "mcse"])
 
 
+def change_sentences(
+    summaries: Sequence[PublishedSummary], changes: Sequence[PublishedSummary], audits: pd.DataFrame
+) -> list[str]:
+    """What the audits say where "increase of 292%" is read as a change, and not as percent of control."""
+    possible = {one.name.removesuffix(CHANGE_SUFFIX) for one in changes}
+    others = [one.name for one in summaries if one.name not in possible]
+    said = ["Read as percent of change in place of percent of control:"]
+    if others:
+        said.append(f"impossible for {' and '.join(others)}, where decreases are counted and the range has none.")
+    return [" ".join(said), *(audit_in_words(one, audits[audits["summary"] == one.name]) for one in changes)]
+
+
 def scale_sentences(audits: pd.DataFrame, future: pd.DataFrame) -> list[str]:
     """Ratios or logs with four patients: what each can give here, and what it would find next."""
     said = []
@@ -158,12 +170,15 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
             result = summary_posterior(apart, config.seed, config.draws)
         with manifest.timed("audit"):
             audits = audit_of(summaries)
+            changes = [other for one in summaries if (other := as_percent_change(one)) is not None]
+            audits_of_change = audit_of(changes)
         groups, of_groups = two_group_sentence()
         future = next_four(result, apart, config.seed)
         save_result(result, folder / "posterior.nc")
         (folder / "published.toml").write_text(toml_of(apart))
         for name, table in {
-            "audit": audits, "posterior": table_of(result), "posterior_with_measurement": table_of(plain),
+            "audit": audits, "audit_percent_change": audits_of_change,
+            "posterior": table_of(result), "posterior_with_measurement": table_of(plain),
             "mann_whitney": groups, "next_four": future,
         }.items():  # fmt: skip
             table.to_csv(folder / f"{name}.csv", index=False)
@@ -172,6 +187,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
         said = [
             *measured_sentences(table_of(plain), table_of(result), config.measurement_sd),
             *findings_of(apart, audits),
+            *change_sentences(summaries, changes, audits_of_change),
             of_groups,
             *scale_sentences(audits, future),
         ]

@@ -2,9 +2,11 @@
 
     python -m experiments.calibrate_twin --out results/calibrate_twin
 
-A round simulates whole studies (plates and reactions with their faults), reads them as the laboratory would, and moves
-each mean by the difference of stated and simulated reading, each spread by the ratio of their ranges (stochastic
-approximation with a falling step). What it finds stands, rounded, in `lensim.maiga2013.calibrated`.
+It starts from populations whose true values follow the stated facts (`PAPER_POPULATION` of the panel, `POPULATION` of
+RT-qPCR), not from what it found before. A round simulates whole studies (plates and reactions with their faults), reads
+them as the laboratory would, and moves each mean by the difference of stated and simulated reading, each spread by the
+ratio of their ranges (stochastic approximation with a falling step). What it finds stands, rounded, in
+`lensim.maiga2013.calibrated`.
 """
 
 from dataclasses import replace
@@ -23,6 +25,10 @@ from lensim.maiga2013.expression_twin import LINE, PRIMARY, STROMA
 from lensim.maiga2013.facts import count_of, number, span
 from lensim.maiga2013.simulated import panel_twins, study_twins
 from lensim.proliferation.truth import ProliferationPopulation
+from lensim.maiga2013.expression_twin import LINE, POPULATION, PRIMARY, STROMA
+from lensim.maiga2013.facts import count_of, number, span
+from lensim.maiga2013.simulated import panel_twins, stated_readings, study_twins
+from lensim.proliferation.truth import PAPER_POPULATION, ProliferationPopulation
 from lensim.qpcr.truth import CellTypeExpression, QpcrPopulation
 from lensim.results_folder import Manifest, command_of, read_config, results_folder
 
@@ -122,7 +128,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
     """
     config = read_config(config_path, Config)
     manifest = Manifest(config.seed)
-    panel, expression = PROLIFERATION, EXPRESSION
+    panel, expression = PAPER_POPULATION, POPULATION
     with results_folder(out, config_path, force=force) as folder:
         with manifest.timed("calibrate"):
             for k in range(config.rounds):

@@ -4,7 +4,8 @@ A function here either returns quietly or raises `ValueError`. Faults of a file 
 raised together, because a user mends a file once, not fault by fault.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,6 +14,16 @@ import xarray as xr
 
 class InputError(ValueError):
     """Something that a user handed over is not as it must be; the message is for that user, without a traceback."""
+
+
+@contextmanager
+def told_of(place: str) -> Iterator[None]:
+    """Put a place before every line of an `InputError` that does not name it yet."""
+    try:
+        yield
+    except InputError as error:
+        lines = (line if line.startswith(place) else f"{place}: {line}" for line in str(error).splitlines())
+        raise InputError("\n".join(lines)) from None
 
 
 def at_least(place: str, value: float, minimum: float) -> None:

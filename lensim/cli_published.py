@@ -25,8 +25,10 @@ def published(
 
     The posterior (posterior.nc) is a design prior: lensim plan next.toml --from posterior.nc. So is FILE itself.
     """
+    from lensim.checks import told_of
     from lensim.output import require_free, save_result
     from lensim.results_folder import results_folder
+    from lensim.summaries.audit import excluded_p
     from lensim.summaries.posterior import summary_posterior
     from lensim.summaries.read import read_summaries
     from lensim.summaries.summary import warnings_of
@@ -37,12 +39,18 @@ def published(
     summaries, priors = read_summaries(summary_file)
     for warning in (said for one in summaries for said in warnings_of(one)):
         err.print(f"warning: {warning}", soft_wrap=True, markup=False)
-    result = summary_posterior(summaries, seed, draws, priors)
-    table, audits = table_of(result), audit_of(summaries)
-    said = findings_of(summaries, audits)
-    print_table(table)
+    with told_of(summary_file.name):
+        left_out = [reason for one in summaries if (reason := excluded_p(one))]
+        audits = audit_of(summaries)
+    said = [*findings_of(summaries, audits), *(f"{one}." for one in left_out)]
+    for reason in left_out:
+        err.print(f"warning: {reason}", soft_wrap=True, markup=False)
     for sentence in said:
         out.print(sentence, soft_wrap=True, markup=False)
+    with told_of(summary_file.name):
+        result = summary_posterior(summaries, seed, draws, priors)
+    table = table_of(result)
+    print_table(table)
     if folder is None:
         return
     with results_folder(folder, summary_file, force=force) as partial:
@@ -55,7 +63,8 @@ def published(
             from lensim.report.summaries import plot_attainable, plot_implied
 
             save_figure(plot_implied(result, summaries), partial / "implied.png")
-            save_figure(plot_attainable(audits), partial / "attainable.png")
+            if len(audits):
+                save_figure(plot_attainable(audits), partial / "attainable.png")
     out.print(f"posterior, tables and figures in {folder}", soft_wrap=True, markup=False)
 
 

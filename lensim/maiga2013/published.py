@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from pydantic import ValidationError
+
 from lensim.maiga2013.expression_twin import LINE, PRIMARY
 from lensim.maiga2013.facts import count_of, fact, number, span
 from lensim.summaries.summary import PublishedSummary
@@ -16,6 +18,8 @@ RESULTS: Final = (
 
 NAMED_TEST: Final = {"TNF": "not named", "IGF1": "t"}
 """Of the facts' notes: a paired t-test for IGF1, scale and sides not said; nothing for TNF."""
+
+CHANGE_SUFFIX: Final = ", as percent change"
 
 MEASUREMENT_SD: Final = 0.3
 """Of a line's printed change around its true one [log2]: assumed, of the order of the twin's, with biological
@@ -50,6 +54,21 @@ def published_summaries(measurement_sd: float = 0.0) -> list[PublishedSummary]:
         }
         found.append(PublishedSummary(**content))
     return found
+
+
+def as_percent_change(summary: PublishedSummary) -> PublishedSummary | None:
+    """The same numbers as percent of change, as the words "median increase of" have them; None where they cannot be.
+
+    What the paper prints of lines has decreases counted and a range above 0, so there the reading is no option.
+    """
+    numbers = {name: getattr(summary, name).text for name in ("median", "minimum", "maximum")}
+    content = summary.model_dump(include={"source", "target", "cell_type", "n", "increases", "p", "measurement_sd"})
+    try:
+        return PublishedSummary.model_validate(
+            {**content, **numbers, "name": f"{summary.name}{CHANGE_SUFFIX}", "scale": "percent_change"}
+        )
+    except ValidationError:
+        return None
 
 
 def _plain(value: float) -> str:

@@ -352,7 +352,12 @@ def _rank_sums(values: Ordered, scale: str) -> tuple[int, int]:
     """Smallest and largest W+; values that move from one to the other pass through every W+ between."""
     no_change = 0.0 if scale == "log2" else 1.0
     most, _ = _most(values, scale, lambda _, b, __: float(signed_rank_sums(b - no_change)), 0.0)
-    least, _ = _most(values, scale, lambda a, _, __: -float(signed_rank_sums(a - no_change)), 0.0)
+
+    def least_of(low: np.ndarray, _high: np.ndarray, _outer: bool) -> float:
+        # a value whose lower end is no change is an increase, however small, as for the sign test
+        return -float(signed_rank_sums(np.where(low == no_change, np.finfo(float).tiny, low - no_change)))
+
+    least, _ = _most(values, scale, least_of, 0.0)
     return int(-least), int(most)
 
 

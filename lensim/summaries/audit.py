@@ -5,7 +5,8 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from lensim.summaries.attainable import PRange, p_ranges
+from lensim import checks
+from lensim.summaries.attainable import LARGEST_N, PRange, bounds_of, p_ranges
 from lensim.summaries.order import ordered
 from lensim.summaries.summary import PublishedP, PublishedSummary
 
@@ -41,7 +42,8 @@ def audit(summary: PublishedSummary) -> pd.DataFrame:
     InputError
         If no n values can have the summary, or they are too many.
     """
-    found = p_ranges(ordered(summary))
+    with checks.told_of(summary.name):
+        found = p_ranges(ordered(summary))
     lower = {
         side: min(one.low for one in found if one.sides == side and one.test == "sign") for side in ("greater", "less")
     }
@@ -70,6 +72,27 @@ def _row(summary: PublishedSummary, one: PRange) -> dict[str, object]:
     }
 
 
+def excluded_p(summary: PublishedSummary) -> str:
+    """Why the P of a named test is left out of a posterior: no values with the summary have it; empty where some may.
+
+    Above 200 values nothing is excluded. Wilcoxon's test is that of ratios, as in the posterior.
+    """
+    p = summary.p
+    if p is None or not p.is_of_one_test or summary.n > LARGEST_N:
+        return ""
+    with checks.told_of(summary.name):
+        one = bounds_of(ordered(summary), p.test, p.sides)
+    if not one.excludes(p.interval):
+        return ""
+    ends = f"{one.low:.2g}" if one.low == one.high else f"{one.low:.2g} to {one.high:.2g}"
+    if one.values and one.low <= p.interval[1] and one.high >= p.interval[0]:
+        ends = f"{ends}, in steps"
+    return (
+        f"{summary.name}: {p.text} is left out of the posterior, as no {summary.n} values with this summary have it by "
+        f"the {words_of(one.test, one.scale, one.sides)} ({ends})"
+    )
+
+
 def _is_named(p: PublishedP, one: PRange) -> bool:
     tests = {"t": ("t_ratio", "t_log2"), "not named": tuple(TESTS)}.get(p.test, (p.test,))
     return one.test in tests and p.sides in (one.sides, "not named")
@@ -95,8 +118,10 @@ def audit_in_words(summary: PublishedSummary, table: pd.DataFrame) -> str:
     excluded = [row for row in named if row["verdict"] == NOT_ATTAINABLE]
     if possible and not excluded and not undecided:
         said.append(f"all of {what} can give it, so it does not say which was run.")
-    elif possible and len(possible) > MOST_LISTED:
+    elif possible and not undecided and len(possible) > MOST_LISTED:
         said.append(f"most of {what} can give it; not {_listed(excluded)}.")
+    elif possible and undecided:
+        said.append(f"of {what} {_listed(possible)} can give it.")
     elif possible:
         said.append(f"of {what} only {_listed(possible)} can give it.")
         said.append(_implied(possible))

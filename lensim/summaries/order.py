@@ -105,21 +105,21 @@ def ordered(summary: PublishedSummary) -> Ordered:
         low[below:] = np.maximum(low[below:], no_change)
     plain = tightened(low, high, tuple(ties))
     found = Ordered(*plain, known, tuple(ties), summary.interval("mean"), summary.sd_interval(), no_change, is_log)
-    _order_fits(summary, *plain)
+    _order_fits(summary, "this summary", *plain)
     if not found.has_moments:
         return found
     _moments_fit(summary, found)
     low, high = found.tightened(*plain)
-    _order_fits(summary, low, high)
+    _order_fits(summary, "this mean or sd beside the other figures", low, high)
     return replace(found, low=low, high=high)
 
 
-def _order_fits(summary: PublishedSummary, low: np.ndarray, high: np.ndarray) -> None:
+def _order_fits(summary: PublishedSummary, what: str, low: np.ndarray, high: np.ndarray) -> None:
     """Refuse intervals of which one is empty."""
     if (low > high + SLACK).any():
         at = int(np.argmax(low - high))
         raise InputError(
-            f"{summary.name}: no {summary.n} values can have this summary: value {at + 1} in order would have to be at "
+            f"{summary.name}: no {summary.n} values can have {what}: value {at + 1} in order would have to be at "
             f"least {low[at]:.4g} and at most {high[at]:.4g}"
         )
 

@@ -18,6 +18,7 @@ from lensim import checks, seeding
 from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.qpcr.truth import MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE
+from lensim.summaries.audit import excluded_p
 from lensim.summaries.p_values import matches
 from lensim.summaries.parts import FEWEST, Part, part_of
 from lensim.summaries.priors import SummaryPriors
@@ -30,12 +31,15 @@ COARSE_PLACES: Final = 16
 OMEGAS: Final = 9
 REACH: Final = 5.0
 BATCH: Final = 100_000
+MOST_NUMBERS: Final = 10_000_000
+"""Draws times values in a batch."""
 MOST: Final = 6_000_000
 LOWEST: Final = -1e20
 CONTRAST: Final = "treated"
 NEW: Final = "new_log2_fold_change"
 P_INCREASE: Final = "p_increase"
 OMEGA: Final = "sd_between_studies"
+LEFT_OUT: Final = "p_left_out"
 
 
 def summary_posterior(
@@ -65,7 +69,8 @@ def summary_posterior(
         posterior (chain of one, draw): mu_log2_fold_change and sigma_log2_fold_change (target, cell_type, contrast),
         which are mu and tau, without a number where no summary is of that kind; new_log2_fold_change, of a further
         line; p_increase, of one; sd_between_studies where a kind has several summaries. unseen: the n values of each
-        summary (draw, value) [log2], in ascending order.
+        summary (draw, value) [log2], in ascending order. A P of a named test that no values with the summary can have
+        is left out, and the attribute p_left_out says so.
 
     Raises
     ------
@@ -78,6 +83,8 @@ def summary_posterior(
     checks.at_least("draws", draws, 1)
     priors = priors or SummaryPriors()
     checks.unique("summaries, their names,", [one.name for one in summaries])
+    left_out = {one.name: said for one in summaries if (said := excluded_p(one))}
+    summaries = [one.model_copy(update={"p": None}) if one.name in left_out else one for one in summaries]
     targets, kinds = (list(dict.fromkeys(getattr(one, what) for one in summaries)) for what in ("target", "cell_type"))
     shape = (1, draws, len(targets), len(kinds), 1)
     found = {name: np.full(shape, np.nan) for name in (MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE, NEW, P_INCREASE, OMEGA)}
@@ -104,7 +111,10 @@ def summary_posterior(
         {f"value_{k}": (("chain", "draw", f"rank_{k}"), z[None]) for k, z in enumerate(unseen.values())},
         attrs={f"value_{k}": name for k, name in enumerate(unseen)},
     )
-    return xr.DataTree.from_dict({"posterior": posterior, "unseen": samples_set})
+    tree = xr.DataTree.from_dict({"posterior": posterior, "unseen": samples_set})
+    if left_out:
+        tree.attrs[LEFT_OUT] = "\n".join(left_out.values())
+    return tree
 
 
 def _kind(
@@ -112,7 +122,8 @@ def _kind(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[np.ndarray]]:
     """Draws of mu, tau, omega, and of the values of each summary of one kind."""
     parts = [part_of(one, int(rng.integers(2**31))) for one in own]
-    mu_grid, tau_grid, levels = _grid(parts, priors)
+    with checks.told_of(", ".join(one.name for one in own)):
+        mu_grid, tau_grid, levels = _grid(parts, priors)
     kept: list[tuple[np.ndarray, ...]] = []
     tried = matched = 0
     batch = 2 * draws
@@ -129,7 +140,7 @@ def _kind(
         fits = np.all([matches(one, z) for one, z in zip(own, drawn[3:], strict=True)], axis=0)
         kept.append(tuple(values[fits] for values in drawn))
         tried, matched = tried + batch, matched + int(fits.sum())
-        batch = BATCH
+        batch = min(BATCH, max(MOST_NUMBERS // max(one.n for one in own), 1000))
     mu, tau, omega, *samples = (np.concatenate(values) for values in zip(*kept, strict=True))
     pick = np.arange(draws) if len(mu) >= draws else rng.integers(len(mu), size=draws)
     return mu[pick], tau[pick], omega[pick], [np.sort(z[pick], axis=1) for z in samples]

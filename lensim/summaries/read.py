@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from lensim.checks import InputError
 from lensim.strict import checked
+from lensim.summaries.order import ordered
 from lensim.summaries.printed import Printed
 from lensim.summaries.priors import SummaryPriors
 from lensim.summaries.summary import PublishedP, PublishedSummary
@@ -46,8 +47,13 @@ def summaries_of(content: dict[str, Any], place: str) -> tuple[list[PublishedSum
     found, faults = [], []
     for number, table in enumerate(tables, 1):
         name = table.get("name") if isinstance(table, dict) else None
+        where = f"{place}: summary {number}{f' ({name})' if name else ''}"
         try:
-            found.append(checked(PublishedSummary, table, f"{place}: summary {number}{f' ({name})' if name else ''}"))
+            found.append(checked(PublishedSummary, table, where))
+            try:
+                ordered(found[-1])
+            except InputError as error:
+                raise InputError(f"{where}: {str(error).removeprefix(f'{name}: ')}") from None
         except InputError as error:
             faults.append(str(error))
     try:

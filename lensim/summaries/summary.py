@@ -23,6 +23,7 @@ Test = Literal[
 ]
 Sides = Literal["two", "greater", "less", "not named"]
 ORDERED: Final = ("minimum", "lower_quartile", "median", "upper_quartile", "maximum")
+LARGEST_N: Final = 1000
 QUARTILE_RULE: Final = "quartiles are those of type 7 (linear between order statistics), as numpy and R have them"
 
 
@@ -123,6 +124,10 @@ class PublishedSummary(Strict):
 
     @model_validator(mode="after")
     def _can_be(self) -> "PublishedSummary":
+        if self.n > LARGEST_N:
+            raise ValueError(
+                f"n must be at most {LARGEST_N:,}, as all values behind a summary are drawn, got {self.n:,}"
+            )
         if self.increases is not None and self.increases > self.n:
             raise ValueError(f"increases must be at most n ({self.n}), got {self.increases}")
         for name in (*ORDERED, "mean"):
@@ -218,10 +223,12 @@ def warnings_of(summary: PublishedSummary) -> list[str]:
     """What looks like a slip and may yet be meant."""
     found = []
     minimum: Any = summary.minimum
-    if summary.scale == "percent_change" and minimum is not None and minimum.low > 0 and summary.increases is None:
+    all_up = summary.increases in (None, summary.n)
+    if summary.scale == "percent_change" and minimum is not None and minimum.low > 0 and all_up:
+        other = "a decrease" if minimum.high < 100 else f"an increase of {minimum.middle - 100:g} percent"
         found.append(
             f"{summary.name}: a minimum of {minimum.text} percent change says that all {summary.n} increased; as "
-            "percent of control it would be a decrease: which of the two was printed?"
+            f"percent of control it would be {other}: which of the two was printed?"
         )
     if summary.scale == "percent_of_control" and summary.median is not None and summary.median.high < 5:
         found.append(f"{summary.name}: a median of {summary.median.text} percent of control: was it a ratio?")

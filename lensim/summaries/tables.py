@@ -8,6 +8,7 @@ import pandas as pd
 import xarray as xr
 
 from lensim.qpcr.truth import MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE
+from lensim.summaries.attainable import LARGEST_N
 from lensim.summaries.audit import audit, audit_in_words
 from lensim.summaries.posterior import NEW, P_INCREASE
 from lensim.summaries.summary import PublishedSummary
@@ -46,13 +47,19 @@ def table_of(result: xr.DataTree) -> pd.DataFrame:
 
 
 def audit_of(summaries: Sequence[PublishedSummary]) -> pd.DataFrame:
-    """The audits of all summaries in one table, as from `lensim.summaries.audit.audit`."""
-    return pd.concat([audit(one) for one in summaries], ignore_index=True)
+    """The audits of all summaries with at most 200 values in one table, as from `lensim.summaries.audit.audit`."""
+    found = [audit(one) for one in summaries if one.n <= LARGEST_N]
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame({"summary": []})
 
 
 def findings_of(summaries: Sequence[PublishedSummary], audits: pd.DataFrame) -> list[str]:
     """What the audits say of the analyses, in words, and what the spread has in it."""
-    said = [audit_in_words(one, audits[audits["summary"] == one.name]) for one in summaries]
+    said = [
+        audit_in_words(one, audits[audits["summary"] == one.name])
+        if one.n <= LARGEST_N
+        else f"{one.name}: its P values are not audited, as n is {one.n} and an audit takes {LARGEST_N} values at most."
+        for one in summaries
+    ]
     if any(one.measurement_sd == 0 for one in summaries):
         said.append(
             "Where no measurement_sd is given, tau has in it what experiments and reactions blur; a plan that "

@@ -54,6 +54,33 @@ def test_warnings_are_told(capsys, tmp_path, paper):
     assert "warning: TNF, patients: a minimum of 170 percent change" in err
 
 
+def test_a_p_that_cannot_be_is_warned_of_and_left_out(capsys, tmp_path, paper):
+    paper.write_text(PAPER + 'p = { value = 0.012, test = "t_ratio", sides = "two" }\n')
+    status, out, err = run(capsys, "published", paper, "--draws", "200", "--no-figures", "--out", tmp_path / "out")
+    assert status == 0, err
+    assert "warning: TNF, patients: P = 0.012 is left out of the posterior, as no 4 values with this summary" in err
+    assert "none of the named analyses can give it" in out
+    assert "left out of the posterior" in out
+    assert "left out" in (tmp_path / "out" / "findings.txt").read_text()
+    assert "left out" in load_result(tmp_path / "out" / "posterior.nc").attrs["p_left_out"]
+
+
+def test_a_posterior_that_fails_comes_after_the_audit_and_names_the_file(capsys, paper):
+    paper.write_text(PAPER + 'p = { value = 0.0700001, test = "t_ratio", sides = "two" }\n')
+    status, out, err = run(capsys, "published", paper, "--draws", "200")
+    assert status == 2
+    assert "all of the named analyses can give it" in out
+    assert "paper.toml: TNF, patients: 0 of" in " ".join(err.split())
+
+
+def test_large_summaries_are_not_audited(capsys, tmp_path, paper):
+    paper.write_text(PAPER.replace("n = 4", "n = 300").replace("increases = 4", "p = { value = 0.01 }"))
+    status, out, err = run(capsys, "published", paper, "--draws", "200", "--out", tmp_path / "out")
+    assert status == 0, err
+    assert "TNF, patients: its P values are not audited, as n is 300 and an audit takes 200 values at most." in out
+    assert "attainable.png" not in {path.name for path in (tmp_path / "out").iterdir()}
+
+
 @pytest.mark.parametrize("form", ["toml", "nc"])
 def test_a_plan_starts_from_a_paper(capsys, tmp_path, paper, form):
     start = paper

@@ -1,4 +1,5 @@
 import pandas as pd
+import pytest
 
 from experiments import audit_published_statistics as experiment
 from lensim.maiga2013.published import published_summaries
@@ -12,7 +13,8 @@ def test_every_stated_result_is_audited(tmp_path):
     names = {path.name for path in out.iterdir()}
     assert names == {
         "small.toml", "findings.txt", "manifest.json", "posterior.nc", "published.toml", "implied.png",
-        "attainable.png", "audit.csv", "posterior.csv", "posterior_with_measurement.csv", "mann_whitney.csv",
+        "attainable.png", "audit.csv",
+        "audit_percent_change.csv", "posterior.csv", "posterior_with_measurement.csv", "mann_whitney.csv",
         "next_four.csv",
     }  # fmt: skip
     assert read_summaries(out / "published.toml")[0] == published_summaries(0.3)
@@ -24,3 +26,10 @@ def test_every_stated_result_is_audited(tmp_path):
     said = (out / "findings.txt").read_text()
     assert "given by two-sided, normal approximation, continuity corrected, 1 of 48 pairs against the rest" in said
     assert "nan" not in said
+    changes = pd.read_csv(out / "audit_percent_change.csv")
+    own = changes[changes["verdict"] == "attainable"].set_index("summary")
+    (row,) = own.to_dict("records")
+    assert own.index.tolist() == ["TNF, primary myeloma, as percent change"]
+    assert row["analysis"] == "one-sided (increase) paired t on ratios"
+    assert (row["lowest_p"], row["highest_p"]) == pytest.approx((0.0103, 0.0178), abs=1e-4)
+    assert "impossible for TNF, myeloma line and IGF1, myeloma line" in said

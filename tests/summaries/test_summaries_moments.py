@@ -5,11 +5,11 @@ import pytest
 
 from lensim.summaries import attainable
 from lensim.summaries.attainable import bounds_of, p_ranges
-from lensim.summaries.audit import audit
+from lensim.summaries.audit import audit, audit_in_words
 from lensim.summaries.moments import sd_bounds, within_moments
 from lensim.summaries.order import ordered
 from lensim.summaries.p_values import p_values
-from lensim.summaries.summary import PublishedSummary
+from lensim.summaries.summary import PublishedP, PublishedSummary
 from lensim.summaries.witnesses import find_witnesses, has
 
 
@@ -158,3 +158,15 @@ def test_a_wide_sd_is_taken():
     values = ordered(_of(scale="log2", mean="0", sd="15"))
     assert values.high[-1] == pytest.approx(0.5 + 15.5 * 1.5)
     assert values.low[0] == pytest.approx(-0.5 - 15.5 * 1.5)
+
+
+def test_words_leave_open_what_is_open():
+    summary = _of(n=7, mean="1.60", sd="0.90", p={"value": "0.001", "test": "t_log2", "sides": "two"})
+    said = audit_in_words(summary, audit(summary))
+    assert "Left open: two-sided paired t on log2 ratios" in said
+    assert "none of" not in said
+    several = summary.model_copy(update={"p": PublishedP.model_validate({"value": "0.02"})})
+    said = audit_in_words(several, audit(several))
+    assert "Left open" in said
+    assert "can give it" in said
+    assert "only" not in said

@@ -14,6 +14,7 @@ from scipy import stats
 
 from lensim.checks import InputError
 from lensim.inference.catalogue import find_model
+from lensim.output import load_result, save_result
 from lensim.power.design_prior import design_prior
 from lensim.power.pairs.study import simulate_chunk
 from lensim.power.scenario import scenario_of
@@ -21,7 +22,7 @@ from lensim.qpcr.truth import MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE
 from lensim.summaries.likelihood import log_likelihood, seen_values
 from lensim.summaries.order import ordered
 from lensim.summaries.p_values import matches
-from lensim.summaries.posterior import NEW, OMEGA, P_INCREASE, summary_posterior
+from lensim.summaries.posterior import LEFT_OUT, NEW, OMEGA, P_INCREASE, summary_posterior
 from lensim.summaries.priors import SummaryPriors
 from lensim.summaries.read import read_summaries, toml_of
 from lensim.summaries.sheet import summary_data
@@ -178,11 +179,31 @@ def test_measurement_is_taken_out_of_the_spread():
     assert np.median(apart) == pytest.approx(np.sqrt(np.median(plain) ** 2 - 0.4**2), abs=0.06)
 
 
-def test_too_few_matches_are_told():
-    summary = PublishedSummary(
+def _with_p(value: str) -> PublishedSummary:
+    return PublishedSummary(
         name="a", n=4, scale="percent_of_control", median=292, minimum=170, maximum=509, increases=4,
-        p={"value": "0.012", "test": "t_ratio", "sides": "two"},
+        p={"value": value, "test": "t_ratio", "sides": "two"},
     )  # fmt: skip
+
+
+def test_a_p_that_no_values_can_have_is_left_out(tmp_path):
+    summary = _with_p("0.012")
+    result = summary_posterior([summary], 1, 200)
+    said = result.attrs[LEFT_OUT]
+    assert said.startswith(
+        "a: P = 0.012 is left out of the posterior, as no 4 values with this summary have it by the "
+    )
+    assert said.endswith("two-sided paired t on ratios (0.054 to 0.088)")
+    without = summary_posterior([summary.model_copy(update={"p": None})], 1, 200)
+    assert result["posterior"].to_dataset().identical(without["posterior"].to_dataset())
+    assert LEFT_OUT not in without.attrs
+    save_result(result, tmp_path / "posterior.nc")
+    assert load_result(tmp_path / "posterior.nc").attrs[LEFT_OUT] == said
+    assert LEFT_OUT not in summary_posterior([_with_p("0.07")], 1, 200).attrs
+
+
+def test_too_few_matches_are_told():
+    summary = _with_p("0.0700001")  # attainable, and next to no sample has it
     with pytest.raises(InputError, match=r"a: 0 of [\d,]+ samples with the order statistics have what else is printed"):
         summary_posterior([summary], 1, 200)
 
@@ -240,7 +261,26 @@ def test_a_truth_needs_summaries_of_every_kind(tmp_path):
 
 def test_a_file_is_written_as_it_is_read(tmp_path):
     path = tmp_path / "paper.toml"
-    path.write_text(PAPER + 'p = { value = 0.0120, test = "t" }\nmeasurement_sd = 0.3\nmean = [290, 310]\n')
+    path.write_text(PAPER + 'p = { value = 0.0120, test = "t" }\nmeasurement_sd = 0.3\nmean = [310, 320]\n')
     summaries, _ = read_summaries(path)
     (tmp_path / "again.toml").write_text(toml_of(summaries))
     assert read_summaries(tmp_path / "again.toml")[0] == summaries
+
+
+def test_printed_values_beyond_4096_fold_are_taken():
+    summary = PublishedSummary(name="a", n=5, scale="ratio", median=9000, minimum=5000, maximum=20000)
+    y = 2.0 ** summary_posterior([summary], 1, 500)["unseen"]["value_0"].to_numpy()[0]
+    assert np.abs(y[:, [0, 2, 4]] - [5000, 9000, 20000]).max() < 0.6
+
+
+def test_a_spread_of_many_doublings_is_taken():
+    """A mean of 0 and an sd of 15 doublings: legitimate, and the values behind it go far out."""
+    result = summary_posterior([PublishedSummary(name="a", n=4, scale="log2", mean="0", sd="15")], 1, 500)
+    assert np.median(result["posterior"][SIGMA_FOLD_CHANGE]) > 4
+    assert result["unseen"]["value_0"].to_numpy().std(axis=-1, ddof=1) == pytest.approx(15, abs=0.5)
+
+
+def test_failures_name_their_summary():
+    summary = PublishedSummary(name="far", n=4, scale="log2", mean="1e12", sd="0.010")
+    with pytest.raises(InputError, match="far: summary must be one that some values can have"):
+        summary_posterior([summary], 1, 200)

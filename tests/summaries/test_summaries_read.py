@@ -69,6 +69,7 @@ def test_digits_of_a_file_count(tmp_path, text, low, high):
         ({"sd": 5}, "sd must lie between"),
         ({"mean": 350}, "mean must lie between"),
         ({"mean": 30}, "mean must not lie below minimum, got 30 and 58"),
+        ({"mean": 150}, "no 12 values can have this mean or sd beside the other figures: value"),
         ({"sd": 90, "sem": 26}, "sd and sem say the same"),
         (
             {"scale": "percent_change", "minimum": 58},
@@ -127,6 +128,30 @@ def test_the_summaries_of_the_docs_are_taken():
     (summary,), priors = summaries_of(tomllib.loads(block), "docs")
     ordered(summary)
     assert priors == SummaryPriors()
+
+
+@pytest.mark.parametrize(
+    ("minimum", "increases", "other"),
+    [(58, 12, "a decrease"), (170, 12, "an increase of 70 percent"), (58, None, "a decrease")],
+)
+def test_percent_change_is_asked_about_where_all_increased(minimum, increases, other):
+    summary = PublishedSummary(name="a", n=12, scale="percent_change", minimum=minimum, increases=increases)
+    (said,) = warnings_of(summary)
+    assert f"as percent of control it would be {other}" in said
+
+
+def test_every_fault_has_its_place():
+    """Also what only all figures of a summary together show."""
+    with pytest.raises(InputError) as refused:
+        summaries_of({"summary": [TNF | {"increases": 5}, TNF | {"name": "b", "mean": 350}]}, "p.toml")
+    first, second = str(refused.value).splitlines()
+    assert first.startswith("p.toml: summary 1 (TNF): no 12 values can have this summary")
+    assert second.startswith("p.toml: summary 2 (b): mean must lie between")
+
+
+def test_too_many_values_are_refused():
+    with pytest.raises(InputError, match=r"p.toml: summary 1 \(TNF\): n must be at most 1,000, as all values behind"):
+        summaries_of({"summary": [TNF | {"n": 100_000}]}, "p.toml")
 
 
 def test_no_file_and_no_toml(tmp_path):
