@@ -24,26 +24,6 @@ EXPERIMENTS := fig1_dose_response fig2_expression fig2c_bioassay fig3a_cell_cycl
 
 reproduce: $(STAMP)
 	@for name in $(EXPERIMENTS); do $(BIN)/python -m experiments.$$name --force || exit 1; done
-	@$(BIN)/python -m experiments.fig1_dose_response --config experiments/fig1_dose_response.toml \
-		--out results/fig1_dose_response --force
-	@$(BIN)/python -m experiments.fig2_expression --config experiments/fig2_expression.toml \
-		--out results/fig2_expression --force
-	@$(BIN)/python -m experiments.fig2c_bioassay --config experiments/fig2c_bioassay.toml \
-		--out results/fig2c_bioassay --force
-	@$(BIN)/python -m experiments.fig3a_cell_cycle --config experiments/fig3a_cell_cycle.toml \
-		--out results/fig3a_cell_cycle --force
-	@$(BIN)/python -m experiments.audit_published_statistics --config experiments/audit_published_statistics.toml \
-		--out results/audit_published_statistics --force
-	@$(BIN)/python -m experiments.power_paper_designs --config experiments/power_paper_designs.toml \
-		--out results/power_paper_designs --force
-	@$(BIN)/python -m experiments.power_dose_response --config experiments/power_dose_response.toml \
-		--out results/power_dose_response --force
-	@$(BIN)/python -m experiments.plan_follow_up --config experiments/plan_follow_up.toml \
-		--out results/plan_follow_up --force
-	@$(BIN)/python -m experiments.selection_lp1_lr --config experiments/selection_lp1_lr.toml \
-		--out results/selection_lp1_lr --force
-	@$(BIN)/python -m experiments.associations --config experiments/associations.toml \
-		--out results/associations --force
 
 test: $(STAMP)
 	@$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile

@@ -7,8 +7,7 @@ from typing import Final
 
 import xarray as xr
 
-from lensim.checks import InputError
-from lensim.checks import told_of
+from lensim.checks import InputError, told_of
 from lensim.output import load_result
 from lensim.summaries.posterior import summary_posterior
 from lensim.summaries.read import read_summaries
@@ -30,7 +29,8 @@ def design_prior(path: Path) -> xr.DataTree:
 @lru_cache(maxsize=4)
 def _from_summaries(path: Path) -> xr.DataTree:
     summaries, priors = read_summaries(path)
-    return summary_posterior(summaries, SUMMARY_SEED, priors=priors)
+    with told_of(path.name):
+        return summary_posterior(summaries, SUMMARY_SEED, priors=priors)
 
 
 def require_figures(path: Path, posterior: xr.Dataset, needed: Iterable[str], kind: str) -> None:
@@ -45,5 +45,3 @@ def require_figures(path: Path, posterior: xr.Dataset, needed: Iterable[str], ki
     if missing:
         there = ", ".join(str(name) for name in posterior.data_vars if not str(name).endswith("_coordinate"))
         raise InputError(f"{path} must hold {kind}, with {', '.join(missing)}, got {there}")
-    with told_of(path.name):
-        return summary_posterior(summaries, SUMMARY_SEED, priors=priors)
