@@ -183,15 +183,14 @@ def reference_levels(data: xr.Dataset, held: dict[str, Any], of: Machine, priors
     )
 
 
-def reference_fold_changes(data: xr.Dataset, priors: ExpressionPriors) -> Any:
-    """Log2 fold change of each reference, alike in all subjects (reference, contrast); 0 where the priors say so.
+def reference_fold_changes(priors: ExpressionPriors) -> Any:
+    """Log2 fold change of each reference, alike in all subjects (reference, contrast); None where they hold still.
 
     What tells it from a change of input is that inputs of samples scatter about one mean, and with several references
     how these differ: with one reference in few samples the prior decides.
     """
-    shape = (int(data[v.IS_REFERENCE].sum()), data.sizes[v.CONDITION] - 1)
     if priors.sd_log2_reference_fold_change == 0.0:
-        return pt.zeros(shape)
+        return None
     return normal_non_centred(
         v.LOG2_REFERENCE_FOLD_CHANGE,
         mu=0.0,
@@ -315,7 +314,9 @@ def expected_quantity(
 
     of_target = level[:, subject] + with_control(fold_change)[:, subject, contrast]
     is_reference = data[v.IS_REFERENCE].to_numpy() == 1
-    of_reference = reference_level[:, None] + with_control(of_references)[:, contrast]
+    of_reference = pt.repeat(reference_level[:, None], data.sizes[v.SAMPLE], axis=1)
+    if of_references is not None:
+        of_reference = of_reference + with_control(of_references)[:, contrast]
     order = np.argsort(np.concatenate([np.flatnonzero(~is_reference), np.flatnonzero(is_reference)]))
     return pt.concatenate([of_target, of_reference], axis=0)[order]
 
@@ -379,7 +380,7 @@ def build(data: xr.Dataset, priors: ExpressionPriors, slots: int | None, *, pool
         fold_change = pooled_fold_changes(data, held, priors) if pooled else separate_fold_changes(held, priors)
         by_references = input_by_references(data, held, on_machine, reference_level)
         level = levels(data, held, on_machine, by_references, fold_change, priors, pooled=pooled)
-        of_references = reference_fold_changes(data, priors)
+        of_references = reference_fold_changes(priors)
         expected = expected_quantity(data, held, level, reference_level, fold_change, of_references)
         log2_input = inputs(held, on_machine, by_references)
         reactions(held, on_machine, expected, log2_input)
