@@ -105,6 +105,7 @@ def plot_phases(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
                 axis.plot(jitter, share[own, p], ls="", marker="o", ms=4, mfc="white", mec="black", mew=0.8)
         axis.set_title(lines[k], fontsize=9)
         axis.set_xticks(range(len(conditions)), conditions, fontsize=8)
+        axis.set_xlim(-0.5, len(conditions) - 0.5)
         axis.set_ylim(0, None)
     for axis in axes[:, 0]:
         axis.set_ylabel("share of cells [%]", fontsize=9)
