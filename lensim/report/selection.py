@@ -21,7 +21,7 @@ from lensim.selection.outcomes import IS_EXTINCT, IS_RESISTANT, RESISTANCE_DAY
 COLOURS: Final = {SENSITIVE: PALETTE[0], RESISTANT: PALETTE[1]}
 NONE_AT: Final = 0.3
 """Where a log axis of cells shows that there are none."""
-NO_DRUG_SHARE: Final = 0.4
+NO_DRUG_SHARE: Final = 0.2
 """Where a log axis of doses shows that there is none, as a part of the lowest dose."""
 COLUMNS: Final = 3
 SHOWN: Final = 25
@@ -38,11 +38,11 @@ def plot_paths(runs: Mapping[str, xr.Dataset]) -> Figure:
         Name of a schedule to cultures as from `lensim.selection.simulate`; three schedules a row.
     """
     rows, columns = -(-len(runs) // COLUMNS), min(len(runs), COLUMNS)
-    height = 0.55 + 3.0 * rows
-    figure = plt.figure(figsize=(1.0 + 2.3 * columns, height))
+    height, width = 0.55 + 3.0 * rows, max(1.0 + 2.3 * columns, 4.6)
+    figure = plt.figure(figsize=(width, height))
     outer = figure.add_gridspec(
         rows, columns, wspace=0.08, hspace=0.32,
-        left=0.75 / (1.0 + 2.3 * columns), right=0.985, bottom=0.5 / height, top=1 - 0.6 / height,
+        left=0.75 / width, right=0.985, bottom=0.5 / height, top=1 - 0.6 / height,
     )  # fmt: skip
     most = max(float(data["cells"].max()) for data in runs.values())
     doses = np.concatenate([data["dose_um"].to_numpy() for data in runs.values()])
@@ -141,10 +141,10 @@ def _cumulative(axis: Axes, found: xr.Dataset, name: str, place: int) -> None:
 def _shares(axis: Axes, table: pd.DataFrame, names: Sequence[str]) -> None:
     for at, row in enumerate(records(table)):
         colour = PALETTE[list(names).index(row["schedule"]) % len(PALETTE)]
-        for outcome, marker, face in ((IS_RESISTANT, "o", colour), (IS_EXTINCT, "s", "white")):
+        for outcome, marker, face, aside in ((IS_RESISTANT, "o", colour, -0.1), (IS_EXTINCT, "s", "white", 0.1)):
             low, middle, high = (100 * row[f"p_{outcome}{end}"] for end in ("_low", "", "_high"))
-            axis.plot([low, high], [at, at], color=colour, lw=1.6, zorder=2)
-            axis.plot(middle, at, marker, color=colour, mfc=face, ms=6, mew=1.3, zorder=3)
+            axis.plot([low, high], [at + aside, at + aside], color=colour, lw=1.6, zorder=2)
+            axis.plot(middle, at + aside, marker, color=colour, mfc=face, ms=6, mew=1.3, zorder=3)
     axis.plot([], [], "o", color="0.3", label="resistant cells prevail")
     axis.plot([], [], "s", color="0.3", mfc="white", label="no cell is left")
     axis.set_yticks(range(len(table)), table["schedule"], fontsize=8)
