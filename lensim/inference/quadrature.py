@@ -19,6 +19,8 @@ PASSES: Final = 4
 NEGLIGIBLE_LOG: Final = 12.0
 """A spread whose marginal density is e^-12 of its highest is outside the grid."""
 BLOCK: Final = 24
+LOG_BLOCK: Final = 8
+"""Variances of pairs can be small: of so many the product is within range for any that a prior can mean."""
 REACH: Final = 4.2
 """The first grid spans so many prior standard deviations either way."""
 
@@ -86,24 +88,34 @@ def _units_given(ratio, ct_change, variance, unit, units):  # type: ignore[no-un
     """
     precision, mean, slope = np.zeros(units), np.zeros(units), np.zeros(units)
     log_det, yy, yd, dd = 0.0, 0.0, 0.0, 0.0
+    product = 1.0
     for p in range(len(ratio)):
         w = 1.0 / variance[p]
         u = unit[p]
         precision[u] += w
         mean[u] += w * ratio[p]
         slope[u] += w * ct_change[p]
-        log_det += np.log(variance[p])
+        product *= variance[p]
+        if p % LOG_BLOCK == LOG_BLOCK - 1:
+            log_det += np.log(product)
+            product = 1.0
         yy += w * ratio[p] * ratio[p]
         yd += w * ratio[p] * ct_change[p]
         dd += w * ct_change[p] * ct_change[p]
+    log_det += np.log(product)
+    product = 1.0
     for u in range(units):
-        log_det += np.log(precision[u])
+        product *= precision[u]
+        if u % LOG_BLOCK == LOG_BLOCK - 1:
+            log_det += np.log(product)
+            product = 1.0
         precision[u] = 1.0 / precision[u]
         yy -= precision[u] * mean[u] * mean[u]
         yd -= precision[u] * mean[u] * slope[u]
         dd -= precision[u] * slope[u] * slope[u]
         mean[u] *= precision[u]
         slope[u] *= precision[u]
+    log_det += np.log(product)
     return precision, mean, slope, log_det, yy, yd, dd
 
 
@@ -306,23 +318,25 @@ def _by_spreads(weight, share, means, variances, log_taus):  # type: ignore[no-u
     them is nearly normal itself; over the two spreads it is not.
     """
     nq, ni, nj = weight.shape
-    size = nj * len(log_taus)
-    w, m, s2, tau2 = np.zeros(size), np.zeros(size), np.ones(size), np.ones(size)
-    at = 0
+    nk = len(log_taus)
+    w, m, s2, tau2 = np.zeros(nj * nk), np.zeros(nj * nk), np.zeros(nj * nk), np.ones(nj * nk)
     for j in range(nj):
-        for k in range(len(log_taus)):
-            total, first, second = 0.0, 0.0, 0.0
-            for q in range(nq):
-                for i in range(ni):
+        at = j * nk
+        for q in range(nq):
+            for i in range(ni):
+                for k in range(nk):  # innermost, as the arrays lie in memory
                     part = weight[q, i, j] * share[q, i, j, k]
-                    total += part
-                    first += part * means[q, i, j, k]
-                    second += part * (variances[q, i, j, k] + means[q, i, j, k] ** 2)
-            w[at], tau2[at] = total, np.exp(2.0 * log_taus[k])
-            if total > 0:
-                m[at] = first / total
-                s2[at] = max(second / total - m[at] * m[at], 1e-12)
-            at += 1
+                    moved = part * means[q, i, j, k]
+                    w[at + k] += part
+                    m[at + k] += moved
+                    s2[at + k] += part * variances[q, i, j, k] + moved * means[q, i, j, k]
+        for k in range(nk):
+            tau2[at + k] = np.exp(2.0 * log_taus[k])
+            if w[at + k] > 0:
+                m[at + k] /= w[at + k]
+                s2[at + k] = max(s2[at + k] / w[at + k] - m[at + k] * m[at + k], 1e-12)
+            else:
+                s2[at + k] = 1.0
     return w, m, s2, tau2
 
 
