@@ -136,6 +136,9 @@ def plot_attainable(table: pd.DataFrame) -> Figure:
         axis.set_xscale("log")
         axis.tick_params(axis="x", labelsize=8)
     axes[-1, 0].xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
-    axes[-1, 0].set_xlabel("P that the values can give\nblue: the printed P (orange) is among them", fontsize=8)
+    said = "P that the values can give\nblue: the printed P (orange) is among them"
+    if (table["verdict"] == "open").any():
+        said = "P that the values can give\nblue: the printed P (band) was found; amber: open"
+    axes[-1, 0].set_xlabel(said, fontsize=8)
     figure.tight_layout()
     return figure
