@@ -121,7 +121,8 @@ def build_bioassay_calibration(data: xr.Dataset, priors: BioassayPriors | None =
     Declares  log10_tnf_pg_per_ml (medium) [log10 pg/ml]; log10_line_tnf_pg_per_ml (cell_line); log2_fold_change
               (cell_line, contrast) where there is a second condition; curve (plate, curve_parameter) with mu_ and
               sigma_ (curve_parameter), and of it effect_at_saturation, log_hill_slope, log10_ec50_pg_per_ml, log_top_od
-              (plate); background_od (plate); sd_biological_log10_tnf, sd_log_od, sd_od, nu_well ()
+              (plate); background_od (plate) where there are blanks, else it is part of what endless TNF leaves;
+              sd_biological_log10_tnf, sd_log_od, sd_od, nu_well ()
     Raises    InputError as `lensim.bioassay.rules.require_bioassay` says
     Source    Bayesian calibration as in Gelman, Chew and Shnaidman 2004, doi:10.1111/j.0006-341X.2004.00185.x; pooling
               of plates, heavy tails, effects of treatment and priors are ours
@@ -141,7 +142,9 @@ def build_bioassay_calibration(data: xr.Dataset, priors: BioassayPriors | None =
         }
         curve = _curves(held, priors)
         log10_tnf = _media(held, contrasts, priors)
-        background = pm.HalfNormal(v.BACKGROUND_OD, priors.sd_background_od, dims=v.PLATE)
+        background: Any = pt.zeros(data.sizes[v.PLATE])
+        if (arrays["has_cells"] == 0).any():
+            background = pm.HalfNormal(v.BACKGROUND_OD, priors.sd_background_od, dims=v.PLATE)
         sd_log = positive_spread(v.SD_LOG_OD, priors.median_sd_log_od, priors.log_sd_sd_log_od)
         sd = positive_spread(v.SD_OD, priors.median_sd_od, priors.log_sd_sd_od)
         nu = pm.Gamma(v.NU_WELL, priors.shape_nu_well, priors.rate_nu_well)

@@ -72,15 +72,15 @@ def _draw_curve(axis: Axes, result: xr.DataTree, data: xr.Dataset, plate: int, c
     low, high = positive.min(), positive.max()
     grid = np.geomspace(low / 4, high * 4, 80)
     draws = result["posterior"].to_dataset().isel({v.PLATE: plate})
-    flat = draws[[v.LOG_TOP_OD, v.LOG10_EC50_TNF, v.LOG_HILL, v.EFFECT, v.BACKGROUND_OD]].stack(
-        sample_=("chain", "draw"), create_index=False
-    )
+    names = [v.LOG_TOP_OD, v.LOG10_EC50_TNF, v.LOG_HILL, v.EFFECT]
+    has_background = v.BACKGROUND_OD in draws  # not where there are no blanks
+    flat = draws[names + [v.BACKGROUND_OD] * has_background].stack(sample_=("chain", "draw"), create_index=False)
     flat = flat.isel(sample_=slice(None, None, max(1, flat.sizes["sample_"] // DRAWN)))
-    signal = optical_density(
-        grid[:, None], *(flat[name].to_numpy() for name in (v.LOG_TOP_OD, v.LOG10_EC50_TNF, v.LOG_HILL, v.EFFECT))
-    )
+    read = optical_density(grid[:, None], *(flat[name].to_numpy() for name in names))
+    if has_background:
+        read = read + flat[v.BACKGROUND_OD].to_numpy()
     tails = [(1 - ci_prob) / 2, 0.5, (1 + ci_prob) / 2]
-    lower, middle, upper = np.quantile(signal + flat[v.BACKGROUND_OD].to_numpy(), tails, axis=1)
+    lower, middle, upper = np.quantile(read, tails, axis=1)
     axis.axvspan(grid[0] / 3, low, color=OUTSIDE_COLOUR, lw=0)
     axis.axvspan(high, grid[-1], color=OUTSIDE_COLOUR, lw=0)
     axis.fill_between(grid, lower, upper, color=CURVE_COLOUR, alpha=0.3, lw=0)

@@ -6,6 +6,7 @@ import pytest
 
 from experiments import fig2c_bioassay
 from lensim.checks import InputError
+from lensim.output import load_result
 
 CONFIG = Path(fig2c_bioassay.__file__).with_suffix(".toml")
 
@@ -38,6 +39,9 @@ def test_one_folder_holds_config_manifest_tables_and_figures(tmp_path):
     media = pd.read_csv(out / "media.csv")
     assert len(media) == 12
     assert media["true_pg_per_ml"].notna().all()
+    # readings drawn from the prior are optical densities: nine of ten between 0.02 and 6
+    drawn = load_result(out / "fit.nc")["prior_predictive"]["od_observed"].to_numpy()
+    assert ((drawn > 0.02) & (drawn < 6.0)).mean() > 0.9
     # a plain number never stands beyond the standards
     told = media.dropna(subset=["tnf_pg_per_ml"])
     assert told["tnf_pg_per_ml"].between(12.5, 800).all()

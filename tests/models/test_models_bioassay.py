@@ -88,6 +88,7 @@ def test_one_condition_makes_no_fold_change_and_odd_plates_are_taken():
     alone = study(conditions=("as measured",), blanks=0, zero_standards=0)
     model = build_bioassay_calibration(alone)
     assert v.LOG2_FOLD_CHANGE not in model.named_vars
+    assert v.BACKGROUND_OD not in model.named_vars  # no blanks, so nothing tells it from what endless TNF leaves
     assert v.LOG10_TNF in model.named_vars
 
 
