@@ -14,6 +14,7 @@ _RAISED: Final = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 UNIT_WORDS: Final = {
     "pg_per_ml": "pg/ml",
     "um": "µM",
+    "percent_points": "percentage points",
     "percent": "%",
     "cycles": "cycles",
     "seconds": "s",
@@ -48,7 +49,7 @@ SPELLINGS: Final = {
 }
 """Words that are not written as they are spoken."""
 
-BARE_NAMES: Final = {"r_hat": "R-hat", "by_nuts": "by NUTS"}
+BARE_NAMES: Final = {"percent_points": "percentage points", "r_hat": "R-hat", "by_nuts": "by NUTS"}
 
 
 def number_text(value: float, digits: int = 3) -> str:

@@ -231,7 +231,8 @@ def test_whole_numbers_keep_their_digits():
 @pytest.mark.parametrize(
     ("name", "heading"),
     [
-        ("ic50_um_lower", "IC50 lower [µM]"), ("p_resistant", "P(resistant)"), ("r_hat", "R-hat"), 
+        ("ic50_um_lower", "IC50 lower [µM]"), ("p_resistant", "P(resistant)"), ("r_hat", "R-hat"),
+        ("new_percent_points", "new [percentage points]"), 
         ("percent", "percent"),
         ("tnf_pg_per_ml", "TNF [pg/ml]"), ("n", "n"), ("cell_line", "cell line"), ("lowest_p", "lowest P"),
     ],
