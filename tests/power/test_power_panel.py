@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from lensim import vocabulary as v
-from lensim.power.chunk import run_chunk
+from lensim.power.chunk import run_audit, run_chunk
 from lensim.power.diagnosands import COLUMNS, FAILED, LAPLACE, Tally
 from lensim.power.panel import engine_laplace
 from lensim.power.panel.chunk import answer, decide
@@ -123,6 +123,22 @@ def test_intervals_of_the_laplace_engine_cover(tmp_path):
     covered = ((first["low"] <= first["truth"]) & (first["truth"] <= first["high"])).sum()
     print(f"{covered} of {len(first)} in 90% intervals")
     assert stats.binomtest(int(covered), len(first), 0.9).pvalue > FALSE_ALARM
+
+
+def test_an_audit_of_panels_sets_rows_of_a_study_side_by_side(monkeypatch):
+    """With the fast engine in the place of NUTS nothing differs; errors are those of as many independent draws."""
+    monkeypatch.setattr(
+        "lensim.power.panel.engine_nuts.answer", lambda batch, studies, settings: engine_laplace.answer(batch, studies)
+    )
+    audit = run_audit(scenario_of(SMALL), {}, 1, 4, [0, 2])
+    assert set(audit["study"]) <= {4, 6}
+    assert (audit["fast_decided"] == audit["nuts_decided"]).all()
+    assert (audit["fast_mean"] == audit["nuts_mean"]).all()
+    by_draws = audit["nuts_sd"] / np.sqrt(1000)
+    assert (audit["mean_mcse"] / by_draws).between(0.5, 3.0).all()
+    known = audit["nuts_probability"].between(0.1, 0.9)
+    p = audit["nuts_probability"][known]
+    assert (audit["probability_mcse"][known] >= 0.999 * np.sqrt(p * (1 - p) / 1000)).all()
 
 
 @pytest.mark.calibrate
