@@ -332,6 +332,7 @@ def _witnessed(ranges: list[PRange], witnesses: Witnesses) -> list[PRange]:
     found = []
     for one in ranges:
         p = witnesses.p(one.test, one.scale, one.sides)
+        p = p[np.isfinite(p)]
         ends = (float(p.min()), float(p.max())) if len(p) else (np.nan, np.nan)
         found.append(replace(one, reached_low=ends[0], reached_high=ends[1], all_between=False, witnesses=witnesses))
     return found

@@ -38,7 +38,8 @@ def p_values(z: np.ndarray, test: str, sides: str) -> np.ndarray:
     alternative = ALTERNATIVE[sides]
     if test.startswith("t_"):
         x, no_change = (2.0**z, 1.0) if test.startswith("t_ratio") else (z, 0.0)
-        t = (x.mean(axis=1) - no_change) * np.sqrt(n) / x.std(axis=1, ddof=1)
+        with np.errstate(divide="ignore", invalid="ignore"):  # values that are all alike: infinite, or no number
+            t = (x.mean(axis=1) - no_change) * np.sqrt(n) / x.std(axis=1, ddof=1)
         return p_of_t(t, degrees_of_freedom(test, n), sides)
     if test.startswith("wilcoxon"):
         return p_of_w_table(n, sides, test)[signed_rank_sums(2.0**z - 1.0)]

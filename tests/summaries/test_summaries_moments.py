@@ -170,3 +170,9 @@ def test_words_leave_open_what_is_open():
     assert "Left open" in said
     assert "can give it" in said
     assert "only" not in said
+
+
+def test_an_sd_of_nothing_is_audited():
+    table = audit(_of(mean="2.0", sd="0.0", p={"value": "0.6"}))
+    assert (table["verdict"] == "not attainable").all()
+    assert table["lowest_p"].min() == 0
