@@ -16,6 +16,7 @@ from lensim.inference.fit import verdict_of
 from lensim.inference.observations import OBSERVATIONS, observations_of
 from lensim.report.compact import compacted
 from lensim.report.fit_view import FitView, interval_words
+from lensim.report.fits_assays import BIOASSAY, CELL_CYCLE
 from lensim.report.folder import said_of
 from lensim.report.numbers import number_text
 from lensim.report.page import PageTable, Picture, Section, State
@@ -247,6 +248,8 @@ PARAMETERS: Final = FitView("Parameters of a model", lambda _: True, _parameter_
 VIEWS: Final = (
     FitView("IC50 of cell lines", _is_dose_response, _dose_response_tables, _dose_response_pictures),
     FitView("Fold changes of mRNA", _is_expression, _expression_tables, _expression_pictures),
+    BIOASSAY,
+    CELL_CYCLE,
 )
 """The kinds of fit that have tables and figures of their own; a further assay adds its line here."""
 
