@@ -168,9 +168,10 @@ def _counts(data: "xr.Dataset") -> str:
 
 
 def _print(table: "pd.DataFrame") -> None:
+    from rich.markup import escape
     from rich.table import Table
 
-    shown = Table(*[str(column).replace("_", " ") for column in table.columns])
+    shown = Table(*[escape(str(column).replace("_", " ")) for column in table.columns])
     for row in table.itertuples(index=False):
-        shown.add_row(*[f"{value:.2f}" if isinstance(value, float) else str(value) for value in row])
+        shown.add_row(*[f"{value:.2f}" if isinstance(value, float) else escape(str(value)) for value in row])
     out.print(shown)

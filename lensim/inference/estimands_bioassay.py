@@ -13,7 +13,6 @@ import xarray as xr
 from lensim import checks
 from lensim import vocabulary as v
 from lensim.bioassay.rules import calibrated_range
-from lensim.inference.estimands_dose_response import ic50_in_words as in_words
 from lensim.inference.observations import observations_of
 
 LOG10_2: Final = float(np.log10(2.0))
@@ -84,7 +83,7 @@ def summarise_media(result: xr.DataTree, ci_prob: float = 0.9) -> pd.DataFrame:
                 "tnf_pg_per_ml_upper": inside[2],
                 "bound_lower": lower,
                 "bound_upper": upper,
-                "tnf": in_words(lower, median, upper, low[at], high[at]),
+                "tnf": tnf_in_words(lower, median, upper, low[at], high[at]),
                 "p_below": float((draws[at] < np.log10(low[at])).mean()),
                 "p_above": float((draws[at] > np.log10(high[at])).mean()),
                 "lowest_pg_per_ml": low[at],
@@ -149,6 +148,32 @@ def _change_in_words(lower: float, median: float, upper: float, sides: list[int 
     if control == treated:
         return f"not told: both {SIDES[control]} the standards"
     return f"> {lower:.0f}%" if treated > control else f"< {upper:.0f}%"
+
+
+def tnf_in_words(lower: float, median: float, upper: float, lowest: float, highest: float) -> str:
+    """TNF as a laboratory may print it: '63 (51 to 78)', or a bound where an end lies beyond the standards.
+
+    '< 12.5' where the whole interval lies below the lowest standard, '< 12.5 (to 20)' where the median does; in the
+    same way above the highest.
+    """
+
+    def end(value: float) -> str:
+        if value < lowest:
+            return f"< {_digits(lowest, 3)}"
+        return f"> {_digits(highest, 3)}" if value > highest else _digits(value, 2)
+
+    if upper < lowest or lower > highest:
+        return end(median)
+    if median < lowest:
+        return f"{end(median)} (to {end(upper)})"
+    if median > highest:
+        return f"{end(median)} (from {end(lower)})"
+    return f"{end(median)} ({end(lower)} to {end(upper)})"
+
+
+def _digits(value: float, digits: int) -> str:
+    """So many significant digits, without an exponent up to a million."""
+    return f"{float(f'{value:.{digits}g}'):g}"
 
 
 def _draws(values: xr.DataArray, dim: str) -> np.ndarray:

@@ -57,7 +57,9 @@ def plot_calibration(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
         *(
             Line2D([], [], color=PALETTE[k % len(PALETTE)], marker=MARKERS[c % len(MARKERS)], ms=5, lw=1, label=label)
             for k, line in enumerate(lines[:6])
-            for c, label in ((c, f"{line}, {condition}") for c, condition in enumerate(conditions))
+            for c, label in (
+                (c, f"{line}, {name}" if len(conditions) > 1 else line) for c, name in enumerate(conditions)
+            )
         ),
     ]
     figure.legend(handles=handles, loc="outside upper center", ncols=4, fontsize=7.5, frameon=False)
@@ -94,7 +96,7 @@ def _draw_curve(axis: Axes, result: xr.DataTree, data: xr.Dataset, plate: int, c
     axis.set_xlim(grid[0] / 3, grid[-1])
     axis.set_ylim(bottom=0)
     ticks = [low / 8, low, float(np.sqrt(low * high)), high]
-    axis.set_xticks(ticks, ["0", *(f"{tick:.3g}" for tick in ticks[1:])])
+    axis.set_xticks(ticks, ["0", *(f"{float(f'{tick:.3g}'):g}" for tick in ticks[1:])])
     axis.xaxis.set_minor_formatter(NullFormatter())
 
 

@@ -117,6 +117,7 @@ def test_a_result_is_summarised_with_table_and_figures(tmp_path, capsys):
     status, said, err = run(capsys, "summarize", path, "--csv", table, "--figures", figures)
     assert (status, err) == (0, "")
     assert "KMS12-PE" in said
+    assert "TNF [pg/ml] (90%)" in said
     assert "converged" in said
     assert {file.name for file in figures.iterdir()} == {"calibration.png", "tnf.png"}
     assert table.read_text().count("\n") == 13

@@ -6,7 +6,13 @@ from lensim import vocabulary as v
 from lensim.bioassay.design import BioassayDesign, lay_out
 from lensim.bioassay.rules import calibrated_range
 from lensim.checks import InputError
-from lensim.inference.estimands_bioassay import bioassay_estimands, is_bioassay, summarise_changes, summarise_media
+from lensim.inference.estimands_bioassay import (
+    bioassay_estimands,
+    is_bioassay,
+    summarise_changes,
+    summarise_media,
+    tnf_in_words,
+)
 from lensim.inference.observations import attach_observations
 
 LEVELS = {"low": (0.5, 1.8), "middle": (1.8, 2.3), "high": (3.2, 3.4), "lowest": (0.3, 0.6)}
@@ -44,6 +50,20 @@ def test_media_within_the_standards_have_an_interval_and_others_a_bound():
     assert (low["tnf"], low["p_below"], high["tnf"], high["p_above"]) == ("< 12.5", 1.0, "> 800", 1.0)
     assert np.isnan(low["tnf_pg_per_ml"])
     assert np.log10(low["bound_upper"]) == pytest.approx(0.59, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ((1, 4, 14), "< 5 (to 14)"),
+        ((3400, 8000, 90000), "> 4000 (from 3400)"),
+        ((1, 3, 4), "< 5"),
+        ((4, 7, 9), "7 (< 5 to 9)"),
+        ((900, 1234, 9000), "1200 (900 to > 4000)"),
+    ],
+)
+def test_words_never_name_a_number_beyond_the_standards(values, words):
+    assert tnf_in_words(*values, 5.0, 4000.0) == words
 
 
 def test_dilutions_widen_what_the_standards_bracket():
