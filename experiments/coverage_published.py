@@ -4,7 +4,7 @@
 
 A row a kind of summary and a number of lines: how often intervals of 50% and 90% hold mu and tau, how much wider they
 are than those from the values themselves, and how many samples failed. A failed sample is counted and shown; it is not
-drawn anew. The whole table takes an hour on one core.
+drawn anew. The whole table takes about an hour on a free core.
 """
 
 from collections.abc import Callable
