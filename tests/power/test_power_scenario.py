@@ -12,6 +12,7 @@ from lensim.power.pairs.rules_posterior import CustomRule
 from lensim.power.pairs.study import _sheet, draw_parameters
 from lensim.power.scenario import scenario_of
 from lensim.power.spec import Distribution
+from lensim.qpcr.truth import MU_LEVEL, SIGMA_LEVEL
 from lensim.seeding import stream
 from tests.command_line.test_cli import run
 
@@ -160,7 +161,13 @@ def test_a_posterior_that_is_not_there_is_told(tmp_path, capsys):
 def posterior_file(folder: Path) -> Path:
     """A fit of two draws that differ in everything, so that a study's figures tell which draw it is of."""
     dims = ("chain", "draw")
-    coords = {v.TARGET: ["TNF"], v.CELL_TYPE: ["line"], v.CONTRAST: ["drug"], v.GENE: ["TNF", "RPL37A"]}
+    coords = {
+        v.TARGET: ["TNF"],
+        v.CELL_TYPE: ["line"],
+        v.CONTRAST: ["drug"],
+        v.GENE: ["TNF", "RPL37A"],
+        v.REFERENCE: ["RPL37A"],
+    }
     of_pair = (*dims, v.TARGET, v.CELL_TYPE, v.CONTRAST)
     posterior = xr.Dataset(
         {
@@ -171,20 +178,32 @@ def posterior_file(folder: Path) -> Path:
         },
         coords=coords,
     )
+    for name, own in (
+        (MU_LEVEL, (v.TARGET, v.CELL_TYPE)),
+        (SIGMA_LEVEL, (v.TARGET,)),
+        (v.LOG2_REFERENCE_LEVEL, (v.REFERENCE,)),
+        (v.ONE_COPY_CT, (v.GENE,)),
+        (v.SD_BIOLOGICAL, (v.GENE,)),
+        (v.SD_INPUT, ()),
+    ):
+        shape = tuple(len(coords[dim]) for dim in own)
+        values = np.array([0.3, 0.6]).reshape(1, 2, *[1] * len(own)) * np.ones((1, 2, *shape))
+        posterior[name] = ((*dims, *own), values)
     path = folder / "fit.nc"
     save_result(xr.DataTree.from_dict({"posterior": posterior}), path)
     return path
 
 
 def test_every_figure_of_a_study_is_of_one_draw(tmp_path):
-    scenario = scenario_of(GOOD | {"truth": {"posterior": posterior_file(tmp_path), "sd_log2_input": 0.33}})
+    scenario = scenario_of(GOOD | {"truth": {"posterior": posterior_file(tmp_path), "sd_plate_cycles": 0.33}})
     found = draw_parameters(scenario.truth, scenario.design, _sheet(scenario.design), stream(1, "posterior"), 200)
     mu, sigma = (found[f"{what}_log2_fold_change"].to_numpy().ravel() for what in ("mu", "sigma"))
     assert set(mu) == {1.0, 2.0}
     np.testing.assert_allclose(sigma, mu / 10)
     np.testing.assert_allclose(found[v.SD_TECHNICAL], 0.11 * mu)
     np.testing.assert_allclose(found[v.FACTOR], np.where(mu[:, None] == 1, [[1.8, 1.85]], [[1.9, 1.95]]))
-    assert (found[v.SD_INPUT] == 0.33).all()
+    np.testing.assert_allclose(found[v.SD_INPUT], 0.3 * mu)
+    assert (found[v.SD_PLATE] == 0.33).all()  # which a fit of one plate does not have
     assert not scenario.is_conditional
 
 
