@@ -178,7 +178,7 @@ def layouts_in_words(plan: Plan) -> str:
     if len(alike) == 1:
         verdict = f"best is {alike[0]}" if len(faulty) > 1 else "no other map could be compared"
     else:
-        verdict = f"{', '.join(alike[:-1])} and {alike[-1]} are not told apart"
+        verdict = f"{' and '.join(alike)} are not told apart"
         verdict += "" if len(alike) == len(faulty) else ", and the rest is worse"
     return f"error of log10 IC50 with faults of plates: {each}; {verdict}"
 
