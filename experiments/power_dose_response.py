@@ -36,10 +36,11 @@ TARGET = 0.8
 FIRST = "MMSET"
 DISCOVERED = "sensitive lines at a false discovery rate of 10%"
 ASKED: dict[str, tuple[str, str, tuple[float, ...], str]] = {
-    "midpoint": ("log10_ec50_um", "log10 EC50", (0.0, 0.8, 1.2, 1.6), "log10 uM"),
+    "midpoint": ("log10_ec50_um", "log10 EC50", (0.0, -0.6, -1.0, -1.4), "log10 uM"),
     "effect": ("effect_at_saturation", "effect at saturation", (0.0, -0.7, -1.05, -1.4), "-log residual"),
 }
-"""What may differ between groups: name, words, differences, unit."""
+"""What may differ between groups: name, words, differences, unit. Midpoints go down, where there are doses: a group
+whose midpoint lies 1.2 above the others' is at the top dose, and farther up ever less is seen of it."""
 
 ASSUMED_POPULATIONS: dict[str, dict[str, tuple[float, float]]] = {
     "mu_log10_ec50_um": {"normal": (PAPER_POPULATION.mu_log10_ec50_um, 0.10)},
@@ -183,7 +184,9 @@ def _difference_sentence(result: PowerResult, name: str) -> str:
             "between them"
         )
     else:
-        said += f" is found with {TARGET:.0%} {word} from {value:.2f} (± {error:.2f}) {unit} on"
+        said += (
+            f" is found with {TARGET:.0%} {word} from {np.sign(differences[-1]) * value:.2f} (± {error:.2f}) {unit} on"
+        )
         said += f", a factor of {10**value:.1f} in EC50" if name == "midpoint" else ""
     failed, total = sum(share.failed for share in shares), sum(share.studies for share in shares)
     return (
