@@ -343,7 +343,8 @@ def main() -> None:
         err.print(f"error: {error}", style="red", markup=False, soft_wrap=True)
         sys.exit(2)
     except OSError as error:
-        err.print(f"error: {error.filename or 'a file'} cannot be used: {error.strerror or error}", markup=False)
+        named = f"{error.filename or 'a file'} cannot be used: {error.strerror or error}"
+        err.print(f"error: {named}", markup=False, soft_wrap=True)
         sys.exit(2)
 
 

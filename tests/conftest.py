@@ -1,9 +1,13 @@
 """What tests of more than one folder share."""
 
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+# As wide a terminal in every worker, so that no word that a test looks for is broken; consoles ask when they are made.
+os.environ["COLUMNS"] = "200"
 
 settings.register_profile("quick", max_examples=25, deadline=None)
 settings.load_profile("quick")

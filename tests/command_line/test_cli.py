@@ -92,7 +92,10 @@ def test_unknown_unit_is_told_the_units(capsys, tmp_path):
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        (("--model", "probit"), "model must be one of dose_response_hierarchical"),
+        (
+            ("--model", "probit"),
+            "model must be one of bioassay_calibration, cell_cycle_phases, dose_response_hierarchical",
+        ),
         (("--column", "signal"), "--column must be NAME=VALUE, got 'signal'"),
         (("--column", "colour=red"), "the name must be one of"),
         (("--draws", "0"), "SamplerSettings.draws must be at least 1, got 0"),

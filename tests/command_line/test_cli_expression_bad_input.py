@@ -364,7 +364,7 @@ def test_compare_tells_of_genes_of_unknown_efficiency(tmp_path, capsys, monkeypa
     monkeypatch.setattr(inference_compare, "compare_with_classical", lambda result, ci: pd.DataFrame({"target": []}))
     path, result = tmp_path / "cts.csv", tmp_path / "fit.nc"
     table().query("task != 'standard'").to_csv(path, index=False)
-    posterior = xr.Dataset({"log2_fold_change": (("chain", "draw"), np.zeros((2, 3)))})
+    posterior = xr.Dataset({"log2_fold_change": (("chain", "draw", "target"), np.zeros((2, 3, 1)))})
     tree = xr.DataTree.from_dict({"posterior": posterior})
     attach_observations(tree, read_qpcr_tidy(path))
     save_result(tree, result)
