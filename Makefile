@@ -18,9 +18,9 @@ help:
 	@echo "make lock        requirements.lock anew from pyproject.toml"
 	@echo "make clean       away with .venv, caches and builds; results stay"
 
-# In this order: associations, claims and the next study read the fits of those before them, the page reads all.
-EXPERIMENTS := fig1_dose_response fig2_expression fig2c_bioassay fig3a_cell_cycle selection_lp1_lr associations \
-	audit_published_statistics power_paper_designs power_dose_response plan_follow_up claims report
+# In this order: what reads results of others comes after them, the page last.
+EXPERIMENTS := fig1_dose_response fig2_expression fig2c_bioassay fig3a_cell_cycle selection_lp1_lr \
+	audit_published_statistics power_paper_designs power_dose_response plan_follow_up associations claims report
 
 reproduce: $(STAMP)
 	@for name in $(EXPERIMENTS); do $(BIN)/python -m experiments.$$name --force || exit 1; done
