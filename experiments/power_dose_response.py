@@ -37,7 +37,7 @@ FIRST = "MMSET"
 DISCOVERED = "sensitive lines at a false discovery rate of 10%"
 ASKED: dict[str, tuple[str, str, tuple[float, ...], str]] = {
     "midpoint": ("log10_ec50_um", "log10 EC50", (0.0, -0.6, -1.0, -1.4), "log10 uM"),
-    "effect": ("effect_at_saturation", "effect at saturation", (0.0, -0.7, -1.05, -1.4), "-log residual"),
+    "effect": ("effect_at_saturation", "effect at saturation", (0.0, -0.9, -1.3, -1.7), "-log residual"),
 }
 """What may differ between groups: name, words, differences, unit. Midpoints go down, where there are doses: a group
 whose midpoint lies 1.2 above the others' is at the top dose, and farther up ever less is seen of it."""
