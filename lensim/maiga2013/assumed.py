@@ -40,8 +40,8 @@ ASSUMED: Final[tuple[Fact, ...]] = (
         "the test behind the P values of TNF is not named; IGF1, measured in the same design, has a paired t-test",
     ),
     assumed(
-        "qpcr_standard_curve_points", 5.0, "dilutions", "Methods, RNA extraction and quantitative real-time PCR",
-        "only the ends are stated; five is a common minimum for an efficiency over three decades",
+        "qpcr_standard_curve_points", 6.0, "dilutions", "Methods, RNA extraction and quantitative real-time PCR",
+        "only the ends are stated; fivefold steps from 20 ng reach 0.04, and the stated end is one point more",
     ),
     assumed(
         "qpcr_standard_curve_replicates", 2.0, "reactions", "Methods, RNA extraction and quantitative real-time PCR",

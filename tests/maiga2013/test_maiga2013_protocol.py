@@ -28,6 +28,7 @@ def test_the_twins_are_made_of_what_is_called_used():
     assert text("qpcr_reference_gene") in reactions.references
     ends = span("qpcr_standard_curve_ng")
     assert (min(reactions.dilutions), max(reactions.dilutions)) == (ends.low, ends.high)
+    assert len(reactions.dilutions) == number("qpcr_standard_curve_points")
     assert wells.replicates == number("proliferation_replicate_wells")
     assert wells.experiments == number("proliferation_experiments")
     plates, tubes = bioassay_design(), cell_cycle_design()
