@@ -46,9 +46,12 @@ def plot_associations(table: pd.DataFrame, region: Equivalence) -> Figure:
     axes[0].xaxis.set_major_locator(FixedLocator([-6, -4, -2, 0, 2, 4, 6]))
     axes[0].xaxis.set_minor_locator(NullLocator())
     axes[0].xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"1/{2**-x:.0f}" if x < 0 else f"{2**x:.0f}"))
-    axes[0].set_yticks(
-        range(len(rows)), [f"{row['value']} ({row['resistant']:.0f} of {row['lines']})" for row in rows], fontsize=8
-    )
+    several = len({row.get("label", "") for row in rows}) > 1
+    names = [
+        f"{row.get('label', '')}: " * several + f"{row['value']} ({row['resistant']:.0f} of {row['lines']})"
+        for row in rows
+    ]
+    axes[0].set_yticks(range(len(rows)), names, fontsize=8)
     axes[0].set_ylim(len(rows) - 0.5, -0.5)
     axes[0].set_xlabel("odds ratio of resistance", fontsize=9)
     axes[1].set_xlabel("difference of mean inhibition [points]", fontsize=9)

@@ -48,6 +48,7 @@ def plot_calibration(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
         _draw_samples(axis, result, data, at, ci_prob)
         axis.set_title(name, fontsize=9)
         axis.tick_params(labelsize=8)
+    axes[0, 0].set_ylim(bottom=0)  # after all plates: a shared axis that was told an end no longer grows with them
     figure.supxlabel("TNF in the well [pg/ml] (log axis; 0: cells alone)", fontsize=9)
     figure.supylabel("optical density (MTT)", fontsize=9)
     handles = [
@@ -94,7 +95,6 @@ def _draw_curve(axis: Axes, result: xr.DataTree, data: xr.Dataset, plate: int, c
         axis.axhline(blanks.mean(), color=CURVE_COLOUR, lw=0.8, ls=":")
     axis.set_xscale("log")
     axis.set_xlim(grid[0] / 3, grid[-1])
-    axis.set_ylim(bottom=0)
     ticks = [low / 8, low, float(np.sqrt(low * high)), high]
     axis.set_xticks(ticks, ["0", *(f"{float(f'{tick:.3g}'):g}" for tick in ticks[1:])])
     axis.xaxis.set_minor_formatter(NullFormatter())
