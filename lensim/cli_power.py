@@ -79,6 +79,11 @@ def print_power(table: "pd.DataFrame", audit: "pd.DataFrame") -> None:
         "interval width": lambda row: _with_error(row, "width", 3),
     }
     _print_columns(table, estimates, title="estimates, in units of what the rule is about")
+    out.print(
+        "coverage and width are of the interval that a rule has: a test's of 1 - alpha (95% where it does not say), "
+        "a posterior's of ci_prob (90%)",
+        soft_wrap=True,
+    )
     if "decide_at" in table:
         _print_verdicts(table, quantity)
     for row in records(table[table["failed"] > 0]):
