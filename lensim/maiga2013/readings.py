@@ -4,6 +4,7 @@ Every reading is an array (study); of a fact with a range there are two, with `.
 a count its number. So a stated number and what twins of the study give stand side by side without translation.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -65,26 +66,49 @@ def ic50_um_read_off(data: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
     return np.where(below.any(axis=-1), 10 ** (left + share * (right - left)), np.inf), mean[..., -1]
 
 
-def panel_readings(data: xr.Dataset) -> dict[str, np.ndarray]:
-    """Readings of the proliferation panel (Figure 1)."""
-    ic50, top = ic50_um_read_off(data)
-    resistant = ic50 > RESISTANT_ABOVE_UM
-    groups = [str(one).lower().partition("/")[0] for one in data[v.MOLECULAR_GROUP].to_numpy()]
-    of_line = data[v.GROUP_OF_LINE].to_numpy()
+def panel_numbers(
+    ic50_um: np.ndarray, top_percent: np.ndarray, group: np.ndarray, names: Sequence[str]
+) -> dict[str, np.ndarray]:
+    """The numbers of Figure 1 from IC50s [uM] and percent of untreated at the top dose, both (study or draw, line).
+
+    `group` points each line at one of the `names` of molecular groups.
+    """
+    resistant = ic50_um > RESISTANT_ABOVE_UM
     none = resistant.all(axis=1)
     found = {
         "sensitive_lines": (~resistant).sum(axis=1),
         "resistant_lines": resistant.sum(axis=1),
-        "sensitive_ic50_um.low": np.where(none, np.nan, ic50.min(axis=1)),
-        "sensitive_ic50_um.high": np.where(none, np.nan, np.where(resistant, 0.0, ic50).max(axis=1)),
+        "sensitive_ic50_um.low": np.where(none, np.nan, ic50_um.min(axis=1)),
+        "sensitive_ic50_um.high": np.where(none, np.nan, np.where(resistant, 0.0, ic50_um).max(axis=1)),
         "sensitive_share_in_abstract_percent": 100 * (~resistant).mean(axis=1),
         "resistant_share_in_discussion_percent": 100 * resistant.mean(axis=1),
         "stimulated_share_of_resistant_percent": 100
-        * (resistant & (top > STIMULATED_ABOVE_PERCENT)).sum(axis=1)
+        * (resistant & (top_percent > STIMULATED_ABOVE_PERCENT)).sum(axis=1)
         / np.maximum(resistant.sum(axis=1), 1),
     }
-    for k, group in enumerate(groups):
-        found[f"resistant_{group}_lines"] = resistant[:, of_line == k].sum(axis=1)
+    for k, name in enumerate(names):
+        found[f"resistant_{name.lower().partition('/')[0]}_lines"] = resistant[:, group == k].sum(axis=1)
+    return {name: np.asarray(values, dtype=float) for name, values in found.items()}
+
+
+def paired_numbers(key: str, log2_change: np.ndarray) -> dict[str, np.ndarray]:
+    """Count of increases, median and range of changes (study or draw, subject), behind the key of their facts."""
+    percent = 100 * 2.0**log2_change
+    return {
+        f"{key}_increased": (log2_change > 0).sum(axis=1).astype(float),
+        f"{key}_median_percent": np.median(percent, axis=1),
+        f"{key}_range_percent.low": percent.min(axis=1),
+        f"{key}_range_percent.high": percent.max(axis=1),
+    }
+
+
+def panel_readings(data: xr.Dataset) -> dict[str, np.ndarray]:
+    """Readings of the proliferation panel (Figure 1)."""
+    ic50, top = ic50_um_read_off(data)
+    resistant = ic50 > RESISTANT_ABOVE_UM
+    groups = [str(one) for one in data[v.MOLECULAR_GROUP].to_numpy()]
+    of_line = data[v.GROUP_OF_LINE].to_numpy()
+    found = panel_numbers(ic50, top, of_line, groups)
     found["groups_with_resistant_lines"] = np.sum(
         [resistant[:, of_line == k].any(axis=1) for k in range(len(groups))], axis=0
     )
@@ -140,14 +164,8 @@ def change_readings(pairs: xr.Dataset, absent: dict[str, str]) -> dict[str, np.n
             own = [i for i, s in enumerate(subjects) if kind[i] == cell_type and s != absent[target]]
             z = change[:, targets.index(target), own]
             z = z[np.isfinite(z).all(axis=1)]  # studies with a lost pair of all wells are few, and left out
-            percent, key = 100 * 2.0**z, f"{target.lower()}_{short}"
-            found |= {
-                f"{key}_increased": (z > 0).sum(axis=1).astype(float),
-                f"{key}_median_percent": np.median(percent, axis=1),
-                f"{key}_range_percent.low": percent.min(axis=1),
-                f"{key}_range_percent.high": percent.max(axis=1),
-                f"{key}_p": p_values(z, "t_ratio", "two"),
-            }
+            key = f"{target.lower()}_{short}"
+            found |= paired_numbers(key, z) | {f"{key}_p": p_values(z, "t_ratio", "two")}
     stroma = change[:, targets.index("TNF"), kind == STROMA]
     found["tnf_bmsc_inhibition_percent"] = 100 - 100 * 2.0 ** np.nanmean(stroma, axis=1)
     found["tnf_bmsc_p"] = p_values(stroma, "t_log2", "two")

@@ -18,33 +18,11 @@ from lensim.inference.estimands_dose_response import INHIBITION_AT_TOP, LOG10_IC
 from lensim.inference.observations import observations_of
 from lensim.maiga2013.cell_cycle_twin import CONTROL, LENALIDOMIDE, PARENT, STATED
 from lensim.maiga2013.expression_twin import ABSENT, LINE, PRIMARY, STROMA
-from lensim.maiga2013.readings import RESISTANT_ABOVE_UM, STIMULATED_ABOVE_PERCENT
+from lensim.maiga2013.readings import RESISTANT_ABOVE_UM, paired_numbers, panel_numbers
 from lensim.output import load_result
 from lensim.proliferation import curve
 
 Quantities = dict[str, np.ndarray]
-
-
-def panel_quantities(
-    log10_ic50: np.ndarray, at_top_percent: np.ndarray, group: np.ndarray, names: list[str]
-) -> Quantities:
-    """The numbers of Figure 1 from IC50s [log10 uM] and percent of untreated at the top dose, both (draw, line)."""
-    resistant = log10_ic50 > np.log10(RESISTANT_ABOVE_UM)
-    sensitive = np.where(resistant, np.nan, 10.0 ** np.where(resistant, 0.0, log10_ic50))
-    found = {
-        "sensitive_lines": (~resistant).sum(axis=1),
-        "resistant_lines": resistant.sum(axis=1),
-        "sensitive_ic50_um.low": np.nanmin(sensitive, axis=1),
-        "sensitive_ic50_um.high": np.nanmax(sensitive, axis=1),
-        "sensitive_share_in_abstract_percent": 100 * (~resistant).mean(axis=1),
-        "resistant_share_in_discussion_percent": 100 * resistant.mean(axis=1),
-        "stimulated_share_of_resistant_percent": 100
-        * (resistant & (at_top_percent > STIMULATED_ABOVE_PERCENT)).sum(axis=1)
-        / np.maximum(resistant.sum(axis=1), 1),
-    }
-    for k, name in enumerate(names):
-        found[f"resistant_{name.lower().partition('/')[0]}_lines"] = resistant[:, group == k].sum(axis=1)
-    return {name: np.asarray(values, dtype=float) for name, values in found.items()}
 
 
 def recovered_panel(folder: Path) -> tuple[Quantities, Quantities]:
@@ -61,8 +39,8 @@ def recovered_panel(folder: Path) -> tuple[Quantities, Quantities]:
         RESISTANT_ABOVE_UM, *(truth[name].to_numpy() for name in (v.LOG10_EC50, v.LOG_HILL, v.EFFECT))
     )
     return (
-        panel_quantities(by_line(LOG10_IC50), 100.0 - by_line(INHIBITION_AT_TOP), group, names),
-        panel_quantities(truth[LOG10_IC50].to_numpy()[None], np.asarray(top)[None], group, names),
+        panel_numbers(10.0 ** by_line(LOG10_IC50), 100.0 - by_line(INHIBITION_AT_TOP), group, names),
+        panel_numbers(10.0 ** truth[LOG10_IC50].to_numpy()[None], np.asarray(top)[None], group, names),
     )
 
 
@@ -75,13 +53,7 @@ def expression_quantities(
         for cell_type, short in ((LINE, "lines"), (PRIMARY, "primary")):
             own = [i for i, s in enumerate(subjects) if kind[i] == cell_type and s != ABSENT[target]]
             z = fold[:, targets.index(target), own]
-            percent, key = 100 * 2.0**z, f"{target.lower()}_{short}"
-            found |= {
-                f"{key}_increased": (z > 0).sum(axis=1).astype(float),
-                f"{key}_median_percent": np.median(percent, axis=1),
-                f"{key}_range_percent.low": percent.min(axis=1),
-                f"{key}_range_percent.high": percent.max(axis=1),
-            }
+            found |= paired_numbers(f"{target.lower()}_{short}", z)
     stroma = fold[:, targets.index("TNF"), kind == STROMA]
     found["tnf_bmsc_inhibition_percent"] = 100 - 100 * 2.0 ** stroma.mean(axis=1)
     igf1 = level[:, targets.index("IGF1")]
