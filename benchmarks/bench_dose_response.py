@@ -14,15 +14,15 @@ import xarray as xr
 
 from lensim import seeding
 from lensim import vocabulary as v
-from lensim.inference.diagnose import convergence_table
+from lensim.dose_response import PlateFaults, lay_out, one_study, simulate
+from lensim.dose_response.priors import DoseResponsePriors
 from lensim.inference.engine_nutpie import SamplerSettings, compile_model, sample
+from lensim.inference.gate import convergence_table
 from lensim.maiga2013.twin import draw_twin, proliferation_design
 from lensim.models import dose_response_panel as panel
 from lensim.models import dose_response_parts as parts
 from lensim.models.coordinates import COORDINATE_SUFFIX, normal_non_centred
 from lensim.models.dose_response_hierarchical import build_dose_response_hierarchical
-from lensim.proliferation import PlateFaults, lay_out, one_study, simulate
-from lensim.proliferation.dose_response_priors import DoseResponsePriors
 
 ROOT = 2013
 SETTINGS = SamplerSettings(draws=1000, tune=1000, chains=4)

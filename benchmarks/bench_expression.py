@@ -14,16 +14,16 @@ import pytensor.tensor as pt
 import xarray as xr
 
 from lensim import seeding
-from lensim.inference.diagnose import convergence_table
+from lensim.expression.design import lay_out
+from lensim.expression.simulate import one_study, simulate
+from lensim.expression.truth import QpcrFaults
 from lensim.inference.engine_nutpie import CompiledModel, SamplerSettings, compile_model, sample
+from lensim.inference.gate import convergence_table
 from lensim.maiga2013.expression_twin import draw_expression_twin, expression_design
 from lensim.models import expression_parts as parts
 from lensim.models.coordinates import COORDINATE_SUFFIX
 from lensim.models.expression_hierarchical import build_expression_hierarchical
 from lensim.models.expression_panel import dim_cells, expression_arrays
-from lensim.qpcr.design import lay_out
-from lensim.qpcr.simulate import one_study, simulate
-from lensim.qpcr.truth import QpcrFaults
 
 ROOT = 2013
 SETTINGS = SamplerSettings(draws=1000, tune=1000, chains=4)

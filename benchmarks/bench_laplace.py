@@ -19,11 +19,7 @@ from rich.console import Console
 from benchmarks.__main__ import as_table
 from lensim import seeding
 from lensim import vocabulary as v
-from lensim.inference.catalogue import find_model
-from lensim.inference.engine_laplace import PanelPosterior, analyse_panel
-from lensim.inference.engine_nutpie import SamplerSettings, compile_model, sample
-from lensim.inference.laplace_sheet import sheet_of
-from lensim.proliferation import (
+from lensim.dose_response import (
     PAPER_POPULATION,
     PlateFaults,
     ProliferationDesign,
@@ -32,9 +28,13 @@ from lensim.proliferation import (
     one_study,
     simulate,
 )
-from lensim.proliferation.curve import log10_ic50_um
-from lensim.proliferation.dose_response_priors import DoseResponsePriors
-from lensim.proliferation.truth import CURVE
+from lensim.dose_response.curve import log10_ic50_um
+from lensim.dose_response.laplace.engine import PanelPosterior, analyse_panel
+from lensim.dose_response.laplace.sheet import sheet_of
+from lensim.dose_response.priors import DoseResponsePriors
+from lensim.dose_response.truth import CURVE
+from lensim.inference.catalogue import find_model
+from lensim.inference.engine_nutpie import SamplerSettings, compile_model, sample
 
 ROOT = 2013
 LONG = SamplerSettings(draws=1000, tune=700, chains=4, target_accept=0.95)

@@ -21,11 +21,11 @@ from statsmodels.regression.mixed_linear_model import MixedLM
 
 from benchmarks.scale_power import scenario, seconds_of_run
 from lensim import vocabulary as v
-from lensim.inference.engine_exact import Questions
-from lensim.power.pairs import engine_nuts
-from lensim.power.pairs.chunk import run_chunk
-from lensim.power.pairs.scenario import PairScenario
-from lensim.power.pairs.study import simulate_chunk
+from lensim.expression.exact.engine import Questions
+from lensim.power.expression import engine_nuts
+from lensim.power.expression.chunk import run_chunk
+from lensim.power.expression.scenario import PairScenario
+from lensim.power.expression.study import simulate_chunk
 from lensim.power.pool import TRIM_BYTES, TRIM_SETTING
 from lensim.power.spec import stream_path
 

@@ -6,10 +6,10 @@ import numpy as np
 
 from benchmarks.timing import median_seconds
 from lensim import vocabulary as v
+from lensim.expression.design import lay_out
+from lensim.expression.simulate import POISSON_BELOW_COPIES, simulate
+from lensim.expression.truth import QpcrFaults
 from lensim.maiga2013.expression_twin import draw_expression_twin, expression_design
-from lensim.qpcr.design import lay_out
-from lensim.qpcr.simulate import POISSON_BELOW_COPIES, simulate
-from lensim.qpcr.truth import QpcrFaults
 from lensim.seeding import stream
 
 STUDIES = 300

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.timing import median_seconds
-from lensim.proliferation import (
+from lensim.dose_response import (
     NO_FAULTS,
     PAPER_POPULATION,
     PlateFaults,

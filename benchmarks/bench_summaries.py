@@ -6,10 +6,10 @@ from functools import partial
 import arviz as az
 
 from benchmarks.timing import median_seconds
+from lensim.expression.truth import SIGMA_FOLD_CHANGE
 from lensim.inference.catalogue import find_model
 from lensim.inference.engine_nutpie import SamplerSettings, compile_model, sample
 from lensim.maiga2013.published import published_summaries
-from lensim.qpcr.truth import SIGMA_FOLD_CHANGE
 from lensim.summaries.audit import audit
 from lensim.summaries.posterior import summary_posterior
 from lensim.summaries.sheet import summary_data

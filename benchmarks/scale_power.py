@@ -11,10 +11,10 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
+from lensim.config import checked
 from lensim.power.chunk import run_chunk
-from lensim.power.pairs.scenario import PairScenario
+from lensim.power.expression.scenario import PairScenario
 from lensim.power.sweep import run_power
-from lensim.strict import checked
 
 EXACT: Final[dict[str, Any]] = {
     "name": "benchmark",

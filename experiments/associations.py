@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from rich.console import Console
 
 from lensim import vocabulary as v
-from lensim.inference.associations import (
+from lensim.dose_response.associations import (
     Equivalence,
     associate,
     fisher_of_all,
@@ -21,18 +21,18 @@ from lensim.inference.associations import (
     variance_shares,
     words_on_convergence,
 )
-from lensim.inference.associations_expression import associate_fold_changes
-from lensim.inference.estimands_dose_response import LOG10_IC50, dose_response_estimands, summarise_panel
-from lensim.inference.fisher_power import detectable_odds_ratio, fisher_power, shares_at
+from lensim.dose_response.estimands import LOG10_IC50, dose_response_estimands, summarise_panel
+from lensim.dose_response.fisher_power import detectable_odds_ratio, fisher_power, shares_at
+from lensim.dose_response.read.labels import read_labels
+from lensim.expression.associations import associate_fold_changes
 from lensim.inference.observations import observations_of
 from lensim.maiga2013.facts import count_of
 from lensim.maiga2013.lines import GROUP_OF_LINE, LINES, MOLECULAR_GROUPS, PUBLISHED_CALL
 from lensim.output import load_result
-from lensim.read.labels import read_labels
-from lensim.report.associations import plot_associations, plot_fisher_power, plot_fold_change_effects
-from lensim.report.figures import save_figure
-from lensim.report.tables import records
+from lensim.report.figures.associations import plot_associations, plot_fisher_power, plot_fold_change_effects
+from lensim.report.figures.style import save_figure
 from lensim.results_folder import Manifest, command_of, read_config, results_folder
+from lensim.tables.records import records
 
 console = Console()
 ODDS_RATIOS = 2.0 ** np.linspace(-6, 6, 49)

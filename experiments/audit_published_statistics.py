@@ -14,14 +14,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from rich.console import Console
 
 from lensim import seeding
+from lensim.expression.truth import MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE
 from lensim.maiga2013.expression_twin import PRIMARY
 from lensim.maiga2013.facts import count_of, fact, number
 from lensim.maiga2013.published import CHANGE_SUFFIX, as_percent_change, published_summaries
 from lensim.output import save_result
-from lensim.qpcr.truth import MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE
-from lensim.report.figures import save_figure
-from lensim.report.summaries import plot_attainable, plot_implied
-from lensim.report.tables import records
+from lensim.report.figures.style import save_figure
+from lensim.report.figures.summaries import plot_attainable, plot_implied
 from lensim.results_folder import Manifest, command_of, read_config, results_folder
 from lensim.summaries.audit import audit_in_words, words_of
 from lensim.summaries.p_values import p_values
@@ -30,6 +29,7 @@ from lensim.summaries.read import toml_of
 from lensim.summaries.summary import PublishedSummary
 from lensim.summaries.tables import audit_of, findings_of, table_of
 from lensim.summaries.two_groups import rank_sum_p_values
+from lensim.tables.records import records
 
 console = Console()
 

@@ -31,15 +31,15 @@ from rich.console import Console
 
 from lensim import checks, seeding
 from lensim import vocabulary as v
+from lensim.expression.read import read_qpcr_tidy
 from lensim.inference.catalogue import find_model
-from lensim.inference.diagnose import diagnose
 from lensim.inference.engine_nutpie import SamplerSettings, compile_model
 from lensim.inference.fit import FitSettings, carry_verdict, draw, verdict_of
-from lensim.inference.run import fit_expression
+from lensim.inference.gate import diagnose
+from lensim.inference.retry import fit_expression
 from lensim.models.expression_parts import ExpressionPriors
 from lensim.output import save_result
-from lensim.read.qpcr import read_qpcr_tidy
-from lensim.report.figures import PALETTE, save_figure
+from lensim.report.figures.style import PALETTE, save_figure
 from lensim.results_folder import Manifest, SamplerConfig, read_config, results_folder
 
 console = Console()

@@ -19,13 +19,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from rich.console import Console
 
 from lensim import seeding
+from lensim.dose_response.truth import PAPER_POPULATION, ProliferationPopulation
+from lensim.expression.truth import CellTypeExpression, QpcrPopulation
 from lensim.maiga2013.calibrated import EXPRESSION, PROLIFERATION
 from lensim.maiga2013.claims import numbers_table
 from lensim.maiga2013.expression_twin import LINE, POPULATION, PRIMARY, STROMA
 from lensim.maiga2013.facts import count_of, number, span
 from lensim.maiga2013.simulated import panel_twins, study_twins
-from lensim.proliferation.truth import PAPER_POPULATION, ProliferationPopulation
-from lensim.qpcr.truth import CellTypeExpression, QpcrPopulation
 from lensim.results_folder import Manifest, command_of, read_config, results_folder
 
 console = Console()

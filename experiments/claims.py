@@ -20,8 +20,8 @@ from lensim.maiga2013.claims import FINDINGS, findings_table, numbers_table, unt
 from lensim.maiga2013.protocol import protocol_table
 from lensim.maiga2013.recovered import RECOVERED
 from lensim.maiga2013.worlds import CALIBRATED, readings_of_worlds
-from lensim.report.claims import plot_findings, plot_numbers
-from lensim.report.figures import save_figure
+from lensim.report.figures.claims import plot_findings, plot_numbers
+from lensim.report.figures.style import save_figure
 from lensim.results_folder import Manifest, command_of, read_config, results_folder
 
 console = Console()

@@ -21,12 +21,12 @@ from rich.progress import track
 from scipy import special, stats
 
 from lensim.checks import InputError, one_of
-from lensim.qpcr.truth import MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE
-from lensim.report.tables import records
+from lensim.expression.truth import MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE
 from lensim.results_folder import Manifest, command_of, read_config, results_folder
 from lensim.summaries.posterior import summary_posterior
 from lensim.summaries.priors import SummaryPriors
 from lensim.summaries.summary import PublishedSummary
+from lensim.tables.records import records
 
 console = Console()
 PRIORS: Final = SummaryPriors()

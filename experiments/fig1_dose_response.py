@@ -15,17 +15,17 @@ from rich.console import Console
 
 from lensim import seeding
 from lensim import vocabulary as v
+from lensim.dose_response import PlateFaults, lay_out, one_study, simulate
+from lensim.dose_response.estimands import summarise_lines, summarise_panel
+from lensim.dose_response.read import write_tidy
 from lensim.inference.engine_nutpie import SamplerSettings
-from lensim.inference.estimands_dose_response import summarise_lines, summarise_panel
 from lensim.inference.fit import FitSettings, verdict_of
-from lensim.inference.run import fit_dose_response
+from lensim.inference.retry import fit_dose_response
 from lensim.maiga2013 import CELL_LINES, PUBLISHED_CALL
 from lensim.maiga2013.twin import draw_twin, proliferation_design
 from lensim.output import save_dataset, save_result
-from lensim.proliferation import PlateFaults, lay_out, one_study, simulate
-from lensim.read import write_tidy
-from lensim.report import dose_response as report
-from lensim.report.figures import save_figure
+from lensim.report.figures import dose_response as report
+from lensim.report.figures.style import save_figure
 from lensim.results_folder import Manifest, SamplerConfig, command_of, read_config, results_folder
 
 console = Console()

@@ -13,26 +13,26 @@ from rich.console import Console
 
 from lensim import seeding
 from lensim import vocabulary as v
-from lensim.inference.compare import compare_with_classical
+from lensim.dose_response.estimands import LOG10_IC50, dose_response_estimands, tested_doses_um
+from lensim.expression.classical import classical_fold_changes, classical_population
+from lensim.expression.compare import compare_with_classical
+from lensim.expression.contrasts import summarise_contrasts, summarise_levels
+from lensim.expression.design import lay_out
+from lensim.expression.estimands import summarise_populations, summarise_subjects
+from lensim.expression.read import write_qpcr_tidy
+from lensim.expression.sensitivity import summarise_sensitivity
+from lensim.expression.simulate import one_study, simulate
+from lensim.expression.truth import QpcrFaults
 from lensim.inference.engine_nutpie import SamplerSettings
-from lensim.inference.estimands_dose_response import LOG10_IC50, dose_response_estimands, tested_doses_um
-from lensim.inference.estimands_expression import summarise_populations, summarise_subjects
-from lensim.inference.estimands_expression_contrasts import summarise_contrasts, summarise_levels
-from lensim.inference.estimands_expression_sensitivity import summarise_sensitivity
 from lensim.inference.fit import FitSettings, verdict_of
 from lensim.inference.observations import observations_of
-from lensim.inference.run import fit_expression
+from lensim.inference.retry import fit_expression
 from lensim.maiga2013 import number
 from lensim.maiga2013.expression_twin import LINE, PARENTS, PRIMARY, STROMA, draw_expression_twin, expression_design
 from lensim.maiga2013.lines import LINES
 from lensim.output import load_result, save_dataset, save_result
-from lensim.qpcr.classical import classical_fold_changes, classical_population
-from lensim.qpcr.design import lay_out
-from lensim.qpcr.simulate import one_study, simulate
-from lensim.qpcr.truth import QpcrFaults
-from lensim.read.qpcr import write_qpcr_tidy
-from lensim.report import expression as report
-from lensim.report.figures import save_figure
+from lensim.report.figures import expression as report
+from lensim.report.figures.style import save_figure
 from lensim.results_folder import Manifest, SamplerConfig, command_of, read_config, results_folder
 
 console = Console()

@@ -13,20 +13,20 @@ from rich.console import Console
 
 from lensim import seeding
 from lensim import vocabulary as v
+from lensim.bioassay.assemble import write_bioassay
 from lensim.bioassay.classical import classical_changes, classical_tnf
 from lensim.bioassay.design import lay_out
+from lensim.bioassay.estimands import summarise_changes, summarise_media
 from lensim.bioassay.simulate import one_study, simulate
 from lensim.bioassay.truth import USUAL_FAULTS
 from lensim.inference.engine_nutpie import SamplerSettings
-from lensim.inference.estimands_bioassay import summarise_changes, summarise_media
 from lensim.inference.fit import FitSettings, verdict_of
-from lensim.inference.run import fit_bioassay
+from lensim.inference.retry import fit_bioassay
 from lensim.maiga2013.bioassay_twin import bioassay_design, draw_bioassay_twin
 from lensim.maiga2013.facts import count_of
 from lensim.output import save_dataset, save_result
-from lensim.read.bioassay_assemble import write_bioassay
-from lensim.report import bioassay as report
-from lensim.report.figures import save_figure
+from lensim.report.figures import bioassay as report
+from lensim.report.figures.style import save_figure
 from lensim.results_folder import Manifest, SamplerConfig, command_of, read_config, results_folder
 
 console = Console()

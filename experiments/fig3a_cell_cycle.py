@@ -17,19 +17,20 @@ from lensim import seeding
 from lensim import vocabulary as v
 from lensim.cell_cycle import Cytometer, GatedStudy, draw_truth, gate_study, lay_out, simulate_events
 from lensim.cell_cycle.classical import CELLS_AS_EXPERIMENTS, classical_effects
-from lensim.cell_cycle.gated import confusion, share_rightly_gated
-from lensim.cell_cycle.phases import PHASES, S_PHASE
-from lensim.cell_cycle.truth import KINDS_OF_EVENT
-from lensim.inference.engine_nutpie import SamplerSettings
-from lensim.inference.estimands_cell_cycle import (
+from lensim.cell_cycle.estimands import (
     CHANGE,
     cell_cycle_estimands,
     summarise_effects,
     summarise_line_differences,
     summarise_shares,
 )
+from lensim.cell_cycle.gated import confusion, share_rightly_gated
+from lensim.cell_cycle.phases import PHASES, S_PHASE
+from lensim.cell_cycle.read.events import write_cell_cycle
+from lensim.cell_cycle.truth import KINDS_OF_EVENT
+from lensim.inference.engine_nutpie import SamplerSettings
 from lensim.inference.fit import FitSettings, verdict_of
-from lensim.inference.run import fit_cell_cycle
+from lensim.inference.retry import fit_cell_cycle
 from lensim.maiga2013 import number
 from lensim.maiga2013.cell_cycle_twin import (
     PARENT,
@@ -41,9 +42,8 @@ from lensim.maiga2013.cell_cycle_twin import (
     stated_study,
 )
 from lensim.output import save_dataset, save_result
-from lensim.read.cell_cycle_events import write_cell_cycle
-from lensim.report import cell_cycle as report
-from lensim.report.figures import save_figure
+from lensim.report.figures import cell_cycle as report
+from lensim.report.figures.style import save_figure
 from lensim.results_folder import Manifest, SamplerConfig, command_of, read_config, results_folder
 
 console = Console()

@@ -26,17 +26,12 @@ from scipy import stats
 
 from lensim import checks, seeding
 from lensim import vocabulary as v
+from lensim.dose_response.estimands import AREA_OVER_CURVE, LOG10_IC50, dose_response_estimands, summarise_lines
+from lensim.dose_response.read import Roles, TidyColumns, compounds_of, read_tidy, select_compound
 from lensim.inference.engine_nutpie import SamplerSettings
-from lensim.inference.estimands_dose_response import (
-    AREA_OVER_CURVE,
-    LOG10_IC50,
-    dose_response_estimands,
-    summarise_lines,
-)
 from lensim.inference.fit import FitSettings, verdict_of
-from lensim.inference.run import fit_dose_response
+from lensim.inference.retry import fit_dose_response
 from lensim.output import require_free, written_whole
-from lensim.read import Roles, TidyColumns, compounds_of, read_tidy, select_compound
 
 MODEL = "dose_response_hierarchical"
 COLUMNS = TidyColumns(

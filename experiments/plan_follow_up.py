@@ -19,21 +19,21 @@ from scipy import stats
 from lensim import seeding
 from lensim import vocabulary as v
 from lensim.checks import InputError
-from lensim.cli_plan import draw_figures, tables_of
-from lensim.inference.exact_draws import exact_posterior
+from lensim.cli.plan import draw_figures, tables_of
+from lensim.config import checked
+from lensim.expression.exact.draws import exact_posterior
+from lensim.expression.priors import FoldChangePriors
+from lensim.expression.truth import MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE
 from lensim.maiga2013.expression_twin import PRIMARY
 from lensim.plan.answer import answer, require_trusted
 from lensim.plan.evaluate import Evaluator
 from lensim.plan.question import Question, question_of
 from lensim.plan.words import paragraph
 from lensim.power.design_prior import design_prior
-from lensim.power.pairs.scenario import PairScenario
-from lensim.power.pairs.study import Batch, simulate_chunk
+from lensim.power.expression.scenario import PairScenario
+from lensim.power.expression.study import Batch, simulate_chunk
 from lensim.power.pool import pool_of
-from lensim.qpcr.fold_change_priors import FoldChangePriors
-from lensim.qpcr.truth import MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE
 from lensim.results_folder import Manifest, command_of, read_config, results_folder
-from lensim.strict import checked
 
 console = Console()
 

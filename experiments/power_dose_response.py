@@ -15,6 +15,7 @@ import typer
 from pydantic import BaseModel, ConfigDict, Field
 from rich.console import Console
 
+from lensim.dose_response.truth import PAPER_POPULATION
 from lensim.maiga2013.lines import GROUP_OF_LINE, MOLECULAR_GROUPS
 from lensim.plan.answer import require_trusted
 from lensim.plan.evaluate import Share
@@ -22,12 +23,11 @@ from lensim.plan.search import detectable
 from lensim.power.design_prior import design_prior
 from lensim.power.scenario import Scenario, scenario_of
 from lensim.power.sweep import PowerResult, run_power
-from lensim.proliferation.truth import PAPER_POPULATION
-from lensim.report.figures import save_figure
-from lensim.report.plan import plot_detectable
-from lensim.report.power import audit_sentences
-from lensim.report.tables import records
+from lensim.report.figures.plan import plot_detectable
+from lensim.report.figures.power import audit_sentences
+from lensim.report.figures.style import save_figure
 from lensim.results_folder import Manifest, command_of, read_config, results_folder
+from lensim.tables.records import records
 
 console = Console()
 

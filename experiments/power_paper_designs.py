@@ -12,12 +12,12 @@ import typer
 from pydantic import BaseModel, ConfigDict, Field
 from rich.console import Console
 
-from lensim.cli_power import draw_figures
+from lensim.cli.power import draw_figures
 from lensim.maiga2013 import number
 from lensim.maiga2013.expression_twin import LINE, POPULATION, PRIMARY, STROMA
 from lensim.power.scenario import Scenario, scenario_of
 from lensim.power.sweep import PowerResult, run_power
-from lensim.report.power import audit_sentences
+from lensim.report.figures.power import audit_sentences
 from lensim.results_folder import Manifest, command_of, read_config, results_folder
 
 console = Console()

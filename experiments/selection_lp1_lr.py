@@ -14,8 +14,8 @@ from rich.console import Console
 from lensim import seeding
 from lensim.maiga2013.selection_twin import CLONES, compared_schedules
 from lensim.output import load_result
-from lensim.report.figures import save_figure
-from lensim.report.selection import plot_outcomes, plot_paths, plot_worlds
+from lensim.report.figures.selection import plot_outcomes, plot_paths, plot_worlds
+from lensim.report.figures.style import save_figure
 from lensim.results_folder import Manifest, command_of, read_config, results_folder
 from lensim.selection.design import Culture
 from lensim.selection.from_fit import curve_draws, truth_from_draws

@@ -2,7 +2,9 @@
 
 from lensim import vocabulary as v
 from lensim.bioassay.priors import BioassayPriors
-from lensim.cell_cycle.cell_cycle_priors import CellCyclePriors
+from lensim.cell_cycle.priors import CellCyclePriors
+from lensim.dose_response.priors import DoseResponsePriors
+from lensim.expression.priors import FoldChangePriors
 from lensim.inference.catalogue import ModelEntry
 from lensim.models import dose_response_panel as panel
 from lensim.models.bioassay_calibration import bioassay_arrays, build_bioassay_calibration
@@ -19,8 +21,6 @@ from lensim.models.expression_parts import ExpressionPriors
 from lensim.models.expression_separate import build_expression_separate
 from lensim.models.fold_change_hierarchical import build_fold_change_hierarchical, fold_change_arrays
 from lensim.models.published_summary import build_published_summary, summary_arrays
-from lensim.proliferation.dose_response_priors import DoseResponsePriors
-from lensim.qpcr.fold_change_priors import FoldChangePriors
 from lensim.summaries.posterior import SummaryPriors
 from lensim.summaries.sheet import PRINTED_LOW
 

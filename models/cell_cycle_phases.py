@@ -6,9 +6,9 @@ import pytensor.tensor as pt
 import xarray as xr
 
 from lensim import vocabulary as v
-from lensim.cell_cycle.cell_cycle_priors import CellCyclePriors
 from lensim.cell_cycle.cultures import events_of_cultures, require_tubes
 from lensim.cell_cycle.phases import LATER_PHASES, PHASES, contrast_of_condition, contrasts_of
+from lensim.cell_cycle.priors import CellCyclePriors
 from lensim.models.coordinates import positive_spread
 
 

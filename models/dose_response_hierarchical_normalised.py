@@ -4,9 +4,9 @@ import pymc as pm
 import xarray as xr
 
 from lensim import vocabulary as v
+from lensim.dose_response.priors import DoseResponsePriors
 from lensim.models import dose_response_panel as panel
 from lensim.models import dose_response_parts as parts
-from lensim.proliferation.dose_response_priors import DoseResponsePriors
 
 
 def build_dose_response_hierarchical_normalised(data: xr.Dataset, priors: DoseResponsePriors | None = None) -> pm.Model:

@@ -14,8 +14,8 @@ import pytensor.tensor as pt
 import xarray as xr
 
 from lensim import vocabulary as v
+from lensim.dose_response.priors import CurvePriors, WellPriors
 from lensim.models.coordinates import normal_by_information, normal_non_centred, positive_spread
-from lensim.proliferation.dose_response_priors import CurvePriors, WellPriors
 
 LN10 = float(np.log(10.0))
 

@@ -12,8 +12,8 @@ import xarray as xr
 
 from lensim import checks
 from lensim import vocabulary as v
+from lensim.expression.priors import FoldChangePriors
 from lensim.models.coordinates import normal_by_information, normal_non_centred, positive_spread
-from lensim.qpcr.fold_change_priors import FoldChangePriors
 
 POINTERS: dict[str, tuple[str, ...]] = {
     v.LOG2_RATIO: (v.PAIR,),

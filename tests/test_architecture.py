@@ -193,7 +193,7 @@ def test_simulator_is_seen_behind_the_name_that_hands_it_on():
     assert _is_simulator("lensim.assay.draw", origins)
     assert _is_simulator("lensim.assay.simulate.simulate", origins)
     assert not _is_simulator("lensim.assay.f", origins)
-    assert _origins()["lensim.proliferation.simulate"] == "lensim.proliferation.simulate.simulate"
+    assert _origins()["lensim.dose_response.simulate"] == "lensim.dose_response.simulate.simulate"
 
 
 def test_patterns_find_what_they_are_for():

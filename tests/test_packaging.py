@@ -89,7 +89,7 @@ def test_wheel_holds_every_module(wheel_members):
     modules = {name for name in wheel_members if name.endswith(".py")}
     assert modules == _modules_on_disk()
     assert "lensim/models/__init__.py" in modules
-    assert "lensim/cli.py" in modules
+    assert "lensim/cli/main.py" in modules
 
 
 def test_wheel_holds_types_marker_and_licence(wheel_members):

@@ -10,7 +10,7 @@ import xarray as xr
 from lensim import checks
 from lensim import vocabulary as v
 from lensim.bioassay.roles import BLANK, SAMPLE, STANDARD
-from lensim.read.well_names import well_name
+from lensim.tables.well_names import well_name
 
 TWOFOLD_SERIES: Final = (12.5, 25.0, 50.0, 100.0, 200.0, 400.0, 800.0)
 """From 12.5 to 800 pg/ml (stated), in the seven points of a twofold series (assumed)."""

@@ -16,7 +16,7 @@ import lensim
 from lensim import checks, seeding
 from lensim import vocabulary as v
 from lensim.inference import engine_nutpie
-from lensim.inference.diagnose import GateSettings, Verdict, diagnose
+from lensim.inference.gate import GateSettings, Verdict, diagnose
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ All of it is assumed: many other populations would do as well.
 from dataclasses import replace
 from typing import Any, Final
 
+from lensim.dose_response.truth import PAPER_POPULATION, ProliferationPopulation
+from lensim.expression.truth import QpcrPopulation
 from lensim.maiga2013.expression_twin import LINE, POPULATION, PRIMARY, STROMA
-from lensim.proliferation.truth import PAPER_POPULATION, ProliferationPopulation
-from lensim.qpcr.truth import QpcrPopulation
 
 PROLIFERATION: Final[ProliferationPopulation] = replace(
     PAPER_POPULATION,

@@ -9,11 +9,11 @@ import xarray as xr
 
 from lensim import checks
 from lensim import vocabulary as v
+from lensim.expression.design import QpcrDesign
+from lensim.expression.truth import Assay, CellTypeExpression, QpcrPopulation, draw_truth
 from lensim.maiga2013.designs import QPCR
 from lensim.maiga2013.facts import count_of, number, span, text
 from lensim.maiga2013.lines import cell_line
-from lensim.qpcr.design import QpcrDesign
-from lensim.qpcr.truth import Assay, CellTypeExpression, QpcrPopulation, draw_truth
 
 MYELOMA_LINES: Final = (
     "LP-1", "NCI-H929", "KMS12-PE", "XG-5", "XG-1", "XG-6", "XG-7", "U266", "RPMI-8226", "OPM-2", "L363", "MDN", "BCN"

@@ -33,7 +33,7 @@ def ic50_um_read_off(data: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
     Parameters
     ----------
     data
-        As from `lensim.proliferation.simulate`: cpm (study, well), blank_cpm (study, blank), and the sheet.
+        As from `lensim.dose_response.simulate`: cpm (study, well), blank_cpm (study, blank), and the sheet.
 
     Returns
     -------

@@ -12,15 +12,15 @@ import numpy as np
 import xarray as xr
 
 from lensim import vocabulary as v
+from lensim.cell_cycle.estimands import SHARE, cell_cycle_estimands
 from lensim.cell_cycle.phases import PHASES
-from lensim.inference.estimands_cell_cycle import SHARE, cell_cycle_estimands
-from lensim.inference.estimands_dose_response import INHIBITION_AT_TOP, LOG10_IC50, dose_response_estimands
+from lensim.dose_response import curve
+from lensim.dose_response.estimands import INHIBITION_AT_TOP, LOG10_IC50, dose_response_estimands
 from lensim.inference.observations import observations_of
 from lensim.maiga2013.cell_cycle_twin import CONTROL, LENALIDOMIDE, PARENT, STATED
 from lensim.maiga2013.expression_twin import ABSENT, LINE, PRIMARY, STROMA
 from lensim.maiga2013.readings import RESISTANT_ABOVE_UM, paired_numbers, panel_numbers
 from lensim.output import load_result
-from lensim.proliferation import curve
 
 Quantities = dict[str, np.ndarray]
 

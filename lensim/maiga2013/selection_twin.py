@@ -31,7 +31,7 @@ CLONES: Final = ClonePair(
 
 Sensitive: net growth of 0.35 per day doubles LP-1 in two days, as myeloma lines do; one cell dies for eight that
 divide, as in a culture that is nine tenths viable. EC50 and Hill slope are the means of the simulated panel
-(`lensim.proliferation.PAPER_POPULATION`). The effect is -log(lp1_s_phase_fold), 0.57 (derived: 51 to 29% of cells in S
+(`lensim.dose_response.PAPER_POPULATION`). The effect is -log(lp1_s_phase_fold), 0.57 (derived: 51 to 29% of cells in S
 phase), which takes the share of cells in S phase for the rate of division, at a saturating dose. That alone would leave
 a growing culture; deaths that rise by 0.25 per day kill half of the cells in three days and let it dwindle by 0.07 per
 day at 10 uM, so that resistance, or the end, decides.

@@ -12,6 +12,14 @@ from lensim.cell_cycle.design import lay_out as lay_out_tubes
 from lensim.cell_cycle.simulate import simulate as simulate_tubes
 from lensim.cell_cycle.truth import CellCyclePopulation, Cytometer
 from lensim.cell_cycle.truth import draw_truth as draw_phases
+from lensim.dose_response import PlateFaults
+from lensim.dose_response import lay_out as lay_out_panel
+from lensim.dose_response import simulate as simulate_panel
+from lensim.dose_response.truth import ProliferationPopulation, draw_truth
+from lensim.expression.design import lay_out
+from lensim.expression.pairs import PairSettings, pairs_of
+from lensim.expression.simulate import simulate
+from lensim.expression.truth import QpcrFaults, QpcrPopulation
 from lensim.maiga2013.assay_readings import bioassay_readings, cell_cycle_readings
 from lensim.maiga2013.bioassay_twin import POPULATION as BIOASSAY_POPULATION
 from lensim.maiga2013.bioassay_twin import bioassay_design, draw_bioassay_twin
@@ -22,14 +30,6 @@ from lensim.maiga2013.expression_twin import ABSENT, AS_STATED, World, draw_expr
 from lensim.maiga2013.readings import change_readings, level_readings, panel_readings
 from lensim.maiga2013.statements import expression_statements
 from lensim.maiga2013.twin import proliferation_design
-from lensim.proliferation import PlateFaults
-from lensim.proliferation import lay_out as lay_out_panel
-from lensim.proliferation import simulate as simulate_panel
-from lensim.proliferation.truth import ProliferationPopulation, draw_truth
-from lensim.qpcr.design import lay_out
-from lensim.qpcr.pairs import PairSettings, pairs_of
-from lensim.qpcr.simulate import simulate
-from lensim.qpcr.truth import QpcrFaults, QpcrPopulation
 
 BATCH: Final = 100
 

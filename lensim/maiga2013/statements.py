@@ -25,9 +25,9 @@ def expression_statements(data: xr.Dataset, pairs: xr.Dataset) -> dict[str, np.n
     Parameters
     ----------
     data
-        As from `lensim.qpcr.simulate`, of the study's design.
+        As from `lensim.expression.simulate`, of the study's design.
     pairs
-        As from `lensim.qpcr.pairs.pairs_of` on them.
+        As from `lensim.expression.pairs.pairs_of` on them.
 
     Returns
     -------

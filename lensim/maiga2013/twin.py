@@ -3,8 +3,8 @@
 import numpy as np
 import xarray as xr
 
+from lensim.dose_response import PAPER_POPULATION, PlateMap, ProliferationDesign, draw_paper_twin
 from lensim.maiga2013.lines import CELL_LINES, GROUP_OF_LINE, PUBLISHED_CALL
-from lensim.proliferation import PAPER_POPULATION, PlateMap, ProliferationDesign, draw_paper_twin
 
 
 def proliferation_design(
@@ -27,6 +27,6 @@ def proliferation_design(
 
 
 def draw_twin(sheet: xr.Dataset, rng: np.random.Generator, studies: int = 1) -> xr.Dataset:
-    """Truths of the panel given the published calls; see `lensim.proliferation.draw_paper_twin`."""
+    """Truths of the panel given the published calls; see `lensim.dose_response.draw_paper_twin`."""
     calls = dict(zip(CELL_LINES, PUBLISHED_CALL, strict=True))
     return draw_paper_twin(calls, PAPER_POPULATION, sheet, rng, studies)

@@ -8,6 +8,8 @@ import numpy as np
 
 from lensim import seeding
 from lensim.cell_cycle.truth import CellCyclePopulation
+from lensim.dose_response.truth import CURVE, ProliferationPopulation
+from lensim.expression.truth import QpcrPopulation
 from lensim.maiga2013.bioassay_twin import POPULATION as BIOASSAY
 from lensim.maiga2013.calibrated import EXPRESSION, PROLIFERATION
 from lensim.maiga2013.cell_cycle_twin import CONTROL, LENALIDOMIDE, PARENT, VARIANT
@@ -25,8 +27,6 @@ from lensim.maiga2013.claims import (
 from lensim.maiga2013.expression_twin import LINE, PRIMARY, STROMA, World
 from lensim.maiga2013.readings import design_readings
 from lensim.maiga2013.simulated import bioassay_twins, cell_cycle_twins, panel_twins, study_twins
-from lensim.proliferation.truth import CURVE, ProliferationPopulation
-from lensim.qpcr.truth import QpcrPopulation
 
 CALIBRATED: Final = "calibrated to what the paper states"
 

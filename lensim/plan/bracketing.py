@@ -8,7 +8,7 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.checks import above
-from lensim.inference.estimands_dose_response import LOG10_IC50, dose_response_estimands, tested_doses_um
+from lensim.dose_response.estimands import LOG10_IC50, dose_response_estimands, tested_doses_um
 from lensim.inference.observations import observations_of
 
 

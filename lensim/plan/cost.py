@@ -6,9 +6,9 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from lensim.checks import InputError
-from lensim.power.panel.scenario import PanelScenario
+from lensim.config import Strict
+from lensim.power.dose_response.scenario import PanelScenario
 from lensim.power.scenario import Scenario
-from lensim.strict import Strict
 
 WELLS_OF_A_PLATE: Final = 96
 CONDITIONS: Final = 2

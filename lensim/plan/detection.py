@@ -8,8 +8,8 @@ import pandas as pd
 from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.plan.question import DetectionQuestion
-from lensim.power.pairs.scenario import PairScenario
-from lensim.power.pairs.study import simulate_chunk
+from lensim.power.expression.scenario import PairScenario
+from lensim.power.expression.study import simulate_chunk
 from lensim.power.pool import Pool, one_by_one
 from lensim.power.scenario import Scenario
 

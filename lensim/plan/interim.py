@@ -14,13 +14,13 @@ import xarray as xr
 from lensim import seeding
 from lensim import vocabulary as v
 from lensim.checks import InputError
-from lensim.inference.exact_draws import exact_posterior
+from lensim.expression.exact.draws import exact_posterior
 from lensim.plan.question import InterimQuestion
-from lensim.power.pairs import engine_exact
-from lensim.power.pairs.engine import name_differences, questions_of
-from lensim.power.pairs.rule import PairRule, evidence_of
-from lensim.power.pairs.scenario import PairScenario
-from lensim.power.pairs.study import Batch, simulate_chunk
+from lensim.power.expression import engine_exact
+from lensim.power.expression.engine import name_differences, questions_of
+from lensim.power.expression.rule import PairRule, evidence_of
+from lensim.power.expression.scenario import PairScenario
+from lensim.power.expression.study import Batch, simulate_chunk
 from lensim.power.pool import Pool, one_by_one
 from lensim.power.scenario import Scenario
 
@@ -207,7 +207,7 @@ def look_at(
     scenario
         Of the planned study.
     ratios
-        As from `lensim.read.qpcr.read_ratios`: the pairs so far.
+        As from `lensim.expression.read.read_ratios`: the pairs so far.
     rule_number, item
         What success is.
     completions

@@ -9,13 +9,13 @@ import xarray as xr
 from lensim import seeding
 from lensim import vocabulary as v
 from lensim.checks import InputError
+from lensim.dose_response.design import lay_out
 from lensim.plan.evaluate import Evaluator
 from lensim.plan.question import LayoutQuestion
-from lensim.power.panel.rules import WithinRule
-from lensim.power.panel.scenario import PanelScenario
+from lensim.power.dose_response.rules import WithinRule
+from lensim.power.dose_response.scenario import PanelScenario
 from lensim.power.pool import Pool, one_by_one
 from lensim.power.scenario import Scenario
-from lensim.proliferation.design import lay_out
 
 MAPS: Final[dict[str, dict[str, Any]]] = {
     "dose by column": {"design.plate_map": "by_column", "design.uses_edge_wells": True},

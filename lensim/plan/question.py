@@ -8,12 +8,12 @@ from pydantic import Field, model_validator
 
 from lensim import vocabulary as v
 from lensim.checks import InputError
+from lensim.config import Strict, checked
+from lensim.expression.truth import MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE
 from lensim.plan.cost import Costs
-from lensim.power.panel.scenario import PanelScenario
-from lensim.power.panel.spec import CURVE_NAMES
+from lensim.power.dose_response.scenario import PanelScenario
+from lensim.power.dose_response.spec import CURVE_NAMES
 from lensim.power.scenario import Scenario, scenario_of
-from lensim.qpcr.truth import MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE
-from lensim.strict import Strict, checked
 
 MORE_SPREAD: Final = 1.5
 LESS_EFFECT: Final = 0.75

@@ -12,7 +12,7 @@ from lensim.plan.frontier import Frontier
 from lensim.plan.question import Shift, SizeQuestion
 from lensim.plan.search import Size, smallest
 from lensim.power.scenario import Scenario
-from lensim.report.tables import records
+from lensim.tables.records import records
 
 
 @dataclass(frozen=True)

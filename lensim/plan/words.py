@@ -8,11 +8,11 @@ from lensim.plan.evaluate import SURE, Share
 from lensim.plan.question import Question
 from lensim.plan.result import Plan
 from lensim.plan.search import Size
-from lensim.power.pairs import study as pairs
-from lensim.power.panel import study as panel
-from lensim.power.panel.scenario import PanelScenario
+from lensim.power.dose_response import study as panel
+from lensim.power.dose_response.scenario import PanelScenario
+from lensim.power.expression import study as pairs
 from lensim.power.scenario import Scenario
-from lensim.report.tables import records
+from lensim.tables.records import records
 
 NORMAL_95: Final = 1.96
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pandas as pd
 
-from lensim.power.pairs import chunk as pairs
-from lensim.power.panel import chunk as panel
-from lensim.power.panel.scenario import PanelScenario
+from lensim.power.dose_response import chunk as panel
+from lensim.power.dose_response.scenario import PanelScenario
+from lensim.power.expression import chunk as pairs
 from lensim.power.scenario import Scenario
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from lensim.checks import InputError, one_of
-from lensim.power.pairs.scenario import PairScenario
-from lensim.power.panel.scenario import PanelScenario
-from lensim.strict import checked
+from lensim.config import checked
+from lensim.power.dose_response.scenario import PanelScenario
+from lensim.power.expression.scenario import PairScenario
 
 Scenario = PairScenario | PanelScenario
 

@@ -11,8 +11,8 @@ import xarray as xr
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from lensim.checks import InputError, one_of
+from lensim.config import Strict, checked
 from lensim.power.rule import BaseRule
-from lensim.strict import Strict, checked
 
 ANY: Final = "*"
 

@@ -11,7 +11,7 @@ import pandas as pd
 from lensim.report.folder import Choice, folder_section, read_table
 from lensim.report.numbers import number_text
 from lensim.report.page import Estimate, Mark, PageTable, Remarked, Section, Span, State
-from lensim.report.tables import records
+from lensim.tables.records import records
 
 FILE: Final = "claims.csv"
 NUMBER, FINDING = "number", "finding"

@@ -10,8 +10,8 @@ import xarray as xr
 
 from lensim import checks
 from lensim import vocabulary as v
-from lensim.inference.estimands_dose_response import summarise_lines, summarise_panel
-from lensim.inference.estimands_expression import MU, summarise_populations, summarise_subjects
+from lensim.dose_response.estimands import summarise_lines, summarise_panel
+from lensim.expression.estimands import MU, summarise_populations, summarise_subjects
 from lensim.inference.fit import verdict_of
 from lensim.inference.observations import OBSERVATIONS, observations_of
 from lensim.report.compact import compacted
@@ -136,7 +136,7 @@ def _panel(panel: pd.DataFrame) -> pd.DataFrame:
 
 
 def _dose_response_pictures(result: xr.DataTree, ci_prob: float) -> Iterator[Picture]:
-    from lensim.report import dose_response as report
+    from lensim.report.figures import dose_response as report
 
     lines = summarise_lines(result, None, ci_prob)
     count = len(lines)
@@ -181,7 +181,7 @@ def _expression_tables(result: xr.DataTree, ci_prob: float) -> Iterator[PageTabl
 
 
 def _expression_pictures(result: xr.DataTree, ci_prob: float) -> Iterator[Picture]:
-    from lensim.report import expression as report
+    from lensim.report.figures import expression as report
 
     data = observations_of(result)
     if MU in result["posterior"]:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import xarray as xr
 
-from lensim.inference.estimands_bioassay import is_bioassay, summarise_changes, summarise_media
-from lensim.inference.estimands_cell_cycle import summarise_effects, summarise_line_differences, summarise_shares
+from lensim.bioassay.estimands import is_bioassay, summarise_changes, summarise_media
+from lensim.cell_cycle.estimands import summarise_effects, summarise_line_differences, summarise_shares
 from lensim.report.compact import compacted
 from lensim.report.fit_view import FitView, interval_words
 from lensim.report.page import PageTable, Picture
@@ -23,7 +23,7 @@ def _bioassay_tables(result: xr.DataTree, ci_prob: float) -> Iterator[PageTable]
 
 
 def _bioassay_pictures(result: xr.DataTree, ci_prob: float) -> Iterator[Picture]:
-    from lensim.report import bioassay as report
+    from lensim.report.figures import bioassay as report
 
     yield picture_of(
         report.plot_calibration(result, ci_prob),
@@ -56,7 +56,7 @@ def _cell_cycle_tables(result: xr.DataTree, ci_prob: float) -> Iterator[PageTabl
 
 
 def _cell_cycle_pictures(result: xr.DataTree, ci_prob: float) -> Iterator[Picture]:
-    from lensim.report import cell_cycle as report
+    from lensim.report.figures import cell_cycle as report
 
     yield picture_of(
         report.plot_phases(result, ci_prob),

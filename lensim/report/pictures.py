@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from PIL import Image, UnidentifiedImageError
 
 from lensim.checks import InputError
-from lensim.report.figures import save_figure
+from lensim.report.figures.style import save_figure
 from lensim.report.page import Picture
 
 WIDTHS: Final = (1400, 1150, 900, 700)

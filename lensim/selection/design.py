@@ -8,9 +8,9 @@ from pydantic import model_validator
 
 from lensim import vocabulary as v
 from lensim.checks import InputError
+from lensim.config import Strict
 from lensim.selection.numbers import Cells, Positive
 from lensim.selection.schedule import DoseSchedule
-from lensim.strict import Strict
 
 SENSITIVE: Final = "sensitive"
 RESISTANT: Final = "resistant"

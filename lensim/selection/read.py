@@ -9,11 +9,11 @@ from pydantic import Field, model_validator
 from lensim import checks
 from lensim import vocabulary as v
 from lensim.checks import InputError
+from lensim.config import Strict, checked
 from lensim.selection.design import Culture, lay_out
 from lensim.selection.numbers import Positive
 from lensim.selection.schedule import DoseSchedule
 from lensim.selection.truth import ClonePair
-from lensim.strict import Strict, checked
 
 MOST_CULTURE_DAYS: Final = 30_000_000
 """Cultures times days of the sheet, over all schedules: half a gigabyte of cells."""

@@ -7,8 +7,8 @@ import numpy as np
 from pydantic import model_validator
 
 from lensim import checks
+from lensim.config import Strict
 from lensim.selection.numbers import NotNegative, Positive
-from lensim.strict import Strict
 
 MOST_STEPS: Final = 1000
 

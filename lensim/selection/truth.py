@@ -19,10 +19,10 @@ from scipy.special import lambertw
 
 from lensim import checks
 from lensim import vocabulary as v
-from lensim.proliferation import curve
+from lensim.config import Strict
+from lensim.dose_response import curve
 from lensim.selection.design import CLONES, RESISTANT, SENSITIVE
 from lensim.selection.numbers import Probability
-from lensim.strict import Strict
 
 OF_CLONE: Final = (v.DIVISION, v.DEATH, v.DEATH_RISE, v.LOG10_EC50, v.LOG_HILL, v.EFFECT, v.ASSAY_DAYS)
 FASTEST_PER_DAY: Final = 20.0

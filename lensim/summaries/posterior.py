@@ -17,7 +17,7 @@ from scipy import special, stats
 from lensim import checks, seeding
 from lensim import vocabulary as v
 from lensim.checks import InputError
-from lensim.qpcr.truth import MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE
+from lensim.expression.truth import MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE
 from lensim.summaries.audit import excluded_p
 from lensim.summaries.p_values import matches
 from lensim.summaries.parts import FEWEST, Part, part_of

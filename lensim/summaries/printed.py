@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator
 
-from lensim.strict import Strict
+from lensim.config import Strict
 
 HALF: Final = Decimal("0.5")
 

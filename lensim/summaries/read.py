@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from lensim.checks import InputError
-from lensim.strict import checked
+from lensim.config import checked
 from lensim.summaries.order import ordered
 from lensim.summaries.printed import Printed
 from lensim.summaries.priors import SummaryPriors

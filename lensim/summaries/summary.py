@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from lensim.strict import Strict
+from lensim.config import Strict
 from lensim.summaries.printed import Printed, PrintedNumber
 
 Scale = Literal["ratio", "percent_of_control", "percent_change", "log2"]

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from lensim.qpcr.truth import MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE
+from lensim.expression.truth import MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE
 from lensim.summaries.attainable import LARGEST_N
 from lensim.summaries.audit import audit, audit_in_words
 from lensim.summaries.posterior import NEW, P_INCREASE

@@ -6,7 +6,7 @@ import pytest
 from experiments import associations
 from lensim.checks import InputError
 from lensim.output import save_result
-from tests.inference.made_up_panel import made_up_panel
+from tests.dose_response.made_up_panel import made_up_panel
 
 CONFIG = Path(associations.__file__).with_suffix(".toml")
 

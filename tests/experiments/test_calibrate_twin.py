@@ -1,9 +1,9 @@
 import pandas as pd
 
 from experiments import calibrate_twin as experiment
+from lensim.dose_response.truth import PAPER_POPULATION
 from lensim.maiga2013.calibrated import EXPRESSION, PROLIFERATION
 from lensim.maiga2013.expression_twin import POPULATION
-from lensim.proliferation.truth import PAPER_POPULATION
 
 
 def test_what_is_in_use_is_what_is_found(tmp_path):

@@ -6,7 +6,7 @@ import pytest
 
 from experiments import fig3a_cell_cycle
 from lensim.checks import InputError
-from tests.inference.test_inference_estimands_cell_cycle import made_up
+from tests.cell_cycle.test_cell_cycle_estimands import made_up
 
 CONFIG = Path(fig3a_cell_cycle.__file__).with_suffix(".toml")
 

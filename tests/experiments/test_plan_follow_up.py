@@ -8,9 +8,9 @@ import xarray as xr
 from experiments import plan_follow_up as experiment
 from lensim import vocabulary as v
 from lensim.checks import InputError
-from lensim.inference.diagnose import Verdict
+from lensim.expression.truth import MU_LEVEL, SIGMA_LEVEL
+from lensim.inference.gate import Verdict
 from lensim.output import save_result
-from lensim.qpcr.truth import MU_LEVEL, SIGMA_LEVEL
 from lensim.seeding import stream
 
 SMALL = "seed = 2013\nposterior = '{}'\ntarget = 0.8\nbudget = 1000\nstudies = 100\nworlds = 20\nworkers = 1\n"

@@ -4,8 +4,8 @@ import pytest
 from experiments import power_dose_response as experiment
 from lensim.checks import InputError
 from lensim.output import load_result, save_result
-from lensim.power.panel.study import simulate_chunk
-from tests.command_line.test_cli_plan import FAILED, panel_fit
+from lensim.power.dose_response.study import simulate_chunk
+from tests.cli.test_cli_plan import FAILED, panel_fit
 
 SMALL = "seed = 2013\nstudies = 2\ngroup_studies = 2\naudit = 0\nworkers = 1\n"
 

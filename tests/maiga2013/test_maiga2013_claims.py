@@ -20,7 +20,7 @@ from lensim.maiga2013.claims import (
 from lensim.maiga2013.fact import CountOf, Range
 from lensim.maiga2013.stated_results import STATED_RESULTS
 from lensim.maiga2013.worlds import CALIBRATED, readings_of_worlds
-from lensim.report.claims import plot_findings, plot_numbers
+from lensim.report.figures.claims import plot_findings, plot_numbers
 
 STUDIES = 60
 FALSE_ALARM = 1e-6

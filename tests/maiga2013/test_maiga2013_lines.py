@@ -3,6 +3,7 @@ from collections import Counter
 import pytest
 
 from lensim.checks import InputError
+from lensim.dose_response import ProliferationDesign
 from lensim.maiga2013 import (
     CELL_LINES,
     CULTURE,
@@ -19,7 +20,6 @@ from lensim.maiga2013 import (
     resistant_variant,
 )
 from lensim.maiga2013.lines import _spelling
-from lensim.proliferation import ProliferationDesign
 
 
 def test_panel_has_the_published_counts():

@@ -5,16 +5,16 @@ import pytest
 from scipy import stats
 
 from lensim import vocabulary as v
+from lensim.dose_response import NO_FAULTS, lay_out, simulate
+from lensim.expression.design import lay_out as lay_out_reactions
+from lensim.expression.pairs import PairSettings, pairs_of
+from lensim.expression.simulate import simulate as simulate_reactions
+from lensim.expression.truth import NO_FAULTS as NO_QPCR_FAULTS
 from lensim.maiga2013.claims import numbers_table, stated_value
 from lensim.maiga2013.expression_twin import ABSENT, PRIMARY, draw_expression_twin, expression_design
 from lensim.maiga2013.readings import change_readings, ic50_um_read_off, level_readings, panel_readings
 from lensim.maiga2013.simulated import panel_twins, study_twins
 from lensim.maiga2013.twin import draw_twin, proliferation_design
-from lensim.proliferation import NO_FAULTS, lay_out, simulate
-from lensim.qpcr.design import lay_out as lay_out_reactions
-from lensim.qpcr.pairs import PairSettings, pairs_of
-from lensim.qpcr.simulate import simulate as simulate_reactions
-from lensim.qpcr.truth import NO_FAULTS as NO_QPCR_FAULTS
 from lensim.seeding import stream
 from lensim.summaries.two_groups import rank_sum_p, rank_sum_p_values
 

@@ -4,10 +4,10 @@ import xarray as xr
 from scipy import stats
 
 from lensim import vocabulary as v
-from lensim.cell_cycle.cell_cycle_priors import CellCyclePriors
 from lensim.cell_cycle.cultures import events_of_cultures
 from lensim.cell_cycle.design import CellCycleDesign, lay_out
 from lensim.cell_cycle.phases import shares_of_log_ratios
+from lensim.cell_cycle.priors import CellCyclePriors
 from lensim.cell_cycle.simulate import one_study, simulate
 from lensim.cell_cycle.truth import CellCyclePopulation, Cytometer, draw_truth
 from lensim.checks import InputError

@@ -14,12 +14,12 @@ from scipy import stats
 
 from lensim import vocabulary as v
 from lensim.checks import InputError
+from lensim.dose_response import NO_FAULTS, PAPER_POPULATION, ProliferationDesign, draw_truth, lay_out, simulate
+from lensim.dose_response.priors import DoseResponsePriors, WellPriors
 from lensim.inference import engine_nutpie
 from lensim.inference.catalogue import catalogue, find_model
 from lensim.inference.fit import FitSettings, fit, verdict_of
 from lensim.models.coordinates import COORDINATE_SUFFIX
-from lensim.proliferation import NO_FAULTS, PAPER_POPULATION, ProliferationDesign, draw_truth, lay_out, simulate
-from lensim.proliferation.dose_response_priors import DoseResponsePriors, WellPriors
 from lensim.seeding import sampler_seed, stream
 
 FALSE_ALARM = 1e-6

@@ -8,19 +8,19 @@ from scipy import integrate, optimize, stats
 
 from lensim import vocabulary as v
 from lensim.checks import InputError
+from lensim.expression.compare import compare_with_classical
+from lensim.expression.design import QpcrDesign, lay_out
+from lensim.expression.estimands import expression_estimands, summarise_populations, summarise_subjects
+from lensim.expression.sensitivity import contrast_of_subjects, slope_against
+from lensim.expression.simulate import one_study, simulate
+from lensim.expression.truth import NO_FAULTS, Assay, CellTypeExpression, QpcrPopulation, draw_truth
 from lensim.inference.catalogue import find_model
-from lensim.inference.compare import compare_with_classical
 from lensim.inference.engine_nutpie import SamplerSettings
-from lensim.inference.estimands_expression import expression_estimands, summarise_populations, summarise_subjects
-from lensim.inference.estimands_expression_sensitivity import contrast_of_subjects, slope_against
 from lensim.inference.fit import FitSettings, verdict_of
-from lensim.inference.run import fit_expression
+from lensim.inference.retry import fit_expression
 from lensim.models import expression_copies as copies_of
 from lensim.models import expression_panel as panel
 from lensim.models import expression_parts as parts
-from lensim.qpcr.design import QpcrDesign, lay_out
-from lensim.qpcr.simulate import one_study, simulate
-from lensim.qpcr.truth import NO_FAULTS, Assay, CellTypeExpression, QpcrPopulation, draw_truth
 from lensim.seeding import stream
 
 SEED = 41

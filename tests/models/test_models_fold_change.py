@@ -5,9 +5,9 @@ from scipy import stats
 
 from lensim import vocabulary as v
 from lensim.checks import InputError
+from lensim.expression.estimands import detected
 from lensim.inference.catalogue import find_model
-from lensim.inference.estimands_expression import detected
-from lensim.inference.run import default_expression_model
+from lensim.inference.retry import default_expression_model
 from lensim.models.fold_change_hierarchical import build_fold_change_hierarchical
 from lensim.seeding import stream
 

@@ -19,8 +19,8 @@ from lensim.plan.result import Plan
 from lensim.plan.robustness import Trial, tried, world_of
 from lensim.plan.search import Size
 from lensim.plan.words import interim_in_words, layouts_in_words, paragraph, robustness_in_words
-from lensim.power.pairs.study import simulate_chunk
-from lensim.power.panel.study import simulate_chunk as simulate_chunk_of_panel
+from lensim.power.dose_response.study import simulate_chunk as simulate_chunk_of_panel
+from lensim.power.expression.study import simulate_chunk
 from lensim.power.pool import one_by_one
 from lensim.power.scenario import scenario_of
 from lensim.seeding import stream

@@ -6,15 +6,15 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.checks import InputError
+from lensim.expression.truth import MU_LEVEL, SIGMA_LEVEL
 from lensim.output import save_result
-from lensim.power.pairs.chunk import run_chunk
-from lensim.power.pairs.rules_posterior import CustomRule
-from lensim.power.pairs.study import _sheet, draw_parameters
+from lensim.power.expression.chunk import run_chunk
+from lensim.power.expression.rules_posterior import CustomRule
+from lensim.power.expression.study import _sheet, draw_parameters
 from lensim.power.scenario import scenario_of
 from lensim.power.spec import Distribution
-from lensim.qpcr.truth import MU_LEVEL, SIGMA_LEVEL
 from lensim.seeding import stream
-from tests.command_line.test_cli import run
+from tests.cli.test_cli import run
 
 TEST = {"rule": "test", "test": "t_log2"}
 GOOD = {"name": "x", "rules": [TEST]}
@@ -132,7 +132,7 @@ def test_a_whole_run_from_the_command_line(tmp_path, capsys):
 
 
 def test_a_disk_that_fills_up_as_figures_are_drawn_is_told_with_its_path(tmp_path, capsys, monkeypatch):
-    from lensim.report import figures
+    from lensim.report.figures import style as figures
 
     def full(figure: object, path: Path) -> None:
         raise OSError(28, "No space left on device")

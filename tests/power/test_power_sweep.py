@@ -104,7 +104,7 @@ def test_a_scheduler_and_a_killed_worker_give_the_same_files(tmp_path, alone, cl
 def test_a_killed_client_goes_on_and_repeats_nothing(tmp_path, alone):
     scenario, folder = tmp_path / "small.toml", tmp_path / "out"
     scenario.write_text(TOML)
-    command = [sys.executable, "-m", "lensim.cli", "power", str(scenario), "--out", str(folder), "--no-figures"]
+    command = [sys.executable, "-m", "lensim.cli.main", "power", str(scenario), "--out", str(folder), "--no-figures"]
     first = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 120
     while len(finished(folder)) < 5 and first.poll() is None and time.monotonic() < deadline:
@@ -181,7 +181,15 @@ def test_what_is_no_address_is_told_before_there_is_a_client(tmp_path, address, 
 def test_a_malformed_address_leaves_no_traceback(tmp_path):
     """In a process of its own: a client that was half made would complain as the process ends."""
     (tmp_path / "small.toml").write_text(TOML)
-    command = [sys.executable, "-m", "lensim.cli", "power", str(tmp_path / "small.toml"), "--out", str(tmp_path / "o")]
+    command = [
+        sys.executable,
+        "-m",
+        "lensim.cli.main",
+        "power",
+        str(tmp_path / "small.toml"),
+        "--out",
+        str(tmp_path / "o"),
+    ]
     ended = subprocess.run([*command, "--scheduler", "nonsense"], capture_output=True, text=True, check=False)
     assert ended.returncode == 2
     assert "--scheduler must be the address of a dask scheduler" in ended.stderr.replace("\n", " ")

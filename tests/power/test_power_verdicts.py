@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from lensim.cli_power import print_power
+from lensim.cli.power import print_power
 from lensim.power.diagnosands import COLUMNS, EXACT, FAILED, SURE, Tally, verdict
 from lensim.power.scenario import scenario_of
 from lensim.power.sweep import run_power

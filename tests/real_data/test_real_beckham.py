@@ -15,7 +15,7 @@ import xarray as xr
 from experiments import beckham_heat
 from lensim import vocabulary as v
 from lensim.checks import InputError
-from lensim.read.qpcr import read_qpcr_tidy
+from lensim.expression.read import read_qpcr_tidy
 
 CONFIG = Path(beckham_heat.__file__).with_suffix(".toml")
 TARGETS, CONTRASTS = ("egr", "fos"), ("heat 1h", "pre.heat 3h")

@@ -9,13 +9,13 @@ import pytest
 import xarray as xr
 
 from lensim import vocabulary as v
+from lensim.dose_response.estimands import LOG10_IC50, dose_response_estimands, summarise_lines
+from lensim.dose_response.read import read_tidy
 from lensim.inference import engine_nutpie
 from lensim.inference.catalogue import find_model
-from lensim.inference.diagnose import diagnose
 from lensim.inference.engine_nutpie import SamplerSettings
-from lensim.inference.estimands_dose_response import LOG10_IC50, dose_response_estimands, summarise_lines
+from lensim.inference.gate import diagnose
 from lensim.inference.observations import attach_observations
-from lensim.read import read_tidy
 
 pytestmark = pytest.mark.real_data
 

@@ -9,7 +9,7 @@ import pytest
 from experiments import report as experiment
 from lensim.checks import InputError
 from lensim.report.claims_section import claims_tables, count_inside, count_supported
-from lensim.report.figures import save_figure
+from lensim.report.figures.style import save_figure
 from lensim.report.folder import Choice, folder_section, is_results_folder
 from lensim.report.html import grid, render
 from lensim.report.page import Mark, Span

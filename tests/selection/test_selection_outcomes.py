@@ -9,7 +9,7 @@ from scipy import stats
 from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.maiga2013.selection_twin import CLONES as PAIR
-from lensim.report.selection import plot_outcomes, plot_paths
+from lensim.report.figures.selection import plot_outcomes, plot_paths
 from lensim.selection import CLONES, Culture, DoseSchedule, compare_schedules, outcomes, paths, summarise, truth_of
 from lensim.selection.outcomes import median_row, share_row
 from lensim.selection.tables import write_tables

@@ -5,10 +5,10 @@ import pytest
 
 from lensim import vocabulary as v
 from lensim.checks import InputError
+from lensim.config import checked
 from lensim.maiga2013.facts import number
 from lensim.maiga2013.selection_twin import compared_schedules, published_schedule
 from lensim.selection import Culture, DoseSchedule, Escalation, lay_out
-from lensim.strict import checked
 
 RISE = {"first_dose_um": 0.1, "last_dose_um": 10.0, "factor": 10**0.5, "days_per_step": 7.0}
 STEP = {"dose_um": 1.0, "days": 2.0}

@@ -6,12 +6,12 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.checks import InputError
+from lensim.config import checked
+from lensim.dose_response.curve import residual
 from lensim.maiga2013.facts import number
 from lensim.maiga2013.selection_twin import CLONES as PAIR
-from lensim.proliferation.curve import residual
 from lensim.seeding import stream
 from lensim.selection import Clone, curve_draws, rates_at, truth_from_draws, truth_of
-from lensim.strict import checked
 
 CLONE = {"division_per_day": 0.4, "death_per_day": 0.05}
 

@@ -13,13 +13,13 @@ from scipy import stats
 
 from lensim import seeding
 from lensim import vocabulary as v
-from lensim.cell_cycle.cell_cycle_priors import CellCyclePriors
 from lensim.cell_cycle.classical import CELLS_AS_EXPERIMENTS, EXPERIMENTS_PAIRED, classical_effects
 from lensim.cell_cycle.design import lay_out
 from lensim.cell_cycle.phases import LATER_PHASES, PHASES, S_PHASE, contrasts_of, shares_of_log_ratios
+from lensim.cell_cycle.priors import CellCyclePriors
 from lensim.cell_cycle.simulate import one_study, simulate
 from lensim.cell_cycle.truth import Cytometer, draw_truth, truth_given
-from lensim.inference.calibrate import coverage_pvalue, is_covered, randomised_rank
+from lensim.inference.calibration import coverage_pvalue, is_covered, randomised_rank
 from lensim.inference.engine_nutpie import CompiledModel, SamplerSettings, compile_model, sample
 from lensim.maiga2013.cell_cycle_twin import POPULATION, cell_cycle_design
 from lensim.models.cell_cycle_phases import build_cell_cycle_phases, cell_cycle_arrays

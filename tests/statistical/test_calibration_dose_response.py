@@ -15,18 +15,18 @@ import pytest
 
 from lensim import seeding
 from lensim import vocabulary as v
-from lensim.inference.calibrate import (
+from lensim.dose_response import PAPER_POPULATION, PlateFaults, curve, draw_truth, lay_out, one_study, simulate
+from lensim.inference.calibration import (
     coverage_pvalue,
     is_covered,
     randomised_rank,
     reliability_table,
     spiegelhalter_pvalue,
 )
-from lensim.inference.diagnose import GateSettings, diagnose
 from lensim.inference.engine_nutpie import SamplerSettings, compile_model, sample
+from lensim.inference.gate import GateSettings, diagnose
 from lensim.maiga2013.twin import proliferation_design
 from lensim.models import CATALOGUE
-from lensim.proliferation import PAPER_POPULATION, PlateFaults, curve, draw_truth, lay_out, one_study, simulate
 
 pytestmark = pytest.mark.calibrate
 

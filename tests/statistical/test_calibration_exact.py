@@ -11,12 +11,12 @@ import pytest
 
 from lensim import seeding
 from lensim import vocabulary as v
+from lensim.expression.exact.engine import Questions, analyse
+from lensim.expression.pairs import one_study_of_pairs
 from lensim.inference.catalogue import find_model
-from lensim.inference.engine_exact import Questions, analyse
 from lensim.inference.engine_nutpie import SamplerSettings, compile_model, sample
-from lensim.power.pairs.study import simulate_chunk
+from lensim.power.expression.study import simulate_chunk
 from lensim.power.scenario import scenario_of
-from lensim.qpcr.pairs import one_study_of_pairs
 
 pytestmark = pytest.mark.calibrate
 

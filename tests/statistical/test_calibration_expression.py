@@ -16,16 +16,11 @@ from scipy import stats
 
 from lensim import seeding
 from lensim import vocabulary as v
-from lensim.inference.calibrate import coverage_pvalue, is_covered, randomised_rank
-from lensim.inference.engine_nutpie import CompiledModel, SamplerSettings, compile_model, sample
-from lensim.models.expression_hierarchical import build_expression_hierarchical
-from lensim.models.expression_panel import dim_cells, expression_arrays
-from lensim.models.expression_parts import ExpressionPriors
-from lensim.qpcr.classical import classical_fold_changes
-from lensim.qpcr.design import QpcrDesign, lay_out
-from lensim.qpcr.simulate import one_study, simulate
-from lensim.qpcr.standard_curve import amplification_factors
-from lensim.qpcr.truth import (
+from lensim.expression.classical import classical_fold_changes
+from lensim.expression.design import QpcrDesign, lay_out
+from lensim.expression.simulate import one_study, simulate
+from lensim.expression.standard_curve import amplification_factors
+from lensim.expression.truth import (
     LOG2_COPIES_PER_UNIT,
     MU_FOLD_CHANGE,
     NO_FAULTS,
@@ -34,6 +29,11 @@ from lensim.qpcr.truth import (
     QpcrPopulation,
     draw_truth,
 )
+from lensim.inference.calibration import coverage_pvalue, is_covered, randomised_rank
+from lensim.inference.engine_nutpie import CompiledModel, SamplerSettings, compile_model, sample
+from lensim.models.expression_hierarchical import build_expression_hierarchical
+from lensim.models.expression_panel import dim_cells, expression_arrays
+from lensim.models.expression_parts import ExpressionPriors
 
 pytestmark = pytest.mark.calibrate
 

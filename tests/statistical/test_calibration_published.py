@@ -9,9 +9,9 @@ import pytest
 from scipy import stats
 
 from experiments.coverage_published import KINDS, row_of, samples_of
+from lensim.expression.truth import MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE
 from lensim.inference.catalogue import find_model
 from lensim.inference.engine_nutpie import SamplerSettings, compile_model, sample
-from lensim.qpcr.truth import MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE
 from lensim.summaries.posterior import OMEGA, summary_posterior
 from lensim.summaries.priors import SummaryPriors
 from lensim.summaries.sheet import summary_data

@@ -13,12 +13,12 @@ import pytest
 from scipy import stats
 
 from lensim.checks import InputError
+from lensim.expression.truth import MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE
 from lensim.inference.catalogue import find_model
 from lensim.output import load_result, save_result
 from lensim.power.design_prior import design_prior
-from lensim.power.pairs.study import simulate_chunk
+from lensim.power.expression.study import simulate_chunk
 from lensim.power.scenario import scenario_of
-from lensim.qpcr.truth import MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE
 from lensim.summaries.likelihood import log_likelihood, seen_values
 from lensim.summaries.order import ordered
 from lensim.summaries.p_values import matches

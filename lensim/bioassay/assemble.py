@@ -1,0 +1,217 @@
+"""Wells of a bioassay to the Dataset that everything downstream knows, and back to a table."""
+
+import csv
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import xarray as xr
+
+from lensim import vocabulary as v
+from lensim.bioassay.roles import SAMPLE, STANDARD
+from lensim.bioassay.rules import faults_of
+from lensim.checks import FaultReport, InputError
+from lensim.dose_response.read.assemble import in_natural_order
+from lensim.expression.read.understand import FALSE_WORDS, TRUE_WORDS
+from lensim.tables.well_names import parse_well_name, smallest_plate, well_name
+
+ONLY_CONDITION: Final = "as measured"
+"""The condition of every sample where the user names none."""
+
+CONTROL_WORDS: Final = ("control", "untreated", "vehicle", "dmso", "none", ONLY_CONDITION)
+COLUMNS: Final = (
+    "plate",
+    "well",
+    "role",
+    "concentration_pg_per_ml",
+    "cell_line",
+    "condition",
+    "is_control",
+    "experiment",
+    "dilution_factor",
+    "optical_density",
+)
+
+
+@dataclass(frozen=True)
+class BioassayWell:
+    """A well as a file tells of it; names are empty where they are of no account."""
+
+    line: int
+    plate: str
+    well: str
+    role: str
+    tnf_pg_per_ml: float
+    dilution_factor: float
+    cell_line: str
+    condition: str
+    is_control: str
+    experiment: str
+    od: float
+
+    @property
+    def medium(self) -> tuple[str, str, str]:
+        """What makes a medium: line, condition and experiment."""
+        return self.cell_line, self.condition, self.experiment
+
+
+def assemble(
+    wells: Sequence[BioassayWell], control: str, attrs: dict[str, str | int], faults: FaultReport, *, is_whole: bool
+) -> xr.Dataset:
+    """The Dataset of wells, after the rules that they must keep together.
+
+    Lines, conditions and media stand in the order in which wells first name them, the control first, plates and
+    experiments in order of their names. Rules of whole plates are looked at where no row has a fault (`is_whole`).
+
+    Raises
+    ------
+    InputError
+        With all the faults, those already in `faults` included.
+    """
+    wells = [
+        replace(w, condition=w.condition or ONLY_CONDITION, experiment=w.experiment or w.plate)
+        if w.role == SAMPLE
+        else w
+        for w in wells
+    ]
+    _check_names(wells, faults)
+    samples = [well for well in wells if well.role == SAMPLE]
+    control = _control(samples, control, faults)
+    if faults.faults or not is_whole or not wells:
+        if not wells and not faults.faults:
+            faults.add("there must be at least one well with a reading, got none")
+        faults.raise_if_any()
+    data = _build(wells, samples, control, attrs)
+    for sentence in faults_of(data):
+        faults.add(sentence)
+    faults.raise_if_any()
+    return data
+
+
+def _check_names(wells: Sequence[BioassayWell], faults: FaultReport) -> None:
+    seen: dict[tuple[str, object], int] = {}
+    for well in wells:
+        if not well.well:
+            continue
+        key = (well.plate, parse_well_name(well.well) or well.well)
+        if key in seen:
+            faults.add(
+                f"well {well.well} of {well.plate} must stand once, got it in line {seen[key]} too", line=well.line
+            )
+        seen.setdefault(key, well.line)
+
+
+def _control(samples: Sequence[BioassayWell], stated: str, faults: FaultReport) -> str:
+    """The condition that others are compared with: as stated, as is_control has it, or as its name tells."""
+    conditions = list(dict.fromkeys(well.condition for well in samples))
+    if stated:
+        if stated not in conditions:
+            faults.add(f"the control must be one of {', '.join(conditions) or 'no conditions'}, got {stated!r}")
+        return stated
+    flags: dict[str, bool] = {}
+    for well in samples:
+        word = well.is_control.casefold()
+        if not word:
+            continue
+        if word not in TRUE_WORDS | FALSE_WORDS:
+            faults.add(f"is_control must be 1 or 0, got {well.is_control!r}", line=well.line)
+        elif flags.setdefault(well.condition, word in TRUE_WORDS) != (word in TRUE_WORDS):
+            faults.add(f"is_control must be the same in all rows of {well.condition}", line=well.line)
+    marked = [condition for condition, flag in flags.items() if flag]
+    found = marked or [name for name in conditions if name.casefold() in CONTROL_WORDS]
+    if len(found) != 1 and len(conditions) > 1:
+        got = " and ".join(found) or f"none among {', '.join(conditions)}"
+        faults.add(f"one condition must be the control that others are compared with, got {got}: name it (--control)")
+    return found[0] if found else conditions[0] if conditions else ""
+
+
+def _build(
+    wells: Sequence[BioassayWell], samples: Sequence[BioassayWell], control: str, attrs: dict[str, str | int]
+) -> xr.Dataset:
+    lines = list(dict.fromkeys(well.cell_line for well in samples))
+    conditions = sorted(dict.fromkeys(well.condition for well in samples), key=lambda name: name != control)
+    experiments = in_natural_order({well.experiment for well in samples})
+    plates = in_natural_order({well.plate for well in wells})
+    media = list(dict.fromkeys(well.medium for well in samples))
+    places = [parse_well_name(well.well) for well in wells]
+    data = xr.Dataset(
+        {
+            v.ROLE: (v.WELL, np.array([well.role for well in wells], dtype=str)),
+            v.CONCENTRATION: (v.WELL, np.array([w.tnf_pg_per_ml if w.role == STANDARD else np.nan for w in wells])),
+            v.DILUTION: (v.WELL, np.array([well.dilution_factor for well in wells])),
+            v.MEDIUM_OF_WELL: (v.WELL, np.array([media.index(w.medium) if w.role == SAMPLE else -1 for w in wells])),
+            v.PLATE_OF_WELL: (v.WELL, np.array([plates.index(well.plate) for well in wells])),
+            v.OPTICAL_DENSITY: (v.WELL, np.array([well.od for well in wells])),
+            v.LINE_OF_MEDIUM: (v.MEDIUM, np.array([lines.index(line) for line, _, _ in media], dtype=int)),
+            v.CONDITION_OF_MEDIUM: (v.MEDIUM, np.array([conditions.index(c) for _, c, _ in media], dtype=int)),
+            v.EXPERIMENT_OF_MEDIUM: (v.MEDIUM, np.array([experiments.index(e) for _, _, e in media], dtype=int)),
+            v.IS_CONTROL: (v.CONDITION, np.array([int(name == control) for name in conditions], dtype=int)),
+        },
+        coords={
+            v.CELL_LINE: lines,
+            v.CONDITION: conditions,
+            v.EXPERIMENT: experiments,
+            v.PLATE: plates,
+            v.MEDIUM: [", ".join(medium) for medium in media],
+        },
+        attrs=attrs,
+    )
+    if any(well.well for well in wells):
+        data[v.WELL_NAME] = (v.WELL, [well_name(*p) if p else w.well for p, w in zip(places, wells, strict=True)])
+    known = [place for place in places if place is not None]
+    if len(known) == len(places):
+        data[v.PLATE_ROW] = (v.WELL, np.array([row for row, _ in known]))
+        data[v.PLATE_COLUMN] = (v.WELL, np.array([column for _, column in known]))
+        data.attrs |= dict(zip(("plate_rows", "plate_columns"), smallest_plate(known), strict=True))
+    for name in (v.CONCENTRATION, v.DILUTION, v.OPTICAL_DENSITY):
+        data[name].attrs["units"] = v.UNITS[name]
+    return data
+
+
+def write_bioassay(data: xr.Dataset, path: str | Path) -> None:
+    """Write wells as a table with one row a well, from which `read_bioassay` makes the same Dataset.
+
+    Tab-separated where the name ends in .tsv, else comma-separated. A reading that is NaN is written empty.
+
+    Raises
+    ------
+    InputError
+        If the data have several studies, or the file cannot be written.
+    """
+    path = Path(path)
+    if v.STUDY in data.dims:
+        raise InputError("write_bioassay needs data of one study: choose it with one_study")
+    names = {dim: [str(n) for n in data[dim].values] for dim in (v.PLATE, v.CELL_LINE, v.CONDITION, v.EXPERIMENT)}
+    wells = data[v.WELL_NAME].values.tolist() if v.WELL_NAME in data else [""] * data.sizes[v.WELL]
+    columns = (v.PLATE_OF_WELL, v.ROLE, v.CONCENTRATION, v.MEDIUM_OF_WELL, v.DILUTION, v.OPTICAL_DENSITY)
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            separator = "\t" if path.suffix.lower() == ".tsv" else ","
+            writer = csv.DictWriter(file, COLUMNS, delimiter=separator, lineterminator="\n", restval="")
+            writer.writeheader()
+            for well, plate, role, tnf, medium, dilution, od in zip(
+                wells, *(data[name].values.tolist() for name in columns), strict=True
+            ):
+                row = {"plate": names[v.PLATE][plate], "well": well, "role": role, "optical_density": _number(od)}
+                if role == STANDARD:
+                    row["concentration_pg_per_ml"] = _number(tnf)
+                if role == SAMPLE:
+                    condition = int(data[v.CONDITION_OF_MEDIUM][medium])
+                    row |= {
+                        "cell_line": names[v.CELL_LINE][int(data[v.LINE_OF_MEDIUM][medium])],
+                        "condition": names[v.CONDITION][condition],
+                        "is_control": str(int(data[v.IS_CONTROL][condition])),
+                        "experiment": names[v.EXPERIMENT][int(data[v.EXPERIMENT_OF_MEDIUM][medium])],
+                        "dilution_factor": _number(dilution),
+                    }
+                writer.writerow(row)
+    except OSError as error:
+        raise InputError(f"{path}: the file cannot be written ({error})") from None
+
+
+def _number(value: float) -> str:
+    """Text from which the very same number is read again."""
+    return "" if math.isnan(value) else repr(float(value))

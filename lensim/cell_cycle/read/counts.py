@@ -1,0 +1,288 @@
+"""Tables of events by phase, or of percents, to a Dataset of tubes."""
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, Literal
+
+import numpy as np
+import xarray as xr
+
+from lensim import checks
+from lensim import vocabulary as v
+from lensim.cell_cycle.phases import PHASES
+from lensim.cell_cycle.read.tubes import (
+    OUTSIDE,
+    TUBE_NAMES,
+    Tube,
+    TubeKey,
+    check_cultures,
+    control_of,
+    key_of_row,
+    phase_of_word,
+    sheet_of_tubes,
+)
+from lensim.checks import FaultReport, InputError
+from lensim.tables.columns import Found, find_columns
+from lensim.tables.number_text import DecimalMark, find_decimal_mark, is_missing, parse_number
+from lensim.tables.table import TextTable, read_table
+
+COUNT_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
+    **TUBE_NAMES,
+    "phase": ("phase", "cell_cycle_phase", "gate"),
+    "events": ("events", "event_count", "count", "counts", "cells", "number_of_events"),
+    "percent": ("percent", "percentage", "pct", "share_percent", "percent_of_cells"),
+    "total_events": ("total_events", "events_total", "total", "total_cells", "all_events"),
+}
+"""Column names of a table of counts, in order of preference; case, blanks and signs do not count."""
+ROUNDING: Final = 1.0
+"""Percents of a tube may miss 100 by this much, for they are printed rounded."""
+
+CountScale = Literal["events", "percent"]
+
+
+def read_cell_cycle(
+    path: str | Path,
+    *,
+    control: str = "",
+    scale: CountScale | None = None,
+    events_per_tube: int | None = None,
+    decimal: DecimalMark | None = None,
+) -> xr.Dataset:
+    """Read a table of events by phase: a row a tube with a column a phase, or a row a tube and phase.
+
+    Columns (see `COUNT_NAMES` for other spellings): condition; where there are several cell_line, experiment and tube;
+    is_control where the control is not told by its name. A row a tube: columns G0/G1, S and G2/M. A row a tube and
+    phase: phase, and events or percent. In both, what lies in no phase may stand as outside, sub_g1 or debris. Percents
+    need total_events, or `events_per_tube`, and with what lies outside sum to 100.
+
+    Parameters
+    ----------
+    path
+        CSV or TSV text, or parquet.
+    control
+        The condition that others are compared with, where neither is_control nor its name tells.
+    scale
+        Whether a column a phase holds events or percents; else its name tells (percent, %), or a column of totals.
+    events_per_tube
+        Events that percents are of, where the table does not say.
+    decimal
+        The decimal mark, where it cannot be told from the numbers.
+
+    Returns
+    -------
+    xr.Dataset
+        As `lay_out` gives, with events (tube, phase) and events_outside (tube). attrs: source, scale.
+
+    Raises
+    ------
+    InputError
+        With every fault of the file, each with its line.
+    """
+    checks.one_of("scale", scale or "events", ("events", "percent"))
+    if events_per_tube is not None:
+        checks.at_least("events_per_tube", events_per_tube, 1)
+    table, faults = read_table(path)
+    found = find_columns(table, {}, COUNT_NAMES, ("condition",), faults)
+    phase_columns, named_percent = _phase_columns(table)
+    is_long = found.has("phase")
+    if is_long:
+        values = [name for name in ("events", "percent") if found.has(name)]
+        if len(values) != 1 and scale in values:
+            values = [str(scale)]
+        if len(values) != 1:
+            faults.add(f"there must be exactly one column of events and percent, got {' and '.join(values) or 'none'}")
+            faults.raise_if_any()
+        is_percent = values == ["percent"]
+    else:
+        missing = [phase for phase in PHASES if phase not in phase_columns]
+        if missing:
+            there = ", ".join(table.header)
+            faults.add(
+                f"a column for {' and '.join(missing)} is missing (or a column phase); there are {there}", line=1
+            )
+            faults.raise_if_any()
+        is_percent = scale == "percent" or (scale is None and (named_percent or found.has("total_events")))
+    control = control_of(table, found, control, faults)
+    reader = _long_tubes if is_long else _wide_tubes
+    mark = _decimal_mark(table, decimal, faults, is_percent=is_percent)
+    tubes = reader(table, found, phase_columns, mark, faults, is_percent=is_percent)
+    if not faults.faults:
+        _check_scale(tubes, scale, faults, is_percent=is_percent)
+    counts = [_counts(tube, events_per_tube, faults, is_percent=is_percent) for tube in tubes]
+    check_cultures([(tube.key, tube.line) for tube in tubes], control, faults)
+    events = np.array([[count.get(phase, 0) for phase in PHASES] for count in counts], dtype=np.int64)
+    if not faults.faults and (events.sum(axis=0) > 0).sum() < 2:
+        faults.add("events must lie in at least two phases, got all of them in one")
+    faults.raise_if_any()
+    data = sheet_of_tubes(
+        [tube.key for tube in tubes], control, {"source": table.place, "scale": "percent" if is_percent else "events"}
+    )
+    outside = np.array([count.get(OUTSIDE, 0) for count in counts], dtype=np.int64)
+    return data.assign(
+        {
+            v.EVENTS: ((v.TUBE, v.PHASE), events, {"units": v.UNITS[v.EVENTS]}),
+            v.EVENTS_OUTSIDE: (v.TUBE, outside, {"units": v.UNITS[v.EVENTS_OUTSIDE]}),
+        }
+    )
+
+
+def _phase_columns(table: TextTable) -> tuple[dict[str, list[int]], bool]:
+    """Columns that are named as a phase, and whether they say percent; events go before percents where both are."""
+    events: dict[str, list[int]] = {}
+    percent: dict[str, list[int]] = {}
+    for at, name in enumerate(table.header):
+        phase = phase_of_word(name)
+        if phase is not None:
+            is_percent = any(mark in name.lower() for mark in ("%", "percent", "pct"))
+            (percent if is_percent else events).setdefault(phase, []).append(at)
+    whole = all(phase in events for phase in PHASES)
+    return (events, False) if whole or not percent else (percent, True)
+
+
+def _decimal_mark(
+    table: TextTable, decimal: DecimalMark | None, faults: FaultReport, *, is_percent: bool
+) -> DecimalMark:
+    if table.has_decimal_points or decimal is not None:
+        return decimal or "."
+    try:
+        return find_decimal_mark(cell.removesuffix("%").strip() for row in table.rows for cell in row)
+    except InputError as error:
+        if is_percent:
+            faults.add(str(error))
+        return "."  # whole numbers: a comma parts thousands
+
+
+def _long_tubes(
+    table: TextTable,
+    found: Found,
+    _: dict[str, list[int]],
+    mark: DecimalMark,
+    faults: FaultReport,
+    *,
+    is_percent: bool,
+) -> list[Tube]:
+    """Tubes of a table with a row a tube and phase."""
+    tubes: dict[TubeKey, Tube] = {}
+    seen: dict[tuple[TubeKey, str], int] = {}
+    for row, line in zip(table.rows, table.lines, strict=True):
+        key, word = key_of_row(found, row, line, faults), found.cell("phase", row)
+        phase = phase_of_word(word)
+        if phase is None:
+            faults.add(
+                f"{found.column('phase')} must be one of {', '.join(PHASES)} and outside, got {word!r}", line=line
+            )
+            continue
+        name = "percent" if is_percent else "events"
+        value = _value(found.cell(name, row), found.column(name), mark, line, faults, is_percent=is_percent)
+        tube = tubes.setdefault(key, Tube(key, line))
+        if phase == OUTSIDE:
+            tube.values[OUTSIDE] = tube.values.get(OUTSIDE, 0.0) + value
+            continue
+        if (key, phase) in seen:
+            faults.add(
+                f"{key}: {phase} must stand once, got it in line {seen[key, phase]} as well{_hint(key)}", line=line
+            )
+        seen.setdefault((key, phase), line)
+        tube.values[phase] = value
+        tube.total = _total(found, row, mark, line, faults)
+    for tube in tubes.values():
+        missing = [phase for phase in PHASES if phase not in tube.values]
+        if missing:
+            faults.add(f"{tube.key} must have a row for every phase, got none for {', '.join(missing)}", line=tube.line)
+    return list(tubes.values())
+
+
+def _wide_tubes(
+    table: TextTable,
+    found: Found,
+    columns: dict[str, list[int]],
+    mark: DecimalMark,
+    faults: FaultReport,
+    *,
+    is_percent: bool,
+) -> list[Tube]:
+    """Tubes of a table with a row a tube."""
+    for phase, places in columns.items():
+        if phase != OUTSIDE and len(places) > 1:
+            names = " and ".join(table.header[at] for at in places)
+            faults.add(f"there must be one column for {phase}, got {names}", line=1)
+    tubes: dict[TubeKey, Tube] = {}
+    for row, line in zip(table.rows, table.lines, strict=True):
+        key = key_of_row(found, row, line, faults)
+        if key in tubes:
+            faults.add(f"{key} must stand once, got it in line {tubes[key].line} as well{_hint(key)}", line=line)
+            continue
+        tube = tubes[key] = Tube(key, line, total=_total(found, row, mark, line, faults))
+        for phase, places in columns.items():
+            cells = [(row[at], table.header[at]) for at in places]
+            if phase == OUTSIDE:
+                cells = [(cell, name) for cell, name in cells if not is_missing(cell)]
+            tube.values[phase] = sum(
+                _value(cell, name, mark, line, faults, is_percent=is_percent) for cell, name in cells
+            )
+    return list(tubes.values())
+
+
+def _hint(key: TubeKey) -> str:
+    return "" if key.tube else "; tubes of one culture need a column tube, repeats a column experiment"
+
+
+def _total(found: Found, row: list[str], mark: DecimalMark, line: int, faults: FaultReport) -> float | None:
+    if not found.has("total_events") or is_missing(found.cell("total_events", row)):
+        return None
+    return _value(found.cell("total_events", row), found.column("total_events"), mark, line, faults, is_percent=False)
+
+
+def _value(cell: str, name: str, mark: DecimalMark, line: int, faults: FaultReport, *, is_percent: bool) -> float:
+    """A count or a percent; 0 where it is neither, which is told."""
+    text = cell.strip().removesuffix("%").strip() if is_percent else cell.strip()
+    number = parse_number(text, mark)
+    if is_percent:
+        good = number is not None and 0 <= number <= 100
+        rule = "a percent from 0 to 100"
+    else:
+        good = number is not None and math.isfinite(number) and number >= 0 and number == round(number)
+        rule = "a whole number of 0 or more"
+    if not good or number is None:
+        faults.add(f"{name} must be {rule}, got {cell.strip()!r}", line=line)
+        return 0.0
+    return number
+
+
+def _check_scale(tubes: list[Tube], scale: CountScale | None, faults: FaultReport, *, is_percent: bool) -> None:
+    """Events that sum to 100 in every tube are percents in disguise."""
+    sums = [sum(tube.values.values()) for tube in tubes]
+    if not is_percent and scale is None and all(abs(total - 100) <= ROUNDING for total in sums):
+        faults.add(
+            f"events of every tube sum to about 100 ({sums[0]:g} in the first), so they may be percents: say "
+            "--scale percent, or --scale events if a hundred cells were counted"
+        )
+
+
+def _counts(tube: Tube, events_per_tube: int | None, faults: FaultReport, *, is_percent: bool) -> dict[str, int]:
+    """Events of a tube by phase; percents of a total are made whole so that they sum to it."""
+    before = len(faults.faults)
+    if is_percent:
+        total = tube.total if tube.total is not None else events_per_tube
+        summed = sum(tube.values.values())
+        if abs(summed - 100) > ROUNDING:
+            hint = "" if OUTSIDE in tube.values else "; what lies in no phase may stand in a column outside"
+            faults.add(f"{tube.key}: percents must sum to 100, got {summed:g}{hint}", line=tube.line)
+        if total is None:
+            rule = "percents need to say of how many events: a column total_events, or --events-per-tube"
+            faults.add(f"{tube.key}: {rule}", line=tube.line)
+        if len(faults.faults) > before or total is None:
+            return {}
+        exact = {phase: value / summed * total for phase, value in tube.values.items()}
+        counts = {phase: math.floor(value) for phase, value in exact.items()}
+        left = round(total) - sum(counts.values())
+        for phase in sorted(exact, key=lambda phase: counts[phase] - exact[phase])[:left]:
+            counts[phase] += 1
+    else:
+        counts = {phase: round(value) for phase, value in tube.values.items()}
+    if sum(counts.get(phase, 0) for phase in PHASES) == 0 and not any(
+        line == tube.line for _, line, _ in faults.faults
+    ):
+        faults.add(f"{tube.key} must have at least one event in a phase, got none", line=tube.line)
+    return counts

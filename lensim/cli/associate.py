@@ -1,0 +1,117 @@
+"""The command of associations between sensitivity and what else is known of lines."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lensim.cli.shared import CiProb, Force, Seed, out
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def associate(
+    result_file: Annotated[Path, typer.Argument(metavar="RESULT", help="A dose-response fit (.nc).")],
+    labels: Annotated[
+        Path | None,
+        typer.Option(help="Table with cell_line and a column a label, such as p53; else the fit's molecular groups."),
+    ] = None,
+    label: Annotated[list[str] | None, typer.Option(help="Only this column of the table; may be repeated.")] = None,
+    threshold_um: Annotated[float | None, typer.Option(help="Resistant: IC50 above this; else the top dose.")] = None,
+    odds_ratio: Annotated[float, typer.Option(help="An odds ratio closer to 1 than this matters to nobody.")] = 2.0,
+    inhibition_percent: Annotated[
+        float, typer.Option(help="So does a smaller difference of mean inhibition [percentage points].")
+    ] = 10.0,
+    ci: CiProb = 0.9,
+    csv: Annotated[Path | None, typer.Option(help="Write the table here.")] = None,
+    figure: Annotated[Path | None, typer.Option(help="Draw the effects here (.png).")] = None,
+    seed: Seed = 1,
+    force: Force = False,
+) -> None:
+    """Do sensitive lines share a molecular group, or a label of yours? Effects with intervals, beside Fisher's test."""
+    import math
+
+    import pandas as pd
+
+    from lensim.checks import InputError, above, one_of
+    from lensim.dose_response import associations
+    from lensim.dose_response.read.labels import read_labels
+    from lensim.output import load_result, require_free, written_whole
+
+    if figure is not None:
+        one_of("--figure suffix", figure.suffix.lower(), (".png",))
+    for target in (csv, figure):
+        if target is not None:
+            require_free(target, force=force)
+    above("--odds-ratio", odds_ratio, 1.0)
+    region = associations.Equivalence(math.log2(odds_ratio), inhibition_percent)
+    result = load_result(result_file)
+    lines = associations.lines_of(result)
+    if label and labels is None:
+        raise InputError("--label must come with --labels FILE, got it alone")
+    asked = read_labels(labels, lines, label or ()) if labels is not None else {"molecular group": None}
+    tables, shared = [], []
+    for name, values in asked.items():
+        try:
+            own = associations.associate(result, values, threshold_um, region, ci, seed)
+        except InputError as error:
+            raise InputError(f"{name}: {error}") from None
+        tables.append(own.assign(label=name))
+        shared.append(associations.variance_shares(result, values, ci, seed).assign(label=name))
+    table, shares = pd.concat(tables, ignore_index=True), pd.concat(shared)
+    print_associations(table, ci)
+    print_shares(shares, ci)
+    out.print(associations.words_on_convergence(result), soft_wrap=True, markup=False, highlight=False)
+    if csv is not None:
+        with written_whole(csv, force=force) as partial:
+            table.to_csv(partial, index=False)
+        out.print(f"table in {csv}", soft_wrap=True, markup=False)
+    if figure is not None:
+        from lensim.report.figures.associations import plot_associations
+        from lensim.report.figures.style import save_figure
+
+        with written_whole(figure, force=force) as partial:
+            save_figure(plot_associations(table, region), partial)
+        out.print(f"figure in {figure}", soft_wrap=True, markup=False)
+
+
+def print_associations(table: "pd.DataFrame", ci_prob: float) -> None:
+    """Effects of every label, and what Fisher's test could have found at most."""
+    from rich.box import SIMPLE
+    from rich.table import Table
+
+    from lensim.tables.records import records
+
+    shown = Table(box=SIMPLE, padding=(0, 1, 0, 0))
+    shown.add_column("label", overflow="fold")
+    for name in (
+        "resistant\nhere, others", "odds ratio", "inhibition\n[points]", "Fisher\nP", "power, if all\nor none",
+    ):  # fmt: skip
+        shown.add_column(name, justify="right", no_wrap=True)
+    for row in records(table):
+        low, high = (2.0 ** row[f"log2_odds_ratio_{end}"] for end in ("lower", "upper"))
+        apart = [row[f"inhibition_difference_percent{end}"] for end in ("", "_lower", "_upper")]
+        shown.add_row(
+            f"{row['label']}\n{row['value']}",
+            f"{row['resistant']:.0f} of {row['lines']}\n{row['other_resistant']:.0f} of {row['other_lines']}",
+            f"{2.0 ** row['log2_odds_ratio']:.2g} ({low:.2g} to {high:.2g})\n{row['log2_odds_ratio_verdict']}",
+            f"{apart[0]:.0f} ({apart[1]:.0f} to {apart[2]:.0f})\n{row['inhibition_difference_percent_verdict']}",
+            f"{row['fisher_p']:.2g}",
+            f"{row['power_if_all_resistant']:.0%}\n{row['power_if_none_resistant']:.0%}",
+        )
+    out.print(shown)
+    out.print(f"against all other lines; medians and {ci_prob:.0%} intervals", soft_wrap=True, markup=False)
+
+
+def print_shares(table: "pd.DataFrame", ci_prob: float) -> None:
+    """Share of the variance between lines that each label explains."""
+    from lensim.tables.records import records
+
+    for row in records(table):
+        share = f"{100 * row['median']:.0f}% ({100 * row['lower']:.0f} to {100 * row['upper']:.0f})"
+        out.print(
+            f"{row['label']} explains {share} of the variance "
+            f"of {row['quantity']} between {row['lines']} lines ({ci_prob:.0%} interval)",
+            soft_wrap=True, markup=False, highlight=False,
+        )  # fmt: skip

@@ -1,0 +1,184 @@
+"""The command of power analysis."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from lensim.cli.shared import err, out
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import pandas as pd
+
+NOTHING: Final = "-"
+
+
+def power(
+    scenario_file: Annotated[Path, typer.Argument(metavar="FILE", help="Scenario (TOML).")],
+    folder: Annotated[Path, typer.Option("--out", help="Folder for results; a run that was broken off goes on there.")],
+    workers: Annotated[int, typer.Option(min=1, help="Processes on this machine.")] = 1,
+    scheduler: Annotated[
+        str, typer.Option(help="Address of a dask scheduler that is running; its workers are used.")
+    ] = "",
+    figures: Annotated[bool, typer.Option(help="Draw figures.")] = True,
+) -> None:
+    """Power, assurance and errors of a design, by simulated studies and their exact posteriors, audited by NUTS.
+
+    Results do not depend on the number of workers. Begun again with the same scenario and folder, it goes on where it
+    was broken off.
+    """
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from lensim.output import written_whole
+    from lensim.power.scenario import read_scenario
+    from lensim.power.sweep import run_power
+
+    scenario = read_scenario(scenario_file)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task("chunks of studies", total=None)
+        result = run_power(
+            scenario,
+            folder,
+            workers=workers,
+            scheduler=scheduler,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    with written_whole(folder / "summary.csv", force=True) as partial:
+        result.table.to_csv(partial, index=False)
+    if not result.audit.empty:
+        with written_whole(folder / "audit.csv", force=True) as partial:
+            result.audit.to_csv(partial, index=False)
+    print_power(result.table, result.audit)
+    if figures:
+        draw_figures(result.table, folder)
+    out.print(f"every figure with its error in {folder / 'summary.csv'}", soft_wrap=True)
+    out.print(f"tables and figures in {folder}", soft_wrap=True)
+
+
+def print_power(table: "pd.DataFrame", audit: "pd.DataFrame") -> None:
+    """The tables that a planner reads, what failed, and the audit."""
+    from lensim.report.figures.power import audit_sentences
+    from lensim.tables.records import records
+
+    quantity = " / ".join(dict.fromkeys(table["quantity"]))
+    shares = {
+        f"{quantity} [%]": lambda row: _percent(row, "share"),
+        "type I [%]": lambda row: _percent(row, "type_1"),
+        "type S [%]": lambda row: _percent(row, "type_s"),
+        "type M": lambda row: _with_error(row, "type_m", 2),
+        "coverage [%]": lambda row: _percent(row, "coverage"),
+        "failed": lambda row: f"{row['failed']:.0f} of {row['studies']:.0f}" if row["failed"] else NOTHING,
+    }
+    _print_columns(table, shares)
+    estimates = {
+        "bias": lambda row: _with_error(row, "bias", 3),
+        "RMSE": lambda row: _with_error(row, "rmse", 3),
+        "interval width": lambda row: _with_error(row, "width", 3),
+    }
+    _print_columns(table, estimates, title="estimates, in units of what the rule is about")
+    out.print(
+        "coverage and width are of the interval that a rule has: a test's of 1 - alpha (95% where it does not say), "
+        "a posterior's of ci_prob (90%)",
+        soft_wrap=True,
+    )
+    if "decide_at" in table:
+        _print_verdicts(table, quantity)
+    for row in records(table[table["failed"] > 0]):
+        if row["failed"] == row["studies"]:
+            out.print(
+                f"[red]{row['rule']}, {row['target']}: no study could be analysed, so there is no {row['quantity']}[/]"
+            )
+        else:
+            out.print(
+                f"{row['rule']}, {row['target']}: {row['failed']:.0f} of {row['studies']:.0f} studies failed; "
+                f"{100 * row['share_if_failures_are_no_find']:.1f}% if they are no finds, "
+                f"{100 * row['share_if_failures_are_finds']:.1f}% if they are",
+                soft_wrap=True,
+            )
+    by_nuts = int(table["by_nuts"].max()) if len(table) else 0
+    if by_nuts:
+        out.print(f"up to {by_nuts} studies of a point were not Gaussian and went to NUTS")
+    for sentence in audit_sentences(audit):
+        out.print(sentence, soft_wrap=True)
+
+
+def _print_verdicts(table: "pd.DataFrame", quantity: str) -> None:
+    """Whether each share is at least what was asked, with its bounds, under both readings of failed studies."""
+    at = float(table["decide_at"].iloc[0])
+    failed = bool(table["failed"].any())
+
+    def said(row: dict[str, Any], share: str) -> str:
+        low, high = 100 * row[f"{share}_low"], 100 * row[f"{share}_high"]
+        return f"{row[share.replace('share', 'verdict', 1)]} ({low:.1f} to {high:.1f}%)"
+
+    readings = {f"at least {at:g}?": lambda row: said(row, "share")}
+    if failed:
+        readings = {
+            f"at least {at:g}, failed studies missing?": lambda row: said(row, "share"),
+            "and as no finds?": lambda row: said(row, "share_if_failures_are_no_find"),
+        }
+    readings["studies"] = lambda row: f"{row['studies']:.0f}"
+    _print_columns(table, readings, title=f"{quantity} with 99.9% intervals")
+    if not failed:
+        out.print("no study failed: read as missing or as no finds, verdicts are the same")
+
+
+def _print_columns(
+    table: "pd.DataFrame", columns: "Mapping[str, Callable[[dict[str, Any]], str]]", title: str | None = None
+) -> None:
+    """A table of what is asked of each point, rule and target, without columns in which nothing stands."""
+    from rich.box import SIMPLE
+    from rich.table import Table
+
+    from lensim.report.figures.power import grid_fields, words_of
+    from lensim.tables.records import records
+
+    fields, rows = grid_fields(table), records(table)
+    cells = {name: [show(row) for row in rows] for name, show in columns.items()}
+    cells = {name: column for name, column in cells.items() if set(column) != {NOTHING}}
+    if not cells:
+        return
+    shown = Table(box=SIMPLE, padding=(0, 1, 0, 0), title=title, title_justify="left")
+    for name in [*map(words_of, fields), "rule", "target"]:
+        shown.add_column(name, overflow="fold")
+    for name in cells:
+        shown.add_column(name, justify="right", no_wrap=True)
+    for at, row in enumerate(rows):
+        said = [*[f"{row[name]}" for name in fields], str(row["rule"]), str(row["target"])]
+        shown.add_row(*said, *[column[at] for column in cells.values()])
+    out.print(shown)
+
+
+def _with_error(row: dict[str, Any], name: str, digits: int) -> str:
+    """A figure with its standard error."""
+    value = row[name]
+    return f"{value:.{digits}f} ± {row[f'{name}_mcse']:.{digits}f}" if value == value else NOTHING
+
+
+def _percent(row: dict[str, Any], name: str) -> str:
+    """A share with its standard error, in percent."""
+    value = row[name]
+    return f"{100 * value:.1f} ± {100 * row[f'{name}_mcse']:.1f}" if value == value else NOTHING
+
+
+def draw_figures(table: "pd.DataFrame", folder: Path) -> list[Path]:
+    """Every figure that the grid allows."""
+    from lensim.output import written_whole
+    from lensim.report.figures import power as report
+    from lensim.report.figures.style import save_figure
+
+    drawn = {
+        "power_curves": report.plot_power_curves(table),
+        "heat_maps": report.plot_heat_maps(table),
+        "sign_and_size": report.plot_sign_and_size(table),
+    }
+    paths = []
+    for name, figure in drawn.items():
+        if figure is not None:
+            with written_whole(folder / f"{name}.png", force=True) as partial:
+                save_figure(figure, partial)
+            paths.append(folder / f"{name}.png")
+    return paths

@@ -1,0 +1,43 @@
+"""The command of the HTML report."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lensim.cli.shared import CiProb, Force, err, out
+
+
+def report(
+    results: Annotated[
+        list[Path],
+        typer.Argument(metavar="RESULT...", help="Fits (.nc), and folders of lensim power, plan or published."),
+    ],
+    path: Annotated[Path, typer.Option("--out", help="Page to write: .html.")],
+    title: Annotated[str, typer.Option(help="Heading of the page.")] = "Results",
+    ci: CiProb = 0.9,
+    figures: Annotated[bool, typer.Option(help="Draw figures of fits.")] = True,
+    force: Force = False,
+) -> None:
+    """One HTML page of your results: verdicts, tables, figures, settings, seeds. It needs no network to be read.
+
+    Exit status 0 where every fit converged, 3 where one did not: the page is written all the same, and says so.
+    """
+    from lensim.checks import between, one_of
+    from lensim.output import require_free, written_whole
+    from lensim.report.html import render
+    from lensim.report.own_results import results_page
+
+    one_of("--out suffix", path.suffix.lower(), (".html", ".htm"))
+    between("--ci", ci, 0.01, 0.999)
+    require_free(path, force=force)
+    page = results_page(
+        results, title, ci, figures=figures, tell=lambda said: err.print(said, soft_wrap=True, markup=False)
+    )
+    text = render(page)
+    with written_whole(path, force=force) as partial:
+        partial.write_text(text, encoding="utf-8")
+    out.print(f"page of {len(text.encode()) / 1e6:.1f} MB in {path}", soft_wrap=True, markup=False)
+    if any(section.state == "no" for section in page.sections):
+        err.print("a fit on it has not converged", soft_wrap=True, markup=False)
+        raise typer.Exit(3)

@@ -1,0 +1,211 @@
+"""What a dose-response fit says: quantities of interest as draws, and a table of them a line.
+
+An IC50 that no dose reaches is +inf in the draws, and a bound with a probability in the table: never a plain number.
+"""
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from lensim import checks
+from lensim import vocabulary as v
+from lensim.dose_response import curve
+from lensim.inference.observations import observations_of
+
+LOG10_IC50: Final = "log10_ic50_um"
+INHIBITION_AT_TOP: Final = "inhibition_at_top_dose_percent"
+AREA_OVER_CURVE: Final = "area_over_curve"
+NUMBER_SENSITIVE: Final = "number_of_sensitive_lines"
+
+
+def tested_doses_um(data: xr.Dataset) -> xr.Dataset:
+    """Lowest and highest dose above 0 of each line: lowest_dose_um, top_dose_um (cell_line) [uM]."""
+    line = data[v.LINE_OF_CULTURE].to_numpy()[data[v.CULTURE_OF_WELL].to_numpy()]
+    frame = pd.DataFrame({"line": line, "dose": data[v.DOSE].to_numpy()}).query("dose > 0")
+    ends = frame.groupby("line")["dose"].agg(["min", "max"]).reindex(range(data.sizes[v.CELL_LINE]))
+    coords = {v.CELL_LINE: data[v.CELL_LINE]} if v.CELL_LINE in data.coords else {}
+    return xr.Dataset(
+        {"lowest_dose_um": (v.CELL_LINE, ends["min"].to_numpy()), "top_dose_um": (v.CELL_LINE, ends["max"].to_numpy())},
+        coords=coords,
+    )
+
+
+def _curves(result: xr.DataTree) -> tuple[xr.DataArray, xr.DataArray, xr.DataArray]:
+    posterior = result["posterior"]
+    for name in (v.LOG10_EC50, v.LOG_HILL, v.EFFECT):
+        if name not in posterior:
+            raise checks.InputError(
+                f"a dose-response result needs {name} in its posterior, got {', '.join(map(str, posterior.data_vars))}"
+            )
+    draws = posterior.to_dataset()
+    return draws[v.LOG10_EC50], draws[v.LOG_HILL], draws[v.EFFECT]
+
+
+def inhibition_at(result: xr.DataTree, dose_um: float) -> xr.DataArray:
+    """Inhibition at any dose, percent of untreated (chain, draw, cell_line); below 0 where cells are stimulated.
+
+    Raises
+    ------
+    InputError
+        If the dose is not above 0.
+    """
+    checks.above("dose_um", dose_um, 0.0)
+    percent = curve.inhibition_percent(dose_um, *_curves(result))
+    return percent.rename("inhibition_percent").assign_attrs(units="percent of untreated", dose_um=dose_um)
+
+
+def dose_response_estimands(result: xr.DataTree, threshold_um: float | None = None) -> xr.Dataset:
+    """Draws of every quantity of interest of a dose-response fit.
+
+    Parameters
+    ----------
+    result
+        A fit with its observations attached.
+    threshold_um
+        A line is resistant where its absolute IC50 lies above this dose; each line's top dose where not given [uM].
+
+    Returns
+    -------
+    xarray.Dataset
+        Dims chain, draw, and cell_line where a line has its own:
+        log10_ic50_um (absolute; +inf where inhibition never reaches half), log10_ec50_um (relative), hill_slope,
+        inhibition_at_top_dose_percent, area_over_curve (mean inhibition over the tested log doses, a fraction),
+        is_resistant, is_stimulated (more signal at the top dose than untreated), number_of_sensitive_lines, and
+        variance_share_of_molecular_group_<parameter>: sigma_group^2 / (sigma_group^2 + sigma^2), where groups were
+        modelled.
+    """
+    log10_ec50, log_hill, effect = _curves(result)
+    data = observations_of(result)
+    tested = tested_doses_um(data)
+    top = tested["top_dose_um"]
+    threshold = top if threshold_um is None else xr.full_like(top, threshold_um)
+    checks.above("threshold_um", float(threshold.min()), 0.0)
+    log10_ic50 = log10_ec50.copy(data=curve.log10_ic50_um(log10_ec50, log_hill, effect))
+    at_top = curve.inhibition_percent(top, log10_ec50, log_hill, effect)
+    area = xr.concat(
+        [
+            curve.area_over_curve(
+                float(tested["lowest_dose_um"][line]),
+                float(top[line]),
+                log10_ec50.isel({v.CELL_LINE: line}),
+                log_hill.isel({v.CELL_LINE: line}),
+                effect.isel({v.CELL_LINE: line}),
+            )
+            for line in range(data.sizes[v.CELL_LINE])
+        ],
+        dim=log10_ec50[v.CELL_LINE] if v.CELL_LINE in log10_ec50.coords else v.CELL_LINE,
+    )
+    resistant = log10_ic50 > np.log10(threshold)
+    estimands = {
+        LOG10_IC50: log10_ic50.assign_attrs(units="log10 uM"),
+        v.LOG10_EC50: log10_ec50,
+        "hill_slope": log_hill.copy(data=np.exp(log_hill.to_numpy())).assign_attrs(units="1"),
+        INHIBITION_AT_TOP: at_top.assign_attrs(units="percent of untreated"),
+        AREA_OVER_CURVE: area.assign_attrs(units="1"),
+        "is_resistant": resistant,
+        "is_stimulated": at_top < 0.0,
+        NUMBER_SENSITIVE: (~resistant).sum(v.CELL_LINE),
+    }
+    posterior = result["posterior"]
+    for name in (v.LOG10_EC50, v.LOG_HILL, v.EFFECT):
+        if f"sigma_group_{name}" in posterior:
+            between, within = posterior[f"sigma_group_{name}"] ** 2, posterior[f"sigma_{name}"] ** 2
+            estimands[f"variance_share_of_molecular_group_{name}"] = between / (between + within)
+    ordered = {name: values.transpose("chain", "draw", ...) for name, values in estimands.items()}
+    return xr.Dataset(ordered).drop_vars("quantile", errors="ignore")
+
+
+def summarise_lines(result: xr.DataTree, threshold_um: float | None = None, ci_prob: float = 0.9) -> pd.DataFrame:
+    """One row a line: what a laboratory reads first.
+
+    Columns: molecular_group; ic50_um, ic50_um_lower, ic50_um_upper (posterior median and equal-tailed interval of the
+    absolute IC50, each NaN where it lies outside that line's tested doses); ic50 (the same in words, with bounds);
+    p_ic50_above_top (probability that the absolute IC50 lies above the top dose, or nowhere); p_resistant (above the
+    threshold); ec50_um; hill_slope; inhibition_at_top_dose_percent with its interval; area_over_curve; p_stimulated.
+
+    Parameters
+    ----------
+    result, threshold_um
+        As for `dose_response_estimands`.
+    ci_prob
+        Probability inside the intervals.
+    """
+    checks.between("ci_prob", ci_prob, 0.01, 0.999)
+    data = observations_of(result)
+    draws = dose_response_estimands(result, threshold_um).stack(sample=("chain", "draw"), create_index=False)
+    tested = tested_doses_um(data)
+    groups = data[v.MOLECULAR_GROUP].to_numpy() if v.MOLECULAR_GROUP in data.coords else None
+    tails = ((1 - ci_prob) / 2, 0.5, (1 + ci_prob) / 2)
+    rows = []
+    for line in range(data.sizes[v.CELL_LINE]):
+        own = draws.isel({v.CELL_LINE: line})
+        low, top = float(tested["lowest_dose_um"][line]), float(tested["top_dose_um"][line])
+        ic50 = own[LOG10_IC50].to_numpy()
+        # quantiles by order, not by interpolation: between a finite draw and an infinite one there is no middle
+        lower, median, upper = 10.0 ** np.quantile(ic50, tails, method="inverted_cdf")
+        at_top = np.quantile(own[INHIBITION_AT_TOP], tails)
+        inside = [value if low <= value <= top else np.nan for value in (lower, median, upper)]
+        rows.append(
+            {
+                "cell_line": str(data[v.CELL_LINE].to_numpy()[line]),
+                "molecular_group": str(groups[int(data[v.GROUP_OF_LINE][line])]) if groups is not None else "",
+                "ic50_um": inside[1],
+                "ic50_um_lower": inside[0],
+                "ic50_um_upper": inside[2],
+                "ic50": ic50_in_words(lower, median, upper, low, top),
+                "p_ic50_above_top": float(np.mean(ic50 > np.log10(top))),
+                "p_resistant": float(own["is_resistant"].mean()),
+                "ec50_um": float(10.0 ** np.median(own[v.LOG10_EC50])),
+                "hill_slope": float(np.median(own["hill_slope"])),
+                "inhibition_at_top_dose_percent": at_top[1],
+                "inhibition_at_top_dose_percent_lower": at_top[0],
+                "inhibition_at_top_dose_percent_upper": at_top[2],
+                "area_over_curve": float(np.median(own[AREA_OVER_CURVE])),
+                "p_stimulated": float(own["is_stimulated"].mean()),
+            }
+        )
+    return pd.DataFrame(rows).set_index("cell_line")
+
+
+def ic50_in_words(lower: float, median: float, upper: float, low_dose: float, top_dose: float) -> str:
+    """An IC50 as a laboratory may print it: '1.2 (0.80 to 1.9)', or a bound where an end lies outside the tested doses.
+
+    '> 10' where the whole interval does, '> 10 (from 4.1)' where the median does; in the same way below the lowest
+    dose.
+    """
+
+    def end(value: float) -> str:
+        if value > top_dose:
+            return f"> {top_dose:.3g}"
+        return f"< {low_dose:.3g}" if value < low_dose else _two_digits(value)
+
+    if lower > top_dose or upper < low_dose:
+        return end(median)
+    if median > top_dose:
+        return f"{end(median)} (from {end(lower)})"
+    if median < low_dose:
+        return f"{end(median)} (to {end(upper)})"
+    return f"{end(median)} ({end(lower)} to {end(upper)})"
+
+
+def _two_digits(value: float) -> str:
+    """Two significant digits, trailing zeros kept: 1.0 and not 1, 12 and not 12. or 1.2e+01."""
+    decimals = max(0, 1 - int(np.floor(np.log10(value))))
+    return f"{float(f'{value:.2g}'):.{decimals}f}"
+
+
+def summarise_panel(result: xr.DataTree, threshold_um: float | None = None, ci_prob: float = 0.9) -> pd.DataFrame:
+    """One row a quantity of the whole panel: number of sensitive lines, share of variance due to molecular group.
+
+    Columns mean, median, lower, upper (equal-tailed).
+    """
+    draws = dose_response_estimands(result, threshold_um)
+    tails = [(1 - ci_prob) / 2, 0.5, (1 + ci_prob) / 2]
+    rows = {}
+    for name, values in draws.data_vars.items():
+        if v.CELL_LINE not in values.dims:
+            lower, median, upper = np.quantile(values, tails)
+            rows[str(name)] = {"mean": float(values.mean()), "median": median, "lower": lower, "upper": upper}
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("quantity")

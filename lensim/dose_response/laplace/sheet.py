@@ -1,0 +1,125 @@
+"""Wells of a dose-response panel as the Laplace engine wants them: ordered, on the log scale, with backgrounds."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from lensim import checks
+from lensim import vocabulary as v
+from lensim.dose_response.laplace.line import Wells
+from lensim.dose_response.priors import WellPriors
+
+
+@dataclass(frozen=True)
+class PanelSheet:
+    """What studies on one sheet share: wells in the order of the kernel."""
+
+    order: np.ndarray
+    cell_of_well: np.ndarray
+    log_dose: np.ndarray
+    bounds: np.ndarray
+    lines: np.ndarray
+    culture: np.ndarray
+    plate_of_culture: np.ndarray
+    group_of_line: np.ndarray
+    groups: int
+    log10_top: np.ndarray
+    untreated: np.ndarray
+    middle: float
+    minutes: float
+    plate_of_blank: np.ndarray
+
+
+def sheet_of(data: xr.Dataset) -> PanelSheet:
+    """Order the wells of a panel by line, culture and dose.
+
+    Raises
+    ------
+    InputError
+        If a variable is absent or has other dims.
+    """
+    pointers: dict[str, tuple[str, ...]] = {
+        v.DOSE: (v.WELL,), v.CULTURE_OF_WELL: (v.WELL,), v.LINE_OF_CULTURE: (v.CULTURE,),
+        v.PLATE_OF_CULTURE: (v.CULTURE,), v.GROUP_OF_LINE: (v.CELL_LINE,),
+    }  # fmt: skip
+    checks.has_variables(data, pointers, "engine_laplace")
+    dose, culture_of_well = data[v.DOSE].to_numpy().astype(float), data[v.CULTURE_OF_WELL].to_numpy()
+    line_of_culture = data[v.LINE_OF_CULTURE].to_numpy()
+    by_line = np.argsort(line_of_culture, kind="stable")
+    place = np.empty(len(by_line), np.int64)
+    place[by_line] = np.arange(len(by_line))
+    culture = place[culture_of_well]
+    order = np.lexsort((dose, culture))
+    culture, dose = culture[order], dose[order]
+    new = np.r_[True, (np.diff(culture) != 0) | (np.diff(dose) != 0)]
+    first = np.flatnonzero(new)
+    tested = np.log10(dose[dose > 0])
+    with np.errstate(divide="ignore"):
+        log_dose = np.where(dose[first] > 0, np.log(dose[first]), -1e4)
+    bounds = np.searchsorted(culture[first], np.arange(len(by_line) + 1))
+    lines = np.searchsorted(line_of_culture[by_line], np.arange(data.sizes[v.CELL_LINE] + 1))
+    first_cell_of_line = bounds[lines[:-1]]
+    return PanelSheet(
+        order=order,
+        cell_of_well=np.cumsum(new) - 1,
+        log_dose=log_dose,
+        bounds=bounds,
+        lines=lines,
+        culture=culture,
+        plate_of_culture=data[v.PLATE_OF_CULTURE].to_numpy()[by_line],
+        group_of_line=data[v.GROUP_OF_LINE].to_numpy().astype(np.int64),
+        groups=data.sizes[v.MOLECULAR_GROUP],
+        log10_top=np.maximum.reduceat(log_dose, first_cell_of_line) / np.log(10.0),
+        untreated=dose == 0,
+        middle=float(tested.min() + tested.max()) / 2.0,
+        minutes=float(data[v.COUNTING_MINUTES]) if v.COUNTING_MINUTES in data else np.inf,
+        plate_of_blank=data[v.PLATE_OF_BLANK].to_numpy() if v.PLATE_OF_BLANK in data else np.empty(0, np.int64),
+    )
+
+
+def wells_of(sheet: PanelSheet, cpm: np.ndarray, blank_cpm: np.ndarray, priors: WellPriors) -> Wells:
+    """The wells that were read, on the log scale, with the backgrounds of their plates."""
+    signal = np.asarray(cpm, dtype=float)[sheet.order]
+    read = np.isfinite(signal)
+    log_cpm = _log_signal(signal[read], sheet.minutes)
+    per_cell = np.bincount(sheet.cell_of_well[read], minlength=len(sheet.log_dose))
+    log_untreated = float(np.median(log_cpm[sheet.untreated[read]]))
+    background = _backgrounds(sheet, np.asarray(blank_cpm, dtype=float), log_untreated, priors)
+    cultures = len(sheet.plate_of_culture)
+    return Wells(
+        log_cpm,
+        np.r_[0, np.cumsum(per_cell)],
+        sheet.log_dose,
+        sheet.bounds,
+        background[sheet.plate_of_culture],
+        np.full(cultures, log_untreated),
+        sheet.lines,
+        0.0 if np.isinf(sheet.minutes) else 1.0 / sheet.minutes,
+        priors.sd_log_top_cpm,
+    )
+
+
+def _log_signal(signal: np.ndarray, minutes: float) -> np.ndarray:
+    positive = signal[signal > 0]
+    floor = 0.5 / minutes if np.isfinite(minutes) else (positive.min() / 2.0 if len(positive) else 1.0)
+    return np.log(np.where(signal > 0, signal, floor))
+
+
+def _backgrounds(sheet: PanelSheet, blank: np.ndarray, log_untreated: float, priors: WellPriors) -> np.ndarray:
+    """Background of each plate: what its blanks show, drawn towards that of all plates; without blanks the prior's."""
+    plates = int(sheet.plate_of_culture.max()) + 1
+    read = np.isfinite(blank)
+    if not read.any():
+        return np.full(plates, np.exp(log_untreated + priors.mean_log_background_share))
+    log_blank, plate = _log_signal(blank[read], sheet.minutes), sheet.plate_of_blank[read]
+    plates = max(plates, int(plate.max()) + 1)
+    own = [log_blank[plate == p] for p in range(plates)]
+    overall = float(np.mean([x.mean() for x in own if len(x)]))
+    counting = 0.0 if np.isinf(sheet.minutes) else 1.0 / (sheet.minutes * np.exp(overall))
+    variance = priors.median_sd_blank**2 + counting
+    between = priors.median_sigma_log_background**2
+    shrunk = [
+        overall + (x.mean() - overall) * between / (between + variance / len(x)) if len(x) else overall for x in own
+    ]
+    return np.exp(np.array(shrunk))

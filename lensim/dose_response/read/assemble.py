@@ -1,0 +1,212 @@
+"""Wells of one or more files to the one Dataset that everything downstream knows."""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import xarray as xr
+
+from lensim import vocabulary as v
+from lensim.checks import FaultReport
+from lensim.dose_response.read.rules import Culture, check_together, culture_of
+from lensim.dose_response.read.units import DoseUnit
+from lensim.dose_response.read.wells import Well
+from lensim.tables.well_names import parse_well_name, smallest_plate
+
+ALL_GROUP: Final = "all"
+"""The molecular group of every line where the user has none."""
+
+LIGHT_UNITS: Final = "signal as measured"
+"""Units of a signal that is no count a minute."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What the Dataset says about where it comes from, in its attrs.
+
+    Attributes
+    ----------
+    source
+        Names of the files.
+    dose_unit
+        The unit of the doses as the user stated it.
+    signal
+        The name of the signal in the file.
+    counting_minutes
+        Time for which wells were counted; infinite for a signal that is no count.
+    is_raw
+        Whether signals are raw; else they are viability in percent.
+    has_compounds
+        Whether wells name a compound.
+    wells_lost, wells_ignored
+        How many wells were left out: because their signal is missing, and because of their role or the plate map.
+    plate_shape
+        Rows and columns, where the file shows them.
+    """
+
+    source: tuple[str, ...]
+    dose_unit: DoseUnit
+    signal: str
+    counting_minutes: float
+    is_raw: bool
+    has_compounds: bool
+    wells_lost: int
+    wells_ignored: int
+    plate_shape: tuple[int, int] | None = None
+
+
+def assemble(wells: Sequence[Well], origin: Origin, faults: FaultReport, *, is_whole: bool) -> xr.Dataset:
+    """The Dataset of wells, after the rules that they must keep together.
+
+    Lines, molecular groups and cultures stand in the order in which the wells first name them, experiments and plates
+    in order of their names, numbers within these as numbers.
+
+    Returns
+    -------
+    xr.Dataset
+        cpm or viability_percent, dose_um, culture_of_well, well_name, compound, plate_row, plate_column (well);
+        blank_cpm, plate_of_blank, blank_row, blank_column (blank); line_of_culture, experiment_of_culture,
+        plate_of_culture (culture); group_of_line (cell_line); counting_minutes (). The named parts of a plate are there
+        where the wells have names, rows and columns where all those names are like A1.
+
+    Raises
+    ------
+    InputError
+        With all the faults, those already in `faults` included.
+    """
+    named = fill_names(wells)
+    check_together(named, faults, is_raw=origin.is_raw, is_whole=is_whole)
+    if not faults.faults and not any(well.role != "blank" for well in named):
+        faults.add("no well is left: all are blank, ignored or lost")
+    faults.raise_if_any()
+    return _build([well for well in named if well.role != "blank"], [w for w in named if w.role == "blank"], origin)
+
+
+def fill_names(wells: Sequence[Well]) -> list[Well]:
+    """Give every well an experiment and a plate, and every plate a name that no other has.
+
+    Without a name, a plate is its experiment's only one, an experiment has one plate, and all wells stand on one.
+    """
+    filled = [
+        replace(
+            well,
+            experiment=well.experiment or well.plate or "experiment 1",
+            plate=well.plate or well.experiment or "plate 1",
+        )
+        for well in wells
+    ]
+    experiments: defaultdict[str, set[str]] = defaultdict(set)
+    for well in filled:
+        experiments[well.plate].add(well.experiment)
+    if all(len(of_plate) == 1 for of_plate in experiments.values()):
+        return filled
+    # plates numbered anew in each experiment
+    return [replace(well, plate=f"{well.experiment}, plate {_without_word(well.plate)}") for well in filled]
+
+
+def _without_word(plate: str) -> str:
+    return re.sub(r"^plate\s+", "", plate, flags=re.IGNORECASE)
+
+
+def in_natural_order(names: set[str]) -> list[str]:
+    """Names sorted with the numbers in them as numbers, plate 2 before plate 10."""
+
+    def key(name: str) -> tuple[list[tuple[int, int, str]], str]:
+        parts = re.split(r"([0-9]+)", name)
+        return [(0, int(part), "") if part.isdigit() else (1, 0, part.casefold()) for part in parts], name
+
+    return sorted(names, key=key)
+
+
+def _build(wells: list[Well], blanks: list[Well], origin: Origin) -> xr.Dataset:
+    cultures = list(dict.fromkeys(culture_of(well) for well in wells))
+    group_of_line = {well.cell_line: well.molecular_group or ALL_GROUP for well in wells}
+    lines, groups = list(group_of_line), list(dict.fromkeys(group_of_line.values()))
+    experiments = in_natural_order({well.experiment for well in wells + blanks})
+    plates = in_natural_order({well.plate for well in wells + blanks})
+
+    variables = {
+        v.DOSE: (v.WELL, np.array([well.dose_um for well in wells]), {"units": origin.dose_unit.units}),
+        v.CULTURE_OF_WELL: (v.WELL, _positions([culture_of(well) for well in wells], cultures)),
+        v.LINE_OF_CULTURE: (v.CULTURE, _positions([line for line, _, _ in cultures], lines)),
+        v.EXPERIMENT_OF_CULTURE: (v.CULTURE, _positions([name for _, name, _ in cultures], experiments)),
+        v.PLATE_OF_CULTURE: (v.CULTURE, _positions([plate for _, _, plate in cultures], plates)),
+        v.GROUP_OF_LINE: (v.CELL_LINE, _positions(list(group_of_line.values()), groups)),
+    }
+    coords = {
+        v.CELL_LINE: lines,
+        v.MOLECULAR_GROUP: groups,
+        v.EXPERIMENT: experiments,
+        v.PLATE: plates,
+        v.CULTURE: _name_cultures(cultures),
+    }
+    attrs = {
+        "source": ", ".join(origin.source),
+        "dose_unit": origin.dose_unit.stated,
+        "signal": origin.signal,
+        "wells_lost": origin.wells_lost,
+        "wells_ignored": origin.wells_ignored,
+    }
+    data = xr.Dataset(variables, coords, attrs)
+    data = _add_signals(data, wells, blanks, plates, origin)
+    data = _add_places(data, wells, blanks, origin)
+    if origin.has_compounds:
+        data[v.COMPOUND] = (v.WELL, [well.compound for well in wells])
+    return data
+
+
+def _add_signals(
+    data: xr.Dataset, wells: list[Well], blanks: list[Well], plates: list[str], origin: Origin
+) -> xr.Dataset:
+    signal = np.array([well.signal for well in wells])
+    if not origin.is_raw:
+        return data.assign({v.VIABILITY: (v.WELL, signal, {"units": v.UNITS[v.VIABILITY]})})
+    is_count = np.isfinite(origin.counting_minutes) or origin.signal.lower() == v.CPM
+    units = {"units": v.UNITS[v.CPM] if is_count else LIGHT_UNITS}
+    return data.assign(
+        {
+            v.CPM: (v.WELL, signal, units),
+            v.BLANK_CPM: (v.BLANK, np.array([blank.signal for blank in blanks], dtype=float), units),
+            v.PLATE_OF_BLANK: (v.BLANK, _positions([blank.plate for blank in blanks], plates)),
+            v.COUNTING_MINUTES: ((), float(origin.counting_minutes), {"units": v.UNITS[v.COUNTING_MINUTES]}),
+        }
+    )
+
+
+def _add_places(data: xr.Dataset, wells: list[Well], blanks: list[Well], origin: Origin) -> xr.Dataset:
+    """Names of wells, and their rows and columns where every name tells them."""
+    if not any(well.name for well in wells):
+        return data
+    data = data.assign({v.WELL_NAME: (v.WELL, [well.name for well in wells])})
+    places = [parse_well_name(well.name) for well in wells]
+    known = [place for place in places if place is not None]
+    if len(known) == len(places):
+        row, column = np.array(known, dtype=np.int64).T
+        data = data.assign({v.PLATE_ROW: (v.WELL, row), v.PLATE_COLUMN: (v.WELL, column)})
+        blank_places = [place for blank in blanks if (place := parse_well_name(blank.name)) is not None]
+        data.attrs["plate_rows"], data.attrs["plate_columns"] = origin.plate_shape or smallest_plate(
+            known + blank_places
+        )
+        if origin.is_raw and len(blank_places) == len(blanks):
+            row, column = np.array(blank_places, dtype=np.int64).reshape(-1, 2).T
+            data = data.assign({v.BLANK_ROW: (v.BLANK, row), v.BLANK_COLUMN: (v.BLANK, column)})
+    return data
+
+
+def _positions(names: Sequence[object], order: Sequence[object]) -> np.ndarray:
+    position = {name: at for at, name in enumerate(order)}
+    return np.array([position[name] for name in names], dtype=np.int64)
+
+
+def _name_cultures(cultures: list[Culture]) -> list[str]:
+    """Line and experiment, or line and plate, or all three: the first that tells all cultures apart."""
+    for names in (
+        [f"{line}, {experiment}" for line, experiment, _ in cultures],
+        [f"{line}, {plate}" for line, _, plate in cultures],
+    ):
+        if len(set(names)) == len(names):
+            return names
+    return [f"{line}, {experiment}, {plate}" for line, experiment, plate in cultures]

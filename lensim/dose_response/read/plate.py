@@ -1,0 +1,272 @@
+"""A plate reader's grid of numbers, with a map that says what stands in each well, to a Dataset of wells."""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final, Literal
+
+import xarray as xr
+
+from lensim import checks
+from lensim.checks import FaultReport, InputError
+from lensim.dose_response.read.assemble import Origin, assemble
+from lensim.dose_response.read.columns import FoundColumns, Roles, TidyColumns, check_role_words, find_columns
+from lensim.dose_response.read.units import DoseUnit
+from lensim.dose_response.read.wells import (
+    LostWells,
+    Well,
+    decimal_mark_of,
+    drop_empty_columns,
+    make_well,
+    read_dose,
+    read_signal,
+    role_of_row,
+)
+from lensim.tables.grid import Grid, choose_grid
+from lensim.tables.number_text import DecimalMark, find_decimal_mark, is_missing
+from lensim.tables.raw import decode, read_bytes
+from lensim.tables.table import TextTable, read_table
+from lensim.tables.well_names import parse_well_name, well_name
+
+SIGNAL_NAME: Final = "reading"
+
+
+@dataclass(frozen=True)
+class PlateFiles:
+    """The two files of one plate.
+
+    Attributes
+    ----------
+    grid
+        What the reader wrote: one grid of 8 x 12, 16 x 24 or 32 x 48 numbers, or a lettered and numbered part of one.
+    plate_map
+        A table with one row a well: well (A1), cell_line, dose, optionally role, molecular_group, experiment, plate,
+        compound. With several plates in it, only the rows of this one count.
+    plate, experiment
+        Their names; else as the map has them, else the name of the grid's file, and an experiment for each plate.
+    grid_number
+        Which grid of the file, from 1, where there are several.
+    """
+
+    grid: str | Path
+    plate_map: str | Path
+    plate: str = ""
+    experiment: str = ""
+    grid_number: int | None = None
+
+
+def read_plate(
+    grid: str | Path,
+    plate_map: str | Path,
+    dose_unit: str | None = None,
+    *,
+    columns: TidyColumns | None = None,
+    roles: Roles | None = None,
+    plate: str = "",
+    experiment: str = "",
+    grid_number: int | None = None,
+    counting_minutes: float = math.inf,
+    lost: Literal["refuse", "drop"] = "refuse",
+    decimal: DecimalMark | None = None,
+) -> xr.Dataset:
+    """Read one plate: what its reader wrote, and its map. As `read_plates`, with the parts of `PlateFiles` by name."""
+    return read_plates(
+        [PlateFiles(grid, plate_map, plate, experiment, grid_number)],
+        dose_unit,
+        columns=columns,
+        roles=roles,
+        counting_minutes=counting_minutes,
+        lost=lost,
+        decimal=decimal,
+    )
+
+
+def read_plates(
+    plates: Sequence[PlateFiles],
+    dose_unit: str | None = None,
+    *,
+    columns: TidyColumns | None = None,
+    roles: Roles | None = None,
+    counting_minutes: float = math.inf,
+    lost: Literal["refuse", "drop"] = "refuse",
+    decimal: DecimalMark | None = None,
+) -> xr.Dataset:
+    """Read plates, each a reader's grid with a map, into one Dataset.
+
+    Parameters
+    ----------
+    plates
+        The files of each plate.
+    dose_unit, columns, roles
+        As in `read_tidy`, for the maps.
+    counting_minutes, lost
+        As in `read_tidy`, for the grids.
+    decimal
+        The decimal mark of the grids, where it cannot be told from the numbers; of a map only where in doubt there.
+
+    Returns
+    -------
+    xr.Dataset
+        As from `read_tidy`, with raw signals. Wells that stand in the grid but not in the map, or are ignored by their
+        role, are counted in attrs["wells_ignored"].
+
+    Raises
+    ------
+    InputError
+        With every fault of the files, each with its line; or that a file has no grid, or several to choose from.
+    """
+    checks.above("counting_minutes", counting_minutes, 0)
+    checks.one_of("lost", lost, ("refuse", "drop"))
+    if not plates:
+        raise InputError("plates must hold at least one plate, got none")
+    faults, lost_wells = FaultReport("plates"), LostWells(are_dropped=lost == "drop")
+    choices = _Choices(columns or TidyColumns(), dose_unit, roles, decimal)
+    read = [_read_one(files, choices, lost_wells, faults) for files in plates]
+
+    twice = [name for name, times in Counter((one.experiment, one.name) for one in read).items() if times > 1]
+    for experiment, name in twice:
+        inside = f" of experiment {experiment}" if experiment else ""
+        faults.add(f"the plate {name!r}{inside} stands twice: give each a name with plate=")
+    units = {one.unit.units: one for one in read}
+    if len(units) > 1:
+        faults.add(f"all plates must have doses in one kind of unit, got {' and '.join(units)}")
+    origin = Origin(
+        source=tuple(dict.fromkeys(Path(path).name for files in plates for path in (files.grid, files.plate_map))),
+        dose_unit=read[0].unit,
+        signal=SIGNAL_NAME,
+        counting_minutes=counting_minutes,
+        is_raw=True,
+        has_compounds=any(one.has_compounds for one in read),
+        wells_lost=lost_wells.count,
+        wells_ignored=sum(one.ignored for one in read),
+        plate_shape=max(one.shape for one in read),
+    )
+    wells = [well for one in read for well in one.wells]
+    return assemble(wells, origin, faults, is_whole=all(one.is_whole for one in read) and not twice)
+
+
+@dataclass(frozen=True)
+class _Choices:
+    columns: TidyColumns
+    dose_unit: str | None
+    roles: Roles | None
+    decimal: DecimalMark | None
+
+
+@dataclass(frozen=True)
+class _ReadPlate:
+    name: str
+    experiment: str
+    wells: list[Well]
+    ignored: int
+    is_whole: bool
+    unit: DoseUnit
+    shape: tuple[int, int]
+    has_compounds: bool
+
+
+def _read_one(files: PlateFiles, choices: _Choices, lost: LostWells, faults: FaultReport) -> _ReadPlate:
+    grid_place = Path(files.grid).name
+    grid = choose_grid(decode(read_bytes(files.grid), grid_place), grid_place, files.grid_number)
+    table, map_faults = read_table(files.plate_map)
+    needed = ("cell_line", "dose", "well") + (("role",) if choices.roles is not None else ())
+    found = find_columns(table, choices.columns, choices.dose_unit, map_faults, needed=needed, has_response=False)
+    found = drop_empty_columns(table, found, choices.columns.stated())
+    table, plate = _rows_of_plate(table, found, files)
+    experiment = files.experiment if not found.has("experiment") else ""
+
+    wells, accounted, is_whole = _read_wells(table, found, grid, grid_place, choices, lost, map_faults, faults)
+    wells = [replace(well, plate=plate, experiment=well.experiment or experiment) for well in wells]
+    readings = {place for place, (text, _) in grid.cells.items() if not is_missing(text)}
+    return _ReadPlate(
+        name=plate,
+        experiment=wells[0].experiment if wells else experiment,
+        wells=wells,
+        ignored=len(readings - accounted),
+        is_whole=is_whole and table.is_whole,
+        unit=found.dose_unit,
+        shape=grid.shape,
+        has_compounds=found.has("compound"),
+    )
+
+
+def _rows_of_plate(table: TextTable, found: FoundColumns, files: PlateFiles) -> tuple[TextTable, str]:
+    """The rows of the map that belong to this plate, and its name."""
+    by_file = Path(files.grid).stem + (f", grid {files.grid_number}" if files.grid_number else "")
+    names = list(dict.fromkeys(found.cell("plate", row) for row in table.rows))
+    if not found.has("plate"):
+        return table, files.plate or by_file
+    if not files.plate and len(names) == 1:
+        return table, names[0] or by_file
+    known = ", ".join(name or "(empty)" for name in names)
+    if not files.plate:
+        raise InputError(f"{table.place}: the map has several plates ({known}): name the one of this grid with plate=")
+    if files.plate not in names:
+        raise InputError(f"{table.place}: plate must be one of {known}, as the map has, got {files.plate!r}")
+    kept = [at for at, row in enumerate(table.rows) if found.cell("plate", row) == files.plate]
+    rows, lines = [table.rows[at] for at in kept], [table.lines[at] for at in kept]
+    return replace(table, rows=rows, lines=lines), files.plate
+
+
+def _read_wells(
+    table: TextTable,
+    found: FoundColumns,
+    grid: Grid,
+    grid_place: str,
+    choices: _Choices,
+    lost: LostWells,
+    map_faults: FaultReport,
+    faults: FaultReport,
+) -> tuple[list[Well], set[tuple[int, int]], bool]:
+    """The wells of a plate, the places of the grid that are wells or lost, and whether every row became a well."""
+    grid_faults, roles = FaultReport(grid_place), choices.roles or Roles()
+    readings = [text for text, _ in grid.cells.values()]
+    grid_mark = decimal_mark_of(readings, choices.decimal, False, grid_faults)
+    map_mark = _decimal_mark_of_map(table, found, choices.decimal, map_faults)
+    check_role_words(table, found, roles, map_faults)
+    wells: list[Well] = []
+    accounted, is_whole = set(), True
+    for row, line in zip(table.rows, table.lines, strict=True):
+        role = role_of_row(found, row, roles)
+        if role == "ignored":
+            continue
+        place = _place_on_grid(found.cell("well", row), grid, grid_place, line, map_faults)
+        if role is None or place is None:
+            is_whole = False
+            continue
+        accounted.add(place)
+        dose = read_dose(found, row, line, role, map_mark, map_faults)
+        text, grid_line = grid.cells[place]
+        name = f"the reading of well {well_name(*place)}"
+        signal = read_signal(text, name, grid_line, grid_mark, lost, grid_faults, may_be_negative=False)
+        if signal is None:
+            continue
+        well = make_well(found, row, line, role, dose, signal, map_faults)
+        if well is None:
+            is_whole = False
+        else:
+            wells.append(well)
+    faults.faults += grid_faults.faults + map_faults.faults
+    return wells, accounted, is_whole
+
+
+def _decimal_mark_of_map(
+    table: TextTable, found: FoundColumns, stated: DecimalMark | None, faults: FaultReport
+) -> DecimalMark:
+    doses = [found.cell("dose", row) for row in table.rows]
+    try:
+        return find_decimal_mark(doses)
+    except InputError:
+        return decimal_mark_of(doses, stated, table.has_decimal_points, faults)
+
+
+def _place_on_grid(name: str, grid: Grid, grid_place: str, line: int, faults: FaultReport) -> tuple[int, int] | None:
+    place = parse_well_name(name)
+    if place is None:
+        faults.add(f"well must be a letter and a number, such as A1, got {name!r}", line=line)
+    elif place not in grid.cells:
+        faults.add(f"well {name} does not stand in the grid of {grid_place}, {grid}", line=line)
+        return None
+    return place

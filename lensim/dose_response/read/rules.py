@@ -1,0 +1,140 @@
+"""What wells must be like together: no well twice, one group a line, something untreated on every plate."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from lensim.checks import FaultReport
+from lensim.dose_response.read.wells import Well
+from lensim.tables.well_names import parse_well_name
+
+FEWEST_DOSES: Final = 2
+"""Different doses above 0 that a line needs: one cannot give a curve."""
+
+Culture = tuple[str, str, str]
+
+
+def culture_of(well: Well) -> Culture:
+    """Line, experiment and plate: what makes a culture."""
+    return well.cell_line, well.experiment, well.plate
+
+
+def check_together(wells: Sequence[Well], faults: FaultReport, *, is_raw: bool, is_whole: bool) -> None:
+    """Note the faults that no row has by itself.
+
+    Parameters
+    ----------
+    wells
+        With the names of experiments and plates filled in.
+    is_raw
+        Whether signals are raw, and so need untreated wells; viability is already relative to such.
+    is_whole
+        Whether every row became a well. Where not, or where a culture has a well with a fault, nothing is said about
+        what the culture lacks, since the missing well may be it.
+    """
+    _check_no_well_twice(wells, faults)
+    _check_groups([well for well in wells if well.role != "blank"], faults)
+    if is_whole:
+        cultures = _group(wells)
+        _check_signals(cultures, faults, is_raw=is_raw)
+        _check_doses(cultures, faults)
+
+
+def _check_no_well_twice(wells: Sequence[Well], faults: FaultReport) -> None:
+    first: dict[tuple[str, str, object], Well] = {}
+    names_missing = [well for well in wells if not well.name and well.role != "blank"]
+    if len(names_missing) < sum(well.role != "blank" for well in wells):
+        for well in names_missing:
+            faults.add("the well has no name, others have", line=well.line, place=well.place)
+    for well in wells:
+        if not well.name:
+            continue
+        key = (well.experiment, well.plate, parse_well_name(well.name) or well.name)
+        if key in first:
+            before = first[key]
+            where = f"{before.place} " * (before.place != well.place) + f"{faults.unit} {before.line}"
+            faults.add(
+                f"well {well.name} of {_plate(well.plate)} stands also on {where}", line=well.line, place=well.place
+            )
+        first.setdefault(key, well)
+
+
+def _check_groups(wells: Sequence[Well], faults: FaultReport) -> None:
+    """One molecular group a line; and either every line has one, or none has."""
+    groups: defaultdict[str, dict[str, Well]] = defaultdict(dict)
+    for well in wells:
+        groups[well.cell_line].setdefault(well.molecular_group, well)
+    any_named = any(group for of_line in groups.values() for group in of_line)
+    for line, of_line in groups.items():
+        if len(of_line) > 1:
+            (one, at), (other, well) = list(of_line.items())[:2]
+            faults.add(
+                f"cell line {line} must be in one molecular group, got {other or 'none'!r}, "
+                f"and {one or 'none'!r} on {faults.unit} {at.line}",
+                line=well.line,
+                place=well.place,
+            )
+        elif any_named and "" in of_line:
+            well = of_line[""]
+            faults.add(
+                f"cell line {line} has no molecular group, other lines have: name one, or leave all empty",
+                line=well.line,
+                place=well.place,
+            )
+
+
+def _group(wells: Iterable[Well]) -> dict[Culture, list[Well]]:
+    cultures: defaultdict[Culture, list[Well]] = defaultdict(list)
+    for well in wells:
+        if well.role != "blank":
+            cultures[culture_of(well)].append(well)
+    return dict(cultures)
+
+
+def _is_sound(wells: Iterable[Well]) -> bool:
+    return not any(math.isnan(well.signal) or math.isnan(well.dose_um) for well in wells)
+
+
+def _check_signals(cultures: dict[Culture, list[Well]], faults: FaultReport, *, is_raw: bool) -> None:
+    sound = {culture: wells for culture, wells in cultures.items() if _is_sound(wells)}
+    if sound and len(sound) == len(cultures) and not any(well.signal for wells in sound.values() for well in wells):
+        faults.add(f"all {sum(map(len, sound.values()))} signals are 0: was the right column or grid read?")
+        return
+    for (line, _, plate), wells in sound.items():
+        at = f"cell line {line} on {_plate(plate)}"
+        if not any(well.signal for well in wells):
+            faults.add(f"{at}: all {len(wells)} signals are 0", line=wells[0].line, place=wells[0].place)
+        if is_raw and not any(well.role == "untreated" for well in wells):
+            faults.add(
+                f"{at} has no untreated well (dose 0), so nothing to measure its {len(wells)} wells against",
+                line=wells[0].line,
+                place=wells[0].place,
+            )
+
+
+def _check_doses(cultures: dict[Culture, list[Well]], faults: FaultReport) -> None:
+    """Enough doses for a curve in each line. With several compounds that is asked of the one that is chosen later."""
+    compounds = {well.compound for wells in cultures.values() for well in wells} - {""}
+    if len(compounds) > 1:
+        return
+    lines: defaultdict[str, list[Well]] = defaultdict(list)
+    for (line, _, _), wells in cultures.items():
+        lines[line].extend(wells)
+    for line, wells in lines.items():
+        if _is_sound(wells) and (fault := too_few_doses(line, {well.dose_um for well in wells})):
+            faults.add(fault, line=wells[0].line, place=wells[0].place)
+
+
+def too_few_doses(line: str, doses: set[float]) -> str | None:
+    """The rule that a line with too few different doses above 0 breaks, in words; None where it has enough."""
+    above = sorted(dose for dose in doses if dose > 0)
+    if len(above) >= FEWEST_DOSES:
+        return None
+    got = f"only {above[0]:g}" if above else "none"
+    return f"cell line {line}: a curve needs at least {FEWEST_DOSES} different doses above 0, got {got}"
+
+
+def _plate(name: str) -> str:
+    """A plate's name in a sentence, without "plate plate 1"."""
+    return name if name.lower().startswith("plate") else f"plate {name}"

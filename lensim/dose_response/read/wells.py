@@ -1,0 +1,180 @@
+"""Rows of text to wells with numbers, every fault noted with its line."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from lensim.checks import FaultReport, InputError
+from lensim.dose_response.read.columns import FoundColumns, Role, Roles, role_of
+from lensim.dose_response.read.units import dose_to_um
+from lensim.tables.number_text import DecimalMark, find_decimal_mark, is_missing, parse_number
+from lensim.tables.table import TextTable
+
+Scale = Literal["percent", "fraction"]
+
+
+@dataclass(frozen=True, slots=True)
+class Well:
+    """One well as a file tells of it; names are empty where the file has none.
+
+    `dose_um` is NaN for a blank and where the dose had a fault, `signal` where the signal had one: raw, or viability
+    in percent.
+    """
+
+    place: str
+    line: int
+    role: Role
+    cell_line: str
+    molecular_group: str
+    experiment: str
+    plate: str
+    name: str
+    compound: str
+    dose_um: float
+    signal: float
+
+    def with_signal(self, signal: float) -> "Well":
+        """The same well with another signal."""
+        return replace(self, signal=signal)
+
+
+@dataclass
+class LostWells:
+    """What becomes of wells whose signal is missing: a fault each, unless the user said that they are lost."""
+
+    are_dropped: bool
+    count: int = 0
+
+
+def decimal_mark_of(
+    cells: Iterable[str], stated: DecimalMark | None, has_decimal_points: bool, faults: FaultReport
+) -> DecimalMark:
+    """The decimal mark that the user stated, or else that the numbers show; a doubt is a fault."""
+    if has_decimal_points:
+        return "."
+    if stated is not None:
+        return stated
+    try:
+        return find_decimal_mark(cells)
+    except InputError as doubt:
+        faults.add(str(doubt))
+        faults.raise_if_any()
+    return "."
+
+
+def drop_empty_columns(table: TextTable, found: FoundColumns, stated: frozenset[str]) -> FoundColumns:
+    """Without the optional columns that are empty throughout, unless the user named them."""
+    optional = {"molecular_group", "experiment", "plate", "well", "compound", "role"} - stated
+    empty = {
+        what
+        for what in optional & set(found.position)
+        if not any(row[found.position[what]].strip() for row in table.rows)
+    }
+    position = {what: place for what, place in found.position.items() if what not in empty}
+    return FoundColumns(found.response, found.dose_unit, position, found.constant, found.name)
+
+
+def role_of_row(found: FoundColumns, row: list[str], roles: Roles) -> Role | Literal["by dose"] | None:
+    """What a well is, by its role's word; "by dose" without such a column; None where no pattern suits the word."""
+    return role_of(found.cell("role", row), roles) if found.has("role") else "by dose"
+
+
+def read_dose(
+    found: FoundColumns,
+    row: list[str],
+    line: int,
+    role: Role | Literal["by dose"],
+    decimal: DecimalMark,
+    faults: FaultReport,
+) -> float:
+    """Dose of a well in uM; NaN for a blank, and where there was a fault."""
+    if role == "blank":
+        return math.nan
+    text, column = found.cell("dose", row), found.name["dose"]
+    if is_missing(text):
+        if role == "untreated":
+            return 0.0
+        faults.add(f"{column} must be given (0 for an untreated well), got {text!r}", line=line)
+        return math.nan
+    number = parse_number(text, decimal)
+    if number is None:
+        faults.add(f"{column} must be a number, got {text!r}", line=line)
+        return math.nan
+    dose = dose_to_um(number, found.dose_unit)
+    if not math.isfinite(dose):
+        faults.add(f"{column} must be a finite number, got {text!r}", line=line)
+        return math.nan
+    if dose < 0:
+        faults.add(f"{column} must be 0 or more (a dose, not its logarithm), got {text}", line=line)
+        return math.nan
+    if role == "untreated" and dose > 0:
+        faults.add(f"{column} must be 0 or empty in an untreated well, got {text}", line=line)
+        return math.nan
+    return dose
+
+
+def read_signal(
+    text: str,
+    column: str,
+    line: int,
+    decimal: DecimalMark,
+    lost: LostWells,
+    faults: FaultReport,
+    *,
+    may_be_negative: bool,
+) -> float | None:
+    """A signal or percentage; NaN where it had a fault, None for a lost well."""
+    if is_missing(text):
+        if lost.are_dropped:
+            lost.count += 1
+            return None
+        faults.add(f"{column} must be given, got {text!r}; with lost='drop' such wells are left out", line=line)
+        return math.nan
+    number = parse_number(text, decimal)
+    if number is None:
+        faults.add(f"{column} must be a number, got {text!r}", line=line)
+    elif not math.isfinite(number):
+        faults.add(f"{column} must be a finite number, got {text!r}", line=line)
+    elif number < 0 and not may_be_negative:
+        faults.add(f"{column} must be 0 or more, got {text}", line=line)
+    else:
+        return number
+    return math.nan
+
+
+def make_well(
+    found: FoundColumns,
+    row: list[str],
+    line: int,
+    role: Role | Literal["by dose"],
+    dose_um: float,
+    signal: float,
+    faults: FaultReport,
+) -> Well | None:
+    """The well of a row, with its names; None where a name is missing, which is a fault."""
+    if role == "by dose":
+        role = "untreated" if dose_um == 0 else "treated"
+    elif role == "treated" and dose_um == 0:
+        role = "untreated"
+    needed = {"experiment", "plate"} | ({"cell_line"} if role != "blank" else set())
+    needed |= {"compound"} if role == "treated" else set()
+    missing = [what for what in sorted(needed) if found.has(what) and not found.cell(what, row)]
+    for what in missing:
+        faults.add(f"{found.name[what]} must not be empty{' in a treated well' * (what == 'compound')}", line=line)
+    if missing:
+        return None
+    is_blank = role == "blank"
+    return Well(
+        place=faults.place,
+        line=line,
+        role=role,
+        cell_line="" if is_blank else found.cell("cell_line", row),
+        molecular_group="" if is_blank else found.cell("molecular_group", row),
+        experiment=found.cell("experiment", row),
+        plate=found.cell("plate", row),
+        name=found.cell("well", row),
+        compound=found.cell("compound", row) if role == "treated" else "",
+        dose_um=dose_um,
+        signal=signal,
+    )

@@ -1,0 +1,117 @@
+"""A Dataset of wells to a table with one row a well, from which `read_tidy` makes the same Dataset."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import xarray as xr
+
+from lensim import checks
+from lensim import vocabulary as v
+from lensim.checks import InputError
+from lensim.tables.well_names import well_name
+
+_NEEDED: Final = {
+    v.DOSE: (v.WELL,),
+    v.CULTURE_OF_WELL: (v.WELL,),
+    v.LINE_OF_CULTURE: (v.CULTURE,),
+    v.EXPERIMENT_OF_CULTURE: (v.CULTURE,),
+    v.PLATE_OF_CULTURE: (v.CULTURE,),
+    v.GROUP_OF_LINE: (v.CELL_LINE,),
+}
+
+
+def write_tidy(data: xr.Dataset, path: str | Path) -> None:
+    """Write wells and blanks as a table: tab-separated where the name ends in .tsv, else comma-separated, in UTF-8.
+
+    Columns are cell_line, molecular_group, experiment, plate, well, role, compound, dose_um (dose, where the unit is
+    not uM and must be stated again on reading), and cpm or viability_percent; well and compound only where the data
+    have them. A signal that is NaN is written empty. Neither counting_minutes nor attrs are written.
+
+    Raises
+    ------
+    InputError
+        If a variable is absent or has other dims, or the file cannot be written. One study at a time.
+    """
+    path = Path(path)
+    if v.STUDY in data.dims:
+        raise InputError("write_tidy needs data of one study: choose it with one_study")
+    signal = v.CPM if v.CPM in data else v.VIABILITY
+    checks.has_variables(data, {signal: (v.WELL,), **_NEEDED}, "write_tidy")
+    if v.BLANK_CPM in data:
+        checks.has_variables(data, {v.BLANK_CPM: (v.BLANK,), v.PLATE_OF_BLANK: (v.BLANK,)}, "write_tidy")
+    dose = v.DOSE if data[v.DOSE].attrs.get("units", v.UNITS[v.DOSE]) == v.UNITS[v.DOSE] else "dose"
+    columns = [v.CELL_LINE, v.MOLECULAR_GROUP, v.EXPERIMENT, v.PLATE, "well", "role", v.COMPOUND, dose, signal]
+    absent = {column for column, name in (("well", v.WELL_NAME), (v.COMPOUND, v.COMPOUND)) if name not in data}
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(
+                file,
+                [column for column in columns if column not in absent],
+                extrasaction="ignore",
+                delimiter="\t" if path.suffix.lower() == ".tsv" else ",",
+                lineterminator="\n",
+            )
+            writer.writeheader()
+            writer.writerows(dict(zip(columns, row, strict=True)) for row in _rows(data, signal))
+    except OSError as error:
+        raise InputError(f"{path}: the file cannot be written ({error})") from None
+
+
+def _rows(data: xr.Dataset, signal: str) -> Iterator[tuple[str, ...]]:
+    """Cells of every row, wells first and blanks behind them."""
+    lines, groups = _names(data, v.CELL_LINE), _names(data, v.MOLECULAR_GROUP)
+    experiments, plates = _names(data, v.EXPERIMENT), _names(data, v.PLATE)
+    culture = data[v.CULTURE_OF_WELL].values
+    line = data[v.LINE_OF_CULTURE].values[culture]
+    group = data[v.GROUP_OF_LINE].values[line]
+    experiment = data[v.EXPERIMENT_OF_CULTURE].values[culture]
+    plate = data[v.PLATE_OF_CULTURE].values[culture]
+    empty = [""] * data.sizes[v.WELL]
+    names = data[v.WELL_NAME].values.tolist() if v.WELL_NAME in data else empty
+    compounds = data[v.COMPOUND].values.tolist() if v.COMPOUND in data else empty
+    doses, signals = data[v.DOSE].values.tolist(), data[signal].values.tolist()
+    for at, (name, compound, dose, value) in enumerate(zip(names, compounds, doses, signals, strict=True)):
+        yield (
+            lines[line[at]],
+            groups[group[at]],
+            experiments[experiment[at]],
+            plates[plate[at]],
+            name,
+            "treated" if dose > 0 else "untreated",
+            compound,
+            _number(dose),
+            _number(value),
+        )
+    if v.BLANK_CPM in data:
+        yield from _blank_rows(data, experiments, plates)
+
+
+def _blank_rows(data: xr.Dataset, experiments: list[str], plates: list[str]) -> Iterator[tuple[str, ...]]:
+    experiment_of_plate = dict(
+        zip(data[v.PLATE_OF_CULTURE].values.tolist(), data[v.EXPERIMENT_OF_CULTURE].values.tolist(), strict=True)
+    )
+    names = [""] * data.sizes[v.BLANK]
+    if v.BLANK_ROW in data and v.BLANK_COLUMN in data:
+        places = zip(data[v.BLANK_ROW].values.tolist(), data[v.BLANK_COLUMN].values.tolist(), strict=True)
+        names = [well_name(row, column) for row, column in places]
+    for plate, name, value in zip(
+        data[v.PLATE_OF_BLANK].values.tolist(), names, data[v.BLANK_CPM].values.tolist(), strict=True
+    ):
+        # a plate without cells is in no experiment that the data know; its own name keeps it apart
+        experiment = experiments[experiment_of_plate[plate]] if plate in experiment_of_plate else plates[plate]
+        yield "", "", experiment, plates[plate], name, "blank", "", "", _number(value)
+
+
+def _names(data: xr.Dataset, dim: str) -> list[str]:
+    """Names along a dim, or numbers where it has none."""
+    if dim in data.coords:
+        return [str(name) for name in data[dim].values]
+    return [f"{dim.replace('_', ' ')} {number + 1}" for number in range(data.sizes.get(dim, 0))]
+
+
+def _number(value: float) -> str:
+    """Text from which the very same number is read again."""
+    return "" if np.isnan(value) else repr(float(value))

@@ -1,0 +1,34 @@
+"""A reaction together with what it stands for: subject, cell type, condition and experiment."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from lensim.expression.read.reactions import Reaction
+
+DEFAULT_CELL_TYPE: Final = "all"
+"""The cell type of every subject where the user names none."""
+
+DEFAULT_EXPERIMENT: Final = "experiment 1"
+"""The experiment of every sample where the user names none."""
+
+SampleKey = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """A reaction and its sample; the names are empty, and of no account, for a standard or without template.
+
+    `is_named` tells that the reaction's sample name means one cDNA, so that two names are two.
+    """
+
+    reaction: Reaction
+    subject: str
+    cell_type: str
+    condition: str
+    experiment: str
+    is_named: bool = False
+
+    @property
+    def sample(self) -> SampleKey:
+        """Subject, condition and experiment: what makes a sample."""
+        return self.subject, self.condition, self.experiment

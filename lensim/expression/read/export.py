@@ -1,0 +1,256 @@
+"""The table inside an instrument's text export: found by its header, whatever stands above and below it."""
+
+import csv
+import io
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from lensim.checks import FaultReport, InputError
+from lensim.expression.read.understand import FALSE_WORDS, TRUE_WORDS, RawRow, TaskOrIgnored, task_of
+from lensim.tables.number_text import is_missing
+from lensim.tables.well_names import parse_well_name
+
+SEPARATORS: Final = ("\t", ",", ";")
+MOST_WELLS: Final = 32 * 48
+_MAYBE_HEADER: Final = re.compile("well|pos", re.IGNORECASE)  # to pass over long files fast
+_UNLATIN: Final = str.maketrans(
+    {"\u0442": "t", "\u0422": "T", "\u0421": "C", "\u0441": "c", "\u0394": "d", "\u2206": "d"}
+)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a program names the columns of its export.
+
+    Attributes
+    ----------
+    instrument
+        Its name, for messages.
+    names
+        What is sought to the names that it goes by, the preferred first, as `plain_name` gives them.
+    needed
+        What must be there. A header is a row that has all of it.
+    """
+
+    instrument: str
+    names: Mapping[str, tuple[str, ...]]
+    needed: tuple[str, ...]
+
+    def find(self, header: Sequence[str]) -> dict[str, int] | None:
+        """Where in a row each thing is named; None where the row is no header of this layout."""
+        plain = [plain_name(cell) for cell in header]
+        found = {
+            what: next((plain.index(name) for name in names if name in plain), -1) for what, names in self.names.items()
+        }
+        position = {what: at for what, at in found.items() if at >= 0}
+        return position if all(what in position for what in self.needed) else None
+
+
+@dataclass(frozen=True)
+class ExportTable:
+    """The table of an export, and the rows above it."""
+
+    layout: Layout
+    header: list[str]
+    header_line: int
+    position: Mapping[str, int]
+    rows: list[tuple[int, list[str]]]
+    preamble: list[tuple[int, list[str]]] = field(default_factory=list)
+    separator: str = "\t"
+
+    def cell(self, what: str, row: Sequence[str]) -> str:
+        """Text of a row about something, with single blanks; empty where the table has nothing."""
+        at = self.position.get(what)
+        return "" if at is None or at >= len(row) else " ".join(row[at].split())
+
+    def name(self, what: str) -> str:
+        """The column's name as the file writes it."""
+        at = self.position.get(what)
+        return what if at is None else " ".join(self.header[at].split())
+
+
+def plain_name(name: str) -> str:
+    """A column's name in lower case, Cyrillic look-alikes as Latin, all but letters and digits as one underscore."""
+    text = unicodedata.normalize("NFKC", name.translate(_UNLATIN)).lower()
+    return re.sub(r"[^a-z0-9]+", "_", text).strip("_")
+
+
+def has_table(text: str, layout: Layout) -> bool:
+    """Whether a text has a header of this layout."""
+    for separator in SEPARATORS:
+        for line in text.splitlines():
+            if separator in line and _MAYBE_HEADER.search(line):
+                cells = [cell.strip().strip('"') for cell in line.split(separator)]
+                if layout.find(cells) is not None:
+                    return True
+    return False
+
+
+def find_table(text: str, layout: Layout, faults: FaultReport) -> ExportTable:
+    """The table of a layout, its rows as long as they must be; a short or long row is a fault and left out.
+
+    Raises
+    ------
+    InputError
+        If no row is a header, or none stands below it.
+    """
+    best: ExportTable | None = None
+    for separator in SEPARATORS:
+        try:
+            rows = _split(text, separator)
+        except csv.Error as error:
+            if best is None and separator in text and _has_header_line(text, separator, layout):
+                raise InputError(
+                    f"{faults.place}: quotes or fields cannot be told apart ({error}); check the quotes"
+                ) from None
+            continue
+        for at, (line, row) in enumerate(rows):
+            position = layout.find(row)
+            if position is not None and (best is None or len(row) > len(best.header)):
+                body = _body(rows[at + 1 :], row, position.get("well", 0))
+                best = ExportTable(layout, row, line, position, body, rows[:at], separator)
+            if position is not None:
+                break
+    if best is None:
+        raise InputError(
+            f"{faults.place}: no header of {layout.instrument} was found, a row that names "
+            f"{', '.join('/'.join(layout.names[what][:3]) for what in layout.needed)}; "
+            f"the file begins with {text.strip().splitlines()[0][:60]!r}"
+        )
+    if not best.rows:
+        raise InputError(f"{faults.place} line {best.header_line}: the table has a header but no rows")
+    return _check_lengths(best, faults)
+
+
+def _has_header_line(text: str, separator: str, layout: Layout) -> bool:
+    return any(layout.find(line.split(separator)) is not None for line in text.splitlines())
+
+
+def _split(text: str, separator: str) -> list[tuple[int, list[str]]]:
+    """All rows, each with its line."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    rows = []
+    while True:
+        line = reader.line_num + 1
+        try:
+            rows.append((line, next(reader)))
+        except StopIteration:
+            return rows
+
+
+def _body(rows: Sequence[tuple[int, list[str]]], header: Sequence[str], well: int) -> list[tuple[int, list[str]]]:
+    """Rows of the table: to a blank row, and on behind it only where wells go on."""
+    body, is_over = [], False
+    for line, row in rows:
+        first = next((cell.strip() for cell in row if cell.strip()), "")
+        if not first:
+            is_over = True
+            continue
+        if (first.startswith("[") and first.endswith("]")) or first.lower().startswith("summary data"):
+            break
+        if is_over and not (len(row) >= len(header) - 1 and is_well(row[well] if well < len(row) else "")):
+            break
+        body.append((line, row))
+    return body
+
+
+def _check_lengths(table: ExportTable, faults: FaultReport) -> ExportTable:
+    """Leave out rows with fewer cells than the others have, or with text behind the last column."""
+    usual = Counter(len(row) for _, row in table.rows).most_common(1)[0][0]
+    fewest = max(min(len(table.header), usual), 1 + max(table.position[what] for what in table.layout.needed))
+    rows = []
+    parted = _parted_by_decimal_commas(table)
+    if parted:
+        line, row = parted[0]
+        ct = table.position["ct"]
+        more = f"; so in {len(parted)} rows" if len(parted) > 1 else ""
+        faults.add(
+            f"the row must have {len(table.header)} fields, got {len(row)}: a comma both parts fields and marks "
+            f"decimals in {f'{row[ct]},{row[ct + 1]}'!r}, so export with semicolons, tabs or decimal points{more}",
+            line=line,
+        )
+    lines_of_parted = {line for line, _ in parted}
+    for line, row in table.rows:
+        if line in lines_of_parted:
+            continue
+        beyond = any(cell.strip() for cell in row[len(table.header) :])
+        if len(row) < fewest or beyond:
+            got = f"{len(row)}; is the file cut off?" if len(row) < fewest else str(len(row))
+            faults.add(f"the row must have {len(table.header) if beyond else fewest} fields, got {got}", line=line)
+            continue
+        rows.append((line, row))
+    return replace(table, rows=rows)
+
+
+def _parted_by_decimal_commas(table: ExportTable) -> list[tuple[int, list[str]]]:
+    """Rows of a table with commas that are too long, since 27,5 without quotes is two fields.
+
+    Behind such a row's last column only blanks may stand over, so that its length alone is no fault; the Ct of 27 that
+    would be read is. One Ct with a point shows that commas part fields only.
+    """
+    at = table.position["ct"]
+    if table.separator != "," or any("." in table.cell("ct", row) for _, row in table.rows):
+        return []
+    return [
+        (line, row)
+        for line, row in table.rows
+        if len(row) > max(len(table.header), at + 1) and row[at].strip().isdigit() and row[at + 1].strip().isdigit()
+    ]
+
+
+def is_well(text: str) -> bool:
+    """Whether a cell is the name of a well (A1) or its number."""
+    plain = text.strip()
+    return parse_well_name(plain) is not None or (
+        plain.isascii() and plain.isdigit() and len(plain) < 5 and 1 <= int(plain) <= MOST_WELLS
+    )
+
+
+def read_well(table: ExportTable, line: int, row: Sequence[str], faults: FaultReport) -> str:
+    """The name of a well; one that is none is a fault."""
+    well = table.cell("well", row)
+    if not is_well(well):
+        faults.add(f"{table.name('well')} must be a well such as A1, or its number, got {well!r}", line=line)
+    return well
+
+
+def read_task(table: ExportTable, line: int, row: Sequence[str], faults: FaultReport) -> TaskOrIgnored:
+    """The task of a row; an unknown word is a fault."""
+    word = table.cell("task", row)
+    task = task_of(word)
+    if task is None:
+        faults.add(
+            f"{table.name('task')} must be a word such as Unknown, Standard, NTC or Not in use, got {word!r}", line=line
+        )
+        return "ignored"
+    return task
+
+
+def read_flag(table: ExportTable, what: str, line: int, row: Sequence[str], faults: FaultReport) -> bool | None:
+    """Yes or no; None where the table has no such column. Another word is a fault."""
+    if what not in table.position:
+        return None
+    word = table.cell(what, row)
+    if word.casefold() in TRUE_WORDS:
+        return True
+    if word.casefold() not in FALSE_WORDS:
+        faults.add(f"{table.name(what)} must be True or False, got {word!r}", line=line)
+    return False
+
+
+def read_rows(table: ExportTable, plate: str, faults: FaultReport) -> list[RawRow]:
+    """Every row of a table of Applied Biosystems' programs; omitted wells, and those with nothing in, are ignored."""
+    rows = []
+    for line, row in table.rows:
+        task = read_task(table, line, row, faults)
+        well = read_well(table, line, row, faults)
+        sample, gene, ct = (table.cell(what, row) for what in ("sample", "gene", "ct"))
+        if read_flag(table, "omit", line, row, faults) or (not gene and is_missing(ct)):
+            task = "ignored"
+        own = table.cell("plate", row) or plate
+        rows.append(RawRow(line, own, well, sample, gene, task, ct, table.cell("quantity", row)))
+    return rows

@@ -1,0 +1,46 @@
+"""The results that the programs of QuantStudio, ViiA 7, StepOne and 7500 export as CSV or tab-separated text."""
+
+from typing import Final
+
+from lensim.checks import FaultReport
+from lensim.expression.read.export import Layout, find_table, has_table, read_rows
+from lensim.expression.read.understand import FileReactions, Manner, understand
+from lensim.tables.number_text import DecimalMark
+
+LAYOUT: Final = Layout(
+    "QuantStudio",
+    {
+        "well": ("well_position", "well"),
+        "gene": ("target_name", "target"),
+        "task": ("task",),
+        "ct": ("ct", "cq", "crt"),
+        "reporter": ("reporter", "dye"),
+        "sample": ("sample_name", "sample"),
+        "omit": ("omit", "omitted"),
+        "quantity": ("quantity",),
+        "plate": ("plate_barcode", "barcode"),
+    },
+    ("well", "gene", "task", "ct", "reporter"),
+)
+WITHOUT_REPORTER: Final = Layout(
+    LAYOUT.instrument, {**LAYOUT.names, "position": ("well_position",)}, ("well", "gene", "ct", "position")
+)
+
+
+def recognises(text: str) -> bool:
+    """Whether a text is such an export."""
+    return has_table(text, LAYOUT) or has_table(text, WITHOUT_REPORTER)
+
+
+def read_quantstudio(
+    text: str, plate: str, faults: FaultReport, *, cycle_limit: float | None, decimal: DecimalMark | None
+) -> FileReactions:
+    """Read the results of one plate: "Undetermined" = not detected, omitted wells are ignored.
+
+    Whatever stands above the table (rows of a key and a value, sections in brackets) is passed over. A well without a
+    target and a Ct is empty and ignored; one with a target, but neither a Ct nor a word for none, has no result.
+    """
+    table = find_table(text, LAYOUT if has_table(text, LAYOUT) else WITHOUT_REPORTER, faults)
+    rows = read_rows(table, plate, faults)
+    manner = Manner(table.name("ct"), table.name("quantity"), "no result", decimal=decimal, stated_limit=cycle_limit)
+    return understand(rows, LAYOUT.instrument, manner, faults)

@@ -1,0 +1,176 @@
+"""What reactions must be like together: references, a control beside every treated sample, falling dilution series."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+import numpy as np
+
+from lensim.checks import FaultReport
+from lensim.expression.read.assigned import Assigned, SampleKey
+from lensim.expression.read.factors import Factor
+from lensim.expression.read.reactions import Reaction, check_no_well_twice
+
+FEWEST_QUANTITIES: Final = 3
+"""Different quantities with a Ct that a dilution series needs: two give a slope, but nothing to doubt it by."""
+
+
+def check_together(
+    assigned: Sequence[Assigned],
+    references: Sequence[str],
+    control: str,
+    factors: Mapping[str, Factor],
+    faults: FaultReport,
+) -> None:
+    """Note the faults that no reaction has by itself."""
+    unknown = [one for one in assigned if one.reaction.task == "unknown"]
+    if not unknown:
+        faults.add("no reaction of a sample is left: all are standards, without template or ignored")
+        return
+    nameless = [one.reaction for one in assigned if not one.reaction.gene]
+    for reaction in nameless[:5]:
+        more = f", as {len(nameless) - 1} others" if len(nameless) > 1 and reaction is nameless[0] else ""
+        _add(faults, reaction, f"{reaction} has no gene{more}: name it in the sheet's column gene")
+    check_no_well_twice([one.reaction for one in assigned], faults)
+    _check_names(unknown, faults)
+    _check_cell_types(unknown, faults)
+    _check_references(unknown, references, faults)
+    _check_control(unknown, control, faults)
+    genes = list(dict.fromkeys(one.reaction.gene for one in unknown))
+    for gene in factors:
+        if gene not in genes:
+            faults.add(f"an amplification factor is stated for {gene!r}, which is none of {', '.join(genes)}")
+    _check_series(assigned, set(genes), factors, faults)
+
+
+def _add(faults: FaultReport, reaction: Reaction, rule: str) -> None:
+    faults.add(rule, line=reaction.line_number, place=reaction.place)
+
+
+def _check_names(unknown: Sequence[Assigned], faults: FaultReport) -> None:
+    """Two sample names of one gene are two cDNAs, so not one subject, condition and experiment."""
+    first: dict[tuple[SampleKey, str], Assigned] = {}
+    told = set()
+    for one in unknown:
+        if not (one.is_named and one.reaction.sample):
+            continue
+        before = first.setdefault((one.sample, one.reaction.gene), one)
+        pair = (before.reaction.sample, one.reaction.sample)
+        if pair[0] != pair[1] and pair not in told:
+            told.add(pair)
+            subject, condition, experiment = one.sample
+            _add(
+                faults,
+                one.reaction,
+                f"samples {pair[0]!r} and {pair[1]!r} must not both be {subject} under {condition} in {experiment}: "
+                "give each cDNA an experiment of its own, or list the wells if they are replicates of one",
+            )
+
+
+def _check_cell_types(unknown: Sequence[Assigned], faults: FaultReport) -> None:
+    first: dict[str, Assigned] = {}
+    told = set()
+    for one in unknown:
+        before = first.setdefault(one.subject, one)
+        if before.cell_type != one.cell_type and one.subject not in told:
+            told.add(one.subject)
+            rule = f"subject {one.subject} must be of one cell type, got {one.cell_type!r} and {before.cell_type!r}"
+            _add(faults, one.reaction, rule)
+
+
+def _check_references(unknown: Sequence[Assigned], references: Sequence[str], faults: FaultReport) -> None:
+    genes = list(dict.fromkeys(one.reaction.gene for one in unknown))
+    files = ", ".join(dict.fromkeys(one.reaction.place for one in unknown))
+    if not references:
+        rule = f"references must name at least one reference gene, got none; the genes are {', '.join(genes)}"
+        faults.add(rule, place=files)
+    for reference in dict.fromkeys(references):
+        if reference not in genes:
+            rule = f"the reference gene {reference!r} has no reaction; the genes are {', '.join(genes)}"
+            faults.add(rule, place=files)
+            continue
+        own = [one.reaction for one in unknown if one.reaction.gene == reference]
+        if all(reaction.ct_cycles is None for reaction in own):
+            rule = f"the reference gene {reference} must be detected at least once, got no Ct in {len(own)} wells"
+            faults.add(rule, place=files)
+
+
+def _check_control(unknown: Sequence[Assigned], control: str, faults: FaultReport) -> None:
+    conditions = list(dict.fromkeys(one.condition for one in unknown))
+    if control not in conditions:
+        got = repr(control) if control else "none"
+        faults.add(f"control must be one of the conditions {', '.join(conditions)}, got {got}")
+        return
+    samples: dict[SampleKey, Assigned] = {}
+    for one in unknown:
+        samples.setdefault(one.sample, one)
+    for (subject, condition, experiment), one in samples.items():
+        if (subject, control, experiment) not in samples:
+            _add(
+                faults,
+                one.reaction,
+                f"subject {subject} under {condition} in {experiment} has no control sample "
+                f"({control}, same subject and experiment)",
+            )
+
+
+def _series(assigned: Iterable[Assigned]) -> dict[str, list[Reaction]]:
+    series: defaultdict[str, list[Reaction]] = defaultdict(list)
+    for one in assigned:
+        if one.reaction.task == "standard":
+            series[one.reaction.gene].append(one.reaction)
+    return dict(series)
+
+
+def _detected_quantities(series: Iterable[Reaction]) -> list[float]:
+    found = {r.quantity for r in series if r.ct_cycles is not None and r.quantity is not None}
+    return sorted(found, reverse=True)
+
+
+def genes_with_series(assigned: Iterable[Assigned]) -> set[str]:
+    """Genes whose dilution series tells an amplification factor."""
+    series = _series(assigned)
+    return {gene for gene, own in series.items() if len(_detected_quantities(own)) >= FEWEST_QUANTITIES}
+
+
+def _check_series(
+    assigned: Sequence[Assigned], genes: set[str], factors: Mapping[str, Factor], faults: FaultReport
+) -> None:
+    for gene, series in _series(assigned).items():
+        without = [reaction for reaction in series if reaction.quantity is None and reaction.ct_cycles is not None]
+        for reaction in without:
+            _add(faults, reaction, f"{reaction} is a standard and must have a quantity, got none")
+        if without or gene not in genes:
+            continue
+        quantities = _detected_quantities(series)
+        if len(quantities) < FEWEST_QUANTITIES and gene not in factors:
+            got = f"{len(quantities)} ({', '.join(f'{q:g}' for q in quantities)})" if quantities else "none"
+            _add(
+                faults,
+                series[0],
+                f"the dilution series of {gene} must have at least {FEWEST_QUANTITIES} different quantities with a Ct, "
+                f"got {got}; state its amplification factor instead",
+            )
+        slope = series_slope(series)
+        if slope is not None and slope >= 0:
+            _add(
+                faults,
+                series[0],
+                f"Ct must fall with quantity in the dilution series of {gene}, got a slope of {slope:+.3g} cycles per "
+                "tenfold: are the quantities dilution factors, or in the wrong order?",
+            )
+
+
+def series_slope(series: Sequence[Reaction]) -> float | None:
+    """Cycles per tenfold quantity by least squares, each plate with a level of its own; None where nothing tells it."""
+    told = [(r.plate, np.log10(r.quantity), r.ct_cycles) for r in series if r.quantity and r.ct_cycles is not None]
+    if not told:
+        return None
+    plate = np.unique([name for name, _, _ in told], return_inverse=True)[1].reshape(-1)
+    pairs = np.array([(x, y) for _, x, y in told], dtype=float)
+    for level in (plate, np.zeros_like(plate)):
+        count = np.maximum(np.bincount(level), 1)
+        x, y = (column - (np.bincount(level, weights=column) / count)[level] for column in pairs.T)
+        if float(x @ x) > 1e-9:
+            return float(x @ y / (x @ x))
+    return None

@@ -1,0 +1,176 @@
+"""A Dataset of reactions, or an instrument's reactions, to a table with one row a reaction."""
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import xarray as xr
+
+from lensim import checks
+from lensim import vocabulary as v
+from lensim.checks import InputError
+from lensim.expression.read.assemble import AS_STATED
+from lensim.expression.read.reactions import Reactions
+
+COLUMNS: Final = (
+    "plate", "well", "task", "gene", "is_reference", "subject", "cell_type", "condition", "is_control", "experiment",
+    "ct_cycles", "quantity", "quantity_unit", "amplification_factor", "amplification_factor_sd", "cycle_limit",
+)  # fmt: skip
+REACTION_COLUMNS: Final = (
+    "plate", "well", "task", "sample", "gene", "ct_cycles", "quantity", "quantity_unit", "cycle_limit",
+)  # fmt: skip
+
+_NEEDED: Final[dict[str, tuple[str, ...]]] = {
+    v.CT: (v.REACTION,),
+    v.GENE_OF_REACTION: (v.REACTION,),
+    v.SAMPLE_OF_REACTION: (v.REACTION,),
+    v.PLATE_OF_REACTION: (v.REACTION,),
+    v.SUBJECT_OF_SAMPLE: (v.SAMPLE,),
+    v.CONDITION_OF_SAMPLE: (v.SAMPLE,),
+    v.EXPERIMENT_OF_SAMPLE: (v.SAMPLE,),
+    v.CELL_TYPE_OF_SUBJECT: (v.SUBJECT,),
+    v.IS_REFERENCE: (v.GENE,),
+    v.IS_CONTROL: (v.CONDITION,),
+    v.CYCLE_LIMIT: (),
+}
+_STANDARDS: Final[dict[str, tuple[str, ...]]] = {
+    v.STANDARD_CT: (v.STANDARD,),
+    v.STANDARD_QUANTITY: (v.STANDARD,),
+    v.GENE_OF_STANDARD: (v.STANDARD,),
+    v.PLATE_OF_STANDARD: (v.STANDARD,),
+}
+_CONTROLS: Final[dict[str, tuple[str, ...]]] = {
+    v.NO_TEMPLATE_CT: (v.NO_TEMPLATE,),
+    v.GENE_OF_NO_TEMPLATE: (v.NO_TEMPLATE,),
+    v.PLATE_OF_NO_TEMPLATE: (v.NO_TEMPLATE,),
+}
+
+
+def write_qpcr_tidy(data: xr.Dataset, path: str | Path) -> None:
+    """Write reactions, standards and controls without template, a row each: tab-separated in a .tsv, else with commas.
+
+    Columns are those of `QpcrColumns`, all but sample; `read_qpcr_tidy` makes the same Dataset of them without a sheet.
+    A Ct that was not detected is written empty. Names of wells of standards and controls, and attrs, are not written.
+
+    Raises
+    ------
+    InputError
+        If a variable is absent or has other dims, or the file cannot be written. One study at a time.
+    """
+    if v.STUDY in data.dims:
+        raise InputError("write_qpcr_tidy needs data of one study: choose it with one_study")
+    checks.has_variables(data, _NEEDED, "write_qpcr_tidy")
+    for group in (_STANDARDS, _CONTROLS):
+        if next(iter(group)) in data:
+            checks.has_variables(data, group, "write_qpcr_tidy")
+    _write(path, COLUMNS, _rows(data))
+
+
+def write_reactions(reactions: Reactions, path: str | Path) -> None:
+    """Write what an instrument says, a row a reaction: tab-separated in a .tsv, else with commas.
+
+    `read_reactions` reads it as a tidy table.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written.
+    """
+    limit = "" if reactions.cycle_limit is None else _number(reactions.cycle_limit)
+    rows = (
+        {
+            "plate": one.plate,
+            "well": one.well,
+            "task": one.task,
+            "sample": one.sample,
+            "gene": one.gene,
+            "ct_cycles": "" if one.ct_cycles is None else _number(one.ct_cycles),
+            "quantity": "" if one.quantity is None else _number(one.quantity),
+            "quantity_unit": reactions.quantity_unit if one.task == "standard" else "",
+            "cycle_limit": limit,
+        }
+        for one in reactions.reactions
+    )
+    _write(path, REACTION_COLUMNS, rows)
+
+
+def _write(path: str | Path, columns: tuple[str, ...], rows: Iterable[Mapping[str, str]]) -> None:
+    path = Path(path)
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
+            writer = csv.DictWriter(file, columns, restval="", delimiter=delimiter, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+    except OSError as error:
+        raise InputError(f"{path}: the file cannot be written ({error})") from None
+
+
+def _rows(data: xr.Dataset) -> Iterator[dict[str, str]]:
+    genes, plates = _names(data, v.GENE), _names(data, v.PLATE)
+    of_gene = [_gene_cells(data, position, name) for position, name in enumerate(genes)]
+    of_sample = _sample_cells(data)
+    limit = {"cycle_limit": _number(float(data[v.CYCLE_LIMIT]))}
+    wells = data[v.WELL_NAME].values.tolist() if v.WELL_NAME in data else [""] * data.sizes[v.REACTION]
+    names = (v.PLATE_OF_REACTION, v.GENE_OF_REACTION, v.SAMPLE_OF_REACTION, v.CT)
+    for well, plate, gene, sample, ct in zip(wells, *(data[name].values.tolist() for name in names), strict=True):
+        yield (
+            {"plate": plates[plate], "well": str(well), "task": "unknown", "ct_cycles": _number(ct)}
+            | of_gene[gene]
+            | of_sample[sample]
+            | limit
+        )
+    if v.STANDARD_CT in data:
+        units = str(data[v.STANDARD_QUANTITY].attrs.get("units", ""))
+        unit = {"quantity_unit": "" if units == AS_STATED else units}
+        names = (v.PLATE_OF_STANDARD, v.GENE_OF_STANDARD, v.STANDARD_QUANTITY, v.STANDARD_CT)
+        for plate, gene, quantity, ct in zip(*(data[name].values.tolist() for name in names), strict=True):
+            own = {"task": "standard", "quantity": _number(quantity), "ct_cycles": _number(ct)}
+            yield {"plate": plates[plate]} | own | of_gene[gene] | unit | limit
+    if v.NO_TEMPLATE_CT in data:
+        own_names = (v.PLATE_OF_NO_TEMPLATE, v.GENE_OF_NO_TEMPLATE, v.NO_TEMPLATE_CT)
+        for plate, gene, ct in zip(*(data[name].values.tolist() for name in own_names), strict=True):
+            own = {"task": "no_template", "ct_cycles": _number(ct)}
+            yield {"plate": plates[plate]} | own | of_gene[gene] | limit
+
+
+def _gene_cells(data: xr.Dataset, position: int, name: str) -> dict[str, str]:
+    cells = {"gene": name, "is_reference": str(int(data[v.IS_REFERENCE].values[position]))}
+    for column, variable in (
+        ("amplification_factor", v.STATED_FACTOR),
+        ("amplification_factor_sd", v.STATED_FACTOR_SD),
+    ):
+        if variable in data:
+            cells[column] = _number(float(data[variable].values[position]))
+    return cells
+
+
+def _sample_cells(data: xr.Dataset) -> list[dict[str, str]]:
+    subjects, cell_types = _names(data, v.SUBJECT), _names(data, v.CELL_TYPE)
+    conditions, experiments = _names(data, v.CONDITION), _names(data, v.EXPERIMENT)
+    cell_type, is_control = data[v.CELL_TYPE_OF_SUBJECT].values, data[v.IS_CONTROL].values
+    pointers = (v.SUBJECT_OF_SAMPLE, v.CONDITION_OF_SAMPLE, v.EXPERIMENT_OF_SAMPLE)
+    return [
+        {
+            "subject": subjects[subject],
+            "cell_type": cell_types[cell_type[subject]],
+            "condition": conditions[condition],
+            "is_control": str(int(is_control[condition])),
+            "experiment": experiments[experiment],
+        }
+        for subject, condition, experiment in zip(*(data[name].values.tolist() for name in pointers), strict=True)
+    ]
+
+
+def _names(data: xr.Dataset, dim: str) -> list[str]:
+    """Names along a dim, or numbers where it has none."""
+    if dim in data.coords:
+        return [str(name) for name in data[dim].values]
+    return [f"{dim.replace('_', ' ')} {number + 1}" for number in range(data.sizes.get(dim, 0))]
+
+
+def _number(value: float) -> str:
+    """Text from which the very same number is read again; empty for NaN."""
+    return "" if np.isnan(value) else repr(float(value))

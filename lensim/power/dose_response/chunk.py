@@ -1,0 +1,103 @@
+"""The work of one chunk of panels, as a worker does it: simulate, analyse, decide."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import arviz as az
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from lensim import vocabulary as v
+from lensim.inference.engine_nutpie import SamplerSettings
+from lensim.power.diagnosands import COLUMNS, FAILED, LAPLACE, audit_table
+from lensim.power.dose_response import engine_laplace, engine_nuts
+from lensim.power.dose_response.answer import Answer, with_rest
+from lensim.power.dose_response.rule import Evidence, PanelDraws
+from lensim.power.dose_response.scenario import PanelScenario
+from lensim.power.dose_response.study import Batch, simulate_chunk
+from lensim.power.spec import stream_path
+
+
+def run_chunk(scenario: PanelScenario, setting: Mapping[str, Any], chunk: int, studies: int) -> pd.DataFrame:
+    """Every decision of a chunk: a row each study, rule, and line where the rule speaks of lines."""
+    batch = simulate_chunk(scenario, stream_path(setting, chunk), studies)
+    return decide(batch, answer(batch), chunk * scenario.studies.chunk)
+
+
+def answer(batch: Batch) -> Answer:
+    """Posteriors by the engine that the scenario names."""
+    engine = batch.scenario.analysis.engine
+    if engine == "nuts":
+        return engine_nuts.answer(batch)
+    first = engine_laplace.answer(batch)
+    doubtful = np.flatnonzero(first.answered_by == FAILED)
+    if engine == "laplace" or not len(doubtful):
+        return first
+    return with_rest(first, engine_nuts.answer(batch, doubtful), doubtful)
+
+
+def decide(batch: Batch, answer: Answer, first_study: int = 0) -> pd.DataFrame:
+    """The verdict of every rule on every study of a batch."""
+    evidence = Evidence(batch.scenario.design, answer.draws, batch.truth)
+    parts = []
+    for number, rule in enumerate(batch.scenario.rules):
+        verdicts = rule.apply(evidence)
+        decided = verdicts.decided.reshape(len(answer.answered_by), -1)
+        study = np.repeat(np.arange(len(decided))[:, None], decided.shape[1], axis=1)
+        columns = {"rule": np.full(study.size, number), "target": np.zeros(study.size)} | {
+            name: np.asarray(getattr(verdicts, name)).ravel()
+            for name in ("decided", "estimate", "low", "high", "probability", "truth", "is_null")
+        }
+        columns["answered_by"] = answer.answered_by[study.ravel()]
+        rows = pd.DataFrame({"study": study.ravel() + first_study, **{name: columns[name] for name in COLUMNS}})
+        parts.append(rows if verdicts.counts is None else rows[verdicts.counts.ravel()])
+    return pd.concat(parts, ignore_index=True).astype(
+        {"study": "int64", "rule": "int16", "target": "int16", "decided": bool, "is_null": bool, "answered_by": "int8"}
+    )
+
+
+def run_audit(
+    scenario: PanelScenario, setting: Mapping[str, Any], chunk: int, size: int, studies: Sequence[int]
+) -> pd.DataFrame:
+    """Some studies of a chunk again by NUTS; decisions of both side by side, see `audit_table`.
+
+    The mean that is compared is that of the panel's mean log10 EC50. Errors are those of NUTS, by its effective number
+    of draws.
+    """
+    batch = simulate_chunk(scenario, stream_path(setting, chunk), size)
+    picked = np.asarray(studies, dtype=int)
+    fast = engine_laplace.answer(batch, picked)
+    kept = np.flatnonzero(fast.answered_by == LAPLACE)
+    if not len(kept):
+        return pd.DataFrame()
+    picked, fast, part = picked[kept], _of(fast, kept), _part(batch, picked[kept])
+    settings = SamplerSettings(draws=scenario.audit.draws, tune=600, chains=2, target_accept=0.95, cores=1)
+    nuts = engine_nuts.answer(batch, picked, settings)
+    panel = [answer.draws.curves[..., 0].mean(axis=2) for answer in (fast, nuts)]
+    mean, sd = [x.mean(axis=1) for x in panel], [x.std(axis=1) for x in panel]
+    error = np.array([_mean_mcse(draws, settings.chains) for draws in panel[1]])
+    first, second = decide(part, fast), decide(part, nuts)
+    at = first["study"].to_numpy()
+    independent = np.clip((sd[1] / error) ** 2, 1.0, panel[1].shape[1])
+    both = audit_table(first, second, independent[at]).assign(
+        fast_mean=mean[0][at], nuts_mean=mean[1][at], fast_sd=sd[0][at], nuts_sd=sd[1][at], mean_mcse=error[at]
+    )
+    return both.assign(study=picked[at] + chunk * scenario.studies.chunk)
+
+
+def _mean_mcse(draws: np.ndarray, chains: int) -> float:
+    """Monte Carlo standard error of a mean, from draws that stand chain by chain; NaN where there are none."""
+    return float(az.mcse(draws.reshape(chains, -1), method="mean")) if np.isfinite(draws).all() else np.nan
+
+
+def _part(batch: Batch, studies: np.ndarray) -> Batch:
+    def of(data: xr.Dataset) -> xr.Dataset:
+        return data.isel({v.STUDY: studies})
+
+    return Batch(batch.scenario, of(batch.data), of(batch.truth), batch.path)
+
+
+def _of(answer: Answer, studies: np.ndarray) -> Answer:
+    draws = PanelDraws(**{name: values[studies] for name, values in vars(answer.draws).items()})
+    return Answer(draws, answer.answered_by[studies])

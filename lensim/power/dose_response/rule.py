@@ -1,0 +1,138 @@
+"""What rules on dose-response panels look at, and what they say."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import xarray as xr
+
+from lensim import vocabulary as v
+from lensim.dose_response.curve import inhibition_percent, log10_ic50_um
+from lensim.power.dose_response.spec import CURVE_NAMES, DesignSpec
+from lensim.power.rule import BaseRule
+
+
+@dataclass(frozen=True)
+class PanelDraws:
+    """Posteriors of a batch of studies, as draws; NaN where a study has none.
+
+    Attributes
+    ----------
+    curves
+        (study, draw, line, 3) log10 EC50 [log10 uM], log Hill slope, effect at saturation.
+    group
+        (study, draw, group, 3) their means in molecular groups.
+    sigma_group, sigma
+        (study, draw, 3) spreads of groups, and of lines within them.
+    """
+
+    curves: np.ndarray
+    group: np.ndarray
+    sigma_group: np.ndarray
+    sigma: np.ndarray
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the rules look at.
+
+    Attributes
+    ----------
+    design
+        Of the studies.
+    draws
+        Posteriors.
+    truth
+        As from `lensim.dose_response.truth.truth_given`, with the dim study.
+    """
+
+    design: DesignSpec
+    draws: PanelDraws
+    truth: xr.Dataset
+
+    @cached_property
+    def log10_ic50(self) -> np.ndarray:
+        """(study, draw, line) absolute IC50; +inf where no dose halves the signal [log10 uM]."""
+        return log10_ic50_um(*np.moveaxis(self.draws.curves, -1, 0))
+
+    @cached_property
+    def true_log10_ic50(self) -> np.ndarray:
+        """(study, line) [log10 uM]."""
+        return self.truth["log10_ic50_um"].to_numpy()
+
+    @cached_property
+    def answered(self) -> np.ndarray:
+        """(study) whether there is a posterior."""
+        return np.isfinite(self.draws.sigma[:, 0, 0])
+
+    def p_resistant(self, threshold_um: float) -> np.ndarray:
+        """(study, line) posterior probability that the IC50 is above a dose, or nowhere."""
+        return (self.log10_ic50 > np.log10(threshold_um)).mean(axis=1)
+
+    def of_groups(self, quantity: str) -> tuple[np.ndarray, np.ndarray]:
+        """A quantity of the groups' mean curves: draws (study, draw, group) and truth (study, group)."""
+        true = np.stack([self.truth[f"group_{name}"].to_numpy() for name in CURVE_NAMES], axis=-1)
+        both = []
+        for curve in (self.draws.group, true):
+            if quantity == "inhibition_at_top_percent":
+                both.append(inhibition_percent(self.design.doses[-1], *np.moveaxis(curve, -1, 0)))
+            else:
+                both.append(curve[..., CURVE_NAMES.index(quantity)])
+        return both[0], both[1]
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """What a rule says: a row a study, and a column a line where it speaks of lines.
+
+    Attributes
+    ----------
+    decided
+        The rule is met.
+    estimate, low, high
+        What it estimates, and its 90% interval; NaN where it has none.
+    probability
+        The posterior probability behind it.
+    truth
+        The truth of what is estimated.
+    is_null
+        A find would be a false one.
+    counts
+        Whether the row counts at all: a line of which the rule cannot ask does not.
+    """
+
+    decided: np.ndarray
+    estimate: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    probability: np.ndarray
+    truth: np.ndarray
+    is_null: np.ndarray
+    counts: np.ndarray | None = None
+
+
+class PanelRule(BaseRule):
+    """A rule on dose-response panels."""
+
+    @property
+    def needs_posterior(self) -> bool:
+        """It does."""
+        return True
+
+    def about(self) -> str:
+        """What its verdicts are on: 'lines', or 'study'."""
+        return "lines"
+
+    def check(self, design: DesignSpec) -> None:
+        """Refuse a design that the rule cannot be asked of."""
+
+    def apply(self, evidence: Evidence) -> Verdicts:
+        """The verdicts on every study."""
+        raise NotImplementedError
+
+
+def of_ec50(evidence: Evidence) -> dict[str, np.ndarray]:
+    """Estimate, interval and truth of log10 EC50 of every line, for rules whose own estimate can be endless."""
+    draws = evidence.draws.curves[..., 0]
+    low, high = np.quantile(draws, [0.05, 0.95], axis=1)
+    return {"estimate": draws.mean(axis=1), "low": low, "high": high, "truth": evidence.truth[v.LOG10_EC50].to_numpy()}

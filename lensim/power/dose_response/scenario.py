@@ -1,0 +1,42 @@
+"""A question about a dose-response panel."""
+
+from typing import Annotated, ClassVar, Self
+
+from pydantic import Field, model_validator
+
+from lensim.power.dose_response.rule import PanelRule
+from lensim.power.dose_response.rules import Rule
+from lensim.power.dose_response.spec import AnalysisSpec, DesignSpec, TruthSpec
+from lensim.power.rule import BaseRule
+from lensim.power.spec import BaseScenario, StudiesSpec
+
+
+class PanelScenario(BaseScenario):
+    """A question about a dose-response panel; see the attributes' own classes.
+
+    Attributes
+    ----------
+    design, truth, analysis, rules
+        What is done, what is so, how it is analysed, and when a study counts as a find.
+    """
+
+    about: ClassVar[str] = "rules on dose-response panels"
+    design: DesignSpec
+    truth: TruthSpec = TruthSpec()
+    analysis: AnalysisSpec = AnalysisSpec()
+    rules: tuple[Annotated[Rule, Field(discriminator="rule")], ...]
+    studies: StudiesSpec = StudiesSpec(count=200, chunk=25)
+
+    @model_validator(mode="after")
+    def _names_are_there(self) -> Self:
+        for rule in self.rules:
+            rule.check(self.design)
+        for group in self.truth.groups:
+            if group.group not in self.design.groups:
+                known = ", ".join(self.design.groups)
+                raise ValueError(f"truth.groups group must be one of {known}, got {group.group!r}")
+        return self
+
+    def items(self, rule: BaseRule) -> tuple[str, ...]:
+        """One: the lines, or the study."""
+        return (rule.about() if isinstance(rule, PanelRule) else "study",)

@@ -1,0 +1,165 @@
+"""Designs, truths and analyses of dose-response panels, as strict data."""
+
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, get_args
+
+from pydantic import Field, create_model, model_validator
+
+from lensim.config import Strict
+from lensim.dose_response.design import PlateMap, ProliferationDesign
+from lensim.dose_response.faults import NO_FAULTS, PlateFaults
+from lensim.dose_response.priors import DoseResponsePriors
+from lensim.dose_response.truth import PAPER_POPULATION, ProliferationPopulation
+from lensim.power.spec import Number, PositiveNumber
+
+Curve = Literal["log10_ec50_um", "log_hill_slope", "effect_at_saturation"]
+CURVE_NAMES: Final = get_args(Curve)
+
+
+class DesignSpec(Strict):
+    """The panel whose power is asked.
+
+    Attributes
+    ----------
+    groups
+        Number of lines of each molecular group.
+    top_dose_um, dose_ratio, dose_count
+        A series of so many doses downwards from the top, beside untreated [uM].
+    doses_um
+        The doses themselves, in place of a series [uM].
+    replicates, experiments, plate_map, uses_edge_wells, blanks_per_plate
+        As `ProliferationDesign` has them.
+    """
+
+    assay: Literal["proliferation"] = "proliferation"
+    groups: dict[str, Annotated[int, Field(ge=1)]] = Field(
+        default={"MMSET": 5, "MAF/MAFB": 7, "CCND1": 7, "CCND3": 1, "nonrecurrent": 3}
+    )
+    top_dose_um: float = Field(default=10.0, gt=0)
+    dose_ratio: float = Field(default=10**0.5, gt=1)
+    dose_count: int = Field(default=7, ge=2)
+    doses_um: tuple[Annotated[float, Field(gt=0)], ...] = ()
+    replicates: int = Field(default=3, ge=1)
+    experiments: int = Field(default=3, ge=1)
+    plate_map: PlateMap = "randomised"
+    uses_edge_wells: bool = True
+    blanks_per_plate: int = Field(default=3, ge=0)
+
+    @model_validator(mode="after")
+    def _fits(self) -> "DesignSpec":
+        if sum(self.groups.values()) < 2:
+            raise ValueError(f"groups must hold at least 2 lines, got {sum(self.groups.values())}")
+        _ = self.plates  # which says what does not fit
+        return self
+
+    @property
+    def doses(self) -> tuple[float, ...]:
+        """Doses above 0, from the lowest [uM]."""
+        if self.doses_um:
+            return tuple(sorted(self.doses_um))
+        return tuple(self.top_dose_um * self.dose_ratio**-k for k in reversed(range(self.dose_count)))
+
+    @property
+    def group_of_line(self) -> tuple[str, ...]:
+        """Group of each line."""
+        return tuple(group for group, number in self.groups.items() for _ in range(number))
+
+    @property
+    def plates(self) -> ProliferationDesign:
+        """The same as the design that lays out plates."""
+        lines = [f"{group} {1 + k}" for group, number in self.groups.items() for k in range(number)]
+        return ProliferationDesign(
+            lines,
+            self.group_of_line,
+            (0.0, *self.doses),
+            self.replicates,
+            self.experiments,
+            self.plate_map,
+            self.uses_edge_wells,
+            self.blanks_per_plate,
+        )
+
+
+class GroupSpec(Strict):
+    """How far the mean of a molecular group lies from where it would else be."""
+
+    group: str
+    log10_ec50_um: Number = 0.0
+    log_hill_slope: Number = 0.0
+    effect_at_saturation: Number = 0.0
+
+
+def _population_fields() -> dict[str, Any]:
+    fields = {}
+    for name, value in vars(PAPER_POPULATION).items():
+        positive = name.startswith(("sigma_", "sd_")) or name in ("nu_well", "background_cpm")
+        fields[name] = (PositiveNumber if positive else Number, float(value))
+    return fields
+
+
+PopulationSpec = create_model("PopulationSpec", __base__=Strict, **_population_fields())
+PopulationSpec.__doc__ = f"""Every figure of `ProliferationPopulation`, as a number or a distribution.
+
+{ProliferationPopulation.__doc__}"""
+
+
+def _fault_fields() -> dict[str, Any]:
+    return {name: (float, 0.0) for name in vars(NO_FAULTS)}
+
+
+FaultSpec = create_model("FaultSpec", __base__=Strict, **_fault_fields())
+FaultSpec.__doc__ = "What goes wrong on plates, as `PlateFaults` has it; what is not named does not happen."
+
+
+class TruthSpec(Strict):
+    """What the world is taken to be.
+
+    Attributes
+    ----------
+    population
+        Where lines, cultures and plates are drawn from; by default one in which panels like the published one are
+        ordinary.
+    groups
+        Molecular groups that differ.
+    faults
+        Of plates: "ordinary" for those of a careful laboratory, "none", or each with its size.
+    posterior
+        A result file of a dose-response fit in which lines were pooled: every figure that it has comes from one of its
+        draws, all from the same; lines are new ones.
+    nuisance
+        Of a posterior: "drawn" takes all figures of a study from one draw; "mean" takes all but those of the effect
+        (what a rule asks about) at their posterior mean.
+    scale, shift
+        Figures multiplied, then shifted, after all else, by their names in a truth's Dataset: what if spreads were
+        half as large again.
+    """
+
+    population: PopulationSpec = PopulationSpec()  # type: ignore[valid-type]
+    groups: tuple[GroupSpec, ...] = ()
+    faults: Literal["ordinary", "none"] | FaultSpec = "ordinary"  # type: ignore[valid-type]
+    posterior: Path | None = None
+    nuisance: Literal["drawn", "mean"] = "drawn"
+    scale: dict[str, Annotated[float, Field(ge=0)]] = Field(default={})
+    shift: dict[str, float] = Field(default={})
+
+    @property
+    def plate_faults(self) -> PlateFaults:
+        """As the simulator takes them."""
+        if isinstance(self.faults, str):
+            return PlateFaults() if self.faults == "ordinary" else NO_FAULTS
+        return PlateFaults(**self.faults.model_dump())
+
+
+class AnalysisSpec(Strict):
+    """How the later study is analysed.
+
+    Attributes
+    ----------
+    engine
+        'auto': laplace where its weights can be trusted, else NUTS; 'laplace': the rest count as failed; 'nuts'.
+    priors
+        Of `dose_response_hierarchical`.
+    """
+
+    engine: Literal["auto", "laplace", "nuts"] = "auto"
+    priors: DoseResponsePriors = DoseResponsePriors()

@@ -1,0 +1,132 @@
+"""From a scenario to a chunk of simulated panels: truths, plates and their signals."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import xarray as xr
+
+from lensim import seeding
+from lensim import vocabulary as v
+from lensim.dose_response.design import lay_out
+from lensim.dose_response.simulate import simulate
+from lensim.dose_response.truth import PAPER_POPULATION, truth_given
+from lensim.power.design_prior import design_prior, require_figures
+from lensim.power.dose_response.scenario import PanelScenario
+from lensim.power.dose_response.spec import CURVE_NAMES, DesignSpec, TruthSpec
+from lensim.power.spec import Distribution, changed, picked
+
+FROM_POSTERIOR: Final = (
+    *(f"mu_{name}" for name in CURVE_NAMES), *(f"sigma_{name}" for name in CURVE_NAMES),
+    *(f"sigma_group_{name}" for name in CURVE_NAMES), v.SD_EXPERIMENT, v.SD_WELL, v.NU_WELL,
+)  # fmt: skip
+NEEDED: Final = (
+    *(f"mu_{name}" for name in CURVE_NAMES), *(f"sigma_{name}" for name in CURVE_NAMES), v.SD_WELL
+)  # fmt: skip
+"""What every pooled fit has; groups have a spread where there are several, days where lines were plated twice."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some studies of one point of a scenario.
+
+    Attributes
+    ----------
+    scenario
+        The point, without a grid.
+    data
+        The sheet with signals (study, well), as from `simulate`; one sheet for all studies of the batch.
+    truth
+        As from `truth_given`.
+    path
+        Names of the streams that belong to this batch.
+    """
+
+    scenario: PanelScenario
+    data: xr.Dataset
+    truth: xr.Dataset
+    path: tuple[str | int, ...]
+
+
+def simulate_chunk(scenario: PanelScenario, path: tuple[str | int, ...], studies: int) -> Batch:
+    """Simulate so many studies of one point, from streams of their own; wells are laid out anew for every batch.
+
+    Raises
+    ------
+    InputError
+        If a posterior lacks what a population needs.
+    """
+    sheet = lay_out(scenario.design.plates, seeding.stream(scenario.seed, *path, "layout"))
+    stream = seeding.stream(scenario.seed, *path, "truth")
+    parameters = draw_parameters(scenario.truth, scenario.design, sheet, stream, studies)
+    truth = truth_given(parameters, sheet, stream)
+    data = simulate(sheet, truth, scenario.truth.plate_faults, seeding.stream(scenario.seed, *path, "machine"))
+    return Batch(scenario, data, truth, path)
+
+
+def draw_parameters(
+    truth: TruthSpec, design: DesignSpec, sheet: xr.Dataset, rng: np.random.Generator, studies: int
+) -> xr.Dataset:
+    """Figures of every study: fixed, drawn from distributions, or all from one draw of a posterior."""
+
+    def number(value: float | Distribution) -> np.ndarray:
+        own = rng.spawn(1)[0]
+        return value.draw(own, studies) if isinstance(value, Distribution) else np.full(studies, float(value))
+
+    population = truth.population
+    found = xr.Dataset({name: (v.STUDY, number(getattr(population, name))) for name in vars(PAPER_POPULATION)})
+    if truth.posterior is not None:
+        _put_posterior(found, truth.posterior, truth.nuisance == "mean", rng.spawn(1)[0])
+    groups = list(design.groups)
+    for name in CURVE_NAMES:
+        shift = np.zeros((studies, len(groups)))
+        for group in truth.groups:
+            shift[:, groups.index(group.group)] = number(getattr(group, name))
+        found[f"shift_{name}"] = ((v.STUDY, v.MOLECULAR_GROUP), shift)
+    return changed(found, truth)
+
+
+@lru_cache(maxsize=4)
+def _posterior(path: Path) -> xr.Dataset:
+    posterior = design_prior(path)["posterior"].to_dataset()
+    require_figures(path, posterior, NEEDED, "a dose-response fit in which lines were pooled")
+    return posterior.stack(sample_=("chain", "draw"), create_index=False)
+
+
+def not_in_posterior(scenario: PanelScenario) -> list[str]:
+    """Figures that the studies of a scenario need and its posterior does not have: those of the scenario are taken.
+
+    Raises
+    ------
+    InputError
+        If the posterior lacks a figure of its own kind.
+    """
+    if scenario.truth.posterior is None:
+        return []
+    posterior = _posterior(scenario.truth.posterior)
+    needless = {f"sigma_group_{name}" for name in CURVE_NAMES} if len(scenario.design.groups) == 1 else set()
+    if scenario.design.experiments == 1:
+        needless.add(v.SD_EXPERIMENT)
+    return [name for name in FROM_POSTERIOR if name not in posterior and name not in needless]
+
+
+def _put_posterior(parameters: xr.Dataset, path: Path, at_mean: bool, rng: np.random.Generator) -> None:
+    """Overwrite every figure that a posterior has, all of a study from one draw; levels from the cultures of the fit.
+
+    What a fit does not have (one group: no spread of groups; one culture a line: no spread of days) stays as it is.
+    """
+    posterior = _posterior(path)
+    pick = rng.integers(posterior.sizes["sample_"], size=parameters.sizes[v.STUDY])
+    for name in FROM_POSTERIOR:
+        if name in posterior:
+            nuisance = not name.startswith("mu_")
+            parameters[name] = (v.STUDY, picked(posterior[name].to_numpy(), pick, at_mean=at_mean and nuisance))
+    parameters[v.NU_WELL] = (v.STUDY, np.maximum(parameters[v.NU_WELL].to_numpy(), 2.01))  # the simulator's least
+    if v.LOG_TOP in posterior:
+        top = posterior[v.LOG_TOP].transpose("sample_", ...).to_numpy()[pick]
+        parameters["mu_log_top_cpm"] = (v.STUDY, top.mean(axis=1))
+    if v.BACKGROUND in posterior:
+        background = posterior[v.BACKGROUND].transpose("sample_", ...).to_numpy()[pick]
+        parameters[v.BACKGROUND] = (v.STUDY, np.exp(np.log(background).mean(axis=1)))

@@ -1,0 +1,26 @@
+"""The engine that picks: exact where a study is Gaussian, else NUTS on its reactions, each counted."""
+
+import numpy as np
+import xarray as xr
+
+from lensim import vocabulary as v
+from lensim.expression.exact.engine import Questions
+from lensim.power.expression import engine_exact, engine_nuts
+from lensim.power.expression.engine import FAILED, MEAN_MCSE, Answer
+from lensim.power.expression.study import Batch
+
+
+def answer(batch: Batch, questions: Questions) -> Answer:
+    """Posteriors by whichever engine suits a study."""
+    by_exact = engine_exact.answer(batch, questions)
+    handed_on = np.flatnonzero(by_exact.answered_by == FAILED)
+    if not len(handed_on) or batch.reactions is None:
+        return by_exact
+    by_nuts = engine_nuts.answer_reactions(batch, questions, handed_on)
+    answered = by_exact.answered_by.copy()
+    answered[handed_on] = by_nuts.answered_by
+    order = np.argsort(np.concatenate([np.flatnonzero(by_exact.answered_by != FAILED), handed_on]))
+    kept = by_exact.posterior.isel({v.STUDY: np.flatnonzero(by_exact.answered_by != FAILED)})
+    handed_back = by_nuts.posterior.drop_vars(MEAN_MCSE)
+    posterior = xr.concat([kept, handed_back], dim=v.STUDY, coords="minimal", compat="override", join="override")
+    return Answer(posterior.isel({v.STUDY: order}), answered)

@@ -1,0 +1,224 @@
+"""Rules on posteriors: a tail probability, where an interval lies, how wide it is, many genes at once, one's own."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+import numpy as np
+import xarray as xr
+from pydantic import ConfigDict, Field, model_validator
+
+from lensim.power.expression.rule import Evidence, PairRule, Verdicts, require_two_types, require_type
+
+
+class _PosteriorRule(PairRule):
+    """A rule on the posterior of a population mean, of a new subject, or of the difference of two cell types."""
+
+    of: Literal["mean", "new_subject", "difference"] = "mean"
+    cell_type: str = ""
+    first: str = ""
+    second: str = ""
+    ci_prob: float = Field(default=0.9, gt=0, lt=1)
+
+    @property
+    def needs_posterior(self) -> bool:
+        """It does."""
+        return True
+
+    @property
+    def probabilities(self) -> tuple[float, ...]:
+        """The ends of the interval."""
+        return ((1 - self.ci_prob) / 2, (1 + self.ci_prob) / 2)
+
+    @property
+    def difference(self) -> tuple[str, str] | None:
+        """Cell types of which the difference is wanted."""
+        return (self.first, self.second) if self.of == "difference" else None
+
+    def check(self, cell_types: tuple[str, ...], targets: tuple[str, ...]) -> None:
+        """Refuse cell types that are not there, or not said."""
+        if self.of == "difference":
+            require_two_types(self, (self.first, self.second), cell_types)
+        else:
+            require_type(self, self.cell_type, cell_types)
+
+    def true_effect(self, mu: np.ndarray, cell_types: Sequence[str]) -> np.ndarray:
+        """The mean, which is the middle of a new subject too, or the difference of two."""
+        if self.of == "difference":
+            first, second = (list(cell_types).index(name) for name in (self.first, self.second))
+            return np.asarray(mu[:, :, first] - mu[:, :, second])
+        return super().true_effect(mu, cell_types)
+
+    def about(self) -> str:
+        """What it is about, in words."""
+        if self.of == "difference":
+            return f"{self.first or '(first)'} less {self.second or '(second)'}"
+        if self.of == "new_subject":
+            return f"a new {self.cell_type or 'subject'}"
+        return f"mean of {self.cell_type}" if self.cell_type else "mean"
+
+    def pick(self, posterior: xr.Dataset, what: str) -> xr.DataArray:
+        """One quantity of what the rule is about (study, target, ...)."""
+        if self.of == "difference":
+            return posterior[f"difference_{what}"].sel(difference=f"{self.first} less {self.second}")
+        prefix = "new_subject_" if self.of == "new_subject" else ""
+        group = self.cell_type or str(posterior["group"].to_numpy()[0])
+        return posterior[f"{prefix}{what}"].sel(group=group)
+
+    def interval(self, posterior: xr.Dataset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Posterior mean, and ends of the interval."""
+        quantile = self.pick(posterior, "quantile")
+        low, high = (quantile.sel(probability=p, method="nearest").to_numpy() for p in self.probabilities)
+        return self.pick(posterior, "mean").to_numpy(), low, high
+
+
+class PosteriorRule(_PosteriorRule):
+    """P(log2 effect > above) > probability, or P(log2 effect < below) > probability."""
+
+    rule: Literal["posterior"] = "posterior"
+    above: float | None = None
+    below: float | None = None
+    probability: float = Field(default=0.95, gt=0, lt=1)
+
+    @model_validator(mode="after")
+    def _one_side(self) -> "PosteriorRule":
+        if (self.above is None) == (self.below is None):
+            raise ValueError("a posterior rule must have exactly one of above and below [log2]")
+        return self
+
+    def describe(self) -> str:
+        """In a few words."""
+        side, at = (">", self.above) if self.above is not None else ("<", self.below)
+        return f"P({self.about()} {side} {at:g}) > {self.probability:g}"
+
+    @property
+    def thresholds(self) -> tuple[float, ...]:
+        """Where the tail is wanted."""
+        return (float(self.above if self.above is not None else self.below or 0.0),)
+
+    def is_null(self, effect: np.ndarray) -> np.ndarray:
+        """On the other side of the threshold, or on it."""
+        at = self.thresholds[0]
+        return np.asarray(effect <= at if self.above is not None else effect >= at)
+
+    def apply(self, evidence: Evidence) -> Verdicts:
+        """Posterior probability of every study and target."""
+        posterior = _needed(evidence)
+        tail = self.pick(posterior, "p_above").sel(threshold=self.thresholds[0], method="nearest").to_numpy()
+        p = tail if self.above is not None else 1.0 - tail
+        return Verdicts(p > self.probability, *self.interval(posterior), p)
+
+
+class IntervalRule(_PosteriorRule):
+    """The interval lies outside, inside, or across the edge of a region of practical equivalence [log2]."""
+
+    rule: Literal["interval"] = "interval"
+    low: float
+    high: float
+    verdict: Literal["outside", "inside", "overlapping"] = "outside"
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "IntervalRule":
+        if self.high <= self.low:
+            raise ValueError(f"the region must have its ends in order, got {self.low:g} to {self.high:g}")
+        return self
+
+    def describe(self) -> str:
+        """In a few words."""
+        return f"{self.ci_prob:.0%} interval of {self.about()} {self.verdict} {self.low:g} to {self.high:g}"
+
+    def is_null(self, effect: np.ndarray) -> np.ndarray:
+        """Inside the region where 'outside' is asked, and the other way round; never where 'overlapping' is."""
+        inside = (effect >= self.low) & (effect <= self.high)
+        return {"outside": inside, "inside": ~inside, "overlapping": np.zeros(effect.shape, dtype=bool)}[self.verdict]
+
+    def apply(self, evidence: Evidence) -> Verdicts:
+        """Where the interval of every study and target lies."""
+        mean, low, high = self.interval(_needed(evidence))
+        outside, inside = (low > self.high) | (high < self.low), (low >= self.low) & (high <= self.high)
+        met = {"outside": outside, "inside": inside, "overlapping": ~outside & ~inside & np.isfinite(mean)}
+        return Verdicts(met[self.verdict], mean, low, high, np.full(mean.shape, np.nan))
+
+
+class WidthRule(_PosteriorRule):
+    """The interval is no wider than so many log2."""
+
+    rule: Literal["width"] = "width"
+    at_most: float = Field(gt=0)
+
+    def describe(self) -> str:
+        """In a few words."""
+        return f"{self.ci_prob:.0%} interval of {self.about()} at most {self.at_most:g} wide"
+
+    def is_null(self, effect: np.ndarray) -> np.ndarray:
+        """Never: a narrow interval is none the worse for what it is about."""
+        return np.zeros(effect.shape, dtype=bool)
+
+    def apply(self, evidence: Evidence) -> Verdicts:
+        """Width of the interval of every study and target."""
+        mean, low, high = self.interval(_needed(evidence))
+        return Verdicts(high - low <= self.at_most, mean, low, high, np.full(mean.shape, np.nan))
+
+
+class DiscoveryRule(_PosteriorRule):
+    """Targets called changed, as many as keep the expected share of false ones at or below `rate`.
+
+    A target's probability of a false call is the posterior probability of the side that its estimate is not on; the
+    largest set whose mean is at most `rate` is called.
+    """
+
+    rule: Literal["discovery"] = "discovery"
+    rate: float = Field(default=0.05, gt=0, lt=1)
+
+    def describe(self) -> str:
+        """In a few words."""
+        return f"{self.about()} changed at a false discovery rate of {self.rate:g}"
+
+    @property
+    def thresholds(self) -> tuple[float, ...]:
+        """No change."""
+        return (0.0,)
+
+    def apply(self, evidence: Evidence) -> Verdicts:
+        """Which targets of every study are called."""
+        posterior = _needed(evidence)
+        above = self.pick(posterior, "p_above").sel(threshold=0.0, method="nearest").to_numpy()
+        wrong = np.minimum(above, 1.0 - above)
+        order = np.argsort(wrong, axis=1)
+        mean = np.cumsum(np.take_along_axis(wrong, order, axis=1), axis=1) / np.arange(1, wrong.shape[1] + 1)
+        decided = np.zeros(wrong.shape, dtype=bool)
+        np.put_along_axis(decided, order, mean <= self.rate, axis=1)
+        return Verdicts(decided, *self.interval(posterior), 1.0 - wrong)
+
+
+class CustomRule(_PosteriorRule):
+    """A user's own function of the posterior, from Python: from the engine's Dataset to a bool (study, target)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    rule: Literal["custom"] = "custom"
+    name: str = Field(min_length=1)
+    function: Callable[[xr.Dataset], Any] = Field(exclude=True)
+    above: tuple[float, ...] = (0.0,)
+
+    def describe(self) -> str:
+        """Its name."""
+        return self.name
+
+    @property
+    def thresholds(self) -> tuple[float, ...]:
+        """Where it wants the tail."""
+        return self.above
+
+    def apply(self, evidence: Evidence) -> Verdicts:
+        """What the function says."""
+        posterior = _needed(evidence)
+        decided = np.asarray(self.function(posterior), dtype=bool)
+        mean, low, high = self.interval(posterior)
+        if decided.shape != mean.shape:
+            raise ValueError(f"rule {self.name!r} must give (study, target) {mean.shape}, got {decided.shape}")
+        return Verdicts(decided, mean, low, high, np.full(mean.shape, np.nan))
+
+
+def _needed(evidence: Evidence) -> xr.Dataset:
+    if evidence.posterior is None:
+        raise ValueError("a rule on a posterior needs one, got none")
+    return evidence.posterior

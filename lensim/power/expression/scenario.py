@@ -1,0 +1,44 @@
+"""A question about a paired design: RT-qPCR reactions, or ratios."""
+
+from typing import Annotated, ClassVar, Self
+
+from pydantic import Field, model_validator
+
+from lensim.power.expression.rules import Rule
+from lensim.power.expression.spec import AnalysisSpec, DesignSpec, TruthSpec
+from lensim.power.rule import BaseRule
+from lensim.power.spec import ANY, BaseScenario
+
+
+class PairScenario(BaseScenario):
+    """A question about a paired design; see the attributes' own classes.
+
+    Attributes
+    ----------
+    design, truth, analysis, rules
+        What is done, what is so, how it is analysed, and when a study counts as a find.
+    """
+
+    about: ClassVar[str] = "rules on paired studies"
+    design: DesignSpec = DesignSpec()
+    truth: TruthSpec = TruthSpec()
+    analysis: AnalysisSpec = AnalysisSpec()
+    rules: tuple[Annotated[Rule, Field(discriminator="rule")], ...]
+
+    @model_validator(mode="after")
+    def _names_are_there(self) -> Self:
+        for rule in self.rules:
+            rule.check(tuple(self.design.subjects), self.design.targets)
+        for place, names_of, known in (
+            ("truth.expression target", [e.target for e in self.truth.expression], self.design.targets),
+            ("truth.expression cell_type", [e.cell_type for e in self.truth.expression], tuple(self.design.subjects)),
+            ("truth.assays gene", [a.gene for a in self.truth.assays], self.design.targets + self.design.references),
+        ):
+            for name in names_of:
+                if name not in (ANY, *known):
+                    raise ValueError(f"{place} must be one of {', '.join(known)}, got {name!r}")
+        return self
+
+    def items(self, rule: BaseRule) -> tuple[str, ...]:
+        """Targets."""
+        return self.design.targets

@@ -1,0 +1,259 @@
+"""From a scenario to a chunk of simulated studies: the truth of each, and the pairs that its analysis starts from."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import xarray as xr
+
+from lensim import checks, seeding
+from lensim import vocabulary as v
+from lensim.expression.design import QpcrDesign, lay_out
+from lensim.expression.pairs import PairSettings, pairs_of
+from lensim.expression.simulate import simulate
+from lensim.expression.truth import (
+    MU_FOLD_CHANGE,
+    MU_LEVEL,
+    SIGMA_FOLD_CHANGE,
+    SIGMA_LEVEL,
+    QpcrFaults,
+    QpcrPopulation,
+    parameters_of,
+    truth_given,
+)
+from lensim.power.design_prior import design_prior, require_figures
+from lensim.power.expression.scenario import PairScenario
+from lensim.power.expression.spec import DesignSpec, TruthSpec
+from lensim.power.spec import ANY, Distribution, changed, picked
+from lensim.summaries.posterior import OMEGA
+
+CONDITIONS: Final = ("control", "treated")
+SETTINGS_OF_NO_REACTIONS: Final = QpcrPopulation()
+OF_REACTIONS: Final = (
+    MU_LEVEL, SIGMA_LEVEL, v.LOG2_REFERENCE_LEVEL, v.FACTOR, v.ONE_COPY_CT, v.SD_BIOLOGICAL, v.SD_INPUT, v.SD_TECHNICAL
+)  # fmt: skip
+"""What every fit from reactions has; the Ct of unit quantity needs a dilution series, the spread of plates two."""
+WHERE_KNOWN: Final = (v.UNIT_CT, v.SD_PLATE)
+OF_LEVELS: Final = (MU_LEVEL, v.LOG2_REFERENCE_LEVEL, v.FACTOR, v.ONE_COPY_CT)
+"""A fit that has any of these is one from reactions, and not from ratios."""
+UNSEEN: Final = "unseen"
+"""A group of results that only published summaries have: of values that nobody printed."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some studies of one point of a scenario.
+
+    Attributes
+    ----------
+    scenario
+        The point, without a grid.
+    pairs
+        (study, pair), as from `pairs_of`.
+    reactions
+        (study, reaction), as from `simulate`; None where ratios were simulated.
+    true_mu
+        (study, target, cell_type) true population mean of the log2 fold change.
+    path
+        Names of the streams that belong to this batch.
+    parameters
+        As from `draw_parameters`, for those who want to look.
+    """
+
+    scenario: PairScenario
+    pairs: xr.Dataset
+    reactions: xr.Dataset | None
+    true_mu: np.ndarray
+    path: tuple[str | int, ...]
+    parameters: xr.Dataset | None = None
+
+
+def simulate_chunk(scenario: PairScenario, path: tuple[str | int, ...], studies: int) -> Batch:
+    """Simulate so many studies of one point, from streams of their own."""
+    sheet = _sheet(scenario.design)
+    truth_stream = seeding.stream(scenario.seed, *path, "truth")
+    parameters = draw_parameters(scenario.truth, scenario.design, sheet, truth_stream, studies)
+    machine = seeding.stream(scenario.seed, *path, "machine")
+    true_mu = parameters[MU_FOLD_CHANGE].to_numpy()[..., 0]
+    if scenario.design.assay == "ratios":
+        return Batch(scenario, _ratios(parameters, scenario.design, sheet, machine), None, true_mu, path, parameters)
+    faults = scenario.truth.faults
+    data = simulate(
+        sheet,
+        truth_given(parameters, sheet, truth_stream),
+        QpcrFaults(faults.outlier_probability, faults.outlier_cycles, faults.lost_probability, 0.0, 0.0),
+        machine,
+    )
+    return Batch(scenario, pairs_of(data, PairSettings(scenario.analysis.factors)), data, true_mu, path, parameters)
+
+
+@lru_cache(maxsize=64)
+def _sheet_of(text: str) -> xr.Dataset:
+    design = DesignSpec.model_validate_json(text)
+    kinds = [kind for kind, number in design.subjects.items() for _ in range(number)]
+    return lay_out(
+        QpcrDesign(
+            [f"{kind} {1 + k}" for kind, number in design.subjects.items() for k in range(number)],
+            kinds,
+            design.targets,
+            design.references,
+            CONDITIONS,
+            design.experiments,
+            design.technical_replicates,
+            design.dilutions,
+            design.dilution_replicates,
+            no_template_replicates=0,
+            cycle_limit=design.cycle_limit,
+        )
+    )
+
+
+def _sheet(design: DesignSpec) -> xr.Dataset:
+    return _sheet_of(design.model_dump_json())
+
+
+def draw_parameters(
+    truth: TruthSpec, design: DesignSpec, sheet: xr.Dataset, rng: np.random.Generator, studies: int
+) -> xr.Dataset:
+    """Figures of every study: fixed, drawn from distributions, or all from one draw of a posterior.
+
+    Each figure that is a distribution has its own number in every study, and is the same within it: what is uncertain
+    is the world, not the subjects of one study.
+
+    Raises
+    ------
+    InputError
+        If a posterior lacks a target, a cell type or a reference of the design.
+    """
+    base = parameters_of(SETTINGS_OF_NO_REACTIONS, sheet, studies).copy(deep=True)
+    drawn = {}
+
+    def number(key: str, value: float | Distribution) -> np.ndarray:
+        """One column of numbers for each entry of the scenario, however many places it fills."""
+        if key not in drawn:
+            own = rng.spawn(1)[0]
+            drawn[key] = value.draw(own, studies) if isinstance(value, Distribution) else np.full(studies, value)
+        return drawn[key]
+
+    targets, kinds = list(design.targets), list(design.subjects)
+    for position, entry in enumerate(truth.expression):
+        for name, variable in (
+            ("mu_log2_fold_change", MU_FOLD_CHANGE),
+            ("sigma_log2_fold_change", SIGMA_FOLD_CHANGE),
+            ("mu_log2_level", MU_LEVEL),
+            ("sigma_log2_level", SIGMA_LEVEL),
+        ):
+            column = number(f"expression {position} {name}", getattr(entry, name))
+            for t, target in enumerate(targets):
+                for k, kind in enumerate(kinds):
+                    if entry.target in (ANY, target) and entry.cell_type in (ANY, kind):
+                        base[variable].to_numpy()[:, t, k] = column[:, None] if base[variable].ndim == 4 else column
+    genes = [str(gene) for gene in sheet[v.GENE].to_numpy()]
+    for position, assay in enumerate(truth.assays):
+        for name, variable in (
+            ("amplification_factor", v.FACTOR),
+            ("ct_of_unit_quantity", v.UNIT_CT),
+            ("ct_of_one_copy", v.ONE_COPY_CT),
+            ("sd_log2_biological", v.SD_BIOLOGICAL),
+        ):
+            for g, gene in enumerate(genes):
+                if assay.gene in (ANY, gene):  # genes that an entry is about have factors of their own
+                    base[variable].to_numpy()[:, g] = number(f"assay {position} {name} {gene}", getattr(assay, name))
+    for name in (v.SD_INPUT, v.SD_TECHNICAL, v.SD_PLATE):
+        base[name] = (v.STUDY, number(name, getattr(truth, name)))
+    base[v.LOG2_REFERENCE_LEVEL].to_numpy()[:] = number("reference", truth.log2_reference_level)[:, None]
+    pair = number(v.SD_PAIR, truth.sd_log2_pair)
+    base[v.SD_PAIR] = ((v.STUDY, v.TARGET), np.repeat(pair[:, None], len(targets), axis=1))
+    if truth.posterior is not None:
+        _put_posterior(base, truth.posterior, truth.nuisance == "mean", rng.spawn(1)[0])
+    return changed(base, truth)
+
+
+@lru_cache(maxsize=4)
+def _posterior(path: Path) -> xr.Dataset:
+    result = design_prior(path)
+    posterior = result["posterior"].to_dataset()
+    checks.has_variables(posterior.isel(chain=0, draw=0), {}, str(path))
+    needed: tuple[str, ...] = (MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE)
+    if UNSEEN not in result.children:  # a paper prints no spread of pairs or reactions
+        needed += OF_REACTIONS if any(name in posterior for name in OF_LEVELS) else (v.SD_PAIR,)
+    require_figures(path, posterior, needed, "a fit in which subjects were pooled")
+    return posterior.stack(sample_=("chain", "draw"), create_index=False)
+
+
+def not_in_posterior(scenario: PairScenario) -> list[str]:
+    """Figures that the studies of a scenario need and its posterior does not have: those of the scenario are taken.
+
+    Raises
+    ------
+    InputError
+        If the posterior lacks a figure of its own kind.
+    """
+    if scenario.truth.posterior is None:
+        return []
+    needed = (v.SD_PAIR,) if scenario.design.assay == "ratios" else (*OF_REACTIONS, *WHERE_KNOWN)
+    posterior = _posterior(scenario.truth.posterior)
+    return [name for name in needed if name not in posterior]
+
+
+def _put_posterior(parameters: xr.Dataset, path: Path, at_mean: bool, rng: np.random.Generator) -> None:
+    """Overwrite every figure that a posterior has, all of a study from one draw, or all but the effect at the mean."""
+    posterior = _posterior(path)
+    pick = rng.integers(posterior.sizes["sample_"], size=parameters.sizes[v.STUDY])
+    for name in (MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE, *OF_REACTIONS, *WHERE_KNOWN, v.SD_PAIR):
+        if name in posterior:
+            drawn = _for_design(posterior, name, parameters[name], path)
+            parameters[name].to_numpy()[:] = picked(drawn, pick, at_mean=at_mean and name != MU_FOLD_CHANGE)
+    if OMEGA in posterior:  # published studies differ in their means, and so will the next
+        omega = picked(_for_design(posterior, OMEGA, parameters[MU_FOLD_CHANGE], path), pick, at_mean=at_mean)
+        parameters[MU_FOLD_CHANGE].to_numpy()[:] += omega * rng.standard_normal(omega.shape)
+
+
+def _for_design(posterior: xr.Dataset, name: str, like: xr.DataArray, path: Path) -> np.ndarray:
+    """(draw, ...) draws of a figure for the targets, cell types and genes of the design."""
+    values = posterior[name]
+    for dim in like.dims[1:]:
+        if dim == v.CONTRAST:
+            values = values.isel({dim: [0]})
+        elif dim in values.dims:
+            wanted, there = like[dim].to_numpy().tolist(), values[dim].to_numpy().tolist()
+            for label in wanted:
+                checks.one_of(f"{path}: {dim} of the design", str(label), [str(one) for one in there])
+            values = values.isel({dim: [there.index(label) for label in wanted]})
+        else:
+            values = values.expand_dims({dim: like.sizes[dim]})
+    drawn = values.transpose("sample_", *like.dims[1:]).to_numpy()
+    absent = np.argwhere(np.isnan(drawn).all(axis=0))
+    if len(absent):  # of published summaries: there are none of this target in this cell type
+        which = " in ".join(str(like[dim].to_numpy()[at]) for dim, at in zip(like.dims[1:3], absent[0], strict=False))
+        raise checks.InputError(f"{path} must have {name} of every target in every cell type, got none of {which}")
+    return np.asarray(drawn)
+
+
+def _ratios(parameters: xr.Dataset, design: DesignSpec, sheet: xr.Dataset, rng: np.random.Generator) -> xr.Dataset:
+    """Log2 ratios without reactions: fold change of the subject, and what differs between its pairs."""
+    kind = sheet[v.CELL_TYPE_OF_SUBJECT].to_numpy()
+    studies, targets, subjects = parameters.sizes[v.STUDY], len(design.targets), len(kind)
+    mu, sigma = (parameters[name].to_numpy()[..., 0][:, :, kind] for name in (MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE))
+    fold = mu + sigma * rng.standard_normal((studies, targets, subjects))
+    blur = rng.standard_normal((studies, targets, subjects, design.experiments))
+    ratio = fold[..., None] + parameters[v.SD_PAIR].to_numpy()[:, :, None, None] * blur
+    target, subject, _ = np.indices((targets, subjects, design.experiments)).reshape(3, -1)
+    return xr.Dataset(
+        {
+            v.LOG2_RATIO: ((v.STUDY, v.PAIR), ratio.reshape(studies, -1)),
+            v.IS_GAUSSIAN: (v.STUDY, np.ones(studies, dtype=bool)),
+            v.TARGET_OF_PAIR: (v.PAIR, target),
+            v.SUBJECT_OF_PAIR: (v.PAIR, subject),
+            v.CONTRAST_OF_PAIR: (v.PAIR, np.zeros(len(target), dtype=np.int64)),
+            v.CELL_TYPE_OF_SUBJECT: (v.SUBJECT, kind),
+        },
+        coords={
+            v.TARGET: list(design.targets),
+            v.SUBJECT: sheet[v.SUBJECT].to_numpy(),
+            v.CELL_TYPE: list(design.subjects),
+            v.CONTRAST: [CONDITIONS[1]],
+        },
+    )

@@ -1,6 +1,0 @@
-"""When a study counts as a find: every rule that a scenario can name."""
-
-from lensim.power.pairs.rules_classical import MannWhitneyRule, TestRule
-from lensim.power.pairs.rules_posterior import CustomRule, DiscoveryRule, IntervalRule, PosteriorRule, WidthRule
-
-Rule = TestRule | MannWhitneyRule | PosteriorRule | IntervalRule | WidthRule | DiscoveryRule | CustomRule

@@ -1,0 +1,129 @@
+"""Figures of associations: effects with intervals and regions of practical equivalence, and what Fisher can find."""
+
+from typing import Final
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+from lensim.dose_response.associations import Equivalence
+from lensim.report.figures.style import PALETTE
+from lensim.tables.records import records
+
+WIDEST: Final = 7.0
+COLOURS: Final = {"different": PALETTE[1], "equivalent": PALETTE[2]}
+STYLES: Final = ("-", "--", "-.", ":")
+
+
+def plot_associations(table: pd.DataFrame, region: Equivalence) -> Figure:
+    """Odds ratio of resistance and difference of inhibition, a row a value of a label; shaded: of no consequence.
+
+    A table as from `lensim.dose_response.associations.associate`.
+    """
+    rows = records(table)
+    figure, axes = plt.subplots(1, 2, figsize=(7.2, 1.3 + 0.34 * len(rows)), sharey=True)
+    drawn = (
+        (axes[0], "log2_odds_ratio", region.log2_odds_ratio),
+        (axes[1], "inhibition_difference_percent", region.inhibition_percent),
+    )
+    for axis, name, width in drawn:
+        axis.axvspan(-width, width, color="0.9", lw=0)
+        axis.axvline(0, color="black", lw=0.8, ls=":")
+        limit = WIDEST if name == "log2_odds_ratio" else 100.0
+        for at, row in enumerate(rows):
+            colour = COLOURS.get(row[f"{name}_verdict"], PALETTE[0])
+            low, high = max(row[f"{name}_lower"], -limit), min(row[f"{name}_upper"], limit)
+            axis.plot([low, high], [at, at], color=colour, lw=1.4)
+            for end, cut, arrow in ((low, -limit, "<"), (high, limit, ">")):  # the interval goes on
+                if end == cut:
+                    axis.plot(end, at, arrow, color=colour, ms=5)
+            if abs(row[name]) <= limit:
+                axis.plot(row[name], at, "o", color=colour, ms=4)
+        axis.tick_params(labelsize=8)
+    axes[0].set_xlim(-WIDEST - 0.3, WIDEST + 0.3)
+    axes[0].xaxis.set_major_locator(FixedLocator([-6, -4, -2, 0, 2, 4, 6]))
+    axes[0].xaxis.set_minor_locator(NullLocator())
+    axes[0].xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"1/{2**-x:.0f}" if x < 0 else f"{2**x:.0f}"))
+    several = len({row.get("label", "") for row in rows}) > 1
+    names = [
+        f"{row.get('label', '')}: " * several + f"{row['value']} ({row['resistant']:.0f} of {row['lines']})"
+        for row in rows
+    ]
+    axes[0].set_yticks(range(len(rows)), names, fontsize=8)
+    axes[0].set_ylim(len(rows) - 0.5, -0.5)
+    axes[0].set_xlabel("odds ratio of resistance", fontsize=9)
+    axes[1].set_xlabel("difference of mean inhibition [points]", fontsize=9)
+    figure.suptitle("against all other lines; resistant of each in brackets; shaded: too small to matter", fontsize=8)
+    figure.tight_layout()
+    return figure
+
+
+def plot_fold_change_effects(table: pd.DataFrame, equivalent_log2: float) -> Figure:
+    """Differences of log2 fold changes by target and question; shaded: of no consequence.
+
+    A table as from `lensim.expression.associations.associate_fold_changes`.
+    """
+    rows = records(table)
+    figure, axis = plt.subplots(figsize=(7.0, 1.2 + 0.34 * len(rows)))
+    axis.axvspan(-equivalent_log2, equivalent_log2, color="0.9", lw=0)
+    axis.axvline(0, color="black", lw=0.8, ls=":")
+    for at, row in enumerate(rows):
+        colour = COLOURS.get(row["log2_effect_verdict"], PALETTE[0])
+        axis.plot([row["log2_effect_lower"], row["log2_effect_upper"]], [at, at], color=colour, lw=1.4)
+        axis.plot(row["log2_effect"], at, "o", color=colour, ms=4)
+    names = [f"{row['target']}, {row['question']} ({row['subjects']} lines)" for row in rows]
+    axis.set_yticks(range(len(rows)), names, fontsize=8)
+    axis.set_ylim(len(rows) - 0.5, -0.5)
+    axis.tick_params(labelsize=8)
+    axis.set_xlabel("effect on the fold change of mRNA [log2]; shaded: too small to matter", fontsize=9)
+    figure.tight_layout()
+    return figure
+
+
+def plot_fisher_power(curves: pd.DataFrame, reach: pd.DataFrame, power: float) -> Figure:
+    """What Fisher's test can find: power by odds ratio, and the odds ratio found with a power by size of the part.
+
+    Parameters
+    ----------
+    curves
+        Columns part, odds_ratio, power.
+    reach
+        Columns lines (of the part), below and above: odds ratios found with `power`; 0 or infinite where none is.
+    power
+        That power.
+    """
+    figure, (left, right) = plt.subplots(1, 2, figsize=(7.8, 3.5))
+    for k, (name, own) in enumerate(curves.groupby("part", sort=False)):
+        left.plot(own["odds_ratio"], 100 * own["power"], color=PALETTE[k % len(PALETTE)], ls=STYLES[k % 4], label=name)
+    left.axhline(100 * power, color="0.5", lw=0.8, ls=":")
+    left.set_ylim(0, 102)
+    left.set_xlabel("odds ratio of resistance", fontsize=8)
+    left.set_ylabel("power of Fisher's test [%]", fontsize=8)
+    left.legend(fontsize=7, frameon=False, loc="upper center", bbox_to_anchor=(0.5, 1.22), ncols=2)
+    edge = float(curves["odds_ratio"].max())
+    for name, marker, end in (("above", "^", edge), ("below", "v", 1 / edge)):
+        found = (reach[name] > 0) & (reach[name] < np.inf)
+        inside = reach[found & reach[name].between(1 / edge, edge)]
+        right.plot(inside["lines"], inside[name], marker, color=PALETTE[0], ms=4.5)
+        none = reach[~reach["lines"].isin(inside["lines"])]
+        right.plot(none["lines"], [end] * len(none), "x", color=PALETTE[1], ms=4.5)
+    right.axhline(1, color="black", lw=0.8, ls=":")
+    right.plot([], [], "^", color=PALETTE[0], label=f"found with {power:.0%} power from here on")
+    right.plot([], [], "x", color=PALETTE[1], label=f"not found up to {edge:g}, down to 1/{edge:g}")
+    right.set_yscale("log")
+    right.set_ylim(0.7 / edge, 1.4 * edge)
+    right.set_xlabel("lines with the label, of all", fontsize=8)
+    right.set_ylabel("odds ratio of resistance", fontsize=8)
+    right.legend(fontsize=7, frameon=False, loc="upper center", bbox_to_anchor=(0.5, 1.22))
+    left.set_xscale("log")
+    ratio = FuncFormatter(lambda x, _: f"1/{1 / x:.0f}" if x < 0.999 else f"{x:.0f}")
+    for axis in (left.xaxis, right.yaxis):
+        axis.set_major_locator(FixedLocator([1 / 64, 1 / 16, 1 / 4, 1, 4, 16, 64]))
+        axis.set_minor_locator(NullLocator())
+        axis.set_major_formatter(ratio)
+    for panel in (left, right):
+        panel.tick_params(labelsize=8)
+    figure.tight_layout()
+    return figure

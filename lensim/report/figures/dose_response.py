@@ -1,0 +1,232 @@
+"""Figures of a dose-response fit: curves over the data, a forest of IC50s, a posterior predictive check."""
+
+from collections.abc import Mapping
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from lensim import vocabulary as v
+from lensim.dose_response import curve
+from lensim.dose_response.estimands import dose_response_estimands, tested_doses_um
+from lensim.inference.observations import observations_of
+from lensim.report.figures.style import PALETTE
+
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+PANELS_A_ROW = 6
+
+
+def group_colours(data: xr.Dataset) -> dict[str, str]:
+    """One colour a molecular group, in the order of the Dataset."""
+    return {str(group): PALETTE[i % len(PALETTE)] for i, group in enumerate(data[v.MOLECULAR_GROUP].to_numpy())}
+
+
+def _percent_of_untreated(result: xr.DataTree) -> pd.DataFrame:
+    """Each well as percent of the untreated level that the posterior gives its culture, background taken off."""
+    data = observations_of(result)
+    posterior = result["posterior"]
+    culture = data[v.CULTURE_OF_WELL].to_numpy()
+    if v.CPM in data:
+        level = np.exp(posterior[v.LOG_TOP].mean(("chain", "draw")).to_numpy())[culture]
+        plate = data[v.PLATE_OF_CULTURE].to_numpy()[culture]
+        background = posterior[v.BACKGROUND].mean(("chain", "draw")).to_numpy()[plate]
+        percent = 100.0 * (data[v.CPM].to_numpy() - background) / level
+    else:
+        level = np.exp(posterior["log_top_share"].mean(("chain", "draw")).to_numpy())[culture]
+        percent = data[v.VIABILITY].to_numpy() / level
+    return pd.DataFrame(
+        {
+            "line": data[v.LINE_OF_CULTURE].to_numpy()[culture],
+            "experiment": data[v.EXPERIMENT_OF_CULTURE].to_numpy()[culture],
+            "dose_um": data[v.DOSE].to_numpy(),
+            "percent": percent,
+        }
+    )
+
+
+def plot_curves(result: xr.DataTree, summary: pd.DataFrame, ci_prob: float = 0.9) -> Figure:
+    """One small panel a line: wells as percent of untreated, the posterior curve and its band, the absolute IC50.
+
+    Untreated wells stand left of a break in the log dose axis; experiments differ by marker. The dashed line is half of
+    untreated; the tick on it is the posterior median IC50 with its interval, drawn only inside the tested doses.
+    """
+    data = observations_of(result)
+    wells, colours = _percent_of_untreated(result), group_colours(data)
+    lines = [str(name) for name in data[v.CELL_LINE].to_numpy()]
+    order = np.argsort(data[v.GROUP_OF_LINE].to_numpy(), kind="stable")
+    rows = -(-len(lines) // PANELS_A_ROW)
+    columns = min(PANELS_A_ROW, len(lines))
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(2.1 * columns + 0.9, 1.95 * rows + 1.0), sharex=True, sharey=True, squeeze=False
+    )
+    ceiling = max(170.0, float(np.quantile(wells["percent"], 0.995)) * 1.05)
+    for axis, line in zip(axes.flat, order, strict=False):
+        group = str(data[v.MOLECULAR_GROUP].to_numpy()[int(data[v.GROUP_OF_LINE][line])])
+        _draw_panel(axis, result, wells[wells["line"] == line], int(line), colours[group], ci_prob)
+        axis.set_title(f"{lines[line]}\n{summary.loc[lines[line], 'ic50']}", fontsize=7.5, linespacing=1.2)
+        axis.set_ylim(0, ceiling)
+    for axis in axes.flat[len(lines) :]:
+        axis.set_axis_off()
+    last_in_column = {i % columns: i for i in range(len(lines))}
+    for position in last_in_column.values():
+        axes.flat[position].tick_params(labelbottom=True)
+    figure.supxlabel(_dose_label(data), fontsize=10)
+    figure.supylabel("Signal, percent of untreated", fontsize=10)
+    handles = [plt.Line2D([], [], color=colour, lw=3, label=group) for group, colour in colours.items()]
+    experiments = sorted(wells["experiment"].unique())
+    if 1 < len(experiments) <= len(MARKERS):
+        names = data[v.EXPERIMENT].to_numpy() if v.EXPERIMENT in data.coords else experiments
+        handles += [
+            plt.Line2D([], [], color="0.3", marker=MARKERS[i], ls="", ms=4, label=_experiment(names[i]))
+            for i in experiments
+        ]
+    figure.legend(handles=handles, loc="upper center", ncols=min(8, len(handles)), fontsize=8, frameon=False)
+    figure.tight_layout(rect=(0.01, 0.0, 1.0, 1.0 - 0.45 / figure.get_figheight()))
+    return figure
+
+
+def _experiment(name: object) -> str:
+    return str(name) if "experiment" in str(name).lower() else f"experiment {name}"
+
+
+def _dose_label(data: xr.Dataset) -> str:
+    unit = str(data[v.DOSE].attrs.get("units", "uM")).replace("uM", "µM")
+    return f"{data.attrs.get('compound', '') or 'Dose'} ({unit})"
+
+
+def _draw_panel(axis: Axes, result: xr.DataTree, wells: pd.DataFrame, line: int, colour: str, ci_prob: float) -> None:
+    posterior = result["posterior"]
+    parameters = [
+        posterior[name].isel({v.CELL_LINE: line}).to_numpy().reshape(-1, 1)
+        for name in (v.LOG10_EC50, v.LOG_HILL, v.EFFECT)
+    ]
+    treated = wells["dose_um"] > 0
+    low, high = wells.loc[treated, "dose_um"].min(), wells["dose_um"].max()
+    at_zero = low / 10**0.75
+    grid = np.geomspace(low / 1.3, high * 1.3, 80)
+    percent = 100.0 * curve.residual(grid, *parameters)
+    tails = [(1 - ci_prob) / 2, 0.5, (1 + ci_prob) / 2]
+    lower, median, upper = np.quantile(percent, tails, axis=0)
+    axis.axhline(50, color="0.6", lw=0.8, ls="--", zorder=0)
+    axis.fill_between(grid, lower, upper, color=colour, alpha=0.25, lw=0)
+    axis.plot(grid, median, color=colour, lw=1.6)
+    jitter = {e: 10 ** (0.06 * (i - 1)) for i, e in enumerate(sorted(wells["experiment"].unique()))}
+    for experiment, own in wells.groupby("experiment"):
+        where = np.where(own["dose_um"] > 0, own["dose_um"], at_zero) * jitter[experiment]
+        marker = MARKERS[list(jitter).index(experiment) % len(MARKERS)]
+        axis.plot(where, own["percent"], marker, ms=2.6, mfc="none", mec="0.25", mew=0.6, alpha=0.8)
+    ic50 = curve.log10_ic50_um(*parameters).reshape(-1)
+    ends = 10.0 ** np.quantile(ic50, tails, method="inverted_cdf")
+    if low <= ends[1] <= high:
+        axis.plot([max(ends[0], low), min(ends[2], high)], [50, 50], color="k", lw=2.2, solid_capstyle="butt")
+        axis.plot(ends[1], 50, "|", color="k", ms=9, mew=1.6)
+    axis.set_xscale("log")
+    ticks = [at_zero, *10.0 ** np.arange(np.ceil(np.log10(low) - 1e-9), np.floor(np.log10(high) + 1e-9) + 1)]
+    axis.set_xticks(ticks, ["0", *[f"{tick:g}" for tick in ticks[1:]]], fontsize=7)
+    axis.minorticks_off()
+    axis.tick_params(axis="y", labelsize=7)
+    axis.spines[["top", "right"]].set_visible(False)
+
+
+def plot_ic50_forest(
+    result: xr.DataTree, summary: pd.DataFrame, calls: Mapping[str, str] | None = None, ci_prob: float = 0.9
+) -> Figure:
+    """Absolute IC50 of every line by molecular group, the tested doses shaded; beyond them an arrow and a probability.
+
+    A line whose IC50 is probably beyond the doses has no point: its arrow starts where the interval does. With `calls`
+    (line to "sensitive" or "resistant") a published call stands beside each name.
+    """
+    data = observations_of(result)
+    tested, colours = tested_doses_um(data), group_colours(data)
+    low, top = float(tested["lowest_dose_um"].min()), float(tested["top_dose_um"].max())
+    draws = dose_response_estimands(result)["log10_ic50_um"].stack(sample=("chain", "draw"), create_index=False)
+    ordered = summary.assign(median=[float(np.median(draws[i])) for i in range(len(summary))])
+    ordered["group_order"] = [list(colours).index(g) for g in ordered["molecular_group"]]
+    ordered = ordered.sort_values(["group_order", "median", "p_ic50_above_top"], ascending=True)
+    figure, axis = plt.subplots(figsize=(7.6, 0.27 * len(ordered) + 1.6))
+    axis.axvspan(low, top, color="0.93", zorder=0)
+    right, left = top * 4.0, low / 2.0
+    for height, (name, row) in enumerate(ordered.iterrows()):
+        position = list(summary.index).index(name)
+        ends = 10.0 ** np.quantile(draws[position], [(1 - ci_prob) / 2, 0.5, (1 + ci_prob) / 2], method="inverted_cdf")
+        colour = colours[row["molecular_group"]]
+        start, stop = min(max(ends[0], left), top), min(max(ends[2], left), right)
+        axis.plot([start, min(stop, top * 2.2)], [height, height], color=colour, lw=2)
+        if ends[2] > top:
+            axis.plot(top * 2.2, height, ">", color=colour, ms=5)
+        if low <= ends[1] <= top:
+            axis.plot(ends[1], height, "o", color=colour, ms=5)
+        axis.text(right * 1.15, height, f"{row['p_ic50_above_top']:.2f}", va="center", fontsize=8)
+        if calls:
+            axis.text(right * 3.2, height, calls.get(str(name), ""), va="center", fontsize=8)
+    axis.text(right * 1.15, -1.2, f"P(IC50\n> {top:g})", fontsize=8, va="center", ha="left")
+    if calls:
+        axis.text(right * 3.2, -1.2, "published\ncall", fontsize=8, va="center", ha="left")
+    axis.set_yticks(range(len(ordered)), list(ordered.index), fontsize=8)
+    axis.set_ylim(len(ordered) - 0.4, -0.7)
+    axis.set_xscale("log")
+    axis.set_xlim(left, right)
+    axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    unit = str(data[v.DOSE].attrs.get("units", "uM")).replace("uM", "µM")
+    axis.set_xlabel(
+        f"Absolute IC50 ({unit}): median and {ci_prob:.0%} interval; tested doses shaded", fontsize=9, loc="center"
+    )
+    axis.spines[["top", "right"]].set_visible(False)
+    handles = [plt.Line2D([], [], color=c, lw=3, label=g) for g, c in colours.items()]
+    figure.legend(handles=handles, loc="upper center", ncols=min(6, len(handles)), fontsize=8, frameon=False)
+    figure.tight_layout(rect=(0, 0, 0.98, 1.0 - 0.3 / figure.get_figheight()))
+    return figure
+
+
+def plot_posterior_predictive(result: xr.DataTree) -> Figure:
+    """Two checks: distribution of the signal against replicated wells, and where each well falls among its replicates.
+
+    Left, density of the observed signal over 50 replicated data sets. Right, the histogram of the share of replicates
+    below each well (its PIT): flat if the model's spread is right, with the 99% band of a flat one.
+    """
+    observed_name = next(
+        str(name)
+        for name in result["posterior_predictive"].data_vars
+        if str(name) in ("log_cpm_observed", "viability_observed")
+    )
+    replicated = result["posterior_predictive"][observed_name].stack(sample=("chain", "draw"), create_index=False)
+    observed = result["observed_data"][observed_name].to_numpy()
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9.2, 3.6))
+    to_percent, label = (
+        (1 / np.log(10), "Signal (log10 counts/min)") if observed_name.startswith("log") else (100.0, "Viability (%)")
+    )
+    span = np.quantile(observed, [0.002, 0.998])
+    edges = np.linspace(span[0] - 0.1 * np.ptp(span), span[1] + 0.1 * np.ptp(span), 60) * to_percent
+    middle = (edges[1:] + edges[:-1]) / 2
+    chosen = np.linspace(0, replicated.sizes["sample"] - 1, 50).astype(int)
+    for i, sample in enumerate(chosen):
+        density, _ = np.histogram(replicated.isel(sample=sample) * to_percent, edges, density=True)
+        left.plot(middle, density, color=PALETTE[5], lw=0.6, alpha=0.5, label="replicated" if i == 0 else None)
+    density, _ = np.histogram(observed * to_percent, edges, density=True)
+    left.plot(middle, density, color="k", lw=1.6, label="observed")
+    left.set(xlabel=label, ylabel="Density of wells", ylim=(0, None))
+    left.legend(fontsize=8, frameon=False)
+    share = (replicated.to_numpy() < observed[:, None]).mean(axis=1)
+    _draw_pit(right, share)
+    for axis in (left, right):
+        axis.spines[["top", "right"]].set_visible(False)
+    figure.tight_layout()
+    return figure
+
+
+def _draw_pit(axis: Axes, share: np.ndarray) -> None:
+    bins = 20
+    axis.hist(share, np.linspace(0, 1, bins + 1).tolist(), color=PALETTE[0], alpha=0.7)
+    expected, half_width = len(share) / bins, 2.58 * np.sqrt(len(share) / bins * (1 - 1 / bins))
+    axis.axhspan(expected - half_width, expected + half_width, color="0.6", alpha=0.35, label="99% band, if flat")
+    axis.set(xlabel="Share of replicates below the well (PIT)", ylabel="Wells", xlim=(0, 1))
+    axis.yaxis.set_major_locator(MaxNLocator(integer=True))
+    axis.legend(fontsize=8, frameon=False, loc="lower center")

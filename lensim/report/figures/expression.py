@@ -1,0 +1,285 @@
+"""Figures of an expression fit: levels, before and after, forest, standard curves, resistant against parental."""
+
+from collections.abc import Mapping
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import xarray as xr
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter
+
+from lensim import vocabulary as v
+from lensim.expression.estimands import detected, summarise_populations, summarise_subjects
+from lensim.inference.observations import observations_of
+from lensim.report.figures.style import PALETTE
+
+ABSENT_COLOUR = "#999999"
+
+
+def _colours(data: xr.Dataset) -> dict[str, str]:
+    return {str(kind): PALETTE[i % len(PALETTE)] for i, kind in enumerate(data[v.CELL_TYPE].to_numpy())}
+
+
+def _kinds(data: xr.Dataset) -> list[str]:
+    return [str(k) for k in data[v.CELL_TYPE].to_numpy()[data[v.CELL_TYPE_OF_SUBJECT].to_numpy()]]
+
+
+def _plain(value: float, _: object = None) -> str:
+    return f"{value:g}"
+
+
+def plot_levels(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
+    """Level of each target in each subject under the control, on a log axis, one panel a target.
+
+    Relative to the calibrator where there is one. A target that was never detected in a subject is a bound: an arrow
+    from the upper end of its interval.
+    """
+    data = observations_of(result)
+    level = result["posterior"][v.LOG2_LEVEL]
+    calibrator = str(data.attrs.get("calibrator", ""))
+    subjects = [str(s) for s in level[v.SUBJECT].to_numpy()]
+    kinds, colours, seen = _kinds(data), _colours(data), detected(data)
+    targets = [str(t) for t in level[v.TARGET].to_numpy()]
+    figure, axes = plt.subplots(
+        1, len(targets), figsize=(1.2 + 2.7 * len(targets), 0.9 + 0.24 * len(subjects)), sharey=True, squeeze=False
+    )
+    tails = [(1 - ci_prob) / 2, 0.5, (1 + ci_prob) / 2]
+    for t, axis in enumerate(axes[0]):
+        values = level.isel({v.TARGET: t})
+        if calibrator and seen[t, subjects.index(calibrator)]:
+            values = values - values.isel({v.SUBJECT: subjects.index(calibrator)})
+        lower, median, upper = (
+            2.0 ** values.quantile(tails, ("chain", "draw")).transpose("quantile", v.SUBJECT).to_numpy()
+        )
+        shown = lower[seen[t] > 0].min() / 4 if (seen[t] > 0).any() else lower.min()
+        for s in range(len(subjects)):
+            colour = colours[kinds[s]]
+            if seen[t, s]:
+                axis.plot([lower[s], upper[s]], [s, s], color=colour, lw=1.4)
+                axis.plot(median[s], s, marker="o", color=colour, ms=4.5, ls="")
+            else:
+                axis.plot(max(upper[s], shown), s, marker="<", color=ABSENT_COLOUR, ms=6, ls="", mfc="white")
+        axis.set_xscale("log")
+        axis.xaxis.set_major_formatter(FuncFormatter(_plain))
+        axis.set_title(targets[t], fontsize=10)
+        axis.grid(axis="x", lw=0.3, color="#dddddd")
+    axes[0][0].set_yticks(range(len(subjects)), subjects, fontsize=8)
+    axes[0][0].invert_yaxis()
+    unit = f"mRNA without drug, relative to {calibrator}" if calibrator else "mRNA without drug, relative"
+    figure.supxlabel(f"{unit} (median and {ci_prob:.0%} interval, log axis)", fontsize=9)
+    handles = [Line2D([], [], color=c, marker="o", lw=1.4, ms=4.5, label=k) for k, c in colours.items()]
+    handles.append(
+        Line2D([], [], color=ABSENT_COLOUR, marker="<", mfc="white", ls="", label="never detected: below this")
+    )
+    figure.legend(handles=handles, ncols=3, fontsize=8, frameon=False, loc="upper left")
+    figure.tight_layout(rect=(0, 0, 1, 1 - 0.5 / figure.get_figheight()))
+    return figure
+
+
+def plot_before_after(classical: pd.DataFrame, data: xr.Dataset) -> Figure:
+    """Each subject's target before and after, percent of its own control: the ratio that a bench would report.
+
+    One panel a target and cell type; `classical` is the table of `classical_fold_changes`.
+    """
+    shown = classical.dropna(subset=["pfaffl_ratio"])
+    targets, kinds = list(dict.fromkeys(shown["target"])), list(dict.fromkeys(shown["cell_type"]))
+    colours = _colours(data)
+    figure, axes = plt.subplots(
+        len(targets), len(kinds), figsize=(1 + 1.7 * len(kinds), 0.8 + 2.0 * len(targets)), sharey=True, squeeze=False
+    )
+    conditions = [str(c) for c in data[v.CONDITION].to_numpy()]
+    for row, target in enumerate(targets):
+        for column, kind in enumerate(kinds):
+            axis = axes[row][column]
+            own = shown[(shown["target"] == target) & (shown["cell_type"] == kind)]
+            for ratio in own["pfaffl_ratio"]:
+                axis.plot([0, 1], [100, 100 * ratio], color=colours[kind], marker="o", ms=3, lw=0.9, alpha=0.8)
+            axis.axhline(100, color="#999999", lw=0.6, ls="--")
+            axis.set_yscale("log")
+            axis.yaxis.set_major_formatter(FuncFormatter(_plain))
+            axis.yaxis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
+            axis.set_yticks([25, 50, 100, 200, 400, 800])
+            axis.set_xlim(-0.3, 1.3)
+            axis.set_xticks([0, 1], conditions[:2] if row == len(targets) - 1 else ["", ""], fontsize=7)
+            axis.text(0.04, 0.94, f"n = {len(own)}", transform=axis.transAxes, fontsize=7, va="top")
+            if row == 0:
+                axis.set_title(kind, fontsize=8)
+            if column == 0:
+                axis.set_ylabel(f"{target}\n[% of control]", fontsize=8)
+    figure.tight_layout()
+    return figure
+
+
+def plot_forest(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
+    """Fold change of each subject, its population's mean and the prediction for a new subject, one panel a target."""
+    data = observations_of(result)
+    subjects, populations = summarise_subjects(result, ci_prob), summarise_populations(result, ci_prob)
+    colours = _colours(data)
+    contrast = str(subjects["contrast"].iloc[0])
+    targets = list(dict.fromkeys(subjects["target"]))
+    rows: list[tuple[str, str, str]] = []
+    for kind in colours:
+        own = subjects.loc[(subjects["cell_type"] == kind) & (subjects["target"] == targets[0]), "subject"]
+        rows += [("subject", kind, str(name)) for name in dict.fromkeys(own)]
+        rows += [("mean", kind, f"mean of {kind}"), ("new", kind, f"a new {kind}")]
+    figure, axes = plt.subplots(
+        1,
+        len(targets),
+        figsize=(1.8 + 2.6 * len(targets), 0.8 + 0.2 * len(rows)),
+        sharey=True,
+        sharex=True,
+        squeeze=False,
+    )
+    for axis, target in zip(axes[0], targets, strict=True):
+        for place, (what, kind, name) in enumerate(rows):
+            colour = colours[kind]
+            if what == "subject":
+                row = subjects[
+                    (subjects["target"] == target) & (subjects["subject"] == name) & (subjects["contrast"] == contrast)
+                ].iloc[0]
+                style = {"color": colour if row["detected"] else ABSENT_COLOUR, "lw": 1.2}
+                marker, key = ("o" if row["detected"] else "x"), "fold_change_percent"
+            else:
+                row = populations[
+                    (populations["target"] == target)
+                    & (populations["cell_type"] == kind)
+                    & (populations["contrast"] == contrast)
+                ].iloc[0]
+                key = "fold_change_percent" if what == "mean" else "new_subject_percent"
+                style = {"color": colour, "lw": 2.6 if what == "mean" else 1.0}
+                marker = "D" if what == "mean" else "|"
+            axis.plot([row[f"{key}_lower"], row[f"{key}_upper"]], [place, place], **style)
+            axis.plot(row[key], place, marker=marker, color=style["color"], ms=5 if what == "mean" else 4, ls="")
+        axis.axvline(100, color="black", lw=0.6, ls="--")
+        axis.set_xscale("log")
+        axis.set_xlim(12.5, 1600)
+        axis.set_xticks([25, 50, 100, 200, 400, 800], ["25", "50", "100", "200", "400", "800"], fontsize=8)
+        axis.xaxis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
+        axis.set_title(target, fontsize=10)
+    axes[0][0].set_yticks(range(len(rows)), [name for _, _, name in rows], fontsize=7)
+    axes[0][0].invert_yaxis()
+    gap = " " if len(targets) > 1 else "\n"  # one narrow panel has no room for the whole line
+    figure.supxlabel(
+        f"{contrast}, percent of control{gap}(median and {ci_prob:.0%} interval; cross: never detected)", fontsize=9
+    )
+    figure.tight_layout()
+    return figure
+
+
+def plot_against_ic50(
+    result: xr.DataTree,
+    log10_ic50_um: xr.DataArray,
+    group_of_subject: Mapping[str, str],
+    table: pd.DataFrame,
+    top_dose_um: float,
+    ci_prob: float = 0.9,
+) -> Figure:
+    """Fold change of each line against its IC50, both with their intervals, one panel a target.
+
+    A line whose IC50 is probably beyond the tested doses is an open mark at the right edge, with a bar from the lower
+    end of its interval. `table` is `summarise_sensitivity`'s, whose answers stand above the panels.
+    """
+    subjects = summarise_subjects(result, ci_prob)
+    ic50 = log10_ic50_um.stack(sample_=("chain", "draw"), create_index=False).transpose(v.CELL_LINE, "sample_")
+    lines = [str(name) for name in ic50[v.CELL_LINE].to_numpy()]
+    tails = [(1 - ci_prob) / 2, 0.5, (1 + ci_prob) / 2]
+    groups = list(dict.fromkeys(group_of_subject[name] for name in lines if name in group_of_subject))
+    targets = list(dict.fromkeys(subjects["target"]))
+    contrast = str(subjects["contrast"].iloc[0])
+    edge = 2.2 * top_dose_um
+    figure, axes = plt.subplots(1, len(targets), figsize=(0.8 + 2.6 * len(targets), 3.4), sharey=True, squeeze=False)
+    for axis, target in zip(axes[0], targets, strict=True):
+        own = subjects[(subjects["target"] == target) & (subjects["contrast"] == contrast) & (subjects["detected"] > 0)]
+        for row in own[own["subject"].isin(lines)].itertuples():
+            draws = ic50.to_numpy()[lines.index(row.subject)]
+            low, middle, high = np.minimum(10.0 ** np.quantile(draws, tails, method="nearest"), edge)
+            colour = PALETTE[groups.index(group_of_subject[row.subject])]
+            beyond = middle > top_dose_um
+            x = edge if beyond else middle
+            axis.plot([low, high], [row.fold_change_percent] * 2, color=colour, lw=0.8, alpha=0.7)
+            axis.plot([x, x], [row.fold_change_percent_lower, row.fold_change_percent_upper], color=colour, lw=0.8)
+            axis.plot(x, row.fold_change_percent, marker="o", ms=4.5, color=colour, mfc="white" if beyond else colour)
+        said = [
+            f"{asked.question}: {asked.log2_estimate:+.2f} ({asked.log2_lower:+.2f} to {asked.log2_upper:+.2f})"
+            for asked in table[(table["target"] == target) & (table["contrast"] == contrast)].itertuples()
+        ]
+        axis.set_title("\n".join([target, *said]), fontsize=7)
+        axis.axhline(100, color="black", lw=0.6, ls="--")
+        axis.axvline(top_dose_um, color="#999999", lw=0.6, ls=":")
+        axis.set_xscale("log")
+        axis.set_yscale("log")
+        axis.set_yticks([25, 50, 100, 200, 400, 800], ["25", "50", "100", "200", "400", "800"], fontsize=8)
+        axis.yaxis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
+        axis.xaxis.set_major_formatter(FuncFormatter(_plain))
+    axes[0][0].set_ylabel(f"{contrast}, percent of control", fontsize=8)
+    marks = [Line2D([], [], color=PALETTE[k], marker="o", ls="", label=name) for k, name in enumerate(groups)]
+    marks.append(Line2D([], [], color="black", marker="o", mfc="white", ls="", label=f"IC50 beyond {top_dose_um:g} µM"))
+    figure.legend(handles=marks, loc="lower center", ncols=len(marks), fontsize=7, frameon=False)
+    figure.supxlabel(f"IC50 [µM] (medians and {ci_prob:.0%} intervals; differences in log2)", fontsize=8, y=0.08)
+    figure.tight_layout(rect=(0, 0.07, 1, 1))
+    return figure
+
+
+def plot_standard_curves(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
+    """Dilution series with the posterior line of each gene; reactions that were not detected lie on the cycle limit."""
+    data, posterior = observations_of(result), result["posterior"]
+    genes = [str(g) for g in data[v.GENE].to_numpy()]
+    gene, quantity = data[v.GENE_OF_STANDARD].to_numpy(), data[v.STANDARD_QUANTITY].to_numpy()
+    ct, limit = data[v.STANDARD_CT].to_numpy(), float(data[v.CYCLE_LIMIT])
+    figure, axes = plt.subplots(1, len(genes), figsize=(1 + 2.3 * len(genes), 2.9), sharey=True, squeeze=False)
+    grid = np.linspace(np.log2(quantity.min()), np.log2(quantity.max()), 40)
+    tails = [(1 - ci_prob) / 2, 0.5, (1 + ci_prob) / 2]
+    for g, axis in enumerate(axes[0]):
+        factor = posterior[v.FACTOR].isel({v.GENE: g}).to_numpy().ravel()
+        unit = posterior[v.UNIT_CT].isel({v.GENE: g}).to_numpy().ravel()
+        lower, median, upper = np.quantile(unit - grid[:, None] / np.log2(factor), tails, axis=1)
+        axis.fill_between(2.0**grid, lower, upper, color=PALETTE[0], alpha=0.25, lw=0)
+        axis.plot(2.0**grid, median, color=PALETTE[0], lw=1.2)
+        own = gene == g
+        found = own & np.isfinite(ct)
+        axis.plot(quantity[found], ct[found], ls="", marker="o", ms=3.5, color="black", mfc="none")
+        lost = own & ~np.isfinite(ct)
+        axis.plot(quantity[lost], np.full(lost.sum(), limit), ls="", marker="x", ms=5, color=PALETTE[1])
+        axis.set_xscale("log")
+        low, middle, high = np.quantile(factor, tails)
+        axis.set_title(f"{genes[g]}\nfactor {middle:.2f} ({low:.2f} to {high:.2f})", fontsize=8)
+    axes[0][0].set_ylabel("Ct [cycles]; cross: not detected", fontsize=8)
+    figure.supxlabel(f"pooled cDNA [{data[v.STANDARD_QUANTITY].attrs.get('units', 'relative')}]", fontsize=9)
+    figure.tight_layout()
+    return figure
+
+
+def plot_resistant_profile(result: xr.DataTree, parent_of: Mapping[str, str], ci_prob: float = 0.9) -> Figure:
+    """Level of each target in a resistant variant over its parent, without drug; no ratio where one has none."""
+    data, level = observations_of(result), result["posterior"][v.LOG2_LEVEL]
+    subjects, targets = [str(s) for s in level[v.SUBJECT].to_numpy()], [str(t) for t in level[v.TARGET].to_numpy()]
+    seen = detected(data)
+    figure, axis = plt.subplots(figsize=(5.4, 1.0 + 0.35 * len(targets) * len(parent_of)))
+    labels: list[str] = []
+    for number, (variant, parent) in enumerate(parent_of.items()):
+        here, there = subjects.index(variant), subjects.index(parent)
+        for t, target in enumerate(targets):
+            ratio = 2.0 ** (level.isel({v.TARGET: t, v.SUBJECT: here}) - level.isel({v.TARGET: t, v.SUBJECT: there}))
+            low, middle, high = np.quantile(ratio, [(1 - ci_prob) / 2, 0.5, (1 + ci_prob) / 2])
+            place = len(labels)
+            labels.append(f"{target}, {variant} over {parent}")
+            if seen[t, here] and seen[t, there]:
+                axis.plot([low, high], [place, place], color=PALETTE[number], lw=1.6)
+                axis.plot(middle, place, marker="o", color=PALETTE[number])
+            else:
+                axis.text(1.0, place, " not detected: no ratio", fontsize=8, color="#555555", va="center")
+    axis.axvline(1.0, color="black", lw=0.6, ls="--")
+    axis.set_xscale("log")
+    axis.set_xticks([0.25, 0.5, 1, 2, 4, 8, 16], ["0.25", "0.5", "1", "2", "4", "8", "16"], fontsize=8)
+    axis.xaxis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
+    axis.set_yticks(range(len(labels)), labels, fontsize=8)
+    axis.invert_yaxis()
+    figure.supxlabel(f"mRNA without drug, variant over parent (median, {ci_prob:.0%} interval, log axis)", fontsize=8)
+    figure.tight_layout()
+    return figure

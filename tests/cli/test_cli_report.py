@@ -1,0 +1,146 @@
+"""`lensim report` from the command line: fits and folders in, one page out, one message for what is wrong."""
+
+import json
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from lensim import vocabulary as v
+from lensim.inference.fit import carry_verdict
+from lensim.inference.gate import Verdict
+from lensim.inference.observations import attach_observations
+from lensim.output import save_result
+from tests.cli.test_cli import run
+from tests.dose_response.test_dose_response_estimands import result as dose_response
+from tests.models.test_models_fold_change import ratios
+from tests.report.test_report_study import filled
+
+VERDICT = Verdict(True, (), 1.001, 900.0, 800.0, "mu", 0, 0.9, 0.0)
+FAILED = Verdict(False, ("R-hat of mu is 1.2, must be at most 1.01",), 1.2, 30.0, 20.0, "mu", 3, 0.9, 0.0)
+
+
+def saved(path, tree: xr.DataTree, verdict: Verdict = VERDICT):
+    carry_verdict(tree, verdict)
+    tree.attrs |= {
+        "seed": 7,
+        "model": "a_model",
+        "settings": json.dumps({"sampler": {"draws": 200}, "prior_draws": 500}),
+    }
+    save_result(tree, path)
+    return path
+
+
+def expression() -> xr.DataTree:
+    """A fit of ratios, as far as its tables and its forest need it."""
+    data, rng = ratios(), np.random.default_rng(3)
+    names = (v.TARGET, v.SUBJECT, v.CONTRAST)
+    sizes = tuple(data.sizes[name] for name in names)
+    coords = {name: data[name].to_numpy() for name in names}
+    draws = {v.LOG2_FOLD_CHANGE: (("chain", "draw", *names), 1 + 0.1 * rng.normal(size=(2, 100, *sizes)))}
+    tree = xr.DataTree.from_dict({"posterior": xr.Dataset(draws, coords=coords)})
+    attach_observations(tree, data)
+    return tree
+
+
+def other() -> xr.DataTree:
+    """A fit of a model that no view knows."""
+    rng = np.random.default_rng(1)
+    draws = {"slope_<i>": (("chain", "draw", "arm"), rng.normal(size=(2, 100, 2))), "many": (("chain", "draw", "w"), rng.normal(size=(2, 100, 99)))}  # fmt: skip  # noqa: E501
+    return xr.DataTree.from_dict({"posterior": xr.Dataset(draws, coords={"arm": ["<b>", "drug"]})})
+
+
+def test_fits_of_every_kind_and_folders_go_on_one_page(capsys, tmp_path):
+    files = [
+        saved(tmp_path / "panel.nc", dose_response()),
+        saved(tmp_path / "cts.nc", expression()),
+        saved(tmp_path / "other.nc", other()),
+        filled(tmp_path / "power", manifest=None),
+    ]
+    out = tmp_path / "page.html"
+    status, said, error = run(capsys, "report", *files, "--out", out, "--title", "Ours & <theirs>", "--no-figures")
+    assert status == 0, error
+    assert f"page of 0.1 MB in {out}" in " ".join(said.split()) or "MB in" in said
+    text = out.read_text(encoding="utf-8")
+    assert "<h1>Ours &amp; &lt;theirs&gt;</h1>" in text
+    for name in ("panel.nc", "cts.nc", "other.nc", "power"):
+        assert f">{name}</h2>" in text
+    assert "NCI-H929" in text
+    assert "fold change [%]" in text
+    assert "slope_&lt;i&gt;" in text
+    assert "&lt;b&gt;" in text
+    assert ">many<" not in text  # one value a well is data, not an answer
+    assert "R-hat at most 1.001, ESS at least 800" in text
+    assert "200" in text
+    assert text.count("<img") == 1  # the folder's
+
+
+def test_a_fit_that_did_not_converge_is_on_the_page_and_in_the_exit_status(capsys, tmp_path):
+    out = tmp_path / "page.html"
+    fit = saved(tmp_path / "fit.nc", other(), FAILED)
+    status, _, error = run(capsys, "report", fit, "--out", out)
+    assert status == 3
+    assert "a fit on it has not converged" in error
+    text = " ".join(out.read_text(encoding="utf-8").split())
+    assert "Not converged, so not to be read as an answer: fit.nc." in text
+    assert "R-hat of mu is 1.2, must be at most 1.01" in text
+
+
+def test_independent_draws_need_no_verdict(capsys, tmp_path):
+    exact, out = other(), tmp_path / "page.html"
+    exact["posterior"].attrs["inference_library"] = "lensim, exact"
+    save_result(exact, tmp_path / "posterior.nc")
+    status, _, error = run(capsys, "report", tmp_path / "posterior.nc", "--out", out)
+    assert status == 0, error
+    text = out.read_text(encoding="utf-8")
+    assert "Independent draws of an exact posterior" in text
+    assert "fits passed the convergence gate" not in text
+
+
+def test_a_fit_that_lacks_what_its_figures_need_shows_its_parameters(capsys, tmp_path):
+    out = tmp_path / "page.html"
+    status, _, error = run(capsys, "report", saved(tmp_path / "fit.nc", dose_response()), "--out", out)
+    assert status == 0, error
+    text = out.read_text(encoding="utf-8")
+    assert "so its parameters are shown as they are" in text
+    assert v.LOG10_EC50 in text
+
+
+@pytest.mark.parametrize(
+    ("names", "options", "expected"),
+    [
+        (("nothing.nc",), (), "nothing.nc: must be a fit (.nc) or a results folder, got nothing there"),
+        (("notes.txt",), (), "notes.txt: must be a netCDF file written by lensim, got something else"),
+        (("empty",), (), "empty: must be a results folder with findings, tables or figures, got a folder without them"),
+        (("fit.nc", "fit.nc"), (), "fit.nc: must be named once, got it twice"),
+        (("bare.nc",), (), "bare.nc: result must carry the verdict of a convergence gate, got none"),
+        (("fit.nc",), ("--ci", "1.5"), "--ci must lie between 0.01 and 0.999, got 1.5"),
+        (("fit.nc",), ("--out", "page.pdf"), "--out suffix must be one of .html, .htm, got '.pdf'"),
+    ],
+)
+def test_bad_input_is_one_message_and_no_page(capsys, tmp_path, names, options, expected):
+    saved(tmp_path / "fit.nc", other())
+    save_result(other(), tmp_path / "bare.nc")
+    (tmp_path / "notes.txt").write_text("no result")
+    (tmp_path / "empty").mkdir()
+    out = tmp_path / "page.html"
+    status, _, error = run(capsys, "report", *(tmp_path / name for name in names), "--out", out, *options)
+    assert status == 2
+    assert expected in error
+    assert error.count("error:") == 1
+    assert not out.exists()
+
+
+def test_all_faults_are_told_together_and_nothing_is_overwritten(capsys, tmp_path):
+    out = tmp_path / "page.html"
+    status, _, error = run(capsys, "report", tmp_path / "a.nc", tmp_path / "b.nc", "--out", out)
+    assert status == 2
+    assert error.count("got nothing there") == 2
+    out.write_text("mine")
+    fit = saved(tmp_path / "fit.nc", other())
+    status, _, error = run(capsys, "report", fit, "--out", out)
+    assert status == 2
+    assert "page.html must not exist yet, got a file or folder of that name: add --force to replace it" in error
+    assert out.read_text() == "mine"
+    assert run(capsys, "report", fit, "--out", out, "--force")[0] == 0
+    assert out.read_text() != "mine"

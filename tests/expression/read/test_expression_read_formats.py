@@ -1,0 +1,353 @@
+import io
+import random
+import zipfile
+
+import pytest
+
+from lensim.checks import InputError
+from lensim.expression.read import QpcrColumns, Reactions, read_reactions, write_reactions
+
+MXPRO = (
+    "Well\tWell Name\tWell Type\tReplicate\tThreshold (dRn)\tCt (dRn)\tQuantity (copies)\t\r\n"
+    "A1\ts1\tUnknown\t1\t0.2\t27.50\t1.0e+002\t\r\n"
+    "A2\ts1\tUnknown\t1\t0.2\tNo Ct\tNo Ct\t\r\n"
+    "B1\tstd1\tStandard\t2\t0.2\t20.00\t1.00e+005\t\r\n"
+    "B2\tstd1\tStandard\t2\t0.2\tNo Ct\tNo Ct\t\r\n"
+    "C1\tntc\tNTC\t3\t0.2\tNo Ct\tNo Ct\t\r\n"
+    "C2\t\tNot in Use\t\t0.2\tNo Ct\t\t\r\n"
+)
+LIGHTCYCLER = (
+    "Experiment: X  Selected Filter: SYBR Green I\r\n"
+    "Include\tColor\tPos\tName\tCp\tConcentration\tStandard\tStatus\r\n"
+    "True\t255\tA1\ts1\t13.98\t\t0\t\r\n"
+    "True\t255\tA2\ts1\t  4.91\t\t0\t\r\n"
+    "True\t65280\tA3\ts2\t\t\t0\t\r\n"
+    "True\t255\tA4\ts2\t40.00\t\t0\t\r\n"
+    "True\t255\tA5\ts2\t39.80\t\t0\t> 40\r\n"
+    "False\t255\tA6\ts2\t20.00\t\t0\t\r\n"
+    "True\t255\tB1\tdilution\t20.00\t99.1\t1.00E2\t\r\n"
+    "True\t255\tB2\tNTC\t\t\t0\t\r\n"
+)
+SDS = (
+    "SDS 2.1RQ Results\t1.0\nFilename\tx.sdm\nOperator\n\n"
+    "Well\tPlateID\tSample\tDetector\tTask\tCt\tdelta Rn\tOutlier\t\n"
+    "1\tP7\ts1\tTNF\tTarget\t35.5\t1.4\t\tTNF\n"
+    "2\tP7\ts1\tRPL37A\tEndogenous Control\t20.5\t1.4\t\tx\n"
+    "3\tP7\ts1\tTNF\tTarget\tUndetermined\t1.4\t\tx\n"
+    "4\tP7\t\t\t\t\t\t\t\n"
+    "\nSummary Data for Study x.sdm\nPlateID\tSample\tDetector\n\ts1\tTNF\n"
+)
+QUANTSTUDIO = (
+    'Block Type,96-Well Block,,,,,,,\nStage,"Stage2, Step2",,,,,,,\n,,,,,,,,\n'
+    "Well,Well Position,Omit,Sample Name,Target Name,Task,Reporter,CT,Quantity\n"
+    "1,A1,FALSE,s1,TNF,UNKNOWN,FAM,26.258,\n"
+    "1,A1,FALSE,s1,ACTB,UNKNOWN,VIC,18.1,\n"
+    "2,A2,FALSE,s1,TNF,UNKNOWN,FAM,Undetermined,\n"
+    "3,A3,TRUE,s1,TNF,UNKNOWN,FAM,26.1,\n"
+    '4,A4,FALSE,"st, 1",TNF,STANDARD,FAM,21.5,100\n'
+    "5,A5,FALSE,,TNF,NTC,FAM,Undetermined,\n"
+    "6,A6,FALSE,,,,,,\n"
+    "7,A7,FALSE,s1,TNF,UNKNOWN,FAM,,\n"
+    ',,,,,,,,\nAnalysis Type,Singleplex,,,,,,,\nEndogenous Control,"ACTB, GAPDH",,,,,,,\n'
+)
+TIDY = "plate,well,task,sample,gene,ct_cycles,quantity\np1,A1,unknown,s1,TNF,30.5,\np1,A2,unknown,s1,TNF,,\n"
+
+
+def rdml(version="1.2", cq="25.5", **changes):
+    text = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<rdml xmlns="http://www.rdml.org" version="{version}">'
+        "<!-- a comment -->"
+        '<sample id="s1"><type>unkn</type></sample>'
+        '<sample id="st"><type>std</type><quantity><value>100</value><unit>cop</unit></quantity></sample>'
+        '<sample id="n"><type>ntc</type></sample><sample id="p"><type>pos</type></sample>'
+        '<target id="TNF"><type>toi</type></target>'
+        '<experiment id="e"><run id="plate 9"><pcrFormat><rows>8</rows><columns>12</columns>'
+        "<rowLabel>ABC</rowLabel><columnLabel>123</columnLabel></pcrFormat>"
+        + "".join(
+            f'<react id="{react}"><sample id="{sample}"/><data><tar id="TNF"/>{value}{excluded}'
+            "<adp><cyc>1</cyc><fluor>1.0</fluor></adp><adp><cyc>45</cyc><fluor>2.0</fluor></adp></data></react>"
+            for react, sample, value, excluded in [
+                (1, "s1", "<cq>{cq}</cq>", ""),
+                (2, "s1", "<cq>-1.0</cq>", ""),
+                (3, "s1", "", ""),
+                (13, "s1", "<cq>45</cq>", ""),
+                (14, "s1", "<cq>20</cq>", "<excl>bad well</excl>"),
+                (25, "st", "<cq>20</cq>", ""),
+                (26, "n", "<cq>44.1</cq>", ""),
+                (27, "p", "<cq>22</cq>", ""),
+            ]
+        )
+        + "</run></experiment></rdml>"
+    ).format(version=version, cq=cq)
+    for old, new in changes.items():
+        text = text.replace(old, new)
+    return text
+
+
+def packed(text, name="rdml_data.xml"):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, text)
+    return out.getvalue()
+
+
+def save(folder, content, name="run.dat"):
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def read(folder, content, *args, name="run.dat", **options) -> Reactions:
+    return read_reactions(save(folder, content, name), *args, **options)
+
+
+def faults_of(folder, content, *args, **options):
+    with pytest.raises(InputError) as caught:
+        read(folder, content, *args, **options)
+    return str(caught.value).splitlines()
+
+
+def cts(reactions):
+    return {(one.well, one.gene): one.ct_cycles for one in reactions.reactions}
+
+
+def test_mxpro(tmp_path):
+    found = read(tmp_path, MXPRO)
+    assert (found.instrument, found.quantity_unit, found.cycle_limit) == ("MxPro", "copies", None)
+    assert [(one.well, one.task, one.ct_cycles, one.quantity) for one in found.reactions] == [
+        ("A1", "unknown", 27.5, None),
+        ("A2", "unknown", None, None),
+        ("B1", "standard", 20.0, 1e5),
+        ("B2", "standard", None, 1e5),  # from the other standard of its name
+        ("C1", "no_template", None, None),
+    ]
+    assert found.reactions[0].plate == "run"
+    assert found.reactions[2].line_number == 4
+    assert found.summary() == {
+        "plates": 1, "wells": 5, "reactions": 5, "genes": 0, "samples": 1, "detected": 2, "not_detected": 3,
+        "unknowns": 2, "standards": 2, "no_template": 1, "ignored": 1, "without_result": 0,
+    }  # fmt: skip
+
+
+def test_lightcycler(tmp_path):
+    found = read(tmp_path, LIGHTCYCLER)
+    assert found.instrument == "LightCycler 480"
+    assert list(cts(found).values()) == [13.98, 4.91, None, None, None, 20.0, None]
+    assert [one.task for one in found.reactions][-2:] == ["standard", "no_template"]
+    assert found.reactions[-2].quantity == 100
+    assert found.ignored == 1
+    assert cts(read(tmp_path, LIGHTCYCLER.replace("40.00", "44.2"), cycle_limit=44))["A4", ""] is None
+
+
+def test_sds(tmp_path):
+    found = read(tmp_path, SDS)
+    assert found.instrument == "ABI SDS"
+    assert cts(found) == {("1", "TNF"): 35.5, ("2", "RPL37A"): 20.5, ("3", "TNF"): None}
+    assert {one.plate for one in found.reactions} == {"P7"}
+    assert found.ignored == 1
+
+
+def test_sds_of_absolute_quantification(tmp_path):
+    found = read(
+        tmp_path,
+        "SDS 2.2.2\tAQ Results\t1.0\nFilename\tx\n\nSample Information\n\n"
+        "Well\tSample Name\tDetector Name\tReporter\tTask\tCt\tQuantity\tQty Mean\t\n"
+        "268\ts1\tG\tSYBR\tUnknown\t28.28\t5.5\t\t\n269\tst\tG\tSYBR\tStandard\t25.1\t1000\t\t\n",
+    )
+    assert [(one.task, one.quantity) for one in found.reactions] == [("unknown", None), ("standard", 1000)]
+
+
+def test_quantstudio(tmp_path):
+    found = read(tmp_path, QUANTSTUDIO)
+    assert found.instrument == "QuantStudio"
+    assert list(cts(found).values()) == [26.258, 18.1, None, 21.5, None]
+    assert found.reactions[3].sample == "st, 1"
+    assert found.reactions[3].quantity == 100
+    assert (found.ignored, found.without_result) == (2, 1)
+
+
+def test_quantstudio_text_with_sections_and_a_cyrillic_t(tmp_path):
+    found = read(
+        tmp_path,
+        "* Block Type = 96-Well Block (0.2mL)\n* Chemistry = TAQMAN\n\n"
+        "[Sample Setup]\nWell\tWell Position\tSample Name\tTarget Name\tTask\tReporter\n"
+        "1\tA1\ts1\tTNF\tUNKNOWN\tFAM\n\n"
+        "[Results]\nWell\tWell Position\tOmit\tSample Name\tTarget Name\tTask\tReporter\tC\u0442\n"
+        "1\tA1\tfalse\ts1\tTNF\tUNKNOWN\tFAM\t26.5\n\n"
+        "[Amplification Data]\nWell\tCycle\tTarget Name\tRn\tDelta Rn\n1\t1\tTNF\t0.1\t0.1\n",
+    )
+    assert cts(found) == {("A1", "TNF"): 26.5}
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.2", "1.3", "1.4"])
+@pytest.mark.parametrize("is_packed", [True, False])
+def test_rdml(tmp_path, version, is_packed):
+    text = rdml(version)
+    found = read(tmp_path, packed(text) if is_packed else text)
+    assert (found.instrument, found.cycle_limit, found.quantity_unit) == ("RDML", 45, "cop")
+    assert [(one.well, one.task, one.ct_cycles, one.quantity) for one in found.reactions] == [
+        ("A1", "unknown", 25.5, None),
+        ("A2", "unknown", None, None),
+        ("A3", "unknown", None, None),
+        ("B1", "unknown", None, None),  # at the last cycle
+        ("C1", "standard", 20.0, 100),
+        ("C2", "no_template", 44.1, None),
+    ]
+    assert {one.plate for one in found.reactions} == {"plate 9"}
+    assert found.ignored == 2
+
+
+def test_rdml_faults(tmp_path):
+    assert faults_of(tmp_path, rdml(cq="47.2")) == [
+        "run.dat: cq of well A1 must be above 0 and at most 45 cycles, got 47.2; "
+        "state cycle_limit if more cycles were run"
+    ]
+    assert faults_of(tmp_path, rdml(cq="0")) == ["run.dat: cq of well A1 must be above 0 and at most 45 cycles, got 0"]
+    assert faults_of(tmp_path, rdml(cq="soon")) == [
+        "run.dat: cq of well A1 must be a number of cycles or a word for no Ct, got 'soon'"
+    ]
+    assert "is damaged" in faults_of(tmp_path, rdml()[:-200])[0]
+    assert "cannot be unpacked" in faults_of(tmp_path, packed(rdml())[:-30], "rdml")[0]
+    assert "holds no rdml_data.xml" in faults_of(tmp_path, packed(rdml(), "x.txt"), "rdml")[0]
+    assert faults_of(tmp_path, rdml().replace('<sample id="p">', '<sample id="q">')) == [
+        "run.dat: plate plate 9, well C3: the sample 'p' is not described in the file"
+    ]
+
+
+@pytest.mark.parametrize("word", ["Undetermined", "Unbestimmt", "Indéterminé", "no cq", "N/A", "> 40.0", "NaN", "-"])
+def test_words_for_not_detected(tmp_path, word):
+    assert cts(read(tmp_path, TIDY.replace("30.5", word)))["A1", "TNF"] is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            "27.50",
+            "40.01",
+            "run.dat line 2: Ct (dRn) must be above 0 and at most 40 cycles, got 40.01; "
+            "state cycle_limit if more cycles were run",
+        ),
+        ("27.50", "-3", "run.dat line 2: Ct (dRn) must be above 0 and at most 40 cycles, got -3"),
+        ("27.50", "0", "run.dat line 2: Ct (dRn) must be above 0 and at most 40 cycles, got 0"),
+        ("27.50", "late", "run.dat line 2: Ct (dRn) must be a number of cycles or a word for no Ct, got 'late'"),
+        ("27.50", "inf", "run.dat line 2: Ct (dRn) must be a number of cycles or a word for no Ct, got 'inf'"),
+        ("A2\t", "A1\t", "run.dat line 3: plate run, well A1 stands also on line 2"),
+        ("A2\t", "Z99\t", "run.dat line 3: Well must be a well such as A1, or its number, got 'Z99'"),
+        (
+            "\tNTC\t",
+            "\tWater\t",
+            "run.dat line 6: Well Type must be a word such as Unknown, Standard, NTC or Not in use, got 'Water'",
+        ),
+        ("1.00e+005", "-7", "run.dat line 4: Quantity (copies) of a standard must be a number above 0, got '-7'"),
+        ("C2\t\tNot", "C2\tNot", "run.dat line 7: the row must have 8 fields, got 7; is the file cut off?"),
+        ("0.2\t27.50", "0.2\t27.50\tx\ty\tz", "run.dat line 2: the row must have 8 fields, got 11"),
+    ],
+)  # fmt: skip
+def test_faults_of_rows(tmp_path, old, new, message):
+    assert old in MXPRO
+    assert faults_of(tmp_path, MXPRO.replace(old, new, 1)) == [message]
+
+
+def test_faults_of_a_file_are_told_together(tmp_path):
+    assert len(faults_of(tmp_path, MXPRO.replace("27.50", "99").replace("20.00", "0"))) == 2
+
+
+@pytest.mark.parametrize("text", [MXPRO, LIGHTCYCLER, SDS, QUANTSTUDIO, TIDY])
+def test_cut_off_inside_a_row(tmp_path, text):
+    lines = text.splitlines(keepends=True)
+    at = next(number for number, line in enumerate(lines) if "s1" in line)
+    cut = "".join(lines[: at + 1]) + lines[at + 1][: len(lines[at + 1]) // 2]
+    assert f"line {at + 2}" in faults_of(tmp_path, cut)[-1]
+    assert "fields, " in faults_of(tmp_path, cut)[-1]
+
+
+def test_cut_off_above_the_rows(tmp_path):
+    assert faults_of(tmp_path, MXPRO.splitlines()[0]) == ["run.dat line 1: the table has a header but no rows"]
+    assert faults_of(tmp_path, "SDS 2.1RQ Results\t1.0\nFilename\tx") == [
+        "run.dat: no header of ABI SDS was found, a row that names well_position/well, detector/detector_name, ct; "
+        "the file begins with 'SDS 2.1RQ Results\\t1.0'"
+    ]
+
+
+def test_wrong_format(tmp_path):
+    assert faults_of(tmp_path, "a,b\n1,2\n") == [
+        "run.dat: the file must be an export of MxPro, LightCycler 480, ABI SDS, QuantStudio or RDML, or a table with "
+        "columns for gene and ct_cycles; it begins with 'a,b'"
+    ]
+    assert "no header of QuantStudio was found" in faults_of(tmp_path, MXPRO, "quantstudio")[0]
+    assert faults_of(tmp_path, MXPRO, "excel") == [
+        "format must be one of sds, quantstudio, lightcycler, mxpro, tidy, rdml, got 'excel'"
+    ]
+    assert faults_of(tmp_path, "") == ["run.dat: the file is empty"]
+    assert faults_of(tmp_path, MXPRO, "mxpro", columns=QpcrColumns()) == [
+        "columns are for the format tidy, got format 'mxpro'"
+    ]
+    assert faults_of(tmp_path, MXPRO, cycle_limit=0) == ["cycle_limit must be above 0, got 0"]
+
+
+def test_several_files_are_several_plates(tmp_path):
+    paths = [save(tmp_path, MXPRO, "one.txt"), save(tmp_path, MXPRO, "two.txt")]
+    found = read_reactions(paths)
+    assert found.paths == ("one.txt", "two.txt")
+    assert (found.summary()["plates"], found.summary()["wells"], found.ignored) == (2, 10, 2)
+    paths = [save(tmp_path, rdml(), "a.rdml"), save(tmp_path, rdml(), "b.rdml")]
+    assert {one.plate for one in read_reactions(paths).reactions} == {"a, plate 9", "b, plate 9"}
+    with pytest.raises(InputError, match=r"^paths must name at least one file, got none$"):
+        read_reactions([])
+    other = tmp_path / "other"
+    other.mkdir()
+    with pytest.raises(InputError, match=r"^one.txt: two files must not have one name"):
+        read_reactions([tmp_path / "one.txt", save(other, MXPRO, "one.txt")])
+
+
+def test_two_instruments_are_refused(tmp_path):
+    paths = [save(tmp_path, MXPRO, "one.txt"), save(tmp_path, SDS, "two.txt")]
+    with pytest.raises(InputError) as caught:
+        read_reactions(paths)
+    assert str(caught.value) == (
+        "all files of one call must be of one kind of instrument, got MxPro (one.txt) and ABI SDS (two.txt): "
+        "read them by themselves"
+    )
+
+
+def test_different_cycle_limits_are_refused(tmp_path):
+    paths = [save(tmp_path, rdml(), "a.rdml"), save(tmp_path, rdml().replace(">45<", ">50<"), "b.rdml")]
+    with pytest.raises(InputError, match=r"^a.rdml: all files must have one cycle limit, got 45.0 and 50.0$"):
+        read_reactions(paths)
+    assert read_reactions(paths, cycle_limit=50).cycle_limit == 50
+
+
+@pytest.mark.parametrize("content", [MXPRO, LIGHTCYCLER, SDS, QUANTSTUDIO, TIDY, rdml()])
+@pytest.mark.parametrize("suffix", [".csv", ".tsv"])
+def test_reactions_go_out_and_come_back(tmp_path, content, suffix):
+    found = read(tmp_path, content)
+    write_reactions(found, tmp_path / f"tidy{suffix}")
+    back = read_reactions(tmp_path / f"tidy{suffix}")
+    facts = ("plate", "well", "sample", "gene", "task", "ct_cycles", "quantity")
+    assert [[getattr(one, fact) for fact in facts] for one in back.reactions] == [
+        [getattr(one, fact) for fact in facts] for one in found.reactions
+    ]
+    assert (back.cycle_limit, back.quantity_unit) == (found.cycle_limit, found.quantity_unit)
+    with pytest.raises(InputError, match="the file cannot be written"):
+        write_reactions(found, tmp_path / "no folder" / "x.csv")
+
+
+@pytest.mark.parametrize("content", [MXPRO, LIGHTCYCLER, SDS, QUANTSTUDIO, TIDY, rdml(), packed(rdml())])
+def test_damaged_files_give_a_result_or_an_input_error(tmp_path, content):
+    rng = random.Random(20)
+    raw = content if isinstance(content, bytes) else content.encode()
+    refused = 0
+    for trial in range(150):
+        damaged = bytearray(raw)
+        if trial % 3 == 0:
+            del damaged[rng.randrange(len(raw)) :]
+        for _ in range(rng.randrange(1, 12) if trial % 3 else 0):
+            if damaged:
+                damaged[rng.randrange(len(damaged))] = rng.choice((rng.randrange(256), *b'\t\n\r,;"<>&/.-0A'))
+        path = save(tmp_path, bytes(damaged))
+        try:
+            read_reactions(path)
+        except InputError:
+            refused += 1
+    assert refused > 0
