@@ -19,7 +19,7 @@ help:
 	@echo "make clean       away with .venv, caches and builds; results stay"
 
 # In this order: what reads results of others comes after them, the page last.
-EXPERIMENTS := calibrate_twin fig1_dose_response fig2_expression fig2c_bioassay fig3a_cell_cycle selection_lp1_lr \
+EXPERIMENTS := twin_populations fig1_dose_response fig2_expression fig2c_bioassay fig3a_cell_cycle selection_lp1_lr \
 	audit_published_statistics power_paper_designs power_dose_response plan_follow_up associations claims report
 
 reproduce: $(STAMP)

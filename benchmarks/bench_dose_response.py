@@ -18,9 +18,9 @@ from lensim.dose_response import PlateFaults, lay_out, one_study, simulate
 from lensim.dose_response.priors import DoseResponsePriors
 from lensim.inference.engine_nutpie import SamplerSettings, compile_model, sample
 from lensim.inference.gate import convergence_table
-from lensim.maiga2013.twin import draw_twin, proliferation_design
+from lensim.maiga2013.twin import dose_response_design, draw_twin
+from lensim.models import dose_response_components as parts
 from lensim.models import dose_response_panel as panel
-from lensim.models import dose_response_parts as parts
 from lensim.models.coordinates import COORDINATE_SUFFIX, normal_non_centred
 from lensim.models.dose_response_hierarchical import build_dose_response_hierarchical
 
@@ -30,7 +30,7 @@ SETTINGS = SamplerSettings(draws=1000, tune=1000, chains=4)
 
 def twin() -> xr.Dataset:
     """Wells of one twin of the 23-line panel."""
-    sheet = lay_out(proliferation_design(), seeding.stream(ROOT, "sheet"))
+    sheet = lay_out(dose_response_design(), seeding.stream(ROOT, "sheet"))
     truth = draw_twin(sheet, seeding.stream(ROOT, "truth"))
     return one_study(simulate(sheet, truth, PlateFaults(), seeding.stream(ROOT, "machine")), 0)
 
@@ -87,7 +87,7 @@ def build_non_centred(data: xr.Dataset, *, per_well: bool) -> pm.Model:
             v.CULTURE_LOG10_EC50, mu=lines[v.LOG10_EC50][line_of_culture], sigma=sd_experiment, dims=v.CULTURE
         )
         log_top = normal_non_centred(
-            v.LOG_TOP, mu=held["log_untreated_cpm"], sigma=wells.sd_log_top_cpm, dims=v.CULTURE
+            v.LOG_TOP, mu=held["log_untreated_signal"], sigma=wells.sd_log_top_signal, dims=v.CULTURE
         )
         residual = parts.residual_of_cells(data, held, midpoint, lines[v.LOG_HILL], lines[v.EFFECT])
         parts.raw_wells(data, held, residual, log_top, wells)

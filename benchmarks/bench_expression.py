@@ -16,11 +16,11 @@ import xarray as xr
 from lensim import seeding
 from lensim.expression.design import lay_out
 from lensim.expression.simulate import one_study, simulate
-from lensim.expression.truth import QpcrFaults
+from lensim.expression.truth import ReactionFaults
 from lensim.inference.engine_nutpie import CompiledModel, SamplerSettings, compile_model, sample
 from lensim.inference.gate import convergence_table
 from lensim.maiga2013.expression_twin import draw_expression_twin, expression_design
-from lensim.models import expression_parts as parts
+from lensim.models import expression_components as parts
 from lensim.models.coordinates import COORDINATE_SUFFIX
 from lensim.models.expression_hierarchical import build_expression_hierarchical
 from lensim.models.expression_panel import dim_cells, expression_arrays
@@ -33,7 +33,7 @@ def twins() -> list[xr.Dataset]:
     """Reactions of two twins of the study."""
     sheet = lay_out(expression_design())
     truth = draw_expression_twin(sheet, seeding.stream(ROOT, "truth"), 2)
-    data = simulate(sheet, truth, QpcrFaults(lost_probability=0.0), seeding.stream(ROOT, "machine"))
+    data = simulate(sheet, truth, ReactionFaults(lost_probability=0.0), seeding.stream(ROOT, "machine"))
     return [one_study(data, 0), one_study(data, 1)]
 
 

@@ -21,8 +21,8 @@ from lensim import seeding
 from lensim import vocabulary as v
 from lensim.dose_response import (
     PAPER_POPULATION,
+    DoseResponseDesign,
     PlateFaults,
-    ProliferationDesign,
     draw_truth,
     lay_out,
     one_study,
@@ -30,7 +30,7 @@ from lensim.dose_response import (
 )
 from lensim.dose_response.curve import log10_ic50_um
 from lensim.dose_response.laplace.engine import PanelPosterior, analyse_panel
-from lensim.dose_response.laplace.sheet import sheet_of
+from lensim.dose_response.laplace.wells import sheet_of
 from lensim.dose_response.priors import DoseResponsePriors
 from lensim.dose_response.truth import CURVE
 from lensim.inference.catalogue import find_model
@@ -93,15 +93,15 @@ def _compare(fast: PanelPosterior, slow: xr.Dataset, top_um: float) -> dict[str,
 
 
 def _shape(title: str, groups: list[str], experiments: int, studies: int) -> dict[str, object]:
-    design = ProliferationDesign([f"line {k}" for k in range(len(groups))], groups, experiments=experiments)
+    design = DoseResponseDesign([f"line {k}" for k in range(len(groups))], groups, experiments=experiments)
     rng = seeding.stream(ROOT, title)
     sheet = lay_out(design, rng)
     data = simulate(sheet, draw_truth(PAPER_POPULATION, sheet, rng, studies), PlateFaults(), rng)
     entry, priors, panel = find_model("dose_response_hierarchical"), DoseResponsePriors(), sheet_of(data)
-    cpm, blank = data[v.CPM].to_numpy(), data[v.BLANK_CPM].to_numpy()
-    analyse_panel(panel, cpm[0], blank[0], priors, seeding.stream(ROOT, title, "warm"))
+    signal, blank = data[v.SIGNAL].to_numpy(), data[v.BLANK_SIGNAL].to_numpy()
+    analyse_panel(panel, signal[0], blank[0], priors, seeding.stream(ROOT, title, "warm"))
     begin = time.perf_counter()
-    fast = [analyse_panel(panel, cpm[k], blank[k], priors, seeding.stream(ROOT, title, k)) for k in range(studies)]
+    fast = [analyse_panel(panel, signal[k], blank[k], priors, seeding.stream(ROOT, title, k)) for k in range(studies)]
     seconds = (time.perf_counter() - begin) / studies
     compiled = compile_model(entry.build(one_study(data, 0), priors))
     rows, short = [], []

@@ -24,7 +24,7 @@ from lensim import vocabulary as v
 from lensim.expression.exact.engine import Questions
 from lensim.power.expression import engine_nuts
 from lensim.power.expression.chunk import run_chunk
-from lensim.power.expression.scenario import PairScenario
+from lensim.power.expression.scenario import ExpressionScenario
 from lensim.power.expression.study import simulate_chunk
 from lensim.power.pool import TRIM_BYTES, TRIM_SETTING
 from lensim.power.spec import stream_path
@@ -36,7 +36,7 @@ SCALES = {
 }
 
 
-def _mixed_models(asked: PairScenario) -> float:
+def _mixed_models(asked: ExpressionScenario) -> float:
     """Seconds a study of statsmodels' MixedLM, both genes."""
     batch = simulate_chunk(asked, stream_path({}, 0), MIXED_STUDIES)
     target, subject = batch.pairs[v.TARGET_OF_PAIR].to_numpy(), batch.pairs[v.SUBJECT_OF_PAIR].to_numpy()

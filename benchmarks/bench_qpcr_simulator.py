@@ -8,7 +8,7 @@ from benchmarks.timing import median_seconds
 from lensim import vocabulary as v
 from lensim.expression.design import lay_out
 from lensim.expression.simulate import POISSON_BELOW_COPIES, simulate
-from lensim.expression.truth import QpcrFaults
+from lensim.expression.truth import ReactionFaults
 from lensim.maiga2013.expression_twin import draw_expression_twin, expression_design
 from lensim.seeding import stream
 
@@ -21,7 +21,7 @@ def run() -> list[dict[str, str | float]]:
     rng = stream(1, "bench", "qpcr simulator")
     sheet = lay_out(expression_design())
     truth = draw_expression_twin(sheet, rng, STUDIES)
-    faults = QpcrFaults()
+    faults = ReactionFaults()
     reactions = STUDIES * (sheet.sizes[v.REACTION] + sheet.sizes[v.STANDARD] + sheet.sizes[v.NO_TEMPLATE])
     ct = simulate(sheet, truth, faults, rng)[v.CT].values
     few = np.full(int((np.isnan(ct) | (ct > 26.5)).sum()), POISSON_BELOW_COPIES / 4)  # about as many as are drawn so

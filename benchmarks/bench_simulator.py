@@ -13,8 +13,8 @@ from benchmarks.timing import median_seconds
 from lensim.dose_response import (
     NO_FAULTS,
     PAPER_POPULATION,
+    DoseResponseDesign,
     PlateFaults,
-    ProliferationDesign,
     draw_truth,
     lay_out,
     simulate,
@@ -26,9 +26,9 @@ REPEATS = 15
 GROUPS = (5, 7, 7, 1, 3)  # sizes of the molecular groups of a panel of 23 lines
 
 
-def _design() -> ProliferationDesign:
+def _design() -> DoseResponseDesign:
     groups = [f"group {g}" for g, size in enumerate(GROUPS) for _ in range(size)]
-    return ProliferationDesign([f"line {i}" for i in range(len(groups))], groups)
+    return DoseResponseDesign([f"line {i}" for i in range(len(groups))], groups)
 
 
 def run() -> list[dict[str, str | float]]:
@@ -38,7 +38,7 @@ def run() -> list[dict[str, str | float]]:
     truth = draw_truth(PAPER_POPULATION, sheet, rng, STUDIES)
     wells = STUDIES * sheet.sizes["well"]
     faults, half_nu = PlateFaults(), PAPER_POPULATION.nu_well / 2
-    few = np.full(int((simulate(sheet, truth, faults, rng)["cpm"] < 1000).sum()), 500.0)
+    few = np.full(int((simulate(sheet, truth, faults, rng)["signal"] < 1000).sum()), 500.0)
 
     def bare_draws() -> None:
         for _ in range(3):  # numerator of the Student t, dispensing, counting

@@ -11,8 +11,8 @@ from lensim.inference.catalogue import find_model
 from lensim.inference.engine_nutpie import SamplerSettings, compile_model, sample
 from lensim.maiga2013.published import published_summaries
 from lensim.summaries.audit import audit
+from lensim.summaries.model_data import summary_data
 from lensim.summaries.posterior import summary_posterior
-from lensim.summaries.sheet import summary_data
 
 REPEATS = 5
 DRAWS = 4000

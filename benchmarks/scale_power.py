@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from lensim.config import checked
 from lensim.power.chunk import run_chunk
-from lensim.power.expression.scenario import PairScenario
+from lensim.power.expression.scenario import ExpressionScenario
 from lensim.power.sweep import run_power
 
 EXACT: Final[dict[str, Any]] = {
@@ -32,13 +32,13 @@ CHUNKS: Final = {"exact": 500, "t on log ratios": 1000}
 KINDS: Final = {"exact": EXACT, "t on log ratios": T_TESTS}
 
 
-def scenario(kind: str, studies: int) -> PairScenario:
+def scenario(kind: str, studies: int) -> ExpressionScenario:
     """A sweep of one point, without an audit: of exact posteriors or of t-tests."""
     counted = {"studies": {"count": studies, "chunk": CHUNKS[kind]}, "audit": {"studies": 0}}
-    return checked(PairScenario, KINDS[kind] | counted, "benchmark")
+    return checked(ExpressionScenario, KINDS[kind] | counted, "benchmark")
 
 
-def seconds_of_run(asked: PairScenario, scheduler: str = "") -> float:
+def seconds_of_run(asked: ExpressionScenario, scheduler: str = "") -> float:
     """How long the whole of a sweep takes, files included."""
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()

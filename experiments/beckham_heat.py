@@ -31,13 +31,13 @@ from rich.console import Console
 
 from lensim import checks, seeding
 from lensim import vocabulary as v
-from lensim.expression.read import read_qpcr_tidy
+from lensim.expression.read import read_cts
 from lensim.inference.catalogue import find_model
 from lensim.inference.engine_nutpie import SamplerSettings, compile_model
 from lensim.inference.fit import FitSettings, carry_verdict, draw, verdict_of
 from lensim.inference.gate import diagnose
 from lensim.inference.retry import fit_expression
-from lensim.models.expression_parts import ExpressionPriors
+from lensim.models.expression_components import ExpressionPriors
 from lensim.output import save_result
 from lensim.report.figures.style import PALETTE, save_figure
 from lensim.results_folder import Manifest, SamplerConfig, read_config, results_folder
@@ -78,7 +78,7 @@ def _table(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
 
 
 def tidy_reactions(path: Path) -> pd.DataFrame:
-    """The file's reactions as `read_qpcr_tidy` understands them, one row each.
+    """The file's reactions as `read_cts` understands them, one row each.
 
     An empty Ct is one that was not recorded, gapdh at 15 cycles among them, and no lack of amplification: its row is
     left out. Samples of a condition are numbered as its experiments; the file pairs none of them.
@@ -352,7 +352,7 @@ def run(data_folder: Path, config_path: Path, out: Path, *, force: bool = False)
     manifest = Manifest(config.seed)
     with results_folder(out, config_path, force=force) as folder:
         tidy.to_csv(folder / "reactions.csv", index=False)
-        data = read_qpcr_tidy(folder / "reactions.csv", references=(STABLE_GENE,), control=CONTROL)
+        data = read_cts(folder / "reactions.csv", references=(STABLE_GENE,), control=CONTROL)
         console.print(f"{data.sizes[v.REACTION]} reactions; compiling, then sampling, twice", highlight=False)
         with manifest.timed("fit"):
             root = seeding.sampler_seed(config.seed, "fit expression")

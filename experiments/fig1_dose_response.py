@@ -22,7 +22,7 @@ from lensim.inference.engine_nutpie import SamplerSettings
 from lensim.inference.fit import FitSettings, verdict_of
 from lensim.inference.retry import fit_dose_response
 from lensim.maiga2013 import CELL_LINES, PUBLISHED_CALL
-from lensim.maiga2013.twin import draw_twin, proliferation_design
+from lensim.maiga2013.twin import dose_response_design, draw_twin
 from lensim.output import save_dataset, save_result
 from lensim.report.figures import dose_response as report
 from lensim.report.figures.style import save_figure
@@ -48,7 +48,7 @@ class Config(BaseModel):
 
 def simulate_twin(config: Config) -> tuple[xr.Dataset, xr.Dataset]:
     """Wells of one twin, and the truth behind them."""
-    design = proliferation_design(config.experiments, config.replicates, config.plate_map)
+    design = dose_response_design(config.experiments, config.replicates, config.plate_map)
     sheet = lay_out(design, seeding.stream(config.seed, "sheet"))
     truth = draw_twin(sheet, seeding.stream(config.seed, "truth"))
     data = one_study(simulate(sheet, truth, PlateFaults(), seeding.stream(config.seed, "machine")), 0)

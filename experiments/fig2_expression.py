@@ -15,14 +15,14 @@ from lensim import seeding
 from lensim import vocabulary as v
 from lensim.dose_response.estimands import LOG10_IC50, dose_response_estimands, tested_doses_um
 from lensim.expression.classical import classical_fold_changes, classical_population
-from lensim.expression.compare import compare_with_classical
+from lensim.expression.classical_comparison import compare_with_classical
 from lensim.expression.contrasts import summarise_contrasts, summarise_levels
 from lensim.expression.design import lay_out
 from lensim.expression.estimands import summarise_populations, summarise_subjects
-from lensim.expression.read import write_qpcr_tidy
+from lensim.expression.read import write_cts
 from lensim.expression.sensitivity import summarise_sensitivity
 from lensim.expression.simulate import one_study, simulate
-from lensim.expression.truth import QpcrFaults
+from lensim.expression.truth import ReactionFaults
 from lensim.inference.engine_nutpie import SamplerSettings
 from lensim.inference.fit import FitSettings, verdict_of
 from lensim.inference.observations import observations_of
@@ -57,7 +57,7 @@ def simulate_twin(config: Config) -> tuple[xr.Dataset, xr.Dataset]:
     """Reactions of one twin, and the truth behind them."""
     sheet = lay_out(expression_design(config.experiments, config.replicates))
     truth = draw_expression_twin(sheet, seeding.stream(config.seed, "truth"))
-    data = simulate(sheet, truth, QpcrFaults(), seeding.stream(config.seed, "machine"))
+    data = simulate(sheet, truth, ReactionFaults(), seeding.stream(config.seed, "machine"))
     return one_study(data, 0), truth.isel(study=0)
 
 
@@ -174,7 +174,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
     with results_folder(out, config_path, force=force) as folder:
         with manifest.timed("simulate"):
             data, truth = simulate_twin(config)
-        write_qpcr_tidy(data, folder / "reactions.csv")
+        write_cts(data, folder / "reactions.csv")
         save_dataset(truth, folder / "truth.nc")
         console.print(
             f"twin: {data.sizes[v.SUBJECT]} subjects, {data.sizes[v.REACTION]} reactions; compiling, then sampling"

@@ -83,16 +83,16 @@ def rank_agreement(ours: pd.Series, theirs: pd.Series) -> tuple[float, int]:
 
 def predictive_ranks(result: xr.DataTree) -> np.ndarray:
     """For each well the share of its posterior predictive draws that lie below what was observed (PIT)."""
-    predicted = result["posterior_predictive/log_cpm_observed"].stack(sample=("chain", "draw"), create_index=False)
-    observed = result["observed_data/log_cpm_observed"]
+    predicted = result["posterior_predictive/log_signal_observed"].stack(sample=("chain", "draw"), create_index=False)
+    observed = result["observed_data/log_signal_observed"]
     return (predicted < observed).mean("sample").to_numpy()
 
 
 def residuals(result: xr.DataTree) -> pd.DataFrame:
     """Fitted log signal of each well (median of its predictive), what was observed minus that, and its dose."""
-    predicted = result["posterior_predictive/log_cpm_observed"]
+    predicted = result["posterior_predictive/log_signal_observed"]
     fitted = np.median(predicted.stack(sample=("chain", "draw"), create_index=False).transpose(v.WELL, ...), axis=1)
-    observed = result["observed_data/log_cpm_observed"].to_numpy()
+    observed = result["observed_data/log_signal_observed"].to_numpy()
     return pd.DataFrame(
         {"fitted": fitted, "residual": observed - fitted, "dose_um": result[f"observations/{v.DOSE}"].to_numpy()}
     )

@@ -30,8 +30,8 @@ from lensim.plan.evaluate import Evaluator
 from lensim.plan.question import Question, question_of
 from lensim.plan.words import paragraph
 from lensim.power.design_prior import design_prior
-from lensim.power.expression.scenario import PairScenario
-from lensim.power.expression.study import Batch, simulate_chunk
+from lensim.power.expression.scenario import ExpressionScenario
+from lensim.power.expression.study import PairBatch, simulate_chunk
 from lensim.power.pool import pool_of
 from lensim.results_folder import Manifest, command_of, read_config, results_folder
 
@@ -131,7 +131,7 @@ def supported(seed: int, worlds: int, draws: int = 400) -> pd.DataFrame:
     """
     priors = FoldChangePriors()
     scenario = checked(
-        PairScenario,
+        ExpressionScenario,
         {
             "name": "worlds",
             "seed": seed,
@@ -180,7 +180,7 @@ def supported(seed: int, worlds: int, draws: int = 400) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _worlds(scenario: PairScenario, worlds: int) -> tuple[Batch, dict[str, np.ndarray]]:
+def _worlds(scenario: ExpressionScenario, worlds: int) -> tuple[PairBatch, dict[str, np.ndarray]]:
     """First studies of all worlds, and the figures behind them (world)."""
     batch = simulate_chunk(scenario, ("worlds",), worlds)
     if batch.parameters is None:

@@ -42,8 +42,8 @@ PHASE: Final = "phase"
 LATER_PHASE: Final = "later_phase"  # all phases but G0/G1, which log ratios are taken against
 
 # --- observations of a proliferation assay ---
-CPM: Final = "cpm"  # (well) raw signal: counts a minute, or a reader's light units
-BLANK_CPM: Final = "blank_cpm"  # (blank) the signal of a well without cells
+SIGNAL: Final = "signal"  # (well) raw signal: counts a minute, or a reader's light units
+BLANK_SIGNAL: Final = "blank_signal"  # (blank) the signal of a well without cells
 VIABILITY: Final = "viability_percent"  # (well) signal as percent of untreated, where raw signals are not to be had
 DOSE: Final = "dose_um"  # (well) 0 = untreated
 PLATE_ROW: Final = "plate_row"  # (well) 0 = A
@@ -137,8 +137,8 @@ LOG10_EC50: Final = "log10_ec50_um"  # (cell_line) midpoint of the curve, not th
 LOG_HILL: Final = "log_hill_slope"  # (cell_line) natural log of the Hill slope
 EFFECT: Final = "effect_at_saturation"  # (cell_line) a: residual at saturation is exp(-a); below 0 stimulates
 CULTURE_LOG10_EC50: Final = "culture_log10_ec50_um"  # (culture) the midpoint that this culture showed
-LOG_TOP: Final = "log_top_cpm"  # (culture) natural log of the untreated signal above background
-BACKGROUND: Final = "background_cpm"  # (plate)
+LOG_TOP: Final = "log_top_signal"  # (culture) natural log of the untreated signal above background
+BACKGROUND: Final = "background_signal"  # (plate)
 SD_WELL: Final = "sd_well"  # () spread of log signal between wells of one culture and dose
 NU_WELL: Final = "nu_well"  # () degrees of freedom of that spread
 SD_EXPERIMENT: Final = "sd_experiment_log10_ec50_um"  # () EC50 of a line between cultures
@@ -182,8 +182,8 @@ SD_LOG_OD: Final = "sd_log_od"  # () spread of a well that grows with its signal
 SD_OD: Final = "sd_od"  # () spread of a well whatever its signal
 
 UNITS: Final[dict[str, str]] = {
-    CPM: "counts/min",
-    BLANK_CPM: "counts/min",
+    SIGNAL: "counts/min",
+    BLANK_SIGNAL: "counts/min",
     VIABILITY: "percent of untreated",
     DOSE: "uM",
     COUNTING_MINUTES: "min",

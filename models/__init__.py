@@ -14,35 +14,35 @@ from lensim.models.dose_response_hierarchical_normalised import build_dose_respo
 from lensim.models.dose_response_plate_position import build_dose_response_plate_position
 from lensim.models.dose_response_separate import build_dose_response_separate
 from lensim.models.dose_response_separate_normalised import build_dose_response_separate_normalised
+from lensim.models.expression_components import ExpressionPriors
 from lensim.models.expression_hierarchical import build_expression_hierarchical
 from lensim.models.expression_hierarchical_responding import build_expression_hierarchical_responding
 from lensim.models.expression_panel import dim_cells, expression_arrays
-from lensim.models.expression_parts import ExpressionPriors
 from lensim.models.expression_separate import build_expression_separate
 from lensim.models.fold_change_hierarchical import build_fold_change_hierarchical, fold_change_arrays
 from lensim.models.published_summary import build_published_summary, summary_arrays
+from lensim.summaries.model_data import PRINTED_LOW
 from lensim.summaries.posterior import SummaryPriors
-from lensim.summaries.sheet import PRINTED_LOW
 
 CATALOGUE: dict[str, ModelEntry] = {
     "dose_response_hierarchical": ModelEntry(
         build_dose_response_hierarchical,
         panel.raw_arrays,
-        v.CPM,
+        v.SIGNAL,
         "IC50 of each line of a panel, pooled within molecular groups, from raw signals",
         DoseResponsePriors,
     ),
     "dose_response_separate": ModelEntry(
         build_dose_response_separate,
         panel.raw_arrays,
-        v.CPM,
+        v.SIGNAL,
         "IC50 of each line on its own, from raw signals",
         DoseResponsePriors,
     ),
     "dose_response_plate_position": ModelEntry(
         build_dose_response_plate_position,
         panel.position_arrays,
-        v.CPM,
+        v.SIGNAL,
         "as dose_response_hierarchical, with edge effects and gradients of each plate",
         DoseResponsePriors,
     ),

@@ -5,34 +5,34 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.dose_response.priors import DoseResponsePriors
+from lensim.models import dose_response_components as parts
 from lensim.models import dose_response_panel as panel
-from lensim.models import dose_response_parts as parts
 
 
 def build_dose_response_hierarchical(data: xr.Dataset, priors: DoseResponsePriors | None = None) -> pm.Model:
     """Absolute and relative IC50 per line, partially pooled in molecular groups.
 
     residual(d)      = 1 - (1 - exp(-effect_at_saturation)) * d^h / (EC50^h + d^h),  h = exp(log_hill_slope)
-    E[cpm]           = background_cpm + exp(log_top_cpm) * residual(d)
-    log cpm          ~ StudentT(nu_well, log E[cpm], sqrt(sd_well^2 + 1 / (E[cpm] * counting_minutes)))
+    E[signal]           = background_signal + exp(log_top_signal) * residual(d)
+    log signal          ~ StudentT(nu_well, log E[signal], sqrt(sd_well^2 + 1 / (E[signal] * counting_minutes)))
     culture_log10_ec50_um ~ Normal(log10_ec50_um, sd_experiment_log10_ec50_um)
     x(line)          ~ Normal(group_x, sigma_x),  group_x ~ Normal(mu_x, sigma_group_x)
                        for x = log10_ec50_um, log_hill_slope, effect_at_saturation
 
-    Needs     cpm (well) [counts/min or light units], dose_um (well) [uM], culture_of_well (well), line_of_culture
+    Needs     signal (well) [counts/min or light units], dose_um (well) [uM], culture_of_well (well), line_of_culture
               (culture), plate_of_culture (culture), group_of_line (cell_line); used where present: counting_minutes (),
-              blank_cpm (blank), plate_of_blank (blank)
+              blank_signal (blank), plate_of_blank (blank)
     Declares  log10_ec50_um, log_hill_slope, effect_at_saturation (cell_line), their mu_, sigma_, sigma_group_ () and
-              group_ (molecular_group); culture_log10_ec50_um, log_top_cpm (culture); background_cpm (plate); sd_well,
-              nu_well, sd_experiment_log10_ec50_um ()
+              group_ (molecular_group); culture_log10_ec50_um, log_top_signal (culture); background_signal (plate);
+              sd_well, nu_well, sd_experiment_log10_ec50_um ()
     Raises    InputError if a variable is absent or has other dims, a culture has no untreated well or only zeros, a
               line has fewer than two doses above 0, or there is only one line
     Source    the curve is the four-parameter log-logistic with the untreated level as a parameter; pooling, counting
               variance and priors are ours
     """
     priors = priors or DoseResponsePriors()
-    panel.require_panel(data, v.CPM, "dose_response_hierarchical")
-    panel.require_untreated(data, v.CPM)
+    panel.require_panel(data, v.SIGNAL, "dose_response_hierarchical")
+    panel.require_untreated(data, v.SIGNAL)
     panel.require_lines(data, "dose_response_hierarchical", "dose_response_separate")
     with pm.Model(coords=panel.panel_coords(data)) as model:
         held = parts.register(panel.raw_arrays(data))

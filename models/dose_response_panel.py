@@ -191,9 +191,9 @@ def _log_signal(signal: np.ndarray, counting_minutes: float) -> np.ndarray:
 
 def _blanks(data: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
     """Signals of the blank wells that have one, and the plates they lie on; empty where there are none."""
-    if v.BLANK_CPM not in data:
+    if v.BLANK_SIGNAL not in data:
         return np.empty(0), np.empty(0, dtype=np.int64)
-    signal = data[v.BLANK_CPM].to_numpy().astype(float)
+    signal = data[v.BLANK_SIGNAL].to_numpy().astype(float)
     read = np.isfinite(signal)
     return signal[read], data[v.PLATE_OF_BLANK].to_numpy()[read].astype(np.int64)
 
@@ -219,23 +219,23 @@ def raw_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:
     the log scale has no zero, and a heavy-tailed likelihood treats it as the outlier that it is.
     `inverse_counting_minutes` is 0 where the signal is not a count, and the counting variance with it.
     """
-    signal = data[v.CPM].to_numpy().astype(float)
+    signal = data[v.SIGNAL].to_numpy().astype(float)
     minutes = float(data[v.COUNTING_MINUTES]) if v.COUNTING_MINUTES in data else np.inf
     blanks, plate_of_blank = _blanks(data)
     untreated = signal[data[v.DOSE].to_numpy() == 0]
-    log_cpm, log_blank = _log_signal(signal, minutes), _log_signal(blanks, minutes)
+    log_signal, log_blank = _log_signal(signal, minutes), _log_signal(blanks, minutes)
     log_untreated = float(np.median(_log_signal(untreated, minutes)))
     return (
         _cells(data)
-        | _knowledge(data, log_cpm, lambda residual: -np.log(residual))
+        | _knowledge(data, log_signal, lambda residual: -np.log(residual))
         | _background_knowledge(log_blank, plate_of_blank, data.sizes[v.PLATE], log_untreated)
         | {
-            "log_cpm": log_cpm,
-            "log_blank_cpm": log_blank,
+            "log_signal": log_signal,
+            "log_blank_signal": log_blank,
             "plate_of_blank": plate_of_blank,
             "plate_of_culture": data[v.PLATE_OF_CULTURE].to_numpy().astype(np.int64),
             "inverse_counting_minutes": np.asarray(1.0 / minutes),
-            "log_untreated_cpm": np.asarray(log_untreated),
+            "log_untreated_signal": np.asarray(log_untreated),
         }
     )
 

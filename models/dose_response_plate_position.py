@@ -5,14 +5,14 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.dose_response.priors import DoseResponsePriors
+from lensim.models import dose_response_components as parts
 from lensim.models import dose_response_panel as panel
-from lensim.models import dose_response_parts as parts
 
 
 def build_dose_response_plate_position(data: xr.Dataset, priors: DoseResponsePriors | None = None) -> pm.Model:
     """`build_dose_response_hierarchical`, plus an edge effect and a gradient along rows and columns of each plate.
 
-    log E[cpm] of a well gains  edge_log_effect(plate) * on_edge + row_log_gradient(plate) * row
+    log E[signal] of a well gains  edge_log_effect(plate) * on_edge + row_log_gradient(plate) * row
                                 + column_log_gradient(plate) * column,  row and column from -0.5 to 0.5
     edge_log_effect(plate) ~ Normal(mu_edge_log_effect, sigma_edge_log_effect), gradients ~ Normal(0, sigma_...)
 
@@ -26,9 +26,9 @@ def build_dose_response_plate_position(data: xr.Dataset, priors: DoseResponsePri
     Source    ours
     """
     priors = priors or DoseResponsePriors()
-    panel.require_panel(data, v.CPM, "dose_response_plate_position")
+    panel.require_panel(data, v.SIGNAL, "dose_response_plate_position")
     panel.require_positions(data, "dose_response_plate_position")
-    panel.require_untreated(data, v.CPM)
+    panel.require_untreated(data, v.SIGNAL)
     panel.require_lines(data, "dose_response_plate_position", "dose_response_separate")
     with pm.Model(coords=panel.panel_coords(data)) as model:
         held = parts.register(panel.position_arrays(data))

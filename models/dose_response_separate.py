@@ -5,8 +5,8 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.dose_response.priors import DoseResponsePriors
+from lensim.models import dose_response_components as parts
 from lensim.models import dose_response_panel as panel
-from lensim.models import dose_response_parts as parts
 
 
 def build_dose_response_separate(data: xr.Dataset, priors: DoseResponsePriors | None = None) -> pm.Model:
@@ -17,14 +17,14 @@ def build_dose_response_separate(data: xr.Dataset, priors: DoseResponsePriors | 
     under the hierarchical priors.
 
     Needs     as dose_response_hierarchical; one line is enough
-    Declares  log10_ec50_um, log_hill_slope, effect_at_saturation (cell_line); culture_log10_ec50_um, log_top_cpm
-              (culture); background_cpm (plate); sd_well, nu_well, sd_experiment_log10_ec50_um ()
+    Declares  log10_ec50_um, log_hill_slope, effect_at_saturation (cell_line); culture_log10_ec50_um, log_top_signal
+              (culture); background_signal (plate); sd_well, nu_well, sd_experiment_log10_ec50_um ()
     Raises    InputError as dose_response_hierarchical, except for one line
     Source    ours
     """
     priors = priors or DoseResponsePriors()
-    panel.require_panel(data, v.CPM, "dose_response_separate")
-    panel.require_untreated(data, v.CPM)
+    panel.require_panel(data, v.SIGNAL, "dose_response_separate")
+    panel.require_untreated(data, v.SIGNAL)
     with pm.Model(coords=panel.panel_coords(data)) as model:
         held = parts.register(panel.raw_arrays(data))
         sd_experiment = parts.experiment_spread(data, priors.curves)

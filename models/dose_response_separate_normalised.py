@@ -5,8 +5,8 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.dose_response.priors import DoseResponsePriors
+from lensim.models import dose_response_components as parts
 from lensim.models import dose_response_panel as panel
-from lensim.models import dose_response_parts as parts
 
 
 def build_dose_response_separate_normalised(data: xr.Dataset, priors: DoseResponsePriors | None = None) -> pm.Model:

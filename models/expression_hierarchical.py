@@ -3,8 +3,8 @@
 import pymc as pm
 import xarray as xr
 
+from lensim.models import expression_components as parts
 from lensim.models import expression_panel as panel
-from lensim.models import expression_parts as parts
 
 
 def build_expression_hierarchical(

@@ -8,8 +8,8 @@ from pymc.distributions.dist_math import log_diff_normal_cdf, normal_lccdf, norm
 
 from lensim import vocabulary as v
 from lensim.checks import InputError
+from lensim.summaries.model_data import FIRST, FREE_HIGH, FREE_LOW, PRINTED_HIGH, PRINTED_LOW, SECOND
 from lensim.summaries.priors import SummaryPriors
-from lensim.summaries.sheet import FIRST, FREE_HIGH, FREE_LOW, PRINTED_HIGH, PRINTED_LOW, SECOND
 
 LN2 = float(np.log(2.0))
 
@@ -34,7 +34,7 @@ def build_published_summary(data: xr.Dataset, priors: SummaryPriors | None = Non
     Parameters
     ----------
     data
-        As from `lensim.summaries.sheet.summary_data`.
+        As from `lensim.summaries.model_data.summary_data`.
     priors
         By default those of `SummaryPriors`.
 

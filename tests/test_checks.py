@@ -54,20 +54,20 @@ def test_unique():
 
 
 def test_finite():
-    checks.finite("cpm", np.zeros((2, 2)))
-    with refused("cpm[1, 0] must be a finite number, got nan, and 1 more that are not"):
-        checks.finite("cpm", np.array([[1.0, 2.0], [np.nan, np.inf]]))
-    with refused("cpm[2] must be a finite number, got -inf"):
-        checks.finite("cpm", np.array([1.0, 2.0, -np.inf]))
+    checks.finite("signal", np.zeros((2, 2)))
+    with refused("signal[1, 0] must be a finite number, got nan, and 1 more that are not"):
+        checks.finite("signal", np.array([[1.0, 2.0], [np.nan, np.inf]]))
+    with refused("signal[2] must be a finite number, got -inf"):
+        checks.finite("signal", np.array([1.0, 2.0, -np.inf]))
 
 
 def test_has_variables():
-    data = xr.Dataset({"cpm": ("well", [1.0]), "dose_um": ("well", [0.0])})
-    checks.has_variables(data, {"cpm": ("well",), "dose_um": ("well",)}, "fit")
-    with refused("fit needs the variable plate ('well',), got a Dataset with cpm, dose_um"):
+    data = xr.Dataset({"signal": ("well", [1.0]), "dose_um": ("well", [0.0])})
+    checks.has_variables(data, {"signal": ("well",), "dose_um": ("well",)}, "fit")
+    with refused("fit needs the variable plate ('well',), got a Dataset with signal, dose_um"):
         checks.has_variables(data, {"plate": ("well",)}, "fit")
-    with refused("fit needs cpm with dims ('study', 'well'), got ('well',)"):
-        checks.has_variables(data, {"cpm": ("study", "well")}, "fit")
+    with refused("fit needs signal with dims ('study', 'well'), got ('well',)"):
+        checks.has_variables(data, {"signal": ("study", "well")}, "fit")
 
 
 def test_fault_report_without_faults_is_quiet():
@@ -77,11 +77,11 @@ def test_fault_report_without_faults_is_quiet():
 def test_fault_report_tells_all_in_order_of_lines_with_the_whole_file_first():
     report = FaultReport("wells.csv")
     report.add("dose_um must be 0 or more, got -3", line=14)
-    report.add("cpm must be a number, got 'x'", line=2)
+    report.add("signal must be a number, got 'x'", line=2)
     report.add("no untreated well")
     with refused(
         "wells.csv: no untreated well\n"
-        "wells.csv line 2: cpm must be a number, got 'x'\n"
+        "wells.csv line 2: signal must be a number, got 'x'\n"
         "wells.csv line 14: dose_um must be 0 or more, got -3"
     ):
         report.raise_if_any()

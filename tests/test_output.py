@@ -116,7 +116,7 @@ def test_load_refuses_what_is_no_file(tmp_path):
 
 def test_load_refuses_text_and_an_empty_file(tmp_path):
     path = tmp_path / "wells.csv"
-    for content in ("cell_line,dose_um,cpm\n", ""):
+    for content in ("cell_line,dose_um,signal\n", ""):
         path.write_text(content)
         with pytest.raises(InputError, match=r"wells\.csv must be a netCDF file written by lensim, got something else"):
             load_result(path)

@@ -28,7 +28,7 @@ GRID: Final = 2401
 
 
 @dataclass(frozen=True)
-class StandardCurve:
+class BioassayCurve:
     """A plate's curve by weighted least squares.
 
     Attributes
@@ -104,7 +104,7 @@ def _jacobian(function: Callable[[np.ndarray], np.ndarray], at: np.ndarray) -> n
     return np.stack([(function(at + step) - function(at - step)) / 2e-5 for step in steps], axis=1)
 
 
-def fit_standard_curve(concentration_pg_per_ml: np.ndarray, od: np.ndarray, blank_od: np.ndarray) -> StandardCurve:
+def fit_standard_curve(concentration_pg_per_ml: np.ndarray, od: np.ndarray, blank_od: np.ndarray) -> BioassayCurve:
     """Weighted least squares of a plate's standards less their mean blank.
 
     The variance of a well is (sd_log_od signal)^2 + sd_od^2: sd_od from the blanks, or where there are fewer than
@@ -159,7 +159,7 @@ def fit_standard_curve(concentration_pg_per_ml: np.ndarray, od: np.ndarray, blan
     scale = float((((signal - _signal(best.x, tnf)) * weight) ** 2).sum()) / freedom
     covariance = scale * np.linalg.pinv(jacobian.T @ jacobian)
     root = float(np.sqrt(scale))
-    return StandardCurve(
+    return BioassayCurve(
         best.x, covariance, blank, root * sd_log_od, root * sd_od, freedom, float(positive[0]), float(positive[-1])
     )
 
@@ -191,7 +191,7 @@ def _spread(tnf: np.ndarray, signal: np.ndarray, blanks: np.ndarray) -> tuple[fl
     return sd_od, float(np.sqrt(max((freedom * excess).sum() / freedom.sum(), SMALLEST_SD_LOG_OD**2)))
 
 
-def predict_tnf(curve: StandardCurve, od: np.ndarray, confidence: float = 0.9) -> InversePrediction:
+def predict_tnf(curve: BioassayCurve, od: np.ndarray, confidence: float = 0.9) -> InversePrediction:
     """TNF that replicate wells hold, from their mean reading, with both kinds of interval.
 
     The interval by inversion is every x with |mean signal - f(x)| <= t sqrt(var(well at x) / n + var(f(x))): the
@@ -262,7 +262,7 @@ def classical_tnf(data: xr.Dataset, confidence: float = 0.9) -> pd.DataFrame:
     return table.assign(is_chosen=rank == 1)
 
 
-def curves_of(data: xr.Dataset) -> dict[int, StandardCurve]:
+def curves_of(data: xr.Dataset) -> dict[int, BioassayCurve]:
     """The curve of each plate that has samples."""
     role, plate, od = (data[name].to_numpy() for name in (v.ROLE, v.PLATE_OF_WELL, v.OPTICAL_DENSITY))
     concentration = data[v.CONCENTRATION].to_numpy()
@@ -274,7 +274,7 @@ def curves_of(data: xr.Dataset) -> dict[int, StandardCurve]:
 
 
 def _row(
-    data: xr.Dataset, medium: int, plate: int, factor: float, wells: int, found: InversePrediction, curve: StandardCurve
+    data: xr.Dataset, medium: int, plate: int, factor: float, wells: int, found: InversePrediction, curve: BioassayCurve
 ) -> dict[str, object]:
     with np.errstate(over="ignore"):
         tnf, lower, upper, delta_lower, delta_upper = factor * 10.0 ** np.array(

@@ -44,7 +44,7 @@ INTERVALS = (0.01, 0.999)
 """Probabilities that an interval may have; refused here already, since summaries come after minutes of sampling."""
 
 
-def simulate_qpcr(
+def simulate_expression(
     path: Annotated[Path, typer.Option("--out", help="Table to write: .csv or .tsv, one row a reaction.")],
     seed: Seed = 1,
     experiments: Annotated[int, typer.Option(help="Independent experiments.")] = 2,
@@ -57,9 +57,9 @@ def simulate_qpcr(
     """
     from lensim import seeding
     from lensim.expression.design import lay_out
-    from lensim.expression.read import write_qpcr_tidy
+    from lensim.expression.read import write_cts
     from lensim.expression.simulate import one_study, simulate
-    from lensim.expression.truth import QpcrFaults
+    from lensim.expression.truth import ReactionFaults
     from lensim.maiga2013.expression_twin import draw_expression_twin, expression_design
     from lensim.output import require_free, save_dataset, written_whole
 
@@ -69,9 +69,9 @@ def simulate_qpcr(
         require_free(target, force=force)
     sheet = lay_out(expression_design(experiments, replicates))
     truth = draw_expression_twin(sheet, seeding.stream(seed, "truth"))
-    data = one_study(simulate(sheet, truth, QpcrFaults(), seeding.stream(seed, "machine")), 0)
+    data = one_study(simulate(sheet, truth, ReactionFaults(), seeding.stream(seed, "machine")), 0)
     with written_whole(path, force=force) as partial:
-        write_qpcr_tidy(data, partial)
+        write_cts(data, partial)
     save_dataset(truth.isel(study=0), truth_path, force=force)
     out.print(
         f"{data.sizes['reaction']} reactions of {data.sizes['subject']} subjects in {path}; the truth in {truth_path}"
@@ -79,7 +79,7 @@ def simulate_qpcr(
     out.print(f"next: lensim fit expression {path} --calibrator LP-1 --out {path.with_suffix('.nc')}")
 
 
-def read_qpcr(
+def read_expression(
     files: Files,
     path: Annotated[Path | None, typer.Option("--out", help="Table to write: .csv or .tsv.")] = None,
     format: Annotated[str, typer.Option(help="Kind of export, where it is not found out.")] = "",
@@ -98,7 +98,7 @@ def read_qpcr(
     """
     from rich.table import Table
 
-    from lensim.expression.read import read_reactions, write_qpcr_tidy, write_reactions
+    from lensim.expression.read import read_reactions, write_cts, write_reactions
     from lensim.output import require_free, written_whole
 
     source = Source(tuple(files), format, sheet, tuple(reference or ()), control, factors, cycle_limit, decimal)
@@ -123,7 +123,7 @@ def read_qpcr(
     if path:
         with written_whole(path, force=force) as partial:
             if data is not None:
-                write_qpcr_tidy(data, partial)
+                write_cts(data, partial)
             else:
                 write_reactions(reactions, partial)
         out.print(f"table in {path}", soft_wrap=True)
@@ -210,7 +210,7 @@ def compare(
     force: Force = False,
 ) -> None:
     """Livak, Pfaffl and the posterior side by side, with the reasons that they differ."""
-    from lensim.expression.compare import compare_with_classical
+    from lensim.expression.classical_comparison import compare_with_classical
     from lensim.inference.observations import observations_of
     from lensim.output import load_result, require_free, written_whole
 

@@ -110,12 +110,12 @@ def _knows_samples(file: Path, format: str) -> bool:
 
 def study_of(source: Source) -> "xr.Dataset":
     """The study in the files, from one tidy table or from exports and a sheet."""
-    from lensim.expression.read import format_of, read_factors, read_qpcr_tidy, read_reactions
+    from lensim.expression.read import format_of, read_cts, read_factors, read_reactions
 
     file, several = source.files[0], len(source.files) > 1
     kind = source.format or (format_of(file) if source.sheet is None else "")
     if source.sheet is None and kind == "tidy" and not several:
-        return read_qpcr_tidy(
+        return read_cts(
             file,
             references=source.references,
             control=source.control,
@@ -131,13 +131,13 @@ def study_of(source: Source) -> "xr.Dataset":
 
 
 def _assembled(reactions: "Reactions", sheet: Path, source: Source) -> "xr.Dataset":
-    from lensim.expression.read import assemble_qpcr, read_factors, read_sheet
+    from lensim.expression.read import assemble_reactions, read_factors, read_sheet
 
     if not source.references:
         raise InputError("--reference must name at least one gene, got none")
     if not source.control:
         raise InputError("--control must name the condition that others are compared with, got none")
     factors = read_factors(source.factors) if source.factors else None
-    return assemble_qpcr(
+    return assemble_reactions(
         reactions, read_sheet(sheet), references=source.references, control=source.control, factors=factors
     )

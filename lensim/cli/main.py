@@ -37,7 +37,7 @@ app.add_typer(fit_app, name="fit")
 app.add_typer(read_app, name="read")
 
 simulate_app.command("qpcr", epilog="Example:  lensim simulate qpcr --out cts.csv --seed 7")(
-    cli_expression.simulate_qpcr
+    cli_expression.simulate_expression
 )
 simulate_app.command("selection", epilog="Example:  lensim simulate selection clones.toml --out results/selection")(
     cli_selection.simulate_selection
@@ -46,7 +46,7 @@ read_app.command(
     "qpcr",
     epilog="Example:  lensim read qpcr run1.txt run2.txt --sheet samples.csv --reference RPL37A --control untreated "
     "--out cts.csv",
-)(cli_expression.read_qpcr)
+)(cli_expression.read_expression)
 fit_app.command("expression", epilog="Example:  lensim fit expression cts.csv --calibrator LP-1 --out fit.nc")(
     cli_expression.fit_expression
 )
@@ -85,7 +85,7 @@ class MapOfPlate(StrEnum):
     "proliferation",
     epilog="Example:  lensim simulate proliferation --out twin.csv --seed 7",
 )
-def simulate_proliferation(
+def simulate_dose_response(
     path: Annotated[Path, typer.Option("--out", help="Table to write: .csv or .tsv, one row a well.")],
     seed: Seed = 1,
     experiments: Annotated[int, typer.Option(help="Independent experiments.")] = 3,
@@ -100,14 +100,14 @@ def simulate_proliferation(
     from lensim import seeding
     from lensim.dose_response import PlateFaults, lay_out, one_study, simulate
     from lensim.dose_response.read import write_tidy
-    from lensim.maiga2013.twin import draw_twin, proliferation_design
+    from lensim.maiga2013.twin import dose_response_design, draw_twin
     from lensim.output import require_free, save_dataset, written_whole
 
     one_of("--out suffix", path.suffix.lower(), (".csv", ".tsv"))
     truth_path = path.with_suffix(".truth.nc")
     for target in (path, truth_path):
         require_free(target, force=force)
-    design = proliferation_design(experiments, replicates, plate_map.value)
+    design = dose_response_design(experiments, replicates, plate_map.value)
     sheet = lay_out(design, seeding.stream(seed, "sheet"))
     truth = draw_twin(sheet, seeding.stream(seed, "truth"))
     data = one_study(simulate(sheet, truth, PlateFaults(), seeding.stream(seed, "machine")), 0)

@@ -103,7 +103,7 @@ def tables_of(found: "Plan") -> dict[str, "pd.DataFrame"]:
     import pandas as pd
 
     from lensim.plan.layouts import map_table, sheet_to_pipette
-    from lensim.power.dose_response.scenario import PanelScenario
+    from lensim.power.dose_response.scenario import DoseResponseScenario
 
     tables: dict[str, pd.DataFrame] = {}
     if found.size is not None:
@@ -139,14 +139,14 @@ def tables_of(found: "Plan") -> dict[str, "pd.DataFrame"]:
     for name in ("interim", "detection", "bracketing", "layouts"):
         if getattr(found, name) is not None:
             tables[name] = getattr(found, name)
-    if isinstance(found.question.scenario, PanelScenario):
+    if isinstance(found.question.scenario, DoseResponseScenario):
         tables["plate_map"] = map_table(sheet_to_pipette(found.question.scenario))
     return tables
 
 
 def draw_figures(found: "Plan", folder: Path) -> None:
     """Every figure of a plan."""
-    from lensim.power.dose_response.scenario import PanelScenario
+    from lensim.power.dose_response.scenario import DoseResponseScenario
     from lensim.report.figures import plan as report
     from lensim.report.figures.style import save_figure
 
@@ -163,7 +163,7 @@ def draw_figures(found: "Plan", folder: Path) -> None:
         drawn["bracketing"] = report.plot_bracketing(found.bracketing)
     if found.layouts is not None:
         drawn["layouts"] = report.plot_layouts(found.layouts)
-    if isinstance(question.scenario, PanelScenario):
+    if isinstance(question.scenario, DoseResponseScenario):
         from lensim.plan.layouts import map_table, sheet_to_pipette
 
         table = map_table(sheet_to_pipette(question.scenario))

@@ -17,7 +17,7 @@ HALF_LOG_DOSES_UM: Final = (0.0, *(float(round(10.0 ** (half_logs / 2), 4)) for 
 
 
 @dataclass(frozen=True)
-class ProliferationDesign:
+class DoseResponseDesign:
     """A proliferation assay of several lines, each in the same doses, replicates and experiments.
 
     A culture is one line in one experiment: all its wells, doses x replicates, stand on one plate. Several cultures
@@ -70,35 +70,35 @@ class ProliferationDesign:
         self._check_names()
         self._check_doses()
         for name in ("replicates", "experiments", "plate_rows", "plate_columns"):
-            checks.at_least(f"ProliferationDesign.{name}", getattr(self, name), 1)
-        checks.at_least("ProliferationDesign.blanks_per_plate", self.blanks_per_plate, 0)
-        checks.above("ProliferationDesign.counting_minutes", self.counting_minutes, 0)
-        checks.one_of("ProliferationDesign.plate_map", self.plate_map, get_args(PlateMap))
+            checks.at_least(f"DoseResponseDesign.{name}", getattr(self, name), 1)
+        checks.at_least("DoseResponseDesign.blanks_per_plate", self.blanks_per_plate, 0)
+        checks.above("DoseResponseDesign.counting_minutes", self.counting_minutes, 0)
+        checks.one_of("DoseResponseDesign.plate_map", self.plate_map, get_args(PlateMap))
         if self.cultures_per_plate < 1:
             rows, columns = self._usable_shape
             raise checks.InputError(
-                f"ProliferationDesign.plate_map {self.plate_map} must fit {len(self.doses_um)} doses x "
+                f"DoseResponseDesign.plate_map {self.plate_map} must fit {len(self.doses_um)} doses x "
                 f"{self.replicates} replicates and {self.blanks_per_plate} blanks on one plate, "
                 f"got {rows} x {columns} usable wells"
             )
 
     def _check_names(self) -> None:
-        checks.at_least("ProliferationDesign.cell_lines, their number,", len(self.cell_lines), 1)
-        checks.unique("ProliferationDesign.cell_lines", self.cell_lines)
+        checks.at_least("DoseResponseDesign.cell_lines, their number,", len(self.cell_lines), 1)
+        checks.unique("DoseResponseDesign.cell_lines", self.cell_lines)
         if len(self.group_of_line) != len(self.cell_lines):
             raise checks.InputError(
-                f"ProliferationDesign.group_of_line must have one name a line ({len(self.cell_lines)}), "
+                f"DoseResponseDesign.group_of_line must have one name a line ({len(self.cell_lines)}), "
                 f"got {len(self.group_of_line)}"
             )
 
     def _check_doses(self) -> None:
-        checks.finite("ProliferationDesign.doses_um", np.asarray(self.doses_um, dtype=float))
-        checks.unique("ProliferationDesign.doses_um", [f"{dose:g}" for dose in self.doses_um])
+        checks.finite("DoseResponseDesign.doses_um", np.asarray(self.doses_um, dtype=float))
+        checks.unique("DoseResponseDesign.doses_um", [f"{dose:g}" for dose in self.doses_um])
         for position, dose in enumerate(self.doses_um):
-            checks.at_least(f"ProliferationDesign.doses_um[{position}]", dose, 0)
+            checks.at_least(f"DoseResponseDesign.doses_um[{position}]", dose, 0)
         if 0 not in self.doses_um or len(self.doses_um) < 2:
             raise checks.InputError(
-                "ProliferationDesign.doses_um must hold 0 and at least one dose above it, got "
+                "DoseResponseDesign.doses_um must hold 0 and at least one dose above it, got "
                 + (", ".join(f"{dose:g}" for dose in self.doses_um) or "no dose")
             )
 
@@ -128,7 +128,7 @@ class ProliferationDesign:
         return -(-len(self.cell_lines) // self.cultures_per_plate)
 
 
-def lay_out(design: ProliferationDesign, rng: np.random.Generator) -> xr.Dataset:
+def lay_out(design: DoseResponseDesign, rng: np.random.Generator) -> xr.Dataset:
     """The sheet of an assay: what stands in which well, before anything is measured.
 
     Wells are in order of culture, dose and replicate; cultures in order of experiment and line.
@@ -185,13 +185,13 @@ def lay_out(design: ProliferationDesign, rng: np.random.Generator) -> xr.Dataset
     return sheet
 
 
-def _slots(design: ProliferationDesign, rng: np.random.Generator) -> np.ndarray:
+def _slots(design: DoseResponseDesign, rng: np.random.Generator) -> np.ndarray:
     """For each line its place among the places for cultures of one experiment, counted plate by plate."""
     n_lines = len(design.cell_lines)
     return np.arange(n_lines) if design.plate_map == "by_column" else rng.permutation(n_lines)
 
 
-def _positions(design: ProliferationDesign, plates: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def _positions(design: DoseResponseDesign, plates: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Positions on each plate, row x plate_columns + column: (plate, culture on it, well), and (plate, blank)."""
     rim = 0 if design.uses_edge_wells else 1
     rows = np.arange(rim, design.plate_rows - rim)
@@ -214,7 +214,7 @@ def _positions(design: ProliferationDesign, plates: int, rng: np.random.Generato
     )
 
 
-def _dealt(design: ProliferationDesign, wells: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _dealt(design: DoseResponseDesign, wells: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """The wells of each culture dealt to its doses, those at the edge first, so that every dose has as many of them."""
     row, column = np.divmod(wells, design.plate_columns)
     edge = (row == 0) | (row == design.plate_rows - 1) | (column == 0) | (column == design.plate_columns - 1)

@@ -35,7 +35,7 @@ class CurvePriors:
 class WellPriors:
     """Priors of what plates and machines add, on the log scale of the signal. All are ours, and assumed."""
 
-    sd_log_top_cpm: float = 1.5
+    sd_log_top_signal: float = 1.5
     sd_sd_well: float = 0.5
     shape_nu_well: float = 2.0
     rate_nu_well: float = 0.1

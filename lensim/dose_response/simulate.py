@@ -8,7 +8,7 @@ import xarray as xr
 from lensim import checks
 from lensim import vocabulary as v
 from lensim.dose_response.curve import residual
-from lensim.dose_response.faults import PlateFaults
+from lensim.dose_response.plate_faults import PlateFaults
 
 EXACT_BELOW_COUNTS: Final = 1000.0
 """Expected counts from which on a Poisson count is drawn as a rounded normal with its skewness: m + sqrt(m) z +
@@ -38,9 +38,9 @@ _TRUTH: Final = {
 def simulate(sheet: xr.Dataset, truth: xr.Dataset, faults: PlateFaults, rng: np.random.Generator) -> xr.Dataset:
     """Signals of every well and blank, for every study of the truth.
 
-        mean[w]   = background[plate] + exp(log_top_cpm[culture]) * residual(dose[w]; the curve of the culture)
+        mean[w]   = background[plate] + exp(log_top_signal[culture]) * residual(dose[w]; the curve of the culture)
         log level = log mean + edge + row trend + column trend + dispensing + outlier + sd_well * t(nu_well)
-        cpm[w]    ~ Poisson(level * minutes) / minutes         (level itself where minutes are infinite)
+        signal[w]    ~ Poisson(level * minutes) / minutes         (level itself where minutes are infinite)
 
     A blank is a level of background[plate] * exp(sd_well * t(nu_well)), counted in the same way; faults of the cells'
     growth do not reach it, and it is never lost. Edge losses and trends are drawn once for each plate of each study.
@@ -55,8 +55,8 @@ def simulate(sheet: xr.Dataset, truth: xr.Dataset, faults: PlateFaults, rng: np.
         attrs; else 8 x 12.
     truth
         As from `draw_truth`: log_hill_slope, effect_at_saturation (study, cell_line), culture_log10_ec50_um,
-        log_top_cpm (study, culture), background_cpm (study, plate), sd_well, nu_well (study); each may lack the dim
-        study, and then holds for all.
+        log_top_signal (study, culture), background_signal (study, plate), sd_well, nu_well (study); each may lack the
+        dim study, and then holds for all.
     faults
         What goes wrong on plates; `NO_FAULTS` for what the models assume.
     rng
@@ -65,7 +65,7 @@ def simulate(sheet: xr.Dataset, truth: xr.Dataset, faults: PlateFaults, rng: np.
     Returns
     -------
     xr.Dataset
-        The sheet with cpm (study, well), NaN where the well was lost, and blank_cpm (study, blank), both in
+        The sheet with signal (study, well), NaN where the well was lost, and blank_signal (study, blank), both in
         counts/min; without the dim study where no variable of the truth has it.
 
     Raises
@@ -88,16 +88,16 @@ def simulate(sheet: xr.Dataset, truth: xr.Dataset, faults: PlateFaults, rng: np.
     if faults.sd_dispensing_log > 0:
         log_shift += np.float32(faults.sd_dispensing_log) * dispensing.standard_normal(wells, dtype=np.float32)
     _add_outliers(log_shift, faults, outlying)
-    level = _mean_cpm(sheet, value, studies)
+    level = _mean_signal(sheet, value, studies)
     level *= np.exp(log_shift, dtype=np.float64)  # in double precision, for a tail far out must not overflow
-    cpm = _count(level, minutes, counting)
-    cpm.ravel()[_sparse_places(cpm.size, faults.lost_probability, losing)] = np.nan
+    signal = _count(level, minutes, counting)
+    signal.ravel()[_sparse_places(signal.size, faults.lost_probability, losing)] = np.nan
 
     blank_shift = _heavy_tailed(value[v.SD_WELL], value[v.NU_WELL], blanks, blank_noise)
     blank_level = value[v.BACKGROUND][:, sheet[v.PLATE_OF_BLANK].values] * np.exp(blank_shift, dtype=np.float64)
-    blank_cpm = _count(blank_level, minutes, blank_counting)
+    blank_signal = _count(blank_level, minutes, blank_counting)
 
-    observed = {v.CPM: (v.WELL, cpm), v.BLANK_CPM: (v.BLANK, blank_cpm)}
+    observed = {v.SIGNAL: (v.WELL, signal), v.BLANK_SIGNAL: (v.BLANK, blank_signal)}
     signals = {
         name: ((v.STUDY, dim), array) if has_study else (dim, array[0]) for name, (dim, array) in observed.items()
     }
@@ -117,7 +117,7 @@ def one_study(data: xr.Dataset, study: int) -> xr.Dataset:
     """
     checks.is_study(data, v.STUDY, study)
     alone = data.isel({v.STUDY: study}, drop=True)
-    return alone.isel({v.WELL: np.flatnonzero(np.isfinite(alone[v.CPM].values))})
+    return alone.isel({v.WELL: np.flatnonzero(np.isfinite(alone[v.SIGNAL].values))})
 
 
 def _check_truth(sheet: xr.Dataset, truth: xr.Dataset) -> bool:
@@ -147,7 +147,7 @@ def _by_study(variable: xr.DataArray) -> np.ndarray:
     return variable.values if v.STUDY in variable.dims else variable.values[None]
 
 
-def _mean_cpm(sheet: xr.Dataset, value: dict[str, np.ndarray], studies: int) -> np.ndarray:
+def _mean_signal(sheet: xr.Dataset, value: dict[str, np.ndarray], studies: int) -> np.ndarray:
     """Expected signal (study, well): evaluated once for each culture and dose, then handed to its wells."""
     dose, culture = sheet[v.DOSE].values, sheet[v.CULTURE_OF_WELL].values
     doses, dose_index = np.unique(dose, return_inverse=True)
@@ -216,11 +216,11 @@ def _sparse_places(size: int, probability: float, rng: np.random.Generator) -> n
     return rng.choice(size, rng.binomial(size, probability), replace=False, shuffle=False)
 
 
-def _count(level_cpm: np.ndarray, minutes: float, rng: np.random.Generator) -> np.ndarray:
+def _count(level_signal: np.ndarray, minutes: float, rng: np.random.Generator) -> np.ndarray:
     """What a counter makes of a true level in `minutes`; see `EXACT_BELOW_COUNTS`."""
     if np.isinf(minutes):
-        return level_cpm
-    expected = level_cpm * minutes
+        return level_signal
+    expected = level_signal * minutes
     few = expected < EXACT_BELOW_COUNTS
     exact = rng.poisson(expected[few])
     z = rng.standard_normal(expected.shape, dtype=np.float32)

@@ -27,17 +27,17 @@ MAX_ROUNDS: Final = 2000
 
 
 @dataclass(frozen=True)
-class ProliferationPopulation:
+class DoseResponsePopulation:
     """The population that lines, cultures and plates are drawn from; each field is named as in the models.
 
         x_line = mu_x + Normal(0, sigma_group_x) for its group + Normal(0, sigma_x)    x = log10 EC50, log Hill, effect
         log10 EC50 of a culture = that of its line + Normal(0, sd_experiment_log10_ec50_um)
-        log top of a culture    = mu_log_top_cpm + Normal for its line, for its experiment and for itself
-        log background of a plate = log background_cpm + Normal(0, sd_plate_log_background_cpm)
+        log top of a culture    = mu_log_top_signal + Normal for its line, for its experiment and for itself
+        log background of a plate = log background_signal + Normal(0, sd_plate_log_background_signal)
 
     Every default is assumed. Those of the curves come from the calibration told at `PAPER_POPULATION`. A top of 3e4
     counts/min and a background of 50 are usual for 3H-thymidine on a microplate counter. With
-    sd_experiment_log_top_cpm = 0.5 the brightest of three days lies 2.3-fold above the dimmest on average. Wells of
+    sd_experiment_log_top_signal = 0.5 the brightest of three days lies 2.3-fold above the dimmest on average. Wells of
     one culture and dose spread by 10 to 15 percent, with tails heavier than normal.
 
     Raises
@@ -57,24 +57,24 @@ class ProliferationPopulation:
     sigma_group_effect_at_saturation: float = 0.14
     sigma_effect_at_saturation: float = 0.50
     sd_experiment_log10_ec50_um: float = 0.1
-    mu_log_top_cpm: float = 10.3
-    sd_line_log_top_cpm: float = 0.4
-    sd_experiment_log_top_cpm: float = 0.5
-    sd_culture_log_top_cpm: float = 0.15
-    background_cpm: float = 50.0
-    sd_plate_log_background_cpm: float = 0.15
+    mu_log_top_signal: float = 10.3
+    sd_line_log_top_signal: float = 0.4
+    sd_experiment_log_top_signal: float = 0.5
+    sd_culture_log_top_signal: float = 0.15
+    background_signal: float = 50.0
+    sd_plate_log_background_signal: float = 0.15
     sd_well: float = 0.12
     nu_well: float = 5.0
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            place, value = f"ProliferationPopulation.{field.name}", getattr(self, field.name)
+            place, value = f"DoseResponsePopulation.{field.name}", getattr(self, field.name)
             if field.name.startswith(("sigma_", "sd_")):
                 checks.at_least(place, value, 0)
             if field.name != v.NU_WELL and not np.isfinite(value):
                 raise checks.InputError(f"{place} must be a finite number, got {value:g}")
-        checks.above("ProliferationPopulation.nu_well", self.nu_well, 2)
-        checks.above("ProliferationPopulation.background_cpm", self.background_cpm, 0)
+        checks.above("DoseResponsePopulation.nu_well", self.nu_well, 2)
+        checks.above("DoseResponsePopulation.background_signal", self.background_signal, 0)
 
     @property
     def curve_mu(self) -> np.ndarray:
@@ -92,7 +92,7 @@ class ProliferationPopulation:
         return np.array([getattr(self, f"sigma_{name}") for name in CURVE])
 
 
-PAPER_POPULATION: Final = ProliferationPopulation()
+PAPER_POPULATION: Final = DoseResponsePopulation()
 """A population in which panels like the published one are ordinary: calibrated by simulation, all of it assumed.
 
 Stated are 23 lines, of which 13 have an IC50 of 0.15 to 7 uM and 10 one above 10 uM; a weak increase of proliferation
@@ -110,7 +110,7 @@ of the cultures within 1e4-1e5. A panel is within 2 lines of both published numb
 
 
 def draw_truth(
-    population: ProliferationPopulation, sheet: xr.Dataset, rng: np.random.Generator, studies: int = 1
+    population: DoseResponsePopulation, sheet: xr.Dataset, rng: np.random.Generator, studies: int = 1
 ) -> xr.Dataset:
     """Truths of several studies on one sheet, each with lines, cultures and plates of its own.
 
@@ -131,8 +131,9 @@ def draw_truth(
     xr.Dataset
         log10_ec50_um [log10 uM], log_hill_slope [log], effect_at_saturation and log10_ic50_um [log10 uM; +inf where
         inhibition never reaches half] (study, cell_line); group_ and the name of each of the first three, the mean of
-        a group (study, molecular_group); culture_log10_ec50_um and log_top_cpm [log counts/min] (study, culture);
-        background_cpm (study, plate); and every number of the population but the background's, under its name (study).
+        a group (study, molecular_group); culture_log10_ec50_um and log_top_signal [log counts/min] (study, culture);
+        background_signal (study, plate); and every number of the population but the background's, under its name
+        (study).
 
     Raises
     ------
@@ -143,7 +144,7 @@ def draw_truth(
     return truth_given(parameters_of(population, studies), sheet, rng)
 
 
-def parameters_of(population: ProliferationPopulation, studies: int = 1) -> xr.Dataset:
+def parameters_of(population: DoseResponsePopulation, studies: int = 1) -> xr.Dataset:
     """Every number of a population along the dim study, alike in every study: what `truth_given` draws from."""
     return xr.Dataset({name: (v.STUDY, np.full(studies, value)) for name, value in asdict(population).items()})
 
@@ -175,7 +176,7 @@ def truth_given(parameters: xr.Dataset, sheet: xr.Dataset, rng: np.random.Genera
 
 def draw_paper_twin(
     calls: Mapping[str, Call],
-    population: ProliferationPopulation,
+    population: DoseResponsePopulation,
     sheet: xr.Dataset,
     rng: np.random.Generator,
     studies: int = 1,
@@ -249,7 +250,7 @@ def _check_calls(calls: Mapping[str, Call], lines: list[str]) -> np.ndarray:
 
 
 def _draw_groups(
-    population: ProliferationPopulation, sheet: xr.Dataset, rng: np.random.Generator, studies: int
+    population: DoseResponsePopulation, sheet: xr.Dataset, rng: np.random.Generator, studies: int
 ) -> np.ndarray:
     """Means of the molecular groups (study, molecular_group, CURVE)."""
     noise = rng.standard_normal((studies, sheet.sizes[v.MOLECULAR_GROUP], len(CURVE)))
@@ -257,7 +258,7 @@ def _draw_groups(
 
 
 def _draw_groups_given_lines(
-    population: ProliferationPopulation,
+    population: DoseResponsePopulation,
     curve: np.ndarray,
     group_of_line: np.ndarray,
     groups: int,
@@ -304,7 +305,7 @@ def _draw_called_lines(
         if not len(pending):
             return drawn
     raise checks.InputError(
-        f"ProliferationPopulation must be able to draw every call, got {len(pending)} lines without a curve "
+        f"DoseResponsePopulation must be able to draw every call, got {len(pending)} lines without a curve "
         f"after {MAX_ROUNDS} rounds of proposals"
     )
 
@@ -325,12 +326,12 @@ def _assemble(
 
     culture_log10_ec50 = curve[:, line, 0] + normal(v.CULTURE, v.SD_EXPERIMENT)
     log_top = (
-        parameters["mu_log_top_cpm"].values[:, None]
-        + normal(v.CELL_LINE, "sd_line_log_top_cpm")[:, line]
-        + normal(v.EXPERIMENT, "sd_experiment_log_top_cpm")[:, experiment]
-        + normal(v.CULTURE, "sd_culture_log_top_cpm")
+        parameters["mu_log_top_signal"].values[:, None]
+        + normal(v.CELL_LINE, "sd_line_log_top_signal")[:, line]
+        + normal(v.EXPERIMENT, "sd_experiment_log_top_signal")[:, experiment]
+        + normal(v.CULTURE, "sd_culture_log_top_signal")
     )
-    background = parameters[v.BACKGROUND].values[:, None] * np.exp(normal(v.PLATE, "sd_plate_log_background_cpm"))
+    background = parameters[v.BACKGROUND].values[:, None] * np.exp(normal(v.PLATE, "sd_plate_log_background_signal"))
     truth = xr.Dataset(
         {name: ((v.STUDY, v.CELL_LINE), curve[..., k]) for k, name in enumerate(CURVE)}
         | {f"group_{name}": ((v.STUDY, v.MOLECULAR_GROUP), group[..., k]) for k, name in enumerate(CURVE)}

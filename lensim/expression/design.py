@@ -16,7 +16,7 @@ FIVEFOLD_DILUTIONS: Final = (20.0, 4.0, 0.8, 0.16, 0.04, 0.01)
 
 
 @dataclass(frozen=True)
-class QpcrDesign:
+class ExpressionDesign:
     """An RT-qPCR study of several subjects, each under every condition in every experiment.
 
     A sample is the cDNA of one subject under one condition in one experiment; each gene is read from it in replicate.
@@ -74,33 +74,33 @@ class QpcrDesign:
         for name in ("subjects", "cell_type_of_subject", "targets", "references", "conditions", "dilutions"):
             object.__setattr__(self, name, tuple(getattr(self, name)))  # hashable, and no list shared with the caller
         for name in ("subjects", "targets", "references"):
-            checks.at_least(f"QpcrDesign.{name}, their number,", len(getattr(self, name)), 1)
-        checks.at_least("QpcrDesign.conditions, their number,", len(self.conditions), 2)
-        checks.unique("QpcrDesign.subjects", self.subjects)
-        checks.unique("QpcrDesign.targets and references", self.genes)
-        checks.unique("QpcrDesign.conditions", self.conditions)
+            checks.at_least(f"ExpressionDesign.{name}, their number,", len(getattr(self, name)), 1)
+        checks.at_least("ExpressionDesign.conditions, their number,", len(self.conditions), 2)
+        checks.unique("ExpressionDesign.subjects", self.subjects)
+        checks.unique("ExpressionDesign.targets and references", self.genes)
+        checks.unique("ExpressionDesign.conditions", self.conditions)
         if len(self.cell_type_of_subject) != len(self.subjects):
             raise checks.InputError(
-                f"QpcrDesign.cell_type_of_subject must have one name a subject ({len(self.subjects)}), "
+                f"ExpressionDesign.cell_type_of_subject must have one name a subject ({len(self.subjects)}), "
                 f"got {len(self.cell_type_of_subject)}"
             )
         if self.calibrator:
-            checks.one_of("QpcrDesign.calibrator", self.calibrator, self.subjects)
+            checks.one_of("ExpressionDesign.calibrator", self.calibrator, self.subjects)
         for name in ("experiments", "technical_replicates", "plate_rows", "plate_columns"):
-            checks.at_least(f"QpcrDesign.{name}", getattr(self, name), 1)
+            checks.at_least(f"ExpressionDesign.{name}", getattr(self, name), 1)
         for name in ("dilution_replicates", "no_template_replicates"):
-            checks.at_least(f"QpcrDesign.{name}", getattr(self, name), 0)
-        checks.above("QpcrDesign.cycle_limit", self.cycle_limit, 0)
+            checks.at_least(f"ExpressionDesign.{name}", getattr(self, name), 0)
+        checks.above("ExpressionDesign.cycle_limit", self.cycle_limit, 0)
         for position, quantity in enumerate(self.dilutions):
-            checks.above(f"QpcrDesign.dilutions[{position}]", quantity, 0)
+            checks.above(f"ExpressionDesign.dilutions[{position}]", quantity, 0)
         if self.subjects_per_plate < 1:
             raise checks.InputError(
-                f"QpcrDesign.technical_replicates must let a subject's {self._wells_per_subject} reactions fit on a "
-                f"plate of {self.plate_rows} x {self.plate_columns} wells, got {self.technical_replicates}"
+                f"ExpressionDesign.technical_replicates must let a subject's {self._wells_per_subject} reactions fit "
+                f"on a plate of {self.plate_rows} x {self.plate_columns} wells, got {self.technical_replicates}"
             )
         if self._wells_per_series > self.plate_rows * self.plate_columns:
             raise checks.InputError(
-                f"QpcrDesign.dilution_replicates must let {self._wells_per_series} standards fit on a plate of "
+                f"ExpressionDesign.dilution_replicates must let {self._wells_per_series} standards fit on a plate of "
                 f"{self.plate_rows} x {self.plate_columns} wells, got {self.dilution_replicates}"
             )
 
@@ -124,7 +124,7 @@ class QpcrDesign:
         return room // self._wells_per_subject
 
 
-def lay_out(design: QpcrDesign) -> xr.Dataset:
+def lay_out(design: ExpressionDesign) -> xr.Dataset:
     """The sheet of a study: what stands in which well, before anything is measured.
 
     Samples are in order of experiment, subject and condition; reactions in order of sample, gene and replicate; plates

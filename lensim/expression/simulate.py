@@ -7,7 +7,7 @@ import xarray as xr
 
 from lensim import checks
 from lensim import vocabulary as v
-from lensim.expression.truth import LOG2_COPIES_PER_UNIT, QpcrFaults
+from lensim.expression.truth import LOG2_COPIES_PER_UNIT, ReactionFaults
 
 POISSON_BELOW_COPIES: Final = 2000.0
 """Expected copies from which on a Poisson number is drawn as a normal: its log is then wrong by less than 3e-4 cycles
@@ -27,7 +27,7 @@ _TRUTH: Final = (
 )
 
 
-def simulate(sheet: xr.Dataset, truth: xr.Dataset, faults: QpcrFaults, rng: np.random.Generator) -> xr.Dataset:
+def simulate(sheet: xr.Dataset, truth: xr.Dataset, faults: ReactionFaults, rng: np.random.Generator) -> xr.Dataset:
     """Ct of every reaction, for every study of the truth.
 
         log2 quantity(gene, sample) = level + fold change of the sample's condition + input + biological
@@ -148,7 +148,7 @@ def _read(
     plate: np.ndarray,
     sheet: xr.Dataset,
     truth: xr.Dataset,
-    faults: QpcrFaults,
+    faults: ReactionFaults,
     rng: np.random.Generator,
 ) -> np.ndarray:
     """Ct of reactions with so many copies expected (study, reaction); NaN where nothing is detected."""

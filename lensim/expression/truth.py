@@ -59,7 +59,7 @@ class CellTypeExpression:
 
 
 @dataclass(frozen=True)
-class QpcrPopulation:
+class ExpressionPopulation:
     """Where studies are drawn from. All defaults are assumed.
 
     Attributes
@@ -87,11 +87,11 @@ class QpcrPopulation:
 
     def __post_init__(self) -> None:
         for name in ("sd_log2_input", "sd_technical_cycles", "sd_plate_cycles"):
-            checks.at_least(f"QpcrPopulation.{name}", getattr(self, name), 0.0)
+            checks.at_least(f"ExpressionPopulation.{name}", getattr(self, name), 0.0)
 
 
 @dataclass(frozen=True)
-class QpcrFaults:
+class ReactionFaults:
     """What goes wrong in wells. Probabilities are of a reaction; all defaults are assumed.
 
     Attributes
@@ -112,11 +112,11 @@ class QpcrFaults:
 
     def __post_init__(self) -> None:
         for name in ("outlier_probability", "lost_probability", "contamination_probability"):
-            checks.between(f"QpcrFaults.{name}", getattr(self, name), 0.0, 1.0)
-        checks.at_least("QpcrFaults.contamination_copies", self.contamination_copies, 0.0)
+            checks.between(f"ReactionFaults.{name}", getattr(self, name), 0.0, 1.0)
+        checks.at_least("ReactionFaults.contamination_copies", self.contamination_copies, 0.0)
 
 
-NO_FAULTS: Final = QpcrFaults(0.0, 0.0, 0.0, 0.0, 0.0)
+NO_FAULTS: Final = ReactionFaults(0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 def targets_of(sheet: xr.Dataset) -> list[str]:
@@ -134,7 +134,9 @@ def contrasts_of(sheet: xr.Dataset) -> list[str]:
     return [str(c) for c in sheet[v.CONDITION].values[sheet[v.IS_CONTROL].values == 0]]
 
 
-def draw_truth(population: QpcrPopulation, sheet: xr.Dataset, rng: np.random.Generator, studies: int = 1) -> xr.Dataset:
+def draw_truth(
+    population: ExpressionPopulation, sheet: xr.Dataset, rng: np.random.Generator, studies: int = 1
+) -> xr.Dataset:
     """Studies drawn from a population.
 
         log2_fold_change(target, subject) ~ Normal(mu(target, cell type), sigma(target, cell type)), each contrast anew
@@ -166,7 +168,7 @@ def draw_truth(population: QpcrPopulation, sheet: xr.Dataset, rng: np.random.Gen
     return truth_given(parameters_of(population, sheet, studies), sheet, rng)
 
 
-def parameters_of(population: QpcrPopulation, sheet: xr.Dataset, studies: int = 1) -> xr.Dataset:
+def parameters_of(population: ExpressionPopulation, sheet: xr.Dataset, studies: int = 1) -> xr.Dataset:
     """The figures of a population along the dim study, alike in every study: what `truth_given` draws subjects from.
 
     Returns

@@ -27,7 +27,7 @@ class ModelEntry:
     arrays
         `arrays(data)`: what the built model holds as `pm.Data`, for swapping in another study.
     signal
-        The variable of the Dataset that it models, such as cpm or viability_percent.
+        The variable of the Dataset that it models, such as signal or viability_percent.
     question
         What it answers, in one line.
     priors

@@ -26,7 +26,7 @@ CAREFUL_DRAWS = 4  # times those of the attempt before
 def default_model(data: xr.Dataset) -> str:
     """The model that suits a panel: pooled from two lines on, normalised where there are no raw signals."""
     pooling = "hierarchical" if data.sizes[v.CELL_LINE] > 1 else "separate"
-    return f"dose_response_{pooling}" + ("" if v.CPM in data else "_normalised")
+    return f"dose_response_{pooling}" + ("" if v.SIGNAL in data else "_normalised")
 
 
 def fit_dose_response(

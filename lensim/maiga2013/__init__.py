@@ -5,7 +5,7 @@ Numbers and short terms only; each says whether it is stated, derived or assumed
 
 from lensim.maiga2013.contradictions import CONTRADICTIONS, Contradiction
 from lensim.maiga2013.designs import BIOASSAY, CELL_CYCLE, CULTURE, PROLIFERATION, QPCR, SELECTION
-from lensim.maiga2013.fact import CountOf, Fact, Kind, Range, Value
+from lensim.maiga2013.fact import CountOf, Fact, Kind, StatedRange, Value
 from lensim.maiga2013.facts import FACTS, count_of, fact, facts, number, recompute, span, text
 from lensim.maiga2013.gaps import GAPS, Gap
 from lensim.maiga2013.lines import (
@@ -48,8 +48,8 @@ __all__ = [
     "Gap",
     "Kind",
     "MolecularGroup",
-    "Range",
     "ResistantVariant",
+    "StatedRange",
     "Value",
     "cell_line",
     "count_of",

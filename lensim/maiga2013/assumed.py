@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from lensim.maiga2013.fact import Fact, Range, assumed
+from lensim.maiga2013.fact import Fact, StatedRange, assumed
 
 ASSUMED: Final[tuple[Fact, ...]] = (
     assumed(
-        "proliferation_dose_um", Range(0.01, 10.0), "uM", "Methods, Cell proliferation assays; Figure 1",
+        "proliferation_dose_um", StatedRange(0.01, 10.0), "uM", "Methods, Cell proliferation assays; Figure 1",
         "doses are not stated; the highest must be about 10 uM, for IC50s beyond it are only called above 10, and the "
         "lowest must lie well below the smallest IC50 of 0.15 uM",
     ),
@@ -24,7 +24,7 @@ ASSUMED: Final[tuple[Fact, ...]] = (
         "the legend speaks of means of three experiments; wells of one experiment would be pseudo-replicates",
     ),
     assumed(
-        "stimulated_lines", Range(1.0, 2.0), "lines", "Discussion",
+        "stimulated_lines", StatedRange(1.0, 2.0), "lines", "Discussion",
         "15 percent of ten is no whole number; one and two of ten are the counts nearest to it",
     ),
     assumed(

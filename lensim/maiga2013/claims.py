@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from lensim.maiga2013.fact import CountOf, Range
+from lensim.maiga2013.fact import CountOf, StatedRange
 from lensim.maiga2013.facts import fact
 
 TAILS: Final = (0.05, 0.5, 0.95)
@@ -236,7 +236,7 @@ def stated_value(key: str) -> float:
     """A stated number; `.low` and `.high` behind a key are the ends of its range, and of a count it is the count."""
     name, _, end = key.partition(".")
     value = fact(name).value
-    if isinstance(value, Range):
+    if isinstance(value, StatedRange):
         return value.low if end == "low" else value.high
     return float(value.count if isinstance(value, CountOf) else value)
 
@@ -246,7 +246,7 @@ def stated_words(key: str) -> str:
     name, _, end = key.partition(".")
     entry = fact(name)
     value = entry.value
-    if isinstance(value, Range):
+    if isinstance(value, StatedRange):
         value = value.low if end == "low" else value.high
     words = str(value) if isinstance(value, CountOf) else f"{value:.3g}"
     unit = "" if entry.unit == "1" or isinstance(value, CountOf) else f" {entry.unit}"

@@ -7,7 +7,7 @@ stands. What a design leaves open is a `Gap`, not a default.
 from dataclasses import dataclass
 from typing import Final
 
-from lensim.maiga2013.fact import Range
+from lensim.maiga2013.fact import StatedRange
 from lensim.maiga2013.facts import number, span, text
 
 
@@ -40,7 +40,7 @@ class QpcrProtocol:
     replicate_reactions: int
     rna_ug: float
     cdna_ng_per_ul: float
-    standard_curve_ng: Range
+    standard_curve_ng: StatedRange
     calibrator_line: str
     calibrator_ng: float
     cycles: int
@@ -66,7 +66,7 @@ class BioassayProtocol:
     incubation_h: float
     incubation_c: float
     carbon_dioxide_percent: float
-    calibration_pg_per_ml: Range
+    calibration_pg_per_ml: StatedRange
     readout: str
 
 
@@ -89,8 +89,8 @@ class SelectionProtocol:
 
     parent: str
     variant: str
-    dose_um: Range
-    months: Range
+    dose_um: StatedRange
+    months: StatedRange
     maintenance_dose_um: float
     washout_days: float
     washout_days_before_rna: float
@@ -105,10 +105,10 @@ class CultureProtocol:
     glutamine_mm: float
     mercaptoethanol_m: float
     il6_ng_per_ml: float
-    primary_purity_percent: Range
+    primary_purity_percent: StatedRange
     bmsc_medium: str
     bmsc_serum_percent: float
-    bmsc_culture_weeks: Range
+    bmsc_culture_weeks: StatedRange
 
 
 PROLIFERATION: Final = ProliferationProtocol(

@@ -9,8 +9,8 @@ import xarray as xr
 
 from lensim import checks
 from lensim import vocabulary as v
-from lensim.expression.design import QpcrDesign
-from lensim.expression.truth import Assay, CellTypeExpression, QpcrPopulation, draw_truth
+from lensim.expression.design import ExpressionDesign
+from lensim.expression.truth import Assay, CellTypeExpression, ExpressionPopulation, draw_truth
 from lensim.maiga2013.designs import QPCR
 from lensim.maiga2013.facts import count_of, number, span, text
 from lensim.maiga2013.lines import cell_line
@@ -38,7 +38,7 @@ RAISED_GENES: Final = {
 }
 """Genes that each variant expresses more than its parent (stated)."""
 
-POPULATION: Final = QpcrPopulation(
+POPULATION: Final = ExpressionPopulation(
     assays={
         "TNF": Assay(1.93, 30.5, 37.5, 0.25),
         "CXCL8": Assay(1.95, 29.0, 37.5, 0.25),
@@ -63,7 +63,9 @@ POPULATION: Final = QpcrPopulation(
 """Assumed, but for fold changes where the paper states a median."""
 
 
-def expression_design(experiments: int = QPCR.experiments, replicates: int = QPCR.replicate_reactions) -> QpcrDesign:
+def expression_design(
+    experiments: int = QPCR.experiments, replicates: int = QPCR.replicate_reactions
+) -> ExpressionDesign:
     """The study's design: 13 lines, 4 primary samples, 3 stromal cultures and 2 variants, two conditions.
 
     Raises
@@ -74,7 +76,7 @@ def expression_design(experiments: int = QPCR.experiments, replicates: int = QPC
     primary = [f"patient {1 + k}" for k in range(PRIMARY_SAMPLES)]
     stroma = [f"BMSC {1 + k}" for k in range(STROMAL_CULTURES)]
     kinds = [LINE] * len(MYELOMA_LINES) + [PRIMARY] * len(primary) + [STROMA] * len(stroma) + [VARIANT] * len(VARIANTS)
-    return QpcrDesign(
+    return ExpressionDesign(
         (*MYELOMA_LINES, *primary, *stroma, *VARIANTS),
         kinds,
         experiments=experiments,
@@ -144,7 +146,7 @@ def draw_expression_twin(
     sheet: xr.Dataset,
     rng: np.random.Generator,
     studies: int = 1,
-    population: QpcrPopulation = POPULATION,
+    population: ExpressionPopulation = POPULATION,
     world: World = AS_STATED,
     *,
     as_stated: bool = True,

@@ -17,7 +17,7 @@ Kind = Literal["stated", "derived", "assumed"]
 
 
 @dataclass(frozen=True)
-class Range:
+class StatedRange:
     """Lowest and highest value; infinite where the paper gives one end only ("> 10 uM")."""
 
     low: float
@@ -25,7 +25,9 @@ class Range:
 
     def __post_init__(self) -> None:
         if not self.low <= self.high:
-            raise checks.InputError(f"Range.low must not be above Range.high, got {self.low:g} and {self.high:g}")
+            raise checks.InputError(
+                f"StatedRange.low must not be above StatedRange.high, got {self.low:g} and {self.high:g}"
+            )
 
     def __str__(self) -> str:
         if math.isinf(self.high):
@@ -47,7 +49,7 @@ class CountOf:
         return f"{self.count} of {self.total}"
 
 
-Value = float | Range | CountOf | str
+Value = float | StatedRange | CountOf | str
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pandas as pd
 from lensim import checks
 from lensim.maiga2013.assumed import ASSUMED
 from lensim.maiga2013.derived import DERIVED
-from lensim.maiga2013.fact import CountOf, Fact, Kind, Range, Value, evaluate
+from lensim.maiga2013.fact import CountOf, Fact, Kind, StatedRange, Value, evaluate
 from lensim.maiga2013.stated_methods import STATED_METHODS
 from lensim.maiga2013.stated_results import STATED_RESULTS
 
@@ -49,7 +49,7 @@ def number(key: str) -> float:
     return float(value)
 
 
-def span(key: str) -> Range:
+def span(key: str) -> StatedRange:
     """The value of a fact that is a range, in the fact's unit.
 
     Raises
@@ -58,7 +58,7 @@ def span(key: str) -> Range:
         If there is no such fact, or it is no range.
     """
     value = fact(key).value
-    if not isinstance(value, Range):
+    if not isinstance(value, StatedRange):
         raise checks.InputError(f"fact {key} must be a range, got {value}")
     return value
 
@@ -130,7 +130,7 @@ def _row(entry: Fact) -> dict[str, str | float]:
     value = entry.value
     parts = dict.fromkeys(("number", "low", "high", "count", "total"), float("nan"))
     match value:
-        case Range():
+        case StatedRange():
             parts |= {"low": value.low, "high": value.high}
         case CountOf():
             parts |= {"count": float(value.count), "total": float(value.total)}

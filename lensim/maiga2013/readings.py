@@ -33,7 +33,7 @@ def ic50_um_read_off(data: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
     Parameters
     ----------
     data
-        As from `lensim.dose_response.simulate`: cpm (study, well), blank_cpm (study, blank), and the sheet.
+        As from `lensim.dose_response.simulate`: signal (study, well), blank_signal (study, blank), and the sheet.
 
     Returns
     -------
@@ -42,11 +42,11 @@ def ic50_um_read_off(data: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
     """
     dose, culture = data[v.DOSE].to_numpy(), data[v.CULTURE_OF_WELL].to_numpy()
     plate_of_blank, plate = data[v.PLATE_OF_BLANK].to_numpy(), data[v.PLATE_OF_CULTURE].to_numpy()
-    cpm, blank = data[v.CPM].to_numpy().astype(float), data[v.BLANK_CPM].to_numpy().astype(float)
+    signal, blank = data[v.SIGNAL].to_numpy().astype(float), data[v.BLANK_SIGNAL].to_numpy().astype(float)
     doses = np.unique(dose)
     background = np.stack([np.nanmean(blank[:, plate_of_blank == p], axis=1) for p in range(plate.max() + 1)], axis=1)
-    net = cpm - background[:, plate[culture]]
-    percent = np.full((len(cpm), data.sizes[v.CULTURE], len(doses)), np.nan)
+    net = signal - background[:, plate[culture]]
+    percent = np.full((len(signal), data.sizes[v.CULTURE], len(doses)), np.nan)
     order = np.lexsort((dose, culture))
     starts = np.flatnonzero(np.r_[True, np.diff(culture[order]) + np.diff(dose[order]) != 0])
     there = np.isfinite(net[:, order])

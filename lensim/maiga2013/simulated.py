@@ -15,30 +15,30 @@ from lensim.cell_cycle.truth import draw_truth as draw_phases
 from lensim.dose_response import PlateFaults
 from lensim.dose_response import lay_out as lay_out_panel
 from lensim.dose_response import simulate as simulate_panel
-from lensim.dose_response.truth import ProliferationPopulation, draw_truth
+from lensim.dose_response.truth import DoseResponsePopulation, draw_truth
 from lensim.expression.design import lay_out
 from lensim.expression.pairs import PairSettings, pairs_of
 from lensim.expression.simulate import simulate
-from lensim.expression.truth import QpcrFaults, QpcrPopulation
+from lensim.expression.truth import ExpressionPopulation, ReactionFaults
 from lensim.maiga2013.assay_readings import bioassay_readings, cell_cycle_readings
 from lensim.maiga2013.bioassay_twin import POPULATION as BIOASSAY_POPULATION
 from lensim.maiga2013.bioassay_twin import bioassay_design, draw_bioassay_twin
-from lensim.maiga2013.calibrated import EXPRESSION, PROLIFERATION
 from lensim.maiga2013.cell_cycle_twin import POPULATION as CELL_CYCLE_POPULATION
 from lensim.maiga2013.cell_cycle_twin import cell_cycle_design
 from lensim.maiga2013.expression_twin import ABSENT, AS_STATED, World, draw_expression_twin, expression_design
+from lensim.maiga2013.populations import DOSE_RESPONSE, EXPRESSION
 from lensim.maiga2013.readings import change_readings, level_readings, panel_readings
 from lensim.maiga2013.statements import expression_statements
-from lensim.maiga2013.twin import proliferation_design
+from lensim.maiga2013.twin import dose_response_design
 
 BATCH: Final = 100
 
 
 def panel_twins(
-    studies: int, rng: np.random.Generator, population: ProliferationPopulation = PROLIFERATION
+    studies: int, rng: np.random.Generator, population: DoseResponsePopulation = DOSE_RESPONSE
 ) -> dict[str, np.ndarray]:
     """Readings (study) of so many panels of new lines, drawn without regard to the published calls."""
-    sheet = lay_out_panel(proliferation_design(), rng)
+    sheet = lay_out_panel(dose_response_design(), rng)
     found = []
     for size in _batches(studies):
         truth = draw_truth(population, sheet, rng, size)
@@ -47,7 +47,7 @@ def panel_twins(
 
 
 def study_twins(
-    studies: int, rng: np.random.Generator, population: QpcrPopulation = EXPRESSION, world: World = AS_STATED
+    studies: int, rng: np.random.Generator, population: ExpressionPopulation = EXPRESSION, world: World = AS_STATED
 ) -> dict[str, np.ndarray]:
     """Readings (study) of so many RT-qPCR studies of new lines, patients and stromal cultures.
 
@@ -57,7 +57,7 @@ def study_twins(
     found = []
     for size in _batches(studies):
         truth = draw_expression_twin(sheet, rng, size, population, world, as_stated=False)
-        data = simulate(sheet, truth, QpcrFaults(), rng)
+        data = simulate(sheet, truth, ReactionFaults(), rng)
         pairs = pairs_of(data, PairSettings("plug_in"))
         found.append(change_readings(pairs, ABSENT) | level_readings(data, ABSENT) | expression_statements(data, pairs))
     return _joined(found)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from lensim.maiga2013.fact import Fact, Range, stated
+from lensim.maiga2013.fact import Fact, StatedRange, stated
 
 _PAPER: Final = "first page"
 _LINES: Final = "Methods, Cell lines, primary myeloma cells and culture conditions"
@@ -26,16 +26,16 @@ CULTURE: Final[tuple[Fact, ...]] = (
     stated("culture_serum_percent", 5.0, "percent", f"{_LINES}; Figure 3A", "foetal calf serum, by volume"),
     stated("culture_glutamine_mm", 2.0, "mM", _LINES),
     stated("culture_mercaptoethanol_m", 5e-5, "M", _LINES),
-    stated("primary_purity_percent", Range(90.0, 100.0), "percent", _LINES, "above 90, by morphology or CD138"),
+    stated("primary_purity_percent", StatedRange(90.0, 100.0), "percent", _LINES, "above 90, by morphology or CD138"),
     stated("primary_selection", "CD138 immunomagnetic beads (Miltenyi)", "text", _LINES),
     stated("bmsc_medium", "DMEM", "text", _LINES),
     stated("bmsc_serum_percent", 10.0, "percent", _LINES),
-    stated("bmsc_culture_weeks", Range(2.0, 3.0), "weeks", _LINES, "2 or 3"),
+    stated("bmsc_culture_weeks", StatedRange(2.0, 3.0), "weeks", _LINES, "2 or 3"),
 )
 
 SELECTION: Final[tuple[Fact, ...]] = (
-    stated("selection_dose_um", Range(0.1, 10.0), "uM", _SELECTION, "rising; the steps are not stated"),
-    stated("selection_months", Range(6.0, _OPEN), "months", _SELECTION, "at least"),
+    stated("selection_dose_um", StatedRange(0.1, 10.0), "uM", _SELECTION, "rising; the steps are not stated"),
+    stated("selection_months", StatedRange(6.0, _OPEN), "months", _SELECTION, "at least"),
     stated("selection_maintenance_dose_um", 30.0, "uM", _SELECTION, "continuous, after the escalation"),
     stated("selection_washout_days", 5.0, "days", _SELECTION, "before experiments in general"),
     stated("fig3b_washout_days", 7.0, "days", "Results; Figure 3B", "before RNA extraction, both variants"),
@@ -97,7 +97,9 @@ QPCR: Final[tuple[Fact, ...]] = (
     stated("qpcr_denaturation_s", 30.0, "s", _PCR),
     stated("qpcr_extension_c", 60.0, "C", _PCR, "annealing and extension"),
     stated("qpcr_extension_min", 1.0, "min", _PCR),
-    stated("qpcr_standard_curve_ng", Range(0.01, 20.0), "ng", _PCR, "pooled cDNA of myeloma cells, one curve a gene"),
+    stated(
+        "qpcr_standard_curve_ng", StatedRange(0.01, 20.0), "ng", _PCR, "pooled cDNA of myeloma cells, one curve a gene"
+    ),
     stated("qpcr_calibrator_line", "LP-1", "text", f"{_PCR}; Figure 2; Figure 3B"),
     stated("qpcr_calibrator_ng", 20.0, "ng", _PCR),
     stated("qpcr_quantification", "Pfaffl 2001", "text", f"{_PCR}; Figure 2; Figure 3B"),
@@ -112,7 +114,7 @@ BIOASSAY: Final[tuple[Fact, ...]] = (
     stated("bioassay_incubation_h", 24.0, "h", _BIOASSAY),
     stated("bioassay_incubation_c", 37.0, "C", _BIOASSAY),
     stated("bioassay_carbon_dioxide_percent", 5.0, "percent", _BIOASSAY),
-    stated("bioassay_calibration_pg_per_ml", Range(12.5, 800.0), "pg/ml", _BIOASSAY, "human TNF"),
+    stated("bioassay_calibration_pg_per_ml", StatedRange(12.5, 800.0), "pg/ml", _BIOASSAY, "human TNF"),
     stated("bioassay_readout", "MTT reduction", "text", _BIOASSAY),
 )
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from lensim.maiga2013.fact import CountOf, Fact, Range, stated
+from lensim.maiga2013.fact import CountOf, Fact, StatedRange, stated
 
 _RATIO: Final = "treated over control, in percent of control: 100 is no change"
 _FROM_LISTS: Final = "counted from the lists of names"
@@ -27,8 +27,8 @@ PROLIFERATION: Final[tuple[Fact, ...]] = (
     stated("resistant_ccnd1_lines", CountOf(4, 7), "lines", "Results", _FROM_LISTS),
     stated("resistant_ccnd3_lines", CountOf(1, 1), "lines", "Results", _FROM_LISTS),
     stated("resistant_nonrecurrent_lines", CountOf(0, 3), "lines", "Results", _FROM_LISTS),
-    stated("sensitive_ic50_um", Range(0.15, 7.0), "uM", "Results; Discussion; Figure 1"),
-    stated("resistant_ic50_um", Range(10.0, _OPEN), "uM", "Results; Figure 1", "above 10"),
+    stated("sensitive_ic50_um", StatedRange(0.15, 7.0), "uM", "Results; Discussion; Figure 1"),
+    stated("resistant_ic50_um", StatedRange(10.0, _OPEN), "uM", "Results; Figure 1", "above 10"),
     stated("sensitive_share_in_abstract_percent", 200 / 3, "percent", "Abstract", "printed in words, two thirds"),
     stated("resistant_share_in_discussion_percent", 40.0, "percent", "Discussion", "once with 'around', once without"),
     stated("stimulated_share_of_resistant_percent", 15.0, "percent", "Discussion", "weak increase, also without serum"),
@@ -41,11 +41,11 @@ TNF: Final[tuple[Fact, ...]] = (
     stated("tnf_lines_against_bmsc", "weaker in lines", "text", "Results; Figure 2A"),
     stated("tnf_lines_increased", CountOf(10, 12), "lines", "Results; Figure 2B"),
     stated("tnf_lines_median_percent", 179.0, "percent of control", "Results; Figure 2B", _RATIO),
-    stated("tnf_lines_range_percent", Range(58.0, 369.0), "percent of control", "Results; Figure 2B", _RATIO),
+    stated("tnf_lines_range_percent", StatedRange(58.0, 369.0), "percent of control", "Results; Figure 2B", _RATIO),
     stated("tnf_lines_p", 0.006, "1", "Results; Figure 2B", "test not named"),
     stated("tnf_primary_increased", CountOf(4, 4), "samples", "Results; Figure 2B"),
     stated("tnf_primary_median_percent", 292.0, "percent of control", "Results; Figure 2B", _RATIO),
-    stated("tnf_primary_range_percent", Range(170.0, 509.0), "percent of control", "Results; Figure 2B", _RATIO),
+    stated("tnf_primary_range_percent", StatedRange(170.0, 509.0), "percent of control", "Results; Figure 2B", _RATIO),
     stated("tnf_primary_p", 0.012, "1", "Results; Figure 2B", "test not named"),
     stated("tnf_activity_increased", CountOf(2, 2), "lines", "Results; Figure 2C", "KMS12-PE and XG-5"),
 )
@@ -57,11 +57,11 @@ IGF1: Final[tuple[Fact, ...]] = (
     stated("igf1_bmsc_against_primary", "weaker in BMSCs", "text", "Results; Figure 2D"),
     stated("igf1_lines_increased", CountOf(10, 12), "lines", "Results; Figure 2E"),
     stated("igf1_lines_median_percent", 242.0, "percent of control", "Results; Figure 2E", _RATIO),
-    stated("igf1_lines_range_percent", Range(61.0, 545.0), "percent of control", "Results; Figure 2E", _RATIO),
+    stated("igf1_lines_range_percent", StatedRange(61.0, 545.0), "percent of control", "Results; Figure 2E", _RATIO),
     stated("igf1_lines_p", 0.0024, "1", "Results; Figure 2E", "paired t-test"),
     stated("igf1_primary_increased", CountOf(4, 4), "samples", "Results; Figure 2E"),
     stated("igf1_primary_median_percent", 160.0, "percent of control", "Results; Figure 2E", _RATIO),
-    stated("igf1_primary_range_percent", Range(147.0, 281.0), "percent of control", "Results; Figure 2E", _RATIO),
+    stated("igf1_primary_range_percent", StatedRange(147.0, 281.0), "percent of control", "Results; Figure 2E", _RATIO),
     stated("igf1_primary_p", 0.0706, "1", "Results; Figure 2E", "paired t-test"),
 )
 

@@ -3,13 +3,13 @@
 import numpy as np
 import xarray as xr
 
-from lensim.dose_response import PAPER_POPULATION, PlateMap, ProliferationDesign, draw_paper_twin
+from lensim.dose_response import PAPER_POPULATION, DoseResponseDesign, PlateMap, draw_paper_twin
 from lensim.maiga2013.lines import CELL_LINES, GROUP_OF_LINE, PUBLISHED_CALL
 
 
-def proliferation_design(
+def dose_response_design(
     experiments: int = 3, replicates: int = 3, plate_map: PlateMap = "randomised"
-) -> ProliferationDesign:
+) -> DoseResponseDesign:
     """The study's panel: 23 lines in triplicate in three experiments (stated), eight doses up to 10 uM (assumed).
 
     Raises
@@ -17,7 +17,7 @@ def proliferation_design(
     InputError
         If a number is out of its range or the plate map unknown.
     """
-    return ProliferationDesign(
+    return DoseResponseDesign(
         CELL_LINES,
         GROUP_OF_LINE,
         replicates=replicates,

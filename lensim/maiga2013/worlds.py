@@ -8,10 +8,9 @@ import numpy as np
 
 from lensim import seeding
 from lensim.cell_cycle.truth import CellCyclePopulation
-from lensim.dose_response.truth import CURVE, ProliferationPopulation
-from lensim.expression.truth import QpcrPopulation
+from lensim.dose_response.truth import CURVE, DoseResponsePopulation
+from lensim.expression.truth import ExpressionPopulation
 from lensim.maiga2013.bioassay_twin import POPULATION as BIOASSAY
-from lensim.maiga2013.calibrated import EXPRESSION, PROLIFERATION
 from lensim.maiga2013.cell_cycle_twin import CONTROL, LENALIDOMIDE, PARENT, VARIANT
 from lensim.maiga2013.cell_cycle_twin import POPULATION as CELL_CYCLE
 from lensim.maiga2013.claims import (
@@ -25,13 +24,14 @@ from lensim.maiga2013.claims import (
     VARIANT_HALF,
 )
 from lensim.maiga2013.expression_twin import LINE, PRIMARY, STROMA, World
+from lensim.maiga2013.populations import DOSE_RESPONSE, EXPRESSION
 from lensim.maiga2013.readings import design_readings
 from lensim.maiga2013.simulated import bioassay_twins, cell_cycle_twins, panel_twins, study_twins
 
 CALIBRATED: Final = "calibrated to what the paper states"
 
 
-def without_change() -> QpcrPopulation:
+def without_change() -> ExpressionPopulation:
     """No mean change of TNF and IGF1 in any cell type; primary and stromal cells have the levels of lines."""
     expression = dict(EXPRESSION.expression)
     for gene in ("TNF", "IGF1"):
@@ -44,13 +44,13 @@ def without_change() -> QpcrPopulation:
     return replace(EXPRESSION, expression=expression)
 
 
-def groups_make_half() -> ProliferationPopulation:
+def groups_make_half() -> DoseResponsePopulation:
     """Of each number of a curve, molecular groups vary as much as lines within them, the whole as before."""
     changed: dict[str, float] = {}
     for name in CURVE:
-        between, within = (getattr(PROLIFERATION, f"{kind}_{name}") for kind in ("sigma_group", "sigma"))
+        between, within = (getattr(DOSE_RESPONSE, f"{kind}_{name}") for kind in ("sigma_group", "sigma"))
         changed |= dict.fromkeys((f"sigma_group_{name}", f"sigma_{name}"), float(np.sqrt((between**2 + within**2) / 2)))
-    return replace(PROLIFERATION, **changed)
+    return replace(DOSE_RESPONSE, **changed)
 
 
 def variant_loses_half() -> CellCyclePopulation:

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from lensim.checks import InputError
 from lensim.config import Strict
-from lensim.power.dose_response.scenario import PanelScenario
+from lensim.power.dose_response.scenario import DoseResponseScenario
 from lensim.power.scenario import Scenario
 
 WELLS_OF_A_PLATE: Final = 96
@@ -66,7 +66,7 @@ def resources_of(scenario: Scenario, costs: Costs) -> dict[str, float]:
     InputError
         If a subject's reactions do not fit on a plate.
     """
-    if isinstance(scenario, PanelScenario):
+    if isinstance(scenario, DoseResponseScenario):
         sheet = scenario.design.plates
         plates = sheet.experiments * sheet.plates_per_experiment
         lines = len(sheet.cell_lines)
@@ -132,7 +132,7 @@ def cost_of(scenario: Scenario, costs: Costs) -> float:
 
 
 def _price_of_subjects(scenario: Scenario, costs: Costs) -> float:
-    numbers = scenario.design.groups if isinstance(scenario, PanelScenario) else scenario.design.subjects
+    numbers = scenario.design.groups if isinstance(scenario, DoseResponseScenario) else scenario.design.subjects
     price = costs.subject
     if price is None:
         raise InputError(f"costs.subject must be given, for the design uses {sum(numbers.values())} subjects, got none")

@@ -8,7 +8,7 @@ import pandas as pd
 from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.plan.question import DetectionQuestion
-from lensim.power.expression.scenario import PairScenario
+from lensim.power.expression.scenario import ExpressionScenario
 from lensim.power.expression.study import simulate_chunk
 from lensim.power.pool import Pool, one_by_one
 from lensim.power.scenario import Scenario
@@ -16,9 +16,9 @@ from lensim.power.scenario import Scenario
 LEVEL, REFERENCE = "mu_log2_level", v.LOG2_REFERENCE_LEVEL
 
 
-def require_reactions(scenario: Scenario) -> PairScenario:
+def require_reactions(scenario: Scenario) -> ExpressionScenario:
     """Refuse a scenario without reactions."""
-    if not isinstance(scenario, PairScenario) or scenario.design.assay != "qpcr":
+    if not isinstance(scenario, ExpressionScenario) or scenario.design.assay != "qpcr":
         raise InputError(f"detection needs a scenario of qpcr reactions, got {scenario.design.assay}")
     return scenario
 
@@ -40,7 +40,7 @@ def undetected(scenario: Scenario, question: DetectionQuestion, pool: Pool = one
     return pd.DataFrame([row for k in range(len(question.cdna)) for row in found[k]])
 
 
-def undetected_with(scenario: PairScenario, amount: float, studies: int) -> list[dict[str, Any]]:
+def undetected_with(scenario: ExpressionScenario, amount: float, studies: int) -> list[dict[str, Any]]:
     """The rows of one amount of cDNA, the work of one task."""
     more = float(np.log2(amount))
     shift = scenario.truth.shift

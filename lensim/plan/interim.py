@@ -18,9 +18,9 @@ from lensim.expression.exact.draws import exact_posterior
 from lensim.plan.question import InterimQuestion
 from lensim.power.expression import engine_exact
 from lensim.power.expression.engine import name_differences, questions_of
-from lensim.power.expression.rule import PairRule, evidence_of
-from lensim.power.expression.scenario import PairScenario
-from lensim.power.expression.study import Batch, simulate_chunk
+from lensim.power.expression.rule import ExpressionRule, evidence_of
+from lensim.power.expression.scenario import ExpressionScenario
+from lensim.power.expression.study import PairBatch, simulate_chunk
 from lensim.power.pool import Pool, one_by_one
 from lensim.power.scenario import Scenario
 
@@ -29,9 +29,9 @@ TOGETHER: Final = 10
 """Studies of one task."""
 
 
-def require_pairs(scenario: Scenario) -> PairScenario:
+def require_pairs(scenario: Scenario) -> ExpressionScenario:
     """Refuse a scenario that has no pairs, or subjects of several cell types."""
-    if not isinstance(scenario, PairScenario):
+    if not isinstance(scenario, ExpressionScenario):
         raise InputError(f"an interim look needs a paired design, got {scenario.design.assay}")
     if len(scenario.design.subjects) != 1:
         raise InputError(
@@ -40,21 +40,23 @@ def require_pairs(scenario: Scenario) -> PairScenario:
     return scenario
 
 
-def decided(scenario: PairScenario, pairs: xr.Dataset, rule: PairRule, item: int) -> np.ndarray:
+def decided(scenario: ExpressionScenario, pairs: xr.Dataset, rule: ExpressionRule, item: int) -> np.ndarray:
     """(study) whether a rule is met."""
     posterior = None
     if rule.needs_posterior:
-        batch = Batch(scenario, pairs, None, np.zeros((pairs.sizes[v.STUDY], pairs.sizes[v.TARGET], 1)), ("interim",))
+        batch = PairBatch(
+            scenario, pairs, None, np.zeros((pairs.sizes[v.STUDY], pairs.sizes[v.TARGET], 1)), ("interim",)
+        )
         posterior = name_differences(engine_exact.answer(batch, questions_of(scenario)).posterior, scenario)
     return np.asarray(rule.apply(evidence_of(pairs, posterior)).decided[:, item])
 
 
 def success_probability(
-    scenario: PairScenario,
+    scenario: ExpressionScenario,
     pairs: xr.Dataset,
     study: int,
     seen: int,
-    rule: PairRule,
+    rule: ExpressionRule,
     item: int,
     completions: int,
     rng: np.random.Generator,
@@ -140,7 +142,7 @@ def looks(
 
 
 def chances_of(
-    scenario: PairScenario,
+    scenario: ExpressionScenario,
     pairs: xr.Dataset,
     first: int,
     after: Sequence[int],

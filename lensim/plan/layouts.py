@@ -13,7 +13,7 @@ from lensim.dose_response.design import lay_out
 from lensim.plan.evaluate import Evaluator
 from lensim.plan.question import LayoutQuestion
 from lensim.power.dose_response.rules import WithinRule
-from lensim.power.dose_response.scenario import PanelScenario
+from lensim.power.dose_response.scenario import DoseResponseScenario
 from lensim.power.pool import Pool, one_by_one
 from lensim.power.scenario import Scenario
 
@@ -26,9 +26,9 @@ MAPS: Final[dict[str, dict[str, Any]]] = {
 WITHIN: Final = WithinRule(name="IC50 within a factor of 2 of the truth")
 
 
-def require_panel(scenario: Scenario) -> PanelScenario:
+def require_panel(scenario: Scenario) -> DoseResponseScenario:
     """Refuse a scenario without plates of lines."""
-    if not isinstance(scenario, PanelScenario):
+    if not isinstance(scenario, DoseResponseScenario):
         raise InputError(f"layouts need a scenario of the assay proliferation, got {scenario.design.assay}")
     return scenario
 

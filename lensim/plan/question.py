@@ -11,7 +11,7 @@ from lensim.checks import InputError
 from lensim.config import Strict, checked
 from lensim.expression.truth import MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE
 from lensim.plan.cost import Costs
-from lensim.power.dose_response.scenario import PanelScenario
+from lensim.power.dose_response.scenario import DoseResponseScenario
 from lensim.power.dose_response.spec import CURVE_NAMES
 from lensim.power.scenario import Scenario, scenario_of
 
@@ -81,7 +81,7 @@ class Shift(Strict):
 
 def default_worlds(scenario: Scenario) -> tuple[Shift, ...]:
     """Worlds that every recommendation is tried in: subjects that differ more, and a smaller effect."""
-    panel = isinstance(scenario, PanelScenario)
+    panel = isinstance(scenario, DoseResponseScenario)
     spreads = [f"sigma_{name}" for name in CURVE_NAMES] if panel else [SIGMA_FOLD_CHANGE]
     effects = [f"mu_{v.EFFECT}", *(f"shift_{name}" for name in CURVE_NAMES)] if panel else [MU_FOLD_CHANGE]
     who = "lines differ" if panel else "subjects differ"

@@ -12,10 +12,10 @@ from typing import Any, Final
 
 from lensim.checks import InputError, one_of
 from lensim.config import checked
-from lensim.power.dose_response.scenario import PanelScenario
-from lensim.power.expression.scenario import PairScenario
+from lensim.power.dose_response.scenario import DoseResponseScenario
+from lensim.power.expression.scenario import ExpressionScenario
 
-Scenario = PairScenario | PanelScenario
+Scenario = ExpressionScenario | DoseResponseScenario
 
 PANEL_ASSAY: Final = "proliferation"
 ASSAYS: Final = ("qpcr", "ratios", PANEL_ASSAY)
@@ -33,7 +33,9 @@ def scenario_of(content: Mapping[str, Any], place: str = "scenario") -> Scenario
     assay = design.get("assay") if isinstance(design, Mapping) else getattr(design, "assay", None)
     if isinstance(assay, str):
         one_of(f"{place}: design.assay", assay, ASSAYS)
-    kind: type[PanelScenario] | type[PairScenario] = PanelScenario if assay == PANEL_ASSAY else PairScenario
+    kind: type[DoseResponseScenario] | type[ExpressionScenario] = (
+        DoseResponseScenario if assay == PANEL_ASSAY else ExpressionScenario
+    )
     return checked(kind, content, place)
 
 
@@ -42,7 +44,7 @@ def points_of(scenario: Scenario) -> Iterator[tuple[dict[str, Any], Scenario]]:
     yield from scenario.points()
 
 
-def read_scenario(path: Path) -> PairScenario | PanelScenario:
+def read_scenario(path: Path) -> ExpressionScenario | DoseResponseScenario:
     """A scenario from a TOML file; the path of a posterior is taken from the file's own folder.
 
     Raises

@@ -77,7 +77,7 @@ def _not_negative(value: Any) -> Any:
 Number = float | Distribution
 
 
-PositiveNumber = Annotated[float | Distribution, AfterValidator(_not_negative)]
+NonNegativeNumber = Annotated[float | Distribution, AfterValidator(_not_negative)]
 
 
 class StudiesSpec(Strict):

@@ -95,7 +95,7 @@ def _drawn(
 
 
 def _last_word(error: KeyError) -> str:
-    """The name at the end of a message such as 'Could not find node at log_top_cpm'."""
+    """The name at the end of a message such as 'Could not find node at log_top_signal'."""
     return str(error.args[0] if error.args else error).split()[-1].strip("'\".")
 
 

@@ -21,7 +21,7 @@ from lensim.report.folder import (
 )
 from lensim.report.numbers import NONE
 from lensim.report.page import Mark, Page, PageTable, Section, Tile
-from lensim.report.study_parts import CLAIMS, GROUPS
+from lensim.report.study_contents import CLAIMS, GROUPS
 from lensim.report.study_systems import Group
 
 TITLE: Final = "Lenalidomide in multiple myeloma: a study simulated, fitted and judged"

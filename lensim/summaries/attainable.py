@@ -14,7 +14,8 @@ intervals:
 
 Cells hold more than what is printed allows, so the outer ends are true bounds; the inner ends are of values that were
 constructed. A printed mean or sd cuts the intervals and, on its own scale, the bounds of t. Samples that have it are
-searched for (`lensim.summaries.witnesses`): then the inner ends are theirs, and a P is attainable where one has it.
+searched for (`lensim.summaries.matching_samples`): then the inner ends are theirs, and a P is attainable where one has
+it.
 """
 
 import heapq
@@ -26,10 +27,10 @@ import numpy as np
 from scipy import stats
 
 from lensim.checks import InputError
+from lensim.summaries.matching_samples import MatchingSamples, find_matching_samples
 from lensim.summaries.moments import sd_bounds
 from lensim.summaries.order import Ordered
 from lensim.summaries.p_values import ALTERNATIVE, degrees_of_freedom, p_of_t, p_of_w_table, signed_rank_sums
-from lensim.summaries.witnesses import Witnesses, find_witnesses
 
 MOST_CELLS: Final = 3000
 NEAR_ENOUGH: Final = 1e-3
@@ -263,7 +264,7 @@ class PRange:
     reached_high: float
     all_between: bool
     values: tuple[float, ...] = ()
-    witnesses: Witnesses | None = field(default=None, compare=False, repr=False)
+    witnesses: MatchingSamples | None = field(default=None, compare=False, repr=False)
 
     def excludes(self, interval: tuple[float, float]) -> bool:
         """Whether no sample with the summary has a P within these ends."""
@@ -289,7 +290,7 @@ def p_ranges(values: Ordered) -> list[PRange]:
     found = [one for scale in SCALES for one in _t_ranges(values, scale)]
     found += [one for scale in SCALES for one in _rank_ranges(values, scale)]
     found += _sign_ranges(values)
-    return _witnessed(found, find_witnesses(values)) if values.has_moments else found
+    return _witnessed(found, find_matching_samples(values)) if values.has_moments else found
 
 
 def bounds_of(values: Ordered, test: str, sides: str) -> PRange:
@@ -327,7 +328,7 @@ def _sign_ranges(values: Ordered) -> list[PRange]:
     return [_of_values("sign", "either", sides, p) for sides, p in tables.items()]
 
 
-def _witnessed(ranges: list[PRange], witnesses: Witnesses) -> list[PRange]:
+def _witnessed(ranges: list[PRange], witnesses: MatchingSamples) -> list[PRange]:
     """The same bounds, with the P of samples that were found as what is reached."""
     found = []
     for one in ranges:

@@ -20,8 +20,8 @@ from lensim.checks import InputError
 from lensim.expression.truth import MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE
 from lensim.summaries.audit import excluded_p
 from lensim.summaries.p_values import matches
-from lensim.summaries.parts import FEWEST, Part, part_of
 from lensim.summaries.priors import SummaryPriors
+from lensim.summaries.single_summary import FEWEST, Part, part_of
 from lensim.summaries.summary import PublishedSummary
 
 NODES: Final = 56

@@ -34,7 +34,7 @@ STANDARD_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 @dataclass(frozen=True)
-class QpcrColumns:
+class CtColumns:
     """The names of the columns of a table with one row a reaction.
 
     None: one of `STANDARD_NAMES` if the table has it. A name: that column, which must then be there. "=lenalidomide"
@@ -49,7 +49,7 @@ class QpcrColumns:
     task
         unknown, standard, no_template or ignored, or an instrument's words for these. Without it all are unknown.
     subject, cell_type, condition, experiment
-        What the sample is; needed by `read_qpcr_tidy` (subject and condition), not by `read_reactions`.
+        What the sample is; needed by `read_cts` (subject and condition), not by `read_reactions`.
     is_reference, is_control
         1 or 0, the same for all rows of a gene or condition.
     quantity, quantity_unit
@@ -89,9 +89,9 @@ class QpcrColumns:
             if name is None:
                 continue
             if not name.strip(CONSTANT_MARK + " "):
-                raise InputError(f"QpcrColumns.{item.name} must name a column or a constant, got {name!r}")
+                raise InputError(f"CtColumns.{item.name} must name a column or a constant, got {name!r}")
             if name.startswith(CONSTANT_MARK) and item.name in ("well", "ct_cycles"):
-                raise InputError(f"QpcrColumns.{item.name} must name a column, got {name!r}")
+                raise InputError(f"CtColumns.{item.name} must name a column, got {name!r}")
 
 
 @dataclass(frozen=True)

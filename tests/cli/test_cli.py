@@ -8,7 +8,7 @@ import pytest
 
 from lensim.cli.main import main
 
-HEADER = "cell_line,molecular_group,plate,dose_um,cpm\n"
+HEADER = "cell_line,molecular_group,plate,dose_um,signal\n"
 GOOD = [
     f"{line},g,p1,{dose},{1000 + 10 * replicate}\n"
     for line in "ab"
@@ -41,7 +41,7 @@ def fit(capsys: pytest.CaptureFixture[str], folder: Path, text: str | bytes, *op
 
 
 BAD = {
-    "missing column": (HEADER.replace("cpm", "value") + "".join(GOOD), "is missing; there are"),
+    "missing column": (HEADER.replace("signal", "value") + "".join(GOOD), "is missing; there are"),
     "text in a number": (HEADER + "a,g,p1,ten,1000\n" + "".join(GOOD), "line 2: dose_um must be a number, got 'ten'"),
     "negative dose": (HEADER + "a,g,p1,-3,1000\n" + "".join(GOOD), "line 2: dose_um must be 0 or more"),
     "no untreated well": (
@@ -61,7 +61,7 @@ BAD = {
         "cell line a: a curve needs at least 2 different doses above 0, got only 1",
     ),
     "all counts zero": (HEADER + "".join(",".join([*row.split(",")[:4], "0\n"]) for row in GOOD), "signals are 0"),
-    "a NaN": (HEADER + "a,g,p1,1,NaN\n" + "".join(GOOD), "line 2: cpm must be given, got 'NaN'"),
+    "a NaN": (HEADER + "a,g,p1,1,NaN\n" + "".join(GOOD), "line 2: signal must be given, got 'NaN'"),
 }
 
 
@@ -77,7 +77,7 @@ def test_bad_input_is_one_message_without_a_traceback(name, capsys, tmp_path):
 
 
 def test_duplicate_wells_name_both_lines(capsys, tmp_path):
-    rows = "well,cell_line,plate,dose_um,cpm\nA1,a,p,0,9\nA1,a,p,1,8\nA2,a,p,10,7\n"
+    rows = "well,cell_line,plate,dose_um,signal\nA1,a,p,0,9\nA1,a,p,1,8\nA2,a,p,10,7\n"
     status, _, error = fit(capsys, tmp_path, rows)
     assert status == 2
     assert "line 3: well A1 of plate p stands also on line 2" in error

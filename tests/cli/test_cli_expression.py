@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from lensim.checks import InputError
-from lensim.expression.read import amplified_without_template, read_factors, read_qpcr_tidy, read_reactions
+from lensim.expression.read import amplified_without_template, read_cts, read_factors, read_reactions
 from lensim.inference import retry as inference_run
 from lensim.maiga2013.expression_twin import expression_design
 from tests.cli.test_cli import run
@@ -50,7 +50,7 @@ def test_a_tidy_table_keeps_what_it_says_of_samples_and_genes(tmp_path, capsys):
     assert run(capsys, "simulate", "qpcr", "--out", str(cts), "--experiments", "1")[0] == 0
     factors = saved(tmp_path, "factors.csv", "gene,amplification_factor,amplification_factor_sd\nTNF,1.9,0.03\n")
     assert run(capsys, "read", "qpcr", str(cts), "--factors", str(factors), "--out", str(again))[0] == 0
-    before, after = read_qpcr_tidy(cts, factors=read_factors(factors)), read_qpcr_tidy(again)
+    before, after = read_cts(cts, factors=read_factors(factors)), read_cts(again)
     assert after.drop_attrs().equals(before.drop_attrs())
     assert (after.sizes["cell_type"], after.attrs["genes_without_factor"]) == (4, before.attrs["genes_without_factor"])
     header = again.read_text().splitlines()[0].split("\t")
@@ -78,7 +78,7 @@ def test_amplified_controls_without_template_are_told(tmp_path, capsys, monkeypa
     clean = saved(tmp_path, "clean.csv", head + "".join(rows))
     assert "without template" not in run(capsys, "read", "qpcr", str(clean))[2]
     same = read_reactions(file).amplified_without_template()
-    assert amplified_without_template(read_qpcr_tidy(file)) == same
+    assert amplified_without_template(read_cts(file)) == same
     assert len(same) == 7
 
 
@@ -90,7 +90,7 @@ def test_a_tidy_table_without_its_roles_asks_for_them(tmp_path, capsys):
     assert "references must name at least one reference gene, got none; the genes are R, T" in err
     options = ("--reference", "R", "--control", "untreated", "--out", str(out))
     assert run(capsys, "read", "qpcr", str(file), *options)[0] == 0
-    assert read_qpcr_tidy(out)["is_reference"].sum() == 1
+    assert read_cts(out)["is_reference"].sum() == 1
     two = saved(tmp_path, "more.csv", plain)
     status, _, err = run(capsys, "read", "qpcr", str(file), str(two), "--out", str(tmp_path / "both.csv"))
     assert status == 2

@@ -10,8 +10,8 @@ import pytest
 import xarray as xr
 
 from lensim.checks import InputError
-from lensim.expression import compare as inference_compare
-from lensim.expression.read import read_qpcr_tidy
+from lensim.expression import classical_comparison as inference_compare
+from lensim.expression.read import read_cts
 from lensim.inference import retry as inference_run
 from lensim.inference.observations import attach_observations
 from lensim.output import save_result
@@ -301,7 +301,7 @@ def test_an_export_of_genes_of_unknown_efficiency_is_read_and_told(tmp_path, cap
             "run1.txt line 3: the row must have 4 fields, got 2; is the file cut off?",
         ),
         ("hello\nworld\n", "run1.txt: the file must be an export of MxPro, LightCycler 480, ABI SDS, QuantStudio or"),
-        ("cell_line,dose_um,cpm\na,0,100\n", "run1.txt: the file must be an export of MxPro, LightCycler 480"),
+        ("cell_line,dose_um,signal\na,0,100\n", "run1.txt: the file must be an export of MxPro, LightCycler 480"),
         (
             "Well Position,Sample Name,Target Name,Reporter,Task,CT,Note\nA1,c1,TNF,FAM,UNKNOWN,27,51,\n",
             "run1.txt line 2: the row must have 7 fields, got 8: a comma both parts fields and marks decimals in ",
@@ -366,7 +366,7 @@ def test_compare_tells_of_genes_of_unknown_efficiency(tmp_path, capsys, monkeypa
     table().query("task != 'standard'").to_csv(path, index=False)
     posterior = xr.Dataset({"log2_fold_change": (("chain", "draw", "target"), np.zeros((2, 3, 1)))})
     tree = xr.DataTree.from_dict({"posterior": posterior})
-    attach_observations(tree, read_qpcr_tidy(path))
+    attach_observations(tree, read_cts(path))
     save_result(tree, result)
     status, _, err = run(capsys, "compare", result)
     assert status == 0

@@ -5,13 +5,13 @@ import xarray as xr
 from lensim import vocabulary as v
 from lensim.dose_response import NO_FAULTS, lay_out, one_study, simulate
 from lensim.inference.observations import attach_observations
-from lensim.maiga2013.twin import draw_twin, proliferation_design
+from lensim.maiga2013.twin import dose_response_design, draw_twin
 from lensim.seeding import stream
 
 
 def made_up_panel(spread: float = 0.01, draws: int = 500) -> xr.DataTree:
     """Draws that lie close around the true curves of a twin, with its wells."""
-    sheet = lay_out(proliferation_design(experiments=1), stream(1, "sheet"))
+    sheet = lay_out(dose_response_design(experiments=1), stream(1, "sheet"))
     truth = draw_twin(sheet, stream(1, "truth"))
     data = one_study(simulate(sheet, truth, NO_FAULTS, stream(1, "machine")), 0)
     rng = stream(1, "draws")

@@ -6,13 +6,13 @@ from scipy import stats
 
 from lensim import checks
 from lensim import vocabulary as v
-from lensim.dose_response import HALF_LOG_DOSES_UM, ProliferationDesign, lay_out
+from lensim.dose_response import HALF_LOG_DOSES_UM, DoseResponseDesign, lay_out
 from lensim.seeding import stream
 
 FALSE_ALARM = 1e-6
 LINES = [f"line {i}" for i in range(23)]
 GROUPS = ["A"] * 5 + ["B"] * 7 + ["C"] * 7 + ["D"] + ["E"] * 3
-DESIGN = ProliferationDesign(LINES, GROUPS)
+DESIGN = DoseResponseDesign(LINES, GROUPS)
 DESIGNS = {
     "default": DESIGN,
     "no edge": replace(DESIGN, uses_edge_wells=False),
@@ -83,7 +83,7 @@ def test_names_pointers_and_units_agree():
     assert str(well[v.WELL_NAME].values) == f"{'ABCDEFGH'[int(well[v.PLATE_ROW])]}{int(well[v.PLATE_COLUMN]) + 1}"
     assert sheet[v.DOSE].attrs["units"] == "uM"
     assert sheet[v.COUNTING_MINUTES].attrs["units"] == "min"
-    assert v.CPM not in sheet
+    assert v.SIGNAL not in sheet
 
 
 def test_by_column_puts_one_dose_in_a_column():
@@ -116,42 +116,42 @@ def test_same_stream_same_sheet_and_other_stream_other_sheet():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"replicates": 0}, "ProliferationDesign.replicates must be at least 1, got 0"),
-        ({"experiments": 0}, "ProliferationDesign.experiments must be at least 1, got 0"),
-        ({"plate_rows": 0}, "ProliferationDesign.plate_rows must be at least 1, got 0"),
-        ({"plate_columns": 0}, "ProliferationDesign.plate_columns must be at least 1, got 0"),
-        ({"blanks_per_plate": -1}, "ProliferationDesign.blanks_per_plate must be at least 0, got -1"),
-        ({"counting_minutes": 0}, "ProliferationDesign.counting_minutes must be above 0, got 0"),
+        ({"replicates": 0}, "DoseResponseDesign.replicates must be at least 1, got 0"),
+        ({"experiments": 0}, "DoseResponseDesign.experiments must be at least 1, got 0"),
+        ({"plate_rows": 0}, "DoseResponseDesign.plate_rows must be at least 1, got 0"),
+        ({"plate_columns": 0}, "DoseResponseDesign.plate_columns must be at least 1, got 0"),
+        ({"blanks_per_plate": -1}, "DoseResponseDesign.blanks_per_plate must be at least 0, got -1"),
+        ({"counting_minutes": 0}, "DoseResponseDesign.counting_minutes must be above 0, got 0"),
         (
             {"plate_map": "sorted"},
-            "ProliferationDesign.plate_map must be one of randomised, by_column, blocked, got 'sorted'",
+            "DoseResponseDesign.plate_map must be one of randomised, by_column, blocked, got 'sorted'",
         ),
         (
             {"cell_lines": (), "group_of_line": ()},
-            "ProliferationDesign.cell_lines, their number, must be at least 1, got 0",
+            "DoseResponseDesign.cell_lines, their number, must be at least 1, got 0",
         ),
         (
             {"cell_lines": ["a", "a"], "group_of_line": ["A", "A"]},
-            "ProliferationDesign.cell_lines must not name anything twice, got a",
+            "DoseResponseDesign.cell_lines must not name anything twice, got a",
         ),
-        ({"group_of_line": ["A"]}, "ProliferationDesign.group_of_line must have one name a line (23), got 1"),
-        ({"doses_um": (0, -1)}, "ProliferationDesign.doses_um[1] must be at least 0, got -1"),
-        ({"doses_um": (0, 1, 1)}, "ProliferationDesign.doses_um must not name anything twice, got 1"),
+        ({"group_of_line": ["A"]}, "DoseResponseDesign.group_of_line must have one name a line (23), got 1"),
+        ({"doses_um": (0, -1)}, "DoseResponseDesign.doses_um[1] must be at least 0, got -1"),
+        ({"doses_um": (0, 1, 1)}, "DoseResponseDesign.doses_um must not name anything twice, got 1"),
         (
             {"doses_um": (0, np.inf)},
-            "ProliferationDesign.doses_um[1] must be a finite number, got inf",
+            "DoseResponseDesign.doses_um[1] must be a finite number, got inf",
         ),
-        ({"doses_um": (1, 10)}, "ProliferationDesign.doses_um must hold 0 and at least one dose above it, got 1, 10"),
-        ({"doses_um": (0,)}, "ProliferationDesign.doses_um must hold 0 and at least one dose above it, got 0"),
-        ({"doses_um": ()}, "ProliferationDesign.doses_um must hold 0 and at least one dose above it, got no dose"),
+        ({"doses_um": (1, 10)}, "DoseResponseDesign.doses_um must hold 0 and at least one dose above it, got 1, 10"),
+        ({"doses_um": (0,)}, "DoseResponseDesign.doses_um must hold 0 and at least one dose above it, got 0"),
+        ({"doses_um": ()}, "DoseResponseDesign.doses_um must hold 0 and at least one dose above it, got no dose"),
         (
             {"replicates": 12},
-            "ProliferationDesign.plate_map randomised must fit 8 doses x 12 replicates and 3 blanks on one plate, "
+            "DoseResponseDesign.plate_map randomised must fit 8 doses x 12 replicates and 3 blanks on one plate, "
             "got 8 x 12 usable wells",
         ),
         (
             {"replicates": 7, "plate_map": "by_column", "uses_edge_wells": False},
-            "ProliferationDesign.plate_map by_column must fit 8 doses x 7 replicates and 3 blanks on one plate, "
+            "DoseResponseDesign.plate_map by_column must fit 8 doses x 7 replicates and 3 blanks on one plate, "
             "got 6 x 10 usable wells",
         ),
     ],

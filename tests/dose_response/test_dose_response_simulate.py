@@ -10,8 +10,8 @@ from lensim import vocabulary as v
 from lensim.dose_response import (
     NO_FAULTS,
     PAPER_POPULATION,
+    DoseResponseDesign,
     PlateFaults,
-    ProliferationDesign,
     draw_truth,
     lay_out,
     one_study,
@@ -25,7 +25,7 @@ FALSE_ALARM = 1e-6
 STUDIES = 40
 LINES = [f"line {i}" for i in range(23)]
 GROUPS = ["A"] * 5 + ["B"] * 7 + ["C"] * 7 + ["D"] + ["E"] * 3
-DESIGN = ProliferationDesign(LINES, GROUPS)
+DESIGN = DoseResponseDesign(LINES, GROUPS)
 NO_COUNTING = replace(DESIGN, counting_minutes=np.inf)
 QUIET = replace(PAPER_POPULATION, sd_well=0.0)
 
@@ -46,7 +46,7 @@ def quiet(truth):
     return truth.assign({v.SD_WELL: 0.0 * truth[v.SD_WELL]})
 
 
-def expected_cpm(sheet, truth):
+def expected_signal(sheet, truth):
     """The equation written out well by well, unlike the simulator."""
     culture = sheet[v.CULTURE_OF_WELL]
     line = sheet[v.LINE_OF_CULTURE][culture]
@@ -61,7 +61,7 @@ def expected_cpm(sheet, truth):
 
 
 def log_deviation(faults, truth=TRUTH, sheet=SMOOTH, name="simulate"):
-    return np.log(simulate(sheet, truth, faults, rng(name))[v.CPM].values / expected_cpm(sheet, truth))
+    return np.log(simulate(sheet, truth, faults, rng(name))[v.SIGNAL].values / expected_signal(sheet, truth))
 
 
 def fault(**sizes):
@@ -75,18 +75,18 @@ def t_p(values, sd, nu):
 def test_without_any_noise_the_mean_is_the_equation():
     np.testing.assert_allclose(log_deviation(NO_FAULTS, quiet(TRUTH)), 0.0, atol=1e-12)
     data = simulate(SMOOTH, quiet(TRUTH), NO_FAULTS, rng())
-    np.testing.assert_allclose(data[v.BLANK_CPM], TRUTH[v.BACKGROUND].values[:, SHEET[v.PLATE_OF_BLANK].values])
+    np.testing.assert_allclose(data[v.BLANK_SIGNAL], TRUTH[v.BACKGROUND].values[:, SHEET[v.PLATE_OF_BLANK].values])
 
 
 def test_shape_units_and_sheet_of_the_result():
     data = simulate(SHEET, TRUTH, PlateFaults(), rng())
-    assert data[v.CPM].dims == (v.STUDY, v.WELL)
-    assert data[v.CPM].shape == (STUDIES, 1656)
-    assert data[v.BLANK_CPM].dims == (v.STUDY, v.BLANK)
-    assert data[v.BLANK_CPM].shape == (STUDIES, 72)
-    assert data[v.CPM].attrs["units"] == data[v.BLANK_CPM].attrs["units"] == "counts/min"
-    xr.testing.assert_identical(data.drop_vars([v.CPM, v.BLANK_CPM]), SHEET)
-    assert (data[v.BLANK_CPM] >= 0).all()
+    assert data[v.SIGNAL].dims == (v.STUDY, v.WELL)
+    assert data[v.SIGNAL].shape == (STUDIES, 1656)
+    assert data[v.BLANK_SIGNAL].dims == (v.STUDY, v.BLANK)
+    assert data[v.BLANK_SIGNAL].shape == (STUDIES, 72)
+    assert data[v.SIGNAL].attrs["units"] == data[v.BLANK_SIGNAL].attrs["units"] == "counts/min"
+    xr.testing.assert_identical(data.drop_vars([v.SIGNAL, v.BLANK_SIGNAL]), SHEET)
+    assert (data[v.BLANK_SIGNAL] >= 0).all()
 
 
 @pytest.mark.parametrize("nu", [2.5, 5.0, np.inf])
@@ -95,7 +95,7 @@ def test_wells_and_blanks_spread_as_a_student_t(nu):
     noise = log_deviation(NO_FAULTS, truth)
     assert t_p(noise, PAPER_POPULATION.sd_well, nu) > FALSE_ALARM
     assert t_p(noise, 1.1 * PAPER_POPULATION.sd_well, nu) < FALSE_ALARM  # the check can fail
-    blanks = simulate(SMOOTH, truth, NO_FAULTS, rng("blanks"))[v.BLANK_CPM].values
+    blanks = simulate(SMOOTH, truth, NO_FAULTS, rng("blanks"))[v.BLANK_SIGNAL].values
     blanks = np.log(blanks / truth[v.BACKGROUND].values[:, SHEET[v.PLATE_OF_BLANK].values])
     assert t_p(blanks, PAPER_POPULATION.sd_well, nu) > FALSE_ALARM
 
@@ -148,19 +148,19 @@ def test_outliers_have_their_share_size_and_both_signs():
 
 def test_lost_wells_are_nan_in_their_share():
     data = simulate(SHEET, TRUTH, fault(lost_probability=0.03), rng())
-    lost = np.isnan(data[v.CPM].values)
+    lost = np.isnan(data[v.SIGNAL].values)
     assert stats.binomtest(int(lost.sum()), lost.size, 0.03).pvalue > FALSE_ALARM
     assert stats.chisquare(lost.sum(axis=1)).pvalue > FALSE_ALARM  # every study alike
-    assert np.isfinite(data[v.BLANK_CPM]).all()
-    assert np.isfinite(simulate(SHEET, TRUTH, NO_FAULTS, rng())[v.CPM]).all()
+    assert np.isfinite(data[v.BLANK_SIGNAL]).all()
+    assert np.isfinite(simulate(SHEET, TRUTH, NO_FAULTS, rng())[v.SIGNAL]).all()
 
 
 @pytest.mark.parametrize("expected", [0.5, 20.0, 999.0, EXACT_BELOW_COUNTS, 30_000.0])
 @pytest.mark.parametrize("minutes", [0.5, 1.0, 4.0])
 def test_counts_are_poisson(expected, minutes):
     n = 20_000
-    cpm = _count(np.full(n, expected / minutes), minutes, rng(f"{expected} {minutes}"))
-    counts = cpm * minutes
+    signal = _count(np.full(n, expected / minutes), minutes, rng(f"{expected} {minutes}"))
+    counts = signal * minutes
     np.testing.assert_allclose(counts, np.rint(counts))
     low, at = stats.poisson.cdf(counts - 1, expected), stats.poisson.pmf(counts.round(), expected)
     uniform = low + at * rng("ties").random(n)
@@ -170,8 +170,8 @@ def test_counts_are_poisson(expected, minutes):
 def test_counting_variance_falls_with_minutes_and_ends_with_infinite_ones():
     for minutes in (1.0, 10.0):
         data = simulate(SHEET.assign({v.COUNTING_MINUTES: minutes}), quiet(TRUTH), NO_FAULTS, rng())
-        expected = expected_cpm(SHEET, TRUTH)
-        z = (data[v.CPM].values - expected) / np.sqrt(expected / minutes)
+        expected = expected_signal(SHEET, TRUTH)
+        z = (data[v.SIGNAL].values - expected) / np.sqrt(expected / minutes)
         p = 2 * min(stats.chi2.sf((z**2).sum(), z.size), stats.chi2.cdf((z**2).sum(), z.size))
         assert p > FALSE_ALARM
         wrong = (2 * z**2).sum()  # the check can fail
@@ -199,8 +199,8 @@ def test_switching_a_fault_on_leaves_the_other_noise_as_it_was():
 def test_truth_without_studies_gives_a_result_without_studies():
     truth = TRUTH.isel({v.STUDY: 3}, drop=True)
     data = simulate(SHEET, truth, PlateFaults(), rng())
-    assert data[v.CPM].dims == (v.WELL,)
-    assert data[v.BLANK_CPM].dims == (v.BLANK,)
+    assert data[v.SIGNAL].dims == (v.WELL,)
+    assert data[v.BLANK_SIGNAL].dims == (v.BLANK,)
     with_study = simulate(SHEET, TRUTH.isel({v.STUDY: [3]}), PlateFaults(), rng())
     xr.testing.assert_identical(with_study.isel({v.STUDY: 0}), data)
 
@@ -209,26 +209,26 @@ def test_parts_of_a_truth_may_hold_for_all_studies():
     truth = TRUTH.assign({v.SD_WELL: 0.0, v.NU_WELL: 5.0, v.BACKGROUND: TRUTH[v.BACKGROUND].isel({v.STUDY: 0})})
     data = simulate(SMOOTH, truth, NO_FAULTS, rng())
     every = truth.assign({v.BACKGROUND: truth[v.BACKGROUND].expand_dims({v.STUDY: STUDIES})})
-    np.testing.assert_allclose(data[v.CPM], expected_cpm(SMOOTH, every))
+    np.testing.assert_allclose(data[v.SIGNAL], expected_signal(SMOOTH, every))
 
 
 def test_one_study_has_no_study_dim_and_no_lost_wells():
     data = simulate(SHEET, TRUTH, replace(PlateFaults(), lost_probability=0.05), rng())
     alone = one_study(data, 7)
-    kept = np.isfinite(data[v.CPM].values[7])
+    kept = np.isfinite(data[v.SIGNAL].values[7])
     assert v.STUDY not in alone.dims
     assert (~kept).sum() > 0
-    np.testing.assert_array_equal(alone[v.CPM], data[v.CPM].values[7, kept])
+    np.testing.assert_array_equal(alone[v.SIGNAL], data[v.SIGNAL].values[7, kept])
     np.testing.assert_array_equal(alone[v.WELL_NAME], SHEET[v.WELL_NAME].values[kept])
-    np.testing.assert_array_equal(alone[v.BLANK_CPM], data[v.BLANK_CPM][7])
+    np.testing.assert_array_equal(alone[v.BLANK_SIGNAL], data[v.BLANK_SIGNAL][7])
     assert alone.sizes[v.CULTURE] == 69
 
 
 def test_a_sheet_without_blanks_has_no_blank_signals():
     sheet = lay_out(replace(DESIGN, blanks_per_plate=0), rng("no blanks"))
     data = simulate(sheet, draw_truth(PAPER_POPULATION, sheet, rng(), 2), PlateFaults(), rng())
-    assert data[v.BLANK_CPM].shape == (2, 0)
-    assert data[v.CPM].shape == (2, 1656)
+    assert data[v.BLANK_SIGNAL].shape == (2, 0)
+    assert data[v.SIGNAL].shape == (2, 1656)
 
 
 def test_plates_of_another_shape_have_other_edges():
@@ -249,7 +249,7 @@ def test_plates_of_another_shape_have_other_edges():
         ),
         (
             lambda: simulate(SHEET, TRUTH[[v.LOG_HILL, v.EFFECT]], NO_FAULTS, rng()),
-            "simulate needs a truth with culture_log10_ec50_um, log_top_cpm, background_cpm, sd_well, nu_well, "
+            "simulate needs a truth with culture_log10_ec50_um, log_top_signal, background_signal, sd_well, nu_well, "
             "got log_hill_slope, effect_at_saturation",
         ),
         (

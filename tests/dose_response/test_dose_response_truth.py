@@ -10,9 +10,9 @@ from lensim import vocabulary as v
 from lensim.dose_response import (
     NO_FAULTS,
     PAPER_POPULATION,
+    DoseResponseDesign,
+    DoseResponsePopulation,
     PlateFaults,
-    ProliferationDesign,
-    ProliferationPopulation,
     draw_paper_twin,
     draw_truth,
     lay_out,
@@ -23,11 +23,9 @@ from lensim.seeding import stream
 FALSE_ALARM = 1e-6
 LINES = [f"line {i}" for i in range(23)]
 GROUPS = ["A"] * 5 + ["B"] * 7 + ["C"] * 7 + ["D"] + ["E"] * 3
-SHEET = lay_out(ProliferationDesign(LINES, GROUPS), stream(1, "test", "sheet"))
+SHEET = lay_out(DoseResponseDesign(LINES, GROUPS), stream(1, "test", "sheet"))
 CALLS = {line: "resistant" if i % 7 < 3 else "sensitive" for i, line in enumerate(LINES)}
-FIXED = ProliferationPopulation(
-    **{name: 0.0 for name in asdict(PAPER_POPULATION) if name.startswith(("sigma_", "sd_"))}
-)
+FIXED = DoseResponsePopulation(**{name: 0.0 for name in asdict(PAPER_POPULATION) if name.startswith(("sigma_", "sd_"))})
 
 
 def rng(name="truth"):
@@ -75,17 +73,19 @@ def test_lines_groups_cultures_and_plates_spread_as_the_population_says(truth):
         assert normal_p(truth[name].values - of_group[:, group], 0, sd) > FALSE_ALARM
     within = truth[v.CULTURE_LOG10_EC50].values - truth[v.LOG10_EC50].values[:, line]
     assert normal_p(within, 0, p.sd_experiment_log10_ec50_um) > FALSE_ALARM
-    assert normal_p(np.log(truth[v.BACKGROUND] / p.background_cpm), 0, p.sd_plate_log_background_cpm) > FALSE_ALARM
+    assert (
+        normal_p(np.log(truth[v.BACKGROUND] / p.background_signal), 0, p.sd_plate_log_background_signal) > FALSE_ALARM
+    )
 
 
 def test_tops_share_a_line_and_an_experiment_part(truth):
     p = PAPER_POPULATION
     top = truth[v.LOG_TOP].values.reshape(2000, 3, 23)  # cultures are in order of experiment and line
-    line, experiment, culture = p.sd_line_log_top_cpm, p.sd_experiment_log_top_cpm, p.sd_culture_log_top_cpm
-    assert normal_p(top[:, 0, 0], p.mu_log_top_cpm, np.hypot(line, np.hypot(experiment, culture))) > FALSE_ALARM
+    line, experiment, culture = p.sd_line_log_top_signal, p.sd_experiment_log_top_signal, p.sd_culture_log_top_signal
+    assert normal_p(top[:, 0, 0], p.mu_log_top_signal, np.hypot(line, np.hypot(experiment, culture))) > FALSE_ALARM
     assert normal_p(top[:, 0, 0] - top[:, 0, 1], 0, np.sqrt(2) * np.hypot(line, culture)) > FALSE_ALARM
     assert normal_p(top[:, 0, 0] - top[:, 1, 0], 0, np.sqrt(2) * np.hypot(experiment, culture)) > FALSE_ALARM
-    fold = np.exp(np.ptp(p.sd_experiment_log_top_cpm * rng("days").standard_normal((2000, 3)), axis=1).mean())
+    fold = np.exp(np.ptp(p.sd_experiment_log_top_signal * rng("days").standard_normal((2000, 3)), axis=1).mean())
     assert 2 < fold < 3  # levels of three days, as told in the population
 
 
@@ -93,7 +93,7 @@ def test_no_spread_gives_the_population_itself():
     truth = draw_truth(FIXED, SHEET, rng())
     assert (truth[v.LOG10_EC50] == FIXED.mu_log10_ec50_um).all()
     assert (truth[v.CULTURE_LOG10_EC50] == FIXED.mu_log10_ec50_um).all()
-    assert (truth[v.LOG_TOP] == FIXED.mu_log_top_cpm).all()
+    assert (truth[v.LOG_TOP] == FIXED.mu_log_top_signal).all()
     np.testing.assert_allclose(truth[v.BACKGROUND], 50.0)
     twin = draw_paper_twin(dict.fromkeys(LINES, "sensitive"), FIXED, SHEET, rng(), stimulated_lines=0)
     assert (twin[v.EFFECT] == FIXED.mu_effect_at_saturation).all()
@@ -142,7 +142,7 @@ def test_twin_is_the_population_given_the_calls_groups_too():
     # oracle: plain rejection of whole panels, possible for a small one
     lines, groups = ["a", "b", "c", "d"], ["A", "A", "A", "B"]
     calls = {"a": "sensitive", "b": "sensitive", "c": "sensitive", "d": "resistant"}
-    sheet = lay_out(ProliferationDesign(lines, groups, experiments=1), rng())
+    sheet = lay_out(DoseResponseDesign(lines, groups, experiments=1), rng())
     population = replace(PAPER_POPULATION, sigma_group_effect_at_saturation=0.5, sigma_group_log10_ec50_um=0.3)
     every = draw_truth(population, sheet, rng("rejection"), 40_000)
     ic50, effect = 10 ** every["log10_ic50_um"].values, every[v.EFFECT].values
@@ -180,19 +180,19 @@ SPREADS = [name for name in asdict(PAPER_POPULATION) if name.startswith(("sigma_
     [
         *(
             (
-                lambda name=name: ProliferationPopulation(**{name: -1.0}),
-                f"ProliferationPopulation.{name} must be at least 0, got -1",
+                lambda name=name: DoseResponsePopulation(**{name: -1.0}),
+                f"DoseResponsePopulation.{name} must be at least 0, got -1",
             )
             for name in SPREADS
         ),
         (
-            lambda: ProliferationPopulation(mu_log_top_cpm=np.inf),
-            "ProliferationPopulation.mu_log_top_cpm must be a finite number, got inf",
+            lambda: DoseResponsePopulation(mu_log_top_signal=np.inf),
+            "DoseResponsePopulation.mu_log_top_signal must be a finite number, got inf",
         ),
-        (lambda: ProliferationPopulation(nu_well=2.0), "ProliferationPopulation.nu_well must be above 2, got 2"),
+        (lambda: DoseResponsePopulation(nu_well=2.0), "DoseResponsePopulation.nu_well must be above 2, got 2"),
         (
-            lambda: ProliferationPopulation(background_cpm=0.0),
-            "ProliferationPopulation.background_cpm must be above 0, got 0",
+            lambda: DoseResponsePopulation(background_signal=0.0),
+            "DoseResponsePopulation.background_signal must be above 0, got 0",
         ),
         *(
             (lambda name=name: PlateFaults(**{name: -0.5}), f"PlateFaults.{name} must be at least 0, got -0.5")
@@ -227,7 +227,7 @@ SPREADS = [name for name in asdict(PAPER_POPULATION) if name.startswith(("sigma_
         ),
         (
             lambda: draw_paper_twin(dict.fromkeys(LINES, "resistant"), FIXED, SHEET, rng(), stimulated_lines=0),
-            "ProliferationPopulation must be able to draw every call, got 23 lines without a curve after 2000 rounds "
+            "DoseResponsePopulation must be able to draw every call, got 23 lines without a curve after 2000 rounds "
             "of proposals",
         ),
     ],

@@ -3,11 +3,13 @@ import pytest
 
 from lensim import vocabulary as v
 from lensim.checks import InputError
-from lensim.expression.design import QpcrDesign, lay_out
+from lensim.expression.design import ExpressionDesign, lay_out
 
 
-def design(**changes: object) -> QpcrDesign:
-    return QpcrDesign(**{"subjects": ("a", "b", "c"), "cell_type_of_subject": ("line", "line", "donor"), **changes})
+def design(**changes: object) -> ExpressionDesign:
+    return ExpressionDesign(
+        **{"subjects": ("a", "b", "c"), "cell_type_of_subject": ("line", "line", "donor"), **changes}
+    )
 
 
 def test_every_sample_has_every_gene_in_replicate():
@@ -38,12 +40,15 @@ def test_dilution_series_stand_on_a_plate_of_their_own_or_nowhere():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"references": ()}, r"^QpcrDesign\.references, their number, must be at least 1, got 0$"),
-        ({"conditions": ("untreated",)}, r"^QpcrDesign\.conditions, their number, must be at least 2, got 1$"),
-        ({"targets": ("TNF", "RPL37A")}, r"^QpcrDesign\.targets and references must not name .* twice, got RPL37A$"),
+        ({"references": ()}, r"^ExpressionDesign\.references, their number, must be at least 1, got 0$"),
+        ({"conditions": ("untreated",)}, r"^ExpressionDesign\.conditions, their number, must be at least 2, got 1$"),
+        (
+            {"targets": ("TNF", "RPL37A")},
+            r"^ExpressionDesign\.targets and references must not name .* twice, got RPL37A$",
+        ),
         ({"cell_type_of_subject": ("line",)}, r"must have one name a subject \(3\), got 1$"),
-        ({"calibrator": "z"}, r"^QpcrDesign\.calibrator must be one of a, b, c, got 'z'$"),
-        ({"dilutions": (1.0, 0.0)}, r"^QpcrDesign\.dilutions\[1\] must be above 0, got 0$"),
+        ({"calibrator": "z"}, r"^ExpressionDesign\.calibrator must be one of a, b, c, got 'z'$"),
+        ({"dilutions": (1.0, 0.0)}, r"^ExpressionDesign\.dilutions\[1\] must be above 0, got 0$"),
         ({"technical_replicates": 13}, r"fit on a plate of 8 x 12 wells, got 13$"),
         ({"dilution_replicates": 4}, r"must let 100 standards fit on a plate of 8 x 12 wells, got 4$"),
     ],

@@ -4,15 +4,22 @@ import pytest
 from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.expression.classical import classical_fold_changes
-from lensim.expression.design import QpcrDesign, lay_out
+from lensim.expression.design import ExpressionDesign, lay_out
 from lensim.expression.pairs import PairSettings, one_study_of_pairs, pairs_of
 from lensim.expression.simulate import one_study, simulate
 from lensim.expression.standard_curve import amplification_factors
-from lensim.expression.truth import NO_FAULTS, Assay, CellTypeExpression, QpcrFaults, QpcrPopulation, draw_truth
+from lensim.expression.truth import (
+    NO_FAULTS,
+    Assay,
+    CellTypeExpression,
+    ExpressionPopulation,
+    ReactionFaults,
+    draw_truth,
+)
 from lensim.seeding import stream
 
-DESIGN = QpcrDesign(["a", "b", "c"], ["line"] * 3, ("TNF", "IGF1"), ("RPL37A", "GAPDH"), technical_replicates=3)
-BRIGHT = QpcrPopulation(
+DESIGN = ExpressionDesign(["a", "b", "c"], ["line"] * 3, ("TNF", "IGF1"), ("RPL37A", "GAPDH"), technical_replicates=3)
+BRIGHT = ExpressionPopulation(
     assays={
         "TNF": Assay(1.9, 27.0),
         "IGF1": Assay(1.95, 26.0),
@@ -50,7 +57,8 @@ def test_doublings_are_those_of_the_standard_curve():
 
 def test_uncertain_doublings_lie_between_series_and_prior_and_err_as_much_as_they_say():
     data, truth = batch(
-        studies=400, design=QpcrDesign(["a"] * 1, ["line"], ("TNF",), dilutions=(4.0, 1.0, 0.25), dilution_replicates=1)
+        studies=400,
+        design=ExpressionDesign(["a"] * 1, ["line"], ("TNF",), dilutions=(4.0, 1.0, 0.25), dilution_replicates=1),
     )
     pairs = pairs_of(data)
     true = np.log2(truth[v.FACTOR].to_numpy()[:, :1])
@@ -61,7 +69,7 @@ def test_uncertain_doublings_lie_between_series_and_prior_and_err_as_much_as_the
 
 def test_what_pairs_say_of_their_error_is_so():
     """Without biology, log2 ratios differ from the truth by reading and copies alone; the errors given are theirs."""
-    silent = QpcrPopulation(
+    silent = ExpressionPopulation(
         assays={g: Assay(a.amplification_factor, a.ct_of_unit_quantity, 37.5, 0.0) for g, a in BRIGHT.assays.items()}
     )
     data, truth = batch(silent, studies=2000)
@@ -76,14 +84,16 @@ def test_what_pairs_say_of_their_error_is_so():
 
 
 def test_lost_wells_are_not_undetected_ones():
-    data, _ = batch(faults=QpcrFaults(0.0, 0.0, 0.3, 0.0, 0.0))
+    data, _ = batch(faults=ReactionFaults(0.0, 0.0, 0.3, 0.0, 0.0))
     pairs = pairs_of(data)
     assert pairs[v.IS_GAUSSIAN].all()
     assert (pairs[v.TECHNICAL_SHARE] > pairs_of(batch()[0])[v.TECHNICAL_SHARE].min()).any()
 
 
 def test_few_copies_and_missing_cts_are_seen():
-    dim = QpcrPopulation(expression={("TNF", "line"): CellTypeExpression(-8.0, 0.1, 0.0, 0.1)}, assays=BRIGHT.assays)
+    dim = ExpressionPopulation(
+        expression={("TNF", "line"): CellTypeExpression(-8.0, 0.1, 0.0, 0.1)}, assays=BRIGHT.assays
+    )
     assert not pairs_of(batch(dim)[0])[v.IS_GAUSSIAN].any()
 
 

@@ -5,9 +5,16 @@ from scipy import stats
 
 from lensim import vocabulary as v
 from lensim.checks import InputError
-from lensim.expression.design import QpcrDesign, lay_out
+from lensim.expression.design import ExpressionDesign, lay_out
 from lensim.expression.simulate import log2_quantities, one_study, simulate
-from lensim.expression.truth import NO_FAULTS, Assay, CellTypeExpression, QpcrFaults, QpcrPopulation, draw_truth
+from lensim.expression.truth import (
+    NO_FAULTS,
+    Assay,
+    CellTypeExpression,
+    ExpressionPopulation,
+    ReactionFaults,
+    draw_truth,
+)
 from lensim.maiga2013 import number
 from lensim.maiga2013.expression_twin import (
     ABSENT,
@@ -30,14 +37,16 @@ def reactions_of_copies(copies: float, number: int, sd_technical: float = 0.0) -
     """Ct of many reactions that start from a Poisson number of copies around `copies`."""
     assay = Assay(2.0, 37.0, 37.5, 0.0)  # a unit is sqrt(2) copies
     level = np.log2(copies) - 0.5
-    population = QpcrPopulation(
+    population = ExpressionPopulation(
         assays={gene: assay for gene in ("T", "R")},
         expression={("T", "line"): CellTypeExpression(level, 0.0, 0.0, 0.0)},
         sd_log2_input=0.0,
         sd_technical_cycles=sd_technical,
         sd_plate_cycles=0.0,
     )
-    design = QpcrDesign(("a",), ("line",), ("T",), ("R",), technical_replicates=10, dilutions=(), cycle_limit=60.0)
+    design = ExpressionDesign(
+        ("a",), ("line",), ("T",), ("R",), technical_replicates=10, dilutions=(), cycle_limit=60.0
+    )
     sheet = lay_out(design)
     rng = stream(SEED, "copies", f"{copies:g}")
     truth = draw_truth(population, sheet, rng, -(-number // 40))
@@ -78,14 +87,14 @@ def test_a_treated_sample_differs_from_its_control_by_the_fold_change():
 def test_the_same_seed_gives_the_same_wells_and_faults_leave_the_rest_alone():
     sheet = lay_out(expression_design())
     truth = draw_expression_twin(sheet, stream(SEED, "truth"), 2)
-    first, again = (simulate(sheet, truth, QpcrFaults(), stream(SEED, "machine")) for _ in range(2))
+    first, again = (simulate(sheet, truth, ReactionFaults(), stream(SEED, "machine")) for _ in range(2))
     assert first.identical(again)
     one = one_study(first, 1)
     assert one.sizes[v.REACTION] == int((~first["is_lost"].values[1]).sum())
     with pytest.raises(InputError, match=r"^study must lie between 0 and 1, got 5$"):
         one_study(first, 5)
     with pytest.raises(InputError, match=r"^simulate needs a truth with amplification_factor, got "):
-        simulate(sheet, truth.drop_vars(v.FACTOR), QpcrFaults(), stream(SEED, "machine"))
+        simulate(sheet, truth.drop_vars(v.FACTOR), ReactionFaults(), stream(SEED, "machine"))
 
 
 def test_the_twin_has_the_stated_summaries():
@@ -149,11 +158,11 @@ def test_variants_differ_from_their_parents_in_the_genes_that_the_paper_names():
 
 def quick_sheet(cycle_limit: float = 60.0) -> tuple[xr.Dataset, xr.Dataset]:
     """A sheet of two genes with many wells without template, and 400 studies of it."""
-    design = QpcrDesign(
+    design = ExpressionDesign(
         ("a",), ("line",), ("T",), ("R",), dilutions=(), cycle_limit=cycle_limit, no_template_replicates=10
     )
     sheet = lay_out(design)
-    return sheet, draw_truth(QpcrPopulation(), sheet, stream(SEED, "faults", "truth"), 400)
+    return sheet, draw_truth(ExpressionPopulation(), sheet, stream(SEED, "faults", "truth"), 400)
 
 
 def test_wells_without_template_amplify_where_they_are_contaminated():
@@ -161,7 +170,7 @@ def test_wells_without_template_amplify_where_they_are_contaminated():
     sheet, truth = quick_sheet()
     clean = simulate(sheet, truth, NO_FAULTS, stream(SEED, "faults", "clean"))
     assert np.isnan(clean[v.NO_TEMPLATE_CT]).all()
-    faults = QpcrFaults(0.0, 0.0, 0.0, contamination_probability=0.3, contamination_copies=2.0)
+    faults = ReactionFaults(0.0, 0.0, 0.0, contamination_probability=0.3, contamination_copies=2.0)
     ct = simulate(sheet, truth, faults, stream(SEED, "faults", "dirty"))[v.NO_TEMPLATE_CT].values
     seen = int(np.isfinite(ct).sum())
     assert stats.binomtest(seen, ct.size, 0.3 * -np.expm1(-2.0)).pvalue > FALSE_ALARM
@@ -172,7 +181,9 @@ def test_outliers_come_later_by_what_is_stated_and_the_others_do_not_move():
     """Null: each reaction is an outlier with probability 0.03; with the same stream, the rest stays as it was."""
     sheet, truth = quick_sheet()
     quiet, faulty = (
-        simulate(sheet, truth, QpcrFaults(share, 1.5, 0.0, 0.0, 0.0), stream(SEED, "faults", "outliers"))[v.CT].values
+        simulate(sheet, truth, ReactionFaults(share, 1.5, 0.0, 0.0, 0.0), stream(SEED, "faults", "outliers"))[
+            v.CT
+        ].values
         for share in (0.0, 0.03)
     )
     later = faulty - quiet

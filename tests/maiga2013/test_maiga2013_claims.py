@@ -17,7 +17,7 @@ from lensim.maiga2013.claims import (
     support,
     untestable_table,
 )
-from lensim.maiga2013.fact import CountOf, Range
+from lensim.maiga2013.fact import CountOf, StatedRange
 from lensim.maiga2013.stated_results import STATED_RESULTS
 from lensim.maiga2013.worlds import CALIBRATED, readings_of_worlds
 from lensim.report.figures.claims import plot_findings, plot_numbers
@@ -35,7 +35,7 @@ def test_every_number_of_the_results_has_its_words():
     needed = set()
     for entry in STATED_RESULTS:
         match entry.value:
-            case Range(low=low, high=high):
+            case StatedRange(low=low, high=high):
                 needed |= {f"{entry.key}.{end}" for end, value in (("low", low), ("high", high)) if np.isfinite(value)}
             case CountOf() | float() | int():
                 needed.add(entry.key)

@@ -12,7 +12,7 @@ from lensim.maiga2013 import (
     PROLIFERATION,
     QPCR,
     CountOf,
-    Range,
+    StatedRange,
     cell_line,
     count_of,
     fact,
@@ -58,7 +58,7 @@ def test_stated_and_assumed_facts_carry_a_basis_only_where_they_must():
 
 
 def test_published_numbers_stand_as_printed():
-    assert span("sensitive_ic50_um") == Range(0.15, 7.0)
+    assert span("sensitive_ic50_um") == StatedRange(0.15, 7.0)
     assert math.isinf(span("resistant_ic50_um").high)
     assert count_of("tnf_lines_increased") == CountOf(10, 12)
     assert [number(f"{gene}_{cells}_median_percent") for gene in ("tnf", "igf1") for cells in ("lines", "primary")] == [
@@ -101,12 +101,12 @@ def test_designs_agree_with_the_paper_and_name_known_lines():
     assert (PROLIFERATION.cells_per_well, PROLIFERATION.replicate_wells, PROLIFERATION.experiments) == (1e4, 3, 3)
     assert (PROLIFERATION.culture_h, PROLIFERATION.pulse_h, PROLIFERATION.plate_wells) == (72, 8, 96)
     assert (QPCR.experiments, QPCR.replicate_reactions, QPCR.cycles) == (2, 2, 40)
-    assert QPCR.standard_curve_ng == Range(0.01, 20)
+    assert QPCR.standard_curve_ng == StatedRange(0.01, 20)
     assert QPCR.reference_gene in dict(QPCR.assay_of_gene)
     assert len(set(dict(QPCR.assay_of_gene).values())) == 4
     assert cell_line(QPCR.calibrator_line).name == QPCR.calibrator_line
     assert [cell_line(name).name for name in BIOASSAY.cell_lines] == list(BIOASSAY.cell_lines)
-    assert BIOASSAY.calibration_pg_per_ml == Range(12.5, 800)
+    assert BIOASSAY.calibration_pg_per_ml == StatedRange(12.5, 800)
     parent, variant = CELL_CYCLE.cell_lines
     assert resistant_variant(variant).parent == parent
 
@@ -129,7 +129,7 @@ def test_days_and_hours_of_the_proliferation_assay_agree():
         (lambda: text("qpcr_cycles"), "fact qpcr_cycles must be a text, got 40"),
         (lambda: recompute("qpcr_cycles"), "fact qpcr_cycles must be derived to be recomputed, got one that is stated"),
         (lambda: facts("guessed"), "kind of facts must be one of stated, derived, assumed, got 'guessed'"),
-        (lambda: Range(2, 1), r"Range\.low must not be above Range\.high, got 2 and 1"),
+        (lambda: StatedRange(2, 1), r"StatedRange\.low must not be above StatedRange\.high, got 2 and 1"),
         (lambda: CountOf(3, 2), r"CountOf\.count must lie between 0 and 2, got 3"),
         (lambda: Fact("Two Words", 1, "h", "stated", "Results"), "Fact.key must be a lower-case name"),
         (lambda: Fact("a", 1, "h", "guessed", "Results"), "Fact a: kind must be one of stated, derived, assumed"),
@@ -162,7 +162,7 @@ def test_expressions_are_arithmetic_over_facts_only(expression, message):
 
 
 def test_expressions_follow_the_rules_of_arithmetic():
-    values = {"dose": Range(0.1, 10.0), "few": CountOf(2, 3), "n": 4.0}
+    values = {"dose": StatedRange(0.1, 10.0), "few": CountOf(2, 3), "n": 4.0}
     assert evaluate("-(dose.high - 2 * n) ** 2 / few.total", values) == pytest.approx(-4 / 3)
     assert evaluate("log2(n) + log10(dose.high / dose.low) + log(1) + sqrt(n)", values) == pytest.approx(6.0)
     assert evaluate("normal_two_sided_p(1.959963984540054)", values) == pytest.approx(0.05)

@@ -3,7 +3,7 @@ from collections import Counter
 import pytest
 
 from lensim.checks import InputError
-from lensim.dose_response import ProliferationDesign
+from lensim.dose_response import DoseResponseDesign
 from lensim.maiga2013 import (
     CELL_LINES,
     CULTURE,
@@ -120,4 +120,4 @@ def test_unknown_names_are_refused_with_the_known_ones():
 
 
 def test_panel_is_ready_for_the_simulator():
-    assert ProliferationDesign(CELL_LINES, GROUP_OF_LINE).cell_lines == CELL_LINES
+    assert DoseResponseDesign(CELL_LINES, GROUP_OF_LINE).cell_lines == CELL_LINES

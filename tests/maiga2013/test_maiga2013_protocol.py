@@ -7,7 +7,7 @@ from lensim.maiga2013.facts import number, span, text
 from lensim.maiga2013.protocol import RECORD, USED, protocol_table
 from lensim.maiga2013.selection_twin import published_schedule
 from lensim.maiga2013.stated_methods import STATED_METHODS
-from lensim.maiga2013.twin import proliferation_design
+from lensim.maiga2013.twin import dose_response_design
 
 
 def test_every_stated_number_of_the_methods_has_its_row():
@@ -20,7 +20,7 @@ def test_every_stated_number_of_the_methods_has_its_row():
 
 
 def test_the_twins_are_made_of_what_is_called_used():
-    reactions, wells = expression_design(), proliferation_design()
+    reactions, wells = expression_design(), dose_response_design()
     assert reactions.experiments == number("qpcr_experiments")
     assert reactions.technical_replicates == number("qpcr_replicate_reactions")
     assert reactions.cycle_limit == number("qpcr_cycles")

@@ -9,18 +9,18 @@ from lensim.dose_response import NO_FAULTS, lay_out, simulate
 from lensim.expression.design import lay_out as lay_out_reactions
 from lensim.expression.pairs import PairSettings, pairs_of
 from lensim.expression.simulate import simulate as simulate_reactions
-from lensim.expression.truth import NO_FAULTS as NO_QPCR_FAULTS
+from lensim.expression.truth import NO_FAULTS as NO_REACTION_FAULTS
 from lensim.maiga2013.claims import numbers_table, stated_value
 from lensim.maiga2013.expression_twin import ABSENT, PRIMARY, draw_expression_twin, expression_design
 from lensim.maiga2013.readings import change_readings, ic50_um_read_off, level_readings, panel_readings
 from lensim.maiga2013.simulated import panel_twins, study_twins
-from lensim.maiga2013.twin import draw_twin, proliferation_design
+from lensim.maiga2013.twin import dose_response_design, draw_twin
 from lensim.seeding import stream
 from lensim.summaries.two_groups import rank_sum_p, rank_sum_p_values
 
 
 def test_ic50_is_read_between_the_doses():
-    sheet = lay_out(proliferation_design(), stream(1, "sheet"))
+    sheet = lay_out(dose_response_design(), stream(1, "sheet"))
     truth = draw_twin(sheet, stream(1, "truth"), 3)
     truth[v.SD_WELL] = truth[v.SD_WELL] * 0 + 1e-6
     line = sheet[v.LINE_OF_CULTURE].to_numpy()
@@ -44,7 +44,7 @@ def test_readings_of_the_twin_are_what_was_stated():
         truth[name] = truth[name] * 0
     truth[v.LOG2_LEVEL] = truth[v.LOG2_LEVEL] + 6  # many copies
     truth[v.LOG2_REFERENCE_LEVEL] = truth[v.LOG2_REFERENCE_LEVEL] + 6
-    data = simulate_reactions(sheet, truth, NO_QPCR_FAULTS, stream(2, "machine"))
+    data = simulate_reactions(sheet, truth, NO_REACTION_FAULTS, stream(2, "machine"))
     found = change_readings(pairs_of(data, PairSettings("plug_in")), ABSENT)
     for key in ("tnf_lines_median_percent", "tnf_primary_range_percent.high", "igf1_lines_range_percent.low"):
         assert found[key] == pytest.approx(stated_value(key), rel=0.15)
@@ -74,6 +74,6 @@ def test_twins_are_set_beside_the_stated_numbers():
     assert table.loc["sensitive_lines", "stated"] == "13 of 23"
     assert table.loc["tnf_lines_range_percent.low", "stated_number"] == 58
     assert (simulated["inside"] == "yes").mean() > 0.8
-    sheet = lay_out(proliferation_design(), stream(3, "sheet"))
+    sheet = lay_out(dose_response_design(), stream(3, "sheet"))
     data = simulate(sheet, draw_twin(sheet, stream(3, "truth"), 5), NO_FAULTS, stream(3, "machine"))
     assert panel_readings(data)["resistant_lines"].mean() == pytest.approx(10, abs=2)

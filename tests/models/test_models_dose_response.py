@@ -14,7 +14,7 @@ from scipy import stats
 
 from lensim import vocabulary as v
 from lensim.checks import InputError
-from lensim.dose_response import NO_FAULTS, PAPER_POPULATION, ProliferationDesign, draw_truth, lay_out, simulate
+from lensim.dose_response import NO_FAULTS, PAPER_POPULATION, DoseResponseDesign, draw_truth, lay_out, simulate
 from lensim.dose_response.priors import DoseResponsePriors, WellPriors
 from lensim.inference import engine_nutpie
 from lensim.inference.catalogue import catalogue, find_model
@@ -32,7 +32,7 @@ MODELS = [
 ]
 LINES = ["NCI-H929", "RPMI-8226", "U266"]
 GROUPS = ["t(4;14)", "t(14;16)"]
-DESIGN = ProliferationDesign(
+DESIGN = DoseResponseDesign(
     LINES, [GROUPS[0], GROUPS[1], GROUPS[1]], doses_um=(0.0, 0.01, 0.1, 1.0, 10.0), replicates=3, experiments=2
 )
 SEED = 20
@@ -41,15 +41,18 @@ SHORT = engine_nutpie.SamplerSettings(draws=300, tune=300, chains=2, cores=2)
 QUICK_MODE = "FAST_COMPILE"
 
 
-def panel(name: str, design: ProliferationDesign = DESIGN) -> xr.Dataset:
+def panel(name: str, design: DoseResponseDesign = DESIGN) -> xr.Dataset:
     """A small study with signals both raw and as percent of the untreated median, background taken off."""
     sheet = lay_out(design, stream(SEED, "sheet"))
     truth = draw_truth(PAPER_POPULATION, sheet, stream(SEED, name, "truth"))
     data = simulate(sheet, truth, NO_FAULTS, stream(SEED, name, "machine")).isel(study=0, drop=True)
-    culture, cpm = data[v.CULTURE_OF_WELL].to_numpy(), data[v.CPM].to_numpy() - float(data[v.BLANK_CPM].median())
+    culture, signal = (
+        data[v.CULTURE_OF_WELL].to_numpy(),
+        data[v.SIGNAL].to_numpy() - float(data[v.BLANK_SIGNAL].median()),
+    )
     untreated = data[v.DOSE].to_numpy() == 0
-    level = np.array([np.median(cpm[untreated & (culture == c)]) for c in range(data.sizes[v.CULTURE])])
-    return data.assign({v.VIABILITY: (v.WELL, 100.0 * cpm / level[culture])})
+    level = np.array([np.median(signal[untreated & (culture == c)]) for c in range(data.sizes[v.CULTURE])])
+    return data.assign({v.VIABILITY: (v.WELL, 100.0 * signal / level[culture])})
 
 
 DATA = panel("first")
@@ -135,7 +138,7 @@ def share_that_can_be_read(model: pm.Model, signal: str) -> float:
         return float((np.abs(prior["prior_predictive/viability_observed"]) < 1e2).mean())
     untreated = DATA[signal].to_numpy()[DATA[v.DOSE].to_numpy() == 0]
     # compared on the log scale: a heavy tail a priori may lie beyond the largest number there is
-    log_ratio = prior["prior_predictive/log_cpm_observed"].to_numpy() - np.log(np.median(untreated))
+    log_ratio = prior["prior_predictive/log_signal_observed"].to_numpy() - np.log(np.median(untreated))
     return float(((log_ratio > np.log(1e-3)) & (log_ratio < np.log(1e2))).mean())
 
 
@@ -149,9 +152,9 @@ def test_prior_predictive_stays_where_the_assay_can_read(name):
 
 
 def test_a_prior_without_bounds_in_mind_misses_the_bar():
-    priors = DoseResponsePriors(wells=WellPriors(sd_log_top_cpm=10.0))
+    priors = DoseResponsePriors(wells=WellPriors(sd_log_top_signal=10.0))
     model = find_model("dose_response_separate").build(DATA, priors)
-    assert share_that_can_be_read(model, v.CPM) < READABLE_BAR
+    assert share_that_can_be_read(model, v.SIGNAL) < READABLE_BAR
 
 
 # --- a whole fit ---
@@ -175,8 +178,8 @@ def test_fit_has_every_group(fitted):
         "constant_data",
     }
     assert dict(fitted["posterior"].sizes).items() >= {"chain": 2, "draw": 300, "cell_line": 3, "culture": 6}.items()
-    assert fitted["log_likelihood/log_cpm_observed"].sizes[v.WELL] == DATA.sizes[v.WELL]
-    assert np.isfinite(fitted["log_likelihood/log_cpm_observed"]).all()
+    assert fitted["log_likelihood/log_signal_observed"].sizes[v.WELL] == DATA.sizes[v.WELL]
+    assert np.isfinite(fitted["log_likelihood/log_signal_observed"]).all()
 
 
 def test_fit_states_units(fitted):
@@ -260,8 +263,8 @@ def test_swapped_data_give_the_posterior_of_a_model_built_anew(compiled_once):
 def test_swapping_refuses_other_arrays(compiled_once):
     arrays = dict(find_model("dose_response_separate_normalised").arrays(DATA))
     del arrays["viability"]
-    with pytest.raises(InputError, match=r"takes exactly its own arrays, got a difference in cpm, viability$"):
-        compiled_once.with_data(arrays | {"cpm": np.ones(3)})
+    with pytest.raises(InputError, match=r"takes exactly its own arrays, got a difference in signal, viability$"):
+        compiled_once.with_data(arrays | {"signal": np.ones(3)})
 
 
 # --- Datasets that no curve can come from ---
@@ -341,10 +344,10 @@ def test_raw_signals_need_untreated_wells_and_something_to_count(name):
     build, place = find_model(name).build, re.escape(f"culture {FIRST_CULTURE}: ")
     with pytest.raises(InputError, match=rf"^{place}needs at least one untreated well \(dose 0\), got none$"):
         build(DATA.isel({v.WELL: np.flatnonzero(~OF_FIRST_CULTURE | TREATED)}))
-    with pytest.raises(InputError, match=rf"^{place}cpm is 0 in all 15 wells; was the plate read\?$"):
-        build(with_values(v.CPM, set_at(OF_FIRST_CULTURE, 0.0)))
-    with pytest.raises(InputError, match=r"^cpm must be 0 or more, got -5$"):
-        build(with_values(v.CPM, set_at(7, -5.0)))
+    with pytest.raises(InputError, match=rf"^{place}signal is 0 in all 15 wells; was the plate read\?$"):
+        build(with_values(v.SIGNAL, set_at(OF_FIRST_CULTURE, 0.0)))
+    with pytest.raises(InputError, match=r"^signal must be 0 or more, got -5$"):
+        build(with_values(v.SIGNAL, set_at(7, -5.0)))
 
 
 @pytest.mark.parametrize("name", MODELS[3:])
@@ -361,5 +364,5 @@ def test_plate_position_needs_positions():
 def test_one_well_without_counts_is_an_outlier_not_an_error():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        arrays = find_model("dose_response_hierarchical").arrays(with_values(v.CPM, set_at(7, 0.0)))
-    assert arrays["log_cpm"][7] == pytest.approx(np.log(0.5))
+        arrays = find_model("dose_response_hierarchical").arrays(with_values(v.SIGNAL, set_at(7, 0.0)))
+    assert arrays["log_signal"][7] == pytest.approx(np.log(0.5))

@@ -8,28 +8,28 @@ from scipy import integrate, optimize, stats
 
 from lensim import vocabulary as v
 from lensim.checks import InputError
-from lensim.expression.compare import compare_with_classical
-from lensim.expression.design import QpcrDesign, lay_out
+from lensim.expression.classical_comparison import compare_with_classical
+from lensim.expression.design import ExpressionDesign, lay_out
 from lensim.expression.estimands import expression_estimands, summarise_populations, summarise_subjects
 from lensim.expression.sensitivity import contrast_of_subjects, slope_against
 from lensim.expression.simulate import one_study, simulate
-from lensim.expression.truth import NO_FAULTS, Assay, CellTypeExpression, QpcrPopulation, draw_truth
+from lensim.expression.truth import NO_FAULTS, Assay, CellTypeExpression, ExpressionPopulation, draw_truth
 from lensim.inference.catalogue import find_model
 from lensim.inference.engine_nutpie import SamplerSettings
 from lensim.inference.fit import FitSettings, verdict_of
 from lensim.inference.retry import fit_expression
+from lensim.models import expression_components as parts
 from lensim.models import expression_copies as copies_of
 from lensim.models import expression_panel as panel
-from lensim.models import expression_parts as parts
 from lensim.seeding import stream
 
 SEED = 41
 QUICK_MODE = "FAST_COMPILE"
 SUBJECTS = [f"line {k}" for k in range(6)] + [f"donor {k}" for k in range(4)]
-DESIGN = QpcrDesign(
+DESIGN = ExpressionDesign(
     SUBJECTS, ["line"] * 6 + ["donor"] * 4, ("TNF", "IGF1"), ("RPL37A",), calibrator="line 0", technical_replicates=3
 )
-POPULATION = QpcrPopulation(
+POPULATION = ExpressionPopulation(
     assays={"TNF": Assay(1.92, 30.0), "IGF1": Assay(1.90, 33.5), "RPL37A": Assay(1.97, 22.0)},
     expression={
         ("TNF", "line"): CellTypeExpression(2.5, 1.0, 1.0, 0.5),
@@ -38,7 +38,7 @@ POPULATION = QpcrPopulation(
 )
 
 
-def study(design: QpcrDesign = DESIGN, name: str = "first") -> tuple[xr.Dataset, xr.Dataset]:
+def study(design: ExpressionDesign = DESIGN, name: str = "first") -> tuple[xr.Dataset, xr.Dataset]:
     sheet = lay_out(design)
     truth = draw_truth(POPULATION, sheet, stream(SEED, name, "truth"))
     return one_study(simulate(sheet, truth, NO_FAULTS, stream(SEED, name, "machine")), 0), truth.isel(study=0)
@@ -139,7 +139,7 @@ def test_cells_with_a_missing_reaction_or_few_copies_are_dim():
 
 # --- models of other studies: references, series and factors ---
 
-QUIET = QpcrPopulation(
+QUIET = ExpressionPopulation(
     assays={"T": Assay(1.80, 28.0, 37.5, 0.02), "R": Assay(1.93, 22.0, 37.5, 0.02), "S": Assay(1.93, 20.0, 37.5, 0.02)},
     expression={("T", "line"): CellTypeExpression(4.0, 0.5, 3.0, 0.3)},
     sd_technical_cycles=0.03,
@@ -151,7 +151,7 @@ FACTORS = {"T": 1.80, "R": 1.93, "S": 1.93}
 def quiet_study(references: tuple[str, ...], *, has_series: bool, has_factors: bool) -> tuple[xr.Dataset, np.ndarray]:
     """A study almost without noise, and its true fold changes (subject)."""
     dilutions = (20.0, 2.0, 0.2, 0.02) if has_series else ()
-    design = QpcrDesign(
+    design = ExpressionDesign(
         ("a", "b", "c"), ("line",) * 3, ("T",), references, technical_replicates=2, dilutions=dilutions, experiments=2
     )
     sheet = lay_out(design)

@@ -15,7 +15,7 @@ import xarray as xr
 from experiments import beckham_heat
 from lensim import vocabulary as v
 from lensim.checks import InputError
-from lensim.expression.read import read_qpcr_tidy
+from lensim.expression.read import read_cts
 
 CONFIG = Path(beckham_heat.__file__).with_suffix(".toml")
 TARGETS, CONTRASTS = ("egr", "fos"), ("heat 1h", "pre.heat 3h")
@@ -76,7 +76,7 @@ def made_up_posterior(data: xr.Dataset, moved: float = 0.0) -> xr.Dataset:
 def study(tmp_path) -> xr.Dataset:
     path = tmp_path / "tidy.csv"
     beckham_heat.tidy_reactions(made_up_reactions(tmp_path / "raw.csv")).to_csv(path, index=False)
-    return read_qpcr_tidy(path, references=("gapdh",), control="control 0h")
+    return read_cts(path, references=("gapdh",), control="control 0h")
 
 
 @pytest.fixture
@@ -176,7 +176,7 @@ def test_figures_have_a_panel_a_contrast_and_name_their_units(study, reference):
 def test_real_reactions_are_read_whole(shared_data, tmp_path):
     tidy = beckham_heat.tidy_reactions(shared_data / beckham_heat.REACTIONS)
     tidy.to_csv(tmp_path / "tidy.csv", index=False)
-    data = read_qpcr_tidy(tmp_path / "tidy.csv", references=("gapdh",), control=beckham_heat.CONTROL)
+    data = read_cts(tmp_path / "tidy.csv", references=("gapdh",), control=beckham_heat.CONTROL)
     sizes = {name: data.sizes[name] for name in (v.REACTION, v.SAMPLE, v.GENE, v.CONDITION)}
     assert sizes == {v.REACTION: 409, v.SAMPLE: 15, v.GENE: 10, v.CONDITION: 5}  # 41 of 450 have no Ct
     assert data[v.STATED_FACTOR].to_numpy().min() == 1.94
@@ -187,7 +187,7 @@ def test_real_reference_takes_no_gene_off(shared_data, tmp_path):
     """Its changes are those of each gene's own mean Ct: the reason why ours, against gapdh, are others."""
     tidy = beckham_heat.tidy_reactions(shared_data / beckham_heat.REACTIONS)
     tidy.to_csv(tmp_path / "tidy.csv", index=False)
-    data = read_qpcr_tidy(tmp_path / "tidy.csv", references=("gapdh",), control=beckham_heat.CONTROL)
+    data = read_cts(tmp_path / "tidy.csv", references=("gapdh",), control=beckham_heat.CONTROL)
     reference = beckham_heat.read_reference(shared_data / beckham_heat.REFERENCE)["reference_log2"]
     ct = beckham_heat.ct_changes(data).reindex(reference.index)
     assert len(ct) == 40

@@ -7,7 +7,7 @@ import xarray as xr
 from lensim import vocabulary as v
 from lensim.bioassay.design import lay_out
 from lensim.bioassay.simulate import one_study, simulate
-from lensim.dose_response.faults import NO_FAULTS
+from lensim.dose_response.plate_faults import NO_FAULTS
 from lensim.inference.observations import attach_observations
 from lensim.maiga2013.bioassay_twin import bioassay_design, draw_bioassay_twin
 from lensim.report.figures.bioassay import plot_calibration

@@ -14,7 +14,7 @@ from lensim.report.folder import Choice, folder_section, is_results_folder
 from lensim.report.html import grid, render
 from lensim.report.page import Mark, Span
 from lensim.report.study import study_page
-from lensim.report.study_parts import CLAIMS, GROUPS
+from lensim.report.study_contents import CLAIMS, GROUPS
 
 MANIFEST = {
     "seed": 7,

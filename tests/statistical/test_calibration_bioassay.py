@@ -23,7 +23,7 @@ from lensim.bioassay.priors import BioassayPriors
 from lensim.bioassay.rules import calibrated_range
 from lensim.bioassay.simulate import one_study, simulate
 from lensim.bioassay.truth import BioassayPopulation, draw_truth
-from lensim.dose_response.faults import NO_FAULTS
+from lensim.dose_response.plate_faults import NO_FAULTS
 from lensim.inference.calibration import (
     coverage_pvalue,
     is_covered,

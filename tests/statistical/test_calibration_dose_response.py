@@ -25,7 +25,7 @@ from lensim.inference.calibration import (
 )
 from lensim.inference.engine_nutpie import SamplerSettings, compile_model, sample
 from lensim.inference.gate import GateSettings, diagnose
-from lensim.maiga2013.twin import proliferation_design
+from lensim.maiga2013.twin import dose_response_design
 from lensim.models import CATALOGUE
 
 pytestmark = pytest.mark.calibrate
@@ -43,7 +43,7 @@ SHORT_GATE = GateSettings(largest_r_hat=1.03, smallest_ess=100.0, largest_diverg
 def studies():
     """Ranks, stated probabilities and truths (study, line), one row a study, failed ones included and marked."""
     entry = CATALOGUE["dose_response_hierarchical"]
-    sheet = lay_out(proliferation_design(), seeding.stream(ROOT, "sheet"))
+    sheet = lay_out(dose_response_design(), seeding.stream(ROOT, "sheet"))
     truth = draw_truth(PAPER_POPULATION, sheet, seeding.stream(ROOT, "truth"), STUDIES)
     data = simulate(sheet, truth, PlateFaults(), seeding.stream(ROOT, "machine"))
     compiled = compile_model(entry.build(one_study(data, 0)))

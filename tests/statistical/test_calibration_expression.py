@@ -17,7 +17,7 @@ from scipy import stats
 from lensim import seeding
 from lensim import vocabulary as v
 from lensim.expression.classical import classical_fold_changes
-from lensim.expression.design import QpcrDesign, lay_out
+from lensim.expression.design import ExpressionDesign, lay_out
 from lensim.expression.simulate import one_study, simulate
 from lensim.expression.standard_curve import amplification_factors
 from lensim.expression.truth import (
@@ -26,14 +26,14 @@ from lensim.expression.truth import (
     NO_FAULTS,
     Assay,
     CellTypeExpression,
-    QpcrPopulation,
+    ExpressionPopulation,
     draw_truth,
 )
 from lensim.inference.calibration import coverage_pvalue, is_covered, randomised_rank
 from lensim.inference.engine_nutpie import CompiledModel, SamplerSettings, compile_model, sample
+from lensim.models.expression_components import ExpressionPriors
 from lensim.models.expression_hierarchical import build_expression_hierarchical
 from lensim.models.expression_panel import dim_cells, expression_arrays
-from lensim.models.expression_parts import ExpressionPriors
 
 pytestmark = pytest.mark.calibrate
 
@@ -41,8 +41,8 @@ FALSE_ALARM = 1e-6
 STUDIES = int(os.environ.get("LENSIM_CALIBRATION_STUDIES", "200"))
 ROOT = 131
 SETTINGS = SamplerSettings(draws=300, tune=400, chains=2, target_accept=0.9)
-DESIGN = QpcrDesign([f"line {k}" for k in range(8)], ["line"] * 8, ("TNF",), ("RPL37A",))
-PLAIN = QpcrPopulation(
+DESIGN = ExpressionDesign([f"line {k}" for k in range(8)], ["line"] * 8, ("TNF",), ("RPL37A",))
+PLAIN = ExpressionPopulation(
     assays={"TNF": Assay(1.92, 30.0), "RPL37A": Assay(1.97, 22.0, 37.5, 0.1)},
     expression={("TNF", "line"): CellTypeExpression(2.5, 1.0, 0.7, 0.5)},
 )

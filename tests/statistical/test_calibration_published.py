@@ -12,9 +12,9 @@ from experiments.coverage_published import KINDS, row_of, samples_of
 from lensim.expression.truth import MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE
 from lensim.inference.catalogue import find_model
 from lensim.inference.engine_nutpie import SamplerSettings, compile_model, sample
+from lensim.summaries.model_data import summary_data
 from lensim.summaries.posterior import OMEGA, summary_posterior
 from lensim.summaries.priors import SummaryPriors
-from lensim.summaries.sheet import summary_data
 from lensim.summaries.summary import PublishedSummary
 
 pytestmark = pytest.mark.calibrate

@@ -6,11 +6,11 @@ import pytest
 from lensim.summaries import attainable
 from lensim.summaries.attainable import bounds_of, p_ranges
 from lensim.summaries.audit import audit, audit_in_words
+from lensim.summaries.matching_samples import find_matching_samples, has_summary
 from lensim.summaries.moments import sd_bounds, within_moments
 from lensim.summaries.order import ordered
 from lensim.summaries.p_values import p_values
 from lensim.summaries.summary import PublishedP, PublishedSummary
-from lensim.summaries.witnesses import find_witnesses, has
 
 
 def _of(**content: object) -> PublishedSummary:
@@ -38,7 +38,7 @@ def test_a_mean_bounds_what_a_range_leaves_open():
     assert p.max() <= found.high < 0.065
     table = audit(summary).set_index(["test", "scale", "sides"])
     assert table.loc[("t_ratio", "ratio", "two"), "verdict"] == "not attainable"
-    assert (has(ordered(summary), x)).all()
+    assert (has_summary(ordered(summary), x)).all()
 
 
 CASES = {
@@ -94,7 +94,7 @@ def test_random_samples_are_never_excluded_and_their_p_is_reached(name):
 @pytest.mark.parametrize("name", CASES)
 def test_what_is_found_has_the_summary(name):
     summary = _of(**CASES[name])
-    x = find_witnesses(ordered(summary)).samples
+    x = find_matching_samples(ordered(summary)).samples
     assert len(x) > 100
     mean, sd = summary.interval("mean"), summary.sd_interval()
     if mean is not None:

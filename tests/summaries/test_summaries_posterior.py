@@ -20,12 +20,12 @@ from lensim.power.design_prior import design_prior
 from lensim.power.expression.study import simulate_chunk
 from lensim.power.scenario import scenario_of
 from lensim.summaries.likelihood import log_likelihood, seen_values
+from lensim.summaries.model_data import summary_data
 from lensim.summaries.order import ordered
 from lensim.summaries.p_values import matches
 from lensim.summaries.posterior import LEFT_OUT, NEW, OMEGA, P_INCREASE, summary_posterior
 from lensim.summaries.priors import SummaryPriors
 from lensim.summaries.read import read_summaries, toml_of
-from lensim.summaries.sheet import summary_data
 from lensim.summaries.summary import PublishedSummary
 
 FALSE_ALARM = 1e-6

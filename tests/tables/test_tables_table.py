@@ -18,7 +18,7 @@ ROWS = [("Zürich-1", "0", "100.5"), ("Zürich-1", "0.1", "90"), ("Zürich-1", "
 
 
 def as_text(separator=",", decimal=".", end="\n"):
-    lines = [("cell_line", "dose_um", "cpm"), *ROWS]
+    lines = [("cell_line", "dose_um", "signal"), *ROWS]
     return end.join(separator.join(cell.replace(".", decimal) for cell in line) for line in lines) + end
 
 
@@ -37,21 +37,21 @@ def test_every_encoding_separator_and_line_end_gives_the_same_wells(tmp_path, en
     data = read_tidy(write(tmp_path, as_text(separator, decimal, end).encode(encoding)))
     assert data["cell_line"].values.tolist() == ["Zürich-1"]
     assert data["dose_um"].values.tolist() == [0, 0.1, 1.25]
-    assert data["cpm"].values.tolist() == [100.5, 90, 40]
+    assert data["signal"].values.tolist() == [100.5, 90, 40]
 
 
 def test_parquet_gives_the_same_wells(tmp_path):
-    frame = pd.DataFrame({"cell_line": ["a"] * 3, "dose_um": [0, 0.1, 1.0], "cpm": [100.5, 90, 1 / 3]})
+    frame = pd.DataFrame({"cell_line": ["a"] * 3, "dose_um": [0, 0.1, 1.0], "signal": [100.5, 90, 1 / 3]})
     frame.to_parquet(tmp_path / "wells.parquet")
     data = read_tidy(tmp_path / "wells.parquet")
-    assert data["cpm"].values.tolist() == [100.5, 90, 1 / 3]
-    frame.assign(cpm=[100.0, -1.0, 2.0]).to_parquet(tmp_path / "wells.parquet")
-    with pytest.raises(InputError, match=r"^wells\.parquet row 2: cpm must be 0 or more, got -1\.0$"):
+    assert data["signal"].values.tolist() == [100.5, 90, 1 / 3]
+    frame.assign(signal=[100.0, -1.0, 2.0]).to_parquet(tmp_path / "wells.parquet")
+    with pytest.raises(InputError, match=r"^wells\.parquet row 2: signal must be 0 or more, got -1\.0$"):
         read_tidy(tmp_path / "wells.parquet")
 
 
 def test_lines_are_counted_as_an_editor_counts_them(tmp_path):
-    path = write(tmp_path, '\n"cell_line",dose_um,cpm\n\n"two\nlines",0,5\n,,\nb,1,6\n')
+    path = write(tmp_path, '\n"cell_line",dose_um,signal\n\n"two\nlines",0,5\n,,\nb,1,6\n')
     assert read_table(path)[0].lines == [4, 7]
 
 
@@ -69,10 +69,10 @@ def _zip(name):
         (b" \n\n", "wells.csv: the file is empty"),
         (b"\xef\xbb\xbf\n", "wells.csv: the file is empty"),
         (
-            b"My plates\ncell_line,dose_um,cpm\na,0,1\n",
+            b"My plates\ncell_line,dose_um,signal\na,0,1\n",
             "must hold the names of columns, parted by comma, semicolon or tab",
         ),
-        (b"cell_line,dose_um,cpm\n", "wells.csv: the file has a header (cell_line, dose_um, cpm) but no rows"),
+        (b"cell_line,dose_um,signal\n", "wells.csv: the file has a header (cell_line, dose_um, signal) but no rows"),
         (_zip("xl/workbook.xml"), "an Excel workbook (.xlsx): save the sheet as CSV"),
         (_zip("readme.txt"), "a zip archive: unpack it first"),
         (b"\xd0\xcf\x11\xe0abc", "an old Excel workbook (.xls): save the sheet as CSV"),
@@ -103,7 +103,7 @@ def test_paths_that_are_no_files(tmp_path):
 
 
 def test_rows_of_unequal_length_and_broken_quotes(tmp_path):
-    path = write(tmp_path, 'cell_line,dose_um,cpm\na,0,5\na,1\na,1,2,3\na,1,5,,\na,2,"5\n')
+    path = write(tmp_path, 'cell_line,dose_um,signal\na,0,5\na,1\na,1,2,3\na,1,5,,\na,2,"5\n')
     with pytest.raises(InputError) as caught:
         read_tidy(path)
     assert str(caught.value).splitlines() == [
@@ -115,7 +115,7 @@ def test_rows_of_unequal_length_and_broken_quotes(tmp_path):
 
 
 def test_unquoted_decimal_commas_are_named_once(tmp_path):
-    path = write(tmp_path, "cell_line,dose_um,cpm\na,0,100,5\na,1,5,90,2\na,2,80\nb,2,70,25\n")
+    path = write(tmp_path, "cell_line,dose_um,signal\na,0,100,5\na,1,5,90,2\na,2,80\nb,2,70,25\n")
     with pytest.raises(InputError) as caught:
         read_tidy(path)
     assert str(caught.value) == (
@@ -138,7 +138,7 @@ CELL = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size
 
 @given(st.lists(st.lists(CELL, min_size=3, max_size=7), max_size=8), st.sampled_from([",", ";", "\t"]))
 def test_random_tables_give_a_dataset_or_an_input_error(tmp_path_factory, rows, separator):
-    lines = [["cell_line", "dose_um", "cpm", "well", "plate", "role", "compound"], *rows]
+    lines = [["cell_line", "dose_um", "signal", "well", "plate", "role", "compound"], *rows]
     path = write(tmp_path_factory.getbasetemp(), "\n".join(separator.join(line) for line in lines), "random.csv")
     try:
         data = read_tidy(path, lost="drop")
@@ -201,11 +201,11 @@ def test_decimal_mark_comes_from_all_numbers_together(cells, mark):
 
 
 def test_doubtful_decimal_marks_are_asked_for(tmp_path):
-    path = write(tmp_path, "cell_line;dose_um;cpm\na;0;12,345\na;1;11,000\na;2;1,200\n")
+    path = write(tmp_path, "cell_line;dose_um;signal\na;0;12,345\na;1;11,000\na;2;1,200\n")
     with pytest.raises(InputError, match=r"^wells\.csv: '12,345' may mean 12345 or 12\.345: state the decimal mark"):
         read_tidy(path)
-    assert read_tidy(path, decimal=".")["cpm"].values.tolist() == [12345, 11000, 1200]
-    assert read_tidy(path, decimal=",")["cpm"].values.tolist() == [12.345, 11, 1.2]
+    assert read_tidy(path, decimal=".")["signal"].values.tolist() == [12345, 11000, 1200]
+    assert read_tidy(path, decimal=",")["signal"].values.tolist() == [12.345, 11, 1.2]
     with pytest.raises(InputError, match=r"both decimal points \('1\.5'\) and decimal commas \('2,5'\)"):
         find_decimal_mark(["1.5", "2,5"])
 

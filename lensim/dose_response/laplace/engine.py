@@ -29,11 +29,11 @@ from lensim.dose_response.laplace.proposals import (
     around_draws,
     around_modes,
     best_modes,
-    moved,
+    moved_to_modes,
     sobol_pool,
 )
-from lensim.dose_response.laplace.sheet import PanelSheet, wells_of
 from lensim.dose_response.laplace.spread import day_spread, first_spread, well_spread
+from lensim.dose_response.laplace.wells import PanelSheet, wells_of
 from lensim.dose_response.priors import CurvePriors, DoseResponsePriors
 
 ENOUGH: Final = 80.0
@@ -114,8 +114,8 @@ class PanelPosterior:
 
 def analyse_panel(
     sheet: PanelSheet,
-    cpm: np.ndarray,
-    blank_cpm: np.ndarray,
+    signal: np.ndarray,
+    blank_signal: np.ndarray,
     priors: DoseResponsePriors,
     rng: np.random.Generator,
     settings: LaplaceSettings = LaplaceSettings(),
@@ -126,7 +126,7 @@ def analyse_panel(
     ----------
     sheet
         As from `sheet_of`.
-    cpm, blank_cpm
+    signal, blank_signal
         Signals of wells and blanks in the order of the Dataset; NaN where a well was lost.
     priors
         Of `dose_response_hierarchical`.
@@ -135,7 +135,7 @@ def analyse_panel(
     settings
         How much work.
     """
-    wells = wells_of(sheet, cpm, blank_cpm, priors.wells)
+    wells = wells_of(sheet, signal, blank_signal, priors.wells)
     n_lines, cultures = len(sheet.lines) - 1, int(np.diff(sheet.lines).max())
     modes, heights = np.zeros((n_lines, MODES, 3)), np.zeros((n_lines, MODES))
     curvatures, starts = np.zeros((n_lines, MODES, 3, 3)), np.zeros((n_lines, MODES, cultures, 2))
@@ -162,7 +162,7 @@ def analyse_panel(
             log_node = -0.5 * z**2
         spreads = (sd, nu, float(nodes[len(nodes) // 2]))
         if round_ < settings.rounds - 1:
-            working = moved(working, modes, heights, curvatures, count)
+            working = moved_to_modes(working, modes, heights, curvatures, count)
     working[1] *= WIDTH_OF_PROPOSALS
     find_modes(wells, spreads, working, modes, heights, curvatures, starts, count, work, profiles)
     best = best_modes(heights, count)

@@ -35,7 +35,7 @@ class Wells(NamedTuple):
 
     Attributes
     ----------
-    log_cpm
+    log_signal
         (well)
     edges
         (cell + 1) where the wells of each cell begin and end; a cell is one dose of one culture.
@@ -53,7 +53,7 @@ class Wells(NamedTuple):
         Sd of the log top a priori.
     """
 
-    log_cpm: np.ndarray
+    log_signal: np.ndarray
     edges: np.ndarray
     log_dose: np.ndarray
     bounds: np.ndarray
@@ -100,7 +100,7 @@ def _pull(wells, c, eta, sd, nu):  # type: ignore[no-untyped-def]
     slope, bend = 0.0, 0.0
     first, last = wells.edges[c], wells.edges[c + 1]
     for w in range(first, last):
-        z = (wells.log_cpm[w] - eta) / spread
+        z = (wells.log_signal[w] - eta) / spread
         below = nu + z * z
         slope += (nu + 1.0) * z / below * (1.0 / spread - gain * z) + gain
         bend += (nu + 1.0) * (nu - z * z) / (below * below)
@@ -118,7 +118,7 @@ def _log_likelihood(wells, k, sd, nu, work):  # type: ignore[no-untyped-def]
         variance = sd * sd + wells.per_count * np.exp(-eta)
         total -= 0.5 * (wells.edges[c + 1] - wells.edges[c]) * np.log(variance)
         for w in range(wells.edges[c], wells.edges[c + 1]):
-            product *= 1.0 + (wells.log_cpm[w] - eta) ** 2 / (variance * nu)
+            product *= 1.0 + (wells.log_signal[w] - eta) ** 2 / (variance * nu)
             if product > 1e200:
                 total -= 0.5 * (nu + 1.0) * np.log(product)
                 product = 1.0

@@ -75,7 +75,7 @@ def find_modes(wells, spreads, prior, modes, heights, curvatures, starts, count,
                 for k in range(cultures):
                     cell = wells.bounds[wells.lines[line] + k]
                     own[k, 0] = curve[0]
-                    own[k, 1] = np.median(wells.log_cpm[wells.edges[cell] : wells.edges[cell + 1]])
+                    own[k, 1] = np.median(wells.log_signal[wells.edges[cell] : wells.edges[cell + 1]])
             height, curvature = climb(wells, line, curve, own, spreads, prior, work, profiles)
             full = np.zeros(starts.shape[2:])
             full[:cultures] = own
@@ -89,7 +89,7 @@ def midpoints_of_cultures(wells, spreads, prior, modes, heights, curvatures, sta
     `found` is (culture, 2). Returns the expected log signal of every well and the number of parameters that wells pay
     for.
     """
-    eta = np.empty(len(wells.log_cpm))
+    eta = np.empty(len(wells.log_signal))
     paid = 0.0
     for line in range(len(wells.lines) - 1):
         best = np.argmax(heights[line, : count[line]])
@@ -116,12 +116,14 @@ def midpoints_of_cultures(wells, spreads, prior, modes, heights, curvatures, sta
 
 
 @compiled(fastmath=True)
-def well_density(log_cpm, eta, per_count, sd, nu):  # type: ignore[no-untyped-def]
+def well_density(log_signal, eta, per_count, sd, nu):  # type: ignore[no-untyped-def]
     """Sum of log densities of wells around their expected log signals, but for the gamma functions of nu."""
     total = 0.0
     for w in range(len(eta)):
         variance = sd * sd + per_count * np.exp(-eta[w])
-        total -= 0.5 * np.log(variance) + 0.5 * (nu + 1.0) * np.log(1.0 + (log_cpm[w] - eta[w]) ** 2 / (variance * nu))
+        total -= 0.5 * np.log(variance) + 0.5 * (nu + 1.0) * np.log(
+            1.0 + (log_signal[w] - eta[w]) ** 2 / (variance * nu)
+        )
     return total
 
 

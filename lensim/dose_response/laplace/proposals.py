@@ -92,7 +92,7 @@ def around_draws(points: np.ndarray, weights: np.ndarray, population: np.ndarray
     )
 
 
-def moved(
+def moved_to_modes(
     working: np.ndarray, modes: np.ndarray, heights: np.ndarray, curvatures: np.ndarray, count: np.ndarray
 ) -> np.ndarray:
     """The working prior, moved to the mean and spread of the lines' modes, each with its error."""

@@ -15,7 +15,7 @@ _GRID: Final = np.geomspace(0.01, 1.2, 80)
 def first_spread(wells: Wells) -> float:
     """Spread between wells: from the median difference of neighbours within cells."""
     cell = np.repeat(np.arange(len(wells.log_dose)), np.diff(wells.edges))
-    apart = np.abs(np.diff(wells.log_cpm))[np.diff(cell) == 0]
+    apart = np.abs(np.diff(wells.log_signal))[np.diff(cell) == 0]
     return max(float(np.median(apart)) / (np.sqrt(2.0) * 0.6745), 0.02) if len(apart) else 0.15
 
 
@@ -29,7 +29,7 @@ def well_spread(
         gammas = special.gammaln((nu + 1) / 2) - special.gammaln(nu / 2) - 0.5 * np.log(nu)
         pays = paid * (x[0] - 0.5 * np.log((nu + 1.0) / (nu + 3.0)))  # half the log of a well's information
         prior = x[0] - 0.5 * (sd / priors.sd_sd_well) ** 2 + priors.shape_nu_well * x[1] - priors.rate_nu_well * nu
-        return well_density(wells.log_cpm, eta, wells.per_count, sd, nu) + len(eta) * gammas + pays + prior
+        return well_density(wells.log_signal, eta, wells.per_count, sd, nu) + len(eta) * gammas + pays + prior
 
     at = np.log(spreads[:2])
     step = 0.05

@@ -67,8 +67,8 @@ def assemble(wells: Sequence[Well], origin: Origin, faults: FaultReport, *, is_w
     Returns
     -------
     xr.Dataset
-        cpm or viability_percent, dose_um, culture_of_well, well_name, compound, plate_row, plate_column (well);
-        blank_cpm, plate_of_blank, blank_row, blank_column (blank); line_of_culture, experiment_of_culture,
+        signal or viability_percent, dose_um, culture_of_well, well_name, compound, plate_row, plate_column (well);
+        blank_signal, plate_of_blank, blank_row, blank_column (blank); line_of_culture, experiment_of_culture,
         plate_of_culture (culture); group_of_line (cell_line); counting_minutes (). The named parts of a plate are there
         where the wells have names, rows and columns where all those names are like A1.
 
@@ -164,12 +164,12 @@ def _add_signals(
     signal = np.array([well.signal for well in wells])
     if not origin.is_raw:
         return data.assign({v.VIABILITY: (v.WELL, signal, {"units": v.UNITS[v.VIABILITY]})})
-    is_count = np.isfinite(origin.counting_minutes) or origin.signal.lower() == v.CPM
-    units = {"units": v.UNITS[v.CPM] if is_count else LIGHT_UNITS}
+    is_count = np.isfinite(origin.counting_minutes) or origin.signal.lower() == v.SIGNAL
+    units = {"units": v.UNITS[v.SIGNAL] if is_count else LIGHT_UNITS}
     return data.assign(
         {
-            v.CPM: (v.WELL, signal, units),
-            v.BLANK_CPM: (v.BLANK, np.array([blank.signal for blank in blanks], dtype=float), units),
+            v.SIGNAL: (v.WELL, signal, units),
+            v.BLANK_SIGNAL: (v.BLANK, np.array([blank.signal for blank in blanks], dtype=float), units),
             v.PLATE_OF_BLANK: (v.BLANK, _positions([blank.plate for blank in blanks], plates)),
             v.COUNTING_MINUTES: ((), float(origin.counting_minutes), {"units": v.UNITS[v.COUNTING_MINUTES]}),
         }

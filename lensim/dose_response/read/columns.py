@@ -22,7 +22,7 @@ _CAN_BE_CONSTANT: Final = ("cell_line", "molecular_group", "experiment", "plate"
 STANDARD_NAMES: Final[dict[str, tuple[str, ...]]] = {
     "cell_line": ("cell_line", "cellline", "line"),
     "dose": ("dose", "concentration", "conc"),
-    "signal": ("cpm", "signal", "luminescence", "rlu", "intensity"),
+    "signal": ("signal", "cpm", "luminescence", "rlu", "intensity"),
     "viability": ("viability_percent", "viability_pct", "percent_viability", "viability"),
     "inhibition": ("inhibition_percent", "inhibition_pct", "percent_inhibition", "inhibition"),
     "molecular_group": ("molecular_group",),
@@ -256,7 +256,7 @@ def _choose_response(
         )
         return None
     if not there:
-        faults.add(_missing(table, "cpm") + "; viability or inhibition in percent would do as well", line=1)
+        faults.add(_missing(table, "signal") + "; viability or inhibition in percent would do as well", line=1)
         return None
     return there[0]
 

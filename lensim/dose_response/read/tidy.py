@@ -71,7 +71,7 @@ def read_tidy(
     Returns
     -------
     xr.Dataset
-        As `lensim.dose_response.read.assemble.assemble` says: cpm (well) or viability_percent (well), dose_um (well)
+        As `lensim.dose_response.read.assemble.assemble` says: signal (well) or viability_percent (well), dose_um (well)
         [uM, or the user's own unit], and so on. attrs: source, dose_unit, signal, wells_lost, wells_ignored.
 
     Raises

@@ -27,7 +27,7 @@ def write_tidy(data: xr.Dataset, path: str | Path) -> None:
     """Write wells and blanks as a table: tab-separated where the name ends in .tsv, else comma-separated, in UTF-8.
 
     Columns are cell_line, molecular_group, experiment, plate, well, role, compound, dose_um (dose, where the unit is
-    not uM and must be stated again on reading), and cpm or viability_percent; well and compound only where the data
+    not uM and must be stated again on reading), and signal or viability_percent; well and compound only where the data
     have them. A signal that is NaN is written empty. Neither counting_minutes nor attrs are written.
 
     Raises
@@ -38,10 +38,10 @@ def write_tidy(data: xr.Dataset, path: str | Path) -> None:
     path = Path(path)
     if v.STUDY in data.dims:
         raise InputError("write_tidy needs data of one study: choose it with one_study")
-    signal = v.CPM if v.CPM in data else v.VIABILITY
+    signal = v.SIGNAL if v.SIGNAL in data else v.VIABILITY
     checks.has_variables(data, {signal: (v.WELL,), **_NEEDED}, "write_tidy")
-    if v.BLANK_CPM in data:
-        checks.has_variables(data, {v.BLANK_CPM: (v.BLANK,), v.PLATE_OF_BLANK: (v.BLANK,)}, "write_tidy")
+    if v.BLANK_SIGNAL in data:
+        checks.has_variables(data, {v.BLANK_SIGNAL: (v.BLANK,), v.PLATE_OF_BLANK: (v.BLANK,)}, "write_tidy")
     dose = v.DOSE if data[v.DOSE].attrs.get("units", v.UNITS[v.DOSE]) == v.UNITS[v.DOSE] else "dose"
     columns = [v.CELL_LINE, v.MOLECULAR_GROUP, v.EXPERIMENT, v.PLATE, "well", "role", v.COMPOUND, dose, signal]
     absent = {column for column, name in (("well", v.WELL_NAME), (v.COMPOUND, v.COMPOUND)) if name not in data}
@@ -85,7 +85,7 @@ def _rows(data: xr.Dataset, signal: str) -> Iterator[tuple[str, ...]]:
             _number(dose),
             _number(value),
         )
-    if v.BLANK_CPM in data:
+    if v.BLANK_SIGNAL in data:
         yield from _blank_rows(data, experiments, plates)
 
 
@@ -98,7 +98,7 @@ def _blank_rows(data: xr.Dataset, experiments: list[str], plates: list[str]) -> 
         places = zip(data[v.BLANK_ROW].values.tolist(), data[v.BLANK_COLUMN].values.tolist(), strict=True)
         names = [well_name(row, column) for row, column in places]
     for plate, name, value in zip(
-        data[v.PLATE_OF_BLANK].values.tolist(), names, data[v.BLANK_CPM].values.tolist(), strict=True
+        data[v.PLATE_OF_BLANK].values.tolist(), names, data[v.BLANK_SIGNAL].values.tolist(), strict=True
     ):
         # a plate without cells is in no experiment that the data know; its own name keeps it apart
         experiment = experiments[experiment_of_plate[plate]] if plate in experiment_of_plate else plates[plate]

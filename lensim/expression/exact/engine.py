@@ -16,7 +16,7 @@ import xarray as xr
 
 from lensim import checks
 from lensim import vocabulary as v
-from lensim.expression.exact.quadrature import FACTOR_NODES, analyse_all
+from lensim.expression.exact.kernel import FACTOR_NODES, analyse_all
 from lensim.expression.priors import FoldChangePriors
 
 

@@ -14,7 +14,7 @@ from lensim.expression.read.factors import Factor, check_factors
 from lensim.expression.read.match import Unlisted, match_sheet
 from lensim.expression.read.reactions import DEFAULT_CYCLE_LIMIT, Reaction, Reactions
 from lensim.expression.read.rules import check_together, genes_with_series
-from lensim.expression.read.sheet import SampleSheet
+from lensim.expression.read.sample_sheet import SampleSheet
 
 AS_STATED = "as stated"
 """Unit of the standards' quantities where no file says it."""
@@ -29,7 +29,7 @@ class GeneRoles:
     factors: Mapping[str, Factor] = field(default_factory=dict)
 
 
-def assemble_qpcr(
+def assemble_reactions(
     reactions: Reactions,
     sheet: SampleSheet,
     *,

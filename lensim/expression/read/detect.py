@@ -10,7 +10,7 @@ from lensim.checks import FaultReport, InputError
 from lensim.expression.read import lightcycler, mxpro, quantstudio, rdml, sds, tidy
 from lensim.expression.read.reactions import Reactions, check_no_well_twice
 from lensim.expression.read.understand import FileReactions, check_stated
-from lensim.tables.columns import QpcrColumns
+from lensim.tables.columns import CtColumns
 from lensim.tables.number_text import DecimalMark
 from lensim.tables.raw import PARQUET_SIGNATURE, decode, read_bytes
 
@@ -34,7 +34,7 @@ def read_reactions(
     paths: str | Path | Sequence[str | Path],
     format: str = "",
     *,
-    columns: QpcrColumns | None = None,
+    columns: CtColumns | None = None,
     cycle_limit: float | None = None,
     decimal: DecimalMark | None = None,
 ) -> Reactions:
@@ -115,7 +115,7 @@ def format_of(path: str | Path) -> str:
 def _read_one(
     path: str | Path,
     format: str,
-    columns: QpcrColumns | None,
+    columns: CtColumns | None,
     cycle_limit: float | None,
     decimal: DecimalMark | None,
 ) -> tuple[FileReactions, FaultReport]:
@@ -133,7 +133,7 @@ def _read_one(
         text = decode(raw, place)
         format = format or recognise(text, place)
     if format == "tidy":
-        return tidy.read_tidy_reactions(path, columns or QpcrColumns(), cycle_limit=cycle_limit, decimal=decimal)
+        return tidy.read_tidy_reactions(path, columns or CtColumns(), cycle_limit=cycle_limit, decimal=decimal)
     faults = FaultReport(place)
     return _TEXT_READERS[format](text, stem, faults, cycle_limit=cycle_limit, decimal=decimal), faults
 

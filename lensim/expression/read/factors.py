@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from lensim.checks import FaultReport, InputError
-from lensim.expression.read.understand import qpcr_decimal_mark
+from lensim.expression.read.understand import ct_decimal_mark
 from lensim.tables.columns import STANDARD_NAMES, find_columns
 from lensim.tables.number_text import DecimalMark, is_missing, parse_number
 from lensim.tables.table import read_table
@@ -37,7 +37,7 @@ def read_factors(path: str | Path, *, decimal: DecimalMark | None = None) -> dic
     wanted = {what: STANDARD_NAMES[what] for what in ("gene", *_NAMES)}
     found = find_columns(table, {}, wanted, ("gene", "amplification_factor"), faults)
     cells = [found.cell(what, row) for row in table.rows for what in _NAMES]
-    mark = "." if table.has_decimal_points else qpcr_decimal_mark(cells, [], decimal, faults)
+    mark = "." if table.has_decimal_points else ct_decimal_mark(cells, [], decimal, faults)
     factors: dict[str, Factor] = {}
     for row, line in zip(table.rows, table.lines, strict=True):
         gene = found.cell("gene", row)

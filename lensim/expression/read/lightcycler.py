@@ -10,8 +10,8 @@ from lensim.expression.read.understand import (
     Manner,
     RawRow,
     TaskOrIgnored,
+    ct_decimal_mark,
     is_not_detected,
-    qpcr_decimal_mark,
     task_of,
     understand,
 )
@@ -48,7 +48,7 @@ def read_lightcycler(
     which is its quantity; a position named NTC, water or H2O is one without template. No gene is named.
     """
     table = find_table(text, LAYOUT, faults)
-    mark = qpcr_decimal_mark([table.cell("ct", row) for _, row in table.rows], [], decimal, FaultReport(faults.place))
+    mark = ct_decimal_mark([table.cell("ct", row) for _, row in table.rows], [], decimal, FaultReport(faults.place))
     rows = []
     for line, row in table.rows:
         well = read_well(table, line, row, faults)

@@ -7,7 +7,7 @@ from typing import Literal
 from lensim.checks import FaultReport
 from lensim.expression.read.assigned import Assigned
 from lensim.expression.read.reactions import Reaction, Reactions, same_well
-from lensim.expression.read.sheet import SampleSheet, SheetRow
+from lensim.expression.read.sample_sheet import SampleSheet, SheetRow
 
 Unlisted = Literal["refuse", "ignore"]
 

@@ -21,11 +21,11 @@ from lensim.expression.read.understand import (
     Manner,
     RawRow,
     check_stated,
-    qpcr_decimal_mark,
+    ct_decimal_mark,
     task_of,
     understand,
 )
-from lensim.tables.columns import STANDARD_NAMES, Found, QpcrColumns, find_columns
+from lensim.tables.columns import STANDARD_NAMES, CtColumns, Found, find_columns
 from lensim.tables.number_text import DecimalMark, is_missing, parse_number
 from lensim.tables.table import SEPARATORS, TextTable, read_table
 
@@ -43,7 +43,7 @@ def recognises(text: str) -> bool:
 
 
 def knows_samples(path: str | Path) -> bool:
-    """Whether a table has columns of a subject and a condition, so that `read_qpcr_tidy` needs no sheet.
+    """Whether a table has columns of a subject and a condition, so that `read_cts` needs no sheet.
 
     Raises
     ------
@@ -57,7 +57,7 @@ def knows_samples(path: str | Path) -> bool:
 
 def read_tidy_reactions(
     path: str | Path,
-    columns: QpcrColumns,
+    columns: CtColumns,
     *,
     cycle_limit: float | None,
     decimal: DecimalMark | None,
@@ -74,9 +74,9 @@ def read_tidy_reactions(
     return _read(table, found, Path(path).stem, cycle_limit, decimal, faults), faults
 
 
-def read_qpcr_tidy(
+def read_cts(
     path: str | Path,
-    columns: QpcrColumns | None = None,
+    columns: CtColumns | None = None,
     *,
     references: Sequence[str] = (),
     control: str = "",
@@ -84,7 +84,7 @@ def read_qpcr_tidy(
     cycle_limit: float | None = None,
     decimal: DecimalMark | None = None,
 ) -> xr.Dataset:
-    """Read a table with one row a reaction that names subjects and conditions, as `write_qpcr_tidy` writes it.
+    """Read a table with one row a reaction that names subjects and conditions, as `write_cts` writes it.
 
     Separator (comma, semicolon, tab, |), encoding, decimal mark and line ends are found out. Rows of a standard or
     without template need no subject and no condition.
@@ -94,7 +94,7 @@ def read_qpcr_tidy(
     path
         The file: CSV or TSV text, or parquet.
     columns
-        The names of its columns; see `QpcrColumns` for what is understood without.
+        The names of its columns; see `CtColumns` for what is understood without.
     references
         Names of the reference genes; may be left out where the column is_reference tells them.
     control
@@ -110,7 +110,7 @@ def read_qpcr_tidy(
     Returns
     -------
     xr.Dataset
-        As `assemble_qpcr` gives it.
+        As `assemble_reactions` gives it.
 
     Raises
     ------
@@ -121,7 +121,7 @@ def read_qpcr_tidy(
     check_factors(factors or {})
     table, faults = read_table(path)
     needed = ("gene", "ct_cycles", "subject", "condition")
-    found = find_columns(table, asdict(columns or QpcrColumns()), STANDARD_NAMES, needed, faults)
+    found = find_columns(table, asdict(columns or CtColumns()), STANDARD_NAMES, needed, faults)
     read = _read(table, found, Path(path).stem, cycle_limit, decimal, faults)
     row_of = dict(zip(table.lines, table.rows, strict=True))
     assigned = [_assign(reaction, found, row_of[reaction.line_number], faults) for reaction in read.reactions]
@@ -184,7 +184,7 @@ def _cycle_limit(table: TextTable, found: Found, decimal: DecimalMark | None, fa
     if not words:
         return None
     word, line = next(iter(words.items()))
-    number = parse_number(word, qpcr_decimal_mark([word], [], decimal, faults))
+    number = parse_number(word, ct_decimal_mark([word], [], decimal, faults))
     if len(words) > 1:
         faults.add(f"{found.column('cycle_limit')} must be the same in all rows, got {' and '.join(words)}", line=line)
     elif number is None or not math.isfinite(number) or number <= 0:
@@ -273,7 +273,7 @@ def _factors(
     texts: dict[str, tuple[str, str]] = {}
     names = ("amplification_factor", "amplification_factor_sd")
     every = [found.cell(what, row) for row in table.rows for what in names]
-    mark = "." if table.has_decimal_points else qpcr_decimal_mark(every, [], decimal, faults)
+    mark = "." if table.has_decimal_points else ct_decimal_mark(every, [], decimal, faults)
     for one in assigned:
         line, gene = one.reaction.line_number, one.reaction.gene
         factor, sd = (found.cell(what, row_of[line]) for what in names)

@@ -158,7 +158,7 @@ def is_not_detected(text: str) -> bool:
     return plain in NOT_DETECTED or _BEYOND.fullmatch(plain) is not None
 
 
-def qpcr_decimal_mark(
+def ct_decimal_mark(
     ct: Iterable[str], quantities: Iterable[str], stated: DecimalMark | None, faults: FaultReport
 ) -> DecimalMark:
     """The decimal mark of a file. No Ct reaches 1000, so a comma in one is a decimal comma; a doubt is a fault."""
@@ -197,7 +197,7 @@ def understand(
     kept = [row for row in rows if row.task != "ignored"]
     standards = [row.quantity for row in kept if row.task == "standard"]
     before = len(faults.faults)
-    mark: DecimalMark | None = qpcr_decimal_mark([row.ct for row in kept], standards, manner.decimal, faults)
+    mark: DecimalMark | None = ct_decimal_mark([row.ct for row in kept], standards, manner.decimal, faults)
     if len(faults.faults) > before:
         mark = None  # the doubt is told; that a number does not suit a guessed mark is no second fault
     reactions, without_result = [], 0

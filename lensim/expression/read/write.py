@@ -48,10 +48,10 @@ _CONTROLS: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
-def write_qpcr_tidy(data: xr.Dataset, path: str | Path) -> None:
+def write_cts(data: xr.Dataset, path: str | Path) -> None:
     """Write reactions, standards and controls without template, a row each: tab-separated in a .tsv, else with commas.
 
-    Columns are those of `QpcrColumns`, all but sample; `read_qpcr_tidy` makes the same Dataset of them without a sheet.
+    Columns are those of `CtColumns`, all but sample; `read_cts` makes the same Dataset of them without a sheet.
     A Ct that was not detected is written empty. Names of wells of standards and controls, and attrs, are not written.
 
     Raises
@@ -60,11 +60,11 @@ def write_qpcr_tidy(data: xr.Dataset, path: str | Path) -> None:
         If a variable is absent or has other dims, or the file cannot be written. One study at a time.
     """
     if v.STUDY in data.dims:
-        raise InputError("write_qpcr_tidy needs data of one study: choose it with one_study")
-    checks.has_variables(data, _NEEDED, "write_qpcr_tidy")
+        raise InputError("write_cts needs data of one study: choose it with one_study")
+    checks.has_variables(data, _NEEDED, "write_cts")
     for group in (_STANDARDS, _CONTROLS):
         if next(iter(group)) in data:
-            checks.has_variables(data, group, "write_qpcr_tidy")
+            checks.has_variables(data, group, "write_cts")
     _write(path, COLUMNS, _rows(data))
 
 

@@ -7,14 +7,14 @@ from typing import Final
 import numpy as np
 
 from lensim.power.dose_response.rule import PanelDraws
-from lensim.power.dose_response.study import Batch
+from lensim.power.dose_response.study import PanelBatch
 
 DRAWS: Final = 1000
 """Draws a study, whichever engine they come from."""
 
 
 @dataclass(frozen=True)
-class Answer:
+class PanelAnswer:
     """Posteriors of a batch.
 
     Attributes
@@ -29,7 +29,7 @@ class Answer:
     answered_by: np.ndarray
 
 
-def gathered(found: Sequence[PanelDraws | None], batch: Batch) -> PanelDraws:
+def gathered(found: Sequence[PanelDraws | None], batch: PanelBatch) -> PanelDraws:
     """Draws of single studies (draw, ...) as draws of a batch (study, draw, ...), NaN where there are none."""
     lines, groups = sum(batch.scenario.design.groups.values()), len(batch.scenario.design.groups)
     shapes = {"curves": (lines, 3), "group": (groups, 3), "sigma_group": (3,), "sigma": (3,)}
@@ -43,7 +43,7 @@ def gathered(found: Sequence[PanelDraws | None], batch: Batch) -> PanelDraws:
     return PanelDraws(**whole)
 
 
-def with_rest(answer: Answer, rest: Answer, studies: np.ndarray) -> Answer:
+def with_rest(answer: PanelAnswer, rest: PanelAnswer, studies: np.ndarray) -> PanelAnswer:
     """An answer in which some studies are taken from another, which has these alone."""
     whole = {}
     for field in fields(PanelDraws):
@@ -52,4 +52,4 @@ def with_rest(answer: Answer, rest: Answer, studies: np.ndarray) -> Answer:
         whole[field.name] = values
     answered_by = answer.answered_by.copy()
     answered_by[studies] = rest.answered_by
-    return Answer(PanelDraws(**whole), answered_by)
+    return PanelAnswer(PanelDraws(**whole), answered_by)

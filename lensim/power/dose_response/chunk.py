@@ -12,20 +12,20 @@ from lensim import vocabulary as v
 from lensim.inference.engine_nutpie import SamplerSettings
 from lensim.power.diagnosands import COLUMNS, FAILED, LAPLACE, audit_table
 from lensim.power.dose_response import engine_laplace, engine_nuts
-from lensim.power.dose_response.answer import Answer, with_rest
-from lensim.power.dose_response.rule import Evidence, PanelDraws
-from lensim.power.dose_response.scenario import PanelScenario
-from lensim.power.dose_response.study import Batch, simulate_chunk
+from lensim.power.dose_response.answer import PanelAnswer, with_rest
+from lensim.power.dose_response.rule import PanelDraws, PanelEvidence
+from lensim.power.dose_response.scenario import DoseResponseScenario
+from lensim.power.dose_response.study import PanelBatch, simulate_chunk
 from lensim.power.spec import stream_path
 
 
-def run_chunk(scenario: PanelScenario, setting: Mapping[str, Any], chunk: int, studies: int) -> pd.DataFrame:
+def run_chunk(scenario: DoseResponseScenario, setting: Mapping[str, Any], chunk: int, studies: int) -> pd.DataFrame:
     """Every decision of a chunk: a row each study, rule, and line where the rule speaks of lines."""
     batch = simulate_chunk(scenario, stream_path(setting, chunk), studies)
     return decide(batch, answer(batch), chunk * scenario.studies.chunk)
 
 
-def answer(batch: Batch) -> Answer:
+def answer(batch: PanelBatch) -> PanelAnswer:
     """Posteriors by the engine that the scenario names."""
     engine = batch.scenario.analysis.engine
     if engine == "nuts":
@@ -37,9 +37,9 @@ def answer(batch: Batch) -> Answer:
     return with_rest(first, engine_nuts.answer(batch, doubtful), doubtful)
 
 
-def decide(batch: Batch, answer: Answer, first_study: int = 0) -> pd.DataFrame:
+def decide(batch: PanelBatch, answer: PanelAnswer, first_study: int = 0) -> pd.DataFrame:
     """The verdict of every rule on every study of a batch."""
-    evidence = Evidence(batch.scenario.design, answer.draws, batch.truth)
+    evidence = PanelEvidence(batch.scenario.design, answer.draws, batch.truth)
     parts = []
     for number, rule in enumerate(batch.scenario.rules):
         verdicts = rule.apply(evidence)
@@ -58,7 +58,7 @@ def decide(batch: Batch, answer: Answer, first_study: int = 0) -> pd.DataFrame:
 
 
 def run_audit(
-    scenario: PanelScenario, setting: Mapping[str, Any], chunk: int, size: int, studies: Sequence[int]
+    scenario: DoseResponseScenario, setting: Mapping[str, Any], chunk: int, size: int, studies: Sequence[int]
 ) -> pd.DataFrame:
     """Some studies of a chunk again by NUTS; decisions of both side by side, see `audit_table`.
 
@@ -91,13 +91,13 @@ def _mean_mcse(draws: np.ndarray, chains: int) -> float:
     return float(az.mcse(draws.reshape(chains, -1), method="mean")) if np.isfinite(draws).all() else np.nan
 
 
-def _part(batch: Batch, studies: np.ndarray) -> Batch:
+def _part(batch: PanelBatch, studies: np.ndarray) -> PanelBatch:
     def of(data: xr.Dataset) -> xr.Dataset:
         return data.isel({v.STUDY: studies})
 
-    return Batch(batch.scenario, of(batch.data), of(batch.truth), batch.path)
+    return PanelBatch(batch.scenario, of(batch.data), of(batch.truth), batch.path)
 
 
-def _of(answer: Answer, studies: np.ndarray) -> Answer:
+def _of(answer: PanelAnswer, studies: np.ndarray) -> PanelAnswer:
     draws = PanelDraws(**{name: values[studies] for name, values in vars(answer.draws).items()})
-    return Answer(draws, answer.answered_by[studies])
+    return PanelAnswer(draws, answer.answered_by[studies])

@@ -13,10 +13,10 @@ from lensim.inference.catalogue import find_model
 from lensim.inference.engine_nutpie import CompiledModel, SamplerSettings, compile_model, sample
 from lensim.inference.gate import GateSettings, diagnose
 from lensim.power.diagnosands import FAILED, NUTS
-from lensim.power.dose_response.answer import DRAWS, Answer, gathered
+from lensim.power.dose_response.answer import DRAWS, PanelAnswer, gathered
 from lensim.power.dose_response.rule import PanelDraws
 from lensim.power.dose_response.spec import CURVE_NAMES
-from lensim.power.dose_response.study import Batch
+from lensim.power.dose_response.study import PanelBatch
 
 MODEL: Final = "dose_response_hierarchical"
 SETTINGS: Final = SamplerSettings(draws=500, tune=500, chains=2, target_accept=0.95, cores=1)
@@ -27,14 +27,14 @@ deciding. The worst of some hundred parameters is judged."""
 _compiled: dict[tuple[Any, ...], CompiledModel] = {}
 
 
-def answer(batch: Batch, studies: np.ndarray | None = None, settings: SamplerSettings = SETTINGS) -> Answer:
+def answer(batch: PanelBatch, studies: np.ndarray | None = None, settings: SamplerSettings = SETTINGS) -> PanelAnswer:
     """Posteriors of some studies of a batch, or of all."""
     picked = np.arange(batch.data.sizes[v.STUDY]) if studies is None else studies
     found = [_fit(batch, int(study), settings) for study in picked]
-    return Answer(gathered(found, batch), np.array([FAILED if one is None else NUTS for one in found]))
+    return PanelAnswer(gathered(found, batch), np.array([FAILED if one is None else NUTS for one in found]))
 
 
-def _fit(batch: Batch, study: int, settings: SamplerSettings) -> PanelDraws | None:
+def _fit(batch: PanelBatch, study: int, settings: SamplerSettings) -> PanelDraws | None:
     """Draws of one study; None where the model does not take it or the gate refuses the fit."""
     entry, data = find_model(MODEL), one_study(batch.data, study)
     priors = batch.scenario.analysis.priors

@@ -8,7 +8,7 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.dose_response.curve import inhibition_percent, log10_ic50_um
-from lensim.power.dose_response.spec import CURVE_NAMES, DesignSpec
+from lensim.power.dose_response.spec import CURVE_NAMES, DoseResponseDesignSpec
 from lensim.power.rule import BaseRule
 
 
@@ -33,7 +33,7 @@ class PanelDraws:
 
 
 @dataclass(frozen=True)
-class Evidence:
+class PanelEvidence:
     """What the rules look at.
 
     Attributes
@@ -46,7 +46,7 @@ class Evidence:
         As from `lensim.dose_response.truth.truth_given`, with the dim study.
     """
 
-    design: DesignSpec
+    design: DoseResponseDesignSpec
     draws: PanelDraws
     truth: xr.Dataset
 
@@ -82,7 +82,7 @@ class Evidence:
 
 
 @dataclass(frozen=True)
-class Verdicts:
+class PanelVerdicts:
     """What a rule says: a row a study, and a column a line where it speaks of lines.
 
     Attributes
@@ -111,7 +111,7 @@ class Verdicts:
     counts: np.ndarray | None = None
 
 
-class PanelRule(BaseRule):
+class DoseResponseRule(BaseRule):
     """A rule on dose-response panels."""
 
     @property
@@ -123,15 +123,15 @@ class PanelRule(BaseRule):
         """What its verdicts are on: 'lines', or 'study'."""
         return "lines"
 
-    def check(self, design: DesignSpec) -> None:
+    def check(self, design: DoseResponseDesignSpec) -> None:
         """Refuse a design that the rule cannot be asked of."""
 
-    def apply(self, evidence: Evidence) -> Verdicts:
+    def apply(self, evidence: PanelEvidence) -> PanelVerdicts:
         """The verdicts on every study."""
         raise NotImplementedError
 
 
-def of_ec50(evidence: Evidence) -> dict[str, np.ndarray]:
+def of_ec50(evidence: PanelEvidence) -> dict[str, np.ndarray]:
     """Estimate, interval and truth of log10 EC50 of every line, for rules whose own estimate can be endless."""
     draws = evidence.draws.curves[..., 0]
     low, high = np.quantile(draws, [0.05, 0.95], axis=1)

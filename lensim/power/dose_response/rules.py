@@ -7,8 +7,8 @@ import numpy as np
 from pydantic import ConfigDict, Field
 
 from lensim.dose_response.curve import residual
-from lensim.power.dose_response.rule import Evidence, PanelDraws, PanelRule, Verdicts, of_ec50
-from lensim.power.dose_response.spec import CURVE_NAMES, Curve, DesignSpec
+from lensim.power.dose_response.rule import DoseResponseRule, PanelDraws, PanelEvidence, PanelVerdicts, of_ec50
+from lensim.power.dose_response.spec import CURVE_NAMES, Curve, DoseResponseDesignSpec
 
 Call = Literal["resistant", "sensitive"]
 GroupQuantity = Literal["log10_ec50_um", "log_hill_slope", "effect_at_saturation", "inhibition_at_top_percent"]
@@ -16,22 +16,22 @@ OTHERS = "others"
 INTERVAL = (0.05, 0.95)
 
 
-class _ThresholdRule(PanelRule):
+class _ThresholdRule(DoseResponseRule):
     """A rule on whether lines are resistant: IC50 above a dose, by default the top one."""
 
     threshold_um: float | None = Field(default=None, gt=0)
     call: Call = "resistant"
 
-    def at(self, evidence: Evidence) -> float:
+    def at(self, evidence: PanelEvidence) -> float:
         """The dose above which a line is resistant [uM]."""
         return self.threshold_um if self.threshold_um is not None else evidence.design.doses[-1]
 
-    def p_call(self, evidence: Evidence) -> np.ndarray:
+    def p_call(self, evidence: PanelEvidence) -> np.ndarray:
         """(study, line) posterior probability that the call is right."""
         p = evidence.p_resistant(self.at(evidence))
         return p if self.call == "resistant" else 1.0 - p
 
-    def is_so(self, evidence: Evidence) -> np.ndarray:
+    def is_so(self, evidence: PanelEvidence) -> np.ndarray:
         """(study, line) whether it is."""
         resistant = evidence.true_log10_ic50 > np.log10(self.at(evidence))
         return resistant if self.call == "resistant" else ~resistant
@@ -48,10 +48,10 @@ class CallRule(_ThresholdRule):
         at = f" at {self.threshold_um:g} uM" if self.threshold_um else ""
         return f"P({self.call}{at}) > {self.probability:g}"
 
-    def apply(self, evidence: Evidence) -> Verdicts:
+    def apply(self, evidence: PanelEvidence) -> PanelVerdicts:
         """Every line."""
         p = self.p_call(evidence)
-        return Verdicts(p > self.probability, probability=p, is_null=~self.is_so(evidence), **of_ec50(evidence))
+        return PanelVerdicts(p > self.probability, probability=p, is_null=~self.is_so(evidence), **of_ec50(evidence))
 
 
 class DiscoveryRule(_ThresholdRule):
@@ -73,13 +73,13 @@ class DiscoveryRule(_ThresholdRule):
         """Lines, or the study."""
         return "study" if self.at_least else "lines"
 
-    def check(self, design: DesignSpec) -> None:
+    def check(self, design: DoseResponseDesignSpec) -> None:
         """Refuse more lines than there are."""
         lines = sum(design.groups.values())
         if self.at_least and self.at_least > lines:
             raise ValueError(f"rule {self.label!r} must ask of at most {lines} lines, got {self.at_least}")
 
-    def apply(self, evidence: Evidence) -> Verdicts:
+    def apply(self, evidence: PanelEvidence) -> PanelVerdicts:
         """Every line, or how many of a study."""
         p, so = self.p_call(evidence), self.is_so(evidence)
         wrong = 1.0 - p
@@ -88,15 +88,15 @@ class DiscoveryRule(_ThresholdRule):
         called = np.zeros(p.shape, dtype=bool)
         np.put_along_axis(called, order, mean <= self.rate, axis=1)
         if not self.at_least:
-            return Verdicts(called, probability=p, is_null=~so, **of_ec50(evidence))
+            return PanelVerdicts(called, probability=p, is_null=~so, **of_ec50(evidence))
         right, there = (called & so).sum(axis=1), so.sum(axis=1)
         none = np.full(len(p), np.nan)
-        return Verdicts(
+        return PanelVerdicts(
             right >= self.at_least, right.astype(float), none, none, none, there.astype(float), there < self.at_least
         )
 
 
-class TopRule(PanelRule):
+class TopRule(DoseResponseRule):
     """The `count` most sensitive lines of the study are all found, ranked by the posterior median of inhibition.
 
     Ranked is by the mean inhibition over the tested doses (area over the curve on log dose), which every line has,
@@ -114,13 +114,13 @@ class TopRule(PanelRule):
         """The study."""
         return "study"
 
-    def check(self, design: DesignSpec) -> None:
+    def check(self, design: DoseResponseDesignSpec) -> None:
         """Refuse as many as there are lines, or more."""
         lines = sum(design.groups.values())
         if self.count >= lines:
             raise ValueError(f"rule {self.label!r} must ask of fewer than all {lines} lines, got {self.count}")
 
-    def apply(self, evidence: Evidence) -> Verdicts:
+    def apply(self, evidence: PanelEvidence) -> PanelVerdicts:
         """How many of the true ones are among those found; all is a find."""
         doses = np.asarray(evidence.design.doses)
         true = np.stack([evidence.truth[name].to_numpy() for name in CURVE_NAMES], axis=-1)
@@ -128,7 +128,7 @@ class TopRule(PanelRule):
         right = (found & _first(_mean_inhibition(doses, true), self.count)).sum(axis=1)
         none, all_of_them = np.full(len(true), np.nan), np.full(len(true), float(self.count))
         null = np.zeros(len(true), dtype=bool)
-        return Verdicts(right == self.count, right.astype(float), none, none, none, all_of_them, null)
+        return PanelVerdicts(right == self.count, right.astype(float), none, none, none, all_of_them, null)
 
 
 def _mean_inhibition(doses: np.ndarray, curves: np.ndarray) -> np.ndarray:
@@ -144,7 +144,7 @@ def _first(values: np.ndarray, count: int) -> np.ndarray:
     return chosen
 
 
-class WithinRule(PanelRule):
+class WithinRule(DoseResponseRule):
     """IC50 within a factor, for lines whose IC50 lies within the doses; a verdict a line.
 
     `of` "estimate": the posterior median is within the factor of the truth. "interval": the 90% interval reaches no
@@ -160,7 +160,7 @@ class WithinRule(PanelRule):
         what = "IC50" if self.of == "estimate" else "90% interval of IC50"
         return f"{what} within a factor of {self.factor:g}"
 
-    def apply(self, evidence: Evidence) -> Verdicts:
+    def apply(self, evidence: PanelEvidence) -> PanelVerdicts:
         """Every line whose IC50 lies within the doses."""
         true = evidence.true_log10_ic50
         low, middle, high = np.quantile(evidence.log10_ic50, [0.05, 0.5, 0.95], axis=1, method="inverted_cdf")
@@ -173,10 +173,10 @@ class WithinRule(PanelRule):
         estimate, ends = np.where(there, middle, np.nan), np.isfinite(low) & np.isfinite(high)
         low, high = np.where(ends, low, np.nan), np.where(ends, high, np.nan)
         none, never = np.full(true.shape, np.nan), np.zeros(true.shape, dtype=bool)
-        return Verdicts(near if self.of == "estimate" else narrow, estimate, low, high, none, true, never, inside)
+        return PanelVerdicts(near if self.of == "estimate" else narrow, estimate, low, high, none, true, never, inside)
 
 
-class BracketRule(PanelRule):
+class BracketRule(DoseResponseRule):
     """P(lowest dose < IC50 < top dose) > probability; a verdict a line."""
 
     rule: Literal["bracketed"] = "bracketed"
@@ -186,12 +186,12 @@ class BracketRule(PanelRule):
         """In a few words."""
         return f"P(IC50 within the doses) > {self.probability:g}"
 
-    def apply(self, evidence: Evidence) -> Verdicts:
+    def apply(self, evidence: PanelEvidence) -> PanelVerdicts:
         """Every line."""
         ends = np.log10([evidence.design.doses[0], evidence.design.doses[-1]])
         p = ((evidence.log10_ic50 > ends[0]) & (evidence.log10_ic50 < ends[1])).mean(axis=1)
         true = evidence.true_log10_ic50
-        return Verdicts(
+        return PanelVerdicts(
             p > self.probability,
             probability=p,
             is_null=(true <= ends[0]) | (true >= ends[1]),
@@ -199,7 +199,7 @@ class BracketRule(PanelRule):
         )
 
 
-class GroupDifferenceRule(PanelRule):
+class GroupDifferenceRule(DoseResponseRule):
     """One molecular group differs from another, or from the mean of all others.
 
     P(difference > at_least) or P(difference < -at_least) above `probability`: 0.975 is the 95% interval outside 0.
@@ -221,7 +221,7 @@ class GroupDifferenceRule(PanelRule):
         """The study."""
         return "study"
 
-    def check(self, design: DesignSpec) -> None:
+    def check(self, design: DoseResponseDesignSpec) -> None:
         """Refuse a group that is not there."""
         for name in (self.first, self.second):
             if name not in (*design.groups, OTHERS):
@@ -231,7 +231,7 @@ class GroupDifferenceRule(PanelRule):
         if self.first == self.second or self.first == OTHERS:
             raise ValueError(f"rule {self.label!r} must be about a group and another, got {self.first!r}")
 
-    def apply(self, evidence: Evidence) -> Verdicts:
+    def apply(self, evidence: PanelEvidence) -> PanelVerdicts:
         """Every study."""
         names = list(evidence.design.groups)
         first = names.index(self.first)
@@ -242,10 +242,10 @@ class GroupDifferenceRule(PanelRule):
         p = np.maximum((draws > self.at_least).mean(axis=1), (draws < -self.at_least).mean(axis=1))
         low, high = np.quantile(draws, INTERVAL, axis=1)
         null = np.abs(true) <= max(self.at_least, 1e-9)
-        return Verdicts(p > self.probability, draws.mean(axis=1), low, high, p, true, null)
+        return PanelVerdicts(p > self.probability, draws.mean(axis=1), low, high, p, true, null)
 
 
-class VarianceShareRule(PanelRule):
+class VarianceShareRule(DoseResponseRule):
     """P(share of the variance between lines that molecular group explains > above) > probability."""
 
     rule: Literal["variance_share"] = "variance_share"
@@ -261,12 +261,12 @@ class VarianceShareRule(PanelRule):
         """The study."""
         return "study"
 
-    def check(self, design: DesignSpec) -> None:
+    def check(self, design: DoseResponseDesignSpec) -> None:
         """Refuse a single group."""
         if len(design.groups) < 2:
             raise ValueError(f"rule {self.label!r} needs at least 2 groups in the design, got {len(design.groups)}")
 
-    def apply(self, evidence: Evidence) -> Verdicts:
+    def apply(self, evidence: PanelEvidence) -> PanelVerdicts:
         """Every study."""
         k = CURVE_NAMES.index(self.quantity)
         between, within = evidence.draws.sigma_group[..., k] ** 2, evidence.draws.sigma[..., k] ** 2
@@ -277,16 +277,16 @@ class VarianceShareRule(PanelRule):
         true = np.divide(true_between, total, out=np.zeros_like(total), where=total > 0)
         p = (draws > self.above).mean(axis=1)
         low, high = np.quantile(draws, INTERVAL, axis=1)
-        return Verdicts(p > self.probability, draws.mean(axis=1), low, high, p, true, true <= self.above)
+        return PanelVerdicts(p > self.probability, draws.mean(axis=1), low, high, p, true, true <= self.above)
 
 
-class CustomRule(PanelRule):
+class CustomRule(DoseResponseRule):
     """A user's own function, from Python: of `PanelDraws` and the design, to a bool a study."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
     rule: Literal["custom"] = "custom"
     name: str = Field(min_length=1)
-    function: Callable[[PanelDraws, DesignSpec], Any] = Field(exclude=True)
+    function: Callable[[PanelDraws, DoseResponseDesignSpec], Any] = Field(exclude=True)
 
     def describe(self) -> str:
         """Its name."""
@@ -296,13 +296,13 @@ class CustomRule(PanelRule):
         """The study."""
         return "study"
 
-    def apply(self, evidence: Evidence) -> Verdicts:
+    def apply(self, evidence: PanelEvidence) -> PanelVerdicts:
         """What the function says."""
         decided = np.asarray(self.function(evidence.draws, evidence.design), dtype=bool)
         if decided.shape != evidence.answered.shape:
             raise ValueError(f"rule {self.name!r} must give {evidence.answered.shape}, got {decided.shape}")
         none = np.full(decided.shape, np.nan)
-        return Verdicts(decided, none, none, none, none, none, np.zeros(decided.shape, dtype=bool))
+        return PanelVerdicts(decided, none, none, none, none, none, np.zeros(decided.shape, dtype=bool))
 
 
 Rule = (

@@ -4,14 +4,14 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from lensim.power.dose_response.rule import PanelRule
+from lensim.power.dose_response.rule import DoseResponseRule
 from lensim.power.dose_response.rules import Rule
-from lensim.power.dose_response.spec import AnalysisSpec, DesignSpec, TruthSpec
+from lensim.power.dose_response.spec import DoseResponseAnalysisSpec, DoseResponseDesignSpec, DoseResponseTruthSpec
 from lensim.power.rule import BaseRule
 from lensim.power.spec import BaseScenario, StudiesSpec
 
 
-class PanelScenario(BaseScenario):
+class DoseResponseScenario(BaseScenario):
     """A question about a dose-response panel; see the attributes' own classes.
 
     Attributes
@@ -21,9 +21,9 @@ class PanelScenario(BaseScenario):
     """
 
     about: ClassVar[str] = "rules on dose-response panels"
-    design: DesignSpec
-    truth: TruthSpec = TruthSpec()
-    analysis: AnalysisSpec = AnalysisSpec()
+    design: DoseResponseDesignSpec
+    truth: DoseResponseTruthSpec = DoseResponseTruthSpec()
+    analysis: DoseResponseAnalysisSpec = DoseResponseAnalysisSpec()
     rules: tuple[Annotated[Rule, Field(discriminator="rule")], ...]
     studies: StudiesSpec = StudiesSpec(count=200, chunk=25)
 
@@ -39,4 +39,4 @@ class PanelScenario(BaseScenario):
 
     def items(self, rule: BaseRule) -> tuple[str, ...]:
         """One: the lines, or the study."""
-        return (rule.about() if isinstance(rule, PanelRule) else "study",)
+        return (rule.about() if isinstance(rule, DoseResponseRule) else "study",)

@@ -6,17 +6,17 @@ from typing import Annotated, Any, Final, Literal, get_args
 from pydantic import Field, create_model, model_validator
 
 from lensim.config import Strict
-from lensim.dose_response.design import PlateMap, ProliferationDesign
-from lensim.dose_response.faults import NO_FAULTS, PlateFaults
+from lensim.dose_response.design import DoseResponseDesign, PlateMap
+from lensim.dose_response.plate_faults import NO_FAULTS, PlateFaults
 from lensim.dose_response.priors import DoseResponsePriors
-from lensim.dose_response.truth import PAPER_POPULATION, ProliferationPopulation
-from lensim.power.spec import Number, PositiveNumber
+from lensim.dose_response.truth import PAPER_POPULATION, DoseResponsePopulation
+from lensim.power.spec import NonNegativeNumber, Number
 
 Curve = Literal["log10_ec50_um", "log_hill_slope", "effect_at_saturation"]
 CURVE_NAMES: Final = get_args(Curve)
 
 
-class DesignSpec(Strict):
+class DoseResponseDesignSpec(Strict):
     """The panel whose power is asked.
 
     Attributes
@@ -28,7 +28,7 @@ class DesignSpec(Strict):
     doses_um
         The doses themselves, in place of a series [uM].
     replicates, experiments, plate_map, uses_edge_wells, blanks_per_plate
-        As `ProliferationDesign` has them.
+        As `DoseResponseDesign` has them.
     """
 
     assay: Literal["proliferation"] = "proliferation"
@@ -46,7 +46,7 @@ class DesignSpec(Strict):
     blanks_per_plate: int = Field(default=3, ge=0)
 
     @model_validator(mode="after")
-    def _fits(self) -> "DesignSpec":
+    def _fits(self) -> "DoseResponseDesignSpec":
         if sum(self.groups.values()) < 2:
             raise ValueError(f"groups must hold at least 2 lines, got {sum(self.groups.values())}")
         _ = self.plates  # which says what does not fit
@@ -65,10 +65,10 @@ class DesignSpec(Strict):
         return tuple(group for group, number in self.groups.items() for _ in range(number))
 
     @property
-    def plates(self) -> ProliferationDesign:
+    def plates(self) -> DoseResponseDesign:
         """The same as the design that lays out plates."""
         lines = [f"{group} {1 + k}" for group, number in self.groups.items() for k in range(number)]
-        return ProliferationDesign(
+        return DoseResponseDesign(
             lines,
             self.group_of_line,
             (0.0, *self.doses),
@@ -92,26 +92,26 @@ class GroupSpec(Strict):
 def _population_fields() -> dict[str, Any]:
     fields = {}
     for name, value in vars(PAPER_POPULATION).items():
-        positive = name.startswith(("sigma_", "sd_")) or name in ("nu_well", "background_cpm")
-        fields[name] = (PositiveNumber if positive else Number, float(value))
+        positive = name.startswith(("sigma_", "sd_")) or name in ("nu_well", "background_signal")
+        fields[name] = (NonNegativeNumber if positive else Number, float(value))
     return fields
 
 
 PopulationSpec = create_model("PopulationSpec", __base__=Strict, **_population_fields())
-PopulationSpec.__doc__ = f"""Every figure of `ProliferationPopulation`, as a number or a distribution.
+PopulationSpec.__doc__ = f"""Every figure of `DoseResponsePopulation`, as a number or a distribution.
 
-{ProliferationPopulation.__doc__}"""
+{DoseResponsePopulation.__doc__}"""
 
 
 def _fault_fields() -> dict[str, Any]:
     return {name: (float, 0.0) for name in vars(NO_FAULTS)}
 
 
-FaultSpec = create_model("FaultSpec", __base__=Strict, **_fault_fields())
-FaultSpec.__doc__ = "What goes wrong on plates, as `PlateFaults` has it; what is not named does not happen."
+PlateFaultSpec = create_model("PlateFaultSpec", __base__=Strict, **_fault_fields())
+PlateFaultSpec.__doc__ = "What goes wrong on plates, as `PlateFaults` has it; what is not named does not happen."
 
 
-class TruthSpec(Strict):
+class DoseResponseTruthSpec(Strict):
     """What the world is taken to be.
 
     Attributes
@@ -136,7 +136,7 @@ class TruthSpec(Strict):
 
     population: PopulationSpec = PopulationSpec()  # type: ignore[valid-type]
     groups: tuple[GroupSpec, ...] = ()
-    faults: Literal["ordinary", "none"] | FaultSpec = "ordinary"  # type: ignore[valid-type]
+    faults: Literal["ordinary", "none"] | PlateFaultSpec = "ordinary"  # type: ignore[valid-type]
     posterior: Path | None = None
     nuisance: Literal["drawn", "mean"] = "drawn"
     scale: dict[str, Annotated[float, Field(ge=0)]] = Field(default={})
@@ -150,7 +150,7 @@ class TruthSpec(Strict):
         return PlateFaults(**self.faults.model_dump())
 
 
-class AnalysisSpec(Strict):
+class DoseResponseAnalysisSpec(Strict):
     """How the later study is analysed.
 
     Attributes

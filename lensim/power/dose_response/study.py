@@ -14,8 +14,8 @@ from lensim.dose_response.design import lay_out
 from lensim.dose_response.simulate import simulate
 from lensim.dose_response.truth import PAPER_POPULATION, truth_given
 from lensim.power.design_prior import design_prior, require_figures
-from lensim.power.dose_response.scenario import PanelScenario
-from lensim.power.dose_response.spec import CURVE_NAMES, DesignSpec, TruthSpec
+from lensim.power.dose_response.scenario import DoseResponseScenario
+from lensim.power.dose_response.spec import CURVE_NAMES, DoseResponseDesignSpec, DoseResponseTruthSpec
 from lensim.power.spec import Distribution, changed, picked
 
 FROM_POSTERIOR: Final = (
@@ -29,7 +29,7 @@ NEEDED: Final = (
 
 
 @dataclass(frozen=True)
-class Batch:
+class PanelBatch:
     """Some studies of one point of a scenario.
 
     Attributes
@@ -44,13 +44,13 @@ class Batch:
         Names of the streams that belong to this batch.
     """
 
-    scenario: PanelScenario
+    scenario: DoseResponseScenario
     data: xr.Dataset
     truth: xr.Dataset
     path: tuple[str | int, ...]
 
 
-def simulate_chunk(scenario: PanelScenario, path: tuple[str | int, ...], studies: int) -> Batch:
+def simulate_chunk(scenario: DoseResponseScenario, path: tuple[str | int, ...], studies: int) -> PanelBatch:
     """Simulate so many studies of one point, from streams of their own; wells are laid out anew for every batch.
 
     Raises
@@ -63,11 +63,15 @@ def simulate_chunk(scenario: PanelScenario, path: tuple[str | int, ...], studies
     parameters = draw_parameters(scenario.truth, scenario.design, sheet, stream, studies)
     truth = truth_given(parameters, sheet, stream)
     data = simulate(sheet, truth, scenario.truth.plate_faults, seeding.stream(scenario.seed, *path, "machine"))
-    return Batch(scenario, data, truth, path)
+    return PanelBatch(scenario, data, truth, path)
 
 
 def draw_parameters(
-    truth: TruthSpec, design: DesignSpec, sheet: xr.Dataset, rng: np.random.Generator, studies: int
+    truth: DoseResponseTruthSpec,
+    design: DoseResponseDesignSpec,
+    sheet: xr.Dataset,
+    rng: np.random.Generator,
+    studies: int,
 ) -> xr.Dataset:
     """Figures of every study: fixed, drawn from distributions, or all from one draw of a posterior."""
 
@@ -95,7 +99,7 @@ def _posterior(path: Path) -> xr.Dataset:
     return posterior.stack(sample_=("chain", "draw"), create_index=False)
 
 
-def not_in_posterior(scenario: PanelScenario) -> list[str]:
+def not_in_posterior(scenario: DoseResponseScenario) -> list[str]:
     """Figures that the studies of a scenario need and its posterior does not have: those of the scenario are taken.
 
     Raises
@@ -126,7 +130,7 @@ def _put_posterior(parameters: xr.Dataset, path: Path, at_mean: bool, rng: np.ra
     parameters[v.NU_WELL] = (v.STUDY, np.maximum(parameters[v.NU_WELL].to_numpy(), 2.01))  # the simulator's least
     if v.LOG_TOP in posterior:
         top = posterior[v.LOG_TOP].transpose("sample_", ...).to_numpy()[pick]
-        parameters["mu_log_top_cpm"] = (v.STUDY, top.mean(axis=1))
+        parameters["mu_log_top_signal"] = (v.STUDY, top.mean(axis=1))
     if v.BACKGROUND in posterior:
         background = posterior[v.BACKGROUND].transpose("sample_", ...).to_numpy()[pick]
         parameters[v.BACKGROUND] = (v.STUDY, np.exp(np.log(background).mean(axis=1)))

@@ -9,14 +9,22 @@ import xarray as xr
 
 from lensim.inference.engine_nutpie import SamplerSettings
 from lensim.power.diagnosands import COLUMNS, audit_table
-from lensim.power.expression.engine import EXACT, FAILED, MEAN_MCSE, Answer, find_engine, name_differences, questions_of
-from lensim.power.expression.rule import Verdicts, evidence_of
-from lensim.power.expression.scenario import PairScenario
-from lensim.power.expression.study import Batch, simulate_chunk
+from lensim.power.expression.engine import (
+    EXACT,
+    FAILED,
+    MEAN_MCSE,
+    PairAnswer,
+    find_engine,
+    name_differences,
+    questions_of,
+)
+from lensim.power.expression.rule import PairVerdicts, evidence_of
+from lensim.power.expression.scenario import ExpressionScenario
+from lensim.power.expression.study import PairBatch, simulate_chunk
 from lensim.power.spec import stream_path
 
 
-def run_chunk(scenario: PairScenario, setting: Mapping[str, Any], chunk: int, studies: int) -> pd.DataFrame:
+def run_chunk(scenario: ExpressionScenario, setting: Mapping[str, Any], chunk: int, studies: int) -> pd.DataFrame:
     """Every decision of a chunk: a row each study, rule and target, with `COLUMNS` after the study's number."""
     batch = simulate_chunk(scenario, stream_path(setting, chunk), studies)
     needs = any(rule.needs_posterior for rule in scenario.rules)
@@ -24,7 +32,7 @@ def run_chunk(scenario: PairScenario, setting: Mapping[str, Any], chunk: int, st
     return decide(batch, answer, chunk * scenario.studies.chunk)
 
 
-def decide(batch: Batch, answer: Answer | None, first_study: int = 0) -> pd.DataFrame:
+def decide(batch: PairBatch, answer: PairAnswer | None, first_study: int = 0) -> pd.DataFrame:
     """The verdict of every rule on every study of a batch."""
     scenario = batch.scenario
     posterior = None if answer is None else name_differences(answer.posterior, scenario)
@@ -33,7 +41,7 @@ def decide(batch: Batch, answer: Answer | None, first_study: int = 0) -> pd.Data
     studies, targets = len(batch.true_mu), len(scenario.design.targets)
     parts = []
     for number, rule in enumerate(scenario.rules):
-        verdicts: Verdicts = rule.apply(evidence)
+        verdicts: PairVerdicts = rule.apply(evidence)
         truth = rule.true_effect(batch.true_mu, kinds)
         if rule.needs_posterior and answer is not None:
             answered_by = np.repeat(answer.answered_by[:, None], targets, axis=1)
@@ -55,7 +63,7 @@ def decide(batch: Batch, answer: Answer | None, first_study: int = 0) -> pd.Data
 
 
 def run_audit(
-    scenario: PairScenario, setting: Mapping[str, Any], chunk: int, size: int, studies: Sequence[int]
+    scenario: ExpressionScenario, setting: Mapping[str, Any], chunk: int, size: int, studies: Sequence[int]
 ) -> pd.DataFrame:
     """Some studies of a chunk again, by NUTS on the pairs that the exact engine had; decisions of both side by side.
 
@@ -76,7 +84,7 @@ def run_audit(
     settings = SamplerSettings(draws=scenario.audit.draws, tune=600, chains=2, target_accept=0.95, cores=1)
     nuts = engine_nuts.answer_pairs(batch, questions, picked, settings)
     part = _part(batch, picked)
-    ours = Answer(exact.posterior.isel(study=kept), exact.answered_by[kept])
+    ours = PairAnswer(exact.posterior.isel(study=kept), exact.answered_by[kept])
     both = audit_table(
         decide(part, ours), decide(part, nuts), _of_rules(_independent(nuts.posterior, settings), scenario)
     )
@@ -89,12 +97,12 @@ def run_audit(
     return both[both["rule"].map(dict(enumerate(needs)))].reset_index(drop=True)
 
 
-def _part(batch: Batch, studies: np.ndarray) -> Batch:
+def _part(batch: PairBatch, studies: np.ndarray) -> PairBatch:
     """Some studies of a batch, as pairs."""
-    return Batch(batch.scenario, batch.pairs.isel(study=studies), None, batch.true_mu[studies], batch.path)
+    return PairBatch(batch.scenario, batch.pairs.isel(study=studies), None, batch.true_mu[studies], batch.path)
 
 
-def _of_rules(values: np.ndarray, scenario: PairScenario) -> np.ndarray:
+def _of_rules(values: np.ndarray, scenario: ExpressionScenario) -> np.ndarray:
     """Values (study, target) in the order of `decide`'s rows: the same for every rule."""
     return np.tile(values.reshape(-1), len(scenario.rules))
 

@@ -12,15 +12,15 @@ from lensim.expression.exact.engine import Questions
 from lensim.power.diagnosands import EXACT as EXACT
 from lensim.power.diagnosands import FAILED as FAILED
 from lensim.power.diagnosands import NUTS as NUTS
-from lensim.power.expression.scenario import PairScenario
-from lensim.power.expression.study import Batch
+from lensim.power.expression.scenario import ExpressionScenario
+from lensim.power.expression.study import PairBatch
 
 MEAN_MCSE: Final = "mean_mcse"
 """Monte Carlo standard error of a population mean, by the effective number of draws; of engines that draw."""
 
 
 @dataclass(frozen=True)
-class Answer:
+class PairAnswer:
     """Posteriors of a batch.
 
     Attributes
@@ -38,12 +38,12 @@ class Answer:
 class Engine(Protocol):
     """An engine: a function of a batch and what is asked of it."""
 
-    def __call__(self, batch: Batch, questions: Questions) -> Answer:
+    def __call__(self, batch: PairBatch, questions: Questions) -> PairAnswer:
         """Posteriors of every study of the batch."""
         ...
 
 
-def questions_of(scenario: PairScenario) -> Questions:
+def questions_of(scenario: ExpressionScenario) -> Questions:
     """Everything that the rules of a scenario want of a posterior, each once."""
     kinds = list(scenario.design.subjects)
     thresholds = sorted({at for rule in scenario.rules for at in rule.thresholds})
@@ -53,7 +53,7 @@ def questions_of(scenario: PairScenario) -> Questions:
     return Questions(thresholds, probabilities, [(kinds.index(a), kinds.index(b)) for a, b in differences], new)
 
 
-def name_differences(posterior: xr.Dataset, scenario: PairScenario) -> xr.Dataset:
+def name_differences(posterior: xr.Dataset, scenario: ExpressionScenario) -> xr.Dataset:
     """The posterior with differences named as the rules name them."""
     pairs = list(dict.fromkeys(rule.difference for rule in scenario.rules if rule.difference))
     return posterior.assign_coords(difference=[f"{a} less {b}" for a, b in pairs])

@@ -6,11 +6,11 @@ import xarray as xr
 from lensim import vocabulary as v
 from lensim.expression.exact.engine import Questions
 from lensim.power.expression import engine_exact, engine_nuts
-from lensim.power.expression.engine import FAILED, MEAN_MCSE, Answer
-from lensim.power.expression.study import Batch
+from lensim.power.expression.engine import FAILED, MEAN_MCSE, PairAnswer
+from lensim.power.expression.study import PairBatch
 
 
-def answer(batch: Batch, questions: Questions) -> Answer:
+def answer(batch: PairBatch, questions: Questions) -> PairAnswer:
     """Posteriors by whichever engine suits a study."""
     by_exact = engine_exact.answer(batch, questions)
     handed_on = np.flatnonzero(by_exact.answered_by == FAILED)
@@ -23,4 +23,4 @@ def answer(batch: Batch, questions: Questions) -> Answer:
     kept = by_exact.posterior.isel({v.STUDY: np.flatnonzero(by_exact.answered_by != FAILED)})
     handed_back = by_nuts.posterior.drop_vars(MEAN_MCSE)
     posterior = xr.concat([kept, handed_back], dim=v.STUDY, coords="minimal", compat="override", join="override")
-    return Answer(posterior.isel({v.STUDY: order}), answered)
+    return PairAnswer(posterior.isel({v.STUDY: order}), answered)

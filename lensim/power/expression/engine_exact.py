@@ -5,18 +5,18 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.expression.exact.engine import Questions, analyse
-from lensim.power.expression.engine import EXACT, FAILED, Answer
-from lensim.power.expression.study import Batch
+from lensim.power.expression.engine import EXACT, FAILED, PairAnswer
+from lensim.power.expression.study import PairBatch
 
 
-def answer(batch: Batch, questions: Questions) -> Answer:
+def answer(batch: PairBatch, questions: Questions) -> PairAnswer:
     """Posteriors by quadrature."""
     posterior = analyse(batch.pairs, batch.scenario.analysis.priors, questions)
     gaussian = batch.pairs[v.IS_GAUSSIAN].to_numpy()
     whole = np.isfinite(posterior["mean"].to_numpy()).all(axis=(1, 2)) & _has_pairs(batch.pairs)
     answered = gaussian & whole
     kept = posterior.where(xr.DataArray(answered, dims=v.STUDY))
-    return Answer(kept, np.where(answered, EXACT, FAILED))
+    return PairAnswer(kept, np.where(answered, EXACT, FAILED))
 
 
 def _has_pairs(pairs: xr.Dataset) -> np.ndarray:

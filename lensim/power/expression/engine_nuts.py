@@ -20,9 +20,9 @@ from lensim.expression.standard_curve import amplification_factors
 from lensim.inference.catalogue import ModelEntry, find_model
 from lensim.inference.engine_nutpie import CompiledModel, SamplerSettings, compile_model, sample
 from lensim.inference.gate import GateSettings, diagnose
-from lensim.power.expression.engine import FAILED, MEAN_MCSE, NUTS, Answer
-from lensim.power.expression.scenario import PairScenario
-from lensim.power.expression.study import Batch
+from lensim.power.expression.engine import FAILED, MEAN_MCSE, NUTS, PairAnswer
+from lensim.power.expression.scenario import ExpressionScenario
+from lensim.power.expression.study import PairBatch
 
 PAIR_MODEL: Final = "fold_change_hierarchical"
 REACTION_MODEL: Final = "expression_hierarchical"
@@ -36,7 +36,7 @@ _SPARE_SLOTS: Final = 8
 _compiled: dict[tuple[Any, ...], CompiledModel] = {}
 
 
-def answer(batch: Batch, questions: Questions, settings: SamplerSettings = SETTINGS) -> Answer:
+def answer(batch: PairBatch, questions: Questions, settings: SamplerSettings = SETTINGS) -> PairAnswer:
     """Posteriors of every study: of its pairs where it is Gaussian or there is nothing else, else of its reactions."""
     gaussian = batch.pairs[v.IS_GAUSSIAN].to_numpy()
     if batch.reactions is None or gaussian.all():
@@ -45,12 +45,12 @@ def answer(batch: Batch, questions: Questions, settings: SamplerSettings = SETTI
     second = answer_reactions(batch, questions, np.flatnonzero(~gaussian), settings)
     order = np.argsort(np.concatenate([np.flatnonzero(gaussian), np.flatnonzero(~gaussian)]))
     both = xr.concat([first.posterior, second.posterior], dim=v.STUDY, join="override")
-    return Answer(both.isel({v.STUDY: order}), np.concatenate([first.answered_by, second.answered_by])[order])
+    return PairAnswer(both.isel({v.STUDY: order}), np.concatenate([first.answered_by, second.answered_by])[order])
 
 
 def answer_pairs(
-    batch: Batch, questions: Questions, studies: np.ndarray, settings: SamplerSettings = SETTINGS
-) -> Answer:
+    batch: PairBatch, questions: Questions, studies: np.ndarray, settings: SamplerSettings = SETTINGS
+) -> PairAnswer:
     """Posteriors of some studies of a batch from their pairs."""
     entry = find_model(PAIR_MODEL)
     found = []
@@ -62,8 +62,8 @@ def answer_pairs(
 
 
 def answer_reactions(
-    batch: Batch, questions: Questions, studies: np.ndarray, settings: SamplerSettings = SETTINGS
-) -> Answer:
+    batch: PairBatch, questions: Questions, studies: np.ndarray, settings: SamplerSettings = SETTINGS
+) -> PairAnswer:
     """Posteriors of some studies of a batch from all their reactions."""
     if batch.reactions is None:
         raise checks.InputError("answer_reactions needs reactions, got ratios")
@@ -86,11 +86,11 @@ def _shape(data: xr.Dataset) -> tuple[Any, ...]:
     return sizes, flags, uncertain, tuple(data[v.CELL_TYPE_OF_SUBJECT].to_numpy().tolist())
 
 
-def _priors(scenario: PairScenario) -> tuple[tuple[str, float], ...]:
+def _priors(scenario: ExpressionScenario) -> tuple[tuple[str, float], ...]:
     return tuple(asdict(scenario.analysis.priors).items())
 
 
-def _with_factors(data: xr.Dataset, scenario: PairScenario) -> xr.Dataset:
+def _with_factors(data: xr.Dataset, scenario: ExpressionScenario) -> xr.Dataset:
     """The study with factors as the analysis takes them: stated without error where it does not carry any."""
     if scenario.analysis.factors == "uncertain":
         return data
@@ -106,7 +106,7 @@ def _fit(
     entry: ModelEntry,
     data: xr.Dataset,
     key: tuple[Any, ...],
-    batch: Batch,
+    batch: PairBatch,
     study: int,
     questions: Questions,
     settings: SamplerSettings,
@@ -184,7 +184,7 @@ def _describe(posterior: xr.Dataset, questions: Questions, rng: np.random.Genera
     return found
 
 
-def _together(found: list[xr.Dataset | None], batch: Batch, questions: Questions) -> Answer:
+def _together(found: list[xr.Dataset | None], batch: PairBatch, questions: Questions) -> PairAnswer:
     """One Dataset along study, NaN where there was no fit."""
     some = next((one for one in found if one is not None), None)
     if some is None:
@@ -199,10 +199,10 @@ def _together(found: list[xr.Dataset | None], batch: Batch, questions: Questions
             "probability": list(questions.probabilities),
         }
     )
-    return Answer(posterior, np.array([FAILED if one is None else NUTS for one in found]))
+    return PairAnswer(posterior, np.array([FAILED if one is None else NUTS for one in found]))
 
 
-def _nothing(batch: Batch) -> xr.Dataset:
+def _nothing(batch: PairBatch) -> xr.Dataset:
     """A posterior of the right shape, to take the place of those that there are not."""
     dims = (v.TARGET, v.CELL_TYPE, v.CONTRAST, "chain", "draw")
     empty = np.zeros((*(batch.pairs.sizes[dim] for dim in dims[:3]), 1, 2))

@@ -15,7 +15,7 @@ SMALLEST_EFFECT: Final = 1e-9
 
 
 @dataclass(frozen=True)
-class Verdicts:
+class PairVerdicts:
     """What a rule says of every study of a batch, for each target.
 
     Attributes
@@ -36,7 +36,7 @@ class Verdicts:
 
 
 @dataclass(frozen=True)
-class Evidence:
+class PairEvidence:
     """What the rules look at.
 
     Attributes
@@ -54,7 +54,7 @@ class Evidence:
     posterior: xr.Dataset | None
 
 
-class PairRule(BaseRule):
+class ExpressionRule(BaseRule):
     """A rule on paired studies."""
 
     @property
@@ -75,7 +75,7 @@ class PairRule(BaseRule):
     def check(self, cell_types: tuple[str, ...], targets: tuple[str, ...]) -> None:
         """Refuse a design that the rule cannot be asked of."""
 
-    def apply(self, evidence: "Evidence") -> Verdicts:
+    def apply(self, evidence: "PairEvidence") -> PairVerdicts:
         """What the rule says of every study of a batch."""
         raise NotImplementedError
 
@@ -88,7 +88,7 @@ class PairRule(BaseRule):
         return np.abs(effect) < SMALLEST_EFFECT
 
 
-def require_type(rule: PairRule, cell_type: str, cell_types: tuple[str, ...]) -> None:
+def require_type(rule: ExpressionRule, cell_type: str, cell_types: tuple[str, ...]) -> None:
     """Refuse a cell type that the design lacks, or none where there are several."""
     if cell_type and cell_type not in cell_types:
         raise ValueError(f"rule {rule.label!r} must be about one of {', '.join(cell_types)}, got {cell_type!r}")
@@ -98,7 +98,7 @@ def require_type(rule: PairRule, cell_type: str, cell_types: tuple[str, ...]) ->
         )
 
 
-def require_two_types(rule: PairRule, pair: tuple[str, str], cell_types: tuple[str, ...]) -> None:
+def require_two_types(rule: ExpressionRule, pair: tuple[str, str], cell_types: tuple[str, ...]) -> None:
     """Refuse two that are one, that the design lacks, or that are not given."""
     known = ", ".join(cell_types)
     absent = [field for field, name in zip(("first", "second"), pair, strict=True) if not name]
@@ -113,7 +113,7 @@ def require_two_types(rule: PairRule, pair: tuple[str, str], cell_types: tuple[s
         raise ValueError(f"rule {rule.label!r} must be about two cell types, got {pair[0]!r} twice")
 
 
-def evidence_of(pairs: xr.Dataset, posterior: xr.Dataset | None) -> Evidence:
+def evidence_of(pairs: xr.Dataset, posterior: xr.Dataset | None) -> PairEvidence:
     """Ratios of each subject (the mean log2 over its experiments) beside the posterior."""
     target, subject = pairs[v.TARGET_OF_PAIR].to_numpy(), pairs[v.SUBJECT_OF_PAIR].to_numpy()
     ratio = pairs[v.LOG2_RATIO].to_numpy()
@@ -128,4 +128,4 @@ def evidence_of(pairs: xr.Dataset, posterior: xr.Dataset | None) -> Evidence:
     with np.errstate(invalid="ignore"):
         found[:, flat[order][starts]] = np.where(count > 0, total / np.maximum(count, 1.0), np.nan)
     kinds = pairs[v.CELL_TYPE].to_numpy()[pairs[v.CELL_TYPE_OF_SUBJECT].to_numpy()]
-    return Evidence(found.reshape(len(ratio), -1, subjects), kinds, posterior)
+    return PairEvidence(found.reshape(len(ratio), -1, subjects), kinds, posterior)

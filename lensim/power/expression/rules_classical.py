@@ -8,12 +8,19 @@ from pydantic import Field
 from scipy import stats
 
 from lensim.expression.paired_tests import signed_rank_distribution
-from lensim.power.expression.rule import SMALLEST_EFFECT, Evidence, PairRule, Verdicts, require_two_types, require_type
+from lensim.power.expression.rule import (
+    SMALLEST_EFFECT,
+    ExpressionRule,
+    PairEvidence,
+    PairVerdicts,
+    require_two_types,
+    require_type,
+)
 
 FEWEST: Final = 2
 
 
-class TestRule(PairRule):
+class TestRule(ExpressionRule):
     """A classical test that ratios are 1, two-sided or towards one side.
 
     `test`: t_ratio and t_log2 are Student's on either scale, wilcoxon is the signed-rank and sign the sign test.
@@ -40,7 +47,7 @@ class TestRule(PairRule):
         none = np.abs(effect) < SMALLEST_EFFECT
         return none | {"two": none, "greater": effect < 0, "less": effect > 0}[self.sides]
 
-    def apply(self, evidence: Evidence) -> Verdicts:
+    def apply(self, evidence: PairEvidence) -> PairVerdicts:
         """P value of every study and target; NaN, and no find, where there are fewer than two ratios."""
         own = evidence.kind_of_subject == (self.cell_type or evidence.kind_of_subject[0])
         values = evidence.log2_ratio[:, :, own]
@@ -56,7 +63,7 @@ class TestRule(PairRule):
         estimate, low, high = _log2_interval(flat, count, 1 - self.alpha)
         found = p.reshape(shape)
         estimate, low, high = (x.reshape(shape) for x in (estimate, low, high))
-        return Verdicts(np.nan_to_num(found, nan=1.0) < self.alpha, estimate, low, high, found)
+        return PairVerdicts(np.nan_to_num(found, nan=1.0) < self.alpha, estimate, low, high, found)
 
 
 def _p_value(test: str, values: np.ndarray, side: str) -> np.ndarray:
@@ -105,7 +112,7 @@ def _log2_interval(flat: np.ndarray, count: np.ndarray, confidence: float) -> tu
     return tuple(np.where(enough, x, np.nan) for x in (mean, mean - half, mean + half))  # type: ignore[return-value]
 
 
-class MannWhitneyRule(PairRule):
+class MannWhitneyRule(ExpressionRule):
     """Mann and Whitney's test that ratios of two cell types have one distribution, two-sided."""
 
     rule: Literal["mann_whitney"] = "mann_whitney"
@@ -126,7 +133,7 @@ class MannWhitneyRule(PairRule):
         first, second = (list(cell_types).index(name) for name in (self.first, self.second))
         return np.asarray(mu[:, :, first] - mu[:, :, second])
 
-    def apply(self, evidence: Evidence) -> Verdicts:
+    def apply(self, evidence: PairEvidence) -> PairVerdicts:
         """P value of every study and target."""
         kinds = evidence.kind_of_subject
         one, other = evidence.log2_ratio[:, :, kinds == self.first], evidence.log2_ratio[:, :, kinds == self.second]
@@ -140,7 +147,7 @@ class MannWhitneyRule(PairRule):
                 p[study, target] = stats.mannwhitneyu(a, b).pvalue
         estimate = _mean(one) - _mean(other)
         none = np.full(p.shape, np.nan)
-        return Verdicts(np.nan_to_num(p, nan=1.0) < self.alpha, estimate, none, none, p)
+        return PairVerdicts(np.nan_to_num(p, nan=1.0) < self.alpha, estimate, none, none, p)
 
 
 def _mean(values: np.ndarray) -> np.ndarray:

@@ -7,10 +7,10 @@ import numpy as np
 import xarray as xr
 from pydantic import ConfigDict, Field, model_validator
 
-from lensim.power.expression.rule import Evidence, PairRule, Verdicts, require_two_types, require_type
+from lensim.power.expression.rule import ExpressionRule, PairEvidence, PairVerdicts, require_two_types, require_type
 
 
-class _PosteriorRule(PairRule):
+class _PosteriorRule(ExpressionRule):
     """A rule on the posterior of a population mean, of a new subject, or of the difference of two cell types."""
 
     of: Literal["mean", "new_subject", "difference"] = "mean"
@@ -100,12 +100,12 @@ class PosteriorRule(_PosteriorRule):
         at = self.thresholds[0]
         return np.asarray(effect <= at if self.above is not None else effect >= at)
 
-    def apply(self, evidence: Evidence) -> Verdicts:
+    def apply(self, evidence: PairEvidence) -> PairVerdicts:
         """Posterior probability of every study and target."""
         posterior = _needed(evidence)
         tail = self.pick(posterior, "p_above").sel(threshold=self.thresholds[0], method="nearest").to_numpy()
         p = tail if self.above is not None else 1.0 - tail
-        return Verdicts(p > self.probability, *self.interval(posterior), p)
+        return PairVerdicts(p > self.probability, *self.interval(posterior), p)
 
 
 class IntervalRule(_PosteriorRule):
@@ -131,12 +131,12 @@ class IntervalRule(_PosteriorRule):
         inside = (effect >= self.low) & (effect <= self.high)
         return {"outside": inside, "inside": ~inside, "overlapping": np.zeros(effect.shape, dtype=bool)}[self.verdict]
 
-    def apply(self, evidence: Evidence) -> Verdicts:
+    def apply(self, evidence: PairEvidence) -> PairVerdicts:
         """Where the interval of every study and target lies."""
         mean, low, high = self.interval(_needed(evidence))
         outside, inside = (low > self.high) | (high < self.low), (low >= self.low) & (high <= self.high)
         met = {"outside": outside, "inside": inside, "overlapping": ~outside & ~inside & np.isfinite(mean)}
-        return Verdicts(met[self.verdict], mean, low, high, np.full(mean.shape, np.nan))
+        return PairVerdicts(met[self.verdict], mean, low, high, np.full(mean.shape, np.nan))
 
 
 class WidthRule(_PosteriorRule):
@@ -153,10 +153,10 @@ class WidthRule(_PosteriorRule):
         """Never: a narrow interval is none the worse for what it is about."""
         return np.zeros(effect.shape, dtype=bool)
 
-    def apply(self, evidence: Evidence) -> Verdicts:
+    def apply(self, evidence: PairEvidence) -> PairVerdicts:
         """Width of the interval of every study and target."""
         mean, low, high = self.interval(_needed(evidence))
-        return Verdicts(high - low <= self.at_most, mean, low, high, np.full(mean.shape, np.nan))
+        return PairVerdicts(high - low <= self.at_most, mean, low, high, np.full(mean.shape, np.nan))
 
 
 class DiscoveryRule(_PosteriorRule):
@@ -178,7 +178,7 @@ class DiscoveryRule(_PosteriorRule):
         """No change."""
         return (0.0,)
 
-    def apply(self, evidence: Evidence) -> Verdicts:
+    def apply(self, evidence: PairEvidence) -> PairVerdicts:
         """Which targets of every study are called."""
         posterior = _needed(evidence)
         above = self.pick(posterior, "p_above").sel(threshold=0.0, method="nearest").to_numpy()
@@ -187,7 +187,7 @@ class DiscoveryRule(_PosteriorRule):
         mean = np.cumsum(np.take_along_axis(wrong, order, axis=1), axis=1) / np.arange(1, wrong.shape[1] + 1)
         decided = np.zeros(wrong.shape, dtype=bool)
         np.put_along_axis(decided, order, mean <= self.rate, axis=1)
-        return Verdicts(decided, *self.interval(posterior), 1.0 - wrong)
+        return PairVerdicts(decided, *self.interval(posterior), 1.0 - wrong)
 
 
 class CustomRule(_PosteriorRule):
@@ -208,17 +208,17 @@ class CustomRule(_PosteriorRule):
         """Where it wants the tail."""
         return self.above
 
-    def apply(self, evidence: Evidence) -> Verdicts:
+    def apply(self, evidence: PairEvidence) -> PairVerdicts:
         """What the function says."""
         posterior = _needed(evidence)
         decided = np.asarray(self.function(posterior), dtype=bool)
         mean, low, high = self.interval(posterior)
         if decided.shape != mean.shape:
             raise ValueError(f"rule {self.name!r} must give (study, target) {mean.shape}, got {decided.shape}")
-        return Verdicts(decided, mean, low, high, np.full(mean.shape, np.nan))
+        return PairVerdicts(decided, mean, low, high, np.full(mean.shape, np.nan))
 
 
-def _needed(evidence: Evidence) -> xr.Dataset:
+def _needed(evidence: PairEvidence) -> xr.Dataset:
     if evidence.posterior is None:
         raise ValueError("a rule on a posterior needs one, got none")
     return evidence.posterior

@@ -5,12 +5,12 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field, model_validator
 
 from lensim.power.expression.rules import Rule
-from lensim.power.expression.spec import AnalysisSpec, DesignSpec, TruthSpec
+from lensim.power.expression.spec import ExpressionAnalysisSpec, ExpressionDesignSpec, ExpressionTruthSpec
 from lensim.power.rule import BaseRule
 from lensim.power.spec import ANY, BaseScenario
 
 
-class PairScenario(BaseScenario):
+class ExpressionScenario(BaseScenario):
     """A question about a paired design; see the attributes' own classes.
 
     Attributes
@@ -20,9 +20,9 @@ class PairScenario(BaseScenario):
     """
 
     about: ClassVar[str] = "rules on paired studies"
-    design: DesignSpec = DesignSpec()
-    truth: TruthSpec = TruthSpec()
-    analysis: AnalysisSpec = AnalysisSpec()
+    design: ExpressionDesignSpec = ExpressionDesignSpec()
+    truth: ExpressionTruthSpec = ExpressionTruthSpec()
+    analysis: ExpressionAnalysisSpec = ExpressionAnalysisSpec()
     rules: tuple[Annotated[Rule, Field(discriminator="rule")], ...]
 
     @model_validator(mode="after")

@@ -8,10 +8,10 @@ from pydantic import Field, model_validator
 from lensim.config import Strict
 from lensim.expression.design import FIVEFOLD_DILUTIONS
 from lensim.expression.priors import FoldChangePriors
-from lensim.power.spec import ANY, Number, PositiveNumber
+from lensim.power.spec import ANY, NonNegativeNumber, Number
 
 
-class DesignSpec(Strict):
+class ExpressionDesignSpec(Strict):
     """The study whose power is asked.
 
     Attributes
@@ -23,7 +23,7 @@ class DesignSpec(Strict):
     targets, references
         Genes.
     experiments, technical_replicates, dilutions, dilution_replicates
-        As `QpcrDesign` has them; of ratios, experiments alone.
+        As `ExpressionDesign` has them; of ratios, experiments alone.
     """
 
     assay: Literal["qpcr", "ratios"] = "qpcr"
@@ -37,7 +37,7 @@ class DesignSpec(Strict):
     cycle_limit: float = Field(default=40.0, gt=0)
 
     @model_validator(mode="after")
-    def _someone(self) -> "DesignSpec":
+    def _someone(self) -> "ExpressionDesignSpec":
         if not self.subjects:
             raise ValueError("subjects must name at least one cell type, got none")
         if not self.targets:
@@ -51,30 +51,30 @@ class ExpressionSpec(Strict):
     target: str = ANY
     cell_type: str = ANY
     mu_log2_fold_change: Number = 0.0
-    sigma_log2_fold_change: PositiveNumber = 0.5
+    sigma_log2_fold_change: NonNegativeNumber = 0.5
     mu_log2_level: Number = 1.0
-    sigma_log2_level: PositiveNumber = 1.0
+    sigma_log2_level: NonNegativeNumber = 1.0
 
 
 class AssaySpec(Strict):
     """The true figures of a gene's primers; '*' is any gene. A later entry overrides an earlier one."""
 
     gene: str = ANY
-    amplification_factor: PositiveNumber = 1.93
+    amplification_factor: NonNegativeNumber = 1.93
     ct_of_unit_quantity: Number = 26.0
     ct_of_one_copy: Number = 37.5
-    sd_log2_biological: PositiveNumber = 0.2
+    sd_log2_biological: NonNegativeNumber = 0.2
 
 
-class FaultSpec(Strict):
-    """What goes wrong in wells; see `QpcrFaults`. None by default."""
+class ReactionFaultSpec(Strict):
+    """What goes wrong in wells; see `ReactionFaults`. None by default."""
 
     outlier_probability: float = Field(default=0.0, ge=0, le=1)
     outlier_cycles: float = 1.5
     lost_probability: float = Field(default=0.0, ge=0, le=1)
 
 
-class TruthSpec(Strict):
+class ExpressionTruthSpec(Strict):
     """What the world is taken to be.
 
     Attributes
@@ -99,18 +99,18 @@ class TruthSpec(Strict):
     expression: tuple[ExpressionSpec, ...] = (ExpressionSpec(),)
     assays: tuple[AssaySpec, ...] = (AssaySpec(),)
     log2_reference_level: Number = 4.3
-    sd_log2_input: PositiveNumber = 0.4
-    sd_technical_cycles: PositiveNumber = 0.12
-    sd_plate_cycles: PositiveNumber = 0.15
-    sd_log2_pair: PositiveNumber = 0.35
-    faults: FaultSpec = FaultSpec()
+    sd_log2_input: NonNegativeNumber = 0.4
+    sd_technical_cycles: NonNegativeNumber = 0.12
+    sd_plate_cycles: NonNegativeNumber = 0.15
+    sd_log2_pair: NonNegativeNumber = 0.35
+    faults: ReactionFaultSpec = ReactionFaultSpec()
     posterior: Path | None = None
     nuisance: Literal["drawn", "mean"] = "drawn"
     scale: dict[str, Annotated[float, Field(ge=0)]] = Field(default={})
     shift: dict[str, float] = Field(default={})
 
 
-class AnalysisSpec(Strict):
+class ExpressionAnalysisSpec(Strict):
     """How the later study is analysed.
 
     Attributes

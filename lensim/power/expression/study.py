@@ -10,7 +10,7 @@ import xarray as xr
 
 from lensim import checks, seeding
 from lensim import vocabulary as v
-from lensim.expression.design import QpcrDesign, lay_out
+from lensim.expression.design import ExpressionDesign, lay_out
 from lensim.expression.pairs import PairSettings, pairs_of
 from lensim.expression.simulate import simulate
 from lensim.expression.truth import (
@@ -18,19 +18,19 @@ from lensim.expression.truth import (
     MU_LEVEL,
     SIGMA_FOLD_CHANGE,
     SIGMA_LEVEL,
-    QpcrFaults,
-    QpcrPopulation,
+    ExpressionPopulation,
+    ReactionFaults,
     parameters_of,
     truth_given,
 )
 from lensim.power.design_prior import design_prior, require_figures
-from lensim.power.expression.scenario import PairScenario
-from lensim.power.expression.spec import DesignSpec, TruthSpec
+from lensim.power.expression.scenario import ExpressionScenario
+from lensim.power.expression.spec import ExpressionDesignSpec, ExpressionTruthSpec
 from lensim.power.spec import ANY, Distribution, changed, picked
 from lensim.summaries.posterior import OMEGA
 
 CONDITIONS: Final = ("control", "treated")
-SETTINGS_OF_NO_REACTIONS: Final = QpcrPopulation()
+SETTINGS_OF_NO_REACTIONS: Final = ExpressionPopulation()
 OF_REACTIONS: Final = (
     MU_LEVEL, SIGMA_LEVEL, v.LOG2_REFERENCE_LEVEL, v.FACTOR, v.ONE_COPY_CT, v.SD_BIOLOGICAL, v.SD_INPUT, v.SD_TECHNICAL
 )  # fmt: skip
@@ -43,7 +43,7 @@ UNSEEN: Final = "unseen"
 
 
 @dataclass(frozen=True)
-class Batch:
+class PairBatch:
     """Some studies of one point of a scenario.
 
     Attributes
@@ -62,7 +62,7 @@ class Batch:
         As from `draw_parameters`, for those who want to look.
     """
 
-    scenario: PairScenario
+    scenario: ExpressionScenario
     pairs: xr.Dataset
     reactions: xr.Dataset | None
     true_mu: np.ndarray
@@ -70,7 +70,7 @@ class Batch:
     parameters: xr.Dataset | None = None
 
 
-def simulate_chunk(scenario: PairScenario, path: tuple[str | int, ...], studies: int) -> Batch:
+def simulate_chunk(scenario: ExpressionScenario, path: tuple[str | int, ...], studies: int) -> PairBatch:
     """Simulate so many studies of one point, from streams of their own."""
     sheet = _sheet(scenario.design)
     truth_stream = seeding.stream(scenario.seed, *path, "truth")
@@ -78,23 +78,25 @@ def simulate_chunk(scenario: PairScenario, path: tuple[str | int, ...], studies:
     machine = seeding.stream(scenario.seed, *path, "machine")
     true_mu = parameters[MU_FOLD_CHANGE].to_numpy()[..., 0]
     if scenario.design.assay == "ratios":
-        return Batch(scenario, _ratios(parameters, scenario.design, sheet, machine), None, true_mu, path, parameters)
+        return PairBatch(
+            scenario, _ratios(parameters, scenario.design, sheet, machine), None, true_mu, path, parameters
+        )
     faults = scenario.truth.faults
     data = simulate(
         sheet,
         truth_given(parameters, sheet, truth_stream),
-        QpcrFaults(faults.outlier_probability, faults.outlier_cycles, faults.lost_probability, 0.0, 0.0),
+        ReactionFaults(faults.outlier_probability, faults.outlier_cycles, faults.lost_probability, 0.0, 0.0),
         machine,
     )
-    return Batch(scenario, pairs_of(data, PairSettings(scenario.analysis.factors)), data, true_mu, path, parameters)
+    return PairBatch(scenario, pairs_of(data, PairSettings(scenario.analysis.factors)), data, true_mu, path, parameters)
 
 
 @lru_cache(maxsize=64)
 def _sheet_of(text: str) -> xr.Dataset:
-    design = DesignSpec.model_validate_json(text)
+    design = ExpressionDesignSpec.model_validate_json(text)
     kinds = [kind for kind, number in design.subjects.items() for _ in range(number)]
     return lay_out(
-        QpcrDesign(
+        ExpressionDesign(
             [f"{kind} {1 + k}" for kind, number in design.subjects.items() for k in range(number)],
             kinds,
             design.targets,
@@ -110,12 +112,12 @@ def _sheet_of(text: str) -> xr.Dataset:
     )
 
 
-def _sheet(design: DesignSpec) -> xr.Dataset:
+def _sheet(design: ExpressionDesignSpec) -> xr.Dataset:
     return _sheet_of(design.model_dump_json())
 
 
 def draw_parameters(
-    truth: TruthSpec, design: DesignSpec, sheet: xr.Dataset, rng: np.random.Generator, studies: int
+    truth: ExpressionTruthSpec, design: ExpressionDesignSpec, sheet: xr.Dataset, rng: np.random.Generator, studies: int
 ) -> xr.Dataset:
     """Figures of every study: fixed, drawn from distributions, or all from one draw of a posterior.
 
@@ -183,7 +185,7 @@ def _posterior(path: Path) -> xr.Dataset:
     return posterior.stack(sample_=("chain", "draw"), create_index=False)
 
 
-def not_in_posterior(scenario: PairScenario) -> list[str]:
+def not_in_posterior(scenario: ExpressionScenario) -> list[str]:
     """Figures that the studies of a scenario need and its posterior does not have: those of the scenario are taken.
 
     Raises
@@ -232,7 +234,9 @@ def _for_design(posterior: xr.Dataset, name: str, like: xr.DataArray, path: Path
     return np.asarray(drawn)
 
 
-def _ratios(parameters: xr.Dataset, design: DesignSpec, sheet: xr.Dataset, rng: np.random.Generator) -> xr.Dataset:
+def _ratios(
+    parameters: xr.Dataset, design: ExpressionDesignSpec, sheet: xr.Dataset, rng: np.random.Generator
+) -> xr.Dataset:
     """Log2 ratios without reactions: fold change of the subject, and what differs between its pairs."""
     kind = sheet[v.CELL_TYPE_OF_SUBJECT].to_numpy()
     studies, targets, subjects = parameters.sizes[v.STUDY], len(design.targets), len(kind)

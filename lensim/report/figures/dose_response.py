@@ -34,11 +34,11 @@ def _percent_of_untreated(result: xr.DataTree) -> pd.DataFrame:
     data = observations_of(result)
     posterior = result["posterior"]
     culture = data[v.CULTURE_OF_WELL].to_numpy()
-    if v.CPM in data:
+    if v.SIGNAL in data:
         level = np.exp(posterior[v.LOG_TOP].mean(("chain", "draw")).to_numpy())[culture]
         plate = data[v.PLATE_OF_CULTURE].to_numpy()[culture]
         background = posterior[v.BACKGROUND].mean(("chain", "draw")).to_numpy()[plate]
-        percent = 100.0 * (data[v.CPM].to_numpy() - background) / level
+        percent = 100.0 * (data[v.SIGNAL].to_numpy() - background) / level
     else:
         level = np.exp(posterior["log_top_share"].mean(("chain", "draw")).to_numpy())[culture]
         percent = data[v.VIABILITY].to_numpy() / level
@@ -195,7 +195,7 @@ def plot_posterior_predictive(result: xr.DataTree) -> Figure:
     observed_name = next(
         str(name)
         for name in result["posterior_predictive"].data_vars
-        if str(name) in ("log_cpm_observed", "viability_observed")
+        if str(name) in ("log_signal_observed", "viability_observed")
     )
     replicated = result["posterior_predictive"][observed_name].stack(sample=("chain", "draw"), create_index=False)
     observed = result["observed_data"][observed_name].to_numpy()

@@ -15,19 +15,19 @@ from lensim.dose_response.laplace.engine import LaplaceSettings, PanelPosterior,
 from lensim.dose_response.laplace.line import weigh
 from lensim.dose_response.laplace.pareto import pareto_shapes
 from lensim.dose_response.laplace.population import CurveHyperpriors, sweep_population
-from lensim.dose_response.laplace.sheet import sheet_of, wells_of
+from lensim.dose_response.laplace.wells import sheet_of, wells_of
 from lensim.dose_response.priors import DoseResponsePriors, WellPriors
 from lensim.inference.compiled import cache_folder
-from lensim.power.dose_response.scenario import PanelScenario
+from lensim.power.dose_response.scenario import DoseResponseScenario
 from lensim.power.dose_response.spec import CURVE_NAMES
-from lensim.power.dose_response.study import Batch, simulate_chunk
+from lensim.power.dose_response.study import PanelBatch, simulate_chunk
 from lensim.power.scenario import scenario_of
 from lensim.seeding import stream
 
 QUICK = LaplaceSettings(sweeps=300, first_sweeps=80, warm=30, rounds=3)
 
 
-def panel(lines: int = 4, experiments: int = 2, studies: int = 1, **design: object) -> Batch:
+def panel(lines: int = 4, experiments: int = 2, studies: int = 1, **design: object) -> PanelBatch:
     scenario = scenario_of(
         {
             "name": "panel",
@@ -37,13 +37,13 @@ def panel(lines: int = 4, experiments: int = 2, studies: int = 1, **design: obje
             "rules": [{"rule": "call"}],
         }
     )
-    assert isinstance(scenario, PanelScenario)
+    assert isinstance(scenario, DoseResponseScenario)
     return simulate_chunk(scenario, ("test",), studies)
 
 
 def posterior(data: xr.Dataset, settings: LaplaceSettings = QUICK) -> PanelPosterior:
-    cpm, blank = data[v.CPM].to_numpy()[0], data[v.BLANK_CPM].to_numpy()[0]
-    return analyse_panel(sheet_of(data), cpm, blank, DoseResponsePriors(), stream(3, "laplace"), settings)
+    signal, blank = data[v.SIGNAL].to_numpy()[0], data[v.BLANK_SIGNAL].to_numpy()[0]
+    return analyse_panel(sheet_of(data), signal, blank, DoseResponsePriors(), stream(3, "laplace"), settings)
 
 
 def test_kernels_are_kept_under_a_name_of_their_sources_and_take_none_of_another_folder():
@@ -72,24 +72,24 @@ def test_likelihood_of_a_curve_is_an_integral_over_midpoint_and_level():
     data = batch.data
     priors, sd, nu, day = WellPriors(), 0.15, 5.0, 0.15
     sheet = sheet_of(data)
-    wells = wells_of(sheet, data[v.CPM].to_numpy()[0], data[v.BLANK_CPM].to_numpy()[0], priors)
+    wells = wells_of(sheet, data[v.SIGNAL].to_numpy()[0], data[v.BLANK_SIGNAL].to_numpy()[0], priors)
     first, last = wells.edges[0], wells.edges[wells.bounds[1]]
     dose = np.repeat(wells.log_dose[: wells.bounds[1]], np.diff(wells.edges[: wells.bounds[1] + 1]))
-    log_cpm = wells.log_cpm[first:last]
+    log_signal = wells.log_signal[first:last]
 
     def log_density(x: float, top: float, curve: np.ndarray) -> float:
         occupancy = stats.logistic.cdf(np.exp(curve[1]) * (dose - np.log(10) * x))
         mean = np.log(wells.background[0] + np.exp(top) * (1 + (np.exp(-curve[2]) - 1) * occupancy))
         spread = np.sqrt(sd**2 + wells.per_count * np.exp(-mean))
         return (
-            stats.t.logpdf(log_cpm, nu, mean, spread).sum()
+            stats.t.logpdf(log_signal, nu, mean, spread).sum()
             + stats.norm.logpdf(x, curve[0], day)
             + stats.norm.logpdf(top, wells.mean_top[0], wells.sd_top)
         )
 
     truth = np.array([batch.truth[name].to_numpy()[0, 0] for name in CURVE_NAMES])
     curves = truth + np.array([[0.0, 0.0, 0.0], [0.1, 0.0, 0.0], [-0.15, 0.1, 0.1], [0.0, -0.2, -0.1]])
-    start = float(np.median(log_cpm[dose < -100]))
+    start = float(np.median(log_signal[dose < -100]))
     exact = []
     for curve in curves:
         highest = max(log_density(curve[0] + a, start + b, curve) for a in (-0.2, 0, 0.2) for b in (-0.2, 0, 0.2))
@@ -150,7 +150,7 @@ def test_order_of_wells_does_not_matter_and_lost_wells_are_left_out():
     data = panel().data
     order = stream(8, "order").permutation(data.sizes[v.WELL])
     lost = data.copy(deep=True)
-    lost[v.CPM][0, ::7] = np.nan
+    lost[v.SIGNAL][0, ::7] = np.nan
     kept = np.flatnonzero(np.arange(data.sizes[v.WELL]) % 7)
     for one, other in ((data, data.isel({v.WELL: order})), (lost, data.isel({v.WELL: kept}))):
         a, b = (posterior(x, LaplaceSettings()).curves for x in (one, other))

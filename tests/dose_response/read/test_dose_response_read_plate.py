@@ -83,21 +83,21 @@ def files(tmp_path):
 
 def test_a_plate_with_its_map(files):
     data = read_plate(*files(), counting_minutes=1.0)
-    assert data["cpm"].values.tolist() == [100, 101, 102]
-    assert data["blank_cpm"].values.tolist() == [195]
+    assert data["signal"].values.tolist() == [100, 101, 102]
+    assert data["blank_signal"].values.tolist() == [195]
     assert data["dose_um"].values.tolist() == [0, 1, 10]
     assert data["plate"].values.tolist() == ["plate"]
     assert data.attrs["wells_ignored"] == 92
     assert (data.attrs["plate_rows"], data.attrs["plate_columns"]) == (8, 12)
     assert data.attrs["source"] == "plate.txt, plate_map.csv"
-    assert data["cpm"].attrs["units"] == "counts/min"
+    assert data["signal"].attrs["units"] == "counts/min"
 
 
 def test_plates_are_joined(files):
     one, two = files(name="p1"), files(name="p2", grid=lines_of(NUMBERS * 2))
     data = read_plates([PlateFiles(*two), PlateFiles(*one)])
     assert data["plate"].values.tolist() == ["p1", "p2"]
-    assert data["cpm"].values.tolist() == [200, 202, 204, 100, 101, 102]
+    assert data["signal"].values.tolist() == [200, 202, 204, 100, 101, 102]
     assert data["plate_of_culture"].values.tolist() == [1, 0]
     named = read_plates([PlateFiles(*one, "1", "day 1"), PlateFiles(*two, "1", "day 2")])
     assert named["experiment"].values.tolist() == ["day 1", "day 2"]
@@ -138,8 +138,8 @@ BY_TURNS = numbered() + "".join(
 def test_several_grids_are_a_choice(files, text):
     with pytest.raises(InputError, match=r"^plate\.txt: 2 grids of numbers found .*: choose one with grid_number$"):
         read_plate(*files(text))
-    assert read_plate(*files(text), grid_number=1)["cpm"].values.tolist() == [100, 101, 102]
-    assert read_plate(*files(text), grid_number=2)["cpm"].values.tolist() == [50, 51, 52]
+    assert read_plate(*files(text), grid_number=1)["signal"].values.tolist() == [100, 101, 102]
+    assert read_plate(*files(text), grid_number=2)["signal"].values.tolist() == [50, 51, 52]
     with pytest.raises(InputError, match=r"grid_number must lie between 1 and 2, got 3; 2 grids of numbers found"):
         read_plate(*files(text), grid_number=3)
 

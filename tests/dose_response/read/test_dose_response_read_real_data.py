@@ -79,8 +79,8 @@ def test_berthold_export(shared_data, tmp_path):
     (tmp_path / "map.csv").write_text(f"well,cell_line,dose,role\n{rows}A1,,,empty\nB12,,,blank\n", encoding="utf-8")
     data = read_plate(path, tmp_path / "map.csv", "uM")
     assert data.sizes["well"] == 54
-    assert data["cpm"].values[:3].tolist() == [302130, 299723, 336565]
-    assert data["blank_cpm"].values.tolist() == [0]
+    assert data["signal"].values[:3].tolist() == [302130, 299723, 336565]
+    assert data["blank_signal"].values.tolist() == [0]
     assert data.attrs["wells_ignored"] == 96 - 55
 
 

@@ -6,7 +6,7 @@ import pytest
 from lensim.checks import InputError
 from lensim.dose_response.read import Roles, TidyColumns, compounds_of, one_compound, read_tidy, select_compound
 
-HEADER = "cell_line,dose_um,cpm"
+HEADER = "cell_line,dose_um,signal"
 GOOD = "a,0,100\na,1,50\na,2,20\n"
 
 
@@ -25,7 +25,7 @@ def faults_of(folder, text, *args, **options):
 def test_the_dataset_of_a_panel(tmp_path):
     data = read(
         tmp_path,
-        "Cell line,Molecular group,experiment,plate,well,role,Dose (nM),cpm\n"
+        "Cell line,Molecular group,experiment,plate,well,role,Dose (nM),signal\n"
         "LP-1,MMSET,e1,p10,A1,untreated,,100\n"
         "LP-1,MMSET,e1,p10,a02,treated,100,50\n"
         "LP-1,MMSET,e1,p10,A3,treated,1000,20\n"
@@ -46,17 +46,17 @@ def test_the_dataset_of_a_panel(tmp_path):
     assert data["plate"].values.tolist() == ["p2", "p10"]
     assert data["plate_of_culture"].values.tolist() == [1, 0]
     assert data["plate_of_blank"].values.tolist() == [1]
-    assert data["blank_cpm"].values.tolist() == [3]
+    assert data["blank_signal"].values.tolist() == [3]
     assert data["dose_um"].values.tolist() == [0, 0.1, 1, 0, 0.1, 3]
-    assert data["cpm"].values.tolist() == [100, 50, 20, 200, 150, 4]
+    assert data["signal"].values.tolist() == [100, 50, 20, 200, 150, 4]
     assert data["plate_column"].values.tolist() == [0, 1, 2, 0, 1, 4]
     assert data["well_name"].values.tolist()[1] == "a02"
     assert (data["blank_row"].item(), data["blank_column"].item()) == (7, 11)
     assert data["counting_minutes"].item() == 2
-    assert data["cpm"].attrs["units"] == "counts/min"
+    assert data["signal"].attrs["units"] == "counts/min"
     assert data["dose_um"].attrs["units"] == "uM"
     assert data.attrs == {
-        "source": "wells.csv", "dose_unit": "nM", "signal": "cpm", "wells_lost": 2, "wells_ignored": 1,
+        "source": "wells.csv", "dose_unit": "nM", "signal": "signal", "wells_lost": 2, "wells_ignored": 1,
         "plate_rows": 8, "plate_columns": 12,
     }  # fmt: skip
 
@@ -112,7 +112,7 @@ def test_responses_become_viability_in_percent(tmp_path, column, cells, scale, e
     rows = "".join(f"a,{dose},{cell}\n" for dose, cell in enumerate(cells, 1))
     data = read(tmp_path, f"cell_line,dose_um,{column}\n{rows}", scale=scale)
     assert data["viability_percent"].values.tolist() == expected
-    assert "cpm" not in data
+    assert "signal" not in data
     assert "counting_minutes" not in data
 
 
@@ -136,11 +136,11 @@ def test_fractions_are_not_taken_for_percent(tmp_path):
         ("a,0,100\na,-3,50\na,2,20\n", ["line 3: dose_um must be 0 or more (a dose, not its logarithm), got -3"]),
         ("a,0,100\na,inf,50\na,2,20\n", ["line 3: dose_um must be a finite number, got 'inf'"]),
         ("a,0,100\na,,50\na,2,20\n", ["line 3: dose_um must be given (0 for an untreated well), got ''"]),
-        ("a,0,100\na,1,many\na,2,20\n", ["line 3: cpm must be a number, got 'many'"]),
-        ("a,0,100\na,1,-5\na,2,20\n", ["line 3: cpm must be 0 or more, got -5"]),
-        ("a,0,100\na,1,1e999\na,2,20\n", ["line 3: cpm must be a finite number, got '1e999'"]),
+        ("a,0,100\na,1,many\na,2,20\n", ["line 3: signal must be a number, got 'many'"]),
+        ("a,0,100\na,1,-5\na,2,20\n", ["line 3: signal must be 0 or more, got -5"]),
+        ("a,0,100\na,1,1e999\na,2,20\n", ["line 3: signal must be a finite number, got '1e999'"]),
         ("a,0,100\na,1,NaN\na,2,2\n", [
-            "line 3: cpm must be given, got 'NaN'; with lost='drop' such wells are left out"
+            "line 3: signal must be given, got 'NaN'; with lost='drop' such wells are left out"
         ]),
         ("a,0,100\n,1,5\na,2,20\n", ["line 3: cell_line must not be empty"]),
         ("a,1,100\na,2,50\n", [
@@ -161,14 +161,14 @@ def test_all_faults_are_told_together_and_none_that_follows_from_another(tmp_pat
     assert faults_of(tmp_path, f"{HEADER},well\na,ten,100,A1\na,-1,50,A2\na,2,x,A2\nb,0\n") == [
         "wells.csv line 2: dose_um must be a number, got 'ten'",
         "wells.csv line 3: dose_um must be 0 or more (a dose, not its logarithm), got -1",
-        "wells.csv line 4: cpm must be a number, got 'x'",
+        "wells.csv line 4: signal must be a number, got 'x'",
         "wells.csv line 4: well A2 of plate 1 stands also on line 3",
         "wells.csv line 5: the row must have 4 fields, as the header has, got 2; is the file cut off?",
     ]
 
 
 def test_one_zero_signal_is_allowed_and_one_dose_of_viability_is_not(tmp_path):
-    assert read(tmp_path, f"{HEADER}\na,0,100\na,1,50\na,2,0\n")["cpm"].values.tolist() == [100, 50, 0]
+    assert read(tmp_path, f"{HEADER}\na,0,100\na,1,50\na,2,0\n")["signal"].values.tolist() == [100, 50, 0]
     assert faults_of(tmp_path, "cell_line,dose_um,viability\na,1,90\na,1,95\n") == [
         "wells.csv line 2: cell line a: a curve needs at least 2 different doses above 0, got only 1"
     ]
@@ -198,23 +198,24 @@ def test_missing_columns_are_named_with_the_closest(tmp_path):
     assert faults_of(tmp_path, "lines,dosis,signals\na,1,2\n") == [
         f"wells.csv line 1: the column 'cell_line' is missing; {there} (closest: 'lines')",
         f"wells.csv line 1: the column 'dose' is missing; {there} (closest: 'dosis')",
-        f"wells.csv line 1: the column 'cpm' is missing; {there}; viability or inhibition in percent would do as well",
+        f"wells.csv line 1: the column 'signal' is missing; {there}; "
+        "viability or inhibition in percent would do as well",
     ]
-    there = "there are 'cell_line', 'dose_um', 'cpm'"
+    there = "there are 'cell_line', 'dose_um', 'signal'"
     assert faults_of(tmp_path, f"{HEADER}\n{GOOD}", TidyColumns(dose="conc_uM", plate="Plate")) == [
         f"wells.csv line 1: the column 'conc_uM' is missing; {there} (closest: 'dose_um')",
         f"wells.csv line 1: the column 'Plate' is missing; {there}",
     ]
-    assert faults_of(tmp_path, "cell_line,dose_um,cpm,cpm\na,0,1,2\n", TidyColumns(signal="cpm")) == [
-        "wells.csv line 1: the column 'cpm' stands in the header 2 times"
+    assert faults_of(tmp_path, "cell_line,dose_um,signal,signal\na,0,1,2\n", TidyColumns(signal="signal")) == [
+        "wells.csv line 1: the column 'signal' stands in the header 2 times"
     ]
 
 
 def test_the_response_is_not_guessed(tmp_path):
-    text = "cell_line,dose_um,cpm,viability\na,0,5,100\na,1,4,90\na,2,3,80\n"
+    text = "cell_line,dose_um,signal,viability\na,0,5,100\na,1,4,90\na,2,3,80\n"
     assert faults_of(tmp_path, text) == [
-        "wells.csv line 1: the columns 'cpm' and 'viability' may each be the response: name one, as signal, viability "
-        "or inhibition"
+        "wells.csv line 1: the columns 'signal' and 'viability' may each be the response: name one, as signal, "
+        "viability or inhibition"
     ]
     assert read(tmp_path, text, TidyColumns(viability="viability"))["viability_percent"].values.tolist() == [
         100,
@@ -222,11 +223,11 @@ def test_the_response_is_not_guessed(tmp_path):
         80,
     ]
     with pytest.raises(InputError, match="must name one of signal, viability, inhibition, got signal and viability"):
-        read(tmp_path, text, TidyColumns(viability="viability", signal="cpm"))
+        read(tmp_path, text, TidyColumns(viability="viability", signal="signal"))
 
 
 def test_the_unit_of_a_dose_is_stated_once(tmp_path):
-    text = "cell_line,dose,cpm\na,0,100\na,0.001,50\na,0.002,20\n"
+    text = "cell_line,dose,signal\na,0,100\na,0.001,50\na,0.002,20\n"
     assert faults_of(tmp_path, text) == [
         "wells.csv line 1: the column 'dose' does not say its unit: state dose_unit, one of M, mM, uM, nM, pM, or "
         "as-is:UNIT for a unit that is not molar"
@@ -248,7 +249,7 @@ def test_roles_by_patterns(tmp_path):
     roles = Roles(untreated=("nc-1",), blank=("B",), ignored=("NC-0", "PC-*"), treated=("L*",))
     data = read(tmp_path, text, TidyColumns(role="tag"), roles=roles)
     assert data["dose_um"].values.tolist() == [0, 1, 2, 0]
-    assert data["blank_cpm"].values.tolist() == [3]
+    assert data["blank_signal"].values.tolist() == [3]
     assert data.attrs["wells_ignored"] == 2
     assert faults_of(
         tmp_path, text.replace("L1-D2", "M1").replace("L1-D1", "M1"), TidyColumns(role="tag"), roles=roles
@@ -266,7 +267,9 @@ def test_roles_by_patterns(tmp_path):
 
 
 def test_constants_stand_for_columns(tmp_path):
-    data = read(tmp_path, "dose_um,cpm\n0,100\n1,50\n2,20\n", TidyColumns(cell_line="=LP-1", molecular_group="=MMSET"))
+    data = read(
+        tmp_path, "dose_um,signal\n0,100\n1,50\n2,20\n", TidyColumns(cell_line="=LP-1", molecular_group="=MMSET")
+    )
     assert data["cell_line"].values.tolist() == ["LP-1"]
     assert data["molecular_group"].values.tolist() == ["MMSET"]
 
@@ -285,7 +288,7 @@ def test_a_compound_is_chosen(tmp_path):
     assert one_compound(len_alone).sizes == one_compound(data, "len").sizes == len_alone.sizes
     with pytest.raises(InputError, match=r"^compound needs a file with a column of compounds, got 'len' and no such"):
         one_compound(data.drop_vars("compound"), "len")
-    assert len_alone["cpm"].values.tolist() == [100, 50, 20]
+    assert len_alone["signal"].values.tolist() == [100, 50, 20]
     assert len_alone["cell_line"].values.tolist() == ["a"]
     assert len_alone["plate"].values.tolist() == ["p"]
     with pytest.raises(InputError, match=r"^cell line a with pom: a curve needs .* above 0, got only 1$"):

@@ -8,8 +8,8 @@ from lensim.checks import InputError
 from lensim.dose_response import (
     NO_FAULTS,
     PAPER_POPULATION,
+    DoseResponseDesign,
     PlateFaults,
-    ProliferationDesign,
     draw_truth,
     lay_out,
     one_study,
@@ -20,7 +20,7 @@ from lensim.seeding import stream
 
 NAME = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=8)
 DESIGNS = st.builds(
-    lambda named, doses, **kept: ProliferationDesign(
+    lambda named, doses, **kept: DoseResponseDesign(
         [name for name, _ in named], [group for _, group in named], (0.0, *doses), **kept
     ),
     st.lists(st.tuples(NAME, NAME), min_size=1, max_size=6, unique_by=lambda pair: pair[0]),
@@ -61,18 +61,18 @@ def test_what_was_read_comes_back_identical(tmp_path):
 
 
 def test_lost_wells_are_written_empty(tmp_path):
-    design = ProliferationDesign(["a", "b"], ["g", "g"], (0.0, 1.0, 10.0), replicates=10, experiments=1)
+    design = DoseResponseDesign(["a", "b"], ["g", "g"], (0.0, 1.0, 10.0), replicates=10, experiments=1)
     data = simulated(design, PlateFaults(lost_probability=0.1), "lost").isel(study=0)
-    lost = int(np.isnan(data["cpm"]).sum())
+    lost = int(np.isnan(data["signal"]).sum())
     assert lost > 0
     write_tidy(data, tmp_path / "assay.csv")
     back = read_tidy(tmp_path / "assay.csv", lost="drop")
     assert back.attrs["wells_lost"] == lost
-    np.testing.assert_array_equal(back["cpm"], data["cpm"].dropna("well"))
+    np.testing.assert_array_equal(back["signal"], data["signal"].dropna("well"))
 
 
 def test_a_unit_of_ones_own_must_be_stated_again(tmp_path):
-    (tmp_path / "wells.csv").write_text("dose,cpm\n0,9\n1,5\n2,1\n", encoding="utf-8")
+    (tmp_path / "wells.csv").write_text("dose,signal\n0,9\n1,5\n2,1\n", encoding="utf-8")
     data = read_tidy(tmp_path / "wells.csv", TidyColumns(cell_line="=a"), "as-is:g/ha")
     write_tidy(data, tmp_path / "again.csv")
     back = read_tidy(tmp_path / "again.csv", dose_unit="as-is:g/ha")
@@ -80,7 +80,7 @@ def test_a_unit_of_ones_own_must_be_stated_again(tmp_path):
 
 
 def test_what_cannot_be_written_is_refused(tmp_path):
-    data = simulated(ProliferationDesign(["a"], ["g"]))
+    data = simulated(DoseResponseDesign(["a"], ["g"]))
     with pytest.raises(InputError, match="write_tidy needs data of one study: choose it with one_study"):
         write_tidy(data, tmp_path / "assay.csv")
     alone = one_study(data, 0)

@@ -5,7 +5,7 @@ import zipfile
 import pytest
 
 from lensim.checks import InputError
-from lensim.expression.read import QpcrColumns, Reactions, read_reactions, write_reactions
+from lensim.expression.read import CtColumns, Reactions, read_reactions, write_reactions
 
 MXPRO = (
     "Well\tWell Name\tWell Type\tReplicate\tThreshold (dRn)\tCt (dRn)\tQuantity (copies)\t\r\n"
@@ -280,7 +280,7 @@ def test_wrong_format(tmp_path):
         "format must be one of sds, quantstudio, lightcycler, mxpro, tidy, rdml, got 'excel'"
     ]
     assert faults_of(tmp_path, "") == ["run.dat: the file is empty"]
-    assert faults_of(tmp_path, MXPRO, "mxpro", columns=QpcrColumns()) == [
+    assert faults_of(tmp_path, MXPRO, "mxpro", columns=CtColumns()) == [
         "columns are for the format tidy, got format 'mxpro'"
     ]
     assert faults_of(tmp_path, MXPRO, cycle_limit=0) == ["cycle_limit must be above 0, got 0"]

@@ -8,17 +8,17 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.expression.read import (
-    QpcrColumns,
-    assemble_qpcr,
-    read_qpcr_tidy,
+    CtColumns,
+    assemble_reactions,
+    read_cts,
     read_reactions,
     read_sheet,
-    write_qpcr_tidy,
+    write_cts,
 )
 
 pytestmark = pytest.mark.real_data
 
-MONIS = QpcrColumns(
+MONIS = CtColumns(
     plate="run",
     task="well_type",
     sample="sample_type",
@@ -53,11 +53,11 @@ def test_lightcycler(shared_data, tmp_path):
     for name in dict.fromkeys(one.sample for one in found.reactions):
         rows.append(f"{name},,,,ignored" if name.startswith("Sample ") else f"{name},{name.replace(' ', ',')},")
     (tmp_path / "sheet.csv").write_text("\n".join(rows), encoding="utf-8")
-    data = assemble_qpcr(found, read_sheet(tmp_path / "sheet.csv"), references=["5S"], control="OD0.5")
+    data = assemble_reactions(found, read_sheet(tmp_path / "sheet.csv"), references=["5S"], control="OD0.5")
     assert (data.sizes["reaction"], data.sizes["cdna"], data.sizes["gene"]) == (90, 10, 3)
     assert data.attrs["wells_ignored"] == 6
-    write_qpcr_tidy(data, tmp_path / "tidy.csv")
-    xr.testing.assert_equal(data, read_qpcr_tidy(tmp_path / "tidy.csv"))
+    write_cts(data, tmp_path / "tidy.csv")
+    xr.testing.assert_equal(data, read_cts(tmp_path / "tidy.csv"))
 
 
 def test_sds(shared_data):
@@ -81,7 +81,7 @@ def test_quantstudio(shared_data, tmp_path):
         ["Sample Name\tDonor\tCondition", *(f"{n}\t{n.split('-')[0]}\t{n.split('-')[-1]}" for n in names)]
     )
     (tmp_path / "sheet.tsv").write_text(sheet, encoding="utf-16")
-    data = assemble_qpcr(found, read_sheet(tmp_path / "sheet.tsv"), references=["ACTB", "GAPDH"], control="D0")
+    data = assemble_reactions(found, read_sheet(tmp_path / "sheet.tsv"), references=["ACTB", "GAPDH"], control="D0")
     assert (data.sizes["reaction"], data.sizes["cdna"], data.sizes["subject"]) == (60, 4, 2)
     assert int(data[v.IS_REFERENCE].sum()) == 2
 
@@ -130,10 +130,10 @@ def test_twenty_mxpro_runs(shared_data):
 
 
 def test_heat_shock_in_two_conditions(shared_data):
-    columns = QpcrColumns(
+    columns = CtColumns(
         subject="=pool", condition="treatment", experiment="=e1", ct_cycles="cq", amplification_factor="efficiency"
     )
-    data = read_qpcr_tidy(
+    data = read_cts(
         shared_data / "qpcr_beckham2010_heat.csv", columns=columns_without_sample(columns), references=["gapdh"],
         control="control",
     )  # fmt: skip
@@ -146,4 +146,4 @@ def test_heat_shock_in_two_conditions(shared_data):
 
 def columns_without_sample(columns):
     """The samples of this file have an animal each; taken as one pool, their names must not count."""
-    return QpcrColumns(**{**vars(columns), "sample": "=pool"})
+    return CtColumns(**{**vars(columns), "sample": "=pool"})

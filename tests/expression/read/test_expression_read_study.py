@@ -9,12 +9,12 @@ from lensim.checks import InputError
 from lensim.expression.read import (
     Reaction,
     Reactions,
-    assemble_qpcr,
+    assemble_reactions,
+    read_cts,
     read_factors,
-    read_qpcr_tidy,
     read_reactions,
     read_sheet,
-    write_qpcr_tidy,
+    write_cts,
 )
 
 SHEET = (
@@ -54,7 +54,7 @@ def sheet_of(folder, text=SHEET, name="sheet.csv"):
 
 def assemble(folder, reactions=None, text=SHEET, **options):
     choices = {"references": ["RPL37A"], "control": "untreated"} | options
-    return assemble_qpcr(reactions or study(), sheet_of(folder, text), **choices)
+    return assemble_reactions(reactions or study(), sheet_of(folder, text), **choices)
 
 
 def faults_of(folder, reactions=None, text=SHEET, **options):
@@ -106,19 +106,19 @@ def test_the_dataset_of_a_study(tmp_path):
 @pytest.mark.parametrize("suffix", [".csv", ".tsv"])
 def test_a_study_goes_out_and_comes_back(tmp_path, suffix):
     data = assemble(tmp_path, factors={"TNF": (1.9, 0.05), "IGF1": (2.0, np.nan)})
-    write_qpcr_tidy(data, tmp_path / f"study{suffix}")
-    back = read_qpcr_tidy(tmp_path / f"study{suffix}")
+    write_cts(data, tmp_path / f"study{suffix}")
+    back = read_cts(tmp_path / f"study{suffix}")
     assert_same(data, back)
     assert back.attrs["genes_without_factor"] == ""
-    write_qpcr_tidy(back, tmp_path / f"again{suffix}")
+    write_cts(back, tmp_path / f"again{suffix}")
     assert (tmp_path / f"again{suffix}").read_text() == (tmp_path / f"study{suffix}").read_text()
 
 
 def test_a_study_with_odd_names_goes_out_and_comes_back(tmp_path):
     text = SHEET.replace("LP-1", '"LP-1, ""wild"" type"').replace("donor 2", "Spender \u00e9\u00b5")
     data = assemble(tmp_path, text=text)
-    write_qpcr_tidy(data, tmp_path / "study.csv")
-    assert_same(data, read_qpcr_tidy(tmp_path / "study.csv"))
+    write_cts(data, tmp_path / "study.csv")
+    assert_same(data, read_cts(tmp_path / "study.csv"))
 
 
 def test_standards_and_controls_may_be_absent(tmp_path):
@@ -127,8 +127,8 @@ def test_standards_and_controls_may_be_absent(tmp_path):
     data = assemble(tmp_path, alone)
     assert (data.sizes["standard"], data.sizes["no_template"]) == (0, 0)
     assert data.attrs["genes_without_factor"] == "TNF, RPL37A, IGF1"
-    write_qpcr_tidy(data, tmp_path / "study.csv")
-    assert_same(data, read_qpcr_tidy(tmp_path / "study.csv"))
+    write_cts(data, tmp_path / "study.csv")
+    assert_same(data, read_cts(tmp_path / "study.csv"))
 
 
 def test_wells_tell_subjects_genes_and_tasks(tmp_path):
@@ -308,14 +308,14 @@ def test_genes_without_samples_are_left_out(tmp_path):
 
 def test_write_names_what_is_wrong(tmp_path):
     data = assemble(tmp_path)
-    with pytest.raises(InputError, match=r"^write_qpcr_tidy needs data of one study: choose it with one_study$"):
-        write_qpcr_tidy(data.expand_dims("study"), tmp_path / "x.csv")
-    with pytest.raises(InputError, match=r"^write_qpcr_tidy needs the variable is_reference \('gene',\)"):
-        write_qpcr_tidy(data.drop_vars(v.IS_REFERENCE), tmp_path / "x.csv")
+    with pytest.raises(InputError, match=r"^write_cts needs data of one study: choose it with one_study$"):
+        write_cts(data.expand_dims("study"), tmp_path / "x.csv")
+    with pytest.raises(InputError, match=r"^write_cts needs the variable is_reference \('gene',\)"):
+        write_cts(data.drop_vars(v.IS_REFERENCE), tmp_path / "x.csv")
 
 
 def test_damaged_tables_and_sheets_give_a_result_or_an_input_error(tmp_path):
-    write_qpcr_tidy(assemble(tmp_path, factors={"TNF": (1.9, 0.05)}), tmp_path / "study.csv")
+    write_cts(assemble(tmp_path, factors={"TNF": (1.9, 0.05)}), tmp_path / "study.csv")
     tables = (tmp_path / "study.csv").read_bytes(), SHEET.encode(), b"gene,amplification_factor\nTNF,1.9\n"
     rng, refused = random.Random(7), 0
     path = tmp_path / "damaged"
@@ -329,10 +329,10 @@ def test_damaged_tables_and_sheets_give_a_result_or_an_input_error(tmp_path):
         path.write_bytes(bytes(raw))
         try:
             if trial % 3 == 0:
-                read_qpcr_tidy(path)
+                read_cts(path)
                 read_reactions(path)
             elif trial % 3 == 1:
-                assemble_qpcr(study(), read_sheet(path), references=["RPL37A"], control="untreated")
+                assemble_reactions(study(), read_sheet(path), references=["RPL37A"], control="untreated")
             else:
                 read_factors(path)
         except InputError:

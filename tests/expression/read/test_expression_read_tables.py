@@ -3,7 +3,7 @@ import pytest
 
 from lensim import vocabulary as v
 from lensim.checks import InputError
-from lensim.expression.read import QpcrColumns, read_factors, read_qpcr_tidy, read_reactions
+from lensim.expression.read import CtColumns, read_cts, read_factors, read_reactions
 
 TIDY = (
     "plate,well,task,gene,is_reference,subject,condition,is_control,ct_cycles,quantity,amplification_factor,cycle_limit\n"
@@ -38,17 +38,17 @@ def test_faults_of_a_tidy_study(tmp_path, old, new, messages):
     path = tmp_path / "t.csv"
     path.write_text(TIDY.replace(old, new), encoding="utf-8")
     with pytest.raises(InputError) as caught:
-        read_qpcr_tidy(path)
+        read_cts(path)
     assert str(caught.value).splitlines() == [f"t.csv{'' if m.startswith(':') else ' '}{m}" for m in messages]
 
 
 def test_arguments_go_before_columns(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text(TIDY, encoding="utf-8")
-    data = read_qpcr_tidy(path)
+    data = read_cts(path)
     assert data[v.CYCLE_LIMIT].item() == 45
     assert data[v.STATED_FACTOR].values[0] == 1.9
-    turned = read_qpcr_tidy(path, QpcrColumns(experiment="=e 7"), references=["T"], control="len", cycle_limit=50)
+    turned = read_cts(path, CtColumns(experiment="=e 7"), references=["T"], control="len", cycle_limit=50)
     assert turned[v.IS_REFERENCE].values.tolist() == [1, 0]
     assert turned[v.IS_CONTROL].values.tolist() == [0, 1]
     assert turned[v.CYCLE_LIMIT].item() == 50
@@ -57,18 +57,18 @@ def test_arguments_go_before_columns(tmp_path):
 
 def test_columns_of_a_tidy_table(tmp_path):
     text = "Run;Posn;what;CT\nr1;A1;TNF;30,5\nr2;A1;TNF;No Ct\n"
-    columns = QpcrColumns(plate="Run", well="Posn", gene="what", sample="=x")
+    columns = CtColumns(plate="Run", well="Posn", gene="what", sample="=x")
     path = tmp_path / "run.dat"
     path.write_text(text, encoding="utf-8")
     found = read_reactions(path, columns=columns)
     assert [(one.plate, one.sample, one.ct_cycles) for one in found.reactions] == [("r1", "x", 30.5), ("r2", "x", None)]
     with pytest.raises(InputError) as caught:
-        read_reactions(path, columns=QpcrColumns(gene="gen"))
+        read_reactions(path, columns=CtColumns(gene="gen"))
     assert str(caught.value) == ("run.dat line 1: the column 'gen' is missing; there are 'Run', 'Posn', 'what', 'CT'")
-    with pytest.raises(InputError, match=r"^QpcrColumns.well must name a column, got '=A1'$"):
-        QpcrColumns(well="=A1")
-    with pytest.raises(InputError, match=r"^QpcrColumns.gene must name a column or a constant, got ''$"):
-        QpcrColumns(gene="")
+    with pytest.raises(InputError, match=r"^CtColumns.well must name a column, got '=A1'$"):
+        CtColumns(well="=A1")
+    with pytest.raises(InputError, match=r"^CtColumns.gene must name a column or a constant, got ''$"):
+        CtColumns(gene="")
 
 
 def test_factors_of_a_file(tmp_path):

@@ -8,7 +8,7 @@ from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.dose_response.curve import log10_ic50_um
 from lensim.power.chunk import run_chunk
-from lensim.power.dose_response.rule import Evidence, PanelDraws
+from lensim.power.dose_response.rule import PanelDraws, PanelEvidence
 from lensim.power.dose_response.rules import (
     BracketRule,
     CallRule,
@@ -19,10 +19,10 @@ from lensim.power.dose_response.rules import (
     VarianceShareRule,
     WithinRule,
 )
-from lensim.power.dose_response.spec import CURVE_NAMES, DesignSpec
+from lensim.power.dose_response.spec import CURVE_NAMES, DoseResponseDesignSpec
 from lensim.power.scenario import scenario_of
 
-DESIGN = DesignSpec(groups={"A": 2, "B": 2})  # 0.01 to 10 uM
+DESIGN = DoseResponseDesignSpec(groups={"A": 2, "B": 2})  # 0.01 to 10 uM
 LINES, DRAWS = 4, 1000
 X = np.array([-1.0, 0.0, 0.5, 1.5])
 """log10 EC50 of the four lines; with these effects the last has its IC50 beyond 10 uM."""
@@ -30,7 +30,7 @@ EFFECT = np.array([2.0, 2.0, 2.0, 2.0])
 AWAY = np.array([0.2, 0.4, 0.0, 0.0])
 
 
-def evidence(curves: np.ndarray | None = None, *, sigma_group: float = 0.5, sigma: float = 0.5) -> Evidence:
+def evidence(curves: np.ndarray | None = None, *, sigma_group: float = 0.5, sigma: float = 0.5) -> PanelEvidence:
     """One study whose truth is X, and whose posterior is `curves` (draw, line, 3), or the truth itself."""
     true = np.stack([X, np.zeros(LINES), EFFECT], axis=-1)
     if curves is None:
@@ -44,7 +44,7 @@ def evidence(curves: np.ndarray | None = None, *, sigma_group: float = 0.5, sigm
         truth[f"group_{name}"] = ((v.STUDY, v.MOLECULAR_GROUP), true[None, :, k].reshape(1, 2, 2).mean(axis=2))
         truth[f"sigma_group_{name}"] = (v.STUDY, [0.5])
         truth[f"sigma_{name}"] = (v.STUDY, [0.5])
-    return Evidence(DESIGN, PanelDraws(curves[None], group[None], sigma_group * spread, sigma * spread), truth)
+    return PanelEvidence(DESIGN, PanelDraws(curves[None], group[None], sigma_group * spread, sigma * spread), truth)
 
 
 def uncertain(p_resistant: list[float]) -> np.ndarray:

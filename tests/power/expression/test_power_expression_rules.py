@@ -8,7 +8,7 @@ import xarray as xr
 from scipy import stats
 
 from lensim.power.expression import rules_classical
-from lensim.power.expression.rule import Evidence
+from lensim.power.expression.rule import PairEvidence
 from lensim.power.expression.rules_classical import MannWhitneyRule
 from lensim.power.expression.rules_posterior import DiscoveryRule, IntervalRule, PosteriorRule, WidthRule
 from lensim.seeding import stream
@@ -26,9 +26,9 @@ def ratios() -> np.ndarray:
     return found
 
 
-def evidence(log2_ratio: np.ndarray | None = None) -> Evidence:
+def evidence(log2_ratio: np.ndarray | None = None) -> PairEvidence:
     kinds = np.array(["line"] * LINES + ["donor"] * DONORS)
-    return Evidence(ratios() if log2_ratio is None else log2_ratio, kinds, None)
+    return PairEvidence(ratios() if log2_ratio is None else log2_ratio, kinds, None)
 
 
 def by_scipy(test: str, values: np.ndarray, side: str) -> float:
@@ -95,7 +95,7 @@ def test_mann_whitney_is_that_of_scipy_and_of_counting():
     assert MannWhitneyRule(first="line", second="donor").apply(evidence(apart)).decided[0].all()
 
 
-def posterior(low: list[float], high: list[float], above: list[float] | None = None) -> Evidence:
+def posterior(low: list[float], high: list[float], above: list[float] | None = None) -> PairEvidence:
     """One study of as many targets as there are intervals, in one cell type."""
     ends = np.array([low, high]).T[None, :, None]  # study, target, group, probability
     tail = np.array(above if above is not None else [0.5] * len(low))[None, :, None, None]
@@ -107,7 +107,7 @@ def posterior(low: list[float], high: list[float], above: list[float] | None = N
         },
         coords={"group": ["line"], "probability": [0.05, 0.95], "threshold": [0.0]},
     )
-    return Evidence(np.full((1, len(low), LINES + DONORS), np.nan), evidence().kind_of_subject, found)
+    return PairEvidence(np.full((1, len(low), LINES + DONORS), np.nan), evidence().kind_of_subject, found)
 
 
 # above the region; below it; within; on its edges; across its top; across its bottom; around it; from its top; absent

@@ -26,10 +26,10 @@ SMALLEST_OCCUPANCY = 1e-9
 def register(arrays: dict[str, np.ndarray]) -> dict[str, Any]:
     """Every array as `pm.Data`, so that a compiled model takes another study's arrays of the same names."""
     along = {
-        "log_cpm": v.WELL,
+        "log_signal": v.WELL,
         "viability": v.WELL,
         "plate_of_culture": v.CULTURE,
-        "log_blank_cpm": v.BLANK,
+        "log_blank_signal": v.BLANK,
         "plate_of_blank": v.BLANK,
     }
     along |= {name: v.WELL for name in arrays if name.endswith("_of_well")}
@@ -230,13 +230,13 @@ def plate_background(data: xr.Dataset, held: dict[str, Any], priors: WellPriors)
     log background ~ Normal(mu, sigma) per plate;  log blank ~ StudentT(4, log background, sqrt(sd_blank^2 + 1 /
     counts))
     """
-    mean = held["log_untreated_cpm"] + priors.mean_log_background_share
-    mu = pm.Normal("mu_log_background_cpm", mean, priors.sd_log_background_share)
+    mean = held["log_untreated_signal"] + priors.mean_log_background_share
+    mu = pm.Normal("mu_log_background_signal", mean, priors.sd_log_background_share)
     sigma = positive_spread(
-        "sigma_log_background_cpm", priors.median_sigma_log_background, priors.log_sd_sigma_log_background
+        "sigma_log_background_signal", priors.median_sigma_log_background, priors.log_sd_sigma_log_background
     )
     log_background = normal_by_information(
-        "log_background_cpm",
+        "log_background_signal",
         mu=mu,
         sigma=sigma,
         information=held["information_on_log_background_of_plate"],
@@ -244,16 +244,16 @@ def plate_background(data: xr.Dataset, held: dict[str, Any], priors: WellPriors)
         dims=v.PLATE,
     )
     background = pm.Deterministic(v.BACKGROUND, pt.exp(log_background), dims=v.PLATE)
-    if v.BLANK_CPM in data and data.sizes[v.BLANK]:
+    if v.BLANK_SIGNAL in data and data.sizes[v.BLANK]:
         sd_blank = positive_spread("sd_blank", priors.median_sd_blank, priors.log_sd_sd_blank)
         plate = held["plate_of_blank"]
         counting_variance = held["inverse_counting_minutes"] / background[plate]
         pm.StudentT(
-            "log_blank_cpm_observed",
+            "log_blank_signal_observed",
             nu=4.0,
             mu=log_background[plate],
             sigma=pt.sqrt(sd_blank**2 + counting_variance),
-            observed=held["log_blank_cpm"],
+            observed=held["log_blank_signal"],
             dims=v.BLANK,
         )
     return background
@@ -261,7 +261,7 @@ def plate_background(data: xr.Dataset, held: dict[str, Any], priors: WellPriors)
 
 def culture_tops(held: dict[str, Any], priors: WellPriors) -> Any:
     """Log of the untreated signal of each culture above background; known well, so sampled as itself."""
-    return pm.Normal(v.LOG_TOP, held["log_untreated_cpm"], priors.sd_log_top_cpm, dims=v.CULTURE)
+    return pm.Normal(v.LOG_TOP, held["log_untreated_signal"], priors.sd_log_top_signal, dims=v.CULTURE)
 
 
 def raw_wells(
@@ -274,7 +274,8 @@ def raw_wells(
 ) -> None:
     """Log signal of each well around its cell's: heavy tails, and the variance of counting on top.
 
-    E[cpm] = background + top * residual;  log cpm ~ StudentT(nu_well, log E + position, sqrt(sd_well^2 + 1 / counts))
+    E[signal]  = background + top * residual
+    log signal ~ StudentT(nu_well, log E + position, sqrt(sd_well^2 + 1 / counts))
     """
     background = plate_background(data, held, priors)
     sd_well = pm.HalfNormal(v.SD_WELL, priors.sd_sd_well)
@@ -284,11 +285,11 @@ def raw_wells(
     spread = pt.sqrt(sd_well**2 + held["inverse_counting_minutes"] / expected)
     cell = held["cell_of_well"]
     pm.StudentT(
-        "log_cpm_observed",
+        "log_signal_observed",
         nu=nu_well,
         mu=pt.log(expected)[cell] + log_position_effect,
         sigma=spread[cell],
-        observed=held["log_cpm"],
+        observed=held["log_signal"],
         dims=v.WELL,
     )
 

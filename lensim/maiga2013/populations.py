@@ -1,4 +1,4 @@
-"""Populations from which studies like the published one are ordinary draws; found by `experiments.calibrate_twin`.
+"""Populations from which studies like the published one are ordinary draws; found by `experiments.twin_populations`.
 
 All of it is assumed: many other populations would do as well.
 """
@@ -6,11 +6,11 @@ All of it is assumed: many other populations would do as well.
 from dataclasses import replace
 from typing import Any, Final
 
-from lensim.dose_response.truth import PAPER_POPULATION, ProliferationPopulation
-from lensim.expression.truth import QpcrPopulation
+from lensim.dose_response.truth import PAPER_POPULATION, DoseResponsePopulation
+from lensim.expression.truth import ExpressionPopulation
 from lensim.maiga2013.expression_twin import LINE, POPULATION, PRIMARY, STROMA
 
-PROLIFERATION: Final[ProliferationPopulation] = replace(
+DOSE_RESPONSE: Final[DoseResponsePopulation] = replace(
     PAPER_POPULATION,
     sigma_log10_ec50_um=0.47,
     sigma_group_log10_ec50_um=0.13,
@@ -26,7 +26,7 @@ _CHANGES: Final[dict[tuple[str, str], dict[str, Any]]] = {
     ("IGF1", PRIMARY): {"mu_log2_fold_change": 0.67, "sigma_log2_fold_change": 0.35, "mu_log2_level": 4.92},
 }
 
-EXPRESSION: Final[QpcrPopulation] = replace(
+EXPRESSION: Final[ExpressionPopulation] = replace(
     POPULATION,
     expression={
         key: replace(value, **_CHANGES[key]) if key in _CHANGES else value

@@ -1,12 +1,12 @@
 """The twin's populations, calibrated to the stated facts of Maïga et al. (2013) by simulating the study many times.
 
-    python -m experiments.calibrate_twin --out results/calibrate_twin
+    python -m experiments.twin_populations --out results/calibrate_twin
 
 It starts from populations whose true values follow the stated facts (`PAPER_POPULATION` of the panel, `POPULATION` of
 RT-qPCR), not from what it found before. A round simulates whole studies (plates and reactions with their faults), reads
 them as the laboratory would, and moves each mean by the difference of stated and simulated reading, each spread by the
 ratio of their ranges (stochastic approximation with a falling step). What it finds stands, rounded, in
-`lensim.maiga2013.calibrated`.
+`lensim.maiga2013.populations`.
 """
 
 from dataclasses import replace
@@ -19,12 +19,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from rich.console import Console
 
 from lensim import seeding
-from lensim.dose_response.truth import PAPER_POPULATION, ProliferationPopulation
-from lensim.expression.truth import CellTypeExpression, QpcrPopulation
-from lensim.maiga2013.calibrated import EXPRESSION, PROLIFERATION
+from lensim.dose_response.truth import PAPER_POPULATION, DoseResponsePopulation
+from lensim.expression.truth import CellTypeExpression, ExpressionPopulation
 from lensim.maiga2013.claims import numbers_table
 from lensim.maiga2013.expression_twin import LINE, POPULATION, PRIMARY, STROMA
 from lensim.maiga2013.facts import count_of, number, span
+from lensim.maiga2013.populations import DOSE_RESPONSE, EXPRESSION
 from lensim.maiga2013.simulated import panel_twins, study_twins
 from lensim.results_folder import Manifest, command_of, read_config, results_folder
 
@@ -52,8 +52,8 @@ def step_of(number_of_round: int) -> float:
 
 
 def next_panel(
-    population: ProliferationPopulation, readings: dict[str, np.ndarray], step: float
-) -> ProliferationPopulation:
+    population: DoseResponsePopulation, readings: dict[str, np.ndarray], step: float
+) -> DoseResponsePopulation:
     """Mean and spread of log10 EC50 by the range of sensitive lines, mean effect by their number."""
     ends = span("sensitive_ic50_um")
     low, high = (np.log10(readings[f"sensitive_ic50_um.{end}"]) for end in ("low", "high"))
@@ -70,7 +70,9 @@ def next_panel(
     )
 
 
-def next_expression(population: QpcrPopulation, readings: dict[str, np.ndarray], step: float) -> QpcrPopulation:
+def next_expression(
+    population: ExpressionPopulation, readings: dict[str, np.ndarray], step: float
+) -> ExpressionPopulation:
     """Means of log2 fold changes by medians, spreads by ranges; the level of IGF1 in primary cells by its excess."""
     expression = dict(population.expression)
 
@@ -101,7 +103,7 @@ def next_expression(population: QpcrPopulation, readings: dict[str, np.ndarray],
     return replace(population, expression=expression)
 
 
-def figures_of(panel: ProliferationPopulation, expression: QpcrPopulation) -> dict[str, float]:
+def figures_of(panel: DoseResponsePopulation, expression: ExpressionPopulation) -> dict[str, float]:
     """What is calibrated, by name."""
     names = ("mu_log10_ec50_um", "sigma_log10_ec50_um", "sigma_group_log10_ec50_um", "mu_effect_at_saturation")
     found = {name: getattr(panel, name) for name in names}
@@ -131,7 +133,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
                 rng = seeding.stream(config.seed, "calibrate twin", k)
                 panel = next_panel(panel, panel_twins(config.studies, rng, panel), step_of(k))
                 expression = next_expression(expression, study_twins(config.studies, rng, expression), step_of(k))
-        found, used = figures_of(panel, expression), figures_of(PROLIFERATION, EXPRESSION)
+        found, used = figures_of(panel, expression), figures_of(DOSE_RESPONSE, EXPRESSION)
         figures = pd.DataFrame({"figure": list(found), "found": list(found.values()), "in_use": list(used.values())})
         with manifest.timed("check"):
             rng = seeding.stream(config.seed, "calibrate twin", "check")

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from lensim.expression.exact.mixture import NEGLIGIBLE_WEIGHT, describe
+from lensim.expression.exact.normal_mixture import NEGLIGIBLE_WEIGHT, describe
 from lensim.inference.compiled import compiled
 
 TECHNICAL_NODES: Final = 5

@@ -78,17 +78,17 @@ def sheet_of(data: xr.Dataset) -> PanelSheet:
     )
 
 
-def wells_of(sheet: PanelSheet, cpm: np.ndarray, blank_cpm: np.ndarray, priors: WellPriors) -> Wells:
+def wells_of(sheet: PanelSheet, signal: np.ndarray, blank_signal: np.ndarray, priors: WellPriors) -> Wells:
     """The wells that were read, on the log scale, with the backgrounds of their plates."""
-    signal = np.asarray(cpm, dtype=float)[sheet.order]
+    signal = np.asarray(signal, dtype=float)[sheet.order]
     read = np.isfinite(signal)
-    log_cpm = _log_signal(signal[read], sheet.minutes)
+    log_signal = _log_signal(signal[read], sheet.minutes)
     per_cell = np.bincount(sheet.cell_of_well[read], minlength=len(sheet.log_dose))
-    log_untreated = float(np.median(log_cpm[sheet.untreated[read]]))
-    background = _backgrounds(sheet, np.asarray(blank_cpm, dtype=float), log_untreated, priors)
+    log_untreated = float(np.median(log_signal[sheet.untreated[read]]))
+    background = _backgrounds(sheet, np.asarray(blank_signal, dtype=float), log_untreated, priors)
     cultures = len(sheet.plate_of_culture)
     return Wells(
-        log_cpm,
+        log_signal,
         np.r_[0, np.cumsum(per_cell)],
         sheet.log_dose,
         sheet.bounds,
@@ -96,7 +96,7 @@ def wells_of(sheet: PanelSheet, cpm: np.ndarray, blank_cpm: np.ndarray, priors: 
         np.full(cultures, log_untreated),
         sheet.lines,
         0.0 if np.isinf(sheet.minutes) else 1.0 / sheet.minutes,
-        priors.sd_log_top_cpm,
+        priors.sd_log_top_signal,
     )
 
 

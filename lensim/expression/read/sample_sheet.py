@@ -9,7 +9,7 @@ from typing import Final
 from lensim.checks import FaultReport
 from lensim.expression.read.assigned import DEFAULT_CELL_TYPE, DEFAULT_EXPERIMENT
 from lensim.expression.read.export import is_well
-from lensim.expression.read.understand import TaskOrIgnored, qpcr_decimal_mark, task_of
+from lensim.expression.read.understand import TaskOrIgnored, ct_decimal_mark, task_of
 from lensim.tables.columns import STANDARD_NAMES, Found, find_columns
 from lensim.tables.number_text import DecimalMark, is_missing, parse_number
 from lensim.tables.table import TextTable, read_table
@@ -75,7 +75,7 @@ def read_sheet(path: str | Path, *, decimal: DecimalMark | None = None) -> Sampl
         faults.add(f"the sheet needs a column 'sample' or 'well'; there are {there}", line=1)
         faults.raise_if_any()
     quantities = [found.cell("quantity", row) for row in table.rows]
-    mark = "." if table.has_decimal_points else qpcr_decimal_mark([], quantities, decimal, faults)
+    mark = "." if table.has_decimal_points else ct_decimal_mark([], quantities, decimal, faults)
     rows = [_read_row(found, row, line, mark, faults) for row, line in zip(table.rows, table.lines, strict=True)]
     _check_subjects(rows, faults)
     _check_columns(table, found, rows, faults)
