@@ -198,7 +198,7 @@ def test_missing_columns_are_named_with_the_closest(tmp_path):
     assert faults_of(tmp_path, "lines,dosis,signals\na,1,2\n") == [
         f"wells.csv line 1: the column 'cell_line' is missing; {there} (closest: 'lines')",
         f"wells.csv line 1: the column 'dose' is missing; {there} (closest: 'dosis')",
-        f"wells.csv line 1: the column 'signal' is missing; {there}; "
+        f"wells.csv line 1: the column 'signal' is missing; {there} (closest: 'signals'); "
         "viability or inhibition in percent would do as well",
     ]
     there = "there are 'cell_line', 'dose_um', 'signal'"
