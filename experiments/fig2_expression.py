@@ -13,6 +13,7 @@ from rich.console import Console
 
 from lensim import seeding
 from lensim import vocabulary as v
+from lensim.assay import fit_study
 from lensim.dose_response.estimands import LOG10_IC50, dose_response_estimands, tested_doses_um
 from lensim.expression.classical import classical_fold_changes, classical_population
 from lensim.expression.classical_comparison import compare_with_classical
@@ -26,7 +27,6 @@ from lensim.expression.truth import ReactionFaults
 from lensim.inference.engine_nutpie import SamplerSettings
 from lensim.inference.fit import FitSettings, verdict_of
 from lensim.inference.observations import observations_of
-from lensim.inference.retry import fit_expression
 from lensim.maiga2013 import number
 from lensim.maiga2013.expression_twin import LINE, PARENTS, PRIMARY, STROMA, draw_expression_twin, expression_design
 from lensim.maiga2013.lines import LINES
@@ -180,14 +180,14 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
             f"twin: {data.sizes[v.SUBJECT]} subjects, {data.sizes[v.REACTION]} reactions; compiling, then sampling"
         )
         with manifest.timed("fit"):
-            result = fit_expression(
+            result = fit_study(
                 data,
-                config.model,
                 FitSettings(SamplerSettings(**config.sampler.model_dump())),
                 seeding.sampler_seed(config.seed, "fit expression"),
                 attempts=config.attempts,
                 progress=console.is_terminal,
                 tell=console.print,
+                model=config.model,
             )
         verdict = verdict_of(result)
         manifest.verdicts[config.model] = verdict.sentence()

@@ -1,0 +1,76 @@
+"""The cell cycle as one value: what `fit`, `summarize` and `report` need of it."""
+
+from typing import Final
+
+import xarray as xr
+
+from lensim import vocabulary as v
+from lensim.assay import Asked, Assay, ResultTable
+from lensim.cell_cycle.cultures import is_concentration_informed
+from lensim.cell_cycle.estimands import (
+    PRIOR_ALONE,
+    cell_cycle_estimands,
+    judged_estimands,
+    summarise_effects,
+    summarise_line_differences,
+    summarise_shares,
+)
+from lensim.cell_cycle.read.counts import read_cell_cycle
+from lensim.cell_cycle.read.events import write_cell_cycle
+from lensim.inference.observations import observations_of
+
+
+def tables(result: xr.DataTree, asked: Asked) -> tuple[ResultTable, ...]:
+    """Effects of treatment, differences of lines, and shares; those that there are."""
+    ci = asked.ci_prob
+    found = (
+        ("effects", "Effect of treatment on each phase", summarise_effects(result, ci)),
+        (
+            "line_differences",
+            "Difference of the effects in two lines",
+            summarise_line_differences(result, ci),
+        ),
+        ("shares", "Share of each phase", summarise_shares(result, ci)),
+    )
+    return tuple(
+        ResultTable(name, f"{caption}, {asked.words}", frame, hidden=("note",))
+        for name, caption, frame in found
+        if len(frame)
+    )
+
+
+def remarks(result: xr.DataTree) -> tuple[str, ...]:
+    """What a single experiment cannot say."""
+    if is_concentration_informed(observations_of(result)):
+        return ()
+    return (f"{PRIOR_ALONE} (docs/cell_cycle.md)",)
+
+
+def counts(data: xr.Dataset) -> str:
+    """What there is to be fitted."""
+    return (
+        f"{int(data[v.EVENTS].sum())} events in phases, {int(data[v.EVENTS_OUTSIDE].sum())} outside; "
+        f"{data.sizes[v.TUBE]} tubes, {data.sizes[v.CULTURE]} cultures, {data.sizes[v.EXPERIMENT]} experiments"
+    )
+
+
+def notes(data: xr.Dataset) -> tuple[str, ...]:
+    """Tubes whose gates are in doubt."""
+    doubts = str(data.attrs.get("gates_in_doubt", ""))
+    return tuple(f"look at the gates of {doubt}" for doubt in doubts.splitlines())
+
+
+ASSAY: Final = Assay(
+    name="cell_cycle",
+    title="Phases of the cell cycle",
+    read=read_cell_cycle,
+    recognises=lambda data: v.EVENTS in data and v.TUBE in data.dims,
+    default_model=lambda data: "cell_cycle_phases",
+    estimands=cell_cycle_estimands,
+    judged=judged_estimands,
+    tables=tables,
+    counts=counts,
+    notes=notes,
+    remarks=remarks,
+    write=write_cell_cycle,
+)

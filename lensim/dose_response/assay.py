@@ -1,0 +1,85 @@
+"""The dose-response assay as one value: what `fit`, `summarize`, `report`, `power` and `plan` need of it."""
+
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from lensim import vocabulary as v
+from lensim.assay import Asked, Assay, ResultTable
+from lensim.dose_response.estimands import LOG10_IC50, dose_response_estimands, summarise_lines, summarise_panel
+from lensim.dose_response.read import write_tidy
+from lensim.inference.observations import observations_of
+
+FEWEST_FINITE: Final = 0.05
+"""An IC50 that a smaller share of draws finds finite is a bound, and its finite draws are not judged."""
+
+
+def read(*files: Any, **options: Any) -> xr.Dataset:
+    from lensim.dose_response.read import read_dose_response
+
+    return read_dose_response(*files, **options)
+
+
+def default_model(data: xr.Dataset) -> str:
+    """The model that suits a panel: pooled from two lines on, normalised where there are no raw signals."""
+    pooling = "hierarchical" if data.sizes[v.CELL_LINE] > 1 else "separate"
+    return f"dose_response_{pooling}" + ("" if v.SIGNAL in data else "_normalised")
+
+
+def judged_estimands(result: xr.DataTree) -> xr.Dataset:
+    """Estimands that the gate looks at: those with an order, so not the yes-or-no ones.
+
+    An IC50 that only a handful of draws find finite is a bound, whose probability is judged by the draws behind it.
+    """
+    draws = dose_response_estimands(result)
+    yes_or_no = [name for name, values in draws.data_vars.items() if values.dtype == bool]
+    judged = draws.drop_vars(yes_or_no)
+    finite = np.isfinite(judged[LOG10_IC50].to_numpy()).mean(axis=(0, 1)) >= FEWEST_FINITE
+    reached = judged[LOG10_IC50].isel({v.CELL_LINE: np.flatnonzero(finite)}).rename({v.CELL_LINE: "reached"})
+    return judged.assign({LOG10_IC50: reached})
+
+
+def tables(result: xr.DataTree, asked: Asked) -> tuple[ResultTable, ...]:
+    """Lines, and the panel as a whole."""
+    unit = str(observations_of(result)[v.DOSE].attrs.get("units", "uM")).replace("uM", "µM")
+    lines = summarise_lines(result, asked.threshold_um, asked.ci_prob).reset_index()
+    panel = summarise_panel(result, asked.threshold_um, asked.ci_prob)
+    return (
+        ResultTable(
+            "lines",
+            f"Lines: absolute IC50 as an interval or a bound, {asked.words}",
+            lines,
+            # said by ic50 in words, or of interest to those who compute with them
+            hidden=("ic50_um", "ic50_um_lower", "ic50_um_upper", "ec50_um", "hill_slope", "area_over_curve"),
+            units={"ic50": unit},
+        ),
+        ResultTable("panel", f"The panel as a whole, {asked.words}", _in_words(panel)),
+    )
+
+
+def _in_words(panel: pd.DataFrame) -> pd.DataFrame:
+    """A row a quantity, named in words."""
+    table = panel.rename_axis("quantity").reset_index()
+    return table.assign(quantity=[str(name).replace("_", " ") for name in table["quantity"]])
+
+
+def counts(data: xr.Dataset) -> str:
+    """What there is to be fitted."""
+    return f"{data.sizes[v.WELL]} wells, {data.sizes[v.CELL_LINE]} lines"
+
+
+ASSAY: Final = Assay(
+    name="dose_response",
+    title="IC50 of cell lines",
+    read=read,
+    recognises=lambda data: v.DOSE in data and (v.SIGNAL in data or v.VIABILITY in data),
+    default_model=default_model,
+    estimands=dose_response_estimands,
+    judged=judged_estimands,
+    tables=tables,
+    counts=counts,
+    write=write_tidy,
+    has_threshold=True,
+)
