@@ -57,9 +57,7 @@ def fit_section(
     asked = asked or Asked()
     state, verdict = _judged(result)
     title, tables, remarks, lacks = shown_of(result, asked)
-    pictures = (
-        tuple(map(_picture, figures_of(result, asked.ci_prob, asked.threshold_um))) if figures and not lacks else ()
-    )
+    drawn = figures_of(result, asked.ci_prob, asked.threshold_um) if figures and not lacks else ()
     model = str(result.attrs.get("model", ""))
     lead = f"{title}{f', by the model {model}' if model else ''}. {_data_in_words(result)}{lacks}"
     return Section(
@@ -75,7 +73,10 @@ def fit_section(
 
 
 def shown_of(result: xr.DataTree, asked: Asked) -> tuple[str, tuple[ResultTable, ...], tuple[str, ...], str]:
-    """Title, tables and remarks of a result, and what it lacks; its parameters where its assay cannot be read from it."""
+    """Title, tables and remarks of a result, and what it lacks.
+
+    The parameters take the place of tables where the assay is not known or a variable is missing.
+    """
     try:
         assay = assay_of(result)
     except checks.InputError:
