@@ -96,7 +96,7 @@ def scenarios(config: Config) -> dict[str, Scenario]:
     """
     common: dict[str, Any] = {
         "seed": config.seed,
-        "design": {"assay": "proliferation", "groups": GROUPS},
+        "design": {"assay": "dose_response", "groups": GROUPS},
         "analysis": {"engine": "laplace"},  # few studies are doubtful to it; they count as failed
         "studies": {"count": config.studies, "chunk": min(20, config.studies)},
     }

@@ -110,8 +110,7 @@ def tables_of(found: "Plan") -> dict[str, "pd.DataFrame"]:
     """Every table of a plan, by name."""
     import pandas as pd
 
-    from lensim.plan.layouts import map_table, sheet_to_pipette
-    from lensim.power.dose_response.scenario import DoseResponseScenario
+    from lensim.power.assays import assay_of
 
     tables: dict[str, pd.DataFrame] = {}
     if found.size is not None:
@@ -147,14 +146,15 @@ def tables_of(found: "Plan") -> dict[str, "pd.DataFrame"]:
     for name in ("interim", "detection", "bracketing", "layouts"):
         if getattr(found, name) is not None:
             tables[name] = getattr(found, name)
-    if isinstance(found.question.scenario, DoseResponseScenario):
-        tables["plate_map"] = map_table(sheet_to_pipette(found.question.scenario))
+    plate_map = assay_of(found.question.scenario).plate_map
+    if plate_map is not None:
+        tables["plate_map"] = plate_map(found.question.scenario)
     return tables
 
 
 def draw_figures(found: "Plan", folder: Path) -> None:
     """Every figure of a plan."""
-    from lensim.power.dose_response.scenario import DoseResponseScenario
+    from lensim.power.assays import assay_of
     from lensim.report.figures import plan as report
     from lensim.report.figures.style import save_figure
 
@@ -171,10 +171,9 @@ def draw_figures(found: "Plan", folder: Path) -> None:
         drawn["bracketing"] = report.plot_bracketing(found.bracketing)
     if found.layouts is not None:
         drawn["layouts"] = report.plot_layouts(found.layouts)
-    if isinstance(question.scenario, DoseResponseScenario):
-        from lensim.plan.layouts import map_table, sheet_to_pipette
-
-        table = map_table(sheet_to_pipette(question.scenario))
+    plate_map = assay_of(question.scenario).plate_map
+    if plate_map is not None:
+        table = plate_map(question.scenario)
         for number, plate in enumerate(dict.fromkeys(table["plate"])):
             drawn[f"plate_map_{number + 1}"] = report.plot_plate_map(table, plate)
     for name, figure in drawn.items():
