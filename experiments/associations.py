@@ -57,6 +57,12 @@ class Config(BaseModel):
     equivalent_log2: float = Field(gt=0)
 
     @property
+    def read_here(self) -> list[Path]:
+        """Results and tables that this experiment reads."""
+        asked = (self.dose_response, self.expression, self.group_power, self.labels)
+        return [path for path in asked if path is not None]
+
+    @property
     def region(self) -> Equivalence:
         """What matters to nobody."""
         return Equivalence(float(np.log2(self.odds_ratio)), self.inhibition_percent)
@@ -203,7 +209,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
     lines = lines_of(fit)
     fits = {config.dose_response: fit}
     asked = read_labels(config.labels, lines) if config.labels else {}
-    with results_folder(out, config_path, force=force) as folder:
+    with results_folder(out, config_path, force=force, inputs=config.read_here) as folder:
         with manifest.timed("labels"):
             estimands = dose_response_estimands(fit, config.threshold_um)
             of_labels = [

@@ -352,7 +352,7 @@ def run(data_folder: Path, config_path: Path, out: Path, *, force: bool = False)
     tidy = tidy_reactions(data_folder / REACTIONS)
     settings = FitSettings(SamplerSettings(**config.sampler.model_dump()))
     manifest = Manifest(config.seed)
-    with results_folder(out, config_path, force=force) as folder:
+    with results_folder(out, config_path, force=force, inputs=[data_folder]) as folder:
         tidy.to_csv(folder / "reactions.csv", index=False)
         data = read_cts(folder / "reactions.csv", references=(STABLE_GENE,), control=CONTROL)
         console.print(f"{data.sizes[v.REACTION]} reactions; compiling, then sampling, twice", highlight=False)

@@ -117,7 +117,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
     """
     config = read_config(config_path, Config)
     manifest = Manifest(config.seed)
-    with results_folder(out, config_path, force=force) as folder:
+    with results_folder(out, config_path, force=force, inputs=[config.results]) as folder:
         with manifest.timed("simulate"):
             worlds: Mapping[str, Mapping[str, np.ndarray]] = readings_of_worlds(config.studies, config.seed)
         with manifest.timed("recover"):

@@ -170,7 +170,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
     """
     config = read_config(config_path, Config)
     manifest = Manifest(config.seed)
-    with results_folder(out, config_path, force=force) as folder:
+    with results_folder(out, config_path, force=force, inputs=[config.dose_response]) as folder:
         with manifest.timed("simulate"):
             data, truth = simulate_twin(config)
         write_cts(data, folder / "reactions.csv")

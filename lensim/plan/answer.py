@@ -9,11 +9,12 @@ import xarray as xr
 from lensim.checks import InputError
 from lensim.inference.fit import verdict_of
 from lensim.plan.bracketing import bracketing
-from lensim.plan.detection import require_reactions, undetected
+from lensim.plan.detection import undetected
 from lensim.plan.evaluate import Evaluator, Share
 from lensim.plan.frontier import designs_of, frontier
 from lensim.plan.interim import looks, require_pairs
-from lensim.plan.layouts import layouts, require_panel
+from lensim.plan.layouts import layouts
+from lensim.plan.parts import require_part
 from lensim.plan.question import Question
 from lensim.plan.result import Plan
 from lensim.plan.robustness import designs_tried, tried
@@ -72,11 +73,13 @@ def require_answerable(question: Question, result: xr.DataTree | None) -> None:
     if question.interim:
         require_pairs(scenario)
     if question.detection:
-        require_reactions(scenario)
+        require_part(scenario, "detection")
     if question.bracketing and result is None:
         raise InputError("bracketing needs a dose-response fit: name it with --from, got none")
+    if question.bracketing:
+        require_part(scenario, "bracketing")
     if question.layouts:
-        require_panel(scenario)
+        require_part(scenario, "layouts")
 
 
 def answer(

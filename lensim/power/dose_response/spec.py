@@ -31,7 +31,7 @@ class DoseResponseDesignSpec(Strict):
         As `DoseResponseDesign` has them.
     """
 
-    assay: Literal["proliferation"] = "proliferation"
+    assay: Literal["dose_response"] = "dose_response"
     groups: dict[str, Annotated[int, Field(ge=1)]] = Field(
         default={"MMSET": 5, "MAF/MAFB": 7, "CCND1": 7, "CCND3": 1, "nonrecurrent": 3}
     )

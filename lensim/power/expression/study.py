@@ -77,7 +77,7 @@ def simulate_chunk(scenario: ExpressionScenario, path: tuple[str | int, ...], st
     parameters = draw_parameters(scenario.truth, scenario.design, sheet, truth_stream, studies)
     machine = seeding.stream(scenario.seed, *path, "machine")
     true_mu = parameters[MU_FOLD_CHANGE].to_numpy()[..., 0]
-    if scenario.design.assay == "ratios":
+    if not scenario.design.has_reactions:
         return PairBatch(
             scenario, _ratios(parameters, scenario.design, sheet, machine), None, true_mu, path, parameters
         )
@@ -195,7 +195,7 @@ def not_in_posterior(scenario: ExpressionScenario) -> list[str]:
     """
     if scenario.truth.posterior is None:
         return []
-    needed = (v.SD_PAIR,) if scenario.design.assay == "ratios" else (*OF_REACTIONS, *WHERE_KNOWN)
+    needed = (*OF_REACTIONS, *WHERE_KNOWN) if scenario.design.has_reactions else (v.SD_PAIR,)
     posterior = _posterior(scenario.truth.posterior)
     return [name for name in needed if name not in posterior]
 
