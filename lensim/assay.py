@@ -98,17 +98,18 @@ class Assay:
     default_model
         Name of the model that suits data, in the catalogue.
     estimands
-        `estimands(result) -> Dataset`: draws of every quantity of interest.
+        `estimands(result, asked) -> Dataset`: draws of every quantity of interest, and in coordinates and attrs what
+        tables need beside them. Computed once; what follows takes it.
     judged
-        `judged(result) -> Dataset`: those draws that the convergence gate looks at beside the parameters.
+        `judged(estimands) -> Dataset`: those draws that the convergence gate looks at beside the parameters.
     tables
-        `tables(result, asked) -> tuple[ResultTable, ...]`, the main table first.
+        `tables(estimands, asked) -> tuple[ResultTable, ...]`, the main table first.
     counts
         What there is to be fitted, in a sentence without an end.
     notes
         Sentences that a person should read before a fit: what is assumed, what is odd.
     remarks
-        Sentences that belong to the tables of a result.
+        `remarks(estimands)`: sentences that belong to the tables.
     simulate
         `simulate(design, seed=...) -> (truth, data)`; None where there is no simulator.
     write
@@ -124,12 +125,12 @@ class Assay:
     read: Callable[..., xr.Dataset]
     recognises: Callable[[xr.Dataset], bool]
     default_model: Callable[[xr.Dataset], str]
-    estimands: Callable[[xr.DataTree], xr.Dataset]
-    tables: Callable[[xr.DataTree, Asked], tuple[ResultTable, ...]]
-    judged: Callable[[xr.DataTree], xr.Dataset]
+    estimands: Callable[[xr.DataTree, Asked], xr.Dataset]
+    tables: Callable[[xr.Dataset, Asked], tuple[ResultTable, ...]]
+    judged: Callable[[xr.Dataset], xr.Dataset]
     counts: Callable[[xr.Dataset], str]
     notes: Callable[[xr.Dataset], tuple[str, ...]] = lambda data: ()
-    remarks: Callable[[xr.DataTree], tuple[str, ...]] = lambda result: ()
+    remarks: Callable[[xr.Dataset], tuple[str, ...]] = lambda estimands: ()
     simulate: Callable[..., tuple[xr.Dataset, xr.Dataset]] | None = None
     write: Callable[..., None] | None = None
     engines: tuple[str, ...] = ("nuts",)
@@ -252,7 +253,7 @@ def fit_study(
         model or assay.default_model(data),
         settings,
         seed,
-        judged=assay.judged,
+        judged=lambda drawn: assay.judged(assay.estimands(drawn, Asked())),
         priors=priors,
         attempts=attempts,
         progress=progress,
@@ -262,13 +263,23 @@ def fit_study(
     return result
 
 
-def tables_of(result: xr.DataTree, asked: Asked | None = None) -> tuple[ResultTable, ...]:
-    """The tables of a result, the main one first.
+@dataclass(frozen=True)
+class Read:
+    """What a result says, computed once: tables and remarks for the page, the command line, CSV files and Python."""
+
+    assay: Assay
+    estimands: xr.Dataset
+    tables: tuple[ResultTable, ...]
+    remarks: tuple[str, ...]
+
+
+def read_result(result: xr.DataTree, asked: Asked | None = None) -> Read:
+    """Estimands, tables and remarks of a result.
 
     Raises
     ------
     InputError
-        If a threshold is asked of an assay that has none.
+        If the assay is not known, or a threshold is asked of an assay that has none.
     """
     asked, assay = asked or Asked(), assay_of(result)
     if asked.threshold_um is not None and not assay.has_threshold:
@@ -276,4 +287,5 @@ def tables_of(result: xr.DataTree, asked: Asked | None = None) -> tuple[ResultTa
         raise checks.InputError(
             f"threshold_um must go with a result of the assay {' or '.join(able)}, got one of {assay.name}"
         )
-    return assay.tables(result, asked)
+    estimands = assay.estimands(result, asked)
+    return Read(assay, estimands, assay.tables(estimands, asked), assay.remarks(estimands))

@@ -11,10 +11,10 @@ from lensim.bioassay.estimands import bioassay_estimands, summarise_changes, sum
 from lensim.bioassay.read import read_bioassay
 
 
-def tables(result: xr.DataTree, asked: Asked) -> tuple[ResultTable, ...]:
+def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
     """Media; and changes under treatment, where there is more than one condition."""
-    media = summarise_media(result, asked.ci_prob)
-    changes = summarise_changes(result, asked.ci_prob)
+    media = summarise_media(estimands, asked.ci_prob)
+    changes = summarise_changes(estimands, asked.ci_prob)
     found = [
         ResultTable(
             "media",
@@ -64,8 +64,8 @@ ASSAY: Final = Assay(
     read=read_bioassay,
     recognises=lambda data: v.OPTICAL_DENSITY in data,
     default_model=lambda data: "bioassay_calibration",
-    estimands=bioassay_estimands,
-    judged=bioassay_estimands,
+    estimands=lambda result, asked: bioassay_estimands(result),
+    judged=lambda estimands: estimands,
     tables=tables,
     counts=counts,
     notes=notes,

@@ -6,9 +6,9 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.assay import Asked, Assay, ResultTable
-from lensim.cell_cycle.cultures import is_concentration_informed
 from lensim.cell_cycle.estimands import (
     PRIOR_ALONE,
+    SPREAD_IS_MEASURED,
     cell_cycle_estimands,
     judged_estimands,
     summarise_effects,
@@ -17,20 +17,19 @@ from lensim.cell_cycle.estimands import (
 )
 from lensim.cell_cycle.read.counts import read_cell_cycle
 from lensim.cell_cycle.read.events import write_cell_cycle
-from lensim.inference.observations import observations_of
 
 
-def tables(result: xr.DataTree, asked: Asked) -> tuple[ResultTable, ...]:
+def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
     """Effects of treatment, differences of lines, and shares; those that there are."""
     ci = asked.ci_prob
     found = (
-        ("effects", "Effect of treatment on each phase", summarise_effects(result, ci)),
+        ("effects", "Effect of treatment on each phase", summarise_effects(estimands, ci)),
         (
             "line_differences",
             "Difference of the effects in two lines",
-            summarise_line_differences(result, ci),
+            summarise_line_differences(estimands, ci),
         ),
-        ("shares", "Share of each phase", summarise_shares(result, ci)),
+        ("shares", "Share of each phase", summarise_shares(estimands, ci)),
     )
     return tuple(
         ResultTable(name, f"{caption}, {asked.words}", frame, hidden=("note",))
@@ -39,9 +38,9 @@ def tables(result: xr.DataTree, asked: Asked) -> tuple[ResultTable, ...]:
     )
 
 
-def remarks(result: xr.DataTree) -> tuple[str, ...]:
+def remarks(estimands: xr.Dataset) -> tuple[str, ...]:
     """What a single experiment cannot say."""
-    if is_concentration_informed(observations_of(result)):
+    if estimands.attrs[SPREAD_IS_MEASURED]:
         return ()
     return (f"{PRIOR_ALONE} (docs/cell_cycle.md)",)
 
@@ -66,7 +65,7 @@ ASSAY: Final = Assay(
     read=read_cell_cycle,
     recognises=lambda data: v.EVENTS in data and v.TUBE in data.dims,
     default_model=lambda data: "cell_cycle_phases",
-    estimands=cell_cycle_estimands,
+    estimands=lambda result, asked: cell_cycle_estimands(result),
     judged=judged_estimands,
     tables=tables,
     counts=counts,

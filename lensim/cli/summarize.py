@@ -24,7 +24,7 @@ def summarize(
     force: Force = False,
 ) -> None:
     """Read a result of any assay: tables, remarks and verdict, as on the page of lensim report."""
-    from lensim.assay import Asked, tables_of
+    from lensim.assay import Asked, read_result
     from lensim.output import load_result
 
     result = load_result(result_file)
@@ -32,7 +32,7 @@ def summarize(
     require_room(csv, figures, force=force)
     if threshold_um is not None:
         try:
-            tables_of(result, asked)
+            read_result(result, asked)
         except InputError as error:
             raise InputError(f"{result_file}: {error}") from None
     print_result(result, asked)

@@ -2,18 +2,14 @@
 
 from typing import Any, Final
 
-import numpy as np
 import pandas as pd
 import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.assay import Asked, Assay, ResultTable
-from lensim.dose_response.estimands import LOG10_IC50, dose_response_estimands, summarise_lines, summarise_panel
+from lensim.dose_response.estimands import dose_response_estimands, judged_estimands, summarise_lines, summarise_panel
 from lensim.dose_response.read import write_tidy
 from lensim.inference.observations import observations_of
-
-FEWEST_FINITE: Final = 0.05
-"""An IC50 that a smaller share of draws finds finite is a bound, and its finite draws are not judged."""
 
 
 def read(*files: Any, **options: Any) -> xr.Dataset:
@@ -28,24 +24,17 @@ def default_model(data: xr.Dataset) -> str:
     return f"dose_response_{pooling}" + ("" if v.SIGNAL in data else "_normalised")
 
 
-def judged_estimands(result: xr.DataTree) -> xr.Dataset:
-    """Estimands that the gate looks at: those with an order, so not the yes-or-no ones.
-
-    An IC50 that only a handful of draws find finite is a bound, whose probability is judged by the draws behind it.
-    """
-    draws = dose_response_estimands(result)
-    yes_or_no = [name for name, values in draws.data_vars.items() if values.dtype == bool]
-    judged = draws.drop_vars(yes_or_no)
-    finite = np.isfinite(judged[LOG10_IC50].to_numpy()).mean(axis=(0, 1)) >= FEWEST_FINITE
-    reached = judged[LOG10_IC50].isel({v.CELL_LINE: np.flatnonzero(finite)}).rename({v.CELL_LINE: "reached"})
-    return judged.assign({LOG10_IC50: reached})
+def estimands(result: xr.DataTree, asked: Asked) -> xr.Dataset:
+    """Draws of `dose_response_estimands`, with the unit of doses in the attrs."""
+    unit = str(observations_of(result)[v.DOSE].attrs.get("units", "uM"))
+    return dose_response_estimands(result, asked.threshold_um).assign_attrs(dose_unit=unit)
 
 
-def tables(result: xr.DataTree, asked: Asked) -> tuple[ResultTable, ...]:
+def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
     """Lines, and the panel as a whole."""
-    unit = str(observations_of(result)[v.DOSE].attrs.get("units", "uM")).replace("uM", "µM")
-    lines = summarise_lines(result, asked.threshold_um, asked.ci_prob).reset_index()
-    panel = summarise_panel(result, asked.threshold_um, asked.ci_prob)
+    unit = str(estimands.attrs["dose_unit"]).replace("uM", "µM")
+    lines = summarise_lines(estimands, asked.ci_prob).reset_index()
+    panel = summarise_panel(estimands, asked.ci_prob)
     return (
         ResultTable(
             "lines",
@@ -76,7 +65,7 @@ ASSAY: Final = Assay(
     read=read,
     recognises=lambda data: v.DOSE in data and (v.SIGNAL in data or v.VIABILITY in data),
     default_model=default_model,
-    estimands=dose_response_estimands,
+    estimands=estimands,
     judged=judged_estimands,
     tables=tables,
     counts=counts,

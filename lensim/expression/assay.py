@@ -8,15 +8,16 @@ from lensim import vocabulary as v
 from lensim.assay import Asked, Assay, ResultTable
 from lensim.expression.contrasts import summarise_contrasts, summarise_levels, summarise_references
 from lensim.expression.estimands import (
+    CALIBRATOR,
+    LEVEL_OVER_CALIBRATOR,
     MU,
-    NUMBER_INCREASED,
     expression_estimands,
+    judged_estimands,
     summarise_populations,
     summarise_subjects,
 )
 from lensim.expression.read import amplified_without_template, write_cts
 from lensim.expression.standard_curve import genes_of_unknown_factor
-from lensim.inference.observations import observations_of
 
 SHOWN_CONTROLS: Final = 5
 
@@ -34,37 +35,23 @@ def default_model(data: xr.Dataset) -> str:
     return "expression_hierarchical" if data.sizes[v.SUBJECT] > 2 else "expression_separate"
 
 
-def judged_estimands(result: xr.DataTree) -> xr.Dataset:
-    """Estimands that the gate looks at: all but a count, whose ranks are ties."""
-    return expression_estimands(result).drop_vars(NUMBER_INCREASED)
-
-
-def tables(result: xr.DataTree, asked: Asked) -> tuple[ResultTable, ...]:
+def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
     """Subjects; populations, contrasts of cell types, levels over the calibrator and references, where there are."""
-    posterior, ci, words = result["posterior"], asked.ci_prob, asked.words
-    found = [
-        ResultTable(
-            "subjects",
-            f"Subjects: fold change in percent of control, {words}",
-            summarise_subjects(result, ci),
-        )
-    ]
-    if MU in posterior:
-        populations = summarise_populations(result, ci)
+    ci, words = asked.ci_prob, asked.words
+    subjects = summarise_subjects(estimands, ci)
+    found = [ResultTable("subjects", f"Subjects: fold change in percent of control, {words}", subjects)]
+    if MU in estimands:
+        populations = summarise_populations(estimands, ci)
         found.append(ResultTable("populations", f"Populations: mean, spread and a new subject, {words}", populations))
-    contrasts = summarise_contrasts(result, ci)
+    contrasts = summarise_contrasts(estimands, ci)
     if len(contrasts):
-        found.append(
-            ResultTable(
-                "contrasts", f"Cell types: first over second, of fold changes and of levels, {words}", contrasts
-            )
-        )
-    calibrator = str(observations_of(result).attrs.get("calibrator", ""))
-    if calibrator and v.LOG2_LEVEL in posterior:
-        levels = summarise_levels(result, ci)
-        found.append(ResultTable("levels", f"Level of each subject over that of {calibrator}, {words}", levels))
-    if v.LOG2_REFERENCE_FOLD_CHANGE in posterior:
-        references = summarise_references(result, ci)
+        caption = f"Cell types: first over second, of fold changes and of levels, {words}"
+        found.append(ResultTable("contrasts", caption, contrasts))
+    if LEVEL_OVER_CALIBRATOR in estimands:
+        caption = f"Level of each subject over that of {estimands.attrs[CALIBRATOR]}, {words}"
+        found.append(ResultTable("levels", caption, summarise_levels(estimands, ci)))
+    if v.LOG2_REFERENCE_FOLD_CHANGE in estimands:
+        references = summarise_references(estimands, ci)
         found.append(ResultTable("references", f"References: treated over control, {words}", references))
     return tuple(found)
 
@@ -111,7 +98,7 @@ ASSAY: Final = Assay(
     read=read,
     recognises=lambda data: v.CT in data or v.LOG2_RATIO in data,
     default_model=default_model,
-    estimands=expression_estimands,
+    estimands=lambda result, asked: expression_estimands(result),
     judged=judged_estimands,
     tables=tables,
     counts=counts,

@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 
 from lensim import checks
-from lensim.assay import Asked, ResultTable, assay_of, tables_of
+from lensim.assay import Asked, ResultTable, assay_of, read_result
 from lensim.inference.fit import verdict_of
 from lensim.inference.observations import OBSERVATIONS, observations_of
 from lensim.report.compact import compacted
@@ -82,11 +82,12 @@ def shown_of(result: xr.DataTree, asked: Asked) -> tuple[str, tuple[ResultTable,
     except checks.InputError:
         return PARAMETERS, parameter_tables(result, asked), (), ""
     try:
-        return assay.title, tables_of(result, asked), assay.remarks(result), ""
+        read = read_result(result, asked)
     except KeyError as error:
         # a model of another package, or a result that someone cut down
         lacks = f" The result lacks {_last_word(error)}, so its parameters are shown as they are."
         return PARAMETERS, parameter_tables(result, asked), (), lacks
+    return assay.title, read.tables, read.remarks, ""
 
 
 def page_table(table: ResultTable) -> PageTable:
