@@ -69,7 +69,7 @@ class Fit:
 
     def tables_at(self, *, ci_prob: float = 0.9, threshold_um: float | None = None) -> Mapping[str, pd.DataFrame]:
         """Every table by name, the main one first; parameters as `summary`."""
-        from lensim.report.fits import shown_of
+        from lensim.report.shown import shown_of
 
         _, tables, _, _ = shown_of(self.tree, Asked(ci_prob, threshold_um))
         return {table.name: table.frame for table in tables}
@@ -124,7 +124,7 @@ class Fit:
 
     def _repr_html_(self) -> str:
         """Verdict and main table for a notebook; names are shown as they are, not read as HTML or as formulas."""
-        from lensim.report.fits import shown_of
+        from lensim.report.shown import shown_of
         from lensim.report.text import text_table
 
         title, tables, remarks, lacks = shown_of(self.tree, Asked())

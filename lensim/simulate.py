@@ -4,7 +4,7 @@ Without a design each gives the twin of that assay in Maïga et al. (2013), the 
 same seed. Truth and data have the same names of variables; both carry attrs["assay"].
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import xarray as xr
 
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 __all__ = ["bioassay", "cell_cycle", "cell_cycle_events", "dose_response", "expression"]
 
 Simulated = tuple[xr.Dataset, xr.Dataset]
+
+CELL_CYCLE_EXPERIMENTS: Final = 3
+"""Of a cell cycle without a design: the paper shows one, from which no spread between experiments can be learned."""
 
 
 def dose_response(
@@ -156,7 +159,7 @@ def _cell_cycle_truth(
     from lensim.cell_cycle import draw_truth, lay_out
     from lensim.maiga2013.cell_cycle_twin import POPULATION, cell_cycle_design
 
-    sheet = lay_out(design or cell_cycle_design())
+    sheet = lay_out(design or cell_cycle_design(CELL_CYCLE_EXPERIMENTS))
     return sheet, draw_truth(population or POPULATION, sheet, seeding.stream(seed, "truth"))
 
 

@@ -32,7 +32,7 @@ def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
         ("shares", "Share of each phase", summarise_shares(estimands, ci)),
     )
     return tuple(
-        ResultTable(name, f"{caption}, {asked.words}", frame, hidden=("note",))
+        ResultTable(name, f"{caption}, {asked.words}", frame, hidden=tuple({"note"} & set(frame)))
         for name, caption, frame in found
         if len(frame)
     )

@@ -63,7 +63,7 @@ def require_room(csv: Path | None, figures: Path | None, *, force: bool) -> None
 def print_result(result: "xr.DataTree", asked: "Asked") -> None:
     """Tables, remarks and verdict."""
     from lensim.inference.fit import verdict_of
-    from lensim.report.fits import shown_of
+    from lensim.report.shown import shown_of
 
     _, tables, remarks, lacks = shown_of(result, asked)
     print_tables(tables)
@@ -83,7 +83,7 @@ def print_result(result: "xr.DataTree", asked: "Asked") -> None:
 def write_csv(result: "xr.DataTree", asked: "Asked", csv: Path | None, *, force: bool) -> None:
     """The main table into a file, or every table into a folder."""
     from lensim.output import require_free, written_whole
-    from lensim.report.fits import shown_of
+    from lensim.report.shown import shown_of
 
     if csv is None:
         return

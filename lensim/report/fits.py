@@ -6,8 +6,7 @@ from typing import Any, Final
 import numpy as np
 import xarray as xr
 
-from lensim import checks
-from lensim.assay import Asked, ResultTable, assay_of, read_result
+from lensim.assay import Asked, ResultTable
 from lensim.inference.fit import verdict_of
 from lensim.inference.observations import OBSERVATIONS, observations_of
 from lensim.report.compact import compacted
@@ -15,10 +14,9 @@ from lensim.report.figures.catalogue import ResultFigure, figures_of
 from lensim.report.folder import said_of
 from lensim.report.numbers import number_text
 from lensim.report.page import PageTable, Picture, Section, State
-from lensim.report.parameters import parameter_tables
 from lensim.report.pictures import picture_of
+from lensim.report.shown import shown_of
 
-PARAMETERS: Final = "Parameters of a model"
 EXACT: Final = "lensim, exact"
 SETTINGS: Final = {
     "model": "Model",
@@ -72,24 +70,6 @@ def fit_section(
     )
 
 
-def shown_of(result: xr.DataTree, asked: Asked) -> tuple[str, tuple[ResultTable, ...], tuple[str, ...], str]:
-    """Title, tables and remarks of a result, and what it lacks.
-
-    The parameters take the place of tables where the assay is not known or a variable is missing.
-    """
-    try:
-        assay = assay_of(result)
-    except checks.InputError:
-        return PARAMETERS, parameter_tables(result, asked), (), ""
-    try:
-        read = read_result(result, asked)
-    except KeyError as error:
-        # a model of another package, or a result that someone cut down
-        lacks = f" The result lacks {_last_word(error)}, so its parameters are shown as they are."
-        return PARAMETERS, parameter_tables(result, asked), (), lacks
-    return assay.title, read.tables, read.remarks, ""
-
-
 def page_table(table: ResultTable) -> PageTable:
     """A table as a page shows it."""
     return PageTable(compacted(table.shown), table.caption, dict(table.units))
@@ -108,11 +88,6 @@ def _judged(result: xr.DataTree) -> tuple[State | None, str]:
         return None, "Independent draws of an exact posterior, so there is nothing that could fail to converge."
     verdict = verdict_of(result)
     return "yes" if verdict.passed else "no", said_of(verdict.sentence())
-
-
-def _last_word(error: KeyError) -> str:
-    """The name at the end of a message such as 'Could not find node at log_top_signal'."""
-    return str(error.args[0] if error.args else error).split()[-1].strip("'\".")
 
 
 def _data_in_words(result: xr.DataTree) -> str:
