@@ -23,10 +23,10 @@ from lensim import checks, seeding
 from lensim import vocabulary as v
 from lensim.dose_response.estimands import INHIBITION_AT_TOP, dose_response_estimands
 from lensim.dose_response.fisher_power import fisher_power
+from lensim.inference.equivalence import difference_draws, effect_row
 from lensim.inference.gate import Verdict
 from lensim.inference.observations import observations_of
 
-SURE: Final = 0.95
 FEWEST_LINES: Final = 4
 RESAMPLES: Final = 9999
 SHARES: Final = 200
@@ -267,33 +267,3 @@ def _log2_odds(resistant: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     count, n = resistant.sum(axis=1), resistant.shape[1]
     share = np.clip(rng.beta(count + 0.5, n - count + 0.5), 1e-12, 1 - 1e-12)
     return np.asarray(np.log2(share / (1 - share)))
-
-
-def difference_draws(first: np.ndarray, second: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """(sample) difference of means of lines to come, of two parts (sample, line) with one spread between lines."""
-    n, m = first.shape[1], second.shape[1]
-    square = ((first - first.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)
-    square = square + ((second - second.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)
-    sd = np.sqrt(square / (n + m - 2) * (1 / n + 1 / m))
-    return np.asarray(first.mean(axis=1) - second.mean(axis=1) + sd * rng.standard_t(n + m - 2, len(first)))
-
-
-def effect_row(name: str, draws: np.ndarray, region: float, ci_prob: float) -> dict[str, object]:
-    """Columns of one effect: NAME (median), NAME_lower, NAME_upper, NAME_p_equivalent, NAME_verdict."""
-    low, middle, high = np.quantile(draws, [(1 - ci_prob) / 2, 0.5, (1 + ci_prob) / 2])
-    inside = float((np.abs(draws) < region).mean())
-    return {
-        name: middle,
-        f"{name}_lower": low,
-        f"{name}_upper": high,
-        f"{name}_p_equivalent": inside,
-        f"{name}_verdict": verdict_on(draws, region),
-    }
-
-
-def verdict_on(draws: np.ndarray, region: float) -> str:
-    """'equivalent' or 'different' where either has a probability of 0.95, else 'undecided'."""
-    inside = (np.abs(draws) < region).mean()
-    if inside > SURE:
-        return "equivalent"
-    return "different" if max((draws > region).mean(), (draws < -region).mean()) > SURE else "undecided"
