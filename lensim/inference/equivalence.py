@@ -4,6 +4,8 @@ from typing import Final
 
 import numpy as np
 
+from lensim.inference.intervals import interval_of, named_interval
+
 SURE: Final = 0.95
 
 
@@ -21,13 +23,8 @@ def difference_draws(first: np.ndarray, second: np.ndarray, rng: np.random.Gener
 
 def effect_row(name: str, draws: np.ndarray, region: float, ci_prob: float) -> dict[str, object]:
     """Columns of one effect: NAME (median), NAME_lower, NAME_upper, NAME_p_equivalent, NAME_verdict."""
-    low, middle, high = np.quantile(draws, [(1 - ci_prob) / 2, 0.5, (1 + ci_prob) / 2])
-    inside = float((np.abs(draws) < region).mean())
-    return {
-        name: middle,
-        f"{name}_lower": low,
-        f"{name}_upper": high,
-        f"{name}_p_equivalent": inside,
+    return named_interval(name, interval_of(draws, ci_prob)) | {
+        f"{name}_p_equivalent": float((np.abs(draws) < region).mean()),
         f"{name}_verdict": verdict_on(draws, region),
     }
 

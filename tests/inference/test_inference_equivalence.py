@@ -18,7 +18,12 @@ def test_one_word_says_on_which_side_of_the_region_the_draws_lie(low, high, verd
 
 def test_a_row_has_median_interval_and_probability_of_the_region():
     row = effect_row("log2_effect", np.linspace(-1, 1, 2001), 0.5, 0.9)
-    expected = {"log2_effect": 0.0, "log2_effect_lower": -0.9, "log2_effect_upper": 0.9, "log2_effect_p_equivalent": 0.5}
+    expected = {
+        "log2_effect": 0.0,
+        "log2_effect_lower": -0.9,
+        "log2_effect_upper": 0.9,
+        "log2_effect_p_equivalent": 0.5,
+    }
     assert {name: row[name] for name in expected} == pytest.approx(expected, abs=1e-3)
     assert row["log2_effect_verdict"] == "undecided"
 
