@@ -23,7 +23,7 @@ from lensim.inference.fit import FitSettings
 from lensim.inference.retry import fit_dose_response
 from lensim.inference.verdict import verdict_of
 from lensim.maiga2013 import CELL_LINES, PUBLISHED_CALL
-from lensim.maiga2013.twin import dose_response_design, draw_twin
+from lensim.maiga2013.dose_response_twin import dose_response_design, draw_twin
 from lensim.output import save_dataset, save_result
 from lensim.report.figures import dose_response as report
 from lensim.report.figures.style import save_figure
