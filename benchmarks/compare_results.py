@@ -61,14 +61,14 @@ def _table(path: Path, renamed: dict[str, str]) -> pd.DataFrame:
 
 
 def _of_tables(old: pd.DataFrame, new: pd.DataFrame) -> Iterator[str]:
-    if gone := [name for name in old if name not in new]:
+    if gone := [str(name) for name in old if name not in new]:
         yield f"lost the columns {', '.join(gone)}"
-    if added := [name for name in new if name not in old]:
+    if added := [str(name) for name in new if name not in old]:
         yield f"has the new columns {', '.join(added)}"
     if len(old) != len(new):
         yield f"has {len(new)} rows, had {len(old)}"
         return
-    for name in (name for name in old if name in new and "seconds" not in name):
+    for name in (name for name in old if name in new and "seconds" not in str(name)):
         differs = (old[name].to_numpy() != new[name].to_numpy()) & ~(old[name].isna() & new[name].isna()).to_numpy()
         if differs.any():
             at = int(np.flatnonzero(differs)[0])

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from lensim import seeding
 from lensim import vocabulary as v
+from lensim.assay import fit_study
 from lensim.dose_response.estimands import LOG10_IC50, TOP_DOSE, dose_response_estimands
 from lensim.expression.classical import classical_fold_changes, classical_population
 from lensim.expression.classical_comparison import compare_with_classical
@@ -24,8 +25,8 @@ from lensim.expression.sensitivity import summarise_sensitivity
 from lensim.expression.simulate import one_study, simulate
 from lensim.expression.truth import ReactionFaults
 from lensim.inference.engine_nutpie import SamplerSettings
-from lensim.inference.fit import FitSettings, verdict_of
-from lensim.assay import fit_study
+from lensim.inference.fit import FitSettings
+from lensim.inference.verdict import verdict_of
 from lensim.maiga2013 import number
 from lensim.maiga2013.expression_twin import LINE, PARENTS, PRIMARY, STROMA, draw_expression_twin, expression_design
 from lensim.maiga2013.lines import LINES

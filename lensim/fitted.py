@@ -10,7 +10,7 @@ import xarray as xr
 
 from lensim.assay import Asked, assay_of, fit_study
 from lensim.checks import InputError, one_of
-from lensim.inference.gate import Verdict
+from lensim.inference.verdict import Verdict
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -35,7 +35,7 @@ class Fit:
     @property
     def verdict(self) -> Verdict:
         """What the convergence gate says: `passed`, the reasons, and `sentence()`."""
-        from lensim.inference.fit import verdict_of
+        from lensim.inference.verdict import verdict_of
 
         return verdict_of(self.tree)
 

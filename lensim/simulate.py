@@ -15,12 +15,11 @@ from lensim.checks import InputError
 
 if TYPE_CHECKING:
     from lensim.bioassay.design import BioassayDesign
-    from lensim.bioassay.simulate import PlateFaults as BioassayFaults
+    from lensim.plate_faults import PlateFaults
     from lensim.bioassay.truth import BioassayPopulation
     from lensim.cell_cycle.design import CellCycleDesign
     from lensim.cell_cycle.truth import CellCyclePopulation, Cytometer
     from lensim.dose_response.design import DoseResponseDesign
-    from lensim.dose_response.plate_faults import PlateFaults
     from lensim.dose_response.truth import DoseResponsePopulation
     from lensim.expression.design import ExpressionDesign
     from lensim.expression.truth import ExpressionPopulation, ReactionFaults
@@ -65,8 +64,8 @@ def dose_response(
         If the design does not suit the population.
     """
     from lensim.dose_response import PlateFaults, draw_truth, lay_out, one_study, simulate
+    from lensim.maiga2013.dose_response_twin import PAPER_POPULATION, dose_response_design, draw_twin
     from lensim.maiga2013.lines import CELL_LINES
-    from lensim.maiga2013.twin import PAPER_POPULATION, dose_response_design, draw_twin
 
     sheet = lay_out(design or dose_response_design(), seeding.stream(seed, "sheet"))
     rng = seeding.stream(seed, "truth")
@@ -104,7 +103,7 @@ def expression(
 def bioassay(
     design: "BioassayDesign | None" = None,
     population: "BioassayPopulation | None" = None,
-    faults: "BioassayFaults | None" = None,
+    faults: "PlateFaults | None" = None,
     *,
     seed: int = 1,
 ) -> Simulated:

@@ -9,7 +9,7 @@ import lensim
 from lensim import vocabulary as v
 from lensim.assay import Asked, read_result
 from lensim.fitted import Fit, fit, load
-from lensim.inference.fit import carry_verdict
+from lensim.inference.verdict import carry_verdict
 from tests.cli.test_cli_report import FAILED, VERDICT
 from tests.dose_response.test_dose_response_estimands import result as dose_response
 from tests.test_assay import RESULTS

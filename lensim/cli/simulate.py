@@ -36,7 +36,7 @@ def simulate_dose_response(
     """
     from lensim import simulate
     from lensim.dose_response.read import write_tidy
-    from lensim.maiga2013.twin import dose_response_design
+    from lensim.maiga2013.dose_response_twin import dose_response_design
 
     target = _truth_of(path, force=force)
     design = dose_response_design(experiments, replicates, plate_map.value)

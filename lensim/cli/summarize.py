@@ -62,7 +62,7 @@ def require_room(csv: Path | None, figures: Path | None, *, force: bool) -> None
 
 def print_result(result: "xr.DataTree", asked: "Asked") -> None:
     """Tables, remarks and verdict."""
-    from lensim.inference.fit import verdict_of
+    from lensim.inference.verdict import verdict_of
     from lensim.report.shown import shown_of
 
     _, tables, remarks, lacks = shown_of(result, asked)

@@ -9,9 +9,10 @@ import xarray as xr
 from lensim import checks, seeding
 from lensim.inference.catalogue import find_model
 from lensim.inference.engine_nutpie import compile_model
-from lensim.inference.fit import FitSettings, carry_verdict, complete, draw
+from lensim.inference.fit import FitSettings, complete, draw
 from lensim.inference.gate import diagnose
 from lensim.inference.observations import attach_observations
+from lensim.inference.verdict import carry_verdict
 
 CAREFUL_TARGET_ACCEPT = 0.99
 CAREFUL_DRAWS = 4  # times those of the attempt before

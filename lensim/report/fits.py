@@ -7,8 +7,8 @@ import numpy as np
 import xarray as xr
 
 from lensim.assay import Asked, ResultTable
-from lensim.inference.fit import verdict_of
 from lensim.inference.observations import OBSERVATIONS, observations_of
+from lensim.inference.verdict import verdict_of
 from lensim.report.compact import compacted
 from lensim.report.figures.catalogue import ResultFigure, figures_of
 from lensim.report.folder import said_of
@@ -17,7 +17,6 @@ from lensim.report.page import PageTable, Picture, Section, State
 from lensim.report.pictures import picture_of
 from lensim.report.shown import shown_of
 
-EXACT: Final = "lensim, exact"
 SETTINGS: Final = {
     "model": "Model",
     "seed": "Seed",
@@ -84,9 +83,9 @@ def _sentence(text: str) -> str:
 
 
 def _judged(result: xr.DataTree) -> tuple[State | None, str]:
-    if "verdict" not in result.attrs and str(result["posterior"].attrs.get("inference_library")).startswith(EXACT):
-        return None, "Independent draws of an exact posterior, so there is nothing that could fail to converge."
     verdict = verdict_of(result)
+    if verdict.kind == "independent":
+        return None, said_of(verdict.sentence())
     return "yes" if verdict.passed else "no", said_of(verdict.sentence())
 
 

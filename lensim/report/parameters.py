@@ -9,6 +9,7 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.assay import Asked, ResultTable
+from lensim.inference.intervals import interval_of
 
 MOST_SCALARS: Final = 60
 """A variable with more than these is data of its own, such as one value a well, and left to the result's file."""
@@ -21,14 +22,13 @@ def parameter_tables(result: xr.DataTree, asked: Asked) -> tuple[ResultTable, ..
 
 
 def _rows(posterior: xr.Dataset, ci_prob: float) -> Iterator[dict[str, Any]]:
-    tails = [(1 - ci_prob) / 2, 0.5, (1 + ci_prob) / 2]
     for name, values in posterior.data_vars.items():
         size = values.size // (values.sizes["chain"] * values.sizes["draw"])
         if size > MOST_SCALARS or values.dtype.kind not in "fiu":
             continue
         dims = [dim for dim in values.dims if dim not in ("chain", "draw")]
         flat = values.transpose("chain", "draw", *dims).to_numpy().reshape(-1, size)
-        lower, median, upper = np.quantile(flat, tails, axis=0)
+        lower, median, upper = interval_of(flat, ci_prob, axis=0)
         labels = [
             posterior[dim].to_numpy() if dim in posterior.coords else np.arange(values.sizes[dim]) for dim in dims
         ]
