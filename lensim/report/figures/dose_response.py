@@ -74,7 +74,8 @@ def plot_curves(result: xr.DataTree, summary: pd.DataFrame, ci_prob: float = 0.9
     last_in_column = {i % columns: i for i in range(len(lines))}
     for position in last_in_column.values():
         axes.flat[position].tick_params(labelbottom=True)
-    figure.supxlabel(literal(_dose_label(data)), fontsize=10)
+    said = f"{_dose_label(data)}; above each panel: absolute IC50 ({_unit(data)}) with its {ci_prob:.0%} interval"
+    figure.supxlabel(literal(said), fontsize=10)
     figure.supylabel("Signal, percent of untreated", fontsize=10)
     handles = [Line2D([], [], color=colour, lw=3, label=literal(group)) for group, colour in colours.items()]
     experiments = sorted(wells["experiment"].unique())
@@ -94,8 +95,11 @@ def _experiment(name: object) -> str:
 
 
 def _dose_label(data: xr.Dataset) -> str:
-    unit = str(data[v.DOSE].attrs.get("units", "uM")).replace("uM", "µM")
-    return f"{data.attrs.get('compound', '') or 'Dose'} ({unit})"
+    return f"{data.attrs.get('compound', '') or 'Dose'} ({_unit(data)})"
+
+
+def _unit(data: xr.Dataset) -> str:
+    return str(data[v.DOSE].attrs.get("units", "uM")).replace("uM", "µM")
 
 
 def _draw_panel(axis: Axes, result: xr.DataTree, wells: pd.DataFrame, line: int, colour: str, ci_prob: float) -> None:
@@ -174,7 +178,7 @@ def plot_ic50_forest(
         ends = 10.0 ** np.quantile(draws[position], [(1 - ci_prob) / 2, 0.5, (1 + ci_prob) / 2], method="inverted_cdf")
         colour = colours[row["molecular_group"]]
         start, stop = min(max(ends[0], left), top), min(max(ends[2], left), right)
-        axis.plot([start, min(stop, top * 2.2)], [height, height], color=colour, lw=2)
+        axis.plot([start, top * 2.2 if ends[2] > top else stop], [height, height], color=colour, lw=2)
         if ends[2] > top:
             axis.plot(top * 2.2, height, ">", color=colour, ms=5)
         if low <= ends[1] <= top:
@@ -190,7 +194,7 @@ def plot_ic50_forest(
     axis.set_xscale("log")
     axis.set_xlim(left, right)
     axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    unit = str(data[v.DOSE].attrs.get("units", "uM")).replace("uM", "µM")
+    unit = _unit(data)
     said = f"Absolute IC50 ({unit}): median and {ci_prob:.0%} interval; tested doses shaded"
     if threshold_um is not None and left < threshold_um < right:
         axis.axvline(threshold_um, color="0.3", lw=0.8, ls=":", zorder=0)
@@ -219,17 +223,18 @@ def plot_posterior_predictive(result: xr.DataTree) -> Figure:
     observed = result["observed_data"][observed_name].to_numpy()
     figure, axes = new_figure(1, 2, figsize=(9.2, 3.6))
     left, right = axes[0]
-    to_percent, label = (
-        (1 / np.log(10), "Signal (log10 counts/min)") if observed_name.startswith("log") else (100.0, "Viability (%)")
-    )
+    to_axis, label = 100.0, "Viability (%)"
+    if observed_name.startswith("log"):
+        unit = observations_of(result)[v.SIGNAL].attrs.get("units", v.UNITS[v.SIGNAL])
+        to_axis, label = 1 / np.log(10), f"Signal (log10 {literal(unit)})"
     span = np.quantile(observed, [0.002, 0.998])
-    edges = np.linspace(span[0] - 0.1 * np.ptp(span), span[1] + 0.1 * np.ptp(span), 60) * to_percent
+    edges = np.linspace(span[0] - 0.1 * np.ptp(span), span[1] + 0.1 * np.ptp(span), 60) * to_axis
     middle = (edges[1:] + edges[:-1]) / 2
     chosen = np.linspace(0, replicated.sizes["sample"] - 1, 50).astype(int)
     for i, sample in enumerate(chosen):
-        density, _ = np.histogram(replicated.isel(sample=sample) * to_percent, edges, density=True)
+        density, _ = np.histogram(replicated.isel(sample=sample) * to_axis, edges, density=True)
         left.plot(middle, density, color=PALETTE[5], lw=0.6, alpha=0.5, label="replicated" if i == 0 else None)
-    density, _ = np.histogram(observed * to_percent, edges, density=True)
+    density, _ = np.histogram(observed * to_axis, edges, density=True)
     left.plot(middle, density, color="k", lw=1.6, label="observed")
     left.set(xlabel=label, ylabel="Density of wells", ylim=(0, None))
     left.legend(fontsize=8, frameon=False)

@@ -19,6 +19,10 @@ from lensim.report.figures.catalogue import ResultFigure
 from lensim.report.figures.style import PALETTE, figure_of, literal, new_figure
 
 ABSENT_COLOUR = "#999999"
+LONGEST_UPRIGHT = 12
+"""Letters of a condition's name that two neighbouring panels have room for."""
+MOST_TICKS = 7
+"""On an axis of percent of control in a narrow panel."""
 
 
 def _colours(data: xr.Dataset) -> dict[str, str]:
@@ -108,6 +112,8 @@ def plot_before_after(classical: pd.DataFrame, data: xr.Dataset) -> Figure:
             axis.set_yticks([25, 50, 100, 200, 400, 800])
             axis.set_xlim(-0.3, 1.3)
             axis.set_xticks([0, 1], ticks, fontsize=7)
+            if max(map(len, ticks)) > LONGEST_UPRIGHT:
+                axis.tick_params(axis="x", rotation=30)
             axis.text(0.04, 0.94, f"n = {len(own)}", transform=axis.transAxes, fontsize=7, va="top")
             if row == 0:
                 axis.set_title(literal(kind), fontsize=8)
@@ -154,10 +160,9 @@ def plot_forest(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
             axis.plot(row[key], place, marker=marker, color=style["color"], ms=5 if what == "mean" else 4, ls="")
         axis.axvline(100, color="black", lw=0.6, ls="--")
         axis.set_xscale("log")
-        axis.set_xlim(12.5, 1600)
-        axis.set_xticks([25, 50, 100, 200, 400, 800], ["25", "50", "100", "200", "400", "800"], fontsize=8)
         axis.xaxis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
         axis.set_title(literal(target), fontsize=10)
+    _percent_ticks(axes[0])
     axes[0][0].set_yticks(range(len(rows)), [literal(name) for _, _, name in rows], fontsize=7)
     axes[0][0].invert_yaxis()
     gap = " " if len(targets) > 1 else "\n"  # one narrow panel has no room for the whole line
@@ -167,6 +172,18 @@ def plot_forest(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
     )
     figure.tight_layout()
     return figure
+
+
+def _percent_ticks(axes: np.ndarray) -> None:
+    """Limits of 12.5 to 1600% or as wide as the data, with ticks at halves and doubles of 100%."""
+    low = min(12.5, *(0.8 * axis.dataLim.x0 for axis in axes))
+    high = max(1600.0, *(1.25 * axis.dataLim.x1 for axis in axes))
+    doublings = np.arange(np.floor(np.log2(low / 100)) + 1, np.ceil(np.log2(high / 100)))
+    step = -(-len(doublings) // MOST_TICKS)
+    ticks = 100 * 2.0 ** doublings[doublings % step == 0]
+    for axis in axes:
+        axis.set_xlim(low, high)
+        axis.set_xticks(ticks, [f"{tick:g}" for tick in ticks], fontsize=8)
 
 
 def plot_against_ic50(
