@@ -9,7 +9,7 @@ from lensim import checks
 from lensim import vocabulary as v
 from lensim.bioassay.curve import optical_density
 from lensim.bioassay.roles import BLANK, SAMPLE
-from lensim.dose_response.plate_faults import PlateFaults
+from lensim.plate_faults import PlateFaults
 
 _TRUTH: Final = {
     v.LOG10_TNF: (v.MEDIUM,),
@@ -41,7 +41,7 @@ def simulate(sheet: xr.Dataset, truth: xr.Dataset, faults: PlateFaults, rng: np.
     truth
         As from `draw_truth`, all variables with the dim study.
     faults
-        Edge losses, trends, outlying and lost wells; `lensim.dose_response.plate_faults.NO_FAULTS` for none.
+        Edge losses, trends, outlying and lost wells; `lensim.plate_faults.NO_FAULTS` for none.
     rng
         A generator that can spawn, as NumPy's own can.
 

@@ -9,7 +9,7 @@ import xarray as xr
 
 from lensim import checks
 from lensim import vocabulary as v
-from lensim.dose_response.plate_faults import PlateFaults
+from lensim.plate_faults import PlateFaults
 
 LOG10_2: Final = float(np.log10(2.0))
 

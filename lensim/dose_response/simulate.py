@@ -8,7 +8,7 @@ import xarray as xr
 from lensim import checks
 from lensim import vocabulary as v
 from lensim.dose_response.curve import residual
-from lensim.dose_response.plate_faults import PlateFaults
+from lensim.plate_faults import PlateFaults
 
 EXACT_BELOW_COUNTS: Final = 1000.0
 """Expected counts from which on a Poisson count is drawn as a rounded normal with its skewness: m + sqrt(m) z +

@@ -7,12 +7,12 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
 
 import pymc as pm
 import xarray as xr
 from pymc.stats import compute_log_prior
 
-import lensim
 from lensim import checks, seeding
 from lensim import vocabulary as v
 from lensim.inference import engine_nutpie
@@ -88,7 +88,7 @@ def draw(
     drawn = engine_nutpie.sample(compiled, settings.sampler, seeding.sampler_seed(seed, "posterior"), progress=progress)
     drawn["posterior"].attrs["inference_library"] = "nutpie"
     drawn.attrs |= {
-        "lensim_version": lensim.__version__,
+        "lensim_version": version("lensim"),
         "seed": seed,
         "settings": json.dumps(asdict(settings)),
         "sampling_seconds": time.perf_counter() - started,

@@ -24,8 +24,8 @@ from lensim.inference.gate import Verdict
 from lensim.inference.observations import attach_observations
 from lensim.maiga2013.bioassay_twin import bioassay_design, draw_bioassay_twin
 from lensim.maiga2013.cell_cycle_twin import POPULATION, cell_cycle_design
+from lensim.maiga2013.dose_response_twin import dose_response_design, draw_twin
 from lensim.maiga2013.expression_twin import draw_expression_twin, expression_design
-from lensim.maiga2013.twin import dose_response_design, draw_twin
 from lensim.seeding import stream
 
 CHAINS, DRAWS, SPREAD = 2, 60, 0.02

@@ -8,7 +8,7 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from lensim.dose_response.estimands import summarise_lines
+from lensim.dose_response.estimands import dose_response_estimands, summarise_lines
 from lensim.maiga2013.expression_twin import PARENTS
 from lensim.plan.evaluate import Share
 from lensim.plan.frontier import Frontier
@@ -30,7 +30,9 @@ def share_rows(names: list[str]) -> pd.DataFrame:
 
 def forest(ax: Axes | None) -> Figure:
     result = made_up_fit("dose_response")
-    return dose_response.plot_ic50_forest(result, summarise_lines(result), {"LP-1": "sensitive"}, ax=ax)
+    return dose_response.plot_ic50_forest(
+        result, summarise_lines(dose_response_estimands(result)), {"LP-1": "sensitive"}, ax=ax
+    )
 
 
 def profile(ax: Axes | None) -> Figure:
@@ -61,7 +63,8 @@ def findings(ax: Axes | None) -> Figure:
 
 def search(ax: Axes | None) -> Figure:
     rules = [{"rule": "test", "test": "t_log2"}]
-    question = {"name": "x", "design": {"assay": "ratios"}, "rules": rules, "size": {"field": "design.subjects.line"}}
+    scenario = {"design": {"assay": "ratios"}, "rules": rules}
+    question = {"name": "x", "scenario": scenario, "size": {"field": "design.subjects.line"}}
     return plan.plot_search(Plan(question_of(question), size=SIZE), ax)
 
 
