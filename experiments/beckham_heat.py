@@ -29,10 +29,11 @@ from lensim import vocabulary as v
 from lensim.expression.read import read_cts
 from lensim.inference.catalogue import find_model
 from lensim.inference.engine_nutpie import SamplerSettings, compile_model
-from lensim.inference.fit import FitSettings, carry_verdict, draw, verdict_of
+from lensim.inference.fit import FitSettings, draw
 from lensim.inference.gate import diagnose
 from lensim.inference.intervals import equal_tails
 from lensim.inference.retry import fit_expression
+from lensim.inference.verdict import carry_verdict, verdict_of
 from lensim.models.expression_components import ExpressionPriors
 from lensim.output import save_result
 from lensim.report.figures.style import PALETTE, new_figure, save_figure

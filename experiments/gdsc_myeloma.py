@@ -25,8 +25,9 @@ from lensim import vocabulary as v
 from lensim.dose_response.estimands import AREA_OVER_CURVE, LOG10_IC50, dose_response_estimands, summarise_lines
 from lensim.dose_response.read import Roles, TidyColumns, compounds_of, read_tidy, select_compound
 from lensim.inference.engine_nutpie import SamplerSettings
-from lensim.inference.fit import FitSettings, verdict_of
+from lensim.inference.fit import FitSettings
 from lensim.inference.retry import fit_dose_response
+from lensim.inference.verdict import verdict_of
 from lensim.output import require_free, written_whole
 from lensim.report.figures.style import new_figure
 

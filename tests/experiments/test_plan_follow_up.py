@@ -9,7 +9,7 @@ from experiments import plan_follow_up as experiment
 from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.expression.truth import MU_LEVEL, SIGMA_LEVEL
-from lensim.inference.gate import Verdict
+from lensim.inference.verdict import Verdict
 from lensim.output import save_result
 from lensim.seeding import stream
 
