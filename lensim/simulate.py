@@ -15,7 +15,6 @@ from lensim.checks import InputError
 
 if TYPE_CHECKING:
     from lensim.bioassay.design import BioassayDesign
-    from lensim.plate_faults import PlateFaults
     from lensim.bioassay.truth import BioassayPopulation
     from lensim.cell_cycle.design import CellCycleDesign
     from lensim.cell_cycle.truth import CellCyclePopulation, Cytometer
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from lensim.dose_response.truth import DoseResponsePopulation
     from lensim.expression.design import ExpressionDesign
     from lensim.expression.truth import ExpressionPopulation, ReactionFaults
+    from lensim.plate_faults import PlateFaults
 
 __all__ = ["bioassay", "cell_cycle", "cell_cycle_events", "dose_response", "expression"]
 

@@ -13,6 +13,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from lensim import checks
+from lensim.assay import assay_of
 
 GROUP = "lensim.figures"
 
@@ -64,7 +65,10 @@ def figures_of(
     ...     one.draw().savefig(f"{one.name}.png")
     """
     checks.between("ci_prob", ci_prob, 0.01, 0.999)
-    assay = str(result.attrs.get("assay", ""))
+    try:
+        assay = assay_of(result).name
+    except checks.InputError:
+        return ()
     found: list[ResultFigure] = []
     for entry in entry_points(group=GROUP, name=assay):
         try:
