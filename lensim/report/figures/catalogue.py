@@ -13,6 +13,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from lensim import checks
+from lensim import vocabulary as v
 from lensim.assay import assay_of
 
 GROUP = "lensim.figures"
@@ -66,7 +67,7 @@ def figures_of(
     """
     checks.between("ci_prob", ci_prob, 0.01, 0.999)
     try:
-        assay = assay_of(result).name
+        assay = str(result.attrs.get(v.ASSAY) or assay_of(result).name)
     except checks.InputError:
         return ()
     found: list[ResultFigure] = []
