@@ -95,8 +95,10 @@ class Assay:
         `read(files, ...) -> Dataset`, from one file or several.
     recognises
         Whether a Dataset without a name of an assay is of this one.
+    prepared
+        What models take, from what `read` gives: single events of a cytometer are gated.
     default_model
-        Name of the model that suits data, in the catalogue.
+        Name of the model that suits prepared data, in the catalogue.
     estimands
         `estimands(result, asked) -> Dataset`: draws of every quantity of interest, and in coordinates and attrs what
         tables need beside them. Computed once; what follows takes it.
@@ -131,6 +133,7 @@ class Assay:
     counts: Callable[[xr.Dataset], str]
     notes: Callable[[xr.Dataset], tuple[str, ...]] = lambda data: ()
     remarks: Callable[[xr.Dataset], tuple[str, ...]] = lambda estimands: ()
+    prepared: Callable[[xr.Dataset], xr.Dataset] = lambda data: data
     simulate: Callable[..., tuple[xr.Dataset, xr.Dataset]] | None = None
     write: Callable[..., None] | None = None
     engines: tuple[str, ...] = ("nuts",)
@@ -248,6 +251,7 @@ def fit_study(
     from lensim.inference.retry import fit_with_care
 
     assay = assay_of(data)
+    data = assay.prepared(data)
     result = fit_with_care(
         data,
         model or assay.default_model(data),

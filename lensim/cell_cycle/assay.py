@@ -15,8 +15,11 @@ from lensim.cell_cycle.estimands import (
     summarise_line_differences,
     summarise_shares,
 )
-from lensim.cell_cycle.read.counts import read_cell_cycle
+from lensim.cell_cycle.gated import gate_study
+from lensim.cell_cycle.read import read_cell_cycle
 from lensim.cell_cycle.read.events import write_cell_cycle
+
+GATES_IN_DOUBT: Final = "gates_in_doubt"
 
 
 def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
@@ -45,6 +48,15 @@ def remarks(estimands: xr.Dataset) -> tuple[str, ...]:
     return (f"{PRIOR_ALONE} (docs/cell_cycle.md)",)
 
 
+def prepared(data: xr.Dataset) -> xr.Dataset:
+    """Counts of events by phase; single events are gated, and tubes whose gates are in doubt named in the attrs."""
+    if v.EVENTS in data:
+        return data
+    gated = gate_study(data)
+    doubts = "\n".join(f"{tube}: {why}" for tube, why in gated.doubts.items())
+    return gated.data.assign_attrs({v.ASSAY: "cell_cycle", GATES_IN_DOUBT: doubts})
+
+
 def counts(data: xr.Dataset) -> str:
     """What there is to be fitted."""
     return (
@@ -55,7 +67,7 @@ def counts(data: xr.Dataset) -> str:
 
 def notes(data: xr.Dataset) -> tuple[str, ...]:
     """Tubes whose gates are in doubt."""
-    doubts = str(data.attrs.get("gates_in_doubt", ""))
+    doubts = str(data.attrs.get(GATES_IN_DOUBT, ""))
     return tuple(f"look at the gates of {doubt}" for doubt in doubts.splitlines())
 
 
@@ -63,7 +75,7 @@ ASSAY: Final = Assay(
     name="cell_cycle",
     title="Phases of the cell cycle",
     read=read_cell_cycle,
-    recognises=lambda data: v.EVENTS in data and v.TUBE in data.dims,
+    recognises=lambda data: v.TUBE in data.dims and (v.EVENTS in data or v.BRDU in data),
     default_model=lambda data: "cell_cycle_phases",
     estimands=lambda result, asked: cell_cycle_estimands(result),
     judged=judged_estimands,
@@ -71,5 +83,6 @@ ASSAY: Final = Assay(
     counts=counts,
     notes=notes,
     remarks=remarks,
+    prepared=prepared,
     write=write_cell_cycle,
 )

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from lensim.cli.shared import Column, Control, Decimal, GridNumber, PlateMap, columns_of, pairs_of
+from lensim.checks import one_of
+from lensim.cli.shared import Column, Control, Decimal, GridNumber, PlateMap, PlateWells, columns_of, pairs_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -19,6 +20,7 @@ def dose_response(
     dose_unit: Annotated[str, typer.Option(help="M, mM, uM, nM, pM or as-is:NAME; may be left out for dose_um.")] = "",
     plate_map: PlateMap = None,
     grid_number: GridNumber = None,
+    plate_wells: PlateWells = None,
     column: Column = None,
     role: Annotated[
         list[str] | None, typer.Option(help="ROLE=PATTERN: untreated=NC-1, ignored=PC-*. May be repeated.")
@@ -32,15 +34,23 @@ def dose_response(
     drop_lost: Annotated[bool, typer.Option("--drop-lost", help="Leave out wells without signal.")] = False,
 ) -> "xr.Dataset":
     """Wells of a panel."""
-    from lensim.dose_response.read import read_dose_response
+    from dataclasses import fields
 
+    from lensim.dose_response.read import Roles, read_dose_response
+
+    patterns, allowed = pairs_of("--role", role), tuple(field.name for field in fields(Roles))
+    for name in patterns:
+        one_of("--role: the name", name, allowed)
+    # a role that is not named keeps no meaning: a file has its own words or the standard ones, not both
+    roles = Roles(**{name: tuple(patterns.get(name, ())) for name in allowed}) if patterns else None
     return read_dose_response(
         files,
         dose_unit=dose_unit or None,
         plate_map=plate_map,
         grid_number=grid_number,
+        plate_wells=plate_wells,
         columns=columns_of(column),
-        roles=pairs_of("--role", role) or None,
+        roles=roles,
         decimal=decimal,
         compound=compound,
         counting_minutes=counting_minutes,
@@ -78,7 +88,7 @@ def expression(
         cycle_limit=cycle_limit,
         columns=columns_of(column),
         decimal=decimal,
-        format=format,
+        format=format or None,
     )
 
 
@@ -88,6 +98,7 @@ def bioassay(
     ],
     plate_map: PlateMap = None,
     grid_number: GridNumber = None,
+    plate_wells: PlateWells = None,
     control: Control = "",
     unit: Annotated[str, typer.Option(help="Of standards: pg/ml or ng/ml; else as the column says.")] = "",
     column: Column = None,
@@ -100,8 +111,9 @@ def bioassay(
         files,
         plate_map=plate_map,
         grid_number=grid_number,
+        plate_wells=plate_wells,
         control=control,
-        unit=unit,
+        unit=unit or None,
         columns=columns_of(column),
         decimal=decimal,
     )

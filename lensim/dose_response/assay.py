@@ -1,6 +1,6 @@
 """The dose-response assay as one value: what `fit`, `summarize`, `report`, `power` and `plan` need of it."""
 
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 import xarray as xr
@@ -8,14 +8,8 @@ import xarray as xr
 from lensim import vocabulary as v
 from lensim.assay import Asked, Assay, ResultTable
 from lensim.dose_response.estimands import dose_response_estimands, judged_estimands, summarise_lines, summarise_panel
-from lensim.dose_response.read import write_tidy
+from lensim.dose_response.read import read_dose_response, write_tidy
 from lensim.inference.observations import observations_of
-
-
-def read(*files: Any, **options: Any) -> xr.Dataset:
-    from lensim.dose_response.read import read_dose_response
-
-    return read_dose_response(*files, **options)
 
 
 def default_model(data: xr.Dataset) -> str:
@@ -62,7 +56,7 @@ def counts(data: xr.Dataset) -> str:
 ASSAY: Final = Assay(
     name="dose_response",
     title="IC50 of cell lines",
-    read=read,
+    read=read_dose_response,
     recognises=lambda data: v.DOSE in data,
     default_model=default_model,
     estimands=estimands,

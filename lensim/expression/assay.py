@@ -1,6 +1,6 @@
 """The RT-qPCR assay as one value: what `fit`, `summarize`, `report`, `power` and `plan` need of it."""
 
-from typing import Any, Final
+from typing import Final
 
 import xarray as xr
 
@@ -16,16 +16,10 @@ from lensim.expression.estimands import (
     summarise_populations,
     summarise_subjects,
 )
-from lensim.expression.read import amplified_without_template, write_cts
+from lensim.expression.read import amplified_without_template, read_expression, write_cts
 from lensim.expression.standard_curve import genes_of_unknown_factor
 
 SHOWN_CONTROLS: Final = 5
-
-
-def read(*files: Any, **options: Any) -> xr.Dataset:
-    from lensim.expression.read import read_expression
-
-    return read_expression(*files, **options)
 
 
 def default_model(data: xr.Dataset) -> str:
@@ -95,7 +89,7 @@ def notes(data: xr.Dataset) -> tuple[str, ...]:
 ASSAY: Final = Assay(
     name="expression",
     title="Fold changes of mRNA",
-    read=read,
+    read=read_expression,
     recognises=lambda data: v.CT in data or v.LOG2_RATIO in data,
     default_model=default_model,
     estimands=lambda result, asked: expression_estimands(result),
