@@ -108,7 +108,8 @@ def _run(
     require_free(path, force=force)
     require_room(csv, figures, force=force)
     assay = find_assay(name)
-    data = source(**given)
+    read = source(**given)
+    data = assay.prepared(read)
     chosen = model or assay.default_model(data)
     say(f"{assay.counts(data)}; model {chosen}; compiling takes up to a minute or two", quietly=True)
     for note in assay.notes(data):
@@ -129,6 +130,6 @@ def _run(
     out.print(f"result in {path}", soft_wrap=True, markup=False)
     print_result(result.tree, Asked(ci))
     write_csv(result.tree, Asked(ci), csv, force=force)
-    write_figures(result.tree, Asked(ci), figures, force=force)
+    write_figures(result.tree, Asked(ci), figures, force=force, data=read)
     if not result.verdict.passed:
         raise typer.Exit(3)

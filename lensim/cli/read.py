@@ -10,7 +10,7 @@ import typer
 from lensim.checks import InputError
 from lensim.cli import sources
 from lensim.cli.fit import with_options
-from lensim.cli.shared import Force, out, say, table_suffix
+from lensim.cli.shared import Force, columns_of, out, say, table_suffix
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -45,7 +45,7 @@ def _run(
         require_free(path, force=force)
         if assay.write is None:
             raise InputError(f"--out must be left out: the assay {name} has no table to write")
-    data = source(**given)
+    data = assay.prepared(source(**given))
     say(assay.counts(data))
     for note in assay.notes(data):
         say(f"note: {note}", quietly=True)
@@ -57,18 +57,27 @@ def _run(
 
 def _expression(path: Path | None = None, force: bool = False, **given: Any) -> None:
     """From machines' exports to one tidy table: reactions alone where nothing says which sample is which."""
-    from lensim.expression.read import knows_study, read_reactions, write_reactions
+    from lensim.expression.read import kind_of, knows_samples, read_reactions, write_reactions
     from lensim.output import require_free, written_whole
+    from lensim.tables.source import sources_of
 
-    files, wanted = given["files"], ("sheet", "reference", "control", "factors")
-    knows = given["sheet"] is not None or knows_study(files, format=given["format"])
+    files, wanted = sources_of(given["files"]), ("sheet", "reference", "control", "factors")
+    columns, kinds = columns_of(given["column"]), [given["format"] or kind_of(file) for file in files]
+    if all(kind == "ratios" for kind in kinds):
+        _run("expression", sources.expression, given, path=path, force=force)
+        return
+    knows = given["sheet"] is not None or all(
+        kind == "tidy" and knows_samples(file, columns) for kind, file in zip(kinds, files, strict=True)
+    )
     useless = [f"--{option}" for option in wanted if given[option]]
     if useless and not knows:
         raise InputError(f"--sheet must say which sample is which for {', '.join(useless)}, got none")
     if path is not None:
         table_suffix(path)
         require_free(path, force=force)
-    reactions = read_reactions(files, given["format"], cycle_limit=given["cycle_limit"], decimal=given["decimal"])
+    reactions = read_reactions(
+        files, given["format"], columns=columns, cycle_limit=given["cycle_limit"], decimal=given["decimal"]
+    )
     _print_found(reactions.instrument, reactions.paths, reactions.summary())
     if knows:
         _run("expression", sources.expression, given, path=path, force=force)

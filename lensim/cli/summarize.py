@@ -97,15 +97,23 @@ def write_csv(result: "xr.DataTree", asked: "Asked", csv: Path | None, *, force:
     say(f"table in {csv}" if csv.suffix else f"{len(targets)} tables in {csv}")
 
 
-def write_figures(result: "xr.DataTree", asked: "Asked", folder: Path | None, *, force: bool) -> None:
-    """Every figure of the result's assay, as PNG."""
+def write_figures(
+    result: "xr.DataTree",
+    asked: "Asked",
+    folder: Path | None,
+    *,
+    force: bool,
+    data: "xr.Dataset | None" = None,
+) -> None:
+    """Every figure of the result's assay, as PNG, and those of the data as they were read."""
     from lensim.output import written_whole
-    from lensim.report.figures.catalogue import figures_of
+    from lensim.report.figures.catalogue import figures_of, figures_of_data
     from lensim.report.figures.style import save_figure
 
     if folder is None:
         return
     drawn = figures_of(result, asked.ci_prob, asked.threshold_um)
+    drawn += figures_of_data(data) if data is not None else ()
     for figure in drawn:
         with written_whole(folder / f"{figure.name}.png", force=force) as partial:
             save_figure(figure.draw(), partial)
