@@ -24,9 +24,9 @@ from lensim import vocabulary as v
 from lensim.dose_response.estimands import GROUP_OF_LINE, INHIBITION_AT_TOP
 from lensim.dose_response.fisher_power import fisher_power
 from lensim.inference.equivalence import difference_draws, effect_row
-from lensim.inference.gate import Verdict
 from lensim.inference.intervals import interval_of
 from lensim.inference.observations import observations_of
+from lensim.inference.verdict import verdict_of
 
 FEWEST_LINES: Final = 4
 RESAMPLES: Final = 9999
@@ -69,11 +69,10 @@ def lines_of(result: xr.DataTree) -> list[str]:
 
 def words_on_convergence(result: xr.DataTree) -> str:
     """The verdict that a fit carries, or that it carries none."""
-    return (
-        Verdict.from_json(result.attrs["verdict"]).sentence()
-        if "verdict" in result.attrs
-        else "the fit carries no verdict of convergence"
-    )
+    try:
+        return verdict_of(result).sentence()
+    except checks.InputError:
+        return "the fit carries no verdict of convergence"
 
 
 def associate(

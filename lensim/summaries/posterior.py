@@ -17,6 +17,7 @@ from scipy import special, stats
 from lensim import checks, seeding
 from lensim import vocabulary as v
 from lensim.checks import InputError
+from lensim.inference.verdict import carry_exact
 from lensim.summaries.audit import excluded_p
 from lensim.summaries.p_values import matches
 from lensim.summaries.priors import SummaryPriors
@@ -105,12 +106,12 @@ def summary_posterior(
         {name: (dims, values) for name, values in found.items() if name != OMEGA or (np.nan_to_num(values) > 0).any()},
         coords={v.TARGET: targets, v.CELL_TYPE: kinds, v.CONTRAST: [CONTRAST]},
     )
-    posterior.attrs["inference_library"] = "lensim, exact"
     samples_set = xr.Dataset(
         {f"value_{k}": (("chain", "draw", f"rank_{k}"), z[None]) for k, z in enumerate(unseen.values())},
         attrs={f"value_{k}": name for k, name in enumerate(unseen)},
     )
     tree = xr.DataTree.from_dict({"posterior": posterior, "unseen": samples_set})
+    carry_exact(tree)
     if left_out:
         tree.attrs[LEFT_OUT] = "\n".join(left_out.values())
     return tree

@@ -8,8 +8,8 @@ import pytest
 import xarray as xr
 
 from lensim import vocabulary as v
-from lensim.inference.gate import Verdict
 from lensim.inference.observations import attach_observations
+from lensim.inference.verdict import Verdict
 from lensim.output import save_result
 from lensim.seeding import stream
 from tests.cli.test_cli import run

@@ -8,7 +8,7 @@ import xarray as xr
 from experiments import plan_follow_up as experiment
 from lensim import vocabulary as v
 from lensim.checks import InputError
-from lensim.inference.gate import Verdict
+from lensim.inference.verdict import Verdict
 from lensim.output import save_result
 from lensim.seeding import stream
 

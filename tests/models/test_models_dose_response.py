@@ -18,7 +18,8 @@ from lensim.dose_response import NO_FAULTS, DoseResponseDesign, DoseResponsePopu
 from lensim.dose_response.priors import DoseResponsePriors, WellPriors
 from lensim.inference import engine_nutpie
 from lensim.inference.catalogue import catalogue, find_model
-from lensim.inference.fit import FitSettings, fit, verdict_of
+from lensim.inference.fit import FitSettings, fit
+from lensim.inference.verdict import verdict_of
 from lensim.models.coordinates import COORDINATE_SUFFIX
 from lensim.seeding import sampler_seed, stream
 

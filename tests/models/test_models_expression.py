@@ -16,8 +16,9 @@ from lensim.expression.simulate import one_study, simulate
 from lensim.expression.truth import NO_FAULTS, CellTypeExpression, ExpressionPopulation, GeneAssay, draw_truth
 from lensim.inference.catalogue import find_model
 from lensim.inference.engine_nutpie import SamplerSettings
-from lensim.inference.fit import FitSettings, verdict_of
+from lensim.inference.fit import FitSettings
 from lensim.inference.retry import fit_expression
+from lensim.inference.verdict import verdict_of
 from lensim.models import expression_components as parts
 from lensim.models import expression_copies as copies_of
 from lensim.models import expression_panel as panel
