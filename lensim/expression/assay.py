@@ -10,7 +10,6 @@ from lensim.expression.contrasts import summarise_contrasts, summarise_levels, s
 from lensim.expression.estimands import (
     CALIBRATOR,
     LEVEL_OVER_CALIBRATOR,
-    MU,
     expression_estimands,
     judged_estimands,
     summarise_populations,
@@ -34,7 +33,7 @@ def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
     ci, words = asked.ci_prob, asked.words
     subjects = summarise_subjects(estimands, ci)
     found = [ResultTable("subjects", f"Subjects: fold change in percent of control, {words}", subjects)]
-    if MU in estimands:
+    if v.MU_FOLD_CHANGE in estimands:
         populations = summarise_populations(estimands, ci)
         found.append(ResultTable("populations", f"Populations: mean, spread and a new subject, {words}", populations))
     contrasts = summarise_contrasts(estimands, ci)
