@@ -14,9 +14,6 @@ In flow cytometry a *culture* is one cell line under one condition in one experi
 
 from typing import Final
 
-# --- attrs of every Dataset and result ---
-ASSAY: Final = "assay"  # dose_response, expression, bioassay, cell_cycle, selection, or another package's
-
 # --- dims, each with an index coordinate of real names where names exist ---
 WELL: Final = "well"
 BLANK: Final = "blank"
