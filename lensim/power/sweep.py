@@ -1,4 +1,4 @@
-"""Running a scenario: chunks go to workers and are stored in order, so numbers do not depend on the workers."""
+"""The studies of a scenario: chunks go to workers and are stored in order, so no number depends on the workers."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
@@ -13,6 +13,7 @@ from lensim.power.audit import AuditPart, StoredPoint, draw_audit, run_parts
 from lensim.power.chunk import run_chunk
 from lensim.power.diagnosands import Tally, verdict
 from lensim.power.pool import Pool, pool_of
+from lensim.power.result import PowerResult
 from lensim.power.scenario import Scenario, points_of
 from lensim.power.store import Store, open_store
 
@@ -51,27 +52,7 @@ class _Point:
         self.done = decided or self.stored >= self.chunks
 
 
-@dataclass(frozen=True)
-class PowerResult:
-    """What came out of a scenario.
-
-    Attributes
-    ----------
-    scenario
-        What was asked.
-    table
-        A row each point, rule and target: the grid's fields, rule, target, quantity ('power' or 'assurance'), and
-        every diagnosand with its error; with `studies.decide_at` its verdict, under both readings of failures.
-    audit
-        A row each audited study, rule and target, with its point; see `run_parts`. Empty where there was none.
-    """
-
-    scenario: Scenario
-    table: pd.DataFrame
-    audit: pd.DataFrame
-
-
-def run_power(
+def sweep(
     scenario: Scenario,
     folder: Path,
     *,
@@ -79,7 +60,7 @@ def run_power(
     scheduler: str = "",
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> PowerResult:
-    """Simulate, analyse and judge every point of a scenario.
+    """Simulate, analyse and judge every point of a scenario; `lensim.power.run.run_power` also writes what was found.
 
     Parameters
     ----------
