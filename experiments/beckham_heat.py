@@ -36,6 +36,7 @@ from lensim.inference.catalogue import find_model
 from lensim.inference.engine_nutpie import SamplerSettings, compile_model
 from lensim.inference.fit import FitSettings, carry_verdict, draw, verdict_of
 from lensim.inference.gate import diagnose
+from lensim.inference.intervals import equal_tails
 from lensim.inference.retry import fit_expression
 from lensim.models.expression_components import ExpressionPriors
 from lensim.output import save_result
@@ -116,7 +117,8 @@ def read_reference(path: Path) -> pd.DataFrame:
 
 def _summary(draws: xr.DataArray, name: str, ci_prob: float) -> pd.DataFrame:
     """Median and equal-tailed interval, one row a gene and contrast, or a contrast."""
-    tails = {f"{name}_log2": 0.5, f"{name}_lower": (1 - ci_prob) / 2, f"{name}_upper": (1 + ci_prob) / 2}
+    lower, median, upper = equal_tails(ci_prob)
+    tails = {f"{name}_log2": median, f"{name}_lower": lower, f"{name}_upper": upper}
     return pd.DataFrame(
         {
             column: draws.quantile(at, ("chain", "draw")).drop_vars("quantile").to_series()
@@ -350,7 +352,7 @@ def run(data_folder: Path, config_path: Path, out: Path, *, force: bool = False)
     tidy = tidy_reactions(data_folder / REACTIONS)
     settings = FitSettings(SamplerSettings(**config.sampler.model_dump()))
     manifest = Manifest(config.seed)
-    with results_folder(out, config_path, force=force) as folder:
+    with results_folder(out, config_path, force=force, inputs=[data_folder]) as folder:
         tidy.to_csv(folder / "reactions.csv", index=False)
         data = read_cts(folder / "reactions.csv", references=(STABLE_GENE,), control=CONTROL)
         console.print(f"{data.sizes[v.REACTION]} reactions; compiling, then sampling, twice", highlight=False)

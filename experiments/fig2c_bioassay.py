@@ -16,7 +16,7 @@ from lensim import vocabulary as v
 from lensim.bioassay.assemble import write_bioassay
 from lensim.bioassay.classical import classical_changes, classical_tnf
 from lensim.bioassay.design import lay_out
-from lensim.bioassay.estimands import summarise_changes, summarise_media
+from lensim.bioassay.estimands import bioassay_estimands, summarise_changes, summarise_media
 from lensim.bioassay.simulate import one_study, simulate
 from lensim.bioassay.truth import USUAL_FAULTS
 from lensim.inference.engine_nutpie import SamplerSettings
@@ -114,8 +114,9 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
         with manifest.timed("report"):
             save_result(result, folder / "fit.nc")
             classical = classical_tnf(data, config.ci_prob)
+            estimands = bioassay_estimands(result)
             media, changes = with_truth(
-                summarise_media(result, config.ci_prob), summarise_changes(result, config.ci_prob), truth
+                summarise_media(estimands, config.ci_prob), summarise_changes(estimands, config.ci_prob), truth
             )
             media.to_csv(folder / "media.csv", index=False)
             changes.to_csv(folder / "changes.csv", index=False)

@@ -197,7 +197,7 @@ def run(
         seconds = time.perf_counter() - started
         print(f"  {verdict_of(result).sentence()}, {seconds:.0f} s", flush=True)
         with written_whole(target, force=force) as partial:
-            summarise_lines(result).join(line_medians(result)[[v.LOG10_EC50]]).to_csv(partial)
+            summarise_lines(dose_response_estimands(result)).join(line_medians(result)[[v.LOG10_EC50]]).to_csv(partial)
         rows.append(agreement_row(drug, result, reference, seconds))
         left[drug] = residuals(result)
         write_agreement(out, rows, left, force=force or number > 1)

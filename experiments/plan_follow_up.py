@@ -242,7 +242,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
     require_trusted(result, config.posterior.name, trust=False)
     manifest = Manifest(config.seed)
     asked = question(config)
-    with results_folder(out, config_path, force=force) as folder:
+    with results_folder(out, config_path, force=force, inputs=[config.posterior]) as folder:
         with manifest.timed("plan"), pool_of(config.workers, "") as pool:
             found = answer(asked, result, pool=pool, tell=lambda said: console.print(said, highlight=False))
         for name, table in tables_of(found).items():

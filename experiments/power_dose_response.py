@@ -207,7 +207,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
     manifest = Manifest(config.seed)
     results: dict[str, PowerResult] = {}
     questions = scenarios(config)
-    with results_folder(out, config_path, force=force) as folder:
+    with results_folder(out, config_path, force=force, inputs=[config.posterior] if config.posterior else ()) as folder:
         for name, asked in questions.items():
             with manifest.timed(name):
                 results[name] = run_power(asked, folder / name, workers=config.workers)

@@ -37,6 +37,7 @@ def plan(
 
     A first answer comes in seconds, and is refined. Results do not depend on the number of workers.
     """
+    from lensim.ownership import require_replaceable
     from lensim.plan.answer import answer, require_trusted
     from lensim.plan.interim import require_look
     from lensim.plan.question import read_question
@@ -45,6 +46,8 @@ def plan(
     from lensim.power.pool import pool_of
     from lensim.results_folder import results_folder
 
+    read_here = [path for path in (plan_file, start, so_far) if path is not None]
+    require_replaceable(folder, force=force, inputs=read_here)
     known = _ratios(so_far) if so_far is not None else None
     result = None
     if start is not None:
@@ -57,7 +60,12 @@ def plan(
     if known is not None:
         size, most = question.size, question.scenario
         require_look(most if size is None else most.at({size.field: size.high}), known)
-    with results_folder(folder, plan_file, force=force) as partial, pool_of(workers, scheduler) as pool:
+    if (posterior := question.scenario.truth.posterior) is not None:
+        read_here.append(posterior)
+    with (
+        results_folder(folder, plan_file, force=force, inputs=read_here) as partial,
+        pool_of(workers, scheduler) as pool,
+    ):
         found = answer(question, result, pool=pool, tell=lambda said: out.print(said, soft_wrap=True, markup=False))
         said = paragraph(found)
         if so_far is not None and known is not None:

@@ -9,7 +9,7 @@ import xarray as xr
 from lensim import checks
 from lensim import vocabulary as v
 from lensim.expression.classical import classical_fold_changes
-from lensim.expression.estimands import MU, summarise_subjects
+from lensim.expression.estimands import MU, expression_estimands, summarise_subjects
 from lensim.inference.observations import observations_of
 
 CLOSE_LOG2 = 0.1  # below this, a difference of two answers is not worth a reason
@@ -31,7 +31,7 @@ def compare_with_classical(result: xr.DataTree, ci_prob: float = 0.9) -> pd.Data
     data = observations_of(result)
     if v.CT not in data:
         raise checks.InputError("compare needs a fit to reactions, got one to ratios, which are a classical answer")
-    ours = summarise_subjects(result, ci_prob)
+    ours = summarise_subjects(expression_estimands(result), ci_prob)
     classical = classical_fold_changes(data, confidence=ci_prob).rename(columns={"condition": "contrast"})
     both = ours.merge(classical, on=["target", "subject", "contrast"], how="left", suffixes=("", "_classical"))
     population = _population_means(result)

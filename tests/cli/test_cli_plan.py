@@ -169,7 +169,8 @@ def test_a_whole_plan_of_pairs(tmp_path, capsys):
         assert part in text
     names = {path.name for path in out.iterdir()}
     tables = {"size.csv", "frontier.csv", "robustness.csv", "designs_tried.csv", "interim.csv"}
-    assert names == tables | {"plan.toml", "plan.txt", "size.png", "frontier.png", "robustness.png"}
+    pictures = {"size.png", "frontier.png", "robustness.png"}
+    assert names == tables | pictures | {"plan.toml", "plan.txt", "manifest.json"}
     frontier = pd.read_csv(out / "frontier.csv")
     assert frontier["cost"].is_monotonic_increasing
     assert len(frontier) == 6

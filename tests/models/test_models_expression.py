@@ -277,7 +277,7 @@ def test_estimands_and_tables_hold_together(fitted):
     draws = expression_estimands(fitted)
     assert float(abs(draws["log2_level_over_calibrator"].sel({v.SUBJECT: "line 0"})).max()) == 0.0
     assert draws["difference_of_cell_types"].sizes["pair"] == 1
-    subjects, populations = summarise_subjects(fitted), summarise_populations(fitted)
+    subjects, populations = summarise_subjects(draws), summarise_populations(draws)
     assert (len(subjects), len(populations)) == (2 * 10, 2 * 2)
     assert (subjects["fold_change_percent_lower"] < subjects["fold_change_percent_upper"]).all()
     assert subjects["detected"].sum() + subjects["not_detected"].sum() == (DATA[v.GENE_OF_REACTION].values < 2).sum()

@@ -47,14 +47,14 @@ def test_lenalidomide_fit_may_be_read(lenalidomide):
 
 
 def test_no_finite_ic50_of_a_resistant_line(lenalidomide):
-    table = summarise_lines(lenalidomide)
+    table = summarise_lines(dose_response_estimands(lenalidomide))
     assert len(table) == 9
     assert table["ic50_um"].isna().all()
     assert table["ic50"].str.startswith("> 5").all(), table["ic50"].tolist()
 
 
 def test_every_line_is_resistant_with_high_probability(lenalidomide):
-    above = summarise_lines(lenalidomide)["p_ic50_above_top"]
+    above = summarise_lines(dose_response_estimands(lenalidomide))["p_ic50_above_top"]
     assert (above > 0.9).all(), above.to_dict()
 
 
@@ -114,7 +114,7 @@ def test_a_series_that_ends_too_low_still_contains_the_answer(whole_and_cut):
 
 def test_a_series_that_ends_too_low_gives_a_bound_and_no_number(whole_and_cut):
     _, result = whole_and_cut
-    row = summarise_lines(result).loc["ryegrass"]
+    row = summarise_lines(dose_response_estimands(result)).loc["ryegrass"]
     assert np.isnan(row["ic50_um"])
     assert row["ic50"].startswith(f"> {CUT_AT}")
     above = (dose_response_estimands(result)[LOG10_IC50] > np.log10(CUT_AT)).mean()

@@ -15,8 +15,9 @@ from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from lensim import vocabulary as v
 from lensim.bioassay.curve import optical_density
-from lensim.bioassay.estimands import summarise_changes, summarise_media
+from lensim.bioassay.estimands import bioassay_estimands, summarise_changes, summarise_media
 from lensim.bioassay.roles import BLANK, SAMPLE, STANDARD
+from lensim.inference.intervals import interval_of
 from lensim.inference.observations import observations_of
 from lensim.report.figures.style import PALETTE
 
@@ -82,8 +83,7 @@ def _draw_curve(axis: Axes, result: xr.DataTree, data: xr.Dataset, plate: int, c
     read = optical_density(grid[:, None], *(flat[name].to_numpy() for name in names))
     if has_background:
         read = read + flat[v.BACKGROUND_OD].to_numpy()
-    tails = [(1 - ci_prob) / 2, 0.5, (1 + ci_prob) / 2]
-    lower, middle, upper = np.quantile(read, tails, axis=1)
+    lower, middle, upper = interval_of(read, ci_prob, axis=1)
     axis.axvspan(grid[0] / 3, low, color=OUTSIDE_COLOUR, lw=0)
     axis.axvspan(high, grid[-1], color=OUTSIDE_COLOUR, lw=0)
     axis.fill_between(grid, lower, upper, color=CURVE_COLOUR, alpha=0.3, lw=0)
@@ -105,11 +105,10 @@ def _draw_samples(axis: Axes, result: xr.DataTree, data: xr.Dataset, plate: int,
     role, od, medium = (data[name].to_numpy() for name in (v.ROLE, v.OPTICAL_DENSITY, v.MEDIUM_OF_WELL))
     dilution = data[v.DILUTION].to_numpy()
     here = (data[v.PLATE_OF_WELL].to_numpy() == plate) & (role == SAMPLE)
-    tails = [(1 - ci_prob) / 2, 0.5, (1 + ci_prob) / 2]
     left, right = axis.get_xlim()
     draws = result["posterior"][v.LOG10_TNF]
     for own in np.unique(medium[here]):
-        of_medium = 10.0 ** np.quantile(draws.isel({v.MEDIUM: int(own)}).to_numpy(), tails)
+        of_medium = 10.0 ** interval_of(draws.isel({v.MEDIUM: int(own)}), ci_prob)
         colour = PALETTE[int(data[v.LINE_OF_MEDIUM][own]) % len(PALETTE)]
         marker = MARKERS[int(data[v.CONDITION_OF_MEDIUM][own]) % len(MARKERS)]
         for factor in np.unique(dilution[here & (medium == own)]):
@@ -131,7 +130,8 @@ def plot_tnf(
     the lower one of a medium above them. `classical` (a table of `classical_tnf`) and the truth of a simulation (one
     number a medium) stand beside, where given.
     """
-    media, changes = summarise_media(result, ci_prob), summarise_changes(result, ci_prob)
+    estimands = bioassay_estimands(result)
+    media, changes = summarise_media(estimands, ci_prob), summarise_changes(estimands, ci_prob)
     lines, conditions = list(dict.fromkeys(media["cell_line"])), list(dict.fromkeys(media["condition"]))
     columns = min(4, len(lines))
     rows = -(-len(lines) // columns)

@@ -12,7 +12,12 @@ from matplotlib.lines import Line2D
 
 from lensim import vocabulary as v
 from lensim.cell_cycle.cultures import events_of_cultures
-from lensim.cell_cycle.estimands import summarise_effects, summarise_line_differences, summarise_shares
+from lensim.cell_cycle.estimands import (
+    cell_cycle_estimands,
+    summarise_effects,
+    summarise_line_differences,
+    summarise_shares,
+)
 from lensim.cell_cycle.gate import OUTSIDE
 from lensim.cell_cycle.gated import GatedStudy, log10_brdu
 from lensim.cell_cycle.phases import PHASES, S_PHASE
@@ -74,7 +79,7 @@ def plot_events(events: xr.Dataset, gated: GatedStudy) -> Figure:
 
 def plot_phases(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
     """Share of each phase per line and condition: bars with intervals of the line's share, points of each culture."""
-    data, table = observations_of(result), summarise_shares(result, ci_prob)
+    data, table = observations_of(result), summarise_shares(cell_cycle_estimands(result), ci_prob)
     lines = [str(name) for name in data[v.CELL_LINE].to_numpy()]
     conditions = [str(name) for name in data[v.CONDITION].to_numpy()]
     events = events_of_cultures(data)
@@ -120,7 +125,8 @@ def plot_phases(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
 
 def effects_for_figure(result: xr.DataTree, ci_prob: float = 0.9) -> pd.DataFrame:
     """Effect on S of each line, and the difference of lines, a row each: label, percent_points with interval."""
-    effects, differences = summarise_effects(result, ci_prob), summarise_line_differences(result, ci_prob)
+    estimands = cell_cycle_estimands(result)
+    effects, differences = summarise_effects(estimands, ci_prob), summarise_line_differences(estimands, ci_prob)
     several = effects["contrast"].nunique() > 1
     parts = [effects.assign(label=effects["cell_line"])]
     if len(differences):

@@ -17,6 +17,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from lensim import vocabulary as v
 from lensim.dose_response import curve
 from lensim.dose_response.estimands import dose_response_estimands, tested_doses_um
+from lensim.inference.intervals import interval_of
 from lensim.inference.observations import observations_of
 from lensim.report.figures.style import PALETTE
 
@@ -113,8 +114,7 @@ def _draw_panel(axis: Axes, result: xr.DataTree, wells: pd.DataFrame, line: int,
     at_zero = low / 10**0.75
     grid = np.geomspace(low / 1.3, high * 1.3, 80)
     percent = 100.0 * curve.residual(grid, *parameters)
-    tails = [(1 - ci_prob) / 2, 0.5, (1 + ci_prob) / 2]
-    lower, median, upper = np.quantile(percent, tails, axis=0)
+    lower, median, upper = interval_of(percent, ci_prob, axis=0)
     axis.axhline(50, color="0.6", lw=0.8, ls="--", zorder=0)
     axis.fill_between(grid, lower, upper, color=colour, alpha=0.25, lw=0)
     axis.plot(grid, median, color=colour, lw=1.6)
@@ -124,7 +124,7 @@ def _draw_panel(axis: Axes, result: xr.DataTree, wells: pd.DataFrame, line: int,
         marker = MARKERS[list(jitter).index(experiment) % len(MARKERS)]
         axis.plot(where, own["percent"], marker, ms=2.6, mfc="none", mec="0.25", mew=0.6, alpha=0.8)
     ic50 = curve.log10_ic50_um(*parameters).reshape(-1)
-    ends = 10.0 ** np.quantile(ic50, tails, method="inverted_cdf")
+    ends = 10.0 ** interval_of(ic50, ci_prob, method="inverted_cdf")
     if low <= ends[1] <= high:
         axis.plot([max(ends[0], low), min(ends[2], high)], [50, 50], color="k", lw=2.2, solid_capstyle="butt")
         axis.plot(ends[1], 50, "|", color="k", ms=9, mew=1.6)
@@ -156,7 +156,7 @@ def plot_ic50_forest(
     right, left = top * 4.0, low / 2.0
     for height, (name, row) in enumerate(ordered.iterrows()):
         position = list(summary.index).index(name)
-        ends = 10.0 ** np.quantile(draws[position], [(1 - ci_prob) / 2, 0.5, (1 + ci_prob) / 2], method="inverted_cdf")
+        ends = 10.0 ** interval_of(draws[position], ci_prob, method="inverted_cdf")
         colour = colours[row["molecular_group"]]
         start, stop = min(max(ends[0], left), top), min(max(ends[2], left), right)
         axis.plot([start, min(stop, top * 2.2)], [height, height], color=colour, lw=2)

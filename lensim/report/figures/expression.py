@@ -15,7 +15,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
 from lensim import vocabulary as v
-from lensim.expression.estimands import detected, summarise_populations, summarise_subjects
+from lensim.expression.estimands import detected, expression_estimands, summarise_populations, summarise_subjects
+from lensim.inference.intervals import interval_of
 from lensim.inference.observations import observations_of
 from lensim.report.figures.style import PALETTE
 
@@ -49,14 +50,12 @@ def plot_levels(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
     figure, axes = plt.subplots(
         1, len(targets), figsize=(1.2 + 2.7 * len(targets), 0.9 + 0.24 * len(subjects)), sharey=True, squeeze=False
     )
-    tails = [(1 - ci_prob) / 2, 0.5, (1 + ci_prob) / 2]
     for t, axis in enumerate(axes[0]):
         values = level.isel({v.TARGET: t})
         if calibrator and seen[t, subjects.index(calibrator)]:
             values = values - values.isel({v.SUBJECT: subjects.index(calibrator)})
-        lower, median, upper = (
-            2.0 ** values.quantile(tails, ("chain", "draw")).transpose("quantile", v.SUBJECT).to_numpy()
-        )
+        drawn = values.transpose(v.SUBJECT, "chain", "draw").to_numpy()
+        lower, median, upper = 2.0 ** interval_of(drawn, ci_prob, axis=(1, 2))
         shown = lower[seen[t] > 0].min() / 4 if (seen[t] > 0).any() else lower.min()
         for s in range(len(subjects)):
             colour = colours[kinds[s]]
@@ -119,7 +118,8 @@ def plot_before_after(classical: pd.DataFrame, data: xr.Dataset) -> Figure:
 def plot_forest(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
     """Fold change of each subject, its population's mean and the prediction for a new subject, one panel a target."""
     data = observations_of(result)
-    subjects, populations = summarise_subjects(result, ci_prob), summarise_populations(result, ci_prob)
+    estimands = expression_estimands(result)
+    subjects, populations = summarise_subjects(estimands, ci_prob), summarise_populations(estimands, ci_prob)
     colours = _colours(data)
     contrast = str(subjects["contrast"].iloc[0])
     targets = list(dict.fromkeys(subjects["target"]))
@@ -185,10 +185,9 @@ def plot_against_ic50(
     A line whose IC50 is probably beyond the tested doses is an open mark at the right edge, with a bar from the lower
     end of its interval. `table` is `summarise_sensitivity`'s, whose answers stand above the panels.
     """
-    subjects = summarise_subjects(result, ci_prob)
+    subjects = summarise_subjects(expression_estimands(result), ci_prob)
     ic50 = log10_ic50_um.stack(sample_=("chain", "draw"), create_index=False).transpose(v.CELL_LINE, "sample_")
     lines = [str(name) for name in ic50[v.CELL_LINE].to_numpy()]
-    tails = [(1 - ci_prob) / 2, 0.5, (1 + ci_prob) / 2]
     groups = list(dict.fromkeys(group_of_subject[name] for name in lines if name in group_of_subject))
     targets = list(dict.fromkeys(subjects["target"]))
     contrast = str(subjects["contrast"].iloc[0])
@@ -198,7 +197,7 @@ def plot_against_ic50(
         own = subjects[(subjects["target"] == target) & (subjects["contrast"] == contrast) & (subjects["detected"] > 0)]
         for row in own[own["subject"].isin(lines)].itertuples():
             draws = ic50.to_numpy()[lines.index(row.subject)]
-            low, middle, high = np.minimum(10.0 ** np.quantile(draws, tails, method="nearest"), edge)
+            low, middle, high = np.minimum(10.0 ** interval_of(draws, ci_prob, method="nearest"), edge)
             colour = PALETTE[groups.index(group_of_subject[row.subject])]
             beyond = middle > top_dose_um
             x = edge if beyond else middle
@@ -234,11 +233,10 @@ def plot_standard_curves(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
     ct, limit = data[v.STANDARD_CT].to_numpy(), float(data[v.CYCLE_LIMIT])
     figure, axes = plt.subplots(1, len(genes), figsize=(1 + 2.3 * len(genes), 2.9), sharey=True, squeeze=False)
     grid = np.linspace(np.log2(quantity.min()), np.log2(quantity.max()), 40)
-    tails = [(1 - ci_prob) / 2, 0.5, (1 + ci_prob) / 2]
     for g, axis in enumerate(axes[0]):
         factor = posterior[v.FACTOR].isel({v.GENE: g}).to_numpy().ravel()
         unit = posterior[v.UNIT_CT].isel({v.GENE: g}).to_numpy().ravel()
-        lower, median, upper = np.quantile(unit - grid[:, None] / np.log2(factor), tails, axis=1)
+        lower, median, upper = interval_of(unit - grid[:, None] / np.log2(factor), ci_prob, axis=1)
         axis.fill_between(2.0**grid, lower, upper, color=PALETTE[0], alpha=0.25, lw=0)
         axis.plot(2.0**grid, median, color=PALETTE[0], lw=1.2)
         own = gene == g
@@ -247,7 +245,7 @@ def plot_standard_curves(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
         lost = own & ~np.isfinite(ct)
         axis.plot(quantity[lost], np.full(lost.sum(), limit), ls="", marker="x", ms=5, color=PALETTE[1])
         axis.set_xscale("log")
-        low, middle, high = np.quantile(factor, tails)
+        low, middle, high = interval_of(factor, ci_prob)
         axis.set_title(f"{genes[g]}\nfactor {middle:.2f} ({low:.2f} to {high:.2f})", fontsize=8)
     axes[0][0].set_ylabel("Ct [cycles]; cross: not detected", fontsize=8)
     figure.supxlabel(f"pooled cDNA [{data[v.STANDARD_QUANTITY].attrs.get('units', 'relative')}]", fontsize=9)
@@ -266,7 +264,7 @@ def plot_resistant_profile(result: xr.DataTree, parent_of: Mapping[str, str], ci
         here, there = subjects.index(variant), subjects.index(parent)
         for t, target in enumerate(targets):
             ratio = 2.0 ** (level.isel({v.TARGET: t, v.SUBJECT: here}) - level.isel({v.TARGET: t, v.SUBJECT: there}))
-            low, middle, high = np.quantile(ratio, [(1 - ci_prob) / 2, 0.5, (1 + ci_prob) / 2])
+            low, middle, high = interval_of(ratio, ci_prob)
             place = len(labels)
             labels.append(f"{target}, {variant} over {parent}")
             if seen[t, here] and seen[t, there]:
