@@ -8,6 +8,7 @@ from pathlib import Path
 
 import xarray as xr
 
+from lensim.ownership import require_replaceable
 from lensim.plan.answer import answer, require_answerable, require_trusted
 from lensim.plan.interim import require_look
 from lensim.plan.question import Question
@@ -89,10 +90,13 @@ def run_plan(
 
     Examples
     --------
-    >>> result = run_plan(read_question(Path("next.toml")), Path("results/plan"))  # doctest: +SKIP
-    >>> print(result.text)  # doctest: +SKIP
+    >>> result = run_plan(read_question(Path("next.toml")), Path("results/plan"))
+    >>> print(result.text)
     """
     prior = question.scenario.truth.posterior
+    read_here = [*read_here, *([] if asked_in is None else [asked_in]), *([] if prior is None else [prior.path])]
+    if folder is not None:
+        require_replaceable(folder, force=force, inputs=read_here)
     if fit is None and prior is not None:
         fit = posterior_of(prior)
     if fit is not None and prior is not None:
@@ -107,7 +111,7 @@ def run_plan(
     manifest = Manifest(question.scenario.seed)
     with (
         _question_file(question, asked_in) as asked,
-        results_folder(folder, asked, force=force) as partial,
+        results_folder(folder, asked, force=force, inputs=read_here) as partial,
         pool_of(workers, scheduler) as pool,
     ):
         result = _answered(question, fit, so_far, pool, tell)

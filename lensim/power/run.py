@@ -56,8 +56,8 @@ def run_power(
 
     Examples
     --------
-    >>> result = run_power(read_scenario(Path("study.toml")), Path("results/power"))  # doctest: +SKIP
-    >>> print(result.text)  # doctest: +SKIP
+    >>> result = run_power(read_scenario(Path("study.toml")), Path("results/power"))
+    >>> print(result.text)
     """
     if folder is None:
         with tempfile.TemporaryDirectory(prefix="lensim-power-") as place:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from lensim.checks import at_least
+from lensim.power.assays import assay_of
 from lensim.power.audit import AuditPart, StoredPoint, draw_audit, run_parts
 from lensim.power.chunk import run_chunk
 from lensim.power.diagnosands import Tally, verdict
@@ -78,7 +79,8 @@ def sweep(
     Raises
     ------
     InputError
-        If the folder is another scenario's or cannot be written to, or the scheduler cannot be reached.
+        If a posterior will not do, the folder is another scenario's or cannot be written to, or the scheduler cannot be
+        reached.
     """
     at_least("workers", workers, 1)
     points = [
@@ -90,6 +92,8 @@ def sweep(
         )
         for number, (setting, own) in enumerate(points_of(scenario))
     ]
+    for point in points:  # a posterior that will not do is refused before there is a folder
+        assay_of(point.scenario).not_in_posterior(point.scenario)
     store = open_store(folder, scenario, [point.setting for point in points])
     for point in points:
         while not point.done and store.has(store.chunk_path(point.number, point.stored)):
