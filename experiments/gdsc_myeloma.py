@@ -22,7 +22,7 @@ from scipy import stats
 
 from lensim import checks, seeding
 from lensim import vocabulary as v
-from lensim.dose_response.estimands import AREA_OVER_CURVE, LOG10_IC50, dose_response_estimands, summarise_lines
+from lensim.dose_response.estimands import AREA_OVER_CURVE, dose_response_estimands, summarise_lines
 from lensim.dose_response.read import Roles, TidyColumns, compounds_of, read_tidy, select_compound
 from lensim.inference.engine_nutpie import SamplerSettings
 from lensim.inference.fit import FitSettings
@@ -65,7 +65,7 @@ def line_medians(result: xr.DataTree) -> pd.DataFrame:
         {
             # by order, not by interpolation: between a finite draw and an infinite one there is no middle
             name: np.quantile(draws[name].transpose("sample", ...), 0.5, axis=0, method="inverted_cdf")
-            for name in (v.LOG10_EC50, LOG10_IC50, AREA_OVER_CURVE)
+            for name in (v.LOG10_EC50, v.LOG10_IC50, AREA_OVER_CURVE)
         },
         index=pd.Index(draws[v.CELL_LINE].to_numpy(), name="cell_line"),
     )
@@ -114,7 +114,7 @@ def agreement_row(drug: str, result: xr.DataTree, reference: pd.DataFrame, secon
     }
     pairs = {
         "log10_ec50": (ours[v.LOG10_EC50], theirs["ln_ic50_uM"]),
-        "log10_ic50": (ours[LOG10_IC50], theirs["ln_ic50_uM"]),
+        "log10_ic50": (ours[v.LOG10_IC50], theirs["ln_ic50_uM"]),
         "area_over_curve": (ours[AREA_OVER_CURVE], 1.0 - theirs["auc"]),
     }
     for name, (mine, other) in pairs.items():

@@ -17,7 +17,6 @@ from lensim.dose_response import lay_out as lay_out_dose_response
 from lensim.dose_response import simulate as simulate_dose_response
 from lensim.expression.design import lay_out as lay_out_expression
 from lensim.expression.simulate import simulate as simulate_expression
-from lensim.expression.truth import LOG2_COPIES_PER_UNIT
 from lensim.expression.truth import NO_FAULTS as NO_REACTION_FAULTS
 from lensim.inference.fit import carry_verdict
 from lensim.inference.gate import Verdict
@@ -91,7 +90,7 @@ def _dose_response() -> tuple[xr.Dataset, xr.Dataset]:
 def _expression() -> tuple[xr.Dataset, xr.Dataset]:
     sheet = lay_out_expression(expression_design())
     truth = draw_expression_twin(sheet, stream(1, "truth"))
-    unit = truth[v.ONE_COPY_CT] - truth[LOG2_COPIES_PER_UNIT] / np.log2(truth[v.FACTOR])
+    unit = truth[v.ONE_COPY_CT] - truth[v.LOG2_COPIES_PER_UNIT] / np.log2(truth[v.FACTOR])
     return simulate_expression(sheet, truth, NO_REACTION_FAULTS, stream(1, "machine")), truth.assign({v.UNIT_CT: unit})
 
 

@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter
 from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.expression.classical import classical_fold_changes
-from lensim.expression.estimands import MU, detected, expression_estimands, summarise_populations, summarise_subjects
+from lensim.expression.estimands import detected, expression_estimands, summarise_populations, summarise_subjects
 from lensim.inference.intervals import interval_of
 from lensim.inference.observations import observations_of
 from lensim.report.figures.catalogue import ResultFigure
@@ -331,7 +331,7 @@ def figures_of_fit(result: xr.DataTree, ci_prob: float, threshold_um: float | No
                 lambda: plot_before_after(classical, data),
             )
         )
-    if MU in posterior:
+    if v.MU_FOLD_CHANGE in posterior:
         found.append(
             ResultFigure(
                 "forest",

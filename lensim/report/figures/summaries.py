@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator
 from scipy import stats
 
-from lensim.expression.truth import MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE
+from lensim import vocabulary as v
 from lensim.report.figures.style import PALETTE, literal, new_figure
 from lensim.summaries.summary import PublishedSummary
 from lensim.tables.records import records
@@ -31,7 +31,7 @@ def plot_implied(result: xr.DataTree, summaries: Sequence[PublishedSummary]) -> 
     posterior = result["posterior"].to_dataset().isel(chain=0, contrast=0)
     for axis, summary in zip(axes[:, 0], summaries, strict=True):
         own = posterior.sel(target=summary.target, cell_type=summary.cell_type)
-        mu, tau = own[MU_FOLD_CHANGE].to_numpy(), own[SIGMA_FOLD_CHANGE].to_numpy()
+        mu, tau = own[v.MU_FOLD_CHANGE].to_numpy(), own[v.SIGMA_FOLD_CHANGE].to_numpy()
         _density(axis, mu, np.hypot(tau, summary.measurement_sd))
         _values(axis, _unseen(result, summary.name))
         _printed(axis, summary)
