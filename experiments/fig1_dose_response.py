@@ -19,10 +19,11 @@ from lensim.dose_response import PlateFaults, lay_out, one_study, simulate
 from lensim.dose_response.estimands import dose_response_estimands, summarise_lines, summarise_panel
 from lensim.dose_response.read import write_tidy
 from lensim.inference.engine_nutpie import SamplerSettings
-from lensim.inference.fit import FitSettings, verdict_of
+from lensim.inference.fit import FitSettings
 from lensim.inference.retry import fit_dose_response
+from lensim.inference.verdict import verdict_of
 from lensim.maiga2013 import CELL_LINES, PUBLISHED_CALL
-from lensim.maiga2013.twin import dose_response_design, draw_twin
+from lensim.maiga2013.dose_response_twin import dose_response_design, draw_twin
 from lensim.output import save_dataset, save_result
 from lensim.report.figures import dose_response as report
 from lensim.report.figures.style import save_figure

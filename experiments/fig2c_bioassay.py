@@ -20,8 +20,9 @@ from lensim.bioassay.estimands import bioassay_estimands, summarise_changes, sum
 from lensim.bioassay.simulate import one_study, simulate
 from lensim.bioassay.truth import USUAL_FAULTS
 from lensim.inference.engine_nutpie import SamplerSettings
-from lensim.inference.fit import FitSettings, verdict_of
+from lensim.inference.fit import FitSettings
 from lensim.inference.retry import fit_bioassay
+from lensim.inference.verdict import verdict_of
 from lensim.maiga2013.bioassay_twin import bioassay_design, draw_bioassay_twin
 from lensim.maiga2013.facts import count_of
 from lensim.output import save_dataset, save_result

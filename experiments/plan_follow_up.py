@@ -22,7 +22,6 @@ from lensim.checks import InputError
 from lensim.config import checked
 from lensim.expression.exact.draws import exact_posterior
 from lensim.expression.priors import FoldChangePriors
-from lensim.expression.truth import MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE
 from lensim.maiga2013.expression_twin import PRIMARY
 from lensim.plan.answer import answer, require_trusted
 from lensim.plan.evaluate import Evaluator
@@ -95,8 +94,8 @@ def question(config: Config) -> Question:
                 "studies": config.studies,
             },
             "robustness": [
-                {"name": "patients differ half as much again", "scale": {SIGMA_FOLD_CHANGE: 1.5}},
-                {"name": "the mean change is a quarter smaller", "scale": {MU_FOLD_CHANGE: 0.75}},
+                {"name": "patients differ half as much again", "scale": {v.SIGMA_FOLD_CHANGE: 1.5}},
+                {"name": "the mean change is a quarter smaller", "scale": {v.MU_FOLD_CHANGE: 0.75}},
                 {"name": "samples vary twice as much", "scale": {v.SD_BIOLOGICAL: 2.0}},
                 {"name": "reactions are twice as noisy", "scale": {v.SD_TECHNICAL: 2.0}},
             ],
@@ -168,10 +167,10 @@ def supported(seed: int, worlds: int, draws: int = 400) -> pd.DataFrame:
     for world in range(worlds):
         posterior = exact_posterior(batch.pairs, world, rng, draws)["posterior"]
         mu, sigma, sd_pair = (
-            posterior[name].to_numpy().reshape(draws) for name in (MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE, v.SD_PAIR)
+            posterior[name].to_numpy().reshape(draws) for name in (v.MU_FOLD_CHANGE, v.SIGMA_FOLD_CHANGE, v.SD_PAIR)
         )
         fixed = np.ones(draws)
-        true = [np.full(draws, parameters[name][world]) for name in (MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE, v.SD_PAIR)]
+        true = [np.full(draws, parameters[name][world]) for name in (v.MU_FOLD_CHANGE, v.SIGMA_FOLD_CHANGE, v.SD_PAIR)]
         rows.append(
             {
                 "drawn": success(mu, sigma, sd_pair),
@@ -187,7 +186,7 @@ def _worlds(scenario: ExpressionScenario, worlds: int) -> tuple[PairBatch, dict[
     batch = simulate_chunk(scenario, ("worlds",), worlds)
     if batch.parameters is None:
         raise InputError("worlds need the figures that they were drawn with, got none")
-    names = (MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE, v.SD_PAIR)
+    names = (v.MU_FOLD_CHANGE, v.SIGMA_FOLD_CHANGE, v.SD_PAIR)
     return batch, {name: batch.parameters[name].to_numpy().reshape(worlds) for name in names}
 
 

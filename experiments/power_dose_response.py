@@ -15,7 +15,7 @@ import typer
 from pydantic import BaseModel, ConfigDict, Field
 from rich.console import Console
 
-from lensim.dose_response.truth import PAPER_POPULATION
+from lensim.maiga2013.dose_response_twin import PAPER_POPULATION
 from lensim.maiga2013.lines import GROUP_OF_LINE, MOLECULAR_GROUPS
 from lensim.plan.answer import require_trusted
 from lensim.plan.evaluate import Share

@@ -100,7 +100,7 @@ def simulate_dose_response(
     from lensim import seeding
     from lensim.dose_response import PlateFaults, lay_out, one_study, simulate
     from lensim.dose_response.read import write_tidy
-    from lensim.maiga2013.twin import dose_response_design, draw_twin
+    from lensim.maiga2013.dose_response_twin import dose_response_design, draw_twin
     from lensim.output import require_free, save_dataset, written_whole
 
     one_of("--out suffix", path.suffix.lower(), (".csv", ".tsv"))

@@ -23,11 +23,11 @@ from lensim import checks, seeding
 from lensim import vocabulary as v
 from lensim.dose_response.estimands import GROUP_OF_LINE, INHIBITION_AT_TOP
 from lensim.dose_response.fisher_power import fisher_power
-from lensim.inference.gate import Verdict
-from lensim.inference.intervals import interval_of, named_interval
+from lensim.inference.equivalence import difference_draws, effect_row
+from lensim.inference.intervals import interval_of
 from lensim.inference.observations import observations_of
+from lensim.inference.verdict import verdict_of
 
-SURE: Final = 0.95
 FEWEST_LINES: Final = 4
 RESAMPLES: Final = 9999
 SHARES: Final = 200
@@ -69,11 +69,10 @@ def lines_of(result: xr.DataTree) -> list[str]:
 
 def words_on_convergence(result: xr.DataTree) -> str:
     """The verdict that a fit carries, or that it carries none."""
-    return (
-        Verdict.from_json(result.attrs["verdict"]).sentence()
-        if "verdict" in result.attrs
-        else "the fit carries no verdict of convergence"
-    )
+    try:
+        return verdict_of(result).sentence()
+    except checks.InputError:
+        return "the fit carries no verdict of convergence"
 
 
 def associate(
@@ -258,28 +257,3 @@ def _log2_odds(resistant: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     count, n = resistant.sum(axis=1), resistant.shape[1]
     share = np.clip(rng.beta(count + 0.5, n - count + 0.5), 1e-12, 1 - 1e-12)
     return np.asarray(np.log2(share / (1 - share)))
-
-
-def difference_draws(first: np.ndarray, second: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """(sample) difference of means of lines to come, of two parts (sample, line) with one spread between lines."""
-    n, m = first.shape[1], second.shape[1]
-    square = ((first - first.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)
-    square = square + ((second - second.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)
-    sd = np.sqrt(square / (n + m - 2) * (1 / n + 1 / m))
-    return np.asarray(first.mean(axis=1) - second.mean(axis=1) + sd * rng.standard_t(n + m - 2, len(first)))
-
-
-def effect_row(name: str, draws: np.ndarray, region: float, ci_prob: float) -> dict[str, object]:
-    """Columns of one effect: NAME (median), NAME_lower, NAME_upper, NAME_p_equivalent, NAME_verdict."""
-    return named_interval(name, interval_of(draws, ci_prob)) | {
-        f"{name}_p_equivalent": float((np.abs(draws) < region).mean()),
-        f"{name}_verdict": verdict_on(draws, region),
-    }
-
-
-def verdict_on(draws: np.ndarray, region: float) -> str:
-    """'equivalent' or 'different' where either has a probability of 0.95, else 'undecided'."""
-    inside = (np.abs(draws) < region).mean()
-    if inside > SURE:
-        return "equivalent"
-    return "different" if max((draws > region).mean(), (draws < -region).mean()) > SURE else "undecided"

@@ -17,9 +17,10 @@ from lensim.expression.estimands import expression_estimands
 from lensim.expression.estimands import judged_estimands as judged_of_expression
 from lensim.inference.catalogue import find_model
 from lensim.inference.engine_nutpie import compile_model
-from lensim.inference.fit import FitSettings, carry_verdict, complete, draw
+from lensim.inference.fit import FitSettings, complete, draw
 from lensim.inference.gate import diagnose
 from lensim.inference.observations import attach_observations
+from lensim.inference.verdict import carry_verdict
 
 CAREFUL_TARGET_ACCEPT = 0.99
 CAREFUL_DRAWS = 4  # times those of the attempt before

@@ -7,7 +7,7 @@ from typing import Final
 import xarray as xr
 
 from lensim.checks import InputError
-from lensim.inference.fit import verdict_of
+from lensim.inference.verdict import verdict_of
 from lensim.plan.bracketing import bracketing
 from lensim.plan.detection import undetected
 from lensim.plan.evaluate import Evaluator, Share
@@ -48,9 +48,7 @@ def require_trusted(result: xr.DataTree, name: str, *, trust: bool) -> None:
         return
     try:
         verdict = verdict_of(result)
-    except (InputError, KeyError):
-        if result["posterior"].attrs.get("inference_library", "").startswith("lensim, exact"):
-            return  # independent draws
+    except InputError:
         raise InputError(f"{name} must say whether it converged, got no verdict; --trust takes it as it is") from None
     if not verdict.passed:
         raise InputError(

@@ -11,10 +11,10 @@ import xarray as xr
 from lensim import checks
 from lensim import vocabulary as v
 from lensim.dose_response.estimands import dose_response_estimands, summarise_lines, summarise_panel
-from lensim.expression.estimands import MU, expression_estimands, summarise_populations, summarise_subjects
-from lensim.inference.fit import verdict_of
+from lensim.expression.estimands import expression_estimands, summarise_populations, summarise_subjects
 from lensim.inference.intervals import interval_of
 from lensim.inference.observations import OBSERVATIONS, observations_of
+from lensim.inference.verdict import verdict_of
 from lensim.report.compact import compacted
 from lensim.report.fit_view import FitView, interval_words
 from lensim.report.fits_assays import BIOASSAY, CELL_CYCLE
@@ -26,7 +26,6 @@ from lensim.report.pictures import picture_of
 MOST_SCALARS: Final = 60
 """A variable with more than these is data of its own, such as one value a well, and left to the result's file."""
 
-EXACT: Final = "lensim, exact"
 SETTINGS: Final = {
     "model": "Model",
     "seed": "Seed",
@@ -83,9 +82,9 @@ def fit_section(result: xr.DataTree, name: str, key: str, ci_prob: float = 0.9, 
 
 
 def _judged(result: xr.DataTree) -> tuple[State | None, str]:
-    if "verdict" not in result.attrs and str(result["posterior"].attrs.get("inference_library")).startswith(EXACT):
-        return None, "Independent draws of an exact posterior, so there is nothing that could fail to converge."
     verdict = verdict_of(result)
+    if verdict.kind == "independent":
+        return None, said_of(verdict.sentence())
     return "yes" if verdict.passed else "no", said_of(verdict.sentence())
 
 
@@ -176,7 +175,7 @@ def _is_expression(result: xr.DataTree) -> bool:
 def _expression_tables(result: xr.DataTree, ci_prob: float) -> Iterator[PageTable]:
     words = interval_words(ci_prob)
     estimands = expression_estimands(result)
-    if MU in estimands:
+    if v.MU_FOLD_CHANGE in estimands:
         populations = summarise_populations(estimands, ci_prob)
         yield PageTable(compacted(populations), f"Populations: mean, spread and a new subject, {words}")
     subjects = summarise_subjects(estimands, ci_prob)
@@ -187,7 +186,7 @@ def _expression_pictures(result: xr.DataTree, ci_prob: float) -> Iterator[Pictur
     from lensim.report.figures import expression as report
 
     data = observations_of(result)
-    if MU in result["posterior"]:
+    if v.MU_FOLD_CHANGE in result["posterior"]:
         yield picture_of(
             report.plot_forest(result, ci_prob),
             "forest",

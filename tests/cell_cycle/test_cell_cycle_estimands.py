@@ -19,9 +19,8 @@ from lensim.cell_cycle.estimands import (
 )
 from lensim.cell_cycle.phases import LATER_PHASES, PHASES, contrasts_of, log_ratios_of_shares
 from lensim.checks import InputError
-from lensim.inference.fit import carry_verdict
-from lensim.inference.gate import Verdict
 from lensim.inference.observations import attach_observations
+from lensim.inference.verdict import Verdict, carry_verdict
 from lensim.seeding import stream
 
 SHARES = {("a", "control"): (0.35, 0.51, 0.14), ("a", "drug"): (0.57, 0.29, 0.14)}

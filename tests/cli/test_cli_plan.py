@@ -8,9 +8,8 @@ import pytest
 import xarray as xr
 
 from lensim import vocabulary as v
-from lensim.expression.truth import MU_LEVEL, SIGMA_LEVEL
-from lensim.inference.gate import Verdict
 from lensim.inference.observations import attach_observations
+from lensim.inference.verdict import Verdict
 from lensim.output import save_result
 from lensim.seeding import stream
 from tests.cli.test_cli import run
@@ -106,8 +105,8 @@ def expression_fit(
 
         posterior = posterior.assign(
             {
-                MU_LEVEL: around(2.0, v.TARGET, v.CELL_TYPE),
-                SIGMA_LEVEL: around(0.7, v.TARGET),
+                v.MU_LEVEL: around(2.0, v.TARGET, v.CELL_TYPE),
+                v.SIGMA_LEVEL: around(0.7, v.TARGET),
                 v.LOG2_REFERENCE_LEVEL: around(6.0, v.REFERENCE),
                 v.FACTOR: around(1.95, v.GENE),
                 v.ONE_COPY_CT: around(37.5, v.GENE),

@@ -7,9 +7,8 @@ import pytest
 import xarray as xr
 
 from lensim import vocabulary as v
-from lensim.inference.fit import carry_verdict
-from lensim.inference.gate import Verdict
 from lensim.inference.observations import attach_observations
+from lensim.inference.verdict import Verdict, carry_verdict
 from lensim.output import save_result
 from tests.cli.test_cli import run
 from tests.dose_response.test_dose_response_estimands import result as dose_response

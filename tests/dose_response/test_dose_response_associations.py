@@ -13,7 +13,6 @@ from lensim.dose_response.associations import (
     fisher_of_all,
     share_draws,
     variance_shares,
-    verdict_on,
 )
 from lensim.dose_response.estimands import GROUP_OF_LINE, dose_response_estimands
 from lensim.report.figures.associations import plot_associations
@@ -82,12 +81,6 @@ def test_shares_of_variance_are_calibrated():
         p[name] = stats.kstest(rank, "uniform").pvalue
     assert p["right"] > 1e-6
     assert p["shuffled"] < 1e-6
-
-
-def test_verdicts():
-    assert verdict_on(np.linspace(-0.5, 0.5, 100), 1.0) == "equivalent"
-    assert verdict_on(np.linspace(2, 3, 100), 1.0) == "different"
-    assert verdict_on(np.linspace(-3, 3, 100), 1.0) == "undecided"
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ from lensim.expression.design import lay_out
 from lensim.expression.estimands import DIFFERENCE_OF_LEVELS, detected, expression_estimands
 from lensim.expression.simulate import one_study, simulate
 from lensim.expression.truth import NO_FAULTS
-from lensim.inference.fit import carry_verdict
-from lensim.inference.gate import Verdict, convergence_table
+from lensim.inference.gate import convergence_table
 from lensim.inference.observations import attach_observations
+from lensim.inference.verdict import Verdict, carry_verdict
 from lensim.maiga2013 import number
 from lensim.maiga2013.expression_twin import LINE, PRIMARY, draw_expression_twin, expression_design
 from lensim.seeding import stream

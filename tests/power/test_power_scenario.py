@@ -6,7 +6,6 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.checks import InputError
-from lensim.expression.truth import MU_LEVEL, SIGMA_LEVEL
 from lensim.output import save_result
 from lensim.power.expression.chunk import run_chunk
 from lensim.power.expression.rules_posterior import CustomRule
@@ -194,8 +193,8 @@ def posterior_file(folder: Path) -> Path:
         coords=coords,
     )
     for name, own in (
-        (MU_LEVEL, (v.TARGET, v.CELL_TYPE)),
-        (SIGMA_LEVEL, (v.TARGET,)),
+        (v.MU_LEVEL, (v.TARGET, v.CELL_TYPE)),
+        (v.SIGMA_LEVEL, (v.TARGET,)),
         (v.LOG2_REFERENCE_LEVEL, (v.REFERENCE,)),
         (v.ONE_COPY_CT, (v.GENE,)),
         (v.SD_BIOLOGICAL, (v.GENE,)),
