@@ -18,17 +18,34 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from lensim import read, simulate
     from lensim.checks import InputError
-    from lensim.fitted import Fit, fit, load
+    from lensim.face.fit import Fit, fit, load
+    from lensim.face.models import models
+    from lensim.face.plan import plan
+    from lensim.face.power import power
+    from lensim.face.published import published
 
 __version__ = version("lensim")
 
-__all__ = ["Fit", "InputError", "__version__", "fit", "load", "read", "simulate"]
+__all__ = [
+    "Fit",
+    "InputError",
+    "__version__",
+    "fit",
+    "load",
+    "models",
+    "plan",
+    "power",
+    "published",
+    "read",
+    "simulate",
+]
 
 _PLACES: Final = {
-    "Fit": "lensim.fitted",
+    "Fit": "lensim.face.fit",
     "InputError": "lensim.checks",
-    "fit": "lensim.fitted",
-    "load": "lensim.fitted",
+    "fit": "lensim.face.fit",
+    "load": "lensim.face.fit",
+    "published": "lensim.face.published",
 }
 _MODULES: Final = ("models", "plan", "power", "read", "simulate")
 
@@ -42,4 +59,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*__all__, *_MODULES})
+    return sorted(__all__)

@@ -98,7 +98,7 @@ def _run(
 ) -> None:
     from lensim.assay import Asked, find_assay
     from lensim.cli.summarize import print_result, require_room, write_csv, write_figures
-    from lensim.fitted import fit
+    from lensim.face.fit import fit
     from lensim.inference.engine_nutpie import SamplerSettings
     from lensim.output import require_free, save_result
 

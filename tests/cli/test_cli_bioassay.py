@@ -69,7 +69,7 @@ def test_a_twin_reaches_the_fit(tmp_path, capsys, monkeypatch):
     def reached(data: xr.Dataset, *arguments: object, model: str, **options: object) -> None:
         raise InputError(f"the fit was reached with {data.sizes[v.MEDIUM]} media by {model}")
 
-    monkeypatch.setattr("lensim.fitted.fit_study", reached)
+    monkeypatch.setattr("lensim.face.fit.fit_study", reached)
     path = tmp_path / "plate.csv"
     run(capsys, "simulate", "bioassay", "--out", path)
     status, _, err = run(capsys, "fit", "bioassay", path, "--out", tmp_path / "fit.nc")

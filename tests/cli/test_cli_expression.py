@@ -71,7 +71,7 @@ def test_amplified_controls_without_template_are_told(tmp_path, capsys, monkeypa
     def no_fit(*_: object, **__: object) -> None:
         raise InputError("no fit today")
 
-    monkeypatch.setattr("lensim.fitted.fit_study", no_fit)
+    monkeypatch.setattr("lensim.face.fit.fit_study", no_fit)
     status, _, err = run(capsys, "fit", "expression", str(file), "--out", str(tmp_path / "fit.nc"))
     assert (status, told in err, "no fit today" in err) == (2, True, True)
     clean = saved(tmp_path, "clean.csv", head + "".join(rows))

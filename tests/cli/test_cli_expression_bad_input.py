@@ -112,7 +112,7 @@ def reached(*arguments: object, **options: object) -> None:
 @pytest.mark.parametrize("decimal", [".", ","])
 def test_a_good_table_is_counted_and_fitted(tmp_path, capsys, monkeypatch, decimal):
     """Points and commas alike; pandas' 1.0 for a flag is a flag."""
-    monkeypatch.setattr("lensim.fitted.fit_study", reached)
+    monkeypatch.setattr("lensim.face.fit.fit_study", reached)
     path = tmp_path / "cts.csv"
     table().to_csv(path, index=False, sep=";", decimal=decimal)
     status, _, err = run(capsys, "fit", "expression", str(path), "--out", str(tmp_path / "fit.nc"))
@@ -123,7 +123,7 @@ def test_a_good_table_is_counted_and_fitted(tmp_path, capsys, monkeypatch, decim
 
 def test_a_stated_factor_stands_in_for_a_short_series(tmp_path, capsys, monkeypatch):
     """The remedy that the message names."""
-    monkeypatch.setattr("lensim.fitted.fit_study", reached)
+    monkeypatch.setattr("lensim.face.fit.fit_study", reached)
     path, factors = tmp_path / "cts.csv", tmp_path / "factors.csv"
     two_dilutions(table()).to_csv(path, index=False)
     factors.write_text("gene,amplification_factor\nTNF,1.95\nR,1.97\n")
@@ -133,7 +133,7 @@ def test_a_stated_factor_stands_in_for_a_short_series(tmp_path, capsys, monkeypa
 
 @pytest.mark.parametrize(("limit", "message"), [("46", "the fit was reached"), ("-1", "cycle_limit must be above 0")])
 def test_a_stated_limit_counts(tmp_path, capsys, monkeypatch, limit, message):
-    monkeypatch.setattr("lensim.fitted.fit_study", reached)
+    monkeypatch.setattr("lensim.face.fit.fit_study", reached)
     path = tmp_path / "cts.csv"
     above_limit(table()).to_csv(path, index=False)
     options = ("--cycle-limit", limit, "--out", tmp_path / "fit.nc")
@@ -141,7 +141,7 @@ def test_a_stated_limit_counts(tmp_path, capsys, monkeypatch, limit, message):
 
 
 def test_genes_of_unknown_efficiency_are_told(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr("lensim.fitted.fit_study", reached)
+    monkeypatch.setattr("lensim.face.fit.fit_study", reached)
     path, factors = tmp_path / "cts.csv", tmp_path / "factors.csv"
     made = table()
     made[made["task"] != "standard"].to_csv(path, index=False)

@@ -8,7 +8,7 @@ import xarray as xr
 import lensim
 from lensim import vocabulary as v
 from lensim.assay import Asked, read_result
-from lensim.fitted import Fit, fit, load
+from lensim.face.fit import Fit, fit, load
 from lensim.inference.verdict import carry_verdict
 from tests.cli.test_cli_report import FAILED, VERDICT
 from tests.dose_response.test_dose_response_estimands import result as dose_response
@@ -99,7 +99,7 @@ def test_a_fit_of_no_known_assay_shows_its_parameters():
 
 
 def test_settings_are_refused_before_any_sampling(monkeypatch):
-    monkeypatch.setattr("lensim.fitted.fit_study", lambda *_, **__: pytest.fail("a fit was begun"))
+    monkeypatch.setattr("lensim.face.fit.fit_study", lambda *_, **__: pytest.fail("a fit was begun"))
     data = xr.Dataset({v.DOSE: (v.WELL, [0.0]), v.SIGNAL: (v.WELL, [1.0])}, attrs={v.ASSAY: "dose_response"})
     with pytest.raises(lensim.InputError, match=r"^engine must be one of nuts, got 'hmc'$"):
         fit(data, engine="hmc")  # type: ignore[arg-type]
