@@ -41,6 +41,18 @@ EVENT: Final = "event"
 PHASE: Final = "phase"
 LATER_PHASE: Final = "later_phase"  # all phases but G0/G1, which log ratios are taken against
 
+# --- what a Dataset and a result say in their attrs ---
+ASSAY: Final = "assay"  # one of the four names below
+DOSE_RESPONSE: Final = "dose_response"
+EXPRESSION: Final = "expression"
+BIOASSAY: Final = "bioassay"
+CELL_CYCLE: Final = "cell_cycle"
+CONTROL: Final = "control"  # the condition that others are compared with
+CONTROL_KNOWN_BY: Final = "control_known_by"  # stated, a column, its name
+PLATE_ROWS: Final = "plate_rows"  # rows and columns of every plate, not only of its filled part
+PLATE_COLUMNS: Final = "plate_columns"
+PLATE_SIZE_FROM: Final = "plate_size_from"  # where these are known from
+
 # --- observations of a proliferation assay ---
 SIGNAL: Final = "signal"  # (well) raw signal: counts a minute, or a reader's light units
 BLANK_SIGNAL: Final = "blank_signal"  # (blank) the signal of a well without cells
