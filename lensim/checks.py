@@ -123,11 +123,13 @@ class FaultReport:
         self.units |= {other.place: other.unit, **other.units}
 
     def raise_if_any(self) -> None:
-        """Raise one `InputError` with every fault once, file by file in order of lines; do nothing where there is none."""
+        """Raise one `InputError` with every fault once, file by file in order of lines; do nothing without any."""
         if not self.faults:
             return
         order = {place: position for position, place in enumerate(dict.fromkeys(fault[0] for fault in self.faults))}
-        ordered = sorted(dict.fromkeys(self.faults), key=lambda fault: (order[fault[0]], fault[1] is not None, fault[1] or 0))
+        ordered = sorted(
+            dict.fromkeys(self.faults), key=lambda fault: (order[fault[0]], fault[1] is not None, fault[1] or 0)
+        )
         lines = [
             f"{place}{f' {self.units.get(place, self.unit)} {line}' if line else ''}: {rule}"
             for place, line, rule in ordered[: self.shown]

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from rich.console import Console
 
 from lensim.checks import InputError
+from lensim.config import read_toml
 from lensim.output import require_free
 
 LIBRARIES = ("arviz", "lensim", "matplotlib", "numba", "numpy", "nutpie", "pymc", "pytensor", "scipy", "xarray")
@@ -41,14 +41,11 @@ def read_config[Config: BaseModel](path: Path, kind: type[Config]) -> Config:
     Raises
     ------
     InputError
-        If it is absent or no TOML, or a key is unknown or out of its range; all such faults together.
+        As `read_toml`, or a key is unknown or out of its range; all such faults together.
     """
+    content = read_toml(path, "a config file")
     try:
-        return kind.model_validate(tomllib.loads(path.read_text()))
-    except FileNotFoundError:
-        raise InputError(f"{path} must be a config file, got nothing there") from None
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path} must be TOML: {error}") from None
+        return kind.model_validate(content)
     except ValidationError as error:
         faults = [f"{path}: {'.'.join(map(str, e['loc']))}: {e['msg']}, got {e['input']!r}" for e in error.errors()]
         raise InputError("\n".join(faults)) from None

@@ -240,7 +240,7 @@ SPOILT_EXPORTS = {
     ),
     "Ct above the limit": (
         export().replace("27.00", "44.10"), SHEET, ROLES,
-        "error: run1.txt line 2: Ct (dRn) must be above 0 and at most 40 cycles, got 44.10; state the cycle limit if more",
+        "error: run1.txt line 2: Ct (dRn) must be above 0 and at most 40 cycles, got 44.10; state the cycle limit",
     ),
     "cut off": (
         export()[:-9], SHEET, ROLES,

@@ -47,7 +47,7 @@ def read_labels(path: File, lines: Sequence[str], only: Sequence[str] = ()) -> d
         checks.one_of(f"{source.place}: the label", name, columns.values())
     known = {line.lower(): line for line in lines}
     spelled = _by_spelling(lines)
-    found: dict[str, dict[str, str]] = {name: {} for name in columns.values() if not only or name in only}
+    labels: dict[str, dict[str, str]] = {name: {} for name in columns.values() if not only or name in only}
     seen: set[str] = set()
     for row, number in zip(table.rows, table.lines, strict=True):
         line = known.get(row[place].strip().lower(), spelled.get(_spelling(row[place])))
@@ -58,10 +58,10 @@ def read_labels(path: File, lines: Sequence[str], only: Sequence[str] = ()) -> d
             faults.add(f"cell_line must stand once, got {line} again", line=number)
         seen.add(line)
         for k, name in columns.items():
-            if name in found and not is_missing(row[k].strip()):
-                found[name][line] = row[k].strip()
+            if name in labels and not is_missing(row[k].strip()):
+                labels[name][line] = row[k].strip()
     faults.raise_if_any()
-    return found
+    return labels
 
 
 def _by_spelling(lines: Sequence[str]) -> dict[str, str]:

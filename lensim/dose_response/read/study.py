@@ -68,7 +68,8 @@ def read_dose_response(
     grid_number
         Which grid of each file, from 1, where there are several.
     plate_wells
-        96, 384 or 1536; else as the grids show, else guessed from the largest well, which attrs["plate_size_from"] says.
+        96, 384 or 1536; else as the grids show, else guessed from the largest well; attrs["plate_size_from"] says
+        which.
     decimal
         The decimal mark, "." or ",", where it cannot be told from the numbers.
     counting_minutes
@@ -81,8 +82,8 @@ def read_dose_response(
     Returns
     -------
     xr.Dataset
-        signal or viability_percent, dose_um, culture_of_well (well) and so on, as `read_tidy` and `read_plates` give it;
-        attrs["assay"] is "dose_response".
+        signal or viability_percent, dose_um, culture_of_well (well) and so on, as `read_tidy` and `read_plates` give
+        it; attrs["assay"] is "dose_response".
 
     Raises
     ------

@@ -21,15 +21,10 @@ _TEXT_READERS: Final[Mapping[str, Callable[..., FileReactions]]] = {
 KINDS: Final = (  # the more particular first
     Format("rdml", lambda source: rdml.recognises(source.raw)),
     Format("ratios", ratios.is_ratio_table),
-    *(
-        Format(name, lambda source, recognises=recognises: not source.is_parquet and recognises(source.text))
-        for name, recognises in (
-            ("sds", sds.recognises),
-            ("quantstudio", quantstudio.recognises),
-            ("lightcycler", lightcycler.recognises),
-            ("mxpro", mxpro.recognises),
-        )
-    ),
+    Format("sds", lambda source: not source.is_parquet and sds.recognises(source.text)),
+    Format("quantstudio", lambda source: not source.is_parquet and quantstudio.recognises(source.text)),
+    Format("lightcycler", lambda source: not source.is_parquet and lightcycler.recognises(source.text)),
+    Format("mxpro", lambda source: not source.is_parquet and mxpro.recognises(source.text)),
     Format("tidy", tidy.recognises),
 )
 """What a file of RT-qPCR can be."""

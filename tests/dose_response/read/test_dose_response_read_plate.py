@@ -185,7 +185,8 @@ def test_lost_wells_of_a_grid(files):
     grid = FORMATS["letters and numbers"].replace("\t103\t", "\t\t")
     plate_map = MAP + "A4,a,10,treated\n"
     with pytest.raises(
-        InputError, match=r"^plate\.txt line 2: the reading of well A4 must be given, got ''; to leave such wells out, say lost="
+        InputError,
+        match=r"^plate\.txt line 2: the reading of well A4 must be given, got ''; to leave such wells out, say lost=",
     ):
         read_plate(*files(grid, plate_map))
     assert read_plate(*files(grid, plate_map), lost="drop").attrs["wells_lost"] == 1

@@ -252,9 +252,7 @@ def test_roles_by_patterns(tmp_path):
     assert data["dose_um"].values.tolist() == [0, 1, 2, 0]
     assert data["blank_signal"].values.tolist() == [3]
     assert data.attrs["wells_ignored"] == 2
-    assert faults_of(
-        tmp_path, text.replace("L1-D2", "M1").replace("L1-D1", "M1"), {"role": "tag"}, roles=roles
-    ) == [
+    assert faults_of(tmp_path, text.replace("L1-D2", "M1").replace("L1-D1", "M1"), {"role": "tag"}, roles=roles) == [
         "wells.csv line 3: tag must match one of treated (L*), untreated (nc-1), blank (B), ignored (NC-0, PC-*), "
         "got 'M1' (in 2 rows)"
     ]
@@ -268,9 +266,7 @@ def test_roles_by_patterns(tmp_path):
 
 
 def test_constants_stand_for_columns(tmp_path):
-    data = read(
-        tmp_path, "dose_um,signal\n0,100\n1,50\n2,20\n", {"cell_line": "=LP-1", "molecular_group": "=MMSET"}
-    )
+    data = read(tmp_path, "dose_um,signal\n0,100\n1,50\n2,20\n", {"cell_line": "=LP-1", "molecular_group": "=MMSET"})
     assert data["cell_line"].values.tolist() == ["LP-1"]
     assert data["molecular_group"].values.tolist() == ["MMSET"]
 

@@ -46,7 +46,7 @@ def test_quantstudio_with_semicolons_and_decimal_commas(tmp_path):
 def test_both_decimal_marks_are_refused(tmp_path):
     assert faults_of(tmp_path, MXPRO.replace("27.50", "27,50")) == [
         "run.dat: Ct has both decimal points ('20.00') and decimal commas ('27,50'): write one kind, or state the "
-        "decimal mark with decimal='.' or decimal=','"
+        "decimal mark (decimal), a point or a comma"
     ]
     told = faults_of(tmp_path, MXPRO.replace("27.50", "27,50").replace("20.00", "20.00x"))
     assert told[-1] == "run.dat line 4: Ct (dRn) must be a number of cycles or a word for no Ct, got '20.00x'"

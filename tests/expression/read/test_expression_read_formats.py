@@ -280,9 +280,7 @@ def test_wrong_format(tmp_path):
         "format must be one of sds, quantstudio, lightcycler, mxpro, tidy, rdml, got 'excel'"
     ]
     assert faults_of(tmp_path, "") == ["run.dat: the file is empty"]
-    assert faults_of(tmp_path, MXPRO, "mxpro", columns={}) == [
-        "columns are for the format tidy, got format 'mxpro'"
-    ]
+    assert faults_of(tmp_path, MXPRO, "mxpro", columns={}) == ["columns are for the format tidy, got format 'mxpro'"]
     assert faults_of(tmp_path, MXPRO, cycle_limit=0) == ["cycle_limit must be above 0, got 0"]
 
 
@@ -297,7 +295,7 @@ def test_several_files_are_several_plates(tmp_path):
         read_reactions([])
     other = tmp_path / "other"
     other.mkdir()
-    with pytest.raises(InputError, match=r"^one.txt: two files must not have one name"):
+    with pytest.raises(InputError, match=r"one.txt: two files must not have one name"):
         read_reactions([tmp_path / "one.txt", save(other, MXPRO, "one.txt")])
 
 

@@ -130,7 +130,11 @@ def test_twenty_mxpro_runs(shared_data):
 
 def test_heat_shock_in_two_conditions(shared_data):
     columns = {
-        "subject": "=pool", "condition": "treatment", "experiment": "=e1", "ct_cycles": "cq", "amplification_factor": "efficiency"
+        "subject": "=pool",
+        "condition": "treatment",
+        "experiment": "=e1",
+        "ct_cycles": "cq",
+        "amplification_factor": "efficiency",
     }
     data = read_cts(
         shared_data / "qpcr_beckham2010_heat.csv", columns=columns_without_sample(columns), references=["gapdh"],
