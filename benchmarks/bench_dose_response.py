@@ -18,7 +18,7 @@ from lensim.dose_response import PlateFaults, lay_out, one_study, simulate
 from lensim.dose_response.priors import DoseResponsePriors
 from lensim.inference.engine_nutpie import SamplerSettings, compile_model, sample
 from lensim.inference.gate import convergence_table
-from lensim.maiga2013.twin import dose_response_design, draw_twin
+from lensim.maiga2013.dose_response_twin import dose_response_design, draw_twin
 from lensim.models import dose_response_components as parts
 from lensim.models import dose_response_panel as panel
 from lensim.models.coordinates import COORDINATE_SUFFIX, normal_non_centred

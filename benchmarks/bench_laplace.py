@@ -20,8 +20,8 @@ from benchmarks.__main__ import as_table
 from lensim import seeding
 from lensim import vocabulary as v
 from lensim.dose_response import (
-    PAPER_POPULATION,
     DoseResponseDesign,
+    DoseResponsePopulation,
     PlateFaults,
     draw_truth,
     lay_out,
@@ -96,7 +96,7 @@ def _shape(title: str, groups: list[str], experiments: int, studies: int) -> dic
     design = DoseResponseDesign([f"line {k}" for k in range(len(groups))], groups, experiments=experiments)
     rng = seeding.stream(ROOT, title)
     sheet = lay_out(design, rng)
-    data = simulate(sheet, draw_truth(PAPER_POPULATION, sheet, rng, studies), PlateFaults(), rng)
+    data = simulate(sheet, draw_truth(DoseResponsePopulation(), sheet, rng, studies), PlateFaults(), rng)
     entry, priors, panel = find_model("dose_response_hierarchical"), DoseResponsePriors(), sheet_of(data)
     signal, blank = data[v.SIGNAL].to_numpy(), data[v.BLANK_SIGNAL].to_numpy()
     analyse_panel(panel, signal[0], blank[0], priors, seeding.stream(ROOT, title, "warm"))

@@ -12,8 +12,8 @@ from rich.table import Table
 from benchmarks.timing import median_seconds
 from lensim.dose_response import (
     NO_FAULTS,
-    PAPER_POPULATION,
     DoseResponseDesign,
+    DoseResponsePopulation,
     PlateFaults,
     draw_truth,
     lay_out,
@@ -21,6 +21,7 @@ from lensim.dose_response import (
 )
 from lensim.seeding import stream
 
+POPULATION = DoseResponsePopulation()
 STUDIES = 300
 REPEATS = 15
 GROUPS = (5, 7, 7, 1, 3)  # sizes of the molecular groups of a panel of 23 lines
@@ -35,9 +36,9 @@ def run() -> list[dict[str, str | float]]:
     """Rows of what, wells_per_second and ratio: its time over that of the bare draws."""
     rng = stream(1, "bench", "simulator")
     sheet = lay_out(_design(), rng)
-    truth = draw_truth(PAPER_POPULATION, sheet, rng, STUDIES)
+    truth = draw_truth(POPULATION, sheet, rng, STUDIES)
     wells = STUDIES * sheet.sizes["well"]
-    faults, half_nu = PlateFaults(), PAPER_POPULATION.nu_well / 2
+    faults, half_nu = PlateFaults(), POPULATION.nu_well / 2
     few = np.full(int((simulate(sheet, truth, faults, rng)["signal"] < 1000).sum()), 500.0)
 
     def bare_draws() -> None:
@@ -55,7 +56,7 @@ def run() -> list[dict[str, str | float]]:
         "simulate, all faults": lambda: simulate(sheet, truth, faults, rng),
         "simulate, no faults": lambda: simulate(sheet, truth, NO_FAULTS, rng),
         "simulate, one study at a time": lambda: [simulate(sheet, truth.isel(study=i), faults, rng) for i in range(10)],
-        "draw_truth": lambda: draw_truth(PAPER_POPULATION, sheet, rng, STUDIES),
+        "draw_truth": lambda: draw_truth(POPULATION, sheet, rng, STUDIES),
     }
     per_well = {what: median_seconds(job, REPEATS) / wells for what, job in jobs.items()}
     per_well["simulate, one study at a time"] *= STUDIES / 10

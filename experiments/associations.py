@@ -21,7 +21,7 @@ from lensim.dose_response.associations import (
     variance_shares,
     words_on_convergence,
 )
-from lensim.dose_response.estimands import LOG10_IC50, dose_response_estimands, summarise_panel
+from lensim.dose_response.estimands import dose_response_estimands, summarise_panel
 from lensim.dose_response.fisher_power import detectable_odds_ratio, fisher_power, shares_at
 from lensim.dose_response.read.labels import read_labels
 from lensim.expression.associations import associate_fold_changes
@@ -57,17 +57,23 @@ class Config(BaseModel):
     equivalent_log2: float = Field(gt=0)
 
     @property
+    def read_here(self) -> list[Path]:
+        """Results and tables that this experiment reads."""
+        asked = (self.dose_response, self.expression, self.group_power, self.labels)
+        return [path for path in asked if path is not None]
+
+    @property
     def region(self) -> Equivalence:
         """What matters to nobody."""
         return Equivalence(float(np.log2(self.odds_ratio)), self.inhibition_percent)
 
 
 def with_label(
-    fit: xr.DataTree, label: str, values: dict[str, str] | None, config: Config
+    estimands: xr.Dataset, label: str, values: dict[str, str] | None, config: Config
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
     """Effects of one label, the shares of variance that it explains, and what they say."""
-    table = associate(fit, values, config.threshold_um, config.region, config.ci_prob, config.seed)
-    shares = variance_shares(fit, values, config.ci_prob, config.seed)
+    table = associate(estimands, values, config.region, config.ci_prob, config.seed)
+    shares = variance_shares(estimands, values, config.ci_prob, config.seed)
     said = []
     for row in records(table):
         odds = [2.0 ** row[f"log2_odds_ratio{end}"] for end in ENDS]
@@ -79,9 +85,7 @@ def with_label(
             f"({apart[1]:+.0f} to {apart[2]:+.0f}, {row['inhibition_difference_percent_verdict']}), Fisher's P "
             f"{row['fisher_p']:.2g}."
         )
-    said.append(
-        f"{label}: Fisher's exact test over all values, P {fisher_of_all(fit, values, config.threshold_um):.2g}."
-    )
+    said.append(f"{label}: Fisher's exact test over all values, P {fisher_of_all(estimands, values):.2g}.")
     said += [
         f"{label} explains {100 * row['median']:.0f}% ({100 * row['lower']:.0f} to {100 * row['upper']:.0f}) of the "
         f"variance of {row['quantity']} between {row['lines']} lines, each share being as likely beforehand."
@@ -90,9 +94,9 @@ def with_label(
     return table.assign(label=label), shares.assign(label=label), said
 
 
-def shares_of_the_model(fit: xr.DataTree, config: Config) -> list[str]:
+def shares_of_the_model(estimands: xr.Dataset, config: Config) -> list[str]:
     """The same share as the model of the wells has it, whose priors of spreads differ."""
-    panel = summarise_panel(fit, config.threshold_um, config.ci_prob)
+    panel = summarise_panel(estimands, config.ci_prob)
     return [
         f"In the model of the wells molecular group explains {100 * row['median']:.0f}% ({100 * row['lower']:.0f} to "
         f"{100 * row['upper']:.0f}) of the variance of {str(name).removeprefix(SHARE)}."
@@ -101,14 +105,15 @@ def shares_of_the_model(fit: xr.DataTree, config: Config) -> list[str]:
     ]
 
 
-def fold_changes(fit: xr.DataTree, expression: xr.DataTree, config: Config) -> tuple[pd.DataFrame, list[str]]:
+def fold_changes(estimands: xr.Dataset, expression: xr.DataTree, config: Config) -> tuple[pd.DataFrame, list[str]]:
     """Fold changes of lines against the published calls and the IC50s of the twin."""
     calls: dict[str, str] = {line.name: line.published_call for line in LINES}
-    ic50 = dose_response_estimands(fit, config.threshold_um)[LOG10_IC50]
     groups = ("sensitive", "resistant")
     known = [str(name) for name in observations_of(expression)[v.SUBJECT].to_numpy()]
     own = {name: call for name, call in calls.items() if name in known}
-    table = associate_fold_changes(expression, own, groups, ic50, config.equivalent_log2, config.ci_prob, config.seed)
+    table = associate_fold_changes(
+        expression, own, groups, estimands[v.LOG10_IC50], config.equivalent_log2, config.ci_prob, config.seed
+    )
     said = []
     for row in records(table):
         counted = (
@@ -204,12 +209,14 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
     lines = lines_of(fit)
     fits = {config.dose_response: fit}
     asked = read_labels(config.labels, lines) if config.labels else {}
-    with results_folder(out, config_path, force=force) as folder:
+    with results_folder(out, config_path, force=force, inputs=config.read_here) as folder:
         with manifest.timed("labels"):
+            estimands = dose_response_estimands(fit, config.threshold_um)
             of_labels = [
-                with_label(fit, name, values, config) for name, values in {"molecular group": None, **asked}.items()
+                with_label(estimands, name, values, config)
+                for name, values in {"molecular group": None, **asked}.items()
             ]
-            found = of_labels[0][2] + shares_of_the_model(fit, config)
+            found = of_labels[0][2] + shares_of_the_model(estimands, config)
             for own in of_labels[1:]:
                 found += own[2]
             if not config.labels:
@@ -224,7 +231,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
         with manifest.timed("fold changes"):
             if config.expression.exists():
                 fits[config.expression] = load_result(config.expression)
-                effects, said = fold_changes(fit, fits[config.expression], config)
+                effects, said = fold_changes(estimands, fits[config.expression], config)
                 effects.to_csv(folder / "fold_changes.csv", index=False)
                 save_figure(plot_fold_change_effects(effects, config.equivalent_log2), folder / "fold_changes.png")
                 found += said

@@ -16,6 +16,7 @@ import typer
 from pydantic import BaseModel, ConfigDict, Field
 from rich.console import Console
 
+from lensim.inference.intervals import interval_of
 from lensim.maiga2013.claims import FINDINGS, findings_table, numbers_table, untestable_table
 from lensim.maiga2013.protocol import protocol_table
 from lensim.maiga2013.recovered import RECOVERED
@@ -49,9 +50,7 @@ def with_models(table: pd.DataFrame, config: Config) -> pd.DataFrame:
             continue
         draws, truth = recover(folder)
         for key, values in draws.items():
-            low, middle, high = np.quantile(
-                values, [(1 - config.ci_prob) / 2, 0.5, (1 + config.ci_prob) / 2], method="inverted_cdf"
-            )
+            low, middle, high = interval_of(values, config.ci_prob, method="inverted_cdf")
             true = float(truth[key][0])
             rows[key] = {
                 "model_median": middle,
@@ -118,7 +117,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
     """
     config = read_config(config_path, Config)
     manifest = Manifest(config.seed)
-    with results_folder(out, config_path, force=force) as folder:
+    with results_folder(out, config_path, force=force, inputs=[config.results]) as folder:
         with manifest.timed("simulate"):
             worlds: Mapping[str, Mapping[str, np.ndarray]] = readings_of_worlds(config.studies, config.seed)
         with manifest.timed("recover"):

@@ -16,13 +16,14 @@ from rich.console import Console
 from lensim import seeding
 from lensim import vocabulary as v
 from lensim.dose_response import PlateFaults, lay_out, one_study, simulate
-from lensim.dose_response.estimands import summarise_lines, summarise_panel
+from lensim.dose_response.estimands import dose_response_estimands, summarise_lines, summarise_panel
 from lensim.dose_response.read import write_tidy
 from lensim.inference.engine_nutpie import SamplerSettings
-from lensim.inference.fit import FitSettings, verdict_of
+from lensim.inference.fit import FitSettings
 from lensim.inference.retry import fit_dose_response
+from lensim.inference.verdict import verdict_of
 from lensim.maiga2013 import CELL_LINES, PUBLISHED_CALL
-from lensim.maiga2013.twin import dose_response_design, draw_twin
+from lensim.maiga2013.dose_response_twin import dose_response_design, draw_twin
 from lensim.output import save_dataset, save_result
 from lensim.report.figures import dose_response as report
 from lensim.report.figures.style import save_figure
@@ -55,9 +56,9 @@ def simulate_twin(config: Config) -> tuple[xr.Dataset, xr.Dataset]:
     return data.assign_attrs(compound="Lenalidomide"), truth.isel(study=0)
 
 
-def table_of_lines(result: xr.DataTree, truth: xr.Dataset, config: Config) -> pd.DataFrame:
+def table_of_lines(estimands: xr.Dataset, truth: xr.Dataset, config: Config) -> pd.DataFrame:
     """`summarise_lines`, with the published call and the true IC50 of the twin beside it."""
-    table = summarise_lines(result, config.threshold_um, config.ci_prob)
+    table = summarise_lines(estimands, config.ci_prob)
     table.insert(
         1, "published_call", [dict(zip(CELL_LINES, PUBLISHED_CALL, strict=True))[name] for name in table.index]
     )
@@ -113,8 +114,9 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
         manifest.verdicts[config.model] = verdict.sentence()
         with manifest.timed("report"):
             save_result(result, folder / "fit.nc")
-            lines = table_of_lines(result, truth, config)
-            panel = summarise_panel(result, config.threshold_um, config.ci_prob)
+            estimands = dose_response_estimands(result, config.threshold_um)
+            lines = table_of_lines(estimands, truth, config)
+            panel = summarise_panel(estimands, config.ci_prob)
             lines.to_csv(folder / "lines.csv")
             panel.to_csv(folder / "panel.csv")
             calls = dict(zip(CELL_LINES, PUBLISHED_CALL, strict=True))

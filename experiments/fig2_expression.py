@@ -13,20 +13,20 @@ from rich.console import Console
 
 from lensim import seeding
 from lensim import vocabulary as v
-from lensim.dose_response.estimands import LOG10_IC50, dose_response_estimands, tested_doses_um
+from lensim.dose_response.estimands import TOP_DOSE, dose_response_estimands
 from lensim.expression.classical import classical_fold_changes, classical_population
 from lensim.expression.classical_comparison import compare_with_classical
 from lensim.expression.contrasts import summarise_contrasts, summarise_levels
 from lensim.expression.design import lay_out
-from lensim.expression.estimands import summarise_populations, summarise_subjects
+from lensim.expression.estimands import expression_estimands, summarise_populations, summarise_subjects
 from lensim.expression.read import write_cts
 from lensim.expression.sensitivity import summarise_sensitivity
 from lensim.expression.simulate import one_study, simulate
 from lensim.expression.truth import ReactionFaults
 from lensim.inference.engine_nutpie import SamplerSettings
-from lensim.inference.fit import FitSettings, verdict_of
-from lensim.inference.observations import observations_of
+from lensim.inference.fit import FitSettings
 from lensim.inference.retry import fit_expression
+from lensim.inference.verdict import verdict_of
 from lensim.maiga2013 import number
 from lensim.maiga2013.expression_twin import LINE, PARENTS, PRIMARY, STROMA, draw_expression_twin, expression_design
 from lensim.maiga2013.lines import LINES
@@ -133,8 +133,8 @@ def report_sensitivity(result: xr.DataTree, config: Config, folder: Path) -> lis
     ic50, top_dose, are_pooled = None, None, False
     if config.dose_response.exists():
         dose_response = load_result(config.dose_response)
-        ic50 = dose_response_estimands(dose_response)[LOG10_IC50]
-        top_dose = float(tested_doses_um(observations_of(dose_response))["top_dose_um"].max())
+        panel = dose_response_estimands(dose_response)
+        ic50, top_dose = panel[v.LOG10_IC50], float(panel[TOP_DOSE].max())
         are_pooled = "hierarchical" in str(dose_response.attrs.get("model", ""))
     groups = ("sensitive", "resistant")
     table = summarise_sensitivity(
@@ -171,7 +171,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
     """
     config = read_config(config_path, Config)
     manifest = Manifest(config.seed)
-    with results_folder(out, config_path, force=force) as folder:
+    with results_folder(out, config_path, force=force, inputs=[config.dose_response]) as folder:
         with manifest.timed("simulate"):
             data, truth = simulate_twin(config)
         write_cts(data, folder / "reactions.csv")
@@ -193,14 +193,16 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
         manifest.verdicts[config.model] = verdict.sentence()
         with manifest.timed("report"):
             save_result(result, folder / "fit.nc")
-            subjects = with_truth(summarise_subjects(result, config.ci_prob), truth)
-            populations = summarise_populations(result, config.ci_prob)
+            estimands = expression_estimands(result)
+            subjects = with_truth(summarise_subjects(estimands, config.ci_prob), truth)
+            populations = summarise_populations(estimands, config.ci_prob)
             classical = classical_fold_changes(data, confidence=config.ci_prob)
             subjects.to_csv(folder / "subjects.csv", index=False)
             populations.to_csv(folder / "populations.csv", index=False)
             classical_population(classical, config.ci_prob).to_csv(folder / "classical_tests.csv", index=False)
             compare_with_classical(result, config.ci_prob).to_csv(folder / "comparison.csv", index=False)
-            contrasts, levels = summarise_contrasts(result, config.ci_prob), summarise_levels(result, config.ci_prob)
+            contrasts = summarise_contrasts(estimands, config.ci_prob)
+            levels = summarise_levels(estimands, config.ci_prob)
             contrasts.to_csv(folder / "contrasts.csv", index=False)
             levels.to_csv(folder / "levels.csv", index=False)
             sensitivity = report_sensitivity(result, config, folder)

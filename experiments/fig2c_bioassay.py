@@ -16,12 +16,13 @@ from lensim import vocabulary as v
 from lensim.bioassay.assemble import write_bioassay
 from lensim.bioassay.classical import classical_changes, classical_tnf
 from lensim.bioassay.design import lay_out
-from lensim.bioassay.estimands import summarise_changes, summarise_media
+from lensim.bioassay.estimands import bioassay_estimands, summarise_changes, summarise_media
 from lensim.bioassay.simulate import one_study, simulate
 from lensim.bioassay.truth import USUAL_FAULTS
 from lensim.inference.engine_nutpie import SamplerSettings
-from lensim.inference.fit import FitSettings, verdict_of
+from lensim.inference.fit import FitSettings
 from lensim.inference.retry import fit_bioassay
+from lensim.inference.verdict import verdict_of
 from lensim.maiga2013.bioassay_twin import bioassay_design, draw_bioassay_twin
 from lensim.maiga2013.facts import count_of
 from lensim.output import save_dataset, save_result
@@ -114,8 +115,9 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
         with manifest.timed("report"):
             save_result(result, folder / "fit.nc")
             classical = classical_tnf(data, config.ci_prob)
+            estimands = bioassay_estimands(result)
             media, changes = with_truth(
-                summarise_media(result, config.ci_prob), summarise_changes(result, config.ci_prob), truth
+                summarise_media(estimands, config.ci_prob), summarise_changes(estimands, config.ci_prob), truth
             )
             media.to_csv(folder / "media.csv", index=False)
             changes.to_csv(folder / "changes.csv", index=False)

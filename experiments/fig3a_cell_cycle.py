@@ -29,8 +29,9 @@ from lensim.cell_cycle.phases import PHASES, S_PHASE
 from lensim.cell_cycle.read.events import write_cell_cycle
 from lensim.cell_cycle.truth import KINDS_OF_EVENT
 from lensim.inference.engine_nutpie import SamplerSettings
-from lensim.inference.fit import FitSettings, verdict_of
+from lensim.inference.fit import FitSettings
 from lensim.inference.retry import fit_cell_cycle
+from lensim.inference.verdict import verdict_of
 from lensim.maiga2013 import number
 from lensim.maiga2013.cell_cycle_twin import (
     PARENT,
@@ -88,9 +89,9 @@ def gating_sentence(events: xr.Dataset, gated: GatedStudy, table: pd.DataFrame) 
     )
 
 
-def effect_sentence(result: xr.DataTree, what: str, ci_prob: float) -> list[str]:
+def effect_sentence(estimands: xr.Dataset, what: str, ci_prob: float) -> list[str]:
     """Effect on S per line, their difference, and the next experiment, in words."""
-    effects, differences = summarise_effects(result, ci_prob), summarise_line_differences(result, ci_prob)
+    effects, differences = summarise_effects(estimands, ci_prob), summarise_line_differences(estimands, ci_prob)
     said = [
         f"{what}, {row['cell_line']}: S changes by {row['percent_points']:+.1f} points "
         f"({row['percent_points_lower']:+.1f} to {row['percent_points_upper']:+.1f}), P(decrease) "
@@ -106,9 +107,9 @@ def effect_sentence(result: xr.DataTree, what: str, ci_prob: float) -> list[str]
     ]
 
 
-def stated_sentences(result: xr.DataTree, ci_prob: float) -> list[str]:
+def stated_sentences(estimands: xr.Dataset) -> list[str]:
     """What the paper's own figures say, read as one experiment."""
-    change = cell_cycle_estimands(result)[CHANGE].sel({v.PHASE: S_PHASE}).isel({v.CONTRAST: 0})
+    change = estimands[CHANGE].sel({v.PHASE: S_PHASE}).isel({v.CONTRAST: 0})
     parent = change.sel({v.CELL_LINE: PARENT}).to_numpy()
     variant = change.sel({v.CELL_LINE: VARIANT}).to_numpy()
     before, after = number("lp1_s_phase_untreated_percent"), number("lp1_s_phase_treated_percent")
@@ -208,11 +209,13 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
             save_result(whole, folder / "fit.nc")
             save_result(results[TWIN_ONE], folder / "fit_one_experiment.nc")
             save_result(results[AS_STATED], folder / "fit_as_stated.nc")
-            summarise_shares(whole, config.ci_prob).to_csv(folder / "shares.csv", index=False)
-            effects = [summarise_effects(result, config.ci_prob).assign(data=name) for name, result in results.items()]
+            estimands = {name: cell_cycle_estimands(result) for name, result in results.items()}
+            of_whole = estimands[f"twin, {config.experiments} experiments"]
+            summarise_shares(of_whole, config.ci_prob).to_csv(folder / "shares.csv", index=False)
+            effects = [summarise_effects(own, config.ci_prob).assign(data=name) for name, own in estimands.items()]
             pd.concat(effects).to_csv(folder / "effects.csv", index=False)
             differences = [
-                summarise_line_differences(result, config.ci_prob).assign(data=name) for name, result in results.items()
+                summarise_line_differences(own, config.ci_prob).assign(data=name) for name, own in estimands.items()
             ]
             pd.concat(differences).to_csv(folder / "line_differences.csv", index=False)
             classical_effects(gated.data, config.ci_prob).to_csv(folder / "classical.csv", index=False)
@@ -226,9 +229,9 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
             )
             for name, figure in zip(FIGURES, drawn, strict=True):
                 save_figure(figure, folder / f"{name}.png")
-        found = [gating_sentence(events, gated, table), *stated_sentences(results[AS_STATED], config.ci_prob)]
-        for name, result in results.items():
-            found += effect_sentence(result, name, config.ci_prob)
+        found = [gating_sentence(events, gated, table), *stated_sentences(estimands[AS_STATED])]
+        for name, own in estimands.items():
+            found += effect_sentence(own, name, config.ci_prob)
         found.append(width_sentence(tables, config.experiments))
         found += classical_sentences(gated.data, config.ci_prob)
         found += [f"{name}: {sentence}" for name, sentence in manifest.verdicts.items()]

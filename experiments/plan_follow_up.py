@@ -23,7 +23,6 @@ from lensim.cli.plan import draw_figures, tables_of
 from lensim.config import checked
 from lensim.expression.exact.draws import exact_posterior
 from lensim.expression.priors import FoldChangePriors
-from lensim.expression.truth import MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE
 from lensim.maiga2013.expression_twin import PRIMARY
 from lensim.plan.answer import answer, require_trusted
 from lensim.plan.evaluate import Evaluator
@@ -93,8 +92,8 @@ def question(config: Config) -> Question:
                 "studies": config.studies,
             },
             "robustness": [
-                {"name": "patients differ half as much again", "scale": {SIGMA_FOLD_CHANGE: 1.5}},
-                {"name": "the mean change is a quarter smaller", "scale": {MU_FOLD_CHANGE: 0.75}},
+                {"name": "patients differ half as much again", "scale": {v.SIGMA_FOLD_CHANGE: 1.5}},
+                {"name": "the mean change is a quarter smaller", "scale": {v.MU_FOLD_CHANGE: 0.75}},
                 {"name": "samples vary twice as much", "scale": {v.SD_BIOLOGICAL: 2.0}},
                 {"name": "reactions are twice as noisy", "scale": {v.SD_TECHNICAL: 2.0}},
             ],
@@ -166,10 +165,10 @@ def supported(seed: int, worlds: int, draws: int = 400) -> pd.DataFrame:
     for world in range(worlds):
         posterior = exact_posterior(batch.pairs, world, rng, draws)["posterior"]
         mu, sigma, sd_pair = (
-            posterior[name].to_numpy().reshape(draws) for name in (MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE, v.SD_PAIR)
+            posterior[name].to_numpy().reshape(draws) for name in (v.MU_FOLD_CHANGE, v.SIGMA_FOLD_CHANGE, v.SD_PAIR)
         )
         fixed = np.ones(draws)
-        true = [np.full(draws, parameters[name][world]) for name in (MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE, v.SD_PAIR)]
+        true = [np.full(draws, parameters[name][world]) for name in (v.MU_FOLD_CHANGE, v.SIGMA_FOLD_CHANGE, v.SD_PAIR)]
         rows.append(
             {
                 "drawn": success(mu, sigma, sd_pair),
@@ -185,7 +184,7 @@ def _worlds(scenario: ExpressionScenario, worlds: int) -> tuple[PairBatch, dict[
     batch = simulate_chunk(scenario, ("worlds",), worlds)
     if batch.parameters is None:
         raise InputError("worlds need the figures that they were drawn with, got none")
-    names = (MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE, v.SD_PAIR)
+    names = (v.MU_FOLD_CHANGE, v.SIGMA_FOLD_CHANGE, v.SD_PAIR)
     return batch, {name: batch.parameters[name].to_numpy().reshape(worlds) for name in names}
 
 
@@ -242,7 +241,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
     require_trusted(result, config.posterior.name, trust=False)
     manifest = Manifest(config.seed)
     asked = question(config)
-    with results_folder(out, config_path, force=force) as folder:
+    with results_folder(out, config_path, force=force, inputs=[config.posterior]) as folder:
         with manifest.timed("plan"), pool_of(config.workers, "") as pool:
             found = answer(asked, result, pool=pool, tell=lambda said: console.print(said, highlight=False))
         for name, table in tables_of(found).items():

@@ -15,7 +15,7 @@ import typer
 from pydantic import BaseModel, ConfigDict, Field
 from rich.console import Console
 
-from lensim.dose_response.truth import PAPER_POPULATION
+from lensim.maiga2013.dose_response_twin import PAPER_POPULATION
 from lensim.maiga2013.lines import GROUP_OF_LINE, MOLECULAR_GROUPS
 from lensim.plan.answer import require_trusted
 from lensim.plan.evaluate import Share
@@ -96,7 +96,7 @@ def scenarios(config: Config) -> dict[str, Scenario]:
     """
     common: dict[str, Any] = {
         "seed": config.seed,
-        "design": {"assay": "proliferation", "groups": GROUPS},
+        "design": {"assay": "dose_response", "groups": GROUPS},
         "analysis": {"engine": "laplace"},  # few studies are doubtful to it; they count as failed
         "studies": {"count": config.studies, "chunk": min(20, config.studies)},
     }
@@ -207,7 +207,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
     manifest = Manifest(config.seed)
     results: dict[str, PowerResult] = {}
     questions = scenarios(config)
-    with results_folder(out, config_path, force=force) as folder:
+    with results_folder(out, config_path, force=force, inputs=[config.posterior] if config.posterior else ()) as folder:
         for name, asked in questions.items():
             with manifest.timed(name):
                 results[name] = run_power(asked, folder / name, workers=config.workers)

@@ -35,7 +35,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
     """
     config = read_config(config_path, Config)
     text = render(study_page(config.results), config.largest_bytes)
-    with results_folder(out, config_path, force=force) as folder:
+    with results_folder(out, config_path, force=force, inputs=[config.results]) as folder:
         (folder / PAGE).write_text(text, encoding="utf-8")
     size = len(text.encode()) / 1e6
     console.print(f"page of {size:.1f} MB: {out}/{PAGE}", soft_wrap=True, highlight=False)

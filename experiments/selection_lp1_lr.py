@@ -91,7 +91,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
     """
     config = read_config(config_path, Config)
     manifest = Manifest(config.seed)
-    with results_folder(out, config_path, force=force) as folder:
+    with results_folder(out, config_path, force=force, inputs=[config.dose_response]) as folder:
         fit = load_result(config.dose_response) if config.dose_response.exists() else None
         with manifest.timed("simulate"):
             truth = truth_in(config, fit, config.cultures, 1.0, 1.0)

@@ -19,9 +19,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from rich.console import Console
 
 from lensim import seeding
-from lensim.dose_response.truth import PAPER_POPULATION, DoseResponsePopulation
+from lensim.dose_response.truth import DoseResponsePopulation
 from lensim.expression.truth import CellTypeExpression, ExpressionPopulation
 from lensim.maiga2013.claims import numbers_table
+from lensim.maiga2013.dose_response_twin import PAPER_POPULATION
 from lensim.maiga2013.expression_twin import LINE, POPULATION, PRIMARY, STROMA
 from lensim.maiga2013.facts import count_of, number, span
 from lensim.maiga2013.populations import DOSE_RESPONSE, EXPRESSION

@@ -2,8 +2,7 @@
 
 import errno
 import os
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -15,18 +14,26 @@ from lensim import checks
 NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
 
 
-def require_free(path: Path, *, force: bool) -> None:
-    """Refuse a path that is taken, before any work is done for it.
+def require_free(path: Path, *, force: bool, inputs: Iterable[Path] = ()) -> None:
+    """Refuse a file for results that is taken, before any work is done for it.
+
+    Parameters
+    ----------
+    inputs
+        Files that are read for the results: none of them is replaced, also with `force`.
 
     Raises
     ------
     InputError
-        If something is there and `force` is false, or its folder cannot be.
+        If something is there and `force` is false, a folder or an input is there, or its folder cannot be.
     """
+    if path.is_dir():
+        raise checks.InputError(f"{path} must be a file to write, got a folder: name a file in it, or another")
+    for read in inputs:
+        if path.exists() and read.exists() and path.samefile(read):
+            raise checks.InputError(f"{path} must not be a file that is read here ({read}): name another file")
     if path.exists() and not force:
-        raise checks.InputError(
-            f"{path} must not exist yet, got a file or folder of that name: add --force to replace it"
-        )
+        raise checks.InputError(f"{path} must not exist yet, got a file of that name: add --force to replace it")
     if path.parent.exists() and not path.parent.is_dir():
         raise checks.InputError(f"{path.parent} must be a folder, got a file")
 
@@ -42,12 +49,10 @@ def written_whole(path: Path, *, force: bool) -> Iterator[Path]:
     """
     require_free(path, force=force)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
-    os.close(handle)
-    partial = Path(name)
+    partial = path.parent / f".{path.stem}-{os.urandom(4).hex()}{path.suffix}"
+    partial.touch(exist_ok=False)  # with the rights that the user's umask leaves
     try:
         yield partial
-        partial.chmod(0o644)
         os.replace(partial, path)
     except OSError as error:
         if error.errno in NO_ROOM and error.filename is None:  # of a write: it does not say where

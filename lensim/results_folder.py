@@ -1,27 +1,35 @@
 """What every experiment does around its work: read a config, fill one results folder, say how it was made."""
 
 import json
+import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from rich.console import Console
 
+from lensim import ownership
 from lensim.checks import InputError
 from lensim.config import read_toml
-from lensim.output import require_free
 
+try:
+    import fcntl
+except ImportError:  # where there are no such locks, what killed runs left stays
+    fcntl = None  # type: ignore[assignment]
+
+UNFINISHED: Final = ".unfinished"
+TOKEN: Final = 8
 LIBRARIES = ("arviz", "lensim", "matplotlib", "numba", "numpy", "nutpie", "pymc", "pytensor", "scipy", "xarray")
 
 
@@ -67,7 +75,7 @@ class Manifest:
         self.seconds[step] = round(time.perf_counter() - started, 2)
 
     def write(self, folder: Path) -> None:
-        """Write manifest.json: versions, commit, seed, verdicts, durations."""
+        """Write manifest.json: versions, commit, seed, verdicts, durations, and the digest of every file there now."""
         content = {
             "seed": self.seed,
             "commit": _commit(),
@@ -76,7 +84,8 @@ class Manifest:
             "verdicts": self.verdicts,
             "seconds": self.seconds,
         }
-        (folder / "manifest.json").write_text(json.dumps(content, indent=2) + "\n")
+        (folder / ownership.MANIFEST).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+        ownership.sign(folder)
 
 
 def _commit() -> str:
@@ -90,26 +99,97 @@ def _commit() -> str:
 
 
 @contextmanager
-def results_folder(target: Path, config: Path, *, force: bool) -> Iterator[Path]:
+def results_folder(target: Path, config: Path, *, force: bool, inputs: Iterable[Path] = ()) -> Iterator[Path]:
     """A folder to fill, which becomes `target` when the block ends well; it begins with a copy of the config.
+
+    A folder that is there stays until the new one is whole. Only a folder that lensim wrote is replaced.
+
+    Parameters
+    ----------
+    inputs
+        Files that are read for the results, besides the config: a folder that holds one is not replaced.
 
     Raises
     ------
     InputError
-        If `target` is there and `force` is false.
+        If `target` is there and `force` is false, or it may not be replaced (`ownership.require_replaceable`). Where
+        that came about while the block ran, the new results are kept, and the message names their folder.
     """
-    require_free(target, force=force)
+    read_here = (config, *inputs)
+    ownership.require_replaceable(target, force=force, inputs=read_here)
+    target, read_here = target.resolve(), tuple(path.absolute() for path in read_here)
     target.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-"))
+    _remove_leftovers(target)
+    partial = _beside(target)
+    partial.mkdir()
+    lock = _locked(partial)
     try:
         shutil.copy(config, partial / config.name)
         yield partial
-        partial.chmod(0o755)
-        if target.exists():
-            shutil.rmtree(target)
-        partial.rename(target)
+        (partial / UNFINISHED).unlink(missing_ok=True)
+        ownership.sign(partial)
+        _put_in_place(partial, target, read_here)
+        _remove_leftovers(target)
     finally:
+        os.close(lock)
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def _put_in_place(new: Path, target: Path, inputs: Iterable[Path]) -> None:
+    """Give a finished folder its name; the one that had it is deleted last."""
+    old = None
+    try:
+        ownership.require_replaceable(target, force=True, inputs=inputs)
+        if target.exists():
+            old = target.rename(_beside(target))
+        new.rename(target)
+    except (InputError, OSError) as error:
+        if old is not None:
+            old.rename(target)
+        kept = new.rename(target.parent / f"{target.name}-{new.name[-TOKEN:]}")
+        raise InputError(f"{error}; the new results are in {kept}") from None
+    if old is not None:
+        ownership.remove_own(old)
+
+
+def _beside(target: Path) -> Path:
+    """A hidden name of nothing yet, in the same folder; made with `mkdir`, a folder of it has the user's umask."""
+    return target.parent / f".{target.name}-{os.urandom(TOKEN // 2).hex()}"
+
+
+def _locked(folder: Path) -> int:
+    """A file that says that the folder is being filled, locked as long as this process lives."""
+    handle = os.open(folder / f"{UNFINISHED}-", os.O_CREAT | os.O_EXCL | os.O_RDWR)
+    _lock(handle)
+    (folder / f"{UNFINISHED}-").rename(folder / UNFINISHED)  # seen only when it is locked
+    return handle
+
+
+def _lock(handle: int) -> bool:
+    """Take a lock that ends with the process; false where another has it, or there are no such locks."""
+    if fcntl is None:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _remove_leftovers(target: Path) -> None:
+    """Delete what runs for the same folder left when they were killed; a run that still fills its own is let be."""
+    name = re.compile(re.escape(f".{target.name}-") + f"[0-9a-f]{{{TOKEN}}}")
+    for left in [path for path in target.parent.iterdir() if name.fullmatch(path.name) and not path.is_symlink()]:
+        if (left / UNFINISHED).is_file():
+            handle = os.open(left / UNFINISHED, os.O_RDWR)
+            try:
+                if _lock(handle):
+                    shutil.rmtree(left, ignore_errors=True)
+            finally:
+                os.close(handle)
+        elif target.exists() and (left / ownership.MANIFEST).is_file():  # whole, and replaced since
+            with suppress(InputError):
+                ownership.remove_own(left)
 
 
 def command_of(run: Callable[..., None], name: str) -> Callable[..., None]:

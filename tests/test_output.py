@@ -1,4 +1,6 @@
+import os
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -29,7 +31,6 @@ def test_round_trip_with_infinities_and_strings(result, tmp_path):
     assert np.isposinf(read["posterior/log10_ic50_um"][..., 1]).all()
     assert read["posterior/cell_line"].to_numpy().tolist() == ["NCI-H929", "Z138 ö"]
     assert read["observations/compound"].to_numpy().tolist() == ["", "lenalidomide"]
-    assert path.stat().st_mode & 0o777 == 0o644
 
 
 def test_a_loaded_result_does_not_hold_its_file(result, tmp_path):
@@ -53,7 +54,7 @@ def test_nothing_is_overwritten_without_force(save, result, tmp_path):
     path = tmp_path / "fit.nc"
     path.write_text("mine")
     content = result if save is save_result else result["posterior"].to_dataset()
-    with pytest.raises(InputError, match=f"^{re.escape(str(path))} must not exist yet, got a file or folder of that"):
+    with pytest.raises(InputError, match=f"^{re.escape(str(path))} must not exist yet, got a file of that"):
         save(content, path)
     assert path.read_text() == "mine"
     assert list(tmp_path.iterdir()) == [path]
@@ -63,10 +64,48 @@ def test_nothing_is_overwritten_without_force(save, result, tmp_path):
 
 
 def test_the_message_says_how_to_replace(tmp_path):
-    with pytest.raises(InputError, match=r"add --force to replace it$"):
-        require_free(tmp_path, force=False)
+    taken = tmp_path / "fit.nc"
+    taken.write_text("mine")
+    with pytest.raises(
+        InputError, match=r"fit\.nc must not exist yet, got a file of that name: add --force to replace it$"
+    ):
+        require_free(taken, force=False)
     require_free(tmp_path / "new", force=False)
-    require_free(tmp_path, force=True)
+    require_free(taken, force=True)
+
+
+@pytest.mark.parametrize("force", [True, False])
+def test_a_folder_is_not_replaced_by_a_file(force, tmp_path):
+    message = f"{tmp_path} must be a file to write, got a folder: name a file in it, or another"
+    with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
+        require_free(tmp_path, force=force)
+
+
+def test_a_file_that_is_read_is_not_replaced(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("wells.csv", "other.csv"):
+        (tmp_path / name).write_text("mine")
+    (tmp_path / "link.csv").symlink_to("wells.csv")
+    for read in ("wells.csv", "link.csv", "./wells.csv"):
+        with pytest.raises(
+            InputError, match=r"wells\.csv must not be a file that is read here \(.*\): name another file$"
+        ):
+            require_free(tmp_path / "wells.csv", force=True, inputs=[Path("other.csv"), Path(read)])
+    require_free(tmp_path / "wells.csv", force=True, inputs=[Path("other.csv"), Path("absent.csv")])
+    require_free(tmp_path / "absent.csv", force=True, inputs=[Path("absent.csv")])
+
+
+@pytest.mark.parametrize("umask", [0o022, 0o002, 0o027, 0o077, 0o000])
+def test_files_have_the_rights_that_the_umask_leaves(result, umask, tmp_path):
+    before = os.umask(umask)
+    try:
+        save_result(result, tmp_path / "fit.nc")
+        with written_whole(tmp_path / "table.csv", force=False) as partial:
+            partial.write_text("a\n")
+    finally:
+        os.umask(before)
+    rights = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    assert rights == {"fit.nc": 0o666 & ~umask, "table.csv": 0o666 & ~umask}
 
 
 def test_a_file_cannot_be_a_folder(tmp_path):

@@ -2,15 +2,15 @@
 
     signal(c) = top residual(c),   residual(c) = 1 - (1 - exp(-a)) c^h / (EC50^h + c^h)
 
-with a > 0, so that the signal falls from `top` at no TNF to top exp(-a): four parameters. `residual` is that of
-`lensim.dose_response.curve`, the same science with another dose. Concentrations are in pg/ml; nothing is clipped.
+with a > 0, so that the signal falls from `top` at no TNF to top exp(-a): four parameters. `residual` is in
+`lensim.sigmoid`. Concentrations are in pg/ml; nothing is clipped.
 """
 
 from typing import Any
 
 import numpy as np
 
-from lensim.dose_response.curve import residual
+from lensim.sigmoid import residual
 
 
 def optical_density(

@@ -13,9 +13,16 @@ import xarray as xr
 from lensim import checks
 from lensim import vocabulary as v
 from lensim.bioassay.rules import calibrated_range
+from lensim.inference.intervals import interval_of, named_interval
 from lensim.inference.observations import observations_of
 
 LOG10_2: Final = float(np.log10(2.0))
+LINE_OF_MEDIUM: Final = "medium_cell_line"
+CONDITION_OF_MEDIUM: Final = "medium_condition"
+EXPERIMENT_OF_MEDIUM: Final = "medium_experiment"
+LOWEST: Final = "lowest_pg_per_ml"
+HIGHEST: Final = "highest_pg_per_ml"
+CONTROL: Final = "control"
 SIDES: Final = {-1: "below", 0: "within", 1: "above"}
 
 
@@ -25,28 +32,46 @@ def is_bioassay(result: xr.DataTree) -> bool:
 
 
 def bioassay_estimands(result: xr.DataTree) -> xr.Dataset:
-    """Draws of every quantity of interest of a bioassay's fit.
+    """Draws of every quantity of interest of a bioassay's fit, and what tables need to know of the media.
+
+    Computed once a fit; `summarise_media` and `summarise_changes` take what it returns.
 
     Returns
     -------
     xarray.Dataset
         Dims chain, draw and: log10_tnf_pg_per_ml (medium); log10_line_tnf_pg_per_ml (cell_line), the mean of a line's
         media under the control; log2_fold_change (cell_line, contrast) where there is a second condition.
+        Coordinates along medium: medium_cell_line, medium_condition, medium_experiment, and lowest_pg_per_ml and
+        highest_pg_per_ml, between which its standards bracket it, dilutions counted. In the attrs the name of the
+        control.
 
     Raises
     ------
     InputError
-        If the result is of another assay.
+        If the result is of another assay or lacks its observations.
     """
     posterior = result["posterior"].to_dataset()
     if v.LOG10_TNF not in posterior:
         raise checks.InputError(
             f"a bioassay's result needs {v.LOG10_TNF} in its posterior, got {', '.join(map(str, posterior))}"
         )
-    return posterior[[name for name in (v.LOG10_TNF, v.LOG10_TNF_OF_LINE, v.LOG2_FOLD_CHANGE) if name in posterior]]
+    data = observations_of(result)
+    low, high = calibrated_range(data)
+    own = posterior[[name for name in (v.LOG10_TNF, v.LOG10_TNF_OF_LINE, v.LOG2_FOLD_CHANGE) if name in posterior]]
+    names = {
+        name: (v.MEDIUM, data[dim].to_numpy().astype(str)[data[pointer].to_numpy()])
+        for name, dim, pointer in (
+            (LINE_OF_MEDIUM, v.CELL_LINE, v.LINE_OF_MEDIUM),
+            (CONDITION_OF_MEDIUM, v.CONDITION, v.CONDITION_OF_MEDIUM),
+            (EXPERIMENT_OF_MEDIUM, v.EXPERIMENT, v.EXPERIMENT_OF_MEDIUM),
+        )
+    }
+    (control,) = data[v.CONDITION].to_numpy().astype(str)[data[v.IS_CONTROL].to_numpy() == 1]
+    ends = {LOWEST: (v.MEDIUM, low), HIGHEST: (v.MEDIUM, high)}
+    return own.drop_attrs(deep=False).assign_attrs({CONTROL: str(control)}).assign_coords(names | ends)
 
 
-def summarise_media(result: xr.DataTree, ci_prob: float = 0.9) -> pd.DataFrame:
+def summarise_media(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame:
     """One row a medium.
 
     Columns: medium, cell_line, condition, experiment; tnf_pg_per_ml with _lower and _upper (posterior median and
@@ -54,77 +79,79 @@ def summarise_media(result: xr.DataTree, ci_prob: float = 0.9) -> pd.DataFrame:
     they lie: beyond the standards they hold as bounds); tnf (the same in words); p_below and p_above (probabilities
     that TNF lies below or above what the standards bracket); lowest_pg_per_ml and highest_pg_per_ml (of that, dilutions
     counted).
+
+    Parameters
+    ----------
+    estimands
+        As from `bioassay_estimands`.
+    ci_prob
+        Probability inside the intervals.
+
+    Raises
+    ------
+    InputError
+        If `ci_prob` lies outside 0.01 to 0.999.
     """
-    checks.between("ci_prob", ci_prob, 0.01, 0.999)
-    data = observations_of(result)
-    draws = _draws(bioassay_estimands(result)[v.LOG10_TNF], v.MEDIUM)
-    low, high = calibrated_range(data)
-    tails = [(1 - ci_prob) / 2, 0.5, (1 + ci_prob) / 2]
+    draws = _draws(estimands[v.LOG10_TNF], v.MEDIUM)
+    low, high = estimands[LOWEST].to_numpy(), estimands[HIGHEST].to_numpy()
     line, condition, experiment = (
-        data[dim].to_numpy()[data[pointer].to_numpy()]
-        for dim, pointer in (
-            (v.CELL_LINE, v.LINE_OF_MEDIUM),
-            (v.CONDITION, v.CONDITION_OF_MEDIUM),
-            (v.EXPERIMENT, v.EXPERIMENT_OF_MEDIUM),
-        )
+        estimands[name].to_numpy() for name in (LINE_OF_MEDIUM, CONDITION_OF_MEDIUM, EXPERIMENT_OF_MEDIUM)
     )
     rows = []
-    for at, name in enumerate(data[v.MEDIUM].to_numpy()):
-        lower, median, upper = 10.0 ** np.quantile(draws[at], tails)
-        inside = [value if low[at] <= value <= high[at] else np.nan for value in (lower, median, upper)]
+    for at, name in enumerate(estimands[v.MEDIUM].to_numpy()):
+        lower, median, upper = 10.0 ** interval_of(draws[at], ci_prob)
+        inside = np.array([value if low[at] <= value <= high[at] else np.nan for value in (lower, median, upper)])
         rows.append(
             {
                 "medium": str(name),
                 "cell_line": str(line[at]),
                 "condition": str(condition[at]),
                 "experiment": str(experiment[at]),
-                "tnf_pg_per_ml": inside[1],
-                "tnf_pg_per_ml_lower": inside[0],
-                "tnf_pg_per_ml_upper": inside[2],
+            }
+            | named_interval("tnf_pg_per_ml", inside)
+            | {
                 "bound_lower": lower,
                 "bound_upper": upper,
                 "tnf": tnf_in_words(lower, median, upper, low[at], high[at]),
                 "p_below": float((draws[at] < np.log10(low[at])).mean()),
                 "p_above": float((draws[at] > np.log10(high[at])).mean()),
-                "lowest_pg_per_ml": low[at],
-                "highest_pg_per_ml": high[at],
+                LOWEST: low[at],
+                HIGHEST: high[at],
             }
         )
     return pd.DataFrame(rows)
 
 
-def summarise_changes(result: xr.DataTree, ci_prob: float = 0.9) -> pd.DataFrame:
+def summarise_changes(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame:
     """One row a line and contrast; none where there is one condition alone.
 
     Columns: cell_line, contrast; fold_change_percent with _lower and _upper (percent of control); p_increase; change
     (in words: an interval; a bound where one side lies beyond the standards; 'not told' where both do on the same
     side, or there is no medium of a side); control_tnf and treated_tnf (below, within or above the standards, by most
     of the media).
+
+    Parameters
+    ----------
+    estimands, ci_prob
+        As for `summarise_media`.
     """
-    checks.between("ci_prob", ci_prob, 0.01, 0.999)
-    data, draws = observations_of(result), bioassay_estimands(result)
-    if v.LOG2_FOLD_CHANGE not in draws:
+    if v.LOG2_FOLD_CHANGE not in estimands:
         return pd.DataFrame()
-    media = summarise_media(result, ci_prob)
-    fold = draws[v.LOG2_FOLD_CHANGE]
-    control = str(data[v.CONDITION].to_numpy()[data[v.IS_CONTROL].to_numpy() == 1][0])
-    tails = [(1 - ci_prob) / 2, 0.5, (1 + ci_prob) / 2]
+    media = summarise_media(estimands, ci_prob)
+    fold = estimands[v.LOG2_FOLD_CHANGE]
     rows = []
     for line in map(str, fold[v.CELL_LINE].to_numpy()):
         own = media[media["cell_line"] == line]
         for contrast in map(str, fold[v.CONTRAST].to_numpy()):
             values = fold.sel({v.CELL_LINE: line, v.CONTRAST: contrast}).to_numpy().ravel()
-            lower, median, upper = 100 * 2.0 ** np.quantile(values, tails)
-            sides = [_side(own[own["condition"] == condition]) for condition in (control, contrast)]
+            ends = 100 * 2.0 ** interval_of(values, ci_prob)
+            sides = [_side(own[own["condition"] == name]) for name in (estimands.attrs[CONTROL], contrast)]
             rows.append(
-                {
-                    "cell_line": line,
-                    "contrast": contrast,
-                    "fold_change_percent": median,
-                    "fold_change_percent_lower": lower,
-                    "fold_change_percent_upper": upper,
+                {"cell_line": line, "contrast": contrast}
+                | named_interval("fold_change_percent", ends)
+                | {
                     "p_increase": float((values > 0).mean()),
-                    "change": _change_in_words(lower, median, upper, sides),
+                    "change": _change_in_words(ends, sides),
                     "control_tnf": "no medium" if sides[0] is None else SIDES[sides[0]],
                     "treated_tnf": "no medium" if sides[1] is None else SIDES[sides[1]],
                 }
@@ -139,7 +166,8 @@ def _side(media: pd.DataFrame) -> int | None:
     return int(np.sign(np.median(np.where(media["p_above"] > 0.5, 1, np.where(media["p_below"] > 0.5, -1, 0)))))
 
 
-def _change_in_words(lower: float, median: float, upper: float, sides: list[int | None]) -> str:
+def _change_in_words(ends: np.ndarray, sides: list[int | None]) -> str:
+    lower, median, upper = ends
     control, treated = sides
     if control is None or treated is None:
         return "not told: no medium of a condition"
@@ -172,7 +200,7 @@ def tnf_in_words(lower: float, median: float, upper: float, lowest: float, highe
 
 
 def _digits(value: float, digits: int) -> str:
-    """So many significant digits, without an exponent up to a million."""
+    """A number with `digits` significant digits, without an exponent below a million."""
     return f"{float(f'{value:.{digits}g}'):g}"
 
 

@@ -9,7 +9,7 @@ from lensim import checks
 from lensim import vocabulary as v
 from lensim.bioassay.curve import optical_density
 from lensim.bioassay.roles import BLANK, SAMPLE
-from lensim.dose_response.plate_faults import PlateFaults
+from lensim.plate_faults import PlateFaults
 from lensim.tables.plate_size import plate_shape
 
 _TRUTH: Final = {
@@ -42,7 +42,7 @@ def simulate(sheet: xr.Dataset, truth: xr.Dataset, faults: PlateFaults, rng: np.
     truth
         As from `draw_truth`, all variables with the dim study.
     faults
-        Edge losses, trends, outlying and lost wells; `lensim.dose_response.plate_faults.NO_FAULTS` for none.
+        Edge losses, trends, outlying and lost wells; `lensim.plate_faults.NO_FAULTS` for none.
     rng
         A generator that can spawn, as NumPy's own can.
 
@@ -79,6 +79,7 @@ def simulate(sheet: xr.Dataset, truth: xr.Dataset, faults: PlateFaults, rng: np.
     od[losing.random(shape) < faults.lost_probability] = np.nan
     data = sheet.assign({v.OPTICAL_DENSITY: ((v.STUDY, v.WELL), od)})
     data[v.OPTICAL_DENSITY].attrs["units"] = v.UNITS[v.OPTICAL_DENSITY]
+    data.attrs[v.ASSAY] = v.BIOASSAY
     return data
 
 

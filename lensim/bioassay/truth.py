@@ -9,7 +9,7 @@ import xarray as xr
 
 from lensim import checks
 from lensim import vocabulary as v
-from lensim.dose_response.plate_faults import PlateFaults
+from lensim.plate_faults import PlateFaults
 
 LOG10_2: Final = float(np.log10(2.0))
 
@@ -179,4 +179,5 @@ def with_media(truth: xr.Dataset, sheet: xr.Dataset, rng: np.random.Generator) -
     for name in truth.data_vars:
         if str(name) in v.UNITS:
             truth[name].attrs["units"] = v.UNITS[str(name)]
+    truth.attrs[v.ASSAY] = v.BIOASSAY
     return truth

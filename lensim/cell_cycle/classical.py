@@ -9,6 +9,7 @@ from lensim import checks
 from lensim import vocabulary as v
 from lensim.cell_cycle.cultures import events_of_cultures
 from lensim.cell_cycle.phases import PHASES, contrast_of_condition
+from lensim.inference.intervals import equal_tails
 
 CELLS_AS_EXPERIMENTS = "cells as experiments"
 EXPERIMENTS_PAIRED = "experiments, paired t"
@@ -60,7 +61,7 @@ def classical_effects(data: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame:
 def _cells(treated: np.ndarray, control: np.ndarray, phase: int, ci_prob: float) -> dict[str, float]:
     share_t, share_c = treated[phase] / treated.sum(), control[phase] / control.sum()
     error = np.sqrt(share_t * (1 - share_t) / treated.sum() + share_c * (1 - share_c) / control.sum())
-    half = stats.norm.isf((1 - ci_prob) / 2) * error
+    half = stats.norm.isf(equal_tails(ci_prob)[0]) * error
     table = np.array([[own[phase], own.sum() - own[phase]] for own in (treated, control)])
     is_degenerate = (table.sum(axis=0) == 0).any()
     pvalue = 1.0 if is_degenerate else float(stats.chi2_contingency(table, correction=False).pvalue)
@@ -69,7 +70,7 @@ def _cells(treated: np.ndarray, control: np.ndarray, phase: int, ci_prob: float)
 
 def _paired(change: np.ndarray, ci_prob: float) -> dict[str, float]:
     error = change.std(ddof=1) / np.sqrt(len(change))
-    half = stats.t.isf((1 - ci_prob) / 2, len(change) - 1) * error
+    half = stats.t.isf(equal_tails(ci_prob)[0], len(change) - 1) * error
     pvalue = 2 * stats.t.sf(abs(change.mean()) / error, len(change) - 1) if error > 0 else float(change.mean() == 0)
     return _row(float(change.mean()), float(half), float(pvalue))
 

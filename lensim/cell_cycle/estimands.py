@@ -14,6 +14,7 @@ from lensim import checks, seeding
 from lensim import vocabulary as v
 from lensim.cell_cycle.cultures import experiments_of_cells, is_concentration_informed, is_measured
 from lensim.cell_cycle.phases import PHASES, contrast_of_condition, shares_of_log_ratios
+from lensim.inference.intervals import interval_of, named_interval
 from lensim.inference.observations import observations_of
 
 SHARE: Final = "phase_share_percent"
@@ -24,11 +25,16 @@ LOG_ODDS_DIFFERENCE: Final = "difference_of_share_changes_log_odds"
 NEW_SHARE: Final = "new_experiment_share_percent"
 NEW_CHANGE: Final = "new_experiment_share_change_percent_points"
 PAIR: Final = "pair"
+EXPERIMENTS: Final = "experiments"
+CONTROL: Final = "control"
+SPREAD_IS_MEASURED: Final = "spread_between_experiments_is_measured"
 PRIOR_ALONE: Final = "one experiment: the spread between experiments is no more than the prior's"
 
 
 def cell_cycle_estimands(result: xr.DataTree) -> xr.Dataset:
-    """Draws of every quantity of interest of a cell-cycle fit.
+    """Draws of every quantity of interest of a cell-cycle fit, and what tables need to know of the cultures.
+
+    Computed once a fit; the tables of this module and `judged_estimands` take what it returns.
 
     Returns
     -------
@@ -38,11 +44,13 @@ def cell_cycle_estimands(result: xr.DataTree) -> xr.Dataset:
         new_experiment_share_change_percent_points (cell_line, contrast, phase), treated less control; where there are
         two lines or more, difference_of_share_changes_percent_points and _log_odds (pair, contrast, phase), first less
         second. What was not measured is NaN.
+        The coordinate experiments (cell_line, condition) counts cultures. In the attrs the name of the control, and
+        spread_between_experiments_is_measured: 1, or 0 where every line and condition has one culture.
 
     Raises
     ------
     InputError
-        If the result is of another assay.
+        If the result is of another assay or lacks its observations.
     """
     if v.PHASE_LOG_RATIO not in result["posterior"]:
         raise checks.InputError(
@@ -74,19 +82,22 @@ def cell_cycle_estimands(result: xr.DataTree) -> xr.Dataset:
     }
     lines = [str(line) for line in data[v.CELL_LINE].to_numpy()]
     pairs = list(combinations(range(len(lines)), 2))
+    conditions = data[v.CONDITION].to_numpy()
     coords = {
         v.CELL_LINE: lines,
-        v.CONDITION: data[v.CONDITION].to_numpy(),
-        v.CONTRAST: data[v.CONDITION].to_numpy()[treated],
+        v.CONDITION: conditions,
+        v.CONTRAST: conditions[treated],
         v.PHASE: list(PHASES),
+        EXPERIMENTS: ((v.CELL_LINE, v.CONDITION), experiments_of_cells(data)),
     }
+    attrs = {CONTROL: str(conditions[control[0]]), SPREAD_IS_MEASURED: int(is_concentration_informed(data))}
     if pairs:
         first, second = np.array(pairs).T
         for name, source in ((DIFFERENCE, CHANGE), (LOG_ODDS_DIFFERENCE, LOG_ODDS_CHANGE)):
             values = estimands[source][1]
             estimands[name] = (("chain", "draw", PAIR, v.CONTRAST, v.PHASE), values[:, :, first] - values[:, :, second])
         coords[PAIR] = [f"{lines[a]} less {lines[b]}" for a, b in pairs]
-    return xr.Dataset(estimands, coords=coords)
+    return xr.Dataset(estimands, coords=coords, attrs=attrs)
 
 
 def _shares(posterior: xr.Dataset, data: xr.Dataset) -> np.ndarray:
@@ -98,9 +109,15 @@ def _shares(posterior: xr.Dataset, data: xr.Dataset) -> np.ndarray:
     return np.where(is_measured(data)[:, :, None], share, np.nan)
 
 
-def judged_estimands(result: xr.DataTree) -> xr.Dataset:
-    """What the convergence gate looks at beside the parameters: all but what was never measured."""
-    draws = cell_cycle_estimands(result)[[SHARE, CHANGE, LOG_ODDS_CHANGE]]
+def judged_estimands(estimands: xr.Dataset) -> xr.Dataset:
+    """What the convergence gate looks at beside the parameters: all but what was never measured.
+
+    Parameters
+    ----------
+    estimands
+        As from `cell_cycle_estimands`.
+    """
+    draws = estimands[[SHARE, CHANGE, LOG_ODDS_CHANGE]]
     flat = {}
     for name, values in draws.data_vars.items():
         cells = values.stack(cell=values.dims[2:], create_index=False).drop_vars(list(values.coords), errors="ignore")
@@ -108,76 +125,93 @@ def judged_estimands(result: xr.DataTree) -> xr.Dataset:
     return xr.Dataset(flat)
 
 
-def summarise_shares(result: xr.DataTree, ci_prob: float = 0.9) -> pd.DataFrame:
+def summarise_shares(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame:
     """One row a line, condition and phase that was measured.
 
     Columns: cell_line, condition, phase, experiments; percent with _lower and _upper (median and equal-tailed interval
     of the line's share); new_experiment_percent with the same (what the next experiment would show).
+
+    Parameters
+    ----------
+    estimands
+        As from `cell_cycle_estimands`.
+    ci_prob
+        Probability inside the intervals.
+
+    Raises
+    ------
+    InputError
+        If `ci_prob` lies outside 0.01 to 0.999.
     """
-    checks.between("ci_prob", ci_prob, 0.01, 0.999)
-    data, draws = observations_of(result), cell_cycle_estimands(result)
-    count = experiments_of_cells(data)
+    count = estimands[EXPERIMENTS].to_numpy()
     rows = []
-    for (k, line), (c, condition), (p, phase) in _grid(draws, (v.CELL_LINE, v.CONDITION, v.PHASE)):
+    for (k, line), (c, condition), (p, phase) in _grid(estimands, (v.CELL_LINE, v.CONDITION, v.PHASE)):
         if count[k, c]:
-            at = {v.CELL_LINE: k, v.CONDITION: c, v.PHASE: p}
+            own = estimands.isel({v.CELL_LINE: k, v.CONDITION: c, v.PHASE: p})
             row = {"cell_line": line, "condition": condition, "phase": phase, "experiments": int(count[k, c])}
             rows.append(
                 row
-                | _interval("percent", draws[SHARE].isel(at), ci_prob)
-                | _interval("new_experiment_percent", draws[NEW_SHARE].isel(at), ci_prob)
+                | named_interval("percent", interval_of(own[SHARE], ci_prob))
+                | named_interval("new_experiment_percent", interval_of(own[NEW_SHARE], ci_prob))
             )
     return pd.DataFrame(rows)
 
 
-def summarise_effects(result: xr.DataTree, ci_prob: float = 0.9) -> pd.DataFrame:
+def summarise_effects(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame:
     """One row a line, contrast and phase that was measured: treated less control.
 
     Columns: cell_line, contrast, phase, experiments (cultures of the arm that has fewer); percent_points and log_odds,
     each with _lower and _upper; p_decrease; new_experiment_percent_points with interval and p_new_experiment_decrease;
     note, where the spread between experiments is only the prior's.
+
+    Parameters
+    ----------
+    estimands, ci_prob
+        As for `summarise_shares`.
     """
-    checks.between("ci_prob", ci_prob, 0.01, 0.999)
-    data, draws = observations_of(result), cell_cycle_estimands(result)
-    count, contrast = experiments_of_cells(data), contrast_of_condition(data)
-    control, treated = int(np.flatnonzero(contrast == 0)[0]), np.flatnonzero(contrast > 0)
-    note = "" if is_concentration_informed(data) else PRIOR_ALONE
+    count = estimands[EXPERIMENTS].to_numpy()
+    conditions = [str(name) for name in estimands[v.CONDITION].to_numpy()]
+    control = conditions.index(estimands.attrs[CONTROL])
+    note = "" if estimands.attrs[SPREAD_IS_MEASURED] else PRIOR_ALONE
     rows = []
-    for (k, line), (c, name), (p, phase) in _grid(draws, (v.CELL_LINE, v.CONTRAST, v.PHASE)):
-        experiments = min(count[k, control], count[k, treated[c]])
+    for (k, line), (c, name), (p, phase) in _grid(estimands, (v.CELL_LINE, v.CONTRAST, v.PHASE)):
+        experiments = min(count[k, control], count[k, conditions.index(name)])
         if experiments:
-            at = {v.CELL_LINE: k, v.CONTRAST: c, v.PHASE: p}
+            own = estimands.isel({v.CELL_LINE: k, v.CONTRAST: c, v.PHASE: p})
             row = {"cell_line": line, "contrast": name, "phase": phase, "experiments": int(experiments)}
             rows.append(
                 row
-                | _interval("percent_points", draws[CHANGE].isel(at), ci_prob)
-                | _interval("log_odds", draws[LOG_ODDS_CHANGE].isel(at), ci_prob)
-                | {"p_decrease": float((draws[CHANGE].isel(at) < 0).mean())}
-                | _interval("new_experiment_percent_points", draws[NEW_CHANGE].isel(at), ci_prob)
-                | {"p_new_experiment_decrease": float((draws[NEW_CHANGE].isel(at) < 0).mean()), "note": note}
+                | named_interval("percent_points", interval_of(own[CHANGE], ci_prob))
+                | named_interval("log_odds", interval_of(own[LOG_ODDS_CHANGE], ci_prob))
+                | {"p_decrease": float((own[CHANGE] < 0).mean())}
+                | named_interval("new_experiment_percent_points", interval_of(own[NEW_CHANGE], ci_prob))
+                | {"p_new_experiment_decrease": float((own[NEW_CHANGE] < 0).mean()), "note": note}
             )
     return pd.DataFrame(rows)
 
 
-def summarise_line_differences(result: xr.DataTree, ci_prob: float = 0.9) -> pd.DataFrame:
+def summarise_line_differences(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame:
     """One row a pair of lines, contrast and phase: the effect in the first line less that in the second.
 
     Columns: pair, contrast, phase; percent_points and log_odds, each with _lower and _upper; p_below_0 (the first falls
     by more). Empty where there is one line.
+
+    Parameters
+    ----------
+    estimands, ci_prob
+        As for `summarise_shares`.
     """
-    checks.between("ci_prob", ci_prob, 0.01, 0.999)
-    draws = cell_cycle_estimands(result)
     rows: list[dict[str, object]] = []
-    if DIFFERENCE in draws:
-        for (k, pair), (c, name), (p, phase) in _grid(draws, (PAIR, v.CONTRAST, v.PHASE)):
-            points = draws[DIFFERENCE].isel({PAIR: k, v.CONTRAST: c, v.PHASE: p})
+    if DIFFERENCE in estimands:
+        for (k, pair), (c, name), (p, phase) in _grid(estimands, (PAIR, v.CONTRAST, v.PHASE)):
+            own = estimands.isel({PAIR: k, v.CONTRAST: c, v.PHASE: p})
+            points = own[DIFFERENCE]
             if not np.isnan(points).any():
-                log_odds = draws[LOG_ODDS_DIFFERENCE].isel({PAIR: k, v.CONTRAST: c, v.PHASE: p})
                 row: dict[str, object] = {"pair": pair, "contrast": name, "phase": phase}
                 rows.append(
                     row
-                    | _interval("percent_points", points, ci_prob)
-                    | _interval("log_odds", log_odds, ci_prob)
+                    | named_interval("percent_points", interval_of(points, ci_prob))
+                    | named_interval("log_odds", interval_of(own[LOG_ODDS_DIFFERENCE], ci_prob))
                     | {"p_below_0": float((points < 0).mean())}
                 )
     return pd.DataFrame(rows)
@@ -186,8 +220,3 @@ def summarise_line_differences(result: xr.DataTree, ci_prob: float = 0.9) -> pd.
 def _grid(draws: xr.Dataset, dims: tuple[str, str, str]) -> list[tuple[tuple[int, str], ...]]:
     names = [list(enumerate(map(str, draws[dim].to_numpy()))) for dim in dims]
     return [(a, b, c) for a in names[0] for b in names[1] for c in names[2]]
-
-
-def _interval(name: str, values: xr.DataArray, ci_prob: float) -> dict[str, float]:
-    low, middle, high = np.quantile(values.to_numpy(), [(1 - ci_prob) / 2, 0.5, (1 + ci_prob) / 2])
-    return {name: float(middle), f"{name}_lower": float(low), f"{name}_upper": float(high)}

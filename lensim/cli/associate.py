@@ -36,6 +36,7 @@ def associate(
 
     from lensim.checks import InputError, above, one_of
     from lensim.dose_response import associations
+    from lensim.dose_response.estimands import dose_response_estimands
     from lensim.dose_response.read.labels import read_labels
     from lensim.output import load_result, require_free, written_whole
 
@@ -51,14 +52,15 @@ def associate(
     if label and labels is None:
         raise InputError("--label must come with --labels FILE, got it alone")
     asked = read_labels(labels, lines, label or ()) if labels is not None else {"molecular group": None}
+    estimands = dose_response_estimands(result, threshold_um)
     tables, shared = [], []
     for name, values in asked.items():
         try:
-            own = associations.associate(result, values, threshold_um, region, ci, seed)
+            own = associations.associate(estimands, values, region, ci, seed)
         except InputError as error:
             raise InputError(f"{name}: {error}") from None
         tables.append(own.assign(label=name))
-        shared.append(associations.variance_shares(result, values, ci, seed).assign(label=name))
+        shared.append(associations.variance_shares(estimands, values, ci, seed).assign(label=name))
     table, shares = pd.concat(tables, ignore_index=True), pd.concat(shared)
     print_associations(table, ci)
     print_shares(shares, ci)

@@ -100,14 +100,15 @@ def fit_bioassay(
 
 def summarize(result: "xr.DataTree", csv: Path | None, figures: Path | None, ci_prob: float, *, force: bool) -> None:
     """Print media, changes and verdict of a bioassay's fit; write the table of media and figures where asked."""
-    from lensim.bioassay.estimands import summarise_changes, summarise_media
+    from lensim.bioassay.estimands import bioassay_estimands, summarise_changes, summarise_media
     from lensim.inference.fit import verdict_of
     from lensim.output import require_free, written_whole
 
     between("--ci", ci_prob, *INTERVALS)
     for target in [*_targets(figures), *([csv] if csv else [])]:
         require_free(target, force=force)
-    media, changes = summarise_media(result, ci_prob), summarise_changes(result, ci_prob)
+    estimands = bioassay_estimands(result)
+    media, changes = summarise_media(estimands, ci_prob), summarise_changes(estimands, ci_prob)
     interval = f"({ci_prob:.0%})"
     shown = media[["cell_line", "condition", "experiment", "tnf", "p_below", "p_above"]]
     _print(shown.rename(columns={"tnf": f"TNF [pg/ml] {interval}", "p_below": "P(below)", "p_above": "P(above)"}))

@@ -159,7 +159,7 @@ def is_cell_cycle(result: "xr.DataTree") -> bool:
 
 def summarize(result: "xr.DataTree", csv: Path | None, figures: Path | None, ci: float, *, force: bool) -> None:
     """Print the tables of a cell-cycle fit, write that of effects and the figures where asked."""
-    from lensim.cell_cycle.estimands import summarise_effects
+    from lensim.cell_cycle.estimands import cell_cycle_estimands, summarise_effects
     from lensim.output import require_free, written_whole
 
     between("--ci", ci, *INTERVALS)
@@ -169,7 +169,7 @@ def summarize(result: "xr.DataTree", csv: Path | None, figures: Path | None, ci:
     print_summary(result, ci)
     if csv:
         with written_whole(csv, force=force) as partial:
-            summarise_effects(result, ci).to_csv(partial, index=False)
+            summarise_effects(cell_cycle_estimands(result), ci).to_csv(partial, index=False)
         out.print(f"table in {csv}", soft_wrap=True)
     if figures:
         from lensim.report.figures import cell_cycle as report
@@ -187,11 +187,18 @@ def print_summary(result: "xr.DataTree", ci: float) -> None:
     """Tables of shares, effects and differences of lines, and the verdict."""
     from rich.table import Table
 
-    from lensim.cell_cycle.estimands import PRIOR_ALONE, summarise_effects, summarise_line_differences, summarise_shares
+    from lensim.cell_cycle.estimands import (
+        PRIOR_ALONE,
+        cell_cycle_estimands,
+        summarise_effects,
+        summarise_line_differences,
+        summarise_shares,
+    )
     from lensim.inference.fit import verdict_of
 
     shares = Table("line", "condition", "phase", "experiments", f"share [%] ({ci:.0%})", "in a new experiment [%]")
-    for row in summarise_shares(result, ci).to_dict("records"):
+    estimands = cell_cycle_estimands(result)
+    for row in summarise_shares(estimands, ci).to_dict("records"):
         shares.add_row(
             row["cell_line"],
             row["condition"],
@@ -201,7 +208,7 @@ def print_summary(result: "xr.DataTree", ci: float) -> None:
             _interval(row, "new_experiment_percent"),
         )
     out.print(shares)
-    effects_table = summarise_effects(result, ci)
+    effects_table = summarise_effects(estimands, ci)
     effects = Table("line", "contrast", "phase", "change, points", "log odds", "P(decrease)", "in a new experiment")
     for row in effects_table.to_dict("records"):
         effects.add_row(
@@ -214,7 +221,7 @@ def print_summary(result: "xr.DataTree", ci: float) -> None:
             _interval(row, "new_experiment_percent_points"),
         )
     out.print(effects)
-    differences: pd.DataFrame = summarise_line_differences(result, ci)
+    differences: pd.DataFrame = summarise_line_differences(estimands, ci)
     if len(differences):
         shown = Table("effect in", "contrast", "phase", "difference, points", "log odds", "P(below 0)")
         for row in differences.to_dict("records"):

@@ -233,7 +233,7 @@ def is_expression(result: "xr.DataTree") -> bool:
 
 def summarize(result: "xr.DataTree", csv: Path | None, ci: float, *, force: bool) -> None:
     """Print the tables of an expression fit, and write that of subjects where asked."""
-    from lensim.expression.estimands import summarise_subjects
+    from lensim.expression.estimands import expression_estimands, summarise_subjects
     from lensim.output import require_free, written_whole
 
     if csv:
@@ -241,26 +241,28 @@ def summarize(result: "xr.DataTree", csv: Path | None, ci: float, *, force: bool
     print_summary(result, ci)
     if csv:
         with written_whole(csv, force=force) as partial:
-            summarise_subjects(result, ci).to_csv(partial, index=False)
+            summarise_subjects(expression_estimands(result), ci).to_csv(partial, index=False)
         out.print(f"table in {csv}", soft_wrap=True)
 
 
 def print_summary(result: "xr.DataTree", ci: float) -> None:
     """Tables of subjects, populations, contrasts of cell types and levels over the calibrator, and the verdict."""
+    from lensim import vocabulary as v
     from lensim.expression.contrasts import summarise_contrasts, summarise_levels, summarise_references
-    from lensim.expression.estimands import MU, summarise_populations, summarise_subjects
+    from lensim.expression.estimands import expression_estimands, summarise_populations, summarise_subjects
     from lensim.inference.fit import verdict_of
     from lensim.inference.observations import observations_of
 
-    subjects = summarise_subjects(result, ci)
+    estimands = expression_estimands(result)
+    subjects = summarise_subjects(estimands, ci)
     shown = subjects.assign(percent=_interval(subjects, "fold_change_percent"))
     out.print(
         _rich(
             shown[["target", "subject", "cell_type", "contrast", "percent", "p_increase", "detected", "not_detected"]]
         )
     )
-    if MU in result["posterior"]:
-        populations = summarise_populations(result, ci)
+    if v.MU_FOLD_CHANGE in result["posterior"]:
+        populations = summarise_populations(estimands, ci)
         shown = populations.assign(
             mean_percent=_interval(populations, "fold_change_percent"),
             new_subject_percent=_interval(populations, "new_subject_percent"),
@@ -281,7 +283,7 @@ def print_summary(result: "xr.DataTree", ci: float) -> None:
                 ]
             )
         )
-    contrasts = summarise_contrasts(result, ci)
+    contrasts = summarise_contrasts(estimands, ci)
     if len(contrasts):
         shown = contrasts.assign(
             fold=_ratio_text(contrasts), of=contrasts["contrast"].where(contrasts["contrast"] != "", "level")
@@ -291,11 +293,11 @@ def print_summary(result: "xr.DataTree", ci: float) -> None:
         )
     calibrator = str(observations_of(result).attrs.get("calibrator", ""))
     if calibrator and "log2_level" in result["posterior"]:
-        levels = summarise_levels(result, ci)
+        levels = summarise_levels(estimands, ci)
         shown = levels.assign(**{f"level_over_{calibrator}": _ratio_text(levels)})
         out.print(_rich(shown[["target", "subject", f"level_over_{calibrator}", "note"]]))
     if "log2_reference_fold_change" in result["posterior"]:
-        references = summarise_references(result, ci)
+        references = summarise_references(estimands, ci)
         shown = references.assign(treated_over_control=_ratio_text(references))
         out.print(_rich(shown[["reference", "contrast", "treated_over_control", "p_above_1"]]))
     verdict = verdict_of(result)

@@ -100,7 +100,7 @@ def simulate_dose_response(
     from lensim import seeding
     from lensim.dose_response import PlateFaults, lay_out, one_study, simulate
     from lensim.dose_response.read import write_tidy
-    from lensim.maiga2013.twin import dose_response_design, draw_twin
+    from lensim.maiga2013.dose_response_twin import dose_response_design, draw_twin
     from lensim.output import require_free, save_dataset, written_whole
 
     one_of("--out suffix", path.suffix.lower(), (".csv", ".tsv"))
@@ -180,7 +180,7 @@ def summarize(
 ) -> None:
     """Read a result: verdict, and a line's IC50 as interval or bound, or fold changes, and what holds for all."""
     from lensim.bioassay.estimands import is_bioassay
-    from lensim.dose_response.estimands import summarise_lines
+    from lensim.dose_response.estimands import dose_response_estimands, summarise_lines
     from lensim.output import load_result, require_free, written_whole
 
     result = load_result(result_file)
@@ -205,7 +205,7 @@ def summarize(
     for target in [*targets, *([csv] if csv else [])]:
         require_free(target, force=force)
     _print_summary(result, threshold_um, ci)
-    lines = summarise_lines(result, threshold_um, ci)
+    lines = summarise_lines(dose_response_estimands(result, threshold_um), ci)
     if csv:
         with written_whole(csv, force=force) as partial:
             lines.to_csv(partial)
@@ -291,12 +291,13 @@ def _read(
 def _print_summary(result: "xr.DataTree", threshold_um: float | None, ci: float) -> None:
     from rich.table import Table
 
-    from lensim.dose_response.estimands import summarise_lines, summarise_panel
+    from lensim.dose_response.estimands import dose_response_estimands, summarise_lines, summarise_panel
     from lensim.inference.fit import verdict_of
     from lensim.inference.observations import observations_of
 
     unit = str(observations_of(result)["dose_um"].attrs.get("units", "uM"))
-    lines = summarise_lines(result, threshold_um, ci)
+    estimands = dose_response_estimands(result, threshold_um)
+    lines = summarise_lines(estimands, ci)
     table = Table(
         "line",
         "group",
@@ -317,7 +318,7 @@ def _print_summary(result: "xr.DataTree", threshold_um: float | None, ci: float)
             f"{row['p_stimulated']:.2f}",
         )
     out.print(table)
-    panel = summarise_panel(result, threshold_um, ci)
+    panel = summarise_panel(estimands, ci)
     for name, row in panel.iterrows():
         out.print(f"{str(name).replace('_', ' ')}: {row['median']:.3g} ({row['lower']:.3g} to {row['upper']:.3g})")
     verdict = verdict_of(result)

@@ -37,6 +37,7 @@ def plan(
 
     A first answer comes in seconds, and is refined. Results do not depend on the number of workers.
     """
+    from lensim.ownership import require_replaceable
     from lensim.plan.answer import answer, require_trusted
     from lensim.plan.interim import require_look
     from lensim.plan.question import read_question
@@ -45,6 +46,8 @@ def plan(
     from lensim.power.pool import pool_of
     from lensim.results_folder import results_folder
 
+    read_here = [path for path in (plan_file, start, so_far) if path is not None]
+    require_replaceable(folder, force=force, inputs=read_here)
     known = _ratios(so_far) if so_far is not None else None
     result = None
     if start is not None:
@@ -57,7 +60,12 @@ def plan(
     if known is not None:
         size, most = question.size, question.scenario
         require_look(most if size is None else most.at({size.field: size.high}), known)
-    with results_folder(folder, plan_file, force=force) as partial, pool_of(workers, scheduler) as pool:
+    if (posterior := question.scenario.truth.posterior) is not None:
+        read_here.append(posterior)
+    with (
+        results_folder(folder, plan_file, force=force, inputs=read_here) as partial,
+        pool_of(workers, scheduler) as pool,
+    ):
         found = answer(question, result, pool=pool, tell=lambda said: out.print(said, soft_wrap=True, markup=False))
         said = paragraph(found)
         if so_far is not None and known is not None:
@@ -102,8 +110,7 @@ def tables_of(found: "Plan") -> dict[str, "pd.DataFrame"]:
     """Every table of a plan, by name."""
     import pandas as pd
 
-    from lensim.plan.layouts import map_table, sheet_to_pipette
-    from lensim.power.dose_response.scenario import DoseResponseScenario
+    from lensim.power.assays import assay_of
 
     tables: dict[str, pd.DataFrame] = {}
     if found.size is not None:
@@ -139,14 +146,15 @@ def tables_of(found: "Plan") -> dict[str, "pd.DataFrame"]:
     for name in ("interim", "detection", "bracketing", "layouts"):
         if getattr(found, name) is not None:
             tables[name] = getattr(found, name)
-    if isinstance(found.question.scenario, DoseResponseScenario):
-        tables["plate_map"] = map_table(sheet_to_pipette(found.question.scenario))
+    plate_map = assay_of(found.question.scenario).plate_map
+    if plate_map is not None:
+        tables["plate_map"] = plate_map(found.question.scenario)
     return tables
 
 
 def draw_figures(found: "Plan", folder: Path) -> None:
     """Every figure of a plan."""
-    from lensim.power.dose_response.scenario import DoseResponseScenario
+    from lensim.power.assays import assay_of
     from lensim.report.figures import plan as report
     from lensim.report.figures.style import save_figure
 
@@ -163,10 +171,9 @@ def draw_figures(found: "Plan", folder: Path) -> None:
         drawn["bracketing"] = report.plot_bracketing(found.bracketing)
     if found.layouts is not None:
         drawn["layouts"] = report.plot_layouts(found.layouts)
-    if isinstance(question.scenario, DoseResponseScenario):
-        from lensim.plan.layouts import map_table, sheet_to_pipette
-
-        table = map_table(sheet_to_pipette(question.scenario))
+    plate_map = assay_of(question.scenario).plate_map
+    if plate_map is not None:
+        table = plate_map(question.scenario)
         for number, plate in enumerate(dict.fromkeys(table["plate"])):
             drawn[f"plate_map_{number + 1}"] = report.plot_plate_map(table, plate)
     for name, figure in drawn.items():

@@ -26,7 +26,8 @@ def published(
     The posterior (posterior.nc) is a design prior: lensim plan next.toml --from posterior.nc. So is FILE itself.
     """
     from lensim.checks import told_of
-    from lensim.output import require_free, save_result
+    from lensim.output import save_result
+    from lensim.ownership import require_replaceable
     from lensim.results_folder import results_folder
     from lensim.summaries.audit import excluded_p
     from lensim.summaries.posterior import summary_posterior
@@ -35,7 +36,7 @@ def published(
     from lensim.summaries.tables import audit_of, findings_of, table_of
 
     if folder is not None:
-        require_free(folder, force=force)
+        require_replaceable(folder, force=force, inputs=[summary_file])
     summaries, priors = read_summaries(summary_file)
     for warning in (said for one in summaries for said in warnings_of(one)):
         err.print(f"warning: {warning}", soft_wrap=True, markup=False)

@@ -28,7 +28,8 @@ def simulate_selection(
     With --from each culture has a draw of its own of the line's curve, so outcomes carry the fit's uncertainty.
     """
     from lensim import seeding
-    from lensim.output import load_result, require_free
+    from lensim.output import load_result
+    from lensim.ownership import require_replaceable
     from lensim.results_folder import results_folder
     from lensim.selection.from_fit import curve_draws, truth_from_draws
     from lensim.selection.outcomes import compare_schedules
@@ -37,7 +38,8 @@ def simulate_selection(
     from lensim.selection.truth import truth_of
     from lensim.selection.words import findings_of
 
-    require_free(folder, force=force)
+    read_here = [selection_file, *([] if fit is None else [fit])]
+    require_replaceable(folder, force=force, inputs=read_here)
     if (fit is None) != (not line):
         raise InputError(f"--from and --line must be given together, got {'--line' if fit is None else '--from'} alone")
     asked = read_selections(selection_file)
@@ -47,7 +49,7 @@ def simulate_selection(
     table, runs, ends = compare_schedules(asked.schedules, asked.culture, truth, seed)
     said = findings_of(table)
     print_table(table)
-    with results_folder(folder, selection_file, force=force) as partial:
+    with results_folder(folder, selection_file, force=force, inputs=read_here) as partial:
         write_tables(partial, table, runs, ends)
         (partial / "findings.txt").write_text("\n".join(said) + "\n")
         if figures:

@@ -21,12 +21,13 @@ from scipy import stats
 
 from lensim import checks, seeding
 from lensim import vocabulary as v
-from lensim.dose_response.estimands import INHIBITION_AT_TOP, dose_response_estimands
+from lensim.dose_response.estimands import GROUP_OF_LINE, INHIBITION_AT_TOP
 from lensim.dose_response.fisher_power import fisher_power
-from lensim.inference.gate import Verdict
+from lensim.inference.equivalence import difference_draws, effect_row
+from lensim.inference.intervals import interval_of
 from lensim.inference.observations import observations_of
+from lensim.inference.verdict import verdict_of
 
-SURE: Final = 0.95
 FEWEST_LINES: Final = 4
 RESAMPLES: Final = 9999
 SHARES: Final = 200
@@ -68,17 +69,15 @@ def lines_of(result: xr.DataTree) -> list[str]:
 
 def words_on_convergence(result: xr.DataTree) -> str:
     """The verdict that a fit carries, or that it carries none."""
-    return (
-        Verdict.from_json(result.attrs["verdict"]).sentence()
-        if "verdict" in result.attrs
-        else "the fit carries no verdict of convergence"
-    )
+    try:
+        return verdict_of(result).sentence()
+    except checks.InputError:
+        return "the fit carries no verdict of convergence"
 
 
 def associate(
-    result: xr.DataTree,
+    estimands: xr.Dataset,
     labels: Mapping[str, str] | None = None,
-    threshold_um: float | None = None,
     equivalence: Equivalence | None = None,
     ci_prob: float = 0.9,
     seed: int = 0,
@@ -87,12 +86,11 @@ def associate(
 
     Parameters
     ----------
-    result
-        A dose-response fit with its observations.
+    estimands
+        As from `lensim.dose_response.estimands.dose_response_estimands`, whose threshold says which lines are
+        resistant.
     labels
         Value of each line; lines without one are left out. The molecular groups of the fit where not given.
-    threshold_um
-        A line is resistant where its IC50 lies above [uM]; each line's top dose where not given.
     equivalence
         Regions of practical equivalence.
     ci_prob
@@ -115,9 +113,8 @@ def associate(
     """
     checks.between("ci_prob", ci_prob, 0.01, 0.999)
     region = equivalence or Equivalence()
-    lines = lines_of(result)
-    draws = dose_response_estimands(result, threshold_um).stack(sample=("chain", "draw"), create_index=False)
-    values = _values(result, lines, labels)
+    draws = estimands.stack(sample=("chain", "draw"), create_index=False)
+    values = _values(estimands, labels)
     resistant = draws["is_resistant"].transpose("sample", v.CELL_LINE).to_numpy()
     inhibition = draws[INHIBITION_AT_TOP].transpose("sample", v.CELL_LINE).to_numpy()
     rng = seeding.stream(seed, "associations")
@@ -151,17 +148,13 @@ def associate(
     return pd.DataFrame(rows)
 
 
-def fisher_of_all(
-    result: xr.DataTree, labels: Mapping[str, str] | None = None, threshold_um: float | None = None
-) -> float:
+def fisher_of_all(estimands: xr.Dataset, labels: Mapping[str, str] | None = None) -> float:
     """P of Fisher's exact test over all values of a label at once, of calls at a probability of 1/2 (Monte Carlo).
 
     Parameters are those of `associate`.
     """
-    lines = lines_of(result)
-    draws = dose_response_estimands(result, threshold_um)
-    values = np.array([one or "" for one in _values(result, lines, labels)])
-    calls = draws["is_resistant"].mean(("chain", "draw")).to_numpy() > 0.5
+    values = np.array([one or "" for one in _values(estimands, labels)])
+    calls = estimands["is_resistant"].mean(("chain", "draw")).to_numpy() > 0.5
     names = [one for one in dict.fromkeys(values) if one]
     table = [[int((calls & (values == one)).sum()), int((~calls & (values == one)).sum())] for one in names]
     method = stats.MonteCarloMethod(n_resamples=RESAMPLES, rng=seeding.stream(0, "associations", "fisher"))
@@ -169,7 +162,7 @@ def fisher_of_all(
 
 
 def variance_shares(
-    result: xr.DataTree, labels: Mapping[str, str] | None = None, ci_prob: float = 0.9, seed: int = 0
+    estimands: xr.Dataset, labels: Mapping[str, str] | None = None, ci_prob: float = 0.9, seed: int = 0
 ) -> pd.DataFrame:
     """Share of the variance between lines that a label explains, one row a quantity.
 
@@ -180,8 +173,8 @@ def variance_shares(
 
     Parameters
     ----------
-    result, labels, ci_prob, seed
-        As for `associate`.
+    estimands, labels, ci_prob, seed
+        As for `associate`; the threshold plays no part.
 
     Returns
     -------
@@ -194,17 +187,15 @@ def variance_shares(
         As for `associate`.
     """
     checks.between("ci_prob", ci_prob, 0.01, 0.999)
-    lines = lines_of(result)
-    draws = dose_response_estimands(result).stack(sample=("chain", "draw"), create_index=False)
-    draws[v.EFFECT] = result["posterior"][v.EFFECT].stack(sample=("chain", "draw"), create_index=False)
-    values = _values(result, lines, labels)
+    draws = estimands.stack(sample=("chain", "draw"), create_index=False)
+    values = _values(estimands, labels)
     known = [k for k, one in enumerate(values) if one is not None]
     given = [str(values[k]) for k in known]
     rows = []
     for name in (v.LOG10_EC50, v.EFFECT, INHIBITION_AT_TOP):
         own = draws[name].transpose("sample", v.CELL_LINE).to_numpy()[:, known]
         share = share_draws(own, given, seeding.stream(seed, "associations", "share", name))
-        low, middle, high = np.quantile(share, [(1 - ci_prob) / 2, 0.5, (1 + ci_prob) / 2])
+        low, middle, high = interval_of(share, ci_prob)
         rows.append(
             {"quantity": name, "lines": len(known), "values": len(set(given))}
             | {"median": middle, "lower": low, "upper": high}
@@ -243,14 +234,13 @@ def share_draws(values: np.ndarray, labels: Sequence[str], rng: np.random.Genera
     return np.asarray((at + rng.random(len(values))) / SHARES)
 
 
-def _values(result: xr.DataTree, lines: Sequence[str], labels: Mapping[str, str] | None) -> list[str | None]:
+def _values(estimands: xr.Dataset, labels: Mapping[str, str] | None) -> list[str | None]:
     """Value of each line of the fit, None where it has none."""
     if labels is None:
-        data = observations_of(result)
-        if v.MOLECULAR_GROUP not in data.coords:
+        if GROUP_OF_LINE not in estimands.coords:
             raise checks.InputError("labels must be given for a fit without molecular groups, got none")
-        groups = [str(one) for one in data[v.MOLECULAR_GROUP].to_numpy()]
-        return [groups[k] for k in data[v.GROUP_OF_LINE].to_numpy()]
+        return [str(one) for one in estimands[GROUP_OF_LINE].to_numpy()]
+    lines = [str(one) for one in estimands[v.CELL_LINE].to_numpy()]
     unknown = [line for line in labels if line not in lines]
     if unknown:
         raise checks.InputError(f"labels must be of lines of the fit ({', '.join(lines)}), got {', '.join(unknown)}")
@@ -267,33 +257,3 @@ def _log2_odds(resistant: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     count, n = resistant.sum(axis=1), resistant.shape[1]
     share = np.clip(rng.beta(count + 0.5, n - count + 0.5), 1e-12, 1 - 1e-12)
     return np.asarray(np.log2(share / (1 - share)))
-
-
-def difference_draws(first: np.ndarray, second: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """(sample) difference of means of lines to come, of two parts (sample, line) with one spread between lines."""
-    n, m = first.shape[1], second.shape[1]
-    square = ((first - first.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)
-    square = square + ((second - second.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)
-    sd = np.sqrt(square / (n + m - 2) * (1 / n + 1 / m))
-    return np.asarray(first.mean(axis=1) - second.mean(axis=1) + sd * rng.standard_t(n + m - 2, len(first)))
-
-
-def effect_row(name: str, draws: np.ndarray, region: float, ci_prob: float) -> dict[str, object]:
-    """Columns of one effect: NAME (median), NAME_lower, NAME_upper, NAME_p_equivalent, NAME_verdict."""
-    low, middle, high = np.quantile(draws, [(1 - ci_prob) / 2, 0.5, (1 + ci_prob) / 2])
-    inside = float((np.abs(draws) < region).mean())
-    return {
-        name: middle,
-        f"{name}_lower": low,
-        f"{name}_upper": high,
-        f"{name}_p_equivalent": inside,
-        f"{name}_verdict": verdict_on(draws, region),
-    }
-
-
-def verdict_on(draws: np.ndarray, region: float) -> str:
-    """'equivalent' or 'different' where either has a probability of 0.95, else 'undecided'."""
-    inside = (np.abs(draws) < region).mean()
-    if inside > SURE:
-        return "equivalent"
-    return "different" if max((draws > region).mean(), (draws < -region).mean()) > SURE else "undecided"

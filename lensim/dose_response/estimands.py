@@ -12,12 +12,18 @@ import xarray as xr
 from lensim import checks
 from lensim import vocabulary as v
 from lensim.dose_response import curve
+from lensim.inference.intervals import interval_of, named_interval
 from lensim.inference.observations import observations_of
 
-LOG10_IC50: Final = "log10_ic50_um"
 INHIBITION_AT_TOP: Final = "inhibition_at_top_dose_percent"
 AREA_OVER_CURVE: Final = "area_over_curve"
 NUMBER_SENSITIVE: Final = "number_of_sensitive_lines"
+LOWEST_DOSE: Final = "lowest_dose_um"
+TOP_DOSE: Final = "top_dose_um"
+THRESHOLD: Final = "threshold_um"
+GROUP_OF_LINE: Final = "cell_line_molecular_group"
+MOSTLY_OUT_OF_REACH: Final = 0.05
+"""Below this share of draws with an IC50, the IC50 of a line is a bound and the gate does not judge it."""
 
 
 def tested_doses_um(data: xr.Dataset) -> xr.Dataset:
@@ -27,7 +33,7 @@ def tested_doses_um(data: xr.Dataset) -> xr.Dataset:
     ends = frame.groupby("line")["dose"].agg(["min", "max"]).reindex(range(data.sizes[v.CELL_LINE]))
     coords = {v.CELL_LINE: data[v.CELL_LINE]} if v.CELL_LINE in data.coords else {}
     return xr.Dataset(
-        {"lowest_dose_um": (v.CELL_LINE, ends["min"].to_numpy()), "top_dose_um": (v.CELL_LINE, ends["max"].to_numpy())},
+        {LOWEST_DOSE: (v.CELL_LINE, ends["min"].to_numpy()), TOP_DOSE: (v.CELL_LINE, ends["max"].to_numpy())},
         coords=coords,
     )
 
@@ -57,7 +63,10 @@ def inhibition_at(result: xr.DataTree, dose_um: float) -> xr.DataArray:
 
 
 def dose_response_estimands(result: xr.DataTree, threshold_um: float | None = None) -> xr.Dataset:
-    """Draws of every quantity of interest of a dose-response fit.
+    """Draws of every quantity of interest of a dose-response fit, and what tables need to know of the lines.
+
+    Computed once a fit and threshold; `summarise_lines`, `summarise_panel`, `judged_estimands` and
+    `lensim.dose_response.associations` take what it returns.
 
     Parameters
     ----------
@@ -71,15 +80,22 @@ def dose_response_estimands(result: xr.DataTree, threshold_um: float | None = No
     xarray.Dataset
         Dims chain, draw, and cell_line where a line has its own:
         log10_ic50_um (absolute; +inf where inhibition never reaches half), log10_ec50_um (relative), hill_slope,
-        inhibition_at_top_dose_percent, area_over_curve (mean inhibition over the tested log doses, a fraction),
-        is_resistant, is_stimulated (more signal at the top dose than untreated), number_of_sensitive_lines, and
-        variance_share_of_molecular_group_<parameter>: sigma_group^2 / (sigma_group^2 + sigma^2), where groups were
-        modelled.
+        effect_at_saturation, inhibition_at_top_dose_percent, area_over_curve (mean inhibition over the tested log
+        doses, a fraction), is_resistant, is_stimulated (more signal at the top dose than untreated),
+        number_of_sensitive_lines, and variance_share_of_molecular_group_<parameter>:
+        sigma_group^2 / (sigma_group^2 + sigma^2), where groups were modelled.
+        Coordinates along cell_line: lowest_dose_um and top_dose_um (of the tested doses above 0), threshold_um [uM],
+        and cell_line_molecular_group where the data have groups.
+
+    Raises
+    ------
+    InputError
+        If the result is of another assay or lacks its observations, or the threshold is not above 0.
     """
     log10_ec50, log_hill, effect = _curves(result)
     data = observations_of(result)
     tested = tested_doses_um(data)
-    top = tested["top_dose_um"]
+    top = tested[TOP_DOSE]
     threshold = top if threshold_um is None else xr.full_like(top, threshold_um)
     checks.above("threshold_um", float(threshold.min()), 0.0)
     log10_ic50 = log10_ec50.copy(data=curve.log10_ic50_um(log10_ec50, log_hill, effect))
@@ -87,7 +103,7 @@ def dose_response_estimands(result: xr.DataTree, threshold_um: float | None = No
     area = xr.concat(
         [
             curve.area_over_curve(
-                float(tested["lowest_dose_um"][line]),
+                float(tested[LOWEST_DOSE][line]),
                 float(top[line]),
                 log10_ec50.isel({v.CELL_LINE: line}),
                 log_hill.isel({v.CELL_LINE: line}),
@@ -99,9 +115,10 @@ def dose_response_estimands(result: xr.DataTree, threshold_um: float | None = No
     )
     resistant = log10_ic50 > np.log10(threshold)
     estimands = {
-        LOG10_IC50: log10_ic50.assign_attrs(units="log10 uM"),
+        v.LOG10_IC50: log10_ic50.assign_attrs(units="log10 uM"),
         v.LOG10_EC50: log10_ec50,
         "hill_slope": log_hill.copy(data=np.exp(log_hill.to_numpy())).assign_attrs(units="1"),
+        v.EFFECT: effect,
         INHIBITION_AT_TOP: at_top.assign_attrs(units="percent of untreated"),
         AREA_OVER_CURVE: area.assign_attrs(units="1"),
         "is_resistant": resistant,
@@ -114,10 +131,43 @@ def dose_response_estimands(result: xr.DataTree, threshold_um: float | None = No
             between, within = posterior[f"sigma_group_{name}"] ** 2, posterior[f"sigma_{name}"] ** 2
             estimands[f"variance_share_of_molecular_group_{name}"] = between / (between + within)
     ordered = {name: values.transpose("chain", "draw", ...) for name, values in estimands.items()}
-    return xr.Dataset(ordered).drop_vars("quantile", errors="ignore")
+    return xr.Dataset(ordered).drop_vars("quantile", errors="ignore").assign_coords(_of_lines(data, tested, threshold))
 
 
-def summarise_lines(result: xr.DataTree, threshold_um: float | None = None, ci_prob: float = 0.9) -> pd.DataFrame:
+def _of_lines(data: xr.Dataset, tested: xr.Dataset, threshold: xr.DataArray) -> dict[str, tuple[str, np.ndarray]]:
+    """What tables say of a line beside its draws, as coordinates along the lines."""
+    known = {
+        LOWEST_DOSE: (v.CELL_LINE, tested[LOWEST_DOSE].to_numpy()),
+        TOP_DOSE: (v.CELL_LINE, tested[TOP_DOSE].to_numpy()),
+        THRESHOLD: (v.CELL_LINE, threshold.to_numpy()),
+    }
+    if v.CELL_LINE in data.coords:
+        known[v.CELL_LINE] = (v.CELL_LINE, data[v.CELL_LINE].to_numpy())
+    if v.MOLECULAR_GROUP in data.coords:
+        groups = data[v.MOLECULAR_GROUP].to_numpy().astype(str)
+        known[GROUP_OF_LINE] = (v.CELL_LINE, groups[data[v.GROUP_OF_LINE].to_numpy()])
+    return known
+
+
+def judged_estimands(estimands: xr.Dataset) -> xr.Dataset:
+    """Those that the convergence gate looks at: the ones with an order, so not the yes-or-no ones.
+
+    An IC50 that only a handful of draws find finite is a bound, whose probability is judged by the draws behind it.
+
+    Parameters
+    ----------
+    estimands
+        As from `dose_response_estimands`.
+    """
+    ic50 = estimands[v.LOG10_IC50].transpose("chain", "draw", v.CELL_LINE).to_numpy()
+    reached = np.flatnonzero(np.isfinite(ic50).mean(axis=(0, 1)) >= MOSTLY_OUT_OF_REACH)
+    yes_or_no = [name for name, values in estimands.data_vars.items() if values.dtype == bool]
+    judged = estimands.reset_coords(drop=True).drop_vars(yes_or_no)
+    of_reached = judged[v.LOG10_IC50].isel({v.CELL_LINE: reached}).rename({v.CELL_LINE: "reached"})
+    return judged.assign({v.LOG10_IC50: of_reached})
+
+
+def summarise_lines(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame:
     """One row a line: what a laboratory reads first.
 
     Columns: molecular_group; ic50_um, ic50_um_lower, ic50_um_upper (posterior median and equal-tailed interval of the
@@ -127,41 +177,40 @@ def summarise_lines(result: xr.DataTree, threshold_um: float | None = None, ci_p
 
     Parameters
     ----------
-    result, threshold_um
-        As for `dose_response_estimands`.
+    estimands
+        As from `dose_response_estimands`.
     ci_prob
         Probability inside the intervals.
+
+    Raises
+    ------
+    InputError
+        If `ci_prob` lies outside 0.01 to 0.999.
     """
-    checks.between("ci_prob", ci_prob, 0.01, 0.999)
-    data = observations_of(result)
-    draws = dose_response_estimands(result, threshold_um).stack(sample=("chain", "draw"), create_index=False)
-    tested = tested_doses_um(data)
-    groups = data[v.MOLECULAR_GROUP].to_numpy() if v.MOLECULAR_GROUP in data.coords else None
-    tails = ((1 - ci_prob) / 2, 0.5, (1 + ci_prob) / 2)
+    draws = estimands.stack(sample=("chain", "draw"), create_index=False)
+    names = estimands[v.CELL_LINE].to_numpy()
     rows = []
-    for line in range(data.sizes[v.CELL_LINE]):
+    for line in range(estimands.sizes[v.CELL_LINE]):
         own = draws.isel({v.CELL_LINE: line})
-        low, top = float(tested["lowest_dose_um"][line]), float(tested["top_dose_um"][line])
-        ic50 = own[LOG10_IC50].to_numpy()
-        # quantiles by order, not by interpolation: between a finite draw and an infinite one there is no middle
-        lower, median, upper = 10.0 ** np.quantile(ic50, tails, method="inverted_cdf")
-        at_top = np.quantile(own[INHIBITION_AT_TOP], tails)
-        inside = [value if low <= value <= top else np.nan for value in (lower, median, upper)]
+        low, top = float(own[LOWEST_DOSE]), float(own[TOP_DOSE])
+        ic50 = own[v.LOG10_IC50].to_numpy()
+        lower, median, upper = 10.0 ** interval_of(ic50, ci_prob, method="inverted_cdf")
+        inside = np.array([value if low <= value <= top else np.nan for value in (lower, median, upper)])
         rows.append(
             {
-                "cell_line": str(data[v.CELL_LINE].to_numpy()[line]),
-                "molecular_group": str(groups[int(data[v.GROUP_OF_LINE][line])]) if groups is not None else "",
-                "ic50_um": inside[1],
-                "ic50_um_lower": inside[0],
-                "ic50_um_upper": inside[2],
+                "cell_line": str(names[line]),
+                "molecular_group": str(own[GROUP_OF_LINE].item()) if GROUP_OF_LINE in own.coords else "",
+            }
+            | named_interval("ic50_um", inside)
+            | {
                 "ic50": ic50_in_words(lower, median, upper, low, top),
                 "p_ic50_above_top": float(np.mean(ic50 > np.log10(top))),
                 "p_resistant": float(own["is_resistant"].mean()),
                 "ec50_um": float(10.0 ** np.median(own[v.LOG10_EC50])),
                 "hill_slope": float(np.median(own["hill_slope"])),
-                "inhibition_at_top_dose_percent": at_top[1],
-                "inhibition_at_top_dose_percent_lower": at_top[0],
-                "inhibition_at_top_dose_percent_upper": at_top[2],
+            }
+            | named_interval(INHIBITION_AT_TOP, interval_of(own[INHIBITION_AT_TOP], ci_prob))
+            | {
                 "area_over_curve": float(np.median(own[AREA_OVER_CURVE])),
                 "p_stimulated": float(own["is_stimulated"].mean()),
             }
@@ -196,16 +245,19 @@ def _two_digits(value: float) -> str:
     return f"{float(f'{value:.2g}'):.{decimals}f}"
 
 
-def summarise_panel(result: xr.DataTree, threshold_um: float | None = None, ci_prob: float = 0.9) -> pd.DataFrame:
+def summarise_panel(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame:
     """One row a quantity of the whole panel: number of sensitive lines, share of variance due to molecular group.
 
     Columns mean, median, lower, upper (equal-tailed).
+
+    Parameters
+    ----------
+    estimands, ci_prob
+        As for `summarise_lines`.
     """
-    draws = dose_response_estimands(result, threshold_um)
-    tails = [(1 - ci_prob) / 2, 0.5, (1 + ci_prob) / 2]
     rows = {}
-    for name, values in draws.data_vars.items():
+    for name, values in estimands.data_vars.items():
         if v.CELL_LINE not in values.dims:
-            lower, median, upper = np.quantile(values, tails)
+            lower, median, upper = interval_of(values, ci_prob)
             rows[str(name)] = {"mean": float(values.mean()), "median": median, "lower": lower, "upper": upper}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("quantity")

@@ -8,7 +8,7 @@ import xarray as xr
 from lensim import checks
 from lensim import vocabulary as v
 from lensim.dose_response.curve import residual
-from lensim.dose_response.plate_faults import PlateFaults
+from lensim.plate_faults import PlateFaults
 from lensim.tables.plate_size import plate_shape
 
 EXACT_BELOW_COUNTS: Final = 1000.0
@@ -102,7 +102,7 @@ def simulate(sheet: xr.Dataset, truth: xr.Dataset, faults: PlateFaults, rng: np.
     signals = {
         name: ((v.STUDY, dim), array) if has_study else (dim, array[0]) for name, (dim, array) in observed.items()
     }
-    data = sheet.assign(signals)
+    data = sheet.assign(signals).assign_attrs({v.ASSAY: v.DOSE_RESPONSE})
     for name in signals:
         data[name].attrs["units"] = v.UNITS[name]
     return data.assign_coords({v.STUDY: truth[v.STUDY]}) if has_study and v.STUDY in truth.coords else data

@@ -10,9 +10,9 @@ from scipy import stats
 
 from lensim import checks, seeding
 from lensim import vocabulary as v
-from lensim.dose_response.associations import difference_draws, effect_row
 from lensim.expression.estimands import detected
 from lensim.expression.sensitivity import slope_against
+from lensim.inference.equivalence import difference_draws, effect_row
 from lensim.inference.observations import observations_of
 
 EQUIVALENT_LOG2: Final = 0.5

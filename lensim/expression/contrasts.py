@@ -13,18 +13,20 @@ import xarray as xr
 from lensim import checks
 from lensim import vocabulary as v
 from lensim.expression.estimands import (
+    CALIBRATOR,
+    DETECTED,
     DIFFERENCE_OF_CELL_TYPES,
     DIFFERENCE_OF_LEVELS,
     LEVEL_OVER_CALIBRATOR,
-    detected,
-    expression_estimands,
+    NOT_DETECTED,
+    TYPE_OF_SUBJECT,
 )
-from lensim.inference.observations import observations_of
+from lensim.inference.intervals import interval_of, named_interval
 
 RATIO: Final = ("ratio", "ratio_lower", "ratio_upper")
 
 
-def summarise_contrasts(result: xr.DataTree, ci_prob: float = 0.9) -> pd.DataFrame:
+def summarise_contrasts(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame:
     """One row a target and pair of cell types: how their fold changes differ, contrast by contrast, and their levels.
 
     Levels are those under the control, of the subjects in which the target was detected: a line without the gene would
@@ -35,8 +37,8 @@ def summarise_contrasts(result: xr.DataTree, ci_prob: float = 0.9) -> pd.DataFra
 
     Parameters
     ----------
-    result
-        An expression fit with two or more cell types.
+    estimands
+        As from `expression_estimands`, of a fit with two or more cell types.
     ci_prob
         Probability inside the equal-tailed intervals.
 
@@ -51,57 +53,58 @@ def summarise_contrasts(result: xr.DataTree, ci_prob: float = 0.9) -> pd.DataFra
     Raises
     ------
     InputError
-        If the result is of no expression model, or `ci_prob` is out of range.
+        If `ci_prob` lies outside 0.01 to 0.999.
     """
-    checks.between("ci_prob", ci_prob, 0.01, 0.999)
-    draws, data = expression_estimands(result), observations_of(result)
-    kinds = [str(kind) for kind in data[v.CELL_TYPE].to_numpy()]
-    member = data[v.CELL_TYPE_OF_SUBJECT].to_numpy()[:, None] == np.arange(len(kinds))
-    have = (detected(data) > 0).astype(int) @ member.astype(int)  # (target, cell_type)
-    targets = [str(target) for target in draws[v.TARGET].to_numpy()]
-    contrasts = [str(contrast) for contrast in draws[v.CONTRAST].to_numpy()]
+    kinds = [str(kind) for kind in estimands[v.CELL_TYPE].to_numpy()]
+    member = estimands[TYPE_OF_SUBJECT].to_numpy()[:, None] == np.array(kinds)
+    have = (estimands[DETECTED].to_numpy() > 0).astype(int) @ member.astype(int)  # (target, cell_type)
+    targets = [str(target) for target in estimands[v.TARGET].to_numpy()]
+    contrasts = [str(contrast) for contrast in estimands[v.CONTRAST].to_numpy()]
     rows = []
     for p, (a, b) in enumerate(combinations(range(len(kinds)), 2)):
         for t, target in enumerate(targets):
             of_pair = {"target": target, "first": kinds[a], "second": kinds[b]}
             of_pair |= {"first_subjects": have[t, a], "second_subjects": have[t, b]}
             missing = [kinds[k] for k in (a, b) if not have[t, k]]
-            if DIFFERENCE_OF_CELL_TYPES in draws:
+            if DIFFERENCE_OF_CELL_TYPES in estimands:
                 note = f"never detected in {' and '.join(missing)}: what the prior says" if missing else ""
                 for c, contrast in enumerate(contrasts):
-                    values = draws[DIFFERENCE_OF_CELL_TYPES].isel({v.TARGET: t, "pair": p, v.CONTRAST: c})
+                    values = estimands[DIFFERENCE_OF_CELL_TYPES].isel({v.TARGET: t, "pair": p, v.CONTRAST: c})
                     named = {"quantity": "fold change", "contrast": contrast, "note": note}
                     rows.append(of_pair | named | _ratio(values, ci_prob))
-            if DIFFERENCE_OF_LEVELS in draws:
+            if DIFFERENCE_OF_LEVELS in estimands:
                 note = f"never detected in {' and '.join(missing)}: no ratio" if missing else ""
-                values = draws[DIFFERENCE_OF_LEVELS].isel({v.TARGET: t, "pair": p})
+                values = estimands[DIFFERENCE_OF_LEVELS].isel({v.TARGET: t, "pair": p})
                 rows.append(of_pair | {"quantity": "level", "contrast": "", "note": note} | _ratio(values, ci_prob))
     columns = ["quantity", "target", "contrast", "first", "second", "first_subjects", "second_subjects"]
     columns += [*RATIO, "p_above_1", "note"]
     return pd.DataFrame(rows, columns=columns).sort_values("quantity", kind="stable", ignore_index=True)
 
 
-def summarise_levels(result: xr.DataTree, ci_prob: float = 0.9) -> pd.DataFrame:
+def summarise_levels(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame:
     """One row a target and subject: its level under the control over that of the calibrator.
 
     Columns: target, subject, cell_type; ratio (median) with ratio_lower and ratio_upper; detected, not_detected
     (reactions); note where the subject or the calibrator never showed the target, so that the ratio is a bound and its
     other end the prior's.
 
+    Parameters
+    ----------
+    estimands, ci_prob
+        As for `summarise_contrasts`.
+
     Raises
     ------
     InputError
-        If the fit has no calibrator or no levels.
+        If the fit has no calibrator or no levels, or `ci_prob` lies outside 0.01 to 0.999.
     """
-    checks.between("ci_prob", ci_prob, 0.01, 0.999)
-    draws, data = expression_estimands(result), observations_of(result)
-    if LEVEL_OVER_CALIBRATOR not in draws:
+    if LEVEL_OVER_CALIBRATOR not in estimands:
         raise checks.InputError("summarise_levels needs a fit of Cts with a calibrator, got one without")
-    calibrator, subjects = str(data.attrs["calibrator"]), [str(name) for name in data[v.SUBJECT].to_numpy()]
-    yes, no = detected(data), detected(data, missing=True)
-    kinds = data[v.CELL_TYPE].to_numpy()[data[v.CELL_TYPE_OF_SUBJECT].to_numpy()]
+    calibrator = str(estimands.attrs[CALIBRATOR])
+    subjects = [str(name) for name in estimands[v.SUBJECT].to_numpy()]
+    yes, no, kinds = (estimands[name].to_numpy() for name in (DETECTED, NOT_DETECTED, TYPE_OF_SUBJECT))
     rows = []
-    for t, target in enumerate(draws[v.TARGET].to_numpy()):
+    for t, target in enumerate(estimands[v.TARGET].to_numpy()):
         has_calibrator = bool(yes[t, subjects.index(calibrator)])
         for s, subject in enumerate(subjects):
             note = "" if has_calibrator else f"{calibrator} was never detected: at least the lower end"
@@ -109,30 +112,33 @@ def summarise_levels(result: xr.DataTree, ci_prob: float = 0.9) -> pd.DataFrame:
                 note = "never detected: at most the upper end" if has_calibrator else "neither was ever detected"
             rows.append(
                 {"target": str(target), "subject": subject, "cell_type": str(kinds[s])}
-                | _ratio(draws[LEVEL_OVER_CALIBRATOR].isel({v.TARGET: t, v.SUBJECT: s}), ci_prob, with_p=False)
+                | _ratio(estimands[LEVEL_OVER_CALIBRATOR].isel({v.TARGET: t, v.SUBJECT: s}), ci_prob, with_p=False)
                 | {"detected": int(yes[t, s]), "not_detected": int(no[t, s]), "note": note}
             )
     return pd.DataFrame(rows)
 
 
-def summarise_references(result: xr.DataTree, ci_prob: float = 0.9) -> pd.DataFrame:
+def summarise_references(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame:
     """One row a reference and contrast of a fit in which references may respond: by how much they did.
 
     Columns: reference, contrast; ratio (median, treated over control) with ratio_lower and ratio_upper; p_above_1.
 
+    Parameters
+    ----------
+    estimands, ci_prob
+        As for `summarise_contrasts`.
+
     Raises
     ------
     InputError
-        If references may not respond in the model.
+        If references may not respond in the model, or `ci_prob` lies outside 0.01 to 0.999.
     """
-    checks.between("ci_prob", ci_prob, 0.01, 0.999)
-    posterior = result["posterior"].to_dataset()
-    if v.LOG2_REFERENCE_FOLD_CHANGE not in posterior:
+    if v.LOG2_REFERENCE_FOLD_CHANGE not in estimands:
         raise checks.InputError(
-            "summarise_references needs a fit in which references may respond "
-            f"(expression_hierarchical_responding), got one of {result.attrs.get('model', 'a model without name')}"
+            "summarise_references needs a fit in which references may respond (expression_hierarchical_responding), "
+            "got one in which they hold still"
         )
-    change = posterior[v.LOG2_REFERENCE_FOLD_CHANGE]
+    change = estimands[v.LOG2_REFERENCE_FOLD_CHANGE]
     return pd.DataFrame(
         [
             {"reference": str(reference), "contrast": str(contrast)}
@@ -145,8 +151,7 @@ def summarise_references(result: xr.DataTree, ci_prob: float = 0.9) -> pd.DataFr
 
 def _ratio(log2_difference: xr.DataArray, ci_prob: float, *, with_p: bool = True) -> dict[str, float]:
     values = log2_difference.to_numpy().ravel()
-    low, middle, high = 2.0 ** np.quantile(values, [(1 - ci_prob) / 2, 0.5, (1 + ci_prob) / 2])
-    found = dict(zip(RATIO, (float(middle), float(low), float(high)), strict=True))
+    found = named_interval("ratio", 2.0 ** interval_of(values, ci_prob))
     if with_p:
         found["p_above_1"] = float((values > 0).mean()) if np.isfinite(values).all() else float("nan")
     return found

@@ -12,15 +12,18 @@ import xarray as xr
 
 from lensim import checks, seeding
 from lensim import vocabulary as v
+from lensim.inference.intervals import interval_of, named_interval
 from lensim.inference.observations import observations_of
 
-MU: Final = f"mu_{v.LOG2_FOLD_CHANGE}"
-SIGMA: Final = f"sigma_{v.LOG2_FOLD_CHANGE}"
 NEW_SUBJECT: Final = "new_subject_log2_fold_change"
 NUMBER_INCREASED: Final = "number_of_increased_subjects"
 DIFFERENCE_OF_CELL_TYPES: Final = "difference_of_cell_types"
 DIFFERENCE_OF_LEVELS: Final = "difference_of_levels"
 LEVEL_OVER_CALIBRATOR: Final = "log2_level_over_calibrator"
+TYPE_OF_SUBJECT: Final = "subject_cell_type"
+DETECTED: Final = "detected"
+NOT_DETECTED: Final = "not_detected"
+CALIBRATOR: Final = "calibrator"
 
 
 def expression_posterior(result: xr.DataTree) -> xr.Dataset:
@@ -34,7 +37,10 @@ def expression_posterior(result: xr.DataTree) -> xr.Dataset:
 
 
 def expression_estimands(result: xr.DataTree) -> xr.Dataset:
-    """Draws of every quantity of interest of an expression fit.
+    """Draws of every quantity of interest of an expression fit, and what tables need to know of the subjects.
+
+    Computed once a fit; `summarise_subjects`, `summarise_populations`, `judged_estimands` and the tables of
+    `lensim.expression.contrasts` take what it returns.
 
     Returns
     -------
@@ -45,8 +51,18 @@ def expression_estimands(result: xr.DataTree) -> xr.Dataset:
         last a subject not yet seen; difference_of_cell_types (target, pair, contrast), of the means that they are
         drawn from, first less second; difference_of_levels (target, pair), of the mean log2 levels of those subjects in
         which the target was detected, NaN where a cell type has none; where there is a calibrator,
-        log2_level_over_calibrator (target, subject).
+        log2_level_over_calibrator (target, subject); where references may respond, log2_reference_fold_change
+        (reference, contrast).
+        Coordinates: subject_cell_type (subject); detected and not_detected (target, subject), numbers of reactions. In
+        the attrs the calibrator, '' where there is none.
 
+    Raises
+    ------
+    InputError
+        If the result is of another assay or lacks its observations.
+
+    Notes
+    -----
     A line without a gene has a level that is only bounded from above, and would pull the mean of its population down
     without end: so levels are compared between the subjects that have it, and the difference is that of the subjects at
     hand. Fold changes of such a line are what its population says, and pull nothing.
@@ -56,15 +72,20 @@ def expression_estimands(result: xr.DataTree) -> xr.Dataset:
     cell_type = data[v.CELL_TYPE_OF_SUBJECT].to_numpy()
     kinds = np.arange(data.sizes[v.CELL_TYPE])[:, None] == cell_type
     member = xr.DataArray(kinds.astype(int), dims=(v.CELL_TYPE, v.SUBJECT), coords={v.CELL_TYPE: data[v.CELL_TYPE]})
-    seen = xr.DataArray(detected(data) > 0, dims=(v.TARGET, v.SUBJECT)).astype(int)
+    yes, no = detected(data), detected(data, missing=True)
+    seen = xr.DataArray(yes > 0, dims=(v.TARGET, v.SUBJECT)).astype(int)
     estimands = {
         v.LOG2_FOLD_CHANGE: fold,
         NUMBER_INCREASED: ((fold > 0).astype(int) * member * seen).sum(v.SUBJECT),
     }
-    if MU in posterior:
-        mu, sigma = posterior[MU], posterior[SIGMA]
+    if v.MU_FOLD_CHANGE in posterior:
+        mu, sigma = posterior[v.MU_FOLD_CHANGE], posterior[v.SIGMA_FOLD_CHANGE]
         rng = seeding.stream(int(result.attrs.get("seed", 0)), "new subject")
-        estimands |= {MU: mu, SIGMA: sigma, NEW_SUBJECT: mu + sigma * rng.standard_normal(mu.shape)}
+        estimands |= {
+            v.MU_FOLD_CHANGE: mu,
+            v.SIGMA_FOLD_CHANGE: sigma,
+            NEW_SUBJECT: mu + sigma * rng.standard_normal(mu.shape),
+        }
         estimands |= _between_cell_types(mu, DIFFERENCE_OF_CELL_TYPES)
     if v.LOG2_LEVEL in posterior:
         has_it = member * seen
@@ -75,7 +96,29 @@ def expression_estimands(result: xr.DataTree) -> xr.Dataset:
         level = posterior[v.LOG2_LEVEL]
         of_calibrator = level.isel({v.SUBJECT: level[v.SUBJECT].to_numpy().tolist().index(calibrator)}, drop=True)
         estimands[LEVEL_OVER_CALIBRATOR] = level - of_calibrator
-    return xr.Dataset({name: values.transpose("chain", "draw", ...) for name, values in estimands.items()})
+    if v.LOG2_REFERENCE_FOLD_CHANGE in posterior:
+        estimands[v.LOG2_REFERENCE_FOLD_CHANGE] = posterior[v.LOG2_REFERENCE_FOLD_CHANGE]
+    return xr.Dataset(
+        {name: values.transpose("chain", "draw", ...) for name, values in estimands.items()},
+        attrs={CALIBRATOR: calibrator},
+    ).assign_coords(
+        {
+            TYPE_OF_SUBJECT: (v.SUBJECT, data[v.CELL_TYPE].to_numpy().astype(str)[cell_type]),
+            DETECTED: ((v.TARGET, v.SUBJECT), yes),
+            NOT_DETECTED: ((v.TARGET, v.SUBJECT), no),
+        }
+    )
+
+
+def judged_estimands(estimands: xr.Dataset) -> xr.Dataset:
+    """Those that the convergence gate looks at: all but the number of increased subjects, whose ranks are ties.
+
+    Parameters
+    ----------
+    estimands
+        As from `expression_estimands`.
+    """
+    return estimands.drop_vars(NUMBER_INCREASED)
 
 
 def _between_cell_types(mean: xr.DataArray, name: str) -> dict[str, xr.DataArray]:
@@ -106,70 +149,83 @@ def detected(data: xr.Dataset, *, missing: bool = False) -> np.ndarray:
     return count[data[v.IS_REFERENCE].to_numpy() == 0]
 
 
-def summarise_subjects(result: xr.DataTree, ci_prob: float = 0.9) -> pd.DataFrame:
+def summarise_subjects(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame:
     """One row a target, subject and contrast.
 
     Columns: target, subject, cell_type, contrast; fold_change_percent with _lower and _upper (median and equal-tailed
     interval, percent of control); p_increase; detected, not_detected (reactions); note where nothing was detected, and
     the row says what the population alone would.
+
+    Parameters
+    ----------
+    estimands
+        As from `expression_estimands`.
+    ci_prob
+        Probability inside the intervals.
+
+    Raises
+    ------
+    InputError
+        If `ci_prob` lies outside 0.01 to 0.999.
     """
-    checks.between("ci_prob", ci_prob, 0.01, 0.999)
-    data, fold = observations_of(result), expression_posterior(result)[v.LOG2_FOLD_CHANGE]
+    fold = estimands[v.LOG2_FOLD_CHANGE]
     draws = fold.stack(sample_=("chain", "draw"), create_index=False).transpose(..., "sample_").to_numpy()
-    lower, median, upper = np.quantile(draws, [(1 - ci_prob) / 2, 0.5, (1 + ci_prob) / 2], axis=-1)
-    yes, no = detected(data), detected(data, missing=True)
-    kinds = data[v.CELL_TYPE].to_numpy()[data[v.CELL_TYPE_OF_SUBJECT].to_numpy()]
+    ends = interval_of(draws, ci_prob, axis=-1)
+    yes, no, kinds = (estimands[name].to_numpy() for name in (DETECTED, NOT_DETECTED, TYPE_OF_SUBJECT))
     rows = [
         {
             "target": str(fold[v.TARGET].to_numpy()[t]),
             "subject": str(fold[v.SUBJECT].to_numpy()[s]),
             "cell_type": str(kinds[s]),
             "contrast": str(fold[v.CONTRAST].to_numpy()[c]),
-            "fold_change_percent": 100 * 2.0 ** median[t, s, c],
-            "fold_change_percent_lower": 100 * 2.0 ** lower[t, s, c],
-            "fold_change_percent_upper": 100 * 2.0 ** upper[t, s, c],
+        }
+        | named_interval("fold_change_percent", np.array([100 * 2.0 ** ends[k, t, s, c] for k in range(3)]))
+        | {
             "p_increase": float((draws[t, s, c] > 0).mean()),
             "detected": int(yes[t, s]),
             "not_detected": int(no[t, s]),
             "note": "" if yes[t, s] else "never detected: no more than its population says",
         }
-        for t, s, c in np.ndindex(median.shape)
+        for t, s, c in np.ndindex(draws.shape[:-1])
     ]
     return pd.DataFrame(rows)
 
 
-def summarise_populations(result: xr.DataTree, ci_prob: float = 0.9) -> pd.DataFrame:
+def summarise_populations(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame:
     """One row a target, cell type and contrast of a pooled fit.
 
     Columns: target, cell_type, contrast; subjects; fold_change_percent (2^mu, percent of control) with interval;
     p_increase of the mean; sigma_log2 with interval; new_subject_percent with its predictive interval and
     p_new_subject_increase; increased (median number of subjects) with interval.
 
+    Parameters
+    ----------
+    estimands, ci_prob
+        As for `summarise_subjects`.
+
     Raises
     ------
     InputError
-        If subjects were not pooled.
+        If subjects were not pooled, or `ci_prob` lies outside 0.01 to 0.999.
     """
-    checks.between("ci_prob", ci_prob, 0.01, 0.999)
-    draws = expression_estimands(result)
-    if MU not in draws:
+    if v.MU_FOLD_CHANGE not in estimands:
         raise checks.InputError("summarise_populations needs a fit in which subjects are pooled, got one without mu")
-    data = observations_of(result)
-    kinds = data[v.CELL_TYPE_OF_SUBJECT].to_numpy()
-    flat = draws.stack(sample_=("chain", "draw"), create_index=False)
-    tails = [(1 - ci_prob) / 2, 0.5, (1 + ci_prob) / 2]
+    flat = estimands.stack(sample_=("chain", "draw"), create_index=False)
 
     def of(name: str) -> np.ndarray:
         return flat[name].transpose(v.TARGET, v.CELL_TYPE, v.CONTRAST, "sample_").to_numpy()
 
-    mu, sigma, new, number = (of(name) for name in (MU, SIGMA, NEW_SUBJECT, NUMBER_INCREASED))
+    mu, sigma, new, number = (
+        of(name) for name in (v.MU_FOLD_CHANGE, v.SIGMA_FOLD_CHANGE, NEW_SUBJECT, NUMBER_INCREASED)
+    )
+    kinds = [str(kind) for kind in estimands[v.CELL_TYPE].to_numpy()]
     rows = []
     for t, k, c in np.ndindex(mu.shape[:-1]):
         row: dict[str, object] = {
-            "target": str(draws[v.TARGET].to_numpy()[t]),
-            "cell_type": str(draws[v.CELL_TYPE].to_numpy()[k]),
-            "contrast": str(draws[v.CONTRAST].to_numpy()[c]),
-            "subjects": int((kinds == k).sum()),
+            "target": str(estimands[v.TARGET].to_numpy()[t]),
+            "cell_type": kinds[k],
+            "contrast": str(estimands[v.CONTRAST].to_numpy()[c]),
+            "subjects": int((estimands[TYPE_OF_SUBJECT] == kinds[k]).sum()),
         }
         for name, values in (
             ("fold_change_percent", 100 * 2.0 ** mu[t, k, c]),
@@ -177,8 +233,7 @@ def summarise_populations(result: xr.DataTree, ci_prob: float = 0.9) -> pd.DataF
             ("new_subject_percent", 100 * 2.0 ** new[t, k, c]),
             ("increased", number[t, k, c]),
         ):
-            low, middle, high = np.quantile(values, tails)
-            row |= {name: middle, f"{name}_lower": low, f"{name}_upper": high}
+            row |= named_interval(name, interval_of(values, ci_prob))
         row |= {
             "p_increase": float((mu[t, k, c] > 0).mean()),
             "p_new_subject_increase": float((new[t, k, c] > 0).mean()),

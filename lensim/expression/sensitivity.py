@@ -9,7 +9,8 @@ import xarray as xr
 from lensim import checks, seeding
 from lensim import vocabulary as v
 from lensim.expression.errors_in_variables import FEWEST_POINTS, Measured, slope_draws, without_pooling
-from lensim.expression.estimands import MU, SIGMA, detected, expression_posterior
+from lensim.expression.estimands import detected, expression_posterior
+from lensim.inference.intervals import interval_of
 from lensim.inference.observations import observations_of
 
 
@@ -77,7 +78,6 @@ def summarise_sensitivity(
     """
     data, seen = observations_of(result), detected(observations_of(result)) > 0
     subjects = [str(name) for name in data[v.SUBJECT].to_numpy()]
-    tails = [(1 - ci_prob) / 2, 0.5, (1 + ci_prob) / 2]
     rows = []
     for t, target in enumerate(map(str, expression_posterior(result)[v.TARGET].to_numpy())):
         here = [name for name, is_seen in zip(subjects, seen[t], strict=True) if is_seen]
@@ -107,7 +107,8 @@ def summarise_sensitivity(
         for question, (count, beyond, draws) in asked.items():
             for contrast in range(draws.sizes[v.CONTRAST]):
                 values = draws.isel({v.CONTRAST: contrast}).to_numpy().ravel()
-                low, middle, high = np.nanquantile(values, tails)
+                values = values[~np.isnan(values)]  # draws that leave too few subjects
+                low, middle, high = interval_of(values, ci_prob)
                 rows.append(
                     {
                         "target": target,
@@ -117,7 +118,7 @@ def summarise_sensitivity(
                         "log2_estimate": middle,
                         "log2_lower": low,
                         "log2_upper": high,
-                        "p_above_0": float(np.nanmean(np.where(np.isnan(values), np.nan, values > 0))),
+                        "p_above_0": float((values > 0).mean()),
                         "subjects_beyond": beyond,
                     }
                 )
@@ -219,10 +220,10 @@ def _measured_fold_change(result: xr.DataTree, own: list[int], target: int, cont
     fold = posterior[v.LOG2_FOLD_CHANGE].isel(at).isel({v.SUBJECT: own})
     draws = fold.transpose("chain", "draw", v.SUBJECT).to_numpy().reshape(-1, len(own))
     measured = Measured(draws.mean(axis=0), draws.std(axis=0, ddof=1))
-    if MU not in posterior:
+    if v.MU_FOLD_CHANGE not in posterior:
         return measured
     kind = observations_of(result)[v.CELL_TYPE_OF_SUBJECT].to_numpy()[own]
     over = ("chain", "draw")
-    mu = posterior[MU].isel(at).mean(over).to_numpy()[kind]
-    sigma = posterior[SIGMA].isel(at).median(over).to_numpy()[kind]
+    mu = posterior[v.MU_FOLD_CHANGE].isel(at).mean(over).to_numpy()[kind]
+    sigma = posterior[v.SIGMA_FOLD_CHANGE].isel(at).median(over).to_numpy()[kind]
     return without_pooling(measured, mu, sigma)

@@ -7,16 +7,18 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
 
 import pymc as pm
 import xarray as xr
 from pymc.stats import compute_log_prior
 
-import lensim
 from lensim import checks, seeding
 from lensim import vocabulary as v
 from lensim.inference import engine_nutpie
-from lensim.inference.gate import GateSettings, Verdict, diagnose
+from lensim.inference.gate import GateSettings, diagnose
+from lensim.inference.verdict import carry_verdict
+from lensim.inference.verdict import verdict_of as verdict_of
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def draw(
     drawn = engine_nutpie.sample(compiled, settings.sampler, seeding.sampler_seed(seed, "posterior"), progress=progress)
     drawn["posterior"].attrs["inference_library"] = "nutpie"
     drawn.attrs |= {
-        "lensim_version": lensim.__version__,
+        "lensim_version": version("lensim"),
         "seed": seed,
         "settings": json.dumps(asdict(settings)),
         "sampling_seconds": time.perf_counter() - started,
@@ -154,21 +156,3 @@ def state_units(result: xr.DataTree) -> None:
                 bare = bare.removeprefix(prefix)
             if bare in v.UNITS and not str(name).endswith("_coordinate"):
                 variable.attrs["units"] = v.UNITS[bare]
-
-
-def carry_verdict(result: xr.DataTree, verdict: Verdict) -> None:
-    """Write a verdict into the attrs of a result, where `verdict_of` finds it."""
-    result.attrs["verdict"] = verdict.to_json()
-
-
-def verdict_of(result: xr.DataTree) -> Verdict:
-    """The verdict that a result carries.
-
-    Raises
-    ------
-    InputError
-        If it carries none, so was not made by `fit`.
-    """
-    if "verdict" not in result.attrs:
-        raise checks.InputError("result must carry the verdict of a convergence gate, got none: was it made by lensim?")
-    return Verdict.from_json(result.attrs["verdict"])

@@ -4,13 +4,15 @@ Under nutpie `pm.sample` warns of nothing, so no fit of lensim is handed on with
 """
 
 import itertools
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import arviz as az
 import numpy as np
 import pandas as pd
 import xarray as xr
+
+from lensim.inference.convergence import convergence_of
+from lensim.inference.verdict import Verdict
 
 
 @dataclass(frozen=True)
@@ -24,69 +26,22 @@ class GateSettings:
     largest_saturated_share: float = 0.0
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """Whether a posterior may be read, and every figure behind that.
-
-    Attributes
-    ----------
-    passed
-        All rules are met.
-    reasons
-        One sentence for each rule that is not.
-    largest_r_hat, smallest_ess_bulk, smallest_ess_tail
-        The worst over all variables that were looked at.
-    worst_variable
-        The one with the smallest ESS.
-    divergences, smallest_e_bfmi, saturated_share
-        Divergent draws, the worst chain's energy fraction, share of draws at the largest tree depth.
-    """
-
-    passed: bool
-    reasons: tuple[str, ...]
-    largest_r_hat: float
-    smallest_ess_bulk: float
-    smallest_ess_tail: float
-    worst_variable: str
-    divergences: int
-    smallest_e_bfmi: float
-    saturated_share: float
-
-    def to_json(self) -> str:
-        """The verdict as text, as it travels in a result's attributes."""
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> "Verdict":
-        """The verdict that `to_json` wrote."""
-        fields = json.loads(text)
-        return cls(**{**fields, "reasons": tuple(fields["reasons"])})
-
-    def sentence(self) -> str:
-        """One line for a person."""
-        figures = (
-            f"R-hat at most {self.largest_r_hat:.3f}, "
-            f"ESS at least {min(self.smallest_ess_bulk, self.smallest_ess_tail):.0f} "
-            f"({self.worst_variable}), {self.divergences} divergences"
-        )
-        return f"converged: {figures}" if self.passed else f"NOT converged: {'; '.join(self.reasons)} ({figures})"
-
-
 def convergence_table(draws: xr.Dataset) -> pd.DataFrame:
     """R-hat, bulk and tail ESS of every scalar in `draws` (chain, draw, ...), one row each, by name and label.
 
     Draws that never vary (a quantity that the model fixes), or are NaN (one that the data do not have), get NaN and are
-    not judged. Infinite draws, such as the IC50
-    of a line that is never halved, are ranked as what they are: larger than every finite one.
+    not judged. Infinite draws, such as the IC50 of a line that is never halved, are ranked as larger than every finite
+    one.
     """
-    columns: dict[str, tuple[float, float, float]] = {}
+    names: list[str] = []
+    arrays = [np.empty((draws.sizes["chain"], draws.sizes["draw"], 0))]
     for name, values in draws.data_vars.items():
         rest = [str(d) for d in values.dims if d not in ("chain", "draw")]
         array = _finite_order(values.transpose("chain", "draw", *rest).to_numpy().astype(float))
-        array = array.reshape(*array.shape[:2], -1)
-        for position, label in enumerate(_labels(values, rest)):
-            columns[f"{name}{label}"] = _scalar_diagnostics(array[:, :, position])
-    return pd.DataFrame.from_dict(columns, orient="index", columns=["r_hat", "ess_bulk", "ess_tail"])
+        arrays.append(array.reshape(*array.shape[:2], -1))
+        names += [f"{name}{label}" for label in _labels(values, rest)]
+    found = convergence_of(np.concatenate(arrays, axis=2))
+    return pd.DataFrame(found._asdict(), index=names)
 
 
 def _labels(values: xr.DataArray, dims: list[str]) -> list[str]:
@@ -103,16 +58,6 @@ def _finite_order(values: np.ndarray) -> np.ndarray:
     finite = values[np.isfinite(values)]
     high, low = (finite.max(), finite.min()) if finite.size else (0.0, 0.0)
     return np.where(values == np.inf, high + 1.0, np.where(values == -np.inf, low - 1.0, values))
-
-
-def _scalar_diagnostics(values: np.ndarray) -> tuple[float, float, float]:
-    if np.isnan(values).all() or np.ptp(values) == 0.0:
-        return np.nan, np.nan, np.nan
-    return (
-        float(az.rhat(values, method="rank")),
-        float(az.ess(values, method="bulk")),
-        float(az.ess(values, method="tail", prob=(0.05, 0.95))),
-    )
 
 
 def diagnose(result: xr.DataTree, estimands: xr.Dataset | None = None, gate: GateSettings | None = None) -> Verdict:
@@ -137,12 +82,7 @@ def diagnose(result: xr.DataTree, estimands: xr.Dataset | None = None, gate: Gat
     divergences = int(stats["diverging"].sum())
     e_bfmi = float(np.min(az.bfmi(stats["energy"].transpose("chain", "draw").to_numpy())))
     saturated = float(stats["maxdepth_reached"].mean()) if "maxdepth_reached" in stats else 0.0
-    figures = {
-        "largest_r_hat": float(judged["r_hat"].max()),
-        "smallest_ess_bulk": float(judged["ess_bulk"].min()),
-        "smallest_ess_tail": float(judged["ess_tail"].min()),
-    }
-    r_hat = figures["largest_r_hat"]
+    r_hat = float(judged["r_hat"].max())
     rules = [
         (r_hat < gate.largest_r_hat, f"R-hat of {judged['r_hat'].idxmax()} must be below {gate.largest_r_hat}", r_hat),
         (
@@ -170,5 +110,7 @@ def diagnose(result: xr.DataTree, estimands: xr.Dataset | None = None, gate: Gat
         divergences=divergences,
         smallest_e_bfmi=e_bfmi,
         saturated_share=saturated,
-        **figures,
+        largest_r_hat=r_hat,
+        smallest_ess_bulk=float(judged["ess_bulk"].min()),
+        smallest_ess_tail=float(judged["ess_tail"].min()),
     )

@@ -4,20 +4,23 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-import numpy as np
 import xarray as xr
 
 from lensim import checks, seeding
 from lensim import vocabulary as v
 from lensim.bioassay.estimands import bioassay_estimands
-from lensim.cell_cycle.estimands import judged_estimands
-from lensim.dose_response.estimands import LOG10_IC50, dose_response_estimands
-from lensim.expression.estimands import NUMBER_INCREASED, expression_estimands
+from lensim.cell_cycle.estimands import cell_cycle_estimands
+from lensim.cell_cycle.estimands import judged_estimands as judged_of_cell_cycle
+from lensim.dose_response.estimands import dose_response_estimands
+from lensim.dose_response.estimands import judged_estimands as judged_of_dose_response
+from lensim.expression.estimands import expression_estimands
+from lensim.expression.estimands import judged_estimands as judged_of_expression
 from lensim.inference.catalogue import find_model
 from lensim.inference.engine_nutpie import compile_model
-from lensim.inference.fit import FitSettings, carry_verdict, complete, draw
+from lensim.inference.fit import FitSettings, complete, draw
 from lensim.inference.gate import diagnose
 from lensim.inference.observations import attach_observations
+from lensim.inference.verdict import carry_verdict
 
 CAREFUL_TARGET_ACCEPT = 0.99
 CAREFUL_DRAWS = 4  # times those of the attempt before
@@ -40,7 +43,11 @@ def fit_dose_response(
     tell: Callable[[str], None] = lambda _: None,
 ) -> xr.DataTree:
     """Fit a dose-response model of the catalogue to a panel; see `fit_with_care`."""
-    return fit_with_care(data, model, settings, seed, judged=_judged, attempts=attempts, progress=progress, tell=tell)
+
+    def judged(result: xr.DataTree) -> xr.Dataset:
+        return judged_of_dose_response(dose_response_estimands(result))
+
+    return fit_with_care(data, model, settings, seed, judged=judged, attempts=attempts, progress=progress, tell=tell)
 
 
 def default_expression_model(data: xr.Dataset) -> str:
@@ -63,7 +70,7 @@ def fit_expression(
     """Fit an expression model of the catalogue to RT-qPCR reactions; see `fit_with_care`."""
 
     def judged(result: xr.DataTree) -> xr.Dataset:
-        return expression_estimands(result).drop_vars(NUMBER_INCREASED)  # a count: its ranks are ties
+        return judged_of_expression(expression_estimands(result))
 
     return fit_with_care(data, model, settings, seed, judged=judged, attempts=attempts, progress=progress, tell=tell)
 
@@ -95,9 +102,11 @@ def fit_cell_cycle(
     tell: Callable[[str], None] = lambda _: None,
 ) -> xr.DataTree:
     """Fit a cell-cycle model of the catalogue to events by phase; see `fit_with_care`."""
-    return fit_with_care(
-        data, model, settings, seed, judged=judged_estimands, attempts=attempts, progress=progress, tell=tell
-    )
+
+    def judged(result: xr.DataTree) -> xr.Dataset:
+        return judged_of_cell_cycle(cell_cycle_estimands(result))
+
+    return fit_with_care(data, model, settings, seed, judged=judged, attempts=attempts, progress=progress, tell=tell)
 
 
 def fit_with_care(
@@ -169,20 +178,3 @@ def _every_nth(drawn: xr.DataTree, step: int) -> xr.DataTree:
         drawn[name] = xr.DataTree(drawn[name].to_dataset().isel(draw=slice(None, None, step)))
     drawn.attrs["kept_every"] = step
     return drawn
-
-
-def _judged(result: xr.DataTree) -> xr.Dataset:
-    """Estimands that the gate looks at: those with an order, so not the yes-or-no ones.
-
-    An IC50 that only a handful of draws find finite is a bound, whose probability is judged by the draws behind it.
-    """
-    draws = dose_response_estimands(result)
-    rare = [
-        line
-        for line in range(draws.sizes[v.CELL_LINE])
-        if np.isfinite(draws[LOG10_IC50].isel({v.CELL_LINE: line})).mean() < 0.05
-    ]
-    yes_or_no = [name for name, values in draws.data_vars.items() if values.dtype == bool]
-    judged = draws.drop_vars(yes_or_no)
-    keep = [line for line in range(draws.sizes[v.CELL_LINE]) if line not in rare]
-    return judged.assign({LOG10_IC50: judged[LOG10_IC50].isel({v.CELL_LINE: keep}).rename({v.CELL_LINE: "reached"})})

@@ -6,8 +6,9 @@ All of it is assumed: many other populations would do as well.
 from dataclasses import replace
 from typing import Any, Final
 
-from lensim.dose_response.truth import PAPER_POPULATION, DoseResponsePopulation
+from lensim.dose_response.truth import DoseResponsePopulation
 from lensim.expression.truth import ExpressionPopulation
+from lensim.maiga2013.dose_response_twin import PAPER_POPULATION
 from lensim.maiga2013.expression_twin import LINE, POPULATION, PRIMARY, STROMA
 
 DOSE_RESPONSE: Final[DoseResponsePopulation] = replace(

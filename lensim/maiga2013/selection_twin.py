@@ -31,13 +31,13 @@ CLONES: Final = ClonePair(
 
 Sensitive: net growth of 0.35 per day doubles LP-1 in two days, as myeloma lines do; one cell dies for eight that
 divide, as in a culture that is nine tenths viable. EC50 and Hill slope are the means of the simulated panel
-(`lensim.dose_response.PAPER_POPULATION`). The effect is -log(lp1_s_phase_fold), 0.57 (derived: 51 to 29% of cells in S
-phase), which takes the share of cells in S phase for the rate of division, at a saturating dose. That alone would leave
-a growing culture; deaths that rise by 0.25 per day kill half of the cells in three days and let it dwindle by 0.07 per
-day at 10 uM, so that resistance, or the end, decides.
+(`lensim.maiga2013.dose_response_twin.PAPER_POPULATION`). The effect is -log(lp1_s_phase_fold), 0.57 (derived: 51 to
+29% of cells in S phase), which takes the share of cells in S phase for the rate of division, at a saturating dose.
+That alone would leave a growing culture; deaths that rise by 0.25 per day kill half of the cells in three days and
+let it dwindle by 0.07 per day at 10 uM, so that resistance, or the end, decides.
 
-Resistant: untouched by the drug (stated of its S phase), a tenth slower in dividing. Mutation: 1e-7 a division is usual
-for the loss of one gene.
+Resistant: untouched by the drug (stated of its S phase), a tenth slower in dividing. Mutation: 1e-7 a division is
+usual for the loss of one gene.
 """
 
 

@@ -25,11 +25,11 @@ from lensim.maiga2013.bioassay_twin import POPULATION as BIOASSAY_POPULATION
 from lensim.maiga2013.bioassay_twin import bioassay_design, draw_bioassay_twin
 from lensim.maiga2013.cell_cycle_twin import POPULATION as CELL_CYCLE_POPULATION
 from lensim.maiga2013.cell_cycle_twin import cell_cycle_design
+from lensim.maiga2013.dose_response_twin import dose_response_design
 from lensim.maiga2013.expression_twin import ABSENT, AS_STATED, World, draw_expression_twin, expression_design
 from lensim.maiga2013.populations import DOSE_RESPONSE, EXPRESSION
 from lensim.maiga2013.readings import change_readings, level_readings, panel_readings
 from lensim.maiga2013.statements import expression_statements
-from lensim.maiga2013.twin import dose_response_design
 
 BATCH: Final = 100
 

@@ -7,13 +7,14 @@ from typing import Final
 import xarray as xr
 
 from lensim.checks import InputError
-from lensim.inference.fit import verdict_of
+from lensim.inference.verdict import verdict_of
 from lensim.plan.bracketing import bracketing
-from lensim.plan.detection import require_reactions, undetected
+from lensim.plan.detection import undetected
 from lensim.plan.evaluate import Evaluator, Share
 from lensim.plan.frontier import designs_of, frontier
 from lensim.plan.interim import looks, require_pairs
-from lensim.plan.layouts import layouts, require_panel
+from lensim.plan.layouts import layouts
+from lensim.plan.parts import require_part
 from lensim.plan.question import Question
 from lensim.plan.result import Plan
 from lensim.plan.robustness import designs_tried, tried
@@ -47,9 +48,7 @@ def require_trusted(result: xr.DataTree, name: str, *, trust: bool) -> None:
         return
     try:
         verdict = verdict_of(result)
-    except (InputError, KeyError):
-        if result["posterior"].attrs.get("inference_library", "").startswith("lensim, exact"):
-            return  # independent draws
+    except InputError:
         raise InputError(f"{name} must say whether it converged, got no verdict; --trust takes it as it is") from None
     if not verdict.passed:
         raise InputError(
@@ -72,11 +71,13 @@ def require_answerable(question: Question, result: xr.DataTree | None) -> None:
     if question.interim:
         require_pairs(scenario)
     if question.detection:
-        require_reactions(scenario)
+        require_part(scenario, "detection")
     if question.bracketing and result is None:
         raise InputError("bracketing needs a dose-response fit: name it with --from, got none")
+    if question.bracketing:
+        require_part(scenario, "bracketing")
     if question.layouts:
-        require_panel(scenario)
+        require_part(scenario, "layouts")
 
 
 def answer(

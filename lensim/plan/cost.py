@@ -1,17 +1,15 @@
 """What a design uses and what it costs."""
 
-import math
 from typing import Annotated, Final
 
 from pydantic import Field
 
 from lensim.checks import InputError
 from lensim.config import Strict
-from lensim.power.dose_response.scenario import DoseResponseScenario
+from lensim.power.assays import assay_of
 from lensim.power.scenario import Scenario
 
 WELLS_OF_A_PLATE: Final = 96
-CONDITIONS: Final = 2
 Price = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
@@ -58,45 +56,15 @@ class Costs(Strict):
 def resources_of(scenario: Scenario, costs: Costs) -> dict[str, float]:
     """Numbers of everything that a design uses: subjects, cultures, reverse_transcriptions, wells, plates, hours.
 
-    A plate of RT-qPCR holds whole subjects of one experiment; the dilution series has plates of its own. Ratios count
-    as one reaction of each gene in either condition.
+    How an assay counts them is said in its own module (`lensim.power.expression.assay`,
+    `lensim.power.dose_response.assay`).
 
     Raises
     ------
     InputError
         If a subject's reactions do not fit on a plate.
     """
-    if isinstance(scenario, DoseResponseScenario):
-        sheet = scenario.design.plates
-        plates = sheet.experiments * sheet.plates_per_experiment
-        lines = len(sheet.cell_lines)
-        found = {
-            "subjects": lines,
-            "cultures": lines * sheet.experiments,
-            "wells": lines * sheet.experiments * sheet.wells_per_culture + plates * sheet.blanks_per_plate,
-            "plates": plates,
-        }
-    else:
-        design = scenario.design
-        subjects = sum(design.subjects.values())
-        samples = subjects * CONDITIONS * design.experiments
-        replicates = design.technical_replicates if design.assay == "qpcr" else 1
-        genes = len(design.targets) + len(design.references)
-        of_subject = CONDITIONS * genes * replicates
-        room = costs.wells_per_plate // of_subject
-        if room < 1:
-            raise InputError(
-                f"costs.wells_per_plate must hold the {of_subject} reactions of one subject "
-                f"({CONDITIONS} conditions x {genes} genes x {replicates} replicates), got {costs.wells_per_plate}"
-            )
-        series = genes * len(design.dilutions) * design.dilution_replicates if design.assay == "qpcr" else 0
-        found = {
-            "subjects": subjects,
-            "cultures": samples,
-            "reverse_transcriptions": samples,
-            "wells": samples * genes * replicates + series,
-            "plates": design.experiments * math.ceil(subjects / room) + math.ceil(series / costs.wells_per_plate),
-        }
+    found = assay_of(scenario).resources(scenario, costs.wells_per_plate)
     hours = found["cultures"] * costs.hours_per_culture + found["plates"] * costs.hours_per_plate
     return {name: float(number) for name, number in found.items()} | {"hours": hours}
 
@@ -132,7 +100,7 @@ def cost_of(scenario: Scenario, costs: Costs) -> float:
 
 
 def _price_of_subjects(scenario: Scenario, costs: Costs) -> float:
-    numbers = scenario.design.groups if isinstance(scenario, DoseResponseScenario) else scenario.design.subjects
+    numbers = assay_of(scenario).subjects(scenario)
     price = costs.subject
     if price is None:
         raise InputError(f"costs.subject must be given, for the design uses {sum(numbers.values())} subjects, got none")

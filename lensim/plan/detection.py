@@ -7,6 +7,7 @@ import pandas as pd
 
 from lensim import vocabulary as v
 from lensim.checks import InputError
+from lensim.plan.parts import require_part
 from lensim.plan.question import DetectionQuestion
 from lensim.power.expression.scenario import ExpressionScenario
 from lensim.power.expression.study import simulate_chunk
@@ -14,13 +15,6 @@ from lensim.power.pool import Pool, one_by_one
 from lensim.power.scenario import Scenario
 
 LEVEL, REFERENCE = "mu_log2_level", v.LOG2_REFERENCE_LEVEL
-
-
-def require_reactions(scenario: Scenario) -> ExpressionScenario:
-    """Refuse a scenario without reactions."""
-    if not isinstance(scenario, ExpressionScenario) or scenario.design.assay != "qpcr":
-        raise InputError(f"detection needs a scenario of qpcr reactions, got {scenario.design.assay}")
-    return scenario
 
 
 def undetected(scenario: Scenario, question: DetectionQuestion, pool: Pool = one_by_one) -> pd.DataFrame:
@@ -34,7 +28,7 @@ def undetected(scenario: Scenario, question: DetectionQuestion, pool: Pool = one
     InputError
         If the scenario has no reactions.
     """
-    asked = require_reactions(scenario)
+    asked = require_part(scenario, "detection")
     tasks = ((k, (asked, amount, question.studies)) for k, amount in enumerate(question.cdna))
     found = dict(pool(undetected_with, tasks))
     return pd.DataFrame([row for k in range(len(question.cdna)) for row in found[k]])

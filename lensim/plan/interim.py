@@ -15,6 +15,7 @@ from lensim import seeding
 from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.expression.exact.draws import exact_posterior
+from lensim.plan.parts import require_part
 from lensim.plan.question import InterimQuestion
 from lensim.power.expression import engine_exact
 from lensim.power.expression.engine import name_differences, questions_of
@@ -31,13 +32,10 @@ TOGETHER: Final = 10
 
 def require_pairs(scenario: Scenario) -> ExpressionScenario:
     """Refuse a scenario that has no pairs, or subjects of several cell types."""
-    if not isinstance(scenario, ExpressionScenario):
-        raise InputError(f"an interim look needs a paired design, got {scenario.design.assay}")
-    if len(scenario.design.subjects) != 1:
-        raise InputError(
-            f"an interim look needs one cell type in the design, got {', '.join(scenario.design.subjects)}"
-        )
-    return scenario
+    asked: ExpressionScenario = require_part(scenario, "interim")
+    if len(asked.design.subjects) != 1:
+        raise InputError(f"an interim look needs one cell type in the design, got {', '.join(asked.design.subjects)}")
+    return asked
 
 
 def decided(scenario: ExpressionScenario, pairs: xr.Dataset, rule: ExpressionRule, item: int) -> np.ndarray:

@@ -5,13 +5,10 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field, model_validator
 
-from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.config import Strict, checked, read_toml
-from lensim.expression.truth import MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE
 from lensim.plan.cost import Costs
-from lensim.power.dose_response.scenario import DoseResponseScenario
-from lensim.power.dose_response.spec import CURVE_NAMES
+from lensim.power.assays import assay_of
 from lensim.power.scenario import Scenario, scenario_of
 
 MORE_SPREAD: Final = 1.5
@@ -80,13 +77,10 @@ class Shift(Strict):
 
 def default_worlds(scenario: Scenario) -> tuple[Shift, ...]:
     """Worlds that every recommendation is tried in: subjects that differ more, and a smaller effect."""
-    panel = isinstance(scenario, DoseResponseScenario)
-    spreads = [f"sigma_{name}" for name in CURVE_NAMES] if panel else [SIGMA_FOLD_CHANGE]
-    effects = [f"mu_{v.EFFECT}", *(f"shift_{name}" for name in CURVE_NAMES)] if panel else [MU_FOLD_CHANGE]
-    who = "lines differ" if panel else "subjects differ"
+    assay = assay_of(scenario)
     return (
-        Shift(name=f"{who} half as much again", scale=dict.fromkeys(spreads, MORE_SPREAD)),
-        Shift(name="the effect is a quarter smaller", scale=dict.fromkeys(effects, LESS_EFFECT)),
+        Shift(name=f"{assay.who_differs} half as much again", scale=dict.fromkeys(assay.spreads, MORE_SPREAD)),
+        Shift(name="the effect is a quarter smaller", scale=dict.fromkeys(assay.effects, LESS_EFFECT)),
     )
 
 

@@ -8,9 +8,7 @@ from lensim.plan.evaluate import SURE, Share
 from lensim.plan.question import Question
 from lensim.plan.result import Plan
 from lensim.plan.search import Size
-from lensim.power.dose_response import study as panel
-from lensim.power.dose_response.scenario import DoseResponseScenario
-from lensim.power.expression import study as pairs
+from lensim.power.assays import assay_of
 from lensim.power.scenario import Scenario
 from lensim.tables.records import records
 
@@ -189,10 +187,7 @@ def basis_in_words(scenario: Scenario) -> str:
     if basis is None:
         law = "conditional on the figures" if scenario.is_conditional else "averaged over the distributions"
         return f"All of it is {law} of the plan file."
-    if isinstance(scenario, DoseResponseScenario):
-        absent = panel.not_in_posterior(scenario)
-    else:
-        absent = pairs.not_in_posterior(scenario)
+    absent = assay_of(scenario).not_in_posterior(scenario)
     said = f"All of it is averaged over the posterior of {basis.name}"
     if not absent:
         return f"{said}, every figure of a study from one draw."

@@ -5,9 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from lensim.power.dose_response import chunk as panel
-from lensim.power.dose_response.scenario import DoseResponseScenario
-from lensim.power.expression import chunk as pairs
+from lensim.power.assays import assay_of
 from lensim.power.scenario import Scenario
 
 
@@ -16,15 +14,11 @@ def run_chunk(scenario: Scenario, setting: Mapping[str, Any], chunk: int, studie
 
     A pure function of what it is given: the same on any worker.
     """
-    if isinstance(scenario, DoseResponseScenario):
-        return panel.run_chunk(scenario, setting, chunk, studies)
-    return pairs.run_chunk(scenario, setting, chunk, studies)
+    return assay_of(scenario).run_chunk(scenario, setting, chunk, studies)
 
 
 def run_audit(
     scenario: Scenario, setting: Mapping[str, Any], chunk: int, size: int, studies: Sequence[int]
 ) -> pd.DataFrame:
     """Some studies of a chunk again by NUTS, beside what the fast engine said; see `audit_table`."""
-    if isinstance(scenario, DoseResponseScenario):
-        return panel.run_audit(scenario, setting, chunk, size, studies)
-    return pairs.run_audit(scenario, setting, chunk, size, studies)
+    return assay_of(scenario).run_audit(scenario, setting, chunk, size, studies)

@@ -7,17 +7,16 @@ with distributions, or draws of a posterior, gives assurance, the mean power ove
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from lensim.checks import InputError, one_of
 from lensim.config import checked, read_toml
-from lensim.power.dose_response.scenario import DoseResponseScenario
-from lensim.power.expression.scenario import ExpressionScenario
+from lensim.power.assays import ASSAYS, DEFAULT
+from lensim.power.renamed import require_new_names
+from lensim.power.spec import BaseScenario
 
-Scenario = ExpressionScenario | DoseResponseScenario
-
-PANEL_ASSAY: Final = "proliferation"
-ASSAYS: Final = ("qpcr", "ratios", PANEL_ASSAY)
+Scenario = BaseScenario
+"""A scenario of any assay."""
 
 
 def scenario_of(content: Mapping[str, Any], place: str = "scenario") -> Scenario:
@@ -26,16 +25,16 @@ def scenario_of(content: Mapping[str, Any], place: str = "scenario") -> Scenario
     Raises
     ------
     InputError
-        With every fault: an unknown key, a value out of its range, a rule that the design cannot answer.
+        With every fault: an assay under its former name, an unknown key, a value out of its range, a rule that the
+        design cannot answer.
     """
+    require_new_names(content, place)
     design = content.get("design")
     assay = design.get("assay") if isinstance(design, Mapping) else getattr(design, "assay", None)
     if isinstance(assay, str):
-        one_of(f"{place}: design.assay", assay, ASSAYS)
-    kind: type[DoseResponseScenario] | type[ExpressionScenario] = (
-        DoseResponseScenario if assay == PANEL_ASSAY else ExpressionScenario
-    )
-    return checked(kind, content, place)
+        one_of(f"{place}: design.assay", assay, list(ASSAYS))
+    offered = ASSAYS[assay] if isinstance(assay, str) else DEFAULT
+    return checked(offered.scenario, content, place)
 
 
 def points_of(scenario: Scenario) -> Iterator[tuple[dict[str, Any], Scenario]]:
@@ -43,7 +42,7 @@ def points_of(scenario: Scenario) -> Iterator[tuple[dict[str, Any], Scenario]]:
     yield from scenario.points()
 
 
-def read_scenario(path: Path) -> ExpressionScenario | DoseResponseScenario:
+def read_scenario(path: Path) -> Scenario:
     """A scenario from a TOML file; the path of a posterior is taken from the file's own folder.
 
     Raises

@@ -10,10 +10,11 @@ import xarray as xr
 
 from lensim import checks
 from lensim import vocabulary as v
-from lensim.dose_response.estimands import summarise_lines, summarise_panel
-from lensim.expression.estimands import MU, summarise_populations, summarise_subjects
-from lensim.inference.fit import verdict_of
+from lensim.dose_response.estimands import dose_response_estimands, summarise_lines, summarise_panel
+from lensim.expression.estimands import expression_estimands, summarise_populations, summarise_subjects
+from lensim.inference.intervals import interval_of
 from lensim.inference.observations import OBSERVATIONS, observations_of
+from lensim.inference.verdict import verdict_of
 from lensim.report.compact import compacted
 from lensim.report.fit_view import FitView, interval_words
 from lensim.report.fits_assays import BIOASSAY, CELL_CYCLE
@@ -25,7 +26,6 @@ from lensim.report.pictures import picture_of
 MOST_SCALARS: Final = 60
 """A variable with more than these is data of its own, such as one value a well, and left to the result's file."""
 
-EXACT: Final = "lensim, exact"
 SETTINGS: Final = {
     "model": "Model",
     "seed": "Seed",
@@ -82,9 +82,9 @@ def fit_section(result: xr.DataTree, name: str, key: str, ci_prob: float = 0.9, 
 
 
 def _judged(result: xr.DataTree) -> tuple[State | None, str]:
-    if "verdict" not in result.attrs and str(result["posterior"].attrs.get("inference_library")).startswith(EXACT):
-        return None, "Independent draws of an exact posterior, so there is nothing that could fail to converge."
     verdict = verdict_of(result)
+    if verdict.kind == "independent":
+        return None, said_of(verdict.sentence())
     return "yes" if verdict.passed else "no", said_of(verdict.sentence())
 
 
@@ -116,7 +116,8 @@ def _is_dose_response(result: xr.DataTree) -> bool:
 def _dose_response_tables(result: xr.DataTree, ci_prob: float) -> Iterator[PageTable]:
     words = interval_words(ci_prob)
     unit = str(observations_of(result)[v.DOSE].attrs.get("units", "uM"))
-    lines = summarise_lines(result, None, ci_prob).reset_index()
+    estimands = dose_response_estimands(result)
+    lines = summarise_lines(estimands, ci_prob).reset_index()
     shown = [
         "cell_line", "molecular_group", "ic50", "p_ic50_above_top", "p_resistant", "inhibition_at_top_dose_percent",
         "inhibition_at_top_dose_percent_lower", "inhibition_at_top_dose_percent_upper", "p_stimulated",
@@ -125,7 +126,7 @@ def _dose_response_tables(result: xr.DataTree, ci_prob: float) -> Iterator[PageT
     yield PageTable(
         compacted(lines), f"Lines: absolute IC50 as an interval or a bound, {words}", {"ic50": _micro(unit)}
     )
-    yield PageTable(compacted(_panel(summarise_panel(result, None, ci_prob))), f"The panel as a whole, {words}")
+    yield PageTable(compacted(_panel(summarise_panel(estimands, ci_prob))), f"The panel as a whole, {words}")
 
 
 def _panel(panel: pd.DataFrame) -> pd.DataFrame:
@@ -138,7 +139,7 @@ def _panel(panel: pd.DataFrame) -> pd.DataFrame:
 def _dose_response_pictures(result: xr.DataTree, ci_prob: float) -> Iterator[Picture]:
     from lensim.report.figures import dose_response as report
 
-    lines = summarise_lines(result, None, ci_prob)
+    lines = summarise_lines(dose_response_estimands(result), ci_prob)
     count = len(lines)
     yield picture_of(
         report.plot_curves(result, lines, ci_prob),
@@ -173,10 +174,11 @@ def _is_expression(result: xr.DataTree) -> bool:
 
 def _expression_tables(result: xr.DataTree, ci_prob: float) -> Iterator[PageTable]:
     words = interval_words(ci_prob)
-    if MU in result["posterior"]:
-        populations = summarise_populations(result, ci_prob)
+    estimands = expression_estimands(result)
+    if v.MU_FOLD_CHANGE in estimands:
+        populations = summarise_populations(estimands, ci_prob)
         yield PageTable(compacted(populations), f"Populations: mean, spread and a new subject, {words}")
-    subjects = summarise_subjects(result, ci_prob)
+    subjects = summarise_subjects(estimands, ci_prob)
     yield PageTable(compacted(subjects), f"Subjects: fold change in percent of control, {words}")
 
 
@@ -184,7 +186,7 @@ def _expression_pictures(result: xr.DataTree, ci_prob: float) -> Iterator[Pictur
     from lensim.report.figures import expression as report
 
     data = observations_of(result)
-    if MU in result["posterior"]:
+    if v.MU_FOLD_CHANGE in result["posterior"]:
         yield picture_of(
             report.plot_forest(result, ci_prob),
             "forest",
@@ -218,14 +220,13 @@ def _parameter_tables(result: xr.DataTree, ci_prob: float) -> Iterator[PageTable
 
 
 def _parameter_rows(posterior: xr.Dataset, ci_prob: float) -> Iterator[dict[str, Any]]:
-    tails = [(1 - ci_prob) / 2, 0.5, (1 + ci_prob) / 2]
     for name, values in posterior.data_vars.items():
         size = values.size // (values.sizes["chain"] * values.sizes["draw"])
         if str(name).endswith("_coordinate") or size > MOST_SCALARS or values.dtype.kind not in "fiu":
             continue
         dims = [dim for dim in values.dims if dim not in ("chain", "draw")]
         flat = values.transpose("chain", "draw", *dims).to_numpy().reshape(-1, size)
-        lower, median, upper = np.quantile(flat, tails, axis=0)
+        lower, median, upper = interval_of(flat, ci_prob, axis=0)
         labels = [
             posterior[dim].to_numpy() if dim in posterior.coords else np.arange(values.sizes[dim]) for dim in dims
         ]

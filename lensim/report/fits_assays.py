@@ -4,8 +4,13 @@ from collections.abc import Iterator
 
 import xarray as xr
 
-from lensim.bioassay.estimands import is_bioassay, summarise_changes, summarise_media
-from lensim.cell_cycle.estimands import summarise_effects, summarise_line_differences, summarise_shares
+from lensim.bioassay.estimands import bioassay_estimands, is_bioassay, summarise_changes, summarise_media
+from lensim.cell_cycle.estimands import (
+    cell_cycle_estimands,
+    summarise_effects,
+    summarise_line_differences,
+    summarise_shares,
+)
 from lensim.report.compact import compacted
 from lensim.report.fit_view import FitView, interval_words
 from lensim.report.page import PageTable, Picture
@@ -14,7 +19,8 @@ from lensim.report.pictures import picture_of
 
 def _bioassay_tables(result: xr.DataTree, ci_prob: float) -> Iterator[PageTable]:
     words = interval_words(ci_prob)
-    changes, media = summarise_changes(result, ci_prob), summarise_media(result, ci_prob)
+    estimands = bioassay_estimands(result)
+    changes, media = summarise_changes(estimands, ci_prob), summarise_media(estimands, ci_prob)
     if len(changes):
         shown = changes[["cell_line", "contrast", "change", "p_increase", "control_tnf", "treated_tnf"]]
         yield PageTable(compacted(shown), f"Change of TNF under treatment, {words}", {"change": "% of control"})
@@ -45,10 +51,11 @@ def _is_cell_cycle(result: xr.DataTree) -> bool:
 
 def _cell_cycle_tables(result: xr.DataTree, ci_prob: float) -> Iterator[PageTable]:
     words = interval_words(ci_prob)
+    estimands = cell_cycle_estimands(result)
     tables = (
-        (summarise_effects(result, ci_prob), "Effect of treatment on each phase"),
-        (summarise_line_differences(result, ci_prob), "Difference of the effects in two lines"),
-        (summarise_shares(result, ci_prob), "Share of each phase"),
+        (summarise_effects(estimands, ci_prob), "Effect of treatment on each phase"),
+        (summarise_line_differences(estimands, ci_prob), "Difference of the effects in two lines"),
+        (summarise_shares(estimands, ci_prob), "Share of each phase"),
     )
     for frame, caption in tables:
         if len(frame):

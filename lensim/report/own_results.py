@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pandas as pd
 
-import lensim
 from lensim.checks import FaultReport, InputError
 from lensim.output import load_result
 from lensim.report.fits import fit_section
@@ -66,7 +65,7 @@ def results_page(
         (_summary(sections),),
         _tiles(sections),
         (*sections, _making(sections)),
-        f"Made by lensim {lensim.__version__}. Needs no network and no script.",
+        f"Made by lensim {version('lensim')}. Needs no network and no script.",
     )
 
 

@@ -1,12 +1,12 @@
 """The study as one page: claims first, then every system, the power of designs, verdicts, and how all was made."""
 
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
 import pandas as pd
 
-import lensim
 from lensim.checks import InputError
 from lensim.report.claims_section import FILE, claims_section, count_inside, count_supported
 from lensim.report.folder import (
@@ -67,7 +67,7 @@ def study_page(results: Path) -> Page:
             _verdicts(present, made),
             _making(present, made),
         ),
-        f"Made by lensim {lensim.__version__}. Needs no network and no script.",
+        f"Made by lensim {version('lensim')}. Needs no network and no script.",
     )
 
 
@@ -169,8 +169,8 @@ def _making(present: Sequence[Choice], made: dict[str, Made]) -> Section:
     ]
     versions: dict[str, set[str]] = {}
     for one in made.values():
-        for name, version in (("Python", one.python), *one.versions):
-            versions.setdefault(name, set()).add(version)
+        for name, number in (("Python", one.python), *one.versions):
+            versions.setdefault(name, set()).add(number)
     of_versions = [
         {"library": name, "version": ", ".join(sorted(filter(None, found)))}
         for name, found in versions.items()

@@ -14,7 +14,7 @@ from lensim.bioassay.design import TWOFOLD_SERIES, BioassayDesign, lay_out
 from lensim.bioassay.simulate import one_study, simulate
 from lensim.bioassay.truth import BioassayPopulation, draw_truth
 from lensim.checks import InputError
-from lensim.dose_response.plate_faults import NO_FAULTS
+from lensim.plate_faults import NO_FAULTS
 from lensim.seeding import stream
 
 FALSE_ALARM = 1e-6

@@ -35,7 +35,7 @@ def result(dilutions=(1.0,), conditions=("control", "drug")) -> xr.DataTree:
 
 
 def test_media_within_the_standards_have_an_interval_and_others_a_bound():
-    media = summarise_media(result(), 0.9).set_index(["cell_line", "condition"])
+    media = summarise_media(bioassay_estimands(result()), 0.9).set_index(["cell_line", "condition"])
     row = media.loc["middle", "control"]
     three = [float(row[f"tnf_pg_per_ml{end}"]) for end in ("_lower", "", "_upper")]
     assert np.log10(three) == pytest.approx([1.71, 1.8, 1.89], abs=1e-3)
@@ -66,7 +66,7 @@ def test_dilutions_widen_what_the_standards_bracket():
 
 
 def test_changes_are_intervals_or_bounds_or_not_told():
-    changes = summarise_changes(result(), 0.9).set_index("cell_line")
+    changes = summarise_changes(bioassay_estimands(result()), 0.9).set_index("cell_line")
     percent = 100 * 10.0**0.5
     assert changes.loc["middle", "fold_change_percent"] == pytest.approx(percent)
     half = 2.0**0.09
@@ -79,7 +79,7 @@ def test_changes_are_intervals_or_bounds_or_not_told():
 
 def test_one_condition_has_no_changes():
     made = result(conditions=("control",))
-    assert summarise_changes(made).empty
+    assert summarise_changes(bioassay_estimands(made)).empty
     assert set(bioassay_estimands(made)) == {v.LOG10_TNF, v.LOG10_TNF_OF_LINE}
 
 
@@ -92,7 +92,7 @@ def test_a_line_without_a_condition_is_told():
     kept[v.MEDIUM_OF_WELL] = (v.WELL, np.where(pointer > 2, pointer - 1, pointer))
     made["posterior"] = xr.DataTree(made["posterior"].to_dataset().isel({v.MEDIUM: media}))
     attach_observations(made, kept)
-    changes = summarise_changes(made).set_index("cell_line")
+    changes = summarise_changes(bioassay_estimands(made)).set_index("cell_line")
     assert changes.loc["middle", ["change", "control_tnf"]].tolist() == [
         "not told: no medium of a condition",
         "no medium",

@@ -11,8 +11,8 @@ from lensim.bioassay.roles import BLANK, SAMPLE, STANDARD
 from lensim.bioassay.simulate import one_study, simulate
 from lensim.bioassay.truth import USUAL_FAULTS, BioassayPopulation, draw_truth
 from lensim.checks import InputError
-from lensim.dose_response.plate_faults import NO_FAULTS
 from lensim.maiga2013.bioassay_twin import bioassay_design, draw_bioassay_twin
+from lensim.plate_faults import NO_FAULTS
 from lensim.seeding import stream
 
 FALSE_ALARM = 1e-6

@@ -19,9 +19,8 @@ from lensim.cell_cycle.estimands import (
 )
 from lensim.cell_cycle.phases import LATER_PHASES, PHASES, contrasts_of, log_ratios_of_shares
 from lensim.checks import InputError
-from lensim.inference.fit import carry_verdict
-from lensim.inference.gate import Verdict
 from lensim.inference.observations import attach_observations
+from lensim.inference.verdict import Verdict, carry_verdict
 from lensim.seeding import stream
 
 SHARES = {("a", "control"): (0.35, 0.51, 0.14), ("a", "drug"): (0.57, 0.29, 0.14)}
@@ -91,13 +90,13 @@ def test_a_control_that_does_not_stand_first_is_still_the_control():
 def test_tables_have_a_row_a_phase_and_say_when_spread_is_the_priors():
     result = made_up(sheet_of(experiments=1), spread=0.1)
     shares, effects, differences = (
-        summarise_shares(result),
-        summarise_effects(result),
-        summarise_line_differences(result),
+        summarise_shares(cell_cycle_estimands(result)),
+        summarise_effects(cell_cycle_estimands(result)),
+        summarise_line_differences(cell_cycle_estimands(result)),
     )
     assert (len(shares), len(effects), len(differences)) == (12, 6, 3)
     assert set(effects["note"]) == {PRIOR_ALONE}
-    assert set(summarise_effects(made_up(sheet_of(experiments=2)))["note"]) == {""}
+    assert set(summarise_effects(cell_cycle_estimands(made_up(sheet_of(experiments=2))))["note"]) == {""}
     row = effects[(effects["cell_line"] == "a") & (effects["phase"] == "S")].iloc[0]
     assert row["p_decrease"] > 0.99
     assert row["percent_points_lower"] < -22 < row["percent_points_upper"]
@@ -111,10 +110,10 @@ def test_what_was_not_measured_has_no_row_and_is_not_judged():
     data = data.isel({v.CULTURE: keep, v.TUBE: keep})
     data[v.CULTURE_OF_TUBE] = (v.TUBE, np.arange(len(keep)))
     result = made_up(data, spread=0.1)
-    assert set(summarise_effects(result)["cell_line"]) == {"a"}
-    assert len(summarise_shares(result)) == 9
-    assert summarise_line_differences(result).empty
-    judged = judged_estimands(result)
+    assert set(summarise_effects(cell_cycle_estimands(result))["cell_line"]) == {"a"}
+    assert len(summarise_shares(cell_cycle_estimands(result))) == 9
+    assert summarise_line_differences(cell_cycle_estimands(result)).empty
+    judged = judged_estimands(cell_cycle_estimands(result))
     assert not any(np.isnan(values).any() for values in judged.data_vars.values())
     assert judged[CHANGE].sizes[f"cell_of_{CHANGE}"] == len(PHASES)
 
@@ -125,4 +124,4 @@ def test_one_line_has_no_difference_and_another_assay_is_refused():
     with pytest.raises(InputError, match="a cell-cycle result needs phase_log_ratio in its posterior, got x"):
         cell_cycle_estimands(other)
     with pytest.raises(InputError, match="ci_prob must lie between"):
-        summarise_effects(made_up(sheet_of()), 1.5)
+        summarise_effects(cell_cycle_estimands(made_up(sheet_of())), 1.5)

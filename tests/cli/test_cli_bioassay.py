@@ -11,9 +11,8 @@ from lensim.bioassay.simulate import one_study, simulate
 from lensim.bioassay.truth import USUAL_FAULTS
 from lensim.checks import InputError
 from lensim.inference import retry as inference_run
-from lensim.inference.fit import carry_verdict
-from lensim.inference.gate import Verdict
 from lensim.inference.observations import attach_observations
+from lensim.inference.verdict import Verdict, carry_verdict
 from lensim.maiga2013.bioassay_twin import bioassay_design, draw_bioassay_twin
 from lensim.output import load_result, save_result
 from lensim.seeding import stream

@@ -8,9 +8,8 @@ import pytest
 import xarray as xr
 
 from lensim import vocabulary as v
-from lensim.expression.truth import MU_LEVEL, SIGMA_LEVEL
-from lensim.inference.gate import Verdict
 from lensim.inference.observations import attach_observations
+from lensim.inference.verdict import Verdict
 from lensim.output import save_result
 from lensim.seeding import stream
 from tests.cli.test_cli import run
@@ -64,7 +63,7 @@ name = "panel"
 seed = 2
 rules = [{rule = "call"}]
 [scenario.design]
-assay = "proliferation"
+assay = "dose_response"
 groups = {A = 2, B = 2}
 experiments = 1
 [scenario.analysis]
@@ -106,8 +105,8 @@ def expression_fit(
 
         posterior = posterior.assign(
             {
-                MU_LEVEL: around(2.0, v.TARGET, v.CELL_TYPE),
-                SIGMA_LEVEL: around(0.7, v.TARGET),
+                v.MU_LEVEL: around(2.0, v.TARGET, v.CELL_TYPE),
+                v.SIGMA_LEVEL: around(0.7, v.TARGET),
                 v.LOG2_REFERENCE_LEVEL: around(6.0, v.REFERENCE),
                 v.FACTOR: around(1.95, v.GENE),
                 v.ONE_COPY_CT: around(37.5, v.GENE),
@@ -169,7 +168,8 @@ def test_a_whole_plan_of_pairs(tmp_path, capsys):
         assert part in text
     names = {path.name for path in out.iterdir()}
     tables = {"size.csv", "frontier.csv", "robustness.csv", "designs_tried.csv", "interim.csv"}
-    assert names == tables | {"plan.toml", "plan.txt", "size.png", "frontier.png", "robustness.png"}
+    pictures = {"size.png", "frontier.png", "robustness.png"}
+    assert names == tables | pictures | {"plan.toml", "plan.txt", "manifest.json"}
     frontier = pd.read_csv(out / "frontier.csv")
     assert frontier["cost"].is_monotonic_increasing
     assert len(frontier) == 6
@@ -363,7 +363,7 @@ def test_what_a_fit_cannot_have_is_said_to_be_from_the_plan_file(tmp_path, capsy
     """Reactions have no spread of pairs, and one plate has no spread of plates."""
     fit = expression_fit(tmp_path, of_reactions=True)
     said = {}
-    for assay in ("ratios", "qpcr"):
+    for assay in ("ratios", "expression"):
         out = tmp_path / assay
         text = TOML.replace('assay = "ratios"', f'assay = "{assay}"').split("[size]")[0]
         text = text.replace("[scenario.design]", "[scenario.studies]\ncount = 20\n[scenario.design]")
@@ -372,7 +372,7 @@ def test_what_a_fit_cannot_have_is_said_to_be_from_the_plan_file(tmp_path, capsy
         assert status == 0, err
         said[assay] = (out / "plan.txt").read_text()
     assert "what it does not have is as in the plan file: sd_log2_pair." in said["ratios"]
-    assert "what it does not have is as in the plan file: ct_of_unit_quantity, sd_plate_cycles." in said["qpcr"]
+    assert "what it does not have is as in the plan file: ct_of_unit_quantity, sd_plate_cycles." in said["expression"]
 
 
 def test_a_fit_that_did_not_converge_is_taken_when_told(tmp_path, capsys):

@@ -22,7 +22,8 @@ def test_a_paper_is_read_audited_and_drawn(capsys, tmp_path, paper):
     assert "of the analyses considered only" in out
     names = {path.name for path in (tmp_path / "out").iterdir()}
     assert names == {
-        "paper.toml", "posterior.nc", "posterior.csv", "audit.csv", "findings.txt", "implied.png", "attainable.png"
+        "paper.toml", "posterior.nc", "posterior.csv", "audit.csv", "findings.txt", "implied.png", "attainable.png",
+        "manifest.json",
     }  # fmt: skip
     assert pd.read_csv(tmp_path / "out" / "posterior.csv")["cell_type"].tolist() == ["patient"]
     assert load_result(tmp_path / "out" / "posterior.nc")["posterior"].sizes["draw"] == 500

@@ -7,9 +7,8 @@ import pytest
 import xarray as xr
 
 from lensim import vocabulary as v
-from lensim.inference.fit import carry_verdict
-from lensim.inference.gate import Verdict
 from lensim.inference.observations import attach_observations
+from lensim.inference.verdict import Verdict, carry_verdict
 from lensim.output import save_result
 from tests.cli.test_cli import run
 from tests.dose_response.test_dose_response_estimands import result as dose_response
@@ -140,7 +139,7 @@ def test_all_faults_are_told_together_and_nothing_is_overwritten(capsys, tmp_pat
     fit = saved(tmp_path / "fit.nc", other())
     status, _, error = run(capsys, "report", fit, "--out", out)
     assert status == 2
-    assert "page.html must not exist yet, got a file or folder of that name: add --force to replace it" in error
+    assert "page.html must not exist yet, got a file of that name: add --force to replace it" in error
     assert out.read_text() == "mine"
     assert run(capsys, "report", fit, "--out", out, "--force")[0] == 0
     assert out.read_text() != "mine"

@@ -69,7 +69,8 @@ def test_a_file_becomes_tables_figures_and_sentences(capsys, tmp_path):
     assert "rising" in said
     assert "at once" in said
     assert "±" in said
-    names = {"clones.toml", "outcomes.csv", "paths.csv", "cultures.csv", "findings.txt", "paths.png", "outcomes.png"}
+    tables = {"outcomes.csv", "paths.csv", "cultures.csv"}
+    names = tables | {"clones.toml", "findings.txt", "paths.png", "outcomes.png", "manifest.json"}
     assert {path.name for path in folder.iterdir()} == names
     table = pd.read_csv(folder / "outcomes.csv")
     assert table["days"].tolist() == [90, 90]

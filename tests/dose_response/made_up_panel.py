@@ -5,7 +5,7 @@ import xarray as xr
 from lensim import vocabulary as v
 from lensim.dose_response import NO_FAULTS, lay_out, one_study, simulate
 from lensim.inference.observations import attach_observations
-from lensim.maiga2013.twin import dose_response_design, draw_twin
+from lensim.maiga2013.dose_response_twin import dose_response_design, draw_twin
 from lensim.seeding import stream
 
 

@@ -77,7 +77,7 @@ def test_tested_doses_are_each_lines_own():
 
 @pytest.mark.parametrize("line", range(4))
 def test_absolute_ic50_halves_the_signal(line):
-    ic50 = e.dose_response_estimands(RESULT)[e.LOG10_IC50].isel(cell_line=line).to_numpy()
+    ic50 = e.dose_response_estimands(RESULT)[v.LOG10_IC50].isel(cell_line=line).to_numpy()
     ec50, slope, effect = parameters(line)
     reached = effect > np.log(2)
     assert np.isposinf(ic50[~reached]).all()
@@ -104,10 +104,11 @@ def test_area_over_curve_of_a_draw_is_the_mean_inhibition(line):
 
 def test_curve_parameters_are_handed_on():
     draws = e.dose_response_estimands(RESULT)
-    xr.testing.assert_identical(draws[v.LOG10_EC50].drop_attrs(), POSTERIOR[v.LOG10_EC50])
+    for name in (v.LOG10_EC50, v.EFFECT):
+        xr.testing.assert_identical(draws[name].reset_coords(drop=True), POSTERIOR[name])
     assert draws["hill_slope"].to_numpy() == pytest.approx(np.exp(POSTERIOR[v.LOG_HILL].to_numpy()))
     assert all(values.dims[:2] == ("chain", "draw") for values in draws.data_vars.values())
-    assert draws[e.LOG10_IC50].attrs["units"] == "log10 uM"
+    assert draws[v.LOG10_IC50].attrs["units"] == "log10 uM"
 
 
 @pytest.mark.parametrize("dose", [0.02, 4.0])
@@ -127,7 +128,7 @@ def test_resistant_is_above_the_threshold_or_nowhere():
 @pytest.mark.parametrize("threshold", [0.005, 1.2, 1e6])
 def test_threshold_moves_the_line_between_sensitive_and_resistant(threshold):
     draws = e.dose_response_estimands(RESULT, threshold)
-    assert np.array_equal(draws["is_resistant"], draws[e.LOG10_IC50] > np.log10(threshold))
+    assert np.array_equal(draws["is_resistant"], draws[v.LOG10_IC50] > np.log10(threshold))
     # a line that is never halved is resistant however high the threshold
     assert bool(draws["is_resistant"].sel(cell_line="U266").all())
 
@@ -149,16 +150,16 @@ def test_variance_share_of_molecular_group(name):
 def test_without_groups_in_the_model_there_is_no_share():
     draws = e.dose_response_estimands(result(groups=False))
     assert not [name for name in draws if str(name).startswith("variance_share")]
-    assert e.summarise_panel(result(groups=False)).index.tolist() == [e.NUMBER_SENSITIVE]
+    assert e.summarise_panel(e.dose_response_estimands(result(groups=False))).index.tolist() == [e.NUMBER_SENSITIVE]
 
 
 # --- tables ---
 
 
 def test_a_line_halved_within_its_doses_has_a_number():
-    table = e.summarise_lines(RESULT)
+    table = e.summarise_lines(e.dose_response_estimands(RESULT))
     row = table.loc["NCI-H929"]
-    ic50 = 10 ** e.dose_response_estimands(RESULT)[e.LOG10_IC50].sel(cell_line="NCI-H929").to_numpy().ravel()
+    ic50 = 10 ** e.dose_response_estimands(RESULT)[v.LOG10_IC50].sel(cell_line="NCI-H929").to_numpy().ravel()
     assert row["ic50_um"] == pytest.approx(np.median(ic50), rel=0.01)
     lower, upper = np.quantile(ic50, [0.05, 0.95], method="inverted_cdf")
     assert (row["ic50_um_lower"], row["ic50_um_upper"]) == pytest.approx((lower, upper))
@@ -170,7 +171,7 @@ def test_a_line_halved_within_its_doses_has_a_number():
 
 @pytest.mark.parametrize(("line", "words"), [("RPMI-8226", "> 5"), ("U266", "> 10"), ("Z138", "< 0.03")])
 def test_an_ic50_beyond_the_doses_is_never_a_number(line, words):
-    row = e.summarise_lines(RESULT).loc[line]
+    row = e.summarise_lines(e.dose_response_estimands(RESULT)).loc[line]
     assert row[["ic50_um", "ic50_um_lower", "ic50_um_upper"]].isna().all()
     assert row["ic50"] == words
     assert row["p_ic50_above_top"] == (0.0 if line == "Z138" else 1.0)
@@ -182,7 +183,7 @@ def test_an_interval_with_one_end_beyond_the_doses_keeps_the_other():
     effect = tree["posterior"].to_dataset()[v.EFFECT].copy()
     effect[{"draw": slice(0, None, 3), "cell_line": 0}] = 0.3
     tree["posterior"] = tree["posterior"].to_dataset().assign({v.EFFECT: effect})
-    row = e.summarise_lines(tree).loc["NCI-H929"]
+    row = e.summarise_lines(e.dose_response_estimands(tree)).loc["NCI-H929"]
     assert 0.5 < row["ic50_um_lower"] < row["ic50_um"] < 2.0
     assert np.isnan(row["ic50_um_upper"])
     assert row["ic50"].endswith("to > 10)")
@@ -190,7 +191,10 @@ def test_an_interval_with_one_end_beyond_the_doses_keeps_the_other():
 
 
 def test_wider_probability_gives_a_wider_interval():
-    narrow, wide = e.summarise_lines(RESULT, ci_prob=0.5), e.summarise_lines(RESULT, ci_prob=0.99)
+    narrow, wide = (
+        e.summarise_lines(e.dose_response_estimands(RESULT), ci_prob=0.5),
+        e.summarise_lines(e.dose_response_estimands(RESULT), ci_prob=0.99),
+    )
     name = "inhibition_at_top_dose_percent"
     assert (wide[f"{name}_lower"] < narrow[f"{name}_lower"]).all()
     assert (wide[f"{name}_upper"] > narrow[f"{name}_upper"]).all()
@@ -198,7 +202,7 @@ def test_wider_probability_gives_a_wider_interval():
 
 
 def test_panel_table():
-    table = e.summarise_panel(RESULT)
+    table = e.summarise_panel(e.dose_response_estimands(RESULT))
     assert table.loc[e.NUMBER_SENSITIVE].tolist() == [2.0, 2.0, 2.0, 2.0]
     share = e.dose_response_estimands(RESULT)[f"variance_share_of_molecular_group_{v.EFFECT}"].to_numpy()
     row = table.loc[f"variance_share_of_molecular_group_{v.EFFECT}"]
@@ -207,7 +211,24 @@ def test_panel_table():
 
 def test_a_posterior_without_names_is_read_out_too():
     draws = e.dose_response_estimands(result(names=False))
-    assert draws[e.AREA_OVER_CURVE].sizes[v.CELL_LINE] == 4
+    assert draws[v.CELL_LINE].to_numpy().tolist() == LINES
+    assert e.summarise_lines(draws).index.tolist() == LINES
+
+
+def test_estimands_carry_what_tables_say_of_a_line():
+    draws = e.dose_response_estimands(RESULT, 2.0)
+    assert draws[e.LOWEST_DOSE].to_numpy().tolist() == [0.01, 0.1, 0.01, 0.03]
+    assert draws[e.TOP_DOSE].to_numpy().tolist() == [10.0, 5.0, 10.0, 3.0]
+    assert draws[e.THRESHOLD].to_numpy().tolist() == [2.0] * 4
+    assert draws[e.GROUP_OF_LINE].to_numpy().tolist() == ["t(4;14)", "t(11;14)", "t(11;14)", "t(4;14)"]
+    assert e.summarise_lines(draws)["molecular_group"].tolist() == draws[e.GROUP_OF_LINE].to_numpy().tolist()
+
+
+def test_the_gate_judges_what_has_an_order_and_ic50s_that_draws_reach():
+    judged = e.judged_estimands(e.dose_response_estimands(RESULT))
+    assert not {"is_resistant", "is_stimulated"} & set(judged.data_vars)
+    assert judged[v.LOG10_IC50].sizes["reached"] == 2
+    assert judged["hill_slope"].sizes[v.CELL_LINE] == 4
 
 
 @pytest.mark.parametrize(
@@ -248,10 +269,9 @@ def test_refuses_a_posterior_of_another_kind():
         e.inhibition_at(tree, 1.0)
 
 
-@pytest.mark.parametrize("read_out", [e.dose_response_estimands, e.summarise_lines, e.summarise_panel])
-def test_refuses_a_result_without_observations(read_out):
+def test_refuses_a_result_without_observations():
     with refused("a result needs the group observations, got posterior"):
-        read_out(xr.DataTree.from_dict({"posterior": POSTERIOR}))
+        e.dose_response_estimands(xr.DataTree.from_dict({"posterior": POSTERIOR}))
 
 
 def test_refuses_doses_and_thresholds_that_are_none():
@@ -260,9 +280,9 @@ def test_refuses_doses_and_thresholds_that_are_none():
     with refused("threshold_um must be above 0, got -1"):
         e.dose_response_estimands(RESULT, -1.0)
     with refused("threshold_um must be above 0, got nan"):
-        e.summarise_lines(RESULT, np.nan)
+        e.dose_response_estimands(RESULT, np.nan)
 
 
 def test_refuses_a_probability_in_percent():
     with refused("ci_prob must lie between 0.01 and 0.999, got 90"):
-        e.summarise_lines(RESULT, ci_prob=90)
+        e.summarise_lines(e.dose_response_estimands(RESULT), ci_prob=90)

@@ -9,8 +9,8 @@ from lensim import checks
 from lensim import vocabulary as v
 from lensim.dose_response import (
     NO_FAULTS,
-    PAPER_POPULATION,
     DoseResponseDesign,
+    DoseResponsePopulation,
     PlateFaults,
     draw_truth,
     lay_out,
@@ -21,13 +21,14 @@ from lensim.dose_response.curve import residual
 from lensim.dose_response.simulate import EXACT_BELOW_COUNTS, _count
 from lensim.seeding import stream
 
+POPULATION = DoseResponsePopulation()
 FALSE_ALARM = 1e-6
 STUDIES = 40
 LINES = [f"line {i}" for i in range(23)]
 GROUPS = ["A"] * 5 + ["B"] * 7 + ["C"] * 7 + ["D"] + ["E"] * 3
 DESIGN = DoseResponseDesign(LINES, GROUPS)
 NO_COUNTING = replace(DESIGN, counting_minutes=np.inf)
-QUIET = replace(PAPER_POPULATION, sd_well=0.0)
+QUIET = replace(POPULATION, sd_well=0.0)
 
 
 def rng(name="simulate"):
@@ -36,7 +37,7 @@ def rng(name="simulate"):
 
 SHEET = lay_out(DESIGN, rng("sheet"))
 SMOOTH = lay_out(NO_COUNTING, rng("sheet"))  # the same sheet, where the signal is no count
-TRUTH = draw_truth(PAPER_POPULATION, SHEET, rng("truth"), STUDIES)
+TRUTH = draw_truth(POPULATION, SHEET, rng("truth"), STUDIES)
 PLATE = SHEET[v.PLATE_OF_CULTURE].values[SHEET[v.CULTURE_OF_WELL].values]
 ROW, COLUMN = SHEET[v.PLATE_ROW].values, SHEET[v.PLATE_COLUMN].values
 ON_EDGE = (ROW == 0) | (ROW == 7) | (COLUMN == 0) | (COLUMN == 11)
@@ -93,11 +94,11 @@ def test_shape_units_and_sheet_of_the_result():
 def test_wells_and_blanks_spread_as_a_student_t(nu):
     truth = TRUTH.assign({v.NU_WELL: xr.full_like(TRUTH[v.NU_WELL], nu)})
     noise = log_deviation(NO_FAULTS, truth)
-    assert t_p(noise, PAPER_POPULATION.sd_well, nu) > FALSE_ALARM
-    assert t_p(noise, 1.1 * PAPER_POPULATION.sd_well, nu) < FALSE_ALARM  # the check can fail
+    assert t_p(noise, POPULATION.sd_well, nu) > FALSE_ALARM
+    assert t_p(noise, 1.1 * POPULATION.sd_well, nu) < FALSE_ALARM  # the check can fail
     blanks = simulate(SMOOTH, truth, NO_FAULTS, rng("blanks"))[v.BLANK_SIGNAL].values
     blanks = np.log(blanks / truth[v.BACKGROUND].values[:, SHEET[v.PLATE_OF_BLANK].values])
-    assert t_p(blanks, PAPER_POPULATION.sd_well, nu) > FALSE_ALARM
+    assert t_p(blanks, POPULATION.sd_well, nu) > FALSE_ALARM
 
 
 def test_each_study_has_its_own_spread_and_tails():
@@ -226,7 +227,7 @@ def test_one_study_has_no_study_dim_and_no_lost_wells():
 
 def test_a_sheet_without_blanks_has_no_blank_signals():
     sheet = lay_out(replace(DESIGN, blanks_per_plate=0), rng("no blanks"))
-    data = simulate(sheet, draw_truth(PAPER_POPULATION, sheet, rng(), 2), PlateFaults(), rng())
+    data = simulate(sheet, draw_truth(POPULATION, sheet, rng(), 2), PlateFaults(), rng())
     assert data[v.BLANK_SIGNAL].shape == (2, 0)
     assert data[v.SIGNAL].shape == (2, 1656)
 

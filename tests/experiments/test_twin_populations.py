@@ -1,7 +1,7 @@
 import pandas as pd
 
 from experiments import twin_populations as experiment
-from lensim.dose_response.truth import PAPER_POPULATION
+from lensim.maiga2013.dose_response_twin import PAPER_POPULATION
 from lensim.maiga2013.expression_twin import POPULATION
 from lensim.maiga2013.populations import DOSE_RESPONSE, EXPRESSION
 

@@ -2,12 +2,12 @@
 
 from lensim.maiga2013.bioassay_twin import bioassay_design
 from lensim.maiga2013.cell_cycle_twin import cell_cycle_design
+from lensim.maiga2013.dose_response_twin import dose_response_design
 from lensim.maiga2013.expression_twin import expression_design
 from lensim.maiga2013.facts import number, span, text
 from lensim.maiga2013.protocol import RECORD, USED, protocol_table
 from lensim.maiga2013.selection_twin import published_schedule
 from lensim.maiga2013.stated_methods import STATED_METHODS
-from lensim.maiga2013.twin import dose_response_design
 
 
 def test_every_stated_number_of_the_methods_has_its_row():

@@ -11,10 +11,10 @@ from lensim.expression.pairs import PairSettings, pairs_of
 from lensim.expression.simulate import simulate as simulate_reactions
 from lensim.expression.truth import NO_FAULTS as NO_REACTION_FAULTS
 from lensim.maiga2013.claims import numbers_table, stated_value
+from lensim.maiga2013.dose_response_twin import dose_response_design, draw_twin
 from lensim.maiga2013.expression_twin import ABSENT, PRIMARY, draw_expression_twin, expression_design
 from lensim.maiga2013.readings import change_readings, ic50_um_read_off, level_readings, panel_readings
 from lensim.maiga2013.simulated import panel_twins, study_twins
-from lensim.maiga2013.twin import dose_response_design, draw_twin
 from lensim.seeding import stream
 from lensim.summaries.two_groups import rank_sum_p, rank_sum_p_values
 

@@ -14,11 +14,12 @@ from scipy import stats
 
 from lensim import vocabulary as v
 from lensim.checks import InputError
-from lensim.dose_response import NO_FAULTS, PAPER_POPULATION, DoseResponseDesign, draw_truth, lay_out, simulate
+from lensim.dose_response import NO_FAULTS, DoseResponseDesign, DoseResponsePopulation, draw_truth, lay_out, simulate
 from lensim.dose_response.priors import DoseResponsePriors, WellPriors
 from lensim.inference import engine_nutpie
 from lensim.inference.catalogue import catalogue, find_model
-from lensim.inference.fit import FitSettings, fit, verdict_of
+from lensim.inference.fit import FitSettings, fit
+from lensim.inference.verdict import verdict_of
 from lensim.models.coordinates import COORDINATE_SUFFIX
 from lensim.seeding import sampler_seed, stream
 
@@ -44,7 +45,7 @@ QUICK_MODE = "FAST_COMPILE"
 def panel(name: str, design: DoseResponseDesign = DESIGN) -> xr.Dataset:
     """A small study with signals both raw and as percent of the untreated median, background taken off."""
     sheet = lay_out(design, stream(SEED, "sheet"))
-    truth = draw_truth(PAPER_POPULATION, sheet, stream(SEED, name, "truth"))
+    truth = draw_truth(DoseResponsePopulation(), sheet, stream(SEED, name, "truth"))
     data = simulate(sheet, truth, NO_FAULTS, stream(SEED, name, "machine")).isel(study=0, drop=True)
     culture, signal = (
         data[v.CULTURE_OF_WELL].to_numpy(),

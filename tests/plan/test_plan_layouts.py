@@ -6,7 +6,7 @@ import numpy as np
 from scipy import stats
 
 from lensim.plan.evaluate import Evaluator
-from lensim.plan.layouts import MAPS, WITHIN, require_panel
+from lensim.plan.layouts import MAPS, WITHIN
 from lensim.plan.question import read_question
 
 PLAN = Path(__file__).resolve().parents[2] / "experiments" / "plan_layouts.toml"
@@ -15,7 +15,7 @@ STUDIES = 60
 
 def bias(name: str, faults: str) -> tuple[float, float]:
     """Bias of log10 IC50 and its standard error on one map, in panels of eight lines."""
-    scenario = require_panel(read_question(PLAN).scenario)
+    scenario = read_question(PLAN).scenario
     scenario = scenario.model_copy(update={"rules": (WITHIN,)})
     small = {"design.groups": {"A": 4, "B": 4}, "design.experiments": 2, "truth.faults": faults}
     evaluator = Evaluator(scenario.at(MAPS[name] | small))

@@ -13,12 +13,13 @@ from lensim.plan.cost import Costs, cost_of, resources_of
 from lensim.plan.detection import undetected
 from lensim.plan.evaluate import Evaluator, Share
 from lensim.plan.interim import looks, success_probability
-from lensim.plan.layouts import MAPS, layouts, map_table, sheet_to_pipette
+from lensim.plan.layouts import MAPS, layouts
 from lensim.plan.question import DetectionQuestion, InterimQuestion, LayoutQuestion, Shift, SizeQuestion, question_of
 from lensim.plan.result import Plan
 from lensim.plan.robustness import Trial, tried, world_of
 from lensim.plan.search import Size
 from lensim.plan.words import interim_in_words, layouts_in_words, paragraph, robustness_in_words
+from lensim.power.dose_response.plate_map import plate_map
 from lensim.power.dose_response.study import simulate_chunk as simulate_chunk_of_panel
 from lensim.power.expression.study import simulate_chunk
 from lensim.power.pool import one_by_one
@@ -45,7 +46,7 @@ QPCR = {
 PANEL = {
     "name": "panel",
     "seed": 2,
-    "design": {"assay": "proliferation", "groups": {"A": 2, "B": 2}, "experiments": 2},
+    "design": {"assay": "dose_response", "groups": {"A": 2, "B": 2}, "experiments": 2},
     "analysis": {"engine": "laplace"},
     "rules": [{"rule": "call"}],
     "studies": {"chunk": 5},
@@ -141,8 +142,8 @@ def test_what_is_wrong_with_a_question_is_told(change, message):
             {"frontier": {"grid": {"design.experiments": [1]}, "largest": {"benches": 2}}},
             "frontier.largest must be one of subjects, cultures, reverse_transcriptions, wells, plates, hours, got",
         ),
-        ({"layouts": {}}, "layouts need a scenario of the assay proliferation, got ratios"),
-        ({"detection": {}}, "detection needs a scenario of qpcr reactions, got ratios"),
+        ({"layouts": {}}, "layouts need a scenario of plates (design.assay 'dose_response'), got ratios"),
+        ({"detection": {}}, "detection needs a scenario of reactions (design.assay 'expression'), got ratios"),
         ({"bracketing": {}}, "bracketing needs a dose-response fit: name it with --from, got none"),
     ],
 )
@@ -352,10 +353,10 @@ def test_a_map_that_does_not_fit_is_said_to_and_the_rest_goes_on():
 
 def test_map_to_pipette_has_every_well_once():
     scenario = scenario_of(PANEL)
-    table = map_table(sheet_to_pipette(scenario))
+    table = plate_map(scenario)
     assert not table.duplicated(["plate", "well"]).any()
     assert table["dose_um"].isna().sum() == (table["cell_line"] == "blank").sum() > 0
     counts = table[table["cell_line"] != "blank"].groupby(["cell_line", "experiment", "dose_um"]).size()
     assert (counts == 3).all()
     assert len(counts) == 4 * 2 * 8
-    pd.testing.assert_frame_equal(table, map_table(sheet_to_pipette(scenario)))
+    pd.testing.assert_frame_equal(table, plate_map(scenario))

@@ -8,7 +8,7 @@ from scipy import stats
 from lensim import vocabulary as v
 from lensim.expression.exact.engine import Questions
 from lensim.power.audit import MOST_DESIGNS, AuditPart, StoredPoint, draw_audit
-from lensim.power.expression.engine import MEAN_MCSE
+from lensim.power.expression.answer import MEAN_MCSE
 from lensim.power.expression.engine_nuts import _describe
 from lensim.power.scenario import points_of, scenario_of
 from lensim.seeding import stream

@@ -6,7 +6,6 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.checks import InputError
-from lensim.expression.truth import MU_LEVEL, SIGMA_LEVEL
 from lensim.output import save_result
 from lensim.power.expression.chunk import run_chunk
 from lensim.power.expression.rules_posterior import CustomRule
@@ -55,8 +54,22 @@ GOOD = {"name": "x", "rules": [TEST]}
             "(rules on paired studies), got 'call'",
         ),
         (
-            {"rules": [{"rule": "posterior"}], "design": {"assay": "proliferation", "groups": {"A": 3}}},
+            {"rules": [{"rule": "posterior"}], "design": {"assay": "dose_response", "groups": {"A": 3}}},
             "variance_share, custom (rules on dose-response panels), got 'posterior'",
+        ),
+        (
+            {"design": {"assay": "proliferation"}},
+            "scenario: design.assay 'proliferation' is now called 'dose_response'",
+        ),
+        ({"design": {"assay": "qpcr"}}, "scenario: design.assay 'qpcr' is now called 'expression'"),
+        ({"grid": {"design.assay": ["qpcr", "ratios"]}}, "scenario: design.assay 'qpcr' is now called 'expression'"),
+        (
+            {"design": {"assay": "elisa"}},
+            "scenario: design.assay must be one of expression, ratios, dose_response, got 'elisa'",
+        ),
+        (
+            {"truth": {"population": {"background_cpm": 40.0}}},
+            "scenario: truth.population.background_cpm is now called background_signal",
         ),
         ({"rules": [{"name": "x"}]}, "rules.0: must have the key rule, which says of which kind it is, got none"),
         ({"truth": {"sd_log2_input": -0.1}}, "truth.sd_log2_input: must be 0 or more, got -0.1"),
@@ -179,8 +192,8 @@ def posterior_file(folder: Path) -> Path:
         coords=coords,
     )
     for name, own in (
-        (MU_LEVEL, (v.TARGET, v.CELL_TYPE)),
-        (SIGMA_LEVEL, (v.TARGET,)),
+        (v.MU_LEVEL, (v.TARGET, v.CELL_TYPE)),
+        (v.SIGMA_LEVEL, (v.TARGET,)),
         (v.LOG2_REFERENCE_LEVEL, (v.REFERENCE,)),
         (v.ONE_COPY_CT, (v.GENE,)),
         (v.SD_BIOLOGICAL, (v.GENE,)),

@@ -9,7 +9,7 @@ import pytest
 import xarray as xr
 
 from lensim import vocabulary as v
-from lensim.dose_response.estimands import LOG10_IC50, dose_response_estimands, summarise_lines
+from lensim.dose_response.estimands import dose_response_estimands, summarise_lines
 from lensim.dose_response.read import read_tidy
 from lensim.inference import engine_nutpie
 from lensim.inference.catalogue import find_model
@@ -47,14 +47,14 @@ def test_lenalidomide_fit_may_be_read(lenalidomide):
 
 
 def test_no_finite_ic50_of_a_resistant_line(lenalidomide):
-    table = summarise_lines(lenalidomide)
+    table = summarise_lines(dose_response_estimands(lenalidomide))
     assert len(table) == 9
     assert table["ic50_um"].isna().all()
     assert table["ic50"].str.startswith("> 5").all(), table["ic50"].tolist()
 
 
 def test_every_line_is_resistant_with_high_probability(lenalidomide):
-    above = summarise_lines(lenalidomide)["p_ic50_above_top"]
+    above = summarise_lines(dose_response_estimands(lenalidomide))["p_ic50_above_top"]
     assert (above > 0.9).all(), above.to_dict()
 
 
@@ -114,8 +114,8 @@ def test_a_series_that_ends_too_low_still_contains_the_answer(whole_and_cut):
 
 def test_a_series_that_ends_too_low_gives_a_bound_and_no_number(whole_and_cut):
     _, result = whole_and_cut
-    row = summarise_lines(result).loc["ryegrass"]
+    row = summarise_lines(dose_response_estimands(result)).loc["ryegrass"]
     assert np.isnan(row["ic50_um"])
     assert row["ic50"].startswith(f"> {CUT_AT}")
-    above = (dose_response_estimands(result)[LOG10_IC50] > np.log10(CUT_AT)).mean()
+    above = (dose_response_estimands(result)[v.LOG10_IC50] > np.log10(CUT_AT)).mean()
     assert row["p_ic50_above_top"] == pytest.approx(float(above))

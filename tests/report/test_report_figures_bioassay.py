@@ -7,9 +7,9 @@ import xarray as xr
 from lensim import vocabulary as v
 from lensim.bioassay.design import lay_out
 from lensim.bioassay.simulate import one_study, simulate
-from lensim.dose_response.plate_faults import NO_FAULTS
 from lensim.inference.observations import attach_observations
 from lensim.maiga2013.bioassay_twin import bioassay_design, draw_bioassay_twin
+from lensim.plate_faults import NO_FAULTS
 from lensim.report.figures.bioassay import plot_calibration
 from lensim.seeding import stream
 

@@ -23,7 +23,6 @@ from lensim.bioassay.priors import BioassayPriors
 from lensim.bioassay.rules import calibrated_range
 from lensim.bioassay.simulate import one_study, simulate
 from lensim.bioassay.truth import BioassayPopulation, draw_truth
-from lensim.dose_response.plate_faults import NO_FAULTS
 from lensim.inference.calibration import (
     coverage_pvalue,
     is_covered,
@@ -33,6 +32,7 @@ from lensim.inference.calibration import (
 )
 from lensim.inference.engine_nutpie import SamplerSettings, compile_model, sample
 from lensim.models import CATALOGUE
+from lensim.plate_faults import NO_FAULTS
 from lensim.seeding import stream
 
 pytestmark = pytest.mark.calibrate

@@ -15,7 +15,7 @@ import pytest
 
 from lensim import seeding
 from lensim import vocabulary as v
-from lensim.dose_response import PAPER_POPULATION, PlateFaults, curve, draw_truth, lay_out, one_study, simulate
+from lensim.dose_response import DoseResponsePopulation, PlateFaults, curve, draw_truth, lay_out, one_study, simulate
 from lensim.inference.calibration import (
     coverage_pvalue,
     is_covered,
@@ -25,7 +25,7 @@ from lensim.inference.calibration import (
 )
 from lensim.inference.engine_nutpie import SamplerSettings, compile_model, sample
 from lensim.inference.gate import GateSettings, diagnose
-from lensim.maiga2013.twin import dose_response_design
+from lensim.maiga2013.dose_response_twin import dose_response_design
 from lensim.models import CATALOGUE
 
 pytestmark = pytest.mark.calibrate
@@ -44,7 +44,7 @@ def studies():
     """Ranks, stated probabilities and truths (study, line), one row a study, failed ones included and marked."""
     entry = CATALOGUE["dose_response_hierarchical"]
     sheet = lay_out(dose_response_design(), seeding.stream(ROOT, "sheet"))
-    truth = draw_truth(PAPER_POPULATION, sheet, seeding.stream(ROOT, "truth"), STUDIES)
+    truth = draw_truth(DoseResponsePopulation(), sheet, seeding.stream(ROOT, "truth"), STUDIES)
     data = simulate(sheet, truth, PlateFaults(), seeding.stream(ROOT, "machine"))
     compiled = compile_model(entry.build(one_study(data, 0)))
     ties = seeding.stream(ROOT, "ties")

@@ -16,6 +16,7 @@ from lensim.expression.exact.kernel import study_grid
 from lensim.expression.pairs import one_study_of_pairs
 from lensim.expression.priors import FoldChangePriors
 from lensim.inference.observations import attach_observations
+from lensim.inference.verdict import carry_exact
 
 
 def exact_posterior(
@@ -92,8 +93,8 @@ def exact_posterior(
         | ({v.SD_TECHNICAL: (dims[:2], np.sqrt(sigmas2[i])[None])} if len(sigmas2) > 1 else {}),
         coords={name: pairs[name] for name in (v.TARGET, v.SUBJECT, v.CELL_TYPE, v.CONTRAST)},
     )
-    posterior.attrs["inference_library"] = "lensim, exact"
     result = xr.DataTree.from_dict({"posterior": posterior})
+    carry_exact(result)
     attach_observations(result, one_study_of_pairs(pairs, study))
     return result
 

@@ -24,7 +24,7 @@ COLUMNS: Final[Mapping[str, Meaning]] = {
     "amplification_factor_sd": Meaning(("amplification_factor_sd",), is_optional=True),
     "cycle_limit": Meaning(("cycle_limit",), is_optional=True),
 }
-"""What a table with one row a reaction can have; gene and ct_cycles are needed, without a sheet also subject and condition.
+"""What a table with one row a reaction can have; gene and ct_cycles are needed, and without a sheet subject, condition.
 
 Ct [cycles] is empty, or a word such as "No Ct", where nothing was detected. task is unknown, standard, no_template or
 ignored, or an instrument's words for these. is_reference, is_control and amplification_factor [fold a cycle] are the

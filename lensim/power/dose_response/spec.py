@@ -7,9 +7,9 @@ from pydantic import Field, create_model, model_validator
 
 from lensim.config import Strict
 from lensim.dose_response.design import DoseResponseDesign, PlateMap
-from lensim.dose_response.plate_faults import NO_FAULTS, PlateFaults
 from lensim.dose_response.priors import DoseResponsePriors
-from lensim.dose_response.truth import PAPER_POPULATION, DoseResponsePopulation
+from lensim.dose_response.truth import DoseResponsePopulation
+from lensim.plate_faults import NO_FAULTS, PlateFaults
 from lensim.power.spec import NonNegativeNumber, Number
 
 Curve = Literal["log10_ec50_um", "log_hill_slope", "effect_at_saturation"]
@@ -31,7 +31,7 @@ class DoseResponseDesignSpec(Strict):
         As `DoseResponseDesign` has them.
     """
 
-    assay: Literal["proliferation"] = "proliferation"
+    assay: Literal["dose_response"] = "dose_response"
     groups: dict[str, Annotated[int, Field(ge=1)]] = Field(
         default={"MMSET": 5, "MAF/MAFB": 7, "CCND1": 7, "CCND3": 1, "nonrecurrent": 3}
     )
@@ -91,7 +91,7 @@ class GroupSpec(Strict):
 
 def _population_fields() -> dict[str, Any]:
     fields = {}
-    for name, value in vars(PAPER_POPULATION).items():
+    for name, value in vars(DoseResponsePopulation()).items():
         positive = name.startswith(("sigma_", "sd_")) or name in ("nu_well", "background_signal")
         fields[name] = (NonNegativeNumber if positive else Number, float(value))
     return fields

@@ -12,7 +12,7 @@ from lensim import seeding
 from lensim import vocabulary as v
 from lensim.dose_response.design import lay_out
 from lensim.dose_response.simulate import simulate
-from lensim.dose_response.truth import PAPER_POPULATION, truth_given
+from lensim.dose_response.truth import DoseResponsePopulation, truth_given
 from lensim.power.design_prior import design_prior, require_figures
 from lensim.power.dose_response.scenario import DoseResponseScenario
 from lensim.power.dose_response.spec import CURVE_NAMES, DoseResponseDesignSpec, DoseResponseTruthSpec
@@ -80,7 +80,7 @@ def draw_parameters(
         return value.draw(own, studies) if isinstance(value, Distribution) else np.full(studies, float(value))
 
     population = truth.population
-    found = xr.Dataset({name: (v.STUDY, number(getattr(population, name))) for name in vars(PAPER_POPULATION)})
+    found = xr.Dataset({name: (v.STUDY, number(getattr(population, name))) for name in vars(DoseResponsePopulation())})
     if truth.posterior is not None:
         _put_posterior(found, truth.posterior, truth.nuisance == "mean", rng.spawn(1)[0])
     groups = list(design.groups)

@@ -8,16 +8,10 @@ import pandas as pd
 import xarray as xr
 
 from lensim.inference.engine_nutpie import SamplerSettings
-from lensim.power.diagnosands import COLUMNS, audit_table
-from lensim.power.expression.engine import (
-    EXACT,
-    FAILED,
-    MEAN_MCSE,
-    PairAnswer,
-    find_engine,
-    name_differences,
-    questions_of,
-)
+from lensim.power.diagnosands import COLUMNS, EXACT, FAILED, audit_table
+from lensim.power.expression import engine_exact, engine_nuts
+from lensim.power.expression.answer import MEAN_MCSE, PairAnswer
+from lensim.power.expression.engine import find_engine, name_differences, questions_of
 from lensim.power.expression.rule import PairVerdicts, evidence_of
 from lensim.power.expression.scenario import ExpressionScenario
 from lensim.power.expression.study import PairBatch, simulate_chunk
@@ -71,8 +65,6 @@ def run_audit(
     fast_mean, nuts_mean, mean_mcse, fast_sd, nuts_sd of the population mean of the first cell type. Errors are those
     of NUTS, by its effective number of draws.
     """
-    from lensim.power.expression import engine_exact, engine_nuts
-
     batch = simulate_chunk(scenario, stream_path(setting, chunk), size)
     questions = questions_of(scenario)
     asked = np.asarray(studies, dtype=int)

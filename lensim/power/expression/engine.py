@@ -1,46 +1,32 @@
-"""What an engine is: from a batch of studies to their posteriors, or the word that there is none."""
+"""Which engine answers, and what the rules of a scenario ask of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final, Protocol
 
-import numpy as np
 import xarray as xr
 
 from lensim.checks import one_of
 from lensim.expression.exact.engine import Questions
-from lensim.power.diagnosands import EXACT as EXACT
-from lensim.power.diagnosands import FAILED as FAILED
-from lensim.power.diagnosands import NUTS as NUTS
+from lensim.power.expression import engine_auto, engine_exact, engine_nuts
+from lensim.power.expression.answer import Engine
 from lensim.power.expression.scenario import ExpressionScenario
-from lensim.power.expression.study import PairBatch
 
-MEAN_MCSE: Final = "mean_mcse"
-"""Monte Carlo standard error of a population mean, by the effective number of draws; of engines that draw."""
+ENGINES: Mapping[str, Engine] = {
+    "auto": engine_auto.answer,
+    "exact": engine_exact.answer,
+    "nuts": engine_nuts.answer,
+}
 
 
-@dataclass(frozen=True)
-class PairAnswer:
-    """Posteriors of a batch.
+def find_engine(name: str) -> Engine:
+    """The engine of a name.
 
-    Attributes
-    ----------
-    posterior
-        As `lensim.expression.exact.engine.analyse` gives it; NaN where there is none.
-    answered_by
-        (study) EXACT, NUTS or FAILED.
+    Raises
+    ------
+    InputError
+        If there is none.
     """
-
-    posterior: xr.Dataset
-    answered_by: np.ndarray
-
-
-class Engine(Protocol):
-    """An engine: a function of a batch and what is asked of it."""
-
-    def __call__(self, batch: PairBatch, questions: Questions) -> PairAnswer:
-        """Posteriors of every study of the batch."""
-        ...
+    one_of("analysis.engine", name, sorted(ENGINES))
+    return ENGINES[name]
 
 
 def questions_of(scenario: ExpressionScenario) -> Questions:
@@ -57,22 +43,3 @@ def name_differences(posterior: xr.Dataset, scenario: ExpressionScenario) -> xr.
     """The posterior with differences named as the rules name them."""
     pairs = list(dict.fromkeys(rule.difference for rule in scenario.rules if rule.difference))
     return posterior.assign_coords(difference=[f"{a} less {b}" for a, b in pairs])
-
-
-def find_engine(name: str) -> Engine:
-    """The engine of a name.
-
-    Raises
-    ------
-    InputError
-        If there is none.
-    """
-    from lensim.power.expression import engine_auto, engine_exact, engine_nuts
-
-    engines: Mapping[str, Engine] = {
-        "auto": engine_auto.answer,
-        "exact": engine_exact.answer,
-        "nuts": engine_nuts.answer,
-    }
-    one_of("analysis.engine", name, sorted(engines))
-    return engines[name]

@@ -5,8 +5,9 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.expression.exact.engine import Questions
+from lensim.power.diagnosands import FAILED
 from lensim.power.expression import engine_exact, engine_nuts
-from lensim.power.expression.engine import FAILED, MEAN_MCSE, PairAnswer
+from lensim.power.expression.answer import MEAN_MCSE, PairAnswer
 from lensim.power.expression.study import PairBatch
 
 

@@ -5,7 +5,8 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.expression.exact.engine import Questions, analyse
-from lensim.power.expression.engine import EXACT, FAILED, PairAnswer
+from lensim.power.diagnosands import EXACT, FAILED
+from lensim.power.expression.answer import PairAnswer
 from lensim.power.expression.study import PairBatch
 
 

@@ -20,7 +20,8 @@ from lensim.expression.standard_curve import amplification_factors
 from lensim.inference.catalogue import ModelEntry, find_model
 from lensim.inference.engine_nutpie import CompiledModel, SamplerSettings, compile_model, sample
 from lensim.inference.gate import GateSettings, diagnose
-from lensim.power.expression.engine import FAILED, MEAN_MCSE, NUTS, PairAnswer
+from lensim.power.diagnosands import FAILED, NUTS
+from lensim.power.expression.answer import MEAN_MCSE, PairAnswer
 from lensim.power.expression.scenario import ExpressionScenario
 from lensim.power.expression.study import PairBatch
 

@@ -7,6 +7,7 @@ import numpy as np
 import xarray as xr
 from pydantic import ConfigDict, Field, model_validator
 
+from lensim.inference.intervals import equal_tails
 from lensim.power.expression.rule import ExpressionRule, PairEvidence, PairVerdicts, require_two_types, require_type
 
 
@@ -17,7 +18,7 @@ class _PosteriorRule(ExpressionRule):
     cell_type: str = ""
     first: str = ""
     second: str = ""
-    ci_prob: float = Field(default=0.9, gt=0, lt=1)
+    ci_prob: float = Field(default=0.9, ge=0.01, le=0.999)
 
     @property
     def needs_posterior(self) -> bool:
@@ -27,7 +28,8 @@ class _PosteriorRule(ExpressionRule):
     @property
     def probabilities(self) -> tuple[float, ...]:
         """The ends of the interval."""
-        return ((1 - self.ci_prob) / 2, (1 + self.ci_prob) / 2)
+        lower, _, upper = equal_tails(self.ci_prob)
+        return (lower, upper)
 
     @property
     def difference(self) -> tuple[str, str] | None:

@@ -17,7 +17,8 @@ class ExpressionDesignSpec(Strict):
     Attributes
     ----------
     assay
-        'qpcr': reactions are simulated, and become pairs; 'ratios': log2 ratios are, with one spread between pairs.
+        'expression': reactions are simulated, and become pairs; 'ratios': log2 ratios are simulated, with one spread
+        between pairs.
     subjects
         Number of lines or donors of each cell type.
     targets, references
@@ -26,7 +27,7 @@ class ExpressionDesignSpec(Strict):
         As `ExpressionDesign` has them; of ratios, experiments alone.
     """
 
-    assay: Literal["qpcr", "ratios"] = "qpcr"
+    assay: Literal["expression", "ratios"] = "expression"
     subjects: dict[str, Annotated[int, Field(ge=1)]] = Field(default={"line": 12})
     targets: tuple[str, ...] = ("TNF",)
     references: tuple[str, ...] = ("RPL37A",)
@@ -43,6 +44,11 @@ class ExpressionDesignSpec(Strict):
         if not self.targets:
             raise ValueError("targets must name at least one gene, got none")
         return self
+
+    @property
+    def has_reactions(self) -> bool:
+        """Whether reactions are simulated, and not ratios."""
+        return self.assay == "expression"
 
 
 class ExpressionSpec(Strict):

@@ -3,17 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-import matplotlib
-
-matplotlib.use("Agg")
-
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from lensim.report.figures.style import PALETTE
+from lensim.report.figures.style import PALETTE, literal, new_figure
 
 FIELD_WORDS = {
     "experiments": "experiments",
@@ -50,9 +45,7 @@ def plot_power_curves(table: pd.DataFrame) -> Figure:
     panels = list(table.groupby(others, sort=False))
     columns = min(3, len(panels))
     rows = -(-len(panels) // columns)
-    figure, axes = plt.subplots(
-        rows, columns, figsize=(1.0 + 3.0 * columns, 0.9 + 2.5 * rows), sharex=True, sharey=True, squeeze=False
-    )
+    figure, axes = new_figure(rows, columns, figsize=(1.0 + 3.0 * columns, 0.9 + 2.5 * rows), sharex=True, sharey=True)
     rules = list(dict.fromkeys(table["rule"]))
     for axis, (values, own) in _placed(axes, panels):
         for number, rule in enumerate(rules):
@@ -85,7 +78,7 @@ def plot_power_curves(table: pd.DataFrame) -> Figure:
             str(values[0]),
             *(f"{words_of(n)} {_short(value)}" for n, value in zip(others[1:], values[1:], strict=True)),
         ]
-        axis.set_title("\n".join(said), fontsize=8)
+        axis.set_title(literal("\n".join(said)), fontsize=8)
         axis.set_ylim(0, 101)
         axis.tick_params(labelsize=8)
     quantity = " or ".join(dict.fromkeys(table["quantity"]))
@@ -93,7 +86,7 @@ def plot_power_curves(table: pd.DataFrame) -> Figure:
         row[0].set_ylabel(f"{quantity} [%]", fontsize=8)
     if along is not None:
         for axis, _ in _placed(axes, panels):
-            axis.set_xlabel(words_of(along), fontsize=8)
+            axis.set_xlabel(literal(words_of(along)), fontsize=8)
     handles, labels = axes[0][0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="lower center", ncols=min(2, len(rules)), fontsize=7, frameon=False)
     figure.tight_layout(rect=(0, 0.19 * -(-len(rules) // 2) / figure.get_figheight(), 1, 1))
@@ -123,7 +116,7 @@ def plot_heat_maps(table: pd.DataFrame) -> Figure | None:
     panels = list(table.groupby(["target", "rule"], sort=False))
     columns = min(3, len(panels))
     rows = -(-len(panels) // columns)
-    figure, axes = plt.subplots(rows, columns, figsize=(1.2 + 3.1 * columns, 0.8 + 2.4 * rows), squeeze=False)
+    figure, axes = new_figure(rows, columns, figsize=(1.2 + 3.1 * columns, 0.8 + 2.4 * rows))
     image = None
     for axis, (key, own) in _placed(axes, panels):
         square = own.groupby([y, x], sort=True)["share"].mean().unstack()
@@ -133,18 +126,18 @@ def plot_heat_maps(table: pd.DataFrame) -> Figure | None:
                 axis.text(
                     j, i, f"{value:.0f}", ha="center", va="center", fontsize=7, color="white" if value < 60 else "black"
                 )
-        axis.set_xticks(range(square.shape[1]), [_short(value) for value in square.columns], fontsize=7)
-        axis.set_yticks(range(square.shape[0]), [_short(value) for value in square.index], fontsize=7)
-        axis.set_title(f"{key[0]}\n{key[1]}", fontsize=7)
-        axis.set_xlabel(words_of(x), fontsize=8)
+        axis.set_xticks(range(square.shape[1]), [literal(_short(value)) for value in square.columns], fontsize=7)
+        axis.set_yticks(range(square.shape[0]), [literal(_short(value)) for value in square.index], fontsize=7)
+        axis.set_title(literal(f"{key[0]}\n{key[1]}"), fontsize=7)
+        axis.set_xlabel(literal(words_of(x)), fontsize=8)
     for row in axes:
-        row[0].set_ylabel(words_of(y), fontsize=8)
+        row[0].set_ylabel(literal(words_of(y)), fontsize=8)
     averaged = f"; mean over {', '.join(words_of(name) for name in fields[2:])}" if len(fields) > 2 else ""
     figure.tight_layout(rect=(0.01, 0.01, 0.9, 1))
     if image is not None:
         bar = figure.colorbar(image, ax=axes, fraction=0.03, pad=0.02)
         bar.ax.tick_params(labelsize=8)
-        bar.set_label(f"{' or '.join(dict.fromkeys(table['quantity']))} [%]{averaged}", fontsize=7)
+        bar.set_label(f"{' or '.join(dict.fromkeys(table['quantity']))} [%]{literal(averaged)}", fontsize=7)
     return figure
 
 
@@ -153,7 +146,8 @@ def plot_sign_and_size(table: pd.DataFrame) -> Figure:
 
     A design with a small share finds an effect mostly when noise helps: it exaggerates.
     """
-    figure, axes = plt.subplots(1, 2, figsize=(7.4, 3.4))
+    figure, grid = new_figure(1, 2, figsize=(7.4, 3.4))
+    axes = grid[0]
     rules = list(dict.fromkeys(table["rule"]))
     for number, rule in enumerate(rules):
         own = table[(table["rule"] == rule) & (table["share"] > 0)]

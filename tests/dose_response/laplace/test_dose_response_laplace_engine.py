@@ -32,7 +32,7 @@ def panel(lines: int = 4, experiments: int = 2, studies: int = 1, **design: obje
         {
             "name": "panel",
             "seed": 5,
-            "design": {"assay": "proliferation", "groups": {"a": lines}, "experiments": experiments} | design,
+            "design": {"assay": "dose_response", "groups": {"a": lines}, "experiments": experiments} | design,
             "truth": {"faults": "none"},
             "rules": [{"rule": "call"}],
         }

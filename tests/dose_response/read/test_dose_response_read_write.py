@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from lensim.checks import InputError
 from lensim.dose_response import (
     NO_FAULTS,
-    PAPER_POPULATION,
     DoseResponseDesign,
+    DoseResponsePopulation,
     PlateFaults,
     draw_truth,
     lay_out,
@@ -36,7 +36,7 @@ DESIGNS = st.builds(
 def simulated(design, faults=NO_FAULTS, name="write"):
     rng = stream(1, "test", name)
     sheet = lay_out(design, rng)
-    return simulate(sheet, draw_truth(PAPER_POPULATION, sheet, rng, 1), faults, rng)
+    return simulate(sheet, draw_truth(DoseResponsePopulation(), sheet, rng, 1), faults, rng)
 
 
 @given(DESIGNS)

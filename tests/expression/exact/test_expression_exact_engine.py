@@ -7,7 +7,7 @@ from scipy import integrate, stats
 
 from lensim import vocabulary as v
 from lensim.checks import InputError
-from lensim.expression.estimands import summarise_subjects
+from lensim.expression.estimands import expression_estimands, summarise_subjects
 from lensim.expression.exact.draws import exact_posterior
 from lensim.expression.exact.engine import Questions, analyse
 from lensim.expression.priors import FoldChangePriors
@@ -140,7 +140,7 @@ def test_fold_changes_of_subjects_are_drawn_too():
     mean = float(analyse(pairs(RATIO, 2), sure)["mean"][0, 0, 0])
     weight = (2 / 0.09) / (2 / 0.09 + 1 / 0.25)
     np.testing.assert_allclose(fold.mean(axis=0), weight * own + (1 - weight) * mean, atol=0.01)
-    assert summarise_subjects(result)["subject"].tolist() == [f"s{k}" for k in range(5)]
+    assert summarise_subjects(expression_estimands(result))["subject"].tolist() == [f"s{k}" for k in range(5)]
 
 
 def test_a_subject_without_pairs_is_drawn_from_its_population():

@@ -140,9 +140,9 @@ def test_a_users_own_rule_says_one_thing_a_study():
     ("change", "message"),
     [
         ({"design": {"assay": "elisa"}}, "design.assay must be one of"),
-        ({"design": {"assay": "proliferation", "groups": {"A": 1}}}, "groups must hold at least 2 lines, got 1"),
+        ({"design": {"assay": "dose_response", "groups": {"A": 1}}}, "groups must hold at least 2 lines, got 1"),
         (
-            {"design": {"assay": "proliferation", "replicates": 13}},
+            {"design": {"assay": "dose_response", "replicates": 13}},
             "must fit 8 doses x 13 replicates and 3 blanks on one plate, got 8 x 12 usable wells",
         ),
         ({"rules": [{"rule": "top", "count": 23}]}, "must ask of fewer than all 23 lines, got 23"),
@@ -155,7 +155,7 @@ def test_a_users_own_rule_says_one_thing_a_study():
     ],
 )
 def test_what_is_wrong_with_a_panel_is_told(change, message):
-    good = {"name": "x", "design": {"assay": "proliferation"}, "rules": [{"rule": "call"}]}
+    good = {"name": "x", "design": {"assay": "dose_response"}, "rules": [{"rule": "call"}]}
     with pytest.raises(InputError) as error:
         run_chunk(scenario_of(good | change), {}, 0, 1)
     assert message in str(error.value)

@@ -21,7 +21,7 @@ FALSE_ALARM = 1e-6
 SMALL = {
     "name": "small",
     "seed": 4,
-    "design": {"assay": "proliferation", "groups": {"A": 3, "B": 3}, "experiments": 2, "blanks_per_plate": 2},
+    "design": {"assay": "dose_response", "groups": {"A": 3, "B": 3}, "experiments": 2, "blanks_per_plate": 2},
     "rules": [
         {"rule": "call"},
         {"rule": "ic50_within"},

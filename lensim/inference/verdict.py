@@ -1,0 +1,99 @@
+"""The verdict on a posterior, which every result carries: whether its draws may be read, and why."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Final, Literal
+
+import numpy as np
+import xarray as xr
+
+from lensim import checks
+
+EXACT: Final = "lensim, exact"
+"""Who drew the posterior, in its attrs as inference_library, where draws are independent."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a posterior may be read, and every figure behind that.
+
+    Attributes
+    ----------
+    passed
+        All rules are met.
+    reasons
+        One sentence for each rule that is not.
+    largest_r_hat, smallest_ess_bulk, smallest_ess_tail
+        The worst over all variables that were looked at.
+    worst_variable
+        The one with the smallest ESS.
+    divergences, smallest_e_bfmi, saturated_share
+        Divergent draws, the worst chain's energy fraction, share of draws at the largest tree depth.
+    kind
+        "sampled", of Markov chains, which may fail to converge; "independent", of independent draws of an exact
+        posterior, of which nothing could fail and whose figures are NaN.
+    """
+
+    passed: bool
+    reasons: tuple[str, ...]
+    largest_r_hat: float
+    smallest_ess_bulk: float
+    smallest_ess_tail: float
+    worst_variable: str
+    divergences: int
+    smallest_e_bfmi: float
+    saturated_share: float
+    kind: Literal["sampled", "independent"] = "sampled"
+
+    def to_json(self) -> str:
+        """The verdict as text, as it travels in a result's attributes."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> "Verdict":
+        """The verdict that `to_json` wrote."""
+        fields = json.loads(text)
+        return cls(**{**fields, "reasons": tuple(fields["reasons"])})
+
+    def sentence(self) -> str:
+        """One line for a person."""
+        if self.kind == "independent":
+            return "Independent draws of an exact posterior: nothing could fail to converge."
+        figures = (
+            f"R-hat at most {self.largest_r_hat:.3f}, "
+            f"ESS at least {min(self.smallest_ess_bulk, self.smallest_ess_tail):.0f} "
+            f"({self.worst_variable}), {self.divergences} divergences"
+        )
+        return f"converged: {figures}" if self.passed else f"NOT converged: {'; '.join(self.reasons)} ({figures})"
+
+
+INDEPENDENT_DRAWS: Final = Verdict(True, (), np.nan, np.nan, np.nan, "", 0, np.nan, np.nan, "independent")
+"""The verdict on independent draws of an exact posterior."""
+
+
+def carry_verdict(result: xr.DataTree, verdict: Verdict) -> None:
+    """Write a verdict into the attrs of a result, where `verdict_of` finds it."""
+    result.attrs["verdict"] = verdict.to_json()
+
+
+def carry_exact(result: xr.DataTree) -> None:
+    """Say in a result that its draws are independent draws of an exact posterior: who drew them, and the verdict."""
+    result["posterior"].attrs["inference_library"] = EXACT
+    carry_verdict(result, INDEPENDENT_DRAWS)
+
+
+def verdict_of(result: xr.DataTree) -> Verdict:
+    """The verdict that a result carries.
+
+    A result of the exact engine that was written before such results carried a verdict is known by who drew it.
+
+    Raises
+    ------
+    InputError
+        If it carries none.
+    """
+    if "verdict" in result.attrs:
+        return Verdict.from_json(result.attrs["verdict"])
+    if "posterior" in result.children and result["posterior"].attrs.get("inference_library") == EXACT:
+        return INDEPENDENT_DRAWS
+    raise checks.InputError("result must carry the verdict of a convergence gate, got none: was it made by lensim?")

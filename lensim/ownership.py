@@ -1,0 +1,211 @@
+"""Which folders lensim wrote, and so may replace: the manifest lists every file with its digest."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final
+
+from lensim.checks import InputError
+
+MANIFEST: Final = "manifest.json"
+WRITER: Final = "lensim"
+LEFT_BY_FILE_MANAGERS: Final = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
+# What manifests held, and which kinds of files lay beside them, before they listed the files.
+FORMER_KEYS: Final = frozenset({"seed", "commit", "python", "versions", "verdicts", "seconds"})
+FORMER_KINDS: Final = frozenset({".toml", ".csv", ".txt", ".png", ".nc", ".json", ".parquet"})
+FORMER_SECONDS: Final = 60.0
+NAMED_AT_MOST: Final = 3
+
+
+def sign(folder: Path) -> None:
+    """Write into the manifest of a folder that lensim wrote it, and the digest of every file in it.
+
+    Everything that is in the folder now counts as written by lensim, so call it when the last file is written.
+    """
+    path = folder / MANIFEST
+    content = _read(path) if path.exists() else {}
+    files = {name: _digest(folder / name) for name in sorted(_entries(folder)) if (folder / name).is_file()}
+    files.pop(MANIFEST, None)
+    path.write_text(json.dumps({"written_by": WRITER, **content, "files": files}, indent=2) + "\n", encoding="utf-8")
+
+
+def require_replaceable(target: Path, *, force: bool, inputs: Iterable[Path] = ()) -> None:
+    """Refuse a folder for results that is taken or must not be lost, before any work is done for it.
+
+    A folder that is there is replaced only with `force`, and only if lensim wrote all that is in it. Never replaced
+    are a link, the folder where the command runs, the home folder, the root of the file system, a folder that holds
+    one of these, and a folder that holds one of `inputs`.
+
+    Raises
+    ------
+    InputError
+        With the path, the reason and the remedy.
+    """
+    for above in target.absolute().parents:
+        if above.exists() or above.is_symlink():
+            if not above.is_dir():
+                raise InputError(f"{above} must be a folder, got a file")
+            break
+    place = target if target.exists() or target.is_symlink() else target.resolve()  # `new/..` leads to what is there
+    if not place.exists() and not place.is_symlink():
+        return
+    if reason := _protected(place, inputs) or _not_own(place):
+        raise InputError(f"{target} must be a new folder or one that lensim wrote, got {reason}")
+    if not force:
+        raise InputError(f"{target} must not exist yet, got a folder of that name: add --force to replace it")
+
+
+def _protected(target: Path, inputs: Iterable[Path]) -> str:
+    """Why a path that is there must stay, whatever is in it; nothing where it may go."""
+    another = "name another folder"
+    if target.is_symlink():
+        return f"a link to {target.resolve()}: {another}"
+    if not target.is_dir():
+        return f"a file: {another}"
+    if _same(target, Path(target.resolve().anchor)):
+        return f"the root of the file system: {another}"
+    for name, place in (("the working folder", Path.cwd()), ("the home folder", _home())):
+        if place is not None and _same(target, place):
+            return f"{name}: {another}"
+        if place is not None and _holds(target, place):
+            return f"a folder that holds {name}: {another}"
+    for path in inputs:
+        if _holds(target, path.absolute()) or _holds(target, path.resolve()):
+            return f"a folder that holds {path}, which is read here: {another}"
+    return ""
+
+
+def _not_own(folder: Path) -> str:
+    """Why a folder is not one that lensim wrote; nothing where it is, or holds nothing."""
+    delete = "name another folder, or delete that one"
+    try:
+        entries = _entries(folder)
+        if not entries:
+            return ""
+        if MANIFEST not in entries:
+            return f"one without lensim's {MANIFEST} (in it: {_named(entries)}): {delete}"
+        try:
+            content = _read(folder / MANIFEST)
+        except (ValueError, OSError):
+            return f"one whose {MANIFEST} is not of lensim: {delete}"
+        return _foreign(folder, entries, content, delete)
+    except OSError as error:
+        return f"one that cannot be read ({error.strerror or error}): name another folder"
+
+
+def _foreign(folder: Path, entries: set[str], content: dict[str, Any], delete: str) -> str:
+    """Why a folder with a manifest holds more than lensim wrote."""
+    files = content.get("files")
+    if content.get("written_by") == WRITER and isinstance(files, dict):
+        others = {name for name in entries - {MANIFEST} if not _is_as_written(folder / name, files.get(name))}
+        if others := others - _folders_of(folder, files):
+            return (
+                "one with what lensim did not write, or what was changed since "
+                f"({_named(others)}): move that away, or name another folder"
+            )
+        return ""
+    if not content or not set(content) <= FORMER_KEYS or not {"seed", "versions"} <= set(content):
+        return f"one whose {MANIFEST} is not of lensim: {delete}"
+    latest = _changed(folder / MANIFEST) + FORMER_SECONDS
+    others = {name for name in entries if not _is_of_former_kind(folder / name, latest)}
+    if others:
+        return (
+            "one of an earlier lensim with files of another kind, or changed since, "
+            f"({_named(others)}): move those away, or name another folder"
+        )
+    return ""
+
+
+def remove_own(folder: Path) -> None:
+    """Delete a folder that was seen to be lensim's own: its files one by one, then the folders that are empty.
+
+    Raises
+    ------
+    InputError
+        If something was put into it meanwhile; that and what is around it stays.
+    """
+    if reason := _not_own(folder):
+        raise InputError(f"{folder} must be a folder that lensim may delete, got {reason}")
+    for name in sorted(
+        _entries(folder, with_litter=True), key=lambda name: name == MANIFEST
+    ):  # it tells, so it goes last
+        path = folder / name
+        if path.is_symlink() or not path.is_dir():
+            path.unlink(missing_ok=True)
+    for path, _, _ in folder.walk(top_down=False):
+        path.rmdir()
+
+
+def _entries(folder: Path, *, with_litter: bool = False) -> set[str]:
+    """Names of all that is in a folder and its folders, relative to it, except what file managers leave."""
+
+    def stop(error: OSError) -> None:
+        raise error
+
+    return {
+        (path / name).relative_to(folder).as_posix()
+        for path, folders, files in folder.walk(on_error=stop)
+        for name in (*folders, *files)
+        if with_litter or name not in LEFT_BY_FILE_MANAGERS
+    }
+
+
+def _folders_of(folder: Path, files: Iterable[str]) -> set[str]:
+    """Folders that hold listed files; a link in the place of one is not among them."""
+    above = {one.as_posix() for name in files for one in Path(name).parents}
+    return {name for name in above if (folder / name).is_dir() and not (folder / name).is_symlink()}
+
+
+def _is_as_written(path: Path, digest: object) -> bool:
+    return isinstance(digest, str) and path.is_file() and not path.is_symlink() and _digest(path) == digest
+
+
+def _is_of_former_kind(path: Path, latest: float) -> bool:
+    if path.is_symlink():
+        return False
+    return path.is_dir() or (path.suffix in FORMER_KINDS and _changed(path) <= latest)
+
+
+def _changed(path: Path) -> float:
+    """When a file was last written, or moved to where it is [s]."""
+    state = path.stat()
+    return max(state.st_mtime, state.st_ctime)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+
+
+def _read(path: Path) -> dict[str, Any]:
+    content = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(content, dict):
+        raise ValueError(f"{path} must hold an object, got {type(content).__name__}")
+    return content
+
+
+def _named(names: Iterable[str]) -> str:
+    ordered = sorted(names)
+    more = len(ordered) - NAMED_AT_MOST
+    return ", ".join(ordered[:NAMED_AT_MOST]) + (f" and {more} more" if more > 0 else "")
+
+
+def _home() -> Path | None:
+    try:
+        return Path.home()
+    except RuntimeError:
+        return None
+
+
+def _holds(folder: Path, place: Path) -> bool:
+    """Whether a place, there or not yet, is in a folder; names of another case or of a link count."""
+    return any(_same(folder, above) for above in (place, *place.parents, *place.resolve().parents))
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return os.path.samefile(one, other)
+    except OSError:
+        return False

@@ -1,0 +1,58 @@
+"""What an assay offers to power and plan, as one value."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+
+from lensim.power.spec import BaseScenario
+
+Part = Literal["interim", "detection", "bracketing", "layouts"]
+"""Parts of a plan that not every assay can answer."""
+
+RunChunk = Callable[[Any, Mapping[str, Any], int, int], pd.DataFrame]
+RunAudit = Callable[[Any, Mapping[str, Any], int, int, Sequence[int]], pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class PowerAssay:
+    """What power and plan need of an assay.
+
+    Attributes
+    ----------
+    names
+        Values of `design.assay` that mean this assay.
+    scenario
+        Class of its scenarios.
+    run_chunk, run_audit
+        The work on one chunk of studies; see `lensim.power.chunk`.
+    not_in_posterior
+        Names of the figures that a scenario needs and its posterior does not have; empty without a posterior.
+    subjects
+        Number of subjects of a scenario, by their kind.
+    resources
+        What a scenario uses, from a scenario and the wells of a plate: subjects, cultures, wells, plates, and what
+        else has a price in `lensim.plan.cost.Costs`.
+    spreads, effects
+        Names of the figures that the worlds of a plan scale: how much subjects differ, and what a rule asks about.
+    who_differs
+        Subject and verb for the name of such a world, "subjects differ".
+    parts
+        Parts of a plan that a scenario can answer, from a scenario.
+    plate_map
+        A row a well to pipette, from a scenario; None where there are no plates to lay out.
+    """
+
+    names: tuple[str, ...]
+    scenario: type[BaseScenario]
+    run_chunk: RunChunk
+    run_audit: RunAudit
+    not_in_posterior: Callable[[Any], list[str]]
+    subjects: Callable[[Any], Mapping[str, int]]
+    resources: Callable[[Any, int], dict[str, float]]
+    spreads: tuple[str, ...]
+    effects: tuple[str, ...]
+    who_differs: str
+    parts: Callable[[Any], frozenset[Part]]
+    plate_map: Callable[[Any], pd.DataFrame] | None = None

@@ -1,0 +1,51 @@
+"""Dose-response panels, as power and plan take them."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from lensim import vocabulary as v
+from lensim.power.assay import Part, PowerAssay
+from lensim.power.dose_response.chunk import run_audit, run_chunk
+from lensim.power.dose_response.plate_map import plate_map
+from lensim.power.dose_response.scenario import DoseResponseScenario
+from lensim.power.dose_response.spec import CURVE_NAMES
+from lensim.power.dose_response.study import not_in_posterior
+
+
+def subjects_of(scenario: DoseResponseScenario) -> Mapping[str, int]:
+    """Number of lines, by molecular group."""
+    return scenario.design.groups
+
+
+def resources_of(scenario: DoseResponseScenario, wells_per_plate: int) -> dict[str, float]:
+    """Numbers of subjects (lines), cultures, wells and plates; the plate is the design's own."""
+    sheet = scenario.design.plates
+    plates = sheet.experiments * sheet.plates_per_experiment
+    lines = len(sheet.cell_lines)
+    return {
+        "subjects": lines,
+        "cultures": lines * sheet.experiments,
+        "wells": lines * sheet.experiments * sheet.wells_per_culture + plates * sheet.blanks_per_plate,
+        "plates": plates,
+    }
+
+
+def parts_of(scenario: DoseResponseScenario) -> frozenset[Part]:
+    """Top doses and plate maps, of every panel."""
+    return frozenset({"bracketing", "layouts"})
+
+
+DOSE_RESPONSE: Final = PowerAssay(
+    names=("dose_response",),
+    scenario=DoseResponseScenario,
+    run_chunk=run_chunk,
+    run_audit=run_audit,
+    not_in_posterior=not_in_posterior,
+    subjects=subjects_of,
+    resources=resources_of,
+    spreads=tuple(f"sigma_{name}" for name in CURVE_NAMES),
+    effects=(f"mu_{v.EFFECT}", *(f"shift_{name}" for name in CURVE_NAMES)),
+    who_differs="lines differ",
+    parts=parts_of,
+    plate_map=plate_map,
+)

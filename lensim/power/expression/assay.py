@@ -1,0 +1,70 @@
+"""Paired RT-qPCR studies, and ratios, as power and plan take them."""
+
+import math
+from collections.abc import Mapping
+from typing import Final
+
+from lensim import vocabulary as v
+from lensim.checks import InputError
+from lensim.power.assay import Part, PowerAssay
+from lensim.power.expression.chunk import run_audit, run_chunk
+from lensim.power.expression.scenario import ExpressionScenario
+from lensim.power.expression.study import CONDITIONS, not_in_posterior
+
+
+def subjects_of(scenario: ExpressionScenario) -> Mapping[str, int]:
+    """Number of lines or donors, by cell type."""
+    return scenario.design.subjects
+
+
+def resources_of(scenario: ExpressionScenario, wells_per_plate: int) -> dict[str, float]:
+    """Numbers of subjects, cultures, reverse_transcriptions, wells and plates.
+
+    A plate holds whole subjects of one experiment; the dilution series has plates of its own. Ratios count as one
+    reaction of each gene in either condition.
+
+    Raises
+    ------
+    InputError
+        If a subject's reactions do not fit on a plate.
+    """
+    design, conditions = scenario.design, len(CONDITIONS)
+    subjects = sum(design.subjects.values())
+    samples = subjects * conditions * design.experiments
+    replicates = design.technical_replicates if design.has_reactions else 1
+    genes = len(design.targets) + len(design.references)
+    of_subject = conditions * genes * replicates
+    room = wells_per_plate // of_subject
+    if room < 1:
+        raise InputError(
+            f"costs.wells_per_plate must hold the {of_subject} reactions of one subject "
+            f"({conditions} conditions x {genes} genes x {replicates} replicates), got {wells_per_plate}"
+        )
+    series = genes * len(design.dilutions) * design.dilution_replicates if design.has_reactions else 0
+    return {
+        "subjects": subjects,
+        "cultures": samples,
+        "reverse_transcriptions": samples,
+        "wells": samples * genes * replicates + series,
+        "plates": design.experiments * math.ceil(subjects / room) + math.ceil(series / wells_per_plate),
+    }
+
+
+def parts_of(scenario: ExpressionScenario) -> frozenset[Part]:
+    """Interim looks; where reactions are simulated also how many have no Ct."""
+    return frozenset({"interim", "detection"} if scenario.design.has_reactions else {"interim"})
+
+
+EXPRESSION: Final = PowerAssay(
+    names=("expression", "ratios"),
+    scenario=ExpressionScenario,
+    run_chunk=run_chunk,
+    run_audit=run_audit,
+    not_in_posterior=not_in_posterior,
+    subjects=subjects_of,
+    resources=resources_of,
+    spreads=(v.SIGMA_FOLD_CHANGE,),
+    effects=(v.MU_FOLD_CHANGE,),
+    who_differs="subjects differ",
+    parts=parts_of,
+)
