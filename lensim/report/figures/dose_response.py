@@ -17,7 +17,7 @@ from lensim.dose_response.estimands import dose_response_estimands, summarise_li
 from lensim.inference.intervals import interval_of
 from lensim.inference.observations import observations_of
 from lensim.report.figures.catalogue import ResultFigure
-from lensim.report.figures.style import PALETTE, figure_of, legend_above, literal, new_figure
+from lensim.report.figures.style import PALETTE, figure_of, head_column, legend_above, literal, new_figure
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 PANELS_A_ROW = 6
@@ -186,9 +186,9 @@ def plot_ic50_forest(
         axis.text(right * 1.15, height, f"{row['p_ic50_above_top']:.2f}", va="center", fontsize=8)
         if calls:
             axis.text(right * 3.2, height, literal(calls.get(str(name), "")), va="center", fontsize=8)
-    axis.text(right * 1.15, -1.2, f"P(IC50\n> {top:g})", fontsize=8, va="center", ha="left")
+    head_column(axis, right * 1.15, f"P(IC50\n> {top:g})", fontsize=8)
     if calls:
-        axis.text(right * 3.2, -1.2, "published\ncall", fontsize=8, va="center", ha="left")
+        head_column(axis, right * 3.2, "published\ncall", fontsize=8)
     axis.set_yticks(range(len(ordered)), [literal(name) for name in ordered.index], fontsize=8)
     axis.set_ylim(len(ordered) - 0.4, -0.7)
     axis.set_xscale("log")

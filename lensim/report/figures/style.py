@@ -111,8 +111,16 @@ def legend_above(figure: Figure, ax: Axes | None, handles: Sequence[Artist], col
         figure.legend(handles=handles, loc="upper center", ncols=columns, fontsize=8, frameon=False)
     else:
         ax.legend(
-            handles=handles, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=columns, fontsize=8, frameon=False
+            handles=handles, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=columns, fontsize=8, frameon=False
         )
+
+
+def head_column(axis: Axes, x: float, text: str, **style: Any) -> None:
+    """The heading of a column of words right of the axes, just above their top, at `x` in data coordinates."""
+    axis.annotate(
+        text, (x, 1.0), xycoords=("data", "axes fraction"), xytext=(0, 3), textcoords="offset points", va="bottom",
+        ha="left", **style,
+    )  # fmt: skip
 
 
 def literal(name: object) -> str:
