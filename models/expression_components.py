@@ -15,11 +15,18 @@ import pytensor.tensor as pt
 import xarray as xr
 
 from lensim import vocabulary as v
-from lensim.models.coordinates import normal_by_information, normal_non_centred, positive_spread
+from lensim.inference.sampler_coordinates import note_coordinate
+from lensim.models.coordinates import (
+    COORDINATE_SUFFIX,
+    normal_by_information,
+    normal_non_centred,
+    positive_spread,
+)
 from lensim.models.expression_copies import dim_logp, dim_random, log_of_copies
 from lensim.models.expression_panel import expression_arrays, expression_coords, genes_with_series
 
 LN2 = float(np.log(2.0))
+BIOLOGICAL_OF_SLOT = "log2_biological_of_slot"
 
 
 @dataclass(frozen=True)
@@ -356,8 +363,16 @@ def reactions(held: dict[str, Any], of: Machine, expected: Any, log2_input: Any)
         observed=held["replicate_contrast"],
     )
     gene, sample, plate = held["gene_of_slot"], held["sample_of_slot"], held["plate_of_slot"]
-    deviation = pm.Normal("log2_biological_of_slot_coordinate", 0.0, 1.0, dims="slot")
-    in_slot = expected[gene, sample] + log2_input[sample] + of.sd_biological[gene] * deviation
+    deviation = pm.Normal(f"{BIOLOGICAL_OF_SLOT}{COORDINATE_SUFFIX}", 0.0, 1.0, dims="slot")
+    of_slot = of.sd_biological[gene] * deviation
+    note_coordinate(
+        f"{BIOLOGICAL_OF_SLOT}{COORDINATE_SUFFIX}",
+        BIOLOGICAL_OF_SLOT,
+        value=of_slot,
+        mu=0.0,
+        sigma=of.sd_biological[gene],
+    )
+    in_slot = expected[gene, sample] + log2_input[sample] + of_slot
     slot = held["slot_of_dim"]
     dim_reactions(
         "dim_ct_observed",
