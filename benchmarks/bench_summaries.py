@@ -6,7 +6,7 @@ from functools import partial
 import arviz as az
 
 from benchmarks.timing import median_seconds
-from lensim.expression.truth import SIGMA_FOLD_CHANGE
+from lensim import vocabulary as v
 from lensim.inference.catalogue import find_model
 from lensim.inference.engine_nutpie import SamplerSettings, compile_model, sample
 from lensim.maiga2013.published import published_summaries
@@ -28,7 +28,7 @@ def run() -> list[dict[str, str | float]]:
         compiling = time.perf_counter() - start
         settings = SamplerSettings(draws=DRAWS // 4, tune=1000, chains=4, target_accept=0.95)
         start = time.perf_counter()
-        drawn = sample(compiled, settings, 1)["posterior"][SIGMA_FOLD_CHANGE].to_numpy()
+        drawn = sample(compiled, settings, 1)["posterior"][v.SIGMA_FOLD_CHANGE].to_numpy()
         sampling = time.perf_counter() - start
         nuts = float(az.ess(drawn)) / sampling
         ours = median_seconds(partial(summary_posterior, [plain], 1, DRAWS), REPEATS)

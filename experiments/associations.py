@@ -21,7 +21,7 @@ from lensim.dose_response.associations import (
     variance_shares,
     words_on_convergence,
 )
-from lensim.dose_response.estimands import LOG10_IC50, dose_response_estimands, summarise_panel
+from lensim.dose_response.estimands import dose_response_estimands, summarise_panel
 from lensim.dose_response.fisher_power import detectable_odds_ratio, fisher_power, shares_at
 from lensim.dose_response.read.labels import read_labels
 from lensim.expression.associations import associate_fold_changes
@@ -112,7 +112,7 @@ def fold_changes(estimands: xr.Dataset, expression: xr.DataTree, config: Config)
     known = [str(name) for name in observations_of(expression)[v.SUBJECT].to_numpy()]
     own = {name: call for name, call in calls.items() if name in known}
     table = associate_fold_changes(
-        expression, own, groups, estimands[LOG10_IC50], config.equivalent_log2, config.ci_prob, config.seed
+        expression, own, groups, estimands[v.LOG10_IC50], config.equivalent_log2, config.ci_prob, config.seed
     )
     said = []
     for row in records(table):

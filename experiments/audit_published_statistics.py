@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from rich.console import Console
 
 from lensim import seeding
-from lensim.expression.truth import MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE
+from lensim import vocabulary as v
 from lensim.maiga2013.expression_twin import PRIMARY
 from lensim.maiga2013.facts import count_of, fact, number
 from lensim.maiga2013.published import CHANGE_SUFFIX, as_percent_change, published_summaries
@@ -85,7 +85,7 @@ def next_four(result: xr.DataTree, summaries: Sequence[PublishedSummary], seed: 
         if summary.cell_type != PRIMARY:
             continue
         own = posterior.sel(target=summary.target, cell_type=PRIMARY)
-        mu, tau = own[MU_FOLD_CHANGE].to_numpy(), own[SIGMA_FOLD_CHANGE].to_numpy()
+        mu, tau = own[v.MU_FOLD_CHANGE].to_numpy(), own[v.SIGMA_FOLD_CHANGE].to_numpy()
         rng = seeding.stream(seed, "audit", "next four", summary.target)
         spread = np.hypot(tau, summary.measurement_sd)
         z = mu[:, None] + spread[:, None] * rng.standard_normal((len(mu), PATIENTS))

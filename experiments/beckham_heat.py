@@ -13,11 +13,6 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import matplotlib
-
-matplotlib.use("Agg")
-
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import typer
@@ -41,7 +36,7 @@ from lensim.inference.retry import fit_expression
 from lensim.inference.verdict import carry_verdict, verdict_of
 from lensim.models.expression_components import ExpressionPriors
 from lensim.output import save_result
-from lensim.report.figures.style import PALETTE, save_figure
+from lensim.report.figures.style import PALETTE, new_figure, save_figure
 from lensim.results_folder import Manifest, SamplerConfig, read_config, results_folder
 
 console = Console()
@@ -273,7 +268,7 @@ def plot_ours_and_reference(genes: pd.DataFrame, shifts: pd.DataFrame) -> Figure
     Of the reference less its stable gene no interval was published: each keeps the width of the gene's own.
     """
     contrasts = list(genes.index.unique("contrast"))
-    figure, axes = plt.subplots(2, len(contrasts), figsize=(2.35 * len(contrasts) + 0.9, 6.2), squeeze=False)
+    figure, axes = new_figure(2, len(contrasts), figsize=(2.35 * len(contrasts) + 0.9, 6.2))
     for column, contrast in enumerate(contrasts):
         own = pd.DataFrame(genes.xs(contrast, level="contrast"))
         stable = float(shifts.xs(contrast, level="contrast")["stable_gene_log2"].iloc[0])
@@ -310,7 +305,8 @@ def plot_input_changes(shifts: pd.DataFrame) -> Figure:
         (wide_sd, "input_change", WIDE_COLOUR, "o", f"cDNA input in lensim, fold changes ~ Normal(0, {wide_sd:g})"),
         (ours_sd, "input_change", OURS_COLOUR, "s", f"cDNA input in lensim, fold changes ~ Normal(0, {ours_sd:g})"),
     )
-    figure, axis = plt.subplots(figsize=(6.6, 3.6))
+    figure, axes = new_figure(figsize=(6.6, 3.6))
+    axis = axes[0, 0]
     for offset, (sd, name, colour, marker, label) in zip((-0.2, 0.0, 0.2), series, strict=True):
         own = shifts.xs(sd)
         middle = own[f"{name}_log2"].to_numpy()

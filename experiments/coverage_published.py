@@ -20,8 +20,8 @@ from rich.console import Console
 from rich.progress import track
 from scipy import special, stats
 
+from lensim import vocabulary as v
 from lensim.checks import InputError, one_of
-from lensim.expression.truth import MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE
 from lensim.inference.intervals import interval_of
 from lensim.results_folder import Manifest, command_of, read_config, results_folder
 from lensim.summaries.posterior import summary_posterior
@@ -135,7 +135,7 @@ def samples_of(kind: str, n: int, samples: int, draws: int, seed: int) -> pd.Dat
             rows.append(row | {"error": str(error)})
             continue
         full = full_data_width(z, LEVELS[-1])
-        for at, (name, variable, true) in enumerate((("mu", MU_FOLD_CHANGE, mu), ("tau", SIGMA_FOLD_CHANGE, tau))):
+        for at, (name, variable, true) in enumerate((("mu", v.MU_FOLD_CHANGE, mu), ("tau", v.SIGMA_FOLD_CHANGE, tau))):
             drawn = posterior[variable].to_numpy().ravel()
             low, _, high = interval_of(drawn, LEVELS[-1])
             row[f"below_{name}"], row[f"width_{name}"] = float((drawn < true).mean()), float(high - low) / full[at]

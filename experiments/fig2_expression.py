@@ -13,7 +13,7 @@ from rich.console import Console
 
 from lensim import seeding
 from lensim import vocabulary as v
-from lensim.dose_response.estimands import LOG10_IC50, TOP_DOSE, dose_response_estimands
+from lensim.dose_response.estimands import TOP_DOSE, dose_response_estimands
 from lensim.expression.classical import classical_fold_changes, classical_population
 from lensim.expression.classical_comparison import compare_with_classical
 from lensim.expression.contrasts import summarise_contrasts, summarise_levels
@@ -134,7 +134,7 @@ def report_sensitivity(result: xr.DataTree, config: Config, folder: Path) -> lis
     if config.dose_response.exists():
         dose_response = load_result(config.dose_response)
         panel = dose_response_estimands(dose_response)
-        ic50, top_dose = panel[LOG10_IC50], float(panel[TOP_DOSE].max())
+        ic50, top_dose = panel[v.LOG10_IC50], float(panel[TOP_DOSE].max())
         are_pooled = "hierarchical" in str(dose_response.attrs.get("model", ""))
     groups = ("sensitive", "resistant")
     table = summarise_sensitivity(

@@ -14,25 +14,22 @@ import sys
 import time
 from pathlib import Path
 
-import matplotlib
-
-matplotlib.use("Agg")
-
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import xarray as xr
+from matplotlib.figure import Figure
 from scipy import stats
 
 from lensim import checks, seeding
 from lensim import vocabulary as v
-from lensim.dose_response.estimands import AREA_OVER_CURVE, LOG10_IC50, dose_response_estimands, summarise_lines
+from lensim.dose_response.estimands import AREA_OVER_CURVE, dose_response_estimands, summarise_lines
 from lensim.dose_response.read import Roles, TidyColumns, compounds_of, read_tidy, select_compound
 from lensim.inference.engine_nutpie import SamplerSettings
 from lensim.inference.fit import FitSettings
 from lensim.inference.retry import fit_dose_response
 from lensim.inference.verdict import verdict_of
 from lensim.output import require_free, written_whole
+from lensim.report.figures.style import new_figure
 
 MODEL = "dose_response_hierarchical"
 COLUMNS = TidyColumns(
@@ -68,7 +65,7 @@ def line_medians(result: xr.DataTree) -> pd.DataFrame:
         {
             # by order, not by interpolation: between a finite draw and an infinite one there is no middle
             name: np.quantile(draws[name].transpose("sample", ...), 0.5, axis=0, method="inverted_cdf")
-            for name in (v.LOG10_EC50, LOG10_IC50, AREA_OVER_CURVE)
+            for name in (v.LOG10_EC50, v.LOG10_IC50, AREA_OVER_CURVE)
         },
         index=pd.Index(draws[v.CELL_LINE].to_numpy(), name="cell_line"),
     )
@@ -117,7 +114,7 @@ def agreement_row(drug: str, result: xr.DataTree, reference: pd.DataFrame, secon
     }
     pairs = {
         "log10_ec50": (ours[v.LOG10_EC50], theirs["ln_ic50_uM"]),
-        "log10_ic50": (ours[LOG10_IC50], theirs["ln_ic50_uM"]),
+        "log10_ic50": (ours[v.LOG10_IC50], theirs["ln_ic50_uM"]),
         "area_over_curve": (ours[AREA_OVER_CURVE], 1.0 - theirs["auc"]),
     }
     for name, (mine, other) in pairs.items():
@@ -131,13 +128,11 @@ def agreement_row(drug: str, result: xr.DataTree, reference: pd.DataFrame, secon
     return row
 
 
-def plot_residuals(by_drug: dict[str, pd.DataFrame]) -> plt.Figure:
+def plot_residuals(by_drug: dict[str, pd.DataFrame]) -> Figure:
     """One panel a drug: log residual of every well against its fitted signal; treated wells over untreated ones."""
     columns = min(PANELS_A_ROW, len(by_drug))
     rows = -(-len(by_drug) // columns)
-    figure, axes = plt.subplots(
-        rows, columns, figsize=(3.4 * columns, 2.6 * rows + 0.8), sharex=True, sharey=True, squeeze=False
-    )
+    figure, axes = new_figure(rows, columns, figsize=(3.4 * columns, 2.6 * rows + 0.8), sharex=True, sharey=True)
     for axis, (drug, wells) in zip(axes.flat, by_drug.items(), strict=False):
         for label, own, colour, marker in (
             ("untreated", wells[wells["dose_um"] == 0], UNTREATED_COLOUR, "."),
@@ -163,9 +158,7 @@ def write_agreement(out: Path, rows: list[dict[str, object]], left: dict[str, pd
     with written_whole(out / "agreement.csv", force=force) as partial:
         pd.DataFrame(rows).to_csv(partial, index=False)
     with written_whole(out / "residuals.png", force=force) as partial:
-        figure = plot_residuals(left)
-        figure.savefig(partial, dpi=130)
-        plt.close(figure)
+        plot_residuals(left).savefig(partial, dpi=130)
 
 
 def file_name(drug: str) -> str:

@@ -19,20 +19,21 @@ from scipy import stats
 from lensim import seeding
 from lensim import vocabulary as v
 from lensim.checks import InputError
-from lensim.cli.plan import draw_figures, tables_of
 from lensim.config import checked
 from lensim.expression.exact.draws import exact_posterior
 from lensim.expression.priors import FoldChangePriors
-from lensim.expression.truth import MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE
 from lensim.maiga2013.expression_twin import PRIMARY
 from lensim.plan.answer import answer, require_trusted
 from lensim.plan.evaluate import Evaluator
 from lensim.plan.question import Question, question_of
+from lensim.plan.result import PlanResult
+from lensim.plan.tables import tables_of
 from lensim.plan.words import paragraph
-from lensim.power.design_prior import design_prior
+from lensim.power.design_prior import design_prior_at, posterior_of
 from lensim.power.expression.scenario import ExpressionScenario
 from lensim.power.expression.study import PairBatch, simulate_chunk
 from lensim.power.pool import pool_of
+from lensim.report.plan_folder import draw_plan
 from lensim.results_folder import Manifest, command_of, read_config, results_folder
 
 console = Console()
@@ -93,8 +94,8 @@ def question(config: Config) -> Question:
                 "studies": config.studies,
             },
             "robustness": [
-                {"name": "patients differ half as much again", "scale": {SIGMA_FOLD_CHANGE: 1.5}},
-                {"name": "the mean change is a quarter smaller", "scale": {MU_FOLD_CHANGE: 0.75}},
+                {"name": "patients differ half as much again", "scale": {v.SIGMA_FOLD_CHANGE: 1.5}},
+                {"name": "the mean change is a quarter smaller", "scale": {v.MU_FOLD_CHANGE: 0.75}},
                 {"name": "samples vary twice as much", "scale": {v.SD_BIOLOGICAL: 2.0}},
                 {"name": "reactions are twice as noisy", "scale": {v.SD_TECHNICAL: 2.0}},
             ],
@@ -166,10 +167,10 @@ def supported(seed: int, worlds: int, draws: int = 400) -> pd.DataFrame:
     for world in range(worlds):
         posterior = exact_posterior(batch.pairs, world, rng, draws)["posterior"]
         mu, sigma, sd_pair = (
-            posterior[name].to_numpy().reshape(draws) for name in (MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE, v.SD_PAIR)
+            posterior[name].to_numpy().reshape(draws) for name in (v.MU_FOLD_CHANGE, v.SIGMA_FOLD_CHANGE, v.SD_PAIR)
         )
         fixed = np.ones(draws)
-        true = [np.full(draws, parameters[name][world]) for name in (MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE, v.SD_PAIR)]
+        true = [np.full(draws, parameters[name][world]) for name in (v.MU_FOLD_CHANGE, v.SIGMA_FOLD_CHANGE, v.SD_PAIR)]
         rows.append(
             {
                 "drawn": success(mu, sigma, sd_pair),
@@ -185,7 +186,7 @@ def _worlds(scenario: ExpressionScenario, worlds: int) -> tuple[PairBatch, dict[
     batch = simulate_chunk(scenario, ("worlds",), worlds)
     if batch.parameters is None:
         raise InputError("worlds need the figures that they were drawn with, got none")
-    names = (MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE, v.SD_PAIR)
+    names = (v.MU_FOLD_CHANGE, v.SIGMA_FOLD_CHANGE, v.SD_PAIR)
     return batch, {name: batch.parameters[name].to_numpy().reshape(worlds) for name in names}
 
 
@@ -238,22 +239,23 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
             "posterior must be a result of experiments.fig2_expression or of experiments.audit_published_statistics, "
             f"got nothing at {config.posterior}: run that first"
         )
-    result = design_prior(config.posterior)
+    result = posterior_of(design_prior_at(config.posterior))
     require_trusted(result, config.posterior.name, trust=False)
     manifest = Manifest(config.seed)
     asked = question(config)
     with results_folder(out, config_path, force=force, inputs=[config.posterior]) as folder:
         with manifest.timed("plan"), pool_of(config.workers, "") as pool:
             found = answer(asked, result, pool=pool, tell=lambda said: console.print(said, highlight=False))
-        for name, table in tables_of(found).items():
+        planned = PlanResult(found, paragraph(found), tables_of(found))
+        for name, table in planned.tables.items():
             table.to_csv(folder / f"{name}.csv", index=False)
-        draw_figures(found, folder)
+        draw_plan(planned, folder)
         with manifest.timed("nuisance"):
             n = found.size.n if found.size is not None and found.size.n is not None else NEXT_PATIENTS
             nuisance = nuisance_table(asked, sorted({4, n, 2 * n}), 8 * config.studies)
             worlds = supported(config.seed, config.worlds) if config.worlds else None
         nuisance.to_csv(folder / "nuisance.csv", index=False)
-        said = [paragraph(found), nuisance_sentence(nuisance)]
+        said = [planned.text, nuisance_sentence(nuisance)]
         if worlds is not None:
             worlds.to_csv(folder / "worlds.csv", index=False)
             said.append(worlds_sentence(worlds))

@@ -41,7 +41,15 @@ EVENT: Final = "event"
 PHASE: Final = "phase"
 LATER_PHASE: Final = "later_phase"  # all phases but G0/G1, which log ratios are taken against
 
-# --- observations of a proliferation assay ---
+# --- what a Dataset and a result say in their attrs ---
+ASSAY: Final = "assay"  # one of the five names below, or that of an assay of another package
+DOSE_RESPONSE: Final = "dose_response"
+EXPRESSION: Final = "expression"
+BIOASSAY: Final = "bioassay"
+CELL_CYCLE: Final = "cell_cycle"
+SELECTION: Final = "selection"
+
+# --- observations of a dose-response panel ---
 SIGNAL: Final = "signal"  # (well) raw signal: counts a minute, or a reader's light units
 BLANK_SIGNAL: Final = "blank_signal"  # (blank) the signal of a well without cells
 VIABILITY: Final = "viability_percent"  # (well) signal as percent of untreated, where raw signals are not to be had
@@ -131,11 +139,17 @@ SD_PLATE: Final = "sd_plate_cycles"  # ()
 SD_PAIR: Final = "sd_log2_pair"  # (target) ratios of one subject between experiments, beside technical spread
 DOUBLINGS: Final = "doublings_per_cycle"  # (target) log2 of the amplification factor
 DOUBLINGS_SD: Final = "doublings_per_cycle_sd"  # (target) its standard error
+MU_FOLD_CHANGE: Final = f"mu_{LOG2_FOLD_CHANGE}"  # (target, cell_type, contrast) mean of subjects
+SIGMA_FOLD_CHANGE: Final = f"sigma_{LOG2_FOLD_CHANGE}"  # (target, cell_type, contrast) spread of subjects
+MU_LEVEL: Final = f"mu_{LOG2_LEVEL}"  # (target, cell_type)
+SIGMA_LEVEL: Final = f"sigma_{LOG2_LEVEL}"  # (target, cell_type)
+LOG2_COPIES_PER_UNIT: Final = "log2_copies_per_unit"  # (gene)
 
-# --- truths and parameters of a proliferation assay, the same name in both ---
+# --- truths and parameters of a dose-response panel, the same name in both ---
 LOG10_EC50: Final = "log10_ec50_um"  # (cell_line) midpoint of the curve, not the dose of half the control
 LOG_HILL: Final = "log_hill_slope"  # (cell_line) natural log of the Hill slope
 EFFECT: Final = "effect_at_saturation"  # (cell_line) a: residual at saturation is exp(-a); below 0 stimulates
+LOG10_IC50: Final = "log10_ic50_um"  # (cell_line) dose at half the untreated signal; +inf where it is never reached
 CULTURE_LOG10_EC50: Final = "culture_log10_ec50_um"  # (culture) the midpoint that this culture showed
 LOG_TOP: Final = "log_top_signal"  # (culture) natural log of the untreated signal above background
 BACKGROUND: Final = "background_signal"  # (plate)

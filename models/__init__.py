@@ -1,7 +1,8 @@
-"""The catalogue of statistical models; installed as `lensim.models`."""
+"""The catalogue of statistical models; installed as `lensim.models`. `lensim.models()` lists them."""
 
 from lensim import vocabulary as v
 from lensim.bioassay.priors import BioassayPriors
+from lensim.callable_package import make_callable
 from lensim.cell_cycle.priors import CellCyclePriors
 from lensim.dose_response.priors import DoseResponsePriors
 from lensim.expression.priors import FoldChangePriors
@@ -113,3 +114,5 @@ CATALOGUE: dict[str, ModelEntry] = {
         CellCyclePriors,
     ),
 }
+
+make_callable(__name__, "lensim.face.models", "models")

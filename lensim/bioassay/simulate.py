@@ -78,6 +78,7 @@ def simulate(sheet: xr.Dataset, truth: xr.Dataset, faults: PlateFaults, rng: np.
     od[losing.random(shape) < faults.lost_probability] = np.nan
     data = sheet.assign({v.OPTICAL_DENSITY: ((v.STUDY, v.WELL), od)})
     data[v.OPTICAL_DENSITY].attrs["units"] = v.UNITS[v.OPTICAL_DENSITY]
+    data.attrs[v.ASSAY] = v.BIOASSAY
     return data
 
 

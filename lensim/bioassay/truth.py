@@ -179,4 +179,5 @@ def with_media(truth: xr.Dataset, sheet: xr.Dataset, rng: np.random.Generator) -
     for name in truth.data_vars:
         if str(name) in v.UNITS:
             truth[name].attrs["units"] = v.UNITS[str(name)]
+    truth.attrs[v.ASSAY] = v.BIOASSAY
     return truth

@@ -85,4 +85,5 @@ def lay_out(design: CellCycleDesign) -> xr.Dataset:
             v.EXPERIMENT: [f"experiment {1 + e}" for e in range(design.experiments)],
             v.PHASE: list(PHASES),
         },
+        attrs={v.ASSAY: v.CELL_CYCLE},
     )

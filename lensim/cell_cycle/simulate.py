@@ -44,6 +44,7 @@ def simulate(sheet: xr.Dataset, truth: xr.Dataset, cytometer: Cytometer, rng: np
     )
     for name in (v.EVENTS, v.EVENTS_OUTSIDE):
         data[name].attrs["units"] = v.UNITS[name]
+    data.attrs[v.ASSAY] = v.CELL_CYCLE
     return data
 
 
@@ -115,7 +116,7 @@ def simulate_events(
             v.TUBE_OF_EVENT: (v.EVENT, tube),
             v.KIND_OF_EVENT: (v.EVENT, kind),
         }
-    )
+    ).assign_attrs({v.ASSAY: v.CELL_CYCLE})
 
 
 def _phases_of_tubes(share: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -203,4 +203,5 @@ def truth_given(
     truth = truth.assign_coords({v.PHASE: list(PHASES)})
     for name in truth.data_vars:
         truth[name].attrs["units"] = v.UNITS[str(name)]
+    truth.attrs[v.ASSAY] = v.CELL_CYCLE
     return truth

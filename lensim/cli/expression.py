@@ -251,8 +251,9 @@ def summarize(result: "xr.DataTree", csv: Path | None, ci: float, *, force: bool
 
 def print_summary(result: "xr.DataTree", ci: float) -> None:
     """Tables of subjects, populations, contrasts of cell types and levels over the calibrator, and the verdict."""
+    from lensim import vocabulary as v
     from lensim.expression.contrasts import summarise_contrasts, summarise_levels, summarise_references
-    from lensim.expression.estimands import MU, expression_estimands, summarise_populations, summarise_subjects
+    from lensim.expression.estimands import expression_estimands, summarise_populations, summarise_subjects
     from lensim.inference.fit import verdict_of
     from lensim.inference.observations import observations_of
 
@@ -264,7 +265,7 @@ def print_summary(result: "xr.DataTree", ci: float) -> None:
             shown[["target", "subject", "cell_type", "contrast", "percent", "p_increase", "detected", "not_detected"]]
         )
     )
-    if MU in result["posterior"]:
+    if v.MU_FOLD_CHANGE in result["posterior"]:
         populations = summarise_populations(estimands, ci)
         shown = populations.assign(
             mean_percent=_interval(populations, "fold_change_percent"),

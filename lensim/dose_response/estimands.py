@@ -15,7 +15,6 @@ from lensim.dose_response import curve
 from lensim.inference.intervals import interval_of, named_interval
 from lensim.inference.observations import observations_of
 
-LOG10_IC50: Final = "log10_ic50_um"
 INHIBITION_AT_TOP: Final = "inhibition_at_top_dose_percent"
 AREA_OVER_CURVE: Final = "area_over_curve"
 NUMBER_SENSITIVE: Final = "number_of_sensitive_lines"
@@ -116,7 +115,7 @@ def dose_response_estimands(result: xr.DataTree, threshold_um: float | None = No
     )
     resistant = log10_ic50 > np.log10(threshold)
     estimands = {
-        LOG10_IC50: log10_ic50.assign_attrs(units="log10 uM"),
+        v.LOG10_IC50: log10_ic50.assign_attrs(units="log10 uM"),
         v.LOG10_EC50: log10_ec50,
         "hill_slope": log_hill.copy(data=np.exp(log_hill.to_numpy())).assign_attrs(units="1"),
         v.EFFECT: effect,
@@ -160,12 +159,12 @@ def judged_estimands(estimands: xr.Dataset) -> xr.Dataset:
     estimands
         As from `dose_response_estimands`.
     """
-    ic50 = estimands[LOG10_IC50].transpose("chain", "draw", v.CELL_LINE).to_numpy()
+    ic50 = estimands[v.LOG10_IC50].transpose("chain", "draw", v.CELL_LINE).to_numpy()
     reached = np.flatnonzero(np.isfinite(ic50).mean(axis=(0, 1)) >= MOSTLY_OUT_OF_REACH)
     yes_or_no = [name for name, values in estimands.data_vars.items() if values.dtype == bool]
     judged = estimands.reset_coords(drop=True).drop_vars(yes_or_no)
-    of_reached = judged[LOG10_IC50].isel({v.CELL_LINE: reached}).rename({v.CELL_LINE: "reached"})
-    return judged.assign({LOG10_IC50: of_reached})
+    of_reached = judged[v.LOG10_IC50].isel({v.CELL_LINE: reached}).rename({v.CELL_LINE: "reached"})
+    return judged.assign({v.LOG10_IC50: of_reached})
 
 
 def summarise_lines(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame:
@@ -194,7 +193,7 @@ def summarise_lines(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame
     for line in range(estimands.sizes[v.CELL_LINE]):
         own = draws.isel({v.CELL_LINE: line})
         low, top = float(own[LOWEST_DOSE]), float(own[TOP_DOSE])
-        ic50 = own[LOG10_IC50].to_numpy()
+        ic50 = own[v.LOG10_IC50].to_numpy()
         lower, median, upper = 10.0 ** interval_of(ic50, ci_prob, method="inverted_cdf")
         inside = np.array([value if low <= value <= top else np.nan for value in (lower, median, upper)])
         rows.append(

@@ -101,7 +101,7 @@ def simulate(sheet: xr.Dataset, truth: xr.Dataset, faults: PlateFaults, rng: np.
     signals = {
         name: ((v.STUDY, dim), array) if has_study else (dim, array[0]) for name, (dim, array) in observed.items()
     }
-    data = sheet.assign(signals)
+    data = sheet.assign(signals).assign_attrs({v.ASSAY: v.DOSE_RESPONSE})
     for name in signals:
         data[name].attrs["units"] = v.UNITS[name]
     return data.assign_coords({v.STUDY: truth[v.STUDY]}) if has_study and v.STUDY in truth.coords else data

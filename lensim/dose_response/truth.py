@@ -15,7 +15,6 @@ from lensim import vocabulary as v
 from lensim.dose_response.curve import log10_ic50_um
 
 CURVE: Final = (v.LOG10_EC50, v.LOG_HILL, v.EFFECT)  # the three numbers of a line's curve, in this order throughout
-LOG10_IC50: Final = "log10_ic50_um"
 
 
 @dataclass(frozen=True)
@@ -206,7 +205,7 @@ def truth_of_curves(
         {name: ((v.STUDY, v.CELL_LINE), curve[..., k]) for k, name in enumerate(CURVE)}
         | {f"group_{name}": ((v.STUDY, v.MOLECULAR_GROUP), group[..., k]) for k, name in enumerate(CURVE)}
         | {
-            LOG10_IC50: ((v.STUDY, v.CELL_LINE), log10_ic50_um(*np.moveaxis(curve, -1, 0))),
+            v.LOG10_IC50: ((v.STUDY, v.CELL_LINE), log10_ic50_um(*np.moveaxis(curve, -1, 0))),
             v.CULTURE_LOG10_EC50: ((v.STUDY, v.CULTURE), culture_log10_ec50),
             v.LOG_TOP: ((v.STUDY, v.CULTURE), log_top),
             v.BACKGROUND: ((v.STUDY, v.PLATE), background),
@@ -221,4 +220,5 @@ def truth_of_curves(
     for name in truth.data_vars:
         if (units := v.UNITS.get(str(name).removeprefix("group_"))) is not None:
             truth[name].attrs["units"] = units
+    truth.attrs[v.ASSAY] = v.DOSE_RESPONSE
     return truth

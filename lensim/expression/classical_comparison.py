@@ -9,7 +9,7 @@ import xarray as xr
 from lensim import checks
 from lensim import vocabulary as v
 from lensim.expression.classical import classical_fold_changes
-from lensim.expression.estimands import MU, expression_estimands, summarise_subjects
+from lensim.expression.estimands import expression_estimands, summarise_subjects
 from lensim.inference.observations import observations_of
 
 CLOSE_LOG2 = 0.1  # below this, a difference of two answers is not worth a reason
@@ -72,9 +72,9 @@ def compare_with_classical(result: xr.DataTree, ci_prob: float = 0.9) -> pd.Data
 
 def _population_means(result: xr.DataTree) -> dict[tuple[str, str, str], float]:
     """Mean of mu by target, cell type and contrast [log2]; empty where subjects were not pooled."""
-    if MU not in result["posterior"]:
+    if v.MU_FOLD_CHANGE not in result["posterior"]:
         return {}
-    means = result["posterior"][MU].mean(("chain", "draw")).transpose(v.TARGET, v.CELL_TYPE, v.CONTRAST)
+    means = result["posterior"][v.MU_FOLD_CHANGE].mean(("chain", "draw")).transpose(v.TARGET, v.CELL_TYPE, v.CONTRAST)
     names = [[str(name) for name in means[dim].to_numpy()] for dim in means.dims]
     return dict(zip(product(*names), means.to_numpy().ravel().tolist(), strict=True))  # type: ignore[arg-type]
 

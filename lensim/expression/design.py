@@ -185,7 +185,7 @@ def lay_out(design: ExpressionDesign) -> xr.Dataset:
             v.EXPERIMENT: [f"experiment {1 + e}" for e in range(design.experiments)],
             v.PLATE: plate_names,
         },
-        attrs={"calibrator": design.calibrator},
+        attrs={v.ASSAY: v.EXPRESSION, "calibrator": design.calibrator},
     )
     sheet[v.STANDARD_QUANTITY].attrs["units"] = design.quantity_unit
     sheet[v.CYCLE_LIMIT].attrs["units"] = v.UNITS[v.CYCLE_LIMIT]

@@ -15,8 +15,6 @@ from lensim import vocabulary as v
 from lensim.inference.intervals import interval_of, named_interval
 from lensim.inference.observations import observations_of
 
-MU: Final = f"mu_{v.LOG2_FOLD_CHANGE}"
-SIGMA: Final = f"sigma_{v.LOG2_FOLD_CHANGE}"
 NEW_SUBJECT: Final = "new_subject_log2_fold_change"
 NUMBER_INCREASED: Final = "number_of_increased_subjects"
 DIFFERENCE_OF_CELL_TYPES: Final = "difference_of_cell_types"
@@ -80,10 +78,14 @@ def expression_estimands(result: xr.DataTree) -> xr.Dataset:
         v.LOG2_FOLD_CHANGE: fold,
         NUMBER_INCREASED: ((fold > 0).astype(int) * member * seen).sum(v.SUBJECT),
     }
-    if MU in posterior:
-        mu, sigma = posterior[MU], posterior[SIGMA]
+    if v.MU_FOLD_CHANGE in posterior:
+        mu, sigma = posterior[v.MU_FOLD_CHANGE], posterior[v.SIGMA_FOLD_CHANGE]
         rng = seeding.stream(int(result.attrs.get("seed", 0)), "new subject")
-        estimands |= {MU: mu, SIGMA: sigma, NEW_SUBJECT: mu + sigma * rng.standard_normal(mu.shape)}
+        estimands |= {
+            v.MU_FOLD_CHANGE: mu,
+            v.SIGMA_FOLD_CHANGE: sigma,
+            NEW_SUBJECT: mu + sigma * rng.standard_normal(mu.shape),
+        }
         estimands |= _between_cell_types(mu, DIFFERENCE_OF_CELL_TYPES)
     if v.LOG2_LEVEL in posterior:
         has_it = member * seen
@@ -206,14 +208,16 @@ def summarise_populations(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.Dat
     InputError
         If subjects were not pooled, or `ci_prob` lies outside 0.01 to 0.999.
     """
-    if MU not in estimands:
+    if v.MU_FOLD_CHANGE not in estimands:
         raise checks.InputError("summarise_populations needs a fit in which subjects are pooled, got one without mu")
     flat = estimands.stack(sample_=("chain", "draw"), create_index=False)
 
     def of(name: str) -> np.ndarray:
         return flat[name].transpose(v.TARGET, v.CELL_TYPE, v.CONTRAST, "sample_").to_numpy()
 
-    mu, sigma, new, number = (of(name) for name in (MU, SIGMA, NEW_SUBJECT, NUMBER_INCREASED))
+    mu, sigma, new, number = (
+        of(name) for name in (v.MU_FOLD_CHANGE, v.SIGMA_FOLD_CHANGE, NEW_SUBJECT, NUMBER_INCREASED)
+    )
     kinds = [str(kind) for kind in estimands[v.CELL_TYPE].to_numpy()]
     rows = []
     for t, k, c in np.ndindex(mu.shape[:-1]):

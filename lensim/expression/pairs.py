@@ -158,6 +158,7 @@ def pairs_of(data: xr.Dataset, settings: PairSettings | None = None) -> xr.Datas
     for name in paired.data_vars:
         if str(name) in v.UNITS:
             paired[name].attrs["units"] = v.UNITS[str(name)]
+    paired.attrs[v.ASSAY] = v.EXPRESSION
     return paired
 
 

@@ -9,7 +9,7 @@ import xarray as xr
 from lensim import checks, seeding
 from lensim import vocabulary as v
 from lensim.expression.errors_in_variables import FEWEST_POINTS, Measured, slope_draws, without_pooling
-from lensim.expression.estimands import MU, SIGMA, detected, expression_posterior
+from lensim.expression.estimands import detected, expression_posterior
 from lensim.inference.intervals import interval_of
 from lensim.inference.observations import observations_of
 
@@ -220,10 +220,10 @@ def _measured_fold_change(result: xr.DataTree, own: list[int], target: int, cont
     fold = posterior[v.LOG2_FOLD_CHANGE].isel(at).isel({v.SUBJECT: own})
     draws = fold.transpose("chain", "draw", v.SUBJECT).to_numpy().reshape(-1, len(own))
     measured = Measured(draws.mean(axis=0), draws.std(axis=0, ddof=1))
-    if MU not in posterior:
+    if v.MU_FOLD_CHANGE not in posterior:
         return measured
     kind = observations_of(result)[v.CELL_TYPE_OF_SUBJECT].to_numpy()[own]
     over = ("chain", "draw")
-    mu = posterior[MU].isel(at).mean(over).to_numpy()[kind]
-    sigma = posterior[SIGMA].isel(at).median(over).to_numpy()[kind]
+    mu = posterior[v.MU_FOLD_CHANGE].isel(at).mean(over).to_numpy()[kind]
+    sigma = posterior[v.SIGMA_FOLD_CHANGE].isel(at).median(over).to_numpy()[kind]
     return without_pooling(measured, mu, sigma)

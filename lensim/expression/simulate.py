@@ -7,7 +7,7 @@ import xarray as xr
 
 from lensim import checks
 from lensim import vocabulary as v
-from lensim.expression.truth import LOG2_COPIES_PER_UNIT, ReactionFaults
+from lensim.expression.truth import ReactionFaults
 
 POISSON_BELOW_COPIES: Final = 2000.0
 """Expected copies from which on a Poisson number is drawn as a normal: its log is then wrong by less than 3e-4 cycles
@@ -16,7 +16,7 @@ where that matters (a spread of 0.03 cycles)."""
 _TRUTH: Final = (
     v.FACTOR,
     v.ONE_COPY_CT,
-    LOG2_COPIES_PER_UNIT,
+    v.LOG2_COPIES_PER_UNIT,
     v.LOG2_LEVEL,
     v.LOG2_REFERENCE_LEVEL,
     v.LOG2_FOLD_CHANGE,
@@ -68,7 +68,7 @@ def simulate(sheet: xr.Dataset, truth: xr.Dataset, faults: ReactionFaults, rng: 
     reactions, standards, controls, losing, losing_standards = rng.spawn(5)
     log2_quantity = log2_quantities(sheet, truth)
     gene, sample = sheet[v.GENE_OF_REACTION].values, sheet[v.SAMPLE_OF_REACTION].values
-    per_unit = truth[LOG2_COPIES_PER_UNIT].values
+    per_unit = truth[v.LOG2_COPIES_PER_UNIT].values
     flat = gene * sheet.sizes[v.SAMPLE] + sample
     copies = np.exp2(log2_quantity + per_unit[:, :, None]).reshape(len(per_unit), -1)[:, flat]
     ct = _read(copies, gene, sheet[v.PLATE_OF_REACTION].values, sheet, truth, faults, reactions)
@@ -103,6 +103,7 @@ def simulate(sheet: xr.Dataset, truth: xr.Dataset, faults: ReactionFaults, rng: 
     )
     for name in (v.CT, v.STANDARD_CT, v.NO_TEMPLATE_CT):
         data[name].attrs["units"] = v.UNITS[name]
+    data.attrs[v.ASSAY] = v.EXPRESSION
     return data
 
 

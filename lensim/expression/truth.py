@@ -10,15 +10,9 @@ import xarray as xr
 from lensim import checks
 from lensim import vocabulary as v
 
-MU_FOLD_CHANGE: Final = f"mu_{v.LOG2_FOLD_CHANGE}"  # (target, cell_type, contrast)
-MU_LEVEL: Final = f"mu_{v.LOG2_LEVEL}"  # (target, cell_type)
-SIGMA_LEVEL: Final = f"sigma_{v.LOG2_LEVEL}"  # (target, cell_type)
-SIGMA_FOLD_CHANGE: Final = f"sigma_{v.LOG2_FOLD_CHANGE}"  # (target, cell_type, contrast)
-LOG2_COPIES_PER_UNIT: Final = "log2_copies_per_unit"  # (gene)
-
 
 @dataclass(frozen=True)
-class Assay:
+class GeneAssay:
     """One gene's primers on one machine.
 
     Attributes
@@ -39,9 +33,9 @@ class Assay:
     sd_log2_biological: float = 0.2
 
     def __post_init__(self) -> None:
-        checks.between("Assay.amplification_factor", self.amplification_factor, 1.01, 2.0)
-        checks.above("Assay.ct_of_one_copy", self.ct_of_one_copy, self.ct_of_unit_quantity)
-        checks.at_least("Assay.sd_log2_biological", self.sd_log2_biological, 0.0)
+        checks.between("GeneAssay.amplification_factor", self.amplification_factor, 1.01, 2.0)
+        checks.above("GeneAssay.ct_of_one_copy", self.ct_of_one_copy, self.ct_of_unit_quantity)
+        checks.at_least("GeneAssay.sd_log2_biological", self.sd_log2_biological, 0.0)
 
 
 @dataclass(frozen=True)
@@ -65,7 +59,7 @@ class ExpressionPopulation:
     Attributes
     ----------
     assays
-        By gene; a gene that is absent has `Assay()`.
+        By gene; a gene that is absent has `GeneAssay()`.
     expression
         By (target, cell type); a pair that is absent has `CellTypeExpression()`.
     log2_reference_level
@@ -78,7 +72,7 @@ class ExpressionPopulation:
         Between plates, shared by their reactions.
     """
 
-    assays: Mapping[str, Assay] = field(default_factory=dict)
+    assays: Mapping[str, GeneAssay] = field(default_factory=dict)
     expression: Mapping[tuple[str, str], CellTypeExpression] = field(default_factory=dict)
     log2_reference_level: float = 4.3
     sd_log2_input: float = 0.4
@@ -187,7 +181,7 @@ def parameters_of(population: ExpressionPopulation, sheet: xr.Dataset, studies: 
     genes = [str(g) for g in sheet[v.GENE].values]
     targets, references, contrasts = targets_of(sheet), references_of(sheet), contrasts_of(sheet)
     cell_types = [str(c) for c in sheet[v.CELL_TYPE].values]
-    assays = [population.assays.get(gene, Assay()) for gene in genes]
+    assays = [population.assays.get(gene, GeneAssay()) for gene in genes]
     pairs = [[population.expression.get((t, c), CellTypeExpression()) for c in cell_types] for t in targets]
 
     def each(values: object) -> np.ndarray:
@@ -203,10 +197,10 @@ def parameters_of(population: ExpressionPopulation, sheet: xr.Dataset, studies: 
     fold, level = (v.STUDY, v.TARGET, v.CELL_TYPE, v.CONTRAST), (v.STUDY, v.TARGET, v.CELL_TYPE)
     return xr.Dataset(
         {
-            MU_FOLD_CHANGE: (fold, of_pairs("mu_log2_fold_change")[..., None] * by_contrast),
-            SIGMA_FOLD_CHANGE: (fold, of_pairs("sigma_log2_fold_change")[..., None] * by_contrast),
-            MU_LEVEL: (level, of_pairs("mu_log2_level")),
-            SIGMA_LEVEL: (level, of_pairs("sigma_log2_level")),
+            v.MU_FOLD_CHANGE: (fold, of_pairs("mu_log2_fold_change")[..., None] * by_contrast),
+            v.SIGMA_FOLD_CHANGE: (fold, of_pairs("sigma_log2_fold_change")[..., None] * by_contrast),
+            v.MU_LEVEL: (level, of_pairs("mu_log2_level")),
+            v.SIGMA_LEVEL: (level, of_pairs("sigma_log2_level")),
             v.LOG2_REFERENCE_LEVEL: (
                 (v.STUDY, v.REFERENCE),
                 np.full((studies, len(references)), population.log2_reference_level),
@@ -239,8 +233,8 @@ def truth_given(parameters: xr.Dataset, sheet: xr.Dataset, rng: np.random.Genera
     """
     studies, samples = parameters.sizes[v.STUDY], sheet.sizes[v.SAMPLE]
     cell_type = sheet[v.CELL_TYPE_OF_SUBJECT].values
-    mu_fold, sigma_fold = parameters[MU_FOLD_CHANGE].values, parameters[SIGMA_FOLD_CHANGE].values
-    mu_level, sigma_level = parameters[MU_LEVEL].values, parameters[SIGMA_LEVEL].values
+    mu_fold, sigma_fold = parameters[v.MU_FOLD_CHANGE].values, parameters[v.SIGMA_FOLD_CHANGE].values
+    mu_level, sigma_level = parameters[v.MU_LEVEL].values, parameters[v.SIGMA_LEVEL].values
     shape = (studies, mu_fold.shape[1], len(cell_type), mu_fold.shape[3])
     fold = mu_fold[:, :, cell_type] + sigma_fold[:, :, cell_type] * rng.standard_normal(shape)
     level = mu_level[:, :, cell_type] + sigma_level[:, :, cell_type] * rng.standard_normal(shape[:-1])
@@ -254,7 +248,7 @@ def truth_given(parameters: xr.Dataset, sheet: xr.Dataset, rng: np.random.Genera
     biological = sd_biological[:, :, None] * rng.standard_normal((*sd_biological.shape, samples))
     truth = parameters.assign(
         {
-            LOG2_COPIES_PER_UNIT: ((v.STUDY, v.GENE), (one_copy - unit) * np.log2(factor)),
+            v.LOG2_COPIES_PER_UNIT: ((v.STUDY, v.GENE), (one_copy - unit) * np.log2(factor)),
             v.LOG2_LEVEL: ((v.STUDY, v.TARGET, v.SUBJECT), level),
             v.LOG2_FOLD_CHANGE: ((v.STUDY, v.TARGET, v.SUBJECT, v.CONTRAST), fold),
             v.LOG2_INPUT: ((v.STUDY, v.SAMPLE), inputs),
@@ -265,4 +259,5 @@ def truth_given(parameters: xr.Dataset, sheet: xr.Dataset, rng: np.random.Genera
     for name in truth.data_vars:
         if str(name) in v.UNITS:
             truth[name].attrs["units"] = v.UNITS[str(name)]
+    truth.attrs[v.ASSAY] = v.EXPRESSION
     return truth

@@ -10,7 +10,7 @@ import xarray as xr
 from lensim import checks
 from lensim import vocabulary as v
 from lensim.expression.design import ExpressionDesign
-from lensim.expression.truth import Assay, CellTypeExpression, ExpressionPopulation, draw_truth
+from lensim.expression.truth import CellTypeExpression, ExpressionPopulation, GeneAssay, draw_truth
 from lensim.maiga2013.designs import QPCR
 from lensim.maiga2013.facts import count_of, number, span, text
 from lensim.maiga2013.lines import cell_line
@@ -40,10 +40,10 @@ RAISED_GENES: Final = {
 
 POPULATION: Final = ExpressionPopulation(
     assays={
-        "TNF": Assay(1.93, 30.5, 37.5, 0.25),
-        "CXCL8": Assay(1.95, 29.0, 37.5, 0.25),
-        "IGF1": Assay(1.90, 30.0, 37.5, 0.25),
-        "RPL37A": Assay(1.97, 22.5, 37.5, 0.10),
+        "TNF": GeneAssay(1.93, 30.5, 37.5, 0.25),
+        "CXCL8": GeneAssay(1.95, 29.0, 37.5, 0.25),
+        "IGF1": GeneAssay(1.90, 30.0, 37.5, 0.25),
+        "RPL37A": GeneAssay(1.97, 22.5, 37.5, 0.10),
     },
     expression={
         ("TNF", LINE): CellTypeExpression(2.5, 1.5, 0.8, 0.6),

@@ -15,7 +15,7 @@ from lensim import vocabulary as v
 from lensim.cell_cycle.estimands import SHARE, cell_cycle_estimands
 from lensim.cell_cycle.phases import PHASES
 from lensim.dose_response import curve
-from lensim.dose_response.estimands import INHIBITION_AT_TOP, LOG10_IC50, dose_response_estimands
+from lensim.dose_response.estimands import INHIBITION_AT_TOP, dose_response_estimands
 from lensim.inference.observations import observations_of
 from lensim.maiga2013.cell_cycle_twin import CONTROL, LENALIDOMIDE, PARENT, STATED
 from lensim.maiga2013.expression_twin import ABSENT, LINE, PRIMARY, STROMA
@@ -39,8 +39,8 @@ def recovered_panel(folder: Path) -> tuple[Quantities, Quantities]:
         RESISTANT_ABOVE_UM, *(truth[name].to_numpy() for name in (v.LOG10_EC50, v.LOG_HILL, v.EFFECT))
     )
     return (
-        panel_numbers(10.0 ** by_line(LOG10_IC50), 100.0 - by_line(INHIBITION_AT_TOP), group, names),
-        panel_numbers(10.0 ** truth[LOG10_IC50].to_numpy()[None], np.asarray(top)[None], group, names),
+        panel_numbers(10.0 ** by_line(v.LOG10_IC50), 100.0 - by_line(INHIBITION_AT_TOP), group, names),
+        panel_numbers(10.0 ** truth[v.LOG10_IC50].to_numpy()[None], np.asarray(top)[None], group, names),
     )
 
 

@@ -8,7 +8,7 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.checks import above
-from lensim.dose_response.estimands import LOG10_IC50, LOWEST_DOSE, dose_response_estimands
+from lensim.dose_response.estimands import LOWEST_DOSE, dose_response_estimands
 
 
 def bracketing(result: xr.DataTree, top_doses_um: Sequence[float]) -> pd.DataFrame:
@@ -31,7 +31,7 @@ def bracketing(result: xr.DataTree, top_doses_um: Sequence[float]) -> pd.DataFra
     """
     for position, dose in enumerate(top_doses_um):
         above(f"bracketing.top_doses_um[{position}]", dose, 0.0)
-    draws = dose_response_estimands(result)[LOG10_IC50].stack(sample=("chain", "draw"), create_index=False)
+    draws = dose_response_estimands(result)[v.LOG10_IC50].stack(sample=("chain", "draw"), create_index=False)
     ic50 = draws.transpose("sample", v.CELL_LINE).to_numpy()
     lowest = np.log10(draws[LOWEST_DOSE].to_numpy())
     names = [str(name) for name in draws[v.CELL_LINE].to_numpy()]

@@ -10,6 +10,7 @@ from lensim.checks import InputError
 from lensim.config import Strict, checked
 from lensim.plan.cost import Costs
 from lensim.power.assays import assay_of
+from lensim.power.design_prior import DesignPrior
 from lensim.power.scenario import Scenario, scenario_of
 
 MORE_SPREAD: Final = 1.5
@@ -229,7 +230,7 @@ def question_of(content: dict[str, Any], place: str = "plan") -> Question:
     return checked(Question, {**content, "scenario": scenario}, place)
 
 
-def read_question(path: Path, posterior: Path | None = None) -> Question:
+def read_question(path: Path, posterior: DesignPrior | Path | None = None) -> Question:
     """A question from a TOML file; `posterior` becomes the truth of its scenario.
 
     Raises

@@ -11,7 +11,7 @@ import xarray as xr
 from lensim import checks
 from lensim import vocabulary as v
 from lensim.dose_response.estimands import dose_response_estimands, summarise_lines, summarise_panel
-from lensim.expression.estimands import MU, expression_estimands, summarise_populations, summarise_subjects
+from lensim.expression.estimands import expression_estimands, summarise_populations, summarise_subjects
 from lensim.inference.intervals import interval_of
 from lensim.inference.observations import OBSERVATIONS, observations_of
 from lensim.inference.verdict import verdict_of
@@ -175,7 +175,7 @@ def _is_expression(result: xr.DataTree) -> bool:
 def _expression_tables(result: xr.DataTree, ci_prob: float) -> Iterator[PageTable]:
     words = interval_words(ci_prob)
     estimands = expression_estimands(result)
-    if MU in estimands:
+    if v.MU_FOLD_CHANGE in estimands:
         populations = summarise_populations(estimands, ci_prob)
         yield PageTable(compacted(populations), f"Populations: mean, spread and a new subject, {words}")
     subjects = summarise_subjects(estimands, ci_prob)
@@ -186,7 +186,7 @@ def _expression_pictures(result: xr.DataTree, ci_prob: float) -> Iterator[Pictur
     from lensim.report.figures import expression as report
 
     data = observations_of(result)
-    if MU in result["posterior"]:
+    if v.MU_FOLD_CHANGE in result["posterior"]:
         yield picture_of(
             report.plot_forest(result, ci_prob),
             "forest",

@@ -23,7 +23,7 @@ LARGEST_PICTURE: Final = 600_000
 
 
 def picture_of(figure: Figure, name: str, caption: str, alt: str) -> Picture:
-    """A matplotlib figure as a picture; the figure is closed."""
+    """A matplotlib figure as a picture."""
     buffer = io.BytesIO()
     save_figure(figure, buffer)
     return Picture(name, buffer.getvalue(), caption, alt)

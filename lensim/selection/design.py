@@ -105,7 +105,7 @@ def lay_out(schedule: DoseSchedule, culture: Culture) -> xr.Dataset:
             v.LAST_DOSE: schedule.last_dose_um,
         },
         coords={v.DAY: (v.DAY, day, {"units": "days"}), v.CLONE: list(CLONES)},
-        attrs={"schedule": schedule.name},
+        attrs={v.ASSAY: v.SELECTION, "schedule": schedule.name},
     )
 
 

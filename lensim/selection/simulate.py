@@ -184,4 +184,5 @@ def _as_dataset(sheet: xr.Dataset, cells: np.ndarray, mutants: np.ndarray) -> xr
     found = sheet[[v.DOSE, v.IS_PASSAGE, v.LAST_DOSE]].assign_coords({v.CLONE: list(CLONES)})
     found[v.CELLS] = ((v.STUDY, v.CLONE, v.DAY), cells, {"units": v.UNITS[v.CELLS]})
     found[v.MUTANTS] = (v.STUDY, mutants, {"units": v.UNITS[v.MUTANTS]})
+    found.attrs[v.ASSAY] = v.SELECTION
     return found

@@ -110,6 +110,7 @@ def truth_of(clones: ClonePair, studies: int = 1) -> xr.Dataset:
     )
     for name in found:
         found[name].attrs["units"] = v.UNITS[str(name)]
+    found.attrs[v.ASSAY] = v.SELECTION
     return found
 
 

@@ -17,7 +17,6 @@ from scipy import special, stats
 from lensim import checks, seeding
 from lensim import vocabulary as v
 from lensim.checks import InputError
-from lensim.expression.truth import MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE
 from lensim.inference.verdict import carry_exact
 from lensim.summaries.audit import excluded_p
 from lensim.summaries.p_values import matches
@@ -88,7 +87,7 @@ def summary_posterior(
     summaries = [one.model_copy(update={"p": None}) if one.name in left_out else one for one in summaries]
     targets, kinds = (list(dict.fromkeys(getattr(one, what) for one in summaries)) for what in ("target", "cell_type"))
     shape = (1, draws, len(targets), len(kinds), 1)
-    found = {name: np.full(shape, np.nan) for name in (MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE, NEW, P_INCREASE, OMEGA)}
+    found = {name: np.full(shape, np.nan) for name in (v.MU_FOLD_CHANGE, v.SIGMA_FOLD_CHANGE, NEW, P_INCREASE, OMEGA)}
     unseen: dict[str, np.ndarray] = {}
     for t, target in enumerate(targets):
         for k, kind in enumerate(kinds):
@@ -98,7 +97,7 @@ def summary_posterior(
             rng = seeding.stream(seed, "summaries", target, kind)
             mu, tau, omega, samples = _kind(own, rng, draws, priors)
             place = (0, slice(None), t, k, 0)
-            found[MU_FOLD_CHANGE][place], found[SIGMA_FOLD_CHANGE][place], found[OMEGA][place] = mu, tau, omega
+            found[v.MU_FOLD_CHANGE][place], found[v.SIGMA_FOLD_CHANGE][place], found[OMEGA][place] = mu, tau, omega
             found[NEW][place] = mu + np.hypot(tau, omega) * rng.standard_normal(draws)
             found[P_INCREASE][place] = special.ndtr(mu / np.hypot(tau, omega))
             unseen |= {one.name: z for one, z in zip(own, samples, strict=True)}

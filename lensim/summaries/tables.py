@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from lensim.expression.truth import MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE
+from lensim import vocabulary as v
 from lensim.summaries.attainable import LARGEST_N
 from lensim.summaries.audit import audit, audit_in_words
 from lensim.summaries.posterior import NEW, P_INCREASE
@@ -31,7 +31,7 @@ def table_of(result: xr.DataTree) -> pd.DataFrame:
     for target in posterior["target"].to_numpy():
         for kind in posterior["cell_type"].to_numpy():
             own = posterior.sel(target=target, cell_type=kind)
-            mu, tau, new = (own[name].to_numpy() for name in (MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE, NEW))
+            mu, tau, new = (own[name].to_numpy() for name in (v.MU_FOLD_CHANGE, v.SIGMA_FOLD_CHANGE, NEW))
             if np.isnan(mu).any():
                 continue  # no summary is of this kind
             row: dict[str, object] = {"target": str(target), "cell_type": str(kind)}

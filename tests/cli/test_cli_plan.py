@@ -8,7 +8,6 @@ import pytest
 import xarray as xr
 
 from lensim import vocabulary as v
-from lensim.expression.truth import MU_LEVEL, SIGMA_LEVEL
 from lensim.inference.observations import attach_observations
 from lensim.inference.verdict import Verdict
 from lensim.output import save_result
@@ -106,8 +105,8 @@ def expression_fit(
 
         posterior = posterior.assign(
             {
-                MU_LEVEL: around(2.0, v.TARGET, v.CELL_TYPE),
-                SIGMA_LEVEL: around(0.7, v.TARGET),
+                v.MU_LEVEL: around(2.0, v.TARGET, v.CELL_TYPE),
+                v.SIGMA_LEVEL: around(0.7, v.TARGET),
                 v.LOG2_REFERENCE_LEVEL: around(6.0, v.REFERENCE),
                 v.FACTOR: around(1.95, v.GENE),
                 v.ONE_COPY_CT: around(37.5, v.GENE),
@@ -219,7 +218,7 @@ def test_a_plan_from_a_fit_and_a_look_at_the_first_pairs(tmp_path, capsys):
     ],
 )
 def test_a_bad_file_of_first_pairs_is_refused_before_any_work(tmp_path, capsys, monkeypatch, text, message):
-    monkeypatch.setattr("lensim.plan.answer.answer", lambda *_, **__: pytest.fail("the plan was worked on"))
+    monkeypatch.setattr("lensim.plan.run.answer", lambda *_, **__: pytest.fail("the plan was worked on"))
     out, pairs = tmp_path / "out", tmp_path / "so_far.csv"
     if text is not None:
         pairs.write_text(text)

@@ -77,7 +77,7 @@ def test_tested_doses_are_each_lines_own():
 
 @pytest.mark.parametrize("line", range(4))
 def test_absolute_ic50_halves_the_signal(line):
-    ic50 = e.dose_response_estimands(RESULT)[e.LOG10_IC50].isel(cell_line=line).to_numpy()
+    ic50 = e.dose_response_estimands(RESULT)[v.LOG10_IC50].isel(cell_line=line).to_numpy()
     ec50, slope, effect = parameters(line)
     reached = effect > np.log(2)
     assert np.isposinf(ic50[~reached]).all()
@@ -108,7 +108,7 @@ def test_curve_parameters_are_handed_on():
         xr.testing.assert_identical(draws[name].reset_coords(drop=True), POSTERIOR[name])
     assert draws["hill_slope"].to_numpy() == pytest.approx(np.exp(POSTERIOR[v.LOG_HILL].to_numpy()))
     assert all(values.dims[:2] == ("chain", "draw") for values in draws.data_vars.values())
-    assert draws[e.LOG10_IC50].attrs["units"] == "log10 uM"
+    assert draws[v.LOG10_IC50].attrs["units"] == "log10 uM"
 
 
 @pytest.mark.parametrize("dose", [0.02, 4.0])
@@ -128,7 +128,7 @@ def test_resistant_is_above_the_threshold_or_nowhere():
 @pytest.mark.parametrize("threshold", [0.005, 1.2, 1e6])
 def test_threshold_moves_the_line_between_sensitive_and_resistant(threshold):
     draws = e.dose_response_estimands(RESULT, threshold)
-    assert np.array_equal(draws["is_resistant"], draws[e.LOG10_IC50] > np.log10(threshold))
+    assert np.array_equal(draws["is_resistant"], draws[v.LOG10_IC50] > np.log10(threshold))
     # a line that is never halved is resistant however high the threshold
     assert bool(draws["is_resistant"].sel(cell_line="U266").all())
 
@@ -159,7 +159,7 @@ def test_without_groups_in_the_model_there_is_no_share():
 def test_a_line_halved_within_its_doses_has_a_number():
     table = e.summarise_lines(e.dose_response_estimands(RESULT))
     row = table.loc["NCI-H929"]
-    ic50 = 10 ** e.dose_response_estimands(RESULT)[e.LOG10_IC50].sel(cell_line="NCI-H929").to_numpy().ravel()
+    ic50 = 10 ** e.dose_response_estimands(RESULT)[v.LOG10_IC50].sel(cell_line="NCI-H929").to_numpy().ravel()
     assert row["ic50_um"] == pytest.approx(np.median(ic50), rel=0.01)
     lower, upper = np.quantile(ic50, [0.05, 0.95], method="inverted_cdf")
     assert (row["ic50_um_lower"], row["ic50_um_upper"]) == pytest.approx((lower, upper))
@@ -227,7 +227,7 @@ def test_estimands_carry_what_tables_say_of_a_line():
 def test_the_gate_judges_what_has_an_order_and_ic50s_that_draws_reach():
     judged = e.judged_estimands(e.dose_response_estimands(RESULT))
     assert not {"is_resistant", "is_stimulated"} & set(judged.data_vars)
-    assert judged[e.LOG10_IC50].sizes["reached"] == 2
+    assert judged[v.LOG10_IC50].sizes["reached"] == 2
     assert judged["hill_slope"].sizes[v.CELL_LINE] == 4
 
 

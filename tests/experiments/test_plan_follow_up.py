@@ -8,7 +8,6 @@ import xarray as xr
 from experiments import plan_follow_up as experiment
 from lensim import vocabulary as v
 from lensim.checks import InputError
-from lensim.expression.truth import MU_LEVEL, SIGMA_LEVEL
 from lensim.inference.verdict import Verdict
 from lensim.output import save_result
 from lensim.seeding import stream
@@ -35,8 +34,8 @@ def fit(folder: Path, *, passed: bool = True) -> Path:
         },
     )
     for name, centre, own in (
-        (MU_LEVEL, 1.0, (v.TARGET, v.CELL_TYPE)),
-        (SIGMA_LEVEL, 1.0, (v.TARGET,)),
+        (v.MU_LEVEL, 1.0, (v.TARGET, v.CELL_TYPE)),
+        (v.SIGMA_LEVEL, 1.0, (v.TARGET,)),
         (v.LOG2_REFERENCE_LEVEL, 4.3, (v.REFERENCE,)),
         (v.FACTOR, 1.93, (v.GENE,)),
         (v.UNIT_CT, 26.0, (v.GENE,)),

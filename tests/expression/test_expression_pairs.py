@@ -10,9 +10,9 @@ from lensim.expression.simulate import one_study, simulate
 from lensim.expression.standard_curve import amplification_factors
 from lensim.expression.truth import (
     NO_FAULTS,
-    Assay,
     CellTypeExpression,
     ExpressionPopulation,
+    GeneAssay,
     ReactionFaults,
     draw_truth,
 )
@@ -21,10 +21,10 @@ from lensim.seeding import stream
 DESIGN = ExpressionDesign(["a", "b", "c"], ["line"] * 3, ("TNF", "IGF1"), ("RPL37A", "GAPDH"), technical_replicates=3)
 BRIGHT = ExpressionPopulation(
     assays={
-        "TNF": Assay(1.9, 27.0),
-        "IGF1": Assay(1.95, 26.0),
-        "RPL37A": Assay(1.97, 22.0),
-        "GAPDH": Assay(1.93, 21.0),
+        "TNF": GeneAssay(1.9, 27.0),
+        "IGF1": GeneAssay(1.95, 26.0),
+        "RPL37A": GeneAssay(1.97, 22.0),
+        "GAPDH": GeneAssay(1.93, 21.0),
     },
     expression={("TNF", "line"): CellTypeExpression(1.0, 0.5, 1.0, 0.5)},
 )
@@ -70,7 +70,9 @@ def test_uncertain_doublings_lie_between_series_and_prior_and_err_as_much_as_the
 def test_what_pairs_say_of_their_error_is_so():
     """Without biology, log2 ratios differ from the truth by reading and copies alone; the errors given are theirs."""
     silent = ExpressionPopulation(
-        assays={g: Assay(a.amplification_factor, a.ct_of_unit_quantity, 37.5, 0.0) for g, a in BRIGHT.assays.items()}
+        assays={
+            g: GeneAssay(a.amplification_factor, a.ct_of_unit_quantity, 37.5, 0.0) for g, a in BRIGHT.assays.items()
+        }
     )
     data, truth = batch(silent, studies=2000)
     data[v.CT] = data[v.CT]

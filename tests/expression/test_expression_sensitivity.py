@@ -1,6 +1,5 @@
 """Does the response go with sensitivity? Made-up draws with a known answer."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import xarray as xr
@@ -72,7 +71,6 @@ def test_the_figure_has_a_panel_a_target():
     figure = plot_against_ic50(tree, ic50(), CALLS, summarise_sensitivity(tree, CALLS, GROUPS, ic50()), 10.0)
     assert len(figure.axes) == 1
     assert "sensitive less resistant: +1.20" in figure.axes[0].get_title()
-    plt.close(figure)
 
 
 def test_lines_without_an_ic50_are_above_the_doses_or_left_out():

@@ -9,9 +9,9 @@ from lensim.expression.design import ExpressionDesign, lay_out
 from lensim.expression.simulate import log2_quantities, one_study, simulate
 from lensim.expression.truth import (
     NO_FAULTS,
-    Assay,
     CellTypeExpression,
     ExpressionPopulation,
+    GeneAssay,
     ReactionFaults,
     draw_truth,
 )
@@ -35,7 +35,7 @@ SEED = 31
 
 def reactions_of_copies(copies: float, number: int, sd_technical: float = 0.0) -> np.ndarray:
     """Ct of many reactions that start from a Poisson number of copies around `copies`."""
-    assay = Assay(2.0, 37.0, 37.5, 0.0)  # a unit is sqrt(2) copies
+    assay = GeneAssay(2.0, 37.0, 37.5, 0.0)  # a unit is sqrt(2) copies
     level = np.log2(copies) - 0.5
     population = ExpressionPopulation(
         assays={gene: assay for gene in ("T", "R")},

@@ -13,7 +13,7 @@ from lensim.expression.design import ExpressionDesign, lay_out
 from lensim.expression.estimands import expression_estimands, summarise_populations, summarise_subjects
 from lensim.expression.sensitivity import contrast_of_subjects, slope_against
 from lensim.expression.simulate import one_study, simulate
-from lensim.expression.truth import NO_FAULTS, Assay, CellTypeExpression, ExpressionPopulation, draw_truth
+from lensim.expression.truth import NO_FAULTS, CellTypeExpression, ExpressionPopulation, GeneAssay, draw_truth
 from lensim.inference.catalogue import find_model
 from lensim.inference.engine_nutpie import SamplerSettings
 from lensim.inference.fit import FitSettings
@@ -31,7 +31,7 @@ DESIGN = ExpressionDesign(
     SUBJECTS, ["line"] * 6 + ["donor"] * 4, ("TNF", "IGF1"), ("RPL37A",), calibrator="line 0", technical_replicates=3
 )
 POPULATION = ExpressionPopulation(
-    assays={"TNF": Assay(1.92, 30.0), "IGF1": Assay(1.90, 33.5), "RPL37A": Assay(1.97, 22.0)},
+    assays={"TNF": GeneAssay(1.92, 30.0), "IGF1": GeneAssay(1.90, 33.5), "RPL37A": GeneAssay(1.97, 22.0)},
     expression={
         ("TNF", "line"): CellTypeExpression(2.5, 1.0, 1.0, 0.5),
         ("IGF1", "line"): CellTypeExpression(0.5, 1.0, -0.5, 0.3),
@@ -141,7 +141,11 @@ def test_cells_with_a_missing_reaction_or_few_copies_are_dim():
 # --- models of other studies: references, series and factors ---
 
 QUIET = ExpressionPopulation(
-    assays={"T": Assay(1.80, 28.0, 37.5, 0.02), "R": Assay(1.93, 22.0, 37.5, 0.02), "S": Assay(1.93, 20.0, 37.5, 0.02)},
+    assays={
+        "T": GeneAssay(1.80, 28.0, 37.5, 0.02),
+        "R": GeneAssay(1.93, 22.0, 37.5, 0.02),
+        "S": GeneAssay(1.93, 20.0, 37.5, 0.02),
+    },
     expression={("T", "line"): CellTypeExpression(4.0, 0.5, 3.0, 0.3)},
     sd_technical_cycles=0.03,
     sd_plate_cycles=0.05,

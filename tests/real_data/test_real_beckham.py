@@ -6,7 +6,6 @@ The tables are tested on made-up draws whose answer is known; both fits together
 import json
 from pathlib import Path
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -166,7 +165,6 @@ def test_figures_have_a_panel_a_contrast_and_name_their_units(study, reference):
     assert [axis.get_title() for axis in scatter.axes] == ["heat, 1 h", "pre-heat, 3 h", "", ""]
     assert "log2" in scatter.axes[0].get_ylabel()
     assert "log2" in inputs.axes[0].get_ylabel()
-    plt.close("all")
 
 
 # --- the real files ---

@@ -9,7 +9,7 @@ import pytest
 import xarray as xr
 
 from lensim import vocabulary as v
-from lensim.dose_response.estimands import LOG10_IC50, dose_response_estimands, summarise_lines
+from lensim.dose_response.estimands import dose_response_estimands, summarise_lines
 from lensim.dose_response.read import read_tidy
 from lensim.inference import engine_nutpie
 from lensim.inference.catalogue import find_model
@@ -117,5 +117,5 @@ def test_a_series_that_ends_too_low_gives_a_bound_and_no_number(whole_and_cut):
     row = summarise_lines(dose_response_estimands(result)).loc["ryegrass"]
     assert np.isnan(row["ic50_um"])
     assert row["ic50"].startswith(f"> {CUT_AT}")
-    above = (dose_response_estimands(result)[LOG10_IC50] > np.log10(CUT_AT)).mean()
+    above = (dose_response_estimands(result)[v.LOG10_IC50] > np.log10(CUT_AT)).mean()
     assert row["p_ic50_above_top"] == pytest.approx(float(above))

@@ -6,7 +6,6 @@ import itertools
 import re
 from html.parser import HTMLParser
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,6 +14,7 @@ from PIL import Image
 from lensim.checks import InputError
 from lensim.report import pictures
 from lensim.report.compact import compacted
+from lensim.report.figures.style import new_figure
 from lensim.report.html import FINDINGS_SHOWN, LARGEST_PAGE, MOST_ROWS, grid, render
 from lensim.report.numbers import MINUS, NONE, TIMES, heading_of, number_text, whole_text
 from lensim.report.page import Estimate, Mark, Page, PageTable, Picture, Remarked, Section, Span, Tile, key_of
@@ -58,8 +58,8 @@ def noise(pixels: int) -> bytes:
 
 
 def drawn(name: str = "line") -> Picture:
-    figure, axis = plt.subplots(figsize=(4, 3))
-    axis.plot([0, 1], [0, 1])
+    figure, axes = new_figure(figsize=(4, 3))
+    axes[0, 0].plot([0, 1], [0, 1])
     return picture_of(figure, name, f"Caption of {NASTY}.", f"A line, {NASTY}")
 
 

@@ -2,14 +2,13 @@
 
 import json
 
-import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
 from experiments import report as experiment
 from lensim.checks import InputError
 from lensim.report.claims_section import claims_tables, count_inside, count_supported
-from lensim.report.figures.style import save_figure
+from lensim.report.figures.style import new_figure, save_figure
 from lensim.report.folder import Choice, folder_section, is_results_folder
 from lensim.report.html import grid, render
 from lensim.report.page import Mark, Span
@@ -47,8 +46,8 @@ def filled(folder, *, manifest=MANIFEST):
         (folder / "manifest.json").write_text(json.dumps(manifest))
     (folder / f"{folder.name}.toml").write_text("seed = 7\n")
     pd.DataFrame({"rule": ["paired_t"], "share": [0.5], "share_mcse": [0.01]}).to_csv(folder / "lines.csv", index=False)
-    figure, axis = plt.subplots(figsize=(2, 2))
-    axis.plot([0, 1])
+    figure, axes = new_figure(figsize=(2, 2))
+    axes[0, 0].plot([0, 1])
     save_figure(figure, folder / "curves.png")
     return folder
 

@@ -20,15 +20,7 @@ from lensim.expression.classical import classical_fold_changes
 from lensim.expression.design import ExpressionDesign, lay_out
 from lensim.expression.simulate import one_study, simulate
 from lensim.expression.standard_curve import amplification_factors
-from lensim.expression.truth import (
-    LOG2_COPIES_PER_UNIT,
-    MU_FOLD_CHANGE,
-    NO_FAULTS,
-    Assay,
-    CellTypeExpression,
-    ExpressionPopulation,
-    draw_truth,
-)
+from lensim.expression.truth import NO_FAULTS, CellTypeExpression, ExpressionPopulation, GeneAssay, draw_truth
 from lensim.inference.calibration import coverage_pvalue, is_covered, randomised_rank
 from lensim.inference.engine_nutpie import CompiledModel, SamplerSettings, compile_model, sample
 from lensim.models.expression_components import ExpressionPriors
@@ -43,17 +35,17 @@ ROOT = 131
 SETTINGS = SamplerSettings(draws=300, tune=400, chains=2, target_accept=0.9)
 DESIGN = ExpressionDesign([f"line {k}" for k in range(8)], ["line"] * 8, ("TNF",), ("RPL37A",))
 PLAIN = ExpressionPopulation(
-    assays={"TNF": Assay(1.92, 30.0), "RPL37A": Assay(1.97, 22.0, 37.5, 0.1)},
+    assays={"TNF": GeneAssay(1.92, 30.0), "RPL37A": GeneAssay(1.97, 22.0, 37.5, 0.1)},
     expression={("TNF", "line"): CellTypeExpression(2.5, 1.0, 0.7, 0.5)},
 )
 SPARSE = replace(
     PLAIN,
-    assays={**PLAIN.assays, "TNF": Assay(1.92, 29.2, 36.7)},
+    assays={**PLAIN.assays, "TNF": GeneAssay(1.92, 29.2, 36.7)},
     expression={("TNF", "line"): CellTypeExpression(-7.4, 0.7, 1.2, 0.5)},
 )
 STRONG = replace(
     PLAIN,
-    assays={"TNF": Assay(1.92, 28.0, 37.5, 0.1), "RPL37A": Assay(1.97, 22.0, 37.5, 0.1)},
+    assays={"TNF": GeneAssay(1.92, 28.0, 37.5, 0.1), "RPL37A": GeneAssay(1.97, 22.0, 37.5, 0.1)},
     expression={("TNF", "line"): CellTypeExpression(0.0, 1.0, 4.5, 0.2)},  # 23-fold, as IGF1 of primary cells
 )
 POPULATIONS = {"plain": PLAIN, "a third undetected": SPARSE, "efficiencies uncertain": STRONG}
@@ -69,7 +61,7 @@ def simulated(name: str) -> tuple[xr.Dataset, xr.Dataset]:
     if uncertain:
         drawn = seeding.stream(ROOT, name, "factors").standard_normal(truth[v.FACTOR].shape)
         truth[v.FACTOR][:] = PRIORS.mean_amplification_factor + PRIORS.sd_amplification_factor * drawn
-        truth[LOG2_COPIES_PER_UNIT] = (truth[v.ONE_COPY_CT] - truth[v.UNIT_CT]) * np.log2(truth[v.FACTOR])
+        truth[v.LOG2_COPIES_PER_UNIT] = (truth[v.ONE_COPY_CT] - truth[v.UNIT_CT]) * np.log2(truth[v.FACTOR])
     data = simulate(sheet, truth, NO_FAULTS, seeding.stream(ROOT, name, "machine"))
     return data, truth
 
@@ -119,7 +111,7 @@ def test_intervals_of_fold_changes_cover(name, compiled):
         fold, mu = fold_changes(model, one_study(data, study), slots, name, study)
         true = truth[v.LOG2_FOLD_CHANGE].to_numpy()[study].ravel()
         ranks.append(randomised_rank(fold, true, ties))
-        mean_ranks.append(randomised_rank(mu[None], truth[MU_FOLD_CHANGE].to_numpy()[study].ravel(), ties))
+        mean_ranks.append(randomised_rank(mu[None], truth[v.MU_FOLD_CHANGE].to_numpy()[study].ravel(), ties))
         errors.append(fold.mean(axis=1) - true)
     picked = seeding.stream(ROOT, name, "picked").integers(len(DESIGN.subjects), size=STUDIES)
     alone = np.array(ranks)[np.arange(STUDIES), picked]
@@ -154,7 +146,7 @@ def test_plug_in_efficiencies_are_too_narrow(compiled):
         for how, shown in (("ours", alone), ("plug-in", plugged_in(alone))):
             fold, mu = fold_changes(model, shown, slots, name, how, study)
             ranks[how].append(randomised_rank(fold, true, ties)[picked[study]])
-            mean_ranks[how].append(randomised_rank(mu[None], truth[MU_FOLD_CHANGE].to_numpy()[study].ravel(), ties))
+            mean_ranks[how].append(randomised_rank(mu[None], truth[v.MU_FOLD_CHANGE].to_numpy()[study].ravel(), ties))
     pvalues = {
         how: report(f"{name}, {how}, one subject a study", np.array(ranks[how]))
         + report(f"{name}, {how}, population mean", np.array(mean_ranks[how]))

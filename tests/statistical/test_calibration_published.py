@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from experiments.coverage_published import KINDS, row_of, samples_of
-from lensim.expression.truth import MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE
+from lensim import vocabulary as v
 from lensim.inference.catalogue import find_model
 from lensim.inference.engine_nutpie import SamplerSettings, compile_model, sample
 from lensim.summaries.model_data import summary_data
@@ -54,7 +54,7 @@ def test_nuts_finds_the_same(name):
     ours = summary_posterior([summary], 1, 20_000)["posterior"]
     compiled = compile_model(find_model("published_summary").build(summary_data(summary)))
     theirs = sample(compiled, SamplerSettings(draws=4000, tune=1000, chains=4, target_accept=0.95), 3)["posterior"]
-    for variable in (MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE):
+    for variable in (v.MU_FOLD_CHANGE, v.SIGMA_FOLD_CHANGE):
         draws = theirs[variable].to_numpy()
         error = np.hypot(draws.std() / np.sqrt(az.ess(draws)), ours[variable].to_numpy().std() / np.sqrt(20_000))
         assert abs(draws.mean() - ours[variable].to_numpy().mean()) < FAR * error

@@ -12,11 +12,11 @@ import pytensor
 import pytest
 from scipy import stats
 
+from lensim import vocabulary as v
 from lensim.checks import InputError
-from lensim.expression.truth import MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE
 from lensim.inference.catalogue import find_model
 from lensim.output import load_result, save_result
-from lensim.power.design_prior import design_prior
+from lensim.power.design_prior import design_prior_at, posterior_of
 from lensim.power.expression.study import simulate_chunk
 from lensim.power.scenario import scenario_of
 from lensim.summaries.likelihood import log_likelihood, seen_values
@@ -34,7 +34,7 @@ PRIORS = SummaryPriors()
 
 def _drawn(summaries: list[PublishedSummary], draws: int = 4000, **priors: float) -> tuple[np.ndarray, np.ndarray]:
     posterior = summary_posterior(summaries, 1, draws, SummaryPriors(**priors))["posterior"]
-    return posterior[MU_FOLD_CHANGE].to_numpy().ravel(), posterior[SIGMA_FOLD_CHANGE].to_numpy().ravel()
+    return posterior[v.MU_FOLD_CHANGE].to_numpy().ravel(), posterior[v.SIGMA_FOLD_CHANGE].to_numpy().ravel()
 
 
 def _prior(rng: np.random.Generator, size: int) -> tuple[np.ndarray, np.ndarray]:
@@ -153,7 +153,7 @@ def test_unseen_values_have_the_summary_and_what_comes_with_it():
         assert np.abs(values - printed).max() <= 0.5 + 1e-6
     assert ((y > 100).sum(axis=1) == 10).all()
     posterior = result["posterior"].to_dataset()
-    assert {MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE, NEW, P_INCREASE} <= set(posterior.data_vars)
+    assert {v.MU_FOLD_CHANGE, v.SIGMA_FOLD_CHANGE, NEW, P_INCREASE} <= set(posterior.data_vars)
     assert OMEGA not in posterior
     assert posterior.attrs["inference_library"].startswith("lensim, exact")
     again = summary_posterior([summary], 3, 1000)["posterior"].to_dataset()
@@ -239,13 +239,13 @@ def test_a_paper_is_a_truth(tmp_path):
     scenario = _scenario(path)
     assert not scenario.is_conditional
     true = simulate_chunk(scenario, ("a",), 3000).true_mu[:, 0, 0]
-    posterior = design_prior(path)["posterior"][MU_FOLD_CHANGE].to_numpy().ravel()
+    posterior = posterior_of(design_prior_at(path))["posterior"][v.MU_FOLD_CHANGE].to_numpy().ravel()
     assert stats.ks_2samp(true, posterior).pvalue > FALSE_ALARM
     path_two = tmp_path / "two.toml"
     path_two.write_text(PAPER + PAPER.replace("TNF, patients", "again"))
     drawn = simulate_chunk(_scenario(path_two), ("a",), 3000).true_mu[:, 0, 0]
-    result = design_prior(path_two)["posterior"]
-    mu, omega = (result[name].to_numpy().ravel() for name in (MU_FOLD_CHANGE, OMEGA))
+    result = posterior_of(design_prior_at(path_two))["posterior"]
+    mu, omega = (result[name].to_numpy().ravel() for name in (v.MU_FOLD_CHANGE, OMEGA))
     assert drawn.var() == pytest.approx(mu.var() + (omega**2).mean(), rel=0.15)  # the next study has a mean of its own
 
 
@@ -276,7 +276,7 @@ def test_printed_values_beyond_4096_fold_are_taken():
 def test_a_spread_of_many_doublings_is_taken():
     """A mean of 0 and an sd of 15 doublings: legitimate, and the values behind it go far out."""
     result = summary_posterior([PublishedSummary(name="a", n=4, scale="log2", mean="0", sd="15")], 1, 500)
-    assert np.median(result["posterior"][SIGMA_FOLD_CHANGE]) > 4
+    assert np.median(result["posterior"][v.SIGMA_FOLD_CHANGE]) > 4
     assert result["unseen"]["value_0"].to_numpy().std(axis=-1, ddof=1) == pytest.approx(15, abs=0.5)
 
 

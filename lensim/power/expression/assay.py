@@ -4,8 +4,8 @@ import math
 from collections.abc import Mapping
 from typing import Final
 
+from lensim import vocabulary as v
 from lensim.checks import InputError
-from lensim.expression.truth import MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE
 from lensim.power.assay import Part, PowerAssay
 from lensim.power.expression.chunk import run_audit, run_chunk
 from lensim.power.expression.scenario import ExpressionScenario
@@ -63,8 +63,8 @@ EXPRESSION: Final = PowerAssay(
     not_in_posterior=not_in_posterior,
     subjects=subjects_of,
     resources=resources_of,
-    spreads=(SIGMA_FOLD_CHANGE,),
-    effects=(MU_FOLD_CHANGE,),
+    spreads=(v.SIGMA_FOLD_CHANGE,),
+    effects=(v.MU_FOLD_CHANGE,),
     who_differs="subjects differ",
     parts=parts_of,
 )

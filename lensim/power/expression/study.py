@@ -1,5 +1,6 @@
 """From a scenario to a chunk of simulated studies: the truth of each, and the pairs that its analysis starts from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -13,17 +14,8 @@ from lensim import vocabulary as v
 from lensim.expression.design import ExpressionDesign, lay_out
 from lensim.expression.pairs import PairSettings, pairs_of
 from lensim.expression.simulate import simulate
-from lensim.expression.truth import (
-    MU_FOLD_CHANGE,
-    MU_LEVEL,
-    SIGMA_FOLD_CHANGE,
-    SIGMA_LEVEL,
-    ExpressionPopulation,
-    ReactionFaults,
-    parameters_of,
-    truth_given,
-)
-from lensim.power.design_prior import design_prior, require_figures
+from lensim.expression.truth import ExpressionPopulation, ReactionFaults, parameters_of, truth_given
+from lensim.power.design_prior import UNSEEN, DesignPrior, posterior_of, require_dims, require_figures
 from lensim.power.expression.scenario import ExpressionScenario
 from lensim.power.expression.spec import ExpressionDesignSpec, ExpressionTruthSpec
 from lensim.power.spec import ANY, Distribution, changed, picked
@@ -32,14 +24,37 @@ from lensim.summaries.posterior import OMEGA
 CONDITIONS: Final = ("control", "treated")
 SETTINGS_OF_NO_REACTIONS: Final = ExpressionPopulation()
 OF_REACTIONS: Final = (
-    MU_LEVEL, SIGMA_LEVEL, v.LOG2_REFERENCE_LEVEL, v.FACTOR, v.ONE_COPY_CT, v.SD_BIOLOGICAL, v.SD_INPUT, v.SD_TECHNICAL
-)  # fmt: skip
+    v.MU_LEVEL,
+    v.SIGMA_LEVEL,
+    v.LOG2_REFERENCE_LEVEL,
+    v.FACTOR,
+    v.ONE_COPY_CT,
+    v.SD_BIOLOGICAL,
+    v.SD_INPUT,
+    v.SD_TECHNICAL,
+)
 """What every fit from reactions has; the Ct of unit quantity needs a dilution series, the spread of plates two."""
 WHERE_KNOWN: Final = (v.UNIT_CT, v.SD_PLATE)
-OF_LEVELS: Final = (MU_LEVEL, v.LOG2_REFERENCE_LEVEL, v.FACTOR, v.ONE_COPY_CT)
+OF_LEVELS: Final = (v.MU_LEVEL, v.LOG2_REFERENCE_LEVEL, v.FACTOR, v.ONE_COPY_CT)
 """A fit that has any of these is one from reactions, and not from ratios."""
-UNSEEN: Final = "unseen"
-"""A group of results that only published summaries have: of values that nobody printed."""
+_PAIR: Final = (v.TARGET, v.CELL_TYPE, v.CONTRAST)
+DIMS: Final[Mapping[str, tuple[str, ...]]] = {
+    v.MU_FOLD_CHANGE: _PAIR,
+    v.SIGMA_FOLD_CHANGE: _PAIR,
+    OMEGA: _PAIR,
+    v.MU_LEVEL: (v.TARGET, v.CELL_TYPE),
+    v.SIGMA_LEVEL: (v.TARGET, v.CELL_TYPE),
+    v.LOG2_REFERENCE_LEVEL: (v.REFERENCE,),
+    v.FACTOR: (v.GENE,),
+    v.UNIT_CT: (v.GENE,),
+    v.ONE_COPY_CT: (v.GENE,),
+    v.SD_BIOLOGICAL: (v.GENE,),
+    v.SD_INPUT: (),
+    v.SD_TECHNICAL: (),
+    v.SD_PLATE: (),
+    v.SD_PAIR: (v.TARGET,),
+}
+"""Dims that a figure of a posterior may have besides chain and draw: those of the truth."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +91,7 @@ def simulate_chunk(scenario: ExpressionScenario, path: tuple[str | int, ...], st
     truth_stream = seeding.stream(scenario.seed, *path, "truth")
     parameters = draw_parameters(scenario.truth, scenario.design, sheet, truth_stream, studies)
     machine = seeding.stream(scenario.seed, *path, "machine")
-    true_mu = parameters[MU_FOLD_CHANGE].to_numpy()[..., 0]
+    true_mu = parameters[v.MU_FOLD_CHANGE].to_numpy()[..., 0]
     if not scenario.design.has_reactions:
         return PairBatch(
             scenario, _ratios(parameters, scenario.design, sheet, machine), None, true_mu, path, parameters
@@ -142,10 +157,10 @@ def draw_parameters(
     targets, kinds = list(design.targets), list(design.subjects)
     for position, entry in enumerate(truth.expression):
         for name, variable in (
-            ("mu_log2_fold_change", MU_FOLD_CHANGE),
-            ("sigma_log2_fold_change", SIGMA_FOLD_CHANGE),
-            ("mu_log2_level", MU_LEVEL),
-            ("sigma_log2_level", SIGMA_LEVEL),
+            ("mu_log2_fold_change", v.MU_FOLD_CHANGE),
+            ("sigma_log2_fold_change", v.SIGMA_FOLD_CHANGE),
+            ("mu_log2_level", v.MU_LEVEL),
+            ("sigma_log2_level", v.SIGMA_LEVEL),
         ):
             column = number(f"expression {position} {name}", getattr(entry, name))
             for t, target in enumerate(targets):
@@ -174,11 +189,11 @@ def draw_parameters(
 
 
 @lru_cache(maxsize=4)
-def _posterior(path: Path) -> xr.Dataset:
-    result = design_prior(path)
+def _posterior(prior: DesignPrior) -> xr.Dataset:
+    result, path = posterior_of(prior), prior.path
     posterior = result["posterior"].to_dataset()
-    checks.has_variables(posterior.isel(chain=0, draw=0), {}, str(path))
-    needed: tuple[str, ...] = (MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE)
+    require_dims(path, posterior, DIMS)
+    needed: tuple[str, ...] = (v.MU_FOLD_CHANGE, v.SIGMA_FOLD_CHANGE)
     if UNSEEN not in result.children:  # a paper prints no spread of pairs or reactions
         needed += OF_REACTIONS if any(name in posterior for name in OF_LEVELS) else (v.SD_PAIR,)
     require_figures(path, posterior, needed, "a fit in which subjects were pooled")
@@ -200,17 +215,17 @@ def not_in_posterior(scenario: ExpressionScenario) -> list[str]:
     return [name for name in needed if name not in posterior]
 
 
-def _put_posterior(parameters: xr.Dataset, path: Path, at_mean: bool, rng: np.random.Generator) -> None:
+def _put_posterior(parameters: xr.Dataset, prior: DesignPrior, at_mean: bool, rng: np.random.Generator) -> None:
     """Overwrite every figure that a posterior has, all of a study from one draw, or all but the effect at the mean."""
-    posterior = _posterior(path)
+    posterior, path = _posterior(prior), prior.path
     pick = rng.integers(posterior.sizes["sample_"], size=parameters.sizes[v.STUDY])
-    for name in (MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE, *OF_REACTIONS, *WHERE_KNOWN, v.SD_PAIR):
+    for name in (v.MU_FOLD_CHANGE, v.SIGMA_FOLD_CHANGE, *OF_REACTIONS, *WHERE_KNOWN, v.SD_PAIR):
         if name in posterior:
             drawn = _for_design(posterior, name, parameters[name], path)
-            parameters[name].to_numpy()[:] = picked(drawn, pick, at_mean=at_mean and name != MU_FOLD_CHANGE)
+            parameters[name].to_numpy()[:] = picked(drawn, pick, at_mean=at_mean and name != v.MU_FOLD_CHANGE)
     if OMEGA in posterior:  # published studies differ in their means, and so will the next
-        omega = picked(_for_design(posterior, OMEGA, parameters[MU_FOLD_CHANGE], path), pick, at_mean=at_mean)
-        parameters[MU_FOLD_CHANGE].to_numpy()[:] += omega * rng.standard_normal(omega.shape)
+        omega = picked(_for_design(posterior, OMEGA, parameters[v.MU_FOLD_CHANGE], path), pick, at_mean=at_mean)
+        parameters[v.MU_FOLD_CHANGE].to_numpy()[:] += omega * rng.standard_normal(omega.shape)
 
 
 def _for_design(posterior: xr.Dataset, name: str, like: xr.DataArray, path: Path) -> np.ndarray:
@@ -240,7 +255,7 @@ def _ratios(
     """Log2 ratios without reactions: fold change of the subject, and what differs between its pairs."""
     kind = sheet[v.CELL_TYPE_OF_SUBJECT].to_numpy()
     studies, targets, subjects = parameters.sizes[v.STUDY], len(design.targets), len(kind)
-    mu, sigma = (parameters[name].to_numpy()[..., 0][:, :, kind] for name in (MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE))
+    mu, sigma = (parameters[name].to_numpy()[..., 0][:, :, kind] for name in (v.MU_FOLD_CHANGE, v.SIGMA_FOLD_CHANGE))
     fold = mu + sigma * rng.standard_normal((studies, targets, subjects))
     blur = rng.standard_normal((studies, targets, subjects, design.experiments))
     ratio = fold[..., None] + parameters[v.SD_PAIR].to_numpy()[:, :, None, None] * blur

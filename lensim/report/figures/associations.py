@@ -2,14 +2,14 @@
 
 from typing import Final
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from lensim.dose_response.associations import Equivalence
-from lensim.report.figures.style import PALETTE
+from lensim.report.figures.style import PALETTE, figure_of, literal, new_figure
 from lensim.tables.records import records
 
 WIDEST: Final = 7.0
@@ -23,7 +23,8 @@ def plot_associations(table: pd.DataFrame, region: Equivalence) -> Figure:
     A table as from `lensim.dose_response.associations.associate`.
     """
     rows = records(table)
-    figure, axes = plt.subplots(1, 2, figsize=(7.2, 1.3 + 0.34 * len(rows)), sharey=True)
+    figure, grid = new_figure(1, 2, figsize=(7.2, 1.3 + 0.34 * len(rows)), sharey=True)
+    axes = grid[0]
     drawn = (
         (axes[0], "log2_odds_ratio", region.log2_odds_ratio),
         (axes[1], "inhibition_difference_percent", region.inhibition_percent),
@@ -48,7 +49,7 @@ def plot_associations(table: pd.DataFrame, region: Equivalence) -> Figure:
     axes[0].xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"1/{2**-x:.0f}" if x < 0 else f"{2**x:.0f}"))
     several = len({row.get("label", "") for row in rows}) > 1
     names = [
-        f"{row.get('label', '')}: " * several + f"{row['value']} ({row['resistant']:.0f} of {row['lines']})"
+        literal(f"{row.get('label', '')}: " * several + f"{row['value']} ({row['resistant']:.0f} of {row['lines']})")
         for row in rows
     ]
     axes[0].set_yticks(range(len(rows)), names, fontsize=8)
@@ -60,25 +61,26 @@ def plot_associations(table: pd.DataFrame, region: Equivalence) -> Figure:
     return figure
 
 
-def plot_fold_change_effects(table: pd.DataFrame, equivalent_log2: float) -> Figure:
+def plot_fold_change_effects(table: pd.DataFrame, equivalent_log2: float, ax: Axes | None = None) -> Figure:
     """Differences of log2 fold changes by target and question; shaded: of no consequence.
 
-    A table as from `lensim.expression.associations.associate_fold_changes`.
+    A table as from `lensim.expression.associations.associate_fold_changes`; `ax` to draw into, if there is one.
     """
     rows = records(table)
-    figure, axis = plt.subplots(figsize=(7.0, 1.2 + 0.34 * len(rows)))
+    figure, axis = figure_of(ax, figsize=(7.0, 1.2 + 0.34 * len(rows)))
     axis.axvspan(-equivalent_log2, equivalent_log2, color="0.9", lw=0)
     axis.axvline(0, color="black", lw=0.8, ls=":")
     for at, row in enumerate(rows):
         colour = COLOURS.get(row["log2_effect_verdict"], PALETTE[0])
         axis.plot([row["log2_effect_lower"], row["log2_effect_upper"]], [at, at], color=colour, lw=1.4)
         axis.plot(row["log2_effect"], at, "o", color=colour, ms=4)
-    names = [f"{row['target']}, {row['question']} ({row['subjects']} lines)" for row in rows]
+    names = [literal(f"{row['target']}, {row['question']} ({row['subjects']} lines)") for row in rows]
     axis.set_yticks(range(len(rows)), names, fontsize=8)
     axis.set_ylim(len(rows) - 0.5, -0.5)
     axis.tick_params(labelsize=8)
     axis.set_xlabel("effect on the fold change of mRNA [log2]; shaded: too small to matter", fontsize=9)
-    figure.tight_layout()
+    if ax is None:
+        figure.tight_layout()
     return figure
 
 
@@ -94,14 +96,23 @@ def plot_fisher_power(curves: pd.DataFrame, reach: pd.DataFrame, power: float) -
     power
         That power.
     """
-    figure, (left, right) = plt.subplots(1, 2, figsize=(7.8, 3.5))
-    for k, (name, own) in enumerate(curves.groupby("part", sort=False)):
-        left.plot(own["odds_ratio"], 100 * own["power"], color=PALETTE[k % len(PALETTE)], ls=STYLES[k % 4], label=name)
+    figure, axes = new_figure(1, 2, figsize=(7.8, 3.5))
+    left, right = axes[0]
+    drawn = [
+        left.plot(
+            own["odds_ratio"],
+            100 * own["power"],
+            color=PALETTE[k % len(PALETTE)],
+            ls=STYLES[k % 4],
+            label=literal(name),
+        )[0]
+        for k, (name, own) in enumerate(curves.groupby("part", sort=False))
+    ]
     left.axhline(100 * power, color="0.5", lw=0.8, ls=":")
     left.set_ylim(0, 102)
     left.set_xlabel("odds ratio of resistance", fontsize=8)
     left.set_ylabel("power of Fisher's test [%]", fontsize=8)
-    left.legend(fontsize=7, frameon=False, loc="upper center", bbox_to_anchor=(0.5, 1.22), ncols=2)
+    left.legend(handles=drawn, fontsize=7, frameon=False, loc="upper center", bbox_to_anchor=(0.5, 1.22), ncols=2)
     edge = float(curves["odds_ratio"].max())
     for name, marker, end in (("above", "^", edge), ("below", "v", 1 / edge)):
         found = (reach[name] > 0) & (reach[name] < np.inf)

@@ -1,10 +1,5 @@
 """Figures of a bioassay's fit: calibration of each plate with its samples, and TNF of media under each condition."""
 
-import matplotlib
-
-matplotlib.use("Agg")
-
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -19,7 +14,8 @@ from lensim.bioassay.estimands import bioassay_estimands, summarise_changes, sum
 from lensim.bioassay.roles import BLANK, SAMPLE, STANDARD
 from lensim.inference.intervals import interval_of
 from lensim.inference.observations import observations_of
-from lensim.report.figures.style import PALETTE
+from lensim.report.figures.catalogue import ResultFigure
+from lensim.report.figures.style import PALETTE, literal, new_figure
 
 CURVE_COLOUR = "#666666"
 OUTSIDE_COLOUR = "#EEEEEE"
@@ -36,8 +32,8 @@ def plot_calibration(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
     plates = [str(name) for name in data[v.PLATE].to_numpy()]
     columns = min(3, len(plates))
     rows = -(-len(plates) // columns)
-    figure, axes = plt.subplots(
-        rows, columns, figsize=(8, 1.0 + 2.5 * rows), sharex=True, sharey=True, squeeze=False, layout="constrained"
+    figure, axes = new_figure(
+        rows, columns, figsize=(8, 1.0 + 2.5 * rows), sharex=True, sharey=True, layout="constrained"
     )
     lines = [str(name) for name in data[v.CELL_LINE].to_numpy()]
     conditions = [str(name) for name in data[v.CONDITION].to_numpy()]
@@ -47,7 +43,7 @@ def plot_calibration(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
         axis = axes.ravel()[at]
         _draw_curve(axis, result, data, at, ci_prob)
         _draw_samples(axis, result, data, at, ci_prob)
-        axis.set_title(name, fontsize=9)
+        axis.set_title(literal(name), fontsize=9)
         axis.tick_params(labelsize=8)
     axes[0, 0].set_ylim(bottom=0)  # after all plates: a shared axis that was told an end no longer grows with them
     figure.supxlabel("TNF in the well [pg/ml] (log axis; 0: cells alone)", fontsize=9)
@@ -57,7 +53,15 @@ def plot_calibration(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
         Line2D([], [], color=CURVE_COLOUR, lw=1.4, label=f"curve, {ci_prob:.0%} band"),
         Line2D([], [], color=CURVE_COLOUR, lw=0.8, ls=":", label="blank"),
         *(
-            Line2D([], [], color=PALETTE[k % len(PALETTE)], marker=MARKERS[c % len(MARKERS)], ms=5, lw=1, label=label)
+            Line2D(
+                [],
+                [],
+                color=PALETTE[k % len(PALETTE)],
+                marker=MARKERS[c % len(MARKERS)],
+                ms=5,
+                lw=1,
+                label=literal(label),
+            )
             for k, line in enumerate(lines[:6])
             for c, label in (
                 (c, f"{line}, {name}" if len(conditions) > 1 else line) for c, name in enumerate(conditions)
@@ -135,12 +139,11 @@ def plot_tnf(
     lines, conditions = list(dict.fromkeys(media["cell_line"])), list(dict.fromkeys(media["condition"]))
     columns = min(4, len(lines))
     rows = -(-len(lines) // columns)
-    figure, axes = plt.subplots(
+    figure, axes = new_figure(
         rows,
         columns,
         figsize=(max(5.0, min(8.0, 1.0 + 3.4 * columns)), 0.9 + 2.9 * rows),
         sharey=True,
-        squeeze=False,
         layout="constrained",
     )
     for axis in axes.ravel()[len(lines) :]:
@@ -162,7 +165,7 @@ def plot_tnf(
                 axis.plot(x, true_pg_per_ml[int(position)], marker="_", color="black", ms=9, mew=1.4, ls="")
         for edge in {*own["lowest_pg_per_ml"], *own["highest_pg_per_ml"]}:
             axis.axhline(edge, color="#999999", lw=0.7, ls="--")
-        axis.set_xticks(range(len(conditions)), conditions, fontsize=8)
+        axis.set_xticks(range(len(conditions)), [literal(name) for name in conditions], fontsize=8)
         axis.set_xlim(-0.5, len(conditions) - 0.5)
         axis.set_yscale("log")
         axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
@@ -176,7 +179,7 @@ def plot_tnf(
             if len(changes)
             else []
         )
-        axis.set_title("\n".join([line, *said]), fontsize=8)
+        axis.set_title(literal("\n".join([line, *said])), fontsize=8)
     figure.supylabel("TNF in the medium [pg/ml]", fontsize=9)
     figure.legend(
         handles=_handles(ci_prob, classical, true_pg_per_ml),
@@ -230,3 +233,21 @@ def _draw_classical(axis: Axes, x: float, rows: pd.DataFrame) -> None:
             if not is_there:
                 axis.plot(x, end, marker=marker, color=CURVE_COLOUR, ms=3, ls="")
         axis.plot(x, row["tnf_pg_per_ml"], marker="d", color=CURVE_COLOUR, ms=3.5, ls="")
+
+
+def figures_of_fit(result: xr.DataTree, ci_prob: float, threshold_um: float | None) -> tuple[ResultFigure, ...]:
+    """Calibration of each plate, and TNF of each medium."""
+    return (
+        ResultFigure(
+            "calibration",
+            "Standards, posterior curves and samples of each plate; the shaded ends lie beyond the standards.",
+            "Calibration curves of optical density against TNF on a log axis, one panel a plate, with samples",
+            lambda: plot_calibration(result, ci_prob),
+        ),
+        ResultFigure(
+            "tnf",
+            "TNF of each medium under each condition; an arrow is a bound, for what lies beyond the standards.",
+            "TNF concentration of conditioned media in pg/ml, one panel a line",
+            lambda: plot_tnf(result, ci_prob),
+        ),
+    )

@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import xarray as xr
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 
 from lensim import vocabulary as v
-from lensim.cell_cycle.cultures import events_of_cultures
+from lensim.cell_cycle.cultures import events_of_cultures, is_measured
 from lensim.cell_cycle.estimands import (
     cell_cycle_estimands,
     summarise_effects,
@@ -20,9 +21,10 @@ from lensim.cell_cycle.estimands import (
 )
 from lensim.cell_cycle.gate import OUTSIDE
 from lensim.cell_cycle.gated import GatedStudy, log10_brdu
-from lensim.cell_cycle.phases import PHASES, S_PHASE
+from lensim.cell_cycle.phases import PHASES, S_PHASE, contrast_of_condition
 from lensim.inference.observations import observations_of
-from lensim.report.figures.style import PALETTE
+from lensim.report.figures.catalogue import ResultFigure
+from lensim.report.figures.style import PALETTE, figure_of, legend_above, literal, new_figure
 
 PHASE_COLOURS = {phase: PALETTE[k] for k, phase in enumerate(PHASES)}
 OUTSIDE_COLOUR = "#999999"
@@ -36,13 +38,8 @@ def plot_events(events: xr.Dataset, gated: GatedStudy) -> Figure:
     tubes = list(range(min(events.sizes[v.TUBE], MOST_TUBES)))
     columns = min(len(tubes), 2 if len(tubes) <= 4 else 4)
     rows = -(-len(tubes) // columns)
-    figure, axes = plt.subplots(
-        rows,
-        columns,
-        figsize=(8.0, 0.9 + rows * (3.0 if columns == 2 else 2.1)),
-        sharex=True,
-        sharey=True,
-        squeeze=False,
+    figure, axes = new_figure(
+        rows, columns, figsize=(8.0, 0.9 + rows * (3.0 if columns == 2 else 2.1)), sharex=True, sharey=True
     )
     dna, tube = events[v.DNA].to_numpy(), events[v.TUBE_OF_EVENT].to_numpy()
     brdu = log10_brdu(events[v.BRDU].to_numpy())
@@ -63,7 +60,7 @@ def plot_events(events: xr.Dataset, gated: GatedStudy) -> Figure:
         for k, phase in enumerate(PHASES):
             said = axis.text(0.98, 0.97 - 0.085 * k, f"{phase} {share[k]:.0f}%", transform=axis.transAxes)
             said.set(size=size, va="top", ha="right", color=PHASE_COLOURS[phase], weight="bold")
-        axis.set_title(str(events[v.TUBE].to_numpy()[tubes[position]]), fontsize=8 if columns == 2 else 6)
+        axis.set_title(literal(events[v.TUBE].to_numpy()[tubes[position]]), fontsize=8 if columns == 2 else 6)
         axis.set_xlim(0, right)
         axis.set_ylim(np.quantile(brdu, 0.001) - 0.1, np.quantile(brdu, 0.999) + (0.7 if columns == 2 else 1.1))
     for axis in axes[-1]:
@@ -86,7 +83,7 @@ def plot_phases(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
     share = 100 * events / events.sum(axis=1, keepdims=True)
     columns = min(len(lines), 4)
     rows = -(-len(lines) // columns)
-    figure, axes = plt.subplots(rows, columns, figsize=(8.0, 0.6 + 3.0 * rows), sharey=True, squeeze=False)
+    figure, axes = new_figure(rows, columns, figsize=(8.0, 0.6 + 3.0 * rows), sharey=True)
     width = 0.8 / len(PHASES)
     for k, axis in enumerate(axes.ravel()):
         if k >= len(lines):
@@ -108,14 +105,14 @@ def plot_phases(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
                 own = (data[v.LINE_OF_CULTURE].to_numpy() == k) & (data[v.CONDITION_OF_CULTURE].to_numpy() == c)
                 jitter = x + 0.25 * width * np.linspace(-1, 1, own.sum() + 2)[1:-1]
                 axis.plot(jitter, share[own, p], ls="", marker="o", ms=4, mfc="white", mec="black", mew=0.8)
-        axis.set_title(lines[k], fontsize=9)
-        axis.set_xticks(range(len(conditions)), conditions, fontsize=8)
+        axis.set_title(literal(lines[k]), fontsize=9)
+        axis.set_xticks(range(len(conditions)), [literal(name) for name in conditions], fontsize=8)
         axis.set_xlim(-0.5, len(conditions) - 0.5)
         axis.set_ylim(0, None)
     for axis in axes[:, 0]:
         axis.set_ylabel("share of cells [%]", fontsize=9)
     handles: list[Artist] = [
-        plt.Rectangle((0, 0), 1, 1, color=PHASE_COLOURS[phase], alpha=0.45, label=phase) for phase in PHASES
+        Rectangle((0, 0), 1, 1, color=PHASE_COLOURS[phase], alpha=0.45, label=phase) for phase in PHASES
     ]
     handles.append(Line2D([], [], ls="", marker="o", ms=4, mfc="white", mec="black", label="one culture"))
     figure.legend(handles=handles, loc="upper center", ncols=4, fontsize=8, frameon=False)
@@ -138,7 +135,9 @@ def effects_for_figure(result: xr.DataTree, ci_prob: float = 0.9) -> pd.DataFram
     return table[["label", "percent_points", "percent_points_lower", "percent_points_upper"]]
 
 
-def plot_effects(tables: Mapping[str, pd.DataFrame], truth: Mapping[str, float] | None = None) -> Figure:
+def plot_effects(
+    tables: Mapping[str, pd.DataFrame], truth: Mapping[str, float] | None = None, ax: Axes | None = None
+) -> Figure:
     """Change of the S share, treated less control, with intervals; one colour for each way to know it.
 
     Parameters
@@ -147,9 +146,12 @@ def plot_effects(tables: Mapping[str, pd.DataFrame], truth: Mapping[str, float] 
         By name in the legend; as `effects_for_figure` gives them.
     truth
         By label, where it is known.
+    ax
+        To draw into; a new figure without it.
     """
     labels = list(dict.fromkeys(label for table in tables.values() for label in table["label"]))
-    figure, axis = plt.subplots(figsize=(7.5, 1.4 + 0.3 * len(labels) * max(2, len(tables))))
+    figure, axis = figure_of(ax, figsize=(7.5, 1.4 + 0.3 * len(labels) * max(2, len(tables))))
+    handles = []
     for k, (name, table) in enumerate(tables.items()):
         colour = PALETTE[k]
         offset = (k - (len(tables) - 1) / 2) * 0.75 / len(tables)
@@ -157,7 +159,7 @@ def plot_effects(tables: Mapping[str, pd.DataFrame], truth: Mapping[str, float] 
             y = labels.index(row["label"]) + offset
             axis.plot([row["percent_points_lower"], row["percent_points_upper"]], [y, y], color=colour, lw=2)
             axis.plot(row["percent_points"], y, marker="o", ms=5, color=colour)
-        axis.plot([], [], color=colour, marker="o", lw=2, ms=5, label=name)
+        handles.append(Line2D([], [], color=colour, marker="o", lw=2, ms=5, label=literal(name)))
     for label, value in (truth or {}).items():
         axis.plot(
             [value] * 2,
@@ -168,13 +170,37 @@ def plot_effects(tables: Mapping[str, pd.DataFrame], truth: Mapping[str, float] 
             zorder=0,
         )
     if truth:
-        axis.plot([], [], color="black", lw=1, ls="--", label="truth of the twin")
+        handles.append(Line2D([], [], color="black", lw=1, ls="--", label="truth of the twin"))
     axis.axvline(0, color="#999999", lw=0.8)
-    axis.set_yticks(range(len(labels)), labels, fontsize=8)
+    axis.set_yticks(range(len(labels)), [literal(label) for label in labels], fontsize=8)
     axis.set_ylim(len(labels) - 0.5, -0.5)
     axis.set_xlabel("change of the S-phase share [percentage points]", fontsize=9)
-    columns = 2 if len(tables) + bool(truth) > 2 else 3
-    figure.legend(loc="upper center", ncols=columns, fontsize=8, frameon=False)
-    lines_of_legend = -(-(len(tables) + bool(truth)) // columns)
-    figure.tight_layout(rect=(0, 0, 1, 1 - 0.19 * (lines_of_legend + 0.4) / figure.get_figheight()))
+    columns = 2 if len(handles) > 2 else 3
+    legend_above(figure, ax, handles, columns)
+    lines_of_legend = -(-len(handles) // columns)
+    if ax is None:
+        figure.tight_layout(rect=(0, 0, 1, 1 - 0.19 * (lines_of_legend + 0.4) / figure.get_figheight()))
     return figure
+
+
+def figures_of_fit(result: xr.DataTree, ci_prob: float, threshold_um: float | None) -> tuple[ResultFigure, ...]:
+    """Shares of the phases, and the change of the S share where a line was treated and not."""
+    phases = ResultFigure(
+        "phases",
+        f"Share of each phase with its {ci_prob:.0%} interval; points are single cultures.",
+        "Bars of the share of cells in each phase, by line and condition",
+        lambda: plot_phases(result, ci_prob),
+    )
+    effects = ResultFigure(
+        "effects",
+        "Change of the S share under treatment in each line, and the difference of lines.",
+        "Intervals of the change of the S share, one row a line",
+        lambda: plot_effects({f"{ci_prob:.0%} interval": effects_for_figure(result, ci_prob)}),
+    )
+    return (phases, effects) if _has_effect(observations_of(result)) else (phases,)
+
+
+def _has_effect(data: xr.Dataset) -> bool:
+    """Whether any line was cultured under the control and under a treatment."""
+    measured, is_treated = is_measured(data), contrast_of_condition(data) > 0
+    return bool((measured[:, ~is_treated].any(axis=1) & measured[:, is_treated].any(axis=1)).any())

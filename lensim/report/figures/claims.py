@@ -2,28 +2,27 @@
 
 from typing import Any, Final
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from lensim.report.figures.style import PALETTE
+from lensim.report.figures.style import PALETTE, figure_of, head_column, literal
 from lensim.tables.records import records
 
 ROW_INCHES: Final = 0.215
 SUPPORT_COLOUR: Final = {"yes": PALETTE[2], "weakly": PALETTE[4], "no": PALETTE[1]}
 
 
-def plot_numbers(table: pd.DataFrame) -> Figure:
+def plot_numbers(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
     """Where each stated number lies among what twins read, as a percentile; shaded: the central 90%.
 
     A table as from `lensim.maiga2013.claims.numbers_table`; rows that twins do not read, or that are fixed by the
-    design, are left out.
+    design, are left out. `ax` to draw into, if there is one; numbers stand to its right.
     """
     own = table[(table["inside"] != "not simulated") & (table["twin_low"] < table["twin_high"])]
     rows = records(own)
-    figure, axis = plt.subplots(figsize=(8.2, 1.0 + ROW_INCHES * len(rows)), layout="constrained")
+    figure, axis = figure_of(ax, figsize=(8.2, 1.0 + ROW_INCHES * len(rows)), layout="constrained")
     axis.axvspan(5, 95, color="0.92", lw=0)
     axis.axvline(50, color="0.6", lw=0.8, ls=":")
     for at, row in enumerate(rows):
@@ -31,13 +30,13 @@ def plot_numbers(table: pd.DataFrame) -> Figure:
         colour, face = (PALETTE[0], PALETTE[0]) if inside else (PALETTE[1], "white")
         axis.plot(row["twin_percentile"], at, "o", color=colour, mfc=face, ms=5, mew=1.4, zorder=3)
         interval = f"{_short(row['twin_low'])} to {_short(row['twin_high'])}"
-        axis.text(104, at, f"{row['stated']}  ({interval})", va="center", fontsize=7)
-    axis.set_yticks(range(len(rows)), [row["claim"] for row in rows], fontsize=7.5)
+        axis.text(104, at, literal(f"{row['stated']}  ({interval})"), va="center", fontsize=7)
+    axis.set_yticks(range(len(rows)), [literal(row["claim"]) for row in rows], fontsize=7.5)
     axis.set_ylim(len(rows) - 0.4, -0.6)
     axis.set_xlim(-2, 102)
     axis.set_xlabel("percentile of the stated number among simulated studies; shaded: central 90%", fontsize=8)
     axis.tick_params(axis="x", labelsize=8)
-    axis.text(104, -1.1, "stated  (90% of studies)", fontsize=7.5, weight="bold", va="center")
+    head_column(axis, 104, "stated  (90% of studies)", fontsize=7.5, weight="bold")
     return figure
 
 
@@ -45,26 +44,27 @@ def _short(value: Any) -> str:
     return f"{value:.2g}" if abs(value) < 100 else f"{value:.0f}"
 
 
-def plot_findings(table: pd.DataFrame) -> Figure:
+def plot_findings(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
     """How often a study like this makes each finding where it is true (filled) and where it is not (open).
 
-    A table as from `lensim.maiga2013.claims.findings_table`.
+    A table as from `lensim.maiga2013.claims.findings_table`; `ax` to draw into, if there is one: a column stands to
+    its right.
     """
     rows = records(table)
-    figure, axis = plt.subplots(figsize=(8.2, 1.15 + 1.25 * ROW_INCHES * len(rows)), layout="constrained")
+    figure, axis = figure_of(ax, figsize=(8.2, 1.15 + 1.25 * ROW_INCHES * len(rows)), layout="constrained")
     axis.axvline(5, color="0.6", lw=0.8, ls=":")
     axis.axvline(80, color="0.6", lw=0.8, ls=":")
     for at, row in enumerate(rows):
         _finding(axis, at, row)
     axis.plot([], [], "o", color="0.3", label="where it is true")
     axis.plot([], [], "o", color="0.3", mfc="white", label="where it is not")
-    axis.set_yticks(range(len(rows)), [row["claim"] for row in rows], fontsize=7.5)
+    axis.set_yticks(range(len(rows)), [literal(row["claim"]) for row in rows], fontsize=7.5)
     axis.set_ylim(len(rows) - 0.4, -0.6)
     axis.set_xlim(-3, 103)
     axis.set_xlabel("simulated studies that make the finding [%]; dotted: 5% and 80%", fontsize=8)
     axis.tick_params(axis="x", labelsize=8)
     axis.legend(fontsize=7.5, frameon=False, loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=2)
-    axis.text(106, -0.9, "supported\nby the design", fontsize=7.5, weight="bold", va="center")
+    head_column(axis, 106, "supported\nby the design", fontsize=7.5, weight="bold")
     return figure
 
 

@@ -1,25 +1,23 @@
 """Figures of a dose-response fit: curves over the data, a forest of IC50s, a posterior predictive check."""
 
 from collections.abc import Mapping
+from functools import cache
 
-import matplotlib
-
-matplotlib.use("Agg")
-
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from lensim import vocabulary as v
 from lensim.dose_response import curve
-from lensim.dose_response.estimands import dose_response_estimands, tested_doses_um
+from lensim.dose_response.estimands import dose_response_estimands, summarise_lines, tested_doses_um
 from lensim.inference.intervals import interval_of
 from lensim.inference.observations import observations_of
-from lensim.report.figures.style import PALETTE
+from lensim.report.figures.catalogue import ResultFigure
+from lensim.report.figures.style import PALETTE, figure_of, head_column, legend_above, literal, new_figure
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 PANELS_A_ROW = 6
@@ -65,28 +63,27 @@ def plot_curves(result: xr.DataTree, summary: pd.DataFrame, ci_prob: float = 0.9
     order = np.argsort(data[v.GROUP_OF_LINE].to_numpy(), kind="stable")
     rows = -(-len(lines) // PANELS_A_ROW)
     columns = min(PANELS_A_ROW, len(lines))
-    figure, axes = plt.subplots(
-        rows, columns, figsize=(2.1 * columns + 0.9, 1.95 * rows + 1.0), sharex=True, sharey=True, squeeze=False
-    )
+    figure, axes = new_figure(rows, columns, figsize=(2.1 * columns + 0.9, 1.95 * rows + 1.0), sharex=True, sharey=True)
     ceiling = max(170.0, float(np.quantile(wells["percent"], 0.995)) * 1.05)
     for axis, line in zip(axes.flat, order, strict=False):
         group = str(data[v.MOLECULAR_GROUP].to_numpy()[int(data[v.GROUP_OF_LINE][line])])
         _draw_panel(axis, result, wells[wells["line"] == line], int(line), colours[group], ci_prob)
-        axis.set_title(f"{lines[line]}\n{summary.loc[lines[line], 'ic50']}", fontsize=7.5, linespacing=1.2)
+        axis.set_title(literal(f"{lines[line]}\n{summary.loc[lines[line], 'ic50']}"), fontsize=7.5, linespacing=1.2)
         axis.set_ylim(0, ceiling)
     for axis in axes.flat[len(lines) :]:
         axis.set_axis_off()
     last_in_column = {i % columns: i for i in range(len(lines))}
     for position in last_in_column.values():
         axes.flat[position].tick_params(labelbottom=True)
-    figure.supxlabel(_dose_label(data), fontsize=10)
+    said = f"{_dose_label(data)}; above each panel: absolute IC50 ({_unit(data)}) with its {ci_prob:.0%} interval"
+    figure.supxlabel(literal(said), fontsize=10)
     figure.supylabel("Signal, percent of untreated", fontsize=10)
-    handles = [plt.Line2D([], [], color=colour, lw=3, label=group) for group, colour in colours.items()]
+    handles = [Line2D([], [], color=colour, lw=3, label=literal(group)) for group, colour in colours.items()]
     experiments = sorted(wells["experiment"].unique())
     if 1 < len(experiments) <= len(MARKERS):
         names = data[v.EXPERIMENT].to_numpy() if v.EXPERIMENT in data.coords else experiments
         handles += [
-            plt.Line2D([], [], color="0.3", marker=MARKERS[i], ls="", ms=4, label=_experiment(names[i]))
+            Line2D([], [], color="0.3", marker=MARKERS[i], ls="", ms=4, label=literal(_experiment(names[i])))
             for i in experiments
         ]
     figure.legend(handles=handles, loc="upper center", ncols=min(8, len(handles)), fontsize=8, frameon=False)
@@ -99,8 +96,11 @@ def _experiment(name: object) -> str:
 
 
 def _dose_label(data: xr.Dataset) -> str:
-    unit = str(data[v.DOSE].attrs.get("units", "uM")).replace("uM", "µM")
-    return f"{data.attrs.get('compound', '') or 'Dose'} ({unit})"
+    return f"{data.attrs.get('compound', '') or 'Dose'} ({_unit(data)})"
+
+
+def _unit(data: xr.Dataset) -> str:
+    return str(data[v.DOSE].attrs.get("units", "uM")).replace("uM", "µM")
 
 
 def _draw_panel(axis: Axes, result: xr.DataTree, wells: pd.DataFrame, line: int, colour: str, ci_prob: float) -> None:
@@ -137,12 +137,31 @@ def _draw_panel(axis: Axes, result: xr.DataTree, wells: pd.DataFrame, line: int,
 
 
 def plot_ic50_forest(
-    result: xr.DataTree, summary: pd.DataFrame, calls: Mapping[str, str] | None = None, ci_prob: float = 0.9
+    result: xr.DataTree,
+    summary: pd.DataFrame,
+    calls: Mapping[str, str] | None = None,
+    ci_prob: float = 0.9,
+    threshold_um: float | None = None,
+    ax: Axes | None = None,
 ) -> Figure:
     """Absolute IC50 of every line by molecular group, the tested doses shaded; beyond them an arrow and a probability.
 
-    A line whose IC50 is probably beyond the doses has no point: its arrow starts where the interval does. With `calls`
-    (line to "sensitive" or "resistant") a published call stands beside each name.
+    A line whose IC50 is probably beyond the doses has no point: its arrow starts where the interval does.
+
+    Parameters
+    ----------
+    result
+        A dose-response fit with its data.
+    summary
+        A table of `summarise_lines`.
+    calls
+        Published call (sensitive, resistant) of each line, written beside it.
+    ci_prob
+        Probability inside the intervals.
+    threshold_um
+        IC50 above which a line is resistant [uM]: a dotted line.
+    ax
+        To draw into; a new figure without it. Columns of numbers stand to its right.
     """
     data = observations_of(result)
     tested, colours = tested_doses_um(data), group_colours(data)
@@ -151,7 +170,7 @@ def plot_ic50_forest(
     ordered = summary.assign(median=[float(np.median(draws[i])) for i in range(len(summary))])
     ordered["group_order"] = [list(colours).index(g) for g in ordered["molecular_group"]]
     ordered = ordered.sort_values(["group_order", "median", "p_ic50_above_top"], ascending=True)
-    figure, axis = plt.subplots(figsize=(7.6, 0.27 * len(ordered) + 1.6))
+    figure, axis = figure_of(ax, figsize=(7.6, 0.27 * len(ordered) + 1.6))
     axis.axvspan(low, top, color="0.93", zorder=0)
     right, left = top * 4.0, low / 2.0
     for height, (name, row) in enumerate(ordered.iterrows()):
@@ -159,30 +178,33 @@ def plot_ic50_forest(
         ends = 10.0 ** interval_of(draws[position], ci_prob, method="inverted_cdf")
         colour = colours[row["molecular_group"]]
         start, stop = min(max(ends[0], left), top), min(max(ends[2], left), right)
-        axis.plot([start, min(stop, top * 2.2)], [height, height], color=colour, lw=2)
+        axis.plot([start, top * 2.2 if ends[2] > top else stop], [height, height], color=colour, lw=2)
         if ends[2] > top:
             axis.plot(top * 2.2, height, ">", color=colour, ms=5)
         if low <= ends[1] <= top:
             axis.plot(ends[1], height, "o", color=colour, ms=5)
         axis.text(right * 1.15, height, f"{row['p_ic50_above_top']:.2f}", va="center", fontsize=8)
         if calls:
-            axis.text(right * 3.2, height, calls.get(str(name), ""), va="center", fontsize=8)
-    axis.text(right * 1.15, -1.2, f"P(IC50\n> {top:g})", fontsize=8, va="center", ha="left")
+            axis.text(right * 3.2, height, literal(calls.get(str(name), "")), va="center", fontsize=8)
+    head_column(axis, right * 1.15, f"P(IC50\n> {top:g})", fontsize=8)
     if calls:
-        axis.text(right * 3.2, -1.2, "published\ncall", fontsize=8, va="center", ha="left")
-    axis.set_yticks(range(len(ordered)), list(ordered.index), fontsize=8)
+        head_column(axis, right * 3.2, "published\ncall", fontsize=8)
+    axis.set_yticks(range(len(ordered)), [literal(name) for name in ordered.index], fontsize=8)
     axis.set_ylim(len(ordered) - 0.4, -0.7)
     axis.set_xscale("log")
     axis.set_xlim(left, right)
     axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    unit = str(data[v.DOSE].attrs.get("units", "uM")).replace("uM", "µM")
-    axis.set_xlabel(
-        f"Absolute IC50 ({unit}): median and {ci_prob:.0%} interval; tested doses shaded", fontsize=9, loc="center"
-    )
+    unit = _unit(data)
+    said = f"Absolute IC50 ({unit}): median and {ci_prob:.0%} interval; tested doses shaded"
+    if threshold_um is not None and left < threshold_um < right:
+        axis.axvline(threshold_um, color="0.3", lw=0.8, ls=":", zorder=0)
+        said += f"\ndotted: resistant above {threshold_um:g} {unit}"
+    axis.set_xlabel(said, fontsize=9, loc="center")
     axis.spines[["top", "right"]].set_visible(False)
-    handles = [plt.Line2D([], [], color=c, lw=3, label=g) for g, c in colours.items()]
-    figure.legend(handles=handles, loc="upper center", ncols=min(6, len(handles)), fontsize=8, frameon=False)
-    figure.tight_layout(rect=(0, 0, 0.98, 1.0 - 0.3 / figure.get_figheight()))
+    handles = [Line2D([], [], color=c, lw=3, label=literal(g)) for g, c in colours.items()]
+    legend_above(figure, ax, handles, min(6, len(handles)))
+    if ax is None:
+        figure.tight_layout(rect=(0, 0, 0.98, 1.0 - 0.3 / figure.get_figheight()))
     return figure
 
 
@@ -199,18 +221,20 @@ def plot_posterior_predictive(result: xr.DataTree) -> Figure:
     )
     replicated = result["posterior_predictive"][observed_name].stack(sample=("chain", "draw"), create_index=False)
     observed = result["observed_data"][observed_name].to_numpy()
-    figure, (left, right) = plt.subplots(1, 2, figsize=(9.2, 3.6))
-    to_percent, label = (
-        (1 / np.log(10), "Signal (log10 counts/min)") if observed_name.startswith("log") else (100.0, "Viability (%)")
-    )
+    figure, axes = new_figure(1, 2, figsize=(9.2, 3.6))
+    left, right = axes[0]
+    to_axis, label = 100.0, "Viability (%)"
+    if observed_name.startswith("log"):
+        unit = observations_of(result)[v.SIGNAL].attrs.get("units", v.UNITS[v.SIGNAL])
+        to_axis, label = 1 / np.log(10), f"Signal (log10 {literal(unit)})"
     span = np.quantile(observed, [0.002, 0.998])
-    edges = np.linspace(span[0] - 0.1 * np.ptp(span), span[1] + 0.1 * np.ptp(span), 60) * to_percent
+    edges = np.linspace(span[0] - 0.1 * np.ptp(span), span[1] + 0.1 * np.ptp(span), 60) * to_axis
     middle = (edges[1:] + edges[:-1]) / 2
     chosen = np.linspace(0, replicated.sizes["sample"] - 1, 50).astype(int)
     for i, sample in enumerate(chosen):
-        density, _ = np.histogram(replicated.isel(sample=sample) * to_percent, edges, density=True)
+        density, _ = np.histogram(replicated.isel(sample=sample) * to_axis, edges, density=True)
         left.plot(middle, density, color=PALETTE[5], lw=0.6, alpha=0.5, label="replicated" if i == 0 else None)
-    density, _ = np.histogram(observed * to_percent, edges, density=True)
+    density, _ = np.histogram(observed * to_axis, edges, density=True)
     left.plot(middle, density, color="k", lw=1.6, label="observed")
     left.set(xlabel=label, ylabel="Density of wells", ylim=(0, None))
     left.legend(fontsize=8, frameon=False)
@@ -230,3 +254,38 @@ def _draw_pit(axis: Axes, share: np.ndarray) -> None:
     axis.set(xlabel="Share of replicates below the well (PIT)", ylabel="Wells", xlim=(0, 1))
     axis.yaxis.set_major_locator(MaxNLocator(integer=True))
     axis.legend(fontsize=8, frameon=False, loc="lower center")
+
+
+def figures_of_fit(result: xr.DataTree, ci_prob: float, threshold_um: float | None) -> tuple[ResultFigure, ...]:
+    """Curves, forest of IC50s and posterior predictive check; the table of lines is reckoned once, when first drawn."""
+    count = observations_of(result).sizes[v.CELL_LINE]
+
+    @cache
+    def lines() -> pd.DataFrame:
+        return summarise_lines(dose_response_estimands(result, threshold_um), ci_prob)
+
+    found = [
+        ResultFigure(
+            "curves",
+            f"Wells as percent of untreated, and posterior curves with {ci_prob:.0%} bands; above each stands the "
+            "IC50, or the bound that takes its place.",
+            f"Dose-response curves over wells, {count} panels, on a log axis of dose",
+            lambda: plot_curves(result, lines(), ci_prob),
+        ),
+        ResultFigure(
+            "ic50_forest",
+            f"Absolute IC50 with {ci_prob:.0%} intervals; arrows are bounds at the ends of the tested doses.",
+            f"Forest plot of the IC50 of {count} lines on a log axis",
+            lambda: plot_ic50_forest(result, lines(), ci_prob=ci_prob, threshold_um=threshold_um),
+        ),
+    ]
+    if "posterior_predictive" in result.children:
+        found.append(
+            ResultFigure(
+                "posterior_predictive",
+                "Whether the model could have made these wells: observed against replicated signals.",
+                "Posterior predictive check of wells, as distributions and as PIT",
+                lambda: plot_posterior_predictive(result),
+            )
+        )
+    return tuple(found)

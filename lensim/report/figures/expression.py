@@ -2,25 +2,28 @@
 
 from collections.abc import Mapping
 
-import matplotlib
-
-matplotlib.use("Agg")
-
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import xarray as xr
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
 from lensim import vocabulary as v
+from lensim.checks import InputError
+from lensim.expression.classical import classical_fold_changes
 from lensim.expression.estimands import detected, expression_estimands, summarise_populations, summarise_subjects
 from lensim.inference.intervals import interval_of
 from lensim.inference.observations import observations_of
-from lensim.report.figures.style import PALETTE
+from lensim.report.figures.catalogue import ResultFigure
+from lensim.report.figures.style import PALETTE, figure_of, literal, new_figure
 
 ABSENT_COLOUR = "#999999"
+LONGEST_UPRIGHT = 12
+"""Letters of a condition's name that two neighbouring panels have room for."""
+MOST_TICKS = 7
+"""On an axis of percent of control in a narrow panel."""
 
 
 def _colours(data: xr.Dataset) -> dict[str, str]:
@@ -47,8 +50,8 @@ def plot_levels(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
     subjects = [str(s) for s in level[v.SUBJECT].to_numpy()]
     kinds, colours, seen = _kinds(data), _colours(data), detected(data)
     targets = [str(t) for t in level[v.TARGET].to_numpy()]
-    figure, axes = plt.subplots(
-        1, len(targets), figsize=(1.2 + 2.7 * len(targets), 0.9 + 0.24 * len(subjects)), sharey=True, squeeze=False
+    figure, axes = new_figure(
+        1, len(targets), figsize=(1.2 + 2.7 * len(targets), 0.9 + 0.24 * len(subjects)), sharey=True
     )
     for t, axis in enumerate(axes[0]):
         values = level.isel({v.TARGET: t})
@@ -66,13 +69,13 @@ def plot_levels(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
                 axis.plot(max(upper[s], shown), s, marker="<", color=ABSENT_COLOUR, ms=6, ls="", mfc="white")
         axis.set_xscale("log")
         axis.xaxis.set_major_formatter(FuncFormatter(_plain))
-        axis.set_title(targets[t], fontsize=10)
+        axis.set_title(literal(targets[t]), fontsize=10)
         axis.grid(axis="x", lw=0.3, color="#dddddd")
-    axes[0][0].set_yticks(range(len(subjects)), subjects, fontsize=8)
+    axes[0][0].set_yticks(range(len(subjects)), [literal(name) for name in subjects], fontsize=8)
     axes[0][0].invert_yaxis()
-    unit = f"mRNA without drug, relative to {calibrator}" if calibrator else "mRNA without drug, relative"
+    unit = f"mRNA without drug, relative to {literal(calibrator)}" if calibrator else "mRNA without drug, relative"
     figure.supxlabel(f"{unit} (median and {ci_prob:.0%} interval, log axis)", fontsize=9)
-    handles = [Line2D([], [], color=c, marker="o", lw=1.4, ms=4.5, label=k) for k, c in colours.items()]
+    handles = [Line2D([], [], color=c, marker="o", lw=1.4, ms=4.5, label=literal(k)) for k, c in colours.items()]
     handles.append(
         Line2D([], [], color=ABSENT_COLOUR, marker="<", mfc="white", ls="", label="never detected: below this")
     )
@@ -84,19 +87,21 @@ def plot_levels(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
 def plot_before_after(classical: pd.DataFrame, data: xr.Dataset) -> Figure:
     """Each subject's target before and after, percent of its own control: the ratio that a bench would report.
 
-    One panel a target and cell type; `classical` is the table of `classical_fold_changes`.
+    One panel a target, treated condition and cell type; `classical` is the table of `classical_fold_changes`.
     """
     shown = classical.dropna(subset=["pfaffl_ratio"])
-    targets, kinds = list(dict.fromkeys(shown["target"])), list(dict.fromkeys(shown["cell_type"]))
+    kinds = list(dict.fromkeys(shown["cell_type"]))
+    rows = list(dict.fromkeys(zip(shown["target"], shown["condition"], strict=True)))
     colours = _colours(data)
-    figure, axes = plt.subplots(
-        len(targets), len(kinds), figsize=(1 + 1.7 * len(kinds), 0.8 + 2.0 * len(targets)), sharey=True, squeeze=False
-    )
-    conditions = [str(c) for c in data[v.CONDITION].to_numpy()]
-    for row, target in enumerate(targets):
+    figure, axes = new_figure(len(rows), len(kinds), figsize=(1 + 1.7 * len(kinds), 0.8 + 2.0 * len(rows)), sharey=True)
+    control = str(data[v.CONDITION].to_numpy()[int(np.argmax(data[v.IS_CONTROL].to_numpy()))])
+    for row, (target, condition) in enumerate(rows):
+        is_last = row == len(rows) - 1 or rows[row + 1][1] != condition
+        ticks = [literal(control), literal(condition)] if is_last else ["", ""]
         for column, kind in enumerate(kinds):
             axis = axes[row][column]
-            own = shown[(shown["target"] == target) & (shown["cell_type"] == kind)]
+            is_own = (shown["target"] == target) & (shown["condition"] == condition) & (shown["cell_type"] == kind)
+            own = shown[is_own]
             for ratio in own["pfaffl_ratio"]:
                 axis.plot([0, 1], [100, 100 * ratio], color=colours[kind], marker="o", ms=3, lw=0.9, alpha=0.8)
             axis.axhline(100, color="#999999", lw=0.6, ls="--")
@@ -105,12 +110,14 @@ def plot_before_after(classical: pd.DataFrame, data: xr.Dataset) -> Figure:
             axis.yaxis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
             axis.set_yticks([25, 50, 100, 200, 400, 800])
             axis.set_xlim(-0.3, 1.3)
-            axis.set_xticks([0, 1], conditions[:2] if row == len(targets) - 1 else ["", ""], fontsize=7)
+            axis.set_xticks([0, 1], ticks, fontsize=7)
+            if max(map(len, ticks)) > LONGEST_UPRIGHT:
+                axis.tick_params(axis="x", rotation=30)
             axis.text(0.04, 0.94, f"n = {len(own)}", transform=axis.transAxes, fontsize=7, va="top")
             if row == 0:
-                axis.set_title(kind, fontsize=8)
+                axis.set_title(literal(kind), fontsize=8)
             if column == 0:
-                axis.set_ylabel(f"{target}\n[% of control]", fontsize=8)
+                axis.set_ylabel(f"{literal(target)}\n[% of control]", fontsize=8)
     figure.tight_layout()
     return figure
 
@@ -128,13 +135,8 @@ def plot_forest(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
         own = subjects.loc[(subjects["cell_type"] == kind) & (subjects["target"] == targets[0]), "subject"]
         rows += [("subject", kind, str(name)) for name in dict.fromkeys(own)]
         rows += [("mean", kind, f"mean of {kind}"), ("new", kind, f"a new {kind}")]
-    figure, axes = plt.subplots(
-        1,
-        len(targets),
-        figsize=(1.8 + 2.6 * len(targets), 0.8 + 0.2 * len(rows)),
-        sharey=True,
-        sharex=True,
-        squeeze=False,
+    figure, axes = new_figure(
+        1, len(targets), figsize=(1.8 + 2.6 * len(targets), 0.8 + 0.2 * len(rows)), sharey=True, sharex=True
     )
     for axis, target in zip(axes[0], targets, strict=True):
         for place, (what, kind, name) in enumerate(rows):
@@ -158,18 +160,30 @@ def plot_forest(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
             axis.plot(row[key], place, marker=marker, color=style["color"], ms=5 if what == "mean" else 4, ls="")
         axis.axvline(100, color="black", lw=0.6, ls="--")
         axis.set_xscale("log")
-        axis.set_xlim(12.5, 1600)
-        axis.set_xticks([25, 50, 100, 200, 400, 800], ["25", "50", "100", "200", "400", "800"], fontsize=8)
         axis.xaxis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
-        axis.set_title(target, fontsize=10)
-    axes[0][0].set_yticks(range(len(rows)), [name for _, _, name in rows], fontsize=7)
+        axis.set_title(literal(target), fontsize=10)
+    _percent_ticks(axes[0])
+    axes[0][0].set_yticks(range(len(rows)), [literal(name) for _, _, name in rows], fontsize=7)
     axes[0][0].invert_yaxis()
     gap = " " if len(targets) > 1 else "\n"  # one narrow panel has no room for the whole line
     figure.supxlabel(
-        f"{contrast}, percent of control{gap}(median and {ci_prob:.0%} interval; cross: never detected)", fontsize=9
+        f"{literal(contrast)}, percent of control{gap}(median and {ci_prob:.0%} interval; cross: never detected)",
+        fontsize=9,
     )
     figure.tight_layout()
     return figure
+
+
+def _percent_ticks(axes: np.ndarray) -> None:
+    """Limits of 12.5 to 1600% or as wide as the data, with ticks at halves and doubles of 100%."""
+    low = min(12.5, *(0.8 * axis.dataLim.x0 for axis in axes))
+    high = max(1600.0, *(1.25 * axis.dataLim.x1 for axis in axes))
+    doublings = np.arange(np.floor(np.log2(low / 100)) + 1, np.ceil(np.log2(high / 100)))
+    step = -(-len(doublings) // MOST_TICKS)
+    ticks = 100 * 2.0 ** doublings[doublings % step == 0]
+    for axis in axes:
+        axis.set_xlim(low, high)
+        axis.set_xticks(ticks, [f"{tick:g}" for tick in ticks], fontsize=8)
 
 
 def plot_against_ic50(
@@ -192,7 +206,7 @@ def plot_against_ic50(
     targets = list(dict.fromkeys(subjects["target"]))
     contrast = str(subjects["contrast"].iloc[0])
     edge = 2.2 * top_dose_um
-    figure, axes = plt.subplots(1, len(targets), figsize=(0.8 + 2.6 * len(targets), 3.4), sharey=True, squeeze=False)
+    figure, axes = new_figure(1, len(targets), figsize=(0.8 + 2.6 * len(targets), 3.4), sharey=True)
     for axis, target in zip(axes[0], targets, strict=True):
         own = subjects[(subjects["target"] == target) & (subjects["contrast"] == contrast) & (subjects["detected"] > 0)]
         for row in own[own["subject"].isin(lines)].itertuples():
@@ -208,7 +222,7 @@ def plot_against_ic50(
             f"{asked.question}: {asked.log2_estimate:+.2f} ({asked.log2_lower:+.2f} to {asked.log2_upper:+.2f})"
             for asked in table[(table["target"] == target) & (table["contrast"] == contrast)].itertuples()
         ]
-        axis.set_title("\n".join([target, *said]), fontsize=7)
+        axis.set_title(literal("\n".join([target, *said])), fontsize=7)
         axis.axhline(100, color="black", lw=0.6, ls="--")
         axis.axvline(top_dose_um, color="#999999", lw=0.6, ls=":")
         axis.set_xscale("log")
@@ -216,8 +230,8 @@ def plot_against_ic50(
         axis.set_yticks([25, 50, 100, 200, 400, 800], ["25", "50", "100", "200", "400", "800"], fontsize=8)
         axis.yaxis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
         axis.xaxis.set_major_formatter(FuncFormatter(_plain))
-    axes[0][0].set_ylabel(f"{contrast}, percent of control", fontsize=8)
-    marks = [Line2D([], [], color=PALETTE[k], marker="o", ls="", label=name) for k, name in enumerate(groups)]
+    axes[0][0].set_ylabel(f"{literal(contrast)}, percent of control", fontsize=8)
+    marks = [Line2D([], [], color=PALETTE[k], marker="o", ls="", label=literal(name)) for k, name in enumerate(groups)]
     marks.append(Line2D([], [], color="black", marker="o", mfc="white", ls="", label=f"IC50 beyond {top_dose_um:g} µM"))
     figure.legend(handles=marks, loc="lower center", ncols=len(marks), fontsize=7, frameon=False)
     figure.supxlabel(f"IC50 [µM] (medians and {ci_prob:.0%} intervals; differences in log2)", fontsize=8, y=0.08)
@@ -231,7 +245,7 @@ def plot_standard_curves(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
     genes = [str(g) for g in data[v.GENE].to_numpy()]
     gene, quantity = data[v.GENE_OF_STANDARD].to_numpy(), data[v.STANDARD_QUANTITY].to_numpy()
     ct, limit = data[v.STANDARD_CT].to_numpy(), float(data[v.CYCLE_LIMIT])
-    figure, axes = plt.subplots(1, len(genes), figsize=(1 + 2.3 * len(genes), 2.9), sharey=True, squeeze=False)
+    figure, axes = new_figure(1, len(genes), figsize=(1 + 2.3 * len(genes), 2.9), sharey=True)
     grid = np.linspace(np.log2(quantity.min()), np.log2(quantity.max()), 40)
     for g, axis in enumerate(axes[0]):
         factor = posterior[v.FACTOR].isel({v.GENE: g}).to_numpy().ravel()
@@ -246,19 +260,25 @@ def plot_standard_curves(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
         axis.plot(quantity[lost], np.full(lost.sum(), limit), ls="", marker="x", ms=5, color=PALETTE[1])
         axis.set_xscale("log")
         low, middle, high = interval_of(factor, ci_prob)
-        axis.set_title(f"{genes[g]}\nfactor {middle:.2f} ({low:.2f} to {high:.2f})", fontsize=8)
+        axis.set_title(f"{literal(genes[g])}\nfactor {middle:.2f} ({low:.2f} to {high:.2f})", fontsize=8)
     axes[0][0].set_ylabel("Ct [cycles]; cross: not detected", fontsize=8)
-    figure.supxlabel(f"pooled cDNA [{data[v.STANDARD_QUANTITY].attrs.get('units', 'relative')}]", fontsize=9)
+    unit_of_quantity = literal(data[v.STANDARD_QUANTITY].attrs.get("units", "relative"))
+    figure.supxlabel(f"pooled cDNA [{unit_of_quantity}]", fontsize=9)
     figure.tight_layout()
     return figure
 
 
-def plot_resistant_profile(result: xr.DataTree, parent_of: Mapping[str, str], ci_prob: float = 0.9) -> Figure:
-    """Level of each target in a resistant variant over its parent, without drug; no ratio where one has none."""
+def plot_resistant_profile(
+    result: xr.DataTree, parent_of: Mapping[str, str], ci_prob: float = 0.9, ax: Axes | None = None
+) -> Figure:
+    """Level of each target in a resistant variant over its parent, without drug; no ratio where one has none.
+
+    `parent_of` names the parent of each variant; `ax` to draw into, if there is one.
+    """
     data, level = observations_of(result), result["posterior"][v.LOG2_LEVEL]
     subjects, targets = [str(s) for s in level[v.SUBJECT].to_numpy()], [str(t) for t in level[v.TARGET].to_numpy()]
     seen = detected(data)
-    figure, axis = plt.subplots(figsize=(5.4, 1.0 + 0.35 * len(targets) * len(parent_of)))
+    figure, axis = figure_of(ax, figsize=(5.4, 1.0 + 0.35 * len(targets) * len(parent_of)))
     labels: list[str] = []
     for number, (variant, parent) in enumerate(parent_of.items()):
         here, there = subjects.index(variant), subjects.index(parent)
@@ -266,7 +286,7 @@ def plot_resistant_profile(result: xr.DataTree, parent_of: Mapping[str, str], ci
             ratio = 2.0 ** (level.isel({v.TARGET: t, v.SUBJECT: here}) - level.isel({v.TARGET: t, v.SUBJECT: there}))
             low, middle, high = interval_of(ratio, ci_prob)
             place = len(labels)
-            labels.append(f"{target}, {variant} over {parent}")
+            labels.append(literal(f"{target}, {variant} over {parent}"))
             if seen[t, here] and seen[t, there]:
                 axis.plot([low, high], [place, place], color=PALETTE[number], lw=1.6)
                 axis.plot(middle, place, marker="o", color=PALETTE[number])
@@ -278,6 +298,63 @@ def plot_resistant_profile(result: xr.DataTree, parent_of: Mapping[str, str], ci
     axis.xaxis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
     axis.set_yticks(range(len(labels)), labels, fontsize=8)
     axis.invert_yaxis()
-    figure.supxlabel(f"mRNA without drug, variant over parent (median, {ci_prob:.0%} interval, log axis)", fontsize=8)
-    figure.tight_layout()
+    said = f"mRNA without drug, variant over parent (median, {ci_prob:.0%} interval, log axis)"
+    if ax is None:
+        figure.supxlabel(said, fontsize=8)
+        figure.tight_layout()
+    else:
+        axis.set_xlabel(said, fontsize=8)
     return figure
+
+
+def figures_of_fit(result: xr.DataTree, ci_prob: float, threshold_um: float | None) -> tuple[ResultFigure, ...]:
+    """Levels and bench ratios where there are Ct, a forest where populations are modelled, and standard curves."""
+    data, posterior = observations_of(result), result["posterior"]
+    found = []
+    if v.CT in data and v.LOG2_LEVEL in posterior:
+        found.append(
+            ResultFigure(
+                "levels",
+                "Level of each target under the control condition; a target that was never detected is a bound.",
+                "Levels of mRNA of each subject on a log axis, one panel a target",
+                lambda: plot_levels(result, ci_prob),
+            )
+        )
+    classical = _bench_ratios(data)
+    if len(classical):
+        found.append(
+            ResultFigure(
+                "before_after",
+                "Each subject before and after treatment, in percent of its own control: Pfaffl's ratio, without a "
+                "model.",
+                "Lines from before to after treatment, one a subject, on a log axis, one panel a target and cell type",
+                lambda: plot_before_after(classical, data),
+            )
+        )
+    if v.MU_FOLD_CHANGE in posterior:
+        found.append(
+            ResultFigure(
+                "forest",
+                f"Fold change of each subject with its {ci_prob:.0%} interval, and the population behind them.",
+                "Forest plot of fold changes in percent of control, by target and cell type",
+                lambda: plot_forest(result, ci_prob),
+            )
+        )
+    if data.sizes.get(v.STANDARD, 0):
+        found.append(
+            ResultFigure(
+                "standard_curves",
+                "Dilution series, and the amplification that the model takes from them.",
+                "Ct of dilution series against quantity, one panel a gene, with fitted lines",
+                lambda: plot_standard_curves(result, ci_prob),
+            )
+        )
+    return tuple(found)
+
+
+def _bench_ratios(data: xr.Dataset) -> pd.DataFrame:
+    """Ratios of `classical_fold_changes`; no rows where a bench could make none of these data."""
+    try:
+        return classical_fold_changes(data).dropna(subset=["pfaffl_ratio"])
+    except InputError:
+        return pd.DataFrame()

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib import colormaps
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.patches import Circle
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from lensim.plan.evaluate import Share
 from lensim.plan.frontier import Frontier
@@ -14,18 +16,21 @@ from lensim.plan.result import Plan
 from lensim.plan.robustness import Trial
 from lensim.plan.search import detectable
 from lensim.plan.words import field_in_words
-from lensim.report.figures.style import PALETTE
+from lensim.report.figures.style import PALETTE, figure_of, literal, new_figure
 
 NORMAL_95 = 1.96
 WELL_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-def plot_search(plan: Plan) -> Figure:
-    """Shares of finds at every number that was tried, with the target and where it is crossed."""
-    figure, axis = plt.subplots(figsize=(5.2, 3.6))
+def plot_search(plan: Plan, ax: Axes | None = None) -> Figure:
+    """Shares of finds at every number that was tried, with the target and where it is crossed.
+
+    `ax` to draw into, if there is one.
+    """
     size, question = plan.size, plan.question
     if size is None or question.size is None:
         raise ValueError("a search is drawn of a plan with a size, got none")
+    figure, axis = figure_of(ax, figsize=(5.2, 3.6))
     tried = sorted(size.shares.items())
     n = [number for number, _ in tried]
     axis.errorbar(
@@ -44,22 +49,28 @@ def plot_search(plan: Plan) -> Figure:
         if size.low < size.high:
             axis.axvspan(size.low - 0.5, size.high + 0.5, color=PALETTE[1], alpha=0.15, lw=0, label="95% interval")
     word = "power" if question.scenario.is_conditional else "assurance"
-    axis.set_xlabel(f"number: {field_in_words(question.size.field)}", fontsize=9)
+    axis.set_xlabel(f"number: {literal(field_in_words(question.size.field))}", fontsize=9)
     axis.set_ylabel(f"{word} [%]", fontsize=9)
     axis.set_ylim(0, 102)
     if len(n) > 1 and max(n) / min(n) > 8:
         axis.set_xscale("log")
         axis.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
         axis.xaxis.set_minor_formatter(FuncFormatter(lambda x, _: ""))
+    else:
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     axis.tick_params(labelsize=8)
     axis.legend(fontsize=7, frameon=False, loc="lower right")
-    figure.tight_layout()
+    if ax is None:
+        figure.tight_layout()
     return figure
 
 
-def plot_frontier(found: Frontier, target: float, currency: str, word: str) -> Figure:
-    """Every design by cost and share; those that no cheaper one beats are joined and named."""
-    figure, axis = plt.subplots(figsize=(6.4, 4.2))
+def plot_frontier(found: Frontier, target: float, currency: str, word: str, ax: Axes | None = None) -> Figure:
+    """Every design by cost and share; those that no cheaper one beats are joined and named.
+
+    `word` is power or assurance; `ax` to draw into, if there is one.
+    """
+    figure, axis = figure_of(ax, figsize=(6.4, 4.2))
     table = found.table
     fields = list(table.columns[: list(table.columns).index("cost")])
     axis.errorbar(
@@ -76,7 +87,7 @@ def plot_frontier(found: Frontier, target: float, currency: str, word: str) -> F
             continue  # names would lie on each other
         said = " x ".join(f"{row[name]:g}" if isinstance(row[name], int | float) else str(row[name]) for name in fields)
         axis.annotate(
-            said,
+            literal(said),
             (row["cost"], 100 * row["share"]),
             xytext=(-4, 5),
             textcoords="offset points",
@@ -84,20 +95,24 @@ def plot_frontier(found: Frontier, target: float, currency: str, word: str) -> F
             ha="right",
         )
         last_cost, last_share = row["cost"], 100 * row["share"]
-    axis.set_xlabel(f"cost [{currency}]", fontsize=9)
+    axis.set_xlabel(f"cost [{literal(currency)}]", fontsize=9)
     axis.set_ylabel(f"{word} [%]", fontsize=9)
-    axis.set_title(f"numbers: {' x '.join(field_in_words(name) for name in fields)}", fontsize=8)
+    axis.set_title(literal(f"numbers: {' x '.join(field_in_words(name) for name in fields)}"), fontsize=8)
     axis.tick_params(labelsize=8)
     axis.margins(x=0.12)
     axis.set_ylim(max(0.0, 100 * table["share"].min() - 15), 102)
     axis.legend(fontsize=7, frameon=False, loc="lower right")
-    figure.tight_layout()
+    if ax is None:
+        figure.tight_layout()
     return figure
 
 
-def plot_robustness(trials: list[Trial], n: int, target: float, word: str) -> Figure:
-    """Share of finds of the recommendation in every other world."""
-    figure, axis = plt.subplots(figsize=(6.4, 1.1 + 0.38 * len(trials)))
+def plot_robustness(trials: list[Trial], n: int, target: float, word: str, ax: Axes | None = None) -> Figure:
+    """Share of finds of the recommendation in every other world.
+
+    `word` is power or assurance; `ax` to draw into, if there is one.
+    """
+    figure, axis = figure_of(ax, figsize=(6.4, 1.1 + 0.38 * len(trials)))
     for at, trial in enumerate(reversed(trials)):
         colour = {1: PALETTE[2], 0: PALETTE[4], -1: PALETTE[1]}[trial.verdict]
         share, error = 100 * trial.share.value, 100 * NORMAL_95 * trial.share.mcse
@@ -106,42 +121,48 @@ def plot_robustness(trials: list[Trial], n: int, target: float, word: str) -> Fi
             needed = f"needs {trial.size.n}" if trial.size.n is not None else "no number in reach is enough"
             side = 1 if share < 50 else -1
             axis.annotate(
-                needed, (share, at), xytext=(10 * side, 0), textcoords="offset points", fontsize=7, va="center",
-                ha="left" if side > 0 else "right",
+                needed, (share + side * error, at), xytext=(5 * side, 0), textcoords="offset points", va="center",
+                ha="left" if side > 0 else "right", fontsize=7,
             )  # fmt: skip
-    axis.set_yticks(range(len(trials)), [trial.shift.name for trial in reversed(trials)], fontsize=8)
+    axis.set_yticks(range(len(trials)), [literal(trial.shift.name) for trial in reversed(trials)], fontsize=8)
     axis.axvline(100 * target, color="black", lw=0.8, ls="--")
     axis.set_xlim(0, 102)
     axis.set_ylim(-0.6, len(trials) - 0.4)
     axis.set_xlabel(f"{word} of {n} [%]; dashed: target", fontsize=9)
     axis.tick_params(axis="x", labelsize=8)
-    figure.tight_layout()
+    if ax is None:
+        figure.tight_layout()
     return figure
 
 
-def plot_bracketing(table: pd.DataFrame) -> Figure:
-    """Probability that the IC50 of each line lies within the doses, by top dose."""
+def plot_bracketing(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
+    """Probability that the IC50 of each line lies within the doses, by top dose.
+
+    `ax` to draw into, if there is one; the scale of colours takes its place beside it.
+    """
     square = table.pivot(index="cell_line", columns="top_dose_um", values="p_bracketed")
     square = square.loc[square.iloc[:, 0].sort_values(ascending=False).index]
-    figure, axis = plt.subplots(figsize=(2.6 + 0.6 * square.shape[1], 1.2 + 0.22 * len(square)))
+    figure, axis = figure_of(ax, figsize=(2.6 + 0.6 * square.shape[1], 1.2 + 0.22 * len(square)))
     image = axis.imshow(100 * square.to_numpy(), aspect="auto", vmin=0, vmax=100, cmap="cividis")
     for (i, j), value in np.ndenumerate(100 * square.to_numpy()):
         axis.text(
             j, i, f"{value:.0f}", ha="center", va="center", fontsize=6.5, color="white" if value < 60 else "black"
         )
     axis.set_xticks(range(square.shape[1]), [f"{dose:g}" for dose in square.columns], fontsize=8)
-    axis.set_yticks(range(len(square)), list(square.index), fontsize=7)
-    axis.set_xlabel("top dose [uM]", fontsize=9)
+    axis.set_yticks(range(len(square)), [literal(name) for name in square.index], fontsize=7)
+    axis.set_xlabel("top dose [µM]", fontsize=9)
     bar = figure.colorbar(image, ax=axis, fraction=0.06, pad=0.04)
     bar.set_label("IC50 within the doses [%]", fontsize=8)
     bar.ax.tick_params(labelsize=7)
-    figure.tight_layout()
+    if ax is None:
+        figure.tight_layout()
     return figure
 
 
 def plot_layouts(table: pd.DataFrame) -> Figure:
     """Bias and error of log10 IC50, and the share of finds, of each plate map with and without faults."""
-    figure, axes = plt.subplots(1, 3, figsize=(9.0, 2.9), sharey=True)
+    figure, grid = new_figure(1, 3, figsize=(9.0, 2.9), sharey=True)
+    axes = grid[0]
     maps = list(dict.fromkeys(table["plate_map"]))
     panels = (
         ("ic50_bias", 1.0, "bias of log10 IC50"),
@@ -164,29 +185,32 @@ def plot_layouts(table: pd.DataFrame) -> Figure:
         axis.set_xlabel(title, fontsize=8)
         axis.tick_params(labelsize=7)
     axes[0].axvline(0, color="black", lw=0.6, ls="--")
-    axes[0].set_yticks(range(len(maps)), maps, fontsize=8)
+    axes[0].set_yticks(range(len(maps)), [literal(name) for name in maps], fontsize=8)
     axes[0].set_ylim(-0.6, len(maps) - 0.4)
     figure.legend(*axes[0].get_legend_handles_labels(), loc="lower center", ncols=2, fontsize=7, frameon=False)
     figure.tight_layout(rect=(0, 0.07, 1, 1))
     return figure
 
 
-def plot_plate_map(table: pd.DataFrame, plate: str, rows: int = 8, columns: int = 12) -> Figure:
-    """One plate as it is pipetted: dose by colour and number, lines by letter, blanks empty."""
+def plot_plate_map(table: pd.DataFrame, plate: str, rows: int = 8, columns: int = 12, ax: Axes | None = None) -> Figure:
+    """One plate as it is pipetted: dose by colour and number, lines by letter, blanks empty.
+
+    `ax` to draw into, if there is one.
+    """
     own = table[table["plate"] == plate]
     lines = [name for name in dict.fromkeys(own["cell_line"]) if name != "blank"]
     doses = sorted({float(dose) for dose in own["dose_um"].dropna()})
-    figure, axis = plt.subplots(figsize=(7.2, 4.9))
-    colours = plt.get_cmap("cividis")
+    figure, axis = figure_of(ax, figsize=(7.2, 4.9))
+    colours = colormaps["cividis"]
     for well in own.to_dict("records"):
         row, column = WELL_LETTERS.index(well["well"][0]), int(well["well"][1:]) - 1
         if well["cell_line"] == "blank":
-            axis.add_patch(plt.Circle((column, row), 0.42, facecolor="white", edgecolor="0.4", hatch="///", lw=0.8))
+            axis.add_patch(Circle((column, row), 0.42, facecolor="white", edgecolor="0.4", hatch="///", lw=0.8))
             continue
         level = doses.index(float(well["dose_um"])) / max(len(doses) - 1, 1)
-        axis.add_patch(plt.Circle((column, row), 0.42, facecolor=colours(1 - level), edgecolor="0.2", lw=0.6))
+        axis.add_patch(Circle((column, row), 0.42, facecolor=colours(1 - level), edgecolor="0.2", lw=0.6))
         axis.text(
-            column, row, f"{WELL_LETTERS[lines.index(well['cell_line'])]}\n{well['dose_um']:.3g}", ha="center",
+            column, row, f"{WELL_LETTERS[lines.index(well['cell_line'])]}\n{well['dose_um']:.4g}", ha="center",
             va="center", fontsize=6, color="white" if level > 0.45 else "black",
         )  # fmt: skip
     axis.set_xlim(-0.6, columns - 0.4)
@@ -196,8 +220,9 @@ def plot_plate_map(table: pd.DataFrame, plate: str, rows: int = 8, columns: int 
     axis.set_yticks(range(rows), list(WELL_LETTERS[:rows]), fontsize=8)
     axis.xaxis.tick_top()
     names = ", ".join(f"{WELL_LETTERS[k]} {name}" for k, name in enumerate(lines))
-    axis.set_xlabel(f"{plate}. {names}. Numbers: dose [uM]; hatched: blank", fontsize=7)
-    figure.tight_layout()
+    axis.set_xlabel(literal(f"{plate}. {names}. Numbers: dose [µM]; hatched: blank"), fontsize=7)
+    if ax is None:
+        figure.tight_layout()
     return figure
 
 
@@ -208,7 +233,7 @@ def plot_detectable(
 
     `word` is power or assurance.
     """
-    figure, axes = plt.subplots(1, len(curves), figsize=(3.6 * len(curves), 3.3), sharey=True, squeeze=False)
+    figure, axes = new_figure(1, len(curves), figsize=(3.6 * len(curves), 3.3), sharey=True)
     for axis, (name, (sizes, shares)) in zip(axes[0], curves.items(), strict=True):
         axis.errorbar(
             list(sizes),
@@ -225,10 +250,39 @@ def plot_detectable(
             axis.axvline(value, color=PALETTE[1], lw=1)
             axis.axvspan(value - NORMAL_95 * error, value + NORMAL_95 * error, color=PALETTE[1], alpha=0.15, lw=0)
             axis.annotate(f"{value:.2f}", (value, 8), xytext=(4, 0), textcoords="offset points", fontsize=8)
-        axis.set_xlabel(f"difference in {name}", fontsize=8)
+        axis.set_xlabel(f"difference in {literal(name)}", fontsize=8)
         axis.tick_params(labelsize=8)
         axis.set_ylim(0, 102)
     axes[0, 0].set_ylabel(f"{word} [%]", fontsize=9)
-    figure.suptitle(title, fontsize=9)
+    figure.suptitle(literal(title), fontsize=9)
     figure.tight_layout()
     return figure
+
+
+def plan_figures(found: Plan, plate_map: pd.DataFrame | None = None) -> dict[str, Figure]:
+    """Every figure of a plan, by the name of its file.
+
+    Parameters
+    ----------
+    found
+        The plan.
+    plate_map
+        A row a well to pipette, of a plan with plates.
+    """
+    drawn: dict[str, Figure] = {}
+    question = found.question
+    word = "power" if question.scenario.is_conditional else "assurance"
+    if found.size is not None:
+        drawn["size"] = plot_search(found)
+    if found.frontier is not None and question.costs is not None:
+        drawn["frontier"] = plot_frontier(found.frontier, question.target, question.costs.currency, word)
+    if found.robustness and found.size is not None and found.size.n is not None:
+        drawn["robustness"] = plot_robustness(found.robustness, found.size.n, question.target, word)
+    if found.bracketing is not None:
+        drawn["bracketing"] = plot_bracketing(found.bracketing)
+    if found.layouts is not None:
+        drawn["layouts"] = plot_layouts(found.layouts)
+    if plate_map is not None:
+        for number, plate in enumerate(dict.fromkeys(plate_map["plate"])):
+            drawn[f"plate_map_{number + 1}"] = plot_plate_map(plate_map, plate)
+    return drawn

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -13,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from lensim import vocabulary as v
-from lensim.report.figures.style import PALETTE
+from lensim.report.figures.style import PALETTE, empty_figure, figure_of, literal, new_figure
 from lensim.selection.design import RESISTANT, SENSITIVE
 from lensim.selection.outcomes import IS_EXTINCT, IS_RESISTANT, RESISTANCE_DAY
 from lensim.tables.records import records
@@ -39,7 +38,7 @@ def plot_paths(runs: Mapping[str, xr.Dataset]) -> Figure:
     """
     rows, columns = -(-len(runs) // COLUMNS), min(len(runs), COLUMNS)
     height, width = 0.55 + 3.0 * rows, max(1.0 + 2.3 * columns, 4.6)
-    figure = plt.figure(figsize=(width, height))
+    figure = empty_figure((width, height))
     outer = figure.add_gridspec(
         rows, columns, wspace=0.08, hspace=0.32,
         left=0.75 / width, right=0.985, bottom=0.5 / height, top=1 - 0.6 / height,
@@ -52,7 +51,7 @@ def plot_paths(runs: Mapping[str, xr.Dataset]) -> Figure:
         above = figure.add_subplot(inner[0])
         below = figure.add_subplot(inner[1], sharex=above)
         _cells(above, data, most, first=first)
-        above.set_title(name, fontsize=9, loc="left")
+        above.set_title(literal(name), fontsize=9, loc="left")
         above.tick_params(labelbottom=False)
         _dose(below, data, doses, first=first)
         if place + columns >= len(runs):
@@ -115,9 +114,10 @@ def plot_outcomes(table: pd.DataFrame, ends: Mapping[str, xr.Dataset]) -> Figure
         As from `lensim.selection.compare_schedules`.
     """
     height = max(3.0, 1.3 + 0.4 * len(table))
-    figure, (left, right) = plt.subplots(1, 2, figsize=(8.0, height), gridspec_kw={"width_ratios": [1.25, 1]})
-    for k, (name, found) in enumerate(ends.items()):
-        _cumulative(left, found, name, k)
+    figure, axes = new_figure(1, 2, figsize=(8.0, height), width_ratios=[1.25, 1])
+    left, right = axes[0]
+    for k, found in enumerate(ends.values()):
+        _cumulative(left, found, k)
     left.set_xlabel("time [days]", fontsize=8)
     left.set_ylabel("cultures in which resistant cells prevail\nfrom then on [%]", fontsize=8)
     left.set_ylim(0, 103)
@@ -128,14 +128,12 @@ def plot_outcomes(table: pd.DataFrame, ends: Mapping[str, xr.Dataset]) -> Figure
     return figure
 
 
-def _cumulative(axis: Axes, found: xr.Dataset, name: str, place: int) -> None:
+def _cumulative(axis: Axes, found: xr.Dataset, place: int) -> None:
     days, n = np.sort(found[RESISTANCE_DAY].to_numpy()), found.sizes["study"]
     reached = days[np.isfinite(days)]
     at = np.concatenate([[0.0], reached, [found.attrs["days"]]])
     share = 100 * np.concatenate([[0.0], np.arange(1, len(reached) + 1), [len(reached)]]) / n
-    axis.step(
-        at, share, where="post", color=PALETTE[place % len(PALETTE)], ls=STYLES[place % len(STYLES)], lw=1.6, label=name
-    )
+    axis.step(at, share, where="post", color=PALETTE[place % len(PALETTE)], ls=STYLES[place % len(STYLES)], lw=1.6)
 
 
 def _shares(axis: Axes, table: pd.DataFrame, names: Sequence[str]) -> None:
@@ -147,7 +145,7 @@ def _shares(axis: Axes, table: pd.DataFrame, names: Sequence[str]) -> None:
             axis.plot(middle, at + aside, marker, color=colour, mfc=face, ms=6, mew=1.3, zorder=3)
     axis.plot([], [], "o", color="0.3", label="resistant cells prevail")
     axis.plot([], [], "s", color="0.3", mfc="white", label="no cell is left")
-    axis.set_yticks(range(len(table)), table["schedule"], fontsize=8)
+    axis.set_yticks(range(len(table)), [literal(name) for name in table["schedule"]], fontsize=8)
     axis.set_ylim(len(table) - 0.5, -0.5)
     axis.set_xlim(-4, 104)
     axis.set_xlabel("cultures at the end [%], 95% intervals", fontsize=8)
@@ -157,7 +155,7 @@ def _shares(axis: Axes, table: pd.DataFrame, names: Sequence[str]) -> None:
     axis.legend(fontsize=7.5, frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
 
 
-def plot_worlds(table: pd.DataFrame, worlds: pd.DataFrame) -> Figure:
+def plot_worlds(table: pd.DataFrame, worlds: pd.DataFrame, ax: Axes | None = None) -> Figure:
     """Cultures in which resistant cells prevail, by schedule, as assumed and where an assumption is another.
 
     Parameters
@@ -166,10 +164,12 @@ def plot_worlds(table: pd.DataFrame, worlds: pd.DataFrame) -> Figure:
         As from `lensim.selection.compare_schedules`.
     worlds
         Such tables under each other, with a column world.
+    ax
+        To draw into; a new figure without it.
     """
     names = [str(name) for name in table["schedule"]]
     groups = {"as assumed": table} | {str(name): own for name, own in worlds.groupby("world", sort=False)}
-    figure, axis = plt.subplots(figsize=(7.4, 1.5 + 0.62 * len(groups)))
+    figure, axis = figure_of(ax, figsize=(7.4, 1.5 + 0.62 * len(groups)))
     for at, own in enumerate(groups.values()):
         for row in records(own):
             k = names.index(row["schedule"])
@@ -177,14 +177,27 @@ def plot_worlds(table: pd.DataFrame, worlds: pd.DataFrame) -> Figure:
             low, middle, high = (100 * row[f"p_{IS_RESISTANT}{end}"] for end in ("_low", "", "_high"))
             colour = PALETTE[k % len(PALETTE)]
             axis.plot([low, high], [y, y], color=colour, lw=1.4)
-            axis.plot(middle, y, MARKERS[k % len(MARKERS)], color=colour, ms=4.5, label=names[k] if at == 0 else None)
+            axis.plot(middle, y, MARKERS[k % len(MARKERS)], color=colour, ms=4.5)
     for at in range(1, len(groups)):
         axis.axhline(at - 0.5, color="0.88", lw=0.8)
-    axis.set_yticks(range(len(groups)), list(groups), fontsize=8)
+    axis.set_yticks(range(len(groups)), [literal(name) for name in groups], fontsize=8)
     axis.set_ylim(len(groups) - 0.5, -0.5)
     axis.set_xlim(-3, 103)
     axis.set_xlabel("cultures in which resistant cells prevail at the end [%], 95% Monte Carlo interval", fontsize=8)
     axis.tick_params(labelsize=8)
-    axis.legend(fontsize=7.5, frameon=False, loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=3)
-    figure.tight_layout()
+    handles = [
+        Line2D(
+            [],
+            [],
+            ls="",
+            marker=MARKERS[k % len(MARKERS)],
+            color=PALETTE[k % len(PALETTE)],
+            ms=4.5,
+            label=literal(name),
+        )
+        for k, name in enumerate(names)
+    ]
+    axis.legend(handles=handles, fontsize=7.5, frameon=False, loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=3)
+    if ax is None:
+        figure.tight_layout()
     return figure

@@ -1,19 +1,133 @@
-"""What all figures share: colours, and how they are written."""
+"""What all figures share: colours, how they are made and written, and how names of a user are drawn."""
 
-from typing import Any
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, Any
 
-import matplotlib
-
-matplotlib.use("Agg")
-
-import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 # Okabe and Ito's colours: told apart by colour-blind readers and in grey print
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 
+PRINT_DPI = 160
 
-def save_figure(figure: Figure, path: Any) -> None:
-    """Write a figure at print resolution and close it."""
-    figure.savefig(path, dpi=160)
-    plt.close(figure)
+
+class ShownFigure(Figure):
+    """A Figure that a notebook shows as the value of a cell, whatever the backend of pyplot."""
+
+    def _repr_png_(self) -> bytes:
+        buffer = io.BytesIO()
+        self.savefig(buffer, format="png", bbox_inches="tight")
+        return buffer.getvalue()
+
+
+def empty_figure(figsize: tuple[float, float], layout: str | None = None) -> Figure:
+    """A figure without axes, outside pyplot; `new_figure` says why.
+
+    Parameters
+    ----------
+    figsize
+        Width and height [inches].
+    layout
+        Of matplotlib: "constrained", or none.
+    """
+    figure = ShownFigure(figsize=figsize, layout=layout)  # type: ignore[arg-type]
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def new_figure(
+    rows: int = 1,
+    columns: int = 1,
+    *,
+    figsize: tuple[float, float],
+    sharex: bool = False,
+    sharey: bool = False,
+    width_ratios: Sequence[float] | None = None,
+    height_ratios: Sequence[float] | None = None,
+    layout: str | None = None,
+) -> tuple[Figure, np.ndarray]:
+    """A figure and its axes, as an array (rows, columns).
+
+    pyplot is not asked: it would load the user's backend, which needs a display where that is a window, is of one
+    thread, and keeps each figure until it is closed. A notebook would then show a figure twice, as the value of the
+    cell and as one that is open. So the figure draws with Agg, takes the user's rcParams, and nothing else holds it.
+    It is shown once, where it is the value of a cell; `figure.savefig(path)` writes it, and with matplotlib 3.11
+    `pyplot.figure(figure)` gives it to pyplot, whose `show()` opens a window.
+
+    Parameters
+    ----------
+    rows, columns
+        Of axes.
+    figsize
+        Width and height [inches].
+    sharex, sharey
+        Whether all axes have the same limits and ticks.
+    width_ratios, height_ratios
+        Of columns and rows; all alike without them.
+    layout
+        Of matplotlib: "constrained", or none.
+    """
+    figure = empty_figure(figsize, layout)
+    axes = figure.subplots(
+        rows, columns, sharex=sharex, sharey=sharey, squeeze=False, width_ratios=width_ratios,
+        height_ratios=height_ratios,
+    )  # fmt: skip
+    return figure, axes
+
+
+def figure_of(ax: Axes | None, *, figsize: tuple[float, float], layout: str | None = None) -> tuple[Figure, Axes]:
+    """Axes to draw into: the user's with the figure that they are of, or those of a new figure.
+
+    Parameters
+    ----------
+    ax
+        The user's; None for a new figure.
+    figsize
+        Width and height of a new figure [inches].
+    layout
+        Of a new figure.
+    """
+    if ax is None:
+        figure, axes = new_figure(figsize=figsize, layout=layout)
+        return figure, axes[0, 0]
+    found = ax.get_figure(root=True)
+    if found is None:
+        raise ValueError("ax must be axes of a figure, got axes that were removed from theirs")
+    return found, ax
+
+
+def legend_above(figure: Figure, ax: Axes | None, handles: Sequence[Artist], columns: int) -> None:
+    """A legend at the top of a new figure (`ax` is None), or above the user's axes.
+
+    Its entries are handles, so that a name that starts with `_` stands there too.
+    """
+    if ax is None:
+        figure.legend(handles=handles, loc="upper center", ncols=columns, fontsize=8, frameon=False)
+    else:
+        ax.legend(
+            handles=handles, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=columns, fontsize=8, frameon=False
+        )
+
+
+def head_column(axis: Axes, x: float, text: str, **style: Any) -> None:
+    """The heading of a column of words right of the axes, just above their top, at `x` in data coordinates."""
+    axis.annotate(
+        text, (x, 1.0), xycoords=("data", "axes fraction"), xytext=(0, 3), textcoords="offset points", va="bottom",
+        ha="left", **style,
+    )  # fmt: skip
+
+
+def literal(name: object) -> str:
+    """A name that a user gave, such that matplotlib draws it letter by letter: `$` begins no formula."""
+    return str(name).replace("$", r"\$")
+
+
+def save_figure(figure: Figure, path: str | Path | IO[Any]) -> None:
+    """Write a figure at print resolution; the ending of the path says in which format."""
+    figure.savefig(path, dpi=PRINT_DPI)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -11,8 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator
 from scipy import stats
 
-from lensim.expression.truth import MU_FOLD_CHANGE, SIGMA_FOLD_CHANGE
-from lensim.report.figures.style import PALETTE
+from lensim import vocabulary as v
+from lensim.report.figures.style import PALETTE, literal, new_figure
 from lensim.summaries.summary import PublishedSummary
 from lensim.tables.records import records
 
@@ -28,18 +27,18 @@ def plot_implied(result: xr.DataTree, summaries: Sequence[PublishedSummary]) -> 
     Changes are in percent of control, on a log axis; a band is the 90% interval of a value in order.
     """
     rows = len(summaries)
-    figure, axes = plt.subplots(rows, 1, figsize=(6.4, 1.0 + 1.5 * rows), sharex=True, squeeze=False)
+    figure, axes = new_figure(rows, 1, figsize=(6.4, 1.0 + 1.5 * rows), sharex=True)
     posterior = result["posterior"].to_dataset().isel(chain=0, contrast=0)
     for axis, summary in zip(axes[:, 0], summaries, strict=True):
         own = posterior.sel(target=summary.target, cell_type=summary.cell_type)
-        mu, tau = own[MU_FOLD_CHANGE].to_numpy(), own[SIGMA_FOLD_CHANGE].to_numpy()
+        mu, tau = own[v.MU_FOLD_CHANGE].to_numpy(), own[v.SIGMA_FOLD_CHANGE].to_numpy()
         _density(axis, mu, np.hypot(tau, summary.measurement_sd))
         _values(axis, _unseen(result, summary.name))
         _printed(axis, summary)
         axis.axvline(100, color="black", lw=0.8, ls=":")
         axis.set_xscale("log")
         axis.set_yticks([])
-        axis.set_title(f"{summary.name} (n = {summary.n})", fontsize=8, loc="left")
+        axis.set_title(literal(f"{summary.name} (n = {summary.n})"), fontsize=8, loc="left")
         axis.tick_params(labelsize=8)
     _ticks(axes[-1, 0])
     axes[-1, 0].set_xlabel("treated over control [% of control]; dotted: no change", fontsize=9)
@@ -112,10 +111,9 @@ def plot_attainable(table: pd.DataFrame) -> Figure:
     """
     names = list(dict.fromkeys(table["summary"]))
     rows = [len(table[table["summary"] == name]) for name in names]
-    figure, axes = plt.subplots(
-        len(names), 1, figsize=(7.2, 0.9 + 0.19 * sum(rows) + 0.35 * len(names)), sharex=True, squeeze=False,
-        gridspec_kw={"height_ratios": rows},
-    )  # fmt: skip
+    figure, axes = new_figure(
+        len(names), 1, figsize=(7.2, 0.9 + 0.19 * sum(rows) + 0.35 * len(names)), sharex=True, height_ratios=rows
+    )
     for axis, name in zip(axes[:, 0], names, strict=True):
         own = records(table[table["summary"] == name])
         for at, row in enumerate(own):
@@ -129,10 +127,10 @@ def plot_attainable(table: pd.DataFrame) -> Figure:
         low, high = own[0]["printed_low"], own[0]["printed_high"]
         if high == high:
             axis.axvspan(max(low, 1e-6), high, color=PALETTE[1], alpha=0.6, lw=0.8)
-        axis.set_yticks(range(len(own)), [row["analysis"] for row in own], fontsize=6.5)
+        axis.set_yticks(range(len(own)), [literal(row["analysis"]) for row in own], fontsize=6.5)
         axis.set_ylim(len(own) - 0.5, -0.5)
         said = own[0]["printed_p"]
-        axis.set_title(f"{name}{f': printed {said}' if said else ''}", fontsize=8, loc="left")
+        axis.set_title(literal(f"{name}{f': printed {said}' if said else ''}"), fontsize=8, loc="left")
         axis.set_xscale("log")
         axis.tick_params(axis="x", labelsize=8)
     axes[-1, 0].xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))

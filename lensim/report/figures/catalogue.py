@@ -1,0 +1,80 @@
+"""The figures of a result, by its assay, without importing the package that draws them.
+
+A package offers figures through the entry-point group `lensim.figures`: the name of an assay, and a function of
+(result, ci_prob, threshold_um) that gives them. lensim's own stand beside those of other packages.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+
+import xarray as xr
+from matplotlib.figure import Figure
+
+from lensim import checks
+
+GROUP = "lensim.figures"
+
+
+@dataclass(frozen=True)
+class ResultFigure:
+    """A figure of a result with the words that stand for it.
+
+    Attributes
+    ----------
+    name
+        Stem of its file, such as ic50_forest.
+    caption
+        What it shows, in a sentence.
+    alt
+        What someone who can't see it must be told.
+    draw
+        Draws it; nothing is drawn before.
+    """
+
+    name: str
+    caption: str
+    alt: str
+    draw: Callable[[], Figure]
+
+
+def figures_of(
+    result: xr.DataTree, ci_prob: float = 0.9, threshold_um: float | None = None
+) -> tuple[ResultFigure, ...]:
+    """The figures that the data of a result allow, in the order in which they are shown.
+
+    Parameters
+    ----------
+    result
+        As `lensim fit` writes it; an assay for which no package offers figures has none.
+    ci_prob
+        Probability inside the intervals.
+    threshold_um
+        IC50 above which a line is called resistant [uM], drawn where IC50s are; none without it.
+
+    Raises
+    ------
+    InputError
+        If `ci_prob` is out of range, figures of an assay cannot be imported, or two have one name.
+
+    Examples
+    --------
+    >>> for one in figures_of(result):
+    ...     one.draw().savefig(f"{one.name}.png")
+    """
+    checks.between("ci_prob", ci_prob, 0.01, 0.999)
+    assay = str(result.attrs.get("assay", ""))
+    found: list[ResultFigure] = []
+    for entry in entry_points(group=GROUP, name=assay):
+        try:
+            offered = entry.load()
+        except (ImportError, AttributeError) as error:
+            raise checks.InputError(
+                f"figures of {assay} must come from a function that can be imported, got {entry.value} ({error})"
+            ) from None
+        found += offered(result, ci_prob, threshold_um)
+    twice = [name for name, count in Counter(one.name for one in found).items() if count > 1]
+    if twice:
+        raise checks.InputError(f"figures of {assay} must each have a name of their own, got {', '.join(twice)} twice")
+    return tuple(found)
