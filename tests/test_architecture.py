@@ -40,18 +40,7 @@ LEVELS = (
 )
 MAY_SHARE = {("lensim.selection", "lensim.dose_response.curve")}
 # Breaches that are known and on their way out, each with what ends it.
-KNOWN_BREACHES = {
-    # one way into tables: the readers of the assays take it from `tables`
-    ("lensim.bioassay.assemble", "lensim.dose_response.read.assemble"),
-    ("lensim.bioassay.assemble", "lensim.expression.read.understand"),
-    ("lensim.bioassay.read", "lensim.dose_response.read.wells"),
-    ("lensim.bioassay.read", "lensim.expression.read.export"),
-    ("lensim.cell_cycle.read.events", "lensim.expression.read.export"),
-    ("lensim.cell_cycle.read.fcs", "lensim.expression.read.export"),
-    ("lensim.cell_cycle.read.tubes", "lensim.expression.read.assigned"),
-    ("lensim.cell_cycle.read.tubes", "lensim.expression.read.understand"),
-    ("lensim.tables.columns", "lensim.expression.read.export"),
-}
+KNOWN_BREACHES: set[tuple[str, str]] = set()
 SIMULATOR_MODULES = {"simulate", "truth", "design"}
 TEXT_SUFFIXES = {
     ".py",
