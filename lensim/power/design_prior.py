@@ -120,7 +120,7 @@ def require_figures(path: Path, posterior: xr.Dataset, needed: Iterable[str], ki
     """
     missing = [name for name in needed if name not in posterior]
     if missing:
-        there = ", ".join(str(name) for name in posterior.data_vars if not str(name).endswith("_coordinate"))
+        there = ", ".join(map(str, posterior.data_vars))
         raise InputError(f"{path} must hold {kind}, with {', '.join(missing)}, got {there}")
 
 
