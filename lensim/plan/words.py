@@ -3,8 +3,11 @@
 from typing import Any, Final
 
 import numpy as np
+import xarray as xr
 
+from lensim.checks import InputError
 from lensim.plan.evaluate import SURE, Share
+from lensim.plan.interim import look_at
 from lensim.plan.question import Question
 from lensim.plan.result import Plan
 from lensim.plan.search import Size
@@ -197,8 +200,36 @@ def basis_in_words(scenario: Scenario) -> str:
     )
 
 
+def look_in_words(plan: Plan, so_far: xr.Dataset, name: str) -> str:
+    """The predictive probability of success after the first pairs of a study, or why there is none.
+
+    Parameters
+    ----------
+    plan
+        With the number that was found, or the design as it stands.
+    so_far
+        Ratios of the first subjects.
+    name
+        Of the file with the ratios.
+    """
+    question = plan.question
+    scenario = question.scenario
+    if plan.size is not None and plan.size.n is not None and question.size is not None:
+        scenario = scenario.at({question.size.field: plan.size.n})
+    try:
+        subjects, p, error = look_at(scenario, so_far, question.rule_number, question.item_number)
+    except InputError as fault:  # the plan came out smaller than what is there by now
+        return f"There is no look at {name}: {fault}."
+    planned = sum(assay_of(scenario).subjects(scenario).values())
+    known = "1 subject" if subjects == 1 else f"{subjects} subjects"
+    return (
+        f"After the {known} of {name}, the predictive probability of success with {planned} is "
+        f"{100 * p:.0f}% (± {196 * error:.0f})."
+    )
+
+
 def paragraph(plan: Plan) -> str:
-    """All of it, for a grant or a colleague."""
+    """Every answer of a plan in one paragraph, for a grant or a colleague."""
     question: Any = plan.question
     rule = question.scenario.rules[question.rule_number].label
     parts = [f"Success is: {rule}."]

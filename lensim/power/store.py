@@ -1,5 +1,6 @@
 """A folder of results that survives any death: chunks written whole and in order, and never by two scenarios."""
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ import pandas as pd
 
 from lensim.checks import InputError
 from lensim.output import written_whole
+from lensim.power.renamed import renamed
 from lensim.power.scenario import Scenario
 
 SCENARIO_FILE = "scenario.json"
@@ -74,13 +76,14 @@ def open_store(folder: Path, scenario: Scenario, points: list[Mapping[str, Any]]
     path = folder / SCENARIO_FILE
     if path.exists():
         try:
-            there = json.loads(path.read_text())["digest"]
-        except (ValueError, KeyError, OSError):
+            content = json.loads(path.read_text())
+            there, former = str(content["digest"]), dict(content["scenario"])
+        except (ValueError, KeyError, TypeError, OSError):
             raise InputError(f"{path} must say which scenario the folder is of, got something else") from None
-        if there != said["digest"]:
+        if there != said["digest"] and not _is_former(there, former, scenario):
             raise InputError(
                 f"{folder} must hold results of this very scenario, got those of another (digest {there[:12]}, "
-                f"this one has {scenario.digest()[:12]}): name another folder, or delete that one"
+                f"this one has {said['digest'][:12]}): name another folder, or delete that one"
             )
         return Store(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -88,6 +91,20 @@ def open_store(folder: Path, scenario: Scenario, points: list[Mapping[str, Any]]
     with _told(folder), written_whole(path, force=False) as partial:
         partial.write_text(json.dumps(said, indent=1, sort_keys=True, default=str) + "\n")
     return Store(folder)
+
+
+def _is_former(digest: str, former: dict[str, Any], scenario: Scenario) -> bool:
+    """Whether a store was begun with this scenario by an earlier lensim, which had other names and another digest."""
+    now, then = scenario.model_dump(mode="json"), renamed(former)
+    prior = scenario.truth.posterior
+    if (prior is None) != (former.get("truth", {}).get("posterior") is None):
+        return False
+    for content in (now, then):
+        content["truth"]["posterior"] = None
+    if now != then:
+        return False
+    content = former | ({} if prior is None else {"posterior_digest": prior.digest})
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest() == digest
 
 
 @contextmanager

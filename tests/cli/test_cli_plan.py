@@ -218,7 +218,7 @@ def test_a_plan_from_a_fit_and_a_look_at_the_first_pairs(tmp_path, capsys):
     ],
 )
 def test_a_bad_file_of_first_pairs_is_refused_before_any_work(tmp_path, capsys, monkeypatch, text, message):
-    monkeypatch.setattr("lensim.plan.answer.answer", lambda *_, **__: pytest.fail("the plan was worked on"))
+    monkeypatch.setattr("lensim.plan.run.answer", lambda *_, **__: pytest.fail("the plan was worked on"))
     out, pairs = tmp_path / "out", tmp_path / "so_far.csv"
     if text is not None:
         pairs.write_text(text)

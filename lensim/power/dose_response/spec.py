@@ -1,6 +1,5 @@
 """Designs, truths and analyses of dose-response panels, as strict data."""
 
-from pathlib import Path
 from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import Field, create_model, model_validator
@@ -10,6 +9,7 @@ from lensim.dose_response.design import DoseResponseDesign, PlateMap
 from lensim.dose_response.priors import DoseResponsePriors
 from lensim.dose_response.truth import DoseResponsePopulation
 from lensim.plate_faults import NO_FAULTS, PlateFaults
+from lensim.power.design_prior import FileOfPosterior
 from lensim.power.spec import NonNegativeNumber, Number
 
 Curve = Literal["log10_ec50_um", "log_hill_slope", "effect_at_saturation"]
@@ -137,7 +137,7 @@ class DoseResponseTruthSpec(Strict):
     population: PopulationSpec = PopulationSpec()  # type: ignore[valid-type]
     groups: tuple[GroupSpec, ...] = ()
     faults: Literal["ordinary", "none"] | PlateFaultSpec = "ordinary"  # type: ignore[valid-type]
-    posterior: Path | None = None
+    posterior: FileOfPosterior | None = None
     nuisance: Literal["drawn", "mean"] = "drawn"
     scale: dict[str, Annotated[float, Field(ge=0)]] = Field(default={})
     shift: dict[str, float] = Field(default={})

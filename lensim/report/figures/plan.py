@@ -257,3 +257,32 @@ def plot_detectable(
     figure.suptitle(literal(title), fontsize=9)
     figure.tight_layout()
     return figure
+
+
+def plan_figures(found: Plan, plate_map: pd.DataFrame | None = None) -> dict[str, Figure]:
+    """Every figure of a plan, by the name of its file.
+
+    Parameters
+    ----------
+    found
+        The plan.
+    plate_map
+        A row a well to pipette, of a plan with plates.
+    """
+    drawn: dict[str, Figure] = {}
+    question = found.question
+    word = "power" if question.scenario.is_conditional else "assurance"
+    if found.size is not None:
+        drawn["size"] = plot_search(found)
+    if found.frontier is not None and question.costs is not None:
+        drawn["frontier"] = plot_frontier(found.frontier, question.target, question.costs.currency, word)
+    if found.robustness and found.size is not None and found.size.n is not None:
+        drawn["robustness"] = plot_robustness(found.robustness, found.size.n, question.target, word)
+    if found.bracketing is not None:
+        drawn["bracketing"] = plot_bracketing(found.bracketing)
+    if found.layouts is not None:
+        drawn["layouts"] = plot_layouts(found.layouts)
+    if plate_map is not None:
+        for number, plate in enumerate(dict.fromkeys(plate_map["plate"])):
+            drawn[f"plate_map_{number + 1}"] = plot_plate_map(plate_map, plate)
+    return drawn

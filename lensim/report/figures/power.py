@@ -9,32 +9,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from lensim.power.words import grid_fields, words_of
 from lensim.report.figures.style import PALETTE, literal, new_figure
 
-FIELD_WORDS = {
-    "experiments": "experiments",
-    "technical_replicates": "reactions of a sample and gene",
-    "mu_log2_fold_change": "true mean fold change [log2]",
-    "sigma_log2_fold_change": "spread of subjects [log2]",
-    "sd_log2_pair": "spread between pairs [log2]",
-}
 TARGET_SHARE = 0.8
 NORMAL_95 = 1.96
 MOST_TICKS = 8
 MARKERS = "os^Dv"
-
-
-def words_of(field: str) -> str:
-    """A field of the grid as an axis says it."""
-    last = field.split(".")[-1]
-    if field.startswith("design.subjects."):
-        return f"subjects, {last}"
-    return FIELD_WORDS.get(last, last.replace("_", " "))
-
-
-def grid_fields(table: pd.DataFrame) -> list[str]:
-    """The grid's fields of a result table, those with more than one value."""
-    return [name for name in table.columns if "." in str(name) and table[name].nunique() > 1]
 
 
 def plot_power_curves(table: pd.DataFrame) -> Figure:
@@ -188,27 +169,11 @@ def plot_sign_and_size(table: pd.DataFrame) -> Figure:
     return figure
 
 
-def audit_sentences(audit: pd.DataFrame) -> list[str]:
-    """How far the exact engine and NUTS are apart, in plain words."""
-    if audit.empty:
-        return ["No study was audited by NUTS."]
-    fitted = audit[~audit["nuts_failed"]]
-    studies = audit[["study", "point"]].drop_duplicates() if "point" in audit else audit[["study"]].drop_duplicates()
-    if fitted.empty:
-        return [f"Audit: {len(studies)} studies were fitted again by NUTS, and no fit passed its gate."]
-    apart = fitted["fast_decided"] != fitted["nuts_decided"]
-    known = fitted["probability_mcse"].notna()
-    gap = (fitted["fast_probability"] - fitted["nuts_probability"]).abs()[known]
-    z = ((fitted["fast_mean"] - fitted["nuts_mean"]) / fitted["mean_mcse"]).abs()
-    said = (
-        f"; posterior probabilities differ by {gap.mean():.4f} on average, {gap.max():.4f} at most"
-        if known.any()
-        else ""
-    )
-    failed = int(audit["nuts_failed"].sum())
-    return [
-        f"Audit: {len(studies)} studies were fitted again by NUTS: {int(apart.sum())} of {len(fitted)} decisions "
-        f"differ{said}; "
-        f"means differ by {z.max():.1f} Monte Carlo errors of NUTS at most"
-        + (f"; {failed} decisions have no NUTS fit that passes its gate." if failed else ".")
-    ]
+def power_figures(table: pd.DataFrame) -> dict[str, Figure]:
+    """Every figure that the grid of a result allows, by the name of its file."""
+    drawn = {
+        "power_curves": plot_power_curves(table),
+        "heat_maps": plot_heat_maps(table),
+        "sign_and_size": plot_sign_and_size(table),
+    }
+    return {name: figure for name, figure in drawn.items() if figure is not None}
