@@ -168,6 +168,7 @@ def fit_with_care(
         verdict = diagnose(drawn, judged(drawn), settings.gate)
         carry_verdict(drawn, verdict)
         carry_priors(drawn, chosen)
+        drawn.attrs |= {name: data.attrs[name] for name in (v.ASSAY,) if name in data.attrs}
         drawn.attrs |= {"model": model, "attempts": attempt, "compile_seconds": compile_seconds}
         if verdict.passed or attempt == attempts:
             break
