@@ -42,16 +42,6 @@ LEVELS = (
 MAY_SHARE = {("lensim.selection", "lensim.dose_response.curve")}
 # Breaches that are known and on their way out, each with what ends it.
 KNOWN_BREACHES = {
-    # one way into tables: the readers of the assays take it from `tables`
-    ("lensim.bioassay.assemble", "lensim.dose_response.read.assemble"),
-    ("lensim.bioassay.assemble", "lensim.expression.read.understand"),
-    ("lensim.bioassay.read", "lensim.dose_response.read.wells"),
-    ("lensim.bioassay.read", "lensim.expression.read.export"),
-    ("lensim.cell_cycle.read.events", "lensim.expression.read.export"),
-    ("lensim.cell_cycle.read.fcs", "lensim.expression.read.export"),
-    ("lensim.cell_cycle.read.tubes", "lensim.expression.read.assigned"),
-    ("lensim.cell_cycle.read.tubes", "lensim.expression.read.understand"),
-    ("lensim.tables.columns", "lensim.expression.read.export"),
     # the catalogue of assays tells `retry` what the gate judges
     ("lensim.inference.retry", "lensim.bioassay.estimands"),
     ("lensim.inference.retry", "lensim.cell_cycle.estimands"),

@@ -1,13 +1,12 @@
 """What a planner asks, as strict data: a scenario, a target, and which of the questions are to be answered."""
 
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 from pydantic import Field, model_validator
 
 from lensim.checks import InputError
-from lensim.config import Strict, checked
+from lensim.config import Strict, checked, read_toml
 from lensim.plan.cost import Costs
 from lensim.power.assays import assay_of
 from lensim.power.design_prior import DesignPrior
@@ -236,14 +235,9 @@ def read_question(path: Path, posterior: DesignPrior | Path | None = None) -> Qu
     Raises
     ------
     InputError
-        If it is absent or no TOML, or says nothing of the truth; else as `question_of`.
+        As `read_toml`, or says nothing of the truth; else as `question_of`.
     """
-    try:
-        content = tomllib.loads(path.read_text())
-    except FileNotFoundError:
-        raise InputError(f"{path} must be a plan, got nothing there") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} must be TOML: {error}") from None
+    content = read_toml(path, "a plan")
     truth = content.setdefault("scenario", {}).setdefault("truth", {})
     if isinstance(truth.get("posterior"), str):
         truth["posterior"] = path.parent / truth["posterior"]

@@ -125,7 +125,7 @@ def test_a_file_is_checked_before_anything_runs(tmp_path, capsys):
         assert message in err
         assert "Traceback" not in err
     status, _, err = run(capsys, "power", str(tmp_path), "--out", str(out))
-    assert (status, f"{tmp_path} must be a file, got a folder" in err) == (2, True)
+    assert (status, f"{tmp_path} must be a scenario file, got a folder" in err) == (2, True)
     status, _, err = run(capsys, "power", str(tmp_path / "none.toml"), "--out", str(out))
     assert (status, "must be a scenario file, got nothing there" in err) == (2, True)
 
