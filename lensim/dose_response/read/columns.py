@@ -22,7 +22,9 @@ COLUMNS: Final[Mapping[str, Meaning]] = {
         units=frozenset(name for name in map(plain_name, units.SPELLINGS) if name != "m"),
         may_be_constant=False,
     ),
-    "signal": Meaning(("signal", "cpm", "luminescence", "rlu", "intensity"), may_be_constant=False),
+    "signal": Meaning(
+        ("signal", "cpm", "counts_per_minute", "luminescence", "rlu", "intensity"), may_be_constant=False
+    ),
     "viability": Meaning(
         ("viability_percent", "viability_pct", "percent_viability", "viability"), may_be_constant=False
     ),
