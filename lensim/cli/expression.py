@@ -99,8 +99,11 @@ def read_expression(
 
     from lensim.expression.read import read_reactions, write_cts, write_reactions
     from lensim.output import require_free, written_whole
+    from lensim.tables.source import sources_of
 
-    source = Source(tuple(files), format, sheet, tuple(reference or ()), control, factors, cycle_limit, decimal)
+    source = Source(
+        tuple(sources_of(files)), format, sheet, tuple(reference or ()), control, factors, cycle_limit, decimal
+    )
     knows = sheet is None and know_samples(source)
     if source.roles() and sheet is None and not knows:
         raise InputError(f"--sheet must say which sample is which for {', '.join(source.roles())}, got none")
@@ -108,7 +111,7 @@ def read_expression(
     if path:
         one_of("--out suffix", path.suffix.lower(), (".csv", ".tsv"))
         require_free(path, force=force)
-    reactions = read_reactions(files, format, cycle_limit=cycle_limit, decimal=decimal)
+    reactions = read_reactions(source.files, format, cycle_limit=cycle_limit, decimal=decimal)
     if sheet is None:
         refuse_to_lose(source)
     data = study_of(source) if sheet or knows else None
@@ -161,6 +164,7 @@ def fit_expression(
     from lensim.inference.retry import default_expression_model
     from lensim.inference.retry import fit_expression as run_fit
     from lensim.output import require_free, save_result, written_whole
+    from lensim.tables.source import sources_of
 
     one_of("--out suffix", path.suffix.lower(), (".nc",))
     between("--ci", ci, *INTERVALS)
@@ -168,7 +172,9 @@ def fit_expression(
     targets = [figures / f"{name}.png" for name in FIGURES] if figures else []
     for target in (path, *targets):
         require_free(target, force=force)
-    source = Source(tuple(files), format, sheet, tuple(reference or ()), control, factors, cycle_limit, decimal)
+    source = Source(
+        tuple(sources_of(files)), format, sheet, tuple(reference or ()), control, factors, cycle_limit, decimal
+    )
     data = study_of(source, calibrator)
     name = model or default_expression_model(data)
     err.print(f"{counts_of(data)}; model {name}; compiling takes a minute or two")

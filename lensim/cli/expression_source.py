@@ -10,6 +10,8 @@ from lensim.cli.shared import err
 if TYPE_CHECKING:
     import xarray as xr
 
+    from lensim.tables.source import Source as OpenedFile
+
 SHOWN_CONTROLS = 5
 
 
@@ -17,7 +19,7 @@ SHOWN_CONTROLS = 5
 class Source:
     """The files that a user names, and what the options say of them."""
 
-    files: tuple[Path, ...]
+    files: "tuple[OpenedFile, ...]"
     format: str
     sheet: Path | None
     references: tuple[str, ...]
@@ -73,26 +75,25 @@ def counts_of(data: "xr.Dataset") -> str:
 
 
 def know_samples(source: Source) -> bool:
-    """Whether there is one file, and it is a tidy table that names subjects and conditions."""
-    return len(source.files) == 1 and _knows_samples(source.files[0], source.format)
+    """Whether the files are tidy tables that name subjects and conditions."""
+    return all(_knows_samples(file, source.format) for file in source.files)
 
 
 def refuse_to_lose(source: Source) -> None:
-    """Refuse several tidy tables that name subjects and conditions, which would be lost without a sheet."""
-    for file in source.files if len(source.files) > 1 else ():
-        if _knows_samples(file, source.format):
-            raise InputError(
-                f"--sheet must say which sample is which, got none: the subjects and conditions in {file.name} are "
-                "kept where it is the only file"
-            )
+    """Refuse tidy tables of which some name subjects and conditions, which would be lost without a sheet."""
+    knows = [_knows_samples(file, source.format) for file in source.files]
+    if any(knows) and not all(knows):
+        known, other = source.files[knows.index(True)], source.files[knows.index(False)]
+        raise InputError(
+            f"--sheet must say which sample is which, got none: {known.place} names subjects and conditions, "
+            f"{other.place} does not"
+        )
 
 
-def _knows_samples(file: Path, format: str) -> bool:
+def _knows_samples(file: "OpenedFile", format: str) -> bool:
     from lensim.expression.read import kind_of, knows_samples
-    from lensim.tables.source import source_of
 
-    source = source_of(file)
-    return (format or kind_of(source)) == "tidy" and knows_samples(source)
+    return (format or kind_of(file)) == "tidy" and knows_samples(file)
 
 
 def study_of(source: Source, calibrator: str = "") -> "xr.Dataset":
