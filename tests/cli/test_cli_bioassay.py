@@ -84,10 +84,14 @@ BAD = {
     "no standards": (HEADER + "".join(ROWS[5:]), (), "there must be standards of known concentration"),
     "three standards": (HEADER + "".join(ROWS[:4] + ROWS[5:]), (), "at least 4 different concentrations"),
     "no dilution": (HEADER + "".join([*ROWS, "B3,sample,,x,drug,,0.6\n"]), (), "line 9: dilution of a sample must"),
-    "unknown control": (HEADER + "".join(ROWS), ("--control", "PBS"), "the control must be one of control, drug"),
-    "unknown unit": (HEADER + "".join(ROWS), ("--unit", "mM"), "--unit must be one of pg/ml, ng/ml, got 'mM'"),
+    "unknown control": (
+        HEADER + "".join(ROWS),
+        ("--control", "PBS"),
+        "control must be one of the conditions control, drug",
+    ),
+    "unknown unit": (HEADER + "".join(ROWS), ("--unit", "mM"), "unit must be one of pg/ml, ng/ml, got 'mM'"),
     "a wide interval": (HEADER + "".join(ROWS), ("--ci", "1"), "--ci must lie between 0.01 and 0.999, got 1"),
-    "a grid number alone": (HEADER + "".join(ROWS), ("--grid-number", "2"), "--grid-number needs --plate-map"),
+    "a grid number alone": (HEADER + "".join(ROWS), ("--grid-number", "2"), "grid number needs a plate map"),
     "a word in a number": (HEADER + "".join([*ROWS, "B3,sample,,x,drug,1,OVER\n"]), (), "line 9: od must be a number"),
 }
 
@@ -103,10 +107,15 @@ def test_a_faulty_file_is_one_message(tmp_path, capsys, name):
     assert "Traceback" not in err
 
 
-def test_several_files_need_a_map(tmp_path, capsys):
-    first, second = saved(tmp_path, HEADER), saved(tmp_path, HEADER, "other.csv")
+def test_several_tables_are_one_study(tmp_path, capsys, monkeypatch):
+    def reached(data: xr.Dataset, model: str, *arguments: object, **options: object) -> None:
+        raise InputError(f"the fit was reached with {data.sizes[v.PLATE]} plates")
+
+    monkeypatch.setattr(inference_run, "fit_bioassay", reached)
+    text = HEADER + "".join(ROWS)
+    first, second = saved(tmp_path, text), saved(tmp_path, text, "other.csv")
     status, _, err = run(capsys, "fit", "bioassay", first, second, "--out", tmp_path / "fit.nc")
-    assert (status, "--plate-map must say what stands in the wells of several files" in err) == (2, True)
+    assert (status, "the fit was reached with 2 plates" in err) == (2, True)
 
 
 def test_a_result_is_summarised_with_table_and_figures(tmp_path, capsys):

@@ -69,9 +69,9 @@ def test_counts_may_be_written_instead(tmp_path, capsys):
         (
             "condition,brdu,pi\n" + "control,9,200\n" * 120 + "drug,9,200\n" * 120,
             ("--scale", "events"),
-            "single events must go without --scale and --events-per-tube",
+            "a table of events must go without scale",
         ),
-        (GOOD + "".join(ROWS), ("--dna-channel", "PI"), "are for a sheet of FCS files, got another table"),
+        (GOOD + "".join(ROWS), ("--dna-channel", "PI"), "a table of counts must go without channels"),
         (
             "condition,file\ncontrol,none.fcs\n",
             (),
