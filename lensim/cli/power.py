@@ -108,7 +108,7 @@ def _print_columns(
     from rich.box import SIMPLE
     from rich.table import Table
 
-    from lensim.power.words import grid_fields, words_of
+    from lensim.power.words import field_label, grid_fields
     from lensim.tables.records import records
 
     fields, rows = grid_fields(table), records(table)
@@ -117,7 +117,7 @@ def _print_columns(
     if not cells:
         return
     shown = Table(box=SIMPLE, padding=(0, 1, 0, 0), title=title, title_justify="left")
-    for name in [*map(words_of, fields), "rule", "target"]:
+    for name in [*map(field_label, fields), "rule", "target"]:
         shown.add_column(name, overflow="fold")
     for name in cells:
         shown.add_column(name, justify="right", no_wrap=True)

@@ -203,12 +203,12 @@ class Question(Strict):
 
     @property
     def rule_number(self) -> int:
-        """Which rule decides."""
+        """Position of the deciding rule among those of the scenario."""
         return [rule.label for rule in self.scenario.rules].index(self.rule) if self.rule else 0
 
     @property
     def item_number(self) -> int:
-        """Which target of it."""
+        """Position of the deciding item among those of the deciding rule."""
         items = self.scenario.items(self.scenario.rules[self.rule_number])
         return items.index(self.item) if self.item else 0
 

@@ -57,7 +57,7 @@ class Distribution(Strict):
         return self.lognormal is not None or (self.uniform is not None and self.uniform[0] >= 0)
 
     def draw(self, rng: np.random.Generator, size: int) -> np.ndarray:
-        """So many numbers."""
+        """Independent draws from the distribution (size)."""
         if self.normal:
             return rng.normal(self.normal[0], self.normal[1], size)
         if self.lognormal:

@@ -25,15 +25,15 @@ class Store:
     folder: Path
 
     def chunk_path(self, point: int, chunk: int) -> Path:
-        """File of one chunk."""
+        """Path of the Parquet file of one chunk."""
         return self.folder / "chunks" / f"point-{point:04d}" / f"chunk-{chunk:06d}.parquet"
 
     def audit_path(self, number: int) -> Path:
-        """File of one part of the audit."""
+        """Path of the Parquet file of one part of the audit."""
         return self.folder / "audit" / f"part-{number:03d}.parquet"
 
     def has(self, path: Path) -> bool:
-        """Whether something was finished; what is there is whole."""
+        """Whether a file was finished: files are written whole or not at all."""
         return path.exists()
 
     def write(self, path: Path, rows: pd.DataFrame) -> None:
@@ -48,7 +48,7 @@ class Store:
             rows.to_parquet(partial, index=False, compression="zstd")
 
     def read(self, path: Path) -> pd.DataFrame:
-        """One finished part.
+        """The rows of a finished file.
 
         Raises
         ------

@@ -34,7 +34,7 @@ class _Point:
 
     @property
     def chunks(self) -> int:
-        """How many there can be."""
+        """Number of chunks if the point is not decided before."""
         return -(-self.scenario.studies.count // self.scenario.studies.chunk)
 
     def size(self, chunk: int) -> int:

@@ -16,7 +16,7 @@ FIELD_WORDS: Final = {
 }
 
 
-def words_of(field: str) -> str:
+def field_label(field: str) -> str:
     """A field of the grid as an axis says it."""
     last = field.split(".")[-1]
     if field.startswith("design.subjects."):
@@ -44,7 +44,7 @@ def caution_sentences(table: pd.DataFrame, audit: pd.DataFrame) -> list[str]:
 
 def setting_in_words(row: dict[str, Any], fields: list[str]) -> str:
     """Which point of the grid a row is of: 'experiments 2; subjects, donor 6'; empty where there is one point."""
-    return "; ".join(f"{words_of(name)} {_short(row[name])}" for name in fields)
+    return "; ".join(f"{field_label(name)} {_short(row[name])}" for name in fields)
 
 
 def _short(value: object) -> str:

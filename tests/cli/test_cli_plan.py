@@ -289,7 +289,10 @@ def test_a_target_out_of_reach_is_an_answer(tmp_path, capsys):
             TOML + TRUTH + COSTS.replace("well = 1.5", "well = -1.5"),
             "costs.well: Input should be greater than or equal",
         ),
-        (TOML + TRUTH + COSTS.replace("plate = 30\n", ""), "costs.plate must be given, for the design uses 1 plates"),
+        (
+            TOML + TRUTH + COSTS.replace("plate = 30\n", ""),
+            "costs.plate must be given, for the design uses 1 plate, got none",
+        ),
         (
             TOML + TRUTH + COSTS.split("[frontier]")[1].join(["[frontier]", ""]),
             "costs must be given where a frontier is",

@@ -153,6 +153,24 @@ def test_a_figure_of_a_panel_with_other_dims_is_refused(tmp_path):
     assert str(error.value) == f"{path} must have sd_well by chain and draw alone, got it by chain, draw, cell_line"
 
 
+def test_a_fit_stored_under_former_names_is_the_same_truth(tmp_path):
+    """The level of cultures was called log_top_cpm: else the level of the scenario would be taken, untold."""
+    tree = xr.open_datatree(panel_fit(tmp_path), engine="h5netcdf").load()
+    level = (("chain", "draw", v.CULTURE), np.full((2, 100, 3), 8.5))
+    posterior = tree["posterior"].to_dataset()
+    for name in ("log_top_signal", "log_top_cpm"):
+        save_result(
+            xr.DataTree.from_dict({"posterior": posterior.assign({name: level})}), tmp_path / f"{name}.nc", force=True
+        )
+    found = [
+        run_chunk(scenario_of(PANEL | {"truth": {"posterior": tmp_path / f"{name}.nc"}}), {}, 0, 2)
+        for name in ("log_top_signal", "log_top_cpm")
+    ]
+    assert found[0].equals(found[1])
+    without = run_chunk(scenario_of(PANEL | {"truth": {"posterior": tmp_path / "fit.nc"}}), {}, 0, 2)
+    assert not found[0].equals(without)
+
+
 def test_a_posterior_that_will_not_do_leaves_no_folder(tmp_path, capsys):
     (tmp_path / "paper.toml").write_text(PAPER.replace('scale = "percent_of_control"\n', ""))
     (tmp_path / "study.toml").write_text(STUDY)

@@ -61,7 +61,7 @@ class DoseResponseDesignSpec(Strict):
 
     @property
     def group_of_line(self) -> tuple[str, ...]:
-        """Group of each line."""
+        """Molecular group of each line, in the order of lines on plates."""
         return tuple(group for group, number in self.groups.items() for _ in range(number))
 
     @property
@@ -144,7 +144,7 @@ class DoseResponseTruthSpec(Strict):
 
     @property
     def plate_faults(self) -> PlateFaults:
-        """As the simulator takes them."""
+        """Faults of plates, as the simulator takes them."""
         if isinstance(self.faults, str):
             return PlateFaults() if self.faults == "ordinary" else NO_FAULTS
         return PlateFaults(**self.faults.model_dump())

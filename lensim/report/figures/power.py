@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from lensim.power.words import grid_fields, words_of
+from lensim.power.words import field_label, grid_fields
 from lensim.report.figures.style import PALETTE, literal, new_figure
 
 TARGET_SHARE = 0.8
@@ -39,7 +39,7 @@ def plot_power_curves(table: pd.DataFrame) -> Figure:
         axis.axhline(100 * TARGET_SHARE, color="black", lw=0.6, ls="--")
         said = [
             str(values[0]),
-            *(f"{words_of(n)}: {_short(value)}" for n, value in zip(others[1:], values[1:], strict=True)),
+            *(f"{field_label(n)}: {_short(value)}" for n, value in zip(others[1:], values[1:], strict=True)),
         ]
         axis.set_title(literal("\n".join(said)), fontsize=8)
         axis.set_ylim(0, 101)
@@ -51,7 +51,7 @@ def plot_power_curves(table: pd.DataFrame) -> Figure:
         if along is None:
             axis.set_xticks([])
             continue
-        axis.set_xlabel(literal(words_of(along)), fontsize=8)
+        axis.set_xlabel(literal(field_label(along)), fontsize=8)
         axis.tick_params(labelbottom=place + columns >= len(panels))  # a last row that is not full leaves some without
     handles = [
         Line2D([], [], ls="" if along is None else _style(k), **_mark(k), label=rule) for k, rule in enumerate(rules)
@@ -123,10 +123,10 @@ def plot_heat_maps(table: pd.DataFrame) -> Figure | None:
         axis.set_xticks(range(square.shape[1]), [literal(_short(value)) for value in square.columns], fontsize=7)
         axis.set_yticks(range(square.shape[0]), [literal(_short(value)) for value in square.index], fontsize=7)
         axis.set_title(literal(f"{key[0]}\n{key[1]}"), fontsize=7)
-        axis.set_xlabel(literal(words_of(x)), fontsize=8)
+        axis.set_xlabel(literal(field_label(x)), fontsize=8)
     for row in axes:
-        row[0].set_ylabel(literal(words_of(y)), fontsize=8)
-    averaged = f"; mean over {', '.join(words_of(name) for name in fields[2:])}" if len(fields) > 2 else ""
+        row[0].set_ylabel(literal(field_label(y)), fontsize=8)
+    averaged = f"; mean over {', '.join(field_label(name) for name in fields[2:])}" if len(fields) > 2 else ""
     figure.tight_layout(rect=(0.01, 0.01, 0.9, 1))
     if image is not None:
         bar = figure.colorbar(image, ax=axes, fraction=0.03, pad=0.02)
