@@ -10,7 +10,6 @@ from lensim.bioassay.design import lay_out
 from lensim.bioassay.simulate import one_study, simulate
 from lensim.bioassay.truth import USUAL_FAULTS
 from lensim.checks import InputError
-from lensim.inference import retry as inference_run
 from lensim.inference.observations import attach_observations
 from lensim.inference.verdict import Verdict, carry_verdict
 from lensim.maiga2013.bioassay_twin import bioassay_design, draw_bioassay_twin
@@ -67,10 +66,10 @@ def test_a_twin_is_written_once(tmp_path, capsys):
 
 
 def test_a_twin_reaches_the_fit(tmp_path, capsys, monkeypatch):
-    def reached(data: xr.Dataset, model: str, *arguments: object, **options: object) -> None:
+    def reached(data: xr.Dataset, *arguments: object, model: str, **options: object) -> None:
         raise InputError(f"the fit was reached with {data.sizes[v.MEDIUM]} media by {model}")
 
-    monkeypatch.setattr(inference_run, "fit_bioassay", reached)
+    monkeypatch.setattr("lensim.face.fit.fit_study", reached)
     path = tmp_path / "plate.csv"
     run(capsys, "simulate", "bioassay", "--out", path)
     status, _, err = run(capsys, "fit", "bioassay", path, "--out", tmp_path / "fit.nc")
