@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).parents[2]
 ENTRY_POINTS = """
 [lensim.assays]
 toy = toy_assay:ASSAY
@@ -59,7 +60,8 @@ def run(folder: Path, *command: str) -> str:
 
 
 def lensim(folder: Path, *command: str) -> str:
-    return run(folder, "-m", "lensim.cli.main", *command)
+    """What a command of lensim prints, in one line: captions are broken where their table ends."""
+    return " ".join(run(folder, "-m", "lensim.cli.main", *command).split())
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +101,11 @@ def test_python_reads_fits_and_draws_it(folder, fitted):
     means = [int(one) for one in said[1].strip("[]").split(", ")]
     assert means == pytest.approx([35, 5, 101], abs=3)
     assert said[2:4] == ["colonies in a dish", "True toy"]
+
+
+def test_lensim_does_not_know_it():
+    sources = [*(ROOT / "lensim").rglob("*.py"), *(ROOT / "models").rglob("*.py"), ROOT / "pyproject.toml"]
+    assert [str(path) for path in sources if "toy_" in path.read_text(encoding="utf-8")] == []
 
 
 def test_without_its_package_it_is_not_there(folder):
