@@ -15,7 +15,7 @@ from lensim.report.folder import said_of
 from lensim.report.numbers import number_text
 from lensim.report.page import PageTable, Picture, Section, State
 from lensim.report.pictures import picture_of
-from lensim.report.shown import shown_of
+from lensim.report.shown import parameters_alone, shown_of
 
 SETTINGS: Final = {
     "model": "Model",
@@ -54,7 +54,12 @@ def fit_section(
     asked = asked or Asked()
     state, verdict = _judged(result)
     title, tables, remarks, lacks = shown_of(result, asked)
-    drawn = figures_of(result, asked.ci_prob, asked.threshold_um) if figures and not lacks else ()
+    pictures: tuple[Picture, ...] = ()
+    if figures and not lacks:
+        try:
+            pictures = tuple(map(_picture, figures_of(result, asked.ci_prob, asked.threshold_um)))
+        except KeyError as error:
+            title, tables, remarks, lacks = parameters_alone(result, asked, error)
     model = str(result.attrs.get("model", ""))
     lead = f"{title}{f', by the model {model}' if model else ''}. {_data_in_words(result)}{lacks}"
     return Section(
@@ -62,9 +67,9 @@ def fit_section(
         name,
         state=state,
         verdict=verdict,
-        lead=(lead.strip(), *(f"{_sentence(remark)}" for remark in remarks)),
+        lead=(lead.strip(), *map(_sentence, remarks)),
         tables=tuple(map(page_table, tables)),
-        pictures=tuple(map(_picture, drawn)),
+        pictures=pictures,
         facts=_facts(result),
     )
 

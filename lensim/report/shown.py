@@ -10,8 +10,11 @@ from lensim.report.parameters import parameter_tables
 
 PARAMETERS: Final = "Parameters of a model"
 
+Shown = tuple[str, tuple[ResultTable, ...], tuple[str, ...], str]
+"""Title, tables, remarks, and what the result lacks."""
 
-def shown_of(result: xr.DataTree, asked: Asked) -> tuple[str, tuple[ResultTable, ...], tuple[str, ...], str]:
+
+def shown_of(result: xr.DataTree, asked: Asked) -> Shown:
     """Title, tables and remarks of a result, and what it lacks.
 
     The parameters take the place of tables where the assay is not known or a variable is missing.
@@ -23,10 +26,14 @@ def shown_of(result: xr.DataTree, asked: Asked) -> tuple[str, tuple[ResultTable,
     try:
         read = read_result(result, asked)
     except KeyError as error:
-        # a model of another package, or a result that someone cut down
-        lacks = f" The result lacks {_last_word(error)}, so its parameters are shown as they are."
-        return PARAMETERS, parameter_tables(result, asked), (), lacks
+        return parameters_alone(result, asked, error)
     return assay.title, read.tables, read.remarks, ""
+
+
+def parameters_alone(result: xr.DataTree, asked: Asked, error: KeyError) -> Shown:
+    """What is shown of a fit by a model of another package, or of a result that someone cut down."""
+    lacks = f" The result lacks {_last_word(error)}, so its parameters are shown as they are."
+    return PARAMETERS, parameter_tables(result, asked), (), lacks
 
 
 def _last_word(error: KeyError) -> str:

@@ -97,7 +97,7 @@ def test_unknown_unit_is_told_the_units(capsys, tmp_path):
             "model must be one of bioassay_calibration, cell_cycle_phases, dose_response_hierarchical",
         ),
         (("--column", "signal"), "--column must be NAME=VALUE, got 'signal'"),
-        (("--column", "colour=red"), "the name must be one of"),
+        (("--column", "colour=red"), "column must say which is cell_line, dose, signal, "),
         (("--draws", "0"), "SamplerSettings.draws must be at least 1, got 0"),
         (("--target-accept", "1.5"), "SamplerSettings.target_accept must lie between 0.5 and 0.999, got 1.5"),
         (("--compound", "aspirin"), "aspirin"),

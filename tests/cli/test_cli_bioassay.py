@@ -83,10 +83,10 @@ BAD = {
     "no standards": (HEADER + "".join(ROWS[5:]), (), "there must be standards of known concentration"),
     "three standards": (HEADER + "".join(ROWS[:4] + ROWS[5:]), (), "at least 4 different concentrations"),
     "no dilution": (HEADER + "".join([*ROWS, "B3,sample,,x,drug,,0.6\n"]), (), "line 9: dilution of a sample must"),
-    "unknown control": (HEADER + "".join(ROWS), ("--control", "PBS"), "the control must be one of control, drug"),
-    "unknown unit": (HEADER + "".join(ROWS), ("--unit", "mM"), "--unit must be one of pg/ml, ng/ml, got 'mM'"),
+    "unknown control": (HEADER + "".join(ROWS), ("--control", "PBS"), "control must be one of the conditions control, drug, got 'PBS'"),
+    "unknown unit": (HEADER + "".join(ROWS), ("--unit", "mM"), "unit must be one of pg/ml, ng/ml, got 'mM'"),
     "a wide interval": (HEADER + "".join(ROWS), ("--ci", "1"), "--ci must lie between 0.01 and 0.999, got 1"),
-    "a grid number alone": (HEADER + "".join(ROWS), ("--grid-number", "2"), "--grid-number needs --plate-map"),
+    "a grid number alone": (HEADER + "".join(ROWS), ("--grid-number", "2"), "grid number needs a plate map that says what stands in the wells"),
     "a word in a number": (HEADER + "".join([*ROWS, "B3,sample,,x,drug,1,OVER\n"]), (), "line 9: od must be a number"),
 }
 
@@ -115,14 +115,14 @@ def test_a_result_is_summarised_with_table_and_figures(tmp_path, capsys):
     status, said, err = run(capsys, "summarize", path, "--csv", table, "--figures", figures)
     assert (status, err) == (0, "")
     assert "KMS12-PE" in said
-    assert "TNF [pg/ml] (90%)" in said
+    assert "TNF of each medium as an interval or a bound, medians and 90% intervals" in said
     assert "converged" in said
     assert {file.name for file in figures.iterdir()} == {"calibration.png", "tnf.png"}
     assert table.read_text().count("\n") == 13
     status, _, err = run(capsys, "summarize", path, "--threshold-um", "10")
-    assert (status, "must be of a dose-response fit for --threshold-um, got a bioassay" in err) == (2, True)
+    assert (status, "threshold_um must go with a result of the assay dose_response, got one of bioassay" in err) == (2, True)
     status, _, err = run(capsys, "compare", path)
-    assert (status, "must be a fit of an expression model, got one of" in err) == (2, True)
+    assert (status, "must be of the assay expression, got" in err) == (2, True)
     status, _, err = run(capsys, "summarize", path, "--csv", table)
     assert (status, "--force" in err) == (2, True)
     assert np.isfinite(load_result(path)["posterior"][v.LOG10_TNF]).all()

@@ -100,12 +100,12 @@ def test_a_tidy_table_without_its_roles_asks_for_them(tmp_path, capsys):
     ("text", "options", "message"),
     [
         (TIDY + "".join(ROWS[2:]), (), "reference"),
-        (TIDY + "".join(ROWS), ("--calibrator", "z"), "--calibrator must be one of a, got 'z'"),
+        (TIDY + "".join(ROWS), ("--calibrator", "z"), "calibrator must be one of a, got 'z'"),
         (TIDY + ROWS[1] + ROWS[3], (), "control"),
         (TIDY + "".join(ROWS) + "T,0,a,drug,0,41\n", (), "line 6"),
         (TIDY + "".join(ROWS) + "T,0,a,drug,0,late\n", (), "line 6"),
         ("", (), "empty"),
-        (EXPORT, (), "--sheet must say which sample is which, got none: cts.csv is of the format mxpro"),
+        (EXPORT, (), "sheet must say which sample is which, got none: cts.csv is of the format mxpro"),
     ],
 )
 def test_a_faulty_file_is_one_message(tmp_path, capsys, text, options, message):

@@ -350,7 +350,7 @@ def test_two_instruments_are_not_mixed(tmp_path, capsys, command, options, monke
         ),
         (("compare", "ratios.csv", "--ci", "0"), "--ci must lie between 0.01 and 0.999, got 0"),
         (("compare", "nothing.nc"), "nothing.nc must be a result file, got nothing there"),
-        (("compare", "dose.nc"), "dose.nc must be a fit of an expression model, got one of dose_response_separate"),
+        (("compare", "dose.nc"), "dose.nc must be of the assay expression, got dose_response_separate"),
     ],
 )
 def test_options_and_results_that_do_not_suit(tmp_path, capsys, monkeypatch, arguments, message):

@@ -45,7 +45,7 @@ def test_what_is_not_there_is_an_attribute_error():
 
 
 def test_callable_packages_stay_packages():
-    from lensim.power.sweep import run_power  # noqa: F401
+    from lensim.power.sweep import sweep  # noqa: F401
 
     assert callable(lensim.power)
     assert lensim.power.sweep is not None
