@@ -7,11 +7,13 @@ from dataclasses import replace
 import xarray as xr
 
 from lensim import checks, seeding
+from lensim import vocabulary as v
 from lensim.inference.catalogue import find_model
 from lensim.inference.engine_nutpie import compile_model
 from lensim.inference.fit import FitSettings, complete, draw
 from lensim.inference.gate import diagnose
 from lensim.inference.observations import attach_observations
+from lensim.inference.priors import carry_priors, priors_from
 from lensim.inference.verdict import carry_verdict
 
 CAREFUL_TARGET_ACCEPT = 0.99
@@ -48,7 +50,8 @@ def fit_with_care(
     judged
         From a result to the estimands that the gate looks at beside the parameters.
     priors
-        The model's dataclass of priors; its defaults where None.
+        As for `lensim.inference.priors.priors_from`: an instance of the model's priors, a mapping of their names to
+        numbers, or the path of a TOML file; the model's defaults where not given. They travel in the result.
     attempts
         How often to sample at most; each further attempt has four times the draws of the one before.
     progress
@@ -59,11 +62,12 @@ def fit_with_care(
     Raises
     ------
     InputError
-        If the model is unknown or the data do not suit it.
+        If the model is unknown, the data do not suit it, or the priors are faulty.
     """
     checks.at_least("attempts", attempts, 1)
     entry = find_model(model)
-    built = entry.build(data) if priors is None else entry.build(data, priors)
+    chosen = entry.priors() if priors is None else priors_from(entry, priors)
+    built = entry.build(data) if priors is None else entry.build(data, chosen)
     started = time.perf_counter()
     compiled = compile_model(built)
     compile_seconds = time.perf_counter() - started
@@ -73,6 +77,8 @@ def fit_with_care(
         attach_observations(drawn, data)
         verdict = diagnose(drawn, judged(drawn), settings.gate)
         carry_verdict(drawn, verdict)
+        carry_priors(drawn, chosen)
+        drawn.attrs |= {name: data.attrs[name] for name in (v.ASSAY,) if name in data.attrs}
         drawn.attrs |= {"model": model, "attempts": attempt, "compile_seconds": compile_seconds}
         if verdict.passed or attempt == attempts:
             break

@@ -83,10 +83,18 @@ BAD = {
     "no standards": (HEADER + "".join(ROWS[5:]), (), "there must be standards of known concentration"),
     "three standards": (HEADER + "".join(ROWS[:4] + ROWS[5:]), (), "at least 4 different concentrations"),
     "no dilution": (HEADER + "".join([*ROWS, "B3,sample,,x,drug,,0.6\n"]), (), "line 9: dilution of a sample must"),
-    "unknown control": (HEADER + "".join(ROWS), ("--control", "PBS"), "control must be one of the conditions control, drug, got 'PBS'"),
+    "unknown control": (
+        HEADER + "".join(ROWS),
+        ("--control", "PBS"),
+        "control must be one of the conditions control, drug, got 'PBS'",
+    ),
     "unknown unit": (HEADER + "".join(ROWS), ("--unit", "mM"), "unit must be one of pg/ml, ng/ml, got 'mM'"),
     "a wide interval": (HEADER + "".join(ROWS), ("--ci", "1"), "--ci must lie between 0.01 and 0.999, got 1"),
-    "a grid number alone": (HEADER + "".join(ROWS), ("--grid-number", "2"), "grid number needs a plate map that says what stands in the wells"),
+    "a grid number alone": (
+        HEADER + "".join(ROWS),
+        ("--grid-number", "2"),
+        "grid number needs a plate map that says what stands in the wells",
+    ),
     "a word in a number": (HEADER + "".join([*ROWS, "B3,sample,,x,drug,1,OVER\n"]), (), "line 9: od must be a number"),
 }
 
@@ -102,10 +110,12 @@ def test_a_faulty_file_is_one_message(tmp_path, capsys, name):
     assert "Traceback" not in err
 
 
-def test_several_files_need_a_map(tmp_path, capsys):
-    first, second = saved(tmp_path, HEADER), saved(tmp_path, HEADER, "other.csv")
-    status, _, err = run(capsys, "fit", "bioassay", first, second, "--out", tmp_path / "fit.nc")
-    assert (status, "--plate-map must say what stands in the wells of several files" in err) == (2, True)
+def test_several_tables_are_one_study_of_a_plate_each(tmp_path, capsys):
+    first, second = (saved(tmp_path, HEADER + "".join(ROWS), name) for name in ("one.csv", "two.csv"))
+    status, said, err = run(capsys, "read", "bioassay", first, second, "--out", tmp_path / "both.csv")
+    assert status == 0, err
+    assert "on 2 plates" in said
+    assert (tmp_path / "both.csv").read_text().count("\n") == 2 * len(ROWS) + 1
 
 
 def test_a_result_is_summarised_with_table_and_figures(tmp_path, capsys):
@@ -120,7 +130,10 @@ def test_a_result_is_summarised_with_table_and_figures(tmp_path, capsys):
     assert {file.name for file in figures.iterdir()} == {"calibration.png", "tnf.png"}
     assert table.read_text().count("\n") == 13
     status, _, err = run(capsys, "summarize", path, "--threshold-um", "10")
-    assert (status, "threshold_um must go with a result of the assay dose_response, got one of bioassay" in err) == (2, True)
+    assert (status, "threshold_um must go with a result of the assay dose_response, got one of bioassay" in err) == (
+        2,
+        True,
+    )
     status, _, err = run(capsys, "compare", path)
     assert (status, "must be of the assay expression, got" in err) == (2, True)
     status, _, err = run(capsys, "summarize", path, "--csv", table)
