@@ -96,7 +96,7 @@ def coin(monkeypatch) -> dict[str, Any]:
 def test_power_of_a_new_assay(coin, tmp_path):
     result = power(scenario_of(coin | {"grid": {"design.tosses": [5, 25]}}), tmp_path / "out")
     assert list(result.table["share"]) == sorted(result.table["share"])
-    assert result.text.startswith("more than half heads, coin: power is from ")
+    assert "more than half heads, coin: power is lowest at tosses = 5 (" in result.text
 
 
 def test_plan_of_a_new_assay(coin):
