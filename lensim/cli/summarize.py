@@ -117,4 +117,5 @@ def write_figures(
     for figure in drawn:
         with written_whole(folder / f"{figure.name}.png", force=force) as partial:
             save_figure(figure.draw(), partial)
-    say(f"figures in {folder}" if drawn else f"no figures: lensim draws none of the assay of {folder.name}")
+    assay = result.attrs.get("assay", "without a name")
+    say(f"figures in {folder}" if drawn else f"note: no package offers figures of the assay {assay}, so none was drawn")
