@@ -19,7 +19,6 @@ from lensim.inference.gate import GateSettings, diagnose
 from lensim.inference.generated_sources import sources_kept_in_one_folder
 from lensim.inference.sampler_coordinates import SAMPLER_COORDINATES, log_prior_of, without_coordinates
 from lensim.inference.verdict import carry_verdict
-from lensim.inference.verdict import verdict_of as verdict_of
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
+from configparser import ConfigParser
 from pathlib import Path
 
 import pytest
@@ -17,10 +19,10 @@ ENTRY_POINTS = """
 toy = toy_assay:ASSAY
 
 [lensim.models]
-toy = toy_assay:MODELS
+toy = toy_assay:CATALOGUE
 
 [lensim.figures]
-toy = toy_assay:figures_of_fit
+toy = toy_assay:figures
 """
 COUNTS = {"LP-1": (30, 41, 33, 38), "U266": (4, 7, 5, 2), "a$b": (102, 95, 110, 99)}
 FEW = ("--draws", "500", "--tune", "300", "--chains", "2")
@@ -101,6 +103,14 @@ def test_python_reads_fits_and_draws_it(folder, fitted):
     means = [int(one) for one in said[1].strip("[]").split(", ")]
     assert means == pytest.approx([35, 5, 101], abs=3)
     assert said[2:4] == ["colonies in a dish", "True toy"]
+
+
+def test_the_docs_name_the_entry_points_that_it_has():
+    block = (ROOT / "docs" / "python.md").read_text(encoding="utf-8").split("```toml")[-1].split("```")[0]
+    said = tomllib.loads(block)["project"]["entry-points"]
+    own = ConfigParser()
+    own.read_string(ENTRY_POINTS)
+    assert said == {group: dict(own[group]) for group in own.sections()}
 
 
 def test_lensim_does_not_know_it():

@@ -80,7 +80,7 @@ def toy_tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
     return (ResultTable("colonies", f"Colonies of each line, {asked.words}", pd.DataFrame(rows)),)
 
 
-def figures_of_fit(result: xr.DataTree, ci_prob: float, threshold_um: float | None) -> tuple[ResultFigure, ...]:
+def figures(result: xr.DataTree, ci_prob: float, threshold_um: float | None) -> tuple[ResultFigure, ...]:
     """One figure."""
 
     def draw():
@@ -105,7 +105,7 @@ ASSAY = Assay(
     tables=toy_tables,
     counts=lambda data: f"{data.sizes['dish']} dishes of {data.sizes[v.CELL_LINE]} lines",
 )
-MODELS = {
+CATALOGUE = {
     "toy_colonies": ModelEntry(
         build_toy_colonies, toy_arrays, COLONIES, "mean number of colonies of each line", ToyPriors
     )
