@@ -1,16 +1,32 @@
 """What tests of more than one folder share."""
 
 import os
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from tests.sampling_guard import SamplingGuard
+
 # As wide a terminal in every worker, so that no word that a test looks for is broken; consoles ask when they are made.
 os.environ["COLUMNS"] = "200"
 
+GUARD = SamplingGuard()
+GUARD.install()
+
 settings.register_profile("quick", max_examples=25, deadline=None)
 settings.load_profile("quick")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """While a test and its fixtures run, the guard knows whether it carries the marker `sampling`."""
+    GUARD.unmarked = "" if item.get_closest_marker("sampling") else item.nodeid
+    try:
+        return (yield)
+    finally:
+        GUARD.unmarked = ""
 
 
 @pytest.fixture(scope="session")
