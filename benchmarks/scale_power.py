@@ -14,7 +14,7 @@ from typing import Any, Final
 from lensim.config import checked
 from lensim.power.chunk import run_chunk
 from lensim.power.expression.scenario import ExpressionScenario
-from lensim.power.sweep import run_power
+from lensim.power.sweep import sweep
 
 EXACT: Final[dict[str, Any]] = {
     "name": "benchmark",
@@ -42,7 +42,7 @@ def seconds_of_run(asked: ExpressionScenario, scheduler: str = "") -> float:
     """How long the whole of a sweep takes, files included."""
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
-        run_power(asked, Path(folder) / "out", scheduler=scheduler)
+        sweep(asked, Path(folder) / "out", scheduler=scheduler)
         return time.perf_counter() - started
 
 

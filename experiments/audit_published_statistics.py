@@ -22,7 +22,7 @@ from lensim.output import save_result
 from lensim.report.figures.style import save_figure
 from lensim.report.figures.summaries import plot_attainable, plot_implied
 from lensim.results_folder import Manifest, command_of, read_config, results_folder
-from lensim.summaries.audit import audit_in_words, words_of
+from lensim.summaries.audit import analysis_in_words, audit_in_words
 from lensim.summaries.p_values import p_values
 from lensim.summaries.posterior import summary_posterior
 from lensim.summaries.read import toml_of
@@ -136,7 +136,7 @@ def scale_sentences(audits: pd.DataFrame, future: pd.DataFrame) -> list[str]:
 
 
 def _short(test: str) -> str:
-    return words_of(test, "log2" if test.endswith("log2") else "ratio", "two").removeprefix("two-sided ")
+    return analysis_in_words(test, "log2" if test.endswith("log2") else "ratio", "two").removeprefix("two-sided ")
 
 
 def measured_sentences(plain: pd.DataFrame, apart: pd.DataFrame, measurement_sd: float) -> list[str]:

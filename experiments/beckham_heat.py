@@ -26,6 +26,7 @@ from rich.console import Console
 
 from lensim import checks, seeding
 from lensim import vocabulary as v
+from lensim.expression.priors import ExpressionPriors
 from lensim.expression.read import read_cts
 from lensim.inference.catalogue import find_model
 from lensim.inference.engine_nutpie import SamplerSettings, compile_model
@@ -34,7 +35,6 @@ from lensim.inference.gate import diagnose
 from lensim.inference.intervals import equal_tails
 from lensim.inference.retry import fit_expression
 from lensim.inference.verdict import carry_verdict, verdict_of
-from lensim.models.expression_components import ExpressionPriors
 from lensim.output import save_result
 from lensim.report.figures.style import PALETTE, new_figure, save_figure
 from lensim.results_folder import Manifest, SamplerConfig, read_config, results_folder

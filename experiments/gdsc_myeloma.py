@@ -23,7 +23,7 @@ from scipy import stats
 from lensim import checks, seeding
 from lensim import vocabulary as v
 from lensim.dose_response.estimands import AREA_OVER_CURVE, dose_response_estimands, summarise_lines
-from lensim.dose_response.read import Roles, TidyColumns, compounds_of, read_tidy, select_compound
+from lensim.dose_response.read import Roles, compounds_of, read_tidy, select_compound
 from lensim.inference.engine_nutpie import SamplerSettings
 from lensim.inference.fit import FitSettings
 from lensim.inference.retry import fit_dose_response
@@ -32,15 +32,15 @@ from lensim.output import require_free, written_whole
 from lensim.report.figures.style import new_figure
 
 MODEL = "dose_response_hierarchical"
-COLUMNS = TidyColumns(
-    cell_line="cell_line",
-    dose="conc_uM",
-    signal="intensity",
-    plate="barcode",
-    well="position",
-    compound="drug_name",
-    role="tag",
-)
+COLUMNS = {
+    "cell_line": "cell_line",
+    "dose": "conc_uM",
+    "signal": "intensity",
+    "plate": "barcode",
+    "well": "position",
+    "compound": "drug_name",
+    "role": "tag",
+}
 ROLES = Roles(untreated=("NC-1",), blank=("B",), ignored=("NC-0", "PC-*"), treated=("L*-D*-S",))
 SETTINGS = FitSettings(SamplerSettings(draws=1000, tune=1000, chains=4, target_accept=0.95))
 UNTREATED_COLOUR, TREATED_COLOUR = "#999999", "#0072B2"  # told apart in grey print and by colour-blind readers

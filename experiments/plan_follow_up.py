@@ -19,7 +19,6 @@ from scipy import stats
 from lensim import seeding
 from lensim import vocabulary as v
 from lensim.checks import InputError
-from lensim.cli.plan import draw_figures, tables_of
 from lensim.config import checked
 from lensim.expression.exact.draws import exact_posterior
 from lensim.expression.priors import FoldChangePriors
@@ -27,11 +26,14 @@ from lensim.maiga2013.expression_twin import PRIMARY
 from lensim.plan.answer import answer, require_trusted
 from lensim.plan.evaluate import Evaluator
 from lensim.plan.question import Question, question_of
+from lensim.plan.result import PlanResult
+from lensim.plan.tables import tables_of
 from lensim.plan.words import paragraph
-from lensim.power.design_prior import design_prior
+from lensim.power.design_prior import design_prior_at, posterior_of
 from lensim.power.expression.scenario import ExpressionScenario
 from lensim.power.expression.study import PairBatch, simulate_chunk
 from lensim.power.pool import pool_of
+from lensim.report.plan_folder import draw_plan
 from lensim.results_folder import Manifest, command_of, read_config, results_folder
 
 console = Console()
@@ -237,22 +239,23 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
             "posterior must be a result of experiments.fig2_expression or of experiments.audit_published_statistics, "
             f"got nothing at {config.posterior}: run that first"
         )
-    result = design_prior(config.posterior)
+    result = posterior_of(design_prior_at(config.posterior))
     require_trusted(result, config.posterior.name, trust=False)
     manifest = Manifest(config.seed)
     asked = question(config)
     with results_folder(out, config_path, force=force, inputs=[config.posterior]) as folder:
         with manifest.timed("plan"), pool_of(config.workers, "") as pool:
             found = answer(asked, result, pool=pool, tell=lambda said: console.print(said, highlight=False))
-        for name, table in tables_of(found).items():
+        planned = PlanResult(found, paragraph(found), tables_of(found))
+        for name, table in planned.tables.items():
             table.to_csv(folder / f"{name}.csv", index=False)
-        draw_figures(found, folder)
+        draw_plan(planned, folder)
         with manifest.timed("nuisance"):
             n = found.size.n if found.size is not None and found.size.n is not None else NEXT_PATIENTS
             nuisance = nuisance_table(asked, sorted({4, n, 2 * n}), 8 * config.studies)
             worlds = supported(config.seed, config.worlds) if config.worlds else None
         nuisance.to_csv(folder / "nuisance.csv", index=False)
-        said = [paragraph(found), nuisance_sentence(nuisance)]
+        said = [planned.text, nuisance_sentence(nuisance)]
         if worlds is not None:
             worlds.to_csv(folder / "worlds.csv", index=False)
             said.append(worlds_sentence(worlds))

@@ -20,11 +20,12 @@ from lensim.maiga2013.lines import GROUP_OF_LINE, MOLECULAR_GROUPS
 from lensim.plan.answer import require_trusted
 from lensim.plan.evaluate import Share
 from lensim.plan.search import detectable
-from lensim.power.design_prior import design_prior
+from lensim.power.design_prior import DesignPrior, design_prior_at, posterior_of
+from lensim.power.result import PowerResult
+from lensim.power.run import run_power
 from lensim.power.scenario import Scenario, scenario_of
-from lensim.power.sweep import PowerResult, run_power
+from lensim.power.words import audit_sentences
 from lensim.report.figures.plan import plot_detectable
-from lensim.report.figures.power import audit_sentences
 from lensim.report.figures.style import save_figure
 from lensim.results_folder import Manifest, command_of, read_config, results_folder
 from lensim.tables.records import records
@@ -79,9 +80,9 @@ class Config(BaseModel):
     workers: int = Field(gt=0)
 
 
-def fit_of(config: Config) -> Path | None:
+def fit_of(config: Config) -> DesignPrior | None:
     """The fit that populations are drawn from; None where it is not there."""
-    return config.posterior.resolve() if config.posterior is not None and config.posterior.exists() else None
+    return design_prior_at(config.posterior) if config.posterior is not None and config.posterior.exists() else None
 
 
 def scenarios(config: Config) -> dict[str, Scenario]:
@@ -102,7 +103,7 @@ def scenarios(config: Config) -> dict[str, Scenario]:
     }
     fit = fit_of(config)
     if fit is not None:
-        require_trusted(design_prior(fit), fit.name, trust=False)
+        require_trusted(posterior_of(fit), fit.name, trust=False)
     asked = {
         "panel": scenario_of(
             common | {"name": "panel", "rules": PANEL_RULES, "audit": {"studies": config.audit}}, "panel"
@@ -211,7 +212,6 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
         for name, asked in questions.items():
             with manifest.timed(name):
                 results[name] = run_power(asked, folder / name, workers=config.workers)
-            results[name].table.to_csv(folder / name / "summary.csv", index=False)
             console.print(f"{name}: {manifest.seconds[name]:.0f} s")
         curves = {
             f"{words} [{unit}]": ([abs(one) for one in differences], shares_of(results[name].table))

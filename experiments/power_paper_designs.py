@@ -12,12 +12,13 @@ import typer
 from pydantic import BaseModel, ConfigDict, Field
 from rich.console import Console
 
-from lensim.cli.power import draw_figures
 from lensim.maiga2013 import number
 from lensim.maiga2013.expression_twin import LINE, POPULATION, PRIMARY, STROMA
+from lensim.power.result import PowerResult
+from lensim.power.run import run_power
 from lensim.power.scenario import Scenario, scenario_of
-from lensim.power.sweep import PowerResult, run_power
-from lensim.report.figures.power import audit_sentences
+from lensim.power.words import audit_sentences
+from lensim.report.power_folder import draw_power
 from lensim.results_folder import Manifest, command_of, read_config, results_folder
 
 console = Console()
@@ -229,9 +230,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
     with results_folder(out, config_path, force=force) as folder:
         for name, asked in scenarios(config).items():
             with manifest.timed(name):
-                results[name] = run_power(asked, folder / name, workers=config.workers)
-            results[name].table.to_csv(folder / name / "summary.csv", index=False)
-            draw_figures(results[name].table, folder / name)
+                results[name] = run_power(asked, folder / name, workers=config.workers, draw=draw_power)
             console.print(f"{name}: {manifest.seconds[name]:.0f} s")
         found = sentences(results)
         audits = [

@@ -100,13 +100,15 @@ class FaultReport:
     """The faults of one file, or of files that belong together, gathered so that all are told at once.
 
     `place` is the file's name. A fault is a place, a line number (1 = the first line of the file; None = the whole
-    file) and the rule with what was found. `unit` is what is counted, where that is not lines of text.
+    file) and the rule with what was found. `unit` is what is counted, where that is not lines of text; `units` has it
+    for files of other kinds whose faults were taken over.
     """
 
     place: str
     faults: list[tuple[str, int | None, str]] = field(default_factory=list)
     shown: int = 20
     unit: str = "line"
+    units: dict[str, str] = field(default_factory=dict)
 
     def add(self, rule: str, *, line: int | None = None, place: str | None = None) -> None:
         """Note one fault: `rule` is the sentence behind the place, such as 'dose_um must be 0 or more, got -3'.
@@ -115,14 +117,22 @@ class FaultReport:
         """
         self.faults.append((self.place if place is None else place, line, rule))
 
+    def take(self, other: "FaultReport") -> None:
+        """Take over the faults of another file, which keep their place and what is counted there."""
+        self.faults += other.faults
+        self.units |= {other.place: other.unit, **other.units}
+
     def raise_if_any(self) -> None:
-        """Raise one `InputError` with every fault, file by file in order of lines; do nothing where there is none."""
+        """Raise one `InputError` with every fault once, file by file in order of lines; do nothing without any."""
         if not self.faults:
             return
         order = {place: position for position, place in enumerate(dict.fromkeys(fault[0] for fault in self.faults))}
-        ordered = sorted(self.faults, key=lambda fault: (order[fault[0]], fault[1] is not None, fault[1] or 0))
+        ordered = sorted(
+            dict.fromkeys(self.faults), key=lambda fault: (order[fault[0]], fault[1] is not None, fault[1] or 0)
+        )
         lines = [
-            f"{place}{f' {self.unit} {line}' if line else ''}: {rule}" for place, line, rule in ordered[: self.shown]
+            f"{place}{f' {self.units.get(place, self.unit)} {line}' if line else ''}: {rule}"
+            for place, line, rule in ordered[: self.shown]
         ]
         if len(ordered) > self.shown:
             lines.append(f"{self.place}: and {len(ordered) - self.shown} more faults")

@@ -1,11 +1,41 @@
 """Values that come from a file: strict data that does not change, and every fault of it told."""
 
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from lensim.checks import InputError
+
+
+def read_toml(path: str | Path, what: str, *, parse_float: Callable[[str], Any] = float) -> dict[str, Any]:
+    """The content of a TOML file, which is `what` in messages: "a scenario", "a plan".
+
+    Raises
+    ------
+    InputError
+        If there is no such file, it is a folder, it cannot be opened, or it is no TOML in UTF-8.
+    """
+    path = Path(path)
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"), parse_float=parse_float)
+    except FileNotFoundError:
+        raise InputError(f"{path} must be {what}, got nothing there") from None
+    except IsADirectoryError:
+        raise InputError(f"{path} must be {what}, got a folder") from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} must be TOML in UTF-8, got {_odd_byte(error)}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path} must be TOML: {error}") from None
+    except (OSError, ValueError) as error:  # ValueError: a path with a NUL in it
+        raise InputError(f"{path} must be {what}, which cannot be opened ({error})") from None
+
+
+def _odd_byte(error: UnicodeDecodeError) -> str:
+    line = error.object[: error.start].count(b"\n") + 1
+    return f"the byte {error.object[error.start]:#04x} in line {line}"
 
 
 class Strict(BaseModel):

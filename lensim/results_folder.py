@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 import time
-import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from rich.console import Console
 
 from lensim import ownership
 from lensim.checks import InputError
+from lensim.config import read_toml
 
 try:
     import fcntl
@@ -49,14 +49,11 @@ def read_config[Config: BaseModel](path: Path, kind: type[Config]) -> Config:
     Raises
     ------
     InputError
-        If it is absent or no TOML, or a key is unknown or out of its range; all such faults together.
+        As `read_toml`, or a key is unknown or out of its range; all such faults together.
     """
+    content = read_toml(path, "a config file")
     try:
-        return kind.model_validate(tomllib.loads(path.read_text()))
-    except FileNotFoundError:
-        raise InputError(f"{path} must be a config file, got nothing there") from None
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path} must be TOML: {error}") from None
+        return kind.model_validate(content)
     except ValidationError as error:
         faults = [f"{path}: {'.'.join(map(str, e['loc']))}: {e['msg']}, got {e['input']!r}" for e in error.errors()]
         raise InputError("\n".join(faults)) from None

@@ -48,6 +48,11 @@ EXPRESSION: Final = "expression"
 BIOASSAY: Final = "bioassay"
 CELL_CYCLE: Final = "cell_cycle"
 SELECTION: Final = "selection"
+CONTROL: Final = "control"  # the condition that others are compared with
+CONTROL_KNOWN_BY: Final = "control_known_by"  # stated, a column, its name
+PLATE_ROWS: Final = "plate_rows"  # rows and columns of every plate, not only of its filled part
+PLATE_COLUMNS: Final = "plate_columns"
+PLATE_SIZE_FROM: Final = "plate_size_from"  # where these are known from
 
 # --- observations of a dose-response panel ---
 SIGNAL: Final = "signal"  # (well) raw signal: counts a minute, or a reader's light units

@@ -1,10 +1,11 @@
-"""The catalogue of statistical models; installed as `lensim.models`."""
+"""The catalogue of statistical models; installed as `lensim.models`. `lensim.models()` lists them."""
 
 from lensim import vocabulary as v
 from lensim.bioassay.priors import BioassayPriors
+from lensim.callable_package import make_callable
 from lensim.cell_cycle.priors import CellCyclePriors
 from lensim.dose_response.priors import DoseResponsePriors
-from lensim.expression.priors import FoldChangePriors
+from lensim.expression.priors import ExpressionPriors, FoldChangePriors
 from lensim.inference.catalogue import ModelEntry
 from lensim.models import dose_response_panel as panel
 from lensim.models.bioassay_calibration import bioassay_arrays, build_bioassay_calibration
@@ -14,7 +15,6 @@ from lensim.models.dose_response_hierarchical_normalised import build_dose_respo
 from lensim.models.dose_response_plate_position import build_dose_response_plate_position
 from lensim.models.dose_response_separate import build_dose_response_separate
 from lensim.models.dose_response_separate_normalised import build_dose_response_separate_normalised
-from lensim.models.expression_components import ExpressionPriors
 from lensim.models.expression_hierarchical import build_expression_hierarchical
 from lensim.models.expression_hierarchical_responding import build_expression_hierarchical_responding
 from lensim.models.expression_panel import dim_cells, expression_arrays
@@ -113,3 +113,5 @@ CATALOGUE: dict[str, ModelEntry] = {
         CellCyclePriors,
     ),
 }
+
+make_callable(__name__, "lensim.face.models", "models")

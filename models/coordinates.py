@@ -15,6 +15,8 @@ import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
 
+from lensim.inference.sampler_coordinates import note_coordinate
+
 COORDINATE_SUFFIX = "_coordinate"
 
 
@@ -43,8 +45,11 @@ def normal_by_information(name: str, *, mu: Any, sigma: Any, information: Any, e
     precision = information + sigma**-2
     centre = (mu / sigma**2 + information * estimate) / precision
     scale = pt.sqrt(precision)
-    coordinate = pm.Normal(f"{name}{COORDINATE_SUFFIX}", mu=(mu - centre) * scale, sigma=sigma * scale, dims=dims)
-    return pm.Deterministic(name, centre + coordinate / scale, dims=dims)
+    of = f"{name}{COORDINATE_SUFFIX}"
+    coordinate = pm.Normal(of, mu=(mu - centre) * scale, sigma=sigma * scale, dims=dims)
+    value = pm.Deterministic(name, centre + coordinate / scale, dims=dims)
+    note_coordinate(of, name, value=value, mu=mu, sigma=sigma)
+    return value
 
 
 def normal_non_centred(name: str, *, mu: Any, sigma: Any, dims: str) -> Any:
@@ -52,8 +57,11 @@ def normal_non_centred(name: str, *, mu: Any, sigma: Any, dims: str) -> Any:
 
     Declares `<name>_coordinate` (dims) ~ Normal(0, 1) and `name` (dims).
     """
-    coordinate = pm.Normal(f"{name}{COORDINATE_SUFFIX}", mu=0.0, sigma=1.0, dims=dims)
-    return pm.Deterministic(name, mu + sigma * coordinate, dims=dims)
+    of = f"{name}{COORDINATE_SUFFIX}"
+    coordinate = pm.Normal(of, mu=0.0, sigma=1.0, dims=dims)
+    value = pm.Deterministic(name, mu + sigma * coordinate, dims=dims)
+    note_coordinate(of, name, value=value, mu=mu, sigma=sigma)
+    return value
 
 
 def positive_spread(name: str, median: float, log_sd: float, dims: str | tuple[str, ...] | None = None) -> Any:

@@ -13,6 +13,7 @@ from scipy.special import expit
 
 from lensim import checks
 from lensim import vocabulary as v
+from lensim.tables.plate_size import plate_shape
 
 # log dose of an untreated cell: so low that the occupancy is 0 to machine precision at any slope in reach
 LOG_DOSE_OF_UNTREATED = -1e3
@@ -249,9 +250,7 @@ def normalised_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:
 def position_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:
     """`raw_arrays`, and where each well lies: on the edge or not, and its row and column from -0.5 to 0.5."""
     row, column = data[v.PLATE_ROW].to_numpy().astype(float), data[v.PLATE_COLUMN].to_numpy().astype(float)
-    rows, columns = (8, 12) if row.max() < 8 and column.max() < 12 else (16, 24)
-    if row.max() >= rows or column.max() >= columns:
-        rows, columns = 32, 48
+    rows, columns = plate_shape(data)
     edge = (row == 0) | (row == rows - 1) | (column == 0) | (column == columns - 1)
     return raw_arrays(data) | {
         "edge_of_well": edge.astype(float),

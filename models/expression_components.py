@@ -15,45 +15,19 @@ import pytensor.tensor as pt
 import xarray as xr
 
 from lensim import vocabulary as v
-from lensim.models.coordinates import normal_by_information, normal_non_centred, positive_spread
+from lensim.expression.priors import ExpressionPriors
+from lensim.inference.sampler_coordinates import note_coordinate
+from lensim.models.coordinates import (
+    COORDINATE_SUFFIX,
+    normal_by_information,
+    normal_non_centred,
+    positive_spread,
+)
 from lensim.models.expression_copies import dim_logp, dim_random, log_of_copies
 from lensim.models.expression_panel import expression_arrays, expression_coords, genes_with_series
 
 LN2 = float(np.log(2.0))
-
-
-@dataclass(frozen=True)
-class ExpressionPriors:
-    """Priors of the expression models. All are ours, and assumed.
-
-    Fold changes of populations lie mostly within a factor of 8 either way; subjects surely differ, so their spread has
-    a median of 0.5 log2 and no mass at 0. Amplification factors without a dilution series are those of commercial
-    probes. One copy crosses a usual threshold at 36 to 39 cycles. Spreads are medians with a log sd. References do not
-    respond to treatment unless sd_log2_reference_fold_change is above 0.
-    """
-
-    sd_mu_log2_fold_change: float = 1.5
-    median_sigma_log2_fold_change: float = 0.5
-    log_sd_sigma_log2_fold_change: float = 0.7
-    sd_separate_log2_fold_change: float = 2.0
-    sd_mu_log2_level: float = 6.0
-    median_sigma_log2_level: float = 1.5
-    log_sd_sigma_log2_level: float = 0.7
-    sd_log2_reference_level: float = 6.0
-    sd_log2_reference_fold_change: float = 0.0
-    mean_amplification_factor: float = 1.93
-    sd_amplification_factor: float = 0.06
-    sd_ct_of_unit_quantity: float = 3.0
-    mean_ct_of_one_copy: float = 37.5
-    sd_ct_of_one_copy: float = 0.8
-    median_sd_technical_cycles: float = 0.15
-    log_sd_sd_technical_cycles: float = 0.5
-    median_sd_log2_input: float = 0.4
-    log_sd_sd_log2_input: float = 0.7
-    median_sd_log2_biological: float = 0.2
-    log_sd_sd_log2_biological: float = 0.6
-    median_sd_plate_cycles: float = 0.15
-    log_sd_sd_plate_cycles: float = 0.7
+BIOLOGICAL_OF_SLOT = "log2_biological_of_slot"
 
 
 @dataclass(frozen=True)
@@ -356,8 +330,16 @@ def reactions(held: dict[str, Any], of: Machine, expected: Any, log2_input: Any)
         observed=held["replicate_contrast"],
     )
     gene, sample, plate = held["gene_of_slot"], held["sample_of_slot"], held["plate_of_slot"]
-    deviation = pm.Normal("log2_biological_of_slot_coordinate", 0.0, 1.0, dims="slot")
-    in_slot = expected[gene, sample] + log2_input[sample] + of.sd_biological[gene] * deviation
+    deviation = pm.Normal(f"{BIOLOGICAL_OF_SLOT}{COORDINATE_SUFFIX}", 0.0, 1.0, dims="slot")
+    of_slot = of.sd_biological[gene] * deviation
+    note_coordinate(
+        f"{BIOLOGICAL_OF_SLOT}{COORDINATE_SUFFIX}",
+        BIOLOGICAL_OF_SLOT,
+        value=of_slot,
+        mu=0.0,
+        sigma=of.sd_biological[gene],
+    )
+    in_slot = expected[gene, sample] + log2_input[sample] + of_slot
     slot = held["slot_of_dim"]
     dim_reactions(
         "dim_ct_observed",

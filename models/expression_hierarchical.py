@@ -3,12 +3,13 @@
 import pymc as pm
 import xarray as xr
 
+from lensim.expression.priors import ExpressionPriors
 from lensim.models import expression_components as parts
 from lensim.models import expression_panel as panel
 
 
 def build_expression_hierarchical(
-    data: xr.Dataset, priors: parts.ExpressionPriors | None = None, slots: int | None = None
+    data: xr.Dataset, priors: ExpressionPriors | None = None, slots: int | None = None
 ) -> pm.Model:
     """Log2 fold change per target and subject, partially pooled in cell types, from the reactions of all genes.
 
@@ -35,6 +36,6 @@ def build_expression_hierarchical(
     Source    relative quantification by Pfaffl 2001, doi:10.1093/nar/29.9.e45; copies as in Steibel et al. 2009,
               doi:10.1016/j.ygeno.2009.04.004; the integration over biological deviations and the priors are ours
     """
-    priors = priors or parts.ExpressionPriors()
+    priors = priors or ExpressionPriors()
     panel.require_expression(data, "expression_hierarchical")
     return parts.build(data, priors, slots, pooled=True)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pymc as pm
 import xarray as xr
 
+from lensim.expression.priors import ExpressionPriors
 from lensim.models import expression_components as parts
 from lensim.models import expression_panel as panel
 
@@ -13,7 +14,7 @@ SD_LOG2_REFERENCE_FOLD_CHANGE = 0.5
 
 
 def build_expression_hierarchical_responding(
-    data: xr.Dataset, priors: parts.ExpressionPriors | None = None, slots: int | None = None
+    data: xr.Dataset, priors: ExpressionPriors | None = None, slots: int | None = None
 ) -> pm.Model:
     """As `expression_hierarchical`, with a fold change of each reference.
 
@@ -28,7 +29,7 @@ def build_expression_hierarchical_responding(
     Raises    InputError as `require_expression` says
     Source    as `expression_hierarchical`
     """
-    priors = priors or parts.ExpressionPriors()
+    priors = priors or ExpressionPriors()
     if priors.sd_log2_reference_fold_change == 0.0:
         priors = replace(priors, sd_log2_reference_fold_change=SD_LOG2_REFERENCE_FOLD_CHANGE)
     panel.require_expression(data, "expression_hierarchical_responding")

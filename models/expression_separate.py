@@ -3,12 +3,13 @@
 import pymc as pm
 import xarray as xr
 
+from lensim.expression.priors import ExpressionPriors
 from lensim.models import expression_components as parts
 from lensim.models import expression_panel as panel
 
 
 def build_expression_separate(
-    data: xr.Dataset, priors: parts.ExpressionPriors | None = None, slots: int | None = None
+    data: xr.Dataset, priors: ExpressionPriors | None = None, slots: int | None = None
 ) -> pm.Model:
     """Log2 fold change per target and subject, nothing learnt from one subject about another.
 
@@ -20,6 +21,6 @@ def build_expression_separate(
     Raises    InputError as `require_expression` says
     Source    as `expression_hierarchical`
     """
-    priors = priors or parts.ExpressionPriors()
+    priors = priors or ExpressionPriors()
     panel.require_expression(data, "expression_separate")
     return parts.build(data, priors, slots, pooled=False)

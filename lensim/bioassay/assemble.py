@@ -14,14 +14,11 @@ from lensim import vocabulary as v
 from lensim.bioassay.roles import SAMPLE, STANDARD
 from lensim.bioassay.rules import faults_of
 from lensim.checks import FaultReport, InputError
-from lensim.dose_response.read.assemble import in_natural_order
-from lensim.expression.read.understand import FALSE_WORDS, TRUE_WORDS
-from lensim.tables.well_names import parse_well_name, smallest_plate, well_name
+from lensim.tables.control import ONLY_CONDITION, find_control
+from lensim.tables.names import in_natural_order
+from lensim.tables.plate_size import size_attrs
+from lensim.tables.well_names import parse_well_name, well_name
 
-ONLY_CONDITION: Final = "as measured"
-"""The condition of every sample where the user names none."""
-
-CONTROL_WORDS: Final = ("control", "untreated", "vehicle", "dmso", "none", ONLY_CONDITION)
 COLUMNS: Final = (
     "plate",
     "well",
@@ -40,6 +37,7 @@ COLUMNS: Final = (
 class BioassayWell:
     """A well as a file tells of it; names are empty where they are of no account."""
 
+    place: str
     line: int
     plate: str
     well: str
@@ -59,12 +57,20 @@ class BioassayWell:
 
 
 def assemble(
-    wells: Sequence[BioassayWell], control: str, attrs: dict[str, str | int], faults: FaultReport, *, is_whole: bool
+    wells: Sequence[BioassayWell],
+    control: str | None,
+    attrs: dict[str, str | int],
+    faults: FaultReport,
+    *,
+    is_whole: bool,
+    sizes: tuple[int | None, tuple[int, int] | None] = (None, None),
 ) -> xr.Dataset:
     """The Dataset of wells, after the rules that they must keep together.
 
     Lines, conditions and media stand in the order in which wells first name them, the control first, plates and
     experiments in order of their names. Rules of whole plates are looked at where no row has a fault (`is_whole`).
+    `sizes` are the wells of a plate that the user states, and rows and columns of the readers' grids, where there are
+    such.
 
     Raises
     ------
@@ -79,12 +85,18 @@ def assemble(
     ]
     _check_names(wells, faults)
     samples = [well for well in wells if well.role == SAMPLE]
-    control = _control(samples, control, faults)
+    said: dict[tuple[str, str], tuple[str, int]] = {}
+    for well in samples:
+        said.setdefault((well.condition, well.is_control), (well.place, well.line))
+    found = find_control(said, control, faults)
     if faults.faults or not is_whole or not wells:
         if not wells and not faults.faults:
             faults.add("there must be at least one well with a reading, got none")
         faults.raise_if_any()
-    data = _build(wells, samples, control, attrs)
+    own: dict[str, str | int] = {v.ASSAY: v.BIOASSAY, **attrs}
+    if found is not None:
+        own |= {v.CONTROL: found.name, v.CONTROL_KNOWN_BY: found.known_by}
+    data = _build(wells, samples, found.name if found else "", own, sizes)
     for sentence in faults_of(data):
         faults.add(sentence)
     faults.raise_if_any()
@@ -92,44 +104,25 @@ def assemble(
 
 
 def _check_names(wells: Sequence[BioassayWell], faults: FaultReport) -> None:
-    seen: dict[tuple[str, object], int] = {}
+    seen: dict[tuple[str, object], tuple[str, int]] = {}
     for well in wells:
         if not well.well:
             continue
         key = (well.plate, parse_well_name(well.well) or well.well)
         if key in seen:
-            faults.add(
-                f"well {well.well} of {well.plate} must stand once, got it in line {seen[key]} too", line=well.line
-            )
-        seen.setdefault(key, well.line)
-
-
-def _control(samples: Sequence[BioassayWell], stated: str, faults: FaultReport) -> str:
-    """The condition that others are compared with: as stated, as is_control has it, or as its name tells."""
-    conditions = list(dict.fromkeys(well.condition for well in samples))
-    if stated:
-        if stated not in conditions:
-            faults.add(f"the control must be one of {', '.join(conditions) or 'no conditions'}, got {stated!r}")
-        return stated
-    flags: dict[str, bool] = {}
-    for well in samples:
-        word = well.is_control.casefold()
-        if not word:
-            continue
-        if word not in TRUE_WORDS | FALSE_WORDS:
-            faults.add(f"is_control must be 1 or 0, got {well.is_control!r}", line=well.line)
-        elif flags.setdefault(well.condition, word in TRUE_WORDS) != (word in TRUE_WORDS):
-            faults.add(f"is_control must be the same in all rows of {well.condition}", line=well.line)
-    marked = [condition for condition, flag in flags.items() if flag]
-    found = marked or [name for name in conditions if name.casefold() in CONTROL_WORDS]
-    if len(found) != 1 and len(conditions) > 1:
-        got = " and ".join(found) or f"none among {', '.join(conditions)}"
-        faults.add(f"one condition must be the control that others are compared with, got {got}: name it (--control)")
-    return found[0] if found else conditions[0] if conditions else ""
+            place, line = seen[key]
+            where = f"line {line}{'' if place == well.place else f' of {place}'}"
+            rule = f"well {well.well} of {well.plate} must stand once, got it in {where} too"
+            faults.add(rule, line=well.line, place=well.place)
+        seen.setdefault(key, (well.place, well.line))
 
 
 def _build(
-    wells: Sequence[BioassayWell], samples: Sequence[BioassayWell], control: str, attrs: dict[str, str | int]
+    wells: Sequence[BioassayWell],
+    samples: Sequence[BioassayWell],
+    control: str,
+    attrs: dict[str, str | int],
+    sizes: tuple[int | None, tuple[int, int] | None],
 ) -> xr.Dataset:
     lines = list(dict.fromkeys(well.cell_line for well in samples))
     conditions = sorted(dict.fromkeys(well.condition for well in samples), key=lambda name: name != control)
@@ -165,7 +158,7 @@ def _build(
     if len(known) == len(places):
         data[v.PLATE_ROW] = (v.WELL, np.array([row for row, _ in known]))
         data[v.PLATE_COLUMN] = (v.WELL, np.array([column for _, column in known]))
-        data.attrs |= dict(zip(("plate_rows", "plate_columns"), smallest_plate(known), strict=True))
+        data.attrs |= size_attrs(known, *sizes)
     for name in (v.CONCENTRATION, v.DILUTION, v.OPTICAL_DENSITY):
         data[name].attrs["units"] = v.UNITS[name]
     return data

@@ -161,7 +161,7 @@ def lay_out(design: BioassayDesign) -> xr.Dataset:
                 for at, c, e in zip(line, condition, experiment, strict=True)
             ],
         },
-        attrs={v.ASSAY: v.BIOASSAY, "plate_rows": design.plate_rows, "plate_columns": design.plate_columns},
+        attrs={v.ASSAY: v.BIOASSAY, v.PLATE_ROWS: design.plate_rows, v.PLATE_COLUMNS: design.plate_columns},
     )
     for name in (v.CONCENTRATION, v.DILUTION):
         sheet[name].attrs["units"] = v.UNITS[name]

@@ -10,6 +10,7 @@ from lensim import vocabulary as v
 from lensim.bioassay.curve import optical_density
 from lensim.bioassay.roles import BLANK, SAMPLE
 from lensim.plate_faults import PlateFaults
+from lensim.tables.plate_size import plate_shape
 
 _TRUTH: Final = {
     v.LOG10_TNF: (v.MEDIUM,),
@@ -116,7 +117,7 @@ def _signal(sheet: xr.Dataset, of: dict[str, np.ndarray]) -> np.ndarray:
 def _positions(sheet: xr.Dataset, faults: PlateFaults, studies: int, rng: np.random.Generator) -> np.ndarray:
     """Shift of log signal by where a well lies (study, well): edge losses, and trends along rows and columns."""
     row, column, plate = (sheet[name].values for name in (v.PLATE_ROW, v.PLATE_COLUMN, v.PLATE_OF_WELL))
-    rows, columns = (int(sheet.attrs.get(name, size)) for name, size in (("plate_rows", 8), ("plate_columns", 12)))
+    rows, columns = plate_shape(sheet)
     on_edge = (row == 0) | (row == rows - 1) | (column == 0) | (column == columns - 1)
     shift = np.zeros((studies, len(row)))
     for place, mean, sd in (

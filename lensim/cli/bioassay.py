@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from lensim.checks import InputError, between, one_of
+from lensim.checks import between, one_of
 from lensim.cli.shared import Chains, CiProb, Draws, Force, Seed, TargetAccept, Tune, err, out
 
 if TYPE_CHECKING:
@@ -144,19 +144,16 @@ def _read(
     grid_number: int | None,
     decimal: Literal[".", ","] | None,
 ) -> "xr.Dataset":
-    from lensim.bioassay.read import PG_PER_ML, read_bioassay, read_bioassay_plates
+    from lensim.bioassay.read import read_bioassay
 
-    if unit:
-        one_of("--unit", unit, PG_PER_ML)
-    if plate_map:
-        return read_bioassay_plates(
-            files, plate_map, control=control, unit=unit, grid_number=grid_number, decimal=decimal
-        )
-    if len(files) > 1:
-        raise InputError("--plate-map must say what stands in the wells of several files, got none")
-    if grid_number is not None:
-        raise InputError("--grid-number needs --plate-map, got none")
-    return read_bioassay(files[0], control=control, unit=unit, decimal=decimal)
+    return read_bioassay(
+        files,
+        plate_map=plate_map,
+        control=control or None,
+        unit=unit or None,
+        grid_number=grid_number,
+        decimal=decimal,
+    )
 
 
 def _counts(data: "xr.Dataset") -> str:

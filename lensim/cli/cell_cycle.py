@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from lensim.checks import InputError, between, one_of
+from lensim.checks import between, one_of
 from lensim.cli.shared import Chains, CiProb, Draws, Force, Seed, TargetAccept, Tune, err, out
 
 if TYPE_CHECKING:
@@ -97,7 +97,8 @@ def fit_cell_cycle(
     A table of single events, or of FCS files that hold them, is gated first. Exit status 0 where the sampler converged,
     3 where it did not: the result is written all the same, with its verdict.
     """
-    from lensim.cell_cycle.read.counts import read_cell_cycle
+    from lensim.cell_cycle import gate_study
+    from lensim.cell_cycle.read import read_cell_cycle
     from lensim.inference.engine_nutpie import SamplerSettings
     from lensim.inference.fit import FitSettings, verdict_of
     from lensim.inference.retry import fit_cell_cycle as run_fit
@@ -109,19 +110,20 @@ def fit_cell_cycle(
     for target in (path, *([figures / f"{name}.png" for name in FIGURES] if figures else [])):
         require_free(target, force=force)
     channels = {"brdu": brdu_channel, "dna": dna_channel, "width": width_channel}
-    single = _single_events(file, control, brdu_scale, decimal, {name: said for name, said in channels.items() if said})
-    gated = None
-    if single is not None:
-        from lensim.cell_cycle import gate_study
-
-        if scale is not None or events_per_tube is not None:
-            raise InputError(f"{file.name}: single events must go without --scale and --events-per-tube")
-        gated = gate_study(single)
-        data = gated.data
-        for tube, why in gated.doubts.items():
-            err.print(f"note: look at the gates of {tube}: {why}", soft_wrap=True)
-    else:
-        data = read_cell_cycle(file, control=control, scale=scale, events_per_tube=events_per_tube, decimal=decimal)
+    read = read_cell_cycle(
+        file,
+        control=control or None,
+        decimal=decimal,
+        scale=scale,
+        events_per_tube=events_per_tube,
+        brdu_scale=brdu_scale,
+        channels={name: said for name, said in channels.items() if said},
+    )
+    single = read if "tube_of_event" in read else None
+    gated = gate_study(read) if single is not None else None
+    data = read if gated is None else gated.data
+    for tube, why in gated.doubts.items() if gated is not None else ():
+        err.print(f"note: look at the gates of {tube}: {why}", soft_wrap=True)
     err.print(
         f"{int(data['events'].sum())} events in phases, {int(data['events_outside'].sum())} outside; "
         f"{data.sizes['tube']} tubes, {data.sizes['culture']} cultures, {data.sizes['experiment']} experiments; model "
@@ -148,26 +150,6 @@ def fit_cell_cycle(
         out.print(f"figures in {figures}", soft_wrap=True)
     if not verdict_of(result).passed:
         raise typer.Exit(3)
-
-
-def _single_events(
-    file: Path,
-    control: str,
-    brdu_scale: Literal["linear", "log10", "channel"],
-    decimal: Literal[".", ","] | None,
-    channels: dict[str, str],
-) -> "xr.Dataset | None":
-    """The events of a file that holds or names them; None where it holds counts."""
-    from lensim.cell_cycle.read.events import is_event_table, read_cell_cycle_events
-    from lensim.cell_cycle.read.fcs import is_fcs_sheet, read_cell_cycle_fcs
-
-    if is_fcs_sheet(file):
-        return read_cell_cycle_fcs(file, control=control, channels=channels)
-    if channels:
-        raise InputError(f"{file.name}: --brdu-channel and the like are for a sheet of FCS files, got another table")
-    if is_event_table(file):
-        return read_cell_cycle_events(file, control=control, brdu_scale=brdu_scale, decimal=decimal)
-    return None
 
 
 def is_cell_cycle(result: "xr.DataTree") -> bool:

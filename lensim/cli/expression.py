@@ -10,7 +10,6 @@ from lensim.cli.expression_source import (
     Source,
     counts_of,
     know_samples,
-    ratios_or_study,
     refuse_to_lose,
     study_of,
     tell_of_controls,
@@ -170,10 +169,7 @@ def fit_expression(
     for target in (path, *targets):
         require_free(target, force=force)
     source = Source(tuple(files), format, sheet, tuple(reference or ()), control, factors, cycle_limit, decimal)
-    data = ratios_or_study(source)
-    if calibrator:
-        one_of("--calibrator", calibrator, [str(name) for name in data["subject"].values])
-        data = data.assign_attrs(calibrator=calibrator)
+    data = study_of(source, calibrator)
     name = model or default_expression_model(data)
     err.print(f"{counts_of(data)}; model {name}; compiling takes a minute or two")
     tell_of_efficiencies(data)

@@ -10,8 +10,6 @@ from lensim.cli.shared import err
 if TYPE_CHECKING:
     import xarray as xr
 
-    from lensim.expression.read import Reactions
-
 SHOWN_CONTROLS = 5
 
 
@@ -74,19 +72,6 @@ def counts_of(data: "xr.Dataset") -> str:
     )
 
 
-def ratios_or_study(source: Source) -> "xr.Dataset":
-    """The ratios in a table of ratios, else the study in the files."""
-    from lensim.expression.read import is_ratio_table, read_ratios
-
-    file = source.files[0]
-    if source.sheet is None and not source.format and len(source.files) == 1 and is_ratio_table(file):
-        useless = [*source.roles(), *(["--cycle-limit"] if source.cycle_limit is not None else [])]
-        if useless:
-            raise InputError(f"{file.name}: a table of ratios must go without {', '.join(useless)}: it has no Ct")
-        return read_ratios(file, decimal=source.decimal)
-    return study_of(source)
-
-
 def know_samples(source: Source) -> bool:
     """Whether there is one file, and it is a tidy table that names subjects and conditions."""
     return len(source.files) == 1 and _knows_samples(source.files[0], source.format)
@@ -103,41 +88,25 @@ def refuse_to_lose(source: Source) -> None:
 
 
 def _knows_samples(file: Path, format: str) -> bool:
-    from lensim.expression.read import format_of, knows_samples
+    from lensim.expression.read import kind_of, knows_samples
+    from lensim.tables.source import source_of
 
-    return (format or format_of(file)) == "tidy" and knows_samples(file)
-
-
-def study_of(source: Source) -> "xr.Dataset":
-    """The study in the files, from one tidy table or from exports and a sheet."""
-    from lensim.expression.read import format_of, read_cts, read_factors, read_reactions
-
-    file, several = source.files[0], len(source.files) > 1
-    kind = source.format or (format_of(file) if source.sheet is None else "")
-    if source.sheet is None and kind == "tidy" and not several:
-        return read_cts(
-            file,
-            references=source.references,
-            control=source.control,
-            factors=read_factors(source.factors) if source.factors else None,
-            cycle_limit=source.cycle_limit,
-            decimal=source.decimal,
-        )
-    reactions = read_reactions(source.files, source.format, cycle_limit=source.cycle_limit, decimal=source.decimal)
-    if source.sheet is None:  # only now: what is wrong with the files themselves comes first
-        what = f"of the format {kind}" if kind != "tidy" else "one of several tables"
-        raise InputError(f"--sheet must say which sample is which, got none: {file.name} is {what}")
-    return _assembled(reactions, source.sheet, source)
+    source = source_of(file)
+    return (format or kind_of(source)) == "tidy" and knows_samples(source)
 
 
-def _assembled(reactions: "Reactions", sheet: Path, source: Source) -> "xr.Dataset":
-    from lensim.expression.read import assemble_reactions, read_factors, read_sheet
+def study_of(source: Source, calibrator: str = "") -> "xr.Dataset":
+    """The study in the files: reactions, or ratios."""
+    from lensim.expression.read import read_expression
 
-    if not source.references:
-        raise InputError("--reference must name at least one gene, got none")
-    if not source.control:
-        raise InputError("--control must name the condition that others are compared with, got none")
-    factors = read_factors(source.factors) if source.factors else None
-    return assemble_reactions(
-        reactions, read_sheet(sheet), references=source.references, control=source.control, factors=factors
+    return read_expression(
+        source.files,
+        sheet=source.sheet,
+        references=source.references,
+        control=source.control or None,
+        calibrator=calibrator or None,
+        factors=source.factors,
+        cycle_limit=source.cycle_limit,
+        decimal=source.decimal,
+        format=source.format or None,
     )

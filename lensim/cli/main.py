@@ -147,7 +147,6 @@ def fit_dose_response(
 
     Exit status 0 where the sampler converged, 3 where it did not: the result is written all the same, with its verdict.
     """
-    from lensim.dose_response.read import one_compound
     from lensim.inference.engine_nutpie import SamplerSettings
     from lensim.inference.fit import FitSettings, verdict_of
     from lensim.inference.retry import default_model
@@ -156,8 +155,7 @@ def fit_dose_response(
 
     one_of("--out suffix", path.suffix.lower(), (".nc",))
     require_free(path, force=force)
-    data = _read(file, plate_map, dose_unit, column or [], role or [], counting_minutes, scale, drop_lost)
-    data = one_compound(data, compound)
+    data = _read(file, plate_map, dose_unit, column or [], role or [], compound, counting_minutes, scale, drop_lost)
     settings = FitSettings(SamplerSettings(draws=draws, tune=tune, chains=chains, target_accept=target_accept))
     name = model or default_model(data)
     err.print(
@@ -257,40 +255,33 @@ def _read(
     dose_unit: str,
     column: list[str],
     role: list[str],
+    compound: str,
     counting_minutes: float,
     scale: str,
     drop_lost: bool,
 ) -> "xr.Dataset":
     from dataclasses import fields
 
-    from lensim.dose_response.read import Roles, TidyColumns, read_plate, read_tidy
+    from lensim.dose_response.read import COLUMNS, Roles, read_dose_response
 
-    named = _pairs("--column", column, tuple(field.name for field in fields(TidyColumns)))
+    named = _pairs("--column", column, tuple(COLUMNS))
     for name, values in named.items():
         if len(values) > 1:
             raise InputError(f"--column {name} must be given once, got {', '.join(values)}")
-    columns = TidyColumns(**{name: values[0] for name, values in named.items()})
+    columns = {name: values[0] for name, values in named.items()}
     patterns = _pairs("--role", role, tuple(field.name for field in fields(Roles)))
     # a role that is not named keeps no meaning: a file has its own words or the standard ones, not both
     roles = Roles(**{field.name: tuple(patterns.get(field.name, ())) for field in fields(Roles)}) if patterns else None
     lost = "drop" if drop_lost else "refuse"
-    if plate_map:
-        return read_plate(
-            file,
-            plate_map,
-            dose_unit or None,
-            columns=columns,
-            roles=roles,
-            counting_minutes=counting_minutes,
-            lost=lost,  # type: ignore[arg-type]
-        )
     if scale:
         one_of("--scale", scale, ("percent", "fraction"))
-    return read_tidy(
+    return read_dose_response(
         file,
-        columns,
-        dose_unit or None,
+        columns=columns,
         roles=roles,
+        dose_unit=dose_unit or None,
+        compound=compound or None,
+        plate_map=plate_map,
         counting_minutes=counting_minutes,
         scale=scale or None,  # type: ignore[arg-type]
         lost=lost,  # type: ignore[arg-type]

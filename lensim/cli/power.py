@@ -31,37 +31,27 @@ def power(
     """
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from lensim.output import written_whole
-    from lensim.power.scenario import read_scenario
-    from lensim.power.sweep import run_power
+    from lensim.face.power import power as run
 
-    scenario = read_scenario(scenario_file)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
         task = bar.add_task("chunks of studies", total=None)
-        result = run_power(
-            scenario,
+        result = run(
+            scenario_file,
             folder,
             workers=workers,
             scheduler=scheduler,
+            figures=figures,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
-    with written_whole(folder / "summary.csv", force=True) as partial:
-        result.table.to_csv(partial, index=False)
-    if not result.audit.empty:
-        with written_whole(folder / "audit.csv", force=True) as partial:
-            result.audit.to_csv(partial, index=False)
     print_power(result.table, result.audit)
-    if figures:
-        draw_figures(result.table, folder)
     out.print(f"every figure with its error in {folder / 'summary.csv'}", soft_wrap=True)
     out.print(f"tables and figures in {folder}", soft_wrap=True)
 
 
 def print_power(table: "pd.DataFrame", audit: "pd.DataFrame") -> None:
     """The tables that a planner reads, what failed, and the audit."""
-    from lensim.report.figures.power import audit_sentences
-    from lensim.tables.records import records
+    from lensim.power.words import caution_sentences
 
     quantity = " / ".join(dict.fromkeys(table["quantity"]))
     shares = {
@@ -86,23 +76,8 @@ def print_power(table: "pd.DataFrame", audit: "pd.DataFrame") -> None:
     )
     if "decide_at" in table:
         _print_verdicts(table, quantity)
-    for row in records(table[table["failed"] > 0]):
-        if row["failed"] == row["studies"]:
-            out.print(
-                f"[red]{row['rule']}, {row['target']}: no study could be analysed, so there is no {row['quantity']}[/]"
-            )
-        else:
-            out.print(
-                f"{row['rule']}, {row['target']}: {row['failed']:.0f} of {row['studies']:.0f} studies failed; "
-                f"{100 * row['share_if_failures_are_no_find']:.1f}% if they are no finds, "
-                f"{100 * row['share_if_failures_are_finds']:.1f}% if they are",
-                soft_wrap=True,
-            )
-    by_nuts = int(table["by_nuts"].max()) if len(table) else 0
-    if by_nuts:
-        out.print(f"up to {by_nuts} studies of a point were not Gaussian and went to NUTS")
-    for sentence in audit_sentences(audit):
-        out.print(sentence, soft_wrap=True)
+    for sentence in caution_sentences(table, audit):
+        out.print(sentence, soft_wrap=True, markup=False)
 
 
 def _print_verdicts(table: "pd.DataFrame", quantity: str) -> None:
@@ -133,7 +108,7 @@ def _print_columns(
     from rich.box import SIMPLE
     from rich.table import Table
 
-    from lensim.report.figures.power import grid_fields, words_of
+    from lensim.power.words import field_label, grid_fields
     from lensim.tables.records import records
 
     fields, rows = grid_fields(table), records(table)
@@ -142,7 +117,7 @@ def _print_columns(
     if not cells:
         return
     shown = Table(box=SIMPLE, padding=(0, 1, 0, 0), title=title, title_justify="left")
-    for name in [*map(words_of, fields), "rule", "target"]:
+    for name in [*map(field_label, fields), "rule", "target"]:
         shown.add_column(name, overflow="fold")
     for name in cells:
         shown.add_column(name, justify="right", no_wrap=True)
@@ -162,23 +137,3 @@ def _percent(row: dict[str, Any], name: str) -> str:
     """A share with its standard error, in percent."""
     value = row[name]
     return f"{100 * value:.1f} ± {100 * row[f'{name}_mcse']:.1f}" if value == value else NOTHING
-
-
-def draw_figures(table: "pd.DataFrame", folder: Path) -> list[Path]:
-    """Every figure that the grid allows."""
-    from lensim.output import written_whole
-    from lensim.report.figures import power as report
-    from lensim.report.figures.style import save_figure
-
-    drawn = {
-        "power_curves": report.plot_power_curves(table),
-        "heat_maps": report.plot_heat_maps(table),
-        "sign_and_size": report.plot_sign_and_size(table),
-    }
-    paths = []
-    for name, figure in drawn.items():
-        if figure is not None:
-            with written_whole(folder / f"{name}.png", force=True) as partial:
-                save_figure(figure, partial)
-            paths.append(folder / f"{name}.png")
-    return paths

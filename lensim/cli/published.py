@@ -25,48 +25,21 @@ def published(
 
     The posterior (posterior.nc) is a design prior: lensim plan next.toml --from posterior.nc. So is FILE itself.
     """
-    from lensim.checks import told_of
-    from lensim.output import save_result
-    from lensim.ownership import require_replaceable
-    from lensim.results_folder import results_folder
-    from lensim.summaries.audit import excluded_p
-    from lensim.summaries.posterior import summary_posterior
-    from lensim.summaries.read import read_summaries
-    from lensim.summaries.summary import warnings_of
-    from lensim.summaries.tables import audit_of, findings_of, table_of
+    from lensim.face.published import published as run
 
+    result = run(
+        summary_file,
+        folder,
+        draws=draws,
+        seed=seed,
+        figures=figures,
+        force=force,
+        tell=lambda said: out.print(said, soft_wrap=True, markup=False),
+        warn=lambda said: err.print(f"warning: {said}", soft_wrap=True, markup=False),
+    )
+    print_table(result.table)
     if folder is not None:
-        require_replaceable(folder, force=force, inputs=[summary_file])
-    summaries, priors = read_summaries(summary_file)
-    for warning in (said for one in summaries for said in warnings_of(one)):
-        err.print(f"warning: {warning}", soft_wrap=True, markup=False)
-    with told_of(summary_file.name):
-        left_out = [reason for one in summaries if (reason := excluded_p(one))]
-        audits = audit_of(summaries)
-    said = [*findings_of(summaries, audits), *(f"{one}." for one in left_out)]
-    for reason in left_out:
-        err.print(f"warning: {reason}", soft_wrap=True, markup=False)
-    for sentence in said:
-        out.print(sentence, soft_wrap=True, markup=False)
-    with told_of(summary_file.name):
-        result = summary_posterior(summaries, seed, draws, priors)
-    table = table_of(result)
-    print_table(table)
-    if folder is None:
-        return
-    with results_folder(folder, summary_file, force=force) as partial:
-        save_result(result, partial / "posterior.nc")
-        table.to_csv(partial / "posterior.csv", index=False)
-        audits.to_csv(partial / "audit.csv", index=False)
-        (partial / "findings.txt").write_text("\n".join(said) + "\n")
-        if figures:
-            from lensim.report.figures.style import save_figure
-            from lensim.report.figures.summaries import plot_attainable, plot_implied
-
-            save_figure(plot_implied(result, summaries), partial / "implied.png")
-            if len(audits):
-                save_figure(plot_attainable(audits), partial / "attainable.png")
-    out.print(f"posterior, tables and figures in {folder}", soft_wrap=True, markup=False)
+        out.print(f"posterior, tables and figures in {folder}", soft_wrap=True, markup=False)
 
 
 def print_table(table: "pd.DataFrame") -> None:

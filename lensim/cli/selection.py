@@ -11,6 +11,8 @@ from lensim.cli.shared import Force, Seed, out
 if TYPE_CHECKING:
     import pandas as pd
 
+    from lensim.selection.run import Draw
+
 
 def simulate_selection(
     selection_file: Annotated[Path, typer.Argument(metavar="FILE", help="Clones, culture and schedules (TOML).")],
@@ -27,38 +29,33 @@ def simulate_selection(
 
     With --from each culture has a draw of its own of the line's curve, so outcomes carry the fit's uncertainty.
     """
-    from lensim import seeding
     from lensim.output import load_result
     from lensim.ownership import require_replaceable
-    from lensim.results_folder import results_folder
-    from lensim.selection.from_fit import curve_draws, truth_from_draws
-    from lensim.selection.outcomes import compare_schedules
-    from lensim.selection.read import read_selections
-    from lensim.selection.tables import write_tables
-    from lensim.selection.truth import truth_of
-    from lensim.selection.words import findings_of
+    from lensim.selection.run import run_selection
 
-    read_here = [selection_file, *([] if fit is None else [fit])]
-    require_replaceable(folder, force=force, inputs=read_here)
+    read_here = [] if fit is None else [fit]
+    require_replaceable(folder, force=force, inputs=[selection_file, *read_here])
     if (fit is None) != (not line):
         raise InputError(f"--from and --line must be given together, got {'--line' if fit is None else '--from'} alone")
-    asked = read_selections(selection_file)
-    truth = truth_of(asked.clones, asked.cultures)
-    if fit is not None:
-        truth = truth_from_draws(truth, curve_draws(load_result(fit), line), seeding.stream(seed, "selection", "draws"))
-    table, runs, ends = compare_schedules(asked.schedules, asked.culture, truth, seed)
-    said = findings_of(table)
-    print_table(table)
-    with results_folder(folder, selection_file, force=force, inputs=read_here) as partial:
-        write_tables(partial, table, runs, ends)
-        (partial / "findings.txt").write_text("\n".join(said) + "\n")
-        if figures:
-            from lensim.report.figures.selection import plot_outcomes, plot_paths
-            from lensim.report.figures.style import save_figure
-
-            save_figure(plot_paths(runs), partial / "paths.png")
-            save_figure(plot_outcomes(table, ends), partial / "outcomes.png")
+    result = run_selection(
+        selection_file,
+        folder,
+        fit=None if fit is None else load_result(fit),
+        line=line,
+        seed=seed,
+        draw=_drawing() if figures else None,
+        read_here=read_here,
+        force=force,
+    )
+    print_table(result.table)
     out.print(f"tables and figures in {folder}", soft_wrap=True, markup=False)
+
+
+def _drawing() -> "Draw":
+    """The report's figures; what draws is imported only where something is drawn."""
+    from lensim.report.selection_folder import draw_selection
+
+    return draw_selection
 
 
 def print_table(table: "pd.DataFrame") -> None:

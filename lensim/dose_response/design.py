@@ -178,7 +178,7 @@ def lay_out(design: DoseResponseDesign, rng: np.random.Generator) -> xr.Dataset:
             v.PLATE: [f"{name}, plate {p + 1}" for name in experiments for p in range(per_experiment)],
             v.CULTURE: [f"{line}, {experiment}" for experiment in experiments for line in design.cell_lines],
         },
-        attrs={v.ASSAY: v.DOSE_RESPONSE, "plate_rows": design.plate_rows, "plate_columns": design.plate_columns},
+        attrs={v.ASSAY: v.DOSE_RESPONSE, v.PLATE_ROWS: design.plate_rows, v.PLATE_COLUMNS: design.plate_columns},
     )
     for name in (v.DOSE, v.COUNTING_MINUTES):
         sheet[name].attrs["units"] = v.UNITS[name]

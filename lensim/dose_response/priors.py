@@ -1,6 +1,9 @@
 """Priors of dose-response models: one set for NUTS, for the fast engine and for scenarios."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar
+
+from lensim import checks
 
 
 @dataclass(frozen=True)
@@ -13,6 +16,11 @@ class CurvePriors:
     ordinary, and stimulation (below 0) has about a seventh of the mass. Molecular groups may well not differ, so their
     spread may be 0. Lines surely differ in slope, and days in EC50 (two- to threefold is a usual repeatability
     limit), so these spreads have a median and a log sd, and no mass at 0.
+
+    Raises
+    ------
+    InputError
+        If a number other than a mean is not above 0.
     """
 
     sd_mu_log10_ec50_um: float = 1.0
@@ -30,10 +38,21 @@ class CurvePriors:
     median_sd_experiment_log10_ec50_um: float = 0.15
     log_sd_sd_experiment_log10_ec50_um: float = 0.6
 
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    def __post_init__(self) -> None:
+        _above_0_but_means(self)
+
 
 @dataclass(frozen=True)
 class WellPriors:
-    """Priors of what plates and machines add, on the log scale of the signal. All are ours, and assumed."""
+    """Priors of what plates and machines add, on the log scale of the signal. All are ours, and assumed.
+
+    Raises
+    ------
+    InputError
+        If a number other than a mean is not above 0.
+    """
 
     sd_log_top_signal: float = 1.5
     sd_sd_well: float = 0.5
@@ -48,6 +67,11 @@ class WellPriors:
     sd_log_top_share: float = 0.1
     sd_log_position: float = 0.2
 
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    def __post_init__(self) -> None:
+        _above_0_but_means(self)
+
 
 @dataclass(frozen=True)
 class DoseResponsePriors:
@@ -55,3 +79,11 @@ class DoseResponsePriors:
 
     curves: CurvePriors = field(default_factory=CurvePriors)
     wells: WellPriors = field(default_factory=WellPriors)
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+
+def _above_0_but_means(priors: Any) -> None:
+    for item in fields(priors):
+        if not item.name.startswith("mean_"):
+            checks.above(f"{type(priors).__name__}.{item.name}", getattr(priors, item.name), 0.0)

@@ -9,6 +9,7 @@ from lensim import checks
 from lensim import vocabulary as v
 from lensim.dose_response.curve import residual
 from lensim.plate_faults import PlateFaults
+from lensim.tables.plate_size import plate_shape
 
 EXACT_BELOW_COUNTS: Final = 1000.0
 """Expected counts from which on a Poisson count is drawn as a rounded normal with its skewness: m + sqrt(m) z +
@@ -52,7 +53,7 @@ def simulate(sheet: xr.Dataset, truth: xr.Dataset, faults: PlateFaults, rng: np.
     sheet
         As from `lay_out`: dose_um, plate_row, plate_column, culture_of_well (well), plate_of_blank (blank),
         line_of_culture, plate_of_culture (culture), counting_minutes (). Optional plate_rows, plate_columns in
-        attrs; else 8 x 12.
+        attrs; else the smallest standard plate that has all the wells.
     truth
         As from `draw_truth`: log_hill_slope, effect_at_saturation (study, cell_line), culture_log10_ec50_um,
         log_top_signal (study, culture), background_signal (study, plate), sd_well, nu_well (study); each may lack the
@@ -190,7 +191,7 @@ def _root_chi2_over_nu(nu: np.ndarray, shape: tuple[int, int], rng: np.random.Ge
 def _add_plate_faults(log_shift: np.ndarray, sheet: xr.Dataset, faults: PlateFaults, rng: np.random.Generator) -> None:
     """Add edge losses and trends along rows and columns to `log_shift` (study, well), in place."""
     row, column = sheet[v.PLATE_ROW].values, sheet[v.PLATE_COLUMN].values
-    rows, columns = (int(sheet.attrs.get(name, size)) for name, size in (("plate_rows", 8), ("plate_columns", 12)))
+    rows, columns = plate_shape(sheet)
     plate = sheet[v.PLATE_OF_CULTURE].values[sheet[v.CULTURE_OF_WELL].values]
     on_edge = (row == 0) | (row == rows - 1) | (column == 0) | (column == columns - 1)
     place_and_size = (

@@ -1,4 +1,7 @@
-"""Priors of an analysis that starts from pairs: one set for NUTS, for the exact engine and for scenarios."""
+"""Priors of expression models: of those of reactions, and of those that start from pairs.
+
+One set of the latter serves NUTS, the exact engine and scenarios.
+"""
 
 from dataclasses import dataclass, fields
 from typing import ClassVar
@@ -33,3 +36,52 @@ class FoldChangePriors:
     def __post_init__(self) -> None:
         for item in fields(self):
             checks.above(f"FoldChangePriors.{item.name}", getattr(self, item.name), 0.0)
+
+
+@dataclass(frozen=True)
+class ExpressionPriors:
+    """Priors of the expression models. All are ours, and assumed.
+
+    Fold changes of populations lie mostly within a factor of 8 either way; subjects surely differ, so their spread has
+    a median of 0.5 log2 and no mass at 0. Amplification factors without a dilution series are those of commercial
+    probes. One copy crosses a usual threshold at 36 to 39 cycles. Spreads are medians with a log sd. References do not
+    respond to treatment unless sd_log2_reference_fold_change is above 0.
+
+    Raises
+    ------
+    InputError
+        If a number is not above 0; sd_log2_reference_fold_change may be 0.
+    """
+
+    sd_mu_log2_fold_change: float = 1.5
+    median_sigma_log2_fold_change: float = 0.5
+    log_sd_sigma_log2_fold_change: float = 0.7
+    sd_separate_log2_fold_change: float = 2.0
+    sd_mu_log2_level: float = 6.0
+    median_sigma_log2_level: float = 1.5
+    log_sd_sigma_log2_level: float = 0.7
+    sd_log2_reference_level: float = 6.0
+    sd_log2_reference_fold_change: float = 0.0
+    mean_amplification_factor: float = 1.93
+    sd_amplification_factor: float = 0.06
+    sd_ct_of_unit_quantity: float = 3.0
+    mean_ct_of_one_copy: float = 37.5
+    sd_ct_of_one_copy: float = 0.8
+    median_sd_technical_cycles: float = 0.15
+    log_sd_sd_technical_cycles: float = 0.5
+    median_sd_log2_input: float = 0.4
+    log_sd_sd_log2_input: float = 0.7
+    median_sd_log2_biological: float = 0.2
+    log_sd_sd_log2_biological: float = 0.6
+    median_sd_plate_cycles: float = 0.15
+    log_sd_sd_plate_cycles: float = 0.7
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if item.name == "sd_log2_reference_fold_change":
+                checks.at_least(f"ExpressionPriors.{item.name}", value, 0.0)
+            else:
+                checks.above(f"ExpressionPriors.{item.name}", value, 0.0)

@@ -11,12 +11,12 @@ from importlib.metadata import version
 
 import pymc as pm
 import xarray as xr
-from pymc.stats import compute_log_prior
 
 from lensim import checks, seeding
 from lensim import vocabulary as v
 from lensim.inference import engine_nutpie
 from lensim.inference.gate import GateSettings, diagnose
+from lensim.inference.sampler_coordinates import SAMPLER_COORDINATES, log_prior_of, without_coordinates
 from lensim.inference.verdict import carry_verdict
 from lensim.inference.verdict import verdict_of as verdict_of
 
@@ -66,8 +66,10 @@ def fit(model: pm.Model, settings: FitSettings, seed: int, *, progress: bool = F
     -------
     xarray.DataTree
         Groups prior, prior_predictive, posterior, posterior_predictive, log_likelihood, log_prior, sample_stats,
-        observed_data, constant_data. Units in the attrs of variables; settings, seed, seconds and the verdict of the
-        convergence gate (`verdict_of`) in the attrs of the root.
+        observed_data, constant_data, and sampler_coordinates where the model has some: variables that only the sampler
+        needs, which the posterior then lacks. log_prior is the density of the model's own variables, each given its
+        parents. Units in the attrs of variables; settings, seed, seconds and the verdict of the convergence gate
+        (`verdict_of`) in the attrs of the root.
     """
     started = time.perf_counter()
     compiled = engine_nutpie.compile_model(model)
@@ -109,13 +111,18 @@ def complete(model: pm.Model, drawn: xr.DataTree, settings: FitSettings, seed: i
             result[name] = group
         result.attrs |= drawn.attrs
         pm.compute_log_likelihood(result, progressbar=False)
-        compute_log_prior(result, progressbar=False)
+        result["log_prior"] = xr.DataTree(log_prior_of(model, result["posterior"].to_dataset()))
         predicted = pm.sample_posterior_predictive(
             _for_predictive(result, settings.predictive_draws),
             random_seed=seeding.stream(seed, "posterior predictive"),
             progressbar=False,
         )
     result["posterior_predictive"] = predicted["posterior_predictive"]
+    own, coordinates = without_coordinates(result["posterior"].to_dataset(), model)
+    result["posterior"] = xr.DataTree(own)
+    if coordinates.data_vars:
+        result[SAMPLER_COORDINATES] = xr.DataTree(coordinates)
+    result["prior"] = xr.DataTree(without_coordinates(result["prior"].to_dataset(), model)[0])
     state_units(result)
     return result
 
@@ -139,20 +146,18 @@ def _for_predictive(result: xr.DataTree, draws: int) -> xr.DataTree:
     """Every n-th draw, with the data that the draws were made with: PyMC asks whether they are the model's."""
     posterior = result["posterior"].to_dataset()
     step = max(1, -(-posterior.sizes["chain"] * posterior.sizes["draw"] // draws))
-    return xr.DataTree.from_dict(
-        {
-            "posterior": posterior.isel(draw=slice(None, None, step)),
-            "constant_data": result["constant_data"].to_dataset(),
-        }
-    )
+    groups = {"posterior": posterior.isel(draw=slice(None, None, step))}
+    if "constant_data" in result.children:
+        groups["constant_data"] = result["constant_data"].to_dataset()
+    return xr.DataTree.from_dict(groups)
 
 
 def state_units(result: xr.DataTree) -> None:
     """Write the unit of every variable that the vocabulary knows into its attrs."""
     for group in ("prior", "posterior"):
         for name, variable in result[group].data_vars.items():
-            bare = str(name).removesuffix("_coordinate")
+            bare = str(name)
             for prefix in ("mu_", "sigma_group_", "sigma_", "group_"):
                 bare = bare.removeprefix(prefix)
-            if bare in v.UNITS and not str(name).endswith("_coordinate"):
+            if bare in v.UNITS:
                 variable.attrs["units"] = v.UNITS[bare]

@@ -87,7 +87,7 @@ def answer(
     pool: Pool = one_by_one,
     tell: Callable[[str], None] = lambda said: None,
 ) -> Plan:
-    """Answer all that is asked.
+    """Answer every part of a question, the size first, and tell each answer as it comes.
 
     Parameters
     ----------

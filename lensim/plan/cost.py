@@ -79,7 +79,7 @@ _PRICE_OF: Final = {
 
 
 def cost_of(scenario: Scenario, costs: Costs) -> float:
-    """Price of a design.
+    """Price of a design: fixed costs, its subjects, and all that it uses.
 
     Raises
     ------
@@ -93,17 +93,24 @@ def cost_of(scenario: Scenario, costs: Costs) -> float:
             price = getattr(costs, price_name)
             if price is None:
                 raise InputError(
-                    f"costs.{price_name} must be given, for the design uses {used[name]:g} {name}, got none"
+                    f"costs.{price_name} must be given, for the design uses {_amount(used[name], name)}, got none"
                 )
             total += used[name] * price
     return total
+
+
+def _amount(number: float, name: str) -> str:
+    """A number with its noun: '1 plate', '28 cultures'."""
+    noun = name.removesuffix("s").replace("_", " ") if number == 1 else name.replace("_", " ")
+    return f"{number:g} {noun}"
 
 
 def _price_of_subjects(scenario: Scenario, costs: Costs) -> float:
     numbers = assay_of(scenario).subjects(scenario)
     price = costs.subject
     if price is None:
-        raise InputError(f"costs.subject must be given, for the design uses {sum(numbers.values())} subjects, got none")
+        used = _amount(sum(numbers.values()), "subjects")
+        raise InputError(f"costs.subject must be given, for the design uses {used}, got none")
     if not isinstance(price, dict):
         return sum(numbers.values()) * price
     missing = [name for name in numbers if name not in price]

@@ -25,8 +25,8 @@ from lensim.power.expression.study import PairBatch, simulate_chunk
 from lensim.power.pool import Pool, one_by_one
 from lensim.power.scenario import Scenario
 
-PARTS: Final = ("looks", "planned")
-TOGETHER: Final = 10
+STREAM: Final = ("looks", "planned")
+STUDIES_A_TASK: Final = 10
 """Studies of one task."""
 
 
@@ -39,7 +39,7 @@ def require_pairs(scenario: Scenario) -> ExpressionScenario:
 
 
 def decided(scenario: ExpressionScenario, pairs: xr.Dataset, rule: ExpressionRule, item: int) -> np.ndarray:
-    """(study) whether a rule is met."""
+    """(study) whether a rule is met, by the exact engine where it is about a posterior."""
     posterior = None
     if rule.needs_posterior:
         batch = PairBatch(
@@ -113,13 +113,13 @@ def looks(
     asked = require_pairs(scenario)
     planned = sum(asked.design.subjects.values())
     after = [k for k in question.after if k < planned]
-    batch = simulate_chunk(asked, PARTS, question.studies)
+    batch = simulate_chunk(asked, STREAM, question.studies)
     succeeded = decided(asked, batch.pairs, asked.rules[rule_number], item)
     chances = np.empty((question.studies, len(after)))
     tasks = (
-        (first, (asked, batch.pairs.isel({v.STUDY: slice(first, first + TOGETHER)}), first, after,
+        (first, (asked, batch.pairs.isel({v.STUDY: slice(first, first + STUDIES_A_TASK)}), first, after,
                  rule_number, item, question.completions))
-        for first in range(0, question.studies, TOGETHER)
+        for first in range(0, question.studies, STUDIES_A_TASK)
     )  # fmt: skip
     for first, found in pool(chances_of, tasks):
         chances[first : first + len(found)] = found
@@ -152,7 +152,7 @@ def chances_of(
     rule = scenario.rules[rule_number]
     found = np.empty((pairs.sizes[v.STUDY], len(after)))
     for study in range(len(found)):
-        rng = seeding.stream(scenario.seed, *PARTS, "completions", first + study)
+        rng = seeding.stream(scenario.seed, *STREAM, "completions", first + study)
         for k, seen in enumerate(after):
             found[study, k] = success_probability(scenario, pairs, study, seen, rule, item, completions, rng)
     return found

@@ -1,15 +1,15 @@
 """What a planner asks, as strict data: a scenario, a target, and which of the questions are to be answered."""
 
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 from pydantic import Field, model_validator
 
 from lensim.checks import InputError
-from lensim.config import Strict, checked
+from lensim.config import Strict, checked, read_toml
 from lensim.plan.cost import Costs
 from lensim.power.assays import assay_of
+from lensim.power.design_prior import DesignPrior
 from lensim.power.scenario import Scenario, scenario_of
 
 MORE_SPREAD: Final = 1.5
@@ -203,12 +203,12 @@ class Question(Strict):
 
     @property
     def rule_number(self) -> int:
-        """Which rule decides."""
+        """Position of the deciding rule among those of the scenario."""
         return [rule.label for rule in self.scenario.rules].index(self.rule) if self.rule else 0
 
     @property
     def item_number(self) -> int:
-        """Which target of it."""
+        """Position of the deciding item among those of the deciding rule."""
         items = self.scenario.items(self.scenario.rules[self.rule_number])
         return items.index(self.item) if self.item else 0
 
@@ -229,20 +229,15 @@ def question_of(content: dict[str, Any], place: str = "plan") -> Question:
     return checked(Question, {**content, "scenario": scenario}, place)
 
 
-def read_question(path: Path, posterior: Path | None = None) -> Question:
+def read_question(path: Path, posterior: DesignPrior | Path | None = None) -> Question:
     """A question from a TOML file; `posterior` becomes the truth of its scenario.
 
     Raises
     ------
     InputError
-        If it is absent or no TOML, or says nothing of the truth; else as `question_of`.
+        As `read_toml`, or says nothing of the truth; else as `question_of`.
     """
-    try:
-        content = tomllib.loads(path.read_text())
-    except FileNotFoundError:
-        raise InputError(f"{path} must be a plan, got nothing there") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} must be TOML: {error}") from None
+    content = read_toml(path, "a plan")
     truth = content.setdefault("scenario", {}).setdefault("truth", {})
     if isinstance(truth.get("posterior"), str):
         truth["posterior"] = path.parent / truth["posterior"]

@@ -1,6 +1,8 @@
 """What came out of a planning question."""
 
 from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
 
 import pandas as pd
 
@@ -10,10 +12,13 @@ from lensim.plan.question import Question
 from lensim.plan.robustness import DesignTrial, Trial
 from lensim.plan.search import Size
 
+ROWS_SHOWN = 20
+"""Of each table, in a notebook."""
+
 
 @dataclass
 class Plan:
-    """What came out.
+    """Every answer to a planning question.
 
     Attributes
     ----------
@@ -21,6 +26,8 @@ class Plan:
         What was asked.
     first, size
         The first rough answer and the final one.
+    share
+        Of finds with the design as it stands, where no size is asked.
     frontier, robustness, designs_tried, interim, detection, bracketing, layouts
         As their modules give them; None where not asked.
     seconds
@@ -39,3 +46,33 @@ class Plan:
     bracketing: pd.DataFrame | None = None
     layouts: pd.DataFrame | None = None
     seconds: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PlanResult:
+    """A whole run of a plan.
+
+    Attributes
+    ----------
+    plan
+        Every answer.
+    text
+        The paragraph for a grant or a colleague.
+    tables
+        Every table, by the name of its file; see `lensim.plan.tables.tables_of`.
+    folder
+        Where paragraph, tables and the manifest lie; None where nothing was kept.
+    """
+
+    plan: Plan
+    text: str
+    tables: dict[str, pd.DataFrame]
+    folder: Path | None = None
+
+    def _repr_html_(self) -> str:
+        """The paragraph above the tables, for a notebook."""
+        shown = "".join(
+            f"<h4>{escape(name)}</h4>{table.head(ROWS_SHOWN).to_html(index=False, float_format='{:.3g}'.format)}"
+            for name, table in self.tables.items()
+        )
+        return f"<p>{escape(self.text)}</p>{shown}"

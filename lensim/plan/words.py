@@ -3,13 +3,17 @@
 from typing import Any, Final
 
 import numpy as np
+import xarray as xr
 
+from lensim.checks import InputError
 from lensim.plan.evaluate import SURE, Share
+from lensim.plan.interim import look_at
 from lensim.plan.question import Question
 from lensim.plan.result import Plan
 from lensim.plan.search import Size
 from lensim.power.assays import assay_of
 from lensim.power.scenario import Scenario
+from lensim.power.words import count_of
 from lensim.tables.records import records
 
 NORMAL_95: Final = 1.96
@@ -17,7 +21,9 @@ NORMAL_95: Final = 1.96
 
 def share_in_words(share: Share) -> str:
     """A share with its 95% Monte Carlo interval."""
-    return f"{100 * share.value:.1f}% of {share.studies:,} simulated studies are finds (± {196 * share.mcse:.1f})"
+    studies = count_of(share.studies, "simulated study", "simulated studies")
+    are = "is a find" if share.studies == 1 else "are finds"
+    return f"{100 * share.value:.1f}% of {studies} {are} (± {196 * share.mcse:.1f})"
 
 
 def percent_in_words(value: float, mcse: float, digits: int = 0) -> str:
@@ -41,10 +47,11 @@ def size_in_words(size: Size, question: Question) -> str:
         high = question.size.high if question.size else 0
         most = max(size.shares)
         return f"no number of {what} up to {high} reaches {question.target:.0%}: {share_in_words(size.share)} at {most}"
+    what = field_in_words(question.size.field if question.size else "", size.n)
     sure = "" if size.low == size.high else f" (95% Monte Carlo interval {size.low} to {size.high})"
     return (
         f"{size.n} {what}{sure} for {word} of {question.target:.0%}; {share_in_words(size.share)}, "
-        f"{size.studies:,} studies in all"
+        f"{count_of(size.studies, 'study', 'studies')} in all"
     )
 
 
@@ -64,14 +71,16 @@ def robustness_in_words(plan: Plan) -> str:
             then = f"then {trial.size.n}{between}"
         open_word = ", not decided" if trial.verdict == 0 else ""
         rest.append(f"{trial.shift.name} ({found}{open_word}; {then})")
-    said = f"{plan.size.n} {field_in_words(plan.question.size.field if plan.question.size else '')} hold"
+    n = plan.size.n
+    what = field_in_words(plan.question.size.field if plan.question.size else "", n)
+    said = f"{n} {what} hold{'s' if n == 1 else ''}"
     if holds:
         said += f" also if {', or '.join(holds)}"
     return said + (f"{', ' if holds else ' '}unless {', or '.join(rest)}" if rest else "")
 
 
 def frontier_in_words(plan: Plan) -> str:
-    """The cheapest design."""
+    """The cheapest design that reaches the target, or the best where none does."""
     found, costs = plan.frontier, plan.question.costs
     if found is None or costs is None:
         return ""
@@ -107,7 +116,7 @@ def designs_tried_in_words(plan: Plan) -> str:
 
 
 def interim_in_words(plan: Plan) -> str:
-    """What looks would save and lose."""
+    """How many subjects stopping at each look saves, and how many successes it loses."""
     if plan.interim is None or plan.question.interim is None:
         return ""
     limit = plan.question.interim.stop_below
@@ -150,7 +159,8 @@ def bracketing_in_words(plan: Plan) -> str:
             f"{dose:g} uM brackets the IC50 of {sum(p):.1f} on average ({sum(x > 0.9 for x in p)} with probability "
             "above 0.9)"
         )
-    return f"of {len({row['cell_line'] for row in rows})} lines, a top dose of " + ", ".join(said)
+    lines = count_of(len({row["cell_line"] for row in rows}), "line", "lines")
+    return f"of {lines}, a top dose of " + ", ".join(said)
 
 
 def layouts_in_words(plan: Plan) -> str:
@@ -197,8 +207,36 @@ def basis_in_words(scenario: Scenario) -> str:
     )
 
 
+def look_in_words(plan: Plan, so_far: xr.Dataset, name: str) -> str:
+    """The predictive probability of success after the first pairs of a study, or why there is none.
+
+    Parameters
+    ----------
+    plan
+        With the number that was found, or the design as it stands.
+    so_far
+        Ratios of the first subjects.
+    name
+        Of the file with the ratios.
+    """
+    question = plan.question
+    scenario = question.scenario
+    if plan.size is not None and plan.size.n is not None and question.size is not None:
+        scenario = scenario.at({question.size.field: plan.size.n})
+    try:
+        subjects, p, error = look_at(scenario, so_far, question.rule_number, question.item_number)
+    except InputError as fault:  # the plan came out smaller than what is there by now
+        return f"There is no look at {name}: {fault}."
+    planned = sum(assay_of(scenario).subjects(scenario).values())
+    known = count_of(subjects, "subject", "subjects")
+    return (
+        f"After the {known} of {name}, the predictive probability of success with {planned} is "
+        f"{100 * p:.0f}% (± {196 * error:.0f})."
+    )
+
+
 def paragraph(plan: Plan) -> str:
-    """All of it, for a grant or a colleague."""
+    """Every answer of a plan in one paragraph, for a grant or a colleague."""
     question: Any = plan.question
     rule = question.scenario.rules[question.rule_number].label
     parts = [f"Success is: {rule}."]

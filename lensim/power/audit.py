@@ -19,7 +19,7 @@ from lensim.power.chunk import run_audit
 from lensim.power.scenario import Scenario
 
 MOST_DESIGNS: Final = 4
-"""So many designs of a run are audited at most: each is compiled anew."""
+"""Most designs of a run that are audited, as each is compiled anew."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class StoredPoint:
 
     @property
     def design(self) -> str:
-        """What a compiled model depends on."""
+        """Design and analysis as text: points with the same text share a compiled model."""
         own = self.scenario
         return json.dumps([own.design.model_dump(mode="json"), own.analysis.model_dump(mode="json")], sort_keys=True)
 
@@ -56,7 +56,7 @@ class AuditPart:
 
 
 def draw_audit(seed: int, studies: int, points: Sequence[StoredPoint]) -> list[list[AuditPart]]:
-    """So many studies of a run at random, as tasks: a list of parts for each design.
+    """Draw studies of a run at random, as tasks: a list of parts for each design.
 
     Depends on the seed and on what is stored, not on who did the work.
     """

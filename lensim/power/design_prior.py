@@ -1,36 +1,113 @@
-"""Where a truth comes from that is drawn: the result of a fit, or the summaries that a paper prints."""
+"""Where a truth comes from that is drawn: the result of a fit, or the summaries that a paper prints.
 
-from collections.abc import Iterable
+A file is found, and its digest taken, once: where a scenario is read. From there on a scenario, and each worker that
+gets one, has the absolute path and the digest; each process reads the posterior at its first use and keeps it.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Any, Final
 
 import xarray as xr
+from pydantic import BeforeValidator
 
 from lensim.checks import InputError, told_of
-from lensim.output import load_result
+from lensim.config import Strict
+from lensim.output import load_result, save_result
+from lensim.power.renamed import new_name
 from lensim.summaries.posterior import summary_posterior
 from lensim.summaries.read import read_summaries
 
 SUMMARY_SEED: Final = 0
+UNSEEN: Final = "unseen"
+"""A group of results that only published summaries have: of values that nobody printed."""
+
+SAVED_AS: Final = "design_prior.nc"
 
 
-def design_prior(path: Path) -> xr.DataTree:
-    """The posterior of a result file (netCDF), or of a file of published summaries (TOML).
+class DesignPrior(Strict):
+    """A posterior that truths are drawn from, as scenarios carry it.
+
+    Attributes
+    ----------
+    path
+        Result of a fit (netCDF), or published summaries (TOML); absolute.
+    digest
+        SHA-256 of the file.
+    label
+        What sentences call it; by default the name of the file.
+    """
+
+    path: Path
+    digest: str
+    label: str = ""
+
+    @property
+    def name(self) -> str:
+        """What sentences call it."""
+        return self.label or self.path.name
+
+
+def design_prior_at(path: Path, label: str = "") -> DesignPrior:
+    """The design prior in a file.
 
     Raises
     ------
     InputError
-        If it is neither, or no values can have the summaries.
+        If the file cannot be read.
     """
-    return _from_summaries(path) if path.suffix.lower() == ".toml" else load_result(path)
+    try:
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise InputError(f"{path} must be a result file, got none that can be read ({error.strerror})") from None
+    return DesignPrior(path=path.resolve(), digest=digest, label=label)
+
+
+def saved_design_prior(result: xr.DataTree, folder: Path, label: str) -> DesignPrior:
+    """A design prior from a result in memory, whose posterior is written to a folder for workers to read."""
+    kept = {f"/{name}": result[name].to_dataset() for name in ("posterior", UNSEEN) if name in result.children}
+    save_result(xr.DataTree.from_dict(kept), folder / SAVED_AS)
+    return design_prior_at(folder / SAVED_AS, label)
+
+
+def _found(value: Any) -> Any:
+    return design_prior_at(Path(value)) if isinstance(value, str | Path) else value
+
+
+FileOfPosterior = Annotated[DesignPrior, BeforeValidator(_found)]
+"""A field that takes a path, or a design prior that was found already."""
 
 
 @lru_cache(maxsize=4)
-def _from_summaries(path: Path) -> xr.DataTree:
-    summaries, priors = read_summaries(path)
-    with told_of(path.name):
+def posterior_of(prior: DesignPrior) -> xr.DataTree:
+    """The posterior of a design prior, read once in a process: from netCDF, or drawn from published summaries.
+
+    Raises
+    ------
+    InputError
+        If the file is neither, has changed since it was found, or no values can have the summaries.
+    """
+    if design_prior_at(prior.path).digest != prior.digest:
+        raise InputError(
+            f"{prior.path} must stay as it is while studies are simulated from it, got one that was changed: "
+            "begin again, in another folder"
+        )
+    if prior.path.suffix.lower() != ".toml":
+        return _with_new_names(load_result(prior.path))
+    summaries, priors = read_summaries(prior.path)
+    with told_of(prior.path.name):
         return summary_posterior(summaries, SUMMARY_SEED, priors=priors)
+
+
+def _with_new_names(result: xr.DataTree) -> xr.DataTree:
+    """A result in which figures that were stored under a former name have the name of now."""
+    posterior = result["posterior"].to_dataset()
+    new = {str(name): new_name(str(name)) for name in posterior.data_vars if new_name(str(name)) != name}
+    if new:
+        result["posterior"] = xr.DataTree(posterior.rename_vars(new))
+    return result
 
 
 def require_figures(path: Path, posterior: xr.Dataset, needed: Iterable[str], kind: str) -> None:
@@ -43,5 +120,36 @@ def require_figures(path: Path, posterior: xr.Dataset, needed: Iterable[str], ki
     """
     missing = [name for name in needed if name not in posterior]
     if missing:
-        there = ", ".join(str(name) for name in posterior.data_vars if not str(name).endswith("_coordinate"))
+        there = ", ".join(map(str, posterior.data_vars))
         raise InputError(f"{path} must hold {kind}, with {', '.join(missing)}, got {there}")
+
+
+def require_dims(path: Path, posterior: xr.Dataset, allowed: Mapping[str, tuple[str, ...]]) -> None:
+    """Refuse a figure without chain and draw, or with a dim that a truth does not have.
+
+    Parameters
+    ----------
+    path
+        File of the posterior, for the message.
+    posterior
+        What is looked at; figures that it does not have are passed over.
+    allowed
+        Dims that each figure may have besides chain and draw; it may lack them.
+
+    Raises
+    ------
+    InputError
+        Naming every figure with other dims.
+    """
+    faults = []
+    for name, dims in allowed.items():
+        if name not in posterior:
+            continue
+        own = [str(dim) for dim in posterior[name].dims]
+        if not {"chain", "draw"} <= set(own) or not set(own) <= {"chain", "draw", *dims}:
+            further = f", and none but {', '.join(dims)} besides" if dims else " alone"
+            faults.append(
+                f"{path} must have {name} by chain and draw{further}, got it by {', '.join(own) or 'nothing'}"
+            )
+    if faults:
+        raise InputError("\n".join(faults))

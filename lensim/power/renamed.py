@@ -12,6 +12,11 @@ COUNTS: Final = ("_cpm", "_signal")
 """What fields of a scenario had in their name, and what they have now."""
 
 
+def new_name(name: str) -> str:
+    """What a field or a figure is called now."""
+    return name.replace(*COUNTS)
+
+
 def require_new_names(content: Mapping[str, Any], place: str) -> None:
     """Refuse an assay or a field under its former name, in a scenario or in its grid.
 
@@ -39,7 +44,7 @@ def _former_fields(content: Any, above: str) -> Iterator[str]:
         return
     for name, value in content.items():
         if COUNTS[0] in str(name):
-            yield f"{above}{name} is now called {str(name).replace(*COUNTS)}"
+            yield f"{above}{name} is now called {new_name(str(name))}"
         yield from _former_fields(value, f"{above}{name}.")
 
 
@@ -47,7 +52,7 @@ def renamed(content: Any) -> Any:
     """Nested content of a stored scenario with every former name replaced by the new one."""
     if isinstance(content, Mapping):
         return {
-            str(name).replace(*COUNTS): ASSAYS.get(value, value)
+            new_name(str(name)): ASSAYS.get(value, value)
             if name == "assay" and isinstance(value, str)
             else renamed(value)
             for name, value in content.items()

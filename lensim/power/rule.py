@@ -11,14 +11,14 @@ class BaseRule(BaseModel):
 
     @property
     def label(self) -> str:
-        """Its name, or a description where it has none."""
+        """The name of the rule, or its description where it has none; labels of a scenario differ."""
         return self.name or self.describe()
 
     def describe(self) -> str:
-        """In a few words."""
+        """What the rule asks, short enough for a column of a table."""
         raise NotImplementedError
 
     @property
     def needs_posterior(self) -> bool:
-        """Whether an engine has to run."""
+        """Whether the rule is about a posterior, so that an engine has to run."""
         return False

@@ -5,13 +5,12 @@ later analysis will assume, and is a thing of its own. A truth of plain numbers 
 with distributions, or draws of a posterior, gives assurance, the mean power over what is believed.
 """
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from lensim.checks import InputError, one_of
-from lensim.config import checked
+from lensim.config import checked, read_toml
 from lensim.power.assays import ASSAYS, DEFAULT
 from lensim.power.renamed import require_new_names
 from lensim.power.spec import BaseScenario
@@ -49,16 +48,9 @@ def read_scenario(path: Path) -> Scenario:
     Raises
     ------
     InputError
-        If it is absent, a folder or no TOML; else as `scenario_of`, and if a point of the grid is faulty.
+        As `read_toml`; else as `scenario_of`, and if a point of the grid is faulty.
     """
-    try:
-        content = tomllib.loads(path.read_text())
-    except FileNotFoundError:
-        raise InputError(f"{path} must be a scenario file, got nothing there") from None
-    except IsADirectoryError:
-        raise InputError(f"{path} must be a file, got a folder") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} must be TOML: {error}") from None
+    content = read_toml(path, "a scenario file")
     truth = content.get("truth")
     if isinstance(truth, dict) and isinstance(truth.get("posterior"), str):
         truth["posterior"] = path.parent / truth["posterior"]

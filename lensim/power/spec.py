@@ -57,7 +57,7 @@ class Distribution(Strict):
         return self.lognormal is not None or (self.uniform is not None and self.uniform[0] >= 0)
 
     def draw(self, rng: np.random.Generator, size: int) -> np.ndarray:
-        """So many numbers."""
+        """Independent draws from the distribution (size)."""
         if self.normal:
             return rng.normal(self.normal[0], self.normal[1], size)
         if self.lognormal:
@@ -184,21 +184,10 @@ class BaseScenario(Strict):
         return checked(type(self), content, f"scenario at {dict(setting)}" if setting else self.name)
 
     def digest(self) -> str:
-        """A fingerprint of everything that makes the numbers; of a user's own rule, its name.
-
-        Raises
-        ------
-        InputError
-            If the file of a posterior cannot be read.
-        """
+        """A fingerprint of all that makes the numbers; of a user's own rule its name, of a posterior its digest."""
         content = self.model_dump(mode="json")
         if self.truth.posterior is not None:
-            try:
-                content["posterior_digest"] = hashlib.sha256(self.truth.posterior.read_bytes()).hexdigest()
-            except OSError as error:
-                raise InputError(
-                    f"truth.posterior must be a result file, got {str(self.truth.posterior)!r} ({error.strerror})"
-                ) from None
+            content["truth"]["posterior"] = self.truth.posterior.digest
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 

@@ -1,5 +1,6 @@
 """A folder of results that survives any death: chunks written whole and in order, and never by two scenarios."""
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ import pandas as pd
 
 from lensim.checks import InputError
 from lensim.output import written_whole
+from lensim.power.renamed import renamed
 from lensim.power.scenario import Scenario
 
 SCENARIO_FILE = "scenario.json"
@@ -23,15 +25,15 @@ class Store:
     folder: Path
 
     def chunk_path(self, point: int, chunk: int) -> Path:
-        """File of one chunk."""
+        """Path of the Parquet file of one chunk."""
         return self.folder / "chunks" / f"point-{point:04d}" / f"chunk-{chunk:06d}.parquet"
 
     def audit_path(self, number: int) -> Path:
-        """File of one part of the audit."""
+        """Path of the Parquet file of one part of the audit."""
         return self.folder / "audit" / f"part-{number:03d}.parquet"
 
     def has(self, path: Path) -> bool:
-        """Whether something was finished; what is there is whole."""
+        """Whether a file was finished: files are written whole or not at all."""
         return path.exists()
 
     def write(self, path: Path, rows: pd.DataFrame) -> None:
@@ -46,7 +48,7 @@ class Store:
             rows.to_parquet(partial, index=False, compression="zstd")
 
     def read(self, path: Path) -> pd.DataFrame:
-        """One finished part.
+        """The rows of a finished file.
 
         Raises
         ------
@@ -74,13 +76,14 @@ def open_store(folder: Path, scenario: Scenario, points: list[Mapping[str, Any]]
     path = folder / SCENARIO_FILE
     if path.exists():
         try:
-            there = json.loads(path.read_text())["digest"]
-        except (ValueError, KeyError, OSError):
+            content = json.loads(path.read_text())
+            there, former = str(content["digest"]), dict(content["scenario"])
+        except (ValueError, KeyError, TypeError, OSError):
             raise InputError(f"{path} must say which scenario the folder is of, got something else") from None
-        if there != said["digest"]:
+        if there != said["digest"] and not _is_former(there, former, scenario):
             raise InputError(
                 f"{folder} must hold results of this very scenario, got those of another (digest {there[:12]}, "
-                f"this one has {scenario.digest()[:12]}): name another folder, or delete that one"
+                f"this one has {said['digest'][:12]}): name another folder, or delete that one"
             )
         return Store(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -88,6 +91,20 @@ def open_store(folder: Path, scenario: Scenario, points: list[Mapping[str, Any]]
     with _told(folder), written_whole(path, force=False) as partial:
         partial.write_text(json.dumps(said, indent=1, sort_keys=True, default=str) + "\n")
     return Store(folder)
+
+
+def _is_former(digest: str, former: dict[str, Any], scenario: Scenario) -> bool:
+    """Whether a store was begun with this scenario by an earlier lensim, which had other names and another digest."""
+    now, then = scenario.model_dump(mode="json"), renamed(former)
+    prior = scenario.truth.posterior
+    if (prior is None) != (former.get("truth", {}).get("posterior") is None):
+        return False
+    for content in (now, then):
+        content["truth"]["posterior"] = None
+    if now != then:
+        return False
+    content = former | ({} if prior is None else {"posterior_digest": prior.digest})
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest() == digest
 
 
 @contextmanager

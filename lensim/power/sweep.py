@@ -1,4 +1,4 @@
-"""Running a scenario: chunks go to workers and are stored in order, so numbers do not depend on the workers."""
+"""The studies of a scenario: chunks go to workers and are stored in order, so no number depends on the workers."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
@@ -9,10 +9,12 @@ from typing import Any
 import pandas as pd
 
 from lensim.checks import at_least
+from lensim.power.assays import assay_of
 from lensim.power.audit import AuditPart, StoredPoint, draw_audit, run_parts
 from lensim.power.chunk import run_chunk
 from lensim.power.diagnosands import Tally, verdict
 from lensim.power.pool import Pool, pool_of
+from lensim.power.result import PowerResult
 from lensim.power.scenario import Scenario, points_of
 from lensim.power.store import Store, open_store
 
@@ -32,7 +34,7 @@ class _Point:
 
     @property
     def chunks(self) -> int:
-        """How many there can be."""
+        """Number of chunks if the point is not decided before."""
         return -(-self.scenario.studies.count // self.scenario.studies.chunk)
 
     def size(self, chunk: int) -> int:
@@ -51,27 +53,7 @@ class _Point:
         self.done = decided or self.stored >= self.chunks
 
 
-@dataclass(frozen=True)
-class PowerResult:
-    """What came out of a scenario.
-
-    Attributes
-    ----------
-    scenario
-        What was asked.
-    table
-        A row each point, rule and target: the grid's fields, rule, target, quantity ('power' or 'assurance'), and
-        every diagnosand with its error; with `studies.decide_at` its verdict, under both readings of failures.
-    audit
-        A row each audited study, rule and target, with its point; see `run_parts`. Empty where there was none.
-    """
-
-    scenario: Scenario
-    table: pd.DataFrame
-    audit: pd.DataFrame
-
-
-def run_power(
+def sweep(
     scenario: Scenario,
     folder: Path,
     *,
@@ -79,7 +61,7 @@ def run_power(
     scheduler: str = "",
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> PowerResult:
-    """Simulate, analyse and judge every point of a scenario.
+    """Simulate, analyse and judge every point of a scenario; `lensim.power.run.run_power` also writes what was found.
 
     Parameters
     ----------
@@ -97,7 +79,8 @@ def run_power(
     Raises
     ------
     InputError
-        If the folder is another scenario's or cannot be written to, or the scheduler cannot be reached.
+        If a posterior will not do, the folder is another scenario's or cannot be written to, or the scheduler cannot be
+        reached.
     """
     at_least("workers", workers, 1)
     points = [
@@ -109,6 +92,8 @@ def run_power(
         )
         for number, (setting, own) in enumerate(points_of(scenario))
     ]
+    for point in points:  # a posterior that will not do is refused before there is a folder
+        assay_of(point.scenario).not_in_posterior(point.scenario)
     store = open_store(folder, scenario, [point.setting for point in points])
     for point in points:
         while not point.done and store.has(store.chunk_path(point.number, point.stored)):

@@ -222,7 +222,7 @@ def _parameter_tables(result: xr.DataTree, ci_prob: float) -> Iterator[PageTable
 def _parameter_rows(posterior: xr.Dataset, ci_prob: float) -> Iterator[dict[str, Any]]:
     for name, values in posterior.data_vars.items():
         size = values.size // (values.sizes["chain"] * values.sizes["draw"])
-        if str(name).endswith("_coordinate") or size > MOST_SCALARS or values.dtype.kind not in "fiu":
+        if size > MOST_SCALARS or values.dtype.kind not in "fiu":
             continue
         dims = [dim for dim in values.dims if dim not in ("chain", "draw")]
         flat = values.transpose("chain", "draw", *dims).to_numpy().reshape(-1, size)

@@ -15,6 +15,9 @@ from lensim.report.page import PageTable, Picture, Section, State, key_of
 WORDS: Final = ("findings.txt", "plan.txt")
 """Files that say in sentences what was found."""
 
+ASKED_IN_PYTHON: Final = ("scenario.json", "question.json")
+"""What was asked, where it was not read from a file."""
+
 MOST_UNLISTED_ROWS: Final = 400
 """A table that nobody chose is left in its folder where it is longer: it holds data rather than answers."""
 
@@ -175,7 +178,7 @@ def _findings(folder: Path, made: Made) -> tuple[str, ...]:
 
 
 def _config(folder: Path) -> tuple[str, str] | None:
-    configs = sorted(folder.glob("*.toml"))
+    configs = sorted(folder.glob("*.toml")) or [folder / name for name in ASKED_IN_PYTHON if (folder / name).is_file()]
     if not configs:
         return None
     # an experiment's config bears its folder's name

@@ -107,7 +107,8 @@ POWER: Final = Group(
                 "effect_patients/",
                 "effect_stroma/",
                 "igf1_lines/",
-                "replication/",
+                "replication_patients/",
+                "replication_lines/",
                 "efficiency/",
             ),
         ),
@@ -124,7 +125,7 @@ POWER: Final = Group(
                 ),
             ),
             tables=(ListedTable("panel/summary.csv", "The panel as it was: rules for lines and groups"),),
-            left_out=("slope/", "midpoint/", "effect/"),
+            left_out=("panel/audit.csv", "midpoint/", "effect/"),
         ),
         Choice(
             "plan_follow_up",

@@ -1,6 +1,5 @@
 """Selections from a TOML file: cultures, clones and schedules."""
 
-import tomllib
 from pathlib import Path
 from typing import Any, Final
 
@@ -8,8 +7,7 @@ from pydantic import Field, model_validator
 
 from lensim import checks
 from lensim import vocabulary as v
-from lensim.checks import InputError
-from lensim.config import Strict, checked
+from lensim.config import Strict, checked, read_toml
 from lensim.selection.design import Culture, lay_out
 from lensim.selection.numbers import Positive
 from lensim.selection.schedule import DoseSchedule
@@ -87,12 +85,6 @@ def read_selections(path: Path) -> Selections:
     Raises
     ------
     InputError
-        If it is absent or no TOML; else as `selections_of`.
+        As `read_toml`, else as `selections_of`.
     """
-    try:
-        content = tomllib.loads(path.read_text())
-    except FileNotFoundError:
-        raise InputError(f"{path} must be a file of selections, got nothing there") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} must be TOML: {error}") from None
-    return selections_of(content, path.name)
+    return selections_of(read_toml(path, "a file of selections"), path.name)

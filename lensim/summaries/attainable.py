@@ -251,7 +251,7 @@ class PRange:
         Whether every P between the reached ends is attainable; a rank test gives single values.
     values
         The single values between, for rank tests.
-    witnesses
+    samples
         Samples with the summary, where mean or sd are printed: only they show that a P is attainable.
     """
 
@@ -264,7 +264,7 @@ class PRange:
     reached_high: float
     all_between: bool
     values: tuple[float, ...] = ()
-    witnesses: MatchingSamples | None = field(default=None, compare=False, repr=False)
+    samples: MatchingSamples | None = field(default=None, compare=False, repr=False)
 
     def excludes(self, interval: tuple[float, float]) -> bool:
         """Whether no sample with the summary has a P within these ends."""
@@ -278,8 +278,8 @@ class PRange:
         low, high = interval
         if self.excludes(interval):
             return "not attainable"
-        if self.witnesses is not None:
-            return "attainable" if self.witnesses.reach(self.test, self.scale, self.sides, interval) else "open"
+        if self.samples is not None:
+            return "attainable" if self.samples.reach(self.test, self.scale, self.sides, interval) else "open"
         if self.values:
             return "attainable"
         return "attainable" if low <= self.reached_high and high >= self.reached_low else "open"
@@ -290,7 +290,7 @@ def p_ranges(values: Ordered) -> list[PRange]:
     found = [one for scale in SCALES for one in _t_ranges(values, scale)]
     found += [one for scale in SCALES for one in _rank_ranges(values, scale)]
     found += _sign_ranges(values)
-    return _witnessed(found, find_matching_samples(values)) if values.has_moments else found
+    return _with_samples(found, find_matching_samples(values)) if values.has_moments else found
 
 
 def bounds_of(values: Ordered, test: str, sides: str) -> PRange:
@@ -328,14 +328,14 @@ def _sign_ranges(values: Ordered) -> list[PRange]:
     return [_of_values("sign", "either", sides, p) for sides, p in tables.items()]
 
 
-def _witnessed(ranges: list[PRange], witnesses: MatchingSamples) -> list[PRange]:
+def _with_samples(ranges: list[PRange], samples: MatchingSamples) -> list[PRange]:
     """The same bounds, with the P of samples that were found as what is reached."""
     found = []
     for one in ranges:
-        p = witnesses.p(one.test, one.scale, one.sides)
+        p = samples.p(one.test, one.scale, one.sides)
         p = p[np.isfinite(p)]
         ends = (float(p.min()), float(p.max())) if len(p) else (np.nan, np.nan)
-        found.append(replace(one, reached_low=ends[0], reached_high=ends[1], all_between=False, witnesses=witnesses))
+        found.append(replace(one, reached_low=ends[0], reached_high=ends[1], all_between=False, samples=samples))
     return found
 
 

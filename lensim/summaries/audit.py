@@ -55,7 +55,7 @@ def audit(summary: PublishedSummary) -> pd.DataFrame:
 def _row(summary: PublishedSummary, one: PRange) -> dict[str, object]:
     return {
         "summary": summary.name,
-        "analysis": words_of(one.test, one.scale, one.sides),
+        "analysis": analysis_in_words(one.test, one.scale, one.sides),
         "test": one.test,
         "scale": one.scale,
         "sides": one.sides,
@@ -89,7 +89,7 @@ def excluded_p(summary: PublishedSummary) -> str:
         ends = f"{ends}, in steps"
     return (
         f"{summary.name}: {p.text} is left out of the posterior, as no {summary.n} values with this summary have it by "
-        f"the {words_of(one.test, one.scale, one.sides)} ({ends})"
+        f"the {analysis_in_words(one.test, one.scale, one.sides)} ({ends})"
     )
 
 
@@ -98,8 +98,8 @@ def _is_named(p: PublishedP, one: PRange) -> bool:
     return one.test in tests and p.sides in (one.sides, "not named")
 
 
-def words_of(test: str, scale: str, sides: str) -> str:
-    """An analysis in words."""
+def analysis_in_words(test: str, scale: str, sides: str) -> str:
+    """The name of an analysis, such as 'two-sided paired t on ratios'."""
     of_ranks = test.startswith("wilcoxon")
     return f"{SIDE[sides]} {TESTS[test]}{f' of {scale}s' if of_ranks else ''}".replace("log2s", "log2 ratios")
 

@@ -63,8 +63,8 @@ class MatchingSamples:
         count = min(len(under), len(over))
         left, right = self.samples[under[:count]], self.samples[over[:count]]
         for _ in range(BISECTIONS):
-            middle = moved_to_summary(self.values, (left + right) / 2)
-            fits = has_summary(self.values, middle)
+            middle = moved_to_match(self.values, (left + right) / 2)
+            fits = matches_summary(self.values, middle)
             left, right, middle = left[fits], right[fits], middle[fits]
             if not len(middle):
                 return False
@@ -88,16 +88,16 @@ def find_matching_samples(values: Ordered, seed: int = 0) -> MatchingSamples:
     rng = np.random.default_rng(seed)
     n = len(values.low)
     starts = _starts(values, max(min(STARTS, MOST_NUMBERS // n), 200), rng)
-    x = moved_to_summary(values, starts, rng)
-    x = x[has_summary(values, x)]
+    x = moved_to_match(values, starts, rng)
+    x = x[matches_summary(values, x)]
     if len(x) and n <= LARGEST_CLIMB:
         climbed = np.array([_climb(values, x, scale, sign) for scale in ("ratio", "log2") for sign in (1.0, -1.0)])
         climbed = climbed.reshape(-1, n)
-        x = np.concatenate([x, climbed[has_summary(values, climbed)]])
+        x = np.concatenate([x, climbed[matches_summary(values, climbed)]])
     return MatchingSamples(values, x)
 
 
-def has_summary(values: Ordered, x: np.ndarray) -> np.ndarray:
+def matches_summary(values: Ordered, x: np.ndarray) -> np.ndarray:
     """(sample) whether samples in ascending order (sample, n) have all that is printed, but for P."""
     fits = (np.diff(x, axis=1) >= 0).all(axis=1) & ((x >= values.low) & (x <= values.high)).all(axis=1)
     for tie in values.ties:
@@ -125,7 +125,7 @@ def _starts(values: Ordered, count: int, rng: np.random.Generator) -> np.ndarray
     return np.concatenate([even, np.clip(np.take_along_axis(at, which, axis=1), low, high)])
 
 
-def moved_to_summary(values: Ordered, x: np.ndarray, rng: np.random.Generator | None = None) -> np.ndarray:
+def moved_to_match(values: Ordered, x: np.ndarray, rng: np.random.Generator | None = None) -> np.ndarray:
     """Samples (sample, n) moved towards all that is printed, with mean and sd at places within their ends.
 
     Places are drawn with `rng`, and near those of the samples themselves without.

@@ -21,7 +21,7 @@ from lensim.inference.verdict import carry_exact
 from lensim.summaries.audit import excluded_p
 from lensim.summaries.p_values import matches
 from lensim.summaries.priors import SummaryPriors
-from lensim.summaries.single_summary import FEWEST, Part, part_of
+from lensim.summaries.single_summary import FEWEST, SummaryLikelihood, likelihood_of
 from lensim.summaries.summary import PublishedSummary
 
 NODES: Final = 56
@@ -121,9 +121,9 @@ def _kind(
     own: Sequence[PublishedSummary], rng: np.random.Generator, draws: int, priors: SummaryPriors
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[np.ndarray]]:
     """Draws of mu, tau, omega, and of the values of each summary of one kind."""
-    parts = [part_of(one, int(rng.integers(2**31))) for one in own]
+    likelihoods = [likelihood_of(one, int(rng.integers(2**31))) for one in own]
     with checks.told_of(", ".join(one.name for one in own)):
-        mu_grid, tau_grid, levels = _grid(parts, priors)
+        mu_grid, tau_grid, levels = _grid(likelihoods, priors)
     kept: list[tuple[np.ndarray, ...]] = []
     tried = matched = 0
     batch = 2 * draws
@@ -136,7 +136,7 @@ def _kind(
                 f"{names}: {matched} of {tried:,} samples with the order statistics have what else is printed, which "
                 "is too few to go on: leave out mean, sd or P"
             )
-        drawn = _draw_batch(parts, mu_grid, tau_grid, levels, batch, rng, priors)
+        drawn = _draw_batch(likelihoods, mu_grid, tau_grid, levels, batch, rng, priors)
         fits = np.all([matches(one, z) for one, z in zip(own, drawn[3:], strict=True)], axis=0)
         kept.append(tuple(values[fits] for values in drawn))
         tried, matched = tried + batch, matched + int(fits.sum())
@@ -146,18 +146,20 @@ def _kind(
     return mu[pick], tau[pick], omega[pick], [np.sort(z[pick], axis=1) for z in samples]
 
 
-def _grid(parts: Sequence[Part], priors: SummaryPriors) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
+def _grid(
+    likelihoods: Sequence[SummaryLikelihood], priors: SummaryPriors
+) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
     """Nodes of mu and of log tau around the posterior, and log likelihoods (mu, tau, place) of every summary there."""
     mu = np.linspace(-REACH, REACH, COARSE) * priors.sd_mu
     log_tau = np.log(priors.median_tau) + np.linspace(-4, 4, COARSE) * priors.log_sd_tau
-    several = len(parts) > 1
+    several = len(likelihoods) > 1
     for round_ in range(3):
         last = round_ == 2
         nodes = np.stack([one.ravel() for one in np.meshgrid(mu, log_tau, indexing="ij")])
         shape = (len(mu), len(log_tau), -1)
         levels = [
             one.log_likelihood(nodes[0], _total(one, nodes[1]), PLACES if last else COARSE_PLACES).reshape(shape)
-            for one in parts
+            for one in likelihoods
         ]
         if last:
             break
@@ -171,7 +173,7 @@ def _grid(parts: Sequence[Part], priors: SummaryPriors) -> tuple[np.ndarray, np.
 
 
 def _around(grid: np.ndarray, p: np.ndarray, count: int, several: bool) -> np.ndarray:
-    """So many nodes over where the weight is; wider where studies may lie apart."""
+    """`count` nodes over where the weight is; wider where studies may lie apart."""
     p = p / p.sum()
     mean, step = float((p * grid).sum()), grid[1] - grid[0]
     sd = float(np.sqrt((p * (grid - mean) ** 2).sum() + step**2 / 6))
@@ -188,13 +190,18 @@ def _log_prior(mu: np.ndarray, log_tau: np.ndarray, priors: SummaryPriors) -> np
 
 
 def _draw_batch(
-    parts: Sequence[Part], mu_grid: np.ndarray, tau_grid: np.ndarray, levels: list[np.ndarray], size: int,
-    rng: np.random.Generator, priors: SummaryPriors,
-) -> tuple[np.ndarray, ...]:  # fmt: skip
+    likelihoods: Sequence[SummaryLikelihood],
+    mu_grid: np.ndarray,
+    tau_grid: np.ndarray,
+    levels: list[np.ndarray],
+    size: int,
+    rng: np.random.Generator,
+    priors: SummaryPriors,
+) -> tuple[np.ndarray, ...]:
     """Draws of mu, tau, omega, and of the values of each summary (size, n)."""
     steps = mu_grid[1] - mu_grid[0], tau_grid[1] - tau_grid[0]
     totals = [special.logsumexp(one, axis=2) for one in levels]
-    if len(parts) == 1:
+    if len(likelihoods) == 1:
         p = _shares(totals[0] + _log_prior(mu_grid, tau_grid, priors))
         i, j = np.unravel_index(rng.choice(p.size, size=size, p=p.ravel()), p.shape)
         mu, omega, studies = mu_grid[i] + steps[0] * (rng.random(size) - 0.5), np.zeros(size), [i]
@@ -223,15 +230,15 @@ def _draw_batch(
             studies.append(pick)
             means.append(mu_grid[pick] + steps[0] * (rng.random(size) - 0.5))
     samples = []
-    for part, level, study, mean in zip(parts, levels, studies, means, strict=True):
+    for likelihood, level, study, mean in zip(likelihoods, levels, studies, means, strict=True):
         place = _pick_places(level, study, j, rng)
-        samples.append(part.draw(mean, _total(part, log_tau), place, PLACES, rng))
+        samples.append(likelihood.draw(mean, _total(likelihood, log_tau), place, PLACES, rng))
     return (mu, np.exp(log_tau), omega, *samples)
 
 
-def _total(part: Part, log_tau: np.ndarray) -> np.ndarray:
+def _total(likelihood: SummaryLikelihood, log_tau: np.ndarray) -> np.ndarray:
     """Spread of printed changes: between lines, and of their measurement."""
-    return np.hypot(np.exp(log_tau), part.summary.measurement_sd)
+    return np.hypot(np.exp(log_tau), likelihood.summary.measurement_sd)
 
 
 def _pick_places(level: np.ndarray, i: np.ndarray, j: np.ndarray, rng: np.random.Generator) -> np.ndarray:

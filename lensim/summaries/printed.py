@@ -27,7 +27,7 @@ class Printed(Strict):
 
     @property
     def middle(self) -> float:
-        """The number itself."""
+        """The number as it is printed, or the middle of a printed range."""
         return (self.low + self.high) / 2.0
 
 

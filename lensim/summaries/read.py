@@ -1,7 +1,6 @@
 """Published summaries from a TOML file, and to one."""
 
 import json
-import tomllib
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from lensim.checks import InputError
-from lensim.config import checked
+from lensim.config import checked, read_toml
 from lensim.summaries.order import ordered
 from lensim.summaries.printed import Printed
 from lensim.summaries.priors import SummaryPriors
@@ -25,15 +24,9 @@ def read_summaries(path: Path) -> tuple[list[PublishedSummary], SummaryPriors]:
     Raises
     ------
     InputError
-        If it is absent or no TOML; with every fault of every summary; if a table is unknown or there is no summary.
+        As `read_toml`; with every fault of every summary; if a table is unknown or there is no summary.
     """
-    try:
-        content = tomllib.loads(path.read_text(), parse_float=Decimal)
-    except FileNotFoundError:
-        raise InputError(f"{path} must be a file of published summaries, got nothing there") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} must be TOML: {error}") from None
-    return summaries_of(content, path.name)
+    return summaries_of(read_toml(path, "a file of published summaries", parse_float=Decimal), path.name)
 
 
 def summaries_of(content: dict[str, Any], place: str) -> tuple[list[PublishedSummary], SummaryPriors]:

@@ -22,7 +22,7 @@ FEWEST: Final = 200
 HALVINGS: Final = 60
 
 
-class FromOrder:
+class OrderLikelihood:
     """One summary by its order statistics."""
 
     def __init__(self, summary: PublishedSummary, values: Ordered, seed: int) -> None:
@@ -59,7 +59,7 @@ class FromOrder:
         return z
 
 
-class FromMoments:
+class MomentLikelihood:
     """One summary by its mean and sd alone: the n values but for a direction."""
 
     def __init__(
@@ -105,7 +105,7 @@ class FromMoments:
         return self.z[place]
 
 
-Part = FromOrder | FromMoments
+SummaryLikelihood = OrderLikelihood | MomentLikelihood
 
 
 def _with_moments(u: np.ndarray, mean: np.ndarray, sd: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -135,7 +135,7 @@ def _with_moments(u: np.ndarray, mean: np.ndarray, sd: np.ndarray) -> tuple[np.n
     return z, np.where(np.isclose(ratio, wanted, rtol=1e-6) & (slope > 0), log_weight, -np.inf)
 
 
-def part_of(summary: PublishedSummary, seed: int) -> Part:
+def likelihood_of(summary: PublishedSummary, seed: int) -> SummaryLikelihood:
     """The likelihood that suits what a summary says.
 
     Raises
@@ -145,7 +145,9 @@ def part_of(summary: PublishedSummary, seed: int) -> Part:
     """
     values = ordered(summary)
     moments = moments_of(summary, values)
-    return FromOrder(summary, values, seed) if moments is None else FromMoments(summary, values, *moments, seed)
+    return (
+        OrderLikelihood(summary, values, seed) if moments is None else MomentLikelihood(summary, values, *moments, seed)
+    )
 
 
 def moments_of(summary: PublishedSummary, values: Ordered) -> tuple[tuple[float, float], tuple[float, float]] | None:

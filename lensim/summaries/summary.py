@@ -67,12 +67,12 @@ class PublishedP(Strict):
 
     @property
     def text(self) -> str:
-        """As printed."""
+        """The P value as it is printed, with its sign."""
         return f"P < {self.below:g}" if self.value is None else f"P = {self.value.text}"
 
     @property
     def interval(self) -> tuple[float, float]:
-        """P values that are printed so."""
+        """Lowest and highest P value that would be printed so."""
         if self.value is None:
             return 0.0, float(self.below or 1.0)
         return max(self.value.low, 0.0), min(self.value.high, 1.0)
@@ -180,12 +180,12 @@ class PublishedSummary(Strict):
 
     @property
     def no_change(self) -> float:
-        """No change, on the scale."""
+        """The value that means no change, on the scale of the summary."""
         return {"ratio": 1.0, "percent_of_control": 100.0, "percent_change": 0.0, "log2": 0.0}[self.scale]
 
     @property
     def is_log(self) -> bool:
-        """Whether the scale is log2."""
+        """Whether values are log2 fold changes."""
         return self.scale == "log2"
 
     def on_scale(self, value: float) -> float:
@@ -213,7 +213,7 @@ class PublishedSummary(Strict):
 
     @property
     def unit(self) -> str:
-        """For axes."""
+        """Unit of values, for axes."""
         return {"ratio": "ratio", "percent_of_control": "% of control", "percent_change": "% change", "log2": "log2"}[
             self.scale
         ]

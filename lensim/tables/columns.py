@@ -1,97 +1,53 @@
-"""Which column of a table with one row a reaction is what."""
+"""Which column of a table is what: one finder for every assay, with the names that the assay knows given to it."""
 
 import difflib
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from lensim.checks import FaultReport, InputError
-from lensim.expression.read.export import plain_name
+from lensim.tables.names import plain_name
 from lensim.tables.table import TextTable
 
 CONSTANT_MARK: Final = "="
-
-STANDARD_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
-    "plate": ("plate", "plate_id", "barcode", "run"),
-    "well": ("well", "well_position", "well_name", "pos", "position"),
-    "sample": ("sample", "sample_name"),
-    "task": ("task", "well_type", "sample_type"),
-    "gene": ("gene", "target", "target_name", "detector", "assay"),
-    "is_reference": ("is_reference",),
-    "subject": ("subject", "cell_line", "donor", "stromal_culture"),
-    "cell_type": ("cell_type",),
-    "condition": ("condition", "treatment"),
-    "is_control": ("is_control",),
-    "experiment": ("experiment",),
-    "ct_cycles": ("ct_cycles", "ct", "cq", "cp"),
-    "quantity": ("quantity",),
-    "quantity_unit": ("quantity_unit",),
-    "amplification_factor": ("amplification_factor",),
-    "amplification_factor_sd": ("amplification_factor_sd",),
-    "cycle_limit": ("cycle_limit",),
-}
-"""Column names that are understood without being told, in order of preference; case, blanks and signs do not count."""
+"""Before a value that all rows have, where a table has no column for it: "=lenalidomide"."""
 
 
 @dataclass(frozen=True)
-class CtColumns:
-    """The names of the columns of a table with one row a reaction.
-
-    None: one of `STANDARD_NAMES` if the table has it. A name: that column, which must then be there. "=lenalidomide"
-    (an equals sign first): no column, all rows have this value; for all but well and ct_cycles.
+class Meaning:
+    """What a column can mean, and how it is known.
 
     Attributes
     ----------
-    ct_cycles, gene
-        Needed. Ct [cycles] is empty, or a word such as "No Ct", where nothing was detected.
-    plate, well, sample
-        Where the reaction ran, and what was in it.
-    task
-        unknown, standard, no_template or ignored, or an instrument's words for these. Without it all are unknown.
-    subject, cell_type, condition, experiment
-        What the sample is; needed by `read_cts` (subject and condition), not by `read_reactions`.
-    is_reference, is_control
-        1 or 0, the same for all rows of a gene or condition.
-    quantity, quantity_unit
-        Of a standard.
-    amplification_factor, amplification_factor_sd
-        Stated for a gene [fold a cycle], the same for all rows of it; may be empty.
-    cycle_limit
-        Cycles run, one number in all rows.
-
-    Raises
-    ------
-    InputError
-        If a name is empty, or a constant stands where a column is needed.
+    names
+        Names that are understood without being told, as `plain_name` gives them: case, blanks and signs do not count.
+        The first is the usual one, and counts before the others.
+    units
+        Plain names of units that may stand behind a name: dose_um, "Conc. (nM)".
+    may_be_constant
+        Whether a value for all rows may be stated instead of a column.
+    is_optional
+        Whether a column that is empty in all rows is as good as none.
+    is_ranked
+        Whether the names stand in order of preference, so that a table may have several of them.
     """
 
-    plate: str | None = None
-    well: str | None = None
-    sample: str | None = None
-    task: str | None = None
-    gene: str | None = None
-    is_reference: str | None = None
-    subject: str | None = None
-    cell_type: str | None = None
-    condition: str | None = None
-    is_control: str | None = None
-    experiment: str | None = None
-    ct_cycles: str | None = None
-    quantity: str | None = None
-    quantity_unit: str | None = None
-    amplification_factor: str | None = None
-    amplification_factor_sd: str | None = None
-    cycle_limit: str | None = None
+    names: tuple[str, ...]
+    units: frozenset[str] = frozenset()
+    may_be_constant: bool = True
+    is_optional: bool = False
+    is_ranked: bool = False
 
-    def __post_init__(self) -> None:
-        for item in fields(self):
-            name = getattr(self, item.name)
-            if name is None:
-                continue
-            if not name.strip(CONSTANT_MARK + " "):
-                raise InputError(f"CtColumns.{item.name} must name a column or a constant, got {name!r}")
-            if name.startswith(CONSTANT_MARK) and item.name in ("well", "ct_cycles"):
-                raise InputError(f"CtColumns.{item.name} must name a column, got {name!r}")
+    def rank(self, name: str) -> int | None:
+        """How well a column's name fits, 0 the best; None where it does not."""
+        plain = plain_name(name)
+        for rank, known in enumerate(self.names):
+            if plain == known or (plain.startswith(f"{known}_") and plain[len(known) + 1 :] in self.units):
+                return rank if self.is_ranked else min(rank, 1)
+        return None
+
+
+Meanings = Mapping[str, Meaning]
 
 
 @dataclass(frozen=True)
@@ -106,7 +62,7 @@ class Found:
         """Whether the table says anything about something."""
         return what in self.position or what in self.constant
 
-    def cell(self, what: str, row: list[str]) -> str:
+    def cell(self, what: str, row: Sequence[str]) -> str:
         """Text of a row about something, with single blanks; empty where the table has nothing."""
         if what in self.position:
             return " ".join(row[self.position[what]].split())
@@ -117,44 +73,119 @@ class Found:
         return self.name.get(what, what)
 
 
+def names_any(header: Sequence[str], meaning: Meaning) -> bool:
+    """Whether a header has a name that is understood."""
+    return any(meaning.rank(name) is not None for name in header)
+
+
 def find_columns(
     table: TextTable,
-    stated: Mapping[str, str | None],
-    standard: Mapping[str, tuple[str, ...]],
-    needed: tuple[str, ...],
+    meanings: Meanings,
     faults: FaultReport,
+    *,
+    stated: Mapping[str, str] | None = None,
+    needed: Sequence[str] = (),
 ) -> Found:
-    """Find columns by stated or by standard names; raises what is missing together with the faults so far."""
+    """The columns of a table, by the names that the user states or else by usual names.
+
+    Parameters
+    ----------
+    table
+        The table.
+    meanings
+        What is sought.
+    faults
+        Where faults are noted: a stated or needed column that is missing, with the closest name that there is; a name
+        that stands in the header twice; two columns that may be the same thing.
+    stated
+        The user's names by meaning, or constants behind an equals sign; see `check_stated`.
+    needed
+        What must be there.
+
+    Raises
+    ------
+    InputError
+        With all the faults so far, if any was found here.
+    """
+    stated = stated or {}
+    check_stated(stated, meanings)
+    before = len(faults.faults)
     position: dict[str, int] = {}
     constant: dict[str, str] = {}
-    before = len(faults.faults)
-    plain = [plain_name(name) for name in table.header]
-    for what, names in standard.items():
-        own = stated.get(what)
-        if own is not None and own.startswith(CONSTANT_MARK):
-            constant[what] = " ".join(own[len(CONSTANT_MARK) :].split())
-        elif own is not None:
-            places = [at for at, name in enumerate(table.header) if name == own.strip()]
-            if len(places) == 1:
-                position[what] = places[0]
-            elif places:
-                faults.add(f"the column {own!r} stands in the header {len(places)} times", line=1)
-            else:
-                faults.add(_missing(table, own), line=1)
-        else:
-            at = next((plain.index(name) for name in names if name in plain), None)
-            if at is not None and at not in position.values():
-                position[what] = at
-            elif what in needed:
-                faults.add(_missing(table, what), line=1)
+    for what, name in stated.items():
+        if name.startswith(CONSTANT_MARK):
+            constant[what] = " ".join(name[len(CONSTANT_MARK) :].split())
+        elif (at := _by_stated_name(table, name, faults)) is not None:
+            position[what] = at
+    for what, meaning in meanings.items():
+        if what in stated:
+            continue
+        at = _by_usual_name(table, what, meaning, set(position.values()), faults)
+        if at is not None and not (meaning.is_optional and what not in needed and _is_empty(table, at)):
+            position[what] = at
+        elif at is None and what in needed:
+            faults.add(missing(table, what), line=1)
     if len(faults.faults) > before:
         faults.raise_if_any()
     return Found(position, {what: table.header[at] for what, at in position.items()}, constant)
 
 
-def _missing(table: TextTable, wanted: str) -> str:
+def check_stated(stated: Mapping[str, str], meanings: Meanings) -> None:
+    """Refuse columns that a user states where they cannot be meant.
+
+    Raises
+    ------
+    InputError
+        If a meaning is not known, a name is empty, or a constant stands where a column is needed.
+    """
+    for what, name in stated.items():
+        if what not in meanings:
+            close = difflib.get_close_matches(what, meanings, n=1)
+            hint = f" (closest: {close[0]!r})" if close else ""
+            raise InputError(f"column must say which is {', '.join(meanings)}, got {what!r}{hint}")
+        if not name.strip(CONSTANT_MARK + " "):
+            raise InputError(f"column {what} must be a name, or a value behind {CONSTANT_MARK!r}, got {name!r}")
+        if name.startswith(CONSTANT_MARK) and not meanings[what].may_be_constant:
+            allowed = ", ".join(one for one, meaning in meanings.items() if meaning.may_be_constant)
+            raise InputError(f"column {what} must be a name, only {allowed} may be a value for all rows, got {name!r}")
+
+
+def missing(table: TextTable, wanted: str) -> str:
+    """The sentence about a column that is not there, with those that are and the closest of them."""
     plain = [plain_name(name) for name in table.header]
     close = difflib.get_close_matches(plain_name(wanted), plain, n=1, cutoff=0.5)
     near = table.header[plain.index(close[0])] if close else None
     there = ", ".join(repr(name) for name in table.header)
     return f"the column {wanted!r} is missing; there are {there}" + (f" (closest: {near!r})" if near else "")
+
+
+def _by_stated_name(table: TextTable, name: str, faults: FaultReport) -> int | None:
+    """The column of a name as it stands, or else the only one that differs in case, blanks and signs alone."""
+    places = [at for at, known in enumerate(table.header) if known == name.strip()]
+    if not places:
+        plain = plain_name(name)
+        places = [at for at, known in enumerate(table.header) if plain and plain_name(known) == plain]
+    if len(places) == 1:
+        return places[0]
+    if places:
+        faults.add(f"the column {name!r} stands in the header {len(places)} times", line=1)
+    else:
+        faults.add(missing(table, name), line=1)
+    return None
+
+
+def _by_usual_name(table: TextTable, what: str, meaning: Meaning, taken: set[int], faults: FaultReport) -> int | None:
+    """The column whose name fits best; several that fit as well are a fault."""
+    ranks = {at: meaning.rank(name) for at, name in enumerate(table.header) if at not in taken}
+    fits = {at: rank for at, rank in ranks.items() if rank is not None}
+    best = [at for at, rank in fits.items() if rank == min(fits.values())]
+    filled = [at for at in best if not _is_empty(table, at)] if len(best) > 1 else best
+    best = filled or best[:1]
+    if len(best) > 1:
+        names = " and ".join(repr(table.header[at]) for at in best)
+        faults.add(f"the columns {names} may each be {what}: name one as column {what}", line=1)
+    return best[0] if best else None
+
+
+def _is_empty(table: TextTable, at: int) -> bool:
+    return not any(row[at].strip() for row in table.rows)

@@ -44,6 +44,11 @@ class Grid:
         rows, columns = (max(place[axis] for place in self.cells) + 1 for axis in (0, 1))
         return next(shape for shape in STANDARD_PLATES if shape[0] >= rows and shape[1] >= columns)
 
+    @property
+    def whole_plate(self) -> tuple[int, int] | None:
+        """Rows and columns where the grid is a whole standard plate; None where it may be a part of one."""
+        return self.shape if len(self.cells) == self.shape[0] * self.shape[1] else None
+
     def __str__(self) -> str:
         rows, columns = (len({place[axis] for place in self.cells}) for axis in (0, 1))
         under = f" under {self.title!r}" if self.title else ""
@@ -89,9 +94,9 @@ def choose_grid(text: str, place: str, number: int | None) -> Grid:
             f"beside it); {_nearest(text)}"
         )
     if number is None and len(grids) > 1:
-        raise InputError(f"{place}: {_count(grids)}: choose one with grid_number")
+        raise InputError(f"{place}: {_count(grids)}: choose one by its grid number")
     if number is not None and not 1 <= number <= len(grids):
-        raise InputError(f"{place}: grid_number must lie between 1 and {len(grids)}, got {number}; {_count(grids)}")
+        raise InputError(f"{place}: the grid number must lie between 1 and {len(grids)}, got {number}; {_count(grids)}")
     return grids[(number or 1) - 1]
 
 

@@ -4,9 +4,12 @@ import re
 from collections.abc import Iterable
 from typing import Final, Literal
 
-from lensim.checks import InputError
+from lensim.checks import FaultReport, InputError, one_of
 
 DecimalMark = Literal[".", ","]
+
+STATE_MARK: Final = "state the decimal mark (decimal), a point or a comma"
+"""The remedy where numbers leave a doubt."""
 
 MISSING: Final = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "--", "#n/a", "missing"})
 """What stands for no value, in lower case."""
@@ -39,11 +42,43 @@ def find_decimal_mark(cells: Iterable[str]) -> DecimalMark:
     if "," in perhaps and "." not in surely:
         if "." in perhaps:
             raise InputError(_both(perhaps["."], perhaps[","]))
-        raise InputError(
-            f"{perhaps[',']!r} may mean {perhaps[','].replace(',', '')} or {perhaps[','].replace(',', '.')}: "
-            "state the decimal mark with decimal='.' or decimal=','"
-        )
+        either = f"{perhaps[','].replace(',', '')} or {perhaps[','].replace(',', '.')}"
+        raise InputError(f"{perhaps[',']!r} may mean {either}: {STATE_MARK}")
     return "."
+
+
+def decimal_mark_of(
+    cells: Iterable[str], stated: DecimalMark | None, has_decimal_points: bool, faults: FaultReport
+) -> DecimalMark:
+    """The decimal mark of a table: a point where numbers were numbers, else as stated, else as the numbers show.
+
+    A doubt is a fault, after which nothing can be read: all faults so far are raised.
+    """
+    if stated is not None:
+        one_of("decimal", stated, (".", ","))
+    if has_decimal_points:
+        return "."
+    if stated is not None:
+        return stated
+    try:
+        return find_decimal_mark(cells)
+    except InputError as doubt:
+        faults.add(str(doubt))
+        faults.raise_if_any()
+    return "."
+
+
+def decimal_mark_in_doubt(
+    cells: Iterable[str], stated: DecimalMark | None, has_decimal_points: bool, faults: FaultReport
+) -> DecimalMark:
+    """As `decimal_mark_of`, for a table beside the one that a mark is stated for: the mark counts only in doubt."""
+    if has_decimal_points:
+        return "."
+    cells = list(cells)
+    try:
+        return find_decimal_mark(cells)
+    except InputError:
+        return decimal_mark_of(cells, stated, False, faults)
 
 
 def decimal_marks(cells: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]:
@@ -73,8 +108,7 @@ def decimal_marks(cells: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]
 
 def _both(point: str, comma: str) -> str:
     return (
-        f"numbers have both decimal points ({point!r}) and decimal commas ({comma!r}): write one kind, or state the "
-        "decimal mark with decimal='.' or decimal=','"
+        f"numbers have both decimal points ({point!r}) and decimal commas ({comma!r}): write one kind, or {STATE_MARK}"
     )
 
 

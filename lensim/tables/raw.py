@@ -19,7 +19,7 @@ _SIGNATURES: Final = (
 _ZIP_CONTENTS: Final = (
     (b"xl/", "an Excel workbook (.xlsx): save the sheet as CSV and read that"),
     (b"opendocument.spreadsheet", "an OpenDocument spreadsheet (.ods): save the sheet as CSV and read that"),
-    (b"rdml", "an RDML file of qPCR data, not wells of a proliferation assay"),
+    (b"rdml", "an RDML file of RT-qPCR data, not a table"),
 )
 _MARKUP: Final = re.compile(r"\s*<(!doctype|html|\?xml|table|Workbook)\b", re.IGNORECASE)
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")  # not tab, line ends, form feeds or file separators

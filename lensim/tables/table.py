@@ -4,14 +4,9 @@ import csv
 import io
 import itertools
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from lensim.checks import FaultReport, InputError
-from lensim.tables.raw import PARQUET_SIGNATURE, decode, read_bytes
 
 SEPARATORS: Final = ("\t", ";", ",", "|")
 _SNIFFED_ROWS: Final = 50
@@ -43,21 +38,15 @@ class TextTable:
     has_decimal_points: bool = False
 
 
-def read_table(path: str | Path) -> tuple[TextTable, FaultReport]:
-    """A CSV, TSV or parquet file as text, with the faults of its shape; separator and encoding are found out.
+def parse_text(text: str, faults: FaultReport) -> TextTable:
+    """The table that a text is; the separator is found out, and faults of shape are noted.
 
     Raises
     ------
     InputError
-        If the file cannot be read at all, is no table, or has no rows.
+        If the text is no table, or has no rows.
     """
-    raw, place = read_bytes(path), Path(path).name
-    if raw.startswith(PARQUET_SIGNATURE):
-        return _read_parquet(raw, place)
-    if place.lower().endswith((".parquet", ".pq")):
-        raise InputError(f"{place}: the file is named as parquet but is not: write it again")
-    text = decode(raw, place)
-    faults = FaultReport(place)
+    place = faults.place
     table = _split(text, _find_separator(text), faults)
     if not table.header:
         faults.raise_if_any()
@@ -70,11 +59,20 @@ def read_table(path: str | Path) -> tuple[TextTable, FaultReport]:
         if not faults.faults:
             faults.add(f"the file has a header ({', '.join(table.header)}) but no rows")
         faults.raise_if_any()
-    return table, faults
+    return table
 
 
-def _read_parquet(raw: bytes, place: str) -> tuple[TextTable, FaultReport]:
-    """A parquet file as text; lines are rows, counted from 1."""
+def parse_parquet(raw: bytes, place: str) -> TextTable:
+    """The table that a parquet file holds, as text; lines are rows, counted from 1.
+
+    Raises
+    ------
+    InputError
+        If the file is damaged, or has no rows.
+    """
+    import pyarrow as pa  # here, because it takes a third of a second and most files are text
+    import pyarrow.parquet as pq
+
     try:
         table = pq.read_table(pa.BufferReader(raw))
         columns = [[_cell(value) for value in column.to_pylist()] for column in table.columns]
@@ -85,8 +83,20 @@ def _read_parquet(raw: bytes, place: str) -> tuple[TextTable, FaultReport]:
         raise InputError(f"{place}: the file has a header ({', '.join(table.column_names)}) but no rows")
     rows = [list(row) for row in zip(*columns, strict=True)]
     header = tuple(name.strip() for name in table.column_names)
-    whole = TextTable(place, header, rows, list(range(1, len(rows) + 1)), has_decimal_points=True)
-    return whole, FaultReport(place, unit="row")
+    return TextTable(place, header, rows, list(range(1, len(rows) + 1)), has_decimal_points=True)
+
+
+def first_rows(text: str) -> tuple[tuple[str, ...], ...]:
+    """The first row of a text that is not blank, split by each separator that may part its fields."""
+    found = []
+    for separator in SEPARATORS:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        try:
+            row = next((row for row in reader if any(cell.strip() for cell in row)), [])
+        except csv.Error:
+            continue
+        found.append(tuple(cell.strip() for cell in row))
+    return tuple(found)
 
 
 def _cell(value: object) -> str:

@@ -4,7 +4,7 @@ import pytest
 from lensim import vocabulary as v
 from lensim.bioassay.assemble import write_bioassay
 from lensim.bioassay.design import BioassayDesign, lay_out
-from lensim.bioassay.read import read_bioassay, read_bioassay_plates
+from lensim.bioassay.read import read_bioassay
 from lensim.bioassay.simulate import one_study, simulate
 from lensim.bioassay.truth import USUAL_FAULTS, BioassayPopulation, draw_truth
 from lensim.checks import InputError
@@ -70,9 +70,11 @@ def test_words_of_roles_and_a_stated_control(tmp_path):
     data = read_bioassay(saved(tmp_path, text), control="PBS")
     assert data[v.CONCENTRATION].values[0] == 0
     assert data.attrs["wells_ignored"] == 1
-    with pytest.raises(InputError, match="the control must be one of PBS, drug, got 'DMSO'"):
+    with pytest.raises(InputError, match="control must be one of the conditions PBS, drug, got 'DMSO'"):
         read_bioassay(tmp_path / "plate.csv", control="DMSO")
-    with pytest.raises(InputError, match=r"one condition must be the control .* got none among PBS, drug: name it"):
+    with pytest.raises(
+        InputError, match=r"one of the conditions PBS, drug must be the control .* got none: name it as control"
+    ):
         read_bioassay(tmp_path / "plate.csv")
 
 
@@ -155,7 +157,7 @@ def test_spellings_of_the_concentration(tmp_path, name):
 @pytest.mark.parametrize(
     ("header", "missing"),
     [
-        ("well,role,level,cell_line,condition,dilution,od\n", "concentration_pg_per_ml"),
+        ("well,role,level,cell_line,condition,dilution,od\n", "concentration"),
         ("well,role,tnf,x,y,z,od\n", "cell_line"),
     ],
 )
@@ -214,14 +216,14 @@ def test_grids_with_a_map_are_the_table(tmp_path):
     data = simulated()
     files, rows = zip(*(grid_and_map(tmp_path, data, plate) for plate in (0, 1)), strict=True)
     plate_map = saved(tmp_path, as_table([MAP_HEADER, *rows[0], *rows[1]]), "map.csv")
-    again = read_bioassay_plates(files, plate_map)
+    again = read_bioassay(files, plate_map=plate_map)
     assert again[v.OPTICAL_DENSITY].values == pytest.approx(data[v.OPTICAL_DENSITY].values, abs=6e-5)
     for name in (v.ROLE, v.MEDIUM_OF_WELL, v.PLATE_OF_WELL, v.DILUTION, v.WELL_NAME):
         assert data[name].values.tolist() == again[name].values.tolist()
-    alone = read_bioassay_plates(files[:1], saved(tmp_path, as_table([MAP_HEADER, *rows[0]]), "one.csv"))
+    alone = read_bioassay(files[:1], plate_map=saved(tmp_path, as_table([MAP_HEADER, *rows[0]]), "one.csv"))
     assert alone.sizes[v.PLATE] == 1
     with pytest.raises(InputError, match="plate 'experiment 2' has no file of that name; there are experiment 1"):
-        read_bioassay_plates(files[:1], plate_map)
+        read_bioassay(files[:1], plate_map=plate_map)
 
 
 @pytest.mark.parametrize(
@@ -247,5 +249,5 @@ def test_a_spoilt_map_is_told(tmp_path, spoil, message):
     file, rows = grid_and_map(tmp_path, simulated(), 0)
     plate_map = saved(tmp_path, as_table([MAP_HEADER, *spoil(rows)]), "map.csv")
     with pytest.raises(InputError) as error:
-        read_bioassay_plates([file], plate_map)
+        read_bioassay([file], plate_map=plate_map)
     assert message in str(error.value)

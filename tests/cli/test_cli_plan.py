@@ -218,7 +218,7 @@ def test_a_plan_from_a_fit_and_a_look_at_the_first_pairs(tmp_path, capsys):
     ],
 )
 def test_a_bad_file_of_first_pairs_is_refused_before_any_work(tmp_path, capsys, monkeypatch, text, message):
-    monkeypatch.setattr("lensim.plan.answer.answer", lambda *_, **__: pytest.fail("the plan was worked on"))
+    monkeypatch.setattr("lensim.plan.run.answer", lambda *_, **__: pytest.fail("the plan was worked on"))
     out, pairs = tmp_path / "out", tmp_path / "so_far.csv"
     if text is not None:
         pairs.write_text(text)
@@ -289,7 +289,10 @@ def test_a_target_out_of_reach_is_an_answer(tmp_path, capsys):
             TOML + TRUTH + COSTS.replace("well = 1.5", "well = -1.5"),
             "costs.well: Input should be greater than or equal",
         ),
-        (TOML + TRUTH + COSTS.replace("plate = 30\n", ""), "costs.plate must be given, for the design uses 1 plates"),
+        (
+            TOML + TRUTH + COSTS.replace("plate = 30\n", ""),
+            "costs.plate must be given, for the design uses 1 plate, got none",
+        ),
         (
             TOML + TRUTH + COSTS.split("[frontier]")[1].join(["[frontier]", ""]),
             "costs must be given where a frontier is",

@@ -4,6 +4,7 @@ import pytest
 from experiments import power_dose_response as experiment
 from lensim.checks import InputError
 from lensim.output import load_result, save_result
+from lensim.power.design_prior import design_prior_at
 from lensim.power.dose_response.study import simulate_chunk
 from tests.cli.test_cli_plan import FAILED, panel_fit
 
@@ -45,7 +46,7 @@ def test_differences_are_asked_of_the_populations_of_a_fit(tmp_path):
         for name, (quantity, *_) in experiment.ASKED.items():
             truth = asked[name].truth
             assert not asked[name].is_conditional
-            assert truth.posterior == (fit if posterior == fit else None)
+            assert truth.posterior == (design_prior_at(fit) if posterior == fit else None)
             point = asked[name].at({f"truth.groups.0.{quantity}": 1.0})
             drawn = simulate_chunk(point, ("x",), 4).truth
             assert (drawn[f"sigma_group_{quantity}"] == 0).all()

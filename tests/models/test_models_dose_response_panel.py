@@ -19,6 +19,7 @@ from lensim.dose_response.priors import DoseResponsePriors, WellPriors
 from lensim.inference import engine_nutpie
 from lensim.inference.catalogue import catalogue, find_model
 from lensim.inference.fit import FitSettings, fit
+from lensim.inference.sampler_coordinates import SAMPLER_COORDINATES
 from lensim.inference.verdict import verdict_of
 from lensim.models.coordinates import COORDINATE_SUFFIX
 from lensim.seeding import sampler_seed, stream
@@ -174,6 +175,7 @@ def test_fit_has_every_group(fitted):
         "posterior_predictive",
         "log_likelihood",
         "log_prior",
+        "sampler_coordinates",
         "sample_stats",
         "observed_data",
         "constant_data",
@@ -196,7 +198,8 @@ def test_fit_states_units(fitted):
     }.items():
         assert posterior[name].attrs["units"] == unit
         assert fitted["prior"][name].attrs["units"] == unit
-    assert "units" not in posterior[f"{v.LOG10_EC50}{COORDINATE_SUFFIX}"].attrs
+    assert "units" not in fitted[SAMPLER_COORDINATES][f"{v.LOG10_EC50}{COORDINATE_SUFFIX}"].attrs
+    assert not any(str(name).endswith(COORDINATE_SUFFIX) for name in posterior.data_vars)
     assert posterior.attrs["inference_library"] == "nutpie"
 
 

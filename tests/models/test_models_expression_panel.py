@@ -11,6 +11,7 @@ from lensim.checks import InputError
 from lensim.expression.classical_comparison import compare_with_classical
 from lensim.expression.design import ExpressionDesign, lay_out
 from lensim.expression.estimands import expression_estimands, summarise_populations, summarise_subjects
+from lensim.expression.priors import ExpressionPriors
 from lensim.expression.sensitivity import contrast_of_subjects, slope_against
 from lensim.expression.simulate import one_study, simulate
 from lensim.expression.truth import NO_FAULTS, CellTypeExpression, ExpressionPopulation, GeneAssay, draw_truth
@@ -19,7 +20,6 @@ from lensim.inference.engine_nutpie import SamplerSettings
 from lensim.inference.fit import FitSettings
 from lensim.inference.retry import fit_expression
 from lensim.inference.verdict import verdict_of
-from lensim.models import expression_components as parts
 from lensim.models import expression_copies as copies_of
 from lensim.models import expression_panel as panel
 from lensim.seeding import stream
@@ -168,7 +168,7 @@ def quiet_study(references: tuple[str, ...], *, has_series: bool, has_factors: b
     return data, truth[v.LOG2_FOLD_CHANGE].to_numpy()[0, 0, :, 0]
 
 
-def mode_of(model: str, data: xr.Dataset, priors: parts.ExpressionPriors | None = None) -> xr.Dataset:
+def mode_of(model: str, data: xr.Dataset, priors: ExpressionPriors | None = None) -> xr.Dataset:
     """The mode of a model, where its log density must be finite."""
     with find_model(model).build(data, priors):
         found = pm.find_MAP(

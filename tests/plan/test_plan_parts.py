@@ -18,7 +18,14 @@ from lensim.plan.question import DetectionQuestion, InterimQuestion, LayoutQuest
 from lensim.plan.result import Plan
 from lensim.plan.robustness import Trial, tried, world_of
 from lensim.plan.search import Size
-from lensim.plan.words import interim_in_words, layouts_in_words, paragraph, robustness_in_words
+from lensim.plan.words import (
+    interim_in_words,
+    layouts_in_words,
+    paragraph,
+    robustness_in_words,
+    share_in_words,
+    size_in_words,
+)
 from lensim.power.dose_response.plate_map import plate_map
 from lensim.power.dose_response.study import simulate_chunk as simulate_chunk_of_panel
 from lensim.power.expression.study import simulate_chunk
@@ -360,3 +367,14 @@ def test_map_to_pipette_has_every_well_once():
     assert (counts == 3).all()
     assert len(counts) == 4 * 2 * 8
     pd.testing.assert_frame_equal(table, plate_map(scenario))
+
+
+def test_one_of_a_thing_is_said_in_the_singular():
+    one = Share(0.5, 0.1, 1, 0)
+    assert share_in_words(one) == "50.0% of 1 simulated study is a find (± 19.6)"
+    question = question_of({"name": "q", "scenario": PAIRS, "size": SIZE | {"low": 1}})
+    size = Size(1, 1, 1, 1.0, 0.0, one, 1, {1: one})
+    assert size_in_words(size, question).startswith("1 line for power of 80%; 50.0% of 1 simulated study is a find")
+    assert size_in_words(size, question).endswith(", 1 study in all")
+    trial = Trial(Shift(name="lines differ"), one, 1, None)
+    assert robustness_in_words(Plan(question, size=size, robustness=[trial])).startswith("1 line holds also if ")

@@ -7,8 +7,8 @@ from scipy import stats
 
 from lensim.cli.power import print_power
 from lensim.power.diagnosands import COLUMNS, EXACT, FAILED, SURE, Tally, verdict
+from lensim.power.run import run_power
 from lensim.power.scenario import scenario_of
-from lensim.power.sweep import run_power
 
 
 def tally_of(finds: int, others: int, failed: int) -> Tally:

@@ -5,9 +5,9 @@ import pytest
 
 from lensim.power.diagnosands import EXACT, FAILED, NUTS
 from lensim.power.expression.chunk import run_chunk
+from lensim.power.run import run_power
 from lensim.power.scenario import scenario_of
-from lensim.power.sweep import run_power
-from lensim.report.figures.power import audit_sentences
+from lensim.power.words import audit_sentences
 
 RULE = {"rule": "posterior", "above": 0.0}
 FEW_COPIES = {

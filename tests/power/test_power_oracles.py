@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from lensim.power.run import run_power
 from lensim.power.scenario import Scenario, scenario_of
-from lensim.power.sweep import run_power
 
 STUDIES = 100_000
 SURE = 4.0  # Monte Carlo standard errors

@@ -125,7 +125,7 @@ def test_a_file_is_checked_before_anything_runs(tmp_path, capsys):
         assert message in err
         assert "Traceback" not in err
     status, _, err = run(capsys, "power", str(tmp_path), "--out", str(out))
-    assert (status, f"{tmp_path} must be a file, got a folder" in err) == (2, True)
+    assert (status, f"{tmp_path} must be a scenario file, got a folder" in err) == (2, True)
     status, _, err = run(capsys, "power", str(tmp_path / "none.toml"), "--out", str(out))
     assert (status, "must be a scenario file, got nothing there" in err) == (2, True)
 
@@ -141,7 +141,8 @@ def test_a_whole_run_from_the_command_line(tmp_path, capsys):
     assert status == 0
     assert "No study was audited by NUTS." in said
     names = {file.name for file in out.iterdir()}
-    assert names == {"scenario.json", "chunks", "summary.csv", "power_curves.png", "heat_maps.png", "sign_and_size.png"}
+    tables = {"scenario.json", "chunks", "summary.csv", "findings.txt", "manifest.json", "s.toml"}
+    assert names == tables | {"power_curves.png", "heat_maps.png", "sign_and_size.png"}
 
 
 def test_a_disk_that_fills_up_as_figures_are_drawn_is_told_with_its_path(tmp_path, capsys, monkeypatch):
@@ -159,7 +160,7 @@ def test_a_disk_that_fills_up_as_figures_are_drawn_is_told_with_its_path(tmp_pat
     assert status == 2
     assert f"{out / 'power_curves.png'} cannot be used: No space left on device" in err
     assert "Traceback" not in err
-    assert {file.name for file in out.iterdir()} == {"scenario.json", "chunks", "summary.csv"}
+    assert {file.name for file in out.iterdir()} == {"scenario.json", "chunks", "summary.csv", "findings.txt", "s.toml"}
 
 
 def test_a_posterior_that_is_not_there_is_told(tmp_path, capsys):
@@ -167,8 +168,8 @@ def test_a_posterior_that_is_not_there_is_told(tmp_path, capsys):
     path.write_text('name = "x"\nrules = [{rule = "test", test = "t_log2"}]\n[truth]\nposterior = "none.nc"\n')
     status, _, err = run(capsys, "power", str(path), "--out", str(out))
     assert (status, out.exists()) == (2, False)
-    assert "truth.posterior must be a result file, got" in err
-    assert "No such file or directory" in err
+    missing = f"{tmp_path / 'none.nc'} must be a result file, got none that can be read (No such file or directory)"
+    assert f"s.toml: truth.posterior: {missing}" in err
 
 
 def posterior_file(folder: Path) -> Path:

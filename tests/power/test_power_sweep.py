@@ -13,8 +13,8 @@ import pytest
 
 from lensim.checks import InputError
 from lensim.power import pool
+from lensim.power.run import run_power
 from lensim.power.scenario import Scenario, scenario_of
-from lensim.power.sweep import run_power
 
 TOML = """
 name = "small"

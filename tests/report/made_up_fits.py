@@ -1,6 +1,7 @@
 """Fits without a sampler: draws close around the truth of a twin of each assay, with its data."""
 
 from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 import xarray as xr
@@ -32,7 +33,12 @@ ASSAYS = ("dose_response", "expression", "bioassay", "cell_cycle")
 
 
 def made_up_fit(assay: str) -> xr.DataTree:
-    """A fit of the first study of a twin."""
+    """A fit of the first study of a twin; the caller may change it."""
+    return _made_up_fit(assay).copy(deep=True)
+
+
+@cache
+def _made_up_fit(assay: str) -> xr.DataTree:
     data, truth = {
         "dose_response": _dose_response,
         "expression": _expression,

@@ -8,6 +8,8 @@ import matplotlib
 import numpy as np
 import pytest
 import xarray as xr
+from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from lensim import vocabulary as v
 from lensim.checks import InputError
@@ -64,6 +66,28 @@ def test_names_of_a_user_are_drawn_letter_by_letter(fit):
     odd, names = _with_odd_names(fit)
     said = _drawn_text(figures_of(odd))
     assert {name for name in names if name not in said} == set()
+
+
+LONG_NAMES = {
+    "lenalidomide": "lenalidomide 10 uM, 48 h", "untreated": "DMSO 0.1% vehicle", "control": "DMSO 0.1% vehicle",
+    "myeloma line": "human multiple myeloma cell lines", "LP-1": "LP-1 (DSMZ ACC 41, passage 12)",
+    "KMS12-PE": "KMS12-PE (DSMZ ACC 606, passage 8)", "TNF": "TNF (Hs00174128_m1)",
+    "MMSET": "t(4;14) MMSET/FGFR3 translocated", "nonrecurrent": "no recurrent translocation known",
+}  # fmt: skip
+
+
+def _cut_off(figure: Figure) -> list[str]:
+    """Names and sentences that reach over the edge of their figure, by more than a pixel."""
+    figure.canvas.draw()
+    words = [text for text in figure.findobj(Text) if text.get_visible() and len(text.get_text()) > len("10000.5")]
+    boxes = [(text.get_text(), text.get_window_extent()) for text in words]
+    edge = figure.bbox.padded(1)
+    return [said for said, box in boxes if not (edge.contains(box.x0, box.y0) and edge.contains(box.x1, box.y1))]
+
+
+def test_long_names_of_a_user_are_not_cut_off(fit):
+    long = renamed(fit, LONG_NAMES)
+    assert {one.name: cut for one in figures_of(long) if (cut := _cut_off(one.draw()))} == {}
 
 
 def test_nothing_is_drawn_before_it_is_asked_for(fit, monkeypatch):

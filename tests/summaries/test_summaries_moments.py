@@ -6,7 +6,7 @@ import pytest
 from lensim.summaries import attainable
 from lensim.summaries.attainable import bounds_of, p_ranges
 from lensim.summaries.audit import audit, audit_in_words
-from lensim.summaries.matching_samples import find_matching_samples, has_summary
+from lensim.summaries.matching_samples import find_matching_samples, matches_summary
 from lensim.summaries.moments import sd_bounds, within_moments
 from lensim.summaries.order import ordered
 from lensim.summaries.p_values import p_values
@@ -38,7 +38,7 @@ def test_a_mean_bounds_what_a_range_leaves_open():
     assert p.max() <= found.high < 0.065
     table = audit(summary).set_index(["test", "scale", "sides"])
     assert table.loc[("t_ratio", "ratio", "two"), "verdict"] == "not attainable"
-    assert (has_summary(ordered(summary), x)).all()
+    assert (matches_summary(ordered(summary), x)).all()
 
 
 CASES = {

@@ -16,7 +16,7 @@ from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.inference.catalogue import find_model
 from lensim.output import load_result, save_result
-from lensim.power.design_prior import design_prior
+from lensim.power.design_prior import design_prior_at, posterior_of
 from lensim.power.expression.study import simulate_chunk
 from lensim.power.scenario import scenario_of
 from lensim.summaries.likelihood import log_likelihood, seen_values
@@ -239,12 +239,12 @@ def test_a_paper_is_a_truth(tmp_path):
     scenario = _scenario(path)
     assert not scenario.is_conditional
     true = simulate_chunk(scenario, ("a",), 3000).true_mu[:, 0, 0]
-    posterior = design_prior(path)["posterior"][v.MU_FOLD_CHANGE].to_numpy().ravel()
+    posterior = posterior_of(design_prior_at(path))["posterior"][v.MU_FOLD_CHANGE].to_numpy().ravel()
     assert stats.ks_2samp(true, posterior).pvalue > FALSE_ALARM
     path_two = tmp_path / "two.toml"
     path_two.write_text(PAPER + PAPER.replace("TNF, patients", "again"))
     drawn = simulate_chunk(_scenario(path_two), ("a",), 3000).true_mu[:, 0, 0]
-    result = design_prior(path_two)["posterior"]
+    result = posterior_of(design_prior_at(path_two))["posterior"]
     mu, omega = (result[name].to_numpy().ravel() for name in (v.MU_FOLD_CHANGE, OMEGA))
     assert drawn.var() == pytest.approx(mu.var() + (omega**2).mean(), rel=0.15)  # the next study has a mean of its own
 

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lensim.checks import FaultReport, InputError
-from lensim.dose_response.read import Roles, TidyColumns, parse_dose_unit, read_tidy
+from lensim.dose_response.read import Roles, parse_dose_unit, read_tidy
 from lensim.dose_response.read.units import dose_to_um, unit_in_column_name
 from lensim.tables.grid import find_grids
 from lensim.tables.number_text import find_decimal_mark, parse_number
-from lensim.tables.table import read_table
+from lensim.tables.source import read_table
 
 ROWS = [("Zürich-1", "0", "100.5"), ("Zürich-1", "0.1", "90"), ("Zürich-1", "1.25", "40")]
 
@@ -267,7 +267,3 @@ def test_fault_report_orders_by_file_and_line_and_counts_the_rest():
 def test_choices_that_cannot_be_meant_are_refused():
     with pytest.raises(InputError, match=r"Roles\.blank must be a list of patterns, got the text 'B'"):
         Roles(blank="B")
-    with pytest.raises(InputError, match=r"TidyColumns\.dose must name a column, only .* may be constant, got '=3'"):
-        TidyColumns(dose="=3")
-    with pytest.raises(InputError, match=r"TidyColumns\.plate must name a column or a constant, got '='"):
-        TidyColumns(plate="=")

@@ -1,8 +1,8 @@
 """Tables of events by phase, or of percents, to a Dataset of tubes."""
 
 import math
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
@@ -11,120 +11,152 @@ import xarray as xr
 from lensim import checks
 from lensim import vocabulary as v
 from lensim.cell_cycle.phases import PHASES
+from lensim.cell_cycle.read.columns import COUNT_COLUMNS
 from lensim.cell_cycle.read.tubes import (
     OUTSIDE,
-    TUBE_NAMES,
+    At,
     Tube,
     TubeKey,
     check_cultures,
     control_of,
+    experiment_of,
     key_of_row,
+    note_control_words,
     phase_of_word,
     sheet_of_tubes,
 )
 from lensim.checks import FaultReport, InputError
 from lensim.tables.columns import Found, find_columns
-from lensim.tables.number_text import DecimalMark, find_decimal_mark, is_missing, parse_number
-from lensim.tables.table import TextTable, read_table
+from lensim.tables.number_text import DecimalMark, decimal_mark_of, find_decimal_mark, is_missing, parse_number
+from lensim.tables.source import Files, read_table, sources_of
+from lensim.tables.table import TextTable
 
-COUNT_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
-    **TUBE_NAMES,
-    "phase": ("phase", "cell_cycle_phase", "gate"),
-    "events": ("events", "event_count", "count", "counts", "cells", "number_of_events"),
-    "percent": ("percent", "percentage", "pct", "share_percent", "percent_of_cells"),
-    "total_events": ("total_events", "events_total", "total", "total_cells", "all_events"),
-}
-"""Column names of a table of counts, in order of preference; case, blanks and signs do not count."""
 ROUNDING: Final = 1.0
 """Percents of a tube may miss 100 by this much, for they are printed rounded."""
 
 CountScale = Literal["events", "percent"]
 
 
-def read_cell_cycle(
-    path: str | Path,
+def read_counts(
+    files: Files,
     *,
-    control: str = "",
+    control: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    decimal: DecimalMark | None = None,
     scale: CountScale | None = None,
     events_per_tube: int | None = None,
-    decimal: DecimalMark | None = None,
 ) -> xr.Dataset:
-    """Read a table of events by phase: a row a tube with a column a phase, or a row a tube and phase.
+    """Read tables of events by phase: a row a tube with a column a phase, or a row a tube and phase.
 
-    Columns (see `COUNT_NAMES` for other spellings): condition; where there are several cell_line, experiment and tube;
-    is_control where the control is not told by its name. A row a tube: columns G0/G1, S and G2/M. A row a tube and
-    phase: phase, and events or percent. In both, what lies in no phase may stand as outside, sub_g1 or debris. Percents
-    need total_events, or `events_per_tube`, and with what lies outside sum to 100.
+    Columns (see `COUNT_COLUMNS` for other spellings): condition; where there are several cell_line, experiment and
+    tube; is_control where the control is not told by its name. A row a tube: columns G0/G1, S and G2/M. A row a tube
+    and phase: phase, and events or percent. In both, what lies in no phase may stand as outside, sub_g1 or debris.
+    Percents need total_events, or `events_per_tube`, and with what lies outside sum to 100. Several files are one
+    study; of those that name no experiment, each is one, named after its file.
 
     Parameters
     ----------
-    path
+    files
         CSV or TSV text, or parquet.
     control
         The condition that others are compared with, where neither is_control nor its name tells.
+    columns
+        The names of columns by meaning, see `COUNT_COLUMNS`.
+    decimal
+        The decimal mark, where it cannot be told from the numbers.
     scale
         Whether a column a phase holds events or percents; else its name tells (percent, %), or a column of totals.
     events_per_tube
-        Events that percents are of, where the table does not say.
-    decimal
-        The decimal mark, where it cannot be told from the numbers.
+        Events that percents are of, where the tables do not say.
 
     Returns
     -------
     xr.Dataset
-        As `lay_out` gives, with events (tube, phase) and events_outside (tube). attrs: source, scale.
+        As `lay_out` gives, with events (tube, phase) and events_outside (tube). attrs: assay, source, scale, control.
 
     Raises
     ------
     InputError
-        With every fault of the file, each with its line.
+        With every fault of the files, each with its line.
     """
     checks.one_of("scale", scale or "events", ("events", "percent"))
     if events_per_tube is not None:
         checks.at_least("events_per_tube", events_per_tube, 1)
-    table, faults = read_table(path)
-    found = find_columns(table, {}, COUNT_NAMES, ("condition",), faults)
+    sources = sources_of(files)
+    study = FaultReport(", ".join(source.place for source in sources))
+    said: dict[tuple[str, str], At] = {}
+    tubes: list[Tube] = []
+    counts: list[dict[str, int]] = []
+    scales: list[str] = []
+    for source in sources:
+        table, faults = read_table(source)
+        found = find_columns(table, COUNT_COLUMNS, faults, stated=columns, needed=("condition",))
+        note_control_words(said, table, found)
+        layout = _layout(table, found, scale, faults)
+        mark = _decimal_mark(table, decimal, faults, is_percent=layout.is_percent)
+        reader = _long_tubes if layout.is_long else _wide_tubes
+        own = reader(
+            table, found, layout.columns, mark, experiment_of(source, sources), faults, is_percent=layout.is_percent
+        )
+        if not faults.faults:
+            _check_scale(own, scale, faults, is_percent=layout.is_percent)
+        counts += [_counts(tube, events_per_tube, faults, is_percent=layout.is_percent) for tube in own]
+        tubes += own
+        scales.append("percent" if layout.is_percent else "events")
+        study.take(faults)
+    _check_apart(tubes, study)
+    known = control_of(said, control, study)
+    check_cultures([(tube.key, tube.at) for tube in tubes], known.name, study)
+    events = np.array([[count.get(phase, 0) for phase in PHASES] for count in counts], dtype=np.int64)
+    if not study.faults and (events.sum(axis=0) > 0).sum() < 2:
+        study.add("events must lie in at least two phases, got all of them in one")
+    study.raise_if_any()
+    attrs: dict[str, str | int] = {"source": study.place, "scale": " and ".join(dict.fromkeys(scales))}
+    outside = np.array([count.get(OUTSIDE, 0) for count in counts], dtype=np.int64)
+    return sheet_of_tubes([tube.key for tube in tubes], known, attrs).assign(
+        {
+            v.EVENTS: ((v.TUBE, v.PHASE), events, {"units": v.UNITS[v.EVENTS]}),
+            v.EVENTS_OUTSIDE: (v.TUBE, outside, {"units": v.UNITS[v.EVENTS_OUTSIDE]}),
+        }
+    )
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """A row a tube and phase, or a row a tube with these columns of phases; percents or events."""
+
+    is_long: bool
+    is_percent: bool
+    columns: dict[str, list[int]]
+
+
+def _layout(table: TextTable, found: Found, scale: CountScale | None, faults: FaultReport) -> _Layout:
     phase_columns, named_percent = _phase_columns(table)
-    is_long = found.has("phase")
-    if is_long:
+    if found.has("phase"):
         values = [name for name in ("events", "percent") if found.has(name)]
         if len(values) != 1 and scale in values:
             values = [str(scale)]
         if len(values) != 1:
             faults.add(f"there must be exactly one column of events and percent, got {' and '.join(values) or 'none'}")
             faults.raise_if_any()
-        is_percent = values == ["percent"]
-    else:
-        missing = [phase for phase in PHASES if phase not in phase_columns]
-        if missing:
-            there = ", ".join(table.header)
-            faults.add(
-                f"a column for {' and '.join(missing)} is missing (or a column phase); there are {there}", line=1
-            )
-            faults.raise_if_any()
-        is_percent = scale == "percent" or (scale is None and (named_percent or found.has("total_events")))
-    control = control_of(table, found, control, faults)
-    reader = _long_tubes if is_long else _wide_tubes
-    mark = _decimal_mark(table, decimal, faults, is_percent=is_percent)
-    tubes = reader(table, found, phase_columns, mark, faults, is_percent=is_percent)
-    if not faults.faults:
-        _check_scale(tubes, scale, faults, is_percent=is_percent)
-    counts = [_counts(tube, events_per_tube, faults, is_percent=is_percent) for tube in tubes]
-    check_cultures([(tube.key, tube.line) for tube in tubes], control, faults)
-    events = np.array([[count.get(phase, 0) for phase in PHASES] for count in counts], dtype=np.int64)
-    if not faults.faults and (events.sum(axis=0) > 0).sum() < 2:
-        faults.add("events must lie in at least two phases, got all of them in one")
-    faults.raise_if_any()
-    data = sheet_of_tubes(
-        [tube.key for tube in tubes], control, {"source": table.place, "scale": "percent" if is_percent else "events"}
-    )
-    outside = np.array([count.get(OUTSIDE, 0) for count in counts], dtype=np.int64)
-    return data.assign(
-        {
-            v.EVENTS: ((v.TUBE, v.PHASE), events, {"units": v.UNITS[v.EVENTS]}),
-            v.EVENTS_OUTSIDE: (v.TUBE, outside, {"units": v.UNITS[v.EVENTS_OUTSIDE]}),
-        }
-    )
+        return _Layout(True, values == ["percent"], phase_columns)
+    missing = [phase for phase in PHASES if phase not in phase_columns]
+    if missing:
+        there = ", ".join(table.header)
+        faults.add(f"a column for {' and '.join(missing)} is missing (or a column phase); there are {there}", line=1)
+        faults.raise_if_any()
+    is_percent = scale == "percent" or (scale is None and (named_percent or found.has("total_events")))
+    return _Layout(False, is_percent, phase_columns)
+
+
+def _check_apart(tubes: Sequence[Tube], study: FaultReport) -> None:
+    """Note tubes that stand in two files; within a file they are noted where it is read."""
+    seen: dict[TubeKey, At] = {}
+    for tube in tubes:
+        before = seen.setdefault(tube.key, tube.at)
+        if before[0] != tube.at[0]:
+            rule = f"{tube.key} must stand once, got it in line {before[1]} of {before[0]} as well{_hint(tube.key)}"
+            study.add(rule, line=tube.at[1], place=tube.at[0])
 
 
 def _phase_columns(table: TextTable) -> tuple[dict[str, list[int]], bool]:
@@ -143,14 +175,15 @@ def _phase_columns(table: TextTable) -> tuple[dict[str, list[int]], bool]:
 def _decimal_mark(
     table: TextTable, decimal: DecimalMark | None, faults: FaultReport, *, is_percent: bool
 ) -> DecimalMark:
-    if table.has_decimal_points or decimal is not None:
-        return decimal or "."
+    cells = [cell.removesuffix("%").strip() for row in table.rows for cell in row]
+    # of whole numbers a doubt is none: a comma parts thousands
+    doubts = faults if is_percent or decimal is not None else None
+    if doubts is not None:
+        return decimal_mark_of(cells, decimal, table.has_decimal_points, doubts)
     try:
-        return find_decimal_mark(cell.removesuffix("%").strip() for row in table.rows for cell in row)
-    except InputError as error:
-        if is_percent:
-            faults.add(str(error))
-        return "."  # whole numbers: a comma parts thousands
+        return "." if table.has_decimal_points else find_decimal_mark(cells)
+    except InputError:
+        return "."
 
 
 def _long_tubes(
@@ -158,6 +191,7 @@ def _long_tubes(
     found: Found,
     _: dict[str, list[int]],
     mark: DecimalMark,
+    experiment: str,
     faults: FaultReport,
     *,
     is_percent: bool,
@@ -166,7 +200,7 @@ def _long_tubes(
     tubes: dict[TubeKey, Tube] = {}
     seen: dict[tuple[TubeKey, str], int] = {}
     for row, line in zip(table.rows, table.lines, strict=True):
-        key, word = key_of_row(found, row, line, faults), found.cell("phase", row)
+        key, word = key_of_row(found, row, line, experiment, faults), found.cell("phase", row)
         phase = phase_of_word(word)
         if phase is None:
             faults.add(
@@ -175,7 +209,7 @@ def _long_tubes(
             continue
         name = "percent" if is_percent else "events"
         value = _value(found.cell(name, row), found.column(name), mark, line, faults, is_percent=is_percent)
-        tube = tubes.setdefault(key, Tube(key, line))
+        tube = tubes.setdefault(key, Tube(key, (faults.place, line)))
         if phase == OUTSIDE:
             tube.values[OUTSIDE] = tube.values.get(OUTSIDE, 0.0) + value
             continue
@@ -189,7 +223,9 @@ def _long_tubes(
     for tube in tubes.values():
         missing = [phase for phase in PHASES if phase not in tube.values]
         if missing:
-            faults.add(f"{tube.key} must have a row for every phase, got none for {', '.join(missing)}", line=tube.line)
+            faults.add(
+                f"{tube.key} must have a row for every phase, got none for {', '.join(missing)}", line=tube.at[1]
+            )
     return list(tubes.values())
 
 
@@ -198,6 +234,7 @@ def _wide_tubes(
     found: Found,
     columns: dict[str, list[int]],
     mark: DecimalMark,
+    experiment: str,
     faults: FaultReport,
     *,
     is_percent: bool,
@@ -209,11 +246,11 @@ def _wide_tubes(
             faults.add(f"there must be one column for {phase}, got {names}", line=1)
     tubes: dict[TubeKey, Tube] = {}
     for row, line in zip(table.rows, table.lines, strict=True):
-        key = key_of_row(found, row, line, faults)
+        key = key_of_row(found, row, line, experiment, faults)
         if key in tubes:
-            faults.add(f"{key} must stand once, got it in line {tubes[key].line} as well{_hint(key)}", line=line)
+            faults.add(f"{key} must stand once, got it in line {tubes[key].at[1]} as well{_hint(key)}", line=line)
             continue
-        tube = tubes[key] = Tube(key, line, total=_total(found, row, mark, line, faults))
+        tube = tubes[key] = Tube(key, (faults.place, line), total=_total(found, row, mark, line, faults))
         for phase, places in columns.items():
             cells = [(row[at], table.header[at]) for at in places]
             if phase == OUTSIDE:
@@ -256,7 +293,7 @@ def _check_scale(tubes: list[Tube], scale: CountScale | None, faults: FaultRepor
     if not is_percent and scale is None and all(abs(total - 100) <= ROUNDING for total in sums):
         faults.add(
             f"events of every tube sum to about 100 ({sums[0]:g} in the first), so they may be percents: say "
-            "--scale percent, or --scale events if a hundred cells were counted"
+            "scale percent, or scale events if a hundred cells were counted"
         )
 
 
@@ -268,10 +305,10 @@ def _counts(tube: Tube, events_per_tube: int | None, faults: FaultReport, *, is_
         summed = sum(tube.values.values())
         if abs(summed - 100) > ROUNDING:
             hint = "" if OUTSIDE in tube.values else "; what lies in no phase may stand in a column outside"
-            faults.add(f"{tube.key}: percents must sum to 100, got {summed:g}{hint}", line=tube.line)
+            faults.add(f"{tube.key}: percents must sum to 100, got {summed:g}{hint}", line=tube.at[1])
         if total is None:
-            rule = "percents need to say of how many events: a column total_events, or --events-per-tube"
-            faults.add(f"{tube.key}: {rule}", line=tube.line)
+            rule = "percents need to say of how many events: a column total_events, or events per tube"
+            faults.add(f"{tube.key}: {rule}", line=tube.at[1])
         if len(faults.faults) > before or total is None:
             return {}
         exact = {phase: value / summed * total for phase, value in tube.values.items()}
@@ -282,7 +319,7 @@ def _counts(tube: Tube, events_per_tube: int | None, faults: FaultReport, *, is_
     else:
         counts = {phase: round(value) for phase, value in tube.values.items()}
     if sum(counts.get(phase, 0) for phase in PHASES) == 0 and not any(
-        line == tube.line for _, line, _ in faults.faults
+        line == tube.at[1] for _, line, _ in faults.faults
     ):
-        faults.add(f"{tube.key} must have at least one event in a phase, got none", line=tube.line)
+        faults.add(f"{tube.key} must have at least one event in a phase, got none", line=tube.at[1])
     return counts

@@ -11,117 +11,140 @@ import xarray as xr
 from lensim import checks
 from lensim import vocabulary as v
 from lensim.cell_cycle.gate import FEWEST_EVENTS
-from lensim.cell_cycle.read.tubes import TUBE_NAMES, TubeKey, check_cultures, control_of, key_of_row, sheet_of_tubes
+from lensim.cell_cycle.read.columns import EVENT_COLUMNS
+from lensim.cell_cycle.read.tubes import (
+    At,
+    TubeKey,
+    check_cultures,
+    control_of,
+    experiment_of,
+    key_of_row,
+    note_control_words,
+    sheet_of_tubes,
+)
 from lensim.checks import FaultReport
-from lensim.expression.read.export import plain_name
-from lensim.tables.columns import Found, find_columns
-from lensim.tables.number_text import DecimalMark, find_decimal_mark, parse_number
-from lensim.tables.table import SEPARATORS, TextTable, read_table
+from lensim.tables.columns import Found, find_columns, names_any
+from lensim.tables.number_text import DecimalMark, decimal_mark_of, parse_number
+from lensim.tables.source import Files, Source, read_table, sources_of
+from lensim.tables.table import TextTable
 
-EVENT_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
-    **TUBE_NAMES,
-    "brdu": (v.BRDU, "brdu", "brdu_fitc", "brdu_a", "brdu_h", "fitc", "fitc_a", "fitc_h", "fl1_h", "fl1_a", "edu"),
-    "dna": (v.DNA, "propidium_iodide", "pi", "pi_a", "dna", "dna_a", "fl2_a", "fl3_a", "fl2_h", "pe_a", "dapi"),
-    "width": (v.DNA_WIDTH, "pi_w", "pi_width", "fl2_w", "fl3_w", "dna_width", "pe_w"),
-}
-"""Column names of a table of events, in order of preference; case, blanks and signs do not count."""
 BrduScale = Literal["linear", "log10", "channel"]
 CHANNELS_PER_DECADE: Final = 256.0
 _SHOWN_FAULTS: Final = 20
 
 
-def is_event_table(path: str | Path) -> bool:
-    """Whether the first line of a file names BrdU and DNA."""
-    try:
-        with Path(path).open(encoding="utf-8-sig", errors="replace") as file:
-            first = next((line for line in file if line.strip()), "")
-    except OSError:
-        return False
-    for separator in SEPARATORS:
-        names = {plain_name(cell.strip().strip('"')) for cell in first.split(separator)}
-        if names & set(EVENT_NAMES["brdu"]) and names & set(EVENT_NAMES["dna"]):
-            return True
-    return False
+def is_event_table(source: Source) -> bool:
+    """Whether the first row of a file names BrdU and DNA."""
+    return any(
+        names_any(header, EVENT_COLUMNS["brdu"]) and names_any(header, EVENT_COLUMNS["dna"])
+        for header in source.headers
+    )
 
 
-def read_cell_cycle_events(
-    path: str | Path,
+def read_events(
+    files: Files,
     *,
-    control: str = "",
-    brdu_scale: BrduScale = "linear",
+    control: str | None = None,
+    columns: Mapping[str, str] | None = None,
     decimal: DecimalMark | None = None,
+    brdu_scale: BrduScale = "linear",
 ) -> xr.Dataset:
-    """Read a table with one row an event; `lensim.cell_cycle.gate_study` makes counts of it.
+    """Read tables with one row an event; `lensim.cell_cycle.gate_study` makes counts of them.
 
-    Columns (see `EVENT_NAMES` for other spellings): brdu, dna and condition; where there are several cell_line,
-    experiment and tube; width of the DNA pulse, by which doublets are told; is_control where the control is not told by
-    its name.
+    Columns (see `EVENT_COLUMNS` for other spellings): brdu, dna and condition; where there are several cell_line,
+    experiment and tube; width of the DNA pulse, by which doublets are told, in all files or in none; is_control where
+    the control is not told by its name. Several files are one study; of those that name no experiment, each is one,
+    named after its file.
 
     Parameters
     ----------
-    path
+    files
         CSV or TSV text, or parquet.
     control
         The condition that others are compared with, where neither is_control nor its name tells.
-    brdu_scale
-        Of BrdU: "linear" fluorescence, its "log10", or "channel" of 1,024 over four decades.
+    columns
+        The names of columns by meaning, see `EVENT_COLUMNS`.
     decimal
         The decimal mark, where it cannot be told from the numbers.
+    brdu_scale
+        Of BrdU: "linear" fluorescence, its "log10", or "channel" of 1,024 over four decades.
 
     Returns
     -------
     xr.Dataset
-        As `simulate_events` gives, without what events truly are. attrs: source.
+        As `simulate_events` gives, without what events truly are. attrs: assay, source, control.
 
     Raises
     ------
     InputError
-        With every fault of the file, each with its line.
+        With every fault of the files, each with its line.
     """
     checks.one_of("brdu_scale", brdu_scale, ("linear", "log10", "channel"))
-    table, faults = read_table(path)
-    found = find_columns(table, {}, EVENT_NAMES, ("brdu", "dna", "condition"), faults)
-    control = control_of(table, found, control, faults)
-    named = ["brdu", "dna"] + (["width"] if found.has("width") else [])
-    mark = _decimal_mark(table, found, named, decimal)
-    columns = {name: _numbers(table, found, name, mark, faults) for name in named}
-    keys: dict[tuple[str, ...], int] = {}
-    tubes: list[tuple[TubeKey, int]] = []
-    tube = np.zeros(len(table.rows), dtype=np.int64)
-    parts = [name for name in ("cell_line", "condition", "experiment", "tube") if found.has(name)]
-    for k, (row, line) in enumerate(zip(table.rows, table.lines, strict=True)):
-        own = tuple(row[found.position[name]] for name in parts)
-        if own not in keys:
-            keys[own] = len(tubes)
-            tubes.append((key_of_row(found, row, line, faults), line))
-        tube[k] = keys[own]
-    for (key, line), count in zip(tubes, np.bincount(tube, minlength=len(tubes)).tolist(), strict=True):
+    sources = sources_of(files)
+    study = FaultReport(", ".join(source.place for source in sources))
+    said: dict[tuple[str, str], At] = {}
+    place_of: dict[TubeKey, int] = {}
+    tubes: list[tuple[TubeKey, At]] = []
+    read: list[dict[str, np.ndarray]] = []
+    tube_of: list[np.ndarray] = []
+    for source in sources:
+        table, faults = read_table(source)
+        found = find_columns(table, EVENT_COLUMNS, faults, stated=columns, needed=("brdu", "dna", "condition"))
+        note_control_words(said, table, found)
+        named = ["brdu", "dna"] + (["width"] if found.has("width") else [])
+        cells = [found.cell(name, row) for row in table.rows for name in named]
+        mark = decimal_mark_of(cells, decimal, table.has_decimal_points, faults)
+        own = {name: _numbers(table, found, name, mark, faults) for name in named}
+        keys = _tubes_of_rows(table, found, experiment_of(source, sources), faults)
+        for key, at in keys.values():
+            if key not in place_of:
+                place_of[key] = len(tubes)
+                tubes.append((key, at))
+        parts = _parts(found)
+        tube_of.append(np.array([place_of[keys[_own(found, parts, row)][0]] for row in table.rows], dtype=np.int64))
+        if brdu_scale != "linear":
+            own["brdu"] = 10.0 ** (own["brdu"] if brdu_scale == "log10" else own["brdu"] / CHANNELS_PER_DECADE)
+            checks.finite(f"{table.place}: 10 to the power of {found.column('brdu')}", own["brdu"])
+        read.append(own)
+        study.take(faults)
+    tube = np.concatenate(tube_of)
+    for (key, (place, line)), count in zip(tubes, np.bincount(tube, minlength=len(tubes)).tolist(), strict=True):
         if count < FEWEST_EVENTS:
-            faults.add(f"{key} must have at least {FEWEST_EVENTS} events to be gated, got {count}", line=line)
-    check_cultures(tubes, control, faults)
-    faults.raise_if_any()
-    brdu = columns["brdu"]
-    if brdu_scale != "linear":
-        brdu = 10.0 ** (brdu if brdu_scale == "log10" else brdu / CHANNELS_PER_DECADE)
-        checks.finite(f"{table.place}: 10 to the power of {found.column('brdu')}", brdu)
-    data = sheet_of_tubes([key for key, _ in tubes], control, {"source": table.place})
+            rule = f"{key} must have at least {FEWEST_EVENTS} events to be gated, got {count}"
+            study.add(rule, line=line, place=place)
+    known = control_of(said, control, study)
+    check_cultures(tubes, known.name, study)
+    study.raise_if_any()
+    data = sheet_of_tubes([key for key, _ in tubes], known, {"source": study.place})
     data = data.assign(
-        {
-            v.EVENTS_RECORDED: (v.TUBE, np.bincount(tube, minlength=len(tubes))),
-            v.DNA: (v.EVENT, columns["dna"], {"units": v.UNITS[v.DNA]}),
-            v.BRDU: (v.EVENT, brdu, {"units": v.UNITS[v.BRDU]}),
-            v.TUBE_OF_EVENT: (v.EVENT, tube),
-        }
+        {v.EVENTS_RECORDED: (v.TUBE, np.bincount(tube, minlength=len(tubes))), v.TUBE_OF_EVENT: (v.EVENT, tube)}
     )
-    if "width" in columns:
-        data[v.DNA_WIDTH] = (v.EVENT, columns["width"], {"units": v.UNITS[v.DNA_WIDTH]})
+    for what, variable in (("dna", v.DNA), ("brdu", v.BRDU), ("width", v.DNA_WIDTH)):
+        if all(what in own for own in read):
+            values = np.concatenate([own[what] for own in read])
+            data[variable] = (v.EVENT, values, {"units": v.UNITS[variable]})
     return data
 
 
-def _decimal_mark(table: TextTable, found: Found, named: list[str], decimal: DecimalMark | None) -> DecimalMark:
-    if table.has_decimal_points or decimal is not None:
-        return decimal or "."
-    return find_decimal_mark(found.cell(name, row) for row in table.rows for name in named)
+def _parts(found: Found) -> list[str]:
+    return [name for name in ("cell_line", "condition", "experiment", "tube") if name in found.position]
+
+
+def _own(found: Found, parts: list[str], row: list[str]) -> tuple[str, ...]:
+    return tuple(row[found.position[name]] for name in parts)
+
+
+def _tubes_of_rows(
+    table: TextTable, found: Found, experiment: str, faults: FaultReport
+) -> dict[tuple[str, ...], tuple[TubeKey, At]]:
+    """The tube of each combination of cells that names one, and where it begins."""
+    keys: dict[tuple[str, ...], tuple[TubeKey, At]] = {}
+    parts = _parts(found)
+    for row, line in zip(table.rows, table.lines, strict=True):
+        own = _own(found, parts, row)
+        if own not in keys:
+            keys[own] = key_of_row(found, row, line, experiment, faults), (table.place, line)
+    return keys
 
 
 def _numbers(table: TextTable, found: Found, name: str, mark: DecimalMark, faults: FaultReport) -> np.ndarray:
@@ -148,7 +171,7 @@ def _numbers(table: TextTable, found: Found, name: str, mark: DecimalMark, fault
 
 
 def write_cell_cycle_events(events: xr.Dataset, path: str | Path) -> None:
-    """Write a row an event: tab-separated in a .tsv, else with commas; `read_cell_cycle_events` reads it.
+    """Write a row an event: tab-separated in a .tsv, else with commas; `read_events` reads it.
 
     Raises
     ------
@@ -166,7 +189,7 @@ def write_cell_cycle_events(events: xr.Dataset, path: str | Path) -> None:
 
 
 def write_cell_cycle(data: xr.Dataset, path: str | Path) -> None:
-    """Write counts, a row a tube: tab-separated in a .tsv, else with commas; `read_cell_cycle` reads it.
+    """Write counts, a row a tube: tab-separated in a .tsv, else with commas; `read_counts` reads it.
 
     Raises
     ------

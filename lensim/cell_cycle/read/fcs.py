@@ -6,66 +6,64 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-import flowio
 import numpy as np
 import xarray as xr
-from flowio.exceptions import FlowIOException
 
+from lensim import checks
 from lensim import vocabulary as v
 from lensim.cell_cycle.gate import FEWEST_EVENTS
-from lensim.cell_cycle.read.events import EVENT_NAMES
+from lensim.cell_cycle.read.columns import COUNT_COLUMNS, EVENT_COLUMNS, FCS_COLUMNS
 from lensim.cell_cycle.read.tubes import (
-    TUBE_NAMES,
+    At,
     TubeKey,
     check_cultures,
     control_of,
+    experiment_of,
     key_of_row,
+    note_control_words,
     phase_of_word,
     sheet_of_tubes,
 )
 from lensim.checks import FaultReport
-from lensim.expression.read.export import plain_name
-from lensim.tables.columns import find_columns
-from lensim.tables.table import SEPARATORS, read_table
+from lensim.tables.columns import find_columns, names_any
+from lensim.tables.names import plain_name
+from lensim.tables.source import Files, Source, read_table, sources_of
 
-SHEET_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
-    **TUBE_NAMES,
-    "file": ("file", "fcs", "fcs_file", "file_name", "filename"),
-}
-"""Column names of a sheet of FCS files, in order of preference; case, blanks and signs do not count."""
 CHANNELS: Final = {"brdu": v.BRDU, "dna": v.DNA, "width": v.DNA_WIDTH}
 
 
-def is_fcs_sheet(path: str | Path) -> bool:
-    """Whether the first line of a file names files and no phase."""
-    try:
-        with Path(path).open(encoding="utf-8-sig", errors="replace") as file:
-            first = next((line for line in file if line.strip()), "")
-    except OSError:
-        return False
-    for separator in SEPARATORS:
-        cells = [cell.strip().strip('"') for cell in first.split(separator)]
-        names = {plain_name(cell) for cell in cells}
-        is_count = "phase" in names or any(phase_of_word(cell) for cell in cells)
-        if names & set(SHEET_NAMES["file"]) and names & set(SHEET_NAMES["condition"]) and not is_count:
-            return True
-    return False
+def is_fcs_sheet(source: Source) -> bool:
+    """Whether the first row of a file names files and conditions, and no phase."""
+    return any(
+        names_any(header, FCS_COLUMNS["file"])
+        and names_any(header, FCS_COLUMNS["condition"])
+        and not names_any(header, COUNT_COLUMNS["phase"])
+        and not any(phase_of_word(name) for name in header)
+        for header in source.headers
+    )
 
 
-def read_cell_cycle_fcs(
-    path: str | Path, *, control: str = "", channels: Mapping[str, str] | None = None
+def read_fcs_sheet(
+    files: Files,
+    *,
+    control: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    channels: Mapping[str, str] | None = None,
 ) -> xr.Dataset:
-    """Read the FCS files (2.0, 3.0 or 3.1) that a sheet names; `lensim.cell_cycle.gate_study` makes counts of them.
+    """Read the FCS files (2.0, 3.0 or 3.1) that sheets name; `lensim.cell_cycle.gate_study` makes counts of them.
 
-    Columns of the sheet (see `SHEET_NAMES` for other spellings): file, a path from the sheet's folder, and condition;
+    Columns of a sheet (see `FCS_COLUMNS` for other spellings): file, a path from the sheet's folder, and condition;
     where there are several cell_line, experiment and tube; is_control where the control is not told by its name.
+    Several sheets are one study; of those that name no experiment, each is one, named after its sheet.
 
     Parameters
     ----------
-    path
-        The sheet: CSV or TSV text, or parquet.
+    files
+        The sheets: CSV or TSV text, or parquet.
     control
         The condition that others are compared with, where neither is_control nor its name tells.
+    columns
+        The names of columns by meaning, see `FCS_COLUMNS`.
     channels
         Names of the channels for brdu, dna and width, short or long as the files have them; else known by their names
         (FL1-H, FITC-A, FL2-A, PI-A and others), and width left out where there is none.
@@ -73,34 +71,47 @@ def read_cell_cycle_fcs(
     Returns
     -------
     xr.Dataset
-        As `read_cell_cycle_events` gives.
+        As `read_events` gives.
 
     Raises
     ------
     InputError
-        With every fault of the sheet and of the files, each with its line of the sheet.
+        With every fault of the sheets and of the files, each with its line of the sheet.
     """
-    table, faults = read_table(path)
-    found = find_columns(table, {}, SHEET_NAMES, ("file", "condition"), faults)
-    control = control_of(table, found, control, faults)
-    tubes: list[tuple[TubeKey, int]] = []
+    channels = channels or {}
+    for name in channels:
+        checks.one_of("channel", name, CHANNELS)
+    sources = sources_of(files)
+    study = FaultReport(", ".join(source.place for source in sources))
+    said: dict[tuple[str, str], At] = {}
+    tubes: list[tuple[TubeKey, At]] = []
     read: list[dict[str, np.ndarray]] = []
-    seen: dict[str, int] = {}
-    for row, line in zip(table.rows, table.lines, strict=True):
-        name = found.cell("file", row)
-        if name in seen:
-            faults.add(f"{name} must stand once, got it in line {seen[name]} as well", line=line)
-            continue
-        seen[name] = line
-        key = key_of_row(found, row, line, faults)
-        tubes.append((key if found.has("tube") else TubeKey(key.cell_line, key.condition, key.experiment, name), line))
-        own = _read_file(Path(path).parent / name, name, channels or {}, line, faults)
-        if own is not None:
-            read.append(own)
-    check_cultures(tubes, control, faults)
-    faults.raise_if_any()
+    seen: dict[Path, At] = {}
+    for source in sources:
+        table, faults = read_table(source)
+        found = find_columns(table, FCS_COLUMNS, faults, stated=columns, needed=("file", "condition"))
+        note_control_words(said, table, found)
+        experiment = experiment_of(source, sources)
+        for row, line in zip(table.rows, table.lines, strict=True):
+            name = found.cell("file", row)
+            path = source.path.parent / name
+            before = seen.setdefault(path, (table.place, line))
+            if before != (table.place, line):
+                where = f"line {before[1]}{'' if before[0] == table.place else f' of {before[0]}'}"
+                faults.add(f"{name} must stand once, got it in {where} as well", line=line)
+                continue
+            key = key_of_row(found, row, line, experiment, faults)
+            own_tube = key if found.has("tube") else TubeKey(key.cell_line, key.condition, key.experiment, name)
+            tubes.append((own_tube, (table.place, line)))
+            own = _read_file(path, name, channels, line, faults)
+            if own is not None:
+                read.append(own)
+        study.take(faults)
+    known = control_of(said, control, study)
+    check_cultures(tubes, known.name, study)
+    study.raise_if_any()
     count = [len(own["dna"]) for own in read]
-    data = sheet_of_tubes([key for key, _ in tubes], control, {"source": table.place}).assign(
+    data = sheet_of_tubes([key for key, _ in tubes], known, {"source": study.place}).assign(
         {v.EVENTS_RECORDED: (v.TUBE, count), v.TUBE_OF_EVENT: (v.EVENT, np.repeat(np.arange(len(count)), count))}
     )
     for what, variable in CHANNELS.items():
@@ -117,6 +128,9 @@ def _read_file(
     if not path.is_file():
         faults.add(f"file must name an FCS file beside the sheet, got {name!r}", line=line)
         return None
+    import flowio  # here, because few files are FCS
+    from flowio.exceptions import FlowIOException
+
     try:
         file = flowio.FlowData(io.BytesIO(path.read_bytes()), ignore_offset_error=True)  # it would leave a path open
         values = np.asarray(file.as_array(preprocess=True), dtype=float)
@@ -132,7 +146,7 @@ def _read_file(
         elif what != "width" or channels.get("width"):
             there = ", ".join(f"{short} ({long})" if long else short for short, long in labels)
             wanted = channels.get(what) or f"a channel of {what}"
-            faults.add(f"{name} must have {wanted} (name it with --{what}-channel); there are {there}", line=line)
+            faults.add(f"{name} must have {wanted} (name it as {what} channel); there are {there}", line=line)
     if not {"brdu", "dna"} <= set(columns):
         return None
     if len(values) < FEWEST_EVENTS:
@@ -144,7 +158,7 @@ def _read_file(
 
 def _channel(labels: list[tuple[str, str]], what: str, stated: str) -> int | None:
     """Position of a channel: as stated, or the first that goes by a known name."""
-    names = [plain_name(stated)] if stated else list(EVENT_NAMES[what])
+    names = [plain_name(stated)] if stated else list(EVENT_COLUMNS[what].names)
     for name in names:
         for at, label in enumerate(labels):
             if name in {plain_name(part) for part in label if part}:

@@ -10,24 +10,20 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.cell_cycle.phases import PHASES
-from lensim.checks import FaultReport
-from lensim.expression.read.assigned import DEFAULT_EXPERIMENT
-from lensim.expression.read.understand import TRUE_WORDS
+from lensim.checks import FaultReport, InputError
 from lensim.tables.columns import Found
+from lensim.tables.control import Control, find_control
+from lensim.tables.flags import Said
+from lensim.tables.source import Source
 from lensim.tables.table import TextTable
 
 DEFAULT_LINE: Final = "cells"
-TUBE_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
-    "cell_line": ("cell_line", "line", "subject", "cells_of"),
-    "condition": ("condition", "treatment", "drug"),
-    "is_control": ("is_control",),
-    "experiment": ("experiment", "experiment_id", "exp"),
-    "tube": ("tube", "tube_name", "sample", "sample_name"),
-}
-"""Column names that say what a tube is, in order of preference; case, blanks and signs do not count."""
-CONTROL_WORDS: Final = frozenset(
-    {"control", "ctrl", "ctl", "untreated", "dmso", "vehicle", "none", "no_drug", "0", "medium", "len_0"}
-)
+DEFAULT_EXPERIMENT: Final = "experiment 1"
+"""The experiment of every tube where one file names none; of several files each is an experiment."""
+
+At = tuple[str, int]
+"""A file and a line in it."""
+
 PHASE_WORDS: Final[Mapping[str, str]] = {
     "g0g1": PHASES[0], "g1": PHASES[0], "g01": PHASES[0], "g1g0": PHASES[0],
     "s": PHASES[1], "sphase": PHASES[1], "synthesis": PHASES[1],
@@ -69,7 +65,7 @@ class Tube:
     """A tube as a file has it: counts or percents by phase, and the line that it begins on."""
 
     key: TubeKey
-    line: int
+    at: At
     values: dict[str, float] = field(default_factory=dict)
     total: float | None = None
 
@@ -81,63 +77,61 @@ def phase_of_word(word: str) -> str | None:
     return PHASE_WORDS.get(plain) or (OUTSIDE if plain in OUTSIDE_WORDS else None)
 
 
-def key_of_row(found: Found, row: list[str], line: int, faults: FaultReport) -> TubeKey:
-    """The tube that a row is of; an empty cell in a column that is there is a fault."""
+def key_of_row(found: Found, row: list[str], line: int, experiment: str, faults: FaultReport) -> TubeKey:
+    """The tube that a row is of; an empty cell in a column that is there is a fault.
+
+    `experiment` is its name where the table has none.
+    """
     for name in ("cell_line", "condition", "experiment"):
         if found.has(name) and not found.cell(name, row):
             faults.add(f"{found.column(name)} must not be empty", line=line)
     return TubeKey(
         found.cell("cell_line", row) or DEFAULT_LINE,
         found.cell("condition", row),
-        found.cell("experiment", row) or DEFAULT_EXPERIMENT,
+        found.cell("experiment", row) or experiment,
         found.cell("tube", row),
     )
 
 
-def control_of(table: TextTable, found: Found, control: str, faults: FaultReport) -> str:
-    """The condition that others are compared with: named, marked in a column, or known by its name."""
-    conditions = list(dict.fromkeys(found.cell("condition", row) for row in table.rows))
-    conditions = [name for name in conditions if name]
-    if control:
-        near = [name for name in conditions if name.lower() == control.lower()]
-        if control in conditions or len(near) == 1:
-            return control if control in conditions else near[0]
-        faults.add(f"control must be one of the conditions {', '.join(conditions)}, got {control!r}")
-        return ""
-    if found.has("is_control"):
-        marked = [
-            found.cell("condition", row) for row in table.rows if found.cell("is_control", row).lower() in TRUE_WORDS
-        ]
-        known = list(dict.fromkeys(marked))
-        rule = f"{found.column('is_control')} must mark exactly one condition"
-    else:
-        known = [name for name in conditions if re.sub("[^a-z0-9]+", "_", name.lower()) in CONTROL_WORDS]
-        rule = f"one of the conditions {', '.join(conditions)} must be the control: name it with --control"
-    if len(known) != 1:
-        faults.add(f"{rule}, got {' and '.join(known) or 'none'}")
-        return ""
-    return known[0]
+def note_control_words(said: dict[tuple[str, str], At], table: TextTable, found: Found) -> None:
+    """Add to `said` each condition with its word in the column is_control, and where they stand first."""
+    for row, line in zip(table.rows, table.lines, strict=True):
+        said.setdefault((found.cell("condition", row), found.cell("is_control", row)), (table.place, line))
 
 
-def check_cultures(keys: Sequence[tuple[TubeKey, int]], control: str, faults: FaultReport) -> None:
+def control_of(said: Said, stated: str | None, study: FaultReport) -> Control:
+    """The control by the rule for all assays; all faults so far are raised where it cannot be told."""
+    known = find_control(said, stated, study)
+    if known is None:
+        study.raise_if_any()
+        raise InputError(f"{study.place}: condition must not be empty in all rows")
+    return known
+
+
+def check_cultures(keys: Sequence[tuple[TubeKey, At]], control: str, faults: FaultReport) -> None:
     """A condition beside the control, and a control of every line that was treated."""
-    if not control:
-        return  # told by now
     has_control = {key.cell_line for key, _ in keys if key.condition == control}
     if all(key.condition == control for key, _ in keys):
         faults.add(f"there must be a condition beside the control {control!r}, got none")
     told = set()
-    for key, line in keys:
+    for key, (place, line) in keys:
         if key.condition and key.cell_line not in has_control and key.cell_line not in told:
             told.add(key.cell_line)
-            faults.add(f"{key.cell_line} under {key.condition} must have a control ({control}), got none", line=line)
+            rule = f"{key.cell_line} under {key.condition} must have a control ({control}), got none"
+            faults.add(rule, line=line, place=place)
 
 
-def sheet_of_tubes(keys: Sequence[TubeKey], control: str, attrs: dict[str, str | int]) -> xr.Dataset:
+def experiment_of(source: Source, sources: Sequence[Source]) -> str:
+    """The experiment of the tubes in a file that names none."""
+    return DEFAULT_EXPERIMENT if len(sources) == 1 else source.stem
+
+
+def sheet_of_tubes(keys: Sequence[TubeKey], found: Control, attrs: dict[str, str | int]) -> xr.Dataset:
     """Tubes, cultures, lines, conditions and experiments, the control first; what `lay_out` makes of a design."""
     lines, experiments = (
         list(dict.fromkeys(getattr(key, name) for key in keys)) for name in ("cell_line", "experiment")
     )
+    control = found.name
     conditions = [control, *(c for c in dict.fromkeys(key.condition for key in keys) if c != control)]
     cultures = list(dict.fromkeys((key.cell_line, key.condition, key.experiment) for key in keys))
     return xr.Dataset(
@@ -158,5 +152,5 @@ def sheet_of_tubes(keys: Sequence[TubeKey], control: str, attrs: dict[str, str |
             v.EXPERIMENT: experiments,
             v.PHASE: list(PHASES),
         },
-        attrs=attrs,
+        attrs={v.ASSAY: v.CELL_CYCLE, **attrs, v.CONTROL: control, v.CONTROL_KNOWN_BY: found.known_by},
     )

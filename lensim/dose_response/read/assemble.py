@@ -14,7 +14,9 @@ from lensim.checks import FaultReport
 from lensim.dose_response.read.rules import Culture, check_together, culture_of
 from lensim.dose_response.read.units import DoseUnit
 from lensim.dose_response.read.wells import Well
-from lensim.tables.well_names import parse_well_name, smallest_plate
+from lensim.tables.names import in_natural_order
+from lensim.tables.plate_size import size_attrs
+from lensim.tables.well_names import parse_well_name
 
 ALL_GROUP: Final = "all"
 """The molecular group of every line where the user has none."""
@@ -43,8 +45,10 @@ class Origin:
         Whether wells name a compound.
     wells_lost, wells_ignored
         How many wells were left out: because their signal is missing, and because of their role or the plate map.
-    plate_shape
-        Rows and columns, where the file shows them.
+    grid
+        Rows and columns of the readers' grids, where these are whole plates.
+    plate_wells
+        Wells of a plate, where the user states it: 96, 384 or 1536.
     """
 
     source: tuple[str, ...]
@@ -55,7 +59,8 @@ class Origin:
     has_compounds: bool
     wells_lost: int
     wells_ignored: int
-    plate_shape: tuple[int, int] | None = None
+    grid: tuple[int, int] | None = None
+    plate_wells: int | None = None
 
 
 def assemble(wells: Sequence[Well], origin: Origin, faults: FaultReport, *, is_whole: bool) -> xr.Dataset:
@@ -111,16 +116,6 @@ def _without_word(plate: str) -> str:
     return re.sub(r"^plate\s+", "", plate, flags=re.IGNORECASE)
 
 
-def in_natural_order(names: set[str]) -> list[str]:
-    """Names sorted with the numbers in them as numbers, plate 2 before plate 10."""
-
-    def key(name: str) -> tuple[list[tuple[int, int, str]], str]:
-        parts = re.split(r"([0-9]+)", name)
-        return [(0, int(part), "") if part.isdigit() else (1, 0, part.casefold()) for part in parts], name
-
-    return sorted(names, key=key)
-
-
 def _build(wells: list[Well], blanks: list[Well], origin: Origin) -> xr.Dataset:
     cultures = list(dict.fromkeys(culture_of(well) for well in wells))
     group_of_line = {well.cell_line: well.molecular_group or ALL_GROUP for well in wells}
@@ -144,6 +139,7 @@ def _build(wells: list[Well], blanks: list[Well], origin: Origin) -> xr.Dataset:
         v.CULTURE: _name_cultures(cultures),
     }
     attrs = {
+        v.ASSAY: v.DOSE_RESPONSE,
         "source": ", ".join(origin.source),
         "dose_unit": origin.dose_unit.stated,
         "signal": origin.signal,
@@ -187,9 +183,7 @@ def _add_places(data: xr.Dataset, wells: list[Well], blanks: list[Well], origin:
         row, column = np.array(known, dtype=np.int64).T
         data = data.assign({v.PLATE_ROW: (v.WELL, row), v.PLATE_COLUMN: (v.WELL, column)})
         blank_places = [place for blank in blanks if (place := parse_well_name(blank.name)) is not None]
-        data.attrs["plate_rows"], data.attrs["plate_columns"] = origin.plate_shape or smallest_plate(
-            known + blank_places
-        )
+        data.attrs |= size_attrs(known + blank_places, origin.plate_wells, origin.grid)
         if origin.is_raw and len(blank_places) == len(blanks):
             row, column = np.array(blank_places, dtype=np.int64).reshape(-1, 2).T
             data = data.assign({v.BLANK_ROW: (v.BLANK, row), v.BLANK_COLUMN: (v.BLANK, column)})

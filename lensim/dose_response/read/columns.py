@@ -1,92 +1,43 @@
 """Which column of a user's table is what, and which wells its words for roles mean."""
 
-import difflib
 import fnmatch
-import re
-import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Final, Literal, get_args
 
 from lensim.checks import FaultReport, InputError
 from lensim.dose_response.read import units
+from lensim.tables.columns import Found, Meaning, find_columns, missing, names_any
+from lensim.tables.names import plain_name
 from lensim.tables.table import TextTable
 
 Role = Literal["ignored", "blank", "untreated", "treated"]
 Response = Literal["signal", "viability", "inhibition"]
 
-CONSTANT_MARK: Final = "="
-_CAN_BE_CONSTANT: Final = ("cell_line", "molecular_group", "experiment", "plate", "compound")
-
-STANDARD_NAMES: Final[dict[str, tuple[str, ...]]] = {
-    "cell_line": ("cell_line", "cellline", "line"),
-    "dose": ("dose", "concentration", "conc"),
-    "signal": ("signal", "cpm", "luminescence", "rlu", "intensity"),
-    "viability": ("viability_percent", "viability_pct", "percent_viability", "viability"),
-    "inhibition": ("inhibition_percent", "inhibition_pct", "percent_inhibition", "inhibition"),
-    "molecular_group": ("molecular_group",),
-    "experiment": ("experiment",),
-    "plate": ("plate", "plate_id", "barcode"),
-    "well": ("well", "well_name", "well_id"),
-    "compound": ("compound", "drug", "drug_name"),
-    "role": ("role", "well_role", "well_type"),
+COLUMNS: Final[Mapping[str, Meaning]] = {
+    "cell_line": Meaning(("cell_line", "cellline", "line")),
+    "dose": Meaning(
+        ("dose", "concentration", "conc"),
+        units=frozenset(name for name in map(plain_name, units.SPELLINGS) if name != "m"),
+        may_be_constant=False,
+    ),
+    "signal": Meaning(("signal", "cpm", "luminescence", "rlu", "intensity"), may_be_constant=False),
+    "viability": Meaning(
+        ("viability_percent", "viability_pct", "percent_viability", "viability"), may_be_constant=False
+    ),
+    "inhibition": Meaning(
+        ("inhibition_percent", "inhibition_pct", "percent_inhibition", "inhibition"), may_be_constant=False
+    ),
+    "molecular_group": Meaning(("molecular_group",), is_optional=True),
+    "experiment": Meaning(("experiment",), is_optional=True),
+    "plate": Meaning(("plate", "plate_id", "barcode"), is_optional=True),
+    "well": Meaning(("well", "well_name", "well_id"), may_be_constant=False, is_optional=True),
+    "compound": Meaning(("compound", "drug", "drug_name"), is_optional=True),
+    "role": Meaning(("role", "well_role", "well_type"), may_be_constant=False, is_optional=True),
 }
-"""Column names that are understood without being told, in order of preference; case, blanks and signs do not count.
-A dose may have its molar unit behind it: dose_um, "Conc. (nM)"."""
-
-
-@dataclass(frozen=True)
-class TidyColumns:
-    """The names of the columns of a table with one row a well.
-
-    None: one of `STANDARD_NAMES` if the table has it. A name: that column, which must then be there. "=RPMI-8226" (an
-    equals sign first): no column, all wells have this value; for cell_line, molecular_group, experiment, plate and
-    compound.
-
-    Attributes
-    ----------
-    cell_line, dose
-        Needed. The dose may be empty where a role says that the well is untreated or blank.
-    signal, viability, inhibition
-        One of them is needed: raw signal, percent of untreated, or percent inhibition.
-    molecular_group, experiment, plate, well, compound, role
-        Optional.
-
-    Raises
-    ------
-    InputError
-        If a name is empty, or a constant stands where a column is needed.
-    """
-
-    cell_line: str | None = None
-    dose: str | None = None
-    signal: str | None = None
-    viability: str | None = None
-    inhibition: str | None = None
-    molecular_group: str | None = None
-    experiment: str | None = None
-    plate: str | None = None
-    well: str | None = None
-    compound: str | None = None
-    role: str | None = None
-
-    def __post_init__(self) -> None:
-        for item in fields(self):
-            name = getattr(self, item.name)
-            if name is None:
-                continue
-            if not name.strip(CONSTANT_MARK + " "):
-                raise InputError(f"TidyColumns.{item.name} must name a column or a constant, got {name!r}")
-            if name.startswith(CONSTANT_MARK) and item.name not in _CAN_BE_CONSTANT:
-                raise InputError(
-                    f"TidyColumns.{item.name} must name a column, only {', '.join(_CAN_BE_CONSTANT)} may be constant, "
-                    f"got {name!r}"
-                )
-
-    def stated(self) -> frozenset[str]:
-        """What the user named a column or a constant for."""
-        return frozenset(item.name for item in fields(self) if getattr(self, item.name) is not None)
+"""What a table with one row a well can have. cell_line, dose and one of signal, viability and inhibition are needed.
+The dose may be empty where a role says that the well is untreated or blank, and may have its molar unit in its name."""
 
 
 @dataclass(frozen=True)
@@ -140,133 +91,93 @@ def role_of(word: str, roles: Roles) -> Role | None:
 
 
 @dataclass(frozen=True)
-class FoundColumns:
-    """Where in a table each thing stands: `position` of a column, `name` in the file, or a `constant` for all rows."""
+class WellColumns:
+    """Where in a table each thing stands, which of signal, viability and inhibition it has, and the unit of doses."""
 
-    response: Response | None
+    found: Found
+    response: Response
     dose_unit: units.DoseUnit
-    position: dict[str, int] = field(default_factory=dict)
-    constant: dict[str, str] = field(default_factory=dict)
-    name: dict[str, str] = field(default_factory=dict)
 
     def has(self, what: str) -> bool:
-        """Whether the table says anything about `what`."""
-        return what in self.position or what in self.constant
+        """Whether the table says anything about something."""
+        return self.found.has(what)
 
-    def cell(self, what: str, row: list[str]) -> str:
-        """The text of a row about `what`, with single blanks; empty where the table has nothing."""
-        if what in self.position:
-            return " ".join(row[self.position[what]].split())
-        return self.constant.get(what, "")
+    def cell(self, what: str, row: Sequence[str]) -> str:
+        """Text of a row about something, with single blanks; empty where the table has nothing."""
+        return self.found.cell(what, row)
+
+    def column(self, what: str) -> str:
+        """The column's name as the file writes it."""
+        return self.found.column(what)
 
 
-def find_columns(
-    table: TextTable,
-    columns: TidyColumns,
-    dose_unit: str | None,
-    faults: FaultReport,
-    *,
-    needed: tuple[str, ...],
-    has_response: bool,
-) -> FoundColumns:
-    """Find the columns of a table; what is missing goes into `faults`, which are raised here if there are such.
+def find_well_columns(
+    table: TextTable, stated: Mapping[str, str], dose_unit: str | None, faults: FaultReport, *, needs_role: bool
+) -> WellColumns:
+    """The columns of a table with one row a well.
 
-    Parameters
-    ----------
-    needed
-        Fields of `TidyColumns` that must be there.
-    has_response
-        Whether the table has a signal, viability or inhibition, of which exactly one is then needed.
+    Raises
+    ------
+    InputError
+        With all the faults so far, if a column is missing or in doubt, or there is none or more than one response.
     """
-    found_before = len(faults.faults)
-    responses = get_args(Response)
-    position, constant = {}, {}
-    for item in fields(columns):
-        stated = getattr(columns, item.name)
-        if item.name in responses and not has_response:
-            continue
-        if stated is not None and stated.startswith(CONSTANT_MARK):
-            constant[item.name] = " ".join(stated[len(CONSTANT_MARK) :].split())
-            continue
-        place = _by_name(table, stated, faults) if stated is not None else _by_standard_name(table, item.name)
-        if place is not None:
-            position[item.name] = place
-        elif item.name in needed and stated is None:
-            faults.add(_missing(table, item.name), line=1)
-    response = _choose_response(table, columns, position, faults) if has_response else None
-    unit = _find_unit(table, position, dose_unit, faults)
-    if len(faults.faults) > found_before:
+    before = len(faults.faults)
+    response = _response_of(table, stated, faults)
+    sought = {what: meaning for what, meaning in COLUMNS.items() if what not in get_args(Response) or what == response}
+    needed = ("cell_line", "dose", *([response] if response else [])) + (("role",) if needs_role else ())
+    found = find_columns(table, sought, faults, stated=stated, needed=needed)
+    unit = _dose_unit(found, dose_unit, faults)
+    if len(faults.faults) > before or response is None:
         faults.raise_if_any()
-    for other in set(responses) - {response}:
-        position.pop(other, None)
-    name = {what: table.header[place] for what, place in position.items()}
-    return FoundColumns(response, unit, position, constant, name)
+    return WellColumns(found, response or "signal", unit)
 
 
-def _by_name(table: TextTable, name: str, faults: FaultReport) -> int | None:
-    places = [place for place, known in enumerate(table.header) if known == name.strip()]
-    if len(places) == 1:
-        return places[0]
-    if places:
-        faults.add(f"the column {name!r} stands in the header {len(places)} times", line=1)
-    else:
-        faults.add(_missing(table, name), line=1)
-    return None
+def find_map_columns(
+    table: TextTable, stated: Mapping[str, str], dose_unit: str | None, faults: FaultReport, *, needs_role: bool
+) -> WellColumns:
+    """The columns of a map of plates, whose signals stand in the readers' grids.
+
+    Raises
+    ------
+    InputError
+        With all the faults so far, if a column is missing or in doubt.
+    """
+    sought = {what: meaning for what, meaning in COLUMNS.items() if what not in get_args(Response)}
+    before = len(faults.faults)
+    needed = ("cell_line", "dose", "well") + (("role",) if needs_role else ())
+    found = find_columns(table, sought, faults, stated=stated, needed=needed)
+    unit = _dose_unit(found, dose_unit, faults)
+    if len(faults.faults) > before:
+        faults.raise_if_any()
+    return WellColumns(found, "signal", unit)
 
 
-def _by_standard_name(table: TextTable, what: str) -> int | None:
-    plain = [_plain(name) for name in table.header]
-    for standard in STANDARD_NAMES[what]:
-        for place, name in enumerate(plain):
-            if name == standard:
-                return place
-            if what == "dose" and name.startswith(f"{standard}_") and units.molar_name(name[len(standard) + 1 :]):
-                return place
-    return None
-
-
-def _missing(table: TextTable, wanted: str) -> str:
-    close = difflib.get_close_matches(_plain(wanted), [_plain(name) for name in table.header], n=1, cutoff=0.5)
-    near = next((name for name in table.header if close and _plain(name) == close[0]), None)
-    there = ", ".join(repr(name) for name in table.header)
-    return f"the column {wanted!r} is missing; there are {there}" + (f" (closest: {near!r})" if near else "")
-
-
-def _plain(name: str) -> str:
-    """A column's name in lower case, with micro signs as u and everything but letters and digits as one underscore."""
-    text = unicodedata.normalize("NFKC", name).replace("\u03bc", "u").lower()
-    return re.sub(r"[^a-z0-9]+", "_", text).strip("_")
-
-
-def _choose_response(
-    table: TextTable, columns: TidyColumns, position: dict[str, int], faults: FaultReport
-) -> Response | None:
-    """Which of signal, viability and inhibition the table has: the one that is stated, or the only one found."""
+def _response_of(table: TextTable, stated: Mapping[str, str], faults: FaultReport) -> Response | None:
+    """Which of signal, viability and inhibition the table has: the one that is stated, or the only one there."""
     responses: tuple[Response, ...] = get_args(Response)
-    stated = [what for what in responses if getattr(columns, what) is not None]
-    if len(stated) > 1:
-        raise InputError(f"TidyColumns must name one of {', '.join(responses)}, got {' and '.join(stated)}")
-    there = [what for what in responses if what in position]
-    if stated:
-        return stated[0]
-    if len(there) > 1:
-        names = " and ".join(repr(table.header[position[what]]) for what in there)
+    named = [what for what in responses if what in stated]
+    if len(named) > 1:
+        raise InputError(f"column must name one of {', '.join(responses)}, got {' and '.join(named)}")
+    there = named or [what for what in responses if names_any(table.header, COLUMNS[what])]
+    if len(there) == 1:
+        return there[0]
+    if there:
+        fits = [name for name in table.header if any(COLUMNS[what].rank(name) is not None for what in there)]
+        names = " and ".join(map(repr, fits))
         faults.add(
             f"the columns {names} may each be the response: name one, as signal, viability or inhibition", line=1
         )
-        return None
-    if not there:
-        faults.add(_missing(table, "signal") + "; viability or inhibition in percent would do as well", line=1)
-        return None
-    return there[0]
+    else:
+        faults.add(missing(table, "signal") + "; viability or inhibition in percent would do as well", line=1)
+    return None
 
 
-def _find_unit(table: TextTable, position: dict[str, int], stated: str | None, faults: FaultReport) -> units.DoseUnit:
+def _dose_unit(found: Found, stated: str | None, faults: FaultReport) -> units.DoseUnit:
     """The unit of the doses, as stated or as the column's name has it; that they disagree is a fault."""
-    column = table.header[position["dose"]] if "dose" in position else None
-    in_name = units.unit_in_column_name(column) if column else None
+    column = found.column("dose")
+    in_name = units.unit_in_column_name(column)
     unit = units.parse_dose_unit(stated or in_name or "uM")
-    if column and not stated and not in_name:
+    if not stated and not in_name:
         faults.add(
             f"the column {column!r} does not say its unit: state dose_unit, one of {', '.join(units.UM_PER_UNIT)}, or "
             "as-is:UNIT for a unit that is not molar",
@@ -277,7 +188,7 @@ def _find_unit(table: TextTable, position: dict[str, int], stated: str | None, f
     return unit
 
 
-def check_role_words(table: TextTable, found: FoundColumns, roles: Roles, faults: FaultReport) -> None:
+def check_role_words(table: TextTable, found: WellColumns, roles: Roles, faults: FaultReport) -> None:
     """Note each word in the role column that no pattern suits, once, with the first line that has it."""
     if not found.has("role"):
         return
@@ -287,4 +198,4 @@ def check_role_words(table: TextTable, found: FoundColumns, roles: Roles, faults
     for word, at in lines.items():
         if role_of(word, roles) is None:
             rows = f" (in {len(at)} rows)" if len(at) > 1 else ""
-            faults.add(f"{found.name['role']} must match one of {roles}, got {word!r}{rows}", line=at[0])
+            faults.add(f"{found.column('role')} must match one of {roles}, got {word!r}{rows}", line=at[0])

@@ -1,17 +1,15 @@
 """What else is known of lines: a table with cell_line and one column a label, such as p53 status."""
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Final
 
 from lensim import checks
+from lensim.dose_response.read.columns import COLUMNS
+from lensim.tables.columns import find_columns
 from lensim.tables.number_text import is_missing
-from lensim.tables.table import read_table
-
-LINE_NAMES: Final = ("cell_line", "line", "cell line")
+from lensim.tables.source import File, source_of
 
 
-def read_labels(path: str | Path, lines: Sequence[str], only: Sequence[str] = ()) -> dict[str, dict[str, str]]:
+def read_labels(path: File, lines: Sequence[str], only: Sequence[str] = ()) -> dict[str, dict[str, str]]:
     """Labels of lines: for every column beside cell_line, the value of each line that has one.
 
     Parameters
@@ -29,13 +27,11 @@ def read_labels(path: str | Path, lines: Sequence[str], only: Sequence[str] = ()
         If the file is no such table; with every fault of it: an unknown line, one that stands twice, a column without
         a name or with that of another; or if a wanted label is not there.
     """
-    table, faults = read_table(path)
-    header = [name.strip() for name in table.header]
-    place = next((k for k, name in enumerate(header) if name.lower() in LINE_NAMES), None)
-    if place is None:
-        faults.add(f"the table must have a column cell_line, got {', '.join(header)}")
-        faults.raise_if_any()
-        return {}
+    source = source_of(path)
+    table, faults = source.table, source.new_faults()
+    header = table.header
+    found = find_columns(table, {"cell_line": COLUMNS["cell_line"]}, faults, needed=("cell_line",))
+    place = found.position["cell_line"]
     columns = {k: name for k, name in enumerate(header) if k != place}
     for k, name in list(columns.items()):
         if not name and all(is_missing(row[k].strip()) for row in table.rows):
@@ -48,10 +44,10 @@ def read_labels(path: str | Path, lines: Sequence[str], only: Sequence[str] = ()
         faults.add("the table must have a column beside cell_line, got none")
     faults.raise_if_any()
     for name in only:
-        checks.one_of(f"{path}: the label", name, columns.values())
+        checks.one_of(f"{source.place}: the label", name, columns.values())
     known = {line.lower(): line for line in lines}
     spelled = _by_spelling(lines)
-    found: dict[str, dict[str, str]] = {name: {} for name in columns.values() if not only or name in only}
+    labels: dict[str, dict[str, str]] = {name: {} for name in columns.values() if not only or name in only}
     seen: set[str] = set()
     for row, number in zip(table.rows, table.lines, strict=True):
         line = known.get(row[place].strip().lower(), spelled.get(_spelling(row[place])))
@@ -62,10 +58,10 @@ def read_labels(path: str | Path, lines: Sequence[str], only: Sequence[str] = ()
             faults.add(f"cell_line must stand once, got {line} again", line=number)
         seen.add(line)
         for k, name in columns.items():
-            if name in found and not is_missing(row[k].strip()):
-                found[name][line] = row[k].strip()
+            if name in labels and not is_missing(row[k].strip()):
+                labels[name][line] = row[k].strip()
     faults.raise_if_any()
-    return found
+    return labels
 
 
 def _by_spelling(lines: Sequence[str]) -> dict[str, str]:

@@ -2,32 +2,31 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import xarray as xr
 
 from lensim import checks
 from lensim.checks import FaultReport, InputError
 from lensim.dose_response.read.assemble import Origin, assemble
-from lensim.dose_response.read.columns import FoundColumns, Roles, TidyColumns, check_role_words, find_columns
+from lensim.dose_response.read.columns import Roles, WellColumns, check_role_words, find_map_columns
 from lensim.dose_response.read.units import DoseUnit
 from lensim.dose_response.read.wells import (
+    Lost,
     LostWells,
     Well,
-    decimal_mark_of,
-    drop_empty_columns,
     make_well,
     read_dose,
     read_signal,
     role_of_row,
 )
 from lensim.tables.grid import Grid, choose_grid
-from lensim.tables.number_text import DecimalMark, find_decimal_mark, is_missing
-from lensim.tables.raw import decode, read_bytes
-from lensim.tables.table import TextTable, read_table
+from lensim.tables.number_text import DecimalMark, decimal_mark_in_doubt, decimal_mark_of, is_missing
+from lensim.tables.plate_size import check_plate_wells
+from lensim.tables.source import File, Source, read_table, source_of
+from lensim.tables.table import TextTable
 from lensim.tables.well_names import parse_well_name, well_name
 
 SIGNAL_NAME: Final = "reading"
@@ -50,26 +49,27 @@ class PlateFiles:
         Which grid of the file, from 1, where there are several.
     """
 
-    grid: str | Path
-    plate_map: str | Path
+    grid: File
+    plate_map: File
     plate: str = ""
     experiment: str = ""
     grid_number: int | None = None
 
 
 def read_plate(
-    grid: str | Path,
-    plate_map: str | Path,
+    grid: File,
+    plate_map: File,
     dose_unit: str | None = None,
     *,
-    columns: TidyColumns | None = None,
+    columns: Mapping[str, str] | None = None,
     roles: Roles | None = None,
     plate: str = "",
     experiment: str = "",
     grid_number: int | None = None,
     counting_minutes: float = math.inf,
-    lost: Literal["refuse", "drop"] = "refuse",
+    lost: Lost = "refuse",
     decimal: DecimalMark | None = None,
+    plate_wells: int | None = None,
 ) -> xr.Dataset:
     """Read one plate: what its reader wrote, and its map. As `read_plates`, with the parts of `PlateFiles` by name."""
     return read_plates(
@@ -80,6 +80,7 @@ def read_plate(
         counting_minutes=counting_minutes,
         lost=lost,
         decimal=decimal,
+        plate_wells=plate_wells,
     )
 
 
@@ -87,11 +88,12 @@ def read_plates(
     plates: Sequence[PlateFiles],
     dose_unit: str | None = None,
     *,
-    columns: TidyColumns | None = None,
+    columns: Mapping[str, str] | None = None,
     roles: Roles | None = None,
     counting_minutes: float = math.inf,
-    lost: Literal["refuse", "drop"] = "refuse",
+    lost: Lost = "refuse",
     decimal: DecimalMark | None = None,
+    plate_wells: int | None = None,
 ) -> xr.Dataset:
     """Read plates, each a reader's grid with a map, into one Dataset.
 
@@ -105,6 +107,8 @@ def read_plates(
         As in `read_tidy`, for the grids.
     decimal
         The decimal mark of the grids, where it cannot be told from the numbers; of a map only where in doubt there.
+    plate_wells
+        96, 384 or 1536; else as the grids are whole plates, else the smallest plate that has all the wells.
 
     Returns
     -------
@@ -119,21 +123,28 @@ def read_plates(
     """
     checks.above("counting_minutes", counting_minutes, 0)
     checks.one_of("lost", lost, ("refuse", "drop"))
+    check_plate_wells(plate_wells)
     if not plates:
         raise InputError("plates must hold at least one plate, got none")
     faults, lost_wells = FaultReport("plates"), LostWells(are_dropped=lost == "drop")
-    choices = _Choices(columns or TidyColumns(), dose_unit, roles, decimal)
+    choices = _Choices(columns or {}, dose_unit, roles, decimal)
+    opened: dict[File, Source] = {}
+    for path in [path for files in plates for path in (files.grid, files.plate_map)]:
+        if path not in opened:  # several plates may have one map
+            opened[path] = source_of(path)
+    plates = [replace(files, grid=opened[files.grid], plate_map=opened[files.plate_map]) for files in plates]
     read = [_read_one(files, choices, lost_wells, faults) for files in plates]
 
     twice = [name for name, times in Counter((one.experiment, one.name) for one in read).items() if times > 1]
     for experiment, name in twice:
         inside = f" of experiment {experiment}" if experiment else ""
-        faults.add(f"the plate {name!r}{inside} stands twice: give each a name with plate=")
+        faults.add(f"the plate {name!r}{inside} stands twice: give each a name")
+    _check_all_used(read, faults)
     units = {one.unit.units: one for one in read}
     if len(units) > 1:
         faults.add(f"all plates must have doses in one kind of unit, got {' and '.join(units)}")
     origin = Origin(
-        source=tuple(dict.fromkeys(Path(path).name for files in plates for path in (files.grid, files.plate_map))),
+        source=tuple(dict.fromkeys(source.place for source in opened.values())),
         dose_unit=read[0].unit,
         signal=SIGNAL_NAME,
         counting_minutes=counting_minutes,
@@ -141,7 +152,8 @@ def read_plates(
         has_compounds=any(one.has_compounds for one in read),
         wells_lost=lost_wells.count,
         wells_ignored=sum(one.ignored for one in read),
-        plate_shape=max(one.shape for one in read),
+        grid=_one_grid([one.grid for one in read]),
+        plate_wells=plate_wells,
     )
     wells = [well for one in read for well in one.wells]
     return assemble(wells, origin, faults, is_whole=all(one.is_whole for one in read) and not twice)
@@ -149,7 +161,7 @@ def read_plates(
 
 @dataclass(frozen=True)
 class _Choices:
-    columns: TidyColumns
+    columns: Mapping[str, str]
     dose_unit: str | None
     roles: Roles | None
     decimal: DecimalMark | None
@@ -158,23 +170,42 @@ class _Choices:
 @dataclass(frozen=True)
 class _ReadPlate:
     name: str
+    place_of_map: str
+    named: list[str]  # all plates of its map, where the file's name chose among them
     experiment: str
     wells: list[Well]
     ignored: int
     is_whole: bool
     unit: DoseUnit
-    shape: tuple[int, int]
+    grid: tuple[int, int] | None
     has_compounds: bool
 
 
+def _check_all_used(read: Sequence[_ReadPlate], faults: FaultReport) -> None:
+    """Note plates of a map that no file is called after."""
+    used = {one.name for one in read}
+    for one in read:
+        for name in one.named:
+            if name not in used:
+                there = ", ".join(sorted(used))
+                faults.add(f"plate {name!r} has no file of that name; there are {there}", place=one.place_of_map)
+
+
+def _one_grid(grids: Sequence[tuple[int, int] | None]) -> tuple[int, int] | None:
+    """The largest of grids that are all whole plates; None where one may be a part."""
+    whole = [grid for grid in grids if grid is not None]
+    return max(whole) if len(whole) == len(grids) else None
+
+
 def _read_one(files: PlateFiles, choices: _Choices, lost: LostWells, faults: FaultReport) -> _ReadPlate:
-    grid_place = Path(files.grid).name
-    grid = choose_grid(decode(read_bytes(files.grid), grid_place), grid_place, files.grid_number)
+    source = source_of(files.grid)
+    grid_place = source.place
+    grid = choose_grid(source.text, grid_place, files.grid_number)
     table, map_faults = read_table(files.plate_map)
-    needed = ("cell_line", "dose", "well") + (("role",) if choices.roles is not None else ())
-    found = find_columns(table, choices.columns, choices.dose_unit, map_faults, needed=needed, has_response=False)
-    found = drop_empty_columns(table, found, choices.columns.stated())
-    table, plate = _rows_of_plate(table, found, files)
+    found = find_map_columns(
+        table, choices.columns, choices.dose_unit, map_faults, needs_role=choices.roles is not None
+    )
+    table, plate, named = _rows_of_plate(table, found, files)
     experiment = files.experiment if not found.has("experiment") else ""
 
     wells, accounted, is_whole = _read_wells(table, found, grid, grid_place, choices, lost, map_faults, faults)
@@ -182,37 +213,41 @@ def _read_one(files: PlateFiles, choices: _Choices, lost: LostWells, faults: Fau
     readings = {place for place, (text, _) in grid.cells.items() if not is_missing(text)}
     return _ReadPlate(
         name=plate,
+        place_of_map=table.place,
+        named=named,
         experiment=wells[0].experiment if wells else experiment,
         wells=wells,
         ignored=len(readings - accounted),
         is_whole=is_whole and table.is_whole,
         unit=found.dose_unit,
-        shape=grid.shape,
+        grid=grid.whole_plate,
         has_compounds=found.has("compound"),
     )
 
 
-def _rows_of_plate(table: TextTable, found: FoundColumns, files: PlateFiles) -> tuple[TextTable, str]:
-    """The rows of the map that belong to this plate, and its name."""
-    by_file = Path(files.grid).stem + (f", grid {files.grid_number}" if files.grid_number else "")
-    names = list(dict.fromkeys(found.cell("plate", row) for row in table.rows))
+def _rows_of_plate(table: TextTable, found: WellColumns, files: PlateFiles) -> tuple[TextTable, str, list[str]]:
+    """The rows of the map that belong to this plate, its name, and the plates that the map names."""
+    stem = source_of(files.grid).stem
+    by_file = stem + (f", grid {files.grid_number}" if files.grid_number else "")
     if not found.has("plate"):
-        return table, files.plate or by_file
+        return table, files.plate or by_file, []
+    names = list(dict.fromkeys(found.cell("plate", row) for row in table.rows))
     if not files.plate and len(names) == 1:
-        return table, names[0] or by_file
+        return table, names[0] or by_file, names
     known = ", ".join(name or "(empty)" for name in names)
-    if not files.plate:
-        raise InputError(f"{table.place}: the map has several plates ({known}): name the one of this grid with plate=")
-    if files.plate not in names:
-        raise InputError(f"{table.place}: plate must be one of {known}, as the map has, got {files.plate!r}")
-    kept = [at for at, row in enumerate(table.rows) if found.cell("plate", row) == files.plate]
+    if not files.plate and stem not in names:
+        raise InputError(f"{table.place}: the map has no plate called as the file {stem}; it has {known}")
+    plate = files.plate or stem
+    if plate not in names:
+        raise InputError(f"{table.place}: plate must be one of {known}, as the map has, got {plate!r}")
+    kept = [at for at, row in enumerate(table.rows) if found.cell("plate", row) == plate]
     rows, lines = [table.rows[at] for at in kept], [table.lines[at] for at in kept]
-    return replace(table, rows=rows, lines=lines), files.plate
+    return replace(table, rows=rows, lines=lines), plate, [] if files.plate else names
 
 
 def _read_wells(
     table: TextTable,
-    found: FoundColumns,
+    found: WellColumns,
     grid: Grid,
     grid_place: str,
     choices: _Choices,
@@ -224,7 +259,8 @@ def _read_wells(
     grid_faults, roles = FaultReport(grid_place), choices.roles or Roles()
     readings = [text for text, _ in grid.cells.values()]
     grid_mark = decimal_mark_of(readings, choices.decimal, False, grid_faults)
-    map_mark = _decimal_mark_of_map(table, found, choices.decimal, map_faults)
+    doses = [found.cell("dose", row) for row in table.rows]
+    map_mark = decimal_mark_in_doubt(doses, choices.decimal, table.has_decimal_points, map_faults)
     check_role_words(table, found, roles, map_faults)
     wells: list[Well] = []
     accounted, is_whole = set(), True
@@ -248,18 +284,9 @@ def _read_wells(
             is_whole = False
         else:
             wells.append(well)
-    faults.faults += grid_faults.faults + map_faults.faults
+    faults.take(grid_faults)
+    faults.take(map_faults)
     return wells, accounted, is_whole
-
-
-def _decimal_mark_of_map(
-    table: TextTable, found: FoundColumns, stated: DecimalMark | None, faults: FaultReport
-) -> DecimalMark:
-    doses = [found.cell("dose", row) for row in table.rows]
-    try:
-        return find_decimal_mark(doses)
-    except InputError:
-        return decimal_mark_of(doses, stated, table.has_decimal_points, faults)
 
 
 def _place_on_grid(name: str, grid: Grid, grid_place: str, line: int, faults: FaultReport) -> tuple[int, int] | None:

@@ -1,57 +1,61 @@
-"""A table with one row a well (CSV, TSV or parquet) to a Dataset of wells."""
+"""Tables with one row a well (CSV, TSV or parquet) to a Dataset of wells."""
 
 import math
-from pathlib import Path
-from typing import Final, Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
 import xarray as xr
 
 from lensim import checks
-from lensim.checks import FaultReport, InputError
+from lensim.checks import FaultReport
 from lensim.dose_response.read.assemble import Origin, assemble
-from lensim.dose_response.read.columns import FoundColumns, Response, Roles, TidyColumns, check_role_words, find_columns
+from lensim.dose_response.read.columns import Response, Roles, WellColumns, check_role_words, find_well_columns
 from lensim.dose_response.read.wells import (
+    Lost,
     LostWells,
     Scale,
     Well,
-    decimal_mark_of,
-    drop_empty_columns,
     make_well,
     read_dose,
     read_signal,
     role_of_row,
 )
-from lensim.tables.number_text import DecimalMark
-from lensim.tables.table import TextTable, read_table
+from lensim.tables.number_text import DecimalMark, decimal_mark_of
+from lensim.tables.plate_size import check_plate_wells
+from lensim.tables.source import Files, Source, read_table, sources_of
+from lensim.tables.table import TextTable
 
 LARGEST_FRACTION: Final = 2.0
 """Responses that are all below this are taken for fractions that were meant as percent, and refused."""
 
 
 def read_tidy(
-    path: str | Path,
-    columns: TidyColumns | None = None,
+    files: Files,
+    columns: Mapping[str, str] | None = None,
     dose_unit: str | None = None,
     *,
     roles: Roles | None = None,
     counting_minutes: float = math.inf,
     scale: Scale | None = None,
-    lost: Literal["refuse", "drop"] = "refuse",
+    lost: Lost = "refuse",
     decimal: DecimalMark | None = None,
+    plate_wells: int | None = None,
 ) -> xr.Dataset:
-    """Read a table with one row a well.
+    """Read tables with one row a well; several are one study, and may name their columns differently.
 
     Separator (comma, semicolon, tab, |), encoding, decimal mark and line ends are found out. A culture is a line on one
     plate of one experiment. Without a column for the plate each experiment is one plate, without one for the
-    experiment each plate is one; without a molecular group all lines are in "all". A well is untreated, blank, treated
-    or ignored by its role where the table has such a column, else untreated where its dose is 0.
+    experiment each plate is one; without both a file is one plate, which is named after the file where there are
+    several. Without a molecular group all lines are in "all". A well is untreated, blank, treated or ignored by its
+    role where the table has such a column, else untreated where its dose is 0.
 
     Parameters
     ----------
-    path
-        The file: CSV or TSV text, or parquet.
+    files
+        The files: CSV or TSV text, or parquet.
     columns
-        The names of its columns; see `TidyColumns` for what is understood without.
+        The names of their columns by meaning, see `COLUMNS`; "=RPMI-8226" is a value that all wells have.
     dose_unit
         M, mM, uM, nM, pM, or "as-is:g/ha" for a unit that is no concentration in mol/l. May be left out where the
         column says it: dose_um, conc_nM.
@@ -67,54 +71,109 @@ def read_tidy(
         count it in attrs["wells_lost"].
     decimal
         The decimal mark, where it cannot be told from the numbers.
+    plate_wells
+        96, 384 or 1536; else the smallest plate that has all the wells.
 
     Returns
     -------
     xr.Dataset
         As `lensim.dose_response.read.assemble.assemble` says: signal (well) or viability_percent (well), dose_um (well)
-        [uM, or the user's own unit], and so on. attrs: source, dose_unit, signal, wells_lost, wells_ignored.
+        [uM, or the user's own unit], and so on. attrs: assay, source, dose_unit, signal, wells_lost, wells_ignored.
 
     Raises
     ------
     InputError
-        With every fault of the file, each with its line.
+        With every fault of the files, each with its line.
     """
     checks.above("counting_minutes", counting_minutes, 0)
     checks.one_of("lost", lost, ("refuse", "drop"))
-    columns = columns or TidyColumns()
-    table, faults = read_table(path)
-    needed = ("cell_line", "dose") + (("role",) if roles is not None else ())
-    found = find_columns(table, columns, dose_unit, faults, needed=needed, has_response=True)
-    found = drop_empty_columns(table, found, columns.stated())
-    if found.response is None:  # find_columns has raised by now
-        raise InputError(f"{table.place}: no response")
-    if found.response != "signal" and math.isfinite(counting_minutes):
-        faults.add(f"counting_minutes needs raw signals, got {found.response}")
+    checks.one_of("scale", scale or "percent", ("percent", "fraction"))
+    check_plate_wells(plate_wells)
+    sources = sources_of(files)
+    lost_wells = LostWells(are_dropped=lost == "drop")
+    choices = _Choices(columns or {}, dose_unit, roles, scale, decimal)
+    faults = FaultReport(", ".join(source.place for source in sources))
+    read = [_read_one(source, choices, lost_wells, faults) for source in sources]
+    _check_alike(read, faults)
+    response, unit = read[0].columns.response, read[0].columns.dose_unit
+    if response != "signal" and math.isfinite(counting_minutes):
+        faults.add(f"counting_minutes needs raw signals, got {response}")
+    origin = Origin(
+        source=tuple(source.place for source in sources),
+        dose_unit=unit,
+        signal=read[0].columns.column(response),
+        counting_minutes=counting_minutes,
+        is_raw=response == "signal",
+        has_compounds=any(one.columns.has("compound") for one in read),
+        wells_lost=lost_wells.count,
+        wells_ignored=sum(one.ignored for one in read),
+        plate_wells=plate_wells,
+    )
+    wells = [well for one in read for well in (one.wells if len(read) == 1 else _named_after_file(one))]
+    return assemble(wells, origin, faults, is_whole=all(one.is_whole for one in read))
 
+
+@dataclass(frozen=True)
+class _Choices:
+    columns: Mapping[str, str]
+    dose_unit: str | None
+    roles: Roles | None
+    scale: Scale | None
+    decimal: DecimalMark | None
+
+
+@dataclass(frozen=True)
+class _ReadTable:
+    source: Source
+    columns: WellColumns
+    wells: list[Well]
+    ignored: int
+    is_whole: bool
+
+
+def _read_one(source: Source, choices: _Choices, lost: LostWells, study: FaultReport) -> _ReadTable:
+    """The wells of one file; its faults go to the study's."""
+    table, faults = read_table(source)
+    found = find_well_columns(table, choices.columns, choices.dose_unit, faults, needs_role=choices.roles is not None)
     response_cells = [found.cell(found.response, row) for row in table.rows]
     dose_cells = [found.cell("dose", row) for row in table.rows]
-    mark = decimal_mark_of(response_cells + dose_cells, decimal, table.has_decimal_points, faults)
-    lost_wells = LostWells(are_dropped=lost == "drop")
-    wells, ignored, is_whole = _read_wells(table, found, roles or Roles(), mark, lost_wells, faults)
-    wells = _to_percent(wells, found, scale, faults)
-    origin = Origin(
-        source=(table.place,),
-        dose_unit=found.dose_unit,
-        signal=found.name[found.response],
-        counting_minutes=counting_minutes,
-        is_raw=found.response == "signal",
-        has_compounds=found.has("compound"),
-        wells_lost=lost_wells.count,
-        wells_ignored=ignored,
-    )
-    return assemble(wells, origin, faults, is_whole=is_whole and table.is_whole)
+    mark = decimal_mark_of(response_cells + dose_cells, choices.decimal, table.has_decimal_points, faults)
+    wells, ignored, is_whole = _read_wells(table, found, choices.roles or Roles(), mark, lost, faults)
+    wells = _to_percent(wells, found, choices.scale, faults)
+    study.take(faults)
+    return _ReadTable(source, found, wells, ignored, is_whole and table.is_whole)
+
+
+def _check_alike(read: Sequence[_ReadTable], faults: FaultReport) -> None:
+    """Note files that cannot be one study: other responses, or doses of another kind of unit."""
+    first = read[0]
+    for one in read[1:]:
+        if one.columns.response != first.columns.response:
+            faults.add(
+                f"all files must have one of signal, viability and inhibition, got {one.columns.response}, and "
+                f"{first.columns.response} in {first.source.place}",
+                place=one.source.place,
+            )
+        if one.columns.dose_unit.units != first.columns.dose_unit.units:
+            faults.add(
+                f"all files must have doses in one kind of unit, got {one.columns.dose_unit.units}, and "
+                f"{first.columns.dose_unit.units} in {first.source.place}",
+                place=one.source.place,
+            )
+
+
+def _named_after_file(one: _ReadTable) -> list[Well]:
+    """Wells of one of several files; without experiment and plate, the file is the plate."""
+    if one.columns.has("experiment") or one.columns.has("plate"):
+        return one.wells
+    return [replace(well, plate=one.source.stem) for well in one.wells]
 
 
 def _read_wells(
-    table: TextTable, found: FoundColumns, roles: Roles, mark: DecimalMark, lost: LostWells, faults: FaultReport
+    table: TextTable, found: WellColumns, roles: Roles, mark: DecimalMark, lost: LostWells, faults: FaultReport
 ) -> tuple[list[Well], int, bool]:
     """The wells of a table, how many were ignored, and whether every other row became a well."""
-    response: Response = found.response or "signal"
+    response: Response = found.response
     check_role_words(table, found, roles, faults)
     wells, ignored, is_whole = [], 0, True
     for row, line in zip(table.rows, table.lines, strict=True):
@@ -128,7 +187,7 @@ def _read_wells(
         dose = read_dose(found, row, line, role, mark, faults)
         signal = read_signal(
             found.cell(response, row),
-            found.name[response],
+            found.column(response),
             line,
             mark,
             lost,
@@ -145,18 +204,17 @@ def _read_wells(
     return wells, ignored, is_whole
 
 
-def _to_percent(wells: list[Well], found: FoundColumns, scale: Scale | None, faults: FaultReport) -> list[Well]:
+def _to_percent(wells: list[Well], found: WellColumns, scale: Scale | None, faults: FaultReport) -> list[Well]:
     """Viability in percent of untreated, whichever of viability and inhibition, percent and fraction the file has."""
-    if found.response in (None, "signal"):
+    if found.response == "signal":
         if scale is not None:
             faults.add(f"scale is for viability or inhibition, got {scale!r} for raw signals")
         return wells
-    checks.one_of("scale", scale or "percent", ("percent", "fraction"))
     sizes = [abs(well.signal) for well in wells if math.isfinite(well.signal)]
     if scale is None and sizes and 0 < max(sizes) < LARGEST_FRACTION:
         faults.add(
-            f"{found.name[found.response]} has no value of {LARGEST_FRACTION:g} or more; are these fractions? "
-            "state scale='fraction', or scale='percent' if they are percent"
+            f"{found.column(found.response)} has no value of {LARGEST_FRACTION:g} or more; are these fractions? "
+            "state scale as fraction, or as percent if they are percent"
         )
     factor = 100.0 if scale == "fraction" else 1.0
     is_inhibition = found.response == "inhibition"

@@ -34,6 +34,9 @@ _OTHER_SPELLINGS: Final = {
     "picomolar": "pM",
 }
 
+SPELLINGS: Final = (*UM_PER_UNIT, *_OTHER_SPELLINGS)
+"""Every spelling of a molar unit."""
+
 
 @dataclass(frozen=True)
 class DoseUnit:
@@ -71,8 +74,7 @@ def parse_dose_unit(text: str) -> DoseUnit:
         return DoseUnit(text, own, 1.0)
     name = molar_name(text)
     if name is None:
-        known = [*UM_PER_UNIT, *_OTHER_SPELLINGS]
-        close = difflib.get_close_matches(_plain(text), known, n=1)
+        close = difflib.get_close_matches(_plain(text), SPELLINGS, n=1)
         hint = f" (perhaps {_OTHER_SPELLINGS.get(close[0], close[0])}?)" if close else ""
         raise InputError(
             f"dose_unit must be one of {', '.join(UM_PER_UNIT)}, or as-is:UNIT for a unit that is not molar, "

@@ -1,17 +1,16 @@
 """Rows of text to wells with numbers, every fault noted with its line."""
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from lensim.checks import FaultReport, InputError
-from lensim.dose_response.read.columns import FoundColumns, Role, Roles, role_of
+from lensim.checks import FaultReport
+from lensim.dose_response.read.columns import Role, Roles, WellColumns, role_of
 from lensim.dose_response.read.units import dose_to_um
-from lensim.tables.number_text import DecimalMark, find_decimal_mark, is_missing, parse_number
-from lensim.tables.table import TextTable
+from lensim.tables.number_text import DecimalMark, is_missing, parse_number
 
 Scale = Literal["percent", "fraction"]
+Lost = Literal["refuse", "drop"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,41 +46,13 @@ class LostWells:
     count: int = 0
 
 
-def decimal_mark_of(
-    cells: Iterable[str], stated: DecimalMark | None, has_decimal_points: bool, faults: FaultReport
-) -> DecimalMark:
-    """The decimal mark that the user stated, or else that the numbers show; a doubt is a fault."""
-    if has_decimal_points:
-        return "."
-    if stated is not None:
-        return stated
-    try:
-        return find_decimal_mark(cells)
-    except InputError as doubt:
-        faults.add(str(doubt))
-        faults.raise_if_any()
-    return "."
-
-
-def drop_empty_columns(table: TextTable, found: FoundColumns, stated: frozenset[str]) -> FoundColumns:
-    """Without the optional columns that are empty throughout, unless the user named them."""
-    optional = {"molecular_group", "experiment", "plate", "well", "compound", "role"} - stated
-    empty = {
-        what
-        for what in optional & set(found.position)
-        if not any(row[found.position[what]].strip() for row in table.rows)
-    }
-    position = {what: place for what, place in found.position.items() if what not in empty}
-    return FoundColumns(found.response, found.dose_unit, position, found.constant, found.name)
-
-
-def role_of_row(found: FoundColumns, row: list[str], roles: Roles) -> Role | Literal["by dose"] | None:
+def role_of_row(found: WellColumns, row: list[str], roles: Roles) -> Role | Literal["by dose"] | None:
     """What a well is, by its role's word; "by dose" without such a column; None where no pattern suits the word."""
     return role_of(found.cell("role", row), roles) if found.has("role") else "by dose"
 
 
 def read_dose(
-    found: FoundColumns,
+    found: WellColumns,
     row: list[str],
     line: int,
     role: Role | Literal["by dose"],
@@ -91,7 +62,7 @@ def read_dose(
     """Dose of a well in uM; NaN for a blank, and where there was a fault."""
     if role == "blank":
         return math.nan
-    text, column = found.cell("dose", row), found.name["dose"]
+    text, column = found.cell("dose", row), found.column("dose")
     if is_missing(text):
         if role == "untreated":
             return 0.0
@@ -129,7 +100,9 @@ def read_signal(
         if lost.are_dropped:
             lost.count += 1
             return None
-        faults.add(f"{column} must be given, got {text!r}; with lost='drop' such wells are left out", line=line)
+        faults.add(
+            f"{column} must be given, got {text!r}; to leave such wells out, say lost='drop' (--drop-lost)", line=line
+        )
         return math.nan
     number = parse_number(text, decimal)
     if number is None:
@@ -144,7 +117,7 @@ def read_signal(
 
 
 def make_well(
-    found: FoundColumns,
+    found: WellColumns,
     row: list[str],
     line: int,
     role: Role | Literal["by dose"],
@@ -161,7 +134,7 @@ def make_well(
     needed |= {"compound"} if role == "treated" else set()
     missing = [what for what in sorted(needed) if found.has(what) and not found.cell(what, row)]
     for what in missing:
-        faults.add(f"{found.name[what]} must not be empty{' in a treated well' * (what == 'compound')}", line=line)
+        faults.add(f"{found.column(what)} must not be empty{' in a treated well' * (what == 'compound')}", line=line)
     if missing:
         return None
     is_blank = role == "blank"

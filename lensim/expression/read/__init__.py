@@ -1,27 +1,33 @@
 """Users' RT-qPCR files in and out: exports of instruments, sample sheets and tidy tables, to one Dataset."""
 
 from lensim.expression.read.assemble import amplified_without_template, assemble_reactions
-from lensim.expression.read.detect import FORMATS, format_of, read_reactions
+from lensim.expression.read.columns import COLUMNS, FACTOR_COLUMNS, RATIO_COLUMNS, SHEET_COLUMNS
+from lensim.expression.read.detect import FORMATS, KINDS, kind_of, read_reactions
 from lensim.expression.read.factors import read_factors
 from lensim.expression.read.ratios import is_ratio_table, read_ratios
 from lensim.expression.read.reactions import Reaction, Reactions
 from lensim.expression.read.sample_sheet import SampleSheet, read_sheet
+from lensim.expression.read.study import read_expression
 from lensim.expression.read.tidy import knows_samples, read_cts
 from lensim.expression.read.write import write_cts, write_reactions
-from lensim.tables.columns import CtColumns
 
 __all__ = [
+    "COLUMNS",
+    "FACTOR_COLUMNS",
     "FORMATS",
-    "CtColumns",
+    "KINDS",
+    "RATIO_COLUMNS",
+    "SHEET_COLUMNS",
     "Reaction",
     "Reactions",
     "SampleSheet",
     "amplified_without_template",
     "assemble_reactions",
-    "format_of",
     "is_ratio_table",
+    "kind_of",
     "knows_samples",
     "read_cts",
+    "read_expression",
     "read_factors",
     "read_ratios",
     "read_reactions",

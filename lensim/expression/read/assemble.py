@@ -8,13 +8,14 @@ import xarray as xr
 
 from lensim import checks
 from lensim import vocabulary as v
-from lensim.checks import FaultReport
+from lensim.checks import FaultReport, InputError
 from lensim.expression.read.assigned import Assigned
 from lensim.expression.read.factors import Factor, check_factors
 from lensim.expression.read.match import Unlisted, match_sheet
 from lensim.expression.read.reactions import DEFAULT_CYCLE_LIMIT, Reaction, Reactions
 from lensim.expression.read.rules import check_together, genes_with_series
 from lensim.expression.read.sample_sheet import SampleSheet
+from lensim.tables.control import find_control
 
 AS_STATED = "as stated"
 """Unit of the standards' quantities where no file says it."""
@@ -22,11 +23,16 @@ AS_STATED = "as stated"
 
 @dataclass(frozen=True)
 class GeneRoles:
-    """Which genes are references, which condition is the control, and which amplification factors are stated."""
+    """Which genes are references, which condition is the control, and which amplification factors are stated.
+
+    `control` is as the user states it, empty where the file or the names of conditions tell; `control_column` is the
+    file's own name for is_control.
+    """
 
     references: tuple[str, ...]
-    control: str
+    control: str = ""
     factors: Mapping[str, Factor] = field(default_factory=dict)
+    control_column: str = v.IS_CONTROL
 
 
 def assemble_reactions(
@@ -34,7 +40,7 @@ def assemble_reactions(
     sheet: SampleSheet,
     *,
     references: Sequence[str],
-    control: str,
+    control: str = "",
     factors: Mapping[str, Factor] | None = None,
     unlisted: Unlisted = "refuse",
 ) -> xr.Dataset:
@@ -52,7 +58,8 @@ def assemble_reactions(
     references
         Names of the reference genes.
     control
-        Name of the condition that others are compared with.
+        Name of the condition that others are compared with; else as the sheet's column is_control or the names of
+        conditions tell (see `lensim.tables.control.find_control`).
     factors
         Amplification factors [fold a cycle] with standard errors (NaN where none is known), as from `read_factors`.
     unlisted
@@ -77,7 +84,7 @@ def assemble_reactions(
     """
     checks.one_of("unlisted", unlisted, ("refuse", "ignore"))
     if isinstance(references, str):
-        raise checks.InputError(f"references must be a list of genes, got the text {references!r}")
+        raise InputError(f"references must be a list of genes, got the text {references!r}")
     check_factors(factors or {})
     faults = FaultReport(sheet.place)
     assigned, ignored = match_sheet(reactions, sheet, unlisted, faults)
@@ -109,16 +116,22 @@ def assemble(
     """
     kept = [one for one in assigned if not _is_idle_standard(one.reaction)]
     unknown = [one for one in kept if one.reaction.task == "unknown"]
-    check_together(kept, roles.references, roles.control, roles.factors, faults)
+    said: dict[tuple[str, str], tuple[str, int]] = {}
+    for one in unknown:
+        said.setdefault((one.condition, one.is_control), one.said_at)
+    control = find_control(said, roles.control, faults, roles.control_column) if unknown else None
+    check_together(kept, roles.references, control.name if control else None, roles.factors, faults)
     faults.raise_if_any()
+    if control is None:  # a fault by now
+        raise InputError(f"{faults.place}: no control")
     measured = {one.reaction.gene for one in unknown}
     left_out = dict.fromkeys(one.reaction.gene for one in kept if one.reaction.gene not in measured)
     kept = [one for one in kept if one.reaction.gene in measured]
     series = genes_with_series(kept)
-    data = _build(kept, roles, cycle_limit, quantity_unit)
+    data = _build(kept, roles, control.name, cycle_limit, quantity_unit)
     without = [str(g) for g in data[v.GENE].values if g not in series and g not in roles.factors]
     return data.assign_attrs(
-        dict(attrs)
+        {v.ASSAY: v.EXPRESSION, **attrs, v.CONTROL: control.name, v.CONTROL_KNOWN_BY: control.known_by}
         | {
             "standards_without_quantity": len(assigned)
             - len([a for a in assigned if not _is_idle_standard(a.reaction)]),
@@ -153,7 +166,9 @@ def _is_idle_standard(reaction: Reaction) -> bool:
     return reaction.task == "standard" and reaction.quantity is None and reaction.ct_cycles is None
 
 
-def _build(assigned: Sequence[Assigned], roles: GeneRoles, cycle_limit: float, quantity_unit: str) -> xr.Dataset:
+def _build(
+    assigned: Sequence[Assigned], roles: GeneRoles, control: str, cycle_limit: float, quantity_unit: str
+) -> xr.Dataset:
     unknown = [one for one in assigned if one.reaction.task == "unknown"]
     standards = [one.reaction for one in assigned if one.reaction.task == "standard"]
     blanks = [one.reaction for one in assigned if one.reaction.task == "no_template"]
@@ -187,7 +202,7 @@ def _build(assigned: Sequence[Assigned], roles: GeneRoles, cycle_limit: float, q
         v.IS_REFERENCE: (v.GENE, np.array([gene in roles.references for gene in genes], dtype=np.int64)),
         v.STATED_FACTOR: (v.GENE, factors[:, 0]),
         v.STATED_FACTOR_SD: (v.GENE, factors[:, 1]),
-        v.IS_CONTROL: (v.CONDITION, np.array([name == roles.control for name in conditions], dtype=np.int64)),
+        v.IS_CONTROL: (v.CONDITION, np.array([name == control for name in conditions], dtype=np.int64)),
         v.CYCLE_LIMIT: ((), float(cycle_limit)),
     }
     coords = {

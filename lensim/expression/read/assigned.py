@@ -18,7 +18,8 @@ SampleKey = tuple[str, str, str]
 class Assigned:
     """A reaction and its sample; the names are empty, and of no account, for a standard or without template.
 
-    `is_named` tells that the reaction's sample name means one cDNA, so that two names are two.
+    `is_named` tells that the reaction's sample name means one cDNA, so that two names are two. `is_control` is the word
+    in that column, if there is one, and `said_at` the file and the line that say all this.
     """
 
     reaction: Reaction
@@ -27,6 +28,8 @@ class Assigned:
     condition: str
     experiment: str
     is_named: bool = False
+    is_control: str = ""
+    said_at: tuple[str, int] = ("", 0)
 
     @property
     def sample(self) -> SampleKey:

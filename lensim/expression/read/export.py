@@ -3,23 +3,21 @@
 import csv
 import io
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from lensim.checks import FaultReport, InputError
-from lensim.expression.read.understand import FALSE_WORDS, TRUE_WORDS, RawRow, TaskOrIgnored, task_of
+from lensim.expression.read.understand import RawRow, TaskOrIgnored, task_of
+from lensim.tables.flags import FLAG_RULE, parse_flag
+from lensim.tables.names import plain_name
 from lensim.tables.number_text import is_missing
 from lensim.tables.well_names import parse_well_name
 
 SEPARATORS: Final = ("\t", ",", ";")
 MOST_WELLS: Final = 32 * 48
 _MAYBE_HEADER: Final = re.compile("well|pos", re.IGNORECASE)  # to pass over long files fast
-_UNLATIN: Final = str.maketrans(
-    {"\u0442": "t", "\u0422": "T", "\u0421": "C", "\u0441": "c", "\u0394": "d", "\u2206": "d"}
-)
 
 
 @dataclass(frozen=True)
@@ -71,12 +69,6 @@ class ExportTable:
         """The column's name as the file writes it."""
         at = self.position.get(what)
         return what if at is None else " ".join(self.header[at].split())
-
-
-def plain_name(name: str) -> str:
-    """A column's name in lower case, Cyrillic look-alikes as Latin, all but letters and digits as one underscore."""
-    text = unicodedata.normalize("NFKC", name.translate(_UNLATIN)).lower()
-    return re.sub(r"[^a-z0-9]+", "_", text).strip("_")
 
 
 def has_table(text: str, layout: Layout) -> bool:
@@ -235,11 +227,10 @@ def read_flag(table: ExportTable, what: str, line: int, row: Sequence[str], faul
     if what not in table.position:
         return None
     word = table.cell(what, row)
-    if word.casefold() in TRUE_WORDS:
-        return True
-    if word.casefold() not in FALSE_WORDS:
-        faults.add(f"{table.name(what)} must be True or False, got {word!r}", line=line)
-    return False
+    flag = parse_flag(word)
+    if flag is None:
+        faults.add(f"{table.name(what)} must be {FLAG_RULE}, got {word!r}", line=line)
+    return bool(flag)
 
 
 def read_rows(table: ExportTable, plate: str, faults: FaultReport) -> list[RawRow]:

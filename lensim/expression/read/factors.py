@@ -2,14 +2,13 @@
 
 import math
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Final
 
 from lensim.checks import FaultReport, InputError
-from lensim.expression.read.understand import ct_decimal_mark
-from lensim.tables.columns import STANDARD_NAMES, find_columns
-from lensim.tables.number_text import DecimalMark, is_missing, parse_number
-from lensim.tables.table import read_table
+from lensim.expression.read.columns import FACTOR_COLUMNS
+from lensim.tables.columns import find_columns
+from lensim.tables.number_text import DecimalMark, decimal_mark_in_doubt, is_missing, parse_number
+from lensim.tables.source import File, read_table
 
 Factor = tuple[float, float]
 """An amplification factor [fold a cycle] and its standard error; NaN where none is given."""
@@ -20,7 +19,7 @@ LARGEST_FACTOR: Final = 2.5
 _NAMES: Final = ("amplification_factor", "amplification_factor_sd")
 
 
-def read_factors(path: str | Path, *, decimal: DecimalMark | None = None) -> dict[str, Factor]:
+def read_factors(path: File, *, decimal: DecimalMark | None = None) -> dict[str, Factor]:
     """Read a table with the columns gene, amplification_factor and, if known, amplification_factor_sd, a gene a row.
 
     Returns
@@ -34,10 +33,9 @@ def read_factors(path: str | Path, *, decimal: DecimalMark | None = None) -> dic
         With every fault of the file, each with its line.
     """
     table, faults = read_table(path)
-    wanted = {what: STANDARD_NAMES[what] for what in ("gene", *_NAMES)}
-    found = find_columns(table, {}, wanted, ("gene", "amplification_factor"), faults)
+    found = find_columns(table, FACTOR_COLUMNS, faults, needed=("gene", "amplification_factor"))
     cells = [found.cell(what, row) for row in table.rows for what in _NAMES]
-    mark = "." if table.has_decimal_points else ct_decimal_mark(cells, [], decimal, faults)
+    mark = decimal_mark_in_doubt(cells, decimal, table.has_decimal_points, faults)
     factors: dict[str, Factor] = {}
     for row, line in zip(table.rows, table.lines, strict=True):
         gene = found.cell("gene", row)

@@ -45,7 +45,7 @@ def match_sheet(
         elif row is None and task == "unknown":
             missing[reaction.sample or f"(none, well {reaction.well} of plate {reaction.plate})"].append(reaction)
         else:
-            assigned.append(_assign(reaction, row, task))
+            assigned.append(_assign(reaction, row, task, sheet.place))
     _tell_twice(twice, sheet, faults)
     _tell_missing(missing, sheet, faults)
     for listed in sheet.rows:
@@ -99,7 +99,7 @@ def _tell_missing(missing: dict[str, list[Reaction]], sheet: SampleSheet, faults
         )
 
 
-def _assign(reaction: Reaction, row: SheetRow | None, task: str) -> Assigned:
+def _assign(reaction: Reaction, row: SheetRow | None, task: str, place: str) -> Assigned:
     if row is None:
         return Assigned(reaction, "", "", "", "")
     known = replace(
@@ -110,4 +110,13 @@ def _assign(reaction: Reaction, row: SheetRow | None, task: str) -> Assigned:
     )
     # a name that is one gene's alone, or a well's, says nothing about how many cDNAs there were
     is_named = not row.well and not row.gene
-    return Assigned(known, row.subject, row.cell_type, row.condition, row.experiment, is_named)
+    return Assigned(
+        known,
+        row.subject,
+        row.cell_type,
+        row.condition,
+        row.experiment,
+        is_named,
+        row.is_control,
+        (place, row.line),
+    )

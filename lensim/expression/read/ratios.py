@@ -3,7 +3,6 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -12,27 +11,13 @@ import xarray as xr
 from lensim import vocabulary as v
 from lensim.checks import FaultReport
 from lensim.expression.read.assigned import DEFAULT_CELL_TYPE, DEFAULT_EXPERIMENT
-from lensim.expression.read.export import plain_name
-from lensim.tables.columns import Found, find_columns
-from lensim.tables.number_text import DecimalMark, find_decimal_mark, is_missing, parse_number
-from lensim.tables.table import SEPARATORS, TextTable, read_table
+from lensim.expression.read.columns import COLUMNS, RATIO_COLUMNS, SCALES
+from lensim.tables.columns import Found, find_columns, names_any
+from lensim.tables.number_text import DecimalMark, decimal_mark_of, is_missing, parse_number
+from lensim.tables.source import Files, Source, read_table, sources_of
+from lensim.tables.table import TextTable
 
 DEFAULT_CONTRAST: Final = "treated"
-
-RATIO_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
-    "target": ("target", "gene", "target_name"),
-    "subject": ("subject", "cell_line", "donor", "patient", "stromal_culture"),
-    "cell_type": ("cell_type",),
-    "contrast": ("contrast", "condition", "treatment"),
-    "experiment": ("experiment",),
-    "ratio": ("ratio", "fold_change", "pfaffl_ratio", "livak_ratio"),
-    "percent_of_control": ("percent_of_control", "percent", "fold_change_percent"),
-    "log2_ratio": ("log2_ratio", "log2_fold_change", "log2fc"),
-    "log2_ratio_sd": ("log2_ratio_sd", "se_log2_ratio", "log2_ratio_se"),
-}
-"""Column names that are understood, in order of preference; case, blanks and signs do not count."""
-
-SCALES: Final = ("log2_ratio", "ratio", "percent_of_control")
 
 
 @dataclass(frozen=True)
@@ -44,35 +29,34 @@ class _Pair:
     cell_type: str
     log2_ratio: float
     sd: float
-    line: int
+    at: tuple[str, int]
 
 
-def is_ratio_table(path: str | Path) -> bool:
-    """Whether the first line of a file names a subject and a ratio, and no Ct."""
-    try:
-        with Path(path).open(encoding="utf-8-sig", errors="replace") as file:
-            first = next((line for line in file if line.strip()), "")
-    except OSError:
-        return False
-    for separator in SEPARATORS:
-        names = {plain_name(cell.strip().strip('"')) for cell in first.split(separator)}
-        has_ratio = any(names & set(RATIO_NAMES[scale]) for scale in SCALES)
-        if has_ratio and names & set(RATIO_NAMES["subject"]) and not names & {"ct", "cq", "cp", "ct_cycles"}:
-            return True
-    return False
+def is_ratio_table(source: Source) -> bool:
+    """Whether the first row of a file names a subject and a ratio, and no Ct."""
+    return any(
+        names_any(header, RATIO_COLUMNS["subject"])
+        and any(names_any(header, RATIO_COLUMNS[scale]) for scale in SCALES)
+        and not names_any(header, COLUMNS["ct_cycles"])
+        for header in source.headers
+    )
 
 
-def read_ratios(path: str | Path, *, decimal: DecimalMark | None = None) -> xr.Dataset:
-    """Read a table with the ratio of treated to control, a row for each target, subject and experiment.
+def read_ratios(
+    files: Files, *, columns: Mapping[str, str] | None = None, decimal: DecimalMark | None = None
+) -> xr.Dataset:
+    """Read tables with the ratio of treated to control, a row for each target, subject and experiment.
 
-    Columns (see `RATIO_NAMES` for other spellings): target, subject, and exactly one of ratio, percent_of_control and
-    log2_ratio; where known cell_type, contrast (else 'treated'), experiment, and log2_ratio_sd, the standard error of
-    a ratio on the log2 scale. A row without a ratio is counted and left out.
+    Columns (see `RATIO_COLUMNS` for other spellings): target, subject, and exactly one of ratio, percent_of_control and
+    log2_ratio; where known cell_type, contrast (else 'treated'), experiment (else 'experiment 1', in all files), and
+    log2_ratio_sd, the standard error of a ratio on the log2 scale. A row without a ratio is counted and left out.
 
     Parameters
     ----------
-    path
-        CSV or TSV text, or parquet.
+    files
+        CSV or TSV text, or parquet; several are one study.
+    columns
+        The names of their columns by meaning, see `RATIO_COLUMNS`.
     decimal
         The decimal mark, where it cannot be told from the numbers.
 
@@ -81,33 +65,48 @@ def read_ratios(path: str | Path, *, decimal: DecimalMark | None = None) -> xr.D
     xr.Dataset
         Dim pair: log2_ratio [log2], log2_ratio_sd [log2] (0 where none is known), target_of_pair, subject_of_pair,
         contrast_of_pair; cell_type_of_subject (subject); coordinates target, subject, contrast, cell_type; attrs
-        source, rows_without_ratio.
+        assay, source, rows_without_ratio.
 
     Raises
     ------
     InputError
-        With every fault of the file, each with its line.
+        With every fault of the files, each with its line.
     """
-    table, faults = read_table(path)
-    found = find_columns(table, {}, RATIO_NAMES, ("target", "subject"), faults)
+    sources = sources_of(files)
+    study = FaultReport(", ".join(source.place for source in sources))
+    pairs, without = [], 0
+    has_experiments = True
+    for source in sources:
+        table, faults = read_table(source)
+        found = find_columns(table, RATIO_COLUMNS, faults, stated=columns, needed=("target", "subject"))
+        own, own_without = _read_pairs(table, found, _scale(table, found, faults), decimal, faults)
+        has_experiments &= found.has("experiment")
+        pairs += own
+        without += own_without
+        study.take(faults)
+    _check_pairs(pairs, study, has_experiments=has_experiments)
+    if not pairs and not study.faults:
+        study.add("there must be at least one ratio, got none")
+    study.raise_if_any()
+    attrs: dict[str, str | int] = {v.ASSAY: v.EXPRESSION, "source": study.place, "rows_without_ratio": without}
+    return _dataset(pairs, attrs)
+
+
+def _scale(table: TextTable, found: Found, faults: FaultReport) -> str:
+    """Which of ratio, percent and log2 ratio a table has; none or several are raised."""
     scales = [name for name in SCALES if found.has(name)]
     if len(scales) != 1:
         names = " and ".join(found.column(name) for name in scales) or f"none among {', '.join(table.header)}"
         faults.add(f"there must be exactly one column of {', '.join(SCALES)}, got {names}", line=1)
         faults.raise_if_any()
-    pairs, without = _read_pairs(table, found, scales[0], decimal, faults)
-    _check_pairs(pairs, found, faults)
-    if not pairs and not faults.faults:
-        faults.add("there must be at least one ratio, got none")
-    faults.raise_if_any()
-    return _dataset(pairs, {"source": Path(path).name, "rows_without_ratio": without})
+    return scales[0]
 
 
 def _read_pairs(
     table: TextTable, found: Found, scale: str, decimal: DecimalMark | None, faults: FaultReport
 ) -> tuple[list[_Pair], int]:
     cells = [found.cell(name, row) for row in table.rows for name in (scale, "log2_ratio_sd")]
-    mark: DecimalMark = "." if table.has_decimal_points else decimal or find_decimal_mark(cells)
+    mark = decimal_mark_of(cells, decimal, table.has_decimal_points, faults)
     pairs, without = [], 0
     for row, line in zip(table.rows, table.lines, strict=True):
         text = found.cell(scale, row).removesuffix("%").strip()
@@ -134,7 +133,7 @@ def _read_pairs(
                 found.cell("cell_type", row) or DEFAULT_CELL_TYPE,
                 0.0 if log2_ratio is None else log2_ratio,
                 sd or 0.0,
-                line,
+                (faults.place, line),
             )
         )
     return pairs, without
@@ -150,24 +149,25 @@ def _log2_ratio(number: float | None, scale: str) -> float | None:
     return math.log2(ratio) if ratio > 0 else None
 
 
-def _check_pairs(pairs: list[_Pair], found: Found, faults: FaultReport) -> None:
+def _check_pairs(pairs: list[_Pair], faults: FaultReport, *, has_experiments: bool) -> None:
     """One row a target, subject, contrast and experiment; one cell type a subject."""
-    seen: dict[tuple[str, str, str, str], int] = {}
+    seen: dict[tuple[str, str, str, str], tuple[str, int]] = {}
     cell_type: dict[str, str] = {}
     for pair in pairs:
+        place, line = pair.at
         key = (pair.target, pair.subject, pair.contrast, pair.experiment)
         if key in seen:
-            hint = "" if found.has("experiment") else "; repeats need a column experiment"
-            faults.add(
-                f"{', '.join(key)} must stand once, got it in line {seen[key]} as well{hint}",
-                line=pair.line,
-            )
-        seen.setdefault(key, pair.line)
+            hint = "" if has_experiments else "; repeats need a column experiment"
+            before, line_before = seen[key]
+            where = f"line {line_before}{'' if before == place else f' of {before}'}"
+            faults.add(f"{', '.join(key)} must stand once, got it in {where} as well{hint}", line=line, place=place)
+        seen.setdefault(key, pair.at)
         if cell_type.setdefault(pair.subject, pair.cell_type) != pair.cell_type:
             faults.add(
-                f"{found.column('cell_type')} of {pair.subject} must be the same in all rows, "
+                f"cell_type of {pair.subject} must be the same in all rows, "
                 f"got {cell_type[pair.subject]} and {pair.cell_type}",
-                line=pair.line,
+                line=line,
+                place=place,
             )
 
 

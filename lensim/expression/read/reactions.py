@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from lensim.checks import FaultReport
+from lensim.checks import FaultReport, InputError
 from lensim.tables.well_names import parse_well_name
 
 Task = Literal["unknown", "standard", "no_template"]
@@ -132,3 +132,17 @@ def check_no_well_twice(reactions: Iterable[Reaction], faults: FaultReport) -> N
                 line=reaction.line_number or None,
                 place=reaction.place,
             )
+
+
+def one_of_all[T](values: Iterable[T | None], what: str, place: str) -> T | None:
+    """What all files say that say anything about a thing; None where none does.
+
+    Raises
+    ------
+    InputError
+        If they differ.
+    """
+    said = list(dict.fromkeys(value for value in values if value is not None))
+    if len(said) > 1:
+        raise InputError(f"{place}: all files must have one {what}, got {' and '.join(map(str, said))}")
+    return said[0] if said else None

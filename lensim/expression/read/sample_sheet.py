@@ -1,25 +1,17 @@
 """The sample sheet: which sample name, or which well of which plate, is which subject under which condition."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
 
 from lensim.checks import FaultReport
 from lensim.expression.read.assigned import DEFAULT_CELL_TYPE, DEFAULT_EXPERIMENT
+from lensim.expression.read.columns import SHEET_COLUMNS
 from lensim.expression.read.export import is_well
-from lensim.expression.read.understand import TaskOrIgnored, ct_decimal_mark, task_of
-from lensim.tables.columns import STANDARD_NAMES, Found, find_columns
-from lensim.tables.number_text import DecimalMark, is_missing, parse_number
-from lensim.tables.table import TextTable, read_table
-
-_WANTED: Final[Mapping[str, tuple[str, ...]]] = {
-    what: STANDARD_NAMES[what]
-    for what in (
-        "sample", "plate", "well", "gene", "subject", "cell_type", "condition", "experiment", "quantity",
-    )
-} | {"task": ("task",)}  # fmt: skip
+from lensim.expression.read.understand import TaskOrIgnored, task_of
+from lensim.tables.columns import Found, find_columns, missing
+from lensim.tables.number_text import DecimalMark, decimal_mark_in_doubt, is_missing, parse_number
+from lensim.tables.source import File, read_table
+from lensim.tables.table import TextTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +28,7 @@ class SheetRow:
     subject: str
     cell_type: str
     condition: str
+    is_control: str
     experiment: str
 
     def __str__(self) -> str:
@@ -51,7 +44,7 @@ class SampleSheet:
     rows: tuple[SheetRow, ...]
 
 
-def read_sheet(path: str | Path, *, decimal: DecimalMark | None = None) -> SampleSheet:
+def read_sheet(path: File, *, decimal: DecimalMark | None = None) -> SampleSheet:
     """Read a sample sheet, CSV or TSV, with a row for each sample name or each well.
 
     Columns, in any order (case, blanks and signs do not count):
@@ -59,6 +52,7 @@ def read_sheet(path: str | Path, *, decimal: DecimalMark | None = None) -> Sampl
     * sample (a name as in the export), or well, or both; a row with a well counts for that well, whatever its sample.
       plate: where given, the row counts for that plate alone; needed with wells where there are several plates.
     * subject (or cell_line, donor, stromal_culture) and condition; needed unless task is other than unknown.
+    * is_control: 1 for the condition that others are compared with, 0 for the others.
     * cell_type and experiment; without these columns all subjects are of one type, and all samples of one experiment.
     * gene: names the gene of wells for which the export names none; else the row counts for that gene alone.
     * task: unknown, standard, no_template or ignored, where the export does not know; quantity: of a standard.
@@ -69,13 +63,13 @@ def read_sheet(path: str | Path, *, decimal: DecimalMark | None = None) -> Sampl
         With every fault of the file, each with its line.
     """
     table, faults = read_table(path)
-    found = find_columns(table, {}, _WANTED, (), faults)
+    found = find_columns(table, SHEET_COLUMNS, faults)
     if not (found.has("sample") or found.has("well")):
         there = ", ".join(repr(name) for name in table.header)
         faults.add(f"the sheet needs a column 'sample' or 'well'; there are {there}", line=1)
         faults.raise_if_any()
     quantities = [found.cell("quantity", row) for row in table.rows]
-    mark = "." if table.has_decimal_points else ct_decimal_mark([], quantities, decimal, faults)
+    mark = decimal_mark_in_doubt(quantities, decimal, table.has_decimal_points, faults)
     rows = [_read_row(found, row, line, mark, faults) for row, line in zip(table.rows, table.lines, strict=True)]
     _check_subjects(rows, faults)
     _check_columns(table, found, rows, faults)
@@ -108,6 +102,7 @@ def _read_row(found: Found, row: list[str], line: int, mark: DecimalMark, faults
         subject=found.cell("subject", row),
         cell_type=found.cell("cell_type", row) or DEFAULT_CELL_TYPE,
         condition=found.cell("condition", row),
+        is_control=found.cell("is_control", row),
         experiment=found.cell("experiment", row) or DEFAULT_EXPERIMENT,
     )
 
@@ -126,10 +121,9 @@ def _read_quantity(found: Found, row: list[str], line: int, mark: DecimalMark, f
 def _check_columns(table: TextTable, found: Found, rows: list[SheetRow], faults: FaultReport) -> None:
     """Subject and condition are needed as soon as a row is a sample."""
     if any(row.task in (None, "unknown") for row in rows):
-        there = ", ".join(repr(name) for name in table.header)
         for what in ("subject", "condition"):
             if not found.has(what):
-                faults.add(f"the column {what!r} is missing; there are {there}", line=1)
+                faults.add(missing(table, what), line=1)
 
 
 def _check_subjects(rows: list[SheetRow], faults: FaultReport) -> None:

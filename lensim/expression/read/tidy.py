@@ -1,22 +1,19 @@
 """A table with one row a reaction (CSV, TSV or parquet): to reactions, or with subjects and conditions to a Dataset."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import xarray as xr
 
-from lensim.checks import FaultReport
+from lensim.checks import FaultReport, InputError
 from lensim.expression.read.assemble import GeneRoles, assemble
 from lensim.expression.read.assigned import DEFAULT_CELL_TYPE, DEFAULT_EXPERIMENT, Assigned
-from lensim.expression.read.export import plain_name
+from lensim.expression.read.columns import COLUMNS
 from lensim.expression.read.factors import Factor, check_factors, read_factor
-from lensim.expression.read.reactions import DEFAULT_CYCLE_LIMIT, Reaction
+from lensim.expression.read.reactions import DEFAULT_CYCLE_LIMIT, Reaction, one_of_all
 from lensim.expression.read.understand import (
-    FALSE_WORDS,
-    TRUE_WORDS,
     FileReactions,
     Manner,
     RawRow,
@@ -25,39 +22,34 @@ from lensim.expression.read.understand import (
     task_of,
     understand,
 )
-from lensim.tables.columns import STANDARD_NAMES, CtColumns, Found, find_columns
+from lensim.tables.columns import Found, find_columns, names_any
+from lensim.tables.flags import flags_of
 from lensim.tables.number_text import DecimalMark, is_missing, parse_number
-from lensim.tables.table import SEPARATORS, TextTable, read_table
+from lensim.tables.source import Files, Source, read_table, sources_of
+from lensim.tables.table import TextTable
 
 INSTRUMENT: Final = "tidy table"
 
 
-def recognises(text: str) -> bool:
-    """Whether the first line of a text names a gene and a Ct."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    for separator in SEPARATORS:
-        names = {plain_name(cell.strip().strip('"')) for cell in first.split(separator)}
-        if names & set(STANDARD_NAMES["gene"]) and names & set(STANDARD_NAMES["ct_cycles"]):
-            return True
-    return False
+def recognises(source: Source) -> bool:
+    """Whether the first row of a file names a gene and a Ct; a parquet file is taken for such a table in any case."""
+    return source.is_parquet or any(
+        names_any(header, COLUMNS["gene"]) and names_any(header, COLUMNS["ct_cycles"]) for header in source.headers
+    )
 
 
-def knows_samples(path: str | Path) -> bool:
-    """Whether a table has columns of a subject and a condition, so that `read_cts` needs no sheet.
-
-    Raises
-    ------
-    InputError
-        If the file is no table.
-    """
-    table, _ = read_table(path)
-    names = {plain_name(name) for name in table.header}
-    return all(names & set(STANDARD_NAMES[what]) for what in ("subject", "condition"))
+def knows_samples(source: Source, columns: Mapping[str, str] | None = None) -> bool:
+    """Whether a table has columns of a subject and a condition, or these are stated, so that it needs no sheet."""
+    stated = columns or {}
+    return all(
+        what in stated or any(names_any(header, COLUMNS[what]) for header in source.headers)
+        for what in ("subject", "condition")
+    )
 
 
 def read_tidy_reactions(
-    path: str | Path,
-    columns: CtColumns,
+    source: Source,
+    columns: Mapping[str, str],
     *,
     cycle_limit: float | None,
     decimal: DecimalMark | None,
@@ -69,14 +61,14 @@ def read_tidy_reactions(
     InputError
         If the file is no table or lacks a column.
     """
-    table, faults = read_table(path)
-    found = find_columns(table, asdict(columns), STANDARD_NAMES, ("gene", "ct_cycles"), faults)
-    return _read(table, found, Path(path).stem, cycle_limit, decimal, faults), faults
+    table, faults = read_table(source)
+    found = find_columns(table, COLUMNS, faults, stated=columns, needed=("gene", "ct_cycles"))
+    return _read(table, found, source.stem, cycle_limit, decimal, faults), faults
 
 
 def read_cts(
-    path: str | Path,
-    columns: CtColumns | None = None,
+    files: Files,
+    columns: Mapping[str, str] | None = None,
     *,
     references: Sequence[str] = (),
     control: str = "",
@@ -84,21 +76,23 @@ def read_cts(
     cycle_limit: float | None = None,
     decimal: DecimalMark | None = None,
 ) -> xr.Dataset:
-    """Read a table with one row a reaction that names subjects and conditions, as `write_cts` writes it.
+    """Read tables with one row a reaction that name subjects and conditions, as `write_cts` writes them.
 
     Separator (comma, semicolon, tab, |), encoding, decimal mark and line ends are found out. Rows of a standard or
-    without template need no subject and no condition.
+    without template need no subject and no condition. Several files are one study: without a column for the plate each
+    file is one, named after it; without a column for the experiment all samples are of "experiment 1".
 
     Parameters
     ----------
-    path
-        The file: CSV or TSV text, or parquet.
+    files
+        CSV or TSV text, or parquet.
     columns
-        The names of its columns; see `CtColumns` for what is understood without.
+        The names of their columns by meaning, see `COLUMNS`; "=lenalidomide" is a value that all rows have.
     references
         Names of the reference genes; may be left out where the column is_reference tells them.
     control
-        Name of the control condition; may be left out where the column is_control tells it.
+        Name of the control condition; may be left out where the column is_control or a usual name tells it (see
+        `lensim.tables.control.find_control`).
     factors
         Amplification factors [fold a cycle] with standard errors, as from `read_factors`; for a gene that has one
         here, the column amplification_factor does not count.
@@ -115,25 +109,61 @@ def read_cts(
     Raises
     ------
     InputError
-        With every fault of the file, each with its line.
+        With every fault of the files, each with its line.
     """
     check_stated(cycle_limit, decimal)
     check_factors(factors or {})
-    table, faults = read_table(path)
-    needed = ("gene", "ct_cycles", "subject", "condition")
-    found = find_columns(table, asdict(columns or CtColumns()), STANDARD_NAMES, needed, faults)
-    read = _read(table, found, Path(path).stem, cycle_limit, decimal, faults)
-    row_of = dict(zip(table.lines, table.rows, strict=True))
-    assigned = [_assign(reaction, found, row_of[reaction.line_number], faults) for reaction in read.reactions]
-    faults.raise_if_any()
-    roles = _roles(found, table, assigned, row_of, (tuple(references), control), decimal, faults)
-    roles = replace(roles, factors={**roles.factors, **(factors or {})})
+    if isinstance(references, str):
+        raise InputError(f"references must be a list of genes, got the text {references!r}")
+    sources = sources_of(files)
+    study = FaultReport(", ".join(source.place for source in sources))
+    read = [_read_study_file(source, columns or {}, cycle_limit, decimal, study) for source in sources]
+    study.raise_if_any()
+    first = read[0].found
+    roles = GeneRoles(
+        tuple(references) or _references(read, study),
+        control,
+        {**_factors(read, decimal, study), **(factors or {})},
+        first.column("is_control"),
+    )
     attrs: dict[str, str | int] = {
-        "source": read.place,
+        "source": study.place,
         "instrument": INSTRUMENT,
-        "wells_ignored": read.ignored + read.without_result,
+        "wells_ignored": sum(one.reactions.ignored + one.reactions.without_result for one in read),
     }
-    return assemble(assigned, roles, read.cycle_limit or DEFAULT_CYCLE_LIMIT, read.quantity_unit, attrs, faults)
+    limit = one_of_all([one.reactions.cycle_limit for one in read], "cycle limit", study.place)
+    unit = one_of_all([one.reactions.quantity_unit or None for one in read], "quantity unit", study.place) or ""
+    assigned = [one for file in read for one in file.assigned]
+    return assemble(assigned, roles, limit or DEFAULT_CYCLE_LIMIT, unit, attrs, study)
+
+
+@dataclass(frozen=True)
+class _StudyFile:
+    """One file of a study: its table, the reactions in it, and the row of each."""
+
+    table: TextTable
+    found: Found
+    reactions: FileReactions
+    assigned: list[Assigned]
+    rows: list[list[str]]
+
+
+def _read_study_file(
+    source: Source,
+    columns: Mapping[str, str],
+    cycle_limit: float | None,
+    decimal: DecimalMark | None,
+    study: FaultReport,
+) -> _StudyFile:
+    table, faults = read_table(source)
+    needed = ("gene", "ct_cycles", "subject", "condition")
+    found = find_columns(table, COLUMNS, faults, stated=columns, needed=needed)
+    read = _read(table, found, source.stem, cycle_limit, decimal, faults)
+    row_of = dict(zip(table.lines, table.rows, strict=True))
+    rows = [row_of[reaction.line_number] for reaction in read.reactions]
+    assigned = [_assign(reaction, found, row, faults) for reaction, row in zip(read.reactions, rows, strict=True)]
+    study.take(faults)
+    return _StudyFile(table, found, read, assigned, rows)
 
 
 def _read(
@@ -212,79 +242,45 @@ def _assign(reaction: Reaction, found: Found, row: list[str], faults: FaultRepor
         condition=names["condition"],
         experiment=names["experiment"] or DEFAULT_EXPERIMENT,
         is_named=found.has("sample"),
+        is_control=found.cell("is_control", row),
+        said_at=(reaction.place, reaction.line_number),
     )
 
 
-def _roles(
-    found: Found,
-    table: TextTable,
-    assigned: Sequence[Assigned],
-    row_of: dict[int, list[str]],
-    stated: tuple[tuple[str, ...], str],
-    decimal: DecimalMark | None,
-    faults: FaultReport,
-) -> GeneRoles:
-    """References, control and stated factors, from the arguments or else from the columns."""
-    references, control = stated
-    unknown = [one for one in assigned if one.reaction.task == "unknown"]
-    if not references:
-        flags = _flags(found, "is_reference", assigned, lambda one: one.reaction.gene, row_of, faults)
-        references = tuple(gene for gene, flag in flags.items() if flag)
-    if not control:
-        flags = _flags(found, "is_control", unknown, lambda one: one.condition, row_of, faults)
-        controls = [condition for condition, flag in flags.items() if flag]
-        if len(controls) > 1:
-            faults.add(f"{found.column('is_control')} must mark one condition, got {', '.join(controls)}")
-        control = controls[0] if controls else ""
-    return GeneRoles(references, control, _factors(found, table, assigned, row_of, decimal, faults))
+def _references(read: Sequence[_StudyFile], faults: FaultReport) -> tuple[str, ...]:
+    """The genes that the column is_reference marks."""
+    said: dict[tuple[str, str], tuple[str, int]] = {}
+    for file in read:
+        if file.found.has("is_reference"):
+            for one, row in zip(file.assigned, file.rows, strict=True):
+                said.setdefault((one.reaction.gene, file.found.cell("is_reference", row)), one.said_at)
+    flags = flags_of(said, read[0].found.column("is_reference"), faults)
+    return tuple(gene for gene, is_reference in flags.items() if is_reference)
 
 
-def _flags(
-    found: Found,
-    what: str,
-    assigned: Sequence[Assigned],
-    name_of: Callable[[Assigned], str],
-    row_of: dict[int, list[str]],
-    faults: FaultReport,
-) -> dict[str, bool]:
-    """Yes or no of each gene or condition; that rows disagree is a fault."""
-    flags: dict[str, bool] = {}
-    if not found.has(what):
-        return flags
-    for one in assigned:
-        word, line = found.cell(what, row_of[one.reaction.line_number]), one.reaction.line_number
-        name = name_of(one)
-        if word.casefold() not in TRUE_WORDS | FALSE_WORDS:
-            faults.add(f"{found.column(what)} must be 1 or 0, got {word!r}", line=line)
-        elif flags.setdefault(name, word.casefold() in TRUE_WORDS) != (word.casefold() in TRUE_WORDS):
-            faults.add(f"{found.column(what)} must be the same in all rows of {name}, got {word!r}", line=line)
-    return flags
-
-
-def _factors(
-    found: Found,
-    table: TextTable,
-    assigned: Sequence[Assigned],
-    row_of: dict[int, list[str]],
-    decimal: DecimalMark | None,
-    faults: FaultReport,
-) -> dict[str, Factor]:
+def _factors(read: Sequence[_StudyFile], decimal: DecimalMark | None, faults: FaultReport) -> dict[str, Factor]:
+    """The amplification factors that rows state, the same for all rows of a gene."""
     factors: dict[str, Factor] = {}
     texts: dict[str, tuple[str, str]] = {}
     names = ("amplification_factor", "amplification_factor_sd")
-    every = [found.cell(what, row) for row in table.rows for what in names]
-    mark = "." if table.has_decimal_points else ct_decimal_mark(every, [], decimal, faults)
-    for one in assigned:
-        line, gene = one.reaction.line_number, one.reaction.gene
-        factor, sd = (found.cell(what, row_of[line]) for what in names)
-        own = ("" if is_missing(factor) else factor, "" if is_missing(sd) else sd)
-        if own == ("", "") or texts.get(gene) == own:
-            continue
-        if gene in texts:
-            faults.add(f"{found.column(names[0])} must be the same in all rows of {gene}, got {factor!r}", line=line)
-            continue
-        texts[gene] = own
-        number = read_factor(own, (found.column(names[0]), found.column(names[1])), mark, line, faults)
-        if number is not None:
-            factors[gene] = number
+    for file in read:
+        own_faults = FaultReport(file.table.place)
+        columns = file.found.column(names[0]), file.found.column(names[1])
+        every = [file.found.cell(what, row) for row in file.table.rows for what in names]
+        mark = "." if file.table.has_decimal_points else ct_decimal_mark(every, [], decimal, own_faults)
+        for one, row in zip(file.assigned, file.rows, strict=True):
+            line, gene = one.reaction.line_number, one.reaction.gene
+            factor, sd = (file.found.cell(what, row) for what in names)
+            own = ("" if is_missing(factor) else factor, "" if is_missing(sd) else sd)
+            if own == ("", "") or texts.get(gene) == own:
+                continue
+            if gene in texts:
+                rule = f"{columns[0]} must be the same in all rows of {gene}, got {factor!r}"
+                own_faults.add(rule, line=line)
+                continue
+            texts[gene] = own
+            number = read_factor(own, columns, mark, line, own_faults)
+            if number is not None:
+                factors[gene] = number
+        faults.faults += own_faults.faults
     return factors

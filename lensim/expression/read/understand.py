@@ -9,7 +9,14 @@ from typing import Final, Literal
 from lensim import checks
 from lensim.checks import FaultReport, InputError
 from lensim.expression.read.reactions import DEFAULT_CYCLE_LIMIT, Reaction, Task
-from lensim.tables.number_text import DecimalMark, decimal_marks, find_decimal_mark, is_missing, parse_number
+from lensim.tables.number_text import (
+    STATE_MARK,
+    DecimalMark,
+    decimal_marks,
+    find_decimal_mark,
+    is_missing,
+    parse_number,
+)
 
 TaskOrIgnored = Task | Literal["ignored"]
 
@@ -68,13 +75,6 @@ NOT_DETECTED: Final = frozenset(
 """Words of instruments, in their languages, for a reaction that ran and did not cross the threshold."""
 
 _BEYOND: Final = re.compile(r"[>\u2265]=?\s*[0-9]+(?:[.,][0-9]+)?")  # "> 40.00"
-TRUE_WORDS: Final = frozenset(
-    {"true", "yes", "y", "1", "1.0", "1,0", "x", "wahr", "vrai", "verdadero", "vero", "waar", "ja", "oui"}
-)
-FALSE_WORDS: Final = frozenset(
-    {"", "false", "no", "n", "0", "0.0", "0,0", "falsch", "faux", "falso", "onwaar", "nein", "non"}
-)
-"""As people, spreadsheets and pandas write a flag: a column with a gap becomes 1.0 and 0.0 there."""
 
 EmptyCt = Literal["not detected", "no result"]
 
@@ -170,7 +170,7 @@ def ct_decimal_mark(
     if comma and point:
         faults.add(
             f"Ct has both decimal points ({point.strip()!r}) and decimal commas ({comma.strip()!r}): write one kind, "
-            "or state the decimal mark with decimal='.' or decimal=','"
+            f"or {STATE_MARK}"
         )
     elif comma or point:
         ours, other = (",", ".") if comma else (".", ",")
@@ -240,7 +240,7 @@ def _read_ct(row: RawRow, manner: Manner, mark: DecimalMark | None, faults: Faul
     if manner.limit_is_not_detected and number == manner.limit:
         return None
     if not 0 < number <= manner.limit:
-        remedy = "; state cycle_limit if more cycles were run" if number > manner.limit else ""
+        remedy = "; state the cycle limit if more cycles were run" if number > manner.limit else ""
         faults.add(f"{where} must be above 0 and at most {manner.limit:g} cycles, got {got}{remedy}", line=row.line)
         return None
     return number

@@ -53,7 +53,7 @@ def _fit(batch: PanelBatch, study: int, settings: SamplerSettings) -> PanelDraws
 
 
 def _draws(posterior: xr.Dataset) -> PanelDraws:
-    """As many draws as every engine gives, evenly from all."""
+    """`DRAWS` draws, taken at even steps from all chains."""
     flat = posterior.stack(sample_=("chain", "draw"), create_index=False).transpose("sample_", ...)
     pick = np.linspace(0, flat.sizes["sample_"] - 1, DRAWS).round().astype(int)
     flat = flat.isel(sample_=pick)

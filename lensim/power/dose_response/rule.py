@@ -116,7 +116,7 @@ class DoseResponseRule(BaseRule):
 
     @property
     def needs_posterior(self) -> bool:
-        """It does."""
+        """True: every rule on panels is about a posterior."""
         return True
 
     def about(self) -> str:
@@ -127,7 +127,7 @@ class DoseResponseRule(BaseRule):
         """Refuse a design that the rule cannot be asked of."""
 
     def apply(self, evidence: PanelEvidence) -> PanelVerdicts:
-        """The verdicts on every study."""
+        """The verdict on every study, or on each line of every study."""
         raise NotImplementedError
 
 

@@ -32,7 +32,7 @@ class _ThresholdRule(DoseResponseRule):
         return p if self.call == "resistant" else 1.0 - p
 
     def is_so(self, evidence: PanelEvidence) -> np.ndarray:
-        """(study, line) whether it is."""
+        """(study, line) whether the call is true."""
         resistant = evidence.true_log10_ic50 > np.log10(self.at(evidence))
         return resistant if self.call == "resistant" else ~resistant
 
@@ -44,12 +44,12 @@ class CallRule(_ThresholdRule):
     probability: float = Field(default=0.9, gt=0, lt=1)
 
     def describe(self) -> str:
-        """In a few words."""
+        """The label of a rule without a name: 'P(resistant) > 0.9'."""
         at = f" at {self.threshold_um:g} uM" if self.threshold_um else ""
         return f"P({self.call}{at}) > {self.probability:g}"
 
     def apply(self, evidence: PanelEvidence) -> PanelVerdicts:
-        """Every line."""
+        """A verdict on each line; a find is false where the call is wrong."""
         p = self.p_call(evidence)
         return PanelVerdicts(p > self.probability, probability=p, is_null=~self.is_so(evidence), **of_ec50(evidence))
 
@@ -65,22 +65,24 @@ class DiscoveryRule(_ThresholdRule):
     at_least: int | None = Field(default=None, ge=1)
 
     def describe(self) -> str:
-        """In a few words."""
+        """The label of a rule without a name: 'lines called resistant at a false discovery rate of 0.1'."""
         called = f"called {self.call} at a false discovery rate of {self.rate:g}"
-        return f"at least {self.at_least} lines rightly {called}" if self.at_least else f"lines {called}"
+        if not self.at_least:
+            return f"lines {called}"
+        return f"at least {self.at_least} {'line' if self.at_least == 1 else 'lines'} rightly {called}"
 
     def about(self) -> str:
-        """Lines, or the study."""
+        """'lines', or 'study' with `at_least`: what there is a verdict on."""
         return "study" if self.at_least else "lines"
 
     def check(self, design: DoseResponseDesignSpec) -> None:
-        """Refuse more lines than there are."""
+        """Refuse an `at_least` above the number of lines."""
         lines = sum(design.groups.values())
         if self.at_least and self.at_least > lines:
             raise ValueError(f"rule {self.label!r} must ask of at most {lines} lines, got {self.at_least}")
 
     def apply(self, evidence: PanelEvidence) -> PanelVerdicts:
-        """Every line, or how many of a study."""
+        """A verdict on each line, or on each study by how many lines are called rightly."""
         p, so = self.p_call(evidence), self.is_so(evidence)
         wrong = 1.0 - p
         order = np.argsort(wrong, axis=1)
@@ -107,11 +109,11 @@ class TopRule(DoseResponseRule):
     count: int = Field(default=3, ge=1)
 
     def describe(self) -> str:
-        """In a few words."""
+        """The label of a rule without a name: 'the 3 most sensitive lines found'."""
         return f"the {self.count} most sensitive lines found"
 
     def about(self) -> str:
-        """The study."""
+        """'study': there is one verdict a study."""
         return "study"
 
     def check(self, design: DoseResponseDesignSpec) -> None:
@@ -121,7 +123,7 @@ class TopRule(DoseResponseRule):
             raise ValueError(f"rule {self.label!r} must ask of fewer than all {lines} lines, got {self.count}")
 
     def apply(self, evidence: PanelEvidence) -> PanelVerdicts:
-        """How many of the true ones are among those found; all is a find."""
+        """A verdict on each study; the estimate is how many of the true ones are among those found."""
         doses = np.asarray(evidence.design.doses)
         true = np.stack([evidence.truth[name].to_numpy() for name in CURVE_NAMES], axis=-1)
         found = _first(np.median(_mean_inhibition(doses, evidence.draws.curves), axis=1), self.count)
@@ -156,12 +158,12 @@ class WithinRule(DoseResponseRule):
     of: Literal["estimate", "interval"] = "estimate"
 
     def describe(self) -> str:
-        """In a few words."""
+        """The label of a rule without a name: 'IC50 within a factor of 2'."""
         what = "IC50" if self.of == "estimate" else "90% interval of IC50"
         return f"{what} within a factor of {self.factor:g}"
 
     def apply(self, evidence: PanelEvidence) -> PanelVerdicts:
-        """Every line whose IC50 lies within the doses."""
+        """A verdict on each line; lines whose true IC50 lies outside the doses do not count."""
         true = evidence.true_log10_ic50
         low, middle, high = np.quantile(evidence.log10_ic50, [0.05, 0.5, 0.95], axis=1, method="inverted_cdf")
         reach = np.log10(self.factor)
@@ -183,11 +185,11 @@ class BracketRule(DoseResponseRule):
     probability: float = Field(default=0.9, gt=0, lt=1)
 
     def describe(self) -> str:
-        """In a few words."""
+        """The label of a rule without a name: 'P(IC50 within the doses) > 0.9'."""
         return f"P(IC50 within the doses) > {self.probability:g}"
 
     def apply(self, evidence: PanelEvidence) -> PanelVerdicts:
-        """Every line."""
+        """A verdict on each line; a find is false where the true IC50 lies outside the doses."""
         ends = np.log10([evidence.design.doses[0], evidence.design.doses[-1]])
         p = ((evidence.log10_ic50 > ends[0]) & (evidence.log10_ic50 < ends[1])).mean(axis=1)
         true = evidence.true_log10_ic50
@@ -213,12 +215,12 @@ class GroupDifferenceRule(DoseResponseRule):
     probability: float = Field(default=0.975, gt=0.5, lt=1)
 
     def describe(self) -> str:
-        """In a few words."""
+        """The label of a rule without a name: 'log10_ec50_um of A differs from others, P > 0.975'."""
         more = f" by {self.at_least:g}" if self.at_least else ""
         return f"{self.quantity} of {self.first} differs from {self.second}{more}, P > {self.probability:g}"
 
     def about(self) -> str:
-        """The study."""
+        """'study': there is one verdict a study."""
         return "study"
 
     def check(self, design: DoseResponseDesignSpec) -> None:
@@ -232,7 +234,7 @@ class GroupDifferenceRule(DoseResponseRule):
             raise ValueError(f"rule {self.label!r} must be about a group and another, got {self.first!r}")
 
     def apply(self, evidence: PanelEvidence) -> PanelVerdicts:
-        """Every study."""
+        """A verdict on each study; the estimate is the difference of the groups' means."""
         names = list(evidence.design.groups)
         first = names.index(self.first)
         rest = [k for k in range(len(names)) if k != first] if self.second == OTHERS else [names.index(self.second)]
@@ -254,20 +256,20 @@ class VarianceShareRule(DoseResponseRule):
     probability: float = Field(default=0.9, gt=0, lt=1)
 
     def describe(self) -> str:
-        """In a few words."""
+        """The label of a rule without a name: 'P(share of variance of log10_ec50_um by group > 0.25) > 0.9'."""
         return f"P(share of variance of {self.quantity} by group > {self.above:g}) > {self.probability:g}"
 
     def about(self) -> str:
-        """The study."""
+        """'study': there is one verdict a study."""
         return "study"
 
     def check(self, design: DoseResponseDesignSpec) -> None:
-        """Refuse a single group."""
+        """Refuse a design with one group, which explains no variance."""
         if len(design.groups) < 2:
             raise ValueError(f"rule {self.label!r} needs at least 2 groups in the design, got {len(design.groups)}")
 
     def apply(self, evidence: PanelEvidence) -> PanelVerdicts:
-        """Every study."""
+        """A verdict on each study; the estimate is the share of variance."""
         k = CURVE_NAMES.index(self.quantity)
         between, within = evidence.draws.sigma_group[..., k] ** 2, evidence.draws.sigma[..., k] ** 2
         draws = between / (between + within)
@@ -289,15 +291,15 @@ class CustomRule(DoseResponseRule):
     function: Callable[[PanelDraws, DoseResponseDesignSpec], Any] = Field(exclude=True)
 
     def describe(self) -> str:
-        """Its name."""
+        """The label: the name that the user gave."""
         return self.name
 
     def about(self) -> str:
-        """The study."""
+        """'study': there is one verdict a study."""
         return "study"
 
     def apply(self, evidence: PanelEvidence) -> PanelVerdicts:
-        """What the function says."""
+        """A verdict on each study, as the function gives it; there is no estimate."""
         decided = np.asarray(self.function(evidence.draws, evidence.design), dtype=bool)
         if decided.shape != evidence.answered.shape:
             raise ValueError(f"rule {self.name!r} must give {evidence.answered.shape}, got {decided.shape}")

@@ -38,5 +38,5 @@ class DoseResponseScenario(BaseScenario):
         return self
 
     def items(self, rule: BaseRule) -> tuple[str, ...]:
-        """One: the lines, or the study."""
+        """A single item, 'lines' or 'study', by what the rule gives verdicts on."""
         return (rule.about() if isinstance(rule, DoseResponseRule) else "study",)

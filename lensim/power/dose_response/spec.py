@@ -1,6 +1,5 @@
 """Designs, truths and analyses of dose-response panels, as strict data."""
 
-from pathlib import Path
 from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import Field, create_model, model_validator
@@ -10,6 +9,7 @@ from lensim.dose_response.design import DoseResponseDesign, PlateMap
 from lensim.dose_response.priors import DoseResponsePriors
 from lensim.dose_response.truth import DoseResponsePopulation
 from lensim.plate_faults import NO_FAULTS, PlateFaults
+from lensim.power.design_prior import FileOfPosterior
 from lensim.power.spec import NonNegativeNumber, Number
 
 Curve = Literal["log10_ec50_um", "log_hill_slope", "effect_at_saturation"]
@@ -61,7 +61,7 @@ class DoseResponseDesignSpec(Strict):
 
     @property
     def group_of_line(self) -> tuple[str, ...]:
-        """Group of each line."""
+        """Molecular group of each line, in the order of lines on plates."""
         return tuple(group for group, number in self.groups.items() for _ in range(number))
 
     @property
@@ -137,14 +137,14 @@ class DoseResponseTruthSpec(Strict):
     population: PopulationSpec = PopulationSpec()  # type: ignore[valid-type]
     groups: tuple[GroupSpec, ...] = ()
     faults: Literal["ordinary", "none"] | PlateFaultSpec = "ordinary"  # type: ignore[valid-type]
-    posterior: Path | None = None
+    posterior: FileOfPosterior | None = None
     nuisance: Literal["drawn", "mean"] = "drawn"
     scale: dict[str, Annotated[float, Field(ge=0)]] = Field(default={})
     shift: dict[str, float] = Field(default={})
 
     @property
     def plate_faults(self) -> PlateFaults:
-        """As the simulator takes them."""
+        """Faults of plates, as the simulator takes them."""
         if isinstance(self.faults, str):
             return PlateFaults() if self.faults == "ordinary" else NO_FAULTS
         return PlateFaults(**self.faults.model_dump())

@@ -1,8 +1,8 @@
 """From a scenario to a chunk of simulated panels: truths, plates and their signals."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -13,7 +13,7 @@ from lensim import vocabulary as v
 from lensim.dose_response.design import lay_out
 from lensim.dose_response.simulate import simulate
 from lensim.dose_response.truth import DoseResponsePopulation, truth_given
-from lensim.power.design_prior import design_prior, require_figures
+from lensim.power.design_prior import DesignPrior, posterior_of, require_dims, require_figures
 from lensim.power.dose_response.scenario import DoseResponseScenario
 from lensim.power.dose_response.spec import CURVE_NAMES, DoseResponseDesignSpec, DoseResponseTruthSpec
 from lensim.power.spec import Distribution, changed, picked
@@ -26,6 +26,13 @@ NEEDED: Final = (
     *(f"mu_{name}" for name in CURVE_NAMES), *(f"sigma_{name}" for name in CURVE_NAMES), v.SD_WELL
 )  # fmt: skip
 """What every pooled fit has; groups have a spread where there are several, days where lines were plated twice."""
+
+DIMS: Final[Mapping[str, tuple[str, ...]]] = {
+    **dict.fromkeys(FROM_POSTERIOR, ()),
+    v.LOG_TOP: (v.CULTURE,),
+    v.BACKGROUND: (v.PLATE,),
+}
+"""Dims that a figure of a posterior may have besides chain and draw."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +100,9 @@ def draw_parameters(
 
 
 @lru_cache(maxsize=4)
-def _posterior(path: Path) -> xr.Dataset:
-    posterior = design_prior(path)["posterior"].to_dataset()
+def _posterior(prior: DesignPrior) -> xr.Dataset:
+    posterior, path = posterior_of(prior)["posterior"].to_dataset(), prior.path
+    require_dims(path, posterior, DIMS)
     require_figures(path, posterior, NEEDED, "a dose-response fit in which lines were pooled")
     return posterior.stack(sample_=("chain", "draw"), create_index=False)
 
@@ -116,12 +124,12 @@ def not_in_posterior(scenario: DoseResponseScenario) -> list[str]:
     return [name for name in FROM_POSTERIOR if name not in posterior and name not in needless]
 
 
-def _put_posterior(parameters: xr.Dataset, path: Path, at_mean: bool, rng: np.random.Generator) -> None:
+def _put_posterior(parameters: xr.Dataset, prior: DesignPrior, at_mean: bool, rng: np.random.Generator) -> None:
     """Overwrite every figure that a posterior has, all of a study from one draw; levels from the cultures of the fit.
 
     What a fit does not have (one group: no spread of groups; one culture a line: no spread of days) stays as it is.
     """
-    posterior = _posterior(path)
+    posterior = _posterior(prior)
     pick = rng.integers(posterior.sizes["sample_"], size=parameters.sizes[v.STUDY])
     for name in FROM_POSTERIOR:
         if name in posterior:

@@ -59,17 +59,17 @@ class ExpressionRule(BaseRule):
 
     @property
     def thresholds(self) -> tuple[float, ...]:
-        """Where the posterior's tail is wanted [log2]."""
+        """Values above which the rule needs the posterior probability [log2]."""
         return ()
 
     @property
     def probabilities(self) -> tuple[float, ...]:
-        """Which quantiles are wanted."""
+        """Probabilities of the quantiles that the rule needs of a posterior."""
         return ()
 
     @property
     def difference(self) -> tuple[str, str] | None:
-        """Cell types of which the difference is wanted."""
+        """The two cell types of whose difference the rule is; None where it is of one."""
         return None
 
     def check(self, cell_types: tuple[str, ...], targets: tuple[str, ...]) -> None:

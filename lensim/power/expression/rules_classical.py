@@ -33,7 +33,7 @@ class TestRule(ExpressionRule):
     cell_type: str = ""
 
     def describe(self) -> str:
-        """In a few words."""
+        """The label of a rule without a name: 't on log ratios, 0.05'."""
         words = {"t_ratio": "t on ratios", "t_log2": "t on log ratios", "wilcoxon": "Wilcoxon", "sign": "sign test"}
         sides = "" if self.sides == "two" else f", {self.sides}"
         return f"{words[self.test]}, {self.alpha:g}{sides}" + (f", {self.cell_type}" if self.cell_type else "")
@@ -121,7 +121,7 @@ class MannWhitneyRule(ExpressionRule):
     alpha: float = Field(default=0.05, gt=0, lt=1)
 
     def describe(self) -> str:
-        """In a few words."""
+        """The label of a rule without a name: 'Mann-Whitney line against donor, 0.05'."""
         return f"Mann-Whitney {self.first or '(first)'} against {self.second or '(second)'}, {self.alpha:g}"
 
     def check(self, cell_types: tuple[str, ...], targets: tuple[str, ...]) -> None:
@@ -129,7 +129,7 @@ class MannWhitneyRule(ExpressionRule):
         require_two_types(self, (self.first, self.second), cell_types)
 
     def true_effect(self, mu: np.ndarray, cell_types: Sequence[str]) -> np.ndarray:
-        """Difference of the two means."""
+        """Difference of the two cell types' true means (study, target) [log2]."""
         first, second = (list(cell_types).index(name) for name in (self.first, self.second))
         return np.asarray(mu[:, :, first] - mu[:, :, second])
 

@@ -22,7 +22,7 @@ class _PosteriorRule(ExpressionRule):
 
     @property
     def needs_posterior(self) -> bool:
-        """It does."""
+        """True: the rule is about a posterior."""
         return True
 
     @property
@@ -51,7 +51,7 @@ class _PosteriorRule(ExpressionRule):
         return super().true_effect(mu, cell_types)
 
     def about(self) -> str:
-        """What it is about, in words."""
+        """The quantity in words, such as 'mean' or 'line less donor'."""
         if self.of == "difference":
             return f"{self.first or '(first)'} less {self.second or '(second)'}"
         if self.of == "new_subject":
@@ -88,13 +88,13 @@ class PosteriorRule(_PosteriorRule):
         return self
 
     def describe(self) -> str:
-        """In a few words."""
+        """The label of a rule without a name: 'P(mean > 0) > 0.95'."""
         side, at = (">", self.above) if self.above is not None else ("<", self.below)
         return f"P({self.about()} {side} {at:g}) > {self.probability:g}"
 
     @property
     def thresholds(self) -> tuple[float, ...]:
-        """Where the tail is wanted."""
+        """The one threshold of the rule [log2]."""
         return (float(self.above if self.above is not None else self.below or 0.0),)
 
     def is_null(self, effect: np.ndarray) -> np.ndarray:
@@ -125,7 +125,7 @@ class IntervalRule(_PosteriorRule):
         return self
 
     def describe(self) -> str:
-        """In a few words."""
+        """The label of a rule without a name, with its limits and what it is about."""
         return f"{self.ci_prob:.0%} interval of {self.about()} {self.verdict} {self.low:g} to {self.high:g}"
 
     def is_null(self, effect: np.ndarray) -> np.ndarray:
@@ -148,7 +148,7 @@ class WidthRule(_PosteriorRule):
     at_most: float = Field(gt=0)
 
     def describe(self) -> str:
-        """In a few words."""
+        """The label of a rule without a name, with its limits and what it is about."""
         return f"{self.ci_prob:.0%} interval of {self.about()} at most {self.at_most:g} wide"
 
     def is_null(self, effect: np.ndarray) -> np.ndarray:
@@ -172,12 +172,12 @@ class DiscoveryRule(_PosteriorRule):
     rate: float = Field(default=0.05, gt=0, lt=1)
 
     def describe(self) -> str:
-        """In a few words."""
+        """The label of a rule without a name, with its limits and what it is about."""
         return f"{self.about()} changed at a false discovery rate of {self.rate:g}"
 
     @property
     def thresholds(self) -> tuple[float, ...]:
-        """No change."""
+        """0, which is no change [log2]."""
         return (0.0,)
 
     def apply(self, evidence: PairEvidence) -> PairVerdicts:
@@ -202,16 +202,16 @@ class CustomRule(_PosteriorRule):
     above: tuple[float, ...] = (0.0,)
 
     def describe(self) -> str:
-        """Its name."""
+        """The label: the name that the user gave."""
         return self.name
 
     @property
     def thresholds(self) -> tuple[float, ...]:
-        """Where it wants the tail."""
+        """The thresholds that the user asked for [log2]."""
         return self.above
 
     def apply(self, evidence: PairEvidence) -> PairVerdicts:
-        """What the function says."""
+        """A verdict on every study and target, as the function gives it; there is no estimate."""
         posterior = _needed(evidence)
         decided = np.asarray(self.function(posterior), dtype=bool)
         mean, low, high = self.interval(posterior)

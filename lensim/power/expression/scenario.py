@@ -40,5 +40,5 @@ class ExpressionScenario(BaseScenario):
         return self
 
     def items(self, rule: BaseRule) -> tuple[str, ...]:
-        """Targets."""
+        """The targets: each rule gives a verdict on each."""
         return self.design.targets

@@ -1,6 +1,5 @@
 """Designs, truths and analyses of paired RT-qPCR studies and of ratios, as strict data."""
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -8,6 +7,7 @@ from pydantic import Field, model_validator
 from lensim.config import Strict
 from lensim.expression.design import FIVEFOLD_DILUTIONS
 from lensim.expression.priors import FoldChangePriors
+from lensim.power.design_prior import FileOfPosterior
 from lensim.power.spec import ANY, NonNegativeNumber, Number
 
 
@@ -110,7 +110,7 @@ class ExpressionTruthSpec(Strict):
     sd_plate_cycles: NonNegativeNumber = 0.15
     sd_log2_pair: NonNegativeNumber = 0.35
     faults: ReactionFaultSpec = ReactionFaultSpec()
-    posterior: Path | None = None
+    posterior: FileOfPosterior | None = None
     nuisance: Literal["drawn", "mean"] = "drawn"
     scale: dict[str, Annotated[float, Field(ge=0)]] = Field(default={})
     shift: dict[str, float] = Field(default={})

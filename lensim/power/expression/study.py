@@ -1,5 +1,6 @@
 """From a scenario to a chunk of simulated studies: the truth of each, and the pairs that its analysis starts from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +15,7 @@ from lensim.expression.design import ExpressionDesign, lay_out
 from lensim.expression.pairs import PairSettings, pairs_of
 from lensim.expression.simulate import simulate
 from lensim.expression.truth import ExpressionPopulation, ReactionFaults, parameters_of, truth_given
-from lensim.power.design_prior import design_prior, require_figures
+from lensim.power.design_prior import UNSEEN, DesignPrior, posterior_of, require_dims, require_figures
 from lensim.power.expression.scenario import ExpressionScenario
 from lensim.power.expression.spec import ExpressionDesignSpec, ExpressionTruthSpec
 from lensim.power.spec import ANY, Distribution, changed, picked
@@ -36,8 +37,24 @@ OF_REACTIONS: Final = (
 WHERE_KNOWN: Final = (v.UNIT_CT, v.SD_PLATE)
 OF_LEVELS: Final = (v.MU_LEVEL, v.LOG2_REFERENCE_LEVEL, v.FACTOR, v.ONE_COPY_CT)
 """A fit that has any of these is one from reactions, and not from ratios."""
-UNSEEN: Final = "unseen"
-"""A group of results that only published summaries have: of values that nobody printed."""
+_PAIR: Final = (v.TARGET, v.CELL_TYPE, v.CONTRAST)
+DIMS: Final[Mapping[str, tuple[str, ...]]] = {
+    v.MU_FOLD_CHANGE: _PAIR,
+    v.SIGMA_FOLD_CHANGE: _PAIR,
+    OMEGA: _PAIR,
+    v.MU_LEVEL: (v.TARGET, v.CELL_TYPE),
+    v.SIGMA_LEVEL: (v.TARGET, v.CELL_TYPE),
+    v.LOG2_REFERENCE_LEVEL: (v.REFERENCE,),
+    v.FACTOR: (v.GENE,),
+    v.UNIT_CT: (v.GENE,),
+    v.ONE_COPY_CT: (v.GENE,),
+    v.SD_BIOLOGICAL: (v.GENE,),
+    v.SD_INPUT: (),
+    v.SD_TECHNICAL: (),
+    v.SD_PLATE: (),
+    v.SD_PAIR: (v.TARGET,),
+}
+"""Dims that a figure of a posterior may have besides chain and draw: those of the truth."""
 
 
 @dataclass(frozen=True)
@@ -172,10 +189,10 @@ def draw_parameters(
 
 
 @lru_cache(maxsize=4)
-def _posterior(path: Path) -> xr.Dataset:
-    result = design_prior(path)
+def _posterior(prior: DesignPrior) -> xr.Dataset:
+    result, path = posterior_of(prior), prior.path
     posterior = result["posterior"].to_dataset()
-    checks.has_variables(posterior.isel(chain=0, draw=0), {}, str(path))
+    require_dims(path, posterior, DIMS)
     needed: tuple[str, ...] = (v.MU_FOLD_CHANGE, v.SIGMA_FOLD_CHANGE)
     if UNSEEN not in result.children:  # a paper prints no spread of pairs or reactions
         needed += OF_REACTIONS if any(name in posterior for name in OF_LEVELS) else (v.SD_PAIR,)
@@ -198,9 +215,9 @@ def not_in_posterior(scenario: ExpressionScenario) -> list[str]:
     return [name for name in needed if name not in posterior]
 
 
-def _put_posterior(parameters: xr.Dataset, path: Path, at_mean: bool, rng: np.random.Generator) -> None:
+def _put_posterior(parameters: xr.Dataset, prior: DesignPrior, at_mean: bool, rng: np.random.Generator) -> None:
     """Overwrite every figure that a posterior has, all of a study from one draw, or all but the effect at the mean."""
-    posterior = _posterior(path)
+    posterior, path = _posterior(prior), prior.path
     pick = rng.integers(posterior.sizes["sample_"], size=parameters.sizes[v.STUDY])
     for name in (v.MU_FOLD_CHANGE, v.SIGMA_FOLD_CHANGE, *OF_REACTIONS, *WHERE_KNOWN, v.SD_PAIR):
         if name in posterior:

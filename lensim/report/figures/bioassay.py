@@ -15,7 +15,7 @@ from lensim.bioassay.roles import BLANK, SAMPLE, STANDARD
 from lensim.inference.intervals import interval_of
 from lensim.inference.observations import observations_of
 from lensim.report.figures.catalogue import ResultFigure
-from lensim.report.figures.style import PALETTE, literal, new_figure
+from lensim.report.figures.style import PALETTE, legend_columns, literal, new_figure
 
 CURVE_COLOUR = "#666666"
 OUTSIDE_COLOUR = "#EEEEEE"
@@ -68,7 +68,8 @@ def plot_calibration(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
             )
         ),
     ]
-    figure.legend(handles=handles, loc="outside upper center", ncols=4, fontsize=7.5, frameon=False)
+    across = legend_columns(handles, figure.get_figwidth(), 4, 7.5)
+    figure.legend(handles=handles, loc="outside upper center", ncols=across, fontsize=7.5, frameon=False)
     return figure
 
 

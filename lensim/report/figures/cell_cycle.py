@@ -176,10 +176,9 @@ def plot_effects(
     axis.set_ylim(len(labels) - 0.5, -0.5)
     axis.set_xlabel("change of the S-phase share [percentage points]", fontsize=9)
     columns = 2 if len(handles) > 2 else 3
-    legend_above(figure, ax, handles, columns)
-    lines_of_legend = -(-len(handles) // columns)
+    legend = legend_above(figure, ax, handles, columns)
     if ax is None:
-        figure.tight_layout(rect=(0, 0, 1, 1 - 0.19 * (lines_of_legend + 0.4) / figure.get_figheight()))
+        figure.tight_layout(rect=(0, 0, 1, 1 - legend / figure.get_figheight()))
     return figure
 
 

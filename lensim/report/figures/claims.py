@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from lensim.report.figures.style import PALETTE, figure_of, literal
+from lensim.report.figures.style import PALETTE, figure_of, head_column, literal
 from lensim.tables.records import records
 
 ROW_INCHES: Final = 0.215
@@ -36,7 +36,7 @@ def plot_numbers(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
     axis.set_xlim(-2, 102)
     axis.set_xlabel("percentile of the stated number among simulated studies; shaded: central 90%", fontsize=8)
     axis.tick_params(axis="x", labelsize=8)
-    axis.text(104, -1.1, "stated  (90% of studies)", fontsize=7.5, weight="bold", va="center")
+    head_column(axis, 104, "stated  (90% of studies)", fontsize=7.5, weight="bold")
     return figure
 
 
@@ -64,7 +64,7 @@ def plot_findings(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
     axis.set_xlabel("simulated studies that make the finding [%]; dotted: 5% and 80%", fontsize=8)
     axis.tick_params(axis="x", labelsize=8)
     axis.legend(fontsize=7.5, frameon=False, loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=2)
-    axis.text(106, -0.9, "supported\nby the design", fontsize=7.5, weight="bold", va="center")
+    head_column(axis, 106, "supported\nby the design", fontsize=7.5, weight="bold")
     return figure
 
 

@@ -6,6 +6,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import xarray as xr
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -17,7 +18,7 @@ from lensim.dose_response.estimands import dose_response_estimands, summarise_li
 from lensim.inference.intervals import interval_of
 from lensim.inference.observations import observations_of
 from lensim.report.figures.catalogue import ResultFigure
-from lensim.report.figures.style import PALETTE, figure_of, legend_above, literal, new_figure
+from lensim.report.figures.style import PALETTE, figure_of, head_column, legend_above, literal, new_figure
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 PANELS_A_ROW = 6
@@ -26,6 +27,13 @@ PANELS_A_ROW = 6
 def group_colours(data: xr.Dataset) -> dict[str, str]:
     """One colour a molecular group, in the order of the Dataset."""
     return {str(group): PALETTE[i % len(PALETTE)] for i, group in enumerate(data[v.MOLECULAR_GROUP].to_numpy())}
+
+
+def _group_handles(data: xr.Dataset) -> list[Artist]:
+    """What a legend says of the groups that have a line."""
+    here = set(data[v.MOLECULAR_GROUP].to_numpy()[data[v.GROUP_OF_LINE].to_numpy()].tolist())
+    colours = group_colours(data)
+    return [Line2D([], [], color=colours[name], lw=3, label=literal(name)) for name in colours if name in here]
 
 
 def _percent_of_untreated(result: xr.DataTree) -> pd.DataFrame:
@@ -75,10 +83,12 @@ def plot_curves(result: xr.DataTree, summary: pd.DataFrame, ci_prob: float = 0.9
     last_in_column = {i % columns: i for i in range(len(lines))}
     for position in last_in_column.values():
         axes.flat[position].tick_params(labelbottom=True)
-    said = f"{_dose_label(data)}; above each panel: absolute IC50 ({_unit(data)}) with its {ci_prob:.0%} interval"
-    figure.supxlabel(literal(said), fontsize=10)
+    gap = "; " if columns > 3 else ";\n"  # few panels have no room for the whole line
+    said = f"{_dose_label(data)}{gap}above each panel: absolute IC50 ({_unit(data)})"
+    said += f"{' ' if columns > 1 else gap[-1]}with its {ci_prob:.0%} interval"
+    figure.supxlabel(literal(said), fontsize=10 if columns > 3 else 8)
     figure.supylabel("Signal, percent of untreated", fontsize=10)
-    handles = [Line2D([], [], color=colour, lw=3, label=literal(group)) for group, colour in colours.items()]
+    handles = _group_handles(data)
     experiments = sorted(wells["experiment"].unique())
     if 1 < len(experiments) <= len(MARKERS):
         names = data[v.EXPERIMENT].to_numpy() if v.EXPERIMENT in data.coords else experiments
@@ -86,8 +96,8 @@ def plot_curves(result: xr.DataTree, summary: pd.DataFrame, ci_prob: float = 0.9
             Line2D([], [], color="0.3", marker=MARKERS[i], ls="", ms=4, label=literal(_experiment(names[i])))
             for i in experiments
         ]
-    figure.legend(handles=handles, loc="upper center", ncols=min(8, len(handles)), fontsize=8, frameon=False)
-    figure.tight_layout(rect=(0.01, 0.0, 1.0, 1.0 - 0.45 / figure.get_figheight()))
+    legend = legend_above(figure, None, handles, 8) + 0.15
+    figure.tight_layout(rect=(0.01, 0.0, 1.0, 1.0 - legend / figure.get_figheight()))
     return figure
 
 
@@ -186,9 +196,9 @@ def plot_ic50_forest(
         axis.text(right * 1.15, height, f"{row['p_ic50_above_top']:.2f}", va="center", fontsize=8)
         if calls:
             axis.text(right * 3.2, height, literal(calls.get(str(name), "")), va="center", fontsize=8)
-    axis.text(right * 1.15, -1.2, f"P(IC50\n> {top:g})", fontsize=8, va="center", ha="left")
+    head_column(axis, right * 1.15, f"P(IC50\n> {top:g})", fontsize=8)
     if calls:
-        axis.text(right * 3.2, -1.2, "published\ncall", fontsize=8, va="center", ha="left")
+        head_column(axis, right * 3.2, "published\ncall", fontsize=8)
     axis.set_yticks(range(len(ordered)), [literal(name) for name in ordered.index], fontsize=8)
     axis.set_ylim(len(ordered) - 0.4, -0.7)
     axis.set_xscale("log")
@@ -201,10 +211,10 @@ def plot_ic50_forest(
         said += f"\ndotted: resistant above {threshold_um:g} {unit}"
     axis.set_xlabel(said, fontsize=9, loc="center")
     axis.spines[["top", "right"]].set_visible(False)
-    handles = [Line2D([], [], color=c, lw=3, label=literal(g)) for g, c in colours.items()]
-    legend_above(figure, ax, handles, min(6, len(handles)))
+    handles = _group_handles(data)
+    legend = legend_above(figure, ax, handles, 6)
     if ax is None:
-        figure.tight_layout(rect=(0, 0, 0.98, 1.0 - 0.3 / figure.get_figheight()))
+        figure.tight_layout(rect=(0, 0, 0.98, 1.0 - legend / figure.get_figheight()))
     return figure
 
 
@@ -252,6 +262,7 @@ def _draw_pit(axis: Axes, share: np.ndarray) -> None:
     expected, half_width = len(share) / bins, 2.58 * np.sqrt(len(share) / bins * (1 - 1 / bins))
     axis.axhspan(expected - half_width, expected + half_width, color="0.6", alpha=0.35, label="99% band, if flat")
     axis.set(xlabel="Share of replicates below the well (PIT)", ylabel="Wells", xlim=(0, 1))
+    axis.set_ylim(bottom=0)
     axis.yaxis.set_major_locator(MaxNLocator(integer=True))
     axis.legend(fontsize=8, frameon=False, loc="lower center")
 

@@ -1,6 +1,7 @@
 """Figures of an expression fit: levels, before and after, forest, standard curves, resistant against parental."""
 
 from collections.abc import Mapping
+from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -17,11 +18,13 @@ from lensim.expression.estimands import detected, expression_estimands, summaris
 from lensim.inference.intervals import interval_of
 from lensim.inference.observations import observations_of
 from lensim.report.figures.catalogue import ResultFigure
-from lensim.report.figures.style import PALETTE, figure_of, literal, new_figure
+from lensim.report.figures.style import PALETTE, figure_of, legend_columns, literal, new_figure
 
 ABSENT_COLOUR = "#999999"
 LONGEST_UPRIGHT = 12
 """Letters of a condition's name that two neighbouring panels have room for."""
+LONGEST_TITLE = 20
+"""Letters of a line above a narrow panel."""
 MOST_TICKS = 7
 """On an axis of percent of control in a narrow panel."""
 
@@ -79,8 +82,10 @@ def plot_levels(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
     handles.append(
         Line2D([], [], color=ABSENT_COLOUR, marker="<", mfc="white", ls="", label="never detected: below this")
     )
-    figure.legend(handles=handles, ncols=3, fontsize=8, frameon=False, loc="upper left")
-    figure.tight_layout(rect=(0, 0, 1, 1 - 0.5 / figure.get_figheight()))
+    across = legend_columns(handles, figure.get_figwidth(), 3)
+    figure.legend(handles=handles, ncols=across, fontsize=8, frameon=False, loc="upper left")
+    legend = 0.1 + 0.2 * -(-len(handles) // across)
+    figure.tight_layout(rect=(0, 0, 1, 1 - legend / figure.get_figheight()))
     return figure
 
 
@@ -112,10 +117,11 @@ def plot_before_after(classical: pd.DataFrame, data: xr.Dataset) -> Figure:
             axis.set_xlim(-0.3, 1.3)
             axis.set_xticks([0, 1], ticks, fontsize=7)
             if max(map(len, ticks)) > LONGEST_UPRIGHT:
-                axis.tick_params(axis="x", rotation=30)
+                for label in axis.get_xticklabels():
+                    label.set(rotation=30, ha="right", rotation_mode="anchor")
             axis.text(0.04, 0.94, f"n = {len(own)}", transform=axis.transAxes, fontsize=7, va="top")
             if row == 0:
-                axis.set_title(literal(kind), fontsize=8)
+                axis.set_title(literal(fill(kind, LONGEST_TITLE)), fontsize=8)
             if column == 0:
                 axis.set_ylabel(f"{literal(target)}\n[% of control]", fontsize=8)
     figure.tight_layout()
@@ -259,6 +265,7 @@ def plot_standard_curves(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
         lost = own & ~np.isfinite(ct)
         axis.plot(quantity[lost], np.full(lost.sum(), limit), ls="", marker="x", ms=5, color=PALETTE[1])
         axis.set_xscale("log")
+        axis.xaxis.set_major_formatter(FuncFormatter(_plain))
         low, middle, high = interval_of(factor, ci_prob)
         axis.set_title(f"{literal(genes[g])}\nfactor {middle:.2f} ({low:.2f} to {high:.2f})", fontsize=8)
     axes[0][0].set_ylabel("Ct [cycles]; cross: not detected", fontsize=8)

@@ -121,8 +121,8 @@ def plot_robustness(trials: list[Trial], n: int, target: float, word: str, ax: A
             needed = f"needs {trial.size.n}" if trial.size.n is not None else "no number in reach is enough"
             side = 1 if share < 50 else -1
             axis.annotate(
-                needed, (share, at), xytext=(10 * side, 0), textcoords="offset points", fontsize=7, va="center",
-                ha="left" if side > 0 else "right",
+                needed, (share + side * error, at), xytext=(5 * side, 0), textcoords="offset points", va="center",
+                ha="left" if side > 0 else "right", fontsize=7,
             )  # fmt: skip
     axis.set_yticks(range(len(trials)), [literal(trial.shift.name) for trial in reversed(trials)], fontsize=8)
     axis.axvline(100 * target, color="black", lw=0.8, ls="--")
@@ -150,7 +150,7 @@ def plot_bracketing(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
         )
     axis.set_xticks(range(square.shape[1]), [f"{dose:g}" for dose in square.columns], fontsize=8)
     axis.set_yticks(range(len(square)), [literal(name) for name in square.index], fontsize=7)
-    axis.set_xlabel("top dose [uM]", fontsize=9)
+    axis.set_xlabel("top dose [µM]", fontsize=9)
     bar = figure.colorbar(image, ax=axis, fraction=0.06, pad=0.04)
     bar.set_label("IC50 within the doses [%]", fontsize=8)
     bar.ax.tick_params(labelsize=7)
@@ -210,7 +210,7 @@ def plot_plate_map(table: pd.DataFrame, plate: str, rows: int = 8, columns: int 
         level = doses.index(float(well["dose_um"])) / max(len(doses) - 1, 1)
         axis.add_patch(Circle((column, row), 0.42, facecolor=colours(1 - level), edgecolor="0.2", lw=0.6))
         axis.text(
-            column, row, f"{WELL_LETTERS[lines.index(well['cell_line'])]}\n{well['dose_um']:.3g}", ha="center",
+            column, row, f"{WELL_LETTERS[lines.index(well['cell_line'])]}\n{well['dose_um']:.4g}", ha="center",
             va="center", fontsize=6, color="white" if level > 0.45 else "black",
         )  # fmt: skip
     axis.set_xlim(-0.6, columns - 0.4)
@@ -220,7 +220,7 @@ def plot_plate_map(table: pd.DataFrame, plate: str, rows: int = 8, columns: int 
     axis.set_yticks(range(rows), list(WELL_LETTERS[:rows]), fontsize=8)
     axis.xaxis.tick_top()
     names = ", ".join(f"{WELL_LETTERS[k]} {name}" for k, name in enumerate(lines))
-    axis.set_xlabel(literal(f"{plate}. {names}. Numbers: dose [uM]; hatched: blank"), fontsize=7)
+    axis.set_xlabel(literal(f"{plate}. {names}. Numbers: dose [µM]; hatched: blank"), fontsize=7)
     if ax is None:
         figure.tight_layout()
     return figure
@@ -257,3 +257,32 @@ def plot_detectable(
     figure.suptitle(literal(title), fontsize=9)
     figure.tight_layout()
     return figure
+
+
+def plan_figures(found: Plan, plate_map: pd.DataFrame | None = None) -> dict[str, Figure]:
+    """Every figure of a plan, by the name of its file.
+
+    Parameters
+    ----------
+    found
+        The plan.
+    plate_map
+        A row a well to pipette, of a plan with plates.
+    """
+    drawn: dict[str, Figure] = {}
+    question = found.question
+    word = "power" if question.scenario.is_conditional else "assurance"
+    if found.size is not None:
+        drawn["size"] = plot_search(found)
+    if found.frontier is not None and question.costs is not None:
+        drawn["frontier"] = plot_frontier(found.frontier, question.target, question.costs.currency, word)
+    if found.robustness and found.size is not None and found.size.n is not None:
+        drawn["robustness"] = plot_robustness(found.robustness, found.size.n, question.target, word)
+    if found.bracketing is not None:
+        drawn["bracketing"] = plot_bracketing(found.bracketing)
+    if found.layouts is not None:
+        drawn["layouts"] = plot_layouts(found.layouts)
+    if plate_map is not None:
+        for number, plate in enumerate(dict.fromkeys(plate_map["plate"])):
+            drawn[f"plate_map_{number + 1}"] = plot_plate_map(plate_map, plate)
+    return drawn

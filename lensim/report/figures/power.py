@@ -7,31 +7,15 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
+from lensim.power.words import field_label, grid_fields
 from lensim.report.figures.style import PALETTE, literal, new_figure
 
-FIELD_WORDS = {
-    "experiments": "experiments",
-    "technical_replicates": "reactions of a sample and gene",
-    "mu_log2_fold_change": "true mean fold change [log2]",
-    "sigma_log2_fold_change": "spread of subjects [log2]",
-    "sd_log2_pair": "spread between pairs [log2]",
-}
 TARGET_SHARE = 0.8
 NORMAL_95 = 1.96
-
-
-def words_of(field: str) -> str:
-    """A field of the grid as an axis says it."""
-    last = field.split(".")[-1]
-    if field.startswith("design.subjects."):
-        return f"subjects, {last}"
-    return FIELD_WORDS.get(last, last.replace("_", " "))
-
-
-def grid_fields(table: pd.DataFrame) -> list[str]:
-    """The grid's fields of a result table, those with more than one value."""
-    return [name for name in table.columns if "." in str(name) and table[name].nunique() > 1]
+MOST_TICKS = 8
+MARKERS = "os^Dv"
 
 
 def plot_power_curves(table: pd.DataFrame) -> Figure:
@@ -50,33 +34,12 @@ def plot_power_curves(table: pd.DataFrame) -> Figure:
     for axis, (values, own) in _placed(axes, panels):
         for number, rule in enumerate(rules):
             line = own[own["rule"] == rule]
-            colour = PALETTE[number % len(PALETTE)]
-            if along is None:
-                axis.errorbar(
-                    [number],
-                    100 * line["share"],
-                    yerr=100 * NORMAL_95 * line["share_mcse"],
-                    fmt="o",
-                    color=colour,
-                    label=rule,
-                )
-                axis.set_xticks([])
-                continue
-            line = line.sort_values(along)
-            x, share, error = (
-                line[along].to_numpy(),
-                line["share"].to_numpy(),
-                NORMAL_95 * line["share_mcse"].to_numpy(),
-            )
-            axis.fill_between(x, 100 * (share - error), 100 * (share + error), color=colour, alpha=0.2, lw=0)
-            style = ("-", "--", ":", "-.")[number // len(PALETTE) % 4]
-            axis.plot(x, 100 * share, color=colour, marker="o", ms=3, lw=1.2, ls=style, label=rule)
-            if len(x) <= 8:
-                axis.set_xticks(x, [f"{value:g}" for value in x], fontsize=8)
+            if len(line):
+                _draw_rule(axis, line if along is None else line.sort_values(along), along, number)
         axis.axhline(100 * TARGET_SHARE, color="black", lw=0.6, ls="--")
         said = [
             str(values[0]),
-            *(f"{words_of(n)} {_short(value)}" for n, value in zip(others[1:], values[1:], strict=True)),
+            *(f"{field_label(n)}: {_short(value)}" for n, value in zip(others[1:], values[1:], strict=True)),
         ]
         axis.set_title(literal("\n".join(said)), fontsize=8)
         axis.set_ylim(0, 101)
@@ -84,13 +47,41 @@ def plot_power_curves(table: pd.DataFrame) -> Figure:
     quantity = " or ".join(dict.fromkeys(table["quantity"]))
     for row in axes:
         row[0].set_ylabel(f"{quantity} [%]", fontsize=8)
-    if along is not None:
-        for axis, _ in _placed(axes, panels):
-            axis.set_xlabel(literal(words_of(along)), fontsize=8)
-    handles, labels = axes[0][0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="lower center", ncols=min(2, len(rules)), fontsize=7, frameon=False)
+    for place, (axis, _) in enumerate(_placed(axes, panels)):
+        if along is None:
+            axis.set_xticks([])
+            continue
+        axis.set_xlabel(literal(field_label(along)), fontsize=8)
+        axis.tick_params(labelbottom=place + columns >= len(panels))  # a last row that is not full leaves some without
+    handles = [
+        Line2D([], [], ls="" if along is None else _style(k), **_mark(k), label=rule) for k, rule in enumerate(rules)
+    ]
+    figure.legend(handles=handles, loc="lower center", ncols=min(2, len(rules)), fontsize=7, frameon=False)
     figure.tight_layout(rect=(0, 0.19 * -(-len(rules) // 2) / figure.get_figheight(), 1, 1))
     return figure
+
+
+def _mark(number: int) -> dict[str, Any]:
+    """Of a rule by its number: colours repeat after seven, with another marker."""
+    marker = MARKERS[number // len(PALETTE) % len(MARKERS)]
+    return {"color": PALETTE[number % len(PALETTE)], "marker": marker, "ms": 3, "lw": 1.2}
+
+
+def _style(number: int) -> str:
+    return ("-", "--", ":", "-.")[number // len(PALETTE) % 4]
+
+
+def _draw_rule(axis: Axes, line: pd.DataFrame, along: str | None, number: int) -> None:
+    """Shares of one rule in one panel, in the order of the field that they go along; a point where there is none."""
+    share, error = 100 * line["share"].to_numpy(), 100 * NORMAL_95 * line["share_mcse"].to_numpy()
+    if along is None:
+        axis.errorbar([number] * len(line), share, yerr=error, ls="", **_mark(number))
+        return
+    x = line[along].to_numpy()
+    axis.fill_between(x, share - error, share + error, color=PALETTE[number % len(PALETTE)], alpha=0.2, lw=0)
+    axis.plot(x, share, ls=_style(number), **_mark(number))
+    if len(x) <= MOST_TICKS:
+        axis.set_xticks(x, [f"{value:g}" for value in x], fontsize=8)
 
 
 def _placed(axes: np.ndarray, panels: list[Any]) -> Iterator[tuple[Axes, Any]]:
@@ -101,7 +92,10 @@ def _placed(axes: np.ndarray, panels: list[Any]) -> Iterator[tuple[Axes, Any]]:
 
 
 def _short(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    """A value of the grid as a title says it: of a distribution {"normal": (1.93, 0.03)} its name and numbers."""
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value).strip("{}").replace("'", "").replace(":", "").replace("_", " ")
 
 
 def plot_heat_maps(table: pd.DataFrame) -> Figure | None:
@@ -129,10 +123,10 @@ def plot_heat_maps(table: pd.DataFrame) -> Figure | None:
         axis.set_xticks(range(square.shape[1]), [literal(_short(value)) for value in square.columns], fontsize=7)
         axis.set_yticks(range(square.shape[0]), [literal(_short(value)) for value in square.index], fontsize=7)
         axis.set_title(literal(f"{key[0]}\n{key[1]}"), fontsize=7)
-        axis.set_xlabel(literal(words_of(x)), fontsize=8)
+        axis.set_xlabel(literal(field_label(x)), fontsize=8)
     for row in axes:
-        row[0].set_ylabel(literal(words_of(y)), fontsize=8)
-    averaged = f"; mean over {', '.join(words_of(name) for name in fields[2:])}" if len(fields) > 2 else ""
+        row[0].set_ylabel(literal(field_label(y)), fontsize=8)
+    averaged = f"; mean over {', '.join(field_label(name) for name in fields[2:])}" if len(fields) > 2 else ""
     figure.tight_layout(rect=(0.01, 0.01, 0.9, 1))
     if image is not None:
         bar = figure.colorbar(image, ax=axes, fraction=0.03, pad=0.02)
@@ -151,7 +145,7 @@ def plot_sign_and_size(table: pd.DataFrame) -> Figure:
     rules = list(dict.fromkeys(table["rule"]))
     for number, rule in enumerate(rules):
         own = table[(table["rule"] == rule) & (table["share"] > 0)]
-        colour, marker = PALETTE[number % len(PALETTE)], "os^Dv"[number // len(PALETTE) % 5]
+        colour, marker = PALETTE[number % len(PALETTE)], MARKERS[number // len(PALETTE) % len(MARKERS)]
         for axis, name, scale in ((axes[0], "type_s", 100.0), (axes[1], "type_m", 1.0)):
             axis.errorbar(
                 100 * own["share"],
@@ -175,27 +169,11 @@ def plot_sign_and_size(table: pd.DataFrame) -> Figure:
     return figure
 
 
-def audit_sentences(audit: pd.DataFrame) -> list[str]:
-    """How far the exact engine and NUTS are apart, in plain words."""
-    if audit.empty:
-        return ["No study was audited by NUTS."]
-    fitted = audit[~audit["nuts_failed"]]
-    studies = audit[["study", "point"]].drop_duplicates() if "point" in audit else audit[["study"]].drop_duplicates()
-    if fitted.empty:
-        return [f"Audit: {len(studies)} studies were fitted again by NUTS, and no fit passed its gate."]
-    apart = fitted["fast_decided"] != fitted["nuts_decided"]
-    known = fitted["probability_mcse"].notna()
-    gap = (fitted["fast_probability"] - fitted["nuts_probability"]).abs()[known]
-    z = ((fitted["fast_mean"] - fitted["nuts_mean"]) / fitted["mean_mcse"]).abs()
-    said = (
-        f"; posterior probabilities differ by {gap.mean():.4f} on average, {gap.max():.4f} at most"
-        if known.any()
-        else ""
-    )
-    failed = int(audit["nuts_failed"].sum())
-    return [
-        f"Audit: {len(studies)} studies were fitted again by NUTS: {int(apart.sum())} of {len(fitted)} decisions "
-        f"differ{said}; "
-        f"means differ by {z.max():.1f} Monte Carlo errors of NUTS at most"
-        + (f"; {failed} decisions have no NUTS fit that passes its gate." if failed else ".")
-    ]
+def power_figures(table: pd.DataFrame) -> dict[str, Figure]:
+    """Every figure that the grid of a result allows, by the name of its file."""
+    drawn = {
+        "power_curves": plot_power_curves(table),
+        "heat_maps": plot_heat_maps(table),
+        "sign_and_size": plot_sign_and_size(table),
+    }
+    return {name: figure for name, figure in drawn.items() if figure is not None}

@@ -15,6 +15,11 @@ from matplotlib.figure import Figure
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 
 PRINT_DPI = 160
+POINTS_AN_INCH = 72
+HANDLE_INCHES = 0.45
+"""Of the mark of a legend's entry with the room around it."""
+LETTER_SHARE = 0.55
+"""Width of a letter on average, of its size."""
 
 
 class ShownFigure(Figure):
@@ -102,17 +107,34 @@ def figure_of(ax: Axes | None, *, figsize: tuple[float, float], layout: str | No
     return found, ax
 
 
-def legend_above(figure: Figure, ax: Axes | None, handles: Sequence[Artist], columns: int) -> None:
-    """A legend at the top of a new figure (`ax` is None), or above the user's axes.
+def legend_columns(handles: Sequence[Artist], inches: float, most: int, fontsize: float = 8) -> int:
+    """How many columns of a legend find room in a width, `most` at most; names are as long as users make them."""
+    letters = max(len(str(handle.get_label())) for handle in handles)
+    across = HANDLE_INCHES + LETTER_SHARE * letters * fontsize / POINTS_AN_INCH
+    return max(1, min(most, len(handles), int(inches / across)))
 
-    Its entries are handles, so that a name that starts with `_` stands there too.
+
+def legend_above(figure: Figure, ax: Axes | None, handles: Sequence[Artist], most: int) -> float:
+    """A legend at the top of a new figure (`ax` is None), or above the user's axes; and the inches that it takes.
+
+    It has `most` columns, fewer where names are long. Its entries are handles, so that a name that starts with `_`
+    stands there too.
     """
-    if ax is None:
-        figure.legend(handles=handles, loc="upper center", ncols=columns, fontsize=8, frameon=False)
-    else:
-        ax.legend(
-            handles=handles, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=columns, fontsize=8, frameon=False
-        )
+    style: dict[str, Any] = {"handles": handles, "fontsize": 8, "frameon": False}
+    if ax is not None:
+        ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=min(most, len(handles)), **style)
+        return 0.0
+    columns = legend_columns(handles, figure.get_figwidth(), most)
+    figure.legend(loc="upper center", ncols=columns, **style)
+    return 0.1 + 0.2 * -(-len(handles) // columns)
+
+
+def head_column(axis: Axes, x: float, text: str, **style: Any) -> None:
+    """The heading of a column of words right of the axes, just above their top, at `x` in data coordinates."""
+    axis.annotate(
+        text, (x, 1.0), xycoords=("data", "axes fraction"), xytext=(0, 3), textcoords="offset points", va="bottom",
+        ha="left", **style,
+    )  # fmt: skip
 
 
 def literal(name: object) -> str:

@@ -4,10 +4,9 @@ import pytest
 from lensim import vocabulary as v
 from lensim.cell_cycle.design import CellCycleDesign, lay_out
 from lensim.cell_cycle.gated import gate_study
-from lensim.cell_cycle.read.counts import read_cell_cycle
-from lensim.cell_cycle.read.events import (
+from lensim.cell_cycle.read import (
     is_event_table,
-    read_cell_cycle_events,
+    read_cell_cycle,
     write_cell_cycle,
     write_cell_cycle_events,
 )
@@ -15,6 +14,7 @@ from lensim.cell_cycle.simulate import one_study, simulate, simulate_events
 from lensim.cell_cycle.truth import CellCyclePopulation, Cytometer, draw_truth
 from lensim.checks import InputError
 from lensim.seeding import stream
+from lensim.tables.source import source_of
 
 WIDE = "cell_line,condition,experiment,G0/G1,S,G2/M\n"
 LONG = "cell_line,condition,phase,events\n"
@@ -50,7 +50,7 @@ def test_what_is_written_is_read(tmp_path, tubes, name):
         np.testing.assert_array_equal(back[variable], data[variable])
     for dim in (v.CELL_LINE, v.CONDITION, v.EXPERIMENT, v.PHASE):
         assert back[dim].values.tolist() == data[dim].values.tolist()
-    assert not is_event_table(tmp_path / name)
+    assert not is_event_table(source_of(tmp_path / name))
 
 
 def test_a_row_a_phase_is_the_same_as_a_row_a_tube(tmp_path):
@@ -132,7 +132,10 @@ GOOD = "a,control,1,30,50,30\n"
         ),
         (WIDE + GOOD + "b,drug,1,9,9,9\n", "line 3: b under drug must have a control (control), got none"),
         (WIDE + GOOD, "there must be a condition beside the control 'control', got none"),
-        (WIDE + "a,mock,1,9,9,9\na,drug,1,9,9,9\n", "one of the conditions mock, drug must be the control: name it"),
+        (
+            WIDE + "a,mock,1,9,9,9\na,drug,1,9,9,9\n",
+            "one of the conditions mock, drug must be the control that the others are compared with, got none: name it",
+        ),
         (
             WIDE + "a,control,1,0,9,0\na,drug,1,0,9,0\n",
             "events must lie in at least two phases, got all of them in one",
@@ -150,13 +153,13 @@ GOOD = "a,control,1,30,50,30\n"
         ),
         (
             "condition,g1 %,s %,g2 %\ncontrol,30,50,20\ndrug,30,50,20\n",
-            "percents need to say of how many events: a column total_events, or --events-per-tube",
+            "percents need to say of how many events: a column total_events, or events per tube",
         ),
         (
             "condition,g1 %,s %,g2 %,total\ncontrol,130,-50,20,99\ndrug,30,50,20,99\n",
             "line 2: g1 % must be a percent from 0 to 100, got '130'",
         ),
-        ("condition,g1,s,g2\ncontrol,30,50,20\ndrug,30,50,20\n", "they may be percents: say --scale percent"),
+        ("condition,g1,s,g2\ncontrol,30,50,20\ndrug,30,50,20\n", "they may be percents: say scale percent"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_line(tmp_path, text, message):
@@ -180,8 +183,8 @@ def test_events_are_written_read_and_gated_alike(tmp_path, has_width):
     if not has_width:
         events = events.drop_vars(v.DNA_WIDTH)
     write_cell_cycle_events(events, tmp_path / "events.csv")
-    assert is_event_table(tmp_path / "events.csv")
-    back = read_cell_cycle_events(tmp_path / "events.csv")
+    assert is_event_table(source_of(tmp_path / "events.csv"))
+    back = read_cell_cycle(tmp_path / "events.csv")
     np.testing.assert_array_equal(back[v.DNA], events[v.DNA])
     np.testing.assert_allclose(back[v.BRDU], events[v.BRDU], atol=0.01)
     np.testing.assert_array_equal(back[v.TUBE_OF_EVENT], events[v.TUBE_OF_EVENT])
@@ -194,7 +197,7 @@ def test_brdu_may_be_on_a_log_scale(tmp_path, scale):
     y = np.linspace(0.5, 3.5, 150)
     shown = y if scale == "log10" else 256 * y
     rows = "".join(f"{c},{a},{200 + k}\n" for c in ("control", "drug") for k, a in enumerate(shown))
-    data = read_cell_cycle_events(table(tmp_path, "condition,BrdU-FITC,FL2-A\n" + rows), brdu_scale=scale)
+    data = read_cell_cycle(table(tmp_path, "condition,BrdU-FITC,FL2-A\n" + rows), brdu_scale=scale)
     np.testing.assert_allclose(np.log10(data[v.BRDU].values[:150]), y)
     assert data[v.TUBE].values.tolist() == ["cells, control, experiment 1", "cells, drug, experiment 1"]
 
@@ -211,5 +214,5 @@ def test_brdu_may_be_on_a_log_scale(tmp_path, scale):
 def test_faults_of_events_are_told_with_their_line(tmp_path, row, message):
     text = "condition,brdu,pi\n" + "control,5,200\n" * 100 + "drug,5,200\n" * 100 + row
     with pytest.raises(InputError) as error:
-        read_cell_cycle_events(table(tmp_path, text, "events.csv"))
+        read_cell_cycle(table(tmp_path, text, "events.csv"))
     assert f"events.csv {message}" in str(error.value)

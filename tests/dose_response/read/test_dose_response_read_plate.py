@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lensim.checks import InputError
-from lensim.dose_response.read import PlateFiles, Roles, TidyColumns, read_plate, read_plates
+from lensim.dose_response.read import PlateFiles, Roles, read_plate, read_plates
 from lensim.tables.grid import find_grids
 from lensim.tables.well_names import parse_well_name, smallest_plate, well_name
 
@@ -102,7 +102,7 @@ def test_plates_are_joined(files):
     named = read_plates([PlateFiles(*one, "1", "day 1"), PlateFiles(*two, "1", "day 2")])
     assert named["experiment"].values.tolist() == ["day 1", "day 2"]
     assert named["plate"].values.tolist() == ["day 1, plate 1", "day 2, plate 1"]
-    with pytest.raises(InputError, match=r"^plates: the plate 'p1' stands twice: give each a name with plate="):
+    with pytest.raises(InputError, match=r"^plates: the plate 'p1' stands twice: give each a name"):
         read_plates([PlateFiles(*one), PlateFiles(*one)])
     with pytest.raises(InputError, match="plates must hold at least one plate, got none"):
         read_plates([])
@@ -113,7 +113,7 @@ def test_one_map_of_several_plates(files):
     grid, plate_map = files(plate_map=f"well,cell_line,dose_um,plate\n{rows}")
     data = read_plates([PlateFiles(grid, plate_map, plate) for plate in ("p1", "p2")])
     assert data["cell_line"].values.tolist() == ["a", "b"]
-    with pytest.raises(InputError, match=r"the map has several plates \(p1, p2\): name the one of this grid"):
+    with pytest.raises(InputError, match=r"the map has no plate called as the file plate; it has p1, p2"):
         read_plate(grid, plate_map)
     with pytest.raises(InputError, match="plate must be one of p1, p2, as the map has, got 'p3'"):
         read_plate(grid, plate_map, plate="p3")
@@ -136,11 +136,11 @@ BY_TURNS = numbered() + "".join(
 
 @pytest.mark.parametrize("text", [TWO, SIDE_BY_SIDE, BY_TURNS, lines_of(NUMBERS) + lines_of(NUMBERS - 50)])
 def test_several_grids_are_a_choice(files, text):
-    with pytest.raises(InputError, match=r"^plate\.txt: 2 grids of numbers found .*: choose one with grid_number$"):
+    with pytest.raises(InputError, match=r"^plate\.txt: 2 grids of numbers found .*: choose one by its grid number$"):
         read_plate(*files(text))
     assert read_plate(*files(text), grid_number=1)["signal"].values.tolist() == [100, 101, 102]
     assert read_plate(*files(text), grid_number=2)["signal"].values.tolist() == [50, 51, 52]
-    with pytest.raises(InputError, match=r"grid_number must lie between 1 and 2, got 3; 2 grids of numbers found"):
+    with pytest.raises(InputError, match=r"the grid number must lie between 1 and 2, got 3; 2 grids of numbers found"):
         read_plate(*files(text), grid_number=3)
 
 
@@ -149,7 +149,7 @@ def test_the_choice_says_what_stands_where(files):
         read_plate(*files(TWO))
     assert str(caught.value) == (
         "plate.txt: 2 grids of numbers found (number 1, 8 x 12 on lines 3 to 10 under 'Raw'; number 2, 8 x 12 on lines "
-        "14 to 21 under 'Corrected'): choose one with grid_number"
+        "14 to 21 under 'Corrected'): choose one by its grid number"
     )
 
 
@@ -185,7 +185,8 @@ def test_lost_wells_of_a_grid(files):
     grid = FORMATS["letters and numbers"].replace("\t103\t", "\t\t")
     plate_map = MAP + "A4,a,10,treated\n"
     with pytest.raises(
-        InputError, match=r"^plate\.txt line 2: the reading of well A4 must be given, got ''; with lost="
+        InputError,
+        match=r"^plate\.txt line 2: the reading of well A4 must be given, got ''; to leave such wells out, say lost=",
     ):
         read_plate(*files(grid, plate_map))
     assert read_plate(*files(grid, plate_map), lost="drop").attrs["wells_lost"] == 1
@@ -194,7 +195,7 @@ def test_lost_wells_of_a_grid(files):
 def test_units_roles_and_columns_of_a_map(files):
     plate_map = "Position;line;conc;tag\nA1;a;;N\nA2;a;0,5;S1\nA3;a;1;S2\n"
     roles = Roles(untreated=("N",), treated=("S*",))
-    data = read_plate(*files(plate_map=plate_map), "nM", columns=TidyColumns(well="Position", role="tag"), roles=roles)
+    data = read_plate(*files(plate_map=plate_map), "nM", columns={"well": "Position", "role": "tag"}, roles=roles)
     assert data["dose_um"].values.tolist() == [0, 0.0005, 0.001]
     one, other = files(name="p1"), files(name="p2", plate_map=MAP.replace("dose_um", "dose"))
     with pytest.raises(InputError, match="the column 'dose' does not say its unit"):

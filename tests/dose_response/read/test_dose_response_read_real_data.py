@@ -4,7 +4,6 @@ import pytest
 from lensim.checks import InputError
 from lensim.dose_response.read import (
     Roles,
-    TidyColumns,
     compounds_of,
     one_compound,
     read_plate,
@@ -19,7 +18,7 @@ GDSC_ROLES = Roles(untreated=("NC-1",), blank=("B",), ignored=("NC-0", "PC-*"), 
 
 def test_gdsc2_raw_wells(shared_data):
     path = shared_data / "gdsc2_raw_wells_mm_lines.csv"
-    data = read_tidy(path, TidyColumns(role="tag", well="position"), roles=GDSC_ROLES)
+    data = read_tidy(path, {"role": "tag", "well": "position"}, roles=GDSC_ROLES)
     assert (data.sizes["cell_line"], data.sizes["plate"], data.sizes["culture"]) == (17, 39, 39)
     assert (data.sizes["well"], data.sizes["blank"]) == (4290 + 1239, 1092)
     assert data.attrs["wells_ignored"] == 780 + 234 + 4 * 39
@@ -43,7 +42,7 @@ def test_gdsc1_lenalidomide(shared_data):
 def test_gdsc2_normalised_viability_is_a_fraction(shared_data):
     path, columns = (
         shared_data / "gdsc2_mm_lines_normalised_viability.csv",
-        TidyColumns(viability="viability_untrimmed"),
+        {"viability": "viability_untrimmed"},
     )
     with pytest.raises(InputError, match="are these fractions"):
         read_tidy(path, columns)
@@ -53,16 +52,16 @@ def test_gdsc2_normalised_viability_is_a_fraction(shared_data):
 
 
 def test_ryegrass_and_mustard(shared_data):
-    columns = TidyColumns(cell_line="=ryegrass", dose="conc_mM_ferulic_acid", signal="root_length_cm")
+    columns = {"cell_line": "=ryegrass", "dose": "conc_mM_ferulic_acid", "signal": "root_length_cm"}
     data = read_tidy(shared_data / "drc_ryegrass.csv", columns)
     assert np.unique(data["dose_um"]).tolist() == [0, 940, 1880, 3750, 7500, 15000, 30000]
-    columns = TidyColumns(
-        cell_line="=S. alba",
-        dose="dose_g_per_ha",
-        signal="dry_matter_g_per_pot",
-        compound="herbicide",
-        plate="herbicide",
-    )
+    columns = {
+        "cell_line": "=S. alba",
+        "dose": "dose_g_per_ha",
+        "signal": "dry_matter_g_per_pot",
+        "compound": "herbicide",
+        "plate": "herbicide",
+    }
     data = read_tidy(shared_data / "drc_S_alba.csv", columns, "as-is:g/ha")
     assert data["dose_um"].attrs["units"] == "g/ha"
     glyphosate = select_compound(data, "Glyphosate")

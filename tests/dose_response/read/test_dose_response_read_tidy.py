@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lensim.checks import InputError
-from lensim.dose_response.read import Roles, TidyColumns, compounds_of, one_compound, read_tidy, select_compound
+from lensim.dose_response.read import Roles, compounds_of, one_compound, read_tidy, select_compound
 
 HEADER = "cell_line,dose_um,signal"
 GOOD = "a,0,100\na,1,50\na,2,20\n"
@@ -57,7 +57,8 @@ def test_the_dataset_of_a_panel(tmp_path):
     assert data["dose_um"].attrs["units"] == "uM"
     assert data.attrs == {
         "source": "wells.csv", "dose_unit": "nM", "signal": "signal", "wells_lost": 2, "wells_ignored": 1,
-        "plate_rows": 8, "plate_columns": 12,
+        "plate_rows": 8, "plate_columns": 12, "assay": "dose_response",
+        "plate_size_from": "guessed from the largest well",
     }  # fmt: skip
 
 
@@ -118,8 +119,8 @@ def test_responses_become_viability_in_percent(tmp_path, column, cells, scale, e
 
 def test_fractions_are_not_taken_for_percent(tmp_path):
     assert faults_of(tmp_path, "cell_line,dose_um,viability\na,1,0.9\na,2,0.5\n") == [
-        "wells.csv: viability has no value of 2 or more; are these fractions? state scale='fraction', or "
-        "scale='percent' if they are percent"
+        "wells.csv: viability has no value of 2 or more; are these fractions? state scale as "
+        "fraction, or as percent if they are percent"
     ]
     assert faults_of(tmp_path, f"{HEADER}\n{GOOD}", scale="percent") == [
         "wells.csv: scale is for viability or inhibition, got 'percent' for raw signals"
@@ -140,7 +141,7 @@ def test_fractions_are_not_taken_for_percent(tmp_path):
         ("a,0,100\na,1,-5\na,2,20\n", ["line 3: signal must be 0 or more, got -5"]),
         ("a,0,100\na,1,1e999\na,2,20\n", ["line 3: signal must be a finite number, got '1e999'"]),
         ("a,0,100\na,1,NaN\na,2,2\n", [
-            "line 3: signal must be given, got 'NaN'; with lost='drop' such wells are left out"
+            "line 3: signal must be given, got 'NaN'; to leave such wells out, say lost='drop' (--drop-lost)"
         ]),
         ("a,0,100\n,1,5\na,2,20\n", ["line 3: cell_line must not be empty"]),
         ("a,1,100\na,2,50\n", [
@@ -196,17 +197,17 @@ def test_a_line_is_in_one_group(tmp_path):
 def test_missing_columns_are_named_with_the_closest(tmp_path):
     there = "there are 'lines', 'dosis', 'signals'"
     assert faults_of(tmp_path, "lines,dosis,signals\na,1,2\n") == [
-        f"wells.csv line 1: the column 'cell_line' is missing; {there} (closest: 'lines')",
-        f"wells.csv line 1: the column 'dose' is missing; {there} (closest: 'dosis')",
         f"wells.csv line 1: the column 'signal' is missing; {there} (closest: 'signals'); "
         "viability or inhibition in percent would do as well",
+        f"wells.csv line 1: the column 'cell_line' is missing; {there} (closest: 'lines')",
+        f"wells.csv line 1: the column 'dose' is missing; {there} (closest: 'dosis')",
     ]
     there = "there are 'cell_line', 'dose_um', 'signal'"
-    assert faults_of(tmp_path, f"{HEADER}\n{GOOD}", TidyColumns(dose="conc_uM", plate="Plate")) == [
+    assert faults_of(tmp_path, f"{HEADER}\n{GOOD}", {"dose": "conc_uM", "plate": "Plate"}) == [
         f"wells.csv line 1: the column 'conc_uM' is missing; {there} (closest: 'dose_um')",
         f"wells.csv line 1: the column 'Plate' is missing; {there}",
     ]
-    assert faults_of(tmp_path, "cell_line,dose_um,signal,signal\na,0,1,2\n", TidyColumns(signal="signal")) == [
+    assert faults_of(tmp_path, "cell_line,dose_um,signal,signal\na,0,1,2\n", {"signal": "signal"}) == [
         "wells.csv line 1: the column 'signal' stands in the header 2 times"
     ]
 
@@ -217,13 +218,13 @@ def test_the_response_is_not_guessed(tmp_path):
         "wells.csv line 1: the columns 'signal' and 'viability' may each be the response: name one, as signal, "
         "viability or inhibition"
     ]
-    assert read(tmp_path, text, TidyColumns(viability="viability"))["viability_percent"].values.tolist() == [
+    assert read(tmp_path, text, {"viability": "viability"})["viability_percent"].values.tolist() == [
         100,
         90,
         80,
     ]
     with pytest.raises(InputError, match="must name one of signal, viability, inhibition, got signal and viability"):
-        read(tmp_path, text, TidyColumns(viability="viability", signal="signal"))
+        read(tmp_path, text, {"viability": "viability", "signal": "signal"})
 
 
 def test_the_unit_of_a_dose_is_stated_once(tmp_path):
@@ -247,13 +248,11 @@ def test_the_unit_of_a_dose_is_stated_once(tmp_path):
 def test_roles_by_patterns(tmp_path):
     text = f"{HEADER},tag\na,,100,NC-1\na,1,50,L1-D1\na,2,20,L1-D2\na,0,90,L1-D0\na,7,5,PC-1\na,,3,B\na,,100,NC-0\n"
     roles = Roles(untreated=("nc-1",), blank=("B",), ignored=("NC-0", "PC-*"), treated=("L*",))
-    data = read(tmp_path, text, TidyColumns(role="tag"), roles=roles)
+    data = read(tmp_path, text, {"role": "tag"}, roles=roles)
     assert data["dose_um"].values.tolist() == [0, 1, 2, 0]
     assert data["blank_signal"].values.tolist() == [3]
     assert data.attrs["wells_ignored"] == 2
-    assert faults_of(
-        tmp_path, text.replace("L1-D2", "M1").replace("L1-D1", "M1"), TidyColumns(role="tag"), roles=roles
-    ) == [
+    assert faults_of(tmp_path, text.replace("L1-D2", "M1").replace("L1-D1", "M1"), {"role": "tag"}, roles=roles) == [
         "wells.csv line 3: tag must match one of treated (L*), untreated (nc-1), blank (B), ignored (NC-0, PC-*), "
         "got 'M1' (in 2 rows)"
     ]
@@ -267,9 +266,7 @@ def test_roles_by_patterns(tmp_path):
 
 
 def test_constants_stand_for_columns(tmp_path):
-    data = read(
-        tmp_path, "dose_um,signal\n0,100\n1,50\n2,20\n", TidyColumns(cell_line="=LP-1", molecular_group="=MMSET")
-    )
+    data = read(tmp_path, "dose_um,signal\n0,100\n1,50\n2,20\n", {"cell_line": "=LP-1", "molecular_group": "=MMSET"})
     assert data["cell_line"].values.tolist() == ["LP-1"]
     assert data["molecular_group"].values.tolist() == ["MMSET"]
 

@@ -15,7 +15,7 @@ from lensim.dose_response import (
     one_study,
     simulate,
 )
-from lensim.dose_response.read import TidyColumns, read_tidy, write_tidy
+from lensim.dose_response.read import read_tidy, write_tidy
 from lensim.seeding import stream
 
 NAME = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=8)
@@ -73,7 +73,7 @@ def test_lost_wells_are_written_empty(tmp_path):
 
 def test_a_unit_of_ones_own_must_be_stated_again(tmp_path):
     (tmp_path / "wells.csv").write_text("dose,signal\n0,9\n1,5\n2,1\n", encoding="utf-8")
-    data = read_tidy(tmp_path / "wells.csv", TidyColumns(cell_line="=a"), "as-is:g/ha")
+    data = read_tidy(tmp_path / "wells.csv", {"cell_line": "=a"}, "as-is:g/ha")
     write_tidy(data, tmp_path / "again.csv")
     back = read_tidy(tmp_path / "again.csv", dose_unit="as-is:g/ha")
     xr.testing.assert_identical(back["dose_um"], data["dose_um"])

@@ -5,7 +5,7 @@ import zipfile
 import pytest
 
 from lensim.checks import InputError
-from lensim.expression.read import CtColumns, Reactions, read_reactions, write_reactions
+from lensim.expression.read import Reactions, read_reactions, write_reactions
 
 MXPRO = (
     "Well\tWell Name\tWell Type\tReplicate\tThreshold (dRn)\tCt (dRn)\tQuantity (copies)\t\r\n"
@@ -200,7 +200,7 @@ def test_rdml(tmp_path, version, is_packed):
 def test_rdml_faults(tmp_path):
     assert faults_of(tmp_path, rdml(cq="47.2")) == [
         "run.dat: cq of well A1 must be above 0 and at most 45 cycles, got 47.2; "
-        "state cycle_limit if more cycles were run"
+        "state the cycle limit if more cycles were run"
     ]
     assert faults_of(tmp_path, rdml(cq="0")) == ["run.dat: cq of well A1 must be above 0 and at most 45 cycles, got 0"]
     assert faults_of(tmp_path, rdml(cq="soon")) == [
@@ -226,7 +226,7 @@ def test_words_for_not_detected(tmp_path, word):
             "27.50",
             "40.01",
             "run.dat line 2: Ct (dRn) must be above 0 and at most 40 cycles, got 40.01; "
-            "state cycle_limit if more cycles were run",
+            "state the cycle limit if more cycles were run",
         ),
         ("27.50", "-3", "run.dat line 2: Ct (dRn) must be above 0 and at most 40 cycles, got -3"),
         ("27.50", "0", "run.dat line 2: Ct (dRn) must be above 0 and at most 40 cycles, got 0"),
@@ -280,9 +280,7 @@ def test_wrong_format(tmp_path):
         "format must be one of sds, quantstudio, lightcycler, mxpro, tidy, rdml, got 'excel'"
     ]
     assert faults_of(tmp_path, "") == ["run.dat: the file is empty"]
-    assert faults_of(tmp_path, MXPRO, "mxpro", columns=CtColumns()) == [
-        "columns are for the format tidy, got format 'mxpro'"
-    ]
+    assert faults_of(tmp_path, MXPRO, "mxpro", columns={}) == ["columns are for the format tidy, got format 'mxpro'"]
     assert faults_of(tmp_path, MXPRO, cycle_limit=0) == ["cycle_limit must be above 0, got 0"]
 
 
@@ -293,11 +291,11 @@ def test_several_files_are_several_plates(tmp_path):
     assert (found.summary()["plates"], found.summary()["wells"], found.ignored) == (2, 10, 2)
     paths = [save(tmp_path, rdml(), "a.rdml"), save(tmp_path, rdml(), "b.rdml")]
     assert {one.plate for one in read_reactions(paths).reactions} == {"a, plate 9", "b, plate 9"}
-    with pytest.raises(InputError, match=r"^paths must name at least one file, got none$"):
+    with pytest.raises(InputError, match=r"^files must name at least one file, got none$"):
         read_reactions([])
     other = tmp_path / "other"
     other.mkdir()
-    with pytest.raises(InputError, match=r"^one.txt: two files must not have one name"):
+    with pytest.raises(InputError, match=r"one.txt: two files must not have one name"):
         read_reactions([tmp_path / "one.txt", save(other, MXPRO, "one.txt")])
 
 

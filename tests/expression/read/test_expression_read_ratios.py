@@ -4,6 +4,7 @@ import pytest
 from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.expression.read.ratios import is_ratio_table, read_ratios
+from lensim.tables.source import source_of
 
 
 def table(tmp_path, text, name="ratios.csv"):
@@ -18,7 +19,7 @@ def table(tmp_path, text, name="ratios.csv"):
 )
 def test_each_scale_comes_out_as_log2(tmp_path, column, cells):
     path = table(tmp_path, f"gene,cell_line,{column}\nTNF,A,{cells[0]}\nTNF,B,{cells[1]}\n")
-    assert is_ratio_table(path)
+    assert is_ratio_table(source_of(path))
     data = read_ratios(path)
     assert data[v.LOG2_RATIO].values.tolist() == [1.0, -1.0]
     assert data[v.SUBJECT].values.tolist() == ["A", "B"]
@@ -68,5 +69,4 @@ def test_what_is_wrong_is_told_with_its_line(tmp_path, text, message):
 
 
 def test_a_table_of_cts_is_no_table_of_ratios(tmp_path):
-    assert not is_ratio_table(table(tmp_path, "gene,subject,ct,ratio\nTNF,A,20,1\n"))
-    assert not is_ratio_table(tmp_path / "absent.csv")
+    assert not is_ratio_table(source_of(table(tmp_path, "gene,subject,ct,ratio\nTNF,A,20,1\n")))

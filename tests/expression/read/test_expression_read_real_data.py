@@ -8,7 +8,6 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.expression.read import (
-    CtColumns,
     assemble_reactions,
     read_cts,
     read_reactions,
@@ -18,14 +17,14 @@ from lensim.expression.read import (
 
 pytestmark = pytest.mark.real_data
 
-MONIS = CtColumns(
-    plate="run",
-    task="well_type",
-    sample="sample_type",
-    gene="species_abbr",
-    ct_cycles="ct_raw",
-    quantity="quantity_copies_raw",
-)
+MONIS = {
+    "plate": "run",
+    "task": "well_type",
+    "sample": "sample_type",
+    "gene": "species_abbr",
+    "ct_cycles": "ct_raw",
+    "quantity": "quantity_copies_raw",
+}
 
 
 def counts(found):
@@ -130,9 +129,13 @@ def test_twenty_mxpro_runs(shared_data):
 
 
 def test_heat_shock_in_two_conditions(shared_data):
-    columns = CtColumns(
-        subject="=pool", condition="treatment", experiment="=e1", ct_cycles="cq", amplification_factor="efficiency"
-    )
+    columns = {
+        "subject": "=pool",
+        "condition": "treatment",
+        "experiment": "=e1",
+        "ct_cycles": "cq",
+        "amplification_factor": "efficiency",
+    }
     data = read_cts(
         shared_data / "qpcr_beckham2010_heat.csv", columns=columns_without_sample(columns), references=["gapdh"],
         control="control",
@@ -146,4 +149,4 @@ def test_heat_shock_in_two_conditions(shared_data):
 
 def columns_without_sample(columns):
     """The samples of this file have an animal each; taken as one pool, their names must not count."""
-    return CtColumns(**{**vars(columns), "sample": "=pool"})
+    return {**columns, "sample": "=pool"}

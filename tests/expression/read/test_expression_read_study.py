@@ -96,7 +96,8 @@ def test_the_dataset_of_a_study(tmp_path):
     assert data[v.CYCLE_LIMIT].item() == 40
     assert data.attrs == {
         "source": "run.txt, sheet.csv", "instrument": "MxPro", "wells_ignored": 3, "standards_without_quantity": 0,
-        "genes_without_factor": "IGF1", "genes_left_out": "",
+        "genes_without_factor": "IGF1", "genes_left_out": "", "assay": "expression", "control": "untreated",
+        "control_known_by": "stated",
     }  # fmt: skip
     for name in data.data_vars:
         if "_of_" in name or name.startswith("is_"):

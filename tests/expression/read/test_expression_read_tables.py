@@ -3,7 +3,7 @@ import pytest
 
 from lensim import vocabulary as v
 from lensim.checks import InputError
-from lensim.expression.read import CtColumns, read_cts, read_factors, read_reactions
+from lensim.expression.read import read_cts, read_factors, read_reactions
 
 TIDY = (
     "plate,well,task,gene,is_reference,subject,condition,is_control,ct_cycles,quantity,amplification_factor,cycle_limit\n"
@@ -16,8 +16,8 @@ TIDY = (
     ("old", "new", "messages"),
     [
         ("p,A3,unknown,T,0", "p,A3,unknown,T,1", ["line 4: is_reference must be the same in all rows of T, got '1'"]),
-        ("len,0,42", "len,perhaps,42", ["line 4: is_control must be 1 or 0, got 'perhaps'"]),
-        ("len,0,", "len,1,", [": is_control must mark one condition, got u, len"]),
+        ("len,0,42", "len,perhaps,42", ["line 4: is_control must be 1 or 0, true or false, yes or no, got 'perhaps'"]),
+        ("len,0,", "len,1,", [": is_control must mark exactly one of the conditions u, len, got u and len"]),
         ("42,,1.9", "42,,1.8", ["line 4: amplification_factor must be the same in all rows of T, got '1.8'"]),
         (",T,0,L,len", ",T,0,,len", ["line 4: subject must not be empty"]),
         ("A3,unknown,T", "A3,unknown,", ["line 4: gene must not be empty"]),
@@ -29,7 +29,7 @@ TIDY = (
             ",46,",
             [
                 "line 4: ct_cycles must be above 0 and at most 45 cycles, got 46; "
-                "state cycle_limit if more cycles were run"
+                "state the cycle limit if more cycles were run"
             ],
         ),
     ],
@@ -48,7 +48,7 @@ def test_arguments_go_before_columns(tmp_path):
     data = read_cts(path)
     assert data[v.CYCLE_LIMIT].item() == 45
     assert data[v.STATED_FACTOR].values[0] == 1.9
-    turned = read_cts(path, CtColumns(experiment="=e 7"), references=["T"], control="len", cycle_limit=50)
+    turned = read_cts(path, {"experiment": "=e 7"}, references=["T"], control="len", cycle_limit=50)
     assert turned[v.IS_REFERENCE].values.tolist() == [1, 0]
     assert turned[v.IS_CONTROL].values.tolist() == [0, 1]
     assert turned[v.CYCLE_LIMIT].item() == 50
@@ -57,18 +57,20 @@ def test_arguments_go_before_columns(tmp_path):
 
 def test_columns_of_a_tidy_table(tmp_path):
     text = "Run;Posn;what;CT\nr1;A1;TNF;30,5\nr2;A1;TNF;No Ct\n"
-    columns = CtColumns(plate="Run", well="Posn", gene="what", sample="=x")
+    columns = {"plate": "Run", "well": "Posn", "gene": "what", "sample": "=x"}
     path = tmp_path / "run.dat"
     path.write_text(text, encoding="utf-8")
     found = read_reactions(path, columns=columns)
     assert [(one.plate, one.sample, one.ct_cycles) for one in found.reactions] == [("r1", "x", 30.5), ("r2", "x", None)]
     with pytest.raises(InputError) as caught:
-        read_reactions(path, columns=CtColumns(gene="gen"))
+        read_reactions(path, columns={"gene": "gen"})
     assert str(caught.value) == ("run.dat line 1: the column 'gen' is missing; there are 'Run', 'Posn', 'what', 'CT'")
-    with pytest.raises(InputError, match=r"^CtColumns.well must name a column, got '=A1'$"):
-        CtColumns(well="=A1")
-    with pytest.raises(InputError, match=r"^CtColumns.gene must name a column or a constant, got ''$"):
-        CtColumns(gene="")
+    with pytest.raises(InputError, match=r"^column well must be a name, only plate, .* for all rows, got '=A1'$"):
+        read_reactions(path, columns={"well": "=A1"})
+    with pytest.raises(InputError, match=r"^column gene must be a name, or a value behind '=', got ''$"):
+        read_reactions(path, columns={"gene": ""})
+    with pytest.raises(InputError, match=r"^column must say which is plate, .*, got 'genes' \(closest: 'gene'\)$"):
+        read_reactions(path, columns={"genes": "what"})
 
 
 def test_factors_of_a_file(tmp_path):

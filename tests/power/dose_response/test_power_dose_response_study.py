@@ -13,9 +13,9 @@ from lensim.power.diagnosands import COLUMNS, FAILED, LAPLACE, Tally
 from lensim.power.dose_response import engine_laplace
 from lensim.power.dose_response.chunk import answer, decide
 from lensim.power.dose_response.study import simulate_chunk
+from lensim.power.run import run_power
 from lensim.power.scenario import scenario_of
-from lensim.power.sweep import run_power
-from lensim.report.figures.power import audit_sentences
+from lensim.power.words import audit_sentences
 
 FALSE_ALARM = 1e-6
 SMALL = {

@@ -1,0 +1,153 @@
+"""Rows of text to wells of a bioassay, every fault noted with its line."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lensim import checks
+from lensim.bioassay.assemble import BioassayWell
+from lensim.bioassay.columns import COLUMNS, PG_PER_ML, ROLE_WORDS
+from lensim.bioassay.roles import SAMPLE, STANDARD
+from lensim.bioassay.rules import LARGEST_OD
+from lensim.checks import FaultReport
+from lensim.tables.columns import Found, find_columns, missing
+from lensim.tables.names import plain_name
+from lensim.tables.number_text import DecimalMark, is_missing, parse_number
+from lensim.tables.table import TextTable
+
+
+@dataclass(frozen=True)
+class Manner:
+    """The unit of a file's concentrations, and its decimal mark."""
+
+    unit: str
+    mark: DecimalMark
+
+
+def find_own_columns(table: TextTable, stated: Mapping[str, str], needed: str, faults: FaultReport) -> Found:
+    """The columns of a table of wells (`needed` is od), or of a map of plates (`needed` is well).
+
+    Raises
+    ------
+    InputError
+        With all the faults so far, if a column is missing or in doubt, that of standards or samples included where
+        there are such.
+    """
+    sought = {what: meaning for what, meaning in COLUMNS.items() if what != "od" or needed == "od"}
+    before = len(faults.faults)
+    found = find_columns(table, sought, faults, stated=stated, needed=(needed,))
+    words = {plain_name(found.cell("role", row)) for row in table.rows}
+    for what, role in (("concentration", STANDARD), ("cell_line", SAMPLE)):
+        if not found.has(what) and (not found.has("role") or words & set(ROLE_WORDS[role])):
+            faults.add(missing(table, what), line=1)
+    if len(faults.faults) > before:
+        faults.raise_if_any()
+    return found
+
+
+def unit_of(found: Found, stated: str, faults: FaultReport) -> str:
+    """pg/ml or ng/ml, as stated or as the column's name has it; that they disagree is a fault."""
+    in_name = "ng/ml" if "ng" in plain_name(found.column("concentration")).split("_") else ""
+    if stated:
+        checks.one_of("unit", stated, PG_PER_ML)
+        if in_name and stated != in_name:
+            column = found.column("concentration")
+            faults.add(f"the column {column!r} has {in_name}, but the unit was stated as {stated}")
+    return stated or in_name or "pg/ml"
+
+
+def read_role(found: Found, row: list[str], line: int, faults: FaultReport) -> str | None:
+    """What a row is for; None, with a fault, where that cannot be told."""
+    if not found.has("role"):
+        has_tnf, has_line = (not is_missing(found.cell(what, row)) for what in ("concentration", "cell_line"))
+        if has_tnf != has_line:
+            return STANDARD if has_tnf else SAMPLE
+        got = "both" if has_tnf else "neither"
+        faults.add(f"a row without a role must have a concentration or a line, got {got}: add a column role", line=line)
+        return None
+    word = found.cell("role", row)
+    role = next((role for role, words in ROLE_WORDS.items() if plain_name(word) in words), None)
+    if role is None:
+        known = "standard, untreated, sample, blank or ignored"
+        faults.add(f"{found.column('role')} must be {known}, got {word!r}", line=line)
+    return role
+
+
+def read_reading(text: str, name: str, mark: DecimalMark, line: int, faults: FaultReport) -> float:
+    """An optical density; NaN where it had a fault."""
+    number = parse_number(text, mark)
+    if number is None or not math.isfinite(number):
+        faults.add(f"{name} must be a number (empty where a well was lost), got {text!r}", line=line)
+    elif number < 0:
+        faults.add(
+            f"{name} must be 0 or more, got {text}: give readings and their blank wells, not readings with the blank "
+            "taken off",
+            line=line,
+        )
+    elif number > LARGEST_OD:
+        faults.add(f"{name} must be an optical density, at most {LARGEST_OD:g}, got {text}", line=line)
+    else:
+        return number
+    return math.nan
+
+
+def make_well(
+    found: Found, row: list[str], line: int, role: str | None, manner: Manner, faults: FaultReport
+) -> BioassayWell | None:
+    """A well as its row says, without its reading and plate."""
+    if role is None:
+        return None
+    tnf, dilution, name = math.nan, 1.0, ""
+    if role in (STANDARD, "untreated"):
+        tnf = _concentration(found, row, line, role, manner, faults)
+        role = STANDARD
+    if role == SAMPLE:
+        name = found.cell("cell_line", row)
+        if not name:
+            faults.add(f"{found.column('cell_line')} must not be empty for a sample", line=line)
+        if found.has("condition") and not found.cell("condition", row):
+            faults.add(f"{found.column('condition')} must not be empty for a sample", line=line)
+        if found.has("dilution_factor"):
+            dilution = _dilution(found, row, line, manner, faults)
+    return BioassayWell(
+        place=faults.place,
+        line=line,
+        plate="",
+        well=found.cell("well", row),
+        role=role,
+        tnf_pg_per_ml=tnf,
+        dilution_factor=dilution,
+        cell_line=name,
+        condition=found.cell("condition", row) if role == SAMPLE else "",
+        is_control=found.cell("is_control", row) if role == SAMPLE else "",
+        experiment=found.cell("experiment", row),
+        od=math.nan,
+    )
+
+
+def _concentration(found: Found, row: list[str], line: int, role: str, manner: Manner, faults: FaultReport) -> float:
+    text = found.cell("concentration", row)
+    if role == "untreated" and is_missing(text):
+        return 0.0
+    number = parse_number(text, manner.mark) if text else None
+    if number is None or not 0 <= number < math.inf:
+        faults.add(
+            f"{found.column('concentration')} of a standard must be a number of 0 or more, got {text!r}", line=line
+        )
+        return math.nan
+    if role == "untreated" and number > 0:
+        faults.add(f"{found.column('concentration')} of an untreated well must be 0, got {text}", line=line)
+    return float(f"{number * PG_PER_ML[manner.unit]:.12g}")
+
+
+def _dilution(found: Found, row: list[str], line: int, manner: Manner, faults: FaultReport) -> float:
+    text = found.cell("dilution_factor", row)
+    number = parse_number(text, manner.mark) if text else None
+    if number is None or not 1 <= number < math.inf:
+        faults.add(
+            f"{found.column('dilution_factor')} of a sample must be a number of 1 or more (1 for undiluted, 4 for one "
+            f"part in four), got {text!r}",
+            line=line,
+        )
+        return 1.0
+    return number

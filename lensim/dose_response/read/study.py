@@ -1,0 +1,132 @@
+"""The files of a dose-response study, whatever they are, to one Dataset."""
+
+import math
+from collections.abc import Mapping
+from typing import Final
+
+import xarray as xr
+
+from lensim.checks import InputError
+from lensim.dose_response.read.columns import COLUMNS, Roles
+from lensim.dose_response.read.compounds import one_compound
+from lensim.dose_response.read.plate import PlateFiles, read_plates
+from lensim.dose_response.read.tidy import read_tidy
+from lensim.dose_response.read.wells import Lost, Scale
+from lensim.tables.columns import names_any
+from lensim.tables.grid import find_grids
+from lensim.tables.number_text import DecimalMark
+from lensim.tables.source import File, Files, Format, Source, format_of, source_of, sources_of
+
+
+def _is_wells(source: Source) -> bool:
+    sought = [COLUMNS["dose"], *(COLUMNS[what] for what in ("signal", "viability", "inhibition"))]
+    return source.is_parquet or any(names_any(header, meaning) for header in source.headers for meaning in sought)
+
+
+FORMATS: Final = (Format("wells", _is_wells), Format("grid", lambda source: bool(find_grids(source.text))))
+"""A table with one row a well, or what a plate reader wrote."""
+
+
+def read_dose_response(
+    files: Files,
+    *,
+    columns: Mapping[str, str] | None = None,
+    roles: Roles | None = None,
+    dose_unit: str | None = None,
+    compound: str | None = None,
+    plate_map: File | None = None,
+    grid_number: int | None = None,
+    plate_wells: int | None = None,
+    decimal: DecimalMark | None = None,
+    counting_minutes: float = math.inf,
+    scale: Scale | None = None,
+    lost: Lost = "refuse",
+) -> xr.Dataset:
+    """Read a dose-response study: tables with one row a well, or plate readers' grids with a map.
+
+    Several files are one study. Files that name experiments and plates keep these names, and may hold parts of one
+    plate; a table that names neither is one plate of one experiment, named after the file. A grid is a plate named
+    after its file, unless the map names a single one.
+
+    Parameters
+    ----------
+    files
+        Paths: CSV or TSV text in any usual encoding, or parquet; with `plate_map` what the readers wrote.
+    columns
+        The names of columns by meaning, such as {"signal": "RLU", "cell_line": "=K562"} (a value for all wells); see
+        `lensim.dose_response.read.COLUMNS` for what is understood without.
+    roles
+        What the words in the column role mean; given, the column must be there.
+    dose_unit
+        M, mM, uM, nM, pM, or "as-is:g/ha"; may be left out where a column's name has it: dose_um.
+    compound
+        Which compound is wanted; needed where the files have several.
+    plate_map
+        A table with one row a well of the grids: well, cell_line, dose, and role, experiment, compound ... as needed.
+        Its column plate names the file of a grid without its suffix; it may be absent for one grid, and for several
+        that are laid out alike.
+    grid_number
+        Which grid of each file, from 1, where there are several.
+    plate_wells
+        96, 384 or 1536; else as the grids show, else guessed from the largest well; attrs["plate_size_from"] says
+        which.
+    decimal
+        The decimal mark, "." or ",", where it cannot be told from the numbers.
+    counting_minutes
+        For how long each well was counted [min]; infinite for a signal that is no count.
+    scale
+        "percent" or "fraction", of viability or inhibition, where the numbers leave a doubt.
+    lost
+        What becomes of a well without a signal: "refuse" the file, or "drop" the well and count it.
+
+    Returns
+    -------
+    xr.Dataset
+        signal or viability_percent, dose_um, culture_of_well (well) and so on, as `read_tidy` and `read_plates` give
+        it; attrs["assay"] is "dose_response".
+
+    Raises
+    ------
+    InputError
+        With every fault of the files, each with its file and line; or that an option does not go with the files.
+
+    Examples
+    --------
+    >>> read_dose_response("wells.csv", dose_unit="nM", columns={"signal": "RLU"})  # doctest: +SKIP
+    """
+    sources = sources_of(files)
+    if plate_map is not None:
+        if scale is not None:
+            raise InputError(f"scale is for viability or inhibition in a table, got {scale!r} for readers' grids")
+        map_source = source_of(plate_map)
+        data = read_plates(
+            [PlateFiles(source, map_source, grid_number=grid_number) for source in sources],
+            dose_unit,
+            columns=columns,
+            roles=roles,
+            counting_minutes=counting_minutes,
+            lost=lost,
+            decimal=decimal,
+            plate_wells=plate_wells,
+        )
+        return one_compound(data, compound or "")
+    if grid_number is not None:
+        raise InputError("grid number needs a plate map that says what stands in the wells, got none")
+    for source in sources if not columns else ():
+        if format_of(source, FORMATS) == "grid":
+            raise InputError(
+                f"{source.place}: the file is a plate reader's grid and needs a plate map, a table that says what "
+                "stands in each well, got none"
+            )
+    data = read_tidy(
+        sources,
+        columns,
+        dose_unit,
+        roles=roles,
+        counting_minutes=counting_minutes,
+        scale=scale,
+        lost=lost,
+        decimal=decimal,
+        plate_wells=plate_wells,
+    )
+    return one_compound(data, compound or "")

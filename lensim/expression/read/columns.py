@@ -1,0 +1,61 @@
+"""Which columns of a table with one row a reaction, or one row a ratio, are understood."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from lensim.tables.columns import Meaning
+
+COLUMNS: Final[Mapping[str, Meaning]] = {
+    "plate": Meaning(("plate", "plate_id", "barcode", "run"), is_optional=True),
+    "well": Meaning(("well", "well_position", "well_name", "pos", "position"), may_be_constant=False, is_optional=True),
+    "sample": Meaning(("sample", "sample_name"), is_optional=True),
+    "task": Meaning(("task", "well_type", "sample_type"), is_optional=True),
+    "gene": Meaning(("gene", "target", "target_name", "detector", "assay")),
+    "is_reference": Meaning(("is_reference",), is_optional=True),
+    "subject": Meaning(("subject", "cell_line", "donor", "stromal_culture")),
+    "cell_type": Meaning(("cell_type",), is_optional=True),
+    "condition": Meaning(("condition", "treatment")),
+    "is_control": Meaning(("is_control",), is_optional=True),
+    "experiment": Meaning(("experiment",), is_optional=True),
+    "ct_cycles": Meaning(("ct_cycles", "ct", "cq", "cp"), may_be_constant=False),
+    "quantity": Meaning(("quantity",), is_optional=True),
+    "quantity_unit": Meaning(("quantity_unit",), is_optional=True),
+    "amplification_factor": Meaning(("amplification_factor",), is_optional=True),
+    "amplification_factor_sd": Meaning(("amplification_factor_sd",), is_optional=True),
+    "cycle_limit": Meaning(("cycle_limit",), is_optional=True),
+}
+"""What a table with one row a reaction can have; gene and ct_cycles are needed, and without a sheet subject, condition.
+
+Ct [cycles] is empty, or a word such as "No Ct", where nothing was detected. task is unknown, standard, no_template or
+ignored, or an instrument's words for these. is_reference, is_control and amplification_factor [fold a cycle] are the
+same for all rows of a gene or a condition."""
+
+SHEET_COLUMNS: Final[Mapping[str, Meaning]] = {
+    **{
+        what: COLUMNS[what]
+        for what in (
+            "sample", "plate", "well", "gene", "subject", "cell_type", "condition", "is_control", "experiment",
+            "quantity",
+        )
+    },
+    "task": Meaning(("task",), is_optional=True),
+}  # fmt: skip
+"""What a sample sheet can have."""
+
+FACTOR_COLUMNS: Final = {what: COLUMNS[what] for what in ("gene", "amplification_factor", "amplification_factor_sd")}
+"""What a table of amplification factors can have."""
+
+RATIO_COLUMNS: Final[Mapping[str, Meaning]] = {
+    "target": Meaning(("target", "gene", "target_name")),
+    "subject": Meaning(("subject", "cell_line", "donor", "patient", "stromal_culture")),
+    "cell_type": Meaning(("cell_type",), is_optional=True),
+    "contrast": Meaning(("contrast", "condition", "treatment"), is_optional=True),
+    "experiment": Meaning(("experiment",), is_optional=True),
+    "ratio": Meaning(("ratio", "fold_change", "pfaffl_ratio", "livak_ratio"), may_be_constant=False),
+    "percent_of_control": Meaning(("percent_of_control", "percent", "fold_change_percent"), may_be_constant=False),
+    "log2_ratio": Meaning(("log2_ratio", "log2_fold_change", "log2fc"), may_be_constant=False),
+    "log2_ratio_sd": Meaning(("log2_ratio_sd", "se_log2_ratio", "log2_ratio_se"), is_optional=True),
+}
+"""What a table with one row a ratio can have; target, subject and one of the three ratios are needed."""
+
+SCALES: Final = ("log2_ratio", "ratio", "percent_of_control")

@@ -1,0 +1,152 @@
+"""The files of an RT-qPCR study, whatever they are, to one Dataset."""
+
+from collections.abc import Mapping, Sequence
+
+import xarray as xr
+
+from lensim import checks
+from lensim.checks import InputError
+from lensim.expression.read.assemble import assemble_reactions
+from lensim.expression.read.columns import COLUMNS, RATIO_COLUMNS
+from lensim.expression.read.detect import FORMATS, kind_of, read_reactions
+from lensim.expression.read.factors import Factor, read_factors
+from lensim.expression.read.match import Unlisted
+from lensim.expression.read.ratios import read_ratios
+from lensim.expression.read.sample_sheet import read_sheet
+from lensim.expression.read.tidy import knows_samples, read_cts
+from lensim.tables.number_text import DecimalMark
+from lensim.tables.source import File, Files, Source, sources_of
+
+
+def read_expression(
+    files: Files,
+    *,
+    sheet: File | None = None,
+    references: Sequence[str] = (),
+    control: str | None = None,
+    calibrator: str | None = None,
+    factors: File | Mapping[str, Factor] | None = None,
+    columns: Mapping[str, str] | None = None,
+    decimal: DecimalMark | None = None,
+    cycle_limit: float | None = None,
+    format: str | None = None,
+    unlisted: Unlisted = "refuse",
+) -> xr.Dataset:
+    """Read an RT-qPCR study: exports of instruments with a sample sheet, tables of Cts, or tables of ratios.
+
+    Which of these the files are is told by their content. Several files are one study and of one kind. Plates keep the
+    names that files give them, else are named after their file; without a column for the experiment all samples are of
+    "experiment 1", in all files.
+
+    Parameters
+    ----------
+    files
+        Paths: text in any usual encoding, parquet, or RDML.
+    sheet
+        A table that says which sample, or which well, is which subject under which condition; needed unless the tables
+        themselves name subjects and conditions.
+    references
+        Names of the reference genes; may be left out where a column is_reference tells them.
+    control
+        The condition that others are compared with; may be left out where a column is_control or a usual name (control,
+        untreated, DMSO ...) tells it.
+    calibrator
+        The subject that levels are given against, noted in attrs["calibrator"].
+    factors
+        A table gene, amplification_factor (and amplification_factor_sd), or a mapping as from `read_factors`.
+    columns
+        The names of columns by meaning, such as {"gene": "Detector", "condition": "=untreated"} (a value for all rows);
+        see `lensim.expression.read.COLUMNS` and `RATIO_COLUMNS` for what is understood without.
+    decimal
+        The decimal mark, "." or ",", where it cannot be told from the numbers.
+    cycle_limit
+        Cycles run, where the files do not say and it was not 40.
+    format
+        One of `FORMATS`, or ratios, where the content does not tell it.
+    unlisted
+        What becomes of a reaction of a sample that the sheet does not have: "refuse", or "ignore" and count.
+
+    Returns
+    -------
+    xr.Dataset
+        As `assemble_reactions` gives it, or of a table of ratios as `read_ratios`; attrs["assay"] is "expression".
+
+    Raises
+    ------
+    InputError
+        With every fault of the files, each with its file and line; or that an option does not go with the files.
+
+    Examples
+    --------
+    >>> read_expression("run1.txt", sheet="samples.csv", references=["RPL37A"], control="untreated")  # doctest: +SKIP
+    """
+    if format is not None:
+        checks.one_of("format", format, (*FORMATS, "ratios"))
+    sources = sources_of(files)
+    kinds = [format or _kind_of(source, columns or {}) for source in sources]
+    if all(kind == "ratios" for kind in kinds):
+        stated = {"sheet": sheet, "references": references, "control": control, "factors": factors}
+        useless = [name for name, value in (stated | {"cycle limit": cycle_limit}).items() if value]
+        if useless:
+            raise InputError(
+                f"{sources[0].place}: a table of ratios must go without {', '.join(useless)}: it has no Ct"
+            )
+        data = read_ratios(sources, columns=columns, decimal=decimal)
+    else:
+        data = _read_study(
+            sources, kinds, sheet, references, control, factors, columns, decimal, cycle_limit, format, unlisted
+        )
+    if calibrator:
+        checks.one_of("calibrator", calibrator, [str(name) for name in data["subject"].values])
+        data = data.assign_attrs(calibrator=calibrator)
+    return data
+
+
+def _kind_of(source: Source, columns: Mapping[str, str]) -> str:
+    """What a file is, by the columns that the user names or else by its content."""
+    if set(columns) & set(RATIO_COLUMNS) - set(COLUMNS):
+        return "ratios"
+    return "tidy" if "ct_cycles" in columns else kind_of(source)
+
+
+def _read_study(
+    sources: Sequence[Source],
+    kinds: Sequence[str],
+    sheet: File | None,
+    references: Sequence[str],
+    control: str | None,
+    factors: File | Mapping[str, Factor] | None,
+    columns: Mapping[str, str] | None,
+    decimal: DecimalMark | None,
+    cycle_limit: float | None,
+    format: str | None,
+    unlisted: Unlisted,
+) -> xr.Dataset:
+    """A study of reactions, from tables that know their samples or with a sheet."""
+    is_tidy = all(kind == "tidy" for kind in kinds)
+    if sheet is None and is_tidy and all(knows_samples(source, columns) for source in sources):
+        return read_cts(
+            sources,
+            columns,
+            references=references,
+            control=control or "",
+            factors=_factors(factors, decimal),
+            cycle_limit=cycle_limit,
+            decimal=decimal,
+        )
+    reactions = read_reactions(sources, format or "", columns=columns, cycle_limit=cycle_limit, decimal=decimal)
+    if sheet is None:  # only now: what is wrong with the files themselves comes first
+        what = "names no subject and condition" if is_tidy else f"is of the format {kinds[0]}"
+        raise InputError(f"sheet must say which sample is which, got none: {sources[0].place} {what}")
+    return assemble_reactions(
+        reactions,
+        read_sheet(sheet, decimal=decimal),
+        references=references,
+        control=control or "",
+        factors=_factors(factors, decimal),
+        unlisted=unlisted,
+    )
+
+
+def _factors(factors: File | Mapping[str, Factor] | None, decimal: DecimalMark | None) -> Mapping[str, Factor] | None:
+    return factors if factors is None or isinstance(factors, Mapping) else read_factors(factors, decimal=decimal)

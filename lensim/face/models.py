@@ -1,0 +1,21 @@
+"""`lensim.models()`: the models that a fit can name."""
+
+import pandas as pd
+
+from lensim.inference.catalogue import catalogue
+
+
+def models() -> pd.DataFrame:
+    """The models that a fit can name, and what each answers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a model, by name: model, needs (the variable of a Dataset that it models), answers.
+
+    Examples
+    --------
+    >>> lensim.models()
+    """
+    found = sorted(catalogue().items())
+    return pd.DataFrame([{"model": name, "needs": entry.signal, "answers": entry.question} for name, entry in found])

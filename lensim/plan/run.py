@@ -1,0 +1,156 @@
+"""A whole run of a plan: answers, the paragraph, tables, and how they were made, in one folder."""
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import xarray as xr
+
+from lensim.ownership import require_replaceable
+from lensim.plan.answer import answer, require_answerable, require_trusted
+from lensim.plan.interim import require_look
+from lensim.plan.question import Question
+from lensim.plan.result import PlanResult
+from lensim.plan.tables import tables_of
+from lensim.plan.words import look_in_words, paragraph
+from lensim.power.design_prior import posterior_of
+from lensim.power.pool import Pool, pool_of
+from lensim.results_folder import Manifest, results_folder
+
+Draw = Callable[[PlanResult, Path], None]
+"""A function that writes figures of a plan into a folder; `lensim.report.plan_folder.draw_plan` is one."""
+
+
+@dataclass(frozen=True)
+class FirstPairs:
+    """Ratios of the subjects that are known by now.
+
+    Attributes
+    ----------
+    ratios
+        As `lensim.expression.read.read_ratios` gives them.
+    name
+        What sentences call them, such as the name of their file.
+    """
+
+    ratios: xr.Dataset
+    name: str
+
+
+def run_plan(
+    question: Question,
+    folder: Path | None = None,
+    *,
+    fit: xr.DataTree | None = None,
+    so_far: FirstPairs | None = None,
+    trust: bool = False,
+    workers: int = 1,
+    scheduler: str = "",
+    tell: Callable[[str], None] = lambda said: None,
+    draw: Draw | None = None,
+    asked_in: Path | None = None,
+    read_here: Iterable[Path] = (),
+    force: bool = False,
+) -> PlanResult:
+    """Answer all that is asked, and write what was found.
+
+    Parameters
+    ----------
+    question
+        What is asked; its truth may have the posterior of a fit.
+    folder
+        Gets plan.txt, a CSV a table, manifest.json, the question, and figures where `draw` is given. Nothing is kept
+        without it.
+    fit
+        The fit that the plan starts from, for bracketing; by default the posterior of the question's truth.
+    so_far
+        Ratios of the subjects known by now: an interim look is added.
+    trust
+        Take a posterior that did not pass its convergence gate.
+    workers, scheduler
+        Processes on this machine, or the address of a dask scheduler that someone started.
+    tell
+        Called with a sentence as soon as there is one.
+    draw
+        Draws figures into the folder.
+    asked_in
+        The file that the question was read from; a copy goes into the folder.
+    read_here
+        Other files that were read for the plan; a folder that holds one is not replaced.
+    force
+        Replace a folder that lensim wrote.
+
+    Raises
+    ------
+    InputError
+        If the posterior did not pass its gate, a part does not suit the scenario, the first pairs do not suit the
+        design, no study could be analysed, or the folder is there and `force` is false.
+
+    Examples
+    --------
+    >>> result = run_plan(read_question(Path("next.toml")), Path("results/plan"))
+    >>> print(result.text)
+    """
+    prior = question.scenario.truth.posterior
+    read_here = [*read_here, *([] if asked_in is None else [asked_in]), *([] if prior is None else [prior.path])]
+    if folder is not None:
+        require_replaceable(folder, force=force, inputs=read_here)
+    if fit is None and prior is not None:
+        fit = posterior_of(prior)
+    if fit is not None and prior is not None:
+        require_trusted(fit, prior.name, trust=trust)
+    if so_far is not None:
+        size, scenario = question.size, question.scenario
+        require_look(scenario if size is None else scenario.at({size.field: size.high}), so_far.ratios)
+    require_answerable(question, fit)
+    if folder is None:
+        with pool_of(workers, scheduler) as pool:
+            return _answered(question, fit, so_far, pool, tell)
+    manifest = Manifest(question.scenario.seed)
+    with (
+        _question_file(question, asked_in) as asked,
+        results_folder(folder, asked, force=force, inputs=read_here) as partial,
+        pool_of(workers, scheduler) as pool,
+    ):
+        result = _answered(question, fit, so_far, pool, tell)
+        manifest.seconds |= _seconds_of_each(result)
+        (partial / "plan.txt").write_text(result.text + "\n", encoding="utf-8")
+        for name, table in result.tables.items():
+            table.to_csv(partial / f"{name}.csv", index=False)
+        if draw is not None:
+            with manifest.timed("figures"):
+                draw(result, partial)
+        manifest.write(partial)
+    return replace(result, folder=folder)
+
+
+def _answered(
+    question: Question, fit: xr.DataTree | None, so_far: FirstPairs | None, pool: Pool, tell: Callable[[str], None]
+) -> PlanResult:
+    plan = answer(question, fit, pool=pool, tell=tell)
+    said = paragraph(plan)
+    if so_far is not None:
+        said += " " + look_in_words(plan, so_far.ratios, so_far.name)
+    return PlanResult(plan, said, tables_of(plan))
+
+
+def _seconds_of_each(result: PlanResult) -> dict[str, float]:
+    """How long each answer took; a plan notes the seconds from its start."""
+    found, before = {}, 0.0
+    for name, since_start in result.plan.seconds.items():
+        found[name], before = round(since_start - before, 2), since_start
+    return found
+
+
+@contextmanager
+def _question_file(question: Question, asked_in: Path | None) -> Iterator[Path]:
+    """The file of a question, for its copy in the folder; one that was made in Python is written as JSON."""
+    if asked_in is not None:
+        yield asked_in
+        return
+    with tempfile.TemporaryDirectory(prefix="lensim-plan-") as place:
+        path = Path(place) / "question.json"
+        path.write_text(question.model_dump_json(indent=1, serialize_as_any=True) + "\n", encoding="utf-8")
+        yield path

@@ -1,0 +1,71 @@
+"""A plan as tables."""
+
+from typing import Final
+
+import pandas as pd
+
+from lensim.plan.result import Plan
+from lensim.plan.robustness import DesignTrial, Trial
+from lensim.power.assays import assay_of
+
+VERDICTS: Final = {1: "holds", 0: "undecided", -1: "breaks"}
+
+
+def tables_of(found: Plan) -> dict[str, pd.DataFrame]:
+    """Every table of a plan, by the name of its file.
+
+    Returns
+    -------
+    dict of pandas.DataFrame
+        size (a row a number that was tried), frontier, robustness and designs_tried (a row a world), interim,
+        detection, bracketing, layouts, as far as asked; plate_map, of an assay with plates.
+    """
+    tables: dict[str, pd.DataFrame] = {}
+    if found.size is not None:
+        tables["size"] = pd.DataFrame([{"number": n, **vars(share)} for n, share in sorted(found.size.shares.items())])
+    if found.frontier is not None:
+        tables["frontier"] = found.frontier.table
+    if found.robustness is not None:
+        tables["robustness"] = _robustness(found.robustness)
+    if found.designs_tried:
+        tables["designs_tried"] = _designs_tried(found.designs_tried)
+    parts = {
+        "interim": found.interim,
+        "detection": found.detection,
+        "bracketing": found.bracketing,
+        "layouts": found.layouts,
+    }
+    tables |= {name: table for name, table in parts.items() if table is not None}
+    plate_map = assay_of(found.question.scenario).plate_map
+    if plate_map is not None:
+        tables["plate_map"] = plate_map(found.question.scenario)
+    return tables
+
+
+def _robustness(trials: list[Trial]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "world": trial.shift.name,
+                **vars(trial.share),
+                "verdict": VERDICTS[trial.verdict],
+                "needs": trial.size.n if trial.size else None,
+            }
+            for trial in trials
+        ]
+    )
+
+
+def _designs_tried(trials: list[DesignTrial]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "world": trial.shift.name,
+                **vars(trial.share),
+                "verdict": VERDICTS[trial.verdict],
+                "instead": " x ".join(map(str, trial.instead.values())) if trial.instead else None,
+                "cost": trial.cost,
+            }
+            for trial in trials
+        ]
+    )

@@ -1,0 +1,44 @@
+"""What came out of a scenario."""
+
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+import pandas as pd
+
+from lensim.power.scenario import Scenario
+from lensim.power.words import power_sentences
+
+
+@dataclass(frozen=True)
+class PowerResult:
+    """What came out of a scenario.
+
+    Attributes
+    ----------
+    scenario
+        What was asked.
+    table
+        A row each point, rule and target: the grid's fields, rule, target, quantity ('power' or 'assurance'), and
+        every diagnosand with its error; with `studies.decide_at` its verdict, under both readings of failures.
+    audit
+        A row each audited study, rule and target, with its point; see `lensim.power.audit.run_parts`. Empty where
+        there was none.
+    folder
+        Where tables, sentences and the manifest lie; None where nothing was kept.
+    """
+
+    scenario: Scenario
+    table: pd.DataFrame
+    audit: pd.DataFrame
+    folder: Path | None = None
+
+    @property
+    def text(self) -> str:
+        """What was found, a sentence a line."""
+        return "\n".join(power_sentences(self.table, self.audit))
+
+    def _repr_html_(self) -> str:
+        """Sentences above the table, for a notebook."""
+        said = "".join(f"<p>{escape(line)}</p>" for line in self.text.splitlines())
+        return said + self.table.to_html(index=False, float_format="{:.3g}".format)

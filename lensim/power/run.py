@@ -1,0 +1,95 @@
+"""A whole run of power: studies, tables, sentences, and how they were made, in one folder."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from lensim.output import written_whole
+from lensim.power.result import PowerResult
+from lensim.power.scenario import Scenario
+from lensim.power.sweep import sweep
+from lensim.results_folder import Manifest
+
+Draw = Callable[[PowerResult, Path], None]
+"""A function that writes figures of a result into a folder; `lensim.report.power_folder.draw_power` is one."""
+
+
+def run_power(
+    scenario: Scenario,
+    folder: Path | None = None,
+    *,
+    workers: int = 1,
+    scheduler: str = "",
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    draw: Draw | None = None,
+    asked_in: Path | None = None,
+) -> PowerResult:
+    """Simulate, analyse and judge every point of a scenario, and write what was found.
+
+    Parameters
+    ----------
+    scenario
+        What is asked.
+    folder
+        Gets summary.csv, audit.csv where studies were audited, findings.txt, manifest.json, scenario.json, chunks of
+        studies, and figures where `draw` is given. A run that was broken off goes on there. Nothing is kept without it.
+    workers
+        Processes on this machine; 1 works in this process.
+    scheduler
+        Address of a dask scheduler that someone started; its workers are used instead.
+    progress
+        Called with chunks done and the most that there can be.
+    draw
+        Draws figures into the folder.
+    asked_in
+        The file that the scenario was read from; a copy goes into the folder.
+
+    Raises
+    ------
+    InputError
+        If the folder is another scenario's or cannot be written to, or the scheduler cannot be reached.
+
+    Examples
+    --------
+    >>> result = run_power(read_scenario(Path("study.toml")), Path("results/power"))
+    >>> print(result.text)
+    """
+    if folder is None:
+        with tempfile.TemporaryDirectory(prefix="lensim-power-") as place:
+            return sweep(scenario, Path(place) / "run", workers=workers, scheduler=scheduler, progress=progress)
+    manifest = Manifest(scenario.seed)
+    with manifest.timed("studies"):
+        found = sweep(scenario, folder, workers=workers, scheduler=scheduler, progress=progress)
+    result = replace(found, folder=folder)
+    manifest.seconds["studies"] += _seconds_before(folder)
+    _write_table(result.table, folder / "summary.csv")
+    if not result.audit.empty:
+        _write_table(result.audit, folder / "audit.csv")
+    with written_whole(folder / "findings.txt", force=True) as partial:
+        partial.write_text(result.text + "\n", encoding="utf-8")
+    if asked_in is not None and asked_in.resolve() != (folder / asked_in.name).resolve():
+        with written_whole(folder / asked_in.name, force=True) as partial:
+            shutil.copyfile(asked_in, partial)
+    if draw is not None:
+        with manifest.timed("figures"):
+            draw(result, folder)
+    manifest.write(folder)
+    return result
+
+
+def _write_table(table: pd.DataFrame, path: Path) -> None:
+    with written_whole(path, force=True) as partial:
+        table.to_csv(partial, index=False)
+
+
+def _seconds_before(folder: Path) -> float:
+    """Seconds that earlier runs in this folder took for studies, which this one did not repeat."""
+    try:
+        return float(json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["seconds"]["studies"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0.0

@@ -1,0 +1,138 @@
+"""What a run of power found, in sentences."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pandas as pd
+
+from lensim.tables.records import records
+
+FIELD_WORDS: Final = {
+    "experiments": "experiments",
+    "technical_replicates": "reactions of a sample and gene",
+    "mu_log2_fold_change": "true mean fold change [log2]",
+    "sigma_log2_fold_change": "spread of subjects [log2]",
+    "sd_log2_pair": "spread between pairs [log2]",
+}
+
+
+def field_label(field: str) -> str:
+    """A field of the grid as an axis says it."""
+    last = field.split(".")[-1]
+    if field.startswith("design.subjects."):
+        return f"subjects, {last}"
+    return FIELD_WORDS.get(last, last.replace("_", " "))
+
+
+def grid_fields(table: pd.DataFrame) -> list[str]:
+    """The grid's fields of a result table, those with more than one value."""
+    return [name for name in table.columns if "." in str(name) and table[name].nunique() > 1]
+
+
+def power_sentences(table: pd.DataFrame, audit: pd.DataFrame) -> list[str]:
+    """The least and the largest share of each rule and target, verdicts, studies that failed, and the audit."""
+    found = [_share_sentence(rows) for _, rows in table.groupby(["rule", "target"], sort=False)]
+    if "decide_at" in table:
+        found += [_verdict_sentence(row, grid_fields(table)) for row in records(table)]
+    return [*found, *caution_sentences(table, audit)]
+
+
+def caution_sentences(table: pd.DataFrame, audit: pd.DataFrame) -> list[str]:
+    """Studies that failed or were handed on to NUTS, and the audit: what a reader of the shares must know."""
+    return [*_failure_sentences(table), *_handed_on_sentences(table), *audit_sentences(audit)]
+
+
+def setting_in_words(row: dict[str, Any], fields: list[str]) -> str:
+    """Which point of the grid a row is of: 'experiments 2; subjects, donor 6'; empty where there is one point."""
+    return "; ".join(f"{field_label(name)} {_short(row[name])}" for name in fields)
+
+
+def _short(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _share_sentence(own: pd.DataFrame) -> str:
+    fields, rows = grid_fields(own), [row for row in records(own) if row["share"] == row["share"]]
+    first = records(own)[0]
+    said = f"{first['rule']}, {first['target']}: {first['quantity']}"
+    if not rows:
+        return f"{said} is not known, as no study could be analysed."
+    least, most = min(rows, key=lambda row: row["share"]), max(rows, key=lambda row: row["share"])
+    if not fields:
+        return f"{said} is {_percent(most)}."
+    if least["share"] == most["share"]:
+        return f"{said} is {_percent(most)} at every point of the grid."
+    return (
+        f"{said} is from {_percent(least)} ({setting_in_words(least, fields)}) "
+        f"to {_percent(most)} ({setting_in_words(most, fields)})."
+    )
+
+
+def _percent(row: dict[str, Any]) -> str:
+    """A share with one standard error, in percent."""
+    return f"{100 * row['share']:.1f} ± {100 * row['share_mcse']:.1f}%"
+
+
+def _verdict_sentence(row: dict[str, Any], fields: list[str]) -> str:
+    at = setting_in_words(row, fields)
+    low, high = 100 * row["share_low"], 100 * row["share_high"]
+    return (
+        f"{row['rule']}, {row['target']}{f' ({at})' if at else ''}: at least {row['decide_at']:g}? {row['verdict']} "
+        f"(99.9% interval {low:.1f} to {high:.1f}%, {count_of(row['studies'], 'study', 'studies')})."
+    )
+
+
+def _failure_sentences(table: pd.DataFrame) -> Iterator[str]:
+    fields = grid_fields(table)
+    for row in records(table[table["failed"] > 0]):
+        at = setting_in_words(row, fields)
+        said = f"{row['rule']}, {row['target']}{f' ({at})' if at else ''}"
+        if row["failed"] == row["studies"]:
+            yield f"{said}: no study could be analysed, so there is no {row['quantity']}."
+        else:
+            yield (
+                f"{said}: {row['failed']:.0f} of {count_of(row['studies'], 'study', 'studies')} failed; "
+                f"{100 * row['share_if_failures_are_no_find']:.1f}% if they are no finds, "
+                f"{100 * row['share_if_failures_are_finds']:.1f}% if they are."
+            )
+
+
+def _handed_on_sentences(table: pd.DataFrame) -> Iterator[str]:
+    by_nuts = int(table["by_nuts"].max()) if len(table) else 0
+    if by_nuts:
+        yield (
+            f"Up to {count_of(by_nuts, 'study', 'studies')} of a point could not be answered by the fast engine and "
+            "went to NUTS."
+        )
+
+
+def count_of(number: float, one: str, several: str) -> str:
+    """A number with its noun: '1 study', '3 studies'."""
+    return f"{number:,.0f} {one if number == 1 else several}"
+
+
+def audit_sentences(audit: pd.DataFrame) -> list[str]:
+    """How far the exact engine and NUTS are apart, in plain words."""
+    if audit.empty:
+        return ["No study was audited by NUTS."]
+    fitted = audit[~audit["nuts_failed"]]
+    studies = audit[["study", "point"]].drop_duplicates() if "point" in audit else audit[["study"]].drop_duplicates()
+    again = f"{count_of(len(studies), 'study was', 'studies were')} fitted again by NUTS"
+    if fitted.empty:
+        return [f"Audit: {again}, and no fit passed its gate."]
+    apart = fitted["fast_decided"] != fitted["nuts_decided"]
+    known = fitted["probability_mcse"].notna()
+    gap = (fitted["fast_probability"] - fitted["nuts_probability"]).abs()[known]
+    z = ((fitted["fast_mean"] - fitted["nuts_mean"]) / fitted["mean_mcse"]).abs()
+    said = (
+        f"; posterior probabilities differ by {gap.mean():.4f} on average, {gap.max():.4f} at most"
+        if known.any()
+        else ""
+    )
+    failed = int(audit["nuts_failed"].sum())
+    return [
+        f"Audit: {again}: {int(apart.sum())} of {len(fitted)} decisions "
+        f"differ{said}; "
+        f"means differ by {z.max():.1f} Monte Carlo errors of NUTS at most"
+        + (f"; {failed} decisions have no NUTS fit that passes its gate." if failed else ".")
+    ]

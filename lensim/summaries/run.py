@@ -1,0 +1,126 @@
+"""A whole run on published summaries: warnings, audits, the posterior, and how they were made, in one folder."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from html import escape
+from pathlib import Path
+
+import pandas as pd
+import xarray as xr
+
+from lensim.checks import told_of
+from lensim.output import save_result
+from lensim.ownership import require_replaceable
+from lensim.results_folder import Manifest, results_folder
+from lensim.summaries.audit import excluded_p
+from lensim.summaries.posterior import summary_posterior
+from lensim.summaries.read import read_summaries
+from lensim.summaries.summary import PublishedSummary, warnings_of
+from lensim.summaries.tables import audit_of, findings_of, table_of
+
+
+@dataclass(frozen=True)
+class PublishedResult:
+    """What published summaries say.
+
+    Attributes
+    ----------
+    summaries
+        As the file has them.
+    tree
+        The posterior of effect and spread; a design prior for `lensim.plan`.
+    table
+        A row a kind of summary; see `lensim.summaries.tables.table_of`.
+    audit
+        What each P value can be; see `lensim.summaries.tables.audit_of`.
+    text
+        What the audits say, a sentence a line.
+    folder
+        Where all of it lies; None where nothing was kept.
+    """
+
+    summaries: list[PublishedSummary]
+    tree: xr.DataTree
+    table: pd.DataFrame
+    audit: pd.DataFrame
+    text: str
+    folder: Path | None = None
+
+    def _repr_html_(self) -> str:
+        """Sentences above the table, for a notebook."""
+        said = "".join(f"<p>{escape(line)}</p>" for line in self.text.splitlines())
+        return said + self.table.to_html(index=False, float_format="{:.3g}".format)
+
+
+Draw = Callable[[PublishedResult, Path], None]
+"""A function that writes figures into a folder; `lensim.report.published_folder.draw_published` is one."""
+
+
+def run_published(
+    summary_file: Path,
+    folder: Path | None = None,
+    *,
+    draws: int = 4000,
+    seed: int = 1,
+    tell: Callable[[str], None] = lambda said: None,
+    warn: Callable[[str], None] = lambda said: None,
+    draw: Draw | None = None,
+    force: bool = False,
+) -> PublishedResult:
+    """Audit the published summaries of a file, and draw the effect and spread behind them.
+
+    Parameters
+    ----------
+    summary_file
+        Published summaries (TOML); see `lensim.summaries.read.read_summaries`.
+    folder
+        Gets posterior.nc, posterior.csv, audit.csv, findings.txt, manifest.json, the file, and figures where `draw` is
+        given. Nothing is kept without it.
+    draws, seed
+        Independent draws, and the root of their random numbers.
+    tell, warn
+        Called with each sentence, and with each warning, before the posterior is drawn.
+    draw
+        Draws figures into the folder.
+    force
+        Replace a folder that lensim wrote.
+
+    Raises
+    ------
+    InputError
+        With every fault of the file; if no values can have a summary, or the folder is there and `force` is false.
+
+    Examples
+    --------
+    >>> result = run_published(Path("paper.toml"))
+    >>> print(result.text)
+    """
+    if folder is not None:
+        require_replaceable(folder, force=force, inputs=[summary_file])
+    manifest = Manifest(seed)
+    summaries, priors = read_summaries(summary_file)
+    for warning in (said for one in summaries for said in warnings_of(one)):
+        warn(warning)
+    with manifest.timed("audit"), told_of(summary_file.name):
+        left_out = [reason for one in summaries if (reason := excluded_p(one))]
+        audits = audit_of(summaries)
+    for reason in left_out:
+        warn(reason)
+    said = [*findings_of(summaries, audits), *(f"{one}." for one in left_out)]
+    for sentence in said:
+        tell(sentence)
+    with manifest.timed("posterior"), told_of(summary_file.name):
+        tree = summary_posterior(summaries, seed, draws, priors)
+    result = PublishedResult(summaries, tree, table_of(tree), audits, "\n".join(said))
+    if folder is None:
+        return result
+    with results_folder(folder, summary_file, force=force) as partial:
+        save_result(tree, partial / "posterior.nc")
+        result.table.to_csv(partial / "posterior.csv", index=False)
+        audits.to_csv(partial / "audit.csv", index=False)
+        (partial / "findings.txt").write_text(result.text + "\n", encoding="utf-8")
+        if draw is not None:
+            with manifest.timed("figures"):
+                draw(result, partial)
+        manifest.write(partial)
+    return replace(result, folder=folder)

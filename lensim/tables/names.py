@@ -1,0 +1,29 @@
+"""Names as people write them: of columns, without case, blanks and signs; of plates, with the numbers in them."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Final
+
+_LATIN: Final = str.maketrans(
+    {"\u0442": "t", "\u0422": "T", "\u0421": "C", "\u0441": "c", "\u0394": "d", "\u2206": "d"}
+)
+
+
+def plain_name(name: str) -> str:
+    """A name in lower case, with everything but letters and digits as one underscore.
+
+    Cyrillic letters that look Latin are Latin, and both micro signs are u ("Dose (µM)" is dose_um).
+    """
+    text = unicodedata.normalize("NFKC", name.translate(_LATIN)).replace("\u03bc", "u").lower()
+    return re.sub(r"[^a-z0-9]+", "_", text).strip("_")
+
+
+def in_natural_order(names: Iterable[str]) -> list[str]:
+    """Names sorted with the numbers in them as numbers, plate 2 before plate 10."""
+
+    def key(name: str) -> tuple[list[tuple[int, int, str]], str]:
+        parts = re.split(r"([0-9]+)", name)
+        return [(0, int(part), "") if part.isdigit() else (1, 0, part.casefold()) for part in parts], name
+
+    return sorted(names, key=key)

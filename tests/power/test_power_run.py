@@ -1,0 +1,105 @@
+"""`run_power` in Python leaves what the command leaves, and says what was found."""
+
+import json
+
+import pandas as pd
+
+from lensim.power.run import run_power
+from lensim.power.scenario import scenario_of
+from lensim.report.power_folder import draw_power
+from tests.cli.test_cli import run
+
+TOML = """
+name = "small"
+seed = 5
+rules = [{rule = "test", test = "t_log2"}]
+[design]
+assay = "ratios"
+[studies]
+count = 200
+[audit]
+studies = 0
+[grid]
+"design.subjects.line" = [3, 8]
+"truth.expression.0.mu_log2_fold_change" = [0.5]
+"""
+
+
+def content() -> dict:
+    import tomllib
+
+    return tomllib.loads(TOML)
+
+
+def test_python_leaves_what_the_command_leaves(tmp_path, capsys):
+    path = tmp_path / "study.toml"
+    path.write_text(TOML)
+    assert run(capsys, "power", str(path), "--out", str(tmp_path / "command"))[0] == 0
+    run_power(scenario_of(content()), tmp_path / "python", draw=draw_power, asked_in=path)
+    files = {
+        name: {str(one.relative_to(tmp_path / name)): one for one in (tmp_path / name).rglob("*") if one.is_file()}
+        for name in ("command", "python")
+    }
+    assert set(files["command"]) == set(files["python"])
+    same = [name for name in files["command"] if name.endswith((".csv", ".txt", ".parquet", ".toml", "scenario.json"))]
+    assert len(same) == 6
+    for name in same:
+        assert files["command"][name].read_bytes() == files["python"][name].read_bytes(), name
+
+
+def test_manifest_has_seed_versions_and_seconds(tmp_path):
+    run_power(scenario_of(content()), tmp_path / "out")
+    made = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert made["seed"] == 5
+    assert made["versions"]["lensim"]
+    assert made["seconds"]["studies"] > 0
+
+
+def test_seconds_of_a_run_that_goes_on_are_those_of_all_its_parts(tmp_path):
+    manifest = tmp_path / "out" / "manifest.json"
+    run_power(scenario_of(content()), tmp_path / "out")
+    made = json.loads(manifest.read_text())
+    manifest.write_text(json.dumps(made | {"seconds": {"studies": 1000.0}}))
+    run_power(scenario_of(content()), tmp_path / "out")
+    assert json.loads(manifest.read_text())["seconds"]["studies"] >= 1000.0
+
+
+def test_nothing_is_kept_without_a_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = run_power(scenario_of(content()))
+    assert result.folder is None
+    assert list(tmp_path.iterdir()) == []
+    pd.testing.assert_frame_equal(result.table, run_power(scenario_of(content()), tmp_path / "out").table)
+
+
+def test_sentences_say_where_power_is_least_and_largest():
+    result = run_power(scenario_of(content()))
+    low, high = result.table["share"]
+    said = result.text.splitlines()
+    assert said[0].startswith(f"t on log ratios, 0.05, TNF: power is from {100 * low:.1f} ± ")
+    assert said[0].endswith("% (subjects, line 8).")
+    assert f"% (subjects, line 3) to {100 * high:.1f} ± " in said[0]
+    assert said[-1] == "No study was audited by NUTS."
+    shown = result._repr_html_()
+    assert said[0] in shown
+    assert "<table" in shown
+
+
+def test_a_verdict_is_a_sentence():
+    asked = content() | {"grid": {}, "studies": {"count": 40, "chunk": 20, "decide_at": 0.99}}
+    said = run_power(scenario_of(asked)).text
+    assert "t on log ratios, 0.05, TNF: at least 0.99? no (99.9% interval " in said
+
+
+def test_failed_studies_are_told():
+    asked = content() | {
+        "design": {"subjects": {"line": 4}},
+        "truth": {"expression": [{"mu_log2_level": -14.0}]},
+        "rules": [{"rule": "posterior", "above": 0.0}],
+        "analysis": {"engine": "exact"},
+        "studies": {"count": 20, "chunk": 20},
+        "grid": {},
+    }
+    said = run_power(scenario_of(asked)).text.splitlines()
+    assert said[0] == "P(mean > 0) > 0.95, TNF: power is not known, as no study could be analysed."
+    assert said[1] == "P(mean > 0) > 0.95, TNF: no study could be analysed, so there is no power."
