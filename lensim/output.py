@@ -10,6 +10,7 @@ from typing import Final
 import xarray as xr
 
 from lensim import checks
+from lensim.earlier_results import brought_up_to_date
 
 NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
 
@@ -85,7 +86,9 @@ def save_dataset(data: xr.Dataset, path: Path, *, force: bool = False) -> None:
 
 
 def load_result(path: Path) -> xr.DataTree:
-    """Read a fit that `save_result` wrote, into memory.
+    """Read a fit that `save_result` wrote, into memory; one of an earlier lensim is brought to today's names.
+
+    `result.attrs["earlier_result"]` says what was changed, see `lensim.earlier_results`.
 
     Raises
     ------
@@ -103,4 +106,4 @@ def load_result(path: Path) -> xr.DataTree:
         ) from error
     if "posterior" not in result.children:
         raise checks.InputError(f"{path} must hold a posterior, got groups {', '.join(result.children) or 'none'}")
-    return result
+    return brought_up_to_date(result)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,14 +19,22 @@ FORMER_SECONDS: Final = 60.0
 NAMED_AT_MOST: Final = 3
 
 
-def sign(folder: Path) -> None:
+def sign(folder: Path, is_own: Callable[[str], bool] = lambda name: True) -> None:
     """Write into the manifest of a folder that lensim wrote it, and the digest of every file in it.
 
     Everything that is in the folder now counts as written by lensim, so call it when the last file is written.
+
+    Parameters
+    ----------
+    folder
+        With all its files.
+    is_own
+        Whether lensim wrote a file, by its name inside the folder; needed where a user may have put files there.
     """
     path = folder / MANIFEST
     content = _read(path) if path.exists() else {}
-    files = {name: _digest(folder / name) for name in sorted(_entries(folder)) if (folder / name).is_file()}
+    names = sorted(name for name in _entries(folder) if (folder / name).is_file() and is_own(name))
+    files = {name: _digest(folder / name) for name in names}
     files.pop(MANIFEST, None)
     path.write_text(json.dumps({"written_by": WRITER, **content, "files": files}, indent=2) + "\n", encoding="utf-8")
 

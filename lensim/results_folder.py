@@ -74,8 +74,11 @@ class Manifest:
         yield
         self.seconds[step] = round(time.perf_counter() - started, 2)
 
-    def write(self, folder: Path) -> None:
-        """Write manifest.json: versions, commit, seed, verdicts, durations, and the digest of every file there now."""
+    def write(self, folder: Path, is_own: Callable[[str], bool] = lambda name: True) -> None:
+        """Write manifest.json: versions, commit, seed, verdicts, durations, and the digest of every file there now.
+
+        `is_own` says which files lensim wrote; see `ownership.sign`.
+        """
         content = {
             "seed": self.seed,
             "commit": _commit(),
@@ -85,7 +88,7 @@ class Manifest:
             "seconds": self.seconds,
         }
         (folder / ownership.MANIFEST).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-        ownership.sign(folder)
+        ownership.sign(folder, is_own)
 
 
 def _commit() -> str:

@@ -7,22 +7,23 @@ from lensim.cell_cycle.priors import CellCyclePriors
 from lensim.dose_response.priors import DoseResponsePriors
 from lensim.expression.priors import ExpressionPriors, FoldChangePriors
 from lensim.inference.catalogue import ModelEntry
-from lensim.models import dose_response_panel as panel
-from lensim.models.bioassay_calibration import bioassay_arrays, build_bioassay_calibration
-from lensim.models.cell_cycle_phases import build_cell_cycle_phases, cell_cycle_arrays
-from lensim.models.dose_response_hierarchical import build_dose_response_hierarchical
-from lensim.models.dose_response_hierarchical_normalised import build_dose_response_hierarchical_normalised
-from lensim.models.dose_response_plate_position import build_dose_response_plate_position
-from lensim.models.dose_response_separate import build_dose_response_separate
-from lensim.models.dose_response_separate_normalised import build_dose_response_separate_normalised
-from lensim.models.expression_hierarchical import build_expression_hierarchical
-from lensim.models.expression_hierarchical_responding import build_expression_hierarchical_responding
-from lensim.models.expression_panel import dim_cells, expression_arrays
-from lensim.models.expression_separate import build_expression_separate
-from lensim.models.fold_change_hierarchical import build_fold_change_hierarchical, fold_change_arrays
-from lensim.models.published_summary import build_published_summary, summary_arrays
 from lensim.summaries.model_data import PRINTED_LOW
 from lensim.summaries.posterior import SummaryPriors
+
+from . import dose_response_panel as panel
+from .bioassay_calibration import bioassay_arrays, build_bioassay_calibration
+from .cell_cycle_phases import build_cell_cycle_phases, cell_cycle_arrays
+from .dose_response_hierarchical import build_dose_response_hierarchical
+from .dose_response_hierarchical_normalised import build_dose_response_hierarchical_normalised
+from .dose_response_plate_position import build_dose_response_plate_position
+from .dose_response_separate import build_dose_response_separate
+from .dose_response_separate_normalised import build_dose_response_separate_normalised
+from .expression_hierarchical import build_expression_hierarchical
+from .expression_hierarchical_responding import build_expression_hierarchical_responding
+from .expression_panel import dim_cells, expression_arrays
+from .expression_separate import build_expression_separate
+from .fold_change_hierarchical import build_fold_change_hierarchical, fold_change_arrays
+from .published_summary import build_published_summary, summary_arrays
 
 CATALOGUE: dict[str, ModelEntry] = {
     "dose_response_hierarchical": ModelEntry(

@@ -19,8 +19,11 @@ from lensim.inference.sampler_coordinates import note_coordinate
 
 COORDINATE_SUFFIX = "_coordinate"
 
+Dims = str | tuple[str, ...] | None
+"""Dims of a variable: one, several, or none of a scalar."""
 
-def normal_by_information(name: str, *, mu: Any, sigma: Any, information: Any, estimate: Any, dims: str | None) -> Any:
+
+def normal_by_information(name: str, *, mu: Any, sigma: Any, information: Any, estimate: Any, dims: Dims) -> Any:
     """Declare x ~ Normal(mu, sigma) so that its coordinate is nearly a standard normal of the posterior.
 
     scale^2 = information + 1 / sigma^2 and centre = (mu / sigma^2 + information * estimate) / scale^2: what the
@@ -40,7 +43,7 @@ def normal_by_information(name: str, *, mu: Any, sigma: Any, information: Any, e
         Precision of what the data say of x, 0 or more, and the value that they say; they may depend on other variables
         of the model, though not on x.
     dims
-        The dim of x; None for a scalar.
+        The dims of x; None for a scalar.
     """
     precision = information + sigma**-2
     centre = (mu / sigma**2 + information * estimate) / precision
@@ -52,7 +55,7 @@ def normal_by_information(name: str, *, mu: Any, sigma: Any, information: Any, e
     return value
 
 
-def normal_non_centred(name: str, *, mu: Any, sigma: Any, dims: str) -> Any:
+def normal_non_centred(name: str, *, mu: Any, sigma: Any, dims: Dims) -> Any:
     """Declare x ~ Normal(mu, sigma), sampled as (x - mu) / sigma: right where the data say little about each x.
 
     Declares `<name>_coordinate` (dims) ~ Normal(0, 1) and `name` (dims).
@@ -64,6 +67,6 @@ def normal_non_centred(name: str, *, mu: Any, sigma: Any, dims: str) -> Any:
     return value
 
 
-def positive_spread(name: str, median: float, log_sd: float, dims: str | tuple[str, ...] | None = None) -> Any:
+def positive_spread(name: str, median: float, log_sd: float, dims: Dims = None) -> Any:
     """Declare a spread that is surely not 0 as LogNormal(log median, log_sd), which is sampled on the log scale."""
     return pm.LogNormal(name, np.log(median), log_sd, dims=dims)

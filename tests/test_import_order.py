@@ -21,6 +21,7 @@ LEVELS = (
         "sigmoid",
         "plate_faults",
         "callable_package",
+        "earlier_results",
     ),
     ("tables",),
     ("inference",),

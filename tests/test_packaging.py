@@ -48,6 +48,24 @@ def test_models_have_no_folders_below_them():
     assert {path.parent for path in (ROOT / "models").rglob("*.py")} == {ROOT / "models"}
 
 
+def test_mypy_sees_the_models():
+    """By stubs that say where they are: without one, a module is unknown, and every call into it goes unchecked."""
+    mypy = PROJECT["tool"]["mypy"]
+    assert mypy["mypy_path"] == "stubs"
+    assert not any(name.startswith("lensim") for one in mypy["overrides"] for name in one["module"])
+    stubs = ROOT / "stubs" / "lensim" / "models"
+    taken = set()
+    for tree in mypy["files"]:
+        for path in (ROOT / tree).rglob("*.py"):
+            text = path.read_text(encoding="utf-8")
+            taken |= set(re.findall(r"^\s*from lensim\.models\.(\w+) import", text, re.MULTILINE))
+            taken |= set(re.findall(r"^\s*from lensim\.models import (\w+)", text, re.MULTILINE)) - {"CATALOGUE"}
+    assert {path.stem for path in stubs.glob("*.pyi")} == taken | {"__init__"}
+    for path in stubs.glob("*.pyi"):
+        source = "models" if path.stem == "__init__" else f"models.{path.stem}"
+        assert path.read_text(encoding="utf-8") == f"from {source} import *\n"
+
+
 def test_lock_names_every_direct_dependency():
     project = PROJECT["project"]
     direct = [*project["dependencies"], *project["optional-dependencies"]["dev"], *PROJECT["build-system"]["requires"]]

@@ -11,6 +11,7 @@ import pymc as pm
 import xarray as xr
 
 from lensim import checks
+from lensim.inference.generated_sources import sources_kept_in_one_folder
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ class CompiledModel:
 def compile_model(model: pm.Model) -> CompiledModel:
     """Compile a model once: seconds to half a minute, after which a fit costs its sampling alone."""
     names = frozenset(variable.name for variable in model.data_vars)
-    return CompiledModel(nutpie.compile_pymc_model(model), names)
+    with sources_kept_in_one_folder():
+        return CompiledModel(nutpie.compile_pymc_model(model), names)
 
 
 def sample(compiled: CompiledModel, settings: SamplerSettings, seed: int, *, progress: bool = False) -> xr.DataTree:

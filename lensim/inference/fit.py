@@ -16,6 +16,7 @@ from lensim import checks, seeding
 from lensim import vocabulary as v
 from lensim.inference import engine_nutpie
 from lensim.inference.gate import GateSettings, diagnose
+from lensim.inference.generated_sources import sources_kept_in_one_folder
 from lensim.inference.sampler_coordinates import SAMPLER_COORDINATES, log_prior_of, without_coordinates
 from lensim.inference.verdict import carry_verdict
 from lensim.inference.verdict import verdict_of as verdict_of
@@ -105,7 +106,7 @@ def complete(model: pm.Model, drawn: xr.DataTree, settings: FitSettings, seed: i
 
     Further groups and attrs of `drawn` come along.
     """
-    with model, _without_chatter():
+    with model, _without_chatter(), sources_kept_in_one_folder():
         result = pm.sample_prior_predictive(settings.prior_draws, random_seed=seeding.stream(seed, "prior"))
         for name, group in drawn.children.items():
             result[name] = group

@@ -20,6 +20,7 @@ from lensim.inference.engine_nutpie import compile_model
 from lensim.inference.fit import FitSettings, complete, draw
 from lensim.inference.gate import diagnose
 from lensim.inference.observations import attach_observations
+from lensim.inference.priors import carry_priors, priors_from
 from lensim.inference.verdict import carry_verdict
 
 CAREFUL_TARGET_ACCEPT = 0.99
@@ -119,6 +120,7 @@ def fit_with_care(
     attempts: int = 2,
     progress: bool = False,
     tell: Callable[[str], None] = lambda _: None,
+    priors: object | None = None,
 ) -> xr.DataTree:
     """Fit a catalogue model to data; where the gate does not pass, once more and with more care.
 
@@ -143,14 +145,19 @@ def fit_with_care(
         Show the sampler's progress bar.
     tell
         Called with a sentence when there is something to tell a person on the way.
+    priors
+        As for `lensim.inference.priors.priors_from`: an instance of the model's priors, a mapping of their names to
+        numbers, or the path of a TOML file; the model's defaults where not given. They travel in the result.
 
     Raises
     ------
     InputError
-        If the model is unknown or the data do not suit it.
+        If the model is unknown, the data do not suit it, or the priors are faulty.
     """
     checks.at_least("attempts", attempts, 1)
-    built = find_model(model).build(data)
+    entry = find_model(model)
+    chosen = entry.priors() if priors is None else priors_from(entry, priors)
+    built = entry.build(data) if priors is None else entry.build(data, chosen)
     started = time.perf_counter()
     compiled = compile_model(built)
     compile_seconds = time.perf_counter() - started
@@ -160,6 +167,8 @@ def fit_with_care(
         attach_observations(drawn, data)
         verdict = diagnose(drawn, judged(drawn), settings.gate)
         carry_verdict(drawn, verdict)
+        carry_priors(drawn, chosen)
+        drawn.attrs |= {name: data.attrs[name] for name in (v.ASSAY,) if name in data.attrs}
         drawn.attrs |= {"model": model, "attempts": attempt, "compile_seconds": compile_seconds}
         if verdict.passed or attempt == attempts:
             break

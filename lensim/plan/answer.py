@@ -32,6 +32,7 @@ from lensim.plan.words import (
 )
 from lensim.power.pool import Pool, one_by_one
 
+TRUST: Final = "--trust (trust=True in Python) takes it as it is"
 ROUGH_BUDGET: Final = 4000
 """Studies of the first answer."""
 
@@ -49,12 +50,9 @@ def require_trusted(result: xr.DataTree, name: str, *, trust: bool) -> None:
     try:
         verdict = verdict_of(result)
     except InputError:
-        raise InputError(f"{name} must say whether it converged, got no verdict; --trust takes it as it is") from None
+        raise InputError(f"{name} must say whether it converged, got no verdict; {TRUST}") from None
     if not verdict.passed:
-        raise InputError(
-            f"{name} must have passed its convergence gate, got: {'; '.join(verdict.reasons)}; "
-            "--trust takes it as it is"
-        )
+        raise InputError(f"{name} must have passed its convergence gate, got: {'; '.join(verdict.reasons)}; {TRUST}")
 
 
 def require_answerable(question: Question, result: xr.DataTree | None) -> None:
@@ -73,7 +71,7 @@ def require_answerable(question: Question, result: xr.DataTree | None) -> None:
     if question.detection:
         require_part(scenario, "detection")
     if question.bracketing and result is None:
-        raise InputError("bracketing needs a dose-response fit: name it with --from, got none")
+        raise InputError("bracketing needs a dose-response fit: name it with --from (prior in Python), got none")
     if question.bracketing:
         require_part(scenario, "bracketing")
     if question.layouts:

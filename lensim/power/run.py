@@ -12,11 +12,15 @@ import pandas as pd
 from lensim.output import written_whole
 from lensim.power.result import PowerResult
 from lensim.power.scenario import Scenario
+from lensim.power.store import is_of_store
 from lensim.power.sweep import sweep
 from lensim.results_folder import Manifest
 
-Draw = Callable[[PowerResult, Path], None]
-"""A function that writes figures of a result into a folder; `lensim.report.power_folder.draw_power` is one."""
+Draw = Callable[[PowerResult, Path], list[str]]
+"""A function that writes figures of a result into a folder, and gives the names of their files;
+`lensim.report.power_folder.draw_power` is one."""
+
+SUMMARY, AUDIT, FINDINGS = "summary.csv", "audit.csv", "findings.txt"
 
 
 def run_power(
@@ -67,18 +71,20 @@ def run_power(
         found = sweep(scenario, folder, workers=workers, scheduler=scheduler, progress=progress)
     result = replace(found, folder=folder)
     manifest.seconds["studies"] += _seconds_before(folder)
-    _write_table(result.table, folder / "summary.csv")
+    _write_table(result.table, folder / SUMMARY)
     if not result.audit.empty:
-        _write_table(result.audit, folder / "audit.csv")
-    with written_whole(folder / "findings.txt", force=True) as partial:
+        _write_table(result.audit, folder / AUDIT)
+    with written_whole(folder / FINDINGS, force=True) as partial:
         partial.write_text(result.text + "\n", encoding="utf-8")
     if asked_in is not None and asked_in.resolve() != (folder / asked_in.name).resolve():
         with written_whole(folder / asked_in.name, force=True) as partial:
             shutil.copyfile(asked_in, partial)
+    drawn: list[str] = []
     if draw is not None:
         with manifest.timed("figures"):
-            draw(result, folder)
-    manifest.write(folder)
+            drawn = draw(result, folder)
+    own = {SUMMARY, AUDIT, FINDINGS, *drawn, *([] if asked_in is None else [asked_in.name])}
+    manifest.write(folder, lambda name: name in own or is_of_store(name))  # a user may have put files there
     return result
 
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pandas as pd
@@ -16,6 +16,12 @@ from lensim.power.renamed import renamed
 from lensim.power.scenario import Scenario
 
 SCENARIO_FILE = "scenario.json"
+
+
+def is_of_store(name: str) -> bool:
+    """Whether a file is one of a store, by its name inside the folder."""
+    path = PurePosixPath(name)
+    return name == SCENARIO_FILE or (path.suffix == ".parquet" and path.parts[0] in ("chunks", "audit"))
 
 
 @dataclass(frozen=True)

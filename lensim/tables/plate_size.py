@@ -39,7 +39,7 @@ def size_attrs(
         shape = PLATES_BY_WELLS[plate_wells]
         if guessed[0] > shape[0]:
             raise InputError(
-                f"plate wells must be at least {guessed[0] * guessed[1]} for these wells, got {plate_wells}"
+                f"plate wells must be at least {guessed[0] * guessed[1]} to hold all the wells, got {plate_wells}"
             )
         known = STATED
     else:

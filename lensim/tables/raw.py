@@ -6,6 +6,7 @@ from typing import Final
 
 from lensim.checks import InputError
 
+_CYTOMETER: Final = "an FCS file of a cytometer: name it in a table with columns file and condition"
 _SIGNATURES: Final = (
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls): save the sheet as CSV and read that"),
     (b"\x1f\x8b", "a gzip archive: unpack it first"),
@@ -14,6 +15,8 @@ _SIGNATURES: Final = (
     (b"\x89PNG", "a picture: export the table as CSV"),
     (b"\xff\xd8\xff", "a picture: export the table as CSV"),
     (b"\x89HDF", "an HDF5 or netCDF file: open it with xarray"),
+    (b"FCS2.0", _CYTOMETER),
+    (b"FCS3.", _CYTOMETER),
     (b"SQLite format 3", "an SQLite database: export the table as CSV"),
 )
 _ZIP_CONTENTS: Final = (

@@ -251,3 +251,50 @@ def test_a_spoilt_map_is_told(tmp_path, spoil, message):
     with pytest.raises(InputError) as error:
         read_bioassay([file], plate_map=plate_map)
     assert message in str(error.value)
+
+
+def test_several_tables_are_a_plate_each_unless_they_name_theirs(tmp_path):
+    one = saved(tmp_path, HEADER + "".join(GOOD), "day 1.csv")
+    two = saved(tmp_path, HEADER.replace("od", "Absorbance") + "".join(GOOD), "day 2.csv")
+    data = read_bioassay([one, two])
+    assert data[v.PLATE].values.tolist() == data[v.EXPERIMENT].values.tolist() == ["day 1", "day 2"]
+    assert data.attrs["source"] == "day 1.csv, day 2.csv"
+    assert read_bioassay(one)[v.PLATE].values.tolist() == ["plate 1"]
+    text = "".join(row.replace(",", ",p,", 1) for row in (HEADER, *GOOD)).replace("well,p", "well,plate", 1)
+    both = [saved(tmp_path, text, "a.csv"), saved(tmp_path, text, "b.csv")]
+    with pytest.raises(InputError) as error:
+        read_bioassay(both)
+    assert str(error.value).splitlines()[0] == (
+        "b.csv line 2: well A1 of p must stand once, got it in line 2 of a.csv too"
+    )
+
+
+def test_faults_of_several_tables_name_their_file(tmp_path):
+    one = saved(tmp_path, HEADER + "".join(GOOD) + "B3,sample,,x,drug,1,OVER\n", "one.csv")
+    two = saved(tmp_path, HEADER + "".join(GOOD) + "B3,serum,,x,drug,1,0.6\n", "two.csv")
+    with pytest.raises(InputError) as error:
+        read_bioassay([one, two])
+    assert str(error.value).splitlines() == [
+        "one.csv line 10: od must be a number (empty where a well was lost), got 'OVER'",
+        "two.csv line 10: role must be standard, untreated, sample, blank or ignored, got 'serum'",
+    ]
+
+
+def test_the_control_and_the_assay_are_told(tmp_path):
+    data = read_bioassay(saved(tmp_path, HEADER + "".join(GOOD)), control="Control", plate_wells=384)
+    assert (data.attrs[v.ASSAY], data.attrs[v.CONTROL]) == (v.BIOASSAY, "control")
+    assert data.attrs[v.CONTROL_KNOWN_BY] == "stated as Control"
+    assert (data.attrs[v.PLATE_ROWS], data.attrs[v.PLATE_COLUMNS], data.attrs[v.PLATE_SIZE_FROM]) == (16, 24, "stated")
+
+
+def test_columns_may_be_named_and_a_grid_asks_for_its_map(tmp_path):
+    text = HEADER.replace("od\n", "reading\n").replace("condition", "group") + "".join(GOOD)
+    data = read_bioassay(saved(tmp_path, text), columns={"od": "Reading", "condition": "group"})
+    assert data[v.CONDITION].values.tolist() == ["control", "drug"]
+    lines = ["\t".join(["", *map(str, range(1, 13))])]
+    lines += ["\t".join([row, *["0.5"] * 12]) for row in "ABCDEFGH"]
+    grid = saved(tmp_path, "\n".join(lines), "p.txt")
+    with pytest.raises(InputError, match=r"^p\.txt: the file is a plate reader's grid and needs a plate map, a table"):
+        read_bioassay(grid)
+    with pytest.raises(InputError, match=r"^grid number needs a plate map that says what stands in"):
+        read_bioassay(grid, grid_number=1)

@@ -300,7 +300,10 @@ def test_a_target_out_of_reach_is_an_answer(tmp_path, capsys):
         (TOML, "plan.toml: scenario.truth must be given, or a fit or a paper named with --from, got neither"),
         (PANEL, "plan.toml: scenario.truth must be given, or a fit or a paper named with --from, got neither"),
         (TOML + TRUTH + "[interim]\nafter = [40]\n", "interim.after must have a look before size.high (30), got 40"),
-        (TOML + TRUTH + "[bracketing]\n", "bracketing needs a dose-response fit: name it with --from, got none"),
+        (
+            TOML + TRUTH + "[bracketing]\n",
+            "bracketing needs a dose-response fit: name it with --from (prior in Python), got none",
+        ),
         (
             PANEL.replace("experiments = 1", "replicates = 20"),
             "must fit 8 doses x 20 replicates and 3 blanks on one plate",

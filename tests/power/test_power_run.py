@@ -8,7 +8,10 @@ from lensim.power.run import run_power
 from lensim.power.scenario import scenario_of
 from lensim.report.power_folder import draw_power
 from tests.cli.test_cli import run
+from tests.cli.test_cli_plan import TOML as PLAN_WITHOUT_TRUTH
+from tests.cli.test_cli_plan import TRUTH
 
+PLAN = PLAN_WITHOUT_TRUTH.split("[size]")[0] + TRUTH
 TOML = """
 name = "small"
 seed = 5
@@ -103,3 +106,18 @@ def test_failed_studies_are_told():
     said = run_power(scenario_of(asked)).text.splitlines()
     assert said[0] == "P(mean > 0) > 0.95, TNF: power is not known, as no study could be analysed."
     assert said[1] == "P(mean > 0) > 0.95, TNF: no study could be analysed, so there is no power."
+
+
+def test_what_a_user_puts_into_the_folder_is_not_lensims(tmp_path, capsys):
+    study, out = tmp_path / "study.toml", tmp_path / "out"
+    study.write_text(TOML)
+    assert run(capsys, "power", str(study), "--out", str(out))[0] == 0
+    (out / "notes.txt").write_text("mine")
+    assert run(capsys, "power", str(study), "--out", str(out))[0] == 0
+    assert "notes.txt" not in json.loads((out / "manifest.json").read_text())["files"]
+    plan = tmp_path / "plan.toml"
+    plan.write_text(PLAN)
+    status, _, err = run(capsys, "plan", str(plan), "--out", str(out), "--force")
+    assert status == 2
+    assert "got one with what lensim did not write, or what was changed since (notes.txt)" in err
+    assert (out / "notes.txt").read_text() == "mine"

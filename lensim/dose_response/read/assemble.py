@@ -14,12 +14,15 @@ from lensim.checks import FaultReport
 from lensim.dose_response.read.rules import Culture, check_together, culture_of
 from lensim.dose_response.read.units import DoseUnit
 from lensim.dose_response.read.wells import Well
-from lensim.tables.names import in_natural_order
+from lensim.tables.names import in_natural_order, plain_name
 from lensim.tables.plate_size import size_attrs
 from lensim.tables.well_names import parse_well_name
 
 ALL_GROUP: Final = "all"
 """The molecular group of every line where the user has none."""
+
+COUNT_NAMES: Final = ("cpm", "counts_per_minute")
+"""Names of columns whose signal is a count a minute, even without a counting time."""
 
 LIGHT_UNITS: Final = "signal as measured"
 """Units of a signal that is no count a minute."""
@@ -160,7 +163,7 @@ def _add_signals(
     signal = np.array([well.signal for well in wells])
     if not origin.is_raw:
         return data.assign({v.VIABILITY: (v.WELL, signal, {"units": v.UNITS[v.VIABILITY]})})
-    is_count = np.isfinite(origin.counting_minutes) or origin.signal.lower() == v.SIGNAL
+    is_count = np.isfinite(origin.counting_minutes) or plain_name(origin.signal) in COUNT_NAMES
     units = {"units": v.UNITS[v.SIGNAL] if is_count else LIGHT_UNITS}
     return data.assign(
         {

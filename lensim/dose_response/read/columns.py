@@ -8,7 +8,7 @@ from typing import Final, Literal, get_args
 
 from lensim.checks import FaultReport, InputError
 from lensim.dose_response.read import units
-from lensim.tables.columns import Found, Meaning, find_columns, missing, names_any
+from lensim.tables.columns import Found, Meaning, check_stated, find_columns, missing, names_any
 from lensim.tables.names import plain_name
 from lensim.tables.table import TextTable
 
@@ -22,7 +22,9 @@ COLUMNS: Final[Mapping[str, Meaning]] = {
         units=frozenset(name for name in map(plain_name, units.SPELLINGS) if name != "m"),
         may_be_constant=False,
     ),
-    "signal": Meaning(("signal", "cpm", "luminescence", "rlu", "intensity"), may_be_constant=False),
+    "signal": Meaning(
+        ("signal", "cpm", "counts_per_minute", "luminescence", "rlu", "intensity"), may_be_constant=False
+    ),
     "viability": Meaning(
         ("viability_percent", "viability_pct", "percent_viability", "viability"), may_be_constant=False
     ),
@@ -121,6 +123,7 @@ def find_well_columns(
     InputError
         With all the faults so far, if a column is missing or in doubt, or there is none or more than one response.
     """
+    check_stated(stated, COLUMNS)
     before = len(faults.faults)
     response = _response_of(table, stated, faults)
     sought = {what: meaning for what, meaning in COLUMNS.items() if what not in get_args(Response) or what == response}

@@ -27,8 +27,9 @@ def write_tidy(data: xr.Dataset, path: str | Path) -> None:
     """Write wells and blanks as a table: tab-separated where the name ends in .tsv, else comma-separated, in UTF-8.
 
     Columns are cell_line, molecular_group, experiment, plate, well, role, compound, dose_um (dose, where the unit is
-    not uM and must be stated again on reading), and signal or viability_percent; well and compound only where the data
-    have them. A signal that is NaN is written empty. Neither counting_minutes nor attrs are written.
+    not uM and must be stated again on reading), and cpm, signal (where it is no count) or viability_percent; well and
+    compound only where the data have them. A signal that is NaN is written empty. Neither counting_minutes nor attrs
+    are written.
 
     Raises
     ------
@@ -43,7 +44,9 @@ def write_tidy(data: xr.Dataset, path: str | Path) -> None:
     if v.BLANK_SIGNAL in data:
         checks.has_variables(data, {v.BLANK_SIGNAL: (v.BLANK,), v.PLATE_OF_BLANK: (v.BLANK,)}, "write_tidy")
     dose = v.DOSE if data[v.DOSE].attrs.get("units", v.UNITS[v.DOSE]) == v.UNITS[v.DOSE] else "dose"
-    columns = [v.CELL_LINE, v.MOLECULAR_GROUP, v.EXPERIMENT, v.PLATE, "well", "role", v.COMPOUND, dose, signal]
+    is_count = signal == v.SIGNAL and data[signal].attrs.get("units") == v.UNITS[v.SIGNAL]
+    response = "cpm" if is_count else signal
+    columns = [v.CELL_LINE, v.MOLECULAR_GROUP, v.EXPERIMENT, v.PLATE, "well", "role", v.COMPOUND, dose, response]
     absent = {column for column, name in (("well", v.WELL_NAME), (v.COMPOUND, v.COMPOUND)) if name not in data}
     try:
         with path.open("w", encoding="utf-8", newline="") as file:

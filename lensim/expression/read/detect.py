@@ -21,6 +21,8 @@ _TEXT_READERS: Final[Mapping[str, Callable[..., FileReactions]]] = {
 KINDS: Final = (  # the more particular first
     Format("rdml", lambda source: rdml.recognises(source.raw)),
     Format("ratios", ratios.is_ratio_table),
+    # no instrument knows subjects and conditions, but a table may name its wells as one does
+    Format("tidy", lambda source: tidy.recognises(source) and tidy.knows_samples(source)),
     Format("sds", lambda source: not source.is_parquet and sds.recognises(source.text)),
     Format("quantstudio", lambda source: not source.is_parquet and quantstudio.recognises(source.text)),
     Format("lightcycler", lambda source: not source.is_parquet and lightcycler.recognises(source.text)),

@@ -52,7 +52,8 @@ def write_cts(data: xr.Dataset, path: str | Path) -> None:
     """Write reactions, standards and controls without template, a row each: tab-separated in a .tsv, else with commas.
 
     Columns are those of `COLUMNS` of the readers, all but sample; `read_cts` makes the same Dataset of them without a
-    sheet. A Ct that was not detected is written empty. Names of wells of standards and controls, and attrs, are not written.
+    sheet. A Ct that was not detected is written empty. Names of wells of standards and controls, and attrs, are not
+    written.
 
     Raises
     ------

@@ -1,0 +1,116 @@
+"""An assay is one value: power and plan take one that they know nothing of, as soon as it has a name."""
+
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+import pytest
+from pydantic import Field
+
+from lensim import seeding
+from lensim.config import Strict
+from lensim.face.plan import plan
+from lensim.face.power import power
+from lensim.plan.question import question_of
+from lensim.power.assay import PowerAssay
+from lensim.power.assays import ASSAYS, assay_of
+from lensim.power.diagnosands import EXACT
+from lensim.power.rule import BaseRule
+from lensim.power.scenario import scenario_of
+from lensim.power.spec import BaseScenario, stream_path
+
+
+class CoinDesign(Strict):
+    assay: Literal["coin"] = "coin"
+    tosses: int = 10
+
+
+class CoinTruth(Strict):
+    heads: float = 0.5
+    posterior: None = None
+    scale: dict[str, float] = Field(default={})
+    shift: dict[str, float] = Field(default={})
+
+
+class CoinAnalysis(Strict):
+    pass
+
+
+class HeadsRule(BaseRule):
+    def describe(self) -> str:
+        return "more than half heads"
+
+
+class CoinScenario(BaseScenario):
+    design: CoinDesign = CoinDesign()
+    truth: CoinTruth = CoinTruth()
+    analysis: CoinAnalysis = CoinAnalysis()
+    rules: tuple[HeadsRule, ...]
+
+    def items(self, rule: BaseRule) -> tuple[str, ...]:
+        return ("coin",)
+
+
+def toss(scenario: CoinScenario, setting: Any, chunk: int, studies: int) -> pd.DataFrame:
+    rng = seeding.stream(scenario.seed, *stream_path(setting, chunk))
+    heads = scenario.truth.heads * scenario.truth.scale.get("heads", 1.0)
+    share = rng.binomial(scenario.design.tosses, heads, studies) / scenario.design.tosses
+    return pd.DataFrame(
+        {
+            "study": np.arange(studies) + chunk * scenario.studies.chunk,
+            "rule": 0,
+            "target": 0,
+            "decided": share > 0.5,
+            "estimate": share,
+            "low": share,
+            "high": share,
+            "probability": np.nan,
+            "truth": heads,
+            "is_null": False,
+            "answered_by": EXACT,
+        }
+    )
+
+
+COIN = PowerAssay(
+    names=("coin",),
+    scenario=CoinScenario,
+    run_chunk=toss,
+    run_audit=lambda *_: pd.DataFrame(),
+    not_in_posterior=lambda scenario: [],
+    subjects=lambda scenario: {"coin": scenario.design.tosses},
+    resources=lambda scenario, wells_per_plate: {"subjects": scenario.design.tosses},
+    spreads=(),
+    effects=("heads",),
+    who_differs="coins differ",
+    parts=lambda scenario: frozenset(),
+)
+
+
+@pytest.fixture
+def coin(monkeypatch) -> dict[str, Any]:
+    monkeypatch.setitem(ASSAYS, "coin", COIN)
+    return {"name": "coin", "design": {"assay": "coin"}, "truth": {"heads": 0.7}, "rules": [{}]}
+
+
+def test_power_of_a_new_assay(coin, tmp_path):
+    result = power(scenario_of(coin | {"grid": {"design.tosses": [5, 25]}}), tmp_path / "out")
+    assert list(result.table["share"]) == sorted(result.table["share"])
+    assert result.text.startswith("more than half heads, coin: power is from ")
+
+
+def test_plan_of_a_new_assay(coin):
+    size = {"field": "design.tosses", "low": 1, "high": 99, "budget": 2000}
+    result = plan(question_of({"name": "q", "target": 0.9, "scenario": coin, "size": size}))
+    assert "Success is: more than half heads. Recommended: " in result.text
+    assert "the effect is a quarter smaller" in result.text
+
+
+def test_every_assay_is_found_by_each_of_its_names():
+    for name, assay in ASSAYS.items():
+        rule = {"rule": "call"} if name == "dose_response" else {"rule": "test", "test": "t_log2"}
+        scenario = scenario_of({"name": "x", "design": {"assay": name}, "rules": [rule]})
+        assert isinstance(scenario, assay.scenario)
+        assert assay_of(scenario) is assay
+        used = assay.resources(scenario, 96)
+        assert used["subjects"] == sum(assay.subjects(scenario).values())
