@@ -35,7 +35,7 @@ from lensim.models import CATALOGUE
 from lensim.plate_faults import NO_FAULTS
 from lensim.seeding import stream
 
-pytestmark = pytest.mark.calibrate
+pytestmark = [pytest.mark.calibrate, pytest.mark.sampling]
 
 FALSE_ALARM = 1e-6
 PLATES = int(os.environ.get("LENSIM_CALIBRATION_STUDIES", "300"))
