@@ -26,6 +26,7 @@ from rich.console import Console
 
 from lensim import checks, seeding
 from lensim import vocabulary as v
+from lensim.assay import fit_study
 from lensim.expression.priors import ExpressionPriors
 from lensim.expression.read import read_cts
 from lensim.inference.catalogue import find_model
@@ -33,7 +34,6 @@ from lensim.inference.engine_nutpie import SamplerSettings, compile_model
 from lensim.inference.fit import FitSettings, draw
 from lensim.inference.gate import diagnose
 from lensim.inference.intervals import equal_tails
-from lensim.inference.retry import fit_expression
 from lensim.inference.verdict import carry_verdict, verdict_of
 from lensim.output import save_result
 from lensim.report.figures.style import PALETTE, new_figure, save_figure
@@ -355,7 +355,7 @@ def run(data_folder: Path, config_path: Path, out: Path, *, force: bool = False)
         console.print(f"{data.sizes[v.REACTION]} reactions; compiling, then sampling, twice", highlight=False)
         with manifest.timed("fit"):
             root = seeding.sampler_seed(config.seed, "fit expression")
-            ours = fit_expression(data, MODEL, settings, root, attempts=config.attempts, tell=console.print)
+            ours = fit_study(data, settings, root, attempts=config.attempts, tell=console.print, model=MODEL)
         with manifest.timed("fit with a wide prior"):
             wide = fit_wide(data, config, settings)
         fits = {MODEL_SD_LOG2_FOLD_CHANGE: ours, config.wide_sd_log2_fold_change: wide}

@@ -15,12 +15,12 @@ from rich.console import Console
 
 from lensim import seeding
 from lensim import vocabulary as v
+from lensim.assay import fit_study
 from lensim.dose_response import PlateFaults, lay_out, one_study, simulate
 from lensim.dose_response.estimands import dose_response_estimands, summarise_lines, summarise_panel
 from lensim.dose_response.read import write_tidy
 from lensim.inference.engine_nutpie import SamplerSettings
 from lensim.inference.fit import FitSettings
-from lensim.inference.retry import fit_dose_response
 from lensim.inference.verdict import verdict_of
 from lensim.maiga2013 import CELL_LINES, PUBLISHED_CALL
 from lensim.maiga2013.dose_response_twin import dose_response_design, draw_twin
@@ -101,14 +101,14 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
         console.print(f"twin: {data.sizes[v.CELL_LINE]} lines, {data.sizes[v.WELL]} wells; compiling, then sampling")
         settings = FitSettings(SamplerSettings(**config.sampler.model_dump()))
         with manifest.timed("fit"):
-            result = fit_dose_response(
+            result = fit_study(
                 data,
-                config.model,
                 settings,
                 seeding.sampler_seed(config.seed, "fit"),
                 attempts=config.attempts,
                 progress=console.is_terminal,
                 tell=console.print,
+                model=config.model,
             )
         verdict = verdict_of(result)
         manifest.verdicts[config.model] = verdict.sentence()

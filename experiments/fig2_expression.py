@@ -13,6 +13,7 @@ from rich.console import Console
 
 from lensim import seeding
 from lensim import vocabulary as v
+from lensim.assay import fit_study
 from lensim.dose_response.estimands import TOP_DOSE, dose_response_estimands
 from lensim.expression.classical import classical_fold_changes, classical_population
 from lensim.expression.classical_comparison import compare_with_classical
@@ -25,7 +26,6 @@ from lensim.expression.simulate import one_study, simulate
 from lensim.expression.truth import ReactionFaults
 from lensim.inference.engine_nutpie import SamplerSettings
 from lensim.inference.fit import FitSettings
-from lensim.inference.retry import fit_expression
 from lensim.inference.verdict import verdict_of
 from lensim.maiga2013 import number
 from lensim.maiga2013.expression_twin import LINE, PARENTS, PRIMARY, STROMA, draw_expression_twin, expression_design
@@ -180,14 +180,14 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
             f"twin: {data.sizes[v.SUBJECT]} subjects, {data.sizes[v.REACTION]} reactions; compiling, then sampling"
         )
         with manifest.timed("fit"):
-            result = fit_expression(
+            result = fit_study(
                 data,
-                config.model,
                 FitSettings(SamplerSettings(**config.sampler.model_dump())),
                 seeding.sampler_seed(config.seed, "fit expression"),
                 attempts=config.attempts,
                 progress=console.is_terminal,
                 tell=console.print,
+                model=config.model,
             )
         verdict = verdict_of(result)
         manifest.verdicts[config.model] = verdict.sentence()

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from lensim import seeding
 from lensim import vocabulary as v
+from lensim.assay import fit_study
 from lensim.bioassay.assemble import write_bioassay
 from lensim.bioassay.classical import classical_changes, classical_tnf
 from lensim.bioassay.design import lay_out
@@ -21,7 +22,6 @@ from lensim.bioassay.simulate import one_study, simulate
 from lensim.bioassay.truth import USUAL_FAULTS
 from lensim.inference.engine_nutpie import SamplerSettings
 from lensim.inference.fit import FitSettings
-from lensim.inference.retry import fit_bioassay
 from lensim.inference.verdict import verdict_of
 from lensim.maiga2013.bioassay_twin import bioassay_design, draw_bioassay_twin
 from lensim.maiga2013.facts import count_of
@@ -101,14 +101,14 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
         save_dataset(truth, folder / "truth.nc")
         console.print(f"twin: {data.sizes[v.MEDIUM]} media, {data.sizes[v.WELL]} wells; compiling, then sampling")
         with manifest.timed("fit"):
-            result = fit_bioassay(
+            result = fit_study(
                 data,
-                MODEL,
                 FitSettings(SamplerSettings(**config.sampler.model_dump())),
                 seeding.sampler_seed(config.seed, "fit bioassay"),
                 attempts=config.attempts,
                 progress=console.is_terminal,
                 tell=console.print,
+                model=MODEL,
             )
         verdict = verdict_of(result)
         manifest.verdicts[MODEL] = verdict.sentence()

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from lensim import seeding
 from lensim import vocabulary as v
+from lensim.assay import fit_study
 from lensim.cell_cycle import Cytometer, GatedStudy, draw_truth, gate_study, lay_out, simulate_events
 from lensim.cell_cycle.classical import CELLS_AS_EXPERIMENTS, classical_effects
 from lensim.cell_cycle.estimands import (
@@ -30,7 +31,6 @@ from lensim.cell_cycle.read.events import write_cell_cycle
 from lensim.cell_cycle.truth import KINDS_OF_EVENT
 from lensim.inference.engine_nutpie import SamplerSettings
 from lensim.inference.fit import FitSettings
-from lensim.inference.retry import fit_cell_cycle
 from lensim.inference.verdict import verdict_of
 from lensim.maiga2013 import number
 from lensim.maiga2013.cell_cycle_twin import (
@@ -142,13 +142,13 @@ def fit_all(config: Config, studies: dict[str, xr.Dataset], manifest: Manifest) 
     for name, data in studies.items():
         console.print(f"fitting {name}")
         with manifest.timed(f"fit {name}"):
-            results[name] = fit_cell_cycle(
+            results[name] = fit_study(
                 data,
-                config.model,
                 settings,
                 seeding.sampler_seed(config.seed, "fit", name),
                 attempts=config.attempts,
                 tell=console.print,
+                model=config.model,
             )
         manifest.verdicts[name] = verdict_of(results[name]).sentence()
     return results

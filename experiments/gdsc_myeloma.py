@@ -22,11 +22,11 @@ from scipy import stats
 
 from lensim import checks, seeding
 from lensim import vocabulary as v
+from lensim.assay import fit_study
 from lensim.dose_response.estimands import AREA_OVER_CURVE, dose_response_estimands, summarise_lines
 from lensim.dose_response.read import Roles, compounds_of, read_tidy, select_compound
 from lensim.inference.engine_nutpie import SamplerSettings
 from lensim.inference.fit import FitSettings
-from lensim.inference.retry import fit_dose_response
 from lensim.inference.verdict import verdict_of
 from lensim.output import require_free, written_whole
 from lensim.report.figures.style import new_figure
@@ -187,7 +187,7 @@ def run(
         started = time.perf_counter()
         chosen = select_compound(data, drug)
         root = seeding.sampler_seed(seed, "gdsc myeloma", drug)
-        result = fit_dose_response(chosen, MODEL, SETTINGS, root, tell=lambda text: print(f"  {text}", flush=True))
+        result = fit_study(chosen, SETTINGS, root, tell=lambda text: print(f"  {text}", flush=True), model=MODEL)
         seconds = time.perf_counter() - started
         print(f"  {verdict_of(result).sentence()}, {seconds:.0f} s", flush=True)
         with written_whole(target, force=force) as partial:

@@ -1,6 +1,6 @@
 """The twin's populations, calibrated to the stated facts of Maïga et al. (2013) by simulating the study many times.
 
-    python -m experiments.twin_populations --out results/calibrate_twin
+    python -m experiments.twin_populations --out results/twin_populations
 
 It starts from populations whose true values follow the stated facts (`PAPER_POPULATION` of the panel, `POPULATION` of
 RT-qPCR), not from what it found before. A round simulates whole studies (plates and reactions with their faults), reads
@@ -160,4 +160,4 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
 
 
 if __name__ == "__main__":
-    typer.run(command_of(run, "calibrate_twin"))
+    typer.run(command_of(run, "twin_populations"))

@@ -1,5 +1,62 @@
-"""lensim: simulate, model and plan dose-response panels and paired RT-qPCR studies."""
+"""lensim: simulate, model and plan dose-response panels and paired RT-qPCR studies.
 
+    data = lensim.read.dose_response("wells.csv", dose_unit="uM")
+    fit = lensim.fit(data, seed=1)
+    fit.verdict, fit.summary(), fit.tables, fit.plot(), fit.tree
+    lensim.power("study.toml").table
+    lensim.plan("next.toml", prior=fit).text
+    truth, data = lensim.simulate.expression(design, seed=1)
+    lensim.load("fit.nc"); fit.save("fit.nc"); lensim.models(); lensim.InputError
+
+Everything is imported when it is first asked for.
+"""
+
+from importlib import import_module
 from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from lensim import read, simulate
+    from lensim.checks import InputError
+    from lensim.face.fit import Fit, fit, load
+    from lensim.face.models import models
+    from lensim.face.plan import plan
+    from lensim.face.power import power
+    from lensim.face.published import published
 
 __version__ = version("lensim")
+
+__all__ = [
+    "Fit",
+    "InputError",
+    "__version__",
+    "fit",
+    "load",
+    "models",
+    "plan",
+    "power",
+    "published",
+    "read",
+    "simulate",
+]
+
+_PLACES: Final = {
+    "Fit": "lensim.face.fit",
+    "InputError": "lensim.checks",
+    "fit": "lensim.face.fit",
+    "load": "lensim.face.fit",
+    "published": "lensim.face.published",
+}
+_MODULES: Final = ("models", "plan", "power", "read", "simulate")
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PLACES:
+        return getattr(import_module(_PLACES[name]), name)
+    if name in _MODULES:
+        return import_module(f"lensim.{name}")
+    raise AttributeError(f"module 'lensim' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -7,9 +7,11 @@ raised together, because a user mends a file once, not fault by fault.
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-import numpy as np
-import xarray as xr
+if TYPE_CHECKING:
+    import numpy as np
+    import xarray as xr
 
 
 class InputError(ValueError):
@@ -59,8 +61,10 @@ def unique(place: str, names: Sequence[str]) -> None:
         raise InputError(f"{place} must not name anything twice, got {', '.join(twice)}")
 
 
-def finite(place: str, values: np.ndarray) -> None:
+def finite(place: str, values: "np.ndarray") -> None:
     """Refuse an array with a NaN or an infinity, and say where the first one stands and how many there are."""
+    import numpy as np  # here: every command's help imports this module
+
     values = np.asarray(values)
     bad = np.argwhere(~np.isfinite(values))
     if len(bad):
@@ -69,7 +73,7 @@ def finite(place: str, values: np.ndarray) -> None:
         raise InputError(f"{place}{at} must be a finite number, got {values[tuple(bad[0])]}{more}")
 
 
-def has_variables(data: xr.Dataset, needed: dict[str, tuple[str, ...]], user: str) -> None:
+def has_variables(data: "xr.Dataset", needed: dict[str, tuple[str, ...]], user: str) -> None:
     """Refuse a Dataset that lacks a variable, or has one with other dims.
 
     Parameters
@@ -88,7 +92,7 @@ def has_variables(data: xr.Dataset, needed: dict[str, tuple[str, ...]], user: st
             raise InputError(f"{user} needs {name} with dims {dims}, got {data[name].dims}")
 
 
-def is_study(data: xr.Dataset, dim: str, study: int) -> None:
+def is_study(data: "xr.Dataset", dim: str, study: int) -> None:
     """Refuse a position along `dim` that a batch of studies does not have, or data without that dim."""
     if dim not in data.dims:
         raise InputError(f"one_study needs data with the dim {dim}, got {', '.join(map(str, data.dims))}")

@@ -1,10 +1,14 @@
 """What the commands of the command line share: consoles, and options that mean the same everywhere."""
 
 import os
-from typing import Annotated, Final
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Final, Literal
 
 import typer
 from rich.console import Console
+
+from lensim.checks import InputError, one_of
 
 LOG_WIDTH: Final = 120
 """Where there is no terminal whose width could be asked."""
@@ -13,6 +17,7 @@ _asked = Console()
 out = _asked if _asked.is_terminal or "COLUMNS" in os.environ else Console(width=LOG_WIDTH)
 err = Console(stderr=True, highlight=False)
 
+# --- of every command that makes something ---
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Root seed; the same seed gives the same numbers.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
 Draws = Annotated[int, typer.Option(help="Kept draws of each chain.")]
@@ -20,3 +25,65 @@ Tune = Annotated[int, typer.Option(help="Warm-up steps of each chain.")]
 Chains = Annotated[int, typer.Option(help="Chains.")]
 TargetAccept = Annotated[float, typer.Option(help="Higher is slower and more careful.")]
 CiProb = Annotated[float, typer.Option("--ci", help="Probability inside the intervals.")]
+Csv = Annotated[
+    Path | None,
+    typer.Option(help="Write the main table here (.csv), or every table into this folder (a name without suffix)."),
+]
+FigureFolder = Annotated[Path | None, typer.Option("--figures", help="Write figures (PNG) into this folder.")]
+
+# --- of every command that reads a user's files ---
+Column = Annotated[
+    list[str] | None,
+    typer.Option(help="MEANING=NAME, such as signal=rlu; MEANING==VALUE for a constant. May be repeated."),
+]
+Decimal = Annotated[
+    Literal[".", ","] | None, typer.Option(help="Decimal mark of the files, where numbers leave a doubt.")
+]
+GridNumber = Annotated[int | None, typer.Option(min=1, help="Which grid of each file, where there are several.")]
+PlateWells = Annotated[
+    int | None, typer.Option(help="Wells of a plate: 96, 384 or 1536; else told by the grid or the largest well.")
+]
+PlateMap = Annotated[Path | None, typer.Option(help="Map of plate grids: a row a well with what it holds.")]
+Control = Annotated[str, typer.Option(help="Condition that others are compared with.")]
+
+
+def pairs_of(option: str, values: Iterable[str] | None) -> dict[str, list[str]]:
+    """Values of an option of the form NAME=VALUE, by name.
+
+    Raises
+    ------
+    InputError
+        If one is of another form.
+    """
+    pairs: dict[str, list[str]] = {}
+    for value in values or ():
+        key, mark, rest = value.partition("=")
+        if not mark or not key or not rest:
+            raise InputError(f"{option} must be NAME=VALUE, got {value!r}")
+        pairs.setdefault(key, []).append(rest)
+    return pairs
+
+
+def columns_of(values: Iterable[str] | None) -> dict[str, str] | None:
+    """The columns that --column names, by their meaning; None without any.
+
+    Raises
+    ------
+    InputError
+        If a value is not NAME=VALUE, or a meaning is given twice.
+    """
+    named = pairs_of("--column", values)
+    for name, given in named.items():
+        if len(given) > 1:
+            raise InputError(f"--column {name} must be given once, got {', '.join(given)}")
+    return {name: given[0] for name, given in named.items()} or None
+
+
+def table_suffix(path: Path) -> None:
+    """Refuse a table that is neither .csv nor .tsv."""
+    one_of("--out suffix", path.suffix.lower(), (".csv", ".tsv"))
+
+
+def say(sentence: str, *, quietly: bool = False) -> None:
+    """Print a sentence; nothing in it is read as markup. `quietly` sends it to standard error."""
+    (err if quietly else out).print(sentence, soft_wrap=True, markup=False, highlight=False)

@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 import xarray as xr
 
+from lensim.ownership import require_replaceable
 from lensim.plan.question import Question, read_question
 from lensim.plan.result import PlanResult
 from lensim.plan.run import Draw, FirstPairs, run_plan
@@ -80,6 +81,9 @@ def plan(
     >>> lensim.plan("next.toml", prior=fit).text
     """
     read_here = [Path(one) for one in (prior, so_far) if isinstance(one, str | Path)]
+    if out is not None:
+        asked_here = [Path(question)] if isinstance(question, str | Path) else []
+        require_replaceable(Path(out), force=force, inputs=[*asked_here, *read_here])
     known = _first_pairs(so_far)
     with ExitStack() as stack:
         fit, found = None, None

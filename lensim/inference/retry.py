@@ -1,4 +1,4 @@
-"""From a Dataset to a judged result: the steps that the command line and experiments share."""
+"""From a Dataset to a judged result: compile once, sample, judge, and sample again with more care where needed."""
 
 import time
 from collections.abc import Callable
@@ -8,13 +8,6 @@ import xarray as xr
 
 from lensim import checks, seeding
 from lensim import vocabulary as v
-from lensim.bioassay.estimands import bioassay_estimands
-from lensim.cell_cycle.estimands import cell_cycle_estimands
-from lensim.cell_cycle.estimands import judged_estimands as judged_of_cell_cycle
-from lensim.dose_response.estimands import dose_response_estimands
-from lensim.dose_response.estimands import judged_estimands as judged_of_dose_response
-from lensim.expression.estimands import expression_estimands
-from lensim.expression.estimands import judged_estimands as judged_of_expression
 from lensim.inference.catalogue import find_model
 from lensim.inference.engine_nutpie import compile_model
 from lensim.inference.fit import FitSettings, complete, draw
@@ -27,89 +20,6 @@ CAREFUL_TARGET_ACCEPT = 0.99
 CAREFUL_DRAWS = 4  # times those of the attempt before
 
 
-def default_model(data: xr.Dataset) -> str:
-    """The model that suits a panel: pooled from two lines on, normalised where there are no raw signals."""
-    pooling = "hierarchical" if data.sizes[v.CELL_LINE] > 1 else "separate"
-    return f"dose_response_{pooling}" + ("" if v.SIGNAL in data else "_normalised")
-
-
-def fit_dose_response(
-    data: xr.Dataset,
-    model: str,
-    settings: FitSettings,
-    seed: int,
-    *,
-    attempts: int = 2,
-    progress: bool = False,
-    tell: Callable[[str], None] = lambda _: None,
-) -> xr.DataTree:
-    """Fit a dose-response model of the catalogue to a panel; see `fit_with_care`."""
-
-    def judged(result: xr.DataTree) -> xr.Dataset:
-        return judged_of_dose_response(dose_response_estimands(result))
-
-    return fit_with_care(data, model, settings, seed, judged=judged, attempts=attempts, progress=progress, tell=tell)
-
-
-def default_expression_model(data: xr.Dataset) -> str:
-    """The expression model that suits a study: that of ratios where there are no Cts; pooled from three subjects on."""
-    if v.CT not in data:
-        return "fold_change_hierarchical"
-    return "expression_hierarchical" if data.sizes[v.SUBJECT] > 2 else "expression_separate"
-
-
-def fit_expression(
-    data: xr.Dataset,
-    model: str,
-    settings: FitSettings,
-    seed: int,
-    *,
-    attempts: int = 2,
-    progress: bool = False,
-    tell: Callable[[str], None] = lambda _: None,
-) -> xr.DataTree:
-    """Fit an expression model of the catalogue to RT-qPCR reactions; see `fit_with_care`."""
-
-    def judged(result: xr.DataTree) -> xr.Dataset:
-        return judged_of_expression(expression_estimands(result))
-
-    return fit_with_care(data, model, settings, seed, judged=judged, attempts=attempts, progress=progress, tell=tell)
-
-
-def fit_bioassay(
-    data: xr.Dataset,
-    model: str,
-    settings: FitSettings,
-    seed: int,
-    *,
-    attempts: int = 2,
-    progress: bool = False,
-    tell: Callable[[str], None] = lambda _: None,
-) -> xr.DataTree:
-    """Fit a bioassay model of the catalogue to standards and samples; see `fit_with_care`."""
-    return fit_with_care(
-        data, model, settings, seed, judged=bioassay_estimands, attempts=attempts, progress=progress, tell=tell
-    )
-
-
-def fit_cell_cycle(
-    data: xr.Dataset,
-    model: str,
-    settings: FitSettings,
-    seed: int,
-    *,
-    attempts: int = 2,
-    progress: bool = False,
-    tell: Callable[[str], None] = lambda _: None,
-) -> xr.DataTree:
-    """Fit a cell-cycle model of the catalogue to events by phase; see `fit_with_care`."""
-
-    def judged(result: xr.DataTree) -> xr.Dataset:
-        return judged_of_cell_cycle(cell_cycle_estimands(result))
-
-    return fit_with_care(data, model, settings, seed, judged=judged, attempts=attempts, progress=progress, tell=tell)
-
-
 def fit_with_care(
     data: xr.Dataset,
     model: str,
@@ -117,10 +27,10 @@ def fit_with_care(
     seed: int,
     *,
     judged: Callable[[xr.DataTree], xr.Dataset],
+    priors: object | None = None,
     attempts: int = 2,
     progress: bool = False,
     tell: Callable[[str], None] = lambda _: None,
-    priors: object | None = None,
 ) -> xr.DataTree:
     """Fit a catalogue model to data; where the gate does not pass, once more and with more care.
 
@@ -139,15 +49,15 @@ def fit_with_care(
         As for `fit`.
     judged
         From a result to the estimands that the gate looks at beside the parameters.
+    priors
+        As for `lensim.inference.priors.priors_from`: an instance of the model's priors, a mapping of their names to
+        numbers, or the path of a TOML file; the model's defaults where not given. They travel in the result.
     attempts
         How often to sample at most; each further attempt has four times the draws of the one before.
     progress
         Show the sampler's progress bar.
     tell
         Called with a sentence when there is something to tell a person on the way.
-    priors
-        As for `lensim.inference.priors.priors_from`: an instance of the model's priors, a mapping of their names to
-        numbers, or the path of a TOML file; the model's defaults where not given. They travel in the result.
 
     Raises
     ------

@@ -14,9 +14,8 @@ import xarray as xr
 from pydantic import BeforeValidator
 
 from lensim.checks import InputError, told_of
-from lensim.config import Strict
+from lensim.config import FrozenConfig
 from lensim.output import load_result, save_result
-from lensim.power.renamed import new_name
 from lensim.summaries.posterior import summary_posterior
 from lensim.summaries.read import read_summaries
 
@@ -27,7 +26,7 @@ UNSEEN: Final = "unseen"
 SAVED_AS: Final = "design_prior.nc"
 
 
-class DesignPrior(Strict):
+class DesignPrior(FrozenConfig):
     """A posterior that truths are drawn from, as scenarios carry it.
 
     Attributes
@@ -95,19 +94,10 @@ def posterior_of(prior: DesignPrior) -> xr.DataTree:
             "begin again, in another folder"
         )
     if prior.path.suffix.lower() != ".toml":
-        return _with_new_names(load_result(prior.path))
+        return load_result(prior.path)
     summaries, priors = read_summaries(prior.path)
     with told_of(prior.path.name):
         return summary_posterior(summaries, SUMMARY_SEED, priors=priors)
-
-
-def _with_new_names(result: xr.DataTree) -> xr.DataTree:
-    """A result in which figures that were stored under a former name have the name of now."""
-    posterior = result["posterior"].to_dataset()
-    new = {str(name): new_name(str(name)) for name in posterior.data_vars if new_name(str(name)) != name}
-    if new:
-        result["posterior"] = xr.DataTree(posterior.rename_vars(new))
-    return result
 
 
 def require_figures(path: Path, posterior: xr.Dataset, needed: Iterable[str], kind: str) -> None:

@@ -15,6 +15,10 @@ FIELD_WORDS: Final = {
     "sd_log2_pair": "spread between pairs [log2]",
 }
 
+VERDICTS: Final = {"yes": "surely reached", "no": "surely missed", "undecided": "neither sure nor excluded"}
+MOST_NAMED: Final = 6
+"""Points of a grid beyond which they are counted and not named."""
+
 
 def field_label(field: str) -> str:
     """A field of the grid as an axis says it."""
@@ -30,10 +34,11 @@ def grid_fields(table: pd.DataFrame) -> list[str]:
 
 
 def power_sentences(table: pd.DataFrame, audit: pd.DataFrame) -> list[str]:
-    """The least and the largest share of each rule and target, verdicts, studies that failed, and the audit."""
-    found = [_share_sentence(rows) for _, rows in table.groupby(["rule", "target"], sort=False)]
+    """How many studies were simulated, shares and verdicts of each rule and target, failed studies, and the audit."""
+    each = [own for _, own in table.groupby(["rule", "target"], sort=False)]
+    found = [_studies_sentence(table), *(_share_sentence(own) for own in each)]
     if "decide_at" in table:
-        found += [_verdict_sentence(row, grid_fields(table)) for row in records(table)]
+        found += [_verdict_sentence(own) for own in each]
     return [*found, *caution_sentences(table, audit)]
 
 
@@ -43,12 +48,21 @@ def caution_sentences(table: pd.DataFrame, audit: pd.DataFrame) -> list[str]:
 
 
 def setting_in_words(row: dict[str, Any], fields: list[str]) -> str:
-    """Which point of the grid a row is of: 'experiments 2; subjects, donor 6'; empty where there is one point."""
-    return "; ".join(f"{field_label(name)} {_short(row[name])}" for name in fields)
+    """Which point of the grid a row is of: 'experiments = 2; subjects, donor = 6'; empty where there is one point."""
+    return "; ".join(f"{field_label(name)} = {_short(row[name])}" for name in fields)
 
 
 def _short(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _studies_sentence(table: pd.DataFrame) -> str:
+    fields = grid_fields(table)
+    points = len(table[fields].drop_duplicates()) if fields else 1
+    least, most = (int(end) for end in (table["studies"].min(), table["studies"].max()))
+    studies = count_of(most, "study", "studies") if least == most else f"{least:,} to {most:,} studies"
+    where = f" at each of {points} points of the grid" if points > 1 else ""
+    return f"Simulated: {studies}{where}. ± is one standard error of the simulation."
 
 
 def _share_sentence(own: pd.DataFrame) -> str:
@@ -63,8 +77,8 @@ def _share_sentence(own: pd.DataFrame) -> str:
     if least["share"] == most["share"]:
         return f"{said} is {_percent(most)} at every point of the grid."
     return (
-        f"{said} is from {_percent(least)} ({setting_in_words(least, fields)}) "
-        f"to {_percent(most)} ({setting_in_words(most, fields)})."
+        f"{said} is lowest at {setting_in_words(least, fields)} ({_percent(least)}) "
+        f"and highest at {setting_in_words(most, fields)} ({_percent(most)})."
     )
 
 
@@ -73,13 +87,21 @@ def _percent(row: dict[str, Any]) -> str:
     return f"{100 * row['share']:.1f} ± {100 * row['share_mcse']:.1f}%"
 
 
-def _verdict_sentence(row: dict[str, Any], fields: list[str]) -> str:
-    at = setting_in_words(row, fields)
-    low, high = 100 * row["share_low"], 100 * row["share_high"]
-    return (
-        f"{row['rule']}, {row['target']}{f' ({at})' if at else ''}: at least {row['decide_at']:g}? {row['verdict']} "
-        f"(99.9% interval {low:.1f} to {high:.1f}%, {count_of(row['studies'], 'study', 'studies')})."
-    )
+def _verdict_sentence(own: pd.DataFrame) -> str:
+    """Of one rule and target: where the share is surely above what was asked, surely below, or neither."""
+    fields, rows = grid_fields(own), records(own)
+    first = rows[0]
+    said = f"{first['rule']}, {first['target']}: {first['quantity']} of {100 * first['decide_at']:g}%"
+    if not fields:
+        low, high = 100 * first["share_low"], 100 * first["share_high"]
+        return f"{said} is {VERDICTS[first['verdict']]} (99.9% interval {low:.1f} to {high:.1f}%)."
+    parts = []
+    for verdict, words in VERDICTS.items():
+        where = [setting_in_words(row, fields) for row in rows if row["verdict"] == verdict]
+        if where:
+            shown = ", ".join(f"({one})" for one in where) if len(where) <= MOST_NAMED else f"{len(where)} points"
+            parts.append(f"{words} at {shown}")
+    return f"{said} is {'; '.join(parts)} (by 99.9% intervals)."
 
 
 def _failure_sentences(table: pd.DataFrame) -> Iterator[str]:

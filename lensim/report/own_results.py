@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from lensim.assay import Asked
 from lensim.checks import FaultReport, InputError
 from lensim.output import load_result
 from lensim.report.fits import fit_section
@@ -74,7 +75,7 @@ def _section(path: Path, name: str, key: str, ci_prob: float, *, figures: bool) 
         return folder_section(path, Choice(path.name, name, ""), key)
     if not path.exists():
         raise InputError("must be a fit (.nc) or a results folder, got nothing there")
-    return fit_section(load_result(path), name, key, ci_prob, figures=figures)
+    return fit_section(load_result(path), name, key, Asked(ci_prob), figures=figures)
 
 
 def _summary(sections: Sequence[Section]) -> str:

@@ -63,7 +63,7 @@ PUBLISHED: Final = Group(
             left_out=("mann_whitney.csv",),
         ),
         Choice(
-            "calibrate_twin",
+            "twin_populations",
             "The twin, calibrated to the stated facts",
             "Populations of the twin chosen by simulation, so that its studies read like the paper's.",
         ),

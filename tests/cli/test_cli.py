@@ -97,7 +97,7 @@ def test_unknown_unit_is_told_the_units(capsys, tmp_path):
             "model must be one of bioassay_calibration, cell_cycle_phases, dose_response_hierarchical",
         ),
         (("--column", "signal"), "--column must be NAME=VALUE, got 'signal'"),
-        (("--column", "colour=red"), "the name must be one of"),
+        (("--column", "colour=red"), "column must say which is cell_line, dose, signal, "),
         (("--draws", "0"), "SamplerSettings.draws must be at least 1, got 0"),
         (("--target-accept", "1.5"), "SamplerSettings.target_accept must lie between 0.5 and 0.999, got 1.5"),
         (("--compound", "aspirin"), "aspirin"),
@@ -122,13 +122,13 @@ def test_nothing_is_overwritten_without_force(capsys, tmp_path):
 def test_simulate_writes_a_table_and_its_truth_and_a_seed_repeats_it(capsys, tmp_path):
     tables = []
     for name in ("one.csv", "two.csv"):
-        status, said, _ = run(capsys, "simulate", "proliferation", "--out", tmp_path / name, "--seed", "7")
+        status, said, _ = run(capsys, "simulate", "dose-response", "--out", tmp_path / name, "--seed", "7")
         assert status == 0
         assert "23 lines" in said
         tables.append((tmp_path / name).read_text())
     assert tables[0] == tables[1]
     assert (tmp_path / "one.truth.nc").exists()
-    status, _, error = run(capsys, "simulate", "proliferation", "--out", tmp_path / "one.csv")
+    status, _, error = run(capsys, "simulate", "dose-response", "--out", tmp_path / "one.csv")
     assert status == 2
     assert "must not exist yet" in error
     assert (tmp_path / "one.csv").read_text() == tables[0]
@@ -144,7 +144,7 @@ def test_summarize_refuses_what_is_no_result(capsys, tmp_path):
 
 
 def test_every_command_shows_an_example(capsys):
-    for command in (("simulate", "proliferation"), ("fit", "dose-response"), ("summarize",)):
+    for command in (("simulate", "dose-response"), ("fit", "dose-response"), ("summarize",)):
         status, said, _ = run(capsys, *command, "--help")
         assert status == 0
         assert "Example" in said

@@ -53,7 +53,10 @@ def test_labels_of_ones_own(capsys, fit, tmp_path):
 
 
 BAD = {
-    "no cell_line": ("line_name,p53\nLP-1,a\n", "p53.csv: the table must have a column cell_line, got line_name, p53"),
+    "no cell_line": (
+        "line_name,p53\nLP-1,a\n",
+        "p53.csv line 1: the column 'cell_line' is missing; there are 'line_name', 'p53'",
+    ),
     "no label": ("cell_line\nLP-1\n", "p53.csv: the first line must hold the names of columns"),
     "unknown line": (P53 + "HeLa,mutated\n", "p53.csv line 8: cell_line must be one of"),
     "a line twice": (P53 + "LP-1,mutated\n", "p53.csv line 8: cell_line must stand once, got LP-1 again"),

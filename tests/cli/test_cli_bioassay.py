@@ -10,7 +10,6 @@ from lensim.bioassay.design import lay_out
 from lensim.bioassay.simulate import one_study, simulate
 from lensim.bioassay.truth import USUAL_FAULTS
 from lensim.checks import InputError
-from lensim.inference import retry as inference_run
 from lensim.inference.observations import attach_observations
 from lensim.inference.verdict import Verdict, carry_verdict
 from lensim.maiga2013.bioassay_twin import bioassay_design, draw_bioassay_twin
@@ -67,10 +66,10 @@ def test_a_twin_is_written_once(tmp_path, capsys):
 
 
 def test_a_twin_reaches_the_fit(tmp_path, capsys, monkeypatch):
-    def reached(data: xr.Dataset, model: str, *arguments: object, **options: object) -> None:
+    def reached(data: xr.Dataset, *arguments: object, model: str, **options: object) -> None:
         raise InputError(f"the fit was reached with {data.sizes[v.MEDIUM]} media by {model}")
 
-    monkeypatch.setattr(inference_run, "fit_bioassay", reached)
+    monkeypatch.setattr("lensim.face.fit.fit_study", reached)
     path = tmp_path / "plate.csv"
     run(capsys, "simulate", "bioassay", "--out", path)
     status, _, err = run(capsys, "fit", "bioassay", path, "--out", tmp_path / "fit.nc")
@@ -84,10 +83,18 @@ BAD = {
     "no standards": (HEADER + "".join(ROWS[5:]), (), "there must be standards of known concentration"),
     "three standards": (HEADER + "".join(ROWS[:4] + ROWS[5:]), (), "at least 4 different concentrations"),
     "no dilution": (HEADER + "".join([*ROWS, "B3,sample,,x,drug,,0.6\n"]), (), "line 9: dilution of a sample must"),
-    "unknown control": (HEADER + "".join(ROWS), ("--control", "PBS"), "the control must be one of control, drug"),
-    "unknown unit": (HEADER + "".join(ROWS), ("--unit", "mM"), "--unit must be one of pg/ml, ng/ml, got 'mM'"),
+    "unknown control": (
+        HEADER + "".join(ROWS),
+        ("--control", "PBS"),
+        "control must be one of the conditions control, drug, got 'PBS'",
+    ),
+    "unknown unit": (HEADER + "".join(ROWS), ("--unit", "mM"), "unit must be one of pg/ml, ng/ml, got 'mM'"),
     "a wide interval": (HEADER + "".join(ROWS), ("--ci", "1"), "--ci must lie between 0.01 and 0.999, got 1"),
-    "a grid number alone": (HEADER + "".join(ROWS), ("--grid-number", "2"), "--grid-number needs --plate-map"),
+    "a grid number alone": (
+        HEADER + "".join(ROWS),
+        ("--grid-number", "2"),
+        "grid number needs a plate map that says what stands in the wells",
+    ),
     "a word in a number": (HEADER + "".join([*ROWS, "B3,sample,,x,drug,1,OVER\n"]), (), "line 9: od must be a number"),
 }
 
@@ -103,10 +110,12 @@ def test_a_faulty_file_is_one_message(tmp_path, capsys, name):
     assert "Traceback" not in err
 
 
-def test_several_files_need_a_map(tmp_path, capsys):
-    first, second = saved(tmp_path, HEADER), saved(tmp_path, HEADER, "other.csv")
-    status, _, err = run(capsys, "fit", "bioassay", first, second, "--out", tmp_path / "fit.nc")
-    assert (status, "--plate-map must say what stands in the wells of several files" in err) == (2, True)
+def test_several_tables_are_one_study_of_a_plate_each(tmp_path, capsys):
+    first, second = (saved(tmp_path, HEADER + "".join(ROWS), name) for name in ("one.csv", "two.csv"))
+    status, said, err = run(capsys, "read", "bioassay", first, second, "--out", tmp_path / "both.csv")
+    assert status == 0, err
+    assert "on 2 plates" in said
+    assert (tmp_path / "both.csv").read_text().count("\n") == 2 * len(ROWS) + 1
 
 
 def test_a_result_is_summarised_with_table_and_figures(tmp_path, capsys):
@@ -116,14 +125,17 @@ def test_a_result_is_summarised_with_table_and_figures(tmp_path, capsys):
     status, said, err = run(capsys, "summarize", path, "--csv", table, "--figures", figures)
     assert (status, err) == (0, "")
     assert "KMS12-PE" in said
-    assert "TNF [pg/ml] (90%)" in said
+    assert "TNF of each medium as an interval or a bound, medians and 90% intervals" in said
     assert "converged" in said
     assert {file.name for file in figures.iterdir()} == {"calibration.png", "tnf.png"}
     assert table.read_text().count("\n") == 13
     status, _, err = run(capsys, "summarize", path, "--threshold-um", "10")
-    assert (status, "must be of a dose-response fit for --threshold-um, got a bioassay" in err) == (2, True)
+    assert (status, "threshold_um must go with a result of the assay dose_response, got one of bioassay" in err) == (
+        2,
+        True,
+    )
     status, _, err = run(capsys, "compare", path)
-    assert (status, "must be a fit of an expression model, got one of" in err) == (2, True)
+    assert (status, "must be of the assay expression, got" in err) == (2, True)
     status, _, err = run(capsys, "summarize", path, "--csv", table)
     assert (status, "--force" in err) == (2, True)
     assert np.isfinite(load_result(path)["posterior"][v.LOG10_TNF]).all()

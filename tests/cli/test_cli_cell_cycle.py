@@ -44,7 +44,10 @@ def test_from_simulated_events_to_a_summary(tmp_path, capsys):
     assert {"percent_points", "log_odds", "p_decrease", "note"} <= set(pd.read_csv(csv).columns)
     assert (tmp_path / "again" / "phases.png").exists()
     status, _, err = run(capsys, "summarize", str(fit), "--threshold-um", "10")
-    assert (status, "must be of a dose-response fit for --threshold-um, got a cell cycle" in err) == (2, True)
+    assert (status, "threshold_um must go with a result of the assay dose_response, got one of cell_cycle" in err) == (
+        2,
+        True,
+    )
 
 
 def test_counts_may_be_written_instead(tmp_path, capsys):
@@ -69,9 +72,9 @@ def test_counts_may_be_written_instead(tmp_path, capsys):
         (
             "condition,brdu,pi\n" + "control,9,200\n" * 120 + "drug,9,200\n" * 120,
             ("--scale", "events"),
-            "single events must go without --scale and --events-per-tube",
+            "a table of events must go without scale",
         ),
-        (GOOD + "".join(ROWS), ("--dna-channel", "PI"), "are for a sheet of FCS files, got another table"),
+        (GOOD + "".join(ROWS), ("--dna-channel", "PI"), "a table of counts must go without channels"),
         (
             "condition,file\ncontrol,none.fcs\n",
             (),

@@ -12,7 +12,6 @@ import xarray as xr
 from lensim.checks import InputError
 from lensim.expression import classical_comparison as inference_compare
 from lensim.expression.read import read_cts
-from lensim.inference import retry as inference_run
 from lensim.inference.observations import attach_observations
 from lensim.output import save_result
 from tests.cli.test_cli import run
@@ -113,7 +112,7 @@ def reached(*arguments: object, **options: object) -> None:
 @pytest.mark.parametrize("decimal", [".", ","])
 def test_a_good_table_is_counted_and_fitted(tmp_path, capsys, monkeypatch, decimal):
     """Points and commas alike; pandas' 1.0 for a flag is a flag."""
-    monkeypatch.setattr(inference_run, "fit_expression", reached)
+    monkeypatch.setattr("lensim.face.fit.fit_study", reached)
     path = tmp_path / "cts.csv"
     table().to_csv(path, index=False, sep=";", decimal=decimal)
     status, _, err = run(capsys, "fit", "expression", str(path), "--out", str(tmp_path / "fit.nc"))
@@ -124,7 +123,7 @@ def test_a_good_table_is_counted_and_fitted(tmp_path, capsys, monkeypatch, decim
 
 def test_a_stated_factor_stands_in_for_a_short_series(tmp_path, capsys, monkeypatch):
     """The remedy that the message names."""
-    monkeypatch.setattr(inference_run, "fit_expression", reached)
+    monkeypatch.setattr("lensim.face.fit.fit_study", reached)
     path, factors = tmp_path / "cts.csv", tmp_path / "factors.csv"
     two_dilutions(table()).to_csv(path, index=False)
     factors.write_text("gene,amplification_factor\nTNF,1.95\nR,1.97\n")
@@ -134,7 +133,7 @@ def test_a_stated_factor_stands_in_for_a_short_series(tmp_path, capsys, monkeypa
 
 @pytest.mark.parametrize(("limit", "message"), [("46", "the fit was reached"), ("-1", "cycle_limit must be above 0")])
 def test_a_stated_limit_counts(tmp_path, capsys, monkeypatch, limit, message):
-    monkeypatch.setattr(inference_run, "fit_expression", reached)
+    monkeypatch.setattr("lensim.face.fit.fit_study", reached)
     path = tmp_path / "cts.csv"
     above_limit(table()).to_csv(path, index=False)
     options = ("--cycle-limit", limit, "--out", tmp_path / "fit.nc")
@@ -142,7 +141,7 @@ def test_a_stated_limit_counts(tmp_path, capsys, monkeypatch, limit, message):
 
 
 def test_genes_of_unknown_efficiency_are_told(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(inference_run, "fit_expression", reached)
+    monkeypatch.setattr("lensim.face.fit.fit_study", reached)
     path, factors = tmp_path / "cts.csv", tmp_path / "factors.csv"
     made = table()
     made[made["task"] != "standard"].to_csv(path, index=False)
@@ -268,7 +267,7 @@ SPOILT_EXPORTS = {
 
 
 @pytest.mark.parametrize(
-    ("command", "out"), [(("read", "qpcr"), "cts.csv"), (("fit", "expression"), "fit.nc")], ids=["read", "fit"]
+    ("command", "out"), [(("read", "expression"), "cts.csv"), (("fit", "expression"), "fit.nc")], ids=["read", "fit"]
 )
 @pytest.mark.parametrize(("text", "sheet", "options", "message"), SPOILT_EXPORTS.values(), ids=SPOILT_EXPORTS)
 def test_a_spoilt_export_is_one_message(tmp_path, capsys, command, out, text, sheet, options, message):
@@ -285,7 +284,7 @@ def test_a_good_export_is_read(tmp_path, capsys, decimal):
     path, sheet, out = tmp_path / "run1.txt", tmp_path / "sheet.csv", tmp_path / "cts.csv"
     path.write_text(export().replace(".", decimal))
     sheet.write_text(SHEET)
-    status, _, err = run(capsys, "read", "qpcr", path, "--sheet", sheet, *ROLES, "--out", out)
+    status, _, err = run(capsys, "read", "expression", path, "--sheet", sheet, *ROLES, "--out", out)
     assert (status, err) == (0, "")
     assert pd.read_csv(out)["ct_cycles"].tolist()[:2] == [27.0, 27.1]
 
@@ -294,7 +293,7 @@ def test_an_export_of_genes_of_unknown_efficiency_is_read_and_told(tmp_path, cap
     path, sheet, out = tmp_path / "run1.txt", tmp_path / "sheet.csv", tmp_path / "cts.csv"
     path.write_text(lines(export(), lambda line: "" if "Standard" in line else line))
     sheet.write_text(SHEET)
-    status, _, err = run(capsys, "read", "qpcr", path, "--sheet", sheet, *ROLES, "--out", out)
+    status, _, err = run(capsys, "read", "expression", path, "--sheet", sheet, *ROLES, "--out", out)
     assert (status, out.exists()) == (0, True)
     assert "neither a dilution series nor a stated factor for TNF, R: the fit takes the prior" in err
 
@@ -317,11 +316,11 @@ def test_an_export_of_genes_of_unknown_efficiency_is_read_and_told(tmp_path, cap
 def test_a_file_that_is_cut_off_or_no_export(tmp_path, capsys, text, message):
     path = tmp_path / "run1.txt"
     path.write_text(text)
-    assert message in refused(capsys, tmp_path, "read", "qpcr", path, "--out", tmp_path / "cts.csv")
+    assert message in refused(capsys, tmp_path, "read", "expression", path, "--out", tmp_path / "cts.csv")
 
 
 @pytest.mark.parametrize("options", [(), ("--sheet", "sheet.csv", *ROLES)])
-@pytest.mark.parametrize("command", [("read", "qpcr"), ("fit", "expression")])
+@pytest.mark.parametrize("command", [("read", "expression"), ("fit", "expression")])
 def test_two_instruments_are_not_mixed(tmp_path, capsys, command, options, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("one.txt").write_text(export())
@@ -338,7 +337,7 @@ def test_two_instruments_are_not_mixed(tmp_path, capsys, command, options, monke
     ("arguments", "message"),
     [
         (
-            ("read", "qpcr", "run1.txt", *ROLES, "--out", "cts.csv"),
+            ("read", "expression", "run1.txt", *ROLES, "--out", "cts.csv"),
             "--sheet must say which sample is which for --reference, --control, got none",
         ),
         (
@@ -351,7 +350,7 @@ def test_two_instruments_are_not_mixed(tmp_path, capsys, command, options, monke
         ),
         (("compare", "ratios.csv", "--ci", "0"), "--ci must lie between 0.01 and 0.999, got 0"),
         (("compare", "nothing.nc"), "nothing.nc must be a result file, got nothing there"),
-        (("compare", "dose.nc"), "dose.nc must be a fit of an expression model, got one of dose_response_separate"),
+        (("compare", "dose.nc"), "dose.nc must be of the assay expression, got dose_response_separate"),
     ],
 )
 def test_options_and_results_that_do_not_suit(tmp_path, capsys, monkeypatch, arguments, message):

@@ -7,6 +7,7 @@ import xarray as xr
 from scipy import integrate, optimize, stats
 
 from lensim import vocabulary as v
+from lensim.assay import fit_study
 from lensim.checks import InputError
 from lensim.expression.classical_comparison import compare_with_classical
 from lensim.expression.design import ExpressionDesign, lay_out
@@ -18,7 +19,6 @@ from lensim.expression.truth import NO_FAULTS, CellTypeExpression, ExpressionPop
 from lensim.inference.catalogue import find_model
 from lensim.inference.engine_nutpie import SamplerSettings
 from lensim.inference.fit import FitSettings
-from lensim.inference.retry import fit_expression
 from lensim.inference.verdict import verdict_of
 from lensim.models import expression_copies as copies_of
 from lensim.models import expression_panel as panel
@@ -53,7 +53,7 @@ def fitted() -> xr.DataTree:
     settings = FitSettings(
         SamplerSettings(draws=1000, tune=700, chains=2, cores=2), prior_draws=50, predictive_draws=200
     )
-    return fit_expression(DATA, "expression_hierarchical", settings, seed=1, attempts=1)
+    return fit_study(DATA, settings, seed=1, attempts=1, model="expression_hierarchical")
 
 
 # --- the pieces ---

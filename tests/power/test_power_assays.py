@@ -8,7 +8,7 @@ import pytest
 from pydantic import Field
 
 from lensim import seeding
-from lensim.config import Strict
+from lensim.config import FrozenConfig
 from lensim.face.plan import plan
 from lensim.face.power import power
 from lensim.plan.question import question_of
@@ -20,19 +20,19 @@ from lensim.power.scenario import scenario_of
 from lensim.power.spec import BaseScenario, stream_path
 
 
-class CoinDesign(Strict):
+class CoinDesign(FrozenConfig):
     assay: Literal["coin"] = "coin"
     tosses: int = 10
 
 
-class CoinTruth(Strict):
+class CoinTruth(FrozenConfig):
     heads: float = 0.5
     posterior: None = None
     scale: dict[str, float] = Field(default={})
     shift: dict[str, float] = Field(default={})
 
 
-class CoinAnalysis(Strict):
+class CoinAnalysis(FrozenConfig):
     pass
 
 
@@ -96,7 +96,7 @@ def coin(monkeypatch) -> dict[str, Any]:
 def test_power_of_a_new_assay(coin, tmp_path):
     result = power(scenario_of(coin | {"grid": {"design.tosses": [5, 25]}}), tmp_path / "out")
     assert list(result.table["share"]) == sorted(result.table["share"])
-    assert result.text.startswith("more than half heads, coin: power is from ")
+    assert "more than half heads, coin: power is lowest at tosses = 5 (" in result.text
 
 
 def test_plan_of_a_new_assay(coin):

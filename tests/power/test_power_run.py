@@ -79,19 +79,34 @@ def test_sentences_say_where_power_is_least_and_largest():
     result = run_power(scenario_of(content()))
     low, high = result.table["share"]
     said = result.text.splitlines()
-    assert said[0].startswith(f"t on log ratios, 0.05, TNF: power is from {100 * low:.1f} ± ")
-    assert said[0].endswith("% (subjects, line 8).")
-    assert f"% (subjects, line 3) to {100 * high:.1f} ± " in said[0]
+    (low_mcse, high_mcse) = result.table["share_mcse"]
+    assert said[0] == (
+        "Simulated: 200 studies at each of 2 points of the grid. ± is one standard error of the simulation."
+    )
+    assert said[1] == (
+        f"t on log ratios, 0.05, TNF: power is lowest at subjects, line = 3 ({100 * low:.1f} ± {100 * low_mcse:.1f}%) "
+        f"and highest at subjects, line = 8 ({100 * high:.1f} ± {100 * high_mcse:.1f}%)."
+    )
     assert said[-1] == "No study was audited by NUTS."
     shown = result._repr_html_()
-    assert said[0] in shown
+    assert said[1] in shown
     assert "<table" in shown
 
 
-def test_a_verdict_is_a_sentence():
-    asked = content() | {"grid": {}, "studies": {"count": 40, "chunk": 20, "decide_at": 0.99}}
-    said = run_power(scenario_of(asked)).text
-    assert "t on log ratios, 0.05, TNF: at least 0.99? no (99.9% interval " in said
+def test_verdicts_are_a_sentence_each_rule_and_target():
+    asked = content() | {"studies": {"count": 40, "chunk": 20, "decide_at": 0.99}}
+    said = run_power(scenario_of(asked | {"grid": {}})).text
+    assert "t on log ratios, 0.05, TNF: power of 99% is surely missed (99.9% interval " in said
+    grid = {"design.subjects.line": [30], "truth.expression.0.mu_log2_fold_change": [0.0, 3.0]}
+    said = run_power(scenario_of(asked | {"studies": {"count": 40, "chunk": 20, "decide_at": 0.5}, "grid": grid})).text
+    assert (
+        "t on log ratios, 0.05, TNF: power of 50% is surely reached at "
+        "(true mean fold change [log2] = 3); surely missed at (true mean fold change [log2] = 0) (by 99.9% intervals)."
+        in said
+    )
+    many = {"design.subjects.line": list(range(3, 11)), "truth.expression.0.mu_log2_fold_change": [0.0]}
+    said = run_power(scenario_of(asked | {"grid": many})).text
+    assert "power of 99% is surely missed at 8 points (by 99.9% intervals)." in said
 
 
 def test_failed_studies_are_told():
@@ -104,8 +119,8 @@ def test_failed_studies_are_told():
         "grid": {},
     }
     said = run_power(scenario_of(asked)).text.splitlines()
-    assert said[0] == "P(mean > 0) > 0.95, TNF: power is not known, as no study could be analysed."
-    assert said[1] == "P(mean > 0) > 0.95, TNF: no study could be analysed, so there is no power."
+    assert said[1] == "P(mean > 0) > 0.95, TNF: power is not known, as no study could be analysed."
+    assert said[2] == "P(mean > 0) > 0.95, TNF: no study could be analysed, so there is no power."
 
 
 def test_what_a_user_puts_into_the_folder_is_not_lensims(tmp_path, capsys):

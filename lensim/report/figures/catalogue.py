@@ -13,8 +13,11 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from lensim import checks
+from lensim import vocabulary as v
+from lensim.assay import assay_of
 
 GROUP = "lensim.figures"
+DATA_GROUP = "lensim.data_figures"
 
 
 @dataclass(frozen=True)
@@ -64,16 +67,37 @@ def figures_of(
     ...     one.draw().savefig(f"{one.name}.png")
     """
     checks.between("ci_prob", ci_prob, 0.01, 0.999)
-    assay = str(result.attrs.get("assay", ""))
+    return _offered(GROUP, result, ci_prob, threshold_um)
+
+
+def figures_of_data(data: xr.Dataset) -> tuple[ResultFigure, ...]:
+    """The figures of data as they were read, before any fit: gates over single events.
+
+    A package offers them through the entry-point group `lensim.data_figures`: the name of an assay, and a function of
+    the Dataset.
+
+    Raises
+    ------
+    InputError
+        As `figures_of`.
+    """
+    return _offered(DATA_GROUP, data)
+
+
+def _offered(group: str, of: xr.Dataset | xr.DataTree, *asked: float | None) -> tuple[ResultFigure, ...]:
+    try:
+        assay = str(of.attrs.get(v.ASSAY) or assay_of(of).name)
+    except checks.InputError:
+        return ()
     found: list[ResultFigure] = []
-    for entry in entry_points(group=GROUP, name=assay):
+    for entry in entry_points(group=group, name=assay):
         try:
             offered = entry.load()
         except (ImportError, AttributeError) as error:
             raise checks.InputError(
                 f"figures of {assay} must come from a function that can be imported, got {entry.value} ({error})"
             ) from None
-        found += offered(result, ci_prob, threshold_um)
+        found += offered(of, *asked)
     twice = [name for name, count in Counter(one.name for one in found).items() if count > 1]
     if twice:
         raise checks.InputError(f"figures of {assay} must each have a name of their own, got {', '.join(twice)} twice")

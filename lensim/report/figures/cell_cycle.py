@@ -20,7 +20,7 @@ from lensim.cell_cycle.estimands import (
     summarise_shares,
 )
 from lensim.cell_cycle.gate import OUTSIDE
-from lensim.cell_cycle.gated import GatedStudy, log10_brdu
+from lensim.cell_cycle.gated import GatedStudy, gate_study, log10_brdu
 from lensim.cell_cycle.phases import PHASES, S_PHASE, contrast_of_condition
 from lensim.inference.observations import observations_of
 from lensim.report.figures.catalogue import ResultFigure
@@ -203,3 +203,17 @@ def _has_effect(data: xr.Dataset) -> bool:
     """Whether any line was cultured under the control and under a treatment."""
     measured, is_treated = is_measured(data), contrast_of_condition(data) > 0
     return bool((measured[:, ~is_treated].any(axis=1) & measured[:, is_treated].any(axis=1)).any())
+
+
+def figures_of_events(data: xr.Dataset) -> tuple[ResultFigure, ...]:
+    """Single events with the gates that counts come from; none of data that are counts already."""
+    if v.BRDU not in data:
+        return ()
+    return (
+        ResultFigure(
+            "events",
+            "Single events of each tube, BrdU against DNA, with the gates of the phases.",
+            "Scatter plots of BrdU against DNA content, one panel a tube, with gates",
+            lambda: plot_events(data, gate_study(data)),
+        ),
+    )

@@ -1,0 +1,295 @@
+"""What an assay offers, as one value, and how it is found by name.
+
+A package offers assays through the entry-point group `lensim.assays`: name = "package.module:ASSAY". lensim's own are
+found in the same way. Every Dataset and every result carries the name of its assay in `attrs["assay"]`; `fit`,
+`summarize`, `report`, `power` and `plan` find what they need by it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+import xarray as xr
+
+from lensim import checks
+from lensim import vocabulary as v
+from lensim.inference.observations import OBSERVATIONS, observations_of
+
+if TYPE_CHECKING:
+    from lensim.inference.fit import FitSettings
+
+GROUP: Final = "lensim.assays"
+
+
+@dataclass(frozen=True)
+class ResultTable:
+    """One table of a result, the same on a page, on the command line and in a CSV file.
+
+    Attributes
+    ----------
+    name
+        Stem of its CSV file, and its key in `Fit.tables`.
+    caption
+        What it holds, in a sentence.
+    frame
+        All columns, one row an item, no index. A column with two more that end on _lower and _upper is shown as one.
+    hidden
+        Columns that people are not shown; CSV files have them.
+    units
+        Unit of a column, where its name does not say it.
+    """
+
+    name: str
+    caption: str
+    frame: pd.DataFrame
+    hidden: tuple[str, ...] = ()
+    units: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def shown(self) -> pd.DataFrame:
+        """The columns that people are shown."""
+        return self.frame[[name for name in self.frame if name not in self.hidden]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a reader of a result may choose.
+
+    Attributes
+    ----------
+    ci_prob
+        Probability inside intervals.
+    threshold_um
+        Dose above which an IC50 counts as resistant; each line's top dose where it is None [uM]. Of assays with
+        `has_threshold`.
+    """
+
+    ci_prob: float = 0.9
+    threshold_um: float | None = None
+
+    def __post_init__(self) -> None:
+        checks.between("ci_prob", self.ci_prob, 0.01, 0.999)
+        if self.threshold_um is not None:
+            checks.above("threshold_um", self.threshold_um, 0.0)
+
+    @property
+    def words(self) -> str:
+        """What is said behind the caption of a table of estimates."""
+        return f"medians and {self.ci_prob:.0%} intervals"
+
+
+@dataclass(frozen=True)
+class Assay:
+    """All that lensim knows of an assay.
+
+    Attributes
+    ----------
+    name
+        As in `attrs["assay"]`, folders and scenarios: dose_response. Commands have hyphens: dose-response.
+    title
+        What a fit of it answers, in words.
+    read
+        `read(files, ...) -> Dataset`, from one file or several.
+    recognises
+        Whether a Dataset without a name of an assay is of this one.
+    prepared
+        What models take, from what `read` gives: single events of a cytometer are gated.
+    default_model
+        Name of the model that suits prepared data, in the catalogue.
+    estimands
+        `estimands(result, asked) -> Dataset`: draws of every quantity of interest, and in coordinates and attrs what
+        tables need beside them. Computed once; what follows takes it.
+    judged
+        `judged(estimands) -> Dataset`: those draws that the convergence gate looks at beside the parameters.
+    tables
+        `tables(estimands, asked) -> tuple[ResultTable, ...]`, the main table first.
+    counts
+        What there is to be fitted, in a sentence without an end.
+    notes
+        Sentences that a person should read before a fit: what is assumed, what is odd.
+    remarks
+        `remarks(estimands)`: sentences that belong to the tables.
+    simulate
+        `simulate(design, seed=...) -> (truth, data)`; None where there is no simulator.
+    write
+        `write(data, path)`: the tidy table that `read` takes; None where there is none.
+    engines
+        Names of the engines that a fit can ask for.
+    has_threshold
+        Whether `Asked.threshold_um` has a meaning.
+    """
+
+    name: str
+    title: str
+    read: Callable[..., xr.Dataset]
+    recognises: Callable[[xr.Dataset], bool]
+    default_model: Callable[[xr.Dataset], str]
+    estimands: Callable[[xr.DataTree, Asked], xr.Dataset]
+    tables: Callable[[xr.Dataset, Asked], tuple[ResultTable, ...]]
+    judged: Callable[[xr.Dataset], xr.Dataset]
+    counts: Callable[[xr.Dataset], str]
+    notes: Callable[[xr.Dataset], tuple[str, ...]] = lambda data: ()
+    remarks: Callable[[xr.Dataset], tuple[str, ...]] = lambda estimands: ()
+    prepared: Callable[[xr.Dataset], xr.Dataset] = lambda data: data
+    simulate: Callable[..., tuple[xr.Dataset, xr.Dataset]] | None = None
+    write: Callable[..., None] | None = None
+    engines: tuple[str, ...] = ("nuts",)
+    has_threshold: bool = False
+
+    @property
+    def command(self) -> str:
+        """Its name on the command line: dose-response."""
+        return self.name.replace("_", "-")
+
+
+@cache
+def _offered() -> dict[str, EntryPoint]:
+    return {entry.name: entry for entry in entry_points(group=GROUP)}
+
+
+def assay_names() -> tuple[str, ...]:
+    """The assays that are installed, lensim's own and those of other packages."""
+    return tuple(sorted(_offered()))
+
+
+@cache
+def find_assay(name: str) -> Assay:
+    """The assay called `name`.
+
+    Raises
+    ------
+    InputError
+        If there is none; the message lists those that there are.
+    """
+    checks.one_of("assay", name, assay_names())
+    found = _offered()[name].load()
+    if not isinstance(found, Assay):
+        raise checks.InputError(
+            f"entry point {name} of {GROUP} must be a lensim.assay.Assay, got {type(found).__name__}"
+        )
+    return found
+
+
+def assay_of(data: xr.Dataset | xr.DataTree) -> Assay:
+    """The assay that a Dataset or a result is of, by `attrs["assay"]`, else by its variables.
+
+    Raises
+    ------
+    InputError
+        If it is of none that is installed.
+    """
+    if name := str(data.attrs.get(v.ASSAY, "")):
+        return find_assay(name)
+    if isinstance(data, xr.DataTree):
+        if OBSERVATIONS not in data.children:
+            raise checks.InputError(
+                f"a result must carry the name of its assay in attrs[{v.ASSAY!r}] or its observations, got neither"
+            )
+        return assay_of(observations_of(data))
+    for known in map(find_assay, assay_names()):
+        if known.recognises(data):
+            return known
+    raise checks.InputError(
+        f"data must carry the name of their assay ({', '.join(assay_names())}) in attrs[{v.ASSAY!r}], got none, and "
+        f"the variables {', '.join(map(str, data.data_vars)) or 'none'} are of no assay"
+    )
+
+
+def is_of(data: xr.Dataset | xr.DataTree, name: str) -> bool:
+    """Whether a Dataset or a result is of the assay called `name`."""
+    try:
+        return assay_of(data).name == name
+    except checks.InputError:
+        return False
+
+
+def require_assay(data: xr.Dataset | xr.DataTree, name: str, user: str) -> None:
+    """Refuse a result or a Dataset of another assay.
+
+    Raises
+    ------
+    InputError
+        Naming `user`, which needs it, and what it got.
+    """
+    if not is_of(data, name):
+        got = str(data.attrs.get(v.ASSAY) or data.attrs.get("model") or "something without a name")
+        raise checks.InputError(f"{user} must be of the assay {name}, got {got}")
+
+
+def fit_study(
+    data: xr.Dataset,
+    settings: "FitSettings",
+    seed: int,
+    *,
+    model: str = "",
+    priors: Any = None,
+    attempts: int = 2,
+    progress: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
+) -> xr.DataTree:
+    """Fit a model of the catalogue to data of any assay; see `lensim.inference.retry.fit_with_care`.
+
+    Parameters
+    ----------
+    data
+        Observations that know their assay.
+    settings, seed, attempts, progress, tell
+        As for `fit_with_care`.
+    model
+        Name in the catalogue; the assay's choice for these data where not given.
+    priors
+        The model's dataclass of priors; its defaults where None.
+
+    Raises
+    ------
+    InputError
+        If the assay or the model is unknown, or the data do not suit it.
+    """
+    from lensim.inference.retry import fit_with_care
+
+    assay = assay_of(data)
+    data = assay.prepared(data)
+    result = fit_with_care(
+        data,
+        model or assay.default_model(data),
+        settings,
+        seed,
+        judged=lambda drawn: assay.judged(assay.estimands(drawn, Asked())),
+        priors=priors,
+        attempts=attempts,
+        progress=progress,
+        tell=tell,
+    )
+    result.attrs[v.ASSAY] = assay.name
+    return result
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a result says, computed once: tables and remarks for the page, the command line, CSV files and Python."""
+
+    assay: Assay
+    estimands: xr.Dataset
+    tables: tuple[ResultTable, ...]
+    remarks: tuple[str, ...]
+
+
+def read_result(result: xr.DataTree, asked: Asked | None = None) -> Read:
+    """Estimands, tables and remarks of a result.
+
+    Raises
+    ------
+    InputError
+        If the assay is not known, or a threshold is asked of an assay that has none.
+    """
+    asked, assay = asked or Asked(), assay_of(result)
+    if asked.threshold_um is not None and not assay.has_threshold:
+        able = [name for name in assay_names() if find_assay(name).has_threshold]
+        raise checks.InputError(
+            f"threshold_um must go with a result of the assay {' or '.join(able)}, got one of {assay.name}"
+        )
+    estimands = assay.estimands(result, asked)
+    return Read(assay, estimands, assay.tables(estimands, asked), assay.remarks(estimands))

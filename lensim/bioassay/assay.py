@@ -1,0 +1,73 @@
+"""The TNF bioassay as one value: what `fit`, `summarize` and `report` need of it."""
+
+from typing import Final
+
+import xarray as xr
+
+from lensim import vocabulary as v
+from lensim.assay import Asked, Assay, ResultTable
+from lensim.bioassay.assemble import write_bioassay
+from lensim.bioassay.estimands import bioassay_estimands, summarise_changes, summarise_media
+from lensim.bioassay.read import read_bioassay
+
+
+def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
+    """Media; and changes under treatment, where there is more than one condition."""
+    media = summarise_media(estimands, asked.ci_prob)
+    changes = summarise_changes(estimands, asked.ci_prob)
+    found = [
+        ResultTable(
+            "media",
+            f"TNF of each medium as an interval or a bound, {asked.words}",
+            media,
+            # said by tnf in words
+            hidden=(
+                *(f"tnf_pg_per_ml{end}" for end in ("", "_lower", "_upper")),
+                "bound_lower", "bound_upper", "lowest_pg_per_ml", "highest_pg_per_ml",
+            ),
+            units={"tnf": "pg/ml"},
+        )
+    ]  # fmt: skip
+    if len(changes):
+        found.append(
+            ResultTable(
+                "changes",
+                f"Change of TNF under treatment, {asked.words}",
+                changes,
+                hidden=tuple(f"fold_change_percent{end}" for end in ("", "_lower", "_upper")),
+                units={"change": "% of control"},
+            )
+        )
+    return tuple(found)
+
+
+def counts(data: xr.Dataset) -> str:
+    """What there is to be fitted."""
+    roles = [str(role) for role in data[v.ROLE].to_numpy()]
+    lost = f", {data.attrs['wells_lost']} without a reading" if data.attrs.get("wells_lost") else ""
+    return (
+        f"{roles.count('standard')} wells of standards, {roles.count('sample')} of {data.sizes[v.MEDIUM]} samples, "
+        f"{roles.count('blank')} blanks on {data.sizes[v.PLATE]} plates{lost}"
+    )
+
+
+def notes(data: xr.Dataset) -> tuple[str, ...]:
+    """What was assumed in reading."""
+    if data.attrs.get("is_undiluted_assumed"):
+        return ("no column dilution_factor, so every sample is taken as undiluted",)
+    return ()
+
+
+ASSAY: Final = Assay(
+    name="bioassay",
+    title="TNF of conditioned media",
+    read=read_bioassay,
+    recognises=lambda data: v.OPTICAL_DENSITY in data,
+    default_model=lambda data: "bioassay_calibration",
+    estimands=lambda result, asked: bioassay_estimands(result),
+    judged=lambda estimands: estimands,
+    tables=tables,
+    counts=counts,
+    notes=notes,
+    write=write_bioassay,
+)

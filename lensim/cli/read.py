@@ -1,0 +1,104 @@
+"""The commands `lensim read ASSAY`: a machine's export, or any table that a fit takes, to one tidy table."""
+
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lensim.checks import InputError
+from lensim.cli import sources
+from lensim.cli.fit import with_options
+from lensim.cli.shared import Force, columns_of, out, say, table_suffix
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+def read_options(
+    path: Annotated[Path | None, typer.Option("--out", help="Table to write: .csv or .tsv.")] = None,
+    force: Force = False,
+) -> None:
+    """Options of every reading; the signature alone is used."""
+
+
+def read_command(name: str, source: Callable[..., "xr.Dataset"], about: str) -> Callable[..., None]:
+    """The command that reads files of one assay and writes them as one tidy table; see `fit_command`."""
+    own, shared = inspect.signature(source).parameters, inspect.signature(read_options).parameters
+
+    def command(**given: Any) -> None:
+        _run(name, source, {key: given[key] for key in own}, **{key: given[key] for key in shared})
+
+    return with_options(command, f"read_{name}", {**own, **shared}, about)
+
+
+def _run(
+    name: str, source: Callable[..., "xr.Dataset"], given: dict[str, Any], *, path: Path | None, force: bool
+) -> None:
+    from lensim.assay import find_assay
+    from lensim.output import require_free, written_whole
+
+    assay = find_assay(name)
+    if path is not None:
+        table_suffix(path)
+        require_free(path, force=force)
+        if assay.write is None:
+            raise InputError(f"--out must be left out: the assay {name} has no table to write")
+    data = assay.prepared(source(**given))
+    say(assay.counts(data))
+    for note in assay.notes(data):
+        say(f"note: {note}", quietly=True)
+    if path is not None and assay.write is not None:
+        with written_whole(path, force=force) as partial:
+            assay.write(data, partial)
+        say(f"table in {path}")
+
+
+def _expression(path: Path | None = None, force: bool = False, **given: Any) -> None:
+    """From machines' exports to one tidy table: reactions alone where nothing says which sample is which."""
+    from lensim.expression.read import kind_of, knows_samples, read_reactions, write_reactions
+    from lensim.output import require_free, written_whole
+    from lensim.tables.source import sources_of
+
+    files, wanted = sources_of(given["files"]), ("sheet", "reference", "control", "factors")
+    columns, kinds = columns_of(given["column"]), [given["format"] or kind_of(file) for file in files]
+    if all(kind == "ratios" for kind in kinds):
+        _run("expression", sources.expression, given, path=path, force=force)
+        return
+    knows = given["sheet"] is not None or all(
+        kind == "tidy" and knows_samples(file, columns) for kind, file in zip(kinds, files, strict=True)
+    )
+    useless = [f"--{option}" for option in wanted if given[option]]
+    if useless and not knows:
+        raise InputError(f"--sheet must say which sample is which for {', '.join(useless)}, got none")
+    if path is not None:
+        table_suffix(path)
+        require_free(path, force=force)
+    reactions = read_reactions(
+        files, given["format"], columns=columns, cycle_limit=given["cycle_limit"], decimal=given["decimal"]
+    )
+    _print_found(reactions.instrument, reactions.paths, reactions.summary())
+    if knows:
+        _run("expression", sources.expression, given, path=path, force=force)
+        return
+    if path is not None:
+        with written_whole(path, force=force) as partial:
+            write_reactions(reactions, partial)
+        say(f"table in {path}")
+
+
+def _print_found(instrument: str, paths: tuple[str, ...], found: dict[str, int]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("found", "number", title=Text(f"{instrument}: {', '.join(paths)}"))
+    for name, count in found.items():
+        table.add_row(name.replace("_", " "), str(count))
+    out.print(table)
+
+
+def read_expression_command(about: str) -> Callable[..., None]:
+    """`lensim read expression`, which also writes reactions whose samples nothing is known of."""
+    own, shared = inspect.signature(sources.expression).parameters, inspect.signature(read_options).parameters
+    return with_options(_expression, "read_expression", {**own, **shared}, about)

@@ -1,0 +1,157 @@
+"""From the files and options of a command to data, one function an assay; `fit` and `read` take the same options."""
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from lensim.checks import one_of
+from lensim.cli.shared import Column, Control, Decimal, GridNumber, PlateMap, PlateWells, columns_of, pairs_of
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+def dose_response(
+    files: Annotated[
+        list[Path], typer.Argument(help="Tables with one row a well, or readers' plate grids with --plate-map.")
+    ],
+    dose_unit: Annotated[str, typer.Option(help="M, mM, uM, nM, pM or as-is:NAME; may be left out for dose_um.")] = "",
+    plate_map: PlateMap = None,
+    grid_number: GridNumber = None,
+    plate_wells: PlateWells = None,
+    column: Column = None,
+    role: Annotated[
+        list[str] | None, typer.Option(help="ROLE=PATTERN: untreated=NC-1, ignored=PC-*. May be repeated.")
+    ] = None,
+    decimal: Decimal = None,
+    compound: Annotated[str, typer.Option(help="Which compound, where the file has several.")] = "",
+    counting_minutes: Annotated[float, typer.Option(help="Counting time, where the signal is a count.")] = math.inf,
+    scale: Annotated[
+        Literal["percent", "fraction"] | None, typer.Option(help="Of viability or inhibition, where in doubt.")
+    ] = None,
+    drop_lost: Annotated[bool, typer.Option("--drop-lost", help="Leave out wells without signal.")] = False,
+) -> "xr.Dataset":
+    """Wells of a panel."""
+    from dataclasses import fields
+
+    from lensim.dose_response.read import Roles, read_dose_response
+
+    patterns, allowed = pairs_of("--role", role), tuple(field.name for field in fields(Roles))
+    for name in patterns:
+        one_of("--role: the name", name, allowed)
+    # a role that is not named keeps no meaning: a file has its own words or the standard ones, not both
+    roles = Roles(**{name: tuple(patterns.get(name, ())) for name in allowed}) if patterns else None
+    return read_dose_response(
+        files,
+        dose_unit=dose_unit or None,
+        plate_map=plate_map,
+        grid_number=grid_number,
+        plate_wells=plate_wells,
+        columns=columns_of(column),
+        roles=roles,
+        decimal=decimal,
+        compound=compound,
+        counting_minutes=counting_minutes,
+        scale=scale,
+        lost="drop" if drop_lost else "refuse",
+    )
+
+
+def expression(
+    files: Annotated[
+        list[Path], typer.Argument(help="Exports of one kind of machine, or tidy tables of Cts or of ratios.")
+    ],
+    sheet: Annotated[Path | None, typer.Option(help="Which sample is which subject and condition.")] = None,
+    reference: Annotated[list[str] | None, typer.Option(help="Reference gene; may be repeated.")] = None,
+    control: Control = "",
+    calibrator: Annotated[str, typer.Option(help="Subject that levels are given against.")] = "",
+    factors: Annotated[Path | None, typer.Option(help="Table gene, amplification_factor (and its _sd).")] = None,
+    cycle_limit: Annotated[
+        float | None, typer.Option(help="Cycles run, where the files do not say and it was not 40.")
+    ] = None,
+    column: Column = None,
+    decimal: Decimal = None,
+    format: Annotated[str, typer.Option(help="Kind of export, where it is not found out.")] = "",
+) -> "xr.Dataset":
+    """Reactions, or ratios, of a study."""
+    from lensim.expression.read import read_expression
+
+    return read_expression(
+        files,
+        sheet=sheet,
+        references=tuple(reference or ()),
+        control=control,
+        calibrator=calibrator,
+        factors=factors,
+        cycle_limit=cycle_limit,
+        columns=columns_of(column),
+        decimal=decimal,
+        format=format or None,
+    )
+
+
+def bioassay(
+    files: Annotated[
+        list[Path], typer.Argument(help="Tables with one row a well, or readers' plate grids with --plate-map.")
+    ],
+    plate_map: PlateMap = None,
+    grid_number: GridNumber = None,
+    plate_wells: PlateWells = None,
+    control: Control = "",
+    unit: Annotated[str, typer.Option(help="Of standards: pg/ml or ng/ml; else as the column says.")] = "",
+    column: Column = None,
+    decimal: Decimal = None,
+) -> "xr.Dataset":
+    """Standards and samples of a bioassay."""
+    from lensim.bioassay.read import read_bioassay
+
+    return read_bioassay(
+        files,
+        plate_map=plate_map,
+        grid_number=grid_number,
+        plate_wells=plate_wells,
+        control=control,
+        unit=unit or None,
+        columns=columns_of(column),
+        decimal=decimal,
+    )
+
+
+def cell_cycle(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Tables: a row a tube (G0/G1, S, G2/M), a tube and phase, an event (brdu, dna), or an FCS file."
+        ),
+    ],
+    control: Control = "",
+    scale: Annotated[
+        Literal["events", "percent"] | None, typer.Option(help="What columns of phases hold, where it is in doubt.")
+    ] = None,
+    events_per_tube: Annotated[int | None, typer.Option(help="Events that percents are of.")] = None,
+    brdu_scale: Annotated[
+        Literal["linear", "log10", "channel"],
+        typer.Option(help="Of BrdU in a table of events; channel is 1,024 channels over four decades."),
+    ] = "linear",
+    brdu_channel: Annotated[str, typer.Option(help="Channel of BrdU in FCS files, where its name is not known.")] = "",
+    dna_channel: Annotated[str, typer.Option(help="Channel of DNA in FCS files.")] = "",
+    width_channel: Annotated[str, typer.Option(help="Channel of the width of the DNA pulse in FCS files.")] = "",
+    column: Column = None,
+    decimal: Decimal = None,
+) -> "xr.Dataset":
+    """Events by phase; single events are gated."""
+    from lensim.cell_cycle.read import read_cell_cycle
+
+    channels = {"brdu": brdu_channel, "dna": dna_channel, "width": width_channel}
+    return read_cell_cycle(
+        files,
+        control=control,
+        scale=scale,
+        events_per_tube=events_per_tube,
+        brdu_scale=brdu_scale,
+        channels={name: said for name, said in channels.items() if said},
+        columns=columns_of(column),
+        decimal=decimal,
+    )

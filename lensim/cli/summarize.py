@@ -1,0 +1,120 @@
+"""The command `lensim summarize`, and what every fit prints and writes."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lensim.checks import InputError
+from lensim.cli.shared import CiProb, Csv, FigureFolder, Force, out, say
+from lensim.cli.tables import print_tables
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from lensim.assay import Asked
+
+
+def summarize(
+    result_file: Annotated[Path, typer.Argument(metavar="RESULT", help="What lensim fit wrote.")],
+    threshold_um: Annotated[float | None, typer.Option(help="Resistant: IC50 above this; else the top dose.")] = None,
+    ci: CiProb = 0.9,
+    csv: Csv = None,
+    figures: FigureFolder = None,
+    force: Force = False,
+) -> None:
+    """Read a result of any assay: tables, remarks and verdict, as on the page of lensim report."""
+    from lensim.assay import Asked, read_result
+    from lensim.output import load_result
+
+    result = load_result(result_file)
+    asked = Asked(ci, threshold_um)
+    require_room(csv, figures, force=force)
+    if threshold_um is not None:
+        try:
+            read_result(result, asked)
+        except InputError as error:
+            raise InputError(f"{result_file}: {error}") from None
+    print_result(result, asked)
+    write_csv(result, asked, csv, force=force)
+    write_figures(result, asked, figures, force=force)
+
+
+def require_room(csv: Path | None, figures: Path | None, *, force: bool) -> None:
+    """Refuse targets that are taken, before any work is done.
+
+    Raises
+    ------
+    InputError
+        If a file is there and `force` is false, or --csv ends on something else than .csv.
+    """
+    from lensim.output import require_free
+
+    if csv is not None and csv.suffix.lower() not in (".csv", ""):
+        raise InputError(f"--csv must end on .csv or be a folder without suffix, got {csv}")
+    if csv is not None and (csv.suffix or not csv.is_dir()):
+        require_free(csv, force=force)
+    if figures is not None and figures.exists() and not figures.is_dir():
+        raise InputError(f"--figures must be a folder, got the file {figures}")
+    if figures is not None and not force and any(figures.glob("*.png")):
+        raise InputError(f"{figures} must hold no figures yet, got some: add --force to replace them")
+
+
+def print_result(result: "xr.DataTree", asked: "Asked") -> None:
+    """Tables, remarks and verdict."""
+    from lensim.inference.verdict import verdict_of
+    from lensim.report.shown import shown_of
+
+    _, tables, remarks, lacks = shown_of(result, asked)
+    print_tables(tables)
+    for remark in (*remarks, lacks.strip()):
+        if remark:
+            say(f"note: {remark}")
+    verdict = verdict_of(result)
+    out.print(
+        verdict.sentence(),
+        style="green" if verdict.passed else "red",
+        soft_wrap=True,
+        markup=False,
+        highlight=False,
+    )
+
+
+def write_csv(result: "xr.DataTree", asked: "Asked", csv: Path | None, *, force: bool) -> None:
+    """The main table into a file, or every table into a folder."""
+    from lensim.output import require_free, written_whole
+    from lensim.report.shown import shown_of
+
+    if csv is None:
+        return
+    _, tables, _, _ = shown_of(result, asked)
+    targets = {csv: tables[0]} if csv.suffix else {csv / f"{table.name}.csv": table for table in tables}
+    for target in targets:
+        require_free(target, force=force)
+    for target, table in targets.items():
+        with written_whole(target, force=force) as partial:
+            table.frame.to_csv(partial, index=False)
+    say(f"table in {csv}" if csv.suffix else f"{len(targets)} tables in {csv}")
+
+
+def write_figures(
+    result: "xr.DataTree",
+    asked: "Asked",
+    folder: Path | None,
+    *,
+    force: bool,
+    data: "xr.Dataset | None" = None,
+) -> None:
+    """Every figure of the result's assay, as PNG, and those of the data as they were read."""
+    from lensim.output import written_whole
+    from lensim.report.figures.catalogue import figures_of, figures_of_data
+    from lensim.report.figures.style import save_figure
+
+    if folder is None:
+        return
+    drawn = figures_of(result, asked.ci_prob, asked.threshold_um)
+    drawn += figures_of_data(data) if data is not None else ()
+    for figure in drawn:
+        with written_whole(folder / f"{figure.name}.png", force=force) as partial:
+            save_figure(figure.draw(), partial)
+    say(f"figures in {folder}" if drawn else f"no figures: lensim draws none of the assay of {folder.name}")

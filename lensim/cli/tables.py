@@ -1,0 +1,32 @@
+"""Tables of a result on the terminal: the same columns and cells as on a page."""
+
+from typing import TYPE_CHECKING
+
+from lensim.cli.shared import out
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from lensim.assay import ResultTable
+
+
+def print_tables(tables: "tuple[ResultTable, ...]") -> None:
+    """Print the tables of a result with their captions."""
+    from lensim.report.text import text_table
+
+    for table in tables:
+        print_text(text_table(table), table.caption)
+
+
+def print_text(table: "pd.DataFrame", title: str = "") -> None:
+    """Print a table of text. Nothing in it is read as markup."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = Table(title=Text(title) if title else None, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for name in table:
+        shown.add_column(Text(str(name)), overflow="fold")
+    for row in table.itertuples(index=False):
+        shown.add_row(*[Text(str(value)) for value in row])
+    out.print(shown)

@@ -1,0 +1,68 @@
+"""The dose-response assay as one value: what `fit`, `summarize`, `report`, `power` and `plan` need of it."""
+
+from typing import Final
+
+import pandas as pd
+import xarray as xr
+
+from lensim import vocabulary as v
+from lensim.assay import Asked, Assay, ResultTable
+from lensim.dose_response.estimands import dose_response_estimands, judged_estimands, summarise_lines, summarise_panel
+from lensim.dose_response.read import read_dose_response, write_tidy
+from lensim.inference.observations import observations_of
+
+
+def default_model(data: xr.Dataset) -> str:
+    """The model that suits a panel: pooled from two lines on, normalised where there are no raw signals."""
+    pooling = "hierarchical" if data.sizes[v.CELL_LINE] > 1 else "separate"
+    return f"dose_response_{pooling}" + ("" if v.SIGNAL in data else "_normalised")
+
+
+def estimands(result: xr.DataTree, asked: Asked) -> xr.Dataset:
+    """Draws of `dose_response_estimands`, with the unit of doses in the attrs."""
+    unit = str(observations_of(result)[v.DOSE].attrs.get("units", "uM"))
+    return dose_response_estimands(result, asked.threshold_um).assign_attrs(dose_unit=unit)
+
+
+def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
+    """Lines, and the panel as a whole."""
+    unit = str(estimands.attrs["dose_unit"]).replace("uM", "µM")
+    lines = summarise_lines(estimands, asked.ci_prob).reset_index()
+    panel = summarise_panel(estimands, asked.ci_prob)
+    return (
+        ResultTable(
+            "lines",
+            f"Lines: absolute IC50 as an interval or a bound, {asked.words}",
+            lines,
+            # said by ic50 in words, or of interest to those who compute with them
+            hidden=("ic50_um", "ic50_um_lower", "ic50_um_upper", "ec50_um", "hill_slope", "area_over_curve"),
+            units={"ic50": unit},
+        ),
+        ResultTable("panel", f"The panel as a whole, {asked.words}", _in_words(panel)),
+    )
+
+
+def _in_words(panel: pd.DataFrame) -> pd.DataFrame:
+    """A row a quantity, named in words."""
+    table = panel.rename_axis("quantity").reset_index()
+    return table.assign(quantity=[str(name).replace("_", " ") for name in table["quantity"]])
+
+
+def counts(data: xr.Dataset) -> str:
+    """What there is to be fitted."""
+    return f"{data.sizes[v.WELL]} wells, {data.sizes[v.CELL_LINE]} lines"
+
+
+ASSAY: Final = Assay(
+    name="dose_response",
+    title="IC50 of cell lines",
+    read=read_dose_response,
+    recognises=lambda data: v.DOSE in data,
+    default_model=default_model,
+    estimands=estimands,
+    judged=judged_estimands,
+    tables=tables,
+    counts=counts,
+    write=write_tidy,
+    has_threshold=True,
+)

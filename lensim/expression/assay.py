@@ -1,0 +1,100 @@
+"""The RT-qPCR assay as one value: what `fit`, `summarize`, `report`, `power` and `plan` need of it."""
+
+from typing import Final
+
+import xarray as xr
+
+from lensim import vocabulary as v
+from lensim.assay import Asked, Assay, ResultTable
+from lensim.expression.contrasts import summarise_contrasts, summarise_levels, summarise_references
+from lensim.expression.estimands import (
+    CALIBRATOR,
+    LEVEL_OVER_CALIBRATOR,
+    expression_estimands,
+    judged_estimands,
+    summarise_populations,
+    summarise_subjects,
+)
+from lensim.expression.read import amplified_without_template, read_expression, write_cts
+from lensim.expression.standard_curve import genes_of_unknown_factor
+
+SHOWN_CONTROLS: Final = 5
+
+
+def default_model(data: xr.Dataset) -> str:
+    """The model that suits a study: that of ratios where there are no Cts; pooled from three subjects on."""
+    if v.CT not in data:
+        return "fold_change_hierarchical"
+    return "expression_hierarchical" if data.sizes[v.SUBJECT] > 2 else "expression_separate"
+
+
+def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
+    """Subjects; populations, contrasts of cell types, levels over the calibrator and references, where there are."""
+    ci, words = asked.ci_prob, asked.words
+    subjects = summarise_subjects(estimands, ci)
+    found = [ResultTable("subjects", f"Subjects: fold change in percent of control, {words}", subjects)]
+    if v.MU_FOLD_CHANGE in estimands:
+        populations = summarise_populations(estimands, ci)
+        found.append(ResultTable("populations", f"Populations: mean, spread and a new subject, {words}", populations))
+    contrasts = summarise_contrasts(estimands, ci)
+    if len(contrasts):
+        caption = f"Cell types: first over second, of fold changes and of levels, {words}"
+        found.append(ResultTable("contrasts", caption, contrasts))
+    if LEVEL_OVER_CALIBRATOR in estimands:
+        caption = f"Level of each subject over that of {estimands.attrs[CALIBRATOR]}, {words}"
+        found.append(ResultTable("levels", caption, summarise_levels(estimands, ci)))
+    if v.LOG2_REFERENCE_FOLD_CHANGE in estimands:
+        references = summarise_references(estimands, ci)
+        found.append(ResultTable("references", f"References: treated over control, {words}", references))
+    return tuple(found)
+
+
+def counts(data: xr.Dataset) -> str:
+    """What there is to be fitted."""
+    if v.CT not in data:
+        lost = data.attrs.get("rows_without_ratio", 0)
+        return (
+            f"{data.sizes[v.PAIR]} ratios of {data.sizes[v.TARGET]} targets in {data.sizes[v.SUBJECT]} subjects, "
+            f"{lost} rows without one"
+        )
+    missing = int(data[v.CT].isnull().sum())
+    return (
+        f"{data.sizes[v.REACTION]} reactions of {data.sizes[v.GENE]} genes in {data.sizes[v.SAMPLE]} samples of "
+        f"{data.sizes[v.SUBJECT]} subjects, {missing} not detected"
+    )
+
+
+def notes(data: xr.Dataset) -> tuple[str, ...]:
+    """Genes whose amplification nothing is known of, and reactions without template that amplified."""
+    if v.CT not in data:
+        return ()
+    said = []
+    if genes := genes_of_unknown_factor(data):
+        said.append(
+            f"neither a dilution series nor a stated factor for {', '.join(genes)}: the fit takes the prior of "
+            "amplification factors (docs/expression.md), the classical answer a factor of 2; lensim fit expression "
+            "--factors states them"
+        )
+    if amplified := amplified_without_template(data):
+        named = [f"{gene} (plate {plate}) at Ct {ct:.1f}" for gene, plate, ct in amplified[:SHOWN_CONTROLS]]
+        more = [f"{len(amplified) - SHOWN_CONTROLS} more"] if len(amplified) > SHOWN_CONTROLS else []
+        said.append(
+            f"amplified without template: {', '.join([*named, *more])}; the fit takes no account of it: of a sample "
+            "whose Ct comes as late, doubt the Ct"
+        )
+    return tuple(said)
+
+
+ASSAY: Final = Assay(
+    name="expression",
+    title="Fold changes of mRNA",
+    read=read_expression,
+    recognises=lambda data: v.CT in data or v.LOG2_RATIO in data,
+    default_model=default_model,
+    estimands=lambda result, asked: expression_estimands(result),
+    judged=judged_estimands,
+    tables=tables,
+    counts=counts,
+    notes=notes,
+    write=write_cts,
+)

@@ -1,0 +1,222 @@
+"""A fit for people: its verdict, tables and figures, around the DataTree that ArviZ reads."""
+
+import html
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import pandas as pd
+import xarray as xr
+
+from lensim.assay import Asked, assay_of, fit_study
+from lensim.checks import InputError, one_of
+from lensim.inference.verdict import Verdict
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+class Fit:
+    """A result of `lensim.fit` or of the command `lensim fit`; all that it knows is in `tree`.
+
+    >>> import lensim
+    >>> fit = lensim.load("fit.nc")  # doctest: +SKIP
+    >>> fit.verdict.passed, fit.summary(), fit.plot()  # doctest: +SKIP
+
+    Attributes
+    ----------
+    tree
+        The DataTree: groups posterior, sample_stats, observations and others. `az.summary(fit.tree)` works.
+    """
+
+    def __init__(self, tree: xr.DataTree) -> None:
+        self.tree = tree
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the convergence gate says: `passed`, the reasons, and `sentence()`."""
+        from lensim.inference.verdict import verdict_of
+
+        return verdict_of(self.tree)
+
+    @property
+    def assay(self) -> str:
+        """Name of the assay: dose_response, expression, bioassay, cell_cycle, or another package's."""
+        return assay_of(self.tree).name
+
+    def summary(self, *, ci_prob: float = 0.9, threshold_um: float | None = None) -> pd.DataFrame:
+        """The main table, all of its columns, one row an item: a line, a subject, a medium, an effect.
+
+        Parameters
+        ----------
+        ci_prob
+            Probability inside intervals.
+        threshold_um
+            Dose above which an IC50 counts as resistant [uM]; each line's top dose where not given. Of dose-response
+            fits alone.
+
+        Raises
+        ------
+        InputError
+            If a number is out of its range, or the assay has no threshold.
+        """
+        return next(iter(self.tables_at(ci_prob=ci_prob, threshold_um=threshold_um).values()))
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Every table by name, with 90% intervals; the main one first. `tables_at` has other intervals."""
+        return self.tables_at()
+
+    def tables_at(self, *, ci_prob: float = 0.9, threshold_um: float | None = None) -> Mapping[str, pd.DataFrame]:
+        """Every table by name, the main one first; parameters as `summary`."""
+        from lensim.report.shown import shown_of
+
+        _, tables, _, _ = shown_of(self.tree, Asked(ci_prob, threshold_um))
+        return {table.name: table.frame for table in tables}
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """Names of the figures that `plot` draws."""
+        from lensim.report.figures.catalogue import figures_of
+
+        return tuple(figure.name for figure in figures_of(self.tree))
+
+    def plot(self, name: str = "", *, ci_prob: float = 0.9, threshold_um: float | None = None) -> "Figure":
+        """One figure: the first of `figures`, or the one that is named.
+
+        Parameters
+        ----------
+        name
+            One of `figures`.
+        ci_prob, threshold_um
+            As for `summary`.
+
+        Raises
+        ------
+        InputError
+            If there is no figure of that name.
+        """
+        from lensim.report.figures.catalogue import figures_of
+
+        found = {figure.name: figure for figure in figures_of(self.tree, ci_prob, threshold_um)}
+        if not found:
+            raise InputError(f"plot needs a fit of an assay with figures, got one of {self.assay}, which has none")
+        if name:
+            one_of("name of a figure", name, found)
+        return (found[name] if name else next(iter(found.values()))).draw()
+
+    def save(self, path: str | Path, *, force: bool = False) -> None:
+        """Write the fit to a netCDF file, whole or not at all.
+
+        Raises
+        ------
+        InputError
+            If the name does not end on .nc, or something is there and `force` is false.
+        """
+        from lensim.output import save_result
+
+        path = Path(path)
+        one_of("suffix of a result", path.suffix.lower(), (".nc",))
+        save_result(self.tree, path, force=force)
+
+    def __repr__(self) -> str:
+        return f"<lensim.Fit of {self._name()}: {self.verdict.sentence()}>"
+
+    def _repr_html_(self) -> str:
+        """Verdict and main table for a notebook; names are shown as they are, not read as HTML or as formulas."""
+        from lensim.report.shown import shown_of
+        from lensim.report.text import text_table
+
+        title, tables, remarks, lacks = shown_of(self.tree, Asked())
+        verdict = self.verdict
+        parts = [
+            f"<p><b>{html.escape(title)}</b>, {html.escape(self._name())}</p>",
+            f'<p style="color:{"#00604a" if verdict.passed else "#a02c00"}">{html.escape(verdict.sentence())}</p>',
+        ]
+        if tables:
+            parts.append(f"<p>{html.escape(tables[0].caption)}</p>")
+            parts.append(text_table(tables[0]).to_html(index=False, border=0, escape=True))
+        parts += [f"<p>{html.escape(text)}</p>" for text in (*remarks, lacks.strip()) if text]
+        return f'<div class="tex2jax_ignore mathjax_ignore">{"".join(parts)}</div>'
+
+    def _name(self) -> str:
+        return str(self.tree.attrs.get("model") or self.tree.attrs.get("assay") or "a model without a name")
+
+
+def fit(
+    data: xr.Dataset,
+    *,
+    model: str = "",
+    priors: Any = None,
+    engine: Literal["nuts"] = "nuts",
+    seed: int = 1,
+    draws: int = 1000,
+    tune: int = 1000,
+    chains: int = 4,
+    target_accept: float = 0.95,
+    attempts: int = 2,
+    progress: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Fit:
+    """Fit data of any assay, as `lensim.read` or `lensim.simulate` gives them.
+
+    >>> import lensim
+    >>> data = lensim.read.dose_response("wells.csv", dose_unit="uM")  # doctest: +SKIP
+    >>> fit = lensim.fit(data, seed=1)  # doctest: +SKIP
+
+    Parameters
+    ----------
+    data
+        Observations, with the name of their assay in attrs["assay"].
+    model
+        Name of a model (`lensim.models()`); the assay's choice for these data where not given.
+    priors
+        The model's dataclass of priors, a mapping of what is to differ from its defaults, or a TOML file of that.
+    engine
+        How the posterior is drawn: nuts.
+    seed
+        Root seed; the same seed gives the same numbers.
+    draws, tune, chains, target_accept
+        Kept draws and warm-up steps of each chain, chains, and the care of the sampler.
+    attempts
+        How often to sample at most; each further attempt has four times the draws of the one before.
+    progress
+        Show the sampler's progress bar.
+    tell
+        Called with a sentence when there is something to say on the way.
+
+    Raises
+    ------
+    InputError
+        If a name is unknown, a number is out of its range, or the data do not suit the model.
+    """
+    from lensim.inference.engine_nutpie import SamplerSettings
+    from lensim.inference.fit import FitSettings
+
+    one_of("engine", engine, assay_of(data).engines)
+    settings = FitSettings(SamplerSettings(draws=draws, tune=tune, chains=chains, target_accept=target_accept))
+    return Fit(
+        fit_study(
+            data,
+            settings,
+            seed,
+            model=model,
+            priors=priors,
+            attempts=attempts,
+            progress=progress,
+            tell=tell,
+        )
+    )
+
+
+def load(path: str | Path) -> Fit:
+    """Read a fit that `Fit.save` or `lensim fit` wrote.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it is no result of lensim.
+    """
+    from lensim.output import load_result
+
+    return Fit(load_result(Path(path)))

@@ -1,0 +1,41 @@
+"""What is shown of a result, on the page, on the command line and in Python alike."""
+
+from typing import Final
+
+import xarray as xr
+
+from lensim import checks
+from lensim.assay import Asked, ResultTable, assay_of, read_result
+from lensim.report.parameters import parameter_tables
+
+PARAMETERS: Final = "Parameters of a model"
+
+Shown = tuple[str, tuple[ResultTable, ...], tuple[str, ...], str]
+"""Title, tables, remarks, and what the result lacks."""
+
+
+def shown_of(result: xr.DataTree, asked: Asked) -> Shown:
+    """Title, tables and remarks of a result, and what it lacks.
+
+    The parameters take the place of tables where the assay is not known or a variable is missing.
+    """
+    try:
+        assay = assay_of(result)
+    except checks.InputError:
+        return PARAMETERS, parameter_tables(result, asked), (), ""
+    try:
+        read = read_result(result, asked)
+    except KeyError as error:
+        return parameters_alone(result, asked, error)
+    return assay.title, read.tables, read.remarks, ""
+
+
+def parameters_alone(result: xr.DataTree, asked: Asked, error: KeyError) -> Shown:
+    """What is shown of a fit by a model of another package, or of a result that someone cut down."""
+    lacks = f" The result lacks {_last_word(error)}, so its parameters are shown as they are."
+    return PARAMETERS, parameter_tables(result, asked), (), lacks
+
+
+def _last_word(error: KeyError) -> str:
+    """The name at the end of a message such as 'Could not find node at log_top_signal'."""
+    return str(error.args[0] if error.args else error).split()[-1].strip("'\".")

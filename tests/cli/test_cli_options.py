@@ -1,0 +1,59 @@
+"""Commands of all assays take the same options where the thing is the same; former names are refused with the new."""
+
+import pytest
+import typer
+
+from lensim.cli.main import FORMER_NAMES, app
+from tests.cli.test_cli import run
+
+ASSAYS = ("dose-response", "expression", "bioassay", "cell-cycle")
+OF_EVERY_FIT = {
+    "--out", "--model", "--priors", "--figures", "--csv", "--ci", "--seed", "--draws", "--tune", "--chains",
+    "--target-accept", "--force",
+}  # fmt: skip
+OF_EVERY_FILE = {"--column", "--decimal"}
+OF_SOME = {
+    "--plate-map": {"dose-response", "bioassay"},
+    "--grid-number": {"dose-response", "bioassay"},
+    "--control": {"expression", "bioassay", "cell-cycle"},
+}
+
+
+def options_of(group: str, name: str) -> set[str]:
+    command = typer.main.get_command(app).commands[group].commands[name]  # type: ignore[attr-defined]
+    return {option for parameter in command.params for option in parameter.opts}
+
+
+@pytest.mark.parametrize("name", ASSAYS)
+def test_fits_and_readings_of_every_assay_take_the_same_options(name):
+    fit, read = options_of("fit", name), options_of("read", name)
+    assert fit >= OF_EVERY_FIT | OF_EVERY_FILE
+    assert read >= {"--out", "--force"} | OF_EVERY_FILE
+    assert fit - OF_EVERY_FIT == read - {"--out", "--force"}  # what says how files are read
+    assert {option for option, assays in OF_SOME.items() if name in assays} <= fit
+    assert "files" in fit
+
+
+@pytest.mark.parametrize("group", ["simulate", "fit", "read"])
+@pytest.mark.parametrize(("former", "now"), FORMER_NAMES.items())
+def test_a_former_name_is_told_with_the_new_one(capsys, group, former, now):
+    status, said, error = run(capsys, group, former, "a.csv", "--out", "b.nc", "--draws", "5")
+    assert status == 2
+    assert error == f"error: lensim {group} {former} is now called: lensim {group} {now} a.csv --out b.nc --draws 5"
+    status, said, _ = run(capsys, group, "--help")
+    assert (status, f" {former} " in said) == (0, False)
+
+
+def test_a_table_is_read_and_written_as_a_fit_takes_it(capsys, tmp_path):
+    odd = tmp_path / "odd.csv"
+    rows = [f"K{k};{dose};{1000 - 90 * dose + k},5" for k in range(2) for dose in (0, 1, 3, 10) for _ in range(2)]
+    odd.write_text("Zelllinie;Dosis;RLU\n" + "\n".join(rows) + "\n", encoding="utf-16")
+    options = ("--column", "cell_line=Zelllinie", "--column", "dose=Dosis", "--column", "signal=RLU")
+    status, said, error = run(
+        capsys, "read", "dose-response", odd, *options, "--dose-unit", "uM", "--out", tmp_path / "tidy.csv"
+    )
+    assert status == 0, error
+    assert "16 wells, 2 lines" in said
+    status, said, error = run(capsys, "read", "dose-response", tmp_path / "tidy.csv", "--out", tmp_path / "again.csv")
+    assert status == 0, error
+    assert (tmp_path / "again.csv").read_text() == (tmp_path / "tidy.csv").read_text()

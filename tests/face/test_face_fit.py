@@ -1,0 +1,107 @@
+"""The face of a fit: what it says comes from its tree alone, and names are never read as HTML or formulas."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+import lensim
+from lensim import vocabulary as v
+from lensim.assay import Asked, read_result
+from lensim.face.fit import Fit, fit, load
+from lensim.inference.verdict import carry_verdict
+from tests.cli.test_cli_report import FAILED, VERDICT
+from tests.dose_response.test_dose_response_estimands import result as dose_response
+from tests.test_assay import RESULTS
+
+
+def made_up(name: str = "dose_response", *, passed: bool = True) -> Fit:
+    tree = RESULTS[name]()
+    carry_verdict(tree, VERDICT if passed else FAILED)
+    tree.attrs |= {v.ASSAY: name, "model": "a_model", "seed": 3}
+    return Fit(tree)
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_summary_is_the_main_table_of_the_page_and_the_command(name):
+    one = made_up(name)
+    tables = read_result(one.tree).tables
+    pd.testing.assert_frame_equal(one.summary(), tables[0].frame)
+    assert list(one.tables) == [table.name for table in tables]
+    assert one.assay == name
+    assert one.verdict == VERDICT
+
+
+def test_intervals_and_threshold_are_those_that_are_asked():
+    one = made_up()
+    narrow, wide = (one.summary(ci_prob=p)["inhibition_at_top_dose_percent_lower"] for p in (0.5, 0.95))
+    assert (narrow >= wide).all()
+    asked = read_result(one.tree, Asked(0.5, 0.1)).tables[0].frame
+    pd.testing.assert_frame_equal(one.summary(ci_prob=0.5, threshold_um=0.1), asked)
+    with pytest.raises(lensim.InputError, match="threshold_um must go with a result of the assay dose_response"):
+        made_up("bioassay").summary(threshold_um=1.0)
+
+
+def test_a_fit_comes_back_from_its_file(tmp_path):
+    one = made_up()
+    one.save(tmp_path / "fit.nc")
+    again = load(tmp_path / "fit.nc")
+    pd.testing.assert_frame_equal(again.summary(), one.summary())
+    assert again.verdict == one.verdict
+    with pytest.raises(lensim.InputError, match="must not exist yet"):
+        one.save(tmp_path / "fit.nc")
+    one.save(tmp_path / "fit.nc", force=True)
+    with pytest.raises(lensim.InputError, match=r"^suffix of a result must be one of \.nc, got '\.csv'$"):
+        one.save(tmp_path / "fit.csv")
+
+
+def test_the_notebook_shows_verdict_and_main_table():
+    text = made_up()._repr_html_()
+    assert "converged: R-hat at most 1.001" in text
+    assert "IC50" in text
+    assert "NOT converged" in made_up(passed=False)._repr_html_()
+    assert "a_model" in repr(made_up())
+
+
+def test_names_are_not_read_as_html_or_formulas():
+    tree = dose_response()
+    names = ["<script>alert(1)</script>", "$x_1$", *map(str, range(tree["posterior"].sizes[v.CELL_LINE] - 2))]
+    for group in ("posterior", "observations"):
+        tree[group] = xr.DataTree(tree[group].to_dataset().assign_coords({v.CELL_LINE: names}))
+    carry_verdict(tree, VERDICT)
+    text = Fit(tree)._repr_html_()
+    assert "<script>" not in text
+    assert "&lt;script&gt;" in text
+    assert "$x_1$" in text
+    assert text.startswith('<div class="tex2jax_ignore mathjax_ignore">')
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_every_figure_that_is_listed_is_drawn(name):
+    one = made_up(name)
+    for figure in one.figures:
+        if figure not in ("posterior_predictive", "curves", "levels", "calibration"):  # of draws that are not made up
+            assert one.plot(figure).axes
+    expected = "name of a figure must be one of" if one.figures else "plot needs a fit of an assay with figures"
+    with pytest.raises(lensim.InputError, match=expected):
+        one.plot("nothing")
+
+
+def test_a_fit_of_no_known_assay_shows_its_parameters():
+    rng = np.random.default_rng(1)
+    draws = {"slope": (("chain", "draw", "arm"), rng.normal(size=(2, 100, 2)))}
+    tree = xr.DataTree.from_dict({"posterior": xr.Dataset(draws, coords={"arm": ["control", "drug"]})})
+    carry_verdict(tree, VERDICT)
+    one = Fit(tree)
+    assert list(one.tables) == ["parameters"]
+    assert one.summary()["of"].tolist() == ["control", "drug"]
+    assert one.figures == ()
+
+
+def test_settings_are_refused_before_any_sampling(monkeypatch):
+    monkeypatch.setattr("lensim.face.fit.fit_study", lambda *_, **__: pytest.fail("a fit was begun"))
+    data = xr.Dataset({v.DOSE: (v.WELL, [0.0]), v.SIGNAL: (v.WELL, [1.0])}, attrs={v.ASSAY: "dose_response"})
+    with pytest.raises(lensim.InputError, match=r"^engine must be one of nuts, got 'hmc'$"):
+        fit(data, engine="hmc")  # type: ignore[arg-type]
+    with pytest.raises(lensim.InputError, match=r"^SamplerSettings\.draws must be at least 1, got 0$"):
+        fit(data, draws=0)

@@ -1,0 +1,53 @@
+"""`import lensim`: light, lazy, and with all that its docstring lists."""
+
+import subprocess
+import sys
+
+import pytest
+
+import lensim
+
+HEAVY = ("numpy", "pandas", "xarray", "matplotlib", "pymc", "arviz", "numba", "scipy")
+
+
+def loaded_by(code: str) -> set[str]:
+    """Heavy libraries that a piece of code has imported at its end."""
+    tell = f"; import sys; print([name for name in {HEAVY!r} if name in sys.modules])"
+    said = subprocess.run([sys.executable, "-c", code + tell], capture_output=True, text=True, check=True)
+    return set(eval(said.stdout.splitlines()[-1]))
+
+
+def test_import_loads_no_heavy_library():
+    assert loaded_by("import lensim") == set()
+
+
+def test_reading_loads_neither_sampler_nor_figures():
+    assert loaded_by("import lensim; lensim.read.dose_response") & {"pymc", "arviz", "matplotlib"} == set()
+
+
+def test_every_name_of_the_face_is_there():
+    for name in ("Fit", "InputError", "fit", "load", "models", "plan", "power", "published", "read", "simulate"):
+        assert name in dir(lensim)
+        assert getattr(lensim, name) is not None
+    for name in ("dose_response", "expression", "bioassay", "cell_cycle"):
+        assert name in dir(lensim.read)
+        assert callable(getattr(lensim.read, name))
+        assert callable(getattr(lensim.simulate, name))
+
+
+def test_what_is_not_there_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="module 'lensim' has no attribute 'fits'"):
+        lensim.fits  # noqa: B018
+    with pytest.raises(AttributeError, match=r"lensim\.read has no 'elisa': the assays are bioassay, "):
+        lensim.read.elisa  # noqa: B018
+    with pytest.raises(AttributeError, match=r"lensim\.simulate has no 'elisa'"):
+        lensim.simulate.elisa  # noqa: B018
+
+
+def test_callable_packages_stay_packages():
+    from lensim.power.sweep import sweep  # noqa: F401
+
+    assert callable(lensim.power)
+    assert lensim.power.sweep is not None
+    assert callable(lensim.plan)
+    assert callable(lensim.models)
