@@ -9,10 +9,12 @@ import pytest
 from tests.source_tree import ROOT, SKIPPED, TREES, imported, imports_of, is_within, modules_of, name_of
 
 LONGEST_MODULE_LINES = 400
-<<<<<<< HEAD
 # Tests of something other than one module, and what that is.
 TOPICS = {
     "tests/cli/test_cli.py": "the command line as a whole",
+    "tests/cli/test_cli_bioassay.py": "the commands for bioassays",
+    "tests/cli/test_cli_cell_cycle.py": "the commands for cell cycles",
+    "tests/cli/test_cli_expression.py": "the commands for expression",
     "tests/cli/test_cli_expression_bad_input.py": "messages of bad tables of Cts",
     "tests/cli/test_cli_folders.py": "folders that no command erases",
     "tests/dose_response/read/test_dose_response_read_real_data.py": "tables of real plates",
@@ -21,6 +23,8 @@ TOPICS = {
     "tests/expression/read/test_expression_read_formats.py": "exports of every machine",
     "tests/expression/read/test_expression_read_real_data.py": "exports of real machines",
     "tests/expression/read/test_expression_read_tables.py": "tidy tables of Cts",
+    "tests/cli/test_cli_options.py": "options that commands share",
+    "tests/face/test_face_lazy.py": "what `import lensim` loads",
     "tests/models/test_models_log_prior.py": "the log prior of every model",
     "tests/plan/test_plan_docs.py": "what the page on planning says",
     "tests/power/test_power_engines.py": "engines give the same posterior",
@@ -35,40 +39,6 @@ TOPICS = {
     "tests/test_packaging.py": "what is installed",
 }
 NOT_OF_MODULES = ("tests/real_data", "tests/statistical")
-=======
-ASSAYS = ("dose_response", "expression", "bioassay", "cell_cycle", "selection")
-# From the lowest up: a module takes only from levels below its own, and from its own package or level. `assay`,
-# `read` and `simulate` are modules, as are those of the first level; the assays do not take from each other.
-LEVELS = (
-    (
-        "vocabulary",
-        "checks",
-        "seeding",
-        "output",
-        "config",
-        "ownership",
-        "results_folder",
-        "sigmoid",
-        "plate_faults",
-        "callable_package",
-        "earlier_results",
-    ),
-    ("tables",),
-    ("inference",),
-    ("assay",),
-    ASSAYS,
-    ("summaries",),
-    ("maiga2013",),
-    ("power",),
-    ("plan",),
-    ("report",),
-    ("face", "read", "simulate"),
-    ("cli",),
-)
-MAY_SHARE = {("lensim.selection", "lensim.dose_response.curve")}
-# Breaches that are known and on their way out, each with what ends it.
-KNOWN_BREACHES: set[tuple[str, str]] = set()
->>>>>>> main
 SIMULATOR_MODULES = {"simulate", "truth", "design"}
 TEXT_SUFFIXES = {
     ".py",

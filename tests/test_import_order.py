@@ -32,18 +32,10 @@ LEVELS = (
     ("power",),
     ("plan",),
     ("report",),
-    ("fitted", "face", "read", "simulate"),
+    ("face", "read", "simulate"),
     ("cli",),
 )
 MAY_SHARE = {("lensim.selection", "lensim.dose_response.curve")}
-# Breaches that are known and on their way out, each with what ends it.
-KNOWN_BREACHES = {
-    # the catalogue of assays tells `retry` what the gate judges
-    ("lensim.inference.retry", "lensim.bioassay.estimands"),
-    ("lensim.inference.retry", "lensim.cell_cycle.estimands"),
-    ("lensim.inference.retry", "lensim.dose_response.estimands"),
-    ("lensim.inference.retry", "lensim.expression.estimands"),
-}
 
 
 def _module_of(name: str, modules: Collection[str]) -> str:
@@ -99,7 +91,7 @@ def _circles(graph: Mapping[str, Collection[str]]) -> list[list[str]]:
 def test_imports_go_down_the_order_of_packages():
     graph = {module: taken for module, taken in _graph().items() if not is_within(module, "lensim.models")}
     found = {(module, name) for module, taken in graph.items() for name in taken if _is_against_the_order(module, name)}
-    assert found - KNOWN_BREACHES == set()
+    assert found == set()
 
 
 def test_no_modules_import_each_other():
