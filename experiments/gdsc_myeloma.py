@@ -29,7 +29,7 @@ from lensim.inference.engine_nutpie import SamplerSettings
 from lensim.inference.fit import FitSettings
 from lensim.inference.verdict import verdict_of
 from lensim.output import require_free, written_whole
-from lensim.report.figures.style import new_figure
+from lensim.report.figures.style import literal, new_figure
 
 MODEL = "dose_response_hierarchical"
 COLUMNS = {
@@ -141,7 +141,7 @@ def plot_residuals(by_drug: dict[str, pd.DataFrame]) -> Figure:
             axis.scatter(np.exp(own["fitted"]), own["residual"], s=9, c=colour, marker=marker, lw=0.7, label=label)
         axis.axhline(0.0, color="black", lw=0.7)
         axis.set_xscale("log")
-        axis.set_title(f"{drug}: {(wells['dose_um'] > 0).sum()} treated wells", fontsize=9)
+        axis.set_title(f"{literal(drug)}: {(wells['dose_um'] > 0).sum()} treated wells", fontsize=9)
     for axis in axes.flat[len(by_drug) :]:
         axis.set_axis_off()
     figure.supxlabel("fitted signal of a well [light units]", fontsize=10)

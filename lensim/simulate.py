@@ -62,6 +62,10 @@ def dose_response(
     ------
     InputError
         If the design does not suit the population.
+
+    Examples
+    --------
+    >>> truth, data = lensim.simulate.dose_response(DoseResponseDesign(["a", "b"], ["g", "g"]), seed=1)
     """
     from lensim.dose_response import PlateFaults, draw_truth, lay_out, one_study, simulate
     from lensim.maiga2013.dose_response_twin import PAPER_POPULATION, dose_response_design, draw_twin
@@ -84,7 +88,13 @@ def expression(
     *,
     seed: int = 1,
 ) -> Simulated:
-    """Ct, or none, of every reaction of an RT-qPCR study; parameters and errors as for `dose_response`."""
+    """Ct, or none, of every reaction of an RT-qPCR study; parameters and errors as for `dose_response`.
+
+    Examples
+    --------
+    >>> design = ExpressionDesign(("s1", "s2", "s3"), ("donor",) * 3, experiments=3)
+    >>> truth, data = lensim.simulate.expression(design, seed=1)
+    """
     from lensim.expression.design import lay_out
     from lensim.expression.simulate import one_study, simulate
     from lensim.expression.truth import ExpressionPopulation, ReactionFaults, draw_truth
@@ -107,7 +117,12 @@ def bioassay(
     *,
     seed: int = 1,
 ) -> Simulated:
-    """Optical density of every well of a TNF bioassay; parameters and errors as for `dose_response`."""
+    """Optical density of every well of a TNF bioassay; parameters and errors as for `dose_response`.
+
+    Examples
+    --------
+    >>> truth, data = lensim.simulate.bioassay(seed=1)
+    """
     from lensim.bioassay.design import lay_out
     from lensim.bioassay.simulate import one_study, simulate
     from lensim.bioassay.truth import USUAL_FAULTS, draw_truth
@@ -129,6 +144,10 @@ def cell_cycle(
     """Events by phase of every tube, as perfect gates would count them; parameters and errors as for `dose_response`.
 
     A design of other lines or conditions than the paper's needs a population that has them.
+
+    Examples
+    --------
+    >>> truth, data = lensim.simulate.cell_cycle(seed=1)
     """
     from lensim.cell_cycle import Cytometer, one_study, simulate
 
@@ -144,7 +163,13 @@ def cell_cycle_events(
     *,
     seed: int = 1,
 ) -> Simulated:
-    """Every event of every tube, BrdU and DNA, before any gate; as `cell_cycle` else."""
+    """Every event of every tube, BrdU and DNA, before any gate; else as `cell_cycle`.
+
+    Examples
+    --------
+    >>> truth, events = lensim.simulate.cell_cycle_events(seed=1)
+    >>> lensim.fit(events, seed=1)  # gates them first
+    """
     from lensim.cell_cycle import Cytometer, simulate_events
 
     sheet, truth = _cell_cycle_truth(design, population, seed)

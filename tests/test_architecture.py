@@ -33,9 +33,11 @@ TOPICS = {
     "tests/report/test_report_browser.py": "the page in a browser",
     "tests/report/test_report_notebook.py": "figures in a notebook",
     "tests/selection/test_selection_docs.py": "what the page on selection says",
+    "tests/tables/test_tables_docs.py": "what the page on tables says",
     "tests/tables/test_tables_doors.py": "every door to tables",
     "tests/test_architecture.py": "the shape of the code",
     "tests/test_import_order.py": "the order of packages",
+    "tests/toy/test_toy_assay.py": "an assay of another package",
     "tests/test_packaging.py": "what is installed",
 }
 NOT_OF_MODULES = ("tests/real_data", "tests/statistical")

@@ -62,6 +62,7 @@ def _expression(path: Path | None = None, force: bool = False, **given: Any) -> 
     from lensim.tables.source import sources_of
 
     files, wanted = sources_of(given["files"]), ("sheet", "reference", "control", "factors")
+    given["files"] = files  # opened once, for whatever reads them below
     columns, kinds = columns_of(given["column"]), [given["format"] or kind_of(file) for file in files]
     if all(kind == "ratios" for kind in kinds):
         _run("expression", sources.expression, given, path=path, force=force)

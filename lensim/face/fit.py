@@ -59,6 +59,10 @@ class Fit:
         ------
         InputError
             If a number is out of its range, or the assay has no threshold.
+
+        Examples
+        --------
+        >>> fit.summary(threshold_um=1.0)[["cell_line", "ic50", "p_resistant"]]
         """
         return next(iter(self.tables_at(ci_prob=ci_prob, threshold_um=threshold_um).values()))
 
@@ -95,6 +99,10 @@ class Fit:
         ------
         InputError
             If there is no figure of that name.
+
+        Examples
+        --------
+        >>> fit.plot("ic50_forest").savefig("forest.png")
         """
         from lensim.report.figures.catalogue import figures_of
 
@@ -112,6 +120,10 @@ class Fit:
         ------
         InputError
             If the name does not end on .nc, or something is there and `force` is false.
+
+        Examples
+        --------
+        >>> fit.save("fit.nc")
         """
         from lensim.output import save_result
 
@@ -216,6 +228,10 @@ def load(path: str | Path) -> Fit:
     ------
     InputError
         If there is no such file, or it is no result of lensim.
+
+    Examples
+    --------
+    >>> lensim.load("fit.nc").verdict.sentence()
     """
     from lensim.output import load_result
 

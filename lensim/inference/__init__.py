@@ -1,1 +1,1 @@
-"""Fitting, judging and reading out models; one file an engine."""
+"""From a model and data to a result that says whether it may be read; nothing here knows an assay."""

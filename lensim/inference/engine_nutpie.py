@@ -70,7 +70,7 @@ class CompiledModel:
 
 
 def compile_model(model: pm.Model) -> CompiledModel:
-    """Compile a model once: seconds to half a minute, after which a fit costs its sampling alone."""
+    """Compile a model, which takes seconds to minutes; a fit then costs its sampling alone."""
     names = frozenset(variable.name for variable in model.data_vars)
     with sources_kept_in_one_folder():
         return CompiledModel(nutpie.compile_pymc_model(model), names)

@@ -19,7 +19,6 @@ from lensim.inference.gate import GateSettings, diagnose
 from lensim.inference.generated_sources import sources_kept_in_one_folder
 from lensim.inference.sampler_coordinates import SAMPLER_COORDINATES, log_prior_of, without_coordinates
 from lensim.inference.verdict import carry_verdict
-from lensim.inference.verdict import verdict_of as verdict_of
 
 
 @dataclass(frozen=True)
@@ -85,9 +84,19 @@ def fit(model: pm.Model, settings: FitSettings, seed: int, *, progress: bool = F
 def draw(
     compiled: engine_nutpie.CompiledModel, settings: FitSettings, seed: int, *, progress: bool = False
 ) -> xr.DataTree:
-    """Posterior and sample_stats alone, to be judged before the rest is computed.
+    """Sample the posterior alone, to be judged before the rest is computed (`complete`).
 
-    Settings, seed and sampling_seconds in the attrs of the root.
+    Parameters
+    ----------
+    compiled
+        From `engine_nutpie.compile_model`.
+    settings, seed, progress
+        As for `fit`.
+
+    Returns
+    -------
+    xarray.DataTree
+        Groups posterior and sample_stats; lensim_version, settings, seed and sampling_seconds in the attrs of the root.
     """
     started = time.perf_counter()
     drawn = engine_nutpie.sample(compiled, settings.sampler, seeding.sampler_seed(seed, "posterior"), progress=progress)
@@ -102,9 +111,16 @@ def draw(
 
 
 def complete(model: pm.Model, drawn: xr.DataTree, settings: FitSettings, seed: int) -> xr.DataTree:
-    """Everything that `fit` hands over beside the draws of the posterior, and these, in one DataTree.
+    """Add to a posterior what `fit` hands over beside it: prior, predictive draws, log likelihood, log prior and units.
 
-    Further groups and attrs of `drawn` come along.
+    Parameters
+    ----------
+    model
+        Of which `drawn` is a posterior.
+    drawn
+        From `draw`; its further groups and attrs come along.
+    settings, seed
+        As for `fit`.
     """
     with model, _without_chatter(), sources_kept_in_one_folder():
         result = pm.sample_prior_predictive(settings.prior_draws, random_seed=seeding.stream(seed, "prior"))

@@ -17,7 +17,23 @@ from lensim.inference.verdict import Verdict
 
 @dataclass(frozen=True)
 class GateSettings:
-    """What a posterior must reach. R-hat, ESS: Vehtari et al. 2021, doi:10.1214/20-BA1221; E-BFMI: Betancourt 2016."""
+    """What a posterior must reach to be read.
+
+    Attributes
+    ----------
+    largest_r_hat
+        R-hat of every scalar must be below this.
+    smallest_ess
+        Bulk and tail effective sample size of every scalar must be at least this.
+    largest_divergences
+        Divergent draws of all chains together.
+    smallest_e_bfmi
+        Energy fraction of missing information of the worst chain.
+    largest_saturated_share
+        Share of draws whose tree reached its largest depth.
+
+    Source: R-hat and ESS, Vehtari et al. 2021, doi:10.1214/20-BA1221; E-BFMI, Betancourt 2016, arXiv:1604.00695.
+    """
 
     largest_r_hat: float = 1.01
     smallest_ess: float = 400.0

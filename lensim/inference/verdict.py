@@ -56,7 +56,7 @@ class Verdict:
         return cls(**{**fields, "reasons": tuple(fields["reasons"])})
 
     def sentence(self) -> str:
-        """One line for a person."""
+        """The verdict in one line: converged or not, the rules that failed, and the worst figures."""
         if self.kind == "independent":
             return "Independent draws of an exact posterior: nothing could fail to converge."
         figures = (

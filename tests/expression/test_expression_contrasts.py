@@ -6,8 +6,9 @@ import xarray as xr
 from scipy import stats
 
 from lensim import vocabulary as v
+from lensim.assay import Asked
 from lensim.checks import InputError
-from lensim.cli.expression import print_summary
+from lensim.cli.summarize import print_result
 from lensim.expression.contrasts import summarise_contrasts, summarise_levels, summarise_references
 from lensim.expression.design import lay_out
 from lensim.expression.estimands import DIFFERENCE_OF_LEVELS, detected, expression_estimands
@@ -130,13 +131,14 @@ def test_references_that_respond_are_told():
     assert [row["ratio_lower"], row["ratio"], row["ratio_upper"]] == pytest.approx(exact, rel=0.02)
 
 
-def test_print_summary_says_all_of_it(capsys):
+def test_a_printed_result_says_all_of_it(capsys):
     tree = made_up()
+    tree.attrs[v.ASSAY] = v.EXPRESSION
     verdict = Verdict(True, (), 1.0, 900.0, 900.0, "x", 0, 1.0, 0.0)
     carry_verdict(tree, verdict)
-    print_summary(tree, 0.9)
+    print_result(tree, Asked(0.9))
     said = " ".join(capsys.readouterr().out.split())
-    for word in ("myeloma line", "level over LP-1", "first subjects", "converged"):
+    for word in ("myeloma line", "Level of each subject over that of LP-1", "first subjects", "converged"):
         assert word in said
 
 

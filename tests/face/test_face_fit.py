@@ -8,8 +8,11 @@ import xarray as xr
 import lensim
 from lensim import vocabulary as v
 from lensim.assay import Asked, read_result
+from lensim.dose_response import assay as assay_of_dose_response
 from lensim.face.fit import Fit, fit, load
 from lensim.inference.verdict import carry_verdict
+from lensim.report.fits import fit_section
+from tests.cli.test_cli import run
 from tests.cli.test_cli_report import FAILED, VERDICT
 from tests.dose_response.test_dose_response_estimands import result as dose_response
 from tests.test_assay import RESULTS
@@ -105,3 +108,29 @@ def test_settings_are_refused_before_any_sampling(monkeypatch):
         fit(data, engine="hmc")  # type: ignore[arg-type]
     with pytest.raises(lensim.InputError, match=r"^SamplerSettings\.draws must be at least 1, got 0$"):
         fit(data, draws=0)
+
+
+def test_a_new_estimand_reaches_table_page_command_and_csv_from_the_file_that_computes_it(
+    tmp_path, capsys, monkeypatch
+):
+    """A column of `summarise_lines` and a quantity of `dose_response_estimands` need no line elsewhere."""
+    lines, estimands = assay_of_dose_response.summarise_lines, assay_of_dose_response.dose_response_estimands
+
+    def more_estimands(result: xr.DataTree, threshold_um: float | None) -> xr.Dataset:
+        found = estimands(result, threshold_um)
+        return found.assign(steepest_line=found["hill_slope"].max(v.CELL_LINE))
+
+    monkeypatch.setattr(assay_of_dose_response, "dose_response_estimands", more_estimands)
+    monkeypatch.setattr(assay_of_dose_response, "summarise_lines", lambda e, ci: lines(e, ci).assign(days_to_half=1.5))
+    one = made_up()
+    assert (one.summary()["days_to_half"] == 1.5).all()
+    assert "steepest line" in one.tables["panel"]["quantity"].tolist()
+    section = fit_section(one.tree, "fit", "fit", figures=False)
+    assert "days_to_half" in section.tables[0].frame
+    assert "steepest line" in section.tables[1].frame["quantity"].tolist()
+    one.save(tmp_path / "fit.nc")
+    status, said, error = run(capsys, "summarize", tmp_path / "fit.nc", "--csv", tmp_path / "tables")
+    assert status == 0, error
+    assert "steepest line" in said
+    assert "days_to_half" in pd.read_csv(tmp_path / "tables" / "lines.csv")
+    assert "steepest line" in pd.read_csv(tmp_path / "tables" / "panel.csv")["quantity"].tolist()

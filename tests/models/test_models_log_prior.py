@@ -20,7 +20,7 @@ from lensim.dose_response import NO_FAULTS, DoseResponseDesign, DoseResponsePopu
 from lensim.expression import design as expression_design
 from lensim.expression import simulate as expression
 from lensim.expression.truth import NO_FAULTS as NO_FAULTS_OF_PCR
-from lensim.expression.truth import Assay, CellTypeExpression, ExpressionPopulation
+from lensim.expression.truth import CellTypeExpression, ExpressionPopulation, GeneAssay
 from lensim.expression.truth import draw_truth as draw_expression
 from lensim.inference.catalogue import find_model
 from lensim.inference.engine_nutpie import SamplerSettings
@@ -51,7 +51,7 @@ def reactions() -> xr.Dataset:
     subjects, kinds = ["a", "b", "c", "d"], ["line", "line", "donor", "donor"]
     sheet = expression_design.lay_out(expression_design.ExpressionDesign(subjects, kinds, ("TNF",), ("RPL37A",)))
     population = ExpressionPopulation(
-        assays={"TNF": Assay(1.92, 33.0), "RPL37A": Assay(1.97, 22.0)},
+        assays={"TNF": GeneAssay(1.92, 33.0), "RPL37A": GeneAssay(1.97, 22.0)},
         expression={("TNF", "line"): CellTypeExpression(-3.5, 1.0, 1.0, 0.5)},
     )
     truth = draw_expression(population, sheet, stream(SEED, "expression"))

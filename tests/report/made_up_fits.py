@@ -19,9 +19,8 @@ from lensim.dose_response import simulate as simulate_dose_response
 from lensim.expression.design import lay_out as lay_out_expression
 from lensim.expression.simulate import simulate as simulate_expression
 from lensim.expression.truth import NO_FAULTS as NO_REACTION_FAULTS
-from lensim.inference.fit import carry_verdict
-from lensim.inference.gate import Verdict
 from lensim.inference.observations import attach_observations
+from lensim.inference.verdict import Verdict, carry_verdict
 from lensim.maiga2013.bioassay_twin import bioassay_design, draw_bioassay_twin
 from lensim.maiga2013.cell_cycle_twin import POPULATION, cell_cycle_design
 from lensim.maiga2013.dose_response_twin import dose_response_design, draw_twin

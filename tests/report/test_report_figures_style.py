@@ -5,6 +5,7 @@ import io
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import matplotlib
@@ -88,6 +89,18 @@ def test_a_figure_is_written_at_print_resolution(tmp_path):
     save_figure(figure, tmp_path / "a.png")
     with Image.open(tmp_path / "a.png") as image:
         assert image.size == (480, 320)
+
+
+def test_figures_are_drawn_in_threads(tmp_path):
+    def draw(number: int) -> bytes:
+        figure, axes = new_figure(figsize=(3, 2))
+        axes[0, 0].plot([0, number])
+        save_figure(figure, tmp_path / f"{number}.png")
+        return (tmp_path / f"{number}.png").read_bytes()
+
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(draw, range(8)))
+    assert together == [draw(number) for number in range(8)]
 
 
 def _chooses_a_backend(source: str) -> bool:

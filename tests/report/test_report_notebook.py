@@ -18,23 +18,18 @@ import matplotlib.pyplot as plt
 from lensim.report.figures.cell_cycle import effects_for_figure, plot_effects
 own, (left, right) = plt.subplots(1, 2)
 left.plot([0, 1])
-plot_effects({"fit": effects_for_figure(result)}, ax=right);
-"""
-READ = """
-from pathlib import Path
-from lensim.output import load_result
-from lensim.report.figures.catalogue import figures_of
-result = load_result(Path("fit.nc"))
-phases, effects = figures_of(result)
+plot_effects({"fit": effects_for_figure(fit.tree)}, ax=right);
 """
 CELLS = {
     "backend before": BACKEND,
     "import": "import lensim",
     "backend after import": BACKEND,
-    "read": READ,
-    "shown as the value": "phases.draw()",
-    "assigned": "figure = phases.draw()",
-    "two drawn, the last shown": "phases.draw()\neffects.draw()",
+    "load": "fit = lensim.load('fit.nc')",
+    "fit": "fit",
+    "summary": "fit.summary()",
+    "shown as the value": "fit.plot('phases')",
+    "assigned": "figure = fit.plot('phases')",
+    "two drawn, the last shown": "fit.plot('phases')\nfit.plot('effects')",
     "own axes": OWN_AXES,
     "open": "plt.get_fignums()",
     "backend after": BACKEND,
@@ -73,6 +68,14 @@ def pictures(outputs: list[nbformat.NotebookNode]) -> int:
 
 def printed(outputs: list[nbformat.NotebookNode]) -> str:
     return "".join(output.get("text", "") for output in outputs).strip()
+
+
+def test_a_fit_is_shown_as_its_verdict_and_main_table(notebook):
+    page = notebook["fit"][0]["data"]["text/html"]
+    assert "converged" in page
+    assert "Effect of treatment on each phase" in page
+    assert "LP1-LR" in page
+    assert "text/html" in notebook["summary"][0]["data"]
 
 
 def test_a_figure_is_shown_once_where_it_is_the_value_of_a_cell(notebook):
