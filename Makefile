@@ -26,7 +26,7 @@ reproduce: $(STAMP)
 	@for name in $(EXPERIMENTS); do $(BIN)/python -m experiments.$$name --force || exit 1; done
 
 test: $(STAMP)
-	@$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile
+	@$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --durations=20
 
 lint: $(STAMP)
 	@$(BIN)/ruff format --check

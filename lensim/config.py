@@ -38,7 +38,7 @@ def _odd_byte(error: UnicodeDecodeError) -> str:
     return f"the byte {error.object[error.start]:#04x} in line {line}"
 
 
-class Strict(BaseModel):
+class FrozenConfig(BaseModel):
     """A value that refuses unknown keys and does not change.
 
     Attributes

@@ -41,12 +41,12 @@ def brought_up_to_date(result: xr.DataTree) -> xr.DataTree:
         With a group posterior. It is not changed.
     """
     groups = {name: group.to_dataset() for name, group in result.children.items()}
-    done = []
+    renamed: dict[object, str] = {}
     for name, group in groups.items():
-        renamed = {one: _today(str(one)) for one in group.variables if _today(str(one)) != one}
-        if renamed:
-            groups[name] = group.rename(renamed)
-            done.append(f"{', '.join(map(str, renamed))} renamed in {name}")
+        names = {one: _today(str(one)) for one in group.variables if _today(str(one)) != one}
+        groups[name] = group.rename(names)
+        renamed |= names
+    done = ["variables of signals renamed (cpm is signal)"] if renamed else []
     done += _parted(groups)
     assay = result.attrs.get(v.ASSAY) or _assay_of(groups)
     if not done and assay == result.attrs.get(v.ASSAY, ""):

@@ -1,47 +1,46 @@
 """The shape of the code: imports go one way, modules stay short, and no file tells where it was made."""
 
-import ast
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
-TREES = ("lensim", "models", "experiments", "benchmarks", "tests")
+from tests.source_tree import ROOT, SKIPPED, TREES, imported, imports_of, is_within, modules_of, name_of
+
 LONGEST_MODULE_LINES = 400
-ASSAYS = ("dose_response", "expression", "bioassay", "cell_cycle", "selection")
-# From the lowest up: a module takes only from levels below its own, and from its own package or level. `assay`,
-# `read` and `simulate` are modules, as are those of the first level; the assays do not take from each other.
-LEVELS = (
-    (
-        "vocabulary",
-        "checks",
-        "seeding",
-        "output",
-        "config",
-        "ownership",
-        "results_folder",
-        "sigmoid",
-        "plate_faults",
-        "callable_package",
-        "earlier_results",
-    ),
-    ("tables",),
-    ("inference",),
-    ("assay",),
-    ASSAYS,
-    ("summaries",),
-    ("maiga2013",),
-    ("power",),
-    ("plan",),
-    ("report",),
-    ("face", "read", "simulate"),
-    ("cli",),
-)
-MAY_SHARE = {("lensim.selection", "lensim.dose_response.curve")}
-# Breaches that are known and on their way out, each with what ends it.
-KNOWN_BREACHES: set[tuple[str, str]] = set()
+# Tests of something other than one module, and what that is.
+TOPICS = {
+    "tests/cli/test_cli.py": "the command line as a whole",
+    "tests/cli/test_cli_bioassay.py": "the commands for bioassays",
+    "tests/cli/test_cli_cell_cycle.py": "the commands for cell cycles",
+    "tests/cli/test_cli_expression.py": "the commands for expression",
+    "tests/cli/test_cli_expression_bad_input.py": "messages of bad tables of Cts",
+    "tests/cli/test_cli_folders.py": "folders that no command erases",
+    "tests/dose_response/read/test_dose_response_read_real_data.py": "tables of real plates",
+    "tests/expression/read/test_expression_read_decimals.py": "decimal commas at every door",
+    "tests/expression/read/test_expression_read_doors.py": "every door to tables of Cts",
+    "tests/expression/read/test_expression_read_formats.py": "exports of every machine",
+    "tests/expression/read/test_expression_read_real_data.py": "exports of real machines",
+    "tests/expression/read/test_expression_read_tables.py": "tidy tables of Cts",
+    "tests/cli/test_cli_options.py": "options that commands share",
+    "tests/face/test_face_lazy.py": "what `import lensim` loads",
+    "tests/models/test_models_log_prior.py": "the log prior of every model",
+    "tests/plan/test_plan_docs.py": "what the page on planning says",
+    "tests/power/test_power_engines.py": "engines give the same posterior",
+    "tests/power/test_power_memory.py": "memory that long runs need",
+    "tests/power/test_power_oracles.py": "power that is known in closed form",
+    "tests/report/test_report_browser.py": "the page in a browser",
+    "tests/report/test_report_notebook.py": "figures in a notebook",
+    "tests/selection/test_selection_docs.py": "what the page on selection says",
+    "tests/tables/test_tables_docs.py": "what the page on tables says",
+    "tests/tables/test_tables_doors.py": "every door to tables",
+    "tests/test_architecture.py": "the shape of the code",
+    "tests/test_import_order.py": "the order of packages",
+    "tests/toy/test_toy_assay.py": "an assay of another package",
+    "tests/test_packaging.py": "what is installed",
+}
+NOT_OF_MODULES = ("tests/real_data", "tests/statistical")
 SIMULATOR_MODULES = {"simulate", "truth", "design"}
 TEXT_SUFFIXES = {
     ".py",
@@ -59,122 +58,37 @@ TEXT_SUFFIXES = {
     ".cfg",
 }
 TEXT_NAMES = {"Makefile", "LICENSE", "run", ".gitignore", ".python-version"}
-SKIPPED = {"__pycache__", ".git", ".hypothesis", ".venv", "build", "dist", "results"}
 
 # written in parts, so that this file does not match itself
 INDEX_ADDRESS = re.compile("/" + r"simple\b")
 MACHINE_PATH = re.compile(r"(?<![\w.~}/\-])/" + r"(?:root|home|work)\b")
 
 
-def _modules(tree: str) -> list[Path]:
-    return sorted(path for path in (ROOT / tree).rglob("*.py") if not SKIPPED & set(path.relative_to(ROOT).parts))
-
-
-def _name(path: Path) -> str:
-    """Dotted name of a module, by the names that are imported."""
-    parts = list(path.relative_to(ROOT).with_suffix("").parts)
-    if parts[0] == "models":
-        parts.insert(0, "lensim")
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-def _imported(source: str, module: str, *, is_package: bool = False) -> Iterator[tuple[int, str]]:
-    """Line and dotted name of everything that a module imports, what it takes out of a module included.
-
-    `from a import b` gives `a.b`, whether b is a module or not; so does `import_module("a.b")`.
-    """
-    for node in ast.walk(ast.parse(source)):
-        match node:
-            case ast.Import(names=names):
-                yield from ((node.lineno, alias.name) for alias in names)
-            case ast.ImportFrom(module=base, names=names, level=level):
-                package = module.split(".") if is_package else module.split(".")[:-1]
-                above = package[: len(package) - level + 1] if level else []
-                start = ".".join([*above, *([base] if base else [])])
-                yield from ((node.lineno, f"{start}.{alias.name}") for alias in names)
-            case ast.Call(
-                func=ast.Attribute(attr=called) | ast.Name(id=called), args=[ast.Constant(value=str(name)), *_]
-            ):
-                if called in {"import_module", "__import__"}:
-                    yield node.lineno, name
-
-
-def _imports(path: Path) -> list[tuple[int, str]]:
-    return list(_imported(path.read_text(encoding="utf-8"), _name(path), is_package=path.name == "__init__.py"))
-
-
-def _is_within(name: str, package: str) -> bool:
-    return name == package or name.startswith(f"{package}.")
-
-
 def _origins() -> dict[str, str]:
     """For each name that a package of lensim hands on, the place that it comes from."""
-    packages = [path for path in _modules("lensim") if path.name == "__init__.py"]
+    packages = [path for path in modules_of("lensim") if path.name == "__init__.py"]
     return {
-        f"{_name(path)}.{name.rsplit('.', 1)[-1]}": name
+        f"{name_of(path)}.{name.rsplit('.', 1)[-1]}": name
         for path in packages
-        for _, name in _imports(path)
-        if _is_within(name, "lensim")
+        for _, name in imports_of(path)
+        if is_within(name, "lensim")
     }
-
-
-def _module_of(name: str, modules: Collection[str]) -> str:
-    """The module that a dotted name is or comes from; empty where it is of another package."""
-    while name and name not in modules:
-        name = name.rpartition(".")[0]
-    return name
-
-
-def _graph() -> dict[str, set[str]]:
-    """For each module of lensim and each model, the modules of these that it imports, inside functions too."""
-    paths = {_name(path): path for tree in ("lensim", "models") for path in _modules(tree)}
-    return {
-        name: {module for _, taken in _imports(path) if (module := _module_of(taken, paths)) and module != name}
-        for name, path in paths.items()
-    }
-
-
-def _level(module: str) -> int | None:
-    """Place of a module in `LEVELS`; none for lensim itself, which hands on what all of them have."""
-    package = [*module.split("."), ""][1]
-    found = [place for place, level in enumerate(LEVELS) if package in level]
-    assert found or module == "lensim", f"{module} has no place in LEVELS"
-    return found[0] if found else None
-
-
-def _is_against_the_order(module: str, taken: str) -> bool:
-    if module == "lensim":
-        return False
-    if taken == "lensim":
-        return True
-    own, below = _level(module), _level(taken)
-    assert own is not None
-    assert below is not None
-    if own != below:
-        return below > own
-    packages = {module.split(".")[1], taken.split(".")[1]}
-    shared = any(_is_within(module, one) and _is_within(taken, other) for one, other in MAY_SHARE)
-    return len(packages) > 1 and packages <= set(ASSAYS) and not shared
-
-
-def _circles(graph: Mapping[str, Collection[str]]) -> list[list[str]]:
-    """Modules that import each other, directly or through others."""
-    reached = {module: set(taken) for module, taken in graph.items()}
-    for through in graph:
-        for taken in reached.values():
-            if through in taken:
-                taken |= reached[through]
-    circles = {frozenset(other for other in reached[module] if module in reached.get(other, ())) for module in graph}
-    return sorted(sorted(circle) for circle in circles if circle)
 
 
 def _breaches(tree: str, forbidden: tuple[str, ...]) -> list[str]:
     return [
         f"{path.relative_to(ROOT)}:{line} imports {name}"
-        for path in _modules(tree)
-        for line, name in _imports(path)
-        if any(_is_within(name, package) for package in forbidden)
+        for path in modules_of(tree)
+        for line, name in imports_of(path)
+        if any(is_within(name, package) for package in forbidden)
     ]
+
+
+def _mirrors(test: Path, modules: Mapping[str, str]) -> bool:
+    """Whether tests/a/test_a_b.py is the test of a module lensim.a.b, and lies where that one lies or above."""
+    name = test.stem.removeprefix("test_")
+    module = modules.get(name) or modules.get(f"lensim_{name}", "")
+    return module.startswith(".".join(["lensim", *test.parts[1:-1]])) if module else False
 
 
 def _is_simulator(name: str, origins: dict[str, str]) -> bool:
@@ -187,27 +101,6 @@ def test_library_imports_no_models_experiments_or_tests():
     assert _breaches("lensim", ("lensim.models", "models", "experiments", "benchmarks", "tests")) == []
 
 
-def test_imports_go_down_the_order_of_packages():
-    graph = {module: taken for module, taken in _graph().items() if not _is_within(module, "lensim.models")}
-    found = {(module, name) for module, taken in graph.items() for name in taken if _is_against_the_order(module, name)}
-    assert found - KNOWN_BREACHES == set()
-
-
-def test_no_modules_import_each_other():
-    assert _circles(_graph()) == []
-
-
-def test_experiments_and_benchmarks_import_no_command():
-    found = {
-        (_name(path), name.rsplit(".", 1)[0])
-        for tree in ("experiments", "benchmarks")
-        for path in _modules(tree)
-        for _, name in _imports(path)
-        if _is_within(name, "lensim.cli")
-    }
-    assert found == set()
-
-
 def test_models_import_no_experiments_benchmarks_or_tests():
     assert _breaches("models", ("experiments", "benchmarks", "tests")) == []
 
@@ -216,8 +109,8 @@ def test_models_import_no_simulator():
     origins = _origins()
     assert [
         f"{path.relative_to(ROOT)}:{line} imports {name}"
-        for path in _modules("models")
-        for line, name in _imports(path)
+        for path in modules_of("models")
+        for line, name in imports_of(path)
         if _is_simulator(name, origins)
     ] == []
 
@@ -227,8 +120,8 @@ def test_benchmarks_import_no_experiments_or_tests():
 
 
 def test_experiments_do_not_import_each_other():
-    for path in _modules("experiments"):
-        taken = [name for _, name in _imports(path) if _is_within(name, "experiments")]
+    for path in modules_of("experiments"):
+        taken = [name for _, name in imports_of(path) if is_within(name, "experiments")]
         assert taken == [], path
 
 
@@ -237,11 +130,22 @@ def test_models_are_imported_by_their_installed_name(tree):
     assert _breaches(tree, ("models",)) == []
 
 
+def test_tests_mirror_modules():
+    modules = {
+        name_of(path).replace(".", "_"): name_of(path) for tree in ("lensim", "models") for path in modules_of(tree)
+    }
+    modules |= {path.stem: f"lensim.experiments.{path.stem}" for path in modules_of("experiments")}
+    found = {path.relative_to(ROOT).as_posix() for path in modules_of("tests") if path.name.startswith("test_")}
+    alone = {path for path in found if not path.startswith(NOT_OF_MODULES) and not _mirrors(Path(path), modules)}
+    assert alone - set(TOPICS) == set()
+    assert set(TOPICS) <= found
+
+
 def test_no_module_is_too_long():
     long = {
         str(path.relative_to(ROOT)): length
         for tree in TREES
-        for path in _modules(tree)
+        for path in modules_of(tree)
         if (length := len(path.read_text(encoding="utf-8").splitlines())) > LONGEST_MODULE_LINES
     }
     assert long == {}
@@ -284,41 +188,26 @@ def test_no_file_names_a_package_index_or_a_path_of_a_machine(pattern):
     ],
 )
 def test_imports_are_seen_in_every_form(source, name):
-    assert name in [found for _, found in _imported(source, "lensim.assay.curve")]
+    assert name in [found for _, found in imported(source, "lensim.assay.curve")]
 
 
 @pytest.mark.parametrize(
-    ("module", "taken", "is_breach"),
+    ("test", "mirrors"),
     [
-        ("lensim.plan.words", "lensim.report.page", True),
-        ("lensim.report.page", "lensim.plan.words", False),
-        ("lensim.tables.grid", "lensim.bioassay.read", True),
-        ("lensim.checks", "lensim.vocabulary", False),
-        ("lensim.checks", "lensim", True),
-        ("lensim", "lensim.cli.main", False),
-        ("lensim.bioassay.curve", "lensim.dose_response.curve", True),
-        ("lensim.selection.truth", "lensim.dose_response.curve", False),
-        ("lensim.selection.truth", "lensim.dose_response.truth", True),
-        ("lensim.power.sweep", "lensim.power.pool", False),
+        ("tests/bioassay/test_bioassay_curve.py", True),
+        ("tests/bioassay/test_curve.py", False),
+        ("tests/bioassay/test_bioassay_curves.py", False),
+        ("tests/selection/test_bioassay_curve.py", False),
+        ("tests/test_checks.py", True),
     ],
 )
-def test_order_is_told_from_its_breach(module, taken, is_breach):
-    assert _is_against_the_order(module, taken) == is_breach
-
-
-def test_circles_are_seen_however_long_they_are():
-    assert _circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}, "e": {"f"}, "f": set()}) == [["a", "b", "c"]]
-    assert _circles({"a": {"b"}, "b": {"a"}, "c": {"d"}, "d": {"c"}}) == [["a", "b"], ["c", "d"]]
-    assert _circles({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
-
-
-def test_the_module_of_a_name_is_found():
-    assert _module_of("lensim.a.b.function", {"lensim", "lensim.a", "lensim.a.b"}) == "lensim.a.b"
-    assert _module_of("numpy.random", {"lensim"}) == ""
+def test_a_test_is_told_from_one_that_mirrors_no_module(test, mirrors):
+    modules = {"lensim_bioassay_curve": "lensim.bioassay.curve", "lensim_checks": "lensim.checks"}
+    assert _mirrors(Path(test), modules) == mirrors
 
 
 def test_relative_import_of_a_package_starts_at_the_package():
-    assert list(_imported("from .curve import f", "lensim.assay", is_package=True)) == [(1, "lensim.assay.curve.f")]
+    assert list(imported("from .curve import f", "lensim.assay", is_package=True)) == [(1, "lensim.assay.curve.f")]
 
 
 def test_simulator_is_seen_behind_the_name_that_hands_it_on():

@@ -48,13 +48,10 @@ def test_an_earlier_panel_has_the_names_of_today(tmp_path):
 
 
 def test_what_was_changed_is_told():
-    said = brought_up_to_date(earlier_panel()).attrs[EARLIER]
-    assert said.startswith(
-        "written by an earlier lensim; as it was read: log_top_cpm, log_background_cpm_coordinate ren"
-    )
-    assert "coordinates of the sampler moved to sampler_coordinates" in said
-    assert said.endswith(
-        "log_prior left out: it was of coordinates and not of the model's variables; fit again to have it"
+    assert brought_up_to_date(earlier_panel()).attrs[EARLIER] == (
+        "written by an earlier lensim; as it was read: variables of signals renamed (cpm is signal); "
+        "coordinates of the sampler moved to sampler_coordinates; log_prior left out: it was of coordinates "
+        "and not of the model's variables; fit again to have it"
     )
 
 

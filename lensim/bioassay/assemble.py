@@ -67,7 +67,7 @@ def assemble(
 ) -> xr.Dataset:
     """The Dataset of wells, after the rules that they must keep together.
 
-    Lines, conditions and media stand in the order in which wells first name them, the control first, plates and
+    Lines, conditions and media are in the order in which wells first name them, the control first, plates and
     experiments in order of their names. Rules of whole plates are looked at where no row has a fault (`is_whole`).
     `sizes` are the wells of a plate that the user states, and rows and columns of the readers' grids, where there are
     such.

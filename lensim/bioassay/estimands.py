@@ -14,7 +14,7 @@ from lensim import checks
 from lensim import vocabulary as v
 from lensim.bioassay.rules import calibrated_range
 from lensim.inference.intervals import interval_of, named_interval
-from lensim.inference.observations import observations_of
+from lensim.inference.observations import observations_of, require_estimands
 
 LOG10_2: Final = float(np.log10(2.0))
 LINE_OF_MEDIUM: Final = "medium_cell_line"
@@ -92,6 +92,7 @@ def summarise_media(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame
     InputError
         If `ci_prob` lies outside 0.01 to 0.999.
     """
+    require_estimands(estimands, "bioassay_estimands")
     draws = _draws(estimands[v.LOG10_TNF], v.MEDIUM)
     low, high = estimands[LOWEST].to_numpy(), estimands[HIGHEST].to_numpy()
     line, condition, experiment = (
@@ -135,6 +136,7 @@ def summarise_changes(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFra
     estimands, ci_prob
         As for `summarise_media`.
     """
+    require_estimands(estimands, "bioassay_estimands")
     if v.LOG2_FOLD_CHANGE not in estimands:
         return pd.DataFrame()
     media = summarise_media(estimands, ci_prob)

@@ -15,7 +15,7 @@ from lensim import vocabulary as v
 from lensim.cell_cycle.cultures import experiments_of_cells, is_concentration_informed, is_measured
 from lensim.cell_cycle.phases import PHASES, contrast_of_condition, shares_of_log_ratios
 from lensim.inference.intervals import interval_of, named_interval
-from lensim.inference.observations import observations_of
+from lensim.inference.observations import observations_of, require_estimands
 
 SHARE: Final = "phase_share_percent"
 CHANGE: Final = "share_change_percent_points"
@@ -143,6 +143,7 @@ def summarise_shares(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFram
     InputError
         If `ci_prob` lies outside 0.01 to 0.999.
     """
+    require_estimands(estimands, "cell_cycle_estimands")
     count = estimands[EXPERIMENTS].to_numpy()
     rows = []
     for (k, line), (c, condition), (p, phase) in _grid(estimands, (v.CELL_LINE, v.CONDITION, v.PHASE)):
@@ -169,6 +170,7 @@ def summarise_effects(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFra
     estimands, ci_prob
         As for `summarise_shares`.
     """
+    require_estimands(estimands, "cell_cycle_estimands")
     count = estimands[EXPERIMENTS].to_numpy()
     conditions = [str(name) for name in estimands[v.CONDITION].to_numpy()]
     control = conditions.index(estimands.attrs[CONTROL])
@@ -201,6 +203,7 @@ def summarise_line_differences(estimands: xr.Dataset, ci_prob: float = 0.9) -> p
     estimands, ci_prob
         As for `summarise_shares`.
     """
+    require_estimands(estimands, "cell_cycle_estimands")
     rows: list[dict[str, object]] = []
     if DIFFERENCE in estimands:
         for (k, pair), (c, name), (p, phase) in _grid(estimands, (PAIR, v.CONTRAST, v.PHASE)):

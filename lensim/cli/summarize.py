@@ -62,12 +62,13 @@ def require_room(csv: Path | None, figures: Path | None, *, force: bool) -> None
 
 def print_result(result: "xr.DataTree", asked: "Asked") -> None:
     """Tables, remarks and verdict."""
+    from lensim.earlier_results import EARLIER
     from lensim.inference.verdict import verdict_of
     from lensim.report.shown import shown_of
 
     _, tables, remarks, lacks = shown_of(result, asked)
     print_tables(tables)
-    for remark in (*remarks, lacks.strip()):
+    for remark in (*remarks, lacks.strip(), str(result.attrs.get(EARLIER, ""))):
         if remark:
             say(f"note: {remark}")
     verdict = verdict_of(result)

@@ -20,7 +20,7 @@ HALF_LOG_DOSES_UM: Final = (0.0, *(float(round(10.0 ** (half_logs / 2), 4)) for 
 class DoseResponseDesign:
     """A proliferation assay of several lines, each in the same doses, replicates and experiments.
 
-    A culture is one line in one experiment: all its wells, doses x replicates, stand on one plate. Several cultures
+    A culture is one line in one experiment: all its wells, doses x replicates, are on one plate. Several cultures
     share a plate as space permits.
 
     Attributes
@@ -129,7 +129,7 @@ class DoseResponseDesign:
 
 
 def lay_out(design: DoseResponseDesign, rng: np.random.Generator) -> xr.Dataset:
-    """The sheet of an assay: what stands in which well, before anything is measured.
+    """The sheet of an assay: what is in which well, before anything is measured.
 
     Wells are in order of culture, dose and replicate; cultures in order of experiment and line.
 

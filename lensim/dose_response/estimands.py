@@ -13,7 +13,7 @@ from lensim import checks
 from lensim import vocabulary as v
 from lensim.dose_response import curve
 from lensim.inference.intervals import interval_of, named_interval
-from lensim.inference.observations import observations_of
+from lensim.inference.observations import observations_of, require_estimands
 
 INHIBITION_AT_TOP: Final = "inhibition_at_top_dose_percent"
 AREA_OVER_CURVE: Final = "area_over_curve"
@@ -187,6 +187,7 @@ def summarise_lines(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame
     InputError
         If `ci_prob` lies outside 0.01 to 0.999.
     """
+    require_estimands(estimands, "dose_response_estimands")
     draws = estimands.stack(sample=("chain", "draw"), create_index=False)
     names = estimands[v.CELL_LINE].to_numpy()
     rows = []
@@ -255,6 +256,7 @@ def summarise_panel(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame
     estimands, ci_prob
         As for `summarise_lines`.
     """
+    require_estimands(estimands, "dose_response_estimands")
     rows = {}
     for name, values in estimands.data_vars.items():
         if v.CELL_LINE not in values.dims:

@@ -22,6 +22,7 @@ from lensim.expression.estimands import (
     TYPE_OF_SUBJECT,
 )
 from lensim.inference.intervals import interval_of, named_interval
+from lensim.inference.observations import require_estimands
 
 RATIO: Final = ("ratio", "ratio_lower", "ratio_upper")
 
@@ -55,6 +56,7 @@ def summarise_contrasts(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataF
     InputError
         If `ci_prob` lies outside 0.01 to 0.999.
     """
+    require_estimands(estimands, "expression_estimands")
     kinds = [str(kind) for kind in estimands[v.CELL_TYPE].to_numpy()]
     member = estimands[TYPE_OF_SUBJECT].to_numpy()[:, None] == np.array(kinds)
     have = (estimands[DETECTED].to_numpy() > 0).astype(int) @ member.astype(int)  # (target, cell_type)
@@ -98,6 +100,7 @@ def summarise_levels(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFram
     InputError
         If the fit has no calibrator or no levels, or `ci_prob` lies outside 0.01 to 0.999.
     """
+    require_estimands(estimands, "expression_estimands")
     if LEVEL_OVER_CALIBRATOR not in estimands:
         raise checks.InputError("summarise_levels needs a fit of Cts with a calibrator, got one without")
     calibrator = str(estimands.attrs[CALIBRATOR])
@@ -133,6 +136,7 @@ def summarise_references(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.Data
     InputError
         If references may not respond in the model, or `ci_prob` lies outside 0.01 to 0.999.
     """
+    require_estimands(estimands, "expression_estimands")
     if v.LOG2_REFERENCE_FOLD_CHANGE not in estimands:
         raise checks.InputError(
             "summarise_references needs a fit in which references may respond (expression_hierarchical_responding), "

@@ -125,7 +125,7 @@ class ExpressionDesign:
 
 
 def lay_out(design: ExpressionDesign) -> xr.Dataset:
-    """The sheet of a study: what stands in which well, before anything is measured.
+    """The sheet of a study: what is in which well, before anything is measured.
 
     Samples are in order of experiment, subject and condition; reactions in order of sample, gene and replicate; plates
     in order of experiment, the dilution series last.

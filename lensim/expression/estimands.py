@@ -13,7 +13,7 @@ import xarray as xr
 from lensim import checks, seeding
 from lensim import vocabulary as v
 from lensim.inference.intervals import interval_of, named_interval
-from lensim.inference.observations import observations_of
+from lensim.inference.observations import observations_of, require_estimands
 
 NEW_SUBJECT: Final = "new_subject_log2_fold_change"
 NUMBER_INCREASED: Final = "number_of_increased_subjects"
@@ -168,6 +168,7 @@ def summarise_subjects(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFr
     InputError
         If `ci_prob` lies outside 0.01 to 0.999.
     """
+    require_estimands(estimands, "expression_estimands")
     fold = estimands[v.LOG2_FOLD_CHANGE]
     draws = fold.stack(sample_=("chain", "draw"), create_index=False).transpose(..., "sample_").to_numpy()
     ends = interval_of(draws, ci_prob, axis=-1)
@@ -208,6 +209,7 @@ def summarise_populations(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.Dat
     InputError
         If subjects were not pooled, or `ci_prob` lies outside 0.01 to 0.999.
     """
+    require_estimands(estimands, "expression_estimands")
     if v.MU_FOLD_CHANGE not in estimands:
         raise checks.InputError("summarise_populations needs a fit in which subjects are pooled, got one without mu")
     flat = estimands.stack(sample_=("chain", "draw"), create_index=False)

@@ -1,6 +1,6 @@
 """From reactions to pairs: what each subject's treated sample says against its control, over many studies at once.
 
-A pair's log2 ratio is Pfaffl's, from mean Cts of replicates. Beside it stands what a likelihood needs: how much of its
+A pair's log2 ratio is Pfaffl's, from mean Cts of replicates. Beside it is what a likelihood needs: how much of its
 variance replicate reactions make, how it moves with the target's factor, and how uncertain that factor is.
 """
 
@@ -31,7 +31,7 @@ class PairSettings:
     ----------
     factors
         'uncertain': the dilution series with its error, together with the prior; 'plug_in': the series' estimate as if
-        it were known; 'perfect': 2, as Livak's ratio has it. Without a series the prior stands for it in the first two.
+        it were known; 'perfect': 2, as Livak's ratio has it. Without a series the prior replaces it in the first two.
     mean_factor, sd_factor
         Prior of an amplification factor [fold a cycle].
     ct_of_one_copy

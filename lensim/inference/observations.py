@@ -25,3 +25,15 @@ def observations_of(result: xr.DataTree) -> xr.Dataset:
     if OBSERVATIONS not in result.children:
         raise checks.InputError(f"a result needs the group {OBSERVATIONS}, got {', '.join(result.children)}")
     return result[OBSERVATIONS].to_dataset()
+
+
+def require_estimands(estimands: object, made_by: str) -> None:
+    """Refuse anything but computed estimands, such as the result that they are computed from.
+
+    Raises
+    ------
+    InputError
+        Naming the function that makes them.
+    """
+    if not isinstance(estimands, xr.Dataset):
+        raise checks.InputError(f"a table needs the Dataset that {made_by} returns, got {type(estimands).__name__}")

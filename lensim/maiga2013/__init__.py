@@ -1,6 +1,6 @@
 """The study of Maïga et al. (2013, Br J Cancer) as data: its lines, designs, numbers, gaps and contradictions.
 
-Numbers and short terms only; each says whether it is stated, derived or assumed, and where it stands.
+Numbers and short terms only; each says whether it is stated, derived or assumed, and its place in the paper.
 """
 
 from lensim.maiga2013.contradictions import CONTRADICTIONS, Contradiction

@@ -13,7 +13,7 @@ class Contradiction:
     key
         Name of the contradiction.
     readings
-        What stands where: pairs of place and short reading, at least one.
+        Pairs of place and short reading, at least one.
     chosen
         What we go by.
     why

@@ -67,7 +67,7 @@ class Fact:
     kind
         "stated" in the paper, "derived" by arithmetic from stated facts, or "assumed".
     where
-        Section or figure in which it is stated; for the other kinds, where its inputs or its gap stand.
+        Section or figure in which it is stated; for the other kinds, the place of its inputs or its gap.
     basis
         Empty if stated; the expression if derived (see `evaluate`); the reason if assumed.
     note
@@ -100,7 +100,7 @@ class Fact:
 
 
 def stated(key: str, value: Value, unit: str, where: str, note: str = "") -> Fact:
-    """A fact that stands in the paper at `where`."""
+    """A fact that the paper states at `where`."""
     return Fact(key, value, unit, "stated", where, note=note)
 
 

@@ -1,4 +1,4 @@
-"""What the paper does not state, and which assumption stands in where one has to."""
+"""What the paper does not state, and which assumption is used where one is needed."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -17,7 +17,7 @@ class Gap:
     where
         The place where it would be expected.
     filled_by
-        Keys of the assumed facts that stand in; empty where nothing may be invented.
+        Keys of the assumed facts used instead; empty where nothing may be invented.
     """
 
     key: str

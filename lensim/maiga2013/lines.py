@@ -1,6 +1,6 @@
 """The 23 myeloma cell lines of the paper, and the two variants made resistant.
 
-Canonical names are the spellings of the panel's list in the Results, where all 23 stand side by side, with one
+Canonical names are the spellings of the panel's list in the Results, which has all 23, with one
 exception: XG-3, which that list alone writes XG3 while its six sisters have a hyphen. A variant made resistant has the
 spelling that its text uses most. Aliases are the paper's other spellings and those that cell-line catalogues use;
 lookups ignore case, hyphens, dots and spaces.
@@ -127,7 +127,7 @@ VARIANTS: Final[tuple[ResistantVariant, ...]] = (
         aliases=("NCI-H929 10-4", "H929 R10-4"),
     ),
 )
-"""The resistant variants. How NCI-H929 R10-4 was selected is told only as similar to LP1-LR."""
+"""The resistant variants. How NCI-H929 R10-4 was selected is stated only as similar to LP1-LR."""
 
 CELL_LINES: Final[tuple[str, ...]] = tuple(line.name for line in LINES)
 """Canonical names, in the order of `LINES`."""

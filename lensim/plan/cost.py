@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from lensim.checks import InputError
-from lensim.config import Strict
+from lensim.config import FrozenConfig
 from lensim.power.assays import assay_of
 from lensim.power.scenario import Scenario
 
@@ -13,7 +13,7 @@ WELLS_OF_A_PLATE: Final = 96
 Price = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
-class Costs(Strict):
+class Costs(FrozenConfig):
     """Prices of what designs use, in one currency; what a design uses must have a price, 0 where it is free.
 
     Attributes

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 from pydantic import Field, model_validator
 
 from lensim.checks import InputError
-from lensim.config import Strict, checked, read_toml
+from lensim.config import FrozenConfig, checked, read_toml
 from lensim.plan.cost import Costs
 from lensim.power.assays import assay_of
 from lensim.power.design_prior import DesignPrior
@@ -17,7 +17,7 @@ LESS_EFFECT: Final = 0.75
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
-class SizeQuestion(Strict):
+class SizeQuestion(FrozenConfig):
     """The smallest value of a field for which the target is reached.
 
     Attributes
@@ -42,7 +42,7 @@ class SizeQuestion(Strict):
         return self
 
 
-class FrontierQuestion(Strict):
+class FrontierQuestion(FrozenConfig):
     """Designs to compare by cost: values for any fields, every combination one design.
 
     Attributes
@@ -60,7 +60,7 @@ class FrontierQuestion(Strict):
     largest: dict[str, Positive] = Field(default={})
 
 
-class Shift(Strict):
+class Shift(FrozenConfig):
     """Another world to try a plan in.
 
     Attributes
@@ -85,7 +85,7 @@ def default_worlds(scenario: Scenario) -> tuple[Shift, ...]:
     )
 
 
-class InterimQuestion(Strict):
+class InterimQuestion(FrozenConfig):
     """Looks after so many subjects: how probable success is then at the planned number.
 
     Attributes
@@ -104,7 +104,7 @@ class InterimQuestion(Strict):
     completions: int = Field(default=200, ge=50)
 
 
-class DetectionQuestion(Strict):
+class DetectionQuestion(FrozenConfig):
     """How many reactions will have no Ct, and what more cDNA would buy.
 
     Attributes
@@ -117,7 +117,7 @@ class DetectionQuestion(Strict):
     studies: int = Field(default=200, ge=10)
 
 
-class BracketingQuestion(Strict):
+class BracketingQuestion(FrozenConfig):
     """Which top dose has the IC50 of which line below it, with what probability; of the lines of a fit.
 
     Attributes
@@ -129,13 +129,13 @@ class BracketingQuestion(Strict):
     top_doses_um: tuple[Positive, ...] = (3.0, 10.0, 30.0, 100.0)
 
 
-class LayoutQuestion(Strict):
+class LayoutQuestion(FrozenConfig):
     """The same panel on different plate maps, with and without faults of plates."""
 
     studies: int = Field(default=50, ge=10)
 
 
-class Question(Strict):
+class Question(FrozenConfig):
     """A planning question.
 
     Attributes

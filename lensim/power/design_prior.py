@@ -14,7 +14,7 @@ import xarray as xr
 from pydantic import BeforeValidator
 
 from lensim.checks import InputError, told_of
-from lensim.config import Strict
+from lensim.config import FrozenConfig
 from lensim.output import load_result, save_result
 from lensim.summaries.posterior import summary_posterior
 from lensim.summaries.read import read_summaries
@@ -26,7 +26,7 @@ UNSEEN: Final = "unseen"
 SAVED_AS: Final = "design_prior.nc"
 
 
-class DesignPrior(Strict):
+class DesignPrior(FrozenConfig):
     """A posterior that truths are drawn from, as scenarios carry it.
 
     Attributes

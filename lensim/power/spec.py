@@ -11,13 +11,13 @@ import xarray as xr
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from lensim.checks import InputError, one_of
-from lensim.config import Strict, checked
+from lensim.config import FrozenConfig, checked
 from lensim.power.rule import BaseRule
 
 ANY: Final = "*"
 
 
-class Distribution(Strict):
+class Distribution(FrozenConfig):
     """A number that is not known: exactly one of normal, lognormal, uniform.
 
     Attributes
@@ -80,7 +80,7 @@ Number = float | Distribution
 NonNegativeNumber = Annotated[float | Distribution, AfterValidator(_not_negative)]
 
 
-class StudiesSpec(Strict):
+class StudiesSpec(FrozenConfig):
     """How many studies are simulated at each point of the grid.
 
     Attributes
@@ -99,14 +99,14 @@ class StudiesSpec(Strict):
     chunk: int = Field(default=250, ge=1)
 
 
-class AuditSpec(Strict):
+class AuditSpec(FrozenConfig):
     """Studies that are fitted again by NUTS, picked at random from all of a run; 0 for none."""
 
     studies: int = Field(default=8, ge=0)
     draws: int = Field(default=1000, ge=100)
 
 
-class BaseScenario(Strict):
+class BaseScenario(FrozenConfig):
     """What questions about any assay share.
 
     Attributes

@@ -114,7 +114,7 @@ def _statement_row(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _claim(row: dict[str, Any]) -> Remarked:
-    """What is claimed; where it stands, and a comment, below it."""
+    """What is claimed; its place in the paper and a comment below it."""
     text, where, comment = (
         "" if _is_empty(row.get(name)) else str(row[name]) for name in ("claim", "where", "comment")
     )

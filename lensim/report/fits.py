@@ -25,6 +25,7 @@ SETTINGS: Final = {
     "sampling_seconds": "Seconds of sampling",
     "compile_seconds": "Seconds of compiling",
     "lensim_version": "lensim",
+    "earlier_result": "As it was read",
 }
 
 

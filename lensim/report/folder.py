@@ -171,7 +171,7 @@ def _facts(made: Made) -> tuple[tuple[str, str], ...]:
 
 
 def _findings(folder: Path, made: Made) -> tuple[str, ...]:
-    """Sentences, less the verdicts that stand above them."""
+    """Sentences, without the verdicts, which are shown above them."""
     said = [line.strip() for name in WORDS if (folder / name).is_file() for line in _text(folder / name).splitlines()]
     verdicts = {form for name, sentence in made.verdicts for form in (sentence, f"{name}: {sentence}")}
     return tuple(line for line in said if line and line not in verdicts)

@@ -157,7 +157,7 @@ def _cell(value: Any, *, whole: bool, is_wide: bool) -> _Cell:
 
 
 def _estimate_cell(estimate: Estimate, *, is_wide: bool) -> _Cell:
-    """In a wide table the interval stands below its number, in a narrow one behind it."""
+    """In a wide table the interval is below its number, in a narrow one behind it."""
     text = number_text(estimate.value)
     if math.isnan(estimate.value):
         return _Cell(NONE)

@@ -67,7 +67,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure with the words that stand for it.
+    """A figure with its caption and its text for those who cannot see it.
 
     Attributes
     ----------
@@ -128,7 +128,7 @@ class Section:
     title
         Heading.
     state
-        Whether what stands here may be trusted; None where nothing was judged.
+        Whether this section may be trusted; None where nothing was judged.
     verdict
         The sentence of that judgement.
     lead

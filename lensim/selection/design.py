@@ -8,7 +8,7 @@ from pydantic import model_validator
 
 from lensim import vocabulary as v
 from lensim.checks import InputError
-from lensim.config import Strict
+from lensim.config import FrozenConfig
 from lensim.selection.numbers import Cells, Positive
 from lensim.selection.schedule import DoseSchedule
 
@@ -18,7 +18,7 @@ CLONES: Final = (SENSITIVE, RESISTANT)
 MOST_INTERVALS: Final = 100_000
 
 
-class Culture(Strict):
+class Culture(FrozenConfig):
     """A culture in which resistance is selected. Every default is assumed, for the study states none of them.
 
     Attributes

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from lensim import checks
 from lensim import vocabulary as v
-from lensim.config import Strict, checked, read_toml
+from lensim.config import FrozenConfig, checked, read_toml
 from lensim.selection.design import Culture, lay_out
 from lensim.selection.numbers import Positive
 from lensim.selection.schedule import DoseSchedule
@@ -17,7 +17,7 @@ MOST_CULTURE_DAYS: Final = 30_000_000
 """Cultures times days of the sheet, over all schedules: half a gigabyte of cells."""
 
 
-class Selections(Strict):
+class Selections(FrozenConfig):
     """What a file asks: the same clones and culture under each of its schedules.
 
     Attributes

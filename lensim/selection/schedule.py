@@ -7,13 +7,13 @@ import numpy as np
 from pydantic import model_validator
 
 from lensim import checks
-from lensim.config import Strict
+from lensim.config import FrozenConfig
 from lensim.selection.numbers import NotNegative, Positive
 
 MOST_STEPS: Final = 1000
 
 
-class DoseStep(Strict):
+class DoseStep(FrozenConfig):
     """One dose for some days; dose 0 is a time without drug.
 
     Attributes
@@ -28,7 +28,7 @@ class DoseStep(Strict):
     days: Positive
 
 
-class Escalation(Strict):
+class Escalation(FrozenConfig):
     """Doses that rise by a factor from step to step, then one that stays.
 
     Doses are first, first * factor, first * factor^2, ... below the last, and the last itself, whatever the factor.
@@ -77,7 +77,7 @@ class Escalation(Strict):
         return tuple(steps)
 
 
-class DoseSchedule(Strict):
+class DoseSchedule(FrozenConfig):
     """A dose as a function of time, constant in steps.
 
     Attributes

@@ -19,7 +19,7 @@ from scipy.special import lambertw
 
 from lensim import checks
 from lensim import vocabulary as v
-from lensim.config import Strict
+from lensim.config import FrozenConfig
 from lensim.dose_response import curve
 from lensim.selection.design import CLONES, RESISTANT, SENSITIVE
 from lensim.selection.numbers import Probability
@@ -30,7 +30,7 @@ FASTEST_PER_DAY: Final = 20.0
 Rate = Annotated[float, Field(ge=0, le=FASTEST_PER_DAY)]
 
 
-class Clone(Strict):
+class Clone(FrozenConfig):
     """Rates of one clone; each field is named as the variable of the truth, see there for the equations.
 
     Attributes
@@ -68,7 +68,7 @@ class Clone(Strict):
         return self
 
 
-class ClonePair(Strict):
+class ClonePair(FrozenConfig):
     """A sensitive clone, a resistant one, and how the second comes from the first.
 
     Attributes

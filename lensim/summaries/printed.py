@@ -5,12 +5,12 @@ from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator
 
-from lensim.config import Strict
+from lensim.config import FrozenConfig
 
 HALF: Final = Decimal("0.5")
 
 
-class Printed(Strict):
+class Printed(FrozenConfig):
     """What a printed number says.
 
     Attributes

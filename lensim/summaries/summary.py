@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from lensim.config import Strict
+from lensim.config import FrozenConfig
 from lensim.summaries.printed import Printed, PrintedNumber
 
 Scale = Literal["ratio", "percent_of_control", "percent_change", "log2"]
@@ -27,7 +27,7 @@ LARGEST_N: Final = 1000
 QUARTILE_RULE: Final = "quartiles are those of type 7 (linear between order statistics), as numpy and R have them"
 
 
-class PublishedP(Strict):
+class PublishedP(FrozenConfig):
     """A printed P value.
 
     Attributes
@@ -78,7 +78,7 @@ class PublishedP(Strict):
         return max(self.value.low, 0.0), min(self.value.high, 1.0)
 
 
-class PublishedSummary(Strict):
+class PublishedSummary(FrozenConfig):
     """What was printed of the changes of n lines or donors, treated against control.
 
     Attributes

@@ -119,7 +119,7 @@ def test_what_was_not_measured_has_no_row_and_is_not_judged():
 
 
 def test_one_line_has_no_difference_and_another_assay_is_refused():
-    assert summarise_line_differences(made_up(sheet_of(("a",)))).empty
+    assert summarise_line_differences(cell_cycle_estimands(made_up(sheet_of(("a",))))).empty
     other = xr.DataTree.from_dict({"posterior": xr.Dataset({"x": ("draw", [1.0])})})
     with pytest.raises(InputError, match="a cell-cycle result needs phase_log_ratio in its posterior, got x"):
         cell_cycle_estimands(other)

@@ -16,6 +16,7 @@ from lensim.checks import InputError
 from lensim.seeding import stream
 from tests.cell_cycle.test_cell_cycle_simulate import PERCENT
 
+FALSE_ALARM = 1e-6
 S = PHASES.index("S")
 
 
@@ -58,9 +59,17 @@ def test_events_lie_where_they_belong(percent, cytometer, right, largest_error):
 
 def test_without_widths_doublets_pass_as_g2m_and_s_is_unharmed():
     events = events_of(PERCENT).drop_vars(v.DNA_WIDTH)
-    errors = percent_errors(events, gate_study(events))
-    assert 0.2 < errors[1, 2] < 2.0
-    assert abs(errors[:, S]).max() < 0.6
+    gated = gate_study(events)
+    assert abs(percent_errors(events, gated)[:, S]).max() < 0.6
+    is_doublet = events[v.KIND_OF_EVENT].values == KINDS_OF_EVENT.index("doublet")
+    as_g2m = int((gated.phase_of_event[is_doublet] == PHASES.index("G2/M")).sum())
+    of_tube = np.array([PERCENT["a", condition][0] / 100 for condition in ("control", "drug")])
+    both_in_g1 = (of_tube[events[v.TUBE_OF_EVENT].values[is_doublet]] ** 2).mean()
+    # null: a doublet of two cells in G0/G1 has the DNA of one in G2/M, and no other doublet has it
+    assert stats.binomtest(as_g2m, int(is_doublet.sum()), both_in_g1).pvalue > FALSE_ALARM
+    with_widths = gate_study(events_of(PERCENT))
+    as_g2m = int((with_widths.phase_of_event[is_doublet] == PHASES.index("G2/M")).sum())
+    assert stats.binomtest(as_g2m, int(is_doublet.sum()), both_in_g1).pvalue < FALSE_ALARM  # the check can fail
 
 
 def test_ten_thousand_events_take_less_than_a_second():

@@ -12,7 +12,7 @@ from lensim.inference.verdict import Verdict, carry_verdict
 from lensim.output import save_result
 from tests.cli.test_cli import run
 from tests.dose_response.test_dose_response_estimands import result as dose_response
-from tests.models.test_models_fold_change import ratios
+from tests.models.test_models_fold_change_hierarchical import ratios
 from tests.report.test_report_study import filled
 
 VERDICT = Verdict(True, (), 1.001, 900.0, 800.0, "mu", 0, 0.9, 0.0)

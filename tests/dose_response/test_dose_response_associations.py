@@ -19,6 +19,8 @@ from lensim.report.figures.associations import plot_associations
 from lensim.seeding import stream
 from tests.dose_response.made_up_panel import made_up_panel
 
+FALSE_ALARM = 1e-6
+
 
 @pytest.fixture(scope="module")
 def result() -> xr.DataTree:
@@ -39,8 +41,23 @@ def test_groups_of_the_panel(result):
     counts = [[(calls & part).sum(), (~calls & part).sum()] for part in (inside, ~inside)]
     assert table.loc["CCND1", "fisher_p"] == pytest.approx(stats.fisher_exact(counts).pvalue, rel=1e-12)
     assert table.loc["MMSET", "power_if_all_resistant"] < 0.8  # five lines that are all resistant may go unseen
-    assert 0 < fisher_of_all(estimands) <= 1
     plot_associations(associate(estimands), Equivalence())
+
+
+def test_fisher_of_all_values_is_that_of_every_table_with_the_margins(result):
+    """Null: so many of the 9,999 simulated tables are as rare as the one that was seen, or rarer."""
+    estimands = dose_response_estimands(result, 10.0)
+    calls = estimands["is_resistant"].mean(("chain", "draw")).to_numpy() > 0.5
+    sizes = {"MMSET": 5, "MAF/MAFB": 7, "CCND1": 7, "CCND3": 1, "nonrecurrent": 3}
+    groups = estimands[GROUP_OF_LINE].to_numpy()
+    seen = tuple(int((calls & (groups == name)).sum()) for name in sizes)
+    law = stats.multivariate_hypergeom(list(sizes.values()), int(calls.sum()))
+    tables = [x for x in np.ndindex(*(n + 1 for n in sizes.values())) if sum(x) == calls.sum()]
+    chance = law.pmf(np.array(tables))
+    exact = chance[chance <= law.pmf(seen) * (1 + 1e-9)].sum()
+    as_rare = round(fisher_of_all(estimands) * 10_000) - 1
+    assert stats.binomtest(as_rare, 9_999, exact).pvalue > FALSE_ALARM
+    assert stats.binomtest(as_rare, 9_999, 0.9 * exact).pvalue < FALSE_ALARM  # the check can fail
 
 
 def test_a_label_that_is_the_call_is_found(result):

@@ -83,8 +83,8 @@ def test_tops_share_a_line_and_an_experiment_part(truth):
     assert normal_p(top[:, 0, 0], p.mu_log_top_signal, np.hypot(line, np.hypot(experiment, culture))) > FALSE_ALARM
     assert normal_p(top[:, 0, 0] - top[:, 0, 1], 0, np.sqrt(2) * np.hypot(line, culture)) > FALSE_ALARM
     assert normal_p(top[:, 0, 0] - top[:, 1, 0], 0, np.sqrt(2) * np.hypot(experiment, culture)) > FALSE_ALARM
-    fold = np.exp(np.ptp(p.sd_experiment_log_top_signal * rng("days").standard_normal((2000, 3)), axis=1).mean())
-    assert 2 < fold < 3  # levels of three days, as told in the population
+    range_of_three = 3 / np.sqrt(np.pi)  # expected, of standard normals
+    assert np.exp(p.sd_experiment_log_top_signal * range_of_three) == pytest.approx(2.3, abs=0.05)  # as documented
 
 
 def test_no_spread_gives_the_population_itself():

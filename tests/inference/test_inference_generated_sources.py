@@ -13,6 +13,7 @@ from lensim.inference.generated_sources import FOLDER, sources_kept_in_one_folde
 SETTINGS = FitSettings(SamplerSettings(draws=20, tune=20, chains=2), prior_draws=5, predictive_draws=5)
 
 
+@pytest.mark.sampling
 def test_a_fit_leaves_nothing_in_the_temporary_folder(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with pm.Model() as model:

@@ -153,6 +153,7 @@ def conjugate() -> tuple[xr.DataTree, np.ndarray]:
     return fit(model, settings, seed=3), y
 
 
+@pytest.mark.sampling
 def test_coordinates_have_a_group_of_their_own(conjugate):
     result, _ = conjugate
     assert set(result["posterior"].data_vars) == {"x", "unseen"}
@@ -163,6 +164,7 @@ def test_coordinates_have_a_group_of_their_own(conjugate):
     assert set(with_coordinates(result).data_vars) == {"x", "unseen", "x_coordinate", "unseen_coordinate"}
 
 
+@pytest.mark.sampling
 def test_log_prior_is_that_of_the_variables(conjugate):
     posterior, log_prior = conjugate[0]["posterior"], conjugate[0]["log_prior"]
     assert log_prior["x"].dims == ("chain", "draw", "line")
@@ -170,6 +172,7 @@ def test_log_prior_is_that_of_the_variables(conjugate):
         np.testing.assert_allclose(log_prior[name], stats.norm(0, sd).logpdf(posterior[name]), rtol=1e-9, atol=1e-9)
 
 
+@pytest.mark.sampling
 def test_scaling_the_prior_by_importance_gives_the_posterior_under_the_scaled_prior(conjugate):
     """Null: weighted means are those of the posterior with the prior to the power 1.5, Normal(0, sqrt(1 / 1.5))."""
     result, y = conjugate
@@ -181,6 +184,7 @@ def test_scaling_the_prior_by_importance_gives_the_posterior_under_the_scaled_pr
     assert stats.chi2.sf((z**2).sum(), 3) > 1e-6
 
 
+@pytest.mark.sampling
 def test_power_scaling_of_arviz_tells_a_variable_that_the_prior_alone_knows(conjugate):
     table = az.psense_summary(conjugate[0])
     unseen, seen = table.loc["unseen[a]"], table.loc["x[a]"]

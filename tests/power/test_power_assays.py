@@ -8,7 +8,7 @@ import pytest
 from pydantic import Field
 
 from lensim import seeding
-from lensim.config import Strict
+from lensim.config import FrozenConfig
 from lensim.face.plan import plan
 from lensim.face.power import power
 from lensim.plan.question import question_of
@@ -20,19 +20,19 @@ from lensim.power.scenario import scenario_of
 from lensim.power.spec import BaseScenario, stream_path
 
 
-class CoinDesign(Strict):
+class CoinDesign(FrozenConfig):
     assay: Literal["coin"] = "coin"
     tosses: int = 10
 
 
-class CoinTruth(Strict):
+class CoinTruth(FrozenConfig):
     heads: float = 0.5
     posterior: None = None
     scale: dict[str, float] = Field(default={})
     shift: dict[str, float] = Field(default={})
 
 
-class CoinAnalysis(Strict):
+class CoinAnalysis(FrozenConfig):
     pass
 
 

@@ -17,7 +17,7 @@ from lensim.inference.engine_nutpie import SamplerSettings
 from lensim.inference.gate import diagnose
 from lensim.inference.observations import attach_observations
 
-pytestmark = pytest.mark.real_data
+pytestmark = [pytest.mark.real_data, pytest.mark.sampling]
 
 RYEGRASS_ED50 = 3.05795
 """Published least-squares ED50 of ryegrass root length [mM]; its midpoint, so an EC50 and not an absolute IC50."""

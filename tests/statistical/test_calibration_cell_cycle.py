@@ -24,7 +24,7 @@ from lensim.inference.engine_nutpie import CompiledModel, SamplerSettings, compi
 from lensim.maiga2013.cell_cycle_twin import POPULATION, cell_cycle_design
 from lensim.models.cell_cycle_phases import build_cell_cycle_phases, cell_cycle_arrays
 
-pytestmark = pytest.mark.calibrate
+pytestmark = [pytest.mark.calibrate, pytest.mark.sampling]
 
 FALSE_ALARM = 1e-6
 STUDIES = int(os.environ.get("LENSIM_CALIBRATION_STUDIES", "200"))

@@ -28,7 +28,7 @@ from lensim.inference.gate import GateSettings, diagnose
 from lensim.maiga2013.dose_response_twin import dose_response_design
 from lensim.models import CATALOGUE
 
-pytestmark = pytest.mark.calibrate
+pytestmark = [pytest.mark.calibrate, pytest.mark.sampling]
 
 FALSE_ALARM = 1e-6
 STUDIES = int(os.environ.get("LENSIM_CALIBRATION_STUDIES", "100"))

@@ -18,7 +18,7 @@ from lensim.inference.engine_nutpie import SamplerSettings, compile_model, sampl
 from lensim.power.expression.study import simulate_chunk
 from lensim.power.scenario import scenario_of
 
-pytestmark = pytest.mark.calibrate
+pytestmark = [pytest.mark.calibrate, pytest.mark.sampling]
 
 STUDIES = 50
 ROOT = 71

@@ -27,7 +27,7 @@ from lensim.inference.engine_nutpie import CompiledModel, SamplerSettings, compi
 from lensim.models.expression_hierarchical import build_expression_hierarchical
 from lensim.models.expression_panel import dim_cells, expression_arrays
 
-pytestmark = pytest.mark.calibrate
+pytestmark = [pytest.mark.calibrate, pytest.mark.sampling]
 
 FALSE_ALARM = 1e-6
 STUDIES = int(os.environ.get("LENSIM_CALIBRATION_STUDIES", "200"))

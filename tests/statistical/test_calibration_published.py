@@ -17,7 +17,7 @@ from lensim.summaries.posterior import OMEGA, summary_posterior
 from lensim.summaries.priors import SummaryPriors
 from lensim.summaries.summary import PublishedSummary
 
-pytestmark = pytest.mark.calibrate
+pytestmark = [pytest.mark.calibrate, pytest.mark.sampling]
 
 SAMPLES = 500
 DRAWS = 1000

@@ -1,6 +1,7 @@
 """Tables of single events, BrdU and DNA of each, to a Dataset that can be gated; and back."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
@@ -30,6 +31,7 @@ from lensim.tables.table import TextTable
 
 BrduScale = Literal["linear", "log10", "channel"]
 CHANNELS_PER_DECADE: Final = 256.0
+TUBE_PARTS: Final = ("cell_line", "condition", "experiment", "tube")
 _SHOWN_FAULTS: Final = 20
 
 
@@ -83,68 +85,77 @@ def read_events(
     sources = sources_of(files)
     study = FaultReport(", ".join(source.place for source in sources))
     said: dict[tuple[str, str], At] = {}
-    place_of: dict[TubeKey, int] = {}
-    tubes: list[tuple[TubeKey, At]] = []
-    read: list[dict[str, np.ndarray]] = []
-    tube_of: list[np.ndarray] = []
+    tubes: dict[TubeKey, At] = {}
+    read: list[_EventFile] = []
     for source in sources:
         table, faults = read_table(source)
         found = find_columns(table, EVENT_COLUMNS, faults, stated=columns, needed=("brdu", "dna", "condition"))
         note_control_words(said, table, found)
-        named = ["brdu", "dna"] + (["width"] if found.has("width") else [])
-        cells = [found.cell(name, row) for row in table.rows for name in named]
-        mark = decimal_mark_of(cells, decimal, table.has_decimal_points, faults)
-        own = {name: _numbers(table, found, name, mark, faults) for name in named}
-        keys = _tubes_of_rows(table, found, experiment_of(source, sources), faults)
-        for key, at in keys.values():
-            if key not in place_of:
-                place_of[key] = len(tubes)
-                tubes.append((key, at))
-        parts = _parts(found)
-        tube_of.append(np.array([place_of[keys[_own(found, parts, row)][0]] for row in table.rows], dtype=np.int64))
-        if brdu_scale != "linear":
-            own["brdu"] = 10.0 ** (own["brdu"] if brdu_scale == "log10" else own["brdu"] / CHANNELS_PER_DECADE)
-            checks.finite(f"{table.place}: 10 to the power of {found.column('brdu')}", own["brdu"])
+        own = _read_file(table, found, experiment_of(source, sources), decimal, brdu_scale, faults)
+        for key, line in zip(own.tubes, own.lines, strict=True):
+            tubes.setdefault(key, (table.place, line))
+        if ("width" in own.numbers) != ("width" in (read[0] if read else own).numbers):
+            faults.add("the width of the DNA pulse must be in all files or in none")
         read.append(own)
         study.take(faults)
-    tube = np.concatenate(tube_of)
-    for (key, (place, line)), count in zip(tubes, np.bincount(tube, minlength=len(tubes)).tolist(), strict=True):
+    place_of = {key: at for at, key in enumerate(tubes)}
+    tube = np.concatenate([np.array([place_of[key] for key in own.tubes])[own.tube_of_row] for own in read])
+    counts = np.bincount(tube, minlength=len(tubes))
+    for (key, (place, line)), count in zip(tubes.items(), counts.tolist(), strict=True):
         if count < FEWEST_EVENTS:
             rule = f"{key} must have at least {FEWEST_EVENTS} events to be gated, got {count}"
             study.add(rule, line=line, place=place)
     known = control_of(said, control, study)
-    check_cultures(tubes, known.name, study)
+    check_cultures(list(tubes.items()), known.name, study)
     study.raise_if_any()
-    data = sheet_of_tubes([key for key, _ in tubes], known, {"source": study.place})
-    data = data.assign(
-        {v.EVENTS_RECORDED: (v.TUBE, np.bincount(tube, minlength=len(tubes))), v.TUBE_OF_EVENT: (v.EVENT, tube)}
-    )
+    data = sheet_of_tubes(list(tubes), known, {"source": study.place})
+    data = data.assign({v.EVENTS_RECORDED: (v.TUBE, counts), v.TUBE_OF_EVENT: (v.EVENT, tube)})
     for what, variable in (("dna", v.DNA), ("brdu", v.BRDU), ("width", v.DNA_WIDTH)):
-        if all(what in own for own in read):
-            values = np.concatenate([own[what] for own in read])
+        if what in read[0].numbers:
+            values = np.concatenate([own.numbers[what] for own in read])
             data[variable] = (v.EVENT, values, {"units": v.UNITS[variable]})
     return data
 
 
-def _parts(found: Found) -> list[str]:
-    return [name for name in ("cell_line", "condition", "experiment", "tube") if name in found.position]
+@dataclass(frozen=True)
+class _EventFile:
+    """The events of a file: brdu, dna and width of each, its tubes, the lines where these begin, each row's tube."""
+
+    numbers: dict[str, np.ndarray]
+    tubes: list[TubeKey]
+    lines: list[int]
+    tube_of_row: np.ndarray
 
 
-def _own(found: Found, parts: list[str], row: list[str]) -> tuple[str, ...]:
-    return tuple(row[found.position[name]] for name in parts)
-
-
-def _tubes_of_rows(
-    table: TextTable, found: Found, experiment: str, faults: FaultReport
-) -> dict[tuple[str, ...], tuple[TubeKey, At]]:
-    """The tube of each combination of cells that names one, and where it begins."""
-    keys: dict[tuple[str, ...], tuple[TubeKey, At]] = {}
-    parts = _parts(found)
-    for row, line in zip(table.rows, table.lines, strict=True):
-        own = _own(found, parts, row)
-        if own not in keys:
-            keys[own] = key_of_row(found, row, line, experiment, faults), (table.place, line)
-    return keys
+def _read_file(
+    table: TextTable,
+    found: Found,
+    experiment: str,
+    decimal: DecimalMark | None,
+    brdu_scale: BrduScale,
+    faults: FaultReport,
+) -> _EventFile:
+    named = ["brdu", "dna"] + (["width"] if found.has("width") else [])
+    cells = [found.cell(name, row) for row in table.rows for name in named]
+    mark = decimal_mark_of(cells, decimal, table.has_decimal_points, faults)
+    numbers = {name: _numbers(table, found, name, mark, faults) for name in named}
+    if brdu_scale != "linear":
+        brdu = numbers["brdu"] if brdu_scale == "log10" else numbers["brdu"] / CHANNELS_PER_DECADE
+        numbers["brdu"] = 10.0**brdu
+        checks.finite(f"{table.place}: 10 to the power of {found.column('brdu')}", numbers["brdu"])
+    places = [found.position[what] for what in TUBE_PARTS if what in found.position]
+    known: dict[tuple[str, ...], int] = {}  # cells of a tube's names, so that each is understood once and not by row
+    tubes: list[TubeKey] = []
+    lines: list[int] = []
+    tube_of_row = np.zeros(len(table.rows), dtype=np.int64)
+    for at, (row, line) in enumerate(zip(table.rows, table.lines, strict=True)):
+        own = tuple(row[place] for place in places)
+        if own not in known:
+            known[own] = len(tubes)
+            tubes.append(key_of_row(found, row, line, experiment, faults))
+            lines.append(line)
+        tube_of_row[at] = known[own]
+    return _EventFile(numbers, tubes, lines, tube_of_row)
 
 
 def _numbers(table: TextTable, found: Found, name: str, mark: DecimalMark, faults: FaultReport) -> np.ndarray:

@@ -137,7 +137,7 @@ def hermite() -> tuple[np.ndarray, np.ndarray]:
 
 
 def unit_key(pairs: xr.Dataset) -> np.ndarray:
-    """A number of each pair by which units of a group stand side by side; the kernel has pairs in its order."""
+    """A number of each pair by which units of a group are side by side; the kernel has pairs in its order."""
     target, subject, contrast = (
         pairs[name].to_numpy() for name in (v.TARGET_OF_PAIR, v.SUBJECT_OF_PAIR, v.CONTRAST_OF_PAIR)
     )

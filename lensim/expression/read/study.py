@@ -93,9 +93,29 @@ def read_expression(
             )
         data = read_ratios(sources, columns=columns, decimal=decimal)
     else:
-        data = _read_study(
-            sources, kinds, sheet, references, control, factors, columns, decimal, cycle_limit, format, unlisted
-        )
+        stated_factors = _factors(factors, decimal)
+        if sheet is None and all(
+            kind == "tidy" and knows_samples(source, columns) for kind, source in zip(kinds, sources, strict=True)
+        ):
+            data = read_cts(
+                sources,
+                columns,
+                references=references,
+                control=control or "",
+                factors=stated_factors,
+                cycle_limit=cycle_limit,
+                decimal=decimal,
+            )
+        else:
+            reactions = read_reactions(sources, format or "", columns=columns, cycle_limit=cycle_limit, decimal=decimal)
+            data = assemble_reactions(
+                reactions,
+                read_sheet(_needed_sheet(sheet, sources, kinds), decimal=decimal),
+                references=references,
+                control=control or "",
+                factors=stated_factors,
+                unlisted=unlisted,
+            )
     if calibrator:
         checks.one_of("calibrator", calibrator, [str(name) for name in data["subject"].values])
         data = data.assign_attrs(calibrator=calibrator)
@@ -109,43 +129,13 @@ def _kind_of(source: Source, columns: Mapping[str, str]) -> str:
     return "tidy" if "ct_cycles" in columns else kind_of(source)
 
 
-def _read_study(
-    sources: Sequence[Source],
-    kinds: Sequence[str],
-    sheet: File | None,
-    references: Sequence[str],
-    control: str | None,
-    factors: File | Mapping[str, Factor] | None,
-    columns: Mapping[str, str] | None,
-    decimal: DecimalMark | None,
-    cycle_limit: float | None,
-    format: str | None,
-    unlisted: Unlisted,
-) -> xr.Dataset:
-    """A study of reactions, from tables that know their samples or with a sheet."""
+def _needed_sheet(sheet: File | None, sources: Sequence[Source], kinds: Sequence[str]) -> File:
+    """The sheet; its absence is told after what is wrong with the files themselves."""
+    if sheet is not None:
+        return sheet
     is_tidy = all(kind == "tidy" for kind in kinds)
-    if sheet is None and is_tidy and all(knows_samples(source, columns) for source in sources):
-        return read_cts(
-            sources,
-            columns,
-            references=references,
-            control=control or "",
-            factors=_factors(factors, decimal),
-            cycle_limit=cycle_limit,
-            decimal=decimal,
-        )
-    reactions = read_reactions(sources, format or "", columns=columns, cycle_limit=cycle_limit, decimal=decimal)
-    if sheet is None:  # only now: what is wrong with the files themselves comes first
-        what = "names no subject and condition" if is_tidy else f"is of the format {kinds[0]}"
-        raise InputError(f"sheet must say which sample is which, got none: {sources[0].place} {what}")
-    return assemble_reactions(
-        reactions,
-        read_sheet(sheet, decimal=decimal),
-        references=references,
-        control=control or "",
-        factors=_factors(factors, decimal),
-        unlisted=unlisted,
-    )
+    what = "names no subject and condition" if is_tidy else f"is of the format {kinds[0]}"
+    raise InputError(f"sheet must say which sample is which, got none: {sources[0].place} {what}")
 
 
 def _factors(factors: File | Mapping[str, Factor] | None, decimal: DecimalMark | None) -> Mapping[str, Factor] | None:

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import Field, create_model, model_validator
 
-from lensim.config import Strict
+from lensim.config import FrozenConfig
 from lensim.dose_response.design import DoseResponseDesign, PlateMap
 from lensim.dose_response.priors import DoseResponsePriors
 from lensim.dose_response.truth import DoseResponsePopulation
@@ -16,7 +16,7 @@ Curve = Literal["log10_ec50_um", "log_hill_slope", "effect_at_saturation"]
 CURVE_NAMES: Final = get_args(Curve)
 
 
-class DoseResponseDesignSpec(Strict):
+class DoseResponseDesignSpec(FrozenConfig):
     """The panel whose power is asked.
 
     Attributes
@@ -80,7 +80,7 @@ class DoseResponseDesignSpec(Strict):
         )
 
 
-class GroupSpec(Strict):
+class GroupSpec(FrozenConfig):
     """How far the mean of a molecular group lies from where it would else be."""
 
     group: str
@@ -97,7 +97,7 @@ def _population_fields() -> dict[str, Any]:
     return fields
 
 
-PopulationSpec = create_model("PopulationSpec", __base__=Strict, **_population_fields())
+PopulationSpec = create_model("PopulationSpec", __base__=FrozenConfig, **_population_fields())
 PopulationSpec.__doc__ = f"""Every figure of `DoseResponsePopulation`, as a number or a distribution.
 
 {DoseResponsePopulation.__doc__}"""
@@ -107,11 +107,11 @@ def _fault_fields() -> dict[str, Any]:
     return {name: (float, 0.0) for name in vars(NO_FAULTS)}
 
 
-PlateFaultSpec = create_model("PlateFaultSpec", __base__=Strict, **_fault_fields())
+PlateFaultSpec = create_model("PlateFaultSpec", __base__=FrozenConfig, **_fault_fields())
 PlateFaultSpec.__doc__ = "What goes wrong on plates, as `PlateFaults` has it; what is not named does not happen."
 
 
-class DoseResponseTruthSpec(Strict):
+class DoseResponseTruthSpec(FrozenConfig):
     """What the world is taken to be.
 
     Attributes
@@ -150,7 +150,7 @@ class DoseResponseTruthSpec(Strict):
         return PlateFaults(**self.faults.model_dump())
 
 
-class DoseResponseAnalysisSpec(Strict):
+class DoseResponseAnalysisSpec(FrozenConfig):
     """How the later study is analysed.
 
     Attributes

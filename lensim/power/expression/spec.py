@@ -4,14 +4,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from lensim.config import Strict
+from lensim.config import FrozenConfig
 from lensim.expression.design import FIVEFOLD_DILUTIONS
 from lensim.expression.priors import FoldChangePriors
 from lensim.power.design_prior import FileOfPosterior
 from lensim.power.spec import ANY, NonNegativeNumber, Number
 
 
-class ExpressionDesignSpec(Strict):
+class ExpressionDesignSpec(FrozenConfig):
     """The study whose power is asked.
 
     Attributes
@@ -51,7 +51,7 @@ class ExpressionDesignSpec(Strict):
         return self.assay == "expression"
 
 
-class ExpressionSpec(Strict):
+class ExpressionSpec(FrozenConfig):
     """True fold changes and levels of a target in a cell type; '*' is any. A later entry overrides an earlier one."""
 
     target: str = ANY
@@ -62,7 +62,7 @@ class ExpressionSpec(Strict):
     sigma_log2_level: NonNegativeNumber = 1.0
 
 
-class AssaySpec(Strict):
+class AssaySpec(FrozenConfig):
     """The true figures of a gene's primers; '*' is any gene. A later entry overrides an earlier one."""
 
     gene: str = ANY
@@ -72,7 +72,7 @@ class AssaySpec(Strict):
     sd_log2_biological: NonNegativeNumber = 0.2
 
 
-class ReactionFaultSpec(Strict):
+class ReactionFaultSpec(FrozenConfig):
     """What goes wrong in wells; see `ReactionFaults`. None by default."""
 
     outlier_probability: float = Field(default=0.0, ge=0, le=1)
@@ -80,7 +80,7 @@ class ReactionFaultSpec(Strict):
     lost_probability: float = Field(default=0.0, ge=0, le=1)
 
 
-class ExpressionTruthSpec(Strict):
+class ExpressionTruthSpec(FrozenConfig):
     """What the world is taken to be.
 
     Attributes
@@ -116,7 +116,7 @@ class ExpressionTruthSpec(Strict):
     shift: dict[str, float] = Field(default={})
 
 
-class ExpressionAnalysisSpec(Strict):
+class ExpressionAnalysisSpec(FrozenConfig):
     """How the later study is analysed.
 
     Attributes

@@ -26,7 +26,7 @@ DRAWN = 400  # draws behind a band: its edges need no more
 def plot_calibration(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
     """One panel a plate: standards, posterior curve, and each sample at its mean reading and its posterior TNF.
 
-    Cells alone stand left of a gap in the log axis; the shaded ends lie beyond the standards.
+    Cells alone are left of a gap in the log axis; the shaded ends lie beyond the standards.
     """
     data = observations_of(result)
     plates = [str(name) for name in data[v.PLATE].to_numpy()]

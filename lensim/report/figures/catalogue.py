@@ -1,7 +1,7 @@
 """The figures of a result, by its assay, without importing the package that draws them.
 
 A package offers figures through the entry-point group `lensim.figures`: the name of an assay, and a function of
-(result, ci_prob, threshold_um) that gives them. lensim's own stand beside those of other packages.
+(result, ci_prob, threshold_um) that gives them. lensim's own come with those of other packages.
 """
 
 from collections import Counter

@@ -62,7 +62,7 @@ def _percent_of_untreated(result: xr.DataTree) -> pd.DataFrame:
 def plot_curves(result: xr.DataTree, summary: pd.DataFrame, ci_prob: float = 0.9) -> Figure:
     """One small panel a line: wells as percent of untreated, the posterior curve and its band, the absolute IC50.
 
-    Untreated wells stand left of a break in the log dose axis; experiments differ by marker. The dashed line is half of
+    Untreated wells are left of a break in the log dose axis; experiments differ by marker. The dashed line is half of
     untreated; the tick on it is the posterior median IC50 with its interval, drawn only inside the tested doses.
     """
     data = observations_of(result)
@@ -171,7 +171,7 @@ def plot_ic50_forest(
     threshold_um
         IC50 above which a line is resistant [uM]: a dotted line.
     ax
-        To draw into; a new figure without it. Columns of numbers stand to its right.
+        To draw into; a new figure without it. Columns of numbers are to its right.
     """
     data = observations_of(result)
     tested, colours = tested_doses_um(data), group_colours(data)

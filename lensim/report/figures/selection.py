@@ -85,7 +85,7 @@ def _cells_tick(value: float, _: int) -> str:
 
 
 def _dose(axis: Axes, data: xr.Dataset, doses: np.ndarray, *, first: bool) -> None:
-    """Doses in steps on a log axis that is the same in all panels; no drug stands below the lowest dose."""
+    """Doses in steps on a log axis that is the same in all panels; no drug is drawn below the lowest dose."""
     low, high = (doses[doses > 0].min(), doses.max()) if (doses > 0).any() else (0.1, 1.0)
     day, dose = data["day"].to_numpy(), data["dose_um"].to_numpy()
     nothing = NO_DRUG_SHARE * low

@@ -82,3 +82,10 @@ def test_files_of_two_kinds_are_refused(tmp_path):
     assert refused(files) == (
         "all files must be of one kind, got a table of counts (a.csv) and a table of events (b.csv)"
     )
+
+
+def test_widths_stand_in_all_files_or_in_none(tmp_path):
+    rows = "".join(f"{c},{k},{200 + k},3\n" for c in ("dmso", "drug") for k in range(100))
+    one = table(tmp_path, "condition,brdu,pi,pi_w\n" + rows, "one.csv")
+    two = table(tmp_path, "condition,brdu,pi\n" + rows.replace(",3\n", "\n"), "two.csv")
+    assert refused([one, two]) == "two.csv: the width of the DNA pulse must be in all files or in none"

@@ -24,6 +24,7 @@ from lensim.power.dose_response.study import PanelBatch, simulate_chunk
 from lensim.power.scenario import scenario_of
 from lensim.seeding import stream
 
+FALSE_ALARM = 1e-6
 QUICK = LaplaceSettings(sweeps=300, first_sweeps=80, warm=30, rounds=3)
 
 
@@ -108,29 +109,35 @@ def test_likelihood_of_a_curve_is_an_integral_over_midpoint_and_level():
     np.testing.assert_allclose(apart[near], expected[near], atol=0.25)  # the error of second order, with 24 wells
 
 
-def test_population_of_normal_lines_is_a_double_integral():
-    """Lines known as Normal(y, s): mean and spread of their population by a grid."""
-    y, s, lines, draws = np.array([-0.4, 0.1, 0.5, 0.9, 0.2, 1.4]), 0.2, 6, 400
-    hyper = CurveHyperpriors(
-        np.zeros(3), np.ones(3), np.ones(3), np.array([0.7, 0.0, 0.7]), np.log(np.full(3, 0.3)), np.full(3, 0.5)
-    )
-    rng = stream(4, "population")
+def population_draws(replicate: int, y: np.ndarray, s: float, hyper: CurveHyperpriors) -> tuple[np.ndarray, np.ndarray]:
+    """Draws of mean and spread (draw, 3) of a population of lines known as Normal(y, s), from draws of its own."""
+    lines, draws = len(y), 400
+    rng = stream(4, "population", replicate)
     points = np.stack([y[:, None] + 2 * s * rng.standard_normal((lines, draws)) for _ in range(3)], axis=-1)
     away = points - y[:, None, None]
     base = (-0.5 * (away / s) ** 2 + 0.5 * (away / (2 * s)) ** 2).sum(axis=-1)[None]
+    start = np.array([[0.0] * 3, [0.5] * 3])
     _, _, mu, _, sigma, _, weights = sweep_population(
-        points,
-        base,
-        np.zeros(1),
-        np.zeros(lines, np.int64),
-        1,
-        np.array([[0.0] * 3, [0.5] * 3]),
-        hyper,
-        20_000,
-        200,
-        rng,
+        points, base, np.zeros(1), np.zeros(lines, np.int64), 1, start, hyper, 2_000, 200, rng
     )
     np.testing.assert_allclose(weights.sum(axis=1), 1.0)
+    return mu, sigma
+
+
+def test_population_of_normal_lines_is_a_double_integral():
+    """Lines known as Normal(y, s): mean and spread of their population by a grid.
+
+    Null: over replicates with draws of their own, means of the draws scatter around the integral.
+    """
+    y, s = np.array([-0.4, 0.1, 0.5, 0.9, 0.2, 1.4]), 0.2
+    hyper = CurveHyperpriors(
+        np.zeros(3), np.ones(3), np.ones(3), np.array([0.7, 0.0, 0.7]), np.log(np.full(3, 0.3)), np.full(3, 0.5)
+    )
+    drawn = [population_draws(replicate, y, s, hyper) for replicate in range(12)]
+    mu_mean, mu_sd, sigma_mean = (
+        np.array([what(mu, sigma) for mu, sigma in drawn])
+        for what in (lambda mu, _: mu.mean(axis=0), lambda mu, _: mu.std(axis=0), lambda _, sigma: sigma.mean(axis=0))
+    )
     m, t = np.linspace(-2, 3, 400)[:, None], np.geomspace(1e-3, 4, 400)[None]
     log_p = stats.norm.logpdf(y[:, None, None], m, np.sqrt(t**2 + s**2)).sum(axis=0) + stats.norm.logpdf(m) + np.log(t)
     for k, prior in enumerate(
@@ -139,33 +146,55 @@ def test_population_of_normal_lines_is_a_double_integral():
         p = np.exp(log_p + prior - (log_p + prior).max())
         p /= p.sum()
         mean, spread = (p * m).sum(), (p * t).sum()
-        # the draws of the lines are few: their own noise is allowed for
-        assert abs(mu[:, k].mean() - mean) < 0.05
-        assert abs(sigma[:, k].mean() - spread) < 0.05
-        assert abs(mu[:, k].std() / np.sqrt((p * (m - mean) ** 2).sum()) - 1) < 0.12
+        for found, exact in ((mu_mean, mean), (sigma_mean, spread), (mu_sd, np.sqrt((p * (m - mean) ** 2).sum()))):
+            assert stats.ttest_1samp(found[:, k], exact).pvalue > FALSE_ALARM
+            assert stats.ttest_1samp(found[:, k], 1.3 * exact).pvalue < FALSE_ALARM  # the check can fail
+
+
+def means_of_curves(data: xr.Dataset, name: str) -> np.ndarray:
+    """Posterior means of the curves (replicate, line, 3), each replicate with draws of its own."""
+    sheet, signal, blank = sheet_of(data), data[v.SIGNAL].to_numpy()[0], data[v.BLANK_SIGNAL].to_numpy()[0]
+    return np.array(
+        [
+            analyse_panel(sheet, signal, blank, DoseResponsePriors(), stream(3, name, k), QUICK).curves.mean(axis=0)
+            for k in range(10)
+        ]
+    )
 
 
 def test_order_of_wells_does_not_matter_and_lost_wells_are_left_out():
-    """Within a third of a posterior sd, which is the noise of its own draws."""
+    """Null: means of the curves are the same but for the noise of their own draws."""
     data = panel().data
     order = stream(8, "order").permutation(data.sizes[v.WELL])
     lost = data.copy(deep=True)
     lost[v.SIGNAL][0, ::7] = np.nan
     kept = np.flatnonzero(np.arange(data.sizes[v.WELL]) % 7)
-    for one, other in ((data, data.isel({v.WELL: order})), (lost, data.isel({v.WELL: kept}))):
-        a, b = (posterior(x, LaplaceSettings()).curves for x in (one, other))
-        away = (a.mean(axis=0) - b.mean(axis=0)) / a.std(axis=0)
-        assert np.abs(away).max() < 0.33
+    whole, left = means_of_curves(data, "whole"), means_of_curves(lost, "lost")
+    of_order, of_kept = (
+        means_of_curves(data.isel({v.WELL: at}), name) for at, name in ((order, "order"), (kept, "kept"))
+    )
+    assert stats.ttest_ind(whole, of_order).pvalue.min() > FALSE_ALARM
+    assert stats.ttest_ind(left, of_kept).pvalue.min() > FALSE_ALARM
+    dimmed = data.copy(deep=True)
+    dimmed[v.SIGNAL] = dimmed[v.SIGNAL] * (1 - 0.3 * (np.arange(data.sizes[v.WELL]) % 7 == 0))
+    assert stats.ttest_ind(whole, means_of_curves(dimmed, "dimmed")).pvalue.min() < FALSE_ALARM  # the check can fail
 
 
 def test_posterior_is_around_the_truth_of_a_clear_panel():
-    """Eight lines, five experiments in sextuplicate: each log10 EC50 within five of its own sds."""
+    """Six lines, five experiments in sextuplicate. Null: a true log10 EC50 is a draw of its nearly normal posterior.
+
+    The scale of Student's t with nu = 5 has the information 2 nu / (nu + 3) per well over its square.
+    """
     batch = panel(lines=6, experiments=5, replicates=6)
     found = posterior(batch.data)
     true = batch.truth[v.LOG10_EC50].to_numpy()[0]
     away = (found.curves[..., 0].mean(axis=0) - true) / found.curves[..., 0].std(axis=0)
-    assert np.abs(away).max() < 5
-    assert found.sd_well == pytest.approx(float(batch.truth[v.SD_WELL][0]), rel=0.3)
+    assert stats.chi2.sf((away**2).sum(), len(away)) > FALSE_ALARM
+    assert stats.chi2.sf(((away + 5) ** 2).sum(), len(away)) < FALSE_ALARM  # the check can fail
+    sd, wells = float(batch.truth[v.SD_WELL][0]), int(np.isfinite(batch.data[v.SIGNAL]).sum())
+    z = np.log(found.sd_well / sd) * np.sqrt(2 * 5 / (5 + 3) * wells)
+    assert 2 * stats.norm.sf(abs(z)) > FALSE_ALARM
+    assert 2 * stats.norm.sf(abs(z + np.log(1.3) * np.sqrt(1.25 * wells))) < FALSE_ALARM  # the check can fail
 
 
 def test_doubt_of_one_line_is_doubt_of_the_study():
@@ -178,8 +207,11 @@ def test_doubt_of_one_line_is_doubt_of_the_study():
 
 @pytest.mark.parametrize("shape", [0.3, 0.9])
 def test_pareto_shape_is_found(shape):
-    """Weights whose tail is Pareto: the shape's standard error is (1 + k) / sqrt(tail) or less, and a weak prior."""
-    weights = stats.genpareto.rvs(shape, size=(20, 5000), random_state=stream(1, "pareto"))
+    """Null: shapes of Pareto tails scatter around the true one, drawn to 0.5 by a prior of ten weights."""
+    draws = 5000
+    weights = stats.genpareto.rvs(shape, size=(100, draws), random_state=stream(1, "pareto"))
+    tail = min(0.2 * draws, 3 * np.sqrt(draws))
     found = pareto_shapes(weights)
-    assert abs(found.mean() - shape) < 0.1
+    assert stats.ttest_1samp(found, (tail * shape + 10 * 0.5) / (tail + 10)).pvalue > FALSE_ALARM
+    assert stats.ttest_1samp(found, (tail * (shape + 0.1) + 10 * 0.5) / (tail + 10)).pvalue < FALSE_ALARM  # it can fail
     assert np.isneginf(pareto_shapes(np.ones((1, 100)))).all()

@@ -167,6 +167,7 @@ def fitted() -> xr.DataTree:
     return fit(built("dose_response_hierarchical"), FitSettings(SHORT, prior_draws=50), seed=SEED)
 
 
+@pytest.mark.sampling
 def test_fit_has_every_group(fitted):
     assert set(fitted.children) == {
         "prior",
@@ -185,6 +186,7 @@ def test_fit_has_every_group(fitted):
     assert np.isfinite(fitted["log_likelihood/log_signal_observed"]).all()
 
 
+@pytest.mark.sampling
 def test_fit_states_units(fitted):
     posterior = fitted["posterior"]
     for name, unit in {
@@ -203,6 +205,7 @@ def test_fit_states_units(fitted):
     assert posterior.attrs["inference_library"] == "nutpie"
 
 
+@pytest.mark.sampling
 def test_fit_carries_a_verdict_of_its_own_draws(fitted):
     verdict = verdict_of(fitted)
     assert verdict.divergences == int(fitted["sample_stats/diverging"].sum())
@@ -211,6 +214,7 @@ def test_fit_carries_a_verdict_of_its_own_draws(fitted):
         verdict_of(xr.DataTree())
 
 
+@pytest.mark.sampling
 def test_same_seed_gives_the_same_draws_on_another_number_of_cores(fitted):
     compiled = engine_nutpie.compile_model(built("dose_response_hierarchical"))
     settings = replace(SHORT, cores=1)
@@ -245,6 +249,7 @@ def compiled_once() -> engine_nutpie.CompiledModel:
     return engine_nutpie.compile_model(built("dose_response_separate_normalised"))
 
 
+@pytest.mark.sampling
 def test_swapped_data_give_the_posterior_of_a_model_built_anew(compiled_once):
     """Null: both ways sample one posterior; Bonferroni over nine means, each with its Monte Carlo error."""
     other = panel("second").isel({v.WELL: slice(None, -1)})  # the number of wells may differ
@@ -264,6 +269,7 @@ def test_swapped_data_give_the_posterior_of_a_model_built_anew(compiled_once):
     assert p_value(first) < FALSE_ALARM  # the data that were swapped out have another posterior
 
 
+@pytest.mark.sampling
 def test_swapping_refuses_other_arrays(compiled_once):
     arrays = dict(find_model("dose_response_separate_normalised").arrays(DATA))
     del arrays["viability"]
