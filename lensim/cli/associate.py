@@ -44,7 +44,7 @@ def associate(
         one_of("--figure suffix", figure.suffix.lower(), (".png",))
     for target in (csv, figure):
         if target is not None:
-            require_free(target, force=force)
+            require_free(target, force=force, inputs=[one for one in (result_file, labels) if one is not None])
     above("--odds-ratio", odds_ratio, 1.0)
     region = associations.Equivalence(math.log2(odds_ratio), inhibition_percent)
     result = load_result(result_file)

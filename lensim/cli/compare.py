@@ -27,7 +27,7 @@ def compare(
     result = load_result(result_file)
     require_assay(result, "expression", str(result_file))
     if csv:
-        require_free(csv, force=force)
+        require_free(csv, force=force, inputs=[result_file])
     for note in assay_of(result).notes(observations_of(result)):
         say(f"note: {note}", quietly=True)
     table = compare_with_classical(result, ci)

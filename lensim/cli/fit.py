@@ -19,6 +19,7 @@ from lensim.cli.shared import (
     TargetAccept,
     Tune,
     out,
+    paths_in,
     say,
 )
 
@@ -105,8 +106,9 @@ def _run(
     one_of("--out suffix", path.suffix.lower(), (".nc",))
     between("--ci", ci, *INTERVALS)
     SamplerSettings(draws=draws, tune=tune, chains=chains, target_accept=target_accept)  # refuses what is out of range
-    require_free(path, force=force)
-    require_room(csv, figures, force=force)
+    read_here = paths_in({**given, "priors": priors})
+    require_free(path, force=force, inputs=read_here)
+    require_room(csv, figures, force=force, inputs=read_here)
     assay = find_assay(name)
     read = source(**given)
     data = assay.prepared(read)

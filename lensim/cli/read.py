@@ -10,7 +10,7 @@ import typer
 from lensim.checks import InputError
 from lensim.cli import sources
 from lensim.cli.fit import with_options
-from lensim.cli.shared import Force, columns_of, out, say, table_suffix
+from lensim.cli.shared import Force, columns_of, out, paths_in, say, table_suffix
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -42,7 +42,7 @@ def _run(
     assay = find_assay(name)
     if path is not None:
         table_suffix(path)
-        require_free(path, force=force)
+        require_free(path, force=force, inputs=paths_in(given))
         if assay.write is None:
             raise InputError(f"--out must be left out: the assay {name} has no table to write")
     data = assay.prepared(source(**given))
@@ -75,7 +75,7 @@ def _expression(path: Path | None = None, force: bool = False, **given: Any) -> 
         raise InputError(f"--sheet must say which sample is which for {', '.join(useless)}, got none")
     if path is not None:
         table_suffix(path)
-        require_free(path, force=force)
+        require_free(path, force=force, inputs=paths_in(given))
     reactions = read_reactions(
         files, given["format"], columns=columns, cycle_limit=given["cycle_limit"], decimal=given["decimal"]
     )

@@ -30,7 +30,7 @@ def report(
 
     one_of("--out suffix", path.suffix.lower(), (".html", ".htm"))
     between("--ci", ci, 0.01, 0.999)
-    require_free(path, force=force)
+    require_free(path, force=force, inputs=results)
     page = results_page(
         results, title, ci, figures=figures, tell=lambda said: err.print(said, soft_wrap=True, markup=False)
     )

@@ -1,7 +1,7 @@
 """What the commands of the command line share: consoles, and options that mean the same everywhere."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -77,6 +77,12 @@ def columns_of(values: Iterable[str] | None) -> dict[str, str] | None:
         if len(given) > 1:
             raise InputError(f"--column {name} must be given once, got {', '.join(given)}")
     return {name: given[0] for name, given in named.items()} or None
+
+
+def paths_in(given: Mapping[str, object]) -> list[Path]:
+    """The files that options name, single ones and lists of them: what a command reads and must not write over."""
+    values = [one for value in given.values() for one in (value if isinstance(value, list | tuple) else [value])]
+    return [one for one in values if isinstance(one, Path)]
 
 
 def table_suffix(path: Path) -> None:

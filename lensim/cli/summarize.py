@@ -1,5 +1,6 @@
 """The command `lensim summarize`, and what every fit prints and writes."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,7 +30,7 @@ def summarize(
 
     result = load_result(result_file)
     asked = Asked(ci, threshold_um)
-    require_room(csv, figures, force=force)
+    require_room(csv, figures, force=force, inputs=[result_file])
     if threshold_um is not None:
         try:
             read_result(result, asked)
@@ -40,20 +41,21 @@ def summarize(
     write_figures(result, asked, figures, force=force)
 
 
-def require_room(csv: Path | None, figures: Path | None, *, force: bool) -> None:
+def require_room(csv: Path | None, figures: Path | None, *, force: bool, inputs: Sequence[Path] = ()) -> None:
     """Refuse targets that are taken, before any work is done.
 
     Raises
     ------
     InputError
-        If a file is there and `force` is false, or --csv ends on something else than .csv.
+        If a file is there and `force` is false, one of `inputs` would be replaced, or --csv ends on something else than
+        .csv.
     """
     from lensim.output import require_free
 
     if csv is not None and csv.suffix.lower() not in (".csv", ""):
         raise InputError(f"--csv must end on .csv or be a folder without suffix, got {csv}")
     if csv is not None and (csv.suffix or not csv.is_dir()):
-        require_free(csv, force=force)
+        require_free(csv, force=force, inputs=inputs)
     if figures is not None and figures.exists() and not figures.is_dir():
         raise InputError(f"--figures must be a folder, got the file {figures}")
     if figures is not None and not force and any(figures.glob("*.png")):

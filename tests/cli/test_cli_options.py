@@ -57,3 +57,24 @@ def test_a_table_is_read_and_written_as_a_fit_takes_it(capsys, tmp_path):
     status, said, error = run(capsys, "read", "dose-response", tmp_path / "tidy.csv", "--out", tmp_path / "again.csv")
     assert status == 0, error
     assert (tmp_path / "again.csv").read_text() == (tmp_path / "tidy.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("read", "dose-response", "wells.csv", "--out", "wells.csv"),
+        ("read", "expression", "wells.csv", "--out", "./wells.csv"),
+        ("read", "bioassay", "other.csv", "--plate-map", "wells.csv", "--out", "wells.csv"),
+        ("summarize", "wells.csv", "--csv", "wells.csv"),
+        ("compare", "wells.csv", "--csv", "wells.csv"),
+        ("associate", "fit.nc", "--labels", "wells.csv", "--csv", "wells.csv"),
+        ("fit", "dose-response", "other.csv", "--priors", "wells.csv", "--csv", "wells.csv", "--out", "fit.nc"),
+    ],
+)
+def test_no_command_writes_over_what_it_reads_also_with_force(command, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "wells.csv").write_text("mine")
+    status, _, error = run(capsys, *command, "--force")
+    assert status == 2
+    assert "wells.csv must not be a file that is read here" in error or "must be a netCDF file" in error
+    assert (tmp_path / "wells.csv").read_text() == "mine"
