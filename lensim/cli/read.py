@@ -61,6 +61,9 @@ def _expression(path: Path | None = None, force: bool = False, **given: Any) -> 
     from lensim.output import require_free, written_whole
     from lensim.tables.source import sources_of
 
+    if path is not None:
+        table_suffix(path)
+        require_free(path, force=force, inputs=paths_in(given))
     files, wanted = sources_of(given["files"]), ("sheet", "reference", "control", "factors")
     given["files"] = files  # opened once, for whatever reads them below
     columns, kinds = columns_of(given["column"]), [given["format"] or kind_of(file) for file in files]
@@ -73,9 +76,6 @@ def _expression(path: Path | None = None, force: bool = False, **given: Any) -> 
     useless = [f"--{option}" for option in wanted if given[option]]
     if useless and not knows:
         raise InputError(f"--sheet must say which sample is which for {', '.join(useless)}, got none")
-    if path is not None:
-        table_suffix(path)
-        require_free(path, force=force, inputs=paths_in(given))
     reactions = read_reactions(
         files, given["format"], columns=columns, cycle_limit=given["cycle_limit"], decimal=given["decimal"]
     )
