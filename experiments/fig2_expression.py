@@ -95,7 +95,7 @@ def sentences_of_contrasts(contrasts: pd.DataFrame, levels: pd.DataFrame, calibr
     """Cell types against each other, and levels over the calibrator, in plain words."""
 
     def row_of(quantity: str, target: str, one: str, other: str) -> tuple[float, float, float, int, int]:
-        """Ratio of `one` over `other` with its interval, and their subjects, whichever stands first in the table."""
+        """Ratio of `one` over `other` with its interval, and their subjects, whichever is first in the table."""
         own = contrasts[(contrasts["quantity"] == quantity) & (contrasts["target"] == target)]
         for first, second, turned in ((one, other, False), (other, one, True)):
             found = own[(own["first"] == first) & (own["second"] == second)]

@@ -97,7 +97,7 @@ def residuals(result: xr.DataTree) -> pd.DataFrame:
 
 
 def agreement_row(drug: str, result: xr.DataTree, reference: pd.DataFrame, seconds: float) -> dict[str, object]:
-    """How the fit of one drug stands to the authors' and to its own wells."""
+    """How the fit of one drug compares with the authors' fit and with its own wells."""
     data = result["observations"].to_dataset()
     treated = data[v.DOSE].to_numpy() > 0
     ours = line_medians(result)

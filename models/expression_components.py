@@ -121,7 +121,7 @@ def _dilution_series(held: dict[str, Any], of: Machine) -> None:
 
 
 def dim_reactions(name: str, observed: Any, of: Machine, gene: Any, plate: Any, log2_quantity: Any, limit: Any) -> None:
-    """Reactions that start from a handful of copies, one by one; a Ct at the limit stands for no Ct.
+    """Reactions that start from a handful of copies, one by one; a Ct at the limit means no Ct.
 
     copies ~ Poisson;  Ct = ct_of_one_copy - log(copies) / log(factor) + plate shift + technical, none where copies = 0
     or Ct is above the limit. Of the log of copies, given one or more, mean and variance are exact and its shape is
@@ -186,7 +186,7 @@ class InputByReferences:
 
 
 def input_by_references(data: xr.Dataset, held: dict[str, Any], of: Machine, reference_level: Any) -> InputByReferences:
-    """Input that the references' Ct stands for, at their mean over all samples and by cycle."""
+    """Input that the references' Ct implies, at their mean over all samples and by cycle."""
     gene = np.flatnonzero(data[v.IS_REFERENCE].to_numpy() == 1)
     return InputByReferences(
         pt.mean(of.doublings[gene] * (of.unit_ct[gene] - held["mean_ct_of_reference"]) - reference_level),

@@ -112,7 +112,7 @@ def _check_names(wells: Sequence[BioassayWell], faults: FaultReport) -> None:
         if key in seen:
             place, line = seen[key]
             where = f"line {line}{'' if place == well.place else f' of {place}'}"
-            rule = f"well {well.well} of {well.plate} must stand once, got it in {where} too"
+            rule = f"well {well.well} of {well.plate} must appear once, got it in {where} too"
             faults.add(rule, line=well.line, place=well.place)
         seen.setdefault(key, (well.place, well.line))
 

@@ -98,12 +98,12 @@ def read_bioassay(
         sources = [*sources, map_source]
     else:
         if grid_number is not None:
-            raise InputError("grid number needs a plate map that says what stands in the wells, got none")
+            raise InputError("grid number needs a plate map that says what is in the wells, got none")
         for source in sources if not stated else ():
             if format_of(source, FORMATS) == "grid":
                 raise InputError(
                     f"{source.place}: the file is a plate reader's grid and needs a plate map, a table that says what "
-                    "stands in each well, got none"
+                    "is in each well, got none"
                 )
         read = [_read_wells(source, stated, unit, decimal, study) for source in sources]
         if len(read) == 1:
@@ -255,6 +255,6 @@ def _place(
     if place is None:
         faults.add(f"{found.column('well')} must be a letter and a number, such as A1, got {name!r}", line=line)
     elif place not in grid.cells:
-        faults.add(f"well {name} does not stand in the grid of {grid_place}, {grid}", line=line)
+        faults.add(f"well {name} is not in the grid of {grid_place}, {grid}", line=line)
         return None
     return place

@@ -135,7 +135,7 @@ def find_g1_channel(dna: np.ndarray, name: str = "tube") -> float:
     Raises
     ------
     InputError
-        If no channel stands out.
+        If no channel has a clear peak.
     """
     log = np.log(dna[dna > 0])
     checks.at_least(f"{name}: single cells on scale", len(log), FEWEST_EVENTS // 2)

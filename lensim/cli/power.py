@@ -70,7 +70,7 @@ def print_power(table: "pd.DataFrame", audit: "pd.DataFrame") -> None:
     }
     _print_columns(table, estimates, title="estimates, in units of what the rule is about")
     out.print(
-        "coverage and width are of the interval that a rule has: a test's of 1 - alpha (95% where it does not say), "
+        "coverage and width are of the interval that a rule has: a test's of 1 - alpha (95% without alpha), "
         "a posterior's of ci_prob (90%)",
         soft_wrap=True,
     )
@@ -104,7 +104,7 @@ def _print_verdicts(table: "pd.DataFrame", quantity: str) -> None:
 def _print_columns(
     table: "pd.DataFrame", columns: "Mapping[str, Callable[[dict[str, Any]], str]]", title: str | None = None
 ) -> None:
-    """A table of what is asked of each point, rule and target, without columns in which nothing stands."""
+    """A table of what is asked of each point, rule and target, without empty columns."""
     from rich.box import SIMPLE
     from rich.table import Table
 

@@ -136,7 +136,7 @@ def _check_truth(sheet: xr.Dataset, truth: xr.Dataset) -> bool:
                     f"simulate needs a truth of {in_sheet} entries along {dim}, as the sheet has, "
                     f"got {truth.sizes[dim]}"
                 )
-    for dim in (v.CELL_LINE, v.CULTURE):  # positions are what count, so names must not stand in another order
+    for dim in (v.CELL_LINE, v.CULTURE):  # positions are what count, so names must be in the same order
         if dim in sheet.coords and dim in truth.coords and not np.array_equal(sheet[dim], truth[dim]):
             raise checks.InputError(f"simulate needs the same {dim} names in sheet and truth, in the same order")
     checks.above("nu_well", float(truth[v.NU_WELL].min()), 2)

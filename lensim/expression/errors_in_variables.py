@@ -31,7 +31,7 @@ def without_pooling(posterior: Measured, population_mean: np.ndarray, population
     (mean - (1 - w) population mean) / w and its error sd / sqrt(w). A point of which the population says nearly all (w
     below 0.1) is taken as if w were 0.1.
 
-    Regressing on means that are drawn together, or with them, bends a slope; on what is found here it does not.
+    A regression on means that are shrunk together, or of them, has a biased slope; one on these estimates has not.
     """
     weight = np.maximum(1.0 - (posterior.sd / population_sd) ** 2, _LEAST_WEIGHT)
     mean = (posterior.mean - (1.0 - weight) * population_mean) / weight

@@ -66,7 +66,7 @@ NUMBER_WORDS: Final[Mapping[str, str]] = {
     "group_ccnd3_lines": "with a CCND3 translocation",
     "group_nonrecurrent_lines": "without a recurrent one",
     "lines_grown_with_il6": "lines grown with interleukin-6",
-    "lines_with_stated_origin": "lines whose origin is told",
+    "lines_with_stated_origin": "lines whose origin is stated",
     "sensitive_lines": "lines inhibited by half within the doses",
     "resistant_lines": "lines with an IC50 above 10 uM",
     "resistant_mmset_lines": "resistant lines with MMSET",

@@ -182,7 +182,7 @@ _METHODS: Final[tuple[Contradiction, ...]] = (
         "assay_spelling",
         (("Methods", "Hs00174128_m1"), ("Figure 2; Figure 3", "Hs00174128-m1, and two with a space and a hyphen")),
         "no space, with underscore",
-        "that is how the maker writes its identifiers, and all four stand so in the Methods",
+        "that is how the maker writes its identifiers, and all four are written so in the Methods",
         ("qpcr_assay_tnf", "qpcr_assay_cxcl8", "qpcr_assay_igf1"),
     ),
     Contradiction(
@@ -210,7 +210,7 @@ _NAMES: Final[tuple[Contradiction, ...]] = (
             ("Results", "JIM-3 in the MMSET group, JIN3 in the MAF group, both resistant"),
         ),
         "two lines, JIM-3 and JIN3",
-        "they stand in different groups and both are needed for 23; JIN3 may be the MAF line known as JJN-3, an alias",
+        "they are in different groups and both are needed for 23; JIN3 may be the MAF line known as JJN-3, an alias",
     ),
     Contradiction(
         "r10_4_name",

@@ -28,7 +28,7 @@ class CellLine:
     molecular_group
         Group by translocation (Results).
     published_call
-        "sensitive": IC50 of 0.15 to 7 uM; "resistant": IC50 above 10 uM (Results). The IC50 of a single line stands
+        "sensitive": IC50 of 0.15 to 7 uM; "resistant": IC50 above 10 uM (Results). The IC50 of a single line is
         in Figure 1 only.
     origin
         Where the authors had the line from (Methods); None where they do not say.

@@ -61,7 +61,7 @@ def require_answerable(question: Question, result: xr.DataTree | None) -> None:
     Raises
     ------
     InputError
-        If it does not, a price is missing, or every design of a frontier is too large.
+        If a part does not suit the scenario, a price is missing, or every design of a frontier is too large.
     """
     scenario = question.scenario
     if question.frontier and question.costs:
@@ -134,7 +134,7 @@ def answer(
                 done("robustness", robustness_in_words(plan))
     else:
         plan.share = evaluator.share({}, scenario.studies.count)
-        done("share", f"the design as it stands: {share_in_words(plan.share)}")
+        done("share", f"the design as given: {share_in_words(plan.share)}")
     if question.frontier and question.costs:
         plan.frontier = frontier(evaluator, question.frontier, question.costs, question.target)
         if question.worlds:

@@ -166,7 +166,7 @@ def _share(happened: np.ndarray) -> tuple[float, float]:
 
 
 def require_look(scenario: Scenario, ratios: xr.Dataset) -> list[tuple[tuple[int, int, int], float]]:
-    """Refuse pairs so far that a design cannot take: where each stands (experiment, target, subject), and its value.
+    """Refuse pairs so far that a design cannot take: where each is (experiment, target, subject), and its value.
 
     Raises
     ------

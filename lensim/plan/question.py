@@ -66,7 +66,7 @@ class Shift(FrozenConfig):
     Attributes
     ----------
     name
-        In words, to stand after "unless".
+        In words, to follow "unless" in a sentence.
     scale, shift
         As a truth has them.
     """

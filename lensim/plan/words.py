@@ -100,7 +100,7 @@ def frontier_in_words(plan: Plan) -> str:
 
 
 def designs_tried_in_words(plan: Plan) -> str:
-    """Where the cheapest design breaks, and which would then do; to stand after `frontier_in_words`."""
+    """Where the cheapest design breaks, and which would then do; follows `frontier_in_words`."""
     if not plan.designs_tried or plan.question.costs is None:
         return ""
     rest = []
@@ -202,7 +202,7 @@ def basis_in_words(scenario: Scenario) -> str:
     if not absent:
         return f"{said}, every figure of a study from one draw."
     return (
-        f"{said}, all that it has of a study from one draw; what it does not have is as in the plan file: "
+        f"{said}, all that it has of a study from one draw; figures that it lacks are as in the plan file: "
         f"{', '.join(absent)}."
     )
 
@@ -213,7 +213,7 @@ def look_in_words(plan: Plan, so_far: xr.Dataset, name: str) -> str:
     Parameters
     ----------
     plan
-        With the number that was found, or the design as it stands.
+        With the number that was found, or the design as given.
     so_far
         Ratios of the first subjects.
     name
@@ -244,7 +244,7 @@ def paragraph(plan: Plan) -> str:
         said = size_in_words(plan.size, question)
         parts.append(f"{said[0].upper()}{said[1:]}." if plan.size.n is None else f"Recommended: {said}.")
     elif plan.share is not None:
-        parts.append(f"The design as it stands: {share_in_words(plan.share)}.")
+        parts.append(f"The design as given: {share_in_words(plan.share)}.")
     for said in (
         robustness_in_words(plan),
         f"{frontier_in_words(plan)}{designs_tried_in_words(plan)}",

@@ -92,7 +92,7 @@ def _shares(sizes: np.ndarray, wanted: int, rng: np.random.Generator) -> np.ndar
 
 
 def _parts(points: Sequence[StoredPoint], picked: np.ndarray) -> Iterator[AuditPart]:
-    """Studies, by their number among all of a design, where they stand."""
+    """Where studies are stored, by their number among all of a design."""
     first = 0
     for point in points:
         for chunk, size in enumerate(point.chunks):

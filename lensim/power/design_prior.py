@@ -122,7 +122,7 @@ def require_dims(path: Path, posterior: xr.Dataset, allowed: Mapping[str, tuple[
     path
         File of the posterior, for the message.
     posterior
-        What is looked at; figures that it does not have are passed over.
+        What is looked at; figures that are not in it are passed over.
     allowed
         Dims that each figure may have besides chain and draw; it may lack them.
 

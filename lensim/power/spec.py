@@ -192,7 +192,7 @@ class BaseScenario(FrozenConfig):
 
 
 def _is_uncertain(value: Any) -> bool:
-    """Whether a distribution or a posterior stands anywhere in it."""
+    """Whether any of its figures is a distribution or a posterior."""
     if isinstance(value, Distribution):
         return True
     if isinstance(value, BaseModel):

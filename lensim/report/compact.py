@@ -10,7 +10,7 @@ ENDS: Final = (("_lower", "_upper"), ("_low", "_high"))
 ERROR: Final = "_mcse"
 BARE_ERROR: Final = "mcse"
 BARE_ERROR_OF: Final = ("share", "value")
-"""Columns whose error may stand in a column without their name."""
+"""Columns whose error may be in a column without their name."""
 
 
 def compacted(frame: pd.DataFrame) -> pd.DataFrame:

@@ -122,8 +122,8 @@ def _summary(present: Sequence[Choice], missing: Sequence[Choice]) -> Section:
         "Intervals are equal-tailed 90% intervals if nothing else is said; a figure from simulation has its Monte "
         "Carlo error behind ±.",
         "Three kinds of number are kept apart: what the paper states, what follows from that by arithmetic, and what "
-        "is assumed because the paper does not say it. A verdict stands above each fit; where it is not passed, no "
-        "number below it should be read.",
+        "is assumed because the paper does not say it. The verdict is above each fit. Where it is not passed, do "
+        "not use the numbers below it.",
     ]
     if missing:
         lead.append(

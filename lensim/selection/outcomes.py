@@ -77,7 +77,7 @@ def outcomes(data: xr.Dataset, truth: xr.Dataset) -> xr.Dataset:
 
 
 def _from_then_on(holds: np.ndarray, day: np.ndarray) -> np.ndarray:
-    """The first day from which to the end something holds (study); +inf where it does not at the end."""
+    """The first day from which something holds until the end (study) [days]; +inf where it does not hold at the end."""
     run = np.cumprod(holds[:, ::-1], axis=1).sum(axis=1)  # days at the end on which it holds
     return np.where(run > 0, day[np.minimum(len(day) - run, len(day) - 1)], np.inf)
 

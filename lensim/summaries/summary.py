@@ -86,7 +86,7 @@ class PublishedSummary(FrozenConfig):
     name
         In tables.
     source
-        Where it stands.
+        The place in the paper.
     target, cell_type
         What was measured, and in whom; summaries with both the same are of one kind and are combined.
     n

@@ -17,7 +17,7 @@ FLAG_RULE: Final = "1 or 0, true or false, yes or no"
 """The allowed words, for messages."""
 
 Said = Mapping[tuple[str, str], tuple[str, int]]
-"""A name and the word beside it, to the file and the line where the two first stand together."""
+"""A name and the word beside it, to the file and the line where the two first appear together."""
 
 
 def parse_flag(word: str) -> bool | None:

@@ -1,4 +1,4 @@
-"""From a file to a table of text, every row with the line it stands on."""
+"""From a file to a table of text, every row with its line."""
 
 import csv
 import io
@@ -14,7 +14,7 @@ _SNIFFED_ROWS: Final = 50
 
 @dataclass(frozen=True)
 class TextTable:
-    """A table as it stands in a file, before any cell is understood.
+    """A table as written in a file, before any cell is understood.
 
     Attributes
     ----------

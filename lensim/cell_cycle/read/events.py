@@ -54,8 +54,8 @@ def read_events(
     """Read tables with one row an event; `lensim.cell_cycle.gate_study` makes counts of them.
 
     Columns (see `EVENT_COLUMNS` for other spellings): brdu, dna and condition; where there are several cell_line,
-    experiment and tube; width of the DNA pulse, by which doublets are told, in all files or in none; is_control where
-    the control is not told by its name. Several files are one study; of those that name no experiment, each is one,
+    experiment and tube; width of the DNA pulse, which shows doublets, in all files or in none; is_control where
+    the control is not known by its name. Several files are one study; of those that name no experiment, each is one,
     named after its file.
 
     Parameters

@@ -33,7 +33,7 @@ def read_cell_cycle(
 ) -> xr.Dataset:
     """Read a cell cycle: tables of counts or percents by phase, tables of single events, or sheets of FCS files.
 
-    Which of these the files are is told by their content. Several files are one study and of one kind. Files that name
+    The content of the files shows which of these they are. Several files are one study and of one kind. Files that name
     experiments keep these names; of several that name none, each is an experiment, named after its file.
 
     Parameters

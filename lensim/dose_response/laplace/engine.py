@@ -40,7 +40,7 @@ ENOUGH: Final = 80.0
 """Draws that should carry a line's weights; else it is drawn anew."""
 NODES: Final = 13
 NO_SPREAD: Final = 1e-3
-"""Stands for none between days, where every line has one culture [log10 uM]."""
+"""Spread between days where every line has one culture, in place of 0 [log10 uM]."""
 DOUBTFUL_SHAPE: Final = 0.5
 LARGEST_SHAPE: Final = 0.7
 SMALLEST_COUNT: Final = 25.0

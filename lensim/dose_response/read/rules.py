@@ -54,9 +54,7 @@ def _check_no_well_twice(wells: Sequence[Well], faults: FaultReport) -> None:
         if key in first:
             before = first[key]
             where = f"{before.place} " * (before.place != well.place) + f"{faults.unit} {before.line}"
-            faults.add(
-                f"well {well.name} of {_plate(well.plate)} stands also on {where}", line=well.line, place=well.place
-            )
+            faults.add(f"well {well.name} of {_plate(well.plate)} is also on {where}", line=well.line, place=well.place)
         first.setdefault(key, well)
 
 

@@ -77,8 +77,9 @@ def read_tidy(
     Returns
     -------
     xr.Dataset
-        As `lensim.dose_response.read.assemble.assemble` says: signal (well) or viability_percent (well), dose_um (well)
-        [uM, or the user's own unit], and so on. attrs: assay, source, dose_unit, signal, wells_lost, wells_ignored.
+        The variables of `lensim.dose_response.read.assemble.assemble`, such as signal (well) or viability_percent
+        (well), and dose_um (well) [uM, or the user's own unit]. attrs: assay, source, dose_unit, signal, wells_lost,
+        wells_ignored.
 
     Raises
     ------

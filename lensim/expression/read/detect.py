@@ -1,4 +1,4 @@
-"""Exports of instruments to reactions: which format a file has is told by its content, never by its name."""
+"""Exports of instruments to reactions. The content of a file shows its format; the name does not count."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace

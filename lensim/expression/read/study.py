@@ -34,7 +34,7 @@ def read_expression(
 ) -> xr.Dataset:
     """Read an RT-qPCR study: exports of instruments with a sample sheet, tables of Cts, or tables of ratios.
 
-    Which of these the files are is told by their content. Several files are one study and of one kind. Plates keep the
+    The content of the files shows which of these they are. Several files are one study and of one kind. Plates keep the
     names that files give them, else are named after their file; without a column for the experiment all samples are of
     "experiment 1", in all files.
 
@@ -130,7 +130,7 @@ def _kind_of(source: Source, columns: Mapping[str, str]) -> str:
 
 
 def _needed_sheet(sheet: File | None, sources: Sequence[Source], kinds: Sequence[str]) -> File:
-    """The sheet; its absence is told after what is wrong with the files themselves."""
+    """The sheet; a missing sheet is reported after the faults of the files themselves."""
     if sheet is not None:
         return sheet
     is_tidy = all(kind == "tidy" for kind in kinds)

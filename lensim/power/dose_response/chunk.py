@@ -87,7 +87,7 @@ def run_audit(
 
 
 def _mean_mcse(draws: np.ndarray, chains: int) -> float:
-    """Monte Carlo standard error of a mean, from draws that stand chain by chain; NaN where there are none."""
+    """Monte Carlo standard error of a mean, from draws in order of chains; NaN where there are none."""
     return float(az.mcse(draws.reshape(chains, -1), method="mean")) if np.isfinite(draws).all() else np.nan
 
 

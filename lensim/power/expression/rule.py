@@ -1,4 +1,4 @@
-"""What every rule has: what it looks at, what it says, and how it is told apart from others."""
+"""What every rule has: what it looks at, what it says, and its label."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -22,7 +22,7 @@ DATA_GROUP = "lensim.data_figures"
 
 @dataclass(frozen=True)
 class ResultFigure:
-    """A figure of a result with the words that stand for it.
+    """A figure of a result with its caption and its text alternative.
 
     Attributes
     ----------

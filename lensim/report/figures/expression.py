@@ -203,7 +203,7 @@ def plot_against_ic50(
     """Fold change of each line against its IC50, both with their intervals, one panel a target.
 
     A line whose IC50 is probably beyond the tested doses is an open mark at the right edge, with a bar from the lower
-    end of its interval. `table` is `summarise_sensitivity`'s, whose answers stand above the panels.
+    end of its interval. `table` is `summarise_sensitivity`'s, whose answers are written above the panels.
     """
     subjects = summarise_subjects(expression_estimands(result), ci_prob)
     ic50 = log10_ic50_um.stack(sample_=("chain", "draw"), create_index=False).transpose(v.CELL_LINE, "sample_")

@@ -118,7 +118,7 @@ def legend_above(figure: Figure, ax: Axes | None, handles: Sequence[Artist], mos
     """A legend at the top of a new figure (`ax` is None), or above the user's axes; and the inches that it takes.
 
     It has `most` columns, fewer where names are long. Its entries are handles, so that a name that starts with `_`
-    stands there too.
+    is listed too.
     """
     style: dict[str, Any] = {"handles": handles, "fontsize": 8, "frameon": False}
     if ax is not None:
