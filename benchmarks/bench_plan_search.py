@@ -1,4 +1,4 @@
-"""The search for the smallest number against statsmodels: how often it is right, and whether its error is honest.
+"""The search for the smallest number against statsmodels: how often it is right, and how well its error is calibrated.
 
 The paired t test at 5%, two-sided, spread 1, targets 0.8 and 0.9, effects 0.3 to 2. A row a case, over seeds, once with
 every study simulated, and once more with finds drawn from the exact power, which is the same in law and a hundred times

@@ -1,4 +1,4 @@
-"""Whether sensitivity goes with anything in the twin of Maïga et al. (2013), and whether 23 lines could tell.
+"""Associations of sensitivity with labels in the twin of Maïga et al. (2013), and the power of 23 lines to find them.
 
 python -m experiments.associations --out results/associations
 """

@@ -1,4 +1,4 @@
-"""What the statistics that Maïga et al. (2013) print can and cannot be, and on which scale to read four patients.
+"""Audit of the statistics that Maïga et al. (2013) print, and the scale on which to analyse four patients.
 
 python -m experiments.audit_published_statistics --out results/audit_published_statistics
 """

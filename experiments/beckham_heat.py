@@ -1,4 +1,4 @@
-"""Heat-stress RT-qPCR of Beckham et al. (2010), fitted and held against the posterior of another package.
+"""Heat-stress RT-qPCR of Beckham et al. (2010), fitted and compared with the posterior of another package.
 
 python -m experiments.beckham_heat --data ../shared/data --out results/beckham_heat
 

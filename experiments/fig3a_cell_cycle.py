@@ -1,4 +1,4 @@
-"""Figure 3A of Maïga et al. (2013) as a simulated twin: events, gates, phases, and what one experiment can say.
+"""Figure 3A of Maïga et al. (2013) as a simulated twin: events, gates, phases, and what one experiment can show.
 
 python -m experiments.fig3a_cell_cycle --config experiments/fig3a_cell_cycle.toml --out results/fig3a_cell_cycle
 """

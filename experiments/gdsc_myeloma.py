@@ -1,4 +1,4 @@
-"""Raw wells of myeloma lines (GDSC2), fitted drug by drug and held against the answers of those who measured them.
+"""Raw wells of myeloma lines (GDSC2), fitted drug by drug and compared with the published answers.
 
     python -m experiments.gdsc_myeloma WELLS.csv --reference FIT.csv --out results/gdsc_myeloma
 

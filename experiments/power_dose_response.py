@@ -1,4 +1,4 @@
-"""What the dose-response panel of Maïga et al. (2013) could see: IC50s, calls, and differences of molecular groups.
+"""Power of the dose-response panel of Maïga et al. (2013): IC50s, calls, and differences of molecular groups.
 
 Calls and IC50s are asked of one population, differences between groups of many: means and spreads are drawn from the
 posterior of experiments.fig1_dose_response where it is there, else from assumed distributions. Those are assurances.

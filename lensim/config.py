@@ -1,4 +1,4 @@
-"""Values that come from a file: strict data that does not change, and every fault of it told."""
+"""Values from a file: strict, frozen data. All faults of a file are reported at once."""
 
 import tomllib
 from collections.abc import Callable, Mapping

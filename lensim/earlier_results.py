@@ -1,4 +1,4 @@
-"""Results that were written with earlier names and groups: brought to those of today as they are read."""
+"""Read results with earlier names and groups; they are renamed to the present ones."""
 
 from typing import Final
 

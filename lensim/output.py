@@ -1,4 +1,4 @@
-"""Writing results whole or not at all, and never over something that is there."""
+"""Writing files whole or not at all, and never over an existing file unless forced."""
 
 import errno
 import os

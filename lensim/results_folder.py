@@ -1,4 +1,4 @@
-"""What every experiment does around its work: read a config, fill one results folder, say how it was made."""
+"""The frame of every experiment: read a config, fill one results folder, write its manifest."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Coordinates in which the sampler meets a normal variable: the same law, an easier shape.
+"""Coordinates for sampling a normal variable: the same distribution, in a shape that is easier to sample.
 
 If x ~ Normal(mu, sigma), then w = (x - centre) * scale is Normal((mu - centre) * scale, sigma * scale) given centre and
 scale, whatever these depend on. So a model may declare w and derive x without a Jacobian, and prior draws, likelihood

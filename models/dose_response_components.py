@@ -1,4 +1,4 @@
-"""The pieces that the dose-response models are put together from; each adds its variables to the model in context.
+"""Components of the dose-response models; each adds its variables to the model in context.
 
     residual(d) = 1 - (1 - exp(-a)) * d^h / (EC50^h + d^h)
 

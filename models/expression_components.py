@@ -1,4 +1,4 @@
-"""The pieces that the expression models are put together from; each adds its variables to the model in context.
+"""Components of the expression models; each adds its variables to the model in context.
 
     log2 quantity(cell) = level + log2 fold change (treated samples) + input(sample) + biological(gene, sample)
     Ct                  = ct_of_unit_quantity + plate shift - log2 quantity / log2(amplification_factor) + technical

@@ -1,4 +1,4 @@
-"""A reaction that starts from a handful of copies: the law of its Ct, and of none."""
+"""A reaction that starts from few copies: the distribution of its Ct, and the probability of no Ct."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Wells of a bioassay to the Dataset that everything downstream knows, and back to a table."""
+"""Wells of a bioassay to a Dataset, and the Dataset back to a table."""
 
 import csv
 import math

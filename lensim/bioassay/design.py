@@ -1,4 +1,4 @@
-"""What is chosen before a bioassay begins: standards, lines and conditions, replicates, dilutions and plates."""
+"""Designs of a bioassay: standards, lines and conditions, replicates, dilutions and plates."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

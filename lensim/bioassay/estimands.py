@@ -1,4 +1,4 @@
-"""What a bioassay's fit says: TNF of media and fold changes as draws, and tables of them.
+"""Quantities of interest of a bioassay's fit: TNF of media and fold changes as draws, and tables of them.
 
 TNF beyond the standards of its plate is a bound with a probability, never a plain number; a fold change with a side
 beyond the standards is a bound, too.

@@ -1,4 +1,4 @@
-"""What the wells of a bioassay must keep together, whether they come from a file or from elsewhere."""
+"""Rules that the wells of a bioassay must follow together, whether they come from a file or from Python."""
 
 from typing import Final
 

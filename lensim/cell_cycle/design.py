@@ -1,4 +1,4 @@
-"""What is chosen before a cell-cycle study begins: lines, conditions, experiments, tubes and events."""
+"""Designs of a cell-cycle study: lines, conditions, experiments, tubes and events."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

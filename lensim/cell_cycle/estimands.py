@@ -1,4 +1,4 @@
-"""What a cell-cycle fit says: shares of phases, what a drug does to them in each line, and how lines differ in that.
+"""Quantities of interest of a cell-cycle fit: shares of phases, the drug's effect in each line, differences of lines.
 
 Inside shares are fractions and log odds; tables are in percent and percentage points.
 """

@@ -1,4 +1,4 @@
-"""What is true behind a cell-cycle study: shares of phases, how cultures differ, and the cytometer."""
+"""The truth of a simulated cell-cycle study: shares of phases, how cultures differ, and the cytometer."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The command of associations between sensitivity and what else is known of lines."""
+"""The command `lensim associate`: associations between sensitivity and labels of lines."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated

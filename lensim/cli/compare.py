@@ -1,4 +1,4 @@
-"""The command that sets classical analyses of RT-qPCR beside the posterior."""
+"""The command `lensim compare`: classical analyses of RT-qPCR beside the posterior."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""The command of power analysis."""
+"""The command `lensim power`: power and assurance of designs, by simulated studies."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final

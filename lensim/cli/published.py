@@ -1,4 +1,4 @@
-"""The command of published summaries."""
+"""The command `lensim published`: effect and spread from printed summaries, and an audit of P values."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated

@@ -1,4 +1,4 @@
-"""The command of simulated selections."""
+"""The command `lensim simulate selection`: cultures under dose schedules, and their outcomes."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated

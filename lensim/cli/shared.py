@@ -1,4 +1,4 @@
-"""What the commands of the command line share: consoles, and options that mean the same everywhere."""
+"""Consoles and options that all commands share."""
 
 import os
 from collections.abc import Iterable, Mapping

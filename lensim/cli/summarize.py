@@ -1,4 +1,4 @@
-"""The command `lensim summarize`, and what every fit prints and writes."""
+"""The command `lensim summarize`, and the tables, figures and verdict that every fit prints and writes."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What is chosen before a proliferation assay begins: lines, doses, replicates and the places of all on the plates."""
+"""Designs of a dose-response panel: lines, doses, replicates, and their places on the plates."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a dose-response fit says: quantities of interest as draws, and a table of them a line.
+"""Quantities of interest of a dose-response fit: draws, and a table with one row a line.
 
 An IC50 that no dose reaches is +inf in the draws, and a bound with a probability in the table: never a plain number.
 """

@@ -1,4 +1,4 @@
-"""What the counter shows: signals of every well of many studies at once, from the truth and the faults of plates."""
+"""Simulated plates: the signal of every well of many studies at once, from the truth and the faults of plates."""
 
 from typing import Final
 

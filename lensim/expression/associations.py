@@ -1,4 +1,4 @@
-"""Does the response of a line's mRNA go with its sensitivity: effects with a region of equivalence, beside Fisher."""
+"""Association of a line's mRNA response with its sensitivity: effects, a region of equivalence, and Fisher's test."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -1,4 +1,4 @@
-"""What is chosen before an RT-qPCR study begins: subjects, conditions, genes, replicates, dilutions and plates."""
+"""Designs of an RT-qPCR study: subjects, conditions, genes, replicates, dilutions and plates."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

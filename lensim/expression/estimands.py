@@ -1,4 +1,4 @@
-"""What an expression fit says: fold changes, levels and contrasts as draws, and tables of them.
+"""Quantities of interest of an expression fit: fold changes, levels and contrasts as draws, and tables of them.
 
 Inside everything is log2; tables are in percent of control, 100 being no change.
 """

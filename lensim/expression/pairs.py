@@ -1,4 +1,4 @@
-"""From reactions to pairs: what each subject's treated sample says against its control, over many studies at once.
+"""From reactions to pairs: the log2 ratio of each subject's treated sample to its control, for many studies at once.
 
 A pair's log2 ratio is Pfaffl's, from mean Cts of replicates. Beside it is what a likelihood needs: how much of its
 variance replicate reactions make, how it moves with the target's factor, and how uncertain that factor is.

@@ -1,4 +1,4 @@
-"""The closed-form science of relative quantification: shared by simulator, likelihoods and classical analysis.
+"""Closed-form relative quantification, shared by simulator, likelihoods and classical analysis.
 
     Ct(copies)     = Ct of one copy - log(copies) / log(amplification factor)
     log2 ratio     = log2(AF_target) * dCt_target - mean over references of log2(AF_ref) * dCt_ref

@@ -1,6 +1,6 @@
-"""Priors of expression models: of those of reactions, and of those that start from pairs.
+"""Priors of expression models: of models of reactions, and of models of pairs.
 
-One set of the latter serves NUTS, the exact engine and scenarios.
+NUTS, the exact engine and scenarios share one set of priors of pairs.
 """
 
 from dataclasses import dataclass, fields

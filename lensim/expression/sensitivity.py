@@ -1,4 +1,4 @@
-"""Does the response of a subject go with its sensitivity to the drug? Groups against each other, slopes on IC50s."""
+"""Relation of a subject's response to its sensitivity to the drug: differences of groups, and slopes on IC50s."""
 
 from collections.abc import Mapping
 

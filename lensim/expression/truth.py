@@ -1,4 +1,4 @@
-"""What is true behind an RT-qPCR study: levels and fold changes of subjects, the machine's figures, and its faults."""
+"""The truth of a simulated RT-qPCR study: levels and fold changes of subjects, the machine's figures and faults."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""A fit for people: its verdict, tables and figures, around the DataTree that ArviZ reads."""
+"""A fit: verdict, tables and figures of a result, with the DataTree that ArviZ reads."""
 
 import html
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""`lensim.models()`: the models that a fit can name."""
+"""`lensim.models()`: a table of the models that `lensim.fit` can use."""
 
 import pandas as pd
 

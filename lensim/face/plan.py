@@ -1,4 +1,4 @@
-"""`lensim.plan(...)`: what the command `lensim plan` does, from Python."""
+"""`lensim.plan(...)`: the command `lensim plan`, from Python."""
 
 import tempfile
 from collections.abc import Callable

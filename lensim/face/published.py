@@ -1,4 +1,4 @@
-"""`lensim.published(...)`: what the command `lensim published` does, from Python."""
+"""`lensim.published(...)`: the command `lensim published`, from Python."""
 
 from collections.abc import Callable
 from pathlib import Path

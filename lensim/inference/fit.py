@@ -1,4 +1,4 @@
-"""One fit, whole: prior, prior predictive, posterior, posterior predictive, log likelihood, log prior and a verdict."""
+"""One complete fit: prior, prior predictive, posterior, posterior predictive, log likelihood, log prior, verdict."""
 
 import json
 import logging

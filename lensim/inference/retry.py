@@ -1,4 +1,4 @@
-"""From a Dataset to a judged result: compile once, sample, judge, and sample again with more care where needed."""
+"""From a Dataset to a judged result: compile once, sample, judge; with more draws if it has not converged."""
 
 import time
 from collections.abc import Callable

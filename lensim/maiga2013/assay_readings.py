@@ -1,4 +1,4 @@
-"""What is read off simulated bioassays and cell cycles (Figures 2C and 3A): arrays (study) under the keys of facts."""
+"""Readings of simulated bioassays and cell cycles (Figures 2C and 3A): arrays (study) under the keys of facts."""
 
 import numpy as np
 import xarray as xr

@@ -1,4 +1,4 @@
-"""What has to be assumed to simulate or re-analyse the study, and why; none of it is in the paper."""
+"""Assumptions for simulating or re-analysing the study, with reasons; none of them is in the paper."""
 
 from typing import Final
 

@@ -1,8 +1,8 @@
 """Every claim of the paper's results as data: numbers, each under the key of its fact, and findings in words.
 
-A number is set beside what twins of the study read. Of a finding twins say how often a study like this would let its
-authors make it, when it is true and when something else is: a finding that is as easily made when it is false has no
-support in the design, whatever the data were.
+A number is set beside what twins of the study read. For a finding, twins show how often a study of this
+design would report it when it is true, and when it is false. If it is reported as often when it is false, the design
+does not support it, whatever the data were.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Where the paper disagrees with itself or with arithmetic, what we go by, and why."""
+"""Where the paper disagrees with itself or with arithmetic, which reading lensim uses, and why."""
 
 from dataclasses import dataclass
 from typing import Final

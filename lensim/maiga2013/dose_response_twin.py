@@ -1,4 +1,4 @@
-"""The twin of the study's 23-line panel: every line drawn so that it deserves its published call."""
+"""The twin of the study's 23-line panel: every line is drawn so that its published call is right."""
 
 from collections.abc import Mapping
 from typing import Final

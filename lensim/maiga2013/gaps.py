@@ -1,4 +1,4 @@
-"""What the paper does not state, and which assumption is used where one is needed."""
+"""What the paper does not state, and the assumption used where one is needed."""
 
 from dataclasses import dataclass
 from typing import Final

@@ -1,4 +1,4 @@
-"""What the paper's Methods state, and what of it the simulated study is made of."""
+"""What the paper's Methods state, and how the simulated study uses it."""
 
 from collections.abc import Mapping
 from typing import Final

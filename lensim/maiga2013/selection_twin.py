@@ -1,4 +1,4 @@
-"""How LP1-LR may have come to be: the study's schedule and its neighbours, and two clones.
+"""How LP1-LR may have been selected: the study's schedule, similar schedules, and two clones.
 
 The ends of the escalation, its least time and the dose after it are stated; steps, rates and numbers of cells are not.
 """

@@ -1,4 +1,4 @@
-"""Worlds in which findings of the paper are false, and the calibrated one in which they are true: readings of each."""
+"""Readings of worlds in which findings of the paper are false, and of the calibrated world, where they are true."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Every part of a planning question answered, and said in words."""
+"""Answers to every part of a planning question, and their sentences."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Which top dose has the IC50 of which line below it, by the posterior of a fit."""
+"""Which lines have their IC50 below a top dose, by the posterior of a fit."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What a design uses and what it costs."""
+"""Resources and cost of a design."""
 
 from typing import Annotated, Final
 

@@ -1,4 +1,4 @@
-"""How often a design finds what it is after, by simulation; studies once simulated are remembered."""
+"""Share of finds of a design, by simulation; simulated studies are kept for later questions."""
 
 import json
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Looks on the way: after k subjects, how probable is success at the planned number, and what stopping would do.
+"""Interim looks: after k subjects, the probability of success at the planned number, and the effect of stopping.
 
 The posterior of the first k is drawn from exactly; every draw completes the study with new subjects of its own
 population; the share of completed studies in which the rule is met is the predictive probability of success.

@@ -1,4 +1,4 @@
-"""What a planner asks, as strict data: a scenario, a target, and which of the questions are to be answered."""
+"""The planning question as strict data: a scenario, a target, and the parts that are to be answered."""
 
 from pathlib import Path
 from typing import Annotated, Any, Final

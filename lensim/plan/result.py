@@ -1,4 +1,4 @@
-"""What came out of a planning question."""
+"""The result of a planning question."""
 
 from dataclasses import dataclass, field
 from html import escape

@@ -1,4 +1,4 @@
-"""Recommendations tried in other worlds: where they hold, where they break, and what would then be needed."""
+"""Recommendations tried under other truths: where they reach the target, where not, and what would then be needed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

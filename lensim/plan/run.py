@@ -1,4 +1,4 @@
-"""A whole run of a plan: answers, the paragraph, tables, and how they were made, in one folder."""
+"""A complete run of a plan into one folder: answers, paragraph, tables, and a manifest."""
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator

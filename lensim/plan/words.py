@@ -1,4 +1,4 @@
-"""A plan in plain words."""
+"""Sentences of a plan's answers."""
 
 from typing import Any, Final
 

@@ -1,4 +1,4 @@
-"""What an assay offers to power and plan, as one value."""
+"""The functions and types of an assay that power and plan need, as one value."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,8 +1,8 @@
 """Which studies of a run are fitted again by NUTS: drawn at random from all that it analysed.
 
-Every stored study has the same chance, whatever its point and chunk. Compiling is what an audit waits for, so studies
-of one design and analysis go to a worker together, and of a run with many designs a few are looked at: drawn with a
-chance that is their share of the studies, which leaves that of each study what it was.
+Every stored study has the same chance, whatever its point and chunk. Compiling takes most of the time, so studies
+of one design and analysis go to a worker together. Of a run with many designs only a few are used. They are drawn with
+a probability equal to their share of the studies, so each study keeps the same chance.
 """
 
 import itertools

@@ -1,4 +1,4 @@
-"""What a worker is given to do, for every assay: one chunk of studies, or some of them once more by NUTS."""
+"""The tasks of a worker, for every assay: one chunk of studies, or some of them again by NUTS."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Where a truth comes from that is drawn: the result of a fit, or the summaries that a paper prints.
+"""The source of drawn truths: the result of a fit, or the summaries that a paper prints.
 
 A file is found, and its digest taken, once: where a scenario is read. From there on a scenario, and each worker that
 gets one, has the absolute path and the digest; each process reads the posterior at its first use and keeps it.

@@ -1,4 +1,4 @@
-"""What a design is worth: shares and errors over simulated studies, each with its Monte Carlo standard error.
+"""Diagnosands of a design: shares and errors over simulated studies, each with its Monte Carlo standard error.
 
 Sums are kept, not studies, so memory does not grow with their number. A study without an answer is never scored as one
 without effect: shares are given over the studies that were analysed, and once with every failure read as no find and

@@ -1,4 +1,4 @@
-"""Names in scenarios that are now called otherwise."""
+"""Former names in scenarios, and the present ones."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final

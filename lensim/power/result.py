@@ -1,4 +1,4 @@
-"""What came out of a scenario."""
+"""The result of a scenario."""
 
 from dataclasses import dataclass
 from html import escape

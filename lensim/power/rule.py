@@ -1,4 +1,4 @@
-"""What every rule of every assay has: a name."""
+"""The base class of every rule of every assay: its name and label."""
 
 from pydantic import BaseModel, ConfigDict
 

@@ -1,4 +1,4 @@
-"""A whole run of power: studies, tables, sentences, and how they were made, in one folder."""
+"""A complete run of a power analysis into one folder: studies, tables, sentences, and a manifest."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""What scenarios of all assays are made of: numbers that may be uncertain, studies, audit, a grid over any field."""
+"""Parts of scenarios of all assays: figures that may be uncertain, studies, audit, a grid over any field."""
 
 import hashlib
 import itertools

@@ -1,4 +1,4 @@
-"""What a run of power found, in sentences."""
+"""Sentences of the results of a power analysis."""
 
 from collections.abc import Iterator
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""Every claim of a paper as tables of a page: stated numbers against twins, findings against what a design can tell."""
+"""Claims of a paper as tables of a page: stated numbers against twins, findings against what the design can show."""
 
 import math
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Tables made narrow enough to be read: a number with its interval or error in one cell, nothing that never varies."""
+"""Narrow tables: a number with its interval or error in one cell, without columns that are constant."""
 
 from typing import Final
 

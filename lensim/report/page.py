@@ -1,4 +1,4 @@
-"""What a page is made of: plain values, with nothing in them of how it will look."""
+"""The parts of a page as plain values, without layout."""
 
 import math
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Median and interval of every parameter: what is shown of a fit whose assay is not known."""
+"""Median and interval of every parameter, for a fit whose assay is not known."""
 
 from collections.abc import Iterator
 from typing import Any, Final

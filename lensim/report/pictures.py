@@ -1,4 +1,4 @@
-"""Figures as a page carries them: small enough that all of them together fit."""
+"""Figures as pictures of a page, reduced so that all of them fit into its size limit."""
 
 import base64
 import io

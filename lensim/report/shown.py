@@ -1,4 +1,4 @@
-"""What is shown of a result, on the page, on the command line and in Python alike."""
+"""Tables, remarks and figures of a result, the same on the page, the command line and in Python."""
 
 from typing import Final
 

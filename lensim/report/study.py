@@ -1,4 +1,4 @@
-"""The study as one page: claims first, then every system, the power of designs, verdicts, and how all was made."""
+"""The study as one page: claims, systems, the power of designs, verdicts, and versions and seeds."""
 
 from collections.abc import Sequence
 from importlib.metadata import version

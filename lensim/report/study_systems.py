@@ -1,4 +1,4 @@
-"""What the page of the whole study shows of each system: order, captions, and words for who can't see."""
+"""The page of the whole study, for each system: order of figures, captions, and text alternatives."""
 
 from dataclasses import dataclass
 from typing import Final

@@ -1,4 +1,4 @@
-"""What became of cultures: when resistance had taken over, whether cells died out, and how sure that is."""
+"""Outcomes of cultures: when resistance had taken over and whether cells died out, with standard errors."""
 
 from collections.abc import Sequence
 from typing import Any, Final

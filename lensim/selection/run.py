@@ -1,4 +1,4 @@
-"""A whole run of selections: cultures under each schedule, tables, sentences, and how they were made, in one folder."""
+"""A complete run of selections into one folder: cultures under each schedule, tables, sentences, and a manifest."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""What is true of the clones: how fast cells divide and die at a dose, and how often a division gives a mutant.
+"""The truth of the clones: how fast cells divide and die at a dose, and how often a division gives a mutant.
 
     x_d = d^h / (EC50^h + d^h)                          how far the drug acts, 0 to 1
     divisions a cell and day = b * f(d)                 f the share of divisions that is left
@@ -6,8 +6,8 @@
 
 The curve is that of the proliferation assay, R(d) = 1 - (1 - exp(-a)) x_d. With `assay_days` 0 it is read as the share
 of divisions, f = R (assumed). An assay sees cells times what each takes up, after T days of drug; with T = `assay_days`
-that is undone: R = f exp((f - 1) b T), so f = W(R b T exp(b T)) / (b T), with W Lambert's function. Killing is apart:
-the curve is taken to tell of divisions alone.
+that is undone: R = f exp((f - 1) b T), so f = W(R b T exp(b T)) / (b T), with W Lambert's function. Killing is separate:
+the curve is assumed to describe divisions alone.
 """
 
 from typing import Annotated, Final

@@ -1,4 +1,4 @@
-"""What a comparison of schedules says, in sentences."""
+"""Sentences of a comparison of schedules."""
 
 import numpy as np
 import pandas as pd

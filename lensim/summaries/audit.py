@@ -1,4 +1,4 @@
-"""What a published P value can and cannot be, as a table and in words."""
+"""Audit of a published P value: the analyses that can give it, and those that cannot."""
 
 from typing import Any, Final
 

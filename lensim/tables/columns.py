@@ -1,4 +1,4 @@
-"""Which column of a table is what: one finder for every assay, with the names that the assay knows given to it."""
+"""Find the columns of a table by name: one finder for every assay, which gives it the names."""
 
 import difflib
 from collections.abc import Mapping, Sequence

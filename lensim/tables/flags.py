@@ -1,4 +1,4 @@
-"""Words for yes and no in a column such as is_control, and what all rows of one name say together."""
+"""Words for yes and no in a column such as is_control, and whether all rows of one name agree."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -1,4 +1,4 @@
-"""Find the grids of numbers, one number a well, in what a plate reader writes around them."""
+"""Find the grids of numbers, one number a well, in a plate reader's text."""
 
 import csv
 import re

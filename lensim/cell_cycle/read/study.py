@@ -1,4 +1,4 @@
-"""The files of a cell cycle, whatever they are, to one Dataset."""
+"""The files of a cell-cycle study, of any understood format, to one Dataset."""
 
 from collections.abc import Mapping
 from typing import Final

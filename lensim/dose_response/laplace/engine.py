@@ -1,8 +1,8 @@
 """Posteriors of dose-response panels without a long Markov chain over wells: Laplace by line, weights, population.
 
 The model is `dose_response_hierarchical`. Each line's curve is drawn around the modes of its own posterior under a wide
-working prior, each draw with its weight (`laplace_line`, `laplace_panel`); a short Gibbs sampler then joins lines,
-molecular groups and the spread of days exactly over these draws (`laplace_population`).
+working prior, each draw with its weight (modules `line` and `panel`); a short Gibbs sampler then joins lines,
+molecular groups and the spread of days exactly over these draws (module `population`).
 
 What is approximate, and how it is guarded:
 

@@ -1,4 +1,4 @@
-"""Wells of one or more files to the one Dataset that everything downstream knows."""
+"""Wells of one or more files to one Dataset."""
 
 import re
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""Which column of a user's table is what, and which wells its words for roles mean."""
+"""Columns of a user's table by their names, and the words for roles of wells."""
 
 import fnmatch
 from collections.abc import Mapping, Sequence

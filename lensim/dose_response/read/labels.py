@@ -1,4 +1,4 @@
-"""What else is known of lines: a table with cell_line and one column a label, such as p53 status."""
+"""Labels of lines: a table with cell_line and one column for each label, such as p53 status."""
 
 from collections.abc import Sequence
 

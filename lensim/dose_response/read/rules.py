@@ -1,4 +1,4 @@
-"""What wells must be like together: no well twice, one group a line, something untreated on every plate."""
+"""Rules for all wells of a study: no well twice, one group for each line, untreated wells on every plate."""
 
 import math
 from collections import defaultdict

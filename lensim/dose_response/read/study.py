@@ -1,4 +1,4 @@
-"""The files of a dose-response study, whatever they are, to one Dataset."""
+"""The files of a dose-response study, of any understood format, to one Dataset."""
 
 import math
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The sum behind the exact engine, compiled: spreads on grids that adapt to a study, everything else in closed form.
+"""The sum of the exact engine, compiled: spreads on grids that adapt to a study, everything else in closed form.
 
 Numbers of a kernel come in order: priors as (sd of mu, log median and log sd of sigma, of the pair spread, of the
 technical spread); pairs in order of unit, units of a group side by side.

@@ -1,4 +1,4 @@
-"""Reactions with their samples to the one Dataset that everything downstream knows."""
+"""Reactions with their samples to one Dataset."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

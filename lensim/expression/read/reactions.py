@@ -1,4 +1,4 @@
-"""One reaction as an instrument tells of it, and all reactions of a run: what every reader of an export gives."""
+"""One reaction of an instrument's export, and all reactions of a run: what every reader of an export returns."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What reactions must be like together: references, a control beside every treated sample, falling dilution series."""
+"""Rules for all reactions of a study: references, a control for every treated sample, falling dilution series."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence

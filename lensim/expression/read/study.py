@@ -1,4 +1,4 @@
-"""The files of an RT-qPCR study, whatever they are, to one Dataset."""
+"""The files of an RT-qPCR study, of any understood format, to one Dataset."""
 
 from collections.abc import Mapping, Sequence
 

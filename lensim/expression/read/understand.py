@@ -1,4 +1,4 @@
-"""From rows of text to reactions with numbers: decimal marks, words for no Ct, and the rules for one reaction."""
+"""Rows of text to reactions with numbers: decimal marks, words for no Ct, and the rules for one reaction."""
 
 import math
 import re

@@ -1,4 +1,4 @@
-"""What engines of panels give back: draws of a batch of studies, and which engine they come from."""
+"""The answer of an engine for panels: draws of a batch of studies, and the engine that made them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields

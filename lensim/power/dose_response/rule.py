@@ -1,4 +1,4 @@
-"""What rules on dose-response panels look at, and what they say."""
+"""Evidence, verdict and base class of the rules on dose-response panels."""
 
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,4 +1,4 @@
-"""Which engine answers, and what the rules of a scenario ask of it."""
+"""The choice of the engine, and the posterior quantities that the rules of a scenario need."""
 
 from collections.abc import Mapping
 

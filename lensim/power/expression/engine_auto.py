@@ -1,4 +1,4 @@
-"""The engine that picks: exact where a study is Gaussian, else NUTS on its reactions, each counted."""
+"""The automatic engine: exact where a study is Gaussian, else NUTS on its reactions; both are counted."""
 
 import numpy as np
 import xarray as xr

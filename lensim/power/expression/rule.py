@@ -1,4 +1,4 @@
-"""What every rule has: what it looks at, what it says, and its label."""
+"""Evidence, verdict and base class of the rules on paired studies."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

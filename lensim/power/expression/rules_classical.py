@@ -1,4 +1,4 @@
-"""Rules on ratios, as a bench would test them."""
+"""Rules by classical tests of ratios."""
 
 from collections.abc import Sequence
 from typing import Final, Literal

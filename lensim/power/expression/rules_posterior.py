@@ -1,4 +1,4 @@
-"""Rules on posteriors: a tail probability, where an interval lies, how wide it is, many genes at once, one's own."""
+"""Rules on posteriors: tail probability, place and width of an interval, many genes at once, a user's function."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
