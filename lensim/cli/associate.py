@@ -29,7 +29,7 @@ def associate(
     seed: Seed = 1,
     force: Force = False,
 ) -> None:
-    """Do sensitive lines share a molecular group, or a label of yours? Effects with intervals, beside Fisher's test."""
+    """Compare the sensitivity of lines between molecular groups or your labels: effects, intervals, Fisher's test."""
     import math
 
     import pandas as pd
@@ -79,7 +79,7 @@ def associate(
 
 
 def print_associations(table: "pd.DataFrame", ci_prob: float) -> None:
-    """Effects of every label, and what Fisher's test could have found at most."""
+    """Print effects of every label with intervals, and the highest power that Fisher's test can have."""
     from rich.box import SIMPLE
     from rich.table import Table
 
@@ -107,7 +107,7 @@ def print_associations(table: "pd.DataFrame", ci_prob: float) -> None:
 
 
 def print_shares(table: "pd.DataFrame", ci_prob: float) -> None:
-    """Share of the variance between lines that each label explains."""
+    """Print the share of the variance between lines that each label explains, in percent."""
     from lensim.tables.records import records
 
     for row in records(table):

@@ -17,7 +17,7 @@ def compare(
     ci: CiProb = 0.9,
     force: Force = False,
 ) -> None:
-    """Livak, Pfaffl and the posterior side by side, with the reasons that they differ."""
+    """Livak, Pfaffl and the posterior side by side, with the reasons why they differ."""
     from lensim.assay import Asked, ResultTable, assay_of, require_assay
     from lensim.expression.classical_comparison import compare_with_classical
     from lensim.inference.observations import observations_of

@@ -50,7 +50,7 @@ def power(
 
 
 def print_power(table: "pd.DataFrame", audit: "pd.DataFrame") -> None:
-    """The tables that a planner reads, what failed, and the audit."""
+    """Print the tables of shares and estimates, the failed studies, and the audit."""
     from lensim.power.words import caution_sentences
 
     quantity = " / ".join(dict.fromkeys(table["quantity"]))

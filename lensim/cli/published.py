@@ -43,7 +43,7 @@ def published(
 
 
 def print_table(table: "pd.DataFrame") -> None:
-    """Effect and spread of every kind."""
+    """Print effect and spread of every target and cell type, with intervals."""
     from rich.box import SIMPLE
     from rich.table import Table
 

@@ -59,7 +59,7 @@ def _drawing() -> "Draw":
 
 
 def print_table(table: "pd.DataFrame") -> None:
-    """Outcomes of every schedule."""
+    """Print the outcomes of every schedule: shares of cultures with errors, and days."""
     from rich.box import SIMPLE
     from rich.table import Table
 

@@ -50,7 +50,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Untestable:
-    """A statement for which the paper gives nothing to set a twin beside."""
+    """A statement that no twin can test, because the paper gives nothing to compare a twin with."""
 
     key: str
     words: str

@@ -66,7 +66,7 @@ def dose_response_design(
 
 
 def draw_twin(sheet: xr.Dataset, rng: np.random.Generator, studies: int = 1) -> xr.Dataset:
-    """Truths of the panel given the published calls; see `draw_paper_twin`."""
+    """The truth of the panel given the published calls (IC50s in log10 uM); see `draw_paper_twin`."""
     calls = dict(zip(CELL_LINES, PUBLISHED_CALL, strict=True))
     return draw_paper_twin(calls, PAPER_POPULATION, sheet, rng, studies)
 

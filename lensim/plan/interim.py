@@ -39,7 +39,7 @@ def require_pairs(scenario: Scenario) -> ExpressionScenario:
 
 
 def decided(scenario: ExpressionScenario, pairs: xr.Dataset, rule: ExpressionRule, item: int) -> np.ndarray:
-    """(study) whether a rule is met, by the exact engine where it is about a posterior."""
+    """Whether a rule is met (study); rules on a posterior use the exact engine."""
     posterior = None
     if rule.needs_posterior:
         batch = PairBatch(

@@ -77,7 +77,7 @@ class Shift(FrozenConfig):
 
 
 def default_worlds(scenario: Scenario) -> tuple[Shift, ...]:
-    """Worlds that every recommendation is tried in: subjects that differ more, and a smaller effect."""
+    """Default worlds for every recommendation: subjects that differ more, and a smaller effect."""
     assay = assay_of(scenario)
     return (
         Shift(name=f"{assay.who_differs} half as much again", scale=dict.fromkeys(assay.spreads, MORE_SPREAD)),

@@ -56,7 +56,7 @@ def size_in_words(size: Size, question: Question) -> str:
 
 
 def robustness_in_words(plan: Plan) -> str:
-    """Where the recommendation holds and where it breaks."""
+    """Under which truths the recommendation reaches the target, and under which it does not."""
     if plan.size is None or plan.size.n is None or not plan.robustness:
         return ""
     holds, rest = [], []
@@ -100,7 +100,7 @@ def frontier_in_words(plan: Plan) -> str:
 
 
 def designs_tried_in_words(plan: Plan) -> str:
-    """Where the cheapest design breaks, and which would then do; follows `frontier_in_words`."""
+    """Truths under which the cheapest design misses the target, and designs that reach it; ends `frontier_in_words`."""
     if not plan.designs_tried or plan.question.costs is None:
         return ""
     rest = []
@@ -116,7 +116,7 @@ def designs_tried_in_words(plan: Plan) -> str:
 
 
 def interim_in_words(plan: Plan) -> str:
-    """How many subjects stopping at each look saves, and how many successes it loses."""
+    """Subjects saved and successes lost by stopping at each look."""
     if plan.interim is None or plan.question.interim is None:
         return ""
     limit = plan.question.interim.stop_below
@@ -132,7 +132,7 @@ def interim_in_words(plan: Plan) -> str:
 
 
 def detection_in_words(plan: Plan) -> str:
-    """The gene with most reactions without a Ct, and what more cDNA does."""
+    """The gene with most reactions without a Ct, and the effect of more cDNA."""
     if plan.detection is None or plan.detection.empty:
         return ""
     rows = records(plan.detection)

@@ -1,4 +1,4 @@
-"""Which studies of a run are fitted again by NUTS: drawn at random from all that it analysed.
+"""Studies of a run that are fitted again by NUTS: a random sample of all that the run analysed.
 
 Every stored study has the same chance, whatever its point and chunk. Compiling takes most of the time, so studies
 of one design and analysis go to a worker together. Of a run with many designs only a few are used. They are drawn with
@@ -48,7 +48,7 @@ class StoredPoint:
 
 @dataclass(frozen=True)
 class AuditPart:
-    """Some studies of one chunk: positions within it."""
+    """Some studies of one chunk, by their positions in the chunk."""
 
     point: StoredPoint
     chunk: int
@@ -103,7 +103,7 @@ def _parts(points: Sequence[StoredPoint], picked: np.ndarray) -> Iterator[AuditP
 
 
 def run_parts(parts: Sequence[AuditPart]) -> pd.DataFrame:
-    """The audit of one design, as a worker does it; see `run_audit`. The column point says of which each row is."""
+    """The audit of one design, the task of a worker; see `run_audit`. The column `point` has the point of each row."""
     found = []
     for part in parts:
         own = part.point

@@ -135,7 +135,7 @@ class Tally:
 
 
 def verdict(low: float, high: float, at: float) -> str:
-    """Whether a share is at least so much: 'yes', 'no', or 'undecided' where its bounds hold the mark."""
+    """Whether a share reaches a mark: 'yes', 'no', or 'undecided' where its bounds include the mark."""
     return "yes" if low > at else "no" if high < at else "undecided"
 
 

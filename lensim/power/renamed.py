@@ -13,7 +13,7 @@ COUNTS: Final = ("_cpm", "_signal")
 
 
 def new_name(name: str) -> str:
-    """What a field or a figure is called now."""
+    """The present name of a field or a figure."""
     return name.replace(*COUNTS)
 
 

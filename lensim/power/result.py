@@ -35,7 +35,7 @@ class PowerResult:
 
     @property
     def text(self) -> str:
-        """What was found, a sentence a line."""
+        """The results in sentences, one a line."""
         return "\n".join(power_sentences(self.table, self.audit))
 
     def _repr_html_(self) -> str:

@@ -15,7 +15,7 @@ class BaseRule(BaseModel):
         return self.name or self.describe()
 
     def describe(self) -> str:
-        """What the rule asks, short enough for a column of a table."""
+        """A short description of the rule, for a column of a table."""
         raise NotImplementedError
 
     @property

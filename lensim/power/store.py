@@ -26,7 +26,7 @@ def is_of_store(name: str) -> bool:
 
 @dataclass(frozen=True)
 class Store:
-    """Where the chunks of one scenario lie."""
+    """The folder with the chunks of one scenario."""
 
     folder: Path
 

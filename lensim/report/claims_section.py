@@ -38,7 +38,7 @@ def claims_section(folder: Path, choice: Choice) -> Section:
 
 
 def claims_tables(claims: pd.DataFrame, source: str) -> tuple[PageTable, ...]:
-    """One table each of numbers, findings and what has nothing to be held against; columns that there are."""
+    """Three tables: numbers, findings, and statements that cannot be tested; only columns that exist."""
     kind = claims["kind"].astype(str) if "kind" in claims else pd.Series(NUMBER, index=claims.index)
     wanted = (
         (kind == NUMBER, _number_row, "Stated numbers among the readings of simulated twins: median and 90% interval"),
@@ -53,7 +53,7 @@ def claims_tables(claims: pd.DataFrame, source: str) -> tuple[PageTable, ...]:
 
 
 def count_inside(claims: pd.DataFrame) -> tuple[int, int]:
-    """Stated numbers that lie within the twins' interval, and all that twins read."""
+    """Count of stated numbers within the twins' interval, and of all that have readings of twins."""
     if "inside" not in claims:
         return 0, 0
     state = claims["inside"].astype(str).str.lower().map(STATES)
@@ -61,7 +61,7 @@ def count_inside(claims: pd.DataFrame) -> tuple[int, int]:
 
 
 def count_supported(claims: pd.DataFrame) -> tuple[int, int]:
-    """Findings that the design could support, and all that were judged."""
+    """Count of findings that the design could support, and of all that were judged."""
     if "supported" not in claims:
         return 0, 0
     judged = claims["supported"].dropna().astype(str).str.lower()

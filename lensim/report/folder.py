@@ -70,7 +70,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Made:
-    """What manifest.json says of how a folder was made; empty where there is none."""
+    """Seed, commit, versions, verdicts and seconds from manifest.json; empty without one."""
 
     seed: str = ""
     commit: str = ""
@@ -81,7 +81,7 @@ class Made:
 
 
 def is_results_folder(folder: Path) -> bool:
-    """Whether there is anything in a folder that a page could show."""
+    """Whether a folder has anything that a page can show."""
     return folder.is_dir() and (
         any((folder / name).is_file() for name in WORDS) or any(folder.glob("*.csv")) or any(folder.glob("*.png"))
     )
@@ -122,7 +122,7 @@ def state_of(sentence: str) -> State:
 
 
 def said_of(sentence: str) -> str:
-    """The sentence of a verdict without the words that a sign says already."""
+    """The sentence of a verdict without the words that its sign already shows."""
     return sentence.removeprefix("NOT ").removeprefix("converged: ")
 
 

@@ -47,5 +47,5 @@ def _without_chance(day: float) -> str:
 
 
 def day_in_words(value: float) -> str:
-    """A day, or that it never comes."""
+    """A day in words, or 'never' for an infinite day."""
     return f"{value:.0f}" if np.isfinite(value) else "never"

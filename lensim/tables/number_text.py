@@ -1,4 +1,4 @@
-"""Numbers as people and machines write them: decimal point or comma, thousands, words for a missing value."""
+"""Numbers as text: decimal point or comma, thousands, words for a missing value."""
 
 import re
 from collections.abc import Iterable

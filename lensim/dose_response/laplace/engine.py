@@ -10,7 +10,7 @@ What is approximate, and how it is guarded:
 * the spread of wells, its degrees of freedom and the backgrounds are put at their posterior mode, corrected for the
   parameters that wells pay for; with 72 wells a line this changes a width by less than one percent;
 * the draws of a line may miss where its posterior lies: the Pareto shape k of its weights under the fitted population
-  tells, and so does the number of draws that carry them. A study with a line above the limit is no answer.
+  shows this, and so does the effective number of draws. A study with a line above the limit has no answer.
 """
 
 from dataclasses import dataclass

@@ -44,7 +44,7 @@ def gathered(found: Sequence[PanelDraws | None], batch: PanelBatch) -> PanelDraw
 
 
 def with_rest(answer: PanelAnswer, rest: PanelAnswer, studies: np.ndarray) -> PanelAnswer:
-    """An answer in which some studies are taken from another, which has these alone."""
+    """An answer with some studies replaced by those of another answer, which has these alone."""
     whole = {}
     for field in fields(PanelDraws):
         values = getattr(answer.draws, field.name).copy()

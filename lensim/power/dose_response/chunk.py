@@ -20,7 +20,7 @@ from lensim.power.spec import stream_path
 
 
 def run_chunk(scenario: DoseResponseScenario, setting: Mapping[str, Any], chunk: int, studies: int) -> pd.DataFrame:
-    """Every decision of a chunk: a row each study, rule, and line where the rule speaks of lines."""
+    """Every decision of a chunk: one row for each study and rule, and for each line where the rule is on lines."""
     batch = simulate_chunk(scenario, stream_path(setting, chunk), studies)
     return decide(batch, answer(batch), chunk * scenario.studies.chunk)
 

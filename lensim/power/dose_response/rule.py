@@ -120,11 +120,11 @@ class DoseResponseRule(BaseRule):
         return True
 
     def about(self) -> str:
-        """What its verdicts are on: 'lines', or 'study'."""
+        """The unit of its verdicts: 'lines', or 'study'."""
         return "lines"
 
     def check(self, design: DoseResponseDesignSpec) -> None:
-        """Refuse a design that the rule cannot be asked of."""
+        """Refuse a design for which the rule has no meaning."""
 
     def apply(self, evidence: PanelEvidence) -> PanelVerdicts:
         """The verdict on every study, or on each line of every study."""

@@ -268,7 +268,7 @@ def _draw_pit(axis: Axes, share: np.ndarray) -> None:
 
 
 def figures_of_fit(result: xr.DataTree, ci_prob: float, threshold_um: float | None) -> tuple[ResultFigure, ...]:
-    """Curves, forest of IC50s and posterior predictive check; the table of lines is reckoned once, when first drawn."""
+    """Curves, forest of IC50s and posterior predictive check; the table of lines is computed once, when first drawn."""
     count = observations_of(result).sizes[v.CELL_LINE]
 
     @cache
