@@ -5,6 +5,8 @@ import pytest
 
 from experiments import associations
 from lensim.checks import InputError
+from lensim.dose_response.fisher_power import fisher_power, shares_at
+from lensim.maiga2013 import PUBLISHED_CALL
 from lensim.output import save_result
 from tests.dose_response.made_up_panel import made_up_panel
 
@@ -40,7 +42,11 @@ def test_what_is_missing_is_said(tmp_path, fits):
     assert "docs/plan.md has the difference between groups" in said
     reach = pd.read_csv(out / "fisher_reach.csv").set_index("lines")
     assert reach.loc[1, "above"] == float("inf")
-    assert 10 < reach["above"].min() < 20
+    nearest, resistant = int(reach["above"].idxmin()), float(PUBLISHED_CALL.count("resistant"))
+    shares = shares_at(float(reach["above"].min()), nearest, 23 - nearest, resistant)
+    assert fisher_power(nearest, 23 - nearest, *shares) == pytest.approx(0.8, abs=1e-3)
+    closer = shares_at(0.9 * float(reach["above"].min()), nearest, 23 - nearest, resistant)
+    assert fisher_power(nearest, 23 - nearest, *closer) < 0.8
     assert len(pd.read_csv(out / "labels.csv")) == 5
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import optimize, stats
 
 from lensim import vocabulary as v
 from lensim.checks import InputError
@@ -172,7 +173,11 @@ def test_a_recommendation_is_tried_elsewhere_and_searched_anew_where_it_breaks()
     holds, breaks, none = tried(Evaluator(scenario), asked, 10, shifts, 0.8, studies=2000)
     assert (holds.verdict, holds.size) == (1, None)
     assert breaks.verdict == -1
-    assert 25 <= breaks.size.n <= 40  # four times the pairs, near enough
+    exact = pairs_of_a_t_test(0.3, np.sqrt(0.5**2 + 0.3**2 * 2 / 3), 0.8)
+    # null: the root of the search is normal around the exact number, which lies within half a pair of the whole one
+    assert abs(breaks.size.root - exact) < 5 * breaks.size.root_se + 0.5
+    whole_effect = pairs_of_a_t_test(0.6, np.sqrt(0.5**2 + 0.3**2 * 2 / 3), 0.8)
+    assert abs(breaks.size.root - whole_effect) > 5 * breaks.size.root_se + 0.5  # so the check can fail
     assert none.verdict == -1
     assert none.size.n is None
 
@@ -266,6 +271,16 @@ def test_the_cheapest_design_is_tried_elsewhere_too():
     assert "it holds unless the effect is half as large" in said
     assert "then 40 for 400 EUR" in said
     assert "then none of the grid" in said
+
+
+def pairs_of_a_t_test(mean: float, sd: float, power: float) -> float:
+    """Pairs at which a two-sided t test of the mean finds it with this power, by the noncentral t distribution."""
+
+    def missing(n: float) -> float:
+        critical = stats.t.ppf(0.975, n - 1)
+        return float(stats.nct.sf(critical, n - 1, mean * np.sqrt(n) / sd)) - power
+
+    return float(optimize.brentq(missing, 2.5, 500))
 
 
 def test_a_recommendation_is_tried_elsewhere_unless_told_otherwise():

@@ -14,6 +14,8 @@ from lensim.plan.search import _crossing, detectable, smallest
 from lensim.power.scenario import scenario_of
 from lensim.seeding import stream
 
+FALSE_ALARM = 1e-6
+
 
 def paired_t(d: float, seed: int = 1) -> Evaluator:
     return Evaluator(
@@ -153,7 +155,15 @@ def test_detectable_effect_is_where_the_line_crosses():
     shares = [Share(float(p), float(np.sqrt(p * (1 - p) / 1000)), 1000, 0) for p in values]
     value, error = detectable(effects, shares, 0.8)
     assert value == pytest.approx((stats.norm.ppf(0.8) + 1.6) / 2.0, abs=1e-6)
-    assert 0.01 < error < 0.1
+    rng, roots = stream(1, "detectable"), []
+    for _ in range(400):
+        seen = rng.binomial(1000, values) / 1000
+        again = [Share(float(p), float(np.sqrt(p * (1 - p) / 1000)), 1000, 0) for p in seen]
+        roots.append(detectable(effects, again, 0.8)[0])
+    # null: the stated error is the sd of the root; sums of squares of normals
+    ratio = float(np.sum((np.array(roots) - value) ** 2)) / error**2
+    assert 2 * min(stats.chi2.cdf(ratio, 400), stats.chi2.sf(ratio, 400)) > FALSE_ALARM
+    assert stats.chi2.cdf(ratio / 4, 400) < FALSE_ALARM  # an error stated twice as large is rejected
     assert np.isnan(detectable(effects, [Share(0.1, 0.01, 1000, 0)] * 4, 0.8)).all()
     with pytest.raises(InputError, match="effects must be at least 3, as many as shares, got 2 effects and 4 shares"):
         detectable(effects[:2], shares, 0.8)
