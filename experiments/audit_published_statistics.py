@@ -39,7 +39,7 @@ SCALE_TESTS = ("t_ratio", "t_log2", "wilcoxon")
 
 
 class Config(BaseModel):
-    """What this experiment can be told."""
+    """Settings of this experiment, from its config file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     seed: int = Field(ge=0)

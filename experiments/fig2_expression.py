@@ -40,7 +40,7 @@ FIGURES = ("levels", "before_after", "forest", "standard_curves", "resistant_pro
 
 
 class Config(BaseModel):
-    """What this experiment can be told."""
+    """Settings of this experiment, from its config file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     seed: int = Field(ge=0)
@@ -68,7 +68,7 @@ def with_truth(table: pd.DataFrame, truth: xr.Dataset) -> pd.DataFrame:
 
 
 def sentences(subjects: pd.DataFrame, populations: pd.DataFrame, config: Config) -> list[str]:
-    """What was found, in plain words."""
+    """The findings, in sentences."""
     seen = subjects[subjects["detected"] > 0]
     low, high = seen["fold_change_percent_lower"], seen["fold_change_percent_upper"]
     inside = ((seen["true_percent"] >= low) & (seen["true_percent"] <= high)).mean()

@@ -56,7 +56,7 @@ AS_STATED = "the paper's S shares, one experiment"
 
 
 class Config(BaseModel):
-    """What this experiment can be told."""
+    """Settings of this experiment, from its config file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     seed: int = Field(ge=0)
@@ -155,7 +155,7 @@ def fit_all(config: Config, studies: dict[str, xr.Dataset], manifest: Manifest) 
 
 
 def classical_sentences(data: xr.Dataset, ci_prob: float) -> list[str]:
-    """What a bench would say of all experiments of the twin."""
+    """Sentences on classical analyses of all experiments of the twin."""
     table = classical_effects(data, ci_prob)
     return [
         f"{row['method']}, {row['cell_line']}: {row['percent_points']:+.1f} points ({row['percent_points_lower']:+.1f} "

@@ -69,7 +69,7 @@ PANEL_RULES: list[dict[str, Any]] = [
 
 
 class Config(BaseModel):
-    """What this experiment can be told."""
+    """Settings of this experiment, from its config file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     seed: int = Field(ge=0)
@@ -137,7 +137,7 @@ def shares_of(table: pd.DataFrame) -> list[Share]:
 
 
 def sentences(results: dict[str, PowerResult]) -> list[str]:
-    """What the panel could see, in plain words."""
+    """What the panel could detect, in sentences."""
     rows = {row["rule"]: row for row in records(results["panel"].table)}
 
     def percent(rule: str, what: str) -> str:

@@ -38,7 +38,7 @@ LARGEST_RATIO = 1.5
 
 
 class Config(BaseModel):
-    """What this experiment can be told."""
+    """Settings of this experiment, from its config file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     seed: int = Field(ge=0)

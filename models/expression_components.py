@@ -160,7 +160,7 @@ def reference_levels(data: xr.Dataset, held: dict[str, Any], of: Machine, priors
 def reference_fold_changes(priors: ExpressionPriors) -> Any:
     """Log2 fold change of each reference, alike in all subjects (reference, contrast); None where they hold still.
 
-    What tells it from a change of input is that inputs of samples scatter about one mean, and with several references
+    It differs from a change of input because inputs of samples scatter about one mean, and with several references
     how these differ: with one reference in few samples the prior decides.
     """
     if priors.sd_log2_reference_fold_change == 0.0:
@@ -223,7 +223,7 @@ def pooled_fold_changes(data: xr.Dataset, held: dict[str, Any], priors: Expressi
 
 
 def separate_fold_changes(held: dict[str, Any], priors: ExpressionPriors) -> Any:
-    """Fold change of each subject on its own: nothing is learnt from one about another."""
+    """Fold change of each subject on its own, without pooling."""
     return normal_by_information(
         v.LOG2_FOLD_CHANGE,
         mu=0.0,
@@ -296,7 +296,7 @@ def expected_quantity(
 
 
 def inputs(held: dict[str, Any], of: Machine, by_references: InputByReferences) -> Any:
-    """The cDNA of each sample against the mean, in a coordinate that knows what the references say of it."""
+    """The cDNA of each sample against the mean, in a coordinate that uses the references' information."""
     return normal_by_information(
         v.LOG2_INPUT,
         mu=0.0,

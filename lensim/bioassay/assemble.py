@@ -35,7 +35,7 @@ COLUMNS: Final = (
 
 @dataclass(frozen=True)
 class BioassayWell:
-    """A well as a file tells of it; names are empty where they are of no account."""
+    """A well as read from a file; names are empty where they do not apply."""
 
     place: str
     line: int

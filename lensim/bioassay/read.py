@@ -57,7 +57,7 @@ def read_bioassay(
         Paths: CSV or TSV text in any usual encoding, or parquet; with `plate_map` what the readers wrote.
     control
         The condition that others are compared with; may be left out where is_control or a usual name (control,
-        untreated, DMSO ...) tells it.
+        untreated, DMSO ...) shows it.
     plate_map
         A table as above, with well and without od. Its column plate names the file of a grid without its suffix; it
         may be absent for one grid, and for several that are laid out alike.
@@ -69,7 +69,7 @@ def read_bioassay(
     columns
         The names of columns by meaning, such as {"od": "A570", "condition": "=untreated"} (a value for all wells).
     decimal
-        The decimal mark, "." or ",", where it cannot be told from the numbers; of a map only where in doubt there.
+        The decimal mark, "." or ",", where the numbers do not show it; of a map only where in doubt there.
     unit
         pg/ml or ng/ml; may be left out where the column's name has it, else pg/ml.
 

@@ -28,7 +28,7 @@ USUAL_FAULTS: Final = PlateFaults(
 
 @dataclass(frozen=True)
 class BioassayPopulation:
-    """Where bioassays are drawn from. All defaults are assumed.
+    """The population of bioassays. All defaults are assumed.
 
     Attributes
     ----------

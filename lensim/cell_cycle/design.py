@@ -24,7 +24,7 @@ class CellCycleDesign:
     experiments
         Independent repeats of the whole.
     tubes
-        Tubes stained from one culture; they share whatever became of it.
+        Tubes stained from one culture; they are not independent.
     events_per_tube
         Events that the cytometer records of each tube, debris and doublets included.
 

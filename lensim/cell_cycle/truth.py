@@ -24,7 +24,7 @@ KINDS_OF_EVENT: Final = (*PHASES, "debris", "doublet")
 
 @dataclass(frozen=True)
 class CellCyclePopulation:
-    """Where studies are drawn from.
+    """The population of studies.
 
     Attributes
     ----------

@@ -19,7 +19,9 @@ def associate(
     ] = None,
     label: Annotated[list[str] | None, typer.Option(help="Only this column of the table; may be repeated.")] = None,
     threshold_um: Annotated[float | None, typer.Option(help="Resistant: IC50 above this; else the top dose.")] = None,
-    odds_ratio: Annotated[float, typer.Option(help="An odds ratio closer to 1 than this matters to nobody.")] = 2.0,
+    odds_ratio: Annotated[
+        float, typer.Option(help="An odds ratio closer to 1 than this is of no practical importance.")
+    ] = 2.0,
     inhibition_percent: Annotated[
         float, typer.Option(help="So does a smaller difference of mean inhibition [percentage points].")
     ] = 10.0,

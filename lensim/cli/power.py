@@ -17,7 +17,7 @@ NOTHING: Final = "-"
 
 def power(
     scenario_file: Annotated[Path, typer.Argument(metavar="FILE", help="Scenario (TOML).")],
-    folder: Annotated[Path, typer.Option("--out", help="Folder for results; a run that was broken off goes on there.")],
+    folder: Annotated[Path, typer.Option("--out", help="Folder for results; an interrupted run continues there.")],
     workers: Annotated[int, typer.Option(min=1, help="Processes on this machine.")] = 1,
     scheduler: Annotated[
         str, typer.Option(help="Address of a dask scheduler that is running; its workers are used.")
@@ -26,8 +26,8 @@ def power(
 ) -> None:
     """Power, assurance and errors of a design, by simulated studies and their exact posteriors, audited by NUTS.
 
-    Results do not depend on the number of workers. Begun again with the same scenario and folder, it goes on where it
-    was broken off.
+    Results do not depend on the number of workers. Started again with the same scenario and folder, it continues
+    where it stopped.
     """
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 

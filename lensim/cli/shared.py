@@ -41,7 +41,7 @@ Decimal = Annotated[
 ]
 GridNumber = Annotated[int | None, typer.Option(min=1, help="Which grid of each file, where there are several.")]
 PlateWells = Annotated[
-    int | None, typer.Option(help="Wells of a plate: 96, 384 or 1536; else told by the grid or the largest well.")
+    int | None, typer.Option(help="Wells of a plate: 96, 384 or 1536; else from the grid or the largest well.")
 ]
 PlateMap = Annotated[Path | None, typer.Option(help="Map of plate grids: a row a well with what it holds.")]
 Control = Annotated[str, typer.Option(help="Condition that others are compared with.")]

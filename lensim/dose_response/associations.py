@@ -40,7 +40,7 @@ class Equivalence:
     Attributes
     ----------
     log2_odds_ratio
-        An odds ratio within 2 to this power, either way, matters to nobody.
+        An odds ratio within 2 to this power, either way, is of no practical importance.
     inhibition_percent
         As a difference of mean inhibition, either way [percentage points].
     """

@@ -129,7 +129,7 @@ class DoseResponseDesign:
 
 
 def lay_out(design: DoseResponseDesign, rng: np.random.Generator) -> xr.Dataset:
-    """The sheet of an assay: what is in which well, before anything is measured.
+    """The sheet of an assay: the contents of each well, before measurement.
 
     Wells are in order of culture, dose and replicate; cultures in order of experiment and line.
 

@@ -122,7 +122,7 @@ def one_study(data: xr.Dataset, study: int) -> xr.Dataset:
 
 
 def _check_truth(sheet: xr.Dataset, truth: xr.Dataset) -> bool:
-    """Refuse a truth that does not belong to the sheet; tell whether it has the dim study."""
+    """Refuse a truth that does not belong to the sheet; return whether it has the dim study."""
     missing = [name for name in _TRUTH if name not in truth]
     if missing:
         raise checks.InputError(f"simulate needs a truth with {', '.join(missing)}, got {', '.join(map(str, truth))}")
@@ -218,7 +218,7 @@ def _sparse_places(size: int, probability: float, rng: np.random.Generator) -> n
 
 
 def _count(level_signal: np.ndarray, minutes: float, rng: np.random.Generator) -> np.ndarray:
-    """What a counter makes of a true level in `minutes`; see `EXACT_BELOW_COUNTS`."""
+    """The count of a true level in `minutes`; see `EXACT_BELOW_COUNTS`."""
     if np.isinf(minutes):
         return level_signal
     expected = level_signal * minutes

@@ -25,7 +25,7 @@ class Measured:
 
 
 def without_pooling(posterior: Measured, population_mean: np.ndarray, population_sd: np.ndarray) -> Measured:
-    """What the data alone say, of a posterior that was drawn towards a normal population.
+    """Estimates from the data alone, from a posterior that was shrunk towards a normal population.
 
     With w = 1 - (sd / population sd)^2, the share of its own data in a posterior mean, the estimate is
     (mean - (1 - w) population mean) / w and its error sd / sqrt(w). A point of which the population says nearly all (w

@@ -36,7 +36,7 @@ def ct_of_copies(copies: Any, amplification_factor: Any, ct_of_one_copy: Any) ->
 
 
 def copies_of_ct(ct_cycles: Any, amplification_factor: Any, ct_of_one_copy: Any) -> Any:
-    """Copies that a Ct tells of, the inverse of `ct_of_copies`."""
+    """Copies at the start of a reaction with this Ct, the inverse of `ct_of_copies`."""
     return relative_quantity(ct_cycles, ct_of_one_copy, amplification_factor)
 
 
@@ -56,7 +56,7 @@ def livak_ratio(delta_delta_ct_cycles: Any) -> Any:
 
 
 class GeneChange(NamedTuple):
-    """What one gene's cycles tell of a change, with standard errors; 0 where something is known exactly.
+    """Change of one gene from its cycles, with standard errors; 0 where something is known exactly.
 
     `delta_ct_cycles` is control - treated.
     """

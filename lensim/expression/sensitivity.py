@@ -52,7 +52,7 @@ def summarise_sensitivity(
 ) -> pd.DataFrame:
     """Do subjects of two groups, or along their IC50, respond differently? One row a target, contrast and question.
 
-    Subjects in which the target was never detected are left out of its rows: of them only the prior speaks.
+    Subjects in which the target was never detected are left out of its rows: for them the posterior is the prior.
 
     Parameters
     ----------

@@ -54,7 +54,7 @@ class CellTypeExpression:
 
 @dataclass(frozen=True)
 class ExpressionPopulation:
-    """Where studies are drawn from. All defaults are assumed.
+    """The population of studies. All defaults are assumed.
 
     Attributes
     ----------

@@ -57,7 +57,7 @@ def fit_with_care(
     progress
         Show the sampler's progress bar.
     tell
-        Called with a sentence when there is something to tell a person on the way.
+        Called with a sentence on the progress.
 
     Raises
     ------

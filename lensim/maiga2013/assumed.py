@@ -21,7 +21,7 @@ ASSUMED: Final[tuple[Fact, ...]] = (
     ),
     assumed(
         "proliferation_sd_meaning", "between the three experiments", "text", "Figure 1",
-        "the legend speaks of means of three experiments; wells of one experiment would be pseudo-replicates",
+        "the legend has means of three experiments; wells of one experiment would be pseudo-replicates",
     ),
     assumed(
         "stimulated_lines", StatedRange(1.0, 2.0), "lines", "Discussion",

@@ -218,7 +218,7 @@ UNTESTABLE: Final[tuple[Untestable, ...]] = (
 
 
 def support(p_if_true: float, p_if_not: float, studies: int) -> str:
-    """What a design can do for a finding.
+    """How well a design supports a finding.
 
     'yes': made in at least 80% of studies where it is true and in at most 5% where it is not, two Monte Carlo errors
     allowed; 'no': made in less than half where it is true, or less than three times as often as where it is not;

@@ -136,7 +136,7 @@ _STATISTICS: Final[tuple[Contradiction, ...]] = (
         "il8_on_treatment",
         (
             ("Abstract", "lenalidomide raised IL-8 in sensitive and resistant cells"),
-            ("Results; Figure 3B", "IL-8 told for NCI-H929 R10-4 against its parent, after days without the drug"),
+            ("Results; Figure 3B", "IL-8 reported for NCI-H929 R10-4 against its parent, after days without the drug"),
         ),
         "no treated-against-untreated change of CXCL8 is known",
         "the only IL-8 result of the text compares two lines, not two treatments",

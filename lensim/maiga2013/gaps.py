@@ -49,7 +49,7 @@ GAPS: Final[tuple[Gap, ...]] = (
     Gap("p53_status", "the p53 status of every line", "Results"),
     Gap(
         "il6_of_the_rest",
-        "whether a line that is not listed with IL-6 grows without it; SBN's needs are not told",
+        "whether a line that is not listed with IL-6 grows without it; SBN's needs are not stated",
         "Methods, Cell lines, primary myeloma cells and culture conditions",
     ),
     Gap("bmsc_donors", "the number of stromal-cell donors, and the spread of the 35 percent", "Results; Figure 2B"),

@@ -38,7 +38,7 @@ ROUGH_BUDGET: Final = 4000
 
 
 def require_trusted(result: xr.DataTree, name: str, *, trust: bool) -> None:
-    """Refuse a fit that did not pass its convergence gate, unless told otherwise.
+    """Refuse a fit that did not pass its convergence gate, unless it is trusted.
 
     Raises
     ------
@@ -85,7 +85,7 @@ def answer(
     pool: Pool = one_by_one,
     tell: Callable[[str], None] = lambda said: None,
 ) -> Plan:
-    """Answer every part of a question, the size first, and tell each answer as it comes.
+    """Answer every part of a question, the size first, and report each answer as it comes.
 
     Parameters
     ----------

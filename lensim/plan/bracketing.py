@@ -14,7 +14,7 @@ from lensim.dose_response.estimands import LOWEST_DOSE, dose_response_estimands
 def bracketing(result: xr.DataTree, top_doses_um: Sequence[float]) -> pd.DataFrame:
     """Probability that the IC50 of each line lies between its lowest tested dose and a top dose.
 
-    Beyond the tested doses the posterior speaks by its prior and by the curve's shape so far; what is never halved has
+    Beyond the tested doses the posterior depends on its prior and on the curve's shape so far; what is never halved has
     no IC50 at any dose.
 
     Parameters

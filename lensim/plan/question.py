@@ -247,7 +247,7 @@ def read_question(path: Path, posterior: DesignPrior | Path | None = None) -> Qu
     if not truth:
         raise InputError(
             f"{path.name}: scenario.truth must be given, or a fit or a paper named with --from, got neither: "
-            "nothing is planned from figures that nobody chose"
+            "a plan needs a truth"
         )
     return question
 

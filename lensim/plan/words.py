@@ -164,7 +164,7 @@ def bracketing_in_words(plan: Plan) -> str:
 
 
 def layouts_in_words(plan: Plan) -> str:
-    """Errors of the maps under faults, and which maps they tell apart."""
+    """Errors of the maps under faults, and which maps differ in them."""
     if plan.layouts is None:
         return ""
     faulty = [row for row in records(plan.layouts) if row["faults"] == "on" and row["ic50_rmse"] == row["ic50_rmse"]]
@@ -186,7 +186,7 @@ def layouts_in_words(plan: Plan) -> str:
     if len(alike) == 1:
         verdict = f"best is {alike[0]}" if len(faulty) > 1 else "no other map could be compared"
     else:
-        verdict = f"{' and '.join(alike)} are not told apart"
+        verdict = f"{' and '.join(alike)} do not differ detectably"
         verdict += "" if len(alike) == len(faulty) else ", and the rest is worse"
     return f"error of log10 IC50 with faults of plates: {each}; {verdict}"
 

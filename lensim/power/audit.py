@@ -1,6 +1,6 @@
 """Studies of a run that are fitted again by NUTS: a random sample of all that the run analysed.
 
-Every stored study has the same chance, whatever its point and chunk. Compiling takes most of the time, so studies
+Every stored study has the same chance, of every point and chunk. Compiling takes most of the time, so studies
 of one design and analysis go to a worker together. Of a run with many designs only a few are used. They are drawn with
 a probability equal to their share of the studies, so each study keeps the same chance.
 """

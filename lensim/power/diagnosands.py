@@ -114,7 +114,7 @@ class Tally:
         return ratio, float(np.sqrt(max(aa - 2 * ratio * ab + ratio**2 * bb, 0.0)) / b)
 
     def describe(self) -> dict[str, float]:
-        """Every diagnosand with its standard error (suffix _mcse); NaN where no study speaks to it.
+        """Every diagnosand with its standard error (suffix _mcse); NaN where no study has it.
 
         Shares have 99.9% bounds too (suffixes _low, _high).
         """

@@ -4,7 +4,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class BaseRule(BaseModel):
-    """A rule; `rule` in a file says which."""
+    """A decision rule; `rule` in a file gives its kind."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     name: str = ""

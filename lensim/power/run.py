@@ -41,7 +41,7 @@ def run_power(
         What is asked.
     folder
         Gets summary.csv, audit.csv where studies were audited, findings.txt, manifest.json, scenario.json, chunks of
-        studies, and figures where `draw` is given. A run that was broken off goes on there. Nothing is kept without it.
+        studies, and figures where `draw` is given. An interrupted run continues there. Without it nothing is kept.
     workers
         Processes on this machine; 1 works in this process.
     scheduler

@@ -19,7 +19,7 @@ STATES: Final[dict[str, State]] = {"yes": "yes", "no": "no", "true": "yes", "fal
 
 
 def claims_section(folder: Path, choice: Choice) -> Section:
-    """The claims of a results folder, told one by one, and its figures and findings.
+    """The claims of a results folder, one by one, and its figures and findings.
 
     Raises
     ------
@@ -43,7 +43,7 @@ def claims_tables(claims: pd.DataFrame, source: str) -> tuple[PageTable, ...]:
     wanted = (
         (kind == NUMBER, _number_row, "Stated numbers among the readings of simulated twins: median and 90% interval"),
         (kind == FINDING, _finding_row, "Findings in words, and how often a study like this would make them"),
-        (~kind.isin([NUMBER, FINDING]), _statement_row, "Statements without anything to hold them against"),
+        (~kind.isin([NUMBER, FINDING]), _statement_row, "Statements that cannot be compared with a twin"),
     )
     return tuple(
         PageTable(_frame(claims[mask], row), caption, source=source, is_open=True)

@@ -19,7 +19,7 @@ ASKED_IN_PYTHON: Final = ("scenario.json", "question.json")
 """What was asked, where it was not read from a file."""
 
 MOST_UNLISTED_ROWS: Final = 400
-"""A table that nobody chose is left in its folder where it is longer: it holds data rather than answers."""
+"""A longer table that no section lists is not shown: it has data rather than answers."""
 
 LONGEST_TEXT: Final = 20_000
 

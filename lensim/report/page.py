@@ -28,7 +28,7 @@ class Span:
     low, middle, high
         The interval and its median.
     point
-        What is held against it.
+        The value that it is compared with.
     """
 
     low: float
@@ -78,7 +78,7 @@ class Picture:
     caption
         What it shows, in a sentence.
     alt
-        What someone who can't see it must be told.
+        Text alternative for readers who cannot see it.
     """
 
     name: str

@@ -27,8 +27,8 @@ from lensim.report.study_systems import Group
 TITLE: Final = "Lenalidomide in multiple myeloma: a study simulated, fitted and judged"
 LEAD: Final = (
     "Maïga et al. (2013, British Journal of Cancer) tested lenalidomide on 23 myeloma cell lines, primary samples and "
-    "stromal cultures. This page holds each number of that paper beside simulated twins of the study, and says what "
-    "its designs could tell and what they could not.",
+    "stromal cultures. This page compares each number of that paper with simulated twins of the study, and says what "
+    "its designs could show and what they could not.",
 )
 
 

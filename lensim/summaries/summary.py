@@ -220,7 +220,7 @@ class PublishedSummary(FrozenConfig):
 
 
 def warnings_of(summary: PublishedSummary) -> list[str]:
-    """What looks like a slip and may yet be meant."""
+    """Warnings of values that look like an error but may be correct."""
     found = []
     minimum: Any = summary.minimum
     all_up = summary.increases in (None, summary.n)

@@ -137,7 +137,7 @@ def _split(text: str, separator: str, faults: FaultReport) -> TextTable:
             break
         except csv.Error as error:
             cut = " (is the file cut off?)" if "end of data" in str(error) else ""
-            faults.add(f"quotes or fields cannot be told apart ({error}); check the quotes{cut}", line=line)
+            faults.add(f"quotes or fields cannot be separated ({error}); check the quotes{cut}", line=line)
             is_whole = False
             break
         if not any(cell.strip() for cell in row):  # spreadsheets leave rows of separators behind

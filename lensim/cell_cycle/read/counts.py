@@ -59,13 +59,13 @@ def read_counts(
     files
         CSV or TSV text, or parquet.
     control
-        The condition that others are compared with, where neither is_control nor its name tells.
+        The condition that others are compared with, where neither is_control nor its name shows it.
     columns
         The names of columns by meaning, see `COUNT_COLUMNS`.
     decimal
-        The decimal mark, where it cannot be told from the numbers.
+        The decimal mark, where the numbers do not show it.
     scale
-        Whether a column a phase holds events or percents; else its name tells (percent, %), or a column of totals.
+        Whether a column a phase holds events or percents; else its name (percent, %) or a column of totals shows it.
     events_per_tube
         Events that percents are of, where the tables do not say.
 

@@ -63,11 +63,11 @@ def read_events(
     files
         CSV or TSV text, or parquet.
     control
-        The condition that others are compared with, where neither is_control nor its name tells.
+        The condition that others are compared with, where neither is_control nor its name shows it.
     columns
         The names of columns by meaning, see `EVENT_COLUMNS`.
     decimal
-        The decimal mark, where it cannot be told from the numbers.
+        The decimal mark, where the numbers do not show it.
     brdu_scale
         Of BrdU: "linear" fluorescence, its "log10", or "channel" of 1,024 over four decades.
 

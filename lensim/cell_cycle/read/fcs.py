@@ -53,7 +53,7 @@ def read_fcs_sheet(
     """Read the FCS files (2.0, 3.0 or 3.1) that sheets name; `lensim.cell_cycle.gate_study` makes counts of them.
 
     Columns of a sheet (see `FCS_COLUMNS` for other spellings): file, a path from the sheet's folder, and condition;
-    where there are several cell_line, experiment and tube; is_control where the control is not told by its name.
+    where there are several cell_line, experiment and tube; is_control where the control is not known by its name.
     Several sheets are one study; of those that name no experiment, each is one, named after its sheet.
 
     Parameters
@@ -61,7 +61,7 @@ def read_fcs_sheet(
     files
         The sheets: CSV or TSV text, or parquet.
     control
-        The condition that others are compared with, where neither is_control nor its name tells.
+        The condition that others are compared with, where neither is_control nor its name shows it.
     columns
         The names of columns by meaning, see `FCS_COLUMNS`.
     channels

@@ -42,13 +42,13 @@ def read_cell_cycle(
         Paths: CSV or TSV text in any usual encoding, or parquet. See `read_counts`, `read_events` and `read_fcs_sheet`.
     control
         The condition that others are compared with; may be left out where is_control or a usual name (control,
-        untreated, DMSO ...) tells it.
+        untreated, DMSO ...) shows it.
     columns
         The names of columns by meaning, such as {"condition": "Drug", "cell_line": "=LP-1"} (a value for all rows).
     decimal
-        The decimal mark, "." or ",", where it cannot be told from the numbers.
+        The decimal mark, "." or ",", where the numbers do not show it.
     scale
-        "events" or "percent": what columns of phases hold, where neither their names nor a column of totals tell.
+        "events" or "percent": what columns of phases hold, where neither their names nor a column of totals shows it.
     events_per_tube
         Events that percents are of, where the tables do not say.
     brdu_scale

@@ -100,7 +100,7 @@ def note_control_words(said: dict[tuple[str, str], At], table: TextTable, found:
 
 
 def control_of(said: Said, stated: str | None, study: FaultReport) -> Control:
-    """The control by the rule for all assays; all faults so far are raised where it cannot be told."""
+    """The control by the rule for all assays; all faults so far are raised where it is not known."""
     known = find_control(said, stated, study)
     if known is None:
         study.raise_if_any()

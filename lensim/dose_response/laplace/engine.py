@@ -48,13 +48,13 @@ _WORKING: Final = np.array([[0.0, 0.1, 1.0], [0.9, 0.4, 1.0]])
 
 
 def trusts(shapes: np.ndarray, counts: np.ndarray) -> bool:
-    """Whether weights with these Pareto shapes, carried by so many draws, give no cause for doubt."""
+    """Whether weights with these Pareto shapes and effective numbers of draws can be trusted."""
     return bool((shapes < LARGEST_SHAPE).all() and (counts > SMALLEST_COUNT).all())
 
 
 @dataclass(frozen=True)
 class LaplaceSettings:
-    """How much work a study gets.
+    """How many draws and sweeps a study gets.
 
     Attributes
     ----------
@@ -108,7 +108,7 @@ class PanelPosterior:
 
     @property
     def trusted(self) -> bool:
-        """Whether no line's weights give cause for doubt."""
+        """Whether the weights of all lines can be trusted."""
         return trusts(self.shapes, self.counts)
 
 

@@ -199,7 +199,7 @@ def _positions(names: Sequence[object], order: Sequence[object]) -> np.ndarray:
 
 
 def _name_cultures(cultures: list[Culture]) -> list[str]:
-    """Line and experiment, or line and plate, or all three: the first that tells all cultures apart."""
+    """Line and experiment, or line and plate, or all three: the first that makes all cultures distinct."""
     for names in (
         [f"{line}, {experiment}" for line, experiment, _ in cultures],
         [f"{line}, {plate}" for line, _, plate in cultures],

@@ -106,7 +106,7 @@ def read_plates(
     counting_minutes, lost
         As in `read_tidy`, for the grids.
     decimal
-        The decimal mark of the grids, where it cannot be told from the numbers; of a map only where in doubt there.
+        The decimal mark of the grids, where the numbers do not show it; of a map only where in doubt there.
     plate_wells
         96, 384 or 1536; else as the grids are whole plates, else the smallest plate that has all the wells.
 

@@ -71,7 +71,7 @@ def read_dose_response(
         96, 384 or 1536; else as the grids show, else guessed from the largest well; attrs["plate_size_from"] says
         which.
     decimal
-        The decimal mark, "." or ",", where it cannot be told from the numbers.
+        The decimal mark, "." or ",", where the numbers do not show it.
     counting_minutes
         For how long each well was counted [min]; infinite for a signal that is no count.
     scale

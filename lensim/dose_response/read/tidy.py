@@ -70,7 +70,7 @@ def read_tidy(
         What becomes of a well whose signal is missing (empty, NA, NaN): "refuse" the file, or "drop" the well and
         count it in attrs["wells_lost"].
     decimal
-        The decimal mark, where it cannot be told from the numbers.
+        The decimal mark, where the numbers do not show it.
     plate_wells
         96, 384 or 1536; else the smallest plate that has all the wells.
 

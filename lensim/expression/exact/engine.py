@@ -37,7 +37,7 @@ def as_array(priors: FoldChangePriors) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Questions:
-    """What is asked of every posterior.
+    """The quantities asked of every posterior.
 
     Attributes
     ----------

@@ -61,7 +61,7 @@ def read_reactions(
     cycle_limit
         Cycles run; else as the files say. Where neither does, a Ct above 40 is refused.
     decimal
-        The decimal mark, where it cannot be told from the numbers.
+        The decimal mark, where the numbers do not show it.
 
     Returns
     -------

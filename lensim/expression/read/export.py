@@ -97,7 +97,7 @@ def find_table(text: str, layout: Layout, faults: FaultReport) -> ExportTable:
         except csv.Error as error:
             if best is None and separator in text and _has_header_line(text, separator, layout):
                 raise InputError(
-                    f"{faults.place}: quotes or fields cannot be told apart ({error}); check the quotes"
+                    f"{faults.place}: quotes or fields cannot be separated ({error}); check the quotes"
                 ) from None
             continue
         for at, (line, row) in enumerate(rows):

@@ -58,7 +58,7 @@ def read_ratios(
     columns
         The names of their columns by meaning, see `RATIO_COLUMNS`.
     decimal
-        The decimal mark, where it cannot be told from the numbers.
+        The decimal mark, where the numbers do not show it.
 
     Returns
     -------

@@ -46,10 +46,10 @@ def read_expression(
         A table that says which sample, or which well, is which subject under which condition; needed unless the tables
         themselves name subjects and conditions.
     references
-        Names of the reference genes; may be left out where a column is_reference tells them.
+        Names of the reference genes; may be left out where a column is_reference marks them.
     control
         The condition that others are compared with; may be left out where a column is_control or a usual name (control,
-        untreated, DMSO ...) tells it.
+        untreated, DMSO ...) shows it.
     calibrator
         The subject that levels are given against, noted in attrs["calibrator"].
     factors
@@ -58,7 +58,7 @@ def read_expression(
         The names of columns by meaning, such as {"gene": "Detector", "condition": "=untreated"} (a value for all rows);
         see `lensim.expression.read.COLUMNS` and `RATIO_COLUMNS` for what is understood without.
     decimal
-        The decimal mark, "." or ",", where it cannot be told from the numbers.
+        The decimal mark, "." or ",", where the numbers do not show it.
     cycle_limit
         Cycles run, where the files do not say and it was not 40.
     format

@@ -121,7 +121,7 @@ class Manner:
 
     @property
     def limit(self) -> float:
-        """The limit that a Ct is held against."""
+        """The limit that a Ct is compared with."""
         return self.stated_limit or self.file_limit or DEFAULT_CYCLE_LIMIT
 
 

@@ -83,7 +83,7 @@ class PanelEvidence:
 
 @dataclass(frozen=True)
 class PanelVerdicts:
-    """What a rule says: a row a study, and a column a line where it speaks of lines.
+    """What a rule says: a row a study, and a column a line where it is on lines.
 
     Attributes
     ----------

@@ -174,7 +174,7 @@ def plot_tnf(
         said = (
             [
                 f"{row.contrast}: {row.change}"
-                + ("" if "not told" in row.change else f", P(increase) {row.p_increase:.2f}")
+                + ("" if "not reported" in row.change else f", P(increase) {row.p_increase:.2f}")
                 for row in changes[changes["cell_line"] == line].itertuples()
             ]
             if len(changes)

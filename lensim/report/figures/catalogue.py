@@ -31,7 +31,7 @@ class ResultFigure:
     caption
         What it shows, in a sentence.
     alt
-        What someone who can't see it must be told.
+        Text alternative for readers who cannot see it.
     draw
         Draws it; nothing is drawn before.
     """
