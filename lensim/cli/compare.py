@@ -12,7 +12,7 @@ from lensim.cli.tables import print_tables
 
 
 def compare(
-    result_file: Annotated[Path, typer.Argument(metavar="RESULT", help="What lensim fit expression wrote.")],
+    result_file: Annotated[Path, typer.Argument(metavar="RESULT", help="Result of lensim fit expression (.nc).")],
     csv: Annotated[Path | None, typer.Option(help="Write the table here.")] = None,
     ci: CiProb = 0.9,
     force: Force = False,

@@ -48,7 +48,7 @@ def fit_options(
 
 
 def fit_command(name: str, source: Callable[..., "xr.Dataset"], about: str) -> Callable[..., None]:
-    """The command that fits data of one assay.
+    """The command that fits a model to data of one assay.
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def summarize(
-    result_file: Annotated[Path, typer.Argument(metavar="RESULT", help="What lensim fit wrote.")],
+    result_file: Annotated[Path, typer.Argument(metavar="RESULT", help="Result of lensim fit (.nc).")],
     threshold_um: Annotated[float | None, typer.Option(help="Resistant: IC50 above this; else the top dose.")] = None,
     ci: CiProb = 0.9,
     csv: Csv = None,

@@ -17,10 +17,10 @@ FactorUse = Literal["uncertain", "plug_in", "perfect"]
 FACTOR_USES: Final = get_args(FactorUse)
 
 FEWEST_COPIES: Final = 16.0
-"""Below so many copies on average, the Ct of a cell is no longer normal (assumed: a skewness of 1/4)."""
+"""Below this mean number of copies the Ct of a cell is no longer normal (assumed: a skewness of 1/4)."""
 
 MANY_COPIES: Final = 100.0
-"""From so many copies on, replicates differ by reading alone, nearly enough to estimate its spread from them."""
+"""Above this number of copies replicates differ almost only by reading, so they show its spread."""
 
 
 @dataclass(frozen=True)

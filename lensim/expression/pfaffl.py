@@ -30,7 +30,7 @@ def ct_of_log2_quantity(log2_quantity: Any, log2_amplification_factor: Any, ct_o
 
 
 def ct_of_copies(copies: Any, amplification_factor: Any, ct_of_one_copy: Any) -> Any:
-    """Ct of a reaction that starts from so many copies, without noise [cycles]; infinite at no copy."""
+    """Ct of a reaction that starts from `copies`, without noise [cycles]; infinite at no copy."""
     with np.errstate(divide="ignore"):
         return ct_of_log2_quantity(np.log2(copies), np.log2(amplification_factor), ct_of_one_copy)
 

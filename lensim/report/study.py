@@ -184,7 +184,7 @@ def _making(present: Sequence[Choice], made: dict[str, Made]) -> Section:
         "How this was made",
         lead=(
             "make reproduce runs every command below with the config beside its script and then writes this page. The "
-            "same seed gives the same numbers, whatever the number of workers.",
+            "same seed gives the same numbers with any number of workers.",
         ),
         tables=tuple(tables),
     )

@@ -120,7 +120,7 @@ def median_row(name: str, days: np.ndarray) -> dict[str, float]:
 
 
 def summarise(found: xr.Dataset) -> dict[str, Any]:
-    """Outcomes of cultures alike in one row: cultures, days, every share of `share_row` and day of `median_row`."""
+    """Outcomes of cultures of one kind in one row: cultures, days, shares of `share_row`, days of `median_row`."""
     row: dict[str, Any] = {"cultures": found.sizes[v.STUDY], "days": found.attrs["days"]}
     for name in SHARES:
         row |= share_row(f"p_{name}", found[name].to_numpy())

@@ -18,7 +18,7 @@ from lensim.inference.compiled import compiled
 
 LN10: Final = float(np.log(10.0))
 MODES: Final = 3
-"""At most so many modes of a line are kept."""
+"""The largest number of modes of a line that are kept."""
 _LEAST_SHARE_OF_INFORMATION: Final = 0.2
 _INNER_STEPS: Final = 15
 _OUTER_STEPS: Final = 40

@@ -22,7 +22,7 @@ BLOCK: Final = 24
 LOG_BLOCK: Final = 8
 """Variances of pairs can be small: of so many the product is within range for any that a prior can mean."""
 REACH: Final = 4.2
-"""The first grid spans so many prior standard deviations either way."""
+"""Half the width of the first grid, in prior standard deviations."""
 
 
 @compiled()
