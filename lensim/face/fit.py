@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Fit:
-    """A result of `lensim.fit` or of the command `lensim fit`; all that it knows is in `tree`.
+    """A result of `lensim.fit` or of the command `lensim fit`; all its data are in `tree`.
 
     >>> import lensim
     >>> fit = lensim.load("fit.nc")  # doctest: +SKIP

@@ -254,7 +254,7 @@ def stated_words(key: str) -> str:
 
 
 def numbers_table(readings: Readings) -> pd.DataFrame:
-    """Every number of the paper's results beside what twins read, in the order of the paper.
+    """Every number of the paper's results beside the readings of twins, in the order of the paper.
 
     Parameters
     ----------
@@ -299,7 +299,7 @@ def numbers_table(readings: Readings) -> pd.DataFrame:
 
 
 def findings_table(worlds: Mapping[str, Readings], findings: Sequence[Finding], calibrated: str) -> pd.DataFrame:
-    """How often a study like the paper's would make each finding, where it is true and where it is not.
+    """Share of studies of the paper's design that report each finding, where it is true and where it is not.
 
     Returns
     -------

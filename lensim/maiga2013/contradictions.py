@@ -6,7 +6,7 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Contradiction:
-    """Two places of the paper that do not fit, or one that cannot be as it is printed.
+    """Two places of the paper that disagree, or one that cannot be right as printed.
 
     Attributes
     ----------

@@ -80,7 +80,7 @@ def draw_paper_twin(
     *,
     stimulated_lines: int = 2,
 ) -> xr.Dataset:
-    """Truths as `draw_truth` makes them, given that every line deserves its published call.
+    """Truths as from `draw_truth`, given that the published call of every line is right.
 
     A sensitive line has its IC50 within 0.15 to 7 uM, a resistant one above 10 uM or nowhere (both stated). In each
     study `stimulated_lines` of the resistant lines, picked at random, have an effect below 0 and the others one of 0
@@ -124,7 +124,7 @@ def draw_paper_twin(
 
 
 def _check_calls(calls: Mapping[str, Call], lines: list[str]) -> np.ndarray:
-    """Refuse calls that do not match the lines; tell which lines are resistant."""
+    """Refuse calls that do not match the lines; return which lines are resistant."""
     missing = [line for line in lines if line not in calls]
     unknown = [line for line in calls if line not in lines]
     if missing or unknown:
@@ -170,7 +170,7 @@ def _draw_groups_given_lines(
 def _draw_called_lines(
     mean: np.ndarray, sigma: np.ndarray, resistant: np.ndarray, stimulated: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
-    """Curves of lines around `mean` (study, cell_line, CURVE) that deserve their calls, by rejection.
+    """Curves of lines around `mean` (study, cell_line, CURVE) whose calls are right, by rejection.
 
     Each round proposes for all the lines that still lack a curve, the more for each the fewer they are, and keeps the
     first proposal that the call admits.

@@ -6,7 +6,7 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Gap:
-    """Something that is not stated.
+    """A number or choice that the paper does not state.
 
     Attributes
     ----------

@@ -49,7 +49,7 @@ def panel_twins(
 def study_twins(
     studies: int, rng: np.random.Generator, population: ExpressionPopulation = EXPRESSION, world: World = AS_STATED
 ) -> dict[str, np.ndarray]:
-    """Readings (study) of so many RT-qPCR studies of new lines, patients and stromal cultures.
+    """Readings (study) of simulated RT-qPCR studies of new lines, patients and stromal cultures.
 
     Beside what `readings` reads off, whether each statement about expression could be made; see `statements`.
     """

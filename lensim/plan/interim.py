@@ -96,7 +96,7 @@ def success_probability(
 def looks(
     scenario: Scenario, question: InterimQuestion, rule_number: int, item: int, pool: Pool = one_by_one
 ) -> pd.DataFrame:
-    """What looks after so many subjects would say and do, over simulated studies at the planned number.
+    """Results of interim looks after given numbers of subjects, over simulated studies at the planned number.
 
     Looks at the planned number or later are none, and have no row. Numbers do not depend on the pool.
 

@@ -86,7 +86,7 @@ def default_worlds(scenario: Scenario) -> tuple[Shift, ...]:
 
 
 class InterimQuestion(FrozenConfig):
-    """Looks after so many subjects: how probable success is then at the planned number.
+    """Interim looks after given numbers of subjects: the probability of success at the planned number.
 
     Attributes
     ----------
@@ -105,7 +105,7 @@ class InterimQuestion(FrozenConfig):
 
 
 class DetectionQuestion(FrozenConfig):
-    """How many reactions will have no Ct, and what more cDNA would buy.
+    """Share of reactions without a Ct, for the planned and for larger amounts of cDNA.
 
     Attributes
     ----------
@@ -118,7 +118,7 @@ class DetectionQuestion(FrozenConfig):
 
 
 class BracketingQuestion(FrozenConfig):
-    """Which top dose has the IC50 of which line below it, with what probability; of the lines of a fit.
+    """Probability that the IC50 of each line of a fit lies below a top dose [uM].
 
     Attributes
     ----------

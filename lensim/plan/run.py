@@ -54,7 +54,7 @@ def run_plan(
     read_here: Iterable[Path] = (),
     force: bool = False,
 ) -> PlanResult:
-    """Answer all that is asked, and write what was found.
+    """Answer every part of a question, and write the answers.
 
     Parameters
     ----------

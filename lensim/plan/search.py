@@ -30,7 +30,7 @@ NEAR: Final = 1e-3
 
 @dataclass(frozen=True)
 class Size:
-    """What a search found.
+    """The result of a search for the smallest number.
 
     Attributes
     ----------

@@ -17,7 +17,7 @@ RunAudit = Callable[[Any, Mapping[str, Any], int, int, Sequence[int]], pd.DataFr
 
 @dataclass(frozen=True)
 class PowerAssay:
-    """What power and plan need of an assay.
+    """The functions and types of an assay for power and plan.
 
     Attributes
     ----------

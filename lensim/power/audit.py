@@ -24,7 +24,7 @@ MOST_DESIGNS: Final = 4
 
 @dataclass(frozen=True)
 class StoredPoint:
-    """What there is of one point of the grid.
+    """The stored studies of one point of the grid.
 
     Attributes
     ----------

@@ -101,7 +101,7 @@ def posterior_of(prior: DesignPrior) -> xr.DataTree:
 
 
 def require_figures(path: Path, posterior: xr.Dataset, needed: Iterable[str], kind: str) -> None:
-    """Refuse a posterior that lacks a figure of its own kind: a default would pass for something that was learnt.
+    """Refuse a posterior that lacks a figure of its own kind, because a default would be taken for an estimate.
 
     Raises
     ------

@@ -44,7 +44,7 @@ class ListedTable:
 
 @dataclass(frozen=True)
 class Choice:
-    """What a page shows of a results folder, and in which order.
+    """The figures and tables of a results folder that a page shows, in order.
 
     Attributes
     ----------
@@ -127,7 +127,7 @@ def said_of(sentence: str) -> str:
 
 
 def folder_section(folder: Path, choice: Choice | None = None, key: str = "") -> Section:
-    """What a results folder holds.
+    """The section of a results folder: findings, figures, tables and how it was made.
 
     Parameters
     ----------

@@ -33,7 +33,7 @@ LEAD: Final = (
 
 
 def study_page(results: Path) -> Page:
-    """The page of a folder of results; parts that are absent are said to be.
+    """The page of a folder of results; it names the parts that are absent.
 
     Parameters
     ----------

@@ -29,7 +29,7 @@ DAYS: Final = (RESISTANCE_DAY, GROWTH_DAY, EXTINCTION_DAY)
 
 
 def outcomes(data: xr.Dataset, truth: xr.Dataset) -> xr.Dataset:
-    """What became of each culture by the end of its schedule.
+    """Outcome of each culture at the end of its schedule.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def share_row(name: str, happened: np.ndarray) -> dict[str, float]:
 
 
 def median_row(name: str, days: np.ndarray) -> dict[str, float]:
-    """Median day over cultures, those that never get there last, and what 90% of them lie between.
+    """Median day over cultures [days], +inf for those that never reach it, and the central 90%.
 
     NAME, NAME_low and NAME_high (95% interval of the median, from order statistics: exact whatever the distribution);
     NAME_q05 and NAME_q95 (quantiles over cultures). +inf where that many never get there.

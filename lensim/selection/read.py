@@ -18,7 +18,7 @@ MOST_CULTURE_DAYS: Final = 30_000_000
 
 
 class Selections(FrozenConfig):
-    """What a file asks: the same clones and culture under each of its schedules.
+    """The content of a file: the same clones and culture under each of its schedules.
 
     Attributes
     ----------

@@ -21,7 +21,7 @@ from lensim.selection.words import findings_of
 
 @dataclass(frozen=True)
 class SelectionResult:
-    """What became of cultures under each schedule.
+    """Outcomes of cultures under each schedule.
 
     Attributes
     ----------
@@ -62,7 +62,7 @@ def run_selection(
     read_here: Iterable[Path] = (),
     force: bool = False,
 ) -> SelectionResult:
-    """Simulate the cultures of a file under each of its schedules, and write what was found.
+    """Simulate the cultures of a file under each of its schedules, and write the results.
 
     Parameters
     ----------

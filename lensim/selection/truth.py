@@ -31,7 +31,7 @@ Rate = Annotated[float, Field(ge=0, le=FASTEST_PER_DAY)]
 
 
 class Clone(FrozenConfig):
-    """Rates of one clone; each field is named as the variable of the truth, see there for the equations.
+    """Rates of one clone; each field has the name of a variable of the truth (equations in the module).
 
     Attributes
     ----------

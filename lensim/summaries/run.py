@@ -21,7 +21,7 @@ from lensim.summaries.tables import audit_of, findings_of, table_of
 
 @dataclass(frozen=True)
 class PublishedResult:
-    """What published summaries say.
+    """The result of published summaries.
 
     Attributes
     ----------

@@ -34,7 +34,7 @@ class PanelDraws:
 
 @dataclass(frozen=True)
 class PanelEvidence:
-    """What the rules look at.
+    """The evidence for rules: posterior draws and truth of a batch of studies.
 
     Attributes
     ----------
@@ -83,7 +83,7 @@ class PanelEvidence:
 
 @dataclass(frozen=True)
 class PanelVerdicts:
-    """What a rule says: a row a study, and a column a line where it is on lines.
+    """Verdicts of a rule: a row a study, and a column a line where it is on lines.
 
     Attributes
     ----------

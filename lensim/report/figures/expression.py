@@ -90,7 +90,7 @@ def plot_levels(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
 
 
 def plot_before_after(classical: pd.DataFrame, data: xr.Dataset) -> Figure:
-    """Each subject's target before and after, percent of its own control: the ratio that a bench would report.
+    """Each subject's target before and after, percent of its own control, by the classical ratio.
 
     One panel a target, treated condition and cell type; `classical` is the table of `classical_fold_changes`.
     """
