@@ -1,8 +1,8 @@
-"""The search for the smallest number against statsmodels: how often it is right, and whether its error is honest.
+"""The search for the smallest number against statsmodels: how often it is right, and how well its error is calibrated.
 
 The paired t test at 5%, two-sided, spread 1, targets 0.8 and 0.9, effects 0.3 to 2. A row a case, over seeds, once with
 every study simulated, and once more with finds drawn from the exact power, which is the same in law and a hundred times
-as fast, so that ten times the seeds tell how honest the stated errors are. `python -m benchmarks.bench_plan_search
+as fast, so ten times the seeds test the stated errors. `python -m benchmarks.bench_plan_search
 --seeds 50` takes six minutes of one core; `python -m benchmarks plan_search` takes the fewer seeds of `run`.
 """
 

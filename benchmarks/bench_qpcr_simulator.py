@@ -1,4 +1,4 @@
-"""How fast the RT-qPCR simulator is, against the bare NumPy draws that it cannot do without. One core."""
+"""Speed of the RT-qPCR simulator, against the NumPy draws alone that it needs. One core."""
 
 from collections.abc import Callable
 

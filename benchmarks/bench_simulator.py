@@ -1,4 +1,4 @@
-"""How fast the proliferation simulator is, against the bare NumPy draws that it cannot do without.
+"""Speed of the dose-response simulator, against the NumPy draws alone that it needs.
 
 Everything runs on one core: neither NumPy's generators nor its elementwise functions use more.
 """

@@ -1,4 +1,4 @@
-"""Whether sensitivity goes with anything in the twin of Maïga et al. (2013), and whether 23 lines could tell.
+"""Associations of sensitivity with labels in the twin of Maïga et al. (2013), and the power of 23 lines to find them.
 
 python -m experiments.associations --out results/associations
 """
@@ -41,7 +41,7 @@ SHARE = "variance_share_of_molecular_group_"
 
 
 class Config(BaseModel):
-    """What this experiment can be told."""
+    """Settings of this experiment, from its config file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     seed: int = Field(ge=0)
@@ -64,7 +64,7 @@ class Config(BaseModel):
 
     @property
     def region(self) -> Equivalence:
-        """What matters to nobody."""
+        """The region of practical equivalence."""
         return Equivalence(float(np.log2(self.odds_ratio)), self.inhibition_percent)
 
 

@@ -1,4 +1,4 @@
-"""What the statistics that Maïga et al. (2013) print can and cannot be, and on which scale to read four patients.
+"""Audit of the statistics that Maïga et al. (2013) print, and the scale on which to analyse four patients.
 
 python -m experiments.audit_published_statistics --out results/audit_published_statistics
 """
@@ -39,7 +39,7 @@ SCALE_TESTS = ("t_ratio", "t_log2", "wilcoxon")
 
 
 class Config(BaseModel):
-    """What this experiment can be told."""
+    """Settings of this experiment, from its config file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     seed: int = Field(ge=0)

@@ -1,4 +1,4 @@
-"""Heat-stress RT-qPCR of Beckham et al. (2010), fitted and held against the posterior of another package.
+"""Heat-stress RT-qPCR of Beckham et al. (2010), fitted and compared with the posterior of another package.
 
 python -m experiments.beckham_heat --data ../shared/data --out results/beckham_heat
 
@@ -51,7 +51,7 @@ KEY = ["gene", "contrast"]
 
 
 class Config(BaseModel):
-    """What this experiment can be told."""
+    """Settings of this experiment, from its config file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     seed: int = Field(ge=0)
@@ -227,7 +227,7 @@ def compare(
 
 
 def sentences(genes: pd.DataFrame, shifts: pd.DataFrame) -> list[str]:
-    """What was found, in plain words and one table."""
+    """The findings, in sentences and one table."""
     ours, theirs = genes["ours_log2"], genes["reference_log2"]
     whole, own = (np.sqrt((genes[f"difference{name}_log2"] ** 2).mean()) for name in ("", "_less_shift"))
     from_ct = (theirs - genes["ct_change_log2"]).abs().max()
@@ -381,7 +381,7 @@ def main(
     out: Annotated[Path, typer.Option(help="Results folder.")] = Path("results/beckham_heat"),
     force: Annotated[bool, typer.Option("--force", help="Replace a results folder that is there.")] = False,
 ) -> None:
-    """Fit the reactions of Beckham et al. (2010) and hold the fold changes against the posterior of MCMC.qpcr."""
+    """Fit the reactions of Beckham et al. (2010) and compare the fold changes with the posterior of MCMC.qpcr."""
     try:
         passed = run(data, config, out, force=force)
     except checks.InputError as error:

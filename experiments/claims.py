@@ -29,7 +29,7 @@ console = Console()
 
 
 class Config(BaseModel):
-    """What this experiment can be told."""
+    """Settings of this experiment, from its config file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     seed: int = Field(ge=0)
@@ -76,7 +76,7 @@ def explained(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def sentences(numbers: pd.DataFrame, findings: pd.DataFrame, config: Config) -> list[str]:
-    """What was found, in plain words."""
+    """The findings, in sentences."""
     simulated = numbers[numbers["inside"] != "not simulated"]
     inside = int((simulated["inside"] == "yes").sum())
     said = [

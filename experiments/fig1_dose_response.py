@@ -33,7 +33,7 @@ console = Console()
 
 
 class Config(BaseModel):
-    """What this experiment can be told."""
+    """Settings of this experiment, from its config file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     seed: int = Field(ge=0)
@@ -67,7 +67,7 @@ def table_of_lines(estimands: xr.Dataset, truth: xr.Dataset, config: Config) -> 
 
 
 def sentences(table: pd.DataFrame, panel: pd.DataFrame, config: Config) -> list[str]:
-    """What was found, in plain words."""
+    """The findings, in sentences."""
     called = np.where(table["p_resistant"] > 0.5, "resistant", "sensitive")
     agree = int((called == table["published_call"]).sum())
     number = panel.loc["number_of_sensitive_lines"]
@@ -78,7 +78,7 @@ def sentences(table: pd.DataFrame, panel: pd.DataFrame, config: Config) -> list[
         f"({config.ci_prob:.0%} interval {number['lower']:.0f} to {number['upper']:.0f}); "
         f"published 13 of 23.",
         f"Share of the variance of the effect between lines that molecular group explains: {effect['median']:.2f} "
-        f"({effect['lower']:.2f} to {effect['upper']:.2f}): 23 lines hardly tell.",
+        f"({effect['lower']:.2f} to {effect['upper']:.2f}): 23 lines hardly show it.",
         f"Lines probably stimulated (P above 0.9): {', '.join(table.index[table['p_stimulated'] > 0.9]) or 'none'}.",
     ]
 

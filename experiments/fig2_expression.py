@@ -40,7 +40,7 @@ FIGURES = ("levels", "before_after", "forest", "standard_curves", "resistant_pro
 
 
 class Config(BaseModel):
-    """What this experiment can be told."""
+    """Settings of this experiment, from its config file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     seed: int = Field(ge=0)
@@ -68,7 +68,7 @@ def with_truth(table: pd.DataFrame, truth: xr.Dataset) -> pd.DataFrame:
 
 
 def sentences(subjects: pd.DataFrame, populations: pd.DataFrame, config: Config) -> list[str]:
-    """What was found, in plain words."""
+    """The findings, in sentences."""
     seen = subjects[subjects["detected"] > 0]
     low, high = seen["fold_change_percent_lower"], seen["fold_change_percent_upper"]
     inside = ((seen["true_percent"] >= low) & (seen["true_percent"] <= high)).mean()
@@ -95,7 +95,7 @@ def sentences_of_contrasts(contrasts: pd.DataFrame, levels: pd.DataFrame, calibr
     """Cell types against each other, and levels over the calibrator, in plain words."""
 
     def row_of(quantity: str, target: str, one: str, other: str) -> tuple[float, float, float, int, int]:
-        """Ratio of `one` over `other` with its interval, and their subjects, whichever stands first in the table."""
+        """Ratio of `one` over `other` with its interval, and their subjects, whichever is first in the table."""
         own = contrasts[(contrasts["quantity"] == quantity) & (contrasts["target"] == target)]
         for first, second, turned in ((one, other, False), (other, one, True)):
             found = own[(own["first"] == first) & (own["second"] == second)]

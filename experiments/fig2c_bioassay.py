@@ -36,7 +36,7 @@ FIGURES = ("calibration", "tnf")
 
 
 class Config(BaseModel):
-    """What this experiment can be told."""
+    """Settings of this experiment, from its config file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     seed: int = Field(ge=0)
@@ -63,7 +63,7 @@ def with_truth(media: pd.DataFrame, changes: pd.DataFrame, truth: xr.Dataset) ->
 
 
 def sentences(media: pd.DataFrame, changes: pd.DataFrame, config: Config) -> list[str]:
-    """What was found, in plain words."""
+    """The findings, in sentences."""
     inside = (media["true_pg_per_ml"] >= media["bound_lower"]) & (media["true_pg_per_ml"] <= media["bound_upper"])
     beyond = media["tnf_pg_per_ml"].isna()
     found = [

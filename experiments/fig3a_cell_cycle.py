@@ -1,4 +1,4 @@
-"""Figure 3A of Maïga et al. (2013) as a simulated twin: events, gates, phases, and what one experiment can say.
+"""Figure 3A of Maïga et al. (2013) as a simulated twin: events, gates, phases, and what one experiment can show.
 
 python -m experiments.fig3a_cell_cycle --config experiments/fig3a_cell_cycle.toml --out results/fig3a_cell_cycle
 """
@@ -56,7 +56,7 @@ AS_STATED = "the paper's S shares, one experiment"
 
 
 class Config(BaseModel):
-    """What this experiment can be told."""
+    """Settings of this experiment, from its config file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     seed: int = Field(ge=0)
@@ -155,7 +155,7 @@ def fit_all(config: Config, studies: dict[str, xr.Dataset], manifest: Manifest) 
 
 
 def classical_sentences(data: xr.Dataset, ci_prob: float) -> list[str]:
-    """What a bench would say of all experiments of the twin."""
+    """Sentences on classical analyses of all experiments of the twin."""
     table = classical_effects(data, ci_prob)
     return [
         f"{row['method']}, {row['cell_line']}: {row['percent_points']:+.1f} points ({row['percent_points_lower']:+.1f} "

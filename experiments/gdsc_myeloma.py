@@ -1,4 +1,4 @@
-"""Raw wells of myeloma lines (GDSC2), fitted drug by drug and held against the answers of those who measured them.
+"""Raw wells of myeloma lines (GDSC2), fitted drug by drug and compared with the published answers.
 
     python -m experiments.gdsc_myeloma WELLS.csv --reference FIT.csv --out results/gdsc_myeloma
 
@@ -43,7 +43,7 @@ COLUMNS = {
 }
 ROLES = Roles(untreated=("NC-1",), blank=("B",), ignored=("NC-0", "PC-*"), treated=("L*-D*-S",))
 SETTINGS = FitSettings(SamplerSettings(draws=1000, tune=1000, chains=4, target_accept=0.95))
-UNTREATED_COLOUR, TREATED_COLOUR = "#999999", "#0072B2"  # told apart in grey print and by colour-blind readers
+UNTREATED_COLOUR, TREATED_COLOUR = "#999999", "#0072B2"  # distinct in grey print and for colour-blind readers
 PANELS_A_ROW = 3
 
 
@@ -97,7 +97,7 @@ def residuals(result: xr.DataTree) -> pd.DataFrame:
 
 
 def agreement_row(drug: str, result: xr.DataTree, reference: pd.DataFrame, seconds: float) -> dict[str, object]:
-    """How the fit of one drug stands to the authors' and to its own wells."""
+    """How the fit of one drug compares with the authors' fit and with its own wells."""
     data = result["observations"].to_dataset()
     treated = data[v.DOSE].to_numpy() > 0
     ours = line_medians(result)

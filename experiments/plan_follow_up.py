@@ -50,7 +50,7 @@ FIRST_PATIENTS, NEXT_PATIENTS, EXPERIMENTS = 4, 8, 2
 
 
 class Config(BaseModel):
-    """What this experiment can be told."""
+    """Settings of this experiment, from its config file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     seed: int = Field(ge=0)

@@ -1,4 +1,4 @@
-"""What the dose-response panel of Maïga et al. (2013) could see: IC50s, calls, and differences of molecular groups.
+"""Power of the dose-response panel of Maïga et al. (2013): IC50s, calls, and differences of molecular groups.
 
 Calls and IC50s are asked of one population, differences between groups of many: means and spreads are drawn from the
 posterior of experiments.fig1_dose_response where it is there, else from assumed distributions. Those are assurances.
@@ -69,7 +69,7 @@ PANEL_RULES: list[dict[str, Any]] = [
 
 
 class Config(BaseModel):
-    """What this experiment can be told."""
+    """Settings of this experiment, from its config file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     seed: int = Field(ge=0)
@@ -137,7 +137,7 @@ def shares_of(table: pd.DataFrame) -> list[Share]:
 
 
 def sentences(results: dict[str, PowerResult]) -> list[str]:
-    """What the panel could see, in plain words."""
+    """What the panel could detect, in sentences."""
     rows = {row["rule"]: row for row in records(results["panel"].table)}
 
     def percent(rule: str, what: str) -> str:

@@ -38,7 +38,7 @@ EFFECTS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5)
 
 
 class Config(BaseModel):
-    """What this experiment can be told."""
+    """Settings of this experiment, from its config file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     seed: int = Field(ge=0)
@@ -166,7 +166,7 @@ def _bought(table: pd.DataFrame, kind: str, subjects: int, word: str, rule: str)
 
 
 def sentences(results: dict[str, PowerResult]) -> list[str]:
-    """What the designs could see, in plain words."""
+    """What the designs could detect, in sentences."""
     tables = [results[f"effect_{name}"].table for name in ("lines", "patients", "stroma")]
     t_log, t_ratio, bayes = "paired t on log ratios", "paired t on ratios", "P(mean > 0) > 0.975"
     tnf_patients = float(np.log2(number("tnf_primary_median_percent") / 100))

@@ -5,7 +5,7 @@
 It starts from populations whose true values follow the stated facts (`PAPER_POPULATION` of the panel, `POPULATION` of
 RT-qPCR), not from what it found before. A round simulates whole studies (plates and reactions with their faults), reads
 them as the laboratory would, and moves each mean by the difference of stated and simulated reading, each spread by the
-ratio of their ranges (stochastic approximation with a falling step). What it finds stands, rounded, in
+ratio of their ranges (stochastic approximation with a falling step). The result, rounded, is in
 `lensim.maiga2013.populations`.
 """
 
@@ -38,7 +38,7 @@ LARGEST_RATIO = 1.5
 
 
 class Config(BaseModel):
-    """What this experiment can be told."""
+    """Settings of this experiment, from its config file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     seed: int = Field(ge=0)

@@ -56,7 +56,7 @@ class ResultTable:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a reader of a result may choose.
+    """Options for reading a result: interval, dose and figures.
 
     Attributes
     ----------
@@ -83,7 +83,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Assay:
-    """All that lensim knows of an assay.
+    """An assay: its readers, models, estimands, tables and figures.
 
     Attributes
     ----------
@@ -103,7 +103,7 @@ class Assay:
         `estimands(result, asked) -> Dataset`: draws of every quantity of interest, and in coordinates and attrs what
         tables need beside them. Computed once; what follows takes it.
     judged
-        `judged(estimands) -> Dataset`: those draws that the convergence gate looks at beside the parameters.
+        `judged(estimands) -> Dataset`: draws that the convergence gate judges with the parameters.
     tables
         `tables(estimands, asked) -> tuple[ResultTable, ...]`, the main table first.
     counts

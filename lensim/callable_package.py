@@ -15,7 +15,7 @@ from typing import Any
 
 
 class CallablePackage(ModuleType):
-    """A package that hands a call on to a function of another module."""
+    """A package that can be called; the call goes to a function of another module."""
 
     __function_at__: tuple[str, str]
 
@@ -35,7 +35,7 @@ def _function_of(package: CallablePackage) -> Any:
 
 
 def make_callable(package: str, module: str, function: str) -> None:
-    """Make a package that is being imported callable; a call imports `module` and hands on to its `function`."""
+    """Make a package that is being imported callable; a call imports `module` and calls its `function`."""
     own = sys.modules[package]
     own.__class__ = CallablePackage
     own.__function_at__ = (module, function)  # type: ignore[attr-defined]

@@ -1,7 +1,7 @@
 """All wording of input errors: one sentence that names the place, the rule and the value.
 
 A function here either returns quietly or raises `ValueError`. Faults of a file are gathered in a `FaultReport` and
-raised together, because a user mends a file once, not fault by fault.
+raised together, because a user corrects a file once, not fault by fault.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -54,7 +54,7 @@ def one_of(place: str, value: str, allowed: Iterable[str]) -> None:
 
 
 def unique(place: str, names: Sequence[str]) -> None:
-    """Refuse a list of names in which one stands twice."""
+    """Refuse a list of names in which one appears twice."""
     seen: set[str] = set()
     twice = sorted({name for name in names if name in seen or seen.add(name)})  # type: ignore[func-returns-value]
     if twice:
@@ -62,7 +62,7 @@ def unique(place: str, names: Sequence[str]) -> None:
 
 
 def finite(place: str, values: "np.ndarray") -> None:
-    """Refuse an array with a NaN or an infinity, and say where the first one stands and how many there are."""
+    """Refuse an array with a NaN or an infinity, and say where the first one is and how many there are."""
     import numpy as np  # here: every command's help imports this module
 
     values = np.asarray(values)
@@ -101,7 +101,7 @@ def is_study(data: "xr.Dataset", dim: str, study: int) -> None:
 
 @dataclass
 class FaultReport:
-    """The faults of one file, or of files that belong together, gathered so that all are told at once.
+    """The faults of one file, or of files that belong together, gathered so that all are reported at once.
 
     `place` is the file's name. A fault is a place, a line number (1 = the first line of the file; None = the whole
     file) and the rule with what was found. `unit` is what is counted, where that is not lines of text; `units` has it

@@ -1,4 +1,4 @@
-"""Values that come from a file: strict data that does not change, and every fault of it told."""
+"""Values from a file: strict, frozen data. All faults of a file are reported at once."""
 
 import tomllib
 from collections.abc import Callable, Mapping
@@ -65,7 +65,7 @@ def checked[S: BaseModel](kind: type[S], content: Mapping[str, Any], place: str)
         faults = []
         for e in error.errors():
             if e["loc"][-1:] == ("float",) and isinstance(e["input"], Mapping):
-                continue  # a number or a distribution: it was meant as the latter, whose own fault is told
+                continue  # a table is meant as a distribution, and the fault of the distribution is reported
             where = ".".join(str(part) for part in e["loc"] if not str(part).startswith(("function-", "Distribution")))
             message = _untagged(e, kind) or e["msg"].removeprefix("Value error, ")
             got = "" if "got" in message or isinstance(e["input"], dict | BaseModel) else f", got {e['input']!r}"

@@ -1,4 +1,4 @@
-"""Results that were written with earlier names and groups: brought to those of today as they are read."""
+"""Read results with earlier names and groups; they are renamed to the present ones."""
 
 from typing import Final
 
@@ -29,7 +29,7 @@ RENAMED: Final = {
 
 
 def brought_up_to_date(result: xr.DataTree) -> xr.DataTree:
-    """A result with today's names and groups; one that has them already is handed on as it is.
+    """A result with today's names and groups; one that has them already is returned unchanged.
 
     Variables of signals are renamed (cpm is signal). Variables that only the sampler needs move from the posterior to a
     group of their own and leave the prior; a log prior of these is left out, since it is not that of the model's

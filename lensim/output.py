@@ -1,4 +1,4 @@
-"""Writing results whole or not at all, and never over something that is there."""
+"""Writing files whole or not at all, and never over an existing file unless forced."""
 
 import errno
 import os
@@ -41,7 +41,7 @@ def require_free(path: Path, *, force: bool, inputs: Iterable[Path] = ()) -> Non
 
 @contextmanager
 def written_whole(path: Path, *, force: bool) -> Iterator[Path]:
-    """A path to write to, which becomes `path` when the block ends well and vanishes when it does not.
+    """A path to write to. It becomes `path` when the block ends without an error, and is removed otherwise.
 
     Raises
     ------
@@ -56,7 +56,7 @@ def written_whole(path: Path, *, force: bool) -> Iterator[Path]:
         yield partial
         os.replace(partial, path)
     except OSError as error:
-        if error.errno in NO_ROOM and error.filename is None:  # of a write: it does not say where
+        if error.errno in NO_ROOM and error.filename is None:  # an error of a write has no path
             raise OSError(error.errno, error.strerror, str(path)) from error
         raise
     finally:

@@ -138,7 +138,7 @@ def remove_own(folder: Path) -> None:
         raise InputError(f"{folder} must be a folder that lensim may delete, got {reason}")
     for name in sorted(
         _entries(folder, with_litter=True), key=lambda name: name == MANIFEST
-    ):  # it tells, so it goes last
+    ):  # it shows what is lensim's own, so it is deleted last
         path = folder / name
         if path.is_symlink() or not path.is_dir():
             path.unlink(missing_ok=True)

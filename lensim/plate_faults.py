@@ -1,4 +1,4 @@
-"""What goes wrong on plates, each with its size."""
+"""Faults of plates (edge effects, trends, outliers, lost wells) and their sizes."""
 
 from dataclasses import dataclass, fields
 from typing import Final

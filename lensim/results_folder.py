@@ -1,4 +1,4 @@
-"""What every experiment does around its work: read a config, fill one results folder, say how it was made."""
+"""The frame of every experiment: read a config, fill one results folder, write its manifest."""
 
 import json
 import os
@@ -180,7 +180,7 @@ def _lock(handle: int) -> bool:
 
 
 def _remove_leftovers(target: Path) -> None:
-    """Delete what runs for the same folder left when they were killed; a run that still fills its own is let be."""
+    """Delete what runs for the same folder left when they were killed; folders of a running process are kept."""
     name = re.compile(re.escape(f".{target.name}-") + f"[0-9a-f]{{{TOKEN}}}")
     for left in [path for path in target.parent.iterdir() if name.fullmatch(path.name) and not path.is_symlink()]:
         if (left / UNFINISHED).is_file():

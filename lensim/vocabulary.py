@@ -117,7 +117,7 @@ CONDITION_OF_CULTURE: Final = "condition_of_culture"
 TUBE_OF_EVENT: Final = "tube_of_event"
 BRDU: Final = "brdu_fluorescence"  # (event) linear, 1 to 10,000 over four decades of the machine
 DNA: Final = "propidium_iodide_channel"  # (event) linear, area of the pulse
-DNA_WIDTH: Final = "propidium_iodide_width"  # (event) width of the pulse, which tells doublets
+DNA_WIDTH: Final = "propidium_iodide_width"  # (event) width of the pulse, which shows doublets
 KIND_OF_EVENT: Final = "kind_of_event"  # (event) position of its true phase, or that of debris or doublets behind them
 
 # --- truths and parameters of a cell cycle, the same name in both ---

@@ -28,7 +28,7 @@ def build_cell_cycle_phases(data: xr.Dataset, priors: CellCyclePriors | None = N
     events(culture, :) ~ DirichletMultinomial(n(culture), concentration * share(line, condition, :))
     share = softmax(0, phase_log_ratio(line, :) + phase_log_ratio_change(line, contrast, :))
     A culture is one line under one condition in one experiment; the events of its tubes are summed, since tubes of one
-    culture share whatever became of it. Ten thousand events fix the share of their culture and not that of the line:
+    culture are not independent. Ten thousand events fix the share of their culture and not that of the line:
     the spread between cultures, p (1 - p) / (concentration + 1), does not shrink with events. With one culture of each
     line and condition it is left to its prior.
 

@@ -1,8 +1,8 @@
-"""Coordinates in which the sampler meets a normal variable: the same law, an easier shape.
+"""Coordinates for sampling a normal variable: the same distribution, in a shape that is easier to sample.
 
 If x ~ Normal(mu, sigma), then w = (x - centre) * scale is Normal((mu - centre) * scale, sigma * scale) given centre and
-scale, whatever these depend on. So a model may declare w and derive x without a Jacobian, and prior draws, likelihood
-and posterior of x stay exactly what they were. Centred is (0, 1), non-centred (mu, 1 / sigma); between them lies the
+scale, even if these are variables. So a model may declare w and derive x without a Jacobian, and prior draws,
+likelihood and posterior of x do not change. Centred is (0, 1), non-centred (mu, 1 / sigma); between them lies the
 pair that makes w a standard normal of the posterior, if one knows how much the data say about x.
 
 Source: the interpolation between centred and non-centred is Papaspiliopoulos, Roberts and Skold 2007,

@@ -1,4 +1,4 @@
-"""The pieces that the dose-response models are put together from; each adds its variables to the model in context.
+"""Components of the dose-response models; each adds its variables to the model in context.
 
     residual(d) = 1 - (1 - exp(-a)) * d^h / (EC50^h + d^h)
 
@@ -56,7 +56,7 @@ def _pooled(
 
     `known` (cell_line) is what the wells of a line say of it, information and estimate; where that depends on the
     line's other parameters, `known_alone` is what they say without these. Of its group's mean a line says
-    1 / (sigma^2 + 1 / information), and so on up.
+    1 / (sigma^2 + 1 / information), and a group the same of its population's mean.
     """
     information, estimate = known_alone or known
     of_line = 1.0 / (spread.sigma**2 + 1.0 / (information + NEXT_TO_NOTHING))

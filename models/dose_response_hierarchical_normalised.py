@@ -1,4 +1,4 @@
-"""Dose-response of a panel of lines from percent viabilities, pooled: for data whose raw signals are not to be had."""
+"""Dose-response of a panel of lines from percent viabilities, pooled: for data without raw signals."""
 
 import pymc as pm
 import xarray as xr

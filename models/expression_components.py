@@ -1,4 +1,4 @@
-"""The pieces that the expression models are put together from; each adds its variables to the model in context.
+"""Components of the expression models; each adds its variables to the model in context.
 
     log2 quantity(cell) = level + log2 fold change (treated samples) + input(sample) + biological(gene, sample)
     Ct                  = ct_of_unit_quantity + plate shift - log2 quantity / log2(amplification_factor) + technical
@@ -121,7 +121,7 @@ def _dilution_series(held: dict[str, Any], of: Machine) -> None:
 
 
 def dim_reactions(name: str, observed: Any, of: Machine, gene: Any, plate: Any, log2_quantity: Any, limit: Any) -> None:
-    """Reactions that start from a handful of copies, one by one; a Ct at the limit stands for no Ct.
+    """Reactions that start from a handful of copies, one by one; a Ct at the limit means no Ct.
 
     copies ~ Poisson;  Ct = ct_of_one_copy - log(copies) / log(factor) + plate shift + technical, none where copies = 0
     or Ct is above the limit. Of the log of copies, given one or more, mean and variance are exact and its shape is
@@ -160,7 +160,7 @@ def reference_levels(data: xr.Dataset, held: dict[str, Any], of: Machine, priors
 def reference_fold_changes(priors: ExpressionPriors) -> Any:
     """Log2 fold change of each reference, alike in all subjects (reference, contrast); None where they hold still.
 
-    What tells it from a change of input is that inputs of samples scatter about one mean, and with several references
+    It differs from a change of input because inputs of samples scatter about one mean, and with several references
     how these differ: with one reference in few samples the prior decides.
     """
     if priors.sd_log2_reference_fold_change == 0.0:
@@ -186,7 +186,7 @@ class InputByReferences:
 
 
 def input_by_references(data: xr.Dataset, held: dict[str, Any], of: Machine, reference_level: Any) -> InputByReferences:
-    """Input that the references' Ct stands for, at their mean over all samples and by cycle."""
+    """Input that the references' Ct implies, at their mean over all samples and by cycle."""
     gene = np.flatnonzero(data[v.IS_REFERENCE].to_numpy() == 1)
     return InputByReferences(
         pt.mean(of.doublings[gene] * (of.unit_ct[gene] - held["mean_ct_of_reference"]) - reference_level),
@@ -223,7 +223,7 @@ def pooled_fold_changes(data: xr.Dataset, held: dict[str, Any], priors: Expressi
 
 
 def separate_fold_changes(held: dict[str, Any], priors: ExpressionPriors) -> Any:
-    """Fold change of each subject on its own: nothing is learnt from one about another."""
+    """Fold change of each subject on its own, without pooling."""
     return normal_by_information(
         v.LOG2_FOLD_CHANGE,
         mu=0.0,
@@ -296,7 +296,7 @@ def expected_quantity(
 
 
 def inputs(held: dict[str, Any], of: Machine, by_references: InputByReferences) -> Any:
-    """The cDNA of each sample against the mean, in a coordinate that knows what the references say of it."""
+    """The cDNA of each sample against the mean, in a coordinate that uses the references' information."""
     return normal_by_information(
         v.LOG2_INPUT,
         mu=0.0,

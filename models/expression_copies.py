@@ -1,4 +1,4 @@
-"""A reaction that starts from a handful of copies: the law of its Ct, and of none."""
+"""A reaction that starts from few copies: the distribution of its Ct, and the probability of no Ct."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ def dim_logp(value: Any, log_copies: Any, mean: Any, sd: Any, limit: Any) -> Any
 
 
 def dim_random(log_copies: Any, mean: Any, sd: Any, limit: Any, rng: Any = None, size: Any = None) -> np.ndarray:
-    """Cts of such reactions; the limit stands for none."""
+    """Cts of such reactions; the limit means none."""
     shape = size if size is not None else np.broadcast_shapes(np.shape(log_copies), np.shape(mean))
     ct = mean + sd * rng.standard_normal(shape)
     has_copies = rng.random(shape) < -np.expm1(-np.exp(np.minimum(log_copies, 20.0)))

@@ -21,10 +21,10 @@ def build_expression_hierarchical_responding(
     log2 quantity(reference, s) = log2_reference_level + log2_reference_fold_change (treated s) + log2_input(s) + ...
     log2_reference_fold_change ~ Normal(0, 0.5), or the sd of the priors where that is above 0; alike in all subjects
 
-    Inputs scatter about one mean, treated or not: that, and the prior, tells a reference that moves from a change of
+    Inputs scatter about one mean, treated or not: this and the prior separate a reference that moves from a change of
     input. Fold changes of targets are then no longer against the references alone, and less certain for it.
 
-    Needs     as `expression_hierarchical`; two or more references tell more than the prior
+    Needs     as `expression_hierarchical`; two or more references, else the prior decides
     Declares  the same, and log2_reference_fold_change (reference, contrast)
     Raises    InputError as `require_expression` says
     Source    as `expression_hierarchical`

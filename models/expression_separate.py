@@ -1,4 +1,4 @@
-"""RT-qPCR of one or several subjects, each on its own: the baseline that pooling is held against."""
+"""RT-qPCR of one or several subjects, each on its own: the baseline with which pooling is compared."""
 
 import pymc as pm
 import xarray as xr

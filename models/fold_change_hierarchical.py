@@ -95,7 +95,7 @@ def build_fold_change_hierarchical(data: xr.Dataset, priors: FoldChangePriors | 
     uncertain, log2_ratio = doublings_per_cycle * Ct change - input change, doublings_per_cycle ~ Normal(stated, its
     sd), and the likelihood is that of the Ct change given the references': the error of the factor is shared by all
     pairs of a target, as it is in the laboratory.
-    With one ratio a subject and no error of it, sd_log2_pair and sigma are told apart by their priors alone.
+    With one ratio a subject and no error of it, only the priors separate sd_log2_pair from sigma.
 
     Needs     log2_ratio (pair) [log2], target_of_pair, subject_of_pair, contrast_of_pair (pair), cell_type_of_subject
               (subject); used where present: log2_ratio_sd (pair) [log2]; technical_variance_share (pair)

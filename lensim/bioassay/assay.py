@@ -42,7 +42,7 @@ def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
 
 
 def counts(data: xr.Dataset) -> str:
-    """What there is to be fitted."""
+    """Numbers of what is fitted, for the head of a result."""
     roles = [str(role) for role in data[v.ROLE].to_numpy()]
     lost = f", {data.attrs['wells_lost']} without a reading" if data.attrs.get("wells_lost") else ""
     return (
@@ -52,7 +52,7 @@ def counts(data: xr.Dataset) -> str:
 
 
 def notes(data: xr.Dataset) -> tuple[str, ...]:
-    """What was assumed in reading."""
+    """Assumptions made in reading, as sentences."""
     if data.attrs.get("is_undiluted_assumed"):
         return ("no column dilution_factor, so every sample is taken as undiluted",)
     return ()

@@ -1,4 +1,4 @@
-"""Wells of a bioassay to the Dataset that everything downstream knows, and back to a table."""
+"""Wells of a bioassay to a Dataset, and the Dataset back to a table."""
 
 import csv
 import math
@@ -35,7 +35,7 @@ COLUMNS: Final = (
 
 @dataclass(frozen=True)
 class BioassayWell:
-    """A well as a file tells of it; names are empty where they are of no account."""
+    """A well as read from a file; names are empty where they do not apply."""
 
     place: str
     line: int
@@ -112,7 +112,7 @@ def _check_names(wells: Sequence[BioassayWell], faults: FaultReport) -> None:
         if key in seen:
             place, line = seen[key]
             where = f"line {line}{'' if place == well.place else f' of {place}'}"
-            rule = f"well {well.well} of {well.plate} must stand once, got it in {where} too"
+            rule = f"well {well.well} of {well.plate} must appear once, got it in {where} too"
             faults.add(rule, line=well.line, place=well.place)
         seen.setdefault(key, (well.place, well.line))
 

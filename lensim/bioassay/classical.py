@@ -1,4 +1,4 @@
-"""The answer of a bench: a weighted four-parameter fit of each plate's standards, and inverse prediction from it.
+"""The classical analysis: a weighted four-parameter fit of each plate's standards, and inverse prediction from it.
 
 Beside the posterior, on the same wells. The interval of a concentration comes in two ways: by the delta method, which
 is symmetric on the log scale and breaks down where the curve is flat, and by inversion: all concentrations whose

@@ -1,4 +1,4 @@
-"""What is chosen before a bioassay begins: standards, lines and conditions, replicates, dilutions and plates."""
+"""Designs of a bioassay: standards, lines and conditions, replicates, dilutions and plates."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -107,7 +107,7 @@ class BioassayDesign:
 
 
 def lay_out(design: BioassayDesign) -> xr.Dataset:
-    """The sheet of a study: what is in which well, before anything is measured.
+    """The sheet of a study: the contents of each well, before measurement.
 
     Media are in order of experiment, line and condition. A plate is filled row by row in rounds: one well of each
     standard and medium, then the next round, so that replicates lie apart and no concentration owns a region.

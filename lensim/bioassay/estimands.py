@@ -1,4 +1,4 @@
-"""What a bioassay's fit says: TNF of media and fold changes as draws, and tables of them.
+"""Quantities of interest of a bioassay's fit: TNF of media and fold changes as draws, and tables of them.
 
 TNF beyond the standards of its plate is a bound with a probability, never a plain number; a fold change with a side
 beyond the standards is a bound, too.
@@ -32,7 +32,7 @@ def is_bioassay(result: xr.DataTree) -> bool:
 
 
 def bioassay_estimands(result: xr.DataTree) -> xr.Dataset:
-    """Draws of every quantity of interest of a bioassay's fit, and what tables need to know of the media.
+    """Draws of every quantity of interest of a bioassay's fit, and the properties of media for tables.
 
     Computed once a fit; `summarise_media` and `summarise_changes` take what it returns.
 
@@ -127,7 +127,7 @@ def summarise_changes(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFra
     """One row a line and contrast; none where there is one condition alone.
 
     Columns: cell_line, contrast; fold_change_percent with _lower and _upper (percent of control); p_increase; change
-    (in words: an interval; a bound where one side lies beyond the standards; 'not told' where both do on the same
+    (in words: an interval; a bound where one side lies beyond the standards; 'not reported' where both do on the same
     side, or there is no medium of a side); control_tnf and treated_tnf (below, within or above the standards, by most
     of the media).
 
@@ -172,11 +172,11 @@ def _change_in_words(ends: np.ndarray, sides: list[int | None]) -> str:
     lower, median, upper = ends
     control, treated = sides
     if control is None or treated is None:
-        return "not told: no medium of a condition"
+        return "not reported: no medium of a condition"
     if control == treated == 0:
         return f"{median:.0f}% ({lower:.0f} to {upper:.0f})"
     if control == treated:
-        return f"not told: both {SIDES[control]} the standards"
+        return f"not reported: both {SIDES[control]} the standards"
     return f"> {lower:.0f}%" if treated > control else f"< {upper:.0f}%"
 
 

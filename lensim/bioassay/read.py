@@ -57,7 +57,7 @@ def read_bioassay(
         Paths: CSV or TSV text in any usual encoding, or parquet; with `plate_map` what the readers wrote.
     control
         The condition that others are compared with; may be left out where is_control or a usual name (control,
-        untreated, DMSO ...) tells it.
+        untreated, DMSO ...) shows it.
     plate_map
         A table as above, with well and without od. Its column plate names the file of a grid without its suffix; it
         may be absent for one grid, and for several that are laid out alike.
@@ -69,7 +69,7 @@ def read_bioassay(
     columns
         The names of columns by meaning, such as {"od": "A570", "condition": "=untreated"} (a value for all wells).
     decimal
-        The decimal mark, "." or ",", where it cannot be told from the numbers; of a map only where in doubt there.
+        The decimal mark, "." or ",", where the numbers do not show it; of a map only where in doubt there.
     unit
         pg/ml or ng/ml; may be left out where the column's name has it, else pg/ml.
 
@@ -98,12 +98,12 @@ def read_bioassay(
         sources = [*sources, map_source]
     else:
         if grid_number is not None:
-            raise InputError("grid number needs a plate map that says what stands in the wells, got none")
+            raise InputError("grid number needs a plate map that says what is in the wells, got none")
         for source in sources if not stated else ():
             if format_of(source, FORMATS) == "grid":
                 raise InputError(
                     f"{source.place}: the file is a plate reader's grid and needs a plate map, a table that says what "
-                    "stands in each well, got none"
+                    "is in each well, got none"
                 )
         read = [_read_wells(source, stated, unit, decimal, study) for source in sources]
         if len(read) == 1:
@@ -255,6 +255,6 @@ def _place(
     if place is None:
         faults.add(f"{found.column('well')} must be a letter and a number, such as A1, got {name!r}", line=line)
     elif place not in grid.cells:
-        faults.add(f"well {name} does not stand in the grid of {grid_place}, {grid}", line=line)
+        faults.add(f"well {name} is not in the grid of {grid_place}, {grid}", line=line)
         return None
     return place

@@ -57,7 +57,7 @@ def unit_of(found: Found, stated: str, faults: FaultReport) -> str:
 
 
 def read_role(found: Found, row: list[str], line: int, faults: FaultReport) -> str | None:
-    """What a row is for; None, with a fault, where that cannot be told."""
+    """The role of a row; None, with a fault, where it is not known."""
     if not found.has("role"):
         has_tnf, has_line = (not is_missing(found.cell(what, row)) for what in ("concentration", "cell_line"))
         if has_tnf != has_line:

@@ -1,4 +1,4 @@
-"""What the wells of a bioassay must keep together, whether they come from a file or from elsewhere."""
+"""Rules that the wells of a bioassay must follow together, whether they come from a file or from Python."""
 
 from typing import Final
 
@@ -64,7 +64,9 @@ def faults_of(data: xr.Dataset) -> list[str]:
     if not (role == SAMPLE).any():
         return ["there must be at least one sample, got none"]
     if not (role == STANDARD).any():
-        return ["there must be standards of known concentration, got none: without them no concentration can be told"]
+        return [
+            "there must be standards of known concentration, got none: without them no concentration can be estimated"
+        ]
     faults = []
     for at in np.unique(plate[role == SAMPLE]):
         own = (plate == at) & (role == STANDARD)

@@ -1,4 +1,4 @@
-"""What the reader shows: optical density of every well of many studies at once, from the truth and the faults."""
+"""Simulated plates: optical density of every well of many studies at once, from the truth and the faults."""
 
 from typing import Final
 

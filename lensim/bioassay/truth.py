@@ -1,4 +1,4 @@
-"""What is true behind a bioassay: TNF in media, the curve of each plate, and the noise of wells."""
+"""The truth of a simulated bioassay: TNF in media, the curve of each plate, and the noise of wells."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -28,7 +28,7 @@ USUAL_FAULTS: Final = PlateFaults(
 
 @dataclass(frozen=True)
 class BioassayPopulation:
-    """Where bioassays are drawn from. All defaults are assumed.
+    """The population of bioassays. All defaults are assumed.
 
     Attributes
     ----------

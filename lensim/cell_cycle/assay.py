@@ -42,7 +42,7 @@ def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
 
 
 def remarks(estimands: xr.Dataset) -> tuple[str, ...]:
-    """What a single experiment cannot say."""
+    """Remark on the limits of a single experiment."""
     if estimands.attrs[SPREAD_IS_MEASURED]:
         return ()
     return (f"{PRIOR_ALONE} (docs/cell_cycle.md)",)
@@ -58,7 +58,7 @@ def prepared(data: xr.Dataset) -> xr.Dataset:
 
 
 def counts(data: xr.Dataset) -> str:
-    """What there is to be fitted."""
+    """Numbers of what is fitted, for the head of a result."""
     return (
         f"{int(data[v.EVENTS].sum())} events in phases, {int(data[v.EVENTS_OUTSIDE].sum())} outside; "
         f"{data.sizes[v.TUBE]} tubes, {data.sizes[v.CULTURE]} cultures, {data.sizes[v.EXPERIMENT]} experiments"

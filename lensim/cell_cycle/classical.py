@@ -1,4 +1,4 @@
-"""What a bench would say of the same events: each cell an experiment of its own, or each experiment one number."""
+"""Classical analyses of the same events, with each cell, or each experiment, as one independent observation."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""From tubes to cultures: tubes stained from one culture are no experiments of their own, so their events add up."""
+"""From tubes to cultures: tubes stained from one culture are not independent experiments, so their events add up."""
 
 from typing import Final
 

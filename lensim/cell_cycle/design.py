@@ -1,4 +1,4 @@
-"""What is chosen before a cell-cycle study begins: lines, conditions, experiments, tubes and events."""
+"""Designs of a cell-cycle study: lines, conditions, experiments, tubes and events."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class CellCycleDesign:
     experiments
         Independent repeats of the whole.
     tubes
-        Tubes stained from one culture; they share whatever became of it.
+        Tubes stained from one culture; they are not independent.
     events_per_tube
         Events that the cytometer records of each tube, debris and doublets included.
 

@@ -1,4 +1,4 @@
-"""What a cell-cycle fit says: shares of phases, what a drug does to them in each line, and how lines differ in that.
+"""Quantities of interest of a cell-cycle fit: shares of phases, the drug's effect in each line, differences of lines.
 
 Inside shares are fractions and log odds; tables are in percent and percentage points.
 """
@@ -32,7 +32,7 @@ PRIOR_ALONE: Final = "one experiment: the spread between experiments is no more 
 
 
 def cell_cycle_estimands(result: xr.DataTree) -> xr.Dataset:
-    """Draws of every quantity of interest of a cell-cycle fit, and what tables need to know of the cultures.
+    """Draws of every quantity of interest of a cell-cycle fit, and the properties of cultures for tables.
 
     Computed once a fit; the tables of this module and `judged_estimands` take what it returns.
 
@@ -110,7 +110,7 @@ def _shares(posterior: xr.Dataset, data: xr.Dataset) -> np.ndarray:
 
 
 def judged_estimands(estimands: xr.Dataset) -> xr.Dataset:
-    """What the convergence gate looks at beside the parameters: all but what was never measured.
+    """Estimands for the convergence gate: all but those that were never measured.
 
     Parameters
     ----------

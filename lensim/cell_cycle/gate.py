@@ -29,7 +29,7 @@ _S_HEIGHT: Final = (0.5, 0.8, 1.0, 0.8, 0.5)  # of the arch
 
 @dataclass(frozen=True)
 class Gating:
-    """What gates made of events.
+    """Events with their gates.
 
     Attributes
     ----------
@@ -71,7 +71,7 @@ def gate_events(
     for G0/G1, one for G2/M, five along the arch of S) is then fitted to events of all tubes together, and each tube has
     weights of its own. An event goes to the phase that it most probably belongs to. Outside are events below 0.8 or
     above 2.3 times the DNA of G0/G1, at the detector's ceiling, or with a wide pulse where widths are known. Without
-    widths a doublet of two G0/G1 cells cannot be told from G2/M.
+    widths a doublet of two G0/G1 cells looks like a G2/M cell.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ def find_g1_channel(dna: np.ndarray, name: str = "tube") -> float:
     Raises
     ------
     InputError
-        If no channel stands out.
+        If no channel has a clear peak.
     """
     log = np.log(dna[dna > 0])
     checks.at_least(f"{name}: single cells on scale", len(log), FEWEST_EVENTS // 2)

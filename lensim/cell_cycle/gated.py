@@ -99,7 +99,7 @@ def gate_study(events: xr.Dataset) -> GatedStudy:
 
 
 def _ceiling(dna: np.ndarray) -> float:
-    """The channel in which the detector piles up what is brighter, infinite where it does not."""
+    """The channel in which the detector collects all brighter events; infinite where no channel does."""
     piled = dna == dna.max()
     return float(dna.max()) if piled.sum() > 5 and _PILE < piled.mean() < 0.5 else np.inf
 

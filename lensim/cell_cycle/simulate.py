@@ -1,4 +1,4 @@
-"""From a truth to what a cytometer writes down: counts by phase for many studies, or every event of one."""
+"""Simulated cytometry: counts by phase for many studies, or every event of one study, from the truth."""
 
 import numpy as np
 import xarray as xr

@@ -1,4 +1,4 @@
-"""What is true behind a cell-cycle study: shares of phases, how cultures differ, and the cytometer."""
+"""The truth of a simulated cell-cycle study: shares of phases, how cultures differ, and the cytometer."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ KINDS_OF_EVENT: Final = (*PHASES, "debris", "doublet")
 
 @dataclass(frozen=True)
 class CellCyclePopulation:
-    """Where studies are drawn from.
+    """The population of studies.
 
     Attributes
     ----------

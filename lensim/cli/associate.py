@@ -1,4 +1,4 @@
-"""The command of associations between sensitivity and what else is known of lines."""
+"""The command `lensim associate`: associations between sensitivity and labels of lines."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,9 +19,11 @@ def associate(
     ] = None,
     label: Annotated[list[str] | None, typer.Option(help="Only this column of the table; may be repeated.")] = None,
     threshold_um: Annotated[float | None, typer.Option(help="Resistant: IC50 above this; else the top dose.")] = None,
-    odds_ratio: Annotated[float, typer.Option(help="An odds ratio closer to 1 than this matters to nobody.")] = 2.0,
+    odds_ratio: Annotated[
+        float, typer.Option(help="An odds ratio closer to 1 than this is of no practical importance.")
+    ] = 2.0,
     inhibition_percent: Annotated[
-        float, typer.Option(help="So does a smaller difference of mean inhibition [percentage points].")
+        float, typer.Option(help="A smaller difference of mean inhibition has none, either [percentage points].")
     ] = 10.0,
     ci: CiProb = 0.9,
     csv: Annotated[Path | None, typer.Option(help="Write the table here.")] = None,
@@ -29,7 +31,7 @@ def associate(
     seed: Seed = 1,
     force: Force = False,
 ) -> None:
-    """Do sensitive lines share a molecular group, or a label of yours? Effects with intervals, beside Fisher's test."""
+    """Compare the sensitivity of lines between molecular groups or your labels: effects, intervals, Fisher's test."""
     import math
 
     import pandas as pd
@@ -79,7 +81,7 @@ def associate(
 
 
 def print_associations(table: "pd.DataFrame", ci_prob: float) -> None:
-    """Effects of every label, and what Fisher's test could have found at most."""
+    """Print effects of every label with intervals, and the highest power that Fisher's test can have."""
     from rich.box import SIMPLE
     from rich.table import Table
 
@@ -107,7 +109,7 @@ def print_associations(table: "pd.DataFrame", ci_prob: float) -> None:
 
 
 def print_shares(table: "pd.DataFrame", ci_prob: float) -> None:
-    """Share of the variance between lines that each label explains."""
+    """Print the share of the variance between lines that each label explains, in percent."""
     from lensim.tables.records import records
 
     for row in records(table):

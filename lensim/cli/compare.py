@@ -1,4 +1,4 @@
-"""The command that sets classical analyses of RT-qPCR beside the posterior."""
+"""The command `lensim compare`: classical analyses of RT-qPCR beside the posterior."""
 
 from pathlib import Path
 from typing import Annotated
@@ -12,12 +12,12 @@ from lensim.cli.tables import print_tables
 
 
 def compare(
-    result_file: Annotated[Path, typer.Argument(metavar="RESULT", help="What lensim fit expression wrote.")],
+    result_file: Annotated[Path, typer.Argument(metavar="RESULT", help="Result of lensim fit expression (.nc).")],
     csv: Annotated[Path | None, typer.Option(help="Write the table here.")] = None,
     ci: CiProb = 0.9,
     force: Force = False,
 ) -> None:
-    """Livak, Pfaffl and the posterior side by side, with the reasons that they differ."""
+    """Livak, Pfaffl and the posterior side by side, with the reasons why they differ."""
     from lensim.assay import Asked, ResultTable, assay_of, require_assay
     from lensim.expression.classical_comparison import compare_with_classical
     from lensim.inference.observations import observations_of

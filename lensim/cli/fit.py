@@ -48,7 +48,7 @@ def fit_options(
 
 
 def fit_command(name: str, source: Callable[..., "xr.Dataset"], about: str) -> Callable[..., None]:
-    """The command that fits data of one assay.
+    """The command that fits a model to data of one assay.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def fit_command(name: str, source: Callable[..., "xr.Dataset"], about: str) -> C
 def with_options(
     command: Callable[..., None], name: str, parameters: dict[str, inspect.Parameter], about: str
 ) -> Callable[..., None]:
-    """A function whose arguments and options are those of other functions together."""
+    """A function with the arguments and options of several functions."""
     keywords = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in parameters.values()]
     command.__name__ = name
     command.__doc__ = about

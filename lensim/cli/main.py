@@ -148,7 +148,7 @@ for _former, _now in FORMER_NAMES.items():
 
 @app.command()
 def models() -> None:
-    """The models that a fit can name, and what each answers."""
+    """List the models that a fit can use, and what each answers."""
     from rich.table import Table
 
     from lensim.inference.catalogue import catalogue
@@ -184,7 +184,7 @@ _add_assays_of_other_packages()
 
 
 def main() -> None:
-    """Run the command line; what a user got wrong is one message and exit status 2, never a traceback."""
+    """Run the command line. A user's error gives one message and exit status 2, never a traceback."""
     try:
         app()
     except InputError as error:

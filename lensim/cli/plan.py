@@ -1,4 +1,4 @@
-"""The command of planning."""
+"""The command `lensim plan`: the next study, from a plan file."""
 
 from pathlib import Path
 from typing import Annotated

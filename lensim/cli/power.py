@@ -1,4 +1,4 @@
-"""The command of power analysis."""
+"""The command `lensim power`: power and assurance of designs, by simulated studies."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -17,7 +17,7 @@ NOTHING: Final = "-"
 
 def power(
     scenario_file: Annotated[Path, typer.Argument(metavar="FILE", help="Scenario (TOML).")],
-    folder: Annotated[Path, typer.Option("--out", help="Folder for results; a run that was broken off goes on there.")],
+    folder: Annotated[Path, typer.Option("--out", help="Folder for results; an interrupted run continues there.")],
     workers: Annotated[int, typer.Option(min=1, help="Processes on this machine.")] = 1,
     scheduler: Annotated[
         str, typer.Option(help="Address of a dask scheduler that is running; its workers are used.")
@@ -26,8 +26,8 @@ def power(
 ) -> None:
     """Power, assurance and errors of a design, by simulated studies and their exact posteriors, audited by NUTS.
 
-    Results do not depend on the number of workers. Begun again with the same scenario and folder, it goes on where it
-    was broken off.
+    Results do not depend on the number of workers. Started again with the same scenario and folder, it continues
+    where it stopped.
     """
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -50,7 +50,7 @@ def power(
 
 
 def print_power(table: "pd.DataFrame", audit: "pd.DataFrame") -> None:
-    """The tables that a planner reads, what failed, and the audit."""
+    """Print the tables of shares and estimates, the failed studies, and the audit."""
     from lensim.power.words import caution_sentences
 
     quantity = " / ".join(dict.fromkeys(table["quantity"]))
@@ -70,7 +70,7 @@ def print_power(table: "pd.DataFrame", audit: "pd.DataFrame") -> None:
     }
     _print_columns(table, estimates, title="estimates, in units of what the rule is about")
     out.print(
-        "coverage and width are of the interval that a rule has: a test's of 1 - alpha (95% where it does not say), "
+        "coverage and width are of the interval that a rule has: a test's of 1 - alpha (95% without alpha), "
         "a posterior's of ci_prob (90%)",
         soft_wrap=True,
     )
@@ -104,7 +104,7 @@ def _print_verdicts(table: "pd.DataFrame", quantity: str) -> None:
 def _print_columns(
     table: "pd.DataFrame", columns: "Mapping[str, Callable[[dict[str, Any]], str]]", title: str | None = None
 ) -> None:
-    """A table of what is asked of each point, rule and target, without columns in which nothing stands."""
+    """A table of what is asked of each point, rule and target, without empty columns."""
     from rich.box import SIMPLE
     from rich.table import Table
 

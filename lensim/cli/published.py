@@ -1,4 +1,4 @@
-"""The command of published summaries."""
+"""The command `lensim published`: effect and spread from printed summaries, and an audit of P values."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -43,7 +43,7 @@ def published(
 
 
 def print_table(table: "pd.DataFrame") -> None:
-    """Effect and spread of every kind."""
+    """Print effect and spread of every target and cell type, with intervals."""
     from rich.box import SIMPLE
     from rich.table import Table
 

@@ -100,6 +100,6 @@ def _print_found(instrument: str, paths: tuple[str, ...], found: dict[str, int])
 
 
 def read_expression_command(about: str) -> Callable[..., None]:
-    """`lensim read expression`, which also writes reactions whose samples nothing is known of."""
+    """`lensim read expression`, which also writes reactions of samples that no sheet describes."""
     own, shared = inspect.signature(sources.expression).parameters, inspect.signature(read_options).parameters
     return with_options(_expression, "read_expression", {**own, **shared}, about)

@@ -1,4 +1,4 @@
-"""The command of the HTML report."""
+"""The command `lensim report`: fits and results folders as one HTML page."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""The command of simulated selections."""
+"""The command `lensim simulate selection`: cultures under dose schedules, and their outcomes."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -59,7 +59,7 @@ def _drawing() -> "Draw":
 
 
 def print_table(table: "pd.DataFrame") -> None:
-    """Outcomes of every schedule."""
+    """Print the outcomes of every schedule: shares of cultures with errors, and days."""
     from rich.box import SIMPLE
     from rich.table import Table
 

@@ -1,4 +1,4 @@
-"""What the commands of the command line share: consoles, and options that mean the same everywhere."""
+"""Consoles and options that all commands share."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -41,7 +41,7 @@ Decimal = Annotated[
 ]
 GridNumber = Annotated[int | None, typer.Option(min=1, help="Which grid of each file, where there are several.")]
 PlateWells = Annotated[
-    int | None, typer.Option(help="Wells of a plate: 96, 384 or 1536; else told by the grid or the largest well.")
+    int | None, typer.Option(help="Wells of a plate: 96, 384 or 1536; else from the grid or the largest well.")
 ]
 PlateMap = Annotated[Path | None, typer.Option(help="Map of plate grids: a row a well with what it holds.")]
 Control = Annotated[str, typer.Option(help="Condition that others are compared with.")]
@@ -80,7 +80,7 @@ def columns_of(values: Iterable[str] | None) -> dict[str, str] | None:
 
 
 def paths_in(given: Mapping[str, object]) -> list[Path]:
-    """The files that options name, single ones and lists of them: what a command reads and must not write over."""
+    """The paths among options, single or in lists: files that a command reads and must not overwrite."""
     values = [one for value in given.values() for one in (value if isinstance(value, list | tuple) else [value])]
     return [one for one in values if isinstance(one, Path)]
 
@@ -91,5 +91,5 @@ def table_suffix(path: Path) -> None:
 
 
 def say(sentence: str, *, quietly: bool = False) -> None:
-    """Print a sentence; nothing in it is read as markup. `quietly` sends it to standard error."""
+    """Print a sentence as plain text, without markup; to standard error if `quietly`."""
     (err if quietly else out).print(sentence, soft_wrap=True, markup=False, highlight=False)

@@ -16,7 +16,7 @@ Table = Annotated[Path, typer.Option("--out", help="Table to write: .csv or .tsv
 
 
 class MapOfPlate(StrEnum):
-    """How doses are laid out on plates."""
+    """Plate maps that `lensim simulate dose-response` can use."""
 
     randomised = "randomised"
     by_column = "by_column"

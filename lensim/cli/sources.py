@@ -33,7 +33,7 @@ def dose_response(
     ] = None,
     drop_lost: Annotated[bool, typer.Option("--drop-lost", help="Leave out wells without signal.")] = False,
 ) -> "xr.Dataset":
-    """Wells of a panel."""
+    """Read the wells of a dose-response panel."""
     from dataclasses import fields
 
     from lensim.dose_response.read import Roles, read_dose_response
@@ -75,7 +75,7 @@ def expression(
     decimal: Decimal = None,
     format: Annotated[str, typer.Option(help="Kind of export, where it is not found out.")] = "",
 ) -> "xr.Dataset":
-    """Reactions, or ratios, of a study."""
+    """Read the reactions, or ratios, of an RT-qPCR study."""
     from lensim.expression.read import read_expression
 
     return read_expression(
@@ -104,7 +104,7 @@ def bioassay(
     column: Column = None,
     decimal: Decimal = None,
 ) -> "xr.Dataset":
-    """Standards and samples of a bioassay."""
+    """Read the standards and samples of a bioassay."""
     from lensim.bioassay.read import read_bioassay
 
     return read_bioassay(
@@ -141,7 +141,7 @@ def cell_cycle(
     column: Column = None,
     decimal: Decimal = None,
 ) -> "xr.Dataset":
-    """Events by phase; single events are gated."""
+    """Read the events by phase of a cell-cycle study; single events are gated."""
     from lensim.cell_cycle.read import read_cell_cycle
 
     channels = {"brdu": brdu_channel, "dna": dna_channel, "width": width_channel}

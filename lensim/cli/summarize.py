@@ -1,4 +1,4 @@
-"""The command `lensim summarize`, and what every fit prints and writes."""
+"""The command `lensim summarize`, and the tables, figures and verdict that every fit prints and writes."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def summarize(
-    result_file: Annotated[Path, typer.Argument(metavar="RESULT", help="What lensim fit wrote.")],
+    result_file: Annotated[Path, typer.Argument(metavar="RESULT", help="Result of lensim fit (.nc).")],
     threshold_um: Annotated[float | None, typer.Option(help="Resistant: IC50 above this; else the top dose.")] = None,
     ci: CiProb = 0.9,
     csv: Csv = None,
@@ -63,7 +63,7 @@ def require_room(csv: Path | None, figures: Path | None, *, force: bool, inputs:
 
 
 def print_result(result: "xr.DataTree", asked: "Asked") -> None:
-    """Tables, remarks and verdict."""
+    """Print the tables, remarks and verdict of a result."""
     from lensim.earlier_results import EARLIER
     from lensim.inference.verdict import verdict_of
     from lensim.report.shown import shown_of
@@ -84,7 +84,7 @@ def print_result(result: "xr.DataTree", asked: "Asked") -> None:
 
 
 def write_csv(result: "xr.DataTree", asked: "Asked", csv: Path | None, *, force: bool) -> None:
-    """The main table into a file, or every table into a folder."""
+    """Write the main table to a file, or every table to a folder."""
     from lensim.output import require_free, written_whole
     from lensim.report.shown import shown_of
 
@@ -108,7 +108,7 @@ def write_figures(
     force: bool,
     data: "xr.Dataset | None" = None,
 ) -> None:
-    """Every figure of the result's assay, as PNG, and those of the data as they were read."""
+    """Write every figure of the result's assay, and of the data as read, as PNG."""
     from lensim.output import written_whole
     from lensim.report.figures.catalogue import figures_of, figures_of_data
     from lensim.report.figures.style import save_figure

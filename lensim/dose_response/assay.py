@@ -49,7 +49,7 @@ def _in_words(panel: pd.DataFrame) -> pd.DataFrame:
 
 
 def counts(data: xr.Dataset) -> str:
-    """What there is to be fitted."""
+    """Numbers of what is fitted, for the head of a result."""
     return f"{data.sizes[v.WELL]} wells, {data.sizes[v.CELL_LINE]} lines"
 
 

@@ -1,13 +1,13 @@
-"""Does sensitivity go with what else is known of lines: effects with intervals, regions of equivalence, and Fisher.
+"""Associations of sensitivity with labels of lines: effects with intervals, equivalence regions, Fisher's test.
 
-A label is anything that parts the lines: molecular group, p53 status, treatment history. For each value of it against
+A label is anything that divides the lines: molecular group, p53 status, treatment history. For each value of it against
 all other lines:
 
     log2 odds ratio of resistance:  r ~ Beta(R + 1/2, n - R + 1/2) in either part, R the resistant lines of a draw
     difference of mean inhibition at the top dose [percentage points]:  difference of the means over lines
         + s sqrt(1/n + 1/m) t(n + m - 2),  s the pooled sd between lines
 
-Both see lines as a sample of lines to come (Jeffreys's prior), draw by draw of the fit.
+Both treat the lines as a sample from a population of lines (Jeffreys's prior), for each draw of the fit.
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,7 +40,7 @@ class Equivalence:
     Attributes
     ----------
     log2_odds_ratio
-        An odds ratio within 2 to this power, either way, matters to nobody.
+        An odds ratio within 2 to this power, either way, is of no practical importance.
     inhibition_percent
         As a difference of mean inhibition, either way [percentage points].
     """

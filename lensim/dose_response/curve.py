@@ -1,4 +1,4 @@
-"""The closed-form science of a dose-response curve: shared by simulator, likelihoods and estimands.
+"""The closed-form dose-response curve, shared by simulator, likelihoods and estimands.
 
     residual(d) = 1 - (1 - exp(-a)) * d^h / (EC50^h + d^h)
 

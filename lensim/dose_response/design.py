@@ -1,4 +1,4 @@
-"""What is chosen before a proliferation assay begins: lines, doses, replicates and the places of all on the plates."""
+"""Designs of a dose-response panel: lines, doses, replicates, and their places on the plates."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -129,7 +129,7 @@ class DoseResponseDesign:
 
 
 def lay_out(design: DoseResponseDesign, rng: np.random.Generator) -> xr.Dataset:
-    """The sheet of an assay: what is in which well, before anything is measured.
+    """The sheet of an assay: the contents of each well, before measurement.
 
     Wells are in order of culture, dose and replicate; cultures in order of experiment and line.
 

@@ -1,4 +1,4 @@
-"""What a dose-response fit says: quantities of interest as draws, and a table of them a line.
+"""Quantities of interest of a dose-response fit: draws, and a table with one row a line.
 
 An IC50 that no dose reaches is +inf in the draws, and a bound with a probability in the table: never a plain number.
 """
@@ -63,7 +63,7 @@ def inhibition_at(result: xr.DataTree, dose_um: float) -> xr.DataArray:
 
 
 def dose_response_estimands(result: xr.DataTree, threshold_um: float | None = None) -> xr.Dataset:
-    """Draws of every quantity of interest of a dose-response fit, and what tables need to know of the lines.
+    """Draws of every quantity of interest of a dose-response fit, and the properties of lines for tables.
 
     Computed once a fit and threshold; `summarise_lines`, `summarise_panel`, `judged_estimands` and
     `lensim.dose_response.associations` take what it returns.
@@ -150,7 +150,7 @@ def _of_lines(data: xr.Dataset, tested: xr.Dataset, threshold: xr.DataArray) -> 
 
 
 def judged_estimands(estimands: xr.Dataset) -> xr.Dataset:
-    """Those that the convergence gate looks at: the ones with an order, so not the yes-or-no ones.
+    """Estimands for the convergence gate: those with an order, so not the yes-or-no ones.
 
     An IC50 that only a handful of draws find finite is a bound, whose probability is judged by the draws behind it.
 
@@ -168,7 +168,7 @@ def judged_estimands(estimands: xr.Dataset) -> xr.Dataset:
 
 
 def summarise_lines(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame:
-    """One row a line: what a laboratory reads first.
+    """One row a line: IC50, inhibition and call.
 
     Columns: molecular_group; ic50_um, ic50_um_lower, ic50_um_upper (posterior median and equal-tailed interval of the
     absolute IC50, each NaN where it lies outside that line's tested doses); ic50 (the same in words, with bounds);

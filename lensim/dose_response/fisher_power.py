@@ -1,4 +1,4 @@
-"""What Fisher's exact test of two shares can find: power by enumeration, and the odds ratio that it would take."""
+"""Power of Fisher's exact test of two shares, by enumeration, and the odds ratio that a given power needs."""
 
 from functools import lru_cache
 from typing import Final

@@ -1,4 +1,4 @@
-"""Priors of dose-response models: one set for NUTS, for the fast engine and for scenarios."""
+"""Priors of dose-response models, shared by NUTS, the Laplace engine and scenarios."""
 
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar

@@ -1,4 +1,4 @@
-"""What the counter shows: signals of every well of many studies at once, from the truth and the faults of plates."""
+"""Simulated plates: the signal of every well of many studies at once, from the truth and the faults of plates."""
 
 from typing import Final
 
@@ -122,7 +122,7 @@ def one_study(data: xr.Dataset, study: int) -> xr.Dataset:
 
 
 def _check_truth(sheet: xr.Dataset, truth: xr.Dataset) -> bool:
-    """Refuse a truth that does not belong to the sheet; tell whether it has the dim study."""
+    """Refuse a truth that does not belong to the sheet; return whether it has the dim study."""
     missing = [name for name in _TRUTH if name not in truth]
     if missing:
         raise checks.InputError(f"simulate needs a truth with {', '.join(missing)}, got {', '.join(map(str, truth))}")
@@ -136,7 +136,7 @@ def _check_truth(sheet: xr.Dataset, truth: xr.Dataset) -> bool:
                     f"simulate needs a truth of {in_sheet} entries along {dim}, as the sheet has, "
                     f"got {truth.sizes[dim]}"
                 )
-    for dim in (v.CELL_LINE, v.CULTURE):  # positions are what count, so names must not stand in another order
+    for dim in (v.CELL_LINE, v.CULTURE):  # positions are what count, so names must be in the same order
         if dim in sheet.coords and dim in truth.coords and not np.array_equal(sheet[dim], truth[dim]):
             raise checks.InputError(f"simulate needs the same {dim} names in sheet and truth, in the same order")
     checks.above("nu_well", float(truth[v.NU_WELL].min()), 2)
@@ -218,7 +218,7 @@ def _sparse_places(size: int, probability: float, rng: np.random.Generator) -> n
 
 
 def _count(level_signal: np.ndarray, minutes: float, rng: np.random.Generator) -> np.ndarray:
-    """What a counter makes of a true level in `minutes`; see `EXACT_BELOW_COUNTS`."""
+    """The count of a true level in `minutes`; see `EXACT_BELOW_COUNTS`."""
     if np.isinf(minutes):
         return level_signal
     expected = level_signal * minutes

@@ -1,7 +1,7 @@
-"""What is true in a simulated dose-response panel: populations of lines, and levels of plates.
+"""The truth of a simulated dose-response panel: populations of lines, and levels of plates.
 
 Each quantity that a model estimates has the same name and dims here, after the dim study. So errors, coverage and ranks
-need no translation.
+are computed by name.
 """
 
 from dataclasses import asdict, dataclass, fields

@@ -50,7 +50,7 @@ def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
 
 
 def counts(data: xr.Dataset) -> str:
-    """What there is to be fitted."""
+    """Numbers of what is fitted, for the head of a result."""
     if v.CT not in data:
         lost = data.attrs.get("rows_without_ratio", 0)
         return (

@@ -1,4 +1,4 @@
-"""Does the response of a line's mRNA go with its sensitivity: effects with a region of equivalence, beside Fisher."""
+"""Association of a line's mRNA response with its sensitivity: effects, a region of equivalence, and Fisher's test."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -16,7 +16,7 @@ from lensim.inference.equivalence import difference_draws, effect_row
 from lensim.inference.observations import observations_of
 
 EQUIVALENT_LOG2: Final = 0.5
-"""A difference of log2 fold changes within this, either way, matters to nobody: a factor of 1.4 (assumed)."""
+"""A smaller difference of log2 fold changes is of no practical importance: a factor of 1.4 (assumed)."""
 EFFECT: Final = "log2_effect"
 FEWEST: Final = 2
 

@@ -1,7 +1,7 @@
-"""The classical answer on the same data: standard curves, Livak's and Pfaffl's ratios, and tests of the ratios.
+"""The classical analysis of the same data: standard curves, Livak's and Pfaffl's ratios, and tests of the ratios.
 
-It is shown beside a model's answer. Its standard error covers replicate reactions and amplification factors alone, and
-its ways with a reaction that was not detected (leave it out, or write it as the cycle limit) both bias the ratio.
+It is shown beside a model's answer. Its standard error covers replicate reactions and amplification factors
+alone. A reaction that was not detected is left out, or its Ct is taken as the cycle limit; both bias the ratio.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The posterior beside the classical answer, fold change by fold change, with the reasons that they differ."""
+"""The posterior beside the classical analysis, for each fold change, with the reasons why they differ."""
 
 from itertools import product
 

@@ -1,4 +1,4 @@
-"""What is chosen before an RT-qPCR study begins: subjects, conditions, genes, replicates, dilutions and plates."""
+"""Designs of an RT-qPCR study: subjects, conditions, genes, replicates, dilutions and plates."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class ExpressionDesign:
     subjects, cell_type_of_subject
         Names of lines, donors or stromal cultures, and what each is, in the same order.
     targets, references
-        Genes asked about, and those that tell how much cDNA there was.
+        Genes of interest, and those that show the amount of cDNA.
     conditions
         Names; the first is the control.
     experiments
@@ -125,7 +125,7 @@ class ExpressionDesign:
 
 
 def lay_out(design: ExpressionDesign) -> xr.Dataset:
-    """The sheet of a study: what is in which well, before anything is measured.
+    """The sheet of a study: the contents of each well, before measurement.
 
     Samples are in order of experiment, subject and condition; reactions in order of sample, gene and replicate; plates
     in order of experiment, the dilution series last.

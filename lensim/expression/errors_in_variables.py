@@ -25,13 +25,13 @@ class Measured:
 
 
 def without_pooling(posterior: Measured, population_mean: np.ndarray, population_sd: np.ndarray) -> Measured:
-    """What the data alone say, of a posterior that was drawn towards a normal population.
+    """Estimates from the data alone, from a posterior that was shrunk towards a normal population.
 
     With w = 1 - (sd / population sd)^2, the share of its own data in a posterior mean, the estimate is
     (mean - (1 - w) population mean) / w and its error sd / sqrt(w). A point of which the population says nearly all (w
     below 0.1) is taken as if w were 0.1.
 
-    Regressing on means that are drawn together, or with them, bends a slope; on what is found here it does not.
+    A regression on means that are shrunk together, or of them, has a biased slope; one on these estimates has not.
     """
     weight = np.maximum(1.0 - (posterior.sd / population_sd) ** 2, _LEAST_WEIGHT)
     mean = (posterior.mean - (1.0 - weight) * population_mean) / weight

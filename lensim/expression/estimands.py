@@ -1,4 +1,4 @@
-"""What an expression fit says: fold changes, levels and contrasts as draws, and tables of them.
+"""Quantities of interest of an expression fit: fold changes, levels and contrasts as draws, and tables of them.
 
 Inside everything is log2; tables are in percent of control, 100 being no change.
 """
@@ -37,7 +37,7 @@ def expression_posterior(result: xr.DataTree) -> xr.Dataset:
 
 
 def expression_estimands(result: xr.DataTree) -> xr.Dataset:
-    """Draws of every quantity of interest of an expression fit, and what tables need to know of the subjects.
+    """Draws of every quantity of interest of an expression fit, and the properties of subjects for tables.
 
     Computed once a fit; `summarise_subjects`, `summarise_populations`, `judged_estimands` and the tables of
     `lensim.expression.contrasts` take what it returns.
@@ -111,7 +111,7 @@ def expression_estimands(result: xr.DataTree) -> xr.Dataset:
 
 
 def judged_estimands(estimands: xr.Dataset) -> xr.Dataset:
-    """Those that the convergence gate looks at: all but the number of increased subjects, whose ranks are ties.
+    """Estimands for the convergence gate: all but the number of increased subjects, whose ranks are ties.
 
     Parameters
     ----------

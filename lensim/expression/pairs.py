@@ -1,4 +1,4 @@
-"""From reactions to pairs: what each subject's treated sample says against its control, over many studies at once.
+"""From reactions to pairs: the log2 ratio of each subject's treated sample to its control, for many studies at once.
 
 A pair's log2 ratio is Pfaffl's, from mean Cts of replicates. Beside it is what a likelihood needs: how much of its
 variance replicate reactions make, how it moves with the target's factor, and how uncertain that factor is.
@@ -17,10 +17,10 @@ FactorUse = Literal["uncertain", "plug_in", "perfect"]
 FACTOR_USES: Final = get_args(FactorUse)
 
 FEWEST_COPIES: Final = 16.0
-"""Below so many copies on average, the Ct of a cell is no longer normal (assumed: a skewness of 1/4)."""
+"""Below this mean number of copies the Ct of a cell is no longer normal (assumed: a skewness of 1/4)."""
 
 MANY_COPIES: Final = 100.0
-"""From so many copies on, replicates differ by reading alone, nearly enough to estimate its spread from them."""
+"""Above this number of copies replicates differ almost only by reading, so they show its spread."""
 
 
 @dataclass(frozen=True)

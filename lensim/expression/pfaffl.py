@@ -1,4 +1,4 @@
-"""The closed-form science of relative quantification: shared by simulator, likelihoods and classical analysis.
+"""Closed-form relative quantification, shared by simulator, likelihoods and classical analysis.
 
     Ct(copies)     = Ct of one copy - log(copies) / log(amplification factor)
     log2 ratio     = log2(AF_target) * dCt_target - mean over references of log2(AF_ref) * dCt_ref
@@ -30,13 +30,13 @@ def ct_of_log2_quantity(log2_quantity: Any, log2_amplification_factor: Any, ct_o
 
 
 def ct_of_copies(copies: Any, amplification_factor: Any, ct_of_one_copy: Any) -> Any:
-    """Ct of a reaction that starts from so many copies, without noise [cycles]; infinite at no copy."""
+    """Ct of a reaction that starts from `copies`, without noise [cycles]; infinite at no copy."""
     with np.errstate(divide="ignore"):
         return ct_of_log2_quantity(np.log2(copies), np.log2(amplification_factor), ct_of_one_copy)
 
 
 def copies_of_ct(ct_cycles: Any, amplification_factor: Any, ct_of_one_copy: Any) -> Any:
-    """Copies that a Ct tells of, the inverse of `ct_of_copies`."""
+    """Copies at the start of a reaction with this Ct, the inverse of `ct_of_copies`."""
     return relative_quantity(ct_cycles, ct_of_one_copy, amplification_factor)
 
 
@@ -56,7 +56,7 @@ def livak_ratio(delta_delta_ct_cycles: Any) -> Any:
 
 
 class GeneChange(NamedTuple):
-    """What one gene's cycles tell of a change, with standard errors; 0 where something is known exactly.
+    """Change of one gene from its cycles, with standard errors; 0 where something is known exactly.
 
     `delta_ct_cycles` is control - treated.
     """

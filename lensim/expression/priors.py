@@ -1,6 +1,6 @@
-"""Priors of expression models: of those of reactions, and of those that start from pairs.
+"""Priors of expression models: of models of reactions, and of models of pairs.
 
-One set of the latter serves NUTS, the exact engine and scenarios.
+NUTS, the exact engine and scenarios share one set of priors of pairs.
 """
 
 from dataclasses import dataclass, fields
@@ -11,7 +11,7 @@ from lensim import checks
 
 @dataclass(frozen=True)
 class FoldChangePriors:
-    """Priors of fold changes and of what blurs a ratio. All are ours, and assumed; spreads are medians with a log sd.
+    """Priors of fold changes and of the noise of a ratio. All are ours, and assumed; spreads are medians with a log sd.
 
     mu ~ Normal(0, sd_mu), the spreads LogNormal(log median, log_sd). Fold changes of populations lie mostly within a
     factor of 8 either way, and subjects surely differ. Ratios of one subject differ from one experiment to the next by

@@ -1,4 +1,4 @@
-"""Does the response of a subject go with its sensitivity to the drug? Groups against each other, slopes on IC50s."""
+"""Relation of a subject's response to its sensitivity to the drug: differences of groups, and slopes on IC50s."""
 
 from collections.abc import Mapping
 
@@ -52,7 +52,7 @@ def summarise_sensitivity(
 ) -> pd.DataFrame:
     """Do subjects of two groups, or along their IC50, respond differently? One row a target, contrast and question.
 
-    Subjects in which the target was never detected are left out of its rows: of them only the prior speaks.
+    Subjects in which the target was never detected are left out of its rows: for them the posterior is the prior.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What the machine shows: a Ct, or none, of every reaction of many studies at once, from the truth and the faults."""
+"""Simulated reactions: a Ct, or none, of every reaction of many studies at once, from the truth and the faults."""
 
 from typing import Final
 

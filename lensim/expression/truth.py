@@ -1,4 +1,4 @@
-"""What is true behind an RT-qPCR study: levels and fold changes of subjects, the machine's figures, and its faults."""
+"""The truth of a simulated RT-qPCR study: levels and fold changes of subjects, the machine's figures and faults."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -54,7 +54,7 @@ class CellTypeExpression:
 
 @dataclass(frozen=True)
 class ExpressionPopulation:
-    """Where studies are drawn from. All defaults are assumed.
+    """The population of studies. All defaults are assumed.
 
     Attributes
     ----------

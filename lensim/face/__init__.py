@@ -1,1 +1,1 @@
-"""What Python offers under the names of the commands: `lensim.power(...)`, `lensim.plan(...)` and others."""
+"""Python functions with the names of the commands: `lensim.power(...)`, `lensim.plan(...)` and others."""

@@ -1,4 +1,4 @@
-"""A fit for people: its verdict, tables and figures, around the DataTree that ArviZ reads."""
+"""A fit: verdict, tables and figures of a result, with the DataTree that ArviZ reads."""
 
 import html
 from collections.abc import Callable, Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Fit:
-    """A result of `lensim.fit` or of the command `lensim fit`; all that it knows is in `tree`.
+    """A result of `lensim.fit` or of the command `lensim fit`; all its data are in `tree`.
 
     >>> import lensim
     >>> fit = lensim.load("fit.nc")  # doctest: +SKIP

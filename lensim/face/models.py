@@ -1,4 +1,4 @@
-"""`lensim.models()`: the models that a fit can name."""
+"""`lensim.models()`: a table of the models that `lensim.fit` can use."""
 
 import pandas as pd
 
@@ -6,7 +6,7 @@ from lensim.inference.catalogue import catalogue
 
 
 def models() -> pd.DataFrame:
-    """The models that a fit can name, and what each answers.
+    """The models that `lensim.fit` can use, and the question that each answers.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""`lensim.plan(...)`: what the command `lensim plan` does, from Python."""
+"""`lensim.plan(...)`: the command `lensim plan`, from Python."""
 
 import tempfile
 from collections.abc import Callable
@@ -40,7 +40,7 @@ def plan(
     force: bool = False,
     tell: Callable[[str], None] = lambda said: None,
 ) -> PlanResult:
-    """The best next study: how many, at what cost, on which plates, and where the answer breaks.
+    """The best next study: sample size, cost, plate map, and the truths under which this advice fails.
 
     Parameters
     ----------

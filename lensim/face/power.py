@@ -1,4 +1,4 @@
-"""`lensim.power(...)`: what the command `lensim power` does, from Python."""
+"""`lensim.power(...)`: the command `lensim power`, from Python."""
 
 from collections.abc import Callable
 from pathlib import Path

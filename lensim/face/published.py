@@ -1,4 +1,4 @@
-"""`lensim.published(...)`: what the command `lensim published` does, from Python."""
+"""`lensim.published(...)`: the command `lensim published`, from Python."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +17,7 @@ def published(
     tell: Callable[[str], None] = lambda said: None,
     warn: Callable[[str], None] = lambda said: None,
 ) -> PublishedResult:
-    """Effect and spread behind a paper's printed summaries, and what its P values can and cannot be.
+    """Effect and spread behind a paper's printed summaries [log2], and an audit of its P values.
 
     Parameters
     ----------

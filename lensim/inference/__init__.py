@@ -1,1 +1,1 @@
-"""From a model and data to a result that says whether it may be read; nothing here knows an assay."""
+"""From a model and data to a result with a convergence verdict; independent of the assay."""

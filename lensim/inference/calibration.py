@@ -1,4 +1,4 @@
-"""Do the probabilities that a fit states come true as often as stated? Pure functions on draws and truths."""
+"""Calibration: how often the probabilities that a fit states come true. Pure functions of draws and truths."""
 
 from itertools import pairwise
 

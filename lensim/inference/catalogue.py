@@ -1,7 +1,7 @@
 """Finding a statistical model by name, without importing the package that holds it.
 
 A package offers models through the entry-point group `lensim.models`: a mapping of names to `ModelEntry`. lensim's own
-are `lensim.models.CATALOGUE`; another package's stand beside them.
+are in `lensim.models.CATALOGUE`; those of other packages are added to them.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Compiling of kernels by numba, kept on disk under a name that changes when any kernel of their folder does.
+"""Kernels compiled by numba, cached on disk under a name that changes when any kernel of their folder changes.
 
 numba keeps a compiled function as long as the file that it is written in is the same, though functions of other files
 are compiled into it. So the sources of all modules of one folder together name the cache: the kernels of an engine lie

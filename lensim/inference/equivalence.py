@@ -1,4 +1,4 @@
-"""Effects with a region of practical equivalence: a row of a table, and a verdict in one word."""
+"""Effects with a region of practical equivalence: a table row with a verdict in one word."""
 
 from typing import Final
 

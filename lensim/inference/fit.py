@@ -1,4 +1,4 @@
-"""One fit, whole: prior, prior predictive, posterior, posterior predictive, log likelihood, log prior and a verdict."""
+"""One complete fit: prior, prior predictive, posterior, posterior predictive, log likelihood, log prior, verdict."""
 
 import json
 import logging
@@ -49,7 +49,7 @@ class FitSettings:
 
 
 def fit(model: pm.Model, settings: FitSettings, seed: int, *, progress: bool = False) -> xr.DataTree:
-    """Fit a model and hand over everything that a reader of the result asks for.
+    """Fit a model; the result has all groups that a reader needs.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def draw(
 
 
 def complete(model: pm.Model, drawn: xr.DataTree, settings: FitSettings, seed: int) -> xr.DataTree:
-    """Add to a posterior what `fit` hands over beside it: prior, predictive draws, log likelihood, log prior and units.
+    """Add to a posterior the other groups of a fit: prior, predictive draws, log likelihood, log prior and units.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
 """The convergence gate: a verdict on a posterior, made from its draws and carried by the result.
 
-Under nutpie `pm.sample` warns of nothing, so no fit of lensim is handed on without one.
+With nutpie `pm.sample` gives no warnings, so every fit of lensim has a verdict.
 """
 
 import itertools

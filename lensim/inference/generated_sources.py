@@ -18,7 +18,7 @@ def sources_kept_in_one_folder() -> Iterator[None]:
     """While the block runs, generated sources go to one folder beside PyTensor's own cache, named by their content.
 
     PyTensor removes those that were not used for a month. A folder that someone has set (`generated_src_dir` in
-    PyTensor's configuration) stays; where no folder can be made, PyTensor does as it does by default.
+    PyTensor's configuration) stays; where no folder can be made, PyTensor keeps its default.
     """
     if getattr(pytensor.config, "generated_src_dir", None) != "":  # set by someone, or a version that has no such flag
         yield

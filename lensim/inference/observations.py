@@ -1,4 +1,4 @@
-"""The data that were fitted, beside their posterior: every result carries them."""
+"""The fitted data, which every result carries with the posterior."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Priors of a model from Python or from a TOML file: checked, with every fault told at once."""
+"""Priors of a model from Python or from a TOML file: checked, with all faults reported at once."""
 
 import json
 from collections.abc import Iterator, Mapping

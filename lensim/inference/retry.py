@@ -1,4 +1,4 @@
-"""From a Dataset to a judged result: compile once, sample, judge, and sample again with more care where needed."""
+"""From a Dataset to a judged result: compile once, sample, judge; with more draws if it has not converged."""
 
 import time
 from collections.abc import Callable
@@ -57,7 +57,7 @@ def fit_with_care(
     progress
         Show the sampler's progress bar.
     tell
-        Called with a sentence when there is something to tell a person on the way.
+        Called with a sentence on the progress.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What is read off simulated bioassays and cell cycles (Figures 2C and 3A): arrays (study) under the keys of facts."""
+"""Readings of simulated bioassays and cell cycles (Figures 2C and 3A): arrays (study) under the keys of facts."""
 
 import numpy as np
 import xarray as xr
@@ -12,7 +12,7 @@ from lensim.maiga2013.cell_cycle_twin import CONTROL, LENALIDOMIDE, PARENT, VARI
 def bioassay_readings(data: xr.Dataset) -> dict[str, np.ndarray]:
     """In how many lines the treated media kill more indicator cells: tnf_activity_increased.
 
-    Optical densities fall with TNF whatever the curve, so means over wells and experiments tell it without one.
+    Optical densities fall with TNF on any curve, so means over wells and experiments show its order without a curve.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What has to be assumed to simulate or re-analyse the study, and why; none of it is in the paper."""
+"""Assumptions for simulating or re-analysing the study, with reasons; none of them is in the paper."""
 
 from typing import Final
 
@@ -21,7 +21,7 @@ ASSUMED: Final[tuple[Fact, ...]] = (
     ),
     assumed(
         "proliferation_sd_meaning", "between the three experiments", "text", "Figure 1",
-        "the legend speaks of means of three experiments; wells of one experiment would be pseudo-replicates",
+        "the legend has means of three experiments; wells of one experiment would be pseudo-replicates",
     ),
     assumed(
         "stimulated_lines", StatedRange(1.0, 2.0), "lines", "Discussion",

@@ -64,7 +64,7 @@ def stated_study(events_per_tube: int = 10_000) -> xr.Dataset:
 
 
 def representative_experiment(data: xr.Dataset) -> int:
-    """The experiment nearest to the mean of all, in the S shares of its cultures: the one that an author would show."""
+    """The experiment nearest to the mean of all, in the S shares of its cultures, as an author would choose it."""
     events = events_of_cultures(data)
     share = events[:, PHASES.index("S")] / events.sum(axis=1)
     line, condition = data[v.LINE_OF_CULTURE].to_numpy(), data[v.CONDITION_OF_CULTURE].to_numpy()

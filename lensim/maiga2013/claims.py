@@ -1,8 +1,8 @@
 """Every claim of the paper's results as data: numbers, each under the key of its fact, and findings in words.
 
-A number is set beside what twins of the study read. Of a finding twins say how often a study like this would let its
-authors make it, when it is true and when something else is: a finding that is as easily made when it is false has no
-support in the design, whatever the data were.
+A number is set beside what twins of the study read. For a finding, twins show how often a study of this
+design would report it when it is true, and when it is false. If it is reported as often when it is false, the design
+does not support it, whatever the data were.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -50,7 +50,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Untestable:
-    """A statement for which the paper gives nothing to set a twin beside."""
+    """A statement that no twin can test, because the paper gives nothing to compare a twin with."""
 
     key: str
     words: str
@@ -66,7 +66,7 @@ NUMBER_WORDS: Final[Mapping[str, str]] = {
     "group_ccnd3_lines": "with a CCND3 translocation",
     "group_nonrecurrent_lines": "without a recurrent one",
     "lines_grown_with_il6": "lines grown with interleukin-6",
-    "lines_with_stated_origin": "lines whose origin is told",
+    "lines_with_stated_origin": "lines whose origin is stated",
     "sensitive_lines": "lines inhibited by half within the doses",
     "resistant_lines": "lines with an IC50 above 10 uM",
     "resistant_mmset_lines": "resistant lines with MMSET",
@@ -218,7 +218,7 @@ UNTESTABLE: Final[tuple[Untestable, ...]] = (
 
 
 def support(p_if_true: float, p_if_not: float, studies: int) -> str:
-    """What a design can do for a finding.
+    """How well a design supports a finding.
 
     'yes': made in at least 80% of studies where it is true and in at most 5% where it is not, two Monte Carlo errors
     allowed; 'no': made in less than half where it is true, or less than three times as often as where it is not;
@@ -254,7 +254,7 @@ def stated_words(key: str) -> str:
 
 
 def numbers_table(readings: Readings) -> pd.DataFrame:
-    """Every number of the paper's results beside what twins read, in the order of the paper.
+    """Every number of the paper's results beside the readings of twins, in the order of the paper.
 
     Parameters
     ----------
@@ -299,7 +299,7 @@ def numbers_table(readings: Readings) -> pd.DataFrame:
 
 
 def findings_table(worlds: Mapping[str, Readings], findings: Sequence[Finding], calibrated: str) -> pd.DataFrame:
-    """How often a study like the paper's would make each finding, where it is true and where it is not.
+    """Share of studies of the paper's design that report each finding, where it is true and where it is not.
 
     Returns
     -------

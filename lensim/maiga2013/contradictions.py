@@ -1,4 +1,4 @@
-"""Where the paper disagrees with itself or with arithmetic, what we go by, and why."""
+"""Where the paper disagrees with itself or with arithmetic, which reading lensim uses, and why."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Contradiction:
-    """Two places of the paper that do not fit, or one that cannot be as it is printed.
+    """Two places of the paper that disagree, or one that cannot be right as printed.
 
     Attributes
     ----------
@@ -136,7 +136,7 @@ _STATISTICS: Final[tuple[Contradiction, ...]] = (
         "il8_on_treatment",
         (
             ("Abstract", "lenalidomide raised IL-8 in sensitive and resistant cells"),
-            ("Results; Figure 3B", "IL-8 told for NCI-H929 R10-4 against its parent, after days without the drug"),
+            ("Results; Figure 3B", "IL-8 reported for NCI-H929 R10-4 against its parent, after days without the drug"),
         ),
         "no treated-against-untreated change of CXCL8 is known",
         "the only IL-8 result of the text compares two lines, not two treatments",
@@ -182,7 +182,7 @@ _METHODS: Final[tuple[Contradiction, ...]] = (
         "assay_spelling",
         (("Methods", "Hs00174128_m1"), ("Figure 2; Figure 3", "Hs00174128-m1, and two with a space and a hyphen")),
         "no space, with underscore",
-        "that is how the maker writes its identifiers, and all four stand so in the Methods",
+        "that is how the maker writes its identifiers, and all four are written so in the Methods",
         ("qpcr_assay_tnf", "qpcr_assay_cxcl8", "qpcr_assay_igf1"),
     ),
     Contradiction(
@@ -210,7 +210,7 @@ _NAMES: Final[tuple[Contradiction, ...]] = (
             ("Results", "JIM-3 in the MMSET group, JIN3 in the MAF group, both resistant"),
         ),
         "two lines, JIM-3 and JIN3",
-        "they stand in different groups and both are needed for 23; JIN3 may be the MAF line known as JJN-3, an alias",
+        "they are in different groups and both are needed for 23; JIN3 may be the MAF line known as JJN-3, an alias",
     ),
     Contradiction(
         "r10_4_name",

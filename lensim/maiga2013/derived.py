@@ -1,4 +1,4 @@
-"""What follows from the stated facts by arithmetic alone; each fact carries that arithmetic."""
+"""Facts that follow from the stated ones by arithmetic alone; each fact carries its arithmetic."""
 
 from collections.abc import Iterator
 from typing import Final

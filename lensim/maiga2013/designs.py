@@ -1,7 +1,7 @@
 """The designs of the paper's assays, each a frozen view of the stated facts.
 
-Every number here is read from `lensim.maiga2013.facts`, so each has one place where it stands and one where its source
-stands. What a design leaves open is a `Gap`, not a default.
+Every number here is read from `lensim.maiga2013.facts`, so each number is written in one place, and its source in one
+place. What a design leaves open is a `Gap`, not a default.
 """
 
 from dataclasses import dataclass

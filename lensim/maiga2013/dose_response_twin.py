@@ -1,4 +1,4 @@
-"""The twin of the study's 23-line panel: every line drawn so that it deserves its published call."""
+"""The twin of the study's 23-line panel: every line is drawn so that its published call is right."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -66,7 +66,7 @@ def dose_response_design(
 
 
 def draw_twin(sheet: xr.Dataset, rng: np.random.Generator, studies: int = 1) -> xr.Dataset:
-    """Truths of the panel given the published calls; see `draw_paper_twin`."""
+    """The truth of the panel given the published calls (IC50s in log10 uM); see `draw_paper_twin`."""
     calls = dict(zip(CELL_LINES, PUBLISHED_CALL, strict=True))
     return draw_paper_twin(calls, PAPER_POPULATION, sheet, rng, studies)
 
@@ -80,7 +80,7 @@ def draw_paper_twin(
     *,
     stimulated_lines: int = 2,
 ) -> xr.Dataset:
-    """Truths as `draw_truth` makes them, given that every line deserves its published call.
+    """Truths as from `draw_truth`, given that the published call of every line is right.
 
     A sensitive line has its IC50 within 0.15 to 7 uM, a resistant one above 10 uM or nowhere (both stated). In each
     study `stimulated_lines` of the resistant lines, picked at random, have an effect below 0 and the others one of 0
@@ -124,7 +124,7 @@ def draw_paper_twin(
 
 
 def _check_calls(calls: Mapping[str, Call], lines: list[str]) -> np.ndarray:
-    """Refuse calls that do not match the lines; tell which lines are resistant."""
+    """Refuse calls that do not match the lines; return which lines are resistant."""
     missing = [line for line in lines if line not in calls]
     unknown = [line for line in calls if line not in lines]
     if missing or unknown:
@@ -170,7 +170,7 @@ def _draw_groups_given_lines(
 def _draw_called_lines(
     mean: np.ndarray, sigma: np.ndarray, resistant: np.ndarray, stimulated: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
-    """Curves of lines around `mean` (study, cell_line, CURVE) that deserve their calls, by rejection.
+    """Curves of lines around `mean` (study, cell_line, CURVE) whose calls are right, by rejection.
 
     Each round proposes for all the lines that still lack a curve, the more for each the fewer they are, and keeps the
     first proposal that the call admits.

@@ -88,7 +88,7 @@ def expression_design(
 
 @dataclass(frozen=True)
 class World:
-    """What holds of particular lines, beside the populations; the defaults are what the paper states.
+    """Properties of particular lines, in addition to the populations; the defaults are stated in the paper.
 
     Attributes
     ----------

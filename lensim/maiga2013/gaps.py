@@ -1,4 +1,4 @@
-"""What the paper does not state, and which assumption is used where one is needed."""
+"""What the paper does not state, and the assumption used where one is needed."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Gap:
-    """Something that is not stated.
+    """A number or choice that the paper does not state.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ GAPS: Final[tuple[Gap, ...]] = (
     Gap("p53_status", "the p53 status of every line", "Results"),
     Gap(
         "il6_of_the_rest",
-        "whether a line that is not listed with IL-6 grows without it; SBN's needs are not told",
+        "whether a line that is not listed with IL-6 grows without it; SBN's needs are not stated",
         "Methods, Cell lines, primary myeloma cells and culture conditions",
     ),
     Gap("bmsc_donors", "the number of stromal-cell donors, and the spread of the 35 percent", "Results; Figure 2B"),

@@ -28,7 +28,7 @@ class CellLine:
     molecular_group
         Group by translocation (Results).
     published_call
-        "sensitive": IC50 of 0.15 to 7 uM; "resistant": IC50 above 10 uM (Results). The IC50 of a single line stands
+        "sensitive": IC50 of 0.15 to 7 uM; "resistant": IC50 above 10 uM (Results). The IC50 of a single line is
         in Figure 1 only.
     origin
         Where the authors had the line from (Methods); None where they do not say.
@@ -140,7 +140,7 @@ PUBLISHED_CALL: Final[tuple[Call, ...]] = tuple(line.published_call for line in 
 
 
 def cell_line(name: str) -> CellLine:
-    """The line of the panel that goes by `name`, in any spelling.
+    """The line of the panel called `name`, in any spelling.
 
     Raises
     ------
@@ -157,7 +157,7 @@ def cell_line(name: str) -> CellLine:
 
 
 def resistant_variant(name: str) -> ResistantVariant:
-    """The resistant variant that goes by `name`, in any spelling.
+    """The resistant variant called `name`, in any spelling.
 
     Raises
     ------
@@ -192,7 +192,7 @@ def lines_of(molecular_group: MolecularGroup | None = None, published_call: Call
 
 
 def _spelling(name: str) -> str:
-    """A name without what spellings differ in; JIM-3 and JIN3 stay two."""
+    """A name without case, hyphens, dots and spaces; JIM-3 and JIN3 stay two."""
     return "".join(letter for letter in name.casefold() if letter not in " -._")
 
 

@@ -1,4 +1,4 @@
-"""Populations from which studies like the published one are ordinary draws; found by `experiments.twin_populations`.
+"""Populations whose simulated studies resemble the published one; found by `experiments.twin_populations`.
 
 All of it is assumed: many other populations would do as well.
 """

@@ -1,4 +1,4 @@
-"""What the paper's Methods state, and what of it the simulated study is made of."""
+"""What the paper's Methods state, and how the simulated study uses it."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -36,7 +36,7 @@ def protocol_table() -> pd.DataFrame:
     -------
     pandas.DataFrame
         key, claim (the key in words), where, kind ('protocol'), stated (with its unit), comment (how the twin uses it,
-        or that it does not; and how the number is read, where that is not plain).
+        or that the twin does not use it; and how the number is read, where that is not plain).
     """
     table = facts("stated").loc[[entry.key for entry in STATED_METHODS]]
     units = ["" if unit in ("text", "1") else f" {unit}" for unit in table["unit"]]

@@ -1,7 +1,7 @@
-"""What a laboratory reads off the study's assays, over many simulated studies at once, under the keys of the facts.
+"""Numbers that a laboratory would report from the assays, for many simulated studies at once, by keys of facts.
 
 Every reading is an array (study); of a fact with a range there are two, with `.low` and `.high` behind its key, and of
-a count its number. So a stated number and what twins of the study give can be compared without translation.
+a count its number. So a stated number and the readings of twins are compared by key.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What fits of the study's twins recover of its stated numbers, and what is true of those twins.
+"""The stated numbers as fits of the study's twins recover them, and the truth of those twins.
 
 Each function takes the results folder of an experiment (fit.nc, truth.nc) and gives draws (draw) and the truth (1),
 both under the keys of facts.

@@ -1,4 +1,4 @@
-"""How LP1-LR may have come to be: the study's schedule and its neighbours, and two clones.
+"""How LP1-LR may have been selected: the study's schedule, similar schedules, and two clones.
 
 The ends of the escalation, its least time and the dose after it are stated; steps, rates and numbers of cells are not.
 """
@@ -42,7 +42,7 @@ usual for the loss of one gene.
 
 
 def published_schedule(speed: float = 1.0, name: str = PAPER) -> DoseSchedule:
-    """0.1 to 10 uM in `speed` times the published haste, then 30 uM for 60 days.
+    """0.1 to 10 uM at `speed` times the published rate, then 30 uM for 60 days.
 
     At speed 1 the rise takes the stated least, six months.
     """

@@ -37,7 +37,7 @@ BATCH: Final = 100
 def panel_twins(
     studies: int, rng: np.random.Generator, population: DoseResponsePopulation = DOSE_RESPONSE
 ) -> dict[str, np.ndarray]:
-    """Readings (study) of so many panels of new lines, drawn without regard to the published calls."""
+    """Readings (study) of simulated panels of new lines, drawn without regard to the published calls."""
     sheet = lay_out_panel(dose_response_design(), rng)
     found = []
     for size in _batches(studies):
@@ -49,7 +49,7 @@ def panel_twins(
 def study_twins(
     studies: int, rng: np.random.Generator, population: ExpressionPopulation = EXPRESSION, world: World = AS_STATED
 ) -> dict[str, np.ndarray]:
-    """Readings (study) of so many RT-qPCR studies of new lines, patients and stromal cultures.
+    """Readings (study) of simulated RT-qPCR studies of new lines, patients and stromal cultures.
 
     Beside what `readings` reads off, whether each statement about expression could be made; see `statements`.
     """
@@ -66,7 +66,7 @@ def study_twins(
 def bioassay_twins(
     studies: int, rng: np.random.Generator, population: BioassayPopulation = BIOASSAY_POPULATION
 ) -> dict[str, np.ndarray]:
-    """Readings (study) of so many bioassays of KMS12-PE and XG-5."""
+    """Readings (study) of simulated bioassays of KMS12-PE and XG-5."""
     sheet = lay_out_bioassay(bioassay_design())
     truth = draw_bioassay_twin(sheet, rng, studies, population, as_stated=False)
     return bioassay_readings(simulate_bioassay(sheet, truth, BIOASSAY_FAULTS, rng))
@@ -75,7 +75,7 @@ def bioassay_twins(
 def cell_cycle_twins(
     studies: int, rng: np.random.Generator, population: CellCyclePopulation = CELL_CYCLE_POPULATION
 ) -> dict[str, np.ndarray]:
-    """Readings (study) of so many cell cycles of LP-1 and LP1-LR, one experiment each as in the paper."""
+    """Readings (study) of simulated cell cycles of LP-1 and LP1-LR, one experiment each as in the paper."""
     sheet = lay_out_tubes(cell_cycle_design())
     truth = draw_phases(population, sheet, rng, studies)
     return cell_cycle_readings(simulate_tubes(sheet, truth, Cytometer(), rng))

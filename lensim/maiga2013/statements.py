@@ -1,4 +1,4 @@
-"""Whether a simulated study lets its authors say what the paper says in words: 1 where it does, an array (study).
+"""Whether a simulated study supports what the paper says in words: 1 where yes, 0 where no, an array (study).
 
 Each rule is ours (assumed), as lenient as the paper's words: a test at 5% where it speaks of significance, else the
 direction of what was measured.

@@ -1,4 +1,4 @@
-"""Worlds in which findings of the paper are false, and the calibrated one in which they are true: readings of each."""
+"""Readings of worlds in which findings of the paper are false, and of the calibrated world, where they are true."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -45,7 +45,7 @@ def without_change() -> ExpressionPopulation:
 
 
 def groups_make_half() -> DoseResponsePopulation:
-    """Of each number of a curve, molecular groups vary as much as lines within them, the whole as before."""
+    """Between-group variance equals within-group variance for each curve parameter; the total is unchanged."""
     changed: dict[str, float] = {}
     for name in CURVE:
         between, within = (getattr(DOSE_RESPONSE, f"{kind}_{name}") for kind in ("sigma_group", "sigma"))

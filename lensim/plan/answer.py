@@ -1,4 +1,4 @@
-"""Every part of a planning question answered, and said in words."""
+"""Answers to every part of a planning question, and their sentences."""
 
 import time
 from collections.abc import Callable
@@ -38,7 +38,7 @@ ROUGH_BUDGET: Final = 4000
 
 
 def require_trusted(result: xr.DataTree, name: str, *, trust: bool) -> None:
-    """Refuse a fit that did not pass its convergence gate, unless told otherwise.
+    """Refuse a fit that did not pass its convergence gate, unless it is trusted.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def require_answerable(question: Question, result: xr.DataTree | None) -> None:
     Raises
     ------
     InputError
-        If it does not, a price is missing, or every design of a frontier is too large.
+        If a part does not suit the scenario, a price is missing, or every design of a frontier is too large.
     """
     scenario = question.scenario
     if question.frontier and question.costs:
@@ -85,7 +85,7 @@ def answer(
     pool: Pool = one_by_one,
     tell: Callable[[str], None] = lambda said: None,
 ) -> Plan:
-    """Answer every part of a question, the size first, and tell each answer as it comes.
+    """Answer every part of a question, the size first, and report each answer as it comes.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def answer(
                 done("robustness", robustness_in_words(plan))
     else:
         plan.share = evaluator.share({}, scenario.studies.count)
-        done("share", f"the design as it stands: {share_in_words(plan.share)}")
+        done("share", f"the design as given: {share_in_words(plan.share)}")
     if question.frontier and question.costs:
         plan.frontier = frontier(evaluator, question.frontier, question.costs, question.target)
         if question.worlds:

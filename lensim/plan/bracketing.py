@@ -1,4 +1,4 @@
-"""Which top dose has the IC50 of which line below it, by the posterior of a fit."""
+"""Which lines have their IC50 below a top dose, by the posterior of a fit."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ from lensim.dose_response.estimands import LOWEST_DOSE, dose_response_estimands
 def bracketing(result: xr.DataTree, top_doses_um: Sequence[float]) -> pd.DataFrame:
     """Probability that the IC50 of each line lies between its lowest tested dose and a top dose.
 
-    Beyond the tested doses the posterior speaks by its prior and by the curve's shape so far; what is never halved has
+    Beyond the tested doses the posterior depends on its prior and on the curve's shape so far; what is never halved has
     no IC50 at any dose.
 
     Parameters

@@ -1,4 +1,4 @@
-"""What a design uses and what it costs."""
+"""Resources and cost of a design."""
 
 from typing import Annotated, Final
 
@@ -14,7 +14,7 @@ Price = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class Costs(FrozenConfig):
-    """Prices of what designs use, in one currency; what a design uses must have a price, 0 where it is free.
+    """Prices of everything that designs use, in one currency; 0 for what is free.
 
     Attributes
     ----------

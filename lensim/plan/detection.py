@@ -1,4 +1,4 @@
-"""How many reactions will have no Ct, and what more cDNA in each would buy."""
+"""Share of reactions without a Ct, for the planned and for larger amounts of cDNA."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How often a design finds what it is after, by simulation; studies once simulated are remembered."""
+"""Share of finds of a design, by simulation; simulated studies are kept for later questions."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -61,7 +61,7 @@ class Evaluator:
     _chunks: dict[str, int] = field(default_factory=dict)
 
     def share(self, setting: Mapping[str, Any], studies: int) -> Share:
-        """The share of finds where some fields are as in `setting`, from at least so many studies."""
+        """The share of finds (0 to 1) with some fields as in `setting`, from at least `studies` studies."""
         return self.shares([setting], studies)[0]
 
     def shares(self, settings: list[Mapping[str, Any]], studies: int) -> list[Share]:

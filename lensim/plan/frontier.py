@@ -41,7 +41,7 @@ class Frontier:
 
 
 def designs_of(scenario: Scenario, question: FrontierQuestion, costs: Costs) -> tuple[list[dict[str, Any]], int]:
-    """Every design of a grid that its resources allow, with what it uses and costs; and how many they do not allow.
+    """Every design of a grid that the resources allow, with resources and cost; and the number of the other designs.
 
     Raises
     ------

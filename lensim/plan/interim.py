@@ -1,4 +1,4 @@
-"""Looks on the way: after k subjects, how probable is success at the planned number, and what stopping would do.
+"""Interim looks: after k subjects, the probability of success at the planned number, and the effect of stopping.
 
 The posterior of the first k is drawn from exactly; every draw completes the study with new subjects of its own
 population; the share of completed studies in which the rule is met is the predictive probability of success.
@@ -39,7 +39,7 @@ def require_pairs(scenario: Scenario) -> ExpressionScenario:
 
 
 def decided(scenario: ExpressionScenario, pairs: xr.Dataset, rule: ExpressionRule, item: int) -> np.ndarray:
-    """(study) whether a rule is met, by the exact engine where it is about a posterior."""
+    """Whether a rule is met (study); rules on a posterior use the exact engine."""
     posterior = None
     if rule.needs_posterior:
         batch = PairBatch(
@@ -96,7 +96,7 @@ def success_probability(
 def looks(
     scenario: Scenario, question: InterimQuestion, rule_number: int, item: int, pool: Pool = one_by_one
 ) -> pd.DataFrame:
-    """What looks after so many subjects would say and do, over simulated studies at the planned number.
+    """Results of interim looks after given numbers of subjects, over simulated studies at the planned number.
 
     Looks at the planned number or later are none, and have no row. Numbers do not depend on the pool.
 
@@ -166,7 +166,7 @@ def _share(happened: np.ndarray) -> tuple[float, float]:
 
 
 def require_look(scenario: Scenario, ratios: xr.Dataset) -> list[tuple[tuple[int, int, int], float]]:
-    """Refuse pairs so far that a design cannot take: where each stands (experiment, target, subject), and its value.
+    """Refuse pairs so far that a design cannot take: where each is (experiment, target, subject), and its value.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The same panel on different plate maps, pushed through the faults of plates and the fit."""
+"""The same panel on different plate maps, simulated with faults of plates, and fitted."""
 
 from typing import Any, Final
 

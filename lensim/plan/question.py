@@ -1,4 +1,4 @@
-"""What a planner asks, as strict data: a scenario, a target, and which of the questions are to be answered."""
+"""The planning question as strict data: a scenario, a target, and the parts that are to be answered."""
 
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -66,7 +66,7 @@ class Shift(FrozenConfig):
     Attributes
     ----------
     name
-        In words, to stand after "unless".
+        In words, to follow "unless" in a sentence.
     scale, shift
         As a truth has them.
     """
@@ -77,7 +77,7 @@ class Shift(FrozenConfig):
 
 
 def default_worlds(scenario: Scenario) -> tuple[Shift, ...]:
-    """Worlds that every recommendation is tried in: subjects that differ more, and a smaller effect."""
+    """Default worlds for every recommendation: subjects that differ more, and a smaller effect."""
     assay = assay_of(scenario)
     return (
         Shift(name=f"{assay.who_differs} half as much again", scale=dict.fromkeys(assay.spreads, MORE_SPREAD)),
@@ -86,7 +86,7 @@ def default_worlds(scenario: Scenario) -> tuple[Shift, ...]:
 
 
 class InterimQuestion(FrozenConfig):
-    """Looks after so many subjects: how probable success is then at the planned number.
+    """Interim looks after given numbers of subjects: the probability of success at the planned number.
 
     Attributes
     ----------
@@ -105,7 +105,7 @@ class InterimQuestion(FrozenConfig):
 
 
 class DetectionQuestion(FrozenConfig):
-    """How many reactions will have no Ct, and what more cDNA would buy.
+    """Share of reactions without a Ct, for the planned and for larger amounts of cDNA.
 
     Attributes
     ----------
@@ -118,7 +118,7 @@ class DetectionQuestion(FrozenConfig):
 
 
 class BracketingQuestion(FrozenConfig):
-    """Which top dose has the IC50 of which line below it, with what probability; of the lines of a fit.
+    """Probability that the IC50 of each line of a fit lies below a top dose [uM].
 
     Attributes
     ----------
@@ -246,8 +246,7 @@ def read_question(path: Path, posterior: DesignPrior | Path | None = None) -> Qu
     question = question_of(content, path.name)
     if not truth:
         raise InputError(
-            f"{path.name}: scenario.truth must be given, or a fit or a paper named with --from, got neither: "
-            "nothing is planned from figures that nobody chose"
+            f"{path.name}: scenario.truth must be given, or a fit or a paper named with --from, got neither"
         )
     return question
 

@@ -1,4 +1,4 @@
-"""What came out of a planning question."""
+"""The result of a planning question."""
 
 from dataclasses import dataclass, field
 from html import escape
@@ -27,7 +27,7 @@ class Plan:
     first, size
         The first rough answer and the final one.
     share
-        Of finds with the design as it stands, where no size is asked.
+        Of finds with the design as given, where no size is asked.
     frontier, robustness, designs_tried, interim, detection, bracketing, layouts
         As their modules give them; None where not asked.
     seconds

@@ -1,4 +1,4 @@
-"""Recommendations tried in other worlds: where they hold, where they break, and what would then be needed."""
+"""Recommendations tried under other truths: where they reach the target, where not, and what would then be needed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -75,7 +75,7 @@ def _in_world(evaluator: Evaluator, world: Mapping[str, Any], field: str, n: int
 def tried(
     evaluator: Evaluator, question: SizeQuestion, n: int, shifts: tuple[Shift, ...], target: float, studies: int = 4000
 ) -> list[Trial]:
-    """The recommended number in every other world; where it does not surely hold, the search once more."""
+    """The recommended number in every other world; where it does not surely reach the target, a new search."""
     found = []
     for shift in shifts:
         world = world_of(evaluator.scenario, shift)
@@ -98,7 +98,7 @@ def tried(
 def designs_tried(
     evaluator: Evaluator, found: Frontier, shifts: tuple[Shift, ...], target: float, studies: int = 2000
 ) -> list[DesignTrial]:
-    """The cheapest design in every other world; where it does not surely hold, those that cost more, one by one."""
+    """The cheapest design in every other world; dearer ones, one by one, where it does not surely reach the target."""
     if found.cheapest is None:
         return []
     rows = zip(records(found.table), found.settings, strict=True)

@@ -1,4 +1,4 @@
-"""A whole run of a plan: answers, the paragraph, tables, and how they were made, in one folder."""
+"""A complete run of a plan into one folder: answers, paragraph, tables, and a manifest."""
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -54,7 +54,7 @@ def run_plan(
     read_here: Iterable[Path] = (),
     force: bool = False,
 ) -> PlanResult:
-    """Answer all that is asked, and write what was found.
+    """Answer every part of a question, and write the answers.
 
     Parameters
     ----------

@@ -2,8 +2,8 @@
 
     Phi^-1(share(n)) = a + b sqrt(n)      near the answer, by weighted least squares on the simulated shares
 
-The root of the line is the answer, with a standard error; studies go where they tell most of it, to the two sides of
-the root, until the error is small or the budget is spent.
+The root of the line is the answer, with a standard error. More studies are simulated on both sides of the root, where
+they reduce this error most, until the error is small or the budget is spent.
 """
 
 from collections.abc import Callable, Sequence
@@ -30,7 +30,7 @@ NEAR: Final = 1e-3
 
 @dataclass(frozen=True)
 class Size:
-    """What a search found.
+    """The result of a search for the smallest number.
 
     Attributes
     ----------

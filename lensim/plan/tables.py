@@ -1,4 +1,4 @@
-"""A plan as tables."""
+"""Tables of a plan's answers."""
 
 from typing import Final
 

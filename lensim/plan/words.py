@@ -1,4 +1,4 @@
-"""A plan in plain words."""
+"""Sentences of a plan's answers."""
 
 from typing import Any, Final
 
@@ -56,7 +56,7 @@ def size_in_words(size: Size, question: Question) -> str:
 
 
 def robustness_in_words(plan: Plan) -> str:
-    """Where the recommendation holds and where it breaks."""
+    """Under which truths the recommendation reaches the target, and under which it does not."""
     if plan.size is None or plan.size.n is None or not plan.robustness:
         return ""
     holds, rest = [], []
@@ -100,7 +100,7 @@ def frontier_in_words(plan: Plan) -> str:
 
 
 def designs_tried_in_words(plan: Plan) -> str:
-    """Where the cheapest design breaks, and which would then do; to stand after `frontier_in_words`."""
+    """Truths under which the cheapest design misses the target, and designs that reach it; ends `frontier_in_words`."""
     if not plan.designs_tried or plan.question.costs is None:
         return ""
     rest = []
@@ -116,7 +116,7 @@ def designs_tried_in_words(plan: Plan) -> str:
 
 
 def interim_in_words(plan: Plan) -> str:
-    """How many subjects stopping at each look saves, and how many successes it loses."""
+    """Subjects saved and successes lost by stopping at each look."""
     if plan.interim is None or plan.question.interim is None:
         return ""
     limit = plan.question.interim.stop_below
@@ -132,7 +132,7 @@ def interim_in_words(plan: Plan) -> str:
 
 
 def detection_in_words(plan: Plan) -> str:
-    """The gene with most reactions without a Ct, and what more cDNA does."""
+    """The gene with most reactions without a Ct, and the effect of more cDNA."""
     if plan.detection is None or plan.detection.empty:
         return ""
     rows = records(plan.detection)
@@ -164,7 +164,7 @@ def bracketing_in_words(plan: Plan) -> str:
 
 
 def layouts_in_words(plan: Plan) -> str:
-    """Errors of the maps under faults, and which maps they tell apart."""
+    """Errors of the maps under faults, and which maps differ in them."""
     if plan.layouts is None:
         return ""
     faulty = [row for row in records(plan.layouts) if row["faults"] == "on" and row["ic50_rmse"] == row["ic50_rmse"]]
@@ -186,7 +186,7 @@ def layouts_in_words(plan: Plan) -> str:
     if len(alike) == 1:
         verdict = f"best is {alike[0]}" if len(faulty) > 1 else "no other map could be compared"
     else:
-        verdict = f"{' and '.join(alike)} are not told apart"
+        verdict = f"{' and '.join(alike)} do not differ detectably"
         verdict += "" if len(alike) == len(faulty) else ", and the rest is worse"
     return f"error of log10 IC50 with faults of plates: {each}; {verdict}"
 
@@ -202,7 +202,7 @@ def basis_in_words(scenario: Scenario) -> str:
     if not absent:
         return f"{said}, every figure of a study from one draw."
     return (
-        f"{said}, all that it has of a study from one draw; what it does not have is as in the plan file: "
+        f"{said}, all that it has of a study from one draw; figures that it lacks are as in the plan file: "
         f"{', '.join(absent)}."
     )
 
@@ -213,7 +213,7 @@ def look_in_words(plan: Plan, so_far: xr.Dataset, name: str) -> str:
     Parameters
     ----------
     plan
-        With the number that was found, or the design as it stands.
+        With the number that was found, or the design as given.
     so_far
         Ratios of the first subjects.
     name
@@ -244,7 +244,7 @@ def paragraph(plan: Plan) -> str:
         said = size_in_words(plan.size, question)
         parts.append(f"{said[0].upper()}{said[1:]}." if plan.size.n is None else f"Recommended: {said}.")
     elif plan.share is not None:
-        parts.append(f"The design as it stands: {share_in_words(plan.share)}.")
+        parts.append(f"The design as given: {share_in_words(plan.share)}.")
     for said in (
         robustness_in_words(plan),
         f"{frontier_in_words(plan)}{designs_tried_in_words(plan)}",

@@ -1,4 +1,4 @@
-"""What an assay offers to power and plan, as one value."""
+"""The functions and types of an assay that power and plan need, as one value."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ RunAudit = Callable[[Any, Mapping[str, Any], int, int, Sequence[int]], pd.DataFr
 
 @dataclass(frozen=True)
 class PowerAssay:
-    """What power and plan need of an assay.
+    """The functions and types of an assay for power and plan.
 
     Attributes
     ----------

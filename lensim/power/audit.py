@@ -1,8 +1,8 @@
-"""Which studies of a run are fitted again by NUTS: drawn at random from all that it analysed.
+"""Studies of a run that are fitted again by NUTS: a random sample of all that the run analysed.
 
-Every stored study has the same chance, whatever its point and chunk. Compiling is what an audit waits for, so studies
-of one design and analysis go to a worker together, and of a run with many designs a few are looked at: drawn with a
-chance that is their share of the studies, which leaves that of each study what it was.
+Every stored study has the same chance, of every point and chunk. Compiling takes most of the time, so studies
+of one design and analysis go to a worker together. Of a run with many designs only a few are used. They are drawn with
+a probability equal to their share of the studies, so each study keeps the same chance.
 """
 
 import itertools
@@ -24,7 +24,7 @@ MOST_DESIGNS: Final = 4
 
 @dataclass(frozen=True)
 class StoredPoint:
-    """What there is of one point of the grid.
+    """The stored studies of one point of the grid.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class StoredPoint:
 
 @dataclass(frozen=True)
 class AuditPart:
-    """Some studies of one chunk: positions within it."""
+    """Some studies of one chunk, by their positions in the chunk."""
 
     point: StoredPoint
     chunk: int
@@ -92,7 +92,7 @@ def _shares(sizes: np.ndarray, wanted: int, rng: np.random.Generator) -> np.ndar
 
 
 def _parts(points: Sequence[StoredPoint], picked: np.ndarray) -> Iterator[AuditPart]:
-    """Studies, by their number among all of a design, where they stand."""
+    """Where studies are stored, by their number among all of a design."""
     first = 0
     for point in points:
         for chunk, size in enumerate(point.chunks):
@@ -103,7 +103,7 @@ def _parts(points: Sequence[StoredPoint], picked: np.ndarray) -> Iterator[AuditP
 
 
 def run_parts(parts: Sequence[AuditPart]) -> pd.DataFrame:
-    """The audit of one design, as a worker does it; see `run_audit`. The column point says of which each row is."""
+    """The audit of one design, the task of a worker; see `run_audit`. The column `point` has the point of each row."""
     found = []
     for part in parts:
         own = part.point

@@ -1,4 +1,4 @@
-"""What a worker is given to do, for every assay: one chunk of studies, or some of them once more by NUTS."""
+"""The tasks of a worker, for every assay: one chunk of studies, or some of them again by NUTS."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -20,5 +20,5 @@ def run_chunk(scenario: Scenario, setting: Mapping[str, Any], chunk: int, studie
 def run_audit(
     scenario: Scenario, setting: Mapping[str, Any], chunk: int, size: int, studies: Sequence[int]
 ) -> pd.DataFrame:
-    """Some studies of a chunk again by NUTS, beside what the fast engine said; see `audit_table`."""
+    """Some studies of a chunk again by NUTS, beside the answers of the fast engine; see `audit_table`."""
     return assay_of(scenario).run_audit(scenario, setting, chunk, size, studies)

@@ -1,4 +1,4 @@
-"""Where a truth comes from that is drawn: the result of a fit, or the summaries that a paper prints.
+"""The source of drawn truths: the result of a fit, or the summaries that a paper prints.
 
 A file is found, and its digest taken, once: where a scenario is read. From there on a scenario, and each worker that
 gets one, has the absolute path and the digest; each process reads the posterior at its first use and keeps it.
@@ -101,7 +101,7 @@ def posterior_of(prior: DesignPrior) -> xr.DataTree:
 
 
 def require_figures(path: Path, posterior: xr.Dataset, needed: Iterable[str], kind: str) -> None:
-    """Refuse a posterior that lacks a figure of its own kind: a default would pass for something that was learnt.
+    """Refuse a posterior that lacks a figure of its own kind, because a default would be taken for an estimate.
 
     Raises
     ------
@@ -122,7 +122,7 @@ def require_dims(path: Path, posterior: xr.Dataset, allowed: Mapping[str, tuple[
     path
         File of the posterior, for the message.
     posterior
-        What is looked at; figures that it does not have are passed over.
+        What is looked at; figures that are not in it are passed over.
     allowed
         Dims that each figure may have besides chain and draw; it may lack them.
 

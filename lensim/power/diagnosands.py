@@ -1,4 +1,4 @@
-"""What a design is worth: shares and errors over simulated studies, each with its Monte Carlo standard error.
+"""Diagnosands of a design: shares and errors over simulated studies, each with its Monte Carlo standard error.
 
 Sums are kept, not studies, so memory does not grow with their number. A study without an answer is never scored as one
 without effect: shares are given over the studies that were analysed, and once with every failure read as no find and
@@ -114,7 +114,7 @@ class Tally:
         return ratio, float(np.sqrt(max(aa - 2 * ratio * ab + ratio**2 * bb, 0.0)) / b)
 
     def describe(self) -> dict[str, float]:
-        """Every diagnosand with its standard error (suffix _mcse); NaN where no study speaks to it.
+        """Every diagnosand with its standard error (suffix _mcse); NaN where no study has it.
 
         Shares have 99.9% bounds too (suffixes _low, _high).
         """
@@ -135,7 +135,7 @@ class Tally:
 
 
 def verdict(low: float, high: float, at: float) -> str:
-    """Whether a share is at least so much: 'yes', 'no', or 'undecided' where its bounds hold the mark."""
+    """Whether a share reaches a mark: 'yes', 'no', or 'undecided' where its bounds include the mark."""
     return "yes" if low > at else "no" if high < at else "undecided"
 
 

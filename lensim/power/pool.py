@@ -1,4 +1,4 @@
-"""Where chunks of studies are worked on: this process, others on this machine, or a cluster that someone started."""
+"""Workers for chunks of studies: this process, other processes on this machine, or a running dask cluster."""
 
 import warnings
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Names in scenarios that are now called otherwise."""
+"""Former names in scenarios, and the present ones."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -13,7 +13,7 @@ COUNTS: Final = ("_cpm", "_signal")
 
 
 def new_name(name: str) -> str:
-    """What a field or a figure is called now."""
+    """The present name of a field or a figure."""
     return name.replace(*COUNTS)
 
 

@@ -1,4 +1,4 @@
-"""What came out of a scenario."""
+"""The result of a scenario."""
 
 from dataclasses import dataclass
 from html import escape
@@ -35,7 +35,7 @@ class PowerResult:
 
     @property
     def text(self) -> str:
-        """What was found, a sentence a line."""
+        """The results in sentences, one a line."""
         return "\n".join(power_sentences(self.table, self.audit))
 
     def _repr_html_(self) -> str:

@@ -1,10 +1,10 @@
-"""What every rule of every assay has: a name."""
+"""The base class of every rule of every assay: its name and label."""
 
 from pydantic import BaseModel, ConfigDict
 
 
 class BaseRule(BaseModel):
-    """A rule; `rule` in a file says which."""
+    """A decision rule; `rule` in a file gives its kind."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     name: str = ""
@@ -15,7 +15,7 @@ class BaseRule(BaseModel):
         return self.name or self.describe()
 
     def describe(self) -> str:
-        """What the rule asks, short enough for a column of a table."""
+        """A short description of the rule, for a column of a table."""
         raise NotImplementedError
 
     @property

@@ -1,4 +1,4 @@
-"""A whole run of power: studies, tables, sentences, and how they were made, in one folder."""
+"""A complete run of a power analysis into one folder: studies, tables, sentences, and a manifest."""
 
 import json
 import shutil
@@ -41,7 +41,7 @@ def run_power(
         What is asked.
     folder
         Gets summary.csv, audit.csv where studies were audited, findings.txt, manifest.json, scenario.json, chunks of
-        studies, and figures where `draw` is given. A run that was broken off goes on there. Nothing is kept without it.
+        studies, and figures where `draw` is given. An interrupted run continues there. Without it nothing is kept.
     workers
         Processes on this machine; 1 works in this process.
     scheduler

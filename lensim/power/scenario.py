@@ -1,4 +1,4 @@
-"""What is asked of a design, as strict data: design, truth, analysis, rules and a grid; TOML and Python alike.
+"""Scenarios as strict data, from TOML or Python: design, truth, analysis, rules and a grid.
 
 The truth is what the world is taken to be (the design prior, where it is uncertain); the analysis prior is what the
 later analysis will assume, and is a thing of its own. A truth of plain numbers gives power, conditional on them; one

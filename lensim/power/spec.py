@@ -1,4 +1,4 @@
-"""What scenarios of all assays are made of: numbers that may be uncertain, studies, audit, a grid over any field."""
+"""Parts of scenarios of all assays: figures that may be uncertain, studies, audit, a grid over any field."""
 
 import hashlib
 import itertools
@@ -148,12 +148,12 @@ class BaseScenario(FrozenConfig):
         return self
 
     def items(self, rule: BaseRule) -> tuple[str, ...]:
-        """What a rule gives a verdict on in each study: a row of the results each."""
+        """The items on which a rule gives a verdict in each study; each has a row in the results."""
         raise NotImplementedError
 
     @property
     def is_conditional(self) -> bool:
-        """Whether the truth is one of plain numbers, so that shares are power and not assurance."""
+        """Whether all figures of the truth are plain numbers, so that shares are power and not assurance."""
         return not _is_uncertain(self.truth)
 
     def points(self) -> Iterator[tuple[dict[str, Any], Self]]:
@@ -184,7 +184,7 @@ class BaseScenario(FrozenConfig):
         return checked(type(self), content, f"scenario at {dict(setting)}" if setting else self.name)
 
     def digest(self) -> str:
-        """A fingerprint of all that makes the numbers; of a user's own rule its name, of a posterior its digest."""
+        """A fingerprint of everything that determines the numbers: a user's own rule by name, a posterior by digest."""
         content = self.model_dump(mode="json")
         if self.truth.posterior is not None:
             content["truth"]["posterior"] = self.truth.posterior.digest
@@ -192,7 +192,7 @@ class BaseScenario(FrozenConfig):
 
 
 def _is_uncertain(value: Any) -> bool:
-    """Whether a distribution or a posterior stands anywhere in it."""
+    """Whether any of its figures is a distribution or a posterior."""
     if isinstance(value, Distribution):
         return True
     if isinstance(value, BaseModel):

@@ -1,4 +1,4 @@
-"""A folder of results that survives any death: chunks written whole and in order, and never by two scenarios."""
+"""A results folder that survives a killed run: chunks are written whole, in order, and for one scenario only."""
 
 import hashlib
 import json
@@ -26,7 +26,7 @@ def is_of_store(name: str) -> bool:
 
 @dataclass(frozen=True)
 class Store:
-    """Where the chunks of one scenario lie."""
+    """The folder with the chunks of one scenario."""
 
     folder: Path
 

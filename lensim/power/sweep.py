@@ -68,7 +68,7 @@ def sweep(
     scenario
         What is asked.
     folder
-        Where results are kept; a run that was broken off goes on there, and repeats nothing that it finished.
+        Where results are kept; an interrupted run continues there and repeats no finished chunk.
     workers
         Processes on this machine; 1 works in this process.
     scheduler

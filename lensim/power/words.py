@@ -1,4 +1,4 @@
-"""What a run of power found, in sentences."""
+"""Sentences of the results of a power analysis."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -21,7 +21,7 @@ MOST_NAMED: Final = 6
 
 
 def field_label(field: str) -> str:
-    """A field of the grid as an axis says it."""
+    """The label of a field of the grid on an axis."""
     last = field.split(".")[-1]
     if field.startswith("design.subjects."):
         return f"subjects, {last}"
@@ -43,7 +43,7 @@ def power_sentences(table: pd.DataFrame, audit: pd.DataFrame) -> list[str]:
 
 
 def caution_sentences(table: pd.DataFrame, audit: pd.DataFrame) -> list[str]:
-    """Studies that failed or were handed on to NUTS, and the audit: what a reader of the shares must know."""
+    """Cautions for a reader of the shares: failed studies, studies fitted by NUTS instead, and the audit."""
     return [*_failure_sentences(table), *_handed_on_sentences(table), *audit_sentences(audit)]
 
 
@@ -134,7 +134,7 @@ def count_of(number: float, one: str, several: str) -> str:
 
 
 def audit_sentences(audit: pd.DataFrame) -> list[str]:
-    """How far the exact engine and NUTS are apart, in plain words."""
+    """Sentences on the differences between the exact engine and NUTS."""
     if audit.empty:
         return ["No study was audited by NUTS."]
     fitted = audit[~audit["nuts_failed"]]

@@ -1,4 +1,4 @@
-"""Every claim of a paper as tables of a page: stated numbers against twins, findings against what a design can tell."""
+"""Claims of a paper as tables of a page: stated numbers against twins, findings against what the design can show."""
 
 import math
 from collections.abc import Callable
@@ -19,7 +19,7 @@ STATES: Final[dict[str, State]] = {"yes": "yes", "no": "no", "true": "yes", "fal
 
 
 def claims_section(folder: Path, choice: Choice) -> Section:
-    """The claims of a results folder, told one by one, and its figures and findings.
+    """The claims of a results folder, one by one, and its figures and findings.
 
     Raises
     ------
@@ -38,12 +38,12 @@ def claims_section(folder: Path, choice: Choice) -> Section:
 
 
 def claims_tables(claims: pd.DataFrame, source: str) -> tuple[PageTable, ...]:
-    """One table each of numbers, findings and what has nothing to be held against; columns that there are."""
+    """Three tables: numbers, findings, and statements that cannot be tested; only columns that exist."""
     kind = claims["kind"].astype(str) if "kind" in claims else pd.Series(NUMBER, index=claims.index)
     wanted = (
         (kind == NUMBER, _number_row, "Stated numbers among the readings of simulated twins: median and 90% interval"),
         (kind == FINDING, _finding_row, "Findings in words, and how often a study like this would make them"),
-        (~kind.isin([NUMBER, FINDING]), _statement_row, "Statements without anything to hold them against"),
+        (~kind.isin([NUMBER, FINDING]), _statement_row, "Statements that cannot be compared with a twin"),
     )
     return tuple(
         PageTable(_frame(claims[mask], row), caption, source=source, is_open=True)
@@ -53,7 +53,7 @@ def claims_tables(claims: pd.DataFrame, source: str) -> tuple[PageTable, ...]:
 
 
 def count_inside(claims: pd.DataFrame) -> tuple[int, int]:
-    """Stated numbers that lie within the twins' interval, and all that twins read."""
+    """Count of stated numbers within the twins' interval, and of all that have readings of twins."""
     if "inside" not in claims:
         return 0, 0
     state = claims["inside"].astype(str).str.lower().map(STATES)
@@ -61,7 +61,7 @@ def count_inside(claims: pd.DataFrame) -> tuple[int, int]:
 
 
 def count_supported(claims: pd.DataFrame) -> tuple[int, int]:
-    """Findings that the design could support, and all that were judged."""
+    """Count of findings that the design could support, and of all that were judged."""
     if "supported" not in claims:
         return 0, 0
     judged = claims["supported"].dropna().astype(str).str.lower()

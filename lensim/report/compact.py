@@ -1,4 +1,4 @@
-"""Tables made narrow enough to be read: a number with its interval or error in one cell, nothing that never varies."""
+"""Narrow tables: a number with its interval or error in one cell, without columns that are constant."""
 
 from typing import Final
 
@@ -10,7 +10,7 @@ ENDS: Final = (("_lower", "_upper"), ("_low", "_high"))
 ERROR: Final = "_mcse"
 BARE_ERROR: Final = "mcse"
 BARE_ERROR_OF: Final = ("share", "value")
-"""Columns whose error may stand in a column without their name."""
+"""Columns whose error may be in a column without their name."""
 
 
 def compacted(frame: pd.DataFrame) -> pd.DataFrame:

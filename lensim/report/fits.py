@@ -1,4 +1,4 @@
-"""A fit as a section of a page: verdict, what the data were, tables of what was asked for, figures, settings, seed."""
+"""A fit as a section of a page: verdict, sizes of the data, tables, figures, settings, seed."""
 
 import json
 from typing import Any, Final

@@ -19,7 +19,7 @@ ASKED_IN_PYTHON: Final = ("scenario.json", "question.json")
 """What was asked, where it was not read from a file."""
 
 MOST_UNLISTED_ROWS: Final = 400
-"""A table that nobody chose is left in its folder where it is longer: it holds data rather than answers."""
+"""A longer table that no section lists is not shown: it has data rather than answers."""
 
 LONGEST_TEXT: Final = 20_000
 
@@ -44,7 +44,7 @@ class ListedTable:
 
 @dataclass(frozen=True)
 class Choice:
-    """What a page shows of a results folder, and in which order.
+    """The figures and tables of a results folder that a page shows, in order.
 
     Attributes
     ----------
@@ -70,7 +70,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Made:
-    """What manifest.json says of how a folder was made; empty where there is none."""
+    """Seed, commit, versions, verdicts and seconds from manifest.json; empty without one."""
 
     seed: str = ""
     commit: str = ""
@@ -81,7 +81,7 @@ class Made:
 
 
 def is_results_folder(folder: Path) -> bool:
-    """Whether there is anything in a folder that a page could show."""
+    """Whether a folder has anything that a page can show."""
     return folder.is_dir() and (
         any((folder / name).is_file() for name in WORDS) or any(folder.glob("*.csv")) or any(folder.glob("*.png"))
     )
@@ -122,12 +122,12 @@ def state_of(sentence: str) -> State:
 
 
 def said_of(sentence: str) -> str:
-    """The sentence of a verdict without the words that a sign says already."""
+    """The sentence of a verdict without the words that its sign already shows."""
     return sentence.removeprefix("NOT ").removeprefix("converged: ")
 
 
 def folder_section(folder: Path, choice: Choice | None = None, key: str = "") -> Section:
-    """What a results folder holds.
+    """The section of a results folder: findings, figures, tables and how it was made.
 
     Parameters
     ----------

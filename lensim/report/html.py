@@ -1,6 +1,6 @@
 """A page as one HTML file that needs nothing else: no script, no network, pictures and style inside.
 
-A pure function of the values of `lensim.report.page`; the page's own policy (CSP) refuses whatever would be loaded.
+A pure function of the values of `lensim.report.page`; the page's own policy (CSP) refuses to load anything.
 """
 
 import math

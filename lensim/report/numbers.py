@@ -1,4 +1,4 @@
-"""Numbers and column names as a reader of any language takes them: a point, thin spaces, units in brackets."""
+"""Numbers and column names in one form for all languages: decimal point, thin spaces, units in brackets."""
 
 import math
 from typing import Final

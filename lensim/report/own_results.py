@@ -38,7 +38,7 @@ def results_page(
     figures
         Whether figures of fits are drawn.
     tell
-        Called with a sentence when there is something to tell a person on the way.
+        Called with a sentence on the progress.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What a page is made of: plain values, with nothing in them of how it will look."""
+"""The parts of a page as plain values, without layout."""
 
 import math
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ State = Literal["yes", "no", "open"]
 
 @dataclass(frozen=True)
 class Mark:
-    """A cell that says yes, no or neither; shown as a sign and a word, so that no colour is needed to read it."""
+    """A cell with yes, no or neither, shown as a sign and a word, so that it can be read without colour."""
 
     state: State
     word: str
@@ -28,7 +28,7 @@ class Span:
     low, middle, high
         The interval and its median.
     point
-        What is held against it.
+        The value that it is compared with.
     """
 
     low: float
@@ -78,7 +78,7 @@ class Picture:
     caption
         What it shows, in a sentence.
     alt
-        What someone who can't see it must be told.
+        Text alternative for readers who cannot see it.
     """
 
     name: str
@@ -163,7 +163,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Tile:
-    """A figure to be seen first, and what it counts."""
+    """A key number at the top of a page, and what it counts."""
 
     value: str
     label: str
@@ -199,11 +199,11 @@ class Page:
 
 
 def all_sections(sections: tuple[Section, ...]) -> list[Section]:
-    """These sections and those within, in the order in which they are shown."""
+    """Sections and their subsections, in the order in which they are shown."""
     return [one for section in sections for one in (section, *all_sections(section.sections))]
 
 
 def key_of(text: str) -> str:
-    """An address made of a name: its letters and digits, hyphens for all else."""
+    """An address from a name: its letters and digits, with hyphens for other characters."""
     parts = "".join(letter if letter.isascii() and letter.isalnum() else " " for letter in text.lower()).split()
     return "-".join(parts) or "part"

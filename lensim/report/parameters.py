@@ -1,4 +1,4 @@
-"""Median and interval of every parameter: what is shown of a fit whose assay is not known."""
+"""Median and interval of every parameter, for a fit whose assay is not known."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -16,7 +16,7 @@ MOST_SCALARS: Final = 60
 
 
 def parameter_tables(result: xr.DataTree, asked: Asked) -> tuple[ResultTable, ...]:
-    """One table of the parameters, or none where there is nothing to show."""
+    """A table of the parameters with medians and intervals; none where there are no parameters."""
     rows = list(_rows(result["posterior"].to_dataset(), asked.ci_prob))
     return (ResultTable("parameters", f"Parameters, {asked.words}", pd.DataFrame(rows)),) if rows else ()
 

@@ -1,4 +1,4 @@
-"""Figures as a page carries them: small enough that all of them together fit."""
+"""Figures as pictures of a page, reduced so that all of them fit into its size limit."""
 
 import base64
 import io
@@ -70,7 +70,7 @@ def _embedded(picture: Picture, width: int) -> tuple[str, int, int]:
 
 
 def _on_white(image: Image.Image) -> Image.Image:
-    """Paper under what is transparent: a dark page would swallow black axes."""
+    """A picture on a white ground, because black axes are invisible on a dark page."""
     full = image.convert("RGBA")
     paper = Image.new("RGBA", full.size, "white")
     paper.alpha_composite(full)

@@ -1,4 +1,4 @@
-"""What is shown of a result, on the page, on the command line and in Python alike."""
+"""Tables, remarks and figures of a result, the same on the page, the command line and in Python."""
 
 from typing import Final
 
@@ -31,7 +31,7 @@ def shown_of(result: xr.DataTree, asked: Asked) -> Shown:
 
 
 def parameters_alone(result: xr.DataTree, asked: Asked, error: KeyError) -> Shown:
-    """What is shown of a fit by a model of another package, or of a result that someone cut down."""
+    """Parameters alone, for a fit by another package's model, or a result that lacks its estimands."""
     lacks = f" The result lacks {_last_word(error)}, so its parameters are shown as they are."
     return PARAMETERS, parameter_tables(result, asked), (), lacks
 

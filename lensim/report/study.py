@@ -1,4 +1,4 @@
-"""The study as one page: claims first, then every system, the power of designs, verdicts, and how all was made."""
+"""The study as one page: claims, systems, the power of designs, verdicts, and versions and seeds."""
 
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -27,13 +27,13 @@ from lensim.report.study_systems import Group
 TITLE: Final = "Lenalidomide in multiple myeloma: a study simulated, fitted and judged"
 LEAD: Final = (
     "Maïga et al. (2013, British Journal of Cancer) tested lenalidomide on 23 myeloma cell lines, primary samples and "
-    "stromal cultures. This page holds each number of that paper beside simulated twins of the study, and says what "
-    "its designs could tell and what they could not.",
+    "stromal cultures. This page compares each number of that paper with simulated twins of the study, and says what "
+    "its designs could show and what they could not.",
 )
 
 
 def study_page(results: Path) -> Page:
-    """The page of a folder of results; parts that are absent are said to be.
+    """The page of a folder of results; it names the parts that are absent.
 
     Parameters
     ----------
@@ -122,8 +122,8 @@ def _summary(present: Sequence[Choice], missing: Sequence[Choice]) -> Section:
         "Intervals are equal-tailed 90% intervals if nothing else is said; a figure from simulation has its Monte "
         "Carlo error behind ±.",
         "Three kinds of number are kept apart: what the paper states, what follows from that by arithmetic, and what "
-        "is assumed because the paper does not say it. A verdict stands above each fit; where it is not passed, no "
-        "number below it should be read.",
+        "is assumed because the paper does not say it. The verdict is above each fit. Where it is not passed, do "
+        "not use the numbers below it.",
     ]
     if missing:
         lead.append(
@@ -184,7 +184,7 @@ def _making(present: Sequence[Choice], made: dict[str, Made]) -> Section:
         "How this was made",
         lead=(
             "make reproduce runs every command below with the config beside its script and then writes this page. The "
-            "same seed gives the same numbers, whatever the number of workers.",
+            "same seed gives the same numbers with any number of workers.",
         ),
         tables=tuple(tables),
     )

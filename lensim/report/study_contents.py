@@ -115,7 +115,7 @@ POWER: Final = Group(
         Choice(
             "power_dose_response",
             "Power of the 23-line panel",
-            "What three experiments in triplicate can tell of lines and of molecular groups.",
+            "What three experiments in triplicate can show about lines and molecular groups.",
             figures=(
                 ListedFigure(
                     "group_differences.png",

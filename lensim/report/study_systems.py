@@ -1,4 +1,4 @@
-"""What the page of the whole study shows of each system: order, captions, and words for who can't see."""
+"""The page of the whole study, for each system: order of figures, captions, and text alternatives."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -28,8 +28,8 @@ SYSTEMS: Final = Group(
             figures=(
                 ListedFigure(
                     "curves.png",
-                    "Wells as percent of untreated and posterior curves with 90% bands, one panel a line; above each "
-                    "stands the absolute IC50 in µM, or the bound that takes its place.",
+                    "Wells as percent of untreated and posterior curves with 90% bands, one panel a line. The number "
+                    "above each panel is the absolute IC50 in µM, or a bound where there is no IC50 within the doses.",
                     "23 panels of dose-response curves over the wells that they were fitted to, on a log axis of dose",
                 ),
                 ListedFigure(
@@ -120,7 +120,7 @@ SYSTEMS: Final = Group(
             figures=(
                 ListedFigure(
                     "calibration.png",
-                    "Standards, posterior curves and samples of each plate; a sample stands at its mean reading and "
+                    "Standards, posterior curves and samples of each plate; a sample is drawn at its mean reading and "
                     "its posterior TNF. The shaded ends lie beyond the standards.",
                     "Calibration curves of optical density against TNF on a log axis, one panel a plate, with samples",
                 ),

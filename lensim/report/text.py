@@ -12,7 +12,7 @@ from lensim.report.page import Estimate
 
 
 def cell_text(value: Any) -> str:
-    """A cell as people read it: a number with its interval or error, a dash for what there is not."""
+    """The text of a cell: a number with its interval or error, a dash for a missing value."""
     if isinstance(value, Estimate):
         return _estimate_text(value)
     if isinstance(value, bool):
@@ -36,7 +36,7 @@ def _estimate_text(estimate: Estimate) -> str:
 
 
 def text_table(table: ResultTable) -> pd.DataFrame:
-    """The columns of a table that people are shown, headings in words, every cell as text."""
+    """The shown columns of a table, with headings in words, every cell as text."""
     frame = compacted(table.shown)
     columns = {heading_of(str(name), table.units.get(str(name), "")): frame[name] for name in frame}
     return pd.DataFrame({heading: [cell_text(value) for value in cells] for heading, cells in columns.items()})

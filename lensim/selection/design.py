@@ -1,4 +1,4 @@
-"""What is chosen before a selection begins: cells, schedule, and how the culture is passaged."""
+"""Designs of a selection: cells, schedule, and how the culture is passaged."""
 
 from typing import Final
 

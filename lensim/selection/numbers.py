@@ -1,4 +1,4 @@
-"""Kinds of numbers that files of selections hold; none may be infinite."""
+"""Types of numbers in files of selections; none may be infinite."""
 
 from typing import Annotated, Final
 

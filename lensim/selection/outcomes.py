@@ -1,4 +1,4 @@
-"""What became of cultures: when resistance had taken over, whether cells died out, and how sure that is."""
+"""Outcomes of cultures: when resistance had taken over and whether cells died out, with standard errors."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -29,7 +29,7 @@ DAYS: Final = (RESISTANCE_DAY, GROWTH_DAY, EXTINCTION_DAY)
 
 
 def outcomes(data: xr.Dataset, truth: xr.Dataset) -> xr.Dataset:
-    """What became of each culture by the end of its schedule.
+    """Outcome of each culture at the end of its schedule.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def outcomes(data: xr.Dataset, truth: xr.Dataset) -> xr.Dataset:
 
 
 def _from_then_on(holds: np.ndarray, day: np.ndarray) -> np.ndarray:
-    """The first day from which to the end something holds (study); +inf where it does not at the end."""
+    """The first day from which something holds until the end (study) [days]; +inf where it does not hold at the end."""
     run = np.cumprod(holds[:, ::-1], axis=1).sum(axis=1)  # days at the end on which it holds
     return np.where(run > 0, day[np.minimum(len(day) - run, len(day) - 1)], np.inf)
 
@@ -100,7 +100,7 @@ def share_row(name: str, happened: np.ndarray) -> dict[str, float]:
 
 
 def median_row(name: str, days: np.ndarray) -> dict[str, float]:
-    """Median day over cultures, those that never get there last, and what 90% of them lie between.
+    """Median day over cultures [days], +inf for those that never reach it, and the central 90%.
 
     NAME, NAME_low and NAME_high (95% interval of the median, from order statistics: exact whatever the distribution);
     NAME_q05 and NAME_q95 (quantiles over cultures). +inf where that many never get there.
@@ -120,7 +120,7 @@ def median_row(name: str, days: np.ndarray) -> dict[str, float]:
 
 
 def summarise(found: xr.Dataset) -> dict[str, Any]:
-    """Outcomes of cultures alike in one row: cultures, days, every share of `share_row` and day of `median_row`."""
+    """Outcomes of cultures of one kind in one row: cultures, days, shares of `share_row`, days of `median_row`."""
     row: dict[str, Any] = {"cultures": found.sizes[v.STUDY], "days": found.attrs["days"]}
     for name in SHARES:
         row |= share_row(f"p_{name}", found[name].to_numpy())

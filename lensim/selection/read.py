@@ -18,7 +18,7 @@ MOST_CULTURE_DAYS: Final = 30_000_000
 
 
 class Selections(FrozenConfig):
-    """What a file asks: the same clones and culture under each of its schedules.
+    """The content of a file: the same clones and culture under each of its schedules.
 
     Attributes
     ----------
@@ -62,7 +62,7 @@ class Selections(FrozenConfig):
 
     @property
     def schedules(self) -> list[DoseSchedule]:
-        """The schedules as they are run."""
+        """The schedules of the file, as simulated."""
         if self.last_day is None:
             return list(self.schedule)
         return [one.until(self.last_day) for one in self.schedule]

@@ -1,4 +1,4 @@
-"""A whole run of selections: cultures under each schedule, tables, sentences, and how they were made, in one folder."""
+"""A complete run of selections into one folder: cultures under each schedule, tables, sentences, and a manifest."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ from lensim.selection.words import findings_of
 
 @dataclass(frozen=True)
 class SelectionResult:
-    """What became of cultures under each schedule.
+    """Outcomes of cultures under each schedule.
 
     Attributes
     ----------
@@ -62,7 +62,7 @@ def run_selection(
     read_here: Iterable[Path] = (),
     force: bool = False,
 ) -> SelectionResult:
-    """Simulate the cultures of a file under each of its schedules, and write what was found.
+    """Simulate the cultures of a file under each of its schedules, and write the results.
 
     Parameters
     ----------

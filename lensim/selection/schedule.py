@@ -68,7 +68,7 @@ class Escalation(FrozenConfig):
 
     @property
     def steps(self) -> tuple[DoseStep, ...]:
-        """Its doses and days."""
+        """Dose [uM] and days of each step."""
         rise = int(np.ceil(np.log(self.last_dose_um / self.first_dose_um) / np.log(self.factor) - 1e-9))
         doses = [*(self.first_dose_um * self.factor**k for k in range(rise)), self.last_dose_um]
         steps = [DoseStep(dose_um=dose, days=self.days_per_step) for dose in doses]

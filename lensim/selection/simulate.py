@@ -1,4 +1,4 @@
-"""Cells of both clones over time: one culture at a time by chance, or what is expected of very many cells."""
+"""Cells of both clones over time: stochastic, one culture at a time, or the expectation for very many cells."""
 
 from typing import Final
 

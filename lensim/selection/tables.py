@@ -1,4 +1,4 @@
-"""Tables of a comparison of schedules, as files."""
+"""Tables of a comparison of schedules, written to files."""
 
 from collections.abc import Mapping
 from pathlib import Path

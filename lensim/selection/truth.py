@@ -1,13 +1,13 @@
-"""What is true of the clones: how fast cells divide and die at a dose, and how often a division gives a mutant.
+"""The truth of the clones: how fast cells divide and die at a dose, and how often a division gives a mutant.
 
-    x_d = d^h / (EC50^h + d^h)                          how far the drug acts, 0 to 1
-    divisions a cell and day = b * f(d)                 f the share of divisions that is left
+    x_d = d^h / (EC50^h + d^h)                          effect of the drug, 0 to 1
+    divisions a cell and day = b * f(d)                 f is the remaining share of divisions
     deaths a cell and day    = death + death_rise * x_d
 
-The curve is that of the proliferation assay, R(d) = 1 - (1 - exp(-a)) x_d. With `assay_days` 0 it is read as the share
-of divisions, f = R (assumed). An assay sees cells times what each takes up, after T days of drug; with T = `assay_days`
-that is undone: R = f exp((f - 1) b T), so f = W(R b T exp(b T)) / (b T), with W Lambert's function. Killing is apart:
-the curve is taken to tell of divisions alone.
+The curve is that of the proliferation assay, R(d) = 1 - (1 - exp(-a)) x_d. With `assay_days` 0 it is taken as the share
+of divisions, f = R (assumed). An assay measures cells times the uptake of each, after T days of drug. With
+T = `assay_days` this gives R = f exp((f - 1) b T), so f = W(R b T exp(b T)) / (b T), with W Lambert's function. Killing
+is separate: the curve is assumed to describe divisions alone.
 """
 
 from typing import Annotated, Final
@@ -31,7 +31,7 @@ Rate = Annotated[float, Field(ge=0, le=FASTEST_PER_DAY)]
 
 
 class Clone(FrozenConfig):
-    """Rates of one clone; each field is named as the variable of the truth, see there for the equations.
+    """Rates of one clone; each field has the name of a variable of the truth (equations in the module).
 
     Attributes
     ----------
@@ -115,7 +115,7 @@ def truth_of(clones: ClonePair, studies: int = 1) -> xr.Dataset:
 
 
 def check_truth(truth: xr.Dataset, user: str) -> None:
-    """Refuse a truth that is not as `truth_of` makes it."""
+    """Refuse a truth whose variables or dims are not those of `truth_of`."""
     needed: dict[str, tuple[str, ...]] = {name: (v.STUDY, v.CLONE) for name in OF_CLONE}
     checks.has_variables(truth, needed | {v.MUTATION: (v.STUDY,)}, user)
 

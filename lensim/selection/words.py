@@ -1,4 +1,4 @@
-"""What a comparison of schedules says, in sentences."""
+"""Sentences of a comparison of schedules."""
 
 import numpy as np
 import pandas as pd
@@ -47,5 +47,5 @@ def _without_chance(day: float) -> str:
 
 
 def day_in_words(value: float) -> str:
-    """A day, or that it never comes."""
+    """A day in words, or 'never' for an infinite day."""
     return f"{value:.0f}" if np.isfinite(value) else "never"

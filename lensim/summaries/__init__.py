@@ -1,1 +1,1 @@
-"""Published summaries as data: what a printed line of results says of effect and spread, and what it cannot say."""
+"""Published summaries as data, and what they show of effect and spread."""

@@ -1,4 +1,4 @@
-"""What a published P value can and cannot be, as a table and in words."""
+"""Audit of a published P value: the analyses that can give it, and those that cannot."""
 
 from typing import Any, Final
 
@@ -117,7 +117,7 @@ def audit_in_words(summary: PublishedSummary, table: pd.DataFrame) -> str:
     said = [f"{summary.name}, {p.text}, n = {summary.n}:"]
     excluded = [row for row in named if row["verdict"] == NOT_ATTAINABLE]
     if possible and not excluded and not undecided:
-        said.append(f"all of {what} can give it, so it does not say which was run.")
+        said.append(f"all of {what} can give it, so the P value does not show which was run.")
     elif possible and not undecided and len(possible) > MOST_LISTED:
         said.append(f"most of {what} can give it; not {_listed(excluded)}.")
     elif possible and undecided:

@@ -21,7 +21,7 @@ from lensim.summaries.order import Ordered
 
 LN2: Final = float(np.log(2.0))
 FAR: Final = 60.0
-"""Stands for an end that is not there [log2]."""
+"""Used in place of an end that does not exist [log2]."""
 NOWHERE: Final = -1e30
 
 

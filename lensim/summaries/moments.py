@@ -1,4 +1,4 @@
-"""What a printed mean and sd say of single values, and what intervals of the values say of the sd.
+"""Bounds of single values from a printed mean and sd, and of the sd from intervals of the values.
 
 With mean m and sd s of n values (s over n - 1), value k in order, from 1, lies between
 

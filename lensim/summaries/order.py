@@ -1,4 +1,4 @@
-"""What a summary says of each value in order: an interval for each, and neighbours tied by a printed mean of two.
+"""Order statistics from a summary: an interval for each value in order, and neighbours tied by a printed mean of two.
 
     x(1) <= ... <= x(n)        minimum = x(1), maximum = x(n)
     median, quartiles:  (1 - f) x(k) + f x(k + 1),   k - 1 = floor((n - 1) q),  f the rest        (type 7)

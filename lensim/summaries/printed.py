@@ -11,7 +11,7 @@ HALF: Final = Decimal("0.5")
 
 
 class Printed(FrozenConfig):
-    """What a printed number says.
+    """The interval that rounds to a printed number.
 
     Attributes
     ----------

@@ -19,7 +19,7 @@ from lensim.summaries.summary import PublishedP, PublishedSummary
 def read_summaries(path: Path) -> tuple[list[PublishedSummary], SummaryPriors]:
     """The summaries of a file, each a table [[summary]], and the priors, a table [priors], by default ours.
 
-    Digits count as they stand in the file: 58 is 57.5 to 58.5, and 58.0 is 57.95 to 58.05.
+    Digits count as written in the file: 58 is 57.5 to 58.5, and 58.0 is 57.95 to 58.05.
 
     Raises
     ------

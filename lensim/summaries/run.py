@@ -1,4 +1,4 @@
-"""A whole run on published summaries: warnings, audits, the posterior, and how they were made, in one folder."""
+"""A complete run on published summaries into one folder: warnings, audits, the posterior, and a manifest."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ from lensim.summaries.tables import audit_of, findings_of, table_of
 
 @dataclass(frozen=True)
 class PublishedResult:
-    """What published summaries say.
+    """The result of published summaries.
 
     Attributes
     ----------

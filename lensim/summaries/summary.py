@@ -86,7 +86,7 @@ class PublishedSummary(FrozenConfig):
     name
         In tables.
     source
-        Where it stands.
+        The place in the paper.
     target, cell_type
         What was measured, and in whom; summaries with both the same are of one kind and are combined.
     n
@@ -220,7 +220,7 @@ class PublishedSummary(FrozenConfig):
 
 
 def warnings_of(summary: PublishedSummary) -> list[str]:
-    """What looks like a slip and may yet be meant."""
+    """Warnings of values that look like an error but may be correct."""
     found = []
     minimum: Any = summary.minimum
     all_up = summary.increases in (None, summary.n)

@@ -1,4 +1,4 @@
-"""What a posterior of published summaries says, as tables and sentences."""
+"""Tables and sentences of a posterior of published summaries."""
 
 from collections.abc import Sequence
 from typing import Final

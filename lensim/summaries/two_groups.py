@@ -1,4 +1,4 @@
-"""P values that a Mann-Whitney test of two groups can give at all: as many as there are values of U."""
+"""All P values that a Mann-Whitney test of two groups can give, one for each value of U."""
 
 from typing import Any, Final
 

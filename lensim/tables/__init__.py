@@ -1,1 +1,1 @@
-"""From bytes to rows with their lines, for every reader: encodings, separators, numbers, wells, grids and columns."""
+"""From bytes to rows with line numbers, for every reader: encodings, separators, numbers, wells, grids, columns."""

@@ -1,4 +1,4 @@
-"""Which column of a table is what: one finder for every assay, with the names that the assay knows given to it."""
+"""Find the columns of a table by name: one finder for every assay, which gives it the names."""
 
 import difflib
 from collections.abc import Mapping, Sequence
@@ -20,16 +20,16 @@ class Meaning:
     Attributes
     ----------
     names
-        Names that are understood without being told, as `plain_name` gives them: case, blanks and signs do not count.
+        Names that are understood without `--column`, as `plain_name` gives them: case, blanks and signs do not count.
         The first is the usual one, and counts before the others.
     units
-        Plain names of units that may stand behind a name: dose_um, "Conc. (nM)".
+        Plain names of units that may follow a name: dose_um, "Conc. (nM)".
     may_be_constant
         Whether a value for all rows may be stated instead of a column.
     is_optional
         Whether a column that is empty in all rows is as good as none.
     is_ranked
-        Whether the names stand in order of preference, so that a table may have several of them.
+        Whether the names are in order of preference, so that a table may have several of them.
     """
 
     names: tuple[str, ...]
@@ -39,7 +39,7 @@ class Meaning:
     is_ranked: bool = False
 
     def rank(self, name: str) -> int | None:
-        """How well a column's name fits, 0 the best; None where it does not."""
+        """How well a column's name fits, 0 the best; None where the name does not fit."""
         plain = plain_name(name)
         for rank, known in enumerate(self.names):
             if plain == known or (plain.startswith(f"{known}_") and plain[len(known) + 1 :] in self.units):
@@ -52,7 +52,7 @@ Meanings = Mapping[str, Meaning]
 
 @dataclass(frozen=True)
 class Found:
-    """Where in a table each thing stands: `position` of a column, its `name` in the file, or a `constant`."""
+    """Where in a table each thing is: `position` of a column, its `name` in the file, or a `constant`."""
 
     position: Mapping[str, int]
     name: Mapping[str, str]
@@ -96,7 +96,7 @@ def find_columns(
         What is sought.
     faults
         Where faults are noted: a stated or needed column that is missing, with the closest name that there is; a name
-        that stands in the header twice; two columns that may be the same thing.
+        that is in the header twice; two columns that may be the same thing.
     stated
         The user's names by meaning, or constants behind an equals sign; see `check_stated`.
     needed
@@ -136,7 +136,7 @@ def check_stated(stated: Mapping[str, str], meanings: Meanings) -> None:
     Raises
     ------
     InputError
-        If a meaning is not known, a name is empty, or a constant stands where a column is needed.
+        If a meaning is not known, a name is empty, or a constant is given where a column is needed.
     """
     for what, name in stated.items():
         if what not in meanings:
@@ -160,7 +160,7 @@ def missing(table: TextTable, wanted: str) -> str:
 
 
 def _by_stated_name(table: TextTable, name: str, faults: FaultReport) -> int | None:
-    """The column of a name as it stands, or else the only one that differs in case, blanks and signs alone."""
+    """The column with exactly this name, or else the only one that differs in case, blanks and signs alone."""
     places = [at for at, known in enumerate(table.header) if known == name.strip()]
     if not places:
         plain = plain_name(name)
@@ -168,7 +168,7 @@ def _by_stated_name(table: TextTable, name: str, faults: FaultReport) -> int | N
     if len(places) == 1:
         return places[0]
     if places:
-        faults.add(f"the column {name!r} stands in the header {len(places)} times", line=1)
+        faults.add(f"the column {name!r} is in the header {len(places)} times", line=1)
     else:
         faults.add(missing(table, name), line=1)
     return None

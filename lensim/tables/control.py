@@ -25,7 +25,7 @@ class Control:
 
 
 def find_control(said: Said, stated: str | None, faults: FaultReport, column: str = "is_control") -> Control | None:
-    """The control condition; None where it cannot be told, which is a fault.
+    """The control condition; None where it is not known, which is a fault.
 
     The first of these that applies: the condition that the user states (upper and lower case do not count where only
     one fits); the one that the column is_control marks; the only condition whose name is a usual one for a control
@@ -34,7 +34,7 @@ def find_control(said: Said, stated: str | None, faults: FaultReport, column: st
     Parameters
     ----------
     said
-        Each condition with its word in the column is_control (empty without such a column), and where they stand.
+        Each condition with its word in the column is_control (empty without such a column), and where they are.
     stated
         The name that the user gives; None or empty where there is none.
     column

@@ -1,4 +1,4 @@
-"""Words for yes and no in a column such as is_control, and what all rows of one name say together."""
+"""Words for yes and no in a column such as is_control, and whether all rows of one name agree."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -17,7 +17,7 @@ FLAG_RULE: Final = "1 or 0, true or false, yes or no"
 """The allowed words, for messages."""
 
 Said = Mapping[tuple[str, str], tuple[str, int]]
-"""A name and the word beside it, to the file and the line where the two first stand together."""
+"""A name and the word beside it, to the file and the line where the two first appear together."""
 
 
 def parse_flag(word: str) -> bool | None:

@@ -1,4 +1,4 @@
-"""Find the grids of numbers, one number a well, in what a plate reader writes around them."""
+"""Find the grids of numbers, one number a well, in a plate reader's text."""
 
 import csv
 import re
@@ -28,9 +28,9 @@ class Grid:
     cells
         Text and line (from 1) of each well, by row and column from 0.
     first_line, last_line
-        Where in the file the grid stands.
+        Where in the file the grid is.
     title
-        What stands last above it.
+        The last text above it.
     """
 
     cells: dict[tuple[int, int], tuple[str, int]]
@@ -160,7 +160,7 @@ def _is_numeric(grid: Grid) -> bool:
 
 
 def _label(cells: list[str]) -> int | None:
-    """Row from the letter that stands last before the readings; None without one."""
+    """Row from the last letter before the readings; None without one."""
     last = next((cell for cell in reversed(cells) if cell), "")
     match = _ROW_LABEL.fullmatch(last)
     row = row_of_letters(match.group(1)) if match else None

@@ -1,4 +1,4 @@
-"""Numbers as people and machines write them: decimal point or comma, thousands, words for a missing value."""
+"""Numbers as text: decimal point or comma, thousands, words for a missing value."""
 
 import re
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ STATE_MARK: Final = "state the decimal mark (decimal), a point or a comma"
 """The remedy where numbers leave a doubt."""
 
 MISSING: Final = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "--", "#n/a", "missing"})
-"""What stands for no value, in lower case."""
+"""Words for a missing value, in lower case."""
 
 _PLAIN: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _INFINITE: Final = re.compile(r"[+-]?(?:inf|infinity|\u221e)", re.IGNORECASE)

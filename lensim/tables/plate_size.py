@@ -1,4 +1,4 @@
-"""How many rows and columns the plates of a Dataset have, and where that is known from."""
+"""Number of rows and columns of the plates of a Dataset, and the source of these numbers."""
 
 from collections.abc import Iterable
 from typing import Final

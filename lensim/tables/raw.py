@@ -1,4 +1,4 @@
-"""From a path to text: what kind of file it is, in which encoding, and what to do with one that is no text."""
+"""From a path to text: kind of file, encoding, and advice for a file that is not text."""
 
 import re
 from pathlib import Path

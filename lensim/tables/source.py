@@ -94,7 +94,7 @@ def sources_of(files: Files) -> list[Source]:
     Raises
     ------
     InputError
-        If there is none, or one stands twice; with every file that cannot be opened.
+        If there is none, or one is given twice; with every file that cannot be opened.
     """
     several = [files] if isinstance(files, str | Path | Source) else list(files)
     if not several:
@@ -135,7 +135,7 @@ class Format:
 
 
 def format_of(source: Source, formats: Sequence[Format]) -> str | None:
-    """The first of some formats that a file has, so that the more particular must stand first; None where it has none.
+    """The first of some formats that a file has, so the more particular must come first; None where it has none.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""From a file to a table of text, every row with the line it stands on."""
+"""From a file to a table of text, every row with its line."""
 
 import csv
 import io
@@ -14,7 +14,7 @@ _SNIFFED_ROWS: Final = 50
 
 @dataclass(frozen=True)
 class TextTable:
-    """A table as it stands in a file, before any cell is understood.
+    """A table as written in a file, before any cell is understood.
 
     Attributes
     ----------
@@ -137,7 +137,7 @@ def _split(text: str, separator: str, faults: FaultReport) -> TextTable:
             break
         except csv.Error as error:
             cut = " (is the file cut off?)" if "end of data" in str(error) else ""
-            faults.add(f"quotes or fields cannot be told apart ({error}); check the quotes{cut}", line=line)
+            faults.add(f"quotes or fields cannot be separated ({error}); check the quotes{cut}", line=line)
             is_whole = False
             break
         if not any(cell.strip() for cell in row):  # spreadsheets leave rows of separators behind

@@ -21,7 +21,7 @@ def parse_well_name(name: str) -> tuple[int, int] | None:
 
 
 def row_of_letters(letters: str) -> int:
-    """Row, from 0, of A to Z and then AA, AB and so on."""
+    """Row, from 0, of A to Z, then of AA, AB and later pairs."""
     row = 0
     for letter in letters.upper():
         row = row * 26 + ord(letter) - ord("A") + 1

@@ -72,8 +72,8 @@ def test_changes_are_intervals_or_bounds_or_not_told():
     half = 2.0**0.09
     assert changes.loc["middle", "change"] == f"316% ({percent / half:.0f} to {percent * half:.0f})"
     assert changes.loc["low", "change"] == f"> {100 * 10**1.3 / half:.0f}%"
-    assert changes.loc["lowest", "change"] == "not told: both below the standards"
-    assert changes.loc["high", "change"] == "not told: both above the standards"
+    assert changes.loc["lowest", "change"] == "not reported: both below the standards"
+    assert changes.loc["high", "change"] == "not reported: both above the standards"
     assert changes["p_increase"].tolist() == [1.0] * 4
 
 
@@ -94,7 +94,7 @@ def test_a_line_without_a_condition_is_told():
     attach_observations(made, kept)
     changes = summarise_changes(bioassay_estimands(made)).set_index("cell_line")
     assert changes.loc["middle", ["change", "control_tnf"]].tolist() == [
-        "not told: no medium of a condition",
+        "not reported: no medium of a condition",
         "no medium",
     ]
 

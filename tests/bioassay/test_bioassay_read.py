@@ -110,7 +110,7 @@ BAD = {
     "unknown well": ([*GOOD, "Z99,sample,,x,drug,1,0.6\n"], "line 10: well must be a letter and a number, such as A1"),
     "a well twice": (
         [*GOOD, "B2,sample,,x,drug,1,0.6\n"],
-        "line 10: well B2 of plate 1 must stand once, got it in line 8",
+        "line 10: well B2 of plate 1 must appear once, got it in line 8",
     ),
     "no number": ([*GOOD, "B3,sample,,x,drug,1,OVER\n"], "line 10: od must be a number (empty where a well was lost)"),
     "no optical density": (
@@ -235,9 +235,9 @@ def test_grids_with_a_map_are_the_table(tmp_path):
         ),
         (
             lambda rows: [*rows, ["experiment 1", "P24", "sample", "", "x", "control", "1", "1"]],
-            "does not stand in the grid",
+            "is not in the grid",
         ),
-        (lambda rows: [*rows, rows[3]], "must stand once, got it in line 5"),
+        (lambda rows: [*rows, rows[3]], "must appear once, got it in line 5"),
         (lambda rows: [row for row in rows if row[2] != "standard"], "there must be standards"),
         (
             lambda rows: [["other", *row[1:]] if at % 2 else ["another", *row[1:]] for at, row in enumerate(rows)],
@@ -265,7 +265,7 @@ def test_several_tables_are_a_plate_each_unless_they_name_theirs(tmp_path):
     with pytest.raises(InputError) as error:
         read_bioassay(both)
     assert str(error.value).splitlines()[0] == (
-        "b.csv line 2: well A1 of p must stand once, got it in line 2 of a.csv too"
+        "b.csv line 2: well A1 of p must appear once, got it in line 2 of a.csv too"
     )
 
 
@@ -296,5 +296,5 @@ def test_columns_may_be_named_and_a_grid_asks_for_its_map(tmp_path):
     grid = saved(tmp_path, "\n".join(lines), "p.txt")
     with pytest.raises(InputError, match=r"^p\.txt: the file is a plate reader's grid and needs a plate map, a table"):
         read_bioassay(grid)
-    with pytest.raises(InputError, match=r"^grid number needs a plate map that says what stands in"):
+    with pytest.raises(InputError, match=r"^grid number needs a plate map that says what is in"):
         read_bioassay(grid, grid_number=1)

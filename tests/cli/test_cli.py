@@ -80,7 +80,7 @@ def test_duplicate_wells_name_both_lines(capsys, tmp_path):
     rows = "well,cell_line,plate,dose_um,signal\nA1,a,p,0,9\nA1,a,p,1,8\nA2,a,p,10,7\n"
     status, _, error = fit(capsys, tmp_path, rows)
     assert status == 2
-    assert "line 3: well A1 of plate p stands also on line 2" in error
+    assert "line 3: well A1 of plate p is also on line 2" in error
 
 
 def test_unknown_unit_is_told_the_units(capsys, tmp_path):

@@ -59,7 +59,7 @@ BAD = {
     ),
     "no label": ("cell_line\nLP-1\n", "p53.csv: the first line must hold the names of columns"),
     "unknown line": (P53 + "HeLa,mutated\n", "p53.csv line 8: cell_line must be one of"),
-    "a line twice": (P53 + "LP-1,mutated\n", "p53.csv line 8: cell_line must stand once, got LP-1 again"),
+    "a line twice": (P53 + "LP-1,mutated\n", "p53.csv line 8: cell_line must appear once, got LP-1 again"),
     "one value": (
         P53.replace("wild type", "mutated"),
         "error: p53: labels must have at least two values, got mutated for all 6",

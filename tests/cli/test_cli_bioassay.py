@@ -93,7 +93,7 @@ BAD = {
     "a grid number alone": (
         HEADER + "".join(ROWS),
         ("--grid-number", "2"),
-        "grid number needs a plate map that says what stands in the wells",
+        "grid number needs a plate map that says what is in the wells",
     ),
     "a word in a number": (HEADER + "".join([*ROWS, "B3,sample,,x,drug,1,OVER\n"]), (), "line 9: od must be a number"),
 }

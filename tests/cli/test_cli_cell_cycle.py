@@ -62,7 +62,7 @@ def test_counts_may_be_written_instead(tmp_path, capsys):
         (GOOD + ROWS[0] + "a,drug,1,-5,2900,1400\n", (), "line 3: G0/G1 must be a whole number of 0 or more, got '-5'"),
         (GOOD + ROWS[0] + "a,drug,1,1.5,2900,1400\n", (), "line 3: G0/G1 must be a whole number of 0 or more"),
         (GOOD + ROWS[0] + "a,drug,1,0,0,0\n", (), "must have at least one event in a phase, got none"),
-        (GOOD + ROWS[0] + ROWS[1] + ROWS[1], (), "line 4: a, drug, 1 must stand once"),
+        (GOOD + ROWS[0] + ROWS[1] + ROWS[1], (), "line 4: a, drug, 1 must appear once"),
         (GOOD + ROWS[0] + "b,drug,1,5700,2900,1400\n", (), "b under drug must have a control (control), got none"),
         (GOOD + "a,control,1,0,9,0\na,drug,1,0,9,0\n", (), "at least two phases"),
         (GOOD + "".join(ROWS), ("--scale", "percent"), "must be a percent from 0 to 100"),

@@ -84,7 +84,7 @@ def above_limit(data: pd.DataFrame) -> pd.DataFrame:
         (without_reference, "references must name at least one reference gene, got none; the genes are TNF, R"),
         (silent_reference, "the reference gene R must be detected at least once, got no Ct in 8 wells"),
         (no_control, "subject b under drug in experiment 1 has no control sample (untreated, same subject"),
-        (well_twice, "well A4, TNF stands also on line 5"),
+        (well_twice, "well A4, TNF is also on line 5"),
         (
             two_dilutions,
             "the dilution series of TNF must have at least 3 different quantities with a Ct, got 2 (10, 1)",
@@ -220,7 +220,7 @@ SPOILT_EXPORTS = {
     ),
     "well twice in the export": (
         export().replace("A2\t", "A1\t"), SHEET, ROLES,
-        "error: run1.txt line 3: plate run1, well A1, TNF stands also on line 2",
+        "error: run1.txt line 3: plate run1, well A1, TNF is also on line 2",
     ),
     "sample twice in the sheet": (
         export(), SHEET + "c1,b,line,drug,2\n", ROLES,

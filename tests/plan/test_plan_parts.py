@@ -314,8 +314,11 @@ def row_of_map(name: str, rmse: float, mcse: float = 0.005) -> dict:
     [
         ([row_of_map("a", 0.2), row_of_map("b", 0.15)], "a 0.200 ± 0.010 (bias +0.010 ± 0.006), b 0.150"),
         ([row_of_map("a", 0.2), row_of_map("b", 0.15)], "; best is b"),
-        ([row_of_map("a", 0.2), row_of_map("b", 0.15), row_of_map("c", 0.152)], "b and c are not told apart, and the"),
-        ([row_of_map("a", 0.151), row_of_map("b", 0.15)], "; a and b are not told apart"),
+        (
+            [row_of_map("a", 0.2), row_of_map("b", 0.15), row_of_map("c", 0.152)],
+            "b and c do not differ detectably, and the",
+        ),
+        ([row_of_map("a", 0.151), row_of_map("b", 0.15)], "; a and b do not differ detectably"),
         ([row_of_map("a", np.nan)], "no plate map could be compared"),
         ([], "no plate map could be compared"),
     ],

@@ -84,7 +84,7 @@ def test_a_stated_name_may_differ_in_case_and_signs():
     assert found(["My Dose", "b"], {"dose": "my_dose"}).column("dose") == "My Dose"
     assert found(["My Dose", "my_dose"], {"dose": "my_dose"}).position["dose"] == 1
     assert refused(["My Dose", "MY DOSE"], {"dose": "my_dose"}) == (
-        "t.csv line 1: the column 'my_dose' stands in the header 2 times"
+        "t.csv line 1: the column 'my_dose' is in the header 2 times"
     )
 
 

@@ -109,7 +109,7 @@ def test_rows_of_unequal_length_and_broken_quotes(tmp_path):
     assert str(caught.value).splitlines() == [
         "wells.csv line 3: the row must have 3 fields, as the header has, got 2",
         "wells.csv line 4: the row must have 3 fields, as the header has, got 4",
-        "wells.csv line 6: quotes or fields cannot be told apart (unexpected end of data); check the quotes (is the "
+        "wells.csv line 6: quotes or fields cannot be separated (unexpected end of data); check the quotes (is the "
         "file cut off?)",
     ]
 

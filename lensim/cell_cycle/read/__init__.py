@@ -1,4 +1,4 @@
-"""Users' files of a cell cycle in and out: counts or percents, single events, and FCS files, to one Dataset."""
+"""Readers and writers of cell-cycle files: counts or percents, single events, and FCS files, to one Dataset."""
 
 from lensim.cell_cycle.read.columns import COUNT_COLUMNS, EVENT_COLUMNS, FCS_COLUMNS
 from lensim.cell_cycle.read.counts import read_counts

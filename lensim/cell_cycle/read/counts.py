@@ -49,8 +49,8 @@ def read_counts(
     """Read tables of events by phase: a row a tube with a column a phase, or a row a tube and phase.
 
     Columns (see `COUNT_COLUMNS` for other spellings): condition; where there are several cell_line, experiment and
-    tube; is_control where the control is not told by its name. A row a tube: columns G0/G1, S and G2/M. A row a tube
-    and phase: phase, and events or percent. In both, what lies in no phase may stand as outside, sub_g1 or debris.
+    tube; is_control where the control is not known by its name. A row a tube: columns G0/G1, S and G2/M. A row a tube
+    and phase: phase, and events or percent. In both, what lies in no phase may be given as outside, sub_g1 or debris.
     Percents need total_events, or `events_per_tube`, and with what lies outside sum to 100. Several files are one
     study; of those that name no experiment, each is one, named after its file.
 
@@ -59,13 +59,13 @@ def read_counts(
     files
         CSV or TSV text, or parquet.
     control
-        The condition that others are compared with, where neither is_control nor its name tells.
+        The condition that others are compared with, where neither is_control nor its name shows it.
     columns
         The names of columns by meaning, see `COUNT_COLUMNS`.
     decimal
-        The decimal mark, where it cannot be told from the numbers.
+        The decimal mark, where the numbers do not show it.
     scale
-        Whether a column a phase holds events or percents; else its name tells (percent, %), or a column of totals.
+        Whether a column a phase holds events or percents; else its name (percent, %) or a column of totals shows it.
     events_per_tube
         Events that percents are of, where the tables do not say.
 
@@ -150,12 +150,12 @@ def _layout(table: TextTable, found: Found, scale: CountScale | None, faults: Fa
 
 
 def _check_apart(tubes: Sequence[Tube], study: FaultReport) -> None:
-    """Note tubes that stand in two files; within a file they are noted where it is read."""
+    """Note tubes that are in two files; within a file they are noted where it is read."""
     seen: dict[TubeKey, At] = {}
     for tube in tubes:
         before = seen.setdefault(tube.key, tube.at)
         if before[0] != tube.at[0]:
-            rule = f"{tube.key} must stand once, got it in line {before[1]} of {before[0]} as well{_hint(tube.key)}"
+            rule = f"{tube.key} must appear once, got it in line {before[1]} of {before[0]} as well{_hint(tube.key)}"
             study.add(rule, line=tube.at[1], place=tube.at[0])
 
 
@@ -215,7 +215,7 @@ def _long_tubes(
             continue
         if (key, phase) in seen:
             faults.add(
-                f"{key}: {phase} must stand once, got it in line {seen[key, phase]} as well{_hint(key)}", line=line
+                f"{key}: {phase} must appear once, got it in line {seen[key, phase]} as well{_hint(key)}", line=line
             )
         seen.setdefault((key, phase), line)
         tube.values[phase] = value
@@ -248,7 +248,7 @@ def _wide_tubes(
     for row, line in zip(table.rows, table.lines, strict=True):
         key = key_of_row(found, row, line, experiment, faults)
         if key in tubes:
-            faults.add(f"{key} must stand once, got it in line {tubes[key].at[1]} as well{_hint(key)}", line=line)
+            faults.add(f"{key} must appear once, got it in line {tubes[key].at[1]} as well{_hint(key)}", line=line)
             continue
         tube = tubes[key] = Tube(key, (faults.place, line), total=_total(found, row, mark, line, faults))
         for phase, places in columns.items():
@@ -272,7 +272,7 @@ def _total(found: Found, row: list[str], mark: DecimalMark, line: int, faults: F
 
 
 def _value(cell: str, name: str, mark: DecimalMark, line: int, faults: FaultReport, *, is_percent: bool) -> float:
-    """A count or a percent; 0 where it is neither, which is told."""
+    """A count or a percent; 0 where it is neither, which is noted as a fault."""
     text = cell.strip().removesuffix("%").strip() if is_percent else cell.strip()
     number = parse_number(text, mark)
     if is_percent:
@@ -304,7 +304,7 @@ def _counts(tube: Tube, events_per_tube: int | None, faults: FaultReport, *, is_
         total = tube.total if tube.total is not None else events_per_tube
         summed = sum(tube.values.values())
         if abs(summed - 100) > ROUNDING:
-            hint = "" if OUTSIDE in tube.values else "; what lies in no phase may stand in a column outside"
+            hint = "" if OUTSIDE in tube.values else "; what lies in no phase may be in a column outside"
             faults.add(f"{tube.key}: percents must sum to 100, got {summed:g}{hint}", line=tube.at[1])
         if total is None:
             rule = "percents need to say of how many events: a column total_events, or events per tube"

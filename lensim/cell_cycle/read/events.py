@@ -54,8 +54,8 @@ def read_events(
     """Read tables with one row an event; `lensim.cell_cycle.gate_study` makes counts of them.
 
     Columns (see `EVENT_COLUMNS` for other spellings): brdu, dna and condition; where there are several cell_line,
-    experiment and tube; width of the DNA pulse, by which doublets are told, in all files or in none; is_control where
-    the control is not told by its name. Several files are one study; of those that name no experiment, each is one,
+    experiment and tube; width of the DNA pulse, which shows doublets, in all files or in none; is_control where
+    the control is not known by its name. Several files are one study; of those that name no experiment, each is one,
     named after its file.
 
     Parameters
@@ -63,11 +63,11 @@ def read_events(
     files
         CSV or TSV text, or parquet.
     control
-        The condition that others are compared with, where neither is_control nor its name tells.
+        The condition that others are compared with, where neither is_control nor its name shows it.
     columns
         The names of columns by meaning, see `EVENT_COLUMNS`.
     decimal
-        The decimal mark, where it cannot be told from the numbers.
+        The decimal mark, where the numbers do not show it.
     brdu_scale
         Of BrdU: "linear" fluorescence, its "log10", or "channel" of 1,024 over four decades.
 

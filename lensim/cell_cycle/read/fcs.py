@@ -53,7 +53,7 @@ def read_fcs_sheet(
     """Read the FCS files (2.0, 3.0 or 3.1) that sheets name; `lensim.cell_cycle.gate_study` makes counts of them.
 
     Columns of a sheet (see `FCS_COLUMNS` for other spellings): file, a path from the sheet's folder, and condition;
-    where there are several cell_line, experiment and tube; is_control where the control is not told by its name.
+    where there are several cell_line, experiment and tube; is_control where the control is not known by its name.
     Several sheets are one study; of those that name no experiment, each is one, named after its sheet.
 
     Parameters
@@ -61,7 +61,7 @@ def read_fcs_sheet(
     files
         The sheets: CSV or TSV text, or parquet.
     control
-        The condition that others are compared with, where neither is_control nor its name tells.
+        The condition that others are compared with, where neither is_control nor its name shows it.
     columns
         The names of columns by meaning, see `FCS_COLUMNS`.
     channels
@@ -98,7 +98,7 @@ def read_fcs_sheet(
             before = seen.setdefault(path, (table.place, line))
             if before != (table.place, line):
                 where = f"line {before[1]}{'' if before[0] == table.place else f' of {before[0]}'}"
-                faults.add(f"{name} must stand once, got it in {where} as well", line=line)
+                faults.add(f"{name} must appear once, got it in {where} as well", line=line)
                 continue
             key = key_of_row(found, row, line, experiment, faults)
             own_tube = key if found.has("tube") else TubeKey(key.cell_line, key.condition, key.experiment, name)
@@ -124,7 +124,7 @@ def read_fcs_sheet(
 def _read_file(
     path: Path, name: str, channels: Mapping[str, str], line: int, faults: FaultReport
 ) -> dict[str, np.ndarray] | None:
-    """BrdU, DNA and, where there is one, width of every event of a file; None where it has a fault, which is told."""
+    """BrdU, DNA and, where there is one, width of every event of a file; None where it has a fault, which is noted."""
     if not path.is_file():
         faults.add(f"file must name an FCS file beside the sheet, got {name!r}", line=line)
         return None

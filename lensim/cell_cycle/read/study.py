@@ -1,4 +1,4 @@
-"""The files of a cell cycle, whatever they are, to one Dataset."""
+"""The files of a cell-cycle study, of any understood format, to one Dataset."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -33,7 +33,7 @@ def read_cell_cycle(
 ) -> xr.Dataset:
     """Read a cell cycle: tables of counts or percents by phase, tables of single events, or sheets of FCS files.
 
-    Which of these the files are is told by their content. Several files are one study and of one kind. Files that name
+    The content of the files shows which of these they are. Several files are one study and of one kind. Files that name
     experiments keep these names; of several that name none, each is an experiment, named after its file.
 
     Parameters
@@ -42,13 +42,13 @@ def read_cell_cycle(
         Paths: CSV or TSV text in any usual encoding, or parquet. See `read_counts`, `read_events` and `read_fcs_sheet`.
     control
         The condition that others are compared with; may be left out where is_control or a usual name (control,
-        untreated, DMSO ...) tells it.
+        untreated, DMSO ...) shows it.
     columns
         The names of columns by meaning, such as {"condition": "Drug", "cell_line": "=LP-1"} (a value for all rows).
     decimal
-        The decimal mark, "." or ",", where it cannot be told from the numbers.
+        The decimal mark, "." or ",", where the numbers do not show it.
     scale
-        "events" or "percent": what columns of phases hold, where neither their names nor a column of totals tell.
+        "events" or "percent": what columns of phases hold, where neither their names nor a column of totals shows it.
     events_per_tube
         Events that percents are of, where the tables do not say.
     brdu_scale

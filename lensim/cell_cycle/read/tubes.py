@@ -71,7 +71,7 @@ class Tube:
 
 
 def phase_of_word(word: str) -> str | None:
-    """The phase that a word means, 'outside' for debris and the like, or None."""
+    """The phase that a word means, 'outside' for debris and other events in no phase, or None."""
     plain = re.sub(r"percent|pct|events?|cells?|count|phase|[^a-z0-9]", "", word.lower())
     plain = plain if plain in PHASE_WORDS or plain in OUTSIDE_WORDS else re.sub("[^a-z0-9]", "", word.lower())
     return PHASE_WORDS.get(plain) or (OUTSIDE if plain in OUTSIDE_WORDS else None)
@@ -94,13 +94,13 @@ def key_of_row(found: Found, row: list[str], line: int, experiment: str, faults:
 
 
 def note_control_words(said: dict[tuple[str, str], At], table: TextTable, found: Found) -> None:
-    """Add to `said` each condition with its word in the column is_control, and where they stand first."""
+    """Add to `said` each condition with its word in the column is_control, and where they appear first."""
     for row, line in zip(table.rows, table.lines, strict=True):
         said.setdefault((found.cell("condition", row), found.cell("is_control", row)), (table.place, line))
 
 
 def control_of(said: Said, stated: str | None, study: FaultReport) -> Control:
-    """The control by the rule for all assays; all faults so far are raised where it cannot be told."""
+    """The control by the rule for all assays; all faults so far are raised where it is not known."""
     known = find_control(said, stated, study)
     if known is None:
         study.raise_if_any()

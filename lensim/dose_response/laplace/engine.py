@@ -1,8 +1,8 @@
 """Posteriors of dose-response panels without a long Markov chain over wells: Laplace by line, weights, population.
 
 The model is `dose_response_hierarchical`. Each line's curve is drawn around the modes of its own posterior under a wide
-working prior, each draw with its weight (`laplace_line`, `laplace_panel`); a short Gibbs sampler then joins lines,
-molecular groups and the spread of days exactly over these draws (`laplace_population`).
+working prior, each draw with its weight (modules `line` and `panel`); a short Gibbs sampler then joins lines,
+molecular groups and the spread of days exactly over these draws (module `population`).
 
 What is approximate, and how it is guarded:
 
@@ -10,7 +10,7 @@ What is approximate, and how it is guarded:
 * the spread of wells, its degrees of freedom and the backgrounds are put at their posterior mode, corrected for the
   parameters that wells pay for; with 72 wells a line this changes a width by less than one percent;
 * the draws of a line may miss where its posterior lies: the Pareto shape k of its weights under the fitted population
-  tells, and so does the number of draws that carry them. A study with a line above the limit is no answer.
+  shows this, and so does the effective number of draws. A study with a line above the limit has no answer.
 """
 
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ ENOUGH: Final = 80.0
 """Draws that should carry a line's weights; else it is drawn anew."""
 NODES: Final = 13
 NO_SPREAD: Final = 1e-3
-"""Stands for none between days, where every line has one culture [log10 uM]."""
+"""Spread between days where every line has one culture, in place of 0 [log10 uM]."""
 DOUBTFUL_SHAPE: Final = 0.5
 LARGEST_SHAPE: Final = 0.7
 SMALLEST_COUNT: Final = 25.0
@@ -48,13 +48,13 @@ _WORKING: Final = np.array([[0.0, 0.1, 1.0], [0.9, 0.4, 1.0]])
 
 
 def trusts(shapes: np.ndarray, counts: np.ndarray) -> bool:
-    """Whether weights with these Pareto shapes, carried by so many draws, give no cause for doubt."""
+    """Whether weights with these Pareto shapes and effective numbers of draws can be trusted."""
     return bool((shapes < LARGEST_SHAPE).all() and (counts > SMALLEST_COUNT).all())
 
 
 @dataclass(frozen=True)
 class LaplaceSettings:
-    """How much work a study gets.
+    """How many draws and sweeps a study gets.
 
     Attributes
     ----------
@@ -108,7 +108,7 @@ class PanelPosterior:
 
     @property
     def trusted(self) -> bool:
-        """Whether no line's weights give cause for doubt."""
+        """Whether the weights of all lines can be trusted."""
         return trusts(self.shapes, self.counts)
 
 

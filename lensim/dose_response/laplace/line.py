@@ -1,9 +1,9 @@
 """One line of a panel, compiled: modes and curvatures of its curve, and weighted draws around them.
 
-Given the spreads of wells and of days, a line's wells speak of nobody else. Of its parameters the untreated level and
-the midpoint of each culture are integrated out to second order around their best values: what is left is a function of
-the three numbers of the curve (log10 EC50 x, log slope h, effect a). Of a culture's midpoint a parabola is kept, so the
-likelihood of a curve follows for any other spread of days s without looking at a well again:
+Given the spreads of wells and of days, a line's wells depend on this line alone. Of its parameters the untreated level
+and the midpoint of each culture are integrated out to second order around their best values: what is left is a function
+of the three numbers of the curve (log10 EC50 x, log slope h, effect a). Of a culture's midpoint a parabola is kept, so
+the likelihood of a curve follows for any other spread of days s without the wells:
 
     log L(x, h, a; s) = sum over cultures of  A - log(1 + k s^2) / 2 + B s^2 / (2 (1 + k s^2))
 
@@ -18,7 +18,7 @@ from lensim.inference.compiled import compiled
 
 LN10: Final = float(np.log(10.0))
 MODES: Final = 3
-"""At most so many modes of a line are kept."""
+"""The largest number of modes of a line that are kept."""
 _LEAST_SHARE_OF_INFORMATION: Final = 0.2
 _INNER_STEPS: Final = 15
 _OUTER_STEPS: Final = 40

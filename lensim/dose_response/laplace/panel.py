@@ -1,4 +1,4 @@
-"""All lines of a panel, compiled: loops over lines of what `laplace_line` does with one."""
+"""All lines of a panel, compiled: loops over lines with the functions of `lensim.dose_response.laplace.line`."""
 
 from math import gamma, pi
 from typing import Final, NamedTuple

@@ -1,4 +1,4 @@
-"""Wells of a dose-response panel as the Laplace engine wants them: ordered, on the log scale, with backgrounds."""
+"""Wells of a dose-response panel as arrays for the Laplace engine: ordered, on the log scale, with backgrounds."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Users' files of the dose-response assay in and out: one Dataset, whatever the file."""
+"""Readers and writers of dose-response files; every format becomes the same kind of Dataset."""
 
 from lensim.dose_response.read.columns import COLUMNS, Roles
 from lensim.dose_response.read.compounds import compounds_of, one_compound, select_compound

@@ -1,4 +1,4 @@
-"""Wells of one or more files to the one Dataset that everything downstream knows."""
+"""Wells of one or more files to one Dataset."""
 
 import re
 from collections import defaultdict
@@ -69,7 +69,7 @@ class Origin:
 def assemble(wells: Sequence[Well], origin: Origin, faults: FaultReport, *, is_whole: bool) -> xr.Dataset:
     """The Dataset of wells, after the rules that they must keep together.
 
-    Lines, molecular groups and cultures stand in the order in which the wells first name them, experiments and plates
+    Lines, molecular groups and cultures are in the order in which the wells first name them, experiments and plates
     in order of their names, numbers within these as numbers.
 
     Returns
@@ -96,7 +96,7 @@ def assemble(wells: Sequence[Well], origin: Origin, faults: FaultReport, *, is_w
 def fill_names(wells: Sequence[Well]) -> list[Well]:
     """Give every well an experiment and a plate, and every plate a name that no other has.
 
-    Without a name, a plate is its experiment's only one, an experiment has one plate, and all wells stand on one.
+    Without a name, a plate is its experiment's only one, an experiment has one plate, and all wells are on one.
     """
     filled = [
         replace(
@@ -199,7 +199,7 @@ def _positions(names: Sequence[object], order: Sequence[object]) -> np.ndarray:
 
 
 def _name_cultures(cultures: list[Culture]) -> list[str]:
-    """Line and experiment, or line and plate, or all three: the first that tells all cultures apart."""
+    """Line and experiment, or line and plate, or all three: the first that makes all cultures distinct."""
     for names in (
         [f"{line}, {experiment}" for line, experiment, _ in cultures],
         [f"{line}, {plate}" for line, _, plate in cultures],

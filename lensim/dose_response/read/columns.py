@@ -1,4 +1,4 @@
-"""Which column of a user's table is what, and which wells its words for roles mean."""
+"""Columns of a user's table by their names, and the words for roles of wells."""
 
 import fnmatch
 from collections.abc import Mapping, Sequence
@@ -94,7 +94,7 @@ def role_of(word: str, roles: Roles) -> Role | None:
 
 @dataclass(frozen=True)
 class WellColumns:
-    """Where in a table each thing stands, which of signal, viability and inhibition it has, and the unit of doses."""
+    """Where in a table each thing is, which of signal, viability and inhibition it has, and the unit of doses."""
 
     found: Found
     response: Response
@@ -138,7 +138,7 @@ def find_well_columns(
 def find_map_columns(
     table: TextTable, stated: Mapping[str, str], dose_unit: str | None, faults: FaultReport, *, needs_role: bool
 ) -> WellColumns:
-    """The columns of a map of plates, whose signals stand in the readers' grids.
+    """The columns of a map of plates, whose signals are in the readers' grids.
 
     Raises
     ------

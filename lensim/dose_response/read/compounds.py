@@ -1,4 +1,4 @@
-"""Files of several compounds: choose the one that a curve is wanted of."""
+"""Files of several compounds: choose the one to fit."""
 
 import difflib
 

@@ -1,4 +1,4 @@
-"""What else is known of lines: a table with cell_line and one column a label, such as p53 status."""
+"""Labels of lines: a table with cell_line and one column for each label, such as p53 status."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,7 @@ def read_labels(path: File, lines: Sequence[str], only: Sequence[str] = ()) -> d
     Raises
     ------
     InputError
-        If the file is no such table; with every fault of it: an unknown line, one that stands twice, a column without
+        If the file is no such table; with every fault of it: an unknown line, one that appears twice, a column without
         a name or with that of another; or if a wanted label is not there.
     """
     source = source_of(path)
@@ -55,7 +55,7 @@ def read_labels(path: File, lines: Sequence[str], only: Sequence[str] = ()) -> d
             faults.add(f"cell_line must be one of {', '.join(lines)}, got {row[place].strip()!r}", line=number)
             continue
         if line in seen:
-            faults.add(f"cell_line must stand once, got {line} again", line=number)
+            faults.add(f"cell_line must appear once, got {line} again", line=number)
         seen.add(line)
         for k, name in columns.items():
             if name in labels and not is_missing(row[k].strip()):

@@ -1,4 +1,4 @@
-"""A plate reader's grid of numbers, with a map that says what stands in each well, to a Dataset of wells."""
+"""A plate reader's grid of numbers, with a map that says what is in each well, to a Dataset of wells."""
 
 import math
 from collections import Counter
@@ -106,14 +106,14 @@ def read_plates(
     counting_minutes, lost
         As in `read_tidy`, for the grids.
     decimal
-        The decimal mark of the grids, where it cannot be told from the numbers; of a map only where in doubt there.
+        The decimal mark of the grids, where the numbers do not show it; of a map only where in doubt there.
     plate_wells
         96, 384 or 1536; else as the grids are whole plates, else the smallest plate that has all the wells.
 
     Returns
     -------
     xr.Dataset
-        As from `read_tidy`, with raw signals. Wells that stand in the grid but not in the map, or are ignored by their
+        As from `read_tidy`, with raw signals. Wells that are in the grid but not in the map, or are ignored by their
         role, are counted in attrs["wells_ignored"].
 
     Raises
@@ -138,7 +138,7 @@ def read_plates(
     twice = [name for name, times in Counter((one.experiment, one.name) for one in read).items() if times > 1]
     for experiment, name in twice:
         inside = f" of experiment {experiment}" if experiment else ""
-        faults.add(f"the plate {name!r}{inside} stands twice: give each a name")
+        faults.add(f"the plate {name!r}{inside} appears twice: give each a name")
     _check_all_used(read, faults)
     units = {one.unit.units: one for one in read}
     if len(units) > 1:
@@ -294,6 +294,6 @@ def _place_on_grid(name: str, grid: Grid, grid_place: str, line: int, faults: Fa
     if place is None:
         faults.add(f"well must be a letter and a number, such as A1, got {name!r}", line=line)
     elif place not in grid.cells:
-        faults.add(f"well {name} does not stand in the grid of {grid_place}, {grid}", line=line)
+        faults.add(f"well {name} is not in the grid of {grid_place}, {grid}", line=line)
         return None
     return place

@@ -1,4 +1,4 @@
-"""What wells must be like together: no well twice, one group a line, something untreated on every plate."""
+"""Rules for all wells of a study: no well twice, one group for each line, untreated wells on every plate."""
 
 import math
 from collections import defaultdict
@@ -54,9 +54,7 @@ def _check_no_well_twice(wells: Sequence[Well], faults: FaultReport) -> None:
         if key in first:
             before = first[key]
             where = f"{before.place} " * (before.place != well.place) + f"{faults.unit} {before.line}"
-            faults.add(
-                f"well {well.name} of {_plate(well.plate)} stands also on {where}", line=well.line, place=well.place
-            )
+            faults.add(f"well {well.name} of {_plate(well.plate)} is also on {where}", line=well.line, place=well.place)
         first.setdefault(key, well)
 
 

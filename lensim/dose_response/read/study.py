@@ -1,4 +1,4 @@
-"""The files of a dose-response study, whatever they are, to one Dataset."""
+"""The files of a dose-response study, of any understood format, to one Dataset."""
 
 import math
 from collections.abc import Mapping
@@ -71,7 +71,7 @@ def read_dose_response(
         96, 384 or 1536; else as the grids show, else guessed from the largest well; attrs["plate_size_from"] says
         which.
     decimal
-        The decimal mark, "." or ",", where it cannot be told from the numbers.
+        The decimal mark, "." or ",", where the numbers do not show it.
     counting_minutes
         For how long each well was counted [min]; infinite for a signal that is no count.
     scale
@@ -82,8 +82,8 @@ def read_dose_response(
     Returns
     -------
     xr.Dataset
-        signal or viability_percent, dose_um, culture_of_well (well) and so on, as `read_tidy` and `read_plates` give
-        it; attrs["assay"] is "dose_response".
+        signal or viability_percent, dose_um, culture_of_well (well) and all others that `read_tidy` and `read_plates`
+        give; attrs["assay"] is "dose_response".
 
     Raises
     ------
@@ -111,12 +111,12 @@ def read_dose_response(
         )
         return one_compound(data, compound or "")
     if grid_number is not None:
-        raise InputError("grid number needs a plate map that says what stands in the wells, got none")
+        raise InputError("grid number needs a plate map that says what is in the wells, got none")
     for source in sources if not columns else ():
         if format_of(source, FORMATS) == "grid":
             raise InputError(
                 f"{source.place}: the file is a plate reader's grid and needs a plate map, a table that says what "
-                "stands in each well, got none"
+                "is in each well, got none"
             )
     data = read_tidy(
         sources,

@@ -70,15 +70,16 @@ def read_tidy(
         What becomes of a well whose signal is missing (empty, NA, NaN): "refuse" the file, or "drop" the well and
         count it in attrs["wells_lost"].
     decimal
-        The decimal mark, where it cannot be told from the numbers.
+        The decimal mark, where the numbers do not show it.
     plate_wells
         96, 384 or 1536; else the smallest plate that has all the wells.
 
     Returns
     -------
     xr.Dataset
-        As `lensim.dose_response.read.assemble.assemble` says: signal (well) or viability_percent (well), dose_um (well)
-        [uM, or the user's own unit], and so on. attrs: assay, source, dose_unit, signal, wells_lost, wells_ignored.
+        The variables of `lensim.dose_response.read.assemble.assemble`, such as signal (well) or viability_percent
+        (well), and dose_um (well) [uM, or the user's own unit]. attrs: assay, source, dose_unit, signal, wells_lost,
+        wells_ignored.
 
     Raises
     ------

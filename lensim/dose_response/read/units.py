@@ -90,9 +90,9 @@ def molar_name(text: str) -> str | None:
 
 
 def unit_in_column_name(name: str) -> str | None:
-    """The molar unit that stands in the name of a column, such as conc_nM or "Dose [µM]"; None where there is none.
+    """The molar unit in the name of a column, such as conc_nM or "Dose [µM]"; None where there is none.
 
-    A lone m is not taken for molar, since it may stand for anything.
+    A lone m is not taken for molar, since it may mean anything.
     """
     for word in re.split(r"[^\w/]+|_", _plain(name)):
         unit = molar_name(word)

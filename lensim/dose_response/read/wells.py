@@ -15,7 +15,7 @@ Lost = Literal["refuse", "drop"]
 
 @dataclass(frozen=True, slots=True)
 class Well:
-    """One well as a file tells of it; names are empty where the file has none.
+    """One well as read from a file; names are empty where the file has none.
 
     `dose_um` is NaN for a blank and where the dose had a fault, `signal` where the signal had one: raw, or viability
     in percent.

@@ -1,7 +1,7 @@
 """Draws from a whole posterior of a paired study, subjects' fold changes included, without a Markov chain.
 
 A node of the exact engine's grid is drawn by its weight, then mu, then the fold changes, which are normal given the
-rest. Draws are independent, so every one counts; spreads lie on the grid, smeared over its cells.
+rest. Draws are independent. Spreads lie on the grid, with a random place in its cells.
 """
 
 from typing import Any

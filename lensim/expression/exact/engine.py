@@ -1,8 +1,8 @@
-"""The posterior of paired Gaussian studies by quadrature: what NUTS says of `fold_change_hierarchical`, in no time.
+"""The posterior of `fold_change_hierarchical` for paired Gaussian studies by quadrature, in place of NUTS.
 
 Given the spreads and the target's factor, everything in that model is normal and integrates out in closed form. What
 remains is a sum over a grid: technical spread (shared by the targets), spread between pairs and factor of each target,
-spread of subjects of each cell type. The grid adapts to each study: it starts at the priors' range and shrinks onto
+spread of subjects of each cell type. The grid adapts to each study: it starts at the priors' range and shrinks to
 where the posterior is. Of every population mean there remains a mixture of normals, from which moments, tail
 probabilities and quantiles follow without sampling.
 """
@@ -37,7 +37,7 @@ def as_array(priors: FoldChangePriors) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Questions:
-    """What is asked of every posterior.
+    """The quantities asked of every posterior.
 
     Attributes
     ----------

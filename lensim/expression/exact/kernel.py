@@ -1,4 +1,4 @@
-"""The sum behind the exact engine, compiled: spreads on grids that adapt to a study, everything else in closed form.
+"""The sum of the exact engine, compiled: spreads on grids that adapt to a study, everything else in closed form.
 
 Numbers of a kernel come in order: priors as (sd of mu, log median and log sd of sigma, of the pair spread, of the
 technical spread); pairs in order of unit, units of a group side by side.
@@ -22,7 +22,7 @@ BLOCK: Final = 24
 LOG_BLOCK: Final = 8
 """Variances of pairs can be small: of so many the product is within range for any that a prior can mean."""
 REACH: Final = 4.2
-"""The first grid spans so many prior standard deviations either way."""
+"""Half the width of the first grid, in prior standard deviations."""
 
 
 @compiled()

@@ -1,4 +1,4 @@
-"""Users' RT-qPCR files in and out: exports of instruments, sample sheets and tidy tables, to one Dataset."""
+"""Readers and writers of RT-qPCR files: exports of instruments, sample sheets and tidy tables, to one Dataset."""
 
 from lensim.expression.read.assemble import amplified_without_template, assemble_reactions
 from lensim.expression.read.columns import COLUMNS, FACTOR_COLUMNS, RATIO_COLUMNS, SHEET_COLUMNS

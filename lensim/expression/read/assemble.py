@@ -1,4 +1,4 @@
-"""Reactions with their samples to the one Dataset that everything downstream knows."""
+"""Reactions with their samples to one Dataset."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -46,7 +46,7 @@ def assemble_reactions(
 ) -> xr.Dataset:
     """The Dataset of a study, from what instruments say and what the sample sheet says.
 
-    A sample is the cDNA of one subject under one condition in one experiment. Names stand in the order in which
+    A sample is the cDNA of one subject under one condition in one experiment. Names are in the order in which
     reactions, then standards, then reactions without template first have them.
 
     Parameters

@@ -1,4 +1,4 @@
-"""A reaction together with what it stands for: subject, cell type, condition and experiment."""
+"""A reaction with its sample: subject, cell type, condition and experiment."""
 
 from dataclasses import dataclass
 from typing import Final

@@ -1,4 +1,4 @@
-"""Exports of instruments to reactions: which format a file has is told by its content, never by its name."""
+"""Exports of instruments to reactions. The content of a file shows its format; the name does not count."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -61,7 +61,7 @@ def read_reactions(
     cycle_limit
         Cycles run; else as the files say. Where neither does, a Ct above 40 is refused.
     decimal
-        The decimal mark, where it cannot be told from the numbers.
+        The decimal mark, where the numbers do not show it.
 
     Returns
     -------

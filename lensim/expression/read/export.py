@@ -1,4 +1,4 @@
-"""The table inside an instrument's text export: found by its header, whatever stands above and below it."""
+"""The table inside an instrument's text export: found by its header, whatever is above and below it."""
 
 import csv
 import io
@@ -88,7 +88,7 @@ def find_table(text: str, layout: Layout, faults: FaultReport) -> ExportTable:
     Raises
     ------
     InputError
-        If no row is a header, or none stands below it.
+        If no row is a header, or none follows it.
     """
     best: ExportTable | None = None
     for separator in SEPARATORS:
@@ -97,7 +97,7 @@ def find_table(text: str, layout: Layout, faults: FaultReport) -> ExportTable:
         except csv.Error as error:
             if best is None and separator in text and _has_header_line(text, separator, layout):
                 raise InputError(
-                    f"{faults.place}: quotes or fields cannot be told apart ({error}); check the quotes"
+                    f"{faults.place}: quotes or fields cannot be separated ({error}); check the quotes"
                 ) from None
             continue
         for at, (line, row) in enumerate(rows):
@@ -181,7 +181,7 @@ def _check_lengths(table: ExportTable, faults: FaultReport) -> ExportTable:
 def _parted_by_decimal_commas(table: ExportTable) -> list[tuple[int, list[str]]]:
     """Rows of a table with commas that are too long, since 27,5 without quotes is two fields.
 
-    Behind such a row's last column only blanks may stand over, so that its length alone is no fault; the Ct of 27 that
+    The fields beyond such a row's last column may all be blank, so that its length alone is no fault; the Ct of 27 that
     would be read is. One Ct with a point shows that commas part fields only.
     """
     at = table.position["ct"]

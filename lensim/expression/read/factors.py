@@ -42,7 +42,7 @@ def read_factors(path: File, *, decimal: DecimalMark | None = None) -> dict[str,
         if not gene:
             faults.add(f"{found.column('gene')} must not be empty", line=line)
         elif gene in factors:
-            faults.add(f"{found.column('gene')} must stand once, got {gene!r} again", line=line)
+            faults.add(f"{found.column('gene')} must appear once, got {gene!r} again", line=line)
         factor, sd = (found.cell(what, row) for what in _NAMES)
         texts = (factor, "" if is_missing(sd) else sd)
         number = read_factor(texts, (found.column(_NAMES[0]), found.column(_NAMES[1])), mark, line, faults)

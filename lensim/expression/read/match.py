@@ -1,4 +1,4 @@
-"""Reactions meet their rows of the sample sheet; whatever does not fit is told, on both sides."""
+"""Match reactions with the rows of the sample sheet; whatever has no match is reported, on both sides."""
 
 from collections import defaultdict
 from dataclasses import replace

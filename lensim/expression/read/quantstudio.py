@@ -37,7 +37,7 @@ def read_quantstudio(
 ) -> FileReactions:
     """Read the results of one plate: "Undetermined" = not detected, omitted wells are ignored.
 
-    Whatever stands above the table (rows of a key and a value, sections in brackets) is passed over. A well without a
+    Whatever is above the table (rows of a key and a value, sections in brackets) is passed over. A well without a
     target and a Ct is empty and ignored; one with a target, but neither a Ct nor a word for none, has no result.
     """
     table = find_table(text, LAYOUT if has_table(text, LAYOUT) else WITHOUT_REPORTER, faults)

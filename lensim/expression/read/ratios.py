@@ -58,7 +58,7 @@ def read_ratios(
     columns
         The names of their columns by meaning, see `RATIO_COLUMNS`.
     decimal
-        The decimal mark, where it cannot be told from the numbers.
+        The decimal mark, where the numbers do not show it.
 
     Returns
     -------
@@ -160,7 +160,7 @@ def _check_pairs(pairs: list[_Pair], faults: FaultReport, *, has_experiments: bo
             hint = "" if has_experiments else "; repeats need a column experiment"
             before, line_before = seen[key]
             where = f"line {line_before}{'' if before == place else f' of {before}'}"
-            faults.add(f"{', '.join(key)} must stand once, got it in {where} as well{hint}", line=line, place=place)
+            faults.add(f"{', '.join(key)} must appear once, got it in {where} as well{hint}", line=line, place=place)
         seen.setdefault(key, pair.at)
         if cell_type.setdefault(pair.subject, pair.cell_type) != pair.cell_type:
             faults.add(

@@ -1,4 +1,4 @@
-"""One reaction as an instrument tells of it, and all reactions of a run: what every reader of an export gives."""
+"""One reaction of an instrument's export, and all reactions of a run: what every reader of an export returns."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -63,7 +63,7 @@ class Reactions:
     ignored
         Wells left out because the file calls them omitted, not in use, empty or a control of another kind.
     without_result
-        Wells left out because the file gives neither a Ct nor a word for "not detected", as it does for omitted ones.
+        Wells left out because the file gives neither a Ct nor a word for "not detected", as for omitted wells.
     cycle_limit
         Cycles run, where the file or the user says; None = not known.
     quantity_unit
@@ -113,12 +113,12 @@ def same_well(one: str, other: str) -> bool:
 
 
 def well_key(reaction: Reaction) -> tuple[str, object, str]:
-    """Plate, well and gene: what stands only once in a study. A well of several dyes has several genes."""
+    """Plate, well and gene: what appears only once in a study. A well of several dyes has several genes."""
     return reaction.plate, _place_on_plate(reaction.well), reaction.gene
 
 
 def check_no_well_twice(reactions: Iterable[Reaction], faults: FaultReport) -> None:
-    """Note each reaction whose plate, well and gene stand before; wells without a name are let be."""
+    """Note each reaction whose plate, well and gene appeared before; wells without a name are not compared."""
     first: dict[tuple[str, object, str], Reaction] = {}
     for reaction in reactions:
         if not reaction.well:
@@ -128,7 +128,7 @@ def check_no_well_twice(reactions: Iterable[Reaction], faults: FaultReport) -> N
             file = before.place if before.place != reaction.place or not before.line_number else ""
             line = f"{faults.unit} {before.line_number}" if before.line_number else ""
             faults.add(
-                f"{reaction} stands also on {' '.join(part for part in (file, line) if part)}",
+                f"{reaction} is also on {' '.join(part for part in (file, line) if part)}",
                 line=reaction.line_number or None,
                 place=reaction.place,
             )

@@ -1,4 +1,4 @@
-"""What reactions must be like together: references, a control beside every treated sample, falling dilution series."""
+"""Rules for all reactions of a study: references, a control for every treated sample, falling dilution series."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +22,7 @@ def check_together(
     factors: Mapping[str, Factor],
     faults: FaultReport,
 ) -> None:
-    """Note the faults that no reaction has by itself; None for a control that could not be told, which is noted."""
+    """Note the faults that no reaction has by itself; None for a control that is not known, which is noted."""
     unknown = [one for one in assigned if one.reaction.task == "unknown"]
     if not unknown:
         faults.add("no reaction of a sample is left: all are standards, without template or ignored")
@@ -124,7 +124,7 @@ def _detected_quantities(series: Iterable[Reaction]) -> list[float]:
 
 
 def genes_with_series(assigned: Iterable[Assigned]) -> set[str]:
-    """Genes whose dilution series tells an amplification factor."""
+    """Genes whose dilution series gives an amplification factor."""
     series = _series(assigned)
     return {gene for gene, own in series.items() if len(_detected_quantities(own)) >= FEWEST_QUANTITIES}
 
@@ -158,7 +158,7 @@ def _check_series(
 
 
 def series_slope(series: Sequence[Reaction]) -> float | None:
-    """Cycles per tenfold quantity by least squares, each plate with a level of its own; None where nothing tells it."""
+    """Cycles per tenfold quantity by least squares, with a level of each plate; None where no series gives it."""
     told = [(r.plate, np.log10(r.quantity), r.ct_cycles) for r in series if r.quantity and r.ct_cycles is not None]
     if not told:
         return None

@@ -1,4 +1,4 @@
-"""The sample sheet: which sample name, or which well of which plate, is which subject under which condition."""
+"""The sample sheet: subject and condition of each sample name, or of each well of a plate."""
 
 import math
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The files of an RT-qPCR study, whatever they are, to one Dataset."""
+"""The files of an RT-qPCR study, of any understood format, to one Dataset."""
 
 from collections.abc import Mapping, Sequence
 
@@ -34,7 +34,7 @@ def read_expression(
 ) -> xr.Dataset:
     """Read an RT-qPCR study: exports of instruments with a sample sheet, tables of Cts, or tables of ratios.
 
-    Which of these the files are is told by their content. Several files are one study and of one kind. Plates keep the
+    The content of the files shows which of these they are. Several files are one study and of one kind. Plates keep the
     names that files give them, else are named after their file; without a column for the experiment all samples are of
     "experiment 1", in all files.
 
@@ -46,10 +46,10 @@ def read_expression(
         A table that says which sample, or which well, is which subject under which condition; needed unless the tables
         themselves name subjects and conditions.
     references
-        Names of the reference genes; may be left out where a column is_reference tells them.
+        Names of the reference genes; may be left out where a column is_reference marks them.
     control
         The condition that others are compared with; may be left out where a column is_control or a usual name (control,
-        untreated, DMSO ...) tells it.
+        untreated, DMSO ...) shows it.
     calibrator
         The subject that levels are given against, noted in attrs["calibrator"].
     factors
@@ -58,7 +58,7 @@ def read_expression(
         The names of columns by meaning, such as {"gene": "Detector", "condition": "=untreated"} (a value for all rows);
         see `lensim.expression.read.COLUMNS` and `RATIO_COLUMNS` for what is understood without.
     decimal
-        The decimal mark, "." or ",", where it cannot be told from the numbers.
+        The decimal mark, "." or ",", where the numbers do not show it.
     cycle_limit
         Cycles run, where the files do not say and it was not 40.
     format
@@ -130,7 +130,7 @@ def _kind_of(source: Source, columns: Mapping[str, str]) -> str:
 
 
 def _needed_sheet(sheet: File | None, sources: Sequence[Source], kinds: Sequence[str]) -> File:
-    """The sheet; its absence is told after what is wrong with the files themselves."""
+    """The sheet; a missing sheet is reported after the faults of the files themselves."""
     if sheet is not None:
         return sheet
     is_tidy = all(kind == "tidy" for kind in kinds)

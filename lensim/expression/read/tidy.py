@@ -89,9 +89,9 @@ def read_cts(
     columns
         The names of their columns by meaning, see `COLUMNS`; "=lenalidomide" is a value that all rows have.
     references
-        Names of the reference genes; may be left out where the column is_reference tells them.
+        Names of the reference genes; may be left out where the column is_reference marks them.
     control
-        Name of the control condition; may be left out where the column is_control or a usual name tells it (see
+        Name of the control condition; may be left out where the column is_control or a usual name shows it (see
         `lensim.tables.control.find_control`).
     factors
         Amplification factors [fold a cycle] with standard errors, as from `read_factors`; for a gene that has one
@@ -99,7 +99,7 @@ def read_cts(
     cycle_limit
         Cycles run; else as the column cycle_limit has it, else 40.
     decimal
-        The decimal mark, where it cannot be told from the numbers.
+        The decimal mark, where the numbers do not show it.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""From rows of text to reactions with numbers: decimal marks, words for no Ct, and the rules for one reaction."""
+"""Rows of text to reactions with numbers: decimal marks, words for no Ct, and the rules for one reaction."""
 
 import math
 import re
@@ -104,7 +104,7 @@ class Manner:
     empty_ct
         What an empty Ct means there.
     limit_is_not_detected
-        Whether a Ct that equals the limit stands for "not detected", as some programs write it.
+        Whether a Ct that equals the limit means "not detected", as some programs write it.
     decimal
         The decimal mark, where it is known.
     file_limit, stated_limit
@@ -121,7 +121,7 @@ class Manner:
 
     @property
     def limit(self) -> float:
-        """The limit that a Ct is held against."""
+        """The limit that a Ct is compared with."""
         return self.stated_limit or self.file_limit or DEFAULT_CYCLE_LIMIT
 
 
@@ -199,7 +199,7 @@ def understand(
     before = len(faults.faults)
     mark: DecimalMark | None = ct_decimal_mark([row.ct for row in kept], standards, manner.decimal, faults)
     if len(faults.faults) > before:
-        mark = None  # the doubt is told; that a number does not suit a guessed mark is no second fault
+        mark = None  # the doubt is noted; that a number does not suit a guessed mark is no second fault
     reactions, without_result = [], 0
     for row in kept:
         if row.task == "ignored":  # for the type checker

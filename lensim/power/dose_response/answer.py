@@ -1,4 +1,4 @@
-"""What engines of panels give back: draws of a batch of studies, and which engine they come from."""
+"""The answer of an engine for panels: draws of a batch of studies, and the engine that made them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -44,7 +44,7 @@ def gathered(found: Sequence[PanelDraws | None], batch: PanelBatch) -> PanelDraw
 
 
 def with_rest(answer: PanelAnswer, rest: PanelAnswer, studies: np.ndarray) -> PanelAnswer:
-    """An answer in which some studies are taken from another, which has these alone."""
+    """An answer with some studies replaced by those of another answer, which has these alone."""
     whole = {}
     for field in fields(PanelDraws):
         values = getattr(answer.draws, field.name).copy()

@@ -1,4 +1,4 @@
-"""Dose-response panels, as power and plan take them."""
+"""Dose-response panels for power and plan: subjects, resources and parts of a plan."""
 
 from collections.abc import Mapping
 from typing import Final

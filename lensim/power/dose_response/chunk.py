@@ -20,7 +20,7 @@ from lensim.power.spec import stream_path
 
 
 def run_chunk(scenario: DoseResponseScenario, setting: Mapping[str, Any], chunk: int, studies: int) -> pd.DataFrame:
-    """Every decision of a chunk: a row each study, rule, and line where the rule speaks of lines."""
+    """Every decision of a chunk: one row for each study and rule, and for each line where the rule is on lines."""
     batch = simulate_chunk(scenario, stream_path(setting, chunk), studies)
     return decide(batch, answer(batch), chunk * scenario.studies.chunk)
 
@@ -87,7 +87,7 @@ def run_audit(
 
 
 def _mean_mcse(draws: np.ndarray, chains: int) -> float:
-    """Monte Carlo standard error of a mean, from draws that stand chain by chain; NaN where there are none."""
+    """Monte Carlo standard error of a mean, from draws in order of chains; NaN where there are none."""
     return float(az.mcse(draws.reshape(chains, -1), method="mean")) if np.isfinite(draws).all() else np.nan
 
 

@@ -1,4 +1,4 @@
-"""The fast engine of panels: Laplace by line with weights; studies whose weights give cause for doubt fail."""
+"""The Laplace engine of panels: weighted draws by line; a study with doubtful weights counts as failed."""
 
 import numpy as np
 

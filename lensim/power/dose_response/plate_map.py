@@ -1,4 +1,4 @@
-"""The map to pipette: the sheet of a planned panel, and a row for each of its wells."""
+"""The plate map of a planned panel, for pipetting: its sheet, and a table with one row a well."""
 
 import numpy as np
 import pandas as pd

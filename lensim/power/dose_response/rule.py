@@ -1,4 +1,4 @@
-"""What rules on dose-response panels look at, and what they say."""
+"""Evidence, verdict and base class of the rules on dose-response panels."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -34,7 +34,7 @@ class PanelDraws:
 
 @dataclass(frozen=True)
 class PanelEvidence:
-    """What the rules look at.
+    """The evidence for rules: posterior draws and truth of a batch of studies.
 
     Attributes
     ----------
@@ -83,7 +83,7 @@ class PanelEvidence:
 
 @dataclass(frozen=True)
 class PanelVerdicts:
-    """What a rule says: a row a study, and a column a line where it speaks of lines.
+    """Verdicts of a rule: a row a study, and a column a line where it is on lines.
 
     Attributes
     ----------
@@ -120,11 +120,11 @@ class DoseResponseRule(BaseRule):
         return True
 
     def about(self) -> str:
-        """What its verdicts are on: 'lines', or 'study'."""
+        """The unit of its verdicts: 'lines', or 'study'."""
         return "lines"
 
     def check(self, design: DoseResponseDesignSpec) -> None:
-        """Refuse a design that the rule cannot be asked of."""
+        """Refuse a design for which the rule has no meaning."""
 
     def apply(self, evidence: PanelEvidence) -> PanelVerdicts:
         """The verdict on every study, or on each line of every study."""

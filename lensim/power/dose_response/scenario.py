@@ -1,4 +1,4 @@
-"""A question about a dose-response panel."""
+"""The scenario of a dose-response panel: design, truth, analysis, rules and grid."""
 
 from typing import Annotated, ClassVar, Self
 

@@ -81,7 +81,7 @@ class DoseResponseDesignSpec(FrozenConfig):
 
 
 class GroupSpec(FrozenConfig):
-    """How far the mean of a molecular group lies from where it would else be."""
+    """Shift of the mean of a molecular group, added to its mean in the population."""
 
     group: str
     log10_ec50_um: Number = 0.0

@@ -58,7 +58,7 @@ class PanelBatch:
 
 
 def simulate_chunk(scenario: DoseResponseScenario, path: tuple[str | int, ...], studies: int) -> PanelBatch:
-    """Simulate so many studies of one point, from streams of their own; wells are laid out anew for every batch.
+    """Simulate `studies` studies of one point, from streams of their own; wells are laid out anew for every batch.
 
     Raises
     ------

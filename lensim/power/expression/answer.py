@@ -1,4 +1,4 @@
-"""What every engine of paired studies gives: posteriors of a batch, and which engine answered for each study."""
+"""The answer of an engine for paired studies: posteriors of a batch, and the engine used for each study."""
 
 from dataclasses import dataclass
 from typing import Final, Protocol

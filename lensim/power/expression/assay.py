@@ -1,4 +1,4 @@
-"""Paired RT-qPCR studies, and ratios, as power and plan take them."""
+"""Paired RT-qPCR studies, and ratios, for power and plan: subjects, resources and parts of a plan."""
 
 import math
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Which engine answers, and what the rules of a scenario ask of it."""
+"""The choice of the engine, and the posterior quantities that the rules of a scenario need."""
 
 from collections.abc import Mapping
 
@@ -30,7 +30,7 @@ def find_engine(name: str) -> Engine:
 
 
 def questions_of(scenario: ExpressionScenario) -> Questions:
-    """Everything that the rules of a scenario want of a posterior, each once."""
+    """The posterior quantities that the rules of a scenario need, each once."""
     kinds = list(scenario.design.subjects)
     thresholds = sorted({at for rule in scenario.rules for at in rule.thresholds})
     probabilities = sorted({p for rule in scenario.rules for p in rule.probabilities})

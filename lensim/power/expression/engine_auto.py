@@ -1,4 +1,4 @@
-"""The engine that picks: exact where a study is Gaussian, else NUTS on its reactions, each counted."""
+"""The automatic engine: exact where a study is Gaussian, else NUTS on its reactions; both are counted."""
 
 import numpy as np
 import xarray as xr
@@ -12,7 +12,7 @@ from lensim.power.expression.study import PairBatch
 
 
 def answer(batch: PairBatch, questions: Questions) -> PairAnswer:
-    """Posteriors by whichever engine suits a study."""
+    """Posteriors by the engine that suits each study: exact or NUTS."""
     by_exact = engine_exact.answer(batch, questions)
     handed_on = np.flatnonzero(by_exact.answered_by == FAILED)
     if not len(handed_on) or batch.reactions is None:

@@ -92,7 +92,7 @@ def _priors(scenario: ExpressionScenario) -> tuple[tuple[str, float], ...]:
 
 
 def _with_factors(data: xr.Dataset, scenario: ExpressionScenario) -> xr.Dataset:
-    """The study with factors as the analysis takes them: stated without error where it does not carry any."""
+    """The study with factors as the analysis takes them: stated without error where the analysis assumes none."""
     if scenario.analysis.factors == "uncertain":
         return data
     known = amplification_factors(data)

@@ -1,4 +1,4 @@
-"""What every rule has: what it looks at, what it says, and how it is told apart from others."""
+"""Evidence, verdict and base class of the rules on paired studies."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -73,18 +73,18 @@ class ExpressionRule(BaseRule):
         return None
 
     def check(self, cell_types: tuple[str, ...], targets: tuple[str, ...]) -> None:
-        """Refuse a design that the rule cannot be asked of."""
+        """Refuse a design for which the rule has no meaning."""
 
     def apply(self, evidence: "PairEvidence") -> PairVerdicts:
-        """What the rule says of every study of a batch."""
+        """The verdicts of the rule on every study of a batch."""
         raise NotImplementedError
 
     def true_effect(self, mu: np.ndarray, cell_types: Sequence[str]) -> np.ndarray:
-        """What is true of what the rule is about (study, target), from population means (study, target, cell type)."""
+        """The rule's quantity in truth (study, target), from population means (study, target, cell type) [log2]."""
         return np.asarray(mu[:, :, list(cell_types).index(getattr(self, "cell_type", "") or cell_types[0])])
 
     def is_null(self, effect: np.ndarray) -> np.ndarray:
-        """Where a find would be a false one."""
+        """Whether a find would be false, for true effects [log2]."""
         return np.abs(effect) < SMALLEST_EFFECT
 
 
@@ -99,7 +99,7 @@ def require_type(rule: ExpressionRule, cell_type: str, cell_types: tuple[str, ..
 
 
 def require_two_types(rule: ExpressionRule, pair: tuple[str, str], cell_types: tuple[str, ...]) -> None:
-    """Refuse two that are one, that the design lacks, or that are not given."""
+    """Refuse two cell types that are the same, that the design lacks, or that are not given."""
     known = ", ".join(cell_types)
     absent = [field for field, name in zip(("first", "second"), pair, strict=True) if not name]
     if absent:

@@ -1,4 +1,4 @@
-"""Rules on ratios, as a bench would test them."""
+"""Rules by classical tests of ratios."""
 
 from collections.abc import Sequence
 from typing import Final, Literal
@@ -43,7 +43,7 @@ class TestRule(ExpressionRule):
         require_type(self, self.cell_type, cell_types)
 
     def is_null(self, effect: np.ndarray) -> np.ndarray:
-        """No effect, or one towards the other side."""
+        """Whether there is no effect, or one in the other direction than tested."""
         none = np.abs(effect) < SMALLEST_EFFECT
         return none | {"two": none, "greater": effect < 0, "less": effect > 0}[self.sides]
 

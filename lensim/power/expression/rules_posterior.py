@@ -1,4 +1,4 @@
-"""Rules on posteriors: a tail probability, where an interval lies, how wide it is, many genes at once, one's own."""
+"""Rules on posteriors: tail probability, place and width of an interval, many genes at once, a user's function."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
@@ -37,7 +37,7 @@ class _PosteriorRule(ExpressionRule):
         return (self.first, self.second) if self.of == "difference" else None
 
     def check(self, cell_types: tuple[str, ...], targets: tuple[str, ...]) -> None:
-        """Refuse cell types that are not there, or not said."""
+        """Refuse cell types that the design lacks, or that are not given."""
         if self.of == "difference":
             require_two_types(self, (self.first, self.second), cell_types)
         else:
@@ -51,7 +51,7 @@ class _PosteriorRule(ExpressionRule):
         return super().true_effect(mu, cell_types)
 
     def about(self) -> str:
-        """The quantity in words, such as 'mean' or 'line less donor'."""
+        """The quantity in words, such as 'mean' or 'line less donor', for the label."""
         if self.of == "difference":
             return f"{self.first or '(first)'} less {self.second or '(second)'}"
         if self.of == "new_subject":
@@ -59,7 +59,7 @@ class _PosteriorRule(ExpressionRule):
         return f"mean of {self.cell_type}" if self.cell_type else "mean"
 
     def pick(self, posterior: xr.Dataset, what: str) -> xr.DataArray:
-        """One quantity of what the rule is about (study, target, ...)."""
+        """The named posterior quantity for the rule's cell type or difference (study, target, ...)."""
         if self.of == "difference":
             return posterior[f"difference_{what}"].sel(difference=f"{self.first} less {self.second}")
         prefix = "new_subject_" if self.of == "new_subject" else ""
@@ -98,7 +98,7 @@ class PosteriorRule(_PosteriorRule):
         return (float(self.above if self.above is not None else self.below or 0.0),)
 
     def is_null(self, effect: np.ndarray) -> np.ndarray:
-        """On the other side of the threshold, or on it."""
+        """Whether the true effect is on the other side of the threshold, or on it."""
         at = self.thresholds[0]
         return np.asarray(effect <= at if self.above is not None else effect >= at)
 
@@ -125,11 +125,11 @@ class IntervalRule(_PosteriorRule):
         return self
 
     def describe(self) -> str:
-        """The label of a rule without a name, with its limits and what it is about."""
+        """The label of a rule without a name, with its limits and its quantity."""
         return f"{self.ci_prob:.0%} interval of {self.about()} {self.verdict} {self.low:g} to {self.high:g}"
 
     def is_null(self, effect: np.ndarray) -> np.ndarray:
-        """Inside the region where 'outside' is asked, and the other way round; never where 'overlapping' is."""
+        """True effects inside the region for 'outside', outside it for 'inside', none for 'overlapping'."""
         inside = (effect >= self.low) & (effect <= self.high)
         return {"outside": inside, "inside": ~inside, "overlapping": np.zeros(effect.shape, dtype=bool)}[self.verdict]
 
@@ -142,17 +142,17 @@ class IntervalRule(_PosteriorRule):
 
 
 class WidthRule(_PosteriorRule):
-    """The interval is no wider than so many log2."""
+    """The interval is not wider than a limit [log2]."""
 
     rule: Literal["width"] = "width"
     at_most: float = Field(gt=0)
 
     def describe(self) -> str:
-        """The label of a rule without a name, with its limits and what it is about."""
+        """The label of a rule without a name, with its limits and its quantity."""
         return f"{self.ci_prob:.0%} interval of {self.about()} at most {self.at_most:g} wide"
 
     def is_null(self, effect: np.ndarray) -> np.ndarray:
-        """Never: a narrow interval is none the worse for what it is about."""
+        """Never: a narrow interval is no false find, whatever the true effect."""
         return np.zeros(effect.shape, dtype=bool)
 
     def apply(self, evidence: PairEvidence) -> PairVerdicts:
@@ -172,7 +172,7 @@ class DiscoveryRule(_PosteriorRule):
     rate: float = Field(default=0.05, gt=0, lt=1)
 
     def describe(self) -> str:
-        """The label of a rule without a name, with its limits and what it is about."""
+        """The label of a rule without a name, with its limits and its quantity."""
         return f"{self.about()} changed at a false discovery rate of {self.rate:g}"
 
     @property

@@ -1,4 +1,4 @@
-"""A question about a paired design: RT-qPCR reactions, or ratios."""
+"""The scenario of a paired design, of RT-qPCR reactions or ratios: design, truth, analysis, rules and grid."""
 
 from typing import Annotated, ClassVar, Self
 

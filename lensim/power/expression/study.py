@@ -86,7 +86,7 @@ class PairBatch:
 
 
 def simulate_chunk(scenario: ExpressionScenario, path: tuple[str | int, ...], studies: int) -> PairBatch:
-    """Simulate so many studies of one point, from streams of their own."""
+    """Simulate `studies` studies of one point, from streams of their own."""
     sheet = _sheet(scenario.design)
     truth_stream = seeding.stream(scenario.seed, *path, "truth")
     parameters = draw_parameters(scenario.truth, scenario.design, sheet, truth_stream, studies)

@@ -18,7 +18,7 @@ STYLES: Final = ("-", "--", "-.", ":")
 
 
 def plot_associations(table: pd.DataFrame, region: Equivalence) -> Figure:
-    """Odds ratio of resistance and difference of inhibition, a row a value of a label; shaded: of no consequence.
+    """Odds ratio of resistance and difference of inhibition, a row a value of a label; shaded: region of equivalence.
 
     A table as from `lensim.dose_response.associations.associate`.
     """
@@ -62,7 +62,7 @@ def plot_associations(table: pd.DataFrame, region: Equivalence) -> Figure:
 
 
 def plot_fold_change_effects(table: pd.DataFrame, equivalent_log2: float, ax: Axes | None = None) -> Figure:
-    """Differences of log2 fold changes by target and question; shaded: of no consequence.
+    """Differences of log2 fold changes by target and question; shaded: region of equivalence.
 
     A table as from `lensim.expression.associations.associate_fold_changes`; `ax` to draw into, if there is one.
     """
@@ -85,7 +85,7 @@ def plot_fold_change_effects(table: pd.DataFrame, equivalent_log2: float, ax: Ax
 
 
 def plot_fisher_power(curves: pd.DataFrame, reach: pd.DataFrame, power: float) -> Figure:
-    """What Fisher's test can find: power by odds ratio, and the odds ratio found with a power by size of the part.
+    """Power of Fisher's test by odds ratio, and the detectable odds ratio by number of lines with the label.
 
     Parameters
     ----------

@@ -45,7 +45,7 @@ def plot_calibration(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
         _draw_samples(axis, result, data, at, ci_prob)
         axis.set_title(literal(name), fontsize=9)
         axis.tick_params(labelsize=8)
-    axes[0, 0].set_ylim(bottom=0)  # after all plates: a shared axis that was told an end no longer grows with them
+    axes[0, 0].set_ylim(bottom=0)  # after all plates: a shared axis with a fixed end no longer grows with them
     figure.supxlabel("TNF in the well [pg/ml] (log axis; 0: cells alone)", fontsize=9)
     figure.supylabel("optical density (MTT)", fontsize=9)
     handles = [
@@ -133,7 +133,7 @@ def plot_tnf(
 
     An arrow starts at the end of the interval that the readings give: the upper one of a medium below the standards,
     the lower one of a medium above them. `classical` (a table of `classical_tnf`) and the truth of a simulation (one
-    number a medium) stand beside, where given.
+    number a medium) are drawn beside, where given.
     """
     estimands = bioassay_estimands(result)
     media, changes = summarise_media(estimands, ci_prob), summarise_changes(estimands, ci_prob)
@@ -174,7 +174,7 @@ def plot_tnf(
         said = (
             [
                 f"{row.contrast}: {row.change}"
-                + ("" if "not told" in row.change else f", P(increase) {row.p_increase:.2f}")
+                + ("" if "not reported" in row.change else f", P(increase) {row.p_increase:.2f}")
                 for row in changes[changes["cell_line"] == line].itertuples()
             ]
             if len(changes)

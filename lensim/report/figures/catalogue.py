@@ -22,7 +22,7 @@ DATA_GROUP = "lensim.data_figures"
 
 @dataclass(frozen=True)
 class ResultFigure:
-    """A figure of a result with the words that stand for it.
+    """A figure of a result with its caption and its text alternative.
 
     Attributes
     ----------
@@ -31,7 +31,7 @@ class ResultFigure:
     caption
         What it shows, in a sentence.
     alt
-        What someone who can't see it must be told.
+        Text alternative for readers who cannot see it.
     draw
         Draws it; nothing is drawn before.
     """

@@ -138,7 +138,7 @@ def effects_for_figure(result: xr.DataTree, ci_prob: float = 0.9) -> pd.DataFram
 def plot_effects(
     tables: Mapping[str, pd.DataFrame], truth: Mapping[str, float] | None = None, ax: Axes | None = None
 ) -> Figure:
-    """Change of the S share, treated less control, with intervals; one colour for each way to know it.
+    """Change of the S share, treated less control, with intervals; one colour for each analysis.
 
     Parameters
     ----------

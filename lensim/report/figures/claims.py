@@ -15,10 +15,10 @@ SUPPORT_COLOUR: Final = {"yes": PALETTE[2], "weakly": PALETTE[4], "no": PALETTE[
 
 
 def plot_numbers(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
-    """Where each stated number lies among what twins read, as a percentile; shaded: the central 90%.
+    """Percentile of each stated number among the readings of twins; shaded: the central 90%.
 
     A table as from `lensim.maiga2013.claims.numbers_table`; rows that twins do not read, or that are fixed by the
-    design, are left out. `ax` to draw into, if there is one; numbers stand to its right.
+    design, are left out. `ax` to draw into, if there is one; numbers are written to its right.
     """
     own = table[(table["inside"] != "not simulated") & (table["twin_low"] < table["twin_high"])]
     rows = records(own)
@@ -45,10 +45,10 @@ def _short(value: Any) -> str:
 
 
 def plot_findings(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
-    """How often a study like this makes each finding where it is true (filled) and where it is not (open).
+    """Share of studies that report each finding where it is true (filled) and where it is not (open).
 
-    A table as from `lensim.maiga2013.claims.findings_table`; `ax` to draw into, if there is one: a column stands to
-    its right.
+    A table as from `lensim.maiga2013.claims.findings_table`; `ax` to draw into, if there is one; text is written
+    to its right.
     """
     rows = records(table)
     figure, axis = figure_of(ax, figsize=(8.2, 1.15 + 1.25 * ROW_INCHES * len(rows)), layout="constrained")

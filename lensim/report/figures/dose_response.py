@@ -268,7 +268,7 @@ def _draw_pit(axis: Axes, share: np.ndarray) -> None:
 
 
 def figures_of_fit(result: xr.DataTree, ci_prob: float, threshold_um: float | None) -> tuple[ResultFigure, ...]:
-    """Curves, forest of IC50s and posterior predictive check; the table of lines is reckoned once, when first drawn."""
+    """Curves, forest of IC50s and posterior predictive check; the table of lines is computed once, when first drawn."""
     count = observations_of(result).sizes[v.CELL_LINE]
 
     @cache
@@ -278,8 +278,8 @@ def figures_of_fit(result: xr.DataTree, ci_prob: float, threshold_um: float | No
     found = [
         ResultFigure(
             "curves",
-            f"Wells as percent of untreated, and posterior curves with {ci_prob:.0%} bands; above each stands the "
-            "IC50, or the bound that takes its place.",
+            f"Wells as percent of untreated, and posterior curves with {ci_prob:.0%} bands. The number above each "
+            "panel is the IC50, or a bound where there is no IC50 within the doses.",
             f"Dose-response curves over wells, {count} panels, on a log axis of dose",
             lambda: plot_curves(result, lines(), ci_prob),
         ),

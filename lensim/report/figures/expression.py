@@ -90,7 +90,7 @@ def plot_levels(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
 
 
 def plot_before_after(classical: pd.DataFrame, data: xr.Dataset) -> Figure:
-    """Each subject's target before and after, percent of its own control: the ratio that a bench would report.
+    """Each subject's target before and after, percent of its own control, by the classical ratio.
 
     One panel a target, treated condition and cell type; `classical` is the table of `classical_fold_changes`.
     """
@@ -203,7 +203,7 @@ def plot_against_ic50(
     """Fold change of each line against its IC50, both with their intervals, one panel a target.
 
     A line whose IC50 is probably beyond the tested doses is an open mark at the right edge, with a bar from the lower
-    end of its interval. `table` is `summarise_sensitivity`'s, whose answers stand above the panels.
+    end of its interval. `table` is `summarise_sensitivity`'s, whose answers are written above the panels.
     """
     subjects = summarise_subjects(expression_estimands(result), ci_prob)
     ic50 = log10_ic50_um.stack(sample_=("chain", "draw"), create_index=False).transpose(v.CELL_LINE, "sample_")

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-# Okabe and Ito's colours: told apart by colour-blind readers and in grey print
+# Okabe and Ito's colours: distinct for colour-blind readers and in grey print
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 
 PRINT_DPI = 160
@@ -23,7 +23,7 @@ LETTER_SHARE = 0.55
 
 
 class ShownFigure(Figure):
-    """A Figure that a notebook shows as the value of a cell, whatever the backend of pyplot."""
+    """A Figure that a notebook shows as the value of a cell, with any backend of pyplot."""
 
     def _repr_png_(self) -> bytes:
         buffer = io.BytesIO()
@@ -108,7 +108,7 @@ def figure_of(ax: Axes | None, *, figsize: tuple[float, float], layout: str | No
 
 
 def legend_columns(handles: Sequence[Artist], inches: float, most: int, fontsize: float = 8) -> int:
-    """How many columns of a legend find room in a width, `most` at most; names are as long as users make them."""
+    """Number of legend columns that fit a width in inches, at most `most`; users' names may be long."""
     letters = max(len(str(handle.get_label())) for handle in handles)
     across = HANDLE_INCHES + LETTER_SHARE * letters * fontsize / POINTS_AN_INCH
     return max(1, min(most, len(handles), int(inches / across)))
@@ -118,7 +118,7 @@ def legend_above(figure: Figure, ax: Axes | None, handles: Sequence[Artist], mos
     """A legend at the top of a new figure (`ax` is None), or above the user's axes; and the inches that it takes.
 
     It has `most` columns, fewer where names are long. Its entries are handles, so that a name that starts with `_`
-    stands there too.
+    is listed too.
     """
     style: dict[str, Any] = {"handles": handles, "fontsize": 8, "frameon": False}
     if ax is not None:
@@ -138,7 +138,7 @@ def head_column(axis: Axes, x: float, text: str, **style: Any) -> None:
 
 
 def literal(name: object) -> str:
-    """A name that a user gave, such that matplotlib draws it letter by letter: `$` begins no formula."""
+    """A user's name, escaped so that matplotlib draws each letter and takes no `$` as a formula."""
     return str(name).replace("$", r"\$")
 
 

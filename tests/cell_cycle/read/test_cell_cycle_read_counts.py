@@ -128,7 +128,7 @@ GOOD = "a,control,1,30,50,30\n"
         (WIDE + GOOD + "a,drug,1,0,0,0\n", "line 3: a, drug, 1 must have at least one event in a phase, got none"),
         (
             WIDE + GOOD + GOOD + "a,drug,1,9,9,9\n",
-            "line 3: a, control, 1 must stand once, got it in line 2 as well; tubes",
+            "line 3: a, control, 1 must appear once, got it in line 2 as well; tubes",
         ),
         (WIDE + GOOD + "b,drug,1,9,9,9\n", "line 3: b under drug must have a control (control), got none"),
         (WIDE + GOOD, "there must be a condition beside the control 'control', got none"),
@@ -143,7 +143,7 @@ GOOD = "a,control,1,30,50,30\n"
         (WIDE + ",control,1,9,9,9\na,drug,1,9,9,9\n", "line 2: cell_line must not be empty"),
         (LONG + "a,control,G3,9\n", "line 2: phase must be one of G0/G1, S, G2/M and outside, got 'G3'"),
         (LONG + "a,control,G1,9\na,control,S,9\n", "line 2: a, control, experiment 1 must have a row for every phase"),
-        (LONG + "a,control,G1,9\na,control,G1,8\n", "line 3: a, control, experiment 1: G0/G1 must stand once"),
+        (LONG + "a,control,G1,9\na,control,G1,8\n", "line 3: a, control, experiment 1: G0/G1 must appear once"),
         ("condition,g1,s\ncontrol,9,9\n", "a column for G2/M is missing (or a column phase)"),
         ("condition,phase\ncontrol,S\n", "exactly one column of events and percent, got none"),
         ("line,g1,s,g2\na,1,2,3\n", "the column 'condition' is missing"),

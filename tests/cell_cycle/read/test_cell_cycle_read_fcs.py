@@ -75,7 +75,7 @@ def test_a_channel_may_be_named_and_widths_be_absent(tmp_path):
         ("text.fcs,control\nd.fcs,drug\n", "line 2: text.fcs cannot be read as FCS"),
         ("cut.fcs,control\nd.fcs,drug\n", "line 2: cut.fcs cannot be read as FCS"),
         ("few.fcs,control\nd.fcs,drug\n", "line 2: few.fcs must have at least 100 events to be gated, got 20"),
-        ("d.fcs,control\nd.fcs,drug\n", "line 3: d.fcs must stand once, got it in line 2 as well"),
+        ("d.fcs,control\nd.fcs,drug\n", "line 3: d.fcs must appear once, got it in line 2 as well"),
         ("d.fcs,drug\n", "there must be a condition beside the control 'drug', got none"),
         ("d.fcs,\nfew.fcs,control\n", "line 2: condition must not be empty"),
     ],

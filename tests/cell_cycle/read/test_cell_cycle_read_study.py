@@ -25,7 +25,7 @@ def test_several_tables_are_an_experiment_each_unless_they_name_theirs(tmp_path)
     named = "experiment," + COUNTS.replace("mock", "1,mock").replace("drug", "1,drug")
     twice = [table(tmp_path, named, name) for name in ("a.csv", "b.csv")]
     assert refused(twice, control="mock").splitlines()[0] == (
-        "b.csv line 2: cells, mock, 1 must stand once, got it in line 2 of a.csv as well; tubes of one culture need a "
+        "b.csv line 2: cells, mock, 1 must appear once, got it in line 2 of a.csv as well; tubes of one culture need a "
         "column tube, repeats a column experiment"
     )
 

@@ -32,7 +32,7 @@ def test_lines_that_differ_by_a_hyphen_are_told_apart(tmp_path):
     ("text", "message"),
     [
         ("cell_line,p53\nLP-1,a\nABC,b\n", "p53.csv line 3: cell_line must be one of LP-1, XG-1, got 'ABC'"),
-        ("cell_line,p53\nLP-1,a\nLP1,b\n", "p53.csv line 3: cell_line must stand once, got LP-1 again"),
+        ("cell_line,p53\nLP-1,a\nLP1,b\n", "p53.csv line 3: cell_line must appear once, got LP-1 again"),
         ("name,p53\nLP-1,a\n", "p53.csv line 1: the column 'cell_line' is missing; there are 'name', 'p53'"),
         ("cell_line,p53,p53\nLP-1,a,b\n", "p53.csv: columns must have names that differ, got p53 again"),
         ("cell_line,p53,\nLP-1,a,b\n", "p53.csv: column 3 must have a name, got none"),

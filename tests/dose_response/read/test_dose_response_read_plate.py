@@ -102,7 +102,7 @@ def test_plates_are_joined(files):
     named = read_plates([PlateFiles(*one, "1", "day 1"), PlateFiles(*two, "1", "day 2")])
     assert named["experiment"].values.tolist() == ["day 1", "day 2"]
     assert named["plate"].values.tolist() == ["day 1, plate 1", "day 2, plate 1"]
-    with pytest.raises(InputError, match=r"^plates: the plate 'p1' stands twice: give each a name"):
+    with pytest.raises(InputError, match=r"^plates: the plate 'p1' appears twice: give each a name"):
         read_plates([PlateFiles(*one), PlateFiles(*one)])
     with pytest.raises(InputError, match="plates must hold at least one plate, got none"):
         read_plates([])
@@ -172,10 +172,10 @@ def test_faults_of_grid_and_map_are_told_together(files):
     assert str(caught.value).splitlines() == [
         "plate.txt line 2: the reading of well A2 must be a number, got 'OVER'",
         "plate.txt line 2: the reading of well A3 must be 0 or more, got -1",
-        "plate_map.csv line 5: well P12 does not stand in the grid of plate.txt, 8 x 12 on lines 2 to 9",
+        "plate_map.csv line 5: well P12 is not in the grid of plate.txt, 8 x 12 on lines 2 to 9",
         "plate_map.csv line 7: well must be a letter and a number, such as A1, got '17'",
         "plate_map.csv line 8: dose_um must be a number, got 'ten'",
-        "plate_map.csv line 8: well A1 of plate stands also on line 2",
+        "plate_map.csv line 8: well A1 of plate is also on line 2",
         "plate_map.csv line 9: role must match one of treated (treated, sample), untreated (untreated, vehicle, "
         "control, dmso), blank (blank, background), ignored (ignored, empty, excluded), got 'strange'",
     ]

@@ -67,7 +67,7 @@ def test_files_that_are_no_one_study_are_refused(tmp_path):
 def test_a_well_that_stands_in_two_files_is_told(tmp_path):
     text = "cell_line,dose_um,signal,plate,well\na,0,100,p,A1\na,1,50,p,A2\na,2,20,p,A3\n"
     one, two = saved(tmp_path, text, "one.csv"), saved(tmp_path, text, "two.csv")
-    assert refused([one, two]).splitlines()[0] == "two.csv line 2: well A1 of plate p stands also on one.csv line 2"
+    assert refused([one, two]).splitlines()[0] == "two.csv line 2: well A1 of plate p is also on one.csv line 2"
 
 
 def test_several_grids_with_one_map(tmp_path):
@@ -95,7 +95,7 @@ def test_a_fault_of_a_shared_map_is_told_once(tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"grid_number": 2}, "grid number needs a plate map that says what stands in the wells, got none"),
+        ({"grid_number": 2}, "grid number needs a plate map that says what is in the wells, got none"),
         ({"scale": "parts"}, "scale must be one of percent, fraction, got 'parts'"),
         ({"lost": "keep"}, "lost must be one of refuse, drop, got 'keep'"),
         ({"decimal": ";"}, "decimal must be one of ., ,, got ';'"),
@@ -114,7 +114,7 @@ def test_options_that_do_not_suit(tmp_path, options, message):
 
 def test_a_grid_asks_for_its_map(tmp_path):
     assert refused(saved(tmp_path, GRID, "p1.txt")) == (
-        "p1.txt: the file is a plate reader's grid and needs a plate map, a table that says what stands in each well, "
+        "p1.txt: the file is a plate reader's grid and needs a plate map, a table that says what is in each well, "
         "got none"
     )
     assert refused(saved(tmp_path, GRID, "p1.txt"), plate_map=saved(tmp_path, MAP, "map.csv"), scale="percent") == (

@@ -163,7 +163,7 @@ def test_all_faults_are_told_together_and_none_that_follows_from_another(tmp_pat
         "wells.csv line 2: dose_um must be a number, got 'ten'",
         "wells.csv line 3: dose_um must be 0 or more (a dose, not its logarithm), got -1",
         "wells.csv line 4: signal must be a number, got 'x'",
-        "wells.csv line 4: well A2 of plate 1 stands also on line 3",
+        "wells.csv line 4: well A2 of plate 1 is also on line 3",
         "wells.csv line 5: the row must have 4 fields, as the header has, got 2; is the file cut off?",
     ]
 
@@ -178,7 +178,7 @@ def test_one_zero_signal_is_allowed_and_one_dose_of_viability_is_not(tmp_path):
 def test_wells_stand_once_on_a_plate(tmp_path):
     rows = "a,0,100,A1,p\na,1,50,B7,p\na,2,20,b07,p\na,2,20,B7,q\na,0,20,B8,q\na,1,20,,q\n"
     assert faults_of(tmp_path, f"{HEADER},well,plate\n{rows}") == [
-        "wells.csv line 4: well b07 of plate p stands also on line 3",
+        "wells.csv line 4: well b07 of plate p is also on line 3",
         "wells.csv line 7: the well has no name, others have",
     ]
 
@@ -208,7 +208,7 @@ def test_missing_columns_are_named_with_the_closest(tmp_path):
         f"wells.csv line 1: the column 'Plate' is missing; {there}",
     ]
     assert faults_of(tmp_path, "cell_line,dose_um,signal,signal\na,0,1,2\n", {"signal": "signal"}) == [
-        "wells.csv line 1: the column 'signal' stands in the header 2 times"
+        "wells.csv line 1: the column 'signal' is in the header 2 times"
     ]
 
 

@@ -94,7 +94,7 @@ def test_ratios_of_several_files(tmp_path):
     assert data.attrs[v.ASSAY] == v.EXPRESSION
     again = saved(tmp_path, RATIOS, "again.csv")
     assert refused([one, again]).splitlines() == [
-        f"again.csv line {line}: TNF, {subject}, treated, experiment 1 must stand once, got it in line {line} of "
+        f"again.csv line {line}: TNF, {subject}, treated, experiment 1 must appear once, got it in line {line} of "
         "one.csv as well; repeats need a column experiment"
         for line, subject in ((2, "a"), (3, "b"))
     ]

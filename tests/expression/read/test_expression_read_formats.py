@@ -232,7 +232,7 @@ def test_words_for_not_detected(tmp_path, word):
         ("27.50", "0", "run.dat line 2: Ct (dRn) must be above 0 and at most 40 cycles, got 0"),
         ("27.50", "late", "run.dat line 2: Ct (dRn) must be a number of cycles or a word for no Ct, got 'late'"),
         ("27.50", "inf", "run.dat line 2: Ct (dRn) must be a number of cycles or a word for no Ct, got 'inf'"),
-        ("A2\t", "A1\t", "run.dat line 3: plate run, well A1 stands also on line 2"),
+        ("A2\t", "A1\t", "run.dat line 3: plate run, well A1 is also on line 2"),
         ("A2\t", "Z99\t", "run.dat line 3: Well must be a well such as A1, or its number, got 'Z99'"),
         (
             "\tNTC\t",

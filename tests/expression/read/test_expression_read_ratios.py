@@ -48,7 +48,7 @@ def test_cell_types_experiments_errors_and_decimal_commas(tmp_path):
         ("gene,subject,ratio\nTNF,,2\n", "line 2: subject must not be empty"),
         (
             "gene,subject,ratio\nTNF,A,2\nTNF,A,3\n",
-            "line 3: TNF, A, treated, experiment 1 must stand once, got it in line 2 as well; "
+            "line 3: TNF, A, treated, experiment 1 must appear once, got it in line 2 as well; "
             "repeats need a column experiment",
         ),
         (

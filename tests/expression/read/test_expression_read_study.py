@@ -294,7 +294,7 @@ def test_a_slope_is_taken_within_plates(tmp_path):
 
 def test_a_well_twice_and_a_reaction_without_gene(tmp_path):
     assert faults_of(tmp_path, study(B1=reaction("A01", "a0", "TNF", 30.0))) == [
-        "run.txt line 6501: plate p1, well A01, TNF stands also on line 6501"
+        "run.txt line 6501: plate p1, well A01, TNF is also on line 6501"
     ]
     found = faults_of(tmp_path, study(B1=reaction("B1", "a0", "", 30.0)))
     assert found == ["run.txt line 6601: plate p1, well B1 has no gene: name it in the sheet's column gene"]

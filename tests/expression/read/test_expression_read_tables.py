@@ -23,7 +23,7 @@ TIDY = (
         ("A3,unknown,T", "A3,unknown,", ["line 4: gene must not be empty"]),
         ("A3,unknown", "A3,target?", ["line 4: task must be unknown, standard, no_template or ignored, got 'target?'"]),
         ("42,,1.9,45", "42,,1.9,50", ["line 2: cycle_limit must be the same in all rows, got 45 and 50"]),
-        (",A3,", ",A1,", ["line 4: plate p, well A1, T stands also on line 2"]),
+        (",A3,", ",A1,", ["line 4: plate p, well A1, T is also on line 2"]),
         (
             ",42,",
             ",46,",
