@@ -181,6 +181,10 @@ def assay_of(data: xr.Dataset | xr.DataTree) -> Assay:
     InputError
         If it is of none that is installed.
     """
+    if not isinstance(data, xr.Dataset | xr.DataTree):
+        raise checks.InputError(
+            f"data must be a Dataset, as lensim.read and lensim.simulate give it, got {type(data).__name__}"
+        )
     if name := str(data.attrs.get(v.ASSAY, "")):
         return find_assay(name)
     if isinstance(data, xr.DataTree):
@@ -251,6 +255,11 @@ def fit_study(
     from lensim.inference.retry import fit_with_care
 
     assay = assay_of(data)
+    if not assay.recognises(data):
+        raise checks.InputError(
+            f"data must be observations of the assay {assay.name}, got a Dataset with "
+            f"{', '.join(map(str, data.data_vars)) or 'no variables'}: a truth is no data"
+        )
     data = assay.prepared(data)
     result = fit_with_care(
         data,

@@ -14,8 +14,6 @@ WRITER: Final = "lensim"
 LEFT_BY_FILE_MANAGERS: Final = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 # What manifests held, and which kinds of files lay beside them, before they listed the files.
 FORMER_KEYS: Final = frozenset({"seed", "commit", "python", "versions", "verdicts", "seconds"})
-FORMER_KINDS: Final = frozenset({".toml", ".csv", ".txt", ".png", ".nc", ".json", ".parquet"})
-FORMER_SECONDS: Final = 60.0
 NAMED_AT_MOST: Final = 3
 
 
@@ -116,14 +114,7 @@ def _foreign(folder: Path, entries: set[str], content: dict[str, Any], delete: s
         return ""
     if not content or not set(content) <= FORMER_KEYS or not {"seed", "versions"} <= set(content):
         return f"one whose {MANIFEST} is not of lensim: {delete}"
-    latest = _changed(folder / MANIFEST) + FORMER_SECONDS
-    others = {name for name in entries if not _is_of_former_kind(folder / name, latest)}
-    if others:
-        return (
-            "one of an earlier lensim with files of another kind, or changed since, "
-            f"({_named(others)}): move those away, or name another folder"
-        )
-    return ""
+    return f"one of an earlier lensim, whose {MANIFEST} does not list its files: {delete}"
 
 
 def remove_own(folder: Path) -> None:
@@ -168,18 +159,6 @@ def _folders_of(folder: Path, files: Iterable[str]) -> set[str]:
 
 def _is_as_written(path: Path, digest: object) -> bool:
     return isinstance(digest, str) and path.is_file() and not path.is_symlink() and _digest(path) == digest
-
-
-def _is_of_former_kind(path: Path, latest: float) -> bool:
-    if path.is_symlink():
-        return False
-    return path.is_dir() or (path.suffix in FORMER_KINDS and _changed(path) <= latest)
-
-
-def _changed(path: Path) -> float:
-    """When a file was last written, or moved to where it is [s]."""
-    state = path.stat()
-    return max(state.st_mtime, state.st_ctime)
 
 
 def _digest(path: Path) -> str:

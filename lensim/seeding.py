@@ -4,6 +4,8 @@ import hashlib
 
 import numpy as np
 
+from lensim.checks import InputError
+
 
 def seed_sequence(root: int, *path: str | int) -> np.random.SeedSequence:
     """The seed of the stream called `path` under one root seed.
@@ -17,7 +19,7 @@ def seed_sequence(root: int, *path: str | int) -> np.random.SeedSequence:
         If `root` is negative or the path is empty.
     """
     if root < 0:
-        raise ValueError(f"seed must be 0 or more, got {root}")
+        raise InputError(f"seed must be 0 or more, got {root}")
     if not path:
         raise ValueError("a random stream needs a name, got an empty path")
     spawn_key = tuple(int.from_bytes(hashlib.sha256(repr(part).encode()).digest()[:4], "big") for part in path)

@@ -11,7 +11,6 @@ import xarray as xr
 from lensim import seeding
 from lensim import vocabulary as v
 from lensim.assay import assay_names, find_assay
-from lensim.checks import InputError
 
 if TYPE_CHECKING:
     from lensim.bioassay.design import BioassayDesign
@@ -199,5 +198,9 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"lensim.simulate has no {name!r}: the assays are {', '.join(assay_names())}")
     found = find_assay(name).simulate
     if found is None:
-        raise InputError(f"the assay {name} has no simulator")
+        raise AttributeError(f"lensim.simulate has no {name!r}: this assay has no simulator")
     return found
+
+
+def __dir__() -> list[str]:
+    return [*__all__, *(name for name in assay_names() if name not in __all__ and find_assay(name).simulate)]

@@ -21,6 +21,7 @@ def compare(
     from lensim.assay import Asked, ResultTable, assay_of, require_assay
     from lensim.expression.classical_comparison import compare_with_classical
     from lensim.inference.observations import observations_of
+    from lensim.inference.verdict import verdict_of
     from lensim.output import load_result, require_free, written_whole
 
     between("--ci", ci, *INTERVALS)
@@ -32,6 +33,7 @@ def compare(
         say(f"note: {note}", quietly=True)
     table = compare_with_classical(result, ci)
     print_tables((ResultTable("comparison", f"Classical analyses and the posterior, {Asked(ci).words}", table),))
+    say(verdict_of(result).sentence())
     if csv:
         with written_whole(csv, force=force) as partial:
             table.to_csv(partial, index=False)

@@ -13,9 +13,11 @@ from lensim.checks import InputError, one_of
 LOG_WIDTH: Final = 120
 """Where there is no terminal whose width could be asked."""
 
-_asked = Console()
-out = _asked if _asked.is_terminal or "COLUMNS" in os.environ else Console(width=LOG_WIDTH)
-err = Console(stderr=True, highlight=False)
+# names of a user, such as "[/x]" or ":smile:", are never read as markup
+
+_asked = Console(markup=False, emoji=False)
+out = _asked if _asked.is_terminal or "COLUMNS" in os.environ else Console(width=LOG_WIDTH, markup=False, emoji=False)
+err = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 # --- of every command that makes something ---
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Root seed; the same seed gives the same numbers.")]

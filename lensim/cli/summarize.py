@@ -56,6 +56,11 @@ def require_room(csv: Path | None, figures: Path | None, *, force: bool, inputs:
         raise InputError(f"--csv must end on .csv or be a folder without suffix, got {csv}")
     if csv is not None and (csv.suffix or not csv.is_dir()):
         require_free(csv, force=force, inputs=inputs)
+    if csv is not None and not csv.suffix and csv.is_dir():
+        if here := [one for one in inputs if one.resolve().parent == csv.resolve() and one.suffix.lower() == ".csv"]:
+            raise InputError(f"--csv must not be the folder of {here[0]}, which is read here: name another folder")
+        if not force and any(csv.glob("*.csv")):
+            raise InputError(f"{csv} must hold no tables yet, got some: add --force to replace those of the same name")
     if figures is not None and figures.exists() and not figures.is_dir():
         raise InputError(f"--figures must be a folder, got the file {figures}")
     if figures is not None and not force and any(figures.glob("*.png")):
@@ -97,7 +102,7 @@ def write_csv(result: "xr.DataTree", asked: "Asked", csv: Path | None, *, force:
     for target, table in targets.items():
         with written_whole(target, force=force) as partial:
             table.frame.to_csv(partial, index=False)
-    say(f"table in {csv}" if csv.suffix else f"{len(targets)} tables in {csv}")
+    say(f"table in {csv}" if csv.suffix else f"{len(targets)} {'table' if len(targets) == 1 else 'tables'} in {csv}")
 
 
 def write_figures(

@@ -119,6 +119,10 @@ def associate(
     inhibition = draws[INHIBITION_AT_TOP].transpose("sample", v.CELL_LINE).to_numpy()
     rng = seeding.stream(seed, "associations")
     known = np.array([one is not None for one in values])
+    if len(kinds := {one for one in values if one is not None}) < 2:
+        raise checks.InputError(
+            f"lines must be of at least two groups, got {', '.join(map(str, kinds)) or 'none'} alone: give labels"
+        )
     rows = []
     for value in dict.fromkeys(one for one in values if one is not None):
         inside = np.array([one == value for one in values])

@@ -10,7 +10,7 @@ from lensim.power.scenario import Scenario
 from lensim.power.words import power_sentences
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class PowerResult:
     """What came out of a scenario.
 
@@ -32,6 +32,9 @@ class PowerResult:
     table: pd.DataFrame
     audit: pd.DataFrame
     folder: Path | None = None
+
+    def __repr__(self) -> str:
+        return f"<PowerResult of {self.scenario.name}: {len(self.table)} rows in .table, sentences in .text>"
 
     @property
     def text(self) -> str:

@@ -93,7 +93,10 @@ def open_store(folder: Path, scenario: Scenario, points: list[Mapping[str, Any]]
             )
         return Store(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError(f"{folder} must be a new folder or one that lensim power began, got something else")
+        raise InputError(
+            f"{folder} must be a new folder or one that lensim power began, got a folder with other "
+            "files, a file or a link: name another folder"
+        )
     with _told(folder), written_whole(path, force=False) as partial:
         partial.write_text(json.dumps(said, indent=1, sort_keys=True, default=str) + "\n")
     return Store(folder)

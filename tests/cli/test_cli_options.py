@@ -4,7 +4,9 @@ import pytest
 import typer
 
 from lensim.cli.main import FORMER_NAMES, app
+from lensim.output import save_result
 from tests.cli.test_cli import run
+from tests.cli.test_cli_bioassay import fitted
 
 ASSAYS = ("dose-response", "expression", "bioassay", "cell-cycle")
 OF_EVERY_FIT = {
@@ -78,3 +80,37 @@ def test_no_command_writes_over_what_it_reads_also_with_force(command, tmp_path,
     assert status == 2
     assert "wells.csv must not be a file that is read here" in error or "must be a netCDF file" in error
     assert (tmp_path / "wells.csv").read_text() == "mine"
+
+
+def test_names_are_never_read_as_markup(capsys, tmp_path):
+    """A closing tag without an opening one is an error of rich, an opening one swallows the name."""
+    from rich.table import Table
+
+    from lensim.cli.shared import err, out
+
+    table = Table("name [/x]")
+    table.add_row("[red]line[/x] :smile:")
+    for console in (out, err):
+        console.print(table)
+        console.print("[/x] of [bold]b")
+    said = capsys.readouterr()
+    for text in (said.out, said.err):
+        assert "[red]line[/x] :smile:" in text
+        assert "[/x] of [bold]b" in text
+
+
+def test_a_folder_of_tables_is_refused_before_any_work(capsys, tmp_path):
+    fit = tmp_path / "fit.nc"
+    save_result(fitted(), fit)
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "lines.csv").write_text("mine")
+    status, said, error = run(capsys, "summarize", fit, "--csv", tmp_path / "tables")
+    assert (status, said) == (2, "")
+    assert "must hold no tables yet, got some: add --force" in error
+    wells = tmp_path / "tables" / "lines.csv"
+    status, _, error = run(
+        capsys, "fit", "dose-response", wells, "--csv", tmp_path / "tables", "--out", tmp_path / "f.nc", "--force"
+    )
+    assert status == 2
+    assert "--csv must not be the folder of" in error
+    assert wells.read_text() == "mine"
