@@ -218,7 +218,7 @@ def write_cell_cycle(data: xr.Dataset, path: str | Path) -> None:
 
 
 def _tubes_frame(data: xr.Dataset) -> pd.DataFrame:
-    """What every tube is, a row each."""
+    """The names of every tube, a row each."""
     culture = data[v.CULTURE_OF_TUBE].to_numpy()
     condition = data[v.CONDITION_OF_CULTURE].to_numpy()[culture]
     several = len(culture) > len(np.unique(culture))

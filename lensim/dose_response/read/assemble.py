@@ -30,7 +30,7 @@ LIGHT_UNITS: Final = "signal as measured"
 
 @dataclass(frozen=True)
 class Origin:
-    """What the Dataset says about where it comes from, in its attrs.
+    """The origin of a Dataset, for its attrs.
 
     Attributes
     ----------
