@@ -52,7 +52,7 @@ class _Spread:
 def _pooled(
     name: str, data: xr.Dataset, spread: _Spread, known: tuple[Any, Any], known_alone: tuple[Any, Any] | None = None
 ) -> tuple[Any, Any]:
-    """A curve parameter of every line, pooled line in molecular group in population; and the mean around which it lies.
+    """A curve parameter of every line, pooled: line in molecular group in population; and the population mean.
 
     `known` (cell_line) is the information and the estimate that the wells of a line give; where these depend on the
     line's other parameters, `known_alone` is without that dependence. A line has the information
