@@ -159,7 +159,7 @@ def _read_file(
 
 
 def _numbers(table: TextTable, found: Found, name: str, mark: DecimalMark, faults: FaultReport) -> np.ndarray:
-    """A column as numbers: all at once where every cell is one, else cell by cell to tell which is not."""
+    """A column as numbers: all at once where every cell is one, else cell by cell to find those that are not."""
     at = found.position[name]
     cells = [row[at] for row in table.rows]
     if mark == ".":
