@@ -48,7 +48,7 @@ class Config(BaseModel):
 
 
 def two_group_sentence() -> tuple[pd.DataFrame, str]:
-    """What the P of primary cells against lines can be, by Mann-Whitney."""
+    """The possible P of primary cells against lines, by Mann-Whitney."""
     patients, lines = count_of("igf1_primary_increased").total, count_of("igf1_lines_increased").total
     printed = PublishedSummary.model_validate(
         {"name": "P", "n": 2, "scale": "ratio", "median": 1, "p": {"value": f"{number('igf1_primary_over_lines_p'):g}"}}

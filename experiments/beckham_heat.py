@@ -328,7 +328,7 @@ def plot_input_changes(shifts: pd.DataFrame) -> Figure:
 
 
 def fit_wide(data: xr.Dataset, config: Config, settings: FitSettings) -> xr.DataTree:
-    """One attempt with a prior of fold changes so wide that it says nothing of them; parameters and verdict alone."""
+    """One attempt with a vague prior of fold changes; parameters and verdict alone."""
     priors = ExpressionPriors(sd_separate_log2_fold_change=config.wide_sd_log2_fold_change)
     compiled = compile_model(find_model(MODEL).build(data, priors))
     result = draw(compiled, settings, seeding.sampler_seed(config.seed, "fit with a wide prior"))

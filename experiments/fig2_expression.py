@@ -128,7 +128,7 @@ def sentences_of_contrasts(contrasts: pd.DataFrame, levels: pd.DataFrame, calibr
 
 
 def report_sensitivity(result: xr.DataTree, config: Config, folder: Path) -> list[str]:
-    """Does the response of a line go with its sensitivity? Table, figure where IC50s are at hand, and sentences."""
+    """Relation of a line's response to its sensitivity: table, sentences, and a figure where there are IC50s."""
     calls: dict[str, str] = {line.name: line.published_call for line in LINES}
     ic50, top_dose, are_pooled = None, None, False
     if config.dose_response.exists():

@@ -1,4 +1,4 @@
-"""All wording of input errors: one sentence that names the place, the rule and the value.
+"""Input errors: each is one sentence that names the place, the rule and the value.
 
 A function here either returns quietly or raises `ValueError`. Faults of a file are gathered in a `FaultReport` and
 raised together, because a user corrects a file once, not fault by fault.

@@ -64,7 +64,7 @@ def require_replaceable(target: Path, *, force: bool, inputs: Iterable[Path] = (
 
 
 def _protected(target: Path, inputs: Iterable[Path]) -> str:
-    """Why a path that is there must stay, whatever is in it; nothing where it may go."""
+    """Why an existing path must never be deleted; empty where it may be."""
     another = "name another folder"
     if target.is_symlink():
         return f"a link to {target.resolve()}: {another}"
@@ -84,7 +84,7 @@ def _protected(target: Path, inputs: Iterable[Path]) -> str:
 
 
 def _not_own(folder: Path) -> str:
-    """Why a folder is not one that lensim wrote; nothing where it is, or holds nothing."""
+    """Why a folder is not one that lensim wrote; empty text where lensim wrote it or it has no files."""
     delete = "name another folder, or delete that one"
     try:
         entries = _entries(folder)

@@ -61,7 +61,7 @@ def read_config[Config: BaseModel](path: Path, kind: type[Config]) -> Config:
 
 @dataclass
 class Manifest:
-    """What a results folder says of its making."""
+    """How a results folder was made: seed, versions, verdicts and seconds."""
 
     seed: int
     seconds: dict[str, float] = field(default_factory=dict)

@@ -98,13 +98,13 @@ def _known(data: xr.Dataset, tnf: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _pooled(information: np.ndarray, known: np.ndarray, sigma: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What plates say together of their mean: information and estimate, with the spread between them as `sigma`."""
+    """Information and estimate of the plates' mean from all plates, with the spread between them as `sigma`."""
     weight = information / (1.0 + information * sigma**2)
     return weight.sum(axis=0), (weight * known).sum(axis=0) / weight.sum(axis=0)
 
 
 def build_bioassay_calibration(data: xr.Dataset, priors: BioassayPriors | None = None) -> pm.Model:
-    """TNF of conditioned media, from standards and samples together, with the uncertainty of the curve inside.
+    """TNF of conditioned media, from standards and samples together, including the uncertainty of the curve.
 
     signal(c, plate) = exp(log_top_od) (1 - (1 - exp(-effect_at_saturation)) c^h / (EC50^h + c^h))
     od(well) ~ StudentT(nu_well, background_od + signal, sqrt((sd_log_od signal)^2 + sd_od^2)); no signal in a blank

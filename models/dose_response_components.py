@@ -52,11 +52,11 @@ class _Spread:
 def _pooled(
     name: str, data: xr.Dataset, spread: _Spread, known: tuple[Any, Any], known_alone: tuple[Any, Any] | None = None
 ) -> tuple[Any, Any]:
-    """A curve parameter of every line, around its molecular group's mean and that around the population's, and this.
+    """A curve parameter of every line, pooled: line in molecular group in population; and the population mean.
 
-    `known` (cell_line) is what the wells of a line say of it, information and estimate; where that depends on the
-    line's other parameters, `known_alone` is what they say without these. Of its group's mean a line says
-    1 / (sigma^2 + 1 / information), and a group the same of its population's mean.
+    `known` (cell_line) is the information and the estimate that the wells of a line give; where these depend on the
+    line's other parameters, `known_alone` is without that dependence. A line has the information
+    1 / (sigma^2 + 1 / information) on its group's mean, and a group likewise on the population's mean.
     """
     information, estimate = known_alone or known
     of_line = 1.0 / (spread.sigma**2 + 1.0 / (information + NEXT_TO_NOTHING))
@@ -142,7 +142,7 @@ def pooled_curves(
 def separate_curves(
     data: xr.Dataset, held: dict[str, Any], sd_experiment: Any, priors: CurvePriors
 ) -> tuple[Any, Any, Any]:
-    """EC50, slope and effect per line, each on its own: nothing is learnt from one line about another."""
+    """EC50, slope and effect per line, each on its own, without pooling."""
 
     def alone(name: str, mean: Any, spread: float, known: tuple[Any, Any]) -> Any:
         return normal_by_information(
@@ -190,7 +190,7 @@ def _known_of_log10_ec50(data: xr.Dataset, held: dict[str, Any], sd_experiment: 
 
 
 def experiment_spread(data: xr.Dataset, priors: CurvePriors) -> Any:
-    """Spread of a line's EC50 between its cultures; 0 where every line has one culture, so nothing to learn it from."""
+    """Spread of a line's EC50 between its cultures; 0 where every line has one culture, so the data do not show it."""
     if np.bincount(data[v.LINE_OF_CULTURE].to_numpy()).max() == 1:
         return 0.0
     return positive_spread(
@@ -225,7 +225,7 @@ def residual_of_cells(data: xr.Dataset, held: dict[str, Any], midpoint: Any, log
 
 
 def plate_background(data: xr.Dataset, held: dict[str, Any], priors: WellPriors) -> Any:
-    """Signal of a well without cells, per plate: a small share of untreated a priori, and what blank wells show.
+    """Signal of a well without cells, per plate: a small share of untreated a priori, informed by blank wells.
 
     log background ~ Normal(mu, sigma) per plate;  log blank ~ StudentT(4, log background, sqrt(sd_blank^2 + 1 /
     counts))

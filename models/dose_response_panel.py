@@ -62,7 +62,7 @@ def require_panel(data: xr.Dataset, signal: str, user: str) -> None:
 
 
 def require_lines(data: xr.Dataset, user: str, instead: str) -> None:
-    """Refuse a panel of one line where a population of lines is to be learnt, and say which model to take."""
+    """Refuse a panel of one line for a model that pools lines, and name the model to use."""
     if data.sizes[v.CELL_LINE] < 2:
         line = panel_coords(data)[v.CELL_LINE][0]
         raise checks.InputError(f"{user} needs at least 2 cell lines, got only {line}: use {instead} for a single line")
@@ -83,7 +83,7 @@ def require_untreated(data: xr.Dataset, signal: str) -> None:
 
 
 def require_positions(data: xr.Dataset, user: str) -> None:
-    """Refuse a panel that does not say where its wells lie."""
+    """Refuse a panel without the positions of its wells."""
     checks.has_variables(data, {v.PLATE_ROW: (v.WELL,), v.PLATE_COLUMN: (v.WELL,)}, user)
 
 
@@ -111,7 +111,7 @@ def _well_spread(culture: np.ndarray, dose: np.ndarray, level: np.ndarray) -> fl
 
 
 class _CurveKnowledge(NamedTuple):
-    """What the wells of one line say of its curve (rough): coordinates are made from it, never the law."""
+    """A rough estimate of one line's curve from its wells; it sets coordinates, not the model's distribution."""
 
     estimate_of_log10_ec50: float
     estimate_of_log_hill: float

@@ -10,7 +10,7 @@ from lensim.models import dose_response_panel as panel
 
 
 def build_dose_response_separate(data: xr.Dataset, priors: DoseResponsePriors | None = None) -> pm.Model:
-    """IC50 per line without pooling of curves; only what plates and wells add is shared.
+    """IC50 per line without pooling of curves; only the noise of plates and wells is shared.
 
     As `build_dose_response_hierarchical`, but x(line) ~ Normal(m_x, s_x) with fixed m_x and s_x for x = log10_ec50_um,
     log_hill_slope, effect_at_saturation; s_x^2 is the variance of the population's mean plus that of a line's deviation

@@ -1,4 +1,4 @@
-"""Dose-response of each line from percent viabilities, on its own: the baseline of the pooled model of such data."""
+"""Dose-response of each line from percent viabilities, on its own: the baseline of the pooled model."""
 
 import pymc as pm
 import xarray as xr

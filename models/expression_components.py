@@ -145,7 +145,7 @@ def dim_reactions(name: str, observed: Any, of: Machine, gene: Any, plate: Any, 
 
 
 def reference_levels(data: xr.Dataset, held: dict[str, Any], of: Machine, priors: ExpressionPriors) -> Any:
-    """Level of each reference at a mean input, alike in all subjects and conditions: what being a reference means."""
+    """Level of each reference at a mean input, equal in all subjects and conditions, which defines a reference."""
     gene = np.flatnonzero(data[v.IS_REFERENCE].to_numpy() == 1)
     return normal_by_information(
         v.LOG2_REFERENCE_LEVEL,
@@ -175,7 +175,7 @@ def reference_fold_changes(priors: ExpressionPriors) -> Any:
 
 @dataclass(frozen=True)
 class InputByReferences:
-    """What the references' mean Ct says of the input of a sample [log2]."""
+    """The input of a sample as estimated from the references' mean Ct [log2]."""
 
     at_mean_ct: Any
     doublings: Any

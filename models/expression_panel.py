@@ -210,7 +210,7 @@ def _guesses(
     samples: dict[str, np.ndarray],
     anchor_ct: np.ndarray,
 ) -> dict[str, np.ndarray]:
-    """Estimates and informations for coordinates, from means of Ct: they make the speed, never the law."""
+    """Estimates and informations for coordinates, from means of Ct: they affect speed, not the posterior."""
     shape = (data.sizes[v.GENE], data.sizes[v.SAMPLE])
     total, count = np.zeros(shape), np.zeros(shape)
     np.add.at(total, (cells[:, 0], cells[:, 1]), cell_ct)

@@ -11,7 +11,7 @@ from lensim.models import expression_panel as panel
 def build_expression_separate(
     data: xr.Dataset, priors: ExpressionPriors | None = None, slots: int | None = None
 ) -> pm.Model:
-    """Log2 fold change per target and subject, nothing learnt from one subject about another.
+    """Log2 fold change per target and subject, without pooling of subjects.
 
     As `expression_hierarchical`, with log2_fold_change ~ Normal(0, 2) and log2_level ~ Normal(0, 6.2) for each; machine
     and dilution series are shared all the same.

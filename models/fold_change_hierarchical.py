@@ -139,7 +139,7 @@ def build_fold_change_hierarchical(data: xr.Dataset, priors: FoldChangePriors | 
 
 
 def _pooled(data: xr.Dataset, held: dict[str, Any], doublings: Any, variance: Any, priors: FoldChangePriors) -> Any:
-    """Fold changes in coordinates that know what their own pairs say, given the spreads."""
+    """Fold changes in coordinates that use the information of their own pairs, given the spreads."""
     dims = (v.TARGET, v.CELL_TYPE, v.CONTRAST)
     sigma = positive_spread(
         f"sigma_{v.LOG2_FOLD_CHANGE}", priors.median_sigma_log2_fold_change, priors.log_sd_sigma_log2_fold_change, dims

@@ -15,7 +15,7 @@ LN2 = float(np.log(2.0))
 
 
 def summary_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:
-    """What the model holds of a summary, by name."""
+    """The arrays of the model from a summary, by name."""
     if "moments" in data:
         return {"moments": data["moments"].to_numpy().astype(float)}
     return {name: data[name].to_numpy().astype(float) for name in (FREE_LOW, FREE_HIGH, PRINTED_LOW, PRINTED_HIGH)}

@@ -52,7 +52,7 @@ class BioassayWell:
 
     @property
     def medium(self) -> tuple[str, str, str]:
-        """What makes a medium: line, condition and experiment."""
+        """Line, condition and experiment, which identify a medium."""
         return self.cell_line, self.condition, self.experiment
 
 

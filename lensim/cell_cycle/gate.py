@@ -165,7 +165,7 @@ def _highest_peak(values: np.ndarray) -> float:
 
 
 def _fit(x: np.ndarray) -> GaussianMixture:
-    """The mixture, from starting values that know where phases lie; a fixed share of the events is enough."""
+    """The mixture, started at the known places of the phases; a fixed share of the events is enough."""
     x = x[:: max(1, -(-len(x) // FITTED_EVENTS))]
     middle = x[(x[:, 0] > 1.3) & (x[:, 0] < 1.7), 1]
     top = max(0.6, float(np.quantile(middle, 0.75))) if len(middle) >= 20 else 1.5

@@ -63,7 +63,7 @@ def classical_fold_changes(data: xr.Dataset, non_detects: str = "drop", confiden
     the two conditions is left out, and `note` says so.
 
     The standard error is propagated from the spread of replicate reactions, pooled over all samples of a gene, and from
-    the factors; it knows nothing of what differs between experiments, which `sd_log2_between_experiments` shows.
+    the factors; it does not include differences between experiments, which `sd_log2_between_experiments` shows.
     The interval is Student's, with Welch and Satterthwaite's degrees of freedom.
 
     Parameters

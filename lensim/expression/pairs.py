@@ -35,7 +35,7 @@ class PairSettings:
     mean_factor, sd_factor
         Prior of an amplification factor [fold a cycle].
     ct_of_one_copy
-        Ct at which a single copy crosses the threshold [cycles]; tells copies from a Ct.
+        Ct at which a single copy crosses the threshold [cycles]; gives copies from a Ct.
     """
 
     factors: FactorUse = "uncertain"

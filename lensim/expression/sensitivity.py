@@ -50,7 +50,7 @@ def summarise_sensitivity(
     top_dose_um: float | None = None,
     lines_are_pooled: bool = False,
 ) -> pd.DataFrame:
-    """Do subjects of two groups, or along their IC50, respond differently? One row a target, contrast and question.
+    """Differences of the response between two groups, and its slope on IC50: one row a target, contrast and question.
 
     Subjects in which the target was never detected are left out of its rows: for them the posterior is the prior.
 

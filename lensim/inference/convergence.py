@@ -143,7 +143,7 @@ def _autocorrelation_time(values: np.ndarray) -> np.ndarray:
 
 
 def _mean_autocovariance(deviations: np.ndarray) -> np.ndarray:
-    """Autocovariance at each lag (scalar, lag), averaged over chains: the mean of spectra is the spectrum of means."""
+    """Autocovariance at each lag (scalar, lag), averaged over chains by the mean of their spectra."""
     length = deviations.shape[-1]
     padded = fft.next_fast_len(2 * length, real=True)
     spectrum = fft.rfft(deviations, n=padded, axis=2)

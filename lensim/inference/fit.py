@@ -33,7 +33,7 @@ class FitSettings:
         Draws from the prior and its predictive.
     predictive_draws
         Draws from the posterior predictive, spread evenly over the posterior's; a replicate of every well each, so a
-        thousand say as much as all and take a tenth of the file.
+        thousand are as good as all and take a tenth of the file.
     gate
         What the posterior must reach.
     """

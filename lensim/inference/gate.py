@@ -17,7 +17,7 @@ from lensim.inference.verdict import Verdict
 
 @dataclass(frozen=True)
 class GateSettings:
-    """What a posterior must reach to be read.
+    """Limits that a posterior must reach to pass the gate.
 
     Attributes
     ----------

@@ -15,7 +15,7 @@ EXACT: Final = "lensim, exact"
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a posterior may be read, and every figure behind that.
+    """Whether a posterior has converged, with the figures behind this verdict.
 
     Attributes
     ----------

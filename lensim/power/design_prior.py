@@ -21,7 +21,7 @@ from lensim.summaries.read import read_summaries
 
 SUMMARY_SEED: Final = 0
 UNSEEN: Final = "unseen"
-"""A group of results that only published summaries have: of values that nobody printed."""
+"""A group that only results of published summaries have: values that were not printed."""
 
 SAVED_AS: Final = "design_prior.nc"
 

@@ -102,8 +102,8 @@ def share_row(name: str, happened: np.ndarray) -> dict[str, float]:
 def median_row(name: str, days: np.ndarray) -> dict[str, float]:
     """Median day over cultures [days], +inf for those that never reach it, and the central 90%.
 
-    NAME, NAME_low and NAME_high (95% interval of the median, from order statistics: exact whatever the distribution);
-    NAME_q05 and NAME_q95 (quantiles over cultures). +inf where that many never get there.
+    NAME, NAME_low and NAME_high (95% interval of the median, from order statistics, exact for any distribution);
+    NAME_q05 and NAME_q95 (quantiles over cultures). +inf where too many cultures never reach it.
     """
     ordered, n = np.sort(days), len(days)
     tail = (1.0 - MONTE_CARLO_PROB) / 2.0

@@ -2,7 +2,7 @@
 
 Starts are spread over the intervals, some of them as two or three heaps of equal values, where extremes lie. Each is
 moved to a mean and an sd of its own within the printed ends, and back into intervals and ties, in turn, and kept if
-it then has all that is printed. From the most extreme of them a local optimiser goes on. Not finding proves nothing.
+it then has all that is printed. From the most extreme of them a local optimiser starts. A failed search proves nothing.
 """
 
 from dataclasses import dataclass

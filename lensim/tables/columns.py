@@ -15,7 +15,7 @@ CONSTANT_MARK: Final = "="
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a column can mean, and how it is known.
+    """A meaning of a column, and the names by which it is known.
 
     Attributes
     ----------
@@ -59,11 +59,11 @@ class Found:
     constant: Mapping[str, str] = field(default_factory=dict)
 
     def has(self, what: str) -> bool:
-        """Whether the table says anything about something."""
+        """Whether the table has a column or a constant for a meaning."""
         return what in self.position or what in self.constant
 
     def cell(self, what: str, row: Sequence[str]) -> str:
-        """Text of a row about something, with single blanks; empty where the table has nothing."""
+        """Text of a row for a meaning, with single blanks; empty where the table has none."""
         if what in self.position:
             return " ".join(row[self.position[what]].split())
         return self.constant.get(what, "")
@@ -131,7 +131,7 @@ def find_columns(
 
 
 def check_stated(stated: Mapping[str, str], meanings: Meanings) -> None:
-    """Refuse columns that a user states where they cannot be meant.
+    """Refuse stated columns that cannot be used: an unknown meaning, an empty name, a constant in place of a column.
 
     Raises
     ------

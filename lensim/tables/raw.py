@@ -88,7 +88,7 @@ def decode(raw: bytes, place: str) -> str:
 
 
 def _refuse_known_formats(raw: bytes, place: str) -> None:
-    """Refuse what is known by its first bytes, and say what it is."""
+    """Refuse a file of a known format that is not text, and name the format."""
     if raw.startswith(b"PK\x03\x04"):
         for content, remedy in _ZIP_CONTENTS:
             if content in raw:

@@ -39,7 +39,7 @@ class TextTable:
 
 
 def parse_text(text: str, faults: FaultReport) -> TextTable:
-    """The table that a text is; the separator is found out, and faults of shape are noted.
+    """The table in a text; the separator is found from the text, and faults of shape are noted.
 
     Raises
     ------

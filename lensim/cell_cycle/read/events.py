@@ -159,7 +159,7 @@ def _read_file(
 
 
 def _numbers(table: TextTable, found: Found, name: str, mark: DecimalMark, faults: FaultReport) -> np.ndarray:
-    """A column as numbers: all at once where every cell is one, else cell by cell to tell which is not."""
+    """A column as numbers: all at once where every cell is one, else cell by cell to find those that are not."""
     at = found.position[name]
     cells = [row[at] for row in table.rows]
     if mark == ".":
@@ -218,7 +218,7 @@ def write_cell_cycle(data: xr.Dataset, path: str | Path) -> None:
 
 
 def _tubes_frame(data: xr.Dataset) -> pd.DataFrame:
-    """What every tube is, a row each."""
+    """The names of every tube, a row each."""
     culture = data[v.CULTURE_OF_TUBE].to_numpy()
     condition = data[v.CONDITION_OF_CULTURE].to_numpy()[culture]
     several = len(culture) > len(np.unique(culture))

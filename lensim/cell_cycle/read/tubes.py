@@ -49,7 +49,7 @@ OUTSIDE: Final = "outside"
 
 @dataclass(frozen=True)
 class TubeKey:
-    """Which tube a row is of."""
+    """The names that identify a tube."""
 
     cell_line: str
     condition: str

@@ -30,7 +30,7 @@ LIGHT_UNITS: Final = "signal as measured"
 
 @dataclass(frozen=True)
 class Origin:
-    """What the Dataset says about where it comes from, in its attrs.
+    """The origin of a Dataset, for its attrs.
 
     Attributes
     ----------
@@ -176,7 +176,7 @@ def _add_signals(
 
 
 def _add_places(data: xr.Dataset, wells: list[Well], blanks: list[Well], origin: Origin) -> xr.Dataset:
-    """Names of wells, and their rows and columns where every name tells them."""
+    """Names of wells, and their rows and columns where every name gives them."""
     if not any(well.name for well in wells):
         return data
     data = data.assign({v.WELL_NAME: (v.WELL, [well.name for well in wells])})

@@ -44,7 +44,7 @@ The dose may be empty where a role says that the well is untreated or blank, and
 
 @dataclass(frozen=True)
 class Roles:
-    """Which words in the column `role` mean what: patterns as of file names (`PC-*`, `NC-?`), upper or lower case.
+    """Roles by words of the column `role`: patterns as for file names (`PC-*`, `NC-?`), upper or lower case.
 
     Where a word suits several, the first counts of ignored, blank, untreated, treated; so treated=("*",) is "all
     others".
@@ -85,7 +85,7 @@ class Roles:
 
 @lru_cache(maxsize=4096)  # a file of a million wells has a few hundred different words
 def role_of(word: str, roles: Roles) -> Role | None:
-    """What a word in the role column means; None where no pattern suits."""
+    """The role that a word in the role column means; None where no pattern fits."""
     for role in get_args(Role):
         if any(fnmatch.fnmatchcase(word.lower(), pattern.lower()) for pattern in getattr(roles, role)):
             return role
@@ -101,11 +101,11 @@ class WellColumns:
     dose_unit: units.DoseUnit
 
     def has(self, what: str) -> bool:
-        """Whether the table says anything about something."""
+        """Whether the table has a column or a constant for a meaning."""
         return self.found.has(what)
 
     def cell(self, what: str, row: Sequence[str]) -> str:
-        """Text of a row about something, with single blanks; empty where the table has nothing."""
+        """Text of a row for a meaning, with single blanks; empty where the table has none."""
         return self.found.cell(what, row)
 
     def column(self, what: str) -> str:

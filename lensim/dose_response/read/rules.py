@@ -16,7 +16,7 @@ Culture = tuple[str, str, str]
 
 
 def culture_of(well: Well) -> Culture:
-    """Line, experiment and plate: what makes a culture."""
+    """Line, experiment and plate, which identify a culture."""
     return well.cell_line, well.experiment, well.plate
 
 

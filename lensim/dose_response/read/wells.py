@@ -40,14 +40,14 @@ class Well:
 
 @dataclass
 class LostWells:
-    """What becomes of wells whose signal is missing: a fault each, unless the user said that they are lost."""
+    """The treatment of wells without a signal: each is a fault, unless the user said that they are lost."""
 
     are_dropped: bool
     count: int = 0
 
 
 def role_of_row(found: WellColumns, row: list[str], roles: Roles) -> Role | Literal["by dose"] | None:
-    """What a well is, by its role's word; "by dose" without such a column; None where no pattern suits the word."""
+    """The role of a well, by its word; "by dose" without such a column; None where no pattern fits the word."""
     return role_of(found.cell("role", row), roles) if found.has("role") else "by dose"
 
 

@@ -25,7 +25,7 @@ AS_STATED = "as stated"
 class GeneRoles:
     """Which genes are references, which condition is the control, and which amplification factors are stated.
 
-    `control` is as the user states it, empty where the file or the names of conditions tell; `control_column` is the
+    `control` is as the user states it, empty where the file or the names of conditions show it; `control_column` is the
     file's own name for is_control.
     """
 
@@ -162,7 +162,7 @@ def amplified_without_template(data: xr.Dataset) -> list[tuple[str, str, float]]
 
 
 def _is_idle_standard(reaction: Reaction) -> bool:
-    """A standard that was not detected, at a quantity that nobody states: it says nothing."""
+    """Whether a standard was not detected and has no stated quantity, so that it has no information."""
     return reaction.task == "standard" and reaction.quantity is None and reaction.ct_cycles is None
 
 

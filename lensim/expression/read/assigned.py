@@ -33,5 +33,5 @@ class Assigned:
 
     @property
     def sample(self) -> SampleKey:
-        """Subject, condition and experiment: what makes a sample."""
+        """Subject, condition and experiment, which identify a sample."""
         return self.subject, self.condition, self.experiment

@@ -103,7 +103,7 @@ def read_reactions(
 
 
 def kind_of(source: Source) -> str:
-    """Which of `KINDS` a file is of, by its content.
+    """The format of a file, one of `KINDS`, by its content.
 
     Raises
     ------

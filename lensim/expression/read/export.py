@@ -61,7 +61,7 @@ class ExportTable:
     separator: str = "\t"
 
     def cell(self, what: str, row: Sequence[str]) -> str:
-        """Text of a row about something, with single blanks; empty where the table has nothing."""
+        """Text of a row for a meaning, with single blanks; empty where the table has none."""
         at = self.position.get(what)
         return "" if at is None or at >= len(row) else " ".join(row[at].split())
 

@@ -103,7 +103,7 @@ class Reactions:
 
 
 def _place_on_plate(well: str) -> object:
-    """What two spellings of one well have in common; None for a well without a name."""
+    """A key that is the same for two spellings of one well; None for a well without a name."""
     return parse_well_name(well) or well.casefold() or None
 
 
@@ -135,7 +135,7 @@ def check_no_well_twice(reactions: Iterable[Reaction], faults: FaultReport) -> N
 
 
 def one_of_all[T](values: Iterable[T | None], what: str, place: str) -> T | None:
-    """What all files say that say anything about a thing; None where none does.
+    """The value on which all files that have one agree; None where no file has one.
 
     Raises
     ------

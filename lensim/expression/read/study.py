@@ -62,7 +62,7 @@ def read_expression(
     cycle_limit
         Cycles run, where the files do not say and it was not 40.
     format
-        One of `FORMATS`, or ratios, where the content does not tell it.
+        One of `FORMATS`, or ratios, where the content does not show it.
     unlisted
         What becomes of a reaction of a sample that the sheet does not have: "refuse", or "ignore" and count.
 

@@ -127,7 +127,7 @@ class Manner:
 
 @dataclass(frozen=True)
 class FileReactions:
-    """What one file holds."""
+    """The reactions of one file, and the numbers of wells left out."""
 
     instrument: str
     place: str
@@ -139,7 +139,7 @@ class FileReactions:
 
 
 def check_stated(cycle_limit: float | None, decimal: str | None) -> None:
-    """Refuse what a user states for a file where it cannot be: a limit of no cycles, a mark that is none."""
+    """Refuse options that are not possible: a cycle limit that is not above 0, an unknown decimal mark."""
     if cycle_limit is not None:
         checks.above("cycle_limit", cycle_limit, 0)
     if decimal is not None:
