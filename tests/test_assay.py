@@ -11,11 +11,13 @@ from lensim.assay import (
     assay_names,
     assay_of,
     find_assay,
+    fit_study,
     is_of,
     read_result,
     require_assay,
 )
 from lensim.checks import InputError
+from lensim.inference.fit import FitSettings
 from tests.cell_cycle.test_cell_cycle_estimands import made_up, sheet_of
 from tests.cli.test_cli_bioassay import fitted as bioassay
 from tests.cli.test_cli_report import expression
@@ -123,3 +125,16 @@ def test_the_gate_judges_no_yes_or_no_quantity():
     judged = find_assay("dose_response").judged(find_assay("dose_response").estimands(dose_response(), Asked()))
     assert all(values.dtype != bool for values in judged.data_vars.values())
     assert np.isfinite(judged["log10_ec50_um"]).all()
+
+
+@pytest.mark.parametrize("wrong", ["wells.csv", None, 5])
+def test_what_is_no_dataset_is_refused_by_its_type(wrong):
+    with pytest.raises(InputError, match=rf"^data must be a Dataset, .* got {type(wrong).__name__}$"):
+        assay_of(wrong)
+
+
+def test_a_truth_is_not_fitted_as_data(monkeypatch):
+    monkeypatch.setattr("lensim.inference.retry.fit_with_care", lambda *_, **__: pytest.fail("a fit was begun"))
+    truth = xr.Dataset({v.LOG10_EC50: (v.CELL_LINE, [0.0])}, attrs={v.ASSAY: "dose_response"})
+    with pytest.raises(InputError, match=r"^data must be observations of the assay dose_response, .*: a truth is no"):
+        fit_study(truth, FitSettings(), 1)
