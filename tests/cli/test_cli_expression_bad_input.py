@@ -13,6 +13,7 @@ from lensim.checks import InputError
 from lensim.expression import classical_comparison as inference_compare
 from lensim.expression.read import read_cts
 from lensim.inference.observations import attach_observations
+from lensim.inference.verdict import Verdict, carry_verdict
 from lensim.output import save_result
 from tests.cli.test_cli import run
 
@@ -372,9 +373,11 @@ def test_compare_tells_of_genes_of_unknown_efficiency(tmp_path, capsys, monkeypa
     posterior = xr.Dataset({"log2_fold_change": (("chain", "draw", "target"), np.zeros((2, 3, 1)))})
     tree = xr.DataTree.from_dict({"posterior": posterior})
     attach_observations(tree, read_cts(path))
+    carry_verdict(tree, Verdict(True, (), 1.001, 900.0, 800.0, "mu", 0, 0.9, 0.0))
     save_result(tree, result)
-    status, _, err = run(capsys, "compare", result)
+    status, said, err = run(capsys, "compare", result)
     assert status == 0
+    assert "converged: R-hat at most 1.001" in said
     assert "neither a dilution series nor a stated factor for TNF, R: the fit takes the prior" in err
 
 
