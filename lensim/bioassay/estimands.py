@@ -26,11 +26,6 @@ CONTROL: Final = "control"
 SIDES: Final = {-1: "below", 0: "within", 1: "above"}
 
 
-def is_bioassay(result: xr.DataTree) -> bool:
-    """Whether a result is that of a bioassay."""
-    return v.LOG10_TNF in result["posterior"]
-
-
 def bioassay_estimands(result: xr.DataTree) -> xr.Dataset:
     """Draws of every quantity of interest of a bioassay's fit, and the properties of media for tables.
 
