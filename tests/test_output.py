@@ -67,7 +67,8 @@ def test_the_message_says_how_to_replace(tmp_path):
     taken = tmp_path / "fit.nc"
     taken.write_text("mine")
     with pytest.raises(
-        InputError, match=r"fit\.nc must not exist yet, got a file of that name: add --force to replace it$"
+        InputError,
+        match=r"fit\.nc must not exist yet, got a file of that name: add --force \(force=True in Python\) to",
     ):
         require_free(taken, force=False)
     require_free(tmp_path / "new", force=False)

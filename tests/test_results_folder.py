@@ -66,7 +66,8 @@ def test_own_results_are_replaced_and_nothing_else_is_touched(config):
     assert names("out") == ["manifest.json", "small.toml", "table.csv"]
     assert names(".") == ["notes.txt", "out", "small.toml"]
     with pytest.raises(
-        InputError, match=r"^out must not exist yet, got a folder of that name: add --force to replace it$"
+        InputError,
+        match=r"^out must not exist yet, got a folder of that name: add --force \(force=True in Python\) to",
     ):
         fill("out", config, force=False)
 
