@@ -123,7 +123,7 @@ def cell_cycle(
     files: Annotated[
         list[Path],
         typer.Argument(
-            help="Tables: a row a tube (G0/G1, S, G2/M), a tube and phase, an event (brdu, dna), or a list of FCS files."
+            help="Tables: a row a tube (G0/G1, S, G2/M), a tube and phase, an event (brdu, dna), or an FCS file."
         ),
     ],
     control: Control = "",
