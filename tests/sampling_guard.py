@@ -18,6 +18,8 @@ class SamplingGuard(MetaPathFinder):
     def __init__(self) -> None:
         self.unmarked = ""
         """Name of the test that runs without the marker; empty where it has it."""
+        self.is_asking = False
+        """Whether the search for the sampler's own spec is under way."""
         self.caught: set[str] = set()
         """Tests without the marker that compiled a model."""
 
@@ -30,10 +32,13 @@ class SamplingGuard(MetaPathFinder):
 
     def find_spec(self, fullname: str, path: object, target: object = None) -> ModuleSpec | None:
         """The sampler's own way of being imported, with the watch at its end."""
-        if fullname != SAMPLER:
+        if fullname != SAMPLER or self.is_asking:
             return None
-        sys.meta_path.remove(self)
-        spec = importlib.util.find_spec(fullname)
+        self.is_asking = True  # others only ask whether it is there, so the guard stays until it is imported
+        try:
+            spec = importlib.util.find_spec(fullname)
+        finally:
+            self.is_asking = False
         if spec is None or spec.loader is None:
             return spec
         execute = spec.loader.exec_module
@@ -41,6 +46,8 @@ class SamplingGuard(MetaPathFinder):
         def execute_and_watch(module: ModuleType) -> None:
             execute(module)
             self.watch(module)
+            if self in sys.meta_path:
+                sys.meta_path.remove(self)
 
         spec.loader.exec_module = execute_and_watch  # type: ignore[method-assign]
         return spec

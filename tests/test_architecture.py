@@ -1,6 +1,8 @@
 """The shape of the code: imports go one way, modules stay short, and no file tells where it was made."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -226,3 +228,14 @@ def test_patterns_find_what_they_are_for():
         assert MACHINE_PATH.search(f"/{folder}")
         assert not MACHINE_PATH.search(f"docs/{folder}/x")
         assert not MACHINE_PATH.search(f"~/{folder}")
+
+
+def test_the_sampling_guard_stays_until_the_sampler_is_imported():
+    """Others ask whether the sampler is there before anyone imports it; the guard watches all the same."""
+    code = (
+        "import importlib.util\nfrom tests.sampling_guard import SamplingGuard\n"
+        "guard = SamplingGuard()\nguard.install()\nassert importlib.util.find_spec('nutpie')\n"
+        "import nutpie\nprint(nutpie.compile_pymc_model.__name__)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert said.stdout.split() == ["compile_and_note"]

@@ -25,8 +25,10 @@ CUT_AT = 1.88
 """Highest dose of ryegrass below its ED50 [mM]."""
 
 
-def sampled(compiled: engine_nutpie.CompiledModel, data: xr.Dataset, settings: SamplerSettings) -> xr.DataTree:
-    result = engine_nutpie.sample(compiled, settings, seed=31)
+def sampled(
+    compiled: engine_nutpie.CompiledModel, data: xr.Dataset, settings: SamplerSettings, seed: int = 31
+) -> xr.DataTree:
+    result = engine_nutpie.sample(compiled, settings, seed=seed)
     attach_observations(result, data)
     return result
 
@@ -38,7 +40,11 @@ def sampled(compiled: engine_nutpie.CompiledModel, data: xr.Dataset, settings: S
 def lenalidomide(shared_data) -> xr.DataTree:
     data = read_tidy(shared_data / "gdsc1_lenalidomide_9dose_9_nonMM_lines.csv")
     compiled = engine_nutpie.compile_model(find_model("dose_response_hierarchical_normalised").build(data))
-    return sampled(compiled, data, SamplerSettings(draws=3000, target_accept=0.995))
+    first = sampled(compiled, data, SamplerSettings(draws=3000, target_accept=0.995))
+    if diagnose(first).passed:
+        return first
+    # as `lensim fit` does: gradients differ in the last digit between machines, and one run in four meets a divergence
+    return sampled(compiled, data, SamplerSettings(draws=3000, target_accept=0.999), seed=32)
 
 
 def test_lenalidomide_fit_may_be_read(lenalidomide):
