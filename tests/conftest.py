@@ -30,21 +30,13 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
-    """What the guard caught travels with the report of the test, from any worker."""
-    if item.nodeid in GUARD.caught:
-        item.user_properties.append(("sampling without the marker", item.nodeid))
-    return (yield)
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """List tests that compiled a model for the sampler and lack the marker `sampling`."""
-    reports = [one for some in terminalreporter.stats.values() for one in some if isinstance(one, pytest.TestReport)]
-    found = {value for one in reports for name, value in one.user_properties if name == "sampling without the marker"}
-    if found:
-        terminalreporter.section("tests that sample without the marker `sampling`")
-        for name in sorted(map(str, found)):
-            terminalreporter.line(name)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that compiled a model for the sampler without the marker `sampling` fails at its end."""
+    report = yield
+    if report.when == "teardown" and item.nodeid in GUARD.caught:
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} compiles a model for the sampler: it needs @pytest.mark.sampling"
+    return report
 
 
 @pytest.fixture(scope="session")

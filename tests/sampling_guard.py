@@ -1,4 +1,4 @@
-"""A test that compiles a model for the sampler says so by the marker `sampling`; others that compile are listed."""
+"""A test that compiles a model for the sampler says so by the marker `sampling`; others that compile fail."""
 
 import importlib.util
 import sys

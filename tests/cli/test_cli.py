@@ -156,6 +156,7 @@ def test_help_does_not_wait_for_heavy_libraries():
     assert said.stdout.strip() == "[]"
 
 
+@pytest.mark.sampling
 def test_a_users_file_goes_through_to_tables_and_figures(capsys, tmp_path):
     rng = np.random.default_rng(5)
     rows = []

@@ -15,6 +15,7 @@ def saved(folder: Path, text: str, name: str = "tubes.csv") -> Path:
     return path
 
 
+@pytest.mark.sampling
 def test_from_simulated_events_to_a_summary(tmp_path, capsys):
     events, fit = tmp_path / "events.csv", tmp_path / "fit.nc"
     status, said, _ = run(

@@ -381,6 +381,7 @@ def test_compare_tells_of_genes_of_unknown_efficiency(tmp_path, capsys, monkeypa
     assert "neither a dilution series nor a stated factor for TNF, R: the fit takes the prior" in err
 
 
+@pytest.mark.sampling
 def test_a_table_of_ratios_goes_through_whole(tmp_path, capsys):
     """500 draws of two short chains: the gate may refuse them, which is status 3 and no fault."""
     path, out = Path(tmp_path / "ratios.csv"), tmp_path / "fit.nc"

@@ -30,6 +30,7 @@ def test_an_unknown_key_is_refused_by_name(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.sampling
 def test_one_folder_holds_config_manifest_tables_and_figures(tmp_path):
     config, out = small(tmp_path), tmp_path / "out"
     # 100 draws: the gate refuses them, and the folder says so

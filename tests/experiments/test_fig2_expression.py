@@ -18,6 +18,7 @@ def test_an_unknown_key_is_refused_by_name(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.sampling
 def test_one_folder_holds_config_manifest_tables_and_figures(tmp_path):
     text = CONFIG.read_text().replace("experiments = 2", "experiments = 1").replace("attempts = 2", "attempts = 1")
     text = text.replace("draws = 2500", "draws = 100").replace("tune = 1000", "tune = 200")

@@ -19,6 +19,7 @@ def test_an_unknown_key_is_refused_by_name(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.sampling
 def test_one_folder_holds_config_manifest_tables_and_figures(tmp_path):
     text = CONFIG.read_text().replace("attempts = 2", "attempts = 1")
     text = text.replace("draws = 1000", "draws = 150").replace("tune = 1000", "tune = 300")

@@ -261,6 +261,7 @@ def test_a_dataset_that_cannot_answer_is_refused(model):
 # --- a fit ---
 
 
+@pytest.mark.sampling
 def test_the_fit_converges(fitted):
     verdict = verdict_of(fitted)
     assert verdict.divergences == 0
@@ -269,6 +270,7 @@ def test_the_fit_converges(fitted):
         assert group in fitted.children
 
 
+@pytest.mark.sampling
 def test_true_fold_changes_lie_in_their_intervals(fitted):
     """Null: each central 99.9% interval holds its truth with that probability."""
     fold = fitted["posterior"][v.LOG2_FOLD_CHANGE]
@@ -278,6 +280,7 @@ def test_true_fold_changes_lie_in_their_intervals(fitted):
     assert stats.binomtest(covered, truth.size, 0.999).pvalue > 1e-6
 
 
+@pytest.mark.sampling
 def test_estimands_and_tables_hold_together(fitted):
     draws = expression_estimands(fitted)
     assert float(abs(draws["log2_level_over_calibrator"].sel({v.SUBJECT: "line 0"})).max()) == 0.0
@@ -295,6 +298,7 @@ def test_estimands_and_tables_hold_together(fitted):
         contrast_of_subjects(fitted, groups, "a", "c")
 
 
+@pytest.mark.sampling
 def test_slope_against_ic50_takes_lines_without_one_out(fitted):
     rng = stream(SEED, "slope")
     ic50 = rng.standard_normal((2, 50, 6))
@@ -306,6 +310,7 @@ def test_slope_against_ic50_takes_lines_without_one_out(fitted):
         slope_against(fitted, lines.isel({v.CELL_LINE: slice(3)}))
 
 
+@pytest.mark.sampling
 def test_classical_answers_stand_beside_the_posterior_with_reasons(fitted):
     table = compare_with_classical(fitted)
     assert len(table) == 20

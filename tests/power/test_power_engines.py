@@ -19,6 +19,7 @@ FEW_COPIES = {
 }
 
 
+@pytest.mark.sampling
 def test_a_run_audits_some_of_its_own_studies(tmp_path):
     scenario = scenario_of(
         {
