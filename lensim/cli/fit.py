@@ -1,13 +1,14 @@
 """The commands `lensim fit ASSAY`: options of the assay's files, and those that all fits share."""
 
-import inspect
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from lensim.checks import between, one_of
+from lensim.cli.assay_command import assay_command
 from lensim.cli.shared import (
     Chains,
     CiProb,
@@ -59,24 +60,7 @@ def fit_command(name: str, source: Callable[..., "xr.Dataset"], about: str) -> C
     about
         What the help says.
     """
-    own, shared = inspect.signature(source).parameters, inspect.signature(fit_options).parameters
-
-    def command(**given: Any) -> None:
-        _run(name, source, {key: given[key] for key in own}, **{key: given[key] for key in shared})
-
-    return with_options(command, f"fit_{name}", {**own, **shared}, about)
-
-
-def with_options(
-    command: Callable[..., None], name: str, parameters: dict[str, inspect.Parameter], about: str
-) -> Callable[..., None]:
-    """A function with the arguments and options of several functions."""
-    keywords = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in parameters.values()]
-    command.__name__ = name
-    command.__doc__ = about
-    command.__signature__ = inspect.Signature(keywords)  # type: ignore[attr-defined]
-    command.__annotations__ = {one.name: one.annotation for one in keywords}
-    return command
+    return assay_command(f"fit_{name}", source, fit_options, partial(_run, name, source), about)
 
 
 def _run(
@@ -130,8 +114,7 @@ def _run(
     )
     save_result(result.tree, path, force=force)
     out.print(f"result in {path}", soft_wrap=True, markup=False)
-    print_result(result.tree, Asked(ci))
-    write_csv(result.tree, Asked(ci), csv, force=force)
+    write_csv(print_result(result.tree, Asked(ci)), csv, force=force)
     write_figures(result.tree, Asked(ci), figures, force=force, data=read)
     if not result.verdict.passed:
         raise typer.Exit(3)

@@ -1,7 +1,7 @@
 """The commands `lensim read ASSAY`: a machine's export, or any table that a fit takes, to one tidy table."""
 
-import inspect
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,7 +9,7 @@ import typer
 
 from lensim.checks import InputError
 from lensim.cli import sources
-from lensim.cli.fit import with_options
+from lensim.cli.assay_command import assay_command
 from lensim.cli.shared import Force, columns_of, out, paths_in, say, table_suffix
 
 if TYPE_CHECKING:
@@ -25,12 +25,7 @@ def read_options(
 
 def read_command(name: str, source: Callable[..., "xr.Dataset"], about: str) -> Callable[..., None]:
     """The command that reads files of one assay and writes them as one tidy table; see `fit_command`."""
-    own, shared = inspect.signature(source).parameters, inspect.signature(read_options).parameters
-
-    def command(**given: Any) -> None:
-        _run(name, source, {key: given[key] for key in own}, **{key: given[key] for key in shared})
-
-    return with_options(command, f"read_{name}", {**own, **shared}, about)
+    return assay_command(f"read_{name}", source, read_options, partial(_run, name, source), about)
 
 
 def _run(
@@ -55,7 +50,7 @@ def _run(
         say(f"table in {path}")
 
 
-def _expression(path: Path | None = None, force: bool = False, **given: Any) -> None:
+def _expression(given: dict[str, Any], *, path: Path | None, force: bool) -> None:
     """From machines' exports to one tidy table: reactions alone where nothing says which sample is which."""
     from lensim.expression.read import kind_of, knows_samples, read_reactions, write_reactions
     from lensim.output import require_free, written_whole
@@ -101,5 +96,4 @@ def _print_found(instrument: str, paths: tuple[str, ...], found: dict[str, int])
 
 def read_expression_command(about: str) -> Callable[..., None]:
     """`lensim read expression`, which also writes reactions of samples that no sheet describes."""
-    own, shared = inspect.signature(sources.expression).parameters, inspect.signature(read_options).parameters
-    return with_options(_expression, "read_expression", {**own, **shared}, about)
+    return assay_command("read_expression", sources.expression, read_options, _expression, about)

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lensim.checks import InputError
+from lensim.checks import InputError, told_of
 from lensim.cli.shared import CiProb, Csv, FigureFolder, Force, out, say
 from lensim.cli.tables import print_tables
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from lensim.assay import Asked
+    from lensim.assay import Asked, ResultTable
 
 
 def summarize(
@@ -25,19 +25,19 @@ def summarize(
     force: Force = False,
 ) -> None:
     """Read a result of any assay: tables, remarks and verdict, as on the page of lensim report."""
-    from lensim.assay import Asked, read_result
+    from lensim.assay import Asked, assay_of
     from lensim.output import load_result
 
     result = load_result(result_file)
     asked = Asked(ci, threshold_um)
     require_room(csv, figures, force=force, inputs=[result_file])
-    if threshold_um is not None:
-        try:
-            read_result(result, asked)
-        except InputError as error:
-            raise InputError(f"{result_file}: {error}") from None
-    print_result(result, asked)
-    write_csv(result, asked, csv, force=force)
+    if threshold_um is None:
+        tables = print_result(result, asked)
+    else:
+        with told_of(str(result_file)):
+            assay_of(result)  # a threshold has no meaning for bare parameters
+            tables = print_result(result, asked)
+    write_csv(tables, csv, force=force)
     write_figures(result, asked, figures, force=force)
 
 
@@ -67,8 +67,8 @@ def require_room(csv: Path | None, figures: Path | None, *, force: bool, inputs:
         raise InputError(f"{figures} must hold no figures yet, got some: add --force to replace them")
 
 
-def print_result(result: "xr.DataTree", asked: "Asked") -> None:
-    """Print the tables, remarks and verdict of a result."""
+def print_result(result: "xr.DataTree", asked: "Asked") -> "tuple[ResultTable, ...]":
+    """Print the tables, remarks and verdict of a result; the tables are handed on, so that they are computed once."""
     from lensim.earlier_results import EARLIER
     from lensim.inference.verdict import verdict_of
     from lensim.report.shown import shown_of
@@ -86,16 +86,15 @@ def print_result(result: "xr.DataTree", asked: "Asked") -> None:
         markup=False,
         highlight=False,
     )
+    return tables
 
 
-def write_csv(result: "xr.DataTree", asked: "Asked", csv: Path | None, *, force: bool) -> None:
+def write_csv(tables: "tuple[ResultTable, ...]", csv: Path | None, *, force: bool) -> None:
     """Write the main table to a file, or every table to a folder."""
     from lensim.output import require_free, written_whole
-    from lensim.report.shown import shown_of
 
     if csv is None:
         return
-    _, tables, _, _ = shown_of(result, asked)
     targets = {csv: tables[0]} if csv.suffix else {csv / f"{table.name}.csv": table for table in tables}
     for target in targets:
         require_free(target, force=force)
