@@ -12,7 +12,7 @@ from lensim.bioassay.columns import COLUMNS
 from lensim.bioassay.rows import Manner, find_own_columns, make_well, read_reading, read_role, unit_of
 from lensim.checks import FaultReport, InputError
 from lensim.tables.columns import Found, names_any
-from lensim.tables.grid import Grid, choose_grid, find_grids
+from lensim.tables.grid import Grid, choose_grid, find_grids, place_on_grid
 from lensim.tables.number_text import DecimalMark, decimal_mark_in_doubt, decimal_mark_of, is_missing
 from lensim.tables.plate_size import check_plate_wells
 from lensim.tables.source import File, Files, Format, Source, format_of, read_table, source_of, sources_of
@@ -208,7 +208,8 @@ def _read_grid(
     used = set()
     for row, line in ((table.rows[at], table.lines[at]) for at in rows):
         role = read_role(found, row, line, faults)
-        where = _place(found, row, line, grid, source.place, FaultReport("") if role == "ignored" else faults)
+        to = FaultReport("") if role == "ignored" else faults
+        where = place_on_grid(found.cell("well", row), found.column("well"), grid, source.place, line, to)
         used |= {where} if where else set()
         if role == "ignored" or where is None:
             ignored += role == "ignored"
@@ -245,16 +246,3 @@ def _rows_of_plates(
         if name not in stems:
             faults.add(f"plate {name!r} has no file of that name; there are {', '.join(stems)}")
     return {stem: [at for at in every if named[at] == stem] for stem in stems}
-
-
-def _place(
-    found: Found, row: list[str], line: int, grid: Grid, grid_place: str, faults: FaultReport
-) -> tuple[int, int] | None:
-    name = found.cell("well", row)
-    place = parse_well_name(name)
-    if place is None:
-        faults.add(f"{found.column('well')} must be a letter and a number, such as A1, got {name!r}", line=line)
-    elif place not in grid.cells:
-        faults.add(f"well {name} is not in the grid of {grid_place}, {grid}", line=line)
-        return None
-    return place

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from lensim.checks import InputError
+from lensim.checks import FaultReport, InputError
 from lensim.tables.number_text import is_missing
-from lensim.tables.well_names import STANDARD_PLATES, row_of_letters
+from lensim.tables.well_names import STANDARD_PLATES, parse_well_name, row_of_letters
 
 SEPARATORS: Final = ("\t", ";", ",", None)  # None: blanks
 _WIDTHS: Final = {columns: rows for rows, columns in STANDARD_PLATES}
@@ -277,3 +277,26 @@ def _without_column_numbers(lines: list[_Line], at: int) -> list[Grid]:
     if len(run) % height:
         return []
     return [_grid(dict(enumerate(run[n : n + height])), start, 0, width, title) for n in range(0, len(run), height)]
+
+
+def place_on_grid(
+    name: str, column: str, grid: Grid, grid_place: str, line: int, faults: FaultReport
+) -> tuple[int, int] | None:
+    """Row and column of a well that a plate map names, from 0; a fault and None where the grid has no such well.
+
+    Parameters
+    ----------
+    name, column
+        The well, such as A1, and the column of the map that it is in.
+    grid, grid_place
+        The grid, and the file that it is from.
+    line, faults
+        Line of the map, for what is wrong there.
+    """
+    place = parse_well_name(name)
+    if place is None:
+        faults.add(f"{column} must be a letter and a number, such as A1, got {name!r}", line=line)
+    elif place not in grid.cells:
+        faults.add(f"well {name} is not in the grid of {grid_place}, {grid}", line=line)
+        return None
+    return place

@@ -22,12 +22,12 @@ from lensim.dose_response.read.wells import (
     read_signal,
     role_of_row,
 )
-from lensim.tables.grid import Grid, choose_grid
+from lensim.tables.grid import Grid, choose_grid, place_on_grid
 from lensim.tables.number_text import DecimalMark, decimal_mark_in_doubt, decimal_mark_of, is_missing
 from lensim.tables.plate_size import check_plate_wells
 from lensim.tables.source import File, Source, read_table, source_of
 from lensim.tables.table import TextTable
-from lensim.tables.well_names import parse_well_name, well_name
+from lensim.tables.well_names import well_name
 
 SIGNAL_NAME: Final = "reading"
 
@@ -268,7 +268,7 @@ def _read_wells(
         role = role_of_row(found, row, roles)
         if role == "ignored":
             continue
-        place = _place_on_grid(found.cell("well", row), grid, grid_place, line, map_faults)
+        place = place_on_grid(found.cell("well", row), "well", grid, grid_place, line, map_faults)
         if role is None or place is None:
             is_whole = False
             continue
@@ -287,13 +287,3 @@ def _read_wells(
     faults.take(grid_faults)
     faults.take(map_faults)
     return wells, accounted, is_whole
-
-
-def _place_on_grid(name: str, grid: Grid, grid_place: str, line: int, faults: FaultReport) -> tuple[int, int] | None:
-    place = parse_well_name(name)
-    if place is None:
-        faults.add(f"well must be a letter and a number, such as A1, got {name!r}", line=line)
-    elif place not in grid.cells:
-        faults.add(f"well {name} is not in the grid of {grid_place}, {grid}", line=line)
-        return None
-    return place
