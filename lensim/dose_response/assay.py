@@ -7,9 +7,21 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.assay import Asked, Assay, ResultTable
-from lensim.dose_response.estimands import dose_response_estimands, judged_estimands, summarise_lines, summarise_panel
+from lensim.dose_response.estimands import (
+    DOSE_UNIT,
+    dose_response_estimands,
+    judged_estimands,
+    summarise_lines,
+    summarise_panel,
+)
 from lensim.dose_response.read import read_dose_response, write_tidy
+from lensim.dose_response.remarks import panel_remarks
 from lensim.inference.observations import observations_of
+
+
+REMARKS: Final = "remarks"
+HIDDEN: Final = ("ic50_", "ec50", "dose_unit", "hill_slope", "area_over_curve")
+"""How names of columns begin that people are not shown."""
 
 
 def default_model(data: xr.Dataset) -> str:
@@ -19,14 +31,14 @@ def default_model(data: xr.Dataset) -> str:
 
 
 def estimands(result: xr.DataTree, asked: Asked) -> xr.Dataset:
-    """Draws of `dose_response_estimands`, with the unit of doses in the attrs."""
-    unit = str(observations_of(result)[v.DOSE].attrs.get("units", "uM"))
-    return dose_response_estimands(result, asked.threshold_um).assign_attrs(dose_unit=unit)
+    """Draws of `dose_response_estimands`, with the remarks on its wells in the attrs."""
+    said = panel_remarks(observations_of(result))
+    return dose_response_estimands(result, asked.threshold_um).assign_attrs({REMARKS: said})
 
 
 def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
     """Lines, and the panel as a whole."""
-    unit = str(estimands.attrs["dose_unit"]).replace("uM", "µM")
+    unit = estimands.attrs[DOSE_UNIT].name
     lines = summarise_lines(estimands, asked.ci_prob).reset_index()
     panel = summarise_panel(estimands, asked.ci_prob)
     return (
@@ -35,8 +47,8 @@ def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
             f"Lines: absolute IC50 as an interval or a bound, {asked.words}",
             lines,
             # said by ic50 in words, or of interest to those who compute with them
-            hidden=("ic50_um", "ic50_um_lower", "ic50_um_upper", "ec50_um", "hill_slope", "area_over_curve"),
-            units={"ic50": unit},
+            hidden=tuple(name for name in lines if str(name).startswith(HIDDEN)),
+            units={"ic50": unit, "ec50": unit},
         ),
         ResultTable("panel", f"The panel as a whole, {asked.words}", _in_words(panel)),
     )
@@ -63,6 +75,8 @@ ASSAY: Final = Assay(
     judged=judged_estimands,
     tables=tables,
     counts=counts,
+    notes=panel_remarks,
+    remarks=lambda estimands: tuple(estimands.attrs[REMARKS]),
     write=write_tidy,
     has_threshold=True,
 )
