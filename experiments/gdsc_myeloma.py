@@ -174,7 +174,7 @@ def run(
     The table of agreement and the figure are written anew after each drug, so that a stopped run leaves what it found.
     """
     reference = read_reference(reference_path)
-    data = read_tidy(wells, COLUMNS, "uM", roles=ROLES)
+    data = read_tidy(wells, COLUMNS, "uM", roles=ROLES, choice=POOLED)
     drugs = chosen_drugs or compounds_of(data)
     for drug in drugs:
         checks.one_of("--drugs", drug, compounds_of(data))

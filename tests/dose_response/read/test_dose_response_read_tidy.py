@@ -58,6 +58,7 @@ def test_the_dataset_of_a_panel(tmp_path):
     assert data.attrs == {
         "source": "wells.csv", "dose_unit": "nM", "signal": "signal", "wells_lost": 2, "wells_ignored": 1,
         "plate_rows": 8, "plate_columns": 12, "assay": "dose_response",
+        "columns_used": "cell_line, dose = Dose (nM), signal, molecular_group, experiment, plate, well, role",
         "plate_size_from": "guessed from the largest well",
     }  # fmt: skip
 
