@@ -29,6 +29,9 @@ PARAMETERS: Final[Mapping[str, str]] = {
 SWITCHES: Final[Mapping[tuple[str, str], str]] = {("lost", "drop"): "--drop-lost"}
 """Values of a parameter for which a command has an option without a value."""
 
+OWN_OPTIONS: Final[Mapping[str, str]] = {"channels": "--{}-channel"}
+"""Parameters that are mappings in Python, and for each of whose names a command has an option."""
+
 _VALUE: Final = r""" "[^"]*" | '[^']*' | \{[^{}]*\} | \[[^][]*\] | [\w.+-]*\w """
 _CHOICE: Final = re.compile(rf"(?<=[\ (])(?P<name>[a-z_]+)=(?!=)(?P<value>{_VALUE})?", re.VERBOSE)
 """A choice behind a blank or a bracket: at the start of a line, and in paths, names of a user begin."""
@@ -60,6 +63,8 @@ def as_options(message: str, options: Mapping[str, str]) -> str:
         value = _value(text)
         if (switch := SWITCHES.get((name, str(value)))) and switch.lstrip("-").replace("-", "_") in options:
             return switch
+        if name in OWN_OPTIONS and isinstance(value, dict):
+            return " ".join(_option(OWN_OPTIONS[name].format(key), one) for key, one in value.items())
         return _option(options[name], value) if name in options else match[0]
 
     return _CHOICE.sub(written, message)

@@ -14,7 +14,7 @@ import lensim
 from lensim.bioassay.columns import COLUMNS as BIOASSAY_COLUMNS
 from lensim.cell_cycle.read import columns as cell_cycle_columns
 from lensim.cli import main
-from lensim.cli.remedies import SWITCHES, options_of
+from lensim.cli.remedies import OWN_OPTIONS, SWITCHES, options_of
 from lensim.dose_response.read.columns import COLUMNS as DOSE_RESPONSE_COLUMNS
 from lensim.expression.read.columns import COLUMNS as EXPRESSION_COLUMNS
 from lensim.expression.read.columns import RATIO_COLUMNS
@@ -63,7 +63,7 @@ def _commands() -> dict[str, dict[str, str]]:
 
 
 COMMANDS: Final = _commands()
-SWITCHED: Final = {name for name, _ in SWITCHES}
+SWITCHED: Final = {name for name, _ in SWITCHES} | set(OWN_OPTIONS)
 
 
 def _texts(path: Path) -> Iterator[tuple[int, str]]:
@@ -107,7 +107,10 @@ def test_choices_in_messages_of_readers_are_options_of_their_commands(assay):
 
 
 def _is_switch(name: str, command: str) -> bool:
-    """Whether a command has an option without a value for a value of this parameter."""
+    """Whether a command has an option of its own for a value, or for a name, of this parameter."""
+    own = OWN_OPTIONS.get(name)
+    if own is not None:
+        return any(re.fullmatch(own.format("[a-z]+"), option) for option in COMMANDS[command].values())
     return any(one == name and option in COMMANDS[command].values() for (one, _), option in SWITCHES.items())
 
 

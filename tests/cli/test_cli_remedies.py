@@ -31,6 +31,7 @@ OPTIONS = {
         ("join them with join_names=True", "join them with --join-names"),
         ('state decimal=","', "state --decimal ,"),
         ("name it with prior=", "name it with --from"),
+        ("name it, such as channels={'dna': 'FL2-A'}", "name it, such as --dna-channel FL2-A"),
         ("state scale='fraction'", "state scale='fraction'"),
         ("decimal=1.csv must not exist", "decimal=1.csv must not exist"),
         ("results/decimal=1.csv must not exist", "results/decimal=1.csv must not exist"),
