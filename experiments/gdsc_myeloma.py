@@ -30,6 +30,7 @@ from lensim.inference.fit import FitSettings
 from lensim.inference.verdict import verdict_of
 from lensim.output import require_free, written_whole
 from lensim.report.figures.style import literal, new_figure
+from lensim.tables.choice import Choice
 
 MODEL = "dose_response_hierarchical"
 COLUMNS = {
@@ -41,6 +42,8 @@ COLUMNS = {
     "compound": "drug_name",
     "role": "tag",
 }
+POOLED = Choice(ignore=("seeding_density",))
+"""Lines were sown at the density that suits each plate's date; reference fits pool these."""
 ROLES = Roles(untreated=("NC-1",), blank=("B",), ignored=("NC-0", "PC-*"), treated=("L*-D*-S",))
 SETTINGS = FitSettings(SamplerSettings(draws=1000, tune=1000, chains=4, target_accept=0.95))
 UNTREATED_COLOUR, TREATED_COLOUR = "#999999", "#0072B2"  # distinct in grey print and for colour-blind readers

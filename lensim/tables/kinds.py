@@ -126,7 +126,7 @@ def kind_of(name: str) -> Kind:
     if any(words & SPLITTING[what] for what in _FIRST) or plain.startswith("cells_per"):
         return "splits"
     if is_dose(name) and words & OF_A_SERIES:
-        return "unknown"
+        return "measured"
     if words & CONDITION_WORDS or stems & (COMPOUND_WORDS | DOSE_WORDS):
         return "control"
     if words & SPLITTING["patient"]:

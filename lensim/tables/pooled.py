@@ -3,17 +3,16 @@
 import itertools
 import json
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from lensim.checks import FaultReport
-from lensim.tables.choice import Choice, shown_values, value_key
-from lensim.tables.columns import Found, Meanings
+from lensim.tables.choice import Choice, shown_values
+from lensim.tables.columns import Meanings
 from lensim.tables.kinds import Kind, is_dose, kind_of
 from lensim.tables.names import plain_name
-from lensim.tables.table import TextTable
-from lensim.tables.well_names import parse_well_name
+from lensim.tables.unused import Column, PooledRow, ReadTable, in_order, told_of_column, unused_columns
 
 FEWEST_RECURRENCES: Final = 2.0
 """A value of a factor is in at least so many pooled sets, on average; one of a measurement is in fewer."""
@@ -26,67 +25,6 @@ OWN_VALUE: Final = 0.8
 
 MANY_ROWS: Final = 20
 """So many rows it takes to tell a time stamp from a time."""
-
-
-@dataclass(frozen=True, slots=True)
-class PooledRow:
-    """A row of a table, and what it is pooled with.
-
-    Attributes
-    ----------
-    place, line
-        Its file and line.
-    base
-        What treated rows and their controls share: a line.
-    effect
-        What one result is made of: a line and a compound; a gene, a subject and a condition.
-    replicate
-        Experiment and plate.
-    cell
-        What the wells of one replicate share that are measured alike: a dose.
-    is_control
-        Whether it is a control that other effects of the same base may share.
-    words
-        The effect in words: "cell line T1".
-    """
-
-    place: str
-    line: int
-    base: Hashable
-    effect: Hashable
-    replicate: tuple[str, ...]
-    cell: Hashable
-    is_control: bool
-    words: str
-
-
-@dataclass(frozen=True)
-class ReadTable:
-    """A table, and the columns of it that are used."""
-
-    table: TextTable
-    found: Found
-
-
-@dataclass
-class _Column:
-    """A column that is not used: its name as the file writes it, and what it says of each row."""
-
-    name: str
-    cells: list[tuple[PooledRow, str, str | float]] = field(default_factory=list)  # row, text, what is compared
-    is_of_well: bool = False
-
-    def texts(self) -> list[str]:
-        """Its different values as the files first write them, numbers sorted."""
-        first: dict[str | float, str] = {}
-        for _, text, key in self.cells:
-            first.setdefault(key, text)
-        return _sorted(first)
-
-
-def _sorted(first: Mapping[str | float, str]) -> list[str]:
-    numbers = sorted(key for key in first if isinstance(key, float))
-    return [first[key] for key in numbers] + [text for key, text in first.items() if not isinstance(key, float)]
 
 
 @dataclass(frozen=True)
@@ -125,14 +63,15 @@ def check_pooled(
     and one without a known name whose few values recur, may differ between replicates, but not within one. A column
     that nearly follows the rows (a measurement, a place, a time stamp) is told alone.
     """
-    columns = _unused_columns(rows, tables)
+    columns = unused_columns(rows, tables)
     not_used = []
     for column in columns:
         texts = column.texts()
-        ignored = any(plain_name(name) == plain_name(column.name) or name == column.name for name in choice.ignore)
+        ignored = any(_is_named(column.name, name) for name in choice.ignore)
         if len(texts) > 1 and not ignored:
             _judge(column, tables, pooling, faults)
-        not_used.append(_told(column.name, texts))
+        if len(texts) > 1 or not any(_is_named(column.name, name) for name in choice.where):
+            not_used.append(told_of_column(column.name, texts))
     used = dict.fromkeys(
         what if plain_name(name) == what else f"{what} = {name}"
         for one in tables
@@ -143,65 +82,12 @@ def check_pooled(
     return {name: text for name, text in told.items() if text}
 
 
-def _told(name: str, texts: Sequence[str]) -> str:
-    if len(texts) == 1:
-        return f"{name} ({texts[0]})"
-    few = f": {shown_values(texts)}" if len(texts) <= MOST_LEVELS else ""
-    return f"{name} ({len(texts)} values{few})"
+def _is_named(column: str, name: str) -> bool:
+    """Whether a user's name is the column's, but for case, blanks and signs."""
+    return name.strip() == column.strip() or (plain_name(name) == plain_name(column) != "")
 
 
-def _unused_columns(rows: Sequence[PooledRow], tables: Sequence[ReadTable]) -> list[_Column]:
-    """Columns that no meaning uses and that are not empty, with what they say of the rows that were read."""
-    row_at = {(one.table.place, line): row for one in tables for line, row in _lines(one.table)}
-    columns: dict[str, _Column] = {}
-    places: dict[str, list[tuple[str, int]]] = {}
-    for one in tables:
-        used = set(one.found.position.values())
-        names: set[str] = set()
-        for at, name in enumerate(one.table.header):
-            if at in used or not name:
-                continue
-            key = plain_name(name) or name
-            key = key if key not in names else f"{key}, column {at + 1}"
-            names.add(key)
-            columns.setdefault(key, _Column(name))
-            places.setdefault(one.table.place, []).append((key, at))
-    well_at = {one.table.place: one.found.position.get("well") for one in tables}
-    keys: dict[str, str | float] = {}
-    for row in rows:
-        cells = row_at.get((row.place, row.line))
-        for key, at in places.get(row.place, ()) if cells is not None else ():
-            text = " ".join(cells[at].split())  # type: ignore[index]
-            if text not in keys:
-                keys[text] = value_key(text)
-            columns[key].cells.append((row, text, keys[text]))
-    for column in columns.values():
-        column.is_of_well = _is_of_well(column, row_at, well_at)
-    return [column for column in columns.values() if any(text for _, text, _ in column.cells)]
-
-
-def _lines(table: TextTable) -> Iterable[tuple[int, list[str]]]:
-    return zip(table.lines, table.rows, strict=True)
-
-
-def _is_of_well(
-    column: _Column, row_at: Mapping[tuple[str, int], list[str]], well_at: Mapping[str, int | None]
-) -> bool:
-    """Whether a column repeats the letter or the number of a well's name."""
-    letters: list[tuple[str | float, int, int]] = []
-    for row, _, key in column.cells:
-        at = well_at.get(row.place)
-        place = None if at is None else parse_well_name(row_at[row.place, row.line][at].strip())
-        if place is None:
-            return False
-        letters.append((key, *place))
-    return (
-        any(len({(one[0], one[part]) for one in letters}) == len({one[0] for one in letters}) for part in (1, 2))
-        and len({one[0] for one in letters}) > 1
-    )
-
-
-def _judge(column: _Column, tables: Sequence[ReadTable], pooling: Pooling, faults: FaultReport) -> None:
+def _judge(column: Column, tables: Sequence[ReadTable], pooling: Pooling, faults: FaultReport) -> None:
     """Note a column that varies within what would be pooled."""
     kind = _kind(column.name, pooling)
     if kind in ("measured", "technical") or (column.is_of_well and kind == "unknown"):
@@ -229,7 +115,7 @@ def _kind(name: str, pooling: Pooling) -> Kind:
     return kind
 
 
-def _is_of_rows(column: _Column) -> bool:
+def _is_of_rows(column: Column) -> bool:
     """Whether nearly every row has a value of its own."""
     return len(column.cells) >= MANY_ROWS and len({key for _, _, key in column.cells}) >= OWN_VALUE * len(column.cells)
 
@@ -248,11 +134,11 @@ def _mixed(groups: Mapping[Hashable, list[tuple[PooledRow, str, str | float]]]) 
                 second = row
             first.setdefault(key, text)
         if second is not None:
-            found.append((second, _sorted(first)))
+            found.append((second, in_order(first)))
     return found
 
 
-def _mixed_with_controls(column: _Column, pooling: Pooling) -> Mixed:
+def _mixed_with_controls(column: Column, pooling: Pooling) -> Mixed:
     """Effects that have several values, controls of the same base counted; a control without a value goes with all."""
     controls: defaultdict[Hashable, list[tuple[PooledRow, str, str | float]]] = defaultdict(list)
     groups: defaultdict[Hashable, list[tuple[PooledRow, str, str | float]]] = defaultdict(list)
@@ -267,7 +153,7 @@ def _mixed_with_controls(column: _Column, pooling: Pooling) -> Mixed:
     return mixed or _mixed({("control", base): cells for base, cells in controls.items()})
 
 
-def _mixed_apart(column: _Column, pooling: Pooling) -> Mixed:
+def _mixed_apart(column: Column, pooling: Pooling) -> Mixed:
     """Effects whose treated rows, or whose controls, have several values."""
     groups: defaultdict[Hashable, list[tuple[PooledRow, str, str | float]]] = defaultdict(list)
     for row, text, key in column.cells:
@@ -278,7 +164,7 @@ def _mixed_apart(column: _Column, pooling: Pooling) -> Mixed:
     return _mixed(groups)
 
 
-def _mixed_in_replicates(column: _Column, pooling: Pooling) -> Mixed:
+def _mixed_in_replicates(column: Column, pooling: Pooling) -> Mixed:
     """Replicates that have several values."""
     groups: defaultdict[Hashable, list[tuple[PooledRow, str, str | float]]] = defaultdict(list)
     for row, text, key in column.cells:
@@ -287,7 +173,7 @@ def _mixed_in_replicates(column: _Column, pooling: Pooling) -> Mixed:
     return _mixed(groups)
 
 
-def _mixed_ambiguous(column: _Column, pooling: Pooling) -> Mixed:
+def _mixed_ambiguous(column: Column, pooling: Pooling) -> Mixed:
     """Sets of rows measured alike with several values; with replicates, only where a value is there twice."""
     groups: defaultdict[Hashable, list[tuple[PooledRow, str, str | float]]] = defaultdict(list)
     for row, text, key in column.cells:
@@ -303,7 +189,7 @@ def _mixed_ambiguous(column: _Column, pooling: Pooling) -> Mixed:
     return _mixed(apart)
 
 
-def _mixed_unknown(column: _Column, pooling: Pooling) -> Mixed:
+def _mixed_unknown(column: Column, pooling: Pooling) -> Mixed:
     """Replicates of an effect that have several values of a column that seems to be a factor."""
     groups: defaultdict[Hashable, list[tuple[PooledRow, str, str | float]]] = defaultdict(list)
     for row, text, key in column.cells:
@@ -314,7 +200,7 @@ def _mixed_unknown(column: _Column, pooling: Pooling) -> Mixed:
     return mixed
 
 
-def _follows_cells(column: _Column) -> bool:
+def _follows_cells(column: Column) -> bool:
     """Whether treated rows of one dose have one value, and each value is of one dose or of neighbouring ones.
 
     Such a column repeats or numbers the doses. Where values alternate over the doses it is a factor.
@@ -342,7 +228,7 @@ def _follows_cells(column: _Column) -> bool:
     return bool(by_effect)
 
 
-def _is_factor(column: _Column) -> bool:
+def _is_factor(column: Column) -> bool:
     """Whether values recur over pooled sets as those of a factor do, and not as those of a measurement."""
     sets: defaultdict[str | float, set[Hashable]] = defaultdict(set)
     for row, _, key in column.cells:
@@ -355,7 +241,7 @@ def _is_factor(column: _Column) -> bool:
 
 
 def _refuse(
-    column: _Column,
+    column: Column,
     kind: Kind,
     row: PooledRow,
     texts: Sequence[str],

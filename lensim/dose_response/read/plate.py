@@ -28,10 +28,10 @@ from lensim.tables.columns import Found
 from lensim.tables.grid import Grid, choose_grid, place_on_grid
 from lensim.tables.number_text import DecimalMark, decimal_mark_in_doubt, decimal_mark_of, is_missing
 from lensim.tables.plate_size import check_plate_wells
-from lensim.tables.pooled import ReadTable
 from lensim.tables.settle import settle
 from lensim.tables.source import File, Source, read_table, source_of
 from lensim.tables.table import TextTable
+from lensim.tables.unused import ReadTable
 from lensim.tables.well_names import well_name
 
 SIGNAL_NAME: Final = "reading"

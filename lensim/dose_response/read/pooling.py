@@ -6,7 +6,8 @@ from lensim.checks import FaultReport
 from lensim.dose_response.read.columns import COLUMNS
 from lensim.dose_response.read.wells import Well
 from lensim.tables.choice import Choice
-from lensim.tables.pooled import PooledRow, Pooling, ReadTable, check_pooled
+from lensim.tables.pooled import Pooling, check_pooled
+from lensim.tables.unused import PooledRow, ReadTable
 
 
 def check_wells(

@@ -33,10 +33,10 @@ from lensim.dose_response.read.wells import (
 from lensim.tables.choice import EVERY_ROW, Choice
 from lensim.tables.number_text import DecimalMark, decimal_mark_of
 from lensim.tables.plate_size import check_plate_wells
-from lensim.tables.pooled import ReadTable
 from lensim.tables.settle import settle
 from lensim.tables.source import Files, Source, read_table, sources_of
 from lensim.tables.table import TextTable
+from lensim.tables.unused import ReadTable
 
 LARGEST_FRACTION: Final = 2.0
 """Responses that are all below this are taken for fractions that were meant as percent, and refused."""

@@ -280,7 +280,7 @@ def test_a_compound_is_chosen(tmp_path):
     data = read(tmp_path, f"{HEADER},drug,plate\n{rows}", lost="drop")
     assert compounds_of(data) == ["len", "pom"]
     assert data["compound"].values.tolist() == ["", "len", "len", "pom", "", "pom", "pom"]
-    with pytest.raises(InputError, match=r"^compound must be one of the 2 of the file \(len, pom\), got none$"):
+    with pytest.raises(InputError, match=r"^compound must be one of the 2 of the file \(len, pom\), got none: choose"):
         one_compound(data)
     len_alone = select_compound(data, "len")
     assert one_compound(len_alone).sizes == one_compound(data, "len").sizes == len_alone.sizes
