@@ -8,7 +8,6 @@ from lensim.checks import FaultReport
 from lensim.expression.read.assigned import Assigned
 from lensim.expression.read.reactions import Reaction, Reactions, same_well
 from lensim.expression.read.sample_sheet import SampleSheet, SheetRow
-from lensim.expression.read.tasks import TaskOrIgnored
 
 Unlisted = Literal["refuse", "ignore"]
 
@@ -40,7 +39,7 @@ def match_sheet(
             twice[own[0].line, own[1].line].append(reaction)
             continue
         row = own[0] if own else None
-        task = _task(reaction, row)
+        task = (row.task if row else None) or reaction.task
         if task == "ignored" or (row is None and task == "unknown" and unlisted == "ignore"):
             ignored += 1
         elif row is None and task == "unknown":
@@ -53,13 +52,6 @@ def match_sheet(
         if listed.line not in used:
             faults.add(f"the row ({listed}) matches no reaction", line=listed.line, place=sheet.place)
     return assigned, ignored
-
-
-def _task(reaction: Reaction, row: SheetRow | None) -> TaskOrIgnored:
-    """What the sheet says; else, of a sample named water that the sheet knows, that it is a sample; else the export."""
-    if row is not None and row.task:
-        return row.task
-    return "unknown" if row is not None and reaction.is_task_by_name and row.subject else reaction.task
 
 
 def _is_for_plate_and_gene(row: SheetRow, reaction: Reaction) -> bool:

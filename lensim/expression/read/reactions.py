@@ -32,8 +32,6 @@ class Reaction:
         Of a standard, in the unit of its run; None where the file states none, and for all other tasks.
     place, line_number
         The file, and the line or row in it; 0 where a file has no lines.
-    is_task_by_name
-        Whether the sample's name alone tells the task, such as a sample named NTC or H2O.
     """
 
     plate: str
@@ -45,7 +43,6 @@ class Reaction:
     quantity: float | None
     place: str
     line_number: int
-    is_task_by_name: bool = False
 
     def __str__(self) -> str:
         parts = (f"plate {self.plate}" * bool(self.plate), f"well {self.well}" * bool(self.well), self.gene)

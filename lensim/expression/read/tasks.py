@@ -5,15 +5,14 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 from lensim.expression.read.reactions import Task
-from lensim.tables.names import plain_name
 
 TaskOrIgnored = Task | Literal["ignored"]
 
 _WORDS: Final[Mapping[TaskOrIgnored, tuple[str, ...]]] = {
     "unknown": (
         "unknown", "unkn", "unk", "unknowns", "sample", "samples", "target", "calibrator", "reference",
-        "reference gene", "endogenous control", "endogenous", "endo", "unbekannt", "probe", "endogene kontrolle", "inconnu",
-        "desconocido", "sconosciuto",
+        "reference gene", "endogenous control", "endogenous", "endo", "unbekannt", "probe", "endogene kontrolle",
+        "inconnu", "desconocido", "sconosciuto",
     ),
     "standard": ("standard", "std", "stnd", "standards", "quantitative standard", "estandar"),
     "no_template": (
@@ -34,7 +33,7 @@ _WORDS: Final[Mapping[TaskOrIgnored, tuple[str, ...]]] = {
 
 
 def _bare(word: str) -> str:
-    return plain_name(word).replace("_", "")
+    return re.sub(r"[\s_.+/-]+", "", word.casefold())
 
 
 TASK_WORDS: Final[Mapping[str, TaskOrIgnored]] = {_bare(word): task for task, words in _WORDS.items() for word in words}
@@ -46,12 +45,6 @@ KNOWN: Final = "Unknown, Standard, NTC, No RT, Positive control or Not in use"
 _SHORT: Final = re.compile(r"([SU])[ _-]?[0-9]+", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"[\s_.#-]*[0-9]+$")
 _BRACKETS: Final = re.compile(r"\s*\(.*\)$")
-_WATER: Final = re.compile(
-    r"(?:ntc|no[ _-]?template(?:[ _-]?control)?|(?:(?:nuclease|rnase)[ -]free |pcr )?water|(?:dd|d|mq )?h2o|wasser)"
-    r"(?:[ _#-]*[0-9]+)?",
-    re.IGNORECASE,
-)
-_NO_RT: Final = re.compile(r"(?:nrt|no[ _-]?rt|minus[ _-]?rt|-[ ]?rt|rt[ ]?-)(?:[ _#-]*[0-9]+)?", re.IGNORECASE)
 
 
 def task_of(word: str) -> TaskOrIgnored | None:
@@ -69,11 +62,3 @@ def task_of(word: str) -> TaskOrIgnored | None:
     if short := _SHORT.fullmatch(text):
         return "standard" if short.group(1) in "sS" else "unknown"
     return None
-
-
-def task_by_name(sample: str) -> Task | None:
-    """What a sample's name alone says: water, H2O and NTC are without template, NRT and -RT without transcriptase."""
-    name = " ".join(sample.split())
-    if _WATER.fullmatch(name):
-        return "no_template"
-    return "no_rt" if _NO_RT.fullmatch(name) else None

@@ -189,7 +189,7 @@ def _read(
         sample = found.cell("sample", row) or ", ".join(name for name in names if name)
         plate, well = found.cell("plate", row) or stem, found.cell("well", row)
         ct, quantity = found.cell("ct_cycles", row), found.cell("quantity", row)
-        rows.append(RawRow(line, plate, well, sample, gene, task, ct, quantity, bool(names[0] and names[1])))
+        rows.append(RawRow(line, plate, well, sample, gene, task, ct, quantity))
     stated = "." if table.has_decimal_points else decimal
     manner = Manner(
         found.column("ct_cycles"),

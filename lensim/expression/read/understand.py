@@ -9,7 +9,7 @@ from typing import Final, Literal
 from lensim import checks
 from lensim.checks import FaultReport, InputError
 from lensim.expression.read.reactions import DEFAULT_CYCLE_LIMIT, Reaction, Task
-from lensim.expression.read.tasks import TaskOrIgnored, task_by_name
+from lensim.expression.read.tasks import TaskOrIgnored
 from lensim.tables.number_text import (
     STATE_MARK,
     DecimalMark,
@@ -46,10 +46,7 @@ EmptyCt = Literal["not detected", "no result"]
 
 @dataclass(frozen=True, slots=True)
 class RawRow:
-    """One row of an export, split into what it says; numbers are text still.
-
-    `has_subject` tells that the row itself names a subject and a condition, so that it is a sample's.
-    """
+    """One row of an export, split into what it says; numbers are text still."""
 
     line: int
     plate: str
@@ -59,7 +56,6 @@ class RawRow:
     task: TaskOrIgnored
     ct: str
     quantity: str = ""
-    has_subject: bool = False
 
 
 @dataclass(frozen=True)
@@ -190,41 +186,24 @@ def understand(
         without_result=len(kept) - len(measured),
         cycle_limit=manner.stated_limit or manner.file_limit,
         quantity_unit=quantity_unit,
-        notes=(*notes, *_notes(measured, reactions, manner, mark, faults)),
+        notes=(*notes, *_told_of_limit(measured, manner, mark, faults.place)),
     )
 
 
 def _reaction(row: RawRow, manner: Manner, mark: DecimalMark | None, faults: FaultReport) -> Reaction:
-    by_name = task_by_name(row.sample) if row.task == "unknown" and not row.has_subject else None
-    task: Task = by_name or row.task  # type: ignore[assignment]  # "ignored" has been left out
+    task: Task = row.task  # type: ignore[assignment]  # "ignored" has been left out
     ct = _read_ct(row, manner, mark, faults)
     quantity = _read_quantity(row, manner, mark, faults) if task == "standard" else None
-    return Reaction(
-        row.plate, row.well, row.sample, row.gene, task, ct, quantity, faults.place, row.line, by_name is not None
-    )
+    return Reaction(row.plate, row.well, row.sample, row.gene, task, ct, quantity, faults.place, row.line)
 
 
-def _notes(
-    rows: Sequence[RawRow],
-    reactions: Sequence[Reaction],
-    manner: Manner,
-    mark: DecimalMark | None,
-    faults: FaultReport,
-) -> list[str]:
-    """What was read otherwise than it is written: Cts at the limit, wells without template by their names."""
-    told = []
+def _told_of_limit(rows: Sequence[RawRow], manner: Manner, mark: DecimalMark | None, place: str) -> list[str]:
+    """That Cts at the cycle limit were read as not detected, where there are any."""
     at_limit = [row for row in rows if _number_of(row.ct, mark) == manner.limit]
-    if at_limit:
-        told.append(
-            f"{faults.place}: {manner.ct_name} is {manner.limit:g}, the cycle limit, in {count(at_limit)}, "
-            "read as not detected"
-        )
-    for task, words in (("no_template", "without template"), ("no_rt", "without reverse transcriptase")):
-        named = [one for one in reactions if one.is_task_by_name and one.task == task]
-        if named:
-            names = ", ".join(repr(name) for name in dict.fromkeys(one.sample for one in named))
-            told.append(f"{faults.place}: {count(named)} of {names} read as {words}, by the name of the sample")
-    return told
+    if not at_limit:
+        return []
+    limit = f"{manner.limit:g}, the cycle limit"
+    return [f"{place}: {manner.ct_name} is {limit}, in {count(at_limit)}, read as not detected"]
 
 
 def count(wells: Sequence[object]) -> str:
