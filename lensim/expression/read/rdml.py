@@ -97,7 +97,7 @@ def _notes(found: Sequence[tuple[RawRow, str]], factors: Mapping[str, str]) -> I
         yield f"{_reactions(len(without))} without a cq left out, as not analysed ({where})"
     if factors:
         stated = ", ".join(f"{target} {factor}" for target, factor in factors.items())
-        yield f"the amplification factors in the file are not used ({stated}): state them with factors="
+        yield f"the efficiencies in the file are not used ({stated}): state amplification factors with factors="
 
 
 def _reactions(number: int) -> str:
