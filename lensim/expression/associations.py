@@ -91,8 +91,8 @@ def associate_fold_changes(
         parts = [[k for k in here if group_of_subject.get(subjects[k]) == group] for group in groups]
         own = fold.isel({v.TARGET: t, v.CONTRAST: c}).transpose("sample", v.SUBJECT).to_numpy()
         first, second = (own[:, part] for part in parts)
-        place = {"target": targets[t], "contrast": contrasts[c], "note": "", f"{EFFECT}_verdict": ""}
-        asked = {"question": f"{groups[0]} less {groups[1]}", "subjects": sum(map(len, parts))}
+        place: dict[str, object] = {"target": targets[t], "contrast": contrasts[c], "note": "", f"{EFFECT}_verdict": ""}
+        asked: dict[str, object] = {"question": f"{groups[0]} less {groups[1]}", "subjects": sum(map(len, parts))}
         few = [f"{group} has {len(part)}" for group, part in zip(groups, parts, strict=True) if len(part) < FEWEST]
         if few:
             rows.append(place | asked | {"note": f"needs {FEWEST} subjects in each group: {', '.join(few)}"})

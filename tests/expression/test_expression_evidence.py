@@ -24,7 +24,7 @@ from lensim.expression.read.ratios import read_ratios
 from lensim.seeding import stream
 from tests.expression.random_studies import RandomStudy, made_up_fit, random_study
 
-STUDIES = 120
+STUDIES = 100
 
 
 def studies(of_ratios: bool) -> list[tuple[int, RandomStudy, xr.DataTree]]:
