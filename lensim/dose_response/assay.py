@@ -65,6 +65,11 @@ def counts(data: xr.Dataset) -> str:
     return f"{data.sizes[v.WELL]} wells, {data.sizes[v.CELL_LINE]} lines"
 
 
+def notes(data: xr.Dataset) -> tuple[str, ...]:
+    """What the reader understood, and what the wells say against the model."""
+    return (*str(data.attrs.get(v.NOTES, "")).splitlines(), *panel_remarks(data))
+
+
 ASSAY: Final = Assay(
     name="dose_response",
     title="IC50 of cell lines",
@@ -75,7 +80,7 @@ ASSAY: Final = Assay(
     judged=judged_estimands,
     tables=tables,
     counts=counts,
-    notes=panel_remarks,
+    notes=notes,
     remarks=lambda estimands: tuple(estimands.attrs[REMARKS]),
     write=write_tidy,
     has_threshold=True,
