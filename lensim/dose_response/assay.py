@@ -18,7 +18,6 @@ from lensim.dose_response.read import read_dose_response, write_tidy
 from lensim.dose_response.remarks import panel_remarks
 from lensim.inference.observations import observations_of
 
-
 REMARKS: Final = "remarks"
 HIDDEN: Final = ("ic50_", "ec50", "dose_unit", "hill_slope", "area_over_curve")
 """How names of columns begin that people are not shown."""
@@ -47,7 +46,7 @@ def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
             f"Lines: absolute IC50 as an interval or a bound, {asked.words}",
             lines,
             # said by ic50 in words, or of interest to those who compute with them
-            hidden=tuple(name for name in lines if str(name).startswith(HIDDEN)),
+            hidden=tuple(str(name) for name in lines if str(name).startswith(HIDDEN)),
             units={"ic50": unit, "ec50": unit},
         ),
         ResultTable("panel", f"The panel as a whole, {asked.words}", _in_words(panel)),

@@ -5,7 +5,7 @@ Where a line falls wholly between two neighbouring doses, the wells say that its
 nothing more; their draws are then spread evenly (in log) over that bracket, whatever the prior of the slope says.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -14,8 +14,9 @@ import xarray as xr
 from lensim import checks
 from lensim import vocabulary as v
 from lensim.dose_response import curve
-from lensim.dose_response.flags import flags_in_words, flags_of, steps_of
+from lensim.dose_response.flags import flags_in_words, flags_of
 from lensim.dose_response.read.units import ShownUnit, shown_unit
+from lensim.dose_response.steps import within_steps
 from lensim.inference.intervals import interval_of, named_interval
 from lensim.inference.observations import observations_of, require_estimands
 
@@ -106,7 +107,7 @@ def dose_response_estimands(result: xr.DataTree, threshold_um: float | None = No
     threshold = top if threshold_um is None else xr.full_like(top, threshold_um)
     checks.above("threshold_um", float(threshold.min()), 0.0)
     log10_ic50 = log10_ec50.copy(data=curve.log10_ic50_um(log10_ec50, log_hill, effect))
-    shown_ec50, log10_ic50 = _within_steps(data, log10_ec50, log10_ic50)
+    shown_ec50, log10_ic50 = within_steps(data, log10_ec50, log10_ic50)
     at_top = curve.inhibition_percent(top, log10_ec50, log_hill, effect)
     area = xr.concat(
         [
@@ -143,24 +144,7 @@ def dose_response_estimands(result: xr.DataTree, threshold_um: float | None = No
     return found.assign_coords(_of_lines(data, tested, threshold)).assign_attrs({DOSE_UNIT: shown_unit(data)})
 
 
-def _within_steps(data: xr.Dataset, *log10_doses: xr.DataArray) -> list[xr.DataArray]:
-    """Draws of doses, spread evenly over the bracket of a line that falls wholly between two doses.
-
-    The order of the draws stays: each gets the quantile of its rank. Draws that are wider than the bracket stay too.
-    """
-    spread = [one.copy() for one in log10_doses]
-    for line, step in steps_of(data).items():
-        low, high = np.log10([step.last_above, step.first_below])
-        for one in spread:
-            own = one.isel({v.CELL_LINE: line}).to_numpy()
-            lower, _, upper = interval_of(own, 0.9, method="inverted_cdf")
-            if low <= lower and upper <= high:
-                ranks = own.ravel().argsort(kind="stable").argsort(kind="stable").reshape(own.shape)
-                one[{v.CELL_LINE: line}] = low + (high - low) * (ranks + 0.5) / own.size
-    return spread
-
-
-def _of_lines(data: xr.Dataset, tested: xr.Dataset, threshold: xr.DataArray) -> dict[str, tuple[str, np.ndarray]]:
+def _of_lines(data: xr.Dataset, tested: xr.Dataset, threshold: xr.DataArray) -> dict[str, tuple[str, Any]]:
     """What tables say of a line beside its draws, as coordinates along the lines."""
     known = {
         LOWEST_DOSE: (v.CELL_LINE, tested[LOWEST_DOSE].to_numpy()),
@@ -234,12 +218,12 @@ def summarise_lines(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame
             }
             | _ic50_columns(ic50_ends, low, top, unit)
             | {
-                "ic50": ic50_in_words(*ic50_ends, low, top, unit.um_per_unit),
+                "ic50": _words_of(ic50_ends, low, top, unit),
                 "dose_unit": unit.name,
                 "p_ic50_above_top": float(np.mean(ic50 > np.log10(top))),
                 "p_resistant": float(own["is_resistant"].mean()),
                 f"ec50_{_data_unit(unit)}": float(_inside(ec50_ends, low, top)[1]),
-                "ec50": ic50_in_words(*ec50_ends, low, top, unit.um_per_unit),
+                "ec50": _words_of(ec50_ends, low, top, unit),
                 "hill_slope": float(np.median(own["hill_slope"])),
             }
             | named_interval(INHIBITION_AT_TOP, interval_of(own[INHIBITION_AT_TOP], ci_prob))
@@ -259,6 +243,11 @@ def _ic50_columns(ends: np.ndarray, low: float, top: float, unit: ShownUnit) -> 
     if unit.um_per_unit != 1.0:
         columns |= named_interval(f"ic50_{unit.column}", inside / unit.um_per_unit)
     return columns
+
+
+def _words_of(ends: np.ndarray, low: float, top: float, unit: ShownUnit) -> str:
+    lower, median, upper = map(float, ends)
+    return ic50_in_words(lower, median, upper, low, top, unit.um_per_unit)
 
 
 def _inside(ends: np.ndarray, low: float, top: float) -> np.ndarray:

@@ -17,6 +17,7 @@ from scipy.special import expit
 
 from lensim import vocabulary as v
 from lensim.dose_response.replicates import Doses, RelativeWells, by_dose, relative_wells
+from lensim.dose_response.steps import step_of
 
 SURE: Final = 4.0
 """Standard errors from which on a difference is told."""
@@ -30,14 +31,17 @@ WILD_WELLS: Final = "wild wells"
 FEW_DOSES: Final = "few doses"
 EDGE: Final = "edge"
 
+QUITE_SURE: Final = 2.5
+"""The same where the errors of places on plates, which are assumed and large, are the most of it."""
+SERIES_START: Final = 3
+"""Lowest doses that show the level of cells without effect."""
+LEAST_OFF_CONTROLS: Final = 0.15
 LEAST_RISE: Final = 0.5
 """Rise over the whole series, as a share of untreated, that is told as the wrong direction."""
 LEAST_BUMP: Final = 0.2
 LEAST_OFF_CURVE: Final = 0.07
-OFF_CURVE_P: Final = 1e-4
-WITHIN_FALL: Final = 0.07
-"""A dose lies within the fall where its response is further than this from the plateau and from the floor."""
-WIDEST_NOISE: Final = 0.15
+OFF_CURVE_P: Final = 0.02
+"""Standard errors behind it have assumed places and days in them, and are wide: far fewer clean lines are below it."""
 WILD_SPREADS: Final = 8.0
 WILD_LOG: Final = float(np.log(2.0))
 WILD_SHARE: Final = 0.3
@@ -66,14 +70,6 @@ class Flag:
     line: int
     words: str
     size: float
-
-
-@dataclass(frozen=True)
-class Step:
-    """A fall that lies wholly between two neighbouring doses [unit of the data]."""
-
-    last_above: float
-    first_below: float
 
 
 def flags_of(data: xr.Dataset, um_per_unit: float = 1.0) -> tuple[Flag, ...]:
@@ -106,41 +102,13 @@ def flags_of(data: xr.Dataset, um_per_unit: float = 1.0) -> tuple[Flag, ...]:
     return tuple(found + _edges(data, wells))
 
 
-def steps_of(data: xr.Dataset) -> dict[int, Step]:
-    """The lines that fall from the controls' level to the bottom between two neighbouring doses, with these.
-
-    No dose lies within the fall, so the wells say that the IC50 lies between the two doses, and nothing more.
-    """
-    wells = relative_wells(data)
-    if wells is None:
-        return {}
-    found = {line: step_of(by_dose(wells, line)) for line in range(data.sizes[v.CELL_LINE])}
-    return {line: step for line, step in found.items() if step is not None}
-
-
-def step_of(doses: Doses) -> Step | None:
-    """The two neighbouring doses between which a line falls wholly; None where a dose lies within its fall."""
-    below = np.flatnonzero(doses.mean < 0.5)
-    if not len(below) or below[0] == 0 or (doses.mean[below[0] :] >= 0.5).any():
-        return None
-    last, first = int(below[0]) - 1, int(below[0])
-    plateau = float(np.mean(np.r_[1.0, doses.mean[:last]]))
-    floor = float(np.mean(doses.mean[first + 1 :])) if first + 1 < len(doses.mean) else 0.0
-    noise = np.clip(1.5 * doses.sd_of_wells, WITHIN_FALL, WIDEST_NOISE)
-    is_high = min(doses.mean[last], doses.low[last] + 0.1) > plateau - noise[last]
-    is_low = max(doses.mean[first], doses.high[first] - 0.1) < floor + noise[first]
-    if plateau - floor < 0.6 or not (is_high and is_low):
-        return None
-    return Step(float(doses.dose[last]), float(doses.dose[first]))
-
-
 def _shape(doses: Doses, unit: float) -> list[tuple[str, str, float]]:
     """What the doses of one line say: the first of the kinds that exclude one another, and a step or few doses."""
     found: list[tuple[str, str, float]] = []
     if len(doses.dose) < ENOUGH_DOSES:
         found.append((FEW_DOSES, f"only {len(doses.dose)} doses", float(len(doses.dose))))
     if (step := step_of(doses)) is not None:
-        between = f"{step.last_above / unit:.3g} and {step.first_below / unit:.3g}"
+        between = f"{_dose(step.last_above / unit)} and {_dose(step.first_below / unit)}"
         return [*found, (STEP, f"falls wholly between {between}", step.first_below / step.last_above)]
     for look in (_direction, _plateau, _rises_again, _off_curve):
         if (said := look(doses, unit)) is not None:
@@ -161,21 +129,20 @@ def _direction(doses: Doses, unit: float) -> tuple[str, str, float] | None:
 def _plateau(doses: Doses, unit: float) -> tuple[str, str, float] | None:
     """The lowest doses apart from the controls, or a bump above both."""
     mean, k = doses.mean, int(doses.mean.argmax())
-    rise = float(mean[k]) - 1.0
-    if rise > max(LEAST_BUMP, SURE * np.hypot(doses.sd[k], doses.sd_controls)):
-        if mean[0] - 1.0 > 0.6 * rise:
-            level = float(np.mean(mean[: max(k + 1, 2)][:3]))
-            return CONTROLS, f"controls {_percent(1.0 - 1.0 / level)} below the lowest doses", 1.0 / level - 1.0
-        fall = float(mean[k] - mean[-1])
-        if fall > max(LEAST_BUMP * mean[k], SURE * np.hypot(doses.sd[k], doses.sd[-1])):
-            return BUMP, f"rises to {_percent(float(mean[k]))} at {doses.dose[k] / unit:.3g}, then falls", rise
-        return None
+    start = mean[:SERIES_START]
+    level = float(np.mean(start[start > 0.85 * mean.max()])) if mean[0] > 0.85 * mean.max() else float(mean[0])
+    error = np.hypot(doses.sd_of_a_day[:SERIES_START].max() / np.sqrt(2.0), doses.sd_controls)
+    if level - 1.0 > max(LEAST_OFF_CONTROLS, QUITE_SURE * error) and len(mean) >= ENOUGH_DOSES:
+        return CONTROLS, f"controls {_percent(1.0 - 1.0 / level)} below the lowest doses", 1.0 / level - 1.0
+    rise, fall = float(mean[k]) - max(1.0, float(mean[0])), float(mean[k] - mean[-1])
+    sure = QUITE_SURE * np.hypot(doses.sd_of_a_day[k], max(doses.sd_controls, doses.sd_of_a_day[0]))
+    if rise > max(LEAST_BUMP, sure) and fall > max(LEAST_BUMP * mean[k], SURE * np.hypot(doses.sd[k], doses.sd[-1])):
+        return BUMP, f"rises to {_percent(float(mean[k]))} at {_dose(doses.dose[k] / unit)}, then falls", rise
     if len(mean) < ENOUGH_DOSES:
         return None
-    level = float(np.mean(mean[:3]))
-    error = np.hypot(doses.sd[:3].max(), doses.sd_controls)
-    is_flat = np.ptp(mean[:3]) < 2.0 * doses.sd[:3].max() and mean[2] > mean[0] - 0.07
-    if is_flat and 1.0 - level > max(0.15, 0.75 * SURE * error) and mean.min() < level - 0.25:
+    level = float(np.mean(start))
+    is_flat = np.ptp(start) < 2.0 * doses.sd[:SERIES_START].max() and start[-1] > start[0] - LEAST_OFF_CURVE
+    if is_flat and 1.0 - level > max(LEAST_OFF_CONTROLS, QUITE_SURE * error) and mean.min() < level - 0.25:
         return CONTROLS, f"controls {_percent(1.0 / level - 1.0)} above the lowest doses", 1.0 / level - 1.0
     return None
 
@@ -191,7 +158,7 @@ def _rises_again(doses: Doses, unit: float) -> tuple[str, str, float] | None:
     if min(rise, fall) < max(LEAST_BUMP, SURE * np.hypot(doses.sd[k], doses.sd[top])):
         return None
     words = f"rises again, from {_percent(float(doses.mean[k]))} to {_percent(float(doses.mean[top]))}"
-    return RISES_AGAIN, f"{words} at {doses.dose[top] / unit:.3g}", rise
+    return RISES_AGAIN, f"{words} at {_dose(doses.dose[top] / unit)}", rise
 
 
 def _off_curve(doses: Doses, unit: float) -> tuple[str, str, float] | None:
@@ -203,8 +170,9 @@ def _off_curve(doses: Doses, unit: float) -> tuple[str, str, float] | None:
     k = int(np.abs(away).argmax())
     if abs(away[k]) < LEAST_OFF_CURVE or stats.chi2.sf(misfit, freedom) > OFF_CURVE_P:
         return None
-    off = f"{_percent(abs(float(away[k])))} {'above' if away[k] > 0 else 'below'} at {doses.dose[k] / unit:.3g}"
-    return NOT_ONE_CURVE, f"not one curve: {off}", float(abs(away[k]))
+    off = f"{_percent(abs(float(away[k])))} {'above' if away[k] > 0 else 'below'} at {_dose(doses.dose[k] / unit)}"
+    falls = (np.diff(doses.mean) < 2.0 * np.hypot(doses.sd[1:], doses.sd[:-1])).all()
+    return NOT_ONE_CURVE, f"{'falls in steps, ' if falls else ''}not one curve: {off}", float(abs(away[k]))
 
 
 def off_curve(doses: Doses) -> tuple[np.ndarray, float]:
@@ -235,7 +203,7 @@ def _wild(wells: RelativeWells, line: int, unit: float) -> list[tuple[str, str, 
             at += [float(dose)] * int(is_wild(cell, wells.spread, is_raw=wells.is_raw).sum())
     if not at:
         return []
-    doses = ", ".join(f"{dose / unit:.3g}" for dose in sorted(set(at)))
+    doses = ", ".join(_dose(dose / unit) for dose in sorted(set(at)))
     words = f"{len(at)} of {len(own)} wells far off their replicates (at {doses})"
     return [(WILD_WELLS, words, float(len(at)))]
 
@@ -283,6 +251,11 @@ def _edges(data: xr.Dataset, wells: RelativeWells) -> list[Flag]:
 def flags_in_words(flags: Sequence[Flag], lines: int) -> list[str]:
     """Flags of each line in one cell; empty where it has none."""
     return ["; ".join(flag.words for flag in flags if flag.line == line) for line in range(lines)]
+
+
+def _dose(value: float) -> str:
+    """A dose with three significant digits, whole where it is large."""
+    return f"{value:.3g}" if not 1e3 <= value < 1e7 else f"{float(f'{value:.3g}'):.0f}"
 
 
 def _percent(share: float) -> str:

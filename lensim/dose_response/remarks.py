@@ -13,10 +13,10 @@ MOST_NAMES: Final = 5
 _SENTENCES: Final = {
     f.DIRECTION: "the response rises with dose, and the model is of one that falls: an IC50 here means nothing "
     "if the column is of the other kind, percent inhibition or percent viability",
-    f.CONTROLS: "the controls are off the wells at the lowest doses, and the IC50 is the dose of half the controls: see "
-    "whether the controls had the vehicle, lie at the edge or on another plate, or whether low doses stimulate",
-    f.BUMP: "low doses stimulate, and one Hill curve does not follow that: the IC50 is only as good as the curve in the "
-    "figure",
+    f.CONTROLS: "the controls are off the wells at the lowest doses, and the IC50 is the dose of half the controls: "
+    "see whether the controls had the vehicle, lie at the edge or on another plate, or whether low doses stimulate",
+    f.BUMP: "low doses stimulate, and one Hill curve does not follow that: the IC50 is only as good as the curve in "
+    "the figure",
     f.RISES_AGAIN: "the response rises again at high doses (insoluble compound, or a signal of the compound itself): "
     "one Hill curve does not follow that",
     f.NOT_ONE_CURVE: "one Hill curve does not fit, as where a compound acts in two steps or a dose is wrong: the IC50 "

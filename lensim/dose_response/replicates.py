@@ -64,8 +64,8 @@ class Doses:
         (dose) above 0.
     mean, sd
         (dose) response and its standard error: wells, places on the plate and days; that of the controls not in it.
-    sd_of_wells
-        (dose) the part of `sd` that comes from the spread of wells.
+    sd_of_wells, sd_of_a_day
+        (dose) the parts of `sd` that come from the spread of wells, and from wells and their places.
     low, high
         (dose) the lowest and the highest culture.
     sd_controls
@@ -78,6 +78,7 @@ class Doses:
     mean: np.ndarray
     sd: np.ndarray
     sd_of_wells: np.ndarray
+    sd_of_a_day: np.ndarray
     low: np.ndarray
     high: np.ndarray
     sd_controls: float
@@ -133,6 +134,7 @@ def by_dose(wells: RelativeWells, line: int) -> Doses:
         mean,
         np.sqrt(of_wells + of_places + of_days),
         np.sqrt(of_wells),
+        np.sqrt(of_wells + of_places),
         np.nanmin(cells, axis=0),
         np.nanmax(cells, axis=0),
         float(np.sqrt(of_controls + SPREAD_OF_PLACES**2)),
