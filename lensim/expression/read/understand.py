@@ -256,9 +256,10 @@ def _ask_for_last_cycle(rows: Sequence[RawRow], manner: Manner, mark: DecimalMar
 
 def lines_of(rows: Sequence[RawRow]) -> str:
     """Where some rows are: their lines, or their wells where a file has no lines."""
+    unit = "line" if rows[0].line else "well"
     names = [str(row.line or row.well) for row in rows[:SHOWN_LINES]]
     more = f" and {len(rows) - SHOWN_LINES} more" if len(rows) > SHOWN_LINES else ""
-    return f"{'lines' if rows[0].line else 'wells'} {', '.join(names)}{more}"
+    return f"{unit}{'s' if len(rows) > 1 else ''} {', '.join(names)}{more}"
 
 
 def _number_of(text: str, mark: DecimalMark | None) -> float | None:
