@@ -66,9 +66,9 @@ def counts(data: xr.Dataset) -> str:
 
 def notes(data: xr.Dataset) -> tuple[str, ...]:
     """Genes whose amplification nothing is known of, and reactions without template that amplified."""
+    said = [line for line in str(data.attrs.get(v.READ_NOTES, "")).splitlines() if line]
     if v.CT not in data:
-        return ()
-    said = []
+        return tuple(said)
     if genes := genes_of_unknown_factor(data):
         said.append(
             f"neither a dilution series nor a stated factor for {', '.join(genes)}: the fit takes the prior of "

@@ -55,7 +55,9 @@ TASK_WORDS: Final[Mapping[str, TaskOrIgnored]] = {
     "pos": "ignored",
     "pc": "ignored",
     "positive control": "ignored",
-    "ipc": "ignored",
+    "ipc": "plate_calibrator",
+    "inter-plate calibrator": "plate_calibrator",
+    "plate_calibrator": "plate_calibrator",
     "ipc+": "ignored",
     "ipc-": "ignored",
     "blocked ipc": "ignored",
@@ -136,6 +138,7 @@ class FileReactions:
     without_result: int
     cycle_limit: float | None
     quantity_unit: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def check_stated(cycle_limit: float | None, decimal: str | None) -> None:
