@@ -25,7 +25,8 @@ def default_model(data: xr.Dataset) -> str:
     """The model that suits a study: that of ratios where there are no Cts; pooled from three subjects on."""
     if v.CT not in data:
         return "fold_change_hierarchical"
-    return "expression_hierarchical" if data.sizes[v.SUBJECT] > 2 else "expression_separate"
+    is_pooled = data.sizes[v.SUBJECT] > 2 or data.attrs.get(v.UNPAIRED) == "keep"
+    return "expression_hierarchical" if is_pooled else "expression_separate"
 
 
 def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
@@ -72,8 +73,8 @@ def notes(data: xr.Dataset) -> tuple[str, ...]:
     if genes := genes_of_unknown_factor(data):
         said.append(
             f"neither a dilution series nor a stated factor for {', '.join(genes)}: the fit takes the prior of "
-            "amplification factors (docs/expression.md), the classical answer a factor of 2; lensim fit expression "
-            "--factors states them"
+            "amplification factors (docs/expression.md), the classical answer a factor of 2; state them "
+            "with factors="
         )
     if amplified := amplified_without_template(data):
         named = [f"{gene} (plate {plate}) at Ct {ct:.1f}" for gene, plate, ct in amplified[:SHOWN_CONTROLS]]

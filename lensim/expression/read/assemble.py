@@ -16,6 +16,7 @@ from lensim.expression.read.match import Unlisted, match_sheet
 from lensim.expression.read.partners import settle_partners
 from lensim.expression.read.plate_calibrators import correct_plates
 from lensim.expression.read.reactions import DEFAULT_CYCLE_LIMIT, Reaction, Reactions
+from lensim.expression.read.role_names import told_of_no_rt
 from lensim.expression.read.rules import check_together, genes_with_series
 from lensim.expression.read.sample_sheet import SampleSheet
 from lensim.tables.control import find_control
@@ -162,7 +163,7 @@ def assemble(
             "genes_without_factor": ", ".join(without),
             "genes_left_out": ", ".join(left_out),
             v.UNPAIRED: unpaired,
-            v.READ_NOTES: "\n".join([*told, *of_plates, *of_partners]),
+            v.READ_NOTES: "\n".join([*told, *of_plates, *of_partners, *told_of_no_rt(kept)]),
         }
     )
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final, Literal
 
 from lensim.checks import FaultReport
-from lensim.expression.read.understand import Manner, RawRow, is_not_detected
+from lensim.expression.read.understand import Manner, RawRow, count, is_not_detected
 from lensim.tables.number_text import DecimalMark, is_missing, parse_number
 
 Empty = Literal["no_result", "not_detected"]
@@ -53,7 +53,7 @@ def settle_empty(
         gaps = [row for row in own if is_missing(row.ct)]
         if not gaps:
             continue
-        if own[0].task == "no_template" or empty == "not_detected":
+        if own[0].task in ("no_template", "no_rt") or empty == "not_detected":
             settled |= {id(row): replace(row, ct=NOTHING_DETECTED) for row in gaps}
         elif empty == "no_result" or _has_early(own, manner, has_words=has_words):
             beside += gaps
@@ -81,11 +81,10 @@ def _named(rows: Sequence[RawRow]) -> str:
 
 def _question(rows: Sequence[RawRow], name: str) -> str:
     return (
-        f"{name} is empty in {len(rows)} wells without an early replicate ({_named(rows)}): write Undetermined where "
+        f"{name} is empty in {count(rows)} without an early replicate ({_named(rows)}): write Undetermined where "
         'nothing was detected, or state empty="not_detected" or empty="no_result" for all empty wells'
     )
 
 
 def _told(rows: Sequence[RawRow], name: str, place: str) -> str:
-    wells = "1 well" if len(rows) == 1 else f"{len(rows)} wells"
-    return f"{place}: {wells} with an empty {name} left out, as without result ({_named(rows)})"
+    return f"{place}: {count(rows)} with an empty {name} left out, as without result ({_named(rows)})"

@@ -18,12 +18,12 @@ from lensim.expression.read.factors import EfficiencyScale, Factor, check_factor
 from lensim.expression.read.reactions import DEFAULT_CYCLE_LIMIT, Reaction, one_of_all
 from lensim.expression.read.role_names import roles_by_name, told_of_roles
 from lensim.expression.read.suspect import refuse_pasted, told_of_left_out
+from lensim.expression.read.tasks import KNOWN, task_of
 from lensim.expression.read.understand import (
     FileReactions,
     Manner,
     RawRow,
     ct_decimal_mark,
-    task_of,
     understand,
 )
 from lensim.tables.columns import Found, find_columns, names_any
@@ -179,20 +179,20 @@ def _read(table: TextTable, found: Found, stem: str, choices: Choices, faults: F
         found.column("ct_cycles"),
         found.column("quantity"),
         "no result",
-        limit_is_not_detected=True,
         decimal=stated,
         file_limit=_cycle_limit(table, found, stated, faults),
         stated_limit=choices.cycle_limit,
     )
     refuse_pasted(table, found, faults)
-    roles = roles_by_name(_names_and_cts(table, found))
+    # a table that needs a sheet has its names read with it
+    roles = roles_by_name(_names_and_cts(table, found)) if found.has("subject") and found.has("condition") else {}
     rows, cells, by_name = [], [], Counter[str]()
     for row, line in zip(table.rows, table.lines, strict=True):
         task = task_of(found.cell("task", row))
         if task is None:
             faults.add(
-                f"{found.column('task')} must be unknown, standard, no_template or ignored, "
-                f"got {found.cell('task', row)!r}",
+                f"{found.column('task')} must be a word such as {KNOWN}, got {found.cell('task', row)!r}; "
+                'if the column means something else, state columns={"task": "=unknown"}',
                 line=line,
             )
             continue

@@ -48,8 +48,9 @@ def test_an_empty_well_beside_late_replicates_is_asked(tmp_path):
     with pytest.raises(InputError) as caught:
         read(tmp_path, table("", late=True))
     assert str(caught.value) == (
-        "cts.csv line 10: ct is empty in 1 wells without an early replicate (MYC in D1, drug, line 10): write "
-        'Undetermined where nothing was detected, or state empty="not_detected" or empty="no_result" for all empty wells'
+        "cts.csv line 10: ct is empty in 1 well without an early replicate (MYC in D1, drug, line 10): write "
+        'Undetermined where nothing was detected, or state empty="not_detected" or empty="no_result" for all empty '
+        "wells"
     )
     assert int(np.isnan(read(tmp_path, table("", late=True), empty="not_detected")[v.CT]).sum()) == 1
     assert read(tmp_path, table("", late=True), empty="no_result").sizes[v.REACTION] == 23
