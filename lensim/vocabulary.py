@@ -102,6 +102,7 @@ LOG2_RATIO_SD: Final = "log2_ratio_sd"  # (pair) standard error that is known of
 TARGET_OF_PAIR: Final = "target_of_pair"
 SUBJECT_OF_PAIR: Final = "subject_of_pair"
 CONTRAST_OF_PAIR: Final = "contrast_of_pair"
+EXPERIMENT_OF_PAIR: Final = "experiment_of_pair"
 TECHNICAL_SHARE: Final = "technical_variance_share"  # (pair) of log2_ratio's variance, times sd_technical_cycles^2
 REPLICATE_CONTRAST: Final = "replicate_contrast_cycles"  # (replicate) orthonormal, between reactions of one sample
 SUM_OF_SQUARES: Final = "sum_of_squares"  # (study) between replicate reactions of one cell

@@ -7,7 +7,21 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from lensim.checks import one_of
-from lensim.cli.shared import Column, Control, Decimal, GridNumber, PlateMap, PlateWells, columns_of, pairs_of
+from lensim.cli.shared import (
+    By,
+    Column,
+    Control,
+    Decimal,
+    GridNumber,
+    Ignore,
+    JoinNames,
+    PlateMap,
+    PlateWells,
+    Where,
+    columns_of,
+    pairs_of,
+    where_of,
+)
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -32,7 +46,11 @@ def dose_response(
         Literal["percent", "fraction"] | None, typer.Option(help="Of viability or inhibition, where in doubt.")
     ] = None,
     drop_lost: Annotated[bool, typer.Option("--drop-lost", help="Leave out wells without signal.")] = False,
-) -> "xr.Dataset":
+    where: Where = None,
+    by: By = "",
+    ignore: Ignore = None,
+    join_names: JoinNames = None,
+) -> "xr.Dataset | dict[str, xr.Dataset]":
     """Read the wells of a dose-response panel."""
     from dataclasses import fields
 
@@ -56,6 +74,10 @@ def dose_response(
         counting_minutes=counting_minutes,
         scale=scale,
         lost="drop" if drop_lost else "refuse",
+        where=where_of(where),
+        by=by or None,
+        ignore=tuple(ignore or ()),
+        join_names=join_names,
     )
 
 

@@ -12,6 +12,12 @@ from lensim.tables.table import TextTable
 CONSTANT_MARK: Final = "="
 """Before a value that all rows have, where a table has no column for it: "=lenalidomide"."""
 
+EXPERIMENT_NAMES: Final = (
+    "experiment", "experiment_id", "exp", "biological_replicate", "biological_rep", "bio_replicate", "bio_rep",
+    "biorep", "independent_experiment", "run", "date", "day", "batch",
+)  # fmt: skip
+"""Names of a column that tells independent experiments apart, the more particular first."""
+
 
 @dataclass(frozen=True)
 class Meaning:

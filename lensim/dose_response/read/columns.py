@@ -8,7 +8,7 @@ from typing import Final, Literal, get_args
 
 from lensim.checks import FaultReport, InputError
 from lensim.dose_response.read import units
-from lensim.tables.columns import Found, Meaning, check_stated, find_columns, missing, names_any
+from lensim.tables.columns import EXPERIMENT_NAMES, Found, Meaning, check_stated, find_columns, missing, names_any
 from lensim.tables.names import plain_name
 from lensim.tables.table import TextTable
 
@@ -32,7 +32,7 @@ COLUMNS: Final[Mapping[str, Meaning]] = {
         ("inhibition_percent", "inhibition_pct", "percent_inhibition", "inhibition"), may_be_constant=False
     ),
     "molecular_group": Meaning(("molecular_group",), is_optional=True),
-    "experiment": Meaning(("experiment",), is_optional=True),
+    "experiment": Meaning(EXPERIMENT_NAMES, is_optional=True, is_ranked=True),
     "plate": Meaning(("plate", "plate_id", "barcode"), is_optional=True),
     "well": Meaning(("well", "well_name", "well_id"), may_be_constant=False, is_optional=True),
     "compound": Meaning(("compound", "drug", "drug_name"), is_optional=True),
@@ -40,6 +40,9 @@ COLUMNS: Final[Mapping[str, Meaning]] = {
 }
 """What a table with one row a well can have. cell_line, dose and one of signal, viability and inhibition are needed.
 The dose may be empty where a role says that the well is untreated or blank, and may have its molar unit in its name."""
+
+LABELS: Final = ("cell_line", "molecular_group", "experiment", "plate", "compound")
+"""Meanings whose cells are names."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ import xarray as xr
 from lensim import checks
 from lensim.checks import FaultReport, InputError
 from lensim.dose_response.read.assemble import Origin, assemble
-from lensim.dose_response.read.columns import Roles, WellColumns, check_role_words, find_map_columns
+from lensim.dose_response.read.columns import COLUMNS, LABELS, Roles, WellColumns, check_role_words, find_map_columns
+from lensim.dose_response.read.pooling import check_wells
 from lensim.dose_response.read.units import DoseUnit
 from lensim.dose_response.read.wells import (
     Lost,
@@ -22,11 +23,15 @@ from lensim.dose_response.read.wells import (
     read_signal,
     role_of_row,
 )
+from lensim.tables.choice import EVERY_ROW, Choice
+from lensim.tables.columns import Found
 from lensim.tables.grid import Grid, choose_grid, place_on_grid
 from lensim.tables.number_text import DecimalMark, decimal_mark_in_doubt, decimal_mark_of, is_missing
 from lensim.tables.plate_size import check_plate_wells
+from lensim.tables.settle import settle
 from lensim.tables.source import File, Source, read_table, source_of
 from lensim.tables.table import TextTable
+from lensim.tables.unused import ReadTable
 from lensim.tables.well_names import well_name
 
 SIGNAL_NAME: Final = "reading"
@@ -94,6 +99,7 @@ def read_plates(
     lost: Lost = "refuse",
     decimal: DecimalMark | None = None,
     plate_wells: int | None = None,
+    choice: Choice = EVERY_ROW,
 ) -> xr.Dataset:
     """Read plates, each a reader's grid with a map, into one Dataset.
 
@@ -109,6 +115,8 @@ def read_plates(
         The decimal mark of the grids, where the numbers do not show it; of a map only where in doubt there.
     plate_wells
         96, 384 or 1536; else as the grids are whole plates, else the smallest plate that has all the wells.
+    choice
+        Which rows of the maps are read, over which columns may be pooled, and whether names alike are one.
 
     Returns
     -------
@@ -132,7 +140,15 @@ def read_plates(
     for path in [path for files in plates for path in (files.grid, files.plate_map)]:
         if path not in opened:  # several plates may have one map
             opened[path] = source_of(path)
-    plates = [replace(files, grid=opened[files.grid], plate_map=opened[files.plate_map]) for files in plates]
+    settled = settle(
+        [opened[path] for path in dict.fromkeys(one.plate_map for one in plates)], choice, COLUMNS, LABELS, columns
+    )
+    maps = {source.path: source for source in settled.sources}
+    plates = [
+        replace(one, grid=opened[one.grid], plate_map=maps[opened[one.plate_map].path])
+        for one in plates
+        if opened[one.plate_map].path in maps
+    ]
     read = [_read_one(files, choices, lost_wells, faults) for files in plates]
 
     twice = [name for name, times in Counter((one.experiment, one.name) for one in read).items() if times > 1]
@@ -156,7 +172,10 @@ def read_plates(
         plate_wells=plate_wells,
     )
     wells = [well for one in read for well in one.wells]
-    return assemble(wells, origin, faults, is_whole=all(one.is_whole for one in read) and not twice)
+    tables = {one.place_of_map: ReadTable(one.table, one.found) for one in read}
+    told = check_wells(wells, list(tables.values()), choice, faults, has_plates=len(read) > 1)
+    data = assemble(wells, origin, faults, is_whole=all(one.is_whole for one in read) and not twice)
+    return data.assign_attrs(told | settled.attrs)
 
 
 @dataclass(frozen=True)
@@ -171,6 +190,8 @@ class _Choices:
 class _ReadPlate:
     name: str
     place_of_map: str
+    table: TextTable  # its whole map
+    found: Found
     named: list[str]  # all plates of its map, where the file's name chose among them
     experiment: str
     wells: list[Well]
@@ -205,6 +226,7 @@ def _read_one(files: PlateFiles, choices: _Choices, lost: LostWells, faults: Fau
     found = find_map_columns(
         table, choices.columns, choices.dose_unit, map_faults, needs_role=choices.roles is not None
     )
+    whole_map = table
     table, plate, named = _rows_of_plate(table, found, files)
     experiment = files.experiment if not found.has("experiment") else ""
 
@@ -214,6 +236,8 @@ def _read_one(files: PlateFiles, choices: _Choices, lost: LostWells, faults: Fau
     return _ReadPlate(
         name=plate,
         place_of_map=table.place,
+        table=whole_map,
+        found=found.found,
         named=named,
         experiment=wells[0].experiment if wells else experiment,
         wells=wells,

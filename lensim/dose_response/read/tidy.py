@@ -10,7 +10,16 @@ import xarray as xr
 from lensim import checks
 from lensim.checks import FaultReport
 from lensim.dose_response.read.assemble import Origin, assemble
-from lensim.dose_response.read.columns import Response, Roles, WellColumns, check_role_words, find_well_columns
+from lensim.dose_response.read.columns import (
+    COLUMNS,
+    LABELS,
+    Response,
+    Roles,
+    WellColumns,
+    check_role_words,
+    find_well_columns,
+)
+from lensim.dose_response.read.pooling import check_wells
 from lensim.dose_response.read.wells import (
     Lost,
     LostWells,
@@ -21,10 +30,13 @@ from lensim.dose_response.read.wells import (
     read_signal,
     role_of_row,
 )
+from lensim.tables.choice import EVERY_ROW, Choice
 from lensim.tables.number_text import DecimalMark, decimal_mark_of
 from lensim.tables.plate_size import check_plate_wells
+from lensim.tables.settle import settle
 from lensim.tables.source import Files, Source, read_table, sources_of
 from lensim.tables.table import TextTable
+from lensim.tables.unused import ReadTable
 
 LARGEST_FRACTION: Final = 2.0
 """Responses that are all below this are taken for fractions that were meant as percent, and refused."""
@@ -41,6 +53,7 @@ def read_tidy(
     lost: Lost = "refuse",
     decimal: DecimalMark | None = None,
     plate_wells: int | None = None,
+    choice: Choice = EVERY_ROW,
 ) -> xr.Dataset:
     """Read tables with one row a well; several are one study, and may name their columns differently.
 
@@ -73,6 +86,8 @@ def read_tidy(
         The decimal mark, where the numbers do not show it.
     plate_wells
         96, 384 or 1536; else the smallest plate that has all the wells.
+    choice
+        Which rows are read, over which columns may be pooled, and whether names alike are one.
 
     Returns
     -------
@@ -90,7 +105,8 @@ def read_tidy(
     checks.one_of("lost", lost, ("refuse", "drop"))
     checks.one_of("scale", scale or "percent", ("percent", "fraction"))
     check_plate_wells(plate_wells)
-    sources = sources_of(files)
+    settled = settle(sources_of(files), choice, COLUMNS, LABELS, columns)
+    sources = settled.sources
     lost_wells = LostWells(are_dropped=lost == "drop")
     choices = _Choices(columns or {}, dose_unit, roles, scale, decimal)
     faults = FaultReport(", ".join(source.place for source in sources))
@@ -111,7 +127,10 @@ def read_tidy(
         plate_wells=plate_wells,
     )
     wells = [well for one in read for well in (one.wells if len(read) == 1 else _named_after_file(one))]
-    return assemble(wells, origin, faults, is_whole=all(one.is_whole for one in read))
+    tables = [ReadTable(one.table, one.columns.found) for one in read]
+    told = check_wells(wells, tables, choice, faults, has_plates=len(read) > 1)
+    data = assemble(wells, origin, faults, is_whole=all(one.is_whole for one in read))
+    return data.assign_attrs(told | settled.attrs)
 
 
 @dataclass(frozen=True)
@@ -126,6 +145,7 @@ class _Choices:
 @dataclass(frozen=True)
 class _ReadTable:
     source: Source
+    table: TextTable
     columns: WellColumns
     wells: list[Well]
     ignored: int
@@ -142,7 +162,7 @@ def _read_one(source: Source, choices: _Choices, lost: LostWells, study: FaultRe
     wells, ignored, is_whole = _read_wells(table, found, choices.roles or Roles(), mark, lost, faults)
     wells = _to_percent(wells, found, choices.scale, faults)
     study.take(faults)
-    return _ReadTable(source, found, wells, ignored, is_whole and table.is_whole)
+    return _ReadTable(source, table, found, wells, ignored, is_whole and table.is_whole)
 
 
 def _check_alike(read: Sequence[_ReadTable], faults: FaultReport) -> None:
