@@ -76,7 +76,12 @@ def _expression(given: dict[str, Any], *, path: Path | None, force: bool) -> Non
     if useless and not knows:
         raise InputError(f"--sheet must say which sample is which for {', '.join(useless)}, got none")
     reactions = read_reactions(
-        files, given["format"], columns=columns, cycle_limit=given["cycle_limit"], decimal=given["decimal"]
+        files,
+        given["format"],
+        columns=columns,
+        cycle_limit=given["cycle_limit"],
+        decimal=given["decimal"],
+        empty=given["empty"],
     )
     _print_found(reactions.instrument, reactions.paths, reactions.summary())
     if knows:

@@ -7,9 +7,11 @@ import xarray as xr
 from lensim import checks
 from lensim.checks import InputError
 from lensim.expression.read.assemble import assemble_reactions
+from lensim.expression.read.choices import Choices, Unpaired
 from lensim.expression.read.columns import COLUMNS, RATIO_COLUMNS
 from lensim.expression.read.detect import FORMATS, kind_of, read_reactions
-from lensim.expression.read.factors import Factor, read_factors
+from lensim.expression.read.empty_cts import Empty
+from lensim.expression.read.factors import EfficiencyScale, Factor, read_factors
 from lensim.expression.read.match import Unlisted
 from lensim.expression.read.ratios import read_ratios
 from lensim.expression.read.sample_sheet import read_sheet
@@ -31,6 +33,9 @@ def read_expression(
     cycle_limit: float | None = None,
     format: str | None = None,
     unlisted: Unlisted = "refuse",
+    empty: Empty | None = None,
+    efficiency_scale: EfficiencyScale | None = None,
+    unpaired: Unpaired = "refuse",
 ) -> xr.Dataset:
     """Read an RT-qPCR study: exports of instruments with a sample sheet, tables of Cts, or tables of ratios.
 
@@ -65,6 +70,15 @@ def read_expression(
         One of `FORMATS`, or ratios, where the content does not show it.
     unlisted
         What becomes of a reaction of a sample that the sheet does not have: "refuse", or "ignore" and count.
+    empty
+        What an empty Ct means in a table: "no_result" (the well was taken out) or "not_detected". Not needed where
+        replicates of the same sample and gene come early: an empty well beside them has no result.
+    efficiency_scale
+        What numbers for amplification are: "fraction" (0.97), "percent" (97) or "fold" (1.97); needed where a column is
+        named efficiency alone.
+    unpaired
+        What becomes of a treated sample without a control of the same subject and experiment: "refuse", "drop", or
+        "keep", to compare groups of different subjects by the pooled model.
 
     Returns
     -------
@@ -82,6 +96,7 @@ def read_expression(
     """
     if format is not None:
         checks.one_of("format", format, (*FORMATS, "ratios"))
+    choices = Choices(cycle_limit, decimal, empty, efficiency_scale, unpaired)
     sources = sources_of(files)
     kinds = [format or _kind_of(source, columns or {}) for source in sources]
     if all(kind == "ratios" for kind in kinds):
@@ -93,7 +108,7 @@ def read_expression(
             )
         data = read_ratios(sources, columns=columns, decimal=decimal)
     else:
-        stated_factors = _factors(factors, decimal)
+        stated_factors = _factors(factors, choices)
         if sheet is None and all(
             kind == "tidy" and knows_samples(source, columns) for kind, source in zip(kinds, sources, strict=True)
         ):
@@ -105,9 +120,14 @@ def read_expression(
                 factors=stated_factors,
                 cycle_limit=cycle_limit,
                 decimal=decimal,
+                empty=empty,
+                efficiency_scale=efficiency_scale,
+                unpaired=unpaired,
             )
         else:
-            reactions = read_reactions(sources, format or "", columns=columns, cycle_limit=cycle_limit, decimal=decimal)
+            reactions = read_reactions(
+                sources, format or "", columns=columns, cycle_limit=cycle_limit, decimal=decimal, empty=empty
+            )
             data = assemble_reactions(
                 reactions,
                 read_sheet(_needed_sheet(sheet, sources, kinds), decimal=decimal),
@@ -115,6 +135,7 @@ def read_expression(
                 control=control or "",
                 factors=stated_factors,
                 unlisted=unlisted,
+                unpaired=unpaired,
             )
     if calibrator:
         checks.one_of("calibrator", calibrator, [str(name) for name in data["subject"].values])
@@ -138,5 +159,7 @@ def _needed_sheet(sheet: File | None, sources: Sequence[Source], kinds: Sequence
     raise InputError(f"sheet must say which sample is which, got none: {sources[0].place} {what}")
 
 
-def _factors(factors: File | Mapping[str, Factor] | None, decimal: DecimalMark | None) -> Mapping[str, Factor] | None:
-    return factors if factors is None or isinstance(factors, Mapping) else read_factors(factors, decimal=decimal)
+def _factors(factors: File | Mapping[str, Factor] | None, choices: Choices) -> Mapping[str, Factor] | None:
+    if factors is None or isinstance(factors, Mapping):
+        return factors
+    return read_factors(factors, decimal=choices.decimal, efficiency_scale=choices.efficiency_scale)

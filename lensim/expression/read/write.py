@@ -22,6 +22,8 @@ REACTION_COLUMNS: Final = (
     "plate", "well", "task", "sample", "gene", "ct_cycles", "quantity", "quantity_unit", "cycle_limit",
 )  # fmt: skip
 
+UNDETERMINED: Final = "Undetermined"
+
 _NEEDED: Final[dict[str, tuple[str, ...]]] = {
     v.CT: (v.REACTION,),
     v.GENE_OF_REACTION: (v.REACTION,),
@@ -52,8 +54,8 @@ def write_cts(data: xr.Dataset, path: str | Path) -> None:
     """Write reactions, standards and controls without template, a row each: tab-separated in a .tsv, else with commas.
 
     Columns are those of `COLUMNS` of the readers, all but sample; `read_cts` makes the same Dataset of them without a
-    sheet. A Ct that was not detected is written empty. Names of wells of standards and controls, and attrs, are not
-    written.
+    sheet. A Ct that was not detected is written as Undetermined. Names of wells of standards and controls, and attrs,
+    are not written.
 
     Raises
     ------
@@ -87,7 +89,7 @@ def write_reactions(reactions: Reactions, path: str | Path) -> None:
             "task": one.task,
             "sample": one.sample,
             "gene": one.gene,
-            "ct_cycles": "" if one.ct_cycles is None else _number(one.ct_cycles),
+            "ct_cycles": UNDETERMINED if one.ct_cycles is None else _number(one.ct_cycles),
             "quantity": "" if one.quantity is None else _number(one.quantity),
             "quantity_unit": reactions.quantity_unit if one.task == "standard" else "",
             "cycle_limit": limit,
@@ -118,7 +120,7 @@ def _rows(data: xr.Dataset) -> Iterator[dict[str, str]]:
     names = (v.PLATE_OF_REACTION, v.GENE_OF_REACTION, v.SAMPLE_OF_REACTION, v.CT)
     for well, plate, gene, sample, ct in zip(wells, *(data[name].values.tolist() for name in names), strict=True):
         yield (
-            {"plate": plates[plate], "well": str(well), "task": "unknown", "ct_cycles": _number(ct)}
+            {"plate": plates[plate], "well": str(well), "task": "unknown", "ct_cycles": _ct(ct)}
             | of_gene[gene]
             | of_sample[sample]
             | limit
@@ -128,12 +130,12 @@ def _rows(data: xr.Dataset) -> Iterator[dict[str, str]]:
         unit = {"quantity_unit": "" if units == AS_STATED else units}
         names = (v.PLATE_OF_STANDARD, v.GENE_OF_STANDARD, v.STANDARD_QUANTITY, v.STANDARD_CT)
         for plate, gene, quantity, ct in zip(*(data[name].values.tolist() for name in names), strict=True):
-            own = {"task": "standard", "quantity": _number(quantity), "ct_cycles": _number(ct)}
+            own = {"task": "standard", "quantity": _number(quantity), "ct_cycles": _ct(ct)}
             yield {"plate": plates[plate]} | own | of_gene[gene] | unit | limit
     if v.NO_TEMPLATE_CT in data:
         own_names = (v.PLATE_OF_NO_TEMPLATE, v.GENE_OF_NO_TEMPLATE, v.NO_TEMPLATE_CT)
         for plate, gene, ct in zip(*(data[name].values.tolist() for name in own_names), strict=True):
-            own = {"task": "no_template", "ct_cycles": _number(ct)}
+            own = {"task": "no_template", "ct_cycles": _ct(ct)}
             yield {"plate": plates[plate]} | own | of_gene[gene] | limit
 
 
@@ -170,6 +172,10 @@ def _names(data: xr.Dataset, dim: str) -> list[str]:
     if dim in data.coords:
         return [str(name) for name in data[dim].values]
     return [f"{dim.replace('_', ' ')} {number + 1}" for number in range(data.sizes.get(dim, 0))]
+
+
+def _ct(value: float) -> str:
+    return _number(value) or UNDETERMINED
 
 
 def _number(value: float) -> str:
