@@ -58,6 +58,8 @@ def task_of(word: str) -> TaskOrIgnored | None:
     text = " ".join(word.split())
     if not text:
         return "unknown"
+    if text.casefold() in ("ipc+", "ipc-"):  # an internal control with and without its template
+        return "ignored"
     for spelling in (text, _BRACKETS.sub("", text), _NUMBER.sub("", text)):
         task = TASK_WORDS.get(_bare(spelling))
         if task is not None and _bare(spelling):

@@ -15,6 +15,7 @@ from lensim.expression.read.choices import Choices, Unpaired
 from lensim.expression.read.columns import COLUMNS
 from lensim.expression.read.empty_cts import Empty, ct_of, settle_empty
 from lensim.expression.read.factors import EfficiencyScale, Factor, check_factors, factor_columns, read_factor
+from lensim.expression.read.merged import filled_down
 from lensim.expression.read.reactions import DEFAULT_CYCLE_LIMIT, Reaction, one_of_all
 from lensim.expression.read.role_names import roles_by_name, told_of_roles
 from lensim.expression.read.suspect import refuse_pasted, told_of_left_out
@@ -26,6 +27,7 @@ from lensim.expression.read.understand import (
     ct_decimal_mark,
     understand,
 )
+from lensim.expression.read.wide import as_long, is_wide
 from lensim.tables.columns import Found, find_columns, names_any
 from lensim.tables.flags import flags_of
 from lensim.tables.number_text import DecimalMark, parse_number
@@ -36,9 +38,13 @@ INSTRUMENT: Final = "tidy table"
 
 
 def recognises(source: Source) -> bool:
-    """Whether the first row of a file names a gene and a Ct; a parquet file is taken for such a table in any case."""
+    """Whether the first row of a file names a gene and a Ct, or is that of a wide table of Cts.
+
+    A parquet file is taken for such a table in any case.
+    """
     return source.is_parquet or any(
-        names_any(header, COLUMNS["gene"]) and names_any(header, COLUMNS["ct_cycles"]) for header in source.headers
+        (names_any(header, COLUMNS["gene"]) and names_any(header, COLUMNS["ct_cycles"])) or is_wide(header)
+        for header in source.headers
     )
 
 
@@ -61,9 +67,22 @@ def read_tidy_reactions(
     InputError
         If the file is no table or lacks a column.
     """
+    table, found, told, faults = _table_of(source, columns, ("gene", "ct_cycles"))
+    read = _read(table, found, source.stem, choices, faults)
+    return replace(read, notes=(*told, *read.notes)), faults
+
+
+def _table_of(
+    source: Source, columns: Mapping[str, str], needed: Sequence[str]
+) -> tuple[TextTable, Found, list[str], FaultReport]:
+    """A table with one row a reaction and names in every row, where its columns are, and what is to be told of it."""
     table, faults = read_table(source)
-    found = find_columns(table, COLUMNS, faults, stated=columns, needed=("gene", "ct_cycles"))
-    return _read(table, found, source.stem, choices, faults), faults
+    told: list[str] = []
+    if not {"gene", "ct_cycles"} & set(columns):
+        table, told = as_long(table)
+    found = find_columns(table, COLUMNS, faults, stated=columns, needed=needed)
+    table, filled = filled_down(table, found, faults)
+    return table, found, [*told, *filled], faults
 
 
 def read_cts(
@@ -162,12 +181,12 @@ def _read_study_file(
     choices: Choices,
     study: FaultReport,
 ) -> _StudyFile:
-    table, faults = read_table(source)
-    needed = ("gene", "ct_cycles", "subject", "condition")
-    found = find_columns(table, COLUMNS, faults, stated=columns, needed=needed)
+    table, found, told, faults = _table_of(source, columns, ("gene", "ct_cycles", "subject", "condition"))
     read = _read(table, found, source.stem, choices, faults)
-    row_of = dict(zip(table.lines, table.rows, strict=True))
-    rows = [row_of[reaction.line_number] for reaction in read.reactions]
+    read = replace(read, notes=(*told, *read.notes))
+    # a line of a wide table has several reactions
+    row_of = {(line, found.cell("gene", row)): row for line, row in zip(table.lines, table.rows, strict=True)}
+    rows = [row_of[reaction.line_number, reaction.gene] for reaction in read.reactions]
     assigned = [_assign(reaction, found, row, faults) for reaction, row in zip(read.reactions, rows, strict=True)]
     study.take(faults)
     return _StudyFile(table, found, read, assigned, rows)
