@@ -16,6 +16,7 @@ COLUMNS: Final[Mapping[str, Meaning]] = {
     "cell_type": Meaning(("cell_type",), is_optional=True),
     "condition": Meaning(("condition", "treatment")),
     "is_control": Meaning(("is_control",), is_optional=True),
+    "is_calibrator": Meaning(("is_calibrator",), is_optional=True),
     "experiment": Meaning(("experiment",), is_optional=True),
     "ct_cycles": Meaning(("ct_cycles", "ct", "cq", "cp"), may_be_constant=False),
     "quantity": Meaning(("quantity", "starting_quantity_sq", "starting_quantity", "sq"), is_optional=True),

@@ -15,7 +15,7 @@ from lensim.expression.read.factors import EfficiencyScale, Factor, read_factors
 from lensim.expression.read.match import Unlisted
 from lensim.expression.read.ratios import read_ratios
 from lensim.expression.read.sample_sheet import read_sheet
-from lensim.expression.read.tidy import knows_samples, read_cts
+from lensim.expression.read.tidy import knows_samples, missing_names, read_cts
 from lensim.tables.number_text import DecimalMark
 from lensim.tables.source import File, Files, Source, sources_of
 
@@ -130,7 +130,7 @@ def read_expression(
             )
             data = assemble_reactions(
                 reactions,
-                read_sheet(_needed_sheet(sheet, sources, kinds), decimal=decimal),
+                read_sheet(_needed_sheet(sheet, sources, kinds, columns), decimal=decimal),
                 references=references,
                 control=control or "",
                 factors=stated_factors,
@@ -150,13 +150,22 @@ def _kind_of(source: Source, columns: Mapping[str, str]) -> str:
     return "tidy" if "ct_cycles" in columns else kind_of(source)
 
 
-def _needed_sheet(sheet: File | None, sources: Sequence[Source], kinds: Sequence[str]) -> File:
+def _needed_sheet(
+    sheet: File | None, sources: Sequence[Source], kinds: Sequence[str], columns: Mapping[str, str] | None
+) -> File:
     """The sheet; a missing sheet is reported after the faults of the files themselves."""
     if sheet is not None:
         return sheet
-    is_tidy = all(kind == "tidy" for kind in kinds)
-    what = "names no subject and condition" if is_tidy else f"is of the format {kinds[0]}"
-    raise InputError(f"sheet must say which sample is which, got none: {sources[0].place} {what}")
+    said, place = "sheet must say which sample is which, got none", sources[0].place
+    if any(kind != "tidy" for kind in kinds):
+        raise InputError(f"{said}: {place} is of the format {kinds[0]}")
+    absent = missing_names(sources[0], columns)
+    there = ", ".join(repr(name) for name in max(sources[0].headers, key=len) if name)
+    ways = " and ".join(f'columns={{"{what}": "NAME"}}' for what in absent)
+    raise InputError(
+        f"{said}: {place} names no {' and no '.join(absent)}; the columns are {there}: if one of them is meant, name "
+        f"it, {ways}"
+    )
 
 
 def _factors(factors: File | Mapping[str, Factor] | None, choices: Choices) -> Mapping[str, Factor] | None:

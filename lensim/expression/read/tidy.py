@@ -2,12 +2,13 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import xarray as xr
 
+from lensim import vocabulary as v
 from lensim.checks import FaultReport, InputError
 from lensim.expression.read.assemble import GeneRoles, assemble
 from lensim.expression.read.assigned import DEFAULT_CELL_TYPE, DEFAULT_EXPERIMENT, Assigned
@@ -50,11 +51,16 @@ def recognises(source: Source) -> bool:
 
 def knows_samples(source: Source, columns: Mapping[str, str] | None = None) -> bool:
     """Whether a table has columns of a subject and a condition, or these are stated, so that it needs no sheet."""
-    stated = columns or {}
-    return all(
-        what in stated or any(names_any(header, COLUMNS[what]) for header in source.headers)
+    return not missing_names(source, columns)
+
+
+def missing_names(source: Source, columns: Mapping[str, str] | None = None) -> list[str]:
+    """Which of subject and condition have neither a column in a table nor a stated one."""
+    return [
+        what
         for what in ("subject", "condition")
-    )
+        if what not in (columns or {}) and not any(names_any(header, COLUMNS[what]) for header in source.headers)
+    ]
 
 
 def read_tidy_reactions(
@@ -159,6 +165,8 @@ def read_cts(
     unit = one_of_all([one.reactions.quantity_unit or None for one in read], "quantity unit", study.place) or ""
     assigned = [one for file in read for one in file.assigned]
     told = [said for one in read for said in one.reactions.notes]
+    if calibrator := _calibrator(read, study):
+        attrs[v.CALIBRATOR] = calibrator
     return assemble(
         assigned, roles, limit or DEFAULT_CYCLE_LIMIT, unit, attrs, study, told=told, unpaired=choices.unpaired
     )
@@ -289,13 +297,28 @@ def _assign(reaction: Reaction, found: Found, row: list[str], faults: FaultRepor
 
 def _references(read: Sequence[_StudyFile], faults: FaultReport) -> tuple[str, ...]:
     """The genes that the column is_reference marks."""
+    return _marked(read, "is_reference", lambda one: one.reaction.gene, faults)
+
+
+def _calibrator(read: Sequence[_StudyFile], faults: FaultReport) -> str:
+    """The subject that the column is_calibrator marks; empty where there is none."""
+    marked = _marked(read, "is_calibrator", lambda one: one.subject, faults)
+    if len(marked) > 1:
+        faults.add(f"{read[0].found.column('is_calibrator')} must mark one subject, got {' and '.join(marked)}")
+    return marked[0] if marked else ""
+
+
+def _marked(
+    read: Sequence[_StudyFile], column: str, named: Callable[[Assigned], str], faults: FaultReport
+) -> tuple[str, ...]:
+    """The names that a column of yes and no marks."""
     said: dict[tuple[str, str], tuple[str, int]] = {}
     for file in read:
-        if file.found.has("is_reference"):
+        if file.found.has(column):
             for one, row in zip(file.assigned, file.rows, strict=True):
-                said.setdefault((one.reaction.gene, file.found.cell("is_reference", row)), one.said_at)
-    flags = flags_of(said, read[0].found.column("is_reference"), faults)
-    return tuple(gene for gene, is_reference in flags.items() if is_reference)
+                said.setdefault((named(one), file.found.cell(column, row)), one.said_at)
+    flags = flags_of(said, read[0].found.column(column), faults)
+    return tuple(name for name, is_marked in flags.items() if is_marked)
 
 
 def _factors(read: Sequence[_StudyFile], choices: Choices, faults: FaultReport) -> dict[str, Factor]:

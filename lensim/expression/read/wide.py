@@ -13,10 +13,10 @@ from lensim.tables.table import TextTable
 
 _CT: Final = r"(?:c[tqp]|c\(t\))"
 _OF_GENE: Final = (
-    re.compile(rf"{_CT}\s*[ _.:-]\s*(?P<gene>.+)", re.IGNORECASE),
     re.compile(rf"{_CT}\s*[(\[](?P<gene>.+)[)\]]", re.IGNORECASE),
-    re.compile(rf"(?P<gene>.+?)\s*[ _.:-]\s*{_CT}", re.IGNORECASE),
     re.compile(rf"(?P<gene>.+?)\s*[(\[]{_CT}[)\]]", re.IGNORECASE),
+    re.compile(rf"{_CT}\s*[ _.:-]\s*(?P<gene>.+)", re.IGNORECASE),
+    re.compile(rf"(?P<gene>.+?)\s*[ _.:-]\s*{_CT}", re.IGNORECASE),
 )
 _OF_REPLICATE: Final = re.compile(rf"{_CT}[ _.-]*(?:r|rep|replicate|well)?[ _.-]*[0-9]+", re.IGNORECASE)
 _STATISTICS: Final = re.compile(

@@ -19,8 +19,8 @@ from lensim.expression.read.tasks import holds_roles, task_of
         ("no_rt", "NRT|NRT-1|No RT|no_rt|NoRT|No RT Control|minus RT"),
         (
             "ignored",
-            "Pos Ctrl|Pos Ctrl-1|Positive Control|Positive|IPC+|IPC-|Blocked_IPC|BlockedIPC|NAC|Not in Use|Empty|Buffer|"
-            "PC_ALLELE_1|PC_ALLELE_BOTH|ignored",
+            "Pos Ctrl|Pos Ctrl-1|Positive Control|Positive|IPC+|IPC-|Blocked_IPC|BlockedIPC|NAC|Not in Use|Empty|"
+            "Buffer|PC_ALLELE_1|PC_ALLELE_BOTH|ignored",
         ),
     ],
 )
