@@ -188,13 +188,13 @@ def _prior_sentence(table: pd.DataFrame, rule: str, other: str) -> str:
             _percent(table[table[field] == log_sd], name, mean)
             for log_sd, name in ((LOG_SD_SIGMA[0], other), (LOG_SD_SIGMA[0], rule), (LOG_SD_SIGMA[1], rule))
         )
-        said.append(f"at {mean:+.2f} log2 {other} finds {test}, {rule} {default}, and {wide} with the wide prior")
+        said.append(f"At {mean:+.2f} log2 the {other} finds {test}, {rule} {default}, and {wide} with the wide prior.")
     none = [_percent(table[table[field] == log_sd], rule, 0.0) for log_sd in LOG_SD_SIGMA]
     return (
         "With 4 patients part of what Bayes gains is the prior's: four patients say little of the spread "
-        f"between patients, so its prior does (median {0.5:g} log2, log sd {LOG_SD_SIGMA[0]:g}; wide: "
-        f"{LOG_SD_SIGMA[1]:g}). {'; '.join(said)}; without an effect {rule} finds one in {none[0]}, and {none[1]} with "
-        "the wide prior."
+        f"between patients, so the prior of it does (median 0.5 log2, log sd {LOG_SD_SIGMA[0]:g}; a wide one has "
+        f"{LOG_SD_SIGMA[1]:g}). {' '.join(said)} Without an effect {rule} finds one in {none[0]}, and in {none[1]} "
+        "with the wide prior."
     )
 
 

@@ -15,7 +15,7 @@ intervals:
 Cells hold more than what is printed allows, so the outer ends are true bounds; the inner ends are of values that were
 constructed. A printed mean or sd cuts the intervals and, on its own scale, the bounds of t. Samples that have it are
 searched for (`lensim.summaries.matching_samples`): then the inner ends are theirs, and a P is attainable where one has
-it.
+it. Tests of expression levels depend on untreated levels, which are not printed (`lensim.summaries.levels`).
 """
 
 import heapq
@@ -26,7 +26,8 @@ from typing import Final
 import numpy as np
 from scipy import stats
 
-from lensim.checks import InputError
+from lensim.checks import InputError, at_least
+from lensim.summaries.levels import LEVEL, T_LEVEL, differences, p_ends, rank_p
 from lensim.summaries.matching_samples import MatchingSamples, find_matching_samples
 from lensim.summaries.moments import sd_bounds
 from lensim.summaries.order import Ordered
@@ -39,6 +40,8 @@ LOG_MOST_CORNERS: Final = float(np.log(20_000))
 LARGEST_N: Final = 200
 SCALES: Final = ("ratio", "log2")
 SIDES: Final = ("two", "greater", "less")
+LARGEST_FOLD: Final = 1e4
+"""Untreated levels of lines or donors that differ more are not considered (assumed)."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,50 @@ def t_range(values: Ordered, scale: str) -> Range:
     low, reached_low = _most(values, scale, lambda a, b, outer: -_smallest(a, b, no_change, outer=outer), NEAR_ENOUGH)
     bounds = _from_moments(values, scale)
     return Range(max(-low, bounds[0]), min(high, bounds[1]), -reached_low, reached_high)
+
+
+def t_range_of_levels(values: Ordered, fold: float) -> Range:
+    """Bounds of the paired t of levels where no two untreated levels differ more than `fold`; 1 is that of ratios.
+
+    A printed mean or sd is not used, so bounds may be wide there.
+
+    Raises
+    ------
+    InputError
+        If `fold` is below 1.
+    """
+    at_least("fold", fold, 1.0)
+
+    def largest(low: np.ndarray, high: np.ndarray, outer: bool) -> float:
+        return _largest(*differences(low, high, fold), 0.0, outer=outer)
+
+    def smallest(low: np.ndarray, high: np.ndarray, outer: bool) -> float:
+        return -_smallest(*differences(low, high, fold), 0.0, outer=outer)
+
+    high, reached_high = _most(values, "ratio", largest, NEAR_ENOUGH)
+    low, reached_low = _most(values, "ratio", smallest, NEAR_ENOUGH)
+    return Range(-low, high, -reached_low, reached_high)
+
+
+def least_fold(values: Ordered, sides: str, interval: tuple[float, float]) -> float:
+    """How far untreated levels must differ at least, as a fold, for a P of the paired t on levels within these ends.
+
+    1 where they need not differ; infinite where no untreated levels give it.
+    """
+
+    def gives(fold: float) -> bool:
+        own = _p_of_t(t_range_of_levels(values, fold), len(values.low), T_LEVEL, LEVEL, sides)
+        return own.verdict(interval) == "attainable"
+
+    if gives(1.0):
+        return 1.0
+    if not gives(LARGEST_FOLD):
+        return np.inf
+    low, high = 0.0, float(np.log(LARGEST_FOLD))
+    while high - low > NEAR_ENOUGH:
+        middle = (low + high) / 2
+        low, high = (low, middle) if gives(float(np.exp(middle))) else (middle, high)
+    return float(np.exp(high))
 
 
 def _most(
@@ -289,7 +336,7 @@ def p_ranges(values: Ordered) -> list[PRange]:
     """Attainable P of every analysis of `PublishedP`, two-sided and of either side."""
     found = [one for scale in SCALES for one in _t_ranges(values, scale)]
     found += [one for scale in SCALES for one in _rank_ranges(values, scale)]
-    found += _sign_ranges(values)
+    found += [*_level_ranges(values), *_sign_ranges(values)]
     return _with_samples(found, find_matching_samples(values)) if values.has_moments else found
 
 
@@ -318,12 +365,29 @@ def _rank_ranges(values: Ordered, scale: str) -> list[PRange]:
     ]
 
 
-def _sign_ranges(values: Ordered) -> list[PRange]:
-    n = len(values.low)
-    least, most = int((values.low >= values.no_change).sum()), int((values.high > values.no_change).sum())
-    tables = {
-        sides: np.array([stats.binomtest(k, n, 0.5, ALTERNATIVE[sides]).pvalue for k in range(least, most + 1)])
+def _counts(values: Ordered) -> range:
+    """How many may be increases."""
+    return range(int((values.low >= values.no_change).sum()), int((values.high > values.no_change).sum()) + 1)
+
+
+def _level_ranges(values: Ordered) -> list[PRange]:
+    """Of tests of levels, which depend on the number of increases alone."""
+    n, counts = len(values.low), _counts(values)
+    found = []
+    for sides in SIDES:
+        low, high = p_ends(n, counts, sides)
+        found.append(PRange(T_LEVEL, LEVEL, sides, low, high, low, high, all_between=True))
+    return found + [
+        _of_values(test, LEVEL, sides, np.array(rank_p(n, counts, test, sides)))
+        for test in ("wilcoxon", "wilcoxon_normal")
         for sides in SIDES
+    ]
+
+
+def _sign_ranges(values: Ordered) -> list[PRange]:
+    n, counts = len(values.low), _counts(values)
+    tables = {
+        sides: np.array([stats.binomtest(k, n, 0.5, ALTERNATIVE[sides]).pvalue for k in counts]) for sides in SIDES
     }
     return [_of_values("sign", "either", sides, p) for sides, p in tables.items()]
 
@@ -332,6 +396,9 @@ def _with_samples(ranges: list[PRange], samples: MatchingSamples) -> list[PRange
     """The same bounds, with the P of samples that were found as what is reached."""
     found = []
     for one in ranges:
+        if one.scale == LEVEL:
+            found.append(replace(one, samples=samples))
+            continue
         p = samples.p(one.test, one.scale, one.sides)
         p = p[np.isfinite(p)]
         ends = (float(p.min()), float(p.max())) if len(p) else (np.nan, np.nan)
