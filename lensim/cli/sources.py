@@ -7,7 +7,21 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from lensim.checks import one_of
-from lensim.cli.shared import Column, Control, Decimal, GridNumber, PlateMap, PlateWells, columns_of, pairs_of
+from lensim.cli.shared import (
+    By,
+    Column,
+    Control,
+    Decimal,
+    GridNumber,
+    Ignore,
+    JoinNames,
+    PlateMap,
+    PlateWells,
+    Where,
+    columns_of,
+    pairs_of,
+    where_of,
+)
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -18,6 +32,10 @@ def dose_response(
         list[Path], typer.Argument(help="Tables with one row a well, or readers' plate grids with --plate-map.")
     ],
     dose_unit: Annotated[str, typer.Option(help="M, mM, uM, nM, pM or as-is:NAME; may be left out for dose_um.")] = "",
+    dose_scale: Annotated[
+        Literal["linear", "log10", "-log10", "ln", "-ln", "log2", "-log2"] | None,
+        typer.Option(help="What the numbers are of the dose; else as the column's name says."),
+    ] = None,
     plate_map: PlateMap = None,
     grid_number: GridNumber = None,
     plate_wells: PlateWells = None,
@@ -32,7 +50,11 @@ def dose_response(
         Literal["percent", "fraction"] | None, typer.Option(help="Of viability or inhibition, where in doubt.")
     ] = None,
     drop_lost: Annotated[bool, typer.Option("--drop-lost", help="Leave out wells without signal.")] = False,
-) -> "xr.Dataset":
+    where: Where = None,
+    by: By = "",
+    ignore: Ignore = None,
+    join_names: JoinNames = None,
+) -> "xr.Dataset | dict[str, xr.Dataset]":
     """Read the wells of a dose-response panel."""
     from dataclasses import fields
 
@@ -46,6 +68,7 @@ def dose_response(
     return read_dose_response(
         files,
         dose_unit=dose_unit or None,
+        dose_scale=dose_scale,
         plate_map=plate_map,
         grid_number=grid_number,
         plate_wells=plate_wells,
@@ -56,6 +79,10 @@ def dose_response(
         counting_minutes=counting_minutes,
         scale=scale,
         lost="drop" if drop_lost else "refuse",
+        where=where_of(where),
+        by=by or None,
+        ignore=tuple(ignore or ()),
+        join_names=join_names,
     )
 
 

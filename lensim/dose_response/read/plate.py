@@ -11,7 +11,21 @@ import xarray as xr
 from lensim import checks
 from lensim.checks import FaultReport, InputError
 from lensim.dose_response.read.assemble import Origin, assemble
-from lensim.dose_response.read.columns import Roles, WellColumns, check_role_words, find_map_columns
+from lensim.dose_response.read.columns import (
+    COLUMNS,
+    LABELS,
+    Roles,
+    RolesOrWords,
+    WellColumns,
+    as_roles,
+    check_role_words,
+    find_map_columns,
+)
+from lensim.dose_response.read.dose_cells import number_in
+from lensim.dose_response.read.dose_checks import check_doses
+from lensim.dose_response.read.dose_scale import DoseScale
+from lensim.dose_response.read.doses import understand_doses
+from lensim.dose_response.read.pooling import check_wells
 from lensim.dose_response.read.units import DoseUnit
 from lensim.dose_response.read.wells import (
     Lost,
@@ -22,11 +36,15 @@ from lensim.dose_response.read.wells import (
     read_signal,
     role_of_row,
 )
+from lensim.tables.choice import EVERY_ROW, Choice
+from lensim.tables.columns import Found
 from lensim.tables.grid import Grid, choose_grid, place_on_grid
 from lensim.tables.number_text import DecimalMark, decimal_mark_in_doubt, decimal_mark_of, is_missing
 from lensim.tables.plate_size import check_plate_wells
+from lensim.tables.settle import settle
 from lensim.tables.source import File, Source, read_table, source_of
 from lensim.tables.table import TextTable
+from lensim.tables.unused import ReadTable
 from lensim.tables.well_names import well_name
 
 SIGNAL_NAME: Final = "reading"
@@ -61,8 +79,9 @@ def read_plate(
     plate_map: File,
     dose_unit: str | None = None,
     *,
+    dose_scale: DoseScale | None = None,
     columns: Mapping[str, str] | None = None,
-    roles: Roles | None = None,
+    roles: RolesOrWords | None = None,
     plate: str = "",
     experiment: str = "",
     grid_number: int | None = None,
@@ -75,6 +94,7 @@ def read_plate(
     return read_plates(
         [PlateFiles(grid, plate_map, plate, experiment, grid_number)],
         dose_unit,
+        dose_scale=dose_scale,
         columns=columns,
         roles=roles,
         counting_minutes=counting_minutes,
@@ -88,12 +108,14 @@ def read_plates(
     plates: Sequence[PlateFiles],
     dose_unit: str | None = None,
     *,
+    dose_scale: DoseScale | None = None,
     columns: Mapping[str, str] | None = None,
-    roles: Roles | None = None,
+    roles: RolesOrWords | None = None,
     counting_minutes: float = math.inf,
     lost: Lost = "refuse",
     decimal: DecimalMark | None = None,
     plate_wells: int | None = None,
+    choice: Choice = EVERY_ROW,
 ) -> xr.Dataset:
     """Read plates, each a reader's grid with a map, into one Dataset.
 
@@ -101,7 +123,7 @@ def read_plates(
     ----------
     plates
         The files of each plate.
-    dose_unit, columns, roles
+    dose_unit, dose_scale, columns, roles
         As in `read_tidy`, for the maps.
     counting_minutes, lost
         As in `read_tidy`, for the grids.
@@ -109,6 +131,8 @@ def read_plates(
         The decimal mark of the grids, where the numbers do not show it; of a map only where in doubt there.
     plate_wells
         96, 384 or 1536; else as the grids are whole plates, else the smallest plate that has all the wells.
+    choice
+        Which rows of the maps are read, over which columns may be pooled, and whether names alike are one.
 
     Returns
     -------
@@ -127,12 +151,20 @@ def read_plates(
     if not plates:
         raise InputError("plates must hold at least one plate, got none")
     faults, lost_wells = FaultReport("plates"), LostWells(are_dropped=lost == "drop")
-    choices = _Choices(columns or {}, dose_unit, roles, decimal)
+    choices = _Choices(columns or {}, dose_unit, dose_scale, as_roles(roles), decimal)
     opened: dict[File, Source] = {}
     for path in [path for files in plates for path in (files.grid, files.plate_map)]:
         if path not in opened:  # several plates may have one map
             opened[path] = source_of(path)
-    plates = [replace(files, grid=opened[files.grid], plate_map=opened[files.plate_map]) for files in plates]
+    settled = settle(
+        [opened[path] for path in dict.fromkeys(one.plate_map for one in plates)], choice, COLUMNS, LABELS, columns
+    )
+    maps = {source.path: source for source in settled.sources}
+    plates = [
+        replace(one, grid=opened[one.grid], plate_map=maps[opened[one.plate_map].path])
+        for one in plates
+        if opened[one.plate_map].path in maps
+    ]
     read = [_read_one(files, choices, lost_wells, faults) for files in plates]
 
     twice = [name for name, times in Counter((one.experiment, one.name) for one in read).items() if times > 1]
@@ -156,13 +188,17 @@ def read_plates(
         plate_wells=plate_wells,
     )
     wells = [well for one in read for well in one.wells]
-    return assemble(wells, origin, faults, is_whole=all(one.is_whole for one in read) and not twice)
+    tables = {one.place_of_map: ReadTable(one.table, one.found) for one in read}
+    told = check_wells(wells, list(tables.values()), choice, faults, has_plates=len(read) > 1)
+    data = assemble(wells, origin, faults, is_whole=all(one.is_whole for one in read) and not twice)
+    return data.assign_attrs(told | settled.attrs)
 
 
 @dataclass(frozen=True)
 class _Choices:
     columns: Mapping[str, str]
     dose_unit: str | None
+    dose_scale: DoseScale | None
     roles: Roles | None
     decimal: DecimalMark | None
 
@@ -171,6 +207,8 @@ class _Choices:
 class _ReadPlate:
     name: str
     place_of_map: str
+    table: TextTable  # its whole map
+    found: Found
     named: list[str]  # all plates of its map, where the file's name chose among them
     experiment: str
     wells: list[Well]
@@ -205,6 +243,7 @@ def _read_one(files: PlateFiles, choices: _Choices, lost: LostWells, faults: Fau
     found = find_map_columns(
         table, choices.columns, choices.dose_unit, map_faults, needs_role=choices.roles is not None
     )
+    whole_map = table
     table, plate, named = _rows_of_plate(table, found, files)
     experiment = files.experiment if not found.has("experiment") else ""
 
@@ -214,6 +253,8 @@ def _read_one(files: PlateFiles, choices: _Choices, lost: LostWells, faults: Fau
     return _ReadPlate(
         name=plate,
         place_of_map=table.place,
+        table=whole_map,
+        found=found.found,
         named=named,
         experiment=wells[0].experiment if wells else experiment,
         wells=wells,
@@ -259,9 +300,10 @@ def _read_wells(
     grid_faults, roles = FaultReport(grid_place), choices.roles or Roles()
     readings = [text for text, _ in grid.cells.values()]
     grid_mark = decimal_mark_of(readings, choices.decimal, False, grid_faults)
-    doses = [found.cell("dose", row) for row in table.rows]
+    doses = [number_in(found.cell("dose", row)) for row in table.rows]
     map_mark = decimal_mark_in_doubt(doses, choices.decimal, table.has_decimal_points, map_faults)
     check_role_words(table, found, roles, map_faults)
+    found = understand_doses(table, found, roles, choices.dose_scale, map_mark, map_faults)
     wells: list[Well] = []
     accounted, is_whole = set(), True
     for row, line in zip(table.rows, table.lines, strict=True):
@@ -284,6 +326,7 @@ def _read_wells(
             is_whole = False
         else:
             wells.append(well)
+    check_doses(wells, found, map_faults, is_raw=True)
     faults.take(grid_faults)
     faults.take(map_faults)
     return wells, accounted, is_whole
