@@ -113,7 +113,7 @@ def test_levels_that_are_alike_are_ratios():
     values = ordered(PublishedSummary(**MIXED))
     alike, ratio = t_range_of_levels(values, 1.0), t_range(values, "ratio")
     assert (alike.low, alike.high) == (pytest.approx(ratio.low, rel=2e-3), pytest.approx(ratio.high, rel=2e-3))
-    with pytest.raises(InputError, match=r"fold must be at least 1\.0?, got 0\.5"):
+    with pytest.raises(InputError, match=r"fold must be at least 1, got 0\.5"):
         t_range_of_levels(values, 0.5)
 
 
