@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from lensim import checks
-from lensim.summaries.attainable import LARGEST_N, PRange, bounds_of, least_fold, p_ranges
+from lensim.summaries.attainable import PRange, bounds_of, least_fold, p_ranges
+from lensim.summaries.extremes import LARGEST_N
 from lensim.summaries.levels import T_LEVEL
 from lensim.summaries.order import Ordered, ordered
 from lensim.summaries.summary import PublishedP, PublishedSummary

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from lensim.summaries.attainable import SCALES, PRange, p_ranges, t_of, t_range
+from lensim.summaries.attainable import PRange, p_ranges
 from lensim.summaries.audit import audit, audit_in_words
+from lensim.summaries.extremes import SCALES, t_of, t_range
 from lensim.summaries.order import ordered
 from lensim.summaries.p_values import p_of_w_table, p_values, signed_rank_sums
 from lensim.summaries.summary import PublishedSummary

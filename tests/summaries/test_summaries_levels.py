@@ -7,8 +7,9 @@ from scipy import optimize, stats
 from lensim.checks import InputError
 from lensim.maiga2013.published import published_summaries
 from lensim.seeding import stream
-from lensim.summaries.attainable import least_fold, p_ranges, t_range, t_range_of_levels
+from lensim.summaries.attainable import least_fold, p_ranges
 from lensim.summaries.audit import audit, audit_in_words
+from lensim.summaries.extremes import t_range, t_range_of_levels
 from lensim.summaries.levels import p_ends, rank_p, rank_sum_ends, t_ends
 from lensim.summaries.order import ordered
 from lensim.summaries.summary import PublishedSummary
