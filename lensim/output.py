@@ -34,9 +34,7 @@ def require_free(path: Path, *, force: bool, inputs: Iterable[Path] = ()) -> Non
         if path.exists() and read.exists() and path.samefile(read):
             raise checks.InputError(f"{path} must not be a file that is read here ({read}): name another file")
     if path.exists() and not force:
-        raise checks.InputError(
-            f"{path} must not exist yet, got a file of that name: add --force (force=True in Python) to replace it"
-        )
+        raise checks.InputError(f"{path} must not exist yet, got a file of that name: add force=True to replace it")
     if path.parent.exists() and not path.parent.is_dir():
         raise checks.InputError(f"{path.parent} must be a folder, got a file")
 

@@ -60,9 +60,7 @@ def require_replaceable(target: Path, *, force: bool, inputs: Iterable[Path] = (
     if reason := _protected(place, inputs) or _not_own(place):
         raise InputError(f"{target} must be a new folder or one that lensim wrote, got {reason}")
     if not force:
-        raise InputError(
-            f"{target} must not exist yet, got a folder of that name: add --force (force=True in Python) to replace it"
-        )
+        raise InputError(f"{target} must not exist yet, got a folder of that name: add force=True to replace it")
 
 
 def _protected(target: Path, inputs: Iterable[Path]) -> str:

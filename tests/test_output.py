@@ -68,7 +68,7 @@ def test_the_message_says_how_to_replace(tmp_path):
     taken.write_text("mine")
     with pytest.raises(
         InputError,
-        match=r"fit\.nc must not exist yet, got a file of that name: add --force \(force=True in Python\) to",
+        match=r"fit\.nc must not exist yet, got a file of that name: add force=True to",
     ):
         require_free(taken, force=False)
     require_free(tmp_path / "new", force=False)

@@ -188,7 +188,7 @@ def test_what_file_managers_leave_is_no_ones(place):
 
 
 def test_without_force_the_remedy_is_force_where_force_helps(place):
-    message = "must not exist yet, got a folder of that name: add --force (force=True in Python) to replace it"
+    message = "must not exist yet, got a folder of that name: add force=True to replace it"
     target = filled(place / "results")
     refused(target, f"{target} {message}", force=False)
     (place / "empty").mkdir()

@@ -67,7 +67,7 @@ def test_own_results_are_replaced_and_nothing_else_is_touched(config):
     assert names(".") == ["notes.txt", "out", "small.toml"]
     with pytest.raises(
         InputError,
-        match=r"^out must not exist yet, got a folder of that name: add --force \(force=True in Python\) to",
+        match=r"^out must not exist yet, got a folder of that name: add force=True to",
     ):
         fill("out", config, force=False)
 

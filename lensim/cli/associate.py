@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lensim.cli.shared import CiProb, Force, Seed, out
+from lensim.cli.shared import CiProb, Force, Seed, csv_suffix, out
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +26,7 @@ def associate(
         float, typer.Option(help="A smaller difference of mean inhibition has none, either [percentage points].")
     ] = 10.0,
     ci: CiProb = 0.9,
-    csv: Annotated[Path | None, typer.Option(help="Write the table here.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write the table here (.csv).")] = None,
     figure: Annotated[Path | None, typer.Option(help="Draw the effects here (.png).")] = None,
     seed: Seed = 1,
     force: Force = False,
@@ -44,6 +44,7 @@ def associate(
 
     if figure is not None:
         one_of("--figure suffix", figure.suffix.lower(), (".png",))
+    csv_suffix(csv)
     for target in (csv, figure):
         if target is not None:
             require_free(target, force=force, inputs=[one for one in (result_file, labels) if one is not None])

@@ -9,6 +9,7 @@ import typer
 
 from lensim.checks import between, one_of
 from lensim.cli.assay_command import assay_command
+from lensim.cli.remedies import in_own_options
 from lensim.cli.shared import (
     Chains,
     CiProb,
@@ -99,7 +100,7 @@ def _run(
     chosen = model or assay.default_model(data)
     say(f"{assay.counts(data)}; model {chosen}; compiling takes up to a minute or two", quietly=True)
     for note in assay.notes(data):
-        say(f"note: {note}", quietly=True)
+        say(f"note: {in_own_options(note)}", quietly=True)
     result = fit(
         data,
         model=chosen,

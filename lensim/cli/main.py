@@ -12,6 +12,7 @@ from lensim.checks import InputError
 from lensim.cli import associate, compare, plan, power, published, report, selection, simulate, sources, summarize
 from lensim.cli.fit import fit_command
 from lensim.cli.read import read_command, read_expression_command
+from lensim.cli.remedies import speaking_options
 from lensim.cli.shared import err, out
 
 app = typer.Typer(
@@ -47,7 +48,7 @@ CELL_CYCLE: Final = (
 
 
 def _add(group: typer.Typer, name: str, command: Callable[..., None], example: str) -> None:
-    group.command(name, epilog=f"Example:  lensim {example}")(command)
+    group.command(name, epilog=f"Example:  lensim {example}")(speaking_options(command))
 
 
 _add(

@@ -10,6 +10,7 @@ import typer
 from lensim.checks import InputError
 from lensim.cli import sources
 from lensim.cli.assay_command import assay_command
+from lensim.cli.remedies import in_own_options
 from lensim.cli.shared import Force, columns_of, out, paths_in, say, table_suffix
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def _run(
     data = assay.prepared(source(**given))
     say(assay.counts(data))
     for note in assay.notes(data):
-        say(f"note: {note}", quietly=True)
+        say(f"note: {in_own_options(note)}", quietly=True)
     if path is not None and assay.write is not None:
         with written_whole(path, force=force) as partial:
             assay.write(data, partial)

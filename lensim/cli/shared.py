@@ -92,6 +92,12 @@ def table_suffix(path: Path) -> None:
     one_of("--out suffix", path.suffix.lower(), (".csv", ".tsv"))
 
 
+def csv_suffix(path: Path | None) -> None:
+    """Refuse a table for --csv that does not end on .csv."""
+    if path is not None:
+        one_of("--csv suffix", path.suffix.lower(), (".csv",))
+
+
 def say(sentence: str, *, quietly: bool = False) -> None:
     """Print a sentence as plain text, without markup; to standard error if `quietly`."""
     (err if quietly else out).print(sentence, soft_wrap=True, markup=False, highlight=False)

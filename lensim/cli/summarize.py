@@ -28,9 +28,9 @@ def summarize(
     from lensim.assay import Asked, assay_of
     from lensim.output import load_result
 
-    result = load_result(result_file)
     asked = Asked(ci, threshold_um)
     require_room(csv, figures, force=force, inputs=[result_file])
+    result = load_result(result_file)
     if threshold_um is None:
         tables = print_result(result, asked)
     else:

@@ -72,8 +72,8 @@ def notes(data: xr.Dataset) -> tuple[str, ...]:
     if genes := genes_of_unknown_factor(data):
         said.append(
             f"neither a dilution series nor a stated factor for {', '.join(genes)}: the fit takes the prior of "
-            "amplification factors (docs/expression.md), the classical answer a factor of 2; lensim fit expression "
-            "--factors states them"
+            "amplification factors (docs/expression.md), the classical answer a factor of 2; state them "
+            "with factors="
         )
     if amplified := amplified_without_template(data):
         named = [f"{gene} (plate {plate}) at Ct {ct:.1f}" for gene, plate, ct in amplified[:SHOWN_CONTROLS]]

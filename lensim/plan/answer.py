@@ -32,7 +32,7 @@ from lensim.plan.words import (
 )
 from lensim.power.pool import Pool, one_by_one
 
-TRUST: Final = "--trust (trust=True in Python) takes it as it is"
+TRUST: Final = "trust=True takes it as it is"
 ROUGH_BUDGET: Final = 4000
 """Studies of the first answer."""
 
@@ -71,7 +71,7 @@ def require_answerable(question: Question, result: xr.DataTree | None) -> None:
     if question.detection:
         require_part(scenario, "detection")
     if question.bracketing and result is None:
-        raise InputError("bracketing needs a dose-response fit: name it with --from (prior in Python), got none")
+        raise InputError("bracketing needs a dose-response fit: name one with prior=, got none")
     if question.bracketing:
         require_part(scenario, "bracketing")
     if question.layouts:

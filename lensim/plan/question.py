@@ -246,7 +246,7 @@ def read_question(path: Path, posterior: DesignPrior | Path | None = None) -> Qu
     question = question_of(content, path.name)
     if not truth:
         raise InputError(
-            f"{path.name}: scenario.truth must be given, or a fit or a paper named with --from, got neither"
+            f"{path.name}: scenario.truth must be given, or a fit or a paper named with prior=, got neither"
         )
     return question
 

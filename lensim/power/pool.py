@@ -15,7 +15,7 @@ TRIM_SETTING: Final = "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD
 TRIM_BYTES: Final = 2**30
 """dask has its workers hand memory back at every turn, which halves the speed of work on many small arrays."""
 
-HAS_ADDRESS: Final = "--scheduler must be the address of a dask scheduler, such as tcp://127.0.0.1:8786"
+HAS_ADDRESS: Final = "scheduler must be the address of a dask scheduler, such as tcp://127.0.0.1:8786"
 
 Task = Callable[..., Any]
 Pool = Callable[[Task, Iterator[tuple[Any, tuple[Any, ...]]]], Iterator[tuple[Any, Any]]]
@@ -50,7 +50,7 @@ def require_address(scheduler: str) -> None:
         raise InputError(f"{HAS_ADDRESS}, got {scheduler!r} (a port lies between 1 and {LARGEST_PORT})")
     if scheme in ENCRYPTED and Security().get_connection_args("client").get("ssl_context") is None:
         raise InputError(
-            f"--scheduler must be an address that dask has certificates for (its settings distributed.comm.tls), "
+            f"scheduler must be an address that dask has certificates for (its settings distributed.comm.tls), "
             f"got {scheduler!r}"
         )
 
@@ -73,7 +73,7 @@ def pool_of(workers: int, scheduler: str) -> Iterator[Pool]:
                 client = stack.enter_context(Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False))
             except (OSError, TimeoutError, ValueError) as error:
                 raise InputError(
-                    f"--scheduler must be the address of a dask scheduler that answers, got {scheduler!r} ({error})"
+                    f"scheduler must be the address of a dask scheduler that answers, got {scheduler!r} ({error})"
                 ) from None
         else:
             stack.enter_context(dask.config.set({TRIM_SETTING: TRIM_BYTES}))

@@ -183,7 +183,8 @@ def _by_usual_name(table: TextTable, what: str, meaning: Meaning, taken: set[int
     best = filled or best[:1]
     if len(best) > 1:
         names = " and ".join(repr(table.header[at]) for at in best)
-        faults.add(f"the columns {names} may each be {what}: name one as column {what}", line=1)
+        first = table.header[best[0]]
+        faults.add(f"the columns {names} may each be {what}: name one, columns={{{what!r}: {first!r}}}", line=1)
     return best[0] if best else None
 
 

@@ -67,7 +67,8 @@ def find_control(said: Said, stated: str | None, faults: FaultReport, column: st
         return Control(conditions[0], "being the only condition")
     if conditions:
         faults.add(
-            f"one of the conditions {there} must be the control that the others are compared with, "
-            f"got {' and '.join(known) or 'none'}: name it as control, or mark it in a column is_control"
+            f"one of the conditions {there} must be the control that the others are compared with, got "
+            f"{' and '.join(known) or 'none'}: name it, such as control={conditions[0]!r}, or mark it in a column "
+            "is_control"
         )
     return None

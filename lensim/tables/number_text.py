@@ -8,7 +8,7 @@ from lensim.checks import FaultReport, InputError, one_of
 
 DecimalMark = Literal[".", ","]
 
-STATE_MARK: Final = "state the decimal mark (decimal), a point or a comma"
+STATE_MARK: Final = 'say decimal="." or decimal=","'
 """The remedy where numbers leave a doubt."""
 
 MISSING: Final = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "--", "#n/a", "missing"})
@@ -17,12 +17,24 @@ MISSING: Final = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "--", "
 _PLAIN: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _INFINITE: Final = re.compile(r"[+-]?(?:inf|infinity|\u221e)", re.IGNORECASE)
 _MARKED: Final = re.compile(r"[+-]?([0-9.,]*[.,][0-9.,]*)(?:[eE][+-]?[0-9]+)?")
+_SIGNS: Final = str.maketrans(dict.fromkeys("\u2212\u2013\ufe63\uff0d", "-") | {"\uff0b": "+"})
+_PARTED: Final = re.compile(
+    r"([+-]?[1-9][0-9]{0,2}(?:([\s'\u2019])[0-9]{3})(?:\2[0-9]{3})*)((?:[.,][0-9]*)?(?:[eE][+-]?[0-9]+)?)"
+)
+"""A number whose thousands are parted by blanks or apostrophes, which are never decimal marks."""
 _THOUSANDS: Final = {mark: re.compile(rf"[+-]?[1-9][0-9]{{0,2}}(?:{re.escape(mark)}[0-9]{{3}})+") for mark in ".,"}
 
 
 def is_missing(text: str) -> bool:
     """Whether a cell is empty or holds a word for no value."""
     return text.strip().lower() in MISSING
+
+
+def plain_digits(text: str) -> str:
+    """A number with a usual minus, and without blanks and apostrophes between thousands; other text as it is."""
+    text = text.strip().translate(_SIGNS)
+    parted = _PARTED.fullmatch(text)
+    return re.sub(r"[\s'\u2019]", "", text) if parted else text
 
 
 def find_decimal_mark(cells: Iterable[str]) -> DecimalMark:
@@ -42,8 +54,7 @@ def find_decimal_mark(cells: Iterable[str]) -> DecimalMark:
     if "," in perhaps and "." not in surely:
         if "." in perhaps:
             raise InputError(_both(perhaps["."], perhaps[","]))
-        either = f"{perhaps[','].replace(',', '')} or {perhaps[','].replace(',', '.')}"
-        raise InputError(f"{perhaps[',']!r} may mean {either}: {STATE_MARK}")
+        raise InputError(in_doubt(perhaps[","]))
     return "."
 
 
@@ -89,7 +100,7 @@ def decimal_marks(cells: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]
     surely: dict[str, str] = {}
     perhaps: dict[str, str] = {}
     for cell in cells:
-        match = _MARKED.fullmatch(cell.strip())
+        match = _MARKED.fullmatch(plain_digits(cell))
         if not match:
             continue
         digits = match.group(1)
@@ -106,15 +117,24 @@ def decimal_marks(cells: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]
     return surely, perhaps
 
 
+def in_doubt(number: str) -> str:
+    """The sentence about a number such as 12,345, with the choice that each of its meanings needs."""
+    return (
+        f'{number!r} may mean {number.replace(",", "")} or {number.replace(",", ".")}: say decimal="." for the first, '
+        'decimal="," for the second'
+    )
+
+
 def _both(point: str, comma: str) -> str:
     return (
-        f"numbers have both decimal points ({point!r}) and decimal commas ({comma!r}): write one kind, or {STATE_MARK}"
+        f"numbers have both decimal points ({point!r}) and decimal commas ({comma!r}): write one kind; or say "
+        'decimal="," where points part thousands, decimal="." where commas do'
     )
 
 
 def parse_number(text: str, decimal: DecimalMark) -> float | None:
     """The number that a cell holds, infinite where it says so; None where it holds none."""
-    text = text.strip().replace("\u2212", "-")
+    text = plain_digits(text)
     if _PLAIN.fullmatch(text) and (decimal == "." or "." not in text):
         return float(text)
     if _INFINITE.fullmatch(text):

@@ -1,5 +1,6 @@
 """From a path to text: kind of file, encoding, and advice for a file that is not text."""
 
+import difflib
 import re
 from pathlib import Path
 from typing import Final
@@ -48,7 +49,7 @@ def read_bytes(path: str | Path) -> bytes:
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
-        raise InputError(f"{path}: there is no such file") from None
+        raise InputError(f"{path}: there is no such file{_nearest(path)}") from None
     except IsADirectoryError:
         raise InputError(f"{path}: this is a folder, a file is needed") from None
     except (OSError, ValueError) as error:  # ValueError: a path with a NUL in it
@@ -56,6 +57,20 @@ def read_bytes(path: str | Path) -> bytes:
     if not raw.strip():
         raise InputError(f"{path.name}: the file is empty")
     return raw
+
+
+def _nearest(path: Path) -> str:
+    """What is there instead of a missing file: the folder that is, or names in the folder that are close."""
+    folder = path.parent
+    if not folder.is_dir():
+        return f", nor a folder {folder}"
+    try:
+        names = sorted(one.name for one in folder.iterdir() if one.is_file())
+    except OSError:
+        return ""
+    lower = {name.lower(): name for name in reversed(names)}
+    close = difflib.get_close_matches(path.name.lower(), lower, n=3)
+    return f"; perhaps {' or '.join(repr(lower[name]) for name in close)}" if close else ""
 
 
 def decode(raw: bytes, place: str) -> str:

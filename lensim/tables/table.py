@@ -3,6 +3,7 @@
 import csv
 import io
 import itertools
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +11,7 @@ from lensim.checks import FaultReport, InputError
 
 SEPARATORS: Final = ("\t", ";", ",", "|")
 _SNIFFED_ROWS: Final = 50
+_SEPARATOR_LINE: Final = re.compile(r"\ufeff?\"?sep=([,;|\t])\"?[,;|\t]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ def parse_text(text: str, faults: FaultReport) -> TextTable:
         If the text is no table, or has no rows.
     """
     place = faults.place
-    table = _split(text, _find_separator(text), faults)
+    text, stated = _without_separator_line(text)
+    table = _split(text, stated or _find_separator(text), faults)
     if not table.header:
         faults.raise_if_any()
     if len(table.header) < 2:
@@ -89,6 +92,7 @@ def parse_parquet(raw: bytes, place: str) -> TextTable:
 def first_rows(text: str) -> tuple[tuple[str, ...], ...]:
     """The first row of a text that is not blank, split by each separator that may part its fields."""
     found = []
+    text, _ = _without_separator_line(text)
     for separator in SEPARATORS:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
         try:
@@ -97,6 +101,13 @@ def first_rows(text: str) -> tuple[tuple[str, ...], ...]:
             continue
         found.append(tuple(cell.strip() for cell in row))
     return tuple(found)
+
+
+def _without_separator_line(text: str) -> tuple[str, str]:
+    """The text with its first line blank where spreadsheets say the separator there (sep=;), and that separator."""
+    line, end, rest = text.partition("\n")
+    match = _SEPARATOR_LINE.fullmatch(line.rstrip("\r"))
+    return (f"{end}{rest}", match.group(1)) if match else (text, "")
 
 
 def _cell(value: object) -> str:

@@ -73,7 +73,8 @@ def test_words_of_roles_and_a_stated_control(tmp_path):
     with pytest.raises(InputError, match="control must be one of the conditions PBS, drug, got 'DMSO'"):
         read_bioassay(tmp_path / "plate.csv", control="DMSO")
     with pytest.raises(
-        InputError, match=r"one of the conditions PBS, drug must be the control .* got none: name it as control"
+        InputError,
+        match=r"one of the conditions PBS, drug must be the control .* got none: name it, such as control='PBS'",
     ):
         read_bioassay(tmp_path / "plate.csv")
 

@@ -205,7 +205,7 @@ SPOILT_EXPORTS = {
     "no control named": (
         export(), SHEET.replace("untreated", "mock"), ROLES[:2],
         "error: sheet.csv: one of the conditions mock, drug must be the control that the others are compared with, "
-        "got none: name it as control, or mark it in a column is_control",
+        "got none: name it, such as --control mock, or mark it in a column is_control",
     ),
     "reference of another study": (
         export(), SHEET, ("--reference", "ACTB", *ROLES[2:]),

@@ -114,3 +114,18 @@ def test_a_folder_of_tables_is_refused_before_any_work(capsys, tmp_path):
     assert status == 2
     assert "--csv must not be the folder of" in error
     assert wells.read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        ("compare", "--csv must end on .csv or be a folder without suffix, got table.xlsx"),
+        ("summarize", "--csv must end on .csv or be a folder without suffix, got table.xlsx"),
+        ("associate", "--csv suffix must be one of .csv, got '.xlsx'"),
+    ],
+)
+def test_a_table_that_would_be_no_csv_is_refused_before_the_result_is_read(
+    capsys, monkeypatch, tmp_path, command, message
+):
+    monkeypatch.chdir(tmp_path)
+    assert run(capsys, command, "no.nc", "--csv", "table.xlsx") == (2, "", f"error: {message}")

@@ -302,7 +302,7 @@ def test_a_target_out_of_reach_is_an_answer(tmp_path, capsys):
         (TOML + TRUTH + "[interim]\nafter = [40]\n", "interim.after must have a look before size.high (30), got 40"),
         (
             TOML + TRUTH + "[bracketing]\n",
-            "bracketing needs a dose-response fit: name it with --from (prior in Python), got none",
+            "bracketing needs a dose-response fit: name one with --from, got none",
         ),
         (
             PANEL.replace("experiments = 1", "replicates = 20"),

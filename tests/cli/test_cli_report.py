@@ -139,10 +139,7 @@ def test_all_faults_are_told_together_and_nothing_is_overwritten(capsys, tmp_pat
     fit = saved(tmp_path / "fit.nc", other())
     status, _, error = run(capsys, "report", fit, "--out", out)
     assert status == 2
-    assert (
-        "page.html must not exist yet, got a file of that name: add --force (force=True in Python) to replace it"
-        in error
-    )
+    assert "page.html must not exist yet, got a file of that name: add --force to replace it" in error
     assert out.read_text() == "mine"
     assert run(capsys, "report", fit, "--out", out, "--force")[0] == 0
     assert out.read_text() != "mine"

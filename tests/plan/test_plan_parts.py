@@ -152,7 +152,7 @@ def test_what_is_wrong_with_a_question_is_told(change, message):
         ),
         ({"layouts": {}}, "layouts need a scenario of plates (design.assay 'dose_response'), got ratios"),
         ({"detection": {}}, "detection needs a scenario of reactions (design.assay 'expression'), got ratios"),
-        ({"bracketing": {}}, "bracketing needs a dose-response fit: name it with --from (prior in Python), got none"),
+        ({"bracketing": {}}, "bracketing needs a dose-response fit: name one with prior=, got none"),
     ],
 )
 def test_a_part_that_does_not_suit_is_told(change, message):

@@ -57,9 +57,7 @@ def test_a_fit_that_did_not_converge_is_refused_unless_trusted(tmp_path):
     asked = read_question(tmp_path / "next.toml", expression_fit(tmp_path, None))
     with pytest.raises(InputError) as error:
         run_plan(asked)
-    assert str(error.value) == (
-        "fit.nc must say whether it converged, got no verdict; --trust (trust=True in Python) takes it as it is"
-    )
+    assert str(error.value) == ("fit.nc must say whether it converged, got no verdict; trust=True takes it as it is")
     assert run_plan(asked, trust=True).plan.share is not None
 
 

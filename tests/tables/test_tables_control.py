@@ -47,7 +47,7 @@ def test_which_condition_is_the_control(conditions, stated, name, known_by):
                 (
                     None,
                     "one of the conditions a, b must be the control that the others are compared with, got none: name "
-                    "it as control, or mark it in a column is_control",
+                    "it, such as control='a', or mark it in a column is_control",
                 )
             ],
         ),
@@ -58,7 +58,7 @@ def test_which_condition_is_the_control(conditions, stated, name, known_by):
                 (
                     None,
                     "one of the conditions dmso, control must be the control that the others are compared with, got "
-                    "dmso and control: name it as control, or mark it in a column is_control",
+                    "dmso and control: name it, such as control='dmso', or mark it in a column is_control",
                 )
             ],
         ),

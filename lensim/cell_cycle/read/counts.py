@@ -94,6 +94,8 @@ def read_counts(
         note_control_words(said, table, found)
         layout = _layout(table, found, scale, faults)
         mark = _decimal_mark(table, decimal, faults, is_percent=layout.is_percent)
+        if scale is None and not layout.is_percent:
+            _refuse_fractions(table, found, layout, mark, faults)
         reader = _long_tubes if layout.is_long else _wide_tubes
         own = reader(
             table, found, layout.columns, mark, experiment_of(source, sources), faults, is_percent=layout.is_percent
@@ -287,13 +289,37 @@ def _value(cell: str, name: str, mark: DecimalMark, line: int, faults: FaultRepo
     return number
 
 
+def _refuse_fractions(table: TextTable, found: Found, layout: _Layout, mark: DecimalMark, faults: FaultReport) -> None:
+    """Refuse a table of events whose numbers are not whole and at most 100: these are percents without the word.
+
+    Raises
+    ------
+    InputError
+        With all the faults so far, if it is such a table.
+    """
+    places = [found.position["events"]] if layout.is_long else [at for own in layout.columns.values() for at in own]
+    cells = [(row[at], line) for row, line in zip(table.rows, table.lines, strict=True) for at in places]
+    numbers = [(number, line) for cell, line in cells if (number := parse_number(cell.strip(), mark)) is not None]
+    parts = [(number, line) for number, line in numbers if number != round(number, 0)]
+    if len(parts) < len(numbers) / 2 or not parts or not all(0 <= number <= 100 for number, _ in numbers):
+        return
+    number, line = parts[0]
+    kind = "fractions of 1: write them as percents, and" if all(one <= 1 for one, _ in numbers) else "percents:"
+    faults.add(
+        f"events must be whole numbers, got {number:g}; these seem to be {kind} state "
+        'scale="percent" and events_per_tube=10000 (or a column total_events)',
+        line=line,
+    )
+    faults.raise_if_any()
+
+
 def _check_scale(tubes: list[Tube], scale: CountScale | None, faults: FaultReport, *, is_percent: bool) -> None:
     """Events that sum to 100 in every tube are percents in disguise."""
     sums = [sum(tube.values.values()) for tube in tubes]
     if not is_percent and scale is None and all(abs(total - 100) <= ROUNDING for total in sums):
         faults.add(
-            f"events of every tube sum to about 100 ({sums[0]:g} in the first), so they may be percents: say "
-            "scale percent, or scale events if a hundred cells were counted"
+            f"events of every tube sum to about 100 ({sums[0]:g} in the first), so they may be percents: state "
+            'scale="percent", or scale="events" if a hundred cells were counted'
         )
 
 
@@ -307,7 +333,7 @@ def _counts(tube: Tube, events_per_tube: int | None, faults: FaultReport, *, is_
             hint = "" if OUTSIDE in tube.values else "; what lies in no phase may be in a column outside"
             faults.add(f"{tube.key}: percents must sum to 100, got {summed:g}{hint}", line=tube.at[1])
         if total is None:
-            rule = "percents need to say of how many events: a column total_events, or events per tube"
+            rule = "percents need to say of how many events: a column total_events, or events_per_tube=10000"
             faults.add(f"{tube.key}: {rule}", line=tube.at[1])
         if len(faults.faults) > before or total is None:
             return {}

@@ -146,7 +146,9 @@ def _read_file(
         elif what != "width" or channels.get("width"):
             there = ", ".join(f"{short} ({long})" if long else short for short, long in labels)
             wanted = channels.get(what) or f"a channel of {what}"
-            faults.add(f"{name} must have {wanted} (name it as {what} channel); there are {there}", line=line)
+            first = labels[0][0] if labels else ""
+            remedy = f"name it, such as channels={{{what!r}: {first!r}}}"
+            faults.add(f"{name} must have {wanted}; there are {there}: {remedy}", line=line)
     if not {"brdu", "dna"} <= set(columns):
         return None
     if len(values) < FEWEST_EVENTS:

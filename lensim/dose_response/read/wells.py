@@ -100,9 +100,7 @@ def read_signal(
         if lost.are_dropped:
             lost.count += 1
             return None
-        faults.add(
-            f"{column} must be given, got {text!r}; to leave such wells out, say lost='drop' (--drop-lost)", line=line
-        )
+        faults.add(f"{column} must be given, got {text!r}; to leave such wells out, say lost='drop'", line=line)
         return math.nan
     number = parse_number(text, decimal)
     if number is None:

@@ -153,13 +153,13 @@ GOOD = "a,control,1,30,50,30\n"
         ),
         (
             "condition,g1 %,s %,g2 %\ncontrol,30,50,20\ndrug,30,50,20\n",
-            "percents need to say of how many events: a column total_events, or events per tube",
+            "percents need to say of how many events: a column total_events, or events_per_tube=10000",
         ),
         (
             "condition,g1 %,s %,g2 %,total\ncontrol,130,-50,20,99\ndrug,30,50,20,99\n",
             "line 2: g1 % must be a percent from 0 to 100, got '130'",
         ),
-        ("condition,g1,s,g2\ncontrol,30,50,20\ndrug,30,50,20\n", "they may be percents: say scale percent"),
+        ("condition,g1,s,g2\ncontrol,30,50,20\ndrug,30,50,20\n", 'they may be percents: state scale="percent"'),
     ],
 )
 def test_what_is_wrong_is_told_with_its_line(tmp_path, text, message):
@@ -216,3 +216,33 @@ def test_faults_of_events_are_told_with_their_line(tmp_path, row, message):
     with pytest.raises(InputError) as error:
         read_cell_cycle(table(tmp_path, text, "events.csv"))
     assert f"events.csv {message}" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "condition,g1,s,g2\ncontrol,30.5,49.5,20\ndrug,60.2,19.4,20.4\n",
+            "counts.csv line 2: events must be whole numbers, got 30.5; these seem to be percents: state "
+            'scale="percent" and events_per_tube=10000 (or a column total_events)',
+        ),
+        (
+            "condition,phase,events\nc,g1,0.5\nc,s,0.3\nc,g2,0.2\nd,g1,0.6\nd,s,0.2\nd,g2,0.2\n",
+            "counts.csv line 2: events must be whole numbers, got 0.5; these seem to be fractions of 1: write them as "
+            'percents, and state scale="percent" and events_per_tube=10000 (or a column total_events)',
+        ),
+    ],
+)
+def test_percents_without_the_word_are_one_fault_not_one_a_cell(tmp_path, text, message):
+    path = tmp_path / "counts.csv"
+    path.write_text(text)
+    with pytest.raises(InputError) as refused:
+        read_cell_cycle(path)
+    assert str(refused.value) == message
+
+
+def test_percents_with_the_scale_that_the_message_names_are_read(tmp_path):
+    path = tmp_path / "counts.csv"
+    path.write_text("condition,g1,s,g2\ncontrol,30.5,49.5,20\ndrug,60.2,19.4,20.4\n")
+    data = read_cell_cycle(path, scale="percent", events_per_tube=10_000)
+    assert data["events"].values.tolist() == [[3050, 4950, 2000], [6020, 1940, 2040]]

@@ -63,8 +63,8 @@ def test_a_channel_may_be_named_and_widths_be_absent(tmp_path):
     with pytest.raises(InputError) as error:
         read_cell_cycle(sheet, channels={"brdu": "Blue-1"})
     assert (
-        "sheet.csv line 2: c.fcs must have a channel of dna (name it as dna channel); there are Time, Blue-1, Red-7"
-        in str(error.value)
+        "sheet.csv line 2: c.fcs must have a channel of dna; there are Time, Blue-1, Red-7: name it, such as "
+        "channels={'dna': 'Time'}" in str(error.value)
     )
 
 

@@ -141,7 +141,7 @@ def test_fractions_are_not_taken_for_percent(tmp_path):
         ("a,0,100\na,1,-5\na,2,20\n", ["line 3: signal must be 0 or more, got -5"]),
         ("a,0,100\na,1,1e999\na,2,20\n", ["line 3: signal must be a finite number, got '1e999'"]),
         ("a,0,100\na,1,NaN\na,2,2\n", [
-            "line 3: signal must be given, got 'NaN'; to leave such wells out, say lost='drop' (--drop-lost)"
+            "line 3: signal must be given, got 'NaN'; to leave such wells out, say lost='drop'"
         ]),
         ("a,0,100\n,1,5\na,2,20\n", ["line 3: cell_line must not be empty"]),
         ("a,1,100\na,2,50\n", [

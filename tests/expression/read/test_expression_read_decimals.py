@@ -45,8 +45,8 @@ def test_quantstudio_with_semicolons_and_decimal_commas(tmp_path):
 
 def test_both_decimal_marks_are_refused(tmp_path):
     assert faults_of(tmp_path, MXPRO.replace("27.50", "27,50")) == [
-        "run.dat: Ct has both decimal points ('20.00') and decimal commas ('27,50'): write one kind, or state the "
-        "decimal mark (decimal), a point or a comma"
+        "run.dat: Ct has both decimal points ('20.00') and decimal commas ('27,50'): write one kind, or say "
+        'decimal="." or decimal=","'
     ]
     told = faults_of(tmp_path, MXPRO.replace("27.50", "27,50").replace("20.00", "20.00x"))
     assert told[-1] == "run.dat line 4: Ct (dRn) must be a number of cycles or a word for no Ct, got '20.00x'"
@@ -81,7 +81,7 @@ def test_rdml_under_the_name_of_another_format_is_refused(tmp_path):
 def test_doubtful_quantities_are_refused(tmp_path):
     text = MXPRO.replace("27.50", "27").replace("20.00", "20").replace("1.00e+005", "30,000")
     assert faults_of(tmp_path, text) == [
-        "run.dat: '30,000' may mean 30000 or 30.000: state the decimal mark (decimal), a point or a comma"
+        'run.dat: \'30,000\' may mean 30000 or 30.000: say decimal="." for the first, decimal="," for the second'
     ]
     assert read(tmp_path, text, decimal=",").reactions[2].quantity == 30
 

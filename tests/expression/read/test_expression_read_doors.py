@@ -100,7 +100,7 @@ def test_ratios_of_several_files(tmp_path):
     ]
     doubt = saved(tmp_path, "gene;subject;ratio\nTNF;a;1,234\n", "doubt.csv")
     assert refused(doubt) == (
-        "doubt.csv: '1,234' may mean 1234 or 1.234: state the decimal mark (decimal), a point or a comma"
+        'doubt.csv: \'1,234\' may mean 1234 or 1.234: say decimal="." for the first, decimal="," for the second'
     )
 
 
