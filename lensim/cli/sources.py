@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from lensim.checks import one_of
-from lensim.cli.shared import Column, Control, Decimal, GridNumber, PlateMap, PlateWells, columns_of, pairs_of
+from lensim.cli.shared import (
+    Column,
+    Control,
+    Decimal,
+    DropSaturated,
+    GridNumber,
+    PlateMap,
+    PlateWells,
+    Reading,
+    WellOrder,
+    columns_of,
+    pairs_of,
+)
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -20,7 +32,9 @@ def dose_response(
     dose_unit: Annotated[str, typer.Option(help="M, mM, uM, nM, pM or as-is:NAME; may be left out for dose_um.")] = "",
     plate_map: PlateMap = None,
     grid_number: GridNumber = None,
+    reading: Reading = "",
     plate_wells: PlateWells = None,
+    well_order: WellOrder = None,
     column: Column = None,
     role: Annotated[
         list[str] | None, typer.Option(help="ROLE=PATTERN: untreated=NC-1, ignored=PC-*. May be repeated.")
@@ -32,6 +46,7 @@ def dose_response(
         Literal["percent", "fraction"] | None, typer.Option(help="Of viability or inhibition, where in doubt.")
     ] = None,
     drop_lost: Annotated[bool, typer.Option("--drop-lost", help="Leave out wells without signal.")] = False,
+    drop_saturated: DropSaturated = False,
 ) -> "xr.Dataset":
     """Read the wells of a dose-response panel."""
     from dataclasses import fields
@@ -48,7 +63,9 @@ def dose_response(
         dose_unit=dose_unit or None,
         plate_map=plate_map,
         grid_number=grid_number,
+        reading=reading or None,
         plate_wells=plate_wells,
+        well_order=well_order,
         columns=columns_of(column),
         roles=roles,
         decimal=decimal,
@@ -56,6 +73,7 @@ def dose_response(
         counting_minutes=counting_minutes,
         scale=scale,
         lost="drop" if drop_lost else "refuse",
+        saturated="drop" if drop_saturated else "refuse",
     )
 
 
@@ -98,11 +116,14 @@ def bioassay(
     ],
     plate_map: PlateMap = None,
     grid_number: GridNumber = None,
+    reading: Reading = "",
     plate_wells: PlateWells = None,
+    well_order: WellOrder = None,
     control: Control = "",
     unit: Annotated[str, typer.Option(help="Of standards: pg/ml or ng/ml; else as the column says.")] = "",
     column: Column = None,
     decimal: Decimal = None,
+    drop_saturated: DropSaturated = False,
 ) -> "xr.Dataset":
     """Read the standards and samples of a bioassay."""
     from lensim.bioassay.read import read_bioassay
@@ -111,11 +132,14 @@ def bioassay(
         files,
         plate_map=plate_map,
         grid_number=grid_number,
+        reading=reading or None,
         plate_wells=plate_wells,
+        well_order=well_order,
         control=control,
         unit=unit or None,
         columns=columns_of(column),
         decimal=decimal,
+        saturated="drop" if drop_saturated else "refuse",
     )
 
 

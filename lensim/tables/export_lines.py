@@ -16,7 +16,8 @@ _NAMED: Final = re.compile(
 )
 _NOT_A_NAME: Final = re.compile(r"plate[ _-]?(?:type|info\w*|layout|map|format|repeat|definition|height|size)", re.I)
 _PROCESSED: Final = re.compile(
-    r"raw|correct|subtract|background|blank|normali[sz]|ratio|mean|average|reduc|calculat|crosstalk|std|%", re.IGNORECASE
+    r"raw|correct|subtract|background|blank|normali[sz]|ratio|mean|average|reduc|calculat|crosstalk|std|%",
+    re.IGNORECASE,
 )
 _EXCEL_TEXT: Final = re.compile(r'="*(.*?)"*')
 
@@ -53,7 +54,7 @@ def lines_of(text: str, separator: str | None) -> list[Line]:
                 cells = line.split(separator)
         else:
             cells = line.split(separator)
-        lines.append(Line(number, [cell.strip() for cell in cells], separator))
+        lines.append(Line(number, [cell.replace("\xa0", " ").strip() for cell in cells], separator))
     return lines
 
 

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from lensim.checks import FaultReport
 from lensim.tables.export_lines import SEPARATORS, Line, PlateNames, lines_of
 from lensim.tables.grid_blocks import Block, blocks_at, is_number
 from lensim.tables.number_text import is_missing
 from lensim.tables.well_lists import list_at
-from lensim.tables.well_names import STANDARD, STANDARD_PLATES, Naming, naming_of_wells
+from lensim.tables.well_names import STANDARD, STANDARD_PLATES, Naming
 
 TITLE_LENGTH: Final = 60
 
@@ -122,9 +121,11 @@ def _is_numeric(block: Block) -> bool:
 
 
 def _title(lines: Sequence[Line], above: int) -> str:
-    """The last text above the line number `above`."""
-    words = next((line.filled for line in reversed(lines[: above - 1]) if not line.is_blank), [])
-    return " ".join(words)[:TITLE_LENGTH]
+    """The last text above the line number `above` that is not for the most part numbers."""
+    for line in reversed(lines[: above - 1]):
+        if line.filled and 2 * sum(map(is_number, line.filled)) <= len(line.filled):
+            return " ".join(line.filled)[:TITLE_LENGTH]
+    return ""
 
 
 def same_numbers(one: Grid, other: Grid) -> bool:
@@ -142,44 +143,3 @@ def _same(one: str, other: str) -> bool:
     except ValueError:
         return False
     return abs(first - second) <= 1e-9 * max(abs(first), abs(second))
-
-
-@dataclass(frozen=True)
-class MapOfGrid:
-    """Finds the wells that a plate map names on one grid.
-
-    Attributes
-    ----------
-    grid, place
-        The grid, and the file that it is from.
-    column
-        The column of the map with the wells.
-    naming
-        How the map letters its rows.
-    """
-
-    grid: Grid
-    place: str
-    column: str
-    naming: Naming
-
-    def find(self, name: str, line: int, faults: FaultReport) -> tuple[int, int] | None:
-        """Row and column of a well, from 0; a fault and None where the grid has no such well."""
-        place = self.naming.place(name)
-        if place is None:
-            faults.add(self._fault(name), line=line)
-        elif place not in self.grid.cells:
-            faults.add(f"well {name} is not in the grid of {self.place}, {self.grid}", line=line)
-            return None
-        return place
-
-    def _fault(self, name: str) -> str:
-        if self.naming.style == "in doubt" and STANDARD.place(name) is not None:
-            letters = "Aa, Ab, Ac, Ad, Ba" if self.grid.naming.style == "quarters" else "A, B, and AA to AF behind Z"
-            return f"well {name} may be in one of two rows: name rows {letters}"
-        return f"{self.column} must be a letter and a number, such as A1, got {name!r}"
-
-
-def map_of_grid(grid: Grid, place: str, column: str, names: Sequence[str]) -> MapOfGrid:
-    """What finds wells on a grid, after all the names of wells in the map."""
-    return MapOfGrid(grid, place, column, naming_of_wells(names, grid.shape[0], grid.naming))

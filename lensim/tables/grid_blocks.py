@@ -4,9 +4,11 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from lensim.tables.export_lines import Line
+from lensim.tables.number_text import plain_digits
 from lensim.tables.reader_words import is_reader_word
 from lensim.tables.well_names import STANDARD, STANDARD_PLATES, Naming, naming_of_rows
 
@@ -14,7 +16,9 @@ _WIDTHS: Final = {columns: rows for rows, columns in STANDARD_PLATES}
 _NUMBER: Final = re.compile(r"[+-]?[0-9]*[0-9.,][0-9.,]*(?:[eE][+-]?[0-9]+)?")
 _ROW_LABEL: Final = re.compile(r"([A-Za-z]{1,2})[:.]?")
 _COLUMN_LABEL: Final = re.compile(r"0?([1-9][0-9]?)[:.]?")
-_LAYOUT_LABEL: Final = re.compile(r"well id|conc/dil|name|sample id|dilution|conc(?:entration)?s?|layout", re.IGNORECASE)
+_LAYOUT_LABEL: Final = re.compile(
+    r"well id|conc/dil|name|sample id|dilution|conc(?:entration)?s?|layout", re.IGNORECASE
+)
 _LAYOUT_TITLE: Final = re.compile(
     r"(?:plate\s?)?(?:layout|map|platemap|contents?|sample ids?|well ids?|groups?|concentrations?|dilutions?)\b.{0,20}",
     re.IGNORECASE,
@@ -51,7 +55,7 @@ class Block:
 
 def is_number(cell: str) -> bool:
     """Whether a cell looks like a number, of any decimal mark."""
-    return bool(_NUMBER.fullmatch(cell))
+    return bool(_NUMBER.fullmatch(plain_digits(cell)))
 
 
 def may_be_reading(cell: str) -> bool:
@@ -132,12 +136,19 @@ def _plain_blocks(segments: Sequence[_Segment], lines: Sequence[Line], at: int) 
         Block(
             _cells(dict(enumerate(rows)), segment),
             lines[at].number,
-            label=label if len(plates) > 1 else "",
+            label=_beside(label if len(plates) > 1 else "", at_segment, segments),
             is_left_out=is_left_out,
         )
         for rows, label in zip(plates, labels, strict=True)
-        for segment in segments
+        for at_segment, segment in enumerate(segments, 1)
     ]
+
+
+def _beside(label: str, number: int, segments: Sequence[_Segment]) -> str:
+    """A label that says which of several blocks side by side it is of."""
+    if len(segments) == 1:
+        return label
+    return ", ".join(filter(None, (label, f"{number} of {len(segments)} side by side")))
 
 
 def _height_of(segment: _Segment) -> int:
@@ -184,10 +195,9 @@ def _follows(letters: str, before: Sequence[str]) -> bool:
     if not before:
         return True
     naming = naming_of_rows([*before, letters])
-    rows = [naming.row(one) if naming.style != "in doubt" else STANDARD.row(one) for one in [*before, letters]]
-    if None in rows:
-        return False
-    return all(first < second for first, second in zip(rows, rows[1:], strict=False))  # type: ignore[operator]
+    rows = [(STANDARD if naming.style == "in doubt" else naming).row(one) for one in (*before, letters)]
+    known = [row for row in rows if row is not None]
+    return len(known) == len(rows) and all(one < other for one, other in pairwise(known))
 
 
 def _as_high_as(rows: Sequence[Line], height: int) -> Sequence[Line] | None:
@@ -212,18 +222,20 @@ def _lettered_blocks(
             label = _label_behind(line, end, letters)
             by_label[label, times[label]][position if row is None else row] = line
             times[label] += 1
-    in_doubt = naming.style == "in doubt" or any(_has_faulty_width(line, end) for of in lettered.values() for line in of)
+    in_doubt = naming.style == "in doubt" or any(
+        _has_faulty_width(line, end) for of in lettered.values() for line in of
+    )
     is_layout = bool(_LAYOUT_TITLE.fullmatch(_text_above(lines, at)))
     return [
         Block(
             _cells(of_rows, segment),
             lines[at].number,
-            label=label,
+            label=_beside(label, number, segments),
             naming=naming,
             is_left_out=in_doubt or is_layout or bool(_LAYOUT_LABEL.fullmatch(label)),
         )
         for (label, _), of_rows in by_label.items()
-        for segment in segments
+        for number, segment in enumerate(segments, 1)
     ]
 
 
@@ -233,7 +245,7 @@ def _label_behind(line: Line, end: int, letters: str) -> str:
 
 
 def _has_faulty_width(line: Line, end: int) -> bool:
-    """Whether a row has more numbers than columns, so that its separator marks decimals, too; or lost some to blanks."""
+    """Whether a row has more numbers than columns (its separator marks decimals, too), or cells lost to blanks."""
     return sum(map(is_number, line.fields[end:])) > 1 or (line.separator is None and len(line.fields) < end)
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from lensim.checks import InputError
@@ -38,10 +38,8 @@ class PlateGrid:
     also: tuple[str, ...] = ()
 
 
-def plates_of(
-    sources: Sequence[Source], number: GridNumber | None = None, reading: str | None = None
-) -> list[PlateGrid]:
-    """The plates in readers' files, one grid each.
+def plates_of(files: Sequence[tuple[Source, GridNumber | None]], reading: str | None = None) -> list[list[PlateGrid]]:
+    """The plates in each of some readers' files, one grid each.
 
     Grids of different plates, as the export names these, are different plates. Several grids of one plate (two
     wavelengths, times of a kinetic read, raw and corrected) are a choice, unless they have the same numbers; so are
@@ -49,10 +47,8 @@ def plates_of(
 
     Parameters
     ----------
-    sources
-        The files.
-    number
-        Which grids of each file, from 1; several are a plate each.
+    files
+        The files, and which grids of each, from 1; several are a plate each.
     reading
         A part of the text over a grid or behind its rows, such as a wavelength, for all plates of all files.
 
@@ -61,15 +57,16 @@ def plates_of(
     InputError
         If a file has no grid, or a choice is needed; the message says what was found.
     """
-    found = [_of_file(source, number, reading) for source in sources]
+    found = [_of_file(source, number, reading or None) for source, number in files]
     names = Counter(same_name(plate.name) for of_file in found for plate in of_file)
-    return [
-        PlateGrid(plate.source, plate.grid, f"{plate.source.stem}, {plate.name}", (*plate.also, plate.name))
-        if len(of_file) > 1 and names[same_name(plate.name)] > 1
-        else plate
-        for of_file in found
-        for plate in of_file
-    ]
+    return [[_distinct(plate, names) if len(of_file) > 1 else plate for plate in of_file] for of_file in found]
+
+
+def _distinct(plate: PlateGrid, names: Mapping[str, int]) -> PlateGrid:
+    """A plate whose name has its file's before it, where several plates have that name."""
+    if names[same_name(plate.name)] < 2:
+        return plate
+    return replace(plate, name=f"{plate.source.stem}, {plate.name}", also=(*plate.also, plate.name))
 
 
 def match_plates(plates: Sequence[PlateGrid], named: Sequence[str], place: str) -> dict[str, PlateGrid]:
@@ -108,9 +105,27 @@ def match_plates(plates: Sequence[PlateGrid], named: Sequence[str], place: str) 
             known = ", ".join(name or "(empty)" for name in named)
             also = "".join(f" (or {name})" for name in plate.also if name != plate.name)
             raise InputError(
-                f"{place}: the map has no plate {plate.name}{also}, which is in {plate.source.place}; it has {known}"
+                f"{place}: the map has no plate {plate.name!r}{also}, which is in {plate.source.place}; it has "
+                f"{known}: name the plates in the map as the files do"
             )
     return matched
+
+
+def named_plate(plates: Sequence[PlateGrid], name: str) -> PlateGrid:
+    """The only plate of a file, or the one of several that has a name.
+
+    Raises
+    ------
+    InputError
+        If there are several and none, or more than one, has that name.
+    """
+    if len(plates) == 1:
+        return plates[0]
+    fits = [one for one in plates if same_name(name) in {same_name(known) for known in (one.name, *one.also)}]
+    if len(fits) == 1:
+        return fits[0]
+    there = ", ".join(one.name for one in plates)
+    raise InputError(f"{plates[0].source.place}: plate must be one of {there}, got {name!r}")
 
 
 def _of_file(source: Source, number: GridNumber | None, reading: str | None) -> list[PlateGrid]:
@@ -180,7 +195,9 @@ def _with_reading(source: Source, grids: Sequence[Grid], reading: str) -> list[G
     chosen = exact or [grid for grid, of in texts if any(sought in one for one in of)]
     if not chosen:
         there = ", ".join(repr(text) for text in _readings(grids))
-        raise InputError(f"{source.place}: reading must be a part of {there or 'a text, of which none is over the grids'}, got {reading!r}")
+        raise InputError(
+            f"{source.place}: reading must be a part of {there or 'the text over a grid'}, got {reading!r}"
+        )
     return chosen
 
 
@@ -196,7 +213,7 @@ def _ask(grids: Sequence[Grid], at: Mapping[int, int], of_plate: Mapping[str, Se
     ways = [f"grid_number={at[id(asked[0])]}"]
     readings = [grid.reading for grid in asked]
     if all(readings) and len(set(readings)) == len(readings):
-        ways.insert(0, f"reading={readings[0]!r}".replace("'", '"'))
+        ways.insert(0, f"reading={readings[0]!r}")
     if len(different) == 1 and "" in different:
         numbers = ", ".join(str(at[id(grid)]) for grid in asked[:_SHOWN])
         each = f"; where each is a plate of its own, say grid_number=[{numbers}]"
@@ -212,16 +229,21 @@ def _ask(grids: Sequence[Grid], at: Mapping[int, int], of_plate: Mapping[str, Se
 
 def _count(grids: Sequence[Grid]) -> str:
     shown = list(enumerate(grids, 1))[:_SHOWN]
-    found = [f"number {n}{f', plate {grid.plates[0]}' if grid.plates else ''}, {grid}" for n, grid in shown]
+    found = [f"number {n}{f', {_plate(grid.plates[0])}' if grid.plates else ''}, {grid}" for n, grid in shown]
     more = [f"and {len(grids) - _SHOWN} more"] if len(grids) > _SHOWN else []
     return f"{len(grids)} grid{'s' * (len(grids) > 1)} of numbers found ({'; '.join([*found, *more])})"
+
+
+def _plate(name: str) -> str:
+    """A plate's name in a sentence, without "plate Plate 1"."""
+    return name if name.lower().startswith("plate") else f"plate {name}"
 
 
 def _no_grid(text: str) -> str:
     sizes = ", ".join(f"{rows} x {columns}" for rows, columns in STANDARD_PLATES)
     return (
-        f"no grid of numbers was found ({sizes}, or any part of a plate with its letters and numbers beside it), and no "
-        f"list of wells with a head such as Well or Pos; {_nearest(text)}"
+        f"no grid of numbers was found ({sizes}, or any part of a plate with its letters and numbers beside it), "
+        f"and no list of wells with a head such as Well or Pos; {_nearest(text)}"
     )
 
 

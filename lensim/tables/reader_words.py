@@ -17,7 +17,7 @@ _LOST: Final = re.compile(
     r"(?:path|range|mask(?:ed)?|invalid\w*|err(?:or)?\w*|fail\w*|exclu\w*|flag\w*|outlier|void|empty|blank\?"
     r"|out of range|no\s?(?:read(?:ing)?|data|value|result)|not\s?(?:read|measured)|n\.?\s?[dmr]\.?|bad|unread\w*"
     r"|low|under\w*|undr\w*|unf\w*|below\w*|ud[fr]|skip\w*|pending|div/?0)\s?[!?*.]*"
-    r"|<+|<=?\s?-?[0-9.,]+(?:e[+-]?[0-9]+)?|\*+|\?+|#+|-{2,}|\.{1,3}|[x~!]|#[a-z0-9/!?_ ]+",
+    r"|<+|<=?\s?-?[0-9.,]+(?:e[+-]?[0-9]+)?|\*+|\?+|#+|-{2,}|\.{1,3}|[~!]|#[a-z0-9/!?_ ]+",
     re.IGNORECASE,
 )
 

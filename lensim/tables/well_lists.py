@@ -63,9 +63,7 @@ def _is_numeric(rows: Sequence[Line], column: int) -> bool:
     return bool(filled) and 2 * sum(map(is_number, filled)) > len(filled)
 
 
-def _of_column(
-    rows: Sequence[Line], head: Line, where: tuple[int, int, int | None], naming: Naming
-) -> list[Block]:
+def _of_column(rows: Sequence[Line], head: Line, where: tuple[int, int, int | None], naming: Naming) -> list[Block]:
     """A block for each plate; where a plate has a well several times, one for each time."""
     well, column, plate = where
     cells: defaultdict[tuple[str, int], dict[tuple[int, int], tuple[str, int]]] = defaultdict(dict)

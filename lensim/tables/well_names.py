@@ -25,7 +25,7 @@ class Naming:
 
     def row(self, letters: str) -> int | None:
         """Row, from 0, of its letters; None where there is no such row, or where it is in doubt."""
-        if not re.fullmatch(r"[A-Za-z]{1,2}", letters):
+        if self.style == "in doubt" or not re.fullmatch(r"[A-Za-z]{1,2}", letters):
             return None
         if self.style == "quarters":
             if not _QUARTER.fullmatch(letters):
@@ -33,8 +33,6 @@ class Naming:
             return 4 * (ord(letters[0]) - ord("A")) + ord(letters[1]) - ord("a")
         if self.style == "small after Z" and len(letters) == 1 and letters.islower():
             row = 26 + ord(letters) - ord("a")
-        elif self.style == "in doubt" and (len(letters) == 2 or letters in "abcdef"):
-            return None
         else:
             row = row_of_letters(letters)
         return row if row < STANDARD_PLATES[-1][0] else None
@@ -69,7 +67,8 @@ def naming_of_rows(letters: Iterable[str], rows: int = 0, of_grid: Naming | None
     pairs = {one for one in there if len(one) == 2}
     quarters = {one for one in pairs if _QUARTER.fullmatch(one)}
     if of_grid is not None and of_grid.style == "quarters":
-        return of_grid if quarters == there else Naming("in doubt") if pairs else STANDARD
+        is_standard = not quarters and (pairs or max(large, default="A") > "H")
+        return of_grid if quarters == there else STANDARD if is_standard else Naming("in doubt")
     if pairs and quarters == pairs and not large and not small:
         known_single = of_grid is not None
         only_first = {pair[0] for pair in pairs} == {"A"}
