@@ -59,6 +59,19 @@ PlateWells = Annotated[
 ]
 PlateMap = Annotated[Path | None, typer.Option(help="Map of plate grids: a row a well with what it holds.")]
 Control = Annotated[str, typer.Option(help="Condition that others are compared with.")]
+Where = Annotated[
+    list[str] | None,
+    typer.Option("--where", help="COLUMN=VALUE: read these rows alone. Repeated for a column, any of the values."),
+]
+By = Annotated[str, typer.Option("--by", help="Column, each of whose values is a study by itself.")]
+Ignore = Annotated[list[str] | None, typer.Option(help="Column that may vary within what is pooled; may be repeated.")]
+JoinNames = Annotated[
+    bool | None,
+    typer.Option(
+        "--join-names/--no-join-names",
+        help="Names that differ by case, blanks, hyphens or underscores alone are one, or are different.",
+    ),
+]
 
 
 def pairs_of(option: str, values: Iterable[str] | None) -> dict[str, list[str]]:
@@ -76,6 +89,23 @@ def pairs_of(option: str, values: Iterable[str] | None) -> dict[str, list[str]]:
             raise InputError(f"{option} must be NAME=VALUE, got {value!r}")
         pairs.setdefault(key, []).append(rest)
     return pairs
+
+
+def where_of(values: Iterable[str] | None) -> dict[str, list[str]] | None:
+    """The rows that --where keeps, as readers take them; an empty value is one of its own. None without any.
+
+    Raises
+    ------
+    InputError
+        If a value is not COLUMN=VALUE.
+    """
+    kept: dict[str, list[str]] = {}
+    for said in values or ():
+        column, mark, value = said.partition("=")
+        if not mark or not column:
+            raise InputError(f"--where must be COLUMN=VALUE, got {said!r}")
+        kept.setdefault(column, []).append(value)
+    return kept or None
 
 
 def columns_of(values: Iterable[str] | None) -> dict[str, str] | None:

@@ -8,17 +8,22 @@ import typer
 
 from lensim.checks import one_of
 from lensim.cli.shared import (
+    By,
     Column,
     Control,
     Decimal,
     DropSaturated,
     GridNumber,
+    Ignore,
+    JoinNames,
     PlateMap,
     PlateWells,
     Reading,
     WellOrder,
+    Where,
     columns_of,
     pairs_of,
+    where_of,
 )
 
 if TYPE_CHECKING:
@@ -30,6 +35,10 @@ def dose_response(
         list[Path], typer.Argument(help="Tables with one row a well, or readers' plate grids with --plate-map.")
     ],
     dose_unit: Annotated[str, typer.Option(help="M, mM, uM, nM, pM or as-is:NAME; may be left out for dose_um.")] = "",
+    dose_scale: Annotated[
+        Literal["linear", "log10", "-log10", "ln", "-ln", "log2", "-log2"] | None,
+        typer.Option(help="What the numbers are of the dose; else as the column's name says."),
+    ] = None,
     plate_map: PlateMap = None,
     grid_number: GridNumber = None,
     reading: Reading = "",
@@ -47,7 +56,11 @@ def dose_response(
     ] = None,
     drop_lost: Annotated[bool, typer.Option("--drop-lost", help="Leave out wells without signal.")] = False,
     drop_saturated: DropSaturated = False,
-) -> "xr.Dataset":
+    where: Where = None,
+    by: By = "",
+    ignore: Ignore = None,
+    join_names: JoinNames = None,
+) -> "xr.Dataset | dict[str, xr.Dataset]":
     """Read the wells of a dose-response panel."""
     from dataclasses import fields
 
@@ -61,6 +74,7 @@ def dose_response(
     return read_dose_response(
         files,
         dose_unit=dose_unit or None,
+        dose_scale=dose_scale,
         plate_map=plate_map,
         grid_number=grid_number,
         reading=reading or None,
@@ -74,6 +88,10 @@ def dose_response(
         scale=scale,
         lost="drop" if drop_lost else "refuse",
         saturated="drop" if drop_saturated else "refuse",
+        where=where_of(where),
+        by=by or None,
+        ignore=tuple(ignore or ()),
+        join_names=join_names,
     )
 
 

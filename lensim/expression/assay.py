@@ -6,6 +6,7 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.assay import Asked, Assay, ResultTable
+from lensim.expression.arms import MOST_ARMS_BY_SUBJECT, summarise_arms, summarise_arms_by_subject
 from lensim.expression.contrasts import summarise_contrasts, summarise_levels, summarise_references
 from lensim.expression.estimands import (
     CALIBRATOR,
@@ -15,10 +16,12 @@ from lensim.expression.estimands import (
     summarise_populations,
     summarise_subjects,
 )
+from lensim.expression.evidence import LEFT_OUT, pairs_not_there
 from lensim.expression.read import amplified_without_template, read_expression, write_cts
 from lensim.expression.standard_curve import genes_of_unknown_factor
 
 SHOWN_CONTROLS: Final = 5
+SHOWN_MISSING: Final = 8
 
 
 def default_model(data: xr.Dataset) -> str:
@@ -29,13 +32,14 @@ def default_model(data: xr.Dataset) -> str:
 
 
 def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
-    """Subjects; populations, contrasts of cell types, levels over the calibrator and references, where there are."""
+    """Subjects; populations, arms, cell types, levels over the calibrator and references, where there are."""
     ci, words = asked.ci_prob, asked.words
     subjects = summarise_subjects(estimands, ci)
     found = [ResultTable("subjects", f"Subjects: fold change in percent of control, {words}", subjects)]
     if v.MU_FOLD_CHANGE in estimands:
         populations = summarise_populations(estimands, ci)
         found.append(ResultTable("populations", f"Populations: mean, spread and a new subject, {words}", populations))
+    found += _arms(estimands, asked)
     contrasts = summarise_contrasts(estimands, ci)
     if len(contrasts):
         caption = f"Cell types: first over second, of fold changes and of levels, {words}"
@@ -47,6 +51,30 @@ def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
         references = summarise_references(estimands, ci)
         found.append(ResultTable("references", f"References: treated over control, {words}", references))
     return tuple(found)
+
+
+def _arms(estimands: xr.Dataset, asked: Asked) -> list[ResultTable]:
+    """Two treatments against each other, where there are two or more."""
+    ci, words, found = asked.ci_prob, asked.words, []
+    arms = summarise_arms(estimands, ci)
+    if len(arms):
+        caption = f"Arm against arm: ratio of the two, mean of subjects to come, {words}"
+        found.append(ResultTable("arms", caption, arms))
+    if len(arms) and estimands.sizes[v.CONTRAST] <= MOST_ARMS_BY_SUBJECT:
+        caption = f"Arm against arm by subject: ratio of the two, {words}"
+        found.append(ResultTable("arms_by_subject", caption, summarise_arms_by_subject(estimands, ci)))
+    return found
+
+
+def remarks(estimands: xr.Dataset) -> tuple[str, ...]:
+    """Fold changes that are not shown because no pair of samples stands behind them, by contrast."""
+    missing = pairs_not_there(estimands)
+    said = []
+    for contrast in dict.fromkeys(one[2] for one in missing):
+        own = [f"{target} in {subject}" for target, subject, name in missing if name == contrast]
+        more = f" and {len(own) - SHOWN_MISSING} more" if len(own) > SHOWN_MISSING else ""
+        said.append(f"no pair of {contrast}, so no fold change: {', '.join(own[:SHOWN_MISSING])}{more}")
+    return tuple(said)
 
 
 def counts(data: xr.Dataset) -> str:
@@ -65,9 +93,11 @@ def counts(data: xr.Dataset) -> str:
 
 
 def notes(data: xr.Dataset) -> tuple[str, ...]:
-    """Genes whose amplification nothing is known of, and reactions without template that amplified."""
+    """Contrasts that are the control; genes of unknown amplification; reactions without template that amplified."""
     if v.CT not in data:
-        return ()
+        controls = str(data.attrs.get(LEFT_OUT, ""))
+        is_control = "every ratio of it is exactly 1, so it is the control and no contrast, and is left out"
+        return (f"{controls}: {is_control}",) if controls else ()
     said = []
     if genes := genes_of_unknown_factor(data):
         said.append(
@@ -96,5 +126,6 @@ ASSAY: Final = Assay(
     tables=tables,
     counts=counts,
     notes=notes,
+    remarks=remarks,
     write=write_cts,
 )

@@ -14,13 +14,13 @@ from lensim import checks
 from lensim import vocabulary as v
 from lensim.expression.estimands import (
     CALIBRATOR,
-    DETECTED,
     DIFFERENCE_OF_CELL_TYPES,
     DIFFERENCE_OF_LEVELS,
     LEVEL_OVER_CALIBRATOR,
-    NOT_DETECTED,
     TYPE_OF_SUBJECT,
+    subjects_of_type,
 )
+from lensim.expression.evidence import CONTROL_DETECTED, CONTROL_NOT_DETECTED, DETECTED, PAIRS
 from lensim.inference.intervals import interval_of, named_interval
 from lensim.inference.observations import require_estimands
 
@@ -30,9 +30,9 @@ RATIO: Final = ("ratio", "ratio_lower", "ratio_upper")
 def summarise_contrasts(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame:
     """One row a target and pair of cell types: how their fold changes differ, contrast by contrast, and their levels.
 
-    Levels are those under the control, of the subjects in which the target was detected: a line without the gene would
-    pull the mean of its cell type down without end. The ratio is that of geometric means of these subjects (primary
-    samples against lines), with the uncertainty of their measurement; of other subjects it says nothing. Fold changes
+    Levels are those under the control, of the subjects in which the target was detected there: a line without the gene
+    would pull the mean of its cell type down without end. The ratio is that of geometric means of these subjects
+    (primary samples against lines), with the uncertainty of their measurement; of others it says nothing. Fold changes
     differ by the means of the populations that the subjects are drawn from, so their interval has the spread between
     subjects in it; they are there where subjects were pooled.
 
@@ -47,9 +47,10 @@ def summarise_contrasts(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataF
     -------
     pandas.DataFrame
         quantity ("fold change" or "level"), target, contrast (empty for levels), first, second (cell types),
-        first_subjects, second_subjects (of those, in which the target was detected); ratio (median, first over second),
-        ratio_lower, ratio_upper; p_above_1; note where the target was never detected in a cell type. Without rows where
-        there is one cell type alone.
+        first_subjects, second_subjects (of those, in which the target was detected: in a pair of this contrast, of
+        levels in the control); ratio (median, first over second), ratio_lower, ratio_upper; p_above_1; note where the
+        target was never detected in a cell type. Without rows where there is one cell type alone, or one of the two has
+        no pair of the contrast.
 
     Raises
     ------
@@ -58,37 +59,44 @@ def summarise_contrasts(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataF
     """
     require_estimands(estimands, "expression_estimands")
     kinds = [str(kind) for kind in estimands[v.CELL_TYPE].to_numpy()]
-    member = estimands[TYPE_OF_SUBJECT].to_numpy()[:, None] == np.array(kinds)
-    have = (estimands[DETECTED].to_numpy() > 0).astype(int) @ member.astype(int)  # (target, cell_type)
+    have, pairs = subjects_of_type(estimands, DETECTED), subjects_of_type(estimands, PAIRS)
+    have_level = subjects_of_type(estimands, CONTROL_DETECTED)
     targets = [str(target) for target in estimands[v.TARGET].to_numpy()]
     contrasts = [str(contrast) for contrast in estimands[v.CONTRAST].to_numpy()]
     rows = []
     for p, (a, b) in enumerate(combinations(range(len(kinds)), 2)):
         for t, target in enumerate(targets):
             of_pair = {"target": target, "first": kinds[a], "second": kinds[b]}
-            of_pair |= {"first_subjects": have[t, a], "second_subjects": have[t, b]}
-            missing = [kinds[k] for k in (a, b) if not have[t, k]]
             if DIFFERENCE_OF_CELL_TYPES in estimands:
-                note = f"never detected in {' and '.join(missing)}: what the prior says" if missing else ""
                 for c, contrast in enumerate(contrasts):
+                    if not pairs[t, [a, b], c].all():
+                        continue
                     values = estimands[DIFFERENCE_OF_CELL_TYPES].isel({v.TARGET: t, "pair": p, v.CONTRAST: c})
-                    named = {"quantity": "fold change", "contrast": contrast, "note": note}
-                    rows.append(of_pair | named | _ratio(values, ci_prob))
+                    counted = _counted(have[t, [a, b], c], [kinds[a], kinds[b]], "what the prior says")
+                    named = {"quantity": "fold change", "contrast": contrast}
+                    rows.append(of_pair | named | counted | _ratio(values, ci_prob))
             if DIFFERENCE_OF_LEVELS in estimands:
-                note = f"never detected in {' and '.join(missing)}: no ratio" if missing else ""
+                counted = _counted(have_level[t, [a, b]], [kinds[a], kinds[b]], "no ratio")
                 values = estimands[DIFFERENCE_OF_LEVELS].isel({v.TARGET: t, "pair": p})
-                rows.append(of_pair | {"quantity": "level", "contrast": "", "note": note} | _ratio(values, ci_prob))
+                rows.append(of_pair | {"quantity": "level", "contrast": ""} | counted | _ratio(values, ci_prob))
     columns = ["quantity", "target", "contrast", "first", "second", "first_subjects", "second_subjects"]
     columns += [*RATIO, "p_above_1", "note"]
     return pd.DataFrame(rows, columns=columns).sort_values("quantity", kind="stable", ignore_index=True)
+
+
+def _counted(have: np.ndarray, kinds: list[str], without: str) -> dict[str, object]:
+    """Subjects of both cell types in which a target was detected, and what it means where there are none."""
+    missing = [kind for kind, number in zip(kinds, have, strict=True) if not number]
+    note = f"never detected in {' and '.join(missing)}: {without}" if missing else ""
+    return {"first_subjects": int(have[0]), "second_subjects": int(have[1]), "note": note}
 
 
 def summarise_levels(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame:
     """One row a target and subject: its level under the control over that of the calibrator.
 
     Columns: target, subject, cell_type; ratio (median) with ratio_lower and ratio_upper; detected, not_detected
-    (reactions); note where the subject or the calibrator never showed the target, so that the ratio is a bound and its
-    other end the prior's.
+    (reactions under the control); note where the subject or the calibrator never showed the target, so that the ratio
+    is a bound and its other end the prior's. A subject in which the target was not measured has no row.
 
     Parameters
     ----------
@@ -105,11 +113,13 @@ def summarise_levels(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFram
         raise checks.InputError("summarise_levels needs a fit of Cts with a calibrator, got one without")
     calibrator = str(estimands.attrs[CALIBRATOR])
     subjects = [str(name) for name in estimands[v.SUBJECT].to_numpy()]
-    yes, no, kinds = (estimands[name].to_numpy() for name in (DETECTED, NOT_DETECTED, TYPE_OF_SUBJECT))
+    yes, no, kinds = (estimands[name].to_numpy() for name in (CONTROL_DETECTED, CONTROL_NOT_DETECTED, TYPE_OF_SUBJECT))
     rows = []
     for t, target in enumerate(estimands[v.TARGET].to_numpy()):
         has_calibrator = bool(yes[t, subjects.index(calibrator)])
         for s, subject in enumerate(subjects):
+            if not yes[t, s] + no[t, s]:
+                continue
             note = "" if has_calibrator else f"{calibrator} was never detected: at least the lower end"
             if not yes[t, s]:
                 note = "never detected: at most the upper end" if has_calibrator else "neither was ever detected"
@@ -118,7 +128,8 @@ def summarise_levels(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFram
                 | _ratio(estimands[LEVEL_OVER_CALIBRATOR].isel({v.TARGET: t, v.SUBJECT: s}), ci_prob, with_p=False)
                 | {"detected": int(yes[t, s]), "not_detected": int(no[t, s]), "note": note}
             )
-    return pd.DataFrame(rows)
+    columns = ["target", "subject", "cell_type", *RATIO, "detected", "not_detected", "note"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def summarise_references(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame:

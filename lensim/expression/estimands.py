@@ -12,6 +12,16 @@ import xarray as xr
 
 from lensim import checks, seeding
 from lensim import vocabulary as v
+from lensim.expression.evidence import (
+    CONTROL,
+    CONTROL_DETECTED,
+    DETECTED,
+    DETECTED_BESIDE,
+    DETECTED_TREATED,
+    NOT_DETECTED,
+    PAIRS,
+    evidence_of,
+)
 from lensim.inference.intervals import interval_of, named_interval
 from lensim.inference.observations import observations_of, require_estimands
 
@@ -21,9 +31,14 @@ DIFFERENCE_OF_CELL_TYPES: Final = "difference_of_cell_types"
 DIFFERENCE_OF_LEVELS: Final = "difference_of_levels"
 LEVEL_OVER_CALIBRATOR: Final = "log2_level_over_calibrator"
 TYPE_OF_SUBJECT: Final = "subject_cell_type"
-DETECTED: Final = "detected"
-NOT_DETECTED: Final = "not_detected"
 CALIBRATOR: Final = "calibrator"
+_OF_PAIR: Final = (v.TARGET, v.SUBJECT, v.CONTRAST)
+_INTERVAL: Final = ("fold_change_percent", "fold_change_percent_lower", "fold_change_percent_upper")
+SUBJECT_COLUMNS: Final = (
+    *("target", "subject", "cell_type", "contrast", "pairs"),
+    *(*_INTERVAL, "p_increase", "detected", "not_detected", "note"),
+)
+"""Columns of `summarise_subjects`."""
 
 
 def expression_posterior(result: xr.DataTree) -> xr.Dataset:
@@ -46,15 +61,16 @@ def expression_estimands(result: xr.DataTree) -> xr.Dataset:
     -------
     xarray.Dataset
         Dims chain, draw and: log2_fold_change (target, subject, contrast); number_of_increased_subjects (target,
-        cell_type, contrast), of those in which the target was detected at all; where subjects were pooled,
+        cell_type, contrast), of those with a pair in which the target was detected; where subjects were pooled,
         mu_log2_fold_change, sigma_log2_fold_change and new_subject_log2_fold_change (target, cell_type, contrast), the
         last a subject not yet seen; difference_of_cell_types (target, pair, contrast), of the means that they are
         drawn from, first less second; difference_of_levels (target, pair), of the mean log2 levels of those subjects in
-        which the target was detected, NaN where a cell type has none; where there is a calibrator,
+        which the target was detected in the control, NaN where a cell type has none; where there is a calibrator,
         log2_level_over_calibrator (target, subject); where references may respond, log2_reference_fold_change
         (reference, contrast).
-        Coordinates: subject_cell_type (subject); detected and not_detected (target, subject), numbers of reactions. In
-        the attrs the calibrator, '' where there is none.
+        Coordinates: subject_cell_type (subject); the counts of `evidence_of`: pairs, detected and not_detected (target,
+        subject, contrast), control_detected (target, subject) and more. In the attrs the calibrator, '' where there is
+        none, and the control.
 
     Raises
     ------
@@ -72,11 +88,10 @@ def expression_estimands(result: xr.DataTree) -> xr.Dataset:
     cell_type = data[v.CELL_TYPE_OF_SUBJECT].to_numpy()
     kinds = np.arange(data.sizes[v.CELL_TYPE])[:, None] == cell_type
     member = xr.DataArray(kinds.astype(int), dims=(v.CELL_TYPE, v.SUBJECT), coords={v.CELL_TYPE: data[v.CELL_TYPE]})
-    yes, no = detected(data), detected(data, missing=True)
-    seen = xr.DataArray(yes > 0, dims=(v.TARGET, v.SUBJECT)).astype(int)
+    evidence = evidence_of(data)
     estimands = {
         v.LOG2_FOLD_CHANGE: fold,
-        NUMBER_INCREASED: ((fold > 0).astype(int) * member * seen).sum(v.SUBJECT),
+        NUMBER_INCREASED: ((fold > 0).astype(int) * member * (evidence[DETECTED] > 0).astype(int)).sum(v.SUBJECT),
     }
     if v.MU_FOLD_CHANGE in posterior:
         mu, sigma = posterior[v.MU_FOLD_CHANGE], posterior[v.SIGMA_FOLD_CHANGE]
@@ -88,7 +103,7 @@ def expression_estimands(result: xr.DataTree) -> xr.Dataset:
         }
         estimands |= _between_cell_types(mu, DIFFERENCE_OF_CELL_TYPES)
     if v.LOG2_LEVEL in posterior:
-        has_it = member * seen
+        has_it = member * (evidence[CONTROL_DETECTED] > 0).astype(int)
         mean = (posterior[v.LOG2_LEVEL] * has_it).sum(v.SUBJECT) / has_it.sum(v.SUBJECT).where(has_it.any(v.SUBJECT))
         estimands |= _between_cell_types(mean, DIFFERENCE_OF_LEVELS)
     calibrator = str(data.attrs.get("calibrator", ""))
@@ -100,13 +115,10 @@ def expression_estimands(result: xr.DataTree) -> xr.Dataset:
         estimands[v.LOG2_REFERENCE_FOLD_CHANGE] = posterior[v.LOG2_REFERENCE_FOLD_CHANGE]
     return xr.Dataset(
         {name: values.transpose("chain", "draw", ...) for name, values in estimands.items()},
-        attrs={CALIBRATOR: calibrator},
+        attrs={CALIBRATOR: calibrator, CONTROL: str(evidence.attrs[CONTROL])},
     ).assign_coords(
-        {
-            TYPE_OF_SUBJECT: (v.SUBJECT, data[v.CELL_TYPE].to_numpy().astype(str)[cell_type]),
-            DETECTED: ((v.TARGET, v.SUBJECT), yes),
-            NOT_DETECTED: ((v.TARGET, v.SUBJECT), no),
-        }
+        {TYPE_OF_SUBJECT: (v.SUBJECT, data[v.CELL_TYPE].to_numpy().astype(str)[cell_type])}
+        | {str(name): (counts.dims, counts.to_numpy()) for name, counts in evidence.data_vars.items()}
     )
 
 
@@ -131,30 +143,13 @@ def _between_cell_types(mean: xr.DataArray, name: str) -> dict[str, xr.DataArray
     return {name: xr.concat(differences, dim=labels, coords="minimal", compat="override")}
 
 
-def detected(data: xr.Dataset, *, missing: bool = False) -> np.ndarray:
-    """Reactions of each target and subject (target, subject) that were detected, or with `missing` were not.
-
-    Of a study that starts from ratios: the ratios that there are, and none missing.
-    """
-    if v.CT not in data:
-        pairs = np.zeros((data.sizes[v.TARGET], data.sizes[v.SUBJECT]), dtype=int)
-        if not missing:
-            np.add.at(pairs, (data[v.TARGET_OF_PAIR].to_numpy(), data[v.SUBJECT_OF_PAIR].to_numpy()), 1)
-        return pairs
-    found = np.isfinite(data[v.CT].to_numpy()) != missing
-    gene = data[v.GENE_OF_REACTION].to_numpy()
-    subject = data[v.SUBJECT_OF_SAMPLE].to_numpy()[data[v.SAMPLE_OF_REACTION].to_numpy()]
-    count = np.zeros((data.sizes[v.GENE], data.sizes[v.SUBJECT]), dtype=int)
-    np.add.at(count, (gene[found], subject[found]), 1)
-    return count[data[v.IS_REFERENCE].to_numpy() == 0]
-
-
 def summarise_subjects(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame:
-    """One row a target, subject and contrast.
+    """One row a target, subject and contrast of which there is a pair.
 
-    Columns: target, subject, cell_type, contrast; fold_change_percent with _lower and _upper (median and equal-tailed
-    interval, percent of control); p_increase; detected, not_detected (reactions); note where nothing was detected, and
-    the row says what the population alone would.
+    Columns: target, subject, cell_type, contrast; pairs (experiments with treated sample and control); then
+    fold_change_percent with _lower and _upper (median and equal-tailed interval, percent of control); p_increase;
+    detected, not_detected (reactions of these pairs, or ratios); note where one of the two conditions or both showed
+    nothing, so that an end of the interval, or the whole row, is what the prior and the population say.
 
     Parameters
     ----------
@@ -172,32 +167,41 @@ def summarise_subjects(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFr
     fold = estimands[v.LOG2_FOLD_CHANGE]
     draws = fold.stack(sample_=("chain", "draw"), create_index=False).transpose(..., "sample_").to_numpy()
     ends = interval_of(draws, ci_prob, axis=-1)
-    yes, no, kinds = (estimands[name].to_numpy() for name in (DETECTED, NOT_DETECTED, TYPE_OF_SUBJECT))
+    pairs, yes, no = (estimands[name].to_numpy() for name in (PAIRS, DETECTED, NOT_DETECTED))
+    beside, treated = (estimands[name].to_numpy() > 0 for name in (DETECTED_BESIDE, DETECTED_TREATED))
+    kinds, control = estimands[TYPE_OF_SUBJECT].to_numpy(), str(estimands.attrs[CONTROL])
+    targets, subjects, contrasts = ([str(name) for name in fold[dim].to_numpy()] for dim in _OF_PAIR)
     rows = [
-        {
-            "target": str(fold[v.TARGET].to_numpy()[t]),
-            "subject": str(fold[v.SUBJECT].to_numpy()[s]),
-            "cell_type": str(kinds[s]),
-            "contrast": str(fold[v.CONTRAST].to_numpy()[c]),
-        }
+        {"target": targets[t], "subject": subjects[s], "cell_type": str(kinds[s]), "contrast": contrasts[c]}
+        | {"pairs": int(pairs[t, s, c])}
         | named_interval("fold_change_percent", np.array([100 * 2.0 ** ends[k, t, s, c] for k in range(3)]))
         | {
             "p_increase": float((draws[t, s, c] > 0).mean()),
-            "detected": int(yes[t, s]),
-            "not_detected": int(no[t, s]),
-            "note": "" if yes[t, s] else "never detected: no more than its population says",
+            "detected": int(yes[t, s, c]),
+            "not_detected": int(no[t, s, c]),
+            "note": _note(beside[t, s, c], treated[t, s, c], control, contrasts[c]),
         }
-        for t, s, c in np.ndindex(draws.shape[:-1])
+        for t, s, c in np.argwhere(pairs > 0)
     ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=SUBJECT_COLUMNS)
+
+
+def _note(in_control: bool, in_treated: bool, control: str, contrast: str) -> str:
+    """What an interval cannot say where a condition has no Ct."""
+    if in_control == in_treated:
+        return "" if in_control else "never detected: no more than its population says"
+    if in_control:
+        return f"never detected under {contrast}: at most the upper end"
+    return f"never detected under {control}: at least the lower end"
 
 
 def summarise_populations(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame:
-    """One row a target, cell type and contrast of a pooled fit.
+    """One row a target, cell type and contrast of a pooled fit, of which there is a pair.
 
-    Columns: target, cell_type, contrast; subjects; fold_change_percent (2^mu, percent of control) with interval;
-    p_increase of the mean; sigma_log2 with interval; new_subject_percent with its predictive interval and
-    p_new_subject_increase; increased (median number of subjects) with interval.
+    Columns: target, cell_type, contrast; subjects (with a pair of this target and contrast); fold_change_percent (2^mu,
+    percent of control) with interval; p_increase of the mean; sigma_log2 with interval; new_subject_percent with its
+    predictive interval and p_new_subject_increase; increased (median number of subjects) with interval; note where the
+    target was never detected.
 
     Parameters
     ----------
@@ -220,15 +224,14 @@ def summarise_populations(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.Dat
     mu, sigma, new, number = (
         of(name) for name in (v.MU_FOLD_CHANGE, v.SIGMA_FOLD_CHANGE, NEW_SUBJECT, NUMBER_INCREASED)
     )
-    kinds = [str(kind) for kind in estimands[v.CELL_TYPE].to_numpy()]
+    targets, kinds, contrasts = (
+        [str(name) for name in estimands[dim].to_numpy()] for dim in (v.TARGET, v.CELL_TYPE, v.CONTRAST)
+    )
+    subjects, seen = (subjects_of_type(estimands, name) for name in (PAIRS, DETECTED))
     rows = []
-    for t, k, c in np.ndindex(mu.shape[:-1]):
-        row: dict[str, object] = {
-            "target": str(estimands[v.TARGET].to_numpy()[t]),
-            "cell_type": kinds[k],
-            "contrast": str(estimands[v.CONTRAST].to_numpy()[c]),
-            "subjects": int((estimands[TYPE_OF_SUBJECT] == kinds[k]).sum()),
-        }
+    for t, k, c in np.argwhere(subjects > 0):
+        row: dict[str, object] = {"target": targets[t], "cell_type": kinds[k], "contrast": contrasts[c]}
+        row["subjects"] = int(subjects[t, k, c])
         for name, values in (
             ("fold_change_percent", 100 * 2.0 ** mu[t, k, c]),
             ("sigma_log2", sigma[t, k, c]),
@@ -239,6 +242,15 @@ def summarise_populations(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.Dat
         row |= {
             "p_increase": float((mu[t, k, c] > 0).mean()),
             "p_new_subject_increase": float((new[t, k, c] > 0).mean()),
+            "note": "" if seen[t, k, c] else "never detected: what the prior says",
         }
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def subjects_of_type(estimands: xr.Dataset, evidence: str) -> np.ndarray:
+    """Subjects of a cell type with such evidence: (target, cell_type, contrast), or (target, cell_type) of levels."""
+    kinds = estimands[v.CELL_TYPE].to_numpy().astype(str)
+    member = (estimands[TYPE_OF_SUBJECT].to_numpy().astype(str)[:, None] == kinds).astype(int)  # (subject, cell_type)
+    has_it = (estimands[evidence].to_numpy() > 0).astype(int)  # (target, subject, ...)
+    return np.asarray(np.einsum("ts...,sk->tk...", has_it, member))

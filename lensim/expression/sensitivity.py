@@ -1,6 +1,7 @@
 """Relation of a subject's response to its sensitivity to the drug: differences of groups, and slopes on IC50s."""
 
 from collections.abc import Mapping
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -9,9 +10,15 @@ import xarray as xr
 from lensim import checks, seeding
 from lensim import vocabulary as v
 from lensim.expression.errors_in_variables import FEWEST_POINTS, Measured, slope_draws, without_pooling
-from lensim.expression.estimands import detected, expression_posterior
+from lensim.expression.estimands import expression_posterior
+from lensim.expression.evidence import DETECTED, evidence_of
 from lensim.inference.intervals import interval_of
 from lensim.inference.observations import observations_of
+
+COLUMNS: Final = (
+    *("target", "contrast", "question", "subjects", "log2_estimate", "log2_lower", "log2_upper"),
+    *("p_above_0", "subjects_beyond"),
+)
 
 
 def contrast_of_subjects(
@@ -52,7 +59,8 @@ def summarise_sensitivity(
 ) -> pd.DataFrame:
     """Differences of the response between two groups, and its slope on IC50: one row a target, contrast and question.
 
-    Subjects in which the target was never detected are left out of its rows: for them the posterior is the prior.
+    Subjects without a pair of the contrast in which the target was detected are left out of its rows: for them the
+    posterior is the prior. A question for which too few are left (one in each group; four for a slope) has no row.
 
     Parameters
     ----------
@@ -76,53 +84,53 @@ def summarise_sensitivity(
         log2_upper, p_above_0; subjects_beyond, of those, how many have no IC50 within the doses on average (NaN where
         that is not asked): they count as above the top dose, or without `top_dose_um` not at all.
     """
-    data, seen = observations_of(result), detected(observations_of(result)) > 0
+    data = observations_of(result)
+    seen = evidence_of(data)[DETECTED].to_numpy() > 0
     subjects = [str(name) for name in data[v.SUBJECT].to_numpy()]
+    posterior = expression_posterior(result)
+    targets, contrasts = ([str(name) for name in posterior[dim].to_numpy()] for dim in (v.TARGET, v.CONTRAST))
+    known = {name: group for name, group in group_of_subject.items() if name in subjects}
+    contrast_of_subjects(result, known, *groups)  # refuses a group without a subject
     rows = []
-    for t, target in enumerate(map(str, expression_posterior(result)[v.TARGET].to_numpy())):
-        here = [name for name, is_seen in zip(subjects, seen[t], strict=True) if is_seen]
+    for t, c in np.ndindex(len(targets), len(contrasts)):
+        here = [name for name, is_seen in zip(subjects, seen[t, :, c], strict=True) if is_seen]
         own = {name: group for name, group in group_of_subject.items() if name in here and group in groups}
-        asked: dict[str, tuple[int, float, xr.DataArray]] = {
-            f"{groups[0]} less {groups[1]}": (
-                len(own),
-                np.nan,
-                contrast_of_subjects(result, own, *groups).isel({v.TARGET: t}),
-            )
-        }
-        if log10_ic50_um is not None:
-            lines = [str(name) for name in log10_ic50_um[v.CELL_LINE].to_numpy()]
-            ic50 = log10_ic50_um.isel({v.CELL_LINE: [lines.index(name) for name in here if name in lines]})
-            slope = slope_against(
-                result, ic50, seed, target=target, top_dose_um=top_dose_um, lines_are_pooled=lines_are_pooled
-            )
-            highest = np.inf if top_dose_um is None else np.log10(top_dose_um)
-            values = ic50.to_numpy()
-            beyond = float((~(np.isfinite(values) & (values <= highest))).sum())
-            draws_of_each = ic50.sizes["chain"] * ic50.sizes["draw"]
-            asked["per tenfold IC50"] = (
-                ic50.sizes[v.CELL_LINE],
-                beyond / draws_of_each,
-                slope.isel({v.TARGET: 0}),
-            )
-        for question, (count, beyond, draws) in asked.items():
-            for contrast in range(draws.sizes[v.CONTRAST]):
-                values = draws.isel({v.CONTRAST: contrast}).to_numpy().ravel()
-                values = values[~np.isnan(values)]  # draws that leave too few subjects
-                low, middle, high = interval_of(values, ci_prob)
-                rows.append(
-                    {
-                        "target": target,
-                        "contrast": str(draws[v.CONTRAST].to_numpy()[contrast]),
-                        "question": question,
-                        "subjects": count,
-                        "log2_estimate": middle,
-                        "log2_lower": low,
-                        "log2_upper": high,
-                        "p_above_0": float((values > 0).mean()),
-                        "subjects_beyond": beyond,
-                    }
-                )
-    return pd.DataFrame(rows)
+        place = {"target": targets[t], "contrast": contrasts[c]}
+        at = {v.TARGET: t, v.CONTRAST: c}
+        if set(own.values()) == set(groups):
+            draws = contrast_of_subjects(result, own, *groups).isel(at)
+            asked = {"question": f"{groups[0]} less {groups[1]}", "subjects": len(own)}
+            rows.append(place | asked | _log2_row(draws, ci_prob) | {"subjects_beyond": np.nan})
+        if log10_ic50_um is None:
+            continue
+        lines = [str(name) for name in log10_ic50_um[v.CELL_LINE].to_numpy()]
+        ic50 = log10_ic50_um.isel({v.CELL_LINE: [lines.index(name) for name in here if name in lines]})
+        if ic50.sizes[v.CELL_LINE] < FEWEST_POINTS:
+            continue
+        draws = slope_against(
+            result,
+            ic50,
+            seed,
+            target=targets[t],
+            contrast=contrasts[c],
+            top_dose_um=top_dose_um,
+            lines_are_pooled=lines_are_pooled,
+        )
+        highest = np.inf if top_dose_um is None else np.log10(top_dose_um)
+        values = ic50.to_numpy()
+        beyond = float((~(np.isfinite(values) & (values <= highest))).sum())
+        asked = {"question": "per tenfold IC50", "subjects": ic50.sizes[v.CELL_LINE]}
+        number = {"subjects_beyond": beyond / (ic50.sizes["chain"] * ic50.sizes["draw"])}
+        rows.append(place | asked | _log2_row(draws, ci_prob) | number)
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _log2_row(draws: xr.DataArray, ci_prob: float) -> dict[str, float]:
+    values = draws.to_numpy().ravel()
+    values = values[~np.isnan(values)]  # draws that leave too few subjects
+    low, middle, high = interval_of(values, ci_prob)
+    p_above_0 = float((values > 0).mean())
+    return {"log2_estimate": middle, "log2_lower": low, "log2_upper": high, "p_above_0": p_above_0}
 
 
 def slope_against(
@@ -131,6 +139,7 @@ def slope_against(
     seed: int = 0,
     *,
     target: str | None = None,
+    contrast: str | None = None,
     top_dose_um: float | None = None,
     lines_are_pooled: bool = False,
 ) -> xr.DataArray:
@@ -149,8 +158,8 @@ def slope_against(
         Draws (chain, draw, cell_line) of a dose-response fit, +inf where there is none.
     seed
         Root seed of the sampler.
-    target
-        For one target alone.
+    target, contrast
+        For one target or contrast alone.
     top_dose_um
         The highest dose tested [uM]. An IC50 above it, or none, is then known to be above it and no more; without it, a
         line is left out in the share of draws in which it has none.
@@ -165,16 +174,13 @@ def slope_against(
     Raises
     ------
     InputError
-        If fewer than four subjects are in both, the target is none, or the dose is not above 0.
+        If fewer than four subjects are in both, there is no such target or contrast, or the dose is not above 0.
     """
     fold = expression_posterior(result)[v.LOG2_FOLD_CHANGE]
     names, lines = [str(s) for s in fold[v.SUBJECT].to_numpy()], [str(n) for n in log10_ic50_um[v.CELL_LINE].to_numpy()]
     both = [name for name in names if name in lines]
     checks.at_least("subjects with both a fold change and an IC50", len(both), FEWEST_POINTS)
-    targets = [str(name) for name in fold[v.TARGET].to_numpy()]
-    if target is not None:
-        checks.one_of("target", target, targets)
-    asked = range(len(targets)) if target is None else [targets.index(target)]
+    asked, of_contrast = _asked(fold, v.TARGET, target), _asked(fold, v.CONTRAST, contrast)
     if top_dose_um is not None:
         checks.above("top_dose_um", top_dose_um, 0.0)
     rng = seeding.stream(seed, "slope")
@@ -185,18 +191,28 @@ def slope_against(
     has_none = ~(np.isfinite(ic50) & (ic50 <= bound))
     x = _measured_ic50(ic50, has_none, lines_are_pooled=lines_are_pooled)
     beyond = has_none[rng.integers(len(ic50), size=fold.sizes["chain"] * fold.sizes["draw"])]
-    like = fold.isel({v.SUBJECT: 0, v.TARGET: list(asked)}, drop=True).transpose("chain", "draw", v.TARGET, v.CONTRAST)
+    like = fold.isel({v.SUBJECT: 0, v.TARGET: asked, v.CONTRAST: of_contrast}, drop=True)
+    like = like.transpose("chain", "draw", v.TARGET, v.CONTRAST)
     drawn = np.empty(like.shape)
     for t, c in np.ndindex(like.shape[2:]):
         draws = slope_draws(
             x,
-            _measured_fold_change(result, own, asked[t], c),
+            _measured_fold_change(result, own, asked[t], of_contrast[c]),
             rng,
             beyond=beyond,
             bound=np.nan if top_dose_um is None else float(bound),
         )
         drawn[:, :, t, c] = draws.reshape(like.shape[:2])
     return like.copy(data=drawn).rename("slope")
+
+
+def _asked(fold: xr.DataArray, dim: str, name: str | None) -> list[int]:
+    """Positions along a dim: of one name, or all."""
+    names = [str(one) for one in fold[dim].to_numpy()]
+    if name is None:
+        return list(range(len(names)))
+    checks.one_of(dim, name, names)
+    return [names.index(name)]
 
 
 def _measured_ic50(ic50: np.ndarray, has_none: np.ndarray, *, lines_are_pooled: bool) -> Measured:

@@ -21,6 +21,16 @@ def difference_draws(first: np.ndarray, second: np.ndarray, rng: np.random.Gener
     return np.asarray(first.mean(axis=1) - second.mean(axis=1) + sd * rng.standard_t(n + m - 2, len(first)))
 
 
+def mean_draws(values: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Mean of members to come (sample), from a sample of them given as (sample, member), two or more.
+
+    mean + s / sqrt(n) t(n - 1), s the sd between the members (Jeffreys's prior), draw by draw.
+    """
+    n = values.shape[1]
+    sd = values.std(axis=1, ddof=1) / np.sqrt(n)
+    return np.asarray(values.mean(axis=1) + sd * rng.standard_t(n - 1, len(values)))
+
+
 def effect_row(name: str, draws: np.ndarray, region: float, ci_prob: float) -> dict[str, object]:
     """Columns of one effect: NAME (median), NAME_lower, NAME_upper, NAME_p_equivalent, NAME_verdict."""
     return named_interval(name, interval_of(draws, ci_prob)) | {

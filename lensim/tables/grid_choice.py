@@ -69,8 +69,12 @@ def _distinct(plate: PlateGrid, names: Mapping[str, int]) -> PlateGrid:
     return replace(plate, name=f"{plate.source.stem}, {plate.name}", also=(*plate.also, plate.name))
 
 
-def match_plates(plates: Sequence[PlateGrid], named: Sequence[str], place: str) -> dict[str, PlateGrid]:
+def match_plates(
+    plates: Sequence[PlateGrid], named: Sequence[str], place: str, *, is_part: bool = False
+) -> dict[str, PlateGrid]:
     """Which plate each name in a map means; a name without a plate is left out.
+
+    With `is_part` the map may lack plates: rows of it were left out by choice.
 
     A plate is known by its name, or, where no other is known by it, by its barcode or number in the export. Case,
     blanks, signs, the word plate and zeros before a number do not count.
@@ -101,7 +105,7 @@ def match_plates(plates: Sequence[PlateGrid], named: Sequence[str], place: str) 
                 f"{place}: the plates {' and '.join(map(repr, names_of))} of the map are one plate of "
                 f"{plate.source.place}, {plate.name}: give it one name"
             )
-        if not names_of:
+        if not names_of and not is_part:
             known = ", ".join(name or "(empty)" for name in named)
             also = "".join(f" (or {name})" for name in plate.also if name != plate.name)
             raise InputError(

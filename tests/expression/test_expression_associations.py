@@ -41,7 +41,7 @@ def test_a_target_that_was_never_detected_in_a_line_leaves_it_out():
 
 
 def test_what_cannot_be_asked_is_refused():
-    with pytest.raises(InputError, match="group sensitive in which TNF was detected must be at least 2, got 1"):
+    with pytest.raises(InputError, match=r"sensitive in which TNF was detected under drug must be at least 2, got 1$"):
         associate_fold_changes(result(), {"a": "sensitive", "d": "resistant", "e": "resistant"}, GROUPS)
     with pytest.raises(InputError, match="equivalent_log2 must be above 0, got 0"):
         associate_fold_changes(result(), CALLS, GROUPS, equivalent_log2=0.0)

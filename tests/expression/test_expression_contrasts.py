@@ -11,7 +11,8 @@ from lensim.checks import InputError
 from lensim.cli.summarize import print_result
 from lensim.expression.contrasts import summarise_contrasts, summarise_levels, summarise_references
 from lensim.expression.design import lay_out
-from lensim.expression.estimands import DIFFERENCE_OF_LEVELS, detected, expression_estimands
+from lensim.expression.estimands import DIFFERENCE_OF_LEVELS, expression_estimands
+from lensim.expression.evidence import CONTROL_DETECTED, evidence_of
 from lensim.expression.simulate import one_study, simulate
 from lensim.expression.truth import NO_FAULTS
 from lensim.inference.gate import convergence_table
@@ -113,7 +114,7 @@ def test_levels_over_the_calibrator_are_those_of_the_truth_or_bounds():
     assert levels.loc[("TNF", "NCI-H929"), "note"] == "never detected: at most the upper end"
     silent = levels["note"] != ""
     assert (levels["detected"] == 0).equals(silent)
-    assert int((detected(DATA) == 0).sum()) == int(silent.sum())
+    assert int((evidence_of(DATA)[CONTROL_DETECTED] == 0).sum()) == int(silent.sum())
 
 
 def test_references_that_respond_are_told():

@@ -41,7 +41,7 @@ def profile(ax: Axes | None) -> Figure:
 
 def fold_changes(ax: Axes | None) -> Figure:
     row = {"log2_effect": 1.0, "log2_effect_lower": 0.5, "log2_effect_upper": 1.5, "log2_effect_verdict": "different"}
-    table = pd.DataFrame([{"target": "TNF", "question": "$a$ less $b$", "subjects": 12, **row}])
+    table = pd.DataFrame([{"target": "TNF", "contrast": "drug", "question": "$a$ less $b$", "subjects": 12, **row}])
     return associations.plot_fold_change_effects(table, 0.3, ax)
 
 

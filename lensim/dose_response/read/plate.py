@@ -4,6 +4,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 import xarray as xr
@@ -11,7 +12,21 @@ import xarray as xr
 from lensim import checks
 from lensim.checks import FaultReport, InputError
 from lensim.dose_response.read.assemble import Origin, assemble
-from lensim.dose_response.read.columns import Roles, WellColumns, check_role_words, find_map_columns
+from lensim.dose_response.read.columns import (
+    COLUMNS,
+    LABELS,
+    Roles,
+    RolesOrWords,
+    WellColumns,
+    as_roles,
+    check_role_words,
+    find_map_columns,
+)
+from lensim.dose_response.read.dose_cells import number_in
+from lensim.dose_response.read.dose_checks import check_doses
+from lensim.dose_response.read.dose_scale import DoseScale
+from lensim.dose_response.read.doses import understand_doses
+from lensim.dose_response.read.pooling import check_wells
 from lensim.dose_response.read.units import DoseUnit
 from lensim.dose_response.read.wells import (
     Lost,
@@ -22,13 +37,17 @@ from lensim.dose_response.read.wells import (
     read_signal,
     role_of_row,
 )
+from lensim.tables.choice import EVERY_ROW, Choice
+from lensim.tables.columns import Found
 from lensim.tables.grid_choice import GridNumber, PlateGrid, match_plates, named_plate, plates_of
 from lensim.tables.grid_map import WellOrder, check_well_order, map_of_grid
 from lensim.tables.number_text import DecimalMark, decimal_mark_in_doubt, decimal_mark_of, is_missing
 from lensim.tables.plate_size import check_plate_wells
 from lensim.tables.reader_words import Saturated
+from lensim.tables.settle import settle
 from lensim.tables.source import File, Source, read_table, source_of
 from lensim.tables.table import TextTable
+from lensim.tables.unused import ReadTable
 from lensim.tables.well_names import well_name
 
 SIGNAL_NAME: Final = "reading"
@@ -64,8 +83,9 @@ def read_plate(
     plate_map: File,
     dose_unit: str | None = None,
     *,
+    dose_scale: DoseScale | None = None,
     columns: Mapping[str, str] | None = None,
-    roles: Roles | None = None,
+    roles: RolesOrWords | None = None,
     plate: str = "",
     experiment: str = "",
     grid_number: GridNumber | None = None,
@@ -81,6 +101,7 @@ def read_plate(
     return read_plates(
         [PlateFiles(grid, plate_map, plate, experiment, grid_number)],
         dose_unit,
+        dose_scale=dose_scale,
         columns=columns,
         roles=roles,
         reading=reading,
@@ -97,8 +118,9 @@ def read_plates(
     plates: Sequence[PlateFiles],
     dose_unit: str | None = None,
     *,
+    dose_scale: DoseScale | None = None,
     columns: Mapping[str, str] | None = None,
-    roles: Roles | None = None,
+    roles: RolesOrWords | None = None,
     reading: str | None = None,
     counting_minutes: float = math.inf,
     lost: Lost = "refuse",
@@ -106,6 +128,7 @@ def read_plates(
     decimal: DecimalMark | None = None,
     plate_wells: int | None = None,
     well_order: WellOrder | None = None,
+    choice: Choice = EVERY_ROW,
 ) -> xr.Dataset:
     """Read plates, each a reader's grid with a map, into one Dataset.
 
@@ -113,7 +136,7 @@ def read_plates(
     ----------
     plates
         The files of each plate, or of several plates in one file.
-    dose_unit, columns, roles
+    dose_unit, dose_scale, columns, roles
         As in `read_tidy`, for the maps.
     reading
         A part of the text over a grid or behind its rows, such as a wavelength or a time, where plates have several
@@ -126,6 +149,8 @@ def read_plates(
         96, 384 or 1536; else as the grids are whole plates, else the smallest plate that has all the wells.
     well_order
         "rows" or "columns", where a map numbers the wells of a plate: 1, 2, 3 along rows, or down columns.
+    choice
+        Which rows of the maps are read, over which columns may be pooled, and whether names alike are one.
 
     Returns
     -------
@@ -146,17 +171,23 @@ def read_plates(
     if not plates:
         raise InputError("plates must hold at least one plate, got none")
     faults, lost_wells = FaultReport("plates"), LostWells(lost == "drop", saturated == "drop")
-    choices = _Choices(columns or {}, dose_unit, roles, decimal, plate_wells, well_order)
+    choices = _Choices(columns or {}, dose_unit, dose_scale, as_roles(roles), decimal, plate_wells, well_order)
     opened: dict[File, Source] = {}
     for path in [path for files in plates for path in (files.grid, files.plate_map)]:
         if path not in opened:  # several plates may have one map
             opened[path] = source_of(path)
     found = plates_of([(opened[files.grid], files.grid_number) for files in plates], reading)
-    of_map: defaultdict[Source, list[_Plate]] = defaultdict(list)
+    of_map: defaultdict[Path, list[_Plate]] = defaultdict(list)
     for files, grids in zip(plates, found, strict=True):
         chosen = [named_plate(grids, files.plate)] if files.plate else grids
-        of_map[opened[files.plate_map]] += [_Plate(one, files.plate, files.experiment) for one in chosen]
-    read = [one for source, of in of_map.items() for one in _read_map(source, of, choices, lost_wells, faults)]
+        of_map[opened[files.plate_map].path] += [_Plate(one, files.plate, files.experiment) for one in chosen]
+    map_sources = [opened[path] for path in dict.fromkeys(files.plate_map for files in plates)]
+    settled = settle(map_sources, choice, COLUMNS, LABELS, columns)
+    maps = [
+        _read_map(source, of_map[source.path], choices, lost_wells, faults, is_part=bool(choice.where))
+        for source in settled.sources
+    ]
+    read = [plate for one in maps for plate in one.plates]
 
     twice = [name for name, times in Counter((one.experiment, one.name) for one in read).items() if times > 1]
     for experiment, name in twice:
@@ -178,7 +209,10 @@ def read_plates(
         plate_wells=plate_wells,
     )
     wells = [well for one in read for well in one.wells]
-    return assemble(wells, origin, faults, is_whole=all(one.is_whole for one in read) and not twice)
+    tables = [ReadTable(one.table, one.found) for one in maps]
+    told = check_wells(wells, tables, choice, faults, has_plates=len(read) > 1)
+    data = assemble(wells, origin, faults, is_whole=all(one.is_whole for one in read) and not twice)
+    return data.assign_attrs(told | settled.attrs)
 
 
 @dataclass(frozen=True)
@@ -194,6 +228,7 @@ class _Plate:
 class _Choices:
     columns: Mapping[str, str]
     dose_unit: str | None
+    dose_scale: DoseScale | None
     roles: Roles | None
     decimal: DecimalMark | None
     plate_wells: int | None
@@ -212,6 +247,13 @@ class _ReadPlate:
     has_compounds: bool
 
 
+@dataclass(frozen=True)
+class _ReadMap:
+    table: TextTable
+    found: Found
+    plates: list[_ReadPlate]
+
+
 def _one_grid(grids: Sequence[tuple[int, int] | None]) -> tuple[int, int] | None:
     """The largest of grids that are all whole plates; None where one may be a part."""
     whole = [grid for grid in grids if grid is not None]
@@ -219,42 +261,48 @@ def _one_grid(grids: Sequence[tuple[int, int] | None]) -> tuple[int, int] | None
 
 
 def _read_map(
-    source: Source, plates: Sequence[_Plate], choices: _Choices, lost: LostWells, faults: FaultReport
-) -> list[_ReadPlate]:
-    """The plates that one map describes."""
+    source: Source,
+    plates: Sequence[_Plate],
+    choices: _Choices,
+    lost: LostWells,
+    faults: FaultReport,
+    *,
+    is_part: bool,
+) -> _ReadMap:
+    """The plates that one map describes; `is_part` where rows of the map, and so whole plates, are left out."""
     table, shape = read_table(source)
     found = find_map_columns(table, choices.columns, choices.dose_unit, shape, needs_role=choices.roles is not None)
-    named = _names_in_map(table, found, plates, shape)
+    named = _names_in_map(table, found, plates, shape, is_part=is_part)
     faults.take(shape)
-    return [
+    read = [
         _read_one(plate, name, _rows_of(table, found, name_in_map), found, choices, lost, faults)
-        for plate, (name, name_in_map) in zip(plates, named, strict=True)
+        for plate, name, name_in_map in named
     ]
+    return _ReadMap(table, found.found, read)
 
 
 def _names_in_map(
-    table: TextTable, found: WellColumns, plates: Sequence[_Plate], faults: FaultReport
-) -> list[tuple[str, str | None]]:
-    """The name of each plate, and the name by which the map calls it; None where the map is of all plates."""
+    table: TextTable, found: WellColumns, plates: Sequence[_Plate], faults: FaultReport, *, is_part: bool
+) -> list[tuple[_Plate, str, str | None]]:
+    """Each plate, its name, and the name by which the map calls it; None where the map is of all plates."""
     if not found.has("plate"):
-        return [(plate.stated or plate.of.name, None) for plate in plates]
+        return [(plate, plate.stated or plate.of.name, None) for plate in plates]
     names = list(dict.fromkeys(found.cell("plate", row) for row in table.rows))
     known = ", ".join(name or "(empty)" for name in names)
-    for plate in plates:
-        if plate.stated and plate.stated not in names:
-            raise InputError(f"{table.place}: plate must be one of {known}, as the map has, got {plate.stated!r}")
+    stated = {plate.stated for plate in plates if plate.stated}
+    for name in stated - set(names) if not is_part else ():
+        raise InputError(f"{table.place}: plate must be one of {known}, as the map has, got {name!r}")
     if len(plates) == 1 and len(names) == 1:
-        return [(plates[0].stated or names[0] or plates[0].of.name, names[0])]
+        return [(plates[0], plates[0].stated or names[0] or plates[0].of.name, names[0])]
     unnamed = [plate.of for plate in plates if not plate.stated]
-    matched = match_plates(unnamed, names, table.place)
-    if unnamed:
-        for name in names:
-            if name not in matched and name not in {plate.stated for plate in plates}:
-                there = ", ".join(sorted(plate.stated or plate.of.name for plate in plates))
-                faults.add(f"plate {name!r} has no grid of that name; there are {there}")
+    matched = match_plates(unnamed, names, table.place, is_part=is_part)
+    for name in names if unnamed else ():
+        if name not in matched and name not in stated:
+            there = ", ".join(sorted(plate.stated or plate.of.name for plate in plates))
+            faults.add(f"plate {name!r} has no grid of that name; there are {there}")
     called = {id(plate): name for name, plate in matched.items()}
-    names_of = [plate.stated or called[id(plate.of)] for plate in plates]
-    return [(name, name) for name in names_of]
+    named = [(plate, plate.stated or called.get(id(plate.of), "")) for plate in plates]
+    return [(plate, name, name) for plate, name in named if name in names]
 
 
 def _rows_of(table: TextTable, found: WellColumns, plate: str | None) -> TextTable:
@@ -303,9 +351,10 @@ def _read_wells(
     grid, roles = plate.grid, choices.roles or Roles()
     grid_faults, map_faults = FaultReport(plate.source.place), FaultReport(table.place)
     grid_mark = decimal_mark_of([text for text, _ in grid.cells.values()], choices.decimal, False, grid_faults)
-    doses = [found.cell("dose", row) for row in table.rows]
+    doses = [number_in(found.cell("dose", row)) for row in table.rows]
     map_mark = decimal_mark_in_doubt(doses, choices.decimal, table.has_decimal_points, map_faults)
     check_role_words(table, found, roles, map_faults)
+    found = understand_doses(table, found, roles, choices.dose_scale, map_mark, map_faults)
     names = [found.cell("well", row) for row in table.rows]
     where = map_of_grid(grid, plate.source.place, "well", names, choices.plate_wells, choices.well_order)
     wells: list[Well] = []
@@ -333,6 +382,7 @@ def _read_wells(
             is_whole = False
         else:
             wells.append(well if where.is_standard else replace(well, name=well_name(*place)))
+    check_doses(wells, found, map_faults, is_raw=True)
     faults.take(grid_faults)
     faults.take(map_faults)
     return wells, accounted, is_whole

@@ -1,17 +1,19 @@
 """The files of a dose-response study, of any understood format, to one Dataset."""
 
 import math
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import xarray as xr
 
 from lensim.checks import InputError
-from lensim.dose_response.read.columns import COLUMNS, Roles
-from lensim.dose_response.read.compounds import one_compound
+from lensim.dose_response.read.columns import COLUMNS, RolesOrWords
+from lensim.dose_response.read.compounds import compounds_of, one_compound, select_compound
+from lensim.dose_response.read.dose_scale import DoseScale
 from lensim.dose_response.read.plate import PlateFiles, read_plates
 from lensim.dose_response.read.tidy import read_tidy
 from lensim.dose_response.read.wells import Lost, Scale
+from lensim.tables.choice import Choice, Where, place_of_column
 from lensim.tables.columns import names_any
 from lensim.tables.grid import find_grids
 from lensim.tables.grid_choice import GridNumber
@@ -19,6 +21,8 @@ from lensim.tables.grid_map import NEEDS_MAP, WellOrder, check_needs_map
 from lensim.tables.number_text import DecimalMark
 from lensim.tables.reader_words import Saturated
 from lensim.tables.source import File, Files, Format, Source, format_of, source_of, sources_of
+from lensim.tables.studies import one_a_value
+from lensim.tables.table import TextTable
 
 
 def _is_wells(source: Source) -> bool:
@@ -40,12 +44,53 @@ FORMATS: Final = (Format("wells", _is_wells), Format("grid", _is_grid))
 """A table with one row a well, or what a plate reader wrote."""
 
 
+def _by_compound(files: Files, by: str, options: Mapping[str, Any]) -> dict[str, xr.Dataset] | None:
+    """One study a compound, each with the untreated wells beside it; None where another column is asked for."""
+    wanted = {name: value for name, value in options.items() if name != "compound"}
+    tables = _tables_of(sources_of(files), options.get("plate_map"))
+    if not _is_compound(by, tables, options.get("columns") or {}):
+        return None
+    data = _read_wells(files, **wanted)
+    studies, faults = {}, []
+    for name in compounds_of(data):
+        try:
+            studies[name] = select_compound(data, name)
+        except InputError as error:
+            faults.append(str(error))
+    if faults:
+        raise InputError("\n".join(faults))
+    return studies
+
+
+def _tables_of(sources: Sequence[Source], plate_map: File | None) -> list[TextTable]:
+    return [source.table for source in ([source_of(plate_map)] if plate_map is not None else sources)]
+
+
+def _is_compound(name: str, tables: Sequence[TextTable], columns: Mapping[str, str]) -> bool:
+    """Whether a column that the user names is the one of the compound."""
+    return any(
+        (at := place_of_column(table, name, COLUMNS, columns)) is not None
+        and at == place_of_column(table, "compound", COLUMNS, columns)
+        for table in tables
+    )
+
+
+def _compound_of(where: Where, tables: Sequence[TextTable], columns: Mapping[str, str]) -> tuple[Where, str]:
+    """The compound that `where` names, which keeps the untreated wells beside it, and what else it names."""
+    for name, value in where.items():
+        if isinstance(value, str) and value and _is_compound(name, tables, columns):
+            return {other: kept for other, kept in where.items() if other != name}, value
+    return where, ""
+
+
+@one_a_value(COLUMNS, _by_compound)
 def read_dose_response(
     files: Files,
     *,
     columns: Mapping[str, str] | None = None,
-    roles: Roles | None = None,
+    roles: RolesOrWords | None = None,
     dose_unit: str | None = None,
+    dose_scale: DoseScale | None = None,
     compound: str | None = None,
     plate_map: File | None = None,
     grid_number: GridNumber | None = None,
@@ -57,6 +102,9 @@ def read_dose_response(
     scale: Scale | None = None,
     lost: Lost = "refuse",
     saturated: Saturated = "refuse",
+    where: Where | None = None,
+    ignore: Sequence[str] = (),
+    join_names: bool | None = None,
 ) -> xr.Dataset:
     """Read a dose-response study: tables with one row a well, or plate readers' grids with a map.
 
@@ -72,9 +120,14 @@ def read_dose_response(
         The names of columns by meaning, such as {"signal": "RLU", "cell_line": "=K562"} (a value for all wells); see
         `lensim.dose_response.read.COLUMNS` for what is understood without.
     roles
-        What the words in the column role mean; given, the column must be there.
+        What the words in the column role mean, as `Roles` or as a mapping: {"untreated": "DMSO", "treated": "*"};
+        given, the column must be there.
     dose_unit
-        M, mM, uM, nM, pM, or "as-is:g/ha"; may be left out where a column's name has it: dose_um.
+        M, mM, uM, nM, pM, or "as-is:g/ha"; may be left out where a column's name has it: dose_um; or every
+        cell: 10 nM.
+    dose_scale
+        "linear", "log10", "-log10", "ln", "-ln", "log2" or "-log2": what the numbers are of the dose in its unit. May
+        be left out where the column's name says it, such as "-log10 dose (M)". Stated, doses are not asked about.
     compound
         Which compound is wanted; needed where the files have several.
     plate_map
@@ -103,10 +156,20 @@ def read_dose_response(
     saturated
         What becomes of a well in which the reader was saturated (OVER, #SAT, >99999): "refuse" the file, or "drop" the
         well and count it. Such wells are the highest, so without them the untreated level comes out too low.
+    where
+        Rows to read, by a column of the tables and its value, or values: {"time_h": "72"}. Rows with an empty cell
+        there, such as untreated wells, go with every value.
+    ignore
+        Columns that may vary within a curve: their wells are pooled.
+    join_names
+        Whether names that differ by case, blanks, hyphens or underscores alone are one (True) or not (False).
+    by
+        A column, each of whose values is a study by itself, such as "time_h".
 
     Returns
     -------
     xr.Dataset
+        With `by` a dict of such, a value of the column each; numbers in order, else as in the file.
         signal or viability_percent, dose_um, culture_of_well (well) and all others that `read_tidy` and `read_plates`
         give; attrs["assay"] is "dose_response".
 
@@ -120,6 +183,55 @@ def read_dose_response(
     >>> read_dose_response("wells.csv", dose_unit="nM", columns={"signal": "RLU"})  # doctest: +SKIP
     """
     sources = sources_of(files)
+    plate_map = None if plate_map is None else source_of(plate_map)
+    where, chosen = _compound_of(where or {}, _tables_of(sources, plate_map), columns or {}) if where else ({}, "")
+    data = _read_wells(
+        sources,
+        columns=columns,
+        roles=roles,
+        dose_unit=dose_unit,
+        dose_scale=dose_scale,
+        plate_map=plate_map,
+        grid_number=grid_number,
+        reading=reading,
+        plate_wells=plate_wells,
+        well_order=well_order,
+        decimal=decimal,
+        counting_minutes=counting_minutes,
+        scale=scale,
+        lost=lost,
+        saturated=saturated,
+        where=where,
+        ignore=ignore,
+        join_names=join_names,
+    )
+    return one_compound(data, compound or chosen)
+
+
+def _read_wells(
+    files: Files,
+    *,
+    columns: Mapping[str, str] | None = None,
+    roles: RolesOrWords | None = None,
+    dose_unit: str | None = None,
+    dose_scale: DoseScale | None = None,
+    plate_map: File | None = None,
+    grid_number: GridNumber | None = None,
+    reading: str | None = None,
+    plate_wells: int | None = None,
+    well_order: WellOrder | None = None,
+    decimal: DecimalMark | None = None,
+    counting_minutes: float = math.inf,
+    scale: Scale | None = None,
+    lost: Lost = "refuse",
+    saturated: Saturated = "refuse",
+    where: Where | None = None,
+    ignore: Sequence[str] = (),
+    join_names: bool | None = None,
+) -> xr.Dataset:
+    """The wells of all compounds."""
+    choice = Choice.of(where, ignore, join_names)
+    sources = sources_of(files)
     if plate_map is not None:
         if scale is not None:
             raise InputError(f"scale is for viability or inhibition in a table, got {scale!r} for readers' grids")
@@ -130,9 +242,10 @@ def read_dose_response(
                     "these columns"
                 )
         map_source = source_of(plate_map)
-        data = read_plates(
+        return read_plates(
             [PlateFiles(source, map_source, grid_number=grid_number) for source in sources],
             dose_unit,
+            dose_scale=dose_scale,
             columns=columns,
             roles=roles,
             reading=reading,
@@ -142,16 +255,17 @@ def read_dose_response(
             decimal=decimal,
             plate_wells=plate_wells,
             well_order=well_order,
+            choice=choice,
         )
-        return one_compound(data, compound or "")
     check_needs_map(grid_number, reading, well_order)
     for source in sources if not columns else ():
         if format_of(source, FORMATS) == "grid":
             raise InputError(f"{source.place}: {NEEDS_MAP}")
-    data = read_tidy(
+    return read_tidy(
         sources,
         columns,
         dose_unit,
+        dose_scale=dose_scale,
         roles=roles,
         counting_minutes=counting_minutes,
         scale=scale,
@@ -159,5 +273,5 @@ def read_dose_response(
         saturated=saturated,
         decimal=decimal,
         plate_wells=plate_wells,
+        choice=choice,
     )
-    return one_compound(data, compound or "")

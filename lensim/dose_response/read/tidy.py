@@ -10,7 +10,22 @@ import xarray as xr
 from lensim import checks
 from lensim.checks import FaultReport
 from lensim.dose_response.read.assemble import Origin, assemble
-from lensim.dose_response.read.columns import Response, Roles, WellColumns, check_role_words, find_well_columns
+from lensim.dose_response.read.columns import (
+    COLUMNS,
+    LABELS,
+    Response,
+    Roles,
+    RolesOrWords,
+    WellColumns,
+    as_roles,
+    check_role_words,
+    find_well_columns,
+)
+from lensim.dose_response.read.dose_cells import number_in
+from lensim.dose_response.read.dose_checks import check_doses
+from lensim.dose_response.read.dose_scale import DoseScale
+from lensim.dose_response.read.doses import understand_doses
+from lensim.dose_response.read.pooling import check_wells
 from lensim.dose_response.read.wells import (
     Lost,
     LostWells,
@@ -21,11 +36,14 @@ from lensim.dose_response.read.wells import (
     read_signal,
     role_of_row,
 )
+from lensim.tables.choice import EVERY_ROW, Choice
 from lensim.tables.number_text import DecimalMark, decimal_mark_of
 from lensim.tables.plate_size import check_plate_wells
 from lensim.tables.reader_words import Saturated
+from lensim.tables.settle import settle
 from lensim.tables.source import Files, Source, read_table, sources_of
 from lensim.tables.table import TextTable
+from lensim.tables.unused import ReadTable
 
 LARGEST_FRACTION: Final = 2.0
 """Responses that are all below this are taken for fractions that were meant as percent, and refused."""
@@ -36,13 +54,15 @@ def read_tidy(
     columns: Mapping[str, str] | None = None,
     dose_unit: str | None = None,
     *,
-    roles: Roles | None = None,
+    dose_scale: DoseScale | None = None,
+    roles: RolesOrWords | None = None,
     counting_minutes: float = math.inf,
     scale: Scale | None = None,
     lost: Lost = "refuse",
     saturated: Saturated = "refuse",
     decimal: DecimalMark | None = None,
     plate_wells: int | None = None,
+    choice: Choice = EVERY_ROW,
 ) -> xr.Dataset:
     """Read tables with one row a well; several are one study, and may name their columns differently.
 
@@ -60,9 +80,13 @@ def read_tidy(
         The names of their columns by meaning, see `COLUMNS`; "=RPMI-8226" is a value that all wells have.
     dose_unit
         M, mM, uM, nM, pM, or "as-is:g/ha" for a unit that is no concentration in mol/l. May be left out where the
-        column says it: dose_um, conc_nM.
+        column says it: dose_um, conc_nM, or every cell: 10 nM.
+    dose_scale
+        "linear", "log10", "-log10", "ln", "-ln", "log2" or "-log2": what the numbers are of the dose in its unit. May
+        be left out where the column's name says it, such as "-log10 dose (M)". Stated, doses are not asked about.
     roles
-        What the words in the role column mean; given, the column must be there.
+        What the words in the column role mean, as `Roles` or as a mapping: {"untreated": "DMSO", "treated": "*"};
+        given, the column must be there.
     counting_minutes
         For how long each well was counted [min]; infinite (the default) for a signal that is no count.
     scale
@@ -79,6 +103,8 @@ def read_tidy(
         The decimal mark, where the numbers do not show it.
     plate_wells
         96, 384 or 1536; else the smallest plate that has all the wells.
+    choice
+        Which rows are read, over which columns may be pooled, and whether names alike are one.
 
     Returns
     -------
@@ -94,12 +120,13 @@ def read_tidy(
     """
     checks.above("counting_minutes", counting_minutes, 0)
     checks.one_of("lost", lost, ("refuse", "drop"))
+    checks.one_of("saturated", saturated, ("refuse", "drop"))
     checks.one_of("scale", scale or "percent", ("percent", "fraction"))
     check_plate_wells(plate_wells)
-    sources = sources_of(files)
-    checks.one_of("saturated", saturated, ("refuse", "drop"))
+    settled = settle(sources_of(files), choice, COLUMNS, LABELS, columns)
+    sources = settled.sources
     lost_wells = LostWells(lost == "drop", saturated == "drop")
-    choices = _Choices(columns or {}, dose_unit, roles, scale, decimal)
+    choices = _Choices(columns or {}, dose_unit, dose_scale, as_roles(roles), scale, decimal)
     faults = FaultReport(", ".join(source.place for source in sources))
     read = [_read_one(source, choices, lost_wells, faults) for source in sources]
     _check_alike(read, faults)
@@ -118,13 +145,17 @@ def read_tidy(
         plate_wells=plate_wells,
     )
     wells = [well for one in read for well in (one.wells if len(read) == 1 else _named_after_file(one))]
-    return assemble(wells, origin, faults, is_whole=all(one.is_whole for one in read))
+    tables = [ReadTable(one.table, one.columns.found) for one in read]
+    told = check_wells(wells, tables, choice, faults, has_plates=len(read) > 1)
+    data = assemble(wells, origin, faults, is_whole=all(one.is_whole for one in read))
+    return data.assign_attrs(told | settled.attrs)
 
 
 @dataclass(frozen=True)
 class _Choices:
     columns: Mapping[str, str]
     dose_unit: str | None
+    dose_scale: DoseScale | None
     roles: Roles | None
     scale: Scale | None
     decimal: DecimalMark | None
@@ -133,6 +164,7 @@ class _Choices:
 @dataclass(frozen=True)
 class _ReadTable:
     source: Source
+    table: TextTable
     columns: WellColumns
     wells: list[Well]
     ignored: int
@@ -144,12 +176,15 @@ def _read_one(source: Source, choices: _Choices, lost: LostWells, study: FaultRe
     table, faults = read_table(source)
     found = find_well_columns(table, choices.columns, choices.dose_unit, faults, needs_role=choices.roles is not None)
     response_cells = [found.cell(found.response, row) for row in table.rows]
-    dose_cells = [found.cell("dose", row) for row in table.rows]
+    dose_cells = [number_in(found.cell("dose", row)) for row in table.rows]
     mark = decimal_mark_of(response_cells + dose_cells, choices.decimal, table.has_decimal_points, faults)
-    wells, ignored, is_whole = _read_wells(table, found, choices.roles or Roles(), mark, lost, faults)
+    roles = choices.roles or Roles()
+    found = understand_doses(table, found, roles, choices.dose_scale, mark, faults)
+    wells, ignored, is_whole = _read_wells(table, found, roles, mark, lost, faults)
     wells = _to_percent(wells, found, choices.scale, faults)
+    check_doses(wells, found, faults, is_raw=found.response == "signal")
     study.take(faults)
-    return _ReadTable(source, found, wells, ignored, is_whole and table.is_whole)
+    return _ReadTable(source, table, found, wells, ignored, is_whole and table.is_whole)
 
 
 def _check_alike(read: Sequence[_ReadTable], faults: FaultReport) -> None:

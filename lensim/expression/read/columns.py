@@ -9,7 +9,7 @@ COLUMNS: Final[Mapping[str, Meaning]] = {
     "plate": Meaning(("plate", "plate_id", "barcode", "run"), is_optional=True),
     "well": Meaning(("well", "well_position", "well_name", "pos", "position"), may_be_constant=False, is_optional=True),
     "sample": Meaning(("sample", "sample_name"), is_optional=True),
-    "task": Meaning(("task", "well_type", "sample_type"), is_optional=True),
+    "task": Meaning(("task", "well_type", "sample_type", "content"), is_optional=True),
     "gene": Meaning(("gene", "target", "target_name", "detector", "assay")),
     "is_reference": Meaning(("is_reference",), is_optional=True),
     "subject": Meaning(("subject", "cell_line", "donor", "stromal_culture")),
@@ -18,7 +18,7 @@ COLUMNS: Final[Mapping[str, Meaning]] = {
     "is_control": Meaning(("is_control",), is_optional=True),
     "experiment": Meaning(("experiment",), is_optional=True),
     "ct_cycles": Meaning(("ct_cycles", "ct", "cq", "cp"), may_be_constant=False),
-    "quantity": Meaning(("quantity",), is_optional=True),
+    "quantity": Meaning(("quantity", "starting_quantity_sq", "starting_quantity", "sq"), is_optional=True),
     "quantity_unit": Meaning(("quantity_unit",), is_optional=True),
     "amplification_factor": Meaning(("amplification_factor",), is_optional=True),
     "amplification_factor_sd": Meaning(("amplification_factor_sd",), is_optional=True),
@@ -26,9 +26,9 @@ COLUMNS: Final[Mapping[str, Meaning]] = {
 }
 """What a table with one row a reaction can have; gene and ct_cycles are needed, and without a sheet subject, condition.
 
-Ct [cycles] is empty, or a word such as "No Ct", where nothing was detected. task is unknown, standard, no_template or
-ignored, or an instrument's words for these. is_reference, is_control and amplification_factor [fold a cycle] are the
-same for all rows of a gene or a condition."""
+Ct [cycles] is empty, or a word such as "No Ct", where nothing was detected. task is unknown, standard, no_template,
+no_rt or ignored, or an instrument's words for these. is_reference, is_control and amplification_factor [fold a cycle]
+are the same for all rows of a gene or a condition."""
 
 SHEET_COLUMNS: Final[Mapping[str, Meaning]] = {
     **{

@@ -1,38 +1,40 @@
 """Exports of instruments to reactions. The content of a file shows its format; the name does not count."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from lensim import checks
 from lensim.checks import FaultReport, InputError
-from lensim.expression.read import lightcycler, mxpro, quantstudio, ratios, rdml, sds, tidy
+from lensim.expression.read import cfx, curves, lightcycler, mxpro, quantstudio, ratios, rdml, rotorgene, sds, tidy
+from lensim.expression.read.export import Layout, fit, marked_header
 from lensim.expression.read.reactions import Reactions, check_no_well_twice, one_of_all
 from lensim.expression.read.understand import FileReactions, check_stated
 from lensim.tables.number_text import DecimalMark
-from lensim.tables.source import Files, Format, Source, format_of, sources_of
+from lensim.tables.source import Files, Source, sources_of
 
-_TEXT_READERS: Final[Mapping[str, Callable[..., FileReactions]]] = {
-    "sds": sds.read_sds,
-    "quantstudio": quantstudio.read_quantstudio,
-    "lightcycler": lightcycler.read_lightcycler,
-    "mxpro": mxpro.read_mxpro,
+
+@dataclass(frozen=True)
+class _Machine:
+    """A program whose exports are text: the layouts of its table, and who reads it."""
+
+    read: Callable[..., FileReactions]
+    layouts: tuple[Layout, ...]
+
+
+_MACHINES: Final[Mapping[str, _Machine]] = {
+    "sds": _Machine(sds.read_sds, (sds.LAYOUT,)),
+    "quantstudio": _Machine(quantstudio.read_quantstudio, (quantstudio.LAYOUT, quantstudio.WITHOUT_REPORTER)),
+    "cfx": _Machine(cfx.read_cfx, (cfx.LAYOUT, cfx.RENAMED)),
+    "lightcycler": _Machine(lightcycler.read_lightcycler, (lightcycler.LAYOUT,)),
+    "mxpro": _Machine(mxpro.read_mxpro, (mxpro.LAYOUT,)),
+    "rotorgene": _Machine(rotorgene.read_rotorgene, (rotorgene.LAYOUT,)),
 }
-KINDS: Final = (  # the more particular first
-    Format("rdml", lambda source: rdml.recognises(source.raw)),
-    Format("ratios", ratios.is_ratio_table),
-    # no instrument knows subjects and conditions, but a table may name its wells as one does
-    Format("tidy", lambda source: tidy.recognises(source) and tidy.knows_samples(source)),
-    Format("sds", lambda source: not source.is_parquet and sds.recognises(source.text)),
-    Format("quantstudio", lambda source: not source.is_parquet and quantstudio.recognises(source.text)),
-    Format("lightcycler", lambda source: not source.is_parquet and lightcycler.recognises(source.text)),
-    Format("mxpro", lambda source: not source.is_parquet and mxpro.recognises(source.text)),
-    Format("tidy", tidy.recognises),
-)
-"""What a file of RT-qPCR can be."""
+FORMATS: Final = (*_MACHINES, "tidy", "rdml")
+"""The kinds that hold reactions."""
 
-FORMATS: Final = ("sds", "quantstudio", "lightcycler", "mxpro", "tidy", "rdml")
-"""The kinds that hold reactions: all but ratios."""
+KINDS: Final = (*FORMATS, "ratios")
+"""What a file of RT-qPCR can be."""
 
 
 def read_reactions(
@@ -45,16 +47,17 @@ def read_reactions(
 ) -> Reactions:
     """Read one or several exports of one kind of instrument.
 
-    Understood are the text report of MxPro, the Cq export of LightCycler 480, results of ABI SDS 2 (RQ and AQ) and of
-    QuantStudio (and ViiA 7, StepOne, 7500) as CSV or text, RDML, and tables with one row a reaction. Each file is a
-    plate with the name of the file, unless it names its plates. Encoding, separator and decimal mark are found out.
+    Understood are the text report of MxPro, tables of LightCycler 480 and 96, results of ABI SDS 2 (RQ, AQ and RQ
+    Manager), of QuantStudio (and ViiA 7, StepOne, 7500, OpenArray), of Bio-Rad CFX and of Rotor-Gene as CSV or text,
+    RDML, and tables with one row a reaction. Each file is a plate with the name of the file, unless it names its
+    plates. Encoding, separator and decimal mark are found out. A Ct that equals the cycle limit is not detected.
 
     Parameters
     ----------
     files
         Their paths.
     format
-        One of sds, quantstudio, lightcycler, mxpro, tidy, rdml; empty = found out from the content.
+        One of sds, quantstudio, cfx, lightcycler, mxpro, rotorgene, tidy, rdml; empty = found out from the content.
     columns
         The names of the columns of a table with one row a reaction, by meaning (see `COLUMNS`); given, the format is
         tidy.
@@ -99,24 +102,62 @@ def read_reactions(
         without_result=sum(one.without_result for one in named),
         cycle_limit=one_of_all([one.cycle_limit for one in named], "cycle limit", faults.place),
         quantity_unit=one_of_all([one.quantity_unit or None for one in named], "quantity unit", faults.place) or "",
+        notes=tuple(note for one in named for note in one.notes),
     )
 
 
 def kind_of(source: Source) -> str:
     """The format of a file, one of `KINDS`, by its content.
 
+    Of machines it is the one that knows most columns of the file's header. A table that names subjects and conditions
+    is a tidy table whatever else it has, because no machine knows them.
+
     Raises
     ------
     InputError
-        If it is of none, or the file cannot be read.
+        If it is of none, with what the nearest format lacks; or the file cannot be read.
     """
-    kind = format_of(source, KINDS)
-    if kind is None:
-        raise InputError(
-            f"{source.place}: the file must be an export of MxPro, LightCycler 480, ABI SDS, QuantStudio or RDML, or a "
-            f"table with columns for gene and ct_cycles; it begins with {source.text.strip().splitlines()[0][:60]!r}"
+    if rdml.recognises(source.raw):
+        return "rdml"
+    if ratios.is_ratio_table(source):
+        return "ratios"
+    is_tidy = tidy.recognises(source)
+    if is_tidy and (source.is_parquet or tidy.knows_samples(source)):
+        return "tidy"
+    fits = {name: max(fit(source.text, layout) for layout in machine.layouts) for name, machine in _MACHINES.items()}
+    if sds.has_first_line(source.text):
+        fits["sds"] += 1
+    best = max(fits, key=lambda name: fits[name])
+    if fits[best]:
+        return best
+    if is_tidy:
+        return "tidy"
+    raise InputError(f"{source.place}: {_why_none(source)}")
+
+
+def _why_none(source: Source) -> str:
+    """What the format lacks that is nearest to a file, or which formats there are."""
+    for machine in _MACHINES.values():
+        layout = machine.layouts[0]
+        if marked := marked_header(source.text, layout):
+            line, header = marked
+            missing = [what for what in layout.needed if what not in layout.find_any(header)]
+            wanted = " and ".join("/".join(layout.names[what][:3]) for what in missing)
+            there = ", ".join(repr(name) for name in header if name)
+            return (
+                f"the header on line {line} is that of {layout.instrument}, but no column is named {wanted}; "
+                f"there are {there}"
+            )
+    if curves.is_table_of_curves(source.text):
+        return (
+            "the table has the fluorescence of each cycle, and no Ct: export the table of the Ct (Cq, Cp) values of "
+            "the run instead"
         )
-    return kind
+    machines = ", ".join(machine.layouts[0].instrument for machine in _MACHINES.values())
+    return (
+        f"the file must be an export of {machines} or RDML, or a table with columns for gene and ct_cycles; it begins "
+        f"with {source.text.strip().splitlines()[0][:60]!r}"
+    )
 
 
 def _read_one(
@@ -138,8 +179,7 @@ def _read_one(
     faults = FaultReport(source.place)
     if format == "rdml":
         return rdml.read_rdml(source.raw, source.stem, faults, cycle_limit=cycle_limit), faults
-    reader = _TEXT_READERS[format]
-    return reader(source.text, source.stem, faults, cycle_limit=cycle_limit, decimal=decimal), faults
+    return _MACHINES[format].read(source.text, source.stem, faults, cycle_limit=cycle_limit, decimal=decimal), faults
 
 
 def _check_one_instrument(read: Sequence[FileReactions]) -> None:

@@ -4,20 +4,24 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from lensim.checks import FaultReport, InputError
-from lensim.expression.read.understand import RawRow, TaskOrIgnored, task_of
+from lensim.expression.read.tasks import KNOWN, TaskOrIgnored, task_of
+from lensim.expression.read.understand import RawRow
 from lensim.tables.flags import FLAG_RULE, parse_flag
 from lensim.tables.names import plain_name
 from lensim.tables.number_text import is_missing
 from lensim.tables.well_names import parse_well_name
 
 SEPARATORS: Final = ("\t", ",", ";")
-MOST_WELLS: Final = 32 * 48
-_MAYBE_HEADER: Final = re.compile("well|pos", re.IGNORECASE)  # to pass over long files fast
+MOST_WELLS: Final = 12 * 256  # of an OpenArray plate of 12 x 4 times 64
+_MAYBE_HEADER: Final = re.compile(r"well|pos|\bno\b", re.IGNORECASE)  # to pass over long files fast
+_OPEN_ARRAY: Final = re.compile(r"[A-D](?:[1-9]|1[0-2])[a-h][1-8]")
+_ENDS: Final = frozenset({"slope", "y_intercept", "r_2", "r2", "analysis_type", "endogenous_control"})
+"""First cells of rows under a table, which say something of all of it."""
 
 
 @dataclass(frozen=True)
@@ -29,23 +33,45 @@ class Layout:
     instrument
         Its name, for messages.
     names
-        What is sought to the names that it goes by, the preferred first, as `plain_name` gives them.
+        What is sought to the names that it goes by, the preferred first, as `plain_name` gives them. A star stands for
+        whatever follows, such as a unit.
     needed
         What must be there. A header is a row that has all of it.
+    marks
+        Names that no other program uses: a row with one of them is the program's, though it lacks something needed.
     """
 
     instrument: str
     names: Mapping[str, tuple[str, ...]]
     needed: tuple[str, ...]
+    marks: frozenset[str] = frozenset()
 
     def find(self, header: Sequence[str]) -> dict[str, int] | None:
         """Where in a row each thing is named; None where the row is no header of this layout."""
+        position = self.find_any(header)
+        return position if all(what in position for what in self.needed) else None
+
+    def find_any(self, header: Sequence[str]) -> dict[str, int]:
+        """Where in a row each thing is named, of those that are."""
         plain = [plain_name(cell) for cell in header]
         found = {
-            what: next((plain.index(name) for name in names if name in plain), -1) for what, names in self.names.items()
+            what: next((at for name in names if (at := _index(plain, name)) >= 0), -1)
+            for what, names in self.names.items()
         }
-        position = {what: at for what, at in found.items() if at >= 0}
-        return position if all(what in position for what in self.needed) else None
+        return {what: at for what, at in found.items() if at >= 0}
+
+    def is_marked(self, header: Sequence[str]) -> bool:
+        """Whether a row has a name that only this program uses, and half of what is needed."""
+        found = self.find_any(header)
+        known = sum(what in found for what in self.needed)
+        return 2 * known >= len(self.needed) and any(plain_name(cell) in self.marks for cell in header)
+
+
+def _index(plain: Sequence[str], name: str) -> int:
+    """Where a name is, or one that begins with it where it ends in a star; -1 where it is nowhere."""
+    if name.endswith("*"):
+        return next((at for at, other in enumerate(plain) if other.startswith(name[:-1])), -1)
+    return plain.index(name) if name in plain else -1
 
 
 @dataclass(frozen=True)
@@ -73,13 +99,27 @@ class ExportTable:
 
 def has_table(text: str, layout: Layout) -> bool:
     """Whether a text has a header of this layout."""
-    for separator in SEPARATORS:
-        for line in text.splitlines():
-            if separator in line and _MAYBE_HEADER.search(line):
-                cells = [cell.strip().strip('"') for cell in line.split(separator)]
-                if layout.find(cells) is not None:
-                    return True
-    return False
+    return fit(text, layout) > 0
+
+
+def fit(text: str, layout: Layout) -> int:
+    """How many columns of a layout the header of a text names; 0 where it has no header of it."""
+    found = (layout.find(cells) for _, cells in maybe_headers(text))
+    return max((len(position) for position in found if position is not None), default=0)
+
+
+def marked_header(text: str, layout: Layout) -> tuple[int, list[str]] | None:
+    """The line and the cells of a header that is surely of this program, though it may lack something needed."""
+    return next(((line, cells) for line, cells in maybe_headers(text) if layout.is_marked(cells)), None)
+
+
+def maybe_headers(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Lines that may be headers of a table of wells, and their cells, by each separator."""
+    for line, written in enumerate(text.splitlines(), 1):
+        if _MAYBE_HEADER.search(written):
+            for separator in SEPARATORS:
+                if separator in written:
+                    yield line, [cell.strip().strip('"') for cell in written.split(separator)]
 
 
 def find_table(text: str, layout: Layout, faults: FaultReport) -> ExportTable:
@@ -144,6 +184,8 @@ def _body(rows: Sequence[tuple[int, list[str]]], header: Sequence[str], well: in
             continue
         if (first.startswith("[") and first.endswith("]")) or first.lower().startswith("summary data"):
             break
+        if plain_name(first) in _ENDS and not is_well(row[well] if well < len(row) else ""):
+            break
         if is_over and not (len(row) >= len(header) - 1 and is_well(row[well] if well < len(row) else "")):
             break
         body.append((line, row))
@@ -195,9 +237,9 @@ def _parted_by_decimal_commas(table: ExportTable) -> list[tuple[int, list[str]]]
 
 
 def is_well(text: str) -> bool:
-    """Whether a cell is the name of a well (A1) or its number."""
+    """Whether a cell is the name of a well (A1, or A1a1 on an OpenArray plate) or its number."""
     plain = text.strip()
-    return parse_well_name(plain) is not None or (
+    return (parse_well_name(plain) or _OPEN_ARRAY.fullmatch(plain)) is not None or (
         plain.isascii() and plain.isdigit() and len(plain) < 5 and 1 <= int(plain) <= MOST_WELLS
     )
 
@@ -215,9 +257,7 @@ def read_task(table: ExportTable, line: int, row: Sequence[str], faults: FaultRe
     word = table.cell("task", row)
     task = task_of(word)
     if task is None:
-        faults.add(
-            f"{table.name('task')} must be a word such as Unknown, Standard, NTC or Not in use, got {word!r}", line=line
-        )
+        faults.add(f"{table.name('task')} must be a word such as {KNOWN}, got {word!r}", line=line)
         return "ignored"
     return task
 

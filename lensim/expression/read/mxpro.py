@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from lensim.checks import FaultReport
-from lensim.expression.read.export import Layout, find_table, has_table, read_task, read_well
+from lensim.expression.read.export import Layout, find_table, read_task, read_well
 from lensim.expression.read.understand import FileReactions, Manner, RawRow, understand
 from lensim.tables.number_text import DecimalMark
 
@@ -19,12 +19,8 @@ LAYOUT: Final = Layout(
         "quantity": ("quantity_copies", "quantity_nanograms", "quantity_ng", "initial_quantity", "quantity"),
     },
     ("well", "task", "ct"),
+    frozenset({"well_type", "threshold_drn", "threshold_dr", "threshold_r"}),
 )
-
-
-def recognises(text: str) -> bool:
-    """Whether a text is such a report."""
-    return has_table(text, LAYOUT)
 
 
 def read_mxpro(

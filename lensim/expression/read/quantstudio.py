@@ -21,15 +21,11 @@ LAYOUT: Final = Layout(
         "plate": ("plate_barcode", "barcode"),
     },
     ("well", "gene", "task", "ct", "reporter"),
+    frozenset({"reporter", "quencher", "ct_threshold", "automatic_ct_threshold", "auto_threshold"}),
 )
 WITHOUT_REPORTER: Final = Layout(
     LAYOUT.instrument, {**LAYOUT.names, "position": ("well_position",)}, ("well", "gene", "ct", "position")
 )
-
-
-def recognises(text: str) -> bool:
-    """Whether a text is such an export."""
-    return has_table(text, LAYOUT) or has_table(text, WITHOUT_REPORTER)
 
 
 def read_quantstudio(

@@ -10,6 +10,7 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.checks import FaultReport
+from lensim.expression.evidence import without_controls
 from lensim.expression.read.assigned import DEFAULT_CELL_TYPE, DEFAULT_EXPERIMENT
 from lensim.expression.read.columns import COLUMNS, RATIO_COLUMNS, SCALES
 from lensim.tables.columns import Found, find_columns, names_any
@@ -64,13 +65,14 @@ def read_ratios(
     -------
     xr.Dataset
         Dim pair: log2_ratio [log2], log2_ratio_sd [log2] (0 where none is known), target_of_pair, subject_of_pair,
-        contrast_of_pair; cell_type_of_subject (subject); coordinates target, subject, contrast, cell_type; attrs
-        assay, source, rows_without_ratio.
+        contrast_of_pair, experiment_of_pair; cell_type_of_subject (subject); coordinates target, subject, contrast,
+        cell_type; attrs assay, source, rows_without_ratio. A contrast whose ratios are all exactly 1 is the control: it
+        is left out, and named in the attrs.
 
     Raises
     ------
     InputError
-        With every fault of the files, each with its line.
+        With every fault of the files, each with its line; or if every ratio is exactly 1.
     """
     sources = sources_of(files)
     study = FaultReport(", ".join(source.place for source in sources))
@@ -89,7 +91,7 @@ def read_ratios(
         study.add("there must be at least one ratio, got none")
     study.raise_if_any()
     attrs: dict[str, str | int] = {v.ASSAY: v.EXPRESSION, "source": study.place, "rows_without_ratio": without}
-    return _dataset(pairs, attrs)
+    return without_controls(_dataset(pairs, attrs))
 
 
 def _scale(table: TextTable, found: Found, faults: FaultReport) -> str:
@@ -177,6 +179,7 @@ def _dataset(pairs: list[_Pair], attrs: dict[str, str | int]) -> xr.Dataset:
         for name in ("target", "subject", "contrast", "cell_type")
     )
     kind_of = {pair.subject: kinds.index(pair.cell_type) for pair in pairs}
+    experiments = list(dict.fromkeys(pair.experiment for pair in pairs))
     data = xr.Dataset(
         {
             v.LOG2_RATIO: (v.PAIR, np.array([pair.log2_ratio for pair in pairs])),
@@ -184,6 +187,7 @@ def _dataset(pairs: list[_Pair], attrs: dict[str, str | int]) -> xr.Dataset:
             v.TARGET_OF_PAIR: (v.PAIR, np.array([targets.index(pair.target) for pair in pairs])),
             v.SUBJECT_OF_PAIR: (v.PAIR, np.array([subjects.index(pair.subject) for pair in pairs])),
             v.CONTRAST_OF_PAIR: (v.PAIR, np.array([contrasts.index(pair.contrast) for pair in pairs])),
+            v.EXPERIMENT_OF_PAIR: (v.PAIR, np.array([experiments.index(pair.experiment) for pair in pairs])),
             v.CELL_TYPE_OF_SUBJECT: (v.SUBJECT, np.array([kind_of[name] for name in subjects])),
         },
         coords={v.TARGET: targets, v.SUBJECT: subjects, v.CONTRAST: contrasts, v.CELL_TYPE: kinds},

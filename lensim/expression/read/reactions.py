@@ -7,7 +7,7 @@ from typing import Final, Literal
 from lensim.checks import FaultReport, InputError
 from lensim.tables.well_names import parse_well_name
 
-Task = Literal["unknown", "standard", "no_template"]
+Task = Literal["unknown", "standard", "no_template", "no_rt"]
 
 DEFAULT_CYCLE_LIMIT: Final = 40.0
 """Cycles run, where neither the file nor the user says."""
@@ -24,7 +24,8 @@ class Reaction:
     sample, gene
         What was in it, and what was asked of it.
     task
-        "unknown" (a sample), "standard" (a point of a dilution series) or "no_template".
+        "unknown" (a sample), "standard" (a point of a dilution series), "no_template", or "no_rt" (RNA without reverse
+        transcriptase, which shows genomic DNA).
     ct_cycles
         Ct [cycles]; None = run and not detected.
     quantity
@@ -68,6 +69,8 @@ class Reactions:
         Cycles run, where the file or the user says; None = not known.
     quantity_unit
         Unit of the standards' quantities, where the file says.
+    notes
+        Sentences on what was read otherwise than it is written, or left out, each with its file.
     """
 
     instrument: str
@@ -77,6 +80,7 @@ class Reactions:
     without_result: int = 0
     cycle_limit: float | None = None
     quantity_unit: str = ""
+    notes: tuple[str, ...] = ()
 
     def summary(self) -> dict[str, int]:
         """Counts: plates, wells, genes and samples by name; detected and not detected of all reactions; and by task."""
@@ -92,6 +96,7 @@ class Reactions:
             "unknowns": sum(reaction.task == "unknown" for reaction in self.reactions),
             "standards": sum(reaction.task == "standard" for reaction in self.reactions),
             "no_template": sum(reaction.task == "no_template" for reaction in self.reactions),
+            "no_rt": sum(reaction.task == "no_rt" for reaction in self.reactions),
             "ignored": self.ignored,
             "without_result": self.without_result,
         }

@@ -7,7 +7,7 @@ from lensim.checks import FaultReport
 from lensim.expression.read.assigned import DEFAULT_CELL_TYPE, DEFAULT_EXPERIMENT
 from lensim.expression.read.columns import SHEET_COLUMNS
 from lensim.expression.read.export import is_well
-from lensim.expression.read.understand import TaskOrIgnored, task_of
+from lensim.expression.read.tasks import KNOWN, TaskOrIgnored, task_of
 from lensim.tables.columns import Found, find_columns, missing
 from lensim.tables.number_text import DecimalMark, decimal_mark_in_doubt, is_missing, parse_number
 from lensim.tables.source import File, read_table
@@ -55,7 +55,7 @@ def read_sheet(path: File, *, decimal: DecimalMark | None = None) -> SampleSheet
     * is_control: 1 for the condition that others are compared with, 0 for the others.
     * cell_type and experiment; without these columns all subjects are of one type, and all samples of one experiment.
     * gene: names the gene of wells for which the export names none; else the row counts for that gene alone.
-    * task: unknown, standard, no_template or ignored, where the export does not know; quantity: of a standard.
+    * task: unknown, standard, no_template, no_rt or ignored, where the export does not know; quantity: of a standard.
 
     Raises
     ------
@@ -81,7 +81,7 @@ def _read_row(found: Found, row: list[str], line: int, mark: DecimalMark, faults
     word = found.cell("task", row)
     task = task_of(word) if word else None
     if word and task is None:
-        faults.add(f"{found.column('task')} must be unknown, standard, no_template or ignored, got {word!r}", line=line)
+        faults.add(f"{found.column('task')} must be a word such as {KNOWN}, got {word!r}", line=line)
     sample, well = found.cell("sample", row), found.cell("well", row)
     if not sample and not well:
         faults.add("the row must name a sample or a well, got neither", line=line)

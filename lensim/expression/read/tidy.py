@@ -13,13 +13,13 @@ from lensim.expression.read.assigned import DEFAULT_CELL_TYPE, DEFAULT_EXPERIMEN
 from lensim.expression.read.columns import COLUMNS
 from lensim.expression.read.factors import Factor, check_factors, read_factor
 from lensim.expression.read.reactions import DEFAULT_CYCLE_LIMIT, Reaction, one_of_all
+from lensim.expression.read.tasks import KNOWN, task_of
 from lensim.expression.read.understand import (
     FileReactions,
     Manner,
     RawRow,
     check_stated,
     ct_decimal_mark,
-    task_of,
     understand,
 )
 from lensim.tables.columns import Found, find_columns, names_any
@@ -179,8 +179,8 @@ def _read(
         task = task_of(found.cell("task", row))
         if task is None:
             faults.add(
-                f"{found.column('task')} must be unknown, standard, no_template or ignored, "
-                f"got {found.cell('task', row)!r}",
+                f"{found.column('task')} must be a word such as {KNOWN}, got {found.cell('task', row)!r}; "
+                'if the column means something else, state columns={"task": "=unknown"}',
                 line=line,
             )
             continue

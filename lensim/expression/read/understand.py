@@ -2,13 +2,14 @@
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from lensim import checks
 from lensim.checks import FaultReport, InputError
 from lensim.expression.read.reactions import DEFAULT_CYCLE_LIMIT, Reaction, Task
+from lensim.expression.read.tasks import TaskOrIgnored
 from lensim.tables.number_text import (
     STATE_MARK,
     DecimalMark,
@@ -18,63 +19,27 @@ from lensim.tables.number_text import (
     parse_number,
 )
 
-TaskOrIgnored = Task | Literal["ignored"]
-
-TASK_WORDS: Final[Mapping[str, TaskOrIgnored]] = {
-    "": "unknown",
-    "unknown": "unknown",
-    "unkn": "unknown",
-    "unk": "unknown",
-    "sample": "unknown",
-    "target": "unknown",
-    "calibrator": "unknown",
-    "reference": "unknown",
-    "endogenous control": "unknown",
-    "endo": "unknown",
-    "standard": "standard",
-    "std": "standard",
-    "no template": "no_template",
-    "no template control": "no_template",
-    "no_template": "no_template",
-    "ntc": "no_template",
-    "negative control": "no_template",
-    "ignored": "ignored",
-    "omitted": "ignored",
-    "excluded": "ignored",
-    "empty": "ignored",
-    "blank": "ignored",
-    "not in use": "ignored",
-    "notinuse": "ignored",
-    "buffer": "ignored",
-    "no rt": "ignored",
-    "nort": "ignored",
-    "nrt": "ignored",
-    "nac": "ignored",
-    "npc": "ignored",
-    "ntp": "ignored",
-    "pos": "ignored",
-    "pc": "ignored",
-    "positive control": "ignored",
-    "ipc": "ignored",
-    "ipc+": "ignored",
-    "ipc-": "ignored",
-    "blocked ipc": "ignored",
-    "blocked_ipc": "ignored",
-    "opt": "ignored",
-}
-"""What the words for a well's task mean, in lower case. Controls other than those without template are left out."""
-
 NOT_DETECTED: Final = frozenset(
     {
         "no ct", "noct", "no cq", "nocq", "no cp", "no cт", "undetermined", "undet", "undet.", "und", "nd", "n.d.",
         "not detected", "no amplification", "negative", "unbestimmt", "kein ct", "nicht bestimmt", "nicht detektiert",
         "indéterminé", "non déterminé", "pas de ct", "indeterminado", "no determinado", "sin ct", "indeterminato",
-        "non determinato", "onbepaald", "未检出", "未確定",
+        "non determinato", "onbepaald", "未检出", "未確定", "n/d", "undefined", "not amplified", "no signal",
     }
 )  # fmt: skip
 """Words of instruments, in their languages, for a reaction that ran and did not cross the threshold."""
 
-_BEYOND: Final = re.compile(r"[>\u2265]=?\s*[0-9]+(?:[.,][0-9]+)?")  # "> 40.00"
+_BEYOND: Final = re.compile(r"[>\u2265]=?\s*([0-9]+(?:[.,][0-9]+)?)")  # "> 40.00"
+
+EARLIEST_LAST_CYCLE: Final = 30
+"""No run has fewer cycles, so an earlier whole number is a Ct."""
+
+MOST_CYCLES: Final = 80
+"""No run has more cycles."""
+
+WRITE_WORD: Final = "where nothing was detected, write Undetermined"
+
+SHOWN_LINES: Final = 6
 
 EmptyCt = Literal["not detected", "no result"]
 
@@ -101,10 +66,8 @@ class Manner:
     ----------
     ct_name, quantity_name
         Names of the columns, for messages.
-    empty_ct
-        What an empty Ct means there.
-    limit_is_not_detected
-        Whether a Ct that equals the limit means "not detected", as some programs write it.
+    empty_ct, missing_ct
+        What an empty Ct means there, and what one with a word such as NaN or N/A.
     decimal
         The decimal mark, where it is known.
     file_limit, stated_limit
@@ -114,7 +77,7 @@ class Manner:
     ct_name: str
     quantity_name: str
     empty_ct: EmptyCt
-    limit_is_not_detected: bool = False
+    missing_ct: EmptyCt | None = None
     decimal: DecimalMark | None = None
     file_limit: float | None = None
     stated_limit: float | None = None
@@ -124,10 +87,16 @@ class Manner:
         """The limit that a Ct is compared with."""
         return self.stated_limit or self.file_limit or DEFAULT_CYCLE_LIMIT
 
+    def has_no_result(self, ct: str) -> bool:
+        """Whether a cell says nothing, so that its well is as one that was not run."""
+        if not is_missing(ct):
+            return False
+        return (self.empty_ct if not ct.strip() else self.missing_ct or self.empty_ct) == "no result"
+
 
 @dataclass(frozen=True)
 class FileReactions:
-    """The reactions of one file, and the numbers of wells left out."""
+    """The reactions of one file, the numbers of wells left out, and what was read otherwise than it is written."""
 
     instrument: str
     place: str
@@ -136,6 +105,7 @@ class FileReactions:
     without_result: int
     cycle_limit: float | None
     quantity_unit: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def check_stated(cycle_limit: float | None, decimal: str | None) -> None:
@@ -144,12 +114,6 @@ def check_stated(cycle_limit: float | None, decimal: str | None) -> None:
         checks.above("cycle_limit", cycle_limit, 0)
     if decimal is not None:
         checks.one_of("decimal", decimal, (".", ","))
-
-
-def task_of(word: str) -> TaskOrIgnored | None:
-    """What a word for a task means; None where it is not known."""
-    plain = " ".join(word.casefold().split())
-    return TASK_WORDS.get(plain) or TASK_WORDS.get(re.sub(r"\s*\(.*\)$", "", plain))
 
 
 def is_not_detected(text: str) -> bool:
@@ -191,36 +155,109 @@ def ct_decimal_mark(
 
 
 def understand(
-    rows: Sequence[RawRow], instrument: str, manner: Manner, faults: FaultReport, quantity_unit: str = ""
+    rows: Sequence[RawRow],
+    instrument: str,
+    manner: Manner,
+    faults: FaultReport,
+    quantity_unit: str = "",
+    *,
+    notes: Sequence[str] = (),
 ) -> FileReactions:
-    """The reactions of one file's rows; what breaks a rule goes into `faults`, with its line."""
+    """The reactions of one file's rows; what breaks a rule goes into `faults`, with its line.
+
+    A Ct that equals the cycle limit is not detected; where nobody says the limit, a last whole number that several Cts
+    have is asked for. `notes` are sentences of the caller, which come before those from here.
+    """
     kept = [row for row in rows if row.task != "ignored"]
     standards = [row.quantity for row in kept if row.task == "standard"]
     before = len(faults.faults)
     mark: DecimalMark | None = ct_decimal_mark([row.ct for row in kept], standards, manner.decimal, faults)
     if len(faults.faults) > before:
         mark = None  # the doubt is noted; that a number does not suit a guessed mark is no second fault
-    reactions, without_result = [], 0
-    for row in kept:
-        if row.task == "ignored":  # for the type checker
-            continue
-        if is_missing(row.ct) and manner.empty_ct == "no result":
-            without_result += 1
-            continue
-        ct = _read_ct(row, manner, mark, faults)
-        quantity = _read_quantity(row, manner, mark, faults) if row.task == "standard" else None
-        reactions.append(
-            Reaction(row.plate, row.well, row.sample, row.gene, row.task, ct, quantity, faults.place, row.line)
-        )
+    measured = [row for row in kept if not manner.has_no_result(row.ct)]
+    _check_limit(measured, manner, mark, faults)
+    _ask_for_last_cycle(measured, manner, mark, faults)
+    reactions = [_reaction(row, manner, mark, faults) for row in measured]
     return FileReactions(
         instrument,
         faults.place,
         tuple(_with_quantities_of_others(reactions)),
         ignored=len(rows) - len(kept),
-        without_result=without_result,
+        without_result=len(kept) - len(measured),
         cycle_limit=manner.stated_limit or manner.file_limit,
         quantity_unit=quantity_unit,
+        notes=(*notes, *_told_of_limit(measured, manner, mark, faults.place)),
     )
+
+
+def _reaction(row: RawRow, manner: Manner, mark: DecimalMark | None, faults: FaultReport) -> Reaction:
+    task: Task = row.task  # type: ignore[assignment]  # "ignored" has been left out
+    ct = _read_ct(row, manner, mark, faults)
+    quantity = _read_quantity(row, manner, mark, faults) if task == "standard" else None
+    return Reaction(row.plate, row.well, row.sample, row.gene, task, ct, quantity, faults.place, row.line)
+
+
+def _told_of_limit(rows: Sequence[RawRow], manner: Manner, mark: DecimalMark | None, place: str) -> list[str]:
+    """That Cts at the cycle limit were read as not detected, where there are any."""
+    at_limit = [row for row in rows if _number_of(row.ct, mark) == manner.limit]
+    if not at_limit:
+        return []
+    limit = f"{manner.limit:g}, the cycle limit"
+    return [f"{place}: {manner.ct_name} is {limit}, in {count(at_limit)}, read as not detected"]
+
+
+def count(wells: Sequence[object]) -> str:
+    """How many wells, in words."""
+    return "1 well" if len(wells) == 1 else f"{len(wells)} wells"
+
+
+def _check_limit(rows: Sequence[RawRow], manner: Manner, mark: DecimalMark | None, faults: FaultReport) -> None:
+    """Cts above the cycle limit are one fault, whose remedy suits the latest of them."""
+    above = [
+        (number, row) for row in rows if (number := _number_of(row.ct, mark)) is not None and number > manner.limit
+    ]
+    above = [(number, row) for number, row in above if math.isfinite(number)]
+    if not above:
+        return
+    (first, row), latest = above[0], max(number for number, _ in above)
+    more = f" ({lines_of([row for _, row in above])}, up to {latest:g})" if len(above) > 1 else ""
+    where = manner.ct_name if row.line else f"{manner.ct_name} of well {row.well}"
+    remedy = WRITE_WORD
+    if latest <= MOST_CYCLES:
+        remedy = f"if more cycles were run, state them: cycle_limit={5 * math.ceil(latest / 5)}"
+    faults.add(f"{where} must be at most {manner.limit:g} cycles, got {first:g}{more}; {remedy}", line=row.line or None)
+
+
+def _ask_for_last_cycle(rows: Sequence[RawRow], manner: Manner, mark: DecimalMark | None, faults: FaultReport) -> None:
+    """A last Ct that is the same whole number in several wells is that of the last cycle: a fault where none is stated.
+
+    Where many Cts are whole numbers, this one says nothing.
+    """
+    if manner.stated_limit or manner.file_limit:
+        return
+    numbers = [(number, row) for row in rows if (number := _number_of(row.ct, mark)) is not None]
+    last = max((number for number, _ in numbers), default=0.0)
+    own = [row for number, row in numbers if number == last]
+    whole = sum(number.is_integer() for number, _ in numbers) - len(own)
+    if (
+        len(own) < 2
+        or not last.is_integer()
+        or not EARLIEST_LAST_CYCLE <= last < manner.limit
+        or whole > (len(numbers) - len(own)) / 5
+    ):
+        return
+    faults.add(
+        f"{manner.ct_name} is {last:g} in {count(own)} ({lines_of(own)}) and never more, as where nothing was detected "
+        f"by the last cycle: state the cycles run, cycle_limit={last:g} if so, else cycle_limit={manner.limit:g}",
+        line=own[0].line,
+    )
+
+
+def lines_of(rows: Sequence[RawRow]) -> str:
+    """Where some rows are: their lines, or their wells where a file has no lines."""
+    names = [str(row.line or row.well) for row in rows[:SHOWN_LINES]]
+    more = f" and {len(rows) - SHOWN_LINES} more" if len(rows) > SHOWN_LINES else ""
+    return f"{'lines' if rows[0].line else 'wells'} {', '.join(names)}{more}"
 
 
 def _number_of(text: str, mark: DecimalMark | None) -> float | None:
@@ -229,21 +266,25 @@ def _number_of(text: str, mark: DecimalMark | None) -> float | None:
 
 
 def _read_ct(row: RawRow, manner: Manner, mark: DecimalMark | None, faults: FaultReport) -> float | None:
+    where = f"{manner.ct_name} of well {row.well}" if not row.line else manner.ct_name
+    got = row.ct.strip()
+    if beyond := _BEYOND.fullmatch(got):
+        cycles = _number_of(beyond.group(1), mark)
+        if cycles is not None and cycles != manner.limit:
+            faults.add(
+                f"{where} is {got!r}, but the cycle limit is {manner.limit:g}: state cycle_limit={cycles:g}",
+                line=row.line,
+            )
+        return None
     if is_missing(row.ct) or is_not_detected(row.ct):
         return None
     number = _number_of(row.ct, mark)
-    where = f"{manner.ct_name} of well {row.well}" if not row.line else manner.ct_name
-    got = row.ct.strip()
     if number is None or not math.isfinite(number):
         faults.add(f"{where} must be a number of cycles or a word for no Ct, got {got!r}", line=row.line)
         return None
-    if manner.limit_is_not_detected and number == manner.limit:
-        return None
-    if not 0 < number <= manner.limit:
-        remedy = "; state the cycle limit if more cycles were run" if number > manner.limit else ""
-        faults.add(f"{where} must be above 0 and at most {manner.limit:g} cycles, got {got}{remedy}", line=row.line)
-        return None
-    return number
+    if number <= 0:
+        faults.add(f"{where} must be above 0 cycles, got {got}; {WRITE_WORD}", line=row.line)
+    return number if 0 < number < manner.limit else None
 
 
 def _read_quantity(row: RawRow, manner: Manner, mark: DecimalMark | None, faults: FaultReport) -> float | None:

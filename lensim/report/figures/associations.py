@@ -74,7 +74,11 @@ def plot_fold_change_effects(table: pd.DataFrame, equivalent_log2: float, ax: Ax
         colour = COLOURS.get(row["log2_effect_verdict"], PALETTE[0])
         axis.plot([row["log2_effect_lower"], row["log2_effect_upper"]], [at, at], color=colour, lw=1.4)
         axis.plot(row["log2_effect"], at, "o", color=colour, ms=4)
-    names = [literal(f"{row['target']}, {row['question']} ({row['subjects']} lines)") for row in rows]
+    several = table["contrast"].nunique() > 1
+    named = [f"{row['target']}, {row['contrast']}" if several else row["target"] for row in rows]
+    names = [
+        literal(f"{name}, {row['question']} ({row['subjects']} lines)") for name, row in zip(named, rows, strict=True)
+    ]
     axis.set_yticks(range(len(rows)), names, fontsize=8)
     axis.set_ylim(len(rows) - 0.5, -0.5)
     axis.tick_params(labelsize=8)

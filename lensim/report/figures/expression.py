@@ -1,6 +1,7 @@
 """Figures of an expression fit: levels, before and after, forest, standard curves, resistant against parental."""
 
 from collections.abc import Mapping
+from itertools import product
 from textwrap import fill
 
 import numpy as np
@@ -14,7 +15,8 @@ from matplotlib.ticker import FuncFormatter
 from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.expression.classical import classical_fold_changes
-from lensim.expression.estimands import detected, expression_estimands, summarise_populations, summarise_subjects
+from lensim.expression.estimands import expression_estimands, summarise_populations, summarise_subjects
+from lensim.expression.evidence import CONTROL_DETECTED, evidence_of
 from lensim.inference.intervals import interval_of
 from lensim.inference.observations import observations_of
 from lensim.report.figures.catalogue import ResultFigure
@@ -25,6 +27,8 @@ LONGEST_UPRIGHT = 12
 """Letters of a condition's name that two neighbouring panels have room for."""
 LONGEST_TITLE = 20
 """Letters of a line above a narrow panel."""
+LONGEST_CONTRAST = 34
+"""Letters of a line above a panel of the forest."""
 MOST_TICKS = 7
 """On an axis of percent of control in a narrow panel."""
 
@@ -51,7 +55,8 @@ def plot_levels(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
     level = result["posterior"][v.LOG2_LEVEL]
     calibrator = str(data.attrs.get("calibrator", ""))
     subjects = [str(s) for s in level[v.SUBJECT].to_numpy()]
-    kinds, colours, seen = _kinds(data), _colours(data), detected(data)
+    kinds, colours = _kinds(data), _colours(data)
+    seen = evidence_of(data)[CONTROL_DETECTED].to_numpy()
     targets = [str(t) for t in level[v.TARGET].to_numpy()]
     figure, axes = new_figure(
         1, len(targets), figsize=(1.2 + 2.7 * len(targets), 0.9 + 0.24 * len(subjects)), sharey=True
@@ -129,55 +134,70 @@ def plot_before_after(classical: pd.DataFrame, data: xr.Dataset) -> Figure:
 
 
 def plot_forest(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
-    """Fold change of each subject, its population's mean and the prediction for a new subject, one panel a target."""
-    data = observations_of(result)
+    """Fold change of each subject, its population's mean and the prediction for a new subject.
+
+    One panel a target and contrast. A subject without a pair of a contrast has no bar in its panels, and a contrast
+    without any pair no panels.
+    """
     estimands = expression_estimands(result)
     subjects, populations = summarise_subjects(estimands, ci_prob), summarise_populations(estimands, ci_prob)
-    colours = _colours(data)
-    contrast = str(subjects["contrast"].iloc[0])
-    targets = list(dict.fromkeys(subjects["target"]))
+    colours = _colours(observations_of(result))
+    targets, contrasts = (list(dict.fromkeys(subjects[name])) for name in ("target", "contrast"))
     rows: list[tuple[str, str, str]] = []
     for kind in colours:
-        own = subjects.loc[(subjects["cell_type"] == kind) & (subjects["target"] == targets[0]), "subject"]
+        own = subjects.loc[subjects["cell_type"] == kind, "subject"]
+        if not len(own):
+            continue
         rows += [("subject", kind, str(name)) for name in dict.fromkeys(own)]
         rows += [("mean", kind, f"mean of {kind}"), ("new", kind, f"a new {kind}")]
     figure, axes = new_figure(
-        1, len(targets), figsize=(1.8 + 2.6 * len(targets), 0.8 + 0.2 * len(rows)), sharey=True, sharex=True
+        len(contrasts),
+        len(targets),
+        figsize=(1.8 + 2.6 * len(targets), 0.3 + (0.5 + 0.2 * len(rows)) * len(contrasts)),
+        sharey=True,
+        sharex=True,
     )
-    for axis, target in zip(axes[0], targets, strict=True):
-        for place, (what, kind, name) in enumerate(rows):
-            colour = colours[kind]
-            if what == "subject":
-                row = subjects[
-                    (subjects["target"] == target) & (subjects["subject"] == name) & (subjects["contrast"] == contrast)
-                ].iloc[0]
-                style = {"color": colour if row["detected"] else ABSENT_COLOUR, "lw": 1.2}
-                marker, key = ("o" if row["detected"] else "x"), "fold_change_percent"
-            else:
-                row = populations[
-                    (populations["target"] == target)
-                    & (populations["cell_type"] == kind)
-                    & (populations["contrast"] == contrast)
-                ].iloc[0]
-                key = "fold_change_percent" if what == "mean" else "new_subject_percent"
-                style = {"color": colour, "lw": 2.6 if what == "mean" else 1.0}
-                marker = "D" if what == "mean" else "|"
-            axis.plot([row[f"{key}_lower"], row[f"{key}_upper"]], [place, place], **style)
-            axis.plot(row[key], place, marker=marker, color=style["color"], ms=5 if what == "mean" else 4, ls="")
-        axis.axvline(100, color="black", lw=0.6, ls="--")
-        axis.set_xscale("log")
-        axis.xaxis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
-        axis.set_title(literal(target), fontsize=10)
-    _percent_ticks(axes[0])
-    axes[0][0].set_yticks(range(len(rows)), [literal(name) for _, _, name in rows], fontsize=7)
+    for (c, contrast), (t, target) in product(enumerate(contrasts), enumerate(targets)):
+        axis = axes[c][t]
+        is_own = [(table["target"] == target) & (table["contrast"] == contrast) for table in (subjects, populations)]
+        _draw_forest(axis, rows, subjects[is_own[0]], populations[is_own[1]], colours)
+        named = [target] * (c == 0) + [fill(contrast, LONGEST_CONTRAST)] * (len(contrasts) > 1)
+        axis.set_title(literal("\n".join(named)), fontsize=10 if len(contrasts) == 1 else 8)
+    _percent_ticks(axes.ravel())
+    for row in axes:
+        row[0].set_yticks(range(len(rows)), [literal(name) for _, _, name in rows], fontsize=7)
     axes[0][0].invert_yaxis()
+    what = f"{literal(contrasts[0])}, percent of control" if len(contrasts) == 1 else "percent of control"
     gap = " " if len(targets) > 1 else "\n"  # one narrow panel has no room for the whole line
-    figure.supxlabel(
-        f"{literal(contrast)}, percent of control{gap}(median and {ci_prob:.0%} interval; cross: never detected)",
-        fontsize=9,
-    )
+    figure.supxlabel(f"{what}{gap}(median and {ci_prob:.0%} interval; cross: never detected)", fontsize=9)
     figure.tight_layout()
     return figure
+
+
+def _draw_forest(
+    axis: Axes,
+    rows: list[tuple[str, str, str]],
+    subjects: pd.DataFrame,
+    populations: pd.DataFrame,
+    colours: Mapping[str, str],
+) -> None:
+    """One panel: the rows of one target and contrast that there are."""
+    of_subject, of_type = subjects.set_index("subject"), populations.set_index("cell_type")
+    for place, (what, kind, name) in enumerate(rows):
+        table, at = (of_subject, name) if what == "subject" else (of_type, kind)
+        if at not in table.index:
+            continue
+        row, colour, marker, width = table.loc[at], colours[kind], "|", 1.0
+        key = "new_subject_percent" if what == "new" else "fold_change_percent"
+        if what == "subject":
+            colour, marker, width = (colour, "o", 1.2) if row["detected"] else (ABSENT_COLOUR, "x", 1.2)
+        elif what == "mean":
+            marker, width = "D", 2.6
+        axis.plot([row[f"{key}_lower"], row[f"{key}_upper"]], [place, place], color=colour, lw=width)
+        axis.plot(row[key], place, marker=marker, color=colour, ms=5 if what == "mean" else 4, ls="")
+    axis.axvline(100, color="black", lw=0.6, ls="--")
+    axis.set_xscale("log")
+    axis.xaxis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
 
 
 def _percent_ticks(axes: np.ndarray) -> None:
@@ -200,7 +220,7 @@ def plot_against_ic50(
     top_dose_um: float,
     ci_prob: float = 0.9,
 ) -> Figure:
-    """Fold change of each line against its IC50, both with their intervals, one panel a target.
+    """Fold change of each line against its IC50, both with their intervals, one panel a target and contrast.
 
     A line whose IC50 is probably beyond the tested doses is an open mark at the right edge, with a bar from the lower
     end of its interval. `table` is `summarise_sensitivity`'s, whose answers are written above the panels.
@@ -209,11 +229,13 @@ def plot_against_ic50(
     ic50 = log10_ic50_um.stack(sample_=("chain", "draw"), create_index=False).transpose(v.CELL_LINE, "sample_")
     lines = [str(name) for name in ic50[v.CELL_LINE].to_numpy()]
     groups = list(dict.fromkeys(group_of_subject[name] for name in lines if name in group_of_subject))
-    targets = list(dict.fromkeys(subjects["target"]))
-    contrast = str(subjects["contrast"].iloc[0])
+    targets, contrasts = (list(dict.fromkeys(subjects[name])) for name in ("target", "contrast"))
     edge = 2.2 * top_dose_um
-    figure, axes = new_figure(1, len(targets), figsize=(0.8 + 2.6 * len(targets), 3.4), sharey=True)
-    for axis, target in zip(axes[0], targets, strict=True):
+    figure, axes = new_figure(
+        len(contrasts), len(targets), figsize=(0.8 + 2.6 * len(targets), 0.6 + 2.8 * len(contrasts)), sharey=True
+    )
+    for (axes_of_contrast, contrast), (t, target) in product(zip(axes, contrasts, strict=True), enumerate(targets)):
+        axis = axes_of_contrast[t]
         own = subjects[(subjects["target"] == target) & (subjects["contrast"] == contrast) & (subjects["detected"] > 0)]
         for row in own[own["subject"].isin(lines)].itertuples():
             draws = ic50.to_numpy()[lines.index(row.subject)]
@@ -236,12 +258,14 @@ def plot_against_ic50(
         axis.set_yticks([25, 50, 100, 200, 400, 800], ["25", "50", "100", "200", "400", "800"], fontsize=8)
         axis.yaxis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
         axis.xaxis.set_major_formatter(FuncFormatter(_plain))
-    axes[0][0].set_ylabel(f"{literal(contrast)}, percent of control", fontsize=8)
+        if not t:
+            axis.set_ylabel(f"{literal(fill(contrast, LONGEST_CONTRAST))}\npercent of control", fontsize=8)
     marks = [Line2D([], [], color=PALETTE[k], marker="o", ls="", label=literal(name)) for k, name in enumerate(groups)]
     marks.append(Line2D([], [], color="black", marker="o", mfc="white", ls="", label=f"IC50 beyond {top_dose_um:g} µM"))
     figure.legend(handles=marks, loc="lower center", ncols=len(marks), fontsize=7, frameon=False)
-    figure.supxlabel(f"IC50 [µM] (medians and {ci_prob:.0%} intervals; differences in log2)", fontsize=8, y=0.08)
-    figure.tight_layout(rect=(0, 0.07, 1, 1))
+    foot = 0.27 / figure.get_figheight()
+    figure.supxlabel(f"IC50 [µM] (medians and {ci_prob:.0%} intervals; differences in log2)", fontsize=8, y=foot)
+    figure.tight_layout(rect=(0, 0.9 * foot, 1, 1))
     return figure
 
 
@@ -284,7 +308,7 @@ def plot_resistant_profile(
     """
     data, level = observations_of(result), result["posterior"][v.LOG2_LEVEL]
     subjects, targets = [str(s) for s in level[v.SUBJECT].to_numpy()], [str(t) for t in level[v.TARGET].to_numpy()]
-    seen = detected(data)
+    seen = evidence_of(data)[CONTROL_DETECTED].to_numpy()
     figure, axis = figure_of(ax, figsize=(5.4, 1.0 + 0.35 * len(targets) * len(parent_of)))
     labels: list[str] = []
     for number, (variant, parent) in enumerate(parent_of.items()):

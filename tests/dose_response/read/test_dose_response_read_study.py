@@ -61,7 +61,7 @@ def test_files_that_are_no_one_study_are_refused(tmp_path):
         "two.csv: all files must have one of signal, viability and inhibition, got viability, and signal in one.csv"
     )
     own = saved(tmp_path, "cell_line,dose,signal\na,0,100\na,1,50\na,2,20\n", "own.csv")
-    assert "state dose_unit" in refused([one, own])
+    assert "say dose_unit=" in refused([one, own])
 
 
 def test_a_well_that_stands_in_two_files_is_told(tmp_path):
@@ -126,7 +126,10 @@ def test_a_grid_asks_for_its_map(tmp_path):
 def test_several_compounds_need_a_choice(tmp_path):
     rows = "".join(f"a,{dose},{100 - dose},{drug}\n" for drug in ("x", "y") for dose in (1, 2))
     path = saved(tmp_path, f"cell_line,dose_um,signal,drug\na,0,100,\n{rows}")
-    assert refused(path) == "compound must be one of the 2 of the file (x, y), got none"
+    assert refused(path) == (
+        'compound must be one of the 2 of the file (x, y), got none: choose one with compound="x", or read each by '
+        'itself with by="compound"'
+    )
     assert read_dose_response(path, compound="x").attrs["compound"] == "x"
 
 

@@ -58,6 +58,7 @@ def test_the_dataset_of_a_panel(tmp_path):
     assert data.attrs == {
         "source": "wells.csv", "dose_unit": "nM", "signal": "signal", "wells_lost": 2, "wells_ignored": 1,
         "plate_rows": 8, "plate_columns": 12, "assay": "dose_response",
+        "columns_used": "cell_line, dose = Dose (nM), signal, molecular_group, experiment, plate, well, role",
         "plate_size_from": "guessed from the largest well",
     }  # fmt: skip
 
@@ -230,8 +231,8 @@ def test_the_response_is_not_guessed(tmp_path):
 def test_the_unit_of_a_dose_is_stated_once(tmp_path):
     text = "cell_line,dose,signal\na,0,100\na,0.001,50\na,0.002,20\n"
     assert faults_of(tmp_path, text) == [
-        "wells.csv line 1: the column 'dose' does not say its unit: state dose_unit, one of M, mM, uM, nM, pM, or "
-        "as-is:UNIT for a unit that is not molar"
+        "wells.csv line 1: the column 'dose' does not say its unit: say dose_unit=, one of M, mM, uM, nM, pM, or "
+        'dose_unit="as-is:UNIT" for a UNIT that is not molar'
     ]
     assert read(tmp_path, text, dose_unit="mM")["dose_um"].values.tolist() == [0, 1, 2]
     own = read(tmp_path, text, dose_unit="as-is:g/ha")
@@ -279,7 +280,7 @@ def test_a_compound_is_chosen(tmp_path):
     data = read(tmp_path, f"{HEADER},drug,plate\n{rows}", lost="drop")
     assert compounds_of(data) == ["len", "pom"]
     assert data["compound"].values.tolist() == ["", "len", "len", "pom", "", "pom", "pom"]
-    with pytest.raises(InputError, match=r"^compound must be one of the 2 of the file \(len, pom\), got none$"):
+    with pytest.raises(InputError, match=r"^compound must be one of the 2 of the file \(len, pom\), got none: choose"):
         one_compound(data)
     len_alone = select_compound(data, "len")
     assert one_compound(len_alone).sizes == one_compound(data, "len").sizes == len_alone.sizes

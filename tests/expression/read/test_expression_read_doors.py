@@ -69,8 +69,8 @@ def test_columns_of_several_tables_differ_and_faults_name_their_file(tmp_path):
     two = saved(tmp_path, CTS.replace("well,gene", "Position,Target").replace("22.5", "-1"), "two.csv")
     assert refused([one, two]).splitlines() == [
         "one.csv line 2: ct_cycles must be a number of cycles or a word for no Ct, got 'x'",
-        "two.csv line 4: ct_cycles must be above 0 and at most 40 cycles, got -1",
-        "two.csv line 5: ct_cycles must be above 0 and at most 40 cycles, got -1",
+        "two.csv line 4: ct_cycles must be above 0 cycles, got -1; where nothing was detected, write Undetermined",
+        "two.csv line 5: ct_cycles must be above 0 cycles, got -1; where nothing was detected, write Undetermined",
     ]
 
 
@@ -107,7 +107,10 @@ def test_ratios_of_several_files(tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"format": "excel"}, "format must be one of sds, quantstudio, lightcycler, mxpro, tidy, rdml, ratios, got "),
+        (
+            {"format": "excel"},
+            "format must be one of sds, quantstudio, cfx, lightcycler, mxpro, rotorgene, tidy, rdml, ratios, got ",
+        ),
         ({"references": "R"}, "references must be a list of genes, got the text 'R'"),
         ({"cycle_limit": 0}, "cycle_limit must be above 0, got 0"),
         ({"decimal": ";"}, "decimal must be one of ., ,, got ';'"),

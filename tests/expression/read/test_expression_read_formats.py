@@ -125,7 +125,7 @@ def test_mxpro(tmp_path):
     assert found.reactions[2].line_number == 4
     assert found.summary() == {
         "plates": 1, "wells": 5, "reactions": 5, "genes": 0, "samples": 1, "detected": 2, "not_detected": 3,
-        "unknowns": 2, "standards": 2, "no_template": 1, "ignored": 1, "without_result": 0,
+        "unknowns": 2, "standards": 2, "no_template": 1, "no_rt": 0, "ignored": 1, "without_result": 0,
     }  # fmt: skip
 
 
@@ -133,10 +133,13 @@ def test_lightcycler(tmp_path):
     found = read(tmp_path, LIGHTCYCLER)
     assert found.instrument == "LightCycler 480"
     assert list(cts(found).values()) == [13.98, 4.91, None, None, None, 20.0, None]
-    assert [one.task for one in found.reactions][-2:] == ["standard", "no_template"]
+    assert [one.task for one in found.reactions][-2:] == ["standard", "unknown"]  # the sheet knows what NTC is
     assert found.reactions[-2].quantity == 100
     assert found.ignored == 1
-    assert cts(read(tmp_path, LIGHTCYCLER.replace("40.00", "44.2"), cycle_limit=44))["A4", ""] is None
+    assert cts(read(tmp_path, LIGHTCYCLER.replace("40.00", "44.0"), cycle_limit=44))["A4", ""] is None
+    assert faults_of(tmp_path, LIGHTCYCLER.replace("40.00", "44.2"), cycle_limit=44) == [
+        "run.dat line 6: Cp must be at most 44 cycles, got 44.2; if more cycles were run, state them: cycle_limit=45"
+    ]
 
 
 def test_sds(tmp_path):
@@ -188,27 +191,33 @@ def test_rdml(tmp_path, version, is_packed):
     assert [(one.well, one.task, one.ct_cycles, one.quantity) for one in found.reactions] == [
         ("A1", "unknown", 25.5, None),
         ("A2", "unknown", None, None),
-        ("A3", "unknown", None, None),
         ("B1", "unknown", None, None),  # at the last cycle
         ("C1", "standard", 20.0, 100),
         ("C2", "no_template", 44.1, None),
     ]
     assert {one.plate for one in found.reactions} == {"plate 9"}
-    assert found.ignored == 2
+    assert (found.ignored, found.without_result) == (2, 1)
+    assert found.notes == (
+        "run.dat: 1 reaction excluded by the operator left out",
+        "run.dat: 1 reaction without a cq left out, as not analysed (TNF on plate plate 9)",
+        "run.dat: cq is 45, the cycle limit, in 1 well, read as not detected",
+    )
 
 
 def test_rdml_faults(tmp_path):
     assert faults_of(tmp_path, rdml(cq="47.2")) == [
-        "run.dat: cq of well A1 must be above 0 and at most 45 cycles, got 47.2; "
-        "state the cycle limit if more cycles were run"
+        "run.dat: cq of well A1 must be at most 45 cycles, got 47.2; if more cycles were run, state them: "
+        "cycle_limit=50"
     ]
-    assert faults_of(tmp_path, rdml(cq="0")) == ["run.dat: cq of well A1 must be above 0 and at most 45 cycles, got 0"]
+    assert faults_of(tmp_path, rdml(cq="-2")) == [
+        "run.dat: cq of well A1 must be above 0 cycles, got -2; where nothing was detected, write Undetermined"
+    ]
     assert faults_of(tmp_path, rdml(cq="soon")) == [
         "run.dat: cq of well A1 must be a number of cycles or a word for no Ct, got 'soon'"
     ]
     assert "is damaged" in faults_of(tmp_path, rdml()[:-200])[0]
     assert "cannot be unpacked" in faults_of(tmp_path, packed(rdml())[:-30], "rdml")[0]
-    assert "holds no rdml_data.xml" in faults_of(tmp_path, packed(rdml(), "x.txt"), "rdml")[0]
+    assert "holds no rdml_data.xml or other RDML document" in faults_of(tmp_path, packed(rdml(), "x.txt"), "rdml")[0]
     assert faults_of(tmp_path, rdml().replace('<sample id="p">', '<sample id="q">')) == [
         "run.dat: plate plate 9, well C3: the sample 'p' is not described in the file"
     ]
@@ -225,19 +234,33 @@ def test_words_for_not_detected(tmp_path, word):
         (
             "27.50",
             "40.01",
-            "run.dat line 2: Ct (dRn) must be above 0 and at most 40 cycles, got 40.01; "
-            "state the cycle limit if more cycles were run",
+            "run.dat line 2: Ct (dRn) must be at most 40 cycles, got 40.01; if more cycles were run, state them: "
+            "cycle_limit=45",
         ),
-        ("27.50", "-3", "run.dat line 2: Ct (dRn) must be above 0 and at most 40 cycles, got -3"),
-        ("27.50", "0", "run.dat line 2: Ct (dRn) must be above 0 and at most 40 cycles, got 0"),
+        (
+            "27.50",
+            "-3",
+            "run.dat line 2: Ct (dRn) must be above 0 cycles, got -3; where nothing was detected, write Undetermined",
+        ),
+        (
+            "27.50",
+            "0",
+            "run.dat line 2: Ct (dRn) must be above 0 cycles, got 0; where nothing was detected, write Undetermined",
+        ),
+        (
+            "27.50",
+            "> 45",
+            "run.dat line 2: Ct (dRn) is '> 45', but the cycle limit is 40: state cycle_limit=45",
+        ),
         ("27.50", "late", "run.dat line 2: Ct (dRn) must be a number of cycles or a word for no Ct, got 'late'"),
         ("27.50", "inf", "run.dat line 2: Ct (dRn) must be a number of cycles or a word for no Ct, got 'inf'"),
         ("A2\t", "A1\t", "run.dat line 3: plate run, well A1 is also on line 2"),
         ("A2\t", "Z99\t", "run.dat line 3: Well must be a well such as A1, or its number, got 'Z99'"),
         (
             "\tNTC\t",
-            "\tWater\t",
-            "run.dat line 6: Well Type must be a word such as Unknown, Standard, NTC or Not in use, got 'Water'",
+            "\tOil\t",
+            "run.dat line 6: Well Type must be a word such as Unknown, Standard, NTC, No RT, Positive control or "
+            "Not in use, got 'Oil'",
         ),
         ("1.00e+005", "-7", "run.dat line 4: Quantity (copies) of a standard must be a number above 0, got '-7'"),
         ("C2\t\tNot", "C2\tNot", "run.dat line 7: the row must have 8 fields, got 7; is the file cut off?"),
@@ -265,19 +288,19 @@ def test_cut_off_inside_a_row(tmp_path, text):
 def test_cut_off_above_the_rows(tmp_path):
     assert faults_of(tmp_path, MXPRO.splitlines()[0]) == ["run.dat line 1: the table has a header but no rows"]
     assert faults_of(tmp_path, "SDS 2.1RQ Results\t1.0\nFilename\tx") == [
-        "run.dat: no header of ABI SDS was found, a row that names well_position/well, detector/detector_name, ct; "
+        "run.dat: no header of ABI SDS was found, a row that names well_position/well/pos, detector/detector_name, ct; "
         "the file begins with 'SDS 2.1RQ Results\\t1.0'"
     ]
 
 
 def test_wrong_format(tmp_path):
     assert faults_of(tmp_path, "a,b\n1,2\n") == [
-        "run.dat: the file must be an export of MxPro, LightCycler 480, ABI SDS, QuantStudio or RDML, or a table with "
-        "columns for gene and ct_cycles; it begins with 'a,b'"
+        "run.dat: the file must be an export of ABI SDS, QuantStudio, Bio-Rad CFX, LightCycler 480, MxPro, Rotor-Gene "
+        "or RDML, or a table with columns for gene and ct_cycles; it begins with 'a,b'"
     ]
     assert "no header of QuantStudio was found" in faults_of(tmp_path, MXPRO, "quantstudio")[0]
     assert faults_of(tmp_path, MXPRO, "excel") == [
-        "format must be one of sds, quantstudio, lightcycler, mxpro, tidy, rdml, got 'excel'"
+        "format must be one of sds, quantstudio, cfx, lightcycler, mxpro, rotorgene, tidy, rdml, got 'excel'"
     ]
     assert faults_of(tmp_path, "") == ["run.dat: the file is empty"]
     assert faults_of(tmp_path, MXPRO, "mxpro", columns={}) == ["columns are for the format tidy, got format 'mxpro'"]

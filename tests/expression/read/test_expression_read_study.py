@@ -196,7 +196,8 @@ def test_faults_between_sheet_and_export(tmp_path):
             "well,subject,condition,task\nA99,a,b,\nA1,a,b,maybe\n",
             [
                 "line 2: well must be a well such as A1, or its number, got 'A99'",
-                "line 3: task must be unknown, standard, no_template or ignored, got 'maybe'",
+                "line 3: task must be a word such as Unknown, Standard, NTC, No RT, Positive control or Not in use, "
+                "got 'maybe'",
             ],
         ),
         (

@@ -21,15 +21,19 @@ TIDY = (
         ("42,,1.9", "42,,1.8", ["line 4: amplification_factor must be the same in all rows of T, got '1.8'"]),
         (",T,0,L,len", ",T,0,,len", ["line 4: subject must not be empty"]),
         ("A3,unknown,T", "A3,unknown,", ["line 4: gene must not be empty"]),
-        ("A3,unknown", "A3,target?", ["line 4: task must be unknown, standard, no_template or ignored, got 'target?'"]),
+        ("A3,unknown", "A3,target?", [
+            "line 4: task must be a word such as Unknown, Standard, NTC, No RT, Positive control or Not in use, "
+            "got 'target?'; "
+            'if the column means something else, state columns={"task": "=unknown"}'
+        ]),
         ("42,,1.9,45", "42,,1.9,50", ["line 2: cycle_limit must be the same in all rows, got 45 and 50"]),
         (",A3,", ",A1,", ["line 4: plate p, well A1, T is also on line 2"]),
         (
             ",42,",
             ",46,",
             [
-                "line 4: ct_cycles must be above 0 and at most 45 cycles, got 46; "
-                "state the cycle limit if more cycles were run"
+                "line 4: ct_cycles must be at most 45 cycles, got 46; if more cycles were run, state them: "
+                "cycle_limit=50"
             ],
         ),
     ],

@@ -1,0 +1,64 @@
+"""Words of instruments for what a well holds: a sample, a standard, or a control of some kind."""
+
+import re
+from collections.abc import Mapping
+from typing import Final, Literal
+
+from lensim.expression.read.reactions import Task
+
+TaskOrIgnored = Task | Literal["ignored"]
+
+_WORDS: Final[Mapping[TaskOrIgnored, tuple[str, ...]]] = {
+    "unknown": (
+        "unknown", "unkn", "unk", "unknowns", "sample", "samples", "target", "calibrator", "reference",
+        "reference gene", "endogenous control", "endogenous", "endo", "unbekannt", "probe", "endogene kontrolle",
+        "inconnu", "desconocido", "sconosciuto",
+    ),
+    "standard": ("standard", "std", "stnd", "standards", "quantitative standard", "estandar"),
+    "no_template": (
+        "no template", "no template control", "non template control", "ntc", "negative control", "neg control",
+        "neg ctrl", "negative", "neg", "nc", "water", "water control", "h2o", "negativkontrolle",
+    ),
+    "no_rt": (
+        "no rt", "nrt", "no rt control", "minus rt", "rt minus", "rt neg", "no reverse transcriptase",
+        "no reverse transcription", "no reverse transcription control",
+    ),
+    "ignored": (
+        "ignored", "ignore", "omitted", "omit", "excluded", "empty", "blank", "not in use", "unused",
+        "buffer", "nac", "no amplification control", "npc", "no primer control", "ntp", "pos", "pc", "positive control",
+        "pos control", "pos ctrl", "positive", "ipc", "internal positive control", "blocked ipc",
+        "interplate calibrator", "pc allele", "pc allele both", "opt",
+    ),
+}  # fmt: skip
+
+
+def _bare(word: str) -> str:
+    return re.sub(r"[\s_.+/-]+", "", word.casefold())
+
+
+TASK_WORDS: Final[Mapping[str, TaskOrIgnored]] = {_bare(word): task for task, words in _WORDS.items() for word in words}
+"""What the words for a well's task mean, without case, blanks and signs."""
+
+KNOWN: Final = "Unknown, Standard, NTC, No RT, Positive control or Not in use"
+"""A word of each kind, for messages."""
+
+_SHORT: Final = re.compile(r"([SU])[ _-]?[0-9]+", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"[\s_.#-]*[0-9]+$")
+_BRACKETS: Final = re.compile(r"\s*\(.*\)$")
+
+
+def task_of(word: str) -> TaskOrIgnored | None:
+    """What a word for a task means; None where it is not known. A number behind it does not count: Std-03, Unkn 12, S1.
+
+    An empty cell is a sample. Of controls, positive ones and those between plates are left out ("ignored").
+    """
+    text = " ".join(word.split())
+    if not text:
+        return "unknown"
+    for spelling in (text, _BRACKETS.sub("", text), _NUMBER.sub("", text)):
+        task = TASK_WORDS.get(_bare(spelling))
+        if task is not None and _bare(spelling):
+            return task
+    if short := _SHORT.fullmatch(text):
+        return "standard" if short.group(1) in "sS" else "unknown"
+    return None
