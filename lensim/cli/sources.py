@@ -12,11 +12,14 @@ from lensim.cli.shared import (
     Column,
     Control,
     Decimal,
+    DropSaturated,
     GridNumber,
     Ignore,
     JoinNames,
     PlateMap,
     PlateWells,
+    Reading,
+    WellOrder,
     Where,
     columns_of,
     pairs_of,
@@ -38,7 +41,9 @@ def dose_response(
     ] = None,
     plate_map: PlateMap = None,
     grid_number: GridNumber = None,
+    reading: Reading = "",
     plate_wells: PlateWells = None,
+    well_order: WellOrder = None,
     column: Column = None,
     role: Annotated[
         list[str] | None, typer.Option(help="ROLE=PATTERN: untreated=NC-1, ignored=PC-*. May be repeated.")
@@ -50,6 +55,7 @@ def dose_response(
         Literal["percent", "fraction"] | None, typer.Option(help="Of viability or inhibition, where in doubt.")
     ] = None,
     drop_lost: Annotated[bool, typer.Option("--drop-lost", help="Leave out wells without signal.")] = False,
+    drop_saturated: DropSaturated = False,
     where: Where = None,
     by: By = "",
     ignore: Ignore = None,
@@ -71,7 +77,9 @@ def dose_response(
         dose_scale=dose_scale,
         plate_map=plate_map,
         grid_number=grid_number,
+        reading=reading or None,
         plate_wells=plate_wells,
+        well_order=well_order,
         columns=columns_of(column),
         roles=roles,
         decimal=decimal,
@@ -79,6 +87,7 @@ def dose_response(
         counting_minutes=counting_minutes,
         scale=scale,
         lost="drop" if drop_lost else "refuse",
+        saturated="drop" if drop_saturated else "refuse",
         where=where_of(where),
         by=by or None,
         ignore=tuple(ignore or ()),
@@ -142,11 +151,14 @@ def bioassay(
     ],
     plate_map: PlateMap = None,
     grid_number: GridNumber = None,
+    reading: Reading = "",
     plate_wells: PlateWells = None,
+    well_order: WellOrder = None,
     control: Control = "",
     unit: Annotated[str, typer.Option(help="Of standards: pg/ml or ng/ml; else as the column says.")] = "",
     column: Column = None,
     decimal: Decimal = None,
+    drop_saturated: DropSaturated = False,
 ) -> "xr.Dataset":
     """Read the standards and samples of a bioassay."""
     from lensim.bioassay.read import read_bioassay
@@ -155,11 +167,14 @@ def bioassay(
         files,
         plate_map=plate_map,
         grid_number=grid_number,
+        reading=reading or None,
         plate_wells=plate_wells,
+        well_order=well_order,
         control=control,
         unit=unit or None,
         columns=columns_of(column),
         decimal=decimal,
+        saturated="drop" if drop_saturated else "refuse",
     )
 
 
