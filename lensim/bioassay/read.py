@@ -9,13 +9,16 @@ import xarray as xr
 from lensim import checks
 from lensim.bioassay.assemble import BioassayWell, assemble
 from lensim.bioassay.columns import COLUMNS
+from lensim.bioassay.pooling import choose_wells
 from lensim.bioassay.rows import Manner, find_own_columns, make_well, read_reading, read_role, unit_of
 from lensim.checks import FaultReport, InputError
+from lensim.tables.choice import Choice, Where
 from lensim.tables.columns import Found, names_any
 from lensim.tables.grid import Grid, choose_grid, find_grids, place_on_grid
 from lensim.tables.number_text import DecimalMark, decimal_mark_in_doubt, decimal_mark_of, is_missing
 from lensim.tables.plate_size import check_plate_wells
 from lensim.tables.source import File, Files, Format, Source, format_of, read_table, source_of, sources_of
+from lensim.tables.studies import one_a_value
 from lensim.tables.table import TextTable
 from lensim.tables.well_names import parse_well_name, well_name
 
@@ -28,6 +31,7 @@ FORMATS: Final = (Format("wells", _is_wells), Format("grid", lambda source: bool
 """A table with one row a well, or what a plate reader wrote."""
 
 
+@one_a_value(COLUMNS)
 def read_bioassay(
     files: Files,
     *,
@@ -38,6 +42,9 @@ def read_bioassay(
     columns: Mapping[str, str] | None = None,
     decimal: DecimalMark | None = None,
     unit: str | None = None,
+    where: Where | None = None,
+    ignore: Sequence[str] = (),
+    join_names: bool | None = None,
 ) -> xr.Dataset:
     """Read a bioassay: tables with one row a well, or what plate readers wrote with a map of the wells.
 
@@ -72,10 +79,20 @@ def read_bioassay(
         The decimal mark, "." or ",", where the numbers do not show it; of a map only where in doubt there.
     unit
         pg/ml or ng/ml; may be left out where the column's name has it, else pg/ml.
+    where
+        Rows to read, by a column of the tables or the map and its value, or values: {"time_h": "24"}. Rows with an
+        empty cell there, such as standards, go with every value.
+    ignore
+        Columns that may vary within a medium: their wells are pooled.
+    join_names
+        Whether names that differ by case, blanks, hyphens or underscores alone are one (True) or not (False).
+    by
+        A column, each of whose values is a study by itself, such as "time_h".
 
     Returns
     -------
     xr.Dataset
+        With `by` a dict of such, a value of the column each; numbers in order, else as in the file.
         As the simulator makes it; attrs["assay"] is "bioassay". Wells of a grid that the map does not name are counted
         in attrs["wells_ignored"].
 
@@ -91,9 +108,10 @@ def read_bioassay(
     check_plate_wells(plate_wells)
     sources = sources_of(files)
     stated, unit = columns or {}, unit or ""
+    choice = Choice.of(where, ignore, join_names)
     study = FaultReport(", ".join(source.place for source in sources))
     if plate_map is not None:
-        map_source = source_of(plate_map)
+        [map_source], told = choose_wells([source_of(plate_map)], stated, choice, are_plates=len(sources) > 1)
         read = _read_grids(sources, map_source, stated, grid_number, unit, decimal, study)
         sources = [*sources, map_source]
     else:
@@ -105,11 +123,13 @@ def read_bioassay(
                     f"{source.place}: the file is a plate reader's grid and needs a plate map, a table that says what "
                     "is in each well, got none"
                 )
+        sources, told = choose_wells(sources, stated, choice, are_plates=len(sources) > 1)
         read = [_read_wells(source, stated, unit, decimal, study) for source in sources]
         if len(read) == 1:
             read = [replace(read[0], plate="plate 1")]
     wells = [replace(well, plate=well.plate or one.plate) for one in read for well in one.wells]
     attrs: dict[str, str | int] = {
+        **told,
         "source": ", ".join(source.place for source in sources),
         "wells_lost": sum(one.lost for one in read),
         "wells_ignored": sum(one.ignored for one in read),

@@ -96,7 +96,11 @@ def expression(
     column: Column = None,
     decimal: Decimal = None,
     format: Annotated[str, typer.Option(help="Kind of export, where it is not found out.")] = "",
-) -> "xr.Dataset":
+    where: Where = None,
+    by: By = "",
+    ignore: Ignore = None,
+    join_names: JoinNames = None,
+) -> "xr.Dataset | dict[str, xr.Dataset]":
     """Read the reactions, or ratios, of an RT-qPCR study."""
     from lensim.expression.read import read_expression
 
@@ -111,6 +115,10 @@ def expression(
         columns=columns_of(column),
         decimal=decimal,
         format=format or None,
+        where=where_of(where),
+        by=by or None,
+        ignore=tuple(ignore or ()),
+        join_names=join_names,
     )
 
 
@@ -125,7 +133,11 @@ def bioassay(
     unit: Annotated[str, typer.Option(help="Of standards: pg/ml or ng/ml; else as the column says.")] = "",
     column: Column = None,
     decimal: Decimal = None,
-) -> "xr.Dataset":
+    where: Where = None,
+    by: By = "",
+    ignore: Ignore = None,
+    join_names: JoinNames = None,
+) -> "xr.Dataset | dict[str, xr.Dataset]":
     """Read the standards and samples of a bioassay."""
     from lensim.bioassay.read import read_bioassay
 
@@ -138,6 +150,10 @@ def bioassay(
         unit=unit or None,
         columns=columns_of(column),
         decimal=decimal,
+        where=where_of(where),
+        by=by or None,
+        ignore=tuple(ignore or ()),
+        join_names=join_names,
     )
 
 
@@ -162,7 +178,11 @@ def cell_cycle(
     width_channel: Annotated[str, typer.Option(help="Channel of the width of the DNA pulse in FCS files.")] = "",
     column: Column = None,
     decimal: Decimal = None,
-) -> "xr.Dataset":
+    where: Where = None,
+    by: By = "",
+    ignore: Ignore = None,
+    join_names: JoinNames = None,
+) -> "xr.Dataset | dict[str, xr.Dataset]":
     """Read the events by phase of a cell-cycle study; single events are gated."""
     from lensim.cell_cycle.read import read_cell_cycle
 
@@ -176,4 +196,8 @@ def cell_cycle(
         channels={name: said for name, said in channels.items() if said},
         columns=columns_of(column),
         decimal=decimal,
+        where=where_of(where),
+        by=by or None,
+        ignore=tuple(ignore or ()),
+        join_names=join_names,
     )
