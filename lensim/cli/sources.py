@@ -32,6 +32,10 @@ def dose_response(
         list[Path], typer.Argument(help="Tables with one row a well, or readers' plate grids with --plate-map.")
     ],
     dose_unit: Annotated[str, typer.Option(help="M, mM, uM, nM, pM or as-is:NAME; may be left out for dose_um.")] = "",
+    dose_scale: Annotated[
+        Literal["linear", "log10", "-log10", "ln", "-ln", "log2", "-log2"] | None,
+        typer.Option(help="What the numbers are of the dose; else as the column's name says."),
+    ] = None,
     plate_map: PlateMap = None,
     grid_number: GridNumber = None,
     plate_wells: PlateWells = None,
@@ -64,6 +68,7 @@ def dose_response(
     return read_dose_response(
         files,
         dose_unit=dose_unit or None,
+        dose_scale=dose_scale,
         plate_map=plate_map,
         grid_number=grid_number,
         plate_wells=plate_wells,

@@ -53,6 +53,11 @@ def counts(data: xr.Dataset) -> str:
     return f"{data.sizes[v.WELL]} wells, {data.sizes[v.CELL_LINE]} lines"
 
 
+def notes(data: xr.Dataset) -> tuple[str, ...]:
+    """What the reader understood and a person should know."""
+    return tuple(str(data.attrs.get(v.NOTES, "")).splitlines())
+
+
 ASSAY: Final = Assay(
     name="dose_response",
     title="IC50 of cell lines",
@@ -63,6 +68,7 @@ ASSAY: Final = Assay(
     judged=judged_estimands,
     tables=tables,
     counts=counts,
+    notes=notes,
     write=write_tidy,
     has_threshold=True,
 )

@@ -78,7 +78,8 @@ def assemble(wells: Sequence[Well], origin: Origin, faults: FaultReport, *, is_w
         signal or viability_percent, dose_um, culture_of_well, well_name, compound, plate_row, plate_column (well);
         blank_signal, plate_of_blank, blank_row, blank_column (blank); line_of_culture, experiment_of_culture,
         plate_of_culture (culture); group_of_line (cell_line); counting_minutes (). The named parts of a plate are there
-        where the wells have names, rows and columns where all those names are like A1.
+        where the wells have names, rows and columns where all those names are like A1. attrs["notes"] has a line for
+        each thing that was understood and a user should know.
 
     Raises
     ------
@@ -90,7 +91,10 @@ def assemble(wells: Sequence[Well], origin: Origin, faults: FaultReport, *, is_w
     if not faults.faults and not any(well.role != "blank" for well in named):
         faults.add("no well is left: all are blank, ignored or lost")
     faults.raise_if_any()
-    return _build([well for well in named if well.role != "blank"], [w for w in named if w.role == "blank"], origin)
+    data = _build([well for well in named if well.role != "blank"], [w for w in named if w.role == "blank"], origin)
+    if faults.notes:
+        data.attrs[v.NOTES] = "\n".join(dict.fromkeys(faults.notes))
+    return data
 
 
 def fill_names(wells: Sequence[Well]) -> list[Well]:

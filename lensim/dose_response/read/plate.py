@@ -11,7 +11,20 @@ import xarray as xr
 from lensim import checks
 from lensim.checks import FaultReport, InputError
 from lensim.dose_response.read.assemble import Origin, assemble
-from lensim.dose_response.read.columns import COLUMNS, LABELS, Roles, WellColumns, check_role_words, find_map_columns
+from lensim.dose_response.read.columns import (
+    COLUMNS,
+    LABELS,
+    Roles,
+    RolesOrWords,
+    WellColumns,
+    as_roles,
+    check_role_words,
+    find_map_columns,
+)
+from lensim.dose_response.read.dose_cells import number_in
+from lensim.dose_response.read.dose_checks import check_doses
+from lensim.dose_response.read.dose_scale import DoseScale
+from lensim.dose_response.read.doses import understand_doses
 from lensim.dose_response.read.pooling import check_wells
 from lensim.dose_response.read.units import DoseUnit
 from lensim.dose_response.read.wells import (
@@ -66,8 +79,9 @@ def read_plate(
     plate_map: File,
     dose_unit: str | None = None,
     *,
+    dose_scale: DoseScale | None = None,
     columns: Mapping[str, str] | None = None,
-    roles: Roles | None = None,
+    roles: RolesOrWords | None = None,
     plate: str = "",
     experiment: str = "",
     grid_number: int | None = None,
@@ -80,6 +94,7 @@ def read_plate(
     return read_plates(
         [PlateFiles(grid, plate_map, plate, experiment, grid_number)],
         dose_unit,
+        dose_scale=dose_scale,
         columns=columns,
         roles=roles,
         counting_minutes=counting_minutes,
@@ -93,8 +108,9 @@ def read_plates(
     plates: Sequence[PlateFiles],
     dose_unit: str | None = None,
     *,
+    dose_scale: DoseScale | None = None,
     columns: Mapping[str, str] | None = None,
-    roles: Roles | None = None,
+    roles: RolesOrWords | None = None,
     counting_minutes: float = math.inf,
     lost: Lost = "refuse",
     decimal: DecimalMark | None = None,
@@ -107,7 +123,7 @@ def read_plates(
     ----------
     plates
         The files of each plate.
-    dose_unit, columns, roles
+    dose_unit, dose_scale, columns, roles
         As in `read_tidy`, for the maps.
     counting_minutes, lost
         As in `read_tidy`, for the grids.
@@ -135,7 +151,7 @@ def read_plates(
     if not plates:
         raise InputError("plates must hold at least one plate, got none")
     faults, lost_wells = FaultReport("plates"), LostWells(are_dropped=lost == "drop")
-    choices = _Choices(columns or {}, dose_unit, roles, decimal)
+    choices = _Choices(columns or {}, dose_unit, dose_scale, as_roles(roles), decimal)
     opened: dict[File, Source] = {}
     for path in [path for files in plates for path in (files.grid, files.plate_map)]:
         if path not in opened:  # several plates may have one map
@@ -182,6 +198,7 @@ def read_plates(
 class _Choices:
     columns: Mapping[str, str]
     dose_unit: str | None
+    dose_scale: DoseScale | None
     roles: Roles | None
     decimal: DecimalMark | None
 
@@ -283,9 +300,10 @@ def _read_wells(
     grid_faults, roles = FaultReport(grid_place), choices.roles or Roles()
     readings = [text for text, _ in grid.cells.values()]
     grid_mark = decimal_mark_of(readings, choices.decimal, False, grid_faults)
-    doses = [found.cell("dose", row) for row in table.rows]
+    doses = [number_in(found.cell("dose", row)) for row in table.rows]
     map_mark = decimal_mark_in_doubt(doses, choices.decimal, table.has_decimal_points, map_faults)
     check_role_words(table, found, roles, map_faults)
+    found = understand_doses(table, found, roles, choices.dose_scale, map_mark, map_faults)
     wells: list[Well] = []
     accounted, is_whole = set(), True
     for row, line in zip(table.rows, table.lines, strict=True):
@@ -308,6 +326,7 @@ def _read_wells(
             is_whole = False
         else:
             wells.append(well)
+    check_doses(wells, found, map_faults, is_raw=True)
     faults.take(grid_faults)
     faults.take(map_faults)
     return wells, accounted, is_whole

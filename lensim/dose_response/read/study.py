@@ -7,8 +7,9 @@ from typing import Any, Final
 import xarray as xr
 
 from lensim.checks import InputError
-from lensim.dose_response.read.columns import COLUMNS, Roles
+from lensim.dose_response.read.columns import COLUMNS, RolesOrWords
 from lensim.dose_response.read.compounds import compounds_of, one_compound, select_compound
+from lensim.dose_response.read.dose_scale import DoseScale
 from lensim.dose_response.read.plate import PlateFiles, read_plates
 from lensim.dose_response.read.tidy import read_tidy
 from lensim.dose_response.read.wells import Lost, Scale
@@ -74,8 +75,9 @@ def read_dose_response(
     files: Files,
     *,
     columns: Mapping[str, str] | None = None,
-    roles: Roles | None = None,
+    roles: RolesOrWords | None = None,
     dose_unit: str | None = None,
+    dose_scale: DoseScale | None = None,
     compound: str | None = None,
     plate_map: File | None = None,
     grid_number: int | None = None,
@@ -102,9 +104,14 @@ def read_dose_response(
         The names of columns by meaning, such as {"signal": "RLU", "cell_line": "=K562"} (a value for all wells); see
         `lensim.dose_response.read.COLUMNS` for what is understood without.
     roles
-        What the words in the column role mean; given, the column must be there.
+        What the words in the column role mean, as `Roles` or as a mapping: {"untreated": "DMSO", "treated": "*"};
+        given, the column must be there.
     dose_unit
-        M, mM, uM, nM, pM, or "as-is:g/ha"; may be left out where a column's name has it: dose_um.
+        M, mM, uM, nM, pM, or "as-is:g/ha"; may be left out where a column's name has it: dose_um; or every
+        cell: 10 nM.
+    dose_scale
+        "linear", "log10", "-log10", "ln", "-ln", "log2" or "-log2": what the numbers are of the dose in its unit. May
+        be left out where the column's name says it, such as "-log10 dose (M)". Stated, doses are not asked about.
     compound
         Which compound is wanted; needed where the files have several.
     plate_map
@@ -158,6 +165,7 @@ def read_dose_response(
         columns=columns,
         roles=roles,
         dose_unit=dose_unit,
+        dose_scale=dose_scale,
         plate_map=plate_map,
         grid_number=grid_number,
         plate_wells=plate_wells,
@@ -176,8 +184,9 @@ def _read_wells(
     files: Files,
     *,
     columns: Mapping[str, str] | None = None,
-    roles: Roles | None = None,
+    roles: RolesOrWords | None = None,
     dose_unit: str | None = None,
+    dose_scale: DoseScale | None = None,
     plate_map: File | None = None,
     grid_number: int | None = None,
     plate_wells: int | None = None,
@@ -199,6 +208,7 @@ def _read_wells(
         return read_plates(
             [PlateFiles(source, map_source, grid_number=grid_number) for source in sources],
             dose_unit,
+            dose_scale=dose_scale,
             columns=columns,
             roles=roles,
             counting_minutes=counting_minutes,
@@ -219,6 +229,7 @@ def _read_wells(
         sources,
         columns,
         dose_unit,
+        dose_scale=dose_scale,
         roles=roles,
         counting_minutes=counting_minutes,
         scale=scale,

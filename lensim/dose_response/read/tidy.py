@@ -15,10 +15,16 @@ from lensim.dose_response.read.columns import (
     LABELS,
     Response,
     Roles,
+    RolesOrWords,
     WellColumns,
+    as_roles,
     check_role_words,
     find_well_columns,
 )
+from lensim.dose_response.read.dose_cells import number_in
+from lensim.dose_response.read.dose_checks import check_doses
+from lensim.dose_response.read.dose_scale import DoseScale
+from lensim.dose_response.read.doses import understand_doses
 from lensim.dose_response.read.pooling import check_wells
 from lensim.dose_response.read.wells import (
     Lost,
@@ -47,7 +53,8 @@ def read_tidy(
     columns: Mapping[str, str] | None = None,
     dose_unit: str | None = None,
     *,
-    roles: Roles | None = None,
+    dose_scale: DoseScale | None = None,
+    roles: RolesOrWords | None = None,
     counting_minutes: float = math.inf,
     scale: Scale | None = None,
     lost: Lost = "refuse",
@@ -71,9 +78,13 @@ def read_tidy(
         The names of their columns by meaning, see `COLUMNS`; "=RPMI-8226" is a value that all wells have.
     dose_unit
         M, mM, uM, nM, pM, or "as-is:g/ha" for a unit that is no concentration in mol/l. May be left out where the
-        column says it: dose_um, conc_nM.
+        column says it: dose_um, conc_nM, or every cell: 10 nM.
+    dose_scale
+        "linear", "log10", "-log10", "ln", "-ln", "log2" or "-log2": what the numbers are of the dose in its unit. May
+        be left out where the column's name says it, such as "-log10 dose (M)". Stated, doses are not asked about.
     roles
-        What the words in the role column mean; given, the column must be there.
+        What the words in the column role mean, as `Roles` or as a mapping: {"untreated": "DMSO", "treated": "*"};
+        given, the column must be there.
     counting_minutes
         For how long each well was counted [min]; infinite (the default) for a signal that is no count.
     scale
@@ -108,7 +119,7 @@ def read_tidy(
     settled = settle(sources_of(files), choice, COLUMNS, LABELS, columns)
     sources = settled.sources
     lost_wells = LostWells(are_dropped=lost == "drop")
-    choices = _Choices(columns or {}, dose_unit, roles, scale, decimal)
+    choices = _Choices(columns or {}, dose_unit, dose_scale, as_roles(roles), scale, decimal)
     faults = FaultReport(", ".join(source.place for source in sources))
     read = [_read_one(source, choices, lost_wells, faults) for source in sources]
     _check_alike(read, faults)
@@ -137,6 +148,7 @@ def read_tidy(
 class _Choices:
     columns: Mapping[str, str]
     dose_unit: str | None
+    dose_scale: DoseScale | None
     roles: Roles | None
     scale: Scale | None
     decimal: DecimalMark | None
@@ -157,10 +169,13 @@ def _read_one(source: Source, choices: _Choices, lost: LostWells, study: FaultRe
     table, faults = read_table(source)
     found = find_well_columns(table, choices.columns, choices.dose_unit, faults, needs_role=choices.roles is not None)
     response_cells = [found.cell(found.response, row) for row in table.rows]
-    dose_cells = [found.cell("dose", row) for row in table.rows]
+    dose_cells = [number_in(found.cell("dose", row)) for row in table.rows]
     mark = decimal_mark_of(response_cells + dose_cells, choices.decimal, table.has_decimal_points, faults)
-    wells, ignored, is_whole = _read_wells(table, found, choices.roles or Roles(), mark, lost, faults)
+    roles = choices.roles or Roles()
+    found = understand_doses(table, found, roles, choices.dose_scale, mark, faults)
+    wells, ignored, is_whole = _read_wells(table, found, roles, mark, lost, faults)
     wells = _to_percent(wells, found, choices.scale, faults)
+    check_doses(wells, found, faults, is_raw=found.response == "signal")
     study.take(faults)
     return _ReadTable(source, table, found, wells, ignored, is_whole and table.is_whole)
 

@@ -6,7 +6,9 @@ from typing import Literal
 
 from lensim.checks import FaultReport
 from lensim.dose_response.read.columns import Role, Roles, WellColumns, role_of
-from lensim.dose_response.read.units import dose_to_um
+from lensim.dose_response.read.dose_cells import is_bound, is_untreated_word, parse_dose_cell
+from lensim.dose_response.read.dose_scale import number_to_dose
+from lensim.dose_response.read.units import dose_to_um, parse_dose_unit
 from lensim.tables.number_text import DecimalMark, is_missing, parse_number
 
 Scale = Literal["percent", "fraction"]
@@ -47,8 +49,10 @@ class LostWells:
 
 
 def role_of_row(found: WellColumns, row: list[str], roles: Roles) -> Role | Literal["by dose"] | None:
-    """The role of a well, by its word; "by dose" without such a column; None where no pattern fits the word."""
-    return role_of(found.cell("role", row), roles) if found.has("role") else "by dose"
+    """The role of a well, by its word or its vehicle; "by dose" without such; None where no pattern fits the word."""
+    if found.has("role"):
+        return role_of(found.cell("role", row), roles)
+    return "untreated" if found.vehicles and found.cell("compound", row) in found.vehicles else "by dose"
 
 
 def read_dose(
@@ -63,18 +67,19 @@ def read_dose(
     if role == "blank":
         return math.nan
     text, column = found.cell("dose", row), found.column("dose")
+    if role == "untreated" and _is_untreated_whatever_its_dose(found, row):
+        return 0.0
+    if is_untreated_word(text):
+        return 0.0
     if is_missing(text):
         if role == "untreated":
             return 0.0
-        faults.add(f"{column} must be given (0 for an untreated well), got {text!r}", line=line)
+        zero = "0" if found.dose_scale == "linear" else "-inf, or a word such as DMSO,"
+        faults.add(f"{column} must be given ({zero} for an untreated well), got {text!r}", line=line)
         return math.nan
-    number = parse_number(text, decimal)
-    if number is None:
-        faults.add(f"{column} must be a number, got {text!r}", line=line)
-        return math.nan
-    dose = dose_to_um(number, found.dose_unit)
-    if not math.isfinite(dose):
-        faults.add(f"{column} must be a finite number, got {text!r}", line=line)
+    dose = _dose_in_cell(found, text, decimal)
+    if isinstance(dose, str):
+        faults.add(f"{column} must be {dose}, got {text!r}", line=line)
         return math.nan
     if dose < 0:
         faults.add(f"{column} must be 0 or more (a dose, not its logarithm), got {text}", line=line)
@@ -83,6 +88,28 @@ def read_dose(
         faults.add(f"{column} must be 0 or empty in an untreated well, got {text}", line=line)
         return math.nan
     return dose
+
+
+def _is_untreated_whatever_its_dose(found: WellColumns, row: list[str]) -> bool:
+    """Whether a word says untreated where the dose is that word, or is the dose of a vehicle."""
+    compound = found.cell("compound", row)
+    is_by_compound = found.is_same("role", "compound") or compound in found.vehicles or is_untreated_word(compound)
+    return found.is_same("role", "dose") or is_by_compound
+
+
+def _dose_in_cell(found: WellColumns, text: str, decimal: DecimalMark) -> float | str:
+    """The dose in a cell, by its own unit where it has one; what it must be instead where it holds none."""
+    whole = parse_number(text, decimal)
+    parts = parse_dose_cell(text)
+    number = parse_number(parts.number, decimal) if whole is None and parts.number else whole
+    if is_bound(text):
+        return "one number, and no bound"
+    if number is None:
+        has_digits = any(sign.isdigit() for sign in text)
+        return "a number, or a number and its unit such as 10 nM" if has_digits else "a number"
+    unit = parse_dose_unit(parts.molar) if whole is None and parts.molar else found.dose_unit
+    dose = dose_to_um(number_to_dose(number, found.dose_scale), unit)
+    return dose if math.isfinite(dose) else "a finite number"
 
 
 def read_signal(

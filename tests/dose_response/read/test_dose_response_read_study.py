@@ -61,7 +61,7 @@ def test_files_that_are_no_one_study_are_refused(tmp_path):
         "two.csv: all files must have one of signal, viability and inhibition, got viability, and signal in one.csv"
     )
     own = saved(tmp_path, "cell_line,dose,signal\na,0,100\na,1,50\na,2,20\n", "own.csv")
-    assert "state dose_unit" in refused([one, own])
+    assert "say dose_unit=" in refused([one, own])
 
 
 def test_a_well_that_stands_in_two_files_is_told(tmp_path):

@@ -231,8 +231,8 @@ def test_the_response_is_not_guessed(tmp_path):
 def test_the_unit_of_a_dose_is_stated_once(tmp_path):
     text = "cell_line,dose,signal\na,0,100\na,0.001,50\na,0.002,20\n"
     assert faults_of(tmp_path, text) == [
-        "wells.csv line 1: the column 'dose' does not say its unit: state dose_unit, one of M, mM, uM, nM, pM, or "
-        "as-is:UNIT for a unit that is not molar"
+        "wells.csv line 1: the column 'dose' does not say its unit: say dose_unit=, one of M, mM, uM, nM, pM, or "
+        'dose_unit="as-is:UNIT" for a UNIT that is not molar'
     ]
     assert read(tmp_path, text, dose_unit="mM")["dose_um"].values.tolist() == [0, 1, 2]
     own = read(tmp_path, text, dose_unit="as-is:g/ha")
