@@ -35,6 +35,7 @@ TOPICS = {
     "tests/report/test_report_browser.py": "the page in a browser",
     "tests/report/test_report_notebook.py": "figures in a notebook",
     "tests/selection/test_selection_docs.py": "what the page on selection says",
+    "tests/tables/test_tables_grid_random.py": "random exports of plate readers",
     "tests/tables/test_tables_docs.py": "what the page on tables says",
     "tests/tables/test_tables_doors.py": "every door to tables",
     "tests/test_architecture.py": "the shape of the code",

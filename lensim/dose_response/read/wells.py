@@ -10,6 +10,7 @@ from lensim.dose_response.read.dose_cells import is_bound, is_untreated_word, pa
 from lensim.dose_response.read.dose_scale import number_to_dose
 from lensim.dose_response.read.units import dose_to_um, parse_dose_unit
 from lensim.tables.number_text import DecimalMark, is_missing, parse_number
+from lensim.tables.reader_words import is_lost, is_saturated
 
 Scale = Literal["percent", "fraction"]
 Lost = Literal["refuse", "drop"]
@@ -42,10 +43,25 @@ class Well:
 
 @dataclass
 class LostWells:
-    """The treatment of wells without a signal: each is a fault, unless the user said that they are lost."""
+    """The treatment of wells without a signal: each is a fault, unless the user said that such are left out.
+
+    Attributes
+    ----------
+    are_dropped
+        Whether wells without a signal are left out.
+    saturated_are_dropped
+        Whether wells in which the reader was saturated are left out.
+    count, saturated
+        How many of either were left out.
+    saturated_untreated
+        How many of the saturated ones are untreated.
+    """
 
     are_dropped: bool
+    saturated_are_dropped: bool = False
     count: int = 0
+    saturated: int = 0
+    saturated_untreated: int = 0
 
 
 def role_of_row(found: WellColumns, row: list[str], roles: Roles) -> Role | Literal["by dose"] | None:
@@ -121,9 +137,19 @@ def read_signal(
     faults: FaultReport,
     *,
     may_be_negative: bool,
+    is_untreated: bool = False,
 ) -> float | None:
-    """A signal or percentage; NaN where it had a fault, None for a lost well."""
-    if is_missing(text):
+    """A signal or percentage; NaN where it had a fault, None for a well that is left out."""
+    if is_saturated(text):
+        if lost.saturated_are_dropped:
+            lost.saturated += 1
+            lost.saturated_untreated += is_untreated
+            return None
+        faults.add(
+            f"{column} is saturated, got {text!r}; to leave saturated wells out, say saturated='drop'", line=line
+        )
+        return math.nan
+    if is_lost(text):
         if lost.are_dropped:
             lost.count += 1
             return None
