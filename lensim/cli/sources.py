@@ -50,6 +50,9 @@ def dose_response(
         Literal["percent", "fraction"] | None, typer.Option(help="Of viability or inhibition, where in doubt.")
     ] = None,
     drop_lost: Annotated[bool, typer.Option("--drop-lost", help="Leave out wells without signal.")] = False,
+    normalise: Annotated[
+        bool, typer.Option("--normalise", help="Signals to percent of untreated; for those with values below 0.")
+    ] = False,
     where: Where = None,
     by: By = "",
     ignore: Ignore = None,
@@ -79,6 +82,7 @@ def dose_response(
         counting_minutes=counting_minutes,
         scale=scale,
         lost="drop" if drop_lost else "refuse",
+        normalise=normalise,
         where=where_of(where),
         by=by or None,
         ignore=tuple(ignore or ()),

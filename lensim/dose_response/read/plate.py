@@ -87,6 +87,7 @@ def read_plate(
     grid_number: int | None = None,
     counting_minutes: float = math.inf,
     lost: Lost = "refuse",
+    normalise: bool = False,
     decimal: DecimalMark | None = None,
     plate_wells: int | None = None,
 ) -> xr.Dataset:
@@ -99,6 +100,7 @@ def read_plate(
         roles=roles,
         counting_minutes=counting_minutes,
         lost=lost,
+        normalise=normalise,
         decimal=decimal,
         plate_wells=plate_wells,
     )
@@ -113,6 +115,7 @@ def read_plates(
     roles: RolesOrWords | None = None,
     counting_minutes: float = math.inf,
     lost: Lost = "refuse",
+    normalise: bool = False,
     decimal: DecimalMark | None = None,
     plate_wells: int | None = None,
     choice: Choice = EVERY_ROW,
@@ -125,7 +128,7 @@ def read_plates(
         The files of each plate.
     dose_unit, dose_scale, columns, roles
         As in `read_tidy`, for the maps.
-    counting_minutes, lost
+    counting_minutes, lost, normalise
         As in `read_tidy`, for the grids.
     decimal
         The decimal mark of the grids, where the numbers do not show it; of a map only where in doubt there.
@@ -150,7 +153,7 @@ def read_plates(
     check_plate_wells(plate_wells)
     if not plates:
         raise InputError("plates must hold at least one plate, got none")
-    faults, lost_wells = FaultReport("plates"), LostWells(are_dropped=lost == "drop")
+    faults, lost_wells = FaultReport("plates"), LostWells(are_dropped=lost == "drop", is_normalised=normalise)
     choices = _Choices(columns or {}, dose_unit, dose_scale, as_roles(roles), decimal)
     opened: dict[File, Source] = {}
     for path in [path for files in plates for path in (files.grid, files.plate_map)]:
@@ -181,6 +184,7 @@ def read_plates(
         signal=SIGNAL_NAME,
         counting_minutes=counting_minutes,
         is_raw=True,
+        is_normalised=normalise,
         has_compounds=any(one.has_compounds for one in read),
         wells_lost=lost_wells.count,
         wells_ignored=sum(one.ignored for one in read),
@@ -326,6 +330,7 @@ def _read_wells(
             is_whole = False
         else:
             wells.append(well)
+    lost.tell_of_signs(grid_faults)
     check_doses(wells, found, map_faults, is_raw=True)
     faults.take(grid_faults)
     faults.take(map_faults)

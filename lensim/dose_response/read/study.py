@@ -86,6 +86,7 @@ def read_dose_response(
     counting_minutes: float = math.inf,
     scale: Scale | None = None,
     lost: Lost = "refuse",
+    normalise: bool = False,
     where: Where | None = None,
     ignore: Sequence[str] = (),
     join_names: bool | None = None,
@@ -131,6 +132,9 @@ def read_dose_response(
         "percent" or "fraction", of viability or inhibition, where the numbers leave a doubt.
     lost
         What becomes of a well without a signal: "refuse" the file, or "drop" the well and count it.
+    normalise
+        Read raw signals as percent of the median untreated well of each culture, with the mean blank of the plate taken
+        off where there are blanks. For signals below 0, since their background was taken off; others are better raw.
     where
         Rows to read, by a column of the tables and its value, or values: {"time_h": "72"}. Rows with an empty cell
         there, such as untreated wells, go with every value.
@@ -173,6 +177,7 @@ def read_dose_response(
         counting_minutes=counting_minutes,
         scale=scale,
         lost=lost,
+        normalise=normalise,
         where=where,
         ignore=ignore,
         join_names=join_names,
@@ -194,6 +199,7 @@ def _read_wells(
     counting_minutes: float = math.inf,
     scale: Scale | None = None,
     lost: Lost = "refuse",
+    normalise: bool = False,
     where: Where | None = None,
     ignore: Sequence[str] = (),
     join_names: bool | None = None,
@@ -213,6 +219,7 @@ def _read_wells(
             roles=roles,
             counting_minutes=counting_minutes,
             lost=lost,
+            normalise=normalise,
             decimal=decimal,
             plate_wells=plate_wells,
             choice=choice,
@@ -234,6 +241,7 @@ def _read_wells(
         counting_minutes=counting_minutes,
         scale=scale,
         lost=lost,
+        normalise=normalise,
         decimal=decimal,
         plate_wells=plate_wells,
         choice=choice,

@@ -58,6 +58,7 @@ def read_tidy(
     counting_minutes: float = math.inf,
     scale: Scale | None = None,
     lost: Lost = "refuse",
+    normalise: bool = False,
     decimal: DecimalMark | None = None,
     plate_wells: int | None = None,
     choice: Choice = EVERY_ROW,
@@ -93,6 +94,9 @@ def read_tidy(
     lost
         What becomes of a well whose signal is missing (empty, NA, NaN): "refuse" the file, or "drop" the well and
         count it in attrs["wells_lost"].
+    normalise
+        Read raw signals as percent of the median untreated well of each culture, with the mean blank of the plate taken
+        off where there are blanks. For signals below 0, since their background was taken off; others are better raw.
     decimal
         The decimal mark, where the numbers do not show it.
     plate_wells
@@ -118,7 +122,7 @@ def read_tidy(
     check_plate_wells(plate_wells)
     settled = settle(sources_of(files), choice, COLUMNS, LABELS, columns)
     sources = settled.sources
-    lost_wells = LostWells(are_dropped=lost == "drop")
+    lost_wells = LostWells(are_dropped=lost == "drop", is_normalised=normalise)
     choices = _Choices(columns or {}, dose_unit, dose_scale, as_roles(roles), scale, decimal)
     faults = FaultReport(", ".join(source.place for source in sources))
     read = [_read_one(source, choices, lost_wells, faults) for source in sources]
@@ -126,12 +130,15 @@ def read_tidy(
     response, unit = read[0].columns.response, read[0].columns.dose_unit
     if response != "signal" and math.isfinite(counting_minutes):
         faults.add(f"counting_minutes needs raw signals, got {response}")
+    if response != "signal" and normalise:
+        faults.add(f"normalise=True is for raw signals, got {response}")
     origin = Origin(
         source=tuple(source.place for source in sources),
         dose_unit=unit,
         signal=read[0].columns.column(response),
         counting_minutes=counting_minutes,
         is_raw=response == "signal",
+        is_normalised=normalise,
         has_compounds=any(one.columns.has("compound") for one in read),
         wells_lost=lost_wells.count,
         wells_ignored=sum(one.ignored for one in read),
@@ -237,6 +244,7 @@ def _read_wells(
             is_whole = False
         else:
             wells.append(well)
+    lost.tell_of_signs(faults)
     return wells, ignored, is_whole
 
 
