@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from lensim import checks
 from lensim.bioassay.assemble import BioassayWell
@@ -13,15 +14,17 @@ from lensim.checks import FaultReport
 from lensim.tables.columns import Found, find_columns, missing
 from lensim.tables.names import plain_name
 from lensim.tables.number_text import DecimalMark, is_missing, parse_number
+from lensim.tables.reader_words import is_lost, is_saturated
 from lensim.tables.table import TextTable
 
 
 @dataclass(frozen=True)
 class Manner:
-    """The unit of a file's concentrations, and its decimal mark."""
+    """The unit of a file's concentrations, its decimal mark, and whether saturated wells are left out."""
 
     unit: str
     mark: DecimalMark
+    drops_saturated: bool = False
 
 
 def find_own_columns(table: TextTable, stated: Mapping[str, str], needed: str, faults: FaultReport) -> Found:
@@ -73,10 +76,19 @@ def read_role(found: Found, row: list[str], line: int, faults: FaultReport) -> s
     return role
 
 
+def is_left_out(text: str, manner: Manner) -> Literal["", "lost", "saturated"]:
+    """Why a well is left out, by what is in its cell; empty where it is not."""
+    if is_saturated(text):
+        return "saturated" if manner.drops_saturated else ""
+    return "lost" if is_lost(text) else ""
+
+
 def read_reading(text: str, name: str, mark: DecimalMark, line: int, faults: FaultReport) -> float:
     """An optical density; NaN where it had a fault."""
     number = parse_number(text, mark)
-    if number is None or not math.isfinite(number):
+    if is_saturated(text):
+        faults.add(f"{name} is saturated, got {text!r}; to leave saturated wells out, say saturated='drop'", line=line)
+    elif number is None or not math.isfinite(number):
         faults.add(f"{name} must be a number (empty where a well was lost), got {text!r}", line=line)
     elif number < 0:
         faults.add(

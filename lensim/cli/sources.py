@@ -12,11 +12,14 @@ from lensim.cli.shared import (
     Column,
     Control,
     Decimal,
+    DropSaturated,
     GridNumber,
     Ignore,
     JoinNames,
     PlateMap,
     PlateWells,
+    Reading,
+    WellOrder,
     Where,
     columns_of,
     pairs_of,
@@ -38,7 +41,9 @@ def dose_response(
     ] = None,
     plate_map: PlateMap = None,
     grid_number: GridNumber = None,
+    reading: Reading = "",
     plate_wells: PlateWells = None,
+    well_order: WellOrder = None,
     column: Column = None,
     role: Annotated[
         list[str] | None, typer.Option(help="ROLE=PATTERN: untreated=NC-1, ignored=PC-*. May be repeated.")
@@ -53,6 +58,7 @@ def dose_response(
     normalise: Annotated[
         bool, typer.Option("--normalise", help="Signals to percent of untreated; for those with values below 0.")
     ] = False,
+    drop_saturated: DropSaturated = False,
     where: Where = None,
     by: By = "",
     ignore: Ignore = None,
@@ -74,7 +80,9 @@ def dose_response(
         dose_scale=dose_scale,
         plate_map=plate_map,
         grid_number=grid_number,
+        reading=reading or None,
         plate_wells=plate_wells,
+        well_order=well_order,
         columns=columns_of(column),
         roles=roles,
         decimal=decimal,
@@ -83,6 +91,7 @@ def dose_response(
         scale=scale,
         lost="drop" if drop_lost else "refuse",
         normalise=normalise,
+        saturated="drop" if drop_saturated else "refuse",
         where=where_of(where),
         by=by or None,
         ignore=tuple(ignore or ()),
@@ -129,11 +138,14 @@ def bioassay(
     ],
     plate_map: PlateMap = None,
     grid_number: GridNumber = None,
+    reading: Reading = "",
     plate_wells: PlateWells = None,
+    well_order: WellOrder = None,
     control: Control = "",
     unit: Annotated[str, typer.Option(help="Of standards: pg/ml or ng/ml; else as the column says.")] = "",
     column: Column = None,
     decimal: Decimal = None,
+    drop_saturated: DropSaturated = False,
 ) -> "xr.Dataset":
     """Read the standards and samples of a bioassay."""
     from lensim.bioassay.read import read_bioassay
@@ -142,11 +154,14 @@ def bioassay(
         files,
         plate_map=plate_map,
         grid_number=grid_number,
+        reading=reading or None,
         plate_wells=plate_wells,
+        well_order=well_order,
         control=control,
         unit=unit or None,
         columns=columns_of(column),
         decimal=decimal,
+        saturated="drop" if drop_saturated else "refuse",
     )
 
 

@@ -14,7 +14,7 @@ from lensim.checks import FaultReport
 from lensim.dose_response.read.normalise import percent_of_untreated
 from lensim.dose_response.read.rules import Culture, check_together, culture_of
 from lensim.dose_response.read.units import DoseUnit
-from lensim.dose_response.read.wells import Well
+from lensim.dose_response.read.wells import LostWells, Well
 from lensim.tables.names import in_natural_order, plain_name
 from lensim.tables.plate_size import size_attrs
 from lensim.tables.well_names import parse_well_name
@@ -49,8 +49,10 @@ class Origin:
         Whether raw signals become viability in percent of the untreated wells of their culture.
     has_compounds
         Whether wells name a compound.
-    wells_lost, wells_ignored
-        How many wells were left out: because their signal is missing, and because of their role or the plate map.
+    lost
+        How many wells were left out because they have no signal.
+    wells_ignored
+        How many were left out because of their role or the plate map.
     grid
         Rows and columns of the readers' grids, where these are whole plates.
     plate_wells
@@ -63,7 +65,7 @@ class Origin:
     counting_minutes: float
     is_raw: bool
     has_compounds: bool
-    wells_lost: int
+    lost: LostWells
     wells_ignored: int
     grid: tuple[int, int] | None = None
     plate_wells: int | None = None
@@ -161,9 +163,14 @@ def _build(wells: list[Well], blanks: list[Well], origin: Origin) -> xr.Dataset:
         "source": ", ".join(origin.source),
         "dose_unit": origin.dose_unit.stated,
         "signal": origin.signal,
-        "wells_lost": origin.wells_lost,
+        "wells_lost": origin.lost.count,
         "wells_ignored": origin.wells_ignored,
     }
+    if origin.lost.saturated:
+        attrs |= {
+            "wells_saturated": origin.lost.saturated,
+            "wells_saturated_untreated": origin.lost.saturated_untreated,
+        }
     data = xr.Dataset(variables, coords, attrs)
     data = _add_signals(data, wells, blanks, plates, origin)
     data = _add_places(data, wells, blanks, origin)

@@ -10,6 +10,7 @@ from lensim.dose_response.read.dose_cells import is_bound, is_untreated_word, pa
 from lensim.dose_response.read.dose_scale import number_to_dose
 from lensim.dose_response.read.units import dose_to_um, parse_dose_unit
 from lensim.tables.number_text import DecimalMark, is_missing, parse_number
+from lensim.tables.reader_words import is_lost, is_saturated
 
 Scale = Literal["percent", "fraction"]
 Lost = Literal["refuse", "drop"]
@@ -48,17 +49,24 @@ class LostWells:
     ----------
     are_dropped
         Whether wells without a signal are left out.
+    saturated_are_dropped
+        Whether wells in which the reader was saturated are left out.
     is_normalised
         Whether signals become percent of untreated, and so may be below 0.
-    count
-        Wells that were left out.
+    count, saturated
+        How many of either were left out.
+    saturated_untreated
+        How many of the saturated ones are untreated.
     below_zero
         Columns, lines and texts of signals below 0 that were not allowed.
     """
 
     are_dropped: bool
+    saturated_are_dropped: bool = False
     is_normalised: bool = False
     count: int = 0
+    saturated: int = 0
+    saturated_untreated: int = 0
     below_zero: list[tuple[str, int, str]] = field(default_factory=list)
 
     def tell_of_signs(self, faults: FaultReport) -> None:
@@ -149,9 +157,19 @@ def read_signal(
     faults: FaultReport,
     *,
     may_be_negative: bool,
+    is_untreated: bool = False,
 ) -> float | None:
-    """A signal or percentage; NaN where it had a fault, None for a lost well."""
-    if is_missing(text):
+    """A signal or percentage; NaN where it had a fault, None for a well that is left out."""
+    if is_saturated(text):
+        if lost.saturated_are_dropped:
+            lost.saturated += 1
+            lost.saturated_untreated += is_untreated
+            return None
+        faults.add(
+            f"{column} is saturated, got {text!r}; to leave saturated wells out, say saturated='drop'", line=line
+        )
+        return math.nan
+    if is_lost(text):
         if lost.are_dropped:
             lost.count += 1
             return None
