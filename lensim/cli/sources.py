@@ -55,6 +55,9 @@ def dose_response(
         Literal["percent", "fraction"] | None, typer.Option(help="Of viability or inhibition, where in doubt.")
     ] = None,
     drop_lost: Annotated[bool, typer.Option("--drop-lost", help="Leave out wells without signal.")] = False,
+    normalise: Annotated[
+        bool, typer.Option("--normalise", help="Signals to percent of untreated; for those with values below 0.")
+    ] = False,
     drop_saturated: DropSaturated = False,
     where: Where = None,
     by: By = "",
@@ -87,6 +90,7 @@ def dose_response(
         counting_minutes=counting_minutes,
         scale=scale,
         lost="drop" if drop_lost else "refuse",
+        normalise=normalise,
         saturated="drop" if drop_saturated else "refuse",
         where=where_of(where),
         by=by or None,

@@ -93,6 +93,7 @@ def read_plate(
     reading: str | None = None,
     counting_minutes: float = math.inf,
     lost: Lost = "refuse",
+    normalise: bool = False,
     saturated: Saturated = "refuse",
     decimal: DecimalMark | None = None,
     plate_wells: int | None = None,
@@ -108,6 +109,7 @@ def read_plate(
         reading=reading,
         counting_minutes=counting_minutes,
         lost=lost,
+        normalise=normalise,
         saturated=saturated,
         decimal=decimal,
         plate_wells=plate_wells,
@@ -125,6 +127,7 @@ def read_plates(
     reading: str | None = None,
     counting_minutes: float = math.inf,
     lost: Lost = "refuse",
+    normalise: bool = False,
     saturated: Saturated = "refuse",
     decimal: DecimalMark | None = None,
     plate_wells: int | None = None,
@@ -142,7 +145,7 @@ def read_plates(
     reading
         A part of the text over a grid or behind its rows, such as a wavelength or a time, where plates have several
         readings.
-    counting_minutes, lost, saturated
+    counting_minutes, lost, normalise, saturated
         As in `read_tidy`, for the grids.
     decimal
         The decimal mark of the grids, where the numbers do not show it; of a map only where in doubt there.
@@ -171,7 +174,8 @@ def read_plates(
     check_well_order(well_order)
     if not plates:
         raise InputError("plates must hold at least one plate, got none")
-    faults, lost_wells = FaultReport("plates"), LostWells(lost == "drop", saturated == "drop")
+    faults = FaultReport("plates")
+    lost_wells = LostWells(lost == "drop", saturated == "drop", is_normalised=normalise)
     choices = _Choices(columns or {}, dose_unit, dose_scale, as_roles(roles), decimal, plate_wells, well_order)
     opened: dict[File, Source] = {}
     for path in [path for files in plates for path in (files.grid, files.plate_map)]:
@@ -203,6 +207,7 @@ def read_plates(
         signal=SIGNAL_NAME,
         counting_minutes=counting_minutes,
         is_raw=True,
+        is_normalised=normalise,
         has_compounds=any(one.has_compounds for one in read),
         lost=lost_wells,
         wells_ignored=sum(one.ignored for one in read),
@@ -384,6 +389,7 @@ def _read_wells(
             is_whole = False
         else:
             wells.append(well if where.is_standard else replace(well, name=well_name(*place)))
+    lost.tell_of_signs(grid_faults)
     check_doses(wells, found, map_faults, is_raw=True)
     faults.take(grid_faults)
     faults.take(map_faults)

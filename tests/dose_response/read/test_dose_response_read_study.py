@@ -4,6 +4,7 @@ from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.dose_response.read import read_dose_response
 from lensim.models.dose_response_panel import position_arrays
+from tests.dose_response.read.test_dose_response_read_tidy import BELOW_ZERO
 
 TABLE = "cell_line,dose_um,signal\na,0,100\na,1,50\na,2,20\n"
 MAP = "well,cell_line,dose_um\nA1,a,0\nA2,a,1\nA3,a,2\n"
@@ -50,7 +51,7 @@ def test_faults_of_several_files_are_told_with_their_file(tmp_path):
     two = saved(tmp_path, TABLE.replace("20", "-1"), "two.csv")
     assert refused([one, two]).splitlines() == [
         "one.csv line 3: signal must be a number, got 'x'",
-        "two.csv line 4: signal must be 0 or more, got -1",
+        f"two.csv line 4: signal must be 0 or more, got -1: {BELOW_ZERO}",
     ]
 
 
