@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -73,22 +74,28 @@ def read_tidy_reactions(
     InputError
         If the file is no table or lacks a column.
     """
-    table, found, told, faults = _table_of(source, columns, ("gene", "ct_cycles"))
-    read = _read(table, found, source.stem, choices, faults)
-    return replace(read, notes=(*told, *read.notes)), faults
+    table, found, faults = _table_of(source, columns, ("gene", "ct_cycles"))
+    return _read(table, found, source.stem, choices, faults), faults
+
+
+def in_rows(source: Source, columns: Mapping[str, str]) -> Source:
+    """A file whose table has one row a reaction and names in every row, so that rows can be chosen; see `_table_of`."""
+    faults = FaultReport(source.place)
+    table = source.table if {"gene", "ct_cycles"} & set(columns) else as_long(source.table)
+    with suppress(InputError):  # which is told when the table is read
+        table = filled_down(table, find_columns(table, COLUMNS, faults, stated=columns), faults)
+    return source.with_table(table)
 
 
 def _table_of(
     source: Source, columns: Mapping[str, str], needed: Sequence[str]
-) -> tuple[TextTable, Found, list[str], FaultReport]:
-    """A table with one row a reaction and names in every row, where its columns are, and what is to be told of it."""
+) -> tuple[TextTable, Found, FaultReport]:
+    """A table with one row a reaction and names in every row, where its columns are, and its faults."""
     table, faults = read_table(source)
-    told: list[str] = []
     if not {"gene", "ct_cycles"} & set(columns):
-        table, told = as_long(table)
+        table = as_long(table)
     found = find_columns(table, COLUMNS, faults, stated=columns, needed=needed)
-    table, filled = filled_down(table, found, faults)
-    return table, found, [*told, *filled], faults
+    return filled_down(table, found, faults), found, faults
 
 
 def read_cts(
@@ -189,9 +196,8 @@ def _read_study_file(
     choices: Choices,
     study: FaultReport,
 ) -> _StudyFile:
-    table, found, told, faults = _table_of(source, columns, ("gene", "ct_cycles", "subject", "condition"))
+    table, found, faults = _table_of(source, columns, ("gene", "ct_cycles", "subject", "condition"))
     read = _read(table, found, source.stem, choices, faults)
-    read = replace(read, notes=(*told, *read.notes))
     # a line of a wide table has several reactions
     row_of = {(line, found.cell("gene", row)): row for line, row in zip(table.lines, table.rows, strict=True)}
     rows = [row_of[reaction.line_number, reaction.gene] for reaction in read.reactions]
@@ -242,7 +248,7 @@ def _read(table: TextTable, found: Found, stem: str, choices: Choices, faults: F
         faults.add(f"{found.column('quantity_unit')} must be the same in all rows, got {' and '.join(units)}")
     read = understand(rows, INSTRUMENT, manner, faults, next(iter(units), ""))
     told += [*told_of_roles(by_name, roles, table.place), *told_of_left_out(table, found, rows)]
-    return replace(read, notes=(*read.notes, *told))
+    return replace(read, notes=(*table.notes, *read.notes, *told))
 
 
 def _names_and_cts(table: TextTable, found: Found) -> Iterator[tuple[str, float | None]]:
