@@ -11,6 +11,7 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.checks import FaultReport
+from lensim.dose_response.read.normalise import percent_of_untreated
 from lensim.dose_response.read.rules import Culture, check_together, culture_of
 from lensim.dose_response.read.units import DoseUnit
 from lensim.dose_response.read.wells import LostWells, Well
@@ -44,6 +45,8 @@ class Origin:
         Time for which wells were counted; infinite for a signal that is no count.
     is_raw
         Whether signals are raw; else they are viability in percent.
+    is_normalised
+        Whether raw signals become viability in percent of the untreated wells of their culture.
     has_compounds
         Whether wells name a compound.
     lost
@@ -66,6 +69,7 @@ class Origin:
     wells_ignored: int
     grid: tuple[int, int] | None = None
     plate_wells: int | None = None
+    is_normalised: bool = False
 
 
 def assemble(wells: Sequence[Well], origin: Origin, faults: FaultReport, *, is_whole: bool) -> xr.Dataset:
@@ -95,6 +99,13 @@ def assemble(wells: Sequence[Well], origin: Origin, faults: FaultReport, *, is_w
     if not faults.faults and not any(well.role != "blank" for well in named):
         faults.add("no well is left: all are blank, ignored or lost")
     faults.raise_if_any()
+    if origin.is_raw and origin.is_normalised:
+        if np.isfinite(origin.counting_minutes):
+            faults.add("counting_minutes needs raw signals, got normalise=True")
+        named = percent_of_untreated(named, faults)
+        origin = replace(origin, is_raw=False)
+        faults.tell(f"{origin.signal} is read as percent of the median untreated well of each culture")
+        faults.raise_if_any()
     data = _build([well for well in named if well.role != "blank"], [w for w in named if w.role == "blank"], origin)
     if faults.notes:
         data.attrs[v.NOTES] = "\n".join(dict.fromkeys(faults.notes))

@@ -8,6 +8,7 @@ from lensim.dose_response.assay import notes
 from lensim.dose_response.read import PlateFiles, Roles, read_dose_response, read_plate, read_plates
 from lensim.tables.grid import find_grids
 from lensim.tables.well_names import parse_well_name, smallest_plate, well_name
+from tests.dose_response.read.test_dose_response_read_tidy import BELOW_ZERO
 
 NUMBERS = 100 + np.arange(96).reshape(8, 12)
 LETTERS = string.ascii_uppercase
@@ -179,7 +180,7 @@ def test_faults_of_grid_and_map_are_told_together(files):
     assert str(caught.value).splitlines() == [
         "plate.txt line 2: the reading of well A2 is saturated, got 'OVER'; to leave saturated wells out, say "
         "saturated='drop'",
-        "plate.txt line 2: the reading of well A3 must be 0 or more, got -1",
+        f"plate.txt line 2: the reading of well A3 must be 0 or more, got -1: {BELOW_ZERO}",
         "plate_map.csv line 5: well P12 is not in the grid of plate.txt, 8 x 12 on lines 2 to 9",
         "plate_map.csv line 7: well must be a letter and a number, such as A1, got '17'; where wells are numbered, say "
         'well_order="rows" or well_order="columns"',
