@@ -30,6 +30,7 @@ from lensim.inference.fit import FitSettings
 from lensim.inference.verdict import verdict_of
 from lensim.output import require_free, written_whole
 from lensim.report.figures.style import literal, new_figure
+from lensim.tables.choice import Choice
 
 MODEL = "dose_response_hierarchical"
 COLUMNS = {
@@ -41,6 +42,8 @@ COLUMNS = {
     "compound": "drug_name",
     "role": "tag",
 }
+POOLED = Choice(ignore=("seeding_density",))
+"""Lines were sown at the density that suits each plate's date; reference fits pool these."""
 ROLES = Roles(untreated=("NC-1",), blank=("B",), ignored=("NC-0", "PC-*"), treated=("L*-D*-S",))
 SETTINGS = FitSettings(SamplerSettings(draws=1000, tune=1000, chains=4, target_accept=0.95))
 UNTREATED_COLOUR, TREATED_COLOUR = "#999999", "#0072B2"  # distinct in grey print and for colour-blind readers
@@ -174,7 +177,7 @@ def run(
     The table of agreement and the figure are written anew after each drug, so that a stopped run leaves what it found.
     """
     reference = read_reference(reference_path)
-    data = read_tidy(wells, COLUMNS, "uM", roles=ROLES)
+    data = read_tidy(wells, COLUMNS, "uM", roles=ROLES, choice=POOLED)
     drugs = chosen_drugs or compounds_of(data)
     for drug in drugs:
         checks.one_of("--drugs", drug, compounds_of(data))

@@ -48,6 +48,7 @@ EXPRESSION: Final = "expression"
 BIOASSAY: Final = "bioassay"
 CELL_CYCLE: Final = "cell_cycle"
 SELECTION: Final = "selection"
+NOTES: Final = "notes"  # what a reader understood and a user should know, a sentence a line
 CONTROL: Final = "control"  # the condition that others are compared with
 CONTROL_KNOWN_BY: Final = "control_known_by"  # stated, a column, its name
 PLATE_ROWS: Final = "plate_rows"  # rows and columns of every plate, not only of its filled part

@@ -24,9 +24,10 @@ from lensim.cli.shared import (
     paths_in,
     say,
 )
+from lensim.cli.studies import Source, Study, studies_of
 
 if TYPE_CHECKING:
-    import xarray as xr
+    from lensim.face.fit import Fit
 
 INTERVALS = (0.01, 0.999)
 """Probabilities that an interval may have; refused at once, since summaries come after minutes of sampling."""
@@ -49,7 +50,7 @@ def fit_options(
     """Options of every fit; the signature alone is used."""
 
 
-def fit_command(name: str, source: Callable[..., "xr.Dataset"], about: str) -> Callable[..., None]:
+def fit_command(name: str, source: Source, about: str) -> Callable[..., None]:
     """The command that fits a model to data of one assay.
 
     Parameters
@@ -66,7 +67,7 @@ def fit_command(name: str, source: Callable[..., "xr.Dataset"], about: str) -> C
 
 def _run(
     name: str,
-    source: Callable[..., "xr.Dataset"],
+    source: Source,
     given: dict[str, Any],
     *,
     path: Path,
@@ -82,9 +83,8 @@ def _run(
     target_accept: float,
     force: bool,
 ) -> None:
-    from lensim.assay import Asked, find_assay
-    from lensim.cli.summarize import print_result, require_room, write_csv, write_figures
-    from lensim.face.fit import fit
+    from lensim.assay import Asked
+    from lensim.cli.summarize import print_results, require_room, write_csv, write_figures
     from lensim.inference.engine_nutpie import SamplerSettings
     from lensim.output import require_free, save_result
 
@@ -92,16 +92,62 @@ def _run(
     between("--ci", ci, *INTERVALS)
     SamplerSettings(draws=draws, tune=tune, chains=chains, target_accept=target_accept)  # refuses what is out of range
     read_here = paths_in({**given, "priors": priors})
-    require_free(path, force=force, inputs=read_here)
+    if not given.get("by"):
+        require_free(path, force=force, inputs=read_here)
     require_room(csv, figures, force=force, inputs=read_here)
+    by = given.get("by") or ""
+    studies = studies_of(source(**given), by)
+    targets = [study.path(path) for study in studies]
+    for study, target in zip(studies, targets, strict=True):
+        require_free(target, force=force, inputs=read_here)
+        require_room(None, study.folder(figures), force=force, inputs=read_here)
+    drawn = partial(
+        _fit,
+        name,
+        model=model,
+        priors=priors,
+        seed=seed,
+        draws=draws,
+        tune=tune,
+        chains=chains,
+        target_accept=target_accept,
+    )
+    fits = {}
+    for study, target in zip(studies, targets, strict=True):
+        result = fits[study.value] = drawn(study)
+        save_result(result.tree, target, force=force)
+        out.print(f"{study.words}result in {target}", soft_wrap=True, markup=False)
+    write_csv(print_results({value: one.tree for value, one in fits.items()}, Asked(ci), by), csv, force=force)
+    for study in studies:
+        write_figures(fits[study.value].tree, Asked(ci), study.folder(figures), force=force, data=study.data)
+    if not all(one.verdict.passed for one in fits.values()):
+        raise typer.Exit(3)
+
+
+def _fit(
+    name: str,
+    study: Study,
+    *,
+    model: str,
+    priors: Path | None,
+    seed: int,
+    draws: int,
+    tune: int,
+    chains: int,
+    target_accept: float,
+) -> "Fit":
+    """The fit of one study, after what a person should know of it."""
+    from lensim.assay import find_assay
+    from lensim.face.fit import fit
+    from lensim.tables.told import column_notes
+
     assay = find_assay(name)
-    read = source(**given)
-    data = assay.prepared(read)
+    data = assay.prepared(study.data)
     chosen = model or assay.default_model(data)
-    say(f"{assay.counts(data)}; model {chosen}; compiling takes up to a minute or two", quietly=True)
-    for note in assay.notes(data):
-        say(f"note: {in_own_options(note)}", quietly=True)
-    result = fit(
+    say(f"{study.words}{assay.counts(data)}; model {chosen}; compiling takes up to a minute or two", quietly=True)
+    for note in (*column_notes(study.data), *assay.notes(data)):
+        say(f"{study.words}note: {in_own_options(note)}", quietly=True)
+    return fit(
         data,
         model=chosen,
         priors=priors,
@@ -111,11 +157,5 @@ def _run(
         chains=chains,
         target_accept=target_accept,
         progress=True,
-        tell=lambda said: say(said, quietly=True),
+        tell=lambda said: say(f"{study.words}{said}", quietly=True),
     )
-    save_result(result.tree, path, force=force)
-    out.print(f"result in {path}", soft_wrap=True, markup=False)
-    write_csv(print_result(result.tree, Asked(ci)), csv, force=force)
-    write_figures(result.tree, Asked(ci), figures, force=force, data=read)
-    if not result.verdict.passed:
-        raise typer.Exit(3)

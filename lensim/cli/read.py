@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -12,9 +12,7 @@ from lensim.cli import sources
 from lensim.cli.assay_command import assay_command
 from lensim.cli.remedies import in_own_options
 from lensim.cli.shared import Force, columns_of, out, paths_in, say, table_suffix
-
-if TYPE_CHECKING:
-    import xarray as xr
+from lensim.cli.studies import Source, studies_of
 
 
 def read_options(
@@ -24,31 +22,36 @@ def read_options(
     """Options of every reading; the signature alone is used."""
 
 
-def read_command(name: str, source: Callable[..., "xr.Dataset"], about: str) -> Callable[..., None]:
+def read_command(name: str, source: Source, about: str) -> Callable[..., None]:
     """The command that reads files of one assay and writes them as one tidy table; see `fit_command`."""
     return assay_command(f"read_{name}", source, read_options, partial(_run, name, source), about)
 
 
-def _run(
-    name: str, source: Callable[..., "xr.Dataset"], given: dict[str, Any], *, path: Path | None, force: bool
-) -> None:
+def _run(name: str, source: Source, given: dict[str, Any], *, path: Path | None, force: bool) -> None:
     from lensim.assay import find_assay
     from lensim.output import require_free, written_whole
+    from lensim.tables.told import column_notes
 
     assay = find_assay(name)
     if path is not None:
         table_suffix(path)
-        require_free(path, force=force, inputs=paths_in(given))
+        if not given.get("by"):
+            require_free(path, force=force, inputs=paths_in(given))
         if assay.write is None:
             raise InputError(f"--out must be left out: the assay {name} has no table to write")
-    data = assay.prepared(source(**given))
-    say(assay.counts(data))
-    for note in assay.notes(data):
-        say(f"note: {in_own_options(note)}", quietly=True)
-    if path is not None and assay.write is not None:
-        with written_whole(path, force=force) as partial:
-            assay.write(data, partial)
-        say(f"table in {path}")
+    studies = studies_of(source(**given), given.get("by") or "")
+    for study in studies:
+        if path is not None:
+            require_free(study.path(path), force=force, inputs=paths_in(given))
+    for study in studies:
+        data = assay.prepared(study.data)
+        say(f"{study.words}{assay.counts(data)}")
+        for note in (*column_notes(study.data), *assay.notes(data)):
+            say(f"{study.words}note: {in_own_options(note)}", quietly=True)
+        if path is not None and assay.write is not None:
+            with written_whole(study.path(path), force=force) as partial:
+                assay.write(data, partial)
+            say(f"{study.words}table in {study.path(path)}")
 
 
 def _expression(given: dict[str, Any], *, path: Path | None, force: bool) -> None:

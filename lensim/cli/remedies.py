@@ -26,7 +26,10 @@ PARAMETERS: Final[Mapping[str, str]] = {
 }
 """Parameters in Python whose option is called otherwise in the function behind a command."""
 
-SWITCHES: Final[Mapping[tuple[str, str], str]] = {("lost", "drop"): "--drop-lost"}
+SWITCHES: Final[Mapping[tuple[str, str], str]] = {
+    ("lost", "drop"): "--drop-lost",
+    ("saturated", "drop"): "--drop-saturated",
+}
 """Values of a parameter for which a command has an option without a value."""
 
 OWN_OPTIONS: Final[Mapping[str, str]] = {"channels": "--{}-channel"}
@@ -104,6 +107,8 @@ def _option(option: str, value: object) -> str:
     """An option with its value; once for each item of a list, and NAME=VALUE for each item of a mapping."""
     if value is True or value == "":
         return option
+    if value is False:
+        return f"{option[:2]}no-{option[2:]}"
     if isinstance(value, dict):
         items = [(key, one) for key, many in value.items() for one in (many if isinstance(many, list) else [many])]
         return " ".join(f"{option} {shlex.quote(f'{key}={one}')}" for key, one in items)

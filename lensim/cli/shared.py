@@ -41,12 +41,37 @@ Column = Annotated[
 Decimal = Annotated[
     Literal[".", ","] | None, typer.Option(help="Decimal mark of the files, where numbers leave a doubt.")
 ]
-GridNumber = Annotated[int | None, typer.Option(min=1, help="Which grid of each file, where there are several.")]
+GridNumber = Annotated[
+    list[int] | None,
+    typer.Option(min=1, help="Which grid of each file, where a plate has several. May be repeated: a plate each."),
+]
+Reading = Annotated[
+    str, typer.Option(help="Part of the text over a grid or behind its rows, where a plate has several readings.")
+]
+WellOrder = Annotated[
+    Literal["rows", "columns"] | None, typer.Option(help="How a map numbers wells: along rows or down columns.")
+]
+DropSaturated = Annotated[
+    bool, typer.Option("--drop-saturated", help="Leave out wells in which the reader was saturated.")
+]
 PlateWells = Annotated[
     int | None, typer.Option(help="Wells of a plate: 96, 384 or 1536; else from the grid or the largest well.")
 ]
 PlateMap = Annotated[Path | None, typer.Option(help="Map of plate grids: a row a well with what it holds.")]
 Control = Annotated[str, typer.Option(help="Condition that others are compared with.")]
+Where = Annotated[
+    list[str] | None,
+    typer.Option("--where", help="COLUMN=VALUE: read these rows alone. Repeated for a column, any of the values."),
+]
+By = Annotated[str, typer.Option("--by", help="Column, each of whose values is a study by itself.")]
+Ignore = Annotated[list[str] | None, typer.Option(help="Column that may vary within what is pooled; may be repeated.")]
+JoinNames = Annotated[
+    bool | None,
+    typer.Option(
+        "--join-names/--no-join-names",
+        help="Names that differ by case, blanks, hyphens or underscores alone are one, or are different.",
+    ),
+]
 
 
 def pairs_of(option: str, values: Iterable[str] | None) -> dict[str, list[str]]:
@@ -64,6 +89,23 @@ def pairs_of(option: str, values: Iterable[str] | None) -> dict[str, list[str]]:
             raise InputError(f"{option} must be NAME=VALUE, got {value!r}")
         pairs.setdefault(key, []).append(rest)
     return pairs
+
+
+def where_of(values: Iterable[str] | None) -> dict[str, list[str]] | None:
+    """The rows that --where keeps, as readers take them; an empty value is one of its own. None without any.
+
+    Raises
+    ------
+    InputError
+        If a value is not COLUMN=VALUE.
+    """
+    kept: dict[str, list[str]] = {}
+    for said in values or ():
+        column, mark, value = said.partition("=")
+        if not mark or not column:
+            raise InputError(f"--where must be COLUMN=VALUE, got {said!r}")
+        kept.setdefault(column, []).append(value)
+    return kept or None
 
 
 def columns_of(values: Iterable[str] | None) -> dict[str, str] | None:

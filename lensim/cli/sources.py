@@ -7,7 +7,24 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from lensim.checks import one_of
-from lensim.cli.shared import Column, Control, Decimal, GridNumber, PlateMap, PlateWells, columns_of, pairs_of
+from lensim.cli.shared import (
+    By,
+    Column,
+    Control,
+    Decimal,
+    DropSaturated,
+    GridNumber,
+    Ignore,
+    JoinNames,
+    PlateMap,
+    PlateWells,
+    Reading,
+    WellOrder,
+    Where,
+    columns_of,
+    pairs_of,
+    where_of,
+)
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -18,9 +35,15 @@ def dose_response(
         list[Path], typer.Argument(help="Tables with one row a well, or readers' plate grids with --plate-map.")
     ],
     dose_unit: Annotated[str, typer.Option(help="M, mM, uM, nM, pM or as-is:NAME; may be left out for dose_um.")] = "",
+    dose_scale: Annotated[
+        Literal["linear", "log10", "-log10", "ln", "-ln", "log2", "-log2"] | None,
+        typer.Option(help="What the numbers are of the dose; else as the column's name says."),
+    ] = None,
     plate_map: PlateMap = None,
     grid_number: GridNumber = None,
+    reading: Reading = "",
     plate_wells: PlateWells = None,
+    well_order: WellOrder = None,
     column: Column = None,
     role: Annotated[
         list[str] | None, typer.Option(help="ROLE=PATTERN: untreated=NC-1, ignored=PC-*. May be repeated.")
@@ -32,7 +55,15 @@ def dose_response(
         Literal["percent", "fraction"] | None, typer.Option(help="Of viability or inhibition, where in doubt.")
     ] = None,
     drop_lost: Annotated[bool, typer.Option("--drop-lost", help="Leave out wells without signal.")] = False,
-) -> "xr.Dataset":
+    normalise: Annotated[
+        bool, typer.Option("--normalise", help="Signals to percent of untreated; for those with values below 0.")
+    ] = False,
+    drop_saturated: DropSaturated = False,
+    where: Where = None,
+    by: By = "",
+    ignore: Ignore = None,
+    join_names: JoinNames = None,
+) -> "xr.Dataset | dict[str, xr.Dataset]":
     """Read the wells of a dose-response panel."""
     from dataclasses import fields
 
@@ -46,9 +77,12 @@ def dose_response(
     return read_dose_response(
         files,
         dose_unit=dose_unit or None,
+        dose_scale=dose_scale,
         plate_map=plate_map,
         grid_number=grid_number,
+        reading=reading or None,
         plate_wells=plate_wells,
+        well_order=well_order,
         columns=columns_of(column),
         roles=roles,
         decimal=decimal,
@@ -56,6 +90,12 @@ def dose_response(
         counting_minutes=counting_minutes,
         scale=scale,
         lost="drop" if drop_lost else "refuse",
+        normalise=normalise,
+        saturated="drop" if drop_saturated else "refuse",
+        where=where_of(where),
+        by=by or None,
+        ignore=tuple(ignore or ()),
+        join_names=join_names,
     )
 
 
@@ -74,7 +114,11 @@ def expression(
     column: Column = None,
     decimal: Decimal = None,
     format: Annotated[str, typer.Option(help="Kind of export, where it is not found out.")] = "",
-) -> "xr.Dataset":
+    where: Where = None,
+    by: By = "",
+    ignore: Ignore = None,
+    join_names: JoinNames = None,
+) -> "xr.Dataset | dict[str, xr.Dataset]":
     """Read the reactions, or ratios, of an RT-qPCR study."""
     from lensim.expression.read import read_expression
 
@@ -89,6 +133,10 @@ def expression(
         columns=columns_of(column),
         decimal=decimal,
         format=format or None,
+        where=where_of(where),
+        by=by or None,
+        ignore=tuple(ignore or ()),
+        join_names=join_names,
     )
 
 
@@ -98,12 +146,19 @@ def bioassay(
     ],
     plate_map: PlateMap = None,
     grid_number: GridNumber = None,
+    reading: Reading = "",
     plate_wells: PlateWells = None,
+    well_order: WellOrder = None,
     control: Control = "",
     unit: Annotated[str, typer.Option(help="Of standards: pg/ml or ng/ml; else as the column says.")] = "",
     column: Column = None,
     decimal: Decimal = None,
-) -> "xr.Dataset":
+    drop_saturated: DropSaturated = False,
+    where: Where = None,
+    by: By = "",
+    ignore: Ignore = None,
+    join_names: JoinNames = None,
+) -> "xr.Dataset | dict[str, xr.Dataset]":
     """Read the standards and samples of a bioassay."""
     from lensim.bioassay.read import read_bioassay
 
@@ -111,11 +166,18 @@ def bioassay(
         files,
         plate_map=plate_map,
         grid_number=grid_number,
+        reading=reading or None,
         plate_wells=plate_wells,
+        well_order=well_order,
         control=control,
         unit=unit or None,
         columns=columns_of(column),
         decimal=decimal,
+        saturated="drop" if drop_saturated else "refuse",
+        where=where_of(where),
+        by=by or None,
+        ignore=tuple(ignore or ()),
+        join_names=join_names,
     )
 
 
@@ -140,7 +202,11 @@ def cell_cycle(
     width_channel: Annotated[str, typer.Option(help="Channel of the width of the DNA pulse in FCS files.")] = "",
     column: Column = None,
     decimal: Decimal = None,
-) -> "xr.Dataset":
+    where: Where = None,
+    by: By = "",
+    ignore: Ignore = None,
+    join_names: JoinNames = None,
+) -> "xr.Dataset | dict[str, xr.Dataset]":
     """Read the events by phase of a cell-cycle study; single events are gated."""
     from lensim.cell_cycle.read import read_cell_cycle
 
@@ -154,4 +220,8 @@ def cell_cycle(
         channels={name: said for name, said in channels.items() if said},
         columns=columns_of(column),
         decimal=decimal,
+        where=where_of(where),
+        by=by or None,
+        ignore=tuple(ignore or ()),
+        join_names=join_names,
     )

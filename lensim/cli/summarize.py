@@ -1,6 +1,6 @@
 """The command `lensim summarize`, and the tables, figures and verdict that every fit prints and writes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,6 +8,7 @@ import typer
 
 from lensim.checks import InputError, told_of
 from lensim.cli.shared import CiProb, Csv, FigureFolder, Force, out, say
+from lensim.cli.studies import joint_tables
 from lensim.cli.tables import print_tables
 
 if TYPE_CHECKING:
@@ -69,23 +70,35 @@ def require_room(csv: Path | None, figures: Path | None, *, force: bool, inputs:
 
 def print_result(result: "xr.DataTree", asked: "Asked") -> "tuple[ResultTable, ...]":
     """Print the tables, remarks and verdict of a result; the tables are handed on, so that they are computed once."""
+    return print_results({"": result}, asked)
+
+
+def print_results(results: "Mapping[str, xr.DataTree]", asked: "Asked", by: str = "") -> "tuple[ResultTable, ...]":
+    """Print the joint tables of several studies, then the remarks and the verdict of each; the tables are handed on.
+
+    `results` are by their value of the column `by`.
+    """
     from lensim.earlier_results import EARLIER
     from lensim.inference.verdict import verdict_of
     from lensim.report.shown import shown_of
 
-    _, tables, remarks, lacks = shown_of(result, asked)
+    shown = {value: shown_of(result, asked) for value, result in results.items()}
+    tables = joint_tables(by, {value: own for value, (_, own, _, _) in shown.items()})
     print_tables(tables)
-    for remark in (*remarks, lacks.strip(), str(result.attrs.get(EARLIER, ""))):
-        if remark:
-            say(f"note: {remark}")
-    verdict = verdict_of(result)
-    out.print(
-        verdict.sentence(),
-        style="green" if verdict.passed else "red",
-        soft_wrap=True,
-        markup=False,
-        highlight=False,
-    )
+    words = {value: f"{by} = {value}: " if by else "" for value in results}
+    for value, (_, _, remarks, lacks) in shown.items():
+        for remark in (*remarks, lacks.strip(), str(results[value].attrs.get(EARLIER, ""))):
+            if remark:
+                say(f"{words[value]}note: {remark}")
+    for value, result in results.items():
+        verdict = verdict_of(result)
+        out.print(
+            f"{words[value]}{verdict.sentence()}",
+            style="green" if verdict.passed else "red",
+            soft_wrap=True,
+            markup=False,
+            highlight=False,
+        )
     return tables
 
 

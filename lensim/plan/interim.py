@@ -42,9 +42,8 @@ def decided(scenario: ExpressionScenario, pairs: xr.Dataset, rule: ExpressionRul
     """Whether a rule is met (study); rules on a posterior use the exact engine."""
     posterior = None
     if rule.needs_posterior:
-        batch = PairBatch(
-            scenario, pairs, None, np.zeros((pairs.sizes[v.STUDY], pairs.sizes[v.TARGET], 1)), ("interim",)
-        )
+        unknown = np.full((pairs.sizes[v.STUDY], pairs.sizes[v.TARGET], 1), np.nan)
+        batch = PairBatch(scenario, pairs, None, unknown, unknown, ("interim",))
         posterior = name_differences(engine_exact.answer(batch, questions_of(scenario)).posterior, scenario)
     return np.asarray(rule.apply(evidence_of(pairs, posterior)).decided[:, item])
 

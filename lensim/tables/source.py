@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -55,6 +55,12 @@ class Source:
     def table(self) -> TextTable:
         """The table in the file; InputError where it holds none. Faults of its shape come with `read_table`."""
         return self._parsed[0]
+
+    def with_table(self, table: TextTable) -> "Source":
+        """The same file with another table, such as some of its rows; the faults of its shape stay."""
+        other = replace(self)
+        other.__dict__["_parsed"] = (table, self._parsed[1])  # where the cached property keeps it
+        return other
 
     @cached_property
     def _parsed(self) -> tuple[TextTable, FaultReport]:

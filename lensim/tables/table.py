@@ -111,7 +111,9 @@ def _without_separator_line(text: str) -> tuple[str, str]:
 
 
 def _cell(value: object) -> str:
-    """Text of a value, from which the same number can be read again."""
+    """Text of a value, from which the same number can be read again; empty for none and for a number that is none."""
+    if isinstance(value, float) and value != value:
+        return ""
     return "" if value is None else repr(value) if isinstance(value, float) else str(value)
 
 

@@ -133,7 +133,7 @@ def test_choices_in_messages_of_all_commands_are_options_of_some():
 
 
 def test_options_in_messages_are_options_of_some_command():
-    every = {option for options in COMMANDS.values() for option in options.values()} | {"--help"}
+    every = {option for options in COMMANDS.values() for option in options.values()} | {"--help", "--no-join-names"}
     assert [said for said in _said(OPTION, "cli") if said[1] not in every] == []
 
 

@@ -29,6 +29,7 @@ OPTIONS = {
         ('pool over it with ignore=["operator", "lot"]', "pool over it with --ignore operator --ignore lot"),
         ('leave them out with lost="drop"', "leave them out with --drop-lost"),
         ("join them with join_names=True", "join them with --join-names"),
+        ("keep them apart with join_names=False", "keep them apart with --no-join-names"),
         ('state decimal=","', "state --decimal ,"),
         ("name it with prior=", "name it with --from"),
         ("name it, such as channels={'dna': 'FL2-A'}", "name it, such as --dna-channel FL2-A"),

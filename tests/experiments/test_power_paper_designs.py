@@ -13,7 +13,14 @@ def test_every_design_is_asked_and_the_findings_are_told(tmp_path):
     experiment.run(config, out)
     names = {path.name for path in out.iterdir()}
     replication = {"replication_patients", "replication_lines"}
-    designs = {"effect_lines", "effect_patients", "effect_stroma", "igf1_lines", "efficiency"} | replication
+    designs = {
+        "effect_lines",
+        "effect_patients",
+        "effect_stroma",
+        "igf1_lines",
+        "efficiency",
+        "prior_patients",
+    } | replication
     assert names == designs | {"small.toml", "findings.txt", "manifest.json"}
     for name in designs:
         table = pd.read_csv(out / name / "summary.csv")
@@ -24,6 +31,7 @@ def test_every_design_is_asked_and_the_findings_are_told(tmp_path):
     assert "another patient" in found
     assert "another line" in found
     assert "with a factor of 2" in found
+    assert "part of what Bayes gains is the prior's" in found
     assert "No study was audited by NUTS." in found
 
 

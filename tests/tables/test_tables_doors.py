@@ -151,7 +151,7 @@ def labels() -> list[dict[str, object]]:
 
 
 def same_dataset(one: xr.Dataset, other: xr.Dataset) -> bool:
-    ignored = {"source", "signal", "control_known_by"}
+    ignored = {"source", "signal", "control_known_by", "columns_used", "columns_not_used"}
     attrs = [{name: value for name, value in data.attrs.items() if name not in ignored} for data in (one, other)]
     return one.identical(other.assign_attrs(one.attrs)) and attrs[0] == attrs[1]
 

@@ -30,7 +30,10 @@ def one_compound(data: xr.Dataset, compound: str = "") -> xr.Dataset:
     if compound and not names:
         raise InputError(f"compound needs a file with a column of compounds, got {compound!r} and no such column")
     if len(names) > 1 and not compound:
-        raise InputError(f"compound must be one of the {len(names)} of the file ({', '.join(names)}), got none")
+        raise InputError(
+            f"compound must be one of the {len(names)} of the file ({', '.join(names)}), got none: choose one with "
+            f'compound="{names[0]}", or read each by itself with by="compound"'
+        )
     return select_compound(data, compound or names[0]) if names else data
 
 

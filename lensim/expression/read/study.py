@@ -7,6 +7,7 @@ import xarray as xr
 from lensim import checks
 from lensim.checks import InputError
 from lensim.expression.read.assemble import assemble_reactions
+from lensim.expression.read.chosen import check_listed, choose_study, join_genes
 from lensim.expression.read.columns import COLUMNS, RATIO_COLUMNS
 from lensim.expression.read.detect import FORMATS, kind_of, read_reactions
 from lensim.expression.read.factors import Factor, read_factors
@@ -14,10 +15,13 @@ from lensim.expression.read.match import Unlisted
 from lensim.expression.read.ratios import read_ratios
 from lensim.expression.read.sample_sheet import read_sheet
 from lensim.expression.read.tidy import knows_samples, read_cts
+from lensim.tables.choice import Choice, Where
 from lensim.tables.number_text import DecimalMark
 from lensim.tables.source import File, Files, Source, sources_of
+from lensim.tables.studies import one_a_value
 
 
+@one_a_value({**RATIO_COLUMNS, **COLUMNS})
 def read_expression(
     files: Files,
     *,
@@ -31,6 +35,9 @@ def read_expression(
     cycle_limit: float | None = None,
     format: str | None = None,
     unlisted: Unlisted = "refuse",
+    where: Where | None = None,
+    ignore: Sequence[str] = (),
+    join_names: bool | None = None,
 ) -> xr.Dataset:
     """Read an RT-qPCR study: exports of instruments with a sample sheet, tables of Cts, or tables of ratios.
 
@@ -65,10 +72,20 @@ def read_expression(
         One of `FORMATS`, or ratios, where the content does not show it.
     unlisted
         What becomes of a reaction of a sample that the sheet does not have: "refuse", or "ignore" and count.
+    where
+        Rows to read, by a column of the tables or the sheet and its value, or values: {"time_h": "24"}. Rows with an
+        empty cell there, such as standards, go with every value.
+    ignore
+        Columns that may vary within a sample or a fold change: their rows are pooled.
+    join_names
+        Whether names that differ by case, blanks, hyphens or underscores alone are one (True) or not (False).
+    by
+        A column, each of whose values is a study by itself, such as "time_h".
 
     Returns
     -------
     xr.Dataset
+        With `by` a dict of such, a value of the column each; numbers in order, else as in the file.
         As `assemble_reactions` gives it, or of a table of ratios as `read_ratios`; attrs["assay"] is "expression".
 
     Raises
@@ -84,6 +101,9 @@ def read_expression(
         checks.one_of("format", format, (*FORMATS, "ratios"))
     sources = sources_of(files)
     kinds = [format or _kind_of(source, columns or {}) for source in sources]
+    choice = Choice.of(where, ignore, join_names)
+    chosen = choose_study(sources, kinds, sheet, columns, choice)
+    sources, kinds, sheet = chosen.sources, chosen.kinds, chosen.sheet
     if all(kind == "ratios" for kind in kinds):
         stated = {"sheet": sheet, "references": references, "control": control, "factors": factors}
         useless = [name for name, value in (stated | {"cycle limit": cycle_limit}).items() if value]
@@ -108,6 +128,10 @@ def read_expression(
             )
         else:
             reactions = read_reactions(sources, format or "", columns=columns, cycle_limit=cycle_limit, decimal=decimal)
+            reactions = join_genes(reactions, choice)
+            if chosen.whole_sheet is not None and unlisted == "refuse":
+                check_listed(reactions, chosen.whole_sheet, decimal)
+                unlisted = "ignore"
             data = assemble_reactions(
                 reactions,
                 read_sheet(_needed_sheet(sheet, sources, kinds), decimal=decimal),
@@ -116,6 +140,7 @@ def read_expression(
                 factors=stated_factors,
                 unlisted=unlisted,
             )
+    data = data.assign_attrs(chosen.attrs)
     if calibrator:
         checks.one_of("calibrator", calibrator, [str(name) for name in data["subject"].values])
         data = data.assign_attrs(calibrator=calibrator)

@@ -58,6 +58,11 @@ class TestRule(ExpressionRule):
         """Refuse a cell type that is not there."""
         require_type(self, self.cell_type, cell_types)
 
+    @property
+    def has_sign(self) -> bool:
+        """True: a find is an increase or a decrease."""
+        return True
+
     def is_null(self, effect: np.ndarray) -> np.ndarray:
         """Whether there is no effect, or one in the other direction than tested."""
         none = np.abs(effect) < SMALLEST_EFFECT
@@ -182,6 +187,11 @@ class MannWhitneyRule(ExpressionRule):
     def describe(self) -> str:
         """The label of a rule without a name: 'Mann-Whitney line against donor, 0.05'."""
         return f"Mann-Whitney {self.first or '(first)'} against {self.second or '(second)'}, {self.alpha:g}"
+
+    @property
+    def has_sign(self) -> bool:
+        """True: a find says which cell type changes more."""
+        return True
 
     def check(self, cell_types: tuple[str, ...], targets: tuple[str, ...]) -> None:
         """Refuse a cell type that is not there."""

@@ -71,6 +71,8 @@ class PairBatch:
         (study, reaction), as from `simulate`; None where ratios were simulated.
     true_mu
         (study, target, cell_type) true population mean of the log2 fold change.
+    true_sigma
+        (study, target, cell_type) true spread of subjects' log2 fold changes.
     path
         Names of the streams that belong to this batch.
     parameters
@@ -81,6 +83,7 @@ class PairBatch:
     pairs: xr.Dataset
     reactions: xr.Dataset | None
     true_mu: np.ndarray
+    true_sigma: np.ndarray
     path: tuple[str | int, ...]
     parameters: xr.Dataset | None = None
 
@@ -91,10 +94,10 @@ def simulate_chunk(scenario: ExpressionScenario, path: tuple[str | int, ...], st
     truth_stream = seeding.stream(scenario.seed, *path, "truth")
     parameters = draw_parameters(scenario.truth, scenario.design, sheet, truth_stream, studies)
     machine = seeding.stream(scenario.seed, *path, "machine")
-    true_mu = parameters[v.MU_FOLD_CHANGE].to_numpy()[..., 0]
+    true_mu, true_sigma = (parameters[name].to_numpy()[..., 0] for name in (v.MU_FOLD_CHANGE, v.SIGMA_FOLD_CHANGE))
     if not scenario.design.has_reactions:
         return PairBatch(
-            scenario, _ratios(parameters, scenario.design, sheet, machine), None, true_mu, path, parameters
+            scenario, _ratios(parameters, scenario.design, sheet, machine), None, true_mu, true_sigma, path, parameters
         )
     faults = scenario.truth.faults
     data = simulate(
@@ -103,7 +106,9 @@ def simulate_chunk(scenario: ExpressionScenario, path: tuple[str | int, ...], st
         ReactionFaults(faults.outlier_probability, faults.outlier_cycles, faults.lost_probability, 0.0, 0.0),
         machine,
     )
-    return PairBatch(scenario, pairs_of(data, PairSettings(scenario.analysis.factors)), data, true_mu, path, parameters)
+    return PairBatch(
+        scenario, pairs_of(data, PairSettings(scenario.analysis.factors)), data, true_mu, true_sigma, path, parameters
+    )
 
 
 @lru_cache(maxsize=64)

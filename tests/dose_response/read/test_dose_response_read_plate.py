@@ -7,6 +7,7 @@ from lensim.checks import InputError
 from lensim.dose_response.read import PlateFiles, Roles, read_plate, read_plates
 from lensim.tables.grid import find_grids
 from lensim.tables.well_names import parse_well_name, smallest_plate, well_name
+from tests.dose_response.read.test_dose_response_read_tidy import BELOW_ZERO
 
 NUMBERS = 100 + np.arange(96).reshape(8, 12)
 LETTERS = string.ascii_uppercase
@@ -113,7 +114,9 @@ def test_one_map_of_several_plates(files):
     grid, plate_map = files(plate_map=f"well,cell_line,dose_um,plate\n{rows}")
     data = read_plates([PlateFiles(grid, plate_map, plate) for plate in ("p1", "p2")])
     assert data["cell_line"].values.tolist() == ["a", "b"]
-    with pytest.raises(InputError, match=r"the map has no plate called as the file plate; it has p1, p2"):
+    with pytest.raises(
+        InputError, match=r"the map has no plate 'plate', which is in plate\.txt; it has p1, p2: name the"
+    ):
         read_plate(grid, plate_map)
     with pytest.raises(InputError, match="plate must be one of p1, p2, as the map has, got 'p3'"):
         read_plate(grid, plate_map, plate="p3")
@@ -136,11 +139,13 @@ BY_TURNS = numbered() + "".join(
 
 @pytest.mark.parametrize("text", [TWO, SIDE_BY_SIDE, BY_TURNS, lines_of(NUMBERS) + lines_of(NUMBERS - 50)])
 def test_several_grids_are_a_choice(files, text):
-    with pytest.raises(InputError, match=r"^plate\.txt: 2 grids of numbers found .*: choose one by its grid number$"):
+    with pytest.raises(
+        InputError, match=r"^plate\.txt: 2 grids of numbers found .*: choose one with .*grid_number=1; where"
+    ):
         read_plate(*files(text))
     assert read_plate(*files(text), grid_number=1)["signal"].values.tolist() == [100, 101, 102]
     assert read_plate(*files(text), grid_number=2)["signal"].values.tolist() == [50, 51, 52]
-    with pytest.raises(InputError, match=r"the grid number must lie between 1 and 2, got 3; 2 grids of numbers found"):
+    with pytest.raises(InputError, match=r"grid_number must lie between 1 and 2, got 3; 2 grids of numbers found"):
         read_plate(*files(text), grid_number=3)
 
 
@@ -149,7 +154,8 @@ def test_the_choice_says_what_stands_where(files):
         read_plate(*files(TWO))
     assert str(caught.value) == (
         "plate.txt: 2 grids of numbers found (number 1, 8 x 12 on lines 3 to 10 under 'Raw'; number 2, 8 x 12 on lines "
-        "14 to 21 under 'Corrected'): choose one by its grid number"
+        "14 to 21 under 'Corrected'): choose one with reading='Raw' or grid_number=1; where each is a plate of its "
+        "own, say grid_number=[1, 2]"
     )
 
 
@@ -158,7 +164,8 @@ def test_no_grid_says_what_comes_nearest(files):
         read_plate(*files("Reader\n" + lines_of(NUMBERS[:, :11])))
     assert str(caught.value) == (
         "plate.txt: no grid of numbers was found (8 x 12, 16 x 24, 32 x 48, or any part of a plate with its letters "
-        "and numbers beside it); the line with most numbers is line 2, with 11"
+        "and numbers beside it), and no list of wells with a head such as Well or Pos; the line "
+        "with most numbers is line 2, with 11"
     )
     with pytest.raises(InputError, match="no line has a number of its own"):
         read_plate(*files("Reader\n"))
@@ -170,10 +177,12 @@ def test_faults_of_grid_and_map_are_told_together(files):
     with pytest.raises(InputError) as caught:
         read_plate(*files(grid, plate_map))
     assert str(caught.value).splitlines() == [
-        "plate.txt line 2: the reading of well A2 must be a number, got 'OVER'",
-        "plate.txt line 2: the reading of well A3 must be 0 or more, got -1",
+        "plate.txt line 2: the reading of well A2 is saturated, got 'OVER'; to leave saturated wells out, say "
+        "saturated='drop'",
+        f"plate.txt line 2: the reading of well A3 must be 0 or more, got -1: {BELOW_ZERO}",
         "plate_map.csv line 5: well P12 is not in the grid of plate.txt, 8 x 12 on lines 2 to 9",
-        "plate_map.csv line 7: well must be a letter and a number, such as A1, got '17'",
+        "plate_map.csv line 7: well must be a letter and a number, such as A1, got '17'; where wells are numbered, say "
+        'well_order="rows" or well_order="columns"',
         "plate_map.csv line 8: dose_um must be a number, got 'ten'",
         "plate_map.csv line 8: well A1 of plate is also on line 2",
         "plate_map.csv line 9: role must match one of treated (treated, sample), untreated (untreated, vehicle, "

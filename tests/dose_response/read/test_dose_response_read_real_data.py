@@ -10,6 +10,7 @@ from lensim.dose_response.read import (
     read_tidy,
     select_compound,
 )
+from lensim.tables.choice import Choice
 
 pytestmark = pytest.mark.real_data
 
@@ -18,7 +19,10 @@ GDSC_ROLES = Roles(untreated=("NC-1",), blank=("B",), ignored=("NC-0", "PC-*"), 
 
 def test_gdsc2_raw_wells(shared_data):
     path = shared_data / "gdsc2_raw_wells_mm_lines.csv"
-    data = read_tidy(path, {"role": "tag", "well": "position"}, roles=GDSC_ROLES)
+    columns = {"role": "tag", "well": "position"}
+    with pytest.raises(InputError, match="the column 'seeding_density' has 2 values"):
+        read_tidy(path, columns, roles=GDSC_ROLES)
+    data = read_tidy(path, columns, roles=GDSC_ROLES, choice=Choice(ignore=("seeding_density",)))
     assert (data.sizes["cell_line"], data.sizes["plate"], data.sizes["culture"]) == (17, 39, 39)
     assert (data.sizes["well"], data.sizes["blank"]) == (4290 + 1239, 1092)
     assert data.attrs["wells_ignored"] == 780 + 234 + 4 * 39

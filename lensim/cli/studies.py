@@ -1,0 +1,87 @@
+"""Several studies of one command, one for each value of the column that --by names: their files and joint tables."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lensim.checks import InputError
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from lensim.assay import ResultTable
+
+Source = Callable[..., "xr.Dataset | dict[str, xr.Dataset]"]
+"""Files and options of an assay to data; with --by to one Dataset for each value of a column."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """One of the studies of a command: the value of the column `by`, and the data. Both are empty where it is alone."""
+
+    by: str
+    value: str
+    data: "xr.Dataset"
+    stem: str = ""
+
+    @property
+    def words(self) -> str:
+        """What goes before a sentence about it: "time_h = 24: "."""
+        return f"{self.by} = {self.value}: " if self.by else ""
+
+    def path(self, path: Path) -> Path:
+        """Where its file goes: fit.nc becomes fit.time_h-24.nc."""
+        return path if not self.by else path.with_name(f"{path.stem}.{self.stem}{path.suffix}")
+
+    def folder(self, folder: Path | None) -> Path | None:
+        """Where its figures go: a folder of its own in the one that is asked for."""
+        return folder if folder is None or not self.by else folder / self.stem
+
+
+def studies_of(read: "xr.Dataset | dict[str, xr.Dataset]", by: str) -> list[Study]:
+    """The studies of a command: the only one, or one for each value of a column.
+
+    Raises
+    ------
+    InputError
+        If two values would have files of one name.
+    """
+    if not isinstance(read, dict):
+        return [Study("", "", read)]
+    stems = {value: f"{_safe(by)}-{_safe(value)}" for value in read}
+    taken: dict[str, str] = {}
+    for value, stem in stems.items():
+        if stem.casefold() in taken:
+            raise InputError(
+                f"values of {by} must give names of files that differ, got {taken[stem.casefold()]!r} and {value!r}"
+            )
+        taken[stem.casefold()] = value
+    return [Study(by, value, data, stems[value]) for value, data in read.items()]
+
+
+def _safe(name: str) -> str:
+    """A name as part of a file's: what is no letter, digit, point, plus or hyphen is one underscore."""
+    return re.sub(r"[^\w.+-]+", "_", name).strip("_.") or "_"
+
+
+def joint_tables(by: str, tables: "Mapping[str, Sequence[ResultTable]]") -> "tuple[ResultTable, ...]":
+    """The tables of several studies as one of each name, the column `by` first."""
+    import pandas as pd
+
+    if not by:
+        return tuple(next(iter(tables.values())))
+    named: dict[str, list[tuple[str, ResultTable]]] = {}
+    for value, own in tables.items():
+        for table in own:
+            named.setdefault(table.name, []).append((value, table))
+    joint = []
+    for parts in named.values():
+        frames = []
+        for value, table in parts:
+            frame = table.frame.drop(columns=by, errors="ignore")
+            frame.insert(0, by, value)
+            frames.append(frame)
+        joint.append(replace(parts[0][1], frame=pd.concat(frames, ignore_index=True)))
+    return tuple(joint)

@@ -1,0 +1,339 @@
+"""Columns that no reader uses must not vary within what is pooled: they are chosen, pooled by choice, or refused."""
+
+import itertools
+import json
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from lensim.checks import FaultReport, InputError
+from lensim.tables.choice import Choice, shown_values
+from lensim.tables.columns import Found, Meanings, find_columns
+from lensim.tables.kinds import Kind, is_dose, kind_of
+from lensim.tables.names import plain_name
+from lensim.tables.source import Source
+from lensim.tables.table import TextTable
+from lensim.tables.unused import Column, PooledRow, ReadTable, in_order, told_of_column, unused_columns
+
+FEWEST_RECURRENCES: Final = 2.0
+"""A value of a factor is in at least so many pooled sets, on average; one of a measurement is in fewer."""
+
+MOST_LEVELS: Final = 12
+"""A column of numbers with more different values than this is a factor only if each is at most doses of a curve."""
+
+OWN_VALUE: Final = 0.8
+"""Where so large a share of the rows have a value of their own, a column tells rows apart, such as a time stamp."""
+
+MANY_ROWS: Final = 20
+"""So many rows it takes to tell a time stamp from a time."""
+
+
+@dataclass(frozen=True)
+class Pooling:
+    """What an assay pools.
+
+    Attributes
+    ----------
+    whole
+        For messages: "one curve".
+    meanings
+        Of its columns.
+    measured
+        Meanings that are measurements, of which a table may have another beside the one that is used.
+    has_replicates
+        Whether experiments or plates are told apart, beside those that a column tells apart.
+    technical
+        Meaning of a column of technical replicates, where the assay needs one to have several.
+    """
+
+    whole: str
+    meanings: Meanings
+    measured: tuple[str, ...]
+    has_replicates: bool = False
+    technical: str = ""
+
+
+RowOf = Callable[[TextTable, Found, list[str], int], PooledRow | None]
+"""What a row of a table is pooled with; None for a row that is no observation of a sample."""
+
+
+def check_tables(
+    sources: Sequence[Source],
+    columns: Mapping[str, str] | None,
+    choice: Choice,
+    pooling: Pooling,
+    row_of: RowOf,
+    is_used: Callable[[str], bool] = lambda name: False,
+) -> dict[str, str]:
+    """As `check_pooled`, for the tables of a study before they are read.
+
+    Parameters
+    ----------
+    row_of
+        What each row is pooled with.
+    is_used
+        Whether a column is used that has no meaning of its own, such as one for each phase.
+
+    Raises
+    ------
+    InputError
+        If a column that is not used varies within what is pooled. A table whose columns cannot be found is left to the
+        reader, which says so.
+    """
+    tables = []
+    for source in sources:
+        try:
+            table = source.table
+            found = find_columns(table, pooling.meanings, FaultReport(table.place), stated=columns)
+        except InputError:
+            return {}
+        more = {name: at for at, name in enumerate(table.header) if is_used(name)}
+        named = Found({**found.position, **more}, {**found.name, **{name: name for name in more}}, found.constant)
+        tables.append(ReadTable(table, named))
+    rows = [
+        row
+        for one in tables
+        for cells, line in zip(one.table.rows, one.table.lines, strict=True)
+        if (row := row_of(one.table, one.found, cells, line)) is not None
+    ]
+    faults = FaultReport(", ".join(one.table.place for one in tables))
+    told = check_pooled(rows, tables, choice, pooling, faults)
+    faults.raise_if_any()
+    return told
+
+
+def check_pooled(
+    rows: Sequence[PooledRow],
+    tables: Sequence[ReadTable],
+    choice: Choice,
+    pooling: Pooling,
+    faults: FaultReport,
+) -> dict[str, str]:
+    """Note every column that varies within what would be pooled; attrs that say what was used and what was not.
+
+    A column of time, density, medium, patient ... must be the same in all rows of one effect and in its controls; one
+    of a condition or of a second compound in all treated rows, and in all controls. One of a day, an operator, a lot,
+    and one without a known name whose few values recur, may differ between replicates, but not within one. A column
+    that nearly follows the rows (a measurement, a place, a time stamp) is told alone.
+    """
+    if any(one.found.has(what) for one in tables for what in ("experiment", "plate")):
+        pooling = replace(pooling, has_replicates=True)
+    columns = unused_columns(rows, tables)
+    not_used = []
+    for column in columns:
+        texts = column.texts()
+        ignored = any(_is_named(column.name, name) for name in choice.ignore)
+        if len(texts) > 1 and not ignored:
+            _judge(column, tables, pooling, faults)
+        if len(texts) > 1 or not any(_is_named(column.name, name) for name in choice.where):
+            not_used.append(told_of_column(column.name, texts))
+    used = dict.fromkeys(
+        what if plain_name(name) == what else f"{what} = {name}"
+        for one in tables
+        for what, name in one.found.name.items()
+    )
+    kept = [f"{column} = {' or '.join(values)}" for column, values in choice.where.items()]
+    told = {"columns_used": ", ".join(used), "columns_not_used": ", ".join(not_used), "rows_kept": ", ".join(kept)}
+    return {name: text for name, text in told.items() if text}
+
+
+def _is_named(column: str, name: str) -> bool:
+    """Whether a user's name is the column's, but for case, blanks and signs."""
+    return name.strip() == column.strip() or (plain_name(name) == plain_name(column) != "")
+
+
+def _judge(column: Column, tables: Sequence[ReadTable], pooling: Pooling, faults: FaultReport) -> None:
+    """Note a column that varies within what would be pooled."""
+    kind = _kind(column.name, pooling)
+    if kind in ("measured", "technical") or (column.is_of_well and kind == "unknown"):
+        return
+    if kind in ("splits", "control", "unknown") and _is_of_rows(column):
+        return
+    mixed = {
+        "splits": _mixed_with_controls,
+        "control": _mixed_apart,
+        "replicate": _mixed_in_replicates,
+        "ambiguous": _mixed_ambiguous,
+        "unknown": _mixed_unknown,
+    }[kind](column, pooling)
+    if mixed:
+        row, texts = mixed[0]
+        _refuse(column, kind, row, texts, len(mixed) - 1, tables, pooling, faults)
+
+
+def _kind(name: str, pooling: Pooling) -> Kind:
+    kind = kind_of(name)
+    if any(pooling.meanings[what].rank(name) is not None for what in pooling.measured):
+        return "measured"
+    if kind == "unknown" and any(meaning.rank(name) is not None for meaning in pooling.meanings.values()):
+        return "splits"
+    return kind
+
+
+def _is_of_rows(column: Column) -> bool:
+    """Whether nearly every row has a value of its own."""
+    return len(column.cells) >= MANY_ROWS and len({key for _, _, key in column.cells}) >= OWN_VALUE * len(column.cells)
+
+
+Mixed = list[tuple[PooledRow, list[str]]]
+"""A row where a second value begins, and the values that would be pooled, for each group that has several."""
+
+
+def _mixed(groups: Mapping[Hashable, list[tuple[PooledRow, str, str | float]]]) -> Mixed:
+    found: Mixed = []
+    for cells in groups.values():
+        first: dict[str | float, str] = {}
+        second = None
+        for row, text, key in cells:
+            if key not in first and first and second is None:
+                second = row
+            first.setdefault(key, text)
+        if second is not None:
+            found.append((second, in_order(first)))
+    return found
+
+
+def _mixed_with_controls(column: Column, pooling: Pooling) -> Mixed:
+    """Effects that have several values, controls of the same base counted; a control without a value goes with all."""
+    controls: defaultdict[Hashable, list[tuple[PooledRow, str, str | float]]] = defaultdict(list)
+    groups: defaultdict[Hashable, list[tuple[PooledRow, str, str | float]]] = defaultdict(list)
+    for row, text, key in column.cells:
+        if row.is_control and text:
+            controls[row.base].append((row, text, key))
+        elif not row.is_control:
+            groups[row.effect].append((row, text, key))
+    for cells in groups.values():
+        cells += controls.get(cells[0][0].base, [])
+    mixed = _mixed(groups)
+    return mixed or _mixed({("control", base): cells for base, cells in controls.items()})
+
+
+def _mixed_apart(column: Column, pooling: Pooling) -> Mixed:
+    """Effects whose treated rows, or whose controls, have several values."""
+    groups: defaultdict[Hashable, list[tuple[PooledRow, str, str | float]]] = defaultdict(list)
+    for row, text, key in column.cells:
+        if not (row.is_control and not text):
+            groups[(row.is_control, row.base if row.is_control else row.effect)].append((row, text, key))
+    if is_dose(column.name) and _follows_cells(column):
+        return []
+    return _mixed(groups)
+
+
+def _mixed_in_replicates(column: Column, pooling: Pooling) -> Mixed:
+    """Replicates that have several values."""
+    groups: defaultdict[Hashable, list[tuple[PooledRow, str, str | float]]] = defaultdict(list)
+    for row, text, key in column.cells:
+        if text:
+            groups[(row.base, row.replicate)].append((row, text, key))
+    return _mixed(groups)
+
+
+def _mixed_ambiguous(column: Column, pooling: Pooling) -> Mixed:
+    """Sets of rows measured alike with several values; with replicates, only where a value is there twice."""
+    groups: defaultdict[Hashable, list[tuple[PooledRow, str, str | float]]] = defaultdict(list)
+    for row, text, key in column.cells:
+        groups[(row.effect, row.replicate, row.cell)].append((row, text, key))
+    if pooling.has_replicates:
+        groups_of_several = {
+            group: cells for group, cells in groups.items() if len({key for _, _, key in cells}) < len(cells)
+        }
+        return _mixed(groups_of_several)
+    apart: defaultdict[Hashable, list[tuple[PooledRow, str, str | float]]] = defaultdict(list)
+    for row, text, key in column.cells:
+        apart[row.effect].append((row, text, key))
+    return _mixed(apart)
+
+
+def _mixed_unknown(column: Column, pooling: Pooling) -> Mixed:
+    """Replicates of an effect that have several values of a column that seems to be a factor."""
+    groups: defaultdict[Hashable, list[tuple[PooledRow, str, str | float]]] = defaultdict(list)
+    for row, text, key in column.cells:
+        groups[(row.is_control, row.effect, row.replicate)].append((row, text, key))
+    mixed = _mixed(groups)
+    if not mixed or not _is_factor(column) or _follows_cells(column):
+        return []
+    return mixed
+
+
+def _follows_cells(column: Column) -> bool:
+    """Whether treated rows of one dose have one value, and each value is of one dose or of neighbouring ones.
+
+    Such a column repeats or numbers the doses. Where values alternate over the doses it is a factor.
+    """
+    by_effect: defaultdict[Hashable, dict[float, set[str | float]]] = defaultdict(dict)
+    for row, _, key in column.cells:
+        if row.is_control:
+            continue
+        if not isinstance(row.cell, float):
+            return False
+        by_effect[row.effect].setdefault(row.cell, set()).add(key)
+    controls: defaultdict[Hashable, set[str | float]] = defaultdict(set)
+    for row, _, key in column.cells:
+        if row.is_control:
+            controls[row.effect].add(key)
+    if any(len(keys) > 1 for keys in controls.values()):
+        return False
+    for doses in by_effect.values():
+        if any(len(keys) > 1 for keys in doses.values()):
+            return False
+        in_order = [next(iter(doses[dose])) for dose in sorted(doses)]
+        changes = sum(one != other for one, other in itertools.pairwise(in_order))
+        if changes + 1 > len(set(in_order)):
+            return False
+    return bool(by_effect)
+
+
+def _is_factor(column: Column) -> bool:
+    """Whether values recur over pooled sets as those of a factor do, and not as those of a measurement."""
+    sets: defaultdict[str | float, set[Hashable]] = defaultdict(set)
+    for row, _, key in column.cells:
+        sets[key].add((row.effect, row.replicate, row.cell))
+    recurrences = sum(map(len, sets.values())) / len(sets)
+    if recurrences < FEWEST_RECURRENCES:
+        return False
+    is_number = all(isinstance(key, float) or key == "" for key in sets)
+    return not is_number or len(sets) <= MOST_LEVELS
+
+
+def _refuse(
+    column: Column,
+    kind: Kind,
+    row: PooledRow,
+    texts: Sequence[str],
+    more: int,
+    tables: Sequence[ReadTable],
+    pooling: Pooling,
+    faults: FaultReport,
+) -> None:
+    name, key = column.name, json.dumps(column.name, ensure_ascii=False)
+    also = f", and so in {more} more" if more else ""
+    has_experiment = any(one.found.has("experiment") for one in tables)
+    as_experiment = f'columns={{"experiment": {key}}}'
+    pool = f"ignore=[{key}]"
+    if kind == "ambiguous":
+        alike = f'columns={{"{pooling.technical}": {key}}}' if pooling.technical else pool
+        wells = f"{pooling.technical}s" if pooling.technical else "wells"
+        faults.add(
+            f"the column {name!r} has {len(texts)} values ({shown_values(texts)}) in {row.words}{also}: say "
+            f"{as_experiment} if they are experiments, or {alike} if they are {wells} of one culture",
+            line=row.line,
+            place=row.place,
+        )
+        return
+    last = next((text for text in reversed(texts) if text), texts[-1])
+    ways = [
+        f"keep one with where={{{key}: {json.dumps(last, ensure_ascii=False)}}}",
+        f"read each by itself with by={key}",
+    ]
+    if "condition" in pooling.meanings and kind == "control" and not any(one.found.has("condition") for one in tables):
+        ways.insert(0, f'compare them with columns={{"condition": {key}}}')
+    if kind in ("replicate", "unknown") and not has_experiment and "experiment" in pooling.meanings:
+        ways.append(f"say that they are experiments with {as_experiment}")
+    ways.append(f"pool them with {pool}")
+    faults.add(
+        f"the column {name!r} has {len(texts)} values ({shown_values(texts)}) in {row.words}{also}, which would be "
+        f"pooled in {pooling.whole}: {', '.join(ways[:-1])}, or {ways[-1]}",
+        line=row.line,
+        place=row.place,
+    )

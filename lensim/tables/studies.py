@@ -1,0 +1,99 @@
+"""Several studies in the same files: one for each value of a column."""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from pathlib import Path
+from typing import Any, Final, Protocol, overload
+
+import xarray as xr
+
+from lensim.checks import InputError
+from lensim.tables.choice import Choice, Where, choose_rows, place_of_column, unknown_column, values_of
+from lensim.tables.columns import Meanings
+from lensim.tables.source import Files, Source, source_of, sources_of
+from lensim.tables.table import TextTable
+
+TABLES: Final = ("plate_map", "sheet")
+"""Options of readers that are tables too, beside the files."""
+
+BY: Final = "by"
+"""The attr that has the column of which each study has one value, and its value, such as "time_h = 72"."""
+
+
+class Reader(Protocol):
+    """Reads files to a Dataset, or with `by` to one for each value of a column."""
+
+    @overload
+    def __call__(self, files: Files, *, by: None = None, **options: Any) -> xr.Dataset: ...
+    @overload
+    def __call__(self, files: Files, *, by: str, **options: Any) -> dict[str, xr.Dataset]: ...
+    @overload
+    def __call__(self, files: Files, *, by: str | None, **options: Any) -> xr.Dataset | dict[str, xr.Dataset]: ...
+
+
+def one_a_value(
+    meanings: Meanings, own: Callable[..., dict[str, xr.Dataset] | None] = lambda files, by, options: None
+) -> Callable[[Callable[..., xr.Dataset]], Reader]:
+    """Give a reader the option `by`: a column of whose values each is read as a study by itself.
+
+    Parameters
+    ----------
+    meanings
+        Of the assay's columns.
+    own
+        `own(files, by, options)`: how the assay splits its files by this column; None where it has no way of its own.
+    """
+
+    def with_by(read: Callable[..., xr.Dataset]) -> Reader:
+        @wraps(read)
+        def reader(files: Files, *, by: str | None = None, **options: Any) -> xr.Dataset | dict[str, xr.Dataset]:
+            if by is None:
+                return read(files, **options)
+            sources = sources_of(files)
+            opened: dict[str, Any] = {
+                name: source_of(options[name]) for name in TABLES if isinstance(options.get(name), str | Path | Source)
+            }
+            options |= opened
+            studies = own(sources, by, options)
+            if studies is None:
+                stated, where = options.get("columns") or {}, options.pop("where", None) or {}
+                values = _values(_tables([*sources, *opened.values()]), by, where, meanings, stated)
+                studies = {value: read(sources, **options, where={**where, by: value}) for value in values}
+            return {value: data.assign_attrs({BY: f"{by} = {value}"}) for value, data in studies.items()}
+
+        own_signature = inspect.signature(read)
+        option = inspect.Parameter(BY, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=str | None)
+        parameters = [*own_signature.parameters.values(), option]
+        reader.__signature__ = own_signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+        return reader  # type: ignore[return-value]
+
+    return with_by
+
+
+def _tables(sources: Sequence[Source]) -> list[TextTable]:
+    """The tables among some files; readers' grids and exports are none."""
+    tables = []
+    for source in sources:
+        try:
+            tables.append(source.table)
+        except InputError:
+            continue
+    return tables
+
+
+def _values(
+    tables: Sequence[TextTable],
+    by: str,
+    where: Where | None,
+    meanings: Meanings,
+    stated: Mapping[str, str],
+) -> list[str]:
+    """The values of a column in the rows that are kept."""
+    if all(place_of_column(table, by, meanings, stated) is None for table in tables):
+        raise InputError(unknown_column("by", by, tables))
+    kept = choose_rows(tables, Choice.of(where), meanings, stated)
+    values = list(values_of(kept, [place_of_column(table, by, meanings, stated) for table in kept]).values())
+    if not values:
+        raise InputError(f"by must name a column with values, the column {by!r} is empty")
+    return values

@@ -1,0 +1,15 @@
+"""What a Dataset says of the columns of its files."""
+
+import xarray as xr
+
+
+def column_notes(data: xr.Dataset) -> tuple[str, ...]:
+    """Sentences on the columns that were used and those that were not, on rows that were kept and names joined."""
+    notes = []
+    if used := data.attrs.get("columns_used"):
+        kept = f"; rows kept: {data.attrs['rows_kept']}" if data.attrs.get("rows_kept") else ""
+        left = data.attrs.get("columns_not_used")
+        notes.append(f"columns used: {used}{kept}" + (f"; not used: {left}" if left else ""))
+    if joined := data.attrs.get("names_joined"):
+        notes.append(f"names joined: {joined}")
+    return tuple(notes)
