@@ -12,11 +12,14 @@ from lensim.cli.shared import (
     Column,
     Control,
     Decimal,
+    DropSaturated,
     GridNumber,
     Ignore,
     JoinNames,
     PlateMap,
     PlateWells,
+    Reading,
+    WellOrder,
     Where,
     columns_of,
     pairs_of,
@@ -38,7 +41,9 @@ def dose_response(
     ] = None,
     plate_map: PlateMap = None,
     grid_number: GridNumber = None,
+    reading: Reading = "",
     plate_wells: PlateWells = None,
+    well_order: WellOrder = None,
     column: Column = None,
     role: Annotated[
         list[str] | None, typer.Option(help="ROLE=PATTERN: untreated=NC-1, ignored=PC-*. May be repeated.")
@@ -50,6 +55,10 @@ def dose_response(
         Literal["percent", "fraction"] | None, typer.Option(help="Of viability or inhibition, where in doubt.")
     ] = None,
     drop_lost: Annotated[bool, typer.Option("--drop-lost", help="Leave out wells without signal.")] = False,
+    normalise: Annotated[
+        bool, typer.Option("--normalise", help="Signals to percent of untreated; for those with values below 0.")
+    ] = False,
+    drop_saturated: DropSaturated = False,
     where: Where = None,
     by: By = "",
     ignore: Ignore = None,
@@ -71,7 +80,9 @@ def dose_response(
         dose_scale=dose_scale,
         plate_map=plate_map,
         grid_number=grid_number,
+        reading=reading or None,
         plate_wells=plate_wells,
+        well_order=well_order,
         columns=columns_of(column),
         roles=roles,
         decimal=decimal,
@@ -79,6 +90,8 @@ def dose_response(
         counting_minutes=counting_minutes,
         scale=scale,
         lost="drop" if drop_lost else "refuse",
+        normalise=normalise,
+        saturated="drop" if drop_saturated else "refuse",
         where=where_of(where),
         by=by or None,
         ignore=tuple(ignore or ()),
@@ -101,7 +114,24 @@ def expression(
     column: Column = None,
     decimal: Decimal = None,
     format: Annotated[str, typer.Option(help="Kind of export, where it is not found out.")] = "",
-) -> "xr.Dataset":
+    unlisted: Annotated[
+        Literal["refuse", "ignore"], typer.Option(help="Reactions of samples that the sheet does not have.")
+    ] = "refuse",
+    empty: Annotated[
+        Literal["no_result", "not_detected"] | None, typer.Option(help="What an empty Ct means, where it is in doubt.")
+    ] = None,
+    efficiency_scale: Annotated[
+        Literal["fraction", "percent", "fold"] | None, typer.Option(help="Of amplification: 0.97, 97 or 1.97.")
+    ] = None,
+    unpaired: Annotated[
+        Literal["refuse", "drop", "keep"],
+        typer.Option(help="Treated samples without their control: keep compares groups of different subjects."),
+    ] = "refuse",
+    where: Where = None,
+    by: By = "",
+    ignore: Ignore = None,
+    join_names: JoinNames = None,
+) -> "xr.Dataset | dict[str, xr.Dataset]":
     """Read the reactions, or ratios, of an RT-qPCR study."""
     from lensim.expression.read import read_expression
 
@@ -116,6 +146,14 @@ def expression(
         columns=columns_of(column),
         decimal=decimal,
         format=format or None,
+        unlisted=unlisted,
+        empty=empty,
+        efficiency_scale=efficiency_scale,
+        unpaired=unpaired,
+        where=where_of(where),
+        by=by or None,
+        ignore=tuple(ignore or ()),
+        join_names=join_names,
     )
 
 
@@ -125,12 +163,19 @@ def bioassay(
     ],
     plate_map: PlateMap = None,
     grid_number: GridNumber = None,
+    reading: Reading = "",
     plate_wells: PlateWells = None,
+    well_order: WellOrder = None,
     control: Control = "",
     unit: Annotated[str, typer.Option(help="Of standards: pg/ml or ng/ml; else as the column says.")] = "",
     column: Column = None,
     decimal: Decimal = None,
-) -> "xr.Dataset":
+    drop_saturated: DropSaturated = False,
+    where: Where = None,
+    by: By = "",
+    ignore: Ignore = None,
+    join_names: JoinNames = None,
+) -> "xr.Dataset | dict[str, xr.Dataset]":
     """Read the standards and samples of a bioassay."""
     from lensim.bioassay.read import read_bioassay
 
@@ -138,11 +183,18 @@ def bioassay(
         files,
         plate_map=plate_map,
         grid_number=grid_number,
+        reading=reading or None,
         plate_wells=plate_wells,
+        well_order=well_order,
         control=control,
         unit=unit or None,
         columns=columns_of(column),
         decimal=decimal,
+        saturated="drop" if drop_saturated else "refuse",
+        where=where_of(where),
+        by=by or None,
+        ignore=tuple(ignore or ()),
+        join_names=join_names,
     )
 
 
@@ -167,7 +219,11 @@ def cell_cycle(
     width_channel: Annotated[str, typer.Option(help="Channel of the width of the DNA pulse in FCS files.")] = "",
     column: Column = None,
     decimal: Decimal = None,
-) -> "xr.Dataset":
+    where: Where = None,
+    by: By = "",
+    ignore: Ignore = None,
+    join_names: JoinNames = None,
+) -> "xr.Dataset | dict[str, xr.Dataset]":
     """Read the events by phase of a cell-cycle study; single events are gated."""
     from lensim.cell_cycle.read import read_cell_cycle
 
@@ -181,4 +237,8 @@ def cell_cycle(
         channels={name: said for name, said in channels.items() if said},
         columns=columns_of(column),
         decimal=decimal,
+        where=where_of(where),
+        by=by or None,
+        ignore=tuple(ignore or ()),
+        join_names=join_names,
     )

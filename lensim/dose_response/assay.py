@@ -65,8 +65,16 @@ def counts(data: xr.Dataset) -> str:
 
 
 def notes(data: xr.Dataset) -> tuple[str, ...]:
-    """What the reader understood, and what the wells say against the model."""
-    return (*str(data.attrs.get(v.NOTES, "")).splitlines(), *panel_remarks(data))
+    """What the reader understood or left out, and what the wells say against the model."""
+    said = tuple(str(data.attrs.get(v.NOTES, "")).splitlines())
+    saturated, untreated = (int(data.attrs.get(name, 0)) for name in ("wells_saturated", "wells_saturated_untreated"))
+    if saturated:
+        said += (
+            f"wells in which the reader was saturated are left out ({saturated}, {untreated} of them untreated): they "
+            "were the highest ones, so the level of untreated wells comes out too low and IC50s too high; read again "
+            "with less gain or a shorter integration time",
+        )
+    return (*said, *panel_remarks(data))
 
 
 ASSAY: Final = Assay(
