@@ -47,7 +47,7 @@ def panel_remarks(data: xr.Dataset) -> tuple[str, ...]:
     ]
     said += [
         f"{flag.words}, over all plates: an IC50 moves where edge wells are of some doses alone; "
-        'model="dose_response_plate_position" has a term for the edge'
+        "the model dose_response_plate_position has a term for the edge"
         for flag in found
         if flag.kind == f.EDGE
     ]
