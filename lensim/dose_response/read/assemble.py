@@ -11,12 +11,13 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.checks import FaultReport
+from lensim.dose_response.read.normalise import percent_of_untreated
 from lensim.dose_response.read.rules import Culture, check_together, culture_of
 from lensim.dose_response.read.units import DoseUnit
 from lensim.dose_response.read.wells import LostWells, Well
 from lensim.tables.names import in_natural_order, plain_name
-from lensim.tables.plate_size import size_attrs
-from lensim.tables.well_names import parse_well_name
+from lensim.tables.plate_size import PLATES_BY_WELLS, size_attrs
+from lensim.tables.well_names import parse_well_name, with_standard_letters
 
 ALL_GROUP: Final = "all"
 """The molecular group of every line where the user has none."""
@@ -44,6 +45,8 @@ class Origin:
         Time for which wells were counted; infinite for a signal that is no count.
     is_raw
         Whether signals are raw; else they are viability in percent.
+    is_normalised
+        Whether raw signals become viability in percent of the untreated wells of their culture.
     has_compounds
         Whether wells name a compound.
     lost
@@ -66,6 +69,7 @@ class Origin:
     wells_ignored: int
     grid: tuple[int, int] | None = None
     plate_wells: int | None = None
+    is_normalised: bool = False
 
 
 def assemble(wells: Sequence[Well], origin: Origin, faults: FaultReport, *, is_whole: bool) -> xr.Dataset:
@@ -88,11 +92,20 @@ def assemble(wells: Sequence[Well], origin: Origin, faults: FaultReport, *, is_w
     InputError
         With all the faults, those already in `faults` included.
     """
-    named = fill_names(wells)
+    rows = PLATES_BY_WELLS[origin.plate_wells][0] if origin.plate_wells is not None else 0
+    names = with_standard_letters([well.name for well in wells], rows)
+    named = fill_names([replace(well, name=name) for well, name in zip(wells, names, strict=True)])
     check_together(named, faults, is_raw=origin.is_raw, is_whole=is_whole)
     if not faults.faults and not any(well.role != "blank" for well in named):
         faults.add("no well is left: all are blank, ignored or lost")
     faults.raise_if_any()
+    if origin.is_raw and origin.is_normalised:
+        if np.isfinite(origin.counting_minutes):
+            faults.add("counting_minutes needs raw signals, got normalise=True")
+        named = percent_of_untreated(named, faults)
+        origin = replace(origin, is_raw=False)
+        faults.tell(f"{origin.signal} is read as percent of the median untreated well of each culture")
+        faults.raise_if_any()
     data = _build([well for well in named if well.role != "blank"], [w for w in named if w.role == "blank"], origin)
     if faults.notes:
         data.attrs[v.NOTES] = "\n".join(dict.fromkeys(faults.notes))

@@ -27,6 +27,7 @@ from lensim.dose_response.read.dose_checks import check_doses
 from lensim.dose_response.read.dose_scale import DoseScale
 from lensim.dose_response.read.doses import understand_doses
 from lensim.dose_response.read.pooling import check_wells
+from lensim.dose_response.read.unit_column import with_units_of_rows
 from lensim.dose_response.read.units import DoseUnit
 from lensim.dose_response.read.wells import (
     Lost,
@@ -40,7 +41,7 @@ from lensim.dose_response.read.wells import (
 from lensim.tables.choice import EVERY_ROW, Choice
 from lensim.tables.columns import Found
 from lensim.tables.grid_choice import GridNumber, PlateGrid, match_plates, named_plate, plates_of
-from lensim.tables.grid_map import WellOrder, check_well_order, map_of_grid
+from lensim.tables.grid_map import WellOrder, check_well_order, map_of_grid, numbering_of
 from lensim.tables.number_text import DecimalMark, decimal_mark_in_doubt, decimal_mark_of, is_missing
 from lensim.tables.plate_size import check_plate_wells
 from lensim.tables.reader_words import Saturated
@@ -92,6 +93,7 @@ def read_plate(
     reading: str | None = None,
     counting_minutes: float = math.inf,
     lost: Lost = "refuse",
+    normalise: bool = False,
     saturated: Saturated = "refuse",
     decimal: DecimalMark | None = None,
     plate_wells: int | None = None,
@@ -107,6 +109,7 @@ def read_plate(
         reading=reading,
         counting_minutes=counting_minutes,
         lost=lost,
+        normalise=normalise,
         saturated=saturated,
         decimal=decimal,
         plate_wells=plate_wells,
@@ -124,6 +127,7 @@ def read_plates(
     reading: str | None = None,
     counting_minutes: float = math.inf,
     lost: Lost = "refuse",
+    normalise: bool = False,
     saturated: Saturated = "refuse",
     decimal: DecimalMark | None = None,
     plate_wells: int | None = None,
@@ -141,7 +145,7 @@ def read_plates(
     reading
         A part of the text over a grid or behind its rows, such as a wavelength or a time, where plates have several
         readings.
-    counting_minutes, lost, saturated
+    counting_minutes, lost, normalise, saturated
         As in `read_tidy`, for the grids.
     decimal
         The decimal mark of the grids, where the numbers do not show it; of a map only where in doubt there.
@@ -170,13 +174,15 @@ def read_plates(
     check_well_order(well_order)
     if not plates:
         raise InputError("plates must hold at least one plate, got none")
-    faults, lost_wells = FaultReport("plates"), LostWells(lost == "drop", saturated == "drop")
+    faults = FaultReport("plates")
+    lost_wells = LostWells(lost == "drop", saturated == "drop", is_normalised=normalise)
     choices = _Choices(columns or {}, dose_unit, dose_scale, as_roles(roles), decimal, plate_wells, well_order)
     opened: dict[File, Source] = {}
     for path in [path for files in plates for path in (files.grid, files.plate_map)]:
         if path not in opened:  # several plates may have one map
             opened[path] = source_of(path)
-    found = plates_of([(opened[files.grid], files.grid_number) for files in plates], reading)
+    grids_of = [(opened[files.grid], files.grid_number) for files in plates]
+    found = plates_of(grids_of, reading, numbering_of(well_order, plate_wells))
     of_map: defaultdict[Path, list[_Plate]] = defaultdict(list)
     for files, grids in zip(plates, found, strict=True):
         chosen = [named_plate(grids, files.plate)] if files.plate else grids
@@ -202,6 +208,7 @@ def read_plates(
         signal=SIGNAL_NAME,
         counting_minutes=counting_minutes,
         is_raw=True,
+        is_normalised=normalise,
         has_compounds=any(one.has_compounds for one in read),
         lost=lost_wells,
         wells_ignored=sum(one.ignored for one in read),
@@ -271,6 +278,7 @@ def _read_map(
 ) -> _ReadMap:
     """The plates that one map describes; `is_part` where rows of the map, and so whole plates, are left out."""
     table, shape = read_table(source)
+    table = with_units_of_rows(table, choices.columns, choices.dose_unit, shape)
     found = find_map_columns(table, choices.columns, choices.dose_unit, shape, needs_role=choices.roles is not None)
     named = _names_in_map(table, found, plates, shape, is_part=is_part)
     faults.take(shape)
@@ -382,6 +390,7 @@ def _read_wells(
             is_whole = False
         else:
             wells.append(well if where.is_standard else replace(well, name=well_name(*place)))
+    lost.tell_of_signs(grid_faults)
     check_doses(wells, found, map_faults, is_raw=True)
     faults.take(grid_faults)
     faults.take(map_faults)

@@ -101,6 +101,7 @@ def read_dose_response(
     counting_minutes: float = math.inf,
     scale: Scale | None = None,
     lost: Lost = "refuse",
+    normalise: bool = False,
     saturated: Saturated = "refuse",
     where: Where | None = None,
     ignore: Sequence[str] = (),
@@ -156,6 +157,9 @@ def read_dose_response(
     saturated
         What becomes of a well in which the reader was saturated (OVER, #SAT, >99999): "refuse" the file, or "drop" the
         well and count it. Such wells are the highest, so without them the untreated level comes out too low.
+    normalise
+        Read raw signals as percent of the median untreated well of each culture, with the mean blank of the plate taken
+        off where there are blanks. For signals below 0, since their background was taken off; others are better raw.
     where
         Rows to read, by a column of the tables and its value, or values: {"time_h": "72"}. Rows with an empty cell
         there, such as untreated wells, go with every value.
@@ -200,6 +204,7 @@ def read_dose_response(
         counting_minutes=counting_minutes,
         scale=scale,
         lost=lost,
+        normalise=normalise,
         saturated=saturated,
         where=where,
         ignore=ignore,
@@ -224,6 +229,7 @@ def _read_wells(
     counting_minutes: float = math.inf,
     scale: Scale | None = None,
     lost: Lost = "refuse",
+    normalise: bool = False,
     saturated: Saturated = "refuse",
     where: Where | None = None,
     ignore: Sequence[str] = (),
@@ -251,6 +257,7 @@ def _read_wells(
             reading=reading,
             counting_minutes=counting_minutes,
             lost=lost,
+            normalise=normalise,
             saturated=saturated,
             decimal=decimal,
             plate_wells=plate_wells,
@@ -270,6 +277,7 @@ def _read_wells(
         counting_minutes=counting_minutes,
         scale=scale,
         lost=lost,
+        normalise=normalise,
         saturated=saturated,
         decimal=decimal,
         plate_wells=plate_wells,

@@ -26,6 +26,7 @@ from lensim.dose_response.read.dose_checks import check_doses
 from lensim.dose_response.read.dose_scale import DoseScale
 from lensim.dose_response.read.doses import understand_doses
 from lensim.dose_response.read.pooling import check_wells
+from lensim.dose_response.read.unit_column import with_units_of_rows
 from lensim.dose_response.read.wells import (
     Lost,
     LostWells,
@@ -59,6 +60,7 @@ def read_tidy(
     counting_minutes: float = math.inf,
     scale: Scale | None = None,
     lost: Lost = "refuse",
+    normalise: bool = False,
     saturated: Saturated = "refuse",
     decimal: DecimalMark | None = None,
     plate_wells: int | None = None,
@@ -99,6 +101,9 @@ def read_tidy(
         What becomes of a well in which the reader was saturated (OVER, #SAT, >99999): "refuse" the file, or "drop" the
         well and count it in attrs["wells_saturated"]. Such wells are the highest, so without them the level of
         untreated wells comes out too low.
+    normalise
+        Read raw signals as percent of the median untreated well of each culture, with the mean blank of the plate taken
+        off where there are blanks. For signals below 0, since their background was taken off; others are better raw.
     decimal
         The decimal mark, where the numbers do not show it.
     plate_wells
@@ -125,7 +130,7 @@ def read_tidy(
     check_plate_wells(plate_wells)
     settled = settle(sources_of(files), choice, COLUMNS, LABELS, columns)
     sources = settled.sources
-    lost_wells = LostWells(lost == "drop", saturated == "drop")
+    lost_wells = LostWells(lost == "drop", saturated == "drop", is_normalised=normalise)
     choices = _Choices(columns or {}, dose_unit, dose_scale, as_roles(roles), scale, decimal)
     faults = FaultReport(", ".join(source.place for source in sources))
     read = [_read_one(source, choices, lost_wells, faults) for source in sources]
@@ -133,12 +138,15 @@ def read_tidy(
     response, unit = read[0].columns.response, read[0].columns.dose_unit
     if response != "signal" and math.isfinite(counting_minutes):
         faults.add(f"counting_minutes needs raw signals, got {response}")
+    if response != "signal" and normalise:
+        faults.add(f"normalise=True is for raw signals, got {response}")
     origin = Origin(
         source=tuple(source.place for source in sources),
         dose_unit=unit,
         signal=read[0].columns.column(response),
         counting_minutes=counting_minutes,
         is_raw=response == "signal",
+        is_normalised=normalise,
         has_compounds=any(one.columns.has("compound") for one in read),
         lost=lost_wells,
         wells_ignored=sum(one.ignored for one in read),
@@ -174,6 +182,7 @@ class _ReadTable:
 def _read_one(source: Source, choices: _Choices, lost: LostWells, study: FaultReport) -> _ReadTable:
     """The wells of one file; its faults go to the study's."""
     table, faults = read_table(source)
+    table = with_units_of_rows(table, choices.columns, choices.dose_unit, faults)
     found = find_well_columns(table, choices.columns, choices.dose_unit, faults, needs_role=choices.roles is not None)
     response_cells = [found.cell(found.response, row) for row in table.rows]
     dose_cells = [number_in(found.cell("dose", row)) for row in table.rows]
@@ -245,6 +254,7 @@ def _read_wells(
             is_whole = False
         else:
             wells.append(well)
+    lost.tell_of_signs(faults)
     return wells, ignored, is_whole
 
 

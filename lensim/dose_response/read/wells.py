@@ -1,7 +1,7 @@
 """Rows of text to wells with numbers, every fault noted with its line."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from lensim.checks import FaultReport
@@ -43,7 +43,7 @@ class Well:
 
 @dataclass
 class LostWells:
-    """The treatment of wells without a signal: each is a fault, unless the user said that such are left out.
+    """The treatment of wells without a signal, and with one below 0; each is a fault, unless the user allows it.
 
     Attributes
     ----------
@@ -51,17 +51,37 @@ class LostWells:
         Whether wells without a signal are left out.
     saturated_are_dropped
         Whether wells in which the reader was saturated are left out.
+    is_normalised
+        Whether signals become percent of untreated, and so may be below 0.
     count, saturated
         How many of either were left out.
     saturated_untreated
         How many of the saturated ones are untreated.
+    below_zero
+        Columns, lines and texts of signals below 0 that were not allowed.
     """
 
     are_dropped: bool
     saturated_are_dropped: bool = False
+    is_normalised: bool = False
     count: int = 0
     saturated: int = 0
     saturated_untreated: int = 0
+    below_zero: list[tuple[str, int, str]] = field(default_factory=list)
+
+    def tell_of_signs(self, faults: FaultReport) -> None:
+        """Note signals below 0 as one fault, with the ways to read such a file."""
+        if not self.below_zero:
+            return
+        column, line, text = self.below_zero[0]
+        more = f" (so in {len(self.below_zero)} wells)" if len(self.below_zero) > 1 else ""
+        faults.add(
+            f"{column} must be 0 or more, got {text}{more}: say normalise=True for signals that had their background "
+            "taken off, which are then read as percent of the untreated wells; or give signals as measured, and blank "
+            "wells with the role blank",
+            line=line,
+        )
+        self.below_zero.clear()
 
 
 def role_of_row(found: WellColumns, row: list[str], roles: Roles) -> Role | Literal["by dose"] | None:
@@ -160,8 +180,8 @@ def read_signal(
         faults.add(f"{column} must be a number, got {text!r}", line=line)
     elif not math.isfinite(number):
         faults.add(f"{column} must be a finite number, got {text!r}", line=line)
-    elif number < 0 and not may_be_negative:
-        faults.add(f"{column} must be 0 or more, got {text}", line=line)
+    elif number < 0 and not (may_be_negative or lost.is_normalised):
+        lost.below_zero.append((column, line, text))
     else:
         return number
     return math.nan

@@ -4,6 +4,7 @@ from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.dose_response.read import read_dose_response
 from lensim.models.dose_response_panel import position_arrays
+from tests.dose_response.read.test_dose_response_read_tidy import BELOW_ZERO
 
 TABLE = "cell_line,dose_um,signal\na,0,100\na,1,50\na,2,20\n"
 MAP = "well,cell_line,dose_um\nA1,a,0\nA2,a,1\nA3,a,2\n"
@@ -50,7 +51,7 @@ def test_faults_of_several_files_are_told_with_their_file(tmp_path):
     two = saved(tmp_path, TABLE.replace("20", "-1"), "two.csv")
     assert refused([one, two]).splitlines() == [
         "one.csv line 3: signal must be a number, got 'x'",
-        "two.csv line 4: signal must be 0 or more, got -1",
+        f"two.csv line 4: signal must be 0 or more, got -1: {BELOW_ZERO}",
     ]
 
 
@@ -104,7 +105,7 @@ def test_a_fault_of_a_shared_map_is_told_once(tmp_path):
         ({"compound": "x"}, "compound needs a file with a column of compounds, got 'x' and no such column"),
         (
             {"columns": {"response": "signal"}},
-            "column must say which is cell_line, dose, signal, viability, inhibition, molecular_group, experiment, "
+            "column must say which is cell_line, dose, dose_unit, signal, viability, inhibition, molecular_group, experiment, "
             "plate, well, compound, role, got 'response'",
         ),
     ],
