@@ -396,19 +396,3 @@ def test_one_of_a_thing_is_said_in_the_singular():
     assert size_in_words(size, question).endswith(", 1 study in all")
     trial = Trial(Shift(name="lines differ"), one, 1, None)
     assert robustness_in_words(Plan(question, size=size, robustness=[trial])).startswith("1 line holds also if ")
-
-
-def test_an_assurance_is_told_with_its_ceiling_and_whether_the_target_is_beyond_it():
-    question = question_of({"name": "q", "scenario": PAIRS, "size": SIZE})
-    low, high = (Share(0.6, 0.01, 4000, 0, ceiling) for ceiling in (0.7, 0.9))
-    said = [size_in_words(Size(9, 9, 10, 8.9, 0.2, one, 9000, {9: one}), question) for one in (low, high)]
-    assert said[0].endswith(
-        "; what the rule states is so in 70% of the truths, the ceiling of an assurance, so 80% is out of reach without "
-        "false finds"
-    )
-    assert said[1].endswith("; what the rule states is so in 90% of the truths, the ceiling of an assurance")
-    none = size_in_words(Size(None, None, None, 99.0, 9.0, low, 9000, {30: low}), question)
-    assert "no number of lines" in none
-    assert none.endswith("so 80% is out of reach without false finds")
-    assert "ceiling" not in Share(0.6, 0.01, 4000, 0).columns
-    assert low.columns["ceiling"] == 0.7
