@@ -31,6 +31,11 @@ from lensim.inference.verdict import verdict_of
 FEWEST_LINES: Final = 4
 RESAMPLES: Final = 9999
 SHARES: Final = 200
+DRAWN_TOGETHER: Final = (
+    "lines and groups are partially pooled in the fit, so differences between groups are drawn towards 0: where groups "
+    "really differ, 90% intervals held the difference in 74 to 81% of simulated studies"
+)
+"""What stands beside contrasts of groups, wherever they are shown."""
 
 
 @dataclass(frozen=True)
