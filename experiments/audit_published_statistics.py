@@ -5,6 +5,7 @@ python -m experiments.audit_published_statistics --out results/audit_published_s
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,7 @@ from lensim.report.figures.style import save_figure
 from lensim.report.figures.summaries import plot_attainable, plot_implied
 from lensim.results_folder import Manifest, command_of, read_config, results_folder
 from lensim.summaries.audit import analysis_in_words, audit_in_words
+from lensim.summaries.levels import T_LEVEL
 from lensim.summaries.p_values import p_values
 from lensim.summaries.posterior import summary_posterior
 from lensim.summaries.read import toml_of
@@ -108,6 +110,23 @@ def change_sentences(
     return [" ".join(said), *(audit_in_words(one, audits[audits["summary"] == one.name]) for one in changes)]
 
 
+def one_analysis_sentence(audits: pd.DataFrame) -> str:
+    """Which single analyses can give the P values of both genes in patients."""
+    own = audits[audits["summary"].str.endswith(PRIMARY)]
+    can = own.assign(can=own["verdict"] == "attainable").groupby("analysis", sort=False)
+    both = [str(name) for name, rows in can if rows["can"].all()]
+    said = " and ".join(both) or "no analysis considered"
+    levels = own[(own["test"] == T_LEVEL) & (own["sides"] == "two")]
+    folds = " and ".join(
+        f"at least {row['least_fold']:.3g}-fold for {row['summary']}"
+        for row in records(levels[levels["least_fold"] > 1])
+    )
+    return (
+        f"Both P values in patients can be of one analysis: {said}. Two-sided, untreated levels then differ {folds}. "
+        "On ratios or log2 ratios no single analysis gives both."
+    )
+
+
 def scale_sentences(audits: pd.DataFrame, future: pd.DataFrame) -> list[str]:
     """Ratios or logs with four patients: what each can give here, and what it would find next."""
     said = []
@@ -126,13 +145,17 @@ def scale_sentences(audits: pd.DataFrame, future: pd.DataFrame) -> list[str]:
         )
     for target in dict.fromkeys(future["target"]):
         own = future[(future["target"] == target) & (future["sides"] == "two")]
-        each = [f"{100 * row['share']:.0f} ± {100 * row['mcse']:.0f}% by {_short(row['test'])}" for row in records(own)]
+        each = [f"{_share(row)} by {_short(row['test'])}" for row in records(own)]
         said.append(f"Of studies of four further patients {', '.join(each)} would find {target} changed.")
     said.append(
         "Fold changes vary by factors, and one large ratio widens the spread of ratios as it raises their mean; with "
         "four patients the log scale is the one to read."
     )
     return said
+
+
+def _share(row: dict[str, Any]) -> str:
+    return f"{100 * row['share']:.0f} ± {100 * row['mcse']:.0f}%" if row["share"] else "none"
 
 
 def _short(test: str) -> str:
@@ -187,6 +210,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
         said = [
             *measured_sentences(table_of(plain), table_of(result), config.measurement_sd),
             *findings_of(apart, audits),
+            one_analysis_sentence(audits),
             *change_sentences(summaries, changes, audits_of_change),
             of_groups,
             *scale_sentences(audits, future),

@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from rich.console import Console
 
 from lensim.maiga2013 import number
-from lensim.maiga2013.expression_twin import LINE, POPULATION, PRIMARY, STROMA
+from lensim.maiga2013.expression_twin import LINE, PRIMARY, STROMA
+from lensim.maiga2013.populations import EXPRESSION
 from lensim.power.result import PowerResult
 from lensim.power.run import run_power
 from lensim.power.scenario import Scenario, scenario_of
@@ -35,6 +36,8 @@ RULES: list[dict[str, Any]] = [
 ]
 EFFECTS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5)
 """True mean log2 fold changes: none to 283% of control."""
+LOG_SD_SIGMA = (0.7, 2.0)
+"""Priors of the spread between patients: the default, and one that hardly says anything (log sd)."""
 
 
 class Config(BaseModel):
@@ -50,7 +53,7 @@ class Config(BaseModel):
 def scenario(
     config: Config, name: str, kind: str, *, design: dict[str, Any], grid: dict[str, Any], rules: list[dict[str, Any]]
 ) -> Scenario:
-    """A scenario with the twin's assays and spreads (assumed where the paper does not state them).
+    """A scenario with the assays and spreads of the calibrated twin (found by `experiments.twin_populations`).
 
     Levels are raised where the twin's are low, so that no reaction has few copies: what is asked here is what pairs and
     replicates buy, and reactions without a Ct are a question of their own.
@@ -58,9 +61,9 @@ def scenario(
     assays = [
         {
             "gene": gene,
-            "amplification_factor": POPULATION.assays[gene].amplification_factor,
+            "amplification_factor": EXPRESSION.assays[gene].amplification_factor,
             "ct_of_unit_quantity": 26.0 if gene in TARGETS else 22.5,
-            "sd_log2_biological": POPULATION.assays[gene].sd_log2_biological,
+            "sd_log2_biological": EXPRESSION.assays[gene].sd_log2_biological,
         }
         for gene in (*TARGETS, "RPL37A")
     ]
@@ -69,7 +72,7 @@ def scenario(
             "target": target,
             "cell_type": kind,
             "mu_log2_fold_change": 0.5,
-            "sigma_log2_fold_change": POPULATION.expression[target, kind].sigma_log2_fold_change,
+            "sigma_log2_fold_change": EXPRESSION.expression[target, kind].sigma_log2_fold_change,
             "mu_log2_level": 1.0,
             "sigma_log2_level": 0.8,
         }
@@ -84,9 +87,9 @@ def scenario(
             "truth": {
                 "expression": expression,
                 "assays": [a for a in assays if a["gene"] in (*targets, "RPL37A")],
-                "sd_log2_input": POPULATION.sd_log2_input,
-                "sd_technical_cycles": POPULATION.sd_technical_cycles,
-                "sd_plate_cycles": POPULATION.sd_plate_cycles,
+                "sd_log2_input": EXPRESSION.sd_log2_input,
+                "sd_technical_cycles": EXPRESSION.sd_technical_cycles,
+                "sd_plate_cycles": EXPRESSION.sd_plate_cycles,
             },
             "rules": rules,
             "studies": {"count": config.studies, "chunk": min(500, config.studies)},
@@ -124,6 +127,17 @@ def scenarios(config: Config) -> dict[str, Scenario]:
             },
             rules=[RULES[1], RULES[3]],
         )
+    asked["prior_patients"] = scenario(
+        once,
+        "prior_patients",
+        PRIMARY,
+        design=tnf,
+        grid={
+            "analysis.priors.log_sd_sigma_log2_fold_change": LOG_SD_SIGMA,
+            "truth.expression.0.mu_log2_fold_change": (0.0, 0.75, 1.5),
+        },
+        rules=[RULES[1], RULES[3]],
+    )
     # a 23-fold change is 3 sd from the centre of the default prior, which pulls it in: hence a wide one
     asked["efficiency"] = scenario(
         config,
@@ -165,6 +179,25 @@ def _bought(table: pd.DataFrame, kind: str, subjects: int, word: str, rule: str)
     )
 
 
+def _prior_sentence(table: pd.DataFrame, rule: str, other: str) -> str:
+    """What a rule on a posterior gains over a test with 4 patients, and how much of that is the prior's."""
+    field = "analysis.priors.log_sd_sigma_log2_fold_change"
+    said = []
+    for mean in (0.75, 1.5):
+        test, default, wide = (
+            _percent(table[table[field] == log_sd], name, mean)
+            for log_sd, name in ((LOG_SD_SIGMA[0], other), (LOG_SD_SIGMA[0], rule), (LOG_SD_SIGMA[1], rule))
+        )
+        said.append(f"At {mean:+.2f} log2 the {other} finds {test}, {rule} {default}, and {wide} with the wide prior.")
+    none = [_percent(table[table[field] == log_sd], rule, 0.0) for log_sd in LOG_SD_SIGMA]
+    return (
+        "With 4 patients part of what Bayes gains is the prior's: four patients say little of the spread "
+        f"between patients, so the prior of it does (median 0.5 log2, log sd {LOG_SD_SIGMA[0]:g}; a wide one has "
+        f"{LOG_SD_SIGMA[1]:g}). {' '.join(said)} Without an effect {rule} finds one in {none[0]}, and in {none[1]} "
+        "with the wide prior."
+    )
+
+
 def sentences(results: dict[str, PowerResult]) -> list[str]:
     """What the designs could detect, in sentences."""
     tables = [results[f"effect_{name}"].table for name in ("lines", "patients", "stroma")]
@@ -196,6 +229,7 @@ def sentences(results: dict[str, PowerResult]) -> list[str]:
     ]
     found.append(_bought(results["replication_patients"].table, PRIMARY, 4, "patient", bayes))
     found.append(_bought(results["replication_lines"].table, LINE, 12, "line", bayes))
+    found.append(_prior_sentence(results["prior_patients"].table, bayes, t_log))
     efficiency = results["efficiency"].table
     uncertain = efficiency["truth.assays.0.amplification_factor"].str.contains("lognormal")
     for effect, what in ((4.5, "a 23-fold change"), (0.75, "one of +0.75 log2")):

@@ -105,7 +105,7 @@ class FaultReport:
 
     `place` is the file's name. A fault is a place, a line number (1 = the first line of the file; None = the whole
     file) and the rule with what was found. `unit` is what is counted, where that is not lines of text; `units` has it
-    for files of other kinds whose faults were taken over.
+    for files of other kinds whose faults were taken over. `notes` are sentences about what was understood.
     """
 
     place: str
@@ -113,6 +113,11 @@ class FaultReport:
     shown: int = 20
     unit: str = "line"
     units: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def tell(self, sentence: str) -> None:
+        """Note what was understood and a user should know; `sentence` is what is said behind the file's name."""
+        self.notes.append(f"{self.place}: {sentence}")
 
     def add(self, rule: str, *, line: int | None = None, place: str | None = None) -> None:
         """Note one fault: `rule` is the sentence behind the place, such as 'dose_um must be 0 or more, got -3'.
@@ -124,6 +129,7 @@ class FaultReport:
     def take(self, other: "FaultReport") -> None:
         """Take over the faults of another file, which keep their place and what is counted there."""
         self.faults += other.faults
+        self.notes += other.notes
         self.units |= {other.place: other.unit, **other.units}
 
     def raise_if_any(self) -> None:

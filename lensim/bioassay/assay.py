@@ -53,9 +53,15 @@ def counts(data: xr.Dataset) -> str:
 
 def notes(data: xr.Dataset) -> tuple[str, ...]:
     """Assumptions made in reading, as sentences."""
+    found = []
     if data.attrs.get("is_undiluted_assumed"):
-        return ("no column dilution_factor, so every sample is taken as undiluted",)
-    return ()
+        found.append("no column dilution_factor, so every sample is taken as undiluted")
+    if saturated := int(data.attrs.get("wells_saturated", 0)):
+        found.append(
+            f"wells in which the reader was saturated are left out ({saturated}): they were the highest ones of their "
+            "groups, so what is left comes out too low; dilute, or read again with less gain"
+        )
+    return tuple(found)
 
 
 ASSAY: Final = Assay(

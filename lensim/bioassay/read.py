@@ -9,13 +9,27 @@ import xarray as xr
 from lensim import checks
 from lensim.bioassay.assemble import BioassayWell, assemble
 from lensim.bioassay.columns import COLUMNS
-from lensim.bioassay.rows import Manner, find_own_columns, make_well, read_reading, read_role, unit_of
+from lensim.bioassay.pooling import choose_wells
+from lensim.bioassay.rows import (
+    Manner,
+    find_own_columns,
+    is_left_out,
+    make_well,
+    read_reading,
+    read_role,
+    unit_of,
+)
 from lensim.checks import FaultReport, InputError
+from lensim.tables.choice import Choice, Where
 from lensim.tables.columns import Found, names_any
-from lensim.tables.grid import Grid, choose_grid, find_grids, place_on_grid
+from lensim.tables.grid import find_grids
+from lensim.tables.grid_choice import GridNumber, PlateGrid, match_plates, plates_of
+from lensim.tables.grid_map import NEEDS_MAP, WellOrder, check_needs_map, check_well_order, map_of_grid, numbering_of
 from lensim.tables.number_text import DecimalMark, decimal_mark_in_doubt, decimal_mark_of, is_missing
 from lensim.tables.plate_size import check_plate_wells
+from lensim.tables.reader_words import Saturated
 from lensim.tables.source import File, Files, Format, Source, format_of, read_table, source_of, sources_of
+from lensim.tables.studies import one_a_value
 from lensim.tables.table import TextTable
 from lensim.tables.well_names import parse_well_name, well_name
 
@@ -24,20 +38,37 @@ def _is_wells(source: Source) -> bool:
     return source.is_parquet or any(names_any(header, COLUMNS["od"]) for header in source.headers)
 
 
-FORMATS: Final = (Format("wells", _is_wells), Format("grid", lambda source: bool(find_grids(source.text))))
+def _names(source: Source, *meanings: str) -> bool:
+    """Whether the first row of a file has a name for all of some meanings."""
+    return any(all(names_any(header, COLUMNS[what]) for what in meanings) for header in source.headers)
+
+
+def _is_grid(source: Source) -> bool:
+    grids = find_grids(source.text)
+    return bool(grids) and not (all(grid.is_list for grid in grids) and _names(source, "role"))
+
+
+FORMATS: Final = (Format("wells", _is_wells), Format("grid", _is_grid))
 """A table with one row a well, or what a plate reader wrote."""
 
 
+@one_a_value(COLUMNS)
 def read_bioassay(
     files: Files,
     *,
     control: str | None = None,
     plate_map: File | None = None,
-    grid_number: int | None = None,
+    grid_number: GridNumber | None = None,
+    reading: str | None = None,
     plate_wells: int | None = None,
+    well_order: WellOrder | None = None,
     columns: Mapping[str, str] | None = None,
     decimal: DecimalMark | None = None,
     unit: str | None = None,
+    saturated: Saturated = "refuse",
+    where: Where | None = None,
+    ignore: Sequence[str] = (),
+    join_names: bool | None = None,
 ) -> xr.Dataset:
     """Read a bioassay: tables with one row a well, or what plate readers wrote with a map of the wells.
 
@@ -49,7 +80,8 @@ def read_bioassay(
     and left out.
 
     Several files are one study. A table without a column for the plate is one plate, named after its file where there
-    are several. A grid is a plate named after its file, unless the map names a single one.
+    are several. A grid is a plate named after its file, unless the map names a single one; in a file of several plates
+    each is named as the export says.
 
     Parameters
     ----------
@@ -59,23 +91,42 @@ def read_bioassay(
         The condition that others are compared with; may be left out where is_control or a usual name (control,
         untreated, DMSO ...) shows it.
     plate_map
-        A table as above, with well and without od. Its column plate names the file of a grid without its suffix; it
-        may be absent for one grid, and for several that are laid out alike.
+        A table as above, with well and without od. Its column plate names the file of a grid without its suffix, or in
+        a file of several plates the name, barcode or number that a plate has there; it may be absent for one grid, and
+        for several that are laid out alike.
     grid_number
-        Which grid of each file, from 1, where there are several.
+        Which grid of each file, from 1, where there are several of one plate; several numbers are a plate each.
+    reading
+        A part of the text over a grid or behind its rows, such as a wavelength or a time, where plates have several
+        readings; for all plates of all files.
     plate_wells
         96, 384 or 1536; else as the grids show, else guessed from the largest well; attrs["plate_size_from"] says
         which.
+    well_order
+        "rows" or "columns", where the map numbers the wells of a plate: 1, 2, 3 along rows, or down columns.
     columns
         The names of columns by meaning, such as {"od": "A570", "condition": "=untreated"} (a value for all wells).
     decimal
         The decimal mark, "." or ",", where the numbers do not show it; of a map only where in doubt there.
     unit
         pg/ml or ng/ml; may be left out where the column's name has it, else pg/ml.
+    saturated
+        What becomes of a well in which the reader was saturated (OVER, OVRFLW, >4.000): "refuse" the file, or "drop"
+        the well and count it.
+    where
+        Rows to read, by a column of the tables or the map and its value, or values: {"time_h": "24"}. Rows with an
+        empty cell there, such as standards, go with every value.
+    ignore
+        Columns that may vary within a medium: their wells are pooled.
+    join_names
+        Whether names that differ by case, blanks, hyphens or underscores alone are one (True) or not (False).
+    by
+        A column, each of whose values is a study by itself, such as "time_h".
 
     Returns
     -------
     xr.Dataset
+        With `by` a dict of such, a value of the column each; numbers in order, else as in the file.
         As the simulator makes it; attrs["assay"] is "bioassay". Wells of a grid that the map does not name are counted
         in attrs["wells_ignored"].
 
@@ -89,43 +140,66 @@ def read_bioassay(
     >>> read_bioassay("wells.csv", control="untreated", unit="pg/ml")  # doctest: +SKIP
     """
     check_plate_wells(plate_wells)
+    check_well_order(well_order)
+    checks.one_of("saturated", saturated, ("refuse", "drop"))
     sources = sources_of(files)
-    stated, unit = columns or {}, unit or ""
+    choice = Choice.of(where, ignore, join_names)
+    choices = _Choices(columns or {}, unit or "", decimal, saturated == "drop", plate_wells, well_order)
     study = FaultReport(", ".join(source.place for source in sources))
     if plate_map is not None:
-        map_source = source_of(plate_map)
-        read = _read_grids(sources, map_source, stated, grid_number, unit, decimal, study)
+        [map_source], told = choose_wells([source_of(plate_map)], columns, choice, are_plates=len(sources) > 1)
+        for source in sources:
+            if _names(source, "role", "concentration"):
+                raise InputError(
+                    f"{source.place}: the table says in its own columns what is in its wells: leave out the map, or "
+                    "these columns"
+                )
+        numbering = numbering_of(well_order, plate_wells)
+        found = plates_of([(one, grid_number) for one in sources], reading, numbering)
+        plates = [plate for of_file in found for plate in of_file]
+        read = _read_grids(plates, map_source, choices, study)
         sources = [*sources, map_source]
     else:
-        if grid_number is not None:
-            raise InputError("grid number needs a plate map that says what is in the wells, got none")
-        for source in sources if not stated else ():
+        check_needs_map(grid_number, reading, well_order)
+        for source in sources if not columns else ():
             if format_of(source, FORMATS) == "grid":
-                raise InputError(
-                    f"{source.place}: the file is a plate reader's grid and needs a plate map, a table that says what "
-                    "is in each well, got none"
-                )
-        read = [_read_wells(source, stated, unit, decimal, study) for source in sources]
+                raise InputError(f"{source.place}: {NEEDS_MAP}")
+        sources, told = choose_wells(sources, columns, choice, are_plates=len(sources) > 1)
+        read = [_read_wells(source, choices, study) for source in sources]
         if len(read) == 1:
             read = [replace(read[0], plate="plate 1")]
     wells = [replace(well, plate=well.plate or one.plate) for one in read for well in one.wells]
     attrs: dict[str, str | int] = {
+        **told,
         "source": ", ".join(source.place for source in sources),
         "wells_lost": sum(one.lost for one in read),
         "wells_ignored": sum(one.ignored for one in read),
         "is_undiluted_assumed": int(not all(one.has_dilutions for one in read)),
     }
+    if dropped := sum(one.saturated for one in read):
+        attrs["wells_saturated"] = dropped
     grids = [one.grid for one in read]
     grid = max((one for one in grids if one), default=None) if all(grids) else None
     return assemble(wells, control, attrs, study, is_whole=all(one.is_whole for one in read), sizes=(plate_wells, grid))
 
 
 @dataclass(frozen=True)
+class _Choices:
+    columns: Mapping[str, str]
+    unit: str
+    decimal: DecimalMark | None
+    drops_saturated: bool
+    plate_wells: int | None
+    well_order: WellOrder | None
+
+
+@dataclass(frozen=True)
 class _Read:
-    """The wells of one file, what was left out of it, and the plate of those that name none."""
+    """The wells of one plate, what was left out of it, and the plate of those that name none."""
 
     wells: list[BioassayWell]
     lost: int
+    saturated: int
     ignored: int
     plate: str
     is_whole: bool
@@ -133,25 +207,24 @@ class _Read:
     grid: tuple[int, int] | None = None
 
 
-def _read_wells(
-    source: Source, stated: Mapping[str, str], unit: str, decimal: DecimalMark | None, study: FaultReport
-) -> _Read:
+def _read_wells(source: Source, choices: _Choices, study: FaultReport) -> _Read:
     """The wells of a table; its faults go to the study's."""
     table, faults = read_table(source)
-    found = find_own_columns(table, stated, "od", faults)
+    found = find_own_columns(table, choices.columns, "od", faults)
     numbers = [what for what in ("concentration", "dilution_factor", "od") if found.has(what)]
     cells = [found.cell(what, row) for row in table.rows for what in numbers]
-    mark = decimal_mark_of(cells, decimal, table.has_decimal_points, faults)
-    manner = Manner(unit_of(found, unit, faults), mark)
-    wells, lost, ignored = [], 0, 0
+    mark = decimal_mark_of(cells, choices.decimal, table.has_decimal_points, faults)
+    manner = Manner(unit_of(found, choices.unit, faults), mark, choices.drops_saturated)
+    wells, lost, saturated, ignored = [], 0, 0, 0
     for row, line in zip(table.rows, table.lines, strict=True):
         role = read_role(found, row, line, faults)
         if role == "ignored":
             ignored += 1
             continue
         text = found.cell("od", row)
-        if is_missing(text):
-            lost += 1
+        if left_out := is_left_out(text, manner):
+            lost += left_out == "lost"
+            saturated += left_out == "saturated"
             continue
         od = read_reading(text, found.column("od"), manner.mark, line, faults)
         name = found.cell("well", row)
@@ -161,88 +234,82 @@ def _read_wells(
         if well is not None:
             wells.append(replace(well, od=od, plate=found.cell("plate", row)))
     study.take(faults)
-    return _Read(wells, lost, ignored, source.stem, table.is_whole, found.has("dilution_factor"))
+    return _Read(wells, lost, saturated, ignored, source.stem, table.is_whole, found.has("dilution_factor"))
 
 
-def _read_grids(
-    sources: Sequence[Source],
-    map_source: Source,
-    stated: Mapping[str, str],
-    grid_number: int | None,
-    unit: str,
-    decimal: DecimalMark | None,
-    study: FaultReport,
-) -> list[_Read]:
+def _read_grids(plates: Sequence[PlateGrid], map_source: Source, choices: _Choices, study: FaultReport) -> list[_Read]:
     """The wells of grids, as one map says; the faults go to the study's."""
     table, faults = read_table(map_source)
-    found = find_own_columns(table, stated, "well", faults)
+    found = find_own_columns(table, choices.columns, "well", faults)
     cells = [found.cell(what, row) for row in table.rows for what in ("concentration", "dilution_factor")]
-    mark = decimal_mark_in_doubt(cells, decimal, table.has_decimal_points, faults)
-    manner = Manner(unit_of(found, unit, faults), mark)
-    checks.unique("files of plates, by their names without suffix,", [source.stem for source in sources])
-    rows_of = _rows_of_plates(table, found, [source.stem for source in sources], faults)
-    read = []
-    for source in sources:
-        grid = choose_grid(source.text, source.place, grid_number)
-        read.append(_read_grid(source, grid, table, found, rows_of[source.stem], manner, decimal, faults, study))
+    mark = decimal_mark_in_doubt(cells, choices.decimal, table.has_decimal_points, faults)
+    manner = Manner(unit_of(found, choices.unit, faults), mark, choices.drops_saturated)
+    checks.unique("files of plates, by their names without suffix,", [plate.name for plate in plates])
+    rows_of = _rows_of_plates(table, found, plates, faults)
+    read = [
+        _read_grid(plate, name, (table, found, rows), manner, choices, faults, study)
+        for plate, (name, rows) in zip(plates, rows_of, strict=True)
+    ]
     study.take(faults)
     return read
 
 
 def _read_grid(
-    source: Source,
-    grid: Grid,
-    table: TextTable,
-    found: Found,
-    rows: Sequence[int],
+    plate: PlateGrid,
+    name: str,
+    in_map: tuple[TextTable, Found, Sequence[int]],
     manner: Manner,
-    decimal: DecimalMark | None,
+    choices: _Choices,
     faults: FaultReport,
     study: FaultReport,
 ) -> _Read:
-    """The wells of one grid; `faults` are the map's."""
-    in_grid = FaultReport(source.place)
-    mark = decimal_mark_of([text for text, _ in grid.cells.values()], decimal, False, in_grid)
+    """The wells of one grid; `in_map` is the map and its rows of this plate, `faults` are the map's."""
+    (table, found, rows), grid = in_map, plate.grid
+    in_grid = FaultReport(plate.source.place)
+    mark = decimal_mark_of([text for text, _ in grid.cells.values()], choices.decimal, False, in_grid)
+    names = [found.cell("well", table.rows[at]) for at in rows]
+    column = found.column("well")
+    places = map_of_grid(grid, plate.source.place, column, names, choices.plate_wells, choices.well_order)
     wells: list[BioassayWell] = []
-    lost = ignored = 0
+    lost = saturated = ignored = 0
     used = set()
     for row, line in ((table.rows[at], table.lines[at]) for at in rows):
         role = read_role(found, row, line, faults)
         to = FaultReport("") if role == "ignored" else faults
-        where = place_on_grid(found.cell("well", row), found.column("well"), grid, source.place, line, to)
+        where = places.find(found.cell("well", row), line, to)
         used |= {where} if where else set()
         if role == "ignored" or where is None:
             ignored += role == "ignored"
             continue
         text, grid_line = grid.cells[where]
-        if is_missing(text):
-            lost += 1
+        if left_out := is_left_out(text, manner):
+            lost += left_out == "lost"
+            saturated += left_out == "saturated"
             continue
         od = read_reading(text, f"the reading of well {well_name(*where)}", mark, grid_line, in_grid)
         well = make_well(found, row, line, role, manner, faults)
         if well is not None:
-            wells.append(replace(well, od=od))
+            wells.append(replace(well, od=od, well=well.well if places.is_standard else well_name(*where)))
     study.take(in_grid)
     ignored += sum(not is_missing(text) for key, (text, _) in grid.cells.items() if key not in used)
-    plate = (found.cell("plate", table.rows[rows[0]]) if rows else "") or source.stem
-    return _Read(wells, lost, ignored, plate, table.is_whole, found.has("dilution_factor"), grid.whole_plate)
+    return _Read(wells, lost, saturated, ignored, name, table.is_whole, found.has("dilution_factor"), grid.whole_plate)
 
 
 def _rows_of_plates(
-    table: TextTable, found: Found, stems: Sequence[str], faults: FaultReport
-) -> dict[str, Sequence[int]]:
+    table: TextTable, found: Found, plates: Sequence[PlateGrid], faults: FaultReport
+) -> list[tuple[str, Sequence[int]]]:
+    """The name of each plate, and the rows of the map that are its wells."""
     every = range(len(table.rows))
     if not found.has("plate"):
-        return {stem: every for stem in stems}
+        return [(plate.name, every) for plate in plates]
     named = [found.cell("plate", row) for row in table.rows]
     names = list(dict.fromkeys(named))
-    if len(stems) == 1 and len(names) == 1:
-        return {stems[0]: every}
-    for stem in stems:
-        if stem not in names:
-            known = ", ".join(names)
-            raise InputError(f"{table.place}: the map has no plate called as the file {stem}; it has {known}")
+    if len(plates) == 1 and len(names) == 1:
+        return [(names[0] or plates[0].name, every)]
+    matched = match_plates(plates, names, table.place)
     for name in names:
-        if name not in stems:
-            faults.add(f"plate {name!r} has no file of that name; there are {', '.join(stems)}")
-    return {stem: [at for at in every if named[at] == stem] for stem in stems}
+        if name not in matched:
+            there = ", ".join(plate.name for plate in plates)
+            faults.add(f"plate {name!r} has no grid of that name; there are {there}")
+    called = {id(plate): name for name, plate in matched.items()}
+    return [(called[id(plate)], [at for at in every if named[at] == called[id(plate)]]) for plate in plates]

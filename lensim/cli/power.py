@@ -1,5 +1,6 @@
 """The command `lensim power`: power and assurance of designs, by simulated studies."""
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -24,7 +25,7 @@ def power(
     ] = "",
     figures: Annotated[bool, typer.Option(help="Draw figures.")] = True,
 ) -> None:
-    """Power, assurance and errors of a design, by simulated studies and their exact posteriors, audited by NUTS.
+    """Power, assurance and errors of a design, by simulated studies and exact posteriors, some checked by NUTS.
 
     Results do not depend on the number of workers. Started again with the same scenario and folder, it continues
     where it stopped.
@@ -32,6 +33,7 @@ def power(
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from lensim.face.power import power as run
+    from lensim.power.assays import assay_of
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
@@ -45,6 +47,8 @@ def power(
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
     print_power(result.table, result.audit)
+    if remark := assay_of(result.scenario).remark(result.scenario):
+        out.print(remark, soft_wrap=True, markup=False)
     out.print(f"every figure with its error in {folder / 'summary.csv'}", soft_wrap=True)
     out.print(f"tables and figures in {folder}", soft_wrap=True)
 
@@ -56,6 +60,7 @@ def print_power(table: "pd.DataFrame", audit: "pd.DataFrame") -> None:
     quantity = " / ".join(dict.fromkeys(table["quantity"]))
     shares = {
         f"{quantity} [%]": lambda row: _percent(row, "share"),
+        "ceiling [%]": lambda row: _percent(row, "ceiling"),
         "type I [%]": lambda row: _percent(row, "type_1"),
         "type S [%]": lambda row: _percent(row, "type_s"),
         "type M": lambda row: _with_error(row, "type_m", 2),
@@ -74,6 +79,14 @@ def print_power(table: "pd.DataFrame", audit: "pd.DataFrame") -> None:
         "a posterior's of ci_prob (90%)",
         soft_wrap=True,
     )
+    if "type_m" in table:
+        out.print(
+            "type S and M are of finds by rules with a sign: share with the wrong sign, and summed estimates over "
+            "summed true effects",
+            soft_wrap=True,
+        )
+    if "ceiling" in table:
+        out.print("ceiling: share of truths in which what the rule states is so", soft_wrap=True)
     if "decide_at" in table:
         _print_verdicts(table, quantity)
     for sentence in caution_sentences(table, audit):
@@ -129,11 +142,11 @@ def _print_columns(
 
 def _with_error(row: dict[str, Any], name: str, digits: int) -> str:
     """A figure with its standard error."""
-    value = row[name]
+    value = row.get(name, math.nan)
     return f"{value:.{digits}f} ± {row[f'{name}_mcse']:.{digits}f}" if value == value else NOTHING
 
 
 def _percent(row: dict[str, Any], name: str) -> str:
     """A share with its standard error, in percent."""
-    value = row[name]
+    value = row.get(name, math.nan)
     return f"{100 * value:.1f} ± {100 * row[f'{name}_mcse']:.1f}" if value == value else NOTHING

@@ -87,6 +87,8 @@ def _expression(given: dict[str, Any], *, path: Path | None, force: bool) -> Non
     if knows:
         _run("expression", sources.expression, given, path=path, force=force)
         return
+    for note in reactions.notes:
+        say(f"note: {in_own_options(note)}", quietly=True)
     if path is not None:
         with written_whole(path, force=force) as partial:
             write_reactions(reactions, partial)

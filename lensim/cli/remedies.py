@@ -26,7 +26,10 @@ PARAMETERS: Final[Mapping[str, str]] = {
 }
 """Parameters in Python whose option is called otherwise in the function behind a command."""
 
-SWITCHES: Final[Mapping[tuple[str, str], str]] = {("lost", "drop"): "--drop-lost"}
+SWITCHES: Final[Mapping[tuple[str, str], str]] = {
+    ("lost", "drop"): "--drop-lost",
+    ("saturated", "drop"): "--drop-saturated",
+}
 """Values of a parameter for which a command has an option without a value."""
 
 OWN_OPTIONS: Final[Mapping[str, str]] = {"channels": "--{}-channel"}

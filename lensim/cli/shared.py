@@ -41,7 +41,19 @@ Column = Annotated[
 Decimal = Annotated[
     Literal[".", ","] | None, typer.Option(help="Decimal mark of the files, where numbers leave a doubt.")
 ]
-GridNumber = Annotated[int | None, typer.Option(min=1, help="Which grid of each file, where there are several.")]
+GridNumber = Annotated[
+    list[int] | None,
+    typer.Option(min=1, help="Which grid of each file, where a plate has several. May be repeated: a plate each."),
+]
+Reading = Annotated[
+    str, typer.Option(help="Part of the text over a grid or behind its rows, where a plate has several readings.")
+]
+WellOrder = Annotated[
+    Literal["rows", "columns"] | None, typer.Option(help="How a map numbers wells: along rows or down columns.")
+]
+DropSaturated = Annotated[
+    bool, typer.Option("--drop-saturated", help="Leave out wells in which the reader was saturated.")
+]
 PlateWells = Annotated[
     int | None, typer.Option(help="Wells of a plate: 96, 384 or 1536; else from the grid or the largest well.")
 ]

@@ -12,11 +12,14 @@ from lensim.cli.shared import (
     Column,
     Control,
     Decimal,
+    DropSaturated,
     GridNumber,
     Ignore,
     JoinNames,
     PlateMap,
     PlateWells,
+    Reading,
+    WellOrder,
     Where,
     columns_of,
     pairs_of,
@@ -32,9 +35,15 @@ def dose_response(
         list[Path], typer.Argument(help="Tables with one row a well, or readers' plate grids with --plate-map.")
     ],
     dose_unit: Annotated[str, typer.Option(help="M, mM, uM, nM, pM or as-is:NAME; may be left out for dose_um.")] = "",
+    dose_scale: Annotated[
+        Literal["linear", "log10", "-log10", "ln", "-ln", "log2", "-log2"] | None,
+        typer.Option(help="What the numbers are of the dose; else as the column's name says."),
+    ] = None,
     plate_map: PlateMap = None,
     grid_number: GridNumber = None,
+    reading: Reading = "",
     plate_wells: PlateWells = None,
+    well_order: WellOrder = None,
     column: Column = None,
     role: Annotated[
         list[str] | None, typer.Option(help="ROLE=PATTERN: untreated=NC-1, ignored=PC-*. May be repeated.")
@@ -46,6 +55,10 @@ def dose_response(
         Literal["percent", "fraction"] | None, typer.Option(help="Of viability or inhibition, where in doubt.")
     ] = None,
     drop_lost: Annotated[bool, typer.Option("--drop-lost", help="Leave out wells without signal.")] = False,
+    normalise: Annotated[
+        bool, typer.Option("--normalise", help="Signals to percent of untreated; for those with values below 0.")
+    ] = False,
+    drop_saturated: DropSaturated = False,
     where: Where = None,
     by: By = "",
     ignore: Ignore = None,
@@ -64,9 +77,12 @@ def dose_response(
     return read_dose_response(
         files,
         dose_unit=dose_unit or None,
+        dose_scale=dose_scale,
         plate_map=plate_map,
         grid_number=grid_number,
+        reading=reading or None,
         plate_wells=plate_wells,
+        well_order=well_order,
         columns=columns_of(column),
         roles=roles,
         decimal=decimal,
@@ -74,6 +90,8 @@ def dose_response(
         counting_minutes=counting_minutes,
         scale=scale,
         lost="drop" if drop_lost else "refuse",
+        normalise=normalise,
+        saturated="drop" if drop_saturated else "refuse",
         where=where_of(where),
         by=by or None,
         ignore=tuple(ignore or ()),
@@ -109,7 +127,11 @@ def expression(
         Literal["refuse", "drop", "keep"],
         typer.Option(help="Treated samples without their control: keep compares groups of different subjects."),
     ] = "refuse",
-) -> "xr.Dataset":
+    where: Where = None,
+    by: By = "",
+    ignore: Ignore = None,
+    join_names: JoinNames = None,
+) -> "xr.Dataset | dict[str, xr.Dataset]":
     """Read the reactions, or ratios, of an RT-qPCR study."""
     from lensim.expression.read import read_expression
 
@@ -128,6 +150,10 @@ def expression(
         empty=empty,
         efficiency_scale=efficiency_scale,
         unpaired=unpaired,
+        where=where_of(where),
+        by=by or None,
+        ignore=tuple(ignore or ()),
+        join_names=join_names,
     )
 
 
@@ -137,12 +163,19 @@ def bioassay(
     ],
     plate_map: PlateMap = None,
     grid_number: GridNumber = None,
+    reading: Reading = "",
     plate_wells: PlateWells = None,
+    well_order: WellOrder = None,
     control: Control = "",
     unit: Annotated[str, typer.Option(help="Of standards: pg/ml or ng/ml; else as the column says.")] = "",
     column: Column = None,
     decimal: Decimal = None,
-) -> "xr.Dataset":
+    drop_saturated: DropSaturated = False,
+    where: Where = None,
+    by: By = "",
+    ignore: Ignore = None,
+    join_names: JoinNames = None,
+) -> "xr.Dataset | dict[str, xr.Dataset]":
     """Read the standards and samples of a bioassay."""
     from lensim.bioassay.read import read_bioassay
 
@@ -150,11 +183,18 @@ def bioassay(
         files,
         plate_map=plate_map,
         grid_number=grid_number,
+        reading=reading or None,
         plate_wells=plate_wells,
+        well_order=well_order,
         control=control,
         unit=unit or None,
         columns=columns_of(column),
         decimal=decimal,
+        saturated="drop" if drop_saturated else "refuse",
+        where=where_of(where),
+        by=by or None,
+        ignore=tuple(ignore or ()),
+        join_names=join_names,
     )
 
 
@@ -179,7 +219,11 @@ def cell_cycle(
     width_channel: Annotated[str, typer.Option(help="Channel of the width of the DNA pulse in FCS files.")] = "",
     column: Column = None,
     decimal: Decimal = None,
-) -> "xr.Dataset":
+    where: Where = None,
+    by: By = "",
+    ignore: Ignore = None,
+    join_names: JoinNames = None,
+) -> "xr.Dataset | dict[str, xr.Dataset]":
     """Read the events by phase of a cell-cycle study; single events are gated."""
     from lensim.cell_cycle.read import read_cell_cycle
 
@@ -193,4 +237,8 @@ def cell_cycle(
         channels={name: said for name, said in channels.items() if said},
         columns=columns_of(column),
         decimal=decimal,
+        where=where_of(where),
+        by=by or None,
+        ignore=tuple(ignore or ()),
+        join_names=join_names,
     )

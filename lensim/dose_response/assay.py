@@ -53,6 +53,20 @@ def counts(data: xr.Dataset) -> str:
     return f"{data.sizes[v.WELL]} wells, {data.sizes[v.CELL_LINE]} lines"
 
 
+def notes(data: xr.Dataset) -> tuple[str, ...]:
+    """What the reader understood or left out, and a person should know."""
+    said = tuple(str(data.attrs.get(v.NOTES, "")).splitlines())
+    saturated, untreated = (int(data.attrs.get(name, 0)) for name in ("wells_saturated", "wells_saturated_untreated"))
+    if not saturated:
+        return said
+    return (
+        *said,
+        f"wells in which the reader was saturated are left out ({saturated}, {untreated} of them untreated): they were "
+        "the highest ones, so the level of untreated wells comes out too low and IC50s too high; read again with less "
+        "gain or a shorter integration time",
+    )
+
+
 ASSAY: Final = Assay(
     name="dose_response",
     title="IC50 of cell lines",
@@ -63,6 +77,7 @@ ASSAY: Final = Assay(
     judged=judged_estimands,
     tables=tables,
     counts=counts,
+    notes=notes,
     write=write_tidy,
     has_threshold=True,
 )

@@ -6,15 +6,16 @@ from typing import Any
 import pandas as pd
 
 from lensim.power.assays import assay_of
+from lensim.power.diagnosands import scored
 from lensim.power.scenario import Scenario
 
 
 def run_chunk(scenario: Scenario, setting: Mapping[str, Any], chunk: int, studies: int) -> pd.DataFrame:
-    """Every decision of a chunk: a row each study, rule and target or line, with `COLUMNS` after the study's number.
+    """Every decision of a chunk: a row each study, rule and target or line, with `COLUMNS` and `SCORES` of diagnosands.
 
     A pure function of what it is given: the same on any worker.
     """
-    return assay_of(scenario).run_chunk(scenario, setting, chunk, studies)
+    return scored(assay_of(scenario).run_chunk(scenario, setting, chunk, studies))
 
 
 def run_audit(

@@ -24,6 +24,9 @@ COLUMNS: Final = (
     "is_null",
     "answered_by",
 )
+SCORES: Final = ("covered", "is_so")
+"""Columns beside these: the probability that the interval holds what it is about (1 or 0 where that is a number), and
+whether what a find states is so; see `scored`."""
 EXACT, NUTS, FAILED, LAPLACE = 0, 1, 2, 3
 """Which engine answered for a study."""
 
@@ -37,15 +40,22 @@ SHARES: Final = {
     "power_where_true": ("effect_decided", "effect"),
     "type_s": ("wrong_sign", "found_effect"),
     "coverage": ("covered", "with_interval"),
+    "ceiling": ("so", "all"),
 }
 MEANS: Final = {
     "bias": ("error", "with_error"),
     "square_error": ("error2", "with_error"),
     "width": ("width", "with_interval"),
-    "type_m": ("exaggeration", "found_effect"),
+    "type_m": ("found_size", "true_size"),
 }
 RATIOS: Final = SHARES | MEANS
 """Every diagnosand is a sum over a sum: what is counted, and among what."""
+OF_SIGN: Final = ("type_s", "type_s_mcse", "type_m", "type_m_mcse", "studies_with_finds")
+"""Only of rules that have a sign; see `lensim.power.rule.BaseRule.has_sign`."""
+CEILING: Final = ("ceiling", "ceiling_mcse")
+"""Only of assurance, and of rules whose finds can be false; see `lensim.power.rule.BaseRule.can_be_false`."""
+FEWEST_FINDS: Final = 2
+"""Studies with a find below which there is no type M: one study has no spread, and so no error."""
 
 
 @dataclass
@@ -65,9 +75,10 @@ class Tally:
     )
 
     def add(self, rows: pd.DataFrame) -> None:
-        """Take in whole studies: rows of one rule and target, with study and `COLUMNS`."""
+        """Take in whole studies: rows of one rule and target, with study, `COLUMNS`, and `SCORES` or without."""
         if rows.empty:
             return
+        rows = scored(rows)
         _, study = np.unique(rows["study"].to_numpy(), return_inverse=True)
         counted = _counted(rows)
 
@@ -105,13 +116,14 @@ class Tally:
         a, b, aa, ab, bb, studies = (self.sums[f"{name} {what}"] for what in ("a", "b", "aa", "ab", "bb", "studies"))
         if b == 0:
             return np.nan, np.nan
-        ratio = a / b
+        ratio = min(a / b, 1.0) if name in SHARES else a / b
         if name in SHARES and (ratio in (0.0, 1.0) or studies == 1):  # that of a share with half a study moved
             share = min(max(ratio, 0.5 / studies), 1 - 0.5 / studies)
             return ratio, float(np.sqrt(share * (1 - share) / studies))
         if studies < 2:
             return ratio, np.nan
-        return ratio, float(np.sqrt(max(aa - 2 * ratio * ab + ratio**2 * bb, 0.0)) / b)
+        few = 1.0 if name in SHARES else studies / (studies - 1)
+        return ratio, float(np.sqrt(few * max(aa - 2 * ratio * ab + ratio**2 * bb, 0.0)) / b)
 
     def describe(self) -> dict[str, float]:
         """Every diagnosand with its standard error (suffix _mcse); NaN where no study has it.
@@ -123,6 +135,9 @@ class Tally:
         found: dict[str, float] = {"studies": s["studies"], "failed": s["failed"], "by_nuts": s["nuts"]}
         for name in RATIOS:
             found[name], found[f"{name}_mcse"] = self._ratio(name)
+        found["studies_with_finds"] = s["type_m studies"]
+        if s["type_m studies"] < FEWEST_FINDS:
+            found["type_m"] = np.nan
         square, error = found.pop("square_error"), found.pop("square_error_mcse")
         found["rmse"] = float(np.sqrt(square))
         found["rmse_mcse"] = float(error / (2 * np.sqrt(square))) if square > 0 else np.nan
@@ -132,6 +147,15 @@ class Tally:
         no_find = self.share_bounds("no_find")
         found["share_if_failures_are_no_find_low"], found["share_if_failures_are_no_find_high"] = no_find
         return found
+
+
+def scored(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows with `SCORES`; where an assay gives none, by whether the interval holds the truth, and `is_null`."""
+    if {*SCORES} <= {*rows.columns}:
+        return rows
+    held = (rows["low"] <= rows["truth"]) & (rows["truth"] <= rows["high"])
+    known = np.isfinite(rows["low"]) & np.isfinite(rows["high"])
+    return rows.assign(covered=np.where(known, held, np.nan), is_so=~rows["is_null"].astype(bool))
 
 
 def verdict(low: float, high: float, at: float) -> str:
@@ -150,7 +174,6 @@ def _counted(rows: pd.DataFrame) -> dict[str, np.ndarray]:
         has_error, has_interval = np.isfinite(error), answered & np.isfinite(low) & np.isfinite(high)
         error = np.where(has_error, error, 0.0)
         found = decided & (np.abs(truth) > 0) & np.isfinite(estimate)
-        exaggeration = np.where(found, np.abs(estimate / truth), 0.0)
         width = np.where(has_interval, high - low, 0.0)
     effect = answered & ~is_null
     return {
@@ -163,12 +186,15 @@ def _counted(rows: pd.DataFrame) -> dict[str, np.ndarray]:
         "error": error,
         "error2": error**2,
         "with_error": has_error,
-        "covered": has_interval & (low <= truth) & (truth <= high),
+        "covered": np.where(has_interval, rows["covered"].to_numpy(), 0.0),
         "with_interval": has_interval,
         "width": width,
         "found_effect": found,
         "wrong_sign": found & (np.sign(estimate) != np.sign(truth)),
-        "exaggeration": exaggeration,
+        "found_size": np.where(found, np.abs(estimate), 0.0),
+        "true_size": np.where(found, np.abs(truth), 0.0),
+        "so": rows["is_so"].to_numpy(),
+        "all": np.ones(len(rows)),
     }
 
 

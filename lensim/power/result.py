@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from lensim.power.assays import assay_of
 from lensim.power.scenario import Scenario
 from lensim.power.words import power_sentences
 
@@ -20,7 +21,8 @@ class PowerResult:
         What was asked.
     table
         A row each point, rule and target: the grid's fields, rule, target, quantity ('power' or 'assurance'), and
-        every diagnosand with its error; with `studies.decide_at` its verdict, under both readings of failures.
+        every diagnosand with its error; type S and M of rules with a sign alone, a ceiling of assurance alone. With
+        `studies.decide_at` its verdict, under both readings of failures.
     audit
         A row each audited study, rule and target, with its point; see `lensim.power.audit.run_parts`. Empty where
         there was none.
@@ -39,9 +41,10 @@ class PowerResult:
     @property
     def text(self) -> str:
         """The results in sentences, one a line."""
-        return "\n".join(power_sentences(self.table, self.audit))
+        remark = assay_of(self.scenario).remark(self.scenario)
+        return "\n".join([*power_sentences(self.table, self.audit), *([remark] if remark else [])])
 
     def _repr_html_(self) -> str:
         """Sentences above the table, for a notebook."""
         said = "".join(f"<p>{escape(line)}</p>" for line in self.text.splitlines())
-        return said + self.table.to_html(index=False, float_format="{:.3g}".format)
+        return said + self.table.to_html(index=False, float_format="{:.3g}".format, na_rep="")

@@ -19,6 +19,20 @@ class BaseRule(BaseModel):
         raise NotImplementedError
 
     @property
+    def has_sign(self) -> bool:
+        """Whether a find says on which side of no effect the truth lies, with an estimate of its size.
+
+        Errors of sign and size (types S and M) exist for such rules alone: a call, a width, an equivalence, or a set of
+        several findings has no sign that could be wrong.
+        """
+        return False
+
+    @property
+    def can_be_false(self) -> bool:
+        """Whether a find states something that can be false, so that assurance has a ceiling."""
+        return True
+
+    @property
     def needs_posterior(self) -> bool:
         """Whether the rule is about a posterior, so that an engine has to run."""
         return False

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from lensim.checks import at_least
 from lensim.power.assays import assay_of
 from lensim.power.audit import AuditPart, StoredPoint, draw_audit, run_parts
 from lensim.power.chunk import run_chunk
-from lensim.power.diagnosands import Tally, verdict
+from lensim.power.diagnosands import CEILING, OF_SIGN, SCORES, Tally, verdict
 from lensim.power.pool import Pool, pool_of
 from lensim.power.result import PowerResult
 from lensim.power.scenario import Scenario, points_of
@@ -97,7 +98,10 @@ def sweep(
     store = open_store(folder, scenario, [point.setting for point in points])
     for point in points:
         while not point.done and store.has(store.chunk_path(point.number, point.stored)):
-            point.take(store.read(store.chunk_path(point.number, point.stored)))
+            rows = store.read(store.chunk_path(point.number, point.stored))
+            if not {*SCORES} <= {*rows.columns}:  # of an earlier lensim: the same studies are simulated again
+                break
+            point.take(rows)
         point.submitted = point.stored
     total = sum(point.chunks for point in points)
     progress(sum(point.stored for point in points), total)
@@ -160,15 +164,18 @@ def _audit_tasks(scenario: Scenario, points: list[_Point]) -> list[list[AuditPar
 
 
 def _table(scenario: Scenario, points: list[_Point]) -> pd.DataFrame:
-    rows = []
+    rows, absent = [], []
     for point in points:
         word = "power" if point.scenario.is_conditional else "assurance"
         for (rule, target), tally in point.tallies.items():
             own = point.scenario.rules[rule]
             said = {"rule": own.label, "target": point.scenario.items(own)[target]}
             found = tally.describe()
+            has_ceiling = word == "assurance" and own.can_be_false
+            absent.append({*(() if own.has_sign else OF_SIGN), *(() if has_ceiling else CEILING)})
+            found |= dict.fromkeys(absent[-1], np.nan)
             rows.append({**_plain(point.setting), **said, "quantity": word, **found, **_verdicts(found, point)})
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).drop(columns=[*set.intersection(*absent)])
 
 
 def _verdicts(found: Mapping[str, float], point: _Point) -> dict[str, Any]:

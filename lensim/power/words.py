@@ -1,10 +1,13 @@
 """Sentences of the results of a power analysis."""
 
+import math
 from collections.abc import Iterator
 from typing import Any, Final
 
 import pandas as pd
+from scipy import stats
 
+from lensim.power.diagnosands import FEWEST_FINDS
 from lensim.tables.records import records
 
 FIELD_WORDS: Final = {
@@ -16,6 +19,9 @@ FIELD_WORDS: Final = {
 }
 
 VERDICTS: Final = {"yes": "surely reached", "no": "surely missed", "undecided": "neither sure nor excluded"}
+SURE_OF_AUDIT: Final = 0.95
+FEWEST_AUDITED: Final = 59
+"""Studies of which none differs, from which on a share of 5% that differ is excluded."""
 MOST_NAMED: Final = 6
 """Points of a grid beyond which they are counted and not named."""
 
@@ -36,15 +42,20 @@ def grid_fields(table: pd.DataFrame) -> list[str]:
 def power_sentences(table: pd.DataFrame, audit: pd.DataFrame) -> list[str]:
     """How many studies were simulated, shares and verdicts of each rule and target, failed studies, and the audit."""
     each = [own for _, own in table.groupby(["rule", "target"], sort=False)]
-    found = [_studies_sentence(table), *(_share_sentence(own) for own in each)]
+    found = [_studies_sentence(table), *(_share_sentence(own) for own in each), *_ceiling_sentences(table)]
     if "decide_at" in table:
         found += [_verdict_sentence(own) for own in each]
     return [*found, *caution_sentences(table, audit)]
 
 
 def caution_sentences(table: pd.DataFrame, audit: pd.DataFrame) -> list[str]:
-    """Cautions for a reader of the shares: failed studies, studies fitted by NUTS instead, and the audit."""
-    return [*_failure_sentences(table), *_handed_on_sentences(table), *audit_sentences(audit)]
+    """Cautions for a reader of the shares: few finds, failed studies, studies fitted by NUTS instead, and the audit."""
+    return [
+        *_few_finds_sentences(table),
+        *_failure_sentences(table),
+        *_handed_on_sentences(table),
+        *audit_sentences(audit),
+    ]
 
 
 def setting_in_words(row: dict[str, Any], fields: list[str]) -> str:
@@ -83,8 +94,33 @@ def _share_sentence(own: pd.DataFrame) -> str:
 
 
 def _percent(row: dict[str, Any]) -> str:
-    """A share with one standard error, in percent."""
-    return f"{100 * row['share']:.1f} ± {100 * row['share_mcse']:.1f}%"
+    """A share with one standard error, in percent, and its ceiling where it has one."""
+    said = f"{100 * row['share']:.1f} ± {100 * row['share_mcse']:.1f}%"
+    ceiling = row.get("ceiling", math.nan)
+    if math.isnan(ceiling):
+        return said
+    return f"{said} (ceiling {100 * ceiling:.1f} ± {100 * row['ceiling_mcse']:.1f}%)"
+
+
+def _ceiling_sentences(table: pd.DataFrame) -> Iterator[str]:
+    if "ceiling" in table:
+        yield (
+            "The ceiling of an assurance is the share of simulated truths in which what the rule states is so. No "
+            "study, however large, finds more without false finds."
+        )
+
+
+def _few_finds_sentences(table: pd.DataFrame) -> Iterator[str]:
+    """Where a rule with a sign has too few finds for a factor of exaggeration with an error."""
+    if "type_m" not in table:
+        return
+    fields = grid_fields(table)
+    for row in records(table[table["studies_with_finds"].between(1, FEWEST_FINDS - 1)]):
+        at = setting_in_words(row, fields)
+        yield (
+            f"{row['rule']}, {row['target']}{f' ({at})' if at else ''}: no type M, as "
+            f"{count_of(row['studies_with_finds'], 'study has', 'studies have')} a find; it needs {FEWEST_FINDS}."
+        )
 
 
 def _verdict_sentence(own: pd.DataFrame) -> str:
@@ -134,15 +170,20 @@ def count_of(number: float, one: str, several: str) -> str:
 
 
 def audit_sentences(audit: pd.DataFrame) -> list[str]:
-    """Sentences on the differences between the exact engine and NUTS."""
+    """Sentences on the differences between the exact engine and NUTS.
+
+    An audit of fewer than `FEWEST_AUDITED` studies is called a spot check. Either says up to which share of studies
+    decisions may differ for all that was seen.
+    """
     if audit.empty:
         return ["No study was audited by NUTS."]
     fitted = audit[~audit["nuts_failed"]]
-    studies = audit[["study", "point"]].drop_duplicates() if "point" in audit else audit[["study"]].drop_duplicates()
-    again = f"{count_of(len(studies), 'study was', 'studies were')} fitted again by NUTS"
+    key = ["study", "point"] if "point" in audit else ["study"]
+    again = f"{count_of(len(audit[key].drop_duplicates()), 'study was', 'studies were')} fitted again by NUTS"
     if fitted.empty:
-        return [f"Audit: {again}, and no fit passed its gate."]
+        return [f"Spot check: {again}, and no fit passed its gate."]
     apart = fitted["fast_decided"] != fitted["nuts_decided"]
+    studies, differing = (len(rows[key].drop_duplicates()) for rows in (fitted, fitted[apart]))
     known = fitted["probability_mcse"].notna()
     gap = (fitted["fast_probability"] - fitted["nuts_probability"]).abs()[known]
     z = ((fitted["fast_mean"] - fitted["nuts_mean"]) / fitted["mean_mcse"]).abs()
@@ -153,8 +194,19 @@ def audit_sentences(audit: pd.DataFrame) -> list[str]:
     )
     failed = int(audit["nuts_failed"].sum())
     return [
-        f"Audit: {again}: {int(apart.sum())} of {len(fitted)} decisions "
-        f"differ{said}; "
+        f"{'Audit' if studies >= FEWEST_AUDITED else 'Spot check'}: {again}: {int(apart.sum())} of {len(fitted)} "
+        f"decisions differ, in {differing} of {count_of(studies, 'study', 'studies')}, so they may differ in up to "
+        f"{100 * largest_share(differing, studies):.2g}% of all (95% limit){said}; "
         f"means differ by {z.max():.1f} Monte Carlo errors of NUTS at most"
         + (f"; {failed} decisions have no NUTS fit that passes its gate." if failed else ".")
     ]
+
+
+def largest_share(seen: int, studies: int) -> float:
+    """Largest share that is not excluded (one-sided 95%, exact) where `seen` of `studies` were so.
+
+        sum over k <= seen of Binomial(k; studies, share) = 0.05        none of n: 1 - 0.05^(1/n), about 3 / n
+
+    Source: Clopper & Pearson 1934, Biometrika 26:404.
+    """
+    return 1.0 if seen >= studies else float(stats.beta.ppf(SURE_OF_AUDIT, seen + 1, studies - seen))

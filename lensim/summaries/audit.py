@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 
 from lensim import checks
-from lensim.summaries.attainable import LARGEST_N, PRange, bounds_of, p_ranges
-from lensim.summaries.order import ordered
+from lensim.summaries.attainable import PRange, bounds_of, least_fold, p_ranges
+from lensim.summaries.extremes import LARGEST_N
+from lensim.summaries.levels import T_LEVEL
+from lensim.summaries.order import Ordered, ordered
 from lensim.summaries.summary import PublishedP, PublishedSummary
 
 TESTS: Final = {
@@ -15,12 +17,14 @@ TESTS: Final = {
     "t_log2": "paired t on log2 ratios",
     "t_ratio_unpaired": "unpaired t on ratios",
     "t_log2_unpaired": "unpaired t on log2 ratios",
+    "t_level": "paired t on levels",
     "wilcoxon": "exact Wilcoxon",
     "wilcoxon_normal": "Wilcoxon by normal approximation",
     "sign": "sign test",
 }
 SIDE: Final = {"two": "two-sided", "greater": "one-sided (increase)", "less": "one-sided (decrease)"}
 ATTAINABLE, NOT_ATTAINABLE, OPEN = "attainable", "not attainable", "open"
+SCALE_WORDS: Final = {"ratio": "ratios", "log2": "log2 ratios", "level": "levels"}
 MOST_LISTED: Final = 6
 NEAREST: Final = 3
 
@@ -35,7 +39,9 @@ def audit(summary: PublishedSummary) -> pd.DataFrame:
         reached_low_p, reached_high_p (of samples that were constructed), single_p (of a rank test, whose P takes
         single values), printed_p, printed_low and printed_high (what
         rounds to it), as_named (whether it is the test that the paper names, or one of those that its words leave
-        open), verdict. Of the two one-sided tests, the one that gives the lower P, and the one that is named.
+        open), verdict, least_fold (of a paired t on levels that can give P: how far untreated levels, which are not
+        printed, must differ for it). Of the two one-sided tests, the one that gives the lower P, and the one that is
+        named.
 
     Raises
     ------
@@ -43,16 +49,19 @@ def audit(summary: PublishedSummary) -> pd.DataFrame:
         If no n values can have the summary, or they are too many.
     """
     with checks.told_of(summary.name):
-        found = p_ranges(ordered(summary))
+        values = ordered(summary)
+        found = p_ranges(values)
     lower = {
         side: min(one.low for one in found if one.sides == side and one.test == "sign") for side in ("greater", "less")
     }
     named = summary.p.sides if summary.p is not None else "not named"
     sides = {"two", min(lower, key=lambda side: lower[side]), named}
-    return pd.DataFrame([_row(summary, one) for one in found if one.sides in sides])
+    return pd.DataFrame([_row(summary, values, one) for one in found if one.sides in sides])
 
 
-def _row(summary: PublishedSummary, one: PRange) -> dict[str, object]:
+def _row(summary: PublishedSummary, values: Ordered, one: PRange) -> dict[str, object]:
+    verdict = one.verdict(summary.p.interval) if summary.p else ""
+    needs_fold = summary.p is not None and one.test == T_LEVEL and verdict == ATTAINABLE
     return {
         "summary": summary.name,
         "analysis": analysis_in_words(one.test, one.scale, one.sides),
@@ -68,7 +77,8 @@ def _row(summary: PublishedSummary, one: PRange) -> dict[str, object]:
         "printed_low": summary.p.interval[0] if summary.p else np.nan,
         "printed_high": summary.p.interval[1] if summary.p else np.nan,
         "as_named": summary.p is not None and _is_named(summary.p, one),
-        "verdict": one.verdict(summary.p.interval) if summary.p else "",
+        "verdict": verdict,
+        "least_fold": least_fold(values, one.sides, summary.p.interval) if summary.p and needs_fold else np.nan,
     }
 
 
@@ -94,14 +104,14 @@ def excluded_p(summary: PublishedSummary) -> str:
 
 
 def _is_named(p: PublishedP, one: PRange) -> bool:
-    tests = {"t": ("t_ratio", "t_log2"), "not named": tuple(TESTS)}.get(p.test, (p.test,))
+    tests = {"t": ("t_ratio", "t_log2", "t_level"), "not named": tuple(TESTS)}.get(p.test, (p.test,))
     return one.test in tests and p.sides in (one.sides, "not named")
 
 
 def analysis_in_words(test: str, scale: str, sides: str) -> str:
     """The name of an analysis, such as 'two-sided paired t on ratios'."""
     of_ranks = test.startswith("wilcoxon")
-    return f"{SIDE[sides]} {TESTS[test]}{f' of {scale}s' if of_ranks else ''}".replace("log2s", "log2 ratios")
+    return f"{SIDE[sides]} {TESTS[test]}{f' of {SCALE_WORDS[scale]}' if of_ranks else ''}"
 
 
 def audit_in_words(summary: PublishedSummary, table: pd.DataFrame) -> str:
@@ -135,7 +145,17 @@ def audit_in_words(summary: PublishedSummary, table: pd.DataFrame) -> str:
         )
     if undecided:
         said.append(f"Left open: {_listed(undecided)}.")
+    said.append(_of_levels(possible, p))
     return " ".join(one for one in said if one)
+
+
+def _of_levels(possible: list[dict[Any, Any]], p: PublishedP) -> str:
+    """How far untreated levels must differ where a paired t on levels can give P, and one on ratios cannot."""
+    own = [row for row in possible if row["test"] == T_LEVEL and row["least_fold"] > 1]
+    if not own:
+        return ""
+    each = [f"{row['least_fold']:.3g}-fold or more ({SIDE[row['sides']]})" for row in own]
+    return f"A paired t on levels gives it where untreated levels, which are not printed, differ {' or '.join(each)}."
 
 
 def _implied(possible: list[dict[Any, Any]]) -> str:
@@ -146,7 +166,7 @@ def _implied(possible: list[dict[Any, Any]]) -> str:
     if len(possible) == 1:
         return "So the test is known, if it was one of them."
     if len(scales) == 1:
-        found.append(f"on the scale of {'log2 ratios' if scales == {'log2'} else 'ratios'}")
+        found.append(f"on the scale of {SCALE_WORDS[scales.pop()]}")
     if len(sides) == 1:
         found.append("two-sided" if sides == {"two"} else "one-sided")
     if paired == {False}:

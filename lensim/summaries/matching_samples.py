@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 from scipy import optimize
 
+from lensim.summaries.levels import LEVEL, reached
 from lensim.summaries.order import Ordered
 from lensim.summaries.p_values import p_of_w_table, p_values, signed_rank_sums
 
@@ -53,6 +54,9 @@ class MatchingSamples:
         low, high = interval
         if not len(self.samples):
             return False
+        if scale == LEVEL:
+            increases = np.unique((self.samples > self.values.no_change).sum(axis=1))
+            return reached(self.samples.shape[1], increases.tolist(), test, sides, interval)
         p = self.p(test, scale, sides)
         if ((p >= low) & (p <= high)).any():
             return True

@@ -16,6 +16,7 @@ Test = Literal[
     "t_log2",
     "t_ratio_unpaired",
     "t_log2_unpaired",
+    "t_level",
     "wilcoxon",
     "wilcoxon_normal",
     "sign",
@@ -37,8 +38,9 @@ class PublishedP(FrozenConfig):
     below
         The limit where it is printed as P < limit.
     test
-        t_ratio, t_log2: paired, one-sample t of the changes; t: one of these, scale not said; unpaired: of treated
-        against controls that are all set to no change, with 2 n - 2 degrees of freedom; wilcoxon: exact;
+        t_ratio, t_log2: paired, one-sample t of the changes; t_level: paired t of treated against untreated levels; t:
+        one of these, scale not said; unpaired: of treated against controls that are all set to no change, with 2 n - 2
+        degrees of freedom; wilcoxon: exact;
         wilcoxon_normal: by its normal approximation, without continuity correction; sign: binomial. "not named" where
         the paper does not say.
     sides
@@ -62,8 +64,11 @@ class PublishedP(FrozenConfig):
 
     @property
     def is_of_one_test(self) -> bool:
-        """Whether test, scale and sides are all said, so that the P value says something of the changes."""
-        return self.test not in ("t", "not named") and self.sides != "not named"
+        """Whether test, scale and sides are all said, so that the P value says something of the changes.
+
+        That of levels depends on untreated levels, which are not printed.
+        """
+        return self.test not in ("t", "t_level", "not named") and self.sides != "not named"
 
     @property
     def text(self) -> str:

@@ -8,8 +8,8 @@ import pandas as pd
 import xarray as xr
 
 from lensim import vocabulary as v
-from lensim.summaries.attainable import LARGEST_N
 from lensim.summaries.audit import audit, audit_in_words
+from lensim.summaries.extremes import LARGEST_N
 from lensim.summaries.posterior import NEW, P_INCREASE
 from lensim.summaries.summary import PublishedSummary
 

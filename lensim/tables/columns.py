@@ -36,6 +36,10 @@ class Meaning:
         Whether a column that is empty in all rows is as good as none.
     is_ranked
         Whether the names are in order of preference, so that a table may have several of them.
+    may_share
+        Whether a column that is stated for this meaning may have another one as well.
+    last
+        Names that count only where the table has none of the others.
     """
 
     names: tuple[str, ...]
@@ -43,14 +47,19 @@ class Meaning:
     may_be_constant: bool = True
     is_optional: bool = False
     is_ranked: bool = False
+    may_share: bool = False
+    last: tuple[str, ...] = ()
 
     def rank(self, name: str) -> int | None:
         """How well a column's name fits, 0 the best; None where the name does not fit."""
         plain = plain_name(name)
         for rank, known in enumerate(self.names):
-            if plain == known or (plain.startswith(f"{known}_") and plain[len(known) + 1 :] in self.units):
+            if self._fits(plain, known):
                 return rank if self.is_ranked else min(rank, 1)
-        return None
+        return len(self.names) + 1 if any(self._fits(plain, known) for known in self.last) else None
+
+    def _fits(self, plain: str, known: str) -> bool:
+        return plain == known or (plain.startswith(f"{known}_") and plain[len(known) + 1 :] in self.units)
 
 
 Meanings = Mapping[str, Meaning]
@@ -126,7 +135,8 @@ def find_columns(
     for what, meaning in meanings.items():
         if what in stated:
             continue
-        at = _by_usual_name(table, what, meaning, set(position.values()), faults)
+        taken = {at for other, at in position.items() if not meanings[other].may_share}
+        at = _by_usual_name(table, what, meaning, taken, faults)
         if at is not None and not (meaning.is_optional and what not in needed and _is_empty(table, at)):
             position[what] = at
         elif at is None and what in needed:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from lensim import vocabulary as v
+from lensim.bioassay.assay import notes
 from lensim.bioassay.assemble import write_bioassay
 from lensim.bioassay.design import BioassayDesign, lay_out
 from lensim.bioassay.read import read_bioassay
@@ -113,7 +114,11 @@ BAD = {
         [*GOOD, "B2,sample,,x,drug,1,0.6\n"],
         "line 10: well B2 of plate 1 must appear once, got it in line 8",
     ),
-    "no number": ([*GOOD, "B3,sample,,x,drug,1,OVER\n"], "line 10: od must be a number (empty where a well was lost)"),
+    "no number": ([*GOOD, "B3,sample,,x,drug,1,word\n"], "line 10: od must be a number (empty where a well was lost)"),
+    "saturated": (
+        [*GOOD, "B3,sample,,x,drug,1,OVER\n"],
+        "line 10: od is saturated, got 'OVER'; to leave saturated wells out, say saturated='drop'",
+    ),
     "no optical density": (
         [*GOOD, "B3,sample,,x,drug,1,20000\n"],
         "od must be an optical density, at most 10, got 20000",
@@ -223,8 +228,29 @@ def test_grids_with_a_map_are_the_table(tmp_path):
         assert data[name].values.tolist() == again[name].values.tolist()
     alone = read_bioassay(files[:1], plate_map=saved(tmp_path, as_table([MAP_HEADER, *rows[0]]), "one.csv"))
     assert alone.sizes[v.PLATE] == 1
-    with pytest.raises(InputError, match="plate 'experiment 2' has no file of that name; there are experiment 1"):
+    with pytest.raises(InputError, match="plate 'experiment 2' has no grid of that name; there are experiment 1"):
         read_bioassay(files[:1], plate_map=plate_map)
+
+
+def test_grids_of_one_file_are_the_table(tmp_path):
+    data = simulated()
+    files, rows = zip(*(grid_and_map(tmp_path, data, plate) for plate in (0, 1)), strict=True)
+    plate_map = saved(tmp_path, as_table([MAP_HEADER, *rows[0], *rows[1]]), "map.csv")
+    both = "\n".join(f"Plate: {file.stem}\n{file.read_text()}" for file in files)
+    again = read_bioassay(saved(tmp_path, both, "both.txt"), plate_map=plate_map)
+    assert again[v.OPTICAL_DENSITY].values == pytest.approx(data[v.OPTICAL_DENSITY].values, abs=6e-5)
+    assert data[v.PLATE_OF_WELL].values.tolist() == again[v.PLATE_OF_WELL].values.tolist()
+
+
+def test_saturated_wells_are_left_out_only_by_choice_and_told(tmp_path):
+    file = saved(tmp_path, HEADER + "".join(GOOD) + "B3,sample,,x,drug,1,OVER\nB4,sample,,x,drug,1,Invalid\n")
+    with pytest.raises(
+        InputError, match=r"od is saturated, got 'OVER'; to leave saturated wells out, say saturated='drop'"
+    ):
+        read_bioassay(file)
+    data = read_bioassay(file, saturated="drop")
+    assert (data.attrs["wells_saturated"], data.attrs["wells_lost"]) == (1, 1)
+    assert notes(data)[-1].startswith("wells in which the reader was saturated are left out (1)")
 
 
 @pytest.mark.parametrize(
@@ -242,7 +268,7 @@ def test_grids_with_a_map_are_the_table(tmp_path):
         (lambda rows: [row for row in rows if row[2] != "standard"], "there must be standards"),
         (
             lambda rows: [["other", *row[1:]] if at % 2 else ["another", *row[1:]] for at, row in enumerate(rows)],
-            "no plate called as the file",
+            "the map has no plate 'experiment 1', which is in experiment 1.txt",
         ),
     ],
 )
@@ -271,12 +297,12 @@ def test_several_tables_are_a_plate_each_unless_they_name_theirs(tmp_path):
 
 
 def test_faults_of_several_tables_name_their_file(tmp_path):
-    one = saved(tmp_path, HEADER + "".join(GOOD) + "B3,sample,,x,drug,1,OVER\n", "one.csv")
+    one = saved(tmp_path, HEADER + "".join(GOOD) + "B3,sample,,x,drug,1,word\n", "one.csv")
     two = saved(tmp_path, HEADER + "".join(GOOD) + "B3,serum,,x,drug,1,0.6\n", "two.csv")
     with pytest.raises(InputError) as error:
         read_bioassay([one, two])
     assert str(error.value).splitlines() == [
-        "one.csv line 10: od must be a number (empty where a well was lost), got 'OVER'",
+        "one.csv line 10: od must be a number (empty where a well was lost), got 'word'",
         "two.csv line 10: role must be standard, untreated, sample, blank or ignored, got 'serum'",
     ]
 
@@ -295,7 +321,7 @@ def test_columns_may_be_named_and_a_grid_asks_for_its_map(tmp_path):
     lines = ["\t".join(["", *map(str, range(1, 13))])]
     lines += ["\t".join([row, *["0.5"] * 12]) for row in "ABCDEFGH"]
     grid = saved(tmp_path, "\n".join(lines), "p.txt")
-    with pytest.raises(InputError, match=r"^p\.txt: the file is a plate reader's grid and needs a plate map, a table"):
+    with pytest.raises(InputError, match=r"^p\.txt: the file is what a plate reader wrote, and does not say what"):
         read_bioassay(grid)
-    with pytest.raises(InputError, match=r"^grid number needs a plate map that says what is in"):
+    with pytest.raises(InputError, match=r"^grid_number is for what plate readers wrote, and needs"):
         read_bioassay(grid, grid_number=1)

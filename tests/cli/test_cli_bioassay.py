@@ -93,9 +93,9 @@ BAD = {
     "a grid number alone": (
         HEADER + "".join(ROWS),
         ("--grid-number", "2"),
-        "grid number needs a plate map that says what is in the wells",
+        "grid_number is for what plate readers wrote, and needs --plate-map as well, got none",
     ),
-    "a word in a number": (HEADER + "".join([*ROWS, "B3,sample,,x,drug,1,OVER\n"]), (), "line 9: od must be a number"),
+    "a word in a number": (HEADER + "".join([*ROWS, "B3,sample,,x,drug,1,word\n"]), (), "line 9: od must be a number"),
 }
 
 

@@ -41,7 +41,7 @@ def test_a_run_audits_some_of_its_own_studies(tmp_path):
     assert ((fitted["fast_mean"] - fitted["nuts_mean"]).abs() < 6 * fitted["mean_mcse"]).all()
     known = fitted[fitted["probability_mcse"].notna()]
     assert ((known["fast_probability"] - known["nuts_probability"]).abs() < 6 * known["probability_mcse"] + 0.01).all()
-    assert audit_sentences(audit)[0].startswith("Audit: 3 studies were fitted again by NUTS: ")
+    assert audit_sentences(audit)[0].startswith("Spot check: 3 studies were fitted again by NUTS: ")
     again = run_power(scenario, tmp_path / "out")
     assert again.audit.equals(audit)
 

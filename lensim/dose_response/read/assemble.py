@@ -11,12 +11,13 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.checks import FaultReport
+from lensim.dose_response.read.normalise import percent_of_untreated
 from lensim.dose_response.read.rules import Culture, check_together, culture_of
 from lensim.dose_response.read.units import DoseUnit
-from lensim.dose_response.read.wells import Well
+from lensim.dose_response.read.wells import LostWells, Well
 from lensim.tables.names import in_natural_order, plain_name
-from lensim.tables.plate_size import size_attrs
-from lensim.tables.well_names import parse_well_name
+from lensim.tables.plate_size import PLATES_BY_WELLS, size_attrs
+from lensim.tables.well_names import parse_well_name, with_standard_letters
 
 ALL_GROUP: Final = "all"
 """The molecular group of every line where the user has none."""
@@ -44,10 +45,14 @@ class Origin:
         Time for which wells were counted; infinite for a signal that is no count.
     is_raw
         Whether signals are raw; else they are viability in percent.
+    is_normalised
+        Whether raw signals become viability in percent of the untreated wells of their culture.
     has_compounds
         Whether wells name a compound.
-    wells_lost, wells_ignored
-        How many wells were left out: because their signal is missing, and because of their role or the plate map.
+    lost
+        How many wells were left out because they have no signal.
+    wells_ignored
+        How many were left out because of their role or the plate map.
     grid
         Rows and columns of the readers' grids, where these are whole plates.
     plate_wells
@@ -60,10 +65,11 @@ class Origin:
     counting_minutes: float
     is_raw: bool
     has_compounds: bool
-    wells_lost: int
+    lost: LostWells
     wells_ignored: int
     grid: tuple[int, int] | None = None
     plate_wells: int | None = None
+    is_normalised: bool = False
 
 
 def assemble(wells: Sequence[Well], origin: Origin, faults: FaultReport, *, is_whole: bool) -> xr.Dataset:
@@ -78,19 +84,32 @@ def assemble(wells: Sequence[Well], origin: Origin, faults: FaultReport, *, is_w
         signal or viability_percent, dose_um, culture_of_well, well_name, compound, plate_row, plate_column (well);
         blank_signal, plate_of_blank, blank_row, blank_column (blank); line_of_culture, experiment_of_culture,
         plate_of_culture (culture); group_of_line (cell_line); counting_minutes (). The named parts of a plate are there
-        where the wells have names, rows and columns where all those names are like A1.
+        where the wells have names, rows and columns where all those names are like A1. attrs["notes"] has a line for
+        each thing that was understood and a user should know.
 
     Raises
     ------
     InputError
         With all the faults, those already in `faults` included.
     """
-    named = fill_names(wells)
+    rows = PLATES_BY_WELLS[origin.plate_wells][0] if origin.plate_wells is not None else 0
+    names = with_standard_letters([well.name for well in wells], rows)
+    named = fill_names([replace(well, name=name) for well, name in zip(wells, names, strict=True)])
     check_together(named, faults, is_raw=origin.is_raw, is_whole=is_whole)
     if not faults.faults and not any(well.role != "blank" for well in named):
         faults.add("no well is left: all are blank, ignored or lost")
     faults.raise_if_any()
-    return _build([well for well in named if well.role != "blank"], [w for w in named if w.role == "blank"], origin)
+    if origin.is_raw and origin.is_normalised:
+        if np.isfinite(origin.counting_minutes):
+            faults.add("counting_minutes needs raw signals, got normalise=True")
+        named = percent_of_untreated(named, faults)
+        origin = replace(origin, is_raw=False)
+        faults.tell(f"{origin.signal} is read as percent of the median untreated well of each culture")
+        faults.raise_if_any()
+    data = _build([well for well in named if well.role != "blank"], [w for w in named if w.role == "blank"], origin)
+    if faults.notes:
+        data.attrs[v.NOTES] = "\n".join(dict.fromkeys(faults.notes))
+    return data
 
 
 def fill_names(wells: Sequence[Well]) -> list[Well]:
@@ -146,9 +165,14 @@ def _build(wells: list[Well], blanks: list[Well], origin: Origin) -> xr.Dataset:
         "source": ", ".join(origin.source),
         "dose_unit": origin.dose_unit.stated,
         "signal": origin.signal,
-        "wells_lost": origin.wells_lost,
+        "wells_lost": origin.lost.count,
         "wells_ignored": origin.wells_ignored,
     }
+    if origin.lost.saturated:
+        attrs |= {
+            "wells_saturated": origin.lost.saturated,
+            "wells_saturated_untreated": origin.lost.saturated_untreated,
+        }
     data = xr.Dataset(variables, coords, attrs)
     data = _add_signals(data, wells, blanks, plates, origin)
     data = _add_places(data, wells, blanks, origin)

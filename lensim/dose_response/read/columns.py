@@ -6,8 +6,9 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Final, Literal, get_args
 
-from lensim.checks import FaultReport, InputError
+from lensim.checks import FaultReport, InputError, one_of
 from lensim.dose_response.read import units
+from lensim.dose_response.read.dose_scale import LOG_WORDS, DoseScale, scale_in_name
 from lensim.tables.columns import EXPERIMENT_NAMES, Found, Meaning, check_stated, find_columns, missing, names_any
 from lensim.tables.names import plain_name
 from lensim.tables.table import TextTable
@@ -15,12 +16,25 @@ from lensim.tables.table import TextTable
 Role = Literal["ignored", "blank", "untreated", "treated"]
 Response = Literal["signal", "viability", "inhibition"]
 
+_UNITS: Final = frozenset(map(plain_name, units.SPELLINGS))
+_DOSE_NAMES: Final = ("dose", "concentration", "conc")
+_LOG_DOSE_NAMES: Final = (
+    *(f"{log}_{name}" for log in LOG_WORDS for name in (*_DOSE_NAMES, "c", "of_dose", "of_concentration")),
+    *(f"{name}_{log}" for log in LOG_WORDS for name in _DOSE_NAMES),
+    *(f"{log}{name}" for log in LOG_WORDS for name in ("dose", "conc", "m", "c")),
+    *LOG_WORDS, "pic", "pdose", "pconc", "p_dose", "p_conc", "pconcentration",
+)  # fmt: skip
+
 COLUMNS: Final[Mapping[str, Meaning]] = {
     "cell_line": Meaning(("cell_line", "cellline", "line")),
     "dose": Meaning(
-        ("dose", "concentration", "conc"),
-        units=frozenset(name for name in map(plain_name, units.SPELLINGS) if name != "m"),
+        _DOSE_NAMES,
+        units=_UNITS | {f"{log}_{unit}" for log in LOG_WORDS for unit in _UNITS},
         may_be_constant=False,
+        last=_LOG_DOSE_NAMES,
+    ),
+    "dose_unit": Meaning(
+        ("dose_unit", "dose_units", "unit", "units", "conc_unit", "conc_units", "concentration_unit"), is_optional=True
     ),
     "signal": Meaning(
         ("signal", "cpm", "counts_per_minute", "luminescence", "rlu", "intensity"), may_be_constant=False
@@ -36,7 +50,7 @@ COLUMNS: Final[Mapping[str, Meaning]] = {
     "plate": Meaning(("plate", "plate_id", "barcode"), is_optional=True),
     "well": Meaning(("well", "well_name", "well_id"), may_be_constant=False, is_optional=True),
     "compound": Meaning(("compound", "drug", "drug_name"), is_optional=True),
-    "role": Meaning(("role", "well_role", "well_type"), may_be_constant=False, is_optional=True),
+    "role": Meaning(("role", "well_role", "well_type"), may_be_constant=False, is_optional=True, may_share=True),
 }
 """What a table with one row a well can have. cell_line, dose and one of signal, viability and inhibition are needed.
 The dose may be empty where a role says that the well is untreated or blank, and may have its molar unit in its name."""
@@ -86,6 +100,27 @@ class Roles:
         return ", ".join(f"{role} ({', '.join(getattr(self, role)) or 'none'})" for role in reversed(get_args(Role)))
 
 
+RolesOrWords = Roles | Mapping[str, str | Sequence[str]]
+"""Roles, or patterns by role as a mapping: {"untreated": "DMSO", "treated": "*"}; a role that it lacks has no words."""
+
+
+def as_roles(roles: RolesOrWords | None) -> Roles | None:
+    """Roles from either form; None where nothing is said.
+
+    Raises
+    ------
+    InputError
+        If a mapping names a role that does not exist.
+    """
+    if roles is None or isinstance(roles, Roles):
+        return roles
+    allowed = tuple(field.name for field in fields(Roles))
+    for name in roles:
+        one_of("roles: the name", name, allowed)
+    patterns = {name: (words,) if isinstance(words, str) else tuple(words) for name, words in roles.items()}
+    return Roles(**{name: patterns.get(name, ()) for name in allowed})
+
+
 @lru_cache(maxsize=4096)  # a file of a million wells has a few hundred different words
 def role_of(word: str, roles: Roles) -> Role | None:
     """The role that a word in the role column means; None where no pattern fits."""
@@ -97,11 +132,31 @@ def role_of(word: str, roles: Roles) -> Role | None:
 
 @dataclass(frozen=True)
 class WellColumns:
-    """Where in a table each thing is, which of signal, viability and inhibition it has, and the unit of doses."""
+    """Where in a table each thing is, which of signal, viability and inhibition it has, and how doses are written.
+
+    Attributes
+    ----------
+    dose_unit, unit_is_said
+        The unit of doses, and whether the user or the column's name says it; else cells have it.
+    dose_scale, scale_is_stated
+        What the numbers of the column are of the dose, and whether the user says so.
+    vehicles
+        Names in the column of compounds that mean an untreated well.
+    untreated_by_word, has_zero, has_units_in_cells
+        Whether wells are untreated by a word or an empty dose, whether doses of 0 are written, and whether doses have
+        units in their cells.
+    """
 
     found: Found
     response: Response
     dose_unit: units.DoseUnit
+    unit_is_said: bool = True
+    dose_scale: DoseScale = "linear"
+    scale_is_stated: bool = False
+    vehicles: frozenset[str] = frozenset()
+    untreated_by_word: bool = False
+    has_zero: bool = True
+    has_units_in_cells: bool = False
 
     def has(self, what: str) -> bool:
         """Whether the table has a column or a constant for a meaning."""
@@ -114,6 +169,11 @@ class WellColumns:
     def column(self, what: str) -> str:
         """The column's name as the file writes it."""
         return self.found.column(what)
+
+    def is_same(self, what: str, other: str) -> bool:
+        """Whether one column has two meanings, as where the words of the dose column say which wells are untreated."""
+        position = self.found.position
+        return what in position and position[what] == position.get(other)
 
 
 def find_well_columns(
@@ -132,10 +192,10 @@ def find_well_columns(
     sought = {what: meaning for what, meaning in COLUMNS.items() if what not in get_args(Response) or what == response}
     needed = ("cell_line", "dose", *([response] if response else [])) + (("role",) if needs_role else ())
     found = find_columns(table, sought, faults, stated=stated, needed=needed)
-    unit = _dose_unit(found, dose_unit, faults)
+    unit, is_said = _dose_unit(found, dose_unit, faults)
     if len(faults.faults) > before or response is None:
         faults.raise_if_any()
-    return WellColumns(found, response or "signal", unit)
+    return WellColumns(found, response or "signal", unit, is_said)
 
 
 def find_map_columns(
@@ -152,10 +212,10 @@ def find_map_columns(
     before = len(faults.faults)
     needed = ("cell_line", "dose", "well") + (("role",) if needs_role else ())
     found = find_columns(table, sought, faults, stated=stated, needed=needed)
-    unit = _dose_unit(found, dose_unit, faults)
+    unit, is_said = _dose_unit(found, dose_unit, faults)
     if len(faults.faults) > before:
         faults.raise_if_any()
-    return WellColumns(found, "signal", unit)
+    return WellColumns(found, "signal", unit, is_said)
 
 
 def _response_of(table: TextTable, stated: Mapping[str, str], faults: FaultReport) -> Response | None:
@@ -178,20 +238,20 @@ def _response_of(table: TextTable, stated: Mapping[str, str], faults: FaultRepor
     return None
 
 
-def _dose_unit(found: Found, stated: str | None, faults: FaultReport) -> units.DoseUnit:
-    """The unit of the doses, as stated or as the column's name has it; that they disagree is a fault."""
+def _dose_unit(found: Found, stated: str | None, faults: FaultReport) -> tuple[units.DoseUnit, bool]:
+    """The unit of the doses, as stated or as the column's name has it, and whether either says it.
+
+    That they disagree is a fault.
+    """
     column = found.column("dose")
     in_name = units.unit_in_column_name(column)
+    named = scale_in_name(column)
+    if in_name is None and named and named.scales == ("-log10",) and named.word.lower().startswith("p"):
+        in_name = "M"  # pC is -log10 of mol/l by definition
     unit = units.parse_dose_unit(stated or in_name or "uM")
-    if not stated and not in_name:
-        faults.add(
-            f"the column {column!r} does not say its unit: state dose_unit, one of {', '.join(units.UM_PER_UNIT)}, or "
-            "as-is:UNIT for a unit that is not molar",
-            line=1,
-        )
-    if stated and in_name and units.parse_dose_unit(in_name).factor != unit.factor * (unit.units == "uM"):
+    if stated and in_name and units.parse_dose_unit(in_name).factor != unit.factor * unit.is_molar:
         faults.add(f"the column {column!r} has {in_name} in its name, but dose_unit was stated as {stated!r}", line=1)
-    return unit
+    return unit, bool(stated or in_name)
 
 
 def check_role_words(table: TextTable, found: WellColumns, roles: Roles, faults: FaultReport) -> None:

@@ -1,9 +1,10 @@
 """A plate reader's grid of numbers, with a map that says what is in each well, to a Dataset of wells."""
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 import xarray as xr
@@ -11,8 +12,22 @@ import xarray as xr
 from lensim import checks
 from lensim.checks import FaultReport, InputError
 from lensim.dose_response.read.assemble import Origin, assemble
-from lensim.dose_response.read.columns import COLUMNS, LABELS, Roles, WellColumns, check_role_words, find_map_columns
+from lensim.dose_response.read.columns import (
+    COLUMNS,
+    LABELS,
+    Roles,
+    RolesOrWords,
+    WellColumns,
+    as_roles,
+    check_role_words,
+    find_map_columns,
+)
+from lensim.dose_response.read.dose_cells import number_in
+from lensim.dose_response.read.dose_checks import check_doses
+from lensim.dose_response.read.dose_scale import DoseScale
+from lensim.dose_response.read.doses import understand_doses
 from lensim.dose_response.read.pooling import check_wells
+from lensim.dose_response.read.unit_column import with_units_of_rows
 from lensim.dose_response.read.units import DoseUnit
 from lensim.dose_response.read.wells import (
     Lost,
@@ -25,9 +40,11 @@ from lensim.dose_response.read.wells import (
 )
 from lensim.tables.choice import EVERY_ROW, Choice
 from lensim.tables.columns import Found
-from lensim.tables.grid import Grid, choose_grid, place_on_grid
+from lensim.tables.grid_choice import GridNumber, PlateGrid, match_plates, named_plate, plates_of
+from lensim.tables.grid_map import WellOrder, check_well_order, map_of_grid, numbering_of
 from lensim.tables.number_text import DecimalMark, decimal_mark_in_doubt, decimal_mark_of, is_missing
 from lensim.tables.plate_size import check_plate_wells
+from lensim.tables.reader_words import Saturated
 from lensim.tables.settle import settle
 from lensim.tables.source import File, Source, read_table, source_of
 from lensim.tables.table import TextTable
@@ -39,26 +56,27 @@ SIGNAL_NAME: Final = "reading"
 
 @dataclass(frozen=True)
 class PlateFiles:
-    """The two files of one plate.
+    """What a reader wrote, of one plate or more, and the map of these.
 
     Attributes
     ----------
     grid
-        What the reader wrote: one grid of 8 x 12, 16 x 24 or 32 x 48 numbers, or a lettered and numbered part of one.
+        Grids of 8 x 12, 16 x 24 or 32 x 48 numbers, lettered and numbered parts of such, or lists of wells.
     plate_map
         A table with one row a well: well (A1), cell_line, dose, optionally role, molecular_group, experiment, plate,
         compound. With several plates in it, only the rows of this one count.
     plate, experiment
-        Their names; else as the map has them, else the name of the grid's file, and an experiment for each plate.
+        Their names; else as the map has them, else the name of the grid's file (of the plate in the export, where the
+        file has several), and an experiment for each plate. In a file of several plates, `plate` chooses one.
     grid_number
-        Which grid of the file, from 1, where there are several.
+        Which grid of the file, from 1, where there are several of one plate; several numbers are a plate each.
     """
 
     grid: File
     plate_map: File
     plate: str = ""
     experiment: str = ""
-    grid_number: int | None = None
+    grid_number: GridNumber | None = None
 
 
 def read_plate(
@@ -66,26 +84,36 @@ def read_plate(
     plate_map: File,
     dose_unit: str | None = None,
     *,
+    dose_scale: DoseScale | None = None,
     columns: Mapping[str, str] | None = None,
-    roles: Roles | None = None,
+    roles: RolesOrWords | None = None,
     plate: str = "",
     experiment: str = "",
-    grid_number: int | None = None,
+    grid_number: GridNumber | None = None,
+    reading: str | None = None,
     counting_minutes: float = math.inf,
     lost: Lost = "refuse",
+    normalise: bool = False,
+    saturated: Saturated = "refuse",
     decimal: DecimalMark | None = None,
     plate_wells: int | None = None,
+    well_order: WellOrder | None = None,
 ) -> xr.Dataset:
-    """Read one plate: what its reader wrote, and its map. As `read_plates`, with the parts of `PlateFiles` by name."""
+    """Read one file: what its reader wrote, and its map. As `read_plates`, with the parts of `PlateFiles` by name."""
     return read_plates(
         [PlateFiles(grid, plate_map, plate, experiment, grid_number)],
         dose_unit,
+        dose_scale=dose_scale,
         columns=columns,
         roles=roles,
+        reading=reading,
         counting_minutes=counting_minutes,
         lost=lost,
+        normalise=normalise,
+        saturated=saturated,
         decimal=decimal,
         plate_wells=plate_wells,
+        well_order=well_order,
     )
 
 
@@ -93,12 +121,17 @@ def read_plates(
     plates: Sequence[PlateFiles],
     dose_unit: str | None = None,
     *,
+    dose_scale: DoseScale | None = None,
     columns: Mapping[str, str] | None = None,
-    roles: Roles | None = None,
+    roles: RolesOrWords | None = None,
+    reading: str | None = None,
     counting_minutes: float = math.inf,
     lost: Lost = "refuse",
+    normalise: bool = False,
+    saturated: Saturated = "refuse",
     decimal: DecimalMark | None = None,
     plate_wells: int | None = None,
+    well_order: WellOrder | None = None,
     choice: Choice = EVERY_ROW,
 ) -> xr.Dataset:
     """Read plates, each a reader's grid with a map, into one Dataset.
@@ -106,15 +139,20 @@ def read_plates(
     Parameters
     ----------
     plates
-        The files of each plate.
-    dose_unit, columns, roles
+        The files of each plate, or of several plates in one file.
+    dose_unit, dose_scale, columns, roles
         As in `read_tidy`, for the maps.
-    counting_minutes, lost
+    reading
+        A part of the text over a grid or behind its rows, such as a wavelength or a time, where plates have several
+        readings.
+    counting_minutes, lost, normalise, saturated
         As in `read_tidy`, for the grids.
     decimal
         The decimal mark of the grids, where the numbers do not show it; of a map only where in doubt there.
     plate_wells
         96, 384 or 1536; else as the grids are whole plates, else the smallest plate that has all the wells.
+    well_order
+        "rows" or "columns", where a map numbers the wells of a plate: 1, 2, 3 along rows, or down columns.
     choice
         Which rows of the maps are read, over which columns may be pooled, and whether names alike are one.
 
@@ -131,31 +169,36 @@ def read_plates(
     """
     checks.above("counting_minutes", counting_minutes, 0)
     checks.one_of("lost", lost, ("refuse", "drop"))
+    checks.one_of("saturated", saturated, ("refuse", "drop"))
     check_plate_wells(plate_wells)
+    check_well_order(well_order)
     if not plates:
         raise InputError("plates must hold at least one plate, got none")
-    faults, lost_wells = FaultReport("plates"), LostWells(are_dropped=lost == "drop")
-    choices = _Choices(columns or {}, dose_unit, roles, decimal)
+    faults = FaultReport("plates")
+    lost_wells = LostWells(lost == "drop", saturated == "drop", is_normalised=normalise)
+    choices = _Choices(columns or {}, dose_unit, dose_scale, as_roles(roles), decimal, plate_wells, well_order)
     opened: dict[File, Source] = {}
     for path in [path for files in plates for path in (files.grid, files.plate_map)]:
         if path not in opened:  # several plates may have one map
             opened[path] = source_of(path)
-    settled = settle(
-        [opened[path] for path in dict.fromkeys(one.plate_map for one in plates)], choice, COLUMNS, LABELS, columns
-    )
-    maps = {source.path: source for source in settled.sources}
-    plates = [
-        replace(one, grid=opened[one.grid], plate_map=maps[opened[one.plate_map].path])
-        for one in plates
-        if opened[one.plate_map].path in maps
+    grids_of = [(opened[files.grid], files.grid_number) for files in plates]
+    found = plates_of(grids_of, reading, numbering_of(well_order, plate_wells))
+    of_map: defaultdict[Path, list[_Plate]] = defaultdict(list)
+    for files, grids in zip(plates, found, strict=True):
+        chosen = [named_plate(grids, files.plate)] if files.plate else grids
+        of_map[opened[files.plate_map].path] += [_Plate(one, files.plate, files.experiment) for one in chosen]
+    map_sources = [opened[path] for path in dict.fromkeys(files.plate_map for files in plates)]
+    settled = settle(map_sources, choice, COLUMNS, LABELS, columns)
+    maps = [
+        _read_map(source, of_map[source.path], choices, lost_wells, faults, is_part=bool(choice.where))
+        for source in settled.sources
     ]
-    read = [_read_one(files, choices, lost_wells, faults) for files in plates]
+    read = [plate for one in maps for plate in one.plates]
 
     twice = [name for name, times in Counter((one.experiment, one.name) for one in read).items() if times > 1]
     for experiment, name in twice:
         inside = f" of experiment {experiment}" if experiment else ""
         faults.add(f"the plate {name!r}{inside} appears twice: give each a name")
-    _check_all_used(read, faults)
     units = {one.unit.units: one for one in read}
     if len(units) > 1:
         faults.add(f"all plates must have doses in one kind of unit, got {' and '.join(units)}")
@@ -165,34 +208,43 @@ def read_plates(
         signal=SIGNAL_NAME,
         counting_minutes=counting_minutes,
         is_raw=True,
+        is_normalised=normalise,
         has_compounds=any(one.has_compounds for one in read),
-        wells_lost=lost_wells.count,
+        lost=lost_wells,
         wells_ignored=sum(one.ignored for one in read),
         grid=_one_grid([one.grid for one in read]),
         plate_wells=plate_wells,
     )
     wells = [well for one in read for well in one.wells]
-    tables = {one.place_of_map: ReadTable(one.table, one.found) for one in read}
-    told = check_wells(wells, list(tables.values()), choice, faults, has_plates=len(read) > 1)
+    tables = [ReadTable(one.table, one.found) for one in maps]
+    told = check_wells(wells, tables, choice, faults, has_plates=len(read) > 1)
     data = assemble(wells, origin, faults, is_whole=all(one.is_whole for one in read) and not twice)
     return data.assign_attrs(told | settled.attrs)
+
+
+@dataclass(frozen=True)
+class _Plate:
+    """A plate, and what the user calls it and its experiment."""
+
+    of: PlateGrid
+    stated: str
+    experiment: str
 
 
 @dataclass(frozen=True)
 class _Choices:
     columns: Mapping[str, str]
     dose_unit: str | None
+    dose_scale: DoseScale | None
     roles: Roles | None
     decimal: DecimalMark | None
+    plate_wells: int | None
+    well_order: WellOrder | None
 
 
 @dataclass(frozen=True)
 class _ReadPlate:
     name: str
-    place_of_map: str
-    table: TextTable  # its whole map
-    found: Found
-    named: list[str]  # all plates of its map, where the file's name chose among them
     experiment: str
     wells: list[Well]
     ignored: int
@@ -202,14 +254,11 @@ class _ReadPlate:
     has_compounds: bool
 
 
-def _check_all_used(read: Sequence[_ReadPlate], faults: FaultReport) -> None:
-    """Note plates of a map that no file is called after."""
-    used = {one.name for one in read}
-    for one in read:
-        for name in one.named:
-            if name not in used:
-                there = ", ".join(sorted(used))
-                faults.add(f"plate {name!r} has no file of that name; there are {there}", place=one.place_of_map)
+@dataclass(frozen=True)
+class _ReadMap:
+    table: TextTable
+    found: Found
+    plates: list[_ReadPlate]
 
 
 def _one_grid(grids: Sequence[tuple[int, int] | None]) -> tuple[int, int] | None:
@@ -218,27 +267,76 @@ def _one_grid(grids: Sequence[tuple[int, int] | None]) -> tuple[int, int] | None
     return max(whole) if len(whole) == len(grids) else None
 
 
-def _read_one(files: PlateFiles, choices: _Choices, lost: LostWells, faults: FaultReport) -> _ReadPlate:
-    source = source_of(files.grid)
-    grid_place = source.place
-    grid = choose_grid(source.text, grid_place, files.grid_number)
-    table, map_faults = read_table(files.plate_map)
-    found = find_map_columns(
-        table, choices.columns, choices.dose_unit, map_faults, needs_role=choices.roles is not None
-    )
-    whole_map = table
-    table, plate, named = _rows_of_plate(table, found, files)
-    experiment = files.experiment if not found.has("experiment") else ""
+def _read_map(
+    source: Source,
+    plates: Sequence[_Plate],
+    choices: _Choices,
+    lost: LostWells,
+    faults: FaultReport,
+    *,
+    is_part: bool,
+) -> _ReadMap:
+    """The plates that one map describes; `is_part` where rows of the map, and so whole plates, are left out."""
+    table, shape = read_table(source)
+    table = with_units_of_rows(table, choices.columns, choices.dose_unit, shape)
+    found = find_map_columns(table, choices.columns, choices.dose_unit, shape, needs_role=choices.roles is not None)
+    named = _names_in_map(table, found, plates, shape, is_part=is_part)
+    faults.take(shape)
+    read = [
+        _read_one(plate, name, _rows_of(table, found, name_in_map), found, choices, lost, faults)
+        for plate, name, name_in_map in named
+    ]
+    return _ReadMap(table, found.found, read)
 
-    wells, accounted, is_whole = _read_wells(table, found, grid, grid_place, choices, lost, map_faults, faults)
-    wells = [replace(well, plate=plate, experiment=well.experiment or experiment) for well in wells]
+
+def _names_in_map(
+    table: TextTable, found: WellColumns, plates: Sequence[_Plate], faults: FaultReport, *, is_part: bool
+) -> list[tuple[_Plate, str, str | None]]:
+    """Each plate, its name, and the name by which the map calls it; None where the map is of all plates."""
+    if not found.has("plate"):
+        return [(plate, plate.stated or plate.of.name, None) for plate in plates]
+    names = list(dict.fromkeys(found.cell("plate", row) for row in table.rows))
+    known = ", ".join(name or "(empty)" for name in names)
+    stated = {plate.stated for plate in plates if plate.stated}
+    for name in stated - set(names) if not is_part else ():
+        raise InputError(f"{table.place}: plate must be one of {known}, as the map has, got {name!r}")
+    if len(plates) == 1 and len(names) == 1:
+        return [(plates[0], plates[0].stated or names[0] or plates[0].of.name, names[0])]
+    unnamed = [plate.of for plate in plates if not plate.stated]
+    matched = match_plates(unnamed, names, table.place, is_part=is_part)
+    for name in names if unnamed else ():
+        if name not in matched and name not in stated:
+            there = ", ".join(sorted(plate.stated or plate.of.name for plate in plates))
+            faults.add(f"plate {name!r} has no grid of that name; there are {there}")
+    called = {id(plate): name for name, plate in matched.items()}
+    named = [(plate, plate.stated or called.get(id(plate.of), "")) for plate in plates]
+    return [(plate, name, name) for plate, name in named if name in names]
+
+
+def _rows_of(table: TextTable, found: WellColumns, plate: str | None) -> TextTable:
+    """The rows of the map that belong to a plate."""
+    if plate is None:
+        return table
+    kept = [at for at, row in enumerate(table.rows) if found.cell("plate", row) == plate]
+    return replace(table, rows=[table.rows[at] for at in kept], lines=[table.lines[at] for at in kept])
+
+
+def _read_one(
+    plate: _Plate,
+    name: str,
+    table: TextTable,
+    found: WellColumns,
+    choices: _Choices,
+    lost: LostWells,
+    faults: FaultReport,
+) -> _ReadPlate:
+    experiment = plate.experiment if not found.has("experiment") else ""
+    wells, accounted, is_whole = _read_wells(table, found, plate.of, choices, lost, faults)
+    wells = [replace(well, plate=name, experiment=well.experiment or experiment) for well in wells]
+    grid = plate.of.grid
     readings = {place for place, (text, _) in grid.cells.items() if not is_missing(text)}
     return _ReadPlate(
-        name=plate,
-        place_of_map=table.place,
-        table=whole_map,
-        found=found.found,
-        named=named,
+        name=name,
         experiment=wells[0].experiment if wells else experiment,
         wells=wells,
         ignored=len(readings - accounted),
@@ -249,50 +347,31 @@ def _read_one(files: PlateFiles, choices: _Choices, lost: LostWells, faults: Fau
     )
 
 
-def _rows_of_plate(table: TextTable, found: WellColumns, files: PlateFiles) -> tuple[TextTable, str, list[str]]:
-    """The rows of the map that belong to this plate, its name, and the plates that the map names."""
-    stem = source_of(files.grid).stem
-    by_file = stem + (f", grid {files.grid_number}" if files.grid_number else "")
-    if not found.has("plate"):
-        return table, files.plate or by_file, []
-    names = list(dict.fromkeys(found.cell("plate", row) for row in table.rows))
-    if not files.plate and len(names) == 1:
-        return table, names[0] or by_file, names
-    known = ", ".join(name or "(empty)" for name in names)
-    if not files.plate and stem not in names:
-        raise InputError(f"{table.place}: the map has no plate called as the file {stem}; it has {known}")
-    plate = files.plate or stem
-    if plate not in names:
-        raise InputError(f"{table.place}: plate must be one of {known}, as the map has, got {plate!r}")
-    kept = [at for at, row in enumerate(table.rows) if found.cell("plate", row) == plate]
-    rows, lines = [table.rows[at] for at in kept], [table.lines[at] for at in kept]
-    return replace(table, rows=rows, lines=lines), plate, [] if files.plate else names
-
-
 def _read_wells(
     table: TextTable,
     found: WellColumns,
-    grid: Grid,
-    grid_place: str,
+    plate: PlateGrid,
     choices: _Choices,
     lost: LostWells,
-    map_faults: FaultReport,
     faults: FaultReport,
 ) -> tuple[list[Well], set[tuple[int, int]], bool]:
     """The wells of a plate, the places of the grid that are wells or lost, and whether every row became a well."""
-    grid_faults, roles = FaultReport(grid_place), choices.roles or Roles()
-    readings = [text for text, _ in grid.cells.values()]
-    grid_mark = decimal_mark_of(readings, choices.decimal, False, grid_faults)
-    doses = [found.cell("dose", row) for row in table.rows]
+    grid, roles = plate.grid, choices.roles or Roles()
+    grid_faults, map_faults = FaultReport(plate.source.place), FaultReport(table.place)
+    grid_mark = decimal_mark_of([text for text, _ in grid.cells.values()], choices.decimal, False, grid_faults)
+    doses = [number_in(found.cell("dose", row)) for row in table.rows]
     map_mark = decimal_mark_in_doubt(doses, choices.decimal, table.has_decimal_points, map_faults)
     check_role_words(table, found, roles, map_faults)
+    found = understand_doses(table, found, roles, choices.dose_scale, map_mark, map_faults)
+    names = [found.cell("well", row) for row in table.rows]
+    where = map_of_grid(grid, plate.source.place, "well", names, choices.plate_wells, choices.well_order)
     wells: list[Well] = []
     accounted, is_whole = set(), True
     for row, line in zip(table.rows, table.lines, strict=True):
         role = role_of_row(found, row, roles)
         if role == "ignored":
             continue
-        place = place_on_grid(found.cell("well", row), "well", grid, grid_place, line, map_faults)
+        place = where.find(found.cell("well", row), line, map_faults)
         if role is None or place is None:
             is_whole = False
             continue
@@ -300,14 +379,19 @@ def _read_wells(
         dose = read_dose(found, row, line, role, map_mark, map_faults)
         text, grid_line = grid.cells[place]
         name = f"the reading of well {well_name(*place)}"
-        signal = read_signal(text, name, grid_line, grid_mark, lost, grid_faults, may_be_negative=False)
+        is_untreated = role == "untreated" or dose == 0
+        signal = read_signal(
+            text, name, grid_line, grid_mark, lost, grid_faults, may_be_negative=False, is_untreated=is_untreated
+        )
         if signal is None:
             continue
         well = make_well(found, row, line, role, dose, signal, map_faults)
         if well is None:
             is_whole = False
         else:
-            wells.append(well)
+            wells.append(well if where.is_standard else replace(well, name=well_name(*place)))
+    lost.tell_of_signs(grid_faults)
+    check_doses(wells, found, map_faults, is_raw=True)
     faults.take(grid_faults)
     faults.take(map_faults)
     return wells, accounted, is_whole

@@ -54,7 +54,9 @@ def _check_no_well_twice(wells: Sequence[Well], faults: FaultReport) -> None:
         if key in first:
             before = first[key]
             where = f"{before.place} " * (before.place != well.place) + f"{faults.unit} {before.line}"
-            faults.add(f"well {well.name} of {_plate(well.plate)} is also on {where}", line=well.line, place=well.place)
+            faults.add(
+                f"well {well.name} of {plate_in_words(well.plate)} is also on {where}", line=well.line, place=well.place
+            )
         first.setdefault(key, well)
 
 
@@ -100,7 +102,7 @@ def _check_signals(cultures: dict[Culture, list[Well]], faults: FaultReport, *, 
         faults.add(f"all {sum(map(len, sound.values()))} signals are 0: was the right column or grid read?")
         return
     for (line, _, plate), wells in sound.items():
-        at = f"cell line {line} on {_plate(plate)}"
+        at = f"cell line {line} on {plate_in_words(plate)}"
         if not any(well.signal for well in wells):
             faults.add(f"{at}: all {len(wells)} signals are 0", line=wells[0].line, place=wells[0].place)
         if is_raw and not any(well.role == "untreated" for well in wells):
@@ -133,6 +135,6 @@ def too_few_doses(line: str, doses: set[float]) -> str | None:
     return f"cell line {line}: a curve needs at least {FEWEST_DOSES} different doses above 0, got {got}"
 
 
-def _plate(name: str) -> str:
+def plate_in_words(name: str) -> str:
     """A plate's name in a sentence, without "plate plate 1"."""
     return name if name.lower().startswith("plate") else f"plate {name}"

@@ -7,15 +7,19 @@ from typing import Any, Final
 import xarray as xr
 
 from lensim.checks import InputError
-from lensim.dose_response.read.columns import COLUMNS, Roles
+from lensim.dose_response.read.columns import COLUMNS, RolesOrWords
 from lensim.dose_response.read.compounds import compounds_of, one_compound, select_compound
+from lensim.dose_response.read.dose_scale import DoseScale
 from lensim.dose_response.read.plate import PlateFiles, read_plates
 from lensim.dose_response.read.tidy import read_tidy
 from lensim.dose_response.read.wells import Lost, Scale
 from lensim.tables.choice import Choice, Where, place_of_column
 from lensim.tables.columns import names_any
 from lensim.tables.grid import find_grids
+from lensim.tables.grid_choice import GridNumber
+from lensim.tables.grid_map import NEEDS_MAP, WellOrder, check_needs_map
 from lensim.tables.number_text import DecimalMark
+from lensim.tables.reader_words import Saturated
 from lensim.tables.source import File, Files, Format, Source, format_of, source_of, sources_of
 from lensim.tables.studies import one_a_value
 from lensim.tables.table import TextTable
@@ -26,7 +30,17 @@ def _is_wells(source: Source) -> bool:
     return source.is_parquet or any(names_any(header, meaning) for header in source.headers for meaning in sought)
 
 
-FORMATS: Final = (Format("wells", _is_wells), Format("grid", lambda source: bool(find_grids(source.text))))
+def _names(source: Source, *meanings: str) -> bool:
+    """Whether the first row of a file has a name for all of some meanings."""
+    return any(all(names_any(header, COLUMNS[what]) for what in meanings) for header in source.headers)
+
+
+def _is_grid(source: Source) -> bool:
+    grids = find_grids(source.text)
+    return bool(grids) and not (all(grid.is_list for grid in grids) and _names(source, "cell_line"))
+
+
+FORMATS: Final = (Format("wells", _is_wells), Format("grid", _is_grid))
 """A table with one row a well, or what a plate reader wrote."""
 
 
@@ -74,16 +88,21 @@ def read_dose_response(
     files: Files,
     *,
     columns: Mapping[str, str] | None = None,
-    roles: Roles | None = None,
+    roles: RolesOrWords | None = None,
     dose_unit: str | None = None,
+    dose_scale: DoseScale | None = None,
     compound: str | None = None,
     plate_map: File | None = None,
-    grid_number: int | None = None,
+    grid_number: GridNumber | None = None,
+    reading: str | None = None,
     plate_wells: int | None = None,
+    well_order: WellOrder | None = None,
     decimal: DecimalMark | None = None,
     counting_minutes: float = math.inf,
     scale: Scale | None = None,
     lost: Lost = "refuse",
+    normalise: bool = False,
+    saturated: Saturated = "refuse",
     where: Where | None = None,
     ignore: Sequence[str] = (),
     join_names: bool | None = None,
@@ -92,7 +111,7 @@ def read_dose_response(
 
     Several files are one study. Files that name experiments and plates keep these names, and may hold parts of one
     plate; a table that names neither is one plate of one experiment, named after the file. A grid is a plate named
-    after its file, unless the map names a single one.
+    after its file, unless the map names a single one; in a file of several plates each is named as the export says.
 
     Parameters
     ----------
@@ -102,20 +121,30 @@ def read_dose_response(
         The names of columns by meaning, such as {"signal": "RLU", "cell_line": "=K562"} (a value for all wells); see
         `lensim.dose_response.read.COLUMNS` for what is understood without.
     roles
-        What the words in the column role mean; given, the column must be there.
+        What the words in the column role mean, as `Roles` or as a mapping: {"untreated": "DMSO", "treated": "*"};
+        given, the column must be there.
     dose_unit
-        M, mM, uM, nM, pM, or "as-is:g/ha"; may be left out where a column's name has it: dose_um.
+        M, mM, uM, nM, pM, or "as-is:g/ha"; may be left out where a column's name has it: dose_um; or every
+        cell: 10 nM.
+    dose_scale
+        "linear", "log10", "-log10", "ln", "-ln", "log2" or "-log2": what the numbers are of the dose in its unit. May
+        be left out where the column's name says it, such as "-log10 dose (M)". Stated, doses are not asked about.
     compound
         Which compound is wanted; needed where the files have several.
     plate_map
         A table with one row a well of the grids: well, cell_line, dose, and role, experiment, compound ... as needed.
-        Its column plate names the file of a grid without its suffix; it may be absent for one grid, and for several
-        that are laid out alike.
+        Its column plate names the file of a grid without its suffix, or in a file of several plates the name, barcode
+        or number that a plate has there; it may be absent for one grid, and for several that are laid out alike.
     grid_number
-        Which grid of each file, from 1, where there are several.
+        Which grid of each file, from 1, where there are several of one plate; several numbers are a plate each.
+    reading
+        A part of the text over a grid or behind its rows, such as a wavelength or a time, where plates have several
+        readings; for all plates of all files.
     plate_wells
         96, 384 or 1536; else as the grids show, else guessed from the largest well; attrs["plate_size_from"] says
         which.
+    well_order
+        "rows" or "columns", where the map numbers the wells of a plate: 1, 2, 3 along rows, or down columns.
     decimal
         The decimal mark, "." or ",", where the numbers do not show it.
     counting_minutes
@@ -123,7 +152,14 @@ def read_dose_response(
     scale
         "percent" or "fraction", of viability or inhibition, where the numbers leave a doubt.
     lost
-        What becomes of a well without a signal: "refuse" the file, or "drop" the well and count it.
+        What becomes of a well without a signal (empty, NA, Invalid, Path?): "refuse" the file, or "drop" the well and
+        count it.
+    saturated
+        What becomes of a well in which the reader was saturated (OVER, #SAT, >99999): "refuse" the file, or "drop" the
+        well and count it. Such wells are the highest, so without them the untreated level comes out too low.
+    normalise
+        Read raw signals as percent of the median untreated well of each culture, with the mean blank of the plate taken
+        off where there are blanks. For signals below 0, since their background was taken off; others are better raw.
     where
         Rows to read, by a column of the tables and its value, or values: {"time_h": "72"}. Rows with an empty cell
         there, such as untreated wells, go with every value.
@@ -158,13 +194,18 @@ def read_dose_response(
         columns=columns,
         roles=roles,
         dose_unit=dose_unit,
+        dose_scale=dose_scale,
         plate_map=plate_map,
         grid_number=grid_number,
+        reading=reading,
         plate_wells=plate_wells,
+        well_order=well_order,
         decimal=decimal,
         counting_minutes=counting_minutes,
         scale=scale,
         lost=lost,
+        normalise=normalise,
+        saturated=saturated,
         where=where,
         ignore=ignore,
         join_names=join_names,
@@ -176,15 +217,20 @@ def _read_wells(
     files: Files,
     *,
     columns: Mapping[str, str] | None = None,
-    roles: Roles | None = None,
+    roles: RolesOrWords | None = None,
     dose_unit: str | None = None,
+    dose_scale: DoseScale | None = None,
     plate_map: File | None = None,
-    grid_number: int | None = None,
+    grid_number: GridNumber | None = None,
+    reading: str | None = None,
     plate_wells: int | None = None,
+    well_order: WellOrder | None = None,
     decimal: DecimalMark | None = None,
     counting_minutes: float = math.inf,
     scale: Scale | None = None,
     lost: Lost = "refuse",
+    normalise: bool = False,
+    saturated: Saturated = "refuse",
     where: Where | None = None,
     ignore: Sequence[str] = (),
     join_names: bool | None = None,
@@ -195,34 +241,44 @@ def _read_wells(
     if plate_map is not None:
         if scale is not None:
             raise InputError(f"scale is for viability or inhibition in a table, got {scale!r} for readers' grids")
+        for source in sources:
+            if _names(source, "cell_line", "dose"):
+                raise InputError(
+                    f"{source.place}: the table says in its own columns what is in its wells: leave out the map, or "
+                    "these columns"
+                )
         map_source = source_of(plate_map)
         return read_plates(
             [PlateFiles(source, map_source, grid_number=grid_number) for source in sources],
             dose_unit,
+            dose_scale=dose_scale,
             columns=columns,
             roles=roles,
+            reading=reading,
             counting_minutes=counting_minutes,
             lost=lost,
+            normalise=normalise,
+            saturated=saturated,
             decimal=decimal,
             plate_wells=plate_wells,
+            well_order=well_order,
             choice=choice,
         )
-    if grid_number is not None:
-        raise InputError("grid number needs a plate map that says what is in the wells, got none")
+    check_needs_map(grid_number, reading, well_order)
     for source in sources if not columns else ():
         if format_of(source, FORMATS) == "grid":
-            raise InputError(
-                f"{source.place}: the file is a plate reader's grid and needs a plate map, a table that says what "
-                "is in each well, got none"
-            )
+            raise InputError(f"{source.place}: {NEEDS_MAP}")
     return read_tidy(
         sources,
         columns,
         dose_unit,
+        dose_scale=dose_scale,
         roles=roles,
         counting_minutes=counting_minutes,
         scale=scale,
         lost=lost,
+        normalise=normalise,
+        saturated=saturated,
         decimal=decimal,
         plate_wells=plate_wells,
         choice=choice,

@@ -15,11 +15,18 @@ from lensim.dose_response.read.columns import (
     LABELS,
     Response,
     Roles,
+    RolesOrWords,
     WellColumns,
+    as_roles,
     check_role_words,
     find_well_columns,
 )
+from lensim.dose_response.read.dose_cells import number_in
+from lensim.dose_response.read.dose_checks import check_doses
+from lensim.dose_response.read.dose_scale import DoseScale
+from lensim.dose_response.read.doses import understand_doses
 from lensim.dose_response.read.pooling import check_wells
+from lensim.dose_response.read.unit_column import with_units_of_rows
 from lensim.dose_response.read.wells import (
     Lost,
     LostWells,
@@ -33,6 +40,7 @@ from lensim.dose_response.read.wells import (
 from lensim.tables.choice import EVERY_ROW, Choice
 from lensim.tables.number_text import DecimalMark, decimal_mark_of
 from lensim.tables.plate_size import check_plate_wells
+from lensim.tables.reader_words import Saturated
 from lensim.tables.settle import settle
 from lensim.tables.source import Files, Source, read_table, sources_of
 from lensim.tables.table import TextTable
@@ -47,10 +55,13 @@ def read_tidy(
     columns: Mapping[str, str] | None = None,
     dose_unit: str | None = None,
     *,
-    roles: Roles | None = None,
+    dose_scale: DoseScale | None = None,
+    roles: RolesOrWords | None = None,
     counting_minutes: float = math.inf,
     scale: Scale | None = None,
     lost: Lost = "refuse",
+    normalise: bool = False,
+    saturated: Saturated = "refuse",
     decimal: DecimalMark | None = None,
     plate_wells: int | None = None,
     choice: Choice = EVERY_ROW,
@@ -71,17 +82,28 @@ def read_tidy(
         The names of their columns by meaning, see `COLUMNS`; "=RPMI-8226" is a value that all wells have.
     dose_unit
         M, mM, uM, nM, pM, or "as-is:g/ha" for a unit that is no concentration in mol/l. May be left out where the
-        column says it: dose_um, conc_nM.
+        column says it: dose_um, conc_nM, or every cell: 10 nM.
+    dose_scale
+        "linear", "log10", "-log10", "ln", "-ln", "log2" or "-log2": what the numbers are of the dose in its unit. May
+        be left out where the column's name says it, such as "-log10 dose (M)". Stated, doses are not asked about.
     roles
-        What the words in the role column mean; given, the column must be there.
+        What the words in the column role mean, as `Roles` or as a mapping: {"untreated": "DMSO", "treated": "*"};
+        given, the column must be there.
     counting_minutes
         For how long each well was counted [min]; infinite (the default) for a signal that is no count.
     scale
         Whether viability or inhibition is in percent or a fraction of 1. Not stated: percent, and refused where no
         value reaches 2.
     lost
-        What becomes of a well whose signal is missing (empty, NA, NaN): "refuse" the file, or "drop" the well and
-        count it in attrs["wells_lost"].
+        What becomes of a well whose signal is missing (empty, NA, Invalid, Path?): "refuse" the file, or "drop" the
+        well and count it in attrs["wells_lost"].
+    saturated
+        What becomes of a well in which the reader was saturated (OVER, #SAT, >99999): "refuse" the file, or "drop" the
+        well and count it in attrs["wells_saturated"]. Such wells are the highest, so without them the level of
+        untreated wells comes out too low.
+    normalise
+        Read raw signals as percent of the median untreated well of each culture, with the mean blank of the plate taken
+        off where there are blanks. For signals below 0, since their background was taken off; others are better raw.
     decimal
         The decimal mark, where the numbers do not show it.
     plate_wells
@@ -103,26 +125,30 @@ def read_tidy(
     """
     checks.above("counting_minutes", counting_minutes, 0)
     checks.one_of("lost", lost, ("refuse", "drop"))
+    checks.one_of("saturated", saturated, ("refuse", "drop"))
     checks.one_of("scale", scale or "percent", ("percent", "fraction"))
     check_plate_wells(plate_wells)
     settled = settle(sources_of(files), choice, COLUMNS, LABELS, columns)
     sources = settled.sources
-    lost_wells = LostWells(are_dropped=lost == "drop")
-    choices = _Choices(columns or {}, dose_unit, roles, scale, decimal)
+    lost_wells = LostWells(lost == "drop", saturated == "drop", is_normalised=normalise)
+    choices = _Choices(columns or {}, dose_unit, dose_scale, as_roles(roles), scale, decimal)
     faults = FaultReport(", ".join(source.place for source in sources))
     read = [_read_one(source, choices, lost_wells, faults) for source in sources]
     _check_alike(read, faults)
     response, unit = read[0].columns.response, read[0].columns.dose_unit
     if response != "signal" and math.isfinite(counting_minutes):
         faults.add(f"counting_minutes needs raw signals, got {response}")
+    if response != "signal" and normalise:
+        faults.add(f"normalise=True is for raw signals, got {response}")
     origin = Origin(
         source=tuple(source.place for source in sources),
         dose_unit=unit,
         signal=read[0].columns.column(response),
         counting_minutes=counting_minutes,
         is_raw=response == "signal",
+        is_normalised=normalise,
         has_compounds=any(one.columns.has("compound") for one in read),
-        wells_lost=lost_wells.count,
+        lost=lost_wells,
         wells_ignored=sum(one.ignored for one in read),
         plate_wells=plate_wells,
     )
@@ -137,6 +163,7 @@ def read_tidy(
 class _Choices:
     columns: Mapping[str, str]
     dose_unit: str | None
+    dose_scale: DoseScale | None
     roles: Roles | None
     scale: Scale | None
     decimal: DecimalMark | None
@@ -155,12 +182,16 @@ class _ReadTable:
 def _read_one(source: Source, choices: _Choices, lost: LostWells, study: FaultReport) -> _ReadTable:
     """The wells of one file; its faults go to the study's."""
     table, faults = read_table(source)
+    table = with_units_of_rows(table, choices.columns, choices.dose_unit, faults)
     found = find_well_columns(table, choices.columns, choices.dose_unit, faults, needs_role=choices.roles is not None)
     response_cells = [found.cell(found.response, row) for row in table.rows]
-    dose_cells = [found.cell("dose", row) for row in table.rows]
+    dose_cells = [number_in(found.cell("dose", row)) for row in table.rows]
     mark = decimal_mark_of(response_cells + dose_cells, choices.decimal, table.has_decimal_points, faults)
-    wells, ignored, is_whole = _read_wells(table, found, choices.roles or Roles(), mark, lost, faults)
+    roles = choices.roles or Roles()
+    found = understand_doses(table, found, roles, choices.dose_scale, mark, faults)
+    wells, ignored, is_whole = _read_wells(table, found, roles, mark, lost, faults)
     wells = _to_percent(wells, found, choices.scale, faults)
+    check_doses(wells, found, faults, is_raw=found.response == "signal")
     study.take(faults)
     return _ReadTable(source, table, found, wells, ignored, is_whole and table.is_whole)
 
@@ -214,6 +245,7 @@ def _read_wells(
             lost,
             faults,
             may_be_negative=response != "signal",
+            is_untreated=role == "untreated" or dose == 0,
         )
         if signal is None:
             continue
@@ -222,6 +254,7 @@ def _read_wells(
             is_whole = False
         else:
             wells.append(well)
+    lost.tell_of_signs(faults)
     return wells, ignored, is_whole
 
 

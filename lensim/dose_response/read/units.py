@@ -34,6 +34,8 @@ _OTHER_SPELLINGS: Final = {
     "picomolar": "pM",
 }
 
+_LOG: Final = re.compile(r"^(?:neg(?:ative)?|minus)?(?:log10|log2|log|lg|ln)(?=[munp]?M$|[munp]mol)", re.IGNORECASE)
+
 SPELLINGS: Final = (*UM_PER_UNIT, *_OTHER_SPELLINGS)
 """Every spelling of a molar unit."""
 
@@ -55,6 +57,11 @@ class DoseUnit:
     stated: str
     units: str
     factor: float
+
+    @property
+    def is_molar(self) -> bool:
+        """Whether doses are concentrations in mol/l, and so in uM."""
+        return self.units == v.UNITS[v.DOSE]
 
 
 def parse_dose_unit(text: str) -> DoseUnit:
@@ -95,7 +102,7 @@ def unit_in_column_name(name: str) -> str | None:
     A lone m is not taken for molar, since it may mean anything.
     """
     for word in re.split(r"[^\w/]+|_", _plain(name)):
-        unit = molar_name(word)
+        unit = molar_name(word) or molar_name(_LOG.sub("", word))
         if unit and word != "m" and (word != "M" or len(name) > 1):
             return unit
     return None

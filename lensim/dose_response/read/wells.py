@@ -1,13 +1,16 @@
 """Rows of text to wells with numbers, every fault noted with its line."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from lensim.checks import FaultReport
 from lensim.dose_response.read.columns import Role, Roles, WellColumns, role_of
-from lensim.dose_response.read.units import dose_to_um
+from lensim.dose_response.read.dose_cells import is_bound, is_untreated_word, parse_dose_cell
+from lensim.dose_response.read.dose_scale import number_to_dose
+from lensim.dose_response.read.units import dose_to_um, parse_dose_unit
 from lensim.tables.number_text import DecimalMark, is_missing, parse_number
+from lensim.tables.reader_words import is_lost, is_saturated
 
 Scale = Literal["percent", "fraction"]
 Lost = Literal["refuse", "drop"]
@@ -40,15 +43,52 @@ class Well:
 
 @dataclass
 class LostWells:
-    """The treatment of wells without a signal: each is a fault, unless the user said that they are lost."""
+    """The treatment of wells without a signal, and with one below 0; each is a fault, unless the user allows it.
+
+    Attributes
+    ----------
+    are_dropped
+        Whether wells without a signal are left out.
+    saturated_are_dropped
+        Whether wells in which the reader was saturated are left out.
+    is_normalised
+        Whether signals become percent of untreated, and so may be below 0.
+    count, saturated
+        How many of either were left out.
+    saturated_untreated
+        How many of the saturated ones are untreated.
+    below_zero
+        Columns, lines and texts of signals below 0 that were not allowed.
+    """
 
     are_dropped: bool
+    saturated_are_dropped: bool = False
+    is_normalised: bool = False
     count: int = 0
+    saturated: int = 0
+    saturated_untreated: int = 0
+    below_zero: list[tuple[str, int, str]] = field(default_factory=list)
+
+    def tell_of_signs(self, faults: FaultReport) -> None:
+        """Note signals below 0 as one fault, with the ways to read such a file."""
+        if not self.below_zero:
+            return
+        column, line, text = self.below_zero[0]
+        more = f" (so in {len(self.below_zero)} wells)" if len(self.below_zero) > 1 else ""
+        faults.add(
+            f"{column} must be 0 or more, got {text}{more}: say normalise=True for signals that had their background "
+            "taken off, which are then read as percent of the untreated wells; or give signals as measured, and blank "
+            "wells with the role blank",
+            line=line,
+        )
+        self.below_zero.clear()
 
 
 def role_of_row(found: WellColumns, row: list[str], roles: Roles) -> Role | Literal["by dose"] | None:
-    """The role of a well, by its word; "by dose" without such a column; None where no pattern fits the word."""
-    return role_of(found.cell("role", row), roles) if found.has("role") else "by dose"
+    """The role of a well, by its word or its vehicle; "by dose" without such; None where no pattern fits the word."""
+    if found.has("role"):
+        return role_of(found.cell("role", row), roles)
+    return "untreated" if found.vehicles and found.cell("compound", row) in found.vehicles else "by dose"
 
 
 def read_dose(
@@ -63,18 +103,19 @@ def read_dose(
     if role == "blank":
         return math.nan
     text, column = found.cell("dose", row), found.column("dose")
+    if role == "untreated" and _is_untreated_whatever_its_dose(found, row):
+        return 0.0
+    if is_untreated_word(text):
+        return 0.0
     if is_missing(text):
         if role == "untreated":
             return 0.0
-        faults.add(f"{column} must be given (0 for an untreated well), got {text!r}", line=line)
+        zero = "0" if found.dose_scale == "linear" else "-inf, or a word such as DMSO,"
+        faults.add(f"{column} must be given ({zero} for an untreated well), got {text!r}", line=line)
         return math.nan
-    number = parse_number(text, decimal)
-    if number is None:
-        faults.add(f"{column} must be a number, got {text!r}", line=line)
-        return math.nan
-    dose = dose_to_um(number, found.dose_unit)
-    if not math.isfinite(dose):
-        faults.add(f"{column} must be a finite number, got {text!r}", line=line)
+    dose = _dose_in_cell(found, text, decimal)
+    if isinstance(dose, str):
+        faults.add(f"{column} must be {dose}, got {text!r}", line=line)
         return math.nan
     if dose < 0:
         faults.add(f"{column} must be 0 or more (a dose, not its logarithm), got {text}", line=line)
@@ -83,6 +124,28 @@ def read_dose(
         faults.add(f"{column} must be 0 or empty in an untreated well, got {text}", line=line)
         return math.nan
     return dose
+
+
+def _is_untreated_whatever_its_dose(found: WellColumns, row: list[str]) -> bool:
+    """Whether a word says untreated where the dose is that word, or is the dose of a vehicle."""
+    compound = found.cell("compound", row)
+    is_by_compound = found.is_same("role", "compound") or compound in found.vehicles or is_untreated_word(compound)
+    return found.is_same("role", "dose") or is_by_compound
+
+
+def _dose_in_cell(found: WellColumns, text: str, decimal: DecimalMark) -> float | str:
+    """The dose in a cell, by its own unit where it has one; what it must be instead where it holds none."""
+    whole = parse_number(text, decimal)
+    parts = parse_dose_cell(text)
+    number = parse_number(parts.number, decimal) if whole is None and parts.number else whole
+    if is_bound(text):
+        return "one number, and no bound"
+    if number is None:
+        has_digits = any(sign.isdigit() for sign in text)
+        return "a number, or a number and its unit such as 10 nM" if has_digits else "a number"
+    unit = parse_dose_unit(parts.molar) if whole is None and parts.molar else found.dose_unit
+    dose = dose_to_um(number_to_dose(number, found.dose_scale), unit)
+    return dose if math.isfinite(dose) else "a finite number"
 
 
 def read_signal(
@@ -94,9 +157,19 @@ def read_signal(
     faults: FaultReport,
     *,
     may_be_negative: bool,
+    is_untreated: bool = False,
 ) -> float | None:
-    """A signal or percentage; NaN where it had a fault, None for a lost well."""
-    if is_missing(text):
+    """A signal or percentage; NaN where it had a fault, None for a well that is left out."""
+    if is_saturated(text):
+        if lost.saturated_are_dropped:
+            lost.saturated += 1
+            lost.saturated_untreated += is_untreated
+            return None
+        faults.add(
+            f"{column} is saturated, got {text!r}; to leave saturated wells out, say saturated='drop'", line=line
+        )
+        return math.nan
+    if is_lost(text):
         if lost.are_dropped:
             lost.count += 1
             return None
@@ -107,8 +180,8 @@ def read_signal(
         faults.add(f"{column} must be a number, got {text!r}", line=line)
     elif not math.isfinite(number):
         faults.add(f"{column} must be a finite number, got {text!r}", line=line)
-    elif number < 0 and not may_be_negative:
-        faults.add(f"{column} must be 0 or more, got {text}", line=line)
+    elif number < 0 and not (may_be_negative or lost.is_normalised):
+        lost.below_zero.append((column, line, text))
     else:
         return number
     return math.nan

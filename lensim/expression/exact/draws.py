@@ -57,7 +57,7 @@ def exact_posterior(
     targets, groups = pairs.sizes[v.TARGET], pairs.sizes[v.CELL_TYPE] * pairs.sizes[v.CONTRAST]
     nodes, logs = hermite()
     kernel: Any = study_grid  # numba hides its signature
-    sigmas2, total_technical, nodes_q, omegas, taus, joint, share, means, variances, _ = kernel(
+    sigmas2, total_technical, nodes_q, omegas, taus, joint, share, means, variances = kernel(
         *(one[0] for one in of_study), target_of_pair, unit_of_pair, group_of_pair, targets, groups,
         as_array(priors or FoldChangePriors()), nodes, logs,
     )  # fmt: skip

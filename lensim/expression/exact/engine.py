@@ -75,7 +75,7 @@ def analyse(
     -------
     xarray.Dataset
         Dims study, target, group (cell type and contrast) or difference, threshold, probability: mean, sd, p_above,
-        quantile [log2] of mu_log2_fold_change; the same with prefix new_subject_ and difference_; log_evidence (study).
+        quantile [log2] of mu_log2_fold_change; the same with prefix new_subject_ and difference_.
 
     Raises
     ------
@@ -89,7 +89,7 @@ def analyse(
         checks.between("Questions.differences, a group", max(first, second), 0, groups - 1)
     nodes, weights = hermite()
     kernel: Any = analyse_all  # numba hides its signature
-    mean_group, mean_new, mean_difference, evidence = kernel(
+    mean_group, mean_new, mean_difference = kernel(
         *arrays,
         pairs.sizes[v.TARGET],
         groups,
@@ -101,7 +101,7 @@ def analyse(
         nodes,
         weights,
     )
-    found = xr.Dataset({"log_evidence": (v.STUDY, evidence)})
+    found = xr.Dataset()
     for prefix, dim, values in (
         ("", "group", mean_group),
         ("new_subject_", "group", mean_new),

@@ -212,7 +212,7 @@ def study_grid(  # type: ignore[no-untyped-def]
 
     Gives (technical spreads squared, log weight of each; of targets: number of factor nodes, log pair spreads, log
     subject spreads by group, log weight (factor, technical, pair), share of a subject spread given these, mean and
-    variance of mu; log evidence). Weights of a target are those of all targets together.
+    variance of mu). Weights of a target are those of all targets together.
     """
     prior_precision = priors[0] ** -2
     log_sigmas, log_technical = _technical_nodes(ss, df, priors[5], priors[6])
@@ -223,7 +223,6 @@ def study_grid(  # type: ignore[no-untyped-def]
     means, variances = np.empty(share_of_node.shape), np.empty(share_of_node.shape)
     joint = np.full((targets, FACTOR_NODES, nodes_i, FINE_NODES), -np.inf)
     omegas, taus = np.empty((targets, FINE_NODES)), np.empty((targets, groups, FINE_NODES))
-    log_cell = 0.0
     for t in range(targets):
         own = (target_of_pair == t) & np.isfinite(ratio)
         y, d, f, kn = ratio[own], ct_change[own], share[own], known[own]
@@ -231,10 +230,8 @@ def study_grid(  # type: ignore[no-untyped-def]
         units, there = edges[groups], len(y)
         low, high = _ranges(y, d, f, kn, unit, edges, groups, sigmas2[nodes_i // 2], priors)
         omegas[t] = np.linspace(low[groups], high[groups], FINE_NODES)
-        log_cell += np.log(omegas[t, 1] - omegas[t, 0])
         for g in range(groups):
             taus[t, g] = np.linspace(low[g], high[g], FINE_NODES)
-            log_cell += np.log(taus[t, g, 1] - taus[t, g, 0])
         sd = doublings_sd[t]
         nodes_q[t] = FACTOR_NODES if sd > 0 else 1
         for i in range(nodes_i):
@@ -271,8 +268,7 @@ def study_grid(  # type: ignore[no-untyped-def]
     for t in range(targets):
         for i in range(nodes_i):
             joint[t, :, i] += total_technical[i] - of_technical[t, i]
-    evidence = _log_sum(total_technical) + log_cell
-    return sigmas2, total_technical, nodes_q, omegas, taus, joint, share_of_node, means, variances, evidence
+    return sigmas2, total_technical, nodes_q, omegas, taus, joint, share_of_node, means, variances
 
 
 @compiled()
@@ -286,9 +282,8 @@ def analyse_all(  # type: ignore[no-untyped-def]
     out = np.empty((studies, targets, groups, wide))
     new = np.full((studies, targets, groups, wide), np.nan)
     apart = np.empty((studies, targets, len(differences), wide))
-    evidence = np.empty(studies)
     for study in range(studies):
-        _, _, nodes_q, _, taus, joint, share_of_node, means, variances, evidence[study] = study_grid(
+        _, _, nodes_q, _, taus, joint, share_of_node, means, variances = study_grid(
             ratio[study], ct_change[study], share[study], known[study], doublings[study], doublings_sd[study],
             ss[study], df[study], target_of_pair, unit_of_pair, group_of_pair, targets, groups, priors, hermite_nodes,
             hermite_logs,
@@ -307,7 +302,7 @@ def analyse_all(  # type: ignore[no-untyped-def]
                 a, b = differences[n, 0], differences[n, 1]
                 w, m, s2 = _apart(weight, share_of_node[t], means[t], variances[t], a, b)
                 describe(w, m, s2, thresholds, probabilities, apart[study, t, n])
-    return out, new, apart, evidence
+    return out, new, apart
 
 
 @compiled()

@@ -56,4 +56,4 @@ def read_cfx(
         decimal=decimal,
         stated_limit=cycle_limit,
     )
-    return understand(rows, LAYOUT.instrument, manner, faults)
+    return understand(rows, LAYOUT.instrument, manner, faults, notes=table.notes)

@@ -3,7 +3,16 @@
 from collections.abc import Mapping
 from typing import Final
 
-from lensim.tables.columns import Meaning
+from lensim.tables.columns import EXPERIMENT_NAMES, Meaning
+
+SUBJECT_NAMES: Final = (
+    "subject", "cell_line", "donor", "patient", "stromal_culture", "subject_id", "donor_id", "patient_id", "animal",
+    "animal_id", "mouse", "mouse_id", "rat", "individual", "culture", "flask",
+)  # fmt: skip
+"""Names of a column of subjects; the first counts before the others, of which there may be one."""
+
+EXPERIMENTS: Final = tuple(name for name in EXPERIMENT_NAMES if name != "run")
+"""Names of a column of experiments; a run is a plate here."""
 
 COLUMNS: Final[Mapping[str, Meaning]] = {
     "plate": Meaning(("plate", "plate_id", "barcode", "run"), is_optional=True),
@@ -12,11 +21,12 @@ COLUMNS: Final[Mapping[str, Meaning]] = {
     "task": Meaning(("task", "well_type", "sample_type", "content"), is_optional=True),
     "gene": Meaning(("gene", "target", "target_name", "detector", "assay")),
     "is_reference": Meaning(("is_reference",), is_optional=True),
-    "subject": Meaning(("subject", "cell_line", "donor", "stromal_culture")),
+    "subject": Meaning(SUBJECT_NAMES),
     "cell_type": Meaning(("cell_type",), is_optional=True),
     "condition": Meaning(("condition", "treatment")),
     "is_control": Meaning(("is_control",), is_optional=True),
-    "experiment": Meaning(("experiment",), is_optional=True),
+    "is_calibrator": Meaning(("is_calibrator",), is_optional=True),
+    "experiment": Meaning(EXPERIMENTS, is_optional=True, is_ranked=True),
     "ct_cycles": Meaning(("ct_cycles", "ct", "cq", "cp"), may_be_constant=False),
     "quantity": Meaning(("quantity", "starting_quantity_sq", "starting_quantity", "sq"), is_optional=True),
     "quantity_unit": Meaning(("quantity_unit",), is_optional=True),
@@ -62,10 +72,10 @@ FACTOR_COLUMNS: Final = {
 
 RATIO_COLUMNS: Final[Mapping[str, Meaning]] = {
     "target": Meaning(("target", "gene", "target_name")),
-    "subject": Meaning(("subject", "cell_line", "donor", "patient", "stromal_culture")),
+    "subject": Meaning(SUBJECT_NAMES),
     "cell_type": Meaning(("cell_type",), is_optional=True),
     "contrast": Meaning(("contrast", "condition", "treatment"), is_optional=True),
-    "experiment": Meaning(("experiment",), is_optional=True),
+    "experiment": Meaning(EXPERIMENTS, is_optional=True, is_ranked=True),
     "ratio": Meaning(("ratio", "fold_change", "pfaffl_ratio", "livak_ratio"), may_be_constant=False),
     "percent_of_control": Meaning(("percent_of_control", "percent", "fold_change_percent"), may_be_constant=False),
     "log2_ratio": Meaning(("log2_ratio", "log2_fold_change", "log2fc"), may_be_constant=False),

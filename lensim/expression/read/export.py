@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from lensim.checks import FaultReport, InputError
-from lensim.expression.read.tasks import KNOWN, TaskOrIgnored, task_of
+from lensim.expression.read.tasks import KNOWN, TaskOrIgnored, holds_roles, task_of
 from lensim.expression.read.understand import RawRow
 from lensim.tables.flags import FLAG_RULE, parse_flag
 from lensim.tables.names import plain_name
@@ -85,6 +85,7 @@ class ExportTable:
     rows: list[tuple[int, list[str]]]
     preamble: list[tuple[int, list[str]]] = field(default_factory=list)
     separator: str = "\t"
+    notes: tuple[str, ...] = ()
 
     def cell(self, what: str, row: Sequence[str]) -> str:
         """Text of a row for a meaning, with single blanks; empty where the table has none."""
@@ -155,7 +156,7 @@ def find_table(text: str, layout: Layout, faults: FaultReport) -> ExportTable:
         )
     if not best.rows:
         raise InputError(f"{faults.place} line {best.header_line}: the table has a header but no rows")
-    return _check_lengths(best, faults)
+    return _with_roles(_check_lengths(best, faults), faults.place)
 
 
 def _has_header_line(text: str, separator: str, layout: Layout) -> bool:
@@ -220,6 +221,19 @@ def _check_lengths(table: ExportTable, faults: FaultReport) -> ExportTable:
     return replace(table, rows=rows)
 
 
+def _with_roles(table: ExportTable, place: str) -> ExportTable:
+    """A table that has a column for the task, if only by its words: Unkn, Std and NTC under another name."""
+    if "task" in table.position:
+        return table
+    for at, name in enumerate(table.header):
+        if at in table.position.values():
+            continue
+        if holds_roles(row[at] for _, row in table.rows if at < len(row)):
+            note = f"{place}: the column {name.strip()!r} is read as the task of a well, by its words"
+            return replace(table, position={**table.position, "task": at}, notes=(*table.notes, note))
+    return table
+
+
 def _parted_by_decimal_commas(table: ExportTable) -> list[tuple[int, list[str]]]:
     """Rows of a table with commas that are too long, since 27,5 without quotes is two fields.
 
@@ -281,6 +295,8 @@ def read_rows(table: ExportTable, plate: str, faults: FaultReport) -> list[RawRo
         well = read_well(table, line, row, faults)
         sample, gene, ct = (table.cell(what, row) for what in ("sample", "gene", "ct"))
         if read_flag(table, "omit", line, row, faults) or (not gene and is_missing(ct)):
+            task = "ignored"
+        if task == "plate_calibrator":  # IPC in these programs is an internal positive control
             task = "ignored"
         own = table.cell("plate", row) or plate
         rows.append(RawRow(line, own, well, sample, gene, task, ct, table.cell("quantity", row)))

@@ -59,7 +59,7 @@ def read_lightcycler(
         decimal=decimal,
         stated_limit=cycle_limit,
     )
-    return understand(rows, LAYOUT.instrument, manner, faults)
+    return understand(rows, LAYOUT.instrument, manner, faults, notes=table.notes)
 
 
 def _task(table: ExportTable, line: int, row: list[str], mark: DecimalMark, faults: FaultReport) -> TaskOrIgnored:

@@ -36,4 +36,4 @@ def read_rotorgene(
         rows.append(RawRow(line, plate, well, sample, gene, task, table.cell("ct", row), table.cell("quantity", row)))
     manner = Manner(table.name("ct"), table.name("quantity"), "not detected", decimal=decimal, stated_limit=cycle_limit)
     unit = re.search(r"\(([^)]*)\)", table.name("quantity"))
-    return understand(rows, LAYOUT.instrument, manner, faults, unit.group(1) if unit else "")
+    return understand(rows, LAYOUT.instrument, manner, faults, unit.group(1) if unit else "", notes=table.notes)

@@ -41,4 +41,4 @@ def read_sds(
     table = find_table(text, LAYOUT, faults)
     rows = read_rows(table, plate, faults)
     manner = Manner(table.name("ct"), table.name("quantity"), "no result", decimal=decimal, stated_limit=cycle_limit)
-    return understand(rows, LAYOUT.instrument, manner, faults)
+    return understand(rows, LAYOUT.instrument, manner, faults, notes=table.notes)

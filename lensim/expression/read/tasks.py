@@ -1,7 +1,7 @@
 """Words of instruments for what a well holds: a sample, a standard, or a control of some kind."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, Literal
 
 from lensim.expression.read.reactions import Task
@@ -58,6 +58,8 @@ def task_of(word: str) -> TaskOrIgnored | None:
     text = " ".join(word.split())
     if not text:
         return "unknown"
+    if text.casefold() in ("ipc+", "ipc-"):  # an internal control with and without its template
+        return "ignored"
     for spelling in (text, _BRACKETS.sub("", text), _NUMBER.sub("", text)):
         task = TASK_WORDS.get(_bare(spelling))
         if task is not None and _bare(spelling):
@@ -65,3 +67,10 @@ def task_of(word: str) -> TaskOrIgnored | None:
     if short := _SHORT.fullmatch(text):
         return "standard" if short.group(1) in "sS" else "unknown"
     return None
+
+
+def holds_roles(cells: Iterable[str]) -> bool:
+    """Whether all words of a column are tasks, samples and others among them."""
+    words = {word for cell in cells if (word := cell.strip())}
+    tasks = {task_of(word) for word in words}
+    return None not in tasks and "unknown" in tasks and len(tasks) > 1

@@ -2,12 +2,14 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
 import xarray as xr
 
+from lensim import vocabulary as v
 from lensim.checks import FaultReport, InputError
 from lensim.expression.read.assemble import GeneRoles, assemble
 from lensim.expression.read.assigned import DEFAULT_CELL_TYPE, DEFAULT_EXPERIMENT, Assigned
@@ -15,6 +17,7 @@ from lensim.expression.read.choices import Choices, Unpaired
 from lensim.expression.read.columns import COLUMNS
 from lensim.expression.read.empty_cts import Empty, ct_of, settle_empty
 from lensim.expression.read.factors import EfficiencyScale, Factor, check_factors, factor_columns, read_factor
+from lensim.expression.read.merged import filled_down
 from lensim.expression.read.reactions import DEFAULT_CYCLE_LIMIT, Reaction, one_of_all
 from lensim.expression.read.role_names import roles_by_name, told_of_roles
 from lensim.expression.read.suspect import refuse_pasted, told_of_left_out
@@ -26,6 +29,7 @@ from lensim.expression.read.understand import (
     ct_decimal_mark,
     understand,
 )
+from lensim.expression.read.wide import as_long, is_wide
 from lensim.tables.columns import Found, find_columns, names_any
 from lensim.tables.flags import flags_of
 from lensim.tables.number_text import DecimalMark, parse_number
@@ -36,19 +40,28 @@ INSTRUMENT: Final = "tidy table"
 
 
 def recognises(source: Source) -> bool:
-    """Whether the first row of a file names a gene and a Ct; a parquet file is taken for such a table in any case."""
+    """Whether the first row of a file names a gene and a Ct, or is that of a wide table of Cts.
+
+    A parquet file is taken for such a table in any case.
+    """
     return source.is_parquet or any(
-        names_any(header, COLUMNS["gene"]) and names_any(header, COLUMNS["ct_cycles"]) for header in source.headers
+        (names_any(header, COLUMNS["gene"]) and names_any(header, COLUMNS["ct_cycles"])) or is_wide(header)
+        for header in source.headers
     )
 
 
 def knows_samples(source: Source, columns: Mapping[str, str] | None = None) -> bool:
     """Whether a table has columns of a subject and a condition, or these are stated, so that it needs no sheet."""
-    stated = columns or {}
-    return all(
-        what in stated or any(names_any(header, COLUMNS[what]) for header in source.headers)
+    return not missing_names(source, columns)
+
+
+def missing_names(source: Source, columns: Mapping[str, str] | None = None) -> list[str]:
+    """Which of subject and condition have neither a column in a table nor a stated one."""
+    return [
+        what
         for what in ("subject", "condition")
-    )
+        if what not in (columns or {}) and not any(names_any(header, COLUMNS[what]) for header in source.headers)
+    ]
 
 
 def read_tidy_reactions(
@@ -61,9 +74,28 @@ def read_tidy_reactions(
     InputError
         If the file is no table or lacks a column.
     """
-    table, faults = read_table(source)
-    found = find_columns(table, COLUMNS, faults, stated=columns, needed=("gene", "ct_cycles"))
+    table, found, faults = _table_of(source, columns, ("gene", "ct_cycles"))
     return _read(table, found, source.stem, choices, faults), faults
+
+
+def in_rows(source: Source, columns: Mapping[str, str]) -> Source:
+    """A file whose table has one row a reaction and names in every row, so that rows can be chosen; see `_table_of`."""
+    faults = FaultReport(source.place)
+    table = source.table if {"gene", "ct_cycles"} & set(columns) else as_long(source.table)
+    with suppress(InputError):  # which is told when the table is read
+        table = filled_down(table, find_columns(table, COLUMNS, faults, stated=columns), faults)
+    return source.with_table(table)
+
+
+def _table_of(
+    source: Source, columns: Mapping[str, str], needed: Sequence[str]
+) -> tuple[TextTable, Found, FaultReport]:
+    """A table with one row a reaction and names in every row, where its columns are, and its faults."""
+    table, faults = read_table(source)
+    if not {"gene", "ct_cycles"} & set(columns):
+        table = as_long(table)
+    found = find_columns(table, COLUMNS, faults, stated=columns, needed=needed)
+    return filled_down(table, found, faults), found, faults
 
 
 def read_cts(
@@ -140,6 +172,8 @@ def read_cts(
     unit = one_of_all([one.reactions.quantity_unit or None for one in read], "quantity unit", study.place) or ""
     assigned = [one for file in read for one in file.assigned]
     told = [said for one in read for said in one.reactions.notes]
+    if calibrator := _calibrator(read, study):
+        attrs[v.CALIBRATOR] = calibrator
     return assemble(
         assigned, roles, limit or DEFAULT_CYCLE_LIMIT, unit, attrs, study, told=told, unpaired=choices.unpaired
     )
@@ -162,12 +196,11 @@ def _read_study_file(
     choices: Choices,
     study: FaultReport,
 ) -> _StudyFile:
-    table, faults = read_table(source)
-    needed = ("gene", "ct_cycles", "subject", "condition")
-    found = find_columns(table, COLUMNS, faults, stated=columns, needed=needed)
+    table, found, faults = _table_of(source, columns, ("gene", "ct_cycles", "subject", "condition"))
     read = _read(table, found, source.stem, choices, faults)
-    row_of = dict(zip(table.lines, table.rows, strict=True))
-    rows = [row_of[reaction.line_number] for reaction in read.reactions]
+    # a line of a wide table has several reactions
+    row_of = {(line, found.cell("gene", row)): row for line, row in zip(table.lines, table.rows, strict=True)}
+    rows = [row_of[reaction.line_number, reaction.gene] for reaction in read.reactions]
     assigned = [_assign(reaction, found, row, faults) for reaction, row in zip(read.reactions, rows, strict=True)]
     study.take(faults)
     return _StudyFile(table, found, read, assigned, rows)
@@ -215,7 +248,7 @@ def _read(table: TextTable, found: Found, stem: str, choices: Choices, faults: F
         faults.add(f"{found.column('quantity_unit')} must be the same in all rows, got {' and '.join(units)}")
     read = understand(rows, INSTRUMENT, manner, faults, next(iter(units), ""))
     told += [*told_of_roles(by_name, roles, table.place), *told_of_left_out(table, found, rows)]
-    return replace(read, notes=(*read.notes, *told))
+    return replace(read, notes=(*table.notes, *read.notes, *told))
 
 
 def _names_and_cts(table: TextTable, found: Found) -> Iterator[tuple[str, float | None]]:
@@ -270,13 +303,28 @@ def _assign(reaction: Reaction, found: Found, row: list[str], faults: FaultRepor
 
 def _references(read: Sequence[_StudyFile], faults: FaultReport) -> tuple[str, ...]:
     """The genes that the column is_reference marks."""
+    return _marked(read, "is_reference", lambda one: one.reaction.gene, faults)
+
+
+def _calibrator(read: Sequence[_StudyFile], faults: FaultReport) -> str:
+    """The subject that the column is_calibrator marks; empty where there is none."""
+    marked = _marked(read, "is_calibrator", lambda one: one.subject, faults)
+    if len(marked) > 1:
+        faults.add(f"{read[0].found.column('is_calibrator')} must mark one subject, got {' and '.join(marked)}")
+    return marked[0] if marked else ""
+
+
+def _marked(
+    read: Sequence[_StudyFile], column: str, named: Callable[[Assigned], str], faults: FaultReport
+) -> tuple[str, ...]:
+    """The names that a column of yes and no marks."""
     said: dict[tuple[str, str], tuple[str, int]] = {}
     for file in read:
-        if file.found.has("is_reference"):
+        if file.found.has(column):
             for one, row in zip(file.assigned, file.rows, strict=True):
-                said.setdefault((one.reaction.gene, file.found.cell("is_reference", row)), one.said_at)
-    flags = flags_of(said, read[0].found.column("is_reference"), faults)
-    return tuple(gene for gene, is_reference in flags.items() if is_reference)
+                said.setdefault((named(one), file.found.cell(column, row)), one.said_at)
+    flags = flags_of(said, read[0].found.column(column), faults)
+    return tuple(name for name, is_marked in flags.items() if is_marked)
 
 
 def _factors(read: Sequence[_StudyFile], choices: Choices, faults: FaultReport) -> dict[str, Factor]:

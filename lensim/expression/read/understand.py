@@ -229,22 +229,23 @@ def _check_limit(rows: Sequence[RawRow], manner: Manner, mark: DecimalMark | Non
 
 
 def _ask_for_last_cycle(rows: Sequence[RawRow], manner: Manner, mark: DecimalMark | None, faults: FaultReport) -> None:
-    """A last Ct that is the same whole number in several wells is that of the last cycle: a fault where none is stated.
+    """A last Ct that is a whole number in several wells is the last cycle, or may be: a fault where none is stated.
 
-    Where many Cts are whole numbers, this one says nothing.
+    One well is enough where Cts have two decimals or more and the number is one of 30, 35. Where many Cts are whole
+    numbers, this one says nothing.
     """
     if manner.stated_limit or manner.file_limit:
         return
     numbers = [(number, row) for row in rows if (number := _number_of(row.ct, mark)) is not None]
     last = max((number for number, _ in numbers), default=0.0)
     own = [row for number, row in numbers if number == last]
-    whole = sum(number.is_integer() for number, _ in numbers) - len(own)
-    if (
-        len(own) < 2
-        or not last.is_integer()
-        or not EARLIEST_LAST_CYCLE <= last < manner.limit
-        or whole > (len(numbers) - len(own)) / 5
-    ):
+    others = [number for number, _ in numbers if number != last]
+    if not last.is_integer() or not EARLIEST_LAST_CYCLE <= last < manner.limit:
+        return
+    if sum(number.is_integer() for number in others) > len(others) / 5:
+        return
+    is_fine = sum((10 * number).is_integer() for number in others) <= len(others) / 2  # written to 0.01 or better
+    if len(own) < 2 and not (is_fine and others and last % 5 == 0):
         return
     faults.add(
         f"{manner.ct_name} is {last:g} in {count(own)} ({lines_of(own)}) and never more, as where nothing was detected "
@@ -255,9 +256,10 @@ def _ask_for_last_cycle(rows: Sequence[RawRow], manner: Manner, mark: DecimalMar
 
 def lines_of(rows: Sequence[RawRow]) -> str:
     """Where some rows are: their lines, or their wells where a file has no lines."""
+    unit = "line" if rows[0].line else "well"
     names = [str(row.line or row.well) for row in rows[:SHOWN_LINES]]
     more = f" and {len(rows) - SHOWN_LINES} more" if len(rows) > SHOWN_LINES else ""
-    return f"{'lines' if rows[0].line else 'wells'} {', '.join(names)}{more}"
+    return f"{unit}{'s' if len(rows) > 1 else ''} {', '.join(names)}{more}"
 
 
 def _number_of(text: str, mark: DecimalMark | None) -> float | None:

@@ -15,8 +15,9 @@ from lensim.expression.read.assemble import AS_STATED
 from lensim.expression.read.reactions import Reactions
 
 COLUMNS: Final = (
-    "plate", "well", "task", "gene", "is_reference", "subject", "cell_type", "condition", "is_control", "experiment",
-    "ct_cycles", "quantity", "quantity_unit", "amplification_factor", "amplification_factor_sd", "cycle_limit",
+    "plate", "well", "task", "gene", "is_reference", "subject", "cell_type", "condition", "is_control", "is_calibrator",
+    "experiment", "ct_cycles", "quantity", "quantity_unit", "amplification_factor", "amplification_factor_sd",
+    "cycle_limit",
 )  # fmt: skip
 REACTION_COLUMNS: Final = (
     "plate", "well", "task", "sample", "gene", "ct_cycles", "quantity", "quantity_unit", "cycle_limit",
@@ -54,8 +55,8 @@ def write_cts(data: xr.Dataset, path: str | Path) -> None:
     """Write reactions, standards and controls without template, a row each: tab-separated in a .tsv, else with commas.
 
     Columns are those of `COLUMNS` of the readers, all but sample; `read_cts` makes the same Dataset of them without a
-    sheet. A Ct that was not detected is written as Undetermined. Names of wells of standards and controls, and attrs,
-    are not written.
+    sheet. A Ct that was not detected is written as Undetermined. The calibrator has
+    the column is_calibrator. Names of wells of standards and controls, and other attrs, are not written.
 
     Raises
     ------
@@ -68,7 +69,9 @@ def write_cts(data: xr.Dataset, path: str | Path) -> None:
     for group in (_STANDARDS, _CONTROLS):
         if next(iter(group)) in data:
             checks.has_variables(data, group, "write_cts")
-    _write(path, COLUMNS, _rows(data))
+    calibrator = str(data.attrs.get(v.CALIBRATOR, ""))
+    columns = tuple(name for name in COLUMNS if calibrator or name != "is_calibrator")
+    _write(path, columns, _rows(data, calibrator))
 
 
 def write_reactions(reactions: Reactions, path: str | Path) -> None:
@@ -111,10 +114,10 @@ def _write(path: str | Path, columns: tuple[str, ...], rows: Iterable[Mapping[st
         raise InputError(f"{path}: the file cannot be written ({error})") from None
 
 
-def _rows(data: xr.Dataset) -> Iterator[dict[str, str]]:
+def _rows(data: xr.Dataset, calibrator: str) -> Iterator[dict[str, str]]:
     genes, plates = _names(data, v.GENE), _names(data, v.PLATE)
     of_gene = [_gene_cells(data, position, name) for position, name in enumerate(genes)]
-    of_sample = _sample_cells(data)
+    of_sample = _sample_cells(data, calibrator)
     limit = {"cycle_limit": _number(float(data[v.CYCLE_LIMIT]))}
     wells = data[v.WELL_NAME].values.tolist() if v.WELL_NAME in data else [""] * data.sizes[v.REACTION]
     names = (v.PLATE_OF_REACTION, v.GENE_OF_REACTION, v.SAMPLE_OF_REACTION, v.CT)
@@ -150,7 +153,7 @@ def _gene_cells(data: xr.Dataset, position: int, name: str) -> dict[str, str]:
     return cells
 
 
-def _sample_cells(data: xr.Dataset) -> list[dict[str, str]]:
+def _sample_cells(data: xr.Dataset, calibrator: str) -> list[dict[str, str]]:
     subjects, cell_types = _names(data, v.SUBJECT), _names(data, v.CELL_TYPE)
     conditions, experiments = _names(data, v.CONDITION), _names(data, v.EXPERIMENT)
     cell_type, is_control = data[v.CELL_TYPE_OF_SUBJECT].values, data[v.IS_CONTROL].values
@@ -163,6 +166,7 @@ def _sample_cells(data: xr.Dataset) -> list[dict[str, str]]:
             "is_control": str(int(is_control[condition])),
             "experiment": experiments[experiment],
         }
+        | ({"is_calibrator": str(int(subjects[subject] == calibrator))} if calibrator else {})
         for subject, condition, experiment in zip(*(data[name].values.tolist() for name in pointers), strict=True)
     ]
 

@@ -112,6 +112,11 @@ class TopRule(DoseResponseRule):
         """The label of a rule without a name: 'the 3 most sensitive lines found'."""
         return f"the {self.count} most sensitive lines found"
 
+    @property
+    def can_be_false(self) -> bool:
+        """False: there are always as many to find."""
+        return False
+
     def about(self) -> str:
         """'study': there is one verdict a study."""
         return "study"
@@ -161,6 +166,11 @@ class WithinRule(DoseResponseRule):
         """The label of a rule without a name: 'IC50 within a factor of 2'."""
         what = "IC50" if self.of == "estimate" else "90% interval of IC50"
         return f"{what} within a factor of {self.factor:g}"
+
+    @property
+    def can_be_false(self) -> bool:
+        """False: a find is about the estimate, not the line."""
+        return False
 
     def apply(self, evidence: PanelEvidence) -> PanelVerdicts:
         """A verdict on each line; lines whose true IC50 lies outside the doses do not count."""
@@ -218,6 +228,11 @@ class GroupDifferenceRule(DoseResponseRule):
         """The label of a rule without a name: 'log10_ec50_um of A differs from others, P > 0.975'."""
         more = f" by {self.at_least:g}" if self.at_least else ""
         return f"{self.quantity} of {self.first} differs from {self.second}{more}, P > {self.probability:g}"
+
+    @property
+    def has_sign(self) -> bool:
+        """True: a find says which group has the larger mean."""
+        return True
 
     def about(self) -> str:
         """'study': there is one verdict a study."""
@@ -293,6 +308,11 @@ class CustomRule(DoseResponseRule):
     def describe(self) -> str:
         """The label: the name that the user gave."""
         return self.name
+
+    @property
+    def can_be_false(self) -> bool:
+        """False: what the function states is not known."""
+        return False
 
     def about(self) -> str:
         """'study': there is one verdict a study."""

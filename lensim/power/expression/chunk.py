@@ -8,7 +8,7 @@ import pandas as pd
 import xarray as xr
 
 from lensim.inference.engine_nutpie import SamplerSettings
-from lensim.power.diagnosands import COLUMNS, EXACT, FAILED, audit_table
+from lensim.power.diagnosands import COLUMNS, EXACT, FAILED, SCORES, audit_table
 from lensim.power.expression import engine_exact, engine_nuts
 from lensim.power.expression.answer import MEAN_MCSE, PairAnswer
 from lensim.power.expression.engine import find_engine, name_differences, questions_of
@@ -19,7 +19,7 @@ from lensim.power.spec import stream_path
 
 
 def run_chunk(scenario: ExpressionScenario, setting: Mapping[str, Any], chunk: int, studies: int) -> pd.DataFrame:
-    """Every decision of a chunk: a row each study, rule and target, with `COLUMNS` after the study's number."""
+    """Every decision of a chunk: a row each study, rule and target, with its number, `COLUMNS` and `SCORES`."""
     batch = simulate_chunk(scenario, stream_path(setting, chunk), studies)
     needs = any(rule.needs_posterior for rule in scenario.rules)
     answer = find_engine(scenario.analysis.engine)(batch, questions_of(scenario)) if needs else None
@@ -36,7 +36,7 @@ def decide(batch: PairBatch, answer: PairAnswer | None, first_study: int = 0) ->
     parts = []
     for number, rule in enumerate(scenario.rules):
         verdicts: PairVerdicts = rule.apply(evidence)
-        truth = rule.true_effect(batch.true_mu, kinds)
+        truth, spread = rule.true_effect(batch.true_mu, kinds), rule.of_cell_type(batch.true_sigma, kinds)
         if rule.needs_posterior and answer is not None:
             answered_by = np.repeat(answer.answered_by[:, None], targets, axis=1)
         else:  # a test fails where it has no P value
@@ -46,13 +46,15 @@ def decide(batch: PairBatch, answer: PairAnswer | None, first_study: int = 0) ->
         columns = (
             np.full(study.shape, number), target, verdicts.decided, verdicts.estimate, verdicts.low, verdicts.high,
             verdicts.probability, truth, rule.is_null(truth), answered_by,
+            rule.covered(verdicts, truth, spread), rule.is_so(truth, spread),
         )  # fmt: skip
         table = {"study": study.ravel()} | {
-            name: np.asarray(values).ravel() for name, values in zip(COLUMNS, columns, strict=True)
+            name: np.asarray(values).ravel() for name, values in zip((*COLUMNS, *SCORES), columns, strict=True)
         }
         parts.append(pd.DataFrame(table))
     return pd.concat(parts, ignore_index=True).astype(
-        {"study": "int64", "rule": "int16", "target": "int16", "decided": bool, "is_null": bool, "answered_by": "int8"}
+        {name: bool for name in ("decided", "is_null", "is_so")}
+        | {"study": "int64", "rule": "int16", "target": "int16", "answered_by": "int8"}
     )
 
 
@@ -91,7 +93,14 @@ def run_audit(
 
 def _part(batch: PairBatch, studies: np.ndarray) -> PairBatch:
     """Some studies of a batch, as pairs."""
-    return PairBatch(batch.scenario, batch.pairs.isel(study=studies), None, batch.true_mu[studies], batch.path)
+    return PairBatch(
+        batch.scenario,
+        batch.pairs.isel(study=studies),
+        None,
+        batch.true_mu[studies],
+        batch.true_sigma[studies],
+        batch.path,
+    )
 
 
 def _of_rules(values: np.ndarray, scenario: ExpressionScenario) -> np.ndarray:

@@ -81,11 +81,27 @@ class ExpressionRule(BaseRule):
 
     def true_effect(self, mu: np.ndarray, cell_types: Sequence[str]) -> np.ndarray:
         """The rule's quantity in truth (study, target), from population means (study, target, cell type) [log2]."""
-        return np.asarray(mu[:, :, list(cell_types).index(getattr(self, "cell_type", "") or cell_types[0])])
+        return self.of_cell_type(mu, cell_types)
+
+    def of_cell_type(self, values: np.ndarray, cell_types: Sequence[str]) -> np.ndarray:
+        """Values (study, target) of the rule's own cell type, from values (study, target, cell type)."""
+        return np.asarray(values[:, :, list(cell_types).index(getattr(self, "cell_type", "") or cell_types[0])])
 
     def is_null(self, effect: np.ndarray) -> np.ndarray:
         """Whether a find would be false, for true effects [log2]."""
         return np.abs(effect) < SMALLEST_EFFECT
+
+    def is_so(self, effect: np.ndarray, spread: np.ndarray) -> np.ndarray:
+        """Whether what a find states is so (study, target), for true effects and spreads of subjects [log2]."""
+        return np.asarray(~self.is_null(effect))
+
+    def covered(self, verdicts: PairVerdicts, effect: np.ndarray, spread: np.ndarray) -> np.ndarray:
+        """Probability that the interval holds what it is about (study, target); NaN where there is none.
+
+        1 or 0 for a true effect, which is a number; see `lensim.power.expression.rules_posterior` for a new subject.
+        """
+        held = (verdicts.low <= effect) & (effect <= verdicts.high)
+        return np.where(np.isfinite(verdicts.low) & np.isfinite(verdicts.high), held, np.nan)
 
 
 def require_type(rule: ExpressionRule, cell_type: str, cell_types: tuple[str, ...]) -> None:

@@ -1,14 +1,18 @@
 """Rules on posteriors: tail probability, place and width of an interval, many genes at once, a user's function."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 import xarray as xr
 from pydantic import ConfigDict, Field, model_validator
+from scipy import stats
 
 from lensim.inference.intervals import equal_tails
 from lensim.power.expression.rule import ExpressionRule, PairEvidence, PairVerdicts, require_two_types, require_type
+
+LEAST_SPREAD: Final = 1e-12
+"""Stands for a spread of 0, which has no distribution function [log2]."""
 
 
 class _PosteriorRule(ExpressionRule):
@@ -49,6 +53,12 @@ class _PosteriorRule(ExpressionRule):
             first, second = (list(cell_types).index(name) for name in (self.first, self.second))
             return np.asarray(mu[:, :, first] - mu[:, :, second])
         return super().true_effect(mu, cell_types)
+
+    def covered(self, verdicts: PairVerdicts, effect: np.ndarray, spread: np.ndarray) -> np.ndarray:
+        """As of any rule; of a new subject the share of all subjects, Normal(effect, spread), in the interval."""
+        if self.of != "new_subject":
+            return super().covered(verdicts, effect, spread)
+        return _below(verdicts.high, effect, spread) - _below(verdicts.low, effect, spread)
 
     def about(self) -> str:
         """The quantity in words, such as 'mean' or 'line less donor', for the label."""
@@ -102,6 +112,18 @@ class PosteriorRule(_PosteriorRule):
         at = self.thresholds[0]
         return np.asarray(effect <= at if self.above is not None else effect >= at)
 
+    @property
+    def has_sign(self) -> bool:
+        """Whether a find is an increase, or a decrease: 'above -0.5' may be either."""
+        return self.thresholds[0] >= 0 if self.above is not None else self.thresholds[0] <= 0
+
+    def is_so(self, effect: np.ndarray, spread: np.ndarray) -> np.ndarray:
+        """Whether the mean is beyond the threshold; of a new subject, whether subjects are beyond it often enough."""
+        if self.of != "new_subject":
+            return super().is_so(effect, spread)
+        below = _below(np.full(effect.shape, self.thresholds[0]), effect, spread)
+        return np.asarray((1.0 - below if self.above is not None else below) > self.probability)
+
     def apply(self, evidence: PairEvidence) -> PairVerdicts:
         """Posterior probability of every study and target."""
         posterior = _needed(evidence)
@@ -133,6 +155,26 @@ class IntervalRule(_PosteriorRule):
         inside = (effect >= self.low) & (effect <= self.high)
         return {"outside": inside, "inside": ~inside, "overlapping": np.zeros(effect.shape, dtype=bool)}[self.verdict]
 
+    @property
+    def has_sign(self) -> bool:
+        """Whether the interval has to lie on one side of no change: an equivalence has no sign."""
+        return self.verdict == "outside" and self.low <= 0 <= self.high
+
+    @property
+    def can_be_false(self) -> bool:
+        """Whether the verdict is about the truth: that an interval is undecided is not."""
+        return self.verdict != "overlapping"
+
+    def is_so(self, effect: np.ndarray, spread: np.ndarray) -> np.ndarray:
+        """Whether the mean is where the verdict puts it; of a new subject, the middle part of all subjects."""
+        if self.of != "new_subject":
+            return super().is_so(effect, spread)
+        reach = spread * stats.norm.isf((1.0 - self.ci_prob) / 2)
+        low, high = effect - reach, effect + reach
+        if self.verdict == "inside":
+            return np.asarray((low >= self.low) & (high <= self.high))
+        return np.asarray((low > self.high) | (high < self.low))
+
     def apply(self, evidence: PairEvidence) -> PairVerdicts:
         """Where the interval of every study and target lies."""
         mean, low, high = self.interval(_needed(evidence))
@@ -151,6 +193,11 @@ class WidthRule(_PosteriorRule):
         """The label of a rule without a name, with its limits and its quantity."""
         return f"{self.ci_prob:.0%} interval of {self.about()} at most {self.at_most:g} wide"
 
+    @property
+    def can_be_false(self) -> bool:
+        """False: a width is of the posterior, not of the truth."""
+        return False
+
     def is_null(self, effect: np.ndarray) -> np.ndarray:
         """Never: a narrow interval is no false find, whatever the true effect."""
         return np.zeros(effect.shape, dtype=bool)
@@ -162,10 +209,13 @@ class WidthRule(_PosteriorRule):
 
 
 class DiscoveryRule(_PosteriorRule):
-    """Targets called changed, as many as keep the expected share of false ones at or below `rate`.
+    """Targets called changed, as many as keep the expected share of wrong signs among them at or below `rate`.
 
-    A target's probability of a false call is the posterior probability of the side that its estimate is not on; the
-    largest set whose mean is at most `rate` is called.
+    A target's probability of a wrong sign is the posterior probability of the side that its estimate is not on; the
+    largest set whose mean is at most `rate` is called. This is a false-sign rate and no false discovery rate: a target
+    that does not change at all has no sign, and is called by the same rule.
+
+    Source: Stephens 2017, Biostatistics 18:275 (local false sign rates and their mean, the s-value).
     """
 
     rule: Literal["discovery"] = "discovery"
@@ -173,7 +223,7 @@ class DiscoveryRule(_PosteriorRule):
 
     def describe(self) -> str:
         """The label of a rule without a name, with its limits and its quantity."""
-        return f"{self.about()} changed at a false discovery rate of {self.rate:g}"
+        return f"{self.about()} changed at a false-sign rate of {self.rate:g}"
 
     @property
     def thresholds(self) -> tuple[float, ...]:
@@ -206,6 +256,11 @@ class CustomRule(_PosteriorRule):
         return self.name
 
     @property
+    def can_be_false(self) -> bool:
+        """False: what the function states is not known."""
+        return False
+
+    @property
     def thresholds(self) -> tuple[float, ...]:
         """The thresholds that the user asked for [log2]."""
         return self.above
@@ -218,6 +273,11 @@ class CustomRule(_PosteriorRule):
         if decided.shape != mean.shape:
             raise ValueError(f"rule {self.name!r} must give (study, target) {mean.shape}, got {decided.shape}")
         return PairVerdicts(decided, mean, low, high, np.full(mean.shape, np.nan))
+
+
+def _below(at: np.ndarray, effect: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    """Share of subjects, Normal(effect, spread), at or below a value; NaN where the value is."""
+    return np.asarray(stats.norm.cdf((at - effect) / np.maximum(spread, LEAST_SPREAD)))
 
 
 def _needed(evidence: PairEvidence) -> xr.Dataset:

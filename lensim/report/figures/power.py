@@ -135,11 +135,15 @@ def plot_heat_maps(table: pd.DataFrame) -> Figure | None:
     return figure
 
 
-def plot_sign_and_size(table: pd.DataFrame) -> Figure:
+def plot_sign_and_size(table: pd.DataFrame) -> Figure | None:
     """Of the finds: how many have the wrong sign, and how much they exaggerate, against the share of finds.
 
-    A design with a small share finds an effect mostly when noise helps: it exaggerates.
+    Rules without a sign are left out; None where no rule has one. A design with a small share finds an effect mostly
+    when noise helps: it exaggerates.
     """
+    if "type_m" not in table:
+        return None
+    table = table[table["studies_with_finds"].notna()]
     figure, grid = new_figure(1, 2, figsize=(7.4, 3.4))
     axes = grid[0]
     rules = list(dict.fromkeys(table["rule"]))

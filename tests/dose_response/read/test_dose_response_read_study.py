@@ -4,6 +4,7 @@ from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.dose_response.read import read_dose_response
 from lensim.models.dose_response_panel import position_arrays
+from tests.dose_response.read.test_dose_response_read_tidy import BELOW_ZERO
 
 TABLE = "cell_line,dose_um,signal\na,0,100\na,1,50\na,2,20\n"
 MAP = "well,cell_line,dose_um\nA1,a,0\nA2,a,1\nA3,a,2\n"
@@ -50,7 +51,7 @@ def test_faults_of_several_files_are_told_with_their_file(tmp_path):
     two = saved(tmp_path, TABLE.replace("20", "-1"), "two.csv")
     assert refused([one, two]).splitlines() == [
         "one.csv line 3: signal must be a number, got 'x'",
-        "two.csv line 4: signal must be 0 or more, got -1",
+        f"two.csv line 4: signal must be 0 or more, got -1: {BELOW_ZERO}",
     ]
 
 
@@ -61,7 +62,7 @@ def test_files_that_are_no_one_study_are_refused(tmp_path):
         "two.csv: all files must have one of signal, viability and inhibition, got viability, and signal in one.csv"
     )
     own = saved(tmp_path, "cell_line,dose,signal\na,0,100\na,1,50\na,2,20\n", "own.csv")
-    assert "state dose_unit" in refused([one, own])
+    assert "say dose_unit=" in refused([one, own])
 
 
 def test_a_well_that_stands_in_two_files_is_told(tmp_path):
@@ -80,9 +81,10 @@ def test_several_grids_with_one_map(tmp_path):
     rows = "".join(f"A{w},{line},{w - 1},{p}\n" for p, line in (("p1", "a"), ("p2", "b")) for w in (1, 2, 3))
     named = saved(tmp_path, f"well,cell_line,dose_um,plate\n{rows}", "named.csv")
     assert read_dose_response(grids, plate_map=named)[v.CELL_LINE].values.tolist() == ["a", "b"]
-    assert refused(grids[:1], plate_map=named) == "named.csv: plate 'p2' has no file of that name; there are p1"
+    assert refused(grids[:1], plate_map=named) == "named.csv: plate 'p2' has no grid of that name; there are p1"
     assert refused(saved(tmp_path, GRID, "p3.txt"), plate_map=named) == (
-        "named.csv: the map has no plate called as the file p3; it has p1, p2"
+        "named.csv: the map has no plate 'p3', which is in p3.txt; it has p1, p2: name the plates in the map as the "
+        "files do"
     )
 
 
@@ -95,7 +97,7 @@ def test_a_fault_of_a_shared_map_is_told_once(tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"grid_number": 2}, "grid number needs a plate map that says what is in the wells, got none"),
+        ({"grid_number": 2}, "grid_number is for what plate readers wrote, and needs plate_map= as well, got none"),
         ({"scale": "parts"}, "scale must be one of percent, fraction, got 'parts'"),
         ({"lost": "keep"}, "lost must be one of refuse, drop, got 'keep'"),
         ({"decimal": ";"}, "decimal must be one of ., ,, got ';'"),
@@ -103,7 +105,7 @@ def test_a_fault_of_a_shared_map_is_told_once(tmp_path):
         ({"compound": "x"}, "compound needs a file with a column of compounds, got 'x' and no such column"),
         (
             {"columns": {"response": "signal"}},
-            "column must say which is cell_line, dose, signal, viability, inhibition, molecular_group, experiment, "
+            "column must say which is cell_line, dose, dose_unit, signal, viability, inhibition, molecular_group, experiment, "
             "plate, well, compound, role, got 'response'",
         ),
     ],
@@ -114,8 +116,8 @@ def test_options_that_do_not_suit(tmp_path, options, message):
 
 def test_a_grid_asks_for_its_map(tmp_path):
     assert refused(saved(tmp_path, GRID, "p1.txt")) == (
-        "p1.txt: the file is a plate reader's grid and needs a plate map, a table that says what is in each well, "
-        "got none"
+        "p1.txt: the file is what a plate reader wrote, and does not say what is in the wells: say plate_map= with a "
+        "table of one row a well (well, cell_line, ...)"
     )
     assert refused(saved(tmp_path, GRID, "p1.txt"), plate_map=saved(tmp_path, MAP, "map.csv"), scale="percent") == (
         "scale is for viability or inhibition in a table, got 'percent' for readers' grids"

@@ -8,6 +8,11 @@ from lensim.dose_response.read import Roles, compounds_of, one_compound, read_ti
 
 HEADER = "cell_line,dose_um,signal"
 GOOD = "a,0,100\na,1,50\na,2,20\n"
+BELOW_ZERO = (
+    "say normalise=True for signals that had their background taken off, which are then read as percent of the "
+    "untreated "
+    "wells; or give signals as measured, and blank wells with the role blank"
+)
 
 
 def read(folder, text, *args, **options):
@@ -139,7 +144,7 @@ def test_fractions_are_not_taken_for_percent(tmp_path):
         ("a,0,100\na,inf,50\na,2,20\n", ["line 3: dose_um must be a finite number, got 'inf'"]),
         ("a,0,100\na,,50\na,2,20\n", ["line 3: dose_um must be given (0 for an untreated well), got ''"]),
         ("a,0,100\na,1,many\na,2,20\n", ["line 3: signal must be a number, got 'many'"]),
-        ("a,0,100\na,1,-5\na,2,20\n", ["line 3: signal must be 0 or more, got -5"]),
+        ("a,0,100\na,1,-5\na,2,20\n", [f"line 3: signal must be 0 or more, got -5: {BELOW_ZERO}"]),
         ("a,0,100\na,1,1e999\na,2,20\n", ["line 3: signal must be a finite number, got '1e999'"]),
         ("a,0,100\na,1,NaN\na,2,2\n", [
             "line 3: signal must be given, got 'NaN'; to leave such wells out, say lost='drop'"
@@ -231,8 +236,8 @@ def test_the_response_is_not_guessed(tmp_path):
 def test_the_unit_of_a_dose_is_stated_once(tmp_path):
     text = "cell_line,dose,signal\na,0,100\na,0.001,50\na,0.002,20\n"
     assert faults_of(tmp_path, text) == [
-        "wells.csv line 1: the column 'dose' does not say its unit: state dose_unit, one of M, mM, uM, nM, pM, or "
-        "as-is:UNIT for a unit that is not molar"
+        "wells.csv line 1: the column 'dose' does not say its unit: say dose_unit=, one of M, mM, uM, nM, pM, or "
+        'dose_unit="as-is:UNIT" for a UNIT that is not molar'
     ]
     assert read(tmp_path, text, dose_unit="mM")["dose_um"].values.tolist() == [0, 1, 2]
     own = read(tmp_path, text, dose_unit="as-is:g/ha")
@@ -302,6 +307,7 @@ def test_a_compound_is_chosen(tmp_path):
 
 def test_pointers_follow_a_choice(tmp_path):
     rows = "".join(
+        f""
         f"{line},0,100,,e{n},p{n},{group}\n{line},1,{n},{drug},e{n},p{n},{group}\n{line},2,{n},{drug},e{n},p{n},{group}\n"
         for n, (line, drug, group) in enumerate([("a", "x", "g"), ("b", "y", "h"), ("c", "y", "g"), ("b", "y", "h")], 1)
     )
@@ -327,3 +333,31 @@ def test_numbers_that_cannot_be_meant(tmp_path):
         read(tmp_path, f"{HEADER}\n{GOOD}", lost="keep")
     with pytest.raises(InputError, match="scale must be one of percent, fraction, got 'x'"):
         read(tmp_path, "cell_line,dose_um,viability\na,1,90\na,2,95\n", scale="x")
+
+
+def test_signals_below_zero_become_percent_by_choice(tmp_path):
+    text = f"{HEADER}\na,0,0.8\na,0,0.9\na,0,8\na,1,0.45\na,2,-0.09\nb,0,2\nb,1,1\nb,2,0.5\n"
+    assert faults_of(tmp_path, text) == [f"wells.csv line 6: signal must be 0 or more, got -0.09: {BELOW_ZERO}"]
+    data = read(tmp_path, text, normalise=True)
+    np.testing.assert_allclose(data["viability_percent"], [800 / 9, 100, 8000 / 9, 50, -10, 100, 50, 25])
+    assert "signal" not in data
+    assert data.attrs["notes"] == "wells.csv: signal is read as percent of the median untreated well of each culture"
+
+
+def test_blanks_are_taken_off_where_signals_become_percent(tmp_path):
+    rows = "a,untreated,,1.1\na,treated,1,0.6\na,treated,2,0.05\n,blank,,0.08\n,blank,,0.12\n"
+    text = f"cell_line,role,dose_um,signal\n{rows}"
+    data = read(tmp_path, text, normalise=True)
+    np.testing.assert_allclose(data["viability_percent"], [100, 50, -5])
+    high = text.replace("1.1", "0.1")
+    assert faults_of(tmp_path, high, normalise=True) == [
+        "wells.csv line 2: cell line a on plate 1: the untreated wells must lie above the blanks for percent of "
+        "them, got a difference of 0"
+    ]
+    percent = "cell_line,dose_um,viability\na,0,100\na,1,50\na,2,20\n"
+    assert faults_of(tmp_path, percent, normalise=True) == [
+        "wells.csv: normalise=True is for raw signals, got viability"
+    ]
+    assert faults_of(tmp_path, f"{HEADER}\n{GOOD}", normalise=True, counting_minutes=1.0) == [
+        "wells.csv: counting_minutes needs raw signals, got normalise=True"
+    ]

@@ -1,8 +1,7 @@
-import io
 import random
-import zipfile
 
 import pytest
+from rdml_text import packed, rdml
 
 from lensim.checks import InputError
 from lensim.expression.read import Reactions, read_reactions, write_reactions
@@ -51,44 +50,6 @@ QUANTSTUDIO = (
     ',,,,,,,,\nAnalysis Type,Singleplex,,,,,,,\nEndogenous Control,"ACTB, GAPDH",,,,,,,\n'
 )
 TIDY = "plate,well,task,sample,gene,ct_cycles,quantity\np1,A1,unknown,s1,TNF,30.5,\np1,A2,unknown,s1,TNF,,\n"
-
-
-def rdml(version="1.2", cq="25.5", **changes):
-    text = (
-        '<?xml version="1.0" encoding="UTF-8"?>\n<rdml xmlns="http://www.rdml.org" version="{version}">'
-        "<!-- a comment -->"
-        '<sample id="s1"><type>unkn</type></sample>'
-        '<sample id="st"><type>std</type><quantity><value>100</value><unit>cop</unit></quantity></sample>'
-        '<sample id="n"><type>ntc</type></sample><sample id="p"><type>pos</type></sample>'
-        '<target id="TNF"><type>toi</type></target>'
-        '<experiment id="e"><run id="plate 9"><pcrFormat><rows>8</rows><columns>12</columns>'
-        "<rowLabel>ABC</rowLabel><columnLabel>123</columnLabel></pcrFormat>"
-        + "".join(
-            f'<react id="{react}"><sample id="{sample}"/><data><tar id="TNF"/>{value}{excluded}'
-            "<adp><cyc>1</cyc><fluor>1.0</fluor></adp><adp><cyc>45</cyc><fluor>2.0</fluor></adp></data></react>"
-            for react, sample, value, excluded in [
-                (1, "s1", "<cq>{cq}</cq>", ""),
-                (2, "s1", "<cq>-1.0</cq>", ""),
-                (3, "s1", "", ""),
-                (13, "s1", "<cq>45</cq>", ""),
-                (14, "s1", "<cq>20</cq>", "<excl>bad well</excl>"),
-                (25, "st", "<cq>20</cq>", ""),
-                (26, "n", "<cq>44.1</cq>", ""),
-                (27, "p", "<cq>22</cq>", ""),
-            ]
-        )
-        + "</run></experiment></rdml>"
-    ).format(version=version, cq=cq)
-    for old, new in changes.items():
-        text = text.replace(old, new)
-    return text
-
-
-def packed(text, name="rdml_data.xml"):
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(name, text)
-    return out.getvalue()
 
 
 def save(folder, content, name="run.dat"):
@@ -180,47 +141,6 @@ def test_quantstudio_text_with_sections_and_a_cyrillic_t(tmp_path):
         "[Amplification Data]\nWell\tCycle\tTarget Name\tRn\tDelta Rn\n1\t1\tTNF\t0.1\t0.1\n",
     )
     assert cts(found) == {("A1", "TNF"): 26.5}
-
-
-@pytest.mark.parametrize("version", ["1.0", "1.2", "1.3", "1.4"])
-@pytest.mark.parametrize("is_packed", [True, False])
-def test_rdml(tmp_path, version, is_packed):
-    text = rdml(version)
-    found = read(tmp_path, packed(text) if is_packed else text)
-    assert (found.instrument, found.cycle_limit, found.quantity_unit) == ("RDML", 45, "cop")
-    assert [(one.well, one.task, one.ct_cycles, one.quantity) for one in found.reactions] == [
-        ("A1", "unknown", 25.5, None),
-        ("A2", "unknown", None, None),
-        ("B1", "unknown", None, None),  # at the last cycle
-        ("C1", "standard", 20.0, 100),
-        ("C2", "no_template", 44.1, None),
-    ]
-    assert {one.plate for one in found.reactions} == {"plate 9"}
-    assert (found.ignored, found.without_result) == (2, 1)
-    assert found.notes == (
-        "run.dat: 1 reaction excluded by the operator left out",
-        "run.dat: 1 reaction without a cq left out, as not analysed (TNF on plate plate 9)",
-        "run.dat: cq is 45, the cycle limit, in 1 well, read as not detected",
-    )
-
-
-def test_rdml_faults(tmp_path):
-    assert faults_of(tmp_path, rdml(cq="47.2")) == [
-        "run.dat: cq of well A1 must be at most 45 cycles, got 47.2; if more cycles were run, state them: "
-        "cycle_limit=50"
-    ]
-    assert faults_of(tmp_path, rdml(cq="-2")) == [
-        "run.dat: cq of well A1 must be above 0 cycles, got -2; where nothing was detected, write Undetermined"
-    ]
-    assert faults_of(tmp_path, rdml(cq="soon")) == [
-        "run.dat: cq of well A1 must be a number of cycles or a word for no Ct, got 'soon'"
-    ]
-    assert "is damaged" in faults_of(tmp_path, rdml()[:-200])[0]
-    assert "cannot be unpacked" in faults_of(tmp_path, packed(rdml())[:-30], "rdml")[0]
-    assert "holds no rdml_data.xml or other RDML document" in faults_of(tmp_path, packed(rdml(), "x.txt"), "rdml")[0]
-    assert faults_of(tmp_path, rdml().replace('<sample id="p">', '<sample id="q">')) == [
-        "run.dat: plate plate 9, well C3: the sample 'p' is not described in the file"
-    ]
 
 
 @pytest.mark.parametrize("word", ["Undetermined", "Unbestimmt", "Indéterminé", "no cq", "> 40.0"])

@@ -153,4 +153,4 @@ def test_a_run_audits_panels_by_nuts(tmp_path):
     assert ((fitted["fast_mean"] - fitted["nuts_mean"]).abs() < 0.5 * fitted["nuts_sd"]).all()
     known = fitted[fitted["probability_mcse"].notna()]
     assert ((known["fast_probability"] - known["nuts_probability"]).abs() < 0.15).all()
-    assert audit_sentences(audit)[0].startswith("Audit: 2 studies were fitted again by NUTS: ")
+    assert audit_sentences(audit)[0].startswith("Spot check: 2 studies were fitted again by NUTS: ")

@@ -1,0 +1,120 @@
+"""Wide tables of Cts, with a column for each gene or each replicate, to one row a reaction."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from lensim.expression.read.columns import COLUMNS
+from lensim.tables.columns import names_any
+from lensim.tables.names import plain_name
+from lensim.tables.number_text import parse_number
+from lensim.tables.table import TextTable
+
+_CT: Final = r"(?:c[tqp]|c\(t\))"
+_OF_GENE: Final = (
+    re.compile(rf"{_CT}\s*[(\[](?P<gene>.+)[)\]]", re.IGNORECASE),
+    re.compile(rf"(?P<gene>.+?)\s*[(\[]{_CT}[)\]]", re.IGNORECASE),
+    re.compile(rf"{_CT}\s*[ _.:-]\s*(?P<gene>.+)", re.IGNORECASE),
+    re.compile(rf"(?P<gene>.+?)\s*[ _.:-]\s*{_CT}", re.IGNORECASE),
+)
+_OF_REPLICATE: Final = re.compile(rf"{_CT}[ _.-]*(?:r|rep|replicate|well)?[ _.-]*[0-9]+", re.IGNORECASE)
+_STATISTICS: Final = re.compile(
+    r"(?:.*_)?(?:mean|avg|average|ave|sd|se|sem|std|dev|median|threshold|delta|d|dd|ddelta|conf|confidence|cycles|limit|"
+    r"status|value|values|method|min|max|cv|norm|normali[sz]ed|adj|corrected)(?:_.*)?"
+)
+_FOLDS: Final = (1.5, 2.2)
+"""What an amplification factor can be, and nothing else: [fold a cycle]."""
+
+CT: Final = "ct_cycles"
+FACTOR: Final = "amplification_factor"
+
+
+def is_wide(header: Sequence[str]) -> bool:
+    """Whether a header has a column of Ct for each of several genes, or for each replicate of a gene."""
+    return len(columns_of_genes(header)) > 1 or len(columns_of_replicates(header)) > 1
+
+
+def columns_of_genes(header: Sequence[str]) -> dict[int, str]:
+    """Columns named after a gene and Ct, such as Ct_TNF or "TNF (Cq)"; none where a column names the gene."""
+    if names_any(header, COLUMNS["gene"]) or names_any(header, COLUMNS[CT]):
+        return {}
+    found = {at: gene for at, name in enumerate(header) if (gene := _gene_of(name))}
+    return found if len(set(found.values())) == len(found) else {}
+
+
+def columns_of_replicates(header: Sequence[str]) -> list[int]:
+    """Columns such as Ct1, Ct2 or "Cq rep 1", in a table that has a column for the gene."""
+    if not names_any(header, COLUMNS["gene"]) or names_any(header, COLUMNS[CT]):
+        return []
+    return [at for at, name in enumerate(header) if _OF_REPLICATE.fullmatch(name.strip())]
+
+
+def _gene_of(name: str) -> str:
+    for pattern in _OF_GENE:
+        match = pattern.fullmatch(name.strip())
+        if match and not _STATISTICS.fullmatch(plain_name(match["gene"])) and not match["gene"].isdigit():
+            return match["gene"].strip()
+    return ""
+
+
+def as_long(table: TextTable) -> TextTable:
+    """A table with one row a reaction; a table that is not wide stays as it is.
+
+    A column named as a gene, or as a gene with E or efficiency, whose values are all one number from 1.5 to 2.2 is the
+    gene's amplification factor [fold a cycle].
+    """
+    if genes := columns_of_genes(table.header) if is_wide(table.header) else {}:
+        factors = _factors(table, genes)
+        used = {*genes, *(at for at, _ in factors.values())}
+        kept = [at for at in range(len(table.header)) if at not in used]
+        added = ["gene", CT, *([FACTOR] if factors else [])]
+        rows = [
+            [
+                *(row[k] for k in kept),
+                gene,
+                row[at],
+                *([factors[gene][1] if gene in factors else ""] if factors else []),
+            ]
+            for row in table.rows
+            for at, gene in genes.items()
+        ]
+        note = f"{table.place}: each row has the Cts of {len(genes)} genes: {', '.join(genes.values())}"
+        told = [note, *_told_of_factors(table, factors)]
+        return replace(_long(table, kept, added, rows, len(genes)), notes=(*table.notes, *told))
+    if replicates := columns_of_replicates(table.header) if is_wide(table.header) else []:
+        kept = [at for at in range(len(table.header)) if at not in replicates]
+        rows = [[*(row[k] for k in kept), row[at]] for row in table.rows for at in replicates]
+        names = ", ".join(table.header[at] for at in replicates)
+        note = f"{table.place}: each row has {len(replicates)} replicates: {names}"
+        return replace(_long(table, kept, [CT], rows, len(replicates)), notes=(*table.notes, note))
+    return table
+
+
+def _long(table: TextTable, kept: Sequence[int], added: Sequence[str], rows: list[list[str]], times: int) -> TextTable:
+    header = (*(table.header[at] for at in kept), *added)
+    return replace(table, header=header, rows=rows, lines=[line for line in table.lines for _ in range(times)])
+
+
+def _factors(table: TextTable, genes: Mapping[int, str]) -> dict[str, tuple[int, str]]:
+    """The column, and the text, of the amplification factor of each gene that has one."""
+    found: dict[str, tuple[int, str]] = {}
+    for gene in genes.values():
+        own = re.compile(
+            rf"{re.escape(gene)}(?:[ _.-]*(?:e|eff|efficiency))?|(?:e|eff|efficiency)[ _.-]+{re.escape(gene)}",
+            re.IGNORECASE,
+        )
+        for at, name in enumerate(table.header):
+            texts = {row[at].strip() for row in table.rows}
+            number = parse_number(next(iter(texts)).replace(",", "."), ".") if len(texts) == 1 else None
+            is_fold = number is not None and _FOLDS[0] <= number <= _FOLDS[1]
+            if at not in genes and own.fullmatch(name.strip()) and is_fold:
+                found[gene] = at, next(iter(texts))
+    return found
+
+
+def _told_of_factors(table: TextTable, factors: Mapping[str, tuple[int, str]]) -> list[str]:
+    if not factors:
+        return []
+    said = ", ".join(f"{table.header[at]} ({text})" for at, text in factors.values())
+    return [f"{table.place}: amplification factors [fold a cycle] are those of the columns {said}"]
