@@ -22,9 +22,9 @@ def test_groups_of_different_subjects_are_refused_with_the_ways_out(tmp_path):
     with pytest.raises(InputError) as caught:
         read_expression(written(tmp_path, groups()), references=["R"])
     assert str(caught.value) == (
-        "cts.csv line 14: no subject has both ctrl and another condition in one experiment: ctrl has C0, C1, C2; drug has "
-        "T0, T1, T2. Give the samples of one donor, passage or day one subject and one experiment, or compare groups of "
-        'different subjects with unpaired="keep"'
+        "cts.csv line 14: no subject has both ctrl and another condition in one experiment: ctrl has C0, C1, C2; "
+        "drug has T0, T1, T2. Give the samples of one donor, passage or day one subject and one experiment, or compare "
+        'groups of different subjects with unpaired="keep"'
     )
 
 
