@@ -27,6 +27,8 @@ from lensim.dose_response.read.dose_checks import check_doses
 from lensim.dose_response.read.dose_scale import DoseScale
 from lensim.dose_response.read.doses import understand_doses
 from lensim.dose_response.read.pooling import check_wells
+from lensim.dose_response.read.repeats import REPEATS, Repeats
+from lensim.dose_response.read.rules import CONTROLS, Controls
 from lensim.dose_response.read.units import DoseUnit
 from lensim.dose_response.read.wells import (
     Lost,
@@ -93,6 +95,8 @@ def read_plate(
     counting_minutes: float = math.inf,
     lost: Lost = "refuse",
     normalise: bool = False,
+    repeats: Repeats = "refuse",
+    controls: Controls = "plate",
     saturated: Saturated = "refuse",
     decimal: DecimalMark | None = None,
     plate_wells: int | None = None,
@@ -109,6 +113,8 @@ def read_plate(
         counting_minutes=counting_minutes,
         lost=lost,
         normalise=normalise,
+        repeats=repeats,
+        controls=controls,
         saturated=saturated,
         decimal=decimal,
         plate_wells=plate_wells,
@@ -127,6 +133,8 @@ def read_plates(
     counting_minutes: float = math.inf,
     lost: Lost = "refuse",
     normalise: bool = False,
+    repeats: Repeats = "refuse",
+    controls: Controls = "plate",
     saturated: Saturated = "refuse",
     decimal: DecimalMark | None = None,
     plate_wells: int | None = None,
@@ -144,7 +152,7 @@ def read_plates(
     reading
         A part of the text over a grid or behind its rows, such as a wavelength or a time, where plates have several
         readings.
-    counting_minutes, lost, normalise, saturated
+    counting_minutes, lost, normalise, repeats, controls, saturated
         As in `read_tidy`, for the grids.
     decimal
         The decimal mark of the grids, where the numbers do not show it; of a map only where in doubt there.
@@ -168,6 +176,8 @@ def read_plates(
     """
     checks.above("counting_minutes", counting_minutes, 0)
     checks.one_of("lost", lost, ("refuse", "drop"))
+    checks.one_of("repeats", repeats, REPEATS)
+    checks.one_of("controls", controls, CONTROLS)
     checks.one_of("saturated", saturated, ("refuse", "drop"))
     check_plate_wells(plate_wells)
     check_well_order(well_order)
@@ -207,6 +217,8 @@ def read_plates(
         counting_minutes=counting_minutes,
         is_raw=True,
         is_normalised=normalise,
+        repeats=repeats,
+        controls=controls,
         has_compounds=any(one.has_compounds for one in read),
         lost=lost_wells,
         wells_ignored=sum(one.ignored for one in read),

@@ -26,6 +26,8 @@ from lensim.dose_response.read.dose_checks import check_doses
 from lensim.dose_response.read.dose_scale import DoseScale
 from lensim.dose_response.read.doses import understand_doses
 from lensim.dose_response.read.pooling import check_wells
+from lensim.dose_response.read.repeats import REPEATS, Repeats, without_repeats
+from lensim.dose_response.read.rules import CONTROLS, Controls
 from lensim.dose_response.read.wells import (
     Lost,
     LostWells,
@@ -60,6 +62,8 @@ def read_tidy(
     scale: Scale | None = None,
     lost: Lost = "refuse",
     normalise: bool = False,
+    repeats: Repeats = "refuse",
+    controls: Controls = "plate",
     saturated: Saturated = "refuse",
     decimal: DecimalMark | None = None,
     plate_wells: int | None = None,
@@ -103,6 +107,12 @@ def read_tidy(
     normalise
         Read raw signals as percent of the median untreated well of each culture, with the mean blank of the plate taken
         off where there are blanks. For signals below 0, since their background was taken off; others are better raw.
+    repeats
+        What becomes of rows that stand in a table already with all their values: "refuse" the file, "drop" them, or
+        "keep" them as other wells.
+    controls
+        Where a line's untreated wells must be: on each of its plates ("plate"), or on one plate of the experiment
+        ("experiment"), whose plates then count as one, since nothing shows by how much they differ.
     decimal
         The decimal mark, where the numbers do not show it.
     plate_wells
@@ -126,11 +136,13 @@ def read_tidy(
     checks.one_of("lost", lost, ("refuse", "drop"))
     checks.one_of("saturated", saturated, ("refuse", "drop"))
     checks.one_of("scale", scale or "percent", ("percent", "fraction"))
+    checks.one_of("repeats", repeats, REPEATS)
+    checks.one_of("controls", controls, CONTROLS)
     check_plate_wells(plate_wells)
     settled = settle(sources_of(files), choice, COLUMNS, LABELS, columns)
     sources = settled.sources
     lost_wells = LostWells(lost == "drop", saturated == "drop", is_normalised=normalise)
-    choices = _Choices(columns or {}, dose_unit, dose_scale, as_roles(roles), scale, decimal)
+    choices = _Choices(columns or {}, dose_unit, dose_scale, as_roles(roles), scale, repeats, decimal)
     faults = FaultReport(", ".join(source.place for source in sources))
     read = [_read_one(source, choices, lost_wells, faults) for source in sources]
     _check_alike(read, faults)
@@ -146,6 +158,8 @@ def read_tidy(
         counting_minutes=counting_minutes,
         is_raw=response == "signal",
         is_normalised=normalise,
+        repeats=repeats,
+        controls=controls,
         has_compounds=any(one.columns.has("compound") for one in read),
         lost=lost_wells,
         wells_ignored=sum(one.ignored for one in read),
@@ -165,6 +179,7 @@ class _Choices:
     dose_scale: DoseScale | None
     roles: Roles | None
     scale: Scale | None
+    repeats: Repeats
     decimal: DecimalMark | None
 
 
@@ -186,6 +201,7 @@ def _read_one(source: Source, choices: _Choices, lost: LostWells, study: FaultRe
     dose_cells = [number_in(found.cell("dose", row)) for row in table.rows]
     mark = decimal_mark_of(response_cells + dose_cells, choices.decimal, table.has_decimal_points, faults)
     roles = choices.roles or Roles()
+    table = without_repeats(table, found, mark, choices.repeats, faults)
     found = understand_doses(table, found, roles, choices.dose_scale, mark, faults)
     wells, ignored, is_whole = _read_wells(table, found, roles, mark, lost, faults)
     wells = _to_percent(wells, found, choices.scale, faults)

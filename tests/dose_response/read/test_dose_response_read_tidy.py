@@ -154,7 +154,10 @@ def test_fractions_are_not_taken_for_percent(tmp_path):
             "line 2: cell line a on plate 1 has no untreated well (dose 0), so nothing to measure its 2 wells against"
         ]),
         ("a,0,100\na,1,50\n", ["line 2: cell line a: a curve needs at least 2 different doses above 0, got only 1"]),
-        ("a,0,100\n", ["line 2: cell line a: a curve needs at least 2 different doses above 0, got none"]),
+        ("a,0,100\n", [
+            "line 2: cell line a: a curve needs at least 2 different doses above 0, got none; wells of time zero, "
+            "which say how much cells grew, are no curve and are left out with where="
+        ]),
         ("a,0,0\na,1,0\na,2,0\n", [": all 3 signals are 0: was the right column or grid read?"]),
         (GOOD + "b,0,0\nb,1,0\nb,2,0\n", ["line 5: cell line b on plate 1: all 3 signals are 0"]),
     ],
