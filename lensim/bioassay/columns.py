@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from lensim.bioassay.roles import BLANK, SAMPLE, STANDARD
-from lensim.tables.columns import Meaning
+from lensim.tables.columns import EXPERIMENT_NAMES, Meaning
 
 PG_PER_ML: Final[Mapping[str, float]] = {"pg/ml": 1.0, "ng/ml": 1000.0}
 
@@ -20,7 +20,8 @@ COLUMNS: Final[Mapping[str, Meaning]] = {
     "cell_line": Meaning(("cell_line", "line", "sample", "sample_name", "subject", "donor")),
     "condition": Meaning(("condition", "treatment"), is_optional=True),
     "is_control": Meaning(("is_control",), is_optional=True),
-    "experiment": Meaning(("experiment",), is_optional=True),
+    "experiment": Meaning(EXPERIMENT_NAMES, is_optional=True, is_ranked=True),
+    "unit": Meaning(("unit", "units", "concentration_unit", "conc_unit"), is_optional=True),
     "dilution_factor": Meaning(("dilution_factor", "dilution")),
     "od": Meaning(("optical_density", "od", "od570", "od_570", "absorbance", "a570", "signal"), may_be_constant=False),
 }

@@ -9,6 +9,7 @@ import xarray as xr
 from lensim import checks
 from lensim.bioassay.assemble import BioassayWell, assemble
 from lensim.bioassay.columns import COLUMNS
+from lensim.bioassay.pooling import choose_wells
 from lensim.bioassay.rows import (
     Manner,
     find_own_columns,
@@ -19,14 +20,16 @@ from lensim.bioassay.rows import (
     unit_of,
 )
 from lensim.checks import FaultReport, InputError
+from lensim.tables.choice import Choice, Where
 from lensim.tables.columns import Found, names_any
 from lensim.tables.grid import find_grids
 from lensim.tables.grid_choice import GridNumber, PlateGrid, match_plates, plates_of
-from lensim.tables.grid_map import NEEDS_MAP, WellOrder, check_needs_map, check_well_order, map_of_grid
+from lensim.tables.grid_map import NEEDS_MAP, WellOrder, check_needs_map, check_well_order, map_of_grid, numbering_of
 from lensim.tables.number_text import DecimalMark, decimal_mark_in_doubt, decimal_mark_of, is_missing
 from lensim.tables.plate_size import check_plate_wells
 from lensim.tables.reader_words import Saturated
 from lensim.tables.source import File, Files, Format, Source, format_of, read_table, source_of, sources_of
+from lensim.tables.studies import one_a_value
 from lensim.tables.table import TextTable
 from lensim.tables.well_names import parse_well_name, well_name
 
@@ -49,6 +52,7 @@ FORMATS: Final = (Format("wells", _is_wells), Format("grid", _is_grid))
 """A table with one row a well, or what a plate reader wrote."""
 
 
+@one_a_value(COLUMNS)
 def read_bioassay(
     files: Files,
     *,
@@ -62,6 +66,9 @@ def read_bioassay(
     decimal: DecimalMark | None = None,
     unit: str | None = None,
     saturated: Saturated = "refuse",
+    where: Where | None = None,
+    ignore: Sequence[str] = (),
+    join_names: bool | None = None,
 ) -> xr.Dataset:
     """Read a bioassay: tables with one row a well, or what plate readers wrote with a map of the wells.
 
@@ -106,10 +113,20 @@ def read_bioassay(
     saturated
         What becomes of a well in which the reader was saturated (OVER, OVRFLW, >4.000): "refuse" the file, or "drop"
         the well and count it.
+    where
+        Rows to read, by a column of the tables or the map and its value, or values: {"time_h": "24"}. Rows with an
+        empty cell there, such as standards, go with every value.
+    ignore
+        Columns that may vary within a medium: their wells are pooled.
+    join_names
+        Whether names that differ by case, blanks, hyphens or underscores alone are one (True) or not (False).
+    by
+        A column, each of whose values is a study by itself, such as "time_h".
 
     Returns
     -------
     xr.Dataset
+        With `by` a dict of such, a value of the column each; numbers in order, else as in the file.
         As the simulator makes it; attrs["assay"] is "bioassay". Wells of a grid that the map does not name are counted
         in attrs["wells_ignored"].
 
@@ -126,17 +143,20 @@ def read_bioassay(
     check_well_order(well_order)
     checks.one_of("saturated", saturated, ("refuse", "drop"))
     sources = sources_of(files)
+    choice = Choice.of(where, ignore, join_names)
     choices = _Choices(columns or {}, unit or "", decimal, saturated == "drop", plate_wells, well_order)
     study = FaultReport(", ".join(source.place for source in sources))
     if plate_map is not None:
-        map_source = source_of(plate_map)
+        [map_source], told = choose_wells([source_of(plate_map)], columns, choice, are_plates=len(sources) > 1)
         for source in sources:
             if _names(source, "role", "concentration"):
                 raise InputError(
                     f"{source.place}: the table says in its own columns what is in its wells: leave out the map, or "
                     "these columns"
                 )
-        plates = [plate for of_file in plates_of([(one, grid_number) for one in sources], reading) for plate in of_file]
+        numbering = numbering_of(well_order, plate_wells)
+        found = plates_of([(one, grid_number) for one in sources], reading, numbering)
+        plates = [plate for of_file in found for plate in of_file]
         read = _read_grids(plates, map_source, choices, study)
         sources = [*sources, map_source]
     else:
@@ -144,11 +164,13 @@ def read_bioassay(
         for source in sources if not columns else ():
             if format_of(source, FORMATS) == "grid":
                 raise InputError(f"{source.place}: {NEEDS_MAP}")
+        sources, told = choose_wells(sources, columns, choice, are_plates=len(sources) > 1)
         read = [_read_wells(source, choices, study) for source in sources]
         if len(read) == 1:
             read = [replace(read[0], plate="plate 1")]
     wells = [replace(well, plate=well.plate or one.plate) for one in read for well in one.wells]
     attrs: dict[str, str | int] = {
+        **told,
         "source": ", ".join(source.place for source in sources),
         "wells_lost": sum(one.lost for one in read),
         "wells_ignored": sum(one.ignored for one in read),

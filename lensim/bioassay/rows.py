@@ -51,6 +51,11 @@ def find_own_columns(table: TextTable, stated: Mapping[str, str], needed: str, f
 def unit_of(found: Found, stated: str, faults: FaultReport) -> str:
     """pg/ml or ng/ml, as stated or as the column's name has it; that they disagree is a fault."""
     in_name = "ng/ml" if "ng" in plain_name(found.column("concentration")).split("_") else ""
+    if found.has("unit"):
+        if stated or in_name:
+            said = f"stated as {stated}" if stated else f"{in_name} in the column {found.column('concentration')!r}"
+            faults.add(f"the unit must be said once, got it in the column {found.column('unit')!r} and {said}")
+        return "pg/ml"
     if stated:
         checks.one_of("unit", stated, PG_PER_ML)
         if in_name and stated != in_name:
@@ -149,7 +154,18 @@ def _concentration(found: Found, row: list[str], line: int, role: str, manner: M
         return math.nan
     if role == "untreated" and number > 0:
         faults.add(f"{found.column('concentration')} of an untreated well must be 0, got {text}", line=line)
-    return float(f"{number * PG_PER_ML[manner.unit]:.12g}")
+    unit = _unit_of_row(found, row, line, faults) if found.has("unit") and number else manner.unit
+    return float(f"{number * PG_PER_ML[unit]:.12g}")
+
+
+def _unit_of_row(found: Found, row: list[str], line: int, faults: FaultReport) -> str:
+    """The unit that a row's own cell has."""
+    text = found.cell("unit", row)
+    plain = plain_name(text)
+    unit = next((name for name in PG_PER_ML if plain in (plain_name(name), plain_name(name.replace("/", " per ")))), "")
+    if not unit:
+        faults.add(f"{found.column('unit')} of a standard must be {' or '.join(PG_PER_ML)}, got {text!r}", line=line)
+    return unit or "pg/ml"
 
 
 def _dilution(found: Found, row: list[str], line: int, manner: Manner, faults: FaultReport) -> float:

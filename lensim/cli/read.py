@@ -76,12 +76,19 @@ def _expression(given: dict[str, Any], *, path: Path | None, force: bool) -> Non
     if useless and not knows:
         raise InputError(f"--sheet must say which sample is which for {', '.join(useless)}, got none")
     reactions = read_reactions(
-        files, given["format"], columns=columns, cycle_limit=given["cycle_limit"], decimal=given["decimal"]
+        files,
+        given["format"],
+        columns=columns,
+        cycle_limit=given["cycle_limit"],
+        decimal=given["decimal"],
+        empty=given["empty"],
     )
     _print_found(reactions.instrument, reactions.paths, reactions.summary())
     if knows:
         _run("expression", sources.expression, given, path=path, force=force)
         return
+    for note in reactions.notes:
+        say(f"note: {in_own_options(note)}", quietly=True)
     if path is not None:
         with written_whole(path, force=force) as partial:
             write_reactions(reactions, partial)

@@ -123,7 +123,24 @@ def expression(
     column: Column = None,
     decimal: Decimal = None,
     format: Annotated[str, typer.Option(help="Kind of export, where it is not found out.")] = "",
-) -> "xr.Dataset":
+    unlisted: Annotated[
+        Literal["refuse", "ignore"], typer.Option(help="Reactions of samples that the sheet does not have.")
+    ] = "refuse",
+    empty: Annotated[
+        Literal["no_result", "not_detected"] | None, typer.Option(help="What an empty Ct means, where it is in doubt.")
+    ] = None,
+    efficiency_scale: Annotated[
+        Literal["fraction", "percent", "fold"] | None, typer.Option(help="Of amplification: 0.97, 97 or 1.97.")
+    ] = None,
+    unpaired: Annotated[
+        Literal["refuse", "drop", "keep"],
+        typer.Option(help="Treated samples without their control: keep compares groups of different subjects."),
+    ] = "refuse",
+    where: Where = None,
+    by: By = "",
+    ignore: Ignore = None,
+    join_names: JoinNames = None,
+) -> "xr.Dataset | dict[str, xr.Dataset]":
     """Read the reactions, or ratios, of an RT-qPCR study."""
     from lensim.expression.read import read_expression
 
@@ -138,6 +155,14 @@ def expression(
         columns=columns_of(column),
         decimal=decimal,
         format=format or None,
+        unlisted=unlisted,
+        empty=empty,
+        efficiency_scale=efficiency_scale,
+        unpaired=unpaired,
+        where=where_of(where),
+        by=by or None,
+        ignore=tuple(ignore or ()),
+        join_names=join_names,
     )
 
 
@@ -155,7 +180,11 @@ def bioassay(
     column: Column = None,
     decimal: Decimal = None,
     drop_saturated: DropSaturated = False,
-) -> "xr.Dataset":
+    where: Where = None,
+    by: By = "",
+    ignore: Ignore = None,
+    join_names: JoinNames = None,
+) -> "xr.Dataset | dict[str, xr.Dataset]":
     """Read the standards and samples of a bioassay."""
     from lensim.bioassay.read import read_bioassay
 
@@ -171,6 +200,10 @@ def bioassay(
         columns=columns_of(column),
         decimal=decimal,
         saturated="drop" if drop_saturated else "refuse",
+        where=where_of(where),
+        by=by or None,
+        ignore=tuple(ignore or ()),
+        join_names=join_names,
     )
 
 
@@ -195,7 +228,11 @@ def cell_cycle(
     width_channel: Annotated[str, typer.Option(help="Channel of the width of the DNA pulse in FCS files.")] = "",
     column: Column = None,
     decimal: Decimal = None,
-) -> "xr.Dataset":
+    where: Where = None,
+    by: By = "",
+    ignore: Ignore = None,
+    join_names: JoinNames = None,
+) -> "xr.Dataset | dict[str, xr.Dataset]":
     """Read the events by phase of a cell-cycle study; single events are gated."""
     from lensim.cell_cycle.read import read_cell_cycle
 
@@ -209,4 +246,8 @@ def cell_cycle(
         channels={name: said for name, said in channels.items() if said},
         columns=columns_of(column),
         decimal=decimal,
+        where=where_of(where),
+        by=by or None,
+        ignore=tuple(ignore or ()),
+        join_names=join_names,
     )

@@ -198,7 +198,8 @@ def basis_in_words(scenario: Scenario) -> str:
         law = "conditional on the figures" if scenario.is_conditional else "averaged over the distributions"
         return f"All of it is {law} of the plan file."
     absent = assay_of(scenario).not_in_posterior(scenario)
-    said = f"All of it is averaged over the posterior of {basis.name}"
+    contrast = getattr(scenario.truth, "contrast", "")
+    said = f"All of it is averaged over the posterior of {basis.name}{f', contrast {contrast}' if contrast else ''}"
     if not absent:
         return f"{said}, every figure of a study from one draw."
     return (
@@ -255,5 +256,7 @@ def paragraph(plan: Plan) -> str:
     ):
         if said:
             parts.append(f"{said[0].upper()}{said[1:]}.")
+    if remark := assay_of(question.scenario).remark(question.scenario):
+        parts.append(remark)
     parts.append(basis_in_words(question.scenario))
     return " ".join(parts)

@@ -6,6 +6,7 @@ from typing import Final
 from lensim.checks import FaultReport
 from lensim.tables.flags import Said, flags_of
 from lensim.tables.names import plain_name
+from lensim.tables.names_alike import key_of_name
 
 CONTROL_WORDS: Final = frozenset(
     {"control", "ctrl", "ctl", "untreated", "vehicle", "dmso", "none", "no_drug", "medium", "0", "len_0"}
@@ -27,9 +28,9 @@ class Control:
 def find_control(said: Said, stated: str | None, faults: FaultReport, column: str = "is_control") -> Control | None:
     """The control condition; None where it is not known, which is a fault.
 
-    The first of these that applies: the condition that the user states (upper and lower case do not count where only
-    one fits); the one that the column is_control marks; the only condition whose name is a usual one for a control
-    (`CONTROL_WORDS`); the only condition that there is.
+    The first of these that applies: the condition that the user states (case, blanks, hyphens and underscores do not
+    count where only one fits); the one that the column is_control marks; the only condition whose name is a usual one
+    for a control (`CONTROL_WORDS`); the only condition that there is.
 
     Parameters
     ----------
@@ -44,7 +45,7 @@ def find_control(said: Said, stated: str | None, faults: FaultReport, column: st
     there = ", ".join(conditions) or "none"
     if stated:
         fits = [name for name in conditions if name == stated] or [
-            name for name in conditions if name.casefold() == stated.strip().casefold()
+            name for name in conditions if key_of_name(name) == key_of_name(stated)
         ]
         if len(fits) == 1:
             return Control(fits[0], "stated" if fits[0] == stated else f"stated as {stated}")

@@ -3,15 +3,17 @@
 import itertools
 import json
 from collections import defaultdict
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
-from lensim.checks import FaultReport
+from lensim.checks import FaultReport, InputError
 from lensim.tables.choice import Choice, shown_values
-from lensim.tables.columns import Meanings
+from lensim.tables.columns import Found, Meanings, find_columns
 from lensim.tables.kinds import Kind, is_dose, kind_of
 from lensim.tables.names import plain_name
+from lensim.tables.source import Source
+from lensim.tables.table import TextTable
 from lensim.tables.unused import Column, PooledRow, ReadTable, in_order, told_of_column, unused_columns
 
 FEWEST_RECURRENCES: Final = 2.0
@@ -40,13 +42,65 @@ class Pooling:
     measured
         Meanings that are measurements, of which a table may have another beside the one that is used.
     has_replicates
-        Whether experiments or plates are told apart at all.
+        Whether experiments or plates are told apart, beside those that a column tells apart.
+    technical
+        Meaning of a column of technical replicates, where the assay needs one to have several.
     """
 
     whole: str
     meanings: Meanings
     measured: tuple[str, ...]
-    has_replicates: bool
+    has_replicates: bool = False
+    technical: str = ""
+
+
+RowOf = Callable[[TextTable, Found, list[str], int], PooledRow | None]
+"""What a row of a table is pooled with; None for a row that is no observation of a sample."""
+
+
+def check_tables(
+    sources: Sequence[Source],
+    columns: Mapping[str, str] | None,
+    choice: Choice,
+    pooling: Pooling,
+    row_of: RowOf,
+    is_used: Callable[[str], bool] = lambda name: False,
+) -> dict[str, str]:
+    """As `check_pooled`, for the tables of a study before they are read.
+
+    Parameters
+    ----------
+    row_of
+        What each row is pooled with.
+    is_used
+        Whether a column is used that has no meaning of its own, such as one for each phase.
+
+    Raises
+    ------
+    InputError
+        If a column that is not used varies within what is pooled. A table whose columns cannot be found is left to the
+        reader, which says so.
+    """
+    tables = []
+    for source in sources:
+        try:
+            table = source.table
+            found = find_columns(table, pooling.meanings, FaultReport(table.place), stated=columns)
+        except InputError:
+            return {}
+        more = {name: at for at, name in enumerate(table.header) if is_used(name)}
+        named = Found({**found.position, **more}, {**found.name, **{name: name for name in more}}, found.constant)
+        tables.append(ReadTable(table, named))
+    rows = [
+        row
+        for one in tables
+        for cells, line in zip(one.table.rows, one.table.lines, strict=True)
+        if (row := row_of(one.table, one.found, cells, line)) is not None
+    ]
+    faults = FaultReport(", ".join(one.table.place for one in tables))
+    told = check_pooled(rows, tables, choice, pooling, faults)
+    faults.raise_if_any()
+    return told
 
 
 def check_pooled(
@@ -63,6 +117,8 @@ def check_pooled(
     and one without a known name whose few values recur, may differ between replicates, but not within one. A column
     that nearly follows the rows (a measurement, a place, a time stamp) is told alone.
     """
+    if any(one.found.has(what) for one in tables for what in ("experiment", "plate")):
+        pooling = replace(pooling, has_replicates=True)
     columns = unused_columns(rows, tables)
     not_used = []
     for column in columns:
@@ -256,9 +312,11 @@ def _refuse(
     as_experiment = f'columns={{"experiment": {key}}}'
     pool = f"ignore=[{key}]"
     if kind == "ambiguous":
+        alike = f'columns={{"{pooling.technical}": {key}}}' if pooling.technical else pool
+        wells = f"{pooling.technical}s" if pooling.technical else "wells"
         faults.add(
             f"the column {name!r} has {len(texts)} values ({shown_values(texts)}) in {row.words}{also}: say "
-            f"{as_experiment} if they are experiments, or {pool} if they are wells of one culture",
+            f"{as_experiment} if they are experiments, or {alike} if they are {wells} of one culture",
             line=row.line,
             place=row.place,
         )

@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from typing import Final
 
 from lensim import vocabulary as v
-from lensim.tables.columns import Meaning
+from lensim.tables.columns import EXPERIMENT_NAMES, Meaning
 
 TUBE_COLUMNS: Final[Mapping[str, Meaning]] = {
     "cell_line": Meaning(("cell_line", "line", "subject", "cells_of"), is_optional=True),
     "condition": Meaning(("condition", "treatment", "drug")),
     "is_control": Meaning(("is_control",), is_optional=True),
-    "experiment": Meaning(("experiment", "experiment_id", "exp"), is_optional=True),
-    "tube": Meaning(("tube", "tube_name", "sample", "sample_name"), is_optional=True),
+    "experiment": Meaning(EXPERIMENT_NAMES, is_optional=True, is_ranked=True),
+    "tube": Meaning(
+        ("tube", "tube_name", "sample", "sample_name", "technical_replicate", "tech_rep"), is_optional=True
+    ),
 }
 """What a tube is, in every table; condition is needed."""
 

@@ -1,16 +1,20 @@
 """The files of a cell-cycle study, of any understood format, to one Dataset."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import xarray as xr
 
+from lensim.cell_cycle.read.columns import COUNT_COLUMNS, EVENT_COLUMNS, FCS_COLUMNS
 from lensim.cell_cycle.read.counts import CountScale, read_counts
 from lensim.cell_cycle.read.events import BrduScale, is_event_table, read_events
 from lensim.cell_cycle.read.fcs import is_fcs_sheet, read_fcs_sheet
+from lensim.cell_cycle.read.pooling import choose_tubes
 from lensim.checks import InputError
+from lensim.tables.choice import Choice, Where
 from lensim.tables.number_text import DecimalMark
 from lensim.tables.source import Files, Format, Source, format_of, sources_of
+from lensim.tables.studies import one_a_value
 
 FORMATS: Final = (
     Format("sheet of FCS files", is_fcs_sheet),
@@ -20,6 +24,7 @@ FORMATS: Final = (
 """What a file can be, the more particular first."""
 
 
+@one_a_value({**COUNT_COLUMNS, **EVENT_COLUMNS, **FCS_COLUMNS})
 def read_cell_cycle(
     files: Files,
     *,
@@ -30,6 +35,9 @@ def read_cell_cycle(
     events_per_tube: int | None = None,
     brdu_scale: BrduScale = "linear",
     channels: Mapping[str, str] | None = None,
+    where: Where | None = None,
+    ignore: Sequence[str] = (),
+    join_names: bool | None = None,
 ) -> xr.Dataset:
     """Read a cell cycle: tables of counts or percents by phase, tables of single events, or sheets of FCS files.
 
@@ -55,10 +63,20 @@ def read_cell_cycle(
         Of BrdU in a table of events: "linear", "log10", or "channel" of 1,024 over four decades.
     channels
         Names of the channels for brdu, dna and width in FCS files, where these are not known.
+    where
+        Rows to read, by a column of the tables and its value, or values: {"time_h": "24"}. Rows with an empty cell
+        there go with every value.
+    ignore
+        Columns that may vary between the tubes of one line and condition: these are pooled.
+    join_names
+        Whether names that differ by case, blanks, hyphens or underscores alone are one (True) or not (False).
+    by
+        A column, each of whose values is a study by itself, such as "time_h".
 
     Returns
     -------
     xr.Dataset
+        With `by` a dict of such, a value of the column each; numbers in order, else as in the file.
         Of counts, events (tube, phase) and events_outside (tube), which a model takes; of single events, their BrdU and
         DNA (event), of which `lensim.cell_cycle.gate_study` makes counts. attrs["assay"] is "cell_cycle".
 
@@ -73,6 +91,7 @@ def read_cell_cycle(
     """
     sources = sources_of(files)
     kind = _one_kind([(source, _kind_of(source, columns or {})) for source in sources])
+    choice = Choice.of(where, ignore, join_names)
     options: dict[str, object] = {"scale": scale, "events per tube": events_per_tube}
     if kind != "table of counts":
         _refuse(sources[0], kind, options)
@@ -80,13 +99,16 @@ def read_cell_cycle(
         _refuse(sources[0], kind, {"channels": channels})
     if kind != "table of events":
         _refuse(sources[0], kind, {"brdu scale": None if brdu_scale == "linear" else brdu_scale})
+    sources, told = choose_tubes(sources, kind, columns, choice)
     if kind == "sheet of FCS files":
-        return read_fcs_sheet(sources, control=control, columns=columns, channels=channels)
-    if kind == "table of events":
-        return read_events(sources, control=control, columns=columns, decimal=decimal, brdu_scale=brdu_scale)
-    return read_counts(
-        sources, control=control, columns=columns, decimal=decimal, scale=scale, events_per_tube=events_per_tube
-    )
+        data = read_fcs_sheet(sources, control=control, columns=columns, channels=channels)
+    elif kind == "table of events":
+        data = read_events(sources, control=control, columns=columns, decimal=decimal, brdu_scale=brdu_scale)
+    else:
+        data = read_counts(
+            sources, control=control, columns=columns, decimal=decimal, scale=scale, events_per_tube=events_per_tube
+        )
+    return data.assign_attrs(told)
 
 
 def _kind_of(source: Source, columns: Mapping[str, str]) -> str:

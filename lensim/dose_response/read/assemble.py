@@ -24,8 +24,8 @@ from lensim.dose_response.read.rules import (
 from lensim.dose_response.read.units import DoseUnit
 from lensim.dose_response.read.wells import LostWells, Well
 from lensim.tables.names import in_natural_order, plain_name
-from lensim.tables.plate_size import size_attrs
-from lensim.tables.well_names import parse_well_name
+from lensim.tables.plate_size import PLATES_BY_WELLS, size_attrs
+from lensim.tables.well_names import parse_well_name, with_standard_letters
 
 ALL_GROUP: Final = "all"
 """The molecular group of every line where the user has none."""
@@ -106,7 +106,9 @@ def assemble(wells: Sequence[Well], origin: Origin, faults: FaultReport, *, is_w
     InputError
         With all the faults, those already in `faults` included.
     """
-    named = fill_names(wells)
+    rows = PLATES_BY_WELLS[origin.plate_wells][0] if origin.plate_wells is not None else 0
+    names = with_standard_letters([well.name for well in wells], rows)
+    named = fill_names([replace(well, name=name) for well, name in zip(wells, names, strict=True)])
     check_no_well_twice(named, faults)
     check_cultures_differ(named, origin.repeats, faults)
     if origin.is_raw and origin.controls == "experiment":

@@ -33,6 +33,9 @@ COLUMNS: Final[Mapping[str, Meaning]] = {
         may_be_constant=False,
         last=_LOG_DOSE_NAMES,
     ),
+    "dose_unit": Meaning(
+        ("dose_unit", "dose_units", "unit", "units", "conc_unit", "conc_units", "concentration_unit"), is_optional=True
+    ),
     "signal": Meaning(
         ("signal", "cpm", "counts_per_minute", "luminescence", "rlu", "intensity"), may_be_constant=False
     ),

@@ -34,7 +34,7 @@ def read_labels(path: File, lines: Sequence[str], only: Sequence[str] = ()) -> d
     place = found.position["cell_line"]
     columns = {k: name for k, name in enumerate(header) if k != place}
     for k, name in list(columns.items()):
-        if not name and all(is_missing(row[k].strip()) for row in table.rows):
+        if not name and all(is_missing(row[k]) for row in table.rows):
             del columns[k]
         elif not name:
             faults.add(f"column {k + 1} must have a name, got none")
@@ -58,7 +58,7 @@ def read_labels(path: File, lines: Sequence[str], only: Sequence[str] = ()) -> d
             faults.add(f"cell_line must appear once, got {line} again", line=number)
         seen.add(line)
         for k, name in columns.items():
-            if name in labels and not is_missing(row[k].strip()):
+            if name in labels and row[k].strip():  # none, NA, - and + are names of groups
                 labels[name][line] = row[k].strip()
     faults.raise_if_any()
     return labels

@@ -29,6 +29,7 @@ from lensim.dose_response.read.doses import understand_doses
 from lensim.dose_response.read.pooling import check_wells
 from lensim.dose_response.read.repeats import REPEATS, Repeats
 from lensim.dose_response.read.rules import CONTROLS, Controls
+from lensim.dose_response.read.unit_column import with_units_of_rows
 from lensim.dose_response.read.units import DoseUnit
 from lensim.dose_response.read.wells import (
     Lost,
@@ -42,7 +43,7 @@ from lensim.dose_response.read.wells import (
 from lensim.tables.choice import EVERY_ROW, Choice
 from lensim.tables.columns import Found
 from lensim.tables.grid_choice import GridNumber, PlateGrid, match_plates, named_plate, plates_of
-from lensim.tables.grid_map import WellOrder, check_well_order, map_of_grid
+from lensim.tables.grid_map import WellOrder, check_well_order, map_of_grid, numbering_of
 from lensim.tables.number_text import DecimalMark, decimal_mark_in_doubt, decimal_mark_of, is_missing
 from lensim.tables.plate_size import check_plate_wells
 from lensim.tables.reader_words import Saturated
@@ -190,7 +191,8 @@ def read_plates(
     for path in [path for files in plates for path in (files.grid, files.plate_map)]:
         if path not in opened:  # several plates may have one map
             opened[path] = source_of(path)
-    found = plates_of([(opened[files.grid], files.grid_number) for files in plates], reading)
+    grids_of = [(opened[files.grid], files.grid_number) for files in plates]
+    found = plates_of(grids_of, reading, numbering_of(well_order, plate_wells))
     of_map: defaultdict[Path, list[_Plate]] = defaultdict(list)
     for files, grids in zip(plates, found, strict=True):
         chosen = [named_plate(grids, files.plate)] if files.plate else grids
@@ -288,6 +290,7 @@ def _read_map(
 ) -> _ReadMap:
     """The plates that one map describes; `is_part` where rows of the map, and so whole plates, are left out."""
     table, shape = read_table(source)
+    table = with_units_of_rows(table, choices.columns, choices.dose_unit, shape)
     found = find_map_columns(table, choices.columns, choices.dose_unit, shape, needs_role=choices.roles is not None)
     named = _names_in_map(table, found, plates, shape, is_part=is_part)
     faults.take(shape)

@@ -42,8 +42,7 @@ def check_wells(
         for well in wells
         if well.role != "blank"
     ]
-    has_replicates = has_plates or any(one.found.has(what) for one in tables for what in ("experiment", "plate"))
-    pooling = Pooling("one curve", COLUMNS, ("signal", "viability", "inhibition", "well"), has_replicates)
+    pooling = Pooling("one curve", COLUMNS, ("signal", "viability", "inhibition", "well"), has_plates)
     told = check_pooled(rows, tables, choice, pooling, faults)
     if len(faults.faults) > before:
         faults.raise_if_any()

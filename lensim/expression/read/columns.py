@@ -3,7 +3,16 @@
 from collections.abc import Mapping
 from typing import Final
 
-from lensim.tables.columns import Meaning
+from lensim.tables.columns import EXPERIMENT_NAMES, Meaning
+
+SUBJECT_NAMES: Final = (
+    "subject", "cell_line", "donor", "patient", "stromal_culture", "subject_id", "donor_id", "patient_id", "animal",
+    "animal_id", "mouse", "mouse_id", "rat", "individual", "culture", "flask",
+)  # fmt: skip
+"""Names of a column of subjects; the first counts before the others, of which there may be one."""
+
+EXPERIMENTS: Final = tuple(name for name in EXPERIMENT_NAMES if name != "run")
+"""Names of a column of experiments; a run is a plate here."""
 
 COLUMNS: Final[Mapping[str, Meaning]] = {
     "plate": Meaning(("plate", "plate_id", "barcode", "run"), is_optional=True),
@@ -12,23 +21,34 @@ COLUMNS: Final[Mapping[str, Meaning]] = {
     "task": Meaning(("task", "well_type", "sample_type", "content"), is_optional=True),
     "gene": Meaning(("gene", "target", "target_name", "detector", "assay")),
     "is_reference": Meaning(("is_reference",), is_optional=True),
-    "subject": Meaning(("subject", "cell_line", "donor", "stromal_culture")),
+    "subject": Meaning(SUBJECT_NAMES),
     "cell_type": Meaning(("cell_type",), is_optional=True),
     "condition": Meaning(("condition", "treatment")),
     "is_control": Meaning(("is_control",), is_optional=True),
-    "experiment": Meaning(("experiment",), is_optional=True),
+    "is_calibrator": Meaning(("is_calibrator",), is_optional=True),
+    "experiment": Meaning(EXPERIMENTS, is_optional=True, is_ranked=True),
     "ct_cycles": Meaning(("ct_cycles", "ct", "cq", "cp"), may_be_constant=False),
     "quantity": Meaning(("quantity", "starting_quantity_sq", "starting_quantity", "sq"), is_optional=True),
     "quantity_unit": Meaning(("quantity_unit",), is_optional=True),
     "amplification_factor": Meaning(("amplification_factor",), is_optional=True),
-    "amplification_factor_sd": Meaning(("amplification_factor_sd",), is_optional=True),
+    "amplification_factor_sd": Meaning(
+        ("amplification_factor_sd", "efficiency_sd", "efficiency_percent_sd"), is_optional=True
+    ),
+    "efficiency_percent": Meaning(
+        ("efficiency_percent", "percent_efficiency", "efficiency_pct", "pct_efficiency"), is_optional=True
+    ),
+    "efficiency": Meaning(
+        ("efficiency", "primer_efficiency", "pcr_efficiency", "amplification_efficiency", "eff"), is_optional=True
+    ),
+    "slope": Meaning(("slope", "slope_of_standard_curve", "standard_curve_slope"), is_optional=True),
     "cycle_limit": Meaning(("cycle_limit",), is_optional=True),
 }
 """What a table with one row a reaction can have; gene and ct_cycles are needed, and without a sheet subject, condition.
 
 Ct [cycles] is empty, or a word such as "No Ct", where nothing was detected. task is unknown, standard, no_template,
-no_rt or ignored, or an instrument's words for these. is_reference, is_control and amplification_factor [fold a cycle]
-are the same for all rows of a gene or a condition."""
+no_rt, plate_calibrator or ignored, or an instrument's words for these. is_reference, is_control and
+amplification_factor [fold a cycle] are the same for all rows of a gene or a condition; instead of a factor,
+efficiency_percent, efficiency or slope may be there, see `read_factors`."""
 
 SHEET_COLUMNS: Final[Mapping[str, Meaning]] = {
     **{
@@ -42,15 +62,20 @@ SHEET_COLUMNS: Final[Mapping[str, Meaning]] = {
 }  # fmt: skip
 """What a sample sheet can have."""
 
-FACTOR_COLUMNS: Final = {what: COLUMNS[what] for what in ("gene", "amplification_factor", "amplification_factor_sd")}
+FACTOR_COLUMNS: Final = {
+    what: COLUMNS[what]
+    for what in (
+        "gene", "amplification_factor", "amplification_factor_sd", "efficiency_percent", "efficiency", "slope",
+    )
+}  # fmt: skip
 """What a table of amplification factors can have."""
 
 RATIO_COLUMNS: Final[Mapping[str, Meaning]] = {
     "target": Meaning(("target", "gene", "target_name")),
-    "subject": Meaning(("subject", "cell_line", "donor", "patient", "stromal_culture")),
+    "subject": Meaning(SUBJECT_NAMES),
     "cell_type": Meaning(("cell_type",), is_optional=True),
     "contrast": Meaning(("contrast", "condition", "treatment"), is_optional=True),
-    "experiment": Meaning(("experiment",), is_optional=True),
+    "experiment": Meaning(EXPERIMENTS, is_optional=True, is_ranked=True),
     "ratio": Meaning(("ratio", "fold_change", "pfaffl_ratio", "livak_ratio"), may_be_constant=False),
     "percent_of_control": Meaning(("percent_of_control", "percent", "fold_change_percent"), may_be_constant=False),
     "log2_ratio": Meaning(("log2_ratio", "log2_fold_change", "log2fc"), may_be_constant=False),

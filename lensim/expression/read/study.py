@@ -7,17 +7,23 @@ import xarray as xr
 from lensim import checks
 from lensim.checks import InputError
 from lensim.expression.read.assemble import assemble_reactions
+from lensim.expression.read.choices import Choices, Unpaired
+from lensim.expression.read.chosen import check_listed, choose_study, join_genes
 from lensim.expression.read.columns import COLUMNS, RATIO_COLUMNS
 from lensim.expression.read.detect import FORMATS, kind_of, read_reactions
-from lensim.expression.read.factors import Factor, read_factors
+from lensim.expression.read.empty_cts import Empty
+from lensim.expression.read.factors import EfficiencyScale, Factor, read_factors
 from lensim.expression.read.match import Unlisted
 from lensim.expression.read.ratios import read_ratios
 from lensim.expression.read.sample_sheet import read_sheet
-from lensim.expression.read.tidy import knows_samples, read_cts
+from lensim.expression.read.tidy import in_rows, knows_samples, missing_names, read_cts
+from lensim.tables.choice import Choice, Where
 from lensim.tables.number_text import DecimalMark
 from lensim.tables.source import File, Files, Source, sources_of
+from lensim.tables.studies import one_a_value
 
 
+@one_a_value({**RATIO_COLUMNS, **COLUMNS})
 def read_expression(
     files: Files,
     *,
@@ -31,6 +37,12 @@ def read_expression(
     cycle_limit: float | None = None,
     format: str | None = None,
     unlisted: Unlisted = "refuse",
+    empty: Empty | None = None,
+    efficiency_scale: EfficiencyScale | None = None,
+    unpaired: Unpaired = "refuse",
+    where: Where | None = None,
+    ignore: Sequence[str] = (),
+    join_names: bool | None = None,
 ) -> xr.Dataset:
     """Read an RT-qPCR study: exports of instruments with a sample sheet, tables of Cts, or tables of ratios.
 
@@ -65,10 +77,29 @@ def read_expression(
         One of `FORMATS`, or ratios, where the content does not show it.
     unlisted
         What becomes of a reaction of a sample that the sheet does not have: "refuse", or "ignore" and count.
+    empty
+        What an empty Ct means in a table: "no_result" (the well was taken out) or "not_detected". Not needed where
+        replicates of the same sample and gene come early: an empty well beside them has no result.
+    efficiency_scale
+        What numbers for amplification are: "fraction" (0.97), "percent" (97) or "fold" (1.97); needed where a column is
+        named efficiency alone.
+    unpaired
+        What becomes of a treated sample without a control of the same subject and experiment: "refuse", "drop", or
+        "keep", to compare groups of different subjects by the pooled model.
+    where
+        Rows to read, by a column of the tables or the sheet and its value, or values: {"time_h": "24"}. Rows with an
+        empty cell there, such as standards, go with every value.
+    ignore
+        Columns that may vary within a sample or a fold change: their rows are pooled.
+    join_names
+        Whether names that differ by case, blanks, hyphens or underscores alone are one (True) or not (False).
+    by
+        A column, each of whose values is a study by itself, such as "time_h".
 
     Returns
     -------
     xr.Dataset
+        With `by` a dict of such, a value of the column each; numbers in order, else as in the file.
         As `assemble_reactions` gives it, or of a table of ratios as `read_ratios`; attrs["assay"] is "expression".
 
     Raises
@@ -82,8 +113,16 @@ def read_expression(
     """
     if format is not None:
         checks.one_of("format", format, (*FORMATS, "ratios"))
+    choices = Choices(cycle_limit, decimal, empty, efficiency_scale, unpaired)
     sources = sources_of(files)
     kinds = [format or _kind_of(source, columns or {}) for source in sources]
+    sources = [
+        in_rows(source, columns or {}) if kind == "tidy" else source
+        for source, kind in zip(sources, kinds, strict=True)
+    ]
+    choice = Choice.of(where, ignore, join_names)
+    chosen = choose_study(sources, kinds, sheet, columns, choice)
+    sources, kinds, sheet = chosen.sources, chosen.kinds, chosen.sheet
     if all(kind == "ratios" for kind in kinds):
         stated = {"sheet": sheet, "references": references, "control": control, "factors": factors}
         useless = [name for name, value in (stated | {"cycle limit": cycle_limit}).items() if value]
@@ -93,7 +132,7 @@ def read_expression(
             )
         data = read_ratios(sources, columns=columns, decimal=decimal)
     else:
-        stated_factors = _factors(factors, decimal)
+        stated_factors = _factors(factors, choices)
         if sheet is None and all(
             kind == "tidy" and knows_samples(source, columns) for kind, source in zip(kinds, sources, strict=True)
         ):
@@ -105,17 +144,28 @@ def read_expression(
                 factors=stated_factors,
                 cycle_limit=cycle_limit,
                 decimal=decimal,
+                empty=empty,
+                efficiency_scale=efficiency_scale,
+                unpaired=unpaired,
             )
         else:
-            reactions = read_reactions(sources, format or "", columns=columns, cycle_limit=cycle_limit, decimal=decimal)
+            reactions = read_reactions(
+                sources, format or "", columns=columns, cycle_limit=cycle_limit, decimal=decimal, empty=empty
+            )
+            reactions = join_genes(reactions, choice)
+            if chosen.whole_sheet is not None and unlisted == "refuse":
+                check_listed(reactions, chosen.whole_sheet, decimal)
+                unlisted = "ignore"
             data = assemble_reactions(
                 reactions,
-                read_sheet(_needed_sheet(sheet, sources, kinds), decimal=decimal),
+                read_sheet(_needed_sheet(sheet, sources, kinds, columns), decimal=decimal),
                 references=references,
                 control=control or "",
                 factors=stated_factors,
                 unlisted=unlisted,
+                unpaired=unpaired,
             )
+    data = data.assign_attrs(chosen.attrs)
     if calibrator:
         checks.one_of("calibrator", calibrator, [str(name) for name in data["subject"].values])
         data = data.assign_attrs(calibrator=calibrator)
@@ -129,14 +179,25 @@ def _kind_of(source: Source, columns: Mapping[str, str]) -> str:
     return "tidy" if "ct_cycles" in columns else kind_of(source)
 
 
-def _needed_sheet(sheet: File | None, sources: Sequence[Source], kinds: Sequence[str]) -> File:
+def _needed_sheet(
+    sheet: File | None, sources: Sequence[Source], kinds: Sequence[str], columns: Mapping[str, str] | None
+) -> File:
     """The sheet; a missing sheet is reported after the faults of the files themselves."""
     if sheet is not None:
         return sheet
-    is_tidy = all(kind == "tidy" for kind in kinds)
-    what = "names no subject and condition" if is_tidy else f"is of the format {kinds[0]}"
-    raise InputError(f"sheet must say which sample is which, got none: {sources[0].place} {what}")
+    said, place = "sheet must say which sample is which, got none", sources[0].place
+    if any(kind != "tidy" for kind in kinds):
+        raise InputError(f"{said}: {place} is of the format {kinds[0]}")
+    absent = missing_names(sources[0], columns)
+    there = ", ".join(repr(name) for name in max(sources[0].headers, key=len) if name)
+    ways = " and ".join(f'columns={{"{what}": "NAME"}}' for what in absent)
+    raise InputError(
+        f"{said}: {place} names no {' and no '.join(absent)}; the columns are {there}: if one of them is meant, name "
+        f"it, {ways}"
+    )
 
 
-def _factors(factors: File | Mapping[str, Factor] | None, decimal: DecimalMark | None) -> Mapping[str, Factor] | None:
-    return factors if factors is None or isinstance(factors, Mapping) else read_factors(factors, decimal=decimal)
+def _factors(factors: File | Mapping[str, Factor] | None, choices: Choices) -> Mapping[str, Factor] | None:
+    if factors is None or isinstance(factors, Mapping):
+        return factors
+    return read_factors(factors, decimal=choices.decimal, efficiency_scale=choices.efficiency_scale)

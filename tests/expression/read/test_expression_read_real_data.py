@@ -142,7 +142,8 @@ def test_heat_shock_in_two_conditions(shared_data):
     )  # fmt: skip
     with (shared_data / "qpcr_beckham2010_heat.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert data.sizes["reaction"] == len(rows)
+    assert data.sizes["reaction"] == sum(row["cq"] != "" for row in rows)
+    assert "41 wells with an empty cq left out, as without result" in data.attrs["read_notes"]
     stated = {row["gene"]: float(row["efficiency"]) for row in rows}
     assert dict(zip(data[v.GENE].values.tolist(), data[v.STATED_FACTOR].values.tolist(), strict=True)) == stated
 
