@@ -12,9 +12,10 @@ from lensim.dose_response.read.compounds import compounds_of, one_compound, sele
 from lensim.dose_response.read.dose_scale import DoseScale
 from lensim.dose_response.read.plate import PlateFiles, read_plates
 from lensim.dose_response.read.repeats import Repeats
+from lensim.dose_response.read.response import Scale
 from lensim.dose_response.read.rules import Controls
 from lensim.dose_response.read.tidy import read_tidy
-from lensim.dose_response.read.wells import Lost, Scale
+from lensim.dose_response.read.wells import Lost
 from lensim.tables.choice import Choice, Where, place_of_column
 from lensim.tables.columns import names_any
 from lensim.tables.grid import find_grids

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 import xarray as xr
 
@@ -27,12 +26,12 @@ from lensim.dose_response.read.dose_scale import DoseScale
 from lensim.dose_response.read.doses import understand_doses
 from lensim.dose_response.read.pooling import check_wells
 from lensim.dose_response.read.repeats import REPEATS, Repeats, without_repeats
+from lensim.dose_response.read.response import Scale, to_percent
 from lensim.dose_response.read.rules import CONTROLS, Controls
 from lensim.dose_response.read.unit_column import with_units_of_rows
 from lensim.dose_response.read.wells import (
     Lost,
     LostWells,
-    Scale,
     Well,
     make_well,
     read_dose,
@@ -47,9 +46,6 @@ from lensim.tables.settle import settle
 from lensim.tables.source import Files, Source, read_table, sources_of
 from lensim.tables.table import TextTable
 from lensim.tables.unused import ReadTable
-
-LARGEST_FRACTION: Final = 2.0
-"""Responses that are all below this are taken for fractions that were meant as percent, and refused."""
 
 
 def read_tidy(
@@ -201,12 +197,18 @@ def _read_one(source: Source, choices: _Choices, lost: LostWells, study: FaultRe
     found = find_well_columns(table, choices.columns, choices.dose_unit, faults, needs_role=choices.roles is not None)
     response_cells = [found.cell(found.response, row) for row in table.rows]
     dose_cells = [number_in(found.cell("dose", row)) for row in table.rows]
-    mark = decimal_mark_of(response_cells + dose_cells, choices.decimal, table.has_decimal_points, faults)
+    numbers = [cell.removesuffix("%") for cell in response_cells] + dose_cells
+    mark = decimal_mark_of(numbers, choices.decimal, table.has_decimal_points, faults)
     roles = choices.roles or Roles()
     table = without_repeats(table, found, mark, choices.repeats, faults)
     found = understand_doses(table, found, roles, choices.dose_scale, mark, faults)
     wells, ignored, is_whole = _read_wells(table, found, roles, mark, lost, faults)
-    wells = _to_percent(wells, found, choices.scale, faults)
+    if found.response != "signal":
+        signs = any(cell.endswith("%") for cell in response_cells)
+        column = found.column(found.response)
+        wells = to_percent(wells, column, found.response, choices.scale, faults, has_signs=signs)
+    elif choices.scale is not None:
+        faults.add(f"scale is for viability or inhibition, got {choices.scale!r} for raw signals")
     check_doses(wells, found, faults, is_raw=found.response == "signal")
     study.take(faults)
     return _ReadTable(source, table, found, wells, ignored, is_whole and table.is_whole)
@@ -253,8 +255,9 @@ def _read_wells(
             is_whole = False
             continue
         dose = read_dose(found, row, line, role, mark, faults)
+        cell = found.cell(response, row)
         signal = read_signal(
-            found.cell(response, row),
+            cell if response == "signal" else cell.removesuffix("%"),
             found.column(response),
             line,
             mark,
@@ -272,20 +275,3 @@ def _read_wells(
             wells.append(well)
     lost.tell_of_signs(faults)
     return wells, ignored, is_whole
-
-
-def _to_percent(wells: list[Well], found: WellColumns, scale: Scale | None, faults: FaultReport) -> list[Well]:
-    """Viability in percent of untreated, whichever of viability and inhibition, percent and fraction the file has."""
-    if found.response == "signal":
-        if scale is not None:
-            faults.add(f"scale is for viability or inhibition, got {scale!r} for raw signals")
-        return wells
-    sizes = [abs(well.signal) for well in wells if math.isfinite(well.signal)]
-    if scale is None and sizes and 0 < max(sizes) < LARGEST_FRACTION:
-        faults.add(
-            f"{found.column(found.response)} has no value of {LARGEST_FRACTION:g} or more; are these fractions? "
-            "state scale as fraction, or as percent if they are percent"
-        )
-    factor = 100.0 if scale == "fraction" else 1.0
-    is_inhibition = found.response == "inhibition"
-    return [well.with_signal(100.0 - factor * well.signal if is_inhibition else factor * well.signal) for well in wells]
