@@ -6,10 +6,11 @@ from typing import Final
 
 from lensim import checks
 from lensim.checks import FaultReport, InputError
-from lensim.expression.read import cfx, curves, lightcycler, mxpro, quantstudio, ratios, rdml, rotorgene, sds, tidy
+from lensim.expression.read import cfx, lightcycler, mxpro, quantstudio, ratios, rdml, rotorgene, sds, tidy
 from lensim.expression.read.choices import Choices
 from lensim.expression.read.empty_cts import Empty
 from lensim.expression.read.export import Layout, fit, marked_header
+from lensim.expression.read.near import way_out
 from lensim.expression.read.reactions import Reactions, check_no_well_twice, one_of_all
 from lensim.expression.read.understand import FileReactions
 from lensim.tables.number_text import DecimalMark
@@ -153,11 +154,8 @@ def _why_none(source: Source) -> str:
                 f"the header on line {line} is that of {layout.instrument}, but no column is named {wanted}; "
                 f"there are {there}"
             )
-    if curves.is_table_of_curves(source.text):
-        return (
-            "the table has the fluorescence of each cycle, and no Ct: export the table of the Ct (Cq, Cp) values of "
-            "the run instead"
-        )
+    if said := way_out(source):
+        return said
     machines = ", ".join(machine.layouts[0].instrument for machine in _MACHINES.values())
     return (
         f"the file must be an export of {machines} or RDML, or a table with columns for gene and ct_cycles; it begins "

@@ -185,16 +185,19 @@ def _needed_sheet(
     """The sheet; a missing sheet is reported after the faults of the files themselves."""
     if sheet is not None:
         return sheet
-    said, place = "sheet must say which sample is which, got none", sources[0].place
+    raise InputError(f"sheet must say which sample is which, got none: {without_sheet(sources, kinds, columns)}")
+
+
+def without_sheet(sources: Sequence[Source], kinds: Sequence[str], columns: Mapping[str, str] | None) -> str:
+    """What files lack that would make a sheet needless, in words."""
+    place = sources[0].place
     if any(kind != "tidy" for kind in kinds):
-        raise InputError(f"{said}: {place} is of the format {kinds[0]}")
+        return f"{place} is of the format {kinds[0]}"
     absent = missing_names(sources[0], columns)
     there = ", ".join(repr(name) for name in max(sources[0].headers, key=len) if name)
     ways = " and ".join(f'columns={{"{what}": "NAME"}}' for what in absent)
-    raise InputError(
-        f"{said}: {place} names no {' and no '.join(absent)}; the columns are {there}: if one of them is meant, name "
-        f"it, {ways}"
-    )
+    names = " and no ".join(absent)
+    return f"{place} names no {names}; the columns are {there}: if one of them is meant, name it, {ways}"
 
 
 def _factors(factors: File | Mapping[str, Factor] | None, choices: Choices) -> Mapping[str, Factor] | None:

@@ -212,6 +212,7 @@ def _read(table: TextTable, found: Found, stem: str, choices: Choices, faults: F
         found.column("ct_cycles"),
         found.column("quantity"),
         "no result",
+        is_empty_told=True,
         decimal=stated,
         file_limit=_cycle_limit(table, found, stated, faults),
         stated_limit=choices.cycle_limit,
