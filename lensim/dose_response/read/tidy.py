@@ -25,9 +25,10 @@ from lensim.dose_response.read.dose_cells import number_in
 from lensim.dose_response.read.dose_checks import check_doses
 from lensim.dose_response.read.dose_scale import DoseScale
 from lensim.dose_response.read.doses import understand_doses
+from lensim.dose_response.read.percent import to_percent
 from lensim.dose_response.read.pooling import check_wells
 from lensim.dose_response.read.repeats import REPEATS, Repeats, without_repeats
-from lensim.dose_response.read.response import Scale, to_percent
+from lensim.dose_response.read.response import Scale
 from lensim.dose_response.read.rules import CONTROLS, Controls
 from lensim.dose_response.read.unit_column import with_units_of_rows
 from lensim.dose_response.read.wells import (
