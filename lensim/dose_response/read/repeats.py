@@ -96,11 +96,11 @@ def _are_repeated(
     rows: Sequence[tuple[str, ...]], times: Counter[tuple[str, ...]], found: WellColumns, mark: DecimalMark
 ) -> bool:
     """Whether rows alike are more than chance: all of them, a block of them, or too many of them."""
+    at = found.found.position.get(found.response)
+    if at is None or len({row[at] for row in rows}) < _FEWEST_SIGNALS:
+        return False
     if len(set(times.values())) == 1 and len(times) >= _SHORTEST:
         return True
-    at = found.found.position.get(found.response)
-    if at is None:
-        return False
     return _has_block(rows, times, at) or _are_too_many(rows, times, at, mark)
 
 
