@@ -50,7 +50,7 @@ def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
             lines,
             # said by ic50 in words, or of interest to those who compute with them
             hidden=tuple(str(name) for name in lines if str(name).startswith(HIDDEN)),
-            units={"ic50": unit, "ec50": unit},
+            units={"ic50": unit},
         )
     ]
     if has_conditions(estimands) and len(compared := summarise_conditions(estimands, asked.ci_prob)):

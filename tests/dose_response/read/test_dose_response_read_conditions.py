@@ -16,8 +16,12 @@ def table(conditions=("none", "IL-6"), *, controls=None, column="cytokine", line
     rows = [f"cell_line,{column},experiment,dose_uM,signal"]
     for line in lines:
         for day in range(days):
-            rows += [f"{line},{c},e{day},0,{1000 + i}" for i, c in enumerate(controls or conditions)]
-            rows += [f"{line},{c},e{day},{dose},{900 / (1 + dose):.0f}" for c in conditions for dose in DOSES]
+            rows += [f"{line},{c},e{day},0,{1000 + i + 7 * day}" for i, c in enumerate(controls or conditions)]
+            rows += [
+                f"{line},{c},e{day},{dose},{(900 + 11 * day + 5 * i) / (1 + dose):.0f}"
+                for i, c in enumerate(conditions)
+                for dose in DOSES
+            ]
     return "\n".join(rows) + "\n"
 
 
