@@ -83,6 +83,12 @@ def find_grids(text: str, numbering: Numbering | None = None) -> list[Grid]:
     return []
 
 
+def is_in_plate_shape(text: str) -> bool:
+    """Whether a text has a grid, of numbers or of names."""
+    separated = (lines_of(text, separator) for separator in SEPARATORS[:-1])
+    return any(blocks_at(lines, at) for lines in separated for at in range(len(lines)))
+
+
 def has_numbered_wells(text: str) -> bool:
     """Whether a text has a list of wells that are numbered, not named."""
     return any(numbers_wells(lines_of(text, separator)) for separator in SEPARATORS[:-1])
