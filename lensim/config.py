@@ -1,9 +1,12 @@
 """Values from a file: strict, frozen data. All faults of a file are reported at once."""
 
+import difflib
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import is_dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from types import UnionType
+from typing import Annotated, Any, ClassVar, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -45,9 +48,13 @@ class FrozenConfig(BaseModel):
     ----------
     about
         What it is of, in words, where messages should say it.
+    advice
+        What to write in place of a key that people try and that is none ("fold_change"), or of a value of a key
+        ("test=t_test"): a sentence without capital and end.
     """
 
     about: ClassVar[str] = ""
+    advice: ClassVar[Mapping[str, str]] = {}
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -67,7 +74,7 @@ def checked[S: BaseModel](kind: type[S], content: Mapping[str, Any], place: str)
             if e["loc"][-1:] == ("float",) and isinstance(e["input"], Mapping):
                 continue  # a table is meant as a distribution, and the fault of the distribution is reported
             where = ".".join(str(part) for part in e["loc"] if not str(part).startswith(("function-", "Distribution")))
-            message = _untagged(e, kind) or e["msg"].removeprefix("Value error, ")
+            message = _unknown(e, kind) or _untagged(e, kind) or e["msg"].removeprefix("Value error, ")
             got = "" if "got" in message or isinstance(e["input"], dict | BaseModel) else f", got {e['input']!r}"
             faults.append(f"{place}: {where + ': ' if where else ''}{message}{got}")
         raise InputError("\n".join(dict.fromkeys(faults))) from None
@@ -84,3 +91,95 @@ def _untagged(error: Any, kind: type[BaseModel]) -> str:
     if error["type"] == "union_tag_not_found":
         return f"must have the key {key}, which says of which kind it is, got none"
     return ""
+
+
+ALIKE: Final = 0.5
+"""From this likeness on a name is shown first among those that there are."""
+
+
+def closest_first(name: str, known: Iterable[str]) -> list[str]:
+    """Names that there are, those most alike to one that is not first; the others in their own order."""
+    names = list(known)
+
+    def likeness(other: str) -> float:
+        ratio = difflib.SequenceMatcher(None, name.lower(), other.lower()).ratio()
+        return ratio if ratio >= ALIKE else 0.0
+
+    return sorted(names, key=likeness, reverse=True)
+
+
+def _unknown(error: Any, kind: type[BaseModel]) -> str:
+    """The fault of a key that is none, or of a value that is none of those allowed; '' where the fault is another."""
+    if error["type"] not in ("extra_forbidden", "unexpected_keyword_argument", "literal_error"):
+        return ""
+    *above, key = error["loc"]
+    owners = list(_within(kind, above))
+    if error["type"] == "literal_error":
+        value = error["input"]
+        known = [str(one) for one in _values_of(owners, str(key))]
+        if not known:
+            return ""
+        said = f"must be one of {', '.join(closest_first(str(value), known))}, got {value!r}"
+        return f"{said}: {advice}" if (advice := _advice(owners, f"{key}={value}")) else said
+    known = [name for owner in owners for name in _fields_of(owner)]
+    said = "there is no such key here"
+    if advice := _advice(owners, str(key)):
+        said += f": {advice}"
+    if known:
+        said += f"; the keys are {', '.join(closest_first(str(key), dict.fromkeys(known)))}"
+    return f"{said}; got {error['input']!r}" if not isinstance(error["input"], dict) else said
+
+
+def _advice(owners: Sequence[Any], what: str) -> str:
+    """What is told of a key, or of a value as key=value, by the class that it stands in."""
+    return next((text for owner in owners if (text := getattr(owner, "advice", {}).get(what, ""))), "")
+
+
+def _fields_of(owner: Any) -> dict[str, Any]:
+    """The fields of a pydantic model or a dataclass with their annotations."""
+    if isinstance(owner, type) and issubclass(owner, BaseModel):
+        return {name: field.annotation for name, field in owner.model_fields.items()}
+    if is_dataclass(owner):
+        return {name: kind for name, kind in get_type_hints(owner).items() if get_origin(kind) is not ClassVar}
+    return {}
+
+
+def _values_of(owners: Sequence[Any], key: str) -> Iterator[Any]:
+    for owner in owners:
+        for choice in _parts(_fields_of(owner).get(key)):
+            if get_origin(choice) is Literal:
+                yield from get_args(choice)
+
+
+def _within(kind: Any, above: Sequence[Any]) -> Iterator[Any]:
+    """The classes that a place of an error can be in: a path of keys, positions, and tags of unions."""
+    if not above:
+        yield from (part for part in _parts(kind) if _fields_of(part))
+        return
+    first, *rest = above
+    if str(first).startswith("function-"):
+        yield from _within(kind, rest)
+        return
+    for part in _parts(kind):
+        fields, arguments = _fields_of(part), get_args(part)
+        if first in fields:
+            yield from _within(fields[first], rest)
+        if getattr(part, "__name__", "") == first or any(
+            first in get_args(value) for value in fields.values() if get_origin(value) is Literal
+        ):
+            yield from _within(part, rest)  # the name or the tag of one of several classes
+        if arguments and isinstance(first, int) and get_origin(part) in (tuple, list):
+            yield from _within(arguments[0], rest)
+        if len(arguments) == 2 and get_origin(part) is dict:
+            yield from _within(arguments[1], rest)
+
+
+def _parts(annotation: Any) -> Iterator[Any]:
+    """What an annotation stands for: each of a union, without what is annotated."""
+    if get_origin(annotation) is Annotated:
+        yield from _parts(get_args(annotation)[0])
+    elif get_origin(annotation) in (Union, UnionType):
+        for one in get_args(annotation):
+            yield from _parts(one)
+    elif annotation is not None:
+        yield annotation

@@ -1,9 +1,12 @@
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Annotated, ClassVar, Literal
 
 import pytest
+from pydantic import Field
 
 from lensim.checks import InputError
-from lensim.config import read_toml
+from lensim.config import FrozenConfig, checked, closest_first, read_toml
 
 
 def test_numbers_may_keep_their_digits(tmp_path):
@@ -28,3 +31,56 @@ def test_what_is_no_toml_is_told(tmp_path):
     assert refused("a.toml", b"x = 1\ny = 'M\xfcller'\n") == "a.toml must be TOML in UTF-8, got the byte 0xfc in line 2"
     with pytest.raises(InputError, match=r"must be a plan, which cannot be opened"):
         read_toml("a\0b", "a plan")
+
+
+class Dog(FrozenConfig):
+    advice: ClassVar[Mapping[str, str]] = {"legs": "all dogs have four", "size=huge": "large is the largest"}
+    kind: Literal["dog"] = "dog"
+    size: Literal["small", "large"] = "small"
+    dog: int = 0
+
+
+class Cat(FrozenConfig):
+    kind: Literal["cat"] = "cat"
+    lives: int = 9
+
+
+class House(FrozenConfig):
+    pets: tuple[Annotated[Dog | Cat, Field(discriminator="kind")], ...] = ()
+    rooms: dict[str, Dog] = Field(default={})
+    best: Dog | None = None
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ({"pet": 1}, "pet: there is no such key here; the keys are pets, best, rooms; got 1"),
+        (
+            {"pets": [{"kind": "cat"}, {"kind": "dog", "legs": 5}]},
+            "pets.1.dog.legs: there is no such key here: all dogs have four; the keys are kind, size, dog; got 5",
+        ),
+        (
+            {"pets": [{"kind": "cat", "live": 5}]},
+            "pets.0.cat.live: there is no such key here; the keys are lives, kind; ",
+        ),
+        (
+            {"rooms": {"hall": {"siz": 1}}},
+            "rooms.hall.siz: there is no such key here; the keys are size, kind, dog; got 1",
+        ),
+        (
+            {"best": {"legs": {}}},
+            "best.legs: there is no such key here: all dogs have four; the keys are kind, size, dog",
+        ),
+        ({"best": {"size": "huge"}}, "best.size: must be one of small, large, got 'huge': large is the largest"),
+        ({"best": {"size": "larg"}}, "best.size: must be one of large, small, got 'larg'"),
+    ],
+)
+def test_an_unknown_key_or_value_is_told_with_those_that_there_are(content, message):
+    with pytest.raises(InputError) as error:
+        checked(House, content, "house")
+    assert str(error.value).startswith(f"house: {message}")
+
+
+def test_names_that_are_alike_come_first_and_the_others_keep_their_order():
+    assert closest_first("repliates", ["dose", "replicates", "alpha"]) == ["replicates", "dose", "alpha"]
+    assert closest_first("zzz", ["dose", "alpha"]) == ["dose", "alpha"]

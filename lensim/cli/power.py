@@ -33,6 +33,7 @@ def power(
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from lensim.face.power import power as run
+    from lensim.power.assays import assay_of
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
@@ -46,6 +47,8 @@ def power(
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
     print_power(result.table, result.audit)
+    if remark := assay_of(result.scenario).remark(result.scenario):
+        out.print(remark, soft_wrap=True, markup=False)
     out.print(f"every figure with its error in {folder / 'summary.csv'}", soft_wrap=True)
     out.print(f"tables and figures in {folder}", soft_wrap=True)
 

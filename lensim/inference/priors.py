@@ -11,7 +11,7 @@ import xarray as xr
 from pydantic import TypeAdapter, ValidationError
 
 from lensim import checks
-from lensim.config import read_toml
+from lensim.config import closest_first, read_toml
 from lensim.inference.catalogue import ModelEntry
 
 
@@ -62,7 +62,7 @@ def _faults(kind: Any, content: Mapping[str, object], place: str, within: str) -
     for name, value in content.items():
         where = f"{place}: {within}{name}"
         if name not in allowed:
-            yield f"{where} must be one of {', '.join(within + one for one in allowed)}"
+            yield f"{where} must be one of {', '.join(within + one for one in closest_first(name, allowed))}"
         elif is_dataclass(hints[name]):
             if isinstance(value, Mapping):
                 yield from _faults(hints[name], value, place, f"{within}{name}.")

@@ -110,7 +110,7 @@ def looks(
         If the design is not paired or has several cell types.
     """
     asked = require_pairs(scenario)
-    planned = sum(asked.design.subjects.values())
+    planned = sum(asked.design.completing.values())
     after = [k for k in question.after if k < planned]
     batch = simulate_chunk(asked, STREAM, question.studies)
     succeeded = decided(asked, batch.pairs, asked.rules[rule_number], item)
@@ -171,12 +171,13 @@ def require_look(scenario: Scenario, ratios: xr.Dataset) -> list[tuple[tuple[int
     ------
     InputError
         If the design is not paired, has several cell types, lacks a target, has no more subjects than are known, or
-        fewer experiments than a subject has ratios.
+        fewer experiments than a subject has ratios; or if the ratios are of several contrasts and the truth names none.
     """
     asked = require_pairs(scenario)
-    planned, known = sum(asked.design.subjects.values()), ratios.sizes[v.SUBJECT]
+    planned, known = sum(asked.design.completing.values()), ratios.sizes[v.SUBJECT]
     if known >= planned:
         raise InputError(f"the study so far must have fewer subjects than are planned ({planned}), got {known}")
+    ratios = _of_one_contrast(ratios, asked.truth.contrast)
     names = [str(name) for name in ratios[v.TARGET].to_numpy()]
     found: list[tuple[tuple[int, int, int], float]] = []
     seen: dict[tuple[int, int], int] = {}
@@ -194,6 +195,20 @@ def require_look(scenario: Scenario, ratios: xr.Dataset) -> list[tuple[tuple[int
             )
         found.append(((repeat, *place), float(ratios[v.LOG2_RATIO][pair])))
     return found
+
+
+def _of_one_contrast(ratios: xr.Dataset, contrast: str) -> xr.Dataset:
+    """The ratios of one contrast: of the one that there is, or that the truth names."""
+    names = [str(name) for name in ratios[v.CONTRAST].to_numpy()]
+    if len(names) == 1 and not contrast:
+        return ratios
+    if contrast not in names:
+        raise InputError(
+            f"the study so far must be of one contrast, got {', '.join(names)}: keep the rows of one, or name it as "
+            "truth.contrast where the truth is a posterior that has it"
+        )
+    own = ratios[v.CONTRAST_OF_PAIR].to_numpy() == names.index(contrast)
+    return ratios.isel({v.PAIR: np.flatnonzero(own)})
 
 
 def look_at(
@@ -219,7 +234,7 @@ def look_at(
     """
     asked = require_pairs(scenario)
     found = require_look(asked, ratios)
-    planned, known = sum(asked.design.subjects.values()), ratios.sizes[v.SUBJECT]
+    planned, known = sum(asked.design.completing.values()), ratios.sizes[v.SUBJECT]
     empty = simulate_chunk(asked.at({"design.assay": "ratios"}), ("so far",), 1).pairs
     values = np.full((asked.design.experiments, len(asked.design.targets), planned), np.nan)
     for place, ratio in found:

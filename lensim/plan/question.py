@@ -1,7 +1,8 @@
 """The planning question as strict data: a scenario, a target, and the parts that are to be answered."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import Field, model_validator
 
@@ -157,6 +158,18 @@ class Question(FrozenConfig):
         What everything costs; needed for a frontier.
     """
 
+    advice: ClassVar[Mapping[str, str]] = {
+        "power": "target is the share of studies that shall be a find",
+        "alpha": 'alpha belongs to a rule, as in rules = [{ rule = "test", test = "t_log2", alpha = 0.05 }]',
+        "n": "size asks for the smallest number: field, low and high",
+        "sample_size": "size asks for the smallest number: field, low and high",
+        "design": "it is a table of the scenario: [scenario.design]",
+        "truth": "it is a table of the scenario: [scenario.truth]",
+        "rules": "they belong to the scenario: [scenario] rules = [...]",
+        "dropout": "dropout belongs to [scenario.design]",
+        "budget": "frontier has largest, such as { plates = 6, hours = 20 }",
+        "contrast": "contrast belongs to [scenario.truth], where a posterior has several",
+    }
     name: str = Field(min_length=1)
     target: float = Field(default=0.8, gt=0, lt=1)
     rule: str = ""

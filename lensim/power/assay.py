@@ -40,6 +40,8 @@ class PowerAssay:
         Subject and verb for the name of such a world, "subjects differ".
     parts
         Parts of a plan that a scenario can answer, from a scenario.
+    remark
+        A sentence on what shares of a scenario take for granted, such as subjects that drop out; '' where nothing is.
     plate_map
         A row a well to pipette, from a scenario; None where there are no plates to lay out.
     """
@@ -55,4 +57,5 @@ class PowerAssay:
     effects: tuple[str, ...]
     who_differs: str
     parts: Callable[[Any], frozenset[Part]]
+    remark: Callable[[Any], str] = lambda scenario: ""
     plate_map: Callable[[Any], pd.DataFrame] | None = None

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from lensim.power.assays import assay_of
 from lensim.power.scenario import Scenario
 from lensim.power.words import power_sentences
 
@@ -40,7 +41,8 @@ class PowerResult:
     @property
     def text(self) -> str:
         """The results in sentences, one a line."""
-        return "\n".join(power_sentences(self.table, self.audit))
+        remark = assay_of(self.scenario).remark(self.scenario)
+        return "\n".join([*power_sentences(self.table, self.audit), *([remark] if remark else [])])
 
     def _repr_html_(self) -> str:
         """Sentences above the table, for a notebook."""

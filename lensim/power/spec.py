@@ -4,11 +4,19 @@ import hashlib
 import itertools
 import json
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, ClassVar, Final, Self
 
 import numpy as np
 import xarray as xr
-from pydantic import AfterValidator, BaseModel, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    Field,
+    SerializationInfo,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 from lensim.checks import InputError, one_of
 from lensim.config import FrozenConfig, checked
@@ -80,6 +88,27 @@ Number = float | Distribution
 NonNegativeNumber = Annotated[float | Distribution, AfterValidator(_not_negative)]
 
 
+class GrownConfig(FrozenConfig):
+    """Data that got fields later: at their default JSON leaves them out, and the digests of before stay.
+
+    Attributes
+    ----------
+    later
+        Names of these fields.
+    """
+
+    later: ClassVar[tuple[str, ...]] = ()
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, handler: SerializerFunctionWrapHandler, info: SerializationInfo) -> dict[str, Any]:
+        content: dict[str, Any] = handler(self)
+        if info.mode == "json":
+            for name in self.later:
+                if getattr(self, name) == type(self).model_fields[name].default:
+                    content.pop(name, None)
+        return content
+
+
 class StudiesSpec(FrozenConfig):
     """How many studies are simulated at each point of the grid.
 
@@ -94,6 +123,9 @@ class StudiesSpec(FrozenConfig):
         Studies simulated and stored together; part of what makes the numbers, so not to be changed on the way.
     """
 
+    advice: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("n", "number", "simulations", "n_simulations", "repeats"), "count is the number of simulated studies"
+    )
     count: int = Field(default=1000, ge=1)
     decide_at: float | None = Field(default=None, gt=0, lt=1)
     chunk: int = Field(default=250, ge=1)
@@ -122,6 +154,18 @@ class BaseScenario(FrozenConfig):
         every combination is a point.
     """
 
+    advice: ClassVar[Mapping[str, str]] = {
+        "power": "power is what comes out; the smallest number that reaches it is a question for lensim plan (target)",
+        "target": "the smallest number that reaches a target is a question for lensim plan",
+        "alpha": 'alpha belongs to a rule, as in rules = [{ rule = "test", test = "t_log2", alpha = 0.05 }]',
+        "rule": 'rules is a list, as in rules = [{ rule = "test", test = "t_log2" }]',
+        "test": 'rules says the test, as in rules = [{ rule = "test", test = "t_log2" }]',
+        "simulations": "studies.count is the number of simulated studies",
+        "n": "design says the number of subjects or lines",
+        "dropout": "dropout belongs to the table design",
+        "conditions": "conditions are of the table design",
+        "subjects": "subjects belong to the table design, as in subjects = { donor = 12 }",
+    }
     name: str = Field(min_length=1)
     seed: int = Field(default=1, ge=0)
     studies: StudiesSpec = StudiesSpec()

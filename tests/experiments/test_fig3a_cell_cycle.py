@@ -14,7 +14,7 @@ CONFIG = Path(fig3a_cell_cycle.__file__).with_suffix(".toml")
 def test_an_unknown_key_is_refused_by_name(tmp_path):
     path = tmp_path / "odd.toml"
     path.write_text(CONFIG.read_text() + "\ncolour = 1\n")
-    with pytest.raises(InputError, match=r"odd\.toml: sampler\.colour: Extra inputs are not permitted, got 1"):
+    with pytest.raises(InputError, match=r"odd\.toml: sampler\.colour: there is no such key here; the keys are "):
         fig3a_cell_cycle.run(path, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 

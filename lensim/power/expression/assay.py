@@ -50,6 +50,17 @@ def resources_of(scenario: ExpressionScenario, wells_per_plate: int) -> dict[str
     }
 
 
+def remark_of(scenario: ExpressionScenario) -> str:
+    """What becomes of subjects that drop out."""
+    share = scenario.design.dropout
+    if not share:
+        return ""
+    return (
+        f"{100 * share:g}% of the subjects are taken to give no pair: of n recruited, {1 - share:g} n (rounded down) "
+        f"are analysed, so m with a pair need m / {1 - share:g} recruited. Numbers of subjects are those recruited."
+    )
+
+
 def parts_of(scenario: ExpressionScenario) -> frozenset[Part]:
     """Interim looks; where reactions are simulated also how many have no Ct."""
     return frozenset({"interim", "detection"} if scenario.design.has_reactions else {"interim"})
@@ -67,4 +78,5 @@ EXPRESSION: Final = PowerAssay(
     effects=(v.MU_FOLD_CHANGE,),
     who_differs="subjects differ",
     parts=parts_of,
+    remark=remark_of,
 )

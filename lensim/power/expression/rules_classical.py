@@ -1,7 +1,7 @@
 """Rules by classical tests of ratios."""
 
-from collections.abc import Sequence
-from typing import Final, Literal
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Final, Literal
 
 import numpy as np
 from pydantic import Field
@@ -18,6 +18,11 @@ from lensim.power.expression.rule import (
 )
 
 FEWEST: Final = 2
+PAIRED: Final = "t_log2 is the paired t-test of log ratios, t_ratio that of ratios"
+UNPAIRED: Final = (
+    "groups of different subjects are compared by a rule of its own, as in "
+    '{ rule = "unpaired_t", first = "patient", second = "healthy" }, or by rule = "mann_whitney"'
+)
 
 
 class TestRule(ExpressionRule):
@@ -26,6 +31,17 @@ class TestRule(ExpressionRule):
     `test`: t_ratio and t_log2 are Student's on either scale, wilcoxon is the signed-rank and sign the sign test.
     """
 
+    advice: ClassVar[Mapping[str, str]] = (
+        dict.fromkeys(("test=t_test", "test=t", "test=paired_t", "test=paired_t_test"), PAIRED)
+        | dict.fromkeys(
+            (f"test={name}" for name in ("unpaired_t", "welch", "student", "two_sample_t", "t_ind", "mann_whitney")),
+            UNPAIRED,
+        )
+        | dict.fromkeys(("test=anova", "test=kruskal"), "of several groups, compare two at a time")
+        | dict.fromkeys(("first", "second", "groups"), UNPAIRED)
+        | {"p": "alpha is the level", "p_value": "alpha is the level", "level": "alpha is the level"}
+        | dict.fromkeys(("one_sided", "alternative", "tails", "two_sided"), 'sides is "two", "greater" or "less"')
+    )
     rule: Literal["test"] = "test"
     test: Literal["t_ratio", "t_log2", "wilcoxon", "sign"]
     alpha: float = Field(default=0.05, gt=0, lt=1)
@@ -115,6 +131,49 @@ def _log2_interval(flat: np.ndarray, count: np.ndarray, confidence: float) -> tu
     half = stats.t.isf((1 - confidence) / 2, np.maximum(n - 1, 1)) * spread / np.sqrt(n)
     enough = count >= FEWEST
     return tuple(np.where(enough, x, np.nan) for x in (mean, mean - half, mean + half))  # type: ignore[return-value]
+
+
+class UnpairedRule(ExpressionRule):
+    """Welch's t-test that the mean log ratios of two cell types are the same, two-sided; groups may be unequal."""
+
+    rule: Literal["unpaired_t"] = "unpaired_t"
+    first: str
+    second: str
+    alpha: float = Field(default=0.05, gt=0, lt=1)
+
+    def describe(self) -> str:
+        """The label of a rule without a name: 'Welch t patient against healthy, 0.05'."""
+        return f"Welch t {self.first or '(first)'} against {self.second or '(second)'}, {self.alpha:g}"
+
+    def check(self, cell_types: tuple[str, ...], targets: tuple[str, ...]) -> None:
+        """Refuse a cell type that is not there."""
+        require_two_types(self, (self.first, self.second), cell_types)
+
+    def true_effect(self, mu: np.ndarray, cell_types: Sequence[str]) -> np.ndarray:
+        """Difference of the two cell types' true means (study, target) [log2]."""
+        first, second = (list(cell_types).index(name) for name in (self.first, self.second))
+        return np.asarray(mu[:, :, first] - mu[:, :, second])
+
+    def apply(self, evidence: PairEvidence) -> PairVerdicts:
+        """P value of every study and target; NaN, and no find, where a group has fewer than two ratios."""
+        kinds = evidence.kind_of_subject
+        groups = [evidence.log2_ratio[:, :, kinds == name] for name in (self.first, self.second)]
+        counts = [np.isfinite(values).sum(axis=2) for values in groups]
+        means = [_mean(values) for values in groups]
+        enough = (counts[0] >= FEWEST) & (counts[1] >= FEWEST)
+        square = [
+            np.where(np.isfinite(values), (values - mean[..., None]) ** 2, 0.0).sum(axis=2)
+            for values, mean in zip(groups, means, strict=True)
+        ]
+        parts = [s / np.maximum(n - 1, 1) / np.maximum(n, 1) for s, n in zip(square, counts, strict=True)]
+        variance = parts[0] + parts[1]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            freedom = variance**2 / sum(p**2 / np.maximum(n - 1, 1) for p, n in zip(parts, counts, strict=True))
+            estimate = means[0] - means[1]
+            p = 2.0 * stats.t.sf(np.abs(estimate) / np.sqrt(variance), freedom)
+            half = stats.t.isf(self.alpha / 2, freedom) * np.sqrt(variance)
+        p, low, high = (np.where(enough, x, np.nan) for x in (p, estimate - half, estimate + half))
+        return PairVerdicts(np.nan_to_num(p, nan=1.0) < self.alpha, estimate, low, high, p)
 
 
 class MannWhitneyRule(ExpressionRule):

@@ -1,6 +1,8 @@
 """Designs, truths and analyses of paired RT-qPCR studies and of ratios, as strict data."""
 
-from typing import Annotated, Literal
+import math
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import Field, model_validator
 
@@ -8,10 +10,21 @@ from lensim.config import FrozenConfig
 from lensim.expression.design import FIVEFOLD_DILUTIONS
 from lensim.expression.priors import FoldChangePriors
 from lensim.power.design_prior import FileOfPosterior
-from lensim.power.spec import ANY, NonNegativeNumber, Number
+from lensim.power.spec import ANY, GrownConfig, NonNegativeNumber, Number
+
+ONE_TREATMENT: Final = (
+    "a study has a control and one treatment; ask for each of several treatments in a scenario of its own, with alpha "
+    "divided by their number (0.05 / 2 for two), and for one against another as if the other were the control"
+)
+TWO_GROUPS: Final = (
+    "groups of different subjects are cell types of their own in subjects = { patient = 12, healthy = 6 }, compared by "
+    'rule = "unpaired_t" or "mann_whitney" with first and second; without a treatment take assay = "ratios", where '
+    "mu_log2_fold_change is then a group's mean log2 level and sigma_log2_fold_change its sd between subjects"
+)
+NUMBERS: Final = "subjects says how many of each cell type there are, as in subjects = { donor = 12 }"
 
 
-class ExpressionDesignSpec(FrozenConfig):
+class ExpressionDesignSpec(GrownConfig):
     """The study whose power is asked.
 
     Attributes
@@ -25,8 +38,28 @@ class ExpressionDesignSpec(FrozenConfig):
         Genes.
     experiments, technical_replicates, dilutions, dilution_replicates
         As `ExpressionDesign` has them; of ratios, experiments alone.
+    dropout
+        Share of the subjects that give no pair: of n that are recruited, n (1 - dropout), rounded down, are analysed,
+        and all are paid for. So for m with a pair, m / (1 - dropout) are needed.
     """
 
+    later: ClassVar[tuple[str, ...]] = ("dropout",)
+    advice: ClassVar[Mapping[str, str]] = (
+        dict.fromkeys(("conditions", "treatments", "arms", "contrasts", "doses", "times"), ONE_TREATMENT)
+        | dict.fromkeys(("groups", "unpaired", "paired", "cell_types", "controls"), TWO_GROUPS)
+        | dict.fromkeys(("n", "lines", "donors", "patients", "samples", "animals", "size", "n_subjects"), NUMBERS)
+        | dict.fromkeys(
+            ("replicates", "triplicates", "wells", "biological_replicates"),
+            "experiments are independent repeats of a pair, technical_replicates are wells of one sample",
+        )
+        | dict.fromkeys(("genes", "gene", "target"), 'targets is a list, as in targets = ["TNF"]')
+        | dict.fromkeys(("reference", "reference_gene", "housekeeping"), 'references is a list, as in ["RPL37A"]')
+        | dict.fromkeys(("efficiency", "amplification_factor"), "the table truth.assays has amplification_factor")
+        | dict.fromkeys(
+            ("drop_out", "attrition", "loss", "missing", "lost"),
+            "dropout is the share of subjects without a pair; truth.faults.lost_probability is that of lost wells",
+        )
+    )
     assay: Literal["expression", "ratios"] = "expression"
     subjects: dict[str, Annotated[int, Field(ge=1)]] = Field(default={"line": 12})
     targets: tuple[str, ...] = ("TNF",)
@@ -36,6 +69,7 @@ class ExpressionDesignSpec(FrozenConfig):
     dilutions: tuple[Annotated[float, Field(gt=0)], ...] = FIVEFOLD_DILUTIONS
     dilution_replicates: int = Field(default=2, ge=0)
     cycle_limit: float = Field(default=40.0, gt=0)
+    dropout: float = Field(default=0.0, ge=0, lt=1)
 
     @model_validator(mode="after")
     def _someone(self) -> "ExpressionDesignSpec":
@@ -43,7 +77,17 @@ class ExpressionDesignSpec(FrozenConfig):
             raise ValueError("subjects must name at least one cell type, got none")
         if not self.targets:
             raise ValueError("targets must name at least one gene, got none")
+        for kind, number in self.completing.items():
+            if not number:
+                raise ValueError(
+                    f"dropout must leave at least one subject of {kind}, got {self.dropout:g} of {self.subjects[kind]}"
+                )
         return self
+
+    @property
+    def completing(self) -> dict[str, int]:
+        """Subjects with a pair by cell type: those recruited less those that drop out."""
+        return {kind: math.floor(n * (1.0 - self.dropout) + 1e-9) for kind, n in self.subjects.items()}
 
     @property
     def has_reactions(self) -> bool:
@@ -54,6 +98,19 @@ class ExpressionDesignSpec(FrozenConfig):
 class ExpressionSpec(FrozenConfig):
     """True fold changes and levels of a target in a cell type; '*' is any. A later entry overrides an earlier one."""
 
+    advice: ClassVar[Mapping[str, str]] = (
+        dict.fromkeys(
+            ("fold_change", "ratio", "effect", "mu_fold_change"),
+            "mu_log2_fold_change is the mean log2 of the fold change: 1.0 is a fold change of 2, -1.0 one of a half",
+        )
+        | dict.fromkeys(("log2_fold_change", "mean", "mu"), "mu_log2_fold_change is the mean over subjects")
+        | dict.fromkeys(
+            ("sd", "spread", "sigma", "cv", "sd_log2_fold_change", "between_subject_sd"),
+            "sigma_log2_fold_change is the sd between subjects of the log2 fold change",
+        )
+        | dict.fromkeys(("gene", "targets"), "target is the gene")
+        | dict.fromkeys(("group", "condition", "subject"), "cell_type is the group of subjects")
+    )
     target: str = ANY
     cell_type: str = ANY
     mu_log2_fold_change: Number = 0.0
@@ -80,7 +137,7 @@ class ReactionFaultSpec(FrozenConfig):
     lost_probability: float = Field(default=0.0, ge=0, le=1)
 
 
-class ExpressionTruthSpec(FrozenConfig):
+class ExpressionTruthSpec(GrownConfig):
     """What the world is taken to be.
 
     Attributes
@@ -94,6 +151,8 @@ class ExpressionTruthSpec(FrozenConfig):
     posterior
         A result file of lensim: every figure that it has comes from one of its draws, all from the same; the rest is
         as said here.
+    contrast
+        Of a posterior with several treatments, the one whose fold changes the next study will have; it must be named.
     nuisance
         Of a posterior: "drawn" takes all figures of a study from one draw; "mean" takes all but those of the effect
         (what a rule asks about) at their posterior mean.
@@ -102,6 +161,17 @@ class ExpressionTruthSpec(FrozenConfig):
         half as large again.
     """
 
+    later: ClassVar[tuple[str, ...]] = ("contrast",)
+    advice: ClassVar[Mapping[str, str]] = {
+        "fit": "posterior is the file of a fit",
+        "prior": "posterior is the file of a fit or of published summaries; analysis.priors are those of the analysis",
+        "treatment": "contrast names one treatment of a posterior that has several",
+        "condition": "contrast names one treatment of a posterior that has several",
+        "fold_change": "mu_log2_fold_change in a table truth.expression is the mean log2 of it",
+        "mu_log2_fold_change": "it stands in a table of its own, [[truth.expression]]",
+        "sigma_log2_fold_change": "it stands in a table of its own, [[truth.expression]]",
+        "dropout": "dropout belongs to the table design",
+    }
     expression: tuple[ExpressionSpec, ...] = (ExpressionSpec(),)
     assays: tuple[AssaySpec, ...] = (AssaySpec(),)
     log2_reference_level: Number = 4.3
@@ -111,9 +181,16 @@ class ExpressionTruthSpec(FrozenConfig):
     sd_log2_pair: NonNegativeNumber = 0.35
     faults: ReactionFaultSpec = ReactionFaultSpec()
     posterior: FileOfPosterior | None = None
+    contrast: str = ""
     nuisance: Literal["drawn", "mean"] = "drawn"
     scale: dict[str, Annotated[float, Field(ge=0)]] = Field(default={})
     shift: dict[str, float] = Field(default={})
+
+    @model_validator(mode="after")
+    def _contrast_is_of_something(self) -> "ExpressionTruthSpec":
+        if self.contrast and self.posterior is None:
+            raise ValueError(f"contrast must come with a posterior that has it, got {self.contrast!r} alone")
+        return self
 
 
 class ExpressionAnalysisSpec(FrozenConfig):

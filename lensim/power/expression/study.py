@@ -114,10 +114,10 @@ def simulate_chunk(scenario: ExpressionScenario, path: tuple[str | int, ...], st
 @lru_cache(maxsize=64)
 def _sheet_of(text: str) -> xr.Dataset:
     design = ExpressionDesignSpec.model_validate_json(text)
-    kinds = [kind for kind, number in design.subjects.items() for _ in range(number)]
+    kinds = [kind for kind, number in design.completing.items() for _ in range(number)]
     return lay_out(
         ExpressionDesign(
-            [f"{kind} {1 + k}" for kind, number in design.subjects.items() for k in range(number)],
+            [f"{kind} {1 + k}" for kind, number in design.completing.items() for k in range(number)],
             kinds,
             design.targets,
             design.references,
@@ -189,7 +189,7 @@ def draw_parameters(
     pair = number(v.SD_PAIR, truth.sd_log2_pair)
     base[v.SD_PAIR] = ((v.STUDY, v.TARGET), np.repeat(pair[:, None], len(targets), axis=1))
     if truth.posterior is not None:
-        _put_posterior(base, truth.posterior, truth.nuisance == "mean", rng.spawn(1)[0])
+        _put_posterior(base, truth, truth.posterior, rng.spawn(1)[0])
     return changed(base, truth)
 
 
@@ -211,18 +211,44 @@ def not_in_posterior(scenario: ExpressionScenario) -> list[str]:
     Raises
     ------
     InputError
-        If the posterior lacks a figure of its own kind.
+        If the posterior lacks a figure of its own kind, or has several contrasts of which none is named.
     """
     if scenario.truth.posterior is None:
         return []
+    contrast_of(_posterior(scenario.truth.posterior), scenario.truth)
     needed = (*OF_REACTIONS, *WHERE_KNOWN) if scenario.design.has_reactions else (v.SD_PAIR,)
     posterior = _posterior(scenario.truth.posterior)
     return [name for name in needed if name not in posterior]
 
 
-def _put_posterior(parameters: xr.Dataset, prior: DesignPrior, at_mean: bool, rng: np.random.Generator) -> None:
+def contrast_of(posterior: xr.Dataset, truth: ExpressionTruthSpec) -> int:
+    """Position of the contrast of a posterior that truths are drawn from.
+
+    Raises
+    ------
+    InputError
+        If there are several and the truth names none, or it names one that is not there.
+    """
+    names = [str(name) for name in posterior[v.CONTRAST].to_numpy()] if v.CONTRAST in posterior.coords else [""]
+    if truth.contrast:
+        checks.one_of("truth.contrast", truth.contrast, names)
+        return names.index(truth.contrast)
+    if len(names) > 1:
+        of = "the posterior" if truth.posterior is None else truth.posterior.name
+        raise checks.InputError(
+            f"truth.contrast must name one of the {len(names)} contrasts of {of} ({', '.join(names)}), got none: write "
+            f'contrast = "{names[0]}" into the table truth'
+        )
+    return 0
+
+
+def _put_posterior(
+    parameters: xr.Dataset, truth: ExpressionTruthSpec, prior: DesignPrior, rng: np.random.Generator
+) -> None:
     """Overwrite every figure that a posterior has, all of a study from one draw, or all but the effect at the mean."""
-    posterior, path = _posterior(prior), prior.path
+    posterior, path, at_mean = _posterior(prior), prior.path, truth.nuisance == "mean"
+    contrast = contrast_of(posterior, truth)
+    posterior = posterior.isel({v.CONTRAST: [contrast]}) if v.CONTRAST in posterior.dims else posterior
     pick = rng.integers(posterior.sizes["sample_"], size=parameters.sizes[v.STUDY])
     for name in (v.MU_FOLD_CHANGE, v.SIGMA_FOLD_CHANGE, *OF_REACTIONS, *WHERE_KNOWN, v.SD_PAIR):
         if name in posterior:
@@ -237,9 +263,9 @@ def _for_design(posterior: xr.Dataset, name: str, like: xr.DataArray, path: Path
     """(draw, ...) draws of a figure for the targets, cell types and genes of the design."""
     values = posterior[name]
     for dim in like.dims[1:]:
-        if dim == v.CONTRAST:
-            values = values.isel({dim: [0]})
-        elif dim in values.dims:
+        if dim == v.CONTRAST and dim in values.dims:
+            continue  # the one that was chosen
+        if dim in values.dims:
             wanted, there = like[dim].to_numpy().tolist(), values[dim].to_numpy().tolist()
             for label in wanted:
                 checks.one_of(f"{path}: {dim} of the design", str(label), [str(one) for one in there])

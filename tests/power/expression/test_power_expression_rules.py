@@ -9,7 +9,7 @@ from scipy import stats
 
 from lensim.power.expression import rules_classical
 from lensim.power.expression.rule import PairEvidence
-from lensim.power.expression.rules_classical import MannWhitneyRule
+from lensim.power.expression.rules_classical import MannWhitneyRule, UnpairedRule
 from lensim.power.expression.rules_posterior import DiscoveryRule, IntervalRule, PosteriorRule, WidthRule
 from lensim.seeding import stream
 
@@ -93,6 +93,22 @@ def test_mann_whitney_is_that_of_scipy_and_of_counting():
     apart = ratios()
     apart[:, :, :LINES] += 20.0
     assert MannWhitneyRule(first="line", second="donor").apply(evidence(apart)).decided[0].all()
+
+
+def test_the_unpaired_test_is_welch_s_of_scipy():
+    found = UnpairedRule(first="line", second="donor", alpha=0.2).apply(evidence())
+    for study, target in np.ndindex(STUDIES, 2):
+        one, other = (x[np.isfinite(x)] for x in (ratios()[study, target, :LINES], ratios()[study, target, LINES:]))
+        if len(one) < 2:
+            assert np.isnan(found.probability[study, target])
+            assert not found.decided[study, target]
+            continue
+        test = stats.ttest_ind(one, other, equal_var=False)
+        interval = test.confidence_interval(0.8)
+        assert found.probability[study, target] == pytest.approx(test.pvalue)
+        np.testing.assert_allclose([found.low[study, target], found.high[study, target]], interval)
+        assert found.estimate[study, target] == pytest.approx(one.mean() - other.mean())
+        assert found.decided[study, target] == (test.pvalue < 0.2)
 
 
 def posterior(low: list[float], high: list[float], above: list[float] | None = None) -> PairEvidence:
