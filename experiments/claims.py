@@ -18,12 +18,14 @@ from rich.console import Console
 
 from lensim.inference.intervals import interval_of
 from lensim.maiga2013.claims import FINDINGS, findings_table, numbers_table, untestable_table
+from lensim.maiga2013.evidence import share_words
 from lensim.maiga2013.protocol import protocol_table
 from lensim.maiga2013.recovered import RECOVERED
 from lensim.maiga2013.worlds import CALIBRATED, readings_of_worlds
 from lensim.report.figures.claims import plot_findings, plot_numbers
 from lensim.report.figures.style import save_figure
 from lensim.results_folder import Manifest, command_of, read_config, results_folder
+from lensim.tables.records import records
 
 console = Console()
 
@@ -94,16 +96,14 @@ def sentences(numbers: pd.DataFrame, findings: pd.DataFrame, config: Config) -> 
         said.append(
             f"Models: {held} of {len(known)} true values of their twins lie in the {config.ci_prob:.0%} intervals."
         )
-    for verdict, words in (
-        ("no", "What the design could not have supported"),
-        ("weakly", "Supported weakly"),
-        ("yes", "Supported"),
-    ):
-        own = findings[findings["supported"] == verdict]
+    for name in ("very strong", "strong", "positive", "hardly any"):
+        own = findings[findings["evidence"] == name]
         listed = "; ".join(
-            f"{row.claim} ({row.p_if_true:.0%} where true, {row.p_if_not:.0%} where not)" for row in own.itertuples()
+            f"{row['claim']}, {row['ratio_words']} ({share_words(row['p_if_true'], row['studies'])} where true, "
+            f"{share_words(row['p_if_not'], row['studies'])} where not)"
+            for row in records(own)
         )
-        said.append(f"{words}: {listed or 'none'}.")
+        said.append(f"{name.capitalize()} evidence when made: {listed or 'none'}.")
     return said
 
 

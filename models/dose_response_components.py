@@ -15,12 +15,16 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.dose_response.priors import CurvePriors, WellPriors
+from lensim.models import dose_response_panel as panel
 from lensim.models.coordinates import normal_by_information, normal_non_centred, positive_spread
 
 LN10 = float(np.log(10.0))
 
 NEXT_TO_NOTHING = 1e-3  # information of a flat line: it keeps a division finite
 SMALLEST_OCCUPANCY = 1e-9
+NO_BACKGROUND_SHARE = 1e-9
+FEW_LINES = 10
+SD_OF_LINES = 1.0  # log10 EC50 between lines: a line is known where its wells tell more than that
 
 
 def register(arrays: dict[str, np.ndarray]) -> dict[str, Any]:
@@ -134,9 +138,22 @@ def pooled_curves(
             pm.HalfNormal(f"sigma_{v.EFFECT}", priors.sd_sigma_effect_at_saturation),
         ),
         _known_of_effect(held, log10_ec50, log_hill),
-        _known_of_effect(held, mu_log10_ec50, mu_log_hill),
+        _known_of_effect(held, _where_lines_are_known(data, held, mu_log10_ec50), mu_log_hill),
     )
     return log10_ec50, log_hill, effect
+
+
+def _where_lines_are_known(data: xr.Dataset, held: dict[str, Any], mu_log10_ec50: Any) -> Any:
+    """EC50 at which a line says something of the mean effect: the population's mean, or in a panel of few lines its
+    own estimate where that is known.
+
+    The mean of few lines may lie far from all of them, beyond the doses, where it would make of a known effect a large
+    and wrong one.
+    """
+    if data.sizes[v.CELL_LINE] > FEW_LINES:
+        return mu_log10_ec50
+    known = held["information_on_log10_ec50_of_line"] * SD_OF_LINES**2
+    return (known * held["estimate_of_log10_ec50_of_line"] + mu_log10_ec50) / (known + 1.0)
 
 
 def separate_curves(
@@ -229,7 +246,13 @@ def plate_background(data: xr.Dataset, held: dict[str, Any], priors: WellPriors)
 
     log background ~ Normal(mu, sigma) per plate;  log blank ~ StudentT(4, log background, sqrt(sd_blank^2 + 1 /
     counts))
+
+    Without a blank well nothing tells a background from cells that are left at saturation. It is then nothing (a
+    billionth of untreated, which keeps a logarithm finite), and the curve's floor holds both.
     """
+    if not panel.has_blanks(data):
+        nothing = pt.exp(held["log_untreated_signal"]) * NO_BACKGROUND_SHARE
+        return pm.Deterministic(v.BACKGROUND, nothing * np.ones(data.sizes[v.PLATE]), dims=v.PLATE)
     mean = held["log_untreated_signal"] + priors.mean_log_background_share
     mu = pm.Normal("mu_log_background_signal", mean, priors.sd_log_background_share)
     sigma = positive_spread(
@@ -244,18 +267,17 @@ def plate_background(data: xr.Dataset, held: dict[str, Any], priors: WellPriors)
         dims=v.PLATE,
     )
     background = pm.Deterministic(v.BACKGROUND, pt.exp(log_background), dims=v.PLATE)
-    if v.BLANK_SIGNAL in data and data.sizes[v.BLANK]:
-        sd_blank = positive_spread("sd_blank", priors.median_sd_blank, priors.log_sd_sd_blank)
-        plate = held["plate_of_blank"]
-        counting_variance = held["inverse_counting_minutes"] / background[plate]
-        pm.StudentT(
-            "log_blank_signal_observed",
-            nu=4.0,
-            mu=log_background[plate],
-            sigma=pt.sqrt(sd_blank**2 + counting_variance),
-            observed=held["log_blank_signal"],
-            dims=v.BLANK,
-        )
+    sd_blank = positive_spread("sd_blank", priors.median_sd_blank, priors.log_sd_sd_blank)
+    plate = held["plate_of_blank"]
+    counting_variance = held["inverse_counting_minutes"] / background[plate]
+    pm.StudentT(
+        "log_blank_signal_observed",
+        nu=4.0,
+        mu=log_background[plate],
+        sigma=pt.sqrt(sd_blank**2 + counting_variance),
+        observed=held["log_blank_signal"],
+        dims=v.BLANK,
+    )
     return background
 
 

@@ -190,6 +190,11 @@ def _log_signal(signal: np.ndarray, counting_minutes: float) -> np.ndarray:
     return np.log(np.where(signal > 0, signal, floor))
 
 
+def has_blanks(data: xr.Dataset) -> bool:
+    """Whether any well without cells was read."""
+    return len(_blanks(data)[0]) > 0
+
+
 def _blanks(data: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
     """Signals of the blank wells that have one, and the plates they lie on; empty where there are none."""
     if v.BLANK_SIGNAL not in data:

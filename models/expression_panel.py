@@ -21,6 +21,9 @@ SPREAD_OF_CHANGES, SPREAD_OF_LEVELS, SPREAD_OF_INPUTS = 0.5, 1.5, 0.4
 STATED_FACTOR_SD = 0.02
 """Error of an amplification factor that is stated without one: the repeatability of a good dilution series."""
 
+FEWEST_CONTROLS = 2
+"""Subjects from which the spread of levels, and so a difference of groups, can be told."""
+
 POINTERS: dict[str, tuple[str, ...]] = {
     v.CT: (v.REACTION,),
     v.GENE_OF_REACTION: (v.REACTION,),
@@ -89,12 +92,39 @@ def require_expression(data: xr.Dataset, user: str) -> None:
     for position in np.flatnonzero(reference):
         if not np.isfinite(ct[gene == position]).any():
             raise checks.InputError(f"reference gene {genes[position]} must be detected at least once, got no Ct")
+    if data.attrs.get(v.UNPAIRED) == "keep":
+        _require_groups(data, user)
+        return
     subject, condition = data[v.SUBJECT_OF_SAMPLE].to_numpy(), data[v.CONDITION_OF_SAMPLE].to_numpy()
     control = int(np.flatnonzero(data[v.IS_CONTROL].to_numpy() == 1)[0])
     for position, name in enumerate(_names(data, v.SUBJECT)):
         own = condition[subject == position]
         if len(own) and control not in own:
             raise checks.InputError(f"subject {name} must have a control sample, got treated ones only")
+
+
+def _require_groups(data: xr.Dataset, user: str) -> None:
+    """Refuse groups of different subjects that cannot be compared: a pooled level of the control stands for partners.
+
+    Raises
+    ------
+    InputError
+        If the model does not pool subjects, or a cell type with treated samples has fewer than two control subjects.
+    """
+    if "separate" in user:
+        raise checks.InputError(
+            f'{user} needs a control of each subject, which unpaired="keep" leaves out: choose expression_hierarchical'
+        )
+    subject, condition = data[v.SUBJECT_OF_SAMPLE].to_numpy(), data[v.CONDITION_OF_SAMPLE].to_numpy()
+    is_control = data[v.IS_CONTROL].to_numpy()[condition] == 1
+    kind = data[v.CELL_TYPE_OF_SUBJECT].to_numpy()[subject]
+    for k, name in enumerate(_names(data, v.CELL_TYPE)):
+        controls, treated = (len(set(subject[(kind == k) & which])) for which in (is_control, ~is_control))
+        if treated and controls < FEWEST_CONTROLS:
+            raise checks.InputError(
+                f"{user} needs at least {FEWEST_CONTROLS} control subjects of cell type {name} to compare groups of "
+                f"different subjects, got {controls}"
+            )
 
 
 def _cells(data: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:

@@ -32,7 +32,7 @@ TOPICS = {
     "tests/power/test_power_engines.py": "engines give the same posterior",
     "tests/power/test_power_memory.py": "memory that long runs need",
     "tests/power/test_power_oracles.py": "power that is known in closed form",
-    "tests/power/test_power_signs.py": "errors of sign and size, new subjects, the ceiling of assurance and spot checks",
+    "tests/power/test_power_signs.py": "errors of sign and size, new subjects, ceilings and spot checks",
     "tests/report/test_report_browser.py": "the page in a browser",
     "tests/report/test_report_notebook.py": "figures in a notebook",
     "tests/selection/test_selection_docs.py": "what the page on selection says",

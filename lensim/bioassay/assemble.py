@@ -16,8 +16,8 @@ from lensim.bioassay.rules import faults_of
 from lensim.checks import FaultReport, InputError
 from lensim.tables.control import ONLY_CONDITION, find_control
 from lensim.tables.names import in_natural_order
-from lensim.tables.plate_size import size_attrs
-from lensim.tables.well_names import parse_well_name, well_name
+from lensim.tables.plate_size import PLATES_BY_WELLS, size_attrs
+from lensim.tables.well_names import parse_well_name, well_name, with_standard_letters
 
 COLUMNS: Final = (
     "plate",
@@ -77,6 +77,9 @@ def assemble(
     InputError
         With all the faults, those already in `faults` included.
     """
+    rows = PLATES_BY_WELLS[sizes[0]][0] if sizes[0] is not None else 0
+    names = with_standard_letters([well.well for well in wells], rows)
+    wells = [replace(well, well=name) for well, name in zip(wells, names, strict=True)]
     wells = [
         replace(w, condition=w.condition or ONLY_CONDITION, experiment=w.experiment or w.plate)
         if w.role == SAMPLE

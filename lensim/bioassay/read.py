@@ -24,7 +24,7 @@ from lensim.tables.choice import Choice, Where
 from lensim.tables.columns import Found, names_any
 from lensim.tables.grid import find_grids
 from lensim.tables.grid_choice import GridNumber, PlateGrid, match_plates, plates_of
-from lensim.tables.grid_map import NEEDS_MAP, WellOrder, check_needs_map, check_well_order, map_of_grid
+from lensim.tables.grid_map import NEEDS_MAP, WellOrder, check_needs_map, check_well_order, map_of_grid, numbering_of
 from lensim.tables.number_text import DecimalMark, decimal_mark_in_doubt, decimal_mark_of, is_missing
 from lensim.tables.plate_size import check_plate_wells
 from lensim.tables.reader_words import Saturated
@@ -154,7 +154,9 @@ def read_bioassay(
                     f"{source.place}: the table says in its own columns what is in its wells: leave out the map, or "
                     "these columns"
                 )
-        plates = [plate for of_file in plates_of([(one, grid_number) for one in sources], reading) for plate in of_file]
+        numbering = numbering_of(well_order, plate_wells)
+        found = plates_of([(one, grid_number) for one in sources], reading, numbering)
+        plates = [plate for of_file in found for plate in of_file]
         read = _read_grids(plates, map_source, choices, study)
         sources = [*sources, map_source]
     else:

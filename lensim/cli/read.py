@@ -56,7 +56,7 @@ def _run(name: str, source: Source, given: dict[str, Any], *, path: Path | None,
 
 def _expression(given: dict[str, Any], *, path: Path | None, force: bool) -> None:
     """From machines' exports to one tidy table: reactions alone where nothing says which sample is which."""
-    from lensim.expression.read import kind_of, knows_samples, read_reactions, write_reactions
+    from lensim.expression.read import kind_of, knows_samples, read_reactions, without_sheet, write_reactions
     from lensim.output import require_free, written_whole
     from lensim.tables.source import sources_of
 
@@ -74,14 +74,22 @@ def _expression(given: dict[str, Any], *, path: Path | None, force: bool) -> Non
     )
     useless = [f"--{option}" for option in wanted if given[option]]
     if useless and not knows:
-        raise InputError(f"--sheet must say which sample is which for {', '.join(useless)}, got none")
+        why = without_sheet(files, kinds, columns)
+        raise InputError(f"--sheet must say which sample is which for {', '.join(useless)}, got none: {why}")
     reactions = read_reactions(
-        files, given["format"], columns=columns, cycle_limit=given["cycle_limit"], decimal=given["decimal"]
+        files,
+        given["format"],
+        columns=columns,
+        cycle_limit=given["cycle_limit"],
+        decimal=given["decimal"],
+        empty=given["empty"],
     )
     _print_found(reactions.instrument, reactions.paths, reactions.summary())
     if knows:
         _run("expression", sources.expression, given, path=path, force=force)
         return
+    for note in reactions.notes:
+        say(f"note: {in_own_options(note)}", quietly=True)
     if path is not None:
         with written_whole(path, force=force) as partial:
             write_reactions(reactions, partial)

@@ -114,6 +114,19 @@ def expression(
     column: Column = None,
     decimal: Decimal = None,
     format: Annotated[str, typer.Option(help="Kind of export, where it is not found out.")] = "",
+    unlisted: Annotated[
+        Literal["refuse", "ignore"], typer.Option(help="Reactions of samples that the sheet does not have.")
+    ] = "refuse",
+    empty: Annotated[
+        Literal["no_result", "not_detected"] | None, typer.Option(help="What an empty Ct means, where it is in doubt.")
+    ] = None,
+    efficiency_scale: Annotated[
+        Literal["fraction", "percent", "fold"] | None, typer.Option(help="Of amplification: 0.97, 97 or 1.97.")
+    ] = None,
+    unpaired: Annotated[
+        Literal["refuse", "drop", "keep"],
+        typer.Option(help="Treated samples without their control: keep compares groups of different subjects."),
+    ] = "refuse",
     where: Where = None,
     by: By = "",
     ignore: Ignore = None,
@@ -133,6 +146,10 @@ def expression(
         columns=columns_of(column),
         decimal=decimal,
         format=format or None,
+        unlisted=unlisted,
+        empty=empty,
+        efficiency_scale=efficiency_scale,
+        unpaired=unpaired,
         where=where_of(where),
         by=by or None,
         ignore=tuple(ignore or ()),

@@ -7,9 +7,20 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.assay import Asked, Assay, ResultTable
-from lensim.dose_response.estimands import dose_response_estimands, judged_estimands, summarise_lines, summarise_panel
+from lensim.dose_response.estimands import (
+    DOSE_UNIT,
+    dose_response_estimands,
+    judged_estimands,
+    summarise_lines,
+    summarise_panel,
+)
 from lensim.dose_response.read import read_dose_response, write_tidy
+from lensim.dose_response.remarks import panel_remarks
 from lensim.inference.observations import observations_of
+
+REMARKS: Final = "remarks"
+HIDDEN: Final = ("ic50_", "ec50", "dose_unit", "hill_slope", "area_over_curve")
+"""How names of columns begin that people are not shown."""
 
 
 def default_model(data: xr.Dataset) -> str:
@@ -19,14 +30,14 @@ def default_model(data: xr.Dataset) -> str:
 
 
 def estimands(result: xr.DataTree, asked: Asked) -> xr.Dataset:
-    """Draws of `dose_response_estimands`, with the unit of doses in the attrs."""
-    unit = str(observations_of(result)[v.DOSE].attrs.get("units", "uM"))
-    return dose_response_estimands(result, asked.threshold_um).assign_attrs(dose_unit=unit)
+    """Draws of `dose_response_estimands`, with the remarks on its wells in the attrs."""
+    said = panel_remarks(observations_of(result))
+    return dose_response_estimands(result, asked.threshold_um).assign_attrs({REMARKS: said})
 
 
 def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
     """Lines, and the panel as a whole."""
-    unit = str(estimands.attrs["dose_unit"]).replace("uM", "µM")
+    unit = estimands.attrs[DOSE_UNIT].name
     lines = summarise_lines(estimands, asked.ci_prob).reset_index()
     panel = summarise_panel(estimands, asked.ci_prob)
     return (
@@ -35,8 +46,8 @@ def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
             f"Lines: absolute IC50 as an interval or a bound, {asked.words}",
             lines,
             # said by ic50 in words, or of interest to those who compute with them
-            hidden=("ic50_um", "ic50_um_lower", "ic50_um_upper", "ec50_um", "hill_slope", "area_over_curve"),
-            units={"ic50": unit},
+            hidden=tuple(str(name) for name in lines if str(name).startswith(HIDDEN)),
+            units={"ic50": unit, "ec50": unit},
         ),
         ResultTable("panel", f"The panel as a whole, {asked.words}", _in_words(panel)),
     )
@@ -54,17 +65,16 @@ def counts(data: xr.Dataset) -> str:
 
 
 def notes(data: xr.Dataset) -> tuple[str, ...]:
-    """What the reader understood or left out, and a person should know."""
+    """What the reader understood or left out, and what the wells say against the model."""
     said = tuple(str(data.attrs.get(v.NOTES, "")).splitlines())
     saturated, untreated = (int(data.attrs.get(name, 0)) for name in ("wells_saturated", "wells_saturated_untreated"))
-    if not saturated:
-        return said
-    return (
-        *said,
-        f"wells in which the reader was saturated are left out ({saturated}, {untreated} of them untreated): they were "
-        "the highest ones, so the level of untreated wells comes out too low and IC50s too high; read again with less "
-        "gain or a shorter integration time",
-    )
+    if saturated:
+        said += (
+            f"wells in which the reader was saturated are left out ({saturated}, {untreated} of them untreated): they "
+            "were the highest ones, so the level of untreated wells comes out too low and IC50s too high; read again "
+            "with less gain or a shorter integration time",
+        )
+    return (*said, *panel_remarks(data))
 
 
 ASSAY: Final = Assay(
@@ -78,6 +88,7 @@ ASSAY: Final = Assay(
     tables=tables,
     counts=counts,
     notes=notes,
+    remarks=lambda estimands: tuple(estimands.attrs[REMARKS]),
     write=write_tidy,
     has_threshold=True,
 )

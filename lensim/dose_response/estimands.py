@@ -1,9 +1,11 @@
 """Quantities of interest of a dose-response fit: draws, and a table with one row a line.
 
 An IC50 that no dose reaches is +inf in the draws, and a bound with a probability in the table: never a plain number.
+Where a line falls wholly between two neighbouring doses, the wells say that its EC50 and IC50 lie between them and
+nothing more; their draws are then spread evenly (in log) over that bracket, whatever the prior of the slope says.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -12,6 +14,9 @@ import xarray as xr
 from lensim import checks
 from lensim import vocabulary as v
 from lensim.dose_response import curve
+from lensim.dose_response.flags import flags_in_words, flags_of
+from lensim.dose_response.read.units import ShownUnit, shown_unit
+from lensim.dose_response.steps import within_steps
 from lensim.inference.intervals import interval_of, named_interval
 from lensim.inference.observations import observations_of, require_estimands
 
@@ -22,6 +27,8 @@ LOWEST_DOSE: Final = "lowest_dose_um"
 TOP_DOSE: Final = "top_dose_um"
 THRESHOLD: Final = "threshold_um"
 GROUP_OF_LINE: Final = "cell_line_molecular_group"
+FLAGS: Final = "flags"
+DOSE_UNIT: Final = "dose_unit"
 MOSTLY_OUT_OF_REACH: Final = 0.05
 """Below this share of draws with an IC50, the IC50 of a line is a bound and the gate does not judge it."""
 
@@ -85,7 +92,8 @@ def dose_response_estimands(result: xr.DataTree, threshold_um: float | None = No
         number_of_sensitive_lines, and variance_share_of_molecular_group_<parameter>:
         sigma_group^2 / (sigma_group^2 + sigma^2), where groups were modelled.
         Coordinates along cell_line: lowest_dose_um and top_dose_um (of the tested doses above 0), threshold_um [uM],
-        and cell_line_molecular_group where the data have groups.
+        flags (what the wells say against one curve, in words; see `lensim.dose_response.flags`), and
+        cell_line_molecular_group where the data have groups. attrs["dose_unit"] is the user's unit, a `ShownUnit`.
 
     Raises
     ------
@@ -99,6 +107,7 @@ def dose_response_estimands(result: xr.DataTree, threshold_um: float | None = No
     threshold = top if threshold_um is None else xr.full_like(top, threshold_um)
     checks.above("threshold_um", float(threshold.min()), 0.0)
     log10_ic50 = log10_ec50.copy(data=curve.log10_ic50_um(log10_ec50, log_hill, effect))
+    shown_ec50, log10_ic50 = within_steps(data, log10_ec50, log10_ic50)
     at_top = curve.inhibition_percent(top, log10_ec50, log_hill, effect)
     area = xr.concat(
         [
@@ -116,7 +125,7 @@ def dose_response_estimands(result: xr.DataTree, threshold_um: float | None = No
     resistant = log10_ic50 > np.log10(threshold)
     estimands = {
         v.LOG10_IC50: log10_ic50.assign_attrs(units="log10 uM"),
-        v.LOG10_EC50: log10_ec50,
+        v.LOG10_EC50: shown_ec50,
         "hill_slope": log_hill.copy(data=np.exp(log_hill.to_numpy())).assign_attrs(units="1"),
         v.EFFECT: effect,
         INHIBITION_AT_TOP: at_top.assign_attrs(units="percent of untreated"),
@@ -131,15 +140,17 @@ def dose_response_estimands(result: xr.DataTree, threshold_um: float | None = No
             between, within = posterior[f"sigma_group_{name}"] ** 2, posterior[f"sigma_{name}"] ** 2
             estimands[f"variance_share_of_molecular_group_{name}"] = between / (between + within)
     ordered = {name: values.transpose("chain", "draw", ...) for name, values in estimands.items()}
-    return xr.Dataset(ordered).drop_vars("quantile", errors="ignore").assign_coords(_of_lines(data, tested, threshold))
+    found = xr.Dataset(ordered).drop_vars("quantile", errors="ignore")
+    return found.assign_coords(_of_lines(data, tested, threshold)).assign_attrs({DOSE_UNIT: shown_unit(data)})
 
 
-def _of_lines(data: xr.Dataset, tested: xr.Dataset, threshold: xr.DataArray) -> dict[str, tuple[str, np.ndarray]]:
+def _of_lines(data: xr.Dataset, tested: xr.Dataset, threshold: xr.DataArray) -> dict[str, tuple[str, Any]]:
     """What tables say of a line beside its draws, as coordinates along the lines."""
     known = {
         LOWEST_DOSE: (v.CELL_LINE, tested[LOWEST_DOSE].to_numpy()),
         TOP_DOSE: (v.CELL_LINE, tested[TOP_DOSE].to_numpy()),
         THRESHOLD: (v.CELL_LINE, threshold.to_numpy()),
+        FLAGS: (v.CELL_LINE, flags_in_words(flags_of(data, shown_unit(data).um_per_unit), data.sizes[v.CELL_LINE])),
     }
     if v.CELL_LINE in data.coords:
         known[v.CELL_LINE] = (v.CELL_LINE, data[v.CELL_LINE].to_numpy())
@@ -168,12 +179,15 @@ def judged_estimands(estimands: xr.Dataset) -> xr.Dataset:
 
 
 def summarise_lines(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame:
-    """One row a line: IC50, inhibition and call.
+    """One row a line: IC50, inhibition, call and flags.
 
     Columns: molecular_group; ic50_um, ic50_um_lower, ic50_um_upper (posterior median and equal-tailed interval of the
-    absolute IC50, each NaN where it lies outside that line's tested doses); ic50 (the same in words, with bounds);
-    p_ic50_above_top (probability that the absolute IC50 lies above the top dose, or nowhere); p_resistant (above the
-    threshold); ec50_um; hill_slope; inhibition_at_top_dose_percent with its interval; area_over_curve; p_stimulated.
+    absolute IC50, each NaN where it lies outside that line's tested doses), and where the user's unit is another the
+    same in it: ic50_nM, ic50_nM_lower, ic50_nM_upper; ic50 (in words, with bounds, in the user's unit); dose_unit (that
+    unit); p_ic50_above_top (probability that the absolute IC50 lies above the top dose, or nowhere); p_resistant (above
+    the threshold); ec50_um (NaN outside the tested doses) and ec50 (in words, with bounds, in the user's unit);
+    hill_slope; inhibition_at_top_dose_percent with its interval; area_over_curve; p_stimulated; flags (what the wells
+    say against one curve; empty where nothing). Where doses are no concentrations in mol/l, own_unit stands for um.
 
     Parameters
     ----------
@@ -189,47 +203,77 @@ def summarise_lines(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame
     """
     require_estimands(estimands, "dose_response_estimands")
     draws = estimands.stack(sample=("chain", "draw"), create_index=False)
-    names = estimands[v.CELL_LINE].to_numpy()
+    names, unit = estimands[v.CELL_LINE].to_numpy(), estimands.attrs[DOSE_UNIT]
     rows = []
     for line in range(estimands.sizes[v.CELL_LINE]):
         own = draws.isel({v.CELL_LINE: line})
         low, top = float(own[LOWEST_DOSE]), float(own[TOP_DOSE])
         ic50 = own[v.LOG10_IC50].to_numpy()
-        lower, median, upper = 10.0 ** interval_of(ic50, ci_prob, method="inverted_cdf")
-        inside = np.array([value if low <= value <= top else np.nan for value in (lower, median, upper)])
+        ic50_ends = 10.0 ** interval_of(ic50, ci_prob, method="inverted_cdf")
+        ec50_ends = 10.0 ** interval_of(own[v.LOG10_EC50], ci_prob)
         rows.append(
             {
                 "cell_line": str(names[line]),
                 "molecular_group": str(own[GROUP_OF_LINE].item()) if GROUP_OF_LINE in own.coords else "",
             }
-            | named_interval("ic50_um", inside)
+            | _ic50_columns(ic50_ends, low, top, unit)
             | {
-                "ic50": ic50_in_words(lower, median, upper, low, top),
+                "ic50": _words_of(ic50_ends, low, top, unit),
+                "dose_unit": unit.name,
                 "p_ic50_above_top": float(np.mean(ic50 > np.log10(top))),
                 "p_resistant": float(own["is_resistant"].mean()),
-                "ec50_um": float(10.0 ** np.median(own[v.LOG10_EC50])),
+                f"ec50_{_data_unit(unit)}": float(_inside(ec50_ends, low, top)[1]),
+                "ec50": _words_of(ec50_ends, low, top, unit),
                 "hill_slope": float(np.median(own["hill_slope"])),
             }
             | named_interval(INHIBITION_AT_TOP, interval_of(own[INHIBITION_AT_TOP], ci_prob))
             | {
                 "area_over_curve": float(np.median(own[AREA_OVER_CURVE])),
                 "p_stimulated": float(own["is_stimulated"].mean()),
+                "flags": str(own[FLAGS].item()),
             }
         )
     return pd.DataFrame(rows).set_index("cell_line")
 
 
-def ic50_in_words(lower: float, median: float, upper: float, low_dose: float, top_dose: float) -> str:
+def _ic50_columns(ends: np.ndarray, low: float, top: float, unit: ShownUnit) -> dict[str, float]:
+    """Numbers inside the tested doses, in the unit of the data and in the user's where that is another."""
+    inside = _inside(ends, low, top)
+    columns = named_interval(f"ic50_{_data_unit(unit)}", inside)
+    if unit.um_per_unit != 1.0:
+        columns |= named_interval(f"ic50_{unit.column}", inside / unit.um_per_unit)
+    return columns
+
+
+def _words_of(ends: np.ndarray, low: float, top: float, unit: ShownUnit) -> str:
+    lower, median, upper = map(float, ends)
+    return ic50_in_words(lower, median, upper, low, top, unit.um_per_unit)
+
+
+def _inside(ends: np.ndarray, low: float, top: float) -> np.ndarray:
+    """Each end, NaN where it lies outside the tested doses."""
+    return np.where((ends >= low) & (ends <= top), ends, np.nan)
+
+
+def _data_unit(unit: ShownUnit) -> str:
+    return "um" if unit.is_molar else unit.column
+
+
+def ic50_in_words(
+    lower: float, median: float, upper: float, low_dose: float, top_dose: float, um_per_unit: float = 1.0
+) -> str:
     """An IC50 as a laboratory may print it: '1.2 (0.80 to 1.9)', or a bound where an end lies outside the tested doses.
 
     '> 10' where the whole interval does, '> 10 (from 4.1)' where the median does; in the same way below the lowest
-    dose.
+    dose. All are given in uM, and told in the unit of which one has `um_per_unit`.
     """
 
     def end(value: float) -> str:
         if value > top_dose:
-            return f"> {top_dose:.3g}"
-        return f"< {low_dose:.3g}" if value < low_dose else _two_digits(value)
+            return f"> {number_in_words(top_dose / um_per_unit, 3)}"
+        if value < low_dose:
+            return f"< {number_in_words(low_dose / um_per_unit, 3)}"
+        return _two_digits(value / um_per_unit)
 
     if lower > top_dose or upper < low_dose:
         return end(median)
@@ -240,8 +284,15 @@ def ic50_in_words(lower: float, median: float, upper: float, low_dose: float, to
     return f"{end(median)} ({end(lower)} to {end(upper)})"
 
 
+def number_in_words(value: float, digits: int) -> str:
+    """A number with some significant digits: 10, 0.03, 1000, 1e-08."""
+    return f"{value:.{digits}g}" if not 1e3 <= value < 1e7 else f"{float(f'{value:.{digits}g}'):.0f}"
+
+
 def _two_digits(value: float) -> str:
-    """Two significant digits, trailing zeros kept: 1.0 and not 1, 12 and not 12. or 1.2e+01."""
+    """Two significant digits, trailing zeros kept: 1.0 and not 1, 12 and not 12. or 1.2e+01; 1.2e-08 where tiny."""
+    if value < 1e-4:
+        return f"{value:.1e}"
     decimals = max(0, 1 - int(np.floor(np.log10(value))))
     return f"{float(f'{value:.2g}'):.{decimals}f}"
 

@@ -33,7 +33,8 @@ def default_model(data: xr.Dataset) -> str:
     """The model that suits a study: that of ratios where there are no Cts; pooled from three subjects on."""
     if v.CT not in data:
         return "fold_change_hierarchical"
-    return "expression_hierarchical" if data.sizes[v.SUBJECT] > 2 else "expression_separate"
+    is_pooled = data.sizes[v.SUBJECT] > 2 or data.attrs.get(v.UNPAIRED) == "keep"
+    return "expression_hierarchical" if is_pooled else "expression_separate"
 
 
 def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
@@ -121,12 +122,13 @@ def counts(data: xr.Dataset) -> str:
 
 
 def notes(data: xr.Dataset) -> tuple[str, ...]:
-    """Contrasts that are the control; genes of unknown amplification; reactions without template that amplified."""
+    """What the reader tells; contrasts that are the control; unknown amplification; blanks that amplified."""
+    said = [line for line in str(data.attrs.get(v.READ_NOTES, "")).splitlines() if line]
     if v.CT not in data:
-        controls = str(data.attrs.get(LEFT_OUT, ""))
-        is_control = "every ratio of it is exactly 1, so it is the control and no contrast, and is left out"
-        return (f"{controls}: {is_control}",) if controls else ()
-    said = []
+        if controls := str(data.attrs.get(LEFT_OUT, "")):
+            is_control = "every ratio of it is exactly 1, so it is the control and no contrast, and is left out"
+            said.append(f"{controls}: {is_control}")
+        return tuple(said)
     if genes := genes_of_unknown_factor(data):
         said.append(
             f"neither a dilution series nor a stated factor for {', '.join(genes)}: the fit takes the prior of "

@@ -1,8 +1,8 @@
 """Every claim of the paper's results as data: numbers, each under the key of its fact, and findings in words.
 
 A number is set beside what twins of the study read. For a finding, twins show how often a study of this
-design would report it when it is true, and when it is false. If it is reported as often when it is false, the design
-does not support it, whatever the data were.
+design would report it when it is true (its power), and when it is false. The ratio of the two says how strong the
+finding is as evidence when it is made; see `lensim.maiga2013.evidence`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from lensim.maiga2013.evidence import evidence_ratio
 from lensim.maiga2013.fact import CountOf, StatedRange
 from lensim.maiga2013.facts import fact
 
@@ -122,7 +123,8 @@ NUMBER_COMMENTS: Final[Mapping[str, str]] = {
     "of untreated at the top dose",
     "resistant_ic50_um.low": "a bound by the highest dose, true of any line called resistant",
     "tnf_lines_p": "read as a two-sided paired t test on ratios; the paper names no test",
-    "tnf_primary_p": "read as a two-sided paired t test on ratios, which cannot have given it for the printed values",
+    "tnf_primary_p": "read as a two-sided paired t test on ratios, which cannot have given it for the printed values; "
+    "one on expression levels can",
     "igf1_primary_over_lines_fold": "in the mean of logs; the paper does not say which mean",
 }
 
@@ -217,21 +219,6 @@ UNTESTABLE: Final[tuple[Untestable, ...]] = (
 """What is said without anything to test."""
 
 
-def support(p_if_true: float, p_if_not: float, studies: int) -> str:
-    """How well a design supports a finding.
-
-    'yes': made in at least 80% of studies where it is true and in at most 5% where it is not, two Monte Carlo errors
-    allowed; 'no': made in less than half where it is true, or less than three times as often as where it is not;
-    'weakly' between. The bars are assumed.
-    """
-    error = 2 * float(np.sqrt(0.05 * 0.95 / studies))
-    if p_if_true >= 0.8 and p_if_not <= 0.05 + error:
-        return "yes"
-    if p_if_true < 0.5 or p_if_true < 3 * p_if_not:
-        return "no"
-    return "weakly"
-
-
 def stated_value(key: str) -> float:
     """A stated number; `.low` and `.high` behind a key are the ends of its range, and of a count it is the count."""
     name, _, end = key.partition(".")
@@ -299,44 +286,61 @@ def numbers_table(readings: Readings) -> pd.DataFrame:
 
 
 def findings_table(worlds: Mapping[str, Readings], findings: Sequence[Finding], calibrated: str) -> pd.DataFrame:
-    """Share of studies of the paper's design that report each finding, where it is true and where it is not.
+    """Findings by their strength as evidence: shares of studies that report each, where it is true and where it is not.
 
     Returns
     -------
     pandas.DataFrame
-        key, claim, where, kind ('finding'), p_if_true, p_if_not (shares of twins), otherwise (in which world it is
-        false), studies, supported ('yes', 'weakly', 'no'), comment.
+        In falling order of the ratio: key, claim, where, kind ('finding'), ratio (of p_if_true to p_if_not; none where
+        too few twins make it where it is false), ratio_low and ratio_high (95% Monte Carlo interval), ratio_words,
+        evidence (its name), p_if_true (the power), p_if_not, each with its error as _mcse, otherwise (in which world
+        it is false), studies, comment.
     """
     rows = []
     for finding in findings:
         true = np.asarray(finding.made(worlds[calibrated]), dtype=bool)
         false = np.asarray(finding.made(worlds[finding.otherwise]), dtype=bool)
+        ratio = evidence_ratio(int(true.sum()), int(false.sum()), len(true))
         rows.append(
             {
                 "key": finding.key,
                 "claim": finding.words,
                 "where": finding.where,
                 "kind": "finding",
+                "ratio": ratio.value if ratio.is_known else np.nan,
+                "ratio_low": ratio.low,
+                "ratio_high": ratio.high if ratio.is_known else np.nan,
+                "ratio_words": ratio.text,
+                "evidence": ratio.strength,
                 "p_if_true": true.mean(),
+                "p_if_true_mcse": _share_error(true),
                 "p_if_not": false.mean(),
+                "p_if_not_mcse": _share_error(false),
                 "otherwise": finding.otherwise,
                 "studies": len(true),
-                "supported": support(float(true.mean()), float(false.mean()), len(false)),
                 "comment": finding.comment,
             }
         )
-    return pd.DataFrame(rows)
+    table = pd.DataFrame(rows)
+    at = table["ratio"].fillna(table["ratio_low"])
+    return table.loc[at.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
+
+
+def _share_error(made: np.ndarray) -> float:
+    """Monte Carlo standard error of a share; at 0 and 1 that of half a study."""
+    share = float(np.clip(made.mean(), 0.5 / len(made), 1 - 0.5 / len(made)))
+    return float(np.sqrt(share * (1 - share) / len(made)))
 
 
 def untestable_table() -> pd.DataFrame:
-    """Statements without anything to test: key, claim, where, kind, supported ('nothing to test'), comment."""
+    """Statements without anything to test: key, claim, where, kind, evidence ('nothing to test'), comment."""
     rows = [
         {
             "key": one.key,
             "claim": one.words,
             "where": one.where,
             "kind": "statement",
-            "supported": "nothing to test",
+            "evidence": "nothing to test",
             "comment": one.comment,
         }
         for one in UNTESTABLE

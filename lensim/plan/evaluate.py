@@ -26,12 +26,20 @@ class Share:
         Of the studies that were analysed; NaN where none was.
     studies, failed
         Simulated, and without an answer.
+    ceiling
+        Of an assurance: share of truths in which what the rule states is so; NaN of a power.
     """
 
     value: float
     mcse: float
     studies: int
     failed: int
+    ceiling: float = np.nan
+
+    @property
+    def columns(self) -> dict[str, float]:
+        """The figures for a row of a table; the ceiling where there is one."""
+        return {name: value for name, value in vars(self).items() if name != "ceiling" or value == value}
 
 
 @dataclass
@@ -95,7 +103,12 @@ class Evaluator:
             float(found["share_mcse"]),
             int(found["studies"]),
             int(found["failed"]),
+            float(found["ceiling"]) if self._has_ceiling else np.nan,
         )
+
+    @property
+    def _has_ceiling(self) -> bool:
+        return not self.scenario.is_conditional and bool(self.scenario.rules[self.rule].can_be_false)
 
 
 def surely(share: Share, target: float) -> int:

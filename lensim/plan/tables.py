@@ -22,7 +22,9 @@ def tables_of(found: Plan) -> dict[str, pd.DataFrame]:
     """
     tables: dict[str, pd.DataFrame] = {}
     if found.size is not None:
-        tables["size"] = pd.DataFrame([{"number": n, **vars(share)} for n, share in sorted(found.size.shares.items())])
+        tables["size"] = pd.DataFrame(
+            [{"number": n, **share.columns} for n, share in sorted(found.size.shares.items())]
+        )
     if found.frontier is not None:
         tables["frontier"] = found.frontier.table
     if found.robustness is not None:
@@ -47,7 +49,7 @@ def _robustness(trials: list[Trial]) -> pd.DataFrame:
         [
             {
                 "world": trial.shift.name,
-                **vars(trial.share),
+                **trial.share.columns,
                 "verdict": VERDICTS[trial.verdict],
                 "needs": trial.size.n if trial.size else None,
             }
@@ -61,7 +63,7 @@ def _designs_tried(trials: list[DesignTrial]) -> pd.DataFrame:
         [
             {
                 "world": trial.shift.name,
-                **vars(trial.share),
+                **trial.share.columns,
                 "verdict": VERDICTS[trial.verdict],
                 "instead": " x ".join(map(str, trial.instead.values())) if trial.instead else None,
                 "cost": trial.cost,

@@ -46,13 +46,24 @@ def size_in_words(size: Size, question: Question) -> str:
     if size.n is None:
         high = question.size.high if question.size else 0
         most = max(size.shares)
-        return f"no number of {what} up to {high} reaches {question.target:.0%}: {share_in_words(size.share)} at {most}"
+        return (
+            f"no number of {what} up to {high} reaches {question.target:.0%}: {share_in_words(size.share)} at {most}"
+            f"{ceiling_in_words(size.share, question.target)}"
+        )
     what = field_in_words(question.size.field if question.size else "", size.n)
     sure = "" if size.low == size.high else f" (95% Monte Carlo interval {size.low} to {size.high})"
     return (
         f"{size.n} {what}{sure} for {word} of {question.target:.0%}; {share_in_words(size.share)}, "
-        f"{count_of(size.studies, 'study', 'studies')} in all"
+        f"{count_of(size.studies, 'study', 'studies')} in all{ceiling_in_words(size.share, question.target)}"
     )
+
+
+def ceiling_in_words(share: Share, target: float) -> str:
+    """The most that an assurance can be, and whether the target is beyond it; empty of a power."""
+    if np.isnan(share.ceiling):
+        return ""
+    said = f"; what the rule states is so in {100 * share.ceiling:.0f}% of the truths, the ceiling of an assurance"
+    return f"{said}, so {target:.0%} is out of reach without false finds" if share.ceiling < target else said
 
 
 def robustness_in_words(plan: Plan) -> str:
@@ -245,7 +256,8 @@ def paragraph(plan: Plan) -> str:
         said = size_in_words(plan.size, question)
         parts.append(f"{said[0].upper()}{said[1:]}." if plan.size.n is None else f"Recommended: {said}.")
     elif plan.share is not None:
-        parts.append(f"The design as given: {share_in_words(plan.share)}.")
+        ceiling = ceiling_in_words(plan.share, question.target)
+        parts.append(f"The design as given: {share_in_words(plan.share)}{ceiling}.")
     for said in (
         robustness_in_words(plan),
         f"{frontier_in_words(plan)}{designs_tried_in_words(plan)}",

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from lensim.maiga2013.evidence import share_words
 from lensim.report.folder import Choice, folder_section, read_table
 from lensim.report.numbers import number_text
 from lensim.report.page import Estimate, Mark, PageTable, Remarked, Section, Span, State
@@ -16,6 +17,8 @@ from lensim.tables.records import records
 FILE: Final = "claims.csv"
 NUMBER, FINDING = "number", "finding"
 STATES: Final[dict[str, State]] = {"yes": "yes", "no": "no", "true": "yes", "false": "no"}
+STRENGTHS: Final[dict[str, State]] = {"very strong": "yes", "strong": "yes", "positive": "open", "hardly any": "no"}
+"""Names of evidence, as `lensim.maiga2013.evidence` has them, strong first."""
 
 
 def claims_section(folder: Path, choice: Choice) -> Section:
@@ -42,7 +45,11 @@ def claims_tables(claims: pd.DataFrame, source: str) -> tuple[PageTable, ...]:
     kind = claims["kind"].astype(str) if "kind" in claims else pd.Series(NUMBER, index=claims.index)
     wanted = (
         (kind == NUMBER, _number_row, "Stated numbers among the readings of simulated twins: median and 90% interval"),
-        (kind == FINDING, _finding_row, "Findings in words, and how often a study like this would make them"),
+        (
+            kind == FINDING,
+            _finding_row,
+            "Findings in words, by their strength as evidence when made, and how often such a study would make them",
+        ),
         (~kind.isin([NUMBER, FINDING]), _statement_row, "Statements that cannot be compared with a twin"),
     )
     return tuple(
@@ -60,13 +67,12 @@ def count_inside(claims: pd.DataFrame) -> tuple[int, int]:
     return int((state == "yes").sum()), int(state.notna().sum())
 
 
-def count_supported(claims: pd.DataFrame) -> tuple[int, int]:
-    """Count of findings that the design could support, and of all that were judged."""
-    if "supported" not in claims:
+def count_strong(claims: pd.DataFrame) -> tuple[int, int]:
+    """Count of findings that are strong evidence when they are made, and of all that were judged."""
+    if "evidence" not in claims:
         return 0, 0
-    judged = claims["supported"].dropna().astype(str).str.lower()
-    judged = judged[judged.isin(["yes", "weakly", "no", "true", "false"])]
-    return int(judged.isin(["yes", "true"]).sum()), len(judged)
+    states = claims["evidence"].astype(str).map(STRENGTHS).dropna()
+    return int((states == "yes").sum()), len(states)
 
 
 def _frame(claims: pd.DataFrame, row_of: Callable[[dict[str, Any]], dict[str, Any]]) -> pd.DataFrame:
@@ -89,7 +95,6 @@ def _number_row(row: dict[str, Any]) -> dict[str, Any]:
         "model": row.get("model") if math.isnan(model.value) else model,
         "truth of that twin": _truth(row),
         "agrees": _mark(row.get("agrees")),
-        "supported": _mark(row.get("supported")),
     }
 
 
@@ -102,15 +107,16 @@ def _truth(row: dict[str, Any]) -> Mark | None:
 def _finding_row(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "finding": _claim(row),
-        "supported": _mark(row.get("supported")),
-        "made where true": _share(row.get("p_if_true")),
-        "made where not": _share(row.get("p_if_not")),
+        "evidence when made": _strength(row.get("evidence")),
+        "ratio (95%)": row.get("ratio_words"),
+        "power: made where true": _share(row.get("p_if_true"), row.get("studies")),
+        "made where not": _share(row.get("p_if_not"), row.get("studies")),
         "what not means": row.get("otherwise"),
     }
 
 
 def _statement_row(row: dict[str, Any]) -> dict[str, Any]:
-    return {"statement": _claim(row), "supported": _mark(row.get("supported"))}
+    return {"statement": _claim(row), "evidence": _mark(row.get("evidence"))}
 
 
 def _claim(row: dict[str, Any]) -> Remarked:
@@ -137,9 +143,11 @@ def _number(value: Any) -> float:
         return math.nan
 
 
-def _share(value: Any) -> str | None:
-    share = _number(value)
-    return None if math.isnan(share) else f"{100 * share:.0f}%"
+def _share(value: Any, studies: Any) -> str | None:
+    share, number = _number(value), _number(studies)
+    if math.isnan(share):
+        return None
+    return f"{100 * share:.0f}%" if math.isnan(number) else share_words(share, int(number))
 
 
 def _mark(value: Any) -> Mark | None:
@@ -147,6 +155,10 @@ def _mark(value: Any) -> Mark | None:
         return None
     word = {"True": "yes", "False": "no"}.get(str(value), str(value))
     return Mark(STATES.get(word.lower(), "open"), word)
+
+
+def _strength(value: Any) -> Mark | None:
+    return None if _is_empty(value) else Mark(STRENGTHS.get(str(value), "open"), str(value))
 
 
 def _is_empty(value: Any) -> bool:

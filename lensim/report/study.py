@@ -8,7 +8,7 @@ from typing import Final
 import pandas as pd
 
 from lensim.checks import InputError
-from lensim.report.claims_section import FILE, claims_section, count_inside, count_supported
+from lensim.report.claims_section import FILE, claims_section, count_inside, count_strong
 from lensim.report.folder import (
     Choice,
     Made,
@@ -98,7 +98,7 @@ def _tiles(results: Path, made: dict[str, Made]) -> tuple[Tile, ...]:
         claims = read_table(path)
         for (good, of), label in (
             (count_inside(claims), "stated numbers lie in the central 90% of twins"),
-            (count_supported(claims), "findings have the support of the design"),
+            (count_strong(claims), "findings are strong evidence when they are made"),
         ):
             if of:
                 tiles.append(Tile(f"{good} of {of}", label))

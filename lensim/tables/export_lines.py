@@ -19,6 +19,9 @@ _PROCESSED: Final = re.compile(
     r"raw|correct|subtract|background|blank|normali[sz]|ratio|mean|average|reduc|calculat|crosstalk|std|%",
     re.IGNORECASE,
 )
+_HEADS: Final = frozenset(
+    {"label", "repeat", "barcode", "well", "pos", "position", "result", "type", "signal", "format"}
+)
 _EXCEL_TEXT: Final = re.compile(r'="*(.*?)"*')
 
 
@@ -61,7 +64,8 @@ def lines_of(text: str, separator: str | None) -> list[Line]:
 class PlateNames:
     """The names of the plate that is spoken of, line by line: its barcode, its number.
 
-    Lines that name a plate, and follow on each other without a grid between them, speak of one plate.
+    Lines that name a plate, and follow on each other without a grid between them, speak of one plate; the last says its
+    name, because the one above may still belong to the plate before.
     """
 
     def __init__(self, lines: Sequence[Line]) -> None:
@@ -80,13 +84,13 @@ class PlateNames:
                 break
             if any(previous <= grid < number for grid in grids):
                 names = []
-            names += [name for name in said if name not in names]
+            names = [*said, *(name for name in names if name not in said)]
             previous = number
         return tuple(names)
 
 
 def same_name(name: str) -> str:
-    """A plate's name without case, blanks and signs, the word plate before it, and zeros before a number."""
+    """A plate's name without case, the word plate before it, and zeros before a number; signs and blanks are alike."""
     plain = re.sub(r"^plate_?(?=.)", "", plain_name(name)) or plain_name(name) or name.strip()
     return plain.lstrip("0") or "0" if plain.isdigit() else plain
 
@@ -124,7 +128,8 @@ def _from_words(cells: list[str]) -> list[str] | None:
     key, mark, value = match["key"].strip().lower(), match["mark"], match["value"].strip()
     if key == "plate" and not mark:
         if not value:
-            return [_plain_text(cells[1])] if len(cells) == 2 and not _PROCESSED.search(cells[1]) else None
+            is_name = len(cells) == 2 and not (_PROCESSED.search(cells[1]) or plain_name(cells[1]) in _HEADS)
+            return [_plain_text(cells[1])] if is_name else None
         number = re.fullmatch(r"([A-Za-z](?![\w-])|\S*[0-9]\S*?)[:,.]?(?:\s.*)?", value)
         return [number.group(1)] if number and len(value.split()) <= 4 else None
     if not value and len(cells) > 1:

@@ -1,13 +1,13 @@
 """The grids of numbers, one number a well, in a plate reader's text."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from lensim.tables.export_lines import SEPARATORS, Line, PlateNames, lines_of
 from lensim.tables.grid_blocks import Block, blocks_at, is_number
 from lensim.tables.number_text import is_missing
-from lensim.tables.well_lists import list_at
+from lensim.tables.well_lists import Numbering, list_at, numbers_wells
 from lensim.tables.well_names import STANDARD, STANDARD_PLATES, Naming
 
 TITLE_LENGTH: Final = 60
@@ -69,25 +69,30 @@ class Grid:
         return f"{size} on {at or f'line {self.first_line}'}{under}{of}"
 
 
-def find_grids(text: str) -> list[Grid]:
+def find_grids(text: str, numbering: Numbering | None = None) -> list[Grid]:
     """All grids of numbers in a text, in order; with the first of tab, semicolon, comma and blanks that gives any.
 
     A grid has its columns numbered above it and its rows lettered, and is then any part of a plate; or lacks one or
     both, and is then as large as a plate of 96, 384 or 1536 wells. Between a labelled row and the next, further rows
     without a letter are further readings of it, each a grid of its own. A list of wells, one below the other or one
-    beside the other, gives a grid for each column, or row, of numbers.
+    beside the other, gives a grid for each column, or row, of numbers. Lists of numbered wells need a `numbering`.
     """
     for separator in SEPARATORS:
-        if grids := _find(lines_of(text, separator)):
+        if grids := _find(lines_of(text, separator), numbering):
             return grids
     return []
 
 
-def _find(lines: list[Line]) -> list[Grid]:
+def has_numbered_wells(text: str) -> bool:
+    """Whether a text has a list of wells that are numbered, not named."""
+    return any(numbers_wells(lines_of(text, separator)) for separator in SEPARATORS[:-1])
+
+
+def _find(lines: list[Line], numbering: Numbering | None) -> list[Grid]:
     blocks: list[Block] = []
     at = 0
     while at < len(lines):
-        found = list_at(lines, at) or blocks_at(lines, at)
+        found = list_at(lines, at, numbering) or blocks_at(lines, at)
         if found:
             blocks += found
             at = max(block.last_line for block in found)  # lines are numbered from 1, so this is the next one
@@ -98,7 +103,27 @@ def _find(lines: list[Line]) -> list[Grid]:
         blocks = [block for block in blocks if not block.is_one_a_line]
     names = PlateNames(lines)
     starts = [block.first_line for block in blocks]
-    return [_grid(block, names.of_grid(block.first_line, starts), lines) for block in blocks]
+    return _joined([_grid(block, names.of_grid(block.first_line, starts), lines) for block in blocks])
+
+
+def _joined(grids: Sequence[Grid]) -> list[Grid]:
+    """Grids, those joined that are left and right parts of one plate, printed one below the other."""
+    joined: list[Grid] = []
+    for grid in grids:
+        if joined and _goes_on(joined[-1], grid):
+            cells = joined[-1].cells | grid.cells
+            joined[-1] = replace(joined[-1], cells=cells, last_line=grid.last_line)
+        else:
+            joined.append(grid)
+    return joined
+
+
+def _goes_on(left: Grid, right: Grid) -> bool:
+    """Whether a grid has the same rows as the one above it, the columns that come next, and no title of its own."""
+    rows, columns = ({at[axis] for at in left.cells} for axis in (0, 1))
+    more_rows, more_columns = ({at[axis] for at in right.cells} for axis in (0, 1))
+    is_same = (left.title, left.label, left.plates) == (right.title, right.label, right.plates)
+    return is_same and rows == more_rows and min(more_columns) == max(columns) + 1
 
 
 def _grid(block: Block, plates: tuple[str, ...], lines: Sequence[Line]) -> Grid:

@@ -2,9 +2,9 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Final
 
 from lensim.tables.export_lines import Line
@@ -13,6 +13,8 @@ from lensim.tables.reader_words import is_reader_word
 from lensim.tables.well_names import STANDARD, STANDARD_PLATES, Naming, naming_of_rows
 
 _WIDTHS: Final = {columns: rows for rows, columns in STANDARD_PLATES}
+_FEWEST_ROWS: Final = 3
+"""Rows from which on texts behind them that all differ are no names of readings."""
 _NUMBER: Final = re.compile(r"[+-]?[0-9]*[0-9.,][0-9.,]*(?:[eE][+-]?[0-9]+)?")
 _ROW_LABEL: Final = re.compile(r"([A-Za-z]{1,2})[:.]?")
 _COLUMN_LABEL: Final = re.compile(r"0?([1-9][0-9]?)[:.]?")
@@ -183,8 +185,10 @@ def _rows_below(lines: Sequence[Line], segments: Sequence[_Segment]) -> _Rows:
             if letters in lettered or not _follows(letters, list(lettered)):
                 break
             lettered[letters] = [line]
-        elif letters is None and (any(cells) or (lettered and line.fields[end:])) and all(map(may_be_reading, cells)):
-            (lettered[list(lettered)[-1]] if lettered else plain).append(line)
+        elif letters is None and lettered and not any(line.fields[:start]) and all(map(may_be_reading, cells)):
+            lettered[list(lettered)[-1]].append(line)
+        elif letters is None and not lettered and any(cells) and all(map(may_be_reading, cells)):
+            plain.append(line)
         else:
             break
     return _Rows(lettered, [] if lettered else plain)
@@ -214,17 +218,19 @@ def _lettered_blocks(
 ) -> list[Block]:
     """One block for each segment and each label behind the rows."""
     naming, end = naming_of_rows(lettered), segments[-1].end
+    behind = [label for letters, of in lettered.items() for line in of if (label := _label_behind(line, end, letters))]
+    are_labels = len(lettered) < _FEWEST_ROWS or len(set(behind)) < len(behind)
     by_label: defaultdict[tuple[str, int], dict[int, Line]] = defaultdict(dict)
     for position, (letters, of_row) in enumerate(lettered.items()):
         times: defaultdict[str, int] = defaultdict(int)
         row = naming.row(letters)
         for line in of_row:
-            label = _label_behind(line, end, letters)
+            label = _label_behind(line, end, letters) if are_labels else ""
             by_label[label, times[label]][position if row is None else row] = line
             times[label] += 1
-    in_doubt = naming.style == "in doubt" or any(
-        _has_faulty_width(line, end) for of in lettered.values() for line in of
-    )
+    is_split = not are_labels and any(map(is_number, behind))  # a number too many, and another one, behind rows
+    is_faulty = any(_has_faulty_width(line, end) for of in lettered.values() for line in of)
+    in_doubt = naming.style == "in doubt" or is_split or is_faulty
     is_layout = bool(_LAYOUT_TITLE.fullmatch(_text_above(lines, at)))
     return [
         Block(
@@ -304,15 +310,16 @@ def _without_column_numbers(lines: Sequence[Line], at: int) -> list[Block]:
     segment = _Segment(tuple(range(start, start + width)), tuple(range(width)))
     if letters is not None:
         return _lettered_run(run, run_letters, segment)
-    behind = at + len(run)
-    beside = [lines[n] for n in (at - 1, behind) if 0 <= n < len(lines)]
-    return [] if any(_seems_a_row(line, width) for line in beside) else _bare_run(run, segment)
+    beside = (reversed(lines[:at]), iter(lines[at + len(run) :]))
+    return [] if any(_has_more_rows(side, width) for side in beside) else _bare_run(run, segment)
 
 
-def _seems_a_row(line: Line, width: int) -> bool:
-    """Whether a line beside bare rows may be one more of them that cannot be read."""
-    is_head = bool(_segments(line.fields))
-    return not is_head and len(line.filled) >= width and any(map(is_number, line.fields))
+def _has_more_rows(beside: Iterable[Line], width: int) -> bool:
+    """Whether lines beside bare rows, up to a blank one, may be more of them, with one that cannot be read."""
+    near = takewhile(lambda line: not line.is_blank, beside)
+    return any(
+        len(line.filled) >= width and any(map(is_number, line.fields)) and not _segments(line.fields) for line in near
+    )
 
 
 def _lettered_run(run: Sequence[Line], letters: Sequence[str], segment: _Segment) -> list[Block]:
@@ -321,7 +328,7 @@ def _lettered_run(run: Sequence[Line], letters: Sequence[str], segment: _Segment
     rows = [naming.row(one) for one in letters]
     known = [row for row in rows if row is not None]
     is_whole = len(filled) == _WIDTHS[len(segment.columns)]
-    if len(filled) < 2 or len(known) < len(rows) or (filled[0].separator == "," and not is_whole):
+    if len(filled) < 2 or len(known) < len(rows) or (filled[0].separator in (",", None) and not is_whole):
         return []
     return [Block(_cells(dict(zip(known, filled, strict=True)), segment), run[0].number, naming=naming)]
 

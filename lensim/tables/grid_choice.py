@@ -7,9 +7,10 @@ from typing import Final
 
 from lensim.checks import InputError
 from lensim.tables.export_lines import SEPARATORS, lines_of, same_name
-from lensim.tables.grid import Grid, find_grids, same_numbers
+from lensim.tables.grid import Grid, find_grids, has_numbered_wells, same_numbers
 from lensim.tables.grid_blocks import is_number
 from lensim.tables.source import Source
+from lensim.tables.well_lists import Numbering
 from lensim.tables.well_names import STANDARD_PLATES
 
 GridNumber = int | Sequence[int]
@@ -38,7 +39,11 @@ class PlateGrid:
     also: tuple[str, ...] = ()
 
 
-def plates_of(files: Sequence[tuple[Source, GridNumber | None]], reading: str | None = None) -> list[list[PlateGrid]]:
+def plates_of(
+    files: Sequence[tuple[Source, GridNumber | None]],
+    reading: str | None = None,
+    numbering: Numbering | None = None,
+) -> list[list[PlateGrid]]:
     """The plates in each of some readers' files, one grid each.
 
     Grids of different plates, as the export names these, are different plates. Several grids of one plate (two
@@ -51,13 +56,15 @@ def plates_of(files: Sequence[tuple[Source, GridNumber | None]], reading: str | 
         The files, and which grids of each, from 1; several are a plate each.
     reading
         A part of the text over a grid or behind its rows, such as a wavelength, for all plates of all files.
+    numbering
+        How wells are numbered in lists that number them.
 
     Raises
     ------
     InputError
         If a file has no grid, or a choice is needed; the message says what was found.
     """
-    found = [_of_file(source, number, reading or None) for source, number in files]
+    found = [_of_file(source, number, reading or None, numbering) for source, number in files]
     names = Counter(same_name(plate.name) for of_file in found for plate in of_file)
     return [[_distinct(plate, names) if len(of_file) > 1 else plate for plate in of_file] for of_file in found]
 
@@ -76,8 +83,8 @@ def match_plates(
 
     With `is_part` the map may lack plates: rows of it were left out by choice.
 
-    A plate is known by its name, or, where no other is known by it, by its barcode or number in the export. Case,
-    blanks, signs, the word plate and zeros before a number do not count.
+    A plate is known by its name, or, where no other is known by it, by its barcode or number in the export. Case, the
+    word plate and zeros before a number do not count.
 
     Raises
     ------
@@ -132,8 +139,10 @@ def named_plate(plates: Sequence[PlateGrid], name: str) -> PlateGrid:
     raise InputError(f"{plates[0].source.place}: plate must be one of {there}, got {name!r}")
 
 
-def _of_file(source: Source, number: GridNumber | None, reading: str | None) -> list[PlateGrid]:
-    grids = find_grids(source.text)
+def _of_file(
+    source: Source, number: GridNumber | None, reading: str | None, numbering: Numbering | None
+) -> list[PlateGrid]:
+    grids = find_grids(source.text, numbering)
     if not grids:
         raise InputError(f"{source.place}: {_no_grid(source.text)}")
     if number is not None and reading:
@@ -152,7 +161,11 @@ def _of_file(source: Source, number: GridNumber | None, reading: str | None) -> 
         return [PlateGrid(source, first[0], source.stem, first[0].plates)]
     if any(not grid.plates for grid in first):
         raise InputError(f"{source.place}: {_ask(grids, at, of_plate)}")
-    return [PlateGrid(source, grid, grid.plates[0], grid.plates[1:]) for grid in first]
+    names = {same_name(grid.plates[0]) for grid in first}
+    return [
+        PlateGrid(source, grid, grid.plates[0], tuple(name for name in grid.plates[1:] if same_name(name) not in names))
+        for grid in first
+    ]
 
 
 def _different(grids: Sequence[Grid]) -> list[Grid]:
@@ -244,6 +257,11 @@ def _plate(name: str) -> str:
 
 
 def _no_grid(text: str) -> str:
+    if has_numbered_wells(text):
+        return (
+            'a list numbers its wells: say well_order="rows" (1, 2, 3 along the first row) or well_order="columns", '
+            "and plate_wells= where it has not all wells of a plate"
+        )
     sizes = ", ".join(f"{rows} x {columns}" for rows, columns in STANDARD_PLATES)
     return (
         f"no grid of numbers was found ({sizes}, or any part of a plate with its letters and numbers beside it), "

@@ -8,6 +8,7 @@ from typing import Final, Literal
 from lensim.checks import FaultReport, InputError, one_of
 from lensim.tables.grid import Grid
 from lensim.tables.plate_size import PLATES_BY_WELLS
+from lensim.tables.well_lists import Numbering
 from lensim.tables.well_names import STANDARD, Naming, naming_of_wells
 
 WellOrder = Literal["rows", "columns"]
@@ -34,6 +35,11 @@ def check_needs_map(grid_number: object, reading: object, well_order: object) ->
     for name, given in (("grid_number", grid_number), ("reading", reading), ("well_order", well_order)):
         if given:
             raise InputError(f"{name} is for what plate readers wrote, and needs plate_map= as well, got none")
+
+
+def numbering_of(order: WellOrder | None, plate_wells: int | None) -> Numbering | None:
+    """How wells are numbered, where the user says it."""
+    return None if order is None else Numbering(order, plate_wells or 0)
 
 
 def check_well_order(order: str | None) -> None:
@@ -88,11 +94,7 @@ class MapOfGrid:
         match = _NUMBER.fullmatch(name.strip())
         if match is None or self.order is None or self.shape is None:
             return None
-        rows, columns = self.shape
-        at = int(match.group(1)) - 1
-        if at >= rows * columns:
-            return None
-        return divmod(at, columns) if self.order == "rows" else (at % rows, at // rows)
+        return Numbering(self.order, self.shape[0] * self.shape[1]).place(int(match.group(1)), 0)
 
     def _fault(self, name: str) -> str:
         if self._is_in_doubt:

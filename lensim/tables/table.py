@@ -30,6 +30,8 @@ class TextTable:
         False where rows are left out because they had a fault.
     has_decimal_points
         True where numbers were numbers in the file, and are written here with a point.
+    notes
+        What was read otherwise than it is written, in sentences.
     """
 
     place: str
@@ -38,6 +40,7 @@ class TextTable:
     lines: list[int]
     is_whole: bool = True
     has_decimal_points: bool = False
+    notes: tuple[str, ...] = ()
 
 
 def parse_text(text: str, faults: FaultReport) -> TextTable:

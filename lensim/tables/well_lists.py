@@ -2,59 +2,140 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import islice, takewhile
+from typing import Final, Literal
 
 from lensim.tables.export_lines import Line
 from lensim.tables.grid_blocks import Block, is_number, may_be_reading
 from lensim.tables.names import plain_name
 from lensim.tables.number_text import is_missing
-from lensim.tables.well_names import Naming, naming_of_wells, parse_well_name
+from lensim.tables.well_names import STANDARD_PLATES, Naming, naming_of_wells, parse_well_name, well_name
 
 _WELL_HEADS: Final = frozenset(
-    {"well", "wells", "pos", "position", "well_position", "well_pos", "well_name", "well_id", "coordinate", "coord"}
+    {
+        "well",
+        "wells",
+        "pos",
+        "position",
+        "well_position",
+        "well_positions",
+        "well_pos",
+        "well_name",
+        "well_id",
+        "coordinate",
+        "coord",
+    }
 )
-_PLATE_HEADS: Final = ("barcode", "plate_barcode", "plate_id", "plate_name", "plate", "plate_number", "plate_no")
+_ROW_HEADS: Final = ("well_row", "row")
+_COLUMN_HEADS: Final = ("well_col", "well_column", "column", "col")
+_PLATE_HEADS: Final = ("barcode", "plate_barcode", "plate_id", "plate_name", "plate", "plate_number", "plate_no", "pn")
 _NO_READING: Final = re.compile(
-    r"(?:std_?)?err(?:or)?(?:_.*)?|sd|std(?:_?dev)?|cv(?:_.*)?|count_?ing_time|meas_?time|time(?:_.*)?|temp(?:erature)?(?:_.*)?"
+    r"s|pn|rpt|[cpsdt]time|(?:std_?)?err(?:or)?(?:_.*)?|sd|std(?:_?dev)?|cv(?:_.*)?|count_?ing_time|meas_?time|time(?:_.*)?|temp(?:erature)?(?:_.*)?"
     r"|row|col|column|plate.*|barcode|repeat|sample.*|content|group|no|nr|number|index|cycle|well.*|pos(?:ition)?"
     r"|conc(?:entration)?(?:_.*)?|dilution.*|dose.*|x|y|width|height"
 )
 _FEWEST_ACROSS: Final = 4
+LARGEST_PLATE: Final = STANDARD_PLATES[-1][0] * STANDARD_PLATES[-1][1]
 
 
-def list_at(lines: Sequence[Line], at: int) -> list[Block]:
+@dataclass(frozen=True)
+class Numbering:
+    """How wells are numbered: along rows or down columns, on a plate of so many wells (by the largest number if 0)."""
+
+    order: Literal["rows", "columns"]
+    wells: int = 0
+
+    def place(self, number: int, largest: int) -> tuple[int, int] | None:
+        """Row and column, from 0, of a well; None where the plate, or its size, has no such."""
+        shape = next((one for one in STANDARD_PLATES if one[0] * one[1] == (self.wells or largest)), None)
+        if shape is None or not 1 <= number <= shape[0] * shape[1]:
+            return None
+        rows, columns = shape
+        return divmod(number - 1, columns) if self.order == "rows" else ((number - 1) % rows, (number - 1) // rows)
+
+
+def list_at(lines: Sequence[Line], at: int, numbering: Numbering | None = None) -> list[Block]:
     """The readings of the list of wells whose head is line `at`; empty where that is no head of a list."""
-    return _down(lines, at) or _across(lines, at)
+    return _down(lines, at, numbering) or _across(lines, at)
 
 
-def _down(lines: Sequence[Line], at: int) -> list[Block]:
+def numbers_wells(lines: Sequence[Line]) -> bool:
+    """Whether there is a list of wells that are numbered."""
+    return any(_numbered_rows(lines, at) is not None for at in range(len(lines)))
+
+
+def _down(lines: Sequence[Line], at: int, numbering: Numbering | None) -> list[Block]:
     """One well a line: a column for the well, one or more with numbers, perhaps one for the plate."""
     head = [plain_name(cell) for cell in lines[at].fields]
-    wells = [n for n, name in enumerate(head) if name in _WELL_HEADS]
-    rows = _rows_of_list(lines[at + 1 :], wells[0]) if len(wells) == 1 else []
-    if not rows:
+    found = _named_rows(lines, at) or _rows_by_two(lines, at) or (_numbered_rows(lines, at) if numbering else None)
+    if found is None:
         return []
-    well = wells[0]
-    naming = naming_of_wells(row.fields[well] for row in rows)
-    if naming.style == "in doubt":
+    used, rows, names = found
+    naming = naming_of_wells(names)
+    places = [naming.place(name) for name in names]
+    if numbering and names[0].isdigit():
+        largest = max(map(int, names))
+        places = [numbering.place(int(name), largest) for name in names]
+    known = [place for place in places if place is not None]
+    if len(known) < len(places):
         return []
     plate = next((head.index(name) for name in _PLATE_HEADS if name in head), None)
     blocks: list[Block] = []
     for column, name in enumerate(head):
-        if column in (well, plate) or _NO_READING.fullmatch(name) or not _is_numeric(rows, column):
+        if column in used or column == plate or _NO_READING.fullmatch(name) or not _is_numeric(rows, column):
             continue
-        blocks += _of_column(rows, lines[at], (well, column, plate), naming)
+        blocks += _of_column(rows, known, lines[at], (column, plate), naming)
     return blocks
 
 
-def _rows_of_list(lines: Sequence[Line], well: int) -> list[Line]:
-    rows = []
-    for line in lines:
-        if len(line.fields) <= well or parse_well_name(line.fields[well]) is None:
-            break
-        rows.append(line)
-    return rows if len(rows) >= 2 else []
+_Found = tuple[tuple[int, ...], list[Line], list[str]]
+"""The columns that say the well, the rows below, and the name of each row's well."""
+
+
+def _named_rows(lines: Sequence[Line], at: int) -> _Found | None:
+    """Rows with names of wells."""
+    return _rows(lines, at, lambda name: parse_well_name(name) is not None)
+
+
+def _numbered_rows(lines: Sequence[Line], at: int) -> _Found | None:
+    """Rows with numbers of wells."""
+    return _rows(lines, at, lambda name: name.isdigit() and 1 <= int(name) <= LARGEST_PLATE)
+
+
+def _rows(lines: Sequence[Line], at: int, is_well: Callable[[str], bool]) -> _Found | None:
+    wells = [n for n, cell in enumerate(lines[at].fields) if plain_name(cell) in _WELL_HEADS]
+    if len(wells) != 1:
+        return None
+    rows = _while(lines, at, lambda line: len(line.fields) > wells[0] and is_well(line.fields[wells[0]]))
+    return ((wells[0],), rows, [row.fields[wells[0]] for row in rows]) if rows else None
+
+
+def _rows_by_two(lines: Sequence[Line], at: int) -> _Found | None:
+    """Rows that say the row of the well, as letters or a number, and its column in two fields."""
+    head = [plain_name(cell) for cell in lines[at].fields]
+    row, column = (next((head.index(n) for n in names if n in head), None) for names in (_ROW_HEADS, _COLUMN_HEADS))
+    if row is None or column is None:
+        return None
+
+    def name(line: Line) -> str:
+        if max(row, column) >= len(line.fields):
+            return ""
+        letters = line.fields[row]
+        if letters.isdigit() and 1 <= int(letters) <= STANDARD_PLATES[-1][0]:
+            letters = well_name(int(letters) - 1, 0)[:-1]
+        return f"{letters}{line.fields[column]}"
+
+    rows = _while(lines, at, lambda line: parse_well_name(name(line)) is not None)
+    return ((row, column), rows, [name(line) for line in rows]) if rows else None
+
+
+def _while(lines: Sequence[Line], at: int, is_row: Callable[[Line], bool]) -> list[Line]:
+    """The lines below a head for as long as they are rows of its list; none where blanks may part words of a name."""
+    rows = list(takewhile(is_row, islice(lines, at + 1, None)))
+    is_split = lines[at].separator is None and any(len(row.fields) != len(lines[at].fields) for row in rows)
+    return rows if len(rows) >= 2 and not is_split else []
 
 
 def _is_numeric(rows: Sequence[Line], column: int) -> bool:
@@ -63,16 +144,19 @@ def _is_numeric(rows: Sequence[Line], column: int) -> bool:
     return bool(filled) and 2 * sum(map(is_number, filled)) > len(filled)
 
 
-def _of_column(rows: Sequence[Line], head: Line, where: tuple[int, int, int | None], naming: Naming) -> list[Block]:
+def _of_column(
+    rows: Sequence[Line],
+    places: Sequence[tuple[int, int]],
+    head: Line,
+    where: tuple[int, int | None],
+    naming: Naming,
+) -> list[Block]:
     """A block for each plate; where a plate has a well several times, one for each time."""
-    well, column, plate = where
+    column, plate = where
     cells: defaultdict[tuple[str, int], dict[tuple[int, int], tuple[str, int]]] = defaultdict(dict)
     times: defaultdict[tuple[str, tuple[int, int]], int] = defaultdict(int)
-    for row in rows:
+    for row, place in zip(rows, places, strict=True):
         of_plate = row.fields[plate].strip('="') if plate is not None and plate < len(row.fields) else ""
-        place = naming.place(row.fields[well])
-        if place is None:
-            return []
         text = row.fields[column] if column < len(row.fields) else ""
         cells[of_plate, times[of_plate, place]][place] = text, row.number
         times[of_plate, place] += 1

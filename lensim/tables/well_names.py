@@ -1,7 +1,7 @@
 """Names of wells, A1 to AF48, the ways in which rows are lettered, and the plates that they fit on."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -86,6 +86,15 @@ def naming_of_wells(names: Iterable[str], rows: int = 0, of_grid: Naming | None 
     """How the rows of wells are lettered, from all their names together; see `naming_of_rows`."""
     found = (_NAME.fullmatch(name.strip()) for name in names)
     return naming_of_rows((match.group(1) for match in found if match), rows, of_grid)
+
+
+def with_standard_letters(names: Sequence[str], rows: int = 0) -> list[str]:
+    """Names of wells of a study with rows after Z as AA to AF, where they are lettered a to f or Aa to Hd."""
+    naming = naming_of_wells(names, rows)
+    if naming.style not in ("small after Z", "quarters"):
+        return list(names)
+    places = [naming.place(name) for name in names]
+    return [name if place is None else well_name(*place) for name, place in zip(names, places, strict=True)]
 
 
 def parse_well_name(name: str) -> tuple[int, int] | None:

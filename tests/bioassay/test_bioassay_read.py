@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from lensim import vocabulary as v
+from lensim.bioassay.assay import notes
 from lensim.bioassay.assemble import write_bioassay
 from lensim.bioassay.design import BioassayDesign, lay_out
 from lensim.bioassay.read import read_bioassay
@@ -229,6 +230,27 @@ def test_grids_with_a_map_are_the_table(tmp_path):
     assert alone.sizes[v.PLATE] == 1
     with pytest.raises(InputError, match="plate 'experiment 2' has no grid of that name; there are experiment 1"):
         read_bioassay(files[:1], plate_map=plate_map)
+
+
+def test_grids_of_one_file_are_the_table(tmp_path):
+    data = simulated()
+    files, rows = zip(*(grid_and_map(tmp_path, data, plate) for plate in (0, 1)), strict=True)
+    plate_map = saved(tmp_path, as_table([MAP_HEADER, *rows[0], *rows[1]]), "map.csv")
+    both = "\n".join(f"Plate: {file.stem}\n{file.read_text()}" for file in files)
+    again = read_bioassay(saved(tmp_path, both, "both.txt"), plate_map=plate_map)
+    assert again[v.OPTICAL_DENSITY].values == pytest.approx(data[v.OPTICAL_DENSITY].values, abs=6e-5)
+    assert data[v.PLATE_OF_WELL].values.tolist() == again[v.PLATE_OF_WELL].values.tolist()
+
+
+def test_saturated_wells_are_left_out_only_by_choice_and_told(tmp_path):
+    file = saved(tmp_path, HEADER + "".join(GOOD) + "B3,sample,,x,drug,1,OVER\nB4,sample,,x,drug,1,Invalid\n")
+    with pytest.raises(
+        InputError, match=r"od is saturated, got 'OVER'; to leave saturated wells out, say saturated='drop'"
+    ):
+        read_bioassay(file)
+    data = read_bioassay(file, saturated="drop")
+    assert (data.attrs["wells_saturated"], data.attrs["wells_lost"]) == (1, 1)
+    assert notes(data)[-1].startswith("wells in which the reader was saturated are left out (1)")
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def without_reference(data: pd.DataFrame) -> pd.DataFrame:
 
 
 def silent_reference(data: pd.DataFrame) -> pd.DataFrame:
-    return data.assign(ct_cycles=data["ct_cycles"].where(data["gene"] != "R"))
+    return data.assign(ct_cycles=data["ct_cycles"].where(data["gene"] != "R", "Undetermined"))
 
 
 def no_control(data: pd.DataFrame) -> pd.DataFrame:

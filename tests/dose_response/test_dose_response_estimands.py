@@ -6,8 +6,10 @@ import xarray as xr
 from scipy.integrate import quad
 
 from lensim import vocabulary as v
+from lensim.assay import Asked
 from lensim.checks import InputError
 from lensim.dose_response import estimands as e
+from lensim.dose_response.assay import ASSAY
 from lensim.dose_response.curve import residual
 from lensim.inference.observations import attach_observations
 from lensim.seeding import stream
@@ -250,6 +252,66 @@ def test_the_gate_judges_what_has_an_order_and_ic50s_that_draws_reach():
 )
 def test_ic50_in_words(interval, words):
     assert e.ic50_in_words(*interval, 0.01, 10.0) == words
+
+
+def in_unit(stated: str, units: str = "uM") -> xr.DataTree:
+    """The same result, of a user who stated doses in another unit."""
+    tree = result()
+    data = observations().assign_attrs(dose_unit=stated)
+    data[v.DOSE].attrs["units"] = units
+    attach_observations(tree, data)
+    return tree
+
+
+def test_ic50s_are_told_in_the_users_unit():
+    plain = e.summarise_lines(e.dose_response_estimands(RESULT))
+    table = e.summarise_lines(e.dose_response_estimands(in_unit("nM")))
+    row = table.loc["NCI-H929"]
+    assert row["ic50_um"] == plain.loc["NCI-H929", "ic50_um"]
+    assert row["ic50_nM"] == pytest.approx(1e3 * row["ic50_um"])
+    assert float(row["ic50"].split()[0]) == pytest.approx(row["ic50_nM"], rel=0.05)
+    assert table["ic50"].tolist()[1:] == ["> 5000", "> 10000", "< 30"]
+    assert set(table["dose_unit"]) == {"nM"}
+    assert set(plain["dose_unit"]) == {"µM"}
+
+
+def test_tiny_numbers_of_molar_doses_are_written_with_exponents():
+    table = e.summarise_lines(e.dose_response_estimands(in_unit("M")))
+    assert table["ic50"].tolist()[1:] == ["> 5e-06", "> 1e-05", "< 3e-08"]
+    assert re.fullmatch(r"[0-9.]+e-0[67] \([0-9.]+e-0[67] to [0-9.]+e-0[67]\)", table["ic50"].iloc[0])
+
+
+def test_doses_that_are_no_concentrations_have_columns_without_um():
+    table = e.summarise_lines(e.dose_response_estimands(in_unit("as-is:g/ha", "g/ha")))
+    assert not [name for name in table if name.endswith("_um") or "_um_" in name]
+    assert table.loc["NCI-H929", "ic50_own_unit"] == pytest.approx(10**0.0, rel=0.2)
+    assert set(table["dose_unit"]) == {"g/ha"}
+
+
+def test_an_ec50_beyond_the_doses_is_a_bound_too():
+    table = e.summarise_lines(e.dose_response_estimands(RESULT))
+    assert table.loc["Z138", "ec50"] == "< 0.03"
+    assert np.isnan(table.loc["Z138", "ec50_um"])
+
+
+DOSE_COLUMNS = re.compile(r"(ic50|ec50)_(um|nM)(_lower|_upper)?")
+
+
+@pytest.mark.parametrize("stated", ["uM", "nM"])
+def test_no_number_of_a_table_lies_beyond_the_tested_doses(stated):
+    """Walk every column of every table of the assay: numbers that are doses lie inside, and words say the bound."""
+    scale = {"uM": 1.0, "nM": 1e3}[stated]
+    tables = ASSAY.tables(ASSAY.estimands(in_unit(stated), Asked()), Asked())
+    walked = set()
+    for table in tables:
+        for name in map(str, table.frame):
+            if not DOSE_COLUMNS.fullmatch(name):
+                continue
+            walked.add(name)
+            for line, value in zip(table.frame["cell_line"], table.frame[name], strict=True):
+                low, top = np.array([min(DOSES[line]), max(DOSES[line])]) * (scale if "nM" in name else 1.0)
+                assert np.isnan(value) or low <= value <= top, (line, name, value)
+    assert {"ic50_um", "ic50_um_lower", "ic50_um_upper", "ec50_um"} <= walked
 
 
 # --- errors ---

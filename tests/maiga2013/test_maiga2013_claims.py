@@ -14,7 +14,6 @@ from lensim.maiga2013.claims import (
     numbers_table,
     stated_value,
     stated_words,
-    support,
     untestable_table,
 )
 from lensim.maiga2013.fact import CountOf, StatedRange
@@ -88,20 +87,23 @@ def test_a_test_without_an_effect_finds_one_at_its_level(worlds):
     plot_findings(table.reset_index())
 
 
-def test_a_finding_that_is_always_made_has_no_support(worlds):
+def test_a_finding_that_is_always_made_is_no_evidence(worlds):
     always = Finding("always", "something", "nowhere", lambda found: np.ones(STUDIES, dtype=bool), CALIBRATED)
     row = findings_table(worlds, [always], CALIBRATED).iloc[0]
-    assert (row["p_if_true"], row["p_if_not"], row["supported"]) == (1.0, 1.0, "no")
+    assert (row["p_if_true"], row["p_if_not"], row["ratio"], row["evidence"]) == (1.0, 1.0, 1.0, "hardly any")
 
 
-@pytest.mark.parametrize(
-    ("true", "false", "verdict"), [(0.9, 0.05, "yes"), (0.9, 0.2, "weakly"), (0.4, 0.01, "no"), (0.9, 0.5, "no")]
-)
-def test_support_has_bars(true, false, verdict):
-    assert support(true, false, 1000) == verdict
+def test_findings_are_in_order_of_their_ratio_with_their_power_beside(worlds):
+    table = findings_table(worlds, FINDINGS, CALIBRATED)
+    at = table["ratio"].fillna(table["ratio_low"])
+    assert at.is_monotonic_decreasing
+    known = table[table["ratio"].notna()]
+    np.testing.assert_allclose(known["ratio"], known["p_if_true"] / known["p_if_not"])
+    assert (known["ratio_low"] <= known["ratio"]).all()
+    assert (table["p_if_true_mcse"] > 0).all()
 
 
 def test_what_cannot_be_tested_is_said():
     table = untestable_table()
-    assert (table["supported"] == "nothing to test").all()
+    assert (table["evidence"] == "nothing to test").all()
     assert "p53_and_sensitivity" in set(table["key"])

@@ -50,9 +50,20 @@ def test_p_of_tnf_in_primary_cells_is_not_attainable(log):
 
 
 @pytest.mark.parametrize("log", [False, True])
-def test_p_of_igf1_in_primary_cells_is_attainable_on_ratios_only(log):
+def test_p_of_igf1_in_primary_cells_is_attainable_on_ratios_and_not_on_logs(log):
     attainable = _p_values_of_four("igf1_primary", log)
     published = number("igf1_primary_p")
     assert (attainable.min() <= published <= attainable.max()) != log
     for end in (attainable.min(), attainable.max()):
         assert f"{end:.3f}" in str(BY_KEY["igf1_primary_significance"].readings)
+
+
+def test_both_p_values_in_primary_cells_are_attainable_on_levels():
+    """Untreated levels that a search finds: four positive numbers by which the paired t of levels has the printed P."""
+    for name, other in (("tnf_primary", "tnf_primary_p_value"), ("igf1_primary", "igf1_primary_significance")):
+        median, ends = number(f"{name}_median_percent") / 100, span(f"{name}_range_percent")
+        ratio = np.array([ends.low / 100, median, median, ends.high / 100])
+        weight = np.exp(np.random.default_rng(3).uniform(0.0, np.log(4.0), (100_000, 4)))
+        p = ttest_1samp(weight * (ratio - 1.0), 0.0, axis=1).pvalue
+        assert p.min() < number(f"{name}_p") < p.max()
+        assert "0.39" in str(BY_KEY[other].readings)

@@ -57,7 +57,10 @@ def numbers(ax: Axes | None) -> Figure:
 
 def findings(ax: Axes | None) -> Figure:
     return claims.plot_findings(
-        pd.DataFrame([{"claim": "a", "p_if_true": 0.9, "p_if_not": 0.05, "supported": "yes"}]), ax
+        pd.DataFrame(
+            [{"claim": "a", "p_if_true": 0.9, "p_if_not": 0.05, "evidence": "positive", "ratio_words": "18 (15 to 21)"}]
+        ),
+        ax,
     )
 
 

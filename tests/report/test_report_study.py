@@ -7,7 +7,7 @@ import pytest
 
 from experiments import report as experiment
 from lensim.checks import InputError
-from lensim.report.claims_section import claims_tables, count_inside, count_supported
+from lensim.report.claims_section import claims_tables, count_inside, count_strong
 from lensim.report.figures.style import new_figure, save_figure
 from lensim.report.folder import Choice, folder_section, is_results_folder
 from lensim.report.html import grid, render
@@ -25,16 +25,16 @@ MANIFEST = {
 }
 CLAIMS_HEAD = (
     "key,claim,where,kind,stated,stated_number,twin_low,twin_median,twin_high,inside,comment,p_if_true,p_if_not,"
-    "supported\n"
+    "evidence,ratio_words\n"
 )
 CLAIMS_CSV = (
     CLAIMS_HEAD
-    + """a,lines that are <b>sensitive</b>,Results,number,13 of 23,13,10,12,14,yes,,,,
-b,lowest IC50,Figure 1,number,0.15 uM,0.15,0.2,0.5,0.9,no,below,,,
-c,by design,Methods,number,9,9,,,,not simulated,,,,
-d,TNF rises,Figure 2B,finding,,,,,,,,0.9,0.01,yes
-e,IGF1 rises,Figure 2E,finding,,,,,,,,0.3,0.2,no
-f,p53,Results,statement,,,,,,,nothing shown,,,nothing to test
+    + """a,lines that are <b>sensitive</b>,Results,number,13 of 23,13,10,12,14,yes,,,,,
+b,lowest IC50,Figure 1,number,0.15 uM,0.15,0.2,0.5,0.9,no,below,,,,
+c,by design,Methods,number,9,9,,,,not simulated,,,,,
+d,TNF rises,Figure 2B,finding,,,,,,,,0.9,0.01,strong,90 (60 to 130)
+e,IGF1 rises,Figure 2E,finding,,,,,,,,0.3,0.2,hardly any,1.5 (1.3 to 1.7)
+f,p53,Results,statement,,,,,,,nothing shown,,,nothing to test,
 """
 )
 
@@ -114,13 +114,15 @@ def test_claims_are_three_tables_that_count(tmp_path):
     assert numbers.frame["among twins"].tolist() == [Span(10, 12, 14, 13), Span(0.2, 0.5, 0.9, 0.15), None]
     assert numbers.frame.loc[1, "inside"] == Mark("no", "no")
     assert "model" not in numbers.frame
-    assert findings.frame["made where true"].tolist() == ["90%", "30%"]
+    assert findings.frame["power: made where true"].tolist() == ["90%", "30%"]
+    assert findings.frame["evidence when made"].tolist() == [Mark("yes", "strong"), Mark("no", "hardly any")]
+    assert findings.frame["ratio (95%)"].tolist() == ["90 (60 to 130)", "1.5 (1.3 to 1.7)"]
     assert count_inside(claims) == (1, 2)
-    assert count_supported(claims) == (1, 2)
+    assert count_strong(claims) == (1, 2)
     # a table of fewer columns is taken as well
     few = claims[["claim", "stated"]]
     assert len(claims_tables(few, "")[0].frame) == 6
-    assert (count_inside(few), count_supported(few)) == ((0, 0), (0, 0))
+    assert (count_inside(few), count_strong(few)) == ((0, 0), (0, 0))
 
 
 def test_the_page_of_the_study_has_every_part_or_says_that_it_is_absent(tmp_path, capsys):

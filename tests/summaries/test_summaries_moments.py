@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lensim.summaries import attainable
+from lensim.summaries import extremes
 from lensim.summaries.attainable import bounds_of, p_ranges
 from lensim.summaries.audit import audit, audit_in_words
 from lensim.summaries.matching_samples import find_matching_samples, matches_summary
@@ -147,8 +147,8 @@ def test_chords_bound_the_corners(monkeypatch):
         low = np.sort(rng.uniform(-0.5, 2.0, 8))
         high = low + rng.uniform(0.0, 1.0, 8)
         low += max(0.0, -low.mean())
-        exact = attainable._least_at_corners(low, high, outer=True)
-        bound, reached = (attainable._least_by_chords(low, high, outer=outer) for outer in (True, False))
+        exact = extremes._least_at_corners(low, high, outer=True)
+        bound, reached = (extremes._least_by_chords(low, high, outer=outer) for outer in (True, False))
         assert bound <= exact + 1e-9
         assert exact <= reached + 1e-9
         assert reached - bound < 0.1 * max(bound, 1.0)

@@ -85,7 +85,7 @@ def wells_of(sheet: PanelSheet, signal: np.ndarray, blank_signal: np.ndarray, pr
     log_signal = _log_signal(signal[read], sheet.minutes)
     per_cell = np.bincount(sheet.cell_of_well[read], minlength=len(sheet.log_dose))
     log_untreated = float(np.median(log_signal[sheet.untreated[read]]))
-    background = _backgrounds(sheet, np.asarray(blank_signal, dtype=float), log_untreated, priors)
+    background = _backgrounds(sheet, np.asarray(blank_signal, dtype=float), priors)
     cultures = len(sheet.plate_of_culture)
     return Wells(
         log_signal,
@@ -106,12 +106,12 @@ def _log_signal(signal: np.ndarray, minutes: float) -> np.ndarray:
     return np.log(np.where(signal > 0, signal, floor))
 
 
-def _backgrounds(sheet: PanelSheet, blank: np.ndarray, log_untreated: float, priors: WellPriors) -> np.ndarray:
-    """Background of each plate: what its blanks show, drawn towards that of all plates; without blanks the prior's."""
+def _backgrounds(sheet: PanelSheet, blank: np.ndarray, priors: WellPriors) -> np.ndarray:
+    """Background of each plate: what its blanks show, drawn towards that of all plates; without blanks none."""
     plates = int(sheet.plate_of_culture.max()) + 1
     read = np.isfinite(blank)
     if not read.any():
-        return np.full(plates, np.exp(log_untreated + priors.mean_log_background_share))
+        return np.zeros(plates)
     log_blank, plate = _log_signal(blank[read], sheet.minutes), sheet.plate_of_blank[read]
     plates = max(plates, int(plate.max()) + 1)
     own = [log_blank[plate == p] for p in range(plates)]

@@ -16,8 +16,8 @@ from lensim.dose_response.read.rules import Culture, check_together, culture_of
 from lensim.dose_response.read.units import DoseUnit
 from lensim.dose_response.read.wells import LostWells, Well
 from lensim.tables.names import in_natural_order, plain_name
-from lensim.tables.plate_size import size_attrs
-from lensim.tables.well_names import parse_well_name
+from lensim.tables.plate_size import PLATES_BY_WELLS, size_attrs
+from lensim.tables.well_names import parse_well_name, with_standard_letters
 
 ALL_GROUP: Final = "all"
 """The molecular group of every line where the user has none."""
@@ -92,7 +92,9 @@ def assemble(wells: Sequence[Well], origin: Origin, faults: FaultReport, *, is_w
     InputError
         With all the faults, those already in `faults` included.
     """
-    named = fill_names(wells)
+    rows = PLATES_BY_WELLS[origin.plate_wells][0] if origin.plate_wells is not None else 0
+    names = with_standard_letters([well.name for well in wells], rows)
+    named = fill_names([replace(well, name=name) for well, name in zip(wells, names, strict=True)])
     check_together(named, faults, is_raw=origin.is_raw, is_whole=is_whole)
     if not faults.faults and not any(well.role != "blank" for well in named):
         faults.add("no well is left: all are blank, ignored or lost")

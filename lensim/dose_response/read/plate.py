@@ -41,7 +41,7 @@ from lensim.dose_response.read.wells import (
 from lensim.tables.choice import EVERY_ROW, Choice
 from lensim.tables.columns import Found
 from lensim.tables.grid_choice import GridNumber, PlateGrid, match_plates, named_plate, plates_of
-from lensim.tables.grid_map import WellOrder, check_well_order, map_of_grid
+from lensim.tables.grid_map import WellOrder, check_well_order, map_of_grid, numbering_of
 from lensim.tables.number_text import DecimalMark, decimal_mark_in_doubt, decimal_mark_of, is_missing
 from lensim.tables.plate_size import check_plate_wells
 from lensim.tables.reader_words import Saturated
@@ -181,7 +181,8 @@ def read_plates(
     for path in [path for files in plates for path in (files.grid, files.plate_map)]:
         if path not in opened:  # several plates may have one map
             opened[path] = source_of(path)
-    found = plates_of([(opened[files.grid], files.grid_number) for files in plates], reading)
+    grids_of = [(opened[files.grid], files.grid_number) for files in plates]
+    found = plates_of(grids_of, reading, numbering_of(well_order, plate_wells))
     of_map: defaultdict[Path, list[_Plate]] = defaultdict(list)
     for files, grids in zip(plates, found, strict=True):
         chosen = [named_plate(grids, files.plate)] if files.plate else grids

@@ -21,6 +21,7 @@ from lensim.dose_response.read.columns import (
     check_role_words,
     find_well_columns,
 )
+from lensim.dose_response.read.direction import check_direction
 from lensim.dose_response.read.dose_cells import number_in
 from lensim.dose_response.read.dose_checks import check_doses
 from lensim.dose_response.read.dose_scale import DoseScale
@@ -155,6 +156,7 @@ def read_tidy(
     wells = [well for one in read for well in (one.wells if len(read) == 1 else _named_after_file(one))]
     tables = [ReadTable(one.table, one.columns.found) for one in read]
     told = check_wells(wells, tables, choice, faults, has_plates=len(read) > 1)
+    check_direction(wells, response, read[0].columns.column(response), columns or {}, faults)
     data = assemble(wells, origin, faults, is_whole=all(one.is_whole for one in read))
     return data.assign_attrs(told | settled.attrs)
 

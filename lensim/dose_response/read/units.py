@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.checks import InputError
@@ -106,6 +107,37 @@ def unit_in_column_name(name: str) -> str | None:
         if unit and word != "m" and (word != "M" or len(name) > 1):
             return unit
     return None
+
+
+@dataclass(frozen=True)
+class ShownUnit:
+    """The unit in which people are shown doses: their own.
+
+    Attributes
+    ----------
+    name
+        As tables and axes write it.
+    um_per_unit
+        Doses of the data in one of it: uM, or 1 where the unit is not molar.
+    column
+        What names of columns end on: um, nM, own_unit.
+    is_molar
+        Whether it is a concentration in mol/l.
+    """
+
+    name: str
+    um_per_unit: float
+    column: str
+    is_molar: bool
+
+
+def shown_unit(data: xr.Dataset) -> ShownUnit:
+    """The unit that the user stated for the doses of these data; uM where the data do not say."""
+    units = str(data[v.DOSE].attrs.get("units", v.UNITS[v.DOSE])) if v.DOSE in data else v.UNITS[v.DOSE]
+    if units != v.UNITS[v.DOSE]:
+        return ShownUnit(units, 1.0, "own_unit", is_molar=False)
+    name = molar_name(str(data.attrs.get("dose_unit", ""))) or "uM"
+    return ShownUnit(name.replace("uM", "µM"), UM_PER_UNIT[name], "um" if name == "uM" else name, is_molar=True)
 
 
 def dose_to_um(dose: float, unit: DoseUnit) -> float:

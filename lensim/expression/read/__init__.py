@@ -7,7 +7,7 @@ from lensim.expression.read.factors import read_factors
 from lensim.expression.read.ratios import is_ratio_table, read_ratios
 from lensim.expression.read.reactions import Reaction, Reactions
 from lensim.expression.read.sample_sheet import SampleSheet, read_sheet
-from lensim.expression.read.study import read_expression
+from lensim.expression.read.study import read_expression, without_sheet
 from lensim.expression.read.tidy import knows_samples, read_cts
 from lensim.expression.read.write import write_cts, write_reactions
 
@@ -32,6 +32,7 @@ __all__ = [
     "read_ratios",
     "read_reactions",
     "read_sheet",
+    "without_sheet",
     "write_cts",
     "write_reactions",
 ]

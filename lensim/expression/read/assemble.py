@@ -10,9 +10,13 @@ from lensim import checks
 from lensim import vocabulary as v
 from lensim.checks import FaultReport, InputError
 from lensim.expression.read.assigned import Assigned
+from lensim.expression.read.choices import UNPAIRED, Unpaired
 from lensim.expression.read.factors import Factor, check_factors
 from lensim.expression.read.match import Unlisted, match_sheet
+from lensim.expression.read.partners import settle_partners
+from lensim.expression.read.plate_calibrators import correct_plates
 from lensim.expression.read.reactions import DEFAULT_CYCLE_LIMIT, Reaction, Reactions
+from lensim.expression.read.role_names import told_of_no_rt
 from lensim.expression.read.rules import check_together, genes_with_series
 from lensim.expression.read.sample_sheet import SampleSheet
 from lensim.tables.control import find_control
@@ -43,6 +47,7 @@ def assemble_reactions(
     control: str = "",
     factors: Mapping[str, Factor] | None = None,
     unlisted: Unlisted = "refuse",
+    unpaired: Unpaired = "refuse",
 ) -> xr.Dataset:
     """The Dataset of a study, from what instruments say and what the sample sheet says.
 
@@ -64,6 +69,8 @@ def assemble_reactions(
         Amplification factors [fold a cycle] with standard errors (NaN where none is known), as from `read_factors`.
     unlisted
         What becomes of a reaction of a sample that the sheet does not have: "refuse", or "ignore" and count.
+    unpaired
+        What becomes of a sample without its partner, see `Choices`.
 
     Returns
     -------
@@ -75,7 +82,7 @@ def assemble_reactions(
         stated_amplification_factor, stated_amplification_factor_sd (gene); is_control (condition); cycle_limit ().
         well_name is there where wells have names. attrs: source, instrument, wells_ignored,
         standards_without_quantity, genes_without_factor (neither a dilution series nor a stated factor: a prior
-        decides), genes_left_out (no reaction of a sample).
+        decides), genes_left_out (no reaction of a sample), read_notes (what is to be told, a sentence a line).
 
     Raises
     ------
@@ -87,7 +94,8 @@ def assemble_reactions(
         raise InputError(f"references must be a list of genes, got the text {references!r}")
     check_factors(factors or {})
     faults = FaultReport(sheet.place)
-    assigned, ignored = match_sheet(reactions, sheet, unlisted, faults)
+    checks.one_of("unpaired", unpaired, UNPAIRED)
+    assigned, ignored, told = match_sheet(reactions, sheet, unlisted, faults)
     attrs: dict[str, str | int] = {
         "source": ", ".join([*reactions.paths, sheet.place]),
         "instrument": reactions.instrument,
@@ -96,7 +104,16 @@ def assemble_reactions(
     roles = GeneRoles(tuple(references), control, factors or {})
     limit = reactions.cycle_limit or DEFAULT_CYCLE_LIMIT
     faults.raise_if_any()
-    return assemble(assigned, roles, limit, reactions.quantity_unit, attrs, faults)
+    return assemble(
+        assigned,
+        roles,
+        limit,
+        reactions.quantity_unit,
+        attrs,
+        faults,
+        told=(*reactions.notes, *told),
+        unpaired=unpaired,
+    )
 
 
 def assemble(
@@ -106,8 +123,13 @@ def assemble(
     quantity_unit: str,
     attrs: Mapping[str, str | int],
     faults: FaultReport,
+    *,
+    told: Sequence[str] = (),
+    unpaired: Unpaired = "refuse",
 ) -> xr.Dataset:
     """The Dataset of reactions that know their samples, after the rules that they must keep together.
+
+    Cts are corrected by the plate calibrators, where there are any. What readers tell is in attrs["read_notes"].
 
     Raises
     ------
@@ -115,12 +137,15 @@ def assemble(
         With all the faults, those already in `faults` included.
     """
     kept = [one for one in assigned if not _is_idle_standard(one.reaction)]
+    kept, of_plates = correct_plates(kept, cycle_limit)
     unknown = [one for one in kept if one.reaction.task == "unknown"]
     said: dict[tuple[str, str], tuple[str, int]] = {}
     for one in unknown:
         said.setdefault((one.condition, one.is_control), one.said_at)
     control = find_control(said, roles.control, faults, roles.control_column) if unknown else None
-    check_together(kept, roles.references, control.name if control else None, roles.factors, faults)
+    kept, of_partners = settle_partners(kept, control.name if control else None, unpaired, faults)
+    unknown = [one for one in kept if one.reaction.task == "unknown"]
+    check_together(kept, roles.references, roles.factors, faults)
     faults.raise_if_any()
     if control is None:  # a fault by now
         raise InputError(f"{faults.place}: no control")
@@ -137,6 +162,8 @@ def assemble(
             - len([a for a in assigned if not _is_idle_standard(a.reaction)]),
             "genes_without_factor": ", ".join(without),
             "genes_left_out": ", ".join(left_out),
+            v.UNPAIRED: unpaired,
+            v.READ_NOTES: "\n".join([*told, *of_plates, *of_partners, *told_of_no_rt(kept)]),
         }
     )
 

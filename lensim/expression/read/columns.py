@@ -25,19 +25,30 @@ COLUMNS: Final[Mapping[str, Meaning]] = {
     "cell_type": Meaning(("cell_type",), is_optional=True),
     "condition": Meaning(("condition", "treatment")),
     "is_control": Meaning(("is_control",), is_optional=True),
+    "is_calibrator": Meaning(("is_calibrator",), is_optional=True),
     "experiment": Meaning(EXPERIMENTS, is_optional=True, is_ranked=True),
     "ct_cycles": Meaning(("ct_cycles", "ct", "cq", "cp"), may_be_constant=False),
     "quantity": Meaning(("quantity", "starting_quantity_sq", "starting_quantity", "sq"), is_optional=True),
     "quantity_unit": Meaning(("quantity_unit",), is_optional=True),
     "amplification_factor": Meaning(("amplification_factor",), is_optional=True),
-    "amplification_factor_sd": Meaning(("amplification_factor_sd",), is_optional=True),
+    "amplification_factor_sd": Meaning(
+        ("amplification_factor_sd", "efficiency_sd", "efficiency_percent_sd"), is_optional=True
+    ),
+    "efficiency_percent": Meaning(
+        ("efficiency_percent", "percent_efficiency", "efficiency_pct", "pct_efficiency"), is_optional=True
+    ),
+    "efficiency": Meaning(
+        ("efficiency", "primer_efficiency", "pcr_efficiency", "amplification_efficiency", "eff"), is_optional=True
+    ),
+    "slope": Meaning(("slope", "slope_of_standard_curve", "standard_curve_slope"), is_optional=True),
     "cycle_limit": Meaning(("cycle_limit",), is_optional=True),
 }
 """What a table with one row a reaction can have; gene and ct_cycles are needed, and without a sheet subject, condition.
 
 Ct [cycles] is empty, or a word such as "No Ct", where nothing was detected. task is unknown, standard, no_template,
-no_rt or ignored, or an instrument's words for these. is_reference, is_control and amplification_factor [fold a cycle]
-are the same for all rows of a gene or a condition."""
+no_rt, plate_calibrator or ignored, or an instrument's words for these. is_reference, is_control and
+amplification_factor [fold a cycle] are the same for all rows of a gene or a condition; instead of a factor,
+efficiency_percent, efficiency or slope may be there, see `read_factors`."""
 
 SHEET_COLUMNS: Final[Mapping[str, Meaning]] = {
     **{
@@ -51,7 +62,12 @@ SHEET_COLUMNS: Final[Mapping[str, Meaning]] = {
 }  # fmt: skip
 """What a sample sheet can have."""
 
-FACTOR_COLUMNS: Final = {what: COLUMNS[what] for what in ("gene", "amplification_factor", "amplification_factor_sd")}
+FACTOR_COLUMNS: Final = {
+    what: COLUMNS[what]
+    for what in (
+        "gene", "amplification_factor", "amplification_factor_sd", "efficiency_percent", "efficiency", "slope",
+    )
+}  # fmt: skip
 """What a table of amplification factors can have."""
 
 RATIO_COLUMNS: Final[Mapping[str, Meaning]] = {

@@ -6,10 +6,13 @@ from typing import Final
 
 from lensim import checks
 from lensim.checks import FaultReport, InputError
-from lensim.expression.read import cfx, curves, lightcycler, mxpro, quantstudio, ratios, rdml, rotorgene, sds, tidy
+from lensim.expression.read import cfx, lightcycler, mxpro, quantstudio, ratios, rdml, rotorgene, sds, tidy
+from lensim.expression.read.choices import Choices
+from lensim.expression.read.empty_cts import Empty
 from lensim.expression.read.export import Layout, fit, marked_header
+from lensim.expression.read.near import way_out
 from lensim.expression.read.reactions import Reactions, check_no_well_twice, one_of_all
-from lensim.expression.read.understand import FileReactions, check_stated
+from lensim.expression.read.understand import FileReactions
 from lensim.tables.number_text import DecimalMark
 from lensim.tables.source import Files, Source, sources_of
 
@@ -44,6 +47,7 @@ def read_reactions(
     columns: Mapping[str, str] | None = None,
     cycle_limit: float | None = None,
     decimal: DecimalMark | None = None,
+    empty: Empty | None = None,
 ) -> Reactions:
     """Read one or several exports of one kind of instrument.
 
@@ -65,6 +69,8 @@ def read_reactions(
         Cycles run; else as the files say. Where neither does, a Ct above 40 is refused.
     decimal
         The decimal mark, where the numbers do not show it.
+    empty
+        Of a table with one row a reaction: what an empty Ct means, see `settle_empty`.
 
     Returns
     -------
@@ -81,9 +87,9 @@ def read_reactions(
         checks.one_of("format", format, FORMATS)
     if columns is not None and format not in ("", "tidy"):
         raise InputError(f"columns are for the format tidy, got format {format!r}")
-    check_stated(cycle_limit, decimal)
+    choices = Choices(cycle_limit=cycle_limit, decimal=decimal, empty=empty)
     sources = sources_of(files)
-    read = [_read_one(source, format, columns, cycle_limit, decimal) for source in sources]
+    read = [_read_one(source, format, columns, choices) for source in sources]
     _check_one_instrument([one for one, _ in read])
     faults = FaultReport(read[0][1].place, unit=read[0][1].unit)
     for _, own in read:
@@ -148,11 +154,8 @@ def _why_none(source: Source) -> str:
                 f"the header on line {line} is that of {layout.instrument}, but no column is named {wanted}; "
                 f"there are {there}"
             )
-    if curves.is_table_of_curves(source.text):
-        return (
-            "the table has the fluorescence of each cycle, and no Ct: export the table of the Ct (Cq, Cp) values of "
-            "the run instead"
-        )
+    if said := way_out(source):
+        return said
     machines = ", ".join(machine.layouts[0].instrument for machine in _MACHINES.values())
     return (
         f"the file must be an export of {machines} or RDML, or a table with columns for gene and ct_cycles; it begins "
@@ -164,8 +167,7 @@ def _read_one(
     source: Source,
     format: str,
     columns: Mapping[str, str] | None,
-    cycle_limit: float | None,
-    decimal: DecimalMark | None,
+    choices: Choices,
 ) -> tuple[FileReactions, FaultReport]:
     if columns is not None:
         format = "tidy"
@@ -175,11 +177,13 @@ def _read_one(
     if format == "ratios":
         raise InputError(f"{source.place}: a table of ratios has no Ct, reactions are needed")
     if format == "tidy":
-        return tidy.read_tidy_reactions(source, columns or {}, cycle_limit=cycle_limit, decimal=decimal)
+        return tidy.read_tidy_reactions(source, columns or {}, choices)
     faults = FaultReport(source.place)
     if format == "rdml":
-        return rdml.read_rdml(source.raw, source.stem, faults, cycle_limit=cycle_limit), faults
-    return _MACHINES[format].read(source.text, source.stem, faults, cycle_limit=cycle_limit, decimal=decimal), faults
+        return rdml.read_rdml(source.raw, source.stem, faults, cycle_limit=choices.cycle_limit), faults
+    return _MACHINES[format].read(
+        source.text, source.stem, faults, cycle_limit=choices.cycle_limit, decimal=choices.decimal
+    ), faults
 
 
 def _check_one_instrument(read: Sequence[FileReactions]) -> None:

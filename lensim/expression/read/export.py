@@ -296,6 +296,8 @@ def read_rows(table: ExportTable, plate: str, faults: FaultReport) -> list[RawRo
         sample, gene, ct = (table.cell(what, row) for what in ("sample", "gene", "ct"))
         if read_flag(table, "omit", line, row, faults) or (not gene and is_missing(ct)):
             task = "ignored"
+        if task == "plate_calibrator":  # IPC in these programs is an internal positive control
+            task = "ignored"
         own = table.cell("plate", row) or plate
         rows.append(RawRow(line, own, well, sample, gene, task, ct, table.cell("quantity", row)))
     return rows

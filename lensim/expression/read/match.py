@@ -1,21 +1,24 @@
 """Match reactions with the rows of the sample sheet; whatever has no match is reported, on both sides."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import replace
-from typing import Literal
+from typing import Final, Literal
 
 from lensim.checks import FaultReport
 from lensim.expression.read.assigned import Assigned
 from lensim.expression.read.reactions import Reaction, Reactions, same_well
+from lensim.expression.read.role_names import roles_by_name, told_of_roles
 from lensim.expression.read.sample_sheet import SampleSheet, SheetRow
 
 Unlisted = Literal["refuse", "ignore"]
 
+SHOWN_NAMES: Final = 6
+
 
 def match_sheet(
     reactions: Reactions, sheet: SampleSheet, unlisted: Unlisted, faults: FaultReport
-) -> tuple[list[Assigned], int]:
-    """Every reaction with its row of the sheet, and how many are left out.
+) -> tuple[list[Assigned], int, list[str]]:
+    """Every reaction with its row of the sheet, how many are left out, and what is to be told of it.
 
     Parameters
     ----------
@@ -31,6 +34,8 @@ def match_sheet(
     assigned: list[Assigned] = []
     twice: defaultdict[tuple[int, int], list[Reaction]] = defaultdict(list)
     ignored, missing = 0, defaultdict[str, list[Reaction]](list)
+    roles = roles_by_name((reaction.sample, reaction.ct_cycles) for reaction in reactions.reactions)
+    by_name, unlisted_samples = Counter[str](), list[str]()
     for reaction in reactions.reactions:
         own = [row for row in by_well if _is_for_well(row, reaction)]
         own += [row for row in by_sample.get(reaction.sample, ()) if _is_for_plate_and_gene(row, reaction)]
@@ -40,6 +45,11 @@ def match_sheet(
             continue
         row = own[0] if own else None
         task = (row.task if row else None) or reaction.task
+        if task == "unknown" and reaction.sample in roles and not (row and row.subject):
+            task = roles[reaction.sample]
+            by_name[reaction.sample] += 1
+        if row is None and task == "unknown" and unlisted == "ignore":
+            unlisted_samples.append(reaction.sample)
         if task == "ignored" or (row is None and task == "unknown" and unlisted == "ignore"):
             ignored += 1
         elif row is None and task == "unknown":
@@ -51,7 +61,15 @@ def match_sheet(
     for listed in sheet.rows:
         if listed.line not in used:
             faults.add(f"the row ({listed}) matches no reaction", line=listed.line, place=sheet.place)
-    return assigned, ignored
+    told = told_of_roles(by_name, roles, sheet.place)
+    if unlisted_samples:
+        names = list(dict.fromkeys(unlisted_samples))
+        more = ", ..." * (len(names) > SHOWN_NAMES)
+        told.append(
+            f"{sheet.place}: {len(unlisted_samples)} reactions of {len(names)} samples without a row left out: "
+            f"{', '.join(repr(name) for name in names[:SHOWN_NAMES])}{more}"
+        )
+    return assigned, ignored, told
 
 
 def _is_for_plate_and_gene(row: SheetRow, reaction: Reaction) -> bool:
@@ -93,7 +111,7 @@ def _tell_missing(missing: dict[str, list[Reaction]], sheet: SampleSheet, faults
         first = reactions[0]
         faults.add(
             f"sample {sample!r} is missing from {sheet.place} ({len(reactions)} reactions); give it a row, "
-            "with the task ignored to leave it out",
+            'with the task ignored to leave it out, or leave out all such samples with unlisted="ignore"',
             line=first.line_number,
             place=first.place,
         )

@@ -15,8 +15,8 @@ NAMES: Final = ("gene", "sample", "subject", "condition", "cell_type", "experime
 SHOWN_LINES: Final = 6
 
 
-def filled_down(table: TextTable, found: Found, faults: FaultReport) -> tuple[TextTable, list[str]]:
-    """The table with the names of each block in all of its rows, and what is to be told; a doubt is a fault.
+def filled_down(table: TextTable, found: Found, faults: FaultReport) -> TextTable:
+    """The table with the names of each block in all of its rows; a doubt is a fault.
 
     Filled is only what is plain: a row with a Ct, no task and no name at all, in a table whose blocks have two rows or
     more as a rule.
@@ -24,10 +24,10 @@ def filled_down(table: TextTable, found: Found, faults: FaultReport) -> tuple[Te
     at = [found.position[what] for what in (*NAMES, "is_reference", "is_control") if what in found.position]
     names = [found.position[what] for what in NAMES if what in found.position]
     if "gene" not in found.position or not any(row[found.position["gene"]].strip() for row in table.rows):
-        return table, []
+        return table
     bare = [position for position, row in enumerate(table.rows) if _is_bare(row, names, found)]
     if not bare:
-        return table, []
+        return table
     is_bare = set(bare)
     sizes = _block_sizes(is_bare, len(table.rows))
     if 0 in is_bare or Counter(sizes).most_common(1)[0][0] < 2:
@@ -37,14 +37,14 @@ def filled_down(table: TextTable, found: Found, faults: FaultReport) -> tuple[Te
                 "cells only the first row keeps them)",
                 line=table.lines[position],
             )
-        return table, []
+        return table
     rows: list[list[str]] = []
     for position, row in enumerate(table.rows):
         rows.append([rows[-1][k] if k in at else cell for k, cell in enumerate(row)] if position in is_bare else row)
     lines = ", ".join(str(table.lines[position]) for position in bare[:SHOWN_LINES])
     more = f" and {len(bare) - SHOWN_LINES} more" if len(bare) > SHOWN_LINES else ""
     note = f"{table.place}: {len(bare)} rows without names have those of the row above, as in merged cells"
-    return replace(table, rows=rows), [f"{note} (lines {lines}{more})"]
+    return replace(table, rows=rows, notes=(*table.notes, f"{note} (lines {lines}{more})"))
 
 
 def _is_bare(row: Sequence[str], names: Sequence[int], found: Found) -> bool:

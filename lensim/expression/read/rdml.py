@@ -75,6 +75,7 @@ def read_rdml(raw: bytes, plate: str, faults: FaultReport, *, cycle_limit: float
         "cq",
         "the sample's quantity",
         "no result",
+        is_empty_told=True,
         decimal=".",
         file_limit=last_cycle or None,
         stated_limit=cycle_limit,

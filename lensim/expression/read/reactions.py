@@ -7,7 +7,7 @@ from typing import Final, Literal
 from lensim.checks import FaultReport, InputError
 from lensim.tables.well_names import parse_well_name
 
-Task = Literal["unknown", "standard", "no_template", "no_rt"]
+Task = Literal["unknown", "standard", "no_template", "no_rt", "plate_calibrator"]
 
 DEFAULT_CYCLE_LIMIT: Final = 40.0
 """Cycles run, where neither the file nor the user says."""
@@ -24,8 +24,9 @@ class Reaction:
     sample, gene
         What was in it, and what was asked of it.
     task
-        "unknown" (a sample), "standard" (a point of a dilution series), "no_template", or "no_rt" (RNA without reverse
-        transcriptase, which shows genomic DNA).
+        "unknown" (a sample), "standard" (a point of a dilution series), "no_template", "no_rt" (RNA without reverse
+        transcriptase, which shows genomic DNA), or "plate_calibrator" (one sample
+        that is on all plates).
     ct_cycles
         Ct [cycles]; None = run and not detected.
     quantity

@@ -1,4 +1,4 @@
-"""Rules for all reactions of a study: references, a control for every treated sample, falling dilution series."""
+"""Rules for all reactions of a study: names of samples, references, falling dilution series."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,11 +18,10 @@ FEWEST_QUANTITIES: Final = 3
 def check_together(
     assigned: Sequence[Assigned],
     references: Sequence[str],
-    control: str | None,
     factors: Mapping[str, Factor],
     faults: FaultReport,
 ) -> None:
-    """Note the faults that no reaction has by itself; None for a control that is not known, which is noted."""
+    """Note the faults that no reaction has by itself."""
     unknown = [one for one in assigned if one.reaction.task == "unknown"]
     if not unknown:
         faults.add("no reaction of a sample is left: all are standards, without template or ignored")
@@ -35,8 +34,6 @@ def check_together(
     _check_names(unknown, faults)
     _check_cell_types(unknown, faults)
     _check_references(unknown, references, faults)
-    if control is not None:
-        _check_control(unknown, control, faults)
     genes = list(dict.fromkeys(one.reaction.gene for one in unknown))
     for gene in factors:
         if gene not in genes:
@@ -94,20 +91,6 @@ def _check_references(unknown: Sequence[Assigned], references: Sequence[str], fa
         if all(reaction.ct_cycles is None for reaction in own):
             rule = f"the reference gene {reference} must be detected at least once, got no Ct in {len(own)} wells"
             faults.add(rule, place=files)
-
-
-def _check_control(unknown: Sequence[Assigned], control: str, faults: FaultReport) -> None:
-    samples: dict[SampleKey, Assigned] = {}
-    for one in unknown:
-        samples.setdefault(one.sample, one)
-    for (subject, condition, experiment), one in samples.items():
-        if (subject, control, experiment) not in samples:
-            _add(
-                faults,
-                one.reaction,
-                f"subject {subject} under {condition} in {experiment} has no control sample "
-                f"({control}, same subject and experiment)",
-            )
 
 
 def _series(assigned: Iterable[Assigned]) -> dict[str, list[Reaction]]:

@@ -7,14 +7,16 @@ import xarray as xr
 from lensim import checks
 from lensim.checks import InputError
 from lensim.expression.read.assemble import assemble_reactions
+from lensim.expression.read.choices import Choices, Unpaired
 from lensim.expression.read.chosen import check_listed, choose_study, join_genes
 from lensim.expression.read.columns import COLUMNS, RATIO_COLUMNS
 from lensim.expression.read.detect import FORMATS, kind_of, read_reactions
-from lensim.expression.read.factors import Factor, read_factors
+from lensim.expression.read.empty_cts import Empty
+from lensim.expression.read.factors import EfficiencyScale, Factor, read_factors
 from lensim.expression.read.match import Unlisted
 from lensim.expression.read.ratios import read_ratios
 from lensim.expression.read.sample_sheet import read_sheet
-from lensim.expression.read.tidy import knows_samples, read_cts
+from lensim.expression.read.tidy import in_rows, knows_samples, missing_names, read_cts
 from lensim.tables.choice import Choice, Where
 from lensim.tables.number_text import DecimalMark
 from lensim.tables.source import File, Files, Source, sources_of
@@ -35,6 +37,9 @@ def read_expression(
     cycle_limit: float | None = None,
     format: str | None = None,
     unlisted: Unlisted = "refuse",
+    empty: Empty | None = None,
+    efficiency_scale: EfficiencyScale | None = None,
+    unpaired: Unpaired = "refuse",
     where: Where | None = None,
     ignore: Sequence[str] = (),
     join_names: bool | None = None,
@@ -72,6 +77,15 @@ def read_expression(
         One of `FORMATS`, or ratios, where the content does not show it.
     unlisted
         What becomes of a reaction of a sample that the sheet does not have: "refuse", or "ignore" and count.
+    empty
+        What an empty Ct means in a table: "no_result" (the well was taken out) or "not_detected". Not needed where
+        replicates of the same sample and gene come early: an empty well beside them has no result.
+    efficiency_scale
+        What numbers for amplification are: "fraction" (0.97), "percent" (97) or "fold" (1.97); needed where a column is
+        named efficiency alone.
+    unpaired
+        What becomes of a treated sample without a control of the same subject and experiment: "refuse", "drop", or
+        "keep", to compare groups of different subjects by the pooled model.
     where
         Rows to read, by a column of the tables or the sheet and its value, or values: {"time_h": "24"}. Rows with an
         empty cell there, such as standards, go with every value.
@@ -99,8 +113,13 @@ def read_expression(
     """
     if format is not None:
         checks.one_of("format", format, (*FORMATS, "ratios"))
+    choices = Choices(cycle_limit, decimal, empty, efficiency_scale, unpaired)
     sources = sources_of(files)
     kinds = [format or _kind_of(source, columns or {}) for source in sources]
+    sources = [
+        in_rows(source, columns or {}) if kind == "tidy" else source
+        for source, kind in zip(sources, kinds, strict=True)
+    ]
     choice = Choice.of(where, ignore, join_names)
     chosen = choose_study(sources, kinds, sheet, columns, choice)
     sources, kinds, sheet = chosen.sources, chosen.kinds, chosen.sheet
@@ -113,7 +132,7 @@ def read_expression(
             )
         data = read_ratios(sources, columns=columns, decimal=decimal)
     else:
-        stated_factors = _factors(factors, decimal)
+        stated_factors = _factors(factors, choices)
         if sheet is None and all(
             kind == "tidy" and knows_samples(source, columns) for kind, source in zip(kinds, sources, strict=True)
         ):
@@ -125,20 +144,26 @@ def read_expression(
                 factors=stated_factors,
                 cycle_limit=cycle_limit,
                 decimal=decimal,
+                empty=empty,
+                efficiency_scale=efficiency_scale,
+                unpaired=unpaired,
             )
         else:
-            reactions = read_reactions(sources, format or "", columns=columns, cycle_limit=cycle_limit, decimal=decimal)
+            reactions = read_reactions(
+                sources, format or "", columns=columns, cycle_limit=cycle_limit, decimal=decimal, empty=empty
+            )
             reactions = join_genes(reactions, choice)
             if chosen.whole_sheet is not None and unlisted == "refuse":
                 check_listed(reactions, chosen.whole_sheet, decimal)
                 unlisted = "ignore"
             data = assemble_reactions(
                 reactions,
-                read_sheet(_needed_sheet(sheet, sources, kinds), decimal=decimal),
+                read_sheet(_needed_sheet(sheet, sources, kinds, columns), decimal=decimal),
                 references=references,
                 control=control or "",
                 factors=stated_factors,
                 unlisted=unlisted,
+                unpaired=unpaired,
             )
     data = data.assign_attrs(chosen.attrs)
     if calibrator:
@@ -154,14 +179,28 @@ def _kind_of(source: Source, columns: Mapping[str, str]) -> str:
     return "tidy" if "ct_cycles" in columns else kind_of(source)
 
 
-def _needed_sheet(sheet: File | None, sources: Sequence[Source], kinds: Sequence[str]) -> File:
+def _needed_sheet(
+    sheet: File | None, sources: Sequence[Source], kinds: Sequence[str], columns: Mapping[str, str] | None
+) -> File:
     """The sheet; a missing sheet is reported after the faults of the files themselves."""
     if sheet is not None:
         return sheet
-    is_tidy = all(kind == "tidy" for kind in kinds)
-    what = "names no subject and condition" if is_tidy else f"is of the format {kinds[0]}"
-    raise InputError(f"sheet must say which sample is which, got none: {sources[0].place} {what}")
+    raise InputError(f"sheet must say which sample is which, got none: {without_sheet(sources, kinds, columns)}")
 
 
-def _factors(factors: File | Mapping[str, Factor] | None, decimal: DecimalMark | None) -> Mapping[str, Factor] | None:
-    return factors if factors is None or isinstance(factors, Mapping) else read_factors(factors, decimal=decimal)
+def without_sheet(sources: Sequence[Source], kinds: Sequence[str], columns: Mapping[str, str] | None) -> str:
+    """What files lack that would make a sheet needless, in words."""
+    place = sources[0].place
+    if any(kind != "tidy" for kind in kinds):
+        return f"{place} is of the format {kinds[0]}"
+    absent = missing_names(sources[0], columns)
+    there = ", ".join(repr(name) for name in max(sources[0].headers, key=len) if name)
+    ways = " and ".join(f'columns={{"{what}": "NAME"}}' for what in absent)
+    names = " and no ".join(absent)
+    return f"{place} names no {names}; the columns are {there}: if one of them is meant, name it, {ways}"
+
+
+def _factors(factors: File | Mapping[str, Factor] | None, choices: Choices) -> Mapping[str, Factor] | None:
+    if factors is None or isinstance(factors, Mapping):
+        return factors
+    return read_factors(factors, decimal=choices.decimal, efficiency_scale=choices.efficiency_scale)

@@ -23,11 +23,14 @@ _WORDS: Final[Mapping[TaskOrIgnored, tuple[str, ...]]] = {
         "no rt", "nrt", "no rt control", "minus rt", "rt minus", "rt neg", "no reverse transcriptase",
         "no reverse transcription", "no reverse transcription control",
     ),
+    "plate_calibrator": (
+        "ipc", "irc", "plate calibrator", "inter-plate calibrator", "interplate calibrator", "inter-run calibrator",
+    ),
     "ignored": (
         "ignored", "ignore", "omitted", "omit", "excluded", "empty", "blank", "not in use", "unused",
         "buffer", "nac", "no amplification control", "npc", "no primer control", "ntp", "pos", "pc", "positive control",
-        "pos control", "pos ctrl", "positive", "ipc", "internal positive control", "blocked ipc",
-        "interplate calibrator", "pc allele", "pc allele both", "opt",
+        "pos control", "pos ctrl", "positive", "internal positive control", "blocked ipc",
+        "pc allele", "pc allele both", "opt",
     ),
 }  # fmt: skip
 
@@ -55,6 +58,8 @@ def task_of(word: str) -> TaskOrIgnored | None:
     text = " ".join(word.split())
     if not text:
         return "unknown"
+    if text.casefold() in ("ipc+", "ipc-"):  # an internal control with and without its template
+        return "ignored"
     for spelling in (text, _BRACKETS.sub("", text), _NUMBER.sub("", text)):
         task = TASK_WORDS.get(_bare(spelling))
         if task is not None and _bare(spelling):

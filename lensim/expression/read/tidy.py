@@ -1,30 +1,38 @@
 """A table with one row a reaction (CSV, TSV or parquet): to reactions, or with subjects and conditions to a Dataset."""
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Final
 
 import xarray as xr
 
+from lensim import vocabulary as v
 from lensim.checks import FaultReport, InputError
 from lensim.expression.read.assemble import GeneRoles, assemble
 from lensim.expression.read.assigned import DEFAULT_CELL_TYPE, DEFAULT_EXPERIMENT, Assigned
+from lensim.expression.read.choices import Choices, Unpaired
 from lensim.expression.read.columns import COLUMNS
-from lensim.expression.read.factors import Factor, check_factors, read_factor
+from lensim.expression.read.empty_cts import Empty, ct_of, settle_empty
+from lensim.expression.read.factors import EfficiencyScale, Factor, check_factors, factor_columns, read_factor
+from lensim.expression.read.merged import filled_down
 from lensim.expression.read.reactions import DEFAULT_CYCLE_LIMIT, Reaction, one_of_all
+from lensim.expression.read.role_names import roles_by_name, told_of_roles
+from lensim.expression.read.suspect import refuse_pasted, told_of_left_out
 from lensim.expression.read.tasks import KNOWN, task_of
 from lensim.expression.read.understand import (
     FileReactions,
     Manner,
     RawRow,
-    check_stated,
     ct_decimal_mark,
     understand,
 )
+from lensim.expression.read.wide import as_long, is_wide
 from lensim.tables.columns import Found, find_columns, names_any
 from lensim.tables.flags import flags_of
-from lensim.tables.number_text import DecimalMark, is_missing, parse_number
+from lensim.tables.number_text import DecimalMark, parse_number
 from lensim.tables.source import Files, Source, read_table, sources_of
 from lensim.tables.table import TextTable
 
@@ -32,27 +40,32 @@ INSTRUMENT: Final = "tidy table"
 
 
 def recognises(source: Source) -> bool:
-    """Whether the first row of a file names a gene and a Ct; a parquet file is taken for such a table in any case."""
+    """Whether the first row of a file names a gene and a Ct, or is that of a wide table of Cts.
+
+    A parquet file is taken for such a table in any case.
+    """
     return source.is_parquet or any(
-        names_any(header, COLUMNS["gene"]) and names_any(header, COLUMNS["ct_cycles"]) for header in source.headers
+        (names_any(header, COLUMNS["gene"]) and names_any(header, COLUMNS["ct_cycles"])) or is_wide(header)
+        for header in source.headers
     )
 
 
 def knows_samples(source: Source, columns: Mapping[str, str] | None = None) -> bool:
     """Whether a table has columns of a subject and a condition, or these are stated, so that it needs no sheet."""
-    stated = columns or {}
-    return all(
-        what in stated or any(names_any(header, COLUMNS[what]) for header in source.headers)
+    return not missing_names(source, columns)
+
+
+def missing_names(source: Source, columns: Mapping[str, str] | None = None) -> list[str]:
+    """Which of subject and condition have neither a column in a table nor a stated one."""
+    return [
+        what
         for what in ("subject", "condition")
-    )
+        if what not in (columns or {}) and not any(names_any(header, COLUMNS[what]) for header in source.headers)
+    ]
 
 
 def read_tidy_reactions(
-    source: Source,
-    columns: Mapping[str, str],
-    *,
-    cycle_limit: float | None,
-    decimal: DecimalMark | None,
+    source: Source, columns: Mapping[str, str], choices: Choices
 ) -> tuple[FileReactions, FaultReport]:
     """The reactions of a table, and its faults. Without a plate they ran on one named as the file.
 
@@ -61,9 +74,28 @@ def read_tidy_reactions(
     InputError
         If the file is no table or lacks a column.
     """
+    table, found, faults = _table_of(source, columns, ("gene", "ct_cycles"))
+    return _read(table, found, source.stem, choices, faults), faults
+
+
+def in_rows(source: Source, columns: Mapping[str, str]) -> Source:
+    """A file whose table has one row a reaction and names in every row, so that rows can be chosen; see `_table_of`."""
+    faults = FaultReport(source.place)
+    table = source.table if {"gene", "ct_cycles"} & set(columns) else as_long(source.table)
+    with suppress(InputError):  # which is told when the table is read
+        table = filled_down(table, find_columns(table, COLUMNS, faults, stated=columns), faults)
+    return source.with_table(table)
+
+
+def _table_of(
+    source: Source, columns: Mapping[str, str], needed: Sequence[str]
+) -> tuple[TextTable, Found, FaultReport]:
+    """A table with one row a reaction and names in every row, where its columns are, and its faults."""
     table, faults = read_table(source)
-    found = find_columns(table, COLUMNS, faults, stated=columns, needed=("gene", "ct_cycles"))
-    return _read(table, found, source.stem, cycle_limit, decimal, faults), faults
+    if not {"gene", "ct_cycles"} & set(columns):
+        table = as_long(table)
+    found = find_columns(table, COLUMNS, faults, stated=columns, needed=needed)
+    return filled_down(table, found, faults), found, faults
 
 
 def read_cts(
@@ -75,6 +107,9 @@ def read_cts(
     factors: Mapping[str, Factor] | None = None,
     cycle_limit: float | None = None,
     decimal: DecimalMark | None = None,
+    empty: Empty | None = None,
+    efficiency_scale: EfficiencyScale | None = None,
+    unpaired: Unpaired = "refuse",
 ) -> xr.Dataset:
     """Read tables with one row a reaction that name subjects and conditions, as `write_cts` writes them.
 
@@ -100,6 +135,8 @@ def read_cts(
         Cycles run; else as the column cycle_limit has it, else 40.
     decimal
         The decimal mark, where the numbers do not show it.
+    empty, efficiency_scale, unpaired
+        What an empty Ct means, the scale of efficiencies, and what becomes of samples without a partner; see `Choices`.
 
     Returns
     -------
@@ -111,19 +148,19 @@ def read_cts(
     InputError
         With every fault of the files, each with its line.
     """
-    check_stated(cycle_limit, decimal)
+    choices = Choices(cycle_limit, decimal, empty, efficiency_scale, unpaired)
     check_factors(factors or {})
     if isinstance(references, str):
         raise InputError(f"references must be a list of genes, got the text {references!r}")
     sources = sources_of(files)
     study = FaultReport(", ".join(source.place for source in sources))
-    read = [_read_study_file(source, columns or {}, cycle_limit, decimal, study) for source in sources]
+    read = [_read_study_file(source, columns or {}, choices, study) for source in sources]
     study.raise_if_any()
     first = read[0].found
     roles = GeneRoles(
         tuple(references) or _references(read, study),
         control,
-        {**_factors(read, decimal, study), **(factors or {})},
+        {**_factors(read, choices, study), **(factors or {})},
         first.column("is_control"),
     )
     attrs: dict[str, str | int] = {
@@ -134,7 +171,12 @@ def read_cts(
     limit = one_of_all([one.reactions.cycle_limit for one in read], "cycle limit", study.place)
     unit = one_of_all([one.reactions.quantity_unit or None for one in read], "quantity unit", study.place) or ""
     assigned = [one for file in read for one in file.assigned]
-    return assemble(assigned, roles, limit or DEFAULT_CYCLE_LIMIT, unit, attrs, study)
+    told = [said for one in read for said in one.reactions.notes]
+    if calibrator := _calibrator(read, study):
+        attrs[v.CALIBRATOR] = calibrator
+    return assemble(
+        assigned, roles, limit or DEFAULT_CYCLE_LIMIT, unit, attrs, study, told=told, unpaired=choices.unpaired
+    )
 
 
 @dataclass(frozen=True)
@@ -151,30 +193,34 @@ class _StudyFile:
 def _read_study_file(
     source: Source,
     columns: Mapping[str, str],
-    cycle_limit: float | None,
-    decimal: DecimalMark | None,
+    choices: Choices,
     study: FaultReport,
 ) -> _StudyFile:
-    table, faults = read_table(source)
-    needed = ("gene", "ct_cycles", "subject", "condition")
-    found = find_columns(table, COLUMNS, faults, stated=columns, needed=needed)
-    read = _read(table, found, source.stem, cycle_limit, decimal, faults)
-    row_of = dict(zip(table.lines, table.rows, strict=True))
-    rows = [row_of[reaction.line_number] for reaction in read.reactions]
+    table, found, faults = _table_of(source, columns, ("gene", "ct_cycles", "subject", "condition"))
+    read = _read(table, found, source.stem, choices, faults)
+    # a line of a wide table has several reactions
+    row_of = {(line, found.cell("gene", row)): row for line, row in zip(table.lines, table.rows, strict=True)}
+    rows = [row_of[reaction.line_number, reaction.gene] for reaction in read.reactions]
     assigned = [_assign(reaction, found, row, faults) for reaction, row in zip(read.reactions, rows, strict=True)]
     study.take(faults)
     return _StudyFile(table, found, read, assigned, rows)
 
 
-def _read(
-    table: TextTable,
-    found: Found,
-    stem: str,
-    cycle_limit: float | None,
-    decimal: DecimalMark | None,
-    faults: FaultReport,
-) -> FileReactions:
-    rows = []
+def _read(table: TextTable, found: Found, stem: str, choices: Choices, faults: FaultReport) -> FileReactions:
+    stated = "." if table.has_decimal_points else choices.decimal
+    manner = Manner(
+        found.column("ct_cycles"),
+        found.column("quantity"),
+        "no result",
+        is_empty_told=True,
+        decimal=stated,
+        file_limit=_cycle_limit(table, found, stated, faults),
+        stated_limit=choices.cycle_limit,
+    )
+    refuse_pasted(table, found, faults)
+    # a table that needs a sheet has its names read with it
+    roles = roles_by_name(_names_and_cts(table, found)) if found.has("subject") and found.has("condition") else {}
+    rows, cells, by_name = [], [], Counter[str]()
     for row, line in zip(table.rows, table.lines, strict=True):
         task = task_of(found.cell("task", row))
         if task is None:
@@ -184,26 +230,35 @@ def _read(
                 line=line,
             )
             continue
-        gene = found.cell("gene", row)
-        names = [found.cell(what, row) for what in ("subject", "condition", "experiment")]
-        sample = found.cell("sample", row) or ", ".join(name for name in names if name)
+        names = {what: found.cell(what, row) for what in ("sample", "subject", "condition", "experiment")}
+        said = next((name for what, name in names.items() if what != "experiment" and name in roles), "")
+        if task == "unknown" and said:
+            task = roles[said]
+            by_name[said] += 1
+        gene, quantity = found.cell("gene", row), found.cell("quantity", row)
+        known = [name for what, name in names.items() if name and what != "sample"]
+        sample = names["sample"] or ", ".join(known)
         plate, well = found.cell("plate", row) or stem, found.cell("well", row)
-        ct, quantity = found.cell("ct_cycles", row), found.cell("quantity", row)
+        ct = found.cell("ct_cycles", row)
         rows.append(RawRow(line, plate, well, sample, gene, task, ct, quantity))
-    stated = "." if table.has_decimal_points else decimal
-    manner = Manner(
-        found.column("ct_cycles"),
-        found.column("quantity"),
-        "not detected",
-        decimal=stated,
-        file_limit=_cycle_limit(table, found, stated, faults),
-        stated_limit=cycle_limit,
-    )
+        cells.append((task, gene, tuple(known) or sample or well, quantity if task == "standard" else ""))
+    rows, told = settle_empty(rows, cells, manner, choices.empty, faults)
     units = dict.fromkeys(found.cell("quantity_unit", row) for row in table.rows)
     units.pop("", None)
     if len(units) > 1:
         faults.add(f"{found.column('quantity_unit')} must be the same in all rows, got {' and '.join(units)}")
-    return understand(rows, INSTRUMENT, manner, faults, next(iter(units), ""))
+    read = understand(rows, INSTRUMENT, manner, faults, next(iter(units), ""))
+    told += [*told_of_roles(by_name, roles, table.place), *told_of_left_out(table, found, rows)]
+    return replace(read, notes=(*table.notes, *read.notes, *told))
+
+
+def _names_and_cts(table: TextTable, found: Found) -> Iterator[tuple[str, float | None]]:
+    """Names of each row's sample, subject and condition, each with the row's Ct."""
+    for row in table.rows:
+        text = found.cell("ct_cycles", row)
+        ct = ct_of(text, None)
+        for what in ("sample", "subject", "condition"):
+            yield found.cell(what, row), ct
 
 
 def _cycle_limit(table: TextTable, found: Found, decimal: DecimalMark | None, faults: FaultReport) -> float | None:
@@ -249,33 +304,49 @@ def _assign(reaction: Reaction, found: Found, row: list[str], faults: FaultRepor
 
 def _references(read: Sequence[_StudyFile], faults: FaultReport) -> tuple[str, ...]:
     """The genes that the column is_reference marks."""
+    return _marked(read, "is_reference", lambda one: one.reaction.gene, faults)
+
+
+def _calibrator(read: Sequence[_StudyFile], faults: FaultReport) -> str:
+    """The subject that the column is_calibrator marks; empty where there is none."""
+    marked = _marked(read, "is_calibrator", lambda one: one.subject, faults)
+    if len(marked) > 1:
+        faults.add(f"{read[0].found.column('is_calibrator')} must mark one subject, got {' and '.join(marked)}")
+    return marked[0] if marked else ""
+
+
+def _marked(
+    read: Sequence[_StudyFile], column: str, named: Callable[[Assigned], str], faults: FaultReport
+) -> tuple[str, ...]:
+    """The names that a column of yes and no marks."""
     said: dict[tuple[str, str], tuple[str, int]] = {}
     for file in read:
-        if file.found.has("is_reference"):
+        if file.found.has(column):
             for one, row in zip(file.assigned, file.rows, strict=True):
-                said.setdefault((one.reaction.gene, file.found.cell("is_reference", row)), one.said_at)
-    flags = flags_of(said, read[0].found.column("is_reference"), faults)
-    return tuple(gene for gene, is_reference in flags.items() if is_reference)
+                said.setdefault((named(one), file.found.cell(column, row)), one.said_at)
+    flags = flags_of(said, read[0].found.column(column), faults)
+    return tuple(name for name, is_marked in flags.items() if is_marked)
 
 
-def _factors(read: Sequence[_StudyFile], decimal: DecimalMark | None, faults: FaultReport) -> dict[str, Factor]:
+def _factors(read: Sequence[_StudyFile], choices: Choices, faults: FaultReport) -> dict[str, Factor]:
     """The amplification factors that rows state, the same for all rows of a gene."""
     factors: dict[str, Factor] = {}
     texts: dict[str, tuple[str, str]] = {}
-    names = ("amplification_factor", "amplification_factor_sd")
     for file in read:
         own_faults = FaultReport(file.table.place)
-        columns = file.found.column(names[0]), file.found.column(names[1])
-        every = [file.found.cell(what, row) for row in file.table.rows for what in names]
-        mark = "." if file.table.has_decimal_points else ct_decimal_mark(every, [], decimal, own_faults)
+        columns = factor_columns(file.found, file.table.rows, choices.efficiency_scale, own_faults)
+        if columns is None:
+            faults.faults += own_faults.faults
+            continue
+        every = [cell for row in file.table.rows for cell in columns.texts(file.found, row)]
+        mark = "." if file.table.has_decimal_points else ct_decimal_mark(every, [], choices.decimal, own_faults)
         for one, row in zip(file.assigned, file.rows, strict=True):
             line, gene = one.reaction.line_number, one.reaction.gene
-            factor, sd = (file.found.cell(what, row) for what in names)
-            own = ("" if is_missing(factor) else factor, "" if is_missing(sd) else sd)
+            own = columns.texts(file.found, row)
             if own == ("", "") or texts.get(gene) == own:
                 continue
             if gene in texts:
-                rule = f"{columns[0]} must be the same in all rows of {gene}, got {factor!r}"
+                rule = f"{columns.name} must be the same in all rows of {gene}, got {own[0]!r}"
                 own_faults.add(rule, line=line)
                 continue
             texts[gene] = own

@@ -68,6 +68,8 @@ class Manner:
         Names of the columns, for messages.
     empty_ct, missing_ct
         What an empty Ct means there, and what one with a word such as NaN or N/A.
+    is_empty_told
+        Whether the caller tells of wells without result.
     decimal
         The decimal mark, where it is known.
     file_limit, stated_limit
@@ -78,6 +80,7 @@ class Manner:
     quantity_name: str
     empty_ct: EmptyCt
     missing_ct: EmptyCt | None = None
+    is_empty_told: bool = False
     decimal: DecimalMark | None = None
     file_limit: float | None = None
     stated_limit: float | None = None
@@ -186,7 +189,11 @@ def understand(
         without_result=len(kept) - len(measured),
         cycle_limit=manner.stated_limit or manner.file_limit,
         quantity_unit=quantity_unit,
-        notes=(*notes, *_told_of_limit(measured, manner, mark, faults.place)),
+        notes=(
+            *notes,
+            *_told_of_limit(measured, manner, mark, faults.place),
+            *_told_of_empty([row for row in kept if manner.has_no_result(row.ct)], manner, faults.place),
+        ),
     )
 
 
@@ -204,6 +211,13 @@ def _told_of_limit(rows: Sequence[RawRow], manner: Manner, mark: DecimalMark | N
         return []
     limit = f"{manner.limit:g}, the cycle limit"
     return [f"{place}: {manner.ct_name} is {limit}, in {count(at_limit)}, read as not detected"]
+
+
+def _told_of_empty(rows: Sequence[RawRow], manner: Manner, place: str) -> list[str]:
+    """That wells have no result, where there are any and the caller does not tell it."""
+    if not rows or manner.is_empty_told:
+        return []
+    return [f"{place}: {manner.ct_name} is empty in {count(rows)}, left out as without result ({lines_of(rows)})"]
 
 
 def count(wells: Sequence[object]) -> str:

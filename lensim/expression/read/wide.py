@@ -13,10 +13,10 @@ from lensim.tables.table import TextTable
 
 _CT: Final = r"(?:c[tqp]|c\(t\))"
 _OF_GENE: Final = (
-    re.compile(rf"{_CT}\s*[ _.:-]\s*(?P<gene>.+)", re.IGNORECASE),
     re.compile(rf"{_CT}\s*[(\[](?P<gene>.+)[)\]]", re.IGNORECASE),
-    re.compile(rf"(?P<gene>.+?)\s*[ _.:-]\s*{_CT}", re.IGNORECASE),
     re.compile(rf"(?P<gene>.+?)\s*[(\[]{_CT}[)\]]", re.IGNORECASE),
+    re.compile(rf"{_CT}\s*[ _.:-]\s*(?P<gene>.+)", re.IGNORECASE),
+    re.compile(rf"(?P<gene>.+?)\s*[ _.:-]\s*{_CT}", re.IGNORECASE),
 )
 _OF_REPLICATE: Final = re.compile(rf"{_CT}[ _.-]*(?:r|rep|replicate|well)?[ _.-]*[0-9]+", re.IGNORECASE)
 _STATISTICS: Final = re.compile(
@@ -58,8 +58,8 @@ def _gene_of(name: str) -> str:
     return ""
 
 
-def as_long(table: TextTable) -> tuple[TextTable, list[str]]:
-    """A table with one row a reaction, and what is to be told; a table that is not wide stays as it is.
+def as_long(table: TextTable) -> TextTable:
+    """A table with one row a reaction; a table that is not wide stays as it is.
 
     A column named as a gene, or as a gene with E or efficiency, whose values are all one number from 1.5 to 2.2 is the
     gene's amplification factor [fold a cycle].
@@ -81,14 +81,14 @@ def as_long(table: TextTable) -> tuple[TextTable, list[str]]:
         ]
         note = f"{table.place}: each row has the Cts of {len(genes)} genes: {', '.join(genes.values())}"
         told = [note, *_told_of_factors(table, factors)]
-        return _long(table, kept, added, rows, len(genes)), told
+        return replace(_long(table, kept, added, rows, len(genes)), notes=(*table.notes, *told))
     if replicates := columns_of_replicates(table.header) if is_wide(table.header) else []:
         kept = [at for at in range(len(table.header)) if at not in replicates]
         rows = [[*(row[k] for k in kept), row[at]] for row in table.rows for at in replicates]
         names = ", ".join(table.header[at] for at in replicates)
         note = f"{table.place}: each row has {len(replicates)} replicates: {names}"
-        return _long(table, kept, [CT], rows, len(replicates)), [note]
-    return table, []
+        return replace(_long(table, kept, [CT], rows, len(replicates)), notes=(*table.notes, note))
+    return table
 
 
 def _long(table: TextTable, kept: Sequence[int], added: Sequence[str], rows: list[list[str]], times: int) -> TextTable:

@@ -15,12 +15,15 @@ from lensim.expression.read.assemble import AS_STATED
 from lensim.expression.read.reactions import Reactions
 
 COLUMNS: Final = (
-    "plate", "well", "task", "gene", "is_reference", "subject", "cell_type", "condition", "is_control", "experiment",
-    "ct_cycles", "quantity", "quantity_unit", "amplification_factor", "amplification_factor_sd", "cycle_limit",
+    "plate", "well", "task", "gene", "is_reference", "subject", "cell_type", "condition", "is_control", "is_calibrator",
+    "experiment", "ct_cycles", "quantity", "quantity_unit", "amplification_factor", "amplification_factor_sd",
+    "cycle_limit",
 )  # fmt: skip
 REACTION_COLUMNS: Final = (
     "plate", "well", "task", "sample", "gene", "ct_cycles", "quantity", "quantity_unit", "cycle_limit",
 )  # fmt: skip
+
+UNDETERMINED: Final = "Undetermined"
 
 _NEEDED: Final[dict[str, tuple[str, ...]]] = {
     v.CT: (v.REACTION,),
@@ -52,8 +55,8 @@ def write_cts(data: xr.Dataset, path: str | Path) -> None:
     """Write reactions, standards and controls without template, a row each: tab-separated in a .tsv, else with commas.
 
     Columns are those of `COLUMNS` of the readers, all but sample; `read_cts` makes the same Dataset of them without a
-    sheet. A Ct that was not detected is written empty. Names of wells of standards and controls, and attrs, are not
-    written.
+    sheet. A Ct that was not detected is written as Undetermined. The calibrator has
+    the column is_calibrator. Names of wells of standards and controls, and other attrs, are not written.
 
     Raises
     ------
@@ -66,7 +69,9 @@ def write_cts(data: xr.Dataset, path: str | Path) -> None:
     for group in (_STANDARDS, _CONTROLS):
         if next(iter(group)) in data:
             checks.has_variables(data, group, "write_cts")
-    _write(path, COLUMNS, _rows(data))
+    calibrator = str(data.attrs.get(v.CALIBRATOR, ""))
+    columns = tuple(name for name in COLUMNS if calibrator or name != "is_calibrator")
+    _write(path, columns, _rows(data, calibrator))
 
 
 def write_reactions(reactions: Reactions, path: str | Path) -> None:
@@ -87,7 +92,7 @@ def write_reactions(reactions: Reactions, path: str | Path) -> None:
             "task": one.task,
             "sample": one.sample,
             "gene": one.gene,
-            "ct_cycles": "" if one.ct_cycles is None else _number(one.ct_cycles),
+            "ct_cycles": UNDETERMINED if one.ct_cycles is None else _number(one.ct_cycles),
             "quantity": "" if one.quantity is None else _number(one.quantity),
             "quantity_unit": reactions.quantity_unit if one.task == "standard" else "",
             "cycle_limit": limit,
@@ -109,16 +114,16 @@ def _write(path: str | Path, columns: tuple[str, ...], rows: Iterable[Mapping[st
         raise InputError(f"{path}: the file cannot be written ({error})") from None
 
 
-def _rows(data: xr.Dataset) -> Iterator[dict[str, str]]:
+def _rows(data: xr.Dataset, calibrator: str) -> Iterator[dict[str, str]]:
     genes, plates = _names(data, v.GENE), _names(data, v.PLATE)
     of_gene = [_gene_cells(data, position, name) for position, name in enumerate(genes)]
-    of_sample = _sample_cells(data)
+    of_sample = _sample_cells(data, calibrator)
     limit = {"cycle_limit": _number(float(data[v.CYCLE_LIMIT]))}
     wells = data[v.WELL_NAME].values.tolist() if v.WELL_NAME in data else [""] * data.sizes[v.REACTION]
     names = (v.PLATE_OF_REACTION, v.GENE_OF_REACTION, v.SAMPLE_OF_REACTION, v.CT)
     for well, plate, gene, sample, ct in zip(wells, *(data[name].values.tolist() for name in names), strict=True):
         yield (
-            {"plate": plates[plate], "well": str(well), "task": "unknown", "ct_cycles": _number(ct)}
+            {"plate": plates[plate], "well": str(well), "task": "unknown", "ct_cycles": _ct(ct)}
             | of_gene[gene]
             | of_sample[sample]
             | limit
@@ -128,12 +133,12 @@ def _rows(data: xr.Dataset) -> Iterator[dict[str, str]]:
         unit = {"quantity_unit": "" if units == AS_STATED else units}
         names = (v.PLATE_OF_STANDARD, v.GENE_OF_STANDARD, v.STANDARD_QUANTITY, v.STANDARD_CT)
         for plate, gene, quantity, ct in zip(*(data[name].values.tolist() for name in names), strict=True):
-            own = {"task": "standard", "quantity": _number(quantity), "ct_cycles": _number(ct)}
+            own = {"task": "standard", "quantity": _number(quantity), "ct_cycles": _ct(ct)}
             yield {"plate": plates[plate]} | own | of_gene[gene] | unit | limit
     if v.NO_TEMPLATE_CT in data:
         own_names = (v.PLATE_OF_NO_TEMPLATE, v.GENE_OF_NO_TEMPLATE, v.NO_TEMPLATE_CT)
         for plate, gene, ct in zip(*(data[name].values.tolist() for name in own_names), strict=True):
-            own = {"task": "no_template", "ct_cycles": _number(ct)}
+            own = {"task": "no_template", "ct_cycles": _ct(ct)}
             yield {"plate": plates[plate]} | own | of_gene[gene] | limit
 
 
@@ -148,7 +153,7 @@ def _gene_cells(data: xr.Dataset, position: int, name: str) -> dict[str, str]:
     return cells
 
 
-def _sample_cells(data: xr.Dataset) -> list[dict[str, str]]:
+def _sample_cells(data: xr.Dataset, calibrator: str) -> list[dict[str, str]]:
     subjects, cell_types = _names(data, v.SUBJECT), _names(data, v.CELL_TYPE)
     conditions, experiments = _names(data, v.CONDITION), _names(data, v.EXPERIMENT)
     cell_type, is_control = data[v.CELL_TYPE_OF_SUBJECT].values, data[v.IS_CONTROL].values
@@ -161,6 +166,7 @@ def _sample_cells(data: xr.Dataset) -> list[dict[str, str]]:
             "is_control": str(int(is_control[condition])),
             "experiment": experiments[experiment],
         }
+        | ({"is_calibrator": str(int(subjects[subject] == calibrator))} if calibrator else {})
         for subject, condition, experiment in zip(*(data[name].values.tolist() for name in pointers), strict=True)
     ]
 
@@ -170,6 +176,10 @@ def _names(data: xr.Dataset, dim: str) -> list[str]:
     if dim in data.coords:
         return [str(name) for name in data[dim].values]
     return [f"{dim.replace('_', ' ')} {number + 1}" for number in range(data.sizes.get(dim, 0))]
+
+
+def _ct(value: float) -> str:
+    return _number(value) or UNDETERMINED
 
 
 def _number(value: float) -> str:

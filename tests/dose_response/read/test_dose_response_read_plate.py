@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from lensim.checks import InputError
-from lensim.dose_response.read import PlateFiles, Roles, read_plate, read_plates
+from lensim.dose_response.assay import notes
+from lensim.dose_response.read import PlateFiles, Roles, read_dose_response, read_plate, read_plates
 from lensim.tables.grid import find_grids
 from lensim.tables.well_names import parse_well_name, smallest_plate, well_name
 from tests.dose_response.read.test_dose_response_read_tidy import BELOW_ZERO
@@ -220,3 +221,110 @@ def test_names_of_wells_are_inverse_to_places(shape):
     assert smallest_plate(places) == shape
     assert parse_well_name("b07") == (1, 6)
     assert [parse_well_name(name) for name in ("A0", "A49", "AG1", "7", "", "A1B")] == [None] * 6
+
+
+PLATES = f"Plate: P1\n{FORMATS['letters and numbers']}\nPlate: P2\n{numbered()}{lettered(NUMBERS * 2)}"
+
+
+def test_plates_of_one_file(files):
+    data = read_plate(*files(PLATES))
+    assert data["plate"].values.tolist() == ["P1", "P2"]
+    assert data["signal"].values.tolist() == [100, 101, 102, 200, 202, 204]
+    rows = "".join(f"A{w},{line},{w - 1},{p}\n" for p, line in ((" p1", "a"), ("Plate P2", "b")) for w in (1, 2, 3))
+    named = read_plate(*files(PLATES, f"well,cell_line,dose_um,plate\n{rows}"))
+    assert (named["plate"].values.tolist(), named["signal"].values.tolist()) == (
+        ["p1", "Plate P2"],
+        [100, 101, 102, 200, 202, 204],
+    )
+    assert read_plate(*files(PLATES), plate="P2")["signal"].values.tolist() == [200, 202, 204]
+    with pytest.raises(InputError, match=r"^plate\.txt: plate must be one of P1, P2, got 'P3'$"):
+        read_plate(*files(PLATES), plate="P3")
+
+
+def test_a_reading_is_chosen_by_its_text(files):
+    assert read_plate(*files(TWO), reading="corrected")["signal"].values.tolist() == [50, 51, 52]
+    assert read_plate(*files(BY_TURNS), reading="600")["signal"].values.tolist() == [50, 51, 52]
+
+
+def test_saturated_wells_are_left_out_only_by_choice_and_told(files):
+    text = FORMATS["letters and numbers"].replace("\t100\t", "\tOVER\t").replace("\t102\t", "\t>99999\t")
+    plate_map = MAP + "B2,a,0,untreated\nB3,a,5,treated\n"
+    with pytest.raises(InputError) as caught:
+        read_plate(*files(text, plate_map), lost="drop")
+    assert str(caught.value).splitlines() == [
+        f"plate.txt line 2: the reading of well {well} is saturated, got '{word}'; to leave saturated wells out, say "
+        "saturated='drop'"
+        for well, word in (("A1", "OVER"), ("A3", ">99999"))
+    ]
+    data = read_plate(*files(text, plate_map), saturated="drop")
+    assert data["signal"].values.tolist() == [101, 113, 114]
+    assert (data.attrs["wells_saturated"], data.attrs["wells_saturated_untreated"], data.attrs["wells_lost"]) == (
+        2,
+        1,
+        0,
+    )
+    assert notes(data)[-1].startswith("wells in which the reader was saturated are left out (2, 1 of them untreated)")
+    assert not any("saturated" in note for note in notes(read_plate(*files())))
+
+
+def test_words_of_lost_wells(files):
+    text = FORMATS["letters and numbers"].replace("\t100\t", "\tPath?\t").replace("\t102\t", "\tMasked\t")
+    plate_map = MAP + "B2,a,0,untreated\nB3,a,5,treated\n"
+    with pytest.raises(
+        InputError, match=r"well A1 must be given, got 'Path\?'; to leave such wells out, say lost='drop'"
+    ):
+        read_plate(*files(text, plate_map))
+    assert read_plate(*files(text, plate_map), lost="drop").attrs["wells_lost"] == 2
+
+
+def test_a_map_may_number_its_wells(files):
+    numbered_map = MAP.replace("A1,", "1,").replace("A2,", "2,").replace("A3,", "3,").replace("H12", "96")
+    numbered_map = numbered_map.replace("B1,", "13,")
+    assert read_plate(*files(plate_map=numbered_map), well_order="rows")["signal"].values.tolist() == [100, 101, 102]
+    down = read_plate(*files(plate_map=numbered_map), well_order="columns")
+    assert down["signal"].values.tolist() == [100, 112, 124]
+    assert down["well_name"].values.tolist() == ["A1", "B1", "C1"]
+    with pytest.raises(InputError, match="well must be at most 96 on this plate, got '97'"):
+        read_plate(*files(plate_map=numbered_map + "97,a,1,treated\n"), well_order="rows")
+    part = "\t1\t2\nA\t5\t6\nB\t7\t8\n"
+    with pytest.raises(InputError, match="'1' needs the size of the plate: say plate_wells=96, plate_wells=384 or"):
+        read_plate(*files(part, numbered_map), well_order="rows")
+    with pytest.raises(InputError, match="well_order must be one of rows, columns, got 'down'"):
+        read_plate(*files(), well_order="down")
+
+
+def test_1536_wells_lettered_as_the_reader_does(files):
+    large = np.arange(32 * 48).reshape(32, 48) + 100
+    small = [*LETTERS, *"abcdef"]
+    quarters = [f"{a}{b}" for a in "ABCDEFGH" for b in "abcd"]
+    head = "\t" + "\t".join(str(n + 1) for n in range(48)) + "\n"
+    for letters, rows in ((small, "Aab"), (quarters, ("Aa", "Ga", "Gc"))):
+        text = head + "".join(f"{a}\t" + "\t".join(map(str, row)) + "\n" for a, row in zip(letters, large, strict=True))
+        doses = "".join(f"{row}48,a,{dose},treated\n" for dose, row in enumerate(rows))
+        data = read_plate(*files(text, f"well,cell_line,dose_um,role\n{doses}"))
+        places = [letters.index(row) for row in rows]
+        assert data["signal"].values.tolist() == large[places, 47].tolist()
+        assert data["plate_row"].values.tolist() == places
+        assert data.attrs["plate_rows"] == 32
+    with pytest.raises(InputError) as caught:
+        read_plate(*files(text))
+    assert str(caught.value).splitlines()[0] == (
+        "plate_map.csv: the letters of rows in the column well may mean two rows each of the grid of plate.txt: letter "
+        "rows Aa, Ab, Ac, Ad, Ba ... Hd"
+    )
+
+
+def test_a_table_that_says_its_doses_needs_no_map(files, tmp_path):
+    (tmp_path / "tidy.csv").write_text("well,cell_line,dose_um,signal\nA1,a,0,5\nA2,a,1,4\nA3,a,2,3\n")
+    with pytest.raises(InputError) as caught:
+        read_dose_response(tmp_path / "tidy.csv", plate_map=files()[1])
+    assert str(caught.value) == (
+        "tidy.csv: the table says in its own columns what is in its wells: leave out the map, or these columns"
+    )
+
+
+def test_rows_of_a_map_may_be_chosen_by_plate(files):
+    rows = "".join(f"A{w},{line},{w - 1},{p}\n" for p, line in (("P1", "a"), ("P2", "b")) for w in (1, 2, 3))
+    grid, plate_map = files(PLATES, f"well,cell_line,dose_um,plate\n{rows}")
+    data = read_dose_response(grid, plate_map=plate_map, where={"plate": "P2"})
+    assert (data["plate"].values.tolist(), data["signal"].values.tolist()) == (["P2"], [200, 202, 204])

@@ -56,8 +56,10 @@ def test_roles_and_quantities_of_cfx(tmp_path, text, encoding):
     assert found.instrument == "Bio-Rad CFX"
     assert [(one.well, one.task, one.ct_cycles, one.quantity) for one in found.reactions] == READ
     assert (found.ignored, found.without_result) == (1, 1)
-    if "Kind" in text:
-        assert found.notes == ("run.csv: the column 'Kind of well' is read as the task of a well, by its words",)
+    kind = "run.csv: the column 'Kind of well' is read as the task of a well, by its words"
+    line = 7 if text.startswith("File") else 4
+    empty = f"run.csv: Cq is empty in 1 well, left out as without result (line {line})"
+    assert found.notes == ((kind, empty) if "Kind" in text else (empty,))
 
 
 def test_the_message_is_that_of_cfx(tmp_path):
@@ -107,4 +109,4 @@ def test_a_last_whole_number_is_asked_for(tmp_path, cts):
     found = read(tmp_path, text, cycle_limit=35)
     assert [one.ct_cycles for one in found.reactions if one.well == "A06"] == [None]
     number = "2 wells" if cts[0] == cts[1] else "1 well"
-    assert found.notes == (f"run.csv: Cq is 35, the cycle limit, in {number}, read as not detected",)
+    assert found.notes[0] == f"run.csv: Cq is 35, the cycle limit, in {number}, read as not detected"

@@ -1,4 +1,5 @@
 import csv
+import gzip
 import re
 import zipfile
 from collections import Counter
@@ -142,7 +143,8 @@ def test_heat_shock_in_two_conditions(shared_data):
     )  # fmt: skip
     with (shared_data / "qpcr_beckham2010_heat.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert data.sizes["reaction"] == len(rows)
+    assert data.sizes["reaction"] == sum(row["cq"] != "" for row in rows)
+    assert "41 wells with an empty cq left out, as without result" in data.attrs["read_notes"]
     stated = {row["gene"]: float(row["efficiency"]) for row in rows}
     assert dict(zip(data[v.GENE].values.tolist(), data[v.STATED_FACTOR].values.tolist(), strict=True)) == stated
 
@@ -150,3 +152,28 @@ def test_heat_shock_in_two_conditions(shared_data):
 def columns_without_sample(columns):
     """The samples of this file have an animal each; taken as one pool, their names must not count."""
     return {**columns, "sample": "=pool"}
+
+
+def test_every_quantstudio_text_of_another_package(shared_data):
+    """Cts and roles are those that the reference of that package has, which writes wells as numbers along rows."""
+    roles = {"unknown sample role": "unknown", "standard sample role": "standard", "control sample role": "no_template"}
+    with gzip.open(shared_data / "instruments" / "expected.csv.gz", "rt", encoding="utf-8") as file:
+        expected = [row for row in csv.DictReader(file) if re.match(r"appbio_quantstudio/.*\.txt$", row["file"])]
+    compared, genotypes = 0, set()
+    for name in dict.fromkeys(row["file"] for row in expected):
+        path = shared_data / "instruments" / name
+        if "SNP Assay Name" in path.read_text(encoding="utf-8"):
+            genotypes.add(name)
+            continue
+        found = {(place(one.well), one.gene): (one.task, one.ct_cycles) for one in read_reactions(path).reactions}
+        for row in expected:
+            if row["file"] == name and row["role"]:  # without a role it is an internal control
+                ct = float(row["value"]) if row["value"] else None
+                assert found[int(float(row["well"])), row["target"]] == (roles[row["role"]], ct)
+                compared += 1
+    assert (compared, len(genotypes)) == (68, 2)
+
+
+def place(well):
+    """The number of a well of 96 along its rows."""
+    return 12 * (ord(well[0]) - ord("A")) + int(well[1:])

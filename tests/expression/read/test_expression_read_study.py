@@ -97,7 +97,7 @@ def test_the_dataset_of_a_study(tmp_path):
     assert data.attrs == {
         "source": "run.txt, sheet.csv", "instrument": "MxPro", "wells_ignored": 3, "standards_without_quantity": 0,
         "genes_without_factor": "IGF1", "genes_left_out": "", "assay": "expression", "control": "untreated",
-        "control_known_by": "stated",
+        "control_known_by": "stated", "unpaired": "refuse", "read_notes": "",
     }  # fmt: skip
     for name in data.data_vars:
         if "_of_" in name or name.startswith("is_"):
@@ -171,7 +171,7 @@ def test_faults_between_sheet_and_export(tmp_path):
     )
     assert found[-1] == (
         "run.txt line 6504: sample 'b1' is missing from sheet.csv (6 reactions); give it a row, "
-        "with the task ignored to leave it out"
+        'with the task ignored to leave it out, or leave out all such samples with unlisted="ignore"'
     )
     text = SHEET.replace("b0,donor 2,stroma,untreated,e1\nb1,donor 2,stroma,len,e1\n", "")
     data = assemble(tmp_path, text=text, unlisted="ignore")
@@ -234,7 +234,7 @@ def test_faults_of_genes_and_conditions(tmp_path):
         "sheet.csv: control must be one of the conditions untreated, len, got 'dmso'"
     ]
     assert faults_of(tmp_path, factors={"TNF": (93.9, 1.0)}) == [
-        "factors['TNF'] must be above 1 and at most 2.5 fold a cycle, with a standard error of 0 or more, "
+        "factors['TNF'] must be 1.5 to 2.2 fold a cycle (2 = doubling), with a standard error of 0 or more, "
         "got 93.9 and 1"
     ]
     assert faults_of(tmp_path, factors={"B2M": (1.9, 0.1)}) == [
@@ -246,7 +246,7 @@ def test_a_treated_sample_needs_its_control(tmp_path):
     text = SHEET.replace("b0,donor 2,stroma,untreated,e1", "b0,donor 2,stroma,untreated,e2")
     assert faults_of(tmp_path, text=text) == [
         "run.txt line 6504: subject donor 2 under len in e1 has no control sample "
-        "(untreated, same subject and experiment)"
+        '(untreated, same subject and experiment): leave such samples out with unpaired="drop"'
     ]
 
 

@@ -90,9 +90,9 @@ def test_factors_of_a_file(tmp_path):
     with pytest.raises(InputError) as caught:
         read_factors(path)
     assert str(caught.value).splitlines() == [
-        "factors.csv line 2: amplification_factor must be above 1 and at most 2.5 fold a cycle (2 = doubling), "
-        "got '93.9'",
+        "factors.csv line 2: amplification_factor must give 1.5 to 2.2 fold a cycle (2 = doubling), "
+        "got '93.9'; with efficiency_scale=\"percent\" it is 1.939 fold",
         "factors.csv line 3: amplification_factor_sd must be a number of 0 or more, got '-1'",
         "factors.csv line 4: gene must not be empty",
-        "factors.csv line 5: amplification_factor must be above 1 and at most 2.5 fold a cycle (2 = doubling), got ''",
+        "factors.csv line 5: amplification_factor must give 1.5 to 2.2 fold a cycle (2 = doubling), got ''",
     ]

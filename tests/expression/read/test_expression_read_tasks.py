@@ -15,11 +15,12 @@ from lensim.expression.read.tasks import holds_roles, task_of
             "no_template",
             "NTC|NTC-1|Neg Ctrl|Neg Ctrl-2|Negative Control|Negative|No Template Control|no_template|Water",
         ),
+        ("plate_calibrator", "IPC|Inter-plate calibrator|IPC 2"),
         ("no_rt", "NRT|NRT-1|No RT|no_rt|NoRT|No RT Control|minus RT"),
         (
             "ignored",
-            "Pos Ctrl|Pos Ctrl-1|Positive Control|Positive|IPC|IPC+|Blocked_IPC|BlockedIPC|NAC|Not in Use|Empty|Buffer|"
-            "PC_ALLELE_1|PC_ALLELE_BOTH|ignored",
+            "Pos Ctrl|Pos Ctrl-1|Positive Control|Positive|IPC+|IPC-|Blocked_IPC|BlockedIPC|NAC|Not in Use|Empty|"
+            "Buffer|PC_ALLELE_1|PC_ALLELE_BOTH|ignored",
         ),
     ],
 )

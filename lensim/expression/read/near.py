@@ -1,0 +1,91 @@
+"""What a file of RT-qPCR may be that no reader takes: curves, genotypes, or Cts under other names; and the way out."""
+
+import re
+from typing import Final
+
+from lensim.checks import InputError
+from lensim.expression.read.columns import COLUMNS
+from lensim.tables.columns import names_any
+from lensim.tables.names import plain_name
+from lensim.tables.number_text import is_missing, parse_number
+from lensim.tables.source import Source
+from lensim.tables.table import TextTable, first_rows
+from lensim.tables.well_names import parse_well_name
+
+FEWEST_WELLS: Final = 3
+CTS: Final = (8.0, 45.0)
+"""Numbers in such a column may be Cts [cycles]."""
+
+_CYCLE: Final = frozenset({"cycle", "cycles", "cycle_number"})
+_CURVES: Final = re.compile(r"^\[?(?:multicomponent|amplification) data\]?", re.IGNORECASE)
+_GENOTYPES: Final = re.compile(r"\bSNP Assay Name\b|\bAllele ?1 C[tq]\b", re.IGNORECASE)
+
+
+def way_out(source: Source) -> str:
+    """What a file may be, and what to do; empty where nothing is known of it."""
+    if is_table_of_curves(source.text):
+        return (
+            "the table has the fluorescence of each cycle, and no Ct: export the table of the Ct (Cq, Cp) values of "
+            "the run instead"
+        )
+    if _GENOTYPES.search(source.text):
+        return "the file has genotypes (alleles of a SNP), not Cts of genes"
+    try:
+        return _cts_under_other_names(source.table)
+    except InputError:
+        return ""
+
+
+def is_table_of_curves(text: str) -> bool:
+    """Whether a text has a column for the cycle, and wells as columns or a column for the fluorescence."""
+    if _CURVES.match(text.strip()):
+        return True
+    for header in first_rows(text):
+        names = [plain_name(name) for name in header]
+        wells = sum(parse_well_name(name) is not None for name in header)
+        if _CYCLE & set(names) and (wells >= FEWEST_WELLS or {"rn", "delta_rn", "rfu", "fluorescence"} & set(names)):
+            return True
+    return False
+
+
+def _cts_under_other_names(table: TextTable) -> str:
+    """Columns that may hold Cts: one for all genes, one for each gene, or one for each sample."""
+    columns = [name for at, name in enumerate(table.header) if name and _may_be_cts(table, at)]
+    has_gene = names_any([name for name in table.header if name not in columns], COLUMNS["gene"])
+    if not columns:
+        return ""
+    named = ", ".join(repr(name) for name in columns[:6]) + ", ..." * (len(columns) > 6)
+    if names_any(table.header, COLUMNS["ct_cycles"]):
+        there = ", ".join(repr(name) for name in table.header)
+        return f'no column is named gene; there are {there}: name one, columns={{"gene": "NAME"}}, or write one'
+    if len(columns) == 1 and has_gene:
+        stated = f'columns={{"ct_cycles": {quoted(columns[0])}}}'
+        return f"no column is named ct_cycles, Ct, Cq or Cp; if {named} holds the Ct, state {stated}"
+    if has_gene:
+        return (
+            f"no column is named ct_cycles, Ct, Cq or Cp; if {named} hold the Cts of a sample each, write one row a "
+            "reaction, with the columns gene, sample and ct_cycles"
+        )
+    if len(columns) == 1:
+        return f"no columns are named gene and ct_cycles; if {named} holds the Ct, name it so, and write a column gene"
+    return (
+        f"no columns are named gene and ct_cycles; if {named} hold the Cts of a gene each, name them so (Ct_GAPDH), or "
+        "write one row a reaction, with the columns gene and ct_cycles"
+    )
+
+
+def quoted(name: str) -> str:
+    """A name as it stands in a mapping of Python."""
+    return '"' + name.replace('"', '\\"') + '"'
+
+
+def _may_be_cts(table: TextTable, at: int) -> bool:
+    """Whether all numbers of a column are those of Cts, some with decimals."""
+    cells = [row[at].strip() for row in table.rows if not is_missing(row[at])]
+    numbers = [parse_number(cell, "," if "," in cell and "." not in cell else ".") for cell in cells]
+    known = [number for number in numbers if number is not None]
+    return (
+        len(known) >= max(2, 0.7 * len(cells))
+        and all(CTS[0] <= number <= CTS[1] for number in known)
+        and sum(not number.is_integer() for number in known) >= len(known) / 2
+    )

@@ -1,0 +1,96 @@
+"""Samples and their partners: every treated sample needs the control of the same subject and experiment."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from lensim.checks import FaultReport
+from lensim.expression.read.assigned import Assigned, SampleKey
+from lensim.expression.read.choices import Unpaired
+
+SHOWN: Final = 6
+
+
+@dataclass(frozen=True)
+class Partners:
+    """Samples of a study by their partners: treated ones without a control, and controls without a treated one."""
+
+    treated_alone: tuple[Assigned, ...]
+    control_alone: tuple[Assigned, ...]
+    has_pairs: bool
+
+
+def partners_of(assigned: Sequence[Assigned], control: str) -> Partners:
+    """Which samples have no partner, each by its first reaction."""
+    samples: dict[SampleKey, Assigned] = {}
+    for one in assigned:
+        if one.reaction.task == "unknown":
+            samples.setdefault(one.sample, one)
+    controls = {(subject, experiment) for subject, condition, experiment in samples if condition == control}
+    treated = {(subject, experiment) for subject, condition, experiment in samples if condition != control}
+    return Partners(
+        tuple(one for (s, c, e), one in samples.items() if c != control and (s, e) not in controls),
+        tuple(one for (s, c, e), one in samples.items() if c == control and (s, e) not in treated),
+        bool(controls & treated),
+    )
+
+
+def settle_partners(
+    assigned: Sequence[Assigned], control: str | None, unpaired: Unpaired, faults: FaultReport
+) -> tuple[list[Assigned], list[str]]:
+    """The reactions that stay, and what is to be told of samples without a partner; a fault where they are refused."""
+    kept = list(assigned)
+    if control is None:
+        return kept, []
+    partners = partners_of(kept, control)
+    if not partners.treated_alone:
+        return kept, _told_of_controls(partners.control_alone, control)
+    if unpaired == "keep":
+        return kept, [f"compared as groups of different subjects: {_groups(kept, control)}"]
+    if not partners.has_pairs:
+        one = partners.treated_alone[0]
+        faults.add(
+            f"no subject has both {control} and another condition in one experiment: {_groups(kept, control)}. Give "
+            "the samples of one donor, passage or day one subject and one experiment, or compare groups of different "
+            'subjects with unpaired="keep"',
+            line=one.reaction.line_number or None,
+            place=one.reaction.place,
+        )
+        return kept, []
+    if unpaired == "refuse":
+        for one in partners.treated_alone:
+            faults.add(
+                f"subject {one.subject} under {one.condition} in {one.experiment} has no control sample ({control}, "
+                'same subject and experiment): leave such samples out with unpaired="drop"',
+                line=one.reaction.line_number or None,
+                place=one.reaction.place,
+            )
+        return kept, []
+    alone = {one.sample for one in partners.treated_alone}
+    stay = [one for one in kept if one.reaction.task != "unknown" or one.sample not in alone]
+    told = [f"samples without a control left out: {_named(partners.treated_alone)}"]
+    return stay, told + _told_of_controls(partners.control_alone, control)
+
+
+def _told_of_controls(alone: Sequence[Assigned], control: str) -> list[str]:
+    if not alone:
+        return []
+    return [f"{control} samples without a treated one, so of no fold change: {_named(alone)}"]
+
+
+def _named(samples: Sequence[Assigned]) -> str:
+    names = [f"{one.subject} under {one.condition} in {one.experiment}" for one in samples[:SHOWN]]
+    return ", ".join(names) + f" and {len(samples) - SHOWN} more" * (len(samples) > SHOWN)
+
+
+def _groups(assigned: Sequence[Assigned], control: str) -> str:
+    """The subjects of each condition, the control first."""
+    subjects: dict[str, dict[str, None]] = {control: {}}
+    for one in assigned:
+        if one.reaction.task == "unknown":
+            subjects.setdefault(one.condition, {})[one.subject] = None
+    parts = []
+    for condition, names in subjects.items():
+        shown = ", ".join(list(names)[:SHOWN]) + ", ..." * (len(names) > SHOWN)
+        parts.append(f"{condition} has {shown}")
+    return "; ".join(parts)

@@ -1,0 +1,84 @@
+"""Names of samples that say what is in a well: water without template, and calibrators of plates."""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from lensim.expression.read.assigned import Assigned
+from lensim.expression.read.reactions import Task
+from lensim.tables.names import plain_name
+
+WITHOUT_TEMPLATE: Final = frozenset(
+    {
+        "water", "h2o", "dh2o", "ddh2o", "pcr_water", "nuclease_free_water", "rnase_free_water", "water_control",
+        "ntc", "no_template", "no_template_control", "non_template_control", "no_cdna", "no_dna", "blank", "wasser",
+    }
+)  # fmt: skip
+WITHOUT_TRANSCRIPTASE: Final = frozenset({"nrt", "no_rt", "no_rt_control", "minus_rt", "no_reverse_transcriptase"})
+PLATE_CALIBRATORS: Final = frozenset(
+    {
+        "ipc", "irc", "inter_plate_calibrator", "interplate_calibrator", "inter_run_calibrator",
+        "interrun_calibrator", "plate_calibrator", "run_calibrator",
+    }
+)  # fmt: skip
+"""Names as `plain_name` gives them; a number behind does not count ("NTC 2")."""
+
+_ROLES: Final[dict[Task, frozenset[str]]] = {
+    "no_template": WITHOUT_TEMPLATE,
+    "no_rt": WITHOUT_TRANSCRIPTASE,
+    "plate_calibrator": PLATE_CALIBRATORS,
+}
+
+EARLIEST_CT: Final = 25.0
+"""A well without template does not come before this cycle: a name such as NTC is then that of a real sample."""
+
+
+def _role(name: str) -> Task | None:
+    plain = plain_name(name)
+    for spelling in (plain, re.sub(r"_?[0-9]+$", "", plain)):
+        for role, words in _ROLES.items():
+            if spelling in words:
+                return role
+    return None
+
+
+def roles_by_name(said: Iterable[tuple[str, float | None]]) -> dict[str, Task]:
+    """The role of each name that says one, of a study's names with the Ct of each reaction [cycles].
+
+    NTC may as well be a control siRNA, and water a vehicle: a name of water whose wells come early says no role.
+    """
+    earliest: dict[str, float] = {}
+    for name, ct in said:
+        if name and _role(name):
+            earliest[name] = min(earliest.get(name, float("inf")), float("inf") if ct is None else ct)
+    roles = {name: _role(name) for name in earliest}
+    return {
+        name: role
+        for name, role in roles.items()
+        if role and (role == "plate_calibrator" or earliest[name] >= EARLIEST_CT)
+    }
+
+
+def told_of_roles(counts: dict[str, int], roles: dict[str, Task], place: str) -> list[str]:
+    """What is to be told of names that were taken for a role."""
+    words = {
+        "no_template": "as without template",
+        "no_rt": "as without reverse transcriptase",
+        "plate_calibrator": "as a calibrator of plates",
+    }
+    return [
+        f"{place}: {number} wells of {name!r} are taken as {words[roles[name]]}, by that name"
+        for name, number in counts.items()
+    ]
+
+
+def told_of_no_rt(assigned: Iterable[Assigned]) -> list[str]:
+    """That wells without reverse transcriptase amplified, of each gene the earliest, beside the latest sample."""
+    reactions = [one.reaction for one in assigned]
+    said = []
+    for gene in dict.fromkeys(one.gene for one in reactions if one.task == "no_rt"):
+        own = [one.ct_cycles for one in reactions if one.gene == gene and one.task == "no_rt" and one.ct_cycles]
+        samples = [one.ct_cycles for one in reactions if one.gene == gene and one.task == "unknown" and one.ct_cycles]
+        if own and samples:
+            said.append(f"{gene} at Ct {min(own):.1f}, samples at Ct {min(samples):.1f} to {max(samples):.1f}")
+    return [f"amplified without reverse transcriptase, so from genomic DNA: {'; '.join(said)}"] if said else []

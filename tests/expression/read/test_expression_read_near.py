@@ -1,0 +1,60 @@
+import pytest
+
+from lensim.checks import InputError
+from lensim.expression.read import read_reactions
+
+ROW_A_REACTION = "write one row a reaction, with the columns gene"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "tissue,c_myc,GAPDH\nbrain,30.49,23.63\nbrain,31.1,23.5\n",
+            "no columns are named gene and ct_cycles; if 'c_myc', 'GAPDH' hold the Cts of a gene each, name them so "
+            f"(Ct_GAPDH), or {ROW_A_REACTION} and ct_cycles",
+        ),
+        (
+            "group,ref,target\ncontrol,19.7,23.1\ncontrol,19.5,22.9\n",  # target is a gene here, not the gene
+            "no columns are named gene and ct_cycles; if 'ref', 'target' hold the Cts of a gene each, name them so "
+            f"(Ct_GAPDH), or {ROW_A_REACTION} and ct_cycles",
+        ),
+        (
+            "gene,control,drug\nTNF,30.49,27.63\nB2M,18.1,18.25\n",
+            "no column is named ct_cycles, Ct, Cq or Cp; if 'control', 'drug' hold the Cts of a sample each, "
+            f"{ROW_A_REACTION}, sample and ct_cycles",
+        ),
+        (
+            "gene,sample,cycles at threshold\nTNF,a,30.49\nB2M,a,18.1\n",
+            "no column is named ct_cycles, Ct, Cq or Cp; if 'cycles at threshold' holds the Ct, state "
+            'columns={"ct_cycles": "cycles at threshold"}',
+        ),
+        (
+            "primer,sample,Ct\nTNF,a,30.49\nB2M,a,18.1\n",
+            "no column is named gene; there are 'primer', 'sample', 'Ct': name one, columns={\"gene\": \"NAME\"}, or "
+            "write one",
+        ),
+        (
+            "sample,threshold\na,30.49\nb,18.1\n",
+            "no columns are named gene and ct_cycles; if 'threshold' holds the Ct, name it so, and write a column gene",
+        ),
+        (
+            "[Results]\nWell\tWell Position\tSNP Assay Name\tTask\tAllele1 Ct\n1\tA1\tx\tNTC\t30.1\n",
+            "the file has genotypes (alleles of a SNP), not Cts of genes",
+        ),
+    ],
+)
+def test_a_table_that_no_reader_takes_has_a_way_out(tmp_path, text, said):
+    path = tmp_path / "t.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_reactions(path)
+    assert str(caught.value) == f"t.csv: {said}"
+
+
+@pytest.mark.parametrize("text", ["sample,subject\na,b\nc,d\n", "line,dose,signal\na,0,1000\na,1,900\n"])
+def test_another_table_is_told_what_is_read(tmp_path, text):
+    path = tmp_path / "t.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=r"^t.csv: the file must be an export of ABI SDS, QuantStudio, Bio-Rad CFX"):
+        read_reactions(path)

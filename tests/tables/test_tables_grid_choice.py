@@ -1,0 +1,189 @@
+"""Plates of an export: several in a file, several readings of one, lists of wells; what is asked, and how."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lensim.checks import InputError
+from lensim.tables.grid_choice import match_plates, named_plate, plates_of
+from lensim.tables.source import Source
+from lensim.tables.well_lists import Numbering
+
+NUMBERS = np.random.default_rng(1).integers(100, 9999, (8, 12))
+HEAD = ",".join(["", *map(str, range(1, 13))]) + "\n"
+
+
+def grid(numbers=NUMBERS, first="A"):
+    return HEAD + "".join(f"{chr(ord(first) + r)},{','.join(map(str, row))}\n" for r, row in enumerate(numbers))
+
+
+def bare(numbers=NUMBERS):
+    return "".join(",".join(map(str, row)) + "\n" for row in numbers)
+
+
+def source(text, name="run.csv"):
+    return Source(Path(name), name, text.encode())
+
+
+def read(text, number=None, reading=None, numbering=None):
+    (plates,) = plates_of([(source(text), number)], reading, numbering)
+    return {plate.name: plate.grid.cells[0, 0][0] for plate in plates}
+
+
+def refused(text, number=None, reading=None):
+    with pytest.raises(InputError) as caught:
+        read(text, number, reading)
+    return str(caught.value)
+
+
+ENVISION = "".join(
+    f'Plate information\nPlate,Repeat,Barcode\n{n},1,"=""BC{n}"""\n\nBackground information\nPlate,Label\n{n},Lum\n\n'
+    f"Calculated results\n{grid(NUMBERS + n + 50)}\nResults (CPS)\n{grid(NUMBERS + n)}\n"
+    for n in (1, 2)
+)
+
+
+def test_plates_are_named_by_the_export():
+    first = int(NUMBERS[0, 0])
+    assert read(f"Plate: P7\n{grid()}\nPlate: P8\n{grid(NUMBERS + 1)}") == {"P7": f"{first}", "P8": f"{first + 1}"}
+    assert read(f"Plate 1,,,\n{grid()}\nPlate 2,,,\n{grid(NUMBERS + 1)}") == {"1": f"{first}", "2": f"{first + 1}"}
+    assert read(f"ID1: x\n{grid()}\nID1: y\n{grid(NUMBERS + 1)}") == {"x": f"{first}", "y": f"{first + 1}"}
+    assert read(f"Plate: P7\n{grid()}") == {"run": f"{first}"}
+    assert read(ENVISION, reading="CPS") == {"BC1": f"{first + 1}", "BC2": f"{first + 2}"}
+    assert read(ENVISION, number=[2, 4]) == {"BC1": f"{first + 1}", "BC2": f"{first + 2}"}
+    assert read(ENVISION, number=4) == {"run, grid 4": f"{first + 2}"}
+
+
+def test_several_readings_of_a_plate_are_asked_about():
+    message = refused(ENVISION)
+    assert message.startswith("run.csv: 4 grids of numbers found (number 1, plate BC1, 8 x 12 on lines 11 to 18 under")
+    assert message.endswith(
+        "choose one with reading='Calculated results'; for one grid of each plate, say grid_number=[1, 3]"
+    )
+    for raw, corrected in (("Plate 1 raw", "Plate 1 corrected"), ("Label: 1", "Label: 2"), ("0 h", "24 h")):
+        text = f"{raw}\n{grid()}\n{corrected}\n{grid(NUMBERS - 50)}"
+        assert f"choose one with reading={raw!r} or grid_number=1" in refused(text)
+        assert read(text, reading=corrected) == {"run": f"{NUMBERS[0, 0] - 50}"}
+    assert refused(ENVISION, number=[1, 2]).startswith(
+        "run.csv: grids of grid_number must be of different plates, got two of plate BC1; 4 grids of numbers found"
+    )
+
+
+def test_the_same_numbers_twice_are_one_reading():
+    text = f"Calculated\n{grid(NUMBERS.astype(float))}\nRaw\n{grid()}"
+    assert read(text) == {"run": f"{NUMBERS[0, 0]:.1f}"}
+
+
+def test_grids_without_a_plate_are_a_plate_each_only_by_choice():
+    text = f"K562\n{grid()}\nMM1S\n{grid(NUMBERS + 1)}"
+    assert refused(text).endswith("where each is a plate of its own, say grid_number=[1, 2]")
+    assert list(read(text, number=[1, 2])) == ["run, grid 1", "run, grid 2"]
+    assert refused(text, number=[1, 1]) == "grid_number must name at least one grid, each once, got [1, 1]"
+    assert refused(text, number=1, reading="K562") == (
+        "run.csv: grid_number= and reading= both choose grids, give one of them"
+    )
+    assert refused(text, reading="450") == "run.csv: reading must be a part of 'K562', 'MM1S', got '450'"
+
+
+def test_plates_of_one_name_in_several_files_have_the_files_name_before():
+    text = f"Plate: 1\n{grid()}\nPlate: 2\n{grid(NUMBERS + 1)}"
+    found = plates_of([(source(text, "a.csv"), None), (source(text, "b.csv"), None)])
+    assert [plate.name for of_file in found for plate in of_file] == ["a, 1", "a, 2", "b, 1", "b, 2"]
+
+
+def test_plates_are_matched_with_the_names_of_a_map():
+    (plates,) = plates_of([(source(ENVISION), [2, 4])])
+    assert match_plates(plates, ["bc1", "BC2"], "map.csv") == {"bc1": plates[0], "BC2": plates[1]}
+    assert match_plates(plates, ["plate 1", "Plate 02"], "map.csv") == {"plate 1": plates[0], "Plate 02": plates[1]}
+    assert named_plate(plates, "2") is plates[1]
+    with pytest.raises(InputError, match=r"^run\.csv: plate must be one of BC1, BC2, got 'BC3'$"):
+        named_plate(plates, "BC3")
+    for names, message in (
+        (
+            ["BC1"],
+            "the map has no plate 'BC2' (or 2), which is in run.csv; it has BC1: name the plates in the map as the "
+            "files do",
+        ),
+        (
+            ["BC1", "1", "2"],
+            "the plates 'BC1' and '1' of the map are one plate of run.csv, BC1: give it one name",
+        ),
+    ):
+        with pytest.raises(InputError) as caught:
+            match_plates(plates, names, "map.csv")
+        assert str(caught.value) == f"map.csv: {message}"
+    assert match_plates(plates, ["BC1"], "map.csv", is_part=True) == {"BC1": plates[0]}
+
+
+def listed(head, row):
+    return head + "\n" + "".join(row(r, c) + "\n" for r in range(8) for c in range(12))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        listed("Run x\n\nPlate\tPos\tCPM1\tError%", lambda r, c: f"1\t{'ABCDEFGH'[r]}{c + 1:02d}\t{NUMBERS[r, c]}\t1"),
+        listed("Well Row,Well Col,Content,Raw Data", lambda r, c: f"{'ABCDEFGH'[r]},{c + 1},Sample X1,{NUMBERS[r, c]}"),
+        listed("Row;Column;Signal", lambda r, c: f"{r + 1};{c + 1};{NUMBERS[r, c]}"),
+        listed("Well positions\tRaw data", lambda r, c: f"{'ABCDEFGH'[r]}{c + 1}\t{NUMBERS[r, c]}"),
+        "\tTemp\t" + "\t".join(f"{'ABCDEFGH'[r]}{c + 1}" for r in range(8) for c in range(12)) + "\n\t23.5\t"
+        + "\t".join(map(str, NUMBERS.ravel())) + "\n",
+    ],
+)  # fmt: skip
+def test_lists_of_wells_are_plates(text):
+    (plates,) = plates_of([(source(text), None)])
+    (plate,) = plates
+    assert {place: int(cell) for place, (cell, _) in plate.grid.cells.items()} == dict(np.ndenumerate(NUMBERS))
+
+
+def test_lists_of_numbered_wells_need_their_order():
+    text = listed("Pos\tCPM", lambda r, c: f"{12 * r + c + 1}\t{NUMBERS[r, c]}")
+    assert refused(text) == (
+        'run.csv: a list numbers its wells: say well_order="rows" (1, 2, 3 along the first row) or '
+        'well_order="columns", and plate_wells= where it has not all wells of a plate'
+    )
+    (plates,) = plates_of([(source(text), None)], numbering=Numbering("rows"))
+    assert plates[0].grid.cells[7, 0][0] == str(NUMBERS[7, 0])
+    (plates,) = plates_of([(source(text), None)], numbering=Numbering("columns", 96))
+    assert plates[0].grid.cells[0, 1][0] == str(NUMBERS[0, 8])
+
+
+def test_several_columns_and_times_of_a_list_are_asked_about():
+    two = listed("Well\tCPM1\tCPM2", lambda r, c: f"{'ABCDEFGH'[r]}{c + 1}\t{NUMBERS[r, c]}\t{NUMBERS[r, c] + 1}")
+    assert "choose one with reading='CPM1' or grid_number=1" in refused(two)
+    one = listed("Well\tTime\tRLU", lambda r, c: f"{'ABCDEFGH'[r]}{c + 1}\t0\t{NUMBERS[r, c]}")
+    again = listed("", lambda r, c: f"{'ABCDEFGH'[r]}{c + 1}\t1\t{NUMBERS[r, c] + 1}").lstrip("\n")
+    assert "reading='RLU, reading 1'" in refused(one + again)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HEAD + "".join(f"{'ABCDEFGH'[r]},{','.join(f'{n},5' for n in row)}\n" for r, row in enumerate(NUMBERS)),
+        HEAD + "".join(f"{'ABCDEFGH'[r]},{','.join(map(str, row))},{r}5\n" for r, row in enumerate(NUMBERS)),
+        bare() + bare(NUMBERS[:1]),
+        bare(NUMBERS[:7]) + ",".join(["word"] * 12) + "\n" + bare(),
+        HEAD[1:] + bare(NUMBERS[:7]),
+        "Layout\n" + grid(),
+    ],
+    ids=["decimal commas", "one decimal comma", "nine rows", "a row of words", "seven rows", "a layout"],
+)
+def test_what_may_be_something_else_is_no_grid(text):
+    assert "run.csv: no grid of numbers was found" in refused(text)
+
+
+def test_rows_of_statistics_below_a_grid_do_not_count():
+    assert read(grid() + "Mean," + ",".join(["5"] * 12) + "\n") == {"run": str(NUMBERS[0, 0])}
+
+
+def test_columns_printed_below_each_other_are_one_grid():
+    wide = np.random.default_rng(2).integers(1, 99, (16, 24))
+    parts = [
+        ",".join(["", *map(str, range(start + 1, start + 13))])
+        + "\n"
+        + "".join(f"{chr(65 + r)},{','.join(map(str, row[start : start + 12]))}\n" for r, row in enumerate(wide))
+        for start in (0, 12)
+    ]
+    (plates,) = plates_of([(source("\n".join(parts)), None)])
+    assert {place: int(cell) for place, (cell, _) in plates[0].grid.cells.items()} == dict(np.ndenumerate(wide))
