@@ -123,8 +123,8 @@ def summarise_changes(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFra
 
     Columns: cell_line, contrast; fold_change_percent with _lower and _upper (percent of control); p_increase; change
     (in words: an interval; a bound where one side lies beyond the standards; 'not reported' where both do on the same
-    side, or there is no medium of a side: then without numbers); control_tnf and treated_tnf (below, within or above the standards, by most
-    of the media).
+    side, or, without numbers, there is no medium of a side); control_tnf and treated_tnf (below, within or above the
+    standards, by most of the media).
 
     Parameters
     ----------

@@ -91,9 +91,9 @@ def classical_arm_tests(table: pd.DataFrame, confidence: float = 0.95) -> pd.Dat
     parts = []
     for (arm, against), own in table.groupby(["arm", "against"], sort=False):
         tests = classical_population(own.rename(columns={"arm": "condition"}), confidence)
-        tests = tests.rename(columns={"condition": "arm"})
-        tests.insert(tests.columns.get_loc("arm") + 1, "against", str(against))
-        parts.append(tests.assign(arm=str(arm)))
+        names = pd.DataFrame({"target": tests["target"], "cell_type": tests["cell_type"], "arm": str(arm)})
+        rest = tests.drop(columns=["target", "cell_type", "condition"])
+        parts.append(pd.concat([names.assign(against=str(against)), rest], axis=1))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
@@ -129,8 +129,8 @@ def _of_ratios(data: xr.Dataset) -> list[pd.DataFrame]:
         if not {arm, against} <= set(wide.columns):
             continue
         difference = (wide[arm] - wide[against]).dropna().rename("log2_ratio").reset_index()
-        own = difference.groupby(key[:3], sort=False)["log2_ratio"].agg(experiments="size", log2_ratio="mean")
-        own = own.reset_index().assign(arm=arm, against=against)
+        mean = difference.groupby(key[:3], sort=False)["log2_ratio"].agg(experiments="size", log2_ratio="mean")
+        own = mean.reset_index().assign(arm=arm, against=against)
         found.append(own.assign(pfaffl_ratio=np.exp2(own["log2_ratio"])))
     return found
 

@@ -112,5 +112,5 @@ def _spread_of_prior(priors: dict[str, float], *, pooled: bool) -> float:
     """Sd of a fold change before any data; NaN where a result does not carry its priors."""
     if not pooled:
         return float(priors.get("sd_separate_log2_fold_change", np.nan))
-    parts = [priors.get(name, np.nan) for name in ("sd_mu_log2_fold_change", "median_sigma_log2_fold_change")]
-    return float(np.hypot(*parts))
+    mu, sigma = (priors.get(name, np.nan) for name in ("sd_mu_log2_fold_change", "median_sigma_log2_fold_change"))
+    return float(np.hypot(mu, sigma))
