@@ -46,6 +46,8 @@ PRICES: dict[str, Any] = {
     "hours_per_culture": 0.3, "hours_per_plate": 3.0,
 }  # fmt: skip
 """Assumed, of the order of a European laboratory's; a planner puts in their own."""
+SD_OF_WORLDS = 1.5
+"""Of mean log2 fold changes over worlds (assumed: within a factor of 8); the first study is analysed with it too."""
 FIRST_PATIENTS, NEXT_PATIENTS, EXPERIMENTS = 4, 8, 2
 
 
@@ -130,7 +132,7 @@ def supported(seed: int, worlds: int, draws: int = 400) -> pd.DataFrame:
 
     Columns drawn, mean, truth: a row a world.
     """
-    priors = FoldChangePriors()
+    priors = FoldChangePriors(sd_mu_log2_fold_change=SD_OF_WORLDS)
     scenario = checked(
         ExpressionScenario,
         {
@@ -165,7 +167,7 @@ def supported(seed: int, worlds: int, draws: int = 400) -> pd.DataFrame:
 
     rows = []
     for world in range(worlds):
-        posterior = exact_posterior(batch.pairs, world, rng, draws)["posterior"]
+        posterior = exact_posterior(batch.pairs, world, rng, draws, priors)["posterior"]
         mu, sigma, sd_pair = (
             posterior[name].to_numpy().reshape(draws) for name in (v.MU_FOLD_CHANGE, v.SIGMA_FOLD_CHANGE, v.SD_PAIR)
         )

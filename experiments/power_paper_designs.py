@@ -18,7 +18,7 @@ from lensim.maiga2013.populations import EXPRESSION
 from lensim.power.result import PowerResult
 from lensim.power.run import run_power
 from lensim.power.scenario import Scenario, scenario_of
-from lensim.power.words import audit_sentences
+from lensim.power.words import audit_sentences, share_text
 from lensim.report.power_folder import draw_power
 from lensim.results_folder import Manifest, command_of, read_config, results_folder
 
@@ -237,7 +237,7 @@ def sentences(results: dict[str, PowerResult]) -> list[str]:
         own = efficiency[near & uncertain & (efficiency["rule"] == bayes)].set_index("analysis.factors")
         told = "; ".join(
             f"{100 * own['coverage'][how]:.0f}% (± {100 * own['coverage_mcse'][how]:.1f}) with {word}, "
-            f"RMSE {own['rmse'][how]:.2f} log2, found by {100 * own['share'][how]:.0f}%"
+            f"RMSE {own['rmse'][how]:.2f} log2, found by {share_text(own['share'][how], own['share_mcse'][how])}%"
             for how, word in (
                 ("uncertain", "the efficiency's error carried"),
                 ("plug_in", "the standard curve's taken for true"),

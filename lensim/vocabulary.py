@@ -52,6 +52,7 @@ NOTES: Final = "notes"  # what a reader understood and a user should know, a sen
 CONTROL: Final = "control"  # the condition that others are compared with
 UNPAIRED: Final = "unpaired"  # refuse, drop, or keep: groups of different subjects are compared
 CALIBRATOR: Final = "calibrator"  # the subject that levels are given against
+PLATES_CORRECTED: Final = "plates_corrected"  # 1 where plate calibrators corrected Cts
 READ_NOTES: Final = "read_notes"  # what a reader tells, a sentence a line
 CONTROL_KNOWN_BY: Final = "control_known_by"  # stated, a column, its name
 PLATE_ROWS: Final = "plate_rows"  # rows and columns of every plate, not only of its filled part

@@ -13,7 +13,7 @@ def build_expression_separate(
 ) -> pm.Model:
     """Log2 fold change per target and subject, without pooling of subjects.
 
-    As `expression_hierarchical`, with log2_fold_change ~ Normal(0, 2) and log2_level ~ Normal(0, 6.2) for each; machine
+    As `expression_hierarchical`, with log2_fold_change ~ Normal(0, 5) and log2_level ~ Normal(0, 6.2) for each; machine
     and dilution series are shared all the same.
 
     Needs     as `expression_hierarchical`

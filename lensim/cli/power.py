@@ -148,5 +148,7 @@ def _with_error(row: dict[str, Any], name: str, digits: int) -> str:
 
 def _percent(row: dict[str, Any], name: str) -> str:
     """A share with its standard error, in percent."""
+    from lensim.power.words import share_text
+
     value = row.get(name, math.nan)
-    return f"{100 * value:.1f} ± {100 * row[f'{name}_mcse']:.1f}" if value == value else NOTHING
+    return share_text(value, row[f"{name}_mcse"]) if value == value else NOTHING

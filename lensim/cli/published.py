@@ -47,6 +47,7 @@ def print_table(table: "pd.DataFrame") -> None:
     from rich.box import SIMPLE
     from rich.table import Table
 
+    from lensim.inference.probability_text import probability_text
     from lensim.tables.records import records
 
     shown = Table(box=SIMPLE, padding=(0, 1, 0, 0))
@@ -63,8 +64,8 @@ def print_table(table: "pd.DataFrame") -> None:
                 f"{row[name]:{form}}\n{row[f'{name}_low']:{form}} to {row[f'{name}_high']:{form}}"
                 for name, form in (("mean_percent", ".0f"), ("tau", ".2f"), ("new_percent", ".0f"))
             ),
-            f"{row['p_mean_increase']:.3f}",
-            f"{row['p_new_increase']:.2f}",
+            probability_text(row["p_mean_increase"], row["draws"]),
+            probability_text(row["p_new_increase"], row["draws"]),
         )
     out.print(shown)
     out.print("medians and 90% intervals", soft_wrap=True, markup=False)

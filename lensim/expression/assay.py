@@ -8,6 +8,7 @@ import xarray as xr
 from lensim import vocabulary as v
 from lensim.assay import Asked, Assay, ResultTable
 from lensim.expression.arms import MOST_ARMS_BY_SUBJECT, summarise_arms, summarise_arms_by_subject
+from lensim.expression.cells import mean_ct
 from lensim.expression.contrasts import summarise_contrasts, summarise_levels, summarise_references
 from lensim.expression.estimands import (
     CALIBRATOR,
@@ -19,9 +20,12 @@ from lensim.expression.estimands import (
     summarise_subjects,
 )
 from lensim.expression.evidence import DETECTED, LEFT_OUT, pairs_not_there
+from lensim.expression.plate_checks import told_of_plates
 from lensim.expression.read import amplified_without_template, read_expression, write_cts
 from lensim.expression.reasons import percent
+from lensim.expression.reference_checks import told_of_references
 from lensim.expression.standard_curve import genes_of_unknown_factor
+from lensim.expression.unpaired import told_of_groups
 
 SHOWN_CONTROLS: Final = 5
 SHOWN_MISSING: Final = 8
@@ -129,6 +133,7 @@ def notes(data: xr.Dataset) -> tuple[str, ...]:
             is_control = "every ratio of it is exactly 1, so it is the control and no contrast, and is left out"
             said.append(f"{controls}: {is_control}")
         return tuple(said)
+    said += [*told_of_groups(data), *told_of_references(data), *told_of_plates(data), *told_of_subjects(data)]
     if genes := genes_of_unknown_factor(data):
         said.append(
             f"neither a dilution series nor a stated factor for {', '.join(genes)}: the fit takes the prior of "
@@ -143,6 +148,28 @@ def notes(data: xr.Dataset) -> tuple[str, ...]:
             "whose Ct comes as late, doubt the Ct"
         )
     return tuple(said)
+
+
+def told_of_subjects(data: xr.Dataset) -> tuple[str, ...]:
+    """That one subject says nothing of others, and samples without a reference."""
+    said = []
+    if data.sizes[v.SUBJECT] == 1:
+        name = data[v.SUBJECT].to_numpy()[0]
+        said.append(f"{name} is the only subject: the fold change is its own, and nothing is said of others")
+    is_reference = data[v.IS_REFERENCE].to_numpy() == 1
+    measured = np.isfinite(mean_ct(data))
+    without = np.flatnonzero(~measured[is_reference].any(axis=0) & measured[~is_reference].any(axis=0))
+    if len(without):
+        names = [_sample_name(data, int(at)) for at in without[:SHOWN_CONTROLS]]
+        more = f" and {len(without) - SHOWN_CONTROLS} more" if len(without) > SHOWN_CONTROLS else ""
+        said.append(f"no reference was detected in {', '.join(names)}{more}: the input there is not known")
+    return tuple(said)
+
+
+def _sample_name(data: xr.Dataset, at: int) -> str:
+    subject = data[v.SUBJECT].to_numpy()[int(data[v.SUBJECT_OF_SAMPLE].to_numpy()[at])]
+    condition = data[v.CONDITION].to_numpy()[int(data[v.CONDITION_OF_SAMPLE].to_numpy()[at])]
+    return f"{subject} under {condition}"
 
 
 ASSAY: Final = Assay(

@@ -20,6 +20,7 @@ from lensim.expression.evidence import (
     DETECTED_TREATED,
     NOT_DETECTED,
     PAIRS,
+    UNPAIRED_TREATED,
     evidence_of,
 )
 from lensim.inference.intervals import interval_of, named_interval
@@ -201,7 +202,7 @@ def summarise_populations(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.Dat
     Columns: target, cell_type, contrast; subjects (with a pair of this target and contrast); fold_change_percent (2^mu,
     percent of control) with interval; p_increase of the mean; sigma_log2 with interval; new_subject_percent with its
     predictive interval and p_new_subject_increase; increased (median number of subjects) with interval; note where the
-    target was never detected.
+    target was never detected. Where groups of different subjects are compared, there are the mean and its note alone.
 
     Parameters
     ----------
@@ -228,8 +229,14 @@ def summarise_populations(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.Dat
         [str(name) for name in estimands[dim].to_numpy()] for dim in (v.TARGET, v.CELL_TYPE, v.CONTRAST)
     )
     subjects, seen = (subjects_of_type(estimands, name) for name in (PAIRS, DETECTED))
+    treated, controls = (subjects_of_type(estimands, name) for name in (UNPAIRED_TREATED, CONTROL_DETECTED))
     rows = []
-    for t, k, c in np.argwhere(subjects > 0):
+    for t, k, c in np.argwhere(subjects + treated > 0):
+        if treated[t, k, c]:
+            numbers = (int(subjects[t, k, c]), int(treated[t, k, c]), int(controls[t, k]))
+            place = {"target": targets[t], "cell_type": kinds[k], "contrast": contrasts[c]}
+            rows.append(place | _of_groups(mu[t, k, c], numbers, ci_prob))
+            continue
         row: dict[str, object] = {"target": targets[t], "cell_type": kinds[k], "contrast": contrasts[c]}
         row["subjects"] = int(subjects[t, k, c])
         for name, values in (
@@ -246,6 +253,26 @@ def summarise_populations(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.Dat
         }
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def _of_groups(mu: np.ndarray, numbers: tuple[int, int, int], ci_prob: float) -> dict[str, object]:
+    """The mean where groups of different subjects are compared: without pairs nothing tells a spread of fold changes.
+
+    `numbers` are subjects with a pair, treated ones without a control, and those with a control.
+    """
+    unknown = {
+        name: np.nan
+        for quantity in ("sigma_log2", "new_subject_percent", "increased")
+        for name in (quantity, f"{quantity}_lower", f"{quantity}_upper")
+    }
+    paired, treated, controls = numbers
+    return (
+        {"subjects": paired + treated}
+        | named_interval("fold_change_percent", interval_of(100 * 2.0**mu, ci_prob))
+        | unknown
+        | {"p_increase": float((mu > 0).mean()), "p_new_subject_increase": np.nan}
+        | {"note": f"groups of different subjects: {treated} treated without a control, {controls} with one"}
+    )
 
 
 def subjects_of_type(estimands: xr.Dataset, evidence: str) -> np.ndarray:

@@ -21,6 +21,7 @@ DETECTED_TREATED: Final = "detected_treated"
 DETECTED_BESIDE: Final = "detected_beside"
 CONTROL_DETECTED: Final = "control_detected"
 CONTROL_NOT_DETECTED: Final = "control_not_detected"
+UNPAIRED_TREATED: Final = "unpaired_treated"
 CONTROL: Final = "control"
 LEFT_OUT: Final = "contrasts_that_are_the_control"
 """Attr of a study of ratios: names of contrasts that were left out of it."""
@@ -43,8 +44,9 @@ def evidence_of(data: xr.Dataset) -> xr.Dataset:
         pairs (target, subject, contrast), experiments with both samples, of ratios their number; of these pairs
         detected and not_detected, reactions of the target in both samples; detected_treated and detected_beside, those
         of the treated samples and of the controls beside them (a ratio counts as one in each); control_detected and
-        control_not_detected (target, subject), reactions of the target in all samples under the control. The control's
-        name in the attrs.
+        control_not_detected (target, subject), reactions of the target in all samples under the control;
+        unpaired_treated (target, subject, contrast), detected reactions of treated samples that have no control, where
+        groups of different subjects are compared. The control's name in the attrs.
     """
     return _of_reactions(data) if v.CT in data else _of_ratios(data)
 
@@ -55,6 +57,7 @@ def _of_ratios(data: xr.Dataset) -> xr.Dataset:
     np.add.at(pairs, place, 1)
     of_level = pairs.sum(axis=2)
     found = {PAIRS: pairs, DETECTED: pairs, NOT_DETECTED: 0 * pairs, DETECTED_TREATED: pairs, DETECTED_BESIDE: pairs}
+    found |= {UNPAIRED_TREATED: 0 * pairs}
     return _dataset(data, found, {CONTROL_DETECTED: of_level, CONTROL_NOT_DETECTED: 0 * of_level}, "the control")
 
 
@@ -79,6 +82,7 @@ def _of_reactions(data: xr.Dataset) -> xr.Dataset:
         NOT_DETECTED: of_pairs(all_run - treated - control),
         DETECTED_TREATED: of_pairs(treated),
         DETECTED_BESIDE: of_pairs(np.broadcast_to(control, treated.shape)),
+        UNPAIRED_TREATED: np.where(is_pair, 0, treated).sum(axis=-1) * (data.attrs.get(v.UNPAIRED) == "keep"),
     }
     seen, ran = (values[:, :, is_control].sum(axis=(2, 3)) for values in (found, run))
     names = data[v.CONDITION].to_numpy()[is_control] if v.CONDITION in data.coords else ["the control"]

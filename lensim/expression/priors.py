@@ -13,9 +13,11 @@ from lensim import checks
 class FoldChangePriors:
     """Priors of fold changes and of the noise of a ratio. All are ours, and assumed; spreads are medians with a log sd.
 
-    mu ~ Normal(0, sd_mu), the spreads LogNormal(log median, log_sd). Fold changes of populations lie mostly within a
-    factor of 8 either way, and subjects surely differ. Ratios of one subject differ from one experiment to the next by
-    a quarter to a half of a doubling: the biology and the input of two samples.
+    mu ~ Normal(0, sd_mu), the spreads LogNormal(log median, log_sd). A gene that is deleted or induced from nothing
+    changes ten thousandfold (13 log2), so sd_mu is 5 log2: with 1.5, three subjects at -14 log2 gave a mean of -1.6 and
+    a spread of 7, since a large spread costs this prior less than a large mean. Subjects surely differ. Ratios of one
+    subject differ from one experiment to the next by a quarter to a half of a doubling: the biology and the input of
+    two samples.
 
     Raises
     ------
@@ -23,7 +25,7 @@ class FoldChangePriors:
         If a number is not above 0.
     """
 
-    sd_mu_log2_fold_change: float = 1.5
+    sd_mu_log2_fold_change: float = 5.0
     median_sigma_log2_fold_change: float = 0.5
     log_sd_sigma_log2_fold_change: float = 0.7
     median_sd_log2_pair: float = 0.35
@@ -42,8 +44,9 @@ class FoldChangePriors:
 class ExpressionPriors:
     """Priors of the expression models. All are ours, and assumed.
 
-    Fold changes of populations lie mostly within a factor of 8 either way; subjects surely differ, so their spread has
-    a median of 0.5 log2 and no mass at 0. Amplification factors without a dilution series are those of commercial
+    Fold changes of populations, and of subjects on their own, have an sd of 5 log2, so that a deleted gene (-14 log2 in
+    three subjects) is found as it is; subjects surely differ, so their spread has a median of 0.5 log2 and no mass at
+    0. Amplification factors without a dilution series are those of commercial
     probes. One copy crosses a usual threshold at 36 to 39 cycles. Spreads are medians with a log sd. References do not
     respond to treatment unless sd_log2_reference_fold_change is above 0.
 
@@ -53,10 +56,10 @@ class ExpressionPriors:
         If a number is not above 0; sd_log2_reference_fold_change may be 0.
     """
 
-    sd_mu_log2_fold_change: float = 1.5
+    sd_mu_log2_fold_change: float = 5.0
     median_sigma_log2_fold_change: float = 0.5
     log_sd_sigma_log2_fold_change: float = 0.7
-    sd_separate_log2_fold_change: float = 2.0
+    sd_separate_log2_fold_change: float = 5.0
     sd_mu_log2_level: float = 6.0
     median_sigma_log2_level: float = 1.5
     log_sd_sigma_log2_level: float = 0.7

@@ -95,11 +95,26 @@ def _share_sentence(own: pd.DataFrame) -> str:
 
 def _percent(row: dict[str, Any]) -> str:
     """A share with one standard error, in percent, and its ceiling where it has one."""
-    said = f"{100 * row['share']:.1f} ± {100 * row['share_mcse']:.1f}%"
+    said = f"{share_text(row['share'], row['share_mcse'])}%"
     ceiling = row.get("ceiling", math.nan)
-    if math.isnan(ceiling):
-        return said
-    return f"{said} (ceiling {100 * ceiling:.1f} ± {100 * row['ceiling_mcse']:.1f}%)"
+    return said if math.isnan(ceiling) else f"{said} (ceiling {share_text(ceiling, row['ceiling_mcse'])}%)"
+
+
+def share_text(share: float, mcse: float) -> str:
+    """A share in percent with one Monte Carlo standard error, with the digits that it allows.
+
+    None or all of the studies is a limit, 3 / studies: their error is that of half a study, sqrt(1/2) / studies.
+
+    >>> share_text(0.4312, 0.009), share_text(0.43, 0.05), share_text(1.0, 0.5**0.5 / 4000)
+    ('43.1 ± 0.9', '43 ± 5', '> 99.92')
+    """
+    if share in (0.0, 1.0):
+        limit = min(100 * 3 * math.sqrt(2) * mcse, 50.0)
+        places = 0 if limit >= 1 else 1 if limit >= 0.1 else 2
+        step = math.ceil(limit * 10**places - 1e-6) / 10**places
+        return f"< {step:.{places}f}" if share == 0 else f"> {100 - step:.{places}f}"
+    places = 0 if mcse >= 0.01 else 1
+    return f"{100 * share:.{places}f} ± {100 * mcse:.{places}f}"
 
 
 def _ceiling_sentences(table: pd.DataFrame) -> Iterator[str]:

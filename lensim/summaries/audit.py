@@ -8,7 +8,7 @@ import pandas as pd
 from lensim import checks
 from lensim.summaries.attainable import PRange, bounds_of, least_fold, p_ranges
 from lensim.summaries.extremes import LARGEST_N
-from lensim.summaries.levels import T_LEVEL
+from lensim.summaries.levels import LEVEL, T_LEVEL
 from lensim.summaries.order import Ordered, ordered
 from lensim.summaries.summary import PublishedP, PublishedSummary
 
@@ -192,4 +192,6 @@ def _listed(rows: list[dict[Any, Any]]) -> str:
 
 def _with_range(row: dict[Any, Any]) -> str:
     low, high = row["lowest_p"], row["highest_p"]
+    if low == 0.0 and row["scale"] == LEVEL:  # an end that no levels reach
+        return f"{row['analysis']} (any below {high:.2g})"
     return f"{row['analysis']} ({low:.2g})" if low == high else f"{row['analysis']} ({low:.2g} to {high:.2g})"

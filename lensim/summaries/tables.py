@@ -24,7 +24,7 @@ def table_of(result: xr.DataTree) -> pd.DataFrame:
     pandas.DataFrame
         target, cell_type; medians, and ends of the 90% interval as _low and _high, of mean_percent (the mean change,
         percent of control), tau [log2] and new_percent (the change of a further line); p_new_increase (of a further
-        line) and p_mean_increase.
+        line) and p_mean_increase; draws, by which their digits are known.
     """
     posterior = result["posterior"].to_dataset().isel(chain=0, contrast=0)
     rows = []
@@ -41,6 +41,7 @@ def table_of(result: xr.DataTree) -> pd.DataFrame:
             row |= {
                 "p_new_increase": float(own[P_INCREASE].mean()),
                 "p_mean_increase": float((mu > 0).mean()),
+                "draws": mu.size,
             }
             rows.append(row)
     return pd.DataFrame(rows)

@@ -84,8 +84,8 @@ def test_sentences_say_where_power_is_least_and_largest():
         "Simulated: 200 studies at each of 2 points of the grid. ± is one standard error of the simulation."
     )
     assert said[1] == (
-        f"t on log ratios, 0.05, TNF: power is lowest at subjects, line = 3 ({100 * low:.1f} ± {100 * low_mcse:.1f}%) "
-        f"and highest at subjects, line = 8 ({100 * high:.1f} ± {100 * high_mcse:.1f}%)."
+        f"t on log ratios, 0.05, TNF: power is lowest at subjects, line = 3 ({100 * low:.0f} ± {100 * low_mcse:.0f}%) "
+        f"and highest at subjects, line = 8 ({100 * high:.0f} ± {100 * high_mcse:.0f}%)."
     )
     assert said[-1] == "No study was audited by NUTS."
     shown = result._repr_html_()

@@ -16,7 +16,7 @@ from lensim.power.expression.rules_posterior import IntervalRule, PosteriorRule
 from lensim.power.result import PowerResult
 from lensim.power.run import run_power
 from lensim.power.scenario import scenario_of
-from lensim.power.words import FEWEST_AUDITED, audit_sentences, largest_share
+from lensim.power.words import FEWEST_AUDITED, audit_sentences, largest_share, share_text
 from lensim.report.figures.power import plot_sign_and_size
 from lensim.seeding import stream
 
@@ -243,3 +243,22 @@ def test_an_audit_of_few_studies_is_a_spot_check_with_its_limit(studies, word, l
         f"{word}: {studies} studies were fitted again by NUTS: 0 of {2 * studies} decisions differ, in 0 of {studies} "
         f"studies, so they may differ in up to {limit} of all (95% limit); posterior probabilities differ by 0.0100"
     )
+
+
+@pytest.mark.parametrize(
+    ("share", "mcse", "text"),
+    [
+        (0.4312, 0.009, "43.1 ± 0.9"), (0.43, 0.05, "43 ± 5"), (1.0, np.sqrt(0.5) / 4000, "> 99.92"),
+        (0.0, np.sqrt(0.5) / 100, "< 3"), (0.0, np.sqrt(0.5) / 1000, "< 0.3"), (1.0, 0.5, "> 50"),
+    ],
+)  # fmt: skip
+def test_a_share_has_the_digits_of_its_error_and_none_or_all_is_a_limit(share, mcse, text):
+    assert share_text(share, mcse) == text
+
+
+def test_a_share_of_none_is_told_with_the_rule_of_three():
+    found = Tally()
+    rows = pd.DataFrame({name: np.full(150, 1.0) for name in COLUMNS})
+    found.add(rows.assign(study=np.arange(150), decided=False, is_null=False, answered_by=EXACT))
+    row = found.describe()
+    assert share_text(row["share"], row["share_mcse"]) == "< 2"

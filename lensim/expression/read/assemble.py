@@ -163,6 +163,7 @@ def assemble(
             "genes_without_factor": ", ".join(without),
             "genes_left_out": ", ".join(left_out),
             v.UNPAIRED: unpaired,
+            v.PLATES_CORRECTED: int(any(said.startswith("Ct is corrected") for said in of_plates)),
             v.READ_NOTES: "\n".join([*told, *of_plates, *of_partners, *told_of_no_rt(kept)]),
         }
     )

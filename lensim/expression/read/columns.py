@@ -76,7 +76,10 @@ RATIO_COLUMNS: Final[Mapping[str, Meaning]] = {
     "cell_type": Meaning(("cell_type",), is_optional=True),
     "contrast": Meaning(("contrast", "condition", "treatment"), is_optional=True),
     "experiment": Meaning(EXPERIMENTS, is_optional=True, is_ranked=True),
-    "ratio": Meaning(("ratio", "fold_change", "pfaffl_ratio", "livak_ratio"), may_be_constant=False),
+    "ratio": Meaning(
+        ("ratio", "fold_change", "pfaffl_ratio", "livak_ratio", "rq", "fold", "foldchange", "fc", "fold_induction"),
+        may_be_constant=False,
+    ),
     "percent_of_control": Meaning(("percent_of_control", "percent", "fold_change_percent"), may_be_constant=False),
     "log2_ratio": Meaning(("log2_ratio", "log2_fold_change", "log2fc"), may_be_constant=False),
     "log2_ratio_sd": Meaning(("log2_ratio_sd", "se_log2_ratio", "log2_ratio_se"), is_optional=True),

@@ -36,7 +36,7 @@ class _Pair:
 def is_ratio_table(source: Source) -> bool:
     """Whether the first row of a file names a subject and a ratio, and no Ct."""
     return any(
-        names_any(header, RATIO_COLUMNS["subject"])
+        (names_any(header, RATIO_COLUMNS["subject"]) or names_any(header, COLUMNS["sample"]))
         and any(names_any(header, RATIO_COLUMNS[scale]) for scale in SCALES)
         and not names_any(header, COLUMNS["ct_cycles"])
         for header in source.headers
@@ -80,8 +80,9 @@ def read_ratios(
     has_experiments = True
     for source in sources:
         table, faults = read_table(source)
-        found = find_columns(table, RATIO_COLUMNS, faults, stated=columns, needed=("target", "subject"))
-        own, own_without = _read_pairs(table, found, _scale(table, found, faults), decimal, faults)
+        stated = _with_samples(table, columns or {})
+        found = find_columns(table, RATIO_COLUMNS, faults, stated=stated, needed=("target", "subject"))
+        own, own_without = _read_pairs(table, found, *_scale(table, found, faults), decimal, faults)
         has_experiments &= found.has("experiment")
         pairs += own
         without += own_without
@@ -94,31 +95,57 @@ def read_ratios(
     return without_controls(_dataset(pairs, attrs))
 
 
-def _scale(table: TextTable, found: Found, faults: FaultReport) -> str:
-    """Which of ratio, percent and log2 ratio a table has; none or several are raised."""
+def _with_samples(table: TextTable, stated: Mapping[str, str]) -> Mapping[str, str]:
+    """The stated columns, with that of samples for subjects where a table has no other."""
+    if "subject" in stated or names_any(table.header, RATIO_COLUMNS["subject"]):
+        return stated
+    samples = [name for name in table.header if COLUMNS["sample"].rank(name) is not None]
+    return {**stated, "subject": samples[0]} if len(samples) == 1 else stated
+
+
+def _scale(table: TextTable, found: Found, faults: FaultReport) -> tuple[str, str]:
+    """The column of ratios, percents or log2 ratios, and which of these it holds; none or several are raised.
+
+    A column of ratios with a percent sign in its name or in all of its cells holds percents of the control.
+    """
     scales = [name for name in SCALES if found.has(name)]
     if len(scales) != 1:
         names = " and ".join(found.column(name) for name in scales) or f"none among {', '.join(table.header)}"
         faults.add(f"there must be exactly one column of {', '.join(SCALES)}, got {names}", line=1)
         faults.raise_if_any()
-    return scales[0]
+    cells = [cell for cell in (found.cell(scales[0], row) for row in table.rows) if not is_missing(cell)]
+    if scales[0] == "ratio" and ("%" in found.column("ratio") or (cells and all(cell.endswith("%") for cell in cells))):
+        return "ratio", "percent_of_control"
+    return scales[0], scales[0]
+
+
+def _hint(number: float | None) -> str:
+    """What a number that is no ratio may be, where it is negative."""
+    if number is None or number >= 0:
+        return ""
+    return (
+        "; write a halving as 0.5, not as -2, and if the column holds log2 ratios, name it, "
+        'columns={"log2_ratio": "NAME"}'
+    )
 
 
 def _read_pairs(
-    table: TextTable, found: Found, scale: str, decimal: DecimalMark | None, faults: FaultReport
+    table: TextTable, found: Found, what: str, scale: str, decimal: DecimalMark | None, faults: FaultReport
 ) -> tuple[list[_Pair], int]:
-    cells = [found.cell(name, row) for row in table.rows for name in (scale, "log2_ratio_sd")]
+    cells = [found.cell(name, row).removesuffix("%") for row in table.rows for name in (what, "log2_ratio_sd")]
     mark = decimal_mark_of(cells, decimal, table.has_decimal_points, faults)
     pairs, without = [], 0
     for row, line in zip(table.rows, table.lines, strict=True):
-        text = found.cell(scale, row).removesuffix("%").strip()
+        text = found.cell(what, row)
+        if scale == "percent_of_control":
+            text = text.removesuffix("%").strip()
         if is_missing(text):
             without += 1
             continue
         log2_ratio = _log2_ratio(parse_number(text, mark), scale)
         if log2_ratio is None:
             rule = "a finite number" if scale == "log2_ratio" else "a finite number above 0"
-            faults.add(f"{found.column(scale)} must be {rule}, got {text!r}", line=line)
+            faults.add(f"{found.column(what)} must be {rule}, got {text!r}{_hint(parse_number(text, mark))}", line=line)
         error = found.cell("log2_ratio_sd", row)
         sd = 0.0 if is_missing(error) else parse_number(error, mark)
         if sd is None or not 0 <= sd < math.inf:

@@ -62,12 +62,12 @@ def roles_by_name(said: Iterable[tuple[str, float | None]]) -> dict[str, Task]:
 def told_of_roles(counts: dict[str, int], roles: dict[str, Task], place: str) -> list[str]:
     """What is to be told of names that were taken for a role."""
     words = {
-        "no_template": "as without template",
-        "no_rt": "as without reverse transcriptase",
-        "plate_calibrator": "as a calibrator of plates",
+        "no_template": "without template",
+        "no_rt": "without reverse transcriptase",
+        "plate_calibrator": "calibrators of plates",
     }
     return [
-        f"{place}: {number} wells of {name!r} are taken as {words[roles[name]]}, by that name"
+        f"{place}: {number} wells of {name!r} are read as {words[roles[name]]}, by that name"
         for name, number in counts.items()
     ]
 

@@ -47,6 +47,8 @@ KNOWN: Final = "Unknown, Standard, NTC, No RT, Positive control or Not in use"
 
 _SHORT: Final = re.compile(r"([SU])[ _-]?[0-9]+", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"[\s_.#-]*[0-9]+$")
+_FINDING: Final = re.compile(r"(?:neg|negative|pos|positive|nc|pc)[\W\d]*", re.IGNORECASE)
+_CONTROL: Final = re.compile(r"control|ctrl|ipc|nac|in use|buffer", re.IGNORECASE)
 _BRACKETS: Final = re.compile(r"\s*\(.*\)$")
 
 
@@ -70,7 +72,13 @@ def task_of(word: str) -> TaskOrIgnored | None:
 
 
 def holds_roles(cells: Iterable[str]) -> bool:
-    """Whether all words of a column are tasks, samples and others among them."""
+    """Whether all words of a column are tasks, samples and others among them.
+
+    Positive and negative are no evidence: they may as well be what is known of a patient.
+    """
     words = {word for cell in cells if (word := cell.strip())}
     tasks = {task_of(word) for word in words}
-    return None not in tasks and "unknown" in tasks and len(tasks) > 1
+    if None in tasks or "unknown" not in tasks:
+        return False
+    others = {word for word in words if task_of(word) != "unknown" and not _FINDING.fullmatch(word)}
+    return any(task_of(word) != "ignored" or _CONTROL.search(word) for word in others)

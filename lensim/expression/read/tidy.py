@@ -21,7 +21,7 @@ from lensim.expression.read.merged import filled_down
 from lensim.expression.read.reactions import DEFAULT_CYCLE_LIMIT, Reaction, one_of_all
 from lensim.expression.read.role_names import roles_by_name, told_of_roles
 from lensim.expression.read.suspect import refuse_pasted, told_of_left_out
-from lensim.expression.read.tasks import KNOWN, task_of
+from lensim.expression.read.tasks import KNOWN, holds_roles, task_of
 from lensim.expression.read.understand import (
     FileReactions,
     Manner,
@@ -83,8 +83,21 @@ def in_rows(source: Source, columns: Mapping[str, str]) -> Source:
     faults = FaultReport(source.place)
     table = source.table if {"gene", "ct_cycles"} & set(columns) else as_long(source.table)
     with suppress(InputError):  # which is told when the table is read
-        table = filled_down(table, find_columns(table, COLUMNS, faults, stated=columns), faults)
+        table = _with_task(filled_down(table, find_columns(table, COLUMNS, faults, stated=columns), faults), columns)
     return source.with_table(table)
+
+
+def _with_task(table: TextTable, columns: Mapping[str, str]) -> TextTable:
+    """A table whose column of tasks is named so, where its words alone tell which it is."""
+    found = find_columns(table, COLUMNS, FaultReport(table.place), stated=columns)
+    if found.has("task"):
+        return table
+    for at, name in enumerate(table.header):
+        if at not in found.position.values() and holds_roles(row[at] for row in table.rows):
+            note = f"{table.place}: the column {name!r} is read as the task of a well, by its words"
+            header = (*table.header[:at], "task", *table.header[at + 1 :])
+            return replace(table, header=header, notes=(*table.notes, note))
+    return table
 
 
 def _table_of(
@@ -95,7 +108,8 @@ def _table_of(
     if not {"gene", "ct_cycles"} & set(columns):
         table = as_long(table)
     found = find_columns(table, COLUMNS, faults, stated=columns, needed=needed)
-    return filled_down(table, found, faults), found, faults
+    table = _with_task(filled_down(table, found, faults), columns)
+    return table, find_columns(table, COLUMNS, faults, stated=columns, needed=needed), faults
 
 
 def read_cts(

@@ -58,9 +58,9 @@ def test_unknown_spreads_are_a_double_integral():
         tau2, omega2 = np.exp(2 * log_tau), np.exp(2 * log_omega)
         variance = tau2 + omega2 / 2
         within = stats.norm.pdf((y[:, 0] - y[:, 1]) / np.sqrt(2), 0, np.sqrt(omega2)).prod()
-        total = 5 / variance + 1 / 1.5**2
+        total = 5 / variance + 1 / 5.0**2
         mean = y.mean(axis=1).sum() / variance / total
-        between = stats.multivariate_normal.pdf(y.mean(axis=1), np.zeros(5), variance * np.eye(5) + 1.5**2)
+        between = stats.multivariate_normal.pdf(y.mean(axis=1), np.zeros(5), variance * np.eye(5) + 5.0**2)
         prior = stats.norm.pdf(log_tau, np.log(0.5), 0.7) * stats.norm.pdf(log_omega, np.log(0.35), 0.6)
         return float(within * between * prior * (1, mean, mean**2 + 1 / total)[power])
 

@@ -98,6 +98,7 @@ def test_the_dataset_of_a_study(tmp_path):
         "source": "run.txt, sheet.csv", "instrument": "MxPro", "wells_ignored": 3, "standards_without_quantity": 0,
         "genes_without_factor": "IGF1", "genes_left_out": "", "assay": "expression", "control": "untreated",
         "control_known_by": "stated", "unpaired": "refuse", "read_notes": "",
+        "plates_corrected": 0,
     }  # fmt: skip
     for name in data.data_vars:
         if "_of_" in name or name.startswith("is_"):

@@ -3,7 +3,7 @@ import pytest
 
 from lensim import vocabulary as v
 from lensim.checks import InputError
-from lensim.expression.read import read_cts, read_factors, read_reactions
+from lensim.expression.read import read_cts, read_expression, read_factors, read_reactions
 
 TIDY = (
     "plate,well,task,gene,is_reference,subject,condition,is_control,ct_cycles,quantity,amplification_factor,cycle_limit\n"
@@ -96,3 +96,16 @@ def test_factors_of_a_file(tmp_path):
         "factors.csv line 4: gene must not be empty",
         "factors.csv line 5: amplification_factor must give 1.5 to 2.2 fold a cycle (2 = doubling), got ''",
     ]
+
+
+@pytest.mark.parametrize("name", ["role", "Type", "Assay Role"])
+def test_a_column_of_roles_under_another_name_is_read(tmp_path, name):
+    path = tmp_path / "t.csv"
+    path.write_text(
+        f"subject,condition,gene,{name},ct,quantity\na,u,R,Unknown,20.5,\na,u,T,Unknown,25.5,\na,len,R,Unknown,20.4,\n"
+        "a,len,T,Unknown,24.5,\n,,T,Std-1,15.0,1000\n,,T,Std-2,18.4,100\n,,T,Std-3,21.8,10\n,,T,NTC,37.5,\n",
+        encoding="utf-8",
+    )
+    data = read_expression(path, references=["R"], control="u")
+    assert (data.sizes["reaction"], data.sizes["standard"], data.sizes["no_template"]) == (4, 3, 1)
+    assert f"t.csv: the column {name!r} is read as the task of a well, by its words" in data.attrs["read_notes"]

@@ -35,6 +35,10 @@ def test_another_word_is_not_known(word):
 
 def test_a_column_holds_roles_if_all_its_words_are_roles():
     assert holds_roles(["Unkn-1", "Std-1", "", "NTC"])
+    assert holds_roles(["Unknown", "Positive control"])
+    assert holds_roles(["Unkn", "Neg Ctrl-1"])
     assert not holds_roles(["Unkn-1", "Unkn-2"])  # as good as no column
     assert not holds_roles(["Positive", "Negative"])  # a call, perhaps
     assert not holds_roles(["Unkn-1", "NTC", "liver"])
+    assert not holds_roles(["Unknown", "Positive", "Negative", "neg"])  # of a patient
+    assert not holds_roles(["Unknown", "excluded"])

@@ -1,0 +1,99 @@
+"""Whether references hold still: against one another, by condition, and over all samples."""
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Final
+
+import numpy as np
+import xarray as xr
+
+from lensim import vocabulary as v
+from lensim.expression.cells import mean_ct, sample_pairs
+
+LEAST_MOVE: Final = 0.5
+"""A smaller change between two references is of no account [cycles]: a factor of 1.4 (assumed)."""
+
+ERRORS_AWAY: Final = 3.0
+SD_OF_ONE: Final = 0.3
+"""Of the change between two references in one pair of samples, where there is one pair alone [cycles] (assumed)."""
+
+LARGEST_M: Final = 1.0
+"""geNorm's bound for references of unlike samples, doi:10.1186/gb-2002-3-7-research0034 [cycles]."""
+
+
+def told_of_references(data: xr.Dataset) -> list[str]:
+    """References that move with a condition, or are unstable over the samples, a sentence each.
+
+    For two references the change of their difference in Ct from control to treated sample is averaged over the pairs of
+    samples; it counts from 0.5 cycles and three standard errors on. One that moves against more than half of the others
+    is named; of two, or where it is not one alone, that they move apart. M is geNorm's: of each reference the mean sd
+    of its difference to the others over all samples.
+    """
+    is_reference = data[v.IS_REFERENCE].to_numpy() == 1
+    names = [str(name) for name in data[v.GENE].to_numpy()[is_reference]]
+    if len(names) < 2:
+        return []
+    ct = mean_ct(data)[is_reference]
+    said = [line for condition, changes in _changes(data, ct) for line in _told_of_move(names, condition, changes)]
+    if not said and len(names) > 2:
+        said = _told_of_spread(names, ct)
+    return said
+
+
+def _changes(data: xr.Dataset, ct: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+    """Of each condition the change of every reference's Ct in its pairs of samples (reference, pair)."""
+    pairs, conditions = sample_pairs(data), data[v.CONDITION].to_numpy()
+    for c in dict.fromkeys(condition for _, _, condition in pairs):
+        own = [(control, treated) for control, treated, condition in pairs if condition == c]
+        control, treated = (np.array(column) for column in zip(*own, strict=True))
+        yield str(conditions[c]), ct[:, treated] - ct[:, control]
+
+
+def _move(changes: np.ndarray) -> float | None:
+    """Mean of the finite changes where it is beyond doubt, else None."""
+    known = changes[np.isfinite(changes)]
+    if not len(known):
+        return None
+    mean, spread = float(known.mean()), float(known.std(ddof=1)) if len(known) > 1 else SD_OF_ONE
+    error = max(spread, SD_OF_ONE / 2) / np.sqrt(len(known))
+    return mean if abs(mean) > max(LEAST_MOVE, ERRORS_AWAY * error) else None
+
+
+def _told_of_move(names: list[str], condition: str, changes: np.ndarray) -> list[str]:
+    moves = {
+        (a, b): move
+        for a, b in combinations(range(len(names)), 2)
+        if (move := _move(changes[a] - changes[b])) is not None
+    }
+    if not moves:
+        return []
+    against = [sum(k in pair for pair in moves) for k in range(len(names))]
+    most = max(against)
+    if len(names) > 2 and against.count(most) == 1 and most > (len(names) - 1) / 2:
+        odd = against.index(most)
+        by = np.mean([move if pair[0] == odd else -move for pair, move in moves.items() if odd in pair])
+        others = [name for name in names if name != names[odd]]
+        return [
+            f"the reference {names[odd]} moves by {by:+.2f} cycles under {condition} against {', '.join(others)}: "
+            "leave it out of references="
+        ]
+    apart = [f"{names[a]} and {names[b]} by {abs(move):.2f}" for (a, b), move in moves.items()]
+    return [
+        f"references move apart under {condition} [cycles]: {', '.join(apart)}; which of them holds still is not known"
+    ]
+
+
+def _told_of_spread(names: list[str], ct: np.ndarray) -> list[str]:
+    m = {}
+    for k, name in enumerate(names):
+        spreads = []
+        for other in range(len(names)):
+            difference = (ct[k] - ct[other])[np.isfinite(ct[k] - ct[other])]
+            if other != k and len(difference) > 1:
+                spreads.append(float(difference.std(ddof=1)))
+        m[name] = float(np.mean(spreads)) if spreads else 0.0
+    worst = max(m, key=lambda name: m[name])
+    if m[worst] <= LARGEST_M:
+        return []
+    rest = ", ".join(f"{name} {value:.2f}" for name, value in m.items() if name != worst)
+    return [f"the reference {worst} is unstable over the samples: M {m[worst]:.2f} cycles ({rest})"]
