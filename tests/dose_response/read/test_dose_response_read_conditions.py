@@ -14,11 +14,11 @@ DOSES = (0.1, 1.0, 10.0)
 def table(conditions=("none", "IL-6"), *, controls=None, column="cytokine", lines=("A", "B"), days=2):
     """Wells of some lines under some conditions on some days, with controls of each condition or of `controls`."""
     rows = [f"cell_line,{column},experiment,dose_uM,signal"]
-    for line in lines:
+    for j, line in enumerate(lines):
         for day in range(days):
-            rows += [f"{line},{c},e{day},0,{1000 + i + 7 * day}" for i, c in enumerate(controls or conditions)]
+            rows += [f"{line},{c},e{day},0,{1000 + i + 7 * day + 31 * j}" for i, c in enumerate(controls or conditions)]
             rows += [
-                f"{line},{c},e{day},{dose},{(900 + 11 * day + 5 * i) / (1 + dose):.0f}"
+                f"{line},{c},e{day},{dose},{(900 + 41 * day + 5 * i + 130 * j) / (1 + dose):.0f}"
                 for i, c in enumerate(conditions)
                 for dose in DOSES
             ]
