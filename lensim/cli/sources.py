@@ -55,6 +55,13 @@ def dose_response(
         Literal["percent", "fraction"] | None, typer.Option(help="Of viability or inhibition, where in doubt.")
     ] = None,
     drop_lost: Annotated[bool, typer.Option("--drop-lost", help="Leave out wells without signal.")] = False,
+    repeats: Annotated[
+        Literal["refuse", "drop", "keep"], typer.Option(help="What becomes of rows that stand in a table already.")
+    ] = "refuse",
+    controls: Annotated[
+        Literal["plate", "experiment"],
+        typer.Option(help="Untreated wells of a line: on each plate, or on one plate of the experiment."),
+    ] = "plate",
     normalise: Annotated[
         bool, typer.Option("--normalise", help="Signals to percent of untreated; for those with values below 0.")
     ] = False,
@@ -91,6 +98,8 @@ def dose_response(
         scale=scale,
         lost="drop" if drop_lost else "refuse",
         normalise=normalise,
+        repeats=repeats,
+        controls=controls,
         saturated="drop" if drop_saturated else "refuse",
         where=where_of(where),
         by=by or None,

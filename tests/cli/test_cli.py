@@ -41,7 +41,7 @@ def fit(capsys: pytest.CaptureFixture[str], folder: Path, text: str | bytes, *op
 
 
 BAD = {
-    "missing column": (HEADER.replace("signal", "value") + "".join(GOOD), "is missing; there are"),
+    "missing column": (HEADER.replace("signal", "reading_a") + "".join(GOOD), "is missing; there are"),
     "text in a number": (HEADER + "a,g,p1,ten,1000\n" + "".join(GOOD), "line 2: dose_um must be a number, got 'ten'"),
     "negative dose": (HEADER + "a,g,p1,-3,1000\n" + "".join(GOOD), "line 2: dose_um must be 0 or more"),
     "no untreated well": (
@@ -97,7 +97,7 @@ def test_unknown_unit_is_told_the_units(capsys, tmp_path):
             "model must be one of bioassay_calibration, cell_cycle_phases, dose_response_hierarchical",
         ),
         (("--column", "signal"), "--column must be NAME=VALUE, got 'signal'"),
-        (("--column", "colour=red"), "column must say which is cell_line, dose, signal, "),
+        (("--column", "colour=red"), "column must say which is cell_line, dose, dose_unit, signal, "),
         (("--draws", "0"), "SamplerSettings.draws must be at least 1, got 0"),
         (("--target-accept", "1.5"), "SamplerSettings.target_accept must lie between 0.5 and 0.999, got 1.5"),
         (("--compound", "aspirin"), "aspirin"),

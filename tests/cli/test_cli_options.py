@@ -51,7 +51,12 @@ def test_a_former_name_is_told_with_the_new_one(capsys, group, former, now):
 
 def test_a_table_is_read_and_written_as_a_fit_takes_it(capsys, tmp_path):
     odd = tmp_path / "odd.csv"
-    rows = [f"K{k};{dose};{1000 - 90 * dose + k},5" for k in range(2) for dose in (0, 1, 3, 10) for _ in range(2)]
+    rows = [
+        f"K{k};{dose};{1000 - 90 * dose + k + 5 * well},5"
+        for k in range(2)
+        for dose in (0, 1, 3, 10)
+        for well in range(2)
+    ]
     odd.write_text("Zelllinie;Dosis;RLU\n" + "\n".join(rows) + "\n", encoding="utf-16")
     options = ("--column", "cell_line=Zelllinie", "--column", "dose=Dosis", "--column", "signal=RLU")
     status, said, error = run(

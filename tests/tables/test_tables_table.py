@@ -46,7 +46,9 @@ def test_parquet_gives_the_same_wells(tmp_path):
     data = read_tidy(tmp_path / "wells.parquet")
     assert data["signal"].values.tolist() == [100.5, 90, 1 / 3]
     frame.assign(signal=[100.0, -1.0, 2.0]).to_parquet(tmp_path / "wells.parquet")
-    with pytest.raises(InputError, match=r"^wells\.parquet row 2: signal must be 0 or more, got -1\.0$"):
+    with pytest.raises(
+        InputError, match=r"^wells\.parquet row 2: signal must be 0 or more, got -1\.0: say normalise=True"
+    ):
         read_tidy(tmp_path / "wells.parquet")
 
 

@@ -12,7 +12,15 @@ import xarray as xr
 from lensim import vocabulary as v
 from lensim.checks import FaultReport
 from lensim.dose_response.read.normalise import percent_of_untreated
-from lensim.dose_response.read.rules import Culture, check_together, culture_of
+from lensim.dose_response.read.repeats import Repeats, check_cultures_differ
+from lensim.dose_response.read.rules import (
+    Controls,
+    Culture,
+    check_no_well_twice,
+    check_together,
+    culture_of,
+    with_shared_controls,
+)
 from lensim.dose_response.read.units import DoseUnit
 from lensim.dose_response.read.wells import LostWells, Well
 from lensim.tables.names import in_natural_order, plain_name
@@ -47,6 +55,10 @@ class Origin:
         Whether signals are raw; else they are viability in percent.
     is_normalised
         Whether raw signals become viability in percent of the untreated wells of their culture.
+    repeats
+        Whether cultures with the very same signals are refused, or kept.
+    controls
+        Where a line's untreated wells must be: on each plate, or on one plate of the experiment.
     has_compounds
         Whether wells name a compound.
     lost
@@ -70,6 +82,8 @@ class Origin:
     grid: tuple[int, int] | None = None
     plate_wells: int | None = None
     is_normalised: bool = False
+    repeats: Repeats = "refuse"
+    controls: Controls = "plate"
 
 
 def assemble(wells: Sequence[Well], origin: Origin, faults: FaultReport, *, is_whole: bool) -> xr.Dataset:
@@ -95,6 +109,10 @@ def assemble(wells: Sequence[Well], origin: Origin, faults: FaultReport, *, is_w
     rows = PLATES_BY_WELLS[origin.plate_wells][0] if origin.plate_wells is not None else 0
     names = with_standard_letters([well.name for well in wells], rows)
     named = fill_names([replace(well, name=name) for well, name in zip(wells, names, strict=True)])
+    check_no_well_twice(named, faults)
+    check_cultures_differ(named, origin.repeats, faults)
+    if origin.is_raw and origin.controls == "experiment":
+        named = with_shared_controls(named, faults)
     check_together(named, faults, is_raw=origin.is_raw, is_whole=is_whole)
     if not faults.faults and not any(well.role != "blank" for well in named):
         faults.add("no well is left: all are blank, ignored or lost")

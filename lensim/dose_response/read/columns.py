@@ -9,9 +9,19 @@ from typing import Final, Literal, get_args
 from lensim.checks import FaultReport, InputError, one_of
 from lensim.dose_response.read import units
 from lensim.dose_response.read.dose_scale import LOG_WORDS, DoseScale, scale_in_name
+from lensim.dose_response.read.response import (
+    INHIBITION_NAMES,
+    OTHER_RESPONSES,
+    SIGNAL_NAMES,
+    VIABILITY_NAMES,
+    without_response,
+)
 from lensim.tables.columns import EXPERIMENT_NAMES, Found, Meaning, check_stated, find_columns, missing, names_any
 from lensim.tables.names import plain_name
 from lensim.tables.table import TextTable
+
+TIME_ZERO: Final = ("t0", "t=0", "t_0", "time zero", "time_zero", "time-zero", "time 0", "day 0", "day0", "d0")
+"""Words for wells read when the drug was added: neither treated nor untreated at the end, and left out."""
 
 Role = Literal["ignored", "blank", "untreated", "treated"]
 Response = Literal["signal", "viability", "inhibition"]
@@ -36,15 +46,9 @@ COLUMNS: Final[Mapping[str, Meaning]] = {
     "dose_unit": Meaning(
         ("dose_unit", "dose_units", "unit", "units", "conc_unit", "conc_units", "concentration_unit"), is_optional=True
     ),
-    "signal": Meaning(
-        ("signal", "cpm", "counts_per_minute", "luminescence", "rlu", "intensity"), may_be_constant=False
-    ),
-    "viability": Meaning(
-        ("viability_percent", "viability_pct", "percent_viability", "viability"), may_be_constant=False
-    ),
-    "inhibition": Meaning(
-        ("inhibition_percent", "inhibition_pct", "percent_inhibition", "inhibition"), may_be_constant=False
-    ),
+    "signal": Meaning(SIGNAL_NAMES, may_be_constant=False),
+    "viability": Meaning(VIABILITY_NAMES, may_be_constant=False),
+    "inhibition": Meaning(INHIBITION_NAMES, may_be_constant=False),
     "molecular_group": Meaning(("molecular_group",), is_optional=True),
     "experiment": Meaning(EXPERIMENT_NAMES, is_optional=True, is_ranked=True),
     "plate": Meaning(("plate", "plate_id", "barcode"), is_optional=True),
@@ -84,9 +88,9 @@ class Roles:
         If a list is a plain string, whose letters would each be a pattern.
     """
 
-    untreated: Sequence[str] = ("untreated", "vehicle", "control", "dmso")
+    untreated: Sequence[str] = ("untreated", "vehicle", "control", "ctrl", "dmso", "negative control", "solvent")
     blank: Sequence[str] = ("blank", "background")
-    ignored: Sequence[str] = ("ignored", "empty", "excluded")
+    ignored: Sequence[str] = ("ignored", "empty", "excluded", *TIME_ZERO)
     treated: Sequence[str] = ("treated", "sample")
 
     def __post_init__(self) -> None:
@@ -97,7 +101,8 @@ class Roles:
             object.__setattr__(self, item.name, tuple(patterns))  # hashable, and no list shared with the caller
 
     def __str__(self) -> str:
-        return ", ".join(f"{role} ({', '.join(getattr(self, role)) or 'none'})" for role in reversed(get_args(Role)))
+        words = {role: [w for w in getattr(self, role) if w not in TIME_ZERO] for role in reversed(get_args(Role))}
+        return ", ".join(f"{role} ({', '.join(own) or 'none'})" for role, own in words.items())
 
 
 RolesOrWords = Roles | Mapping[str, str | Sequence[str]]
@@ -142,9 +147,9 @@ class WellColumns:
         What the numbers of the column are of the dose, and whether the user says so.
     vehicles
         Names in the column of compounds that mean an untreated well.
-    untreated_by_word, has_zero, has_units_in_cells
-        Whether wells are untreated by a word or an empty dose, whether doses of 0 are written, and whether doses have
-        units in their cells.
+    untreated_by_word, has_zero, has_mixed_units
+        Whether wells are untreated by a word or an empty dose, whether doses of 0 are written, and whether cells have
+        doses in several units.
     """
 
     found: Found
@@ -156,7 +161,7 @@ class WellColumns:
     vehicles: frozenset[str] = frozenset()
     untreated_by_word: bool = False
     has_zero: bool = True
-    has_units_in_cells: bool = False
+    has_mixed_units: bool = False
 
     def has(self, what: str) -> bool:
         """Whether the table has a column or a constant for a meaning."""
@@ -228,14 +233,18 @@ def _response_of(table: TextTable, stated: Mapping[str, str], faults: FaultRepor
     if len(there) == 1:
         return there[0]
     if there:
-        fits = [name for name in table.header if any(COLUMNS[what].rank(name) is not None for what in there)]
+        fits = {name: what for name in table.header for what in there if COLUMNS[what].rank(name) is not None}
         names = " and ".join(map(repr, fits))
-        faults.add(
-            f"the columns {names} may each be the response: name one, as signal, viability or inhibition", line=1
-        )
+        choices = " or ".join(f'columns={{"{what}": {_quoted(name)}}}' for name, what in fits.items())
+        faults.add(f"the columns {names} may each be the response: say {choices}", line=1)
     else:
-        faults.add(missing(table, "signal") + "; viability or inhibition in percent would do as well", line=1)
+        faults.add(without_response(table.header) or missing(table, "signal") + OTHER_RESPONSES, line=1)
     return None
+
+
+def _quoted(name: str) -> str:
+    """A name in double quotes where that is possible."""
+    return repr(name) if '"' in name or "\\" in name else f'"{name}"'
 
 
 def _dose_unit(found: Found, stated: str | None, faults: FaultReport) -> tuple[units.DoseUnit, bool]:
@@ -262,6 +271,15 @@ def check_role_words(table: TextTable, found: WellColumns, roles: Roles, faults:
     for row, line in zip(table.rows, table.lines, strict=True):
         lines.setdefault(found.cell("role", row), []).append(line)
     for word, at in lines.items():
+        if word.lower() in TIME_ZERO and role_of(word, roles) == "ignored":
+            faults.tell(
+                f"{len(at)} wells of time zero ({found.column('role')} {word!r}) are left out: growth rates (GR) are "
+                "not computed, and such wells are no untreated wells of the end"
+            )
         if role_of(word, roles) is None:
             rows = f" (in {len(at)} rows)" if len(at) > 1 else ""
-            faults.add(f"{found.column('role')} must match one of {roles}, got {word!r}{rows}", line=at[0])
+            faults.add(
+                f"{found.column('role')} must match one of {roles}, got {word!r}{rows}; say what "
+                "every word means with roles=",
+                line=at[0],
+            )

@@ -92,7 +92,7 @@ def _are_logarithms(sound: Sequence[Well], found: WellColumns, faults: FaultRepo
             is_untreated = is_untreated and abs(mean - 100.0) <= _FAR_FROM_CONTROL_PERCENT
         if look_like_logarithms(Series(numbers, is_untreated)):
             suspected.append(tuple(number for number in numbers if number > 0 or not is_untreated))
-    if 2 * len(suspected) <= len(groups) or found.has_units_in_cells:
+    if 2 * len(suspected) <= len(groups) or found.has_mixed_units:
         return False
     numbers = max(suspected, key=len)
     choices = choices_of_scale(numbers[0], numbers[-1], found.dose_unit)

@@ -135,7 +135,10 @@ def _with_unit(found: WellColumns, rows: Sequence[_Row], faults: FaultReport) ->
                 line=1,
             )
     _check_units_of_cells(found, rows, faults)
-    return replace(found, has_units_in_cells=any(row.unit and row.number for row in rows))
+    inside = {units.molar_name(row.unit) for row in rows if row.unit and row.number}
+    if not found.unit_is_said and len(inside) == 1 and (name := inside.pop()):
+        return replace(found, dose_unit=units.parse_dose_unit(name))
+    return replace(found, has_mixed_units=len(inside) > 1)
 
 
 def _check_units_of_cells(found: WellColumns, rows: Sequence[_Row], faults: FaultReport) -> None:

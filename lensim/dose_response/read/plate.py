@@ -26,7 +26,10 @@ from lensim.dose_response.read.dose_cells import number_in
 from lensim.dose_response.read.dose_checks import check_doses
 from lensim.dose_response.read.dose_scale import DoseScale
 from lensim.dose_response.read.doses import understand_doses
+from lensim.dose_response.read.plate_files import PlateFiles
 from lensim.dose_response.read.pooling import check_wells
+from lensim.dose_response.read.repeats import REPEATS, Repeats
+from lensim.dose_response.read.rules import CONTROLS, Controls
 from lensim.dose_response.read.unit_column import with_units_of_rows
 from lensim.dose_response.read.units import DoseUnit
 from lensim.dose_response.read.wells import (
@@ -54,31 +57,6 @@ from lensim.tables.well_names import well_name
 SIGNAL_NAME: Final = "reading"
 
 
-@dataclass(frozen=True)
-class PlateFiles:
-    """What a reader wrote, of one plate or more, and the map of these.
-
-    Attributes
-    ----------
-    grid
-        Grids of 8 x 12, 16 x 24 or 32 x 48 numbers, lettered and numbered parts of such, or lists of wells.
-    plate_map
-        A table with one row a well: well (A1), cell_line, dose, optionally role, molecular_group, experiment, plate,
-        compound. With several plates in it, only the rows of this one count.
-    plate, experiment
-        Their names; else as the map has them, else the name of the grid's file (of the plate in the export, where the
-        file has several), and an experiment for each plate. In a file of several plates, `plate` chooses one.
-    grid_number
-        Which grid of the file, from 1, where there are several of one plate; several numbers are a plate each.
-    """
-
-    grid: File
-    plate_map: File
-    plate: str = ""
-    experiment: str = ""
-    grid_number: GridNumber | None = None
-
-
 def read_plate(
     grid: File,
     plate_map: File,
@@ -94,6 +72,8 @@ def read_plate(
     counting_minutes: float = math.inf,
     lost: Lost = "refuse",
     normalise: bool = False,
+    repeats: Repeats = "refuse",
+    controls: Controls = "plate",
     saturated: Saturated = "refuse",
     decimal: DecimalMark | None = None,
     plate_wells: int | None = None,
@@ -110,6 +90,8 @@ def read_plate(
         counting_minutes=counting_minutes,
         lost=lost,
         normalise=normalise,
+        repeats=repeats,
+        controls=controls,
         saturated=saturated,
         decimal=decimal,
         plate_wells=plate_wells,
@@ -128,6 +110,8 @@ def read_plates(
     counting_minutes: float = math.inf,
     lost: Lost = "refuse",
     normalise: bool = False,
+    repeats: Repeats = "refuse",
+    controls: Controls = "plate",
     saturated: Saturated = "refuse",
     decimal: DecimalMark | None = None,
     plate_wells: int | None = None,
@@ -145,7 +129,7 @@ def read_plates(
     reading
         A part of the text over a grid or behind its rows, such as a wavelength or a time, where plates have several
         readings.
-    counting_minutes, lost, normalise, saturated
+    counting_minutes, lost, normalise, repeats, controls, saturated
         As in `read_tidy`, for the grids.
     decimal
         The decimal mark of the grids, where the numbers do not show it; of a map only where in doubt there.
@@ -169,6 +153,8 @@ def read_plates(
     """
     checks.above("counting_minutes", counting_minutes, 0)
     checks.one_of("lost", lost, ("refuse", "drop"))
+    checks.one_of("repeats", repeats, REPEATS)
+    checks.one_of("controls", controls, CONTROLS)
     checks.one_of("saturated", saturated, ("refuse", "drop"))
     check_plate_wells(plate_wells)
     check_well_order(well_order)
@@ -209,6 +195,8 @@ def read_plates(
         counting_minutes=counting_minutes,
         is_raw=True,
         is_normalised=normalise,
+        repeats=repeats,
+        controls=controls,
         has_compounds=any(one.has_compounds for one in read),
         lost=lost_wells,
         wells_ignored=sum(one.ignored for one in read),

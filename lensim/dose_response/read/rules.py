@@ -3,7 +3,8 @@
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Final
+from dataclasses import replace
+from typing import Final, Literal, get_args
 
 from lensim.checks import FaultReport
 from lensim.dose_response.read.wells import Well
@@ -11,6 +12,9 @@ from lensim.tables.well_names import parse_well_name
 
 FEWEST_DOSES: Final = 2
 """Different doses above 0 that a line needs: one cannot give a curve."""
+
+Controls = Literal["plate", "experiment"]
+CONTROLS: Final = get_args(Controls)
 
 Culture = tuple[str, str, str]
 
@@ -33,7 +37,6 @@ def check_together(wells: Sequence[Well], faults: FaultReport, *, is_raw: bool, 
         Whether every row became a well. Where not, or where a culture has a well with a fault, nothing is said about
         what the culture lacks, since the missing well may be it.
     """
-    _check_no_well_twice(wells, faults)
     _check_groups([well for well in wells if well.role != "blank"], faults)
     if is_whole:
         cultures = _group(wells)
@@ -41,7 +44,8 @@ def check_together(wells: Sequence[Well], faults: FaultReport, *, is_raw: bool, 
         _check_doses(cultures, faults)
 
 
-def _check_no_well_twice(wells: Sequence[Well], faults: FaultReport) -> None:
+def check_no_well_twice(wells: Sequence[Well], faults: FaultReport) -> None:
+    """Note wells that are on one plate twice, and those without a name where others have one."""
     first: dict[tuple[str, str, object], Well] = {}
     names_missing = [well for well in wells if not well.name and well.role != "blank"]
     if len(names_missing) < sum(well.role != "blank" for well in wells):
@@ -101,16 +105,58 @@ def _check_signals(cultures: dict[Culture, list[Well]], faults: FaultReport, *, 
     if sound and len(sound) == len(cultures) and not any(well.signal for wells in sound.values() for well in wells):
         faults.add(f"all {sum(map(len, sound.values()))} signals are 0: was the right column or grid read?")
         return
-    for (line, _, plate), wells in sound.items():
+    for culture, wells in sound.items():
+        line, _, plate = culture
         at = f"cell line {line} on {plate_in_words(plate)}"
         if not any(well.signal for well in wells):
             faults.add(f"{at}: all {len(wells)} signals are 0", line=wells[0].line, place=wells[0].place)
         if is_raw and not any(well.role == "untreated" for well in wells):
             faults.add(
-                f"{at} has no untreated well (dose 0), so nothing to measure its {len(wells)} wells against",
+                f"{at} has no untreated well (dose 0), so nothing to measure its {len(wells)} wells against"
+                + _controls_elsewhere(culture, cultures),
                 line=wells[0].line,
                 place=wells[0].place,
             )
+
+
+def _controls_elsewhere(culture: Culture, cultures: dict[Culture, list[Well]]) -> str:
+    """Where else a line has untreated wells, and the choice by which they count; empty where it has none."""
+    line, experiment, _ = culture
+    found = [
+        other
+        for other, wells in cultures.items()
+        if other[0] == line and any(well.role == "untreated" for well in wells)
+    ]
+    if not found:
+        return ""
+    here = [other for other in found if other[1] == experiment]
+    there = plate_in_words((here or found)[0][2])
+    choice = 'controls="experiment"' if here else 'columns={"experiment": "=1"} and controls="experiment"'
+    return (
+        f"; those of {there} count where both plates are of one experiment and of one level, which no data show: say "
+        f"{choice}"
+    )
+
+
+def with_shared_controls(wells: Sequence[Well], faults: FaultReport) -> list[Well]:
+    """Wells whose plates are one where a line has treated wells on a plate, and untreated ones on another only.
+
+    All plates of such an experiment become one, called by all their names: what differs between them then counts as
+    spread between wells.
+    """
+    untreated = {culture_of(well) for well in wells if well.role == "untreated"}
+    have_some = {(line, experiment) for line, experiment, _ in untreated}
+    lacking = {culture_of(well) for well in wells if well.role == "treated"} - untreated
+    shared = {experiment for line, experiment, _ in lacking if (line, experiment) in have_some}
+    names: dict[str, list[str]] = {}
+    for well in wells:
+        if well.experiment in shared and well.plate not in names.setdefault(well.experiment, []):
+            names[well.experiment].append(well.plate)
+    for experiment, plates in names.items():
+        faults.tell(f"plates {', '.join(plates)} of experiment {experiment} count as one, for their untreated wells")
+    return [
+        replace(well, plate=" + ".join(names[well.experiment])) if well.experiment in shared else well for well in wells
+    ]
 
 
 def _check_doses(cultures: dict[Culture, list[Well]], faults: FaultReport) -> None:
@@ -123,6 +169,10 @@ def _check_doses(cultures: dict[Culture, list[Well]], faults: FaultReport) -> No
         lines[line].extend(wells)
     for line, wells in lines.items():
         if _is_sound(wells) and (fault := too_few_doses(line, {well.dose_um for well in wells})):
+            if all(well.role == "untreated" for well in wells):
+                fault += (
+                    "; wells of time zero, which say how much cells grew, are no curve and are left out with where="
+                )
             faults.add(fault, line=wells[0].line, place=wells[0].place)
 
 

@@ -11,8 +11,11 @@ from lensim.dose_response.read.columns import COLUMNS, RolesOrWords
 from lensim.dose_response.read.compounds import compounds_of, one_compound, select_compound
 from lensim.dose_response.read.dose_scale import DoseScale
 from lensim.dose_response.read.plate import PlateFiles, read_plates
+from lensim.dose_response.read.repeats import Repeats
+from lensim.dose_response.read.response import Scale
+from lensim.dose_response.read.rules import Controls
 from lensim.dose_response.read.tidy import read_tidy
-from lensim.dose_response.read.wells import Lost, Scale
+from lensim.dose_response.read.wells import Lost
 from lensim.tables.choice import Choice, Where, place_of_column
 from lensim.tables.columns import names_any
 from lensim.tables.grid import find_grids
@@ -102,6 +105,8 @@ def read_dose_response(
     scale: Scale | None = None,
     lost: Lost = "refuse",
     normalise: bool = False,
+    repeats: Repeats = "refuse",
+    controls: Controls = "plate",
     saturated: Saturated = "refuse",
     where: Where | None = None,
     ignore: Sequence[str] = (),
@@ -157,6 +162,12 @@ def read_dose_response(
     saturated
         What becomes of a well in which the reader was saturated (OVER, #SAT, >99999): "refuse" the file, or "drop" the
         well and count it. Such wells are the highest, so without them the untreated level comes out too low.
+    repeats
+        What becomes of rows that stand in a table already with all their values: "refuse" the file, "drop" them, or
+        "keep" them as other wells.
+    controls
+        Where a line's untreated wells must be: on each of its plates ("plate"), or on one plate of the experiment
+        ("experiment"), whose plates then count as one, since nothing shows by how much they differ.
     normalise
         Read raw signals as percent of the median untreated well of each culture, with the mean blank of the plate taken
         off where there are blanks. For signals below 0, since their background was taken off; others are better raw.
@@ -205,6 +216,8 @@ def read_dose_response(
         scale=scale,
         lost=lost,
         normalise=normalise,
+        repeats=repeats,
+        controls=controls,
         saturated=saturated,
         where=where,
         ignore=ignore,
@@ -230,6 +243,8 @@ def _read_wells(
     scale: Scale | None = None,
     lost: Lost = "refuse",
     normalise: bool = False,
+    repeats: Repeats = "refuse",
+    controls: Controls = "plate",
     saturated: Saturated = "refuse",
     where: Where | None = None,
     ignore: Sequence[str] = (),
@@ -258,6 +273,8 @@ def _read_wells(
             counting_minutes=counting_minutes,
             lost=lost,
             normalise=normalise,
+            repeats=repeats,
+            controls=controls,
             saturated=saturated,
             decimal=decimal,
             plate_wells=plate_wells,
@@ -278,6 +295,8 @@ def _read_wells(
         scale=scale,
         lost=lost,
         normalise=normalise,
+        repeats=repeats,
+        controls=controls,
         saturated=saturated,
         decimal=decimal,
         plate_wells=plate_wells,

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 import xarray as xr
 
@@ -26,12 +25,15 @@ from lensim.dose_response.read.dose_cells import number_in
 from lensim.dose_response.read.dose_checks import check_doses
 from lensim.dose_response.read.dose_scale import DoseScale
 from lensim.dose_response.read.doses import understand_doses
+from lensim.dose_response.read.percent import to_percent
 from lensim.dose_response.read.pooling import check_wells
+from lensim.dose_response.read.repeats import REPEATS, Repeats, without_repeats
+from lensim.dose_response.read.response import Scale
+from lensim.dose_response.read.rules import CONTROLS, Controls
 from lensim.dose_response.read.unit_column import with_units_of_rows
 from lensim.dose_response.read.wells import (
     Lost,
     LostWells,
-    Scale,
     Well,
     make_well,
     read_dose,
@@ -47,9 +49,6 @@ from lensim.tables.source import Files, Source, read_table, sources_of
 from lensim.tables.table import TextTable
 from lensim.tables.unused import ReadTable
 
-LARGEST_FRACTION: Final = 2.0
-"""Responses that are all below this are taken for fractions that were meant as percent, and refused."""
-
 
 def read_tidy(
     files: Files,
@@ -62,6 +61,8 @@ def read_tidy(
     scale: Scale | None = None,
     lost: Lost = "refuse",
     normalise: bool = False,
+    repeats: Repeats = "refuse",
+    controls: Controls = "plate",
     saturated: Saturated = "refuse",
     decimal: DecimalMark | None = None,
     plate_wells: int | None = None,
@@ -105,6 +106,12 @@ def read_tidy(
     normalise
         Read raw signals as percent of the median untreated well of each culture, with the mean blank of the plate taken
         off where there are blanks. For signals below 0, since their background was taken off; others are better raw.
+    repeats
+        What becomes of rows that stand in a table already with all their values: "refuse" the file, "drop" them, or
+        "keep" them as other wells.
+    controls
+        Where a line's untreated wells must be: on each of its plates ("plate"), or on one plate of the experiment
+        ("experiment"), whose plates then count as one, since nothing shows by how much they differ.
     decimal
         The decimal mark, where the numbers do not show it.
     plate_wells
@@ -128,11 +135,13 @@ def read_tidy(
     checks.one_of("lost", lost, ("refuse", "drop"))
     checks.one_of("saturated", saturated, ("refuse", "drop"))
     checks.one_of("scale", scale or "percent", ("percent", "fraction"))
+    checks.one_of("repeats", repeats, REPEATS)
+    checks.one_of("controls", controls, CONTROLS)
     check_plate_wells(plate_wells)
     settled = settle(sources_of(files), choice, COLUMNS, LABELS, columns)
     sources = settled.sources
     lost_wells = LostWells(lost == "drop", saturated == "drop", is_normalised=normalise)
-    choices = _Choices(columns or {}, dose_unit, dose_scale, as_roles(roles), scale, decimal)
+    choices = _Choices(columns or {}, dose_unit, dose_scale, as_roles(roles), scale, repeats, decimal)
     faults = FaultReport(", ".join(source.place for source in sources))
     read = [_read_one(source, choices, lost_wells, faults) for source in sources]
     _check_alike(read, faults)
@@ -148,6 +157,8 @@ def read_tidy(
         counting_minutes=counting_minutes,
         is_raw=response == "signal",
         is_normalised=normalise,
+        repeats=repeats,
+        controls=controls,
         has_compounds=any(one.columns.has("compound") for one in read),
         lost=lost_wells,
         wells_ignored=sum(one.ignored for one in read),
@@ -168,6 +179,7 @@ class _Choices:
     dose_scale: DoseScale | None
     roles: Roles | None
     scale: Scale | None
+    repeats: Repeats
     decimal: DecimalMark | None
 
 
@@ -188,11 +200,18 @@ def _read_one(source: Source, choices: _Choices, lost: LostWells, study: FaultRe
     found = find_well_columns(table, choices.columns, choices.dose_unit, faults, needs_role=choices.roles is not None)
     response_cells = [found.cell(found.response, row) for row in table.rows]
     dose_cells = [number_in(found.cell("dose", row)) for row in table.rows]
-    mark = decimal_mark_of(response_cells + dose_cells, choices.decimal, table.has_decimal_points, faults)
+    numbers = [cell.removesuffix("%") for cell in response_cells] + dose_cells
+    mark = decimal_mark_of(numbers, choices.decimal, table.has_decimal_points, faults)
     roles = choices.roles or Roles()
+    table = without_repeats(table, found, mark, choices.repeats, faults)
     found = understand_doses(table, found, roles, choices.dose_scale, mark, faults)
     wells, ignored, is_whole = _read_wells(table, found, roles, mark, lost, faults)
-    wells = _to_percent(wells, found, choices.scale, faults)
+    if found.response != "signal":
+        signs = any(cell.endswith("%") for cell in response_cells)
+        column = found.column(found.response)
+        wells = to_percent(wells, column, found.response, choices.scale, faults, has_signs=signs)
+    elif choices.scale is not None:
+        faults.add(f"scale is for viability or inhibition, got {choices.scale!r} for raw signals")
     check_doses(wells, found, faults, is_raw=found.response == "signal")
     study.take(faults)
     return _ReadTable(source, table, found, wells, ignored, is_whole and table.is_whole)
@@ -239,8 +258,9 @@ def _read_wells(
             is_whole = False
             continue
         dose = read_dose(found, row, line, role, mark, faults)
+        cell = found.cell(response, row)
         signal = read_signal(
-            found.cell(response, row),
+            cell if response == "signal" else cell.removesuffix("%"),
             found.column(response),
             line,
             mark,
@@ -258,20 +278,3 @@ def _read_wells(
             wells.append(well)
     lost.tell_of_signs(faults)
     return wells, ignored, is_whole
-
-
-def _to_percent(wells: list[Well], found: WellColumns, scale: Scale | None, faults: FaultReport) -> list[Well]:
-    """Viability in percent of untreated, whichever of viability and inhibition, percent and fraction the file has."""
-    if found.response == "signal":
-        if scale is not None:
-            faults.add(f"scale is for viability or inhibition, got {scale!r} for raw signals")
-        return wells
-    sizes = [abs(well.signal) for well in wells if math.isfinite(well.signal)]
-    if scale is None and sizes and 0 < max(sizes) < LARGEST_FRACTION:
-        faults.add(
-            f"{found.column(found.response)} has no value of {LARGEST_FRACTION:g} or more; are these fractions? "
-            "state scale as fraction, or as percent if they are percent"
-        )
-    factor = 100.0 if scale == "fraction" else 1.0
-    is_inhibition = found.response == "inhibition"
-    return [well.with_signal(100.0 - factor * well.signal if is_inhibition else factor * well.signal) for well in wells]

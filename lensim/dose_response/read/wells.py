@@ -12,7 +12,6 @@ from lensim.dose_response.read.units import dose_to_um, parse_dose_unit
 from lensim.tables.number_text import DecimalMark, is_missing, parse_number
 from lensim.tables.reader_words import is_lost, is_saturated
 
-Scale = Literal["percent", "fraction"]
 Lost = Literal["refuse", "drop"]
 
 

@@ -14,7 +14,7 @@ def table(response, lines, flat=0):
     for k in range(lines + flat):
         for dose in DOSES:
             left = 100.0 / (1.0 + dose / 0.7) if k < lines else 100.0
-            rows += [f"L{k},{dose},{left + noise:.1f}" for noise in (-1.5, 1.5)]
+            rows += [f"L{k},{dose},{left + noise:.1f}" for noise in (-1.5 - 0.1 * k, 1.5 + 0.1 * k)]
     return "\n".join(rows) + "\n"
 
 

@@ -125,8 +125,8 @@ def test_responses_become_viability_in_percent(tmp_path, column, cells, scale, e
 
 def test_fractions_are_not_taken_for_percent(tmp_path):
     assert faults_of(tmp_path, "cell_line,dose_um,viability\na,1,0.9\na,2,0.5\n") == [
-        "wells.csv: viability has no value of 2 or more; are these fractions? state scale as "
-        "fraction, or as percent if they are percent"
+        "wells.csv: viability has no value of 2 or more; are these fractions? Say "
+        'scale="fraction", or scale="percent" if they are percent'
     ]
     assert faults_of(tmp_path, f"{HEADER}\n{GOOD}", scale="percent") == [
         "wells.csv: scale is for viability or inhibition, got 'percent' for raw signals"
@@ -154,7 +154,10 @@ def test_fractions_are_not_taken_for_percent(tmp_path):
             "line 2: cell line a on plate 1 has no untreated well (dose 0), so nothing to measure its 2 wells against"
         ]),
         ("a,0,100\na,1,50\n", ["line 2: cell line a: a curve needs at least 2 different doses above 0, got only 1"]),
-        ("a,0,100\n", ["line 2: cell line a: a curve needs at least 2 different doses above 0, got none"]),
+        ("a,0,100\n", [
+            "line 2: cell line a: a curve needs at least 2 different doses above 0, got none; wells of time zero, "
+            "which say how much cells grew, are no curve and are left out with where="
+        ]),
         ("a,0,0\na,1,0\na,2,0\n", [": all 3 signals are 0: was the right column or grid read?"]),
         (GOOD + "b,0,0\nb,1,0\nb,2,0\n", ["line 5: cell line b on plate 1: all 3 signals are 0"]),
     ],
@@ -221,8 +224,8 @@ def test_missing_columns_are_named_with_the_closest(tmp_path):
 def test_the_response_is_not_guessed(tmp_path):
     text = "cell_line,dose_um,signal,viability\na,0,5,100\na,1,4,90\na,2,3,80\n"
     assert faults_of(tmp_path, text) == [
-        "wells.csv line 1: the columns 'signal' and 'viability' may each be the response: name one, as signal, "
-        "viability or inhibition"
+        "wells.csv line 1: the columns 'signal' and 'viability' may each be the response: say "
+        'columns={"signal": "signal"} or columns={"viability": "viability"}'
     ]
     assert read(tmp_path, text, {"viability": "viability"})["viability_percent"].values.tolist() == [
         100,
@@ -260,7 +263,7 @@ def test_roles_by_patterns(tmp_path):
     assert data.attrs["wells_ignored"] == 2
     assert faults_of(tmp_path, text.replace("L1-D2", "M1").replace("L1-D1", "M1"), {"role": "tag"}, roles=roles) == [
         "wells.csv line 3: tag must match one of treated (L*), untreated (nc-1), blank (B), ignored (NC-0, PC-*), "
-        "got 'M1' (in 2 rows)"
+        "got 'M1' (in 2 rows); say what every word means with roles="
     ]
     assert faults_of(tmp_path, f"{HEADER},role\na,3,100,untreated\na,1,5,treated\na,2,3,treated\n") == [
         "wells.csv line 2: dose_um must be 0 or empty in an untreated well, got 3"
@@ -307,6 +310,9 @@ def test_a_compound_is_chosen(tmp_path):
 
 def test_pointers_follow_a_choice(tmp_path):
     rows = "".join(
+        f""
+        f""
+        f""
         f""
         f"{line},0,100,,e{n},p{n},{group}\n{line},1,{n},{drug},e{n},p{n},{group}\n{line},2,{n},{drug},e{n},p{n},{group}\n"
         for n, (line, drug, group) in enumerate([("a", "x", "g"), ("b", "y", "h"), ("c", "y", "g"), ("b", "y", "h")], 1)
