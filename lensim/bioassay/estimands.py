@@ -121,10 +121,11 @@ def summarise_media(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame
 def summarise_changes(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame:
     """One row a line and contrast; none where there is one condition alone.
 
-    Columns: cell_line, contrast; fold_change_percent with _lower and _upper (percent of control); p_increase; change
+    Columns: cell_line, contrast; fold_change_percent with _lower and _upper (percent of control; where one side lies
+    beyond the standards the end alone that is a bound, and none where both do); p_increase; change
     (in words: an interval; a bound where one side lies beyond the standards; 'not reported' where both do on the same
-    side, or there is no medium of a side); control_tnf and treated_tnf (below, within or above the standards, by most
-    of the media).
+    side, or, without numbers, there is no medium of a side); control_tnf and treated_tnf (below, within or above the
+    standards, by most of the media).
 
     Parameters
     ----------
@@ -141,13 +142,14 @@ def summarise_changes(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFra
         own = media[media["cell_line"] == line]
         for contrast in map(str, fold[v.CONTRAST].to_numpy()):
             values = fold.sel({v.CELL_LINE: line, v.CONTRAST: contrast}).to_numpy().ravel()
-            ends = 100 * 2.0 ** interval_of(values, ci_prob)
             sides = [_side(own[own["condition"] == name]) for name in (estimands.attrs[CONTROL], contrast)]
+            has_both = None not in sides  # without media of a side the draws are the prior's
+            ends = 100 * 2.0 ** interval_of(values, ci_prob) if has_both else np.full(3, np.nan)
             rows.append(
                 {"cell_line": line, "contrast": contrast}
-                | named_interval("fold_change_percent", ends)
+                | named_interval("fold_change_percent", _known_ends(ends, sides))
                 | {
-                    "p_increase": float((values > 0).mean()),
+                    "p_increase": float((values > 0).mean()) if has_both else np.nan,
                     "change": _change_in_words(ends, sides),
                     "control_tnf": "no medium" if sides[0] is None else SIDES[sides[0]],
                     "treated_tnf": "no medium" if sides[1] is None else SIDES[sides[1]],
@@ -161,6 +163,18 @@ def _side(media: pd.DataFrame) -> int | None:
     if media.empty:
         return None
     return int(np.sign(np.median(np.where(media["p_above"] > 0.5, 1, np.where(media["p_below"] > 0.5, -1, 0)))))
+
+
+def _known_ends(ends: np.ndarray, sides: list[int | None]) -> np.ndarray:
+    """The ends of a change that the standards bracket: all, the one that is a bound, or none; NaN for the others."""
+    control, treated = sides
+    if control == treated == 0:
+        return ends
+    known = np.full(3, np.nan)
+    if control is not None and treated is not None and control != treated:
+        at = 0 if treated > control else 2
+        known[at] = ends[at]
+    return known
 
 
 def _change_in_words(ends: np.ndarray, sides: list[int | None]) -> str:
