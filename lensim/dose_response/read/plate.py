@@ -22,6 +22,7 @@ from lensim.dose_response.read.columns import (
     check_role_words,
     find_map_columns,
 )
+from lensim.dose_response.read.conditions import settle_conditions
 from lensim.dose_response.read.dose_cells import number_in
 from lensim.dose_response.read.dose_checks import check_doses
 from lensim.dose_response.read.dose_scale import DoseScale
@@ -117,6 +118,7 @@ def read_plates(
     plate_wells: int | None = None,
     well_order: WellOrder | None = None,
     choice: Choice = EVERY_ROW,
+    control: str | None = None,
 ) -> xr.Dataset:
     """Read plates, each a reader's grid with a map, into one Dataset.
 
@@ -139,6 +141,8 @@ def read_plates(
         "rows" or "columns", where a map numbers the wells of a plate: 1, 2, 3 along rows, or down columns.
     choice
         Which rows of the maps are read, over which columns may be pooled, and whether names alike are one.
+    control
+        As in `read_tidy`.
 
     Returns
     -------
@@ -210,7 +214,9 @@ def read_plates(
     )
     wells = [well for one in read for well in one.wells]
     tables = [ReadTable(one.table, one.found) for one in maps]
-    told = check_wells(wells, tables, choice, faults, has_plates=len(read) > 1)
+    settled_conditions = settle_conditions(wells, tables, columns or {}, choice, control, faults)
+    wells, tables = settled_conditions.wells, settled_conditions.tables
+    told = check_wells(wells, tables, choice, faults, has_plates=len(read) > 1) | settled_conditions.attrs
     data = assemble(wells, origin, faults, is_whole=all(one.is_whole for one in read) and not twice)
     return data.assign_attrs(told | settled.attrs)
 
