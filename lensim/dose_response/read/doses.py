@@ -10,7 +10,7 @@ from lensim.dose_response.read import units
 from lensim.dose_response.read.columns import Role, Roles, WellColumns, role_of
 from lensim.dose_response.read.dose_cells import is_untreated_word, parse_dose_cell
 from lensim.dose_response.read.dose_pattern import choices_of_scale
-from lensim.dose_response.read.dose_scale import DOSE_SCALES, DoseScale, bases_by_steps, scale_in_name
+from lensim.tables.log_scale import DOSE_SCALES, DoseScale, bases_by_steps, scale_in_name
 from lensim.tables.names import plain_name
 from lensim.tables.number_text import DecimalMark, parse_number
 from lensim.tables.table import TextTable

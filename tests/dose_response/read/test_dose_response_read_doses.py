@@ -6,8 +6,9 @@ import pytest
 from lensim.checks import InputError
 from lensim.dose_response.read import read_dose_response
 from lensim.dose_response.read.dose_cells import DoseCell, is_untreated_word, parse_dose_cell
-from lensim.dose_response.read.dose_pattern import Series, look_like_logarithms, stand_in_for_zero
-from lensim.dose_response.read.dose_scale import bases_by_steps, number_to_dose, scale_in_name
+from lensim.dose_response.read.dose_pattern import stand_in_for_zero
+from lensim.tables.log_scale import bases_by_steps, number_to_dose, scale_in_name
+from lensim.tables.logarithms import Series, look_like_logarithms
 
 
 def read(folder, text, **options):
@@ -193,15 +194,14 @@ def test_the_plain_column_counts_before_its_logarithm(tmp_path):
             wells(["DMSO", "5", "5.5", "6", "6.5"], "dose_M"),
             {},
             "wells.csv: dose_M has even steps, as logarithms of doses have (5, 5.5, 6, 6.5): say "
-            'dose_scale="linear" if they are doses, else dose_scale="-log10" (0.316 to 10 uM) or '
-            'dose_scale="-ln" (1.5e+03 to 6.74e+03 uM) or dose_scale="-log2" (1.1e+04 to 3.12e+04 uM)',
+            'dose_scale="linear" if they are doses, else dose_scale="-log10" (0.316 to 10 uM)',
         ),
         (
             wells(["DMSO", "5", "5.5", "6", "6.5"], "dose_um"),
             {},
             "wells.csv: dose_um has even steps, as logarithms of doses have (5, 5.5, 6, 6.5): say "
-            'dose_scale="linear" if they are doses, else dose_scale="ln" (148 to 665 uM) or dose_scale="-ln" '
-            '(0.0015 to 0.00674 uM) or dose_scale="log2" (32 to 90.5 uM) or dose_scale="-log2" (0.011 to 0.0312 uM)',
+            'dose_scale="linear" if they are doses, else dose_scale="ln" (148 to 665 uM) or '
+            'dose_scale="log2" (32 to 90.5 uM) or name the column "-log10 dose (M)" if it has these',
         ),
         (
             wells(["DMSO", "1.1", "2.7", "4.4"], "logM"),
