@@ -44,17 +44,21 @@ def look_like_logarithms(series: Series) -> bool:
         return _are_logarithms_of_round_doses(numbers)
     step = float(steps.mean())
     starts_at = numbers[0] / step
-    if not _is_round(steps, step):
+    if not _is_round(steps, step) or _decimals(numbers[0]) > _decimals(step) + 1:
         return bool(bases_by_steps(numbers)) or _are_logarithms_of_round_doses(numbers) or bool(starts_at > 2.5)
     fewest = _FEWEST + int(series.is_zero_untreated)
     is_usual = len(numbers) >= fewest and any(math.isclose(step, usual, rel_tol=1e-6) for usual in _STEPS_OF_LOGARITHMS)
     if has_zero and abs(starts_at - 1.0) < 1e-6:
-        return is_usual and not series.is_zero_untreated
+        return not series.is_zero_untreated
     return bool(starts_at > 2.01) or is_usual
 
 
+def _decimals(number: float) -> int:
+    return len(f"{number:.6f}".rstrip("0").partition(".")[2])
+
+
 def _is_round(steps: np.ndarray, step: float) -> bool:
-    """Whether equal steps are a number of two digits or fewer."""
+    """Whether equal steps are a number of two digits or fewer; steps between logarithms seldom are."""
     return bool(np.allclose(steps, step, rtol=1e-6)) and math.isclose(step, float(f"{step:.2g}"), rel_tol=1e-6)
 
 
