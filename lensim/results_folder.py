@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from rich.console import Console
 
 from lensim import ownership
 from lensim.checks import InputError
-from lensim.config import read_toml
+from lensim.config import checked, read_toml
 
 try:
     import fcntl
@@ -51,12 +51,7 @@ def read_config[Config: BaseModel](path: Path, kind: type[Config]) -> Config:
     InputError
         As `read_toml`, or a key is unknown or out of its range; all such faults together.
     """
-    content = read_toml(path, "a config file")
-    try:
-        return kind.model_validate(content)
-    except ValidationError as error:
-        faults = [f"{path}: {'.'.join(map(str, e['loc']))}: {e['msg']}, got {e['input']!r}" for e in error.errors()]
-        raise InputError("\n".join(faults)) from None
+    return checked(kind, read_toml(path, "a config file"), str(path))
 
 
 @dataclass

@@ -123,8 +123,8 @@ def summarise_changes(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFra
 
     Columns: cell_line, contrast; fold_change_percent with _lower and _upper (percent of control); p_increase; change
     (in words: an interval; a bound where one side lies beyond the standards; 'not reported' where both do on the same
-    side, or there is no medium of a side); control_tnf and treated_tnf (below, within or above the standards, by most
-    of the media).
+    side, or, without numbers, there is no medium of a side); control_tnf and treated_tnf (below, within or above the
+    standards, by most of the media).
 
     Parameters
     ----------
@@ -141,13 +141,14 @@ def summarise_changes(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFra
         own = media[media["cell_line"] == line]
         for contrast in map(str, fold[v.CONTRAST].to_numpy()):
             values = fold.sel({v.CELL_LINE: line, v.CONTRAST: contrast}).to_numpy().ravel()
-            ends = 100 * 2.0 ** interval_of(values, ci_prob)
             sides = [_side(own[own["condition"] == name]) for name in (estimands.attrs[CONTROL], contrast)]
+            has_both = None not in sides  # without media of a side the draws are the prior's
+            ends = 100 * 2.0 ** interval_of(values, ci_prob) if has_both else np.full(3, np.nan)
             rows.append(
                 {"cell_line": line, "contrast": contrast}
                 | named_interval("fold_change_percent", ends)
                 | {
-                    "p_increase": float((values > 0).mean()),
+                    "p_increase": float((values > 0).mean()) if has_both else np.nan,
                     "change": _change_in_words(ends, sides),
                     "control_tnf": "no medium" if sides[0] is None else SIDES[sides[0]],
                     "treated_tnf": "no medium" if sides[1] is None else SIDES[sides[1]],

@@ -19,9 +19,9 @@ def compare(
     ci: CiProb = 0.9,
     force: Force = False,
 ) -> None:
-    """Livak, Pfaffl and the posterior side by side, with the reasons why they differ."""
-    from lensim.assay import Asked, ResultTable, assay_of, require_assay
-    from lensim.expression.classical_comparison import compare_with_classical
+    """Classical ratios and the posterior side by side, why they differ, and paired tests with their P values."""
+    from lensim.assay import assay_of, require_assay
+    from lensim.expression.classical_comparison import comparison_tables
     from lensim.inference.observations import observations_of
     from lensim.inference.verdict import verdict_of
     from lensim.output import load_result
@@ -32,8 +32,7 @@ def compare(
     require_assay(result, "expression", str(result_file))
     for note in assay_of(result).notes(observations_of(result)):
         say(f"note: {in_own_options(note)}", quietly=True)
-    table = compare_with_classical(result, ci)
-    tables = (ResultTable("comparison", f"Classical analyses and the posterior, {Asked(ci).words}", table),)
+    tables = comparison_tables(result, ci)
     print_tables(tables)
     say(verdict_of(result).sentence())
     write_csv(tables, csv, force=force)

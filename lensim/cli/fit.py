@@ -1,13 +1,14 @@
 """The commands `lensim fit ASSAY`: options of the assay's files, and those that all fits share."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lensim.checks import between, one_of
+from lensim.checks import between, one_of, told_of
 from lensim.cli.assay_command import assay_command
 from lensim.cli.remedies import in_own_options
 from lensim.cli.shared import (
@@ -114,7 +115,8 @@ def _run(
     )
     fits = {}
     for study, target in zip(studies, targets, strict=True):
-        result = fits[study.value] = drawn(study)
+        with told_of(study.words.removesuffix(": ")) if study.by else nullcontext():
+            result = fits[study.value] = drawn(study)
         save_result(result.tree, target, force=force)
         out.print(f"{study.words}result in {target}", soft_wrap=True, markup=False)
     write_csv(print_results({value: one.tree for value, one in fits.items()}, Asked(ci), by), csv, force=force)

@@ -13,20 +13,24 @@ from lensim.expression.contrasts import summarise_contrasts, summarise_levels, s
 from lensim.expression.estimands import (
     CALIBRATOR,
     LEVEL_OVER_CALIBRATOR,
+    TYPE_OF_SUBJECT,
     expression_estimands,
     judged_estimands,
     summarise_populations,
     summarise_subjects,
 )
-from lensim.expression.evidence import LEFT_OUT, pairs_not_there
+from lensim.expression.evidence import DETECTED, LEFT_OUT, pairs_not_there
 from lensim.expression.plate_checks import told_of_plates
 from lensim.expression.read import amplified_without_template, read_expression, write_cts
+from lensim.expression.reasons import percent
 from lensim.expression.reference_checks import told_of_references
 from lensim.expression.standard_curve import genes_of_unknown_factor
 from lensim.expression.unpaired import told_of_groups
 
 SHOWN_CONTROLS: Final = 5
 SHOWN_MISSING: Final = 8
+TOLD_LOG2: Final = 0.5
+"""A mean that its prior moved by more than this is told [log2]."""
 
 
 def default_model(data: xr.Dataset) -> str:
@@ -73,14 +77,37 @@ def _arms(estimands: xr.Dataset, asked: Asked) -> list[ResultTable]:
 
 
 def remarks(estimands: xr.Dataset) -> tuple[str, ...]:
-    """Fold changes that are not shown because no pair of samples stands behind them, by contrast."""
+    """Fold changes that are not shown because no pair stands behind them, and means that a prior draws far."""
     missing = pairs_not_there(estimands)
     said = []
     for contrast in dict.fromkeys(one[2] for one in missing):
         own = [f"{target} in {subject}" for target, subject, name in missing if name == contrast]
         more = f" and {len(own) - SHOWN_MISSING} more" if len(own) > SHOWN_MISSING else ""
         said.append(f"no pair of {contrast}, so no fold change: {', '.join(own[:SHOWN_MISSING])}{more}")
-    return tuple(said)
+    return (*said, *_drawn_by_prior(estimands))
+
+
+def _drawn_by_prior(estimands: xr.Dataset) -> list[str]:
+    """Means of populations that the prior of means keeps far from what their own subjects say."""
+    if v.MU_FOLD_CHANGE not in estimands:
+        return []
+    of_draws = ("chain", "draw")
+    mu = estimands[v.MU_FOLD_CHANGE].median(of_draws).transpose(v.TARGET, v.CELL_TYPE, v.CONTRAST)
+    fold = estimands[v.LOG2_FOLD_CHANGE].median(of_draws).transpose(v.TARGET, v.SUBJECT, v.CONTRAST).to_numpy()
+    seen = estimands[DETECTED].to_numpy() > 0
+    kind_of_subject = estimands[TYPE_OF_SUBJECT].to_numpy().astype(str)
+    targets, kinds, contrasts = ([str(name) for name in mu[dim].to_numpy()] for dim in mu.dims)
+    said = []
+    for t, k, c in np.ndindex(mu.shape):
+        own = seen[t, :, c] & (kind_of_subject == kinds[k])
+        subjects, mean = (float(fold[t, own, c].mean()) if own.any() else 0.0), float(mu[t, k, c])
+        if abs(subjects - mean) > TOLD_LOG2 and abs(mean) < abs(subjects):
+            said.append(
+                f"the prior of means (no change) draws the mean of {targets[t]} in {kinds[k]} under {contrasts[c]} "
+                f"from {percent(subjects)}, which its {int(own.sum())} subjects say, to {percent(mean)}: where such "
+                "changes are expected, give a larger sd_mu_log2_fold_change with the priors"
+            )
+    return said
 
 
 def counts(data: xr.Dataset) -> str:

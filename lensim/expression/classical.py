@@ -4,7 +4,7 @@ It is shown beside a model's answer. Its standard error covers replicate reactio
 alone. A reaction that was not detected is left out, or its Ct is taken as the cycle limit; both bias the ratio.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Any, Final
@@ -55,8 +55,15 @@ class _Study:
     confidence: float
 
 
-def classical_fold_changes(data: xr.Dataset, non_detects: str = "drop", confidence: float = 0.95) -> pd.DataFrame:
-    """Livak's and Pfaffl's ratio of every target, subject and condition against the control.
+def classical_fold_changes(
+    data: xr.Dataset,
+    non_detects: str = "drop",
+    confidence: float = 0.95,
+    *,
+    against: str = "",
+    factors: Mapping[str, float] | None = None,
+) -> pd.DataFrame:
+    """Livak's and Pfaffl's ratio of every target, subject and condition against the control, or against one of them.
 
     Ct is averaged over replicate reactions, over samples of one experiment and then over experiments, so a ratio is the
     geometric mean of those of the experiments. An experiment in which the target or a reference has no Ct in one of
@@ -74,6 +81,10 @@ def classical_fold_changes(data: xr.Dataset, non_detects: str = "drop", confiden
         'drop' leaves out a reaction without Ct, 'limit' writes it as the cycle limit.
     confidence
         Of the interval.
+    against
+        A condition in place of the control: one arm against another, by the samples of both, without the control.
+    factors
+        Amplification factors of genes, taken as known, in place of those of the data.
 
     Returns
     -------
@@ -87,7 +98,7 @@ def classical_fold_changes(data: xr.Dataset, non_detects: str = "drop", confiden
     ------
     InputError
         If a variable is absent or has other dims, there is no reference, no target or not exactly one control,
-        `non_detects` is unknown, or the confidence does not lie between 0 and 1.
+        `non_detects` or `against` is unknown, or the confidence does not lie between 0 and 1.
     """
     checks.one_of("non_detects", non_detects, NON_DETECTS)
     checks.between("confidence", confidence, 0.0, 1.0)
@@ -99,13 +110,16 @@ def classical_fold_changes(data: xr.Dataset, non_detects: str = "drop", confiden
     checks.at_least(f"genes with {v.IS_REFERENCE} 0, their number,", int((~is_reference).sum()), 1)
     if is_control.sum() != 1:
         raise checks.InputError(f"{v.IS_CONTROL} must be 1 for exactly one condition, got {int(is_control.sum())}")
+    if against:
+        checks.one_of("against", against, conditions)
+    known = {gene: Factor(value, 0.0, np.inf, "as given") for gene, value in (factors or {}).items()}
     reactions = _reactions(data, non_detects)
     study = _Study(
         _cells(reactions),
         _technical_spread(reactions),
-        amplification_factors(data),
+        amplification_factors(data) | known,
         [gene for gene, is_one in zip(genes, is_reference, strict=True) if is_one],
-        conditions[int(np.argmax(is_control))],
+        against or conditions[int(np.argmax(is_control))],
         _names(data, v.EXPERIMENT, data[v.EXPERIMENT_OF_SAMPLE].values),
         confidence,
     )

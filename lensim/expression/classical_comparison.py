@@ -1,101 +1,191 @@
-"""The posterior beside the classical analysis, for each fold change, with the reasons why they differ."""
+"""The posterior beside the classical analysis: fold changes with the reasons why they differ, and the paired tests."""
 
-from itertools import product
+from dataclasses import replace
+from typing import Final
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
-from lensim import checks
 from lensim import vocabulary as v
-from lensim.expression.classical import classical_fold_changes
+from lensim.assay import ResultTable
+from lensim.expression.classical import classical_fold_changes, classical_population
+from lensim.expression.classical_arms import classical_arm_tests, classical_arms, measured_ratios
 from lensim.expression.estimands import expression_estimands, summarise_subjects
+from lensim.expression.reasons import CLOSE_LOG2, PART_LOG2, Pull, pulls_of
 from lensim.inference.observations import observations_of
 
-CLOSE_LOG2 = 0.1  # below this, a difference of two answers is not worth a reason
+P_VALUES: Final = {
+    "t_log2_ratio_p_value": "paired_t_p",
+    "t_ratio_p_value": "paired_t_on_ratios_p",
+    "wilcoxon_p_value": "wilcoxon_p",
+    "sign_p_value": "sign_test_p",
+}
+"""Columns of `classical_population`, and what they are called beside a posterior."""
+KEY: Final = ["target", "subject", "contrast"]
 
 
-def compare_with_classical(result: xr.DataTree, ci_prob: float = 0.9) -> pd.DataFrame:
-    """One row a target, subject and contrast: Livak, Pfaffl, the posterior [percent of control], and why they differ.
-
-    Columns: target, subject, contrast, livak, pfaffl, pfaffl_lower, pfaffl_upper (errors of replicates and factors),
-    posterior with _lower and _upper, detected, not_detected, reasons.
+def comparison_tables(result: xr.DataTree, ci_prob: float = 0.9) -> tuple[ResultTable, ...]:
+    """Fold changes of both analyses, the paired tests over subjects, and those of arms against each other.
 
     Parameters
     ----------
     result
-        An expression fit.
+        An expression fit, of Cts or ratios.
+    ci_prob
+        Probability inside all intervals.
+    """
+    data, words = observations_of(result), f"medians and {ci_prob:.0%} intervals"
+    classical = "Ratios as measured" if v.CT not in data else "Classical analyses"
+    both = compare_with_classical(result, ci_prob)
+    tables = [ResultTable("comparison", f"{classical} and the posterior, {words}", both)]
+    tests = classical_population(_classical(data, ci_prob), ci_prob)
+    said = f"over subjects: geometric mean ratio with {ci_prob:.0%} interval, and P values of two-sided tests"
+    tables.append(ResultTable("tests", f"Paired tests {said}", _shown(tests)))
+    arms = classical_arms(data)
+    if len(arms):
+        arm_tests = classical_arm_tests(arms, ci_prob)
+        tables.append(ResultTable("arm_tests", f"Paired tests of arm against arm {said}", _shown(arm_tests)))
+    return tuple(tables)
+
+
+def compare_with_classical(result: xr.DataTree, ci_prob: float = 0.9) -> pd.DataFrame:
+    """One row a target, subject and contrast of which there is a pair: both answers [percent of control], and why.
+
+    Columns: target, subject, contrast; of Cts livak, pfaffl, pfaffl_lower, pfaffl_upper (errors of replicates and
+    factors), of ratios measured (geometric mean); posterior with _lower and _upper, detected, not_detected, reasons.
+
+    Parameters
+    ----------
+    result
+        An expression fit, of Cts or ratios.
     ci_prob
         Probability inside both intervals.
     """
     data = observations_of(result)
-    if v.CT not in data:
-        raise checks.InputError("compare needs a fit to reactions, got one to ratios, which are a classical answer")
     ours = summarise_subjects(expression_estimands(result), ci_prob)
-    classical = classical_fold_changes(data, confidence=ci_prob).rename(columns={"condition": "contrast"})
-    both = ours.merge(classical, on=["target", "subject", "contrast"], how="left", suffixes=("", "_classical"))
-    population = _population_means(result)
-    factors = dict(
-        zip(
-            [str(gene) for gene in data[v.GENE].to_numpy()],
-            result["posterior"][v.FACTOR].mean(("chain", "draw")).to_numpy(),
-            strict=True,
-        )
-    )
+    classical = _classical(data, ci_prob).rename(columns={"condition": "contrast"})
+    both = ours.merge(classical, on=KEY, how="left", suffixes=("", "_classical"))
+    pulls = pulls_of(result)
+    has_errors = v.LOG2_RATIO_SD in data and bool((data[v.LOG2_RATIO_SD] > 0).any())
+    factors = _factors(result)
+    moved = {}
+    if factors:
+        with_ours = classical_fold_changes(data, confidence=ci_prob, factors=factors)
+        moved = with_ours.rename(columns={"condition": "contrast"}).set_index(KEY)["log2_ratio"].to_dict()
     rows = []
     for _, row in both.iterrows():
-        rows.append(
-            {
-                "target": row.target,
-                "subject": row.subject,
-                "contrast": row.contrast,
+        key = (str(row.target), str(row.subject), str(row.contrast))
+        if v.CT in data:
+            said = reasons(row, pulls[key], factors.get(key[0], np.nan), moved.get(key, np.nan))
+            columns = {
                 "livak": 100 * row.livak_ratio,
                 "pfaffl": 100 * row.pfaffl_ratio,
                 "pfaffl_lower": 100 * 2.0**row.low_log2_ratio,
                 "pfaffl_upper": 100 * 2.0**row.high_log2_ratio,
+            }
+        else:
+            own = replace(pulls[key], alone=float(row.log2_ratio))
+            said = reasons_of_ratio(own, has_errors=has_errors)
+            columns = {"measured": 100 * row.pfaffl_ratio}
+        rows.append(
+            {"target": key[0], "subject": key[1], "contrast": key[2]}
+            | columns
+            | {
                 "posterior": row.fold_change_percent,
                 "posterior_lower": row.fold_change_percent_lower,
                 "posterior_upper": row.fold_change_percent_upper,
                 "detected": row.detected,
                 "not_detected": row.not_detected,
-                "reasons": "; ".join(
-                    _reasons(
-                        row,
-                        float(factors[row.target]),
-                        population.get((row.target, row.cell_type, row.contrast), np.nan),
-                    )
-                ),
+                "reasons": "; ".join(said),
             }
         )
     return pd.DataFrame(rows)
 
 
-def _population_means(result: xr.DataTree) -> dict[tuple[str, str, str], float]:
-    """Mean of mu by target, cell type and contrast [log2]; empty where subjects were not pooled."""
-    if v.MU_FOLD_CHANGE not in result["posterior"]:
-        return {}
-    means = result["posterior"][v.MU_FOLD_CHANGE].mean(("chain", "draw")).transpose(v.TARGET, v.CELL_TYPE, v.CONTRAST)
-    names = [[str(name) for name in means[dim].to_numpy()] for dim in means.dims]
-    return dict(zip(product(*names), means.to_numpy().ravel().tolist(), strict=True))  # type: ignore[arg-type]
+def reasons(row: pd.Series, pull: Pull, factor: float, log2_with_factors: float) -> list[str]:
+    """Why a posterior of Cts differs from Livak's and Pfaffl's ratio.
 
-
-def _reasons(row: pd.Series, factor: float, population: float) -> list[str]:
+    Parameters
+    ----------
+    row
+        Both answers, with amplification_factor, not_detected and note_classical.
+    pull
+        What pooling or the prior did.
+    factor
+        Amplification factor of the target in the posterior.
+    log2_with_factors
+        Pfaffl's log2 ratio with the posterior's factors of all genes.
+    """
     livak, pfaffl = np.log2(row["livak_ratio"]), np.log2(row["pfaffl_ratio"])
     posterior = np.log2(row["fold_change_percent"] / 100)
-    reasons = []
+    found = []
     if np.isnan(pfaffl):
-        reasons.append("no classical ratio: " + (str(row["note_classical"]) or "a condition was never detected"))
-    elif abs(livak - pfaffl) > CLOSE_LOG2:
-        reasons.append(
+        found.append("no classical ratio: " + (str(row["note_classical"]) or "a condition was never detected"))
+        return [*found, *pull.words()]
+    if abs(livak - pfaffl) > CLOSE_LOG2:
+        found.append(
             f"Livak takes a factor of 2, the dilution series or the statement says {row['amplification_factor']:.2f}"
         )
-    if np.isfinite(pfaffl) and abs(posterior - pfaffl) > CLOSE_LOG2:
-        if row["not_detected"]:
-            reasons.append("reactions without Ct are left out by the classical answer, and are evidence in the model")
-        if abs(np.log2(factor) - np.log2(row["amplification_factor"])) * abs(pfaffl) > CLOSE_LOG2 / 2:
-            reasons.append(f"the posterior's factor is {factor:.2f}")
-        if abs(posterior - population) < abs(pfaffl - population):
-            reasons.append("drawn towards its population, as far as its own reactions are uncertain")
-        if not reasons:
-            reasons.append("reactions weighted by their spread and input by all genes, not means of means")
-    return reasons
+    if abs(posterior - pfaffl) <= CLOSE_LOG2:
+        return found
+    named = 0.0
+    shift = log2_with_factors - pfaffl
+    if abs(shift) > PART_LOG2:
+        named += shift
+        found.append(
+            f"the posterior's factor is {factor:.2f}, the classical one {row['amplification_factor']:.2f}: with the "
+            f"posterior's factors Pfaffl's ratio is {100 * 2.0**log2_with_factors:.3g}%"
+        )
+    if row["not_detected"]:
+        found.append("reactions without Ct are left out by the classical answer, and are evidence in the model")
+    pulled = pull.posterior - pull.alone
+    if abs(pulled) > PART_LOG2 and pulled * (posterior - pfaffl - named) > 0:
+        named += pulled
+        found += pull.words()
+    if abs(posterior - pfaffl - named) > CLOSE_LOG2 and not row["not_detected"]:
+        found.append("reactions weighted by their spread and input by all genes, not means of means")
+    return found
+
+
+def reasons_of_ratio(pull: Pull, *, has_errors: bool) -> list[str]:
+    """Why a posterior of ratios differs from the mean log2 ratio as measured, which is what its own data alone say.
+
+    Parameters
+    ----------
+    pull
+        What pooling or the prior did, with the measured ratio as `alone`.
+    has_errors
+        Whether ratios have stated errors, by which the model weights them.
+    """
+    moved = pull.posterior - pull.alone
+    if abs(moved) <= CLOSE_LOG2:
+        return []
+    if moved * (pull.centre - pull.alone) > 0:
+        return list(pull.words())
+    return ["ratios weighted by their stated errors"] if has_errors else []
+
+
+def _classical(data: xr.Dataset, confidence: float) -> pd.DataFrame:
+    """Pfaffl's ratios of Cts, or the ratios as measured: a row a target, subject and condition."""
+    return classical_fold_changes(data, confidence=confidence) if v.CT in data else measured_ratios(data)
+
+
+def _factors(result: xr.DataTree) -> dict[str, float]:
+    """Mean amplification factor of each gene in the posterior; empty where there is none."""
+    if v.FACTOR not in result["posterior"]:
+        return {}
+    factor = result["posterior"][v.FACTOR].mean(("chain", "draw"))
+    return dict(zip([str(gene) for gene in factor[v.GENE].to_numpy()], factor.to_numpy().tolist(), strict=True))
+
+
+def _shown(tests: pd.DataFrame) -> pd.DataFrame:
+    """Numbers, geometric mean and P values; estimates of the other tests are in `classical_population`."""
+    names = [name for name in ("target", "cell_type", "condition", "arm", "against") if name in tests]
+    ratio = {
+        f"ratio{end}": np.exp2(tests[f"t_log2_ratio_{of}"])
+        for end, of in (("", "estimate"), ("_lower", "low"), ("_upper", "high"))
+    }
+    shown = tests[[*names, "n", "without_ratio"]].rename(columns={"condition": "contrast", "n": "subjects"})
+    shown = shown.assign(**ratio, increased=tests["increased"])
+    return shown.assign(**{new: tests[old] for old, new in P_VALUES.items()}, note=tests["note"])

@@ -234,7 +234,7 @@ def _mixed_ambiguous(column: Column, pooling: Pooling) -> Mixed:
     groups: defaultdict[Hashable, list[tuple[PooledRow, str, str | float]]] = defaultdict(list)
     for row, text, key in column.cells:
         groups[(row.effect, row.replicate, row.cell)].append((row, text, key))
-    if pooling.has_replicates:
+    if pooling.has_replicates and not pooling.technical:
         groups_of_several = {
             group: cells for group, cells in groups.items() if len({key for _, _, key in cells}) < len(cells)
         }

@@ -67,7 +67,7 @@ def test_tables_have_rows_of_the_pairs_that_there_are_and_count_them(of_ratios):
             folds = own["contrasts"].query("quantity == 'fold change'")
             for row in folds.itertuples():
                 assert {(row.target, kind, row.contrast) for kind in (row.first, row.second)} <= set(subjects), number
-        said = " ".join(remarks(expression_estimands(fit)))
+        said = [one for one in remarks(expression_estimands(fit)) if one.startswith("no pair of ")]
         assert bool(said) == (len(count) < study.pairs.any(axis=3).size), number
     assert missing > STUDIES  # the check has something to find
 
@@ -100,9 +100,8 @@ def test_one_treatment_more_does_not_count_for_the_other():
     assert own["populations"].query("target == 'TNF'")["subjects"].tolist() == [5, 4]
     assert len(own["subjects"].query("target == 'TNF'")) == 9
     assert own["arms"].query("target == 'TNF'")["subjects"].tolist() == [4]
-    assert remarks(expression_estimands(made_up_fit(study, stream(15, "fit")))) == (
-        "no pair of arm1, so no fold change: TNF in s4, IGF1 in s4",
-    )
+    said = remarks(expression_estimands(made_up_fit(study, stream(15, "fit"))))
+    assert said[0] == "no pair of arm1, so no fold change: TNF in s4, IGF1 in s4"
 
 
 def random_like(pairs: np.ndarray) -> RandomStudy:

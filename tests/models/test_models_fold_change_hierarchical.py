@@ -6,7 +6,7 @@ from scipy import stats
 from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.expression.assay import default_model
-from lensim.expression.estimands import detected
+from lensim.expression.evidence import DETECTED, evidence_of
 from lensim.inference.catalogue import find_model
 from lensim.models.fold_change_hierarchical import build_fold_change_hierarchical
 from lensim.seeding import stream
@@ -75,7 +75,7 @@ def test_the_likelihood_is_that_of_the_docstring(more):
 
 def test_ratios_choose_their_model_and_count_as_seen():
     assert default_model(ratios()) == "fold_change_hierarchical"
-    assert detected(ratios()).tolist() == [[2, 2, 2, 2]] * 2
+    assert evidence_of(ratios())[DETECTED].values[..., 0].tolist() == [[2, 2, 2, 2]] * 2
     assert find_model("fold_change_hierarchical").signal == v.LOG2_RATIO
 
 

@@ -19,6 +19,11 @@ def with_units_of_rows(
 
     A row without a unit keeps its dose as it is. A unit that is not known, or that contradicts the one that the user
     states, that the name of the dose column has, or that the cell itself has, is a fault.
+
+    Raises
+    ------
+    InputError
+        With all the faults so far, if a unit is not known or contradicts another.
     """
     sought = {what: COLUMNS[what] for what in ("dose", "dose_unit")}
     stated = {what: name for what, name in columns.items() if what in sought}
@@ -37,7 +42,9 @@ def with_units_of_rows(
     before = len(faults.faults)
     for word, line in words.items():
         _check_word(word, line, column, dose, said, dose_unit, faults)
-    if len(faults.faults) > before or said:
+    if len(faults.faults) > before:
+        faults.raise_if_any()
+    if said:
         return table
     rows = []
     for row, line in zip(table.rows, table.lines, strict=True):

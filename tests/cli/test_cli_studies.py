@@ -1,0 +1,94 @@
+"""Several studies of one command: names of their files, joint tables, and what is printed of each."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import xarray as xr
+
+from lensim.assay import ResultTable
+from lensim.checks import InputError
+from lensim.cli.studies import joint_tables, studies_of
+from tests.cli.test_cli import run
+from tests.tables.splitting_files import saved
+
+
+def test_a_study_alone_has_the_names_that_are_given():
+    [study] = studies_of(xr.Dataset(), "")
+    assert (study.words, study.path(Path("a/r.nc")), study.folder(Path("f"))) == ("", Path("a/r.nc"), Path("f"))
+
+
+def test_each_study_has_files_named_after_its_value():
+    studies = studies_of({"24": xr.Dataset(), "IL-6 / 10%": xr.Dataset()}, "time (h)")
+    assert [study.path(Path("a/r.nc")).name for study in studies] == ["r.time_h-24.nc", "r.time_h-IL-6_10.nc"]
+    assert [study.folder(Path("f")).name for study in studies] == ["time_h-24", "time_h-IL-6_10"]
+    assert [study.words for study in studies] == ["time (h) = 24: ", "time (h) = IL-6 / 10%: "]
+
+
+def test_values_must_give_names_that_differ():
+    with pytest.raises(InputError, match=r"^values of x must give names of files that differ, got 'a/b' and 'a b'"):
+        studies_of({"a/b": xr.Dataset(), "a b": xr.Dataset()}, "x")
+
+
+def test_joint_tables_have_the_column_first():
+    table = ResultTable("lines", "Lines", pd.DataFrame({"line": ["a", "b"], "ic50": [1.0, 2.0]}))
+    joint = joint_tables("time_h", {"24": [table], "72": [replace(table, frame=table.frame.head(1))]})
+    assert joint[0].frame.to_dict("list") == {
+        "time_h": ["24", "24", "72"], "line": ["a", "b", "a"], "ic50": [1.0, 2.0, 1.0],
+    }  # fmt: skip
+    assert joint_tables("", {"": [table]}) == (table,)
+
+
+def wells(tmp_path):
+    rows = [
+        {"cell_line": "A", "time_h": time, "dose_um": str(dose), "signal": str(100 - dose)}
+        for time in ("24", "72")
+        for dose in range(4)
+    ]
+    return str(saved(tmp_path, rows))
+
+
+def test_reading_by_a_column_writes_a_table_a_value(tmp_path, capsys):
+    path = wells(tmp_path)
+    assert run(capsys, "read", "dose-response", path) == (
+        2,
+        "",
+        "error: t.csv line 7: the column 'time_h' has 2 values (24, 72) in cell line A, which would be pooled in one "
+        "curve: keep one with --where time_h=72, read each by itself with --by time_h, or pool them with --ignore "
+        "time_h",
+    )
+    code, said, notes = run(capsys, "read", "dose-response", path, "--by", "time_h", "--out", str(tmp_path / "o.csv"))
+    assert (code, said.splitlines()[0]) == (0, "time_h = 24: 4 wells, 1 lines")
+    assert sorted(one.name for one in tmp_path.glob("o.*")) == ["o.time_h-24.csv", "o.time_h-72.csv"]
+    note = "time_h = 24: note: columns used: cell_line, dose = dose_um, signal; rows kept: time_h = 24"
+    assert note in notes
+    assert run(capsys, "read", "dose-response", path, "--where", "time_h")[2] == (
+        "error: --where must be COLUMN=VALUE, got 'time_h'"
+    )
+
+
+@dataclass
+class MadeUpFit:
+    """A fit that has not sampled."""
+
+    tree: str
+    passed: bool
+
+    @property
+    def verdict(self):
+        return self
+
+
+def test_fits_by_a_column_are_one_command(tmp_path, capsys, monkeypatch):
+    saved_at, printed = [], []
+    monkeypatch.setattr("lensim.cli.fit._fit", lambda name, study, **_: MadeUpFit(study.value, study.value == "24"))
+    monkeypatch.setattr("lensim.output.save_result", lambda tree, path, force: saved_at.append((tree, path.name)))
+    monkeypatch.setattr(
+        "lensim.cli.summarize.print_results", lambda results, asked, by: printed.append((results, by)) or ()
+    )
+    out = str(tmp_path / "r.nc")
+    code, said, _ = run(capsys, "fit", "dose-response", wells(tmp_path), "--by", "time_h", "--out", out)
+    assert (code, saved_at) == (3, [("24", "r.time_h-24.nc"), ("72", "r.time_h-72.nc")])
+    assert printed == [({"24": "24", "72": "72"}, "time_h")]
+    assert said.splitlines()[0].startswith("time_h = 24: result in ")

@@ -1,0 +1,203 @@
+"""A column that splits the data is used or refused, never pooled over without a word."""
+
+import random
+
+import pytest
+
+from lensim.checks import InputError
+from lensim.dose_response.read import read_dose_response
+from lensim.expression.read import read_expression
+from tests.tables.splitting_files import DOORS, INVENTED, KNOWN, VALUES, are_same, saved
+
+FILES = 100
+"""Random files of each assay."""
+
+
+def message_of(read, path):
+    """Why a file is refused; None where it is read."""
+    try:
+        read(path)
+    except InputError as error:
+        return str(error)
+    return None
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_column_that_splits_a_random_file_is_used_or_refused(tmp_path, door):
+    make, read = DOORS[door].rows, DOORS[door].read
+    used, refused = 0, 0
+    for seed in range(FILES):
+        rng = random.Random(seed)
+        name, values = rng.choice(KNOWN + INVENTED), rng.choice(VALUES)
+        shape = rng.randint(0, 10**6)
+        parts = {value: make(random.Random(shape)) for value in values}
+        rows = [{**row, name: value} for value, part in parts.items() for row in part]
+        if rng.random() < 0.5:
+            rng.shuffle(rows)
+        path = saved(tmp_path, rows)
+        said = message_of(read, path)
+        if said is None:
+            used += 1
+            data = read(path)
+            assert f"experiment = {name}" in data.attrs["columns_used"], (seed, name, values)
+            assert data.sizes.get("experiment", 1) == len(values) or door == "ratios"
+            continue
+        refused += 1
+        assert f"the column {name!r} has {len(values)} values" in said, (seed, name, values, said)
+        if "where=" not in said:
+            assert 'columns={"experiment": ' in said
+            continue
+        studies = read(path, by=name)
+        assert sorted(studies) == sorted(values)
+        for value in values:
+            alone = saved(tmp_path / "alone", [row for row in rows if row[name] == value])
+            assert are_same(studies[value], read(alone)), (seed, name, value)
+            assert are_same(read(path, where={name: value}), read(alone)), (seed, name, value)
+    assert used + refused == FILES
+    assert refused > 0.7 * FILES
+
+
+LINE = [
+    {"cell_line": "A", "dose_um": dose, "signal": str(1000 - 90 * k - well)}
+    for k, dose in enumerate(("0", "0.1", "1", "10"))
+    for well in range(3)
+]
+
+
+def measurements(rng, count):
+    """Columns that no one pools over: measured, places and remarks."""
+    return {
+        "Ct Mean": [f"{20 + rng.random():.4f}" for _ in range(count)],
+        "SD": [f"{rng.random():.2f}" for _ in range(count)],
+        "raw OD": [f"{rng.random():.3f}" for _ in range(count)],
+        "row": [rng.choice("ABCDEFGH") for _ in range(count)],
+        "Col": [str(rng.randint(1, 12)) for _ in range(count)],
+        "position": [str(rng.randint(1, 96)) for _ in range(count)],
+        "comment": [rng.choice(["", "bubble"]) for _ in range(count)],
+        "well colour": [rng.choice(["red", "blue"]) for _ in range(count)],
+        "file name": [rng.choice(["a.xls", "b.xls"]) for _ in range(count)],
+        "": [str(k) for k in range(count)],
+        "background": [f"{rng.uniform(20, 30):.6f}" for _ in range(count)],
+        "tech_rep": [str(k % 3 + 1) for k in range(count)],
+        "read at": [f"12:{k // 60:02d}:{k % 60:02d}" for k in range(count)],
+    }
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_measurements_places_and_remarks_are_told_and_never_refused(tmp_path, door):
+    for seed in range(FILES):
+        rng = random.Random(seed)
+        rows = DOORS[door].rows(random.Random(rng.randint(0, 10**6)))
+        names = measurements(rng, len(rows))
+        used = {"counts": "tech_rep", "cts": "position"}.get(door)
+        name = rng.choice([name for name in names if name != used])
+        data = DOORS[door].read(saved(tmp_path, [{**row, name: names[name][k]} for k, row in enumerate(rows)]))
+        assert not name or name in data.attrs.get("columns_not_used", name)
+
+
+def test_a_column_that_is_the_same_in_a_curve_is_told(tmp_path):
+    rows = [{**row, "cell_line": line, "serum": serum} for line, serum in (("A", "10"), ("B", "5")) for row in LINE]
+    data = read_dose_response(saved(tmp_path, rows))
+    assert data.attrs["columns_used"] == "cell_line, dose = dose_um, signal"
+    assert data.attrs["columns_not_used"] == "serum (2 values: 5, 10)"
+    rows = [{**row, "serum": "10"} for row in LINE]
+    assert read_dose_response(saved(tmp_path, rows)).attrs["columns_not_used"] == "serum (10)"
+
+
+def refused(tmp_path, rows, **options):
+    with pytest.raises(InputError) as error:
+        read_dose_response(saved(tmp_path, rows), **options)
+    return str(error.value)
+
+
+def test_the_sentence_about_a_time(tmp_path):
+    rows = [{**row, "time_h": time} for time in ("24", "72") for row in LINE]
+    assert refused(tmp_path, rows) == (
+        "t.csv line 17: the column 'time_h' has 2 values (24, 72) in cell line A, which would be pooled in one curve: "
+        'keep one with where={"time_h": "72"}, read each by itself with by="time_h", or pool them with '
+        'ignore=["time_h"]'
+    )
+    assert read_dose_response(saved(tmp_path, rows), ignore=["Time h"]).sizes["well"] == 24
+
+
+def test_a_time_that_is_one_in_each_experiment_is_refused_and_an_operator_is_told(tmp_path):
+    rows = [
+        {**row, "experiment": experiment, "time_h": time, "operator": who}
+        for experiment, time, who in (("e1", "24", "X"), ("e2", "72", "Y"))
+        for row in LINE
+    ]
+    assert "the column 'time_h' has 2 values (24, 72) in cell line A" in refused(tmp_path, rows)
+    data = read_dose_response(saved(tmp_path, rows), ignore=["time_h"])
+    assert data.attrs["columns_not_used"] == "time_h (2 values: 24, 72), operator (2 values: X, Y)"
+    mixed = [{**row, "operator": "XY"[k % 2], "time_h": "24"} for k, row in enumerate(rows)]
+    assert "the column 'operator' has 2 values (X, Y) in cell line A" in refused(tmp_path, mixed)
+
+
+def test_controls_of_another_time_are_refused(tmp_path):
+    rows = [{**row, "time_h": "0" if k < 2 else "72"} for k, row in enumerate(LINE)]
+    assert "the column 'time_h' has 2 values (0, 72) in cell line A" in refused(tmp_path, rows)
+    without = [{**row, "time_h": "" if row["dose_um"] == "0" else "72"} for row in LINE]
+    assert read_dose_response(saved(tmp_path, without)).sizes["well"] == 12
+
+
+def test_a_second_dose_is_refused_and_a_number_of_the_dose_is_not(tmp_path):
+    second = [{**row, "drug2": "dex", "dose2_um": dose} for dose in ("0", "0.1") for row in LINE]
+    assert "the column 'dose2_um' has 2 values (0, 0.1)" in refused(tmp_path, second)
+    words = ("none", "low", "mid", "top")
+    index = [{**row, "dose_index": str(k // 3), "strength": words[k // 3]} for k, row in enumerate(LINE)]
+    assert read_dose_response(saved(tmp_path, index)).sizes["well"] == 12
+    between = [{**row, "zustand": "ab"[k // 3 % 2]} for k, row in enumerate(LINE)]
+    assert "the column 'zustand' has 2 values (b, a)" in refused(tmp_path, between)
+
+
+def test_a_replicate_is_asked_for_where_nothing_says_what_it_counts(tmp_path):
+    rows = [{**row, "replicate": str(k % 3 + 1)} for k, row in enumerate(LINE)]
+    assert refused(tmp_path, rows) == (
+        "t.csv line 3: the column 'replicate' has 3 values (1, 2, 3) in cell line A: say "
+        'columns={"experiment": "replicate"} if they are experiments, or ignore=["replicate"] if they are wells of one '
+        "culture"
+    )
+    assert read_dose_response(saved(tmp_path, rows), columns={"experiment": "replicate"}).sizes["experiment"] == 3
+    assert read_dose_response(saved(tmp_path, rows), ignore=["replicate"]).sizes["experiment"] == 1
+    with_experiment = [{**row, "experiment": "e1"} for row in rows]
+    data = read_dose_response(saved(tmp_path, with_experiment))
+    assert data.attrs["columns_not_used"] == "replicate (3 values: 1, 2, 3)"
+    twice = [{**row, "replicate": str(k % 2 + 1)} for k, row in enumerate(with_experiment)]
+    assert "the column 'replicate' has 2 values (1, 2) in cell line A" in refused(tmp_path, twice)
+
+
+def test_a_day_is_the_experiment_where_there_is_no_other(tmp_path):
+    rows = [{**row, "day": day} for day in ("1", "2") for row in LINE]
+    assert read_dose_response(saved(tmp_path, rows)).sizes["experiment"] == 2
+    rows = [{**row, "experiment": "e1"} for row in rows]
+    assert "the column 'day' has 2 values (1, 2) in cell line A" in refused(tmp_path, rows)
+
+
+def test_several_files_are_looked_at_together(tmp_path):
+    files = [saved(tmp_path, [{**row, "time_h": time} for row in LINE], f"plate{time}.csv") for time in ("24", "72")]
+    with pytest.raises(InputError, match=r"^plate72.csv line 5: the column 'time_h' has 2 values \(24, 72\)"):
+        read_dose_response(files)
+    assert read_dose_response(files, where={"time_h": 72}).attrs["source"] == "plate72.csv"
+    assert {value: data.attrs["source"] for value, data in read_dose_response(files, by="time_h").items()} == {
+        "24": "plate24.csv",
+        "72": "plate72.csv",
+    }
+
+
+def test_a_sheet_is_looked_at(tmp_path):
+    table = [{"sample": sample, "gene": gene, "ct": ct} for sample in ("u1", "u2", "t1", "t2")
+             for gene, ct in (("T", "25"), ("R", "20"))]  # fmt: skip
+    sheet = [
+        {"sample": f"{letter}{at}", "subject": "A", "condition": condition, "time_h": time, "experiment": f"e{at}"}
+        for at, time in ((1, "24"), (2, "72"))
+        for letter, condition in (("u", "untreated"), ("t", "drug"))
+    ]
+    cts, about = saved(tmp_path, table), saved(tmp_path, sheet, "sheet.csv")
+    with pytest.raises(InputError, match=r"^sheet.csv line 4: the column 'time_h' has 2 values \(24, 72\) in A under"):
+        read_expression(cts, sheet=about, references=["R"])
+    data = read_expression(cts, sheet=about, references=["R"], where={"time_h": "72"})
+    assert data["experiment"].values.tolist() == ["e2"]
+    assert list(read_expression(cts, sheet=about, references=["R"], by="time_h")) == ["24", "72"]
+    table.append({"sample": "else", "gene": "T", "ct": "25"})
+    with pytest.raises(InputError, match=r"sample 'else' is missing from sheet\.csv"):
+        read_expression(saved(tmp_path, table), sheet=about, references=["R"], where={"time_h": "72"})
