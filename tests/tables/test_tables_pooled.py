@@ -97,7 +97,7 @@ def test_measurements_places_and_remarks_are_told_and_never_refused(tmp_path, do
 
 def test_a_column_that_is_the_same_in_a_curve_is_told(tmp_path):
     rows = [{**row, "cell_line": line, "serum": serum} for line, serum in (("A", "10"), ("B", "5")) for row in LINE]
-    data = read_dose_response(saved(tmp_path, rows))
+    data = read_dose_response(saved(tmp_path, rows), repeats="keep")
     assert data.attrs["columns_used"] == "cell_line, dose = dose_um, signal"
     assert data.attrs["columns_not_used"] == "serum (2 values: 5, 10)"
     rows = [{**row, "serum": "10"} for row in LINE]
@@ -127,7 +127,7 @@ def test_a_time_that_is_one_in_each_experiment_is_refused_and_an_operator_is_tol
         for row in LINE
     ]
     assert "the column 'time_h' has 2 values (24, 72) in cell line A" in refused(tmp_path, rows)
-    data = read_dose_response(saved(tmp_path, rows), ignore=["time_h"])
+    data = read_dose_response(saved(tmp_path, rows), ignore=["time_h"], repeats="keep")
     assert data.attrs["columns_not_used"] == "time_h (2 values: 24, 72), operator (2 values: X, Y)"
     mixed = [{**row, "operator": "XY"[k % 2], "time_h": "24"} for k, row in enumerate(rows)]
     assert "the column 'operator' has 2 values (X, Y) in cell line A" in refused(tmp_path, mixed)
@@ -157,7 +157,12 @@ def test_a_replicate_is_asked_for_where_nothing_says_what_it_counts(tmp_path):
         'columns={"experiment": "replicate"} if they are experiments, or ignore=["replicate"] if they are wells of one '
         "culture"
     )
-    assert read_dose_response(saved(tmp_path, rows), columns={"experiment": "replicate"}).sizes["experiment"] == 3
+    assert (
+        read_dose_response(saved(tmp_path, rows), columns={"experiment": "replicate"}, repeats="keep").sizes[
+            "experiment"
+        ]
+        == 3
+    )
     assert read_dose_response(saved(tmp_path, rows), ignore=["replicate"]).sizes["experiment"] == 1
     with_experiment = [{**row, "experiment": "e1"} for row in rows]
     data = read_dose_response(saved(tmp_path, with_experiment))
@@ -168,7 +173,7 @@ def test_a_replicate_is_asked_for_where_nothing_says_what_it_counts(tmp_path):
 
 def test_a_day_is_the_experiment_where_there_is_no_other(tmp_path):
     rows = [{**row, "day": day} for day in ("1", "2") for row in LINE]
-    assert read_dose_response(saved(tmp_path, rows)).sizes["experiment"] == 2
+    assert read_dose_response(saved(tmp_path, rows), repeats="keep").sizes["experiment"] == 2
     rows = [{**row, "experiment": "e1"} for row in rows]
     assert "the column 'day' has 2 values (1, 2) in cell line A" in refused(tmp_path, rows)
 

@@ -116,7 +116,18 @@ def test_the_parts_of_a_dose_cell(text, cell):
 
 
 def test_words_for_untreated_wells():
-    for word in ("DMSO", "0.1% DMSO", "0.1 % (v/v) DMSO", "Vehicle", "ctrl", "none", "No drug", "DMSO control"):
+    for word in (
+        "DMSO",
+        "0.1% DMSO",
+        "0.1 % (v/v) DMSO",
+        "DMSO 0.5%",
+        "DMSO (0.1% v/v)",
+        "Vehicle",
+        "ctrl",
+        "none",
+        "No drug",
+        "DMSO control",
+    ):
         assert is_untreated_word(word), word
     for word in ("", "0", "positive control", "no cells", "medium only", "bortezomib", "Len", "1% DMSO + Len"):
         assert not is_untreated_word(word), word
@@ -301,6 +312,8 @@ def test_vehicles_among_the_compounds(tmp_path):
     assert data.attrs["notes"] == (
         "wells.csv: 2 rows with 'DMSO' as compound are read as untreated, whatever their dose"
     )
+    empty = read(tmp_path, header + rows.replace("DMSO,0.1", "DMSO,"))
+    assert empty["dose_um"].values.tolist() == [0, 0, 1, 10, 100]
     message = refused(tmp_path, f"{header}{rows}a,Len,0,910\n")
     assert message == (
         "wells.csv line 2: compound has 'DMSO' in 2 rows, and other wells have dose 0: if these are the "
