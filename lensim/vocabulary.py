@@ -76,6 +76,8 @@ LINE_OF_CULTURE: Final = "line_of_culture"
 EXPERIMENT_OF_CULTURE: Final = "experiment_of_culture"
 PLATE_OF_CULTURE: Final = "plate_of_culture"
 GROUP_OF_LINE: Final = "group_of_line"
+LINE_OF_CURVE: Final = "line_of_curve"  # (cell_line) name of the line, where it has a curve for each condition
+CONDITION_OF_CURVE: Final = "condition_of_curve"  # (cell_line) name of the condition, such as with a cytokine
 COUNTING_MINUTES: Final = "counting_minutes"  # () infinite where the signal is no count, so has no counting noise
 
 # --- observations of RT-qPCR; a Ct of NaN is a reaction that was run and not detected up to the cycle limit ---
@@ -166,6 +168,8 @@ LOG_TOP: Final = "log_top_signal"  # (culture) natural log of the untreated sign
 BACKGROUND: Final = "background_signal"  # (plate)
 SD_WELL: Final = "sd_well"  # () spread of log signal between wells of one culture and dose
 NU_WELL: Final = "nu_well"  # () degrees of freedom of that spread
+SHARED_SHARE: Final = "shared_share_of_experiment"  # () of the variance between experiments, alike under conditions
+DAY_LOG10_EC50: Final = "line_experiment_log10_ec50_um"  # (line_experiment) deviation of a line in one experiment
 SD_EXPERIMENT: Final = "sd_experiment_log10_ec50_um"  # () EC50 of a line between cultures
 
 # --- selection of resistance: course, truths and what is seen of two clones ---
@@ -217,6 +221,8 @@ UNITS: Final[dict[str, str]] = {
     LOG_HILL: "log",
     EFFECT: "-log residual proliferation",
     CULTURE_LOG10_EC50: "log10 uM",
+    SHARED_SHARE: "1",
+    DAY_LOG10_EC50: "log10 uM",
     LOG_TOP: "log counts/min",
     BACKGROUND: "counts/min",
     SD_WELL: "log counts/min",

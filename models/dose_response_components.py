@@ -216,16 +216,28 @@ def experiment_spread(data: xr.Dataset, priors: CurvePriors) -> Any:
 
 
 def culture_midpoints(data: xr.Dataset, held: dict[str, Any], log10_ec50: Any, sd_experiment: Any) -> Any:
-    """EC50 that each culture shows, around its line's: the same line differs from one experiment to the next."""
+    """EC50 that each culture shows, around its line's: the same line differs from one experiment to the next.
+
+    Where several conditions of a line are treated in one experiment, a share of that deviation is the experiment's own
+    (its cells, its dilution series) and the same under all of them, so it is not in their ratio:
+
+        deviation = sd_experiment (sqrt(share) day + sqrt(1 - share) own)
+        day, own ~ Normal(0, 1),  share ~ Uniform(0, 1)
+    """
     line_of_culture = data[v.LINE_OF_CULTURE].to_numpy()
     cultures_of_line = np.bincount(line_of_culture)
     if cultures_of_line.max() == 1:
         return log10_ec50[line_of_culture]
     of_line = held["information_on_midpoint_of_line"]
+    middle, sigma = log10_ec50[line_of_culture], sd_experiment
+    if (days := panel.days_of_lines(data)) is not None:
+        share = pm.Uniform(v.SHARED_SHARE)
+        day = normal_non_centred(v.DAY_LOG10_EC50, mu=0.0, sigma=sd_experiment * pt.sqrt(share), dims=panel.LINE_DAY)
+        middle, sigma = middle + day[days.day_of_culture], sd_experiment * pt.sqrt(1.0 - share)
     return normal_by_information(
         v.CULTURE_LOG10_EC50,
-        mu=log10_ec50[line_of_culture],
-        sigma=sd_experiment,
+        mu=middle,
+        sigma=sigma,
         information=(of_line / np.maximum(cultures_of_line, 1))[line_of_culture],
         estimate=held["estimate_of_log10_ec50_of_line"][line_of_culture],
         dims=v.CULTURE,

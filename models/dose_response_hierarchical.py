@@ -16,6 +16,8 @@ def build_dose_response_hierarchical(data: xr.Dataset, priors: DoseResponsePrior
     E[signal]           = background_signal + exp(log_top_signal) * residual(d)
     log signal          ~ StudentT(nu_well, log E[signal], sqrt(sd_well^2 + 1 / (E[signal] * counting_minutes)))
     culture_log10_ec50_um ~ Normal(log10_ec50_um, sd_experiment_log10_ec50_um)
+                       with conditions of a line side by side in an experiment, a share of that deviation is common to
+                       them (`culture_midpoints`)
     x(line)          ~ Normal(group_x, sigma_x),  group_x ~ Normal(mu_x, sigma_group_x)
                        for x = log10_ec50_um, log_hill_slope, effect_at_saturation
 

@@ -18,6 +18,7 @@ from lensim.tables.plate_size import plate_shape
 # log dose of an untreated cell: so low that the occupancy is 0 to machine precision at any slope in reach
 LOG_DOSE_OF_UNTREATED = -1e3
 LN10 = float(np.log(10.0))
+LINE_DAY = "line_experiment"  # a line in one experiment, whatever its conditions
 SURE_SIZE = 5.0  # standard errors from which on a line's size is taken into its coordinate: a doubtful one bends it
 PRIOR_SD = np.array([1.0, 0.7, 1.0])  # of log10 EC50, log slope, effect, where a line is looked at on its own
 
@@ -33,7 +34,35 @@ POINTERS: dict[str, tuple[str, ...]] = {
 def panel_coords(data: xr.Dataset) -> dict[str, np.ndarray]:
     """Names along every dim of a dose-response model; dims without names count from 0."""
     dims = (v.CELL_LINE, v.MOLECULAR_GROUP, v.CULTURE, v.PLATE)
-    return {dim: data[dim].to_numpy() if dim in data.coords else np.arange(data.sizes[dim]) for dim in dims}
+    coords = {dim: data[dim].to_numpy() if dim in data.coords else np.arange(data.sizes[dim]) for dim in dims}
+    days = days_of_lines(data)
+    return coords if days is None else coords | {LINE_DAY: days.names}
+
+
+class DaysOfLines(NamedTuple):
+    """The days on which conditions of a line were treated side by side."""
+
+    names: np.ndarray
+    day_of_culture: np.ndarray
+
+
+def days_of_lines(data: xr.Dataset) -> DaysOfLines | None:
+    """Which line in which experiment each culture is of, where several conditions of a line share experiments.
+
+    None where a line has one condition, conditions share no experiment, or no line has two experiments.
+    """
+    if v.LINE_OF_CURVE not in data.coords or v.EXPERIMENT_OF_CULTURE not in data:
+        return None
+    curve, experiment = data[v.LINE_OF_CULTURE].to_numpy(), data[v.EXPERIMENT_OF_CULTURE].to_numpy()
+    lines, line_of_curve = np.unique(data[v.LINE_OF_CURVE].to_numpy().astype(str), return_inverse=True)
+    line = line_of_curve[curve]
+    pairs, day = np.unique(np.column_stack([line, experiment]), axis=0, return_inverse=True)
+    day = day.reshape(-1)
+    shared = [len(np.unique(curve[day == one])) > 1 for one in range(len(pairs))]
+    if not any(shared) or np.bincount(curve).max() == 1:
+        return None
+    named = data[v.EXPERIMENT].to_numpy().astype(str) if v.EXPERIMENT in data.coords else np.arange(pairs.max() + 1)
+    return DaysOfLines(np.array([f"{lines[k]}, {named[e]}" for k, e in pairs]), day)
 
 
 def require_panel(data: xr.Dataset, signal: str, user: str) -> None:

@@ -121,7 +121,8 @@ def summarise_media(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame
 def summarise_changes(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame:
     """One row a line and contrast; none where there is one condition alone.
 
-    Columns: cell_line, contrast; fold_change_percent with _lower and _upper (percent of control); p_increase; change
+    Columns: cell_line, contrast; fold_change_percent with _lower and _upper (percent of control; where one side lies
+    beyond the standards the end alone that is a bound, and none where both do); p_increase; change
     (in words: an interval; a bound where one side lies beyond the standards; 'not reported' where both do on the same
     side, or, without numbers, there is no medium of a side); control_tnf and treated_tnf (below, within or above the
     standards, by most of the media).
@@ -146,7 +147,7 @@ def summarise_changes(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFra
             ends = 100 * 2.0 ** interval_of(values, ci_prob) if has_both else np.full(3, np.nan)
             rows.append(
                 {"cell_line": line, "contrast": contrast}
-                | named_interval("fold_change_percent", ends)
+                | named_interval("fold_change_percent", _known_ends(ends, sides))
                 | {
                     "p_increase": float((values > 0).mean()) if has_both else np.nan,
                     "change": _change_in_words(ends, sides),
@@ -162,6 +163,18 @@ def _side(media: pd.DataFrame) -> int | None:
     if media.empty:
         return None
     return int(np.sign(np.median(np.where(media["p_above"] > 0.5, 1, np.where(media["p_below"] > 0.5, -1, 0)))))
+
+
+def _known_ends(ends: np.ndarray, sides: list[int | None]) -> np.ndarray:
+    """The ends of a change that the standards bracket: all, the one that is a bound, or none; NaN for the others."""
+    control, treated = sides
+    if control == treated == 0:
+        return ends
+    known = np.full(3, np.nan)
+    if control is not None and treated is not None and control != treated:
+        at = 0 if treated > control else 2
+        known[at] = ends[at]
+    return known
 
 
 def _change_in_words(ends: np.ndarray, sides: list[int | None]) -> str:

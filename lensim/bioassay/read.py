@@ -25,10 +25,18 @@ from lensim.tables.choice import Choice, Where
 from lensim.tables.columns import Found, names_any
 from lensim.tables.grid import find_grids
 from lensim.tables.grid_choice import GridNumber, PlateGrid, match_plates, plates_of
-from lensim.tables.grid_map import NEEDS_MAP, WellOrder, check_needs_map, check_well_order, map_of_grid, numbering_of
+from lensim.tables.grid_map import (
+    NEEDS_MAP,
+    WellOrder,
+    check_is_map,
+    check_needs_map,
+    check_well_order,
+    map_of_grid,
+    numbering_of,
+)
 from lensim.tables.log_scale import DoseScale
 from lensim.tables.number_text import DecimalMark, decimal_mark_in_doubt, decimal_mark_of, is_missing
-from lensim.tables.plate_size import check_plate_wells
+from lensim.tables.plate_size import check_plate_wells, largest_grid
 from lensim.tables.reader_words import Saturated
 from lensim.tables.source import File, Files, Format, Source, format_of, read_table, source_of, sources_of
 from lensim.tables.studies import one_a_value
@@ -155,7 +163,7 @@ def read_bioassay(
     )
     study = FaultReport(", ".join(source.place for source in sources))
     if plate_map is not None:
-        [map_source], told = choose_wells([source_of(plate_map)], columns, choice, are_plates=len(sources) > 1)
+        check_is_map(source_of(plate_map), COLUMNS["well"], columns or {})
         for source in sources:
             if _names(source, "role", "concentration"):
                 raise InputError(
@@ -165,7 +173,10 @@ def read_bioassay(
         numbering = numbering_of(well_order, plate_wells)
         found = plates_of([(one, grid_number) for one in sources], reading, numbering)
         plates = [plate for of_file in found for plate in of_file]
-        read = _read_grids(plates, map_source, choices, study)
+        [map_source], told = choose_wells([source_of(plate_map)], columns, choice, are_plates=len(plates) > 1)
+        read = _read_grids(
+            plates, map_source, choices, study, whole=(source_of(plate_map) if choice.where else map_source).table
+        )
         sources = [*sources, map_source]
     else:
         check_needs_map(grid_number, reading, well_order)
@@ -186,8 +197,7 @@ def read_bioassay(
     }
     if dropped := sum(one.saturated for one in read):
         attrs["wells_saturated"] = dropped
-    grids = [one.grid for one in read]
-    grid = max((one for one in grids if one), default=None) if all(grids) else None
+    grid = largest_grid([one.grid for one in read])
     return assemble(wells, control, attrs, study, is_whole=all(one.is_whole for one in read), sizes=(plate_wells, grid))
 
 
@@ -247,8 +257,10 @@ def _read_wells(source: Source, choices: _Choices, study: FaultReport) -> _Read:
     return _Read(wells, lost, saturated, ignored, source.stem, table.is_whole, found.has("dilution_factor"))
 
 
-def _read_grids(plates: Sequence[PlateGrid], map_source: Source, choices: _Choices, study: FaultReport) -> list[_Read]:
-    """The wells of grids, as one map says; the faults go to the study's."""
+def _read_grids(
+    plates: Sequence[PlateGrid], map_source: Source, choices: _Choices, study: FaultReport, *, whole: TextTable
+) -> list[_Read]:
+    """The wells of grids, as one map says (`whole` before rows were left out); the faults go to the study's."""
     table, faults = read_table(map_source)
     found = find_own_columns(table, choices.columns, "well", faults)
     cells = [found.cell(what, row) for row in table.rows for what in ("concentration", "dilution_factor")]
@@ -256,10 +268,9 @@ def _read_grids(plates: Sequence[PlateGrid], map_source: Source, choices: _Choic
     scale = scale_of_standards(table, found, choices.concentration_scale, mark, faults)
     manner = Manner(unit_of(found, choices.unit, faults), mark, choices.drops_saturated, scale)
     checks.unique("files of plates, by their names without suffix,", [plate.name for plate in plates])
-    rows_of = _rows_of_plates(table, found, plates, faults)
     read = [
         _read_grid(plate, name, (table, found, rows), manner, choices, faults, study)
-        for plate, (name, rows) in zip(plates, rows_of, strict=True)
+        for plate, name, rows in _rows_of_plates(table, found, plates, faults, whole)
     ]
     study.take(faults)
     return read
@@ -307,20 +318,21 @@ def _read_grid(
 
 
 def _rows_of_plates(
-    table: TextTable, found: Found, plates: Sequence[PlateGrid], faults: FaultReport
-) -> list[tuple[str, Sequence[int]]]:
-    """The name of each plate, and the rows of the map that are its wells."""
+    table: TextTable, found: Found, plates: Sequence[PlateGrid], faults: FaultReport, whole: TextTable
+) -> list[tuple[PlateGrid, str, Sequence[int]]]:
+    """Each plate, its name, and the rows of the map that are its wells."""
     every = range(len(table.rows))
     if not found.has("plate"):
-        return [(plate.name, every) for plate in plates]
+        return [(plate, plate.name, every) for plate in plates]
     named = [found.cell("plate", row) for row in table.rows]
-    names = list(dict.fromkeys(named))
-    if len(plates) == 1 and len(names) == 1:
-        return [(names[0] or plates[0].name, every)]
-    matched = match_plates(plates, names, table.place)
+    names, before = list(dict.fromkeys(named)), {found.cell("plate", row) for row in whole.rows}
+    if len(plates) == 1 and len(before) == 1:
+        return [(plates[0], names[0] or plates[0].name, every)]
+    matched = match_plates(plates, names, table.place, is_part=len(names) < len(before))
     for name in names:
         if name not in matched:
             there = ", ".join(plate.name for plate in plates)
             faults.add(f"plate {name!r} has no grid of that name; there are {there}")
     called = {id(plate): name for name, plate in matched.items()}
-    return [(called[id(plate)], [at for at in every if named[at] == called[id(plate)]]) for plate in plates]
+    known = [(plate, called[id(plate)]) for plate in plates if id(plate) in called]
+    return [(plate, name, [at for at in every if named[at] == name]) for plate, name in known]

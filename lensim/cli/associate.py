@@ -86,6 +86,7 @@ def print_associations(table: "pd.DataFrame", ci_prob: float) -> None:
     from rich.box import SIMPLE
     from rich.table import Table
 
+    from lensim.dose_response.associations import DRAWN_TOGETHER
     from lensim.tables.records import records
 
     shown = Table(box=SIMPLE, padding=(0, 1, 0, 0))
@@ -107,6 +108,7 @@ def print_associations(table: "pd.DataFrame", ci_prob: float) -> None:
         )
     out.print(shown)
     out.print(f"against all other lines; medians and {ci_prob:.0%} intervals", soft_wrap=True, markup=False)
+    out.print(f"note: {DRAWN_TOGETHER}", soft_wrap=True, markup=False, highlight=False)
 
 
 def print_shares(table: "pd.DataFrame", ci_prob: float) -> None:

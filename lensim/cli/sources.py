@@ -66,6 +66,7 @@ def dose_response(
         bool, typer.Option("--normalise", help="Signals to percent of untreated; for those with values below 0.")
     ] = False,
     drop_saturated: DropSaturated = False,
+    control: Control = "",
     where: Where = None,
     by: By = "",
     ignore: Ignore = None,
@@ -105,6 +106,7 @@ def dose_response(
         by=by or None,
         ignore=tuple(ignore or ()),
         join_names=join_names,
+        control=control or None,
     )
 
 

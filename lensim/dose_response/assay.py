@@ -7,6 +7,7 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.assay import Asked, Assay, ResultTable
+from lensim.dose_response.conditions import has_conditions, summarise_conditions
 from lensim.dose_response.estimands import (
     DOSE_UNIT,
     dose_response_estimands,
@@ -40,17 +41,31 @@ def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
     unit = estimands.attrs[DOSE_UNIT].name
     lines = summarise_lines(estimands, asked.ci_prob).reset_index()
     panel = summarise_panel(estimands, asked.ci_prob)
-    return (
+    if "condition" in lines:
+        lines = lines.assign(cell_line=lines["line"]).drop(columns="line")
+    found = [
         ResultTable(
             "lines",
             f"Lines: absolute IC50 as an interval or a bound, {asked.words}",
             lines,
             # said by ic50 in words, or of interest to those who compute with them
             hidden=tuple(str(name) for name in lines if str(name).startswith(HIDDEN)),
-            units={"ic50": unit, "ec50": unit},
-        ),
-        ResultTable("panel", f"The panel as a whole, {asked.words}", _in_words(panel)),
-    )
+            units={"ic50": unit},
+        )
+    ]
+    if has_conditions(estimands) and len(compared := summarise_conditions(estimands, asked.ci_prob)):
+        found.append(
+            ResultTable(
+                "conditions",
+                f"Conditions against {estimands.attrs[v.CONTROL]}: ratio of IC50s and difference of inhibition at the "
+                f"top dose, {asked.words}; what an experiment does to both alike cancels",
+                compared,
+                hidden=("ic50_ratio", "ic50_ratio_lower", "ic50_ratio_upper"),
+            )
+        )
+    if len(panel):
+        found.append(ResultTable("panel", f"The panel as a whole, {asked.words}", _in_words(panel)))
+    return tuple(found)
 
 
 def _in_words(panel: pd.DataFrame) -> pd.DataFrame:

@@ -92,8 +92,10 @@ def dose_response_estimands(result: xr.DataTree, threshold_um: float | None = No
         number_of_sensitive_lines, and variance_share_of_molecular_group_<parameter>:
         sigma_group^2 / (sigma_group^2 + sigma^2), where groups were modelled.
         Coordinates along cell_line: lowest_dose_um and top_dose_um (of the tested doses above 0), threshold_um [uM],
-        flags (what the wells say against one curve, in words; see `lensim.dose_response.flags`), and
-        cell_line_molecular_group where the data have groups. attrs["dose_unit"] is the user's unit, a `ShownUnit`.
+        flags (what the wells say against one curve, in words; see `lensim.dose_response.flags`),
+        cell_line_molecular_group where the data have groups, and line_of_curve and condition_of_curve where a line has
+        a curve for each condition. attrs["dose_unit"] is the user's unit, a `ShownUnit`; attrs["control"] the condition
+        that others are compared with.
 
     Raises
     ------
@@ -134,6 +136,8 @@ def dose_response_estimands(result: xr.DataTree, threshold_um: float | None = No
         "is_stimulated": at_top < 0.0,
         NUMBER_SENSITIVE: (~resistant).sum(v.CELL_LINE),
     }
+    if v.CONDITION_OF_CURVE in data.coords:  # a curve is no line there
+        del estimands[NUMBER_SENSITIVE]
     posterior = result["posterior"]
     for name in (v.LOG10_EC50, v.LOG_HILL, v.EFFECT):
         if f"sigma_group_{name}" in posterior:
@@ -141,7 +145,8 @@ def dose_response_estimands(result: xr.DataTree, threshold_um: float | None = No
             estimands[f"variance_share_of_molecular_group_{name}"] = between / (between + within)
     ordered = {name: values.transpose("chain", "draw", ...) for name, values in estimands.items()}
     found = xr.Dataset(ordered).drop_vars("quantile", errors="ignore")
-    return found.assign_coords(_of_lines(data, tested, threshold)).assign_attrs({DOSE_UNIT: shown_unit(data)})
+    told = {DOSE_UNIT: shown_unit(data), v.CONTROL: str(data.attrs.get(v.CONTROL, ""))}
+    return found.assign_coords(_of_lines(data, tested, threshold)).assign_attrs(told)
 
 
 def _of_lines(data: xr.Dataset, tested: xr.Dataset, threshold: xr.DataArray) -> dict[str, tuple[str, Any]]:
@@ -152,6 +157,9 @@ def _of_lines(data: xr.Dataset, tested: xr.Dataset, threshold: xr.DataArray) -> 
         THRESHOLD: (v.CELL_LINE, threshold.to_numpy()),
         FLAGS: (v.CELL_LINE, flags_in_words(flags_of(data, shown_unit(data).um_per_unit), data.sizes[v.CELL_LINE])),
     }
+    for name in (v.LINE_OF_CURVE, v.CONDITION_OF_CURVE):
+        if name in data.coords:
+            known[name] = (v.CELL_LINE, data[name].to_numpy().astype(str))
     if v.CELL_LINE in data.coords:
         known[v.CELL_LINE] = (v.CELL_LINE, data[v.CELL_LINE].to_numpy())
     if v.MOLECULAR_GROUP in data.coords:
@@ -181,7 +189,8 @@ def judged_estimands(estimands: xr.Dataset) -> xr.Dataset:
 def summarise_lines(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame:
     """One row a line: IC50, inhibition, call and flags.
 
-    Columns: molecular_group; ic50_um, ic50_um_lower, ic50_um_upper (posterior median and equal-tailed interval of the
+    Columns: line and condition (where a line has a curve for each condition, and cell_line names both);
+    molecular_group; ic50_um, ic50_um_lower, ic50_um_upper (posterior median and equal-tailed interval of the
     absolute IC50, each NaN where it lies outside that line's tested doses), and where the user's unit is another the
     same in it: ic50_nM, ic50_nM_lower, ic50_nM_upper; ic50 (in words, with bounds, in the user's unit); dose_unit (that
     unit); p_ic50_above_top (probability that the absolute IC50 lies above the top dose, or nowhere); p_resistant (above
@@ -214,6 +223,11 @@ def summarise_lines(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame
         rows.append(
             {
                 "cell_line": str(names[line]),
+                **{
+                    column: str(own[name].item())
+                    for column, name in (("line", v.LINE_OF_CURVE), ("condition", v.CONDITION_OF_CURVE))
+                    if name in own.coords
+                },
                 "molecular_group": str(own[GROUP_OF_LINE].item()) if GROUP_OF_LINE in own.coords else "",
             }
             | _ic50_columns(ic50_ends, low, top, unit)

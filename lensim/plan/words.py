@@ -34,6 +34,7 @@ def percent_in_words(value: float, mcse: float, digits: int = 0) -> str:
 def field_in_words(name: str, number: Any = None) -> str:
     """'design.subjects.patient' is 'patients', or 'patient' where there is one."""
     last = name.rsplit(".", 1)[-1].replace("_", " ")
+    last = "subject" if last == "all" else last  # the cell type of a table that names none
     if number == 1:
         return last.removesuffix("s")
     return last if last.endswith("s") or not last.isalpha() else f"{last}s"

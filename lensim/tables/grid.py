@@ -33,6 +33,8 @@ class Grid:
         How its rows are lettered.
     is_list
         Whether it was a list of wells, not a grid.
+    fault
+        Why it cannot be read without doubt; empty where it can.
     """
 
     cells: dict[tuple[int, int], tuple[str, int]]
@@ -43,6 +45,7 @@ class Grid:
     plates: tuple[str, ...] = ()
     naming: Naming = STANDARD
     is_list: bool = False
+    fault: str = ""
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -77,10 +80,19 @@ def find_grids(text: str, numbering: Numbering | None = None) -> list[Grid]:
     without a letter are further readings of it, each a grid of its own. A list of wells, one below the other or one
     beside the other, gives a grid for each column, or row, of numbers. Lists of numbered wells need a `numbering`.
     """
+    faulty: list[Grid] = []
     for separator in SEPARATORS:
-        if grids := _find(lines_of(text, separator), numbering):
+        grids = _find(lines_of(text, separator), numbering)
+        if not all(grid.fault for grid in grids):
             return grids
-    return []
+        faulty = faulty or grids
+    return faulty
+
+
+def is_in_plate_shape(text: str) -> bool:
+    """Whether a text has a grid, of numbers or of names."""
+    separated = (lines_of(text, separator) for separator in SEPARATORS[:-1])
+    return any(blocks_at(lines, at) for lines in separated for at in range(len(lines)))
 
 
 def has_numbered_wells(text: str) -> bool:
@@ -98,7 +110,7 @@ def _find(lines: list[Line], numbering: Numbering | None) -> list[Grid]:
             at = max(block.last_line for block in found)  # lines are numbered from 1, so this is the next one
         else:
             at += 1
-    blocks = [block for block in blocks if not block.is_left_out and _is_numeric(block)]
+    blocks = [block for block in blocks if not block.is_layout and _is_numeric(block)]
     if not all(block.is_one_a_line for block in blocks):  # results of groups of wells, behind the plates
         blocks = [block for block in blocks if not block.is_one_a_line]
     names = PlateNames(lines)
@@ -122,7 +134,11 @@ def _goes_on(left: Grid, right: Grid) -> bool:
     """Whether a grid has the same rows as the one above it, the columns that come next, and no title of its own."""
     rows, columns = ({at[axis] for at in left.cells} for axis in (0, 1))
     more_rows, more_columns = ({at[axis] for at in right.cells} for axis in (0, 1))
-    is_same = (left.title, left.label, left.plates) == (right.title, right.label, right.plates)
+    is_same = left.fault == right.fault == "" and (left.title, left.label, left.plates) == (
+        right.title,
+        right.label,
+        right.plates,
+    )
     return is_same and rows == more_rows and min(more_columns) == max(columns) + 1
 
 
@@ -136,6 +152,7 @@ def _grid(block: Block, plates: tuple[str, ...], lines: Sequence[Line]) -> Grid:
         plates=block.plates or plates,
         naming=block.naming,
         is_list=block.is_list,
+        fault=block.fault,
     )
 
 

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise, takewhile
 from typing import Final
 
@@ -13,6 +13,16 @@ from lensim.tables.reader_words import is_reader_word
 from lensim.tables.well_names import STANDARD, STANDARD_PLATES, Naming, naming_of_rows
 
 _WIDTHS: Final = {columns: rows for rows, columns in STANDARD_PLATES}
+_TOO_MANY: Final = (
+    "rows have more or fewer numbers than there are columns: does one sign part fields and mark decimals, or is a cell "
+    "missing?"
+)
+_NOT_WHOLE: Final = (
+    "rows do not make a whole plate: is one spoilt or missing, or does one sign part fields and mark decimals?"
+)
+_IN_DOUBT: Final = (
+    "rows are lettered Aa to Af alone, which may be two rows of a plate each: letter them A, B, or AA, AB"
+)
 _FEWEST_ROWS: Final = 3
 """Rows from which on texts behind them that all differ are no names of readings."""
 _NUMBER: Final = re.compile(r"[+-]?[0-9]*[0-9.,][0-9.,]*(?:[eE][+-]?[0-9]+)?")
@@ -31,8 +41,8 @@ _LAYOUT_TITLE: Final = re.compile(
 class Block:
     """Text and line of each well, before it is said of which plate it is.
 
-    `above` is the number of the first line of it or of its head. `is_left_out` where it says what is in the wells, or
-    cannot be read without doubt. `is_one_a_line` where it is a list with a well on each line.
+    `above` is the number of the first line of it or of its head. `is_layout` where it says what is in the wells.
+    `fault` says why it cannot be read without doubt. `is_one_a_line` where it is a list with a well on each line.
     """
 
     cells: dict[tuple[int, int], tuple[str, int]]
@@ -42,7 +52,8 @@ class Block:
     naming: Naming = STANDARD
     is_list: bool = False
     is_one_a_line: bool = False
-    is_left_out: bool = False
+    is_layout: bool = False
+    fault: str = ""
 
     @property
     def first_line(self) -> int:
@@ -132,18 +143,27 @@ def _plain_blocks(segments: Sequence[_Segment], lines: Sequence[Line], at: int) 
     while height and (plain := _as_high_as(_rows_below(lines[behind:], segments).plain, height)) is not None:
         plates.append(plain)
         behind = plain[-1].number  # lines are numbered from 1, so this is the next one
-    is_left_out = bool(_LAYOUT_TITLE.fullmatch(_text_above(lines, at)))
+    is_layout = bool(_LAYOUT_TITLE.fullmatch(_text_above(lines, at)))
+    fault = _TOO_MANY if any(_is_shifted(rows, segments) for rows in plates) else ""
     labels = [" ".join(filter(None, rows[0].fields[: segments[0].fields[0]])) for rows in plates]
     return [
         Block(
-            _cells(dict(enumerate(rows)), segment),
+            _cells(_without_short_row(dict(enumerate(rows)), segments[-1].end), segment),
             lines[at].number,
             label=_beside(label if len(plates) > 1 else "", at_segment, segments),
-            is_left_out=is_left_out,
+            is_layout=is_layout,
+            fault=fault,
         )
         for rows, label in zip(plates, labels, strict=True)
         for at_segment, segment in enumerate(segments, 1)
     ]
+
+
+def _is_shifted(rows: Sequence[Line], segments: Sequence[_Segment]) -> bool:
+    """Whether rows do not stand below their column numbers: numbers behind these, or before them in several rows."""
+    start, end = segments[0].fields[0], segments[-1].end
+    before = sum(any(map(is_number, row.fields[:start])) for row in rows)
+    return before > 1 or any(is_number(cell) for row in rows for cell in row.fields[end:])
 
 
 def _beside(label: str, number: int, segments: Sequence[_Segment]) -> str:
@@ -230,19 +250,33 @@ def _lettered_blocks(
             times[label] += 1
     is_split = not are_labels and any(map(is_number, behind))  # a number too many, and another one, behind rows
     is_faulty = any(_has_faulty_width(line, end) for of in lettered.values() for line in of)
-    in_doubt = naming.style == "in doubt" or is_split or is_faulty
+    fault = _TOO_MANY if is_split or is_faulty else _IN_DOUBT if naming.style == "in doubt" else ""
     is_layout = bool(_LAYOUT_TITLE.fullmatch(_text_above(lines, at)))
     return [
         Block(
-            _cells(of_rows, segment),
+            _cells(_without_short_row(of_rows, end), segment),
             lines[at].number,
             label=_beside(label, number, segments),
             naming=naming,
-            is_left_out=in_doubt or is_layout or bool(_LAYOUT_LABEL.fullmatch(label)),
+            is_layout=is_layout or bool(_LAYOUT_LABEL.fullmatch(label)),
+            fault=fault,
         )
         for (label, _), of_rows in by_label.items()
         for number, segment in enumerate(segments, 1)
     ]
+
+
+def _without_short_row(rows: dict[int, Line], end: int) -> dict[int, Line]:
+    """Rows; one that alone lacks just one field, so that its readings may stand a column too far left, as no numbers.
+
+    Several rows that are short have no readings in their last columns: some readers end them at the last reading.
+    """
+    short = [row for row, line in rows.items() if len(line.fields) < end]
+    if len(rows) < _FEWEST_ROWS or len(short) != 1 or len(rows[short[0]].fields) != end - 1:
+        return rows
+    line = rows[short[0]]
+    text = f"a row of {end - 1} fields, where others have {end}"
+    return rows | {short[0]: replace(line, fields=[text] * end)}
 
 
 def _label_behind(line: Line, end: int, letters: str) -> str:
@@ -311,7 +345,18 @@ def _without_column_numbers(lines: Sequence[Line], at: int) -> list[Block]:
     if letters is not None:
         return _lettered_run(run, run_letters, segment)
     beside = (reversed(lines[:at]), iter(lines[at + len(run) :]))
-    return [] if any(_has_more_rows(side, width) for side in beside) else _bare_run(run, segment)
+    blocks = [] if any(_has_more_rows(side, width) for side in beside) else _bare_run(run, segment)
+    return blocks or _spoilt_run(run, segment)
+
+
+def _spoilt_run(run: Sequence[Line], segment: _Segment) -> list[Block]:
+    """Bare rows that do not make plates, as a block with that fault, where they are many; some may be missing."""
+    filled, height = [line for line in run if not line.is_blank], _WIDTHS[len(segment.columns)]
+    if 2 * len(filled) < height:
+        return []
+    rows, last = dict(enumerate(filled[:height])), filled[-1]
+    block = Block(_cells(rows, segment), run[0].number, fault=_NOT_WHOLE)
+    return [replace(block, cells=block.cells | {(0, 0): (block.cells[0, 0][0], last.number)})]
 
 
 def _has_more_rows(beside: Iterable[Line], width: int) -> bool:
@@ -328,9 +373,10 @@ def _lettered_run(run: Sequence[Line], letters: Sequence[str], segment: _Segment
     rows = [naming.row(one) for one in letters]
     known = [row for row in rows if row is not None]
     is_whole = len(filled) == _WIDTHS[len(segment.columns)]
-    if len(filled) < 2 or len(known) < len(rows) or (filled[0].separator in (",", None) and not is_whole):
+    if len(filled) < 2 or len(known) < len(rows):
         return []
-    return [Block(_cells(dict(zip(known, filled, strict=True)), segment), run[0].number, naming=naming)]
+    fault = _NOT_WHOLE if filled[0].separator in (",", None) and not is_whole else ""
+    return [Block(_cells(dict(zip(known, filled, strict=True)), segment), run[0].number, naming=naming, fault=fault)]
 
 
 def _bare_run(run: Sequence[Line], segment: _Segment) -> list[Block]:

@@ -148,9 +148,12 @@ def _of_file(
     if number is not None and reading:
         raise InputError(f"{source.place}: grid_number= and reading= both choose grids, give one of them")
     if number is not None:
-        return _by_number(source, grids, [number] if isinstance(number, int) else list(number))
+        plates = _by_number(source, grids, [number] if isinstance(number, int) else list(number))
+        _check_sound(source, [plate.grid for plate in plates], len(grids))
+        return plates
     at = {id(grid): n for n, grid in enumerate(grids, 1)}
     chosen = _with_reading(source, grids, reading) if reading else grids
+    _check_sound(source, chosen, len(grids))
     of_plate: defaultdict[str, list[Grid]] = defaultdict(list)
     for grid in chosen:
         of_plate[same_name(grid.plates[0]) if grid.plates else ""].append(grid)
@@ -166,6 +169,14 @@ def _of_file(
         PlateGrid(source, grid, grid.plates[0], tuple(name for name in grid.plates[1:] if same_name(name) not in names))
         for grid in first
     ]
+
+
+def _check_sound(source: Source, grids: Sequence[Grid], count: int) -> None:
+    """Refuse a grid that cannot be read without doubt, and name the way to another one of the file."""
+    for grid in grids:
+        if grid.fault:
+            other = "; for another grid of the file, say grid_number=" if count > 1 else ""
+            raise InputError(f"{source.place} line {grid.first_line}: in the grid, {grid}, {grid.fault}{other}")
 
 
 def _different(grids: Sequence[Grid]) -> list[Grid]:

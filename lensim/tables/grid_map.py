@@ -1,13 +1,15 @@
 """From the names or numbers of wells in a plate map to places on a reader's grid."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from lensim.checks import FaultReport, InputError, one_of
-from lensim.tables.grid import Grid
+from lensim.tables.columns import Meaning, names_any
+from lensim.tables.grid import Grid, is_in_plate_shape
 from lensim.tables.plate_size import PLATES_BY_WELLS
+from lensim.tables.source import Source
 from lensim.tables.well_lists import Numbering
 from lensim.tables.well_names import STANDARD, Naming, naming_of_wells
 
@@ -35,6 +37,23 @@ def check_needs_map(grid_number: object, reading: object, well_order: object) ->
     for name, given in (("grid_number", grid_number), ("reading", reading), ("well_order", well_order)):
         if given:
             raise InputError(f"{name} is for what plate readers wrote, and needs plate_map= as well, got none")
+
+
+def check_is_map(source: Source, well: Meaning, stated: Mapping[str, str]) -> None:
+    """Refuse a plate map that is a grid itself.
+
+    Raises
+    ------
+    InputError
+        If no column of the file is the well's, and the file has a grid.
+    """
+    if source.is_parquet or "well" in stated or any(names_any(header, well) for header in source.headers):
+        return
+    if is_in_plate_shape(source.text):
+        raise InputError(
+            f"{source.place}: a plate map must be a table with one row a well (well, cell_line, ...), got a grid: "
+            "write a row for each well"
+        )
 
 
 def numbering_of(order: WellOrder | None, plate_wells: int | None) -> Numbering | None:

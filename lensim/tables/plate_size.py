@@ -1,6 +1,6 @@
 """Number of rows and columns of the plates of a Dataset, and the source of these numbers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import xarray as xr
@@ -45,6 +45,12 @@ def size_attrs(
     else:
         shape, known = (grid, GRID) if grid is not None else (guessed, GUESSED)
     return {v.PLATE_ROWS: shape[0], v.PLATE_COLUMNS: shape[1], v.PLATE_SIZE_FROM: known}
+
+
+def largest_grid(grids: Sequence[tuple[int, int] | None]) -> tuple[int, int] | None:
+    """The largest of grids that are all whole plates; None where one may be a part."""
+    whole = [grid for grid in grids if grid is not None]
+    return max(whole, default=None) if len(whole) == len(grids) else None
 
 
 def check_plate_wells(plate_wells: int | None) -> None:

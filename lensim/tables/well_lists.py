@@ -157,7 +157,7 @@ def _of_column(
     times: defaultdict[tuple[str, tuple[int, int]], int] = defaultdict(int)
     for row, place in zip(rows, places, strict=True):
         of_plate = row.fields[plate].strip('="') if plate is not None and plate < len(row.fields) else ""
-        text = row.fields[column] if column < len(row.fields) else ""
+        text = _reading_of(row, head, column)
         cells[of_plate, times[of_plate, place]][place] = text, row.number
         times[of_plate, place] += 1
     several = any(time > 0 for _, time in cells)
@@ -173,6 +173,18 @@ def _of_column(
         )
         for (of_plate, time), of_wells in cells.items()
     ]
+
+
+def _reading_of(row: Line, head: Line, column: int) -> str:
+    """The text of a row in a column; that it has other fields than its head, where it has, which is no number."""
+    if len(row.fields) == len(head.fields) or _width(row) == _width(head):
+        return row.fields[column] if column < len(row.fields) else ""
+    return f"a row of {_width(row)} fields, not {_width(head)}"
+
+
+def _width(line: Line) -> int:
+    """Fields up to the last that has a text."""
+    return max((at for at, cell in enumerate(line.fields, 1) if cell), default=0)
 
 
 def _across(lines: Sequence[Line], at: int) -> list[Block]:
@@ -192,7 +204,7 @@ def _across(lines: Sequence[Line], at: int) -> list[Block]:
         cells = line.fields[named[0] : named[-1] + 1]
         if not any(map(is_number, cells)) and not (any(cells) and all(map(may_be_reading, cells))):
             break
-        if not all(map(may_be_reading, cells)) or sum(map(is_number, line.fields[named[-1] + 1 :])) > 1:
+        if not all(map(may_be_reading, cells)) or any(map(is_number, line.fields[named[-1] + 1 :])):
             break
         padded = [*cells, *[""] * (len(named) - len(cells))]
         found = {place: (text, line.number) for place, text in zip(places, padded, strict=True) if place is not None}

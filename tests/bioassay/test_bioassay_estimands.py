@@ -77,6 +77,14 @@ def test_changes_are_intervals_or_bounds_or_not_told():
     assert changes["p_increase"].tolist() == [1.0] * 4
 
 
+def test_a_change_beyond_the_standards_is_no_number():
+    changes = summarise_changes(bioassay_estimands(result()), 0.9).set_index("cell_line")
+    names = [f"fold_change_percent{end}" for end in ("", "_lower", "_upper")]
+    assert changes.loc["middle", names].notna().all()
+    assert changes.loc["low", names].isna().tolist() == [True, False, True]
+    assert changes.loc[["lowest", "high"], names].isna().all(axis=None)
+
+
 def test_one_condition_has_no_changes():
     made = result(conditions=("control",))
     assert summarise_changes(bioassay_estimands(made)).empty

@@ -240,6 +240,9 @@ def test_grids_of_one_file_are_the_table(tmp_path):
     again = read_bioassay(saved(tmp_path, both, "both.txt"), plate_map=plate_map)
     assert again[v.OPTICAL_DENSITY].values == pytest.approx(data[v.OPTICAL_DENSITY].values, abs=6e-5)
     assert data[v.PLATE_OF_WELL].values.tolist() == again[v.PLATE_OF_WELL].values.tolist()
+    first = files[0].stem
+    part = read_bioassay(tmp_path / "both.txt", plate_map=plate_map, where={"plate": first})
+    assert part[v.PLATE].values.tolist() == [first]
 
 
 def test_saturated_wells_are_left_out_only_by_choice_and_told(tmp_path):

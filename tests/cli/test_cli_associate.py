@@ -36,6 +36,10 @@ def test_molecular_groups_are_asked_where_no_label_is_given(capsys, fit, tmp_pat
     assert set(table["label"]) == {"molecular group"}
     assert figure.stat().st_size > 10_000
     assert "molecular group explains" in said
+    assert (
+        "note: lines and groups are partially pooled in the fit, so differences between groups are drawn towards 0: "
+        "where groups really differ, 90% intervals held the difference in 74 to 81% of simulated studies"
+    ) in said
     status, _, error = run(capsys, "associate", fit, "--csv", csv)
     assert status == 2
     assert "must not exist yet" in error

@@ -3,7 +3,7 @@
 from lensim.plan.evaluate import Evaluator, Share
 from lensim.plan.question import question_of
 from lensim.plan.search import Size
-from lensim.plan.words import size_in_words
+from lensim.plan.words import field_in_words, size_in_words
 
 SIZE = {"field": "design.subjects.line", "low": 2, "high": 40}
 PAIRS = {
@@ -36,3 +36,9 @@ def test_the_ceiling_of_a_plan_is_that_of_its_truths():
     certain = {**PAIRS, "truth": {"expression": [{"mu_log2_fold_change": 0.3}]}}
     power = Evaluator(question_of({"name": "q", "scenario": certain, "size": SIZE}).scenario).share({}, 500)
     assert power.ceiling != power.ceiling
+
+
+def test_subjects_of_a_table_without_cell_types_are_called_subjects():
+    assert field_in_words("design.subjects.all") == "subjects"
+    assert field_in_words("design.subjects.all", 1) == "subject"
+    assert field_in_words("design.subjects.patient") == "patients"

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lensim.dose_response.estimands import dose_response_estimands, summarise_lines
+from lensim.inference.observations import attach_observations, observations_of
 from lensim.maiga2013.expression_twin import PARENTS
 from lensim.plan.evaluate import Share
 from lensim.plan.frontier import Frontier
@@ -138,3 +139,19 @@ def test_numbers_of_patients_are_whole():
 def test_a_schedule_whose_name_starts_with_a_stroke_is_in_the_legend():
     legend = worlds(None).axes[0].get_legend()
     assert [text.get_text() for text in legend.get_texts()] == ["_slow", "fast"]
+
+
+def test_doses_of_dose_response_figures_are_in_the_users_unit():
+    result = made_up_fit("dose_response")
+    data = observations_of(result).assign_attrs(dose_unit="nM")
+    attach_observations(result, data)
+    summary = summarise_lines(dose_response_estimands(result))
+    forest = dose_response.plot_ic50_forest(result, summary, threshold_um=1.0)
+    (axis, *_) = forest.axes
+    assert axis.get_xlabel().startswith("Absolute IC50 (nM)")
+    assert "above 1000 nM" in axis.get_xlabel()
+    assert axis.xaxis.get_major_formatter()(10.0, 0) == "10000"
+    curves = dose_response.plot_curves(result, summary)
+    assert curves.get_supxlabel().startswith(("Dose (nM)", "lenalidomide (nM)"))
+    decades = {label.get_text() for axis in curves.axes for label in axis.get_xticklabels()}
+    assert f"{1e3 * 10.0 ** np.floor(np.log10(data['dose_um'].max().item()) + 1e-9):g}" in decades

@@ -157,20 +157,68 @@ def test_several_columns_and_times_of_a_list_are_asked_about():
     assert "reading='RLU, reading 1'" in refused(one + again)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        HEAD + "".join(f"{'ABCDEFGH'[r]},{','.join(f'{n},5' for n in row)}\n" for r, row in enumerate(NUMBERS)),
-        HEAD + "".join(f"{'ABCDEFGH'[r]},{','.join(map(str, row))},{r}5\n" for r, row in enumerate(NUMBERS)),
-        bare() + bare(NUMBERS[:1]),
-        bare(NUMBERS[:7]) + ",".join(["word"] * 12) + "\n" + bare(),
-        HEAD[1:] + bare(NUMBERS[:7]),
-        "Layout\n" + grid(),
-    ],
-    ids=["decimal commas", "one decimal comma", "nine rows", "a row of words", "seven rows", "a layout"],
+TOO_MANY = (
+    "rows have more or fewer numbers than there are columns: does one sign part fields and mark decimals, or is a cell "
+    "missing?"
 )
-def test_what_may_be_something_else_is_no_grid(text):
-    assert "run.csv: no grid of numbers was found" in refused(text)
+NOT_WHOLE = "rows do not make a whole plate: is one spoilt or missing, or does one sign part fields and mark decimals?"
+SPOILT = {
+    "decimal commas": (
+        HEAD + "".join(f"{'ABCDEFGH'[r]},{','.join(f'{n},5' for n in row)}\n" for r, row in enumerate(NUMBERS)),
+        f"run.csv line 2: in the grid, 8 x 12 on lines 2 to 9, {TOO_MANY}",
+    ),
+    "one decimal comma": (
+        HEAD + "".join(f"{'ABCDEFGH'[r]},{','.join(map(str, row))},{r}5\n" for r, row in enumerate(NUMBERS)),
+        f"run.csv line 2: in the grid, 8 x 12 on lines 2 to 9, {TOO_MANY}",
+    ),
+    "a head too wide": (
+        f"777,{grid()}",
+        f"run.csv line 2: in the grid, 8 x 12 on lines 2 to 9, {TOO_MANY}",
+    ),
+    "a row too wide": (
+        HEAD[1:] + bare().replace("\n", ",7\n", 1),
+        f"run.csv line 2: in the grid, 8 x 12 on lines 2 to 9, {TOO_MANY}",
+    ),
+    "nine rows": (
+        bare() + bare(NUMBERS[:1]),
+        f"run.csv line 1: in the grid, 8 x 12 on lines 1 to 9, {NOT_WHOLE}",
+    ),
+    "a row of words, and a second plate": (
+        bare(NUMBERS[:7]) + ",".join(["word"] * 12) + "\n" + bare(),
+        f"run.csv line 1: in the grid, 7 x 12 on lines 1 to 7, {NOT_WHOLE}; for another grid of the file, say "
+        "grid_number=",
+    ),
+    "a spoilt plate before another": (
+        f"Plate 1\n{bare(NUMBERS[:7])}\nPlate 2\n{bare()}",
+        f"run.csv line 2: in the grid, 7 x 12 on lines 2 to 8 under 'Plate 1', {NOT_WHOLE}; for another grid of the "
+        "file, say grid_number=",
+    ),
+    "seven rows": (
+        HEAD[1:] + bare(NUMBERS[:7]),
+        f"run.csv line 1: in the grid, 8 x 12 on lines 1 to 8, {NOT_WHOLE}",
+    ),
+    "rows that may be two": (
+        HEAD + "".join(f"A{'abcd'[r]},{','.join(map(str, row))}\n" for r, row in enumerate(NUMBERS[:4])),
+        "run.csv line 2: in the grid, 4 x 12 on lines 2 to 5, rows are lettered Aa to Af alone, which may be two "
+        "rows of a plate each: letter them A, B, or AA, AB",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SPOILT)
+def test_a_grid_that_cannot_be_read_without_doubt_is_told(name):
+    text, message = SPOILT[name]
+    assert refused(text) == message
+
+
+def test_another_grid_of_a_file_with_a_spoilt_one_can_be_chosen():
+    text = SPOILT["a spoilt plate before another"][0]
+    assert read(text, number=2) == {"run, grid 2": str(NUMBERS[0, 0])}
+    assert NOT_WHOLE in refused(text, number=1)
+
+
+def test_a_layout_is_no_reading():
+    assert "run.csv: no grid of numbers was found" in refused("Layout\n" + grid())
 
 
 def test_rows_of_statistics_below_a_grid_do_not_count():
@@ -187,3 +235,27 @@ def test_columns_printed_below_each_other_are_one_grid():
     ]
     (plates,) = plates_of([(source("\n".join(parts)), None)])
     assert {place: int(cell) for place, (cell, _) in plates[0].grid.cells.items()} == dict(np.ndenumerate(wide))
+
+
+def test_a_row_of_a_list_with_other_fields_than_its_head_gives_no_number():
+    rows = ["Well,CPM,Error", "A1,5", "B1,7,20,1", "C1,30,2", "D1,40,", "E1,50,1"]
+    (plates,) = plates_of([(source("\n".join(rows)), None)])
+    assert [text for text, _ in plates[0].grid.cells.values()] == [
+        "a row of 2 fields, not 3",
+        "a row of 4 fields, not 3",
+        "30",
+        "40",
+        "50",
+    ]
+
+
+def test_the_only_row_that_lacks_a_field_gives_no_numbers():
+    rows = grid().splitlines()
+    short = [*rows[:4], rows[4].rsplit(",", 1)[0], *rows[5:]]
+    (plates,) = plates_of([(source("\n".join(short)), None)])
+    texts = {plates[0].grid.cells[3, column][0] for column in range(12)}
+    assert texts == {"a row of 12 fields, where others have 13"}
+    ends = [*rows[:7], *(row.rsplit(",", 2)[0] for row in rows[7:])]
+    (plates,) = plates_of([(source("\n".join(ends)), None)])
+    assert [plates[0].grid.cells[row, 11][0] for row in (6, 7)] == ["", ""]
+    assert plates[0].grid.cells[7, 0][0] == str(NUMBERS[7, 0])

@@ -97,9 +97,10 @@ def assemble(wells: Sequence[Well], origin: Origin, faults: FaultReport, *, is_w
     xr.Dataset
         signal or viability_percent, dose_um, culture_of_well, well_name, compound, plate_row, plate_column (well);
         blank_signal, plate_of_blank, blank_row, blank_column (blank); line_of_culture, experiment_of_culture,
-        plate_of_culture (culture); group_of_line (cell_line); counting_minutes (). The named parts of a plate are there
-        where the wells have names, rows and columns where all those names are like A1. attrs["notes"] has a line for
-        each thing that was understood and a user should know.
+        plate_of_culture (culture); group_of_line (cell_line); counting_minutes (). Where wells have conditions, a
+        cell_line is a line under one condition, named with both, with coordinates line_of_curve and condition_of_curve.
+        The named parts of a plate are there where the wells have names, rows and columns where all those names are like
+        A1. attrs["notes"] has a line for each thing that was understood and a user should know.
 
     Raises
     ------
@@ -158,7 +159,7 @@ def _without_word(plate: str) -> str:
 
 def _build(wells: list[Well], blanks: list[Well], origin: Origin) -> xr.Dataset:
     cultures = list(dict.fromkeys(culture_of(well) for well in wells))
-    group_of_line = {well.cell_line: well.molecular_group or ALL_GROUP for well in wells}
+    group_of_line = {well.curve: well.molecular_group or ALL_GROUP for well in wells}
     lines, groups = list(group_of_line), list(dict.fromkeys(group_of_line.values()))
     experiments = in_natural_order({well.experiment for well in wells + blanks})
     plates = in_natural_order({well.plate for well in wells + blanks})
@@ -192,6 +193,14 @@ def _build(wells: list[Well], blanks: list[Well], origin: Origin) -> xr.Dataset:
             "wells_saturated_untreated": origin.lost.saturated_untreated,
         }
     data = xr.Dataset(variables, coords, attrs)
+    if any(well.condition for well in wells):
+        of_curve = {well.curve: well for well in wells}
+        data = data.assign_coords(
+            {
+                v.LINE_OF_CURVE: (v.CELL_LINE, [of_curve[name].cell_line for name in lines]),
+                v.CONDITION_OF_CURVE: (v.CELL_LINE, [of_curve[name].condition for name in lines]),
+            }
+        )
     data = _add_signals(data, wells, blanks, plates, origin)
     data = _add_places(data, wells, blanks, origin)
     if origin.has_compounds:

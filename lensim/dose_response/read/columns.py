@@ -35,6 +35,10 @@ _LOG_DOSE_NAMES: Final = (
     *LOG_WORDS, "pic", "pdose", "pconc", "p_dose", "p_conc", "pconcentration",
 )  # fmt: skip
 
+_CONDITION_NAMES: Final = (
+    "condition", "cytokine", "stimulus", "stimulation", "treatment", "pretreatment", "coculture", "co_culture", "arm",
+)  # fmt: skip
+
 COLUMNS: Final[Mapping[str, Meaning]] = {
     "cell_line": Meaning(("cell_line", "cellline", "line")),
     "dose": Meaning(
@@ -54,12 +58,13 @@ COLUMNS: Final[Mapping[str, Meaning]] = {
     "plate": Meaning(("plate", "plate_id", "barcode"), is_optional=True),
     "well": Meaning(("well", "well_name", "well_id"), may_be_constant=False, is_optional=True),
     "compound": Meaning(("compound", "drug", "drug_name"), is_optional=True),
+    "condition": Meaning(_CONDITION_NAMES, is_optional=True, is_ranked=True),
     "role": Meaning(("role", "well_role", "well_type"), may_be_constant=False, is_optional=True, may_share=True),
 }
 """What a table with one row a well can have. cell_line, dose and one of signal, viability and inhibition are needed.
 The dose may be empty where a role says that the well is untreated or blank, and may have its molar unit in its name."""
 
-LABELS: Final = ("cell_line", "molecular_group", "experiment", "plate", "compound")
+LABELS: Final = ("cell_line", "molecular_group", "experiment", "plate", "compound", "condition")
 """Meanings whose cells are names."""
 
 

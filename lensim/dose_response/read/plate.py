@@ -22,6 +22,7 @@ from lensim.dose_response.read.columns import (
     check_role_words,
     find_map_columns,
 )
+from lensim.dose_response.read.conditions import settle_conditions
 from lensim.dose_response.read.dose_cells import number_in
 from lensim.dose_response.read.dose_checks import check_doses
 from lensim.dose_response.read.doses import understand_doses
@@ -43,10 +44,10 @@ from lensim.dose_response.read.wells import (
 from lensim.tables.choice import EVERY_ROW, Choice
 from lensim.tables.columns import Found
 from lensim.tables.grid_choice import GridNumber, PlateGrid, match_plates, named_plate, plates_of
-from lensim.tables.grid_map import WellOrder, check_well_order, map_of_grid, numbering_of
+from lensim.tables.grid_map import WellOrder, check_is_map, check_well_order, map_of_grid, numbering_of
 from lensim.tables.log_scale import DoseScale
 from lensim.tables.number_text import DecimalMark, decimal_mark_in_doubt, decimal_mark_of, is_missing
-from lensim.tables.plate_size import check_plate_wells
+from lensim.tables.plate_size import check_plate_wells, largest_grid
 from lensim.tables.reader_words import Saturated
 from lensim.tables.settle import settle
 from lensim.tables.source import File, Source, read_table, source_of
@@ -117,6 +118,7 @@ def read_plates(
     plate_wells: int | None = None,
     well_order: WellOrder | None = None,
     choice: Choice = EVERY_ROW,
+    control: str | None = None,
 ) -> xr.Dataset:
     """Read plates, each a reader's grid with a map, into one Dataset.
 
@@ -139,6 +141,8 @@ def read_plates(
         "rows" or "columns", where a map numbers the wells of a plate: 1, 2, 3 along rows, or down columns.
     choice
         Which rows of the maps are read, over which columns may be pooled, and whether names alike are one.
+    control
+        As in `read_tidy`.
 
     Returns
     -------
@@ -174,12 +178,17 @@ def read_plates(
         chosen = [named_plate(grids, files.plate)] if files.plate else grids
         of_map[opened[files.plate_map].path] += [_Plate(one, files.plate, files.experiment) for one in chosen]
     map_sources = [opened[path] for path in dict.fromkeys(files.plate_map for files in plates)]
+    for source in map_sources:
+        check_is_map(source, COLUMNS["well"], columns or {})
     settled = settle(map_sources, choice, COLUMNS, LABELS, columns)
+    whole = {source.path: source.table for source in (map_sources if choice.where else settled.sources)}
     maps = [
-        _read_map(source, of_map[source.path], choices, lost_wells, faults, is_part=bool(choice.where))
+        _read_map(source, of_map[source.path], choices, lost_wells, faults, whole=whole[source.path])
         for source in settled.sources
     ]
     read = [plate for one in maps for plate in one.plates]
+    if not read:
+        faults.raise_if_any()
 
     twice = [name for name, times in Counter((one.experiment, one.name) for one in read).items() if times > 1]
     for experiment, name in twice:
@@ -200,12 +209,14 @@ def read_plates(
         has_compounds=any(one.has_compounds for one in read),
         lost=lost_wells,
         wells_ignored=sum(one.ignored for one in read),
-        grid=_one_grid([one.grid for one in read]),
+        grid=largest_grid([one.grid for one in read]),
         plate_wells=plate_wells,
     )
     wells = [well for one in read for well in one.wells]
     tables = [ReadTable(one.table, one.found) for one in maps]
-    told = check_wells(wells, tables, choice, faults, has_plates=len(read) > 1)
+    settled_conditions = settle_conditions(wells, tables, columns or {}, choice, control, faults)
+    wells, tables = settled_conditions.wells, settled_conditions.tables
+    told = check_wells(wells, tables, choice, faults, has_plates=len(read) > 1) | settled_conditions.attrs
     data = assemble(wells, origin, faults, is_whole=all(one.is_whole for one in read) and not twice)
     return data.assign_attrs(told | settled.attrs)
 
@@ -249,12 +260,6 @@ class _ReadMap:
     plates: list[_ReadPlate]
 
 
-def _one_grid(grids: Sequence[tuple[int, int] | None]) -> tuple[int, int] | None:
-    """The largest of grids that are all whole plates; None where one may be a part."""
-    whole = [grid for grid in grids if grid is not None]
-    return max(whole) if len(whole) == len(grids) else None
-
-
 def _read_map(
     source: Source,
     plates: Sequence[_Plate],
@@ -262,13 +267,13 @@ def _read_map(
     lost: LostWells,
     faults: FaultReport,
     *,
-    is_part: bool,
+    whole: TextTable,
 ) -> _ReadMap:
-    """The plates that one map describes; `is_part` where rows of the map, and so whole plates, are left out."""
+    """The plates that one map describes; `whole` is the map before rows of it, and so perhaps plates, were left out."""
     table, shape = read_table(source)
     table = with_units_of_rows(table, choices.columns, choices.dose_unit, shape)
     found = find_map_columns(table, choices.columns, choices.dose_unit, shape, needs_role=choices.roles is not None)
-    named = _names_in_map(table, found, plates, shape, is_part=is_part)
+    named = _names_in_map(table, found, plates, shape, whole)
     faults.take(shape)
     read = [
         _read_one(plate, name, _rows_of(table, found, name_in_map), found, choices, lost, faults)
@@ -278,17 +283,18 @@ def _read_map(
 
 
 def _names_in_map(
-    table: TextTable, found: WellColumns, plates: Sequence[_Plate], faults: FaultReport, *, is_part: bool
+    table: TextTable, found: WellColumns, plates: Sequence[_Plate], faults: FaultReport, whole: TextTable
 ) -> list[tuple[_Plate, str, str | None]]:
     """Each plate, its name, and the name by which the map calls it; None where the map is of all plates."""
     if not found.has("plate"):
         return [(plate, plate.stated or plate.of.name, None) for plate in plates]
-    names = list(dict.fromkeys(found.cell("plate", row) for row in table.rows))
+    names, before = (list(dict.fromkeys(found.cell("plate", row) for row in one.rows)) for one in (table, whole))
+    is_part = len(names) < len(before)
     known = ", ".join(name or "(empty)" for name in names)
     stated = {plate.stated for plate in plates if plate.stated}
     for name in stated - set(names) if not is_part else ():
         raise InputError(f"{table.place}: plate must be one of {known}, as the map has, got {name!r}")
-    if len(plates) == 1 and len(names) == 1:
+    if len(plates) == 1 and len(before) == 1:
         return [(plates[0], plates[0].stated or names[0] or plates[0].of.name, names[0])]
     unnamed = [plate.of for plate in plates if not plate.stated]
     matched = match_plates(unnamed, names, table.place, is_part=is_part)

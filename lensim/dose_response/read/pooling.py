@@ -32,12 +32,12 @@ def check_wells(
         PooledRow(
             well.place,
             well.line,
-            base=well.cell_line,
-            effect=(well.cell_line, well.compound),
+            base=well.curve,
+            effect=(well.curve, well.compound),
             replicate=(well.experiment, well.plate),
             cell=well.dose_um,
             is_control=well.role == "untreated",
-            words=f"cell line {well.cell_line}" + (f" with {well.compound}" if well.compound else ""),
+            words=f"cell line {well.curve}" + (f" with {well.compound}" if well.compound else ""),
         )
         for well in wells
         if well.role != "blank"

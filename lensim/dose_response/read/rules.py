@@ -20,8 +20,8 @@ Culture = tuple[str, str, str]
 
 
 def culture_of(well: Well) -> Culture:
-    """Line, experiment and plate, which identify a culture."""
-    return well.cell_line, well.experiment, well.plate
+    """Curve (a line, under one condition where it has several), experiment and plate, which identify a culture."""
+    return well.curve, well.experiment, well.plate
 
 
 def check_together(wells: Sequence[Well], faults: FaultReport, *, is_raw: bool, is_whole: bool) -> None:

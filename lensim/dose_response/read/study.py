@@ -111,6 +111,7 @@ def read_dose_response(
     where: Where | None = None,
     ignore: Sequence[str] = (),
     join_names: bool | None = None,
+    control: str | None = None,
 ) -> xr.Dataset:
     """Read a dose-response study: tables with one row a well, or plate readers' grids with a map.
 
@@ -178,6 +179,9 @@ def read_dose_response(
         Columns that may vary within a curve: their wells are pooled.
     join_names
         Whether names that differ by case, blanks, hyphens or underscores alone are one (True) or not (False).
+    control
+        The condition that others are compared with, where a column (condition, cytokine, treatment ...) gives lines
+        several: each is a curve of its own. Known without by its name: none, control, untreated ...
     by
         A column, each of whose values is a study by itself, such as "time_h".
 
@@ -222,6 +226,7 @@ def read_dose_response(
         where=where,
         ignore=ignore,
         join_names=join_names,
+        control=control,
     )
     return one_compound(data, compound or chosen)
 
@@ -249,6 +254,7 @@ def _read_wells(
     where: Where | None = None,
     ignore: Sequence[str] = (),
     join_names: bool | None = None,
+    control: str | None = None,
 ) -> xr.Dataset:
     """The wells of all compounds."""
     choice = Choice.of(where, ignore, join_names)
@@ -280,6 +286,7 @@ def _read_wells(
             plate_wells=plate_wells,
             well_order=well_order,
             choice=choice,
+            control=control,
         )
     check_needs_map(grid_number, reading, well_order)
     for source in sources if not columns else ():
@@ -301,4 +308,5 @@ def _read_wells(
         decimal=decimal,
         plate_wells=plate_wells,
         choice=choice,
+        control=control,
     )

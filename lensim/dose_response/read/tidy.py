@@ -20,6 +20,7 @@ from lensim.dose_response.read.columns import (
     check_role_words,
     find_well_columns,
 )
+from lensim.dose_response.read.conditions import settle_conditions
 from lensim.dose_response.read.direction import check_direction
 from lensim.dose_response.read.dose_cells import number_in
 from lensim.dose_response.read.dose_checks import check_doses
@@ -67,6 +68,7 @@ def read_tidy(
     decimal: DecimalMark | None = None,
     plate_wells: int | None = None,
     choice: Choice = EVERY_ROW,
+    control: str | None = None,
 ) -> xr.Dataset:
     """Read tables with one row a well; several are one study, and may name their columns differently.
 
@@ -118,6 +120,8 @@ def read_tidy(
         96, 384 or 1536; else the smallest plate that has all the wells.
     choice
         Which rows are read, over which columns may be pooled, and whether names alike are one.
+    control
+        The condition that others are compared with, where lines have several; else known by its name.
 
     Returns
     -------
@@ -166,7 +170,9 @@ def read_tidy(
     )
     wells = [well for one in read for well in (one.wells if len(read) == 1 else _named_after_file(one))]
     tables = [ReadTable(one.table, one.columns.found) for one in read]
-    told = check_wells(wells, tables, choice, faults, has_plates=len(read) > 1)
+    settled_conditions = settle_conditions(wells, tables, columns or {}, choice, control, faults)
+    wells, tables = settled_conditions.wells, settled_conditions.tables
+    told = check_wells(wells, tables, choice, faults, has_plates=len(read) > 1) | settled_conditions.attrs
     check_direction(wells, response, read[0].columns.column(response), columns or {}, faults)
     data = assemble(wells, origin, faults, is_whole=all(one.is_whole for one in read))
     return data.assign_attrs(told | settled.attrs)

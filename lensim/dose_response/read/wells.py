@@ -34,6 +34,12 @@ class Well:
     compound: str
     dose_um: float
     signal: float
+    condition: str = ""
+
+    @property
+    def curve(self) -> str:
+        """The name of its curve: its line, and its condition where the line has several."""
+        return f"{self.cell_line}, {self.condition}" if self.condition else self.cell_line
 
     def with_signal(self, signal: float) -> "Well":
         """The same well with another signal."""
@@ -220,4 +226,5 @@ def make_well(
         compound=found.cell("compound", row) if role == "treated" else "",
         dose_um=dose_um,
         signal=signal,
+        condition="" if is_blank else found.cell("condition", row),
     )

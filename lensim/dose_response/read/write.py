@@ -26,10 +26,10 @@ _NEEDED: Final = {
 def write_tidy(data: xr.Dataset, path: str | Path) -> None:
     """Write wells and blanks as a table: tab-separated where the name ends in .tsv, else comma-separated, in UTF-8.
 
-    Columns are cell_line, molecular_group, experiment, plate, well, role, compound, dose_um (dose, where the unit is
-    not uM and must be stated again on reading), and cpm, signal (where it is no count) or viability_percent; well and
-    compound only where the data have them. A signal that is NaN is written empty. Neither counting_minutes nor attrs
-    are written.
+    Columns are cell_line, condition (where lines have several), molecular_group, experiment, plate, well, role,
+    compound, dose_um (dose, where the unit is not uM and must be stated again on reading), and cpm, signal (where it is
+    no count) or viability_percent; well and compound only where the data have them. A signal that is NaN is written
+    empty. Neither counting_minutes nor attrs are written.
 
     Raises
     ------
@@ -46,8 +46,20 @@ def write_tidy(data: xr.Dataset, path: str | Path) -> None:
     dose = v.DOSE if data[v.DOSE].attrs.get("units", v.UNITS[v.DOSE]) == v.UNITS[v.DOSE] else "dose"
     is_count = signal == v.SIGNAL and data[signal].attrs.get("units") == v.UNITS[v.SIGNAL]
     response = "cpm" if is_count else signal
-    columns = [v.CELL_LINE, v.MOLECULAR_GROUP, v.EXPERIMENT, v.PLATE, "well", "role", v.COMPOUND, dose, response]
-    absent = {column for column, name in (("well", v.WELL_NAME), (v.COMPOUND, v.COMPOUND)) if name not in data}
+    columns = [
+        v.CELL_LINE,
+        v.CONDITION,
+        v.MOLECULAR_GROUP,
+        v.EXPERIMENT,
+        v.PLATE,
+        "well",
+        "role",
+        v.COMPOUND,
+        dose,
+        response,
+    ]
+    found = {"well": v.WELL_NAME, v.COMPOUND: v.COMPOUND, v.CONDITION: v.CONDITION_OF_CURVE}
+    absent = {column for column, name in found.items() if name not in data and name not in data.coords}
     try:
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(
@@ -66,6 +78,9 @@ def write_tidy(data: xr.Dataset, path: str | Path) -> None:
 def _rows(data: xr.Dataset, signal: str) -> Iterator[tuple[str, ...]]:
     """Cells of every row, wells first and blanks behind them."""
     lines, groups = _names(data, v.CELL_LINE), _names(data, v.MOLECULAR_GROUP)
+    conditions = [""] * len(lines)
+    if v.CONDITION_OF_CURVE in data.coords:
+        lines, conditions = (data[name].to_numpy().tolist() for name in (v.LINE_OF_CURVE, v.CONDITION_OF_CURVE))
     experiments, plates = _names(data, v.EXPERIMENT), _names(data, v.PLATE)
     culture = data[v.CULTURE_OF_WELL].values
     line = data[v.LINE_OF_CULTURE].values[culture]
@@ -79,6 +94,7 @@ def _rows(data: xr.Dataset, signal: str) -> Iterator[tuple[str, ...]]:
     for at, (name, compound, dose, value) in enumerate(zip(names, compounds, doses, signals, strict=True)):
         yield (
             lines[line[at]],
+            conditions[line[at]],
             groups[group[at]],
             experiments[experiment[at]],
             plates[plate[at]],
@@ -105,7 +121,7 @@ def _blank_rows(data: xr.Dataset, experiments: list[str], plates: list[str]) -> 
     ):
         # a plate without cells is in no experiment that the data know; its own name keeps it apart
         experiment = experiments[experiment_of_plate[plate]] if plate in experiment_of_plate else plates[plate]
-        yield "", "", experiment, plates[plate], name, "blank", "", "", _number(value)
+        yield "", "", "", experiment, plates[plate], name, "blank", "", "", _number(value)
 
 
 def _names(data: xr.Dataset, dim: str) -> list[str]:

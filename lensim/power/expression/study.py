@@ -237,7 +237,7 @@ def contrast_of(posterior: xr.Dataset, truth: ExpressionTruthSpec) -> int:
         of = "the posterior" if truth.posterior is None else truth.posterior.name
         raise checks.InputError(
             f"truth.contrast must name one of the {len(names)} contrasts of {of} ({', '.join(names)}), got none: write "
-            f'contrast = "{names[0]}" into the table truth'
+            f'contrast = "{names[0]}" into the table truth (scenario.truth in a plan)'
         )
     return 0
 

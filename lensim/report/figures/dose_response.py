@@ -14,7 +14,14 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from lensim import vocabulary as v
 from lensim.dose_response import curve
-from lensim.dose_response.estimands import dose_response_estimands, summarise_lines, tested_doses_um
+from lensim.dose_response.estimands import (
+    dose_response_estimands,
+    number_in_words,
+    summarise_lines,
+    tested_doses_um,
+)
+from lensim.dose_response.read.units import shown_unit
+from lensim.dose_response.steps import within_steps
 from lensim.inference.intervals import interval_of
 from lensim.inference.observations import observations_of
 from lensim.report.figures.catalogue import ResultFigure
@@ -73,9 +80,18 @@ def plot_curves(result: xr.DataTree, summary: pd.DataFrame, ci_prob: float = 0.9
     columns = min(PANELS_A_ROW, len(lines))
     figure, axes = new_figure(rows, columns, figsize=(2.1 * columns + 0.9, 1.95 * rows + 1.0), sharex=True, sharey=True)
     ceiling = max(170.0, float(np.quantile(wells["percent"], 0.995)) * 1.05)
+    ic50 = _log10_ic50(result)
     for axis, line in zip(axes.flat, order, strict=False):
         group = str(data[v.MOLECULAR_GROUP].to_numpy()[int(data[v.GROUP_OF_LINE][line])])
-        _draw_panel(axis, result, wells[wells["line"] == line], int(line), colours[group], ci_prob)
+        _draw_panel(
+            axis,
+            result,
+            wells[wells["line"] == line],
+            int(line),
+            colours[group],
+            ci_prob,
+            ic50.isel({v.CELL_LINE: int(line)}).to_numpy(),
+        )
         axis.set_title(literal(f"{lines[line]}\n{summary.loc[lines[line], 'ic50']}"), fontsize=7.5, linespacing=1.2)
         axis.set_ylim(0, ceiling)
     for axis in axes.flat[len(lines) :]:
@@ -110,10 +126,32 @@ def _dose_label(data: xr.Dataset) -> str:
 
 
 def _unit(data: xr.Dataset) -> str:
-    return str(data[v.DOSE].attrs.get("units", "uM")).replace("uM", "µM")
+    return shown_unit(data).name
 
 
-def _draw_panel(axis: Axes, result: xr.DataTree, wells: pd.DataFrame, line: int, colour: str, ci_prob: float) -> None:
+def _own_unit(value_um: float, data: xr.Dataset) -> str:
+    """A dose in the user's unit, for an axis."""
+    return number_in_words(value_um / shown_unit(data).um_per_unit, 3)
+
+
+def _log10_ic50(result: xr.DataTree) -> xr.DataArray:
+    """Draws of the IC50 of each line, spread over a fall that lies between two doses."""
+    posterior = result["posterior"].to_dataset()
+    drawn = posterior[v.LOG10_EC50].copy(
+        data=curve.log10_ic50_um(posterior[v.LOG10_EC50], posterior[v.LOG_HILL], posterior[v.EFFECT])
+    )
+    return within_steps(observations_of(result), drawn)[0]
+
+
+def _draw_panel(
+    axis: Axes,
+    result: xr.DataTree,
+    wells: pd.DataFrame,
+    line: int,
+    colour: str,
+    ci_prob: float,
+    log10_ic50: np.ndarray,
+) -> None:
     posterior = result["posterior"]
     parameters = [
         posterior[name].isel({v.CELL_LINE: line}).to_numpy().reshape(-1, 1)
@@ -133,14 +171,13 @@ def _draw_panel(axis: Axes, result: xr.DataTree, wells: pd.DataFrame, line: int,
         where = np.where(own["dose_um"] > 0, own["dose_um"], at_zero) * jitter[experiment]
         marker = MARKERS[list(jitter).index(experiment) % len(MARKERS)]
         axis.plot(where, own["percent"], marker, ms=2.6, mfc="none", mec="0.25", mew=0.6, alpha=0.8)
-    ic50 = curve.log10_ic50_um(*parameters).reshape(-1)
-    ends = 10.0 ** interval_of(ic50, ci_prob, method="inverted_cdf")
+    ends = 10.0 ** interval_of(log10_ic50, ci_prob, method="inverted_cdf")
     if low <= ends[1] <= high:
         axis.plot([max(ends[0], low), min(ends[2], high)], [50, 50], color="k", lw=2.2, solid_capstyle="butt")
         axis.plot(ends[1], 50, "|", color="k", ms=9, mew=1.6)
     axis.set_xscale("log")
     ticks = [at_zero, *10.0 ** np.arange(np.ceil(np.log10(low) - 1e-9), np.floor(np.log10(high) + 1e-9) + 1)]
-    axis.set_xticks(ticks, ["0", *[f"{tick:g}" for tick in ticks[1:]]], fontsize=7)
+    axis.set_xticks(ticks, ["0", *[_own_unit(tick, observations_of(result)) for tick in ticks[1:]]], fontsize=7)
     axis.minorticks_off()
     axis.tick_params(axis="y", labelsize=7)
     axis.spines[["top", "right"]].set_visible(False)
@@ -196,19 +233,19 @@ def plot_ic50_forest(
         axis.text(right * 1.15, height, f"{row['p_ic50_above_top']:.2f}", va="center", fontsize=8)
         if calls:
             axis.text(right * 3.2, height, literal(calls.get(str(name), "")), va="center", fontsize=8)
-    head_column(axis, right * 1.15, f"P(IC50\n> {top:g})", fontsize=8)
+    head_column(axis, right * 1.15, f"P(IC50\n> {_own_unit(top, data)})", fontsize=8)
     if calls:
         head_column(axis, right * 3.2, "published\ncall", fontsize=8)
     axis.set_yticks(range(len(ordered)), [literal(name) for name in ordered.index], fontsize=8)
     axis.set_ylim(len(ordered) - 0.4, -0.7)
     axis.set_xscale("log")
     axis.set_xlim(left, right)
-    axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _own_unit(value, data)))
     unit = _unit(data)
     said = f"Absolute IC50 ({unit}): median and {ci_prob:.0%} interval; tested doses shaded"
     if threshold_um is not None and left < threshold_um < right:
         axis.axvline(threshold_um, color="0.3", lw=0.8, ls=":", zorder=0)
-        said += f"\ndotted: resistant above {threshold_um:g} {unit}"
+        said += f"\ndotted: resistant above {_own_unit(threshold_um, data)} {unit}"
     axis.set_xlabel(said, fontsize=9, loc="center")
     axis.spines[["top", "right"]].set_visible(False)
     handles = _group_handles(data)

@@ -330,3 +330,16 @@ def test_rows_of_a_map_may_be_chosen_by_plate(files):
     grid, plate_map = files(PLATES, f"well,cell_line,dose_um,plate\n{rows}")
     data = read_dose_response(grid, plate_map=plate_map, where={"plate": "P2"})
     assert (data["plate"].values.tolist(), data["signal"].values.tolist()) == (["P2"], [200, 202, 204])
+    alone, _ = files(name="P1")
+    with pytest.raises(InputError, match="plate 'P2' has no grid of that name; there are P1"):
+        read_dose_response(alone, plate_map=plate_map, where={"plate": "P2"})
+
+
+@pytest.mark.parametrize("plate_map", [FORMATS["letters and numbers"], "\t1\t2\nA\tK562\tMM1S\nB\tK562\tMM1S\n"])
+def test_a_map_that_is_a_grid_is_told(files, plate_map):
+    with pytest.raises(InputError) as caught:
+        read_plate(*files(plate_map=plate_map))
+    assert str(caught.value) == (
+        "plate_map.csv: a plate map must be a table with one row a well (well, cell_line, ...), got a grid: write a "
+        "row for each well"
+    )

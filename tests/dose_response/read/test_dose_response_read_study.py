@@ -105,9 +105,8 @@ def test_a_fault_of_a_shared_map_is_told_once(tmp_path):
         ({"compound": "x"}, "compound needs a file with a column of compounds, got 'x' and no such column"),
         (
             {"columns": {"response": "signal"}},
-            "column must say which is cell_line, dose, dose_unit, signal, viability, inhibition, "
-            "molecular_group, experiment, "
-            "plate, well, compound, role, got 'response'",
+            "column must say which is cell_line, dose, dose_unit, signal, viability, inhibition, molecular_group, "
+            "experiment, plate, well, compound, condition, role, got 'response'",
         ),
     ],
 )

@@ -62,7 +62,7 @@ def test_without_a_name_a_posterior_of_several_is_refused_before_there_is_a_fold
     scenario = read_scenario(scenario_file(tmp_path))
     said = (
         "truth.contrast must name one of the 2 contrasts of fit.nc (stimulus, stimulus + inhibitor), got none: write "
-        'contrast = "stimulus" into the table truth'
+        'contrast = "stimulus" into the table truth (scenario.truth in a plan)'
     )
     with pytest.raises(InputError) as error:
         sweep(scenario, tmp_path / "out")

@@ -1,0 +1,125 @@
+import numpy as np
+import pytest
+import xarray as xr
+
+from lensim import vocabulary as v
+from lensim.assay import Asked
+from lensim.checks import InputError
+from lensim.dose_response import conditions as c
+from lensim.dose_response.assay import ASSAY
+from lensim.dose_response.associations import associate
+from lensim.dose_response.estimands import dose_response_estimands
+from lensim.inference.observations import attach_observations
+from lensim.seeding import stream
+
+DOSES = (0.01, 0.1, 1.0, 10.0)
+
+
+def fit(log10_ratio=0.5, *, common=0.3, own=0.02, lines=("A", "B", "C"), middle=-1.0) -> xr.DataTree:
+    """Draws of lines under two conditions whose IC50s share an error of `common`, with errors `own` of their own."""
+    curves = [f"{line}, {name}" for line in lines for name in ("none", "IL-6")]
+    rng = stream(2, "conditions of a fit")
+    shape = (2, 500, len(lines))
+    shared = middle + common * rng.normal(size=shape)
+    log10 = (
+        np.repeat(shared, 2, axis=2)
+        + np.tile([0.0, log10_ratio], len(lines))
+        + own * rng.normal(size=(2, 500, len(curves)))
+    )
+    dims = ("chain", "draw", v.CELL_LINE)
+    draws = {v.LOG10_EC50: (dims, log10), v.LOG_HILL: (dims, 0 * log10), v.EFFECT: (dims, 0 * log10 + 8.0)}
+    count = len(curves)
+    data = xr.Dataset(
+        {
+            v.DOSE: (v.WELL, np.tile((0.0, *DOSES), count)),
+            v.CULTURE_OF_WELL: (v.WELL, np.repeat(np.arange(count), len(DOSES) + 1)),
+            v.LINE_OF_CULTURE: (v.CULTURE, np.arange(count)),
+            v.GROUP_OF_LINE: (v.CELL_LINE, np.zeros(count, int)),
+        },
+        coords={
+            v.CELL_LINE: curves,
+            v.LINE_OF_CURVE: (v.CELL_LINE, np.repeat(lines, 2)),
+            v.CONDITION_OF_CURVE: (v.CELL_LINE, ["none", "IL-6"] * len(lines)),
+            v.MOLECULAR_GROUP: ["all"],
+        },
+        attrs={v.CONTROL: "none"},
+    )
+    tree = xr.DataTree.from_dict({"posterior": xr.Dataset(draws, coords={v.CELL_LINE: curves})})
+    attach_observations(tree, data)
+    return tree
+
+
+def table(**options):
+    return c.summarise_conditions(dose_response_estimands(fit(**options))).set_index("cell_line")
+
+
+def test_what_both_conditions_share_cancels_in_their_ratio():
+    row = table().loc["A"]
+    assert row["contrast"] == "IL-6 against none"
+    assert row["ic50_ratio"] == pytest.approx(10**0.5, rel=0.02)
+    width = np.log10(row["ic50_ratio_upper"] / row["ic50_ratio_lower"])
+    assert width == pytest.approx(2 * 1.645 * 0.02 * np.sqrt(2.0), rel=0.1)
+    assert row["ratio"].startswith("3.2 (")
+    assert (row["p_ratio_above_1"], row["p_ratio_below_1"]) == (1.0, 0.0)
+
+
+def test_the_mean_of_lines_has_their_spread_in_it():
+    rows = table()
+    assert rows.index.tolist() == ["A", "B", "C", c.ALL_LINES]
+    mean = rows.loc[c.ALL_LINES]
+    assert mean["ic50_ratio"] == pytest.approx(10**0.5, rel=0.02)
+    assert mean["ic50_ratio_upper"] - mean["ic50_ratio_lower"] > 0
+    assert c.ALL_LINES not in table(lines=("A", "B")).index
+
+
+def test_a_ratio_with_an_ic50_beyond_the_doses_is_a_bound():
+    row = table(log10_ratio=3.0, common=0.01).loc["A"]  # 0.1 uM against 100 uM, doses end at 10
+    assert np.isnan(row["ic50_ratio"])
+    assert np.isnan(row["ic50_ratio_upper"])
+    assert row["ic50_ratio_lower"] == pytest.approx(100.0, rel=0.15)
+    assert row["ratio"].startswith("> 9") or row["ratio"].startswith("> 10")
+    assert row["p_ratio_above_1"] == 1.0
+    assert c.ALL_LINES not in table(log10_ratio=3.0, common=0.01).index
+
+
+def test_two_ic50s_beyond_the_doses_have_no_ratio():
+    row = table(log10_ratio=0.3, middle=3.0, common=0.01).loc["A"]
+    assert row["ratio"] == "not known: both beyond the doses"
+    assert row[["ic50_ratio", "ic50_ratio_lower", "ic50_ratio_upper"]].isna().all()
+    assert (row["p_ratio_above_1"], row["p_ratio_below_1"]) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("ends", "words"),
+    [
+        ((2.4, 3.0, 3.0, 3.8), "3 (2.4 to 3.8)"),
+        ((2.4, 3.0, 3.02, np.inf), "3 (2.4 to no upper bound)"),
+        ((2.4, 3.0, np.inf, np.inf), "> 2.4"),
+        ((0.0, 0.0, 0.3, 0.4), "< 0.4"),
+        ((1.0, 2.0, 9.0, 11.0), "between 1 and 11"),
+        ((0.0, 0.0, np.inf, np.inf), "not known: both beyond the doses"),
+        ((1500.0, 2000.0, 2000.0, 4100.0), "2000 (1500 to 4100)"),
+    ],
+)
+def test_ratios_in_words(ends, words):
+    assert c.ratio_in_words(*ends) == words
+
+
+def test_tables_name_the_line_and_the_condition():
+    tables = {one.name: one for one in ASSAY.tables(ASSAY.estimands(fit(), Asked()), Asked())}
+    assert list(tables) == ["lines", "conditions"]
+    assert tables["lines"].frame["cell_line"].tolist()[:2] == ["A", "A"]
+    assert tables["lines"].frame["condition"].tolist()[:2] == ["none", "IL-6"]
+    assert tables["conditions"].caption == (
+        "Conditions against none: ratio of IC50s and difference of inhibition at the top dose, medians and 90% "
+        "intervals; what an experiment does to both alike cancels"
+    )
+
+
+def test_associations_want_one_curve_a_line():
+    message = (
+        r"^associations must be asked of a fit with one curve a line, got one with none, IL-6: read one condition, "
+        r"where=\{COLUMN: VALUE\}, and fit that$"
+    )
+    with pytest.raises(InputError, match=message):
+        associate(dose_response_estimands(fit()))
