@@ -13,6 +13,11 @@ FILES = 100
 """Random files of each assay."""
 
 
+def moved(rows, by):
+    """Wells with other signals, so that no part of a file is as pasted twice."""
+    return [{**row, "signal": f"{float(row['signal']) + by:.3f}"} if "signal" in row else row for row in rows]
+
+
 def message_of(read, path):
     """Why a file is refused; None where it is read."""
     try:
@@ -30,7 +35,7 @@ def test_a_column_that_splits_a_random_file_is_used_or_refused(tmp_path, door):
         rng = random.Random(seed)
         name, values = rng.choice(KNOWN + INVENTED), rng.choice(VALUES)
         shape = rng.randint(0, 10**6)
-        parts = {value: make(random.Random(shape)) for value in values}
+        parts = {value: moved(make(random.Random(shape)), at) for at, value in enumerate(values)}
         rows = [{**row, name: value} for value, part in parts.items() for row in part]
         if rng.random() < 0.5:
             rng.shuffle(rows)
@@ -124,7 +129,7 @@ def test_a_time_that_is_one_in_each_experiment_is_refused_and_an_operator_is_tol
     rows = [
         {**row, "experiment": experiment, "time_h": time, "operator": who}
         for experiment, time, who in (("e1", "24", "X"), ("e2", "72", "Y"))
-        for row in LINE
+        for row in moved(LINE, experiment == "e2")
     ]
     assert "the column 'time_h' has 2 values (24, 72) in cell line A" in refused(tmp_path, rows)
     data = read_dose_response(saved(tmp_path, rows), ignore=["time_h"], repeats="keep")
@@ -176,6 +181,43 @@ def test_a_day_is_the_experiment_where_there_is_no_other(tmp_path):
     assert read_dose_response(saved(tmp_path, rows), repeats="keep").sizes["experiment"] == 2
     rows = [{**row, "experiment": "e1"} for row in rows]
     assert "the column 'day' has 2 values (1, 2) in cell line A" in refused(tmp_path, rows)
+
+
+def test_days_that_are_not_counted_from_1_may_be_days_of_treatment(tmp_path):
+    rows = [{**row, "day": day} for day in ("3", "5") for row in LINE]
+    assert refused(tmp_path, rows) == (
+        "t.csv: the column 'day' has 2 values (3, 5), which may be days of treatment: keep one with "
+        'where={"day": "5"}, read each by itself with by="day", or say that they are experiments with '
+        'columns={"experiment": "day"}'
+    )
+    assert list(read_dose_response(saved(tmp_path, rows), by="day")) == ["3", "5"]
+    stated = read_dose_response(saved(tmp_path, rows), columns={"experiment": "day"}, repeats="keep")
+    assert stated.sizes["experiment"] == 2
+
+
+def test_a_column_without_a_name_is_no_exception(tmp_path):
+    assert refused(tmp_path, [{**row, "": "ab"[k % 2]} for k, row in enumerate(LINE)]) == (
+        "t.csv line 3: column 4 has no name and 2 values (a, b) in cell line A, and so in 1 more, which would be "
+        "pooled in one curve: give it a name in the file, by which it can be chosen"
+    )
+    data = read_dose_response(saved(tmp_path, [{**row, "": str(k)} for k, row in enumerate(LINE)]))
+    assert data.attrs["columns_not_used"] == "column 4 (12 values: 0, 1, 2, 3, 4, 5 and 6 more)"
+
+
+def test_the_value_of_most_rows_is_the_example(tmp_path):
+    rows = [{**row, "exclude": "x" if k == 5 else ""} for k, row in enumerate(LINE)]
+    assert 'keep one with where={"exclude": ""}, ' in refused(tmp_path, rows)
+    assert read_dose_response(saved(tmp_path, rows), where={"exclude": ""}).sizes["well"] == 11
+
+
+def test_ratios_of_samples_are_looked_at(tmp_path):
+    rows = [
+        {"Sample": sample, "Gene": "IL6", "Fold Change": "1.5", "time": time}
+        for sample in ("a", "b")
+        for time in ("6", "24")
+    ]
+    with pytest.raises(InputError, match=r"the column 'time' has 2 values \(6, 24\) in IL6 of a"):
+        read_expression(saved(tmp_path, rows))
 
 
 def test_several_files_are_looked_at_together(tmp_path):
