@@ -19,7 +19,7 @@ from lensim.expression.estimands import (
     summarise_populations,
     summarise_subjects,
 )
-from lensim.expression.evidence import DETECTED, LEFT_OUT, pairs_not_there
+from lensim.expression.evidence import DETECTED, LEFT_OUT, UNPAIRED_TREATED, pairs_not_there
 from lensim.expression.plate_checks import told_of_plates
 from lensim.expression.read import amplified_without_template, read_expression, write_cts
 from lensim.expression.reasons import percent
@@ -81,6 +81,9 @@ def remarks(estimands: xr.Dataset) -> tuple[str, ...]:
     missing = pairs_not_there(estimands)
     said = []
     for contrast in dict.fromkeys(one[2] for one in missing):
+        if (estimands[UNPAIRED_TREATED].sel({v.CONTRAST: contrast}) > 0).any():
+            said.append(f"{contrast} is compared between groups of different subjects: no subject has a fold change")
+            continue
         own = [f"{target} in {subject}" for target, subject, name in missing if name == contrast]
         more = f" and {len(own) - SHOWN_MISSING} more" if len(own) > SHOWN_MISSING else ""
         said.append(f"no pair of {contrast}, so no fold change: {', '.join(own[:SHOWN_MISSING])}{more}")

@@ -138,7 +138,7 @@ def test_a_time_that_is_one_in_each_experiment_is_refused_and_an_operator_is_tol
         for row in moved(LINE, experiment == "e2")
     ]
     assert "the column 'time_h' has 2 values (24, 72) in cell line A" in refused(tmp_path, rows)
-    data = read_dose_response(saved(tmp_path, rows), ignore=["time_h"])
+    data = read_dose_response(saved(tmp_path, rows), ignore=["time_h"], repeats="keep")
     assert data.attrs["columns_not_used"] == "time_h (2 values: 24, 72), operator (2 values: X, Y)"
     mixed = [{**row, "operator": "XY"[k % 2], "time_h": "24"} for k, row in enumerate(rows)]
     assert "the column 'operator' has 2 values (X, Y) in cell line A" in refused(tmp_path, mixed)
@@ -168,7 +168,12 @@ def test_a_replicate_is_asked_for_where_nothing_says_what_it_counts(tmp_path):
         'columns={"experiment": "replicate"} if they are experiments, or ignore=["replicate"] if they are wells of one '
         "culture"
     )
-    assert read_dose_response(saved(tmp_path, rows), columns={"experiment": "replicate"}).sizes["experiment"] == 3
+    assert (
+        read_dose_response(saved(tmp_path, rows), columns={"experiment": "replicate"}, repeats="keep").sizes[
+            "experiment"
+        ]
+        == 3
+    )
     assert read_dose_response(saved(tmp_path, rows), ignore=["replicate"]).sizes["experiment"] == 1
     with_experiment = [{**row, "experiment": "e1"} for row in rows]
     data = read_dose_response(saved(tmp_path, with_experiment))
