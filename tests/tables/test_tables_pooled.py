@@ -41,11 +41,17 @@ def test_a_column_that_splits_a_random_file_is_used_or_refused(tmp_path, door):
             rng.shuffle(rows)
         path = saved(tmp_path, rows)
         said = message_of(read, path)
-        if said is None:
+        needs_control = said is not None and "must be the control" in said
+        if said is None or needs_control:
             used += 1
-            data = read(path)
-            assert f"experiment = {name}" in data.attrs["columns_used"], (seed, name, values)
-            assert data.sizes.get("experiment", 1) == len(values) or door == "ratios"
+            data = read(path, control=values[0]) if needs_control else read(path)
+            what = "condition" if f"condition = {name}" in data.attrs["columns_used"] else "experiment"
+            assert f"{what} = {name}" in data.attrs["columns_used"], (seed, name, values)
+            if what == "condition":  # a curve for each line and condition
+                lines = {row["cell_line"] for row in rows}
+                assert data.sizes["cell_line"] == len(lines) * len(values)
+            else:
+                assert data.sizes.get("experiment", 1) == len(values) or door == "ratios"
             continue
         refused += 1
         assert f"the column {name!r} has {len(values)} values" in said, (seed, name, values, said)
@@ -59,7 +65,7 @@ def test_a_column_that_splits_a_random_file_is_used_or_refused(tmp_path, door):
             assert are_same(studies[value], read(alone)), (seed, name, value)
             assert are_same(read(path, where={name: value}), read(alone)), (seed, name, value)
     assert used + refused == FILES
-    assert refused > 0.7 * FILES
+    assert refused > 0.6 * FILES
 
 
 LINE = [
