@@ -2,13 +2,13 @@
 
 import itertools
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from lensim.checks import FaultReport, InputError
-from lensim.tables.choice import Choice, shown_values
+from lensim.tables.choice import Choice, shown_values, value_key
 from lensim.tables.columns import Found, Meanings, find_columns
 from lensim.tables.kinds import Kind, is_dose, kind_of
 from lensim.tables.names import plain_name
@@ -296,6 +296,12 @@ def _is_factor(column: Column) -> bool:
     return not is_number or len(sets) <= MOST_LEVELS
 
 
+def _most_frequent(column: Column) -> str:
+    """The value that most rows have; of several as frequent the last."""
+    counts = Counter(key for _, _, key in column.cells)
+    return max(reversed(column.texts()), key=lambda text: counts[value_key(text)])
+
+
 def _refuse(
     column: Column,
     kind: Kind,
@@ -321,9 +327,16 @@ def _refuse(
             place=row.place,
         )
         return
-    last = next((text for text in reversed(texts) if text), texts[-1])
+    if column.has_no_name:
+        faults.add(
+            f"{name} has no name and {len(texts)} values ({shown_values(texts)}) in {row.words}{also}, which would be "
+            f"pooled in {pooling.whole}: give it a name in the file, by which it can be chosen",
+            line=row.line,
+            place=row.place,
+        )
+        return
     ways = [
-        f"keep one with where={{{key}: {json.dumps(last, ensure_ascii=False)}}}",
+        f"keep one with where={{{key}: {json.dumps(_most_frequent(column), ensure_ascii=False)}}}",
         f"read each by itself with by={key}",
     ]
     if "condition" in pooling.meanings and kind == "control" and not any(one.found.has("condition") for one in tables):
