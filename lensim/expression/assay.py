@@ -26,6 +26,7 @@ from lensim.expression.reasons import percent
 from lensim.expression.reference_checks import told_of_references
 from lensim.expression.standard_curve import genes_of_unknown_factor
 from lensim.expression.unpaired import told_of_groups
+from lensim.expression.well_checks import told_of_factors, told_of_wells
 
 SHOWN_CONTROLS: Final = 5
 SHOWN_MISSING: Final = 8
@@ -136,6 +137,7 @@ def notes(data: xr.Dataset) -> tuple[str, ...]:
             is_control = "every ratio of it is exactly 1, so it is the control and no contrast, and is left out"
             said.append(f"{controls}: {is_control}")
         return tuple(said)
+    said += [*told_of_wells(data), *told_of_factors(data)]
     said += [*told_of_groups(data), *told_of_references(data), *told_of_plates(data), *told_of_subjects(data)]
     if genes := genes_of_unknown_factor(data):
         said.append(
