@@ -184,5 +184,5 @@ ASSAY: Final = Assay(
     counts=counts,
     notes=notes,
     remarks=remarks,
-    write=write_cts,
+    write=write_study,
 )

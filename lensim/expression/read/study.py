@@ -61,7 +61,8 @@ def read_expression(
         Names of the reference genes; may be left out where a column is_reference marks them.
     control
         The condition that others are compared with; may be left out where a column is_control or a usual name (control,
-        untreated, DMSO ...) shows it.
+        untreated, DMSO ...) shows it. Of a table of ratios it is the condition that they are divided by, or "absent"
+        where each ratio is already against a control that is not in the table.
     calibrator
         The subject that levels are given against, noted in attrs["calibrator"].
     factors
@@ -124,13 +125,13 @@ def read_expression(
     chosen = choose_study(sources, kinds, sheet, columns, choice)
     sources, kinds, sheet = chosen.sources, chosen.kinds, chosen.sheet
     if all(kind == "ratios" for kind in kinds):
-        stated = {"sheet": sheet, "references": references, "control": control, "factors": factors}
+        stated = {"sheet": sheet, "references": references, "factors": factors}
         useless = [name for name, value in (stated | {"cycle limit": cycle_limit}).items() if value]
         if useless:
             raise InputError(
                 f"{sources[0].place}: a table of ratios must go without {', '.join(useless)}: it has no Ct"
             )
-        data = read_ratios(sources, columns=columns, decimal=decimal)
+        data = read_ratios(sources, columns=columns, decimal=decimal, control=control or "", unpaired=unpaired)
     else:
         stated_factors = _factors(factors, choices)
         if sheet is None and all(
