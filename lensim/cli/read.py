@@ -65,7 +65,8 @@ def _expression(given: dict[str, Any], *, path: Path | None, force: bool) -> Non
         require_free(path, force=force, inputs=paths_in(given))
     files, wanted = sources_of(given["files"]), ("sheet", "reference", "control", "factors")
     given["files"] = files  # opened once, for whatever reads them below
-    columns, kinds = columns_of(given["column"]), [given["format"] or kind_of(file) for file in files]
+    columns = columns_of(given["column"])
+    kinds = [given["format"] or kind_of(file, columns) for file in files]
     if all(kind == "ratios" for kind in kinds):
         _run("expression", sources.expression, given, path=path, force=force)
         return

@@ -9,7 +9,7 @@ from lensim.expression.read.reactions import Reaction, Reactions
 from lensim.expression.read.sample_sheet import SampleSheet, read_sheet
 from lensim.expression.read.study import read_expression, without_sheet
 from lensim.expression.read.tidy import knows_samples, read_cts
-from lensim.expression.read.write import write_cts, write_reactions
+from lensim.expression.read.write import write_cts, write_ratios, write_reactions, write_study
 
 __all__ = [
     "COLUMNS",
@@ -34,5 +34,7 @@ __all__ = [
     "read_sheet",
     "without_sheet",
     "write_cts",
+    "write_ratios",
     "write_reactions",
+    "write_study",
 ]

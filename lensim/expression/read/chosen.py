@@ -50,6 +50,7 @@ def choose_study(
     sheet: File | None,
     columns: Mapping[str, str] | None,
     choice: Choice,
+    control: str = "",
 ) -> ChosenStudy:
     """The rows of tables and sheet that are kept, names alike joined; what varies within a pooled set is refused.
 
@@ -74,13 +75,13 @@ def choose_study(
     kept_sheet = kept.get(sheet.path) if sheet else None
     attrs = dict(settled.attrs)
     if is_ratios:
-        attrs |= check_ratios(files, columns, choice)
+        attrs |= check_ratios(files, columns, choice, control)
     elif kept_sheet is not None:
-        told = [check_sheet(kept_sheet, choice)]
+        told = [check_sheet(kept_sheet, choice, control)]
         told += [check_reactions(files, columns, choice, by_sample=True)] if tables else []
         attrs |= {name: ", ".join(filter(None, (one.get(name) for one in told))) for one in told for name in one}
     elif tables and all(knows_samples(source, columns) for source in files):
-        attrs |= check_reactions(files, columns, choice)
+        attrs |= check_reactions(files, columns, choice, control=control)
     is_cut = sheet is not None and kept_sheet is not None and len(kept_sheet.table.rows) < len(sheet.table.rows)
     return ChosenStudy(files, [kind for _, kind in own], kept_sheet or sheet, sheet if is_cut else None, attrs)
 

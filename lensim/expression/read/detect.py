@@ -8,6 +8,7 @@ from lensim import checks
 from lensim.checks import FaultReport, InputError
 from lensim.expression.read import cfx, lightcycler, mxpro, quantstudio, ratios, rdml, rotorgene, sds, tidy
 from lensim.expression.read.choices import Choices
+from lensim.expression.read.columns import COLUMNS, RATIO_COLUMNS
 from lensim.expression.read.empty_cts import Empty
 from lensim.expression.read.export import Layout, fit, marked_header
 from lensim.expression.read.near import way_out
@@ -112,8 +113,8 @@ def read_reactions(
     )
 
 
-def kind_of(source: Source) -> str:
-    """The format of a file, one of `KINDS`, by its content.
+def kind_of(source: Source, columns: Mapping[str, str] | None = None) -> str:
+    """The format of a file, one of `KINDS`, by the columns that the user names or else by its content.
 
     Of machines it is the one that knows most columns of the file's header. A table that names subjects and conditions
     is a tidy table whatever else it has, because no machine knows them.
@@ -123,6 +124,10 @@ def kind_of(source: Source) -> str:
     InputError
         If it is of none, with what the nearest format lacks; or the file cannot be read.
     """
+    if set(columns or ()) & set(RATIO_COLUMNS) - set(COLUMNS):
+        return "ratios"
+    if "ct_cycles" in (columns or ()):
+        return "tidy"
     if rdml.recognises(source.raw):
         return "rdml"
     if ratios.is_ratio_table(source):

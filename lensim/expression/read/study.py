@@ -116,13 +116,13 @@ def read_expression(
         checks.one_of("format", format, (*FORMATS, "ratios"))
     choices = Choices(cycle_limit, decimal, empty, efficiency_scale, unpaired)
     sources = sources_of(files)
-    kinds = [format or _kind_of(source, columns or {}) for source in sources]
+    kinds = [format or kind_of(source, columns) for source in sources]
     sources = [
         in_rows(source, columns or {}) if kind == "tidy" else source
         for source, kind in zip(sources, kinds, strict=True)
     ]
     choice = Choice.of(where, ignore, join_names)
-    chosen = choose_study(sources, kinds, sheet, columns, choice)
+    chosen = choose_study(sources, kinds, sheet, columns, choice, control or "")
     sources, kinds, sheet = chosen.sources, chosen.kinds, chosen.sheet
     if all(kind == "ratios" for kind in kinds):
         stated = {"sheet": sheet, "references": references, "factors": factors}
@@ -171,13 +171,6 @@ def read_expression(
         checks.one_of("calibrator", calibrator, [str(name) for name in data["subject"].values])
         data = data.assign_attrs(calibrator=calibrator)
     return data
-
-
-def _kind_of(source: Source, columns: Mapping[str, str]) -> str:
-    """What a file is, by the columns that the user names or else by its content."""
-    if set(columns) & set(RATIO_COLUMNS) - set(COLUMNS):
-        return "ratios"
-    return "tidy" if "ct_cycles" in columns else kind_of(source)
 
 
 def _needed_sheet(
