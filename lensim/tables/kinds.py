@@ -15,7 +15,7 @@ SPLITTING: Final[Mapping[str, frozenset[str]]] = {
     "time": frozenset(
         {
             "time", "times", "timepoint", "timepoints", "hour", "hours", "hr", "hrs", "h", "duration", "days",
-            "weeks", "incubation", "exposure", "harvest", "chase", "minutes", "mins",
+            "weeks", "incubation", "exposure", "harvest", "harvested", "incubated", "chase", "minutes", "mins",
         }
     ),
     "density": frozenset(
@@ -99,7 +99,7 @@ AMBIGUOUS: Final = re.compile(
     r"(replicates?|reps?|repl|repeats?|repetition|triplicates?|duplicates?)(_?(no|nr|number|id|index|n|[0-9]+))?|n"
 )
 MEASURED: Final = re.compile(
-    r"|unnamed.*|index|row|col|column|rows?_?index|col(umn)?_?index|(plate|well)_?(row|col|column).*|x|y|line_number"
+    r"unnamed.*|index|row|col|column|rows?_?index|col(umn)?_?index|(plate|well)_?(row|col|column).*|x|y|line_number"
     r"|(well|position|pos|location)(_?(id|name|index|no|nr|number|position))?"
     r"|(.*_)?(comments?|notes?|remarks?|colou?r|file|file_?name|path|url|timestamp)"
     r"|(.*_)?(mean|average|avg|median|sd|std|stdev|dev|sem|se|cv|variance|threshold|baseline|r2|rsq|raw|value)"
@@ -121,7 +121,7 @@ def kind_of(name: str) -> Kind:
         return "technical"
     if AMBIGUOUS.fullmatch(plain):
         return "ambiguous"
-    if MEASURED.fullmatch(plain) and (plain or not name.strip()):
+    if MEASURED.fullmatch(plain):
         return "measured"
     if any(words & SPLITTING[what] for what in _FIRST) or plain.startswith("cells_per"):
         return "splits"

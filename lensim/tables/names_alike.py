@@ -72,7 +72,7 @@ def join_names(
     """
     if join is False:
         return list(tables), ""
-    found = [_found_quietly(table, meanings, stated) for table in tables]
+    found = [found_quietly(table, meanings, stated) for table in tables]
     faults = FaultReport(", ".join(table.place for table in tables))
     said: list[str] = []
     for what in labels:
@@ -99,7 +99,7 @@ def join_names(
     return list(tables), "; ".join(said)
 
 
-def _found_quietly(table: TextTable, meanings: Meanings, stated: Mapping[str, str]) -> Found | None:
+def found_quietly(table: TextTable, meanings: Meanings, stated: Mapping[str, str]) -> Found | None:
     """The columns of a table; None where they cannot be found, which the reader says later."""
     try:
         return find_columns(table, meanings, FaultReport(table.place), stated=stated)

@@ -2,13 +2,13 @@
 
 import itertools
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from lensim.checks import FaultReport, InputError
-from lensim.tables.choice import Choice, shown_values
+from lensim.tables.choice import Choice, shown_values, value_key
 from lensim.tables.columns import Found, Meanings, find_columns
 from lensim.tables.confounded import AND_ITS_CONTROL, mixed_in_contrasts
 from lensim.tables.kinds import Kind, is_dose, kind_of
@@ -303,6 +303,12 @@ def _is_factor(column: Column) -> bool:
     return not is_number or len(sets) <= MOST_LEVELS
 
 
+def _most_frequent(column: Column, texts: Sequence[str]) -> str:
+    """Of some values that which most rows have; of several as frequent the last."""
+    counts = Counter(key for _, _, key in column.cells)
+    return max(reversed(texts), key=lambda text: counts[value_key(text)])
+
+
 def _refuse(
     column: Column,
     kind: Kind,
@@ -328,9 +334,16 @@ def _refuse(
             place=row.place,
         )
         return
-    last = next((text for text in reversed(texts) if text), texts[-1])
+    if column.has_no_name:
+        faults.add(
+            f"{name} has no name and {len(texts)} values ({shown_values(texts)}) in {row.words}{also}, which would be "
+            f"pooled in {pooling.whole}: give it a name in the file, by which it can be chosen",
+            line=row.line,
+            place=row.place,
+        )
+        return
     ways = [
-        f"keep one with where={{{key}: {json.dumps(last, ensure_ascii=False)}}}",
+        f"keep one with where={{{key}: {json.dumps(_most_frequent(column, texts), ensure_ascii=False)}}}",
         f"read each by itself with by={key}",
     ]
     if row.words.endswith(AND_ITS_CONTROL):
@@ -339,7 +352,12 @@ def _refuse(
         ways.insert(0, f'compare them with columns={{"condition": {key}}}')
     if "contrast" in pooling.meanings and not any(one.found.has("contrast") for one in tables):
         ways.insert(0, f'compare them with columns={{"contrast": {key}}}')
-    if kind in ("replicate", "unknown") and pooling.whole != CONTRAST and not has_experiment and "experiment" in pooling.meanings:
+    if (
+        kind in ("replicate", "unknown")
+        and pooling.whole != CONTRAST
+        and not has_experiment
+        and "experiment" in pooling.meanings
+    ):
         ways.append(f"say that they are experiments with {as_experiment}")
     ways.append(f"pool them with {pool}")
     faults.add(

@@ -8,6 +8,7 @@ from lensim.checks import FaultReport
 from lensim.expression.read.columns import COLUMNS, RATIO_COLUMNS
 from lensim.expression.read.match import match_sheet
 from lensim.expression.read.pooling import LABELS, check_ratios, check_reactions, check_sheet
+from lensim.expression.read.ratios import with_samples
 from lensim.expression.read.reactions import Reactions
 from lensim.expression.read.sample_sheet import SampleSheet, read_sheet
 from lensim.expression.read.tidy import knows_samples
@@ -75,7 +76,7 @@ def choose_study(
     kept_sheet = kept.get(sheet.path) if sheet else None
     attrs = dict(settled.attrs)
     if is_ratios:
-        attrs |= check_ratios(files, columns, choice, control)
+        attrs |= check_ratios(files, with_samples(files[0].table, columns or {}), choice, control)
     elif kept_sheet is not None:
         told = [check_sheet(kept_sheet, choice, control)]
         told += [check_reactions(files, columns, choice, by_sample=True)] if tables else []

@@ -86,7 +86,7 @@ def read_ratios(
     scales, named = set(), ""
     for source in sources:
         table, faults = read_table(source)
-        stated = _with_samples(table, columns or {})
+        stated = with_samples(table, columns or {})
         found = find_columns(table, RATIO_COLUMNS, faults, stated=stated, needed=("target", "subject"))
         what, scale = _scale(table, found, faults)
         own, own_without = _read_pairs(table, found, what, scale, decimal, faults)
@@ -122,7 +122,7 @@ def _ask_of_percents(pairs: Sequence[RatioPair], column: str, faults: FaultRepor
     )
 
 
-def _with_samples(table: TextTable, stated: Mapping[str, str]) -> Mapping[str, str]:
+def with_samples(table: TextTable, stated: Mapping[str, str]) -> Mapping[str, str]:
     """The stated columns, with that of samples for subjects where a table has no other."""
     if "subject" in stated or names_any(table.header, RATIO_COLUMNS["subject"]):
         return stated

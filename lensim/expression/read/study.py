@@ -125,8 +125,10 @@ def read_expression(
     chosen = choose_study(sources, kinds, sheet, columns, choice, control or "")
     sources, kinds, sheet = chosen.sources, chosen.kinds, chosen.sheet
     if all(kind == "ratios" for kind in kinds):
-        stated = {"sheet": sheet, "references": references, "factors": factors}
-        useless = [name for name, value in (stated | {"cycle limit": cycle_limit}).items() if value]
+        stated: dict[str, object] = {"sheet": sheet, "references": references, "factors": factors}
+        stated |= {"cycle limit": cycle_limit, "empty": empty, "efficiency_scale": efficiency_scale}
+        stated |= {"unpaired": unpaired == "keep"}
+        useless = [name for name, value in stated.items() if value]
         if useless:
             raise InputError(
                 f"{sources[0].place}: a table of ratios must go without {', '.join(useless)}: it has no Ct"

@@ -282,6 +282,15 @@ def test_faults_of_dilution_series(tmp_path):
     assert assemble(tmp_path, idle).attrs["standards_without_quantity"] == 1
 
 
+def test_a_series_of_logarithms_is_refused(tmp_path):
+    logs = {f"G{at}": reaction(f"G{at}", "x", "TNF", 18.0 + 3.32 * at, "standard", 6.0 - at) for at in range(1, 5)}
+    (said,) = faults_of(tmp_path, study(**logs))
+    assert said.startswith(
+        "run.txt line 7101: the dilution series of TNF must give 1.3 to 2.6 fold a cycle (2 = doubling), got 1."
+    )
+    assert said.endswith("cycles per tenfold): are the quantities logarithms, or is a dilution step wrong?")
+
+
 def test_a_slope_is_taken_within_plates(tmp_path):
     """A plate that is late throughout and has the large quantities alone must not turn a good slope round."""
     rows = list(study().reactions)
