@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from lensim.checks import FaultReport, InputError
-from lensim.tables.columns import Found, Meanings, find_columns
+from lensim.tables.columns import CONSTANT_MARK, Found, Meanings, find_columns, places_of_stated
 from lensim.tables.table import TextTable
 
 _SIGNS: Final = re.compile(r"[\s_\-\u00ad\u2010-\u2015\u2212]+")
@@ -101,8 +101,13 @@ def join_names(
 
 def found_quietly(table: TextTable, meanings: Meanings, stated: Mapping[str, str]) -> Found | None:
     """The columns of a table; None where they cannot be found, which the reader says later."""
+    own = {
+        what: name
+        for what, name in stated.items()
+        if name.startswith(CONSTANT_MARK) or places_of_stated(table.header, name)
+    }
     try:
-        return find_columns(table, meanings, FaultReport(table.place), stated=stated)
+        return find_columns(table, meanings, FaultReport(table.place), stated=own)
     except InputError:
         return None
 

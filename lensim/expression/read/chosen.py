@@ -50,6 +50,7 @@ def choose_study(
     kinds: Sequence[str],
     sheet: File | None,
     columns: Mapping[str, str] | None,
+    of_sheet: Mapping[str, str],
     choice: Choice,
     control: str = "",
 ) -> ChosenStudy:
@@ -65,7 +66,7 @@ def choose_study(
     tables = [source for source, kind in zip(sources, kinds, strict=True) if kind in TABLES]
     meanings = RATIO_COLUMNS if is_ratios else COLUMNS
     labels = [what for what in LABELS if what in meanings]
-    settled = settle([*tables, *([sheet] if sheet else [])], choice, meanings, labels, columns)
+    settled = settle([*tables, *([sheet] if sheet else [])], choice, meanings, labels, {**of_sheet, **(columns or {})})
     kept = {one.path: one for one in settled.sources}
     own = [
         (kept.get(source.path, source), kind)
@@ -78,7 +79,7 @@ def choose_study(
     if is_ratios:
         attrs |= check_ratios(files, with_samples(files[0].table, columns or {}), choice, control)
     elif kept_sheet is not None:
-        told = [check_sheet(kept_sheet, choice, control)]
+        told = [check_sheet(kept_sheet, of_sheet, choice, control)]
         told += [check_reactions(files, columns, choice, by_sample=True)] if tables else []
         attrs |= {name: ", ".join(filter(None, (one.get(name) for one in told))) for one in told for name in one}
     elif tables and all(knows_samples(source, columns) for source in files):
@@ -107,7 +108,9 @@ def join_genes(reactions: Reactions, choice: Choice) -> Reactions:
     )
 
 
-def check_listed(reactions: Reactions, whole_sheet: Source, decimal: DecimalMark | None) -> None:
+def check_listed(
+    reactions: Reactions, whole_sheet: Source, decimal: DecimalMark | None, of_sheet: Mapping[str, str]
+) -> None:
     """Refuse samples that the sheet does not have at all, before those that are not chosen are left out.
 
     Raises
@@ -115,7 +118,7 @@ def check_listed(reactions: Reactions, whole_sheet: Source, decimal: DecimalMark
     InputError
         As `match_sheet`.
     """
-    sheet: SampleSheet = read_sheet(whole_sheet, decimal=decimal)
+    sheet: SampleSheet = read_sheet(whole_sheet, decimal=decimal, columns=of_sheet)
     faults = FaultReport(sheet.place)
     match_sheet(reactions, sheet, "refuse", faults)
     faults.raise_if_any()

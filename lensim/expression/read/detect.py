@@ -14,6 +14,7 @@ from lensim.expression.read.export import Layout, fit, marked_header
 from lensim.expression.read.near import way_out
 from lensim.expression.read.reactions import Reactions, check_no_well_twice, one_of_all
 from lensim.expression.read.understand import FileReactions
+from lensim.tables.columns import find_columns
 from lensim.tables.number_text import DecimalMark
 from lensim.tables.source import Files, Source, sources_of
 
@@ -114,7 +115,9 @@ def read_reactions(
 
 
 def kind_of(source: Source, columns: Mapping[str, str] | None = None) -> str:
-    """The format of a file, one of `KINDS`, by the columns that the user names or else by its content.
+    """The format of a file, one of `KINDS`, by its content.
+
+    The columns that a user names count as if they had the usual names; a file in which one is named is a table.
 
     Of machines it is the one that knows most columns of the file's header. A table that names subjects and conditions
     is a tidy table whatever else it has, because no machine knows them.
@@ -124,12 +127,10 @@ def kind_of(source: Source, columns: Mapping[str, str] | None = None) -> str:
     InputError
         If it is of none, with what the nearest format lacks; or the file cannot be read.
     """
-    if set(columns or ()) & set(RATIO_COLUMNS) - set(COLUMNS):
-        return "ratios"
-    if "ct_cycles" in (columns or ()):
-        return "tidy"
     if rdml.recognises(source.raw):
         return "rdml"
+    if columns:
+        return _kind_of_named(source, columns)
     if ratios.is_ratio_table(source):
         return "ratios"
     is_tidy = tidy.recognises(source)
@@ -146,9 +147,26 @@ def kind_of(source: Source, columns: Mapping[str, str] | None = None) -> str:
     raise InputError(f"{source.place}: {_why_none(source)}")
 
 
-def _why_none(source: Source) -> str:
+def _kind_of_named(source: Source, columns: Mapping[str, str]) -> str:
+    """A table of reactions or of ratios, by the columns that a user names.
+
+    Raises
+    ------
+    InputError
+        If a named column is not there, or what else a table needs.
+    """
+    named = source.with_names(columns)
+    if set(columns) & set(RATIO_COLUMNS) - set(COLUMNS) or ratios.is_ratio_table(named):
+        return "ratios"
+    if "ct_cycles" in columns or tidy.recognises(named):
+        return "tidy"
+    find_columns(source.table, COLUMNS, FaultReport(source.place), stated=columns)
+    raise InputError(f"{source.place}: {_why_none(source, columns)}")
+
+
+def _why_none(source: Source, columns: Mapping[str, str] | None = None) -> str:
     """What the format lacks that is nearest to a file, or which formats there are."""
-    for machine in _MACHINES.values():
+    for machine in _MACHINES.values() if not columns else ():
         layout = machine.layouts[0]
         if marked := marked_header(source.text, layout):
             line, header = marked
@@ -159,7 +177,7 @@ def _why_none(source: Source) -> str:
                 f"the header on line {line} is that of {layout.instrument}, but no column is named {wanted}; "
                 f"there are {there}"
             )
-    if said := way_out(source):
+    if said := way_out(source, columns or {}):
         return said
     machines = ", ".join(machine.layouts[0].instrument for machine in _MACHINES.values())
     return (

@@ -45,11 +45,11 @@ def check_reactions(
     return check_tables(sources, columns, choice, Pooling(whole, COLUMNS, _MEASURED), row_of)
 
 
-def check_sheet(sheet: Source, choice: Choice, control: str = "") -> dict[str, str]:
+def check_sheet(sheet: Source, columns: Mapping[str, str] | None, choice: Choice, control: str = "") -> dict[str, str]:
     """What a sample sheet uses and what not; as `check_reactions`."""
     pooling = Pooling("one fold change", SHEET_COLUMNS, ("quantity", "well"))
-    name = control_among([sheet], SHEET_COLUMNS, "condition", None, control)
-    return check_tables([sheet], None, choice, pooling, partial(_sheet_row, name))
+    name = control_among([sheet], SHEET_COLUMNS, "condition", columns, control)
+    return check_tables([sheet], columns, choice, pooling, partial(_sheet_row, name))
 
 
 def check_ratios(

@@ -1,6 +1,7 @@
 """The files of an RT-qPCR study, of any understood format, to one Dataset."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import xarray as xr
 
@@ -16,10 +17,12 @@ from lensim.expression.read.factors import EfficiencyScale, Factor, read_factors
 from lensim.expression.read.match import Unlisted
 from lensim.expression.read.ratios import read_ratios
 from lensim.expression.read.sample_sheet import read_sheet
+from lensim.expression.read.stated import columns_of_each
 from lensim.expression.read.tidy import in_rows, knows_samples, missing_names, read_cts
 from lensim.tables.choice import Choice, Where
+from lensim.tables.columns import places_of_stated
 from lensim.tables.number_text import DecimalMark
-from lensim.tables.source import File, Files, Source, sources_of
+from lensim.tables.source import File, Files, Source, source_of, sources_of
 from lensim.tables.studies import one_a_value
 
 
@@ -69,7 +72,8 @@ def read_expression(
         A table gene, amplification_factor (and amplification_factor_sd), or a mapping as from `read_factors`.
     columns
         The names of columns by meaning, such as {"gene": "Detector", "condition": "=untreated"} (a value for all rows);
-        see `lensim.expression.read.COLUMNS` and `RATIO_COLUMNS` for what is understood without.
+        see `lensim.expression.read.COLUMNS` and `RATIO_COLUMNS` for what is understood without. A name that is in the
+        header of the sheet counts there.
     decimal
         The decimal mark, "." or ",", where the numbers do not show it.
     cycle_limit
@@ -115,14 +119,15 @@ def read_expression(
     if format is not None:
         checks.one_of("format", format, (*FORMATS, "ratios"))
     choices = Choices(cycle_limit, decimal, empty, efficiency_scale, unpaired)
-    sources = sources_of(files)
+    sources, sheet = sources_of(files), None if sheet is None else source_of(sheet)
+    columns, of_sheet = columns_of_each(sources, sheet, columns)
     kinds = [format or kind_of(source, columns) for source in sources]
     sources = [
         in_rows(source, columns or {}) if kind == "tidy" else source
         for source, kind in zip(sources, kinds, strict=True)
     ]
     choice = Choice.of(where, ignore, join_names)
-    chosen = choose_study(sources, kinds, sheet, columns, choice, control or "")
+    chosen = choose_study(sources, kinds, sheet, columns, of_sheet, choice, control or "")
     sources, kinds, sheet = chosen.sources, chosen.kinds, chosen.sheet
     if all(kind == "ratios" for kind in kinds):
         stated: dict[str, object] = {"sheet": sheet, "references": references, "factors": factors}
@@ -157,11 +162,14 @@ def read_expression(
             )
             reactions = join_genes(reactions, choice)
             if chosen.whole_sheet is not None and unlisted == "refuse":
-                check_listed(reactions, chosen.whole_sheet, decimal)
+                check_listed(reactions, chosen.whole_sheet, decimal, of_sheet)
                 unlisted = "ignore"
+            needed_sheet = _needed_sheet(sheet, sources, kinds, columns)
+            listed = read_sheet(needed_sheet, decimal=decimal, columns=of_sheet)
+            ignored = any(places_of_stated(needed_sheet.table.header, name) for name in ignore)
             data = assemble_reactions(
                 reactions,
-                read_sheet(_needed_sheet(sheet, sources, kinds, columns), decimal=decimal),
+                replace(listed, pools_names=ignored),
                 references=references,
                 control=control or "",
                 factors=stated_factors,
@@ -176,8 +184,8 @@ def read_expression(
 
 
 def _needed_sheet(
-    sheet: File | None, sources: Sequence[Source], kinds: Sequence[str], columns: Mapping[str, str] | None
-) -> File:
+    sheet: Source | None, sources: Sequence[Source], kinds: Sequence[str], columns: Mapping[str, str] | None
+) -> Source:
     """The sheet; a missing sheet is reported after the faults of the files themselves."""
     if sheet is not None:
         return sheet

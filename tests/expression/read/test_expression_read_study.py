@@ -186,13 +186,22 @@ def test_faults_between_sheet_and_export(tmp_path):
     [
         (
             "subject,cond\na,b\n",
-            ["line 1: the sheet needs a column 'sample' or 'well'; there are 'subject', 'cond'"],
+            [
+                "line 1: the sheet needs a column 'sample' or 'well'; there are 'subject', 'cond': name one, "
+                'columns={"sample": "NAME"}'
+            ],
         ),
         (
             "sample,subject,condition\n,a,b\ns,,b\n",
             ["line 2: the row must name a sample or a well, got neither", "line 3: subject must not be empty"],
         ),
-        ("sample,subject\ns,a\n", ["line 1: the column 'condition' is missing; there are 'sample', 'subject'"]),
+        (
+            "sample,subject\ns,a\n",
+            [
+                "line 1: the column 'condition' is missing; there are 'sample', 'subject': name one, "
+                'columns={"condition": "NAME"}'
+            ],
+        ),
         (
             "well,subject,condition,task\nA99,a,b,\nA1,a,b,maybe\n",
             [
