@@ -3,16 +3,18 @@
 import itertools
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from lensim.checks import FaultReport, InputError
+from lensim.tables.by_content import kind_by_content
 from lensim.tables.choice import Choice, shown_values, value_key
 from lensim.tables.columns import Found, Meanings, find_columns
 from lensim.tables.confounded import AND_ITS_CONTROL, mixed_in_contrasts
 from lensim.tables.control import CONTROL_WORDS
 from lensim.tables.kinds import SET_ASIDE, Kind, is_dose, kind_of
+from lensim.tables.lacking import check_every_table
 from lensim.tables.names import plain_name
 from lensim.tables.source import Source
 from lensim.tables.table import TextTable
@@ -132,12 +134,15 @@ def check_pooled(
     if any(one.found.has(what) for one in tables for what in ("experiment", "plate")):
         pooling = replace(pooling, has_replicates=True)
     columns = unused_columns(rows, tables)
+    names = {plain_name(column.name) for column in columns}
     not_used = []
     for column in columns:
         texts = column.texts()
         ignored = any(_is_named(column.name, name) for name in choice.ignore)
+        if not ignored and len(tables) > 1:
+            check_every_table(column, rows, _kind(column.name, pooling), faults)
         if len(texts) > 1 and not ignored:
-            _judge(column, tables, pooling, faults)
+            _judge(column, tables, pooling, names, faults)
         if len(texts) > 1 or not any(_is_named(column.name, name) for name in choice.where):
             not_used.append(told_of_column(column.name, texts))
     used = dict.fromkeys(
@@ -160,9 +165,11 @@ def _is_named(column: str, name: str) -> bool:
     return name.strip() == column.strip() or (plain_name(name) == plain_name(column) != "")
 
 
-def _judge(column: Column, tables: Sequence[ReadTable], pooling: Pooling, faults: FaultReport) -> None:
+def _judge(
+    column: Column, tables: Sequence[ReadTable], pooling: Pooling, names: Collection[str], faults: FaultReport
+) -> None:
     """Note a column that varies within what would be pooled."""
-    kind = _kind(column.name, pooling)
+    kind = kind_by_content(column, _kind(column.name, pooling), names)
     if kind in ("measured", "technical") or (column.is_of_well and kind == "unknown"):
         return
     if kind in ("splits", "control", "unknown") and _is_of_rows(column):
