@@ -12,6 +12,7 @@ import xarray as xr
 from lensim import checks
 from lensim.checks import FaultReport, InputError
 from lensim.dose_response.read.assemble import Origin, assemble
+from lensim.dose_response.read.ceiling import settle_ceiling
 from lensim.dose_response.read.columns import (
     COLUMNS,
     LABELS,
@@ -49,6 +50,7 @@ from lensim.tables.log_scale import DoseScale, scale_in_name
 from lensim.tables.number_text import DecimalMark, decimal_mark_in_doubt, decimal_mark_of, is_missing
 from lensim.tables.plate_size import check_plate_wells, largest_grid
 from lensim.tables.reader_words import Saturated
+from lensim.tables.said_by_values import check_file_names
 from lensim.tables.settle import settle
 from lensim.tables.source import File, Source, read_table, source_of
 from lensim.tables.table import TextTable
@@ -159,7 +161,7 @@ def read_plates(
     checks.one_of("lost", lost, ("refuse", "drop"))
     checks.one_of("repeats", repeats, REPEATS)
     checks.one_of("controls", controls, CONTROLS)
-    checks.one_of("saturated", saturated, ("refuse", "drop"))
+    checks.one_of("saturated", saturated, ("refuse", "drop", "keep"))
     check_plate_wells(plate_wells)
     check_well_order(well_order)
     if not plates:
@@ -181,6 +183,9 @@ def read_plates(
     for source in map_sources:
         check_is_map(source, COLUMNS["well"], columns or {})
     settled = settle(map_sources, choice, COLUMNS, LABELS, columns)
+    stems = [source.stem for path, source in opened.items() if source not in map_sources]
+    if not any(files.experiment for files in plates):
+        check_file_names(stems, [source.table for source in settled.sources], COLUMNS, columns or {})
     whole = {source.path: source.table for source in (map_sources if choice.where else settled.sources)}
     maps = [
         _read_map(source, of_map[source.path], choices, lost_wells, faults, whole=whole[source.path])
@@ -213,6 +218,7 @@ def read_plates(
         plate_wells=plate_wells,
     )
     wells = [well for one in read for well in one.wells]
+    wells = settle_ceiling(wells, saturated, lost_wells, SIGNAL_NAME, faults)
     tables = [ReadTable(one.table, one.found) for one in maps]
     settled_conditions = settle_conditions(wells, tables, columns or {}, choice, control, faults)
     wells, tables = settled_conditions.wells, settled_conditions.tables

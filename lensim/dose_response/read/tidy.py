@@ -9,6 +9,7 @@ import xarray as xr
 from lensim import checks
 from lensim.checks import FaultReport
 from lensim.dose_response.read.assemble import Origin, assemble
+from lensim.dose_response.read.ceiling import settle_ceiling
 from lensim.dose_response.read.columns import (
     COLUMNS,
     LABELS,
@@ -104,7 +105,7 @@ def read_tidy(
     saturated
         What becomes of a well in which the reader was saturated (OVER, #SAT, >99999): "refuse" the file, or "drop" the
         well and count it in attrs["wells_saturated"]. Such wells are the highest, so without them the level of
-        untreated wells comes out too low.
+        untreated wells comes out too low. "keep" reads a number at which readers stop (65535, 4.0) as it is.
     normalise
         Read raw signals as percent of the median untreated well of each culture, with the mean blank of the plate taken
         off where there are blanks. For signals below 0, since their background was taken off; others are better raw.
@@ -137,7 +138,7 @@ def read_tidy(
     """
     checks.above("counting_minutes", counting_minutes, 0)
     checks.one_of("lost", lost, ("refuse", "drop"))
-    checks.one_of("saturated", saturated, ("refuse", "drop"))
+    checks.one_of("saturated", saturated, ("refuse", "drop", "keep"))
     checks.one_of("scale", scale or "percent", ("percent", "fraction"))
     checks.one_of("repeats", repeats, REPEATS)
     checks.one_of("controls", controls, CONTROLS)
@@ -169,6 +170,8 @@ def read_tidy(
         plate_wells=plate_wells,
     )
     wells = [well for one in read for well in (one.wells if len(read) == 1 else _named_after_file(one))]
+    if response == "signal":
+        wells = settle_ceiling(wells, saturated, lost_wells, read[0].columns.column(response), faults)
     tables = [ReadTable(one.table, one.columns.found) for one in read]
     settled_conditions = settle_conditions(wells, tables, columns or {}, choice, control, faults)
     wells, tables = settled_conditions.wells, settled_conditions.tables
