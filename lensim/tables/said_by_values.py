@@ -26,6 +26,12 @@ _CONDITION: Final = re.compile(
     r"|(?:mono|co)[\s-]?culture|stroma\w*|(?:un)?stimulated|starved|fed",
     re.IGNORECASE,
 )
+_IN_FILE_NAMES: Final = re.compile(
+    r"(?:hypoxi|normoxi)\w*|[+\u2212-][a-z]\w*|wt|ko|(?:mono|co)-?culture|stroma\w*|(?:un)?stimulated|starved",
+    re.IGNORECASE,
+)
+"""Fewer words than in values, since a name of a file may be that of a gene."""
+
 _MEANINGS: Final = ("experiment", "plate")
 
 
@@ -73,7 +79,7 @@ def check_file_names(
     others -= {name for name in others for one in meanings.values() if one.rank(name) is not None}
     kinds = {kind_of(name) for name in others}
     times = {found for name in names for found in _times(name.replace("_", " "))}
-    words = {word.lower() for name in names for word in re.split(r"[_\s]+", name) if _CONDITION.fullmatch(word)}
+    words = {word.lower() for name in names for word in re.split(r"[_\s]+", name) if _IN_FILE_NAMES.fullmatch(word)}
     is_time = len(times) > 1 and "splits" not in kinds
     if is_time or (words and not {"splits", "control"} & kinds and _parts_differ(names, words)):
         raise InputError(
