@@ -34,6 +34,8 @@ class PooledRow:
         Whether it is a control that other effects of the same base may share.
     words
         The effect in words: "cell line T1".
+    compared
+        What effects share that are compared with one another, such as a line; None where none are.
     """
 
     place: str
@@ -44,6 +46,7 @@ class PooledRow:
     cell: Hashable
     is_control: bool
     words: str
+    compared: Hashable = None
 
 
 @dataclass(frozen=True)
