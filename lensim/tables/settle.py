@@ -23,10 +23,13 @@ class Settled:
         The files; those without a row that was chosen are left out.
     joined
         Which names were joined, in words.
+    exports
+        Machines' tables with their rows that were chosen, also those without any.
     """
 
     sources: list[Source]
     joined: str = ""
+    exports: tuple[Source, ...] = ()
 
     @property
     def attrs(self) -> dict[str, str]:
@@ -40,6 +43,7 @@ def settle(
     meanings: Meanings,
     labels: Sequence[str],
     stated: Mapping[str, str] | None,
+    exports: Sequence[Source] = (),
 ) -> Settled:
     """Choose rows and join names in all tables of a study together.
 
@@ -53,17 +57,22 @@ def settle(
         The columns that are understood, and those that the user names.
     labels
         Meanings whose cells are names.
+    exports
+        Machines' exports, each with its table of wells: rows are chosen there as well, names stay.
 
     Raises
     ------
     InputError
         If a choice names a column or a value that is not there, or names alike are not decided.
     """
-    tables = choose_rows([source.table for source in sources], choice, meanings, stated or {})
+    every = [source.table for source in (*sources, *exports)]
+    chosen = choose_rows(every, choice, meanings, stated or {})
+    tables = chosen[: len(sources)]
     _check_days(tables, meanings, stated or {})
     tables, said = join_names(tables, meanings, labels, stated or {}, choice.join_names)
     kept = [source.with_table(table) for source, table in zip(sources, tables, strict=True) if table.rows]
-    return Settled(kept, said)
+    of_exports = zip(exports, chosen[len(sources) :], strict=True)
+    return Settled(kept, said, tuple(source.with_table(table) for source, table in of_exports))
 
 
 def _check_days(tables: Sequence[TextTable], meanings: Meanings, stated: Mapping[str, str]) -> None:

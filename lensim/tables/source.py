@@ -64,6 +64,12 @@ class Source:
         other.__dict__.update(kept, headers=tuple(as_stated(header, stated) for header in self.headers))
         return other
 
+    def with_part(self, table: TextTable) -> "Source":
+        """The same file with a table that is a part of its text, such as that of the wells of an export."""
+        other = replace(self)
+        other.__dict__["_parsed"] = (table, FaultReport(self.place))
+        return other
+
     def with_table(self, table: TextTable) -> "Source":
         """The same file with another table, such as some of its rows; the faults of its shape stay."""
         other = replace(self)

@@ -124,7 +124,12 @@ def _is_of_well(column: Column, row_at: Mapping[tuple[str, int], list[str]], wel
             return False
         letters.append((key, *place))
     return (
-        any(len({(one[0], one[part]) for one in letters}) == len({one[0] for one in letters}) for part in (1, 2))
+        any(
+            len({(one[0], one[part]) for one in letters})
+            == len({one[0] for one in letters})
+            == len({one[part] for one in letters})
+            for part in (1, 2)
+        )
         and len({one[0] for one in letters}) > 1
     )
 

@@ -254,3 +254,55 @@ def test_a_sheet_is_looked_at(tmp_path):
     table.append({"sample": "else", "gene": "T", "ct": "25"})
     with pytest.raises(InputError, match=r"sample 'else' is missing from sheet\.csv"):
         read_expression(saved(tmp_path, table), sheet=about, references=["R"], where={"time_h": "72"})
+
+
+def cts(column, texts):
+    """Two subjects, two conditions and two genes in duplicate, with a column of texts."""
+    rows = [
+        f"P{subject},{condition},{gene},{ct + subject + 0.01 * well:.2f}"
+        for subject in (1, 2)
+        for condition in ("control", "drug")
+        for gene, ct in (("GAPDH", 17.13), ("TNF", 24.27))
+        for well in (1, 2)
+    ]
+    return "\n".join(
+        [f"Subject,Condition,Gene,Ct,{column}", *(f"{row},{texts(at)}" for at, row in enumerate(rows)), ""]
+    )
+
+
+@pytest.mark.parametrize("texts", [("6h", "24h"), ("serum", "serum starved"), ("", "repeat")])
+@pytest.mark.parametrize("column", ["Comment", "Note", "Remark", "Well Note"])
+def test_remarks_that_recur_as_a_factor_are_refused(tmp_path, column, texts):
+    path = tmp_path / "cts.csv"
+    path.write_text(cts(column, lambda at: texts[at % 2]))
+    with pytest.raises(InputError, match=f"the column '{column}' has 2 values") as caught:
+        read_expression(path, references=["GAPDH"], control="control")
+    keep = f'keep one with where={{"{column}": "{texts[1] if texts[0] else ""}"}}'
+    assert keep in str(caught.value)
+    assert ("by=" in str(caught.value)) == bool(texts[0])
+    kept = read_expression(path, references=["GAPDH"], control="control", where={column: texts[0]})
+    assert kept.sizes["reaction"] == 8
+
+
+def test_a_remark_here_and_there_is_told_and_one_that_sets_a_row_aside_is_named(tmp_path):
+    path = tmp_path / "cts.csv"
+    path.write_text(cts("Comment", lambda at: {3: "outlier; exclude", 6: "pipetted late"}.get(at, "")))
+    data = read_expression(path, references=["GAPDH"], control="control")
+    assert data.attrs["columns_not_used"] == "Comment (3 values: (empty), outlier; exclude, pipetted late)"
+    assert data.attrs["remarks"] == "Comment says 'outlier; exclude' on line 5"
+
+
+def test_the_value_to_keep_is_none_of_a_control(tmp_path):
+    path = tmp_path / "cts.csv"
+    path.write_text(cts("Stim", lambda at: ("LPS", "-")[at % 2]))
+    with pytest.raises(InputError, match=r'where=\{"Stim": "LPS"\}'):
+        read_expression(path, references=["GAPDH"], control="control")
+
+
+def test_a_column_that_splits_wells_of_one_row_is_no_place(tmp_path):
+    path = tmp_path / "cts.csv"
+    text = cts("Buffer X", lambda at: ("a", "b")[at % 2])
+    header, *rows = text.splitlines()
+    path.write_text("\n".join([f"Well,{header}", *(f"A{at + 1},{row}" for at, row in enumerate(rows))]))
+    with pytest.raises(InputError, match="the column 'Buffer X' has 2 values"):
+        read_expression(path, references=["GAPDH"], control="control")

@@ -7,6 +7,7 @@ from typing import Final
 from lensim.checks import FaultReport
 from lensim.expression.read.columns import COLUMNS, RATIO_COLUMNS
 from lensim.expression.read.match import match_sheet
+from lensim.expression.read.own_columns import of_export
 from lensim.expression.read.pooling import LABELS, check_ratios, check_reactions, check_sheet
 from lensim.expression.read.ratios import with_samples
 from lensim.expression.read.reactions import Reactions
@@ -36,6 +37,8 @@ class ChosenStudy:
         The sheet as the file has it, where rows were left out.
     attrs
         What a Dataset says of columns and names.
+    exports
+        Machines' exports with the rows of their tables that are kept.
     """
 
     sources: list[Source]
@@ -43,6 +46,7 @@ class ChosenStudy:
     sheet: Source | None
     whole_sheet: Source | None = None
     attrs: Mapping[str, str] = field(default_factory=dict)
+    exports: tuple[Source, ...] = ()
 
 
 def choose_study(
@@ -65,7 +69,11 @@ def choose_study(
     tables = [source for source, kind in zip(sources, kinds, strict=True) if kind in TABLES]
     meanings = RATIO_COLUMNS if is_ratios else COLUMNS
     labels = [what for what in LABELS if what in meanings]
-    settled = settle([*tables, *([sheet] if sheet else [])], choice, meanings, labels, {**of_sheet, **(columns or {})})
+    views = [of_export(source, kind) for source, kind in zip(sources, kinds, strict=True)]
+    exports = [view for view in views if view is not None]
+    settled = settle(
+        [*tables, *([sheet] if sheet else [])], choice, meanings, labels, {**of_sheet, **(columns or {})}, exports
+    )
     kept = {one.path: one for one in settled.sources}
     own = [
         (kept.get(source.path, source), kind)
@@ -84,7 +92,9 @@ def choose_study(
     elif tables and all(knows_samples(source, columns) for source in files):
         attrs |= check_reactions(files, columns, choice)
     is_cut = sheet is not None and kept_sheet is not None and len(kept_sheet.table.rows) < len(sheet.table.rows)
-    return ChosenStudy(files, [kind for _, kind in own], kept_sheet or sheet, sheet if is_cut else None, attrs)
+    return ChosenStudy(
+        files, [kind for _, kind in own], kept_sheet or sheet, sheet if is_cut else None, attrs, settled.exports
+    )
 
 
 def join_genes(reactions: Reactions, choice: Choice) -> Reactions:

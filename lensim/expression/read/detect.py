@@ -10,13 +10,14 @@ from lensim.expression.read import cfx, lightcycler, mxpro, quantstudio, ratios,
 from lensim.expression.read.choices import Choices
 from lensim.expression.read.columns import COLUMNS, RATIO_COLUMNS
 from lensim.expression.read.empty_cts import Empty
-from lensim.expression.read.export import Layout, fit, marked_header
+from lensim.expression.read.export import ExportTable, Layout, as_text_table, find_table, fit, has_table, marked_header
 from lensim.expression.read.near import way_out
 from lensim.expression.read.reactions import Reactions, check_no_well_twice, one_of_all
 from lensim.expression.read.understand import FileReactions
 from lensim.tables.columns import find_columns
 from lensim.tables.number_text import DecimalMark
 from lensim.tables.source import Files, Source, sources_of
+from lensim.tables.table import TextTable
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,28 @@ def kind_of(source: Source, columns: Mapping[str, str] | None = None) -> str:
     if is_tidy:
         return "tidy"
     raise InputError(f"{source.place}: {_why_none(source)}")
+
+
+def export_table(source: Source, kind: str) -> ExportTable | None:
+    """The table of wells in a machine's export; None where the file is none, or cannot be read."""
+    if kind not in _MACHINES:
+        return None
+    for layout in _MACHINES[kind].layouts:
+        try:
+            if has_table(source.text, layout):
+                return find_table(source.text, layout, FaultReport(source.place))
+        except InputError:
+            return None
+    return None
+
+
+def table_to_choose_from(source: Source) -> TextTable:
+    """The table whose columns a user may name: that of a machine's wells, or the file's own."""
+    try:
+        table = export_table(source, kind_of(source))
+    except InputError:
+        table = None
+    return source.table if table is None else as_text_table(table, source.place)
 
 
 def _kind_of_named(source: Source, columns: Mapping[str, str]) -> str:

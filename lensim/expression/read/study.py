@@ -11,10 +11,11 @@ from lensim.expression.read.assemble import assemble_reactions
 from lensim.expression.read.choices import Choices, Unpaired
 from lensim.expression.read.chosen import check_listed, choose_study, join_genes
 from lensim.expression.read.columns import COLUMNS, RATIO_COLUMNS
-from lensim.expression.read.detect import FORMATS, kind_of, read_reactions
+from lensim.expression.read.detect import FORMATS, kind_of, read_reactions, table_to_choose_from
 from lensim.expression.read.empty_cts import Empty
 from lensim.expression.read.factors import EfficiencyScale, Factor, read_factors
 from lensim.expression.read.match import Unlisted
+from lensim.expression.read.own_columns import check_exports, joined_attrs, only_chosen
 from lensim.expression.read.ratios import read_ratios
 from lensim.expression.read.sample_sheet import read_sheet
 from lensim.expression.read.stated import columns_of_each
@@ -26,7 +27,7 @@ from lensim.tables.source import File, Files, Source, source_of, sources_of
 from lensim.tables.studies import one_a_value
 
 
-@one_a_value({**RATIO_COLUMNS, **COLUMNS})
+@one_a_value({**RATIO_COLUMNS, **COLUMNS}, table_of=table_to_choose_from)
 def read_expression(
     files: Files,
     *,
@@ -159,12 +160,14 @@ def read_expression(
             reactions = read_reactions(
                 sources, format or "", columns=columns, cycle_limit=cycle_limit, decimal=decimal, empty=empty
             )
-            reactions = join_genes(reactions, choice)
+            reactions = only_chosen(join_genes(reactions, choice), chosen.exports)
             if chosen.whole_sheet is not None and unlisted == "refuse":
                 check_listed(reactions, chosen.whole_sheet, decimal, of_sheet)
                 unlisted = "ignore"
             needed_sheet = _needed_sheet(sheet, sources, kinds, columns)
             listed = read_sheet(needed_sheet, decimal=decimal, columns=of_sheet)
+            of_exports = check_exports(sources, kinds, reactions, listed, choice)
+            chosen = replace(chosen, attrs=joined_attrs(chosen.attrs, of_exports))
             ignored = any(places_of_stated(needed_sheet.table.header, name) for name in ignore)
             data = assemble_reactions(
                 reactions,
