@@ -36,6 +36,11 @@ class PooledRow:
         The effect in words: "cell line T1".
     compared
         What effects share that are compared with one another, such as a line; None where none are.
+    contrast, target
+        Where subjects of one contrast are pooled: the contrast in words, "TNF under drug", and the part of it that its
+        controls share.
+    is_control_arm
+        Whether it is a control of a contrast.
     """
 
     place: str
@@ -47,6 +52,9 @@ class PooledRow:
     is_control: bool
     words: str
     compared: Hashable = None
+    contrast: str = ""
+    target: Hashable = None
+    is_control_arm: bool = False
 
 
 @dataclass(frozen=True)
