@@ -43,7 +43,7 @@ COLUMNS = {
     "role": "tag",
 }
 POOLED = Choice(ignore=("seeding_density",))
-"""Lines were sown at the density that suits each plate's date; reference fits pool these."""
+"""Some lines were sown at two densities, whose plates the reference fits pool as well."""
 ROLES = Roles(untreated=("NC-1",), blank=("B",), ignored=("NC-0", "PC-*"), treated=("L*-D*-S",))
 SETTINGS = FitSettings(SamplerSettings(draws=1000, tune=1000, chains=4, target_accept=0.95))
 UNTREATED_COLOUR, TREATED_COLOUR = "#999999", "#0072B2"  # distinct in grey print and for colour-blind readers

@@ -1,7 +1,8 @@
 """Files to data, one function an assay: `lensim.read.dose_response("wells.csv", dose_unit="uM")`.
 
 Each takes a file or several, with the options of the command `lensim fit` of that assay, and returns a Dataset with the
-assay's name in attrs["assay"]. An assay of another package is found by its name: `lensim.read.toy("file.csv")`.
+assay's name in attrs["assay"]; with `by="time_h"` a dict of such, one for each value of that column. An assay of
+another package is found by its name: `lensim.read.toy("file.csv")`.
 """
 
 from collections.abc import Callable

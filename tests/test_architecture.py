@@ -31,6 +31,7 @@ TOPICS = {
     "tests/models/test_models_log_prior.py": "the log prior of every model",
     "tests/plan/test_plan_docs.py": "what the page on planning says",
     "tests/power/test_power_engines.py": "engines give the same posterior",
+    "tests/expression/read/test_expression_read_random_tables.py": "hundreds of random tables of Cts",
     "tests/power/test_power_memory.py": "memory that long runs need",
     "tests/power/test_power_oracles.py": "power that is known in closed form",
     "tests/power/test_power_signs.py": "errors of sign and size, new subjects, ceilings and spot checks",

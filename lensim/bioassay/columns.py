@@ -5,17 +5,21 @@ from typing import Final
 
 from lensim.bioassay.roles import BLANK, SAMPLE, STANDARD
 from lensim.tables.columns import EXPERIMENT_NAMES, Meaning
+from lensim.tables.log_scale import LOG_WORDS
 
 PG_PER_ML: Final[Mapping[str, float]] = {"pg/ml": 1.0, "ng/ml": 1000.0}
+
+_CONCENTRATION_NAMES: Final = ("concentration", "conc", "tnf", "tnf_alpha", "tnf_a", "standard", "dose")
 
 COLUMNS: Final[Mapping[str, Meaning]] = {
     "plate": Meaning(("plate", "plate_id", "barcode"), is_optional=True),
     "well": Meaning(("well", "well_name", "well_position", "well_id"), may_be_constant=False, is_optional=True),
     "role": Meaning(("role", "well_role", "well_type", "type"), is_optional=True),
     "concentration": Meaning(
-        ("concentration", "conc", "tnf", "tnf_alpha", "tnf_a", "standard", "dose"),
+        _CONCENTRATION_NAMES,
         units=frozenset({"pg_per_ml", "pg_ml", "ng_per_ml", "ng_ml"}),
         may_be_constant=False,
+        last=tuple(f"{log}_{name}" for log in LOG_WORDS for name in _CONCENTRATION_NAMES),
     ),
     "cell_line": Meaning(("cell_line", "line", "sample", "sample_name", "subject", "donor")),
     "condition": Meaning(("condition", "treatment"), is_optional=True),

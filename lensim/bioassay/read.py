@@ -19,6 +19,7 @@ from lensim.bioassay.rows import (
     read_role,
     unit_of,
 )
+from lensim.bioassay.standards import scale_of_standards
 from lensim.checks import FaultReport, InputError
 from lensim.tables.choice import Choice, Where
 from lensim.tables.columns import Found, names_any
@@ -33,6 +34,7 @@ from lensim.tables.grid_map import (
     map_of_grid,
     numbering_of,
 )
+from lensim.tables.log_scale import DoseScale
 from lensim.tables.number_text import DecimalMark, decimal_mark_in_doubt, decimal_mark_of, is_missing
 from lensim.tables.plate_size import check_plate_wells, largest_grid
 from lensim.tables.reader_words import Saturated
@@ -73,6 +75,7 @@ def read_bioassay(
     columns: Mapping[str, str] | None = None,
     decimal: DecimalMark | None = None,
     unit: str | None = None,
+    concentration_scale: DoseScale | None = None,
     saturated: Saturated = "refuse",
     where: Where | None = None,
     ignore: Sequence[str] = (),
@@ -118,6 +121,9 @@ def read_bioassay(
         The decimal mark, "." or ",", where the numbers do not show it; of a map only where in doubt there.
     unit
         pg/ml or ng/ml; may be left out where the column's name has it, else pg/ml.
+    concentration_scale
+        "linear", "log10", "-log10", "ln", "-ln", "log2" or "-log2": what the numbers are of the concentration in its
+        unit; may be left out where the column's name says it, such as "log10 TNF (pg/ml)".
     saturated
         What becomes of a well in which the reader was saturated (OVER, OVRFLW, >4.000): "refuse" the file, or "drop"
         the well and count it.
@@ -152,7 +158,9 @@ def read_bioassay(
     checks.one_of("saturated", saturated, ("refuse", "drop"))
     sources = sources_of(files)
     choice = Choice.of(where, ignore, join_names)
-    choices = _Choices(columns or {}, unit or "", decimal, saturated == "drop", plate_wells, well_order)
+    choices = _Choices(
+        columns or {}, unit or "", concentration_scale, decimal, saturated == "drop", plate_wells, well_order
+    )
     study = FaultReport(", ".join(source.place for source in sources))
     if plate_map is not None:
         check_is_map(source_of(plate_map), COLUMNS["well"], columns or {})
@@ -197,6 +205,7 @@ def read_bioassay(
 class _Choices:
     columns: Mapping[str, str]
     unit: str
+    concentration_scale: DoseScale | None
     decimal: DecimalMark | None
     drops_saturated: bool
     plate_wells: int | None
@@ -224,7 +233,8 @@ def _read_wells(source: Source, choices: _Choices, study: FaultReport) -> _Read:
     numbers = [what for what in ("concentration", "dilution_factor", "od") if found.has(what)]
     cells = [found.cell(what, row) for row in table.rows for what in numbers]
     mark = decimal_mark_of(cells, choices.decimal, table.has_decimal_points, faults)
-    manner = Manner(unit_of(found, choices.unit, faults), mark, choices.drops_saturated)
+    scale = scale_of_standards(table, found, choices.concentration_scale, mark, faults)
+    manner = Manner(unit_of(found, choices.unit, faults), mark, choices.drops_saturated, scale)
     wells, lost, saturated, ignored = [], 0, 0, 0
     for row, line in zip(table.rows, table.lines, strict=True):
         role = read_role(found, row, line, faults)
@@ -255,7 +265,8 @@ def _read_grids(
     found = find_own_columns(table, choices.columns, "well", faults)
     cells = [found.cell(what, row) for row in table.rows for what in ("concentration", "dilution_factor")]
     mark = decimal_mark_in_doubt(cells, choices.decimal, table.has_decimal_points, faults)
-    manner = Manner(unit_of(found, choices.unit, faults), mark, choices.drops_saturated)
+    scale = scale_of_standards(table, found, choices.concentration_scale, mark, faults)
+    manner = Manner(unit_of(found, choices.unit, faults), mark, choices.drops_saturated, scale)
     checks.unique("files of plates, by their names without suffix,", [plate.name for plate in plates])
     read = [
         _read_grid(plate, name, (table, found, rows), manner, choices, faults, study)

@@ -12,6 +12,7 @@ from lensim.bioassay.roles import SAMPLE, STANDARD
 from lensim.bioassay.rules import LARGEST_OD
 from lensim.checks import FaultReport
 from lensim.tables.columns import Found, find_columns, missing
+from lensim.tables.log_scale import DoseScale, number_to_dose
 from lensim.tables.names import plain_name
 from lensim.tables.number_text import DecimalMark, is_missing, parse_number
 from lensim.tables.reader_words import is_lost, is_saturated
@@ -20,11 +21,12 @@ from lensim.tables.table import TextTable
 
 @dataclass(frozen=True)
 class Manner:
-    """The unit of a file's concentrations, its decimal mark, and whether saturated wells are left out."""
+    """The unit and scale of a file's concentrations, its decimal mark, and whether saturated wells are left out."""
 
     unit: str
     mark: DecimalMark
     drops_saturated: bool = False
+    scale: DoseScale = "linear"
 
 
 def find_own_columns(table: TextTable, stated: Mapping[str, str], needed: str, faults: FaultReport) -> Found:
@@ -147,6 +149,7 @@ def _concentration(found: Found, row: list[str], line: int, role: str, manner: M
     if role == "untreated" and is_missing(text):
         return 0.0
     number = parse_number(text, manner.mark) if text else None
+    number = None if number is None else number_to_dose(number, manner.scale)
     if number is None or not 0 <= number < math.inf:
         faults.add(
             f"{found.column('concentration')} of a standard must be a number of 0 or more, got {text!r}", line=line

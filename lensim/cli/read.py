@@ -56,16 +56,25 @@ def _run(name: str, source: Source, given: dict[str, Any], *, path: Path | None,
 
 def _expression(given: dict[str, Any], *, path: Path | None, force: bool) -> None:
     """From machines' exports to one tidy table: reactions alone where nothing says which sample is which."""
-    from lensim.expression.read import kind_of, knows_samples, read_reactions, without_sheet, write_reactions
+    from lensim.expression.read import (
+        columns_of_each,
+        kind_of,
+        knows_samples,
+        read_reactions,
+        without_sheet,
+        write_reactions,
+    )
     from lensim.output import require_free, written_whole
-    from lensim.tables.source import sources_of
+    from lensim.tables.source import source_of, sources_of
 
     if path is not None:
         table_suffix(path)
         require_free(path, force=force, inputs=paths_in(given))
     files, wanted = sources_of(given["files"]), ("sheet", "reference", "control", "factors")
     given["files"] = files  # opened once, for whatever reads them below
-    columns, kinds = columns_of(given["column"]), [given["format"] or kind_of(file) for file in files]
+    sheet = None if given["sheet"] is None else source_of(given["sheet"])
+    columns, _ = columns_of_each(files, sheet, columns_of(given["column"]))
+    kinds = [given["format"] or kind_of(file, columns) for file in files]
     if all(kind == "ratios" for kind in kinds):
         _run("expression", sources.expression, given, path=path, force=force)
         return

@@ -179,6 +179,10 @@ def bioassay(
     well_order: WellOrder = None,
     control: Control = "",
     unit: Annotated[str, typer.Option(help="Of standards: pg/ml or ng/ml; else as the column says.")] = "",
+    concentration_scale: Annotated[
+        Literal["linear", "log10", "-log10", "ln", "-ln", "log2", "-log2"] | None,
+        typer.Option(help="What the numbers are of the concentration; else as the column's name says."),
+    ] = None,
     column: Column = None,
     decimal: Decimal = None,
     drop_saturated: DropSaturated = False,
@@ -199,6 +203,7 @@ def bioassay(
         well_order=well_order,
         control=control,
         unit=unit or None,
+        concentration_scale=concentration_scale,
         columns=columns_of(column),
         decimal=decimal,
         saturated="drop" if drop_saturated else "refuse",

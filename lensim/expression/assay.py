@@ -19,13 +19,14 @@ from lensim.expression.estimands import (
     summarise_populations,
     summarise_subjects,
 )
-from lensim.expression.evidence import DETECTED, LEFT_OUT, pairs_not_there
+from lensim.expression.evidence import DETECTED, LEFT_OUT, UNPAIRED_TREATED, pairs_not_there
 from lensim.expression.plate_checks import told_of_plates
 from lensim.expression.read import amplified_without_template, read_expression, write_cts
 from lensim.expression.reasons import percent
 from lensim.expression.reference_checks import told_of_references
 from lensim.expression.standard_curve import genes_of_unknown_factor
 from lensim.expression.unpaired import told_of_groups
+from lensim.expression.well_checks import told_of_factors, told_of_wells
 
 SHOWN_CONTROLS: Final = 5
 SHOWN_MISSING: Final = 8
@@ -81,6 +82,9 @@ def remarks(estimands: xr.Dataset) -> tuple[str, ...]:
     missing = pairs_not_there(estimands)
     said = []
     for contrast in dict.fromkeys(one[2] for one in missing):
+        if (estimands[UNPAIRED_TREATED].sel({v.CONTRAST: contrast}) > 0).any():
+            said.append(f"{contrast} is compared between groups of different subjects: no subject has a fold change")
+            continue
         own = [f"{target} in {subject}" for target, subject, name in missing if name == contrast]
         more = f" and {len(own) - SHOWN_MISSING} more" if len(own) > SHOWN_MISSING else ""
         said.append(f"no pair of {contrast}, so no fold change: {', '.join(own[:SHOWN_MISSING])}{more}")
@@ -133,6 +137,7 @@ def notes(data: xr.Dataset) -> tuple[str, ...]:
             is_control = "every ratio of it is exactly 1, so it is the control and no contrast, and is left out"
             said.append(f"{controls}: {is_control}")
         return tuple(said)
+    said += [*told_of_wells(data), *told_of_factors(data)]
     said += [*told_of_groups(data), *told_of_references(data), *told_of_plates(data), *told_of_subjects(data)]
     if genes := genes_of_unknown_factor(data):
         said.append(

@@ -88,6 +88,24 @@ class Found:
         return self.name.get(what, what)
 
 
+def as_stated(header: Sequence[str], stated: Mapping[str, str]) -> tuple[str, ...]:
+    """A header in which the columns that a user names have the names of their meanings; constants stand behind."""
+    named = list(header)
+    for what, name in stated.items():
+        if name.startswith(CONSTANT_MARK):
+            named.append(what)
+        elif len(places := places_of_stated(header, name)) == 1:
+            named[places[0]] = what
+    return tuple(named)
+
+
+def places_of_stated(header: Sequence[str], name: str) -> list[int]:
+    """The columns with exactly this name, or else those that differ in case, blanks and signs alone."""
+    places = [at for at, known in enumerate(header) if known == name.strip()]
+    plain = plain_name(name)
+    return places or [at for at, known in enumerate(header) if plain and plain_name(known) == plain]
+
+
 def names_any(header: Sequence[str], meaning: Meaning) -> bool:
     """Whether a header has a name that is understood."""
     return any(meaning.rank(name) is not None for name in header)
@@ -177,10 +195,7 @@ def missing(table: TextTable, wanted: str) -> str:
 
 def _by_stated_name(table: TextTable, name: str, faults: FaultReport) -> int | None:
     """The column with exactly this name, or else the only one that differs in case, blanks and signs alone."""
-    places = [at for at, known in enumerate(table.header) if known == name.strip()]
-    if not places:
-        plain = plain_name(name)
-        places = [at for at, known in enumerate(table.header) if plain and plain_name(known) == plain]
+    places = places_of_stated(table.header, name)
     if len(places) == 1:
         return places[0]
     if places:

@@ -6,16 +6,17 @@ from typing import Final, Literal
 
 from lensim.tables.names import plain_name
 
-Kind = Literal["splits", "control", "replicate", "ambiguous", "technical", "measured", "unknown"]
+Kind = Literal["splits", "control", "replicate", "ambiguous", "technical", "measured", "remark", "unknown"]
 """A column splits the data (time, density, medium ...), splits it but may differ between treated wells and their
 controls (treatment, a second compound), is a replicate (day, operator, lot), is either kind of replicate (replicate),
-is a replicate of wells alone (technical_replicate), is measured or a place (Ct mean, row, comment), or is not known."""
+is a replicate of wells alone (technical_replicate), is measured or a place (Ct mean, row), is a remark (comment), or is
+not known."""
 
 SPLITTING: Final[Mapping[str, frozenset[str]]] = {
     "time": frozenset(
         {
             "time", "times", "timepoint", "timepoints", "hour", "hours", "hr", "hrs", "h", "duration", "days",
-            "weeks", "incubation", "exposure", "harvest", "chase", "minutes", "mins",
+            "weeks", "incubation", "exposure", "harvest", "harvested", "incubated", "chase", "minutes", "mins",
         }
     ),
     "density": frozenset(
@@ -99,13 +100,24 @@ AMBIGUOUS: Final = re.compile(
     r"(replicates?|reps?|repl|repeats?|repetition|triplicates?|duplicates?)(_?(no|nr|number|id|index|n|[0-9]+))?|n"
 )
 MEASURED: Final = re.compile(
-    r"|unnamed.*|index|row|col|column|rows?_?index|col(umn)?_?index|(plate|well)_?(row|col|column).*|x|y|line_number"
+    r"unnamed.*|index|row|col|column|rows?_?index|col(umn)?_?index|(plate|well)_?(row|col|column).*|x|y|line_number"
     r"|(well|position|pos|location)(_?(id|name|index|no|nr|number|position))?"
-    r"|(.*_)?(comments?|notes?|remarks?|colou?r|file|file_?name|path|url|timestamp)"
+    r"|(.*_)?(colou?r|file|file_?name|path|url|timestamp)"
     r"|(.*_)?(mean|average|avg|median|sd|std|stdev|dev|sem|se|cv|variance|threshold|baseline|r2|rsq|raw|value)"
     r"|(ct|cq|cp|od|threshold|baseline|background)_.*|(t|m)m_?[0-9]*|melt.*|auc.*|.*_auc"
 )
-"""Names of measurements, places and remarks: they are told as not used, and never refused."""
+"""Names of measurements and places: they are told as not used, and never refused."""
+REMARK: Final = re.compile(
+    r"(.*_)?(comments?|notes?|remarks?|annotations?|kommentare?|bemerkung(en)?|anmerkung(en)?|notiz(en)?|commentaires?)"
+    r"|(sample|bio.*)_colou?r"
+)
+"""Names of free text: refused only where a few texts recur as those of a factor do."""
+SET_ASIDE: Final = re.compile(
+    r"exclu\w*|out-?lier\w*|omit\w*|\bbad\b|discard\w*|do not use|not used|fail\w*|contaminat\w*|wrong|\bleck\w*"
+    r"|ausrei(ss|\u00df)er\w*|ausgeschlossen|verworfen|ung\u00fcltig|invalid",
+    re.IGNORECASE,
+)
+"""Words of a remark that say that a row should not count."""
 
 _FIRST: Final = ("time", "density", "medium", "readout", "unit", "quantity")
 
@@ -121,7 +133,9 @@ def kind_of(name: str) -> Kind:
         return "technical"
     if AMBIGUOUS.fullmatch(plain):
         return "ambiguous"
-    if MEASURED.fullmatch(plain) and (plain or not name.strip()):
+    if REMARK.fullmatch(plain):
+        return "remark"
+    if MEASURED.fullmatch(plain):
         return "measured"
     if any(words & SPLITTING[what] for what in _FIRST) or plain.startswith("cells_per"):
         return "splits"

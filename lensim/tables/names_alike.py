@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from lensim.checks import FaultReport, InputError
-from lensim.tables.columns import Found, Meanings, find_columns
+from lensim.tables.columns import CONSTANT_MARK, Found, Meanings, find_columns, places_of_stated
 from lensim.tables.table import TextTable
 
 _SIGNS: Final = re.compile(r"[\s_\-\u00ad\u2010-\u2015\u2212]+")
@@ -72,7 +72,7 @@ def join_names(
     """
     if join is False:
         return list(tables), ""
-    found = [_found_quietly(table, meanings, stated) for table in tables]
+    found = [found_quietly(table, meanings, stated) for table in tables]
     faults = FaultReport(", ".join(table.place for table in tables))
     said: list[str] = []
     for what in labels:
@@ -99,10 +99,15 @@ def join_names(
     return list(tables), "; ".join(said)
 
 
-def _found_quietly(table: TextTable, meanings: Meanings, stated: Mapping[str, str]) -> Found | None:
+def found_quietly(table: TextTable, meanings: Meanings, stated: Mapping[str, str]) -> Found | None:
     """The columns of a table; None where they cannot be found, which the reader says later."""
+    own = {
+        what: name
+        for what, name in stated.items()
+        if name.startswith(CONSTANT_MARK) or places_of_stated(table.header, name)
+    }
     try:
-        return find_columns(table, meanings, FaultReport(table.place), stated=stated)
+        return find_columns(table, meanings, FaultReport(table.place), stated=own)
     except InputError:
         return None
 

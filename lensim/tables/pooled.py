@@ -2,15 +2,16 @@
 
 import itertools
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from lensim.checks import FaultReport, InputError
-from lensim.tables.choice import Choice, shown_values
+from lensim.tables.choice import Choice, shown_values, value_key
 from lensim.tables.columns import Found, Meanings, find_columns
-from lensim.tables.kinds import Kind, is_dose, kind_of
+from lensim.tables.control import CONTROL_WORDS
+from lensim.tables.kinds import SET_ASIDE, Kind, is_dose, kind_of
 from lensim.tables.names import plain_name
 from lensim.tables.source import Source
 from lensim.tables.table import TextTable
@@ -27,6 +28,15 @@ OWN_VALUE: Final = 0.8
 
 MANY_ROWS: Final = 20
 """So many rows it takes to tell a time stamp from a time."""
+
+
+FREE_REMARKS: Final = 2
+"""So many rows may have a remark that no other row has."""
+
+SHOWN_LINES: Final = 6
+
+CONTROL_SIGNS: Final = frozenset({"-", "no", "neg", "negative", "off", "minus", "without"})
+"""Values for no treatment, beside those of controls."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +144,12 @@ def check_pooled(
         for what, name in one.found.name.items()
     )
     kept = [f"{column} = {' or '.join(values)}" for column, values in choice.where.items()]
-    told = {"columns_used": ", ".join(used), "columns_not_used": ", ".join(not_used), "rows_kept": ", ".join(kept)}
+    told = {
+        "columns_used": ", ".join(used),
+        "columns_not_used": ", ".join(not_used),
+        "rows_kept": ", ".join(kept),
+        "remarks": _set_aside(columns),
+    }
     return {name: text for name, text in told.items() if text}
 
 
@@ -155,6 +170,7 @@ def _judge(column: Column, tables: Sequence[ReadTable], pooling: Pooling, faults
         "control": _mixed_apart,
         "replicate": _mixed_in_replicates,
         "ambiguous": _mixed_ambiguous,
+        "remark": _mixed_remarks,
         "unknown": _mixed_unknown,
     }[kind](column, pooling)
     if mixed:
@@ -256,6 +272,40 @@ def _mixed_unknown(column: Column, pooling: Pooling) -> Mixed:
     return mixed
 
 
+def _mixed_remarks(column: Column, pooling: Pooling) -> Mixed:
+    """As `_mixed_unknown`, for remarks of which a few recur; a free remark here and there is none.
+
+    One remark beside none is a factor where it is in the same number of rows of each set.
+    """
+    filled = [cell for cell in column.cells if cell[1]]
+    if len(filled) <= FREE_REMARKS or not _is_factor(replace(column, cells=filled)):
+        return []
+    groups: defaultdict[Hashable, list[tuple[PooledRow, str, str | float]]] = defaultdict(list)
+    for row, text, key in column.cells:
+        groups[(row.is_control, row.effect, row.replicate)].append((row, text, key))
+    shares = {sum(bool(text) for _, text, _ in cells) for cells in groups.values()}
+    is_of_one = len({key for _, _, key in filled}) == 1
+    return [] if is_of_one and len(shares) > 1 else _mixed(groups)
+
+
+def _set_aside(columns: Sequence[Column]) -> str:
+    """Rows whose remark says that they should not count."""
+    said = []
+    for column in columns:
+        if kind_of(column.name) != "remark":
+            continue
+        lines: dict[str, list[str]] = {}
+        for row, text, _ in column.cells:
+            if SET_ASIDE.search(text):
+                lines.setdefault(text, []).append(str(row.line))
+        said += [
+            f"{column.name} says {text!r} on line {', '.join(at[:SHOWN_LINES])}"
+            + f" and {len(at) - SHOWN_LINES} more" * (len(at) > SHOWN_LINES)
+            for text, at in lines.items()
+        ]
+    return "; ".join(said)
+
+
 def _follows_cells(column: Column) -> bool:
     """Whether treated rows of one dose have one value, and each value is of one dose or of neighbouring ones.
 
@@ -296,6 +346,12 @@ def _is_factor(column: Column) -> bool:
     return not is_number or len(sets) <= MOST_LEVELS
 
 
+def _most_frequent(column: Column) -> str:
+    """The value that most rows have; of several as frequent the last."""
+    counts = Counter(key for _, _, key in column.cells)
+    return max(reversed(column.texts()), key=lambda text: counts[value_key(text)])
+
+
 def _refuse(
     column: Column,
     kind: Kind,
@@ -321,11 +377,17 @@ def _refuse(
             place=row.place,
         )
         return
-    last = next((text for text in reversed(texts) if text), texts[-1])
-    ways = [
-        f"keep one with where={{{key}: {json.dumps(last, ensure_ascii=False)}}}",
-        f"read each by itself with by={key}",
-    ]
+    if column.has_no_name:
+        faults.add(
+            f"{name} has no name and {len(texts)} values ({shown_values(texts)}) in {row.words}{also}, which would be "
+            f"pooled in {pooling.whole}: give it a name in the file, by which it can be chosen",
+            line=row.line,
+            place=row.place,
+        )
+        return
+    ways = [f"keep one with where={{{key}: {json.dumps(_example(column, texts), ensure_ascii=False)}}}"]
+    if "" not in texts:
+        ways.append(f"read each by itself with by={key}")
     if "condition" in pooling.meanings and kind == "control" and not any(one.found.has("condition") for one in tables):
         ways.insert(0, f'compare them with columns={{"condition": {key}}}')
     if kind in ("replicate", "unknown") and not has_experiment and "experiment" in pooling.meanings:
@@ -337,3 +399,15 @@ def _refuse(
         line=row.line,
         place=row.place,
     )
+
+
+def _example(column: Column, texts: Sequence[str]) -> str:
+    """A value to keep: the empty one, whose rows go with every other; else the most frequent that is no control's."""
+    if "" in texts:
+        return ""
+    treated = [cell for cell in column.cells if not _is_of_control(cell[1])]
+    return _most_frequent(replace(column, cells=treated or column.cells))
+
+
+def _is_of_control(text: str) -> bool:
+    return not text or plain_name(text) in CONTROL_WORDS or text.casefold() in CONTROL_SIGNS

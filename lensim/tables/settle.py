@@ -1,12 +1,16 @@
 """The one door where tables of a study become rows: which rows count, and which names are one."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from lensim.tables.choice import Choice, choose_rows
+from lensim.checks import InputError
+from lensim.tables.choice import Choice, choose_rows, shown_values, values_of
 from lensim.tables.columns import Meanings
-from lensim.tables.names_alike import join_names
+from lensim.tables.names import plain_name
+from lensim.tables.names_alike import found_quietly, join_names
 from lensim.tables.source import Source
+from lensim.tables.table import TextTable
 
 
 @dataclass(frozen=True)
@@ -19,10 +23,13 @@ class Settled:
         The files; those without a row that was chosen are left out.
     joined
         Which names were joined, in words.
+    exports
+        Machines' tables with their rows that were chosen, also those without any.
     """
 
     sources: list[Source]
     joined: str = ""
+    exports: tuple[Source, ...] = ()
 
     @property
     def attrs(self) -> dict[str, str]:
@@ -36,6 +43,7 @@ def settle(
     meanings: Meanings,
     labels: Sequence[str],
     stated: Mapping[str, str] | None,
+    exports: Sequence[Source] = (),
 ) -> Settled:
     """Choose rows and join names in all tables of a study together.
 
@@ -49,13 +57,41 @@ def settle(
         The columns that are understood, and those that the user names.
     labels
         Meanings whose cells are names.
+    exports
+        Machines' exports, each with its table of wells: rows are chosen there as well, names stay.
 
     Raises
     ------
     InputError
         If a choice names a column or a value that is not there, or names alike are not decided.
     """
-    tables = choose_rows([source.table for source in sources], choice, meanings, stated or {})
+    every = [source.table for source in (*sources, *exports)]
+    chosen = choose_rows(every, choice, meanings, stated or {})
+    tables = chosen[: len(sources)]
+    _check_days(tables, meanings, stated or {})
     tables, said = join_names(tables, meanings, labels, stated or {}, choice.join_names)
     kept = [source.with_table(table) for source, table in zip(sources, tables, strict=True) if table.rows]
-    return Settled(kept, said)
+    of_exports = zip(exports, chosen[len(sources) :], strict=True)
+    return Settled(kept, said, tuple(source.with_table(table) for source, table in of_exports))
+
+
+def _check_days(tables: Sequence[TextTable], meanings: Meanings, stated: Mapping[str, str]) -> None:
+    """Refuse a column of days as experiments, by its name alone, where the numbers may be days of a treatment."""
+    if "experiment" not in meanings or "experiment" in stated:
+        return
+    days: dict[str | float, str] = {}
+    names = []
+    for table in tables:
+        found = found_quietly(table, meanings, stated)
+        if found is not None and plain_name(found.name.get("experiment", "")) in ("day", "days"):
+            names.append(found.column("experiment"))
+            days |= values_of([table], [found.position["experiment"]])
+    numbers = sorted(key for key in days if isinstance(key, float))
+    if len(days) < 2 or len(numbers) < len(days) or numbers == [float(at + 1) for at in range(len(numbers))]:
+        return
+    name, last = json.dumps(names[0], ensure_ascii=False), json.dumps(days[numbers[-1]])
+    raise InputError(
+        f"{tables[0].place}: the column {names[0]!r} has {len(days)} values ({shown_values(list(days.values()))}), "
+        f"which may be days of treatment: keep one with where={{{name}: {last}}}, read each by "
+        f'itself with by={name}, or say that they are experiments with columns={{"experiment": {name}}}'
+    )

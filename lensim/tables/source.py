@@ -1,12 +1,13 @@
 """One file, opened once: its bytes, text and table, for every reader and sniffer that asks."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from lensim.checks import FaultReport, InputError
+from lensim.tables.columns import as_stated
 from lensim.tables.raw import PARQUET_SIGNATURE, decode, read_bytes
 from lensim.tables.table import TextTable, first_rows, parse_parquet, parse_text
 
@@ -55,6 +56,19 @@ class Source:
     def table(self) -> TextTable:
         """The table in the file; InputError where it holds none. Faults of its shape come with `read_table`."""
         return self._parsed[0]
+
+    def with_names(self, stated: Mapping[str, str]) -> "Source":
+        """The same file, whose headers have the columns that a user names under the names of their meanings."""
+        other = replace(self)
+        kept = {name: value for name, value in self.__dict__.items() if name in ("text", "_parsed")}
+        other.__dict__.update(kept, headers=tuple(as_stated(header, stated) for header in self.headers))
+        return other
+
+    def with_part(self, table: TextTable) -> "Source":
+        """The same file with a table that is a part of its text, such as that of the wells of an export."""
+        other = replace(self)
+        other.__dict__["_parsed"] = (table, FaultReport(self.place))
+        return other
 
     def with_table(self, table: TextTable) -> "Source":
         """The same file with another table, such as some of its rows; the faults of its shape stay."""

@@ -33,7 +33,9 @@ class Reader(Protocol):
 
 
 def one_a_value(
-    meanings: Meanings, own: Callable[..., dict[str, xr.Dataset] | None] = lambda files, by, options: None
+    meanings: Meanings,
+    own: Callable[..., dict[str, xr.Dataset] | None] = lambda files, by, options: None,
+    table_of: Callable[[Source], TextTable] = lambda source: source.table,
 ) -> Callable[[Callable[..., xr.Dataset]], Reader]:
     """Give a reader the option `by`: a column of whose values each is read as a study by itself.
 
@@ -43,6 +45,8 @@ def one_a_value(
         Of the assay's columns.
     own
         `own(files, by, options)`: how the assay splits its files by this column; None where it has no way of its own.
+    table_of
+        The table in a file, where it is not all of it.
     """
 
     def with_by(read: Callable[..., xr.Dataset]) -> Reader:
@@ -58,7 +62,7 @@ def one_a_value(
             studies = own(sources, by, options)
             if studies is None:
                 stated, where = options.get("columns") or {}, options.pop("where", None) or {}
-                values = _values(_tables([*sources, *opened.values()]), by, where, meanings, stated)
+                values = _values(_tables([*sources, *opened.values()], table_of), by, where, meanings, stated)
                 studies = {value: read(sources, **options, where={**where, by: value}) for value in values}
             return {value: data.assign_attrs({BY: f"{by} = {value}"}) for value, data in studies.items()}
 
@@ -71,12 +75,12 @@ def one_a_value(
     return with_by
 
 
-def _tables(sources: Sequence[Source]) -> list[TextTable]:
+def _tables(sources: Sequence[Source], table_of: Callable[[Source], TextTable]) -> list[TextTable]:
     """The tables among some files; readers' grids and exports are none."""
     tables = []
     for source in sources:
         try:
-            tables.append(source.table)
+            tables.append(table_of(source))
         except InputError:
             continue
     return tables

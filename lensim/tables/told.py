@@ -10,6 +10,8 @@ def column_notes(data: xr.Dataset) -> tuple[str, ...]:
         kept = f"; rows kept: {data.attrs['rows_kept']}" if data.attrs.get("rows_kept") else ""
         left = data.attrs.get("columns_not_used")
         notes.append(f"columns used: {used}{kept}" + (f"; not used: {left}" if left else ""))
+    if remarks := data.attrs.get("remarks"):
+        notes.append(f"remarks: {remarks}; these rows are read, so delete them if they should not count")
     if joined := data.attrs.get("names_joined"):
         notes.append(f"names joined: {joined}")
     return tuple(notes)

@@ -56,11 +56,12 @@ class ReadTable:
 
 @dataclass
 class Column:
-    """A column that is not used: its name as the file writes it, and what it says of each row."""
+    """A column that is not used: its name as the file writes it, else its number, and what it says of each row."""
 
     name: str
     cells: list[tuple[PooledRow, str, str | float]] = field(default_factory=list)  # row, text, what is compared
     is_of_well: bool = False
+    has_no_name: bool = False
 
     def texts(self) -> list[str]:
         """Its different values as the files first write them, numbers sorted."""
@@ -85,12 +86,12 @@ def unused_columns(rows: Sequence[PooledRow], tables: Sequence[ReadTable]) -> li
         used = set(one.found.position.values())
         names: set[str] = set()
         for at, name in enumerate(one.table.header):
-            if at in used or not name:
+            if at in used:
                 continue
-            key = plain_name(name) or name
+            key = plain_name(name) or name or f"column {at + 1}"
             key = key if key not in names else f"{key}, column {at + 1}"
             names.add(key)
-            columns.setdefault(key, Column(name))
+            columns.setdefault(key, Column(name or key, has_no_name=not name))
             places.setdefault(one.table.place, []).append((key, at))
     well_at = {one.table.place: one.found.position.get("well") for one in tables}
     keys: dict[str, str | float] = {}
@@ -120,7 +121,12 @@ def _is_of_well(column: Column, row_at: Mapping[tuple[str, int], list[str]], wel
             return False
         letters.append((key, *place))
     return (
-        any(len({(one[0], one[part]) for one in letters}) == len({one[0] for one in letters}) for part in (1, 2))
+        any(
+            len({(one[0], one[part]) for one in letters})
+            == len({one[0] for one in letters})
+            == len({one[part] for one in letters})
+            for part in (1, 2)
+        )
         and len({one[0] for one in letters}) > 1
     )
 

@@ -133,3 +133,14 @@ def test_exports_need_a_reference_and_a_control(tmp_path, capsys):
 def test_compare_wants_a_result(tmp_path, capsys):
     status, _, err = run(capsys, "compare", str(saved(tmp_path, "cts.csv", TIDY)))
     assert (status, "must be a netCDF file written by lensim" in err) == (2, True)
+
+
+def test_a_column_that_is_named_shows_what_a_file_is(tmp_path, capsys):
+    ratios = saved(tmp_path, "ratios.csv", "Gene,Patient,2^-ddCt\nTNF,P1,4.0\nTNF,P2,3.5\n")
+    status, said, _ = run(capsys, "read", "expression", str(ratios), "--column", "ratio=2^-ddCt")
+    assert status == 0
+    assert "2 ratios of 1 targets in 2 subjects" in said
+    cts = saved(tmp_path, "cts.csv", TIDY.replace("gene", "Primer") + "".join(ROWS))
+    status, said, _ = run(capsys, "read", "expression", str(cts), "--column", "gene=Primer")
+    assert status == 0
+    assert "4 reactions of 2 genes" in said

@@ -2,15 +2,18 @@
 
 import numpy as np
 import pytest
+import xarray as xr
 from expression_studies import rows_of, written
 from scipy import stats
 
 from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.expression.assay import ASSAY, default_model
+from lensim.expression.estimands import expression_estimands, summarise_populations, summarise_subjects
 from lensim.expression.evidence import PAIRS, UNPAIRED_TREATED, evidence_of
 from lensim.expression.read import read_expression
 from lensim.expression.unpaired import unpaired_fold_changes
+from lensim.inference.observations import attach_observations
 
 
 def groups(n=3, shift=lambda donor, condition, gene: 0.0):
@@ -77,4 +80,39 @@ def test_a_control_without_a_treated_sample_is_told(tmp_path):
     data = read_expression(written(tmp_path, rows), references=["R"])
     assert data.attrs[v.READ_NOTES] == (
         "ctrl samples without a treated one, so of no fold change: D2 under ctrl in experiment 1"
+    )
+
+
+def test_tables_of_kept_groups_have_the_mean_and_no_subject(tmp_path):
+    data = read_expression(written(tmp_path, groups()), references=["R"], unpaired="keep")
+    rng = np.random.default_rng(3)
+    shape = {v.TARGET: 1, v.SUBJECT: 6, v.CONTRAST: 1, v.CELL_TYPE: 1}
+    coords = {
+        v.TARGET: ["X"], v.CONTRAST: ["drug"],
+        **{dim: data[dim].to_numpy() for dim in (v.SUBJECT, v.CELL_TYPE)},
+    }  # fmt: skip
+
+    def draws(*dims):
+        values = 1.0 + 0.1 * rng.standard_normal((2, 50, *(shape[dim] for dim in dims)))
+        return ("chain", "draw", *dims), np.abs(values)
+
+    posterior = xr.Dataset(
+        {
+            v.LOG2_FOLD_CHANGE: draws(v.TARGET, v.SUBJECT, v.CONTRAST),
+            v.MU_FOLD_CHANGE: draws(v.TARGET, v.CELL_TYPE, v.CONTRAST),
+            v.SIGMA_FOLD_CHANGE: draws(v.TARGET, v.CELL_TYPE, v.CONTRAST),
+        },
+        coords,
+    )
+    result = xr.DataTree.from_dict({"posterior": posterior})
+    attach_observations(result, data)
+    estimands = expression_estimands(result)
+    assert summarise_subjects(estimands).empty
+    (row,) = summarise_populations(estimands).to_dict("records")
+    assert row["fold_change_percent"] == pytest.approx(200, rel=0.05)
+    assert row["subjects"] == 3
+    assert np.isnan([row["sigma_log2"], row["new_subject_percent"], row["increased"]]).all()
+    assert row["note"] == "groups of different subjects: 3 treated without a control, 3 with one"
+    assert ASSAY.remarks(estimands) == (
+        "drug is compared between groups of different subjects: no subject has a fold change",
     )

@@ -254,6 +254,11 @@ def test_a_dataset_that_cannot_answer_is_refused(model):
     treated = np.where(DATA[v.SUBJECT_OF_SAMPLE].values == 1, 1, DATA[v.CONDITION_OF_SAMPLE].values)
     with pytest.raises(InputError, match=r"^subject line 1 must have a control sample, got treated ones only$"):
         build(changed(v.CONDITION_OF_SAMPLE, treated))
+    alone = np.where(DATA[v.SUBJECT_OF_SAMPLE].values > 0, 1, DATA[v.CONDITION_OF_SAMPLE].values)
+    kept = changed(v.CONDITION_OF_SAMPLE, alone).assign_attrs(unpaired="keep")
+    rule = "a control of each subject" if "separate" in model else "at least 2 control subjects of cell type"
+    with pytest.raises(InputError, match=f"^{model} needs {rule}"):
+        build(kept)
     with pytest.raises(InputError, match=f"^{model} needs the variable ct_cycles"):
         build(DATA.drop_vars(v.CT))
 

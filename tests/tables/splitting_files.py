@@ -4,6 +4,7 @@ import csv
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,7 @@ class Door:
 
 
 DOORS = {
-    "dose_response": Door(dose_response, read_dose_response),
+    "dose_response": Door(dose_response, partial(read_dose_response, repeats="keep")),
     "cts": Door(cts, _read_cts),
     "ratios": Door(ratios, read_expression),
     "counts": Door(counts, read_cell_cycle),

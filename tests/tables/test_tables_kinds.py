@@ -15,8 +15,9 @@ from lensim.tables.kinds import kind_of
         ("day; date; date_seeded; batch; operator; lot no; plate 2; biological replicate; bio_rep", "replicate"),
         ("replicate; rep; Rep no; repeat; n; replicate_2; triplicate", "ambiguous"),
         ("technical_replicate; tech rep; well replicate; tech", "technical"),
-        ("Ct Mean; ct sd; row; Column; well row; position; comment; colour; file name; raw; threshold; x", "measured"),
-        ("max_conc_uM; dose index; log10 dose; top dose; ; Unnamed: 0; Tm1; AUC", "measured"),
+        ("comment; Well Note; Remarks; Kommentar; Sample Color", "remark"),
+        ("Ct Mean; ct sd; row; Column; well row; position; colour; file name; raw; threshold; x", "measured"),
+        ("max_conc_uM; dose index; log10 dose; top dose; Unnamed: 0; Tm1; AUC", "measured"),
         ("foo; response; phase; base; zustand; \u72b6\u6001", "unknown"),
     ],
 )

@@ -8,7 +8,6 @@ from typing import Final, Literal, get_args
 
 from lensim.checks import FaultReport, InputError, one_of
 from lensim.dose_response.read import units
-from lensim.dose_response.read.dose_scale import LOG_WORDS, DoseScale, scale_in_name
 from lensim.dose_response.read.response import (
     INHIBITION_NAMES,
     OTHER_RESPONSES,
@@ -17,6 +16,7 @@ from lensim.dose_response.read.response import (
     without_response,
 )
 from lensim.tables.columns import EXPERIMENT_NAMES, Found, Meaning, check_stated, find_columns, missing, names_any
+from lensim.tables.log_scale import LOG_WORDS, DoseScale, scale_in_name
 from lensim.tables.names import plain_name
 from lensim.tables.table import TextTable
 

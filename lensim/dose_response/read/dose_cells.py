@@ -25,6 +25,7 @@ _POWER: Final = re.compile(
 _NUMBER: Final = re.compile(
     r"(?P<number>[+-]?(?:[0-9][0-9.,'\u2019\s]*[0-9.,]|[0-9]|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?)\s*(?P<rest>[^0-9\s.,'].*)?"
 )
+_SHARE: Final = re.compile(r"[0-9.,]+\s*%\s*(?:\(?[vw]/v\)?)?")
 _SIGNS: Final = str.maketrans(dict.fromkeys("\u2212\u2013\ufe63\uff0d", "-"))
 _RAISED: Final = str.maketrans(
     "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079\u207b\u207a", "0123456789-+"
@@ -63,8 +64,7 @@ def number_in(text: str) -> str:
 
 def is_untreated_word(text: str) -> bool:
     """Whether a cell names a well without the drug: DMSO, vehicle, control, "0.1% DMSO" ..."""
-    plain = plain_name(re.sub(r"^\s*[0-9.,]+\s*%\s*(?:\(?v/v\)?)?", "", text))
-    return plain in UNTREATED_WORDS
+    return plain_name(_SHARE.sub("", text)) in UNTREATED_WORDS
 
 
 def is_bound(text: str) -> bool:

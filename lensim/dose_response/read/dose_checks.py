@@ -7,15 +7,10 @@ from typing import Final
 
 from lensim.checks import FaultReport
 from lensim.dose_response.read.columns import WellColumns
-from lensim.dose_response.read.dose_pattern import (
-    Series,
-    choices_of_scale,
-    is_unusual,
-    look_like_logarithms,
-    stand_in_for_zero,
-)
+from lensim.dose_response.read.dose_pattern import choices_of_scale, is_unusual, stand_in_for_zero
 from lensim.dose_response.read.doses import choice_of_roles
 from lensim.dose_response.read.wells import Well
+from lensim.tables.logarithms import Series, look_like_logarithms
 
 _FAR_FROM_CONTROL_PERCENT: Final = 1.5
 HIGHEST_POSSIBLE_UM: Final = 1e8

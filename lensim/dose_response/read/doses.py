@@ -10,9 +10,9 @@ from lensim.dose_response.read import units
 from lensim.dose_response.read.columns import Role, Roles, WellColumns, role_of
 from lensim.dose_response.read.dose_cells import is_untreated_word, parse_dose_cell
 from lensim.dose_response.read.dose_pattern import choices_of_scale
-from lensim.dose_response.read.dose_scale import DOSE_SCALES, DoseScale, bases_by_steps, scale_in_name
+from lensim.tables.log_scale import DOSE_SCALES, DoseScale, bases_by_steps, scale_in_name
 from lensim.tables.names import plain_name
-from lensim.tables.number_text import DecimalMark, parse_number
+from lensim.tables.number_text import DecimalMark, is_missing, parse_number
 from lensim.tables.table import TextTable
 
 _MANY_VEHICLE_DOSES: Final = 3
@@ -235,7 +235,7 @@ def _with_vehicles(found: WellColumns, rows: Sequence[_Row], faults: FaultReport
     for row in rows:
         names.setdefault(found.cell("compound", row.cells), []).append(row)
     vehicles = {name: own for name, own in names.items() if name and is_untreated_word(name)}
-    vehicles = {name: own for name, own in vehicles.items() if any(row.number for row in own)}
+    vehicles = {name: own for name, own in vehicles.items() if any(row.number or is_missing(row.text) for row in own)}
     drugs = [row for name, own in names.items() if name and not is_untreated_word(name) for row in own]
     if not vehicles or not drugs:
         return found

@@ -25,7 +25,6 @@ from lensim.dose_response.read.columns import (
 from lensim.dose_response.read.conditions import settle_conditions
 from lensim.dose_response.read.dose_cells import number_in
 from lensim.dose_response.read.dose_checks import check_doses
-from lensim.dose_response.read.dose_scale import DoseScale
 from lensim.dose_response.read.doses import understand_doses
 from lensim.dose_response.read.plate_files import PlateFiles
 from lensim.dose_response.read.pooling import check_wells
@@ -46,6 +45,7 @@ from lensim.tables.choice import EVERY_ROW, Choice
 from lensim.tables.columns import Found
 from lensim.tables.grid_choice import GridNumber, PlateGrid, match_plates, named_plate, plates_of
 from lensim.tables.grid_map import WellOrder, check_is_map, check_well_order, map_of_grid, numbering_of
+from lensim.tables.log_scale import DoseScale
 from lensim.tables.number_text import DecimalMark, decimal_mark_in_doubt, decimal_mark_of, is_missing
 from lensim.tables.plate_size import check_plate_wells, largest_grid
 from lensim.tables.reader_words import Saturated

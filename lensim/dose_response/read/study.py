@@ -9,7 +9,6 @@ import xarray as xr
 from lensim.checks import InputError
 from lensim.dose_response.read.columns import COLUMNS, RolesOrWords
 from lensim.dose_response.read.compounds import compounds_of, one_compound, select_compound
-from lensim.dose_response.read.dose_scale import DoseScale
 from lensim.dose_response.read.plate import PlateFiles, read_plates
 from lensim.dose_response.read.repeats import Repeats
 from lensim.dose_response.read.response import Scale
@@ -21,6 +20,7 @@ from lensim.tables.columns import names_any
 from lensim.tables.grid import find_grids
 from lensim.tables.grid_choice import GridNumber
 from lensim.tables.grid_map import NEEDS_MAP, WellOrder, check_needs_map
+from lensim.tables.log_scale import DoseScale
 from lensim.tables.number_text import DecimalMark
 from lensim.tables.reader_words import Saturated
 from lensim.tables.source import File, Files, Format, Source, format_of, source_of, sources_of

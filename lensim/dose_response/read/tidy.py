@@ -24,7 +24,6 @@ from lensim.dose_response.read.conditions import settle_conditions
 from lensim.dose_response.read.direction import check_direction
 from lensim.dose_response.read.dose_cells import number_in
 from lensim.dose_response.read.dose_checks import check_doses
-from lensim.dose_response.read.dose_scale import DoseScale
 from lensim.dose_response.read.doses import understand_doses
 from lensim.dose_response.read.percent import to_percent
 from lensim.dose_response.read.pooling import check_wells
@@ -42,6 +41,7 @@ from lensim.dose_response.read.wells import (
     role_of_row,
 )
 from lensim.tables.choice import EVERY_ROW, Choice
+from lensim.tables.log_scale import DoseScale
 from lensim.tables.number_text import DecimalMark, decimal_mark_of
 from lensim.tables.plate_size import check_plate_wells
 from lensim.tables.reader_words import Saturated

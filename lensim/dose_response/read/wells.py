@@ -7,8 +7,8 @@ from typing import Literal
 from lensim.checks import FaultReport
 from lensim.dose_response.read.columns import Role, Roles, WellColumns, role_of
 from lensim.dose_response.read.dose_cells import is_bound, is_untreated_word, parse_dose_cell
-from lensim.dose_response.read.dose_scale import number_to_dose
 from lensim.dose_response.read.units import dose_to_um, parse_dose_unit
+from lensim.tables.log_scale import number_to_dose
 from lensim.tables.number_text import DecimalMark, is_missing, parse_number
 from lensim.tables.reader_words import is_lost, is_saturated
 

@@ -7,6 +7,7 @@ from lensim.expression.read.factors import read_factors
 from lensim.expression.read.ratios import is_ratio_table, read_ratios
 from lensim.expression.read.reactions import Reaction, Reactions
 from lensim.expression.read.sample_sheet import SampleSheet, read_sheet
+from lensim.expression.read.stated import columns_of_each
 from lensim.expression.read.study import read_expression, without_sheet
 from lensim.expression.read.tidy import knows_samples, read_cts
 from lensim.expression.read.write import write_cts, write_reactions
@@ -23,6 +24,7 @@ __all__ = [
     "SampleSheet",
     "amplified_without_template",
     "assemble_reactions",
+    "columns_of_each",
     "is_ratio_table",
     "kind_of",
     "knows_samples",

@@ -7,7 +7,9 @@ from typing import Final
 from lensim.checks import FaultReport
 from lensim.expression.read.columns import COLUMNS, RATIO_COLUMNS
 from lensim.expression.read.match import match_sheet
+from lensim.expression.read.own_columns import of_export
 from lensim.expression.read.pooling import LABELS, check_ratios, check_reactions, check_sheet
+from lensim.expression.read.ratios import with_samples
 from lensim.expression.read.reactions import Reactions
 from lensim.expression.read.sample_sheet import SampleSheet, read_sheet
 from lensim.expression.read.tidy import knows_samples
@@ -35,6 +37,8 @@ class ChosenStudy:
         The sheet as the file has it, where rows were left out.
     attrs
         What a Dataset says of columns and names.
+    exports
+        Machines' exports with the rows of their tables that are kept.
     """
 
     sources: list[Source]
@@ -42,6 +46,7 @@ class ChosenStudy:
     sheet: Source | None
     whole_sheet: Source | None = None
     attrs: Mapping[str, str] = field(default_factory=dict)
+    exports: tuple[Source, ...] = ()
 
 
 def choose_study(
@@ -49,6 +54,7 @@ def choose_study(
     kinds: Sequence[str],
     sheet: File | None,
     columns: Mapping[str, str] | None,
+    of_sheet: Mapping[str, str],
     choice: Choice,
 ) -> ChosenStudy:
     """The rows of tables and sheet that are kept, names alike joined; what varies within a pooled set is refused.
@@ -63,7 +69,11 @@ def choose_study(
     tables = [source for source, kind in zip(sources, kinds, strict=True) if kind in TABLES]
     meanings = RATIO_COLUMNS if is_ratios else COLUMNS
     labels = [what for what in LABELS if what in meanings]
-    settled = settle([*tables, *([sheet] if sheet else [])], choice, meanings, labels, columns)
+    views = [of_export(source, kind) for source, kind in zip(sources, kinds, strict=True)]
+    exports = [view for view in views if view is not None]
+    settled = settle(
+        [*tables, *([sheet] if sheet else [])], choice, meanings, labels, {**of_sheet, **(columns or {})}, exports
+    )
     kept = {one.path: one for one in settled.sources}
     own = [
         (kept.get(source.path, source), kind)
@@ -74,15 +84,17 @@ def choose_study(
     kept_sheet = kept.get(sheet.path) if sheet else None
     attrs = dict(settled.attrs)
     if is_ratios:
-        attrs |= check_ratios(files, columns, choice)
+        attrs |= check_ratios(files, with_samples(files[0].table, columns or {}), choice)
     elif kept_sheet is not None:
-        told = [check_sheet(kept_sheet, choice)]
+        told = [check_sheet(kept_sheet, of_sheet, choice)]
         told += [check_reactions(files, columns, choice, by_sample=True)] if tables else []
         attrs |= {name: ", ".join(filter(None, (one.get(name) for one in told))) for one in told for name in one}
     elif tables and all(knows_samples(source, columns) for source in files):
         attrs |= check_reactions(files, columns, choice)
     is_cut = sheet is not None and kept_sheet is not None and len(kept_sheet.table.rows) < len(sheet.table.rows)
-    return ChosenStudy(files, [kind for _, kind in own], kept_sheet or sheet, sheet if is_cut else None, attrs)
+    return ChosenStudy(
+        files, [kind for _, kind in own], kept_sheet or sheet, sheet if is_cut else None, attrs, settled.exports
+    )
 
 
 def join_genes(reactions: Reactions, choice: Choice) -> Reactions:
@@ -105,7 +117,9 @@ def join_genes(reactions: Reactions, choice: Choice) -> Reactions:
     )
 
 
-def check_listed(reactions: Reactions, whole_sheet: Source, decimal: DecimalMark | None) -> None:
+def check_listed(
+    reactions: Reactions, whole_sheet: Source, decimal: DecimalMark | None, of_sheet: Mapping[str, str]
+) -> None:
     """Refuse samples that the sheet does not have at all, before those that are not chosen are left out.
 
     Raises
@@ -113,7 +127,7 @@ def check_listed(reactions: Reactions, whole_sheet: Source, decimal: DecimalMark
     InputError
         As `match_sheet`.
     """
-    sheet: SampleSheet = read_sheet(whole_sheet, decimal=decimal)
+    sheet: SampleSheet = read_sheet(whole_sheet, decimal=decimal, columns=of_sheet)
     faults = FaultReport(sheet.place)
     match_sheet(reactions, sheet, "refuse", faults)
     faults.raise_if_any()

@@ -8,13 +8,16 @@ from lensim import checks
 from lensim.checks import FaultReport, InputError
 from lensim.expression.read import cfx, lightcycler, mxpro, quantstudio, ratios, rdml, rotorgene, sds, tidy
 from lensim.expression.read.choices import Choices
+from lensim.expression.read.columns import COLUMNS, RATIO_COLUMNS
 from lensim.expression.read.empty_cts import Empty
-from lensim.expression.read.export import Layout, fit, marked_header
+from lensim.expression.read.export import ExportTable, Layout, as_text_table, find_table, fit, has_table, marked_header
 from lensim.expression.read.near import way_out
 from lensim.expression.read.reactions import Reactions, check_no_well_twice, one_of_all
 from lensim.expression.read.understand import FileReactions
+from lensim.tables.columns import find_columns
 from lensim.tables.number_text import DecimalMark
 from lensim.tables.source import Files, Source, sources_of
+from lensim.tables.table import TextTable
 
 
 @dataclass(frozen=True)
@@ -112,8 +115,10 @@ def read_reactions(
     )
 
 
-def kind_of(source: Source) -> str:
+def kind_of(source: Source, columns: Mapping[str, str] | None = None) -> str:
     """The format of a file, one of `KINDS`, by its content.
+
+    The columns that a user names count as if they had the usual names; a file in which one is named is a table.
 
     Of machines it is the one that knows most columns of the file's header. A table that names subjects and conditions
     is a tidy table whatever else it has, because no machine knows them.
@@ -125,6 +130,8 @@ def kind_of(source: Source) -> str:
     """
     if rdml.recognises(source.raw):
         return "rdml"
+    if columns:
+        return _kind_of_named(source, columns)
     if ratios.is_ratio_table(source):
         return "ratios"
     is_tidy = tidy.recognises(source)
@@ -141,9 +148,48 @@ def kind_of(source: Source) -> str:
     raise InputError(f"{source.place}: {_why_none(source)}")
 
 
-def _why_none(source: Source) -> str:
+def export_table(source: Source, kind: str) -> ExportTable | None:
+    """The table of wells in a machine's export; None where the file is none, or cannot be read."""
+    if kind not in _MACHINES:
+        return None
+    for layout in _MACHINES[kind].layouts:
+        try:
+            if has_table(source.text, layout):
+                return find_table(source.text, layout, FaultReport(source.place))
+        except InputError:
+            return None
+    return None
+
+
+def table_to_choose_from(source: Source) -> TextTable:
+    """The table whose columns a user may name: that of a machine's wells, or the file's own."""
+    try:
+        table = export_table(source, kind_of(source))
+    except InputError:
+        table = None
+    return source.table if table is None else as_text_table(table, source.place)
+
+
+def _kind_of_named(source: Source, columns: Mapping[str, str]) -> str:
+    """A table of reactions or of ratios, by the columns that a user names.
+
+    Raises
+    ------
+    InputError
+        If a named column is not there, or what else a table needs.
+    """
+    named = source.with_names(columns)
+    if set(columns) & set(RATIO_COLUMNS) - set(COLUMNS) or ratios.is_ratio_table(named):
+        return "ratios"
+    if "ct_cycles" in columns or tidy.recognises(named):
+        return "tidy"
+    find_columns(source.table, COLUMNS, FaultReport(source.place), stated=columns)
+    raise InputError(f"{source.place}: {_why_none(source, columns)}")
+
+
+def _why_none(source: Source, columns: Mapping[str, str] | None = None) -> str:
     """What the format lacks that is nearest to a file, or which formats there are."""
-    for machine in _MACHINES.values():
+    for machine in _MACHINES.values() if not columns else ():
         layout = machine.layouts[0]
         if marked := marked_header(source.text, layout):
             line, header = marked
@@ -154,7 +200,7 @@ def _why_none(source: Source) -> str:
                 f"the header on line {line} is that of {layout.instrument}, but no column is named {wanted}; "
                 f"there are {there}"
             )
-    if said := way_out(source):
+    if said := way_out(source, columns or {}):
         return said
     machines = ", ".join(machine.layouts[0].instrument for machine in _MACHINES.values())
     return (

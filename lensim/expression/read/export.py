@@ -14,6 +14,7 @@ from lensim.expression.read.understand import RawRow
 from lensim.tables.flags import FLAG_RULE, parse_flag
 from lensim.tables.names import plain_name
 from lensim.tables.number_text import is_missing
+from lensim.tables.table import TextTable
 from lensim.tables.well_names import parse_well_name
 
 SEPARATORS: Final = ("\t", ",", ";")
@@ -96,6 +97,14 @@ class ExportTable:
         """The column's name as the file writes it."""
         at = self.position.get(what)
         return what if at is None else " ".join(self.header[at].split())
+
+
+def as_text_table(table: ExportTable, place: str) -> TextTable:
+    """The table of an export as any other, its rows as long as its header."""
+    width = len(table.header)
+    rows = [[*row[:width], *[""] * (width - len(row))] for _, row in table.rows]
+    header = tuple(" ".join(name.split()) for name in table.header)
+    return TextTable(place, header, rows, [line for line, _ in table.rows])
 
 
 def has_table(text: str, layout: Layout) -> bool:

@@ -55,7 +55,7 @@ def match_sheet(
         elif row is None and task == "unknown":
             missing[reaction.sample or f"(none, well {reaction.well} of plate {reaction.plate})"].append(reaction)
         else:
-            assigned.append(_assign(reaction, row, task, sheet.place))
+            assigned.append(_assign(reaction, row, task, sheet))
     _tell_twice(twice, sheet, faults)
     _tell_missing(missing, sheet, faults)
     for listed in sheet.rows:
@@ -117,9 +117,9 @@ def _tell_missing(missing: dict[str, list[Reaction]], sheet: SampleSheet, faults
         )
 
 
-def _assign(reaction: Reaction, row: SheetRow | None, task: str, place: str) -> Assigned:
+def _assign(reaction: Reaction, row: SheetRow | None, task: str, sheet: SampleSheet) -> Assigned:
     if row is None:
-        return Assigned(reaction, "", "", "", "")
+        return Assigned(replace(reaction, task=task), "", "", "", "")  # type: ignore[arg-type]
     known = replace(
         reaction,
         gene=reaction.gene or row.gene,
@@ -127,7 +127,7 @@ def _assign(reaction: Reaction, row: SheetRow | None, task: str, place: str) -> 
         quantity=(row.quantity if row.quantity is not None else reaction.quantity) if task == "standard" else None,
     )
     # a name that is one gene's alone, or a well's, says nothing about how many cDNAs there were
-    is_named = not row.well and not row.gene
+    is_named = not row.well and not row.gene and not sheet.pools_names
     return Assigned(
         known,
         row.subject,
@@ -136,5 +136,5 @@ def _assign(reaction: Reaction, row: SheetRow | None, task: str, place: str) -> 
         row.experiment,
         is_named,
         row.is_control,
-        (place, row.line),
+        (sheet.place, row.line),
     )

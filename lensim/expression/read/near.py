@@ -1,11 +1,12 @@
 """What a file of RT-qPCR may be that no reader takes: curves, genotypes, or Cts under other names; and the way out."""
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from lensim.checks import InputError
 from lensim.expression.read.columns import COLUMNS
-from lensim.tables.columns import names_any
+from lensim.tables.columns import as_stated, names_any
 from lensim.tables.names import plain_name
 from lensim.tables.number_text import is_missing, parse_number
 from lensim.tables.source import Source
@@ -21,8 +22,8 @@ _CURVES: Final = re.compile(r"^\[?(?:multicomponent|amplification) data\]?", re.
 _GENOTYPES: Final = re.compile(r"\bSNP Assay Name\b|\bAllele ?1 C[tq]\b", re.IGNORECASE)
 
 
-def way_out(source: Source) -> str:
-    """What a file may be, and what to do; empty where nothing is known of it."""
+def way_out(source: Source, columns: Mapping[str, str]) -> str:
+    """What a file may be, and what to do; empty where nothing is known of it. `columns` are those that a user names."""
     if is_table_of_curves(source.text):
         return (
             "the table has the fluorescence of each cycle, and no Ct: export the table of the Ct (Cq, Cp) values of "
@@ -31,7 +32,7 @@ def way_out(source: Source) -> str:
     if _GENOTYPES.search(source.text):
         return "the file has genotypes (alleles of a SNP), not Cts of genes"
     try:
-        return _cts_under_other_names(source.table)
+        return _cts_under_other_names(source.table, columns)
     except InputError:
         return ""
 
@@ -48,19 +49,20 @@ def is_table_of_curves(text: str) -> bool:
     return False
 
 
-def _cts_under_other_names(table: TextTable) -> str:
+def _cts_under_other_names(table: TextTable, stated: Mapping[str, str]) -> str:
     """Columns that may hold Cts: one for all genes, one for each gene, or one for each sample."""
     columns = [name for at, name in enumerate(table.header) if name and _may_be_cts(table, at)]
-    has_gene = names_any([name for name in table.header if name not in columns], COLUMNS["gene"])
+    header = as_stated(table.header, stated)
+    has_gene = names_any([name for name in header if name not in columns], COLUMNS["gene"])
     if not columns:
         return ""
     named = ", ".join(repr(name) for name in columns[:6]) + ", ..." * (len(columns) > 6)
-    if names_any(table.header, COLUMNS["ct_cycles"]):
+    if names_any(header, COLUMNS["ct_cycles"]):
         there = ", ".join(repr(name) for name in table.header)
         return f'no column is named gene; there are {there}: name one, columns={{"gene": "NAME"}}, or write one'
     if len(columns) == 1 and has_gene:
-        stated = f'columns={{"ct_cycles": {quoted(columns[0])}}}'
-        return f"no column is named ct_cycles, Ct, Cq or Cp; if {named} holds the Ct, state {stated}"
+        remedy = f'columns={{"ct_cycles": {quoted(columns[0])}}}'
+        return f"no column is named ct_cycles, Ct, Cq or Cp; if {named} holds the Ct, state {remedy}"
     if has_gene:
         return (
             f"no column is named ct_cycles, Ct, Cq or Cp; if {named} hold the Cts of a sample each, write one row a "

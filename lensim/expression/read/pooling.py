@@ -36,10 +36,10 @@ def check_reactions(
     return check_tables(sources, columns, choice, Pooling(whole, COLUMNS, _MEASURED), row_of)
 
 
-def check_sheet(sheet: Source, choice: Choice) -> dict[str, str]:
+def check_sheet(sheet: Source, columns: Mapping[str, str] | None, choice: Choice) -> dict[str, str]:
     """What a sample sheet uses and what not; as `check_reactions`."""
     pooling = Pooling("one fold change", SHEET_COLUMNS, ("quantity", "well"))
-    return check_tables([sheet], None, choice, pooling, _sheet_row)
+    return check_tables([sheet], columns, choice, pooling, _sheet_row)
 
 
 def check_ratios(sources: Sequence[Source], columns: Mapping[str, str] | None, choice: Choice) -> dict[str, str]:

@@ -80,7 +80,7 @@ def read_ratios(
     has_experiments = True
     for source in sources:
         table, faults = read_table(source)
-        stated = _with_samples(table, columns or {})
+        stated = with_samples(table, columns or {})
         found = find_columns(table, RATIO_COLUMNS, faults, stated=stated, needed=("target", "subject"))
         own, own_without = _read_pairs(table, found, *_scale(table, found, faults), decimal, faults)
         has_experiments &= found.has("experiment")
@@ -95,7 +95,7 @@ def read_ratios(
     return without_controls(_dataset(pairs, attrs))
 
 
-def _with_samples(table: TextTable, stated: Mapping[str, str]) -> Mapping[str, str]:
+def with_samples(table: TextTable, stated: Mapping[str, str]) -> Mapping[str, str]:
     """The stated columns, with that of samples for subjects where a table has no other."""
     if "subject" in stated or names_any(table.header, RATIO_COLUMNS["subject"]):
         return stated

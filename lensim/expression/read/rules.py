@@ -14,6 +14,10 @@ from lensim.expression.read.reactions import Reaction, check_no_well_twice
 FEWEST_QUANTITIES: Final = 3
 """Different quantities with a Ct that a dilution series needs: two give a slope, but nothing to doubt it by."""
 
+LOWEST_FACTOR: Final = 1.3
+HIGHEST_FACTOR: Final = 2.6
+"""Bounds of what a dilution series may give [fold a cycle], wider than those of a stated factor, since it has noise."""
+
 
 def check_together(
     assigned: Sequence[Assigned],
@@ -138,6 +142,21 @@ def _check_series(
                 f"Ct must fall with quantity in the dilution series of {gene}, got a slope of {slope:+.3g} cycles per "
                 "tenfold: are the quantities dilution factors, or in the wrong order?",
             )
+        elif slope is not None and len(quantities) >= FEWEST_QUANTITIES:
+            _check_factor(gene, series, slope, faults)
+
+
+def _check_factor(gene: str, series: Sequence[Reaction], slope: float, faults: FaultReport) -> None:
+    factor = 10.0 ** (-1.0 / slope)
+    if LOWEST_FACTOR <= factor <= HIGHEST_FACTOR:
+        return
+    _add(
+        faults,
+        series[0],
+        f"the dilution series of {gene} must give {LOWEST_FACTOR:g} to {HIGHEST_FACTOR:g} fold a cycle (2 = doubling), "
+        f"got {factor:.3g} (slope {slope:+.3g} cycles per tenfold): are the quantities logarithms, or is a dilution "
+        "step wrong?",
+    )
 
 
 def series_slope(series: Sequence[Reaction]) -> float | None:

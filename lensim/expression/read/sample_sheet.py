@@ -1,6 +1,7 @@
 """The sample sheet: subject and condition of each sample name, or of each well of a plate."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lensim.checks import FaultReport
@@ -38,13 +39,16 @@ class SheetRow:
 
 @dataclass(frozen=True)
 class SampleSheet:
-    """A sample sheet: the name of its file, and its rows."""
+    """A sample sheet: the name of its file, its rows, and whether several sample names may be one cDNA."""
 
     place: str
     rows: tuple[SheetRow, ...]
+    pools_names: bool = False
 
 
-def read_sheet(path: File, *, decimal: DecimalMark | None = None) -> SampleSheet:
+def read_sheet(
+    path: File, *, decimal: DecimalMark | None = None, columns: Mapping[str, str] | None = None
+) -> SampleSheet:
     """Read a sample sheet, CSV or TSV, with a row for each sample name or each well.
 
     Columns, in any order (case, blanks and signs do not count):
@@ -57,16 +61,22 @@ def read_sheet(path: File, *, decimal: DecimalMark | None = None) -> SampleSheet
     * gene: names the gene of wells for which the export names none; else the row counts for that gene alone.
     * task: unknown, standard, no_template, no_rt or ignored, where the export does not know; quantity: of a standard.
 
+    `columns` has other names of these by meaning, such as {"sample": "Probe"}.
+
     Raises
     ------
     InputError
         With every fault of the file, each with its line.
     """
     table, faults = read_table(path)
-    found = find_columns(table, SHEET_COLUMNS, faults)
+    found = find_columns(table, SHEET_COLUMNS, faults, stated=columns)
     if not (found.has("sample") or found.has("well")):
         there = ", ".join(repr(name) for name in table.header)
-        faults.add(f"the sheet needs a column 'sample' or 'well'; there are {there}", line=1)
+        faults.add(
+            f"the sheet needs a column 'sample' or 'well'; there are {there}: name one, "
+            'columns={"sample": "NAME"}',
+            line=1,
+        )
         faults.raise_if_any()
     quantities = [found.cell("quantity", row) for row in table.rows]
     mark = decimal_mark_in_doubt(quantities, decimal, table.has_decimal_points, faults)
@@ -123,7 +133,7 @@ def _check_columns(table: TextTable, found: Found, rows: list[SheetRow], faults:
     if any(row.task in (None, "unknown") for row in rows):
         for what in ("subject", "condition"):
             if not found.has(what):
-                faults.add(missing(table, what), line=1)
+                faults.add(f'{missing(table, what)}: name one, columns={{"{what}": "NAME"}}', line=1)
 
 
 def _check_subjects(rows: list[SheetRow], faults: FaultReport) -> None:

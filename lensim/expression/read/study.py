@@ -1,6 +1,7 @@
 """The files of an RT-qPCR study, of any understood format, to one Dataset."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import xarray as xr
 
@@ -10,20 +11,23 @@ from lensim.expression.read.assemble import assemble_reactions
 from lensim.expression.read.choices import Choices, Unpaired
 from lensim.expression.read.chosen import check_listed, choose_study, join_genes
 from lensim.expression.read.columns import COLUMNS, RATIO_COLUMNS
-from lensim.expression.read.detect import FORMATS, kind_of, read_reactions
+from lensim.expression.read.detect import FORMATS, kind_of, read_reactions, table_to_choose_from
 from lensim.expression.read.empty_cts import Empty
 from lensim.expression.read.factors import EfficiencyScale, Factor, read_factors
 from lensim.expression.read.match import Unlisted
+from lensim.expression.read.own_columns import check_exports, joined_attrs, only_chosen
 from lensim.expression.read.ratios import read_ratios
 from lensim.expression.read.sample_sheet import read_sheet
+from lensim.expression.read.stated import columns_of_each
 from lensim.expression.read.tidy import in_rows, knows_samples, missing_names, read_cts
 from lensim.tables.choice import Choice, Where
+from lensim.tables.columns import places_of_stated
 from lensim.tables.number_text import DecimalMark
-from lensim.tables.source import File, Files, Source, sources_of
+from lensim.tables.source import File, Files, Source, source_of, sources_of
 from lensim.tables.studies import one_a_value
 
 
-@one_a_value({**RATIO_COLUMNS, **COLUMNS})
+@one_a_value({**RATIO_COLUMNS, **COLUMNS}, table_of=table_to_choose_from)
 def read_expression(
     files: Files,
     *,
@@ -68,7 +72,8 @@ def read_expression(
         A table gene, amplification_factor (and amplification_factor_sd), or a mapping as from `read_factors`.
     columns
         The names of columns by meaning, such as {"gene": "Detector", "condition": "=untreated"} (a value for all rows);
-        see `lensim.expression.read.COLUMNS` and `RATIO_COLUMNS` for what is understood without.
+        see `lensim.expression.read.COLUMNS` and `RATIO_COLUMNS` for what is understood without. A name that is in the
+        header of the sheet counts there.
     decimal
         The decimal mark, "." or ",", where the numbers do not show it.
     cycle_limit
@@ -114,18 +119,21 @@ def read_expression(
     if format is not None:
         checks.one_of("format", format, (*FORMATS, "ratios"))
     choices = Choices(cycle_limit, decimal, empty, efficiency_scale, unpaired)
-    sources = sources_of(files)
-    kinds = [format or _kind_of(source, columns or {}) for source in sources]
+    sources, sheet = sources_of(files), None if sheet is None else source_of(sheet)
+    columns, of_sheet = columns_of_each(sources, sheet, columns)
+    kinds = [format or kind_of(source, columns) for source in sources]
     sources = [
         in_rows(source, columns or {}) if kind == "tidy" else source
         for source, kind in zip(sources, kinds, strict=True)
     ]
     choice = Choice.of(where, ignore, join_names)
-    chosen = choose_study(sources, kinds, sheet, columns, choice)
+    chosen = choose_study(sources, kinds, sheet, columns, of_sheet, choice)
     sources, kinds, sheet = chosen.sources, chosen.kinds, chosen.sheet
     if all(kind == "ratios" for kind in kinds):
-        stated = {"sheet": sheet, "references": references, "control": control, "factors": factors}
-        useless = [name for name, value in (stated | {"cycle limit": cycle_limit}).items() if value]
+        stated: dict[str, object] = {"sheet": sheet, "references": references, "control": control, "factors": factors}
+        stated |= {"cycle limit": cycle_limit, "empty": empty, "efficiency_scale": efficiency_scale}
+        stated |= {"unpaired": unpaired != "refuse"}
+        useless = [name for name, value in stated.items() if value]
         if useless:
             raise InputError(
                 f"{sources[0].place}: a table of ratios must go without {', '.join(useless)}: it has no Ct"
@@ -152,13 +160,18 @@ def read_expression(
             reactions = read_reactions(
                 sources, format or "", columns=columns, cycle_limit=cycle_limit, decimal=decimal, empty=empty
             )
-            reactions = join_genes(reactions, choice)
+            reactions = only_chosen(join_genes(reactions, choice), chosen.exports)
             if chosen.whole_sheet is not None and unlisted == "refuse":
-                check_listed(reactions, chosen.whole_sheet, decimal)
+                check_listed(reactions, chosen.whole_sheet, decimal, of_sheet)
                 unlisted = "ignore"
+            needed_sheet = _needed_sheet(sheet, sources, kinds, columns)
+            listed = read_sheet(needed_sheet, decimal=decimal, columns=of_sheet)
+            of_exports = check_exports(sources, kinds, reactions, listed, choice)
+            chosen = replace(chosen, attrs=joined_attrs(chosen.attrs, of_exports))
+            ignored = any(places_of_stated(needed_sheet.table.header, name) for name in ignore)
             data = assemble_reactions(
                 reactions,
-                read_sheet(_needed_sheet(sheet, sources, kinds, columns), decimal=decimal),
+                replace(listed, pools_names=ignored),
                 references=references,
                 control=control or "",
                 factors=stated_factors,
@@ -172,16 +185,9 @@ def read_expression(
     return data
 
 
-def _kind_of(source: Source, columns: Mapping[str, str]) -> str:
-    """What a file is, by the columns that the user names or else by its content."""
-    if set(columns) & set(RATIO_COLUMNS) - set(COLUMNS):
-        return "ratios"
-    return "tidy" if "ct_cycles" in columns else kind_of(source)
-
-
 def _needed_sheet(
-    sheet: File | None, sources: Sequence[Source], kinds: Sequence[str], columns: Mapping[str, str] | None
-) -> File:
+    sheet: Source | None, sources: Sequence[Source], kinds: Sequence[str], columns: Mapping[str, str] | None
+) -> Source:
     """The sheet; a missing sheet is reported after the faults of the files themselves."""
     if sheet is not None:
         return sheet

@@ -3,6 +3,7 @@ import pytest
 
 from lensim import vocabulary as v
 from lensim.checks import InputError
+from lensim.expression.read import read_expression
 from lensim.expression.read.ratios import is_ratio_table, read_ratios
 from lensim.tables.source import source_of
 
@@ -70,3 +71,29 @@ def test_what_is_wrong_is_told_with_its_line(tmp_path, text, message):
 
 def test_a_table_of_cts_is_no_table_of_ratios(tmp_path):
     assert not is_ratio_table(source_of(table(tmp_path, "gene,subject,ct,ratio\nTNF,A,20,1\n")))
+
+
+@pytest.mark.parametrize(
+    ("text", "log2"),
+    [
+        ("gene,donor,RQ\nX,a,2\nX,b,0.5\n", [1.0, -1.0]),
+        ("Sample,Gene,Fold Change\na,X,2\nb,X,0.5\n", [1.0, -1.0]),
+        ("gene,donor,Fold change (%)\nX,a,200\nX,b,50\n", [1.0, -1.0]),
+        ("gene,donor,fold_change\nX,a,200%\nX,b,50.0%\n", [1.0, -1.0]),
+    ],
+)
+def test_ratios_as_people_name_them(tmp_path, text, log2):
+    path = tmp_path / "ratios.csv"
+    path.write_text(text, encoding="utf-8")
+    assert read_expression(path)[v.LOG2_RATIO].values.tolist() == pytest.approx(log2)
+
+
+def test_a_negative_ratio_has_its_remedy(tmp_path):
+    path = tmp_path / "ratios.csv"
+    path.write_text("gene,donor,fold_change\nX,a,-2\nX,b,1.5\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_expression(path)
+    assert str(caught.value) == (
+        "ratios.csv line 2: fold_change must be a finite number above 0, got '-2'; write a halving as 0.5, not as -2, "
+        'and if the column holds log2 ratios, name it, columns={"log2_ratio": "NAME"}'
+    )

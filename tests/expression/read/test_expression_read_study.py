@@ -186,13 +186,22 @@ def test_faults_between_sheet_and_export(tmp_path):
     [
         (
             "subject,cond\na,b\n",
-            ["line 1: the sheet needs a column 'sample' or 'well'; there are 'subject', 'cond'"],
+            [
+                "line 1: the sheet needs a column 'sample' or 'well'; there are 'subject', 'cond': name one, "
+                'columns={"sample": "NAME"}'
+            ],
         ),
         (
             "sample,subject,condition\n,a,b\ns,,b\n",
             ["line 2: the row must name a sample or a well, got neither", "line 3: subject must not be empty"],
         ),
-        ("sample,subject\ns,a\n", ["line 1: the column 'condition' is missing; there are 'sample', 'subject'"]),
+        (
+            "sample,subject\ns,a\n",
+            [
+                "line 1: the column 'condition' is missing; there are 'sample', 'subject': name one, "
+                'columns={"condition": "NAME"}'
+            ],
+        ),
         (
             "well,subject,condition,task\nA99,a,b,\nA1,a,b,maybe\n",
             [
@@ -280,6 +289,15 @@ def test_faults_of_dilution_series(tmp_path):
     ]
     idle = study(H4=reaction("H4", "x", "RPL37A", None, "standard"))
     assert assemble(tmp_path, idle).attrs["standards_without_quantity"] == 1
+
+
+def test_a_series_of_logarithms_is_refused(tmp_path):
+    logs = {f"G{at}": reaction(f"G{at}", "x", "TNF", 18.0 + 3.32 * at, "standard", 6.0 - at) for at in range(1, 5)}
+    (said,) = faults_of(tmp_path, study(**logs))
+    assert said.startswith(
+        "run.txt line 7101: the dilution series of TNF must give 1.3 to 2.6 fold a cycle (2 = doubling), got 1."
+    )
+    assert said.endswith("cycles per tenfold): are the quantities logarithms, or is a dilution step wrong?")
 
 
 def test_a_slope_is_taken_within_plates(tmp_path):
