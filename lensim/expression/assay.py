@@ -21,7 +21,7 @@ from lensim.expression.estimands import (
 )
 from lensim.expression.evidence import DETECTED, LEFT_OUT, UNPAIRED_TREATED, pairs_not_there
 from lensim.expression.plate_checks import told_of_plates
-from lensim.expression.read import amplified_without_template, read_expression, write_cts
+from lensim.expression.read import amplified_without_template, read_expression, write_study
 from lensim.expression.reasons import percent
 from lensim.expression.reference_checks import told_of_references
 from lensim.expression.standard_curve import genes_of_unknown_factor
@@ -189,5 +189,5 @@ ASSAY: Final = Assay(
     counts=counts,
     notes=notes,
     remarks=remarks,
-    write=write_cts,
+    write=write_study,
 )

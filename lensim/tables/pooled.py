@@ -10,6 +10,7 @@ from typing import Final
 from lensim.checks import FaultReport, InputError
 from lensim.tables.choice import Choice, shown_values, value_key
 from lensim.tables.columns import Found, Meanings, find_columns
+from lensim.tables.confounded import AND_ITS_CONTROL, mixed_in_contrasts
 from lensim.tables.control import CONTROL_WORDS
 from lensim.tables.kinds import SET_ASIDE, Kind, is_dose, kind_of
 from lensim.tables.names import plain_name
@@ -30,6 +31,7 @@ MANY_ROWS: Final = 20
 """So many rows it takes to tell a time stamp from a time."""
 
 
+CONTRAST: Final = "one contrast"
 FREE_REMARKS: Final = 2
 """So many rows may have a remark that no other row has."""
 
@@ -165,6 +167,7 @@ def _judge(column: Column, tables: Sequence[ReadTable], pooling: Pooling, faults
         return
     if kind in ("splits", "control", "unknown") and _is_of_rows(column):
         return
+    whole = pooling.whole
     mixed = {
         "splits": _mixed_with_controls,
         "control": _mixed_apart,
@@ -173,9 +176,11 @@ def _judge(column: Column, tables: Sequence[ReadTable], pooling: Pooling, faults
         "remark": _mixed_remarks,
         "unknown": _mixed_unknown,
     }[kind](column, pooling)
+    if not mixed:
+        mixed, whole = mixed_in_contrasts(column), CONTRAST
     if mixed:
         row, texts = mixed[0]
-        _refuse(column, kind, row, texts, len(mixed) - 1, tables, pooling, faults)
+        _refuse(column, kind, row, texts, len(mixed) - 1, tables, replace(pooling, whole=whole), faults)
 
 
 def _kind(name: str, pooling: Pooling) -> Kind:
@@ -388,14 +393,23 @@ def _refuse(
     ways = [f"keep one with where={{{key}: {json.dumps(_example(column, texts), ensure_ascii=False)}}}"]
     if "" not in texts:
         ways.append(f"read each by itself with by={key}")
+    if row.words.endswith(AND_ITS_CONTROL):
+        ways.clear()
     if "condition" in pooling.meanings and kind == "control" and not any(one.found.has("condition") for one in tables):
         ways.insert(0, f'compare them with columns={{"condition": {key}}}')
-    if kind in ("replicate", "unknown") and not has_experiment and "experiment" in pooling.meanings:
+    if "contrast" in pooling.meanings and not any(one.found.has("contrast") for one in tables):
+        ways.insert(0, f'compare them with columns={{"contrast": {key}}}')
+    if (
+        kind in ("replicate", "unknown")
+        and pooling.whole != CONTRAST
+        and not has_experiment
+        and "experiment" in pooling.meanings
+    ):
         ways.append(f"say that they are experiments with {as_experiment}")
     ways.append(f"pool them with {pool}")
     faults.add(
         f"the column {name!r} has {len(texts)} values ({shown_values(texts)}) in {row.words}{also}, which would be "
-        f"pooled in {pooling.whole}: {', '.join(ways[:-1])}, or {ways[-1]}",
+        f"pooled in {pooling.whole}: {', '.join(ways[:-1])}{', or ' if ways[1:] else ''}{ways[-1]}",
         line=row.line,
         place=row.place,
     )

@@ -34,6 +34,11 @@ class PooledRow:
         Whether it is a control that other effects of the same base may share.
     words
         The effect in words: "cell line T1".
+    contrast, target
+        Where subjects of one contrast are pooled: the contrast in words, "TNF under drug", and the part of it that its
+        controls share.
+    is_control_arm
+        Whether it is a control of a contrast.
     """
 
     place: str
@@ -44,6 +49,9 @@ class PooledRow:
     cell: Hashable
     is_control: bool
     words: str
+    contrast: str = ""
+    target: Hashable = None
+    is_control_arm: bool = False
 
 
 @dataclass(frozen=True)

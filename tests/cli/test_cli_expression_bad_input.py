@@ -346,7 +346,7 @@ def test_two_instruments_are_not_mixed(tmp_path, capsys, command, options, monke
         ),
         (
             ("fit", "expression", "ratios.csv", *ROLES, "--cycle-limit", "45", "--out", "fit.nc"),
-            "ratios.csv: a table of ratios must go without references, control, cycle limit: it has no Ct",
+            "ratios.csv: a table of ratios must go without references, cycle limit: it has no Ct",
         ),
         (
             ("fit", "expression", "ratios.csv", "--ci", "1.5", "--out", "fit.nc"),

@@ -10,7 +10,7 @@ from lensim.expression.read.sample_sheet import SampleSheet, read_sheet
 from lensim.expression.read.stated import columns_of_each
 from lensim.expression.read.study import read_expression, without_sheet
 from lensim.expression.read.tidy import knows_samples, read_cts
-from lensim.expression.read.write import write_cts, write_reactions
+from lensim.expression.read.write import write_cts, write_ratios, write_reactions, write_study
 
 __all__ = [
     "COLUMNS",
@@ -36,5 +36,7 @@ __all__ = [
     "read_sheet",
     "without_sheet",
     "write_cts",
+    "write_ratios",
     "write_reactions",
+    "write_study",
 ]

@@ -56,6 +56,7 @@ def choose_study(
     columns: Mapping[str, str] | None,
     of_sheet: Mapping[str, str],
     choice: Choice,
+    control: str = "",
 ) -> ChosenStudy:
     """The rows of tables and sheet that are kept, names alike joined; what varies within a pooled set is refused.
 
@@ -84,13 +85,13 @@ def choose_study(
     kept_sheet = kept.get(sheet.path) if sheet else None
     attrs = dict(settled.attrs)
     if is_ratios:
-        attrs |= check_ratios(files, with_samples(files[0].table, columns or {}), choice)
+        attrs |= check_ratios(files, with_samples(files[0].table, columns or {}), choice, control)
     elif kept_sheet is not None:
-        told = [check_sheet(kept_sheet, of_sheet, choice)]
+        told = [check_sheet(kept_sheet, of_sheet, choice, control)]
         told += [check_reactions(files, columns, choice, by_sample=True)] if tables else []
         attrs |= {name: ", ".join(filter(None, (one.get(name) for one in told))) for one in told for name in one}
     elif tables and all(knows_samples(source, columns) for source in files):
-        attrs |= check_reactions(files, columns, choice)
+        attrs |= check_reactions(files, columns, choice, control=control)
     is_cut = sheet is not None and kept_sheet is not None and len(kept_sheet.table.rows) < len(sheet.table.rows)
     return ChosenStudy(
         files, [kind for _, kind in own], kept_sheet or sheet, sheet if is_cut else None, attrs, settled.exports

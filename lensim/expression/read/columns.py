@@ -28,7 +28,11 @@ COLUMNS: Final[Mapping[str, Meaning]] = {
     "is_calibrator": Meaning(("is_calibrator",), is_optional=True),
     "experiment": Meaning(EXPERIMENTS, is_optional=True, is_ranked=True),
     "ct_cycles": Meaning(("ct_cycles", "ct", "cq", "cp"), may_be_constant=False),
-    "quantity": Meaning(("quantity", "starting_quantity_sq", "starting_quantity", "sq"), is_optional=True),
+    "quantity": Meaning(
+        ("quantity", "starting_quantity_sq", "starting_quantity", "sq"),
+        units=frozenset({"ng", "pg", "ug", "fg", "copies", "ng_ul", "copies_ul", "ng_well"}),
+        is_optional=True,
+    ),
     "quantity_unit": Meaning(("quantity_unit",), is_optional=True),
     "amplification_factor": Meaning(("amplification_factor",), is_optional=True),
     "amplification_factor_sd": Meaning(
@@ -77,13 +81,16 @@ RATIO_COLUMNS: Final[Mapping[str, Meaning]] = {
     "contrast": Meaning(("contrast", "condition", "treatment"), is_optional=True),
     "experiment": Meaning(EXPERIMENTS, is_optional=True, is_ranked=True),
     "ratio": Meaning(
-        ("ratio", "fold_change", "pfaffl_ratio", "livak_ratio", "rq", "fold", "foldchange", "fc", "fold_induction"),
+        (
+            "ratio", "fold_change", "pfaffl_ratio", "livak_ratio", "rq", "fold", "foldchange", "fc", "fold_induction",
+            "2_ddct", "2_ddcq", "2_ddcp",
+        ),
         may_be_constant=False,
     ),
     "percent_of_control": Meaning(("percent_of_control", "percent", "fold_change_percent"), may_be_constant=False),
     "log2_ratio": Meaning(("log2_ratio", "log2_fold_change", "log2fc"), may_be_constant=False),
     "log2_ratio_sd": Meaning(("log2_ratio_sd", "se_log2_ratio", "log2_ratio_se"), is_optional=True),
-}
+}  # fmt: skip
 """What a table with one row a ratio can have; target, subject and one of the three ratios are needed."""
 
 SCALES: Final = ("log2_ratio", "ratio", "percent_of_control")

@@ -1,8 +1,7 @@
 """A table with one row a ratio, for users who have no Ct: to a Dataset of pairs."""
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -12,25 +11,20 @@ from lensim import vocabulary as v
 from lensim.checks import FaultReport
 from lensim.expression.evidence import without_controls
 from lensim.expression.read.assigned import DEFAULT_CELL_TYPE, DEFAULT_EXPERIMENT
+from lensim.expression.read.calibrated import RatioPair, divided_by_control, may_be_percents
+from lensim.expression.read.choices import Unpaired
 from lensim.expression.read.columns import COLUMNS, RATIO_COLUMNS, SCALES
+from lensim.expression.read.near import quoted
 from lensim.tables.columns import Found, find_columns, names_any
+from lensim.tables.names import plain_name
 from lensim.tables.number_text import DecimalMark, decimal_mark_of, is_missing, parse_number
 from lensim.tables.source import Files, Source, read_table, sources_of
 from lensim.tables.table import TextTable
 
 DEFAULT_CONTRAST: Final = "treated"
 
-
-@dataclass(frozen=True)
-class _Pair:
-    target: str
-    subject: str
-    contrast: str
-    experiment: str
-    cell_type: str
-    log2_ratio: float
-    sd: float
-    at: tuple[str, int]
+DDCT: Final = frozenset({"ddct", "ddcq", "ddcp", "deltadeltact"})
+"""Words for the difference of differences of Cts, which is -log2_ratio; 2^-ddCt is a ratio."""
 
 
 def is_ratio_table(source: Source) -> bool:
@@ -44,7 +38,12 @@ def is_ratio_table(source: Source) -> bool:
 
 
 def read_ratios(
-    files: Files, *, columns: Mapping[str, str] | None = None, decimal: DecimalMark | None = None
+    files: Files,
+    *,
+    columns: Mapping[str, str] | None = None,
+    decimal: DecimalMark | None = None,
+    control: str = "",
+    unpaired: Unpaired = "refuse",
 ) -> xr.Dataset:
     """Read tables with the ratio of treated to control, a row for each target, subject and experiment.
 
@@ -60,14 +59,20 @@ def read_ratios(
         The names of their columns by meaning, see `RATIO_COLUMNS`.
     decimal
         The decimal mark, where the numbers do not show it.
+    control
+        The condition that the table has ratios of and that the others are compared with, where its name does not show
+        it; "absent" where each ratio is already against a control that is not in the table.
+    unpaired
+        What becomes of a treated ratio whose subject has none of the control: "refuse" or "drop".
 
     Returns
     -------
     xr.Dataset
         Dim pair: log2_ratio [log2], log2_ratio_sd [log2] (0 where none is known), target_of_pair, subject_of_pair,
         contrast_of_pair, experiment_of_pair; cell_type_of_subject (subject); coordinates target, subject, contrast,
-        cell_type; attrs assay, source, rows_without_ratio. A contrast whose ratios are all exactly 1 is the control: it
-        is left out, and named in the attrs.
+        cell_type; attrs assay, source, rows_without_ratio, read_notes. Where the table has ratios of the control, they
+        are divided by that of the same target, subject and experiment. A contrast whose ratios are all exactly 1 is
+        the control: it is left out, and named in the attrs.
 
     Raises
     ------
@@ -78,21 +83,43 @@ def read_ratios(
     study = FaultReport(", ".join(source.place for source in sources))
     pairs, without = [], 0
     has_experiments = True
+    scales, named = set(), ""
     for source in sources:
         table, faults = read_table(source)
         stated = with_samples(table, columns or {})
         found = find_columns(table, RATIO_COLUMNS, faults, stated=stated, needed=("target", "subject"))
-        own, own_without = _read_pairs(table, found, *_scale(table, found, faults), decimal, faults)
+        what, scale = _scale(table, found, faults)
+        own, own_without = _read_pairs(table, found, what, scale, decimal, faults)
+        scales.add(scale)
+        named = named or found.column(what)
         has_experiments &= found.has("experiment")
         pairs += own
         without += own_without
         study.take(faults)
     _check_pairs(pairs, study, has_experiments=has_experiments)
+    pairs, told = ([], []) if study.faults else divided_by_control(pairs, control, unpaired, study)
+    if scales == {"ratio"} and not told and "ratio" not in (columns or {}):
+        _ask_of_percents(pairs, named, study)
     if not pairs and not study.faults:
         study.add("there must be at least one ratio, got none")
     study.raise_if_any()
     attrs: dict[str, str | int] = {v.ASSAY: v.EXPRESSION, "source": study.place, "rows_without_ratio": without}
+    if told:
+        attrs[v.READ_NOTES] = "\n".join(told)
     return without_controls(_dataset(pairs, attrs))
+
+
+def _ask_of_percents(pairs: Sequence[RatioPair], column: str, faults: FaultReport) -> None:
+    """Note ratios that may be percents."""
+    if not may_be_percents(pairs):
+        return
+    shown, name = 2.0 ** pairs[0].log2_ratio, quoted(column)
+    faults.add(
+        f"the column {column!r} may hold percents of the control ({shown:.4g} is {shown / 100:.4g} fold): state "
+        f'columns={{"percent_of_control": {name}}} if so, else columns={{"ratio": {name}}}',
+        line=pairs[0].at[1],
+        place=pairs[0].at[0],
+    )
 
 
 def with_samples(table: TextTable, stated: Mapping[str, str]) -> Mapping[str, str]:
@@ -113,10 +140,26 @@ def _scale(table: TextTable, found: Found, faults: FaultReport) -> tuple[str, st
         names = " and ".join(found.column(name) for name in scales) or f"none among {', '.join(table.header)}"
         faults.add(f"there must be exactly one column of {', '.join(SCALES)}, got {names}", line=1)
         faults.raise_if_any()
+    _refuse_other_scales(scales[0], found.column(scales[0]), faults)
     cells = [cell for cell in (found.cell(scales[0], row) for row in table.rows) if not is_missing(cell)]
     if scales[0] == "ratio" and ("%" in found.column("ratio") or (cells and all(cell.endswith("%") for cell in cells))):
         return "ratio", "percent_of_control"
     return scales[0], scales[0]
+
+
+def _refuse_other_scales(scale: str, name: str, faults: FaultReport) -> None:
+    """Raise a column that is stated to be what its name says that it is not."""
+    words = set(plain_name(name).split("_"))
+    if scale == "log2_ratio" and words & DDCT:
+        rule = f"the column {name!r} holds -log2_ratio by its name: write a column log2_ratio = -{name}"
+    elif scale == "log2_ratio" and words & {"log10", "log10fc", "lg"}:
+        rule = f"the column {name!r} holds log10 ratios by its name: write a column log2_ratio = {name} / 0.30103"
+    elif scale != "log2_ratio" and any(word.startswith("log") for word in words):
+        rule = f"the column {name!r} holds logarithms by its name: write a column log2_ratio, or ratio"
+    else:
+        return
+    faults.add(rule, line=1)
+    faults.raise_if_any()
 
 
 def _hint(number: float | None) -> str:
@@ -131,9 +174,11 @@ def _hint(number: float | None) -> str:
 
 def _read_pairs(
     table: TextTable, found: Found, what: str, scale: str, decimal: DecimalMark | None, faults: FaultReport
-) -> tuple[list[_Pair], int]:
+) -> tuple[list[RatioPair], int]:
     cells = [found.cell(name, row).removesuffix("%") for row in table.rows for name in (what, "log2_ratio_sd")]
-    mark = decimal_mark_of(cells, decimal, table.has_decimal_points, faults)
+    points = [cell for cell in cells if "," not in cell]  # no ratio is in thousands
+    commas = [cell for cell in cells if "," in cell]
+    mark = decimal_mark_of(commas, decimal, table.has_decimal_points, faults, below_thousand=points)
     pairs, without = [], 0
     for row, line in zip(table.rows, table.lines, strict=True):
         text = found.cell(what, row)
@@ -154,7 +199,7 @@ def _read_pairs(
             if not found.cell(name, row):
                 faults.add(f"{found.column(name)} must not be empty", line=line)
         pairs.append(
-            _Pair(
+            RatioPair(
                 found.cell("target", row),
                 found.cell("subject", row),
                 found.cell("contrast", row) or DEFAULT_CONTRAST,
@@ -178,7 +223,7 @@ def _log2_ratio(number: float | None, scale: str) -> float | None:
     return math.log2(ratio) if ratio > 0 else None
 
 
-def _check_pairs(pairs: list[_Pair], faults: FaultReport, *, has_experiments: bool) -> None:
+def _check_pairs(pairs: list[RatioPair], faults: FaultReport, *, has_experiments: bool) -> None:
     """One row a target, subject, contrast and experiment; one cell type a subject."""
     seen: dict[tuple[str, str, str, str], tuple[str, int]] = {}
     cell_type: dict[str, str] = {}
@@ -200,7 +245,7 @@ def _check_pairs(pairs: list[_Pair], faults: FaultReport, *, has_experiments: bo
             )
 
 
-def _dataset(pairs: list[_Pair], attrs: dict[str, str | int]) -> xr.Dataset:
+def _dataset(pairs: list[RatioPair], attrs: dict[str, str | int]) -> xr.Dataset:
     targets, subjects, contrasts, kinds = (
         list(dict.fromkeys(getattr(pair, name) for pair in pairs))
         for name in ("target", "subject", "contrast", "cell_type")

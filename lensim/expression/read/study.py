@@ -65,7 +65,8 @@ def read_expression(
         Names of the reference genes; may be left out where a column is_reference marks them.
     control
         The condition that others are compared with; may be left out where a column is_control or a usual name (control,
-        untreated, DMSO ...) shows it.
+        untreated, DMSO ...) shows it. Of a table of ratios it is the condition that they are divided by, or "absent"
+        where each ratio is already against a control that is not in the table.
     calibrator
         The subject that levels are given against, noted in attrs["calibrator"].
     factors
@@ -127,18 +128,18 @@ def read_expression(
         for source, kind in zip(sources, kinds, strict=True)
     ]
     choice = Choice.of(where, ignore, join_names)
-    chosen = choose_study(sources, kinds, sheet, columns, of_sheet, choice)
+    chosen = choose_study(sources, kinds, sheet, columns, of_sheet, choice, control or "")
     sources, kinds, sheet = chosen.sources, chosen.kinds, chosen.sheet
     if all(kind == "ratios" for kind in kinds):
-        stated: dict[str, object] = {"sheet": sheet, "references": references, "control": control, "factors": factors}
+        stated: dict[str, object] = {"sheet": sheet, "references": references, "factors": factors}
         stated |= {"cycle limit": cycle_limit, "empty": empty, "efficiency_scale": efficiency_scale}
-        stated |= {"unpaired": unpaired != "refuse"}
+        stated |= {"unpaired": unpaired == "keep"}
         useless = [name for name, value in stated.items() if value]
         if useless:
             raise InputError(
                 f"{sources[0].place}: a table of ratios must go without {', '.join(useless)}: it has no Ct"
             )
-        data = read_ratios(sources, columns=columns, decimal=decimal)
+        data = read_ratios(sources, columns=columns, decimal=decimal, control=control or "", unpaired=unpaired)
     else:
         stated_factors = _factors(factors, choices)
         if sheet is None and all(

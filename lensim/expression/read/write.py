@@ -23,6 +23,8 @@ REACTION_COLUMNS: Final = (
     "plate", "well", "task", "sample", "gene", "ct_cycles", "quantity", "quantity_unit", "cycle_limit",
 )  # fmt: skip
 
+RATIO_COLUMNS: Final = ("target", "subject", "cell_type", "contrast", "experiment", "log2_ratio", "log2_ratio_sd")
+
 UNDETERMINED: Final = "Undetermined"
 
 _NEEDED: Final[dict[str, tuple[str, ...]]] = {
@@ -37,6 +39,13 @@ _NEEDED: Final[dict[str, tuple[str, ...]]] = {
     v.IS_REFERENCE: (v.GENE,),
     v.IS_CONTROL: (v.CONDITION,),
     v.CYCLE_LIMIT: (),
+}
+_RATIOS: Final[dict[str, tuple[str, ...]]] = {
+    **dict.fromkeys(
+        (v.LOG2_RATIO, v.LOG2_RATIO_SD, v.TARGET_OF_PAIR, v.SUBJECT_OF_PAIR, v.CONTRAST_OF_PAIR, v.EXPERIMENT_OF_PAIR),
+        (v.PAIR,),
+    ),
+    v.CELL_TYPE_OF_SUBJECT: (v.SUBJECT,),
 }
 _STANDARDS: Final[dict[str, tuple[str, ...]]] = {
     v.STANDARD_CT: (v.STANDARD,),
@@ -72,6 +81,47 @@ def write_cts(data: xr.Dataset, path: str | Path) -> None:
     calibrator = str(data.attrs.get(v.CALIBRATOR, ""))
     columns = tuple(name for name in COLUMNS if calibrator or name != "is_calibrator")
     _write(path, columns, _rows(data, calibrator))
+
+
+def write_study(data: xr.Dataset, path: str | Path) -> None:
+    """Write a study of Cts as `write_cts` does, or one of ratios as `write_ratios`.
+
+    Raises
+    ------
+    InputError
+        As these.
+    """
+    (write_ratios if v.LOG2_RATIO in data else write_cts)(data, path)
+
+
+def write_ratios(data: xr.Dataset, path: str | Path) -> None:
+    """Write log2 ratios of treated to control, a row each: tab-separated in a .tsv, else with commas.
+
+    `read_ratios` makes the same Dataset of them, but for contrasts of a name that is a control's.
+
+    Raises
+    ------
+    InputError
+        If a variable is absent or has other dims, or the file cannot be written.
+    """
+    checks.has_variables(data, _RATIOS, "write_ratios")
+    names = [_names(data, dim) for dim in (v.TARGET, v.SUBJECT, v.CONTRAST, v.CELL_TYPE)]
+    cell_type = data[v.CELL_TYPE_OF_SUBJECT].to_numpy()
+    columns = (v.TARGET_OF_PAIR, v.SUBJECT_OF_PAIR, v.CONTRAST_OF_PAIR, v.EXPERIMENT_OF_PAIR)
+    values = (*(data[name].to_numpy() for name in columns), data[v.LOG2_RATIO].values, data[v.LOG2_RATIO_SD].values)
+    rows = (
+        {
+            "target": names[0][target],
+            "subject": names[1][subject],
+            "cell_type": names[3][cell_type[subject]],
+            "contrast": names[2][contrast],
+            "experiment": f"experiment {experiment + 1}",
+            "log2_ratio": _number(ratio),
+            "log2_ratio_sd": _number(sd),
+        }
+        for target, subject, contrast, experiment, ratio, sd in zip(*values, strict=True)
+    )
+    _write(path, RATIO_COLUMNS, rows)
 
 
 def write_reactions(reactions: Reactions, path: str | Path) -> None:
