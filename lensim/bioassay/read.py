@@ -236,7 +236,8 @@ def _read_wells(source: Source, choices: _Choices, study: FaultReport) -> _Read:
     found = find_own_columns(table, choices.columns, "od", faults)
     numbers = [what for what in ("concentration", "dilution_factor", "od") if found.has(what)]
     cells = [found.cell(what, row) for row in table.rows for what in numbers]
-    mark = decimal_mark_of(cells, choices.decimal, table.has_decimal_points, faults)
+    concentrations = [found.cell("concentration", row) for row in table.rows] if found.has("concentration") else []
+    mark = decimal_mark_of(cells, choices.decimal, table.has_decimal_points, faults, column=concentrations)
     scale = scale_of_standards(table, found, choices.concentration_scale, mark, faults)
     manner = Manner(unit_of(found, choices.unit, faults), mark, choices.drops_saturated, scale)
     wells, lost, saturated, ignored = [], 0, 0, 0
