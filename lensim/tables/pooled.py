@@ -12,6 +12,7 @@ from lensim.tables.choice import Choice, shown_values, value_key
 from lensim.tables.columns import Found, Meanings, find_columns
 from lensim.tables.confounded import AND_ITS_CONTROL, mixed_in_contrasts
 from lensim.tables.control import CONTROL_WORDS
+from lensim.tables.empty_cells import has_samples
 from lensim.tables.kinds import SET_ASIDE, Kind, is_dose, kind_of
 from lensim.tables.names import plain_name
 from lensim.tables.parted import note_parted
@@ -395,7 +396,7 @@ def _refuse(
         )
         return
     ways = [f"keep one with where={{{key}: {json.dumps(_example(column, texts), ensure_ascii=False)}}}"]
-    if "" not in texts:
+    if "" not in texts or has_samples(pooling.meanings):
         ways.append(f"read each by itself with by={key}")
     if row.words.endswith(AND_ITS_CONTROL):
         ways.clear()
