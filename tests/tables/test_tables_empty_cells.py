@@ -41,8 +41,8 @@ def test_a_half_filled_column_has_empty_as_a_value(tmp_path):
         read_dose_response(path)
     assert str(caught.value) == (
         "t.csv line 17: the column 'time point' has 2 values ((empty), IL-6) in cell line L, which would be pooled "
-        'in one curve: keep one with where={"time point": ""}, read each by itself with by="time point", or pool them with '
-        'ignore=["time point"]'
+        'in one curve: keep one with where={"time point": ""}, read each by itself with by="time point", or pool '
+        'them with ignore=["time point"]'
     )
     il6, none = (read_dose_response(path, where={"time point": value}) for value in ("IL-6", ""))
     assert (min(signals(il6)), max(signals(none))) == (1900, 1002)
