@@ -1,6 +1,5 @@
 """Columns that no reader uses must not vary within what is pooled: they are chosen, pooled by choice, or refused."""
 
-import itertools
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
@@ -13,18 +12,16 @@ from lensim.tables.choice import Choice, shown_values, value_key
 from lensim.tables.columns import Found, Meanings, find_columns
 from lensim.tables.confounded import AND_ITS_CONTROL, mixed_in_contrasts
 from lensim.tables.control import CONTROL_WORDS
-from lensim.tables.kinds import SET_ASIDE, Kind, is_dose, kind_of
+from lensim.tables.empty_cells import has_samples
+from lensim.tables.factor_like import follows_cells, is_factor
+from lensim.tables.kinds import Kind, is_dose, kind_of
 from lensim.tables.lacking import check_every_table
 from lensim.tables.names import plain_name
+from lensim.tables.parted import note_parted
+from lensim.tables.remarks import set_aside
 from lensim.tables.source import Source
 from lensim.tables.table import TextTable
 from lensim.tables.unused import Column, PooledRow, ReadTable, in_order, told_of_column, unused_columns
-
-FEWEST_RECURRENCES: Final = 2.0
-"""A value of a factor is in at least so many pooled sets, on average; one of a measurement is in fewer."""
-
-MOST_LEVELS: Final = 12
-"""A column of numbers with more different values than this is a factor only if each is at most doses of a curve."""
 
 OWN_VALUE: Final = 0.8
 """Where so large a share of the rows have a value of their own, a column tells rows apart, such as a time stamp."""
@@ -36,8 +33,6 @@ MANY_ROWS: Final = 20
 CONTRAST: Final = "one contrast"
 FREE_REMARKS: Final = 2
 """So many rows may have a remark that no other row has."""
-
-SHOWN_LINES: Final = 6
 
 CONTROL_SIGNS: Final = frozenset({"-", "no", "neg", "negative", "off", "minus", "without"})
 """Values for no treatment, beside those of controls."""
@@ -142,7 +137,10 @@ def check_pooled(
         if not ignored and len(tables) > 1:
             check_every_table(column, rows, _kind(column.name, pooling), faults)
         if len(texts) > 1 and not ignored:
+            before = len(faults.faults)
             _judge(column, tables, pooling, names, faults)
+            if len(faults.faults) == before:
+                note_parted(column, faults)
         if len(texts) > 1 or not any(_is_named(column.name, name) for name in choice.where):
             not_used.append(told_of_column(column.name, texts))
     used = dict.fromkeys(
@@ -155,7 +153,7 @@ def check_pooled(
         "columns_used": ", ".join(used),
         "columns_not_used": ", ".join(not_used),
         "rows_kept": ", ".join(kept),
-        "remarks": _set_aside(columns),
+        "remarks": set_aside(columns),
     }
     return {name: text for name, text in told.items() if text}
 
@@ -243,7 +241,7 @@ def _mixed_apart(column: Column, pooling: Pooling) -> Mixed:
     for row, text, key in column.cells:
         if not (row.is_control and not text):
             groups[(row.is_control, row.base if row.is_control else row.effect)].append((row, text, key))
-    if is_dose(column.name) and _follows_cells(column):
+    if is_dose(column.name) and follows_cells(column):
         return []
     return _mixed(groups)
 
@@ -279,7 +277,7 @@ def _mixed_unknown(column: Column, pooling: Pooling) -> Mixed:
     for row, text, key in column.cells:
         groups[(row.is_control, row.effect, row.replicate)].append((row, text, key))
     mixed = _mixed(groups)
-    if not mixed or not _is_factor(column) or _follows_cells(column):
+    if not mixed or not is_factor(column) or follows_cells(column):
         return []
     return mixed
 
@@ -290,7 +288,7 @@ def _mixed_remarks(column: Column, pooling: Pooling) -> Mixed:
     One remark beside none is a factor where it is in the same number of rows of each set.
     """
     filled = [cell for cell in column.cells if cell[1]]
-    if len(filled) <= FREE_REMARKS or not _is_factor(replace(column, cells=filled)):
+    if len(filled) <= FREE_REMARKS or not is_factor(replace(column, cells=filled)):
         return []
     groups: defaultdict[Hashable, list[tuple[PooledRow, str, str | float]]] = defaultdict(list)
     for row, text, key in column.cells:
@@ -298,64 +296,6 @@ def _mixed_remarks(column: Column, pooling: Pooling) -> Mixed:
     shares = {sum(bool(text) for _, text, _ in cells) for cells in groups.values()}
     is_of_one = len({key for _, _, key in filled}) == 1
     return [] if is_of_one and len(shares) > 1 else _mixed(groups)
-
-
-def _set_aside(columns: Sequence[Column]) -> str:
-    """Rows whose remark says that they should not count."""
-    said = []
-    for column in columns:
-        if kind_of(column.name) != "remark":
-            continue
-        lines: dict[str, list[str]] = {}
-        for row, text, _ in column.cells:
-            if SET_ASIDE.search(text):
-                lines.setdefault(text, []).append(str(row.line))
-        said += [
-            f"{column.name} says {text!r} on line {', '.join(at[:SHOWN_LINES])}"
-            + f" and {len(at) - SHOWN_LINES} more" * (len(at) > SHOWN_LINES)
-            for text, at in lines.items()
-        ]
-    return "; ".join(said)
-
-
-def _follows_cells(column: Column) -> bool:
-    """Whether treated rows of one dose have one value, and each value is of one dose or of neighbouring ones.
-
-    Such a column repeats or numbers the doses. Where values alternate over the doses it is a factor.
-    """
-    by_effect: defaultdict[Hashable, dict[float, set[str | float]]] = defaultdict(dict)
-    for row, _, key in column.cells:
-        if row.is_control:
-            continue
-        if not isinstance(row.cell, float):
-            return False
-        by_effect[row.effect].setdefault(row.cell, set()).add(key)
-    controls: defaultdict[Hashable, set[str | float]] = defaultdict(set)
-    for row, _, key in column.cells:
-        if row.is_control:
-            controls[row.effect].add(key)
-    if any(len(keys) > 1 for keys in controls.values()):
-        return False
-    for doses in by_effect.values():
-        if any(len(keys) > 1 for keys in doses.values()):
-            return False
-        in_order = [next(iter(doses[dose])) for dose in sorted(doses)]
-        changes = sum(one != other for one, other in itertools.pairwise(in_order))
-        if changes + 1 > len(set(in_order)):
-            return False
-    return bool(by_effect)
-
-
-def _is_factor(column: Column) -> bool:
-    """Whether values recur over pooled sets as those of a factor do, and not as those of a measurement."""
-    sets: defaultdict[str | float, set[Hashable]] = defaultdict(set)
-    for row, _, key in column.cells:
-        sets[key].add((row.effect, row.replicate, row.cell))
-    recurrences = sum(map(len, sets.values())) / len(sets)
-    if recurrences < FEWEST_RECURRENCES:
-        return False
-    is_number = all(isinstance(key, float) or key == "" for key in sets)
-    return not is_number or len(sets) <= MOST_LEVELS
 
 
 def _most_frequent(column: Column) -> str:
@@ -398,7 +338,7 @@ def _refuse(
         )
         return
     ways = [f"keep one with where={{{key}: {json.dumps(_example(column, texts), ensure_ascii=False)}}}"]
-    if "" not in texts:
+    if "" not in texts or has_samples(pooling.meanings):
         ways.append(f"read each by itself with by={key}")
     if row.words.endswith(AND_ITS_CONTROL):
         ways.clear()

@@ -12,7 +12,7 @@ from lensim.dose_response.read.dose_cells import is_untreated_word, parse_dose_c
 from lensim.dose_response.read.dose_pattern import choices_of_scale
 from lensim.tables.log_scale import DOSE_SCALES, DoseScale, bases_by_steps, scale_in_name
 from lensim.tables.names import plain_name
-from lensim.tables.number_text import DecimalMark, is_missing, parse_number
+from lensim.tables.number_text import DecimalMark, decimal_mark_in_doubt, is_missing, parse_number
 from lensim.tables.table import TextTable
 
 _MANY_VEHICLE_DOSES: Final = 3
@@ -77,6 +77,25 @@ def understand_doses(
     if len(faults.faults) > before:
         faults.raise_if_any()
     return found
+
+
+def are_logarithms(found: WellColumns, stated: DoseScale | None) -> bool:
+    """Whether the user or the column's name says that doses are logarithms, and so below 1000."""
+    return scale_in_name(found.column("dose")) is not None or (stated or "linear") != "linear"
+
+
+def mark_of_map(
+    doses: Sequence[str],
+    found: WellColumns,
+    dose_scale: DoseScale | None,
+    stated: DecimalMark | None,
+    table: TextTable,
+    faults: FaultReport,
+) -> DecimalMark:
+    """The decimal mark of a map's doses, for which a stated one counts only in doubt."""
+    are_logs = are_logarithms(found, dose_scale)
+    cells, below = ([], doses) if are_logs else (doses, [])
+    return decimal_mark_in_doubt(cells, stated, table.has_decimal_points, faults, below_thousand=below)
 
 
 def _rows(table: TextTable, found: WellColumns, roles: Roles, mark: DecimalMark) -> Iterator[_Row]:

@@ -25,7 +25,7 @@ from lensim.dose_response.read.conditions import settle_conditions
 from lensim.dose_response.read.direction import check_direction
 from lensim.dose_response.read.dose_cells import number_in
 from lensim.dose_response.read.dose_checks import check_doses
-from lensim.dose_response.read.doses import understand_doses
+from lensim.dose_response.read.doses import are_logarithms, understand_doses
 from lensim.dose_response.read.percent import to_percent
 from lensim.dose_response.read.pooling import check_wells
 from lensim.dose_response.read.repeats import REPEATS, Repeats, without_repeats
@@ -42,7 +42,7 @@ from lensim.dose_response.read.wells import (
     role_of_row,
 )
 from lensim.tables.choice import EVERY_ROW, Choice
-from lensim.tables.log_scale import DoseScale, scale_in_name
+from lensim.tables.log_scale import DoseScale
 from lensim.tables.number_text import DecimalMark, decimal_mark_of
 from lensim.tables.plate_size import check_plate_wells
 from lensim.tables.reader_words import Saturated
@@ -211,7 +211,7 @@ def _read_one(source: Source, choices: _Choices, lost: LostWells, study: FaultRe
     dose_cells = [number_in(found.cell("dose", row)) for row in table.rows]
     responses = [cell.removesuffix("%") for cell in response_cells]
     are_percent = found.response != "signal"
-    are_logs = scale_in_name(found.column("dose")) is not None or (choices.dose_scale or "linear") != "linear"
+    are_logs = are_logarithms(found, choices.dose_scale)
     mark = decimal_mark_of(
         responses * (not are_percent) + dose_cells * (not are_logs),
         choices.decimal,
