@@ -13,14 +13,14 @@ _FEWEST_DOSES: Final = 4
 _EVEN: Final = 1.6
 _LARGEST: Final = 25.0
 _RANGE: Final = 12.0
-_FULL: Final = 0.75
-_NOTHING: Final = 0.3
+_FULL: Final = 0.88
+_NOTHING: Final = 0.2
 
 
 def falls_over_even_steps(wells: Sequence[Well], factor: float) -> bool:
     """Whether a culture's curve is complete within a narrow range of evenly spaced numbers.
 
-    The signal is at least 75% of the untreated at the lowest dose, and at most 30% at the highest, no more than 12
+    The signal is at least 88% of the untreated at the lowest dose, and at most 20% at the highest, no more than 12
     times the lowest. A dilution series seldom has even steps, and few curves are so steep.
 
     Parameters
