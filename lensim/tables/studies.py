@@ -36,6 +36,7 @@ def one_a_value(
     meanings: Meanings,
     own: Callable[..., dict[str, xr.Dataset] | None] = lambda files, by, options: None,
     table_of: Callable[[Source], TextTable] = lambda source: source.table,
+    values_in: Callable[..., list[str]] = lambda tables, by, values, options: values,
 ) -> Callable[[Callable[..., xr.Dataset]], Reader]:
     """Give a reader the option `by`: a column of whose values each is read as a study by itself.
 
@@ -47,6 +48,8 @@ def one_a_value(
         `own(files, by, options)`: how the assay splits its files by this column; None where it has no way of its own.
     table_of
         The table in a file, where it is not all of it.
+    values_in
+        `values_in(tables, by, values, options)`: which of the column's values are studies.
     """
 
     def with_by(read: Callable[..., xr.Dataset]) -> Reader:
@@ -63,6 +66,7 @@ def one_a_value(
             if studies is None:
                 stated, where = options.get("columns") or {}, options.pop("where", None) or {}
                 values = _values(_tables([*sources, *opened.values()], table_of), by, where, meanings, stated)
+                values = values_in(_tables([*sources, *opened.values()], table_of), by, values, options)
                 studies = {value: read(sources, **options, where={**where, by: value}) for value in values}
             return {value: data.assign_attrs({BY: f"{by} = {value}"}) for value, data in studies.items()}
 
