@@ -24,7 +24,7 @@ NEXT_TO_NOTHING = 1e-3  # information of a flat line: it keeps a division finite
 SMALLEST_OCCUPANCY = 1e-9
 NO_BACKGROUND_SHARE = 1e-9
 FEW_LINES = 10
-SD_OF_LINES = 1.0  # log10 EC50 between lines: a line is known where its wells tell more than that
+KNOWN_SD = 0.1  # a line's EC50 is known well where its wells tell it to this many log10 uM
 
 
 def register(arrays: dict[str, np.ndarray]) -> dict[str, Any]:
@@ -152,7 +152,7 @@ def _where_lines_are_known(data: xr.Dataset, held: dict[str, Any], mu_log10_ec50
     """
     if data.sizes[v.CELL_LINE] > FEW_LINES:
         return mu_log10_ec50
-    known = held["information_on_log10_ec50_of_line"] * SD_OF_LINES**2
+    known = held["information_on_log10_ec50_of_line"] * KNOWN_SD**2
     return (known * held["estimate_of_log10_ec50_of_line"] + mu_log10_ec50) / (known + 1.0)
 
 

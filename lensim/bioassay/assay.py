@@ -56,6 +56,8 @@ def notes(data: xr.Dataset) -> tuple[str, ...]:
     found = []
     if data.attrs.get("is_undiluted_assumed"):
         found.append("no column dilution_factor, so every sample is taken as undiluted")
+    if parted := data.attrs.get("plates_parted"):
+        found.append(f"plates with standards of several experiments are parted by experiment: {parted}")
     if saturated := int(data.attrs.get("wells_saturated", 0)):
         found.append(
             f"wells in which the reader was saturated are left out ({saturated}): they were the highest ones of their "

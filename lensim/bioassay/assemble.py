@@ -12,7 +12,7 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.bioassay.roles import SAMPLE, STANDARD
-from lensim.bioassay.rules import faults_of
+from lensim.bioassay.rules import faults_of, out_of_order
 from lensim.checks import FaultReport, InputError
 from lensim.tables.control import ONLY_CONDITION, find_control
 from lensim.tables.names import in_natural_order
@@ -100,7 +100,7 @@ def assemble(
     if found is not None:
         own |= {v.CONTROL: found.name, v.CONTROL_KNOWN_BY: found.known_by}
     data = _build(wells, samples, found.name if found else "", own, sizes)
-    for sentence in faults_of(data):
+    for sentence in faults_of(data) or out_of_order(data):
         faults.add(sentence)
     faults.raise_if_any()
     return data

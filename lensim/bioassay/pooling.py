@@ -52,4 +52,5 @@ def _well_row(table: TextTable, found: Found, row: list[str], line: int) -> Pool
         cell=found.cell("concentration" if is_standard else "dilution_factor", row),
         is_control=False,
         words="the standards" if is_standard else f"{cell_line} under {condition}" if condition else cell_line,
+        compared=None if is_standard else cell_line,
     )

@@ -9,6 +9,7 @@ import xarray as xr
 from lensim import checks
 from lensim.bioassay.assemble import BioassayWell, assemble
 from lensim.bioassay.columns import COLUMNS
+from lensim.bioassay.plates import part_by_experiment
 from lensim.bioassay.pooling import choose_wells
 from lensim.bioassay.rows import (
     Manner,
@@ -120,7 +121,7 @@ def read_bioassay(
     decimal
         The decimal mark, "." or ",", where the numbers do not show it; of a map only where in doubt there.
     unit
-        pg/ml or ng/ml; may be left out where the column's name has it, else pg/ml.
+        pg/ml or ng/ml; may be left out where the column's name or a column unit has it.
     concentration_scale
         "linear", "log10", "-log10", "ln", "-ln", "log2" or "-log2": what the numbers are of the concentration in its
         unit; may be left out where the column's name says it, such as "log10 TNF (pg/ml)".
@@ -188,8 +189,10 @@ def read_bioassay(
         if len(read) == 1:
             read = [replace(read[0], plate="plate 1")]
     wells = [replace(well, plate=well.plate or one.plate) for one in read for well in one.wells]
+    wells, parted = part_by_experiment(wells, next((one.experiment for one in read if one.experiment), ""), study)
     attrs: dict[str, str | int] = {
         **told,
+        **parted,
         "source": ", ".join(source.place for source in sources),
         "wells_lost": sum(one.lost for one in read),
         "wells_ignored": sum(one.ignored for one in read),
@@ -223,6 +226,7 @@ class _Read:
     plate: str
     is_whole: bool
     has_dilutions: bool
+    experiment: str = ""
     grid: tuple[int, int] | None = None
 
 
@@ -232,7 +236,8 @@ def _read_wells(source: Source, choices: _Choices, study: FaultReport) -> _Read:
     found = find_own_columns(table, choices.columns, "od", faults)
     numbers = [what for what in ("concentration", "dilution_factor", "od") if found.has(what)]
     cells = [found.cell(what, row) for row in table.rows for what in numbers]
-    mark = decimal_mark_of(cells, choices.decimal, table.has_decimal_points, faults)
+    concentrations = [found.cell("concentration", row) for row in table.rows] if found.has("concentration") else []
+    mark = decimal_mark_of(cells, choices.decimal, table.has_decimal_points, faults, column=concentrations)
     scale = scale_of_standards(table, found, choices.concentration_scale, mark, faults)
     manner = Manner(unit_of(found, choices.unit, faults), mark, choices.drops_saturated, scale)
     wells, lost, saturated, ignored = [], 0, 0, 0
@@ -254,7 +259,8 @@ def _read_wells(source: Source, choices: _Choices, study: FaultReport) -> _Read:
         if well is not None:
             wells.append(replace(well, od=od, plate=found.cell("plate", row)))
     study.take(faults)
-    return _Read(wells, lost, saturated, ignored, source.stem, table.is_whole, found.has("dilution_factor"))
+    experiment = found.column("experiment") if found.has("experiment") else ""
+    return _Read(wells, lost, saturated, ignored, source.stem, table.is_whole, found.has("dilution_factor"), experiment)
 
 
 def _read_grids(
@@ -314,7 +320,9 @@ def _read_grid(
             wells.append(replace(well, od=od, well=well.well if places.is_standard else well_name(*where)))
     study.take(in_grid)
     ignored += sum(not is_missing(text) for key, (text, _) in grid.cells.items() if key not in used)
-    return _Read(wells, lost, saturated, ignored, name, table.is_whole, found.has("dilution_factor"), grid.whole_plate)
+    experiment = found.column("experiment") if found.has("experiment") else ""
+    whole, has_dilutions = table.is_whole, found.has("dilution_factor")
+    return _Read(wells, lost, saturated, ignored, name, whole, has_dilutions, experiment, grid.whole_plate)
 
 
 def _rows_of_plates(

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from lensim import checks
 from lensim.bioassay.assemble import BioassayWell
@@ -17,6 +17,11 @@ from lensim.tables.names import plain_name
 from lensim.tables.number_text import DecimalMark, is_missing, parse_number
 from lensim.tables.reader_words import is_lost, is_saturated
 from lensim.tables.table import TextTable
+
+OTHER_UNITS: Final = frozenset(
+    {"u", "iu", "fg", "ug", "mg", "g", "m", "mm", "um", "nm", "pm", "fm", "mol", "nmol", "pmol"}
+)
+"""Words of units in a name that are no pg/ml or ng/ml."""
 
 
 @dataclass(frozen=True)
@@ -51,18 +56,28 @@ def find_own_columns(table: TextTable, stated: Mapping[str, str], needed: str, f
 
 
 def unit_of(found: Found, stated: str, faults: FaultReport) -> str:
-    """pg/ml or ng/ml, as stated or as the column's name has it; that they disagree is a fault."""
-    in_name = "ng/ml" if "ng" in plain_name(found.column("concentration")).split("_") else ""
+    """pg/ml or ng/ml, as stated or as the column's name has it; none, another, and two that disagree are faults."""
+    column = found.column("concentration")
+    words = plain_name(column).split("_")
+    in_name = next((f"{mass}g/ml" for mass in "pn" if {f"{mass}g", f"{mass}gml"} & set(words)), "")
     if found.has("unit"):
-        if stated or in_name:
-            said = f"stated as {stated}" if stated else f"{in_name} in the column {found.column('concentration')!r}"
+        if stated or in_name == "ng/ml":
+            said = f"stated as {stated}" if stated else f"{in_name} in the column {column!r}"
             faults.add(f"the unit must be said once, got it in the column {found.column('unit')!r} and {said}")
         return "pg/ml"
     if stated:
         checks.one_of("unit", stated, PG_PER_ML)
-        if in_name and stated != in_name:
-            column = found.column("concentration")
-            faults.add(f"the column {column!r} has {in_name}, but the unit was stated as {stated}")
+    if not found.has("concentration"):
+        return stated or "pg/ml"
+    if not in_name and OTHER_UNITS & set(words):
+        faults.add(f"the column {column!r} must have pg/ml or ng/ml, got another unit: convert its numbers", line=1)
+    elif not in_name and not stated:
+        faults.add(
+            f'the column {column!r} does not say its unit: say unit="pg/ml" or unit="ng/ml", or write it in the name',
+            line=1,
+        )
+    elif stated and in_name and stated != in_name:
+        faults.add(f"the column {column!r} has {in_name}, but the unit was stated as {stated}")
     return stated or in_name or "pg/ml"
 
 

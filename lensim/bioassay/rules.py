@@ -11,6 +11,7 @@ from lensim.bioassay.roles import BLANK, SAMPLE, STANDARD
 
 FEWEST_STANDARDS: Final = 4
 LARGEST_OD: Final = 10.0
+FAR_OFF: Final = 0.3
 BELOW_BLANK_OD: Final = (
     0.05  # a dead culture is a little above its blank; noise may put it a little below, never so far
 )
@@ -86,6 +87,48 @@ def faults_of(data: xr.Dataset) -> list[str]:
             )
         faults += _against_blanks(data, int(at), float(low), names[at])
     return faults
+
+
+def out_of_order(data: xr.Dataset) -> list[str]:
+    """Standards whose signal lies far off where their neighbours' are, as where a concentration is misread.
+
+    A level is far off where it is more than `FAR_OFF` of the plate's range, and four standard errors of a level,
+    outside what those below and above it span; of several on a plate the farthest is named.
+    """
+    plate, tnf, od = (data[name].to_numpy() for name in (v.PLATE_OF_WELL, v.CONCENTRATION, v.OPTICAL_DENSITY))
+    standard = data[v.ROLE].to_numpy() == STANDARD
+    faults = []
+    for at, name in enumerate(data[v.PLATE].to_numpy()):
+        own = standard & (plate == at) & np.isfinite(od)
+        levels = np.unique(tnf[own])
+        groups = [od[own & (tnf == level)] for level in levels]
+        if len(levels) < FEWEST_STANDARDS:
+            continue
+        means = np.array([group.mean() for group in groups])
+        spread = [group.var(ddof=1) for group in groups if len(group) > 1]
+        error = np.sqrt(np.mean(spread) / np.mean([len(group) for group in groups])) if spread else 0.0
+        off = np.array([_beyond(means, k) for k in range(len(means))])
+        worst = int(off.argmax())
+        if off[worst] > max(FAR_OFF * np.ptp(means), 4.0 * error):
+            near = " and ".join(
+                f"{means[k]:.3g} at {levels[k]:g}" for k in (worst - 1, worst + 1) if 0 <= k < len(means)
+            )
+            faults.append(
+                f"standards of {levels[worst]:g} pg/ml on plate {name} have an optical density of {means[worst]:.3g}, "
+                f"out of order with their neighbours ({near}): correct the concentration, or give these wells the "
+                "role ignored"
+            )
+    return faults
+
+
+def _beyond(means: np.ndarray, at: int) -> float:
+    """How far one of falling means lies outside the others, which are put in order by themselves."""
+    before, after = np.median(means[max(at - 2, 0) : at] if at else means[at]), means[at + 1 : at + 3]
+    upper = before if at else np.inf
+    lower = np.median(after) if len(after) else -np.inf
+    if lower > upper:
+        return 0.0
+    return float(max(means[at] - upper, lower - means[at], 0.0))
 
 
 def _against_blanks(data: xr.Dataset, plate: int, low: float, name: str) -> list[str]:

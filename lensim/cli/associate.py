@@ -23,7 +23,7 @@ def associate(
         float, typer.Option(help="An odds ratio closer to 1 than this is of no practical importance.")
     ] = 2.0,
     inhibition_percent: Annotated[
-        float, typer.Option(help="A smaller difference of mean inhibition has none, either [percentage points].")
+        float, typer.Option(help="A smaller difference of mean inhibition has none, either way, in percentage points.")
     ] = 10.0,
     ci: CiProb = 0.9,
     csv: Annotated[Path | None, typer.Option(help="Write the table here (.csv).")] = None,

@@ -17,6 +17,8 @@ SPREAD_OF_DAYS: Final = 0.15
 """Assumed sd of the EC50 of a line between its cultures [log10 dose], as in the priors of the models."""
 LEAST_SPREAD: Final = 0.02
 """Sd of a well that is assumed at least, as a fraction of untreated: a few alike replicates prove no precision."""
+HIGH_RESPONSE: Final = 0.7
+FEWEST_HIGH: Final = 10
 _MAD: Final = 1.4826
 _OF_MEDIAN: Final = 1.57
 """Variance of the median of normal values over that of their mean."""
@@ -92,7 +94,11 @@ def relative_wells(data: xr.Dataset) -> RelativeWells | None:
     line = data[v.LINE_OF_CULTURE].to_numpy()[culture]
     if v.VIABILITY in data:
         response = data[v.VIABILITY].to_numpy().astype(float) / 100.0
-        return RelativeWells(response, culture, line, dose, _spread(response, culture, dose, LEAST_SPREAD), False)
+        high = response > HIGH_RESPONSE  # percents of a signal spread most where there is most of it
+        spread = _spread(response, culture, dose, LEAST_SPREAD)
+        if high.sum() >= FEWEST_HIGH:
+            spread = max(spread, _spread(response[high], culture[high], dose[high], LEAST_SPREAD))
+        return RelativeWells(response, culture, line, dose, spread, False)
     if v.SIGNAL not in data:
         return None
     signal = data[v.SIGNAL].to_numpy().astype(float)

@@ -14,6 +14,7 @@ from lensim.tables.confounded import AND_ITS_CONTROL, mixed_in_contrasts
 from lensim.tables.control import CONTROL_WORDS
 from lensim.tables.kinds import SET_ASIDE, Kind, is_dose, kind_of
 from lensim.tables.names import plain_name
+from lensim.tables.parted import note_parted
 from lensim.tables.source import Source
 from lensim.tables.table import TextTable
 from lensim.tables.unused import Column, PooledRow, ReadTable, in_order, told_of_column, unused_columns
@@ -137,7 +138,10 @@ def check_pooled(
         texts = column.texts()
         ignored = any(_is_named(column.name, name) for name in choice.ignore)
         if len(texts) > 1 and not ignored:
+            before = len(faults.faults)
             _judge(column, tables, pooling, faults)
+            if len(faults.faults) == before:
+                note_parted(column, faults)
         if len(texts) > 1 or not any(_is_named(column.name, name) for name in choice.where):
             not_used.append(told_of_column(column.name, texts))
     used = dict.fromkeys(

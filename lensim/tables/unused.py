@@ -34,6 +34,8 @@ class PooledRow:
         Whether it is a control that other effects of the same base may share.
     words
         The effect in words: "cell line T1".
+    compared
+        What effects share that are compared with one another, such as a line; None where none are.
     contrast, target
         Where subjects of one contrast are pooled: the contrast in words, "TNF under drug", and the part of it that its
         controls share.
@@ -49,6 +51,7 @@ class PooledRow:
     cell: Hashable
     is_control: bool
     words: str
+    compared: Hashable = None
     contrast: str = ""
     target: Hashable = None
     is_control_arm: bool = False

@@ -12,7 +12,7 @@ from lensim.checks import InputError
 from lensim.seeding import stream
 from lensim.tables.well_names import well_name
 
-HEADER = "well,role,concentration,cell_line,condition,dilution,od\n"
+HEADER = "well,role,concentration_pg_per_ml,cell_line,condition,dilution,od\n"
 STANDARDS = [
     f"A{1 + at},standard,{tnf},,,,{od}\n"
     for at, (tnf, od) in enumerate(((0, 1.2), (12.5, 1.1), (50, 0.9), (200, 0.5), (800, 0.2)))
@@ -125,12 +125,12 @@ BAD = {
     ),
     "negative standard": (
         [*GOOD, "B3,standard,-1,,,,0.6\n"],
-        "concentration of a standard must be a number of 0 or more",
+        "concentration_pg_per_ml of a standard must be a number of 0 or more",
     ),
     "a standard without concentration": ([*GOOD, "B3,standard,,,,,0.6\n"], "must be a number of 0 or more, got ''"),
     "TNF in an untreated well": (
         [*GOOD, "B3,untreated,5,,,,0.6\n"],
-        "concentration of an untreated well must be 0, got 5",
+        "concentration_pg_per_ml of an untreated well must be 0, got 5",
     ),
     "no samples": ([*STANDARDS, *BLANKS], "there must be at least one sample, got none"),
     "no readings": (["A1,standard,0,,,,\n"], "there must be at least one well with a reading, got none"),
@@ -156,7 +156,7 @@ def test_all_faults_are_told_together(tmp_path):
 
 @pytest.mark.parametrize("name", ["TNF (pg/ml)", "Conc. [pg/mL]", "Standard pg/ml", "TNF-alpha (pg/ml)"])
 def test_spellings_of_the_concentration(tmp_path, name):
-    text = HEADER.replace("concentration", name) + "".join(GOOD)
+    text = HEADER.replace("concentration_pg_per_ml", name) + "".join(GOOD)
     assert read_bioassay(saved(tmp_path, text))[v.CONCENTRATION].values[1] == 12.5
 
 
@@ -164,7 +164,7 @@ def test_spellings_of_the_concentration(tmp_path, name):
     ("header", "missing"),
     [
         ("well,role,level,cell_line,condition,dilution,od\n", "concentration"),
-        ("well,role,tnf,x,y,z,od\n", "cell_line"),
+        ("well,role,tnf_pg_per_ml,x,y,z,od\n", "cell_line"),
     ],
 )
 def test_a_column_that_roles_need_is_told_once(tmp_path, header, missing):
@@ -211,7 +211,7 @@ def grid_and_map(folder, data, plate, columns=12):
     return folder / f"{name}.txt", [[name, *row] for row in rows]
 
 
-MAP_HEADER = ["plate", "well", "role", "concentration", "line", "condition", "experiment", "dilution"]
+MAP_HEADER = ["plate", "well", "role", "concentration_pg_per_ml", "line", "condition", "experiment", "dilution"]
 
 
 def as_table(rows):

@@ -17,7 +17,7 @@ from lensim.output import load_result, save_result
 from lensim.seeding import stream
 from tests.cli.test_cli import run
 
-HEADER = "well,role,concentration,cell_line,condition,dilution,od\n"
+HEADER = "well,role,concentration_pg_per_ml,cell_line,condition,dilution,od\n"
 ROWS = [
     f"A{1 + k},standard,{tnf},,,,{od}\n" for k, (tnf, od) in enumerate(((0, 1.2), (12, 1.1), (50, 0.9), (200, 0.5)))
 ]

@@ -50,11 +50,11 @@ def test_blanks_that_were_not_read_are_none():
 def test_a_mean_far_from_the_few_lines_keeps_what_they_know_of_the_effect():
     """A population's mean beyond the doses would make a large effect of each known one."""
     held = {
-        "information_on_log10_ec50_of_line": np.array([400.0, 0.0]),
+        "information_on_log10_ec50_of_line": np.array([900.0, 0.0]),
         "estimate_of_log10_ec50_of_line": np.array([0.0, 0.0]),
     }
     few = parts._where_lines_are_known(DATA, held, 3.0)
-    assert few == pytest.approx([3.0 / 401.0, 3.0])
+    assert few == pytest.approx([0.3, 3.0])
     many = xr.Dataset(coords={v.CELL_LINE: np.arange(parts.FEW_LINES + 1)})
     assert parts._where_lines_are_known(many, held, 3.0) == 3.0
 

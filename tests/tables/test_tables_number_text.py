@@ -3,7 +3,7 @@
 import pytest
 
 from lensim.checks import FaultReport, InputError
-from lensim.tables.number_text import find_decimal_mark, parse_number, plain_digits
+from lensim.tables.number_text import decimal_mark_of, find_decimal_mark, parse_number, plain_digits
 from lensim.tables.table import parse_text
 
 
@@ -36,13 +36,35 @@ def test_the_mark_of_numbers_with_blanks():
     assert plain_digits("a b") == "a b"
 
 
-def test_points_that_may_part_thousands_beside_decimal_commas():
+def test_points_beside_decimal_commas_part_thousands_and_are_told():
+    faults = FaultReport("t.csv")
+    assert decimal_mark_of(["0,01", "111.707"], None, False, faults) == ","
+    assert faults.notes == ["t.csv: '0,01' has a decimal comma, so points part thousands: '111.707' is read as 111707"]
+    faults = FaultReport("t.csv")
+    assert decimal_mark_of(["0.01", "111,707"], None, False, faults) == "."
+    assert faults.notes == ["t.csv: '0.01' has a decimal point, so commas part thousands: '111,707' is read as 111707"]
+
+
+def test_points_that_may_all_part_thousands_are_asked_for():
     with pytest.raises(InputError) as caught:
-        find_decimal_mark(["0,01", "111.707"])
+        find_decimal_mark(["0", "300", "1.000", "3.000"])
     assert str(caught.value) == (
-        "numbers have both decimal points ('111.707') and decimal commas ('0,01'): write one kind; or say "
-        'decimal="," where points part thousands, decimal="." where commas do'
+        '\'1.000\' may mean 1000 or 1: say decimal="," for the first, decimal="." for the second'
     )
+    assert find_decimal_mark([], below_thousand=["98.765", "87.654"]) == "."
+    assert find_decimal_mark([], below_thousand=["98,765", "87,654"]) == ","
+
+
+def test_points_beside_whole_numbers_of_one_column_are_asked_for():
+    doses = ["0", "300", "1.000", "3.000"]
+    with pytest.raises(InputError) as caught:
+        decimal_mark_of([*doses, "0.5"], None, False, FaultReport("t.csv"), column=doses)
+    assert str(caught.value) == (
+        "t.csv: '1.000' stands in one column with whole numbers and may mean 1000, yet '0.5' has a decimal point: "
+        'write 1000 without the point, or say decimal="." if it is 1'
+    )
+    for plain in (["0", "1.000", "3.000"], ["1", "1.125"], ["1.000", "1000"], ["1.000", "2.50", "3"]):
+        assert decimal_mark_of([*plain, "0.5"], None, False, FaultReport("t.csv"), column=plain) == "."
 
 
 @pytest.mark.parametrize(

@@ -87,4 +87,5 @@ def _tube_row(table: TextTable, found: Found, row: list[str], line: int) -> Pool
         cell=(found.cell("tube", row), found.cell("phase", row)),
         is_control=False,
         words=f"{cell_line} under {condition}" if cell_line else condition,
+        compared=cell_line,
     )

@@ -45,7 +45,7 @@ from lensim.tables.choice import EVERY_ROW, Choice
 from lensim.tables.columns import Found
 from lensim.tables.grid_choice import GridNumber, PlateGrid, match_plates, named_plate, plates_of
 from lensim.tables.grid_map import WellOrder, check_is_map, check_well_order, map_of_grid, numbering_of
-from lensim.tables.log_scale import DoseScale
+from lensim.tables.log_scale import DoseScale, scale_in_name
 from lensim.tables.number_text import DecimalMark, decimal_mark_in_doubt, decimal_mark_of, is_missing
 from lensim.tables.plate_size import check_plate_wells, largest_grid
 from lensim.tables.reader_words import Saturated
@@ -354,7 +354,14 @@ def _read_wells(
     grid_faults, map_faults = FaultReport(plate.source.place), FaultReport(table.place)
     grid_mark = decimal_mark_of([text for text, _ in grid.cells.values()], choices.decimal, False, grid_faults)
     doses = [number_in(found.cell("dose", row)) for row in table.rows]
-    map_mark = decimal_mark_in_doubt(doses, choices.decimal, table.has_decimal_points, map_faults)
+    are_logs = scale_in_name(found.column("dose")) is not None or (choices.dose_scale or "linear") != "linear"
+    map_mark = decimal_mark_in_doubt(
+        [] if are_logs else doses,
+        choices.decimal,
+        table.has_decimal_points,
+        map_faults,
+        below_thousand=doses if are_logs else (),
+    )
     check_role_words(table, found, roles, map_faults)
     found = understand_doses(table, found, roles, choices.dose_scale, map_mark, map_faults)
     names = [found.cell("well", row) for row in table.rows]

@@ -41,7 +41,7 @@ from lensim.dose_response.read.wells import (
     role_of_row,
 )
 from lensim.tables.choice import EVERY_ROW, Choice
-from lensim.tables.log_scale import DoseScale
+from lensim.tables.log_scale import DoseScale, scale_in_name
 from lensim.tables.number_text import DecimalMark, decimal_mark_of
 from lensim.tables.plate_size import check_plate_wells
 from lensim.tables.reader_words import Saturated
@@ -206,8 +206,17 @@ def _read_one(source: Source, choices: _Choices, lost: LostWells, study: FaultRe
     found = find_well_columns(table, choices.columns, choices.dose_unit, faults, needs_role=choices.roles is not None)
     response_cells = [found.cell(found.response, row) for row in table.rows]
     dose_cells = [number_in(found.cell("dose", row)) for row in table.rows]
-    numbers = [cell.removesuffix("%") for cell in response_cells] + dose_cells
-    mark = decimal_mark_of(numbers, choices.decimal, table.has_decimal_points, faults)
+    responses = [cell.removesuffix("%") for cell in response_cells]
+    are_percent = found.response != "signal"
+    are_logs = scale_in_name(found.column("dose")) is not None or (choices.dose_scale or "linear") != "linear"
+    mark = decimal_mark_of(
+        responses * (not are_percent) + dose_cells * (not are_logs),
+        choices.decimal,
+        table.has_decimal_points,
+        faults,
+        below_thousand=responses * are_percent + dose_cells * are_logs,
+        column=() if are_logs else dose_cells,
+    )
     roles = choices.roles or Roles()
     table = without_repeats(table, found, mark, choices.repeats, faults)
     found = understand_doses(table, found, roles, choices.dose_scale, mark, faults)

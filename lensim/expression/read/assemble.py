@@ -1,7 +1,7 @@
 """Reactions with their samples to one Dataset."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import xarray as xr
@@ -20,6 +20,7 @@ from lensim.expression.read.role_names import told_of_no_rt
 from lensim.expression.read.rules import check_together, genes_with_series
 from lensim.expression.read.sample_sheet import SampleSheet
 from lensim.tables.control import find_control
+from lensim.tables.names_alike import key_of_name
 
 AS_STATED = "as stated"
 """Unit of the standards' quantities where no file says it."""
@@ -140,6 +141,7 @@ def assemble(
     kept, of_plates = correct_plates(kept, cycle_limit)
     kept = numbers_apart(kept, unpaired, faults)
     unknown = [one for one in kept if one.reaction.task == "unknown"]
+    roles = replace(roles, references=_as_written(roles.references, [one.reaction.gene for one in unknown]))
     said: dict[tuple[str, str], tuple[str, int]] = {}
     for one in unknown:
         said.setdefault((one.condition, one.is_control), one.said_at)
@@ -168,6 +170,13 @@ def assemble(
             v.READ_NOTES: "\n".join([*told, *of_plates, *of_partners, *told_of_no_rt(kept)]),
         }
     )
+
+
+def _as_written(references: Sequence[str], genes: Sequence[str]) -> tuple[str, ...]:
+    """References as the files write them, where one gene alone differs from a name by case, blanks or hyphens."""
+    there = dict.fromkeys(genes)
+    alike = {name: [gene for gene in there if key_of_name(gene) == key_of_name(name)] for name in references}
+    return tuple(alike[name][0] if name not in genes and len(alike[name]) == 1 else name for name in references)
 
 
 def amplified_without_template(data: xr.Dataset) -> list[tuple[str, str, float]]:

@@ -28,7 +28,11 @@ COLUMNS: Final[Mapping[str, Meaning]] = {
     "is_calibrator": Meaning(("is_calibrator",), is_optional=True),
     "experiment": Meaning(EXPERIMENTS, is_optional=True, is_ranked=True),
     "ct_cycles": Meaning(("ct_cycles", "ct", "cq", "cp"), may_be_constant=False),
-    "quantity": Meaning(("quantity", "starting_quantity_sq", "starting_quantity", "sq"), is_optional=True),
+    "quantity": Meaning(
+        ("quantity", "starting_quantity_sq", "starting_quantity", "sq"),
+        units=frozenset({"ng", "pg", "ug", "fg", "copies", "ng_ul", "copies_ul", "ng_well"}),
+        is_optional=True,
+    ),
     "quantity_unit": Meaning(("quantity_unit",), is_optional=True),
     "amplification_factor": Meaning(("amplification_factor",), is_optional=True),
     "amplification_factor_sd": Meaning(

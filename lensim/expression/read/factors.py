@@ -118,7 +118,7 @@ def read_factors(
         faults.raise_if_any()
         return {}
     cells = [cell for row in table.rows for cell in columns.texts(found, row)]
-    mark = decimal_mark_in_doubt(cells, decimal, table.has_decimal_points, faults)
+    mark = decimal_mark_in_doubt([], decimal, table.has_decimal_points, faults, below_thousand=cells)
     factors: dict[str, Factor] = {}
     for row, line in zip(table.rows, table.lines, strict=True):
         gene = found.cell("gene", row)

@@ -58,10 +58,16 @@ def match_sheet(
             assigned.append(_assign(reaction, row, task, sheet))
     _tell_twice(twice, sheet, faults)
     _tell_missing(missing, sheet, faults)
-    for listed in sheet.rows:
-        if listed.line not in used:
-            faults.add(f"the row ({listed}) matches no reaction", line=listed.line, place=sheet.place)
+    idle = [listed for listed in sheet.rows if listed.line not in used]
     told = told_of_roles(by_name, roles, sheet.place)
+    if missing or unlisted_samples or not assigned:  # a name that is written otherwise in the sheet
+        for listed in idle:
+            faults.add(f"the row ({listed}) matches no reaction", line=listed.line, place=sheet.place)
+    elif idle:
+        shown = "; ".join(map(str, idle[:SHOWN_NAMES])) + f" and {len(idle) - SHOWN_NAMES} more" * (
+            len(idle) > SHOWN_NAMES
+        )
+        told.append(f"{sheet.place}: rows of the sheet without a reaction that counts: {shown}")
     if unlisted_samples:
         names = list(dict.fromkeys(unlisted_samples))
         more = ", ..." * (len(names) > SHOWN_NAMES)

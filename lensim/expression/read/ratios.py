@@ -176,7 +176,9 @@ def _read_pairs(
     table: TextTable, found: Found, what: str, scale: str, decimal: DecimalMark | None, faults: FaultReport
 ) -> tuple[list[RatioPair], int]:
     cells = [found.cell(name, row).removesuffix("%") for row in table.rows for name in (what, "log2_ratio_sd")]
-    mark = decimal_mark_of(cells, decimal, table.has_decimal_points, faults)
+    points = [cell for cell in cells if "," not in cell]  # no ratio is in thousands
+    commas = [cell for cell in cells if "," in cell]
+    mark = decimal_mark_of(commas, decimal, table.has_decimal_points, faults, below_thousand=points)
     pairs, without = [], 0
     for row, line in zip(table.rows, table.lines, strict=True):
         text = found.cell(what, row)

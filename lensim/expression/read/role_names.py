@@ -12,9 +12,30 @@ WITHOUT_TEMPLATE: Final = frozenset(
     {
         "water", "h2o", "dh2o", "ddh2o", "pcr_water", "nuclease_free_water", "rnase_free_water", "water_control",
         "ntc", "no_template", "no_template_control", "non_template_control", "no_cdna", "no_dna", "blank", "wasser",
+        "h20", "dh20", "ddh20", "aqua", "aqua_dest", "aqua_bidest", "a_dest", "leerwert", "eau", "agua", "acqua",
+        "vatten", "rnase_free_h2o", "nuclease_free_h2o", "dnase_free_water", "mq", "milliq", "milli_q", "mq_water",
+        "milliq_water", "sterile_water", "distilled_water", "depc_water", "temoin_negatif", "leerkontrolle",
+        "no_template_ctrl",
     }
 )  # fmt: skip
-WITHOUT_TRANSCRIPTASE: Final = frozenset({"nrt", "no_rt", "no_rt_control", "minus_rt", "no_reverse_transcriptase"})
+WITHOUT_TRANSCRIPTASE: Final = frozenset(
+    {
+        "nrt", "no_rt", "no_rt_control", "minus_rt", "no_reverse_transcriptase", "rt_minus", "rt_neg", "nort",
+        "ohne_rt", "without_rt", "no_rt_ctrl", "rt_neg_control", "nrtc",
+    }
+)  # fmt: skip
+DOUBTFUL: Final = re.compile(
+    r"neg(ative)?(_(control|ctrl|ctl|kontrolle))?_?[0-9]*|negativ_?kontrolle_?[0-9]*|ve|control_neg(ative)?"
+    r"|pos(itive)?_(control|ctrl|ctl|kontrolle)_?[0-9]*|positiv_?kontrolle_?[0-9]*|control_pos(itive)?"
+)
+_SUMMARY: Final = re.compile(
+    r"(mean|average|avg|median|mittelwert|std_?dev|stdev|total|summe)(_.*)?|.*_(average|avg|mittelwert)"
+)
+"""Names that may be those of a control of the laboratory, or of a row that summarises others, and of no sample."""
+_NO_RT: Final = re.compile(
+    r"(?:.*[\s_(\[,;-])?(?:-\s?rt|no[\s_-]?rt|nrt|rt\s?-|minus[\s_-]?rt|ohne[\s_-]?rt)(?:[\s_)\],;].*)?", re.IGNORECASE
+)
+"""A name that says that a sample had no reverse transcriptase: "P1 -RT", P1_noRT."""
 PLATE_CALIBRATORS: Final = frozenset(
     {
         "ipc", "irc", "inter_plate_calibrator", "interplate_calibrator", "inter_run_calibrator",
@@ -33,8 +54,17 @@ EARLIEST_CT: Final = 25.0
 """A well without template does not come before this cycle: a name such as NTC is then that of a real sample."""
 
 
+SAY_WHAT_IT_IS: Final = (
+    "delete such rows, or write ignored, no_template or no_rt for them in a column task; if all rows are samples, "
+    'state columns={"task": "=unknown"}'
+)
+"""The remedy where a name leaves a doubt."""
+
+
 def _role(name: str) -> Task | None:
     plain = plain_name(name)
+    if _NO_RT.fullmatch(name.strip()):
+        return "no_rt"
     for spelling in (plain, re.sub(r"_?[0-9]+$", "", plain)):
         for role, words in _ROLES.items():
             if spelling in words:
@@ -57,6 +87,17 @@ def roles_by_name(said: Iterable[tuple[str, float | None]]) -> dict[str, Task]:
         for name, role in roles.items()
         if role and (role == "plate_calibrator" or earliest[name] >= EARLIEST_CT)
     }
+
+
+def doubt_of(name: str, gene: str) -> str:
+    """What a name of a sample, or a gene, may be instead; empty where there is no doubt."""
+    plain = plain_name(name)
+    if DOUBTFUL.fullmatch(plain) or _NO_RT.fullmatch(name.strip()) or re.fullmatch(r".*\w-rt", name.strip(), re.I):
+        return f"{name!r} may be a control of the laboratory"
+    for said in (name, gene):
+        if _SUMMARY.fullmatch(plain_name(said)):
+            return f"{said!r} may be a summary of other rows"
+    return ""
 
 
 def told_of_roles(counts: dict[str, int], roles: dict[str, Task], place: str) -> list[str]:

@@ -19,7 +19,7 @@ from lensim.expression.read.empty_cts import Empty, ct_of, settle_empty
 from lensim.expression.read.factors import EfficiencyScale, Factor, check_factors, factor_columns, read_factor
 from lensim.expression.read.merged import filled_down
 from lensim.expression.read.reactions import DEFAULT_CYCLE_LIMIT, Reaction, one_of_all
-from lensim.expression.read.role_names import roles_by_name, told_of_roles
+from lensim.expression.read.role_names import SAY_WHAT_IT_IS, doubt_of, roles_by_name, told_of_roles
 from lensim.expression.read.suspect import refuse_pasted, told_of_left_out
 from lensim.expression.read.tasks import KNOWN, holds_roles, task_of
 from lensim.expression.read.understand import (
@@ -235,6 +235,7 @@ def _read(table: TextTable, found: Found, stem: str, choices: Choices, faults: F
     # a table that needs a sheet has its names read with it
     roles = roles_by_name(_names_and_cts(table, found)) if found.has("subject") and found.has("condition") else {}
     rows, cells, by_name = [], [], Counter[str]()
+    doubts: dict[str, int] = {}
     for row, line in zip(table.rows, table.lines, strict=True):
         task = task_of(found.cell("task", row))
         if task is None:
@@ -250,12 +251,17 @@ def _read(table: TextTable, found: Found, stem: str, choices: Choices, faults: F
             task = roles[said]
             by_name[said] += 1
         gene, quantity = found.cell("gene", row), found.cell("quantity", row)
+        if task == "unknown" and found.has("subject") and not found.cell("task", row):
+            doubts.setdefault(doubt_of(names["subject"], gene), line)
         known = [name for what, name in names.items() if name and what != "sample"]
         sample = names["sample"] or ", ".join(known)
         plate, well = found.cell("plate", row) or stem, found.cell("well", row)
         ct = found.cell("ct_cycles", row)
         rows.append(RawRow(line, plate, well, sample, gene, task, ct, quantity))
         cells.append((task, gene, tuple(known) or sample or well, quantity if task == "standard" else ""))
+    for doubt, line in doubts.items():
+        if doubt:
+            faults.add(f"{doubt}: {SAY_WHAT_IT_IS}", line=line)
     rows, told = settle_empty(rows, cells, manner, choices.empty, faults)
     units = dict.fromkeys(found.cell("quantity_unit", row) for row in table.rows)
     units.pop("", None)

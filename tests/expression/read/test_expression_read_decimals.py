@@ -81,7 +81,7 @@ def test_rdml_under_the_name_of_another_format_is_refused(tmp_path):
 def test_doubtful_quantities_are_refused(tmp_path):
     text = MXPRO.replace("27.50", "27").replace("20.00", "20").replace("1.00e+005", "30,000")
     assert faults_of(tmp_path, text) == [
-        'run.dat: \'30,000\' may mean 30000 or 30.000: say decimal="." for the first, decimal="," for the second'
+        'run.dat: \'30,000\' may mean 30000 or 30: say decimal="." for the first, decimal="," for the second'
     ]
     assert read(tmp_path, text, decimal=",").reactions[2].quantity == 30
 

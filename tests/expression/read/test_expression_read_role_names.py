@@ -4,7 +4,8 @@ import pytest
 from expression_studies import rows_of, written
 
 from lensim import vocabulary as v
-from lensim.expression.read import read_expression
+from lensim.checks import InputError
+from lensim.expression.read import read_cts, read_expression
 from lensim.expression.read.role_names import roles_by_name
 
 
@@ -38,3 +39,68 @@ def test_genomic_dna_is_told(tmp_path):
     assert data.attrs[v.READ_NOTES].startswith(
         "amplified without reverse transcriptase, so from genomic DNA: X at Ct 26.5, samples at Ct 23."
     )
+
+
+LATE = [("control", "GAPDH"), ("control", "TNF"), ("drug", "GAPDH"), ("drug", "TNF")]
+SAY = (
+    "delete such rows, or write ignored, no_template or no_rt for them in a column task; if all rows are samples, "
+    'state columns={"task": "=unknown"}'
+)
+
+
+def with_subject(folder, name, first_gene="GAPDH", ct=35.12):
+    rows = [
+        f"P1,{condition},{gene},{18.13 + 7 * (gene == 'TNF') + at / 9:.2f}" for at, (condition, gene) in enumerate(LATE)
+    ]
+    rows += [f"{name},{condition},{gene},{ct + at / 7:.2f}" for at, (condition, gene) in enumerate(LATE)]
+    path = folder / "cts.csv"
+    path.write_text("\n".join(["Subject,Condition,Gene,Ct", *rows, ""]), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "task"),
+    [
+        *[
+            (name, "no template")
+            for name in ("Aqua dest", "Leerwert", "H20", "RNase free H2O", "eau", "agua", "MilliQ")
+        ],
+        *[(name, "no rt") for name in ("P1 -RT", "P1_noRT", "NRT", "-RT P1", "P1 (no RT)", "P1 RT-")],
+    ],
+)
+def test_late_wells_of_the_laboratory_are_no_subject(tmp_path, name, task):
+    data = read_cts(with_subject(tmp_path, name), references=["GAPDH"], control="control")
+    assert list(data["subject"].values) == ["P1"]
+    words = {"no template": "without template", "no rt": "without reverse transcriptase"}[task]
+    assert f"cts.csv: 4 wells of '{name}' are read as {words}, by that name" in data.attrs["read_notes"]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        *[
+            (name, "a control of the laboratory")
+            for name in ("neg. control", "Negativkontrolle", "-ve", "Positive control", "pos ctrl 1", "P1-RT")
+        ],
+        *[(name, "a summary of other rows") for name in ("Mean", "Average P1", "Mittelwert")],
+    ],
+)
+def test_names_in_doubt_are_asked_for(tmp_path, name, said):
+    path = with_subject(tmp_path, name)
+    with pytest.raises(InputError) as caught:
+        read_cts(path, references=["GAPDH"], control="control")
+    assert str(caught.value) == f"cts.csv line 6: {name!r} may be {said}: {SAY}"
+    data = read_cts(path, {"task": "=unknown"}, references=["GAPDH"], control="control")
+    assert list(data["subject"].values) == ["P1", name]
+
+
+def test_an_early_well_without_transcriptase_is_asked_for(tmp_path):
+    path = with_subject(tmp_path, "P1 -RT", ct=20.13)
+    with pytest.raises(InputError, match="'P1 -RT' may be a control of the laboratory"):
+        read_cts(path, references=["GAPDH"], control="control")
+
+
+@pytest.mark.parametrize("name", ["PC-3", "SD 1", "NC1", "Meaney", "Positano", "ART", "Nort1"])
+def test_names_of_subjects_stay(tmp_path, name):
+    data = read_cts(with_subject(tmp_path, name, ct=20.13), references=["GAPDH"], control="control")
+    assert list(data["subject"].values) == ["P1", name]

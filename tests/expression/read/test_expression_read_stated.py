@@ -104,3 +104,12 @@ def test_water_of_an_export_that_the_sheet_does_not_have_is_a_well_without_templ
     data = lensim.read.expression(files, sheet=sheet, columns=OF_SHEET, references=["GAPDH"], unlisted=unlisted)
     assert list(data[v.NO_TEMPLATE_CT].values) == [38.0]
     assert data.attrs[v.READ_NOTES] == "sheet.csv: 1 wells of 'H2O' are read as without template, by that name"
+
+
+def test_rows_of_a_sheet_for_several_runs_are_told(tmp_path):
+    files = [written(tmp_path, "run.csv", export(("S1", "S2")))]
+    sheet = written(tmp_path, "sheet.csv", SHEET + "S3;HeLa;ctrl\n")
+    data = lensim.read.expression(files, sheet=sheet, columns=OF_SHEET, references=["gapdh"])
+    said = "sheet.csv: rows of the sheet without a reaction that counts: sample 'S3'"
+    assert data.attrs[v.READ_NOTES] == said
+    assert list(data["is_reference"].values) == [1, 0]
