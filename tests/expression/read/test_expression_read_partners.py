@@ -32,8 +32,8 @@ def test_numbers_that_restart_in_each_genotype(tmp_path, names):
         read_expression(path, references=["R"], control="WT")
     assert str(error.value) == (
         f"cts.csv line 2: the subjects {', '.join(names)} are in WT and KO both, which one animal cannot be: if "
-        'numbers begin anew in each group, compare groups of different subjects with unpaired="keep"; if they are pairs, '
-        "such as littermates, give each pair a name that is no number"
+        'numbers begin anew in each group, compare groups of different subjects with unpaired="keep"; if they are '
+        "pairs, such as littermates, give each pair a name that is no number"
     )
     data = read_expression(path, references=["R"], control="WT", unpaired="keep")
     assert data.sizes["subject"] == 6
