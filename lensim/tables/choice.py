@@ -1,13 +1,15 @@
 """Which rows of a study's tables are read, over which columns may be pooled, and whether names alike are one."""
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from lensim.checks import InputError
-from lensim.tables.columns import CONSTANT_MARK, Meanings
+from lensim.checks import FaultReport, InputError
+from lensim.tables.columns import CONSTANT_MARK, Found, Meanings
+from lensim.tables.empty_cells import has_empty_level, has_samples, is_treated
 from lensim.tables.names import plain_name
+from lensim.tables.names_alike import check_names, found_quietly, key_of_name
 from lensim.tables.number_text import parse_number
 from lensim.tables.table import TextTable
 
@@ -112,13 +114,17 @@ def choose_rows(
     """The tables with the rows that `choice.where` keeps.
 
     A row with an empty cell is kept as well, since blanks, standards and untreated wells go with every value; it is not
-    where the empty value itself is asked for. A table without the column keeps its rows.
+    where the empty value itself is asked for. Where treated wells have empty cells beside ones with a value, empty is a
+    value as well: its treated wells are left out, and its untreated ones where the wanted values have their own.
+    A table without the column keeps its rows.
 
     Raises
     ------
     InputError
-        If no table has a column, or no row a value; the message has those that are there.
+        If no table has a column, or no row a value, with those that are there; or if the column has a wanted value in
+        other spellings.
     """
+    founds = [found_quietly(table, meanings, stated) if choice.where else None for table in tables]
     for column, values in choice.where.items():
         places = [place_of_column(table, column, meanings, stated) for table in tables]
         if all(at is None for at in places):
@@ -132,12 +138,15 @@ def choose_rows(
                     f"where must give a value of the column {column!r}, got {value!r}; there are "
                     f"{shown_values(list(there.values()))}{near}"
                 )
-        wanted = {value_key(value) for value in values} | (set() if "" in values else {""})
+        wanted = _with_spellings(column, values, there, choice.join_names)
         tables = [
-            table
-            if at is None
-            else with_rows(table, [k for k, row in enumerate(table.rows) if value_key(row[at]) in wanted])
+            table if at is None else _respelled(table, at, wanted, values)
             for table, at in zip(tables, places, strict=True)
+        ]
+        own = "" not in values and has_samples(meanings) and has_empty_level(tables, places, founds)
+        tables = [
+            table if at is None else with_rows(table, _kept(table, at, found if own else None, wanted, "" in values))
+            for table, at, found in zip(tables, places, founds, strict=True)
         ]
     if choice.where and not any(table.rows for table in tables):
         chosen = " and ".join(f"{column} {' or '.join(values)}" for column, values in choice.where.items())
@@ -146,6 +155,69 @@ def choose_rows(
         if all(place_of_column(table, name, meanings, stated) is None for table in tables):
             raise InputError(unknown_column("ignore", name, tables))
     return list(tables)
+
+
+def _with_spellings(
+    column: str, values: Sequence[str], there: Mapping[str | float, str], join: bool | None
+) -> set[str | float]:
+    """What is compared of the wanted values, and of their other spellings in a column if these are one name."""
+    wanted = {value_key(value) for value in values}
+    names = {key_of_name(key) for key in wanted if isinstance(key, str) and key}
+    others = [key for key in there if isinstance(key, str) and key not in wanted and key_of_name(key) in names]
+    if others and join is not False:
+        alike = [text for key, text in there.items() if isinstance(key, str) and key_of_name(key) in names]
+        check_spellings(column, alike, join)
+        wanted |= set(others)
+    return wanted
+
+
+def _respelled(table: TextTable, at: int, wanted: Container[str | float], values: Sequence[str]) -> TextTable:
+    """A table whose other spellings of wanted values are written as the user writes them."""
+    spelling = {key_of_name(value): value for value in values if isinstance(value_key(value), str) and value}
+    rows = [
+        [*row[:at], spelling[key_of_name(row[at])], *row[at + 1 :]]
+        if value_key(row[at]) in wanted and key_of_name(row[at]) in spelling
+        else row
+        for row in table.rows
+    ]
+    return replace(table, rows=rows)
+
+
+def check_spellings(column: str, texts: Sequence[str], join: bool | None) -> None:
+    """Refuse values that are spellings of one name, where it is not said whether they are.
+
+    Raises
+    ------
+    InputError
+        If there are names alike and `join` is None.
+    """
+    faults = FaultReport("")
+    check_names(column, texts, join, faults)
+    if faults.faults:
+        raise InputError("\n".join(rule for _, _, rule in faults.faults))
+
+
+def _kept(
+    table: TextTable, at: int, found: Found | None, wanted: Container[str | float], is_empty_asked: bool
+) -> list[int]:
+    """The rows of a table that are kept; `found` where an empty cell is a value of its own."""
+    keys = [value_key(row[at]) for row in table.rows]
+    if found is None:
+        return [k for k, key in enumerate(keys) if key in wanted or (key == "" and not is_empty_asked)]
+    treated = [is_treated(found, row) for row in table.rows]
+    has_controls = any(key in wanted and _is_control(found, table.rows[k]) for k, key in enumerate(keys))
+    shared = [key == "" and not treated[k] for k, key in enumerate(keys)]
+    return [
+        k
+        for k, key in enumerate(keys)
+        if key in wanted or (shared[k] and not (has_controls and _is_control(found, table.rows[k])))
+    ]
+
+
+def _is_control(found: Found, row: Sequence[str]) -> bool:
+    """Whether a row is an untreated well, which a value may have of its own."""
+    role = plain_name(found.cell("role", row))
+    return found.has("dose") and role not in ("blank", "background", "ignored") and not is_treated(found, row)
 
 
 def values_of(tables: Sequence[TextTable], places: Sequence[int | None]) -> dict[str | float, str]:

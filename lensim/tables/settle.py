@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from lensim.checks import InputError
 from lensim.tables.choice import Choice, choose_rows, shown_values, values_of
 from lensim.tables.columns import Meanings
+from lensim.tables.empty_cells import check_not_merged, has_samples
 from lensim.tables.names import plain_name
 from lensim.tables.names_alike import found_quietly, join_names
 from lensim.tables.source import Source
@@ -66,6 +67,8 @@ def settle(
         If a choice names a column or a value that is not there, or names alike are not decided.
     """
     every = [source.table for source in (*sources, *exports)]
+    if has_samples(meanings):
+        check_not_merged(every, [found_quietly(table, meanings, stated or {}) for table in every])
     chosen = choose_rows(every, choice, meanings, stated or {})
     tables = chosen[: len(sources)]
     _check_days(tables, meanings, stated or {})

@@ -9,13 +9,18 @@ from typing import Any, Final, Protocol, overload
 import xarray as xr
 
 from lensim.checks import InputError
-from lensim.tables.choice import Choice, Where, choose_rows, place_of_column, unknown_column, values_of
+from lensim.tables.choice import Choice, Where, check_spellings, choose_rows, place_of_column, unknown_column, values_of
 from lensim.tables.columns import Meanings
+from lensim.tables.empty_cells import has_empty_level, has_samples
+from lensim.tables.names_alike import found_quietly, key_of_name
 from lensim.tables.source import Files, Source, source_of, sources_of
 from lensim.tables.table import TextTable
 
 TABLES: Final = ("plate_map", "sheet")
 """Options of readers that are tables too, beside the files."""
+
+EMPTY: Final = "(empty)"
+"""The name of the study of rows with an empty cell."""
 
 BY: Final = "by"
 """The attr that has the column of which each study has one value, and its value, such as "time_h = 72"."""
@@ -65,9 +70,10 @@ def one_a_value(
             studies = own(sources, by, options)
             if studies is None:
                 stated, where = options.get("columns") or {}, options.pop("where", None) or {}
-                values = _values(_tables([*sources, *opened.values()], table_of), by, where, meanings, stated)
-                values = values_in(_tables([*sources, *opened.values()], table_of), by, values, options)
-                studies = {value: read(sources, **options, where={**where, by: value}) for value in values}
+                tables = _tables([*sources, *opened.values()], table_of)
+                values = _values(tables, by, where, meanings, stated, options.get("join_names"))
+                values = values_in(tables, by, values, options)
+                studies = {value or EMPTY: read(sources, **options, where={**where, by: value}) for value in values}
             return {value: data.assign_attrs({BY: f"{by} = {value}"}) for value, data in studies.items()}
 
         own_signature = inspect.signature(read)
@@ -96,12 +102,23 @@ def _values(
     where: Where | None,
     meanings: Meanings,
     stated: Mapping[str, str],
+    join: bool | None,
 ) -> list[str]:
-    """The values of a column in the rows that are kept."""
+    """The values of a column in the rows that are kept; empty is one where treated wells have it beside others."""
     if all(place_of_column(table, by, meanings, stated) is None for table in tables):
         raise InputError(unknown_column("by", by, tables))
     kept = choose_rows(tables, Choice.of(where), meanings, stated)
-    values = list(values_of(kept, [place_of_column(table, by, meanings, stated) for table in kept]).values())
+    places = [place_of_column(table, by, meanings, stated) for table in kept]
+    there = values_of(kept, places)
+    names = [text for key, text in there.items() if isinstance(key, str)]
+    check_spellings(by, names, join)
+    values = list(there.values())
+    if join:  # of spellings of one name the first
+        first = {key_of_name(text): text for text in reversed(names)}
+        values = [text for text in values if text not in names or first[key_of_name(text)] == text]
+    founds = [found_quietly(table, meanings, stated) for table in kept]
+    if has_samples(meanings) and has_empty_level(kept, places, founds):
+        values.insert(0, "")
     if not values:
         raise InputError(f"by must name a column with values, the column {by!r} is empty")
     return values
