@@ -10,10 +10,10 @@ from lensim.checks import FaultReport, InputError
 from lensim.tables.by_content import kind_by_content
 from lensim.tables.choice import Choice, shown_values, value_key
 from lensim.tables.columns import Found, Meanings, find_columns
-from lensim.tables.confounded import AND_ITS_CONTROL, mixed_in_contrasts
+from lensim.tables.confounded import AND_ITS_CONTROL, is_zero, mixed_in_contrasts
 from lensim.tables.control import CONTROL_WORDS
 from lensim.tables.empty_cells import has_samples
-from lensim.tables.factor_like import follows_cells, is_factor
+from lensim.tables.factor_columns import follows_cells, is_factor
 from lensim.tables.kinds import Kind, is_dose, kind_of
 from lensim.tables.lacking import check_every_table
 from lensim.tables.names import plain_name
@@ -371,4 +371,4 @@ def _example(column: Column, texts: Sequence[str]) -> str:
 
 
 def _is_of_control(text: str) -> bool:
-    return not text or plain_name(text) in CONTROL_WORDS or text.casefold() in CONTROL_SIGNS
+    return is_zero(text) or plain_name(text) in CONTROL_WORDS or text.casefold() in CONTROL_SIGNS

@@ -1,4 +1,4 @@
-"""Whether the values of a column recur as those of a factor do, or follow the doses."""
+"""Whether a column that no reader uses repeats the doses, or is a factor of the experiment."""
 
 import itertools
 from collections import defaultdict
