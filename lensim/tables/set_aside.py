@@ -33,7 +33,8 @@ def without_flagged(tables: Sequence[TextTable], chosen: Sequence[str]) -> tuple
     A column counts whose cells are all yes, no (1, 0, true, false, x) or empty, and that is not among `chosen`, which
     the user named for something else.
     """
-    kept, said = [], {}
+    kept: list[TextTable] = []
+    said: dict[str, int] = {}
     named = {plain_name(name) for name in chosen}
     for table in tables:
         rows = list(range(len(table.rows)))
