@@ -19,7 +19,7 @@ from lensim.expression.estimands import (
     summarise_populations,
     summarise_subjects,
 )
-from lensim.expression.evidence import DETECTED, LEFT_OUT, UNPAIRED_TREATED, pairs_not_there
+from lensim.expression.evidence import DETECTED, LEFT_OUT, UNPAIRED_TREATED, evidence_of, pairs_not_there
 from lensim.expression.plate_checks import told_of_plates
 from lensim.expression.read import amplified_without_template, read_expression, write_study
 from lensim.expression.reasons import percent
@@ -79,16 +79,33 @@ def _arms(estimands: xr.Dataset, asked: Asked) -> list[ResultTable]:
 
 def remarks(estimands: xr.Dataset) -> tuple[str, ...]:
     """Fold changes that are not shown because no pair stands behind them, and means that a prior draws far."""
-    missing = pairs_not_there(estimands)
+    return (*_told_of_missing(estimands), *_drawn_by_prior(estimands))
+
+
+def _named_evidence(data: xr.Dataset) -> xr.Dataset:
+    """The evidence of a study of Cts, with the names of what there is."""
+    genes, conditions = data[v.GENE].to_numpy(), data[v.CONDITION].to_numpy()
+    return evidence_of(data).assign_coords(
+        {
+            v.TARGET: genes[data[v.IS_REFERENCE].to_numpy() == 0],
+            v.SUBJECT: data[v.SUBJECT].to_numpy(),
+            v.CONTRAST: conditions[data[v.IS_CONTROL].to_numpy() == 0],
+        }
+    )
+
+
+def _told_of_missing(evidence: xr.Dataset) -> list[str]:
+    """Fold changes that no pair stands behind."""
+    missing = pairs_not_there(evidence)
     said = []
     for contrast in dict.fromkeys(one[2] for one in missing):
-        if (estimands[UNPAIRED_TREATED].sel({v.CONTRAST: contrast}) > 0).any():
+        if (evidence[UNPAIRED_TREATED].sel({v.CONTRAST: contrast}) > 0).any():
             said.append(f"{contrast} is compared between groups of different subjects: no subject has a fold change")
             continue
         own = [f"{target} in {subject}" for target, subject, name in missing if name == contrast]
         more = f" and {len(own) - SHOWN_MISSING} more" if len(own) > SHOWN_MISSING else ""
         said.append(f"no pair of {contrast}, so no fold change: {', '.join(own[:SHOWN_MISSING])}{more}")
-    return (*said, *_drawn_by_prior(estimands))
+    return said
 
 
 def _drawn_by_prior(estimands: xr.Dataset) -> list[str]:
@@ -138,6 +155,8 @@ def notes(data: xr.Dataset) -> tuple[str, ...]:
             said.append(f"{controls}: {is_control}")
         return tuple(said)
     said += [*told_of_wells(data), *told_of_factors(data)]
+    if data.attrs.get(v.UNPAIRED) != "keep" and {v.GENE, v.CONDITION, v.SUBJECT} <= set(data.coords):
+        said += _told_of_missing(_named_evidence(data))
     said += [*told_of_groups(data), *told_of_references(data), *told_of_plates(data), *told_of_subjects(data)]
     if genes := genes_of_unknown_factor(data):
         said.append(

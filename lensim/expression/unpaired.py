@@ -1,5 +1,6 @@
 """The classical comparison of groups of different subjects: Welch's t-test of log2 levels over the references."""
 
+from collections.abc import Hashable, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -97,11 +98,22 @@ def _welch(control: np.ndarray, treated: np.ndarray, confidence: float) -> dict[
     if not len(control) or not len(treated):
         return dict.fromkeys(names, np.nan)
     ratio = float(2.0 ** (treated.mean() - control.mean()))
-    if min(len(control), len(treated)) < FEWEST or control.std() + treated.std() == 0.0:
+    if min(len(control), len(treated)) < FEWEST or _is_without_spread(control, treated):
         return dict.fromkeys(names, np.nan) | {"fold_change": ratio}
     test = stats.ttest_ind(treated, control, equal_var=False)
     ends = test.confidence_interval(confidence)
     return dict(zip(names, (ratio, float(2.0**ends.low), float(2.0**ends.high), float(test.pvalue)), strict=True))
+
+
+def _why_no_interval(row: Mapping[Hashable, Any]) -> str:
+    if min(row["control_subjects"], row["treated_subjects"]) < FEWEST:
+        return "too few for an interval"
+    return "no interval: the subjects of each group are all alike"
+
+
+def _is_without_spread(control: np.ndarray, treated: np.ndarray) -> bool:
+    """Whether the subjects of both groups differ by no more than rounding."""
+    return bool(max(np.ptp(control), np.ptp(treated)) <= 1e-9)
 
 
 def told_of_groups(data: xr.Dataset) -> list[str]:
@@ -110,11 +122,13 @@ def told_of_groups(data: xr.Dataset) -> list[str]:
         return []
     said = []
     for row in unpaired_fold_changes(data).to_dict("records"):
+        contrast = f"{row['target']} under {row['condition']} against the control"
+        if not (row["treated_subjects"] and row["control_subjects"]):
+            none = [name for name in ("control", "treated") if not row[f"{name}_subjects"]]
+            said.append(f"{contrast}: no fold change, it was detected in no {' and no '.join(none)} subject")
+            continue
         numbers = f"{row['treated_subjects']} subjects against {row['control_subjects']}"
         interval = f"95% {row['fold_change_lower']:.3g} to {row['fold_change_upper']:.3g}, P {row['p_value']:.2g}"
-        known = interval if np.isfinite(row["p_value"]) else "too few for an interval"
-        said.append(
-            f"{row['target']} under {row['condition']} against the control: {row['fold_change']:.3g} fold "
-            f"({known}) by Welch's t-test of {numbers}"
-        )
+        known = interval if np.isfinite(row["p_value"]) else _why_no_interval(row)
+        said.append(f"{contrast}: {row['fold_change']:.3g} fold ({known}) by Welch's t-test of {numbers}")
     return said

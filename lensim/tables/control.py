@@ -17,6 +17,9 @@ ONLY_CONDITION: Final = "as measured"
 """The condition of every sample where the user names none."""
 
 
+ONLY_KNOWN_BY: Final = "being the only condition"
+
+
 @dataclass(frozen=True)
 class Control:
     """The control condition: its name as the file writes it, and how it is known."""
@@ -65,7 +68,7 @@ def find_control(said: Said, stated: str | None, faults: FaultReport, column: st
     if len(known) == 1:
         return Control(known[0], "its name")
     if len(conditions) == 1:
-        return Control(conditions[0], "being the only condition")
+        return Control(conditions[0], ONLY_KNOWN_BY)
     if conditions:
         faults.add(
             f"one of the conditions {there} must be the control that the others are compared with, got "

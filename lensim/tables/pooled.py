@@ -1,6 +1,5 @@
 """Columns that no reader uses must not vary within what is pooled: they are chosen, pooled by choice, or refused."""
 
-import itertools
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -10,21 +9,16 @@ from typing import Final
 from lensim.checks import FaultReport, InputError
 from lensim.tables.choice import Choice, shown_values, value_key
 from lensim.tables.columns import Found, Meanings, find_columns
-from lensim.tables.confounded import AND_ITS_CONTROL, mixed_in_contrasts
+from lensim.tables.confounded import AND_ITS_CONTROL, is_zero, mixed_in_contrasts
 from lensim.tables.control import CONTROL_WORDS
 from lensim.tables.empty_cells import has_samples
+from lensim.tables.factor_columns import follows_cells, is_factor
 from lensim.tables.kinds import SET_ASIDE, Kind, is_dose, kind_of
 from lensim.tables.names import plain_name
 from lensim.tables.parted import note_parted
 from lensim.tables.source import Source
 from lensim.tables.table import TextTable
 from lensim.tables.unused import Column, PooledRow, ReadTable, in_order, told_of_column, unused_columns
-
-FEWEST_RECURRENCES: Final = 2.0
-"""A value of a factor is in at least so many pooled sets, on average; one of a measurement is in fewer."""
-
-MOST_LEVELS: Final = 12
-"""A column of numbers with more different values than this is a factor only if each is at most doses of a curve."""
 
 OWN_VALUE: Final = 0.8
 """Where so large a share of the rows have a value of their own, a column tells rows apart, such as a time stamp."""
@@ -241,7 +235,7 @@ def _mixed_apart(column: Column, pooling: Pooling) -> Mixed:
     for row, text, key in column.cells:
         if not (row.is_control and not text):
             groups[(row.is_control, row.base if row.is_control else row.effect)].append((row, text, key))
-    if is_dose(column.name) and _follows_cells(column):
+    if is_dose(column.name) and follows_cells(column):
         return []
     return _mixed(groups)
 
@@ -277,7 +271,7 @@ def _mixed_unknown(column: Column, pooling: Pooling) -> Mixed:
     for row, text, key in column.cells:
         groups[(row.is_control, row.effect, row.replicate)].append((row, text, key))
     mixed = _mixed(groups)
-    if not mixed or not _is_factor(column) or _follows_cells(column):
+    if not mixed or not is_factor(column) or follows_cells(column):
         return []
     return mixed
 
@@ -288,7 +282,7 @@ def _mixed_remarks(column: Column, pooling: Pooling) -> Mixed:
     One remark beside none is a factor where it is in the same number of rows of each set.
     """
     filled = [cell for cell in column.cells if cell[1]]
-    if len(filled) <= FREE_REMARKS or not _is_factor(replace(column, cells=filled)):
+    if len(filled) <= FREE_REMARKS or not is_factor(replace(column, cells=filled)):
         return []
     groups: defaultdict[Hashable, list[tuple[PooledRow, str, str | float]]] = defaultdict(list)
     for row, text, key in column.cells:
@@ -314,46 +308,6 @@ def _set_aside(columns: Sequence[Column]) -> str:
             for text, at in lines.items()
         ]
     return "; ".join(said)
-
-
-def _follows_cells(column: Column) -> bool:
-    """Whether treated rows of one dose have one value, and each value is of one dose or of neighbouring ones.
-
-    Such a column repeats or numbers the doses. Where values alternate over the doses it is a factor.
-    """
-    by_effect: defaultdict[Hashable, dict[float, set[str | float]]] = defaultdict(dict)
-    for row, _, key in column.cells:
-        if row.is_control:
-            continue
-        if not isinstance(row.cell, float):
-            return False
-        by_effect[row.effect].setdefault(row.cell, set()).add(key)
-    controls: defaultdict[Hashable, set[str | float]] = defaultdict(set)
-    for row, _, key in column.cells:
-        if row.is_control:
-            controls[row.effect].add(key)
-    if any(len(keys) > 1 for keys in controls.values()):
-        return False
-    for doses in by_effect.values():
-        if any(len(keys) > 1 for keys in doses.values()):
-            return False
-        in_order = [next(iter(doses[dose])) for dose in sorted(doses)]
-        changes = sum(one != other for one, other in itertools.pairwise(in_order))
-        if changes + 1 > len(set(in_order)):
-            return False
-    return bool(by_effect)
-
-
-def _is_factor(column: Column) -> bool:
-    """Whether values recur over pooled sets as those of a factor do, and not as those of a measurement."""
-    sets: defaultdict[str | float, set[Hashable]] = defaultdict(set)
-    for row, _, key in column.cells:
-        sets[key].add((row.effect, row.replicate, row.cell))
-    recurrences = sum(map(len, sets.values())) / len(sets)
-    if recurrences < FEWEST_RECURRENCES:
-        return False
-    is_number = all(isinstance(key, float) or key == "" for key in sets)
-    return not is_number or len(sets) <= MOST_LEVELS
 
 
 def _most_frequent(column: Column) -> str:
@@ -429,4 +383,4 @@ def _example(column: Column, texts: Sequence[str]) -> str:
 
 
 def _is_of_control(text: str) -> bool:
-    return not text or plain_name(text) in CONTROL_WORDS or text.casefold() in CONTROL_SIGNS
+    return is_zero(text) or plain_name(text) in CONTROL_WORDS or text.casefold() in CONTROL_SIGNS

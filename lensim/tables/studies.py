@@ -41,6 +41,7 @@ def one_a_value(
     meanings: Meanings,
     own: Callable[..., dict[str, xr.Dataset] | None] = lambda files, by, options: None,
     table_of: Callable[[Source], TextTable] = lambda source: source.table,
+    values_in: Callable[..., list[str]] = lambda tables, by, values, options: values,
 ) -> Callable[[Callable[..., xr.Dataset]], Reader]:
     """Give a reader the option `by`: a column of whose values each is read as a study by itself.
 
@@ -52,6 +53,8 @@ def one_a_value(
         `own(files, by, options)`: how the assay splits its files by this column; None where it has no way of its own.
     table_of
         The table in a file, where it is not all of it.
+    values_in
+        `values_in(tables, by, values, options)`: which of the column's values are studies.
     """
 
     def with_by(read: Callable[..., xr.Dataset]) -> Reader:
@@ -69,6 +72,7 @@ def one_a_value(
                 stated, where = options.get("columns") or {}, options.pop("where", None) or {}
                 tables = _tables([*sources, *opened.values()], table_of)
                 values = _values(tables, by, where, meanings, stated, options.get("join_names"))
+                values = values_in(tables, by, values, options)
                 studies = {value or EMPTY: read(sources, **options, where={**where, by: value}) for value in values}
             return {value: data.assign_attrs({BY: f"{by} = {value}"}) for value, data in studies.items()}
 

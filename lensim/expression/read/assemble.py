@@ -13,7 +13,7 @@ from lensim.expression.read.assigned import Assigned
 from lensim.expression.read.choices import UNPAIRED, Unpaired
 from lensim.expression.read.factors import Factor, check_factors
 from lensim.expression.read.match import Unlisted, match_sheet
-from lensim.expression.read.partners import settle_partners
+from lensim.expression.read.partners import numbers_apart, settle_partners
 from lensim.expression.read.plate_calibrators import correct_plates
 from lensim.expression.read.reactions import DEFAULT_CYCLE_LIMIT, Reaction, Reactions
 from lensim.expression.read.role_names import told_of_no_rt
@@ -139,6 +139,7 @@ def assemble(
     """
     kept = [one for one in assigned if not _is_idle_standard(one.reaction)]
     kept, of_plates = correct_plates(kept, cycle_limit)
+    kept = numbers_apart(kept, unpaired, faults)
     unknown = [one for one in kept if one.reaction.task == "unknown"]
     roles = replace(roles, references=_as_written(roles.references, [one.reaction.gene for one in unknown]))
     said: dict[tuple[str, str], tuple[str, int]] = {}

@@ -6,6 +6,7 @@ from typing import Final
 
 from lensim.checks import FaultReport
 from lensim.expression.read.columns import COLUMNS, RATIO_COLUMNS
+from lensim.expression.read.controls_kept import with_controls
 from lensim.expression.read.match import match_sheet
 from lensim.expression.read.own_columns import of_export
 from lensim.expression.read.pooling import LABELS, check_ratios, check_reactions, check_sheet
@@ -72,9 +73,10 @@ def choose_study(
     labels = [what for what in LABELS if what in meanings]
     views = [of_export(source, kind) for source, kind in zip(sources, kinds, strict=True)]
     exports = [view for view in views if view is not None]
-    settled = settle(
-        [*tables, *([sheet] if sheet else [])], choice, meanings, labels, {**of_sheet, **(columns or {})}, exports
-    )
+    named = {**of_sheet, **(columns or {})}
+    to_choose = [source.table for source in [*tables, *([sheet] if sheet else [])]] if choice.where else []
+    choice = with_controls(to_choose, choice, meanings, named, control)
+    settled = settle([*tables, *([sheet] if sheet else [])], choice, meanings, labels, named, exports)
     kept = {one.path: one for one in settled.sources}
     own = [
         (kept.get(source.path, source), kind)

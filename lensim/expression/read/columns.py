@@ -42,7 +42,7 @@ COLUMNS: Final[Mapping[str, Meaning]] = {
         ("efficiency_percent", "percent_efficiency", "efficiency_pct", "pct_efficiency"), is_optional=True
     ),
     "efficiency": Meaning(
-        ("efficiency", "primer_efficiency", "pcr_efficiency", "amplification_efficiency", "eff"), is_optional=True
+        ("efficiency", "primer_efficiency", "pcr_efficiency", "amplification_efficiency", "eff", "e"), is_optional=True
     ),
     "slope": Meaning(("slope", "slope_of_standard_curve", "standard_curve_slope"), is_optional=True),
     "cycle_limit": Meaning(("cycle_limit",), is_optional=True),

@@ -57,13 +57,25 @@ def factor_columns(
     if scale is None and ("%" in name or (cells and all(cell.endswith("%") for cell in cells))):
         scale = "percent"
     if scale is None and cells:
+        scale = _only_scale(cells)
+    if scale is None and cells:
         faults.add(
             f"the column {name!r} may hold fractions (0.97), percents (97) or folds a cycle (1.97), got {cells[0]!r}: "
-            'state efficiency_scale="fraction", "percent" or "fold"',
+            'state efficiency_scale="fraction", efficiency_scale="percent" or efficiency_scale="fold"',
             line=1,
         )
         return None
     return FactorColumns(what, name, found.column("amplification_factor_sd"), scale or "fold")
+
+
+def _only_scale(cells: Iterable[str]) -> str | None:
+    """The scale that all cells have, where they can have no other: percents (97) or folds (1.97)."""
+    numbers = [parse_number(cell.replace(",", "."), ".") for cell in cells]
+    for scale in ("percent", "fold"):
+        folds = [math.nan if number is None else _fold(number, scale) or math.nan for number in numbers]
+        if all(SMALLEST_FACTOR <= fold <= LARGEST_FACTOR for fold in folds):
+            return scale
+    return None
 
 
 def read_factors(
@@ -153,8 +165,12 @@ def _fold(number: float, scale: str) -> float | None:
 
 def _hint(number: float | None, scale: str) -> str:
     """The scale on which a number would be an amplification factor, if there is one."""
-    if number is None or scale == "slope":
+    if number is None:
         return ""
+    if scale == "slope":
+        factor = _fold(-number, scale)
+        is_without_sign = factor is not None and SMALLEST_FACTOR <= factor <= LARGEST_FACTOR
+        return f"; write -{number:g}" if is_without_sign else ""
     for other in EFFICIENCY_SCALES:
         factor = _fold(number, other)
         if other != scale and factor is not None and SMALLEST_FACTOR <= factor <= LARGEST_FACTOR:

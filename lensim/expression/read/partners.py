@@ -1,14 +1,52 @@
 """Samples and their partners: every treated sample needs the control of the same subject and experiment."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from lensim.checks import FaultReport
 from lensim.expression.read.assigned import Assigned, SampleKey
 from lensim.expression.read.choices import Unpaired
+from lensim.tables.names import plain_name
 
 SHOWN: Final = 6
+
+GENOTYPES: Final = frozenset(
+    {"wt", "ko", "wildtype", "wild_type", "knockout", "knock_out", "het", "hom", "mutant", "mut", "tg", "transgenic",
+     "null", "ntg", "ki"}
+)  # fmt: skip
+"""Names of conditions that one animal cannot be in both."""
+
+_NUMBERED: Final = re.compile(r"(?:m|mouse|animal|rat|r|no|nr)?[ _.#-]*[0-9]+", re.IGNORECASE)
+"""Names of subjects that are numbers, which may restart in each group."""
+
+
+def numbers_apart(assigned: Sequence[Assigned], unpaired: Unpaired, faults: FaultReport) -> list[Assigned]:
+    """Samples whose subjects, numbered anew in each genotype, have names of their own; a fault where it is not said."""
+    unknown = [one for one in assigned if one.reaction.task == "unknown"]
+    conditions = dict.fromkeys(one.condition for one in unknown)
+    subjects: dict[str, set[str]] = {name: set() for name in conditions}
+    for one in unknown:
+        subjects[one.condition].add(one.subject)
+    twice = [one for one in unknown if sum(one.subject in own for own in subjects.values()) > 1]
+    are_genotypes = len(conditions) > 1 and all(plain_name(name) in GENOTYPES for name in conditions)
+    if not are_genotypes or not twice or not all(_NUMBERED.fullmatch(one.subject) for one in unknown):
+        return list(assigned)
+    if unpaired == "keep":
+        return [
+            replace(one, subject=f"{one.subject} ({one.condition})") if one.reaction.task == "unknown" else one
+            for one in assigned
+        ]
+    shown = ", ".join(list(dict.fromkeys(one.subject for one in twice))[:SHOWN])
+    faults.add(
+        f"the subjects {shown} are in {' and '.join(conditions)} both, which one animal cannot be: if numbers begin "
+        'anew in each group, compare groups of different subjects with unpaired="keep"; if they are pairs, such as '
+        "littermates, give each pair a name that is no number",
+        line=twice[0].reaction.line_number or None,
+        place=twice[0].reaction.place,
+    )
+    return list(assigned)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from lensim.expression.read.columns import COLUMNS, RATIO_COLUMNS, SCALES, SHEET
 from lensim.expression.read.tasks import task_of
 from lensim.tables.choice import Choice
 from lensim.tables.columns import Found, Meanings, find_columns
-from lensim.tables.control import find_control
+from lensim.tables.control import ONLY_KNOWN_BY, find_control
 from lensim.tables.pooled import Pooling, check_tables
 from lensim.tables.source import Source
 from lensim.tables.table import TextTable
@@ -77,7 +77,7 @@ def control_among(
             if is_sample or task_of(found.cell("task", row)) in (None, "unknown"):
                 said.setdefault((found.cell(what, row), found.cell("is_control", row)), (table.place, line))
     control = find_control(said, stated, FaultReport(""))
-    return control.name if control and control.known_by != "being the only condition" else ""
+    return control.name if control and control.known_by != ONLY_KNOWN_BY else ""
 
 
 def _reaction_row(control: str, table: TextTable, found: Found, row: list[str], line: int) -> PooledRow | None:

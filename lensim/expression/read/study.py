@@ -11,6 +11,7 @@ from lensim.expression.read.assemble import assemble_reactions
 from lensim.expression.read.choices import Choices, Unpaired
 from lensim.expression.read.chosen import check_listed, choose_study, join_genes
 from lensim.expression.read.columns import COLUMNS, RATIO_COLUMNS
+from lensim.expression.read.controls_kept import values_of_treated
 from lensim.expression.read.detect import FORMATS, kind_of, read_reactions, table_to_choose_from
 from lensim.expression.read.empty_cts import Empty
 from lensim.expression.read.factors import EfficiencyScale, Factor, read_factors
@@ -27,7 +28,7 @@ from lensim.tables.source import File, Files, Source, source_of, sources_of
 from lensim.tables.studies import one_a_value
 
 
-@one_a_value({**RATIO_COLUMNS, **COLUMNS}, table_of=table_to_choose_from)
+@one_a_value({**RATIO_COLUMNS, **COLUMNS}, table_of=table_to_choose_from, values_in=values_of_treated)
 def read_expression(
     files: Files,
     *,
@@ -94,7 +95,7 @@ def read_expression(
         "keep", to compare groups of different subjects by the pooled model.
     where
         Rows to read, by a column of the tables or the sheet and its value, or values: {"time_h": "24"}. Rows with an
-        empty cell there, such as standards, go with every value.
+        empty cell there, such as standards, go with every value; so do controls, where all are at 0 (time, dose) there.
     ignore
         Columns that may vary within a sample or a fold change: their rows are pooled.
     join_names

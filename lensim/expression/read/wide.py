@@ -28,6 +28,9 @@ _FOLDS: Final = (1.5, 2.2)
 
 CT: Final = "ct_cycles"
 FACTOR: Final = "amplification_factor"
+EFFICIENCY: Final = "efficiency"
+_EFFICIENCIES: Final = ((0.5, 1.2), (50.0, 120.0), _FOLDS)
+"""What a number of a column that is named E or efficiency of a gene can be: a fraction, a percent or a fold."""
 
 
 def is_wide(header: Sequence[str]) -> bool:
@@ -62,13 +65,14 @@ def as_long(table: TextTable) -> TextTable:
     """A table with one row a reaction; a table that is not wide stays as it is.
 
     A column named as a gene, or as a gene with E or efficiency, whose values are all one number from 1.5 to 2.2 is the
-    gene's amplification factor [fold a cycle].
+    gene's amplification factor [fold a cycle]; one named E or efficiency may hold fractions or percents as well.
     """
     if genes := columns_of_genes(table.header) if is_wide(table.header) else {}:
         factors = _factors(table, genes)
         used = {*genes, *(at for at, _ in factors.values())}
         kept = [at for at in range(len(table.header)) if at not in used]
-        added = ["gene", CT, *([FACTOR] if factors else [])]
+        is_fold = all(_is_in(text, (_FOLDS,)) for _, text in factors.values())
+        added = ["gene", CT, *([FACTOR if is_fold else EFFICIENCY] if factors else [])]
         rows = [
             [
                 *(row[k] for k in kept),
@@ -106,15 +110,23 @@ def _factors(table: TextTable, genes: Mapping[int, str]) -> dict[str, tuple[int,
         )
         for at, name in enumerate(table.header):
             texts = {row[at].strip() for row in table.rows}
-            number = parse_number(next(iter(texts)).replace(",", "."), ".") if len(texts) == 1 else None
-            is_fold = number is not None and _FOLDS[0] <= number <= _FOLDS[1]
-            if at not in genes and own.fullmatch(name.strip()) and is_fold:
+            ranges = (_FOLDS,) if name.strip().casefold() == gene.casefold() else _EFFICIENCIES
+            is_one = len(texts) == 1 and _is_in(next(iter(texts)), ranges)
+            if at not in genes and own.fullmatch(name.strip()) and is_one:
                 found[gene] = at, next(iter(texts))
     return found
+
+
+def _is_in(text: str, ranges: Sequence[tuple[float, float]]) -> bool:
+    number = parse_number(text.replace(",", ".").removesuffix("%").strip(), ".")
+    return number is not None and any(low <= number <= high for low, high in ranges)
 
 
 def _told_of_factors(table: TextTable, factors: Mapping[str, tuple[int, str]]) -> list[str]:
     if not factors:
         return []
+    if not all(_is_in(text, (_FOLDS,)) for _, text in factors.values()):
+        said = ", ".join(f"{table.header[at]} ({text})" for at, text in factors.values())
+        return [f"{table.place}: efficiencies are those of the columns {said}"]
     said = ", ".join(f"{table.header[at]} ({text})" for at, text in factors.values())
     return [f"{table.place}: amplification factors [fold a cycle] are those of the columns {said}"]

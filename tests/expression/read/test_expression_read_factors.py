@@ -6,7 +6,7 @@ import pytest
 
 from lensim import vocabulary as v
 from lensim.checks import InputError
-from lensim.expression.read import read_cts, read_factors
+from lensim.expression.read import read_cts, read_expression, read_factors
 
 
 def factors(folder, text, **options):
@@ -44,13 +44,13 @@ def test_a_slope_and_its_error(tmp_path):
     )
 
 
-@pytest.mark.parametrize("cell", ["0.97", "1.04", "104", "1.97"])
+@pytest.mark.parametrize("cell", ["0.97", "1.04"])
 def test_a_column_of_efficiency_alone_is_asked(tmp_path, cell):
     with pytest.raises(InputError) as caught:
         factors(tmp_path, f"gene,efficiency\nX,{cell}\n")
     assert str(caught.value) == (
         "factors.csv line 1: the column 'efficiency' may hold fractions (0.97), percents (97) or folds a cycle (1.97), "
-        f'got {cell!r}: state efficiency_scale="fraction", "percent" or "fold"'
+        f'got {cell!r}: state efficiency_scale="fraction", efficiency_scale="percent" or efficiency_scale="fold"'
     )
 
 
@@ -93,3 +93,44 @@ def test_a_column_of_a_table_of_cts(tmp_path):
         read_cts(path, references=["R"])
     data = read_cts(path, references=["R"], efficiency_scale="fraction")
     assert data[v.STATED_FACTOR].values.tolist() == pytest.approx([1.91, 1.99])
+
+
+@pytest.mark.parametrize(
+    ("names", "texts", "options"),
+    [
+        (("E_R", "E_T"), ("0.9", "0.98"), {"efficiency_scale": "fraction"}),
+        (("Eff R", "Eff T"), ("90", "98"), {}),
+        (("R efficiency", "T efficiency"), ("1.9", "1.98"), {}),
+    ],
+)
+def test_efficiencies_beside_columns_of_genes(tmp_path, names, texts, options):
+    path = tmp_path / "wide.csv"
+    path.write_text(
+        f"Subject,Condition,Ct_R,Ct_T,{','.join(names)}\nA,ctrl,18.1,25.1,{','.join(texts)}\n"
+        f"A,drug,18.1,23.1,{','.join(texts)}\n",
+        encoding="utf-8",
+    )
+    data = read_expression(path, references=["R"], **options)
+    assert data["stated_amplification_factor"].values == pytest.approx([1.9, 1.98])
+    if options:
+        with pytest.raises(InputError, match="may hold fractions"):
+            read_expression(path, references=["R"])
+
+
+@pytest.mark.parametrize(("column", "texts"), [("E", ("97", "92")), ("Eff", ("1.97", "1.92"))])
+def test_a_scale_that_can_be_no_other_is_not_asked(tmp_path, column, texts):
+    path = tmp_path / "long.csv"
+    rows = [f"A,{c},{g},2{k}.5,{texts[g == 'T']}" for c in ("ctrl", "drug") for k, g in enumerate("RT")]
+    path.write_text(f"Subject,Condition,Gene,Ct,{column}\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    factors = read_expression(path, references=["R"])["stated_amplification_factor"].values
+    assert factors == pytest.approx([1.97, 1.92])
+
+
+def test_a_slope_without_its_sign(tmp_path):
+    path = tmp_path / "factors.csv"
+    path.write_text("gene,slope\nR,3.32\n", encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        read_factors(path)
+    assert str(error.value) == (
+        "factors.csv line 2: slope must give 1.5 to 2.2 fold a cycle (2 = doubling), got '3.32' as a slope; write -3.32"
+    )
