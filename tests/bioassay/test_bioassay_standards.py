@@ -91,7 +91,7 @@ def test_a_unit_that_is_nowhere_is_asked(tmp_path):
     ("texts", "signals", "first"),
     [
         (("0.8", "12.5", "25", "50", "100"), (0.21, 1.1, 0.9, 0.7, 0.5), "0.8 pg/ml on plate plate 1 have an optical "),
-        (("25", "1.000", "100", "250", "500"), (1.1, 0.2, 0.9, 0.7, 0.4), "1 pg/ml on plate plate 1 have an optical "),
+        (("25", "1", "100", "250", "500"), (1.1, 0.2, 0.9, 0.7, 0.4), "1 pg/ml on plate plate 1 have an optical "),
     ],
 )
 def test_a_standard_out_of_order_is_refused(tmp_path, texts, signals, first):
