@@ -90,17 +90,21 @@ OF_A_SERIES: Final = frozenset(
 REPLICATE_WORDS: Final = frozenset(
     {
         "experiment", "exp", "experimenter", "day", "date", "run", "batch", "operator", "user", "scientist",
-        "analyst", "technician", "lot", "plate", "barcode", "instrument", "machine", "session", "week", "month",
+        "analyst", "technician", "lot", "plate", "barcode", "datum",
+        "tag", "versuch", "lauf", "charge", "platte",
+        "instrument", "machine", "session", "week", "month",
         
     }
 )  # fmt: skip
 TECHNICAL: Final = re.compile(r"(technical|tech|well|reading|read)_?(replicates?|reps?|repeats?)|tech|technical")
 BIOLOGICAL: Final = re.compile(r"(biological|biol|bio|independent)_?(replicates?|reps?|repeats?)")
 AMBIGUOUS: Final = re.compile(
-    r"(replicates?|reps?|repl|repeats?|repetition|triplicates?|duplicates?)(_?(no|nr|number|id|index|n|[0-9]+))?|n"
+    r"(replicates?|reps?|repl|repeats?|repetition|triplicates?|duplicates?|triplikate?"
+    r"|duplikate?|replikate?|wiederholung)(_?(no|nr|number|id|index|n|[0-9]+))?|n"
 )
 MEASURED: Final = re.compile(
-    r"unnamed.*|index|row|col|column|rows?_?index|col(umn)?_?index|(plate|well)_?(row|col|column).*|x|y|line_number"
+    r"unnamed.*|index|row|col|column|spalte|zeile|reihe|colonne|ligne|rang[ee]{0,2}|quadrant|"
+    r"rows?_?index|col(umn)?_?index|(plate|well)_?(row|col|column).*|x|y|line_number"
     r"|(well|position|pos|location)(_?(id|name|index|no|nr|number|position))?"
     r"|(.*_)?(colou?r|file|file_?name|path|url|timestamp)"
     r"|(.*_)?(mean|average|avg|median|sd|std|stdev|dev|sem|se|cv|variance|threshold|baseline|r2|rsq|raw|value)"
@@ -108,7 +112,8 @@ MEASURED: Final = re.compile(
 )
 """Names of measurements and places: they are told as not used, and never refused."""
 REMARK: Final = re.compile(
-    r"(.*_)?(comments?|notes?|remarks?|annotations?|kommentare?|bemerkung(en)?|anmerkung(en)?|notiz(en)?|commentaires?)"
+    r"(.*_)?(comments?|notes?|remarks?|annotations?|kommentare?|bemerkung(en)?|anmerkung(en)?|notiz(en)?|commentaires?"
+    r"|remarques?|hinweise?|observations?|beobachtung(en)?)"
     r"|(sample|bio.*)_colou?r"
 )
 """Names of free text: refused only where a few texts recur as those of a factor do."""

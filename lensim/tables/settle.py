@@ -10,6 +10,7 @@ from lensim.tables.columns import Meanings
 from lensim.tables.empty_cells import check_not_merged, has_samples
 from lensim.tables.names import plain_name
 from lensim.tables.names_alike import found_quietly, join_names
+from lensim.tables.set_aside import check_no_summaries, without_flagged
 from lensim.tables.source import Source
 from lensim.tables.table import TextTable
 
@@ -26,16 +27,20 @@ class Settled:
         Which names were joined, in words.
     exports
         Machines' tables with their rows that were chosen, also those without any.
+    aside
+        Rows that a column of the file sets aside, in words.
     """
 
     sources: list[Source]
     joined: str = ""
     exports: tuple[Source, ...] = ()
+    aside: str = ""
 
     @property
     def attrs(self) -> dict[str, str]:
         """What a Dataset says of it."""
-        return {"names_joined": self.joined} if self.joined else {}
+        told = {"names_joined": self.joined, "rows_set_aside": self.aside}
+        return {name: text for name, text in told.items() if text}
 
 
 def settle(
@@ -66,16 +71,21 @@ def settle(
     InputError
         If a choice names a column or a value that is not there, or names alike are not decided.
     """
+    aside = ""
     every = [source.table for source in (*sources, *exports)]
     if has_samples(meanings):
-        check_not_merged(every, [found_quietly(table, meanings, stated or {}) for table in every])
+        founds = [found_quietly(table, meanings, stated or {}) for table in every]
+        check_not_merged(every, founds)
+        check_no_summaries(every, founds)
+        named = [*choice.where, *choice.ignore, *(stated or {}).values()]
+        every, aside = without_flagged(every, named)
     chosen = choose_rows(every, choice, meanings, stated or {})
     tables = chosen[: len(sources)]
     _check_days(tables, meanings, stated or {})
     tables, said = join_names(tables, meanings, labels, stated or {}, choice.join_names)
     kept = [source.with_table(table) for source, table in zip(sources, tables, strict=True) if table.rows]
     of_exports = zip(exports, chosen[len(sources) :], strict=True)
-    return Settled(kept, said, tuple(source.with_table(table) for source, table in of_exports))
+    return Settled(kept, said, aside=aside, exports=tuple(source.with_table(table) for source, table in of_exports))
 
 
 def _check_days(tables: Sequence[TextTable], meanings: Meanings, stated: Mapping[str, str]) -> None:

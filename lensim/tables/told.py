@@ -12,6 +12,8 @@ def column_notes(data: xr.Dataset) -> tuple[str, ...]:
         notes.append(f"columns used: {used}{kept}" + (f"; not used: {left}" if left else ""))
     if remarks := data.attrs.get("remarks"):
         notes.append(f"remarks: {remarks}; these rows are read, so delete them if they should not count")
+    if aside := data.attrs.get("rows_set_aside"):
+        notes.append(f"rows left out, as the file says: {aside}")
     if joined := data.attrs.get("names_joined"):
         notes.append(f"names joined: {joined}")
     return tuple(notes)

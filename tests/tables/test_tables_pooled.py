@@ -211,9 +211,9 @@ def test_a_column_without_a_name_is_no_exception(tmp_path):
 
 
 def test_the_value_of_most_rows_is_the_example(tmp_path):
-    rows = [{**row, "exclude": "x" if k == 5 else ""} for k, row in enumerate(LINE)]
-    assert 'keep one with where={"exclude": ""}, ' in refused(tmp_path, rows)
-    assert read_dose_response(saved(tmp_path, rows), where={"exclude": ""}).sizes["well"] == 11
+    rows = [{**row, "state": "x" if k == 5 else ""} for k, row in enumerate(LINE)]
+    assert 'keep one with where={"state": ""}, ' in refused(tmp_path, rows)
+    assert read_dose_response(saved(tmp_path, rows), where={"state": ""}).sizes["well"] == 11
 
 
 def test_ratios_of_samples_are_looked_at(tmp_path):

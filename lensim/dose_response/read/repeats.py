@@ -54,11 +54,11 @@ def without_repeats(
         seen.setdefault(row, at)
     if repeats == "drop":
         kept = [at for at in range(len(rows)) if at not in first_of]
-        faults.tell(f"{extra} rows that stand in the table already are left out")
+        faults.tell(f"{extra} rows that are identical to earlier ones are left out")
         return replace(table, rows=[table.rows[at] for at in kept], lines=[table.lines[at] for at in kept])
     at, first = next(iter(first_of.items()))
     faults.add(
-        f"{extra} rows stand in the table already with all their values, this one on {faults.unit} "
+        f"{extra} rows are identical to earlier ones, this one to that on {faults.unit} "
         f"{table.lines[first]}: "
         'if they were pasted twice, say repeats="drop"; if they are other wells, say repeats="keep"',
         line=table.lines[at],

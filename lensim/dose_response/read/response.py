@@ -52,6 +52,10 @@ def scale_in_name(name: str) -> Scale | None:
     return "fraction" if words & {"fraction", "surviving"} else None
 
 
+_WAVELENGTH: Final = re.compile(r"(od|a|abs|absorbance)_?[2-9][0-9]{2}(_?nm)?")
+_TIME_AS_NAME: Final = re.compile(r"(t\s*=?\s*)?[0-9]+([.,][0-9]+)?\s*(h|hr|hrs|hours?|d|days?|min)?", re.IGNORECASE)
+
+
 def without_response(header: Sequence[str]) -> str:
     """The sentence about a header without a response: a name that may be one, or a wide table; empty for others."""
     doubtful = [name for name in header if plain_name(name) in _IN_DOUBT]
@@ -61,6 +65,18 @@ def without_response(header: Sequence[str]) -> str:
         return (
             f"the column {name!r} may hold raw signals, viability or inhibition: say {choices[0]}, {choices[1]} or "
             f"{choices[2]}"
+        )
+    signals = [name for name in header if _WAVELENGTH.fullmatch(plain_name(name))]
+    if len(signals) > 1:
+        return (
+            f"the columns {_some(signals)} seem to be readings of one well at several wavelengths: name one with "
+            f'columns={{"signal": "{signals[0]}"}}'
+        )
+    times = [name for name in header if _TIME_AS_NAME.fullmatch(name.strip())]
+    if len(times) > 1 and any("dose" in plain_name(name) or "conc" in plain_name(name) for name in header):
+        return (
+            f"the columns {_some(times)} seem to be times or other series beside a column of doses: name the one that "
+            f'is read with columns={{"signal": "{times[0]}"}}'
         )
     replicates = [name for name in header if _REPLICATE.fullmatch(plain_name(name))]
     if len(replicates) > 1:

@@ -31,13 +31,13 @@ def refused(folder, lines, header=HEADER, **options):
 def test_a_table_pasted_twice_is_told(tmp_path):
     once = rows(np.random.default_rng(1))
     assert refused(tmp_path, once * 2) == (
-        "wells.csv line 12: 10 rows stand in the table already with all their values, this one on line 2: if they were "
+        "wells.csv line 12: 10 rows are identical to earlier ones, this one to that on line 2: if they were "
         'pasted twice, say repeats="drop"; if they are other wells, say repeats="keep"'
     )
-    assert "10 rows stand in the table already" in refused(tmp_path, sorted(once * 2))
+    assert "10 rows are identical to earlier ones" in refused(tmp_path, sorted(once * 2))
     dropped = read(tmp_path, once * 2, repeats="drop")
     assert dropped.sizes["well"] == 10
-    assert dropped.attrs["notes"] == "wells.csv: 10 rows that stand in the table already are left out"
+    assert dropped.attrs["notes"] == "wells.csv: 10 rows that are identical to earlier ones are left out"
     assert read(tmp_path, once * 2, repeats="keep").sizes["well"] == 20
     with pytest.raises(InputError, match="repeats must be one of refuse, drop, keep"):
         read(tmp_path, once, repeats="all")
@@ -46,8 +46,8 @@ def test_a_table_pasted_twice_is_told(tmp_path):
 def test_a_part_pasted_twice_is_told(tmp_path):
     rng = np.random.default_rng(2)
     both = [*rows(rng), *rows(rng, "b")]
-    assert "7 rows stand in the table already" in refused(tmp_path, [*both, *both[2:9]])
-    assert "8 rows stand in the table already" in refused(tmp_path, sorted([*both, *both[2:10]]))
+    assert "7 rows are identical to earlier ones" in refused(tmp_path, [*both, *both[2:9]])
+    assert "8 rows are identical to earlier ones" in refused(tmp_path, sorted([*both, *both[2:10]]))
 
 
 def test_replicates_that_are_alike_by_chance_go_through(tmp_path):

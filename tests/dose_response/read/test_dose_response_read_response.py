@@ -4,7 +4,7 @@ import pytest
 
 from lensim.checks import InputError
 from lensim.dose_response.read import read_tidy
-from lensim.dose_response.read.response import scale_in_name
+from lensim.dose_response.read.response import scale_in_name, without_response
 
 
 def read(folder, header, rows, **options):
@@ -116,3 +116,22 @@ def test_wells_of_time_zero_are_left_out_and_told(tmp_path):
         "such wells are "
         "no untreated wells of the end"
     )
+
+
+@pytest.mark.parametrize(
+    ("header", "sentence"),
+    [
+        (
+            ("cell_line", "dose_um", "OD570", "OD650"),
+            "the columns 'OD570', 'OD650' seem to be readings of one well at several wavelengths: name one with "
+            'columns={"signal": "OD570"}',
+        ),
+        (
+            ("cell_line", "dose_um", "24", "48", "72"),
+            "the columns '24', '48', '72' seem to be times or other series beside a column of doses: name the one that "
+            'is read with columns={"signal": "24"}',
+        ),
+    ],
+)
+def test_several_columns_of_a_response_are_named(header, sentence):
+    assert without_response(header) == sentence
