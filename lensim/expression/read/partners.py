@@ -121,8 +121,8 @@ def told_of_files(files: Mapping[str, Sequence[Assigned]]) -> list[str]:
                 if other != place:
                     both.setdefault((other, place), f"{one.reaction.gene} of {one.subject} under {one.condition}")
     return [
-        f"{one} and {other} have the same samples ({what}) and are pooled as plates of one study: where they are times, "
-        "doses or experiments, read each by itself, or give them a column for it"
+        f"{one} and {other} have the same samples ({what}) and are pooled as plates of one study: where they are "
+        "times, doses or experiments, read each by itself, or give them a column for it"
         for (one, other), what in both.items()
     ]
 
