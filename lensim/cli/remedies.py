@@ -29,6 +29,7 @@ PARAMETERS: Final[Mapping[str, str]] = {
 SWITCHES: Final[Mapping[tuple[str, str], str]] = {
     ("lost", "drop"): "--drop-lost",
     ("saturated", "drop"): "--drop-saturated",
+    ("saturated", "keep"): "--keep-saturated",
 }
 """Values of a parameter for which a command has an option without a value."""
 

@@ -66,6 +66,9 @@ def dose_response(
         bool, typer.Option("--normalise", help="Signals to percent of untreated; for those with values below 0.")
     ] = False,
     drop_saturated: DropSaturated = False,
+    keep_saturated: Annotated[
+        bool, typer.Option("--keep-saturated", help="Read signals at which readers stop (65535) as they are.")
+    ] = False,
     control: Control = "",
     where: Where = None,
     by: By = "",
@@ -101,7 +104,7 @@ def dose_response(
         normalise=normalise,
         repeats=repeats,
         controls=controls,
-        saturated="drop" if drop_saturated else "refuse",
+        saturated="drop" if drop_saturated else "keep" if keep_saturated else "refuse",
         where=where_of(where),
         by=by or None,
         ignore=tuple(ignore or ()),

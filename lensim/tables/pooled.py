@@ -2,20 +2,23 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from lensim.checks import FaultReport, InputError
+from lensim.tables.by_content import kind_by_content
 from lensim.tables.choice import Choice, shown_values, value_key
 from lensim.tables.columns import Found, Meanings, find_columns
 from lensim.tables.confounded import AND_ITS_CONTROL, is_zero, mixed_in_contrasts
 from lensim.tables.control import CONTROL_WORDS
 from lensim.tables.empty_cells import has_samples
 from lensim.tables.factor_columns import follows_cells, is_factor
-from lensim.tables.kinds import SET_ASIDE, Kind, is_dose, kind_of
+from lensim.tables.kinds import Kind, is_dose, kind_of
+from lensim.tables.lacking import check_every_table
 from lensim.tables.names import plain_name
 from lensim.tables.parted import note_parted
+from lensim.tables.remarks import set_aside
 from lensim.tables.source import Source
 from lensim.tables.table import TextTable
 from lensim.tables.unused import Column, PooledRow, ReadTable, in_order, told_of_column, unused_columns
@@ -30,8 +33,6 @@ MANY_ROWS: Final = 20
 CONTRAST: Final = "one contrast"
 FREE_REMARKS: Final = 2
 """So many rows may have a remark that no other row has."""
-
-SHOWN_LINES: Final = 6
 
 CONTROL_SIGNS: Final = frozenset({"-", "no", "neg", "negative", "off", "minus", "without"})
 """Values for no treatment, beside those of controls."""
@@ -128,13 +129,16 @@ def check_pooled(
     if any(one.found.has(what) for one in tables for what in ("experiment", "plate")):
         pooling = replace(pooling, has_replicates=True)
     columns = unused_columns(rows, tables)
+    names = {plain_name(column.name) for column in columns}
     not_used = []
     for column in columns:
         texts = column.texts()
         ignored = any(_is_named(column.name, name) for name in choice.ignore)
+        if not ignored and len(tables) > 1:
+            check_every_table(column, rows, _kind(column.name, pooling), faults)
         if len(texts) > 1 and not ignored:
             before = len(faults.faults)
-            _judge(column, tables, pooling, faults)
+            _judge(column, tables, pooling, names, faults)
             if len(faults.faults) == before:
                 note_parted(column, faults)
         if len(texts) > 1 or not any(_is_named(column.name, name) for name in choice.where):
@@ -149,7 +153,7 @@ def check_pooled(
         "columns_used": ", ".join(used),
         "columns_not_used": ", ".join(not_used),
         "rows_kept": ", ".join(kept),
-        "remarks": _set_aside(columns),
+        "remarks": set_aside(columns),
     }
     return {name: text for name, text in told.items() if text}
 
@@ -159,9 +163,11 @@ def _is_named(column: str, name: str) -> bool:
     return name.strip() == column.strip() or (plain_name(name) == plain_name(column) != "")
 
 
-def _judge(column: Column, tables: Sequence[ReadTable], pooling: Pooling, faults: FaultReport) -> None:
+def _judge(
+    column: Column, tables: Sequence[ReadTable], pooling: Pooling, names: Collection[str], faults: FaultReport
+) -> None:
     """Note a column that varies within what would be pooled."""
-    kind = _kind(column.name, pooling)
+    kind = kind_by_content(column, _kind(column.name, pooling), names)
     if kind in ("measured", "technical") or (column.is_of_well and kind == "unknown"):
         return
     if kind in ("splits", "control", "unknown") and _is_of_rows(column):
@@ -290,24 +296,6 @@ def _mixed_remarks(column: Column, pooling: Pooling) -> Mixed:
     shares = {sum(bool(text) for _, text, _ in cells) for cells in groups.values()}
     is_of_one = len({key for _, _, key in filled}) == 1
     return [] if is_of_one and len(shares) > 1 else _mixed(groups)
-
-
-def _set_aside(columns: Sequence[Column]) -> str:
-    """Rows whose remark says that they should not count."""
-    said = []
-    for column in columns:
-        if kind_of(column.name) != "remark":
-            continue
-        lines: dict[str, list[str]] = {}
-        for row, text, _ in column.cells:
-            if SET_ASIDE.search(text):
-                lines.setdefault(text, []).append(str(row.line))
-        said += [
-            f"{column.name} says {text!r} on line {', '.join(at[:SHOWN_LINES])}"
-            + f" and {len(at) - SHOWN_LINES} more" * (len(at) > SHOWN_LINES)
-            for text, at in lines.items()
-        ]
-    return "; ".join(said)
 
 
 def _most_frequent(column: Column) -> str:

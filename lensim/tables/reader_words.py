@@ -5,8 +5,9 @@ from typing import Final, Literal
 
 from lensim.tables.number_text import is_missing
 
-Saturated = Literal["refuse", "drop"]
-"""What becomes of a well in which the reader was saturated: the file is refused, or the well left out and counted."""
+Saturated = Literal["refuse", "drop", "keep"]
+"""What becomes of a well in which the reader was saturated: the file is refused, the well left out and counted, or a
+number at which readers stop read as it is."""
 
 _SATURATED: Final = re.compile(
     r">+|>=?\s?[0-9.,]+(?:e[+-]?[0-9]+)?|\++"

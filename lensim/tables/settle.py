@@ -10,6 +10,7 @@ from lensim.tables.columns import Meanings
 from lensim.tables.empty_cells import check_not_merged, has_samples
 from lensim.tables.names import plain_name
 from lensim.tables.names_alike import found_quietly, join_names
+from lensim.tables.said_by_values import check_file_names, check_values
 from lensim.tables.set_aside import check_no_summaries, without_flagged
 from lensim.tables.source import Source
 from lensim.tables.table import TextTable
@@ -82,6 +83,9 @@ def settle(
     chosen = choose_rows(every, choice, meanings, stated or {})
     tables = chosen[: len(sources)]
     _check_days(tables, meanings, stated or {})
+    check_values(tables, meanings, stated or {})
+    read = [(source.stem, table) for source, table in zip(sources, tables, strict=True) if table.rows]
+    check_file_names([name for name, _ in read], [table for _, table in read], meanings, stated or {})
     tables, said = join_names(tables, meanings, labels, stated or {}, choice.join_names)
     kept = [source.with_table(table) for source, table in zip(sources, tables, strict=True) if table.rows]
     of_exports = zip(exports, chosen[len(sources) :], strict=True)

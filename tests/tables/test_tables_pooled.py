@@ -86,7 +86,7 @@ def measurements(rng, count):
         "position": [str(rng.randint(1, 96)) for _ in range(count)],
         "comment": [rng.choice(["", "bubble"]) for _ in range(count)],
         "well colour": [rng.choice(["red", "blue"]) for _ in range(count)],
-        "file name": [rng.choice(["a.xls", "b.xls"]) for _ in range(count)],
+        "file name": [f"{k}.xls" for k in range(count)],
         "": [str(k) for k in range(count)],
         "background": [f"{rng.uniform(20, 30):.6f}" for _ in range(count)],
         "tech_rep": [str(k % 3 + 1) for k in range(count)],

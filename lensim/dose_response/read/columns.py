@@ -265,6 +265,13 @@ def _dose_unit(found: Found, stated: str | None, faults: FaultReport) -> tuple[u
     unit = units.parse_dose_unit(stated or in_name or "uM")
     if stated and in_name and units.parse_dose_unit(in_name).factor != unit.factor * unit.is_molar:
         faults.add(f"the column {column!r} has {in_name} in its name, but dose_unit was stated as {stated!r}", line=1)
+    other = units.other_unit_in_column_name(column)
+    if stated and other and unit.is_molar:
+        faults.add(
+            f"the column {column!r} has {other} in its name, but dose_unit was stated as {stated!r}: say "
+            f'dose_unit="as-is:{other}" for doses in {other}, or correct the name if they are in {stated}',
+            line=1,
+        )
     return unit, bool(stated or in_name)
 
 

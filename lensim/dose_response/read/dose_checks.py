@@ -9,6 +9,7 @@ from lensim.checks import FaultReport
 from lensim.dose_response.read.columns import WellColumns
 from lensim.dose_response.read.dose_pattern import choices_of_scale, is_unusual, stand_in_for_zero
 from lensim.dose_response.read.doses import choice_of_roles
+from lensim.dose_response.read.steep_fall import falls_over_even_steps
 from lensim.dose_response.read.wells import Well
 from lensim.tables.logarithms import Series, look_like_logarithms
 
@@ -43,6 +44,8 @@ def check_doses(wells: Sequence[Well], found: WellColumns, faults: FaultReport, 
     if found.scale_is_stated:
         return
     if found.dose_scale == "linear" and _are_logarithms(sound, found, faults, is_raw=is_raw):
+        return
+    if found.dose_scale == "linear" and _fall_over_even_steps(sound, found, faults):
         return
     if is_unusual(doses, found.dose_unit):
         level = "below" if doses[-1] < 1.0 else "above"
@@ -94,6 +97,21 @@ def _are_logarithms(sound: Sequence[Well], found: WellColumns, faults: FaultRepo
     faults.add(
         f"{found.column('dose')} has even steps, as logarithms of doses have ({_shortly(numbers)}): say "
         f'dose_scale="linear" if they are doses, else {choices}'
+    )
+    return True
+
+
+def _fall_over_even_steps(sound: Sequence[Well], found: WellColumns, faults: FaultReport) -> bool:
+    """Note doses with even steps over which most curves fall from all to nothing."""
+    groups, factor = _groups(sound), found.dose_unit.factor
+    suspected = [own for own in groups.values() if falls_over_even_steps(own, factor)]
+    if 2 * len(suspected) <= len(groups) or found.has_mixed_units:
+        return False
+    numbers = sorted({float(f"{well.dose_um / factor:.12g}") for well in suspected[0] if well.dose_um > 0})
+    faults.add(
+        f"{found.column('dose')} has even steps ({_shortly(numbers)}), over which the response falls to nothing, as "
+        f'over logarithms of doses or numbers of steps: say dose_scale="linear" if they are doses, else '
+        f"{choices_of_scale(numbers[0], numbers[-1], found.dose_unit)}"
     )
     return True
 

@@ -12,7 +12,7 @@ from lensim.dose_response.read.dose_cells import is_untreated_word, parse_dose_c
 from lensim.dose_response.read.dose_pattern import choices_of_scale
 from lensim.tables.log_scale import DOSE_SCALES, DoseScale, bases_by_steps, scale_in_name
 from lensim.tables.names import plain_name
-from lensim.tables.number_text import DecimalMark, is_missing, parse_number
+from lensim.tables.number_text import DecimalMark, decimal_mark_in_doubt, is_missing, parse_number
 from lensim.tables.table import TextTable
 
 _MANY_VEHICLE_DOSES: Final = 3
@@ -66,6 +66,8 @@ def understand_doses(
     found = _with_scale(found, dose_scale, rows, faults)
     found = _with_unit(found, rows, faults)
     _check_signs(found, rows, faults)
+    if len(faults.faults) > before:
+        faults.raise_if_any()  # what is untreated depends on the scale
     if not found.is_same("role", "dose"):  # whose words say by themselves which wells are untreated
         _settle_words(found, rows, faults)
         found = _with_vehicles(found, rows, faults)
@@ -75,6 +77,25 @@ def understand_doses(
     if len(faults.faults) > before:
         faults.raise_if_any()
     return found
+
+
+def are_logarithms(found: WellColumns, stated: DoseScale | None) -> bool:
+    """Whether the user or the column's name says that doses are logarithms, and so below 1000."""
+    return scale_in_name(found.column("dose")) is not None or (stated or "linear") != "linear"
+
+
+def mark_of_map(
+    doses: Sequence[str],
+    found: WellColumns,
+    dose_scale: DoseScale | None,
+    stated: DecimalMark | None,
+    table: TextTable,
+    faults: FaultReport,
+) -> DecimalMark:
+    """The decimal mark of a map's doses, for which a stated one counts only in doubt."""
+    are_logs = are_logarithms(found, dose_scale)
+    cells, below = ([], doses) if are_logs else (doses, [])
+    return decimal_mark_in_doubt(cells, stated, table.has_decimal_points, faults, below_thousand=below)
 
 
 def _rows(table: TextTable, found: WellColumns, roles: Roles, mark: DecimalMark) -> Iterator[_Row]:
@@ -171,16 +192,23 @@ def _check_units_of_cells(found: WellColumns, rows: Sequence[_Row], faults: Faul
 
 
 def _check_signs(found: WellColumns, rows: Sequence[_Row], faults: FaultReport) -> None:
-    """Note numbers below 0 that are surely logarithms, since there are several; a single one is a fault of its row."""
+    """Note numbers below 0 that are surely logarithms, since several rows have some; a single row has its own fault."""
     numbers = {row.number for row in rows if row.number is not None and math.isfinite(row.number)}
     below = sorted(number for number in numbers if number < 0)
-    if found.dose_scale != "linear" or len(below) < _FEWEST_BELOW_ZERO:
+    rows_below = sum(row.number is not None and -math.inf < row.number < 0 for row in rows)
+    if found.dose_scale != "linear" or rows_below < _FEWEST_BELOW_ZERO:
         return
     above = numbers - set(below)
     faults.add(
-        f"{found.column('dose')} has {len(below)} different values below 0 ({below[0]:g} to {below[-1]:g}), as "
+        f"{found.column('dose')} has {_values_below(below)}, as "
         f"logarithms have: say {choices_of_scale(below[0], max([*above, below[-1]]), found.dose_unit)}"
     )
+
+
+def _values_below(below: Sequence[float]) -> str:
+    if len(below) == 1:
+        return f"a value below 0 ({below[0]:g}) in several wells"
+    return f"{len(below)} different values below 0 ({below[0]:g} to {below[-1]:g})"
 
 
 def _settle_words(found: WellColumns, rows: Sequence[_Row], faults: FaultReport) -> None:

@@ -12,6 +12,7 @@ import xarray as xr
 from lensim import checks
 from lensim.checks import FaultReport, InputError
 from lensim.dose_response.read.assemble import Origin, assemble
+from lensim.dose_response.read.ceiling import settle_ceiling
 from lensim.dose_response.read.columns import (
     COLUMNS,
     LABELS,
@@ -25,7 +26,7 @@ from lensim.dose_response.read.columns import (
 from lensim.dose_response.read.conditions import settle_conditions
 from lensim.dose_response.read.dose_cells import number_in
 from lensim.dose_response.read.dose_checks import check_doses
-from lensim.dose_response.read.doses import understand_doses
+from lensim.dose_response.read.doses import mark_of_map, understand_doses
 from lensim.dose_response.read.plate_files import PlateFiles
 from lensim.dose_response.read.pooling import check_wells
 from lensim.dose_response.read.repeats import REPEATS, Repeats
@@ -45,10 +46,11 @@ from lensim.tables.choice import EVERY_ROW, Choice
 from lensim.tables.columns import Found
 from lensim.tables.grid_choice import GridNumber, PlateGrid, match_plates, named_plate, plates_of
 from lensim.tables.grid_map import WellOrder, check_is_map, check_well_order, map_of_grid, numbering_of
-from lensim.tables.log_scale import DoseScale, scale_in_name
-from lensim.tables.number_text import DecimalMark, decimal_mark_in_doubt, decimal_mark_of, is_missing
+from lensim.tables.log_scale import DoseScale
+from lensim.tables.number_text import DecimalMark, decimal_mark_of, is_missing
 from lensim.tables.plate_size import check_plate_wells, largest_grid
 from lensim.tables.reader_words import Saturated
+from lensim.tables.said_by_values import check_file_names
 from lensim.tables.settle import settle
 from lensim.tables.source import File, Source, read_table, source_of
 from lensim.tables.table import TextTable
@@ -159,7 +161,7 @@ def read_plates(
     checks.one_of("lost", lost, ("refuse", "drop"))
     checks.one_of("repeats", repeats, REPEATS)
     checks.one_of("controls", controls, CONTROLS)
-    checks.one_of("saturated", saturated, ("refuse", "drop"))
+    checks.one_of("saturated", saturated, ("refuse", "drop", "keep"))
     check_plate_wells(plate_wells)
     check_well_order(well_order)
     if not plates:
@@ -181,6 +183,9 @@ def read_plates(
     for source in map_sources:
         check_is_map(source, COLUMNS["well"], columns or {})
     settled = settle(map_sources, choice, COLUMNS, LABELS, columns)
+    if not any(files.experiment for files in plates):
+        stems = [source.stem for source in opened.values() if source not in map_sources]
+        check_file_names(stems, [source.table for source in settled.sources], COLUMNS, columns or {})
     whole = {source.path: source.table for source in (map_sources if choice.where else settled.sources)}
     maps = [
         _read_map(source, of_map[source.path], choices, lost_wells, faults, whole=whole[source.path])
@@ -213,6 +218,7 @@ def read_plates(
         plate_wells=plate_wells,
     )
     wells = [well for one in read for well in one.wells]
+    wells = settle_ceiling(wells, saturated, lost_wells, SIGNAL_NAME, faults)
     tables = [ReadTable(one.table, one.found) for one in maps]
     settled_conditions = settle_conditions(wells, tables, columns or {}, choice, control, faults)
     wells, tables = settled_conditions.wells, settled_conditions.tables
@@ -354,14 +360,7 @@ def _read_wells(
     grid_faults, map_faults = FaultReport(plate.source.place), FaultReport(table.place)
     grid_mark = decimal_mark_of([text for text, _ in grid.cells.values()], choices.decimal, False, grid_faults)
     doses = [number_in(found.cell("dose", row)) for row in table.rows]
-    are_logs = scale_in_name(found.column("dose")) is not None or (choices.dose_scale or "linear") != "linear"
-    map_mark = decimal_mark_in_doubt(
-        [] if are_logs else doses,
-        choices.decimal,
-        table.has_decimal_points,
-        map_faults,
-        below_thousand=doses if are_logs else (),
-    )
+    map_mark = mark_of_map(doses, found, choices.dose_scale, choices.decimal, table, map_faults)
     check_role_words(table, found, roles, map_faults)
     found = understand_doses(table, found, roles, choices.dose_scale, map_mark, map_faults)
     names = [found.cell("well", row) for row in table.rows]

@@ -162,7 +162,8 @@ def read_dose_response(
         count it.
     saturated
         What becomes of a well in which the reader was saturated (OVER, #SAT, >99999): "refuse" the file, or "drop" the
-        well and count it. Such wells are the highest, so without them the untreated level comes out too low.
+        well and count it. Such wells are the highest, so without them the untreated level comes out too low. "keep"
+        reads a number at which readers stop (65535, 4.0) as it is.
     repeats
         What becomes of rows that stand in a table already with all their values: "refuse" the file, "drop" them, or
         "keep" them as other wells.

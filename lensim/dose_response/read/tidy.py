@@ -9,6 +9,7 @@ import xarray as xr
 from lensim import checks
 from lensim.checks import FaultReport
 from lensim.dose_response.read.assemble import Origin, assemble
+from lensim.dose_response.read.ceiling import settle_ceiling
 from lensim.dose_response.read.columns import (
     COLUMNS,
     LABELS,
@@ -24,7 +25,7 @@ from lensim.dose_response.read.conditions import settle_conditions
 from lensim.dose_response.read.direction import check_direction
 from lensim.dose_response.read.dose_cells import number_in
 from lensim.dose_response.read.dose_checks import check_doses
-from lensim.dose_response.read.doses import understand_doses
+from lensim.dose_response.read.doses import are_logarithms, understand_doses
 from lensim.dose_response.read.percent import to_percent
 from lensim.dose_response.read.pooling import check_wells
 from lensim.dose_response.read.repeats import REPEATS, Repeats, without_repeats
@@ -41,7 +42,7 @@ from lensim.dose_response.read.wells import (
     role_of_row,
 )
 from lensim.tables.choice import EVERY_ROW, Choice
-from lensim.tables.log_scale import DoseScale, scale_in_name
+from lensim.tables.log_scale import DoseScale
 from lensim.tables.number_text import DecimalMark, decimal_mark_of
 from lensim.tables.plate_size import check_plate_wells
 from lensim.tables.reader_words import Saturated
@@ -104,7 +105,7 @@ def read_tidy(
     saturated
         What becomes of a well in which the reader was saturated (OVER, #SAT, >99999): "refuse" the file, or "drop" the
         well and count it in attrs["wells_saturated"]. Such wells are the highest, so without them the level of
-        untreated wells comes out too low.
+        untreated wells comes out too low. "keep" reads a number at which readers stop (65535, 4.0) as it is.
     normalise
         Read raw signals as percent of the median untreated well of each culture, with the mean blank of the plate taken
         off where there are blanks. For signals below 0, since their background was taken off; others are better raw.
@@ -137,7 +138,7 @@ def read_tidy(
     """
     checks.above("counting_minutes", counting_minutes, 0)
     checks.one_of("lost", lost, ("refuse", "drop"))
-    checks.one_of("saturated", saturated, ("refuse", "drop"))
+    checks.one_of("saturated", saturated, ("refuse", "drop", "keep"))
     checks.one_of("scale", scale or "percent", ("percent", "fraction"))
     checks.one_of("repeats", repeats, REPEATS)
     checks.one_of("controls", controls, CONTROLS)
@@ -169,6 +170,8 @@ def read_tidy(
         plate_wells=plate_wells,
     )
     wells = [well for one in read for well in (one.wells if len(read) == 1 else _named_after_file(one))]
+    if response == "signal":
+        wells = settle_ceiling(wells, saturated, lost_wells, read[0].columns.column(response), faults)
     tables = [ReadTable(one.table, one.columns.found) for one in read]
     settled_conditions = settle_conditions(wells, tables, columns or {}, choice, control, faults)
     wells, tables = settled_conditions.wells, settled_conditions.tables
@@ -208,7 +211,7 @@ def _read_one(source: Source, choices: _Choices, lost: LostWells, study: FaultRe
     dose_cells = [number_in(found.cell("dose", row)) for row in table.rows]
     responses = [cell.removesuffix("%") for cell in response_cells]
     are_percent = found.response != "signal"
-    are_logs = scale_in_name(found.column("dose")) is not None or (choices.dose_scale or "linear") != "linear"
+    are_logs = are_logarithms(found, choices.dose_scale)
     mark = decimal_mark_of(
         responses * (not are_percent) + dose_cells * (not are_logs),
         choices.decimal,

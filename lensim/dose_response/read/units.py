@@ -37,6 +37,12 @@ _OTHER_SPELLINGS: Final = {
 
 _LOG: Final = re.compile(r"^(?:neg(?:ative)?|minus)?(?:log10|log2|log|lg|ln)(?=[munp]?M$|[munp]mol)", re.IGNORECASE)
 
+_OTHER_UNIT: Final = re.compile(
+    r"(?<![a-z])(?:(?:f|p|n|u|mc|m|k)?g|i?u|units?)[\s_]?(?:/|per|_|\s)[\s_]?(?:[munkd]?l|kg|ha|m2)(?![a-z0-9])"
+    r"|%|(?<![a-z])(?:percent|pct|ppm|ppb|c?gy|vol_?pct)(?![a-z])",
+    re.IGNORECASE,
+)
+
 SPELLINGS: Final = (*UM_PER_UNIT, *_OTHER_SPELLINGS)
 """Every spelling of a molar unit."""
 
@@ -107,6 +113,12 @@ def unit_in_column_name(name: str) -> str | None:
         if unit and word != "m" and (word != "M" or len(name) > 1):
             return unit
     return None
+
+
+def other_unit_in_column_name(name: str) -> str | None:
+    """A unit of mass, share, activity or radiation in the name of a column, such as ng/ml or %; None for none."""
+    match = _OTHER_UNIT.search(_plain(name))
+    return match.group().strip("_ ") if match else None
 
 
 @dataclass(frozen=True)

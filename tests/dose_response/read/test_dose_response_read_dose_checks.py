@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import pytest
 
 from lensim.checks import InputError
 from lensim.dose_response.read import read_tidy
@@ -203,3 +204,58 @@ def test_units_and_words_in_cells_are_understood(tmp_path):
         read = doses_read(tmp_path, written)
         assert read is not None, written.text
         assert are_right(read, written.doses_um), (read, written.text)
+
+
+def falling(doses, head="dose_nM", signals=(50000, 49000, 45000, 25000, 5000, 1500)):
+    rows = [f"LP-1,{dose},{signal + extra}" for dose, signal in zip(doses, signals, strict=True) for extra in (0, 120)]
+    return "\n".join([f"cell_line,{head},signal", *rows]) + "\n"
+
+
+@pytest.mark.parametrize("doses", [("0", "1", "2", "3", "4", "5"), ("0", "1.3", "1.85", "2.48", "3.04", "3.7")])
+def test_a_curve_that_is_complete_over_even_steps_is_asked_about(tmp_path, doses):
+    path = tmp_path / "wells.csv"
+    path.write_text(falling(doses), encoding="utf-8")
+    with pytest.raises(InputError, match=r"over which the response falls to nothing, as over logarithms of doses"):
+        read_tidy(path)
+    assert read_tidy(path, dose_scale="linear")["dose_um"].max() == float(doses[-1]) / 1000
+
+
+@pytest.mark.parametrize(
+    ("doses", "signals"),
+    [
+        (("0", "1", "2", "3", "4", "5"), (50000, 30000, 24000, 20000, 18000, 17000)),
+        (("0", "1", "1.5", "2.25", "3.375", "5.0625"), (50000, 49000, 45000, 25000, 5000, 1500)),
+        (("0", "20", "40", "60", "80", "100"), (50000, 49000, 45000, 25000, 5000, 1500)),
+    ],
+)
+def test_other_curves_over_few_folds_are_read(tmp_path, doses, signals):
+    path = tmp_path / "wells.csv"
+    path.write_text(falling(doses, signals=signals), encoding="utf-8")
+    assert read_tidy(path).sizes["well"] == 12
+
+
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [("dose (ng/ml)", "ng/ml"), ("conc_mg_L", "mg_L"), ("conc_%", "%"), ("dose ug per ml", "ug per ml")],
+)
+def test_a_unit_in_a_name_contradicts_a_stated_one(tmp_path, name, unit):
+    path = tmp_path / "wells.csv"
+    path.write_text(falling(("0", "0.1", "1", "10", "100", "1000"), name), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_tidy(path, {"dose": name}, "uM")
+    assert str(caught.value) == (
+        f"wells.csv line 1: the column '{name}' has {unit} in its name, but dose_unit was stated as 'uM': say "
+        f'dose_unit="as-is:{unit}" for doses in {unit}, or correct the name if they are in uM'
+    )
+    assert read_tidy(path, {"dose": name}, f"as-is:{unit}")["dose_um"].max() == 1000
+
+
+def test_one_logarithm_below_0_in_several_wells_is_asked_about(tmp_path):
+    path = tmp_path / "wells.csv"
+    path.write_text(falling(("DMSO", "-0.5", "0", "0.5", "1", "1.5"), "dose_um"), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_tidy(path)
+    assert str(caught.value).startswith(
+        'wells.csv: dose_um has a value below 0 (-0.5) in several wells, as logarithms have: say dose_scale="log10" '
+    )
+    assert "ignored" not in str(caught.value)
