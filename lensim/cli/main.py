@@ -13,7 +13,7 @@ from lensim.cli import associate, compare, plan, power, published, report, selec
 from lensim.cli.fit import fit_command
 from lensim.cli.read import read_command, read_expression_command
 from lensim.cli.remedies import speaking_options
-from lensim.cli.shared import err, out
+from lensim.cli.shared import err, once_by, out
 
 app = typer.Typer(
     help="Simulate, model and plan dose-response panels and RT-qPCR studies, with honest uncertainty.",
@@ -187,6 +187,7 @@ _add_assays_of_other_packages()
 def main() -> None:
     """Run the command line. A user's error gives one message and exit status 2, never a traceback."""
     try:
+        once_by(sys.argv[1:])
         app()
     except InputError as error:
         err.print(f"error: {error}", style="red", markup=False, soft_wrap=True)

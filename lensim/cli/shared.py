@@ -91,6 +91,18 @@ def pairs_of(option: str, values: Iterable[str] | None) -> dict[str, list[str]]:
     return pairs
 
 
+def once_by(arguments: Iterable[str]) -> None:
+    """Refuse a second --by, of which the last alone would count.
+
+    Raises
+    ------
+    InputError
+        If there are several.
+    """
+    if sum(one == "--by" or one.startswith("--by=") for one in arguments) > 1:
+        raise InputError("--by must be given once: write the values of both columns into one column, and give that")
+
+
 def where_of(values: Iterable[str] | None) -> dict[str, list[str]] | None:
     """The rows that --where keeps, as readers take them; an empty value is one of its own. None without any.
 

@@ -9,6 +9,7 @@ import xarray as xr
 
 from lensim.assay import ResultTable
 from lensim.checks import InputError
+from lensim.cli.main import main
 from lensim.cli.studies import joint_tables, studies_of
 from tests.cli.test_cli import run
 from tests.tables.splitting_files import saved
@@ -92,3 +93,12 @@ def test_fits_by_a_column_are_one_command(tmp_path, capsys, monkeypatch):
     assert (code, saved_at) == (3, [("24", "r.time_h-24.nc"), ("72", "r.time_h-72.nc")])
     assert printed == [({"24": "24", "72": "72"}, "time_h")]
     assert said.splitlines()[0].startswith("time_h = 24: result in ")
+
+
+def test_by_is_given_once(monkeypatch, capsys):
+    arguments = ["lensim", "read", "expression", "cts.csv", "--by", "Time", "--by=Dose"]
+    monkeypatch.setattr("sys.argv", arguments)
+    with pytest.raises(SystemExit):
+        main()
+    said = capsys.readouterr().err
+    assert "--by must be given once: write the values of both columns into one column, and give that" in said

@@ -16,7 +16,11 @@ EXPERIMENTS: Final = tuple(name for name in EXPERIMENT_NAMES if name != "run")
 
 COLUMNS: Final[Mapping[str, Meaning]] = {
     "plate": Meaning(("plate", "plate_id", "barcode", "run"), is_optional=True),
-    "well": Meaning(("well", "well_position", "well_name", "pos", "position"), may_be_constant=False, is_optional=True),
+    "well": Meaning(
+        ("well", "well_position", "well_name", "pos", "position", "plate_position"),
+        may_be_constant=False,
+        is_optional=True,
+    ),
     "sample": Meaning(("sample", "sample_name"), is_optional=True),
     "task": Meaning(("task", "well_type", "sample_type", "content"), is_optional=True),
     "gene": Meaning(("gene", "target", "target_name", "detector", "assay")),

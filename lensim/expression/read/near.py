@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from lensim.checks import InputError
-from lensim.expression.read.columns import COLUMNS
+from lensim.expression.read.columns import COLUMNS, RATIO_COLUMNS
 from lensim.tables.columns import as_stated, names_any
 from lensim.tables.names import plain_name
 from lensim.tables.number_text import is_missing, parse_number
@@ -19,6 +19,9 @@ CTS: Final = (8.0, 45.0)
 
 _CYCLE: Final = frozenset({"cycle", "cycles", "cycle_number"})
 _CURVES: Final = re.compile(r"^\[?(?:multicomponent|amplification) data\]?", re.IGNORECASE)
+_DDCT: Final = re.compile(r"(?:mean_)?(?:d_?d|delta_?delta)_?c[tqp]")
+_DCT: Final = re.compile(r"(?:mean_)?(?:2_)?(?:d|delta)_?c[tqp]")
+_LOG10: Final = re.compile(r"(?:log10|lg)_?(?:fc|fold_?change|ratio|rq)")
 _GENOTYPES: Final = re.compile(r"\bSNP Assay Name\b|\bAllele ?1 C[tq]\b", re.IGNORECASE)
 
 
@@ -32,9 +35,32 @@ def way_out(source: Source, columns: Mapping[str, str]) -> str:
     if _GENOTYPES.search(source.text):
         return "the file has genotypes (alleles of a SNP), not Cts of genes"
     try:
-        return _cts_under_other_names(source.table, columns)
+        return _no_ratio(source.table) or _cts_under_other_names(source.table, columns)
     except InputError:
         return ""
+
+
+def _no_ratio(table: TextTable) -> str:
+    """Columns near ratios, in a table without Cts, and the ratios that there are."""
+    if names_any(table.header, COLUMNS["ct_cycles"]) or not names_any(table.header, RATIO_COLUMNS["target"]):
+        return ""
+    for name in table.header:
+        plain = plain_name(name)
+        if _DDCT.fullmatch(plain):
+            way = f"write a column log2_ratio = -{name}"
+        elif _DCT.fullmatch(plain):
+            way = "a difference from the reference in one sample is no ratio: give the Cts, a row a reaction"
+        elif _LOG10.fullmatch(plain):
+            way = f"write a column log2_ratio = {name} / 0.30103"
+        else:
+            continue
+        return (
+            "a table of ratios has one column of ratio (RQ, fold change, 2^-ddCt), percent_of_control or log2_ratio; "
+            f"for {name!r} {way}"
+            if not _DCT.fullmatch(plain)
+            else f"the column {name!r} holds no ratios: {way}"
+        )
+    return ""
 
 
 def is_table_of_curves(text: str) -> bool:

@@ -1,7 +1,7 @@
 """Samples and their partners: every treated sample needs the control of the same subject and experiment."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -108,6 +108,23 @@ def settle_partners(
     stay = [one for one in kept if one.reaction.task != "unknown" or one.sample not in alone]
     told = [f"samples without a control left out: {_named(partners.treated_alone)}"]
     return stay, told + _told_of_controls(partners.control_alone, control)
+
+
+def told_of_files(files: Mapping[str, Sequence[Assigned]]) -> list[str]:
+    """That files have the same reactions of the same samples, and are one study all the same."""
+    first: dict[tuple[SampleKey, str], str] = {}
+    both: dict[tuple[str, str], str] = {}
+    for place, assigned in files.items():
+        for one in assigned:
+            if one.reaction.task == "unknown":
+                other = first.setdefault((one.sample, one.reaction.gene), place)
+                if other != place:
+                    both.setdefault((other, place), f"{one.reaction.gene} of {one.subject} under {one.condition}")
+    return [
+        f"{one} and {other} have the same samples ({what}) and are pooled as plates of one study: where they are "
+        "times, doses or experiments, read each by itself, or give them a column for it"
+        for (one, other), what in both.items()
+    ]
 
 
 def _told_of_controls(alone: Sequence[Assigned], control: str) -> list[str]:

@@ -18,6 +18,7 @@ from lensim.expression.read.columns import COLUMNS
 from lensim.expression.read.empty_cts import Empty, ct_of, settle_empty
 from lensim.expression.read.factors import EfficiencyScale, Factor, check_factors, factor_columns, read_factor
 from lensim.expression.read.merged import filled_down
+from lensim.expression.read.partners import told_of_files
 from lensim.expression.read.reactions import DEFAULT_CYCLE_LIMIT, Reaction, one_of_all
 from lensim.expression.read.role_names import SAY_WHAT_IT_IS, doubt_of, roles_by_name, told_of_roles
 from lensim.expression.read.suspect import refuse_pasted, told_of_left_out
@@ -186,6 +187,7 @@ def read_cts(
     unit = one_of_all([one.reactions.quantity_unit or None for one in read], "quantity unit", study.place) or ""
     assigned = [one for file in read for one in file.assigned]
     told = [said for one in read for said in one.reactions.notes]
+    told += told_of_files({one.table.place: one.assigned for one in read})
     if calibrator := _calibrator(read, study):
         attrs[v.CALIBRATOR] = calibrator
     return assemble(

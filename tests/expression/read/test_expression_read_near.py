@@ -1,7 +1,8 @@
 import pytest
 
 from lensim.checks import InputError
-from lensim.expression.read import read_reactions
+from lensim.expression.read import kind_of, read_reactions
+from lensim.tables.source import source_of
 
 ROW_A_REACTION = "write one row a reaction, with the columns gene"
 
@@ -58,3 +59,27 @@ def test_another_table_is_told_what_is_read(tmp_path, text):
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=r"^t.csv: the file must be an export of ABI SDS, QuantStudio, Bio-Rad CFX"):
         read_reactions(path)
+
+
+RATIOS = "a table of ratios has one column of ratio (RQ, fold change, 2^-ddCt), percent_of_control or log2_ratio; for "
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("ddCt", f"{RATIOS}'ddCt' write a column log2_ratio = -ddCt"),
+        ("ΔΔCt", f"{RATIOS}'ΔΔCt' write a column log2_ratio = -ΔΔCt"),
+        ("log10FC", f"{RATIOS}'log10FC' write a column log2_ratio = log10FC / 0.30103"),
+        (
+            "2^-dCt",
+            "the column '2^-dCt' holds no ratios: a difference from the reference in one sample is no ratio: give the "
+            "Cts, a row a reaction",
+        ),
+    ],
+)
+def test_what_is_nearly_a_ratio(tmp_path, name, message):
+    path = tmp_path / "r.csv"
+    path.write_text(f"Gene,Patient,{name}\nTNF,A,-2.1\nTNF,B,-1.8\n", encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        kind_of(source_of(path))
+    assert str(error.value) == f"r.csv: {message}"

@@ -71,3 +71,18 @@ def test_groups_without_spread_have_no_interval(tmp_path):
         "T under drug against the control: 1 fold (no interval: the subjects of each group are all alike) by Welch's "
         "t-test of 3 subjects against 3"
     ) in said
+
+
+def test_files_with_the_same_samples_are_told(tmp_path):
+    text = "Mouse,Condition,Gene,Ct\n" + "".join(
+        f"A,{condition},{gene},2{k}.5\n" for condition in ("ctrl", "drug") for k, gene in enumerate("RT")
+    )
+    files = [tmp_path / name for name in ("run_6h.csv", "run_24h.csv")]
+    for k, file in enumerate(files):
+        file.write_text(text.replace(".5", f".{k}"), encoding="utf-8")
+    said = (
+        "run_6h.csv and run_24h.csv have the same samples (R of A under ctrl) and are pooled as plates of one study: "
+        "where they are times, doses or experiments, read each by itself, or give them a column for it"
+    )
+    assert said in ASSAY.notes(read_expression(files, references=["R"]))
+    assert said not in ASSAY.notes(read_expression(files[0], references=["R"]))
