@@ -23,7 +23,7 @@ _OF_MACHINES: Final = re.compile(
 """Names of what a machine writes, whose values may recur by chance."""
 
 _PLACE: Final = re.compile(
-    r"(.*_)?(row|col|column)(_?(index|no|nr|number))?|rows?_?index|col(umn)?_?index"
+    r"(.*_)?(row|col|column|spalte|zeile|reihe|colonne|ligne|rang[ee]{0,2}|quadrant)(_?(index|no|nr|number))?|rows?_?index|col(umn)?_?index"
     r"|(well|position|pos|location)(_?(id|name|index|no|nr|number|position))?"
 )
 _COORDINATES: Final = frozenset({"x", "y"})

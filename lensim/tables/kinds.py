@@ -104,7 +104,6 @@ AMBIGUOUS: Final = re.compile(
 )
 MEASURED: Final = re.compile(
     r"unnamed.*|index|row|col|column|spalte|zeile|reihe|colonne|ligne|rang[ee]{0,2}|quadrant|"
-    r"spalte|zeile|reihe|colonne|ligne|rang[ee]{0,2}|quadrant|"
     r"rows?_?index|col(umn)?_?index|(plate|well)_?(row|col|column).*|x|y|line_number"
     r"|(well|position|pos|location)(_?(id|name|index|no|nr|number|position))?"
     r"|(.*_)?(colou?r|file|file_?name|path|url|timestamp)"
