@@ -13,6 +13,7 @@ from lensim.dose_response.read.columns import WellColumns
 from lensim.dose_response.read.rules import Culture, culture_of, plate_in_words
 from lensim.dose_response.read.wells import Well
 from lensim.tables.number_text import DecimalMark, parse_number
+from lensim.tables.reader_words import is_reader_word
 from lensim.tables.table import TextTable
 
 Repeats = Literal["refuse", "drop", "keep"]
@@ -42,10 +43,12 @@ def without_repeats(
         With all the faults so far, if rows stand twice and nothing is said about them.
     """
     rows = [tuple(cell.strip() for cell in row) for row in table.rows]
-    times = Counter(rows)
-    extra = len(rows) - len(times)
-    if repeats == "keep" or extra < 1 or not _are_repeated(rows, times, found, mark):
+    # wells with one word of the reader, such as OVER, are alike by nature
+    read = [row for row in rows if not is_reader_word(found.cell(found.response, row))]
+    times = Counter(read)
+    if repeats == "keep" or len(read) == len(times) or not _are_repeated(read, times, found, mark):
         return table
+    extra = len(rows) - len(set(rows))
     seen: dict[tuple[str, ...], int] = {}
     first_of: dict[int, int] = {}
     for at, row in enumerate(rows):

@@ -28,6 +28,15 @@ def refused(folder, lines, header=HEADER, **options):
     return str(caught.value)
 
 
+def test_wells_with_one_word_of_the_reader_are_saturated_not_pasted_twice(tmp_path):
+    lines = [line.rsplit(",", 1)[0] + ",OVER" for line in rows(np.random.default_rng(1)) for _ in range(3)]
+    message = refused(tmp_path, lines + rows(np.random.default_rng(2)))
+    assert "identical" not in message
+    assert message.splitlines()[0] == (
+        "wells.csv line 2: signal is saturated, got 'OVER'; to leave saturated wells out, say saturated='drop'"
+    )
+
+
 def test_a_table_pasted_twice_is_told(tmp_path):
     once = rows(np.random.default_rng(1))
     assert refused(tmp_path, once * 2) == (
