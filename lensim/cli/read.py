@@ -60,6 +60,7 @@ def _expression(given: dict[str, Any], *, path: Path | None, force: bool) -> Non
         columns_of_each,
         kind_of,
         knows_samples,
+        left_out_of_reactions,
         read_reactions,
         without_sheet,
         write_reactions,
@@ -97,7 +98,7 @@ def _expression(given: dict[str, Any], *, path: Path | None, force: bool) -> Non
     if knows:
         _run("expression", sources.expression, given, path=path, force=force)
         return
-    for note in reactions.notes:
+    for note in (*reactions.notes, *left_out_of_reactions(files, kinds)):
         say(f"note: {in_own_options(note)}", quietly=True)
     if path is not None:
         with written_whole(path, force=force) as partial:

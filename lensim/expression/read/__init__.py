@@ -4,6 +4,7 @@ from lensim.expression.read.assemble import amplified_without_template, assemble
 from lensim.expression.read.columns import COLUMNS, FACTOR_COLUMNS, RATIO_COLUMNS, SHEET_COLUMNS
 from lensim.expression.read.detect import FORMATS, KINDS, kind_of, read_reactions
 from lensim.expression.read.factors import read_factors
+from lensim.expression.read.own_columns import left_out_of_reactions
 from lensim.expression.read.ratios import is_ratio_table, read_ratios
 from lensim.expression.read.reactions import Reaction, Reactions
 from lensim.expression.read.sample_sheet import SampleSheet, read_sheet
@@ -28,6 +29,7 @@ __all__ = [
     "is_ratio_table",
     "kind_of",
     "knows_samples",
+    "left_out_of_reactions",
     "read_cts",
     "read_expression",
     "read_factors",

@@ -40,6 +40,9 @@ _MEANINGS: Final = {what: meaning for what, meaning in COLUMNS.items() if what n
 """What is known of an export's columns; conditions and experiments are in the sheet."""
 
 
+_SHOWN: Final = 3
+
+
 def of_export(source: Source, kind: str) -> Source | None:
     """An export whose table is that of its wells, for rows to be chosen; None where it has none."""
     table = export_table(source, kind)
@@ -81,6 +84,25 @@ def check_exports(
     told = check_pooled(rows, known, choice, Pooling("one fold change", _MEANINGS, ("ct_cycles",)), faults)
     faults.raise_if_any()
     return {name: text for name, text in told.items() if name in ("columns_not_used", "remarks")}
+
+
+def left_out_of_reactions(sources: Sequence[Source], kinds: Sequence[str]) -> tuple[str, ...]:
+    """Columns of several values that users filled, which a table of reactions alone does not have: a note a file."""
+    notes = []
+    for source, kind in zip(sources, kinds, strict=True):
+        if (one := _read_table(source, kind)) is None:
+            continue
+        taken, said = set(one.found.position.values()), []
+        for at, name in enumerate(one.table.header):
+            values = list(dict.fromkeys(cell for row in one.table.rows if (cell := row[at].strip())))
+            if at not in taken and len(values) > 1:
+                said.append(f"{name!r} ({len(values)} values: {', '.join(values[:_SHOWN])})")
+        if said:
+            notes.append(
+                f"{source.place}: this table leaves out {', '.join(said)}; where such a column parts samples, read the "
+                "export itself, with sheet="
+            )
+    return tuple(notes)
 
 
 def joined_attrs(attrs: Mapping[str, str], more: Mapping[str, str]) -> dict[str, str]:

@@ -2,6 +2,8 @@ import pytest
 
 import lensim
 from lensim.checks import InputError
+from lensim.expression.read import kind_of, left_out_of_reactions
+from lensim.tables.source import sources_of
 
 CFX = "Well,Fluor,Target,Content,Sample,Biological Set Name,Cq,Cq Mean,SQ,Well Note\n"
 QUANTSTUDIO = (
@@ -80,3 +82,11 @@ def test_where_that_keeps_no_reaction_is_refused(tmp_path):
     run, sheet = written(tmp_path, "run.csv", cfx() + more), written(tmp_path, "sheet.csv", SHEET)
     with pytest.raises(InputError, match=r"'48h'; there are 24h, 6h, 12h"):
         lensim.read.expression(run, sheet=sheet, references=["GAPDH"], where={"Biological Set Name": "48h"})
+
+
+def test_a_table_of_reactions_alone_tells_which_columns_it_leaves_out(tmp_path):
+    sources = sources_of([written(tmp_path, "run.csv", cfx()), written(tmp_path, "plain.csv", cfx(set_name=False))])
+    assert left_out_of_reactions(sources, [kind_of(one) for one in sources]) == (
+        "run.csv: this table leaves out 'Biological Set Name' (2 values: 24h, 6h); where such a column parts samples, "
+        "read the export itself, with sheet=",
+    )
