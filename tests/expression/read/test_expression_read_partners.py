@@ -77,12 +77,20 @@ def test_files_with_the_same_samples_are_told(tmp_path):
     text = "Mouse,Condition,Gene,Ct\n" + "".join(
         f"A,{condition},{gene},2{k}.5\n" for condition in ("ctrl", "drug") for k, gene in enumerate("RT")
     )
-    files = [tmp_path / name for name in ("run_6h.csv", "run_24h.csv")]
+    files = [tmp_path / name for name in ("monday.csv", "friday.csv")]
     for k, file in enumerate(files):
         file.write_text(text.replace(".5", f".{k}"), encoding="utf-8")
     said = (
-        "run_6h.csv and run_24h.csv have the same samples (R of A under ctrl) and are pooled as plates of one study: "
+        "monday.csv and friday.csv have the same samples (R of A under ctrl) and are pooled as plates of one study: "
         "where they are times, doses or experiments, read each by itself, or give them a column for it"
     )
     assert said in ASSAY.notes(read_expression(files, references=["R"]))
     assert said not in ASSAY.notes(read_expression(files[0], references=["R"]))
+
+
+def test_files_that_are_named_after_times_are_asked(tmp_path):
+    for name, digit in (("run_6h.csv", "1"), ("run_24h.csv", "2")):
+        rows = (f"A,{condition},{gene},2{digit}.5\n" for condition in ("ctrl", "drug") for gene in "RT")
+        (tmp_path / name).write_text("Mouse,Condition,Gene,Ct\n" + "".join(rows), encoding="utf-8")
+    with pytest.raises(InputError, match=r"the names of the files \(run_6h, run_24h\) say different times"):
+        read_expression([tmp_path / "run_6h.csv", tmp_path / "run_24h.csv"], references=["R"])
