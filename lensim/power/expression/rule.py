@@ -129,6 +129,12 @@ def require_two_types(rule: ExpressionRule, pair: tuple[str, str], cell_types: t
         raise ValueError(f"rule {rule.label!r} must be about two cell types, got {pair[0]!r} twice")
 
 
+def difference_of_types(mu: np.ndarray, pair: tuple[str, str], cell_types: Sequence[str]) -> np.ndarray:
+    """First less second cell type in truth (study, target), from population means (study, target, cell type) [log2]."""
+    first, second = (list(cell_types).index(name) for name in pair)
+    return np.asarray(mu[:, :, first] - mu[:, :, second])
+
+
 def evidence_of(pairs: xr.Dataset, posterior: xr.Dataset | None) -> PairEvidence:
     """Ratios of each subject (the mean log2 over its experiments) beside the posterior."""
     target, subject = pairs[v.TARGET_OF_PAIR].to_numpy(), pairs[v.SUBJECT_OF_PAIR].to_numpy()

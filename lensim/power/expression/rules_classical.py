@@ -13,6 +13,7 @@ from lensim.power.expression.rule import (
     ExpressionRule,
     PairEvidence,
     PairVerdicts,
+    difference_of_types,
     require_two_types,
     require_type,
 )
@@ -151,8 +152,7 @@ class UnpairedRule(ExpressionRule):
 
     def true_effect(self, mu: np.ndarray, cell_types: Sequence[str]) -> np.ndarray:
         """Difference of the two cell types' true means (study, target) [log2]."""
-        first, second = (list(cell_types).index(name) for name in (self.first, self.second))
-        return np.asarray(mu[:, :, first] - mu[:, :, second])
+        return difference_of_types(mu, (self.first, self.second), cell_types)
 
     def apply(self, evidence: PairEvidence) -> PairVerdicts:
         """P value of every study and target; NaN, and no find, where a group has fewer than two ratios."""
@@ -199,8 +199,7 @@ class MannWhitneyRule(ExpressionRule):
 
     def true_effect(self, mu: np.ndarray, cell_types: Sequence[str]) -> np.ndarray:
         """Difference of the two cell types' true means (study, target) [log2]."""
-        first, second = (list(cell_types).index(name) for name in (self.first, self.second))
-        return np.asarray(mu[:, :, first] - mu[:, :, second])
+        return difference_of_types(mu, (self.first, self.second), cell_types)
 
     def apply(self, evidence: PairEvidence) -> PairVerdicts:
         """P value of every study and target."""

@@ -9,7 +9,14 @@ from pydantic import ConfigDict, Field, model_validator
 from scipy import stats
 
 from lensim.inference.intervals import equal_tails
-from lensim.power.expression.rule import ExpressionRule, PairEvidence, PairVerdicts, require_two_types, require_type
+from lensim.power.expression.rule import (
+    ExpressionRule,
+    PairEvidence,
+    PairVerdicts,
+    difference_of_types,
+    require_two_types,
+    require_type,
+)
 
 LEAST_SPREAD: Final = 1e-12
 """Stands for a spread of 0, which has no distribution function [log2]."""
@@ -50,8 +57,7 @@ class _PosteriorRule(ExpressionRule):
     def true_effect(self, mu: np.ndarray, cell_types: Sequence[str]) -> np.ndarray:
         """The mean, which is the middle of a new subject too, or the difference of two."""
         if self.of == "difference":
-            first, second = (list(cell_types).index(name) for name in (self.first, self.second))
-            return np.asarray(mu[:, :, first] - mu[:, :, second])
+            return difference_of_types(mu, (self.first, self.second), cell_types)
         return super().true_effect(mu, cell_types)
 
     def covered(self, verdicts: PairVerdicts, effect: np.ndarray, spread: np.ndarray) -> np.ndarray:
