@@ -1,27 +1,4 @@
-import pytest
-
-from lensim.checks import InputError
-from lensim.expression.read import read_reactions
-
-
-def save(folder, content, name="run.dat"):
-    path = folder / name
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return path
-
-
-def read(folder, content, *args, name="run.dat", **options):
-    return read_reactions(save(folder, content, name), *args, **options)
-
-
-def faults_of(folder, content, *args, **options):
-    with pytest.raises(InputError) as caught:
-        read(folder, content, *args, **options)
-    return str(caught.value).splitlines()
-
-
-def cts(reactions):
-    return {(one.well, one.gene): one.ct_cycles for one in reactions.reactions}
+from machine_files import cts, faults_of, read
 
 
 def test_sds_of_absolute_quantification_with_lines_of_the_curve(tmp_path):

@@ -1,10 +1,11 @@
 import random
 
 import pytest
+from machine_files import cts, faults_of, read, save
 from rdml_text import packed, rdml
 
 from lensim.checks import InputError
-from lensim.expression.read import Reactions, read_reactions, write_reactions
+from lensim.expression.read import read_reactions, write_reactions
 
 MXPRO = (
     "Well\tWell Name\tWell Type\tReplicate\tThreshold (dRn)\tCt (dRn)\tQuantity (copies)\t\r\n"
@@ -50,26 +51,6 @@ QUANTSTUDIO = (
     ',,,,,,,,\nAnalysis Type,Singleplex,,,,,,,\nEndogenous Control,"ACTB, GAPDH",,,,,,,\n'
 )
 TIDY = "plate,well,task,sample,gene,ct_cycles,quantity\np1,A1,unknown,s1,TNF,30.5,\np1,A2,unknown,s1,TNF,,\n"
-
-
-def save(folder, content, name="run.dat"):
-    path = folder / name
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return path
-
-
-def read(folder, content, *args, name="run.dat", **options) -> Reactions:
-    return read_reactions(save(folder, content, name), *args, **options)
-
-
-def faults_of(folder, content, *args, **options):
-    with pytest.raises(InputError) as caught:
-        read(folder, content, *args, **options)
-    return str(caught.value).splitlines()
-
-
-def cts(reactions):
-    return {(one.well, one.gene): one.ct_cycles for one in reactions.reactions}
 
 
 def test_mxpro(tmp_path):

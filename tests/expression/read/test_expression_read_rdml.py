@@ -3,26 +3,8 @@ import re
 import zipfile
 
 import pytest
+from machine_files import faults_of, read
 from rdml_text import packed, rdml
-
-from lensim.checks import InputError
-from lensim.expression.read import read_reactions
-
-
-def save(folder, content, name="run.dat"):
-    path = folder / name
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return path
-
-
-def read(folder, content, *args, name="run.dat", **options):
-    return read_reactions(save(folder, content, name), *args, **options)
-
-
-def faults_of(folder, content, *args, **options):
-    with pytest.raises(InputError) as caught:
-        read(folder, content, *args, **options)
-    return str(caught.value).splitlines()
 
 
 @pytest.mark.parametrize("version", ["1.0", "1.2", "1.3", "1.4"])
