@@ -1,6 +1,7 @@
 """What an RDML file is packed in: each way that is not read is told by its name, and nothing swells unseen."""
 
 import io
+import re
 import struct
 import warnings
 import zipfile
@@ -62,8 +63,8 @@ def test_real_archives_packed_otherwise(method):
 
 def test_an_encrypted_archive():
     assert refused(with_method(packed(rdml()), 8, flags=1)) == (
-        "a.rdml: the document of an RDML file must be packed with deflate, got 'rdml_data.xml' encrypted: unpack it, and "
-        "name the XML itself"
+        "a.rdml: the document of an RDML file must be packed with deflate, got 'rdml_data.xml' encrypted: unpack it, "
+        "and name the XML itself"
     )
 
 
@@ -71,10 +72,10 @@ def test_a_document_that_swells_is_stopped_by_what_comes_out(monkeypatch):
     raw = bytearray(archive(("rdml_data.xml", b"<rdml>" + b" " * 2_000_000)))
     monkeypatch.setattr(limits, "RDML_BYTES", 1_000_000)
     message = (
-        "a.rdml: the XML of an RDML file must be at most 1,000,000 bytes, got more from 1,963 bytes: export fewer runs "
-        "into one file"
+        "a.rdml: the XML of an RDML file must be at most 1,000,000 bytes, got more from 1,9[0-9][0-9] bytes: export "
+        "fewer runs into one file"
     )
-    assert refused(bytes(raw)) == message
+    assert re.fullmatch(message, refused(bytes(raw)))
     at = raw.index(b"PK\x01\x02")
     raw[at + 24 : at + 28] = struct.pack("<I", 100)  # it says that it unpacks to 100 bytes
     assert "a.rdml: the RDML file is damaged, its archive cannot be unpacked (" in refused(bytes(raw))
@@ -125,4 +126,7 @@ def test_a_damaged_archive_is_read_or_refused(changes):
     try:
         b"".join(pieces_of(bytes(raw), "a.rdml"))
     except InputError as error:
-        assert str(error).startswith("a.rdml")
+        told = str(error)
+    else:
+        return
+    assert told.startswith("a.rdml")

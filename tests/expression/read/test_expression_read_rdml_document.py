@@ -40,7 +40,8 @@ def as_the_library_reads(text: str):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         library = rdmlpython.rdml.Rdml()
-    library.loadXMLString(text.partition("?>")[2] if text.startswith("<?xml") else text)
+    text = text.partition("?>")[2] if text.startswith("<?xml") else text
+    library.loadXMLString(text.replace(' version="1.4"', ' version="1.3"', 1))  # it knows none that is later
     samples = {
         one["id"]: (
             {said["targetId"]: said["type"] for said in one.types()},
@@ -59,7 +60,7 @@ def as_the_library_reads(text: str):
     return samples, factors, reactions, [run["adp_cyc_max"] for _, run in runs]
 
 
-def as_we_read(text: str):
+def as_we_read(text: str | bytes):
     found = document(text)
     reactions = [
         (run.name, one.react, one.sample, one.target, one.cq, one.excluded)
@@ -82,14 +83,13 @@ def escaped(text: str) -> str:
 def documents(draw):
     samples = draw(st.lists(NAMES, min_size=1, max_size=3, unique=True))
     targets = draw(st.lists(NAMES, min_size=1, max_size=3, unique=True))
-    text = HEAD + draw(
-        st.sampled_from(["", "<id><publisher>p</publisher></id>", "<!-- a -- b -->".replace("-- b", "b")])
-    )
+    text = HEAD + draw(st.sampled_from(["", "<id><publisher>p</publisher></id>"]))
     for name in samples:
         quantity = draw(st.sampled_from(["", "<quantity><value>10</value><unit>cop</unit></quantity>"]))
         text += f'<sample id="{escaped(name)}"><description>d</description><type>unkn</type>{quantity}</sample>'
+    factors = st.sampled_from(["", "<amplificationEfficiency>1.9</amplificationEfficiency>"])
     for name in targets:
-        text += f'<target id="{escaped(name)}"><type>toi</type>{draw(st.sampled_from(["", "<amplificationEfficiency>1.9</amplificationEfficiency>"]))}</target>'
+        text += f'<target id="{escaped(name)}"><type>toi</type>{draw(factors)}</target>'
     for run in range(draw(st.integers(1, 2))):
         text += f'<experiment id="e{run}"><run id="r{run}"><pcrFormat><rows>8</rows><columns>12</columns></pcrFormat>'
         for react in range(draw(st.integers(1, 3))):
@@ -108,11 +108,8 @@ def documents(draw):
 @settings(max_examples=50)
 def test_it_is_read_as_the_library_reads_it(text):
     assert as_we_read(text) == as_the_library_reads(text)
-    assert as_we_read(text) == as_we_read(rewritten(text, "utf-16"))
-
-
-def rewritten(text: str, encoding: str) -> bytes:
-    return text.encode(encoding)
+    assert as_we_read(text) == as_we_read(text.encode("utf-16"))
+    assert as_we_read(text) == as_we_read(text.replace("><", "><!-- <cq>1</cq> --><"))
 
 
 def test_real_files_are_read_as_the_library_reads_them(shared_data):
@@ -120,7 +117,7 @@ def test_real_files_are_read_as_the_library_reads_them(shared_data):
         raw = (shared_data / "formats" / name).read_bytes()
         text = b"".join(pieces_of(raw, name)).decode("utf-8-sig")
         ours, theirs = as_we_read(text), as_the_library_reads(text)
-        assert len(ours[2]) > 50
+        assert len(ours[2]) > 20
         assert ours == theirs
 
 
@@ -148,7 +145,7 @@ def test_document_types_and_entities_are_refused(start, encoding, declared):
     )
 
 
-@pytest.mark.parametrize("encoding", ["cp037", "utf-7", "cp500", "utf-32"])
+@pytest.mark.parametrize("encoding", ["cp037", "utf-7", "cp500"])
 def test_encodings_that_hide_markup_are_none(encoding):
     text = f'<?xml version="1.0" encoding="{encoding}"?>{ENTITY}{reaction(cq="20")}'
     raw = text.encode("utf-8").replace(b"<!D", b"+ADwAIQ-D") if encoding == "utf-7" else text.encode(encoding)
@@ -157,7 +154,7 @@ def test_encodings_that_hide_markup_are_none(encoding):
 
 def test_an_entity_is_nothing_without_a_declaration():
     assert refused(reaction(cq="&a;")) == (
-        "a.rdml: the RDML file is damaged or not RDML (undefined entity: line 1, column 187)"
+        "a.rdml: the RDML file is damaged or not RDML (undefined entity: line 1, column 173)"
     )
     assert document(reaction(cq="2&#53;")).runs[0].reactions[0].cq == "25"
 
@@ -169,7 +166,7 @@ def test_declared_encodings_of_one_byte(declared):
     )
     assert document(text.encode("latin-1")).runs[0].reactions[0].target == "TNF\xe4"
     assert "not well-formed (invalid token)" in refused(text.replace(declared, "utf-8").encode("latin-1"))
-    wide = rewritten(text.replace("latin1", "utf-8"), "utf-16")
+    wide = text.replace("latin1", "utf-8").encode("utf-16")
     assert document(wide).runs[0].reactions[0].target == "TNF\xe4"
     assert refused(wide + b"\x00\xd8") == "a.rdml: the RDML file is damaged, its XML is not utf-16 text"
 
@@ -207,7 +204,7 @@ def test_lengths_and_cycles_are_told(monkeypatch):
         if start != "<![CDATA[":
             assert refused(HEAD + start + "a" * 300_000) == long
     text = "a.rdml line 1: the XML of an RDML file must have texts of at most 32,767 characters, got "
-    assert refused(reaction(cq="9" * 40_000)) == f"{text}32,768 or more in cq"
+    assert refused(reaction(cq="9" * 40_000)) == f"{text}40,000 or more in cq"
     assert refused(f"{HEAD}<sample id='{'s' * 40_000}'/>") == f"{text}40,000 or more in sample"
     cycles = "a.rdml line 1: the XML of an RDML file must have cycles between 0 and 1000, got "
     for said in ("1e308", "nan", "-1", "soon", "1001"):
@@ -230,7 +227,10 @@ def test_a_damaged_document_is_read_or_refused(place, damage):
     try:
         document(bytes(raw))
     except InputError as error:
-        assert str(error).startswith("a.rdml")
+        told = str(error)
+    else:
+        return
+    assert told.startswith("a.rdml")
 
 
 @given(st.text("<>!-[]&;/\"'= rdml?xCDATAEOP%", max_size=80))
@@ -239,4 +239,7 @@ def test_markup_at_random_is_read_or_refused(text):
     try:
         document(HEAD + text + "</rdml>")
     except InputError as error:
-        assert str(error).startswith("a.rdml")
+        told = str(error)
+    else:
+        return
+    assert told.startswith("a.rdml")
