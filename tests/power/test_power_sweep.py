@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from lensim.checks import InputError
-from lensim.power import pool
+from lensim.power import scheduler as of_dask
 from lensim.power.run import run_power
 from lensim.power.scenario import Scenario, scenario_of
 
@@ -95,7 +95,7 @@ def test_a_scheduler_and_a_killed_worker_give_the_same_files(tmp_path, alone, cl
             workers[0].send_signal(signal.SIGKILL)
             killed.append(done)
 
-    monkeypatch.setattr(pool, "CONNECT_SECONDS", 60)
+    monkeypatch.setattr(of_dask, "CONNECT_SECONDS", 60)
     run_power(small(), tmp_path / "out", scheduler=address, progress=kill_one)
     assert killed
     assert files(tmp_path / "out") == alone
@@ -152,7 +152,7 @@ def test_a_folder_of_another_scenario_is_refused(tmp_path):
 
 
 def test_an_unreachable_scheduler_is_told(tmp_path, monkeypatch):
-    monkeypatch.setattr(pool, "CONNECT_SECONDS", 1)
+    monkeypatch.setattr(of_dask, "CONNECT_SECONDS", 1)
     address = f"tcp://127.0.0.1:{free_port()}"
     with pytest.raises(
         InputError, match=r"scheduler must be the address of a dask scheduler that answers, got 'tcp://"
@@ -168,6 +168,11 @@ def test_an_unreachable_scheduler_is_told(tmp_path, monkeypatch):
         ("tcp://127.0.0.1:many", "many"),
         ("tcp://127.0.0.1:99999", "a port lies between 1 and 65535"),
         ("tls://127.0.0.1:8786", "scheduler must be an address that dask has certificates for"),
+        (
+            "tcp://192.0.2.7:8786",
+            "scheduler must be encrypted (tls://) on another machine, got 'tcp://192.0.2.7:8786': anyone in the network "
+            "between could run code here; add trust_network=True if you trust everyone in that network",
+        ),
     ],
 )
 def test_what_is_no_address_is_told_before_there_is_a_client(tmp_path, address, message):
