@@ -78,7 +78,7 @@ def test_an_error_comes_back_as_it_is_with_where_it_was(pool):
     with pytest.raises(ZeroDivisionError) as error:
         list(pool(divmod, iter([(0, (1, 0))])))
     assert "in a worker process:\nTraceback" in error.value.__notes__[0]
-    with pytest.raises(InputError, match="^place must be at least 1, got 0$"):
+    with pytest.raises(InputError, match=r"^place must be at least 1, got 0$"):
         list(pool(_at_least(), iter([(0, ("place", 0, 1))])))
 
 
@@ -117,9 +117,9 @@ def test_a_task_that_no_worker_survives_is_told():
 
 def test_workers_that_die_as_they_start_are_told(monkeypatch):
     monkeypatch.setattr(processes, "work", os._exit)  # with a pipe for an exit status, which is an error
-    with pytest.raises(InputError, match=r"^a worker process ended 4 times as it started \(exit status 1\)"):
-        with pool_of(2, "") as spread:
-            list(spread(pow, pows(3)))
+    said = r"^a worker process ended 4 times as it started \(exit status 1\)"
+    with pytest.raises(InputError, match=said), pool_of(2, "") as spread:
+        list(spread(pow, pows(3)))
 
 
 def test_processes_that_cannot_be_started_are_told(monkeypatch):

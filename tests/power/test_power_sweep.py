@@ -170,8 +170,8 @@ def test_an_unreachable_scheduler_is_told(tmp_path, monkeypatch):
         ("tls://127.0.0.1:8786", "scheduler must be an address that dask has certificates for"),
         (
             "tcp://192.0.2.7:8786",
-            "scheduler must be encrypted (tls://) on another machine, got 'tcp://192.0.2.7:8786': anyone in the network "
-            "between could run code here; add trust_network=True if you trust everyone in that network",
+            "scheduler must be encrypted (tls://) on another machine, got 'tcp://192.0.2.7:8786': anyone in the "
+            "network between could run code here; add trust_network=True if you trust everyone in that network",
         ),
     ],
 )
