@@ -22,3 +22,20 @@ TEXT_BYTES: Final = 10 * MEGABYTE
 """Bytes of one file of settings (TOML) or of a record (JSON)."""
 RESULT_BYTES: Final = 8_000 * MEGABYTE
 """Bytes of one saved fit (netCDF), of which only what is asked for is read."""
+
+RDML_MEMBERS: Final = 1_000
+"""Members of the zip archive of an RDML file, which has one or a few."""
+RDML_BYTES: Final = 500 * MEGABYTE
+"""Bytes of XML that an RDML file may unpack to: 50 plates of 384 wells with melting curves."""
+RDML_ELEMENTS: Final = 4_000_000
+"""Elements and attributes of that XML: 18 plates of 1536 wells with curves of 45 cycles."""
+RDML_NAMES: Final = 1_000
+"""Different names of elements and attributes, of which RDML has about 200."""
+RDML_DEPTH: Final = 50
+"""Elements within elements, of which RDML has 9."""
+RDML_MARKUP_BYTES: Final = MEGABYTE
+"""Bytes of one tag or one comment."""
+RDML_REACTIONS: Final = 300_000
+"""Measured values of one file: 195 plates of 1536 wells, with one target a well."""
+RDML_RUNS: Final = 5_000
+RDML_SAMPLES: Final = 100_000

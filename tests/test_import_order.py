@@ -16,6 +16,8 @@ LEVELS = (
         "limits",
         "input_file",
         "seeding",
+        "placing",
+        "unfinished",
         "output",
         "config",
         "ownership",
