@@ -74,11 +74,11 @@ def cluster():
     """A scheduler and two workers, each a process of its own, as someone would start them by hand."""
     address = f"tcp://127.0.0.1:{free_port()}"
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    dask = str(Path(sys.executable).with_name("dask"))
+    dask = (sys.executable, "-m", "dask")
     scheduler = subprocess.Popen(
-        [dask, "scheduler", "--host", "127.0.0.1", "--port", address.rsplit(":", 1)[1], "--no-dashboard"], **quiet
+        [*dask, "scheduler", "--host", "127.0.0.1", "--port", address.rsplit(":", 1)[1], "--no-dashboard"], **quiet
     )
-    worker = [dask, "worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard"]
+    worker = [*dask, "worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard"]
     workers = [subprocess.Popen(worker, **quiet) for _ in range(2)]
     yield address, workers
     for process in [*workers, scheduler]:
