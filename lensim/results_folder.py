@@ -19,14 +19,16 @@ from pydantic import BaseModel, ConfigDict, Field
 from rich.console import Console
 
 from lensim import ownership, placing, unfinished
+from lensim.bounds import BoundedModel
 from lensim.checks import InputError
-from lensim.config import checked, read_toml
+from lensim.config import checked
+from lensim.toml_file import read_toml
 
 TOKEN: Final = 8
 LIBRARIES = ("arviz", "lensim", "matplotlib", "numba", "numpy", "nutpie", "pymc", "pytensor", "scipy", "xarray")
 
 
-class SamplerConfig(BaseModel):
+class SamplerConfig(BoundedModel):
     """How long and how carefully to sample, as a config file says it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -19,6 +19,8 @@ LEVELS = (
         "placing",
         "unfinished",
         "output",
+        "bounds",
+        "toml_file",
         "config",
         "ownership",
         "results_folder",
