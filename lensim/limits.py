@@ -19,10 +19,30 @@ TABLE_COLUMNS: Final = 2_000
 CELL_CHARACTERS: Final = 32_767
 """Characters of one cell, as many as a spreadsheet can hold."""
 TEXT_BYTES: Final = 10 * MEGABYTE
-"""Bytes of one file of settings (TOML) or of a record (JSON)."""
+"""Bytes of a record (JSON)."""
+TOML_BYTES: Final = MEGABYTE
+"""Bytes of one file of settings (TOML); those of the documentation have about 1,000."""
+TOML_DEPTH: Final = 16
+"""Brackets within brackets in a TOML file, and parts of a dotted key."""
+TOML_WORD: Final = 1_000
+"""Characters of a number, a date, or a name without quotes in a TOML file."""
 RESULT_BYTES: Final = 8_000 * MEGABYTE
 """Bytes of one saved fit (netCDF), of which only what is asked for is read."""
 
+LARGEST_NUMBER: Final = 1e12
+"""Size of any number that has no bound of its own."""
+SMALLEST_NUMBER: Final = 1e-30
+"""Size of any number but 0: squares and products of a few such numbers are still numbers."""
+LARGEST_WHOLE: Final = 2**63 - 1
+"""A whole number, such as a seed, in 64 bits: what a file of results can hold."""
+TEXT_CHARACTERS: Final = 1_000
+"""Characters of a name or a sentence in settings."""
+ENTRIES: Final = 10_000
+"""Entries of one list or table in settings."""
+ENTRIES_IN_ALL: Final = 100_000
+"""Values in all lists and tables of one file of settings."""
+LEVELS: Final = 32
+"""Lists and tables within each other in settings."""
 RDML_MEMBERS: Final = 1_000
 """Members of the zip archive of an RDML file, which has one or a few."""
 RDML_BYTES: Final = 500 * MEGABYTE

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from lensim.cli.shared import err, out
+from lensim.cli.workers import Scheduler, TrustNetwork, Workers, interrupted_in_one_sentence, say_what_is_trusted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,10 +20,9 @@ NOTHING: Final = "-"
 def power(
     scenario_file: Annotated[Path, typer.Argument(metavar="FILE", help="Scenario (TOML).")],
     folder: Annotated[Path, typer.Option("--out", help="Folder for results; an interrupted run continues there.")],
-    workers: Annotated[int, typer.Option(min=1, help="Processes on this machine.")] = 1,
-    scheduler: Annotated[
-        str, typer.Option(help="Address of a dask scheduler that is running; its workers are used.")
-    ] = "",
+    workers: Workers = 1,
+    scheduler: Scheduler = "",
+    trust_network: TrustNetwork = False,
     figures: Annotated[bool, typer.Option(help="Draw figures.")] = True,
 ) -> None:
     """Power, assurance and errors of a design, by simulated studies and exact posteriors, some checked by NUTS.
@@ -35,14 +35,20 @@ def power(
     from lensim.face.power import power as run
     from lensim.power.assays import assay_of
 
+    say_what_is_trusted(scheduler, trust_network=trust_network)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+    left = f"what was finished is in {folder}, and the same command goes on there"
+    with (
+        interrupted_in_one_sentence(left),
+        Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar,
+    ):
         task = bar.add_task("chunks of studies", total=None)
         result = run(
             scenario_file,
             folder,
             workers=workers,
             scheduler=scheduler,
+            trust_network=trust_network,
             figures=figures,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
