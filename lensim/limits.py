@@ -65,5 +65,5 @@ FCS_BYTES: Final = 300 * MEGABYTE
 FCS_TEXT_BYTES: Final = 5 * MEGABYTE
 """Bytes of the keywords of an FCS file."""
 FCS_CHANNELS: Final = 1_000
-FCS_EVENTS: Final = 10_000_000
-"""Events of all FCS files of a study: 100 tubes of 100,000 events."""
+FCS_EVENTS: Final = 5_000_000
+"""Events of all FCS files of a study: 50 tubes of 100,000 events."""

@@ -74,7 +74,7 @@ def test_delimiters_within_values():
 @pytest.mark.parametrize(
     ("said", "message"),
     [
-        ({"TOT": "1000000000000"}, "1,000,000,000,000 events of 4 bytes need 4,000,000,000,000 bytes of data, got 480 ("),
+        ({"TOT": "1000000000000"}, "1,000,000,000,000 events of 4 bytes need 4,000,000,000,000 bytes of data, got 480"),
         ({"TOT": "121"}, "121 events of 4 bytes need 484 bytes of data, got 480 (from byte"),
         ({"TOT": "60"}, "60 events of 4 bytes need 240 bytes of data, got 480: export it again"),
         ({"TOT": "-5"}, "$TOT must be a whole number of 0 or more, got '-5'"),
