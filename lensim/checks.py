@@ -13,9 +13,20 @@ if TYPE_CHECKING:
     import numpy as np
     import xarray as xr
 
+LONGEST_FAULT: Final = 200  # letters
+
 
 class InputError(ValueError):
     """Something that a user handed over is not as it must be; the message is for that user, without a traceback."""
+
+
+def fault_of(error: BaseException) -> str:
+    """What is wrong, in words for a user: the message of an `InputError`, else the path or the kind and the reason."""
+    if isinstance(error, InputError):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename or 'a file'} cannot be used: {error.strerror}"
+    return " ".join(f"{type(error).__name__}: {error}".split())[:LONGEST_FAULT]
 
 
 @contextmanager

@@ -1,14 +1,17 @@
 """The command line. Heavy libraries are imported by the command that needs them, so that --help comes at once."""
 
+import errno
+import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
 
-from lensim.checks import InputError
+from lensim.checks import InputError, fault_of
 from lensim.cli import associate, compare, plan, power, published, report, selection, simulate, sources, summarize
 from lensim.cli.fit import fit_command
 from lensim.cli.read import read_command, read_expression_command
@@ -29,9 +32,10 @@ app.add_typer(simulate_app, name="simulate")
 app.add_typer(fit_app, name="fit")
 app.add_typer(read_app, name="read")
 
+INTERRUPTED: Final = 130
 CODES: Final = (
     "\n\nExit status 0 where the sampler converged, 3 where it did not: the result is written all the same, with its "
-    "verdict."
+    "verdict. 2 where something failed, such as one of the studies of --by: what was fitted is written."
 )
 DOSE_RESPONSE: Final = "IC50 of every line, as an interval or as a bound, from raw signals or percent viabilities."
 EXPRESSION: Final = (
@@ -185,17 +189,39 @@ _add_assays_of_other_packages()
 
 
 def main() -> None:
-    """Run the command line. A user's error gives one message and exit status 2, never a traceback."""
+    """Run the command line. A user's error gives one message and exit status 2, an interrupt 130, never a traceback."""
+    status: str | int | None = 2
     try:
         once_by(sys.argv[1:])
         app()
-    except InputError as error:
-        err.print(f"error: {error}", style="red", markup=False, soft_wrap=True)
-        sys.exit(2)
+    except SystemExit as stop:
+        status = stop.code
+    except KeyboardInterrupt:
+        status = INTERRUPTED
+    except (InputError, OSError, MemoryError) as error:
+        _say_last(f"error: {fault_of(error)}", "red")
+    if status == INTERRUPTED:
+        _say_last("stopped by Ctrl-C: no file is half-written")
+    _end(status)
+
+
+def _say_last(sentence: str, style: str | None = None) -> None:
+    with suppress(OSError):  # of a standard error that is closed or full
+        err.print(sentence, style=style, markup=False, soft_wrap=True)
+
+
+def _end(status: str | int | None) -> NoReturn:
+    """Leave, also where standard output takes no more: what it still holds would fail once more as Python ends."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except OSError as error:
-        named = f"{error.filename or 'a file'} cannot be used: {error.strerror or error}"
-        err.print(f"error: {named}", markup=False, soft_wrap=True)
-        sys.exit(2)
+        if error.errno != errno.EPIPE:  # a reader that has seen enough is no fault
+            _say_last(f"error: standard output cannot be used: {error.strerror}")
+            status = status or 2
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(status)
 
 
 if __name__ == "__main__":
