@@ -13,10 +13,11 @@ import typer
 
 from lensim.checks import InputError, fault_of
 from lensim.cli import associate, compare, plan, power, published, report, selection, simulate, sources, summarize
+from lensim.cli.console import print_anything
 from lensim.cli.fit import fit_command
 from lensim.cli.read import read_command, read_expression_command
 from lensim.cli.remedies import speaking_options
-from lensim.cli.shared import err, once_by, out
+from lensim.cli.shared import once_by, out, say
 
 app = typer.Typer(
     help="Simulate, model and plan dose-response panels and RT-qPCR studies, with honest uncertainty.",
@@ -190,24 +191,41 @@ _add_assays_of_other_packages()
 
 def main() -> None:
     """Run the command line. A user's error gives one message and exit status 2, an interrupt 130, never a traceback."""
-    status: str | int | None = 2
+    status: Any = 2
+    print_anything()
     try:
         once_by(sys.argv[1:])
-        app()
+        status = app(standalone_mode=False)
     except SystemExit as stop:
         status = stop.code
-    except KeyboardInterrupt:
+    except WRONG_CALL as error:
+        status = _refused_call(error)
+    except (KeyboardInterrupt, typer.Abort):
         status = INTERRUPTED
     except (InputError, OSError, MemoryError) as error:
         _say_last(f"error: {fault_of(error)}", "red")
     if status == INTERRUPTED:
         _say_last("stopped by Ctrl-C: no file is half-written")
-    _end(status)
+    _end(status if isinstance(status, int | str) else 0)
+
+
+WRONG_CALL: Final[type[Any]] = typer.BadParameter.__bases__[0]
+"""Of commands and options that are none; typer would print what was typed with its own console."""
+
+
+def _refused_call(error: Any) -> int:
+    """Say how the command is called, and what is wrong; the exit status."""
+    if type(error).__name__ != "NoArgsIsHelpError":  # the help is printed already
+        if error.ctx is not None:
+            _say_last(error.ctx.get_usage())
+            _say_last(f"Try '{error.ctx.command_path} --help' for help.")
+        _say_last(f"error: {error.format_message()}", "red")
+    return int(error.exit_code)
 
 
 def _say_last(sentence: str, style: str | None = None) -> None:
     with suppress(OSError):  # of a standard error that is closed or full
-        err.print(sentence, style=style, markup=False, soft_wrap=True)
+        say(sentence, quietly=True, style=style or "")
 
 
 def _end(status: str | int | None) -> NoReturn:

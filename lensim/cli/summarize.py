@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lensim.checks import InputError, told_of
-from lensim.cli.shared import CiProb, Csv, FigureFolder, Force, out, say
+from lensim.cli.shared import CiProb, Csv, FigureFolder, Force, say
 from lensim.cli.tables import print_tables
 
 if TYPE_CHECKING:
@@ -107,13 +107,7 @@ def print_said(said: Mapping[str, Said], tables: "tuple[ResultTable, ...]", by: 
         for note in one.notes:
             say(f"{words[value]}note: {note}")
     for value, one in said.items():
-        out.print(
-            f"{words[value]}{one.verdict.sentence()}",
-            style="green" if one.verdict.passed else "red",
-            soft_wrap=True,
-            markup=False,
-            highlight=False,
-        )
+        say(f"{words[value]}{one.verdict.sentence()}", style="green" if one.verdict.passed else "red")
 
 
 def write_csv(tables: "tuple[ResultTable, ...]", csv: Path | None, *, force: bool) -> None:
