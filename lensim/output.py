@@ -11,6 +11,7 @@ import numpy as np
 import xarray as xr
 
 from lensim import checks, placing, unfinished
+from lensim import vocabulary as v
 from lensim.earlier_results import brought_up_to_date
 
 NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
@@ -46,6 +47,27 @@ def require_free(path: Path, *, force: bool, inputs: Iterable[Path] = ()) -> Non
         raise checks.InputError(f"{path.parent} must be a folder, got a file")
 
 
+def require_own_netcdf(path: Path) -> None:
+    """Refuse a netCDF file that is there and not lensim's, where lensim made the name from one that a user gave.
+
+    Raises
+    ------
+    InputError
+        If it does not say of which assay it is, as fits and truths do.
+    """
+    if not path.exists():
+        return
+    try:
+        with xr.open_datatree(path, engine="h5netcdf") as opened:
+            is_own = v.ASSAY in opened.attrs
+    except Exception:  # whatever the libraries make of someone's file
+        is_own = False
+    if not is_own:
+        raise checks.InputError(
+            f"{path} must be free or a file that lensim wrote, got another: move it away, or choose another name"
+        )
+
+
 @contextmanager
 def written_whole(path: Path, *, force: bool) -> Iterator[Path]:
     """A path to write to. It becomes `path` when the block ends without an error, and is removed otherwise.
@@ -63,7 +85,7 @@ def written_whole(path: Path, *, force: bool) -> Iterator[Path]:
     require_free(path, force=force)
     target = path.absolute()  # the block may go elsewhere
     with (
-        _told_with(path),
+        told_with(path),
         unfinished.folder_made(target.parent),
         unfinished.held(unfinished.beside(target), path, tries=unfinished.MANY_TRIES) as filling,
     ):
@@ -87,7 +109,7 @@ def _put(partial: Path, path: Path) -> None:
 
 
 @contextmanager
-def _told_with(path: Path) -> Iterator[None]:
+def told_with(path: Path) -> Iterator[None]:
     """Errors of a disk name the file that a user asked for."""
     try:
         yield

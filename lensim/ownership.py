@@ -3,8 +3,10 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from lensim import unfinished
@@ -12,10 +14,67 @@ from lensim.checks import InputError
 
 MANIFEST: Final = "manifest.json"
 WRITER: Final = "lensim"
+LIST: Final = ".lensim-files.json"
+"""The list of lensim's files in a folder that may hold others'."""
+COMING: Final = "coming"
+"""In a list while files are replaced: digests of those that come, so that a kill leaves none that is unknown."""
 LEFT_BY_FILE_MANAGERS: Final = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 # What manifests held, and which kinds of files lay beside them, before they listed the files.
 FORMER_KEYS: Final = frozenset({"seed", "commit", "python", "versions", "verdicts", "seconds"})
 NAMED_AT_MOST: Final = 3
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What a list of lensim's files says: the digests that each may have, and all else that it holds."""
+
+    digests: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    rest: Mapping[str, Any] = field(default_factory=dict)
+
+    def has(self, folder: Path, name: str) -> bool:
+        """Whether a file is as lensim wrote it; a link never is, nor what lies elsewhere, whatever the list says."""
+        path, allowed = folder / name, self.digests.get(name)
+        if not allowed or PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
+            return False
+        inside = [path, *path.parents][: len(PurePosixPath(name).parts)]
+        return path.is_file() and not any(one.is_symlink() for one in inside) and digest_of(path) in allowed
+
+
+def read_list(folder: Path, list_name: str = LIST) -> Listed:
+    """The list of lensim's files in a folder; an empty one where there is none.
+
+    Raises
+    ------
+    InputError
+        If the file of that name is not lensim's.
+    """
+    path = folder / list_name
+    if not os.path.lexists(path):
+        return Listed()
+    try:
+        return _listed(read_object(path))
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(
+            f"{path} must be the list of what lensim wrote there, got something else ({error}): move it away, or "
+            "choose another folder"
+        ) from None
+
+
+def _listed(content: Mapping[str, Any]) -> Listed:
+    """What the content of a list, or of a manifest, says; a `ValueError` where it is not lensim's."""
+    parts = [content.get(part, {}) for part in ("files", COMING)]
+    if content.get("written_by") != WRITER and not _is_former(content):
+        raise ValueError("it does not say that lensim wrote it")
+    if not all(isinstance(part, dict) for part in parts):
+        raise ValueError("its files are not listed by name")
+    names = {name for part in parts for name in part}
+    digests = {name: frozenset(part[name] for part in parts if isinstance(part.get(name), str)) for name in names}
+    return Listed(digests, {key: value for key, value in content.items() if key not in ("files", COMING)})
+
+
+def _is_former(content: Mapping[str, Any]) -> bool:
+    """Whether a manifest is of an earlier lensim, which listed no files."""
+    return set(content) <= FORMER_KEYS and {"seed", "versions"} <= set(content)
 
 
 def sign(folder: Path, is_own: Callable[[str], bool] = lambda name: True) -> None:
@@ -31,9 +90,9 @@ def sign(folder: Path, is_own: Callable[[str], bool] = lambda name: True) -> Non
         Whether lensim wrote a file, by its name inside the folder; needed where a user may have put files there.
     """
     path = folder / MANIFEST
-    content = _read(path) if path.exists() else {}
-    names = sorted(name for name in _entries(folder) if (folder / name).is_file() and is_own(name))
-    files = {name: _digest(folder / name) for name in names}
+    content = read_object(path) if path.exists() else {}
+    names = [name for name in files_in(folder) if is_own(name)]
+    files = {name: digest_of(folder / name) for name in names}
     files.pop(MANIFEST, None)
     path.write_text(json.dumps({"written_by": WRITER, **content, "files": files}, indent=2) + "\n", encoding="utf-8")
 
@@ -98,7 +157,7 @@ def _not_own(folder: Path) -> str:
         if MANIFEST not in entries:
             return f"one without lensim's {MANIFEST} (in it: {_named(entries)}): {delete}"
         try:
-            content = _read(folder / MANIFEST)
+            content = read_object(folder / MANIFEST)
         except (ValueError, OSError, RecursionError):
             return f"one whose {MANIFEST} is not of lensim: {delete}"
         return _foreign(folder, entries, content, delete)
@@ -108,18 +167,23 @@ def _not_own(folder: Path) -> str:
 
 def _foreign(folder: Path, entries: set[str], content: dict[str, Any], delete: str) -> str:
     """Why a folder with a manifest holds more than lensim wrote."""
-    files = content.get("files")
-    if content.get("written_by") == WRITER and isinstance(files, dict):
-        others = {name for name in entries - {MANIFEST} if not _is_as_written(folder / name, files.get(name))}
-        if others := others - _folders_of(folder, files):
-            return (
-                "one with what lensim did not write, or what was changed since "
-                f"({_named(others)}): move that away, or name another folder"
-            )
-        return ""
-    if not content or not set(content) <= FORMER_KEYS or not {"seed", "versions"} <= set(content):
+    if _is_former(content):
+        return f"one of an earlier lensim, whose {MANIFEST} does not list its files: {delete}"
+    try:
+        listed = _listed(content)
+    except ValueError:
         return f"one whose {MANIFEST} is not of lensim: {delete}"
-    return f"one of an earlier lensim, whose {MANIFEST} does not list its files: {delete}"
+    own, added = {MANIFEST}, Listed()
+    with suppress(InputError):  # a file of that name that is no list is someone's
+        added = read_list(folder)
+        own.add(LIST)
+    others = {name for name in entries - own if not listed.has(folder, name) and not added.has(folder, name)}
+    if others := others - _folders_of(folder, [*listed.digests, *added.digests]):
+        return (
+            "one with what lensim did not write, or what was changed since "
+            f"({_named(others)}): move that away, or name another folder"
+        )
+    return ""
 
 
 def require_own(folder: Path) -> None:
@@ -179,16 +243,19 @@ def _folders_of(folder: Path, files: Iterable[str]) -> set[str]:
     return {name for name in above if (folder / name).is_dir() and not (folder / name).is_symlink()}
 
 
-def _is_as_written(path: Path, digest: object) -> bool:
-    return isinstance(digest, str) and path.is_file() and not path.is_symlink() and _digest(path) == digest
+def files_in(folder: Path) -> list[str]:
+    """Names of the files in a folder and its folders, links not among them."""
+    return sorted(name for name in _entries(folder) if (folder / name).is_file() and not (folder / name).is_symlink())
 
 
-def _digest(path: Path) -> str:
+def digest_of(path: Path) -> str:
+    """The digest of a file, as lists have it."""
     with path.open("rb") as opened:
         return hashlib.file_digest(opened, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_object(path: Path) -> dict[str, Any]:
+    """The content of a JSON file that must be an object; a `ValueError` where it is none."""
     content = json.loads(path.read_text(encoding="utf-8"))
     if not isinstance(content, dict):
         raise ValueError(f"{path} must hold an object, got {type(content).__name__}")

@@ -62,11 +62,13 @@ def require_room(csv: Path | None, figures: Path | None, *, force: bool, inputs:
         if here := [one for one in inputs if one.resolve().parent == csv.resolve() and one.suffix.lower() == ".csv"]:
             raise InputError(f"--csv must not be the folder of {here[0]}, which is read here: name another folder")
         if not force and any(csv.glob("*.csv")):
-            raise InputError(f"{csv} must hold no tables yet, got some: add --force to replace those of the same name")
+            raise InputError(f"{csv} must hold no tables yet, got some: add --force to replace those that lensim wrote")
     if figures is not None and figures.exists() and not figures.is_dir():
         raise InputError(f"--figures must be a folder, got the file {figures}")
     if figures is not None and not force and any(figures.glob("*.png")):
-        raise InputError(f"{figures} must hold no figures yet, got some: add --force to replace them")
+        raise InputError(
+            f"{figures} must hold no figures yet, got some: add --force to replace those that lensim wrote"
+        )
 
 
 @dataclass(frozen=True)
@@ -111,18 +113,21 @@ def print_said(said: Mapping[str, Said], tables: "tuple[ResultTable, ...]", by: 
 
 
 def write_csv(tables: "tuple[ResultTable, ...]", csv: Path | None, *, force: bool) -> None:
-    """Write the main table to a file, or every table to a folder."""
-    from lensim.output import require_free, written_whole
+    """Write the main table to a file, or every table to a folder, from which those of an earlier result go."""
+    from lensim.added_files import added_to
+    from lensim.output import written_whole
 
     if csv is None or not tables:
         return
-    targets = {csv: tables[0]} if csv.suffix else {csv / f"{table.name}.csv": table for table in tables}
-    for target in targets:
-        require_free(target, force=force)
-    for target, table in targets.items():
-        with written_whole(target, force=force) as partial:
-            table.frame.to_csv(partial, index=False)
-    say(f"table in {csv}" if csv.suffix else f"{len(targets)} {'table' if len(targets) == 1 else 'tables'} in {csv}")
+    if csv.suffix:
+        with written_whole(csv, force=force) as partial:
+            tables[0].frame.to_csv(partial, index=False)
+        say(f"table in {csv}")
+        return
+    with added_to(csv, force=force, is_stale=lambda name: name.endswith(".csv")) as folder:
+        for table in tables:
+            table.frame.to_csv(folder / f"{table.name}.csv", index=False)
+    say(f"{len(tables)} {'table' if len(tables) == 1 else 'tables'} in {csv}")
 
 
 def write_figures(
@@ -133,8 +138,8 @@ def write_figures(
     force: bool,
     data: "xr.Dataset | None" = None,
 ) -> None:
-    """Write every figure of the result's assay, and of the data as read, as PNG."""
-    from lensim.output import written_whole
+    """Write every figure of the result's assay, and of the data as read, as PNG; those of an earlier result go."""
+    from lensim.added_files import added_to
     from lensim.report.figures.catalogue import figures_of, figures_of_data
     from lensim.report.figures.style import save_figure
 
@@ -142,8 +147,8 @@ def write_figures(
         return
     drawn = figures_of(result, asked.ci_prob, asked.threshold_um)
     drawn += figures_of_data(data) if data is not None else ()
-    for figure in drawn:
-        with written_whole(folder / f"{figure.name}.png", force=force) as partial:
-            save_figure(figure.draw(), partial)
+    with added_to(folder, force=force, is_stale=lambda name: name.endswith(".png")) as filling:
+        for figure in drawn:
+            save_figure(figure.draw(), filling / f"{figure.name}.png")
     assay = result.attrs.get("assay", "without a name")
     say(f"figures in {folder}" if drawn else f"note: no package offers figures of the assay {assay}, so none was drawn")
