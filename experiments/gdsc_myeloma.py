@@ -22,13 +22,13 @@ from scipy import stats
 
 from lensim import checks, seeding
 from lensim import vocabulary as v
+from lensim.added_files import added_file, added_to, require_added
 from lensim.assay import fit_study
 from lensim.dose_response.estimands import AREA_OVER_CURVE, dose_response_estimands, summarise_lines
 from lensim.dose_response.read import Roles, compounds_of, read_tidy, select_compound
 from lensim.inference.engine_nutpie import SamplerSettings
 from lensim.inference.fit import FitSettings
 from lensim.inference.verdict import verdict_of
-from lensim.output import require_free, written_whole
 from lensim.report.figures.style import literal, new_figure
 from lensim.tables.choice import Choice
 
@@ -158,10 +158,9 @@ def plot_residuals(by_drug: dict[str, pd.DataFrame]) -> Figure:
 
 def write_agreement(out: Path, rows: list[dict[str, object]], left: dict[str, pd.DataFrame], *, force: bool) -> None:
     """Write the table of agreement and the figure of residuals of the drugs so far."""
-    with written_whole(out / "agreement.csv", force=force) as partial:
-        pd.DataFrame(rows).to_csv(partial, index=False)
-    with written_whole(out / "residuals.png", force=force) as partial:
-        plot_residuals(left).savefig(partial, dpi=130)
+    with added_to(out, force=force) as folder:
+        pd.DataFrame(rows).to_csv(folder / "agreement.csv", index=False)
+        plot_residuals(left).savefig(folder / "residuals.png", dpi=130)
 
 
 def file_name(drug: str) -> str:
@@ -183,7 +182,7 @@ def run(
         checks.one_of("--drugs", drug, compounds_of(data))
     targets = [out / f"{file_name(drug)}_lines.csv" for drug in drugs] + [out / "agreement.csv", out / "residuals.png"]
     for target in targets:
-        require_free(target, force=force)
+        require_added(target, force=force, inputs=(wells, reference_path))
     rows, left = [], {}
     for number, (drug, target) in enumerate(zip(drugs, targets, strict=False), start=1):
         print(f"{drug} ({number} of {len(drugs)})", flush=True)
@@ -193,7 +192,7 @@ def run(
         result = fit_study(chosen, SETTINGS, root, tell=lambda text: print(f"  {text}", flush=True), model=MODEL)
         seconds = time.perf_counter() - started
         print(f"  {verdict_of(result).sentence()}, {seconds:.0f} s", flush=True)
-        with written_whole(target, force=force) as partial:
+        with added_file(target, force=force) as partial:
             summarise_lines(dose_response_estimands(result)).join(line_medians(result)[[v.LOG10_EC50]]).to_csv(partial)
         rows.append(agreement_row(drug, result, reference, seconds))
         left[drug] = residuals(result)

@@ -116,6 +116,8 @@ class _Adding:
         inputs = tuple(inputs)
         known = read_list(self.place, self.list_name)
         new = {path.name: path for path in sorted(self.filling.iterdir()) if path.name != self.list_name}
+        if not new and not known.digests:
+            return
         for name in new:
             require_added(self.named / name, force=force, inputs=inputs, list_name=self.list_name, known=known)
         placing.flush(self.filling)

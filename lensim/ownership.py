@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -77,23 +77,14 @@ def _is_former(content: Mapping[str, Any]) -> bool:
     return set(content) <= FORMER_KEYS and {"seed", "versions"} <= set(content)
 
 
-def sign(folder: Path, is_own: Callable[[str], bool] = lambda name: True) -> None:
+def sign(folder: Path) -> None:
     """Write into the manifest of a folder that lensim wrote it, and the digest of every file in it.
 
     Everything that is in the folder now counts as written by lensim, so call it when the last file is written.
-
-    Parameters
-    ----------
-    folder
-        With all its files.
-    is_own
-        Whether lensim wrote a file, by its name inside the folder; needed where a user may have put files there.
     """
     path = folder / MANIFEST
     content = read_object(path) if path.exists() else {}
-    names = [name for name in files_in(folder) if is_own(name)]
-    files = {name: digest_of(folder / name) for name in names}
-    files.pop(MANIFEST, None)
+    files = {name: digest_of(folder / name) for name in files_in(folder) if name != MANIFEST}
     path.write_text(json.dumps({"written_by": WRITER, **content, "files": files}, indent=2) + "\n", encoding="utf-8")
 
 
@@ -115,18 +106,26 @@ def require_replaceable(target: Path, *, force: bool, inputs: Iterable[Path] = (
                 raise InputError(f"{above} must be a folder, got a file")
             break
     unfinished.recover(target.absolute())
-    place = target if target.exists() or target.is_symlink() else target.resolve()  # `new/..` leads to what is there
-    if not place.exists() and not place.is_symlink():
+    place = _place_of(target)
+    if not os.path.lexists(place):
         return
-    if reason := _protected(place, inputs) or _not_own(place):
+    if reason := protected(target, inputs) or _not_own(place):
         raise InputError(f"{target} must be a new folder or one that lensim wrote, got {reason}")
     if not force:
         raise InputError(f"{target} must not exist yet, got a folder of that name: add force=True to replace it")
 
 
-def _protected(target: Path, inputs: Iterable[Path]) -> str:
-    """Why an existing path must never be deleted; empty where it may be."""
+def _place_of(target: Path) -> Path:
+    """Where a path leads: `new/..` is what is there, though `new` is not."""
+    return target if os.path.lexists(target) else target.resolve()
+
+
+def protected(target: Path, inputs: Iterable[Path] = ()) -> str:
+    """Why a path must never be filled or deleted by lensim; empty where it may be, or nothing is there."""
     another = "name another folder"
+    target = _place_of(target)
+    if not os.path.lexists(target):
+        return ""
     if target.is_symlink():
         return f"a link to {target.resolve()}: {another}"
     if not target.is_dir():

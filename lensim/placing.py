@@ -66,6 +66,20 @@ def put(new: Path, target: Path) -> None:
     new.rename(target)
 
 
+def replace(new: Path, target: Path) -> None:
+    """Give a finished file its name, which another file may have, once it is on the disk; folders are made for it.
+
+    Raises
+    ------
+    OSError
+        If the disk does not take it; what had the name has it still.
+    """
+    flush(new)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    os.replace(new, target)
+    flush_names(target.parent)
+
+
 def flush(path: Path) -> None:
     """Wait until a file, or a folder with all that is in it, is on the disk, so that a loss of power keeps it.
 

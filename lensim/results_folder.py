@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 from pydantic import BaseModel, ConfigDict, Field
@@ -64,12 +64,9 @@ class Manifest:
         yield
         self.seconds[step] = round(time.perf_counter() - started, 2)
 
-    def write(self, folder: Path, is_own: Callable[[str], bool] = lambda name: True) -> None:
-        """Write manifest.json: versions, commit, seed, verdicts, durations, and the digest of every file there now.
-
-        `is_own` says which files lensim wrote; see `ownership.sign`.
-        """
-        content = {
+    def content(self) -> dict[str, Any]:
+        """What manifest.json says, besides the digest of every file: versions, commit, seed, verdicts, durations."""
+        return {
             "seed": self.seed,
             "commit": _commit(),
             "python": platform.python_version(),
@@ -77,8 +74,10 @@ class Manifest:
             "verdicts": self.verdicts,
             "seconds": self.seconds,
         }
-        (folder / ownership.MANIFEST).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-        ownership.sign(folder, is_own)
+
+    def write(self, folder: Path) -> None:
+        """Write manifest.json into a folder that `results_folder` gave, which adds the digests at the end."""
+        (folder / ownership.MANIFEST).write_text(json.dumps(self.content(), indent=2) + "\n", encoding="utf-8")
 
 
 def _commit() -> str:

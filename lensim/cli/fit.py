@@ -90,7 +90,7 @@ def _run(
     from lensim.assay import Asked
     from lensim.cli.summarize import require_room
     from lensim.inference.engine_nutpie import SamplerSettings
-    from lensim.output import require_free
+    from lensim.output import require_free, require_own_netcdf
 
     one_of("--out suffix", path.suffix.lower(), (".nc",))
     between("--ci", ci, *INTERVALS)
@@ -103,6 +103,8 @@ def _run(
     studies = studies_of(source(**given), by)
     for study in studies:
         require_free(study.path(path), force=force, inputs=read_here)
+        if study.by:
+            require_own_netcdf(study.path(path))
         require_room(None, study.folder(figures), force=force, inputs=read_here)
     drawn = partial(
         _fit,

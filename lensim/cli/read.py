@@ -28,6 +28,7 @@ def read_command(name: str, source: Source, about: str) -> Callable[..., None]:
 
 
 def _run(name: str, source: Source, given: dict[str, Any], *, path: Path | None, force: bool) -> None:
+    from lensim.added_files import added_file, require_added
     from lensim.assay import find_assay
     from lensim.output import require_free, written_whole
     from lensim.tables.told import column_notes
@@ -40,16 +41,17 @@ def _run(name: str, source: Source, given: dict[str, Any], *, path: Path | None,
         if assay.write is None:
             raise InputError(f"--out must be left out: the assay {name} has no table to write")
     studies = studies_of(source(**given), given.get("by") or "")
+    require, written = (require_added, added_file) if given.get("by") else (require_free, written_whole)
     for study in studies:
         if path is not None:
-            require_free(study.path(path), force=force, inputs=paths_in(given))
+            require(study.path(path), force=force, inputs=paths_in(given))
     for study in studies:
         data = assay.prepared(study.data)
         say(f"{study.words}{assay.counts(data)}")
         for note in (*column_notes(study.data), *assay.notes(data)):
             say(f"{study.words}note: {in_own_options(note)}", quietly=True)
         if path is not None and assay.write is not None:
-            with written_whole(study.path(path), force=force) as partial:
+            with written(study.path(path), force=force) as partial:
                 assay.write(data, partial)
             say(f"{study.words}table in {study.path(path)}")
 

@@ -126,12 +126,13 @@ def simulate_cell_cycle(
 
 def _truth_of(path: Path, *, force: bool) -> Path:
     """Where the truth goes; refuses targets that are taken."""
-    from lensim.output import require_free
+    from lensim.output import require_free, require_own_netcdf
 
     table_suffix(path)
     target = path.with_suffix(".truth.nc")
     for one in (path, target):
         require_free(one, force=force)
+    require_own_netcdf(target)
     return target
 
 

@@ -147,8 +147,9 @@ def write_figures(
         return
     drawn = figures_of(result, asked.ci_prob, asked.threshold_um)
     drawn += figures_of_data(data) if data is not None else ()
-    with added_to(folder, force=force, is_stale=lambda name: name.endswith(".png")) as filling:
-        for figure in drawn:
-            save_figure(figure.draw(), filling / f"{figure.name}.png")
+    if drawn or folder.exists():
+        with added_to(folder, force=force, is_stale=lambda name: name.endswith(".png")) as filling:
+            for figure in drawn:
+                save_figure(figure.draw(), filling / f"{figure.name}.png")
     assay = result.attrs.get("assay", "without a name")
     say(f"figures in {folder}" if drawn else f"note: no package offers figures of the assay {assay}, so none was drawn")

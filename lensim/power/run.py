@@ -7,18 +7,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import pandas as pd
-
-from lensim.output import written_whole
+from lensim.added_files import added_to, require_added
+from lensim.ownership import MANIFEST
 from lensim.power.result import PowerResult
 from lensim.power.scenario import Scenario
 from lensim.power.store import is_of_store
 from lensim.power.sweep import sweep
 from lensim.results_folder import Manifest
 
-Draw = Callable[[PowerResult, Path], list[str]]
-"""A function that writes figures of a result into a folder, and gives the names of their files;
-`lensim.report.power_folder.draw_power` is one."""
+Draw = Callable[[PowerResult, Path], None]
+"""A function that writes figures of a result into a folder; `lensim.report.power_folder.draw_power` is one."""
 
 SUMMARY, AUDIT, FINDINGS = "summary.csv", "audit.csv", "findings.txt"
 
@@ -77,6 +75,9 @@ def run_power(
                 trust_network=trust_network,
                 progress=progress,
             )
+    copied = asked_in is not None and asked_in.resolve().parent != folder.resolve()  # else it is the user's own
+    for name in (SUMMARY, AUDIT, FINDINGS, *([asked_in.name] if asked_in is not None and copied else [])):
+        require_added(folder / name, force=True, list_name=MANIFEST)
     manifest = Manifest(scenario.seed)
     with manifest.timed("studies"):
         found = sweep(
@@ -84,26 +85,23 @@ def run_power(
         )
     result = replace(found, folder=folder)
     manifest.seconds["studies"] += _seconds_before(folder)
-    _write_table(result.table, folder / SUMMARY)
-    if not result.audit.empty:
-        _write_table(result.audit, folder / AUDIT)
-    with written_whole(folder / FINDINGS, force=True) as partial:
-        partial.write_text(result.text + "\n", encoding="utf-8")
-    if asked_in is not None and asked_in.resolve() != (folder / asked_in.name).resolve():
-        with written_whole(folder / asked_in.name, force=True) as partial:
-            shutil.copyfile(asked_in, partial)
-    drawn: list[str] = []
-    if draw is not None:
-        with manifest.timed("figures"):
-            drawn = draw(result, folder)
-    own = {SUMMARY, AUDIT, FINDINGS, *drawn, *([] if asked_in is None else [asked_in.name])}
-    manifest.write(folder, lambda name: name in own or is_of_store(name))  # a user may have put files there
+    with added_to(folder, force=True, is_stale=_is_shown, list_name=MANIFEST, is_own=is_of_store) as filling:
+        result.table.to_csv(filling / SUMMARY, index=False)
+        if not result.audit.empty:
+            result.audit.to_csv(filling / AUDIT, index=False)
+        (filling / FINDINGS).write_text(result.text + "\n", encoding="utf-8")
+        if asked_in is not None and copied:
+            shutil.copyfile(asked_in, filling / asked_in.name)
+        if draw is not None:
+            with manifest.timed("figures"):
+                draw(result, filling)
+        manifest.write(filling)
     return result
 
 
-def _write_table(table: pd.DataFrame, path: Path) -> None:
-    with written_whole(path, force=True) as partial:
-        table.to_csv(partial, index=False)
+def _is_shown(name: str) -> bool:
+    """Whether a file of an earlier run would be stale beside new ones: a table or a figure."""
+    return name.endswith((".csv", ".png"))
 
 
 def _seconds_before(folder: Path) -> float:

@@ -2,33 +2,35 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import pandas as pd
 
+from lensim import ownership, placing, unfinished
 from lensim.checks import InputError
-from lensim.output import written_whole
 from lensim.power.renamed import renamed
 from lensim.power.scenario import Scenario
 
-SCENARIO_FILE = "scenario.json"
+SCENARIO_FILE: Final = "scenario.json"
+PART: Final = re.compile(r"chunks/point-\d{4,}/chunk-\d{6,}\.parquet|audit/part-\d{3,}\.parquet")
 
 
 def is_of_store(name: str) -> bool:
     """Whether a file is one of a store, by its name inside the folder."""
-    path = PurePosixPath(name)
-    return name == SCENARIO_FILE or (path.suffix == ".parquet" and path.parts[0] in ("chunks", "audit"))
+    return name == SCENARIO_FILE or PART.fullmatch(name) is not None
 
 
 @dataclass(frozen=True)
 class Store:
-    """The folder with the chunks of one scenario."""
+    """The folder with the chunks of one scenario, and a hidden one in it where they are made."""
 
     folder: Path
+    filling: Path
 
     def chunk_path(self, point: int, chunk: int) -> Path:
         """Path of the Parquet file of one chunk."""
@@ -50,8 +52,10 @@ class Store:
         InputError
             If the folder cannot be written to, or is full.
         """
-        with _told(self.folder), written_whole(path, force=True) as partial:
+        with _told(self.folder):
+            partial = self.filling / path.name
             rows.to_parquet(partial, index=False, compression="zstd")
+            placing.replace(partial, path)
 
     def read(self, path: Path) -> pd.DataFrame:
         """The rows of a finished file.
@@ -69,37 +73,52 @@ class Store:
             ) from None
 
 
-def open_store(folder: Path, scenario: Scenario, points: list[Mapping[str, Any]]) -> Store:
-    """The store of a scenario, new or begun.
+@contextmanager
+def open_store(folder: Path, scenario: Scenario, points: list[Mapping[str, Any]]) -> Iterator[Store]:
+    """The store of a scenario, new or begun; no other process can open it while the block runs.
 
     Raises
     ------
     InputError
-        If the folder holds another scenario's results, or something else, or cannot be written to.
+        If the folder holds another scenario's results or something else, another run works in it, it cannot be written
+        to, or it is none that lensim begins to fill: a link, the working folder, the home folder, one that holds these.
     """
     said: dict[str, Any] = {"digest": scenario.digest(), "points": [dict(point) for point in points]}
     said["scenario"] = scenario.model_dump(mode="json")
+    _require_own(folder, said["digest"], scenario)
+    place = folder.absolute()
+    with ExitStack() as stack:
+        with _told(folder):
+            stack.enter_context(unfinished.folder_made(place))
+            filling = stack.enter_context(unfinished.held(unfinished.inside(place), folder))
+            if not _require_own(folder, said["digest"], scenario):
+                partial = filling / SCENARIO_FILE
+                partial.write_text(json.dumps(said, indent=1, sort_keys=True, default=str) + "\n", encoding="utf-8")
+                placing.replace(partial, place / SCENARIO_FILE)
+        yield Store(folder, filling)
+
+
+def _require_own(folder: Path, digest: str, scenario: Scenario) -> bool:
+    """Whether a store is begun; refuses what is another's, or cannot become one."""
     path = folder / SCENARIO_FILE
-    if path.exists():
-        try:
-            content = json.loads(path.read_text())
-            there, former = str(content["digest"]), dict(content["scenario"])
-        except (ValueError, KeyError, TypeError, OSError):
-            raise InputError(f"{path} must say which scenario the folder is of, got something else") from None
-        if there != said["digest"] and not _is_former(there, former, scenario):
-            raise InputError(
-                f"{folder} must hold results of this very scenario, got those of another (digest {there[:12]}, "
-                f"this one has {said['digest'][:12]}): name another folder, or delete that one"
-            )
-        return Store(folder)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if not path.exists():
+        reason = ownership.protected(folder)
+        if not reason and folder.exists() and {one.name for one in folder.iterdir()} - {unfinished.SUFFIX}:
+            reason = "a folder with other files: name another folder"
+        if reason:
+            raise InputError(f"{folder} must be a new folder or one that lensim power began, got {reason}")
+        return False
+    try:
+        content = json.loads(path.read_text())
+        there, former = str(content["digest"]), dict(content["scenario"])
+    except (ValueError, KeyError, TypeError, OSError):
+        raise InputError(f"{path} must say which scenario the folder is of, got something else") from None
+    if there != digest and not _is_former(there, former, scenario):
         raise InputError(
-            f"{folder} must be a new folder or one that lensim power began, got a folder with other "
-            "files, a file or a link: name another folder"
+            f"{folder} must hold results of this very scenario, got those of another (digest {there[:12]}, "
+            f"this one has {digest[:12]}): name another folder, or delete that one"
         )
-    with _told(folder), written_whole(path, force=False) as partial:
-        partial.write_text(json.dumps(said, indent=1, sort_keys=True, default=str) + "\n")
-    return Store(folder)
+    return True
 
 
 def _is_former(digest: str, former: dict[str, Any], scenario: Scenario) -> bool:

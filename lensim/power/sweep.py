@@ -99,17 +99,7 @@ def sweep(
     ]
     for point in points:  # a posterior that will not do is refused before there is a folder
         assay_of(point.scenario).not_in_posterior(point.scenario)
-    store = open_store(folder, scenario, [point.setting for point in points])
-    for point in points:
-        while not point.done and store.has(store.chunk_path(point.number, point.stored)):
-            rows = store.read(store.chunk_path(point.number, point.stored))
-            if not {*SCORES} <= {*rows.columns}:  # of an earlier lensim: the same studies are simulated again
-                break
-            point.take(rows)
-        point.submitted = point.stored
-    total = sum(point.chunks for point in points)
-    progress(sum(point.stored for point in points), total)
-    with ExitStack() as stack:
+    with open_store(folder, scenario, [point.setting for point in points]) as store, ExitStack() as stack:
         pool = None
 
         def workforce() -> Pool:
@@ -119,13 +109,33 @@ def sweep(
                 pool = stack.enter_context(pool_of(workers, scheduler, trust_network=trust_network))
             return pool
 
-        if any(not point.done for point in points):
-            _run_chunks(points, store, workforce(), progress, total)
-        tasks = _audit_tasks(scenario, points)
-        wanted = [(n, (parts,)) for n, parts in enumerate(tasks) if not store.has(store.audit_path(n))]
-        if wanted:
-            for number, rows in workforce()(run_parts, iter(wanted)):
-                store.write(store.audit_path(number), rows)
+        return _swept(scenario, points, store, workforce, progress)
+
+
+def _swept(
+    scenario: Scenario,
+    points: list[_Point],
+    store: Store,
+    workforce: Callable[[], Pool],
+    progress: Callable[[int, int], None],
+) -> PowerResult:
+    """What a store has of the studies, and those that it lacks."""
+    for point in points:
+        while not point.done and store.has(store.chunk_path(point.number, point.stored)):
+            rows = store.read(store.chunk_path(point.number, point.stored))
+            if not {*SCORES} <= {*rows.columns}:  # of an earlier lensim: the same studies are simulated again
+                break
+            point.take(rows)
+        point.submitted = point.stored
+    total = sum(point.chunks for point in points)
+    progress(sum(point.stored for point in points), total)
+    if any(not point.done for point in points):
+        _run_chunks(points, store, workforce(), progress, total)
+    tasks = _audit_tasks(scenario, points)
+    wanted = [(n, (parts,)) for n, parts in enumerate(tasks) if not store.has(store.audit_path(n))]
+    if wanted:
+        for number, rows in workforce()(run_parts, iter(wanted)):
+            store.write(store.audit_path(number), rows)
     found = [store.read(store.audit_path(n)) for n in range(len(tasks))]
     found = [rows for rows in found if not rows.empty]
     audit = pd.concat(found, ignore_index=True) if found else pd.DataFrame()

@@ -1,9 +1,17 @@
 """`run_power` in Python leaves what the command leaves, and says what was found."""
 
 import json
+import os
+import re
+import signal
+from pathlib import Path
 
 import pandas as pd
+import pytest
 
+from lensim import placing, unfinished
+from lensim.checks import InputError
+from lensim.ownership import require_replaceable
 from lensim.power.run import run_power
 from lensim.power.scenario import scenario_of
 from lensim.report.power_folder import draw_power
@@ -136,3 +144,131 @@ def test_what_a_user_puts_into_the_folder_is_not_lensims(tmp_path, capsys):
     assert status == 2
     assert "got one with what lensim did not write, or what was changed since (notes.txt)" in err
     assert (out / "notes.txt").read_text() == "mine"
+
+
+def go_on(out, **options):
+    return run_power(scenario_of(content()), out, **options)
+
+
+def test_what_someone_changed_is_not_overwritten_and_studies_are_kept(tmp_path):
+    out = tmp_path / "out"
+    go_on(out)
+    go_on(out)
+    (out / "findings.txt").write_text("annotated")
+    message = (
+        f"{out / 'findings.txt'} must be free or a file that lensim wrote there, got another, or one that was changed "
+        "since: move it away, or choose another name"
+    )
+    with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
+        go_on(out)
+    assert (out / "findings.txt").read_text() == "annotated"
+    (out / "findings.txt").rename(tmp_path / "mine.txt")
+    go_on(out)
+    assert (out / "findings.txt").read_text().startswith("Simulated: ")
+
+
+def test_figures_of_an_earlier_run_go_where_none_are_asked_for(tmp_path):
+    out = tmp_path / "out"
+    go_on(out, draw=draw_power)
+    figures = sorted(path.name for path in out.glob("*.png"))
+    assert figures
+    (out / "mine.png").write_text("mine")
+    go_on(out)
+    assert [path.name for path in out.glob("*.png")] == ["mine.png"]
+
+
+def test_the_scenario_of_a_user_in_the_folder_stays_the_users(tmp_path):
+    out = tmp_path / "out"
+    go_on(out)
+    (out / "study.toml").write_text(TOML)
+    go_on(out, asked_in=out / "study.toml")
+    assert "study.toml" not in json.loads((out / "manifest.json").read_text())["files"]
+
+
+@pytest.mark.parametrize(
+    ("path", "got"),
+    [
+        (".", "the working folder: name another folder"),
+        ("..", "a folder that holds the working folder: name another folder"),
+        ("link", "a link to TMP/other: name another folder"),
+        ("other", "a folder with other files: name another folder"),
+    ],
+)
+def test_a_sweep_begins_in_no_folder_of_someone(tmp_path, monkeypatch, path, got):
+    work = tmp_path / "work"
+    work.mkdir()
+    monkeypatch.chdir(work)
+    if path != ".":
+        (work / "other").mkdir()
+        (work / "other" / "mine.csv").write_text("mine")
+        (work / "notes.txt").write_text("mine")
+        (work / "link").symlink_to("other")
+    before = sorted(tmp_path.rglob("*"))
+    message = f"{Path(path)} must be a new folder or one that lensim power began, got {got.replace('TMP', str(work))}"
+    with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
+        go_on(Path(path))
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_two_runs_in_one_folder_are_refused(tmp_path):
+    out = tmp_path / "out"
+    go_on(out)
+    with (
+        unfinished.held(unfinished.inside(out), out),
+        pytest.raises(InputError, match=r"out must not be written by two runs at once, got another one at work there"),
+    ):
+        go_on(out)
+
+
+def test_a_folder_in_which_a_sweep_works_is_not_replaced(tmp_path):
+    out = tmp_path / "out"
+    go_on(out)
+    with (
+        unfinished.held(unfinished.inside(out), out),
+        pytest.raises(
+            InputError, match=r"got one in which another run works: wait until it has ended, or name another"
+        ),
+    ):
+        require_replaceable(out, force=True)
+    require_replaceable(out, force=True)
+
+
+def test_parquet_of_a_user_beside_chunks_is_not_lensims(tmp_path):
+    out = tmp_path / "out"
+    go_on(out)
+    (out / "chunks" / "mine.parquet").write_text("mine")
+    go_on(out)
+    with pytest.raises(InputError, match=r"\(chunks/mine\.parquet\): move that away"):
+        require_replaceable(out, force=True)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+def test_a_sweep_goes_on_after_every_kill_with_the_same_bytes(tmp_path, monkeypatch):
+    monkeypatch.setattr(placing, "_flush_one", lambda path: None)
+    go_on(tmp_path / "whole")
+    out, replace = tmp_path / "out", os.replace
+    for _ in range(40):
+        child = os.fork()
+        if child == 0:
+
+            def killed(*paths):
+                replace(*paths)
+                os.kill(os.getpid(), signal.SIGKILL)
+
+            os.replace = killed
+            go_on(out)
+            os._exit(0)
+        os.waitpid(child, 0)
+        if (out / "summary.csv").exists():
+            break
+    go_on(out)
+    of_run = {"manifest.json"}
+    files = {
+        folder: {
+            str(path.relative_to(folder)): path.read_bytes()
+            for path in folder.rglob("*")
+            if path.is_file() and path.name not in of_run
+        }
+        for folder in (out, tmp_path / "whole")
+    }
+    assert files[out] == files[tmp_path / "whole"]
