@@ -1,0 +1,8 @@
+"""Every place where input enters, by name."""
+
+from typing import Final
+
+from tests.fuzz.case import Door
+from tests.fuzz.doors import readers
+
+DOORS: Final[dict[str, Door]] = {door.name: door for door in (*readers.DOORS,)}
