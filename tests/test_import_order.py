@@ -13,6 +13,8 @@ LEVELS = (
     (
         "vocabulary",
         "checks",
+        "limits",
+        "input_file",
         "seeding",
         "output",
         "config",

@@ -5,8 +5,12 @@ import re
 from pathlib import Path
 from typing import Final
 
-from lensim.checks import InputError
+from lensim import input_file, limits
+from lensim.checks import InputError, shown_name
 
+_MOST_NAMES: Final = 2_000
+_LONGEST_NAME: Final = 255
+"""A folder with more names, or a longer name, is not searched for names that are close."""
 _CYTOMETER: Final = "an FCS file of a cytometer: name it in a table with columns file and condition"
 _SIGNATURES: Final = (
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls): save the sheet as CSV and read that"),
@@ -38,24 +42,22 @@ PARQUET_SIGNATURE: Final = b"PAR1"
 
 
 def read_bytes(path: str | Path) -> bytes:
-    """The content of a file.
+    """The content of a file of a user.
 
     Raises
     ------
     InputError
-        If there is no such file, it is a folder, it cannot be opened, or it is empty.
+        As `input_file.read_bytes`, with the names beside a file that is not there; and if the file is empty.
     """
     path = Path(path)
     try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        raise InputError(f"{path}: there is no such file{_nearest(path)}") from None
-    except IsADirectoryError:
-        raise InputError(f"{path}: this is a folder, a file is needed") from None
-    except (OSError, ValueError) as error:  # ValueError: a path with a NUL in it
-        raise InputError(f"{path}: the file cannot be opened ({error})") from None
+        raw = input_file.read_bytes(path, at_most=limits.TABLE_BYTES)
+    except InputError as error:
+        if str(error).endswith("got nothing there"):
+            raise InputError(f"{error}{_nearest(path)}") from None
+        raise
     if not raw.strip():
-        raise InputError(f"{path.name}: the file is empty")
+        raise InputError(f"{shown_name(path.name)}: the file is empty")
     return raw
 
 
@@ -63,10 +65,12 @@ def _nearest(path: Path) -> str:
     """What is there instead of a missing file: the folder that is, or names in the folder that are close."""
     folder = path.parent
     if not folder.is_dir():
-        return f", nor a folder {folder}"
+        return f", nor a folder {shown_name(folder)}"
     try:
         names = sorted(one.name for one in folder.iterdir() if one.is_file())
     except OSError:
+        return ""
+    if len(names) > _MOST_NAMES or len(path.name) > _LONGEST_NAME:
         return ""
     lower = {name.lower(): name for name in reversed(names)}
     close = difflib.get_close_matches(path.name.lower(), lower, n=3)

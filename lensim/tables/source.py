@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from lensim.checks import FaultReport, InputError
+from lensim.checks import FaultReport, InputError, shown_name
 from lensim.tables.columns import as_stated
 from lensim.tables.raw import PARQUET_SIGNATURE, decode, read_bytes
 from lensim.tables.table import TextTable, first_rows, parse_parquet, parse_text
@@ -105,7 +105,7 @@ def source_of(file: File) -> Source:
     InputError
         If there is no such file, it is a folder, it cannot be opened, or it is empty.
     """
-    return file if isinstance(file, Source) else Source(Path(file), Path(file).name, read_bytes(file))
+    return file if isinstance(file, Source) else Source(Path(file), shown_name(Path(file).name), read_bytes(file))
 
 
 def sources_of(files: Files) -> list[Source]:
@@ -127,11 +127,11 @@ def sources_of(files: Files) -> list[Source]:
             faults.append(str(error))
     if faults:
         raise InputError("\n".join(faults))
-    twice = [str(path) for path, times in Counter(one.path for one in opened).items() if times > 1]
+    twice = [shown_name(path) for path, times in Counter(one.path for one in opened).items() if times > 1]
     if twice:
         raise InputError(f"files must not name anything twice, got {', '.join(twice)}")
     names = Counter(one.place for one in opened)
-    return [one if names[one.place] == 1 else Source(one.path, str(one.path), one.raw) for one in opened]
+    return [one if names[one.place] == 1 else Source(one.path, shown_name(one.path), one.raw) for one in opened]
 
 
 def read_table(file: File) -> tuple[TextTable, FaultReport]:

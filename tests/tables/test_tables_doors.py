@@ -13,6 +13,7 @@ import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lensim import input_file
 from lensim.bioassay.columns import COLUMNS as BIOASSAY_COLUMNS
 from lensim.bioassay.read import read_bioassay
 from lensim.cell_cycle.read import COUNT_COLUMNS, EVENT_COLUMNS, read_cell_cycle
@@ -197,8 +198,10 @@ def test_a_file_is_opened_once(tmp_path, monkeypatch, door):
     rows, meanings, read = DOORS[door]
     path = written(tmp_path, "plain", rows(), meanings, PLAIN)
     opened = []
-    real = Path.read_bytes
-    monkeypatch.setattr(Path, "read_bytes", lambda self: opened.append(self) or real(self))
+    real = input_file.read_bytes
+    monkeypatch.setattr(
+        input_file, "read_bytes", lambda path, *asked, **named: opened.append(path) or real(path, *asked, **named)
+    )
     monkeypatch.setattr(builtins, "open", lambda *_, **__: pytest.fail("a file is opened outside lensim.tables"))
     monkeypatch.setattr(Path, "read_text", lambda self, *_, **__: pytest.fail("text is decoded outside lensim.tables"))
     read(path)

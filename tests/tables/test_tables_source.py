@@ -50,8 +50,8 @@ def test_several_files(tmp_path):
     with pytest.raises(InputError) as refused:
         sources_of([tmp_path / "no.csv", one, tmp_path / "x"])
     assert str(refused.value).splitlines() == [
-        f"{tmp_path / 'no.csv'}: there is no such file; perhaps 'a.csv'",
-        f"{tmp_path / 'x'}: this is a folder, a file is needed",
+        f"{tmp_path / 'no.csv'} must be a file, got nothing there; perhaps 'a.csv'",
+        f"{tmp_path / 'x'} must be a file, got a folder",
     ]
 
 

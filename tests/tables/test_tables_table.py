@@ -94,9 +94,9 @@ def test_what_is_no_table_is_named(tmp_path, content, message):
 
 
 def test_paths_that_are_no_files(tmp_path):
-    with pytest.raises(InputError, match=r"no\.csv: there is no such file$"):
+    with pytest.raises(InputError, match=r"no\.csv must be a file, got nothing there$"):
         read_tidy(tmp_path / "no.csv")
-    with pytest.raises(InputError, match="this is a folder, a file is needed"):
+    with pytest.raises(InputError, match="must be a file, got a folder"):
         read_tidy(tmp_path)
     with pytest.raises(InputError, match="cannot be opened"):
         read_tidy("a\0b")
