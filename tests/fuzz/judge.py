@@ -121,6 +121,7 @@ def entered_with_result(door: Door, case: Case, folder: Path, *, seconds: float 
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name, content in case.files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
     result = None
     WATCH.start(folder)

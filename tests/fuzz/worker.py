@@ -123,8 +123,10 @@ class _State:
     def take_up(self) -> None:
         """The bases, then what an earlier run kept, so that only new lines count."""
         for name, case in self.bases.items():
-            judge.entered(self.door, case, self.folder)
             lineage = Lineage(self.door.name, self.plan.root, name, ())
+            outcome = judge.entered(self.door, case, self.folder)
+            if outcome.finding is not None:
+                self._found(outcome.finding, lineage, case)
             self.kept.append((lineage, case))
         reached.taken()
         for entry in entries(self.plan.folder):

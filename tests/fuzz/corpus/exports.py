@@ -34,7 +34,7 @@ def expression_cases() -> dict[str, Case]:
             ]
             sheet = SHEET if dialect.has_genes else _sheet_by_well(wells)
             files = {"run.txt": dialect.write(wells, 40.0, style, rng), "sheet.csv": sheet}
-            options = {"files": [File("run.txt")], "sheet": File("sheet.csv"), "references": ["B2M"], "control": "before", "factors": {"TNF": 1.9, "B2M": 1.95}}
+            options = {"files": [File("run.txt")], "sheet": File("sheet.csv"), "references": ["B2M"], "control": "before", "factors": {"TNF": (1.9, 0.1), "B2M": (1.95, 0.1)}}
             more = {"unpaired": "drop", "unlisted": "ignore", "cycle_limit": 40.0} if number != 1 else {"unpaired": "keep"}
             found[f"{name} {number}"] = Case(files, options | more)
     return found | _shared("formats", (".txt", ".csv"), {"sheet": File("sheet.csv"), "references": ["B2M"]}, {"sheet.csv": SHEET})

@@ -61,7 +61,7 @@ def enter_reader(assay: str) -> Callable[[Path, Case], Any]:
     return enter
 
 
-def _door(name: str, assay: str, bases: Callable[[], dict[str, Case]], choices: dict[str, Any], **more: Any) -> Door:
+def reader_door(name: str, assay: str, bases: Callable[[], dict[str, Case]], choices: dict[str, Any], **more: Any) -> Door:
     return Door(name, bases, enter_reader(assay), {**COMMON, "columns": _meanings(assay), **choices}, table_of=tables.table_of(assay), **more)
 
 
@@ -88,7 +88,7 @@ EXPRESSION: Final[dict[str, Any]] = {
     "empty": ("no_result", "not_detected", "x"),
     "efficiency_scale": ("fraction", "percent", "fold", "x"),
     "unpaired": ("refuse", "drop", "keep", "x"),
-    "factors": ({"T": (1.9, 0.1)}, {"T": 1.9}, File("f.csv"), {"T": (float("nan"), 0.1)}),
+    "factors": ({"T": (1.9, 0.1)}, {"T": (0.0, -1.0)}, File("f.csv"), {"T": (float("nan"), 0.1)}),
     "sheet": (File("sheet.csv"), File("cts.csv")),
 }
 BIOASSAY: Final[dict[str, Any]] = {
@@ -104,10 +104,10 @@ CELL_CYCLE: Final[dict[str, Any]] = {
     "channels": ({"brdu": "FL1-H"}, {"dna": "x"}, {"x": "y"}, {"width": "FL2-W"}, {"brdu": ""}),
 }
 DOORS: Final = (
-    _door("dose_response", "dose_response", tables.dose_response_cases, DOSE),
-    _door("expression", "expression", tables.expression_cases, EXPRESSION),
-    _door("bioassay", "bioassay", tables.bioassay_cases, BIOASSAY),
-    _door("cell_cycle", "cell_cycle", tables.cell_cycle_cases, CELL_CYCLE),
-    _door("expression_exports", "expression", exports.expression_cases, EXPRESSION),
-    _door("plate_exports", "dose_response", exports.plate_cases, DOSE),
+    reader_door("dose_response", "dose_response", tables.dose_response_cases, DOSE),
+    reader_door("expression", "expression", tables.expression_cases, EXPRESSION),
+    reader_door("bioassay", "bioassay", tables.bioassay_cases, BIOASSAY),
+    reader_door("cell_cycle", "cell_cycle", tables.cell_cycle_cases, CELL_CYCLE),
+    reader_door("expression_exports", "expression", exports.expression_cases, EXPRESSION),
+    reader_door("plate_exports", "dose_response", exports.plate_cases, DOSE),
 )
