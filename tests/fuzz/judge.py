@@ -1,5 +1,6 @@
 """What an input must not do, whatever it is."""
 
+import os
 import re
 import resource
 import shutil
@@ -80,7 +81,14 @@ class _Watch:
             writes = (isinstance(mode, str) and any(c in mode for c in "wax+")) or (mode is None and flags & 0o3)
             if not writes or isinstance(path, int):
                 return
-        self.seen.append(f"{event} {args[0] if args else ''}")
+        what = args[0] if args else ""
+        if event == "subprocess.Popen" and what == "git":
+            return  # a manifest names the commit
+        if isinstance(what, str | bytes | os.PathLike):
+            self.is_on = False
+            what = os.path.abspath(os.fsdecode(what))
+            self.is_on = True
+        self.seen.append(f"{event} {what}")
 
 
 WATCH: Final = _Watch()
