@@ -46,7 +46,7 @@ TOPICS = {
     "tests/toy/test_toy_assay.py": "an assay of another package",
     "tests/test_packaging.py": "what is installed",
 }
-NOT_OF_MODULES = ("tests/real_data", "tests/statistical")
+NOT_OF_MODULES = ("tests/real_data", "tests/statistical", "tests/fuzz")
 SIMULATOR_MODULES = {"simulate", "truth", "design"}
 TEXT_SUFFIXES = {
     ".py",

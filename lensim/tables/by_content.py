@@ -29,7 +29,7 @@ _PLACE: Final = re.compile(
 _COORDINATES: Final = frozenset({"x", "y"})
 _ROW_OR_COLUMN: Final = re.compile(r"[A-P]|A[A-F]|0?[1-9]|[1-4][0-9]", re.IGNORECASE)
 _COUNTED: Final = re.compile(
-    r"(?:t|tr|r|rep|replicate|tech|technical|well|no|n|#)?[\s._#-]*([0-9]+|[a-h])", re.IGNORECASE
+    r"(?:t|tr|r|rep|replicate|tech|technical|well|no|n|#)?[\s._#-]*([0-9]{1,9}|[a-h])", re.IGNORECASE
 )
 
 

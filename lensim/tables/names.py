@@ -19,11 +19,19 @@ def plain_name(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", text).strip("_")
 
 
+def _rank(part: str) -> tuple[int, int, str]:
+    """The order of a part of a name; a number of many digits is in the order of its digits, which need no number."""
+    if not part.isdigit():
+        return 1, 0, part.casefold()
+    digits = part.lstrip("0")
+    return 0, len(digits), digits
+
+
 def in_natural_order(names: Iterable[str]) -> list[str]:
     """Names sorted with the numbers in them as numbers, plate 2 before plate 10."""
 
     def key(name: str) -> tuple[list[tuple[int, int, str]], str]:
         parts = re.split(r"([0-9]+)", name)
-        return [(0, int(part), "") if part.isdigit() else (1, 0, part.casefold()) for part in parts], name
+        return [_rank(part) for part in parts], name
 
     return sorted(names, key=key)

@@ -18,7 +18,8 @@ _HOURS: Final = re.compile(
     re.IGNORECASE,
 )
 _DAYS: Final = re.compile(
-    r"(?:d|days?|tage?|t)[\s_-]?(?P<before>[0-9]+)|(?P<behind>[0-9]+)\s?(?:d|days?|tage?|wk|weeks?)", re.IGNORECASE
+    r"(?:d|days?|tage?|t)[\s_-]?(?P<before>[0-9]{1,9})|(?P<behind>[0-9]{1,9})\s?(?:d|days?|tage?|wk|weeks?)",
+    re.IGNORECASE,
 )
 _CONDITION: Final = re.compile(
     r"(?:hypoxi|normoxi)\w*|[+\u2212-]\s?[a-z][\w\s-]*|(?:no|with|without|w/o|w/|plus|minus)\s.+|serum[\s-]?free"

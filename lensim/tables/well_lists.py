@@ -75,7 +75,7 @@ def _down(lines: Sequence[Line], at: int, numbering: Numbering | None) -> list[B
     used, rows, names = found
     naming = naming_of_wells(names)
     places = [naming.place(name) for name in names]
-    if numbering and names[0].isdigit():
+    if numbering and _whole(names[0]):
         largest = max(map(int, names))
         places = [numbering.place(int(name), largest) for name in names]
     known = [place for place in places if place is not None]
@@ -90,6 +90,8 @@ def _down(lines: Sequence[Line], at: int, numbering: Numbering | None) -> list[B
     return blocks
 
 
+_MOST_DIGITS: Final = 9
+
 _Found = tuple[tuple[int, ...], list[Line], list[str]]
 """The columns that say the well, the rows below, and the name of each row's well."""
 
@@ -101,7 +103,12 @@ def _named_rows(lines: Sequence[Line], at: int) -> _Found | None:
 
 def _numbered_rows(lines: Sequence[Line], at: int) -> _Found | None:
     """Rows with numbers of wells."""
-    return _rows(lines, at, lambda name: name.isdigit() and 1 <= int(name) <= LARGEST_PLATE)
+    return _rows(lines, at, lambda name: 1 <= _whole(name) <= LARGEST_PLATE)
+
+
+def _whole(text: str) -> int:
+    """A whole number of a few plain digits; 0 for any other text, also for digits such as \u00b2 that are no number."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else 0
 
 
 def _rows(lines: Sequence[Line], at: int, is_well: Callable[[str], bool]) -> _Found | None:
@@ -123,7 +130,7 @@ def _rows_by_two(lines: Sequence[Line], at: int) -> _Found | None:
         if max(row, column) >= len(line.fields):
             return ""
         letters = line.fields[row]
-        if letters.isdigit() and 1 <= int(letters) <= STANDARD_PLATES[-1][0]:
+        if 1 <= _whole(letters) <= STANDARD_PLATES[-1][0]:
             letters = well_name(int(letters) - 1, 0)[:-1]
         return f"{letters}{line.fields[column]}"
 

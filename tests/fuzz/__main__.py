@@ -28,7 +28,11 @@ def main() -> int:
     if asked.table:
         print(table(asked.folder))
         return 0
-    doors = [door for name, door in DOORS.items() if asked.door in ("", "all") or name.startswith(tuple(asked.door.split(",")))]
+    doors = [
+        door
+        for name, door in DOORS.items()
+        if asked.door in ("", "all") or name.startswith(tuple(asked.door.split(",")))
+    ]
     if not doors:
         print(f"there is no door {asked.door}: the doors are {', '.join(DOORS)}", file=sys.stderr)
         return 2
@@ -66,7 +70,9 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--door", default="", help=f"one or several, or the beginning of names: {', '.join(DOORS)}")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--folder", type=Path, default=Path(".fuzz"), help="where journals are kept, and taken up again")
+    parser.add_argument(
+        "--folder", type=Path, default=Path(".fuzz"), help="where journals are kept, and taken up again"
+    )
     parser.add_argument("--table", action="store_true", help="show what was done so far")
     parser.add_argument("--again", default="", help="an input by its name, such as dose_response:1:wells.csv:17")
     return parser.parse_args()

@@ -78,7 +78,9 @@ def sums(folder: Path) -> dict[str, Sum]:
 
 def table(folder: Path) -> str:
     """The sums as a table of text."""
-    lines = [f"{'door':<22}{'inputs':>10}{'minutes':>9}{'a second':>10}{'MB':>7}{'slowest s':>11}{'read':>9}{'refused':>9}{'found':>7}"]
+    lines = [
+        f"{'door':<22}{'inputs':>10}{'minutes':>9}{'a second':>10}{'MB':>7}{'slowest s':>11}{'read':>9}{'refused':>9}{'found':>7}"
+    ]
     everything = sums(folder)
     for name, own in sorted(everything.items()):
         rate = own.inputs / own.seconds if own.seconds else 0.0
@@ -86,6 +88,9 @@ def table(folder: Path) -> str:
             f"{name:<22}{own.inputs:>10}{own.seconds / 60:>9.1f}{rate:>10.0f}{own.peak_mb:>7.0f}{own.slowest:>11.2f}"
             f"{own.outcomes['read']:>9}{own.outcomes['refused']:>9}{len(own.findings):>7}"
         )
-    inputs, minutes = sum(one.inputs for one in everything.values()), sum(one.seconds for one in everything.values()) / 60
+    inputs, minutes = (
+        sum(one.inputs for one in everything.values()),
+        sum(one.seconds for one in everything.values()) / 60,
+    )
     lines.append(f"{'all':<22}{inputs:>10}{minutes:>9.1f}")
     return "\n".join(lines)

@@ -19,9 +19,9 @@ from lensim.checks import InputError
 from tests.fuzz.case import Case, Door
 
 HANG_SECONDS: Final = 20
-LONGEST_LINE: Final = 1_000
-LONGEST_MESSAGE: Final = 6_000
-MOST_LINES: Final = 61
+LONGEST_LINE: Final = 1_500
+LONGEST_MESSAGE: Final = 15_000
+MOST_LINES: Final = 100
 _CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 _HERE: Final = str(Path(__file__).resolve().parents[2])
 _WRITING: Final = ("os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.truncate", "shutil.rmtree",
@@ -187,7 +187,9 @@ def _touched(door: Door, case: Case, folder: Path) -> Outcome | None:
     own = [one for one in WATCH.seen if door.may_write and str(folder) in one]
     foreign = [one for one in WATCH.seen if one not in own and "/dev/null" not in one and "__pycache__" not in one]
     if foreign:
-        return Outcome("wrote", finding=Finding("wrote", re.sub(r"\d+", "_", foreign[0])[:120], "\n".join(foreign[:10])))
+        return Outcome(
+            "wrote", finding=Finding("wrote", re.sub(r"\d+", "_", foreign[0])[:120], "\n".join(foreign[:10]))
+        )
     if WATCH.seen:
         for name, content in case.files.items():
             if not (folder / name).is_file() or (folder / name).read_bytes() != content:

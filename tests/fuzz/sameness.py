@@ -91,4 +91,7 @@ def _lines(door: Door, case: Case, folder: Path) -> tuple[list[str] | None, judg
 
 
 def _first_difference(before: list[str], after: list[str]) -> str:
-    return next((f"{a!r} is {b!r}" for a, b in zip(before, after, strict=False) if a != b), f"{len(before)} rows are {len(after)}")
+    return next(
+        (f"{a!r} is {b!r}" for a, b in zip(before, after, strict=False) if a != b),
+        f"{len(before)} rows are {len(after)}",
+    )

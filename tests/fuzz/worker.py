@@ -6,6 +6,7 @@ import os
 import random
 import signal
 import time
+import traceback
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,8 +24,8 @@ MEMORY_BYTES: Final = 1_500_000_000
 SLOW_SECONDS: Final = 2.0
 LARGEST_KEPT: Final = 30_000
 DEAD_SECONDS: Final = 60
-MOST_OF_ONE: Final = 1
-"""Inputs that are kept of findings that are alike."""
+DEEPEST: Final = 40
+FLUSH_SECONDS: Final = 3.0
 
 
 @dataclass(frozen=True)
@@ -51,21 +52,31 @@ def work(plan: Plan) -> None:
         page[:] = b"\x00" * 4096
         child = os.fork()
         if child == 0:
-            try:
-                _run(plan, start, end, page)
-            except KeyboardInterrupt:
-                os._exit(1)
-            os._exit(0)
+            os._exit(_run_to_the_end(plan, start, end, page))
         status = _watched(child, page)
         at = page[8:].rstrip(b"\x00").decode()
         if os.WIFEXITED(status) and os.WEXITSTATUS(status) in (0, 1):
             return
+        if not at:
+            return  # before any input: nothing that a further try would mend
         lineage = Lineage.of(at)
         how = f"signal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else f"exit {os.WEXITSTATUS(status)}"
         door = next(one for one in plan.doors if one.name == lineage.door)
         finding = judge.Finding(how, lineage.door, f"the process ended: {how}")
         Journal(plan.folder / f"crashes-{plan.number}.jsonl").find(finding, lineage, case_of(lineage, door))
         start[door.name] = lineage.numbers[-1] + plan.workers
+
+
+def _run_to_the_end(plan: Plan, start: dict[str, int], end: float, page: mmap.mmap) -> int:
+    """The exit status of a child: 1 where someone stopped it, 70 where the fuzz itself is at fault."""
+    try:
+        _run(plan, start, end, page)
+    except KeyboardInterrupt:
+        return 1
+    except BaseException:
+        traceback.print_exc()
+        return 70
+    return 0
 
 
 def _watched(child: int, page: mmap.mmap) -> int:
@@ -136,30 +147,34 @@ class _State:
                     self.kept.append((lineage, case_of(lineage, self.door)))
 
     def spend(self, seconds: float) -> None:
-        """Let inputs in for some seconds."""
-        begin = time.monotonic()
+        """Let inputs in for some seconds; counts are written every few of these."""
+        end = time.monotonic() + seconds
+        while (begin := time.monotonic()) < end:
+            self._spend(begin, min(end, begin + FLUSH_SECONDS))
+            gc.collect()
+
+    def _spend(self, begin: float, end: float) -> None:
         outcomes: Counter[str] = Counter()
-        slowest, slowest_input, inputs = 0.0, "", 0
-        while (now := time.monotonic()) - begin < seconds:
+        slowest, slowest_input = 0.0, ""
+        while time.monotonic() < end:
             lineage, case = self._next()
             self._mark(lineage)
+            now = time.monotonic()
             outcome = self._entered(lineage, case)
             took = time.monotonic() - now
             outcomes[outcome.what] += 1
-            inputs += 1
             if took > slowest:
                 slowest, slowest_input = took, str(lineage)
             if took > SLOW_SECONDS and outcome.finding is None:
-                outcome = judge.Outcome("slow", finding=judge.Finding("slow", self.door.name, f"{took:.1f} s: {outcome.told}"))
+                told = f"{took:.1f} s: {outcome.told}"
+                outcome = judge.Outcome("slow", finding=judge.Finding("slow", self.door.name, told))
             if outcome.finding is not None:
                 self._found(outcome.finding, lineage, case)
-            if reached.taken() and case.size < LARGEST_KEPT and len(lineage.numbers) < 40:
+            if reached.taken() and case.size < LARGEST_KEPT and len(lineage.numbers) < DEEPEST:
                 self.kept.append((lineage, case))
                 self.journal.write(kept=str(lineage), door=self.door.name)
-            if inputs % 2000 == 0:
-                gc.collect()
         self.journal.write(
-            door=self.door.name, inputs=inputs, seconds=time.monotonic() - begin, peak_mb=judge.peak_mb(),
+            door=self.door.name, inputs=sum(outcomes.values()), seconds=time.monotonic() - begin, peak_mb=judge.peak_mb(),
             outcomes=dict(outcomes), slowest=slowest, slowest_input=slowest_input, next=self.number,
         )  # fmt: skip
 
@@ -173,7 +188,11 @@ class _State:
         return Lineage(self.door.name, self.plan.root, name, ()), self.bases[name]
 
     def _entered(self, lineage: Lineage, case: Case) -> judge.Outcome:
-        if self.door.table_of is not None and lineage.numbers[-1] % 32 < self.plan.workers and len(lineage.numbers) == 1:
+        if (
+            self.door.table_of is not None
+            and lineage.numbers[-1] % 32 < self.plan.workers
+            and len(lineage.numbers) == 1
+        ):
             return sameness(self.door, lineage, self.folder)
         return judge.entered(self.door, case, self.folder)
 
@@ -187,5 +206,7 @@ class _State:
         if key in self.known:
             return
         self.known.add(key)
-        small = case if finding.kind in ("slow", "hang", "meaning") else minimised(self.door, case, finding, self.folder)
+        small = (
+            case if finding.kind in ("slow", "hang", "meaning") else minimised(self.door, case, finding, self.folder)
+        )
         self.journal.find(finding, lineage, small)

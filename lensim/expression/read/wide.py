@@ -23,6 +23,8 @@ _STATISTICS: Final = re.compile(
     r"(?:.*_)?(?:mean|avg|average|ave|sd|se|sem|std|dev|median|threshold|delta|d|dd|ddelta|conf|confidence|cycles|limit|"
     r"status|value|values|method|min|max|cv|norm|normali[sz]ed|adj|corrected)(?:_.*)?"
 )
+_LONGEST_NAME: Final = 200
+"""Characters of a column that may be one of a gene; patterns with two open ends take long for a long text."""
 _FOLDS: Final = (1.5, 2.2)
 """What an amplification factor can be, and nothing else: [fold a cycle]."""
 
@@ -54,6 +56,8 @@ def columns_of_replicates(header: Sequence[str]) -> list[int]:
 
 
 def _gene_of(name: str) -> str:
+    if len(name) > _LONGEST_NAME:
+        return ""
     for pattern in _OF_GENE:
         match = pattern.fullmatch(name.strip())
         if match and not _STATISTICS.fullmatch(plain_name(match["gene"])) and not match["gene"].isdigit():

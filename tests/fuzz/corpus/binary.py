@@ -17,7 +17,13 @@ from tests.fuzz.corpus.exports import SHARED, SHEET
 @cache
 def rdml_cases() -> dict[str, Case]:
     sheet = b"sample,subject,condition,cell_type\ns1,P1,before,donor\nst,P1,after,donor\n"
-    options = {"files": [File("run.rdml")], "sheet": File("sheet.csv"), "references": ["B2M"], "unlisted": "ignore", "unpaired": "keep"}
+    options = {
+        "files": [File("run.rdml")],
+        "sheet": File("sheet.csv"),
+        "references": ["B2M"],
+        "unlisted": "ignore",
+        "unpaired": "keep",
+    }
     found = {
         "plain": Case({"run.rdml": rdml().encode(), "sheet.csv": sheet}, options),
         "packed": Case({"run.rdml": packed(rdml("1.1")), "sheet.csv": sheet}, options),
@@ -29,7 +35,9 @@ def rdml_cases() -> dict[str, Case]:
         style = written_exports.random_style(dialect, rng)
         wells = written_exports.random_plate(dialect, 40.0, style.places, rng)[:12]
         more = {"control": "before", "factors": {"TNF": (1.9, 0.1), "B2M": (1.95, 0.1), "18S": (1.9, 0.1)}}
-        found[f"simulated {number}"] = Case({"run.rdml": dialect.write(wells, 40.0, style, rng), "sheet.csv": SHEET}, {**options, **more})
+        found[f"simulated {number}"] = Case(
+            {"run.rdml": dialect.write(wells, 40.0, style, rng), "sheet.csv": SHEET}, {**options, **more}
+        )
     for path in sorted((SHARED / "formats").glob("*.rdml")):
         if path.stat().st_size < 100_000:
             found[f"shared {path.stem}"] = Case({"run.rdml": path.read_bytes(), "sheet.csv": SHEET}, options)
@@ -55,7 +63,11 @@ def fcs_cases() -> dict[str, Case]:
     return {
         "sheet": Case({"sheet.csv": sheet, "t1.fcs": fcs(1), "t2.fcs": fcs(2)}, {"files": [File("sheet.csv")]}),
         "channels": Case(
-            {"sheet.csv": named, "t1.fcs": fcs(3, names=("Time", "B1", "R7")), "t2.fcs": fcs(4, names=("Time", "B1", "R7"))},
+            {
+                "sheet.csv": named,
+                "t1.fcs": fcs(3, names=("Time", "B1", "R7")),
+                "t2.fcs": fcs(4, names=("Time", "B1", "R7")),
+            },
             {"files": [File("sheet.csv")], "channels": {"brdu": "B1", "dna": "R7"}},
         ),
     }

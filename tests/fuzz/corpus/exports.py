@@ -29,15 +29,30 @@ def expression_cases() -> dict[str, Case]:
             rng = random.Random(f"{name}/{number}")
             style = written_exports.random_style(dialect, rng)
             wells = [
-                replace(well, gene=("B2M", "TNF")[at // 2 % 2], task="unknown" if number else well.task, sample=f"P{at // 4 % 5 + 1} {('before', 'after')[at % 2]}")
+                replace(
+                    well,
+                    gene=("B2M", "TNF")[at // 2 % 2],
+                    task="unknown" if number else well.task,
+                    sample=f"P{at // 4 % 5 + 1} {('before', 'after')[at % 2]}",
+                )
                 for at, well in enumerate(written_exports.random_plate(dialect, 40.0, style.places, rng)[:24])
             ]
             sheet = SHEET if dialect.has_genes else _sheet_by_well(wells)
             files = {"run.txt": dialect.write(wells, 40.0, style, rng), "sheet.csv": sheet}
-            options = {"files": [File("run.txt")], "sheet": File("sheet.csv"), "references": ["B2M"], "control": "before", "factors": {"TNF": (1.9, 0.1), "B2M": (1.95, 0.1)}}
-            more = {"unpaired": "drop", "unlisted": "ignore", "cycle_limit": 40.0} if number != 1 else {"unpaired": "keep"}
+            options = {
+                "files": [File("run.txt")],
+                "sheet": File("sheet.csv"),
+                "references": ["B2M"],
+                "control": "before",
+                "factors": {"TNF": (1.9, 0.1), "B2M": (1.95, 0.1)},
+            }
+            more = (
+                {"unpaired": "drop", "unlisted": "ignore", "cycle_limit": 40.0} if number != 1 else {"unpaired": "keep"}
+            )
             found[f"{name} {number}"] = Case(files, options | more)
-    return found | _shared("formats", (".txt", ".csv"), {"sheet": File("sheet.csv"), "references": ["B2M"]}, {"sheet.csv": SHEET})
+    return found | _shared(
+        "formats", (".txt", ".csv"), {"sheet": File("sheet.csv"), "references": ["B2M"]}, {"sheet.csv": SHEET}
+    )
 
 
 def _sheet_by_well(wells: list[written_exports.Well]) -> bytes:
@@ -50,9 +65,15 @@ def _shared(folder: str, suffixes: tuple[str, ...], options: dict, more: dict[st
     """Real files where they are, by names that no other machine needs."""
     if not (SHARED / folder).is_dir():
         return {}
-    paths = [one for one in sorted((SHARED / folder).rglob("*")) if one.suffix in suffixes and 0 < one.stat().st_size < LARGEST_SHARED]
+    paths = [
+        one
+        for one in sorted((SHARED / folder).rglob("*"))
+        if one.suffix in suffixes and 0 < one.stat().st_size < LARGEST_SHARED
+    ]
     return {
-        f"shared {one.stem[:40]}": Case({f"run{one.suffix}": one.read_bytes(), **more}, {"files": [File(f"run{one.suffix}")], **options})
+        f"shared {one.stem[:40]}": Case(
+            {f"run{one.suffix}": one.read_bytes(), **more}, {"files": [File(f"run{one.suffix}")], **options}
+        )
         for one in paths
         if ":" not in one.stem
     }
@@ -69,7 +90,10 @@ def plate_cases() -> dict[str, Case]:
         made = random_grids.written(seed)
         if len(made.text) < 25_000:
             found[f"reader {seed}"] = Case(
-                {"run.txt": made.text.encode(), "map.csv": dose_map(tuple(made.plates) if len(made.plates) > 1 else ())},
+                {
+                    "run.txt": made.text.encode(),
+                    "map.csv": dose_map(tuple(made.plates) if len(made.plates) > 1 else ()),
+                },
                 {"files": [File("run.txt")], "lost": "drop", "saturated": "drop", **options},
             )
     return found | _shared("instruments", (".txt", ".csv"), {"lost": "drop", **options}, {"map.csv": dose_map()})

@@ -8,10 +8,10 @@ import xarray as xr
 
 from lensim.inference.verdict import carry_verdict
 from lensim.output import save_result
-from tests.fuzz.case import Case
 from tests.cli.test_cli_report import VERDICT
 from tests.cli.test_cli_report import expression as ratios
 from tests.dose_response.test_dose_response_estimands import result as dose_response
+from tests.fuzz.case import Case
 from tests.report.made_up_fits import ASSAYS, made_up_fit
 
 DRAWS = 6
@@ -60,7 +60,10 @@ def small_result(assay: str) -> bytes:
 
 def small(fit: xr.DataTree) -> bytes:
     """A fit with few draws, as a file."""
-    groups = {name: group.to_dataset().isel(draw=slice(0, DRAWS), missing_dims="ignore") for name, group in fit.children.items()}
+    groups = {
+        name: group.to_dataset().isel(draw=slice(0, DRAWS), missing_dims="ignore")
+        for name, group in fit.children.items()
+    }
     small = xr.DataTree.from_dict(groups)
     small.attrs = dict(fit.attrs) | SETTINGS
     with tempfile.TemporaryDirectory() as folder:
@@ -76,7 +79,10 @@ def result_cases() -> dict[str, Case]:
 
 @cache
 def compared_cases() -> dict[str, Case]:
-    return {**{name: case for name, case in result_cases().items() if name != "expression"}, "reactions": Case({"fit.nc": small(made_up_fit("expression"))})}
+    return {
+        **{name: case for name, case in result_cases().items() if name != "expression"},
+        "reactions": Case({"fit.nc": small(made_up_fit("expression"))}),
+    }
 
 
 @cache

@@ -12,8 +12,6 @@ import numpy as np
 from lensim import simulate
 from lensim import vocabulary as v
 from lensim.assay import find_assay
-from lensim.bioassay.design import BioassayDesign
-from lensim.cell_cycle.design import CellCycleDesign
 from lensim.dose_response.design import DoseResponseDesign
 from lensim.expression.design import ExpressionDesign
 from tests.fuzz.case import Case, File
@@ -82,11 +80,15 @@ def _rows(header: str, rows: list[tuple[Any, ...]], mark: str = ",") -> bytes:
     return "\n".join([header.replace(",", mark), *(mark.join(map(str, row)) for row in rows)]).encode() + b"\n"
 
 
-def grid_text(seed: int, wells: tuple[int, int] = (4, 6), *, mark: str = "\t", decimal: str = ".", top: float = 400.0) -> bytes:
+def grid_text(
+    seed: int, wells: tuple[int, int] = (4, 6), *, mark: str = "\t", decimal: str = ".", top: float = 400.0
+) -> bytes:
     rng = random.Random(seed)
     lines = ["Device\tReader 5", "Mode: Luminescence", "", mark.join(["<>", *(str(n + 1) for n in range(wells[1]))])]
     for row in range(wells[0]):
-        cells = [f"{top * rng.lognormvariate(0, 0.3) / (1 + column):.2f}".replace(".", decimal) for column in range(wells[1])]
+        cells = [
+            f"{top * rng.lognormvariate(0, 0.3) / (1 + column):.2f}".replace(".", decimal) for column in range(wells[1])
+        ]
         lines.append(mark.join(["ABCDEFGH"[row], *cells]))
     return ("\n".join(lines) + "\n\nEnd Time\t10:05\n").encode()
 
@@ -119,8 +121,16 @@ def dose_response_cases() -> dict[str, Case]:
         (f"L{line}", compound, dose, f"{1000 / (1 + dose):.1f}", time)
         for line in range(2) for compound in ("lena", "") for dose in ((0,) if not compound else (0.1, 1, 10, 100)) for time in (24, 48)
     ]  # fmt: skip
-    percent = [(f"L{line}", f"{dose:g} nM", f"{100 / (1 + dose / 50):.1f}%".replace(".", ",")) for line in range(2) for dose in (0, 1, 10, 100, 1000)]
-    logs = [(f"L{line}", "" if k is None else -k, 10.0 ** (2 - k / 10) if k else 100.0) for line in range(2) for k in (None, 9, 8, 7, 6, 5)]
+    percent = [
+        (f"L{line}", f"{dose:g} nM", f"{100 / (1 + dose / 50):.1f}%".replace(".", ","))
+        for line in range(2)
+        for dose in (0, 1, 10, 100, 1000)
+    ]
+    logs = [
+        (f"L{line}", "" if k is None else -k, 10.0 ** (2 - k / 10) if k else 100.0)
+        for line in range(2)
+        for k in (None, 9, 8, 7, 6, 5)
+    ]
     return {
         "wells.csv": Case({"wells.csv": tidy}, {"dose_unit": "uM"}),
         "wells.tsv": Case({"wells.tsv": tidy.replace(b",", b"\t")}),
@@ -141,8 +151,16 @@ def expression_cases() -> dict[str, Case]:
     cts = [(gene, f"D{donor}", condition, f"{22 + donor + 2 * (gene == 'T' and condition == 'drug'):.2f}")
            for gene in ("T", "R") for donor in range(3) for condition in ("ctrl", "drug") for _ in range(2)]  # fmt: skip
     ratios = [(f"D{donor}", "T", "24", f"{0.5 + donor / 4:.2f}", "donor") for donor in range(4)]
-    wide = [(f"D{donor}", condition, f"{25.0 + donor}", f"{20.1 + donor / 10}") for donor in range(3) for condition in ("ctrl", "drug")]
-    rq = [("T", f"D{donor}", condition, 1.0 if condition == "ctrl" else 2.5 + donor) for donor in range(3) for condition in ("ctrl", "drug")]
+    wide = [
+        (f"D{donor}", condition, f"{25.0 + donor}", f"{20.1 + donor / 10}")
+        for donor in range(3)
+        for condition in ("ctrl", "drug")
+    ]
+    rq = [
+        ("T", f"D{donor}", condition, 1.0 if condition == "ctrl" else 2.5 + donor)
+        for donor in range(3)
+        for condition in ("ctrl", "drug")
+    ]
     factors = b"gene,amplification_factor,amplification_factor_sd\nT,1.95,0.02\nR,1.98,0.02\n"
     return {
         "cts.csv": Case({"cts.csv": tidy}),
@@ -171,8 +189,15 @@ def bioassay_cases() -> dict[str, Case]:
 
 
 def cell_cycle_cases() -> dict[str, Case]:
-    percents = [("K", condition, f"e{e}", 50 - 5 * e, 30, 20 + 5 * e) for e in range(2) for condition in ("control", "drug")]
-    phases = [("K", condition, f"e{e}", phase, n) for e in range(2) for condition in ("control", "drug") for phase, n in (("G0/G1", 500), ("S", 300), ("G2/M", 200))]
+    percents = [
+        ("K", condition, f"e{e}", 50 - 5 * e, 30, 20 + 5 * e) for e in range(2) for condition in ("control", "drug")
+    ]
+    phases = [
+        ("K", condition, f"e{e}", phase, n)
+        for e in range(2)
+        for condition in ("control", "drug")
+        for phase, n in (("G0/G1", 500), ("S", 300), ("G2/M", 200))
+    ]
     return {
         "tubes.csv": Case({"tubes.csv": cell_cycle_table()}),
         "percents": Case({"p.csv": _rows("cell_line,condition,experiment,G0/G1 %,S %,G2/M %", percents)}, {"scale": "percent", "events_per_tube": 10000}),

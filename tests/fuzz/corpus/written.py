@@ -45,4 +45,7 @@ def priors() -> dict[str, Case]:
 
 def configs() -> dict[str, Case]:
     """A case an experiment, named after it."""
-    return {path.stem: Case({f"{path.stem}.toml": path.read_bytes()}) for path in sorted((ROOT / "experiments").glob("*.toml"))}
+    return {
+        path.stem: Case({f"{path.stem}.toml": path.read_bytes()})
+        for path in sorted((ROOT / "experiments").glob("*.toml"))
+    }

@@ -3,7 +3,7 @@
 from typing import Final
 
 from tests.fuzz.case import Door
-from tests.fuzz.corpus import binary, tables
+from tests.fuzz.corpus import binary
 from tests.fuzz.doors import readers as r
 
 DOORS: Final[tuple[Door, ...]] = (

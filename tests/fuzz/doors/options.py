@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, Final
 from unittest import mock
 
-import click
 import typer
 
 from lensim.checks import InputError
@@ -29,7 +28,7 @@ SAMPLING: Final = ("lensim.face.fit.fit", "lensim.power.run.sweep", "lensim.plan
 
 
 @cache
-def _command() -> click.Command:
+def _command() -> Any:
     from lensim.cli.main import app
 
     return typer.main.get_command(app)
@@ -63,7 +62,7 @@ def _cases() -> dict[str, Case]:
     for path, command in _leaves(_command()):
         if command.hidden or path == ("models",):
             continue
-        arguments = [one for one in command.params if isinstance(one, click.Argument) or one.param_type_name == "argument"]
+        arguments = [one for one in command.params if one.param_type_name == "argument"]
         argv: list[Any] = [*path, *([File(own.get(path[-1], "fit.nc"))] if arguments else [])]
         suffix = {"fit": ".nc", "report": ".html", "power": "", "plan": "", "published": "", "selection": ""}
         if any("--out" in one.opts for one in command.params):
@@ -89,7 +88,9 @@ def _option(rng: random.Random, case: Case) -> Case | None:
         del argv[rng.randrange(len(path), len(argv))]
         return replace(case, options={"argv": argv}, said=(*case.said, "a word away"))
     if what < 0.15:
-        argv.append(rng.choice((*WORDS, "--", "-x", "--help", "--no-such", File("cts.csv"), File("ct.nc"), File("there"))))
+        argv.append(
+            rng.choice((*WORDS, "--", "-x", "--help", "--no-such", File("cts.csv"), File("ct.nc"), File("there")))
+        )
         return replace(case, options={"argv": argv}, said=(*case.said, "a word more"))
     options = [one for one in command.params if one.param_type_name == "option" and "--help" not in one.opts]
     if not options:
@@ -102,14 +103,20 @@ def _option(rng: random.Random, case: Case) -> Case | None:
 
 def _value(rng: random.Random, option: Any) -> Any:
     kind = type(option.type).__name__
-    if "Path" in kind or "File" in kind or option.name in ("path", "folder", "fit", "sheet", "factors", "priors", "labels", "plate_map"):
+    if (
+        "Path" in kind
+        or "File" in kind
+        or option.name in ("path", "folder", "fit", "sheet", "factors", "priors", "labels", "plate_map")
+    ):
         return rng.choice((*PATHS, *(File(name) for name in _files())))
     if "Choice" in kind and rng.random() < 0.7:
         return str(rng.choice(list(option.type.choices)))
     if ("Int" in kind or "Float" in kind) and rng.random() < 0.9:
         return rng.choice((*NUMBERS, "0", "1", "2", "0.5", "0.9", "3", "100"))
     if option.name in ("column", "where", "role") and rng.random() < 0.8:
-        left = rng.choice(("dose", "signal", "condition", "gene", "plate", "time_h", "untreated", "cell_line", "", *WORDS))
+        left = rng.choice(
+            ("dose", "signal", "condition", "gene", "plate", "time_h", "untreated", "cell_line", "", *WORDS)
+        )
         return f"{left}={rng.choice(('x', '=x', '', 'dose_um', '*', '[', *WORDS))}"
     return rng.choice((*WORDS, *NUMBERS))
 
@@ -132,14 +139,16 @@ def _enter(folder: Path, case: Case) -> Any:
                 stack.enter_context(_left_out(name))
             once_by(argv)
             _command()(argv, prog_name="lensim", standalone_mode=False)
-    except click.ClickException as error:
-        raise InputError(f"command line: {' '.join(error.format_message().split())[:500]}") from None
-    except (SystemExit, click.exceptions.Exit, typer.Exit, click.exceptions.Abort) as stop:
+    except (SystemExit, typer.Exit, typer.Abort) as stop:
         return getattr(stop, "exit_code", 1)
     except OSError as error:  # the command line says it in a sentence of its own
         if error.filename is None:
             raise
         raise InputError(f"{error.filename!r:.200} cannot be used: {error.strerror}") from None
+    except Exception as error:  # what the parser refuses, in a class of its own
+        if not hasattr(error, "format_message"):
+            raise
+        raise InputError(f"command line: {' '.join(error.format_message().split())[:500]}") from None
     finally:
         os.chdir(before)
     return out.getvalue()

@@ -11,11 +11,25 @@ from tests.fuzz.case import Case, Door, File, placed
 from tests.fuzz.corpus import exports, tables
 
 SCALES = ("linear", "log10", "-log10", "ln", "-ln", "log2", "-log2")
-COLUMNS = ("time_h", "compound", "cell_line", "dose", "plate", "experiment", "condition", "gene", "subject", "none", "", "well")
+COLUMNS = (
+    "time_h",
+    "compound",
+    "cell_line",
+    "dose",
+    "plate",
+    "experiment",
+    "condition",
+    "gene",
+    "subject",
+    "none",
+    "",
+    "well",
+)
 _VALUES = ("24", "48", "a", "", "1", "lena", "control", "T")
 COMMON: Final[dict[str, tuple[Any, ...]]] = {
     "decimal": (".", ",", None, "x"),
-    "where": tuple({name: value} for name in COLUMNS for value in _VALUES[:4]) + ({"time_h": ["24", "48"]}, {"dose": []}, {"time_h": 24.0}),
+    "where": tuple({name: value} for name in COLUMNS for value in _VALUES[:4])
+    + ({"time_h": ["24", "48"]}, {"dose": []}, {"time_h": 24.0}),
     "by": COLUMNS,
     "ignore": tuple([name] for name in COLUMNS) + (["time_h", "plate"], []),
     "join_names": (True, False, None),
@@ -61,8 +75,17 @@ def enter_reader(assay: str) -> Callable[[Path, Case], Any]:
     return enter
 
 
-def reader_door(name: str, assay: str, bases: Callable[[], dict[str, Case]], choices: dict[str, Any], **more: Any) -> Door:
-    return Door(name, bases, enter_reader(assay), {**COMMON, "columns": _meanings(assay), **choices}, table_of=tables.table_of(assay), **more)
+def reader_door(
+    name: str, assay: str, bases: Callable[[], dict[str, Case]], choices: dict[str, Any], **more: Any
+) -> Door:
+    return Door(
+        name,
+        bases,
+        enter_reader(assay),
+        {**COMMON, "columns": _meanings(assay), **choices},
+        table_of=tables.table_of(assay),
+        **more,
+    )
 
 
 DOSE: Final[dict[str, Any]] = {

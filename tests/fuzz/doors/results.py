@@ -63,7 +63,9 @@ def _associated(result: Any) -> Any:
     from lensim.dose_response.estimands import dose_response_estimands
 
     associations.lines_of(result)
-    return associations.associate(dose_response_estimands(result, None), None, associations.Equivalence(1.0, 10.0), 0.9, 1)
+    return associations.associate(
+        dose_response_estimands(result, None), None, associations.Equivalence(1.0, 10.0), 0.9, 1
+    )
 
 
 def _printed(folder: Path, case: Case) -> Any:

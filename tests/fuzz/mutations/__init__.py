@@ -43,7 +43,7 @@ def mutated(rng: random.Random, case: Case, door: Door, others: Sequence[bytes])
 def _changed(rng: random.Random, case: Case, door: Door, others: Sequence[bytes]) -> Case | None:
     of_files = bool(case.files)
     draw = rng.random()
-    if door.changes and (draw < 0.15 or not of_files and not door.choices):
+    if door.changes and (draw < 0.15 or (not of_files and not door.choices)):
         return rng.choice(door.changes)(rng, case)
     if door.choices and (not of_files or draw < 0.3):
         return options.changed(rng, case, door.choices)

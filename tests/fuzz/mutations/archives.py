@@ -35,7 +35,9 @@ def _packed(rng: random.Random, text: str, name: str) -> bytes:
     if not name:
         return raw
     out = io.BytesIO()
-    method = rng.choice((zipfile.ZIP_DEFLATED, zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA))
+    method = rng.choice(
+        (zipfile.ZIP_DEFLATED, zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+    )
     with zipfile.ZipFile(out, "w", method) as archive:
         archive.writestr(_stamped(name), raw, method)
     return out.getvalue()
@@ -63,7 +65,15 @@ def value(rng: random.Random, text: str) -> tuple[str, str] | None:
     at = rng.choice(found)
     group = next(n for n in (1, 2, 3) if at.group(n) is not None)
     new = rng.choice(NUMBERS if rng.random() < 0.6 else WORDS)
-    new = new if rng.random() < 0.1 else new.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;").replace("\x1b", "").replace("\x07", "")
+    new = (
+        new
+        if rng.random() < 0.1
+        else new.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace('"', "&quot;")
+        .replace("\x1b", "")
+        .replace("\x07", "")
+    )
     return text[: at.start(group)] + new + text[at.end(group) :], f"{at.group(group)[:20]!r} is {new[:40]!r}"
 
 
@@ -81,9 +91,13 @@ def element(rng: random.Random, text: str) -> tuple[str, str] | None:
         other = rng.choice(found)
         return text[: other.start()] + at.group() + text[other.end() :], f"{other.group(1)} is {at.group(1)}"
     if what == 3:
-        return text.replace(at.group(1), rng.choice(("x", "rdml", "react", "id", "data", "a:b"))), f"every {at.group(1)} has another name"
+        return text.replace(
+            at.group(1), rng.choice(("x", "rdml", "react", "id", "data", "a:b"))
+        ), f"every {at.group(1)} has another name"
     depth = rng.choice((3, 100, 5000))
-    return text[: at.start()] + f"<{at.group(1)}>" * depth + at.group() + f"</{at.group(1)}>" * depth + text[at.end() :], f"{at.group(1)} in itself"
+    return text[: at.start()] + f"<{at.group(1)}>" * depth + at.group() + f"</{at.group(1)}>" * depth + text[
+        at.end() :
+    ], f"{at.group(1)} in itself"
 
 
 def document(rng: random.Random, text: str) -> tuple[str, str]:
@@ -95,11 +109,17 @@ def document(rng: random.Random, text: str) -> tuple[str, str]:
     if what == 1:
         return text.replace("http://www.rdml.org", rng.choice(("", "x", "http://www.rdml.org/"))), "another namespace"
     if what == 2:
-        return re.sub(r'encoding="[^"]*"', f'encoding="{rng.choice(("utf-16", "latin-1", "x", "UTF-7", "ascii"))}"', text), "another encoding"
+        return re.sub(
+            r'encoding="[^"]*"', f'encoding="{rng.choice(("utf-16", "latin-1", "x", "UTF-7", "ascii"))}"', text
+        ), "another encoding"
     if what == 3:
-        return re.sub(r'(<rdml[^>]*version=)"[^"]*"', rf'\1"{rng.choice(("0", "1.1", "2", "x", "1.3", "1.0", ""))}"', text), "another version"
+        return re.sub(
+            r'(<rdml[^>]*version=)"[^"]*"', rf'\1"{rng.choice(("0", "1.1", "2", "x", "1.3", "1.0", ""))}"', text
+        ), "another version"
     at = rng.randint(0, len(text))
-    return text[:at] + rng.choice((*ENTITIES, "<![CDATA[x]]>", "&a;", "&#0;", "&#x1b;", "<a", "]]>")) + text[at:], "markup put in"
+    return text[:at] + rng.choice((*ENTITIES, "<![CDATA[x]]>", "&a;", "&#0;", "&#x1b;", "<a", "]]>")) + text[
+        at:
+    ], "markup put in"
 
 
 def members(rng: random.Random, raw: bytes) -> tuple[bytes, str] | None:
@@ -114,7 +134,9 @@ def members(rng: random.Random, raw: bytes) -> tuple[bytes, str] | None:
             archive.writestr(_stamped("rdml_data.xml"), text)
             archive.writestr(_stamped(rng.choice(("b.xml", "a/rdml_data.xml", "run.rdml"))), text)
         elif what == 2:
-            archive.writestr(_stamped(rng.choice(("../x.xml", "/etc/x.xml", "a\\b.xml", "\x00.xml", "x" * 3000 + ".xml"))), text)
+            archive.writestr(
+                _stamped(rng.choice(("../x.xml", "/etc/x.xml", "a\\b.xml", "\x00.xml", "x" * 3000 + ".xml"))), text
+            )
         elif what == 3:
             archive.writestr(_stamped("run.rdml"), raw)
         elif what == 4:
@@ -122,7 +144,9 @@ def members(rng: random.Random, raw: bytes) -> tuple[bytes, str] | None:
             for n in range(300):
                 archive.writestr(_stamped(f"raw/{n}.txt"), b"a")
         elif what == 5:
-            archive.writestr(_stamped("rdml_data.xml"), text + b" " * rng.choice((1_000_000, 3_000_000)), zipfile.ZIP_DEFLATED)
+            archive.writestr(
+                _stamped("rdml_data.xml"), text + b" " * rng.choice((1_000_000, 3_000_000)), zipfile.ZIP_DEFLATED
+            )
         elif what == 6:
             archive.writestr(_stamped("rdml_data.xml"), b"")
     return out.getvalue(), "other members"

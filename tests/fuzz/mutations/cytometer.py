@@ -59,7 +59,16 @@ def values(rng: random.Random, raw: bytes) -> tuple[bytes, str] | None:
     if len(raw) < 700:
         return None
     out = bytearray(raw)
-    new = rng.choice((b"\x00\x00\xc0\x7f", b"\x00\x00\x80\x7f", b"\x7f\x80\x00\x00", b"\xff\xff\x7f\x7f", b"\x00\x00\x00\x00", b"\xff\xff\xff\xff"))
+    new = rng.choice(
+        (
+            b"\x00\x00\xc0\x7f",
+            b"\x00\x00\x80\x7f",
+            b"\x7f\x80\x00\x00",
+            b"\xff\xff\x7f\x7f",
+            b"\x00\x00\x00\x00",
+            b"\xff\xff\xff\xff",
+        )
+    )
     for _ in range(rng.choice((1, 10, 200))):
         at = rng.randrange(600, len(out) - 4)
         out[at : at + 4] = new

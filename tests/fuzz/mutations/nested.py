@@ -9,6 +9,8 @@ from typing import Any
 
 from tests.fuzz.mutations.words import NUMBERS, WORDS
 
+_ROOM = 100_000
+"""Characters that a change may add at most."""
 Place = tuple[Any, Any]  # a dict or list, and the key or position within
 VALUES: tuple[Any, ...] = (
     0, 1, -1, 2, 3, 10, 100, 0.0, 0.5, -0.5, 1.5, 1e308, -1e308, 1e-308, 5e-324, float("nan"), float("inf"), float("-inf"), 2**31, 2**63,
@@ -36,7 +38,7 @@ def _value(rng: random.Random, old: Any) -> Any:
     if draw < 0.55:
         return rng.choice(WORDS)
     if draw < 0.6:
-        return [old] * rng.choice((0, 1, 2, 50, 3000))
+        return [old] * min(rng.choice((0, 1, 2, 50, 3000)), _ROOM // (len(_text(old)) + 1))
     if draw < 0.64:
         return _deep(rng, old)
     if draw < 0.68:
@@ -73,10 +75,17 @@ def changed(rng: random.Random, content: Any) -> str | None:
         holder[key] = json.loads(json.dumps(other[name], default=str))
         return f"{key} has the value of {name}"
     if isinstance(holder, list):
-        holder += [holder[key]] * rng.choice((1, 1, 20))
+        holder += [holder[key]] * min(rng.choice((1, 1, 20)), _ROOM // (len(_text(holder[key])) + 1))
         return "an entry twice"
     holder[rng.choice(WORDS) if rng.random() < 0.3 else str(name)] = _value(rng, holder[key])
     return "a key more"
+
+
+def _text(value: Any) -> str:
+    try:
+        return str(value)
+    except ValueError:
+        return "1" * 5000
 
 
 def _short(value: Any) -> str:
@@ -97,7 +106,9 @@ def as_toml(content: dict[str, Any]) -> str:
 
 def _tables(content: dict[str, Any], path: str) -> list[str]:
     lines = [f"[{path}]"]
-    lines += [f"{_key(name)} = {_toml(value)}" for name, value in content.items() if not (isinstance(value, dict) and value)]
+    lines += [
+        f"{_key(name)} = {_toml(value)}" for name, value in content.items() if not (isinstance(value, dict) and value)
+    ]
     for name, value in content.items():
         if isinstance(value, dict) and value:
             lines += _tables(value, f"{path}.{_key(name)}")
@@ -172,14 +183,21 @@ def toml_line(rng: random.Random, raw: bytes) -> tuple[bytes, str] | None:
 
 def json_deep(rng: random.Random, raw: bytes) -> tuple[bytes, str]:
     depth = rng.choice((50, 900, 5000, 100_000))
-    return (b"[" * depth + b"]" * depth, "lists in lists") if rng.random() < 0.5 else (b'{"a":' * depth + b"1" + b"}" * depth, "objects in objects")
+    return (
+        (b"[" * depth + b"]" * depth, "lists in lists")
+        if rng.random() < 0.5
+        else (b'{"a":' * depth + b"1" + b"}" * depth, "objects in objects")
+    )
 
 
 def json_number(rng: random.Random, raw: bytes) -> tuple[bytes, str] | None:
     found = list(re.finditer(rb"-?\d+(?:\.\d+)?", raw))
     if not found:
         return None
-    at, new = rng.choice(found), rng.choice(("1" + "0" * 5000, "NaN", "-Infinity", "1e999", "-1", "0.5", '"a"', "null", "[]", "{}", "true"))
+    at, new = (
+        rng.choice(found),
+        rng.choice(("1" + "0" * 5000, "NaN", "-Infinity", "1e999", "-1", "0.5", '"a"', "null", "[]", "{}", "true")),
+    )
     return raw[: at.start()] + new.encode() + raw[at.end() :], f"a number is {new[:20]}"
 
 

@@ -2,7 +2,21 @@
 
 import random
 
-INTERESTING = (b"\x00", b"\xff", b"\x1b[31m", b"\r", b"\n", b'"', b"'", b",", b";", b"\t", b"\x80", b"\xc3", b"\xef\xbb\xbf")
+INTERESTING = (
+    b"\x00",
+    b"\xff",
+    b"\x1b[31m",
+    b"\r",
+    b"\n",
+    b'"',
+    b"'",
+    b",",
+    b";",
+    b"\t",
+    b"\x80",
+    b"\xc3",
+    b"\xef\xbb\xbf",
+)
 
 
 def flipped(rng: random.Random, raw: bytes) -> tuple[bytes, str] | None:

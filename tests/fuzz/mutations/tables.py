@@ -51,7 +51,11 @@ def _of_rows(change: Callable[[random.Random, Rows], str | None]) -> Callable[..
 def _header(rng: random.Random, rows: Rows) -> int:
     """The row with the names, mostly: the first of the widest."""
     widest = max(map(len, rows))
-    return next(at for at, row in enumerate(rows) if len(row) == widest) if rng.random() < 0.9 else rng.randrange(len(rows))
+    return (
+        next(at for at, row in enumerate(rows) if len(row) == widest)
+        if rng.random() < 0.9
+        else rng.randrange(len(rows))
+    )
 
 
 def _column(rng: random.Random, rows: Rows) -> tuple[int, int]:
@@ -78,7 +82,9 @@ def drop_column(rng: random.Random, rows: Rows) -> str:
 def copy_column(rng: random.Random, rows: Rows) -> str:
     header, at = _column(rng, rows)
     for row in rows[header:]:
-        row.insert(rng.randint(0, len(row)) if rng.random() < 0.02 else min(at, len(row)), row[at] if at < len(row) else "")
+        row.insert(
+            rng.randint(0, len(row)) if rng.random() < 0.02 else min(at, len(row)), row[at] if at < len(row) else ""
+        )
     if rng.random() < 0.7 and rows[header]:
         rows[header][at] = rng.choice(NAMES)
     return "a column twice"

@@ -55,7 +55,9 @@ def number(rng: random.Random, raw: bytes) -> tuple[bytes, str] | None:
     if not found:
         return None
     at, new = rng.choice(found), rng.choice(NUMBERS)
-    return (text[: at.start()] + new + text[at.end() :]).encode(errors="replace"), f"the number {at.group()[:20]} is {new[:40]}"
+    return (text[: at.start()] + new + text[at.end() :]).encode(
+        errors="replace"
+    ), f"the number {at.group()[:20]} is {new[:40]}"
 
 
 def word(rng: random.Random, raw: bytes) -> tuple[bytes, str] | None:
@@ -67,7 +69,9 @@ def word(rng: random.Random, raw: bytes) -> tuple[bytes, str] | None:
     at, new = rng.choice(found), rng.choice(WORDS)
     if rng.random() < 0.4:
         return text.replace(at.group(), new).encode(errors="replace"), f"every {at.group()[:30]!r} is {new[:40]!r}"
-    return (text[: at.start()] + new + text[at.end() :]).encode(errors="replace"), f"{at.group()[:30]!r} is {new[:40]!r}"
+    return (text[: at.start()] + new + text[at.end() :]).encode(
+        errors="replace"
+    ), f"{at.group()[:30]!r} is {new[:40]!r}"
 
 
 def lines(rng: random.Random, raw: bytes) -> tuple[bytes, str] | None:
@@ -83,7 +87,9 @@ def lines(rng: random.Random, raw: bytes) -> tuple[bytes, str] | None:
     elif what == 2:
         rng.shuffle(parts)
     elif what == 3:
-        parts.insert(0, rng.choice(("sep=;\n", "# a comment\n", "\n\n\n", "Report of run 7\n", "a,b\n1,2\n", "<html>\n")))
+        parts.insert(
+            0, rng.choice(("sep=;\n", "# a comment\n", "\n\n\n", "Report of run 7\n", "a,b\n1,2\n", "<html>\n"))
+        )
     elif what == 4:
         parts *= rng.choice((2, 3, 20))
     else:

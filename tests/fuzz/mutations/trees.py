@@ -44,7 +44,9 @@ def _variables(file: Any) -> list[str]:
 def attribute(rng: random.Random, file: Any) -> str | None:
     """An attribute with another value or type, or away."""
     name, item = rng.choice(_objects(file)) if rng.random() < 0.5 else ("/", file)
-    names = [one for one in item.attrs if not one.startswith(("_NC", "CLASS", "NAME", "DIMENSION", "REFERENCE", "_Netcdf"))]
+    names = [
+        one for one in item.attrs if not one.startswith(("_NC", "CLASS", "NAME", "DIMENSION", "REFERENCE", "_Netcdf"))
+    ]
     attr = rng.choice(names) if names and rng.random() < 0.8 else rng.choice(ATTRS)
     if rng.random() < 0.2 and attr in item.attrs:
         del item.attrs[attr]
@@ -63,7 +65,11 @@ def numbers(rng: random.Random, file: Any) -> str | None:
     if item.dtype.kind not in "fiu" or not item.size:
         return None
     values = item[...]
-    new = rng.choice((np.nan, np.inf, -np.inf, 1e308, -1e308, 0.0, -1.0)) if item.dtype.kind == "f" else rng.choice((0, -1, 10_000, 2**31 - 1, 1))
+    new = (
+        rng.choice((np.nan, np.inf, -np.inf, 1e308, -1e308, 0.0, -1.0))
+        if item.dtype.kind == "f"
+        else rng.choice((0, -1, 10_000, 2**31 - 1, 1))
+    )
     flat = values.reshape(-1)
     if rng.random() < 0.4:
         flat[:] = new
@@ -95,7 +101,9 @@ def variable(rng: random.Random, file: Any) -> str | None:
     elif what == 3:
         values = np.asarray(values)[..., :0] if np.ndim(values) else np.zeros(0)
     elif what == 4:
-        values = np.asarray([rng.choice(WORDS).replace("\x00", "").encode("utf-8", "replace")] * max(np.size(values), 1), dtype="S")
+        values = np.asarray(
+            [rng.choice(WORDS).replace("\x00", "").encode("utf-8", "replace")] * max(np.size(values), 1), dtype="S"
+        )
     del file[name]
     file.create_dataset(name, data=values)
     for key, value in attrs.items():
@@ -116,7 +124,9 @@ def group(rng: random.Random, file: Any) -> str | None:
         del file[name]
         return f"the group {name} away"
     if what == 1:
-        new = rng.choice(("posterior", "observations", "prior", "sample_stats", "x", "log_prior", "sampler_coordinates"))
+        new = rng.choice(
+            ("posterior", "observations", "prior", "sample_stats", "x", "log_prior", "sampler_coordinates")
+        )
         if new in file:
             del file[new]
         file.move(name, new)
@@ -136,7 +146,9 @@ def names_of_things(rng: random.Random, file: Any) -> str | None:
     """Names along a dim: odd, alike, empty."""
     import h5py
 
-    texts = [name for name in _variables(file) if file[name].dtype.kind in "OS" and file[name].ndim == 1 and file[name].size]
+    texts = [
+        name for name in _variables(file) if file[name].dtype.kind in "OS" and file[name].ndim == 1 and file[name].size
+    ]
     if not texts:
         return None
     name = rng.choice(texts)
@@ -147,9 +159,27 @@ def names_of_things(rng: random.Random, file: Any) -> str | None:
     else:
         values[rng.randrange(len(values))] = new
     if file[name].dtype.kind == "O":
-        file[name][...] = [one.encode("utf-8", "replace") if h5py.check_string_dtype(file[name].dtype) else one for one in values]
+        file[name][...] = [
+            one.encode("utf-8", "replace") if h5py.check_string_dtype(file[name].dtype) else one for one in values
+        ]
         return f"a name of {name} is {new[:40]!r}"
     return None
 
 
-CHANGES = tuple(map(_of_file, (attribute, attribute, attribute, numbers, numbers, variable, variable, group, names_of_things, names_of_things)))
+CHANGES = tuple(
+    map(
+        _of_file,
+        (
+            attribute,
+            attribute,
+            attribute,
+            numbers,
+            numbers,
+            variable,
+            variable,
+            group,
+            names_of_things,
+            names_of_things,
+        ),
+    )
+)
