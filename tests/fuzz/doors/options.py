@@ -58,6 +58,7 @@ def _cases() -> dict[str, Case]:
     """A command line a command, with its own file."""
     own = {"dose-response": "wells.csv", "expression": "cts.csv", "bioassay": "od.csv", "cell-cycle": "tubes.csv", "power": "study.toml",
            "published": "paper.toml", "plan": "next.toml", "selection": "clones.toml", "compare": "ct.nc"}  # fmt: skip
+    _files()  # made now, not while a command is watched
     found = {}
     for path, command in _leaves(_command()):
         if command.hidden or path == ("models",):
