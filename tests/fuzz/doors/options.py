@@ -157,7 +157,7 @@ def _enter(folder: Path, case: Case) -> Any:
 
 def _left_out(name: str) -> Any:
     """A function that samples is as if it had refused."""
-    module, _, last = name.rpartition(".")
+    _module, _, last = name.rpartition(".")
     try:
         return mock.patch(name, side_effect=InputError(f"{last}: reached"), create=False)
     except (ImportError, AttributeError):

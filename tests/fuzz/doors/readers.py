@@ -28,10 +28,14 @@ COLUMNS = (
 _VALUES = ("24", "48", "a", "", "1", "lena", "control", "T")
 COMMON: Final[dict[str, tuple[Any, ...]]] = {
     "decimal": (".", ",", None, "x"),
-    "where": tuple({name: value} for name in COLUMNS for value in _VALUES[:4])
-    + ({"time_h": ["24", "48"]}, {"dose": []}, {"time_h": 24.0}),
+    "where": (
+        *tuple({name: value} for name in COLUMNS for value in _VALUES[:4]),
+        {"time_h": ["24", "48"]},
+        {"dose": []},
+        {"time_h": 24.0},
+    ),
     "by": COLUMNS,
-    "ignore": tuple([name] for name in COLUMNS) + (["time_h", "plate"], []),
+    "ignore": (*tuple([name] for name in COLUMNS), ["time_h", "plate"], []),
     "join_names": (True, False, None),
     "control": ("control", "ctrl", "untreated", "drug", "absent", "", "DMSO"),
 }
