@@ -13,10 +13,8 @@ import sys
 import time
 import warnings
 
-import dask.config
 import numpy as np
 import pandas as pd
-from distributed import Client, LocalCluster
 from statsmodels.regression.mixed_linear_model import MixedLM
 
 from benchmarks.scale_power import scenario, seconds_of_run
@@ -26,7 +24,6 @@ from lensim.power.expression import engine_nuts
 from lensim.power.expression.chunk import run_chunk
 from lensim.power.expression.scenario import ExpressionScenario
 from lensim.power.expression.study import simulate_chunk
-from lensim.power.pool import TRIM_BYTES, TRIM_SETTING
 from lensim.power.spec import stream_path
 
 EXACT_STUDIES, NUTS_STUDIES, MIXED_STUDIES = 24_000, 30, 60
@@ -56,11 +53,7 @@ def run() -> list[dict[str, object]]:
     asked = scenario("exact", EXACT_STUDIES)
     run_chunk(asked, {}, 0, 2)  # compiled, or read from the cache
     one = seconds_of_run(asked)
-    dask.config.set({TRIM_SETTING: TRIM_BYTES})  # as `run_power` does for workers of its own
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as cluster:
-        with Client(cluster) as client:
-            client.run(run_chunk, asked, {}, 0, 2)
-        two = seconds_of_run(asked, cluster.scheduler_address)
+    two = seconds_of_run(asked, workers=2)
     batch = simulate_chunk(asked, stream_path({}, 0), NUTS_STUDIES)
     questions = Questions((0.0,), (0.05, 0.95))
     started = time.perf_counter()

@@ -38,11 +38,11 @@ def scenario(kind: str, studies: int) -> ExpressionScenario:
     return checked(ExpressionScenario, KINDS[kind] | counted, "benchmark")
 
 
-def seconds_of_run(asked: ExpressionScenario, scheduler: str = "") -> float:
+def seconds_of_run(asked: ExpressionScenario, workers: int = 1) -> float:
     """How long the whole of a sweep takes, files included."""
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
-        sweep(asked, Path(folder) / "out", scheduler=scheduler)
+        sweep(asked, Path(folder) / "out", workers=workers)
         return time.perf_counter() - started
 
 

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 import typer
 import xarray as xr
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from rich.console import Console
 
 from lensim import vocabulary as v
+from lensim.bounds import BoundedModel
 from lensim.dose_response.associations import (
     Equivalence,
     associate,
@@ -40,7 +41,7 @@ ENDS = ("", "_lower", "_upper")
 SHARE = "variance_share_of_molecular_group_"
 
 
-class Config(BaseModel):
+class Config(BoundedModel):
     """Settings of this experiment, from its config file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 import typer
 import xarray as xr
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from rich.console import Console
 
 from lensim import seeding
 from lensim import vocabulary as v
+from lensim.bounds import BoundedModel
 from lensim.maiga2013.expression_twin import PRIMARY
 from lensim.maiga2013.facts import count_of, fact, number
 from lensim.maiga2013.published import CHANGE_SUFFIX, as_percent_change, published_summaries
@@ -40,7 +41,7 @@ LEVEL = 0.05
 SCALE_TESTS = ("t_ratio", "t_log2", "wilcoxon")
 
 
-class Config(BaseModel):
+class Config(BoundedModel):
     """Settings of this experiment, from its config file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

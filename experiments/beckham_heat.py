@@ -21,12 +21,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MultipleLocator
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from rich.console import Console
 
 from lensim import checks, seeding
 from lensim import vocabulary as v
 from lensim.assay import fit_study
+from lensim.bounds import BoundedModel
 from lensim.expression.priors import ExpressionPriors
 from lensim.expression.read import read_cts
 from lensim.inference.catalogue import find_model
@@ -51,7 +52,7 @@ OURS_COLOUR, WIDE_COLOUR = PALETTE[1], PALETTE[0]
 KEY = ["gene", "contrast"]
 
 
-class Config(BaseModel):
+class Config(BoundedModel):
     """Settings of this experiment, from its config file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -13,9 +13,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import typer
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from rich.console import Console
 
+from lensim.bounds import BoundedModel
 from lensim.inference.intervals import interval_of
 from lensim.maiga2013.claims import FINDINGS, findings_table, numbers_table, untestable_table
 from lensim.maiga2013.evidence import share_words
@@ -30,7 +31,7 @@ from lensim.tables.records import records
 console = Console()
 
 
-class Config(BaseModel):
+class Config(BoundedModel):
     """Settings of this experiment, from its config file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -15,12 +15,13 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 import typer
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from rich.console import Console
 from rich.progress import track
 from scipy import special, stats
 
 from lensim import vocabulary as v
+from lensim.bounds import BoundedModel
 from lensim.checks import InputError, one_of
 from lensim.inference.intervals import interval_of
 from lensim.results_folder import Manifest, command_of, read_config, results_folder
@@ -35,7 +36,7 @@ LEVELS: Final = (0.5, 0.9)
 NODES: Final = 400
 
 
-class Config(BaseModel):
+class Config(BoundedModel):
     """Settings of this experiment, from its config file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

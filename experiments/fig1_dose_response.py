@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 import typer
 import xarray as xr
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from rich.console import Console
 
 from lensim import seeding
 from lensim import vocabulary as v
 from lensim.assay import fit_study
+from lensim.bounds import BoundedModel
 from lensim.dose_response import PlateFaults, lay_out, one_study, simulate
 from lensim.dose_response.estimands import dose_response_estimands, summarise_lines, summarise_panel
 from lensim.dose_response.read import write_tidy
@@ -32,7 +33,7 @@ from lensim.results_folder import Manifest, SamplerConfig, command_of, read_conf
 console = Console()
 
 
-class Config(BaseModel):
+class Config(BoundedModel):
     """Settings of this experiment, from its config file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -8,12 +8,13 @@ from pathlib import Path
 import pandas as pd
 import typer
 import xarray as xr
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from rich.console import Console
 
 from lensim import seeding
 from lensim import vocabulary as v
 from lensim.assay import fit_study
+from lensim.bounds import BoundedModel
 from lensim.dose_response.estimands import TOP_DOSE, dose_response_estimands
 from lensim.expression.classical import classical_fold_changes, classical_population
 from lensim.expression.classical_comparison import compare_with_classical
@@ -39,7 +40,7 @@ console = Console()
 FIGURES = ("levels", "before_after", "forest", "standard_curves", "resistant_profile")
 
 
-class Config(BaseModel):
+class Config(BoundedModel):
     """Settings of this experiment, from its config file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import typer
 import xarray as xr
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from rich.console import Console
 
 from lensim import seeding
@@ -20,6 +20,7 @@ from lensim.bioassay.design import lay_out
 from lensim.bioassay.estimands import bioassay_estimands, summarise_changes, summarise_media
 from lensim.bioassay.simulate import one_study, simulate
 from lensim.bioassay.truth import USUAL_FAULTS
+from lensim.bounds import BoundedModel
 from lensim.inference.engine_nutpie import SamplerSettings
 from lensim.inference.fit import FitSettings
 from lensim.inference.verdict import verdict_of
@@ -35,7 +36,7 @@ MODEL = "bioassay_calibration"
 FIGURES = ("calibration", "tnf")
 
 
-class Config(BaseModel):
+class Config(BoundedModel):
     """Settings of this experiment, from its config file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

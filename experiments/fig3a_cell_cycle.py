@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 import typer
 import xarray as xr
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from rich.console import Console
 
 from lensim import seeding
 from lensim import vocabulary as v
 from lensim.assay import fit_study
+from lensim.bounds import BoundedModel
 from lensim.cell_cycle import Cytometer, GatedStudy, draw_truth, gate_study, lay_out, simulate_events
 from lensim.cell_cycle.classical import CELLS_AS_EXPERIMENTS, classical_effects
 from lensim.cell_cycle.estimands import (
@@ -55,7 +56,7 @@ CELLS = "twin, one experiment, cells as experiments"
 AS_STATED = "the paper's S shares, one experiment"
 
 
-class Config(BaseModel):
+class Config(BoundedModel):
     """Settings of this experiment, from its config file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

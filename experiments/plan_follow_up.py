@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import typer
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from rich.console import Console
 from scipy import stats
 
 from lensim import seeding
 from lensim import vocabulary as v
+from lensim.bounds import BoundedModel
 from lensim.checks import InputError
 from lensim.config import checked
 from lensim.expression.exact.draws import exact_posterior
@@ -51,7 +52,7 @@ SD_OF_WORLDS = 1.5
 FIRST_PATIENTS, NEXT_PATIENTS, EXPERIMENTS = 4, 8, 2
 
 
-class Config(BaseModel):
+class Config(BoundedModel):
     """Settings of this experiment, from its config file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import typer
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from rich.console import Console
 
+from lensim.bounds import BoundedModel
 from lensim.maiga2013.dose_response_twin import PAPER_POPULATION
 from lensim.maiga2013.lines import GROUP_OF_LINE, MOLECULAR_GROUPS
 from lensim.plan.answer import require_trusted
@@ -68,7 +69,7 @@ PANEL_RULES: list[dict[str, Any]] = [
 ]
 
 
-class Config(BaseModel):
+class Config(BoundedModel):
     """Settings of this experiment, from its config file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

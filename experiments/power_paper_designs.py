@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import typer
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from rich.console import Console
 
+from lensim.bounds import BoundedModel
 from lensim.maiga2013 import number
 from lensim.maiga2013.expression_twin import LINE, PRIMARY, STROMA
 from lensim.maiga2013.populations import EXPRESSION
@@ -40,7 +41,7 @@ LOG_SD_SIGMA = (0.7, 2.0)
 """Priors of the spread between patients: the default, and one that hardly says anything (log sd)."""
 
 
-class Config(BaseModel):
+class Config(BoundedModel):
     """Settings of this experiment, from its config file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -6,9 +6,10 @@ python -m experiments.report --out results/report
 from pathlib import Path
 
 import typer
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from rich.console import Console
 
+from lensim.bounds import BoundedModel
 from lensim.report.html import render
 from lensim.report.study import study_page
 from lensim.results_folder import command_of, read_config, results_folder
@@ -17,7 +18,7 @@ console = Console()
 PAGE = "index.html"
 
 
-class Config(BaseModel):
+class Config(BoundedModel):
     """Settings of this experiment, from its config file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

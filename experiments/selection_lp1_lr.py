@@ -8,10 +8,11 @@ from pathlib import Path
 import pandas as pd
 import typer
 import xarray as xr
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from rich.console import Console
 
 from lensim import seeding
+from lensim.bounds import BoundedModel
 from lensim.maiga2013.selection_twin import CLONES, compared_schedules
 from lensim.output import load_result
 from lensim.report.figures.selection import plot_outcomes, plot_paths, plot_worlds
@@ -28,7 +29,7 @@ console = Console()
 FIGURES = ("paths", "outcomes", "worlds")
 
 
-class Config(BaseModel):
+class Config(BoundedModel):
     """Settings of this experiment, from its config file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

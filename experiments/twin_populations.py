@@ -15,10 +15,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import typer
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from rich.console import Console
 
 from lensim import seeding
+from lensim.bounds import BoundedModel
 from lensim.dose_response.truth import DoseResponsePopulation
 from lensim.expression.truth import CellTypeExpression, ExpressionPopulation
 from lensim.maiga2013.claims import numbers_table
@@ -37,7 +38,7 @@ FIRST_STEP = 1.0
 LARGEST_RATIO = 1.5
 
 
-class Config(BaseModel):
+class Config(BoundedModel):
     """Settings of this experiment, from its config file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -1,47 +1,18 @@
 """Values from a file: strict, frozen data. All faults of a file are reported at once."""
 
 import difflib
-import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import is_dataclass
-from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, ClassVar, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from lensim.checks import InputError
+from lensim.bounds import BoundedModel, require_bounded
+from lensim.checks import InputError, shown
 
 
-def read_toml(path: str | Path, what: str, *, parse_float: Callable[[str], Any] = float) -> dict[str, Any]:
-    """The content of a TOML file, which is `what` in messages: "a scenario", "a plan".
-
-    Raises
-    ------
-    InputError
-        If there is no such file, it is a folder, it cannot be opened, or it is no TOML in UTF-8.
-    """
-    path = Path(path)
-    try:
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"), parse_float=parse_float)
-    except FileNotFoundError:
-        raise InputError(f"{path} must be {what}, got nothing there") from None
-    except IsADirectoryError:
-        raise InputError(f"{path} must be {what}, got a folder") from None
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path} must be TOML in UTF-8, got {_odd_byte(error)}") from None
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path} must be TOML: {error}") from None
-    except (OSError, ValueError) as error:  # ValueError: a path with a NUL in it
-        raise InputError(f"{path} must be {what}, which cannot be opened ({error})") from None
-
-
-def _odd_byte(error: UnicodeDecodeError) -> str:
-    line = error.object[: error.start].count(b"\n") + 1
-    return f"the byte {error.object[error.start]:#04x} in line {line}"
-
-
-class FrozenConfig(BaseModel):
+class FrozenConfig(BoundedModel):
     """A value that refuses unknown keys and does not change.
 
     Attributes
@@ -66,6 +37,7 @@ def checked[S: BaseModel](kind: type[S], content: Mapping[str, Any], place: str)
     InputError
         With every fault: an unknown key, a value out of its range, a rule that the design cannot answer.
     """
+    require_bounded(content, place)
     try:
         return kind.model_validate(content)
     except ValidationError as error:
@@ -75,7 +47,7 @@ def checked[S: BaseModel](kind: type[S], content: Mapping[str, Any], place: str)
                 continue  # a table is meant as a distribution, and the fault of the distribution is reported
             where = ".".join(str(part) for part in e["loc"] if not str(part).startswith(("function-", "Distribution")))
             message = _unknown(e, kind) or _untagged(e, kind) or e["msg"].removeprefix("Value error, ")
-            got = "" if "got" in message or isinstance(e["input"], dict | BaseModel) else f", got {e['input']!r}"
+            got = "" if "got" in message or isinstance(e["input"], dict | BaseModel) else f", got {shown(e['input'])}"
             faults.append(f"{place}: {where + ': ' if where else ''}{message}{got}")
         raise InputError("\n".join(dict.fromkeys(faults))) from None
 
@@ -87,7 +59,7 @@ def _untagged(error: Any, kind: type[BaseModel]) -> str:
     of = f" ({about})" if (about := getattr(kind, "about", "")) else ""
     if error["type"] == "union_tag_invalid":
         allowed = context["expected_tags"].replace("'", "")
-        return f"{key} must be one of {allowed}{of}, got {context['tag']!r}"
+        return f"{key} must be one of {allowed}{of}, got {shown(context['tag'])}"
     if error["type"] == "union_tag_not_found":
         return f"must have the key {key}, which says of which kind it is, got none"
     return ""
@@ -119,7 +91,7 @@ def _unknown(error: Any, kind: type[BaseModel]) -> str:
         known = [str(one) for one in _values_of(owners, str(key))]
         if not known:
             return ""
-        said = f"must be one of {', '.join(closest_first(str(value), known))}, got {value!r}"
+        said = f"must be one of {', '.join(closest_first(str(value), known))}, got {shown(value)}"
         return f"{said}: {advice}" if (advice := _advice(owners, f"{key}={value}")) else said
     known = [name for owner in owners for name in _fields_of(owner)]
     said = "there is no such key here"
@@ -127,7 +99,7 @@ def _unknown(error: Any, kind: type[BaseModel]) -> str:
         said += f": {advice}"
     if known:
         said += f"; the keys are {', '.join(closest_first(str(key), dict.fromkeys(known)))}"
-    return f"{said}; got {error['input']!r}" if not isinstance(error["input"], dict) else said
+    return f"{said}; got {shown(error['input'])}" if not isinstance(error["input"], dict) else said
 
 
 def _advice(owners: Sequence[Any], what: str) -> str:

@@ -19,6 +19,51 @@ TABLE_COLUMNS: Final = 2_000
 CELL_CHARACTERS: Final = 32_767
 """Characters of one cell, as many as a spreadsheet can hold."""
 TEXT_BYTES: Final = 10 * MEGABYTE
-"""Bytes of one file of settings (TOML) or of a record (JSON)."""
+"""Bytes of a record (JSON)."""
+TOML_BYTES: Final = MEGABYTE
+"""Bytes of one file of settings (TOML); those of the documentation have about 1,000."""
+TOML_DEPTH: Final = 16
+"""Brackets within brackets in a TOML file, and parts of a dotted key."""
+TOML_WORD: Final = 1_000
+"""Characters of a number, a date, or a name without quotes in a TOML file."""
 RESULT_BYTES: Final = 8_000 * MEGABYTE
 """Bytes of one saved fit (netCDF), of which only what is asked for is read."""
+
+LARGEST_NUMBER: Final = 1e12
+"""Size of any number that has no bound of its own."""
+SMALLEST_NUMBER: Final = 1e-30
+"""Size of any number but 0: squares and products of a few such numbers are still numbers."""
+LARGEST_WHOLE: Final = 2**63 - 1
+"""A whole number, such as a seed, in 64 bits: what a file of results can hold."""
+TEXT_CHARACTERS: Final = 1_000
+"""Characters of a name or a sentence in settings."""
+ENTRIES: Final = 10_000
+"""Entries of one list or table in settings."""
+ENTRIES_IN_ALL: Final = 100_000
+"""Values in all lists and tables of one file of settings."""
+LEVELS: Final = 32
+"""Lists and tables within each other in settings."""
+RDML_MEMBERS: Final = 1_000
+"""Members of the zip archive of an RDML file, which has one or a few."""
+RDML_BYTES: Final = 500 * MEGABYTE
+"""Bytes of XML that an RDML file may unpack to: 50 plates of 384 wells with melting curves."""
+RDML_ELEMENTS: Final = 4_000_000
+"""Elements and attributes of that XML: 18 plates of 1536 wells with curves of 45 cycles."""
+RDML_NAMES: Final = 1_000
+"""Different names of elements and attributes, of which RDML has about 200."""
+RDML_DEPTH: Final = 50
+"""Elements within elements, of which RDML has 9."""
+RDML_MARKUP_BYTES: Final = MEGABYTE
+"""Bytes of one tag or one comment."""
+RDML_REACTIONS: Final = 300_000
+"""Measured values of one file: 195 plates of 1536 wells, with one target a well."""
+RDML_RUNS: Final = 5_000
+RDML_SAMPLES: Final = 100_000
+
+FCS_BYTES: Final = 300 * MEGABYTE
+"""Bytes of one FCS file: 10^6 events of 75 channels."""
+FCS_TEXT_BYTES: Final = 5 * MEGABYTE
+"""Bytes of the keywords of an FCS file."""
+FCS_CHANNELS: Final = 1_000
+FCS_EVENTS: Final = 5_000_000
+"""Events of all FCS files of a study: 50 tubes of 100,000 events."""

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import xarray as xr
 
-from lensim import checks
+from lensim import checks, placing, unfinished
 from lensim.earlier_results import brought_up_to_date
 
 NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
@@ -26,13 +27,19 @@ def require_free(path: Path, *, force: bool, inputs: Iterable[Path] = ()) -> Non
     Raises
     ------
     InputError
-        If something is there and `force` is false, a folder or an input is there, or its folder cannot be.
+        If something is there and `force` is false, it is no regular file or an input, or its folder cannot be.
     """
-    if path.is_dir():
-        raise checks.InputError(f"{path} must be a file to write, got a folder: name a file in it, or another")
+    if os.path.lexists(path) and not path.is_file():
+        kind = "a folder" if path.is_dir() else "a link to nothing" if path.is_symlink() else "a pipe or a device"
+        other = "name a file in it, or another" if path.is_dir() else "name another file"
+        raise checks.InputError(f"{path} must be a file to write, got {kind}: {other}")
     for read in inputs:
         if path.exists() and read.exists() and path.samefile(read):
             raise checks.InputError(f"{path} must not be a file that is read here ({read}): name another file")
+    if path.is_symlink():
+        raise checks.InputError(
+            f"{path} must be a file to write, got a link to {path.resolve()}: name that, or another file"
+        )
     if path.exists() and not force:
         raise checks.InputError(f"{path} must not exist yet, got a file of that name: add force=True to replace it")
     if path.parent.exists() and not path.parent.is_dir():
@@ -43,30 +50,113 @@ def require_free(path: Path, *, force: bool, inputs: Iterable[Path] = ()) -> Non
 def written_whole(path: Path, *, force: bool) -> Iterator[Path]:
     """A path to write to. It becomes `path` when the block ends without an error, and is removed otherwise.
 
+    It is the name of no file yet, in a hidden folder beside `path`, and ends as `path` does. The file is on the disk
+    before it takes its name, in one step. Two processes that write one file do so after each other.
+
     Raises
     ------
+    InputError
+        As `require_free`, also where a file came about while the block ran; if another process keeps writing it.
     OSError
         With `path` as its file name, also where a disk is full as the block writes.
     """
     require_free(path, force=force)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.parent / f".{path.stem}-{os.urandom(4).hex()}{path.suffix}"
-    partial.touch(exist_ok=False)  # with the rights that the user's umask leaves
-    try:
+    target = path.absolute()  # the block may go elsewhere
+    with (
+        _told_with(path),
+        unfinished.folder_made(target.parent),
+        unfinished.held(unfinished.beside(target), path, tries=unfinished.MANY_TRIES) as filling,
+    ):
+        partial = filling / target.name
         yield partial
-        os.replace(partial, path)
+        placing.flush(partial)
+        require_free(target, force=force)
+        if force:
+            os.replace(partial, target)
+        else:
+            _put(partial, target)
+        placing.flush_names(target.parent)
+
+
+def _put(partial: Path, path: Path) -> None:
+    try:
+        placing.put(partial, path)
+    except FileExistsError:
+        require_free(path, force=False)
+        raise
+
+
+@contextmanager
+def _told_with(path: Path) -> Iterator[None]:
+    """Errors of a disk name the file that a user asked for."""
+    try:
+        yield
     except OSError as error:
-        if error.errno in NO_ROOM and error.filename is None:  # an error of a write has no path
+        named = error.filename
+        if unfinished.SUFFIX in str(named) or (named is None and error.errno in NO_ROOM):
             raise OSError(error.errno, error.strerror, str(path)) from error
         raise
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def save_result(result: xr.DataTree, path: Path, *, force: bool = False) -> None:
-    """Write a fit to netCDF, whole or not at all."""
-    with written_whole(path, force=force) as partial:
-        result.to_netcdf(partial, engine="h5netcdf", encoding=_encoding(result))
+    """Write a fit to netCDF, whole or not at all.
+
+    Raises
+    ------
+    InputError
+        As `require_free`.
+    OSError
+        With `path` as its file name, where the disk does not take the file, or there is no memory to make it.
+    """
+    require_free(path, force=force)
+    with _told_of_memory(path):
+        image = image_of_result(result)
+    write_image(image, path, force=force)
+
+
+def image_of_result(result: xr.DataTree) -> memoryview:
+    """The bytes of the netCDF file of a fit.
+
+    They are made in memory, of about the size of the draws, and not on the disk: where a disk fails under the netCDF
+    library, that one ends the whole process.
+    """
+    _require_memory(result.nbytes)
+    return result.to_netcdf(None, engine="h5netcdf", encoding=_encoding(result))
+
+
+def write_image(image: memoryview, path: Path, *, force: bool) -> None:
+    """Write the bytes of a file, whole or not at all; errors as `save_result`."""
+    with written_whole(path, force=force) as partial, partial.open("wb") as opened:
+        opened.write(image)
+        opened.flush()
+        os.fsync(opened.fileno())
+
+
+def require_storable(data: xr.Dataset) -> None:
+    """Refuse data that no result could carry, such as a name with a NUL in it, before they are fitted.
+
+    Raises
+    ------
+    InputError
+        With what the netCDF library says.
+    """
+    try:
+        image_of_result(xr.DataTree(data))
+    except (ValueError, TypeError) as error:
+        raise checks.InputError(f"data must be what a netCDF file can hold, got some that are not: {error}") from None
+
+
+def _require_memory(size: int) -> None:
+    """Refuse with a `MemoryError` what there is no room for, before the netCDF library does with less grace."""
+    np.empty(size + size // 4, np.uint8)  # is not touched, so it costs no time
+
+
+@contextmanager
+def _told_of_memory(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except MemoryError as error:
+        raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM), str(path)) from error
 
 
 def _encoding(result: xr.DataTree) -> dict[str, dict[str, dict[str, object]]]:
@@ -80,9 +170,12 @@ def _encoding(result: xr.DataTree) -> dict[str, dict[str, dict[str, object]]]:
 
 
 def save_dataset(data: xr.Dataset, path: Path, *, force: bool = False) -> None:
-    """Write a Dataset, such as the truth of a simulation, to netCDF, whole or not at all."""
-    with written_whole(path, force=force) as partial:
-        data.to_netcdf(partial, engine="h5netcdf")
+    """Write a Dataset, such as the truth of a simulation, to netCDF, whole or not at all; errors as `save_result`."""
+    require_free(path, force=force)
+    with _told_of_memory(path):
+        _require_memory(data.nbytes)
+        image = data.to_netcdf(None, engine="h5netcdf")
+    write_image(image, path, force=force)
 
 
 def load_result(path: Path) -> xr.DataTree:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
 
+from lensim import unfinished
 from lensim.checks import InputError
 
 MANIFEST: Final = "manifest.json"
@@ -54,6 +55,7 @@ def require_replaceable(target: Path, *, force: bool, inputs: Iterable[Path] = (
             if not above.is_dir():
                 raise InputError(f"{above} must be a folder, got a file")
             break
+    unfinished.recover(target.absolute())
     place = target if target.exists() or target.is_symlink() else target.resolve()  # `new/..` leads to what is there
     if not place.exists() and not place.is_symlink():
         return
@@ -87,6 +89,9 @@ def _not_own(folder: Path) -> str:
     """Why a folder is not one that lensim wrote; empty text where lensim wrote it or it has no files."""
     delete = "name another folder, or delete that one"
     try:
+        hidden = unfinished.inside(folder)
+        if unfinished.is_held(hidden):
+            return "one in which another run works: wait until it has ended, or name another folder"
         entries = _entries(folder)
         if not entries:
             return ""
@@ -94,7 +99,7 @@ def _not_own(folder: Path) -> str:
             return f"one without lensim's {MANIFEST} (in it: {_named(entries)}): {delete}"
         try:
             content = _read(folder / MANIFEST)
-        except (ValueError, OSError):
+        except (ValueError, OSError, RecursionError):
             return f"one whose {MANIFEST} is not of lensim: {delete}"
         return _foreign(folder, entries, content, delete)
     except OSError as error:
@@ -117,37 +122,54 @@ def _foreign(folder: Path, entries: set[str], content: dict[str, Any], delete: s
     return f"one of an earlier lensim, whose {MANIFEST} does not list its files: {delete}"
 
 
+def require_own(folder: Path) -> None:
+    """Refuse a folder that holds anything that lensim did not write.
+
+    Raises
+    ------
+    InputError
+        With the reason and the remedy.
+    """
+    if reason := _not_own(folder):
+        raise InputError(f"{folder} must be a folder that lensim may delete, got {reason}")
+
+
 def remove_own(folder: Path) -> None:
-    """Delete a folder that was seen to be lensim's own: its files one by one, then the folders that are empty.
+    """Delete a folder that lensim wrote: its files one by one, then the folders that are empty.
+
+    The manifest shows whose the rest is, so it is deleted last: where this is stopped, it can be done again.
 
     Raises
     ------
     InputError
         If something was put into it meanwhile; that and what is around it stays.
     """
-    if reason := _not_own(folder):
-        raise InputError(f"{folder} must be a folder that lensim may delete, got {reason}")
-    for name in sorted(
-        _entries(folder, with_litter=True), key=lambda name: name == MANIFEST
-    ):  # it shows what is lensim's own, so it is deleted last
-        path = folder / name
-        if path.is_symlink() or not path.is_dir():
-            path.unlink(missing_ok=True)
-    for path, _, _ in folder.walk(top_down=False):
-        path.rmdir()
+    unfinished.removed(unfinished.inside(folder))
+    listed = [(path, names) for path, _, names in folder.walk(top_down=False)]
+    require_own(folder)  # after the list: what someone puts in from now on is not on it
+    for path, names in listed:
+        for name in names:
+            if path != folder or name != MANIFEST:
+                (path / name).unlink(missing_ok=True)
+        if path != folder:
+            path.rmdir()
+    (folder / MANIFEST).unlink(missing_ok=True)
+    folder.rmdir()
 
 
-def _entries(folder: Path, *, with_litter: bool = False) -> set[str]:
-    """Names of all that is in a folder and its folders, relative to it, except what file managers leave."""
+def _entries(folder: Path) -> set[str]:
+    """Names of all that is in a folder and its folders, except what file managers and killed runs leave."""
 
     def stop(error: OSError) -> None:
         raise error
 
+    hidden = unfinished.inside(folder)
+    passed = (hidden,) if unfinished.is_own(hidden) else ()
     return {
         (path / name).relative_to(folder).as_posix()
         for path, folders, files in folder.walk(on_error=stop)
         for name in (*folders, *files)
-        if with_litter or name not in LEFT_BY_FILE_MANAGERS
+        if name not in LEFT_BY_FILE_MANAGERS and not any(one in (path / name, path, *path.parents) for one in passed)
     }
 
 

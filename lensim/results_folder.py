@@ -3,7 +3,6 @@
 import json
 import os
 import platform
-import re
 import shutil
 import subprocess
 import sys
@@ -19,21 +18,17 @@ import typer
 from pydantic import BaseModel, ConfigDict, Field
 from rich.console import Console
 
-from lensim import ownership
+from lensim import ownership, placing, unfinished
+from lensim.bounds import BoundedModel
 from lensim.checks import InputError
-from lensim.config import checked, read_toml
+from lensim.config import checked
+from lensim.toml_file import read_toml
 
-try:
-    import fcntl
-except ImportError:  # where there are no such locks, what killed runs left stays
-    fcntl = None  # type: ignore[assignment]
-
-UNFINISHED: Final = ".unfinished"
 TOKEN: Final = 8
 LIBRARIES = ("arviz", "lensim", "matplotlib", "numba", "numpy", "nutpie", "pymc", "pytensor", "scipy", "xarray")
 
 
-class SamplerConfig(BaseModel):
+class SamplerConfig(BoundedModel):
     """How long and how carefully to sample, as a config file says it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -100,7 +95,9 @@ def _commit() -> str:
 def results_folder(target: Path, config: Path, *, force: bool, inputs: Iterable[Path] = ()) -> Iterator[Path]:
     """A folder to fill, which becomes `target` when the block ends well; it begins with a copy of the config.
 
-    A folder that is there stays until the new one is whole. Only a folder that lensim wrote is replaced.
+    A folder that is there stays until the new one is whole and on the disk; then both swap names in one step, and the
+    old one is deleted. Only a folder that lensim wrote is replaced. Where the system cannot swap names, the old folder
+    is moved aside first; if the run is killed right then, `unfinished.recover` gives the results their name back.
 
     Parameters
     ----------
@@ -110,84 +107,83 @@ def results_folder(target: Path, config: Path, *, force: bool, inputs: Iterable[
     Raises
     ------
     InputError
-        If `target` is there and `force` is false, or it may not be replaced (`ownership.require_replaceable`). Where
-        that came about while the block ran, the new results are kept, and the message names their folder.
+        If `target` is there and `force` is false, it may not be replaced (`ownership.require_replaceable`), or another
+        process makes results for it. Where it came about while the block ran that it may not be replaced, the new
+        results are kept, and the message names their folder.
     """
     read_here = (config, *inputs)
     ownership.require_replaceable(target, force=force, inputs=read_here)
     target, read_here = target.resolve(), tuple(path.absolute() for path in read_here)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    _remove_leftovers(target)
-    partial = _beside(target)
-    partial.mkdir()
-    lock = _locked(partial)
-    try:
+    with unfinished.folder_made(target.parent), unfinished.held(unfinished.beside(target), target) as filling:
+        whole = filling.parent / unfinished.WHOLE
+        _remove_former(whole, filling.parent / unfinished.OLD)
+        partial = filling / target.name
+        partial.mkdir()
         shutil.copy(config, partial / config.name)
         yield partial
-        (partial / UNFINISHED).unlink(missing_ok=True)
         ownership.sign(partial)
-        _put_in_place(partial, target, read_here)
-        _remove_leftovers(target)
-    finally:
-        os.close(lock)
-        shutil.rmtree(partial, ignore_errors=True)
+        placing.flush(partial)
+        filling.rename(whole)
+        _put_in_place(whole / target.name, target, read_here, force=force)
 
 
-def _put_in_place(new: Path, target: Path, inputs: Iterable[Path]) -> None:
+def _remove_former(*places: Path) -> None:
+    """Remove results that a killed run left whole but without their name; what someone put into them is not lost."""
+    for place in places:
+        if place.exists():
+            for folder in place.iterdir():
+                ownership.remove_own(folder)
+
+
+def _put_in_place(new: Path, target: Path, inputs: Iterable[Path], *, force: bool) -> None:
     """Give a finished folder its name; the one that had it is deleted last."""
     old = None
     try:
-        ownership.require_replaceable(target, force=True, inputs=inputs)
-        if target.exists():
-            old = target.rename(_beside(target))
-        new.rename(target)
+        if os.path.lexists(target):
+            ownership.require_replaceable(target, force=force, inputs=inputs)
+            old = _swapped(new, target)
+        else:
+            placing.put(new, target)
     except (InputError, OSError) as error:
-        if old is not None:
-            old.rename(target)
-        kept = new.rename(target.parent / f"{target.name}-{new.name[-TOKEN:]}")
-        raise InputError(f"{error}; the new results are in {kept}") from None
-    if old is not None:
+        raise _kept(new, target, error) from None
+    placing.flush_names(target.parent)
+    if old is None:
+        return
+    try:
+        ownership.require_own(old)
+    except InputError as error:  # someone put a file in as the names were swapped
+        _swap_back(old, new, target)
+        raise _kept(new, target, error) from None
+    with suppress(OSError):  # what cannot be deleted now is a leftover for the next run
         ownership.remove_own(old)
 
 
-def _beside(target: Path) -> Path:
-    """A hidden name of nothing yet, in the same folder; made with `mkdir`, a folder of it has the user's umask."""
-    return target.parent / f".{target.name}-{os.urandom(TOKEN // 2).hex()}"
+def _kept(new: Path, target: Path, error: InputError | OSError) -> InputError:
+    """What to say of results that could not take their name; they get another one."""
+    kept = target.parent / f"{target.name}-{os.urandom(TOKEN // 2).hex()}"
+    placing.put(new, kept)
+    return InputError(f"{error}; the new results are in {kept}")
 
 
-def _locked(folder: Path) -> int:
-    """A file that says that the folder is being filled, locked as long as this process lives."""
-    handle = os.open(folder / f"{UNFINISHED}-", os.O_CREAT | os.O_EXCL | os.O_RDWR)
-    _lock(handle)
-    (folder / f"{UNFINISHED}-").rename(folder / UNFINISHED)  # seen only when it is locked
-    return handle
-
-
-def _lock(handle: int) -> bool:
-    """Take a lock that ends with the process; false where another has it, or there are no such locks."""
-    if fcntl is None:
-        return False
+def _swapped(new: Path, target: Path) -> Path:
+    """Swap the names of a new folder and an old one, and give the place where the old one is then."""
+    if placing.exchange(new, target):
+        return new
+    old = new.parent.parent / unfinished.OLD / target.name
+    old.parent.mkdir(exist_ok=True)
+    target.rename(old)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        new.rename(target)
     except OSError:
-        return False
-    return True
+        old.rename(target)
+        raise
+    return old
 
 
-def _remove_leftovers(target: Path) -> None:
-    """Delete what runs for the same folder left when they were killed; folders of a running process are kept."""
-    name = re.compile(re.escape(f".{target.name}-") + f"[0-9a-f]{{{TOKEN}}}")
-    for left in [path for path in target.parent.iterdir() if name.fullmatch(path.name) and not path.is_symlink()]:
-        if (left / UNFINISHED).is_file():
-            handle = os.open(left / UNFINISHED, os.O_RDWR)
-            try:
-                if _lock(handle):
-                    shutil.rmtree(left, ignore_errors=True)
-            finally:
-                os.close(handle)
-        elif target.exists() and (left / ownership.MANIFEST).is_file():  # whole, and replaced since
-            with suppress(InputError):
-                ownership.remove_own(left)
+def _swap_back(old: Path, new: Path, target: Path) -> None:
+    if not placing.exchange(old, target):
+        target.rename(new)
+        old.rename(target)
 
 
 def command_of(run: Callable[..., None], name: str) -> Callable[..., None]:

@@ -12,11 +12,17 @@ ASSAYS = ("dose_response", "expression", "bioassay", "cell_cycle", "selection")
 LEVELS = (
     (
         "vocabulary",
+        "plain_text",
+        "notebook",
         "checks",
         "limits",
         "input_file",
         "seeding",
+        "placing",
+        "unfinished",
         "output",
+        "bounds",
+        "toml_file",
         "config",
         "ownership",
         "results_folder",

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -10,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from lensim import ownership
+from lensim import ownership, placing, unfinished
 from lensim.checks import InputError
-from lensim.results_folder import UNFINISHED, Manifest, results_folder
+from lensim.results_folder import Manifest, results_folder
 
 
 @pytest.fixture
@@ -114,16 +113,30 @@ def test_what_someone_puts_in_while_the_run_works_is_not_lost_nor_is_the_run(con
     assert (kept / "table.csv").read_text() == "a\n2\n"
 
 
-def test_the_old_results_come_back_where_the_new_ones_cannot_be_put(config, monkeypatch):
+def no_exchange(monkeypatch):
+    """A system that cannot swap two names in one step."""
+    monkeypatch.setattr(placing, "_function", lambda: None)
+
+
+@pytest.mark.parametrize("can_swap", [True, False])
+def test_the_old_results_come_back_where_the_new_ones_cannot_be_put(config, monkeypatch, can_swap):
     fill("out", config)
     rename = Path.rename
+    if not can_swap:
+        no_exchange(monkeypatch)
 
     def fail_at_the_name(self, to):
         if Path(to).name == "out" and (self / "new.csv").exists():
             raise OSError(28, "No space left on device", str(to))
         return rename(self, to)
 
-    monkeypatch.setattr(Path, "rename", fail_at_the_name)
+    def fail(*_):
+        raise OSError(28, "No space left on device", "out")
+
+    if can_swap:
+        monkeypatch.setattr(placing, "exchange", fail)
+    else:
+        monkeypatch.setattr(Path, "rename", fail_at_the_name)
 
     def again():
         with results_folder(Path("out"), config, force=True) as folder:
@@ -132,11 +145,52 @@ def test_the_old_results_come_back_where_the_new_ones_cannot_be_put(config, monk
     with pytest.raises(InputError, match=r"No space left on device.*; the new results are in .*out-[0-9a-f]{8}$"):
         again()
     assert names("out") == ["manifest.json", "small.toml", "table.csv"]
-    assert names(next(iter(Path().glob("out-*")))) == ["manifest.json", "new.csv", "small.toml"]
+    (kept,) = Path().glob("out-*")
+    assert names(kept) == ["manifest.json", "new.csv", "small.toml"]
+    assert names(".") == ["notes.txt", "out", kept.name, "small.toml"]
 
 
-KILLED = """
-import os, signal, sys
+@pytest.mark.parametrize("can_swap", [True, False])
+def test_a_file_that_comes_as_names_are_swapped_is_not_lost(config, monkeypatch, can_swap):
+    fill("out", config)
+    if not can_swap:
+        no_exchange(monkeypatch)
+    own = ownership.require_own
+
+    def put_in(folder):
+        (folder / "mine.csv").write_text("mine")
+        own(folder)
+
+    monkeypatch.setattr(ownership, "require_own", put_in)
+    with pytest.raises(InputError, match=r"\(mine\.csv\): move that away.*; the new results are in .*out-[0-9a-f]{8}$"):
+        fill("out", config, "a\n2\n")
+    assert Path("out/mine.csv").read_text() == "mine"
+    assert Path("out/table.csv").read_text() == "a\n1\n"
+    assert (next(Path().glob("out-*")) / "table.csv").read_text() == "a\n2\n"
+
+
+@pytest.mark.parametrize("can_swap", [True, False])
+def test_results_are_replaced_on_every_system(config, monkeypatch, can_swap):
+    if not can_swap:
+        no_exchange(monkeypatch)
+    fill("out", config)
+    fill("out", config, "a\n2\n")
+    assert Path("out/table.csv").read_text() == "a\n2\n"
+    assert names(".") == ["notes.txt", "out", "small.toml"]
+
+
+def test_what_comes_to_be_there_while_the_run_works_is_not_replaced_without_force(config):
+    def meanwhile():
+        with results_folder(Path("out"), config, force=False):
+            Path("out").mkdir()
+
+    with pytest.raises(InputError, match=r"^.*out must not exist yet, got a folder of that name: add force=True to"):
+        meanwhile()
+    assert names("out") == []
+
+
+RUN = """
+import sys
 from pathlib import Path
 from lensim.results_folder import results_folder
 with results_folder(Path("out"), Path("small.toml"), force=True) as folder:
@@ -146,37 +200,103 @@ with results_folder(Path("out"), Path("small.toml"), force=True) as folder:
 """
 
 
-def test_what_a_killed_run_left_is_removed_by_the_next_and_a_living_one_is_let_be(config):
-    killed, living = (
-        subprocess.Popen([sys.executable, "-c", KILLED], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        for _ in range(2)
-    )
-    folders = [Path(run.stdout.readline().strip()) for run in (killed, living)]
-    assert all((folder / UNFINISHED).is_file() for folder in folders)
-    killed.send_signal(signal.SIGKILL)
-    killed.communicate()
+@pytest.fixture
+def run():
+    """A run that has begun to fill the folder `out`, in another process."""
+    process = subprocess.Popen([sys.executable, "-c", RUN], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline().strip().endswith("/.out.lensim-unfinished/filling/out")
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def test_what_a_killed_run_left_is_removed_by_the_next(config, run):
+    run.send_signal(signal.SIGKILL)
+    run.communicate()
+    assert names(".") == [".out.lensim-unfinished", "notes.txt", "small.toml"]
     fill("out", config)
-    assert [folder.exists() for folder in folders] == [False, True]
-    living.communicate()
-    assert living.returncode == 0
+    assert names(".") == ["notes.txt", "out", "small.toml"]
+
+
+def test_a_second_run_of_one_folder_is_refused_and_the_first_is_let_be(config, run):
+    with pytest.raises(
+        InputError,
+        match=r"^.*out must not be written by two runs at once, got another one at work there: wait until it has "
+        r"ended, or choose another name$",
+    ):
+        fill("out", config)
+    run.communicate()
+    assert run.returncode == 0
     assert Path("out/table.csv").read_text() == "half"
     assert names(".") == ["notes.txt", "out", "small.toml"]
 
 
+def left_by_a_killed_run(*places):
+    """The hidden folder of a run for `out` that was killed, with results of that name in it."""
+    hidden = Path(".out.lensim-unfinished")
+    hidden.mkdir()
+    (hidden / "lock").write_bytes(unfinished.MARK)
+    for place in places:
+        (hidden / place).mkdir()
+    return hidden
+
+
 def test_old_results_that_a_killed_run_left_aside_are_removed_by_the_next(config):
     fill("aside", config)
-    Path("aside").rename(".out-0123abcd")
-    Path(".out-mine").mkdir()
-    Path(".out-89abcdef").mkdir()
-    Path(".out-89abcdef/mine.csv").write_text("mine")
+    Path("aside").rename(left_by_a_killed_run("whole") / "whole" / "out")
     fill("out", config)
-    assert names(".") == [".out-89abcdef", ".out-mine", "notes.txt", "out", "small.toml"]
+    assert names(".") == ["notes.txt", "out", "small.toml"]
+
+
+def test_old_results_in_which_someone_has_put_a_file_are_kept(config):
+    fill("aside", config)
+    Path("aside/mine.csv").write_text("mine")
+    hidden = left_by_a_killed_run("whole")
+    Path("aside").rename(hidden / "whole" / "out")
+    with pytest.raises(
+        InputError,
+        match=r"whole/out must be a folder that lensim may delete, got one with what lensim did not write, or what was "
+        r"changed since \(mine\.csv\): move that away, or name another folder$",
+    ):
+        fill("out", config)
+    assert (hidden / "whole" / "out" / "mine.csv").read_text() == "mine"
+
+
+@pytest.mark.parametrize("moment", ["both aside", "old aside", "new whole"])
+def test_results_have_their_name_again_after_a_kill_between_two_renames(config, moment):
+    fill("old", config)
+    fill("new", config, "a\n2\n")
+    hidden = left_by_a_killed_run("whole", "old")
+    if moment != "new whole":
+        Path("old").rename(hidden / "old" / "out")
+    if moment != "old aside":
+        Path("new").rename(hidden / "whole" / "out")
+    unfinished.recover(Path("out"))
+    expected = {"both aside": "a\n2\n", "old aside": "a\n1\n", "new whole": None}[moment]
+    assert (Path("out/table.csv").read_text() if Path("out").exists() else None) == expected
+    fill("out", config, "a\n3\n")
+    assert Path("out/table.csv").read_text() == "a\n3\n"
+    assert not hidden.exists()
+
+
+def test_results_are_not_given_a_name_that_something_has(config):
+    fill("old", config)
+    hidden = left_by_a_killed_run("old")
+    Path("old").rename(hidden / "old" / "out")
+    Path("out").write_text("mine")
+    unfinished.recover(Path("out"))
+    assert Path("out").read_text() == "mine"
 
 
 def test_a_link_is_no_leftover(config):
     fill("elsewhere", config)
-    Path(".out-0123abcd").symlink_to("elsewhere")
-    fill("out", config)
+    Path(".out.lensim-unfinished").symlink_to("elsewhere")
+    with pytest.raises(
+        InputError,
+        match=r"/\.out\.lensim-unfinished must be free for what lensim makes there, got something else of that name: "
+        r"move it away$",
+    ):
+        fill("out", config)
     assert names("elsewhere") == ["manifest.json", "small.toml", "table.csv"]
 
 
@@ -206,5 +326,4 @@ def test_each_deletion_is_of_a_folder_that_lensim_wrote(config, monkeypatch):
     monkeypatch.setattr(ownership, "remove_own", removed.append)
     fill("out", config)
     fill("out", config)
-    assert len(set(removed)) == 1
-    assert re.fullmatch(r"\.out-[0-9a-f]{8}", removed[0].name)
+    assert [folder.parts[-3:] for folder in removed] == [(".out.lensim-unfinished", "whole", "out")]

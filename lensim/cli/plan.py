@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from lensim.cli.shared import Force, err, out
+from lensim.cli.shared import Force, out, say
+from lensim.cli.workers import Scheduler, TrustNetwork, Workers, interrupted_in_one_sentence, say_what_is_trusted
 
 
 def plan(
@@ -18,8 +19,9 @@ def plan(
         Path | None, typer.Option("--so-far", help="Ratios of the subjects known by now: an interim look.")
     ] = None,
     trust: Annotated[bool, typer.Option(help="Take a fit that did not pass its convergence gate.")] = False,
-    workers: Annotated[int, typer.Option(min=1, help="Processes on this machine.")] = 1,
-    scheduler: Annotated[str, typer.Option(help="Address of a dask scheduler that is running.")] = "",
+    workers: Workers = 1,
+    scheduler: Scheduler = "",
+    trust_network: TrustNetwork = False,
     figures: Annotated[bool, typer.Option(help="Draw figures.")] = True,
     force: Force = False,
 ) -> None:
@@ -29,20 +31,23 @@ def plan(
     """
     from lensim.face.plan import plan as run
 
-    result = run(
-        plan_file,
-        start,
-        folder,
-        so_far=so_far,
-        trust=trust,
-        workers=workers,
-        scheduler=scheduler,
-        figures=figures,
-        force=force,
-        tell=lambda said: out.print(said, soft_wrap=True, markup=False),
-    )
+    say_what_is_trusted(scheduler, trust_network=trust_network)
+    with interrupted_in_one_sentence(f"nothing was written to {folder}"):
+        result = run(
+            plan_file,
+            start,
+            folder,
+            so_far=so_far,
+            trust=trust,
+            workers=workers,
+            scheduler=scheduler,
+            trust_network=trust_network,
+            figures=figures,
+            force=force,
+            tell=say,
+        )
     out.print()
-    out.print(result.text, soft_wrap=True, markup=False)
+    say(result.text)
     seconds = ", ".join(f"{name} {took:.0f} s" for name, took in result.plan.seconds.items())
-    err.print(f"seconds to each answer: {seconds}", soft_wrap=True, markup=False)
-    out.print(f"tables, figures and this paragraph in {folder}", soft_wrap=True, markup=False)
+    say(f"seconds to each answer: {seconds}", quietly=True)
+    say(f"tables, figures and this paragraph in {folder}")

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from lensim.cli.shared import err, out
+from lensim.cli.shared import err, out, say
+from lensim.cli.workers import Scheduler, TrustNetwork, Workers, interrupted_in_one_sentence, say_what_is_trusted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,10 +20,9 @@ NOTHING: Final = "-"
 def power(
     scenario_file: Annotated[Path, typer.Argument(metavar="FILE", help="Scenario (TOML).")],
     folder: Annotated[Path, typer.Option("--out", help="Folder for results; an interrupted run continues there.")],
-    workers: Annotated[int, typer.Option(min=1, help="Processes on this machine.")] = 1,
-    scheduler: Annotated[
-        str, typer.Option(help="Address of a dask scheduler that is running; its workers are used.")
-    ] = "",
+    workers: Workers = 1,
+    scheduler: Scheduler = "",
+    trust_network: TrustNetwork = False,
     figures: Annotated[bool, typer.Option(help="Draw figures.")] = True,
 ) -> None:
     """Power, assurance and errors of a design, by simulated studies and exact posteriors, some checked by NUTS.
@@ -35,22 +35,28 @@ def power(
     from lensim.face.power import power as run
     from lensim.power.assays import assay_of
 
+    say_what_is_trusted(scheduler, trust_network=trust_network)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+    left = f"what was finished is in {folder}, and the same command goes on there"
+    with (
+        interrupted_in_one_sentence(left),
+        Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar,
+    ):
         task = bar.add_task("chunks of studies", total=None)
         result = run(
             scenario_file,
             folder,
             workers=workers,
             scheduler=scheduler,
+            trust_network=trust_network,
             figures=figures,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
     print_power(result.table, result.audit)
     if remark := assay_of(result.scenario).remark(result.scenario):
-        out.print(remark, soft_wrap=True, markup=False)
-    out.print(f"every figure with its error in {folder / 'summary.csv'}", soft_wrap=True)
-    out.print(f"tables and figures in {folder}", soft_wrap=True)
+        say(remark)
+    say(f"every figure with its error in {folder / 'summary.csv'}")
+    say(f"tables and figures in {folder}")
 
 
 def print_power(table: "pd.DataFrame", audit: "pd.DataFrame") -> None:
@@ -74,23 +80,21 @@ def print_power(table: "pd.DataFrame", audit: "pd.DataFrame") -> None:
         "interval width": lambda row: _with_error(row, "width", 3),
     }
     _print_columns(table, estimates, title="estimates, in units of what the rule is about")
-    out.print(
+    say(
         "coverage and width are of the interval that a rule has: a test's of 1 - alpha (95% without alpha), "
         "a posterior's of ci_prob (90%)",
-        soft_wrap=True,
     )
     if "type_m" in table:
-        out.print(
+        say(
             "type S and M are of finds by rules with a sign: share with the wrong sign, and summed estimates over "
             "summed true effects",
-            soft_wrap=True,
         )
     if "ceiling" in table:
-        out.print("ceiling: share of truths in which what the rule states is so", soft_wrap=True)
+        say("ceiling: share of truths in which what the rule states is so")
     if "decide_at" in table:
         _print_verdicts(table, quantity)
     for sentence in caution_sentences(table, audit):
-        out.print(sentence, soft_wrap=True, markup=False)
+        say(sentence)
 
 
 def _print_verdicts(table: "pd.DataFrame", quantity: str) -> None:
@@ -111,7 +115,7 @@ def _print_verdicts(table: "pd.DataFrame", quantity: str) -> None:
     readings["studies"] = lambda row: f"{row['studies']:.0f}"
     _print_columns(table, readings, title=f"{quantity} with 99.9% intervals")
     if not failed:
-        out.print("no study failed: read as missing or as no finds, verdicts are the same")
+        say("no study failed: read as missing or as no finds, verdicts are the same")
 
 
 def _print_columns(
@@ -121,6 +125,7 @@ def _print_columns(
     from rich.box import SIMPLE
     from rich.table import Table
 
+    from lensim.plain_text import one_line
     from lensim.power.words import field_label, grid_fields
     from lensim.tables.records import records
 
@@ -135,7 +140,7 @@ def _print_columns(
     for name in cells:
         shown.add_column(name, justify="right", no_wrap=True)
     for at, row in enumerate(rows):
-        said = [*[f"{row[name]}" for name in fields], str(row["rule"]), str(row["target"])]
+        said = [one_line(row[name]) for name in (*fields, "rule", "target")]
         shown.add_row(*said, *[column[at] for column in cells.values()])
     out.print(shown)
 

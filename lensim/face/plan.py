@@ -36,6 +36,7 @@ def plan(
     trust: bool = False,
     workers: int = 1,
     scheduler: str = "",
+    trust_network: bool = False,
     figures: bool = True,
     force: bool = False,
     tell: Callable[[str], None] = lambda said: None,
@@ -57,7 +58,9 @@ def plan(
         Take a fit that did not pass its convergence gate.
     workers, scheduler
         Processes on this machine, or the address of a dask scheduler that someone started. Results do not depend on
-        them.
+        them. Whoever can reach a scheduler can run code here and there: see `lensim.power.scheduler`.
+    trust_network
+        Take a scheduler on another machine without encryption.
     figures
         Draw figures into the folder.
     force
@@ -106,6 +109,7 @@ def plan(
             trust=trust,
             workers=workers,
             scheduler=scheduler,
+            trust_network=trust_network,
             tell=tell,
             draw=_drawing() if figures and out is not None else None,
             asked_in=asked_in,

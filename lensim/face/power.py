@@ -14,6 +14,7 @@ def power(
     *,
     workers: int = 1,
     scheduler: str = "",
+    trust_network: bool = False,
     figures: bool = True,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> PowerResult:
@@ -28,7 +29,9 @@ def power(
         on there. Nothing is kept without it.
     workers, scheduler
         Processes on this machine, or the address of a dask scheduler that someone started. Results do not depend on
-        them.
+        them. Whoever can reach a scheduler can run code here and there: see `lensim.power.scheduler`.
+    trust_network
+        Take a scheduler on another machine without encryption.
     figures
         Draw figures into the folder.
     progress
@@ -57,6 +60,7 @@ def power(
         None if out is None else Path(out),
         workers=workers,
         scheduler=scheduler,
+        trust_network=trust_network,
         progress=progress,
         draw=_drawing() if figures and out is not None else None,
         asked_in=asked_in,

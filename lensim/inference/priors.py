@@ -11,8 +11,9 @@ import xarray as xr
 from pydantic import TypeAdapter, ValidationError
 
 from lensim import checks
-from lensim.config import closest_first, read_toml
+from lensim.config import closest_first
 from lensim.inference.catalogue import ModelEntry
+from lensim.toml_file import read_toml
 
 
 def priors_from(entry: ModelEntry, content: object) -> Any:

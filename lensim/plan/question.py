@@ -7,11 +7,12 @@ from typing import Annotated, Any, ClassVar, Final
 from pydantic import Field, model_validator
 
 from lensim.checks import InputError
-from lensim.config import FrozenConfig, checked, read_toml
+from lensim.config import FrozenConfig, checked
 from lensim.plan.cost import Costs
 from lensim.power.assays import assay_of
 from lensim.power.design_prior import DesignPrior
 from lensim.power.scenario import Scenario, scenario_of
+from lensim.toml_file import read_toml
 
 MORE_SPREAD: Final = 1.5
 LESS_EFFECT: Final = 0.75

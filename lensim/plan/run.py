@@ -48,6 +48,7 @@ def run_plan(
     trust: bool = False,
     workers: int = 1,
     scheduler: str = "",
+    trust_network: bool = False,
     tell: Callable[[str], None] = lambda said: None,
     draw: Draw | None = None,
     asked_in: Path | None = None,
@@ -70,7 +71,10 @@ def run_plan(
     trust
         Take a posterior that did not pass its convergence gate.
     workers, scheduler
-        Processes on this machine, or the address of a dask scheduler that someone started.
+        Processes on this machine, or the address of a dask scheduler that someone started. Results do not depend on
+        them. Whoever can reach a scheduler can run code here and there: see `lensim.power.scheduler`.
+    trust_network
+        Take a scheduler on another machine without encryption.
     tell
         Called with a sentence as soon as there is one.
     draw
@@ -106,13 +110,13 @@ def run_plan(
         require_look(scenario if size is None else scenario.at({size.field: size.high}), so_far.ratios)
     require_answerable(question, fit)
     if folder is None:
-        with pool_of(workers, scheduler) as pool:
+        with pool_of(workers, scheduler, trust_network=trust_network) as pool:
             return _answered(question, fit, so_far, pool, tell)
     manifest = Manifest(question.scenario.seed)
     with (
         _question_file(question, asked_in) as asked,
         results_folder(folder, asked, force=force, inputs=read_here) as partial,
-        pool_of(workers, scheduler) as pool,
+        pool_of(workers, scheduler, trust_network=trust_network) as pool,
     ):
         result = _answered(question, fit, so_far, pool, tell)
         manifest.seconds |= _seconds_of_each(result)

@@ -1,9 +1,11 @@
 """The base class of every rule of every assay: its name and label."""
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
+
+from lensim.bounds import BoundedModel
 
 
-class BaseRule(BaseModel):
+class BaseRule(BoundedModel):
     """A decision rule; `rule` in a file gives its kind."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -29,6 +29,7 @@ def run_power(
     *,
     workers: int = 1,
     scheduler: str = "",
+    trust_network: bool = False,
     progress: Callable[[int, int], None] = lambda done, total: None,
     draw: Draw | None = None,
     asked_in: Path | None = None,
@@ -45,7 +46,10 @@ def run_power(
     workers
         Processes on this machine; 1 works in this process.
     scheduler
-        Address of a dask scheduler that someone started; its workers are used instead.
+        Address of a dask scheduler that someone started; its workers are used instead. Whoever can reach it can run
+        code here and there: see `lensim.power.scheduler`.
+    trust_network
+        Take a scheduler on another machine without encryption.
     progress
         Called with chunks done and the most that there can be.
     draw
@@ -65,10 +69,19 @@ def run_power(
     """
     if folder is None:
         with tempfile.TemporaryDirectory(prefix="lensim-power-") as place:
-            return sweep(scenario, Path(place) / "run", workers=workers, scheduler=scheduler, progress=progress)
+            return sweep(
+                scenario,
+                Path(place) / "run",
+                workers=workers,
+                scheduler=scheduler,
+                trust_network=trust_network,
+                progress=progress,
+            )
     manifest = Manifest(scenario.seed)
     with manifest.timed("studies"):
-        found = sweep(scenario, folder, workers=workers, scheduler=scheduler, progress=progress)
+        found = sweep(
+            scenario, folder, workers=workers, scheduler=scheduler, trust_network=trust_network, progress=progress
+        )
     result = replace(found, folder=folder)
     manifest.seconds["studies"] += _seconds_before(folder)
     _write_table(result.table, folder / SUMMARY)

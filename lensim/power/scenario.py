@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from lensim.checks import InputError, one_of
-from lensim.config import checked, read_toml
+from lensim.config import checked
 from lensim.power.assays import ASSAYS, DEFAULT
 from lensim.power.renamed import require_new_names
 from lensim.power.spec import BaseScenario
+from lensim.toml_file import read_toml
 
 Scenario = BaseScenario
 """A scenario of any assay."""

@@ -60,6 +60,7 @@ def sweep(
     *,
     workers: int = 1,
     scheduler: str = "",
+    trust_network: bool = False,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> PowerResult:
     """Simulate, analyse and judge every point of a scenario; `lensim.power.run.run_power` also writes what was found.
@@ -73,7 +74,10 @@ def sweep(
     workers
         Processes on this machine; 1 works in this process.
     scheduler
-        Address of a dask scheduler that someone started; its workers are used instead.
+        Address of a dask scheduler that someone started; its workers are used instead. Whoever can reach it can run
+        code here and there: see `lensim.power.scheduler`.
+    trust_network
+        Take a scheduler on another machine without encryption.
     progress
         Called with chunks done and the most that there can be.
 
@@ -112,7 +116,7 @@ def sweep(
             """Workers, once there is something to do for them."""
             nonlocal pool
             if pool is None:
-                pool = stack.enter_context(pool_of(workers, scheduler))
+                pool = stack.enter_context(pool_of(workers, scheduler, trust_network=trust_network))
             return pool
 
         if any(not point.done for point in points):

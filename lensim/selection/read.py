@@ -7,11 +7,12 @@ from pydantic import Field, model_validator
 
 from lensim import checks
 from lensim import vocabulary as v
-from lensim.config import FrozenConfig, checked, read_toml
+from lensim.config import FrozenConfig, checked
 from lensim.selection.design import Culture, lay_out
 from lensim.selection.numbers import Positive
 from lensim.selection.schedule import DoseSchedule
 from lensim.selection.truth import ClonePair
+from lensim.toml_file import read_toml
 
 MOST_CULTURE_DAYS: Final = 30_000_000
 """Cultures times days of the sheet, over all schedules: half a gigabyte of cells."""

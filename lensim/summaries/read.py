@@ -9,11 +9,12 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from lensim.checks import InputError
-from lensim.config import checked, read_toml
+from lensim.config import checked
 from lensim.summaries.order import ordered
 from lensim.summaries.printed import Printed
 from lensim.summaries.priors import SummaryPriors
 from lensim.summaries.summary import PublishedP, PublishedSummary
+from lensim.toml_file import read_toml
 
 
 def read_summaries(path: Path) -> tuple[list[PublishedSummary], SummaryPriors]:

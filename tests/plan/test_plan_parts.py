@@ -119,7 +119,7 @@ def test_a_missing_price_is_told(costs, message):
         ({"target": 1.0}, "target: Input should be less than 1, got 1.0"),
         ({"target": 0}, "target: Input should be greater than 0, got 0"),
         ({"costs": {"well": -1}}, "costs.well"),
-        ({"costs": {"well": float("inf")}}, "costs.well: Input should be a finite number, got inf"),
+        ({"costs": {"well": float("inf")}}, "costs.well: must be a finite number, got inf"),
         ({"costs": {"subject": float("nan")}}, "costs.subject"),
         ({"costs": {"subject": {"line": float("inf")}}}, "finite number, got inf"),
         ({"frontier": {"grid": {"design.experiments": [1]}}}, "costs must be given where a frontier is asked"),

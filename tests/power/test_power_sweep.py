@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from lensim.checks import InputError
-from lensim.power import pool
+from lensim.power import scheduler as of_dask
 from lensim.power.run import run_power
 from lensim.power.scenario import Scenario, scenario_of
 
@@ -74,11 +74,11 @@ def cluster():
     """A scheduler and two workers, each a process of its own, as someone would start them by hand."""
     address = f"tcp://127.0.0.1:{free_port()}"
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    dask = str(Path(sys.executable).with_name("dask"))
+    dask = (sys.executable, "-m", "dask")
     scheduler = subprocess.Popen(
-        [dask, "scheduler", "--host", "127.0.0.1", "--port", address.rsplit(":", 1)[1], "--no-dashboard"], **quiet
+        [*dask, "scheduler", "--host", "127.0.0.1", "--port", address.rsplit(":", 1)[1], "--no-dashboard"], **quiet
     )
-    worker = [dask, "worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard"]
+    worker = [*dask, "worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard"]
     workers = [subprocess.Popen(worker, **quiet) for _ in range(2)]
     yield address, workers
     for process in [*workers, scheduler]:
@@ -95,7 +95,7 @@ def test_a_scheduler_and_a_killed_worker_give_the_same_files(tmp_path, alone, cl
             workers[0].send_signal(signal.SIGKILL)
             killed.append(done)
 
-    monkeypatch.setattr(pool, "CONNECT_SECONDS", 60)
+    monkeypatch.setattr(of_dask, "CONNECT_SECONDS", 60)
     run_power(small(), tmp_path / "out", scheduler=address, progress=kill_one)
     assert killed
     assert files(tmp_path / "out") == alone
@@ -152,7 +152,7 @@ def test_a_folder_of_another_scenario_is_refused(tmp_path):
 
 
 def test_an_unreachable_scheduler_is_told(tmp_path, monkeypatch):
-    monkeypatch.setattr(pool, "CONNECT_SECONDS", 1)
+    monkeypatch.setattr(of_dask, "CONNECT_SECONDS", 1)
     address = f"tcp://127.0.0.1:{free_port()}"
     with pytest.raises(
         InputError, match=r"scheduler must be the address of a dask scheduler that answers, got 'tcp://"
@@ -168,6 +168,11 @@ def test_an_unreachable_scheduler_is_told(tmp_path, monkeypatch):
         ("tcp://127.0.0.1:many", "many"),
         ("tcp://127.0.0.1:99999", "a port lies between 1 and 65535"),
         ("tls://127.0.0.1:8786", "scheduler must be an address that dask has certificates for"),
+        (
+            "tcp://192.0.2.7:8786",
+            "scheduler must be encrypted (tls://) on another machine, got 'tcp://192.0.2.7:8786': anyone in the "
+            "network between could run code here; add trust_network=True if you trust everyone in that network",
+        ),
     ],
 )
 def test_what_is_no_address_is_told_before_there_is_a_client(tmp_path, address, message):

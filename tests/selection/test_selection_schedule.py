@@ -67,7 +67,7 @@ def test_the_published_schedule_takes_the_stated_time_and_doses():
         ({"name": "a", "steps": [STEP | {"dose_um": -1}]}, "x: steps.0.dose_um: .* greater than or equal to 0, got -1"),
         ({"name": "a", "steps": [STEP | {"days": 0}]}, "x: steps.0.days: Input should be greater than 0, got 0"),
         ({"name": "a", "steps": [STEP | {"days": float("inf")}]}, "steps.0.days: .* finite number, got inf"),
-        ({"name": "a", "steps": [STEP | {"dose_um": "ten"}]}, "steps.0.dose_um: .* valid number.*, got 'ten'"),
+        ({"name": "a", "steps": [STEP | {"dose_um": "ten"}]}, "steps.0.dose_um: must be a number, got 'ten'"),
         ({"name": "a", "steps": [STEP | {"hours": 3}]}, "steps.0.hours: there is no such key here; the keys are "),
         ({"name": "a", "steps": [{"days": 3}]}, "steps.0.dose_um: Field required"),
         (

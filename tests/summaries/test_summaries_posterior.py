@@ -281,6 +281,6 @@ def test_a_spread_of_many_doublings_is_taken():
 
 
 def test_failures_name_their_summary():
-    summary = PublishedSummary(name="far", n=4, scale="log2", mean="1e12", sd="0.010")
+    summary = PublishedSummary(name="far", n=4, scale="log2", mean="1e11", sd="0.010")
     with pytest.raises(InputError, match="far: summary must be one that some values can have"):
         summary_posterior([summary], 1, 200)

@@ -12,6 +12,7 @@ from lensim.expression.read.columns import COLUMNS, RATIO_COLUMNS
 from lensim.expression.read.empty_cts import Empty
 from lensim.expression.read.export import ExportTable, Layout, as_text_table, find_table, fit, has_table, marked_header
 from lensim.expression.read.near import way_out
+from lensim.expression.read.rdml_archive import is_rdml
 from lensim.expression.read.reactions import Reactions, check_no_well_twice, one_of_all
 from lensim.expression.read.understand import FileReactions
 from lensim.tables.columns import find_columns
@@ -128,7 +129,7 @@ def kind_of(source: Source, columns: Mapping[str, str] | None = None) -> str:
     InputError
         If it is of none, with what the nearest format lacks; or the file cannot be read.
     """
-    if rdml.recognises(source.raw):
+    if is_rdml(source.raw):
         return "rdml"
     if columns:
         return _kind_of_named(source, columns)
@@ -217,7 +218,7 @@ def _read_one(
 ) -> tuple[FileReactions, FaultReport]:
     if columns is not None:
         format = "tidy"
-    if format not in ("", "rdml") and rdml.recognises(source.raw):
+    if format not in ("", "rdml") and is_rdml(source.raw):
         raise InputError(f"{source.place}: the format must be rdml, as the content says, got {format!r}")
     format = format or kind_of(source)
     if format == "ratios":

@@ -1,0 +1,208 @@
+"""Bounds on numbers, texts and lists that a user gives, the same for files and for Python.
+
+A number that no experiment has (1e308, 10^30) does no good later: products overflow, memory runs out, or a fit gives
+nonsense without a word. So a number without bounds of its own is 0, or from 1e-30 to 1e12 in size.
+"""
+
+import math
+import numbers
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields
+from decimal import Decimal
+from typing import Any, Final
+
+from pydantic import BaseModel, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from lensim import limits
+from lensim.checks import InputError, shown, shown_name
+
+BEYOND_64_BITS: Final = "must fit into 64 bits, got a whole number beyond 1e18 in size"
+
+
+def number_fault(value: Any, *, largest: float = limits.LARGEST_NUMBER, may_be_infinite: bool = False) -> str:
+    """The rule that a value breaks if it is no number, not finite, or of a size that none has; '' for a good one.
+
+    The rule is the sentence behind a place, with the value: 'must be a number, got True'.
+    """
+    if isinstance(value, bool) or not isinstance(value, numbers.Real | Decimal):
+        return f"must be a number, got {shown(value)}"
+    if isinstance(value, int) and abs(value) > limits.LARGEST_WHOLE:
+        return BEYOND_64_BITS
+    number = float(value)
+    if math.isnan(number) or (math.isinf(number) and not may_be_infinite):
+        return f"must be a finite number, got {shown(value)}"
+    if math.isfinite(number) and abs(number) > largest:
+        return f"must be at most {largest:g} in size, got {shown(value)}"
+    if value != 0 and abs(number) < limits.SMALLEST_NUMBER:
+        return f"must be 0 or at least {limits.SMALLEST_NUMBER:g} in size, got {shown(value)}"
+    return ""
+
+
+def require_bounded(content: Any, place: str) -> None:
+    """Refuse nested content with whole numbers beyond 64 bits, long texts, or too much of anything.
+
+    Raises
+    ------
+    InputError
+        With the first fault.
+    """
+    for count, (path, value, level) in enumerate(_all_of(content, "", 0)):
+        if fault := _fault(value, level, count):
+            raise InputError(f"{shown_name(f'{place}: {path}' if path else place)} {fault}")
+
+
+def _fault(value: Any, level: int, count: int) -> str:
+    """The rule that a part of nested content breaks; '' for none."""
+    if count > limits.ENTRIES_IN_ALL:
+        return f"must be within the first {limits.ENTRIES_IN_ALL:,} values of the whole, got more"
+    if level > limits.LEVELS:
+        return f"must have at most {limits.LEVELS} levels within each other, got more"
+    if isinstance(value, int) and abs(value) > limits.LARGEST_WHOLE:
+        return BEYOND_64_BITS
+    if isinstance(value, str) and len(value) > limits.TEXT_CHARACTERS:
+        return f"must have at most {limits.TEXT_CHARACTERS:,} characters, got {len(value):,}"
+    if isinstance(value, Mapping | list | tuple) and len(value) > limits.ENTRIES:
+        return f"must have at most {limits.ENTRIES:,} entries, got {len(value):,}"
+    if (
+        isinstance(value, Mapping)
+        and (longest := max((len(str(key)) for key in value), default=0)) > limits.TEXT_CHARACTERS
+    ):
+        return f"must have keys of at most {limits.TEXT_CHARACTERS:,} characters, got {longest:,}"
+    return ""
+
+
+def _all_of(content: Any, path: str, level: int) -> Iterator[tuple[str, Any, int]]:
+    """Every value with its dotted place and level; nothing below a value that is refused."""
+    yield path, content, level
+    if isinstance(content, Mapping):
+        pairs: Any = content.items()
+    elif isinstance(content, list | tuple):
+        pairs = enumerate(content)
+    else:
+        return
+    for key, value in pairs:
+        yield from _all_of(value, f"{path}.{key}" if path else str(key), level + 1)
+
+
+_NOT_WITHIN: Final = ("metadata", "serialization", "config", "default", "cls", "expected")
+
+
+def _bound(node: Any, handler: GetCoreSchemaHandler, seen: set[int]) -> None:
+    """Give bounds to every part of a schema, in place."""
+    if isinstance(node, list | tuple):
+        for one in node:
+            _bound(one, handler, seen)
+    if not isinstance(node, dict) or id(node) in seen:
+        return
+    seen.add(id(node))
+    kind = node.get("type")
+    if kind in ("int", "float"):
+        _bound_number(node)
+        return
+    if kind == "definition-ref":
+        _bound(handler.resolve_ref_schema(node), handler, seen)
+    if kind == "str":
+        node.setdefault("max_length", limits.TEXT_CHARACTERS)
+    if kind in ("list", "dict", "set", "frozenset") or (kind == "tuple" and "variadic_item_index" in node):
+        node.setdefault("max_length", limits.ENTRIES)
+    if kind == "union":
+        # a number's place in a message is its own, also where something looks at it before
+        node["choices"] = [(one, one["type"]) if _is_number(one) else one for one in node["choices"]]
+    for name, part in node.items():
+        if name not in _NOT_WITHIN:
+            _bound(part, handler, seen)
+
+
+def _is_number(schema: Any) -> bool:
+    return isinstance(schema, dict) and schema.get("type") in ("int", "float")
+
+
+def _bound_number(node: dict[str, Any]) -> None:
+    own = {**node}
+    may_be_infinite = own.get("allow_inf_nan") is True
+    has_end = "le" in own or "lt" in own
+    largest = float(limits.LARGEST_WHOLE) if has_end else limits.LARGEST_NUMBER
+    if not may_be_infinite:
+        if own["type"] == "float":
+            own.setdefault("allow_inf_nan", False)
+        if not has_end:
+            own["le"] = int(limits.LARGEST_NUMBER) if own["type"] == "int" else limits.LARGEST_NUMBER
+        if "ge" not in own and "gt" not in own:
+            own["ge"] = -own["le"] if "le" in own else -limits.LARGEST_NUMBER
+    node.clear()
+    node |= core_schema.no_info_before_validator_function(_checker(largest, may_be_infinite), own)
+
+
+def _checker(largest: float, may_be_infinite: bool) -> Callable[[Any], Any]:
+    def check(value: Any) -> Any:
+        if value is None or isinstance(value, Mapping | list | tuple | BaseModel):
+            return value  # pydantic says of which kind it must be
+        if fault := number_fault(value, largest=largest, may_be_infinite=may_be_infinite):
+            raise ValueError(fault)
+        return value
+
+    return check
+
+
+class BoundedModel(BaseModel):
+    """A pydantic model in which every number, text, list and table has bounds, its own or the general ones.
+
+    A number is no truth value and no text; one that may be infinite says so, `Field(allow_inf_nan=True)`.
+    """
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """The schema of pydantic, with bounds where it has none."""
+        schema = handler(source)
+        _bound(schema, handler, set())
+        return schema
+
+
+def require_figures(value: Any, *, infinite: tuple[str, ...] = ()) -> None:
+    """Refuse numbers of a dataclass that are none, texts that are none or long, and long lists.
+
+    Parameters
+    ----------
+    value
+        An instance whose fields are annotated as int, float, str, or sequences and mappings of them.
+    infinite
+        Fields that may be infinite.
+
+    Raises
+    ------
+    InputError
+        With the class, the field, the rule and the value.
+    """
+    for item in fields(value):
+        place, own, kind = f"{type(value).__name__}.{item.name}", getattr(value, item.name), _word_of(item.type)
+        if fault := _fault_of_kind(kind, own, may_be_infinite=item.name in infinite):
+            raise InputError(f"{place} {fault}")
+        require_bounded(own, place)
+        if kind.startswith(_LISTS) and "float" in kind:
+            for position, one in enumerate(own):
+                if fault := number_fault(one):
+                    raise InputError(f"{place}[{position}] {fault}")
+
+
+_LISTS: Final = ("tuple[", "Sequence[", "collections.abc.Sequence[")
+
+
+def _word_of(kind: Any) -> str:
+    """An annotation as text: 'float', 'tuple[float, ...]'."""
+    return kind if isinstance(kind, str) else kind.__name__ if isinstance(kind, type) else str(kind)
+
+
+def _fault_of_kind(kind: str, value: Any, *, may_be_infinite: bool) -> str:
+    """The rule that a field of a dataclass breaks by its annotation; '' for none."""
+    if kind in ("int", "float") and (fault := number_fault(value, may_be_infinite=may_be_infinite)):
+        return fault
+    if kind == "int" and value != int(value):
+        return f"must be a whole number, got {shown(value)}"
+    if kind == "bool" and not isinstance(value, bool):
+        return f"must be True or False, got {shown(value)}"
+    if kind == "str" and not isinstance(value, str):
+        return f"must be a text, got {shown(value)}"
+    if kind.startswith(_LISTS) and not isinstance(value, list | tuple):
+        return f"must be a list, got {shown(value)}"
+    return ""

@@ -1,0 +1,52 @@
+"""Options of the commands that spread their work over processes, and what they say of them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Final
+
+import typer
+
+from lensim.cli.shared import err
+
+INTERRUPTED: Final = 130
+"""Exit status after Ctrl-C, as a shell gives it."""
+
+Workers = Annotated[
+    int, typer.Option("--workers", min=1, help="Processes on this machine; nobody else can reach them.")
+]
+Scheduler = Annotated[
+    str,
+    typer.Option(
+        "--scheduler",
+        help="Address of a dask scheduler that is running; its workers are used. Whoever can reach that address can "
+        "run code as you; tls:// asks for dask's certificates.",
+    ),
+]
+TrustNetwork = Annotated[
+    bool, typer.Option("--trust-network", help="Take a scheduler on another machine without encryption.")
+]
+
+
+def say_what_is_trusted(scheduler: str, *, trust_network: bool) -> None:
+    """Say what a planner trusts who uses a scheduler, before anything is sent to it.
+
+    Raises
+    ------
+    InputError
+        If the address will not do.
+    """
+    if scheduler:
+        from lensim.power.scheduler import require_address, trust_sentence
+
+        require_address(scheduler, trust_network=trust_network)
+        err.print(trust_sentence(scheduler), soft_wrap=True, markup=False)
+
+
+@contextmanager
+def interrupted_in_one_sentence(left: str) -> Iterator[None]:
+    """Ctrl-C gives one sentence with what is left, and exit status 130."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        err.print(f"stopped; {left}", soft_wrap=True, markup=False)
+        raise typer.Exit(INTERRUPTED) from None
