@@ -125,6 +125,6 @@ DOORS: Final = (
     Door("result_compared", results.compared_cases, _compared),
     Door("result_printed", results.result_cases, _printed),
     Door("results_folder", lambda: results.folder_cases() | results.store_cases(), _folder),
-    Door("folder_replaced", lambda: results.folder_cases() | results.store_cases(), _replaced),
+    Door("folder_replaced", lambda: results.folder_cases() | results.store_cases(), _replaced, may_write=True),
     Door("store", results.store_cases, _store, may_write=True),
 )
