@@ -12,6 +12,8 @@ ASSAYS = ("dose_response", "expression", "bioassay", "cell_cycle", "selection")
 LEVELS = (
     (
         "vocabulary",
+        "plain_text",
+        "notebook",
         "checks",
         "limits",
         "input_file",

@@ -95,8 +95,13 @@ def sample(compiled: CompiledModel, settings: SamplerSettings, seed: int, *, pro
         The sampler's seed; the same seed gives the same draws on any number of cores.
     progress
         Show a progress bar.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If the sampling is interrupted. Draws of an unfinished chain are dropped, since they would look like a result.
     """
-    drawn = nutpie.sample(
+    sampler = nutpie.sample(
         compiled.compiled,
         draws=settings.draws,
         tune=settings.tune,
@@ -107,7 +112,13 @@ def sample(compiled: CompiledModel, settings: SamplerSettings, seed: int, *, pro
         maxdepth=settings.max_treedepth,
         save_warmup=False,
         progress_bar=progress,
+        blocking=False,  # else it takes an interrupt for the end of the chains
     )
+    try:
+        drawn = sampler.wait()
+    except BaseException:
+        sampler.cancel()
+        raise
     stats = drawn["sample_stats"].to_dataset()
     textual = [name for name, values in stats.data_vars.items() if values.dtype == object]
     drawn["sample_stats"] = xr.DataTree(stats.drop_vars(textual))  # messages, which no file format takes
