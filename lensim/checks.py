@@ -9,18 +9,38 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from lensim.plain_text import message_text, on_one_line, one_line
+
 if TYPE_CHECKING:
     import numpy as np
     import xarray as xr
 
+LONGEST_FAULT: Final = 200  # letters
+
 
 class InputError(ValueError):
-    """Something that a user handed over is not as it must be; the message is for that user, without a traceback."""
+    """Something that a user handed over is not as it must be; the message is for that user, without a traceback.
+
+    Control characters in it are written as escapes, and what is too long is cut (`lensim.plain_text.message_text`).
+    """
+
+    def __init__(self, message: object = "") -> None:
+        super().__init__(message_text(str(message)))
+
+
+def fault_of(error: BaseException) -> str:
+    """What is wrong, in words for a user: the message of an `InputError`, else the path or the kind and the reason."""
+    if isinstance(error, InputError):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename or 'a file'} cannot be used: {error.strerror}"
+    return " ".join(f"{type(error).__name__}: {error}".split())[:LONGEST_FAULT]
 
 
 @contextmanager
 def told_of(place: str) -> Iterator[None]:
     """Put a place before every line of an `InputError` that does not name it yet."""
+    place = message_text(place)
     try:
         yield
     except InputError as error:
@@ -96,7 +116,7 @@ def unique(place: str, names: Sequence[str]) -> None:
     seen: set[str] = set()
     twice = sorted({name for name in names if name in seen or seen.add(name)})  # type: ignore[func-returns-value]
     if twice:
-        raise InputError(f"{place} must not name anything twice, got {', '.join(twice)}")
+        raise InputError(f"{place} must not name anything twice, got {', '.join(map(one_line, twice))}")
 
 
 def finite(place: str, values: "np.ndarray") -> None:
@@ -155,14 +175,14 @@ class FaultReport:
 
     def tell(self, sentence: str) -> None:
         """Note what was understood and a user should know; `sentence` is what is said behind the file's name."""
-        self.notes.append(f"{self.place}: {sentence}")
+        self.notes.append(on_one_line(f"{self.place}: {sentence}"))
 
     def add(self, rule: str, *, line: int | None = None, place: str | None = None) -> None:
         """Note one fault: `rule` is the sentence behind the place, such as 'dose_um must be 0 or more, got -3'.
 
         `place` names another file than the report's own, where several are read together.
         """
-        self.faults.append((self.place if place is None else place, line, rule))
+        self.faults.append((self.place if place is None else place, line, on_one_line(rule)))
 
     def take(self, other: "FaultReport") -> None:
         """Take over the faults of another file, which keep their place and what is counted there."""
@@ -179,9 +199,9 @@ class FaultReport:
             dict.fromkeys(self.faults), key=lambda fault: (order[fault[0]], fault[1] is not None, fault[1] or 0)
         )
         lines = [
-            cut_sentence(f"{place}{f' {self.units.get(place, self.unit)} {line}' if line else ''}: {rule}")
+            cut_sentence(f"{on_one_line(place)}{f' {self.units.get(place, self.unit)} {line}' if line else ''}: {rule}")
             for place, line, rule in ordered[: self.shown]
         ]
         if len(ordered) > self.shown:
-            lines.append(f"{self.place}: and {len(ordered) - self.shown} more faults")
+            lines.append(f"{on_one_line(self.place)}: and {len(ordered) - self.shown} more faults")
         raise InputError("\n".join(lines))

@@ -49,7 +49,7 @@ def read_bytes(path: str | Path, what: str = "a file", *, at_most: int = limits.
     try:
         before = os.fstat(handle)
         _refuse_kind(path, what, before, at_most)
-        content = _read(handle, at_most)
+        content = _read(handle, before.st_size, at_most)
         after = os.fstat(handle)
     except OSError as error:
         raise _cannot_be(path, what, "read", error) from None
@@ -93,10 +93,10 @@ def _refuse_kind(path: str | Path, what: str, found: os.stat_result, at_most: in
         raise _too_large(path, what, f"{found.st_size:,}", at_most)
 
 
-def _read(handle: int, at_most: int) -> bytes:
-    """What is in an open file, and no more than one byte beyond the bound."""
+def _read(handle: int, stated: int, at_most: int) -> bytes:
+    """What is in an open file, and no more than one byte beyond the bound; mostly in one piece of the stated size."""
     parts, size = [], 0
-    while size <= at_most and (part := os.read(handle, min(_CHUNK, at_most + 1 - size))):
+    while size <= at_most and (part := os.read(handle, min(max(stated, _CHUNK), at_most + 1 - size))):
         parts.append(part)
         size += len(part)
     return b"".join(parts)

@@ -59,3 +59,11 @@ RDML_REACTIONS: Final = 300_000
 """Measured values of one file: 195 plates of 1536 wells, with one target a well."""
 RDML_RUNS: Final = 5_000
 RDML_SAMPLES: Final = 100_000
+
+FCS_BYTES: Final = 300 * MEGABYTE
+"""Bytes of one FCS file: 10^6 events of 75 channels."""
+FCS_TEXT_BYTES: Final = 5 * MEGABYTE
+"""Bytes of the keywords of an FCS file."""
+FCS_CHANNELS: Final = 1_000
+FCS_EVENTS: Final = 5_000_000
+"""Events of all FCS files of a study: 50 tubes of 100,000 events."""

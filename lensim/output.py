@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import xarray as xr
 
 from lensim import checks, placing, unfinished
@@ -98,9 +99,64 @@ def _told_with(path: Path) -> Iterator[None]:
 
 
 def save_result(result: xr.DataTree, path: Path, *, force: bool = False) -> None:
-    """Write a fit to netCDF, whole or not at all."""
-    with written_whole(path, force=force) as partial:
-        result.to_netcdf(partial, engine="h5netcdf", encoding=_encoding(result))
+    """Write a fit to netCDF, whole or not at all.
+
+    Raises
+    ------
+    InputError
+        As `require_free`.
+    OSError
+        With `path` as its file name, where the disk does not take the file, or there is no memory to make it.
+    """
+    require_free(path, force=force)
+    with _told_of_memory(path):
+        image = image_of_result(result)
+    write_image(image, path, force=force)
+
+
+def image_of_result(result: xr.DataTree) -> memoryview:
+    """The bytes of the netCDF file of a fit.
+
+    They are made in memory, of about the size of the draws, and not on the disk: where a disk fails under the netCDF
+    library, that one ends the whole process.
+    """
+    _require_memory(result.nbytes)
+    return result.to_netcdf(None, engine="h5netcdf", encoding=_encoding(result))
+
+
+def write_image(image: memoryview, path: Path, *, force: bool) -> None:
+    """Write the bytes of a file, whole or not at all; errors as `save_result`."""
+    with written_whole(path, force=force) as partial, partial.open("wb") as opened:
+        opened.write(image)
+        opened.flush()
+        os.fsync(opened.fileno())
+
+
+def require_storable(data: xr.Dataset) -> None:
+    """Refuse data that no result could carry, such as a name with a NUL in it, before they are fitted.
+
+    Raises
+    ------
+    InputError
+        With what the netCDF library says.
+    """
+    try:
+        image_of_result(xr.DataTree(data))
+    except (ValueError, TypeError) as error:
+        raise checks.InputError(f"data must be what a netCDF file can hold, got some that are not: {error}") from None
+
+
+def _require_memory(size: int) -> None:
+    """Refuse with a `MemoryError` what there is no room for, before the netCDF library does with less grace."""
+    np.empty(size + size // 4, np.uint8)  # is not touched, so it costs no time
+
+
+@contextmanager
+def _told_of_memory(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except MemoryError as error:
+        raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM), str(path)) from error
 
 
 def _encoding(result: xr.DataTree) -> dict[str, dict[str, dict[str, object]]]:
@@ -114,9 +170,12 @@ def _encoding(result: xr.DataTree) -> dict[str, dict[str, dict[str, object]]]:
 
 
 def save_dataset(data: xr.Dataset, path: Path, *, force: bool = False) -> None:
-    """Write a Dataset, such as the truth of a simulation, to netCDF, whole or not at all."""
-    with written_whole(path, force=force) as partial:
-        data.to_netcdf(partial, engine="h5netcdf")
+    """Write a Dataset, such as the truth of a simulation, to netCDF, whole or not at all; errors as `save_result`."""
+    require_free(path, force=force)
+    with _told_of_memory(path):
+        _require_memory(data.nbytes)
+        image = data.to_netcdf(None, engine="h5netcdf")
+    write_image(image, path, force=force)
 
 
 def load_result(path: Path) -> xr.DataTree:

@@ -122,4 +122,4 @@ def test_a_long_sentence_keeps_its_beginning_and_its_remedy():
         report.raise_if_any()
     assert str(caught.value).startswith("a.csv line 3: x must be y, got bbb")
     assert str(caught.value).endswith("bbb: write y")
-    assert " ... (8,539 characters left out) ... " in str(caught.value)
+    assert " ... (8,540 characters left out) ... " in str(caught.value)

@@ -12,6 +12,8 @@ ASSAYS = ("dose_response", "expression", "bioassay", "cell_cycle", "selection")
 LEVELS = (
     (
         "vocabulary",
+        "plain_text",
+        "notebook",
         "checks",
         "limits",
         "input_file",
@@ -28,6 +30,7 @@ LEVELS = (
         "plate_faults",
         "callable_package",
         "earlier_results",
+        "private_folders",
     ),
     ("tables",),
     ("inference",),

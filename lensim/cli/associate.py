@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lensim.cli.shared import CiProb, Force, Seed, csv_suffix, out
+from lensim.cli.shared import CiProb, Force, Seed, csv_suffix, out, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,18 +67,18 @@ def associate(
     table, shares = pd.concat(tables, ignore_index=True), pd.concat(shared)
     print_associations(table, ci)
     print_shares(shares, ci)
-    out.print(associations.words_on_convergence(result), soft_wrap=True, markup=False, highlight=False)
+    say(associations.words_on_convergence(result))
     if csv is not None:
         with written_whole(csv, force=force) as partial:
             table.to_csv(partial, index=False)
-        out.print(f"table in {csv}", soft_wrap=True, markup=False)
+        say(f"table in {csv}")
     if figure is not None:
         from lensim.report.figures.associations import plot_associations
         from lensim.report.figures.style import save_figure
 
         with written_whole(figure, force=force) as partial:
             save_figure(plot_associations(table, region), partial)
-        out.print(f"figure in {figure}", soft_wrap=True, markup=False)
+        say(f"figure in {figure}")
 
 
 def print_associations(table: "pd.DataFrame", ci_prob: float) -> None:
@@ -87,6 +87,7 @@ def print_associations(table: "pd.DataFrame", ci_prob: float) -> None:
     from rich.table import Table
 
     from lensim.dose_response.associations import DRAWN_TOGETHER
+    from lensim.plain_text import one_line
     from lensim.tables.records import records
 
     shown = Table(box=SIMPLE, padding=(0, 1, 0, 0))
@@ -99,7 +100,7 @@ def print_associations(table: "pd.DataFrame", ci_prob: float) -> None:
         low, high = (2.0 ** row[f"log2_odds_ratio_{end}"] for end in ("lower", "upper"))
         apart = [row[f"inhibition_difference_percent{end}"] for end in ("", "_lower", "_upper")]
         shown.add_row(
-            f"{row['label']}\n{row['value']}",
+            f"{one_line(row['label'])}\n{one_line(row['value'])}",
             f"{row['resistant']:.0f} of {row['lines']}\n{row['other_resistant']:.0f} of {row['other_lines']}",
             f"{2.0 ** row['log2_odds_ratio']:.2g} ({low:.2g} to {high:.2g})\n{row['log2_odds_ratio_verdict']}",
             f"{apart[0]:.0f} ({apart[1]:.0f} to {apart[2]:.0f})\n{row['inhibition_difference_percent_verdict']}",
@@ -107,18 +108,18 @@ def print_associations(table: "pd.DataFrame", ci_prob: float) -> None:
             f"{row['power_if_all_resistant']:.0%}\n{row['power_if_none_resistant']:.0%}",
         )
     out.print(shown)
-    out.print(f"against all other lines; medians and {ci_prob:.0%} intervals", soft_wrap=True, markup=False)
-    out.print(f"note: {DRAWN_TOGETHER}", soft_wrap=True, markup=False, highlight=False)
+    say(f"against all other lines; medians and {ci_prob:.0%} intervals")
+    say(f"note: {DRAWN_TOGETHER}")
 
 
 def print_shares(table: "pd.DataFrame", ci_prob: float) -> None:
     """Print the share of the variance between lines that each label explains, in percent."""
+    from lensim.plain_text import one_line
     from lensim.tables.records import records
 
     for row in records(table):
         share = f"{100 * row['median']:.0f}% ({100 * row['lower']:.0f} to {100 * row['upper']:.0f})"
-        out.print(
-            f"{row['label']} explains {share} of the variance "
+        say(
+            f"{one_line(row['label'])} explains {share} of the variance "
             f"of {row['quantity']} between {row['lines']} lines ({ci_prob:.0%} interval)",
-            soft_wrap=True, markup=False, highlight=False,
-        )  # fmt: skip
+        )

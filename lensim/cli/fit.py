@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from contextlib import nullcontext
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lensim.checks import between, one_of, told_of
+from lensim.checks import between, fault_of, one_of, told_of
 from lensim.cli.assay_command import assay_command
+from lensim.cli.kept import going_on, keep, tell
 from lensim.cli.remedies import in_own_options
 from lensim.cli.shared import (
     Chains,
@@ -21,13 +23,14 @@ from lensim.cli.shared import (
     Seed,
     TargetAccept,
     Tune,
-    out,
     paths_in,
     say,
 )
-from lensim.cli.studies import Source, Study, studies_of
+from lensim.cli.studies import Source, Study, joint_tables, studies_of
 
 if TYPE_CHECKING:
+    from lensim.assay import Asked
+    from lensim.cli.summarize import Said
     from lensim.face.fit import Fit
 
 INTERVALS = (0.01, 0.999)
@@ -85,9 +88,9 @@ def _run(
     force: bool,
 ) -> None:
     from lensim.assay import Asked
-    from lensim.cli.summarize import print_results, require_room, write_csv, write_figures
+    from lensim.cli.summarize import require_room
     from lensim.inference.engine_nutpie import SamplerSettings
-    from lensim.output import require_free, save_result
+    from lensim.output import require_free
 
     one_of("--out suffix", path.suffix.lower(), (".nc",))
     between("--ci", ci, *INTERVALS)
@@ -98,9 +101,8 @@ def _run(
     require_room(csv, figures, force=force, inputs=read_here)
     by = given.get("by") or ""
     studies = studies_of(source(**given), by)
-    targets = [study.path(path) for study in studies]
-    for study, target in zip(studies, targets, strict=True):
-        require_free(target, force=force, inputs=read_here)
+    for study in studies:
+        require_free(study.path(path), force=force, inputs=read_here)
         require_room(None, study.folder(figures), force=force, inputs=read_here)
     drawn = partial(
         _fit,
@@ -113,16 +115,65 @@ def _run(
         chains=chains,
         target_accept=target_accept,
     )
-    fits = {}
-    for study, target in zip(studies, targets, strict=True):
+    outcomes = [_outcome(study, path, drawn, Asked(ci), figures, force=force) for study in studies]
+    _tell_all(outcomes, by, csv, force=force)
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What came of one study: its file, what is told of it, and what went wrong."""
+
+    study: Study
+    path: Path | None = None
+    said: "Said | None" = None
+    faults: tuple[str, ...] = ()
+
+
+def _outcome(
+    study: Study, path: Path, drawn: "Callable[[Study], Fit]", asked: "Asked", figures: Path | None, *, force: bool
+) -> _Outcome:
+    """Fit a study and save it before anything is said of it; one of several that fails does not end the others."""
+    from lensim.cli.summarize import said_of, write_figures
+
+    try:
         with told_of(study.words.removesuffix(": ")) if study.by else nullcontext():
-            result = fits[study.value] = drawn(study)
-        save_result(result.tree, target, force=force)
-        out.print(f"{study.words}result in {target}", soft_wrap=True, markup=False)
-    write_csv(print_results({value: one.tree for value, one in fits.items()}, Asked(ci), by), csv, force=force)
-    for study in studies:
-        write_figures(fits[study.value].tree, Asked(ci), study.folder(figures), force=force, data=study.data)
-    if not all(one.verdict.passed for one in fits.values()):
+            result = drawn(study).tree
+            kept = keep(result, study.path(path), force=force)
+    except Exception as error:
+        if not study.by:
+            raise
+        tell(f"error: {in_own_options(fault_of(error))}")
+        return _Outcome(study, faults=(fault_of(error),))
+    faults = [kept.fault] if kept.fault else []
+    if kept.fault:
+        tell(f"error: {in_own_options(kept.fault)}")
+    else:
+        tell(f"{study.words}result in {kept.path}", quietly=False)
+    said = None
+    with going_on("its tables could not be made", kept.path, faults):
+        said = said_of(result, asked)
+    with going_on("its figures could not be written", kept.path, faults):
+        write_figures(result, asked, study.folder(figures), force=force, data=study.data)
+    return _Outcome(study, kept.path, said, tuple(faults))
+
+
+def _tell_all(outcomes: list[_Outcome], by: str, csv: Path | None, *, force: bool) -> None:
+    """Tables, verdicts and faults of all studies together, and the exit status that goes with them."""
+    from lensim.cli.summarize import print_said, write_csv
+
+    said = {one.study.value: one.said for one in outcomes if one.said is not None}
+    without = {one.study.value: "; ".join(one.faults) for one in outcomes if one.said is None}
+    saved = next((one.path for one in outcomes if one.path is not None), None)
+    faults = [fault for one in outcomes for fault in one.faults]
+    if said and saved is not None:
+        tables = joint_tables(by, {value: own.tables for value, own in said.items()}, without)
+        with going_on("tables could not be printed", saved, faults):
+            print_said(said, tables, by)
+        with going_on("tables could not be written", saved, faults):
+            write_csv(tables, csv, force=force)
+    if faults:
+        raise typer.Exit(2)
+    if not all(own.verdict.passed for own in said.values()):
         raise typer.Exit(3)
 
 
@@ -159,5 +210,5 @@ def _fit(
         chains=chains,
         target_accept=target_accept,
         progress=True,
-        tell=lambda said: say(f"{study.words}{said}", quietly=True),
+        tell=lambda said: tell(f"{study.words}{said}"),
     )

@@ -1,19 +1,23 @@
 """The command line. Heavy libraries are imported by the command that needs them, so that --help comes at once."""
 
+import errno
+import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
 
-from lensim.checks import InputError
+from lensim.checks import InputError, fault_of
 from lensim.cli import associate, compare, plan, power, published, report, selection, simulate, sources, summarize
+from lensim.cli.console import print_anything
 from lensim.cli.fit import fit_command
 from lensim.cli.read import read_command, read_expression_command
 from lensim.cli.remedies import speaking_options
-from lensim.cli.shared import err, once_by, out
+from lensim.cli.shared import once_by, out, say
 
 app = typer.Typer(
     help="Simulate, model and plan dose-response panels and RT-qPCR studies, with honest uncertainty.",
@@ -29,9 +33,10 @@ app.add_typer(simulate_app, name="simulate")
 app.add_typer(fit_app, name="fit")
 app.add_typer(read_app, name="read")
 
+INTERRUPTED: Final = 130
 CODES: Final = (
     "\n\nExit status 0 where the sampler converged, 3 where it did not: the result is written all the same, with its "
-    "verdict."
+    "verdict. 2 where something failed, such as one of the studies of --by: what was fitted is written."
 )
 DOSE_RESPONSE: Final = "IC50 of every line, as an interval or as a bound, from raw signals or percent viabilities."
 EXPRESSION: Final = (
@@ -185,17 +190,56 @@ _add_assays_of_other_packages()
 
 
 def main() -> None:
-    """Run the command line. A user's error gives one message and exit status 2, never a traceback."""
+    """Run the command line. A user's error gives one message and exit status 2, an interrupt 130, never a traceback."""
+    status: Any = 2
+    print_anything()
     try:
         once_by(sys.argv[1:])
-        app()
-    except InputError as error:
-        err.print(f"error: {error}", style="red", markup=False, soft_wrap=True)
-        sys.exit(2)
+        status = app(standalone_mode=False)
+    except SystemExit as stop:
+        status = stop.code
+    except WRONG_CALL as error:
+        status = _refused_call(error)
+    except (KeyboardInterrupt, typer.Abort):
+        status = INTERRUPTED
+    except (InputError, OSError, MemoryError) as error:
+        _say_last(f"error: {fault_of(error)}", "red")
+    if status == INTERRUPTED:
+        _say_last("stopped by Ctrl-C: no file is half-written")
+    _end(status if isinstance(status, int | str) else 0)
+
+
+WRONG_CALL: Final[type[Any]] = typer.BadParameter.__bases__[0]
+"""Of commands and options that are none; typer would print what was typed with its own console."""
+
+
+def _refused_call(error: Any) -> int:
+    """Say how the command is called, and what is wrong; the exit status."""
+    if type(error).__name__ != "NoArgsIsHelpError":  # the help is printed already
+        if error.ctx is not None:
+            _say_last(error.ctx.get_usage())
+            _say_last(f"Try '{error.ctx.command_path} --help' for help.")
+        _say_last(f"error: {error.format_message()}", "red")
+    return int(error.exit_code)
+
+
+def _say_last(sentence: str, style: str | None = None) -> None:
+    with suppress(OSError):  # of a standard error that is closed or full
+        say(sentence, quietly=True, style=style or "")
+
+
+def _end(status: str | int | None) -> NoReturn:
+    """Leave, also where standard output takes no more: what it still holds would fail once more as Python ends."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except OSError as error:
-        named = f"{error.filename or 'a file'} cannot be used: {error.strerror or error}"
-        err.print(f"error: {named}", markup=False, soft_wrap=True)
-        sys.exit(2)
+        if error.errno != errno.EPIPE:  # a reader that has seen enough is no fault
+            _say_last(f"error: standard output cannot be used: {error.strerror}")
+            status = status or 2
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(status)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from lensim.cli.shared import Force, err, out
+from lensim.cli.shared import Force, out, say
 from lensim.cli.workers import Scheduler, TrustNetwork, Workers, interrupted_in_one_sentence, say_what_is_trusted
 
 
@@ -44,10 +44,10 @@ def plan(
             trust_network=trust_network,
             figures=figures,
             force=force,
-            tell=lambda said: out.print(said, soft_wrap=True, markup=False),
+            tell=say,
         )
     out.print()
-    out.print(result.text, soft_wrap=True, markup=False)
+    say(result.text)
     seconds = ", ".join(f"{name} {took:.0f} s" for name, took in result.plan.seconds.items())
-    err.print(f"seconds to each answer: {seconds}", soft_wrap=True, markup=False)
-    out.print(f"tables, figures and this paragraph in {folder}", soft_wrap=True, markup=False)
+    say(f"seconds to each answer: {seconds}", quietly=True)
+    say(f"tables, figures and this paragraph in {folder}")

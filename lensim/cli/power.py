@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from lensim.cli.shared import err, out
+from lensim.cli.shared import err, out, say
 from lensim.cli.workers import Scheduler, TrustNetwork, Workers, interrupted_in_one_sentence, say_what_is_trusted
 
 if TYPE_CHECKING:
@@ -54,9 +54,9 @@ def power(
         )
     print_power(result.table, result.audit)
     if remark := assay_of(result.scenario).remark(result.scenario):
-        out.print(remark, soft_wrap=True, markup=False)
-    out.print(f"every figure with its error in {folder / 'summary.csv'}", soft_wrap=True)
-    out.print(f"tables and figures in {folder}", soft_wrap=True)
+        say(remark)
+    say(f"every figure with its error in {folder / 'summary.csv'}")
+    say(f"tables and figures in {folder}")
 
 
 def print_power(table: "pd.DataFrame", audit: "pd.DataFrame") -> None:
@@ -80,23 +80,21 @@ def print_power(table: "pd.DataFrame", audit: "pd.DataFrame") -> None:
         "interval width": lambda row: _with_error(row, "width", 3),
     }
     _print_columns(table, estimates, title="estimates, in units of what the rule is about")
-    out.print(
+    say(
         "coverage and width are of the interval that a rule has: a test's of 1 - alpha (95% without alpha), "
         "a posterior's of ci_prob (90%)",
-        soft_wrap=True,
     )
     if "type_m" in table:
-        out.print(
+        say(
             "type S and M are of finds by rules with a sign: share with the wrong sign, and summed estimates over "
             "summed true effects",
-            soft_wrap=True,
         )
     if "ceiling" in table:
-        out.print("ceiling: share of truths in which what the rule states is so", soft_wrap=True)
+        say("ceiling: share of truths in which what the rule states is so")
     if "decide_at" in table:
         _print_verdicts(table, quantity)
     for sentence in caution_sentences(table, audit):
-        out.print(sentence, soft_wrap=True, markup=False)
+        say(sentence)
 
 
 def _print_verdicts(table: "pd.DataFrame", quantity: str) -> None:
@@ -117,7 +115,7 @@ def _print_verdicts(table: "pd.DataFrame", quantity: str) -> None:
     readings["studies"] = lambda row: f"{row['studies']:.0f}"
     _print_columns(table, readings, title=f"{quantity} with 99.9% intervals")
     if not failed:
-        out.print("no study failed: read as missing or as no finds, verdicts are the same")
+        say("no study failed: read as missing or as no finds, verdicts are the same")
 
 
 def _print_columns(
@@ -127,6 +125,7 @@ def _print_columns(
     from rich.box import SIMPLE
     from rich.table import Table
 
+    from lensim.plain_text import one_line
     from lensim.power.words import field_label, grid_fields
     from lensim.tables.records import records
 
@@ -141,7 +140,7 @@ def _print_columns(
     for name in cells:
         shown.add_column(name, justify="right", no_wrap=True)
     for at, row in enumerate(rows):
-        said = [*[f"{row[name]}" for name in fields], str(row["rule"]), str(row["target"])]
+        said = [one_line(row[name]) for name in (*fields, "rule", "target")]
         shown.add_row(*said, *[column[at] for column in cells.values()])
     out.print(shown)
 

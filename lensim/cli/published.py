@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lensim.cli.shared import Force, Seed, err, out
+from lensim.cli.shared import Force, Seed, out, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,12 +34,12 @@ def published(
         seed=seed,
         figures=figures,
         force=force,
-        tell=lambda said: out.print(said, soft_wrap=True, markup=False),
-        warn=lambda said: err.print(f"warning: {said}", soft_wrap=True, markup=False),
+        tell=say,
+        warn=lambda said: say(f"warning: {said}", quietly=True),
     )
     print_table(result.table)
     if folder is not None:
-        out.print(f"posterior, tables and figures in {folder}", soft_wrap=True, markup=False)
+        say(f"posterior, tables and figures in {folder}")
 
 
 def print_table(table: "pd.DataFrame") -> None:
@@ -48,6 +48,7 @@ def print_table(table: "pd.DataFrame") -> None:
     from rich.table import Table
 
     from lensim.inference.probability_text import probability_text
+    from lensim.plain_text import one_line
     from lensim.tables.records import records
 
     shown = Table(box=SIMPLE, padding=(0, 1, 0, 0))
@@ -59,7 +60,7 @@ def print_table(table: "pd.DataFrame") -> None:
         shown.add_column(name, justify="right", no_wrap=True)
     for row in records(table):
         shown.add_row(
-            f"{row['target']}\n{row['cell_type']}",
+            f"{one_line(row['target'])}\n{one_line(row['cell_type'])}",
             *(
                 f"{row[name]:{form}}\n{row[f'{name}_low']:{form}} to {row[f'{name}_high']:{form}}"
                 for name, form in (("mean_percent", ".0f"), ("tau", ".2f"), ("new_percent", ".0f"))
@@ -68,4 +69,4 @@ def print_table(table: "pd.DataFrame") -> None:
             probability_text(row["p_new_increase"], row["draws"]),
         )
     out.print(shown)
-    out.print("medians and 90% intervals", soft_wrap=True, markup=False)
+    say("medians and 90% intervals")

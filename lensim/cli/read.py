@@ -110,7 +110,9 @@ def _print_found(instrument: str, paths: tuple[str, ...], found: dict[str, int])
     from rich.table import Table
     from rich.text import Text
 
-    table = Table("found", "number", title=Text(f"{instrument}: {', '.join(paths)}"))
+    from lensim.plain_text import one_line
+
+    table = Table("found", "number", title=Text(f"{instrument}: {', '.join(map(one_line, paths))}"))
     for name, count in found.items():
         table.add_row(name.replace("_", " "), str(count))
     out.print(table)

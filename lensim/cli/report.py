@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from lensim.cli.shared import CiProb, Force, err, out
+from lensim.cli.shared import CiProb, Force, say
 
 
 def report(
@@ -31,13 +31,11 @@ def report(
     one_of("--out suffix", path.suffix.lower(), (".html", ".htm"))
     between("--ci", ci, 0.01, 0.999)
     require_free(path, force=force, inputs=results)
-    page = results_page(
-        results, title, ci, figures=figures, tell=lambda said: err.print(said, soft_wrap=True, markup=False)
-    )
+    page = results_page(results, title, ci, figures=figures, tell=lambda said: say(said, quietly=True))
     text = render(page)
     with written_whole(path, force=force) as partial:
         partial.write_text(text, encoding="utf-8")
-    out.print(f"page of {len(text.encode()) / 1e6:.1f} MB in {path}", soft_wrap=True, markup=False)
+    say(f"page of {len(text.encode()) / 1e6:.1f} MB in {path}")
     if any(section.state == "no" for section in page.sections):
-        err.print("a fit on it has not converged", soft_wrap=True, markup=False)
+        say("a fit on it has not converged", quietly=True)
         raise typer.Exit(3)

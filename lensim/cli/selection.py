@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lensim.checks import InputError
-from lensim.cli.shared import Force, Seed, out
+from lensim.cli.shared import Force, Seed, out, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +48,7 @@ def simulate_selection(
         force=force,
     )
     print_table(result.table)
-    out.print(f"tables and figures in {folder}", soft_wrap=True, markup=False)
+    say(f"tables and figures in {folder}")
 
 
 def _drawing() -> "Draw":
@@ -63,6 +63,7 @@ def print_table(table: "pd.DataFrame") -> None:
     from rich.box import SIMPLE
     from rich.table import Table
 
+    from lensim.plain_text import one_line
     from lensim.selection.words import day_in_words
     from lensim.tables.records import records
 
@@ -80,6 +81,6 @@ def print_table(table: "pd.DataFrame") -> None:
             f"{100 * row[name]:.1f} ± {100 * row[f'{name}_mcse']:.1f}" for name in ("p_is_resistant", "p_is_extinct")
         )
         days = (day_in_words(row[name]) for name in ("resistance_day", "growth_day"))
-        shown.add_row(row["schedule"], prevail, *days, extinct)
+        shown.add_row(one_line(row["schedule"]), prevail, *days, extinct)
     out.print(shown)
-    out.print("± is one Monte Carlo standard error; days are medians over all cultures", soft_wrap=True, markup=False)
+    say("± is one Monte Carlo standard error; days are medians over all cultures")

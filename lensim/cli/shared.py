@@ -6,18 +6,17 @@ from pathlib import Path
 from typing import Annotated, Final, Literal
 
 import typer
-from rich.console import Console
 
 from lensim.checks import InputError, one_of
+from lensim.cli.console import PlainConsole
+from lensim.plain_text import message_text
 
 LOG_WIDTH: Final = 120
 """Where there is no terminal whose width could be asked."""
 
-# names of a user, such as "[/x]" or ":smile:", are never read as markup
-
-_asked = Console(markup=False, emoji=False)
-out = _asked if _asked.is_terminal or "COLUMNS" in os.environ else Console(width=LOG_WIDTH, markup=False, emoji=False)
-err = Console(stderr=True, highlight=False, markup=False, emoji=False)
+_asked = PlainConsole()
+out = _asked if _asked.is_terminal or "COLUMNS" in os.environ else PlainConsole(width=LOG_WIDTH)
+err = PlainConsole(stderr=True)
 
 # --- of every command that makes something ---
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Root seed; the same seed gives the same numbers.")]
@@ -152,6 +151,6 @@ def csv_suffix(path: Path | None) -> None:
         one_of("--csv suffix", path.suffix.lower(), (".csv",))
 
 
-def say(sentence: str, *, quietly: bool = False) -> None:
-    """Print a sentence as plain text, without markup; to standard error if `quietly`."""
-    (err if quietly else out).print(sentence, soft_wrap=True, markup=False, highlight=False)
+def say(sentence: str, *, quietly: bool = False, style: str = "") -> None:
+    """Print a sentence, on one line however narrow the terminal; to standard error if `quietly`."""
+    (err if quietly else out).print(message_text(sentence), style=style, soft_wrap=True)

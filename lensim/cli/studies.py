@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from lensim.checks import InputError
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from lensim.assay import ResultTable
 
+ERROR: Final = "error"
 Source = Callable[..., "xr.Dataset | dict[str, xr.Dataset]"]
 """Files and options of an assay to data; with --by to one Dataset for each value of a column."""
 
@@ -66,8 +68,20 @@ def _safe(name: str) -> str:
     return re.sub(r"[^\w.+-]+", "_", name).strip("_.") or "_"
 
 
-def joint_tables(by: str, tables: "Mapping[str, Sequence[ResultTable]]") -> "tuple[ResultTable, ...]":
-    """The tables of several studies as one of each name, the column `by` first."""
+def joint_tables(
+    by: str, tables: "Mapping[str, Sequence[ResultTable]]", faults: Mapping[str, str] = MappingProxyType({})
+) -> "tuple[ResultTable, ...]":
+    """The tables of several studies as one of each name, the column `by` first.
+
+    Parameters
+    ----------
+    by
+        The column; empty for a study alone.
+    tables
+        By the value of that column.
+    faults
+        Why a study has no tables, by its value: a row with the column `error` in the main table.
+    """
     import pandas as pd
 
     if not by:
@@ -76,12 +90,14 @@ def joint_tables(by: str, tables: "Mapping[str, Sequence[ResultTable]]") -> "tup
     for value, own in tables.items():
         for table in own:
             named.setdefault(table.name, []).append((value, table))
-    joint = []
+    joint: list[ResultTable] = []
     for parts in named.values():
         frames = []
         for value, table in parts:
             frame = table.frame.drop(columns=by, errors="ignore")
             frame.insert(0, by, value)
             frames.append(frame)
+        if faults and not joint:
+            frames.append(pd.DataFrame([{by: value, ERROR: fault} for value, fault in faults.items()]))
         joint.append(replace(parts[0][1], frame=pd.concat(frames, ignore_index=True)))
     return tuple(joint)

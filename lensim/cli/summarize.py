@@ -1,20 +1,21 @@
 """The command `lensim summarize`, and the tables, figures and verdict that every fit prints and writes."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lensim.checks import InputError, told_of
-from lensim.cli.shared import CiProb, Csv, FigureFolder, Force, out, say
-from lensim.cli.studies import joint_tables
+from lensim.cli.shared import CiProb, Csv, FigureFolder, Force, say
 from lensim.cli.tables import print_tables
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from lensim.assay import Asked, ResultTable
+    from lensim.inference.verdict import Verdict
 
 
 def summarize(
@@ -68,45 +69,52 @@ def require_room(csv: Path | None, figures: Path | None, *, force: bool, inputs:
         raise InputError(f"{figures} must hold no figures yet, got some: add --force to replace them")
 
 
-def print_result(result: "xr.DataTree", asked: "Asked") -> "tuple[ResultTable, ...]":
-    """Print the tables, remarks and verdict of a result; the tables are handed on, so that they are computed once."""
-    return print_results({"": result}, asked)
+@dataclass(frozen=True)
+class Said:
+    """What is told of a result: tables, sentences that go with them, and the verdict."""
+
+    tables: "tuple[ResultTable, ...]"
+    notes: tuple[str, ...]
+    verdict: "Verdict"
 
 
-def print_results(results: "Mapping[str, xr.DataTree]", asked: "Asked", by: str = "") -> "tuple[ResultTable, ...]":
-    """Print the joint tables of several studies, then the remarks and the verdict of each; the tables are handed on.
-
-    `results` are by their value of the column `by`.
-    """
+def said_of(result: "xr.DataTree", asked: "Asked") -> Said:
+    """What is told of a result, computed once for the terminal and for CSV files."""
     from lensim.earlier_results import EARLIER
     from lensim.inference.verdict import verdict_of
     from lensim.report.shown import shown_of
 
-    shown = {value: shown_of(result, asked) for value, result in results.items()}
-    tables = joint_tables(by, {value: own for value, (_, own, _, _) in shown.items()})
+    _, tables, remarks, lacks = shown_of(result, asked)
+    notes = (*remarks, lacks.strip(), str(result.attrs.get(EARLIER, "")))
+    return Said(tables, tuple(note for note in notes if note), verdict_of(result))
+
+
+def print_result(result: "xr.DataTree", asked: "Asked") -> "tuple[ResultTable, ...]":
+    """Print the tables, remarks and verdict of a result; the tables are handed on, so that they are computed once."""
+    said = said_of(result, asked)
+    print_said({"": said}, said.tables)
+    return said.tables
+
+
+def print_said(said: Mapping[str, Said], tables: "tuple[ResultTable, ...]", by: str = "") -> None:
+    """Print the joint tables of several studies, then the remarks and the verdict of each.
+
+    `said` is by the value of the column `by`.
+    """
     print_tables(tables)
-    words = {value: f"{by} = {value}: " if by else "" for value in results}
-    for value, (_, _, remarks, lacks) in shown.items():
-        for remark in (*remarks, lacks.strip(), str(results[value].attrs.get(EARLIER, ""))):
-            if remark:
-                say(f"{words[value]}note: {remark}")
-    for value, result in results.items():
-        verdict = verdict_of(result)
-        out.print(
-            f"{words[value]}{verdict.sentence()}",
-            style="green" if verdict.passed else "red",
-            soft_wrap=True,
-            markup=False,
-            highlight=False,
-        )
-    return tables
+    words = {value: f"{by} = {value}: " if by else "" for value in said}
+    for value, one in said.items():
+        for note in one.notes:
+            say(f"{words[value]}note: {note}")
+    for value, one in said.items():
+        say(f"{words[value]}{one.verdict.sentence()}", style="green" if one.verdict.passed else "red")
 
 
 def write_csv(tables: "tuple[ResultTable, ...]", csv: Path | None, *, force: bool) -> None:
     """Write the main table to a file, or every table to a folder."""
     from lensim.output import require_free, written_whole
 
-    if csv is None:
+    if csv is None or not tables:
         return
     targets = {csv: tables[0]} if csv.suffix else {csv / f"{table.name}.csv": table for table in tables}
     for target in targets:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from lensim.cli.shared import out
+from lensim.plain_text import LONGEST_CELL, one_line, visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,9 +25,11 @@ def print_text(table: "pd.DataFrame", title: str = "") -> None:
     from rich.table import Table
     from rich.text import Text
 
-    shown = Table(title=Text(title) if title else None, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    shown = Table(
+        title=Text(visible(title)) if title else None, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0)
+    )
     for name in table:
-        shown.add_column(Text(str(name)), overflow="fold")
+        shown.add_column(Text(one_line(name)), overflow="fold")
     for row in table.itertuples(index=False):
-        shown.add_row(*[Text(str(value)) for value in row])
+        shown.add_row(*[Text(one_line(value, LONGEST_CELL)) for value in row])
     out.print(shown)

@@ -1,6 +1,5 @@
 """A fit: verdict, tables and figures of a result, with the DataTree that ArviZ reads."""
 
-import html
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,6 +10,7 @@ import xarray as xr
 from lensim.assay import Asked, assay_of, fit_study
 from lensim.checks import InputError, one_of
 from lensim.inference.verdict import Verdict
+from lensim.plain_text import one_line
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -136,23 +136,24 @@ class Fit:
 
     def _repr_html_(self) -> str:
         """Verdict and main table for a notebook; names are shown as they are, not read as HTML or as formulas."""
+        from lensim.notebook import in_notebook, paragraph, table
         from lensim.report.shown import shown_of
         from lensim.report.text import text_table
 
         title, tables, remarks, lacks = shown_of(self.tree, Asked())
         verdict = self.verdict
         parts = [
-            f"<p><b>{html.escape(title)}</b>, {html.escape(self._name())}</p>",
-            f'<p style="color:{"#00604a" if verdict.passed else "#a02c00"}">{html.escape(verdict.sentence())}</p>',
+            paragraph(f"{title}, {self._name()}", "font-weight:bold"),
+            paragraph(verdict.sentence(), f"color:{'#00604a' if verdict.passed else '#a02c00'}"),
         ]
         if tables:
-            parts.append(f"<p>{html.escape(tables[0].caption)}</p>")
-            parts.append(text_table(tables[0]).to_html(index=False, border=0, escape=True))
-        parts += [f"<p>{html.escape(text)}</p>" for text in (*remarks, lacks.strip()) if text]
-        return f'<div class="tex2jax_ignore mathjax_ignore">{"".join(parts)}</div>'
+            parts.append(paragraph(tables[0].caption))
+            parts.append(table(text_table(tables[0]), border=0))
+        parts += [paragraph(text) for text in (*remarks, lacks.strip()) if text]
+        return in_notebook(parts)
 
     def _name(self) -> str:
-        return str(self.tree.attrs.get("model") or self.tree.attrs.get("assay") or "a model without a name")
+        return one_line(self.tree.attrs.get("model") or self.tree.attrs.get("assay") or "a model without a name")
 
 
 def fit(

@@ -2,8 +2,11 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
+from math import nan
 
+import pymc as pm
 import xarray as xr
 
 from lensim import checks, seeding
@@ -11,10 +14,12 @@ from lensim import vocabulary as v
 from lensim.inference.catalogue import find_model
 from lensim.inference.engine_nutpie import compile_model
 from lensim.inference.fit import FitSettings, complete, draw
-from lensim.inference.gate import diagnose
+from lensim.inference.gate import GateSettings, diagnose
 from lensim.inference.observations import attach_observations
 from lensim.inference.priors import carry_priors, priors_from
-from lensim.inference.verdict import carry_verdict
+from lensim.inference.sampler_coordinates import SAMPLER_COORDINATES, without_coordinates
+from lensim.inference.verdict import INCOMPLETE, Verdict, carry_verdict
+from lensim.output import require_storable
 
 CAREFUL_TARGET_ACCEPT = 0.99
 CAREFUL_DRAWS = 4  # times those of the attempt before
@@ -38,6 +43,10 @@ def fit_with_care(
     carries the verdict over every parameter and estimand, and how many attempts it took; a result that failed every
     time is handed over with its verdict, not withheld. The verdict looks at all draws; of a further attempt, whose
     draws hang together, every fourth is then kept (attrs["kept_every"]), so that results do not grow.
+
+    Once there are draws, they are handed over, whatever fails behind them. Where the estimands cannot be computed, the
+    verdict is that of the parameters, does not pass, and says why. Where predictive draws or the log likelihood cannot
+    be computed, the result has none, and attrs["incomplete"] says why.
 
     Parameters
     ----------
@@ -65,6 +74,7 @@ def fit_with_care(
         If the model is unknown, the data do not suit it, or the priors are faulty.
     """
     checks.at_least("attempts", attempts, 1)
+    require_storable(data)
     entry = find_model(model)
     chosen = entry.priors() if priors is None else priors_from(entry, priors)
     built = entry.build(data) if priors is None else entry.build(data, chosen)
@@ -75,21 +85,51 @@ def fit_with_care(
         root = seed if attempt == 1 else seeding.sampler_seed(seed, "attempt", attempt)
         drawn = draw(compiled, settings, root, progress=progress)
         attach_observations(drawn, data)
-        verdict = diagnose(drawn, judged(drawn), settings.gate)
+        verdict, fault = _verdict(drawn, judged, settings.gate)
         carry_verdict(drawn, verdict)
         carry_priors(drawn, chosen)
         drawn.attrs |= {name: data.attrs[name] for name in (v.ASSAY,) if name in data.attrs}
         drawn.attrs |= {"model": model, "attempts": attempt, "compile_seconds": compile_seconds}
-        if verdict.passed or attempt == attempts:
+        if verdict.passed or fault or attempt == attempts:
             break
-        tell(f"attempt {attempt} {verdict.sentence()}; sampling again with more care")
+        with suppress(Exception):  # a closed terminal ends no fit
+            tell(f"attempt {attempt} {verdict.sentence()}; sampling again with more care")
         careful = replace(
             settings.sampler,
             draws=CAREFUL_DRAWS * settings.sampler.draws,
             target_accept=max(CAREFUL_TARGET_ACCEPT, settings.sampler.target_accept),
         )
         settings = replace(settings, sampler=careful)
-    return complete(built, _every_nth(drawn, CAREFUL_DRAWS ** (attempt - 1)), settings, root)
+    kept = _every_nth(drawn, CAREFUL_DRAWS ** (attempt - 1))
+    try:
+        return complete(built, kept, settings, root)
+    except Exception as error:
+        return _without_predictive(built, kept, error)
+
+
+def _verdict(
+    drawn: xr.DataTree, judged: Callable[[xr.DataTree], xr.Dataset], gate: GateSettings
+) -> tuple[Verdict, str]:
+    """The verdict over parameters and estimands, and why there are no estimands; empty where there are some."""
+    try:
+        return diagnose(drawn, judged(drawn), gate), ""
+    except Exception as error:
+        fault = f"estimands must be computed, got {checks.fault_of(error)}"
+    try:
+        of_parameters = diagnose(drawn, gate=gate)
+    except Exception:  # so few draws that nothing can be said of them
+        of_parameters = Verdict(False, (), nan, nan, nan, "", 0, nan, nan)
+    return replace(of_parameters, passed=False, reasons=(*of_parameters.reasons, fault)), fault
+
+
+def _without_predictive(model: pm.Model, drawn: xr.DataTree, error: Exception) -> xr.DataTree:
+    """A posterior as far as it came, where what is drawn from it failed."""
+    own, coordinates = without_coordinates(drawn["posterior"].to_dataset(), model)
+    drawn["posterior"] = xr.DataTree(own)
+    if coordinates.data_vars:
+        drawn[SAMPLER_COORDINATES] = xr.DataTree(coordinates)
+    drawn.attrs[INCOMPLETE] = f"without predictive draws and log likelihood, which failed: {checks.fault_of(error)}"
+    return drawn
 
 
 def _every_nth(drawn: xr.DataTree, step: int) -> xr.DataTree:

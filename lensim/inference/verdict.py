@@ -11,6 +11,8 @@ from lensim import checks
 
 EXACT: Final = "lensim, exact"
 """Who drew the posterior, in its attrs as inference_library, where draws are independent."""
+INCOMPLETE: Final = "incomplete"
+"""In the attrs of a result that lacks predictive draws and log likelihood: why."""
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,11 @@
 """The result of a planning question."""
 
 from dataclasses import dataclass, field
-from html import escape
 from pathlib import Path
 
 import pandas as pd
 
+from lensim.notebook import heading, in_notebook, paragraph, table
 from lensim.plan.evaluate import Share
 from lensim.plan.frontier import Frontier
 from lensim.plan.question import Question
@@ -71,8 +71,8 @@ class PlanResult:
 
     def _repr_html_(self) -> str:
         """The paragraph above the tables, for a notebook."""
-        shown = "".join(
-            f"<h4>{escape(name)}</h4>{table.head(ROWS_SHOWN).to_html(index=False, float_format='{:.3g}'.format)}"
-            for name, table in self.tables.items()
+        shown = (
+            f"{heading(name)}{table(frame.head(ROWS_SHOWN), float_format='{:.3g}'.format)}"
+            for name, frame in self.tables.items()
         )
-        return f"<p>{escape(self.text)}</p>{shown}"
+        return in_notebook([paragraph(self.text), *shown])

@@ -1,11 +1,12 @@
 """The result of a scenario."""
 
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 
 import pandas as pd
 
+from lensim.notebook import in_notebook, paragraph, table
+from lensim.plain_text import one_line
 from lensim.power.assays import assay_of
 from lensim.power.scenario import Scenario
 from lensim.power.words import power_sentences
@@ -36,7 +37,7 @@ class PowerResult:
     folder: Path | None = None
 
     def __repr__(self) -> str:
-        return f"<PowerResult of {self.scenario.name}: {len(self.table)} rows in .table, sentences in .text>"
+        return f"<PowerResult of {one_line(self.scenario.name)}: {len(self.table)} rows in .table, sentences in .text>"
 
     @property
     def text(self) -> str:
@@ -46,5 +47,5 @@ class PowerResult:
 
     def _repr_html_(self) -> str:
         """Sentences above the table, for a notebook."""
-        said = "".join(f"<p>{escape(line)}</p>" for line in self.text.splitlines())
-        return said + self.table.to_html(index=False, float_format="{:.3g}".format, na_rep="")
+        said = map(paragraph, self.text.splitlines())
+        return in_notebook([*said, table(self.table, float_format="{:.3g}".format, na_rep="")])

@@ -12,8 +12,10 @@ from typing import Any, Final
 import jinja2
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 
 from lensim.checks import InputError
+from lensim.plain_text import LONGEST_CELL, one_line, visible
 from lensim.report.numbers import NONE, heading_of, number_text, whole_text
 from lensim.report.page import Estimate, Mark, Page, PageTable, Picture, Remarked, Span, all_sections
 from lensim.report.pictures import embedded
@@ -91,6 +93,7 @@ def render(page: Page, largest: int = LARGEST_PAGE) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
+        finalize=_seen,
     )
     text = environment.get_template("page.html").render(
         page=page, grid=grid, image=image, signs=SIGNS, findings_shown=FINDINGS_SHOWN
@@ -101,6 +104,11 @@ def render(page: Page, largest: int = LARGEST_PAGE) -> str:
             f"a page must take at most {largest / 1e6:.1f} MB, got {size / 1e6:.1f} MB: leave out results or tables"
         )
     return text
+
+
+def _seen(value: object) -> object:
+    """Text of a user with every sign to be seen; what the template made of others is HTML already."""
+    return visible(value, keep="\n\t") if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def grid(table: PageTable) -> _Grid:
@@ -140,7 +148,7 @@ def _cell(value: Any, *, whole: bool, is_wide: bool) -> _Cell:
     if isinstance(value, Span):
         return _span_cell(value)
     if isinstance(value, Remarked):
-        return _Cell(value.text, remark=value.remark)
+        return _Cell(one_line(value.text, LONGEST_CELL), remark=value.remark)
     if isinstance(value, Estimate):
         return _estimate_cell(value, is_wide=is_wide)
     if isinstance(value, bool | np.bool_):
@@ -152,8 +160,8 @@ def _cell(value: Any, *, whole: bool, is_wide: bool) -> _Cell:
         if math.isnan(number):
             return _Cell(NONE)
         return _Cell(whole_text(int(number)) if whole and math.isfinite(number) else number_text(number), "number")
-    text = "" if value is None or value is pd.NA else str(value)
-    return _Cell({"": NONE, "nan": NONE, "True": "yes", "False": "no"}.get(text, text))
+    text = "" if value is None or value is pd.NA else one_line(value, LONGEST_CELL)
+    return _Cell(text or NONE)
 
 
 def _estimate_cell(estimate: Estimate, *, is_wide: bool) -> _Cell:

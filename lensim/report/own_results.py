@@ -59,7 +59,8 @@ def results_page(
             name = path.name if names.count(path.name) == 1 else str(path)
             sections.append(_section(path, name, f"result-{number}-{key_of(path.stem)}", ci_prob, figures=figures))
         except InputError as error:
-            faults.add(str(error).removeprefix(f"{path} "), place=str(path))
+            for line in str(error).removeprefix(f"{path} ").splitlines():
+                faults.add(line, place=str(path))
     faults.raise_if_any()
     return Page(
         title,

@@ -6,6 +6,7 @@ import xarray as xr
 
 from lensim import checks
 from lensim.assay import Asked, ResultTable, assay_of, read_result
+from lensim.inference.verdict import INCOMPLETE
 from lensim.report.parameters import parameter_tables
 
 PARAMETERS: Final = "Parameters of a model"
@@ -27,7 +28,8 @@ def shown_of(result: xr.DataTree, asked: Asked) -> Shown:
         read = read_result(result, asked)
     except KeyError as error:
         return parameters_alone(result, asked, error)
-    return assay.title, read.tables, read.remarks, ""
+    lacks = (str(result.attrs[INCOMPLETE]),) if INCOMPLETE in result.attrs else ()
+    return assay.title, read.tables, (*read.remarks, *lacks), ""
 
 
 def parameters_alone(result: xr.DataTree, asked: Asked, error: KeyError) -> Shown:

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from lensim.assay import ResultTable
+from lensim.plain_text import LONGEST_CELL, one_line
 from lensim.report.compact import compacted
 from lensim.report.numbers import NONE, heading_of, number_text, whole_text
 from lensim.report.page import Estimate
@@ -21,7 +22,7 @@ def cell_text(value: Any) -> str:
         return whole_text(int(value))
     if isinstance(value, numbers.Real):
         return number_text(float(value))
-    return NONE if value is None or value is pd.NA or value == "" else str(value)
+    return NONE if value is None or value is pd.NA or value == "" else one_line(value, LONGEST_CELL)
 
 
 def _estimate_text(estimate: Estimate) -> str:

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from html import escape
 from pathlib import Path
 
 import pandas as pd
 import xarray as xr
 
 from lensim.checks import told_of
+from lensim.notebook import in_notebook, paragraph, table
 from lensim.output import save_result
 from lensim.ownership import require_replaceable
 from lensim.results_folder import Manifest, results_folder
@@ -48,8 +48,8 @@ class PublishedResult:
 
     def _repr_html_(self) -> str:
         """Sentences above the table, for a notebook."""
-        said = "".join(f"<p>{escape(line)}</p>" for line in self.text.splitlines())
-        return said + self.table.to_html(index=False, float_format="{:.3g}".format)
+        said = map(paragraph, self.text.splitlines())
+        return in_notebook([*said, table(self.table, float_format="{:.3g}".format)])
 
 
 Draw = Callable[[PublishedResult, Path], None]

@@ -1,6 +1,6 @@
 """Several studies of one command: names of their files, joint tables, and what is printed of each."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -41,6 +41,17 @@ def test_joint_tables_have_the_column_first():
     assert joint_tables("", {"": [table]}) == (table,)
 
 
+def test_a_study_without_tables_is_a_row_of_the_main_table():
+    table = ResultTable("lines", "Lines", pd.DataFrame({"line": ["a"], "ic50": [1.0]}))
+    panel = ResultTable("panel", "Panel", pd.DataFrame({"lines": [1]}))
+    lines, whole = joint_tables("time_h", {"24": [table, panel]}, {"72": "no curve"})
+    assert lines.frame.astype(object).fillna("").to_dict("records") == [
+        {"time_h": "24", "line": "a", "ic50": 1.0, "error": ""},
+        {"time_h": "72", "line": "", "ic50": "", "error": "no curve"},
+    ]
+    assert list(whole.frame) == ["time_h", "lines"]
+
+
 def wells(tmp_path):
     rows = [
         {"cell_line": "A", "time_h": time, "dose_um": str(dose), "signal": str(100 - dose)}
@@ -67,32 +78,6 @@ def test_reading_by_a_column_writes_a_table_a_value(tmp_path, capsys):
     assert run(capsys, "read", "dose-response", path, "--where", "time_h")[2] == (
         "error: --where must be COLUMN=VALUE, got 'time_h'"
     )
-
-
-@dataclass
-class MadeUpFit:
-    """A fit that has not sampled."""
-
-    tree: str
-    passed: bool
-
-    @property
-    def verdict(self):
-        return self
-
-
-def test_fits_by_a_column_are_one_command(tmp_path, capsys, monkeypatch):
-    saved_at, printed = [], []
-    monkeypatch.setattr("lensim.cli.fit._fit", lambda name, study, **_: MadeUpFit(study.value, study.value == "24"))
-    monkeypatch.setattr("lensim.output.save_result", lambda tree, path, force: saved_at.append((tree, path.name)))
-    monkeypatch.setattr(
-        "lensim.cli.summarize.print_results", lambda results, asked, by: printed.append((results, by)) or ()
-    )
-    out = str(tmp_path / "r.nc")
-    code, said, _ = run(capsys, "fit", "dose-response", wells(tmp_path), "--by", "time_h", "--out", out)
-    assert (code, saved_at) == (3, [("24", "r.time_h-24.nc"), ("72", "r.time_h-72.nc")])
-    assert printed == [({"24": "24", "72": "72"}, "time_h")]
-    assert said.splitlines()[0].startswith("time_h = 24: result in ")
 
 
 def test_by_is_given_once(monkeypatch, capsys):

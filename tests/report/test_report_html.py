@@ -175,8 +175,10 @@ def test_pictures_are_made_to_fit_and_a_page_that_is_too_large_is_refused(monkey
         InputError, match=r"^figures of a page must take at most 4.0 MB together .* of which noise takes"
     ):
         render(shown)
-    table = PageTable(pd.DataFrame({"a": ["x" * 30_000] * 200}), "Wide")
-    with pytest.raises(InputError, match=r"^a page must take at most 5.0 MB, got 6.0 MB: leave out results or tables$"):
+    table = PageTable(pd.DataFrame({f"column {k}": ["x" * 200] * 200 for k in range(150)}), "Wide")
+    with pytest.raises(
+        InputError, match=r"^a page must take at most 5.0 MB, got \d.\d MB: leave out results or tables$"
+    ):
         render(page(Section("a", "A", tables=(table,))))
 
 

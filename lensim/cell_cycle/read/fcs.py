@@ -1,7 +1,5 @@
 """A sheet that names the FCS files of a cytometer, one a tube, to a Dataset of events."""
 
-import io
-import struct
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -9,10 +7,11 @@ from typing import Final
 import numpy as np
 import xarray as xr
 
-from lensim import checks
+from lensim import checks, input_file, limits
 from lensim import vocabulary as v
 from lensim.cell_cycle.gate import FEWEST_EVENTS
 from lensim.cell_cycle.read.columns import COUNT_COLUMNS, EVENT_COLUMNS, FCS_COLUMNS
+from lensim.cell_cycle.read.fcs_file import parse_fcs
 from lensim.cell_cycle.read.tubes import (
     At,
     TubeKey,
@@ -24,7 +23,7 @@ from lensim.cell_cycle.read.tubes import (
     phase_of_word,
     sheet_of_tubes,
 )
-from lensim.checks import FaultReport
+from lensim.checks import FaultReport, InputError, shown, shown_name
 from lensim.tables.columns import find_columns, names_any
 from lensim.tables.names import plain_name
 from lensim.tables.source import Files, Source, read_table, sources_of
@@ -50,7 +49,7 @@ def read_fcs_sheet(
     columns: Mapping[str, str] | None = None,
     channels: Mapping[str, str] | None = None,
 ) -> xr.Dataset:
-    """Read the FCS files (2.0, 3.0 or 3.1) that sheets name; `lensim.cell_cycle.gate_study` makes counts of them.
+    """Read the FCS files (2.0 to 3.2) that sheets name; `lensim.cell_cycle.gate_study` makes counts of them.
 
     Columns of a sheet (see `FCS_COLUMNS` for other spellings): file, a path from the sheet's folder, and condition;
     where there are several cell_line, experiment and tube; is_control where the control is not known by its name.
@@ -87,6 +86,7 @@ def read_fcs_sheet(
     tubes: list[tuple[TubeKey, At]] = []
     read: list[dict[str, np.ndarray]] = []
     seen: dict[Path, At] = {}
+    events = 0
     for source in sources:
         table, faults = read_table(source)
         found = find_columns(table, FCS_COLUMNS, faults, stated=columns, needed=("file", "condition"))
@@ -106,6 +106,12 @@ def read_fcs_sheet(
             own = _read_file(path, name, channels, line, faults)
             if own is not None:
                 read.append(own)
+                events += len(own["dna"])
+            if events > limits.FCS_EVENTS:
+                raise InputError(
+                    f"{table.place} line {line}: the FCS files of a study must have at most {limits.FCS_EVENTS:,} "
+                    "events, got more: export fewer events of each tube"
+                )
         study.take(faults)
     known = control_of(said, control, study)
     check_cultures(tubes, known.name, study)
@@ -125,24 +131,24 @@ def _read_file(
     path: Path, name: str, channels: Mapping[str, str], line: int, faults: FaultReport
 ) -> dict[str, np.ndarray] | None:
     """BrdU, DNA and, where there is one, width of every event of a file; None where it has a fault, which is noted."""
-    if not path.is_file():
-        faults.add(f"file must name an FCS file beside the sheet, got {name!r}", line=line)
-        return None
-    import flowio  # here, because few files are FCS
-    from flowio.exceptions import FlowIOException
-
     try:
-        file = flowio.FlowData(io.BytesIO(path.read_bytes()), ignore_offset_error=True)  # it would leave a path open
-        values = np.asarray(file.as_array(preprocess=True), dtype=float)
-    except (FlowIOException, OSError, ValueError, KeyError, IndexError, TypeError, struct.error) as error:
-        faults.add(f"{name} cannot be read as FCS ({error or type(error).__name__})", line=line)
+        raw = input_file.read_bytes(path, "an FCS file", at_most=limits.FCS_BYTES)
+    except InputError as error:
+        is_missing = str(error).endswith("got nothing there")
+        told = f"file must name an FCS file beside the sheet, got {shown(name)}" if is_missing else str(error)
+        faults.add(told, line=line)
         return None
-    labels = [(short, long) for short, long in zip(file.pnn_labels, file.pns_labels, strict=True)]
+    try:
+        file = parse_fcs(raw)
+    except InputError as error:
+        faults.add(f"{shown_name(name)} cannot be read as FCS: {error}", line=line)
+        return None
+    labels = [(channel.short, channel.long) for channel in file.channels]
     columns = {}
     for what in CHANNELS:
         at = _channel(labels, what, channels.get(what, ""))
         if at is not None:
-            columns[what] = values[:, at]
+            columns[what] = file.values(at)
         elif what != "width" or channels.get("width"):
             there = ", ".join(f"{short} ({long})" if long else short for short, long in labels)
             wanted = channels.get(what) or f"a channel of {what}"
@@ -151,8 +157,8 @@ def _read_file(
             faults.add(f"{name} must have {wanted}; there are {there}: {remedy}", line=line)
     if not {"brdu", "dna"} <= set(columns):
         return None
-    if len(values) < FEWEST_EVENTS:
-        faults.add(f"{name} must have at least {FEWEST_EVENTS} events to be gated, got {len(values)}", line=line)
+    if file.events < FEWEST_EVENTS:
+        faults.add(f"{name} must have at least {FEWEST_EVENTS} events to be gated, got {file.events}", line=line)
     elif not all(np.isfinite(own).all() for own in columns.values()):
         faults.add(f"{name} must have finite numbers alone, got some that are not", line=line)
     return columns

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from lensim.dose_response.associations import Equivalence
-from lensim.report.figures.style import PALETTE, figure_of, literal, new_figure
+from lensim.report.figures.style import PALETTE, figure_of, literal, literal_name, new_figure
 from lensim.tables.records import records
 
 WIDEST: Final = 7.0
@@ -108,7 +108,7 @@ def plot_fisher_power(curves: pd.DataFrame, reach: pd.DataFrame, power: float) -
             100 * own["power"],
             color=PALETTE[k % len(PALETTE)],
             ls=STYLES[k % 4],
-            label=literal(name),
+            label=literal_name(name),
         )[0]
         for k, (name, own) in enumerate(curves.groupby("part", sort=False))
     ]

@@ -15,7 +15,7 @@ from lensim.bioassay.roles import BLANK, SAMPLE, STANDARD
 from lensim.inference.intervals import interval_of
 from lensim.inference.observations import observations_of
 from lensim.report.figures.catalogue import ResultFigure
-from lensim.report.figures.style import PALETTE, legend_columns, literal, new_figure
+from lensim.report.figures.style import PALETTE, legend_columns, literal, literal_name, new_figure
 
 CURVE_COLOUR = "#666666"
 OUTSIDE_COLOUR = "#EEEEEE"
@@ -43,7 +43,7 @@ def plot_calibration(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
         axis = axes.ravel()[at]
         _draw_curve(axis, result, data, at, ci_prob)
         _draw_samples(axis, result, data, at, ci_prob)
-        axis.set_title(literal(name), fontsize=9)
+        axis.set_title(literal_name(name), fontsize=9)
         axis.tick_params(labelsize=8)
     axes[0, 0].set_ylim(bottom=0)  # after all plates: a shared axis with a fixed end no longer grows with them
     figure.supxlabel("TNF in the well [pg/ml] (log axis; 0: cells alone)", fontsize=9)
@@ -60,7 +60,7 @@ def plot_calibration(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
                 marker=MARKERS[c % len(MARKERS)],
                 ms=5,
                 lw=1,
-                label=literal(label),
+                label=literal_name(label),
             )
             for k, line in enumerate(lines[:6])
             for c, label in (
@@ -166,7 +166,7 @@ def plot_tnf(
                 axis.plot(x, true_pg_per_ml[int(position)], marker="_", color="black", ms=9, mew=1.4, ls="")
         for edge in {*own["lowest_pg_per_ml"], *own["highest_pg_per_ml"]}:
             axis.axhline(edge, color="#999999", lw=0.7, ls="--")
-        axis.set_xticks(range(len(conditions)), [literal(name) for name in conditions], fontsize=8)
+        axis.set_xticks(range(len(conditions)), [literal_name(name) for name in conditions], fontsize=8)
         axis.set_xlim(-0.5, len(conditions) - 0.5)
         axis.set_yscale("log")
         axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))

@@ -24,7 +24,7 @@ from lensim.cell_cycle.gated import GatedStudy, gate_study, log10_brdu
 from lensim.cell_cycle.phases import PHASES, S_PHASE, contrast_of_condition
 from lensim.inference.observations import observations_of
 from lensim.report.figures.catalogue import ResultFigure
-from lensim.report.figures.style import PALETTE, figure_of, legend_above, literal, new_figure
+from lensim.report.figures.style import PALETTE, figure_of, legend_above, literal_name, new_figure
 
 PHASE_COLOURS = {phase: PALETTE[k] for k, phase in enumerate(PHASES)}
 OUTSIDE_COLOUR = "#999999"
@@ -60,7 +60,7 @@ def plot_events(events: xr.Dataset, gated: GatedStudy) -> Figure:
         for k, phase in enumerate(PHASES):
             said = axis.text(0.98, 0.97 - 0.085 * k, f"{phase} {share[k]:.0f}%", transform=axis.transAxes)
             said.set(size=size, va="top", ha="right", color=PHASE_COLOURS[phase], weight="bold")
-        axis.set_title(literal(events[v.TUBE].to_numpy()[tubes[position]]), fontsize=8 if columns == 2 else 6)
+        axis.set_title(literal_name(events[v.TUBE].to_numpy()[tubes[position]]), fontsize=8 if columns == 2 else 6)
         axis.set_xlim(0, right)
         axis.set_ylim(np.quantile(brdu, 0.001) - 0.1, np.quantile(brdu, 0.999) + (0.7 if columns == 2 else 1.1))
     for axis in axes[-1]:
@@ -105,8 +105,8 @@ def plot_phases(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
                 own = (data[v.LINE_OF_CULTURE].to_numpy() == k) & (data[v.CONDITION_OF_CULTURE].to_numpy() == c)
                 jitter = x + 0.25 * width * np.linspace(-1, 1, own.sum() + 2)[1:-1]
                 axis.plot(jitter, share[own, p], ls="", marker="o", ms=4, mfc="white", mec="black", mew=0.8)
-        axis.set_title(literal(lines[k]), fontsize=9)
-        axis.set_xticks(range(len(conditions)), [literal(name) for name in conditions], fontsize=8)
+        axis.set_title(literal_name(lines[k]), fontsize=9)
+        axis.set_xticks(range(len(conditions)), [literal_name(name) for name in conditions], fontsize=8)
         axis.set_xlim(-0.5, len(conditions) - 0.5)
         axis.set_ylim(0, None)
     for axis in axes[:, 0]:
@@ -159,7 +159,7 @@ def plot_effects(
             y = labels.index(row["label"]) + offset
             axis.plot([row["percent_points_lower"], row["percent_points_upper"]], [y, y], color=colour, lw=2)
             axis.plot(row["percent_points"], y, marker="o", ms=5, color=colour)
-        handles.append(Line2D([], [], color=colour, marker="o", lw=2, ms=5, label=literal(name)))
+        handles.append(Line2D([], [], color=colour, marker="o", lw=2, ms=5, label=literal_name(name)))
     for label, value in (truth or {}).items():
         axis.plot(
             [value] * 2,
@@ -172,7 +172,7 @@ def plot_effects(
     if truth:
         handles.append(Line2D([], [], color="black", lw=1, ls="--", label="truth of the twin"))
     axis.axvline(0, color="#999999", lw=0.8)
-    axis.set_yticks(range(len(labels)), [literal(label) for label in labels], fontsize=8)
+    axis.set_yticks(range(len(labels)), [literal_name(label) for label in labels], fontsize=8)
     axis.set_ylim(len(labels) - 0.5, -0.5)
     axis.set_xlabel("change of the S-phase share [percentage points]", fontsize=9)
     columns = 2 if len(handles) > 2 else 3

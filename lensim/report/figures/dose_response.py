@@ -25,7 +25,7 @@ from lensim.dose_response.steps import within_steps
 from lensim.inference.intervals import interval_of
 from lensim.inference.observations import observations_of
 from lensim.report.figures.catalogue import ResultFigure
-from lensim.report.figures.style import PALETTE, figure_of, head_column, legend_above, literal, new_figure
+from lensim.report.figures.style import PALETTE, figure_of, head_column, legend_above, literal, literal_name, new_figure
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 PANELS_A_ROW = 6
@@ -40,7 +40,7 @@ def _group_handles(data: xr.Dataset) -> list[Artist]:
     """What a legend says of the groups that have a line."""
     here = set(data[v.MOLECULAR_GROUP].to_numpy()[data[v.GROUP_OF_LINE].to_numpy()].tolist())
     colours = group_colours(data)
-    return [Line2D([], [], color=colours[name], lw=3, label=literal(name)) for name in colours if name in here]
+    return [Line2D([], [], color=colours[name], lw=3, label=literal_name(name)) for name in colours if name in here]
 
 
 def _percent_of_untreated(result: xr.DataTree) -> pd.DataFrame:
@@ -109,7 +109,7 @@ def plot_curves(result: xr.DataTree, summary: pd.DataFrame, ci_prob: float = 0.9
     if 1 < len(experiments) <= len(MARKERS):
         names = data[v.EXPERIMENT].to_numpy() if v.EXPERIMENT in data.coords else experiments
         handles += [
-            Line2D([], [], color="0.3", marker=MARKERS[i], ls="", ms=4, label=literal(_experiment(names[i])))
+            Line2D([], [], color="0.3", marker=MARKERS[i], ls="", ms=4, label=literal_name(_experiment(names[i])))
             for i in experiments
         ]
     legend = legend_above(figure, None, handles, 8) + 0.15
@@ -232,11 +232,11 @@ def plot_ic50_forest(
             axis.plot(ends[1], height, "o", color=colour, ms=5)
         axis.text(right * 1.15, height, f"{row['p_ic50_above_top']:.2f}", va="center", fontsize=8)
         if calls:
-            axis.text(right * 3.2, height, literal(calls.get(str(name), "")), va="center", fontsize=8)
+            axis.text(right * 3.2, height, literal_name(calls.get(str(name), "")), va="center", fontsize=8)
     head_column(axis, right * 1.15, f"P(IC50\n> {_own_unit(top, data)})", fontsize=8)
     if calls:
         head_column(axis, right * 3.2, "published\ncall", fontsize=8)
-    axis.set_yticks(range(len(ordered)), [literal(name) for name in ordered.index], fontsize=8)
+    axis.set_yticks(range(len(ordered)), [literal_name(name) for name in ordered.index], fontsize=8)
     axis.set_ylim(len(ordered) - 0.4, -0.7)
     axis.set_xscale("log")
     axis.set_xlim(left, right)
@@ -273,7 +273,7 @@ def plot_posterior_predictive(result: xr.DataTree) -> Figure:
     to_axis, label = 100.0, "Viability (%)"
     if observed_name.startswith("log"):
         unit = observations_of(result)[v.SIGNAL].attrs.get("units", v.UNITS[v.SIGNAL])
-        to_axis, label = 1 / np.log(10), f"Signal (log10 {literal(unit)})"
+        to_axis, label = 1 / np.log(10), f"Signal (log10 {literal_name(unit)})"
     span = np.quantile(observed, [0.002, 0.998])
     edges = np.linspace(span[0] - 0.1 * np.ptp(span), span[1] + 0.1 * np.ptp(span), 60) * to_axis
     middle = (edges[1:] + edges[:-1]) / 2

@@ -20,7 +20,7 @@ from lensim.expression.evidence import CONTROL_DETECTED, evidence_of
 from lensim.inference.intervals import interval_of
 from lensim.inference.observations import observations_of
 from lensim.report.figures.catalogue import ResultFigure
-from lensim.report.figures.style import PALETTE, figure_of, legend_columns, literal, new_figure
+from lensim.report.figures.style import PALETTE, figure_of, legend_columns, literal, literal_name, new_figure
 
 ABSENT_COLOUR = "#999999"
 LONGEST_UPRIGHT = 12
@@ -77,13 +77,13 @@ def plot_levels(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
                 axis.plot(max(upper[s], shown), s, marker="<", color=ABSENT_COLOUR, ms=6, ls="", mfc="white")
         axis.set_xscale("log")
         axis.xaxis.set_major_formatter(FuncFormatter(_plain))
-        axis.set_title(literal(targets[t]), fontsize=10)
+        axis.set_title(literal_name(targets[t]), fontsize=10)
         axis.grid(axis="x", lw=0.3, color="#dddddd")
-    axes[0][0].set_yticks(range(len(subjects)), [literal(name) for name in subjects], fontsize=8)
+    axes[0][0].set_yticks(range(len(subjects)), [literal_name(name) for name in subjects], fontsize=8)
     axes[0][0].invert_yaxis()
-    unit = f"mRNA without drug, relative to {literal(calibrator)}" if calibrator else "mRNA without drug, relative"
+    unit = f"mRNA without drug, relative to {literal_name(calibrator)}" if calibrator else "mRNA without drug, relative"
     figure.supxlabel(f"{unit} (median and {ci_prob:.0%} interval, log axis)", fontsize=9)
-    handles = [Line2D([], [], color=c, marker="o", lw=1.4, ms=4.5, label=literal(k)) for k, c in colours.items()]
+    handles = [Line2D([], [], color=c, marker="o", lw=1.4, ms=4.5, label=literal_name(k)) for k, c in colours.items()]
     handles.append(
         Line2D([], [], color=ABSENT_COLOUR, marker="<", mfc="white", ls="", label="never detected: below this")
     )
@@ -107,7 +107,7 @@ def plot_before_after(classical: pd.DataFrame, data: xr.Dataset) -> Figure:
     control = str(data[v.CONDITION].to_numpy()[int(np.argmax(data[v.IS_CONTROL].to_numpy()))])
     for row, (target, condition) in enumerate(rows):
         is_last = row == len(rows) - 1 or rows[row + 1][1] != condition
-        ticks = [literal(control), literal(condition)] if is_last else ["", ""]
+        ticks = [literal_name(control), literal_name(condition)] if is_last else ["", ""]
         for column, kind in enumerate(kinds):
             axis = axes[row][column]
             is_own = (shown["target"] == target) & (shown["condition"] == condition) & (shown["cell_type"] == kind)
@@ -128,7 +128,7 @@ def plot_before_after(classical: pd.DataFrame, data: xr.Dataset) -> Figure:
             if row == 0:
                 axis.set_title(literal(fill(kind, LONGEST_TITLE)), fontsize=8)
             if column == 0:
-                axis.set_ylabel(f"{literal(target)}\n[% of control]", fontsize=8)
+                axis.set_ylabel(f"{literal_name(target)}\n[% of control]", fontsize=8)
     figure.tight_layout()
     return figure
 
@@ -165,7 +165,7 @@ def plot_forest(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
         axis.set_title(literal("\n".join(named)), fontsize=10 if len(contrasts) == 1 else 8)
     _percent_ticks(axes.ravel())
     for row in axes:
-        row[0].set_yticks(range(len(rows)), [literal(name) for _, _, name in rows], fontsize=7)
+        row[0].set_yticks(range(len(rows)), [literal_name(name) for _, _, name in rows], fontsize=7)
     axes[0][0].invert_yaxis()
     what = f"{literal(contrasts[0])}, percent of control" if len(contrasts) == 1 else "percent of control"
     gap = " " if len(targets) > 1 else "\n"  # one narrow panel has no room for the whole line
@@ -260,7 +260,9 @@ def plot_against_ic50(
         axis.xaxis.set_major_formatter(FuncFormatter(_plain))
         if not t:
             axis.set_ylabel(f"{literal(fill(contrast, LONGEST_CONTRAST))}\npercent of control", fontsize=8)
-    marks = [Line2D([], [], color=PALETTE[k], marker="o", ls="", label=literal(name)) for k, name in enumerate(groups)]
+    marks = [
+        Line2D([], [], color=PALETTE[k], marker="o", ls="", label=literal_name(name)) for k, name in enumerate(groups)
+    ]
     marks.append(Line2D([], [], color="black", marker="o", mfc="white", ls="", label=f"IC50 beyond {top_dose_um:g} µM"))
     figure.legend(handles=marks, loc="lower center", ncols=len(marks), fontsize=7, frameon=False)
     foot = 0.27 / figure.get_figheight()
@@ -291,9 +293,9 @@ def plot_standard_curves(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
         axis.set_xscale("log")
         axis.xaxis.set_major_formatter(FuncFormatter(_plain))
         low, middle, high = interval_of(factor, ci_prob)
-        axis.set_title(f"{literal(genes[g])}\nfactor {middle:.2f} ({low:.2f} to {high:.2f})", fontsize=8)
+        axis.set_title(f"{literal_name(genes[g])}\nfactor {middle:.2f} ({low:.2f} to {high:.2f})", fontsize=8)
     axes[0][0].set_ylabel("Ct [cycles]; cross: not detected", fontsize=8)
-    unit_of_quantity = literal(data[v.STANDARD_QUANTITY].attrs.get("units", "relative"))
+    unit_of_quantity = literal_name(data[v.STANDARD_QUANTITY].attrs.get("units", "relative"))
     figure.supxlabel(f"pooled cDNA [{unit_of_quantity}]", fontsize=9)
     figure.tight_layout()
     return figure

@@ -16,7 +16,7 @@ from lensim.plan.result import Plan
 from lensim.plan.robustness import Trial
 from lensim.plan.search import detectable
 from lensim.plan.words import field_in_words
-from lensim.report.figures.style import PALETTE, figure_of, literal, new_figure
+from lensim.report.figures.style import PALETTE, figure_of, literal, literal_name, new_figure
 
 NORMAL_95 = 1.96
 WELL_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -95,7 +95,7 @@ def plot_frontier(found: Frontier, target: float, currency: str, word: str, ax: 
             ha="right",
         )
         last_cost, last_share = row["cost"], 100 * row["share"]
-    axis.set_xlabel(f"cost [{literal(currency)}]", fontsize=9)
+    axis.set_xlabel(f"cost [{literal_name(currency)}]", fontsize=9)
     axis.set_ylabel(f"{word} [%]", fontsize=9)
     axis.set_title(literal(f"numbers: {' x '.join(field_in_words(name) for name in fields)}"), fontsize=8)
     axis.tick_params(labelsize=8)
@@ -149,7 +149,7 @@ def plot_bracketing(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
             j, i, f"{value:.0f}", ha="center", va="center", fontsize=6.5, color="white" if value < 60 else "black"
         )
     axis.set_xticks(range(square.shape[1]), [f"{dose:g}" for dose in square.columns], fontsize=8)
-    axis.set_yticks(range(len(square)), [literal(name) for name in square.index], fontsize=7)
+    axis.set_yticks(range(len(square)), [literal_name(name) for name in square.index], fontsize=7)
     axis.set_xlabel("top dose [µM]", fontsize=9)
     bar = figure.colorbar(image, ax=axis, fraction=0.06, pad=0.04)
     bar.set_label("IC50 within the doses [%]", fontsize=8)
@@ -185,7 +185,7 @@ def plot_layouts(table: pd.DataFrame) -> Figure:
         axis.set_xlabel(title, fontsize=8)
         axis.tick_params(labelsize=7)
     axes[0].axvline(0, color="black", lw=0.6, ls="--")
-    axes[0].set_yticks(range(len(maps)), [literal(name) for name in maps], fontsize=8)
+    axes[0].set_yticks(range(len(maps)), [literal_name(name) for name in maps], fontsize=8)
     axes[0].set_ylim(-0.6, len(maps) - 0.4)
     figure.legend(*axes[0].get_legend_handles_labels(), loc="lower center", ncols=2, fontsize=7, frameon=False)
     figure.tight_layout(rect=(0, 0.07, 1, 1))
@@ -250,7 +250,7 @@ def plot_detectable(
             axis.axvline(value, color=PALETTE[1], lw=1)
             axis.axvspan(value - NORMAL_95 * error, value + NORMAL_95 * error, color=PALETTE[1], alpha=0.15, lw=0)
             axis.annotate(f"{value:.2f}", (value, 8), xytext=(4, 0), textcoords="offset points", fontsize=8)
-        axis.set_xlabel(f"difference in {literal(name)}", fontsize=8)
+        axis.set_xlabel(f"difference in {literal_name(name)}", fontsize=8)
         axis.tick_params(labelsize=8)
         axis.set_ylim(0, 102)
     axes[0, 0].set_ylabel(f"{word} [%]", fontsize=9)

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from lensim.power.words import field_label, grid_fields
-from lensim.report.figures.style import PALETTE, literal, new_figure
+from lensim.report.figures.style import PALETTE, literal, literal_name, new_figure
 
 TARGET_SHARE = 0.8
 NORMAL_95 = 1.96
@@ -120,8 +120,8 @@ def plot_heat_maps(table: pd.DataFrame) -> Figure | None:
                 axis.text(
                     j, i, f"{value:.0f}", ha="center", va="center", fontsize=7, color="white" if value < 60 else "black"
                 )
-        axis.set_xticks(range(square.shape[1]), [literal(_short(value)) for value in square.columns], fontsize=7)
-        axis.set_yticks(range(square.shape[0]), [literal(_short(value)) for value in square.index], fontsize=7)
+        axis.set_xticks(range(square.shape[1]), [literal_name(_short(value)) for value in square.columns], fontsize=7)
+        axis.set_yticks(range(square.shape[0]), [literal_name(_short(value)) for value in square.index], fontsize=7)
         axis.set_title(literal(f"{key[0]}\n{key[1]}"), fontsize=7)
         axis.set_xlabel(literal(field_label(x)), fontsize=8)
     for row in axes:

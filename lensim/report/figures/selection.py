@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from lensim import vocabulary as v
-from lensim.report.figures.style import PALETTE, empty_figure, figure_of, literal, new_figure
+from lensim.report.figures.style import PALETTE, empty_figure, figure_of, literal_name, new_figure
 from lensim.selection.design import RESISTANT, SENSITIVE
 from lensim.selection.outcomes import IS_EXTINCT, IS_RESISTANT, RESISTANCE_DAY
 from lensim.tables.records import records
@@ -51,7 +51,7 @@ def plot_paths(runs: Mapping[str, xr.Dataset]) -> Figure:
         above = figure.add_subplot(inner[0])
         below = figure.add_subplot(inner[1], sharex=above)
         _cells(above, data, most, first=first)
-        above.set_title(literal(name), fontsize=9, loc="left")
+        above.set_title(literal_name(name), fontsize=9, loc="left")
         above.tick_params(labelbottom=False)
         _dose(below, data, doses, first=first)
         if place + columns >= len(runs):
@@ -145,7 +145,7 @@ def _shares(axis: Axes, table: pd.DataFrame, names: Sequence[str]) -> None:
             axis.plot(middle, at + aside, marker, color=colour, mfc=face, ms=6, mew=1.3, zorder=3)
     axis.plot([], [], "o", color="0.3", label="resistant cells prevail")
     axis.plot([], [], "s", color="0.3", mfc="white", label="no cell is left")
-    axis.set_yticks(range(len(table)), [literal(name) for name in table["schedule"]], fontsize=8)
+    axis.set_yticks(range(len(table)), [literal_name(name) for name in table["schedule"]], fontsize=8)
     axis.set_ylim(len(table) - 0.5, -0.5)
     axis.set_xlim(-4, 104)
     axis.set_xlabel("cultures at the end [%], 95% intervals", fontsize=8)
@@ -180,7 +180,7 @@ def plot_worlds(table: pd.DataFrame, worlds: pd.DataFrame, ax: Axes | None = Non
             axis.plot(middle, y, MARKERS[k % len(MARKERS)], color=colour, ms=4.5)
     for at in range(1, len(groups)):
         axis.axhline(at - 0.5, color="0.88", lw=0.8)
-    axis.set_yticks(range(len(groups)), [literal(name) for name in groups], fontsize=8)
+    axis.set_yticks(range(len(groups)), [literal_name(name) for name in groups], fontsize=8)
     axis.set_ylim(len(groups) - 0.5, -0.5)
     axis.set_xlim(-3, 103)
     axis.set_xlabel("cultures in which resistant cells prevail at the end [%], 95% Monte Carlo interval", fontsize=8)
@@ -193,7 +193,7 @@ def plot_worlds(table: pd.DataFrame, worlds: pd.DataFrame, ax: Axes | None = Non
             marker=MARKERS[k % len(MARKERS)],
             color=PALETTE[k % len(PALETTE)],
             ms=4.5,
-            label=literal(name),
+            label=literal_name(name),
         )
         for k, name in enumerate(names)
     ]

@@ -8,8 +8,13 @@ from typing import IO, Any
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from lensim.plain_text import on_one_line, visible
+from lensim.report.figures.letters import drawable, give_fonts
 
 # Okabe and Ito's colours: distinct for colour-blind readers and in grey print
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -18,12 +23,36 @@ PRINT_DPI = 160
 POINTS_AN_INCH = 72
 HANDLE_INCHES = 0.45
 """Of the mark of a legend's entry with the room around it."""
+LONGEST_LABEL = 40
+"""Letters of a name at a tick, above a panel or in a legend."""
+LONGEST_TEXT = 300
+"""Letters of a line with names in it."""
 LETTER_SHARE = 0.55
 """Width of a letter on average, of its size."""
 
 
 class ShownFigure(Figure):
-    """A Figure that a notebook shows as the value of a cell, with any backend of pyplot."""
+    """A Figure that a notebook shows as the value of a cell, with any backend of pyplot.
+
+    TeX never reads its texts, whatever the user's rcParams say: names are no commands. A text in another script takes a
+    font that has its letters, where one is installed.
+    """
+
+    def draw(self, renderer: RendererBase) -> None:
+        """As `Figure.draw`."""
+        self._settle_texts()
+        super().draw(renderer)
+
+    def tight_layout(self, **settings: Any) -> None:
+        """As `Figure.tight_layout`."""
+        self._settle_texts()
+        super().tight_layout(**settings)
+
+    def _settle_texts(self) -> None:
+        for text in self.findobj(Text):
+            assert isinstance(text, Text)
+            text.set_usetex(False)
+        give_fonts(self)
 
     def _repr_png_(self) -> bytes:
         buffer = io.BytesIO()
@@ -137,9 +166,22 @@ def head_column(axis: Axes, x: float, text: str, **style: Any) -> None:
     )  # fmt: skip
 
 
-def literal(name: object) -> str:
-    """A user's name, escaped so that matplotlib draws each letter and takes no `$` as a formula."""
-    return str(name).replace("$", r"\$")
+def literal(text: object, most: int = LONGEST_TEXT) -> str:
+    """A text with names of a user, written so that matplotlib draws each letter and takes no `$` as a formula.
+
+    Letters that cannot be seen, or that no font has, are escapes; lines above `most` letters are cut in their middle.
+    """
+    lines = (_cut(visible(line, keep=""), most) for line in str(text).split("\n"))
+    return drawable("\n".join(lines)).replace("$", r"\$")
+
+
+def literal_name(name: object) -> str:
+    """A user's name as a tick, a title or an entry of a legend, which have room for a short one: see `literal`."""
+    return literal(on_one_line(str(name)), LONGEST_LABEL)
+
+
+def _cut(line: str, most: int) -> str:
+    return line if len(line) <= most else f"{line[: most // 2]}\N{HORIZONTAL ELLIPSIS}{line[-(most // 2) + 1 :]}"
 
 
 def save_figure(figure: Figure, path: str | Path | IO[Any]) -> None:
