@@ -82,7 +82,7 @@ def open_store(folder: Path, scenario: Scenario, points: list[Mapping[str, Any]]
     path = folder / SCENARIO_FILE
     if path.exists():
         try:
-            content = json.loads(path.read_text())
+            content = json.loads(path.read_text(encoding="utf-8"))
             there, former = str(content["digest"]), dict(content["scenario"])
         except (ValueError, KeyError, TypeError, OSError):
             raise InputError(f"{path} must say which scenario the folder is of, got something else") from None
@@ -98,7 +98,7 @@ def open_store(folder: Path, scenario: Scenario, points: list[Mapping[str, Any]]
             "files, a file or a link: name another folder"
         )
     with _told(folder), written_whole(path, force=False) as partial:
-        partial.write_text(json.dumps(said, indent=1, sort_keys=True, default=str) + "\n")
+        partial.write_text(json.dumps(said, indent=1, sort_keys=True, default=str) + "\n", encoding="utf-8")
     return Store(folder)
 
 

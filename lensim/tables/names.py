@@ -19,19 +19,13 @@ def plain_name(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", text).strip("_")
 
 
-def _rank(part: str) -> tuple[int, int, str]:
-    """The order of a part of a name; a number of many digits is in the order of its digits, which need no number."""
-    if not part.isdigit():
-        return 1, 0, part.casefold()
-    digits = part.lstrip("0")
-    return 0, len(digits), digits
-
-
 def in_natural_order(names: Iterable[str]) -> list[str]:
     """Names sorted with the numbers in them as numbers, plate 2 before plate 10."""
 
     def key(name: str) -> tuple[list[tuple[int, int, str]], str]:
         parts = re.split(r"([0-9]+)", name)
-        return [_rank(part) for part in parts], name
+        numbers = [(0, len(digits), digits) for digits in (part.lstrip("0") for part in parts[1::2])]
+        words = [(1, 0, part.casefold()) for part in parts[::2]]
+        return [one for pair in zip(words, [*numbers, (0, 0, "")], strict=True) for one in pair], name
 
     return sorted(names, key=key)

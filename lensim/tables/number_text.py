@@ -18,9 +18,9 @@ LARGEST_NUMBER: Final = 1e100
 MISSING: Final = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "--", "#n/a", "missing"})
 """Words for a missing value, in lower case."""
 
-_PLAIN: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_PLAIN: Final = re.compile(r"[+-]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][+-]?[0-9]+)?")
 _INFINITE: Final = re.compile(r"[+-]?(?:inf|infinity|\u221e)", re.IGNORECASE)
-_MARKED: Final = re.compile(r"[+-]?((?=[0-9]*[.,])[0-9.,]+)([eE][+-]?[0-9]+)?")
+_MARKED: Final = re.compile(r"[+-]?((?=[0-9]*+[.,])[0-9.,]++)([eE][+-]?[0-9]+)?")
 _WORDS: Final = {".": "point", ",": "comma"}
 _SIGNS: Final = str.maketrans(dict.fromkeys("\u2212\u2013\ufe63\uff0d", "-") | {"\uff0b": "+"})
 _PARTED: Final = re.compile(
@@ -28,6 +28,15 @@ _PARTED: Final = re.compile(
 )
 """A number whose thousands are parted by blanks or apostrophes, which are never decimal marks."""
 _THOUSANDS: Final = {mark: re.compile(rf"[+-]?[1-9][0-9]{{0,2}}(?:{re.escape(mark)}[0-9]{{3}})+") for mark in ".,"}
+
+
+_LONGEST_WHOLE: Final = 18
+DIGITS: Final = "0123456789"
+
+
+def whole_number(text: str) -> int | None:
+    """A whole number of a few digits; None for other text, and for more digits than a count or a place can have."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_WHOLE else None
 
 
 def is_missing(text: str) -> bool:

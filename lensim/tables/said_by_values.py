@@ -11,6 +11,7 @@ from lensim.tables.columns import Meanings
 from lensim.tables.kinds import kind_of
 from lensim.tables.names import plain_name
 from lensim.tables.names_alike import found_quietly
+from lensim.tables.number_text import whole_number
 from lensim.tables.table import TextTable
 
 _HOURS: Final = re.compile(
@@ -105,8 +106,9 @@ def _are_times(texts: Sequence[str]) -> bool:
     days = [_DAYS.fullmatch(text) for text in texts]
     if len(texts) < 2 or not all(days):
         return False
-    numbers = sorted({int(day["before"] or day["behind"]) for day in days if day})
-    return numbers != list(range(1, len(numbers) + 1))
+    found = {whole_number(day["before"] or day["behind"]) for day in days if day}
+    numbers = sorted(number for number in found if number is not None)
+    return None in found or numbers != list(range(1, len(numbers) + 1))
 
 
 def _are_conditions(texts: Sequence[str]) -> bool:
