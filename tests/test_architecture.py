@@ -43,6 +43,7 @@ TOPICS = {
     "tests/tables/test_tables_doors.py": "every door to tables",
     "tests/test_architecture.py": "the shape of the code",
     "tests/test_import_order.py": "the order of packages",
+    "tests/test_regular_expressions.py": "the time that patterns take",
     "tests/test_kills.py": "results that outlive a kill",
     "tests/toy/test_toy_assay.py": "an assay of another package",
     "tests/test_packaging.py": "what is installed",
