@@ -7,7 +7,7 @@ STAMP := .venv/.stamp
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce test lint bench calibrate lock clean
+.PHONY: help reproduce test lint bench calibrate fuzz lock clean
 
 help:
 	@echo "make reproduce   figures of the study, its power and the next study, in results/, and one page of all"
@@ -15,6 +15,7 @@ help:
 	@echo "make lint        format, lint and types"
 	@echo "make bench       benchmarks; NAME=simulator for one of them"
 	@echo "make calibrate   slow statistical calibration"
+	@echo "make fuzz        mutated inputs at every door; MINUTES=10 DOOR=rdml SEED=2 WORKERS=1 for some of it"
 	@echo "make lock        requirements.lock anew from pyproject.toml"
 	@echo "make clean       away with .venv, caches and builds; results stay"
 
@@ -39,6 +40,10 @@ bench: $(STAMP)
 calibrate: $(STAMP)
 	@$(BIN)/python -m pytest -m calibrate
 
+fuzz: $(STAMP)
+	@$(BIN)/python -W ignore -m tests.fuzz --minutes $(or $(MINUTES),10) --door "$(DOOR)" --seed $(or $(SEED),1) \
+		$(if $(WORKERS),--workers $(WORKERS))
+
 # No dependence on the stamp: a changed pyproject.toml would first rebuild .venv from the lock that is to be replaced.
 lock:
 	@test -x $(BIN)/uv || $(MAKE) --no-print-directory $(STAMP)
@@ -46,7 +51,7 @@ lock:
 		pyproject.toml -o requirements.lock
 
 clean:
-	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .fuzz
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamp goes first and comes last, so a build broken halfway leaves none and is begun anew.

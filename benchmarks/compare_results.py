@@ -47,8 +47,11 @@ def _compared(before: Path, after: Path, renamed: dict[str, str]) -> Iterator[st
         yield from _of_tables(_table(before, renamed), _table(after, {}))
     elif before.suffix == ".nc":
         yield from _of_results(before, after, renamed)
-    elif _renamed(before.read_text(), renamed) != after.read_text():
-        old, new = (_renamed(before.read_text(), renamed).splitlines(), after.read_text().splitlines())
+    elif _renamed(before.read_text(encoding="utf-8"), renamed) != after.read_text(encoding="utf-8"):
+        old, new = (
+            _renamed(before.read_text(encoding="utf-8"), renamed).splitlines(),
+            after.read_text(encoding="utf-8").splitlines(),
+        )
         yield from (f"says {b!r}, said {a!r}" for a, b in zip(old, new, strict=False) if a != b)
         if len(old) != len(new):
             yield f"has {len(new)} lines, had {len(old)}"

@@ -193,7 +193,7 @@ def group_power(config: Config) -> list[str]:
     path = config.group_power / "findings.txt"
     if not path.is_file():
         return [f"{path} is not there: docs/plan.md has the difference between groups that is found with 80% power."]
-    return [line for line in path.read_text().splitlines() if line.startswith("A difference in")]
+    return [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("A difference in")]
 
 
 def run(config_path: Path, out: Path, *, force: bool = False) -> None:
@@ -245,7 +245,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
             save_figure(plot_fisher_power(curves, reach, config.power), folder / "fisher_power.png")
         found += said + group_power(config)
         found += [f"{path}: {words_on_convergence(one)}." for path, one in fits.items()]
-        (folder / "findings.txt").write_text("\n".join(found) + "\n")
+        (folder / "findings.txt").write_text("\n".join(found) + "\n", encoding="utf-8")
         manifest.write(folder)
     console.print("\n".join(found), highlight=False, markup=False)
     console.print(f"tables and figures in {out}", soft_wrap=True, highlight=False)

@@ -199,7 +199,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
         groups, of_groups = two_group_sentence()
         future = next_four(result, apart, config.seed)
         save_result(result, folder / "posterior.nc")
-        (folder / "published.toml").write_text(toml_of(apart))
+        (folder / "published.toml").write_text(toml_of(apart), encoding="utf-8")
         for name, table in {
             "audit": audits, "audit_percent_change": audits_of_change,
             "posterior": table_of(result), "posterior_with_measurement": table_of(plain),
@@ -216,7 +216,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
             of_groups,
             *scale_sentences(audits, future),
         ]
-        (folder / "findings.txt").write_text("\n".join(said) + "\n")
+        (folder / "findings.txt").write_text("\n".join(said) + "\n", encoding="utf-8")
         manifest.write(folder)
     console.print("\n".join(said), highlight=False)
     console.print(f"posterior, tables and figures in {out}", soft_wrap=True, highlight=False)

@@ -374,7 +374,7 @@ def run(data_folder: Path, config_path: Path, out: Path, *, force: bool = False)
         save_figure(plot_ours_and_reference(genes, shifts), folder / "ours_and_reference.png")
         save_figure(plot_input_changes(shifts), folder / "input_changes.png")
         found = [*sentences(genes, shifts), *(f"{name}: {text}" for name, text in manifest.verdicts.items())]
-        (folder / "findings.txt").write_text("\n".join(found) + "\n")
+        (folder / "findings.txt").write_text("\n".join(found) + "\n", encoding="utf-8")
         manifest.write(folder)
     console.print("\n".join(found), highlight=False, soft_wrap=True)
     return all(verdict.passed for verdict in verdicts.values())

@@ -131,7 +131,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
         save_figure(plot_numbers(numbers), folder / "numbers.png")
         save_figure(plot_findings(findings), folder / "findings.png")
         said = sentences(numbers, findings, config)
-        (folder / "findings.txt").write_text("\n".join(said) + "\n")
+        (folder / "findings.txt").write_text("\n".join(said) + "\n", encoding="utf-8")
         manifest.write(folder)
     console.print("\n".join(said), highlight=False)
     console.print(f"tables and figures in {out}", soft_wrap=True, highlight=False)

@@ -197,7 +197,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
         lines = [head, "|---|---|---|---|---|---|", *(line_of(row) for row in rows)]
         failed = [row for row in records(pd.concat(each)) if row["error"]]
         lines += ["", *(f"{row['summary']}, n = {row['n']}: {row['error']}" for row in failed)]
-        (folder / "findings.txt").write_text("\n".join(lines) + "\n")
+        (folder / "findings.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
         manifest.write(folder)
     console.print(f"tables in {out}", soft_wrap=True, highlight=False)
 

@@ -126,7 +126,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
             save_figure(forest, folder / "ic50_forest.png")
             save_figure(report.plot_posterior_predictive(result), folder / "posterior_predictive.png")
         found = sentences(lines, panel, config)
-        (folder / "findings.txt").write_text("\n".join([*found, verdict.sentence()]) + "\n")
+        (folder / "findings.txt").write_text("\n".join([*found, verdict.sentence()]) + "\n", encoding="utf-8")
         manifest.write(folder)
     console.print("\n".join(found), highlight=False)
     console.print(verdict.sentence(), style="green" if verdict.passed else "red", highlight=False)

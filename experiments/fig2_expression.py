@@ -218,7 +218,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
                 save_figure(figure, folder / f"{name}.png")
         found = sentences(subjects, populations, config)
         found += sentences_of_contrasts(contrasts, levels, str(data.attrs["calibrator"])) + sensitivity
-        (folder / "findings.txt").write_text("\n".join([*found, verdict.sentence()]) + "\n")
+        (folder / "findings.txt").write_text("\n".join([*found, verdict.sentence()]) + "\n", encoding="utf-8")
         manifest.write(folder)
     console.print("\n".join(found), highlight=False)
     console.print(verdict.sentence(), style="green" if verdict.passed else "red", highlight=False)

@@ -131,7 +131,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
             for name, figure in zip(FIGURES, drawn, strict=True):
                 save_figure(figure, folder / f"{name}.png")
         found = sentences(media, changes, config)
-        (folder / "findings.txt").write_text("\n".join([*found, verdict.sentence()]) + "\n")
+        (folder / "findings.txt").write_text("\n".join([*found, verdict.sentence()]) + "\n", encoding="utf-8")
         manifest.write(folder)
     console.print("\n".join(found), highlight=False)
     console.print(verdict.sentence(), style="green" if verdict.passed else "red", highlight=False)

@@ -237,7 +237,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
         found += classical_sentences(gated.data, config.ci_prob)
         found += [f"{name}: {sentence}" for name, sentence in manifest.verdicts.items()]
         found += [f"look at the gates of {tube}: {why}" for tube, why in gated.doubts.items()]
-        (folder / "findings.txt").write_text("\n".join(found) + "\n")
+        (folder / "findings.txt").write_text("\n".join(found) + "\n", encoding="utf-8")
         manifest.write(folder)
     console.print("\n".join(found), highlight=False)
     figures = ", ".join(f"{out}/{name}.png" for name in FIGURES)

@@ -263,7 +263,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
             worlds.to_csv(folder / "worlds.csv", index=False)
             said.append(worlds_sentence(worlds))
         manifest.seconds |= {f"to {name}": round(took, 1) for name, took in found.seconds.items()}
-        (folder / "findings.txt").write_text("\n".join(said) + "\n")
+        (folder / "findings.txt").write_text("\n".join(said) + "\n", encoding="utf-8")
         manifest.write(folder)
     console.print("\n".join(said), highlight=False)
     console.print(f"tables and figures in {out}", soft_wrap=True, highlight=False)

@@ -221,7 +221,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
         drawn = plot_detectable(curves, TARGET, f"{FIRST} against the others", "assurance")
         save_figure(drawn, folder / "group_differences.png")
         found = [*sentences(results), *audit_sentences(results["panel"].audit)]
-        (folder / "findings.txt").write_text("\n".join(found) + "\n")
+        (folder / "findings.txt").write_text("\n".join(found) + "\n", encoding="utf-8")
         manifest.write(folder)
     console.print("\n".join(found), highlight=False)
     console.print(f"tables and figures in {out}", soft_wrap=True, highlight=False)

@@ -274,7 +274,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
             if not result.audit.empty
         ]
         found += audit_sentences(pd.concat(audits, ignore_index=True) if audits else pd.DataFrame())
-        (folder / "findings.txt").write_text("\n".join(found) + "\n")
+        (folder / "findings.txt").write_text("\n".join(found) + "\n", encoding="utf-8")
         manifest.write(folder)
     console.print("\n".join(found), highlight=False)
     console.print(f"tables and figures in {out}", soft_wrap=True, highlight=False)

@@ -153,7 +153,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
             ),
             f"figures found and in use differ by {(figures['found'] - figures['in_use']).abs().max():.3f} at most",
         ]
-        (folder / "findings.txt").write_text("\n".join(said) + "\n")
+        (folder / "findings.txt").write_text("\n".join(said) + "\n", encoding="utf-8")
         manifest.write(folder)
     console.print("\n".join(said), highlight=False)
     console.print(figures.to_string(index=False), highlight=False)

@@ -15,6 +15,8 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
+from lensim.private_folders import provide_for_libraries
+
 if TYPE_CHECKING:
     from lensim import read, simulate
     from lensim.checks import InputError
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from lensim.face.published import published
 
 __version__ = version("lensim")
+
+provide_for_libraries()  # before one of them is imported
 
 __all__ = [
     "Fit",

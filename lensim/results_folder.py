@@ -25,6 +25,7 @@ from lensim.config import checked
 from lensim.toml_file import read_toml
 
 TOKEN: Final = 8
+GIT_SECONDS: Final = 20
 LIBRARIES = ("arviz", "lensim", "matplotlib", "numba", "numpy", "nutpie", "pymc", "pytensor", "scipy", "xarray")
 
 
@@ -81,13 +82,29 @@ class Manifest:
 
 
 def _commit() -> str:
-    here = Path(__file__).parent
-    try:
-        commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=here, capture_output=True, text=True, check=True)
-        status = subprocess.run(["git", "status", "--porcelain"], cwd=here, capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
+    """The commit of lensim's own repository, where it runs from one; no other repository is asked."""
+    here = Path(__file__).parent.parent
+    if not (here / ".git").exists():
         return "unknown"
-    return commit.stdout.strip() + (" with changes" if status.stdout.strip() else "")
+    try:
+        commit, status = (_git(here, *asked) for asked in (("rev-parse", "HEAD"), ("status", "--porcelain")))
+    except (OSError, subprocess.SubprocessError, UnicodeDecodeError):
+        return "unknown"
+    return commit + (" with changes" if status else "")
+
+
+def _git(here: Path, *asked: str) -> str:
+    """What git answers, without a program that a repository names for its watching, and without waiting long."""
+    command = ["git", "-c", "core.fsmonitor=false", "--no-optional-locks", *asked]
+    return subprocess.run(
+        command,
+        cwd=here,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+        stdin=subprocess.DEVNULL,
+        timeout=GIT_SECONDS,
+    ).stdout.strip()
 
 
 @contextmanager

@@ -43,11 +43,12 @@ TOPICS = {
     "tests/tables/test_tables_doors.py": "every door to tables",
     "tests/test_architecture.py": "the shape of the code",
     "tests/test_import_order.py": "the order of packages",
+    "tests/test_regular_expressions.py": "the time that patterns take",
     "tests/test_kills.py": "results that outlive a kill",
     "tests/toy/test_toy_assay.py": "an assay of another package",
     "tests/test_packaging.py": "what is installed",
 }
-NOT_OF_MODULES = ("tests/real_data", "tests/statistical")
+NOT_OF_MODULES = ("tests/real_data", "tests/statistical", "tests/fuzz")
 SIMULATOR_MODULES = {"simulate", "truth", "design"}
 TEXT_SUFFIXES = {
     ".py",

@@ -31,6 +31,7 @@ LEVELS = (
         "plate_faults",
         "callable_package",
         "earlier_results",
+        "private_folders",
     ),
     ("tables",),
     ("inference",),

@@ -14,24 +14,29 @@ from typing import Any
 import numba
 from numba.core import config
 
+from lensim.private_folders import private_folder, user_cache
+
 _settings: Any = config  # its attributes are made as numba starts
 
 
 @cache
 def cache_folder(sources: Path) -> Path | None:
-    """Beside the sources where that can be written to; else numba finds a place of its own."""
+    """Beside the sources, or in the user's cache; None where neither is a folder that this user alone can write to.
+
+    What lies there is run. numba's own choice is not taken: it asks nobody whose a folder is.
+    """
     kernels = (Path(__file__), *sorted(sources.glob("*.py")))
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in kernels)).hexdigest()[:16]
-    folder = sources / "__pycache__" / f"kernels-{digest}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return None
-    return folder
+    name = f"kernels-{digest}"
+    beside = private_folder(sources / "__pycache__" / name)
+    if beside is not None:
+        return beside
+    cache = user_cache()
+    return None if cache is None else private_folder(cache / "lensim" / name)
 
 
 def compiled(*, fastmath: bool | set[str] = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Compile a function on its first call, or take it from disk.
+    """Compile a function on its first call, or take it from disk; without a folder, once in each process.
 
     Parameters
     ----------
@@ -45,7 +50,7 @@ def compiled(*, fastmath: bool | set[str] = False) -> Callable[[Callable[..., An
         try:
             if folder is not None:
                 _settings.CACHE_DIR = str(folder)
-            return numba.njit(cache=True, nogil=True, fastmath=fastmath)(function)
+            return numba.njit(cache=folder is not None, nogil=True, fastmath=fastmath)(function)
         finally:
             _settings.CACHE_DIR = before
 

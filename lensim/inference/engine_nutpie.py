@@ -27,7 +27,7 @@ class SamplerSettings:
     max_treedepth
         At most 2**max_treedepth gradients a draw.
     cores
-        Chains run at once; draws do not depend on it. 0 takes what the machine has.
+        Chains run at once; draws do not depend on it. 0 takes those that the process may use.
     """
 
     draws: int = 1000
@@ -69,6 +69,12 @@ class CompiledModel:
         return CompiledModel(self.compiled.with_data(**used), self.data_names)
 
 
+def usable_cores() -> int:
+    """Cores that this process may use, of those that the machine has."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
+
+
 def compile_model(model: pm.Model) -> CompiledModel:
     """Compile a model, which takes seconds to minutes; a fit then costs its sampling alone."""
     names = frozenset(variable.name for variable in model.data_vars)
@@ -100,7 +106,7 @@ def sample(compiled: CompiledModel, settings: SamplerSettings, seed: int, *, pro
         draws=settings.draws,
         tune=settings.tune,
         chains=settings.chains,
-        cores=settings.cores or os.cpu_count() or 1,
+        cores=settings.cores or usable_cores(),
         seed=seed,
         target_accept=settings.target_accept,
         maxdepth=settings.max_treedepth,

@@ -109,7 +109,7 @@ def _require_own(folder: Path, digest: str, scenario: Scenario) -> bool:
             raise InputError(f"{folder} must be a new folder or one that lensim power began, got {reason}")
         return False
     try:
-        content = json.loads(path.read_text())
+        content = json.loads(path.read_text(encoding="utf-8"))
         there, former = str(content["digest"]), dict(content["scenario"])
     except (ValueError, KeyError, TypeError, OSError):
         raise InputError(f"{path} must say which scenario the folder is of, got something else") from None

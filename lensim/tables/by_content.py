@@ -7,6 +7,7 @@ from typing import Final
 
 from lensim.tables.kinds import Kind
 from lensim.tables.names import plain_name
+from lensim.tables.number_text import whole_number
 from lensim.tables.unused import Column
 from lensim.tables.well_names import parse_well_name
 
@@ -29,7 +30,7 @@ _PLACE: Final = re.compile(
 _COORDINATES: Final = frozenset({"x", "y"})
 _ROW_OR_COLUMN: Final = re.compile(r"[A-P]|A[A-F]|0?[1-9]|[1-4][0-9]", re.IGNORECASE)
 _COUNTED: Final = re.compile(
-    r"(?:t|tr|r|rep|replicate|tech|technical|well|no|n|#)?[\s._#-]*([0-9]+|[a-h])", re.IGNORECASE
+    r"(?:t|tr|r|rep|replicate|tech|technical|well|no|n|#)?[\s._#-]*([0-9]{1,9}|[a-h])", re.IGNORECASE
 )
 
 
@@ -66,8 +67,9 @@ def _are_counted(texts: Iterable[str]) -> bool:
     if not all(counted):
         return False
     ends = [match.group(1).lower() for match in counted if match]
-    numbers = sorted({int(end) if end.isdigit() else ord(end) - ord("a") + 1 for end in ends})
-    return bool(numbers) and numbers[0] in (0, 1) and numbers[-1] - numbers[0] < len(numbers) + 2
+    found = [ord(end) - ord("a") + 1 if end.isalpha() else whole_number(end) for end in ends]
+    numbers = sorted({number for number in found if number is not None})
+    return bool(numbers) and None not in found and numbers[0] in (0, 1) and numbers[-1] - numbers[0] < len(numbers) + 2
 
 
 def _crosses(column: Column) -> bool:

@@ -8,6 +8,7 @@ from typing import Final
 
 from lensim.tables.kinds import COMPOUND_WORDS, CONDITION_WORDS, DOSE_WORDS, SPLITTING
 from lensim.tables.names import plain_name
+from lensim.tables.number_text import DIGITS
 from lensim.tables.unused import Column, PooledRow, in_order
 
 GROUP_WORDS: Final = frozenset(
@@ -64,7 +65,7 @@ def mixed_in_contrasts(column: Column) -> list[tuple[PooledRow, list[str]]]:
 
 def _words(name: str) -> set[str]:
     words = set(plain_name(name).split("_"))
-    return words | {re.sub(r"[0-9]+$", "", word) for word in words}
+    return words | {word.rstrip(DIGITS) for word in words}
 
 
 def _several(treated: Iterable[Cell]) -> list[tuple[PooledRow, list[str]]]:

@@ -22,7 +22,6 @@ _PROCESSED: Final = re.compile(
 _HEADS: Final = frozenset(
     {"label", "repeat", "barcode", "well", "pos", "position", "result", "type", "signal", "format"}
 )
-_EXCEL_TEXT: Final = re.compile(r'="*(.*?)"*')
 
 
 @dataclass(frozen=True)
@@ -143,5 +142,4 @@ def _from_words(cells: list[str]) -> list[str] | None:
 def _plain_text(cell: str) -> str:
     r"""Text without the equals sign and quotes that keep a spreadsheet from changing it: ="BC1"."""
     cell = cell.strip()
-    match = _EXCEL_TEXT.fullmatch(cell)
-    return (match.group(1) if match else cell.strip('"')).strip()
+    return cell.removeprefix("=").strip('"').strip()

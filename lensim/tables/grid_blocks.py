@@ -25,7 +25,7 @@ _IN_DOUBT: Final = (
 )
 _FEWEST_ROWS: Final = 3
 """Rows from which on texts behind them that all differ are no names of readings."""
-_NUMBER: Final = re.compile(r"[+-]?[0-9]*[0-9.,][0-9.,]*(?:[eE][+-]?[0-9]+)?")
+_NUMBER: Final = re.compile(r"[+-]?[0-9.,]++(?:[eE][+-]?[0-9]+)?")
 _ROW_LABEL: Final = re.compile(r"([A-Za-z]{1,2})[:.]?")
 _COLUMN_LABEL: Final = re.compile(r"0?([1-9][0-9]?)[:.]?")
 _LAYOUT_LABEL: Final = re.compile(

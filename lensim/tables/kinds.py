@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 from lensim.tables.names import plain_name
+from lensim.tables.number_text import DIGITS
 
 Kind = Literal["splits", "control", "replicate", "ambiguous", "technical", "measured", "remark", "unknown"]
 """A column splits the data (time, density, medium ...), splits it but may differ between treated wells and their
@@ -131,7 +132,7 @@ def kind_of(name: str) -> Kind:
     """What a column says by its name."""
     plain = plain_name(name)
     words = set(plain.split("_"))
-    stems = {re.sub(r"[0-9]+$", "", word) for word in words}
+    stems = {word.rstrip(DIGITS) for word in words}
     if BIOLOGICAL.fullmatch(plain) or "date" in words:
         return "replicate"
     if TECHNICAL.fullmatch(plain):
@@ -155,4 +156,4 @@ def kind_of(name: str) -> Kind:
 
 def is_dose(name: str) -> bool:
     """Whether a name has a word for a dose."""
-    return bool({re.sub(r"[0-9]+$", "", word) for word in plain_name(name).split("_")} & DOSE_WORDS)
+    return bool({word.rstrip(DIGITS) for word in plain_name(name).split("_")} & DOSE_WORDS)

@@ -25,7 +25,7 @@ _BASES_OF_WORDS: Final[dict[str, tuple[DoseScale, ...]]] = {
     "loge": ("ln",),
 }
 _BASE: Final = re.compile(
-    r"(?P<before>^|.*?[^A-Za-z])(?P<sign>neg(?:ative)?|minus|p)?(?P<gap>[\s_.(\[]*)"
+    r"(?P<before>^|.*?[^A-Za-z])(?P<sign>neg(?:ative)?|minus|p)?(?P<gap>[\s_.(\[]{0,20})"
     r"(?P<base>log[\s_]?10|log[\s_]?2|log[\s_]?e|lg|ln|log)"
     r"(?=$|[^A-Za-z]|[munp]?M(?:$|[^A-Za-z])|[munp]mol|dose|conc|c$)",
     re.IGNORECASE,
@@ -33,7 +33,7 @@ _BASE: Final = re.compile(
 _NEGATIVE_POWER: Final = re.compile(
     r"(?:^|[^A-Za-z])p[\s_]?(?:dose|conc(?:entration)?|ic|c|\[[^]]*\])(?:$|[^A-Za-z])", re.IGNORECASE
 )
-_SHIFTED: Final = re.compile(r"log\w*1p|log[^)]*\+\s*1|log[^)]*1\s*\+", re.IGNORECASE)
+_SHIFTED: Final = re.compile(r"log\w{0,60}1p|log[^)]{0,60}(?:\+\s{0,9}1|1\s{0,9}\+)", re.IGNORECASE)
 _HYPHENS: Final = str.maketrans(dict.fromkeys("\u2212\u2013\u2010\u2011\ufe63\uff0d", "-"))
 
 # ratios of neighbours that dilution series have: twofold to tenfold, half-log steps, 1-3-10 and 1-2-5

@@ -24,6 +24,8 @@ def in_natural_order(names: Iterable[str]) -> list[str]:
 
     def key(name: str) -> tuple[list[tuple[int, int, str]], str]:
         parts = re.split(r"([0-9]+)", name)
-        return [(0, int(part), "") if part.isdigit() else (1, 0, part.casefold()) for part in parts], name
+        numbers = [(0, len(digits), digits) for digits in (part.lstrip("0") for part in parts[1::2])]
+        words = [(1, 0, part.casefold()) for part in parts[::2]]
+        return [one for pair in zip(words, [*numbers, (0, 0, "")], strict=True) for one in pair], name
 
     return sorted(names, key=key)

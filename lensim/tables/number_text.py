@@ -1,5 +1,6 @@
 """Numbers as text: decimal point or comma, thousands, words for a missing value."""
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from typing import Final, Literal
@@ -11,12 +12,15 @@ DecimalMark = Literal[".", ","]
 STATE_MARK: Final = 'say decimal="." or decimal=","'
 """The remedy where numbers leave a doubt."""
 
+LARGEST_NUMBER: Final = 1e100
+"""Size of a number in a table; sums and products of a few such are still numbers."""
+
 MISSING: Final = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "--", "#n/a", "missing"})
 """Words for a missing value, in lower case."""
 
-_PLAIN: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_PLAIN: Final = re.compile(r"[+-]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][+-]?[0-9]+)?")
 _INFINITE: Final = re.compile(r"[+-]?(?:inf|infinity|\u221e)", re.IGNORECASE)
-_MARKED: Final = re.compile(r"[+-]?([0-9.,]*[.,][0-9.,]*)([eE][+-]?[0-9]+)?")
+_MARKED: Final = re.compile(r"[+-]?((?=[0-9]*+[.,])[0-9.,]++)([eE][+-]?[0-9]+)?")
 _WORDS: Final = {".": "point", ",": "comma"}
 _SIGNS: Final = str.maketrans(dict.fromkeys("\u2212\u2013\ufe63\uff0d", "-") | {"\uff0b": "+"})
 _PARTED: Final = re.compile(
@@ -24,6 +28,15 @@ _PARTED: Final = re.compile(
 )
 """A number whose thousands are parted by blanks or apostrophes, which are never decimal marks."""
 _THOUSANDS: Final = {mark: re.compile(rf"[+-]?[1-9][0-9]{{0,2}}(?:{re.escape(mark)}[0-9]{{3}})+") for mark in ".,"}
+
+
+_LONGEST_WHOLE: Final = 18
+DIGITS: Final = "0123456789"
+
+
+def whole_number(text: str) -> int | None:
+    """A whole number of a few digits; None for other text, and for more digits than a count or a place can have."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_WHOLE else None
 
 
 def is_missing(text: str) -> bool:
@@ -199,10 +212,10 @@ def _both(point: str, comma: str) -> str:
 
 
 def parse_number(text: str, decimal: DecimalMark) -> float | None:
-    """The number that a cell holds, infinite where it says so; None where it holds none."""
+    """The number that a cell holds, infinite where it says so or is beyond 1e100; None where it holds none."""
     text = plain_digits(text)
     if _PLAIN.fullmatch(text) and (decimal == "." or "." not in text):
-        return float(text)
+        return _float(text)
     if _INFINITE.fullmatch(text):
         return float("-inf" if text.startswith("-") else "inf")
     whole, mark, rest = text.partition(decimal)
@@ -212,4 +225,10 @@ def parse_number(text: str, decimal: DecimalMark) -> float | None:
             return None
         whole = whole.replace(parting, "")
     plain = f"{whole}{'.' if mark else ''}{rest}"
-    return float(plain) if _PLAIN.fullmatch(plain) else None
+    return _float(plain) if _PLAIN.fullmatch(plain) else None
+
+
+def _float(text: str) -> float:
+    """A number; one of more than a hundred digits is no measurement, and infinite for all that follows."""
+    number = float(text)
+    return number if abs(number) <= LARGEST_NUMBER else math.copysign(math.inf, number)

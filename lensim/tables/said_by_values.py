@@ -11,6 +11,7 @@ from lensim.tables.columns import Meanings
 from lensim.tables.kinds import kind_of
 from lensim.tables.names import plain_name
 from lensim.tables.names_alike import found_quietly
+from lensim.tables.number_text import whole_number
 from lensim.tables.table import TextTable
 
 _HOURS: Final = re.compile(
@@ -18,7 +19,8 @@ _HOURS: Final = re.compile(
     re.IGNORECASE,
 )
 _DAYS: Final = re.compile(
-    r"(?:d|days?|tage?|t)[\s_-]?(?P<before>[0-9]+)|(?P<behind>[0-9]+)\s?(?:d|days?|tage?|wk|weeks?)", re.IGNORECASE
+    r"(?:d|days?|tage?|t)[\s_-]?(?P<before>[0-9]{1,9})|(?P<behind>[0-9]{1,9})\s?(?:d|days?|tage?|wk|weeks?)",
+    re.IGNORECASE,
 )
 _CONDITION: Final = re.compile(
     r"(?:hypoxi|normoxi)\w*|[+\u2212-]\s?[a-z][\w\s-]*|(?:no|with|without|w/o|w/|plus|minus)\s.+|serum[\s-]?free"
@@ -104,8 +106,9 @@ def _are_times(texts: Sequence[str]) -> bool:
     days = [_DAYS.fullmatch(text) for text in texts]
     if len(texts) < 2 or not all(days):
         return False
-    numbers = sorted({int(day["before"] or day["behind"]) for day in days if day})
-    return numbers != list(range(1, len(numbers) + 1))
+    found = {whole_number(day["before"] or day["behind"]) for day in days if day}
+    numbers = sorted(number for number in found if number is not None)
+    return None in found or numbers != list(range(1, len(numbers) + 1))
 
 
 def _are_conditions(texts: Sequence[str]) -> bool:

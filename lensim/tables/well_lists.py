@@ -10,7 +10,7 @@ from typing import Final, Literal
 from lensim.tables.export_lines import Line
 from lensim.tables.grid_blocks import Block, is_number, may_be_reading
 from lensim.tables.names import plain_name
-from lensim.tables.number_text import is_missing
+from lensim.tables.number_text import is_missing, whole_number
 from lensim.tables.well_names import STANDARD_PLATES, Naming, naming_of_wells, parse_well_name, well_name
 
 _WELL_HEADS: Final = frozenset(
@@ -75,9 +75,10 @@ def _down(lines: Sequence[Line], at: int, numbering: Numbering | None) -> list[B
     used, rows, names = found
     naming = naming_of_wells(names)
     places = [naming.place(name) for name in names]
-    if numbering and names[0].isdigit():
-        largest = max(map(int, names))
-        places = [numbering.place(int(name), largest) for name in names]
+    numbers = [number for name in names if (number := whole_number(name)) is not None]
+    if numbering and len(numbers) == len(names):
+        largest = max(numbers)
+        places = [numbering.place(number, largest) for number in numbers]
     known = [place for place in places if place is not None]
     if len(known) < len(places):
         return []
@@ -101,7 +102,7 @@ def _named_rows(lines: Sequence[Line], at: int) -> _Found | None:
 
 def _numbered_rows(lines: Sequence[Line], at: int) -> _Found | None:
     """Rows with numbers of wells."""
-    return _rows(lines, at, lambda name: name.isdigit() and 1 <= int(name) <= LARGEST_PLATE)
+    return _rows(lines, at, lambda name: 1 <= (whole_number(name) or 0) <= LARGEST_PLATE)
 
 
 def _rows(lines: Sequence[Line], at: int, is_well: Callable[[str], bool]) -> _Found | None:
@@ -123,8 +124,8 @@ def _rows_by_two(lines: Sequence[Line], at: int) -> _Found | None:
         if max(row, column) >= len(line.fields):
             return ""
         letters = line.fields[row]
-        if letters.isdigit() and 1 <= int(letters) <= STANDARD_PLATES[-1][0]:
-            letters = well_name(int(letters) - 1, 0)[:-1]
+        if 1 <= (number := whole_number(letters) or 0) <= STANDARD_PLATES[-1][0]:
+            letters = well_name(number - 1, 0)[:-1]
         return f"{letters}{line.fields[column]}"
 
     rows = _while(lines, at, lambda line: parse_well_name(name(line)) is not None)

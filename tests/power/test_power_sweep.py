@@ -42,7 +42,8 @@ def small(**change: object) -> Scenario:
 
 def finished(folder: Path) -> list[Path]:
     """Parts that are whole; one that is being written has a hidden name until it is."""
-    return sorted(path for path in folder.rglob("*.parquet") if not path.name.startswith("."))
+    found = folder.glob("[!.]*/**/*.parquet") if folder.exists() else ()
+    return sorted(path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts))
 
 
 def files(folder: Path) -> dict[str, bytes]:

@@ -1,10 +1,14 @@
 """Numbers as people and programs write them."""
 
+import math
+
 import pytest
 
 from lensim.checks import FaultReport, InputError
 from lensim.dose_response.read.study import read_dose_response
 from lensim.dose_response.read.tidy import read_tidy
+from lensim.tables.grid_blocks import is_number
+from lensim.tables.names import in_natural_order
 from lensim.tables.number_text import decimal_mark_of, find_decimal_mark, parse_number, plain_digits
 from lensim.tables.table import parse_text
 
@@ -132,3 +136,22 @@ def test_a_map_with_points_in_its_doses_is_asked_for(tmp_path):
     with pytest.raises(InputError, match=r"map\.csv: '1\.000' may mean 1000 or 1: say decimal"):
         read_dose_response(grid, plate_map=path)
     assert read_dose_response(grid, plate_map=path, decimal=",")["dose_um"].max() == 10
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("1e100", 1e100), ("1.1e100", math.inf), ("-1e308", -math.inf), ("9" * 400, math.inf)]
+)
+def test_a_number_of_more_than_a_hundred_digits_is_infinite(text, number):
+    assert parse_number(text, ".") == number
+
+
+@pytest.mark.parametrize("text", ["1" * 30_000 + "x", "." * 30_000 + "x", "1,1." * 8_000 + "x"])
+def test_a_long_cell_takes_no_time(text):
+    assert find_decimal_mark([text]) == "."
+    assert parse_number(text, ".") is None
+    assert not is_number(text)  # of a plate grid
+
+
+def test_names_with_long_numbers_are_in_order():
+    long = ["plate " + "9" * 5000, "plate 10", "plate " + "1" + "0" * 5000, "plate 2"]
+    assert in_natural_order(long) == [long[3], long[1], long[0], long[2]]

@@ -31,6 +31,9 @@ from lensim.tables.number_text import DecimalMark, decimal_mark_of, find_decimal
 from lensim.tables.source import Files, read_table, sources_of
 from lensim.tables.table import TextTable
 
+MOST_EVENTS: Final = 10**12
+"""Events of a tube; no cytometer counts as many, and more are a slip."""
+
 ROUNDING: Final = 1.0
 """Percents of a tube may miss 100 by this much, for they are printed rounded."""
 
@@ -281,8 +284,8 @@ def _value(cell: str, name: str, mark: DecimalMark, line: int, faults: FaultRepo
         good = number is not None and 0 <= number <= 100
         rule = "a percent from 0 to 100"
     else:
-        good = number is not None and math.isfinite(number) and number >= 0 and number == round(number)
-        rule = "a whole number of 0 or more"
+        good = number is not None and 0 <= number <= MOST_EVENTS and number == round(number)
+        rule = "a whole number of 0 or more" if number is None or not number > MOST_EVENTS else "at most 1e12 events"
     if not good or number is None:
         faults.add(f"{name} must be {rule}, got {cell.strip()!r}", line=line)
         return 0.0

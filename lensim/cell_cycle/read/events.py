@@ -25,7 +25,7 @@ from lensim.cell_cycle.read.tubes import (
 )
 from lensim.checks import FaultReport
 from lensim.tables.columns import Found, find_columns, names_any
-from lensim.tables.number_text import DecimalMark, decimal_mark_of, parse_number
+from lensim.tables.number_text import LARGEST_NUMBER, DecimalMark, decimal_mark_of, parse_number
 from lensim.tables.source import Files, Source, read_table, sources_of
 from lensim.tables.table import TextTable
 
@@ -141,7 +141,8 @@ def _read_file(
     numbers = {name: _numbers(table, found, name, mark, faults) for name in named}
     if brdu_scale != "linear":
         brdu = numbers["brdu"] if brdu_scale == "log10" else numbers["brdu"] / CHANNELS_PER_DECADE
-        numbers["brdu"] = 10.0**brdu
+        with np.errstate(over="ignore"):  # what is infinite is refused below
+            numbers["brdu"] = 10.0**brdu
         checks.finite(f"{table.place}: 10 to the power of {found.column('brdu')}", numbers["brdu"])
     places = [found.position[what] for what in TUBE_PARTS if what in found.position]
     known: dict[tuple[str, ...], int] = {}  # cells of a tube's names, so that each is understood once and not by row
@@ -165,7 +166,7 @@ def _numbers(table: TextTable, found: Found, name: str, mark: DecimalMark, fault
     if mark == ".":
         try:
             values = np.array(cells, dtype=float)
-            if np.isfinite(values).all():
+            if (np.abs(values) <= LARGEST_NUMBER).all():
                 return values
         except ValueError:
             pass

@@ -25,7 +25,7 @@ _POWER: Final = re.compile(
 _NUMBER: Final = re.compile(
     r"(?P<number>[+-]?(?:[0-9][0-9.,'\u2019\s]*[0-9.,]|[0-9]|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?)\s*(?P<rest>[^0-9\s.,'].*)?"
 )
-_SHARE: Final = re.compile(r"[0-9.,]+\s*%\s*(?:\(?[vw]/v\)?)?")
+_SHARE: Final = re.compile(r"(?<![0-9.,])[0-9.,]++\s*+%\s*+(?:\(?[vw]/v\)?)?")
 _SIGNS: Final = str.maketrans(dict.fromkeys("\u2212\u2013\ufe63\uff0d", "-"))
 _RAISED: Final = str.maketrans(
     "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079\u207b\u207a", "0123456789-+"

@@ -53,7 +53,9 @@ def scale_in_name(name: str) -> Scale | None:
 
 
 _WAVELENGTH: Final = re.compile(r"(od|a|abs|absorbance)_?[2-9][0-9]{2}(_?nm)?")
-_TIME_AS_NAME: Final = re.compile(r"(t\s*=?\s*)?[0-9]+([.,][0-9]+)?\s*(h|hr|hrs|hours?|d|days?|min)?", re.IGNORECASE)
+_TIME_AS_NAME: Final = re.compile(
+    r"(t\s*+(?:=\s*+)?)?[0-9]++([.,][0-9]+)?\s*(h|hr|hrs|hours?|d|days?|min)?", re.IGNORECASE
+)
 
 
 def without_response(header: Sequence[str]) -> str:

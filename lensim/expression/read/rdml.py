@@ -11,6 +11,7 @@ from lensim.expression.read.rdml_archive import pieces_of
 from lensim.expression.read.rdml_document import Document, Run, Sample, read_document
 from lensim.expression.read.tasks import TaskOrIgnored, task_of
 from lensim.expression.read.understand import FileReactions, Manner, RawRow, understand
+from lensim.tables.number_text import whole_number
 from lensim.tables.well_names import parse_well_name, well_name
 
 INSTRUMENT: Final = "RDML"
@@ -98,8 +99,8 @@ def _named_apart(runs: Sequence[Run]) -> list[Run]:
 
 
 def _well(react: str, columns: int) -> str:
-    if columns and react.isascii() and react.isdigit() and 1 <= int(react) <= 32 * 48:
-        name = well_name(*divmod(int(react) - 1, columns))
+    if columns and 1 <= (number := whole_number(react) or 0) <= 32 * 48:
+        name = well_name(*divmod(number - 1, columns))
         return name if parse_well_name(name) else react
     return react
 

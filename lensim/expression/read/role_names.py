@@ -7,6 +7,7 @@ from typing import Final
 from lensim.expression.read.assigned import Assigned
 from lensim.expression.read.reactions import Task
 from lensim.tables.names import plain_name
+from lensim.tables.number_text import DIGITS
 
 WITHOUT_TEMPLATE: Final = frozenset(
     {
@@ -61,11 +62,16 @@ SAY_WHAT_IT_IS: Final = (
 """The remedy where a name leaves a doubt."""
 
 
+def _without_number(plain: str) -> str:
+    word = plain.rstrip(DIGITS)
+    return plain if word == plain else word.removesuffix("_")
+
+
 def _role(name: str) -> Task | None:
     plain = plain_name(name)
     if _NO_RT.fullmatch(name.strip()):
         return "no_rt"
-    for spelling in (plain, re.sub(r"_?[0-9]+$", "", plain)):
+    for spelling in (plain, _without_number(plain)):
         for role, words in _ROLES.items():
             if spelling in words:
                 return role

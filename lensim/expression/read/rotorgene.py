@@ -35,5 +35,5 @@ def read_rotorgene(
         sample, gene = table.cell("sample", row), table.cell("gene", row)
         rows.append(RawRow(line, plate, well, sample, gene, task, table.cell("ct", row), table.cell("quantity", row)))
     manner = Manner(table.name("ct"), table.name("quantity"), "not detected", decimal=decimal, stated_limit=cycle_limit)
-    unit = re.search(r"\(([^)]*)\)", table.name("quantity"))
+    unit = re.search(r"\(([^()]*+)\)", table.name("quantity"))
     return understand(rows, LAYOUT.instrument, manner, faults, unit.group(1) if unit else "", notes=table.notes)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final, Literal
 
 from lensim.expression.read.reactions import Task
+from lensim.tables.number_text import DIGITS
 
 TaskOrIgnored = Task | Literal["ignored"]
 
@@ -46,10 +47,8 @@ KNOWN: Final = "Unknown, Standard, NTC, No RT, Positive control or Not in use"
 """A word of each kind, for messages."""
 
 _SHORT: Final = re.compile(r"([SU])[ _-]?[0-9]+", re.IGNORECASE)
-_NUMBER: Final = re.compile(r"[\s_.#-]*[0-9]+$")
 _FINDING: Final = re.compile(r"(?:neg|negative|pos|positive|nc|pc)[\W\d]*", re.IGNORECASE)
 _CONTROL: Final = re.compile(r"control|ctrl|ipc|nac|in use|buffer", re.IGNORECASE)
-_BRACKETS: Final = re.compile(r"\s*\(.*\)$")
 
 
 def task_of(word: str) -> TaskOrIgnored | None:
@@ -62,13 +61,22 @@ def task_of(word: str) -> TaskOrIgnored | None:
         return "unknown"
     if text.casefold() in ("ipc+", "ipc-"):  # an internal control with and without its template
         return "ignored"
-    for spelling in (text, _BRACKETS.sub("", text), _NUMBER.sub("", text)):
+    for spelling in (text, _without_brackets(text), _without_number(text)):
         task = TASK_WORDS.get(_bare(spelling))
         if task is not None and _bare(spelling):
             return task
     if short := _SHORT.fullmatch(text):
         return "standard" if short.group(1) in "sS" else "unknown"
     return None
+
+
+def _without_brackets(text: str) -> str:
+    return text.partition("(")[0].rstrip() if text.endswith(")") else text
+
+
+def _without_number(text: str) -> str:
+    word = text.rstrip(DIGITS)
+    return text if word == text else word.rstrip(" _.#-")
 
 
 def holds_roles(cells: Iterable[str]) -> bool:

@@ -1,7 +1,7 @@
 """Wide tables of Cts, with a column for each gene or each replicate, to one row a reaction."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -12,12 +12,9 @@ from lensim.tables.number_text import parse_number
 from lensim.tables.table import TextTable
 
 _CT: Final = r"(?:c[tqp]|c\(t\))"
-_OF_GENE: Final = (
-    re.compile(rf"{_CT}\s*[(\[](?P<gene>.+)[)\]]", re.IGNORECASE),
-    re.compile(rf"(?P<gene>.+?)\s*[(\[]{_CT}[)\]]", re.IGNORECASE),
-    re.compile(rf"{_CT}\s*[ _.:-]\s*(?P<gene>.+)", re.IGNORECASE),
-    re.compile(rf"(?P<gene>.+?)\s*[ _.:-]\s*{_CT}", re.IGNORECASE),
-)
+_BEFORE_GENE: Final = re.compile(_CT, re.IGNORECASE)
+_BEHIND_GENE: Final = re.compile(rf"(?P<open>[(\[]?){_CT}(?P<close>[)\]]?)\Z", re.IGNORECASE)
+_PARTS: Final = "_.:-"
 _OF_REPLICATE: Final = re.compile(rf"{_CT}[ _.-]*(?:r|rep|replicate|well)?[ _.-]*[0-9]+", re.IGNORECASE)
 _STATISTICS: Final = re.compile(
     r"(?:.*_)?(?:mean|avg|average|ave|sd|se|sem|std|dev|median|threshold|delta|d|dd|ddelta|conf|confidence|cycles|limit|"
@@ -54,11 +51,33 @@ def columns_of_replicates(header: Sequence[str]) -> list[int]:
 
 
 def _gene_of(name: str) -> str:
-    for pattern in _OF_GENE:
-        match = pattern.fullmatch(name.strip())
-        if match and not _STATISTICS.fullmatch(plain_name(match["gene"])) and not match["gene"].isdigit():
-            return match["gene"].strip()
-    return ""
+    genes = (gene.strip() for gene in _genes_of(name.strip()))
+    return next((gene for gene in genes if gene and not gene.isdigit() and not _is_statistic(gene)), "")
+
+
+def _is_statistic(name: str) -> bool:
+    return bool(_STATISTICS.fullmatch(plain_name(name)))
+
+
+def _genes_of(name: str) -> Iterator[str]:
+    """What may be the gene in "Ct (TNF)", "TNF [Cq]", "Ct_TNF" and "TNF - Ct", in this order."""
+    before = _BEFORE_GENE.match(name)
+    rest = name[before.end() :] if before else ""
+    if rest.lstrip()[:1] in ("(", "[") and rest[-1] in ")]":
+        yield rest.lstrip()[1:-1]
+    behind = _BEHIND_GENE.search(name)
+    if behind and behind["open"] and behind["close"]:
+        yield name[: behind.start()]
+    if rest[:1].isspace() or rest[:1] in tuple(_PARTS):
+        yield _without_part(rest.lstrip())
+    if behind and not behind["open"] and not behind["close"] and behind.start():
+        parted = name[: behind.start()]
+        if parted[-1].isspace() or parted[-1] in _PARTS:
+            yield _without_part(parted.rstrip()[::-1])[::-1]
+
+
+def _without_part(text: str) -> str:
+    return text[1:].lstrip() if text[:1] in tuple(_PARTS) else text
 
 
 def as_long(table: TextTable) -> TextTable:

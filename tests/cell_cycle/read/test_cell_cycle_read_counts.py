@@ -122,6 +122,7 @@ GOOD = "a,control,1,30,50,30\n"
     ("text", "message"),
     [
         (WIDE + GOOD + "a,drug,1,-30,50,20\n", "line 3: G0/G1 must be a whole number of 0 or more, got '-30'"),
+        (WIDE + GOOD + "a,drug,1,1e19,50,20\n", "line 3: G0/G1 must be at most 1e12 events, got '1e19'"),
         (WIDE + GOOD + "a,drug,1,30.5,50,20\n", "line 3: G0/G1 must be a whole number of 0 or more, got '30.5'"),
         (WIDE + GOOD + "a,drug,1,,50,20\n", "line 3: G0/G1 must be a whole number of 0 or more, got ''"),
         (WIDE + GOOD + "a,drug,1,many,50,20\n", "line 3: G0/G1 must be a whole number of 0 or more, got 'many'"),
