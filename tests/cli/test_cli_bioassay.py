@@ -127,7 +127,7 @@ def test_a_result_is_summarised_with_table_and_figures(tmp_path, capsys):
     assert "KMS12-PE" in said
     assert "TNF of each medium as an interval or a bound, medians and 90% intervals" in said
     assert "converged" in said
-    assert {file.name for file in figures.iterdir()} == {"calibration.png", "tnf.png"}
+    assert {file.name for file in figures.glob("*.png")} == {"calibration.png", "tnf.png"}
     assert table.read_text().count("\n") == 13
     status, _, err = run(capsys, "summarize", path, "--threshold-um", "10")
     assert (status, "threshold_um must go with a result of the assay dose_response, got one of bioassay" in err) == (

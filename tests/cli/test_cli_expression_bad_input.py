@@ -395,6 +395,6 @@ def test_a_table_of_ratios_goes_through_whole(tmp_path, capsys):
     assert status in (0, 3)
     assert out.exists()
     assert "line 5" in said
-    assert [figure.name for figure in (tmp_path / "figures").iterdir()] == ["forest.png"]
+    assert [figure.name for figure in (tmp_path / "figures").glob("*.png")] == ["forest.png"]
     status, said, _ = run(capsys, "compare", str(out))
     assert (status, "paired t P" in " ".join(said.split())) == (0, True)
