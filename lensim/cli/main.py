@@ -202,10 +202,9 @@ def main() -> None:
         status = _refused_call(error)
     except (KeyboardInterrupt, typer.Abort):
         status = INTERRUPTED
+        _say_last("stopped by Ctrl-C: no file is half-written")
     except (InputError, OSError, MemoryError) as error:
         _say_last(f"error: {fault_of(error)}", "red")
-    if status == INTERRUPTED:
-        _say_last("stopped by Ctrl-C: no file is half-written")
     _end(status if isinstance(status, int | str) else 0)
 
 
