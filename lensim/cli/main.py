@@ -34,6 +34,7 @@ app.add_typer(fit_app, name="fit")
 app.add_typer(read_app, name="read")
 
 INTERRUPTED: Final = 130
+STOPPED: Final = "stopped by Ctrl-C: no file is half-written"
 CODES: Final = (
     "\n\nExit status 0 where the sampler converged, 3 where it did not: the result is written all the same, with its "
     "verdict. 2 where something failed, such as one of the studies of --by: what was fitted is written."
@@ -198,11 +199,13 @@ def main() -> None:
         status = app(standalone_mode=False)
     except SystemExit as stop:
         status = stop.code
+        if status == INTERRUPTED:  # typer's own way out; `typer.Exit` comes as a value
+            _say_last(STOPPED)
     except WRONG_CALL as error:
         status = _refused_call(error)
     except (KeyboardInterrupt, typer.Abort):
         status = INTERRUPTED
-        _say_last("stopped by Ctrl-C: no file is half-written")
+        _say_last(STOPPED)
     except (InputError, OSError, MemoryError) as error:
         _say_last(f"error: {fault_of(error)}", "red")
     _end(status if isinstance(status, int | str) else 0)

@@ -86,6 +86,15 @@ def processes(count: int) -> Iterator[Callable[..., Any]]:
         crew.end()
 
 
+def require_guard(workers: int) -> None:
+    """End a worker that runs, as it starts, the script which asked for it, before it touches anything of that run.
+
+    The process that started it then says what the script lacks. Nothing is done in all other processes.
+    """
+    if workers > 1 and getattr(multiprocessing.current_process(), "_inheriting", False):  # as multiprocessing asks it
+        raise SystemExit(UNGUARDED)
+
+
 class _Crew:
     """The workers of a pool."""
 

@@ -15,6 +15,7 @@ from lensim.power.audit import AuditPart, StoredPoint, draw_audit, run_parts
 from lensim.power.chunk import run_chunk
 from lensim.power.diagnosands import CEILING, OF_SIGN, SCORES, Tally, verdict
 from lensim.power.pool import Pool, pool_of
+from lensim.power.processes import require_guard
 from lensim.power.result import PowerResult
 from lensim.power.scenario import Scenario, points_of
 from lensim.power.store import Store, open_store
@@ -88,6 +89,7 @@ def sweep(
         reached.
     """
     at_least("workers", workers, 1)
+    require_guard(workers)
     points = [
         _Point(
             number,

@@ -184,7 +184,7 @@ def test_a_users_file_goes_through_to_tables_and_figures(capsys, tmp_path):
     assert table.loc["K1", "ic50_um_lower"] < 0.3 < table.loc["K1", "ic50_um_upper"]
     assert np.isnan(table.loc["K3", "ic50_um"])
     assert table.loc["K2", "p_resistant"] > 0.9 > 0.1 > table.loc["K1", "p_resistant"]
-    assert sorted(path.name for path in (tmp_path / "f").iterdir()) == [
+    assert sorted(path.name for path in (tmp_path / "f").glob("[!.]*")) == [
         "curves.png",
         "ic50_forest.png",
         "posterior_predictive.png",
