@@ -26,6 +26,8 @@ TOML_DEPTH: Final = 16
 """Brackets within brackets in a TOML file, and parts of a dotted key."""
 TOML_WORD: Final = 1_000
 """Characters of a number, a date, or a name without quotes in a TOML file."""
+RECORD_DEPTH: Final = 100
+"""Brackets within brackets in a record (JSON)."""
 RESULT_BYTES: Final = 8_000 * MEGABYTE
 """Bytes of one saved fit (netCDF), of which only what is asked for is read."""
 

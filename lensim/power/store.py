@@ -15,6 +15,7 @@ from lensim import ownership, placing, unfinished
 from lensim.checks import InputError
 from lensim.power.renamed import renamed
 from lensim.power.scenario import Scenario
+from lensim.record import object_in
 
 SCENARIO_FILE: Final = "scenario.json"
 PART: Final = re.compile(r"chunks/point-\d{4,}/chunk-\d{6,}\.parquet|audit/part-\d{3,}\.parquet")
@@ -109,9 +110,9 @@ def _require_own(folder: Path, digest: str, scenario: Scenario) -> bool:
             raise InputError(f"{folder} must be a new folder or one that lensim power began, got {reason}")
         return False
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = object_in(path, "a record of lensim power")
         there, former = str(content["digest"]), dict(content["scenario"])
-    except (ValueError, KeyError, TypeError, OSError):
+    except (ValueError, KeyError, TypeError):
         raise InputError(f"{path} must say which scenario the folder is of, got something else") from None
     if there != digest and not _is_former(there, former, scenario):
         raise InputError(
