@@ -14,6 +14,7 @@ from lensim.checks import InputError
 from lensim.record import object_in
 
 MANIFEST: Final = "manifest.json"
+OBJECT: Final = "a list written by lensim"
 WRITER: Final = "lensim"
 LIST: Final = ".lensim-files.json"
 """The list of lensim's files in a folder that may hold others'."""
@@ -54,7 +55,7 @@ def read_list(folder: Path, list_name: str = LIST) -> Listed:
     try:
         return _listed(read_object(path))
     except ValueError as error:
-        why = str(error).removeprefix(f"{path} must be a list written by lensim, got ")
+        why = str(error).removeprefix(f"{path} must be {OBJECT}, got ")
         raise InputError(
             f"{path} must be the list of what lensim wrote there, got something else ({why}): move it away, or "
             "choose another folder"
@@ -264,8 +265,8 @@ def read_object(path: Path) -> dict[str, Any]:
         If it is a link, which leads elsewhere once its folder is moved, or as `lensim.record.object_in`.
     """
     if path.is_symlink():
-        raise InputError(f"{path} must be a list written by lensim, got a link to {path.readlink()}")
-    return object_in(path, "a list written by lensim")
+        raise InputError(f"{path} must be {OBJECT}, got a link to {path.readlink()}")
+    return object_in(path, OBJECT)
 
 
 def _named(names: Iterable[str]) -> str:
