@@ -58,7 +58,10 @@ def shown(value: object) -> str:
     """A user's value as a message quotes it: on one line, its signs visible, and cut where it is long."""
     if isinstance(value, str) and len(value) > LONGEST_SHOWN:
         return f"{value[:LONGEST_SHOWN]!r}... ({len(value):,} characters)"
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no number of so many digits
+        return "a number of more than 4,300 digits"
     is_short = isinstance(value, str) or len(text) <= LONGEST_SHOWN
     return text if is_short else f"{text[:LONGEST_SHOWN]}... ({len(text):,} characters)"
 
@@ -86,22 +89,30 @@ def _visible(text: str) -> str:
     return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
 
 
+def _short_number(value: float) -> str:
+    """A number with six digits; a whole one that no float can hold as it is."""
+    try:
+        return f"{value:g}"
+    except OverflowError:
+        return shown(value)
+
+
 def at_least(place: str, value: float, minimum: float) -> None:
     """Refuse a number below `minimum`, or one that is not a number."""
     if not value >= minimum:
-        raise InputError(f"{place} must be at least {minimum:g}, got {value:g}")
+        raise InputError(f"{place} must be at least {minimum:g}, got {_short_number(value)}")
 
 
 def above(place: str, value: float, bound: float) -> None:
     """Refuse a number that is not above `bound`."""
     if not value > bound:
-        raise InputError(f"{place} must be above {bound:g}, got {value:g}")
+        raise InputError(f"{place} must be above {bound:g}, got {_short_number(value)}")
 
 
 def between(place: str, value: float, low: float, high: float) -> None:
     """Refuse a number outside [low, high]."""
     if not low <= value <= high:
-        raise InputError(f"{place} must lie between {low:g} and {high:g}, got {value:g}")
+        raise InputError(f"{place} must lie between {low:g} and {high:g}, got {_short_number(value)}")
 
 
 def one_of(place: str, value: str, allowed: Iterable[str]) -> None:

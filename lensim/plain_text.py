@@ -17,6 +17,8 @@ LONGEST_WORD: Final = 300
 """Letters without a blank in a message: a path may be long, and must be whole to be copied."""
 LONGEST_LINE: Final = 1_500
 """Letters in a line of a message."""
+LONGEST_MESSAGE: Final = 12_000
+"""Letters of a message; in a longer one each line has the same share of them."""
 MOST_LINES: Final = 100
 """Lines of a message."""
 LETTERS_OF_A_CUT: Final = 32
@@ -99,11 +101,13 @@ def message_text(message: str) -> str:
     if len(message) <= LONGEST_WORD and message.isascii() and message.isprintable():
         return message
     lines = message.split("\n")
-    shown = [_message_line(line) for line in lines[:MOST_LINES]]
+    share = LONGEST_MESSAGE // min(len(lines), MOST_LINES)
+    most = LONGEST_LINE if len(message) <= LONGEST_MESSAGE else min(LONGEST_LINE, share)
+    shown = [_message_line(line, most) for line in lines[:MOST_LINES]]
     return "\n".join(shown if len(lines) <= MOST_LINES else [*shown, f"and {len(lines) - MOST_LINES:,} more lines"])
 
 
-def _message_line(line: str) -> str:
+def _message_line(line: str, most: int) -> str:
     """The line with long words cut, and without its middle: the place is at its start, the remedy at its end."""
     words = _LONG_WORD.sub(lambda match: short(match[0], LONGEST_WORD - 100), line)
-    return visible(short(words, LONGEST_LINE), keep="")
+    return visible(short(words, most), keep="")

@@ -41,6 +41,13 @@ def test_between():
         checks.between("ci_prob", np.nan, 0.01, 0.999)
 
 
+def test_whole_numbers_that_no_float_can_hold():
+    with refused(f"a must lie between 0 and 1, got 1{'0' * 99}... (401 characters)"):
+        checks.between("a", 10**400, 0, 1)
+    with refused("a must be above 0, got a number of more than 4,300 digits"):
+        checks.above("a", -(10**5000), 0)
+
+
 def test_one_of():
     checks.one_of("lost", "drop", ("refuse", "drop"))
     with refused("lost must be one of refuse, drop, got 'keep'"):
