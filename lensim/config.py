@@ -32,6 +32,17 @@ class FrozenConfig(BoundedModel):
 MOST_FAULTS: Final = 20
 """Faults of a file that are told; the others are counted."""
 
+_KINDS: Final = {
+    "path_type": "must be a path",
+    "model_type": "must be a table",
+    "model_attributes_type": "must be a table",
+    "dataclass_type": "must be a table",
+    "dict_type": "must be a table",
+    "list_type": "must be a list",
+    "tuple_type": "must be a list",
+}
+"""What a value must be, by the library's name of the fault."""
+
 
 def checked[S: BaseModel](kind: type[S], content: Mapping[str, Any], place: str) -> S:
     """A checked value from nested content.
@@ -61,7 +72,7 @@ def checked[S: BaseModel](kind: type[S], content: Mapping[str, Any], place: str)
 def _in_words(error: Any) -> str:
     """What the fault is, without names of code."""
     message = str(error["msg"])
-    return "must be a path" if error["type"] == "path_type" else message.removeprefix("Value error, ")
+    return _KINDS.get(str(error["type"]), message.removeprefix("Value error, "))
 
 
 def _untagged(error: Any, kind: type[BaseModel]) -> str:

@@ -18,7 +18,7 @@ LONGEST_WORD: Final = 300
 LONGEST_LINE: Final = 1_500
 """Letters in a line of a message."""
 LONGEST_MESSAGE: Final = 12_000
-"""Letters of a message; in a longer one each line has the same share of them."""
+"""Letters of a message; the lines beyond them are counted."""
 MOST_LINES: Final = 100
 """Lines of a message."""
 LETTERS_OF_A_CUT: Final = 32
@@ -101,13 +101,19 @@ def message_text(message: str) -> str:
     if len(message) <= LONGEST_WORD and message.isascii() and message.isprintable():
         return message
     lines = message.split("\n")
-    share = LONGEST_MESSAGE // min(len(lines), MOST_LINES)
-    most = LONGEST_LINE if len(message) <= LONGEST_MESSAGE else min(LONGEST_LINE, share)
-    shown = [_message_line(line, most) for line in lines[:MOST_LINES]]
-    return "\n".join(shown if len(lines) <= MOST_LINES else [*shown, f"and {len(lines) - MOST_LINES:,} more lines"])
+    shown: list[str] = []
+    room = LONGEST_MESSAGE
+    for line in lines[: MOST_LINES - (len(lines) > MOST_LINES)]:
+        own = _message_line(line)
+        room -= len(own) + 1
+        if room < 0:
+            break
+        shown.append(own)
+    left = len(lines) - len(shown)
+    return "\n".join([*shown, f"and {left:,} more {'line' if left == 1 else 'lines'}"] if left else shown)
 
 
-def _message_line(line: str, most: int) -> str:
+def _message_line(line: str) -> str:
     """The line with long words cut, and without its middle: the place is at its start, the remedy at its end."""
     words = _LONG_WORD.sub(lambda match: short(match[0], LONGEST_WORD - 100), line)
-    return visible(short(words, most), keep="")
+    return visible(short(words, LONGEST_LINE), keep="")

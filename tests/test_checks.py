@@ -130,3 +130,12 @@ def test_a_long_sentence_keeps_its_beginning_and_its_remedy():
     assert str(caught.value).startswith("a.csv line 3: x must be y, got bbb")
     assert str(caught.value).endswith("bbb: write y")
     assert " ... (8,540 characters left out) ... " in str(caught.value)
+
+
+def test_of_a_long_message_the_first_lines_are_shown_and_the_others_counted():
+    lines = str(InputError("\n".join(f"line {n} " + "is wrong " * 100 for n in range(50)))).splitlines()
+    assert len(lines) == 14
+    assert lines[0] == "line 0 " + "is wrong " * 100
+    assert lines[-1] == "and 37 more lines"
+    assert str(InputError("\n".join("é" * 3 for _ in range(300)))).splitlines()[98:] == ["ééé", "and 201 more lines"]
+    assert str(InputError("\n".join("é" for _ in range(100)))).splitlines() == ["é"] * 100

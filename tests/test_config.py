@@ -51,6 +51,11 @@ class House(FrozenConfig):
         ({"best": {"size": "huge"}}, "best.size: must be one of small, large, got 'huge': large is the largest"),
         ({"best": {"size": "larg"}}, "best.size: must be one of large, small, got 'larg'"),
         ({"plan": 7}, "plan: must be a path, got 7"),
+        ({"best": 7}, "best: must be a table, got 7"),
+        ({"best": []}, "best: must be a table, got []"),
+        ({"rooms": [1]}, "rooms: must be a table, got [1]"),
+        ({"pets": "dog"}, "pets: must be a list, got 'dog'"),
+        ({"pets": [3]}, "pets.0: must be a table, got 3"),
     ],
 )
 def test_an_unknown_key_or_value_is_told_with_those_that_there_are(content, message):
