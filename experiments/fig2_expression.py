@@ -33,6 +33,7 @@ from lensim.maiga2013.expression_twin import LINE, PARENTS, PRIMARY, STROMA, dra
 from lensim.maiga2013.lines import LINES
 from lensim.output import load_result, save_dataset, save_result
 from lensim.report.figures import expression as report
+from lensim.report.figures.associations import plot_against_ic50
 from lensim.report.figures.style import save_figure
 from lensim.results_folder import Manifest, SamplerConfig, command_of, read_config, results_folder
 
@@ -150,7 +151,7 @@ def report_sensitivity(result: xr.DataTree, config: Config, folder: Path) -> lis
     )
     table.to_csv(folder / "sensitivity.csv", index=False)
     if ic50 is not None and top_dose is not None:
-        figure = report.plot_against_ic50(result, ic50, calls, table, top_dose, config.ci_prob)
+        figure = plot_against_ic50(result, ic50, calls, table, top_dose, config.ci_prob)
         save_figure(figure, folder / "against_ic50.png")
     said = []
     for _, row in table.iterrows():

@@ -28,6 +28,14 @@ TOML_WORD: Final = 1_000
 """Characters of a number, a date, or a name without quotes in a TOML file."""
 RESULT_BYTES: Final = 8_000 * MEGABYTE
 """Bytes of one saved fit (netCDF), of which only what is asked for is read."""
+RECORD_DEPTH: Final = 100
+"""Brackets within brackets in a record (JSON)."""
+PAGE_TABLE_BYTES: Final = 10 * MEGABYTE
+"""Bytes of a table (CSV) in a results folder that a page shows."""
+PICTURE_BYTES: Final = 20 * MEGABYTE
+"""Bytes of a figure in a results folder."""
+PICTURE_PIXELS: Final = 40_000_000
+"""Pixels of a figure; one of lensim has at most 6 million."""
 
 LARGEST_NUMBER: Final = 1e12
 """Size of any number that has no bound of its own."""

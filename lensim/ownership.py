@@ -11,8 +11,10 @@ from typing import Any, Final
 
 from lensim import unfinished
 from lensim.checks import InputError
+from lensim.record import object_in
 
 MANIFEST: Final = "manifest.json"
+OBJECT: Final = "a list written by lensim"
 WRITER: Final = "lensim"
 LIST: Final = ".lensim-files.json"
 """The list of lensim's files in a folder that may hold others'."""
@@ -55,8 +57,8 @@ def read_list(folder: Path, list_name: str = LIST) -> Listed:
         return _listed(read_object(path))
     except (OSError, ValueError, RecursionError) as error:
         raise InputError(
-            f"{path} must be the list of what lensim wrote there, got something else ({error}): move it away, or "
-            "choose another folder"
+            f"{path} must be the list of what lensim wrote there, got something else "
+            f"({str(error).removeprefix(f'{path} must be {OBJECT}, got ')}): move it away, or choose another folder"
         ) from None
 
 
@@ -254,11 +256,8 @@ def digest_of(path: Path) -> str:
 
 
 def read_object(path: Path) -> dict[str, Any]:
-    """The content of a JSON file that must be an object; a `ValueError` where it is none."""
-    content = json.loads(path.read_text(encoding="utf-8"))
-    if not isinstance(content, dict):
-        raise ValueError(f"{path} must hold an object, got {type(content).__name__}")
-    return content
+    """The content of a JSON file that must be an object; an `InputError` where it is none."""
+    return object_in(path, OBJECT)
 
 
 def _named(names: Iterable[str]) -> str:

@@ -113,10 +113,10 @@ def test_a_list_that_someone_forged_removes_nothing_elsewhere(place, name):
     ("text", "why"),
     [
         ("{", "Expecting property name"),
-        ("[1]", "must hold an object, got list"),
+        ("[1]", r"\[1\]"),
         ('{"files": {}}', "it does not say that lensim wrote it"),
         ('{"written_by": "lensim", "files": 3}', "its files are not listed by name"),
-        ("[" * 100_000, "recursion"),
+        ("[" * 100_000, "brackets within brackets without an end"),
         ('{"written_by": "lensim", "files": {"wells.png": 3}}', None),
     ],
 )

@@ -18,6 +18,7 @@ LEVELS = (
         "limits",
         "input_file",
         "seeding",
+        "record",
         "added_files",
         "placing",
         "unfinished",

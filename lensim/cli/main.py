@@ -197,10 +197,10 @@ def main() -> None:
     try:
         once_by(sys.argv[1:])
         status = app(standalone_mode=False)
+        if status == INTERRUPTED:  # typer gives it as a value; a command with a sentence of its own exits
+            _say_last(STOPPED)
     except SystemExit as stop:
         status = stop.code
-        if status == INTERRUPTED:  # typer's own way out; `typer.Exit` comes as a value
-            _say_last(STOPPED)
     except WRONG_CALL as error:
         status = _refused_call(error)
     except (KeyboardInterrupt, typer.Abort):

@@ -49,4 +49,4 @@ def interrupted_in_one_sentence(left: str) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         err.print(f"stopped; {left}", soft_wrap=True, markup=False)
-        raise typer.Exit(INTERRUPTED) from None
+        raise SystemExit(INTERRUPTED) from None

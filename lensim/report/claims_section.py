@@ -9,8 +9,9 @@ from typing import Any, Final
 import pandas as pd
 
 from lensim.maiga2013.evidence import share_words
-from lensim.report.folder import Choice, folder_section, read_table
+from lensim.report.folder import Choice, folder_section
 from lensim.report.numbers import number_text
+from lensim.report.own_files import read_table
 from lensim.report.page import Estimate, Mark, PageTable, Remarked, Section, Span, State
 from lensim.tables.records import records
 

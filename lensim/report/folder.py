@@ -1,6 +1,5 @@
 """A results folder as a section of a page: findings, figures with captions, tables, settings, how it was made."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +8,9 @@ from typing import Any, Final
 import pandas as pd
 
 from lensim.checks import InputError
+from lensim.record import object_in
 from lensim.report.compact import compacted
+from lensim.report.own_files import names_of, picture_bytes, read_table, require_inside, text_of
 from lensim.report.page import PageTable, Picture, Section, State, key_of
 
 WORDS: Final = ("findings.txt", "plan.txt")
@@ -95,11 +96,12 @@ def read_made(folder: Path) -> Made:
     InputError
         If it is there and is no manifest.
     """
-    path = folder / "manifest.json"
+    path, what = folder / "manifest.json", "a manifest written by lensim"
     if not path.is_file():
         return Made()
+    require_inside(folder, path)
+    content = object_in(path, what)
     try:
-        content: Any = json.loads(path.read_text(encoding="utf-8"))
         return Made(
             seed=str(content.get("seed", "")),
             commit=str(content.get("commit", "")),
@@ -108,8 +110,8 @@ def read_made(folder: Path) -> Made:
             verdicts=_pairs(content.get("verdicts", {})),
             seconds=float(sum(content["seconds"].values())) if content.get("seconds") else float("nan"),
         )
-    except (ValueError, AttributeError, TypeError) as error:
-        raise InputError(f"{path} must be a manifest written by lensim, got something else ({error})") from None
+    except (ValueError, AttributeError, TypeError, OverflowError) as error:
+        raise InputError(f"{path} must be {what}, got something else ({error})") from None
 
 
 def _pairs(content: dict[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -172,7 +174,10 @@ def _facts(made: Made) -> tuple[tuple[str, str], ...]:
 
 def _findings(folder: Path, made: Made) -> tuple[str, ...]:
     """Sentences, without the verdicts, which are shown above them."""
-    said = [line.strip() for name in WORDS if (folder / name).is_file() for line in _text(folder / name).splitlines()]
+    files = [folder / name for name in WORDS if (folder / name).is_file()]
+    for path in files:
+        require_inside(folder, path)
+    said = [line.strip() for path in files for line in text_of(path).splitlines()]
     verdicts = {form for name, sentence in made.verdicts for form in (sentence, f"{name}: {sentence}")}
     return tuple(line for line in said if line and line not in verdicts)
 
@@ -183,21 +188,8 @@ def _config(folder: Path) -> tuple[str, str] | None:
         return None
     # an experiment's config bears its folder's name
     own = [path for path in configs if path.stem == folder.name] or configs
-    return f"What was asked: {own[0].name}", _text(own[0])[:LONGEST_TEXT]
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise InputError(f"{path} must be text in UTF-8, got something else") from None
-
-
-def _files(folder: Path, suffix: str) -> list[str]:
-    """Files of a folder and of those right below it, by their names inside."""
-    found = [*folder.glob(f"*{suffix}"), *folder.glob(f"*/*{suffix}")]
-    inside = [path.relative_to(folder) for path in found if not path.name.startswith(".")]
-    return [path.as_posix() for path in sorted(inside, key=lambda path: (len(path.parts), path.as_posix()))]
+    require_inside(folder, own[0])
+    return f"What was asked: {own[0].name}", text_of(own[0])[:LONGEST_TEXT]
 
 
 def _chosen(names: Iterable[str], listed: Iterable[str], left_out: tuple[str, ...]) -> list[str]:
@@ -213,7 +205,7 @@ def _chosen(names: Iterable[str], listed: Iterable[str], left_out: tuple[str, ..
 
 def _tables(folder: Path, choice: Choice) -> Iterable[PageTable]:
     listed = {one.file: one for one in choice.tables}
-    for name in _chosen(_files(folder, ".csv"), listed, choice.left_out):
+    for name in _chosen(names_of(folder, ".csv"), listed, choice.left_out):
         frame = read_table(folder / name)
         one = listed.get(name)
         if frame.empty or (one is None and len(frame) > MOST_UNLISTED_ROWS):
@@ -232,29 +224,13 @@ def _in_words(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.map(lambda value: value.replace("_", " ") if isinstance(value, str) else value)
 
 
-def read_table(path: Path) -> pd.DataFrame:
-    """A table that lensim wrote.
-
-    Raises
-    ------
-    InputError
-        If it is no CSV.
-    """
-    try:
-        return pd.read_csv(path)
-    except pd.errors.EmptyDataError:
-        return pd.DataFrame()
-    except (pd.errors.ParserError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} must be a table (CSV) written by lensim, got something else ({error})") from None
-
-
 def _pictures(folder: Path, choice: Choice) -> Iterable[Picture]:
     listed = {one.file: one for one in choice.figures}
-    for name in _chosen(_files(folder, ".png"), listed, choice.left_out):
+    for name in _chosen(names_of(folder, ".png"), listed, choice.left_out):
         one = listed.get(name)
         caption = one.caption if one else f"{_title_of(name)}."
         alt = one.alt if one else f"Figure: {_title_of(name)}, drawn from the tables of {folder.name}"
-        yield Picture(f"{folder.name}/{name}", (folder / name).read_bytes(), caption, alt)
+        yield Picture(f"{folder.name}/{name}", picture_bytes(folder / name), caption, alt)
 
 
 def _title_of(name: str) -> str:

@@ -2,12 +2,14 @@
 
 import base64
 import io
+import warnings
 from collections.abc import Sequence
 from typing import Final
 
 from matplotlib.figure import Figure
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
+from lensim import limits
 from lensim.checks import InputError
 from lensim.report.figures.style import save_figure
 from lensim.report.page import Picture
@@ -57,9 +59,13 @@ def _embedded(picture: Picture, width: int) -> tuple[str, int, int]:
     if picture.content.lstrip()[:5].lower() in (b"<?xml", b"<svg "):
         return f"data:image/svg+xml;base64,{base64.b64encode(picture.content).decode()}", 0, 0
     try:
-        with Image.open(io.BytesIO(picture.content)) as opened:
+        with warnings.catch_warnings(), Image.open(io.BytesIO(picture.content), formats=("PNG",)) as opened:
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            _require_size(picture.name, opened.width * opened.height)
             image = _on_white(opened)
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
+    except InputError:
+        raise
+    except Exception as error:  # whatever the library makes of someone's file
         raise InputError(f"{picture.name} must be a PNG or SVG figure, got something else ({error})") from None
     shown = (image.width, image.height)
     if image.width > width:
@@ -67,6 +73,12 @@ def _embedded(picture: Picture, width: int) -> tuple[str, int, int]:
     buffer = io.BytesIO()
     image.quantize(COLOURS, dither=Image.Dither.NONE).save(buffer, "png", optimize=True)
     return f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}", *shown
+
+
+def _require_size(name: str, pixels: int) -> None:
+    """Refuse a picture that takes too much memory, before it is unpacked."""
+    if pixels > limits.PICTURE_PIXELS:
+        raise InputError(f"{name} must be a figure of at most {limits.PICTURE_PIXELS:,} pixels, got {pixels:,}")
 
 
 def _on_white(image: Image.Image) -> Image.Image:

@@ -15,11 +15,11 @@ from lensim.report.folder import (
     folder_section,
     is_results_folder,
     read_made,
-    read_table,
     said_of,
     state_of,
 )
 from lensim.report.numbers import NONE
+from lensim.report.own_files import read_table
 from lensim.report.page import Mark, Page, PageTable, Section, Tile
 from lensim.report.study_contents import CLAIMS, GROUPS
 from lensim.report.study_systems import Group

@@ -9,7 +9,7 @@ from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.expression.sensitivity import slope_against, summarise_sensitivity
 from lensim.inference.observations import attach_observations
-from lensim.report.figures.expression import plot_against_ic50
+from lensim.report.figures.associations import plot_against_ic50
 from lensim.seeding import stream
 
 LINES = ["a", "b", "c", "d", "e", "f"]

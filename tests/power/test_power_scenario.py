@@ -161,9 +161,8 @@ def test_a_disk_that_fills_up_as_figures_are_drawn_is_told_with_its_path(tmp_pat
     )
     status, _, err = run(capsys, "power", str(path), "--out", str(out))
     assert status == 2
-    assert f"{out / 'power_curves.png'} cannot be used: No space left on device" in err
-    assert "Traceback" not in err
-    assert {file.name for file in out.iterdir()} == {"scenario.json", "chunks", "summary.csv", "findings.txt", "s.toml"}
+    assert err.strip().endswith(f"error: {out} cannot be used: No space left on device")
+    assert {file.name for file in out.iterdir()} == {"scenario.json", "chunks"}  # what was found, whole or not at all
 
 
 def test_a_posterior_that_is_not_there_is_told(tmp_path, capsys):

@@ -15,7 +15,7 @@ from lensim.bioassay.roles import BLANK, SAMPLE, STANDARD
 from lensim.inference.intervals import interval_of
 from lensim.inference.observations import observations_of
 from lensim.report.figures.catalogue import ResultFigure
-from lensim.report.figures.style import PALETTE, legend_columns, literal, literal_name, new_figure
+from lensim.report.figures.style import PALETTE, legend_columns, literal, literal_name, new_figure, short_name
 
 CURVE_COLOUR = "#666666"
 OUTSIDE_COLOUR = "#EEEEEE"
@@ -60,11 +60,12 @@ def plot_calibration(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
                 marker=MARKERS[c % len(MARKERS)],
                 ms=5,
                 lw=1,
-                label=literal_name(label),
+                label=literal(label),
             )
             for k, line in enumerate(lines[:6])
             for c, label in (
-                (c, f"{line}, {name}" if len(conditions) > 1 else line) for c, name in enumerate(conditions)
+                (c, f"{short_name(line)}, {short_name(name)}" if len(conditions) > 1 else short_name(line))
+                for c, name in enumerate(conditions)
             )
         ),
     ]
@@ -173,14 +174,14 @@ def plot_tnf(
         axis.tick_params(axis="y", labelsize=8)
         said = (
             [
-                f"{row.contrast}: {row.change}"
+                f"{short_name(row.contrast)}: {row.change}"
                 + ("" if "not reported" in row.change else f", P(increase) {row.p_increase:.2f}")
                 for row in changes[changes["cell_line"] == line].itertuples()
             ]
             if len(changes)
             else []
         )
-        axis.set_title(literal("\n".join([line, *said])), fontsize=8)
+        axis.set_title(literal("\n".join([short_name(line), *said])), fontsize=8)
     figure.supylabel("TNF in the medium [pg/ml]", fontsize=9)
     figure.legend(
         handles=_handles(ci_prob, classical, true_pg_per_ml),

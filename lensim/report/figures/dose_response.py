@@ -25,10 +25,21 @@ from lensim.dose_response.steps import within_steps
 from lensim.inference.intervals import interval_of
 from lensim.inference.observations import observations_of
 from lensim.report.figures.catalogue import ResultFigure
-from lensim.report.figures.style import PALETTE, figure_of, head_column, legend_above, literal, literal_name, new_figure
+from lensim.report.figures.style import (
+    PALETTE,
+    figure_of,
+    head_column,
+    legend_above,
+    literal,
+    literal_name,
+    new_figure,
+    short_name,
+)
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 PANELS_A_ROW = 6
+LONGEST_TITLE = 32
+"""Letters of a line above a narrow panel."""
 
 
 def group_colours(data: xr.Dataset) -> dict[str, str]:
@@ -92,7 +103,11 @@ def plot_curves(result: xr.DataTree, summary: pd.DataFrame, ci_prob: float = 0.9
             ci_prob,
             ic50.isel({v.CELL_LINE: int(line)}).to_numpy(),
         )
-        axis.set_title(literal(f"{lines[line]}\n{summary.loc[lines[line], 'ic50']}"), fontsize=7.5, linespacing=1.2)
+        axis.set_title(
+            literal(f"{short_name(lines[line], LONGEST_TITLE)}\n{summary.loc[lines[line], 'ic50']}"),
+            fontsize=7.5,
+            linespacing=1.2,
+        )
         axis.set_ylim(0, ceiling)
     for axis in axes.flat[len(lines) :]:
         axis.set_axis_off()
@@ -122,11 +137,11 @@ def _experiment(name: object) -> str:
 
 
 def _dose_label(data: xr.Dataset) -> str:
-    return f"{data.attrs.get('compound', '') or 'Dose'} ({_unit(data)})"
+    return f"{short_name(data.attrs.get('compound', '') or 'Dose')} ({_unit(data)})"
 
 
 def _unit(data: xr.Dataset) -> str:
-    return shown_unit(data).name
+    return short_name(shown_unit(data).name)
 
 
 def _own_unit(value_um: float, data: xr.Dataset) -> str:

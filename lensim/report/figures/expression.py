@@ -20,7 +20,15 @@ from lensim.expression.evidence import CONTROL_DETECTED, evidence_of
 from lensim.inference.intervals import interval_of
 from lensim.inference.observations import observations_of
 from lensim.report.figures.catalogue import ResultFigure
-from lensim.report.figures.style import PALETTE, figure_of, legend_columns, literal, literal_name, new_figure
+from lensim.report.figures.style import (
+    PALETTE,
+    figure_of,
+    legend_columns,
+    literal,
+    literal_name,
+    new_figure,
+    short_name,
+)
 
 ABSENT_COLOUR = "#999999"
 LONGEST_UPRIGHT = 12
@@ -29,6 +37,8 @@ LONGEST_TITLE = 20
 """Letters of a line above a narrow panel."""
 LONGEST_CONTRAST = 34
 """Letters of a line above a panel of the forest."""
+LONGEST_PAIR = 90
+"""Letters of a contrast, which has the names of two conditions."""
 MOST_TICKS = 7
 """On an axis of percent of control in a narrow panel."""
 
@@ -126,7 +136,7 @@ def plot_before_after(classical: pd.DataFrame, data: xr.Dataset) -> Figure:
                     label.set(rotation=30, ha="right", rotation_mode="anchor")
             axis.text(0.04, 0.94, f"n = {len(own)}", transform=axis.transAxes, fontsize=7, va="top")
             if row == 0:
-                axis.set_title(literal(fill(kind, LONGEST_TITLE)), fontsize=8)
+                axis.set_title(literal(fill(short_name(kind), LONGEST_TITLE)), fontsize=8)
             if column == 0:
                 axis.set_ylabel(f"{literal_name(target)}\n[% of control]", fontsize=8)
     figure.tight_layout()
@@ -161,13 +171,19 @@ def plot_forest(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
         axis = axes[c][t]
         is_own = [(table["target"] == target) & (table["contrast"] == contrast) for table in (subjects, populations)]
         _draw_forest(axis, rows, subjects[is_own[0]], populations[is_own[1]], colours)
-        named = [target] * (c == 0) + [fill(contrast, LONGEST_CONTRAST)] * (len(contrasts) > 1)
+        named = [short_name(target)] * (c == 0) + [fill(short_name(contrast, LONGEST_PAIR), LONGEST_CONTRAST)] * (
+            len(contrasts) > 1
+        )
         axis.set_title(literal("\n".join(named)), fontsize=10 if len(contrasts) == 1 else 8)
     _percent_ticks(axes.ravel())
     for row in axes:
         row[0].set_yticks(range(len(rows)), [literal_name(name) for _, _, name in rows], fontsize=7)
     axes[0][0].invert_yaxis()
-    what = f"{literal(contrasts[0])}, percent of control" if len(contrasts) == 1 else "percent of control"
+    what = (
+        f"{literal(short_name(contrasts[0], LONGEST_PAIR))}, percent of control"
+        if len(contrasts) == 1
+        else "percent of control"
+    )
     gap = " " if len(targets) > 1 else "\n"  # one narrow panel has no room for the whole line
     figure.supxlabel(f"{what}{gap}(median and {ci_prob:.0%} interval; cross: never detected)", fontsize=9)
     figure.tight_layout()
@@ -210,65 +226,6 @@ def _percent_ticks(axes: np.ndarray) -> None:
     for axis in axes:
         axis.set_xlim(low, high)
         axis.set_xticks(ticks, [f"{tick:g}" for tick in ticks], fontsize=8)
-
-
-def plot_against_ic50(
-    result: xr.DataTree,
-    log10_ic50_um: xr.DataArray,
-    group_of_subject: Mapping[str, str],
-    table: pd.DataFrame,
-    top_dose_um: float,
-    ci_prob: float = 0.9,
-) -> Figure:
-    """Fold change of each line against its IC50, both with their intervals, one panel a target and contrast.
-
-    A line whose IC50 is probably beyond the tested doses is an open mark at the right edge, with a bar from the lower
-    end of its interval. `table` is `summarise_sensitivity`'s, whose answers are written above the panels.
-    """
-    subjects = summarise_subjects(expression_estimands(result), ci_prob)
-    ic50 = log10_ic50_um.stack(sample_=("chain", "draw"), create_index=False).transpose(v.CELL_LINE, "sample_")
-    lines = [str(name) for name in ic50[v.CELL_LINE].to_numpy()]
-    groups = list(dict.fromkeys(group_of_subject[name] for name in lines if name in group_of_subject))
-    targets, contrasts = (list(dict.fromkeys(subjects[name])) for name in ("target", "contrast"))
-    edge = 2.2 * top_dose_um
-    figure, axes = new_figure(
-        len(contrasts), len(targets), figsize=(0.8 + 2.6 * len(targets), 0.6 + 2.8 * len(contrasts)), sharey=True
-    )
-    for (axes_of_contrast, contrast), (t, target) in product(zip(axes, contrasts, strict=True), enumerate(targets)):
-        axis = axes_of_contrast[t]
-        own = subjects[(subjects["target"] == target) & (subjects["contrast"] == contrast) & (subjects["detected"] > 0)]
-        for row in own[own["subject"].isin(lines)].itertuples():
-            draws = ic50.to_numpy()[lines.index(row.subject)]
-            low, middle, high = np.minimum(10.0 ** interval_of(draws, ci_prob, method="nearest"), edge)
-            colour = PALETTE[groups.index(group_of_subject[row.subject])]
-            beyond = middle > top_dose_um
-            x = edge if beyond else middle
-            axis.plot([low, high], [row.fold_change_percent] * 2, color=colour, lw=0.8, alpha=0.7)
-            axis.plot([x, x], [row.fold_change_percent_lower, row.fold_change_percent_upper], color=colour, lw=0.8)
-            axis.plot(x, row.fold_change_percent, marker="o", ms=4.5, color=colour, mfc="white" if beyond else colour)
-        said = [
-            f"{asked.question}: {asked.log2_estimate:+.2f} ({asked.log2_lower:+.2f} to {asked.log2_upper:+.2f})"
-            for asked in table[(table["target"] == target) & (table["contrast"] == contrast)].itertuples()
-        ]
-        axis.set_title(literal("\n".join([target, *said])), fontsize=7)
-        axis.axhline(100, color="black", lw=0.6, ls="--")
-        axis.axvline(top_dose_um, color="#999999", lw=0.6, ls=":")
-        axis.set_xscale("log")
-        axis.set_yscale("log")
-        axis.set_yticks([25, 50, 100, 200, 400, 800], ["25", "50", "100", "200", "400", "800"], fontsize=8)
-        axis.yaxis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
-        axis.xaxis.set_major_formatter(FuncFormatter(_plain))
-        if not t:
-            axis.set_ylabel(f"{literal(fill(contrast, LONGEST_CONTRAST))}\npercent of control", fontsize=8)
-    marks = [
-        Line2D([], [], color=PALETTE[k], marker="o", ls="", label=literal_name(name)) for k, name in enumerate(groups)
-    ]
-    marks.append(Line2D([], [], color="black", marker="o", mfc="white", ls="", label=f"IC50 beyond {top_dose_um:g} µM"))
-    figure.legend(handles=marks, loc="lower center", ncols=len(marks), fontsize=7, frameon=False)
-    foot = 0.27 / figure.get_figheight()
-    figure.supxlabel(f"IC50 [µM] (medians and {ci_prob:.0%} intervals; differences in log2)", fontsize=8, y=foot)
-    figure.tight_layout(rect=(0, 0.9 * foot, 1, 1))
-    return figure
 
 
 def plot_standard_curves(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
@@ -319,7 +276,7 @@ def plot_resistant_profile(
             ratio = 2.0 ** (level.isel({v.TARGET: t, v.SUBJECT: here}) - level.isel({v.TARGET: t, v.SUBJECT: there}))
             low, middle, high = interval_of(ratio, ci_prob)
             place = len(labels)
-            labels.append(literal(f"{target}, {variant} over {parent}"))
+            labels.append(literal(f"{short_name(target)}, {short_name(variant)} over {short_name(parent)}"))
             if seen[t, here] and seen[t, there]:
                 axis.plot([low, high], [place, place], color=PALETTE[number], lw=1.6)
                 axis.plot(middle, place, marker="o", color=PALETTE[number])

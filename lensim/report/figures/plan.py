@@ -16,9 +16,11 @@ from lensim.plan.result import Plan
 from lensim.plan.robustness import Trial
 from lensim.plan.search import detectable
 from lensim.plan.words import field_in_words
-from lensim.report.figures.style import PALETTE, figure_of, literal, literal_name, new_figure
+from lensim.report.figures.style import PALETTE, figure_of, literal, literal_name, new_figure, short_name
 
 NORMAL_95 = 1.96
+LONGEST_SHIFT = 80
+"""Letters of what is otherwise in another world."""
 WELL_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -85,7 +87,9 @@ def plot_frontier(found: Frontier, target: float, currency: str, word: str, ax: 
     for row in best.to_dict("records"):
         if row["cost"] - last_cost < 0.12 * reach and 100 * row["share"] - last_share < 6:
             continue  # names would lie on each other
-        said = " x ".join(f"{row[name]:g}" if isinstance(row[name], int | float) else str(row[name]) for name in fields)
+        said = " x ".join(
+            f"{row[name]:g}" if isinstance(row[name], int | float) else short_name(row[name]) for name in fields
+        )
         axis.annotate(
             literal(said),
             (row["cost"], 100 * row["share"]),
@@ -124,7 +128,11 @@ def plot_robustness(trials: list[Trial], n: int, target: float, word: str, ax: A
                 needed, (share + side * error, at), xytext=(5 * side, 0), textcoords="offset points", va="center",
                 ha="left" if side > 0 else "right", fontsize=7,
             )  # fmt: skip
-    axis.set_yticks(range(len(trials)), [literal(trial.shift.name) for trial in reversed(trials)], fontsize=8)
+    axis.set_yticks(
+        range(len(trials)),
+        [literal(short_name(trial.shift.name, LONGEST_SHIFT)) for trial in reversed(trials)],
+        fontsize=8,
+    )
     axis.axvline(100 * target, color="black", lw=0.8, ls="--")
     axis.set_xlim(0, 102)
     axis.set_ylim(-0.6, len(trials) - 0.4)
@@ -219,8 +227,8 @@ def plot_plate_map(table: pd.DataFrame, plate: str, rows: int = 8, columns: int 
     axis.set_xticks(range(columns), [str(c + 1) for c in range(columns)], fontsize=8)
     axis.set_yticks(range(rows), list(WELL_LETTERS[:rows]), fontsize=8)
     axis.xaxis.tick_top()
-    names = ", ".join(f"{WELL_LETTERS[k]} {name}" for k, name in enumerate(lines))
-    axis.set_xlabel(literal(f"{plate}. {names}. Numbers: dose [µM]; hatched: blank"), fontsize=7)
+    names = ", ".join(f"{WELL_LETTERS[k]} {short_name(name)}" for k, name in enumerate(lines))
+    axis.set_xlabel(literal(f"{short_name(plate)}. {names}. Numbers: dose [µM]; hatched: blank"), fontsize=7)
     if ax is None:
         figure.tight_layout()
     return figure

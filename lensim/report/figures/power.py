@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from lensim.power.words import field_label, grid_fields
-from lensim.report.figures.style import PALETTE, literal, literal_name, new_figure
+from lensim.report.figures.style import PALETTE, literal, literal_name, new_figure, short_name
 
 TARGET_SHARE = 0.8
 NORMAL_95 = 1.96
@@ -38,8 +38,11 @@ def plot_power_curves(table: pd.DataFrame) -> Figure:
                 _draw_rule(axis, line if along is None else line.sort_values(along), along, number)
         axis.axhline(100 * TARGET_SHARE, color="black", lw=0.6, ls="--")
         said = [
-            str(values[0]),
-            *(f"{field_label(n)}: {_short(value)}" for n, value in zip(others[1:], values[1:], strict=True)),
+            short_name(values[0]),
+            *(
+                f"{short_name(field_label(n))}: {_short(value)}"
+                for n, value in zip(others[1:], values[1:], strict=True)
+            ),
         ]
         axis.set_title(literal("\n".join(said)), fontsize=8)
         axis.set_ylim(0, 101)
@@ -122,7 +125,7 @@ def plot_heat_maps(table: pd.DataFrame) -> Figure | None:
                 )
         axis.set_xticks(range(square.shape[1]), [literal_name(_short(value)) for value in square.columns], fontsize=7)
         axis.set_yticks(range(square.shape[0]), [literal_name(_short(value)) for value in square.index], fontsize=7)
-        axis.set_title(literal(f"{key[0]}\n{key[1]}"), fontsize=7)
+        axis.set_title(literal(f"{short_name(key[0])}\n{key[1]}"), fontsize=7)
         axis.set_xlabel(literal(field_label(x)), fontsize=8)
     for row in axes:
         row[0].set_ylabel(literal(field_label(y)), fontsize=8)

@@ -13,7 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from lensim.plain_text import on_one_line, visible
+from lensim.plain_text import visible
 from lensim.report.figures.letters import drawable, give_fonts
 
 # Okabe and Ito's colours: distinct for colour-blind readers and in grey print
@@ -171,13 +171,18 @@ def literal(text: object, most: int = LONGEST_TEXT) -> str:
 
     Letters that cannot be seen, or that no font has, are escapes; lines above `most` letters are cut in their middle.
     """
-    lines = (_cut(visible(line, keep=""), most) for line in str(text).split("\n"))
+    lines = (visible(_cut(line, most), keep="") for line in str(text).split("\n"))
     return drawable("\n".join(lines)).replace("$", r"\$")
 
 
 def literal_name(name: object) -> str:
     """A user's name as a tick, a title or an entry of a legend, which have room for a short one: see `literal`."""
-    return literal(on_one_line(str(name)), LONGEST_LABEL)
+    return literal(short_name(name))
+
+
+def short_name(name: object, most: int = LONGEST_LABEL) -> str:
+    """A user's name on one line and short, as a part of a text that goes through `literal`."""
+    return visible(_cut(str(name), most), keep="")
 
 
 def _cut(line: str, most: int) -> str:

@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, NullLocator
 from scipy import stats
 
 from lensim import vocabulary as v
-from lensim.report.figures.style import PALETTE, literal, new_figure
+from lensim.report.figures.style import PALETTE, literal, new_figure, short_name
 from lensim.summaries.summary import PublishedSummary
 from lensim.tables.records import records
 
@@ -19,6 +19,8 @@ SPAN_QUANTILES = (0.002, 0.998)
 DENSITY_DRAWS = 400
 MARKED = (("minimum", "|"), ("lower_quartile", "|"), ("median", "D"), ("upper_quartile", "|"), ("maximum", "|"))
 NAMED_VALUES = 12
+LONGEST_TITLE = 60
+"""Letters of a summary's name."""
 
 
 def plot_implied(result: xr.DataTree, summaries: Sequence[PublishedSummary]) -> Figure:
@@ -38,7 +40,7 @@ def plot_implied(result: xr.DataTree, summaries: Sequence[PublishedSummary]) -> 
         axis.axvline(100, color="black", lw=0.8, ls=":")
         axis.set_xscale("log")
         axis.set_yticks([])
-        axis.set_title(literal(f"{summary.name} (n = {summary.n})"), fontsize=8, loc="left")
+        axis.set_title(literal(f"{short_name(summary.name, LONGEST_TITLE)} (n = {summary.n})"), fontsize=8, loc="left")
         axis.tick_params(labelsize=8)
     _ticks(axes[-1, 0])
     axes[-1, 0].set_xlabel("treated over control [% of control]; dotted: no change", fontsize=9)
@@ -130,7 +132,9 @@ def plot_attainable(table: pd.DataFrame) -> Figure:
         axis.set_yticks(range(len(own)), [literal(row["analysis"]) for row in own], fontsize=6.5)
         axis.set_ylim(len(own) - 0.5, -0.5)
         said = own[0]["printed_p"]
-        axis.set_title(literal(f"{name}{f': printed {said}' if said else ''}"), fontsize=8, loc="left")
+        axis.set_title(
+            literal(f"{short_name(name, LONGEST_TITLE)}{f': printed {said}' if said else ''}"), fontsize=8, loc="left"
+        )
         axis.set_xscale("log")
         axis.tick_params(axis="x", labelsize=8)
     axes[-1, 0].xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
