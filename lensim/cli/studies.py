@@ -1,5 +1,6 @@
 """Several studies of one command, one for each value of the column that --by names: their files and joint tables."""
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from lensim.assay import ResultTable
 
 ERROR: Final = "error"
+LONGEST_PART: Final = 80
+"""Bytes of a name in the name of a file."""
 Source = Callable[..., "xr.Dataset | dict[str, xr.Dataset]"]
 """Files and options of an assay to data; with --by to one Dataset for each value of a column."""
 
@@ -64,8 +67,15 @@ def studies_of(read: "xr.Dataset | dict[str, xr.Dataset]", by: str) -> list[Stud
 
 
 def _safe(name: str) -> str:
-    """A name as part of a file's: what is no letter, digit, point, plus or hyphen is one underscore."""
-    return re.sub(r"[^\w.+-]+", "_", name).strip("_.") or "_"
+    """A name as part of a file's: what is no letter, digit, point, plus or hyphen is one underscore.
+
+    A long one ends with a digest, so that two with the same beginning differ, and file systems take it.
+    """
+    part = re.sub(r"[^\w.+-]+", "_", name).strip("_.") or "_"
+    if len(part.encode()) <= LONGEST_PART:
+        return part
+    beginning = part.encode()[:LONGEST_PART].decode(errors="ignore")
+    return f"{beginning}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
 def joint_tables(

@@ -32,6 +32,17 @@ def test_values_must_give_names_that_differ():
         studies_of({"a/b": xr.Dataset(), "a b": xr.Dataset()}, "x")
 
 
+def test_no_value_leaves_its_folder_or_is_too_long_for_a_file():
+    values = ("a/b", "../..", "con", "c:d", "e.", "x" * 300, "x" * 299 + "y", "\u816b" * 200, "[/x]")
+    found = studies_of(dict.fromkeys(values, xr.Dataset()), "line")
+    names = [one.path(Path("fit.nc")).name for one in found]
+    assert names[:5] == ["fit.line-a_b.nc", "fit.line-_.nc", "fit.line-con.nc", "fit.line-c_d.nc", "fit.line-e.nc"]
+    assert names[-1] == "fit.line-x.nc"
+    assert len(set(names)) == len(values)
+    assert max(len(name.encode()) for name in names) < 255
+    assert all(one.path(Path("fit.nc")).parent == Path() for one in found)
+
+
 def test_joint_tables_have_the_column_first():
     table = ResultTable("lines", "Lines", pd.DataFrame({"line": ["a", "b"], "ic50": [1.0, 2.0]}))
     joint = joint_tables("time_h", {"24": [table], "72": [replace(table, frame=table.frame.head(1))]})
