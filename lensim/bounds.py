@@ -15,7 +15,8 @@ from pydantic import BaseModel, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from lensim import limits
-from lensim.checks import InputError, shown, shown_name
+from lensim.checks import InputError
+from lensim.plain_text import shown, shown_name
 
 BEYOND_64_BITS: Final = "must fit into 64 bits, got a whole number beyond 1e18 in size"
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from lensim.plain_text import message_text, on_one_line, one_line
+from lensim.plain_text import message_text, on_one_line, one_line, shown, shown_name
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,7 +33,7 @@ def fault_of(error: BaseException) -> str:
     if isinstance(error, InputError):
         return str(error)
     if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename or 'a file'} cannot be used: {error.strerror}"
+        return f"{shown_name(error.filename or 'a file')} cannot be used: {error.strerror}"
     return " ".join(f"{type(error).__name__}: {error}".split())[:LONGEST_FAULT]
 
 
@@ -46,44 +46,6 @@ def told_of(place: str) -> Iterator[None]:
     except InputError as error:
         lines = (line if line.startswith(place) else f"{place}: {line}" for line in str(error).splitlines())
         raise InputError("\n".join(lines)) from None
-
-
-LONGEST_SHOWN: Final = 100
-"""Characters of a user's text that a message quotes at most."""
-LONGEST_SENTENCE: Final = 1_500
-"""Characters of one line of a message at most; what is left out is in its middle, for the remedy stands at the end."""
-
-
-def shown(value: object) -> str:
-    """A user's value as a message quotes it: on one line, its signs visible, and cut where it is long."""
-    if isinstance(value, str) and len(value) > LONGEST_SHOWN:
-        return f"{value[:LONGEST_SHOWN]!r}... ({len(value):,} characters)"
-    text = repr(value)
-    is_short = isinstance(value, str) or len(text) <= LONGEST_SHOWN
-    return text if is_short else f"{text[:LONGEST_SHOWN]}... ({len(text):,} characters)"
-
-
-def shown_name(name: object) -> str:
-    """A name or path as a message writes it, without quotes: on one line, its signs visible, cut where it is long."""
-    text = str(name)
-    cut = text if len(text) <= 4 * LONGEST_SHOWN else f"{text[: 4 * LONGEST_SHOWN]}... ({len(text):,} characters)"
-    return _visible(cut)
-
-
-def cut_sentence(sentence: str) -> str:
-    """A line of a message, its middle left out where it is long."""
-    if len(sentence) <= LONGEST_SENTENCE:
-        return sentence
-    half = LONGEST_SENTENCE // 2
-    left_out = len(sentence) - 2 * half
-    return f"{sentence[:half]} ... ({left_out:,} characters left out) ... {sentence[-half:]}"
-
-
-def _visible(text: str) -> str:
-    """Text with line ends, control characters and halves of characters written as escapes."""
-    if text.isprintable():
-        return text
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
 
 
 def at_least(place: str, value: float, minimum: float) -> None:
@@ -199,7 +161,7 @@ class FaultReport:
             dict.fromkeys(self.faults), key=lambda fault: (order[fault[0]], fault[1] is not None, fault[1] or 0)
         )
         lines = [
-            cut_sentence(f"{on_one_line(place)}{f' {self.units.get(place, self.unit)} {line}' if line else ''}: {rule}")
+            f"{on_one_line(place)}{f' {self.units.get(place, self.unit)} {line}' if line else ''}: {rule}"
             for place, line, rule in ordered[: self.shown]
         ]
         if len(ordered) > self.shown:

@@ -9,7 +9,8 @@ from typing import Annotated, Any, ClassVar, Final, Literal, Union, get_args, ge
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from lensim.bounds import BoundedModel, require_bounded
-from lensim.checks import InputError, shown
+from lensim.checks import InputError
+from lensim.plain_text import shown
 
 
 class FrozenConfig(BoundedModel):

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from lensim import limits
-from lensim.checks import InputError, shown_name
+from lensim.checks import InputError
+from lensim.plain_text import shown_name
 
 _KINDS: Final = (
     (stat.S_ISDIR, "a folder"),

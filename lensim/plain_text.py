@@ -7,14 +7,19 @@ act, such as the escape of a terminal or a change of the writing direction, are 
 
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import Final
 
 LONGEST_NAME: Final = 80
 """Letters of a name in a cell or a sentence."""
 LONGEST_CELL: Final = 240
 """Letters of a cell of a table, which may be a sentence."""
-LONGEST_WORD: Final = 300
-"""Letters without a blank in a message: a path may be long, and must be whole to be copied."""
+LONGEST_QUOTED: Final = 132
+"""Letters of a value that a message quotes."""
+LONGEST_PATH: Final = 300
+"""Letters of a path or name in a message: a path may be long, and must be whole to be copied."""
+LONGEST_WORD: Final = 400
+"""Letters without a blank in a message."""
 LONGEST_LINE: Final = 1_500
 """Letters in a line of a message."""
 MOST_LINES: Final = 100
@@ -25,6 +30,11 @@ MOST_MARKS: Final = 4
 """Marks on one letter; no script needs more, and a pile of them covers the lines above."""
 
 _ACTING: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_UNSEEN: Final = frozenset(
+    [0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2065, 0x2800, 0x3164, 0xFFA0, *range(0x180B, 0x1810),
+     *range(0xFE00, 0xFE10), *range(0xFFF0, 0xFFF9), *range(0xE0000, 0xE1000)]
+)  # fmt: skip
+"""Letters and marks of other kinds that are drawn as nothing, such as fillers and variation selectors."""
 _LONG_WORD: Final = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
 
 
@@ -49,7 +59,7 @@ def visible(text: str, keep: str = "\n") -> str:
     for letter in text:
         kind = unicodedata.category(letter)
         marks = marks + 1 if kind in ("Mn", "Me") else 0
-        acts = kind in _ACTING and letter not in keep
+        acts = (kind in _ACTING and letter not in keep) or ord(letter) in _UNSEEN
         shown.append(escaped(letter) if acts or marks > MOST_MARKS or _is_no_letter(letter) else letter)
     return "".join(shown)
 
@@ -72,10 +82,12 @@ def short(text: str, most: int = LONGEST_NAME) -> str:
     >>> short("x" * 10_000, 40)
     'xxxx...(10,000 characters)...xxxx'
     """
-    if len(text) <= most:
-        return text
+    return text if len(text) <= most else _cut(text, most, lambda end: end)
+
+
+def _cut(text: str, most: int, seen: Callable[[str], str]) -> str:
     half = max((most - LETTERS_OF_A_CUT) // 2, 1)
-    return f"{text[:half]}...({len(text):,} characters)...{text[-half:]}"
+    return f"{seen(text[:half])[:half]}...({len(text):,} characters)...{seen(text[-half:])[-half:]}"
 
 
 def one_line(name: object, most: int = LONGEST_NAME) -> str:
@@ -86,7 +98,31 @@ def one_line(name: object, most: int = LONGEST_NAME) -> str:
     >>> one_line("K-562\nresistant")
     'K-562\\nresistant'
     """
-    return visible(short(str(name), most), keep="")
+    text = str(name)
+    if len(text) <= most and len(whole := visible(text, keep="")) <= most:
+        return whole
+    return _cut(text, most, lambda end: visible(end, keep=""))
+
+
+def shown(value: object) -> str:
+    r"""A user's value as a message quotes it: on one line, its signs visible, and short.
+
+    Examples
+    --------
+    >>> shown("a\tb"), shown(3)
+    ("'a\\tb'", '3')
+    """
+    if isinstance(value, str):
+        return repr(short(value, LONGEST_QUOTED))
+    try:
+        return short(repr(value), LONGEST_QUOTED)
+    except ValueError:  # a whole number with more digits than Python writes
+        return f"a value of the type {type(value).__name__} that is too long to be written"
+
+
+def shown_name(name: object) -> str:
+    """A name or path as a message writes it, without quotes: as `one_line`, with room for a path."""
+    return one_line(name, LONGEST_PATH)
 
 
 def on_one_line(sentence: str) -> str:
@@ -99,11 +135,17 @@ def message_text(message: str) -> str:
     if len(message) <= LONGEST_WORD and message.isascii() and message.isprintable():
         return message
     lines = message.split("\n")
-    shown = [_message_line(line) for line in lines[:MOST_LINES]]
-    return "\n".join(shown if len(lines) <= MOST_LINES else [*shown, f"and {len(lines) - MOST_LINES:,} more lines"])
+    if len(lines) > MOST_LINES:
+        left_out = len(lines) - (MOST_LINES - 1)
+        lines = [*lines[: MOST_LINES - 1], f"and {left_out:,} more lines"]
+    return "\n".join(map(_message_line, lines))
 
 
 def _message_line(line: str) -> str:
     """The line with long words cut, and without its middle: the place is at its start, the remedy at its end."""
-    words = _LONG_WORD.sub(lambda match: short(match[0], LONGEST_WORD - 100), line)
-    return visible(short(words, LONGEST_LINE), keep="")
+    seen = one_line(_with_short_words(line), LONGEST_LINE)
+    return _with_short_words(seen)  # escapes may have made a word long
+
+
+def _with_short_words(line: str) -> str:
+    return _LONG_WORD.sub(lambda match: short(match[0], LONGEST_PATH), line)

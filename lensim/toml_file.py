@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from lensim import limits
-from lensim.checks import InputError, shown_name
+from lensim.checks import InputError
 from lensim.input_file import read_bytes
+from lensim.plain_text import shown_name
 
 _ENDS: Final = {
     '"""': re.compile(r'(?:[^"\\]|\\.|"(?!""))*+"""', re.DOTALL),

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from lensim import input_file, limits
-from lensim.checks import InputError, shown_name
+from lensim.checks import InputError
+from lensim.plain_text import shown_name
 
 _MOST_NAMES: Final = 2_000
 _LONGEST_NAME: Final = 255

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from lensim.checks import FaultReport, InputError, shown_name
+from lensim.checks import FaultReport, InputError
+from lensim.plain_text import shown_name
 from lensim.tables.columns import as_stated
 from lensim.tables.raw import PARQUET_SIGNATURE, decode, read_bytes
 from lensim.tables.table import TextTable, first_rows, parse_parquet, parse_text

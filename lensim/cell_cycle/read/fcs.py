@@ -23,7 +23,8 @@ from lensim.cell_cycle.read.tubes import (
     phase_of_word,
     sheet_of_tubes,
 )
-from lensim.checks import FaultReport, InputError, shown, shown_name
+from lensim.checks import FaultReport, InputError
+from lensim.plain_text import shown, shown_name
 from lensim.tables.columns import find_columns, names_any
 from lensim.tables.names import plain_name
 from lensim.tables.source import Files, Source, read_table, sources_of

@@ -8,7 +8,8 @@ from typing import Final
 import numpy as np
 
 from lensim import limits
-from lensim.checks import InputError, shown
+from lensim.checks import InputError
+from lensim.plain_text import shown
 
 VERSIONS: Final = ("2.0", "3.0", "3.1", "3.2")
 _HEADER_BYTES: Final = 58

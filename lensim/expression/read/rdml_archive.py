@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from typing import Final
 
 from lensim import limits
-from lensim.checks import InputError, shown, shown_name
+from lensim.checks import InputError
+from lensim.plain_text import shown, shown_name
 
 ZIP: Final = b"PK\x03\x04"
 _ENTRY: Final = b"PK\x01\x02"

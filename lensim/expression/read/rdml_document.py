@@ -11,7 +11,8 @@ from typing import Any, Final
 from xml.parsers import expat
 
 from lensim import limits
-from lensim.checks import InputError, shown, shown_name
+from lensim.checks import InputError
+from lensim.plain_text import shown, shown_name
 
 NAMESPACE: Final = "http://www.rdml.org"
 _TREE: Final[Mapping[str, Any]] = {
