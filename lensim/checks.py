@@ -48,22 +48,30 @@ def told_of(place: str) -> Iterator[None]:
         raise InputError("\n".join(lines)) from None
 
 
+def _short_number(value: float) -> str:
+    """A number with six digits; a whole one that no float can hold as it is."""
+    try:
+        return f"{value:g}"
+    except OverflowError:
+        return shown(value)
+
+
 def at_least(place: str, value: float, minimum: float) -> None:
     """Refuse a number below `minimum`, or one that is not a number."""
     if not value >= minimum:
-        raise InputError(f"{place} must be at least {minimum:g}, got {value:g}")
+        raise InputError(f"{place} must be at least {minimum:g}, got {_short_number(value)}")
 
 
 def above(place: str, value: float, bound: float) -> None:
     """Refuse a number that is not above `bound`."""
     if not value > bound:
-        raise InputError(f"{place} must be above {bound:g}, got {value:g}")
+        raise InputError(f"{place} must be above {bound:g}, got {_short_number(value)}")
 
 
 def between(place: str, value: float, low: float, high: float) -> None:
     """Refuse a number outside [low, high]."""
     if not low <= value <= high:
-        raise InputError(f"{place} must lie between {low:g} and {high:g}, got {value:g}")
+        raise InputError(f"{place} must lie between {low:g} and {high:g}, got {_short_number(value)}")
 
 
 def one_of(place: str, value: str, allowed: Iterable[str]) -> None:

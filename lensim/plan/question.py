@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import Field, model_validator
 
-from lensim.checks import InputError
+from lensim.checks import InputError, shown
 from lensim.config import FrozenConfig, checked
 from lensim.plan.cost import Costs
 from lensim.power.assays import assay_of
@@ -252,7 +252,7 @@ def read_question(path: Path, posterior: DesignPrior | Path | None = None) -> Qu
         As `read_toml`, or says nothing of the truth; else as `question_of`.
     """
     content = read_toml(path, "a plan")
-    truth = content.setdefault("scenario", {}).setdefault("truth", {})
+    truth = _table(_table(content, "scenario", path.name), "truth", f"{path.name}: scenario")
     if isinstance(truth.get("posterior"), str):
         truth["posterior"] = path.parent / truth["posterior"]
     if posterior is not None:
@@ -263,6 +263,14 @@ def read_question(path: Path, posterior: DesignPrior | Path | None = None) -> Qu
             f"{path.name}: scenario.truth must be given, or a fit or a paper named with prior=, got neither"
         )
     return question
+
+
+def _table(content: dict[str, Any], key: str, place: str) -> dict[str, Any]:
+    """The table of a key, made where there is none."""
+    found = content.setdefault(key, {})
+    if not isinstance(found, dict):
+        raise InputError(f"{place}: {key} must be a table, got {shown(found)}")
+    return found
 
 
 __all__ = ["Question", "Scenario", "question_of", "read_question"]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from lensim.added_files import added_to, require_added
-from lensim.ownership import MANIFEST
+from lensim.ownership import MANIFEST, read_list, read_object
 from lensim.power.processes import require_guard
 from lensim.power.result import PowerResult
 from lensim.power.scenario import Scenario
@@ -79,8 +79,9 @@ def run_power(
                 progress=progress,
             )
     copied = asked_in is not None and asked_in.resolve().parent != folder.resolve()  # else it is the user's own
+    known = read_list(folder, MANIFEST)  # before the studies: what stands in the way at the end is told now
     for name in (SUMMARY, AUDIT, FINDINGS, *([asked_in.name] if asked_in is not None and copied else [])):
-        require_added(folder / name, force=True, list_name=MANIFEST)
+        require_added(folder / name, force=True, list_name=MANIFEST, known=known)
     manifest = Manifest(scenario.seed)
     with manifest.timed("studies"):
         found = sweep(

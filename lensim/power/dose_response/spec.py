@@ -8,6 +8,7 @@ from lensim.config import FrozenConfig
 from lensim.dose_response.design import DoseResponseDesign, PlateMap
 from lensim.dose_response.priors import DoseResponsePriors
 from lensim.dose_response.truth import DoseResponsePopulation
+from lensim.limits import ENTRIES
 from lensim.plate_faults import NO_FAULTS, PlateFaults
 from lensim.power.design_prior import FileOfPosterior
 from lensim.power.spec import NonNegativeNumber, Number
@@ -49,6 +50,8 @@ class DoseResponseDesignSpec(FrozenConfig):
     def _fits(self) -> "DoseResponseDesignSpec":
         if sum(self.groups.values()) < 2:
             raise ValueError(f"groups must hold at least 2 lines, got {sum(self.groups.values())}")
+        if sum(self.groups.values()) > ENTRIES:
+            raise ValueError(f"groups must hold at most {ENTRIES:,} lines, got {sum(self.groups.values()):,}")
         _ = self.plates  # which says what does not fit
         return self
 
