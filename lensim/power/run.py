@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from lensim.added_files import added_to, require_added
-from lensim.ownership import MANIFEST, read_list, read_object
+from lensim.ownership import MANIFEST, read_list
 from lensim.power.processes import require_guard
 from lensim.power.result import PowerResult
 from lensim.power.scenario import Scenario

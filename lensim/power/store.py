@@ -116,7 +116,10 @@ def _require_own(folder: Path, digest: str, scenario: Scenario) -> dict[str, Any
         if reason:
             raise InputError(f"{folder} must be a new folder or one that lensim power began, got {reason}")
         return {}
-    content = object_in(path, "the scenario that the folder is of")
+    try:
+        content = object_in(path, "a record of lensim power")
+    except InputError as error:
+        raise InputError(f"{path} must say which scenario the folder is of, got something else: {error}") from None
     there, former = content.get("digest"), content.get("scenario")
     if not isinstance(there, str) or not isinstance(former, dict) or not isinstance(content.get(PARTS_OF, ""), str):
         raise InputError(f"{path} must say which scenario the folder is of, got something else")

@@ -141,7 +141,7 @@ def test_an_audit_has_its_columns(tmp_path):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("[1]", "scenario.json must be the scenario that the folder is of, got [1]"),
+        ("[1]", "scenario.json must be a record of lensim power, got [1]"),
         ("[" * 100_000, "got brackets within brackets without an end"),
         ("\\xff", "got text that is no JSON"),
         ("{}", "scenario.json must say which scenario the folder is of, got something else"),
