@@ -20,6 +20,7 @@ TOPICS = {
     "tests/cli/test_cli_expression_bad_input.py": "messages of bad tables of Cts",
     "tests/cli/test_cli_folders.py": "folders that no command erases",
     "tests/cli/test_cli_messages.py": "remedies that messages name",
+    "tests/test_writers.py": "the one layer through which files are written",
     "tests/dose_response/read/test_dose_response_read_real_data.py": "tables of real plates",
     "tests/expression/read/test_expression_read_decimals.py": "decimal commas at every door",
     "tests/expression/read/test_expression_read_doors.py": "every door to tables of Cts",
