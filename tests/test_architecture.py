@@ -37,6 +37,7 @@ TOPICS = {
     "tests/power/test_power_oracles.py": "power that is known in closed form",
     "tests/power/test_power_signs.py": "errors of sign and size, new subjects, ceilings and spot checks",
     "tests/report/test_report_browser.py": "the page in a browser",
+    "tests/report/test_report_hostile_names.py": "names that a page, TeX or a formula would read",
     "tests/report/test_report_notebook.py": "figures in a notebook",
     "tests/selection/test_selection_docs.py": "what the page on selection says",
     "tests/tables/test_tables_grid_random.py": "random exports of plate readers",
