@@ -54,7 +54,7 @@ def work(plan: Plan) -> None:
         if child == 0:
             os._exit(_run_to_the_end(plan, start, end, page))
         status = _watched(child, page)
-        at = page[8:].rstrip(b"\x00").decode()
+        at = page[8:].split(b"\x00", 1)[0].decode()  # behind it lies the end of a longer name before
         if os.WIFEXITED(status) and os.WEXITSTATUS(status) in (0, 1):
             return
         if not at:
