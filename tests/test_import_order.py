@@ -19,6 +19,8 @@ LEVELS = (
         "input_file",
         "seeding",
         "record",
+        "result_file",
+        "result_look",
         "added_files",
         "placing",
         "unfinished",
