@@ -123,7 +123,7 @@ class _Adding:
         placing.flush(self.filling)
         coming = {name: ownership.digest_of(path) for name, path in new.items()}
         there = self._there(known, is_own)
-        rest = self._rest(known)
+        rest = self._rest()
         self._write_list({**rest, "files": there, COMING: coming})
         for name, path in new.items():
             if (self.place / name).exists():
@@ -141,12 +141,10 @@ class _Adding:
         kept = {name: digest for name, digest in there.items() if name not in stale}
         self._write_list({**rest, "files": kept | coming})
 
-    def _rest(self, known: Listed) -> Mapping[str, Any]:
-        """What the list says besides the files: as before, or what the block wrote."""
+    def _rest(self) -> Mapping[str, Any]:
+        """What the list says besides the files: who wrote it, and what the block wrote under its name."""
         written = self.filling / self.list_name
-        return {"written_by": ownership.WRITER} | dict(
-            ownership.read_object(written) if written.exists() else known.rest
-        )
+        return {"written_by": ownership.WRITER} | (ownership.read_object(written) if written.exists() else {})
 
     def _there(self, known: Listed, is_own: Callable[[str], bool] | None) -> dict[str, str]:
         """The files of lensim that are there, with their digests."""

@@ -30,6 +30,21 @@ class FrozenConfig(BoundedModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+MOST_FAULTS: Final = 20
+"""Faults of a file that are told; the others are counted."""
+
+_KINDS: Final = {
+    "path_type": "must be a path",
+    "model_type": "must be a table",
+    "model_attributes_type": "must be a table",
+    "dataclass_type": "must be a table",
+    "dict_type": "must be a table",
+    "list_type": "must be a list",
+    "tuple_type": "must be a list",
+}
+"""What a value must be, by the library's name of the fault."""
+
+
 def checked[S: BaseModel](kind: type[S], content: Mapping[str, Any], place: str) -> S:
     """A checked value from nested content.
 
@@ -47,10 +62,18 @@ def checked[S: BaseModel](kind: type[S], content: Mapping[str, Any], place: str)
             if e["loc"][-1:] == ("float",) and isinstance(e["input"], Mapping):
                 continue  # a table is meant as a distribution, and the fault of the distribution is reported
             where = ".".join(str(part) for part in e["loc"] if not str(part).startswith(("function-", "Distribution")))
-            message = _unknown(e, kind) or _untagged(e, kind) or e["msg"].removeprefix("Value error, ")
+            message = _unknown(e, kind) or _untagged(e, kind) or _in_words(e)
             got = "" if "got" in message or isinstance(e["input"], dict | BaseModel) else f", got {shown(e['input'])}"
             faults.append(f"{place}: {where + ': ' if where else ''}{message}{got}")
-        raise InputError("\n".join(dict.fromkeys(faults))) from None
+        faults = list(dict.fromkeys(faults))
+        more = [f"{place}: and {len(faults) - MOST_FAULTS} more faults"] if len(faults) > MOST_FAULTS else []
+        raise InputError("\n".join([*faults[:MOST_FAULTS], *more])) from None
+
+
+def _in_words(error: Any) -> str:
+    """What the fault is, without names of code."""
+    message = str(error["msg"])
+    return _KINDS.get(str(error["type"]), message.removeprefix("Value error, "))
 
 
 def _untagged(error: Any, kind: type[BaseModel]) -> str:

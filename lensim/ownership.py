@@ -28,10 +28,9 @@ NAMED_AT_MOST: Final = 3
 
 @dataclass(frozen=True)
 class Listed:
-    """What a list of lensim's files says: the digests that each may have, and all else that it holds."""
+    """What a list of lensim's files says: the digests that each may have."""
 
     digests: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    rest: Mapping[str, Any] = field(default_factory=dict)
 
     def has(self, folder: Path, name: str) -> bool:
         """Whether a file is as lensim wrote it; a link never is, nor what lies elsewhere, whatever the list says."""
@@ -55,10 +54,11 @@ def read_list(folder: Path, list_name: str = LIST) -> Listed:
         return Listed()
     try:
         return _listed(read_object(path))
-    except (OSError, ValueError, RecursionError) as error:
+    except ValueError as error:
+        why = str(error).removeprefix(f"{path} must be {OBJECT}, got ")
         raise InputError(
-            f"{path} must be the list of what lensim wrote there, got something else "
-            f"({str(error).removeprefix(f'{path} must be {OBJECT}, got ')}): move it away, or choose another folder"
+            f"{path} must be the list of what lensim wrote there, got something else ({why}): move it away, or "
+            "choose another folder"
         ) from None
 
 
@@ -70,8 +70,7 @@ def _listed(content: Mapping[str, Any]) -> Listed:
     if not all(isinstance(part, dict) for part in parts):
         raise ValueError("its files are not listed by name")
     names = {name for part in parts for name in part}
-    digests = {name: frozenset(part[name] for part in parts if isinstance(part.get(name), str)) for name in names}
-    return Listed(digests, {key: value for key, value in content.items() if key not in ("files", COMING)})
+    return Listed({name: frozenset(part[name] for part in parts if isinstance(part.get(name), str)) for name in names})
 
 
 def _is_former(content: Mapping[str, Any]) -> bool:
@@ -148,6 +147,8 @@ def protected(target: Path, inputs: Iterable[Path] = ()) -> str:
 def _not_own(folder: Path) -> str:
     """Why a folder is not one that lensim wrote; empty text where lensim wrote it or it has no files."""
     delete = "name another folder, or delete that one"
+    if folder.is_symlink():
+        return f"a link to {folder.resolve()}: {delete}"
     try:
         hidden = unfinished.inside(folder)
         if unfinished.is_held(hidden):
@@ -159,7 +160,7 @@ def _not_own(folder: Path) -> str:
             return f"one without lensim's {MANIFEST} (in it: {_named(entries)}): {delete}"
         try:
             content = read_object(folder / MANIFEST)
-        except (ValueError, OSError, RecursionError):
+        except InputError:
             return f"one whose {MANIFEST} is not of lensim: {delete}"
         return _foreign(folder, entries, content, delete)
     except OSError as error:
@@ -256,7 +257,15 @@ def digest_of(path: Path) -> str:
 
 
 def read_object(path: Path) -> dict[str, Any]:
-    """The content of a JSON file that must be an object; an `InputError` where it is none."""
+    """The content of a manifest or a list.
+
+    Raises
+    ------
+    InputError
+        If it is a link, which leads elsewhere once its folder is moved, or as `lensim.record.object_in`.
+    """
+    if path.is_symlink():
+        raise InputError(f"{path} must be {OBJECT}, got a link to {path.readlink()}")
     return object_in(path, OBJECT)
 
 

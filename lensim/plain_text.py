@@ -22,6 +22,8 @@ LONGEST_WORD: Final = 400
 """Letters without a blank in a message."""
 LONGEST_LINE: Final = 1_500
 """Letters in a line of a message."""
+LONGEST_MESSAGE: Final = 12_000
+"""Letters of a message; the lines beyond them are counted."""
 MOST_LINES: Final = 100
 """Lines of a message."""
 LETTERS_OF_A_CUT: Final = 32
@@ -135,10 +137,16 @@ def message_text(message: str) -> str:
     if len(message) <= LONGEST_WORD and message.isascii() and message.isprintable():
         return message
     lines = message.split("\n")
-    if len(lines) > MOST_LINES:
-        left_out = len(lines) - (MOST_LINES - 1)
-        lines = [*lines[: MOST_LINES - 1], f"and {left_out:,} more lines"]
-    return "\n".join(map(_message_line, lines))
+    kept: list[str] = []
+    room = LONGEST_MESSAGE
+    for line in lines[: MOST_LINES - (len(lines) > MOST_LINES)]:
+        own = _message_line(line)
+        room -= len(own) + 1
+        if room < 0:
+            break
+        kept.append(own)
+    left = len(lines) - len(kept)
+    return "\n".join([*kept, f"and {left:,} more {'line' if left == 1 else 'lines'}"] if left else kept)
 
 
 def _message_line(line: str) -> str:

@@ -38,7 +38,9 @@ def read_toml(path: str | Path, what: str, *, parse_float: Callable[[str], Any] 
         return tomllib.loads(text, parse_float=parse_float)
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{shown_name(path)} must be TOML: {error}") from None
-    except (ValueError, ArithmeticError) as error:  # a day that there is not; digits that are none
+    except ArithmeticError:
+        raise InputError(f"{shown_name(path)} must be TOML, got a number whose exponent is too large") from None
+    except ValueError as error:  # a day that there is not; digits that are none
         raise InputError(f"{shown_name(path)} must be TOML, got a value that is none ({error})") from None
     except RecursionError:  # where the caller is deep in calls already
         raise InputError(f"{shown_name(path)} must be TOML with less within each other, got too many levels") from None

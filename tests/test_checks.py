@@ -41,6 +41,13 @@ def test_between():
         checks.between("ci_prob", np.nan, 0.01, 0.999)
 
 
+def test_whole_numbers_that_no_float_can_hold():
+    with refused(f"a must lie between 0 and 1, got 1{'0' * 49}...(401 characters)...{'0' * 50}"):
+        checks.between("a", 10**400, 0, 1)
+    with refused("a must be above 0, got a value of the type int that is too long to be written"):
+        checks.above("a", -(10**5000), 0)
+
+
 def test_one_of():
     checks.one_of("lost", "drop", ("refuse", "drop"))
     with refused("lost must be one of refuse, drop, got 'keep'"):
@@ -112,3 +119,12 @@ def test_a_long_sentence_keeps_its_beginning_and_its_remedy():
     assert str(caught.value).startswith("a.csv line 3: x must be y, got bbb")
     assert str(caught.value).endswith("bbb: write y")
     assert "b...(10,001 characters)...b" in str(caught.value)
+
+
+def test_of_a_long_message_the_first_lines_are_shown_and_the_others_counted():
+    lines = str(InputError("\n".join(f"line {n} " + "is wrong " * 100 for n in range(50)))).splitlines()
+    assert len(lines) == 14
+    assert lines[0] == "line 0 " + "is wrong " * 100
+    assert lines[-1] == "and 37 more lines"
+    assert str(InputError("\n".join("é" * 3 for _ in range(300)))).splitlines()[98:] == ["ééé", "and 201 more lines"]
+    assert str(InputError("\n".join("é" for _ in range(100)))).splitlines() == ["é"] * 100

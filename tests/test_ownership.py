@@ -256,3 +256,30 @@ def test_no_path_leads_to_the_loss_of_a_file(place, steps, absolute, slash):
     lost = everything(path.resolve()) if path.exists() else {}
     assert set(lost) <= set(everything(results))
     assert not path.exists() or path.resolve() == results
+
+
+@pytest.mark.parametrize("kind", ["link", "link of its own", "pipe", "folder", "large", "deep"])
+def test_a_manifest_that_is_no_plain_file_of_its_folder_is_no_right(place, kind, monkeypatch):
+    results = filled(Path("results"))
+    manifest, moved = results / "manifest.json", Path("manifest-elsewhere.json")
+    text = manifest.read_text()
+    manifest.rename(moved)
+    if kind.startswith("link"):  # it would lead elsewhere as soon as the folder is moved
+        manifest.symlink_to(f"../{moved}" if kind == "link" else "manifest.json")
+    elif kind == "pipe":  # would be waited for without an end
+        os.mkfifo(manifest)
+    elif kind == "folder":
+        manifest.mkdir()
+    else:
+        manifest.write_text(text[:-2] + ',"x":' + '{"a":' * 200 + "1" + "}" * 200 + "}")
+        if kind == "large":
+            monkeypatch.setattr("lensim.limits.TEXT_BYTES", 10)
+    message = "one whose manifest.json is not of lensim: name another folder, or delete that one"
+    refused("results", f"results {MUST_BE} {message}")
+
+
+def test_a_link_to_results_is_none_that_may_be_deleted(place):
+    Path("link").symlink_to(filled(Path("results")))
+    with pytest.raises(InputError, match=r"^link must be a folder that lensim may delete, got a link to "):
+        remove_own(Path("link"))
+    assert Path("results", "manifest.json").exists()

@@ -1,6 +1,7 @@
 """Priors of a model from Python or from a TOML file: checked, with all faults reported at once."""
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, fields, is_dataclass
 from pathlib import Path
@@ -68,15 +69,24 @@ def _faults(kind: Any, content: Mapping[str, object], place: str, within: str) -
             if isinstance(value, Mapping):
                 yield from _faults(hints[name], value, place, f"{within}{name}.")
             elif not isinstance(value, hints[name]):
-                yield f"{where} must be a table of {', '.join(one.name for one in fields(hints[name]))}, got {value!r}"
+                known = ", ".join(one.name for one in fields(hints[name]))
+                yield f"{where} must be a table of {known}, got {checks.shown(value)}"
         elif hints[name] is float:
-            if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not np.isfinite(value):
-                yield f"{where} must be a finite number, got {value!r}"
+            if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not _is_finite(value):
+                yield f"{where} must be a finite number, got {checks.shown(value)}"
         else:
             try:
                 TypeAdapter(hints[name]).validate_python(value)
             except ValidationError as error:
-                yield from (f"{where}: {one['msg']}, got {one['input']!r}" for one in error.errors())
+                yield from (f"{where}: {one['msg']}, got {checks.shown(one['input'])}" for one in error.errors())
+
+
+def _is_finite(value: float | np.number) -> bool:
+    """Whether a number is finite; a whole number that no float can hold is not."""
+    try:
+        return math.isfinite(float(value))
+    except OverflowError:
+        return False
 
 
 def _built(kind: Any, content: Mapping[str, object]) -> Any:

@@ -44,6 +44,8 @@ def printed(value: Any) -> Any:
     if isinstance(value, dict):
         return Printed(**value)
     if isinstance(value, list | tuple) and len(value) == 2:
+        if not all(isinstance(end, int | float | Decimal | str) for end in value):
+            raise ValueError("must be a number as it is printed, or a list of its two ends")
         low, high = (float(end) for end in value)
         if not low < high:
             raise ValueError(f"ends must be in order, got {low:g} and {high:g}")

@@ -39,7 +39,7 @@ class Plan:
     scratch: Path
     number: int
     workers: int
-    slice_seconds: float = 20.0
+    slice_seconds: float = 12.0
 
 
 def work(plan: Plan) -> None:
@@ -156,6 +156,7 @@ class _State:
     def _spend(self, begin: float, end: float) -> None:
         outcomes: Counter[str] = Counter()
         slowest, slowest_input = 0.0, ""
+        judge.forget_peak()
         while time.monotonic() < end:
             lineage, case = self._next()
             self._mark(lineage)

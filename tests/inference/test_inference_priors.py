@@ -6,7 +6,7 @@ import pytest
 import xarray as xr
 
 from lensim import checks
-from lensim.checks import InputError
+from lensim.checks import InputError, shown
 from lensim.dose_response.priors import CurvePriors, DoseResponsePriors, WellPriors
 from lensim.inference.catalogue import ModelEntry, catalogue, find_model
 from lensim.inference.priors import carry_priors, priors_from, priors_of
@@ -76,6 +76,8 @@ def test_a_table_that_is_a_number_and_priors_that_are_none_are_refused():
         priors_from(TOY, [1.0])
     with refused("priors: mean_level must be a finite number, got True"):
         priors_from(TOY, {"mean_level": True})
+    with refused(f"priors: mean_level must be a finite number, got {shown(10**400)}"):
+        priors_from(TOY, {"mean_level": 10**400})
 
 
 @pytest.mark.parametrize("name", catalogue())

@@ -52,6 +52,20 @@ def test_a_folder_that_is_there_is_refused_before_any_work(tmp_path, monkeypatch
     assert (tmp_path / "out" / "notes.txt").read_text() == "mine"
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("scenario = 'x'", "next.toml: scenario must be a table, got 'x'"),
+        ("[scenario]\ntruth = [1]", "next.toml: scenario: truth must be a table, got [1]"),
+    ],
+)
+def test_a_scenario_or_truth_that_is_no_table_is_told(tmp_path, text, message):
+    (tmp_path / "next.toml").write_text(text)
+    with pytest.raises(InputError) as error:
+        read_question(tmp_path / "next.toml")
+    assert str(error.value) == message
+
+
 def test_a_fit_that_did_not_converge_is_refused_unless_trusted(tmp_path):
     (tmp_path / "next.toml").write_text(SMALL + "[scenario.studies]\ncount = 20\n")
     asked = read_question(tmp_path / "next.toml", expression_fit(tmp_path, None))

@@ -272,3 +272,15 @@ def test_a_sweep_goes_on_after_every_kill_with_the_same_bytes(tmp_path, monkeypa
         for folder in (out, tmp_path / "whole")
     }
     assert files[out] == files[tmp_path / "whole"]
+
+
+def test_a_manifest_of_someone_is_told_before_the_studies(tmp_path):
+    scenario = scenario_of(content())
+    run_power(scenario, tmp_path / "out")
+    chunk = next((tmp_path / "out").rglob("*.parquet"))
+    chunk.unlink()
+    (tmp_path / "out" / "summary.csv").unlink()
+    (tmp_path / "out" / "manifest.json").write_text('{"name": "web app"}')
+    with pytest.raises(InputError, match=r"manifest\.json must be the list of what lensim wrote there, got something"):
+        run_power(scenario, tmp_path / "out")
+    assert not chunk.exists()

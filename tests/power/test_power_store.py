@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,18 @@ def test_a_store_under_former_names_goes_on_from_the_same_posterior_alone(tmp_pa
     paper.write_text(PAPER.replace("292", "293"))
     with pytest.raises(InputError, match="must hold results of this very scenario, got those of another"):
         sweep(scenario_of(content), tmp_path / "out")
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "[]", "", '{"digest": 3}', '{"digest": "a", "scenario": 3}'])
+def test_a_record_that_is_none_is_refused(tmp_path, text):
+    (tmp_path / "store").mkdir()
+    (tmp_path / "store" / "scenario.json").write_text(text)
+    with pytest.raises(InputError, match=r"scenario\.json must say which scenario the folder is of, got something"):
+        sweep(scenario_of(RATIOS), tmp_path / "store")
+
+
+def test_a_pipe_in_the_place_of_a_record_is_not_waited_for(tmp_path):
+    (tmp_path / "store").mkdir()
+    os.mkfifo(tmp_path / "store" / "scenario.json")
+    with pytest.raises(InputError, match=r"scenario\.json must say which scenario the folder is of, got something"):
+        sweep(scenario_of(RATIOS), tmp_path / "store")

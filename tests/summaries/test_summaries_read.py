@@ -56,6 +56,8 @@ def test_digits_of_a_file_count(tmp_path, text, low, high):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
+        ({"median": [{}, 60]}, "median: must be a number as it is printed, or a list of its two ends, got [{}, 60]"),
+        ({"median": [[57], None]}, "median: must be a number as it is printed, or a list of its two ends, got "),
         ({"median": 400}, "median must not lie above maximum, got 400 and 369"),
         ({"median": 20}, "minimum must not lie above median, got 58 and 20"),
         ({"increases": 13}, "increases must be at most n (12), got 13"),

@@ -84,7 +84,7 @@ def read_counts(
     """
     checks.one_of("scale", scale or "events", ("events", "percent"))
     if events_per_tube is not None:
-        checks.at_least("events_per_tube", events_per_tube, 1)
+        checks.between("events_per_tube", events_per_tube, 1, MOST_EVENTS)
     sources = sources_of(files)
     study = FaultReport(", ".join(source.place for source in sources))
     said: dict[tuple[str, str], At] = {}

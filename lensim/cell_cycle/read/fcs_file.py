@@ -56,8 +56,8 @@ class FcsFile:
         if stored.dtype.kind == "u":
             bits = (math.ceil(channel.range) - 1).bit_length()
             stored = stored & np.array((1 << min(bits, 8 * stored.dtype.itemsize)) - 1, dtype=stored.dtype)
-        values = stored.astype(float)
         with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused where it is used
+            values = stored.astype(float)
             if channel.is_time:
                 values *= self.time_step
             if channel.decades > 0:

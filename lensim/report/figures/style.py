@@ -171,8 +171,7 @@ def literal(text: object, most: int = LONGEST_TEXT) -> str:
 
     Letters that cannot be seen, or that no font has, are escapes; lines above `most` letters are cut in their middle.
     """
-    lines = (visible(_cut(line, most), keep="") for line in str(text).split("\n"))
-    return drawable("\n".join(lines)).replace("$", r"\$")
+    return "\n".join(_seen(line, most) for line in str(text).split("\n")).replace("$", r"\$")
 
 
 def literal_name(name: object) -> str:
@@ -182,7 +181,12 @@ def literal_name(name: object) -> str:
 
 def short_name(name: object, most: int = LONGEST_LABEL) -> str:
     """A user's name on one line and short, as a part of a text that goes through `literal`."""
-    return visible(_cut(str(name), most), keep="")
+    return _seen(str(name), most)
+
+
+def _seen(line: str, most: int) -> str:
+    """The line with escapes for what is not drawn, which make it longer, and cut before and after that."""
+    return _cut(drawable(visible(_cut(line, most), keep="")), most)
 
 
 def _cut(line: str, most: int) -> str:

@@ -247,3 +247,11 @@ def test_percents_with_the_scale_that_the_message_names_are_read(tmp_path):
     path.write_text("condition,g1,s,g2\ncontrol,30.5,49.5,20\ndrug,60.2,19.4,20.4\n")
     data = read_cell_cycle(path, scale="percent", events_per_tube=10_000)
     assert data["events"].values.tolist() == [[3050, 4950, 2000], [6020, 1940, 2040]]
+
+
+def test_events_of_a_tube_have_bounds(tmp_path):
+    path = tmp_path / "counts.csv"
+    path.write_text("condition,g1 %,s %,g2 %\ncontrol,30,50,20\ndrug,30,50,20\n")
+    with pytest.raises(InputError) as error:
+        read_cell_cycle(path, scale="percent", events_per_tube=10**30)
+    assert str(error.value) == "events_per_tube must lie between 1 and 1e+12, got 1e+30"

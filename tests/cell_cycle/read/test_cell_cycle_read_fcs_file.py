@@ -65,6 +65,15 @@ def test_wide_integers_are_read_whole():
     np.testing.assert_array_equal(file.values(0), Y * 1e12)
 
 
+def test_floats_that_are_none_are_read_without_a_warning():
+    whole = fcs([Y], kind="F")
+    own = np.array([0x7F800001], dtype="<u4").tobytes()  # a signalling NaN, of which casts warn
+    file = parse_fcs(whole[: len(whole) - 480] + own + whole[len(whole) - 476 :])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert np.isnan(file.values(0)).sum() == 1
+
+
 def test_delimiters_within_values():
     raw = fcs([Y], P1S="a//b", P1N="FL1")
     assert parse_fcs(raw).channels[0].long == "a/b"

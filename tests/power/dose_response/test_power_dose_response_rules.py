@@ -141,6 +141,7 @@ def test_a_users_own_rule_says_one_thing_a_study():
     [
         ({"design": {"assay": "elisa"}}, "design.assay must be one of"),
         ({"design": {"assay": "dose_response", "groups": {"A": 1}}}, "groups must hold at least 2 lines, got 1"),
+        ({"design": {"assay": "dose_response", "groups": {"A": 10**9}}}, "groups must hold at most 10,000 lines, got"),
         (
             {"design": {"assay": "dose_response", "replicates": 13}},
             "must fit 8 doses x 13 replicates and 3 blanks on one plate, got 8 x 12 usable wells",
