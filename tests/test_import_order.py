@@ -35,6 +35,7 @@ LEVELS = (
         "callable_package",
         "earlier_results",
         "private_folders",
+        "working_folder",
     ),
     ("tables",),
     ("inference",),
