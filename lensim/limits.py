@@ -27,7 +27,10 @@ TOML_DEPTH: Final = 16
 TOML_WORD: Final = 1_000
 """Characters of a number, a date, or a name without quotes in a TOML file."""
 RESULT_BYTES: Final = 8_000 * MEGABYTE
-"""Bytes of one saved fit (netCDF), of which only what is asked for is read."""
+"""Bytes of one saved fit (netCDF)."""
+RESULT_VALUES_BYTES: Final = 256 * MEGABYTE
+"""Bytes that the values of a saved fit may take in memory, and `RESULT_EXPANSION` times its file where that is more."""
+RESULT_EXPANSION: Final = 20
 RECORD_DEPTH: Final = 100
 """Brackets within brackets in a record (JSON)."""
 PAGE_TABLE_BYTES: Final = 10 * MEGABYTE
