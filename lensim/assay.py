@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 import xarray as xr
 
-from lensim import checks
+from lensim import checks, limits
 from lensim import vocabulary as v
+from lensim.bounds import number_fault, require_size
 from lensim.inference.observations import OBSERVATIONS, observations_of
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ class Asked:
         checks.between("ci_prob", self.ci_prob, 0.01, 0.999)
         if self.threshold_um is not None:
             checks.above("threshold_um", self.threshold_um, 0.0)
+            if fault := number_fault(self.threshold_um):
+                raise checks.InputError(f"threshold_um {fault}")
 
     @property
     def words(self) -> str:
@@ -261,6 +264,14 @@ def fit_study(
             f"{', '.join(map(str, data.data_vars)) or 'no variables'}: a truth is no data"
         )
     data = assay.prepared(data)
+    observed = max((one.size for one in data.data_vars.values()), default=0)
+    require_size(
+        "fit",
+        observed * settings.sampler.draws * settings.sampler.chains,
+        limits.FIT_VALUES,
+        "kept draws times values observed",
+        f"lower draws ({settings.sampler.draws:,}) or chains ({settings.sampler.chains:,})",
+    )
     result = fit_with_care(
         data,
         model or assay.default_model(data),

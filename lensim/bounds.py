@@ -6,7 +6,7 @@ nonsense without a word. So a number without bounds of its own is 0, or from 1e-
 
 import math
 import numbers
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from dataclasses import fields
 from decimal import Decimal
 from typing import Any, Final
@@ -48,7 +48,7 @@ def require_bounded(content: Any, place: str) -> None:
     InputError
         With the first fault.
     """
-    for count, (path, value, level) in enumerate(_all_of(content, "", 0)):
+    for count, (path, value, level) in enumerate(all_of(content, "", 0)):
         if fault := _fault(value, level, count):
             raise InputError(f"{shown_name(f'{place}: {path}' if path else place)} {fault}")
 
@@ -73,7 +73,7 @@ def _fault(value: Any, level: int, count: int) -> str:
     return ""
 
 
-def _all_of(content: Any, path: str, level: int) -> Iterator[tuple[str, Any, int]]:
+def all_of(content: Any, path: str, level: int) -> Iterator[tuple[str, Any, int]]:
     """Every value with its dotted place and level; nothing below a value that is refused."""
     yield path, content, level
     if isinstance(content, Mapping):
@@ -83,7 +83,7 @@ def _all_of(content: Any, path: str, level: int) -> Iterator[tuple[str, Any, int
     else:
         return
     for key, value in pairs:
-        yield from _all_of(value, f"{path}.{key}" if path else str(key), level + 1)
+        yield from all_of(value, f"{path}.{key}" if path else str(key), level + 1)
 
 
 _NOT_WITHIN: Final = ("metadata", "serialization", "config", "default", "cls", "expected")
@@ -166,7 +166,7 @@ def require_figures(value: Any, *, infinite: tuple[str, ...] = ()) -> None:
     Parameters
     ----------
     value
-        An instance whose fields are annotated as int, float, str, or sequences and mappings of them.
+        An instance whose fields are annotated as int, float, bool, str, or sequences and mappings of them.
     infinite
         Fields that may be infinite.
 
@@ -177,24 +177,61 @@ def require_figures(value: Any, *, infinite: tuple[str, ...] = ()) -> None:
     """
     for item in fields(value):
         place, own, kind = f"{type(value).__name__}.{item.name}", getattr(value, item.name), _word_of(item.type)
+        if own is None and kind.endswith(_OR_NONE):
+            continue
+        kind = kind.removesuffix(_OR_NONE)
         if fault := _fault_of_kind(kind, own, may_be_infinite=item.name in infinite):
             raise InputError(f"{place} {fault}")
-        require_bounded(own, place)
-        if kind.startswith(_LISTS) and "float" in kind:
-            for position, one in enumerate(own):
-                if fault := number_fault(one):
-                    raise InputError(f"{place}[{position}] {fault}")
+        content = list(own) if kind.startswith(_LISTS) else own
+        require_bounded(content, place)
+        for at, one in _entries(content) if kind.startswith((*_LISTS, *_TABLES)) else ():
+            if fault := _fault_of_kind("float" if "float" in kind else "str" if kind.endswith("str]") else "", one):
+                raise InputError(f"{shown_name(f'{place}[{at}]')} {fault}")
+
+
+def require_size(place: str, estimate: float, bound: float, what: str, change: str) -> None:
+    """Refuse something too large before memory or time is taken for it.
+
+    Parameters
+    ----------
+    place
+        What is too large: a class, a file, a key.
+    estimate, bound
+        How large it would be, and the most that it may be.
+    what
+        Of which both are numbers: "wells".
+    change
+        What to make smaller: "lower experiments or replicates".
+
+    Raises
+    ------
+    InputError
+        With all of it.
+    """
+    if not estimate <= bound:
+        raise InputError(f"{place} must have at most {bound:,} {what}, got {estimate:,.0f}: {change}")
 
 
 _LISTS: Final = ("tuple[", "Sequence[", "collections.abc.Sequence[")
+_TABLES: Final = ("Mapping[", "collections.abc.Mapping[")
+_OR_NONE: Final = " | None"
+
+
+def _entries(content: Any) -> Iterator[tuple[Any, Any]]:
+    """Every entry of a list or table of a dataclass with its position or key; those of a list in a table too."""
+    for key, one in content.items() if isinstance(content, Mapping) else enumerate(content):
+        if isinstance(content, Mapping) and isinstance(one, list | tuple):
+            yield from ((f"{key!r}][{position}", part) for position, part in enumerate(one))
+        else:
+            yield (repr(key) if isinstance(content, Mapping) else key), one
 
 
 def _word_of(kind: Any) -> str:
     """An annotation as text: 'float', 'tuple[float, ...]'."""
-    return kind if isinstance(kind, str) else kind.__name__ if isinstance(kind, type) else str(kind)
+    return kind if isinstance(kind, str) else kind.__name__ if type(kind) is type else str(kind)
 
 
-def _fault_of_kind(kind: str, value: Any, *, may_be_infinite: bool) -> str:
+def _fault_of_kind(kind: str, value: Any, *, may_be_infinite: bool = False) -> str:
     """The rule that a field of a dataclass breaks by its annotation; '' for none."""
     if kind in ("int", "float") and (fault := number_fault(value, may_be_infinite=may_be_infinite)):
         return fault
@@ -204,6 +241,9 @@ def _fault_of_kind(kind: str, value: Any, *, may_be_infinite: bool) -> str:
         return f"must be True or False, got {shown(value)}"
     if kind == "str" and not isinstance(value, str):
         return f"must be a text, got {shown(value)}"
-    if kind.startswith(_LISTS) and not isinstance(value, list | tuple):
+    is_list = isinstance(value, Sized) and isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping)
+    if kind.startswith(_LISTS) and not is_list:
         return f"must be a list, got {shown(value)}"
+    if kind.startswith(_TABLES) and not isinstance(value, Mapping):
+        return f"must be a mapping of names, got {shown(value)}"
     return ""

@@ -4,11 +4,14 @@ A function here either returns quietly or raises `ValueError`. Faults of a file 
 raised together, because a user corrects a file once, not fault by fault.
 """
 
+import numbers
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from lensim import limits
 from lensim.plain_text import message_text, on_one_line, one_line, shown, shown_name
 
 if TYPE_CHECKING:
@@ -56,20 +59,49 @@ def _short_number(value: float) -> str:
         return shown(value)
 
 
+def is_number(place: str, value: object) -> None:
+    """Refuse what is no number, and a truth value."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real | Decimal):
+        raise InputError(f"{place} must be a number, got {shown(value)}")
+
+
+def instance(place: str, value: object, kind: type | tuple[type, ...], what: str = "") -> None:
+    """Refuse a value of another type; `what` names the right one in words, where its name would not do."""
+    if not isinstance(value, kind):
+        name = what or (kind.__name__ if isinstance(kind, type) else " or ".join(one.__name__ for one in kind))
+        raise InputError(f"{place} must be {name}, got {type(value).__name__}: {shown(value)}")
+
+
+def plate(place: str, rows: int, columns: int) -> None:
+    """Refuse a plate with more rows or columns than any has."""
+    for name, value in (("plate_rows", rows), ("plate_columns", columns)):
+        between(f"{place}.{name}", value, 1, limits.PLATE_SIDE)
+
+
 def at_least(place: str, value: float, minimum: float) -> None:
     """Refuse a number below `minimum`, or one that is not a number."""
+    is_number(place, value)
     if not value >= minimum:
         raise InputError(f"{place} must be at least {minimum:g}, got {_short_number(value)}")
 
 
+def at_most(place: str, value: float, maximum: float) -> None:
+    """Refuse a number above `maximum`, or one that is not a number."""
+    is_number(place, value)
+    if not value <= maximum:
+        raise InputError(f"{place} must be at most {maximum:,}, got {_short_number(value)}")
+
+
 def above(place: str, value: float, bound: float) -> None:
     """Refuse a number that is not above `bound`."""
+    is_number(place, value)
     if not value > bound:
         raise InputError(f"{place} must be above {bound:g}, got {_short_number(value)}")
 
 
 def between(place: str, value: float, low: float, high: float) -> None:
     """Refuse a number outside [low, high]."""
+    is_number(place, value)
     if not low <= value <= high:
         raise InputError(f"{place} must lie between {low:g} and {high:g}, got {_short_number(value)}")
 
@@ -77,7 +109,7 @@ def between(place: str, value: float, low: float, high: float) -> None:
 def one_of(place: str, value: str, allowed: Iterable[str]) -> None:
     """Refuse a word that is not among those allowed."""
     allowed = tuple(allowed)
-    if value not in allowed:
+    if not isinstance(value, str) or value not in allowed:
         raise InputError(f"{place} must be one of {', '.join(allowed)}, got {shown(value)}")
 
 

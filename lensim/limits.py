@@ -27,7 +27,10 @@ TOML_DEPTH: Final = 16
 TOML_WORD: Final = 1_000
 """Characters of a number, a date, or a name without quotes in a TOML file."""
 RESULT_BYTES: Final = 8_000 * MEGABYTE
-"""Bytes of one saved fit (netCDF), of which only what is asked for is read."""
+"""Bytes of one saved fit (netCDF)."""
+RESULT_VALUES_BYTES: Final = 256 * MEGABYTE
+"""Bytes that the values of a saved fit may take in memory, and `RESULT_EXPANSION` times its file where that is more."""
+RESULT_EXPANSION: Final = 20
 RECORD_DEPTH: Final = 100
 """Brackets within brackets in a record (JSON)."""
 PAGE_TABLE_BYTES: Final = 10 * MEGABYTE
@@ -51,6 +54,34 @@ ENTRIES_IN_ALL: Final = 100_000
 """Values in all lists and tables of one file of settings."""
 LEVELS: Final = 32
 """Lists and tables within each other in settings."""
+
+DESIGN_WELLS: Final = 1_000_000
+"""Wells on all plates of a design: 600 plates of 1536; simulated in seconds and half a gigabyte."""
+PLATE_SIDE: Final = 200
+"""Rows and columns of a plate, of which one of 3456 wells has 48 and 72."""
+DESIGN_TUBES: Final = 100_000
+DESIGN_EVENTS: Final = 5_000_000
+"""Simulated events of all tubes: 12 tubes of 400,000."""
+GRID_POINTS: Final = 10_000
+"""Points of a grid, or designs to compare."""
+GRID_VALUES: Final = 10_000_000
+"""Points times values of a scenario: each point is checked before the first is simulated."""
+CHUNK_WELLS: Final = 10_000_000
+"""Wells of a design times studies of a chunk: what one worker holds at a time, in less than a gigabyte."""
+STUDIES: Final = 100_000_000
+"""Studies of all points of a scenario: 10,000 at each of 10,000 points."""
+COMPLETIONS: Final = 10_000_000
+"""Ratios of a study times its completions at an interim look."""
+SAMPLER_DRAWS: Final = 10_000_000
+"""Kept draws of all chains."""
+SAMPLER_STEPS: Final = 1_000_000
+"""Kept draws, or warm-up steps, of one chain."""
+CHAINS: Final = 1_000
+FIT_VALUES: Final = 500_000_000
+"""Kept draws of all chains times values observed: 4 gigabytes of log likelihood; 4,000 draws for 125,000 wells."""
+SUMMARY_VALUES: Final = 10_000_000
+"""Draws times values behind all summaries."""
+WORKERS: Final = 1_000
 RDML_MEMBERS: Final = 1_000
 """Members of the zip archive of an RDML file, which has one or a few."""
 RDML_BYTES: Final = 500 * MEGABYTE

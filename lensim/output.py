@@ -13,6 +13,7 @@ import xarray as xr
 from lensim import checks, placing, unfinished
 from lensim import vocabulary as v
 from lensim.earlier_results import brought_up_to_date
+from lensim.result_file import result_content, with_digest
 
 NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
 
@@ -137,13 +138,13 @@ def save_result(result: xr.DataTree, path: Path, *, force: bool = False) -> None
 
 
 def image_of_result(result: xr.DataTree) -> memoryview:
-    """The bytes of the netCDF file of a fit.
+    """The bytes of the netCDF file of a fit, with their digest behind them.
 
     They are made in memory, of about the size of the draws, and not on the disk: where a disk fails under the netCDF
     library, that one ends the whole process.
     """
     _require_memory(result.nbytes)
-    return result.to_netcdf(None, engine="h5netcdf", encoding=_encoding(result))
+    return with_digest(result.to_netcdf(None, engine="h5netcdf", encoding=_encoding(result)))
 
 
 def write_image(image: memoryview, path: Path, *, force: bool) -> None:
@@ -208,17 +209,22 @@ def load_result(path: Path) -> xr.DataTree:
     Raises
     ------
     InputError
-        If there is no such file, or it is no result of lensim.
+        If there is no such file, it is damaged, too large or made to harm (`lensim.result_file`), or it is no result.
     """
-    if not path.is_file():
-        raise checks.InputError(f"{path} must be a result file, got {'a folder' if path.is_dir() else 'nothing there'}")
+    content = result_content(path)
     try:
-        with xr.open_datatree(path, engine="h5netcdf") as opened:
+        with xr.open_datatree(content, engine="h5netcdf") as opened:
             result = opened.load()
-    except (OSError, ValueError, KeyError) as error:
+    except Exception as error:  # whatever the libraries make of someone's file
         raise checks.InputError(
-            f"{path} must be a netCDF file written by lensim, got something else ({error})"
-        ) from error
+            f"{path} must be a netCDF file written by lensim, got something else ({checks.fault_of(error)})"
+        ) from None
     if "posterior" not in result.children:
         raise checks.InputError(f"{path} must hold a posterior, got groups {', '.join(result.children) or 'none'}")
-    return brought_up_to_date(result)
+    try:
+        return brought_up_to_date(result)
+    except (ValueError, KeyError, TypeError) as error:
+        raise checks.InputError(
+            f"{path} must be a result as lensim writes it, got groups and variables that do not go together "
+            f"({checks.fault_of(error)})"
+        ) from None

@@ -3,9 +3,8 @@
 from dataclasses import dataclass, fields
 from typing import Final
 
-import numpy as np
-
 from lensim import checks
+from lensim.bounds import require_figures
 
 
 @dataclass(frozen=True)
@@ -42,14 +41,13 @@ class PlateFaults:
     lost_probability: float = 0.01
 
     def __post_init__(self) -> None:
+        require_figures(self)
         for field in fields(self):
             place, value = f"PlateFaults.{field.name}", getattr(self, field.name)
             if field.name.startswith("sd_"):
                 checks.at_least(place, value, 0)
             elif field.name.endswith("_probability"):
                 checks.between(place, value, 0, 1)
-            if not np.isfinite(value):
-                raise checks.InputError(f"{place} must be a finite number, got {value:g}")
 
 
 NO_FAULTS: Final = PlateFaults(**{field.name: 0.0 for field in fields(PlateFaults)})

@@ -13,6 +13,7 @@ from tests.source_tree import ROOT, SKIPPED, TREES, imported, imports_of, is_wit
 LONGEST_MODULE_LINES = 400
 # Tests of something other than one module, and what that is.
 TOPICS = {
+    "tests/test_bounds_sizes.py": "sizes and types of what a user gives, refused before memory is taken",
     "tests/cli/test_cli.py": "the command line as a whole",
     "tests/cli/test_cli_bioassay.py": "the commands for bioassays",
     "tests/cli/test_cli_cell_cycle.py": "the commands for cell cycles",
@@ -20,6 +21,7 @@ TOPICS = {
     "tests/cli/test_cli_expression_bad_input.py": "messages of bad tables of Cts",
     "tests/cli/test_cli_folders.py": "folders that no command erases",
     "tests/cli/test_cli_messages.py": "remedies that messages name",
+    "tests/test_writers.py": "the one layer through which files are written",
     "tests/dose_response/read/test_dose_response_read_real_data.py": "tables of real plates",
     "tests/expression/read/test_expression_read_decimals.py": "decimal commas at every door",
     "tests/expression/read/test_expression_read_doors.py": "every door to tables of Cts",

@@ -7,9 +7,10 @@ from typing import Final
 import numpy as np
 import xarray as xr
 
-from lensim import checks
+from lensim import checks, limits
 from lensim import vocabulary as v
 from lensim.bioassay.roles import BLANK, SAMPLE, STANDARD
+from lensim.bounds import require_figures, require_size
 from lensim.tables.well_names import well_name
 
 TWOFOLD_SERIES: Final = (12.5, 25.0, 50.0, 100.0, 200.0, 400.0, 800.0)
@@ -62,6 +63,7 @@ class BioassayDesign:
     plate_columns: int = 12
 
     def __post_init__(self) -> None:
+        require_figures(self)
         for name in ("cell_lines", "conditions", "standards_pg_per_ml", "dilution_factors"):
             object.__setattr__(self, name, tuple(getattr(self, name)))  # hashable, and no list shared with the caller
         for name, fewest in (
@@ -85,12 +87,22 @@ class BioassayDesign:
             checks.at_least(f"BioassayDesign.{name}", getattr(self, name), 1)
         for name in ("zero_standards", "blanks"):
             checks.at_least(f"BioassayDesign.{name}", getattr(self, name), 0)
+        checks.plate("BioassayDesign", self.plate_rows, self.plate_columns)
         if self.media_per_plate < 1:
             raise checks.InputError(
                 f"BioassayDesign.standard_replicates must let a medium's {self._wells_per_medium} wells fit beside "
                 f"{self._wells_of_standards} wells of standards, cells alone and blanks on a plate of "
                 f"{self.plate_rows} x {self.plate_columns}, got {self.standard_replicates}"
             )
+        plates = self.experiments * -(-len(self.cell_lines) * len(self.conditions) // self.media_per_plate)
+        require_size(
+            "BioassayDesign",
+            plates * self.plate_rows * self.plate_columns,
+            limits.DESIGN_WELLS,
+            "wells on all plates",
+            f"lower experiments ({self.experiments:,}), lines ({len(self.cell_lines):,}) or conditions "
+            f"({len(self.conditions):,})",
+        )
 
     @property
     def _wells_of_standards(self) -> int:

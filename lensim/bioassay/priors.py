@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 from typing import ClassVar
 
 from lensim import checks
+from lensim.bounds import require_figures
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class BioassayPriors:
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
     def __post_init__(self) -> None:
+        require_figures(self)
         for item in fields(self):
             if not item.name.startswith("mean_"):
                 checks.above(f"BioassayPriors.{item.name}", getattr(self, item.name), 0.0)

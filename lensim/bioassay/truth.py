@@ -9,6 +9,7 @@ import xarray as xr
 
 from lensim import checks
 from lensim import vocabulary as v
+from lensim.bounds import require_figures
 from lensim.plate_faults import PlateFaults
 
 LOG10_2: Final = float(np.log10(2.0))
@@ -77,6 +78,7 @@ class BioassayPopulation:
     ceiling_od: float = 4.0
 
     def __post_init__(self) -> None:
+        require_figures(self)
         for item in fields(self):
             place = f"BioassayPopulation.{item.name}"
             if item.name == "log10_line_tnf_pg_per_ml":

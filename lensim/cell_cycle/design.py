@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from lensim import checks
+from lensim import checks, limits
 from lensim import vocabulary as v
+from lensim.bounds import require_figures, require_size
 from lensim.cell_cycle.phases import PHASES
 
 
@@ -41,6 +42,7 @@ class CellCycleDesign:
     events_per_tube: int = 10_000
 
     def __post_init__(self) -> None:
+        require_figures(self)
         for name in ("cell_lines", "conditions"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
             checks.unique(f"CellCycleDesign.{name}", getattr(self, name))
@@ -48,6 +50,13 @@ class CellCycleDesign:
         checks.at_least("CellCycleDesign.conditions, their number,", len(self.conditions), 2)
         for name in ("experiments", "tubes", "events_per_tube"):
             checks.at_least(f"CellCycleDesign.{name}", getattr(self, name), 1)
+        require_size(
+            "CellCycleDesign",
+            self.experiments * len(self.cell_lines) * len(self.conditions) * self.tubes,
+            limits.DESIGN_TUBES,
+            "tubes",
+            f"lower experiments ({self.experiments:,}), tubes ({self.tubes:,}) or lines ({len(self.cell_lines):,})",
+        )
 
 
 def lay_out(design: CellCycleDesign) -> xr.Dataset:

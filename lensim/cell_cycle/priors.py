@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 from typing import ClassVar
 
 from lensim import checks
+from lensim.bounds import require_figures
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class CellCyclePriors:
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
     def __post_init__(self) -> None:
+        require_figures(self)
         for item in fields(self):
             if not item.name.startswith("mean_"):
                 checks.above(f"CellCyclePriors.{item.name}", getattr(self, item.name), 0.0)

@@ -3,8 +3,9 @@
 import numpy as np
 import xarray as xr
 
-from lensim import checks
+from lensim import checks, limits
 from lensim import vocabulary as v
+from lensim.bounds import require_size
 from lensim.cell_cycle.phases import PHASES
 from lensim.cell_cycle.truth import KINDS_OF_EVENT, Cytometer
 
@@ -87,6 +88,13 @@ def simulate_events(
         kind_of_event (event).
     """
     checks.is_study(truth, v.STUDY, study)
+    require_size(
+        "simulate_events",
+        float(sheet[v.EVENTS_RECORDED].to_numpy().astype(float).sum()),
+        limits.DESIGN_EVENTS,
+        "events of all tubes",
+        f"lower events_per_tube, experiments or tubes ({sheet.sizes[v.TUBE]:,} in all)",
+    )
     share = truth[v.CULTURE_SHARE].to_numpy()[study][sheet[v.CULTURE_OF_TUBE].to_numpy()]
     inside = 1.0 - cytometer.outside_share
     outside = np.broadcast_to([cytometer.debris_share, cytometer.doublet_share], (len(share), 2))

@@ -9,6 +9,7 @@ import xarray as xr
 
 from lensim import checks
 from lensim import vocabulary as v
+from lensim.bounds import require_figures
 from lensim.cell_cycle.phases import (
     LATER_PHASES,
     PHASES,
@@ -47,6 +48,7 @@ class CellCyclePopulation:
     sd_experiment_log_ratio: float = 0.0
 
     def __post_init__(self) -> None:
+        require_figures(self, infinite=("concentration",))
         checks.above("CellCyclePopulation.concentration", self.concentration, 0.0)
         checks.at_least("CellCyclePopulation.sd_experiment_log_ratio", self.sd_experiment_log_ratio, 0.0)
         for (line, condition), shares in self.percent.items():
@@ -94,6 +96,7 @@ class Cytometer:
     doublet_share: float = 0.03
 
     def __post_init__(self) -> None:
+        require_figures(self)
         for name in ("g1_channel", "cv", "sd_log10_brdu", "singlet_width", "cv_width"):
             checks.above(f"Cytometer.{name}", getattr(self, name), 0.0)
         for name in ("sd_log_g1_channel", "sd_log10_brdu_tube"):

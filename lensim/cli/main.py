@@ -18,6 +18,7 @@ from lensim.cli.fit import fit_command
 from lensim.cli.read import read_command, read_expression_command
 from lensim.cli.remedies import speaking_options
 from lensim.cli.shared import once_by, out, say
+from lensim.working_folder import pass_over_settings
 
 app = typer.Typer(
     help="Simulate, model and plan dose-response panels and RT-qPCR studies, with honest uncertainty.",
@@ -195,6 +196,8 @@ def main() -> None:
     status: Any = 2
     print_anything()
     try:
+        for name in pass_over_settings():
+            _say_last(f"note: {name} in this folder is not read; settings of your own belong in your home folder")
         once_by(sys.argv[1:])
         status = app(standalone_mode=False)
         if status == INTERRUPTED:  # typer gives it as a value; a command with a sentence of its own exits

@@ -53,6 +53,8 @@ def power(
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
     print_power(result.table, result.audit)
+    for made_again in result.remarks:
+        say(f"note: {made_again}")
     if remark := assay_of(result.scenario).remark(result.scenario):
         say(remark)
     say(f"every figure with its error in {folder / 'summary.csv'}")

@@ -21,6 +21,7 @@ from scipy import stats
 
 from lensim import checks, seeding
 from lensim import vocabulary as v
+from lensim.bounds import require_figures
 from lensim.dose_response.estimands import GROUP_OF_LINE, INHIBITION_AT_TOP
 from lensim.dose_response.fisher_power import fisher_power
 from lensim.inference.equivalence import difference_draws, effect_row
@@ -54,6 +55,7 @@ class Equivalence:
     inhibition_percent: float = 10.0
 
     def __post_init__(self) -> None:
+        require_figures(self)
         for name, value in vars(self).items():
             checks.above(f"Equivalence.{name}", value, 0.0)
 

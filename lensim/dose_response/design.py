@@ -7,8 +7,9 @@ from typing import Final, Literal, get_args
 import numpy as np
 import xarray as xr
 
-from lensim import checks
+from lensim import checks, limits
 from lensim import vocabulary as v
+from lensim.bounds import require_figures, require_size
 
 PlateMap = Literal["randomised", "by_column", "blocked"]
 
@@ -65,12 +66,14 @@ class DoseResponseDesign:
     plate_columns: int = 12
 
     def __post_init__(self) -> None:
+        require_figures(self, infinite=("counting_minutes",))
         for name in ("cell_lines", "group_of_line", "doses_um"):
             object.__setattr__(self, name, tuple(getattr(self, name)))  # hashable, and no list shared with the caller
         self._check_names()
         self._check_doses()
         for name in ("replicates", "experiments", "plate_rows", "plate_columns"):
             checks.at_least(f"DoseResponseDesign.{name}", getattr(self, name), 1)
+        checks.plate("DoseResponseDesign", self.plate_rows, self.plate_columns)
         checks.at_least("DoseResponseDesign.blanks_per_plate", self.blanks_per_plate, 0)
         checks.above("DoseResponseDesign.counting_minutes", self.counting_minutes, 0)
         checks.one_of("DoseResponseDesign.plate_map", self.plate_map, get_args(PlateMap))
@@ -81,6 +84,14 @@ class DoseResponseDesign:
                 f"{self.replicates} replicates and {self.blanks_per_plate} blanks on one plate, "
                 f"got {rows} x {columns} usable wells"
             )
+        require_size(
+            "DoseResponseDesign",
+            self.experiments * self.plates_per_experiment * self.plate_rows * self.plate_columns,
+            limits.DESIGN_WELLS,
+            "wells on all plates",
+            f"lower experiments ({self.experiments:,}), replicates ({self.replicates:,}) or lines "
+            f"({len(self.cell_lines):,})",
+        )
 
     def _check_names(self) -> None:
         checks.at_least("DoseResponseDesign.cell_lines, their number,", len(self.cell_lines), 1)

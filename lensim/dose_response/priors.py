@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
 from lensim import checks
+from lensim.bounds import require_figures
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ class DoseResponsePriors:
 
 
 def _above_0_but_means(priors: Any) -> None:
+    require_figures(priors)
     for item in fields(priors):
         if not item.name.startswith("mean_"):
             checks.above(f"{type(priors).__name__}.{item.name}", getattr(priors, item.name), 0.0)

@@ -12,6 +12,7 @@ import xarray as xr
 
 from lensim import checks
 from lensim import vocabulary as v
+from lensim.bounds import require_figures
 from lensim.dose_response.curve import log10_ic50_um
 
 CURVE: Final = (v.LOG10_EC50, v.LOG_HILL, v.EFFECT)  # the three numbers of a line's curve, in this order throughout
@@ -59,12 +60,11 @@ class DoseResponsePopulation:
     nu_well: float = 5.0
 
     def __post_init__(self) -> None:
+        require_figures(self, infinite=(v.NU_WELL,))
         for field in fields(self):
             place, value = f"DoseResponsePopulation.{field.name}", getattr(self, field.name)
             if field.name.startswith(("sigma_", "sd_")):
                 checks.at_least(place, value, 0)
-            if field.name != v.NU_WELL and not np.isfinite(value):
-                raise checks.InputError(f"{place} must be a finite number, got {value:g}")
         checks.above("DoseResponsePopulation.nu_well", self.nu_well, 2)
         checks.above("DoseResponsePopulation.background_signal", self.background_signal, 0)
 

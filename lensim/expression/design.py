@@ -7,8 +7,9 @@ from typing import Final
 import numpy as np
 import xarray as xr
 
-from lensim import checks
+from lensim import checks, limits
 from lensim import vocabulary as v
+from lensim.bounds import require_figures, require_size
 from lensim.tables.well_names import well_name
 
 FIVEFOLD_DILUTIONS: Final = (20.0, 4.0, 0.8, 0.16, 0.04, 0.01)
@@ -71,6 +72,7 @@ class ExpressionDesign:
     quantity_unit: str = "ng"
 
     def __post_init__(self) -> None:
+        require_figures(self)
         for name in ("subjects", "cell_type_of_subject", "targets", "references", "conditions", "dilutions"):
             object.__setattr__(self, name, tuple(getattr(self, name)))  # hashable, and no list shared with the caller
         for name in ("subjects", "targets", "references"):
@@ -88,6 +90,7 @@ class ExpressionDesign:
             checks.one_of("ExpressionDesign.calibrator", self.calibrator, self.subjects)
         for name in ("experiments", "technical_replicates", "plate_rows", "plate_columns"):
             checks.at_least(f"ExpressionDesign.{name}", getattr(self, name), 1)
+        checks.plate("ExpressionDesign", self.plate_rows, self.plate_columns)
         for name in ("dilution_replicates", "no_template_replicates"):
             checks.at_least(f"ExpressionDesign.{name}", getattr(self, name), 0)
         checks.above("ExpressionDesign.cycle_limit", self.cycle_limit, 0)
@@ -103,6 +106,15 @@ class ExpressionDesign:
                 f"ExpressionDesign.dilution_replicates must let {self._wells_per_series} standards fit on a plate of "
                 f"{self.plate_rows} x {self.plate_columns} wells, got {self.dilution_replicates}"
             )
+        plates = self.experiments * -(-len(self.subjects) // self.subjects_per_plate)
+        require_size(
+            "ExpressionDesign",
+            plates * self.plate_rows * self.plate_columns,
+            limits.DESIGN_WELLS,
+            "wells on all plates",
+            f"lower experiments ({self.experiments:,}), technical_replicates ({self.technical_replicates:,}) or "
+            f"subjects ({len(self.subjects):,})",
+        )
 
     @property
     def genes(self) -> tuple[str, ...]:

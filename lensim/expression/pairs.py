@@ -12,6 +12,7 @@ import xarray as xr
 
 from lensim import checks
 from lensim import vocabulary as v
+from lensim.bounds import require_figures
 
 FactorUse = Literal["uncertain", "plug_in", "perfect"]
 FACTOR_USES: Final = get_args(FactorUse)
@@ -44,6 +45,7 @@ class PairSettings:
     ct_of_one_copy: float = 37.5
 
     def __post_init__(self) -> None:
+        require_figures(self)
         checks.one_of("PairSettings.factors", self.factors, FACTOR_USES)
         checks.between("PairSettings.mean_factor", self.mean_factor, 1.01, 2.5)
         checks.above("PairSettings.sd_factor", self.sd_factor, 0.0)

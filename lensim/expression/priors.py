@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import ClassVar
 
 from lensim import checks
+from lensim.bounds import require_figures
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class FoldChangePriors:
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
     def __post_init__(self) -> None:
+        require_figures(self)
         for item in fields(self):
             checks.above(f"FoldChangePriors.{item.name}", getattr(self, item.name), 0.0)
 
@@ -82,6 +84,7 @@ class ExpressionPriors:
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
     def __post_init__(self) -> None:
+        require_figures(self)
         for item in fields(self):
             value = getattr(self, item.name)
             if item.name == "sd_log2_reference_fold_change":

@@ -9,6 +9,7 @@ import xarray as xr
 
 from lensim import checks
 from lensim import vocabulary as v
+from lensim.bounds import require_figures
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class GeneAssay:
     sd_log2_biological: float = 0.2
 
     def __post_init__(self) -> None:
+        require_figures(self)
         checks.between("GeneAssay.amplification_factor", self.amplification_factor, 1.01, 2.0)
         checks.above("GeneAssay.ct_of_one_copy", self.ct_of_one_copy, self.ct_of_unit_quantity)
         checks.at_least("GeneAssay.sd_log2_biological", self.sd_log2_biological, 0.0)
@@ -48,6 +50,7 @@ class CellTypeExpression:
     sigma_log2_fold_change: float = 0.5
 
     def __post_init__(self) -> None:
+        require_figures(self)
         checks.at_least("CellTypeExpression.sigma_log2_level", self.sigma_log2_level, 0.0)
         checks.at_least("CellTypeExpression.sigma_log2_fold_change", self.sigma_log2_fold_change, 0.0)
 
@@ -80,8 +83,12 @@ class ExpressionPopulation:
     sd_plate_cycles: float = 0.15
 
     def __post_init__(self) -> None:
+        require_figures(self)
         for name in ("sd_log2_input", "sd_technical_cycles", "sd_plate_cycles"):
             checks.at_least(f"ExpressionPopulation.{name}", getattr(self, name), 0.0)
+        for name, kind in (("assays", GeneAssay), ("expression", CellTypeExpression)):
+            for key, value in getattr(self, name).items():
+                checks.instance(f"ExpressionPopulation.{name}[{key!r}]", value, kind)
 
 
 @dataclass(frozen=True)
@@ -105,6 +112,7 @@ class ReactionFaults:
     contamination_copies: float = 3.0
 
     def __post_init__(self) -> None:
+        require_figures(self)
         for name in ("outlier_probability", "lost_probability", "contamination_probability"):
             checks.between(f"ReactionFaults.{name}", getattr(self, name), 0.0, 1.0)
         checks.at_least("ReactionFaults.contamination_copies", self.contamination_copies, 0.0)

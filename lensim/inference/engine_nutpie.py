@@ -3,15 +3,19 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import nutpie
 import pymc as pm
 import xarray as xr
 
-from lensim import checks
+from lensim import checks, limits
+from lensim.bounds import require_figures, require_size
 from lensim.inference.generated_sources import sources_kept_in_one_folder
+
+MOST_TREEDEPTH: Final = 20
+"""A million gradients a draw."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +42,24 @@ class SamplerSettings:
     cores: int = 0
 
     def __post_init__(self) -> None:
+        require_figures(self)
         for name in ("draws", "tune", "chains", "max_treedepth"):
             checks.at_least(f"SamplerSettings.{name}", getattr(self, name), 1)
+        for name, most in (
+            ("draws", limits.SAMPLER_STEPS),
+            ("tune", limits.SAMPLER_STEPS),
+            ("chains", limits.CHAINS),
+            ("max_treedepth", MOST_TREEDEPTH),
+            ("cores", limits.WORKERS),
+        ):
+            checks.at_most(f"SamplerSettings.{name}", getattr(self, name), most)
+        require_size(
+            "SamplerSettings",
+            self.draws * self.chains,
+            limits.SAMPLER_DRAWS,
+            "kept draws of all chains",
+            f"lower draws ({self.draws:,}) or chains ({self.chains:,})",
+        )
         checks.between("SamplerSettings.target_accept", self.target_accept, 0.5, 0.999)
         checks.at_least("SamplerSettings.cores", self.cores, 0)
 

@@ -12,8 +12,9 @@ from importlib.metadata import version
 import pymc as pm
 import xarray as xr
 
-from lensim import checks, seeding
+from lensim import checks, limits, seeding
 from lensim import vocabulary as v
+from lensim.bounds import require_figures
 from lensim.inference import engine_nutpie
 from lensim.inference.gate import GateSettings, diagnose
 from lensim.inference.generated_sources import sources_kept_in_one_folder
@@ -44,8 +45,11 @@ class FitSettings:
     gate: GateSettings = field(default_factory=GateSettings)
 
     def __post_init__(self) -> None:
+        require_figures(self)
         checks.at_least("FitSettings.prior_draws", self.prior_draws, 1)
         checks.at_least("FitSettings.predictive_draws", self.predictive_draws, 1)
+        for name in ("prior_draws", "predictive_draws"):
+            checks.at_most(f"FitSettings.{name}", getattr(self, name), limits.SAMPLER_STEPS)
 
 
 def fit(model: pm.Model, settings: FitSettings, seed: int, *, progress: bool = False) -> xr.DataTree:

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from lensim import checks
 from lensim.config import closest_first
 from lensim.inference.catalogue import ModelEntry
+from lensim.record import object_of
 from lensim.toml_file import read_toml
 
 
@@ -111,9 +112,8 @@ def priors_of(result: xr.DataTree) -> dict[str, Any]:
     Raises
     ------
     InputError
-        If it carries none.
+        If it carries none, or something else.
     """
     if "priors" not in result.attrs:
         raise checks.InputError("result must carry its priors, got none: it was written before they were kept")
-    found: dict[str, Any] = json.loads(str(result.attrs["priors"]))
-    return found
+    return object_of(result.attrs["priors"], "attrs['priors'] of a result", "the priors of a fit")

@@ -9,10 +9,10 @@ from math import nan
 import pymc as pm
 import xarray as xr
 
-from lensim import checks, seeding
+from lensim import checks, limits, seeding
 from lensim import vocabulary as v
 from lensim.inference.catalogue import find_model
-from lensim.inference.engine_nutpie import compile_model
+from lensim.inference.engine_nutpie import SamplerSettings, compile_model
 from lensim.inference.fit import FitSettings, complete, draw
 from lensim.inference.gate import GateSettings, diagnose
 from lensim.inference.observations import attach_observations
@@ -23,6 +23,7 @@ from lensim.output import require_storable
 
 CAREFUL_TARGET_ACCEPT = 0.99
 CAREFUL_DRAWS = 4  # times those of the attempt before
+MOST_ATTEMPTS = 5
 
 
 def fit_with_care(
@@ -73,7 +74,7 @@ def fit_with_care(
     InputError
         If the model is unknown, the data do not suit it, or the priors are faulty.
     """
-    checks.at_least("attempts", attempts, 1)
+    checks.between("attempts", attempts, 1, MOST_ATTEMPTS)
     require_storable(data)
     entry = find_model(model)
     chosen = entry.priors() if priors is None else priors_from(entry, priors)
@@ -90,7 +91,7 @@ def fit_with_care(
         carry_priors(drawn, chosen)
         drawn.attrs |= {name: data.attrs[name] for name in (v.ASSAY,) if name in data.attrs}
         drawn.attrs |= {"model": model, "attempts": attempt, "compile_seconds": compile_seconds}
-        if verdict.passed or fault or attempt == attempts:
+        if verdict.passed or fault or attempt == attempts or not _may_grow(settings.sampler):
             break
         with suppress(Exception):  # a closed terminal ends no fit
             tell(f"attempt {attempt} {verdict.sentence()}; sampling again with more care")
@@ -105,6 +106,12 @@ def fit_with_care(
         return complete(built, kept, settings, root)
     except Exception as error:
         return _without_predictive(built, kept, error)
+
+
+def _may_grow(sampler: SamplerSettings) -> bool:
+    """Whether a further attempt, with more draws, stays within the bounds."""
+    draws = CAREFUL_DRAWS * sampler.draws
+    return draws <= limits.SAMPLER_STEPS and draws * sampler.chains <= limits.SAMPLER_DRAWS
 
 
 def _verdict(

@@ -6,13 +6,17 @@ from typing import Final, Literal
 
 import numpy as np
 import xarray as xr
+from pydantic import TypeAdapter, ValidationError
 
 from lensim import checks
+from lensim.record import object_of
 
 EXACT: Final = "lensim, exact"
 """Who drew the posterior, in its attrs as inference_library, where draws are independent."""
 INCOMPLETE: Final = "incomplete"
 """In the attrs of a result that lacks predictive draws and log likelihood: why."""
+
+PLACE: Final = "attrs['verdict'] of a result"
 
 
 @dataclass(frozen=True)
@@ -53,9 +57,22 @@ class Verdict:
 
     @classmethod
     def from_json(cls, text: str) -> "Verdict":
-        """The verdict that `to_json` wrote."""
-        fields = json.loads(text)
-        return cls(**{**fields, "reasons": tuple(fields["reasons"])})
+        """The verdict that `to_json` wrote.
+
+        Raises
+        ------
+        InputError
+            If it is none: no JSON, a key that is missing, or a value of another type.
+        """
+        content = object_of(text, PLACE, "a verdict of lensim")
+        try:
+            return TypeAdapter(cls).validate_python(content)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"]))
+            raise checks.InputError(
+                f"{PLACE} must be a verdict of lensim, got one whose {where} is not what it should be ({first['msg']})"
+            ) from None
 
     def sentence(self) -> str:
         """The verdict in one line: converged or not, the rules that failed, and the worst figures."""

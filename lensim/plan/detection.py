@@ -5,7 +5,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from lensim import limits
 from lensim import vocabulary as v
+from lensim.bounds import require_size
 from lensim.checks import InputError
 from lensim.plan.parts import require_part
 from lensim.plan.question import DetectionQuestion
@@ -29,6 +31,14 @@ def undetected(scenario: Scenario, question: DetectionQuestion, pool: Pool = one
         If the scenario has no reactions.
     """
     asked = require_part(scenario, "detection")
+    require_size(
+        "detection.studies",
+        asked.design.wells * question.studies,
+        limits.CHUNK_WELLS,
+        "wells at a time",
+        f"lower detection.studies ({question.studies:,}) or the subjects, genes or replicates of design "
+        f"({asked.design.wells:,} wells)",
+    )
     tasks = ((k, (asked, amount, question.studies)) for k, amount in enumerate(question.cdna))
     found = dict(pool(undetected_with, tasks))
     return pd.DataFrame([row for k in range(len(question.cdna)) for row in found[k]])

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from lensim import seeding
+from lensim import limits, seeding
 from lensim import vocabulary as v
+from lensim.bounds import require_size
 from lensim.checks import InputError
 from lensim.expression.exact.draws import exact_posterior
 from lensim.plan.parts import require_part
@@ -92,6 +93,28 @@ def success_probability(
     return float(decided(scenario, whole, rule, item).mean())
 
 
+def _require_room(scenario: ExpressionScenario, question: InterimQuestion) -> None:
+    """Refuse looks that would take much memory, before anything is simulated."""
+    design = scenario.design
+    require_size(
+        "interim.studies",
+        design.wells * question.studies,
+        limits.CHUNK_WELLS,
+        "wells at a time",
+        f"lower interim.studies ({question.studies:,}) or the subjects, genes or replicates of design "
+        f"({design.wells:,} wells)",
+    )
+    ratios = sum(design.completing.values()) * design.experiments * len(design.targets)
+    require_size(
+        "interim.completions",
+        ratios * question.completions,
+        limits.COMPLETIONS,
+        "ratios at a time",
+        f"lower interim.completions ({question.completions:,}) or the subjects or targets of design ({ratios:,} "
+        "ratios)",
+    )
+
+
 def looks(
     scenario: Scenario, question: InterimQuestion, rule_number: int, item: int, pool: Pool = one_by_one
 ) -> pd.DataFrame:
@@ -112,6 +135,7 @@ def looks(
     asked = require_pairs(scenario)
     planned = sum(asked.design.completing.values())
     after = [k for k in question.after if k < planned]
+    _require_room(asked, question)
     batch = simulate_chunk(asked, STREAM, question.studies)
     succeeded = decided(asked, batch.pairs, asked.rules[rule_number], item)
     chances = np.empty((question.studies, len(after)))

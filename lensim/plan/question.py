@@ -6,12 +6,14 @@ from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import Field, model_validator
 
+from lensim import limits
 from lensim.checks import InputError, shown
 from lensim.config import FrozenConfig, checked
 from lensim.plan.cost import Costs
 from lensim.power.assays import assay_of
 from lensim.power.design_prior import DesignPrior
 from lensim.power.scenario import Scenario, scenario_of
+from lensim.power.spec import require_grid
 from lensim.toml_file import read_toml
 
 MORE_SPREAD: Final = 1.5
@@ -35,7 +37,7 @@ class SizeQuestion(FrozenConfig):
     field: str
     low: int = Field(default=2, ge=1)
     high: int = Field(default=100, ge=2)
-    budget: int = Field(default=40_000, ge=100)
+    budget: int = Field(default=40_000, ge=100, le=limits.STUDIES)
 
     @model_validator(mode="after")
     def _in_order(self) -> "SizeQuestion":
@@ -58,8 +60,13 @@ class FrontierQuestion(FrozenConfig):
     """
 
     grid: dict[str, tuple[Any, ...]]
-    studies: int = Field(default=1000, ge=100)
+    studies: int = Field(default=1000, ge=100, le=limits.STUDIES)
     largest: dict[str, Positive] = Field(default={})
+
+    @model_validator(mode="after")
+    def _few(self) -> "FrontierQuestion":
+        require_grid("grid", self.grid)
+        return self
 
 
 class Shift(FrozenConfig):
@@ -102,8 +109,8 @@ class InterimQuestion(FrozenConfig):
 
     after: tuple[Annotated[int, Field(ge=2)], ...]
     stop_below: float = Field(default=0.1, gt=0, lt=1)
-    studies: int = Field(default=200, ge=10)
-    completions: int = Field(default=200, ge=50)
+    studies: int = Field(default=200, ge=10, le=limits.GRID_POINTS)
+    completions: int = Field(default=200, ge=50, le=limits.GRID_POINTS)
 
 
 class DetectionQuestion(FrozenConfig):
@@ -116,7 +123,7 @@ class DetectionQuestion(FrozenConfig):
     """
 
     cdna: tuple[Positive, ...] = (1.0, 2.0, 5.0, 10.0)
-    studies: int = Field(default=200, ge=10)
+    studies: int = Field(default=200, ge=10, le=limits.GRID_POINTS)
 
 
 class BracketingQuestion(FrozenConfig):
@@ -134,7 +141,7 @@ class BracketingQuestion(FrozenConfig):
 class LayoutQuestion(FrozenConfig):
     """The same panel on different plate maps, with and without faults of plates."""
 
-    studies: int = Field(default=50, ge=10)
+    studies: int = Field(default=50, ge=10, le=limits.GRID_POINTS)
 
 
 class Question(FrozenConfig):

@@ -29,12 +29,15 @@ class PowerResult:
         there was none.
     folder
         Where tables, sentences and the manifest lie; None where nothing was kept.
+    remarks
+        Sentences on parts of the folder that were damaged or another's, and were made again.
     """
 
     scenario: Scenario
     table: pd.DataFrame
     audit: pd.DataFrame
     folder: Path | None = None
+    remarks: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<PowerResult of {one_line(self.scenario.name)}: {len(self.table)} rows in .table, sentences in .text>"
@@ -47,5 +50,5 @@ class PowerResult:
 
     def _repr_html_(self) -> str:
         """Sentences above the table, for a notebook."""
-        said = map(paragraph, self.text.splitlines())
+        said = map(paragraph, [*self.text.splitlines(), *self.remarks])
         return in_notebook([*said, table(self.table, float_format="{:.3g}".format, na_rep="")])

@@ -7,18 +7,20 @@ from dataclasses import replace
 from pathlib import Path
 
 from lensim.added_files import added_to, require_added
-from lensim.ownership import MANIFEST, read_list, read_object
+from lensim.ownership import MANIFEST, read_list
 from lensim.power.processes import require_guard
 from lensim.power.result import PowerResult
 from lensim.power.scenario import Scenario
 from lensim.power.store import is_of_store
 from lensim.power.sweep import sweep
+from lensim.record import object_in
 from lensim.results_folder import Manifest
 
 Draw = Callable[[PowerResult, Path], None]
 """A function that writes figures of a result into a folder; `lensim.report.power_folder.draw_power` is one."""
 
 SUMMARY, AUDIT, FINDINGS = "summary.csv", "audit.csv", "findings.txt"
+MOST_SECONDS = 1e9
 
 
 def run_power(
@@ -109,6 +111,7 @@ def _is_shown(name: str) -> bool:
 def _seconds_before(folder: Path) -> float:
     """Seconds that earlier runs in this folder took for studies, which this one did not repeat."""
     try:
-        return float(read_object(folder / MANIFEST)["seconds"]["studies"])
+        seconds = float(object_in(folder / MANIFEST, "a manifest")["seconds"]["studies"])
     except (ValueError, KeyError, TypeError, OverflowError):
         return 0.0
+    return seconds if 0 <= seconds < MOST_SECONDS else 0.0

@@ -3,7 +3,8 @@
 import hashlib
 import itertools
 import json
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Final, Self
 
 import numpy as np
@@ -18,11 +19,31 @@ from pydantic import (
     model_validator,
 )
 
+from lensim import limits
+from lensim.bounds import all_of, require_size
 from lensim.checks import InputError, one_of
 from lensim.config import FrozenConfig, checked
 from lensim.power.rule import BaseRule
 
 ANY: Final = "*"
+
+
+def require_grid(place: str, grid: Mapping[str, Sequence[Any]]) -> None:
+    """Refuse a grid with too many combinations, before any is made.
+
+    Raises
+    ------
+    InputError
+        With their number, and how many values each key has.
+    """
+    each = " x ".join(f"{len(values):,}" for values in grid.values())
+    require_size(
+        place,
+        math.prod(len(values) for values in grid.values()),
+        limits.GRID_POINTS,
+        "combinations",
+        f"give fewer values, for there are {each}",
+    )
 
 
 class Distribution(FrozenConfig):
@@ -126,16 +147,16 @@ class StudiesSpec(FrozenConfig):
     advice: ClassVar[Mapping[str, str]] = dict.fromkeys(
         ("n", "number", "simulations", "n_simulations", "repeats"), "count is the number of simulated studies"
     )
-    count: int = Field(default=1000, ge=1)
+    count: int = Field(default=1000, ge=1, le=limits.STUDIES)
     decide_at: float | None = Field(default=None, gt=0, lt=1)
-    chunk: int = Field(default=250, ge=1)
+    chunk: int = Field(default=250, ge=1, le=limits.STUDIES)
 
 
 class AuditSpec(FrozenConfig):
     """Studies that are fitted again by NUTS, picked at random from all of a run; 0 for none."""
 
-    studies: int = Field(default=8, ge=0)
-    draws: int = Field(default=1000, ge=100)
+    studies: int = Field(default=8, ge=0, le=limits.GRID_POINTS)
+    draws: int = Field(default=1000, ge=100, le=limits.SAMPLER_STEPS)
 
 
 class BaseScenario(FrozenConfig):
@@ -189,7 +210,33 @@ class BaseScenario(FrozenConfig):
                 raise ValueError(f"grid must be over design, truth, analysis or rules, got {path}")
             if not values:
                 raise ValueError(f"grid.{path} must have at least one value, got none")
+        require_grid("grid", self.grid)
+        points = math.prod(len(values) for values in self.grid.values())
+        require_size(
+            "studies",
+            points * self.studies.count,
+            limits.STUDIES,
+            "studies of all points",
+            f"lower studies.count ({self.studies.count:,}) or the values of grid ({points:,} points)",
+        )
         return self
+
+    def require_chunk(self, wells: float, change: str) -> None:
+        """Refuse chunks that would take much memory; `wells` are those of a study, and `change` what makes them fewer.
+
+        Raises
+        ------
+        InputError
+            If wells times the studies of a chunk are too many.
+        """
+        studies = min(self.studies.chunk, self.studies.count)
+        require_size(
+            "studies.chunk",
+            wells * studies,
+            limits.CHUNK_WELLS,
+            "wells at a time",
+            f"lower studies.chunk ({self.studies.chunk:,}) or {change}",
+        )
 
     def items(self, rule: BaseRule) -> tuple[str, ...]:
         """The items on which a rule gives a verdict in each study; each has a row in the results."""
@@ -208,6 +255,13 @@ class BaseScenario(FrozenConfig):
         InputError
             If a field does not exist, or a value does not suit it.
         """
+        number = math.prod(len(values) for values in self.grid.values())
+        if number > 1:
+            content = self.model_dump(mode="python", exclude={"grid"})
+            each = len(list(all_of(content, "", 0)))
+            require_size(
+                "grid", number * each, limits.GRID_VALUES, "points times values of the scenario", "give fewer values"
+            )
         for values in itertools.product(*self.grid.values()):
             setting = dict(zip(self.grid, values, strict=True))
             yield setting, self.at(setting)

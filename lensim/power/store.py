@@ -15,9 +15,12 @@ from lensim import ownership, placing, unfinished
 from lensim.checks import InputError
 from lensim.power.renamed import renamed
 from lensim.power.scenario import Scenario
+from lensim.power.stored_part import read_part, signed
 from lensim.record import object_in
 
 SCENARIO_FILE: Final = "scenario.json"
+PARTS_OF: Final = "parts_of"
+"""In the scenario file: what parts of the folder say that they are of; that they all have a digest."""
 PART: Final = re.compile(r"chunks/point-\d{4,}/chunk-\d{6,}\.parquet|audit/part-\d{3,}\.parquet")
 
 
@@ -32,6 +35,10 @@ class Store:
 
     folder: Path
     filling: Path
+    of: str
+    """The scenario that its parts are of, by its digest."""
+    is_signed: bool
+    """Whether every part has a digest; an earlier lensim wrote none."""
 
     def chunk_path(self, point: int, chunk: int) -> Path:
         """Path of the Parquet file of one chunk."""
@@ -55,7 +62,7 @@ class Store:
         """
         with _told(self.folder):
             partial = self.filling / path.name
-            rows.to_parquet(partial, index=False, compression="zstd")
+            signed(rows, self._name(path), self.of).to_parquet(partial, index=False, compression="zstd")
             placing.replace(partial, path)
 
     def read(self, path: Path) -> pd.DataFrame:
@@ -64,14 +71,12 @@ class Store:
         Raises
         ------
         InputError
-            If the file is damaged.
+            If the file is damaged, or not the part that lensim wrote there.
         """
-        try:
-            return pd.read_parquet(path)
-        except (OSError, ValueError) as error:
-            raise InputError(
-                f"{path} must be a part that lensim wrote, got something else: delete it ({error})"
-            ) from None
+        return read_part(path, self._name(path), self.of, must_be_signed=self.is_signed)
+
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self.folder).as_posix()
 
 
 @contextmanager
@@ -85,22 +90,24 @@ def open_store(folder: Path, scenario: Scenario, points: list[Mapping[str, Any]]
         to, or it is none that lensim begins to fill: a link, the working folder, the home folder, one that holds these.
     """
     said: dict[str, Any] = {"digest": scenario.digest(), "points": [dict(point) for point in points]}
-    said["scenario"] = scenario.model_dump(mode="json")
+    said |= {"scenario": scenario.model_dump(mode="json"), PARTS_OF: said["digest"]}
     _require_own(folder, said["digest"], scenario)
     place = folder.absolute()
     with ExitStack() as stack:
         with _told(folder):
             stack.enter_context(unfinished.folder_made(place))
             filling = stack.enter_context(unfinished.held(unfinished.inside(place), folder))
-            if not _require_own(folder, said["digest"], scenario):
+            there = _require_own(folder, said["digest"], scenario)
+            if not there:
                 partial = filling / SCENARIO_FILE
                 partial.write_text(json.dumps(said, indent=1, sort_keys=True, default=str) + "\n", encoding="utf-8")
                 placing.replace(partial, place / SCENARIO_FILE)
-        yield Store(folder, filling)
+        of = (there or said).get(PARTS_OF, "")
+        yield Store(folder, filling, str(of or said["digest"]), bool(of))
 
 
-def _require_own(folder: Path, digest: str, scenario: Scenario) -> bool:
-    """Whether a store is begun; refuses what is another's, or cannot become one."""
+def _require_own(folder: Path, digest: str, scenario: Scenario) -> dict[str, Any]:
+    """What a store that is begun says; empty where there is none. Refuses what is another's, or cannot become one."""
     path = folder / SCENARIO_FILE
     if not path.exists():
         reason = ownership.protected(folder)
@@ -108,27 +115,34 @@ def _require_own(folder: Path, digest: str, scenario: Scenario) -> bool:
             reason = "a folder with other files: name another folder"
         if reason:
             raise InputError(f"{folder} must be a new folder or one that lensim power began, got {reason}")
-        return False
+        return {}
     try:
         content = object_in(path, "a record of lensim power")
-        there, former = str(content["digest"]), dict(content["scenario"])
-    except (ValueError, KeyError, TypeError):
-        raise InputError(f"{path} must say which scenario the folder is of, got something else") from None
+    except InputError as error:
+        raise InputError(f"{path} must say which scenario the folder is of, got something else: {error}") from None
+    there, former = content.get("digest"), content.get("scenario")
+    if not isinstance(there, str) or not isinstance(former, dict) or not isinstance(content.get(PARTS_OF, ""), str):
+        raise InputError(f"{path} must say which scenario the folder is of, got something else")
     if there != digest and not _is_former(there, former, scenario):
         raise InputError(
             f"{folder} must hold results of this very scenario, got those of another (digest {there[:12]}, "
             f"this one has {digest[:12]}): name another folder, or delete that one"
         )
-    return True
+    return content
 
 
 def _is_former(digest: str, former: dict[str, Any], scenario: Scenario) -> bool:
     """Whether a store was begun with this scenario by an earlier lensim, which had other names and another digest."""
-    now, then = scenario.model_dump(mode="json"), renamed(former)
-    prior = scenario.truth.posterior
-    if (prior is None) != (former.get("truth", {}).get("posterior") is None):
+    now, prior = scenario.model_dump(mode="json"), scenario.truth.posterior
+    try:
+        then = renamed(former)
+        if (prior is None) != (former.get("truth", {}).get("posterior") is None):
+            return False
+    except (AttributeError, TypeError, KeyError, ValueError):  # no scenario of any lensim
         return False
     for content in (now, then):
+        if not isinstance(content.setdefault("truth", {}), dict):
+            return False
         content["truth"]["posterior"] = None
     if now != then:
         return False

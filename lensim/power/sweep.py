@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lensim.checks import at_least
+from lensim.checks import InputError, at_least
 from lensim.power.assays import assay_of
 from lensim.power.audit import AuditPart, StoredPoint, draw_audit, run_parts
 from lensim.power.chunk import run_chunk
@@ -19,6 +19,7 @@ from lensim.power.processes import require_guard
 from lensim.power.result import PowerResult
 from lensim.power.scenario import Scenario, points_of
 from lensim.power.store import Store, open_store
+from lensim.power.stored_part import require_audit, require_chunk
 
 
 @dataclass
@@ -42,6 +43,19 @@ class _Point:
     def size(self, chunk: int) -> int:
         """Studies of a chunk; the last may be smaller."""
         return min(self.scenario.studies.chunk, self.scenario.studies.count - chunk * self.scenario.studies.chunk)
+
+    def first(self, chunk: int) -> int:
+        """Number of the first study of a chunk."""
+        return chunk * self.scenario.studies.chunk
+
+    @property
+    def targets(self) -> list[int]:
+        """Number of targets of each rule."""
+        return [len(self.scenario.items(rule)) for rule in self.scenario.rules]
+
+    def task(self, chunk: int) -> tuple[Any, ...]:
+        """What a worker needs to simulate a chunk."""
+        return self.scenario, dict(self.setting), chunk, self.size(chunk)
 
     def take(self, rows: pd.DataFrame) -> None:
         """Add a chunk to the sums, and see whether the point is decided."""
@@ -122,11 +136,19 @@ def _swept(
     progress: Callable[[int, int], None],
 ) -> PowerResult:
     """What a store has of the studies, and those that it lacks."""
+    remarks: list[str] = []
     for point in points:
-        while not point.done and store.has(store.chunk_path(point.number, point.stored)):
-            rows = store.read(store.chunk_path(point.number, point.stored))
-            if not {*SCORES} <= {*rows.columns}:  # of an earlier lensim: the same studies are simulated again
-                break
+        while not point.done and store.has(path := store.chunk_path(point.number, point.stored)):
+            try:
+                rows = store.read(path)
+                if not {*SCORES} <= {*rows.columns}:  # of an earlier lensim: the same studies are simulated again
+                    break
+                require_chunk(path, rows, point.first(point.stored), point.size(point.stored), point.targets)
+            except InputError as error:
+                remarks.append(f"{error}; its studies were simulated again")
+                again = (point, point.task(point.stored))
+                ((_, rows),) = workforce()(run_chunk, iter([again]))
+                store.write(path, rows)
             point.take(rows)
         point.submitted = point.stored
     total = sum(point.chunks for point in points)
@@ -134,14 +156,30 @@ def _swept(
     if any(not point.done for point in points):
         _run_chunks(points, store, workforce(), progress, total)
     tasks = _audit_tasks(scenario, points)
-    wanted = [(n, (parts,)) for n, parts in enumerate(tasks) if not store.has(store.audit_path(n))]
+    audit = _audited(tasks, store, workforce, remarks)
+    return PowerResult(scenario, _table(scenario, points), audit, remarks=tuple(remarks))
+
+
+def _audited(
+    tasks: list[list[AuditPart]], store: Store, workforce: Callable[[], Pool], remarks: list[str]
+) -> pd.DataFrame:
+    """What a store has of the audit, and the parts that it lacks."""
+    found: dict[int, pd.DataFrame] = {}
+    for number in range(len(tasks)):
+        if store.has(path := store.audit_path(number)):
+            try:
+                found[number] = store.read(path)
+                require_audit(path, found[number])
+            except InputError as error:
+                remarks.append(f"{error}; it was made again")
+                found.pop(number, None)
+    wanted = [(number, (parts,)) for number, parts in enumerate(tasks) if number not in found]
     if wanted:
         for number, rows in workforce()(run_parts, iter(wanted)):
             store.write(store.audit_path(number), rows)
-    found = [store.read(store.audit_path(n)) for n in range(len(tasks))]
-    found = [rows for rows in found if not rows.empty]
-    audit = pd.concat(found, ignore_index=True) if found else pd.DataFrame()
-    return PowerResult(scenario, _table(scenario, points), audit)
+            found[number] = rows
+    kept = [found[number] for number in range(len(tasks)) if not found[number].empty]
+    return pd.concat(kept, ignore_index=True) if kept else pd.DataFrame()
 
 
 def _run_chunks(
@@ -155,7 +193,7 @@ def _run_chunks(
                 return
             for point in open_points:
                 chunk, point.submitted = point.submitted, point.submitted + 1
-                yield (point, chunk), (point.scenario, dict(point.setting), chunk, point.size(chunk))
+                yield (point, chunk), point.task(chunk)
 
     for (point, chunk), rows in pool(run_chunk, tasks()):
         point.waiting[chunk] = rows

@@ -8,6 +8,7 @@ from multiprocessing.connection import Connection
 from typing import Any, Final
 
 from lensim.checks import InputError
+from lensim.working_folder import pass_over_settings
 
 UNGUARDED: Final = 97
 """Exit status of a process that would start workers while it imports the script that asked for it."""
@@ -21,6 +22,7 @@ def work(pipe: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that ends the workers
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
+        pass_over_settings()
         pipe.send((True, None))
         while True:
             function, arguments = pipe.recv()

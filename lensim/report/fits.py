@@ -1,14 +1,15 @@
 """A fit as a section of a page: verdict, sizes of the data, tables, figures, settings, seed."""
 
-import json
 from typing import Any, Final
 
 import numpy as np
 import xarray as xr
 
 from lensim.assay import Asked, ResultTable
+from lensim.checks import InputError
 from lensim.inference.observations import OBSERVATIONS, observations_of
 from lensim.inference.verdict import verdict_of
+from lensim.record import object_of
 from lensim.report.compact import compacted
 from lensim.report.figures.catalogue import ResultFigure, figures_of
 from lensim.report.folder import said_of
@@ -119,8 +120,8 @@ def _facts(result: xr.DataTree) -> tuple[tuple[str, str], ...]:
     sizes = result["posterior"].sizes
     facts.append(("Draws kept", f"{sizes['chain']} chains of {sizes['draw']}"))
     try:
-        settings = json.loads(str(result.attrs.get("settings", "{}")))
-    except json.JSONDecodeError:
+        settings = object_of(result.attrs.get("settings", "{}"), "attrs['settings'] of a result", "settings of a fit")
+    except InputError:  # of another program
         settings = {}
     for name, value in settings.items():
         for inner, one in value.items() if isinstance(value, dict) else [("", value)]:

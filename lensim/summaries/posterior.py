@@ -14,8 +14,9 @@ import numpy as np
 import xarray as xr
 from scipy import special, stats
 
-from lensim import checks, seeding
+from lensim import checks, limits, seeding
 from lensim import vocabulary as v
+from lensim.bounds import require_size
 from lensim.checks import InputError
 from lensim.inference.verdict import carry_exact
 from lensim.summaries.audit import excluded_p
@@ -81,6 +82,15 @@ def summary_posterior(
     """
     checks.at_least("summaries, their number,", len(summaries), 1)
     checks.at_least("draws", draws, 1)
+    checks.at_most("draws", draws, limits.SAMPLER_STEPS)
+    values = sum(one.n for one in summaries)
+    require_size(
+        "draws",
+        draws * values,
+        limits.SUMMARY_VALUES,
+        "draws times values behind the summaries",
+        f"lower draws ({draws:,}), or give fewer summaries ({values:,} lines or donors in all)",
+    )
     priors = priors or SummaryPriors()
     checks.unique("summaries, their names,", [one.name for one in summaries])
     left_out = {one.name: said for one in summaries if (said := excluded_p(one))}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from lensim import checks
+from lensim.bounds import require_figures
 
 
 @dataclass(frozen=True)
@@ -18,5 +19,6 @@ class SummaryPriors:
     sd_omega: float = 0.4
 
     def __post_init__(self) -> None:
+        require_figures(self)
         for name, value in vars(self).items():
             checks.above(f"SummaryPriors.{name}", value, 0.0)

@@ -1,5 +1,6 @@
 """One process that mutates inputs and lets them in, door after door, and its parent that outlives its crashes."""
 
+import faulthandler
 import gc
 import mmap
 import os
@@ -54,7 +55,7 @@ def work(plan: Plan) -> None:
         if child == 0:
             os._exit(_run_to_the_end(plan, start, end, page))
         status = _watched(child, page)
-        at = page[8:].rstrip(b"\x00").decode()
+        at = page[8:].split(b"\x00", 1)[0].decode()  # behind it lies the end of a longer name before
         if os.WIFEXITED(status) and os.WEXITSTATUS(status) in (0, 1):
             return
         if not at:
@@ -69,6 +70,7 @@ def work(plan: Plan) -> None:
 
 def _run_to_the_end(plan: Plan, start: dict[str, int], end: float, page: mmap.mmap) -> int:
     """The exit status of a child: 1 where someone stopped it, 70 where the fuzz itself is at fault."""
+    faulthandler.enable()
     try:
         _run(plan, start, end, page)
     except KeyboardInterrupt:
@@ -90,6 +92,8 @@ def _watched(child: int, page: mmap.mmap) -> int:
         if now != last:
             last, since = now, time.monotonic()
         elif time.monotonic() - since > DEAD_SECONDS and now[8:9] != b"\x00":
+            os.kill(child, signal.SIGABRT)  # its threads are printed, see faulthandler
+            time.sleep(2)
             os.kill(child, signal.SIGKILL)
         time.sleep(0.25)
 
@@ -159,7 +163,6 @@ class _State:
         judge.forget_peak()
         while time.monotonic() < end:
             lineage, case = self._next()
-            self._mark(lineage)
             now = time.monotonic()
             outcome = self._entered(lineage, case)
             took = time.monotonic() - now
@@ -182,7 +185,9 @@ class _State:
     def _next(self) -> tuple[Lineage, Case]:
         parent, case = self.kept[self.rng.randrange(len(self.kept))] if self.rng.random() < 0.6 else self._base()
         number, self.number = self.number, self.number + self.plan.workers
-        return parent.next(number), grown(case, parent, number, self.door)
+        lineage = parent.next(number)
+        self._mark(lineage)  # before it is made, which can fail as well
+        return lineage, grown(case, parent, number, self.door)
 
     def _base(self) -> tuple[Lineage, Case]:
         name = self.rng.choice(list(self.bases))

@@ -47,3 +47,22 @@ def test_a_result_without_a_verdict_is_refused(tree):
     message = r"^result must carry the verdict of a convergence gate, got none: was it made by lensim\?$"
     with pytest.raises(InputError, match=message):
         verdict_of(tree)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{}", "one whose passed is not what it should be (Field required)"),
+        ("null", "None"),
+        ("[]", "[]"),
+        ("[" * 100_000, "brackets within brackets without an end"),
+        (SAMPLED.to_json().replace("[", '"').replace("]", '"'), "one whose reasons is not what it should be"),
+        (3, "int"),
+    ],
+)
+def test_a_verdict_that_is_none_is_refused(text, said):
+    tree = xr.DataTree()
+    tree.attrs["verdict"] = text
+    with pytest.raises(InputError) as told:
+        verdict_of(tree)
+    assert str(told.value).startswith(f"attrs['verdict'] of a result must be a verdict of lensim, got {said}")

@@ -31,6 +31,9 @@ class DoseResponseScenario(BaseScenario):
     def _names_are_there(self) -> Self:
         for rule in self.rules:
             rule.check(self.design)
+        plates = self.design.plates
+        wells = plates.experiments * len(plates.cell_lines) * plates.wells_per_culture
+        self.require_chunk(wells, f"the lines, doses, replicates or experiments of design ({wells:,} wells)")
         for group in self.truth.groups:
             if group.group not in self.design.groups:
                 known = ", ".join(self.design.groups)

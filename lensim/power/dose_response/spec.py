@@ -4,11 +4,12 @@ from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import Field, create_model, model_validator
 
+from lensim import limits
+from lensim.bounds import require_size
 from lensim.config import FrozenConfig
 from lensim.dose_response.design import DoseResponseDesign, PlateMap
 from lensim.dose_response.priors import DoseResponsePriors
 from lensim.dose_response.truth import DoseResponsePopulation
-from lensim.limits import ENTRIES
 from lensim.plate_faults import NO_FAULTS, PlateFaults
 from lensim.power.design_prior import FileOfPosterior
 from lensim.power.spec import NonNegativeNumber, Number
@@ -50,8 +51,9 @@ class DoseResponseDesignSpec(FrozenConfig):
     def _fits(self) -> "DoseResponseDesignSpec":
         if sum(self.groups.values()) < 2:
             raise ValueError(f"groups must hold at least 2 lines, got {sum(self.groups.values())}")
-        if sum(self.groups.values()) > ENTRIES:
-            raise ValueError(f"groups must hold at most {ENTRIES:,} lines, got {sum(self.groups.values()):,}")
+        if sum(self.groups.values()) > limits.ENTRIES:
+            raise ValueError(f"groups must hold at most {limits.ENTRIES:,} lines, got {sum(self.groups.values()):,}")
+        require_size("dose_count", self.dose_count, limits.PLATE_SIDE**2, "doses", "lower dose_count")
         _ = self.plates  # which says what does not fit
         return self
 

@@ -29,6 +29,9 @@ class ExpressionScenario(BaseScenario):
     def _names_are_there(self) -> Self:
         for rule in self.rules:
             rule.check(tuple(self.design.subjects), self.design.targets)
+        self.require_chunk(
+            self.design.wells, f"the subjects, genes or replicates of design ({self.design.wells:,} wells)"
+        )
         for place, names_of, known in (
             ("truth.expression target", [e.target for e in self.truth.expression], self.design.targets),
             ("truth.expression cell_type", [e.cell_type for e in self.truth.expression], tuple(self.design.subjects)),

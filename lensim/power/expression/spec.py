@@ -6,6 +6,8 @@ from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import Field, model_validator
 
+from lensim import limits
+from lensim.bounds import require_size
 from lensim.config import FrozenConfig
 from lensim.expression.design import FIVEFOLD_DILUTIONS
 from lensim.expression.priors import FoldChangePriors
@@ -75,6 +77,9 @@ class ExpressionDesignSpec(GrownConfig):
     def _someone(self) -> "ExpressionDesignSpec":
         if not self.subjects:
             raise ValueError("subjects must name at least one cell type, got none")
+        require_size(
+            "subjects", sum(self.subjects.values()), limits.ENTRIES, "subjects", "give fewer of each cell type"
+        )
         if not self.targets:
             raise ValueError("targets must name at least one gene, got none")
         for kind, number in self.completing.items():
@@ -88,6 +93,13 @@ class ExpressionDesignSpec(GrownConfig):
     def completing(self) -> dict[str, int]:
         """Subjects with a pair by cell type: those recruited less those that drop out."""
         return {kind: math.floor(n * (1.0 - self.dropout) + 1e-9) for kind, n in self.subjects.items()}
+
+    @property
+    def wells(self) -> int:
+        """Reactions of a study; of ratios, those that would be pairs."""
+        genes, series = len(self.targets) + len(self.references), len(self.dilutions) * self.dilution_replicates
+        samples = sum(self.subjects.values()) * 2 * self.experiments
+        return genes * (samples * self.technical_replicates + series) if self.has_reactions else samples * genes
 
     @property
     def has_reactions(self) -> bool:

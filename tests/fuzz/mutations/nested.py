@@ -1,5 +1,6 @@
 """TOML and JSON: values of other types and at extremes, keys away, twice and unknown, depth."""
 
+import copy
 import json
 import random
 import re
@@ -43,7 +44,7 @@ def _value(rng: random.Random, old: Any) -> Any:
         return _deep(rng, old)
     if draw < 0.68:
         return {rng.choice(WORDS): old}
-    return rng.choice(VALUES)
+    return copy.deepcopy(rng.choice(VALUES))  # it is changed in its place later, for this input alone
 
 
 def _deep(rng: random.Random, value: Any) -> Any:
