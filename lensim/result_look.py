@@ -95,7 +95,7 @@ def _require_attributes(place: str, one: Any) -> None:
         raise Refused(f"more than {MOST_ATTRIBUTES:,} attributes of {place}")
     for name in one.attrs:
         attribute = one.attrs.get_id(name)
-        if attribute.get_storage_size() > ATTRIBUTE_BYTES:
+        if math.prod(attribute.shape or ()) * attribute.dtype.itemsize > ATTRIBUTE_BYTES:
             raise Refused(f"the attribute {name} of {place} of more than {ATTRIBUTE_BYTES:,} bytes")
         if name in DIMENSIONS:
             continue

@@ -48,6 +48,14 @@ def test_a_result_of_this_process_is_not_looked_through(path, monkeypatch):
     load_result(path)
 
 
+def test_an_attribute_without_letters_is_read(tmp_path, monkeypatch):
+    mu = xr.DataArray(np.arange(3.0), dims="draw", attrs={"unit": ""})
+    save_result(xr.DataTree.from_dict({"posterior": xr.Dataset({"mu": mu}, attrs={"note": ""})}), tmp_path / "fit.nc")
+    monkeypatch.setattr(result_file, "_written", set())
+    read = load_result(tmp_path / "fit.nc")["posterior"]
+    assert (read["mu"].attrs["unit"], read.attrs["note"]) == ("", "")
+
+
 def test_every_damaged_byte_is_told_before_anything_is_parsed(path, monkeypatch):
     raw = path.read_bytes()
     monkeypatch.setattr(result_file, "_look", lambda content, path: pytest.fail("parsed"))

@@ -17,8 +17,8 @@ _BEHIND_GENE: Final = re.compile(rf"(?P<open>[(\[]?){_CT}(?P<close>[)\]]?)\Z", r
 _PARTS: Final = "_.:-"
 _OF_REPLICATE: Final = re.compile(rf"{_CT}[ _.-]*(?:r|rep|replicate|well)?[ _.-]*[0-9]+", re.IGNORECASE)
 _STATISTICS: Final = re.compile(
-    r"(?:.*_)?(?:mean|avg|average|ave|sd|se|sem|std|dev|median|threshold|delta|d|dd|ddelta|conf|confidence|cycles|limit|"
-    r"status|value|values|method|min|max|cv|norm|normali[sz]ed|adj|corrected)(?:_.*)?"
+    r"(?:\A|_)(?:mean|avg|average|ave|sd|se|sem|std|dev|median|threshold|delta|d|dd|ddelta|conf|confidence|cycles|limit|"
+    r"status|value|values|method|min|max|cv|norm|normali[sz]ed|adj|corrected)(?:_|\Z)"
 )
 _FOLDS: Final = (1.5, 2.2)
 """What an amplification factor can be, and nothing else: [fold a cycle]."""
@@ -56,7 +56,7 @@ def _gene_of(name: str) -> str:
 
 
 def _is_statistic(name: str) -> bool:
-    return bool(_STATISTICS.fullmatch(plain_name(name)))
+    return bool(_STATISTICS.search(plain_name(name)))
 
 
 def _genes_of(name: str) -> Iterator[str]:
