@@ -6,6 +6,7 @@ nonsense without a word. So a number without bounds of its own is 0, or from 1e-
 
 import math
 import numbers
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from dataclasses import fields
 from decimal import Decimal
@@ -247,3 +248,9 @@ def _fault_of_kind(kind: str, value: Any, *, may_be_infinite: bool = False) -> s
     if kind.startswith(_TABLES) and not isinstance(value, Mapping):
         return f"must be a mapping of names, got {shown(value)}"
     return ""
+
+
+def usable_cores() -> int:
+    """Cores that this process may use, of those that the machine has."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1

@@ -18,6 +18,8 @@ TABLE_COLUMNS: Final = 2_000
 """Cells in one line of a table."""
 CELL_CHARACTERS: Final = 32_767
 """Characters of one cell, as many as a spreadsheet can hold."""
+PARQUET_BYTES: Final = 500 * MEGABYTE
+"""Bytes of the columns of a parquet file after unpacking."""
 TEXT_BYTES: Final = 10 * MEGABYTE
 """Bytes of a record (JSON)."""
 TOML_BYTES: Final = MEGABYTE
@@ -82,6 +84,7 @@ FIT_VALUES: Final = 500_000_000
 SUMMARY_VALUES: Final = 10_000_000
 """Draws times values behind all summaries."""
 WORKERS: Final = 1_000
+"""Worker processes of a sweep, and cores of a fit; a sweep has at most 16 for each core."""
 RDML_MEMBERS: Final = 1_000
 """Members of the zip archive of an RDML file, which has one or a few."""
 RDML_BYTES: Final = 500 * MEGABYTE

@@ -1,6 +1,5 @@
 """NUTS by nutpie: a model is compiled once, then takes any study of the same shape."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -11,7 +10,7 @@ import pymc as pm
 import xarray as xr
 
 from lensim import checks, limits
-from lensim.bounds import require_figures, require_size
+from lensim.bounds import require_figures, require_size, usable_cores
 from lensim.inference.generated_sources import sources_kept_in_one_folder
 
 MOST_TREEDEPTH: Final = 20
@@ -87,12 +86,6 @@ class CompiledModel:
         in_use = {variable.name for variable in self.compiled.shared_var_keys}  # a model may hold more than it asks for
         used = {name: array for name, array in arrays.items() if name in in_use}
         return CompiledModel(self.compiled.with_data(**used), self.data_names)
-
-
-def usable_cores() -> int:
-    """Cores that this process may use, of those that the machine has."""
-    allowed = getattr(os, "sched_getaffinity", None)
-    return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
 def compile_model(model: pm.Model) -> CompiledModel:

@@ -17,7 +17,7 @@ from lensim.plan.tables import tables_of
 from lensim.plan.words import look_in_words, paragraph
 from lensim.power.design_prior import posterior_of
 from lensim.power.pool import Pool, pool_of
-from lensim.power.processes import require_guard
+from lensim.power.processes import require_workers
 from lensim.results_folder import Manifest, results_folder
 
 Draw = Callable[[PlanResult, Path], None]
@@ -98,7 +98,7 @@ def run_plan(
     >>> result = run_plan(read_question(Path("next.toml")), Path("results/plan"))
     >>> print(result.text)
     """
-    require_guard(workers)
+    require_workers(workers)
     prior = question.scenario.truth.posterior
     read_here = [*read_here, *([] if asked_in is None else [asked_in]), *([] if prior is None else [prior.path])]
     if folder is not None:

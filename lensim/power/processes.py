@@ -16,11 +16,16 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any, Final
 
-from lensim.checks import InputError
+from lensim import limits
+from lensim.bounds import usable_cores
+from lensim.checks import InputError, at_least
 from lensim.power.worker import UNGUARDED, work
 
 RETRIES: Final = 3
 """How often a task is given to another worker after one died of it, and a worker is started that died as it started."""
+
+PER_CORE: Final = 16
+"""Workers for each core at most: each takes 150 MB, and more than one a core make nothing faster."""
 
 ENVIRONMENT: Final[Mapping[str, str]] = {
     "MKL_NUM_THREADS": "1",
@@ -86,11 +91,21 @@ def processes(count: int) -> Iterator[Callable[..., Any]]:
         crew.end()
 
 
-def require_guard(workers: int) -> None:
-    """End a worker that runs, as it starts, the script which asked for it, before it touches anything of that run.
+def require_workers(workers: int) -> None:
+    """Refuse more worker processes than the machine has any use for, before anything is done.
 
-    The process that started it then says what the script lacks. Nothing is done in all other processes.
+    A worker that runs, as it starts, the script which asked for it is ended here, before it touches anything of that
+    run. The process that started it then says what the script lacks.
+
+    Raises
+    ------
+    InputError
+        If there are to be fewer than 1, or more than 16 for each core.
     """
+    at_least("workers", workers, 1)
+    cores = usable_cores()
+    if workers > (most := min(limits.WORKERS, PER_CORE * cores)):
+        raise InputError(f"workers must be at most {most:,} (for {cores:,} cores), got {workers:,}: take one a core")
     if workers > 1 and getattr(multiprocessing.current_process(), "_inheriting", False):  # as multiprocessing asks it
         raise SystemExit(UNGUARDED)
 

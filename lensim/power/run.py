@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lensim.added_files import added_to, require_added
 from lensim.ownership import MANIFEST, read_list
-from lensim.power.processes import require_guard
+from lensim.power.processes import require_workers
 from lensim.power.result import PowerResult
 from lensim.power.scenario import Scenario
 from lensim.power.store import is_of_store
@@ -67,7 +67,7 @@ def run_power(
     >>> result = run_power(read_scenario(Path("study.toml")), Path("results/power"))
     >>> print(result.text)
     """
-    require_guard(workers)
+    require_workers(workers)
     if folder is None:
         with tempfile.TemporaryDirectory(prefix="lensim-power-") as place:
             return sweep(

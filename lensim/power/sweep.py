@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lensim.checks import InputError, at_least
+from lensim.checks import InputError
 from lensim.power.assays import assay_of
 from lensim.power.audit import AuditPart, StoredPoint, draw_audit, run_parts
 from lensim.power.chunk import run_chunk
 from lensim.power.diagnosands import CEILING, OF_SIGN, SCORES, Tally, verdict
 from lensim.power.pool import Pool, pool_of
-from lensim.power.processes import require_guard
+from lensim.power.processes import require_workers
 from lensim.power.result import PowerResult
 from lensim.power.scenario import Scenario, points_of
 from lensim.power.store import Store, open_store
@@ -102,8 +102,7 @@ def sweep(
         If a posterior will not do, the folder is another scenario's or cannot be written to, or the scheduler cannot be
         reached.
     """
-    at_least("workers", workers, 1)
-    require_guard(workers)
+    require_workers(workers)
     points = [
         _Point(
             number,

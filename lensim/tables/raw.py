@@ -39,6 +39,8 @@ _BYTE_ORDER_MARKS: Final = (  # UTF-32 before UTF-16, whose mark is its beginnin
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
+_WIDE_LINE: Final = re.compile(rf"(?<![^\r\n])[^\r\n]{{{limits.TABLE_COLUMNS},}}")
+_SEPARATORS: Final = "\t;,|"
 PARQUET_SIGNATURE: Final = b"PAR1"
 
 
@@ -104,7 +106,42 @@ def decode(raw: bytes, place: str) -> str:
         raise InputError(f"{place}: the file is a web page or XML, whatever its name says: save the table as CSV")
     if not text.strip():
         raise InputError(f"{place}: the file is empty")
+    _refuse_size(text, place)
     return text
+
+
+def _refuse_size(text: str, place: str) -> None:
+    """Refuse more than a table can have, before lines and cells are parted, which takes twenty times the memory."""
+    lines = max(text.count("\n"), text.count("\r")) + 1
+    require_shape(place, lines=lines, cells=lines + max(map(text.count, _SEPARATORS)))
+    for wide in _WIDE_LINE.finditer(text):
+        line = wide.group().rstrip(f'{_SEPARATORS} "')  # spreadsheets write separators to the end of the sheet
+        if (columns := max(map(line.count, _SEPARATORS)) + 1) > limits.TABLE_COLUMNS:
+            require_shape(f"{place} line {text.count(chr(10), 0, wide.start()) + 1}", columns=columns)
+
+
+def require_shape(place: str, *, lines: int = 0, cells: int = 0, columns: int = 0) -> None:
+    """Refuse a table of more than lensim reads.
+
+    Raises
+    ------
+    InputError
+        With the bound, the size and what to do.
+    """
+    if lines > limits.TABLE_LINES:
+        raise InputError(
+            f"{place} must have at most {limits.TABLE_LINES:,} lines, got {lines:,}: divide it into several files"
+        )
+    if columns > limits.TABLE_COLUMNS:
+        raise InputError(
+            f"{place} must have at most {limits.TABLE_COLUMNS:,} cells in a line, got {columns:,}: keep the columns "
+            "that are needed; a table so wide often has its lines as columns"
+        )
+    if cells > limits.TABLE_CELLS:
+        raise InputError(
+            f"{place} must have at most {limits.TABLE_CELLS:,} cells, got {cells:,}: leave out columns that are not "
+            "needed"
+        )
 
 
 def _refuse_known_formats(raw: bytes, place: str) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 from lensim.checks import FaultReport, InputError
 from lensim.plain_text import shown_name
 from lensim.tables.columns import as_stated
+from lensim.tables.parquet import parse_parquet
 from lensim.tables.raw import PARQUET_SIGNATURE, decode, read_bytes
-from lensim.tables.table import TextTable, first_rows, parse_parquet, parse_text
+from lensim.tables.table import TextTable, first_rows, parse_text
 
 
 @dataclass(frozen=True, eq=False)

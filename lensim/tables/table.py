@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from lensim import limits
 from lensim.checks import FaultReport, InputError
 
 SEPARATORS: Final = ("\t", ";", ",", "|")
@@ -68,30 +69,6 @@ def parse_text(text: str, faults: FaultReport) -> TextTable:
     return table
 
 
-def parse_parquet(raw: bytes, place: str) -> TextTable:
-    """The table that a parquet file holds, as text; lines are rows, counted from 1.
-
-    Raises
-    ------
-    InputError
-        If the file is damaged, or has no rows.
-    """
-    import pyarrow as pa  # here, because it takes a third of a second and most files are text
-    import pyarrow.parquet as pq
-
-    try:
-        table = pq.read_table(pa.BufferReader(raw))
-        columns = [[_cell(value) for value in column.to_pylist()] for column in table.columns]
-    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
-        first = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(f"{place}: the parquet file cannot be read ({first})") from None
-    if not table.num_rows:
-        raise InputError(f"{place}: the file has a header ({', '.join(table.column_names)}) but no rows")
-    rows = [list(row) for row in zip(*columns, strict=True)]
-    header = tuple(name.strip() for name in table.column_names)
-    return TextTable(place, header, rows, list(range(1, len(rows) + 1)), has_decimal_points=True)
-
-
 def first_rows(text: str) -> tuple[tuple[str, ...], ...]:
     """The first row of a text that is not blank, split by each separator that may part its fields."""
     found = []
@@ -111,13 +88,6 @@ def _without_separator_line(text: str) -> tuple[str, str]:
     line, end, rest = text.partition("\n")
     match = _SEPARATOR_LINE.fullmatch(line.rstrip("\r"))
     return (f"{end}{rest}", match.group(1)) if match else (text, "")
-
-
-def _cell(value: object) -> str:
-    """Text of a value, from which the same number can be read again; empty for none and for a number that is none."""
-    if isinstance(value, float) and value != value:
-        return ""
-    return "" if value is None else repr(value) if isinstance(value, float) else str(value)
 
 
 def _find_separator(text: str) -> str:
@@ -154,6 +124,14 @@ def _split(text: str, separator: str, faults: FaultReport) -> TextTable:
         except csv.Error as error:
             cut = " (is the file cut off?)" if "end of data" in str(error) else ""
             faults.add(f"quotes or fields cannot be separated ({error}); check the quotes{cut}", line=line)
+            is_whole = False
+            break
+        if len(longest := max(row, key=len, default="")) > limits.CELL_CHARACTERS:
+            faults.add(
+                f"a cell must have at most {limits.CELL_CHARACTERS:,} characters, got {len(longest):,}: look for a "
+                "missing quotation mark",
+                line=line,
+            )
             is_whole = False
             break
         if not any(cell.strip() for cell in row):  # spreadsheets leave rows of separators behind

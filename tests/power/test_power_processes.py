@@ -138,6 +138,24 @@ def test_processes_that_cannot_be_started_are_told(monkeypatch):
         pass
 
 
+@pytest.mark.parametrize(
+    ("workers", "said"),
+    [
+        (0, "workers must be at least 1, got 0"),
+        (10**9, "workers must be at most 32 (for 2 cores), got 1,000,000,000: take one a core"),
+    ],
+)
+def test_more_workers_than_a_machine_can_use_are_refused(workers, said, monkeypatch, tmp_path):
+    import lensim
+
+    monkeypatch.setattr(processes, "usable_cores", lambda: 2)
+    (tmp_path / "s.toml").write_text(SWEEP)
+    with pytest.raises(InputError) as refused:
+        lensim.power(tmp_path / "s.toml", out=tmp_path / "o", workers=workers)
+    assert str(refused.value) == said
+    assert not (tmp_path / "o").exists()
+
+
 def test_the_environment_is_left_as_it_was():
     before = dict(os.environ)
     with pool_of(2, "") as spread:
