@@ -7,7 +7,7 @@ STAMP := .venv/.stamp
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce test lint bench calibrate fuzz lock clean
+.PHONY: help reproduce test lint bench calibrate fuzz faults lock clean
 
 help:
 	@echo "make reproduce   figures of the study, its power and the next study, in results/, and one page of all"
@@ -16,6 +16,7 @@ help:
 	@echo "make bench       benchmarks; NAME=simulator for one of them"
 	@echo "make calibrate   slow statistical calibration"
 	@echo "make fuzz        mutated inputs at every door; MINUTES=10 DOOR=rdml SEED=2 WORKERS=1 for some of it"
+	@echo "make faults      every write of every command fails once, and 500 kills; EVERY=3 KILLS=100 SEED=2 for less or others"
 	@echo "make lock        requirements.lock anew from pyproject.toml"
 	@echo "make clean       away with .venv, caches and builds; results stay"
 
@@ -43,6 +44,10 @@ calibrate: $(STAMP)
 fuzz: $(STAMP)
 	@$(BIN)/python -W ignore -m tests.fuzz --minutes $(or $(MINUTES),10) --door "$(DOOR)" --seed $(or $(SEED),1) \
 		$(if $(WORKERS),--workers $(WORKERS))
+
+faults: $(STAMP)
+	@$(BIN)/python -m tests.faults writes --every $(or $(EVERY),1)
+	@$(BIN)/python -m tests.faults kills --count $(or $(KILLS),500) --seed $(or $(SEED),1)
 
 # No dependence on the stamp: a changed pyproject.toml would first rebuild .venv from the lock that is to be replaced.
 lock:

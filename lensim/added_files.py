@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from lensim import checks, ownership, placing, unfinished
-from lensim.output import require_free, told_with
+from lensim.output import require_free
 from lensim.ownership import COMING, LIST, Listed, read_list
 
 
@@ -56,7 +56,7 @@ def added_to(
     if os.path.lexists(place) and not place.is_dir():
         raise checks.InputError(f"{folder} must be a folder, got a file")
     with (
-        told_with(folder),
+        unfinished.told_with(folder),
         unfinished.folder_made(place),
         unfinished.held(unfinished.inside(place), folder, tries=unfinished.MANY_TRIES) as filling,
     ):

@@ -1,11 +1,11 @@
 """Writing files whole or not at all, and never over an existing file unless forced."""
 
 import errno
+import io
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 import xarray as xr
@@ -14,8 +14,6 @@ from lensim import checks, placing, unfinished
 from lensim import vocabulary as v
 from lensim.earlier_results import brought_up_to_date
 from lensim.result_file import result_content, with_digest
-
-NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
 
 
 def require_free(path: Path, *, force: bool, inputs: Iterable[Path] = ()) -> None:
@@ -74,7 +72,8 @@ def written_whole(path: Path, *, force: bool) -> Iterator[Path]:
     """A path to write to. It becomes `path` when the block ends without an error, and is removed otherwise.
 
     It is the name of no file yet, in a hidden folder beside `path`, and ends as `path` does. The file is on the disk
-    before it takes its name, in one step. Two processes that write one file do so after each other.
+    before it takes its name, in one step. Two processes that write one file do so after each other. In a folder of
+    results that is not whole yet, it is `path` itself.
 
     Raises
     ------
@@ -85,8 +84,11 @@ def written_whole(path: Path, *, force: bool) -> Iterator[Path]:
     """
     require_free(path, force=force)
     target = path.absolute()  # the block may go elsewhere
+    if unfinished.is_within(target):
+        yield path
+        return
     with (
-        told_with(path),
+        unfinished.told_with(path),
         unfinished.folder_made(target.parent),
         unfinished.held(unfinished.beside(target), path, tries=unfinished.MANY_TRIES) as filling,
     ):
@@ -106,18 +108,6 @@ def _put(partial: Path, path: Path) -> None:
         placing.put(partial, path)
     except FileExistsError:
         require_free(path, force=False)
-        raise
-
-
-@contextmanager
-def told_with(path: Path) -> Iterator[None]:
-    """Errors of a disk name the file that a user asked for."""
-    try:
-        yield
-    except OSError as error:
-        named = error.filename
-        if unfinished.SUFFIX in str(named) or (named is None and error.errno in NO_ROOM):
-            raise OSError(error.errno, error.strerror, str(path)) from error
         raise
 
 
@@ -144,7 +134,17 @@ def image_of_result(result: xr.DataTree) -> memoryview:
     library, that one ends the whole process.
     """
     _require_memory(result.nbytes)
-    return with_digest(result.to_netcdf(None, engine="h5netcdf", encoding=_encoding(result)))
+    with _bytes_of(lambda file: result.to_netcdf(file, engine="h5netcdf", encoding=_encoding(result))) as image:
+        return with_digest(image)
+
+
+@contextmanager
+def _bytes_of(write: Callable[[io.BytesIO], object]) -> Iterator[memoryview]:
+    """What is written into a file in memory; closed behind the block, as the netCDF library may keep hold of it."""
+    with io.BytesIO() as file:
+        write(file)
+        with file.getbuffer() as image:
+            yield image
 
 
 def write_image(image: memoryview, path: Path, *, force: bool) -> None:
@@ -197,8 +197,8 @@ def save_dataset(data: xr.Dataset, path: Path, *, force: bool = False) -> None:
     require_free(path, force=force)
     with _told_of_memory(path):
         _require_memory(data.nbytes)
-        image = data.to_netcdf(None, engine="h5netcdf")
-    write_image(image, path, force=force)
+        with _bytes_of(lambda file: data.to_netcdf(file, engine="h5netcdf")) as image:
+            write_image(image, path, force=force)
 
 
 def load_result(path: Path) -> xr.DataTree:

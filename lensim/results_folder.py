@@ -130,7 +130,11 @@ def results_folder(target: Path, config: Path, *, force: bool, inputs: Iterable[
     read_here = (config, *inputs)
     ownership.require_replaceable(target, force=force, inputs=read_here)
     target, read_here = target.resolve(), tuple(path.absolute() for path in read_here)
-    with unfinished.folder_made(target.parent), unfinished.held(unfinished.beside(target), target) as filling:
+    with (
+        unfinished.told_with(target),
+        unfinished.folder_made(target.parent),
+        unfinished.held(unfinished.beside(target), target) as filling,
+    ):
         whole = filling.parent / unfinished.WHOLE
         _remove_former(whole, filling.parent / unfinished.OLD)
         partial = filling / target.name
@@ -178,7 +182,8 @@ def _kept(new: Path, target: Path, error: InputError | OSError) -> InputError:
     """What to say of results that could not take their name; they get another one."""
     kept = target.parent / f"{target.name}-{os.urandom(TOKEN // 2).hex()}"
     placing.put(new, kept)
-    return InputError(f"{error}; the new results are in {kept}")
+    why = f"{target} cannot be used: {error.strerror}" if isinstance(error, OSError) else str(error)
+    return InputError(f"{why}; the new results are in {kept}")
 
 
 def _swapped(new: Path, target: Path) -> Path:

@@ -40,6 +40,8 @@ FEW_TRIES: Final = 4
 """For what another process holds as long as it computes."""
 MANY_TRIES: Final = 200
 """For what another process holds as long as it writes."""
+NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
+"""Errors of a write, which names no path."""
 _BUSY: Final = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK)
 
 
@@ -54,6 +56,35 @@ def beside(target: Path) -> Path:
 def inside(folder: Path) -> Path:
     """The hidden folder of files that are put into a folder one by one."""
     return folder / SUFFIX
+
+
+def is_within(path: Path) -> bool:
+    """Whether a path is in a hidden folder, so that what is written there has no name yet."""
+    return any(part.endswith(SUFFIX) for part in path.parts[:-1])
+
+
+@contextmanager
+def told_with(path: Path) -> Iterator[None]:
+    """Errors name the file or folder that a user asked for, and not the hidden one in which it is made."""
+    place = path.absolute()
+    hidden = {str(beside(place) / FILLING / path.name): str(path), str(inside(place) / FILLING): str(path)}
+
+    def named(text: str) -> str:
+        for made, asked in hidden.items():
+            text = text.replace(made, asked)
+        return text
+
+    try:
+        yield
+    except InputError as error:
+        if (told := named(str(error))) != str(error):
+            raise InputError(told) from None
+        raise
+    except OSError as error:
+        if SUFFIX in str(error.filename) or (error.filename is None and error.errno in NO_ROOM):
+            found = named(str(error.filename or path))
+            raise OSError(error.errno, error.strerror, str(path) if SUFFIX in found else found) from error
+        raise
 
 
 @contextmanager

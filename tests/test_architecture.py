@@ -51,7 +51,7 @@ TOPICS = {
     "tests/toy/test_toy_assay.py": "an assay of another package",
     "tests/test_packaging.py": "what is installed",
 }
-NOT_OF_MODULES = ("tests/real_data", "tests/statistical", "tests/fuzz")
+NOT_OF_MODULES = ("tests/real_data", "tests/statistical", "tests/fuzz", "tests/faults")
 SIMULATOR_MODULES = {"simulate", "truth", "design"}
 TEXT_SUFFIXES = {
     ".py",
@@ -67,6 +67,7 @@ TEXT_SUFFIXES = {
     ".json",
     ".csv",
     ".cfg",
+    ".c",
 }
 TEXT_NAMES = {"Makefile", "LICENSE", "run", ".gitignore", ".python-version"}
 

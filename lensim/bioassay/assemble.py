@@ -205,7 +205,7 @@ def write_bioassay(data: xr.Dataset, path: str | Path) -> None:
                     }
                 writer.writerow(row)
     except OSError as error:
-        raise InputError(f"{path}: the file cannot be written ({error})") from None
+        raise InputError(f"{path}: the file cannot be written ({error.strerror or error})") from None
 
 
 def _number(value: float) -> str:

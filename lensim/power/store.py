@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -155,7 +156,7 @@ def _told(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        why = os.strerror(error.errno) if error.errno else str(error)  # pyarrow's strerror is a text with a hidden path
         raise InputError(
-            f"{folder} must be a folder that can be written to, got: {error.strerror or error}; "
-            "what was finished is kept"
+            f"{folder} must be a folder that can be written to, got: {why}; what was finished is kept"
         ) from None

@@ -72,7 +72,7 @@ def write_tidy(data: xr.Dataset, path: str | Path) -> None:
             writer.writeheader()
             writer.writerows(dict(zip(columns, row, strict=True)) for row in _rows(data, signal))
     except OSError as error:
-        raise InputError(f"{path}: the file cannot be written ({error})") from None
+        raise InputError(f"{path}: the file cannot be written ({error.strerror or error})") from None
 
 
 def _rows(data: xr.Dataset, signal: str) -> Iterator[tuple[str, ...]]:

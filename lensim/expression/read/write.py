@@ -161,7 +161,7 @@ def _write(path: str | Path, columns: tuple[str, ...], rows: Iterable[Mapping[st
             writer.writeheader()
             writer.writerows(rows)
     except OSError as error:
-        raise InputError(f"{path}: the file cannot be written ({error})") from None
+        raise InputError(f"{path}: the file cannot be written ({error.strerror or error})") from None
 
 
 def _rows(data: xr.Dataset, calibrator: str) -> Iterator[dict[str, str]]:
