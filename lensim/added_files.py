@@ -14,7 +14,7 @@ from typing import Any
 
 from lensim import checks, ownership, placing, unfinished
 from lensim.output import require_free
-from lensim.ownership import COMING, LIST, Listed, read_list
+from lensim.ownership import COMING, COMING_SINGLE, FILES, LIST, SINGLE, Listed, read_list
 
 
 @contextmanager
@@ -55,18 +55,23 @@ def added_to(
     place = folder.absolute()
     if os.path.lexists(place) and not place.is_dir():
         raise checks.InputError(f"{folder} must be a folder, got a file")
+    ownership.require_writable(place)
     with (
         unfinished.told_with(folder),
         unfinished.folder_made(place),
         unfinished.held(unfinished.inside(place), folder, tries=unfinished.MANY_TRIES) as filling,
     ):
         yield filling
-        _Adding(folder, place, filling, list_name).put(force=force, inputs=inputs, is_stale=is_stale, is_own=is_own)
+        adding = _Adding(folder, place, filling, list_name)
+        adding.put(force=force, inputs=inputs, is_stale=is_stale, is_own=is_own)
 
 
 @contextmanager
 def added_file(path: Path, *, force: bool, inputs: Iterable[Path] = ()) -> Iterator[Path]:
-    """A path to write to, for a file whose name lensim has made from one that a user gave; it becomes `path`.
+    """A path to write to, for a single file such as a table or a page; it becomes `path` when the block ends well.
+
+    A file that is there is replaced only with `force`, and only if lensim wrote it, as the list in its folder says, and
+    it is as it was written.
 
     Raises
     ------
@@ -74,26 +79,37 @@ def added_file(path: Path, *, force: bool, inputs: Iterable[Path] = ()) -> Itera
         As `added_to`.
     """
     require_added(path, force=force, inputs=inputs)
-    with added_to(path.parent, force=force, inputs=inputs) as filling:
+    folder, place = path.parent, path.absolute().parent
+    with (
+        unfinished.told_with(path),
+        unfinished.folder_made(place),
+        unfinished.held(unfinished.inside(place), folder, tries=unfinished.MANY_TRIES) as filling,
+    ):
         yield filling / path.name
+        adding = _Adding(folder, place, filling, LIST, SINGLE, COMING_SINGLE)
+        adding.put(force=force, inputs=inputs, is_stale=lambda name: False, is_own=None)
 
 
 def require_added(
     path: Path, *, force: bool, inputs: Iterable[Path] = (), list_name: str = LIST, known: "Listed | None" = None
 ) -> None:
-    """Refuse a file in a folder that is taken, and is not lensim's to replace.
+    """Refuse a file in a folder that is taken, and is not lensim's to replace; an empty one is nobody's.
 
     Raises
     ------
     InputError
         With the path, the reason and the remedy.
     """
-    require_free(path, force=force, inputs=inputs)
-    if path.exists() and not (known or read_list(path.parent, list_name)).has(path.parent, path.name):
+    require_free(path, force=True, inputs=inputs)
+    if not path.exists():
+        return
+    is_own = (known or read_list(path.parent, list_name)).has(path.parent, path.name)
+    if not is_own and path.stat().st_size > 0:
         raise checks.InputError(
             f"{path} must be free or a file that lensim wrote there, got another, or one that was changed since: move "
             "it away, or choose another name"
         )
+    require_free(path, force=force)
 
 
 @dataclass(frozen=True)
@@ -104,6 +120,8 @@ class _Adding:
     place: Path
     filling: Path
     list_name: str
+    part: str = FILES
+    coming: str = COMING
 
     def put(
         self,
@@ -123,8 +141,8 @@ class _Adding:
         placing.flush(self.filling)
         coming = {name: ownership.digest_of(path) for name, path in new.items()}
         there = self._there(known, is_own)
-        rest = self._rest()
-        self._write_list({**rest, "files": there, COMING: coming})
+        rest = self._rest(known, new)
+        self._write_list({**rest, self.part: there, self.coming: coming})
         for name, path in new.items():
             if (self.place / name).exists():
                 os.replace(path, self.place / name)
@@ -134,24 +152,35 @@ class _Adding:
             name
             for name in there
             if "/" not in name and name not in new and is_stale(name) and known.has(self.place, name)
-            and not any(_same(self.place / name, read) for read in inputs)
+            and not any(ownership.same(self.place / name, read) for read in inputs)
         }  # fmt: skip
         for name in stale:
             (self.place / name).unlink(missing_ok=True)
         kept = {name: digest for name, digest in there.items() if name not in stale}
-        self._write_list({**rest, "files": kept | coming})
+        self._write_list({**rest, self.part: kept | coming})
 
-    def _rest(self) -> Mapping[str, Any]:
-        """What the list says besides the files: who wrote it, and what the block wrote under its name."""
+    def _rest(self, known: Listed, new: Iterable[str]) -> Mapping[str, Any]:
+        """What the list says besides: who wrote it, what the block put there, and files of the other kind."""
         written = self.filling / self.list_name
-        return {"written_by": ownership.WRITER} | (ownership.read_object(written) if written.exists() else {})
+        others = self._digests(self._of_kind(known, is_single=self.part != SINGLE) - set(new))
+        return (
+            {"written_by": ownership.WRITER}
+            | ({FILES if self.part == SINGLE else SINGLE: others} if others else {})
+            | (ownership.read_object(written) if written.exists() else {})
+        )
 
     def _there(self, known: Listed, is_own: Callable[[str], bool] | None) -> dict[str, str]:
         """The files of lensim that are there, with their digests."""
         there = ownership.files_in(self.place) if is_own is not None else []
         own = {name for name in there if is_own is not None and is_own(name)}
-        listed = {name for name in known.digests if known.has(self.place, name)}
-        return {name: ownership.digest_of(self.place / name) for name in sorted(own | listed) if name != self.list_name}
+        return self._digests((own | self._of_kind(known, is_single=self.part == SINGLE)) - {self.list_name})
+
+    def _of_kind(self, known: Listed, *, is_single: bool) -> set[str]:
+        """Names of files that are there as lensim wrote them, one by one or together."""
+        return {name for name in known.digests if (name in known.single) is is_single and known.has(self.place, name)}
+
+    def _digests(self, names: Iterable[str]) -> dict[str, str]:
+        return {name: ownership.digest_of(self.place / name) for name in sorted(names)}
 
     def _write_list(self, content: Mapping[str, Any]) -> None:
         partial = self.filling / f"{self.list_name}-new"
@@ -159,7 +188,3 @@ class _Adding:
         placing.flush(partial)
         os.replace(partial, self.place / self.list_name)
         placing.flush_names(self.place)
-
-
-def _same(one: Path, other: Path) -> bool:
-    return one.exists() and other.exists() and one.samefile(other)

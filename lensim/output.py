@@ -13,7 +13,8 @@ import xarray as xr
 from lensim import checks, placing, unfinished
 from lensim import vocabulary as v
 from lensim.earlier_results import brought_up_to_date
-from lensim.result_file import result_content, with_digest
+from lensim.ownership import require_writable
+from lensim.result_file import has_mark, result_content, with_digest
 
 
 def require_free(path: Path, *, force: bool, inputs: Iterable[Path] = ()) -> None:
@@ -27,7 +28,7 @@ def require_free(path: Path, *, force: bool, inputs: Iterable[Path] = ()) -> Non
     Raises
     ------
     InputError
-        If something is there and `force` is false, it is no regular file or an input, or its folder cannot be.
+        If something is there and `force` is false, it is no regular file or an input, or its folder permits none.
     """
     if os.path.lexists(path) and not path.is_file():
         kind = "a folder" if path.is_dir() else "a link to nothing" if path.is_symlink() else "a pipe or a device"
@@ -44,20 +45,21 @@ def require_free(path: Path, *, force: bool, inputs: Iterable[Path] = ()) -> Non
         raise checks.InputError(f"{path} must not exist yet, got a file of that name: add force=True to replace it")
     if path.parent.exists() and not path.parent.is_dir():
         raise checks.InputError(f"{path.parent} must be a folder, got a file")
+    require_writable(path.parent)
 
 
 def require_own_netcdf(path: Path) -> None:
-    """Refuse a netCDF file that is there and not lensim's, where lensim made the name from one that a user gave.
+    """Refuse a file that is there and no netCDF file of lensim's, so that none of someone else's is replaced.
 
     Raises
     ------
     InputError
         If it does not say of which assay it is, as fits and truths do.
     """
-    if not path.exists():
+    if not path.exists() or path.stat().st_size == 0 or has_mark(path):
         return
     try:
-        with xr.open_datatree(path, engine="h5netcdf") as opened:
+        with xr.open_datatree(result_content(path), engine="h5netcdf") as opened:
             is_own = v.ASSAY in opened.attrs
     except Exception:  # whatever the libraries make of someone's file
         is_own = False
@@ -111,17 +113,30 @@ def _put(partial: Path, path: Path) -> None:
         raise
 
 
+def require_room_for(path: Path, *, force: bool, inputs: Iterable[Path] = ()) -> None:
+    """Refuse a path for a netCDF file that is taken; with `force` only a file that lensim wrote is replaced.
+
+    Raises
+    ------
+    InputError
+        As `require_free` and `require_own_netcdf`.
+    """
+    require_free(path, force=True, inputs=inputs)
+    require_own_netcdf(path)
+    require_free(path, force=force)
+
+
 def save_result(result: xr.DataTree, path: Path, *, force: bool = False) -> None:
     """Write a fit to netCDF, whole or not at all.
 
     Raises
     ------
     InputError
-        As `require_free`.
+        As `require_room_for`.
     OSError
         With `path` as its file name, where the disk does not take the file, or there is no memory to make it.
     """
-    require_free(path, force=force)
+    require_room_for(path, force=force)
     with _told_of_memory(path):
         image = image_of_result(result)
     write_image(image, path, force=force)
@@ -148,7 +163,8 @@ def _bytes_of(write: Callable[[io.BytesIO], object]) -> Iterator[memoryview]:
 
 
 def write_image(image: memoryview, path: Path, *, force: bool) -> None:
-    """Write the bytes of a file, whole or not at all; errors as `save_result`."""
+    """Write the bytes of a netCDF file, whole or not at all; errors as `save_result`."""
+    require_room_for(path, force=force)
     with written_whole(path, force=force) as partial, partial.open("wb") as opened:
         opened.write(image)
         opened.flush()
@@ -194,11 +210,11 @@ def _encoding(result: xr.DataTree) -> dict[str, dict[str, dict[str, object]]]:
 
 def save_dataset(data: xr.Dataset, path: Path, *, force: bool = False) -> None:
     """Write a Dataset, such as the truth of a simulation, to netCDF, whole or not at all; errors as `save_result`."""
-    require_free(path, force=force)
+    require_room_for(path, force=force)
     with _told_of_memory(path):
         _require_memory(data.nbytes)
         with _bytes_of(lambda file: data.to_netcdf(file, engine="h5netcdf")) as image:
-            write_image(image, path, force=force)
+            write_image(with_digest(image), path, force=force)
 
 
 def load_result(path: Path) -> xr.DataTree:

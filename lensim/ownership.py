@@ -18,8 +18,13 @@ OBJECT: Final = "a list written by lensim"
 WRITER: Final = "lensim"
 LIST: Final = ".lensim-files.json"
 """The list of lensim's files in a folder that may hold others'."""
+FILES: Final = "files"
+"""In a list: files that are made together, of which those that a later result lacks go."""
 COMING: Final = "coming"
 """In a list while files are replaced: digests of those that come, so that a kill leaves none that is unknown."""
+SINGLE: Final = "single"
+"""In a list: files whose names a user gave one by one, such as a table; none of them goes with others."""
+COMING_SINGLE: Final = "coming_single"
 LEFT_BY_FILE_MANAGERS: Final = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 # What manifests held, and which kinds of files lay beside them, before they listed the files.
 FORMER_KEYS: Final = frozenset({"seed", "commit", "python", "versions", "verdicts", "seconds"})
@@ -28,9 +33,10 @@ NAMED_AT_MOST: Final = 3
 
 @dataclass(frozen=True)
 class Listed:
-    """What a list of lensim's files says: the digests that each may have."""
+    """What a list of lensim's files says: the digests that each may have, and which were named one by one."""
 
     digests: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    single: frozenset[str] = frozenset()
 
     def has(self, folder: Path, name: str) -> bool:
         """Whether a file is as lensim wrote it; a link never is, nor what lies elsewhere, whatever the list says."""
@@ -64,13 +70,17 @@ def read_list(folder: Path, list_name: str = LIST) -> Listed:
 
 def _listed(content: Mapping[str, Any]) -> Listed:
     """What the content of a list, or of a manifest, says; a `ValueError` where it is not lensim's."""
-    parts = [content.get(part, {}) for part in ("files", COMING)]
+    together, single = ([content.get(part, {}) for part in kind] for kind in ((FILES, COMING), (SINGLE, COMING_SINGLE)))
+    parts = [*together, *single]
     if content.get("written_by") != WRITER and not _is_former(content):
         raise ValueError("it does not say that lensim wrote it")
     if not all(isinstance(part, dict) for part in parts):
         raise ValueError("its files are not listed by name")
     names = {name for part in parts for name in part}
-    return Listed({name: frozenset(part[name] for part in parts if isinstance(part.get(name), str)) for name in names})
+    return Listed(
+        {name: frozenset(part[name] for part in parts if isinstance(part.get(name), str)) for name in names},
+        frozenset(names).difference(*together),
+    )
 
 
 def _is_former(content: Mapping[str, Any]) -> bool:
@@ -106,6 +116,7 @@ def require_replaceable(target: Path, *, force: bool, inputs: Iterable[Path] = (
             if not above.is_dir():
                 raise InputError(f"{above} must be a folder, got a file")
             break
+    require_writable(target.parent)
     unfinished.recover(target.absolute())
     place = _place_of(target)
     if not os.path.lexists(place):
@@ -131,10 +142,10 @@ def protected(target: Path, inputs: Iterable[Path] = ()) -> str:
         return f"a link to {target.resolve()}: {another}"
     if not target.is_dir():
         return f"a file: {another}"
-    if _same(target, Path(target.resolve().anchor)):
+    if same(target, Path(target.resolve().anchor)):
         return f"the root of the file system: {another}"
     for name, place in (("the working folder", Path.cwd()), ("the home folder", _home())):
-        if place is not None and _same(target, place):
+        if place is not None and same(target, place):
             return f"{name}: {another}"
         if place is not None and _holds(target, place):
             return f"a folder that holds {name}: {another}"
@@ -142,6 +153,47 @@ def protected(target: Path, inputs: Iterable[Path] = ()) -> str:
         if _holds(target, path.absolute()) or _holds(target, path.resolve()):
             return f"a folder that holds {path}, which is read here: {another}"
     return ""
+
+
+def require_writable(folder: Path) -> None:
+    """Refuse a folder, there or not yet, in which no file can be made, before any work is done for it.
+
+    Raises
+    ------
+    InputError
+        With the folder that does not permit it.
+    """
+    place = folder.absolute()
+    there = next((one for one in (place, *place.parents) if os.path.lexists(one)), place)
+    if there.is_dir() and not os.access(there, os.W_OK | os.X_OK):
+        got = "on a disk that is read-only" if _is_read_only(there) else "without that permission"
+        raise InputError(f"{there} must be a folder in which files can be made, got one {got}: choose another")
+
+
+def _is_read_only(folder: Path) -> bool:
+    """Whether a disk takes no file of anyone; false where the system does not say so."""
+    return hasattr(os, "statvfs") and bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
+
+
+def require_filled(folder: Path, option: str) -> None:
+    """Refuse a folder into which no command puts many files, though it replaces none that is not its own.
+
+    Raises
+    ------
+    InputError
+        If it is the root of the file system, the home folder, or a folder that holds that or the working folder.
+    """
+    target = _place_of(folder)
+    reason = ""
+    if same(target, Path(target.resolve().anchor)):
+        reason = "the root of the file system"
+    elif (home := _home()) is not None and _holds(target, home):
+        reason = "the home folder" if same(target, home) else "a folder that holds the home folder"
+    elif _holds(target, Path.cwd()) and not same(target, Path.cwd()):
+        reason = "a folder that holds the working folder"
+    if reason:
+        raise InputError(f"{option} must be a folder for these files, got {folder}, {reason}: name a new folder in it")
+    require_writable(folder)
 
 
 def _not_own(folder: Path) -> str:
@@ -284,10 +336,11 @@ def _home() -> Path | None:
 
 def _holds(folder: Path, place: Path) -> bool:
     """Whether a place, there or not yet, is in a folder; names of another case or of a link count."""
-    return any(_same(folder, above) for above in (place, *place.parents, *place.resolve().parents))
+    return any(same(folder, above) for above in (place, *place.parents, *place.resolve().parents))
 
 
-def _same(one: Path, other: Path) -> bool:
+def same(one: Path, other: Path) -> bool:
+    """Whether two paths lead to one file or folder, which is there; names of another case or of a link count."""
     try:
         return os.path.samefile(one, other)
     except OSError:

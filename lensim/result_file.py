@@ -37,6 +37,14 @@ def with_digest(image: memoryview) -> memoryview:
     return memoryview(b"".join([image, MARK, digest]))
 
 
+def has_mark(path: Path) -> bool:
+    """Whether a file ends as lensim's netCDF files do, also one that was damaged since."""
+    with path.open("rb") as opened:
+        starts = opened.read(len(SIGNATURE)) == SIGNATURE
+        opened.seek(max(path.stat().st_size - END, 0))
+        return starts and opened.read(len(MARK)) == MARK
+
+
 def _digest(image: bytes | memoryview) -> bytes:
     return hashlib.blake2b(image, digest_size=DIGEST_BYTES).digest()
 

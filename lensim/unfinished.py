@@ -67,7 +67,8 @@ def is_within(path: Path) -> bool:
 def told_with(path: Path) -> Iterator[None]:
     """Errors name the file or folder that a user asked for, and not the hidden one in which it is made."""
     place = path.absolute()
-    hidden = {str(beside(place) / FILLING / path.name): str(path), str(inside(place) / FILLING): str(path)}
+    made_at = (beside(place) / FILLING / path.name, inside(place.parent) / FILLING / path.name, inside(place) / FILLING)
+    hidden = {str(made): str(path) for made in made_at}
 
     def named(text: str) -> str:
         for made, asked in hidden.items():

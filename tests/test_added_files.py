@@ -219,3 +219,36 @@ def test_a_run_that_was_killed_as_it_replaced_files_is_no_obstacle(place, monkey
         assert content() == {"a.png": "old", "b.png": "old", "mine.png": "mine"}
     assert kills > 3
     assert set(read_list(Path("pictures")).digests) == {"a.png", "b.png", "c.png"}
+
+
+def test_a_single_file_is_replaced_only_as_lensim_wrote_it(place):
+    table = Path("table.csv")
+    table.write_text("mine")
+    for force in (False, True):
+        with refused("table.csv"), added_file(table, force=force):
+            pass
+    assert table.read_text() == "mine"
+    table.write_text("")  # an empty one is nobody's
+    for text in ("old", "new"):
+        with added_file(table, force=True) as partial:
+            partial.write_text(text)
+        assert table.read_text() == text
+    table.write_text("edited")
+    with refused("table.csv"):
+        require_added(table, force=True)
+    assert sorted(os.listdir()) == [LIST, "pictures", "table.csv"]
+
+
+def test_single_files_do_not_go_with_those_that_are_made_together(place):
+    with added_file(Path("pictures/one.png"), force=False) as partial:
+        partial.write_text("single")
+    add("wells.png", "old.png")
+    add("wells.png")
+    assert content() == {"mine.png": "mine", "one.png": "single", "wells.png": "new"}
+    with added_file(Path("pictures/two.png"), force=False) as partial:
+        partial.write_text("single")
+    listed = json.loads(Path("pictures", LIST).read_text())
+    assert (sorted(listed["files"]), sorted(listed["single"])) == (["wells.png"], ["one.png", "two.png"])
+    add("wells.png", "one.png")
+    listed = json.loads(Path("pictures", LIST).read_text())
+    assert (sorted(listed["files"]), sorted(listed["single"])) == (["one.png", "wells.png"], ["two.png"])

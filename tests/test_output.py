@@ -52,15 +52,48 @@ def test_a_dataset_is_saved_whole(result, tmp_path):
 @pytest.mark.parametrize("save", [save_result, save_dataset])
 def test_nothing_is_overwritten_without_force(save, result, tmp_path):
     path = tmp_path / "fit.nc"
-    path.write_text("mine")
     content = result if save is save_result else result["posterior"].to_dataset()
+    save(content, path)
+    first = path.stat().st_ino
     with pytest.raises(InputError, match=f"^{re.escape(str(path))} must not exist yet, got a file of that"):
         save(content, path)
-    assert path.read_text() == "mine"
-    assert list(tmp_path.iterdir()) == [path]
+    assert path.stat().st_ino == first
     save(content, path, force=True)
-    assert path.read_bytes() != b"mine"
+    assert path.stat().st_ino != first
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("content", [b"mine", b"\x89HDF\r\n\x1a\nmine", b"CDF\x01"])
+@pytest.mark.parametrize("save", [save_result, save_dataset])
+@pytest.mark.parametrize("force", [False, True])
+def test_a_file_of_someone_is_never_replaced(save, content, force, result, tmp_path):
+    path = tmp_path / "fit.nc"
+    path.write_bytes(content)
+    message = f"{path} must be free or a file that lensim wrote, got another: move it away, or choose another name"
+    with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
+        save(result if save is save_result else result["posterior"].to_dataset(), path, force=force)
+    assert path.read_bytes() == content
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_an_own_result_is_replaced_also_where_it_was_damaged(result, tmp_path):
+    path = tmp_path / "fit.nc"
+    save_result(result, path)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 255
+    path.write_bytes(content)
+    save_result(result, path, force=True)
+    assert load_result(path)
+
+
+def test_a_folder_that_permits_no_file_is_told_before_the_work(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(
+        InputError,
+        match=f"^{re.escape(str(tmp_path))} must be a folder in which files can be made, got one without that "
+        "permission: choose another$",
+    ):
+        require_free(tmp_path / "new" / "fit.nc", force=False)
 
 
 def test_the_message_says_how_to_replace(tmp_path):

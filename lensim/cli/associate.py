@@ -36,18 +36,20 @@ def associate(
 
     import pandas as pd
 
+    from lensim.added_files import added_file, require_added
     from lensim.checks import InputError, above, one_of
     from lensim.dose_response import associations
     from lensim.dose_response.estimands import dose_response_estimands
     from lensim.dose_response.read.labels import read_labels
-    from lensim.output import load_result, require_free, written_whole
+    from lensim.output import load_result
 
     if figure is not None:
         one_of("--figure suffix", figure.suffix.lower(), (".png",))
     csv_suffix(csv)
+    read_here = [one for one in (result_file, labels) if one is not None]
     for target in (csv, figure):
         if target is not None:
-            require_free(target, force=force, inputs=[one for one in (result_file, labels) if one is not None])
+            require_added(target, force=force, inputs=read_here)
     above("--odds-ratio", odds_ratio, 1.0)
     region = associations.Equivalence(math.log2(odds_ratio), inhibition_percent)
     result = load_result(result_file)
@@ -69,14 +71,14 @@ def associate(
     print_shares(shares, ci)
     say(associations.words_on_convergence(result))
     if csv is not None:
-        with written_whole(csv, force=force) as partial:
+        with added_file(csv, force=force, inputs=read_here) as partial:
             table.to_csv(partial, index=False)
         say(f"table in {csv}")
     if figure is not None:
         from lensim.report.figures.associations import plot_associations
         from lensim.report.figures.style import save_figure
 
-        with written_whole(figure, force=force) as partial:
+        with added_file(figure, force=force, inputs=read_here) as partial:
             save_figure(plot_associations(table, region), partial)
         say(f"figure in {figure}")
 

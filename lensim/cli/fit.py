@@ -90,21 +90,19 @@ def _run(
     from lensim.assay import Asked
     from lensim.cli.summarize import require_room
     from lensim.inference.engine_nutpie import SamplerSettings
-    from lensim.output import require_free, require_own_netcdf
+    from lensim.output import require_room_for
 
     one_of("--out suffix", path.suffix.lower(), (".nc",))
     between("--ci", ci, *INTERVALS)
     SamplerSettings(draws=draws, tune=tune, chains=chains, target_accept=target_accept)  # refuses what is out of range
     read_here = paths_in({**given, "priors": priors})
     if not given.get("by"):
-        require_free(path, force=force, inputs=read_here)
+        require_room_for(path, force=force, inputs=read_here)
     require_room(csv, figures, force=force, inputs=read_here)
     by = given.get("by") or ""
     studies = studies_of(source(**given), by)
     for study in studies:
-        require_free(study.path(path), force=force, inputs=read_here)
-        if study.by:
-            require_own_netcdf(study.path(path))
+        require_room_for(study.path(path), force=force, inputs=read_here)
         require_room(None, study.folder(figures), force=force, inputs=read_here)
     drawn = partial(
         _fit,

@@ -30,34 +30,33 @@ def read_command(name: str, source: Source, about: str) -> Callable[..., None]:
 def _run(name: str, source: Source, given: dict[str, Any], *, path: Path | None, force: bool) -> None:
     from lensim.added_files import added_file, require_added
     from lensim.assay import find_assay
-    from lensim.output import require_free, written_whole
     from lensim.tables.told import column_notes
 
     assay = find_assay(name)
     if path is not None:
         table_suffix(path)
         if not given.get("by"):
-            require_free(path, force=force, inputs=paths_in(given))
+            require_added(path, force=force, inputs=paths_in(given))
         if assay.write is None:
             raise InputError(f"--out must be left out: the assay {name} has no table to write")
     studies = studies_of(source(**given), given.get("by") or "")
-    require, written = (require_added, added_file) if given.get("by") else (require_free, written_whole)
     for study in studies:
         if path is not None:
-            require(study.path(path), force=force, inputs=paths_in(given))
+            require_added(study.path(path), force=force, inputs=paths_in(given))
     for study in studies:
         data = assay.prepared(study.data)
         say(f"{study.words}{assay.counts(data)}")
         for note in (*column_notes(study.data), *assay.notes(data)):
             say(f"{study.words}note: {in_own_options(note)}", quietly=True)
         if path is not None and assay.write is not None:
-            with written(study.path(path), force=force) as partial:
+            with added_file(study.path(path), force=force, inputs=paths_in(given)) as partial:
                 assay.write(data, partial)
             say(f"{study.words}table in {study.path(path)}")
 
 
 def _expression(given: dict[str, Any], *, path: Path | None, force: bool) -> None:
     """From machines' exports to one tidy table: reactions alone where nothing says which sample is which."""
+    from lensim.added_files import added_file, require_added
     from lensim.expression.read import (
         columns_of_each,
         kind_of,
@@ -67,12 +66,11 @@ def _expression(given: dict[str, Any], *, path: Path | None, force: bool) -> Non
         without_sheet,
         write_reactions,
     )
-    from lensim.output import require_free, written_whole
     from lensim.tables.source import source_of, sources_of
 
     if path is not None:
         table_suffix(path)
-        require_free(path, force=force, inputs=paths_in(given))
+        require_added(path, force=force, inputs=paths_in(given))
     files, wanted = sources_of(given["files"]), ("sheet", "reference", "control", "factors")
     given["files"] = files  # opened once, for whatever reads them below
     sheet = None if given["sheet"] is None else source_of(given["sheet"])
@@ -103,7 +101,7 @@ def _expression(given: dict[str, Any], *, path: Path | None, force: bool) -> Non
     for note in (*reactions.notes, *left_out_of_reactions(files, kinds)):
         say(f"note: {in_own_options(note)}", quietly=True)
     if path is not None:
-        with written_whole(path, force=force) as partial:
+        with added_file(path, force=force, inputs=paths_in(given)) as partial:
             write_reactions(reactions, partial)
         say(f"table in {path}")
 

@@ -23,17 +23,22 @@ def report(
 
     Exit status 0 where every fit converged, 3 where one did not: the page is written all the same, and says so.
     """
-    from lensim.checks import between, one_of
-    from lensim.output import require_free, written_whole
+    from lensim.added_files import added_file, require_added
+    from lensim.checks import InputError, between, one_of
     from lensim.report.html import render
-    from lensim.report.own_results import results_page
+    from lensim.report.own_results import results_page, without_pages
 
     one_of("--out suffix", path.suffix.lower(), (".html", ".htm"))
     between("--ci", ci, 0.01, 0.999)
-    require_free(path, force=force, inputs=results)
+    named, results = results, without_pages(results)
+    for one in (one for one in named if one not in results):
+        say(f"note: {one} is a page of lensim report, so it is passed over", quietly=True)
+    if not results:
+        raise InputError("results must name at least one fit (.nc) or results folder, got pages of lensim report alone")
+    require_added(path, force=force, inputs=results)
     page = results_page(results, title, ci, figures=figures, tell=lambda said: say(said, quietly=True))
     text = render(page)
-    with written_whole(path, force=force) as partial:
+    with added_file(path, force=force, inputs=results) as partial:
         partial.write_text(text, encoding="utf-8")
     say(f"page of {len(text.encode()) / 1e6:.1f} MB in {path}")
     if any(section.state == "no" for section in page.sections):

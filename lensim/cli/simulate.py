@@ -126,13 +126,13 @@ def simulate_cell_cycle(
 
 def _truth_of(path: Path, *, force: bool) -> Path:
     """Where the truth goes; refuses targets that are taken."""
-    from lensim.output import require_free, require_own_netcdf
+    from lensim.added_files import require_added
+    from lensim.output import require_room_for
 
     table_suffix(path)
     target = path.with_suffix(".truth.nc")
-    for one in (path, target):
-        require_free(one, force=force)
-    require_own_netcdf(target)
+    require_added(path, force=force)
+    require_room_for(target, force=force)
     return target
 
 
@@ -145,8 +145,9 @@ def _write(
     *,
     force: bool,
 ) -> None:
-    from lensim.output import save_dataset, written_whole
+    from lensim.added_files import added_file
+    from lensim.output import save_dataset
 
-    with written_whole(path, force=force) as partial:
+    with added_file(path, force=force) as partial:
         write(data, partial)
     save_dataset(truth, target, force=force)

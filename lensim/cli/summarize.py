@@ -52,12 +52,16 @@ def require_room(csv: Path | None, figures: Path | None, *, force: bool, inputs:
         If a file is there and `force` is false, one of `inputs` would be replaced, or --csv ends on something else than
         .csv.
     """
-    from lensim.output import require_free
+    from lensim.added_files import require_added
+    from lensim.ownership import require_filled
 
     if csv is not None and csv.suffix.lower() not in (".csv", ""):
         raise InputError(f"--csv must end on .csv or be a folder without suffix, got {csv}")
-    if csv is not None and (csv.suffix or not csv.is_dir()):
-        require_free(csv, force=force, inputs=inputs)
+    if csv is not None and (csv.suffix or (csv.exists() and not csv.is_dir())):
+        require_added(csv, force=force, inputs=inputs)
+    for option, folder in (("--csv", None if csv is None or csv.suffix else csv), ("--figures", figures)):
+        if folder is not None:
+            require_filled(folder, option)
     if csv is not None and not csv.suffix and csv.is_dir():
         if here := [one for one in inputs if one.resolve().parent == csv.resolve() and one.suffix.lower() == ".csv"]:
             raise InputError(f"--csv must not be the folder of {here[0]}, which is read here: name another folder")
@@ -114,13 +118,12 @@ def print_said(said: Mapping[str, Said], tables: "tuple[ResultTable, ...]", by: 
 
 def write_csv(tables: "tuple[ResultTable, ...]", csv: Path | None, *, force: bool) -> None:
     """Write the main table to a file, or every table to a folder, from which those of an earlier result go."""
-    from lensim.added_files import added_to
-    from lensim.output import written_whole
+    from lensim.added_files import added_file, added_to
 
     if csv is None or not tables:
         return
     if csv.suffix:
-        with written_whole(csv, force=force) as partial:
+        with added_file(csv, force=force) as partial:
             tables[0].frame.to_csv(partial, index=False)
         say(f"table in {csv}")
         return

@@ -4,6 +4,7 @@ import platform
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
@@ -15,6 +16,22 @@ from lensim.report.folder import Choice, folder_section
 from lensim.report.numbers import NONE
 from lensim.report.page import Mark, Page, PageTable, Section, Tile, key_of
 from lensim.results_folder import LIBRARIES
+
+PAGE_MARK: Final = b'<meta name="generator" content="lensim">'
+PAGE_HEAD: Final = 2_000
+"""Bytes at the start of a page that hold the mark."""
+
+
+def without_pages(paths: Sequence[Path]) -> list[Path]:
+    """The paths that are no pages of `lensim report`: `results/*` also names the page that was made of them before."""
+    return [path for path in paths if not _is_page(path)]
+
+
+def _is_page(path: Path) -> bool:
+    if path.suffix.lower() not in (".html", ".htm") or not path.is_file():
+        return False
+    with path.open("rb") as opened:
+        return PAGE_MARK in opened.read(PAGE_HEAD)
 
 
 def results_page(

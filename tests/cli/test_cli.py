@@ -114,9 +114,12 @@ def test_nothing_is_overwritten_without_force(capsys, tmp_path):
     target.write_text("mine")
     status, _, error = fit(capsys, tmp_path, HEADER + "".join(GOOD))
     assert status == 2
-    assert "must not exist yet" in error
-    assert "--force" in error
+    assert "fit.nc must be free or a file that lensim wrote, got another: move it away, or choose another name" in error
     assert target.read_text() == "mine"
+    target.write_text("")
+    status, _, error = fit(capsys, tmp_path, HEADER + "".join(GOOD))
+    assert status == 2
+    assert "fit.nc must not exist yet, got a file of that name: add --force to replace it" in error
 
 
 def test_simulate_writes_a_table_and_its_truth_and_a_seed_repeats_it(capsys, tmp_path):

@@ -77,7 +77,10 @@ def test_a_file_that_came_meanwhile_costs_no_fit(result, places):
     (target / "r.nc").write_text("another's")
     found = keep(result, target / "r.nc", force=False)
     assert found.path.parent == working
-    assert "r.nc must not exist yet, got a file of that name: add force=True to replace it; the fit is" in found.fault
+    assert (
+        "r.nc must be free or a file that lensim wrote, got another: move it away, or choose another name; the fit is"
+        in found.fault
+    )
     assert (target / "r.nc").read_text() == "another's"
 
 

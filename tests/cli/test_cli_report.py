@@ -135,11 +135,29 @@ def test_all_faults_are_told_together_and_nothing_is_overwritten(capsys, tmp_pat
     status, _, error = run(capsys, "report", tmp_path / "a.nc", tmp_path / "b.nc", "--out", out)
     assert status == 2
     assert error.count("got nothing there") == 2
-    out.write_text("mine")
     fit = saved(tmp_path / "fit.nc", other())
+    out.write_text("mine")
+    for force in ((), ("--force",)):
+        status, _, error = run(capsys, "report", fit, "--out", out, *force)
+        assert status == 2
+        assert "page.html must be free or a file that lensim wrote there, got another, or one that was changed" in error
+        assert out.read_text() == "mine"
+    out.write_text("")
+    assert run(capsys, "report", fit, "--out", out, "--force")[0] == 0
     status, _, error = run(capsys, "report", fit, "--out", out)
     assert status == 2
     assert "page.html must not exist yet, got a file of that name: add --force to replace it" in error
-    assert out.read_text() == "mine"
     assert run(capsys, "report", fit, "--out", out, "--force")[0] == 0
-    assert out.read_text() != "mine"
+
+
+def test_a_page_among_the_results_is_passed_over_and_made_again(capsys, tmp_path):
+    fit, out, older = saved(tmp_path / "fit.nc", other()), tmp_path / "page.html", tmp_path / "older.html"
+    assert run(capsys, "report", fit, "--out", out)[0] == 0
+    assert run(capsys, "report", fit, "--out", older)[0] == 0
+    status, _, error = run(capsys, "report", fit, older, out, "--out", out, "--force")
+    assert status == 0, error
+    for page in (out, older):
+        assert f"note: {page} is a page of lensim report, so it is passed over" in error
+    status, _, error = run(capsys, "report", out, "--out", tmp_path / "new.html")
+    assert status == 2
+    assert "results must name at least one fit (.nc) or results folder, got pages of lensim report alone" in error

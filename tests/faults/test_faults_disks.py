@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from lensim.added_files import added_file
 from lensim.output import load_result, save_result
+from lensim.ownership import LIST
 from tests.report.made_up_fits import made_up_fit
 
 SMALL = 64  # kB
@@ -64,12 +66,13 @@ def test_a_full_disk_is_told_and_left_as_it_was(disk):
 
 
 def test_the_old_table_stays_where_the_disk_is_full(disk):
-    (disk / "plate.csv").write_text("old\n")
+    with added_file(disk / "plate.csv", force=False) as partial:
+        partial.write_text("old\n")
     (disk / "rest").write_bytes(bytes(SMALL * 512))
     done = simulate(disk / "plate.csv", "--force")
     assert (done.returncode, "Traceback" in done.stderr) == (2, False)
     assert (disk / "plate.csv").read_text() == "old\n"
-    assert sorted(path.name for path in disk.iterdir()) == ["plate.csv", "rest"]
+    assert sorted(path.name for path in disk.iterdir()) == [LIST, "plate.csv", "rest"]
 
 
 def test_a_fit_that_a_disk_does_not_take_is_still_whole_in_memory(disk, tmp_path):
@@ -87,7 +90,9 @@ def test_a_read_only_disk_is_told(disk):
     subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
     done = simulate(disk / "a" / "plate.csv")
     assert done.returncode == 2
-    assert done.stderr.split() == f"error: {disk / 'a'} cannot be used: Read-only file system".split()
+    said = "must be a folder in which files can be made, got one on a disk that is read-only: choose another"
+    message = f"error: {disk} {said}"
+    assert done.stderr.split() == message.split()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such limits")
