@@ -1,3 +1,4 @@
+import io
 import os
 import re
 from pathlib import Path
@@ -6,6 +7,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from lensim import output
 from lensim.checks import InputError
 from lensim.output import load_result, require_free, save_dataset, save_result, written_whole
 
@@ -203,3 +205,14 @@ def test_load_refuses_a_file_without_posterior(result, tmp_path):
     save_dataset(result["posterior"].to_dataset(), path, force=True)
     with pytest.raises(InputError, match=r"prior\.nc must hold a posterior, got groups none$"):
         load_result(path)
+
+
+def test_a_file_that_is_asked_whose_it_is_is_looked_through_first(tmp_path, monkeypatch):
+    """As every other result: the netCDF library may crash at someone's file."""
+    asked = []
+    monkeypatch.setattr(output, "result_content", lambda path: asked.append(path) or io.BytesIO(path.read_bytes()))
+    path = tmp_path / "a.nc"
+    path.write_bytes(b"\x89HDF\r\n\x1a\n and no more")
+    with pytest.raises(InputError, match=r"must be free or a file that lensim wrote, got another"):
+        output.require_own_netcdf(path)
+    assert asked == [path]

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -58,11 +59,10 @@ def studies_of(read: "xr.Dataset | dict[str, xr.Dataset]", by: str) -> list[Stud
     stems = {value: f"{_safe(by)}-{_safe(value)}" for value in read}
     taken: dict[str, str] = {}
     for value, stem in stems.items():
-        if stem.casefold() in taken:
-            raise InputError(
-                f"values of {by} must give names of files that differ, got {taken[stem.casefold()]!r} and {value!r}"
-            )
-        taken[stem.casefold()] = value
+        name = stem.casefold()  # as file systems of Windows and macOS compare names
+        if name in taken:
+            raise InputError(f"values of {by} must give names of files that differ, got {taken[name]!r} and {value!r}")
+        taken[name] = value
     return [Study(by, value, data, stems[value]) for value, data in read.items()]
 
 
@@ -71,7 +71,7 @@ def _safe(name: str) -> str:
 
     A long one ends with a digest, so that two with the same beginning differ, and file systems take it.
     """
-    part = re.sub(r"[^\w.+-]+", "_", name).strip("_.") or "_"
+    part = re.sub(r"[^\w.+-]+", "_", unicodedata.normalize("NFC", name)).strip("_.") or "_"
     if len(part.encode()) <= LONGEST_PART:
         return part
     beginning = part.encode()[:LONGEST_PART].decode(errors="ignore")

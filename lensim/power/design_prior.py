@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final
 import xarray as xr
 from pydantic import BeforeValidator
 
+from lensim import input_file, limits
 from lensim.checks import InputError, told_of
 from lensim.config import FrozenConfig
 from lensim.output import load_result, save_result
@@ -55,13 +56,10 @@ def design_prior_at(path: Path, label: str = "") -> DesignPrior:
     Raises
     ------
     InputError
-        If the file cannot be read.
+        If there is no regular file, it is too large, or it cannot be read.
     """
-    try:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise InputError(f"{path} must be a result file, got none that can be read ({error.strerror})") from None
-    return DesignPrior(path=path.resolve(), digest=digest, label=label)
+    content = input_file.read_bytes(path, "a result file", at_most=limits.RESULT_BYTES)
+    return DesignPrior(path=path.resolve(), digest=hashlib.sha256(content).hexdigest(), label=label)
 
 
 def saved_design_prior(result: xr.DataTree, folder: Path, label: str) -> DesignPrior:

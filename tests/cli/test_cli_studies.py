@@ -1,5 +1,6 @@
 """Several studies of one command: names of their files, joint tables, and what is printed of each."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,6 +31,36 @@ def test_each_study_has_files_named_after_its_value():
 def test_values_must_give_names_that_differ():
     with pytest.raises(InputError, match=r"^values of x must give names of files that differ, got 'a/b' and 'a b'"):
         studies_of({"a/b": xr.Dataset(), "a b": xr.Dataset()}, "x")
+
+
+@pytest.mark.parametrize(("one", "other"), [("il6", "IL6"), ("caf\u00e9", "cafe\u0301")])
+def test_names_that_some_file_systems_take_for_one_are_refused(one, other):
+    said = f"values of x must give names of files that differ, got {one!r} and {other!r}"
+    with pytest.raises(InputError) as refused:
+        studies_of({one: xr.Dataset(), other: xr.Dataset()}, "x")
+    assert str(refused.value) == said
+
+
+WINDOWS_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
+WINDOWS_SIGNS = set('<>:"/\\|?*') | {chr(code) for code in range(32)}
+HOSTILE = [
+    *("CON", "nul.nc", "COM1", "a.", "a ", "..", ".", " ", "a:b", "<x>", "a|b", "a\\b", "a/b", "C:\\x", "-rf", "~"),
+    *("$HOME", "a\nb", "\x00", "\u202eabc", "%TEMP%", "'\"`", "x" * 300, "é" * 200),
+]
+
+
+@pytest.mark.parametrize("by", ["x", "CON", "a:b", "/etc", "é" * 200])
+@pytest.mark.parametrize("value", HOSTILE)
+def test_every_system_takes_the_names_of_files(by, value):
+    [study] = studies_of({value: xr.Dataset()}, by)
+    for path in (study.path(Path("fit.nc")), study.folder(Path("figures"))):
+        name = path.name
+        assert path.parts[:-1] in ((), ("figures",))
+        assert not WINDOWS_SIGNS & set(name)
+        assert not WINDOWS_DEVICES.fullmatch(name)
+        assert name == name.rstrip(". ")
+        assert not name.startswith(("-", "~"))
+        assert len(name.encode()) <= 255
 
 
 def test_no_value_leaves_its_folder_or_is_too_long_for_a_file():

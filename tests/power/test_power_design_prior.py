@@ -1,5 +1,6 @@
 """A posterior is found once and read once, and what a study cannot use of it is refused."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -177,3 +178,14 @@ def test_a_posterior_that_will_not_do_leaves_no_folder(tmp_path, capsys):
     status, _, err = run(capsys, "power", str(tmp_path / "study.toml"), "--out", str(tmp_path / "out"))
     assert (status, (tmp_path / "out").exists()) == (2, False)
     assert "paper.toml: summary 1 (TNF, patients): scale: Field required" in err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with a name")
+def test_a_pipe_or_a_device_is_no_posterior(tmp_path):
+    os.mkfifo(tmp_path / "pipe.nc")
+    kept = "save what comes out of it to a file, and name that"
+    with pytest.raises(InputError) as refused:
+        design_prior_at(tmp_path / "pipe.nc")
+    assert str(refused.value) == f"{tmp_path / 'pipe.nc'} must be a result file, got a pipe: {kept}"
+    with pytest.raises(InputError, match=r"^/dev/zero must be a result file, got a device: save what it gives"):
+        design_prior_at(Path("/dev/zero"))

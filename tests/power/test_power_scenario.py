@@ -170,7 +170,7 @@ def test_a_posterior_that_is_not_there_is_told(tmp_path, capsys):
     path.write_text('name = "x"\nrules = [{rule = "test", test = "t_log2"}]\n[truth]\nposterior = "none.nc"\n')
     status, _, err = run(capsys, "power", str(path), "--out", str(out))
     assert (status, out.exists()) == (2, False)
-    missing = f"{tmp_path / 'none.nc'} must be a result file, got none that can be read (No such file or directory)"
+    missing = f"{tmp_path / 'none.nc'} must be a result file, got nothing there"
     assert f"s.toml: truth.posterior: {missing}" in err
 
 
