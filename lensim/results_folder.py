@@ -16,12 +16,12 @@ from typing import Annotated, Any, Final
 
 import typer
 from pydantic import BaseModel, ConfigDict, Field
-from rich.console import Console
 
 from lensim import ownership, placing, unfinished
 from lensim.bounds import BoundedModel
 from lensim.checks import InputError
 from lensim.config import checked
+from lensim.plain_text import message_text
 from lensim.toml_file import read_toml
 
 TOKEN: Final = 8
@@ -218,7 +218,7 @@ def command_of(run: Callable[..., None], name: str) -> Callable[..., None]:
         try:
             run(config, out, force=force)
         except InputError as error:
-            Console(stderr=True).print(f"error: {error}", markup=False, soft_wrap=True)
+            print(message_text(f"error: {error}"), file=sys.stderr)
             sys.exit(2)
 
     main.__doc__ = (run.__doc__ or "").split("\n\n")[0]  # what a user of the command line wants to read
