@@ -44,6 +44,14 @@ class PlainConsole(Console):
         for segment in super().render(renderable, options):
             yield segment if segment.control else Segment(visible(segment.text), segment.style)
 
+    def __exit__(self, *error: Any) -> None:
+        """Print what was gathered; an error says which stream took no more."""
+        try:
+            super().__exit__(*error)
+        except OSError as fault:
+            stream = "standard error" if self.stderr else "standard output"
+            raise OSError(fault.errno, fault.strerror, stream) from None
+
     def on_broken_pipe(self) -> None:
         """Print no more where the reader has gone, as `| head` does; what a command makes is made all the same."""
         self.quiet = True

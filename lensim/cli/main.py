@@ -34,6 +34,7 @@ app.add_typer(simulate_app, name="simulate")
 app.add_typer(fit_app, name="fit")
 app.add_typer(read_app, name="read")
 
+FAILED: Final = 2
 INTERRUPTED: Final = 130
 STOPPED: Final = "stopped by Ctrl-C: no file is half-written"
 CODES: Final = (
@@ -193,7 +194,7 @@ _add_assays_of_other_packages()
 
 def main() -> None:
     """Run the command line. A user's error gives one message and exit status 2, an interrupt 130, never a traceback."""
-    status: Any = 2
+    status: Any = FAILED
     print_anything()
     try:
         for name in pass_over_settings():
@@ -239,9 +240,9 @@ def _end(status: str | int | None) -> NoReturn:
         if sys.stdout is not None:
             sys.stdout.flush()
     except OSError as error:
-        if error.errno != errno.EPIPE:  # a reader that has seen enough is no fault
+        if error.errno != errno.EPIPE and status != FAILED:  # a reader that has seen enough is no fault
             _say_last(f"error: standard output cannot be used: {error.strerror}")
-            status = status or 2
+            status = status or FAILED
         with suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(status)

@@ -145,9 +145,11 @@ def _write(
     *,
     force: bool,
 ) -> None:
+    from lensim import placing
     from lensim.added_files import added_file
     from lensim.output import save_dataset
 
     with added_file(path, force=force) as partial:
         write(data, partial)
-    save_dataset(truth, target, force=force)
+        placing.flush(partial)
+        save_dataset(truth, target, force=force)  # before the table takes its name: a full disk replaces neither

@@ -45,3 +45,15 @@ def test_letters_that_the_encoding_lacks_are_escapes(monkeypatch):
     stream.write("µ\udcff")
     stream.flush()
     assert stream.buffer.getvalue() == rb"\xb5\udcff"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("stderr", [False, True])
+def test_an_error_of_a_stream_names_it(monkeypatch, stderr):
+    class Full(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(sys, "stderr" if stderr else "stdout", Full())
+    with pytest.raises(OSError, match="No space left") as found:
+        PlainConsole(stderr=stderr).print("said")
+    assert found.value.filename == ("standard error" if stderr else "standard output")

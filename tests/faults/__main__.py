@@ -17,6 +17,7 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=500, help="kills over all commands")
     parser.add_argument("--error", action="append", help="ENOSPC, EIO or EACCES; all where not given")
     parser.add_argument("--every", type=int, default=1, help="one of so many calls fails, and with each error another")
+    parser.add_argument("--stays", action="store_true", help="calls behind the first fail too, as on a full disk")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     if reason := shim.why_not():
@@ -30,7 +31,7 @@ def main() -> int:
         if asked.what == "times":
             return times(Path(root), asked.command)
         if asked.what == "writes":
-            return walk(Path(root), asked.command, asked.error, asked.every)
+            return walk(Path(root), asked.command, asked.error, asked.every, stays=asked.stays)
         return kills(Path(root), asked.command, asked.count, asked.seed)
 
 

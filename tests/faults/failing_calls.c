@@ -25,6 +25,7 @@ static char watched[PATH_MAX];
 static size_t watched_length;
 static long counted, fails_at;
 static int fails_with; /* an error number; 0 ends the process */
+static int stays; /* whether later calls fail too, as on a disk that is full */
 static char failed[PATH_MAX + 64];
 static unsigned char is_watched_file[MOST_FILES]; /* 1 where it is below the folder, 3 where it is also written to */
 
@@ -34,7 +35,7 @@ void faults_watch(const char *folder) {
     counted = 0;
     failed[0] = 0;
 }
-void faults_at(long call, int number) { fails_at = call; fails_with = number; }
+void faults_at(long call, int number, int stay) { fails_at = call; fails_with = number; stays = stay; }
 long faults_counted(void) { return counted; }
 const char *faults_failed(void) { return failed; }
 
@@ -54,11 +55,19 @@ static int is_watched(int folder, const char *path) {
     return !strncmp(whole, watched, watched_length);
 }
 
+/* Whether an error that stays meets a call: a full disk lets go of files, and rights are asked of names alone. */
+static int meets(const char *name) {
+    int of_name = strcmp(name, "write") && strcmp(name, "writev") && strcmp(name, "pwrite") && strcmp(name, "close") &&
+                  strcmp(name, "fsync") && strcmp(name, "truncate");
+    if (fails_with == ENOSPC) return strcmp(name, "unlink") && strcmp(name, "rmdir") && strcmp(name, "close");
+    return fails_with != EACCES || of_name;
+}
 /* Whether this call is the one that fails; it then has set errno. */
 static int fails(const char *name, const char *path) {
-    if (++counted != fails_at) return 0;
+    if (++counted < fails_at || !fails_at) return 0;
+    if (counted > fails_at && !(stays && meets(name))) return 0;
     if (!fails_with) kill(getpid(), SIGKILL);
-    snprintf(failed, sizeof failed, "%s %s", name, path ? path : "");
+    if (!failed[0]) snprintf(failed, sizeof failed, "%s %s", name, path ? path : "");
     errno = fails_with;
     return 1;
 }

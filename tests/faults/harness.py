@@ -21,6 +21,8 @@ from tests.faults.commands import COMMANDS, Command, without_sampler, write_inpu
 ERRORS: Final = {name: getattr(errno, name) for name in ("ENOSPC", "EIO", "EACCES")}
 SHOWN: Final = 400
 MOST_CALLS: Final = 2000
+PROGRESS: Final = 5
+"""Rounds of kills over all commands, between two lines that say how far they are."""
 
 
 def chosen(names: list[str] | None) -> list[Command]:
@@ -63,7 +65,7 @@ class Trials:
             import sys
 
             with suppress(BaseException):
-                trial._run(command, place, force=False, call=0, number=-1)
+                trial._run(command, place, force=False)
             listing.write_text(json.dumps(sorted(sys.modules)))
 
         self._in_child(work)
@@ -130,10 +132,11 @@ def after_next(trials: Trials, command: Command, place: trial.Place) -> list[str
     return found + [f"next run: {one}" for one in trial.damaged(command, place)]
 
 
-def walk(root: Path, names: list[str] | None, errors: list[str] | None, every: int = 1) -> int:
+def walk(root: Path, names: list[str] | None, errors: list[str] | None, every: int = 1, *, stays: bool = False) -> int:
     """Let each call of each command fail once, with each error, over nothing and over an old result.
 
-    `every` leaves out calls: each so many one is tried, others with each error.
+    `every` leaves out calls: each so many one is tried, others with each error. An error that
+    `stays` meets all calls behind the first too.
     """
     commands = chosen(names)
     trials = Trials(root, commands)
@@ -146,7 +149,7 @@ def walk(root: Path, names: list[str] | None, errors: list[str] | None, every: i
                 for call in range(min(first, every), MOST_CALLS, every):
                     place = trials.place(command if old else None)
                     before = trial.content(place)
-                    ended = trial.run(command, place, force=old, call=call, number=ERRORS[name])
+                    ended = trial.run(command, place, force=old, call=call, number=ERRORS[name], stays=stays)
                     if not ended.failed and ended.status == 0:
                         break
                     runs += 1
@@ -206,6 +209,8 @@ def kills(root: Path, names: list[str] | None, count: int, seed: int) -> int:
         for one in found:
             wrong += 1
             print(f"  {command.name}, old={old}, kill {number}: {one}", flush=True)
+        if not (number + 1) % (PROGRESS * len(commands)):
+            print(f"  {sum(counts['killed'] for counts in table.values())} of {count}, wrong: {wrong}", flush=True)
     for name, counts in table.items():
         print(f"{name}: {dict(counts)}")
     total = sum((counts for counts in table.values()), Counter[str]())

@@ -69,11 +69,14 @@ class Calls:
         self.library = ctypes.CDLL(os.environ[LIBRARY])
         self.library.faults_failed.restype = ctypes.c_char_p
         self.library.faults_counted.restype = ctypes.c_long
-        self.library.faults_at.argtypes = (ctypes.c_long, ctypes.c_int)
+        self.library.faults_at.argtypes = (ctypes.c_long, ctypes.c_int, ctypes.c_int)
 
-    def watch(self, folder: Path, call: int = 0, number: int = 0) -> None:
-        """Count from now on; the call of that position fails with an error number, or kills the process where 0."""
-        self.library.faults_at(call, number)
+    def watch(self, folder: Path, call: int = 0, number: int = 0, *, stays: bool = False) -> None:
+        """Count from now on; the call of that position fails with an error number, or kills the process where 0.
+
+        An error that stays meets the calls behind it too.
+        """
+        self.library.faults_at(call, number, stays)
         self.library.faults_watch(os.fsencode(folder))
 
     @property

@@ -86,6 +86,15 @@ def test_a_fit_that_a_disk_does_not_take_is_still_whole_in_memory(disk, tmp_path
     assert load_result(tmp_path / "fit.nc")["posterior"].identical(fit["posterior"])
 
 
+def test_a_full_disk_behind_standard_output_is_told(disk):
+    (disk / "rest").write_bytes(bytes(SMALL * 1024))
+    command = [sys.executable, "-m", "lensim.cli.main", "models"]
+    with (disk / "log").open("w") as log:
+        done = subprocess.run(command, stdout=log, stderr=subprocess.PIPE, text=True, check=False)
+    told = "error: standard output cannot be used: No space left on device\n"
+    assert (done.returncode, done.stderr) == (2, told)
+
+
 def test_a_read_only_disk_is_told(disk):
     subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
     done = simulate(disk / "a" / "plate.csv")

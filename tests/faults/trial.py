@@ -46,14 +46,14 @@ class Ended:
     faults: list[str] = field(default_factory=list)
 
 
-def start(command: Command, place: Place, *, force: bool, call: int = 0, number: int = -1) -> int:
+def start(command: Command, place: Place, *, force: bool, call: int = 0, number: int = -1, stays: bool = False) -> int:
     """Fork a process that runs a command; its number. `number` is an error, 0 for a kill, -1 for no fault."""
     process = os.fork()
     if process:
         return process
     status = 70
     try:
-        status = _run(command, place, force=force, call=call, number=number)
+        status = _run(command, place, force=force, call=call, number=number, stays=stays)
     except BaseException:
         traceback.print_exc()
     finally:
@@ -61,7 +61,7 @@ def start(command: Command, place: Place, *, force: bool, call: int = 0, number:
         os._exit(status)
 
 
-def _run(command: Command, place: Place, *, force: bool, call: int, number: int) -> int:
+def _run(command: Command, place: Place, *, force: bool, call: int = 0, number: int = -1, stays: bool = False) -> int:
     from lensim.cli import fit, main
     from tests.faults.commands import without_sampler
 
@@ -74,7 +74,7 @@ def _run(command: Command, place: Place, *, force: bool, call: int, number: int)
     fit._fit = without_sampler()  # type: ignore[assignment]
     sys.argv = ["lensim", *command.arguments(place.inputs, place.results, force=force)]
     calls = Calls()
-    calls.watch(place.results, call if number >= 0 else 0, max(number, 0))
+    calls.watch(place.results, call if number >= 0 else 0, max(number, 0), stays=stays)
     status = 0
     try:
         main.main()
@@ -107,10 +107,10 @@ def ended(process: int, place: Place, started: float) -> Ended:
     return Ended(status, error, *calls, seconds=time.monotonic() - started)
 
 
-def run(command: Command, place: Place, *, force: bool, call: int = 0, number: int = -1) -> Ended:
+def run(command: Command, place: Place, *, force: bool, call: int = 0, number: int = -1, stays: bool = False) -> Ended:
     """Run a command to its end."""
     started = time.monotonic()
-    return ended(start(command, place, force=force, call=call, number=number), place, started)
+    return ended(start(command, place, force=force, call=call, number=number, stays=stays), place, started)
 
 
 def content(place: Place) -> dict[str, str]:
