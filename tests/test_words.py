@@ -41,10 +41,6 @@ def _breaches(tree: ast.Module, module: str) -> Iterator[str]:
                     yield f"{module}:{node.lineno} {word.arg}=True"
         names = [one.name for one in node.names] if isinstance(node, ast.ImportFrom) and node.module == "rich" else []
         if "print" in names:
-            isinstance(node, ast.ImportFrom)
-            and node.module == "rich"
-            and any(one.name == "print" for one in node.names)
-        ):
             yield f"{module}:{node.lineno} rich.print"
 
 
