@@ -15,6 +15,7 @@ from lensim import vocabulary as v
 from lensim.earlier_results import brought_up_to_date
 from lensim.ownership import require_writable
 from lensim.result_file import has_mark, result_content, with_digest
+from lensim.result_parts import require_parts
 
 
 def require_free(path: Path, *, force: bool, inputs: Iterable[Path] = ()) -> None:
@@ -227,20 +228,26 @@ def load_result(path: Path) -> xr.DataTree:
     InputError
         If there is no such file, it is damaged, too large or made to harm (`lensim.result_file`), or it is no result.
     """
-    content = result_content(path)
+    return result_in(result_content(path), str(path))
+
+
+def result_in(content: io.BytesIO, place: str) -> xr.DataTree:
+    """The result in the bytes of a file that was looked through; `place` and errors as `load_result`."""
     try:
         with xr.open_datatree(content, engine="h5netcdf") as opened:
             result = opened.load()
     except Exception as error:  # whatever the libraries make of someone's file
         raise checks.InputError(
-            f"{path} must be a netCDF file written by lensim, got something else ({checks.fault_of(error)})"
+            f"{place} must be a netCDF file written by lensim, got something else ({checks.fault_of(error)})"
         ) from None
     if "posterior" not in result.children:
-        raise checks.InputError(f"{path} must hold a posterior, got groups {', '.join(result.children) or 'none'}")
+        raise checks.InputError(f"{place} must hold a posterior, got groups {', '.join(result.children) or 'none'}")
     try:
-        return brought_up_to_date(result)
+        result = brought_up_to_date(result)
     except (ValueError, KeyError, TypeError) as error:
         raise checks.InputError(
-            f"{path} must be a result as lensim writes it, got groups and variables that do not go together "
+            f"{place} must be a result as lensim writes it, got groups and variables that do not go together "
             f"({checks.fault_of(error)})"
         ) from None
+    require_parts(result, place)
+    return result

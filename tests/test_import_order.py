@@ -21,6 +21,7 @@ LEVELS = (
         "record",
         "result_file",
         "result_look",
+        "result_parts",
         "added_files",
         "placing",
         "unfinished",

@@ -49,7 +49,7 @@ def test_a_result_of_this_process_is_not_looked_through(path, monkeypatch):
 
 
 def test_an_attribute_without_letters_is_read(tmp_path, monkeypatch):
-    mu = xr.DataArray(np.arange(3.0), dims="draw", attrs={"unit": ""})
+    mu = xr.DataArray(np.arange(4.0).reshape(2, 2), dims=("chain", "draw"), attrs={"unit": ""})
     save_result(xr.DataTree.from_dict({"posterior": xr.Dataset({"mu": mu}, attrs={"note": ""})}), tmp_path / "fit.nc")
     monkeypatch.setattr(result_file, "_written", set())
     read = load_result(tmp_path / "fit.nc")["posterior"]

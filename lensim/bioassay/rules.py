@@ -8,6 +8,7 @@ import xarray as xr
 from lensim import checks
 from lensim import vocabulary as v
 from lensim.bioassay.roles import BLANK, SAMPLE, STANDARD
+from lensim.plain_text import shown
 
 FEWEST_STANDARDS: Final = 4
 LARGEST_OD: Final = 10.0
@@ -162,8 +163,16 @@ def calibrated_range(data: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
     for at in np.unique(plate):
         standards = tnf[(plate == at) & (role == STANDARD) & (tnf > 0)]
         samples = (plate == at) & (role == SAMPLE)
-        for own in np.unique(medium[samples]):
+        for own in np.unique(medium[samples & (medium >= 0)]) if standards.size else ():
             factors = dilution[samples & (medium == own)]
             low[own] = min(low[own], standards.min() * factors.min())
             high[own] = max(high[own], standards.max() * factors.max())
+    if (without := np.flatnonzero(high == 0.0)).size:
+        raise checks.InputError(
+            f"every medium must have a sample well beside standards above 0, got none of {_medium(data, without[0])}"
+        )
     return low, high
+
+
+def _medium(data: xr.Dataset, at: int) -> str:
+    return shown(str(data[v.MEDIUM].to_numpy()[at]))

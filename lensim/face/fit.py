@@ -15,6 +15,8 @@ from lensim.plain_text import one_line
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from lensim.report.figures.catalogue import ResultFigure
+
 
 class Fit:
     """A result of `lensim.fit` or of the command `lensim fit`; all its data are in `tree`.
@@ -98,15 +100,22 @@ class Fit:
         Raises
         ------
         InputError
-            If there is no figure of that name.
+            If there is no figure of that name, or the result lacks what it shows.
 
         Examples
         --------
         >>> fit.plot("ic50_forest").savefig("forest.png")
         """
         from lensim.report.figures.catalogue import figures_of
+        from lensim.report.shown import last_word
 
-        found = {figure.name: figure for figure in figures_of(self.tree, ci_prob, threshold_um)}
+        try:
+            return self._drawn(name, figures_of(self.tree, ci_prob, threshold_um))
+        except KeyError as error:
+            raise InputError(f"plot needs {last_word(error)}, got a result that lacks it") from None
+
+    def _drawn(self, name: str, figures: "tuple[ResultFigure, ...]") -> "Figure":
+        found = {figure.name: figure for figure in figures}
         if not found:
             raise InputError(f"plot needs a fit of an assay with figures, got one of {self.assay}, which has none")
         if name:

@@ -1,12 +1,10 @@
 """The fitted data, which every result carries with the posterior."""
 
-from typing import Final
-
 import xarray as xr
 
 from lensim import checks
-
-OBSERVATIONS: Final = "observations"
+from lensim import vocabulary as v
+from lensim.result_parts import OBSERVATIONS, require_needed
 
 
 def attach_observations(result: xr.DataTree, data: xr.Dataset) -> None:
@@ -20,11 +18,13 @@ def observations_of(result: xr.DataTree) -> xr.Dataset:
     Raises
     ------
     InputError
-        If the result does not carry it.
+        If the result does not carry it, or it lacks what the tables of the result's assay need.
     """
     if OBSERVATIONS not in result.children:
         raise checks.InputError(f"a result needs the group {OBSERVATIONS}, got {', '.join(result.children)}")
-    return result[OBSERVATIONS].to_dataset()
+    data = result[OBSERVATIONS].to_dataset()
+    require_needed(data, str(result.attrs.get(v.ASSAY, "")))
+    return data
 
 
 def require_estimands(estimands: object, made_by: str) -> None:

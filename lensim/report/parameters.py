@@ -14,6 +14,9 @@ from lensim.inference.intervals import interval_of
 MOST_SCALARS: Final = 60
 """A variable with more than these is data of its own, such as one value a well, and left to the result's file."""
 
+HUGE: Final = 1e300
+"""Draws beyond this, such as an infinite IC50, are not interpolated."""
+
 
 def parameter_tables(result: xr.DataTree, asked: Asked) -> tuple[ResultTable, ...]:
     """A table of the parameters with medians and intervals; none where there are no parameters."""
@@ -28,7 +31,8 @@ def _rows(posterior: xr.Dataset, ci_prob: float) -> Iterator[dict[str, Any]]:
             continue
         dims = [dim for dim in values.dims if dim not in ("chain", "draw")]
         flat = values.transpose("chain", "draw", *dims).to_numpy().reshape(-1, size)
-        lower, median, upper = interval_of(flat, ci_prob, axis=0)
+        is_finite = bool((np.abs(flat) < HUGE).all())
+        lower, median, upper = interval_of(flat, ci_prob, axis=0, method="linear" if is_finite else "inverted_cdf")
         labels = [
             posterior[dim].to_numpy() if dim in posterior.coords else np.arange(values.sizes[dim]) for dim in dims
         ]

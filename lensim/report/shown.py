@@ -34,10 +34,10 @@ def shown_of(result: xr.DataTree, asked: Asked) -> Shown:
 
 def parameters_alone(result: xr.DataTree, asked: Asked, error: KeyError) -> Shown:
     """Parameters alone, for a fit by another package's model, or a result that lacks its estimands."""
-    lacks = f" The result lacks {_last_word(error)}, so its parameters are shown as they are."
+    lacks = f" The result lacks {last_word(error)}, so its parameters are shown as they are."
     return PARAMETERS, parameter_tables(result, asked), (), lacks
 
 
-def _last_word(error: KeyError) -> str:
+def last_word(error: KeyError) -> str:
     """The name at the end of a message such as 'Could not find node at log_top_signal'."""
     return str(error.args[0] if error.args else error).split()[-1].strip("'\".")

@@ -127,8 +127,7 @@ def changed_fit(path, name: str, dims: tuple[str, ...]):
         (
             "mu_log2_fold_change",
             (v.TARGET, v.CELL_TYPE, v.CONTRAST),
-            "must have mu_log2_fold_change by chain and draw, and none but target, cell_type, contrast besides, got it "
-            "by target, cell_type, contrast",
+            "must have mu_log2_fold_change of its posterior by chain and draw, got it by target, cell_type, contrast",
         ),
     ],
 )

@@ -44,9 +44,9 @@ def _made_up_fit(assay: str) -> xr.DataTree:
         "bioassay": _bioassay,
         "cell_cycle": _cell_cycle,
     }[assay]()
-    result = _around(truth.isel(study=0), data.isel(study=0))
+    result = around(truth.isel(study=0), data.isel(study=0))
     if assay == "dose_response":
-        _replicate_wells(result, data.isel(study=0))
+        replicate_wells(result, data.isel(study=0))
     result.attrs |= {"assay": assay, "seed": 1, "model": f"{assay}_made_up"}
     carry_verdict(result, Verdict(True, (), 1.0, 1000.0, 1000.0, "x", 0, 1.0, 0.0))
     return result
@@ -65,7 +65,7 @@ def renamed(result: xr.DataTree, names: Mapping[str, str]) -> xr.DataTree:
     return found
 
 
-def _around(truth: xr.Dataset, data: xr.Dataset) -> xr.DataTree:
+def around(truth: xr.Dataset, data: xr.Dataset) -> xr.DataTree:
     """Draws around each variable of a truth; what is a spread stays above 0."""
     rng = stream(1, "draws")
     draws = {}
@@ -78,7 +78,7 @@ def _around(truth: xr.Dataset, data: xr.Dataset) -> xr.DataTree:
     return tree
 
 
-def _replicate_wells(result: xr.DataTree, data: xr.Dataset) -> None:
+def replicate_wells(result: xr.DataTree, data: xr.Dataset) -> None:
     log_signal = np.log(np.maximum(data[v.SIGNAL].to_numpy(), 1.0))
     draws = log_signal + 0.1 * stream(1, "wells").standard_normal((CHAINS, DRAWS, len(log_signal)))
     name = "log_signal_observed"
