@@ -218,6 +218,23 @@ def save_dataset(data: xr.Dataset, path: Path, *, force: bool = False) -> None:
             write_image(with_digest(image), path, force=force)
 
 
+def load_dataset(path: Path) -> xr.Dataset:
+    """Read a Dataset that `save_dataset` wrote, into memory.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it is damaged, too large or made to harm (`lensim.result_file`).
+    """
+    content = result_content(path)
+    try:
+        return xr.load_dataset(content, engine="h5netcdf")
+    except Exception as error:  # whatever the libraries make of someone's file
+        raise checks.InputError(
+            f"{path} must be a netCDF file written by lensim, got something else ({checks.fault_of(error)})"
+        ) from None
+
+
 def load_result(path: Path) -> xr.DataTree:
     """Read a fit that `save_result` wrote, into memory; one of an earlier lensim is brought to today's names.
 

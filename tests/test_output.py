@@ -9,7 +9,7 @@ import xarray as xr
 
 from lensim import output
 from lensim.checks import InputError
-from lensim.output import load_result, require_free, save_dataset, save_result, written_whole
+from lensim.output import load_dataset, load_result, require_free, save_dataset, save_result, written_whole
 
 
 @pytest.fixture
@@ -216,3 +216,12 @@ def test_a_file_that_is_asked_whose_it_is_is_looked_through_first(tmp_path, monk
     with pytest.raises(InputError, match=r"must be free or a file that lensim wrote, got another"):
         output.require_own_netcdf(path)
     assert asked == [path]
+
+
+def test_a_truth_is_read_as_a_result_is(tmp_path):
+    truth = xr.Dataset({"mu": ("x", [1.0, 2.0])})
+    save_dataset(truth, tmp_path / "truth.nc")
+    assert load_dataset(tmp_path / "truth.nc").identical(truth)
+    (tmp_path / "other.nc").write_text("text")
+    with pytest.raises(InputError, match="must be a netCDF file written by lensim, got something else"):
+        load_dataset(tmp_path / "other.nc")

@@ -20,14 +20,14 @@ from lensim.inference.observations import observations_of
 from lensim.maiga2013.cell_cycle_twin import CONTROL, LENALIDOMIDE, PARENT, STATED
 from lensim.maiga2013.expression_twin import ABSENT, LINE, PRIMARY, STROMA
 from lensim.maiga2013.readings import RESISTANT_ABOVE_UM, paired_numbers, panel_numbers
-from lensim.output import load_result
+from lensim.output import load_dataset, load_result
 
 Quantities = dict[str, np.ndarray]
 
 
 def recovered_panel(folder: Path) -> tuple[Quantities, Quantities]:
     """Posterior draws of the numbers of Figure 1, and their truth in that twin."""
-    result, truth = load_result(folder / "fit.nc"), xr.load_dataset(folder / "truth.nc", engine="h5netcdf")
+    result, truth = load_result(folder / "fit.nc"), load_dataset(folder / "truth.nc")
     data = observations_of(result)
     group, names = data[v.GROUP_OF_LINE].to_numpy(), [str(one) for one in data[v.MOLECULAR_GROUP].to_numpy()]
     draws = dose_response_estimands(result, RESISTANT_ABOVE_UM).stack(sample=("chain", "draw"), create_index=False)
@@ -64,7 +64,7 @@ def expression_quantities(
 
 def recovered_expression(folder: Path) -> tuple[Quantities, Quantities]:
     """Posterior draws of the numbers of Figure 2, and their truth in that twin."""
-    result, truth = load_result(folder / "fit.nc"), xr.load_dataset(folder / "truth.nc", engine="h5netcdf")
+    result, truth = load_result(folder / "fit.nc"), load_dataset(folder / "truth.nc")
     data = observations_of(result)
     kind = np.array(data[v.CELL_TYPE].to_numpy())[data[v.CELL_TYPE_OF_SUBJECT].to_numpy()]
     subjects = [str(one) for one in data[v.SUBJECT].to_numpy()]
@@ -86,7 +86,7 @@ def recovered_expression(folder: Path) -> tuple[Quantities, Quantities]:
 
 def recovered_bioassay(folder: Path) -> tuple[Quantities, Quantities]:
     """In how many lines TNF activity rises, and its truth in that twin."""
-    result, truth = load_result(folder / "fit.nc"), xr.load_dataset(folder / "truth.nc", engine="h5netcdf")
+    result, truth = load_result(folder / "fit.nc"), load_dataset(folder / "truth.nc")
     fold = result["posterior"][v.LOG2_FOLD_CHANGE].isel({v.CONTRAST: 0})
     up = (fold > 0).sum(v.CELL_LINE).to_numpy().ravel().astype(float)
     true = float((truth[v.LOG2_FOLD_CHANGE] > 0).sum())
