@@ -266,11 +266,11 @@ def fit_study(
     data = assay.prepared(data)
     observed = max((one.size for one in data.data_vars.values()), default=0)
     require_size(
-        "fit",
+        "a fit",
         observed * settings.sampler.draws * settings.sampler.chains,
         limits.FIT_VALUES,
         "kept draws times values observed",
-        f"lower draws ({settings.sampler.draws:,}) or chains ({settings.sampler.chains:,})",
+        f"lower draws={settings.sampler.draws} or chains={settings.sampler.chains}",
     )
     result = fit_with_care(
         data,

@@ -41,6 +41,20 @@ def number_fault(value: Any, *, largest: float = limits.LARGEST_NUMBER, may_be_i
     return ""
 
 
+def require_number(place: str, value: Any, *, above: float | None = None, may_be_infinite: bool = False) -> None:
+    """Refuse what is no number, not finite, of a size that none has, or not above a bound.
+
+    Raises
+    ------
+    InputError
+        With the place, the rule and the value.
+    """
+    if fault := number_fault(value, may_be_infinite=may_be_infinite):
+        raise InputError(f"{place} {fault}")
+    if above is not None and not value > above:
+        raise InputError(f"{place} must be above {above:g}, got {shown(value)}")
+
+
 def require_bounded(content: Any, place: str) -> None:
     """Refuse nested content with whole numbers beyond 64 bits, long texts, or too much of anything.
 

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lensim.cli.shared import CiProb, Force, Seed, csv_suffix, out, say
+from lensim import limits
+from lensim.cli.shared import CiProb, Force, Seed, ThresholdUm, csv_suffix, out, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,12 +19,20 @@ def associate(
         typer.Option(help="Table with cell_line and a column a label, such as p53; else the fit's molecular groups."),
     ] = None,
     label: Annotated[list[str] | None, typer.Option(help="Only this column of the table; may be repeated.")] = None,
-    threshold_um: Annotated[float | None, typer.Option(help="Resistant: IC50 above this; else the top dose.")] = None,
+    threshold_um: ThresholdUm = None,
     odds_ratio: Annotated[
-        float, typer.Option(help="An odds ratio closer to 1 than this is of no practical importance.")
+        float,
+        typer.Option(
+            min=1, max=limits.LARGEST_NUMBER, help="An odds ratio closer to 1 than this is of no practical importance."
+        ),
     ] = 2.0,
     inhibition_percent: Annotated[
-        float, typer.Option(help="A smaller difference of mean inhibition has none, either way, in percentage points.")
+        float,
+        typer.Option(
+            min=limits.SMALLEST_NUMBER,
+            max=100,
+            help="A smaller difference of mean inhibition has none, either way, in percentage points.",
+        ),
     ] = 10.0,
     ci: CiProb = 0.9,
     csv: Annotated[Path | None, typer.Option(help="Write the table here (.csv).")] = None,

@@ -5,8 +5,6 @@ from typing import Annotated
 
 import typer
 
-from lensim.checks import between
-from lensim.cli.fit import INTERVALS
 from lensim.cli.remedies import in_own_options
 from lensim.cli.shared import CiProb, Csv, Force, say
 from lensim.cli.summarize import require_room, write_csv
@@ -26,7 +24,6 @@ def compare(
     from lensim.inference.verdict import verdict_of
     from lensim.output import load_result
 
-    between("--ci", ci, *INTERVALS)
     require_room(csv, None, force=force, inputs=[result_file])
     result = load_result(result_file)
     require_assay(result, "expression", str(result_file))

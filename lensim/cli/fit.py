@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lensim.checks import between, fault_of, one_of, told_of
+from lensim.checks import fault_of, one_of, told_of
 from lensim.cli.assay_command import assay_command
 from lensim.cli.kept import going_on, keep, tell
 from lensim.cli.remedies import in_own_options
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from lensim.assay import Asked
     from lensim.cli.summarize import Said
     from lensim.face.fit import Fit
-
-INTERVALS = (0.01, 0.999)
-"""Probabilities that an interval may have; refused at once, since summaries come after minutes of sampling."""
 
 
 def fit_options(
@@ -93,7 +90,6 @@ def _run(
     from lensim.output import require_room_for
 
     one_of("--out suffix", path.suffix.lower(), (".nc",))
-    between("--ci", ci, *INTERVALS)
     SamplerSettings(draws=draws, tune=tune, chains=chains, target_accept=target_accept)  # refuses what is out of range
     read_here = paths_in({**given, "priors": priors})
     if not given.get("by"):

@@ -16,6 +16,7 @@ from lensim.cli import associate, compare, plan, power, published, report, selec
 from lensim.cli.console import print_anything
 from lensim.cli.fit import fit_command
 from lensim.cli.read import read_command, read_expression_command
+from lensim.cli.refused_values import refusal_of
 from lensim.cli.remedies import speaking_options
 from lensim.cli.shared import once_by, out, say
 from lensim.working_folder import pass_over_settings
@@ -225,7 +226,7 @@ def _refused_call(error: Any) -> int:
         if error.ctx is not None:
             _say_last(error.ctx.get_usage())
             _say_last(f"Try '{error.ctx.command_path} --help' for help.")
-        _say_last(f"error: {error.format_message()}", "red")
+        _say_last(f"error: {refusal_of(error)}", "red")
     return int(error.exit_code)
 
 

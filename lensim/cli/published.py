@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lensim import limits
 from lensim.cli.shared import Force, Seed, out, say
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ def published(
     folder: Annotated[
         Path | None, typer.Option("--out", help="Folder for the posterior, tables and figures; none without it.")
     ] = None,
-    draws: Annotated[int, typer.Option(min=100, help="Independent draws.")] = 4000,
+    draws: Annotated[int, typer.Option(min=100, max=limits.SAMPLER_DRAWS, help="Independent draws.")] = 4000,
     seed: Seed = 1,
     figures: Annotated[bool, typer.Option(help="Draw figures.")] = True,
     force: Force = False,

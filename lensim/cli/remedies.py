@@ -40,6 +40,17 @@ _VALUE: Final = r""" "[^"]*" | '[^']*' | \{[^{}]*\} | \[[^][]*\] | [\w.+-]*\w ""
 _CHOICE: Final = re.compile(rf"(?<=[\ (])(?P<name>[a-z_]+)=(?!=)(?P<value>{_VALUE})?", re.VERBOSE)
 """A choice behind a blank or a bracket: at the start of a line, and in paths, names of a user begin."""
 
+FIELDS: Final[Mapping[str, str]] = {
+    "technical_replicates": "replicates",
+    "standard_replicates": "replicates",
+    "events_per_tube": "events",
+    "ci_prob": "ci",
+}
+"""Fields of designs and settings that an option has set under another name."""
+
+_PLACE: Final = re.compile(r"^(?:[A-Z]\w+\.)?(?P<name>[a-z_]+)(?= must | is for )", re.MULTILINE)
+"""What a line of a message is about: a parameter, or a field of the design or the settings that it becomes."""
+
 _options: Final[ContextVar[Mapping[str, str]]] = ContextVar("options", default=MappingProxyType({}))
 
 
@@ -71,7 +82,11 @@ def as_options(message: str, options: Mapping[str, str]) -> str:
             return " ".join(_option(OWN_OPTIONS[name].format(key), one) for key, one in value.items())
         return _option(options[name], value) if name in options else match[0]
 
-    return _CHOICE.sub(written, message)
+    def placed(match: re.Match[str]) -> str:
+        name = match["name"] if match["name"] in options else FIELDS.get(match["name"], "")
+        return options.get(name, match[0])
+
+    return _CHOICE.sub(written, _PLACE.sub(placed, message))
 
 
 def speaking_options[**P, T](command: Callable[P, T]) -> Callable[P, T]:

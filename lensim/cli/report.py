@@ -24,12 +24,11 @@ def report(
     Exit status 0 where every fit converged, 3 where one did not: the page is written all the same, and says so.
     """
     from lensim.added_files import added_file, require_added
-    from lensim.checks import InputError, between, one_of
+    from lensim.checks import InputError, one_of
     from lensim.report.html import render
     from lensim.report.own_results import results_page, without_pages
 
     one_of("--out suffix", path.suffix.lower(), (".html", ".htm"))
-    between("--ci", ci, 0.01, 0.999)
     named, results = results, without_pages(results)
     for one in (one for one in named if one not in results):
         say(f"note: {one} is a page of lensim report, so it is passed over", quietly=True)

@@ -7,10 +7,15 @@ from typing import Annotated, Final, Literal
 
 import typer
 
+from lensim import limits
 from lensim.checks import InputError, one_of
 from lensim.cli.console import PlainConsole
 from lensim.plain_text import message_text
 
+INTERVALS: Final = (0.01, 0.999)
+"""Probabilities that an interval may have; refused at once, since summaries come after minutes of sampling."""
+MOST_REPEATS: Final = 1_000_000
+"""Of experiments, replicates or tubes; how large a design may be is checked as a whole."""
 LOG_WIDTH: Final = 120
 """Where there is no terminal whose width could be asked."""
 
@@ -19,13 +24,25 @@ out = _asked if _asked.is_terminal or "COLUMNS" in os.environ else PlainConsole(
 err = PlainConsole(stderr=True)
 
 # --- of every command that makes something ---
-Seed = Annotated[int, typer.Option("--seed", min=0, help="Root seed; the same seed gives the same numbers.")]
+Seed = Annotated[
+    int,
+    typer.Option("--seed", min=0, max=limits.LARGEST_WHOLE, help="Root seed; the same seed gives the same numbers."),
+]
 Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
-Draws = Annotated[int, typer.Option(help="Kept draws of each chain.")]
-Tune = Annotated[int, typer.Option(help="Warm-up steps of each chain.")]
-Chains = Annotated[int, typer.Option(help="Chains.")]
-TargetAccept = Annotated[float, typer.Option(help="Higher is slower and more careful.")]
-CiProb = Annotated[float, typer.Option("--ci", help="Probability inside the intervals.")]
+Draws = Annotated[int, typer.Option(min=1, max=limits.SAMPLER_STEPS, help="Kept draws of each chain.")]
+Tune = Annotated[int, typer.Option(min=1, max=limits.SAMPLER_STEPS, help="Warm-up steps of each chain.")]
+Chains = Annotated[int, typer.Option(min=1, max=limits.CHAINS, help="Chains.")]
+TargetAccept = Annotated[float, typer.Option(min=0.5, max=0.999, help="Higher is slower and more careful.")]
+CiProb = Annotated[
+    float, typer.Option("--ci", min=INTERVALS[0], max=INTERVALS[1], help="Probability inside the intervals.")
+]
+ThresholdUm = Annotated[
+    float | None,
+    typer.Option(
+        min=limits.SMALLEST_NUMBER, max=limits.LARGEST_NUMBER, help="Resistant: IC50 above this; else the top dose."
+    ),
+]
+Experiments = Annotated[int, typer.Option(min=1, max=MOST_REPEATS, help="Independent experiments.")]
 Csv = Annotated[
     Path | None,
     typer.Option(help="Write the main table here (.csv), or every table into this folder (a name without suffix)."),
@@ -42,7 +59,11 @@ Decimal = Annotated[
 ]
 GridNumber = Annotated[
     list[int] | None,
-    typer.Option(min=1, help="Which grid of each file, where a plate has several. May be repeated: a plate each."),
+    typer.Option(
+        min=1,
+        max=limits.TABLE_LINES,
+        help="Which grid of each file, where a plate has several. May be repeated: a plate each.",
+    ),
 ]
 Reading = Annotated[
     str, typer.Option(help="Part of the text over a grid or behind its rows, where a plate has several readings.")
@@ -54,7 +75,12 @@ DropSaturated = Annotated[
     bool, typer.Option("--drop-saturated", help="Leave out wells in which the reader was saturated.")
 ]
 PlateWells = Annotated[
-    int | None, typer.Option(help="Wells of a plate: 96, 384 or 1536; else from the grid or the largest well.")
+    int | None,
+    typer.Option(
+        min=1,
+        max=limits.PLATE_SIDE**2,
+        help="Wells of a plate: 96, 384 or 1536; else from the grid or the largest well.",
+    ),
 ]
 PlateMap = Annotated[Path | None, typer.Option(help="Map of plate grids: a row a well with what it holds.")]
 Control = Annotated[str, typer.Option(help="Condition that others are compared with.")]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lensim.cli.shared import Force, Seed, say, table_suffix
+from lensim import limits
+from lensim.cli.shared import MOST_REPEATS, Experiments, Force, Seed, say, table_suffix
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -25,8 +26,8 @@ class MapOfPlate(StrEnum):
 def simulate_dose_response(
     path: Table,
     seed: Seed = 1,
-    experiments: Annotated[int, typer.Option(help="Independent experiments.")] = 3,
-    replicates: Annotated[int, typer.Option(help="Wells of a line at each dose.")] = 3,
+    experiments: Experiments = 3,
+    replicates: Annotated[int, typer.Option(min=1, max=MOST_REPEATS, help="Wells of a line at each dose.")] = 3,
     plate_map: Annotated[MapOfPlate, typer.Option(help="Where doses lie on a plate.")] = MapOfPlate.randomised,
     force: Force = False,
 ) -> None:
@@ -49,8 +50,8 @@ def simulate_dose_response(
 def simulate_expression(
     path: Table,
     seed: Seed = 1,
-    experiments: Annotated[int, typer.Option(help="Independent experiments.")] = 2,
-    replicates: Annotated[int, typer.Option(help="Reactions of a sample and gene.")] = 2,
+    experiments: Experiments = 2,
+    replicates: Annotated[int, typer.Option(min=1, max=MOST_REPEATS, help="Reactions of a sample and gene.")] = 2,
     force: Force = False,
 ) -> None:
     """A twin of the RT-qPCR of Maïga et al. (2013): a Ct, or none, of every reaction, and the truth behind them.
@@ -71,8 +72,10 @@ def simulate_expression(
 def simulate_bioassay(
     path: Table,
     seed: Seed = 1,
-    experiments: Annotated[int, typer.Option(help="Independent experiments, a plate each.")] = 3,
-    replicates: Annotated[int, typer.Option(help="Wells of a standard, and of a medium.")] = 3,
+    experiments: Annotated[
+        int, typer.Option(min=1, max=MOST_REPEATS, help="Independent experiments, a plate each.")
+    ] = 3,
+    replicates: Annotated[int, typer.Option(min=1, max=MOST_REPEATS, help="Wells of a standard, and of a medium.")] = 3,
     force: Force = False,
 ) -> None:
     """A twin of the TNF bioassay of Maïga et al. (2013): optical density of every well, and the truth behind them.
@@ -93,9 +96,11 @@ def simulate_bioassay(
 def simulate_cell_cycle(
     path: Table,
     seed: Seed = 1,
-    experiments: Annotated[int, typer.Option(help="Independent experiments.")] = 3,
-    tubes: Annotated[int, typer.Option(help="Tubes of each culture.")] = 1,
-    events: Annotated[int, typer.Option(help="Events that are recorded of each tube.")] = 10_000,
+    experiments: Experiments = 3,
+    tubes: Annotated[int, typer.Option(min=1, max=MOST_REPEATS, help="Tubes of each culture.")] = 1,
+    events: Annotated[
+        int, typer.Option(min=1, max=limits.DESIGN_EVENTS, help="Events that are recorded of each tube.")
+    ] = 10_000,
     counts: Annotated[bool, typer.Option("--counts", help="Write a row a tube with counts, not every event.")] = False,
     force: Force = False,
 ) -> None:

@@ -2,10 +2,11 @@
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
+from lensim import limits
 from lensim.checks import one_of
 from lensim.cli.shared import (
     By,
@@ -29,6 +30,8 @@ from lensim.cli.shared import (
 if TYPE_CHECKING:
     import xarray as xr
 
+MOST_CYCLES: Final = 1_000
+
 
 def dose_response(
     files: Annotated[
@@ -50,7 +53,12 @@ def dose_response(
     ] = None,
     decimal: Decimal = None,
     compound: Annotated[str, typer.Option(help="Which compound, where the file has several.")] = "",
-    counting_minutes: Annotated[float, typer.Option(help="Counting time, where the signal is a count.")] = math.inf,
+    counting_minutes: Annotated[
+        float | None,
+        typer.Option(
+            min=limits.SMALLEST_NUMBER, max=limits.LARGEST_NUMBER, help="Counting time, where the signal is a count."
+        ),
+    ] = None,
     scale: Annotated[
         Literal["percent", "fraction"] | None, typer.Option(help="Of viability or inhibition, where in doubt.")
     ] = None,
@@ -98,7 +106,7 @@ def dose_response(
         roles=roles,
         decimal=decimal,
         compound=compound,
-        counting_minutes=counting_minutes,
+        counting_minutes=math.inf if counting_minutes is None else counting_minutes,
         scale=scale,
         lost="drop" if drop_lost else "refuse",
         normalise=normalise,
@@ -123,7 +131,8 @@ def expression(
     calibrator: Annotated[str, typer.Option(help="Subject that levels are given against.")] = "",
     factors: Annotated[Path | None, typer.Option(help="Table gene, amplification_factor (and its _sd).")] = None,
     cycle_limit: Annotated[
-        float | None, typer.Option(help="Cycles run, where the files do not say and it was not 40.")
+        float | None,
+        typer.Option(min=1, max=MOST_CYCLES, help="Cycles run, where the files do not say and it was not 40."),
     ] = None,
     column: Column = None,
     decimal: Decimal = None,
@@ -228,7 +237,9 @@ def cell_cycle(
     scale: Annotated[
         Literal["events", "percent"] | None, typer.Option(help="What columns of phases hold, where it is in doubt.")
     ] = None,
-    events_per_tube: Annotated[int | None, typer.Option(help="Events that percents are of.")] = None,
+    events_per_tube: Annotated[
+        int | None, typer.Option(min=1, max=int(limits.LARGEST_NUMBER), help="Events that percents are of.")
+    ] = None,
     brdu_scale: Annotated[
         Literal["linear", "log10", "channel"],
         typer.Option(help="Of BrdU in a table of events; channel is 1,024 channels over four decades."),

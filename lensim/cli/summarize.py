@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lensim.checks import InputError, told_of
-from lensim.cli.shared import CiProb, Csv, FigureFolder, Force, say
+from lensim.cli.shared import CiProb, Csv, FigureFolder, Force, ThresholdUm, say
 from lensim.cli.tables import print_tables
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def summarize(
     result_file: Annotated[Path, typer.Argument(metavar="RESULT", help="Result of lensim fit (.nc).")],
-    threshold_um: Annotated[float | None, typer.Option(help="Resistant: IC50 above this; else the top dose.")] = None,
+    threshold_um: ThresholdUm = None,
     ci: CiProb = 0.9,
     csv: Csv = None,
     figures: FigureFolder = None,

@@ -6,13 +6,15 @@ from typing import Annotated, Final
 
 import typer
 
+from lensim import limits
 from lensim.cli.shared import err
 
 INTERRUPTED: Final = 130
 """Exit status after Ctrl-C, as a shell gives it."""
 
 Workers = Annotated[
-    int, typer.Option("--workers", min=1, help="Processes on this machine; nobody else can reach them.")
+    int,
+    typer.Option("--workers", min=1, max=limits.WORKERS, help="Processes on this machine; nobody else can reach them."),
 ]
 Scheduler = Annotated[
     str,

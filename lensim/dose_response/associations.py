@@ -251,7 +251,7 @@ def _values(estimands: xr.Dataset, labels: Mapping[str, str] | None) -> list[str
         there = dict.fromkeys(estimands[v.CONDITION_OF_CURVE].to_numpy().astype(str))
         raise checks.InputError(
             f"associations must be asked of a fit with one curve a line, got one with {', '.join(there)}: read one "
-            "condition, where={COLUMN: VALUE}, and fit that"
+            'condition, where={"COLUMN": "VALUE"}, and fit that'
         )
     if labels is None:
         if GROUP_OF_LINE not in estimands.coords:

@@ -53,11 +53,11 @@ class SamplerSettings:
         ):
             checks.at_most(f"SamplerSettings.{name}", getattr(self, name), most)
         require_size(
-            "SamplerSettings",
+            "a fit",
             self.draws * self.chains,
             limits.SAMPLER_DRAWS,
             "kept draws of all chains",
-            f"lower draws ({self.draws:,}) or chains ({self.chains:,})",
+            f"lower draws={self.draws} or chains={self.chains}",
         )
         checks.between("SamplerSettings.target_accept", self.target_accept, 0.5, 0.999)
         checks.at_least("SamplerSettings.cores", self.cores, 0)

@@ -39,7 +39,7 @@ def size_attrs(
         shape = PLATES_BY_WELLS[plate_wells]
         if guessed[0] > shape[0]:
             raise InputError(
-                f"plate wells must be at least {guessed[0] * guessed[1]} to hold all the wells, got {plate_wells}"
+                f"plate_wells must be at least {guessed[0] * guessed[1]} to hold all the wells, got {plate_wells}"
             )
         known = STATED
     else:
@@ -63,7 +63,7 @@ def check_plate_wells(plate_wells: int | None) -> None:
     """
     if plate_wells is not None and plate_wells not in PLATES_BY_WELLS:
         allowed = ", ".join(map(str, PLATES_BY_WELLS))
-        raise InputError(f"plate wells must be one of {allowed}, got {plate_wells}")
+        raise InputError(f"plate_wells must be one of {allowed}, got {plate_wells}")
 
 
 def plate_shape(data: xr.Dataset) -> tuple[int, int]:

@@ -86,7 +86,7 @@ def test_duplicate_wells_name_both_lines(capsys, tmp_path):
 def test_unknown_unit_is_told_the_units(capsys, tmp_path):
     status, _, error = fit(capsys, tmp_path, HEADER.replace("dose_um", "dose") + "".join(GOOD), "--dose-unit", "uMol")
     assert status == 2
-    assert "dose_unit must be one of M, mM, uM" in error
+    assert "--dose-unit must be one of M, mM, uM" in error
 
 
 @pytest.mark.parametrize(
@@ -98,8 +98,8 @@ def test_unknown_unit_is_told_the_units(capsys, tmp_path):
         ),
         (("--column", "signal"), "--column must be NAME=VALUE, got 'signal'"),
         (("--column", "colour=red"), "column must say which is cell_line, dose, dose_unit, signal, "),
-        (("--draws", "0"), "SamplerSettings.draws must be at least 1, got 0"),
-        (("--target-accept", "1.5"), "SamplerSettings.target_accept must lie between 0.5 and 0.999, got 1.5"),
+        (("--draws", "0"), "--draws must be a whole number from 1 to 1,000,000, got '0'"),
+        (("--target-accept", "1.5"), "--target-accept must be a number from 0.5 to 0.999, got '1.5'"),
         (("--compound", "aspirin"), "aspirin"),
     ],
 )

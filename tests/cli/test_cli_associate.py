@@ -88,9 +88,9 @@ def test_bad_tables_have_one_clear_error(capsys, fit, tmp_path, name):
     [
         (("--label", "p53"), "--label must come with --labels FILE, got it alone"),
         (("--odds-ratio", "1"), "--odds-ratio must be above 1, got 1"),
-        (("--inhibition-percent", "-3"), "must be above 0, got -3"),
-        (("--threshold-um", "0"), "threshold_um must be above 0, got 0"),
-        (("--ci", "1.5"), "ci_prob must lie between 0.01 and 0.999, got 1.5"),
+        (("--inhibition-percent", "-3"), "must be a number from 1e-30 to 100, got '-3'"),
+        (("--threshold-um", "0"), "--threshold-um must be a number from 1e-30 to 1e+12, got '0'"),
+        (("--ci", "1.5"), "--ci must be a number from 0.01 to 0.999, got '1.5'"),
         (("--labels", "no_such.csv"), "no_such.csv"),
         (("--figure", "effects.jpg"), "--figure suffix must be one of .png, got '.jpg'"),
     ],

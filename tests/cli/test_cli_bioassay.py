@@ -89,11 +89,11 @@ BAD = {
         "control must be one of the conditions control, drug, got 'PBS'",
     ),
     "unknown unit": (HEADER + "".join(ROWS), ("--unit", "mM"), "unit must be one of pg/ml, ng/ml, got 'mM'"),
-    "a wide interval": (HEADER + "".join(ROWS), ("--ci", "1"), "--ci must lie between 0.01 and 0.999, got 1"),
+    "a wide interval": (HEADER + "".join(ROWS), ("--ci", "1"), "--ci must be a number from 0.01 to 0.999, got '1'"),
     "a grid number alone": (
         HEADER + "".join(ROWS),
         ("--grid-number", "2"),
-        "grid_number is for what plate readers wrote, and needs --plate-map as well, got none",
+        "--grid-number is for what plate readers wrote, and needs --plate-map as well, got none",
     ),
     "a word in a number": (HEADER + "".join([*ROWS, "B3,sample,,x,drug,1,word\n"]), (), "line 9: od must be a number"),
 }
@@ -130,7 +130,7 @@ def test_a_result_is_summarised_with_table_and_figures(tmp_path, capsys):
     assert {file.name for file in figures.glob("*.png")} == {"calibration.png", "tnf.png"}
     assert table.read_text().count("\n") == 13
     status, _, err = run(capsys, "summarize", path, "--threshold-um", "10")
-    assert (status, "threshold_um must go with a result of the assay dose_response, got one of bioassay" in err) == (
+    assert (status, "must go with a result of the assay dose_response, got one of bioassay" in err) == (
         2,
         True,
     )

@@ -132,7 +132,9 @@ def test_a_stated_factor_stands_in_for_a_short_series(tmp_path, capsys, monkeypa
     assert "the fit was reached" in err
 
 
-@pytest.mark.parametrize(("limit", "message"), [("46", "the fit was reached"), ("-1", "cycle_limit must be above 0")])
+@pytest.mark.parametrize(
+    ("limit", "message"), [("46", "the fit was reached"), ("-1", "--cycle-limit must be a number from 1 to 1,000")]
+)
 def test_a_stated_limit_counts(tmp_path, capsys, monkeypatch, limit, message):
     monkeypatch.setattr("lensim.face.fit.fit_study", reached)
     path = tmp_path / "cts.csv"
@@ -262,7 +264,7 @@ SPOILT_EXPORTS = {
     ),
     "of no known instrument": (
         export(), SHEET, (*ROLES, "--format", "excel"),
-        "error: format must be one of sds, quantstudio, cfx, lightcycler, mxpro, rotorgene, tidy, rdml",
+        "error: --format must be one of sds, quantstudio, cfx, lightcycler, mxpro, rotorgene, tidy, rdml",
     ),
 }  # fmt: skip
 
@@ -350,9 +352,9 @@ def test_two_instruments_are_not_mixed(tmp_path, capsys, command, options, monke
         ),
         (
             ("fit", "expression", "ratios.csv", "--ci", "1.5", "--out", "fit.nc"),
-            "--ci must lie between 0.01 and 0.999, got 1.5",
+            "--ci must be a number from 0.01 to 0.999, got '1.5'",
         ),
-        (("compare", "ratios.csv", "--ci", "0"), "--ci must lie between 0.01 and 0.999, got 0"),
+        (("compare", "ratios.csv", "--ci", "0"), "--ci must be a number from 0.01 to 0.999, got '0'"),
         (("compare", "nothing.nc"), "nothing.nc must be a result file, got nothing there"),
         (("compare", "dose.nc"), "dose.nc must be of the assay expression, got dose_response_separate"),
     ],

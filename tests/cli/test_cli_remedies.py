@@ -15,6 +15,8 @@ OPTIONS = {
     "join_names": "--join-names",
     "decimal": "--decimal",
     "prior": "--from",
+    "draws": "--draws",
+    "replicates": "--replicates",
 }
 
 
@@ -31,6 +33,15 @@ OPTIONS = {
         ("join them with join_names=True", "join them with --join-names"),
         ("keep them apart with join_names=False", "keep them apart with --no-join-names"),
         ('state decimal=","', "state --decimal ,"),
+        ("ExpressionDesign.technical_replicates must fit, got 9", "--replicates must fit, got 9"),
+        (
+            "Settings.draws must be 1, got 9\nprior must be, got draws must be",
+            "--draws must be 1, got 9\n--from must be, got draws must be",
+        ),
+        ("a.csv: decimal must be one", "a.csv: decimal must be one"),
+        ("Settings.tune must be 1, got 9", "Settings.tune must be 1, got 9"),
+        ("grid_number is for grids", "--grid-number is for grids"),
+        ("a fit must be smaller: lower draws=9", "a fit must be smaller: lower --draws 9"),
         ("name it with prior=", "name it with --from"),
         ("name it, such as channels={'dna': 'FL2-A'}", "name it, such as --dna-channel FL2-A"),
         ("state scale='fraction'", "state scale='fraction'"),

@@ -113,7 +113,7 @@ def test_a_fit_that_lacks_what_its_figures_need_shows_its_parameters(capsys, tmp
         (("empty",), (), "empty: must be a results folder with findings, tables or figures, got a folder without them"),
         (("fit.nc", "fit.nc"), (), "fit.nc: must be named once, got it twice"),
         (("bare.nc",), (), "bare.nc: result must carry the verdict of a convergence gate, got none"),
-        (("fit.nc",), ("--ci", "1.5"), "--ci must lie between 0.01 and 0.999, got 1.5"),
+        (("fit.nc",), ("--ci", "1.5"), "--ci must be a number from 0.01 to 0.999, got '1.5'"),
         (("fit.nc",), ("--out", "page.pdf"), "--out suffix must be one of .html, .htm, got '.pdf'"),
     ],
 )

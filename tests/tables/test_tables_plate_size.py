@@ -29,10 +29,10 @@ def test_a_size_and_where_it_is_from(plate_wells, grid, attrs):
 
 
 def test_a_size_that_cannot_be():
-    with pytest.raises(InputError, match=r"^plate wells must be one of 96, 384, 1536, got 100$"):
+    with pytest.raises(InputError, match=r"^plate_wells must be one of 96, 384, 1536, got 100$"):
         check_plate_wells(100)
     check_plate_wells(None)
-    with pytest.raises(InputError, match=r"^plate wells must be at least 384 to hold all the wells, got 96$"):
+    with pytest.raises(InputError, match=r"^plate_wells must be at least 384 to hold all the wells, got 96$"):
         size_attrs([(8, 0)], 96)
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from lensim import vocabulary as v
 from lensim.checks import FaultReport
 from lensim.dose_response.read.wells import Well
+from lensim.plain_text import shown
 from lensim.tables.choice import Choice, shown_values
 from lensim.tables.control import find_control
 from lensim.tables.names import plain_name
@@ -86,7 +87,9 @@ def settle_conditions(
         if control and column:
             faults.add(f"control needs lines that were treated under several conditions, got one in {column!r} a line")
         elif control:
-            faults.add(f'control needs a column of conditions: name it, columns={{"condition": NAME}}, got {control!r}')
+            faults.add(
+                f'control needs a column of conditions: name it, columns={{"condition": "NAME"}}, got {shown(control)}'
+            )
         return Conditions([replace(well, condition="") for well in wells], _without(tables), "")
     wells = [replace(well, condition=well.condition or NONE) if well.role != "blank" else well for well in wells]
     before = len(faults.faults)

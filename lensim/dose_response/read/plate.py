@@ -10,6 +10,7 @@ from typing import Final
 import xarray as xr
 
 from lensim import checks
+from lensim.bounds import require_number
 from lensim.checks import FaultReport, InputError
 from lensim.dose_response.read.assemble import Origin, assemble
 from lensim.dose_response.read.ceiling import settle_ceiling
@@ -157,7 +158,7 @@ def read_plates(
     InputError
         With every fault of the files, each with its line; or that a file has no grid, or several to choose from.
     """
-    checks.above("counting_minutes", counting_minutes, 0)
+    require_number("counting_minutes", counting_minutes, above=0, may_be_infinite=True)
     checks.one_of("lost", lost, ("refuse", "drop"))
     checks.one_of("repeats", repeats, REPEATS)
     checks.one_of("controls", controls, CONTROLS)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import xarray as xr
 
 from lensim import checks
+from lensim.bounds import require_number
 from lensim.checks import FaultReport
 from lensim.dose_response.read.assemble import Origin, assemble
 from lensim.dose_response.read.ceiling import settle_ceiling
@@ -136,7 +137,7 @@ def read_tidy(
     InputError
         With every fault of the files, each with its line.
     """
-    checks.above("counting_minutes", counting_minutes, 0)
+    require_number("counting_minutes", counting_minutes, above=0, may_be_infinite=True)
     checks.one_of("lost", lost, ("refuse", "drop"))
     checks.one_of("saturated", saturated, ("refuse", "drop", "keep"))
     checks.one_of("scale", scale or "percent", ("percent", "fraction"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from lensim import checks
+from lensim.bounds import require_number
 from lensim.checks import FaultReport, InputError
 from lensim.expression.read.reactions import DEFAULT_CYCLE_LIMIT, Reaction, Task
 from lensim.expression.read.tasks import TaskOrIgnored
@@ -114,7 +115,7 @@ class FileReactions:
 def check_stated(cycle_limit: float | None, decimal: str | None) -> None:
     """Refuse options that are not possible: a cycle limit that is not above 0, an unknown decimal mark."""
     if cycle_limit is not None:
-        checks.above("cycle_limit", cycle_limit, 0)
+        require_number("cycle_limit", cycle_limit, above=0)
     if decimal is not None:
         checks.one_of("decimal", decimal, (".", ","))
 

@@ -87,7 +87,7 @@ def test_controls_of_no_condition_are_refused_with_the_way_out(tmp_path):
 def test_a_control_without_conditions_is_refused(tmp_path):
     refused(tmp_path, table(("IL-6",)), "wells.csv: control needs lines that were treated under several", control="x")
     plain = "cell_line,dose_uM,signal\nA,0,9\nA,1,5\nA,2,3\n"
-    refused(tmp_path, plain, 'wells.csv: control needs a column of conditions: name it, columns={"condition": NAME}',
+    refused(tmp_path, plain, 'wells.csv: control needs a column of conditions: name it, columns={"condition": "NAME"}',
             control="x")  # fmt: skip
 
 

@@ -101,7 +101,7 @@ def test_a_fault_of_a_shared_map_is_told_once(tmp_path):
         ({"scale": "parts"}, "scale must be one of percent, fraction, got 'parts'"),
         ({"lost": "keep"}, "lost must be one of refuse, drop, got 'keep'"),
         ({"decimal": ";"}, "decimal must be one of ., ,, got ';'"),
-        ({"plate_wells": 48}, "plate wells must be one of 96, 384, 1536, got 48"),
+        ({"plate_wells": 48}, "plate_wells must be one of 96, 384, 1536, got 48"),
         ({"compound": "x"}, "compound needs a file with a column of compounds, got 'x' and no such column"),
         (
             {"columns": {"response": "signal"}},
