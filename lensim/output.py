@@ -14,7 +14,7 @@ from lensim import checks, placing, unfinished
 from lensim import vocabulary as v
 from lensim.earlier_results import brought_up_to_date
 from lensim.ownership import require_writable
-from lensim.result_file import has_mark, result_content, with_digest
+from lensim.result_file import EXPECTED, has_mark, result_content, with_digest
 from lensim.result_parts import require_parts
 
 
@@ -150,7 +150,9 @@ def image_of_result(result: xr.DataTree) -> memoryview:
     library, that one ends the whole process.
     """
     _require_memory(result.nbytes)
-    with _bytes_of(lambda file: result.to_netcdf(file, engine="h5netcdf", encoding=_encoding(result))) as image:
+    marked = result.copy(deep=False)
+    marked.attrs = result.attrs | {EXPECTED: 1}
+    with _bytes_of(lambda file: marked.to_netcdf(file, engine="h5netcdf", encoding=_encoding(result))) as image:
         return with_digest(image)
 
 
@@ -214,7 +216,8 @@ def save_dataset(data: xr.Dataset, path: Path, *, force: bool = False) -> None:
     require_room_for(path, force=force)
     with _told_of_memory(path):
         _require_memory(data.nbytes)
-        with _bytes_of(lambda file: data.to_netcdf(file, engine="h5netcdf")) as image:
+        marked = data.assign_attrs({EXPECTED: 1})
+        with _bytes_of(lambda file: marked.to_netcdf(file, engine="h5netcdf")) as image:
             write_image(with_digest(image), path, force=force)
 
 
@@ -228,11 +231,13 @@ def load_dataset(path: Path) -> xr.Dataset:
     """
     content = result_content(path)
     try:
-        return xr.load_dataset(content, engine="h5netcdf")
+        data = xr.load_dataset(content, engine="h5netcdf")
     except Exception as error:  # whatever the libraries make of someone's file
         raise checks.InputError(
             f"{path} must be a netCDF file written by lensim, got something else ({checks.fault_of(error)})"
         ) from None
+    data.attrs.pop(EXPECTED, None)
+    return data
 
 
 def load_result(path: Path) -> xr.DataTree:
@@ -257,6 +262,7 @@ def result_in(content: io.BytesIO, place: str) -> xr.DataTree:
         raise checks.InputError(
             f"{place} must be a netCDF file written by lensim, got something else ({checks.fault_of(error)})"
         ) from None
+    result.attrs.pop(EXPECTED, None)
     if "posterior" not in result.children:
         raise checks.InputError(f"{place} must hold a posterior, got groups {', '.join(result.children) or 'none'}")
     try:

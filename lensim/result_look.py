@@ -1,7 +1,8 @@
 """A look through a netCDF file (HDF5) in a process of its own: whatever the libraries do there harms nobody.
 
-Run as a script: bytes of the file on its input, the bytes that its variables may take as its argument; it says the
-first fault in a sentence, or nothing. It takes nothing from lensim, so that it starts fast.
+Run as a script: bytes of the file on its input; the bytes that its variables may take, and the seconds of processor
+time that it has, as arguments. It says the first fault in a sentence, or nothing. It takes nothing from lensim, so that
+it starts fast.
 """
 
 import io
@@ -128,6 +129,7 @@ def main() -> None:
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY + 3 * int(sys.argv[1]),) * 2)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_CPU, (int(sys.argv[2]), int(sys.argv[2]) + 1))
     except (ImportError, ValueError, OSError):  # no such bounds on this system
         pass
     try:

@@ -10,6 +10,7 @@ import xarray as xr
 from lensim import output
 from lensim.checks import InputError
 from lensim.output import load_dataset, load_result, require_free, save_dataset, save_result, written_whole
+from lensim.result_file import EXPECTED
 
 
 @pytest.fixture
@@ -48,7 +49,9 @@ def test_a_dataset_is_saved_whole(result, tmp_path):
     path = tmp_path / "truth.nc"
     save_dataset(result["observations"].to_dataset(), path)
     with xr.open_dataset(path, engine="h5netcdf") as opened:
-        assert opened.load().identical(result["observations"].to_dataset())
+        held = opened.load()
+    assert held.attrs.pop(EXPECTED) == 1
+    assert held.identical(result["observations"].to_dataset())
 
 
 @pytest.mark.parametrize("save", [save_result, save_dataset])

@@ -28,6 +28,11 @@ def path(tmp_path, monkeypatch):
 def changed(path, change, *, digest):
     """Change a result through h5py, with a digest of its own or without."""
     held = io.BytesIO(path.read_bytes()[: -result_file.END])
+    if not digest:  # as an earlier version wrote it
+        opened = xr.open_datatree(held, engine="h5netcdf").load()
+        del opened.attrs[result_file.EXPECTED]
+        held = io.BytesIO()
+        opened.to_netcdf(held, engine="h5netcdf")
     with h5py.File(held, "r+") as file:
         change(file)
     image = held.getvalue()
@@ -37,9 +42,19 @@ def changed(path, change, *, digest):
 
 def test_a_result_is_read_with_its_digest_and_without(path):
     whole = load_result(path)
-    assert whole.identical(xr.open_datatree(io.BytesIO(path.read_bytes()), engine="h5netcdf").load())
-    path.write_bytes(path.read_bytes()[: -result_file.END])  # as an earlier version wrote it
+    opened = xr.open_datatree(io.BytesIO(path.read_bytes()), engine="h5netcdf").load()
+    assert opened.attrs.pop(result_file.EXPECTED) == 1
+    assert whole.identical(opened)
+    opened.to_netcdf(path, engine="h5netcdf")  # as an earlier version wrote it
     assert load_result(path).identical(whole)
+
+
+def test_a_result_that_another_program_changed_is_told(path):
+    with h5py.File(path, "r+") as file:
+        file["posterior/mu"][...] *= 3.0
+    assert path.read_bytes()[-result_file.END :][: len(result_file.MARK)] != result_file.MARK
+    with pytest.raises(InputError, match="not changed since, got one that was damaged or changed"):
+        load_result(path)
 
 
 def test_a_result_of_this_process_is_not_looked_through(path, monkeypatch):
@@ -150,11 +165,14 @@ def test_what_no_result_has_is_refused_also_under_a_digest(path, change, digest)
     ("script", "said"),
     [
         ("import os; os.abort()", "got one at which the HDF5 library breaks off (exit status -6): fit again"),
-        ("import time; time.sleep(60)", "got one that was not read within 1 s: fit again"),
+        ("while True: pass", "got one that was not read within 1 s of processor time: fit again"),
+        ("import time; time.sleep(60)", "was not read within 2 s: if the machine or the disk was busy, try again; if "),
     ],
 )
 def test_a_file_that_crashes_or_hangs_the_library_is_one_sentence(path, tmp_path, monkeypatch, script, said):
-    (tmp_path / "look.py").write_text(script)
+    bound = "import resource, sys; resource.setrlimit(resource.RLIMIT_CPU, (int(sys.argv[2]), int(sys.argv[2]) + 1))\n"
+    (tmp_path / "look.py").write_text(bound + script)
+    monkeypatch.setattr(result_file, "WAIT", 20.0 if "while" in script else 2.0)
     monkeypatch.setattr(result_file, "LOOK", tmp_path / "look.py")
     monkeypatch.setattr(result_file, "LOOK_SECONDS", 1.0)
     with pytest.raises(InputError, match=re.escape(said)):
