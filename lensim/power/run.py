@@ -8,10 +8,10 @@ from pathlib import Path
 
 from lensim.added_files import added_to, require_added
 from lensim.ownership import MANIFEST, read_list
+from lensim.power.own_parts import own_of_store
 from lensim.power.processes import require_workers
 from lensim.power.result import PowerResult
 from lensim.power.scenario import Scenario
-from lensim.power.store import is_of_store
 from lensim.power.sweep import sweep
 from lensim.record import object_in
 from lensim.results_folder import Manifest
@@ -89,7 +89,8 @@ def run_power(
         )
     result = replace(found, folder=folder)
     manifest.seconds["studies"] += _seconds_before(folder)
-    with added_to(folder, force=True, is_stale=_is_shown, list_name=MANIFEST, is_own=is_of_store) as filling:
+    is_own = own_of_store(folder)
+    with added_to(folder, force=True, is_stale=_is_shown, list_name=MANIFEST, is_own=is_own) as filling:
         result.table.to_csv(filling / SUMMARY, index=False)
         if not result.audit.empty:
             result.audit.to_csv(filling / AUDIT, index=False)

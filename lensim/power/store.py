@@ -3,31 +3,21 @@
 import hashlib
 import json
 import os
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 
 from lensim import ownership, placing, unfinished
 from lensim.checks import InputError
+from lensim.power.own_parts import AUDIT, CHUNKS, PARTS_OF, SCENARIO_FILE, require_own_part, require_own_parts
 from lensim.power.renamed import renamed
 from lensim.power.scenario import Scenario
 from lensim.power.stored_part import read_part, signed
 from lensim.record import object_in
-
-SCENARIO_FILE: Final = "scenario.json"
-PARTS_OF: Final = "parts_of"
-"""In the scenario file: what parts of the folder say that they are of; that they all have a digest."""
-PART: Final = re.compile(r"chunks/point-\d{4,}/chunk-\d{6,}\.parquet|audit/part-\d{3,}\.parquet")
-
-
-def is_of_store(name: str) -> bool:
-    """Whether a file is one of a store, by its name inside the folder."""
-    return name == SCENARIO_FILE or PART.fullmatch(name) is not None
 
 
 @dataclass(frozen=True)
@@ -43,15 +33,15 @@ class Store:
 
     def chunk_path(self, point: int, chunk: int) -> Path:
         """Path of the Parquet file of one chunk."""
-        return self.folder / "chunks" / f"point-{point:04d}" / f"chunk-{chunk:06d}.parquet"
+        return self.folder / CHUNKS / f"point-{point:04d}" / f"chunk-{chunk:06d}.parquet"
 
     def audit_path(self, number: int) -> Path:
         """Path of the Parquet file of one part of the audit."""
-        return self.folder / "audit" / f"part-{number:03d}.parquet"
+        return self.folder / AUDIT / f"part-{number:03d}.parquet"
 
     def has(self, path: Path) -> bool:
         """Whether a file was finished: files are written whole or not at all."""
-        return path.exists()
+        return os.path.lexists(path)
 
     def write(self, path: Path, rows: pd.DataFrame) -> None:
         """Write one part, whole or not at all.
@@ -59,11 +49,12 @@ class Store:
         Raises
         ------
         InputError
-            If the folder cannot be written to, or is full.
+            If the folder cannot be written to, or is full, or something that lensim did not write has the name.
         """
         with _told(self.folder):
             partial = self.filling / path.name
             signed(rows, self._name(path), self.of).to_parquet(partial, index=False, compression="zstd")
+            require_own_part(path, is_signed=self.is_signed)
             placing.replace(partial, path)
 
     def read(self, path: Path) -> pd.DataFrame:
@@ -88,7 +79,8 @@ def open_store(folder: Path, scenario: Scenario, points: list[Mapping[str, Any]]
     ------
     InputError
         If the folder holds another scenario's results or something else, another run works in it, it cannot be written
-        to, or it is none that lensim begins to fill: a link, the working folder, the home folder, one that holds these.
+        to, or it is none that lensim begins to fill: a link, the working folder, the home folder, one that holds these;
+        if a link, a pipe or a file of someone else's is in the place of a part.
     """
     said: dict[str, Any] = {"digest": scenario.digest(), "points": [dict(point) for point in points]}
     said |= {"scenario": scenario.model_dump(mode="json"), PARTS_OF: said["digest"]}
@@ -104,6 +96,7 @@ def open_store(folder: Path, scenario: Scenario, points: list[Mapping[str, Any]]
                 partial.write_text(json.dumps(said, indent=1, sort_keys=True, default=str) + "\n", encoding="utf-8")
                 placing.replace(partial, place / SCENARIO_FILE)
         of = (there or said).get(PARTS_OF, "")
+        require_own_parts(folder, is_signed=bool(of))
         yield Store(folder, filling, str(of or said["digest"]), bool(of))
 
 

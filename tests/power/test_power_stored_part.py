@@ -1,4 +1,4 @@
-"""Parts of a store that were cut, changed or exchanged are simulated again, with a word; nothing else changes."""
+"""Parts of a store that were cut, changed or exchanged are simulated again, with a note; nothing else changes."""
 
 import json
 import shutil
@@ -27,38 +27,38 @@ def cut(path):
     pd.read_parquet(path).head(3).to_parquet(path)
 
 
-def cut_without_attrs(path):
-    rows = pd.read_parquet(path).head(3)
-    rows.attrs = {}
-    rows.to_parquet(path)
-
-
 def without_a_column(path):
     pd.read_parquet(path).drop(columns="decided").to_parquet(path)
 
 
-def half(path):
-    path.write_bytes(path.read_bytes()[:500])
+def with_other_bytes(path):
+    content = bytearray(path.read_bytes())
+    content[4:40] = bytes(36)
+    path.write_bytes(content)
+
+
+def cut_at_its_end(path):
+    path.write_bytes(path.read_bytes()[:-8])
+
+
+def emptied(path):
+    path.write_bytes(b"")
 
 
 def other(path):
     shutil.copy(path.parent / "chunk-000001.parquet", path)
 
 
-def text(path):
-    path.write_text("text")
-
-
 @pytest.mark.parametrize(
     ("change", "said"),
     [
         (cut, "got other rows than it was written with"),
-        (cut_without_attrs, "got one without its digest"),
         (without_a_column, "got other rows than it was written with"),
         (changed(decided=True), "got other rows than it was written with"),
-        (half, "got something else (ArrowInvalid"),
+        (with_other_bytes, "got something else (OSError"),
+        (cut_at_its_end, "got something else (ArrowInvalid"),
+        (emptied, "got something else (ArrowInvalid"),
         (other, "got another part, or one of another scenario"),
-        (text, "got something else (ArrowInvalid"),
     ],
 )
 @pytest.mark.parametrize("content", [RATIOS, PANEL], ids=["ratios", "panel"])
