@@ -130,7 +130,7 @@ def test_a_result_is_summarised_with_table_and_figures(tmp_path, capsys):
     assert {file.name for file in figures.glob("*.png")} == {"calibration.png", "tnf.png"}
     assert table.read_text().count("\n") == 13
     status, _, err = run(capsys, "summarize", path, "--threshold-um", "10")
-    assert (status, "must go with a result of the assay dose_response, got one of bioassay" in err) == (
+    assert (status, "--threshold-um must go with a result of the assay dose_response, got one of bioassay" in err) == (
         2,
         True,
     )

@@ -375,13 +375,15 @@ def test_compare_tells_of_genes_of_unknown_efficiency(tmp_path, capsys, monkeypa
     monkeypatch.setattr(inference_compare, "comparison_tables", lambda result, ci: ())
     path, result = tmp_path / "cts.csv", tmp_path / "fit.nc"
     table().query("task != 'standard'").to_csv(path, index=False)
-    posterior = xr.Dataset({"log2_fold_change": (("chain", "draw", "target"), np.zeros((2, 3, 1)))})
+    read = read_cts(path)
+    shape = (2, 3, 1, read.sizes["subject"], 1)
+    posterior = xr.Dataset({"log2_fold_change": (("chain", "draw", "target", "subject", "contrast"), np.zeros(shape))})
     tree = xr.DataTree.from_dict({"posterior": posterior})
-    attach_observations(tree, read_cts(path))
+    attach_observations(tree, read)
     carry_verdict(tree, Verdict(True, (), 1.001, 900.0, 800.0, "mu", 0, 0.9, 0.0))
     save_result(tree, result)
     status, said, err = run(capsys, "compare", result)
-    assert status == 0
+    assert status == 0, err
     assert "converged: R-hat at most 1.001" in said
     assert "neither a dilution series nor a stated factor for TNF, R: the fit takes the prior" in err
 

@@ -72,11 +72,11 @@ def test_a_word_that_an_option_does_not_know_is_told_with_those_it_knows(capsys,
         (("summarize", "--ci", "nan"), "--ci must be a number from 0.01 to 0.999, got 'nan'"),
         (("fit", "bioassay", "--decimal", ";"), "--decimal must be one of '.', ',', got ';'"),
         (
-            ("simulate", "bioassay", "--experiments", "1000000", "--out", "x.csv"),
+            ("simulate", "bioassay", "--experiments", "1000000", "--out", "new.csv"),
             "BioassayDesign must have at most 1,000,000 wells",
         ),
         (
-            ("simulate", "expression", "--replicates", "1000", "--out", "x.csv"),
+            ("simulate", "expression", "--replicates", "1000", "--out", "new.csv"),
             "error: --replicates must let a subject's 8000 reactions fit on a plate of 8 x 12 wells, got 1000",
         ),
         (
@@ -88,7 +88,7 @@ def test_a_word_that_an_option_does_not_know_is_told_with_those_it_knows(capsys,
 def test_refusals_are_told_in_these_words(capsys, monkeypatch, tmp_path, argv, said):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "x.csv").write_text(HEADER + "".join(GOOD))
-    status, _, error = run(capsys, *argv, *(["--force"] if "simulate" in argv else []))
+    status, _, error = run(capsys, *argv)
     assert status == 2
     assert said in error
 
