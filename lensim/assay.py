@@ -309,7 +309,7 @@ def read_result(result: xr.DataTree, asked: Asked | None = None) -> Read:
     if asked.threshold_um is not None and not assay.has_threshold:
         able = [name for name in assay_names() if find_assay(name).has_threshold]
         raise checks.InputError(
-            f"threshold_um must go with a result of the assay {' or '.join(able)}, got one of {assay.name}"
+            f"threshold_um= must go with a result of the assay {' or '.join(able)}, got one of {assay.name}"
         )
     estimands = assay.estimands(result, asked)
     return Read(assay, estimands, assay.tables(estimands, asked), assay.remarks(estimands))

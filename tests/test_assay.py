@@ -102,7 +102,9 @@ def test_estimands_are_computed_once_for_all_tables(monkeypatch):
 
 
 def test_a_threshold_is_of_dose_response_alone():
-    with pytest.raises(InputError, match=r"^threshold_um must go with a result of the assay dose_response, got one of"):
+    with pytest.raises(
+        InputError, match=r"^threshold_um= must go with a result of the assay dose_response, got one of"
+    ):
         read_result(bioassay(), Asked(threshold_um=1.0))
     low, high = (read_result(dose_response(), Asked(threshold_um=dose)).tables[0].frame for dose in (1e-6, 1e6))
     assert (low["p_resistant"] >= high["p_resistant"]).all()

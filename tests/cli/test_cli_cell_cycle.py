@@ -45,7 +45,10 @@ def test_from_simulated_events_to_a_summary(tmp_path, capsys):
     assert {"percent_points", "log_odds", "p_decrease", "note"} <= set(pd.read_csv(csv).columns)
     assert (tmp_path / "again" / "phases.png").exists()
     status, _, err = run(capsys, "summarize", str(fit), "--threshold-um", "10")
-    assert (status, "--threshold-um must go with a result of the assay dose_response, got one of cell_cycle" in err) == (
+    assert (
+        status,
+        "--threshold-um must go with a result of the assay dose_response, got one of cell_cycle" in err,
+    ) == (
         2,
         True,
     )

@@ -41,7 +41,7 @@ def test_intervals_and_threshold_are_those_that_are_asked():
     assert (narrow >= wide).all()
     asked = read_result(one.tree, Asked(0.5, 0.1)).tables[0].frame
     pd.testing.assert_frame_equal(one.summary(ci_prob=0.5, threshold_um=0.1), asked)
-    with pytest.raises(lensim.InputError, match="threshold_um must go with a result of the assay dose_response"):
+    with pytest.raises(lensim.InputError, match="threshold_um= must go with a result of the assay dose_response"):
         made_up("bioassay").summary(threshold_um=1.0)
 
 
