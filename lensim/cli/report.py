@@ -39,6 +39,9 @@ def report(
     text = render(page)
     with added_file(path, force=force, inputs=results) as partial:
         partial.write_text(text, encoding="utf-8")
+    for section in page.sections:
+        for caution in section.cautions:
+            say(f"note: {section.title}: {caution.removesuffix('.')}; the page says so", quietly=True)
     say(f"page of {len(text.encode()) / 1e6:.1f} MB in {path}")
     if any(section.state == "no" for section in page.sections):
         say("a fit on it has not converged", quietly=True)

@@ -145,14 +145,20 @@ def write_figures(
     from lensim.added_files import added_to
     from lensim.report.figures.catalogue import figures_of, figures_of_data
     from lensim.report.figures.style import save_figure
+    from lensim.report.shown import last_word
 
     if folder is None:
         return
-    drawn = figures_of(result, asked.ci_prob, asked.threshold_um)
-    drawn += figures_of_data(data) if data is not None else ()
-    if drawn or folder.exists():
-        with added_to(folder, force=force, is_stale=lambda name: name.endswith(".png")) as filling:
-            for figure in drawn:
-                save_figure(figure.draw(), filling / f"{figure.name}.png")
+    try:
+        drawn = figures_of(result, asked.ci_prob, asked.threshold_um)
+        drawn += figures_of_data(data) if data is not None else ()
+        if drawn or folder.exists():
+            with added_to(folder, force=force, is_stale=lambda name: name.endswith(".png")) as filling:
+                for figure in drawn:
+                    save_figure(figure.draw(), filling / f"{figure.name}.png")
+    except KeyError as error:
+        raise InputError(
+            f"--figures needs {last_word(error)}, got a result that lacks it: leave out --figures, or fit again"
+        ) from None
     assay = result.attrs.get("assay", "without a name")
     say(f"figures in {folder}" if drawn else f"note: no package offers figures of the assay {assay}, so none was drawn")

@@ -1,5 +1,6 @@
 """A results folder as a section of a page: findings, figures with captions, tables, settings, how it was made."""
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,11 +8,12 @@ from typing import Any, Final
 
 import pandas as pd
 
-from lensim.checks import InputError
+from lensim.checks import InputError, shown
 from lensim.record import object_in
 from lensim.report.compact import compacted
-from lensim.report.own_files import names_of, picture_bytes, read_table, require_inside, text_of
+from lensim.report.own_files import cautions_of, names_of, picture_bytes, read_table, require_inside, text_of
 from lensim.report.page import PageTable, Picture, Section, State, key_of
+from lensim.result_parts import is_whole
 
 WORDS: Final = ("findings.txt", "plan.txt")
 """Files that say in sentences what was found."""
@@ -97,13 +99,16 @@ def read_made(folder: Path) -> Made:
         If it is there and is no manifest.
     """
     path, what = folder / "manifest.json", "a manifest written by lensim"
-    if not path.is_file():
+    if not os.path.lexists(path):
         return Made()
     require_inside(folder, path)
     content = object_in(path, what)
+    seed = content.get("seed", "")
+    if seed != "" and not is_whole(seed):
+        raise InputError(f"{path} must be {what}, got the seed {shown(seed)}, which is no whole number of 0 or more")
     try:
         return Made(
-            seed=str(content.get("seed", "")),
+            seed=str(seed),
             commit=str(content.get("commit", "")),
             python=str(content.get("python", "")),
             versions=_pairs(content.get("versions", {})),
@@ -152,12 +157,14 @@ def folder_section(folder: Path, choice: Choice | None = None, key: str = "") ->
     made = read_made(folder)
     verdicts = [f"{name}: {said_of(sentence)}" for name, sentence in made.verdicts]
     failed = any(state_of(sentence) == "no" for _, sentence in made.verdicts)
+    cautions = tuple(cautions_of(folder))
     return Section(
         key or key_of(choice.folder),
         choice.title,
         state=("no" if failed else "yes") if verdicts else None,
         verdict="; ".join(verdicts),
-        lead=(choice.lead,) if choice.lead else (),
+        lead=((choice.lead,) if choice.lead else ()) + cautions,
+        cautions=cautions,
         findings=_findings(folder, made),
         tables=tuple(_tables(folder, choice)),
         pictures=tuple(_pictures(folder, choice)),

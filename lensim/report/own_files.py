@@ -4,12 +4,49 @@ A link in a folder that someone sent would put another file of the reader's onto
 """
 
 import io
+import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
-from lensim import input_file, limits
+from lensim import input_file, limits, ownership
 from lensim.checks import InputError, shown_name
+
+SHOWN: Final = (".csv", ".png", ".txt", ".toml", ".json")
+"""Kinds of files that a page shows."""
+
+
+def cautions_of(folder: Path) -> Iterator[str]:
+    """A sentence for each file of a page that is not as lensim wrote it, by the digests in manifest.json.
+
+    Nothing is known of a folder without a manifest, and of one of an earlier lensim, which listed no files.
+
+    Raises
+    ------
+    InputError
+        If a list of files in the folder is none.
+    """
+    path = folder / ownership.MANIFEST
+    if not os.path.lexists(path) or ownership.FILES not in ownership.read_object(path):
+        return
+    listed, added = ownership.read_list(folder, ownership.MANIFEST), ownership.read_list(folder)
+    there = {*names_of(folder, ".csv"), *names_of(folder, ".png")}
+    for name in sorted({*listed.digests, *there}):
+        if not name.endswith(SHOWN):
+            continue
+        if not os.path.lexists(folder / name):
+            yield f"{shown_name(name)}, which lensim wrote, is not there any more."
+        elif name not in listed.digests and name not in added.digests:
+            yield f"{shown_name(name)} was not written by lensim."
+        elif not _is_small(folder / name) or not (listed.has(folder, name) or added.has(folder, name)):
+            yield f"{shown_name(name)} was changed since lensim wrote it."
+
+
+def _is_small(path: Path) -> bool:
+    """Whether a file is one of which a digest takes no time; what is larger is on no page."""
+    return path.stat().st_size <= limits.PICTURE_BYTES
 
 
 def require_inside(folder: Path, path: Path) -> None:

@@ -135,6 +135,8 @@ class Section:
         Paragraphs.
     findings
         Sentences, one a finding.
+    cautions
+        Sentences on files that are not as they were written, which the terminal shows too; `lead` has them as well.
     facts
         Name and value of what was set or found: seed, settings, sizes.
     tables, pictures
@@ -154,6 +156,7 @@ class Section:
     lead: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
+    cautions: tuple[str, ...] = ()
     tables: tuple[PageTable, ...] = ()
     pictures: tuple[Picture, ...] = ()
     text: tuple[str, str] | None = None

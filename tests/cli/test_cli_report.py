@@ -10,9 +10,11 @@ from lensim import vocabulary as v
 from lensim.inference.observations import attach_observations
 from lensim.inference.verdict import Verdict, carry_verdict
 from lensim.output import save_result
+from lensim.ownership import sign
 from tests.cli.test_cli import run
 from tests.dose_response.test_dose_response_estimands import result as dose_response
 from tests.models.test_models_fold_change_hierarchical import ratios
+from tests.report.made_up_fits import made_up_fit
 from tests.report.test_report_study import filled
 
 VERDICT = Verdict(True, (), 1.001, 900.0, 800.0, "mu", 0, 0.9, 0.0)
@@ -161,3 +163,24 @@ def test_a_page_among_the_results_is_passed_over_and_made_again(capsys, tmp_path
     status, _, error = run(capsys, "report", out, "--out", tmp_path / "new.html")
     assert status == 2
     assert "results must name at least one fit (.nc) or results folder, got pages of lensim report alone" in error
+
+
+def test_a_changed_table_of_a_folder_is_told_at_the_terminal(capsys, tmp_path):
+    folder = filled(tmp_path / "paper")
+    sign(folder)
+    (folder / "lines.csv").write_text("rule,share\npaired_t,0.7\n")
+    _, _, error = run(capsys, "report", folder, "--out", tmp_path / "page.html", "--no-figures")
+    assert "note: paper: lines.csv was changed since lensim wrote it; the page says so" in error
+    assert "lines.csv was changed since lensim wrote it." in (tmp_path / "page.html").read_text(encoding="utf-8")
+
+
+def test_figures_of_a_result_without_what_they_show_are_refused_in_a_sentence(capsys, tmp_path):
+    fit = made_up_fit("dose_response")
+    draws = fit["posterior"].to_dataset()
+    lost = next(name for name in ("log_top_signal", "log_top_share") if name in draws)
+    fit["posterior"] = xr.DataTree(draws.drop_vars(lost))
+    path = saved(tmp_path / "fit.nc", fit)
+    status, _, error = run(capsys, "summarize", path, "--figures", tmp_path / "figures")
+    assert status == 2
+    assert f"--figures needs {lost}, got a result that lacks it: leave out --figures, or fit again" in error
+    assert not (tmp_path / "figures").exists()

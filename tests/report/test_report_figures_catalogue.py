@@ -173,3 +173,10 @@ def test_what_is_wrong_with_offered_figures_is_told(monkeypatch, entries, messag
 def test_the_probability_must_be_one():
     with pytest.raises(InputError, match=r"ci_prob must lie between 0\.01 and 0\.999, got 1\.5"):
         figures_of(xr.DataTree(), 1.5)
+
+
+def test_replicates_under_other_names_have_no_figure():
+    fit = made_up_fit("dose_response")
+    replicates = fit["posterior_predictive"].to_dataset()
+    fit["posterior_predictive"] = xr.DataTree(replicates.rename({name: f"my_{name}" for name in replicates}))
+    assert [one.name for one in figures_of(fit)] == ["curves", "ic50_forest"]

@@ -1,5 +1,6 @@
 """Results folders that were damaged or made to harm: one sentence, and no file from outside on the page."""
 
+import os
 import re
 import struct
 import zlib
@@ -8,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from lensim import limits
+from lensim.added_files import added_file
 from lensim.checks import InputError
+from lensim.ownership import sign
 from lensim.report.folder import folder_section
 from lensim.report.html import render
 from lensim.report.own_results import results_page
@@ -63,6 +66,10 @@ DAMAGED = {
     "findings.txt": [(b"\xff", "must be text in UTF-8, got something else")],
     "study.toml": [(b"\xff", "must be text in UTF-8, got something else")],
     "manifest.json": [
+        (b'{"seed": NaN}', "must be a manifest written by lensim, got the seed nan, which is no whole number of 0 or"),
+        (b'{"seed": -1}', "must be a manifest written by lensim, got the seed -1, which is no whole number of 0 or"),
+        (b'{"seed": "7"}', "must be a manifest written by lensim, got the seed '7', which is no whole number of 0 or"),
+        (b'{"seed": null}', "must be a manifest written by lensim, got the seed None, which is no whole number of 0"),
         (b"[]", "must be a manifest written by lensim, got []"),
         (b'{"seconds": 3}', "must be a manifest written by lensim, got something else ('int' object has no attribute"),
         (
@@ -81,6 +88,67 @@ def test_damage_is_told_by_file(folder, name, content, said):
     (folder / name).write_bytes(content)
     with pytest.raises(InputError, match=re.escape(f"{folder / name} {said}")):
         folder_section(folder)
+
+
+def test_a_pipe_in_the_place_of_the_manifest_is_told(folder):
+    os.mkfifo(folder / "manifest.json")
+    with pytest.raises(InputError, match=re.escape("manifest.json must be a manifest written by lensim, got a pipe")):
+        folder_section(folder)
+
+
+def signed(folder: Path) -> Path:
+    """A folder as a command leaves it, with the digest of every file."""
+    with_table(folder)
+    (folder / "a.png").write_bytes(png(8, 8, (b"\0" + b"\xff" * 24) * 8))
+    (folder / "manifest.json").write_text('{"seed": 7}')
+    sign(folder)
+    return folder
+
+
+def test_files_as_they_were_written_need_no_word(folder):
+    assert folder_section(signed(folder)).cautions == ()
+
+
+def other_number(folder):
+    (folder / "table.csv").write_text("a\n7\n")
+
+
+def other_words(folder):
+    (folder / "findings.txt").write_text("Nothing is found.\n")
+
+
+def other_figure(folder):
+    (folder / "a.png").write_bytes(png(9, 8, (b"\0" + b"\xff" * 27) * 8))
+
+
+def one_more(folder):
+    (folder / "mine.csv").write_text("a\n7\n")
+
+
+def one_less(folder):
+    (folder / "table.csv").unlink()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (other_number, "table.csv was changed since lensim wrote it."),
+        (other_words, "findings.txt was changed since lensim wrote it."),
+        (other_figure, "a.png was changed since lensim wrote it."),
+        (one_more, "mine.csv was not written by lensim."),
+        (one_less, "table.csv, which lensim wrote, is not there any more."),
+    ],
+)
+def test_a_file_that_was_changed_is_told_on_the_page(folder, change, said):
+    change(signed(folder))
+    assert folder_section(folder).cautions == (said,)
+    assert said in render(results_page([folder], "Ours"))
+
+
+def test_a_table_that_a_command_added_to_the_folder_is_lensims(folder):
+    with added_file(signed(folder) / "more.csv", force=False) as partial:
+        partial.write_text("a\n1\n")
+    assert folder_section(folder).cautions == ()
 
 
 def png(width: int, height: int, data: bytes = b"") -> bytes:

@@ -270,17 +270,19 @@ def plot_ic50_forest(
     return figure
 
 
+def replicated_of(result: xr.DataTree) -> str:
+    """The variable of replicated wells; empty where a result has none."""
+    there = result["posterior_predictive"].data_vars if "posterior_predictive" in result.children else ()
+    return next((name for name in ("log_signal_observed", "viability_observed") if name in there), "")
+
+
 def plot_posterior_predictive(result: xr.DataTree) -> Figure:
     """Two checks: distribution of the signal against replicated wells, and where each well falls among its replicates.
 
     Left, density of the observed signal over 50 replicated data sets. Right, the histogram of the share of replicates
     below each well (its PIT): flat if the model's spread is right, with the 99% band of a flat one.
     """
-    observed_name = next(
-        str(name)
-        for name in result["posterior_predictive"].data_vars
-        if str(name) in ("log_signal_observed", "viability_observed")
-    )
+    observed_name = replicated_of(result)
     replicated = result["posterior_predictive"][observed_name].stack(sample=("chain", "draw"), create_index=False)
     observed = result["observed_data"][observed_name].to_numpy()
     figure, axes = new_figure(1, 2, figsize=(9.2, 3.6))
@@ -342,7 +344,7 @@ def figures_of_fit(result: xr.DataTree, ci_prob: float, threshold_um: float | No
             lambda: plot_ic50_forest(result, lines(), ci_prob=ci_prob, threshold_um=threshold_um),
         ),
     ]
-    if "posterior_predictive" in result.children:
+    if replicated_of(result):
         found.append(
             ResultFigure(
                 "posterior_predictive",
