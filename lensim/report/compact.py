@@ -22,22 +22,22 @@ def compacted(frame: pd.DataFrame) -> pd.DataFrame:
     """
     kept = frame[[name for name in frame if (frame[name].notna() & (frame[name].astype(str) != "")).any()]]
     kept = kept[[name for name in kept if "." not in str(name) or kept[name].nunique() > 1]]
-    names = set(map(str, kept))
+    numbers = {str(name) for name in kept if _has_numbers(kept[name])}
     columns: dict[str, pd.Series | list[Estimate]] = {}
     gone: set[str] = set()
     for name in map(str, kept):
-        if not pd.api.types.is_numeric_dtype(kept[name]) or pd.api.types.is_bool_dtype(kept[name]):
+        if name not in numbers:
             columns[name] = kept[name]
             continue
         pairs = [(f"{name}{a}", f"{name}{b}") for a, b in ENDS] + [("lower", "upper")] * (name == "median")
-        ends = next((pair for pair in pairs if set(pair) <= names), None)
+        ends = next((pair for pair in pairs if set(pair) <= numbers), None)
         if ends is not None:
             columns[name] = [
                 Estimate(float(value), float(low), float(high))
                 for value, low, high in zip(kept[name], kept[ends[0]], kept[ends[1]], strict=True)
             ]
             gone |= {*ends, f"{name}{ERROR}"}
-        elif (error := _error_of(name, names)) in names:
+        elif (error := _error_of(name, numbers)) in numbers:
             columns[name] = [
                 Estimate(float(value), error=float(own)) for value, own in zip(kept[name], kept[error], strict=True)
             ]
@@ -45,6 +45,10 @@ def compacted(frame: pd.DataFrame) -> pd.DataFrame:
         else:
             columns[name] = kept[name]
     return pd.DataFrame({name: values for name, values in columns.items() if name not in gone}, index=kept.index)
+
+
+def _has_numbers(column: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
 
 
 def _error_of(name: str, names: set[str]) -> str:

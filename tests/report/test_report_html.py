@@ -257,5 +257,12 @@ def test_a_number_takes_its_interval_or_error_along():
     assert [(one.low, one.high) for one in found.loc[0, ["fold", "median"]]] == [(2.0, 4.0), (0.5, 1.5)]
 
 
+def test_a_column_of_words_is_no_end_of_an_interval():
+    frame = pd.DataFrame(
+        {"fold": [3.0], "fold_lower": ["2;;"], "fold_upper": [4.0], "width": [2.0], "width_mcse": ["x"]}
+    )
+    assert list(compacted(frame)) == list(frame)
+
+
 def test_a_page_is_far_below_its_largest_size():
     assert len(render(whole()).encode()) < LARGEST_PAGE / 20
