@@ -4,8 +4,9 @@ A function here either returns quietly or raises `ValueError`. Faults of a file 
 raised together, because a user corrects a file once, not fault by fault.
 """
 
+import errno
 import numbers
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -19,6 +20,21 @@ if TYPE_CHECKING:
     import xarray as xr
 
 LONGEST_FAULT: Final = 200  # letters
+STANDARD_OUTPUT: Final = "standard output"
+_NO_ROOM: Final = "make room there, or name a place on another disk"
+_PERMIT: Final = "permit it, or name another place"
+REMEDIES: Final[Mapping[int | None, str]] = {
+    errno.ENOSPC: _NO_ROOM,
+    getattr(errno, "EDQUOT", None): _NO_ROOM,
+    errno.EROFS: "name a place on another disk",
+    errno.EIO: "name a place on another disk",
+    errno.EACCES: _PERMIT,
+    errno.EPERM: _PERMIT,
+    errno.ENAMETOOLONG: "take a shorter name",
+    errno.ENOTDIR: "name a place in a folder",
+    errno.EMFILE: "close other files, or permit more (ulimit -n)",
+}
+"""What to do about errors of the system, by their number."""
 
 
 class InputError(ValueError):
@@ -36,8 +52,17 @@ def fault_of(error: BaseException) -> str:
     if isinstance(error, InputError):
         return str(error)
     if isinstance(error, OSError) and error.strerror:
-        return f"{shown_name(error.filename or 'a file')} cannot be used: {error.strerror}"
+        place = error.filename or "a file"
+        return f"{shown_name(place)} cannot be used: {error.strerror}{remedy_of(error, place)}"
     return " ".join(f"{type(error).__name__}: {error}".split())[:LONGEST_FAULT]
+
+
+def remedy_of(error: OSError, place: object = "") -> str:
+    """What to do about an error of the system, behind a colon; nothing where that is not known."""
+    remedy = REMEDIES.get(error.errno, "") if error.errno else ""
+    if remedy == _NO_ROOM and place == STANDARD_OUTPUT:
+        remedy = "send it to a disk that has room"
+    return f": {remedy}" if remedy else ""
 
 
 @contextmanager

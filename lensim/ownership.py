@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -111,12 +112,7 @@ def require_replaceable(target: Path, *, force: bool, inputs: Iterable[Path] = (
     InputError
         With the path, the reason and the remedy.
     """
-    for above in target.absolute().parents:
-        if above.exists() or above.is_symlink():
-            if not above.is_dir():
-                raise InputError(f"{above} must be a folder, got a file")
-            break
-    require_writable(target.parent)
+    require_place(target)
     unfinished.recover(target.absolute())
     place = _place_of(target)
     if not os.path.lexists(place):
@@ -125,6 +121,22 @@ def require_replaceable(target: Path, *, force: bool, inputs: Iterable[Path] = (
         raise InputError(f"{target} must be a new folder or one that lensim wrote, got {reason}")
     if not force:
         raise InputError(f"{target} must not exist yet, got a folder of that name: add force=True to replace it")
+
+
+def require_place(target: Path) -> None:
+    """Refuse a place for a new folder below a file, or below a folder in which none can be made.
+
+    Raises
+    ------
+    InputError
+        With the file or folder, and what to do.
+    """
+    for above in target.absolute().parents:
+        if above.exists() or above.is_symlink():
+            if not above.is_dir():
+                raise InputError(f"{above} must be a folder, got a file: name a place in a folder")
+            break
+    require_writable(target.parent)
 
 
 def _place_of(target: Path) -> Path:
@@ -165,14 +177,27 @@ def require_writable(folder: Path) -> None:
     """
     place = folder.absolute()
     there = next((one for one in (place, *place.parents) if os.path.lexists(one)), place)
+    got = ""
     if there.is_dir() and not os.access(there, os.W_OK | os.X_OK):
         got = "on a disk that is read-only" if _is_read_only(there) else "without that permission"
+    elif there.is_dir() and _is_full(there):
+        got = "on a disk that is full"
+    if got:
         raise InputError(f"{there} must be a folder in which files can be made, got one {got}: choose another")
 
 
 def _is_read_only(folder: Path) -> bool:
     """Whether a disk takes no file of anyone; false where the system does not say so."""
     return hasattr(os, "statvfs") and bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
+
+
+def _is_full(folder: Path) -> bool:
+    """Whether a disk has no room at all; false where the system does not say so."""
+    try:
+        found = shutil.disk_usage(folder)
+    except OSError:
+        return False
+    return found.total > 0 and found.free == 0
 
 
 def require_filled(folder: Path, option: str) -> None:

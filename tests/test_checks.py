@@ -1,3 +1,4 @@
+import errno
 import re
 
 import numpy as np
@@ -5,7 +6,7 @@ import pytest
 import xarray as xr
 
 from lensim import checks
-from lensim.checks import FaultReport, InputError
+from lensim.checks import STANDARD_OUTPUT, FaultReport, InputError, fault_of
 
 
 def refused(message: str):
@@ -128,3 +129,18 @@ def test_of_a_long_message_the_first_lines_are_shown_and_the_others_counted():
     assert lines[-1] == "and 37 more lines"
     assert str(InputError("\n".join("é" * 3 for _ in range(300)))).splitlines()[98:] == ["ééé", "and 201 more lines"]
     assert str(InputError("\n".join("é" for _ in range(100)))).splitlines() == ["é"] * 100
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(errno.ENOSPC, "No", "a"), "a cannot be used: No: make room there, or name a place on another disk"),
+        (OSError(errno.EROFS, "Fixed", "a.csv"), "a.csv cannot be used: Fixed: name a place on another disk"),
+        (OSError(errno.EACCES, "No", "a.csv"), "a.csv cannot be used: No: permit it, or name another place"),
+        (OSError(errno.ENAMETOOLONG, "Long", "a.csv"), "a.csv cannot be used: Long: take a shorter name"),
+        (OSError(errno.ENOSPC, "Full", STANDARD_OUTPUT), "standard output cannot be used: Full: send it to a disk that has room"),  # noqa: E501
+        (OSError(errno.EPIPE, "Gone", "a.csv"), "a.csv cannot be used: Gone"),
+    ],
+)  # fmt: skip
+def test_an_error_of_the_system_has_a_remedy(error, said):
+    assert fault_of(error) == said

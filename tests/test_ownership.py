@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lensim.checks import InputError
-from lensim.ownership import remove_own, require_replaceable, sign
+from lensim.ownership import remove_own, require_replaceable, require_writable, sign
 
 
 @pytest.fixture
@@ -115,8 +115,13 @@ def test_the_link_to_an_input_may_lie_in_the_folder(place):
 
 def test_a_file_is_not_replaced_by_a_folder(place):
     refused("notes.txt", f"notes.txt {MUST_BE} a file: name another folder")
-    refused("notes.txt/a", "{} must be a folder, got a file".format(Path("notes.txt").absolute()))
-    refused("notes.txt/a/b", "{} must be a folder, got a file".format(Path("notes.txt").absolute()))
+    refused(
+        "notes.txt/a", "{} must be a folder, got a file: name a place in a folder".format(Path("notes.txt").absolute())
+    )
+    refused(
+        "notes.txt/a/b",
+        "{} must be a folder, got a file: name a place in a folder".format(Path("notes.txt").absolute()),
+    )
 
 
 def test_someones_folder_is_not_replaced(place):
@@ -283,3 +288,20 @@ def test_a_link_to_results_is_none_that_may_be_deleted(place):
     with pytest.raises(InputError, match=r"^link must be a folder that lensim may delete, got a link to "):
         remove_own(Path("link"))
     assert Path("results", "manifest.json").exists()
+
+
+def test_a_disk_without_room_is_told_before_any_work(place, monkeypatch):
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: type("Usage", (), {"total": 10, "free": 0})())
+    with pytest.raises(InputError) as told:
+        require_writable(place / "new" / "results")
+    assert str(told.value) == (
+        f"{place} must be a folder in which files can be made, got one on a disk that is full: choose another"
+    )
+
+
+def test_a_disk_that_says_nothing_of_its_room_is_taken(place, monkeypatch):
+    def fail(_):
+        raise OSError
+
+    monkeypatch.setattr("shutil.disk_usage", fail)
+    require_writable(place)

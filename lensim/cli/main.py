@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, NoReturn
 
 import typer
 
-from lensim.checks import InputError, fault_of
+from lensim.checks import STANDARD_OUTPUT, InputError, fault_of
 from lensim.cli import associate, compare, plan, power, published, report, selection, simulate, sources, summarize
 from lensim.cli.console import print_anything
 from lensim.cli.fit import fit_command
@@ -212,7 +212,7 @@ def main() -> None:
         status = INTERRUPTED
         _say_last(STOPPED)
     except (InputError, OSError, MemoryError) as error:
-        _say_last(f"error: {fault_of(error)}", "red")
+        _say_last(f"error: {fault_of(_with_its_place(error))}", "red")
     _end(status if isinstance(status, int | str) else 0)
 
 
@@ -235,6 +235,17 @@ def _say_last(sentence: str, style: str | None = None) -> None:
         say(sentence, quietly=True, style=style or "")
 
 
+def _with_its_place(error: Exception) -> Exception:
+    """An error of a write that names no file, as of standard output where that takes no more."""
+    if isinstance(error, OSError) and error.filename is None and error.errno is not None and sys.stdout is not None:
+        try:
+            sys.stdout.write("\n")  # what failed may not be in its memory any more
+            sys.stdout.flush()
+        except OSError as fault:
+            return OSError(fault.errno, fault.strerror, STANDARD_OUTPUT)
+    return error
+
+
 def _end(status: str | int | None) -> NoReturn:
     """Leave, also where standard output takes no more: what it still holds would fail once more as Python ends."""
     try:
@@ -242,7 +253,7 @@ def _end(status: str | int | None) -> NoReturn:
             sys.stdout.flush()
     except OSError as error:
         if error.errno != errno.EPIPE and status != FAILED:  # a reader that has seen enough is no fault
-            _say_last(f"error: standard output cannot be used: {error.strerror}")
+            _say_last(f"error: {fault_of(OSError(error.errno, error.strerror, STANDARD_OUTPUT))}")
             status = status or FAILED
         with suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

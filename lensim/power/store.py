@@ -12,8 +12,8 @@ from typing import Any
 import pandas as pd
 
 from lensim import ownership, placing, unfinished
-from lensim.checks import InputError
-from lensim.power.own_parts import AUDIT, CHUNKS, PARTS_OF, SCENARIO_FILE, require_own_part, require_own_parts
+from lensim.checks import InputError, remedy_of
+from lensim.power.own_parts import AUDIT, CHUNKS, PART, PARTS_OF, SCENARIO_FILE, require_own_part, require_own_parts
 from lensim.power.renamed import renamed
 from lensim.power.scenario import Scenario
 from lensim.power.stored_part import read_part, signed
@@ -85,6 +85,8 @@ def open_store(folder: Path, scenario: Scenario, points: list[Mapping[str, Any]]
     said: dict[str, Any] = {"digest": scenario.digest(), "points": [dict(point) for point in points]}
     said |= {"scenario": scenario.model_dump(mode="json"), PARTS_OF: said["digest"]}
     _require_own(folder, said["digest"], scenario)
+    ownership.require_place(folder)
+    ownership.require_writable(folder)
     place = folder.absolute()
     with ExitStack() as stack:
         with _told(folder):
@@ -150,6 +152,8 @@ def _told(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         why = os.strerror(error.errno) if error.errno else str(error)  # pyarrow's strerror is a text with a hidden path
+        parts = any(PART.fullmatch(one.relative_to(folder).as_posix()) for one in folder.rglob("*.parquet"))
+        kept = "; what was finished is kept, and the same command goes on there" if parts else ""
         raise InputError(
-            f"{folder} must be a folder that can be written to, got: {why}; what was finished is kept"
+            f"{folder} must be a folder that can be written to, got: {why}{remedy_of(error)}{kept}"
         ) from None

@@ -180,5 +180,7 @@ def test_a_standard_output_that_is_full_is_told(tmp_path):
             stdout=full, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
     assert done.returncode == 2
-    assert done.stderr == "error: standard output cannot be used: No space left on device\n"
+    assert done.stderr == (
+        "error: standard output cannot be used: No space left on device: send it to a disk that has room\n"
+    )
     assert (tmp_path / "o.csv").exists()

@@ -137,8 +137,8 @@ def test_what_fails_later_is_noted_with_the_way_on(capsys):
     with going_on("tables could not be made", Path("my fit.nc"), faults):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "t.csv")
     assert faults == [
-        "tables could not be made (t.csv cannot be used: No space left on device); the result in my fit.nc is whole, "
-        "so go on with: lensim summarize 'my fit.nc'"
+        "tables could not be made (t.csv cannot be used: No space left on device: make room there, or name a place on "
+        "another disk); the result in my fit.nc is whole, so go on with: lensim summarize 'my fit.nc'"
     ]
     assert " ".join(capsys.readouterr().err.split()) == f"error: {faults[0]}"
 

@@ -91,7 +91,7 @@ def test_a_full_disk_behind_standard_output_is_told(disk):
     command = [sys.executable, "-m", "lensim.cli.main", "models"]
     with (disk / "log").open("w") as log:
         done = subprocess.run(command, stdout=log, stderr=subprocess.PIPE, text=True, check=False)
-    told = "error: standard output cannot be used: No space left on device\n"
+    told = "error: standard output cannot be used: No space left on device: send it to a disk that has room\n"
     assert (done.returncode, done.stderr) == (2, told)
 
 

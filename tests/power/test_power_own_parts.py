@@ -186,3 +186,23 @@ def test_parts_of_an_earlier_version_are_known_by_their_columns(tmp_path):
     (out / FIRST).write_text("mine")
     with pytest.raises(InputError, match="must be free or a part that lensim wrote, got another file"):
         sweep(scenario_of(PANEL), out)
+
+
+def test_below_a_file_nothing_is_said_to_be_kept(tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(InputError) as told:
+        sweep(scenario_of(RATIOS), tmp_path / "notes.txt" / "out")
+    assert str(told.value) == f"{tmp_path / 'notes.txt'} must be a folder, got a file: name a place in a folder"
+
+
+def test_where_nothing_was_finished_none_is_said_to_be_kept(tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device", "hidden")
+
+    monkeypatch.setattr(stores.placing, "replace", full)
+    with pytest.raises(InputError) as told:
+        sweep(scenario_of(RATIOS), tmp_path / "out")
+    assert str(told.value) == (
+        f"{tmp_path / 'out'} must be a folder that can be written to, got: No space left on device: make room there, "
+        "or name a place on another disk"
+    )

@@ -161,7 +161,9 @@ def test_a_disk_that_fills_up_as_figures_are_drawn_is_told_with_its_path(tmp_pat
     )
     status, _, err = run(capsys, "power", str(path), "--out", str(out))
     assert status == 2
-    assert err.strip().endswith(f"error: {out} cannot be used: No space left on device")
+    assert " ".join(err.split()).endswith(
+        f"error: {out} cannot be used: No space left on device: make room there, or name a place on another disk"
+    )
     assert {file.name for file in out.iterdir()} == {"scenario.json", "chunks"}  # what was found, whole or not at all
 
 

@@ -215,7 +215,7 @@ def test_a_full_disk_is_told_and_nothing_finished_is_lost(tmp_path, monkeypatch)
         to_parquet(self, path, **options)
 
     monkeypatch.setattr(pd.DataFrame, "to_parquet", full_after_two)
-    with pytest.raises(InputError, match=r"written to, got: No space left on device; what was finished is kept$"):
+    with pytest.raises(InputError, match=r"written to, got: No space left on device: make room there, or"):
         run_power(small(), tmp_path / "out")
     assert len(files(tmp_path / "out")) == 2
 
