@@ -8,7 +8,7 @@ import math
 import numbers
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from lensim import limits
 from lensim.checks import InputError
-from lensim.plain_text import shown, shown_name
+from lensim.plain_text import shown, shown_kind, shown_name
 
 BEYOND_64_BITS: Final = "must fit into 64 bits, got a whole number beyond 1e18 in size"
 
@@ -195,6 +195,8 @@ def require_figures(value: Any, *, infinite: tuple[str, ...] = ()) -> None:
         if own is None and kind.endswith(_OR_NONE):
             continue
         kind = kind.removesuffix(_OR_NONE)
+        if is_dataclass(item.type) and isinstance(item.type, type) and not isinstance(own, item.type):
+            raise InputError(f"{place} must be of the class {kind}, got {shown_kind(own)}")
         if fault := _fault_of_kind(kind, own, may_be_infinite=item.name in infinite):
             raise InputError(f"{place} {fault}")
         content = list(own) if kind.startswith(_LISTS) else own

@@ -74,6 +74,8 @@ STUDIES: Final = 100_000_000
 """Studies of all points of a scenario: 10,000 at each of 10,000 points."""
 COMPLETIONS: Final = 10_000_000
 """Ratios of a study times its completions at an interim look."""
+FEWEST_DRAWS: Final = 100
+"""Draws of published summaries: fewer have no tails from which an interval could be told."""
 SAMPLER_DRAWS: Final = 10_000_000
 """Kept draws of all chains."""
 SAMPLER_STEPS: Final = 1_000_000

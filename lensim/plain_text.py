@@ -8,6 +8,8 @@ act, such as the escape of a terminal or a change of the writing direction, are 
 import re
 import unicodedata
 from collections.abc import Callable
+from decimal import Decimal
+from pathlib import PurePath
 from typing import Final
 
 LONGEST_NAME: Final = 80
@@ -120,6 +122,17 @@ def shown(value: object) -> str:
         return short(repr(value), LONGEST_QUOTED)
     except ValueError:  # a whole number with more digits than Python writes
         return f"a value of the type {type(value).__name__} that is too long to be written"
+
+
+def shown_kind(value: object) -> str:
+    """A user's value as `shown`, where it is one that a person writes; of any other object the type."""
+    written = (str, bytes, int, float, complex, Decimal, type(None), list, tuple, dict, set, PurePath)
+    if isinstance(value, written):
+        try:
+            return on_one_line(shown(value))
+        except Exception:  # whatever the repr of what is in it raises
+            pass
+    return f"a value of the type {one_line(type(value).__name__)}"
 
 
 def shown_name(name: object) -> str:

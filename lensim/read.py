@@ -18,11 +18,12 @@ __all__ = ["bioassay", "cell_cycle", "dose_response", "expression"]
 
 
 def __getattr__(name: str) -> Callable[..., Any]:
+    from lensim.arguments import checked
     from lensim.assay import assay_names, find_assay
 
     if name not in assay_names():
         raise AttributeError(f"lensim.read has no {name!r}: the assays are {', '.join(assay_names())}")
-    return find_assay(name).read
+    return checked(find_assay(name).read)
 
 
 def __dir__() -> list[str]:

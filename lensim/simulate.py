@@ -10,6 +10,7 @@ import xarray as xr
 
 from lensim import seeding
 from lensim import vocabulary as v
+from lensim.arguments import checked
 from lensim.assay import assay_names, find_assay
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ CELL_CYCLE_EXPERIMENTS: Final = 3
 """Of a cell cycle without a design: the paper shows one, from which no spread between experiments can be learned."""
 
 
+@checked
 def dose_response(
     design: "DoseResponseDesign | None" = None,
     population: "DoseResponsePopulation | None" = None,
@@ -80,6 +82,7 @@ def dose_response(
     return _told(truth, one_study(batch, 0), "dose_response")
 
 
+@checked
 def expression(
     design: "ExpressionDesign | None" = None,
     population: "ExpressionPopulation | None" = None,
@@ -109,6 +112,7 @@ def expression(
     return _told(truth, one_study(batch, 0), "expression")
 
 
+@checked
 def bioassay(
     design: "BioassayDesign | None" = None,
     population: "BioassayPopulation | None" = None,
@@ -133,6 +137,7 @@ def bioassay(
     return _told(truth, one_study(batch, 0), "bioassay")
 
 
+@checked
 def cell_cycle(
     design: "CellCycleDesign | None" = None,
     population: "CellCyclePopulation | None" = None,
@@ -155,6 +160,7 @@ def cell_cycle(
     return _told(truth, one_study(batch, 0), "cell_cycle")
 
 
+@checked
 def cell_cycle_events(
     design: "CellCycleDesign | None" = None,
     population: "CellCyclePopulation | None" = None,
@@ -199,7 +205,7 @@ def __getattr__(name: str) -> Any:
     found = find_assay(name).simulate
     if found is None:
         raise AttributeError(f"lensim.simulate has no {name!r}: this assay has no simulator")
-    return found
+    return checked(found)
 
 
 def __dir__() -> list[str]:

@@ -13,6 +13,7 @@ from tests.source_tree import ROOT, SKIPPED, TREES, imported, imports_of, is_wit
 LONGEST_MODULE_LINES = 400
 # Tests of something other than one module, and what that is.
 TOPICS = {
+    "tests/face/test_face_junk.py": "every public function with values that nobody means",
     "tests/test_bounds_sizes.py": "sizes and types of what a user gives, refused before memory is taken",
     "tests/cli/test_cli.py": "the command line as a whole",
     "tests/cli/test_cli_bioassay.py": "the commands for bioassays",

@@ -14,6 +14,7 @@ LEVELS = (
         "vocabulary",
         "plain_text",
         "notebook",
+        "arguments",
         "checks",
         "limits",
         "input_file",

@@ -7,6 +7,7 @@ from typing import Final
 import xarray as xr
 
 from lensim import checks
+from lensim.arguments import checked
 from lensim.bioassay.assemble import BioassayWell, assemble
 from lensim.bioassay.columns import COLUMNS
 from lensim.bioassay.plates import part_by_experiment
@@ -63,6 +64,7 @@ FORMATS: Final = (Format("wells", _is_wells), Format("grid", _is_grid))
 """A table with one row a well, or what a plate reader wrote."""
 
 
+@checked
 @one_a_value(COLUMNS)
 def read_bioassay(
     files: Files,

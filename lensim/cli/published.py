@@ -17,7 +17,9 @@ def published(
     folder: Annotated[
         Path | None, typer.Option("--out", help="Folder for the posterior, tables and figures; none without it.")
     ] = None,
-    draws: Annotated[int, typer.Option(min=100, max=limits.SAMPLER_DRAWS, help="Independent draws.")] = 4000,
+    draws: Annotated[
+        int, typer.Option(min=limits.FEWEST_DRAWS, max=limits.SAMPLER_DRAWS, help="Independent draws.")
+    ] = 4000,
     seed: Seed = 1,
     figures: Annotated[bool, typer.Option(help="Draw figures.")] = True,
     force: Force = False,

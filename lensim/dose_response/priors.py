@@ -83,6 +83,9 @@ class DoseResponsePriors:
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
+    def __post_init__(self) -> None:
+        require_figures(self)
+
 
 def _above_0_but_means(priors: Any) -> None:
     require_figures(priors)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 import xarray as xr
 
+from lensim.arguments import checked
 from lensim.assay import Asked, assay_of, fit_study
 from lensim.checks import InputError, one_of
 from lensim.inference.verdict import Verdict
@@ -31,6 +32,7 @@ class Fit:
         The DataTree: groups posterior, sample_stats, observations and others. `az.summary(fit.tree)` works.
     """
 
+    @checked
     def __init__(self, tree: xr.DataTree) -> None:
         self.tree = tree
 
@@ -46,6 +48,7 @@ class Fit:
         """Name of the assay: dose_response, expression, bioassay, cell_cycle, or another package's."""
         return assay_of(self.tree).name
 
+    @checked
     def summary(self, *, ci_prob: float = 0.9, threshold_um: float | None = None) -> pd.DataFrame:
         """The main table, all of its columns, one row an item: a line, a subject, a medium, an effect.
 
@@ -73,6 +76,7 @@ class Fit:
         """Every table by name, with 90% intervals; the main one first. `tables_at` has other intervals."""
         return self.tables_at()
 
+    @checked
     def tables_at(self, *, ci_prob: float = 0.9, threshold_um: float | None = None) -> Mapping[str, pd.DataFrame]:
         """Every table by name, the main one first; parameters as `summary`."""
         from lensim.report.shown import shown_of
@@ -87,6 +91,7 @@ class Fit:
 
         return tuple(figure.name for figure in figures_of(self.tree))
 
+    @checked
     def plot(self, name: str = "", *, ci_prob: float = 0.9, threshold_um: float | None = None) -> "Figure":
         """One figure: the first of `figures`, or the one that is named.
 
@@ -122,6 +127,7 @@ class Fit:
             one_of("name of a figure", name, found)
         return (found[name] if name else next(iter(found.values()))).draw()
 
+    @checked
     def save(self, path: str | Path, *, force: bool = False) -> None:
         """Write the fit to a netCDF file, whole or not at all.
 
@@ -165,6 +171,7 @@ class Fit:
         return one_line(self.tree.attrs.get("model") or self.tree.attrs.get("assay") or "a model without a name")
 
 
+@checked
 def fit(
     data: xr.Dataset,
     *,
@@ -231,6 +238,7 @@ def fit(
     )
 
 
+@checked
 def load(path: str | Path) -> Fit:
     """Read a fit that `Fit.save` or `lensim fit` wrote.
 

@@ -2,9 +2,11 @@
 
 import pandas as pd
 
+from lensim.arguments import checked
 from lensim.inference.catalogue import catalogue
 
 
+@checked
 def models() -> pd.DataFrame:
     """The models that `lensim.fit` can use, and the question that each answers.
 

@@ -4,10 +4,12 @@ import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 import xarray as xr
 
+from lensim.arguments import checked
+from lensim.checks import instance
 from lensim.ownership import require_replaceable
 from lensim.plan.question import Question, read_question
 from lensim.plan.result import PlanResult
@@ -18,6 +20,7 @@ GIVEN: Final = "the fit that was given"
 """What sentences call a posterior that came without a file."""
 
 
+@runtime_checkable
 class HasTree(Protocol):
     """What holds a DataTree with a posterior, such as a `Fit` or a `PublishedResult`."""
 
@@ -27,6 +30,7 @@ class HasTree(Protocol):
         ...
 
 
+@checked
 def plan(
     question: str | Path | Question,
     prior: str | Path | xr.DataTree | HasTree | None = None,
@@ -95,6 +99,7 @@ def plan(
             fit = posterior_of(found)
         elif prior is not None:
             fit = prior if isinstance(prior, xr.DataTree) else prior.tree
+            instance("prior.tree", fit, xr.DataTree)
             place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lensim-prior-")))
             found = saved_design_prior(fit, place, GIVEN)
         asked_in = Path(question) if isinstance(question, str | Path) else None

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from lensim.arguments import checked
 from lensim.power.result import PowerResult
 from lensim.power.run import Draw, run_power
 from lensim.power.scenario import Scenario, read_scenario
 
 
+@checked
 def power(
     scenario: str | Path | Scenario,
     out: str | Path | None = None,

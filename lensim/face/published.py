@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from lensim.arguments import checked
 from lensim.summaries.run import Draw, PublishedResult, run_published
 
 
+@checked
 def published(
     summaries: str | Path,
     out: str | Path | None = None,

@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from lensim import checks
+from lensim.bounds import require_figures
 from lensim.inference.convergence import convergence_of
 from lensim.inference.verdict import Verdict
 
@@ -40,6 +42,14 @@ class GateSettings:
     largest_divergences: int = 0
     smallest_e_bfmi: float = 0.3
     largest_saturated_share: float = 0.0
+
+    def __post_init__(self) -> None:
+        require_figures(self)
+        checks.at_least("GateSettings.largest_r_hat", self.largest_r_hat, 1.0)
+        for name in ("smallest_ess", "largest_divergences"):
+            checks.at_least(f"GateSettings.{name}", getattr(self, name), 0)
+        for name in ("smallest_e_bfmi", "largest_saturated_share"):
+            checks.between(f"GateSettings.{name}", getattr(self, name), 0, 1)
 
 
 def convergence_table(draws: xr.Dataset) -> pd.DataFrame:

@@ -5,8 +5,10 @@ from typing import Final
 import xarray as xr
 
 from lensim import checks
-from lensim.assay import Asked, ResultTable, assay_of, read_result
+from lensim import vocabulary as v
+from lensim.assay import Asked, ResultTable, assay_names, assay_of, read_result
 from lensim.inference.verdict import INCOMPLETE
+from lensim.plain_text import shown_kind
 from lensim.report.parameters import parameter_tables
 
 PARAMETERS: Final = "Parameters of a model"
@@ -18,11 +20,21 @@ Shown = tuple[str, tuple[ResultTable, ...], tuple[str, ...], str]
 def shown_of(result: xr.DataTree, asked: Asked) -> Shown:
     """Title, tables and remarks of a result, and what it lacks.
 
-    The parameters take the place of tables where the assay is not known or a variable is missing.
+    The parameters take the place of tables where no assay is named or a variable is missing.
+
+    Raises
+    ------
+    InputError
+        If the result names an assay that is not installed.
     """
     try:
         assay = assay_of(result)
     except checks.InputError:
+        if name := result.attrs.get(v.ASSAY):
+            raise checks.InputError(
+                f"a result must be of an assay that is installed ({', '.join(assay_names())}), got {shown_kind(name)}: "
+                "install the package of this assay"
+            ) from None
         return PARAMETERS, parameter_tables(result, asked), (), ""
     try:
         read = read_result(result, asked)

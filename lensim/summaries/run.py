@@ -7,7 +7,8 @@ from pathlib import Path
 import pandas as pd
 import xarray as xr
 
-from lensim.checks import told_of
+from lensim import limits
+from lensim.checks import between, told_of
 from lensim.notebook import in_notebook, paragraph, table
 from lensim.output import save_result
 from lensim.ownership import require_replaceable
@@ -97,6 +98,7 @@ def run_published(
     """
     if folder is not None:
         require_replaceable(folder, force=force, inputs=[summary_file])
+    between("draws", draws, limits.FEWEST_DRAWS, limits.SAMPLER_DRAWS)
     manifest = Manifest(seed)
     summaries, priors = read_summaries(summary_file)
     for warning in (said for one in summaries for said in warnings_of(one)):

@@ -5,6 +5,7 @@ from typing import Final
 
 import xarray as xr
 
+from lensim.arguments import checked
 from lensim.cell_cycle.read.columns import COUNT_COLUMNS, EVENT_COLUMNS, FCS_COLUMNS
 from lensim.cell_cycle.read.counts import CountScale, read_counts
 from lensim.cell_cycle.read.events import BrduScale, is_event_table, read_events
@@ -24,6 +25,7 @@ FORMATS: Final = (
 """What a file can be, the more particular first."""
 
 
+@checked
 @one_a_value({**COUNT_COLUMNS, **EVENT_COLUMNS, **FCS_COLUMNS})
 def read_cell_cycle(
     files: Files,

@@ -18,6 +18,7 @@ from typing import Final
 
 import numpy as np
 
+from lensim.bounds import require_figures
 from lensim.dose_response.laplace.line import MODES
 from lensim.dose_response.laplace.panel import draw_lines, find_modes, midpoints_of_cultures
 from lensim.dose_response.laplace.pareto import pareto_shapes
@@ -71,6 +72,9 @@ class LaplaceSettings:
     warm: int = 100
     again: int = 3
     rounds: int = 4
+
+    def __post_init__(self) -> None:
+        require_figures(self)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Final, Literal, get_args
 
+from lensim.arguments import require_kind
 from lensim.checks import FaultReport, InputError, one_of
 from lensim.dose_response.read import units
 from lensim.dose_response.read.response import (
@@ -15,6 +16,7 @@ from lensim.dose_response.read.response import (
     VIABILITY_NAMES,
     without_response,
 )
+from lensim.plain_text import shown
 from lensim.tables.columns import EXPERIMENT_NAMES, Found, Meaning, check_stated, find_columns, missing, names_any
 from lensim.tables.log_scale import LOG_WORDS, DoseScale, scale_in_name
 from lensim.tables.names import plain_name
@@ -102,7 +104,8 @@ class Roles:
         for item in fields(self):
             patterns = getattr(self, item.name)
             if isinstance(patterns, str):
-                raise InputError(f"Roles.{item.name} must be a list of patterns, got the text {patterns!r}")
+                raise InputError(f"Roles.{item.name} must be a list of patterns, got the text {shown(patterns)}")
+            require_kind(f"Roles.{item.name}", patterns, Sequence[str])
             object.__setattr__(self, item.name, tuple(patterns))  # hashable, and no list shared with the caller
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import xarray as xr
 
+from lensim.arguments import checked
 from lensim.checks import InputError
 from lensim.dose_response.read.columns import COLUMNS, RolesOrWords
 from lensim.dose_response.read.compounds import compounds_of, one_compound, select_compound
@@ -86,6 +87,7 @@ def _compound_of(where: Where, tables: Sequence[TextTable], columns: Mapping[str
     return where, ""
 
 
+@checked
 @one_a_value(COLUMNS, _by_compound)
 def read_dose_response(
     files: Files,

@@ -6,6 +6,7 @@ from dataclasses import replace
 import xarray as xr
 
 from lensim import checks
+from lensim.arguments import checked
 from lensim.checks import InputError
 from lensim.expression.read.assemble import assemble_reactions
 from lensim.expression.read.choices import Choices, Unpaired
@@ -28,6 +29,7 @@ from lensim.tables.source import File, Files, Source, source_of, sources_of
 from lensim.tables.studies import one_a_value
 
 
+@checked
 @one_a_value({**RATIO_COLUMNS, **COLUMNS}, table_of=table_to_choose_from, values_in=values_of_treated)
 def read_expression(
     files: Files,

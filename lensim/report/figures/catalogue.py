@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from lensim import checks
 from lensim import vocabulary as v
-from lensim.assay import assay_of
+from lensim.assay import Asked, assay_of
 
 GROUP = "lensim.figures"
 DATA_GROUP = "lensim.data_figures"
@@ -59,15 +59,15 @@ def figures_of(
     Raises
     ------
     InputError
-        If `ci_prob` is out of range, figures of an assay cannot be imported, or two have one name.
+        If a number is out of its range, figures of an assay cannot be imported, or two have one name.
 
     Examples
     --------
     >>> for one in figures_of(result):
     ...     one.draw().savefig(f"{one.name}.png")
     """
-    checks.between("ci_prob", ci_prob, 0.01, 0.999)
-    return _offered(GROUP, result, ci_prob, threshold_um)
+    asked = Asked(ci_prob, threshold_um)
+    return _offered(GROUP, result, asked.ci_prob, asked.threshold_um)
 
 
 def figures_of_data(data: xr.Dataset) -> tuple[ResultFigure, ...]:

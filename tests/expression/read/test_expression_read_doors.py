@@ -111,7 +111,7 @@ def test_ratios_of_several_files(tmp_path):
             {"format": "excel"},
             "format must be one of sds, quantstudio, cfx, lightcycler, mxpro, rotorgene, tidy, rdml, ratios, got ",
         ),
-        ({"references": "R"}, "references must be a list of genes, got the text 'R'"),
+        ({"references": "R"}, "references must be a list of texts, got 'R': write references=[\"R\"]"),
         ({"cycle_limit": 0}, "cycle_limit must be above 0, got 0"),
         ({"decimal": ";"}, "decimal must be one of ., ,, got ';'"),
         ({"columns": {"gen": "gene"}}, "column must say which is plate, well, sample, task, gene, is_reference,"),
