@@ -12,6 +12,9 @@ from lensim.checks import InputError
 from lensim.plain_text import shown
 
 VERSIONS: Final = ("2.0", "3.0", "3.1", "3.2")
+LINEAR_SINCE: Final = "3.1"
+"""The first version in which numbers with a fraction cannot be logarithms."""
+MOST_DECADES: Final = 20.0
 _HEADER_BYTES: Final = 58
 _INTEGER_BITS: Final = (8, 16, 32, 64)
 _FLOAT_BITS: Final = {"F": 32, "D": 64}
@@ -88,7 +91,8 @@ def parse_fcs(raw: bytes) -> FcsFile:
     if not 1 <= number <= limits.FCS_CHANNELS:
         raise InputError(f"$PAR must lie between 1 and {limits.FCS_CHANNELS:,} channels, got {number:,}")
     channels = tuple(_channel(said, n) for n in range(1, number + 1))
-    event = _event_type(said, channels)
+    event = _event_type(said, channels, version)
+    _check_text_behind(raw, said)
     start, events = _place_of_data(raw, said, version, event.itemsize)
     stored = np.frombuffer(raw, dtype=event, count=events, offset=start) if events else np.empty(0, dtype=event)
     return FcsFile(channels, stored, _number(said.get("timestep", "").strip() or "1", "$TIMESTEP"))
@@ -109,6 +113,17 @@ def _keywords(raw: bytes) -> dict[str, str]:
     fields = text[1:].rstrip(" \r\n" if delimiter not in " \r\n" else "").removesuffix(delimiter)
     parts = [part.replace(twice, delimiter) for part in fields.replace(delimiter * 2, twice).split(delimiter)]
     return {key.strip().lower().removeprefix("$"): value for key, value in zip(parts[::2], parts[1::2], strict=False)}
+
+
+def _check_text_behind(raw: bytes, said: Mapping[str, str]) -> None:
+    """Refuse more keywords, behind the data, that cannot be there; 0 states none."""
+    start = _integer(said.get("beginstext", "0"), "$BEGINSTEXT")
+    stop = _integer(said.get("endstext", "0"), "$ENDSTEXT")
+    if stop > len(raw) or (stop and start > stop):
+        raise InputError(
+            f"$BEGINSTEXT and $ENDSTEXT must lie within the {len(raw):,} bytes of the file, got {start:,} to {stop:,}: "
+            "the file is cut off or damaged, export it again"
+        )
 
 
 def _header_integer(raw: bytes, at: int, what: str) -> int:
@@ -137,6 +152,8 @@ def _channel(said: Mapping[str, str], n: int) -> Channel:
     scale = _number(decades, f"$P{n}E"), _number(offset or "0", f"$P{n}E")
     if scale[0] < 0 or scale[1] < 0:
         raise InputError(f"$P{n}E must be two numbers of 0 or more, got {shown(said[f'p{n}e'])}")
+    if scale[0] > MOST_DECADES:
+        raise InputError(f"$P{n}E must have at most {MOST_DECADES:g} decades, got {scale[0]:g}: export it again")
     top = _number(said.get(f"p{n}r", ""), f"$P{n}R")
     if not 0 < top <= 2.0**64:
         raise InputError(f"$P{n}R must be above 0 and at most 2^64, got {top:g}")
@@ -144,7 +161,7 @@ def _channel(said: Mapping[str, str], n: int) -> Channel:
     return Channel(said.get(f"p{n}n", f"P{n}"), said.get(f"p{n}s", ""), top, scale[0], scale[1] or 1.0, gain)
 
 
-def _event_type(said: Mapping[str, str], channels: tuple[Channel, ...]) -> np.dtype:
+def _event_type(said: Mapping[str, str], channels: tuple[Channel, ...], version: str) -> np.dtype:
     """How one event is stored: a field for each channel, in the order of bytes that the file states."""
     kind = said.get("datatype", "").strip().upper()
     if kind not in ("I", *_FLOAT_BITS):
@@ -152,7 +169,11 @@ def _event_type(said: Mapping[str, str], channels: tuple[Channel, ...]) -> np.dt
     allowed = _INTEGER_BITS if kind == "I" else (_FLOAT_BITS[kind],)
     order = _byte_order(said.get("byteord", ""))
     fields = []
-    for n in range(1, len(channels) + 1):
+    for n, channel in enumerate(channels, start=1):
+        if kind != "I" and channel.decades > 0 and version >= LINEAR_SINCE:
+            raise InputError(
+                f"$P{n}E must be 0,0 for data of type {kind}, got {shown(said[f'p{n}e'])}: export it on a linear scale"
+            )
         bits = _integer(said.get(f"p{n}b", ""), f"$P{n}B")
         if bits not in allowed:
             words = " or ".join(map(str, allowed))
@@ -195,6 +216,8 @@ def _place_of_data(raw: bytes, said: Mapping[str, str], version: str, event_byte
             f"{events:,} events of {event_bytes:,} bytes need {needed:,} bytes of data, got {there:,} (from byte "
             f"{start:,} of {len(raw):,}): the file is cut off or damaged, export it again"
         )
+    if stop > len(raw):  # some cytometers state the byte behind the last
+        raise InputError(f"its data must end within the {len(raw):,} bytes of the file, got {stop:,}: export it again")
     if there - needed > 1:  # some cytometers state the byte behind the last
         raise InputError(
             f"{events:,} events of {event_bytes:,} bytes need {needed:,} bytes of data, got {there:,}: export it again"

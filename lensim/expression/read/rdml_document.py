@@ -5,6 +5,7 @@ names, depth, lengths and reactions are counted as they come.
 """
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -21,7 +22,7 @@ _TREE: Final[Mapping[str, Any]] = {
         "target": {"amplificationEfficiency": {}},
         "experiment": {
             "run": {
-                "pcrFormat": {"columns": {}, "rowLabel": {}},
+                "pcrFormat": {"rows": {}, "columns": {}, "rowLabel": {}},
                 "react": {"sample": {}, "data": {"tar": {}, "cq": {}, "excl": {}, "adp": {"cyc": {}}}},
             }
         },
@@ -30,6 +31,10 @@ _TREE: Final[Mapping[str, Any]] = {
 """The elements that are read; all others are counted, and passed over."""
 
 _COLUMNS: Final = frozenset(map(str, range(1, 49)))
+_WHOLE: Final = re.compile(r"[+-]?[0-9]{1,6}")
+LONGEST_NUMBER: Final = 12  # digits
+MOST_PLACES: Final = 1_000_000
+"""Of a plate whose size is not stated."""
 MOST_CYCLES: Final = 1_000
 """Cycles of the longest run; a fluorescence at a later one is none."""
 
@@ -264,9 +269,24 @@ class _Reader:
         reactions = [Reaction(react.identity, react.first("sample"), *data) for data in react.said.get("data", ())]
         run.said.setdefault("reactions", []).extend(reactions)
 
+    def _check_places(self, run: _Element, plate: Mapping[str, str]) -> None:
+        """Refuse a plate whose size is no number, and reactions beyond its last well."""
+        size = {name: plate.get(name, "").strip() for name in ("rows", "columns")}
+        for name, text in size.items():
+            if text and not _WHOLE.fullmatch(text):
+                self.refuse(f"must have a whole number as {name} of pcrFormat, got {shown(text)}: export it again")
+        known = all(text.isdecimal() and int(text) > 0 for text in size.values())
+        most = int(size["rows"]) * int(size["columns"]) if known else MOST_PLACES
+        for one in run.said.get("reactions", []):
+            if one.react.isdecimal() and (len(one.react) > LONGEST_NUMBER or int(one.react) > most):
+                self.refuse(
+                    f"must have reactions of wells 1 to {most:,}, got the reaction {shown(one.react)}: export it again"
+                )
+
     def _end_run(self, run: _Element, _: _Element) -> None:
         plate = run.said.get("pcrFormat", {})
         number = plate.get("columns", "").strip()
+        self._check_places(run, plate)
         columns = int(number) if number in _COLUMNS and plate.get("rowLabel", "").strip() == "ABC" else 0
         reactions, last_cycle = run.said.get("reactions", []), run.said.get("last_cycle", 0.0)
         self.document.runs.append(Run(run.identity, reactions, last_cycle, columns))

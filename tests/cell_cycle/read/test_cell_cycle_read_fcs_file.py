@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lensim import limits
-from lensim.cell_cycle.read.fcs_file import parse_fcs
+from lensim.cell_cycle.read.fcs_file import LINEAR_SINCE, parse_fcs
 from lensim.checks import InputError
 
 Y = np.arange(1, 121)
@@ -46,6 +46,7 @@ def test_it_is_read_as_flowio_reads_it(
     bits = widths if kind == "I" else None
     columns = [rng.integers(0, 256, 20) if kind == "I" else rng.normal(100, 50, 20) for _ in widths]
     said = {"TIMESTEP": "0.5"}
+    scale = scale if kind == "I" or version < LINEAR_SINCE else "0,0"
     for n in range(1, len(widths) + 1):
         said |= {f"P{n}E": scale, f"P{n}R": str(top), f"P{n}G": gain, f"P{n}N": names[n - 1], f"P{n}S": f"dye {n}"}
     raw = fcs(columns, kind=kind, bits=bits, order=order, version=version, delimiter=delimiter, **said)
@@ -107,6 +108,11 @@ CUT = f"{'9' * 50}...(5,000 characters)...{'9' * 50}"
         ({"P1R": "1e308"}, "$P1R must be above 0 and at most 2^64, got 1e+308"),
         ({"P1R": "nan"}, "$P1R must be a finite number, got 'nan'"),
         ({"P1E": "-1,0"}, "$P1E must be two numbers of 0 or more, got '-1,0'"),
+        ({"P1E": "4,1"}, "$P1E must be 0,0 for data of type F, got '4,1': export it on a linear scale"),
+        ({"P1E": "400,1", "version": "2.0"}, "$P1E must have at most 20 decades, got 400: export it again"),
+        ({"ENDSTEXT": "999999999999"}, "bytes of the file, got 0 to 999,999,999,999: the"),
+        ({"BEGINSTEXT": "9", "ENDSTEXT": "8"}, "$BEGINSTEXT and $ENDSTEXT must lie within the "),
+        ({"BEGINSTEXT": "x"}, "$BEGINSTEXT must be a whole number of 0 or more, got 'x'"),
         ({"P1E": "soon"}, "$P1E must be a finite number, got 'soon'"),
         ({"P1G": "inf"}, "$P1G must be a finite number, got 'inf'"),
         ({"TIMESTEP": "soon"}, "$TIMESTEP must be a finite number, got 'soon'"),
@@ -130,6 +136,10 @@ def test_wrong_places_of_data():
     assert "(from byte 3 of " in refused(fcs([Y], version="2.0", header=(58, start - 1, 3, 482, 0, 0)))
     behind = (58, start - 1, start, start + 480, 0, 0)  # the byte behind the last
     assert parse_fcs(fcs([Y], version="2.0", header=behind, tail=b"\0")).events == 120
+    beyond = (58, start - 1, start, 99_999_999, 0, 0)
+    assert refused(fcs([Y], version="2.0", header=beyond)) == (
+        f"its data must end within the {len(right):,} bytes of the file, got 99,999,999: export it again"
+    )
     far = (58, start - 1, 0, 0, 0, 0)  # as of data beyond 10^8 bytes, stated by the keywords alone
     assert parse_fcs(fcs([Y], header=far)).events == 120
 

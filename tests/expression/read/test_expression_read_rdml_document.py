@@ -121,6 +121,37 @@ def test_real_files_are_read_as_the_library_reads_them(shared_data):
         assert ours == theirs
 
 
+LONG = "9" * 20
+
+
+@pytest.mark.parametrize(
+    ("size", "react", "said"),
+    [
+        ("<rows>8</rows><columns>12</columns>", "97", "must have reactions of wells 1 to 96, got the reaction '97'"),
+        (
+            "<rows>8</rows><columns>12</columns>",
+            LONG,
+            f"must have reactions of wells 1 to 96, got the reaction '{LONG}'",
+        ),
+        ("", LONG, f"must have reactions of wells 1 to 1,000,000, got the reaction '{LONG}'"),
+        ("<columns>nan</columns>", "1", "must have a whole number as columns of pcrFormat, got 'nan'"),
+        ("<rows>1e3</rows>", "1", "must have a whole number as rows of pcrFormat, got '1e3'"),
+        ("<columns>9999999</columns>", "1", "must have a whole number as columns of pcrFormat, got '9999999'"),
+    ],
+)
+def test_what_cannot_be_on_the_plate_is_refused(size, react, said):
+    plate = f"<pcrFormat>{size}<rowLabel>ABC</rowLabel></pcrFormat>"
+    text = reaction(cq="20").replace('<react id="1">', f'{plate}<react id="{react}">')
+    assert refused(text).endswith(f"the XML of an RDML file {said}: export it again")
+
+
+@pytest.mark.parametrize("size", ["<rows>8</rows><columns>12</columns>", "<rows>-1</rows><columns>-1</columns>", ""])
+@pytest.mark.parametrize("react", ["96", "A1"])
+def test_what_can_be_on_the_plate_is_read(size, react):
+    text = reaction(cq="20").replace('<react id="1">', f'<pcrFormat>{size}</pcrFormat><react id="{react}">')
+    assert document(text).runs[0].reactions[0].react == react
+
+
 ENTITY = '<!DOCTYPE rdml [<!ENTITY a "b">]>'
 
 
