@@ -14,6 +14,9 @@ import lensim
 from lensim.bounds import BoundedModel, number_fault, require_bounded, require_figures
 from lensim.checks import InputError
 from lensim.config import FrozenConfig, checked
+from lensim.dose_response.priors import DoseResponsePriors
+from lensim.dose_response.read import Roles
+from lensim.inference.gate import GateSettings
 
 
 @pytest.mark.parametrize("good", [0, -0.0, 1, 2.5, -1e12, 1e-30, Decimal("0.5"), np.int64(3), np.float32(0.5)])
@@ -209,3 +212,25 @@ def test_a_number_without_bounds_is_seen():
         inside: dict[str, tuple[float, ...]] = {}
 
     assert len([*unbounded(Loose.__pydantic_core_schema__, "Loose", set())]) == 4
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: GateSettings(largest_r_hat=math.nan), "GateSettings.largest_r_hat must be a finite number, got nan"),
+        (lambda: GateSettings(largest_r_hat=0.9), "GateSettings.largest_r_hat must be at least 1, got 0.9"),
+        (lambda: GateSettings(smallest_ess="400"), "GateSettings.smallest_ess must be a number, got '400'"),
+        (lambda: GateSettings(smallest_e_bfmi=3), "GateSettings.smallest_e_bfmi must lie between 0 and 1, got 3"),
+        (lambda: DoseResponsePriors(curves=1), "DoseResponsePriors.curves must be of the class CurvePriors, got 1"),
+        (
+            lambda: DoseResponsePriors(wells=object()),
+            "DoseResponsePriors.wells must be of the class WellPriors, got a value of the type object",
+        ),
+        (lambda: Roles(blank=None), "Roles.blank must be a list of texts, got None"),
+        (lambda: Roles(blank=[1]), "Roles.blank must be a list of texts, got [1]"),
+    ],
+)
+def test_settings_priors_and_roles_refuse_what_they_cannot_be(make, message):
+    with pytest.raises(InputError) as refused:
+        make()
+    assert str(refused.value) == message

@@ -122,3 +122,11 @@ def test_a_result_of_an_unknown_assay_is_not_summarised():
         "a result must be of an assay that is installed (bioassay, cell_cycle, dose_response, expression), got "
         "'[red]x': install the package of this assay"
     )
+
+
+def test_python_takes_as_few_draws_as_the_command(monkeypatch, tmp_path):
+    monkeypatch.undo()
+    path = tmp_path / "paper.toml"
+    path.write_text("")
+    with pytest.raises(lensim.InputError, match=r"^draws must lie between 100 and 1e\+07, got 1$"):
+        lensim.published(path, draws=1)
