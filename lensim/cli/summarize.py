@@ -33,6 +33,7 @@ def summarize(
     asked = Asked(ci, threshold_um)
     require_room(csv, figures, force=force, inputs=[result_file])
     result = load_result(result_file)
+    require_room_for_figures(result, asked, figures, force=force)
     if threshold_um is None:
         tables = print_result(result, asked)
     else:
@@ -57,6 +58,9 @@ def require_room(csv: Path | None, figures: Path | None, *, force: bool, inputs:
 
     if csv is not None and csv.suffix.lower() not in (".csv", ""):
         raise InputError(f"--csv must end on .csv or be a folder without suffix, got {csv}")
+    below = () if figures is None else (figures.absolute(), *figures.absolute().parents)
+    if csv is not None and csv.suffix and csv.absolute() in below:
+        raise InputError(f"--figures must be a folder beside the table of --csv, got {figures}: name another folder")
     if csv is not None and (csv.suffix or (csv.exists() and not csv.is_dir())):
         require_added(csv, force=force, inputs=inputs)
     for option, folder in (("--csv", None if csv is None or csv.suffix else csv), ("--figures", figures)):
@@ -73,6 +77,32 @@ def require_room(csv: Path | None, figures: Path | None, *, force: bool, inputs:
         raise InputError(
             f"{figures} must hold no figures yet, got some: add --force to replace those that lensim wrote"
         )
+
+
+def require_room_for_figures(result: "xr.DataTree", asked: "Asked", folder: Path | None, *, force: bool) -> None:
+    """Refuse a folder with a file of someone else's in the place of a figure, before any table is made or written.
+
+    Raises
+    ------
+    InputError
+        With the first that is there.
+    """
+    from lensim.added_files import require_added
+    from lensim.report.figures.catalogue import figures_of
+    from lensim.report.shown import last_word
+
+    if folder is None or not folder.is_dir():
+        return
+    try:
+        names = [figure.name for figure in figures_of(result, asked.ci_prob, asked.threshold_um)]
+    except KeyError as error:
+        raise _lacking(last_word(error)) from None
+    for name in names:
+        require_added(folder / f"{name}.png", force=force)
+
+
+def _lacking(name: str) -> InputError:
+    return InputError(f"--figures needs {name}, got a result that lacks it: leave out --figures, or fit again")
 
 
 @dataclass(frozen=True)
@@ -157,8 +187,6 @@ def write_figures(
                 for figure in drawn:
                     save_figure(figure.draw(), filling / f"{figure.name}.png")
     except KeyError as error:
-        raise InputError(
-            f"--figures needs {last_word(error)}, got a result that lacks it: leave out --figures, or fit again"
-        ) from None
+        raise _lacking(last_word(error)) from None
     assay = result.attrs.get("assay", "without a name")
     say(f"figures in {folder}" if drawn else f"note: no package offers figures of the assay {assay}, so none was drawn")

@@ -184,3 +184,26 @@ def test_figures_of_a_result_without_what_they_show_are_refused_in_a_sentence(ca
     assert status == 2
     assert f"--figures needs {lost}, got a result that lacks it: leave out --figures, or fit again" in error
     assert not (tmp_path / "figures").exists()
+
+
+def test_a_table_and_figures_of_one_name_are_refused_before_the_work(capsys, tmp_path):
+    path = saved(tmp_path / "fit.nc", dose_response())
+    for figures in ("z.csv", "z.csv/more"):
+        status, said, error = run(
+            capsys, "summarize", path, "--csv", tmp_path / "z.csv", "--figures", tmp_path / figures
+        )
+        assert (status, said) == (2, "")
+        assert "--figures must be a folder beside the table of --csv, got " in error
+        assert not (tmp_path / "z.csv").exists()
+
+
+def test_a_figure_of_a_user_is_told_before_any_table(capsys, tmp_path):
+    path = saved(tmp_path / "fit.nc", made_up_fit("dose_response"))
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "curves.png").write_text("mine")
+    options = ("--figures", mine, "--csv", tmp_path / "z.csv", "--force")
+    status, said, error = run(capsys, "summarize", path, *options)
+    assert (status, said) == (2, "")
+    assert "curves.png must be free or a file that lensim wrote there, got another" in " ".join(error.split())
+    assert not (tmp_path / "z.csv").exists()
