@@ -144,3 +144,19 @@ def test_a_column_that_is_named_shows_what_a_file_is(tmp_path, capsys):
     status, said, _ = run(capsys, "read", "expression", str(cts), "--column", "gene=Primer")
     assert status == 0
     assert "4 reactions of 2 genes" in said
+
+
+@pytest.mark.sampling
+def test_a_table_of_ratios_goes_through_whole(tmp_path, capsys):
+    """500 draws of two short chains: the gate may refuse them, which is status 3 and no fault."""
+    path, out = Path(tmp_path / "ratios.csv"), tmp_path / "fit.nc"
+    rows = "".join(f"TNF,line {k},{1 + 0.2 * k}\n" for k in range(6))
+    path.write_text("gene,subject,ratio\n" + rows)
+    short = ("--draws", "250", "--tune", "300", "--chains", "2", "--figures", str(tmp_path / "figures"))
+    status, said, _ = run(capsys, "fit", "expression", str(path), "--out", str(out), *short)
+    assert status in (0, 3)
+    assert out.exists()
+    assert "line 5" in said
+    assert [figure.name for figure in (tmp_path / "figures").glob("*.png")] == ["forest.png"]
+    status, said, _ = run(capsys, "compare", str(out))
+    assert (status, "paired t P" in " ".join(said.split())) == (0, True)

@@ -371,34 +371,18 @@ def test_options_and_results_that_do_not_suit(tmp_path, capsys, monkeypatch, arg
 
 
 def test_compare_tells_of_genes_of_unknown_efficiency(tmp_path, capsys, monkeypatch):
-    """On a result without a fit: what the comparison itself says is tested elsewhere."""
     monkeypatch.setattr(inference_compare, "comparison_tables", lambda result, ci: ())
     path, result = tmp_path / "cts.csv", tmp_path / "fit.nc"
     table().query("task != 'standard'").to_csv(path, index=False)
     read = read_cts(path)
-    shape = (2, 3, 1, read.sizes["subject"], 1)
-    posterior = xr.Dataset({"log2_fold_change": (("chain", "draw", "target", "subject", "contrast"), np.zeros(shape))})
-    tree = xr.DataTree.from_dict({"posterior": posterior})
-    attach_observations(tree, read)
+    dims = {"chain": 2, "draw": 3, "target": 1, "subject": read.sizes["subject"], "contrast": 1}
+    fold_change = (tuple(dims), np.zeros(tuple(dims.values())))
+    attach_observations(
+        tree := xr.DataTree.from_dict({"posterior": xr.Dataset({"log2_fold_change": fold_change})}), read
+    )
     carry_verdict(tree, Verdict(True, (), 1.001, 900.0, 800.0, "mu", 0, 0.9, 0.0))
     save_result(tree, result)
     status, said, err = run(capsys, "compare", result)
     assert status == 0, err
     assert "converged: R-hat at most 1.001" in said
     assert "neither a dilution series nor a stated factor for TNF, R: the fit takes the prior" in err
-
-
-@pytest.mark.sampling
-def test_a_table_of_ratios_goes_through_whole(tmp_path, capsys):
-    """500 draws of two short chains: the gate may refuse them, which is status 3 and no fault."""
-    path, out = Path(tmp_path / "ratios.csv"), tmp_path / "fit.nc"
-    rows = "".join(f"TNF,line {k},{1 + 0.2 * k}\n" for k in range(6))
-    path.write_text("gene,subject,ratio\n" + rows)
-    short = ("--draws", "250", "--tune", "300", "--chains", "2", "--figures", str(tmp_path / "figures"))
-    status, said, _ = run(capsys, "fit", "expression", str(path), "--out", str(out), *short)
-    assert status in (0, 3)
-    assert out.exists()
-    assert "line 5" in said
-    assert [figure.name for figure in (tmp_path / "figures").glob("*.png")] == ["forest.png"]
-    status, said, _ = run(capsys, "compare", str(out))
-    assert (status, "paired t P" in " ".join(said.split())) == (0, True)
