@@ -24,6 +24,7 @@ TOPICS = {
     "tests/cli/test_cli_hostile_names.py": "names that something could read, from a result to tables and back",
     "tests/cli/test_cli_messages.py": "remedies that messages name",
     "tests/test_words.py": "the doors through which the text of a user reaches a terminal, a page or a figure",
+    "tests/test_dangerous_calls.py": "calls that run code, or read a file past the doors",
     "tests/test_writers.py": "the one layer through which files are written",
     "tests/dose_response/read/test_dose_response_read_real_data.py": "tables of real plates",
     "tests/expression/read/test_expression_read_decimals.py": "decimal commas at every door",
