@@ -119,7 +119,7 @@ def test_tables_name_the_line_and_the_condition():
 def test_associations_want_one_curve_a_line():
     message = (
         r"^associations must be asked of a fit with one curve a line, got one with none, IL-6: read one condition, "
-        r"where=\{COLUMN: VALUE\}, and fit that$"
+        r"where=\{\"COLUMN\": \"VALUE\"\}, and fit that$"
     )
     with pytest.raises(InputError, match=message):
         associate(dose_response_estimands(fit()))
