@@ -7,7 +7,7 @@ STAMP := .venv/.stamp
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce test lint bench calibrate fuzz faults lock clean
+.PHONY: help reproduce test lint bench calibrate worlds fuzz faults lock clean
 
 help:
 	@echo "make reproduce   figures of the study, its power and the next study, in results/, and one page of all"
@@ -15,6 +15,8 @@ help:
 	@echo "make lint        format, lint and types"
 	@echo "make bench       benchmarks; NAME=simulator for one of them"
 	@echo "make calibrate   slow statistical calibration"
+	@echo "make worlds      coverage where the data are not what a model says, into docs/worlds.md; STUDIES=40 ENGINE=nuts"
+	@echo "                 ASSAY=expression WORKERS=2 for some of it; goes on where it was stopped; AGAIN=1 after a change"
 	@echo "make fuzz        mutated inputs at every door; MINUTES=10 DOOR=rdml SEED=2 WORKERS=1 for some of it"
 	@echo "make faults      every write of every command fails once, and 500 kills; EVERY=3 KILLS=100 SEED=2 for less or others"
 	@echo "make lock        requirements.lock anew from pyproject.toml"
@@ -40,6 +42,11 @@ bench: $(STAMP)
 
 calibrate: $(STAMP)
 	@$(BIN)/python -m pytest -m calibrate
+
+worlds: $(STAMP)
+	@$(BIN)/python -m benchmarks.worlds --page docs/worlds.md --studies $(or $(STUDIES),40) \
+		$(if $(ENGINE),--engine $(ENGINE)) $(if $(ASSAY),--assay $(ASSAY)) \
+		$(if $(SEED),--seed $(SEED)) $(if $(WORKERS),--workers $(WORKERS)) $(if $(AGAIN),--again)
 
 fuzz: $(STAMP)
 	@$(BIN)/python -W ignore -m tests.fuzz --minutes $(or $(MINUTES),10) --door "$(DOOR)" --seed $(or $(SEED),1) \

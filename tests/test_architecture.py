@@ -58,7 +58,8 @@ TOPICS = {
     "tests/test_packaging.py": "what is installed",
 }
 NOT_OF_MODULES = ("tests/real_data", "tests/statistical", "tests/fuzz", "tests/faults")
-SIMULATOR_MODULES = {"simulate", "truth", "design"}
+SIMULATOR_MODULES = {"simulate", "truth", "design", "worlds"}
+FOR_WORLDS = {"vocabulary", "checks", "bounds", "design", "worlds"}
 TEXT_SUFFIXES = {
     ".py",
     ".md",
@@ -133,6 +134,18 @@ def test_models_import_no_simulator():
     ] == []
 
 
+def test_worlds_take_nothing_of_what_models_and_their_simulators_have():
+    """Plates, wells and names of variables are shared with the models; equations and numbers are not."""
+    taken = {
+        (name_of(path), name)
+        for path in modules_of("lensim")
+        if path.parent.name == "worlds"
+        for _, name in imports_of(path)
+        if is_within(name, "lensim") and not FOR_WORLDS & set(name.split("."))
+    }
+    assert taken == set()
+
+
 def test_benchmarks_import_no_experiments_or_tests():
     assert _breaches("benchmarks", ("experiments", "tests")) == []
 
@@ -153,6 +166,7 @@ def test_tests_mirror_modules():
         name_of(path).replace(".", "_"): name_of(path) for tree in ("lensim", "models") for path in modules_of(tree)
     }
     modules |= {path.stem: f"lensim.experiments.{path.stem}" for path in modules_of("experiments")}
+    modules |= {name.replace(".", "_"): f"lensim.{name}" for name in map(name_of, modules_of("benchmarks"))}
     found = {path.relative_to(ROOT).as_posix() for path in modules_of("tests") if path.name.startswith("test_")}
     alone = {path for path in found if not path.startswith(NOT_OF_MODULES) and not _mirrors(Path(path), modules)}
     assert alone - set(TOPICS) == set()

@@ -1,0 +1,57 @@
+import numpy as np
+import xarray as xr
+
+from benchmarks.worlds.study import Task, calls_of, kind_of, measure, numbers_of, simulated
+from lensim import seeding
+
+
+def draws(values):
+    """Draws of two items, by name."""
+    return xr.DataArray(values, dims=("chain", "draw", "item"), coords={"item": ["a", "b"]})
+
+
+def test_truth_finds_its_draws_by_name():
+    truth = xr.DataArray([5.0, 0.0], dims="item", coords={"item": ["b", "a"]})
+    values = draws(np.stack([np.linspace(-1, 1, 101), 5 + np.linspace(-2, 2, 101)], axis=-1)[None])
+    first, second = numbers_of(values, truth, seeding.stream(1, "ties"))
+    assert first[:2] == [0.0, 0.0]
+    assert second[:2] == [5.0, 5.0]
+    assert np.allclose(first[2:6], [-0.9, 0.9, -0.5, 0.5], atol=0.03)
+    assert abs(second[6] - 0.5) < 0.02
+    assert calls_of(values - 0.5, truth - 0.5) == [[0.247525, 0.0], [1.0, 1.0]]
+
+
+def test_a_case_that_no_table_shows_is_left_out():
+    truth = xr.DataArray([1.0, 2.0], dims="item", coords={"item": ["a", "b"]})
+    values = draws(np.stack([np.full(9, np.nan), np.arange(9.0)], axis=-1)[None])
+    assert [row[0] for row in numbers_of(values, truth, seeding.stream(1, "ties"))] == [2.0]
+
+
+def test_sentences_of_one_kind_are_the_same_without_names_and_numbers():
+    one = kind_of("line 1, line 12: some wells are far off their replicates; 3 of 72")
+    assert one == kind_of("line 3: some wells are far off their replicates; 5 of 71")
+    assert one.startswith("some wells are far off")
+    assert "IC50" in kind_of("line 2: the IC50 lies between them")
+
+
+def test_studies_of_a_world_are_the_same_for_every_engine_and_differ_by_number():
+    fast, nuts, other = (
+        simulated(Task("expression", "four pairs", engine, 1, study))
+        for engine, study in (("fast", 0), ("nuts", 0), ("fast", 1))
+    )
+    for one, same in zip(fast, nuts, strict=True):
+        xr.testing.assert_identical(one, same)
+    assert not fast[1].equals(other[1])
+
+
+def test_a_study_is_measured_the_same_however_often():
+    task = Task("expression", "four pairs", "fast", 1, 3)
+    one, other = measure(task), measure(task)
+    assert one | {"seconds": 0} == other | {"seconds": 0}
+    assert (one["outcome"], one["converged"], len(one["numbers"]["log2_fold_change"])) == ("ok", True, 12)
+
+
+def test_a_study_that_the_fast_engine_does_not_take_says_why():
+    found = measure(Task("expression", "absent in control", "fast", 1, 0))
+    assert (found["outcome"], found["why"]) == ("handed on", "a reaction is not detected or has few copies")
+    assert found["numbers"] == {}
