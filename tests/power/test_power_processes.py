@@ -28,7 +28,7 @@ chunk = 200
 [audit]
 studies = 0
 """
-PATIENCE = 60
+PATIENCE = 180  # seconds: a machine may be busy
 
 
 def pows(count: int) -> Iterator[tuple[int, tuple[int, int]]]:
