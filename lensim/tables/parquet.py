@@ -87,7 +87,10 @@ def _cells(chunks: Iterable[Any]) -> list[str]:
     for chunk in chunks:
         if pa.types.is_dictionary(chunk.type):
             words = [_cell(value) for value in chunk.dictionary.to_pylist()]
-            cells += ["" if place is None else words[place] for place in chunk.indices.to_pylist()]
+            places = chunk.indices.to_pylist()
+            if any(place is not None and not 0 <= place < len(words) for place in places):
+                raise ValueError("a value points outside the words of its column")
+            cells += ["" if place is None else words[place] for place in places]
         else:
             cells += [_cell(value) for value in chunk.to_pylist()]
     return cells

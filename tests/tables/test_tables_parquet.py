@@ -10,6 +10,7 @@ import pytest
 
 from lensim import limits
 from lensim.checks import InputError
+from lensim.tables import parquet
 from lensim.tables.parquet import parse_parquet
 
 
@@ -94,3 +95,9 @@ def test_a_text_that_recurs_takes_its_memory_once():
     tracemalloc.stop()
     assert len(table.rows) == 20_000
     assert peak < 20_000_000  # 600 MB where each is a text of its own
+
+
+def test_a_value_outside_the_words_of_its_column_is_damage():
+    words = pa.DictionaryArray.from_arrays(pa.array([0, 5], pa.int8()), pa.array(["a"]), safe=False)
+    with pytest.raises(ValueError, match="points outside the words of its column"):
+        parquet._cells([words])

@@ -147,7 +147,7 @@ def _check_series(
 
 
 def _check_factor(gene: str, series: Sequence[Reaction], slope: float, faults: FaultReport) -> None:
-    factor = 10.0 ** (-1.0 / slope)
+    factor = 10.0 ** max(min(-1.0 / slope, 300.0), -300.0)  # a nearly flat series is beyond what a number holds
     if LOWEST_FACTOR <= factor <= HIGHEST_FACTOR:
         return
     _add(
