@@ -16,7 +16,7 @@ from pydantic import BaseModel, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from lensim import limits
-from lensim.checks import InputError
+from lensim.checks import InputError, at_least
 from lensim.plain_text import shown, shown_kind, shown_name
 
 BEYOND_64_BITS: Final = "must fit into 64 bits, got a whole number beyond 1e18 in size"
@@ -173,6 +173,19 @@ class BoundedModel(BaseModel):
         schema = handler(source)
         _bound(schema, handler, set())
         return schema
+
+
+def require_spreads(value: Any) -> None:
+    """Refuse a spread below 0 among the fields of a dataclass: those named sd_ or sigma_ and what spreads.
+
+    Raises
+    ------
+    InputError
+        With the class, the field, the rule and the value.
+    """
+    for item in fields(value):
+        if item.name.startswith(("sigma_", "sd_")):
+            at_least(f"{type(value).__name__}.{item.name}", getattr(value, item.name), 0)
 
 
 def require_figures(value: Any, *, infinite: tuple[str, ...] = ()) -> None:

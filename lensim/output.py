@@ -13,7 +13,7 @@ import xarray as xr
 from lensim import checks, placing, unfinished
 from lensim import vocabulary as v
 from lensim.earlier_results import brought_up_to_date
-from lensim.ownership import require_writable
+from lensim.ownership import require_writable, same
 from lensim.result_file import EXPECTED, has_mark, result_content, with_digest
 from lensim.result_parts import require_parts
 
@@ -36,7 +36,7 @@ def require_free(path: Path, *, force: bool, inputs: Iterable[Path] = ()) -> Non
         other = "name a file in it, or another" if path.is_dir() else "name another file"
         raise checks.InputError(f"{path} must be a file to write, got {kind}: {other}")
     for read in inputs:
-        if path.exists() and read.exists() and path.samefile(read):
+        if same(path, read):
             raise checks.InputError(f"{path} must not be a file that is read here ({read}): name another file")
     if path.is_symlink():
         raise checks.InputError(

@@ -9,6 +9,7 @@ import pytest
 
 from tests.cli.test_cli_plan import TOML, TRUTH
 from tests.listening import children_of, listeners_of
+from tests.power.test_power_processes import SWEEP
 
 WATCHED = """
 import os, sys
@@ -17,19 +18,7 @@ sys.addaudithook(lambda event, given: event in asked and os.write(2, f"DOOR {eve
 from lensim.cli.main import main
 main()
 """
-POWER = """
-name = "small"
-seed = 5
-rules = [{rule = "test", test = "t_log2"}]
-[design]
-assay = "ratios"
-subjects = {line = 4}
-[studies]
-count = 400
-chunk = 20
-[audit]
-studies = 0
-"""
+POWER = SWEEP.replace("count = 4000000", "count = 400").replace("chunk = 200", "chunk = 20")
 PLAN = TOML.replace("high = 30", "high = 6") + TRUTH
 LOOK_S = 0.3
 PATIENCE_S = 600

@@ -4,7 +4,7 @@ Each quantity that a model estimates has the same name and dims here, after the 
 are computed by name.
 """
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Final
 
 import numpy as np
@@ -12,7 +12,7 @@ import xarray as xr
 
 from lensim import checks
 from lensim import vocabulary as v
-from lensim.bounds import require_figures
+from lensim.bounds import require_figures, require_spreads
 from lensim.dose_response.curve import log10_ic50_um
 
 CURVE: Final = (v.LOG10_EC50, v.LOG_HILL, v.EFFECT)  # the three numbers of a line's curve, in this order throughout
@@ -61,10 +61,7 @@ class DoseResponsePopulation:
 
     def __post_init__(self) -> None:
         require_figures(self, infinite=(v.NU_WELL,))
-        for field in fields(self):
-            place, value = f"DoseResponsePopulation.{field.name}", getattr(self, field.name)
-            if field.name.startswith(("sigma_", "sd_")):
-                checks.at_least(place, value, 0)
+        require_spreads(self)
         checks.above("DoseResponsePopulation.nu_well", self.nu_well, 2)
         checks.above("DoseResponsePopulation.background_signal", self.background_signal, 0)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 from lensim import checks
-from lensim.bounds import require_figures
+from lensim.bounds import require_figures, require_spreads
 from lensim.dose_response.design import HALF_LOG_DOSES_UM, DoseResponseDesign, PlateMap
 
 Lines = Literal["usual", "skewed", "two_humps", "flat", "between_doses"]
@@ -78,8 +78,7 @@ class PanelWorld:
         checks.one_of("PanelWorld.curves", self.curves, get_args(Lines))
         for name in ("edge_loss", "outlying_share", "lost_share"):
             checks.between(f"PanelWorld.{name}", getattr(self, name), 0.0, 0.9)
-        for name in (one for one in vars(self) if one.startswith("sd_")):
-            checks.at_least(f"PanelWorld.{name}", getattr(self, name), 0.0)
+        require_spreads(self)
         for name in ("outlying_fold", "controls_fold"):
             checks.above(f"PanelWorld.{name}", getattr(self, name), 0.0)
         _ = self.design  # refuses what no plate can hold

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 from lensim import checks
-from lensim.bounds import require_figures
+from lensim.bounds import require_figures, require_spreads
 from lensim.expression.design import FIVEFOLD_DILUTIONS, ExpressionDesign
 
 FoldChanges = Literal["usual", "strong", "rising", "one_strong", "two_kinds"]
@@ -90,8 +90,7 @@ class StudyWorld:
         checks.one_of("StudyWorld.plates", self.plates, ("together", "apart", "two"))
         for name in ("late_share", "lost_share", "missing_share"):
             checks.between(f"StudyWorld.{name}", getattr(self, name), 0.0, 0.9)
-        for name in (one for one in vars(self) if one.startswith("sd_")):
-            checks.at_least(f"StudyWorld.{name}", getattr(self, name), 0.0)
+        require_spreads(self)
         _ = self.design  # refuses what no plate can hold
 
     @property
