@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pymc as pm
+import pytensor.tensor as pt
 import xarray as xr
 
 from lensim import seeding
@@ -22,6 +23,7 @@ from lensim.maiga2013.dose_response_twin import dose_response_design, draw_twin
 from lensim.models import dose_response_components as parts
 from lensim.models import dose_response_panel as panel
 from lensim.models.coordinates import COORDINATE_SUFFIX, normal_non_centred
+from lensim.models.dose_response_curves import Curves
 from lensim.models.dose_response_hierarchical import build_dose_response_hierarchical
 
 ROOT = 2013
@@ -53,6 +55,7 @@ def build_non_centred(data: xr.Dataset, *, per_well: bool) -> pm.Model:
         arrays["log_dose_of_cell"] = arrays["log_dose_of_cell"][cell]
         arrays["cell_of_well"] = np.arange(len(cell))
     group_of_line, line_of_culture = data[v.GROUP_OF_LINE].to_numpy(), data[v.LINE_OF_CULTURE].to_numpy()
+    experiment = data[v.EXPERIMENT_OF_CULTURE].to_numpy()
     with pm.Model(coords=panel.panel_coords(data)) as model:
         held = parts.register(arrays)
         means = {
@@ -78,18 +81,23 @@ def build_non_centred(data: xr.Dataset, *, per_well: bool) -> pm.Model:
             sigma_group = pm.HalfNormal(f"sigma_group_{name}", of_group[name])
             group = normal_non_centred(f"group_{name}", mu=mu, sigma=sigma_group, dims=v.MOLECULAR_GROUP)
             lines[name] = normal_non_centred(name, mu=group[group_of_line], sigma=of_line[name], dims=v.CELL_LINE)
-        sd_experiment = pm.LogNormal(
-            v.SD_EXPERIMENT,
-            np.log(curves.median_sd_experiment_log10_ec50_um),
-            curves.log_sd_sd_experiment_log10_ec50_um,
-        )
-        midpoint = normal_non_centred(
-            v.CULTURE_LOG10_EC50, mu=lines[v.LOG10_EC50][line_of_culture], sigma=sd_experiment, dims=v.CULTURE
-        )
+        share = pm.Uniform(v.DAY_SHARE)
+        shown = {}
+        for name in means:
+            sd = pm.LogNormal(
+                f"sd_experiment_{name}",
+                np.log(getattr(curves, f"median_sd_experiment_{name}")),
+                getattr(curves, f"log_sd_sd_experiment_{name}"),
+            )
+            middle = lines[name][line_of_culture]
+            if name == v.LOG10_EC50:
+                day = normal_non_centred(v.EXPERIMENT_LOG10_EC50, mu=0.0, sigma=sd * pt.sqrt(share), dims=v.EXPERIMENT)
+                middle, sd = middle + day[experiment], sd * pt.sqrt(1.0 - share)
+            shown[name] = normal_non_centred(f"culture_{name}", mu=middle, sigma=sd, dims=v.CULTURE)
         log_top = normal_non_centred(
             v.LOG_TOP, mu=held["log_untreated_signal"], sigma=wells.sd_log_top_signal, dims=v.CULTURE
         )
-        residual = parts.residual_of_cells(data, held, midpoint, lines[v.LOG_HILL], lines[v.EFFECT])
+        residual = parts.residual_of_cells(held, Curves(*(shown[name] for name in means)))
         parts.raw_wells(data, held, residual, log_top, wells)
     return model
 

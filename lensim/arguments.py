@@ -39,6 +39,7 @@ EXAMPLES: Final[Mapping[str, str]] = {
     "grid_number": "2",
     "ignore": '["plate"]',
     "join_names": "True",
+    "levels": "[50, 90]",
     "out": '"results"',
     "plate_map": '"map.csv"',
     "plate_wells": "96",

@@ -5,8 +5,8 @@ found in the same way. Every Dataset and every result carries the name of its as
 `summarize`, `report`, `power` and `plan` find what they need by it.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, Final
@@ -17,12 +17,19 @@ import xarray as xr
 from lensim import checks, limits
 from lensim import vocabulary as v
 from lensim.bounds import number_fault, require_size
+from lensim.inference.doubts import Population, at_the_edge, decided, means_outside
 from lensim.inference.observations import OBSERVATIONS, observations_of
+from lensim.inference.prior_sensitivity import PRIOR_SENSITIVITY, prior_sensitivity
+from lensim.inference.prior_words import PRIOR_DECIDES, moves_of_rows, prior_decides
+from lensim.inference.priors import priors_of
+from lensim.inference.verdict import INCOMPLETE, carry_verdict, verdict_of
 
 if TYPE_CHECKING:
     from lensim.inference.fit import FitSettings
 
 GROUP: Final = "lensim.assays"
+MODEL_REASON: Final = "model_reason"
+"""In the attrs of a result whose model was chosen by its assay: why."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,10 @@ class ResultTable:
         Columns that people are not shown; CSV files have them.
     units
         Unit of a column, where its name does not say it.
+    quantities
+        Estimands that its rows show, each with its words; the column `prior_decides` names those of which that is so.
+    labels
+        Label of each row along a dim of these estimands, where the frame has no column of the dim's name.
     """
 
     name: str
@@ -48,6 +59,14 @@ class ResultTable:
     frame: pd.DataFrame
     hidden: tuple[str, ...] = ()
     units: Mapping[str, str] = field(default_factory=dict)
+    quantities: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def row_names(self) -> list[str]:
+        """What a row is of: its labels along the dims of its quantities, or its first texts."""
+        texts = self.frame.select_dtypes(["object", "str"]).iloc[:, :3]
+        return [" ".join(dict.fromkeys(str(one) for one in row if one)) for row in texts.to_numpy()]
 
     @property
     def shown(self) -> pd.DataFrame:
@@ -66,22 +85,49 @@ class Asked:
     threshold_um
         Dose above which an IC50 counts as resistant; each line's top dose where it is None [uM]. Of assays with
         `has_threshold`.
+    levels
+        Levels of effect whose doses are told [percent, from 1 to 99]; none where empty. Of assays with `has_levels`.
+    dose_um
+        Dose at which inhibition is told and compared, beside the top dose [uM]. Of assays with `has_levels`.
     """
 
     ci_prob: float = 0.9
     threshold_um: float | None = None
+    levels: tuple[float, ...] = ()
+    dose_um: float | None = None
 
     def __post_init__(self) -> None:
         checks.between("ci_prob", self.ci_prob, 0.01, 0.999)
-        if self.threshold_um is not None:
-            checks.above("threshold_um", self.threshold_um, 0.0)
-            if fault := number_fault(self.threshold_um):
-                raise checks.InputError(f"threshold_um {fault}")
+        for name in ("threshold_um", "dose_um"):
+            if (dose := getattr(self, name)) is not None:
+                checks.above(name, dose, 0.0)
+                if fault := number_fault(dose):
+                    raise checks.InputError(f"{name} {fault}")
+        for level in self.levels:
+            require_level(level)
+        object.__setattr__(self, "levels", tuple(dict.fromkeys(map(float, self.levels))))
 
     @property
     def words(self) -> str:
         """What is said behind the caption of a table of estimates."""
         return f"medians and {self.ci_prob:.0%} intervals"
+
+
+def require_level(level: float) -> None:
+    """Refuse a level of effect that is not from 1 to 99 percent.
+
+    Raises
+    ------
+    InputError
+        With what to write instead.
+    """
+    checks.is_number("levels", level)
+    if not limits.LOWEST_LEVEL <= level <= limits.HIGHEST_LEVEL:
+        meant = f"{100.0 * level:g}" if limits.LOWEST_LEVEL <= 100.0 * level <= limits.HIGHEST_LEVEL else "90"
+        raise checks.InputError(
+            f"levels must lie between {limits.LOWEST_LEVEL:g} and {limits.HIGHEST_LEVEL:g} percent, got {level:g}: "
+            f"write levels={meant} for the dose of {meant}% effect"
+        )
 
 
 @dataclass(frozen=True)
@@ -102,6 +148,8 @@ class Assay:
         What models take, from what `read` gives: single events of a cytometer are gated.
     default_model
         Name of the model that suits prepared data, in the catalogue.
+    model_reason
+        Why `default_model` suits prepared data, in a sentence that names the other; '' where there is none.
     estimands
         `estimands(result, asked) -> Dataset`: draws of every quantity of interest, and in coordinates and attrs what
         tables need beside them. Computed once; what follows takes it.
@@ -109,6 +157,11 @@ class Assay:
         `judged(estimands) -> Dataset`: draws that the convergence gate judges with the parameters.
     tables
         `tables(estimands, asked) -> tuple[ResultTable, ...]`, the main table first.
+    weighed
+        `weighed(estimands) -> Dataset`: draws in the coordinates in which tables are read, of which it is told whether
+        prior or data decide; the estimands as they are where not given.
+    populations
+        `populations(estimands)`: means of populations with their members, for the notes of the verdict.
     counts
         What there is to be fitted, in a sentence without an end.
     notes
@@ -123,6 +176,8 @@ class Assay:
         Names of the engines that a fit can ask for.
     has_threshold
         Whether `Asked.threshold_um` has a meaning.
+    has_levels
+        Whether `Asked.levels` and `Asked.dose_um` have one.
     """
 
     name: str
@@ -136,11 +191,15 @@ class Assay:
     counts: Callable[[xr.Dataset], str]
     notes: Callable[[xr.Dataset], tuple[str, ...]] = lambda data: ()
     remarks: Callable[[xr.Dataset], tuple[str, ...]] = lambda estimands: ()
+    weighed: Callable[[xr.Dataset], xr.Dataset] = lambda estimands: estimands
+    populations: Callable[[xr.Dataset], Iterable[Population]] = lambda estimands: ()
     prepared: Callable[[xr.Dataset], xr.Dataset] = lambda data: data
+    model_reason: Callable[[xr.Dataset], str] = lambda data: ""
     simulate: Callable[..., tuple[xr.Dataset, xr.Dataset]] | None = None
     write: Callable[..., None] | None = None
     engines: tuple[str, ...] = ("nuts",)
     has_threshold: bool = False
+    has_levels: bool = False
 
     @property
     def command(self) -> str:
@@ -209,6 +268,14 @@ def is_of(data: xr.Dataset | xr.DataTree, name: str) -> bool:
     """Whether a Dataset or a result is of the assay called `name`."""
     try:
         return assay_of(data).name == name
+    except checks.InputError:
+        return False
+
+
+def has_levels(result: xr.DataTree) -> bool:
+    """Whether a result is of an assay that tells doses of levels."""
+    try:
+        return assay_of(result).has_levels
     except checks.InputError:
         return False
 
@@ -284,7 +351,41 @@ def fit_study(
         tell=tell,
     )
     result.attrs[v.ASSAY] = assay.name
+    if not model and (reason := assay.model_reason(data)):
+        result.attrs[MODEL_REASON] = reason
+    try:
+        look_further(result, assay)
+    except Exception as error:  # draws that can be read are handed over, whatever fails behind them
+        result.attrs[INCOMPLETE] = f"without prior or data, which failed: {checks.fault_of(error)}"
     return result
+
+
+def look_further(result: xr.DataTree, assay: Assay) -> None:
+    """Write into a result whether prior or data decide each estimand, and what else looks odd as notes of its verdict.
+
+    Group `prior_sensitivity` has the moves of `lensim.inference.prior_sensitivity`. Nothing is done where the result
+    lacks `log_prior`.
+    """
+    if "log_prior" not in result.children:
+        return
+    estimands, priors = assay.estimands(result, Asked()), priors_of(result)
+    found = prior_sensitivity(assay.weighed(estimands), result["log_prior"].to_dataset())
+    result[PRIOR_SENSITIVITY] = xr.DataTree(found)
+    tables = assay.tables(estimands, Asked())
+    moved = [moves_of_rows(one.frame, found, one.quantities, one.labels) for one in tables]
+    rows = [(one.name, moves, one.row_names) for one, moves in zip(tables, moved, strict=True)]
+    words = {name: text for one in tables for name, text in one.quantities.items()}
+    prior_of = {
+        text: str(found[name].attrs["prior"])
+        for name, text in words.items()
+        if name in found and "prior" in found[name].attrs
+    }
+    notes = (
+        *means_outside(assay.populations(estimands), priors),
+        *at_the_edge(result, priors),
+        *decided(rows, prior_of, priors),
+    )
+    carry_verdict(result, replace(verdict_of(result), notes=notes))
 
 
 @dataclass(frozen=True)
@@ -303,13 +404,41 @@ def read_result(result: xr.DataTree, asked: Asked | None = None) -> Read:
     Raises
     ------
     InputError
-        If the assay is not known, or a threshold is asked of an assay that has none.
+        If the assay is not known, or something is asked of an assay that has none.
     """
     asked, assay = asked or Asked(), assay_of(result)
-    if asked.threshold_um is not None and not assay.has_threshold:
-        able = [name for name in assay_names() if find_assay(name).has_threshold]
-        raise checks.InputError(
-            f"threshold_um= must go with a result of the assay {' or '.join(able)}, got one of {assay.name}"
-        )
+    for name, is_asked, has in (
+        ("threshold_um", asked.threshold_um is not None, "has_threshold"),
+        ("levels", bool(asked.levels), "has_levels"),
+        ("dose_um", asked.dose_um is not None, "has_levels"),
+    ):
+        if is_asked and not getattr(assay, has):
+            able = [one for one in assay_names() if getattr(find_assay(one), has)]
+            raise checks.InputError(
+                f"{name}= must go with a result of the assay {' or '.join(able)}, got one of {assay.name}"
+            )
     estimands = assay.estimands(result, asked)
-    return Read(assay, estimands, assay.tables(estimands, asked), assay.remarks(estimands))
+    tables = assay.tables(estimands, asked)
+    remarks = assay.remarks(estimands)
+    if PRIOR_SENSITIVITY in result.children:
+        tables = with_prior(tables, result[PRIOR_SENSITIVITY].to_dataset())
+    return Read(assay, estimands, tables, remarks)
+
+
+def with_prior(tables: tuple[ResultTable, ...], found: xr.Dataset) -> tuple[ResultTable, ...]:
+    """Tables with the column `prior_decides`, where they name their quantities.
+
+    Parameters
+    ----------
+    tables
+        As an assay makes them.
+    found
+        Group `prior_sensitivity` of the result.
+    """
+    told = []
+    for one in tables:
+        if one.quantities and len(one.frame):
+            moved = moves_of_rows(one.frame, found, one.quantities, one.labels)
+            one = replace(one, frame=one.frame.assign(**{PRIOR_DECIDES: prior_decides(moved, found)}))
+        told.append(one)
+    return tuple(told)

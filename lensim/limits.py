@@ -111,3 +111,7 @@ FCS_TEXT_BYTES: Final = 5 * MEGABYTE
 FCS_CHANNELS: Final = 1_000
 FCS_EVENTS: Final = 5_000_000
 """Events of all FCS files of a study: 50 tubes of 100,000 events."""
+
+LOWEST_LEVEL: Final = 1.0
+HIGHEST_LEVEL: Final = 99.0
+"""Levels of effect whose doses can be asked for [percent]; beyond them the tails of a curve decide, not the wells."""

@@ -18,6 +18,7 @@ from lensim.plain_text import one_line, shown
 
 POSTERIOR: Final = "posterior"
 OBSERVATIONS: Final = "observations"
+MOVES: Final = "prior_sensitivity"
 OF_DRAWS: Final = ("chain", "draw")
 LARGEST_LOG: Final = 300.0
 """The largest logarithm, or other figure of a curve, of which powers are still numbers."""
@@ -75,6 +76,7 @@ OBSERVED: Final[Mapping[str, Part]] = {
     v.PLATE_OF_CULTURE: Positions((v.CULTURE,), v.PLATE),
     v.GROUP_OF_LINE: Positions((v.CELL_LINE,), v.MOLECULAR_GROUP),
     v.LINE_OF_CURVE: Texts((v.CELL_LINE,)),
+    v.PARENT_OF_CURVE: Texts((v.CELL_LINE,)),
     v.CONDITION_OF_CURVE: Texts((v.CELL_LINE,)),
     v.CT: Numbers((v.REACTION,), -1000.0, 1000.0, has_gaps=True),
     v.GENE_OF_REACTION: Positions((v.REACTION,), v.GENE),
@@ -141,7 +143,8 @@ def _log(*dims: str) -> Numbers:
 
 
 DRAWN: Final[Mapping[str, Mapping[str, Numbers]]] = {
-    v.DOSE_RESPONSE: dict.fromkeys((v.LOG10_EC50, v.LOG_HILL, v.EFFECT), _log(v.CELL_LINE)),
+    v.DOSE_RESPONSE: dict.fromkeys((v.LOG10_EC50, v.LOG_HILL, v.EFFECT), _log(v.CELL_LINE))
+    | dict.fromkeys((v.CULTURE_LOG10_EC50, v.CULTURE_LOG_HILL, v.CULTURE_EFFECT), _log(v.CULTURE)),
     v.EXPRESSION: {
         v.LOG2_FOLD_CHANGE: _log(v.TARGET, v.SUBJECT, v.CONTRAST),
         v.LOG2_LEVEL: _log(v.TARGET, v.SUBJECT),
@@ -184,6 +187,7 @@ def faults_of_result(groups: Mapping[str, xr.Dataset], assay: str) -> Iterator[s
     """
     posterior, data = groups[POSTERIOR], groups.get(OBSERVATIONS)
     yield from _faults_of_draws(posterior)
+    yield from _faults_of_moves(groups.get(MOVES, xr.Dataset()))
     if assay not in DRAWN:
         return
     for name, part in DRAWN[assay].items():
@@ -259,6 +263,17 @@ def _faults_of_draws(posterior: xr.Dataset) -> Iterator[str]:
             yield f"must have numbers in {one_line(name)} of its {POSTERIOR}, got {values.dtype}"
     if any(posterior.sizes.get(dim, 1) == 0 for dim in OF_DRAWS) or not posterior.data_vars:
         yield f"must hold draws in its {POSTERIOR}, got none"
+
+
+def _faults_of_moves(moves: xr.Dataset) -> Iterator[str]:
+    """Moves of estimands under half of the prior are numbers, and no draws."""
+    for name, values in moves.data_vars.items():
+        if values.dtype.kind != "f" or set(OF_DRAWS) & set(values.dims) or bool((values < 0).any()):
+            yield f"must have numbers of 0 or more in {one_line(name)} of its {MOVES}, got others"
+        elif bare := [dim for dim in values.dims if dim not in moves.coords]:
+            yield f"must have names along {one_line(bare[0])} of its {MOVES}, got none"
+    if not isinstance(moves.attrs.get("pareto_k", 0.0), float | np.floating):
+        yield f"must have a number as pareto_k of its {MOVES}, got {shown(moves.attrs['pareto_k'])}"
 
 
 def _by(dims: tuple[object, ...]) -> str:

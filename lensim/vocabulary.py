@@ -78,6 +78,9 @@ PLATE_OF_CULTURE: Final = "plate_of_culture"
 GROUP_OF_LINE: Final = "group_of_line"
 LINE_OF_CURVE: Final = "line_of_curve"  # (cell_line) name of the line, where it has a curve for each condition
 CONDITION_OF_CURVE: Final = "condition_of_curve"  # (cell_line) name of the condition, such as with a cytokine
+PARENT_OF_CURVE: Final = (
+    "parent_of_curve"  # (cell_line) line that it was made from, such as LP-1 of LP1-LR; "" for none
+)
 COUNTING_MINUTES: Final = "counting_minutes"  # () infinite where the signal is no count, so has no counting noise
 
 # --- observations of RT-qPCR; a Ct of NaN is a reaction that was run and not detected up to the cycle limit ---
@@ -145,10 +148,14 @@ LOG2_FOLD_CHANGE: Final = "log2_fold_change"  # (target, subject, contrast)
 LOG2_INPUT: Final = "log2_input"  # (sample) cDNA in a reaction against the mean, shared by the genes of a sample
 LOG2_BIOLOGICAL: Final = "log2_biological"  # (gene, sample) a gene's own deviation from one sample to the next
 PLATE_SHIFT: Final = "plate_shift_cycles"  # (plate)
+SHARE_OUTLYING: Final = "share_of_outlying_reactions"  # () reactions far from the others of their cell
 SD_TECHNICAL: Final = "sd_technical_cycles"  # () between replicate reactions, beside the drawing of copies
 SD_INPUT: Final = "sd_log2_input"  # ()
 SD_BIOLOGICAL: Final = "sd_log2_biological"  # (gene)
 SD_PLATE: Final = "sd_plate_cycles"  # ()
+GENE_ON_PLATE: Final = "gene_on_plate"
+GENE_ON_PLATE_SHIFT: Final = "gene_on_plate_shift_cycles"  # (gene_on_plate)
+SD_GENE_ON_PLATE: Final = "sd_gene_on_plate_cycles"  # ()
 SD_PAIR: Final = "sd_log2_pair"  # (target) ratios of one subject between experiments, beside technical spread
 DOUBLINGS: Final = "doublings_per_cycle"  # (target) log2 of the amplification factor
 DOUBLINGS_SD: Final = "doublings_per_cycle_sd"  # (target) its standard error
@@ -164,13 +171,20 @@ LOG_HILL: Final = "log_hill_slope"  # (cell_line) natural log of the Hill slope
 EFFECT: Final = "effect_at_saturation"  # (cell_line) a: residual at saturation is exp(-a); below 0 stimulates
 LOG10_IC50: Final = "log10_ic50_um"  # (cell_line) dose at half the untreated signal; +inf where it is never reached
 CULTURE_LOG10_EC50: Final = "culture_log10_ec50_um"  # (culture) the midpoint that this culture showed
+CULTURE_LOG_HILL: Final = "culture_log_hill_slope"  # (culture) the slope that it showed
+CULTURE_EFFECT: Final = "culture_effect_at_saturation"  # (culture) the effect that it showed
 LOG_TOP: Final = "log_top_signal"  # (culture) natural log of the untreated signal above background
 BACKGROUND: Final = "background_signal"  # (plate)
 SD_WELL: Final = "sd_well"  # () spread of log signal between wells of one culture and dose
+SD_FLOOR: Final = "sd_floor"  # () spread of percents (as fractions) of wells in which no signal is left
 NU_WELL: Final = "nu_well"  # () degrees of freedom of that spread
-SHARED_SHARE: Final = "shared_share_of_experiment"  # () of the variance between experiments, alike under conditions
+SHARED_SHARE: Final = "shared_share_of_experiment"  # () of a line's variance between experiments: under all conditions
+DAY_SHARE: Final = "day_share_of_experiment"  # () of the variance of EC50s between experiments: alike in all lines
+EXPERIMENT_LOG10_EC50: Final = "experiment_log10_ec50_um"  # (experiment) deviation of all lines treated that day
 DAY_LOG10_EC50: Final = "line_experiment_log10_ec50_um"  # (line_experiment) deviation of a line in one experiment
 SD_EXPERIMENT: Final = "sd_experiment_log10_ec50_um"  # () EC50 of a line between cultures
+SD_EXPERIMENT_LOG_HILL: Final = "sd_experiment_log_hill_slope"  # () log slope of a line between cultures
+SD_EXPERIMENT_EFFECT: Final = "sd_experiment_effect_at_saturation"  # () effect of a line between cultures
 
 # --- selection of resistance: course, truths and what is seen of two clones ---
 IS_PASSAGE: Final = "is_passage"  # (day)
@@ -221,13 +235,19 @@ UNITS: Final[dict[str, str]] = {
     LOG_HILL: "log",
     EFFECT: "-log residual proliferation",
     CULTURE_LOG10_EC50: "log10 uM",
+    CULTURE_LOG_HILL: "log",
+    CULTURE_EFFECT: "-log residual proliferation",
     SHARED_SHARE: "1",
+    DAY_SHARE: "1",
     DAY_LOG10_EC50: "log10 uM",
+    EXPERIMENT_LOG10_EC50: "log10 uM",
     LOG_TOP: "log counts/min",
     BACKGROUND: "counts/min",
     SD_WELL: "log counts/min",
     NU_WELL: "1",
     SD_EXPERIMENT: "log10 uM",
+    SD_EXPERIMENT_LOG_HILL: "log",
+    SD_EXPERIMENT_EFFECT: "-log residual proliferation",
     CT: "cycles",
     STANDARD_CT: "cycles",
     NO_TEMPLATE_CT: "cycles",
@@ -248,6 +268,8 @@ UNITS: Final[dict[str, str]] = {
     SD_INPUT: "log2",
     SD_BIOLOGICAL: "log2",
     SD_PLATE: "cycles",
+    GENE_ON_PLATE_SHIFT: "cycles",
+    SD_GENE_ON_PLATE: "cycles",
     LOG2_RATIO: "log2",
     LOG2_RATIO_SD: "log2",
     SD_PAIR: "log2",

@@ -20,7 +20,7 @@ from .dose_response_separate import build_dose_response_separate
 from .dose_response_separate_normalised import build_dose_response_separate_normalised
 from .expression_hierarchical import build_expression_hierarchical
 from .expression_hierarchical_responding import build_expression_hierarchical_responding
-from .expression_panel import dim_cells, expression_arrays
+from .expression_panel import expression_arrays, needed_slots
 from .expression_separate import build_expression_separate
 from .fold_change_hierarchical import build_fold_change_hierarchical, fold_change_arrays
 from .published_summary import build_published_summary, summary_arrays
@@ -67,7 +67,7 @@ CATALOGUE: dict[str, ModelEntry] = {
         v.CT,
         "fold change of each subject, pooled within cell types, from the reactions of all genes",
         ExpressionPriors,
-        dim_cells,
+        needed_slots,
     ),
     "expression_hierarchical_responding": ModelEntry(
         build_expression_hierarchical_responding,
@@ -75,7 +75,7 @@ CATALOGUE: dict[str, ModelEntry] = {
         v.CT,
         "as expression_hierarchical, with references that may respond to the treatment as well",
         ExpressionPriors,
-        dim_cells,
+        needed_slots,
     ),
     "expression_separate": ModelEntry(
         build_expression_separate,
@@ -83,7 +83,7 @@ CATALOGUE: dict[str, ModelEntry] = {
         v.CT,
         "fold change of each subject on its own, from the reactions of all genes",
         ExpressionPriors,
-        dim_cells,
+        needed_slots,
     ),
     "fold_change_hierarchical": ModelEntry(
         build_fold_change_hierarchical,

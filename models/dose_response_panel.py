@@ -3,7 +3,7 @@
 Wells of one culture at one dose have one expected signal, so curves are evaluated per such *cell* and not per well.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,8 +19,11 @@ from lensim.tables.plate_size import plate_shape
 LOG_DOSE_OF_UNTREATED = -1e3
 LN10 = float(np.log(10.0))
 LINE_DAY = "line_experiment"  # a line in one experiment, whatever its conditions
+USUAL_DAYS = 0.15  # log10 uM, of the weights of cultures in a rough mean
 SURE_SIZE = 5.0  # standard errors from which on a line's size is taken into its coordinate: a doubtful one bends it
 PRIOR_SD = np.array([1.0, 0.7, 1.0])  # of log10 EC50, log slope, effect, where a line is looked at on its own
+SD_OF_CULTURES = np.array([1.0, 0.2, 0.2])  # of the same around its line's, where a culture is
+STARTS = (np.array([-0.5, 0.0, 0.5]), np.array([0.5, 0.3, 1.0]))  # of the search, from the prior's mean
 
 POINTERS: dict[str, tuple[str, ...]] = {
     v.DOSE: (v.WELL,),
@@ -35,8 +38,26 @@ def panel_coords(data: xr.Dataset) -> dict[str, np.ndarray]:
     """Names along every dim of a dose-response model; dims without names count from 0."""
     dims = (v.CELL_LINE, v.MOLECULAR_GROUP, v.CULTURE, v.PLATE)
     coords = {dim: data[dim].to_numpy() if dim in data.coords else np.arange(data.sizes[dim]) for dim in dims}
+    if (experiment := experiment_of_cultures(data)) is not None:
+        size = data.sizes.get(v.EXPERIMENT, int(experiment.max()) + 1)
+        names = data[v.EXPERIMENT].to_numpy() if v.EXPERIMENT in data.coords else np.arange(size)
+        coords |= {v.EXPERIMENT: names}
     days = days_of_lines(data)
     return coords if days is None else coords | {LINE_DAY: days.names}
+
+
+def experiment_of_cultures(data: xr.Dataset) -> np.ndarray | None:
+    """The experiment of each culture, where several lines were treated in one; None where they share none."""
+    if v.EXPERIMENT_OF_CULTURE not in data:
+        return None
+    experiment = data[v.EXPERIMENT_OF_CULTURE].to_numpy().astype(np.int64)
+    pairs = np.unique(np.column_stack([data[v.LINE_OF_CULTURE].to_numpy(), experiment]), axis=0)
+    return experiment if np.bincount(pairs[:, 1]).max() > 1 else None
+
+
+def has_line_once(data: xr.Dataset) -> bool:
+    """Whether every line has a single culture."""
+    return int(np.bincount(data[v.LINE_OF_CULTURE].to_numpy()).max()) == 1
 
 
 class DaysOfLines(NamedTuple):
@@ -46,20 +67,39 @@ class DaysOfLines(NamedTuple):
     day_of_culture: np.ndarray
 
 
+def founders_of_curves(data: xr.Dataset) -> np.ndarray | None:
+    """The line that each curve goes back to (cell_line): its own, or the oldest of its parents.
+
+    None where no line has several curves and none has a parent.
+    """
+    if v.LINE_OF_CURVE not in data.coords and v.PARENT_OF_CURVE not in data.coords:
+        return None
+    line = data[v.LINE_OF_CURVE if v.LINE_OF_CURVE in data.coords else v.CELL_LINE].to_numpy().astype(str)
+    if v.PARENT_OF_CURVE not in data.coords:
+        return line
+    parent_of = dict(zip(line.tolist(), data[v.PARENT_OF_CURVE].to_numpy().astype(str).tolist(), strict=True))
+    found = line.tolist()
+    for _ in parent_of:  # no line has more ancestors than there are lines
+        found = [parent_of.get(name) or name for name in found]
+    return np.array(found)
+
+
 def days_of_lines(data: xr.Dataset) -> DaysOfLines | None:
     """Which line in which experiment each culture is of, where several conditions of a line share experiments.
 
-    None where a line has one condition, conditions share no experiment, or no line has two experiments.
+    A line that was made from another is as a condition of that one. None where a line has one condition, or conditions
+    share no experiment.
     """
-    if v.LINE_OF_CURVE not in data.coords or v.EXPERIMENT_OF_CULTURE not in data:
+    of_curve = founders_of_curves(data)
+    if of_curve is None or v.EXPERIMENT_OF_CULTURE not in data:
         return None
     curve, experiment = data[v.LINE_OF_CULTURE].to_numpy(), data[v.EXPERIMENT_OF_CULTURE].to_numpy()
-    lines, line_of_curve = np.unique(data[v.LINE_OF_CURVE].to_numpy().astype(str), return_inverse=True)
+    lines, line_of_curve = np.unique(of_curve, return_inverse=True)
     line = line_of_curve[curve]
     pairs, day = np.unique(np.column_stack([line, experiment]), axis=0, return_inverse=True)
     day = day.reshape(-1)
     shared = [len(np.unique(curve[day == one])) > 1 for one in range(len(pairs))]
-    if not any(shared) or np.bincount(curve).max() == 1:
+    if not any(shared):
         return None
     named = data[v.EXPERIMENT].to_numpy().astype(str) if v.EXPERIMENT in data.coords else np.arange(pairs.max() + 1)
     return DaysOfLines(np.array([f"{lines[k]}, {named[e]}" for k, e in pairs]), day)
@@ -128,7 +168,6 @@ def _cells(data: xr.Dataset) -> dict[str, np.ndarray]:
         "culture_of_cell": pairs[:, 0].astype(np.int64),
         "log_dose_of_cell": log_dose,
         "log10_middle_dose_um": np.asarray((tested.min() + tested.max()) / 2.0),
-        "log10_top_dose_um": np.asarray(tested.max()),
     }
 
 
@@ -140,74 +179,115 @@ def _well_spread(culture: np.ndarray, dose: np.ndarray, level: np.ndarray) -> fl
 
 
 class _CurveKnowledge(NamedTuple):
-    """A rough estimate of one line's curve from its wells; it sets coordinates, not the model's distribution."""
+    """A rough estimate of one curve from its wells; it sets coordinates, not the model's distribution.
+
+    Information is what is left of each parameter while the others are unknown; that on the size is given the midpoint
+    and the slope.
+    """
 
     estimate_of_log10_ec50: float
     estimate_of_log_hill: float
-    estimate_of_size: float  # effect times occupancy at the line's top dose
-    information_on_log10_ec50: float  # the rest unknown
-    information_on_midpoint: float  # slope and effect known
-    information_on_log_hill: float  # the rest unknown
-    information_on_size: float  # EC50 and slope known
+    estimate_of_size: float  # effect times occupancy at the top dose
+    information_on_log10_ec50: float
+    information_on_log_hill: float
+    information_on_size: float
+    log10_top_dose: float
+
+
+class _Falls(NamedTuple):
+    """Falls of wells below their culture's level, and what a residual signal shows on that scale."""
+
+    log_dose: np.ndarray
+    fall: np.ndarray
+    culture: np.ndarray
+    fall_at: Callable[[Any], Any]
+
+
+class _Fit(NamedTuple):
+    """Log10 EC50, log slope and effect of one curve, their penalised Hessian and the penalty's precision in it."""
+
+    theta: np.ndarray
+    hessian: np.ndarray
+    penalty: np.ndarray
+
+
+_UNKNOWN = _CurveKnowledge(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 def _knowledge(data: xr.Dataset, level: np.ndarray, fall_at: Callable[[Any], Any]) -> dict[str, np.ndarray]:
-    """`_CurveKnowledge` of every line as arrays along the lines, from its wells' falls below their culture's level.
+    """`_CurveKnowledge` of every line and every culture as arrays, from its wells' falls below their culture's level.
 
-    `fall_at` turns a residual signal into the fall that it shows on the scale of `level`.
+    `fall_at` turns a residual signal into the fall that it shows on the scale of `level`. A culture is looked at with
+    the slope and the effect of its line in mind, around which those of cultures lie.
     """
     culture, dose = data[v.CULTURE_OF_WELL].to_numpy(), data[v.DOSE].to_numpy()
-    line_of_well = data[v.LINE_OF_CULTURE].to_numpy()[culture]
+    line_of_culture = data[v.LINE_OF_CULTURE].to_numpy()
+    line_of_well = line_of_culture[culture]
     spread = _well_spread(culture, dose, level)
     tested = np.log10(dose[dose > 0])
     prior_mean = np.array([(tested.min() + tested.max()) / 2.0, 0.0, 1.0])
-    found = []
+    of_line, of_culture = [], [_UNKNOWN] * data.sizes[v.CULTURE]
     for line in range(data.sizes[v.CELL_LINE]):
         own = line_of_well == line
         lowest = np.unique(dose[own])[:2]
         low = own & np.isin(dose, lowest)
         centre = {c: np.median(level[low & (culture == c)]) for c in np.unique(culture[low])}
         used = own & (dose > 0) & np.isin(culture, list(centre))
-        fall = np.array([centre[c] for c in culture[used]]) - level[used]
-        found.append(_curve_knowledge(np.log(dose[used]), fall, spread, prior_mean, fall_at))
-    names = [f"{name}_of_line" for name in _CurveKnowledge._fields]
+        fall = (np.array([centre[c] for c in culture[used]]) - level[used]) / spread
+        falls = _Falls(np.log(dose[used]), fall, culture[used], lambda residual: fall_at(residual) / spread)
+        fit = _fitted(falls, prior_mean, PRIOR_SD, STARTS)
+        of_line.append(_known(fit, float(falls.log_dose.max())))
+        cultures = np.unique(falls.culture)
+        for one in cultures:
+            of_culture[int(one)] = of_line[-1] if len(cultures) == 1 else _of_culture(falls, int(one), fit)
+    return _arrays(of_line, "line") | _arrays(of_culture, "culture")
+
+
+def _of_culture(falls: _Falls, culture: int, line: _Fit) -> _CurveKnowledge:
+    here = falls.culture == culture
+    own = falls._replace(log_dose=falls.log_dose[here], fall=falls.fall[here], culture=falls.culture[here])
+    sd = np.hypot(SD_OF_CULTURES, np.sqrt(np.diag(np.linalg.inv(line.hessian))))
+    return _known(_fitted(own, line.theta, np.minimum(sd, PRIOR_SD), (np.zeros(3),)), float(own.log_dose.max()))
+
+
+def _arrays(found: Sequence[_CurveKnowledge], of: str) -> dict[str, np.ndarray]:
+    names = [f"{name}_of_{of}" for name in _CurveKnowledge._fields]
     return dict(zip(names, np.array(found, dtype=float).T, strict=True))
 
 
-def _curve_knowledge(
-    log_dose: np.ndarray, fall: np.ndarray, spread: float, prior_mean: np.ndarray, fall_at: Callable[[Any], Any]
-) -> _CurveKnowledge:
-    """Penalised least squares of one line's falls; its inverse Hessian gives marginal variances, its diagonal the rest.
-
-    The penalty's precision is taken off again. A curve that drops between two doses, or whose end is not seen, so says
-    little of its slope.
-    """
-    weight = np.sqrt(1.0 / PRIOR_SD**2)
+def _fitted(falls: _Falls, mean: np.ndarray, sd: np.ndarray, starts: Sequence[Any]) -> _Fit:
+    """Penalised least squares of falls in units of a well's spread."""
 
     def misfit(theta: np.ndarray) -> np.ndarray:
-        occupancy = expit(np.exp(theta[1]) * (log_dose - LN10 * theta[0]))
-        expected = fall_at(np.maximum(1.0 + np.expm1(-theta[2]) * occupancy, 1e-3))
-        return np.concatenate([(fall - expected) / spread, (theta - prior_mean) * weight])
+        occupancy = expit(np.exp(theta[1]) * (falls.log_dose - LN10 * theta[0]))
+        expected = falls.fall_at(np.maximum(1.0 + np.expm1(-theta[2]) * occupancy, 1e-3))
+        return np.concatenate([falls.fall - expected, (theta - mean) / sd])
 
-    starts = [prior_mean + shift for shift in ((-0.5, 0.0, 0.5), (0.5, 0.3, 1.0))]
-    fits = [least_squares(misfit, start, loss="soft_l1", max_nfev=60) for start in starts]
+    fits = [least_squares(misfit, mean + np.asarray(start), loss="soft_l1", max_nfev=60) for start in starts]
     best = min(fits, key=lambda one: one.cost)
     jacobian = np.array(best.jac, dtype=float)
-    hessian = jacobian.T @ jacobian
-    marginal = np.maximum(1.0 / np.diag(np.linalg.inv(hessian)) - weight**2, 0.0)
-    conditional = np.maximum(np.diag(hessian) - weight**2, 0.0)
-    occupancy = float(expit(np.exp(best.x[1]) * (log_dose.max() - LN10 * best.x[0])))
-    size = best.x[2] * occupancy
+    return _Fit(best.x, jacobian.T @ jacobian, sd**-2)
+
+
+def _known(fit: _Fit, log_top: float) -> _CurveKnowledge:
+    """What a fit says, the penalty's precision taken off again.
+
+    A curve that drops between two doses, or whose end is not seen, so says little of its slope.
+    """
+    marginal = np.maximum(1.0 / np.diag(np.linalg.inv(fit.hessian)) - fit.penalty, 0.0)
+    conditional = np.maximum(np.diag(fit.hessian) - fit.penalty, 0.0)
+    occupancy = float(expit(np.exp(fit.theta[1]) * (log_top - LN10 * fit.theta[0])))
+    size = fit.theta[2] * occupancy
     information_on_size = conditional[2] / max(occupancy, 1e-3) ** 2
     sure = max(0.0, 1.0 - SURE_SIZE**2 / max(information_on_size * size**2, 1e-9))
     return _CurveKnowledge(
-        estimate_of_log10_ec50=best.x[0],
-        estimate_of_log_hill=best.x[1],
+        estimate_of_log10_ec50=fit.theta[0],
+        estimate_of_log_hill=fit.theta[1],
         estimate_of_size=sure * size,
         information_on_log10_ec50=marginal[0],
-        information_on_midpoint=conditional[0],
         information_on_log_hill=marginal[1],
         information_on_size=information_on_size,
+        log10_top_dose=log_top / LN10,
     )
 
 
@@ -231,6 +311,20 @@ def _blanks(data: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
     signal = data[v.BLANK_SIGNAL].to_numpy().astype(float)
     read = np.isfinite(signal)
     return signal[read], data[v.PLATE_OF_BLANK].to_numpy()[read].astype(np.int64)
+
+
+def _shift_knowledge(data: xr.Dataset, known: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Roughly how far all midpoints of an experiment lie from their lines' (experiment); 0 where nothing tells it."""
+    experiment, line = experiment_of_cultures(data), data[v.LINE_OF_CULTURE].to_numpy()
+    if experiment is None:
+        return {}
+    estimate = known["estimate_of_log10_ec50_of_culture"]
+    weight = 1.0 / (USUAL_DAYS**2 + 1.0 / (known["information_on_log10_ec50_of_culture"] + 1e-3))
+    mean = np.bincount(line, weight * estimate) / np.bincount(line, weight)
+    size = data.sizes.get(v.EXPERIMENT, int(experiment.max()) + 1)
+    total = np.bincount(experiment, weight, size)
+    shift = np.bincount(experiment, weight * (estimate - mean[line]), size) / np.where(total > 0, total, 1.0)
+    return {"estimate_of_shift_of_experiment": shift}
 
 
 def _background_knowledge(
@@ -260,9 +354,11 @@ def raw_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:
     untreated = signal[data[v.DOSE].to_numpy() == 0]
     log_signal, log_blank = _log_signal(signal, minutes), _log_signal(blanks, minutes)
     log_untreated = float(np.median(_log_signal(untreated, minutes)))
+    known = _knowledge(data, log_signal, lambda residual: -np.log(residual))
     return (
         _cells(data)
-        | _knowledge(data, log_signal, lambda residual: -np.log(residual))
+        | known
+        | _shift_knowledge(data, known)
         | _background_knowledge(log_blank, plate_of_blank, data.sizes[v.PLATE], log_untreated)
         | {
             "log_signal": log_signal,
@@ -278,7 +374,8 @@ def raw_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:
 def normalised_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:
     """The arrays of a model of percent viabilities; see `raw_arrays`."""
     viability = data[v.VIABILITY].to_numpy().astype(float) / 100.0
-    return _cells(data) | _knowledge(data, viability, lambda residual: 1.0 - residual) | {"viability": viability}
+    known = _knowledge(data, viability, lambda residual: 1.0 - residual)
+    return _cells(data) | known | _shift_knowledge(data, known) | {"viability": viability}
 
 
 def position_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:

@@ -6,6 +6,7 @@ import xarray as xr
 from lensim import vocabulary as v
 from lensim.dose_response.priors import DoseResponsePriors
 from lensim.models import dose_response_components as parts
+from lensim.models import dose_response_curves as curves
 from lensim.models import dose_response_panel as panel
 
 
@@ -32,10 +33,7 @@ def build_dose_response_plate_position(data: xr.Dataset, priors: DoseResponsePri
     panel.require_lines(data, "dose_response_plate_position", "dose_response_separate")
     with pm.Model(coords=panel.panel_coords(data)) as model:
         held = parts.register(panel.position_arrays(data))
-        sd_experiment = parts.experiment_spread(data, priors.curves)
-        log10_ec50, log_hill, effect = parts.pooled_curves(data, held, sd_experiment, priors.curves)
-        midpoint = parts.culture_midpoints(data, held, log10_ec50, sd_experiment)
-        residual = parts.residual_of_cells(data, held, midpoint, log_hill, effect)
+        residual = parts.residual_of_cells(held, curves.pooled_curves(data, held, priors.curves))
         position = parts.position_on_plate(held, priors.wells)
         parts.raw_wells(data, held, residual, parts.culture_tops(held, priors.wells), priors.wells, position)
     return model

@@ -6,6 +6,7 @@ import xarray as xr
 from lensim import vocabulary as v
 from lensim.dose_response.priors import DoseResponsePriors
 from lensim.models import dose_response_components as parts
+from lensim.models import dose_response_curves as curves
 from lensim.models import dose_response_panel as panel
 
 
@@ -15,8 +16,9 @@ def build_dose_response_separate_normalised(data: xr.Dataset, priors: DoseRespon
     Curves as in `build_dose_response_separate`, wells as in `build_dose_response_hierarchical_normalised`.
 
     Needs     as dose_response_hierarchical_normalised; one line is enough
-    Declares  log10_ec50_um, log_hill_slope, effect_at_saturation (cell_line); culture_log10_ec50_um, log_top_share
-              (culture); sd_well [fraction of untreated], nu_well, sd_experiment_log10_ec50_um ()
+    Declares  log10_ec50_um, log_hill_slope, effect_at_saturation (cell_line), culture_ and the name of each,
+              log_top_share (culture); sd_well, sd_floor [fraction of untreated], nu_well, and spreads and shares of
+              days as dose_response_hierarchical
     Raises    InputError as dose_response_hierarchical_normalised, except for one line
     Source    ours
     """
@@ -24,9 +26,6 @@ def build_dose_response_separate_normalised(data: xr.Dataset, priors: DoseRespon
     panel.require_panel(data, v.VIABILITY, "dose_response_separate_normalised")
     with pm.Model(coords=panel.panel_coords(data)) as model:
         held = parts.register(panel.normalised_arrays(data))
-        sd_experiment = parts.experiment_spread(data, priors.curves)
-        log10_ec50, log_hill, effect = parts.separate_curves(data, held, sd_experiment, priors.curves)
-        midpoint = parts.culture_midpoints(data, held, log10_ec50, sd_experiment)
-        residual = parts.residual_of_cells(data, held, midpoint, log_hill, effect)
+        residual = parts.residual_of_cells(held, curves.separate_curves(data, held, priors.curves))
         parts.normalised_wells(held, residual, priors.wells)
     return model

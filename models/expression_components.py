@@ -24,100 +24,19 @@ from lensim.models.coordinates import (
     positive_spread,
 )
 from lensim.models.expression_copies import dim_logp, dim_random, log_of_copies
-from lensim.models.expression_panel import expression_arrays, expression_coords, genes_with_series
+from lensim.models.expression_machine import LN2, Machine, machine
+from lensim.models.expression_panel import (
+    expression_arrays,
+    expression_coords,
+)
+from lensim.models.expression_replicates import cell_logp, cell_random
 
-LN2 = float(np.log(2.0))
 BIOLOGICAL_OF_SLOT = "log2_biological_of_slot"
-
-
-@dataclass(frozen=True)
-class Machine:
-    """The measuring side of a model: per gene doublings a cycle, unit and one-copy Ct, and the spreads."""
-
-    doublings: Any  # (gene) log2 of the amplification factor
-    unit_ct: Any  # (gene)
-    one_copy_ct: Any  # (gene)
-    plate_shift: Any  # (plate)
-    sd_technical: Any
-    sd_biological: Any  # (gene)
-    sd_input: Any
-
-    def reaction_variance(self, ct: Any, gene: Any) -> Any:
-        """Variance of one reaction around its cell [cycles^2]: reading, and the drawing of copies at about that Ct."""
-        log_factor = LN2 * self.doublings[gene]
-        copies = pt.exp(log_factor * (self.one_copy_ct[gene] - ct))
-        return self.sd_technical**2 + 1.0 / (copies * log_factor**2)
 
 
 def register(arrays: dict[str, np.ndarray]) -> dict[str, Any]:
     """Every array as `pm.Data`, so that a compiled model takes another study's arrays of the same names."""
     return {name: pm.Data(name, array) for name, array in arrays.items()}
-
-
-def machine(data: xr.Dataset, held: dict[str, Any], priors: ExpressionPriors) -> Machine:
-    """Amplification, units and spreads, with the wells of the dilution series as data.
-
-    A gene's factor has the stated value with its error as prior, where one is stated; else that of `ExpressionPriors`.
-    Its unit is free where it has a dilution series, and the gene's own mean Ct where it has none.
-    """
-    is_stated = pt.gt(held["factor_is_stated_of_gene"], 0.5)
-    factor = normal_non_centred(
-        v.FACTOR,
-        mu=pt.switch(is_stated, held["stated_factor_of_gene"], priors.mean_amplification_factor),
-        sigma=pt.switch(is_stated, held["stated_factor_sd_of_gene"], priors.sd_amplification_factor),
-        dims=v.GENE,
-    )
-    doublings = pt.log2(pt.maximum(factor, 1.05))
-    sd_technical = positive_spread(v.SD_TECHNICAL, priors.median_sd_technical_cycles, priors.log_sd_sd_technical_cycles)
-    one_copy_ct = normal_non_centred(
-        v.ONE_COPY_CT, mu=priors.mean_ct_of_one_copy, sigma=priors.sd_ct_of_one_copy, dims=v.GENE
-    )
-    plate_shift: Any = pt.zeros(data.sizes[v.PLATE])
-    if data.sizes[v.PLATE] > 1:
-        sd_plate = positive_spread(v.SD_PLATE, priors.median_sd_plate_cycles, priors.log_sd_sd_plate_cycles)
-        plate_shift = normal_non_centred(v.PLATE_SHIFT, mu=0.0, sigma=sd_plate, dims=v.PLATE)
-    has_series = genes_with_series(data)
-    if has_series.any():
-        unit_ct = _unit_ct(pt.dot(held["plate_share_of_standards"], plate_shift), held, doublings, priors)
-    else:
-        unit_ct = pm.Deterministic(v.UNIT_CT, held["anchor_ct_of_gene"] * pt.ones(data.sizes[v.GENE]), dims=v.GENE)
-    found = Machine(
-        doublings=doublings,
-        unit_ct=unit_ct,
-        one_copy_ct=one_copy_ct,
-        plate_shift=plate_shift,
-        sd_technical=sd_technical,
-        sd_biological=positive_spread(
-            v.SD_BIOLOGICAL, priors.median_sd_log2_biological, priors.log_sd_sd_log2_biological, v.GENE
-        ),
-        sd_input=positive_spread(v.SD_INPUT, priors.median_sd_log2_input, priors.log_sd_sd_log2_input),
-    )
-    if has_series.any():
-        _dilution_series(held, found)
-    return found
-
-
-def _unit_ct(shift: Any, held: dict[str, Any], doublings: Any, priors: ExpressionPriors) -> Any:
-    """Ct of one unit, given the factor: what the series' reactions say of it is their mean, carried to one unit."""
-    return normal_by_information(
-        v.UNIT_CT,
-        mu=held["anchor_ct_of_gene"],
-        sigma=priors.sd_ct_of_unit_quantity,
-        information=held["information_on_unit_ct"],
-        estimate=held["mean_standard_ct"] + held["mean_log2_quantity"] / doublings - shift,
-        dims=v.GENE,
-    )
-
-
-def _dilution_series(held: dict[str, Any], of: Machine) -> None:
-    gene, plate = held["gene_of_standard"], held["plate_of_standard"]
-    expected = of.unit_ct[gene] + of.plate_shift[plate] - held["log2_quantity_of_standard"] / of.doublings[gene]
-    pm.Normal(
-        "standard_ct_observed",
-        mu=expected,
-        sigma=pt.sqrt(of.reaction_variance(expected, gene)),
-        observed=held["standard_ct"],
-    )
 
 
 def dim_reactions(name: str, observed: Any, of: Machine, gene: Any, plate: Any, log2_quantity: Any, limit: Any) -> None:
@@ -134,7 +53,7 @@ def dim_reactions(name: str, observed: Any, of: Machine, gene: Any, plate: Any, 
     pm.CustomDist(
         name,
         log_copies,
-        of.one_copy_ct[gene] + of.plate_shift[plate] - mean_log / log_factor,
+        of.one_copy_ct[gene] + of.shift[gene, plate] - mean_log / log_factor,
         pt.sqrt(of.sd_technical**2 + variance_log / log_factor**2),
         limit,
         logp=dim_logp,
@@ -295,58 +214,59 @@ def expected_quantity(
     return pt.concatenate([of_target, of_reference], axis=0)[order]
 
 
-def inputs(held: dict[str, Any], of: Machine, by_references: InputByReferences) -> Any:
+def inputs(data: xr.Dataset, held: dict[str, Any], of: Machine, by_references: InputByReferences) -> Any:
     """The cDNA of each sample against the mean, in a coordinate that uses the references' information."""
+    shift = pt.mean(of.shift[np.flatnonzero(data[v.IS_REFERENCE].to_numpy() == 1)], axis=0)
     return normal_by_information(
         v.LOG2_INPUT,
         mu=0.0,
         sigma=of.sd_input,
         information=held["information_on_input"],
-        estimate=by_references.at(held["reference_deviation_of_sample"] - of.plate_shift[held["plate_of_sample"]]),
+        estimate=by_references.at(held["reference_deviation_of_sample"] - shift[held["plate_of_sample"]]),
         dims=v.SAMPLE,
     )
 
 
 def reactions(held: dict[str, Any], of: Machine, expected: Any, log2_input: Any) -> None:
-    """Bright cells by mean and contrasts, the biological deviation integrated out; dim ones reaction by reaction.
+    """Bright cells with the biological deviation integrated out or in their slot; dim ones reaction by reaction.
 
-    cell mean ~ Normal(Ct of the expected quantity, sqrt((sd_biological / doublings)^2 + variance / replicates))
-    contrast  ~ Normal(0, sqrt(variance of a reaction))
+    A gene in a sample has one biological deviation, whichever plates read it.
     """
-    gene, sample, plate = held["gene_of_cell"], held["sample_of_cell"], held["plate_of_cell"]
-    quantity = expected[gene, sample] + log2_input[sample]
-    variance = of.reaction_variance(held["cell_ct"], gene)
-    biological = of.sd_biological[gene] / of.doublings[gene]
-    pm.Normal(
-        "cell_ct_observed",
-        mu=of.unit_ct[gene] + of.plate_shift[plate] - quantity / of.doublings[gene],
-        sigma=pt.sqrt(biological**2 + variance / held["replicates_of_cell"]),
-        observed=held["cell_ct"],
-    )
-    pm.Normal(
-        "replicate_contrast_observed",
-        mu=0.0,
-        sigma=pt.sqrt(variance[held["cell_of_contrast"]]),
-        observed=held["replicate_contrast"],
-    )
-    gene, sample, plate = held["gene_of_slot"], held["sample_of_slot"], held["plate_of_slot"]
+    slot_gene, slot_sample = held["gene_of_slot"], held["sample_of_slot"]
     deviation = pm.Normal(f"{BIOLOGICAL_OF_SLOT}{COORDINATE_SUFFIX}", 0.0, 1.0, dims="slot")
-    of_slot = of.sd_biological[gene] * deviation
+    of_slot = of.sd_biological[slot_gene] * deviation
     note_coordinate(
         f"{BIOLOGICAL_OF_SLOT}{COORDINATE_SUFFIX}",
         BIOLOGICAL_OF_SLOT,
         value=of_slot,
         mu=0.0,
-        sigma=of.sd_biological[gene],
+        sigma=of.sd_biological[slot_gene],
     )
-    in_slot = expected[gene, sample] + log2_input[sample] + of_slot
+    gene, sample, plate = held["gene_of_cell"], held["sample_of_cell"], held["plate_of_cell"]
+    slot, slots = held["slot_of_cell"], slot_gene.shape[0]
+    quantity = expected[gene, sample] + log2_input[sample] + pt.concatenate([of_slot, pt.zeros(1)])[slot]
+    integrated = pt.ge(slot, slots) * (of.sd_biological[gene] / of.doublings[gene]) ** 2
+    pm.CustomDist(
+        "cell_ct_observed",
+        of.unit_ct[gene] + of.shift[gene, plate] - quantity / of.doublings[gene],
+        integrated,
+        of.reaction_variance(held["cell_ct"], gene),
+        of.share_outlying,
+        of.outlying_variance,
+        *(held[f"{what}_of_part"] for what in ("kind", "kept", "shift", "square", "away")),
+        logp=cell_logp,
+        random=cell_random,
+        signature="(),(),(),(),(),(p),(p),(p),(p),(p)->()",
+        observed=held["cell_ct"],
+    )
+    in_slot = expected[slot_gene, slot_sample] + log2_input[slot_sample] + of_slot
     slot = held["slot_of_dim"]
     dim_reactions(
         "dim_ct_observed",
         held["dim_ct"],
         of,
-        pt.concatenate([gene[slot], held["gene_of_dim_standard"]]),
-        pt.concatenate([plate[slot], held["plate_of_dim_standard"]]),
+        pt.concatenate([slot_gene[slot], held["gene_of_dim_standard"]]),
+        pt.concatenate([held["plate_of_dim"], held["plate_of_dim_standard"]]),
         pt.concatenate([in_slot[slot], held["log2_quantity_of_dim_standard"]]),
         held["cycle_limit"],
     )
@@ -364,6 +284,6 @@ def build(data: xr.Dataset, priors: ExpressionPriors, slots: int | None, *, pool
         level = levels(data, held, on_machine, by_references, fold_change, priors, pooled=pooled)
         of_references = reference_fold_changes(priors)
         expected = expected_quantity(data, held, level, reference_level, fold_change, of_references)
-        log2_input = inputs(held, on_machine, by_references)
+        log2_input = inputs(data, held, on_machine, by_references)
         reactions(held, on_machine, expected, log2_input)
     return model

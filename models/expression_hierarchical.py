@@ -17,8 +17,11 @@ def build_expression_hierarchical(
     log2_fold_change(g, subject) ~ Normal(mu(g, cell type), sigma(g, cell type)), each contrast of its own
     log2_level(g, subject)       ~ Normal(mu(g, cell type), sigma(g))
     log2_input(s)                ~ Normal(0, sd_log2_input), shared by the genes of a sample
-    Ct = ct_of_unit_quantity(g) + plate_shift_cycles - log2 quantity / log2(amplification_factor(g)) + technical,
-         technical ~ Normal(0, sqrt(sd_technical_cycles^2 + 1 / (copies * log(factor)^2)))
+    Ct = ct_of_unit_quantity(g) + plate_shift_cycles + gene_on_plate_shift_cycles
+         - log2 quantity / log2(amplification_factor(g)) + technical,
+         technical ~ Normal(0, sqrt(sd_technical_cycles^2 + 1 / (copies * log(factor)^2))), or with probability
+         share_of_outlying_reactions far from the other replicates (`expression_replicates`)
+    The biological deviation is the sample's: the same on every plate that reads the gene in it.
     A cell with few copies enters reaction by reaction: copies ~ Poisson, no Ct where there is none or Ct is above the
     limit. References have a level of their own, alike in all subjects, and a biological spread of their own: several
     may be unequally stable.
@@ -31,7 +34,8 @@ def build_expression_hierarchical(
     Declares  log2_fold_change (target, subject, contrast), its mu_ and sigma_ (target, cell_type, contrast); log2_level
               (target, subject), its mu_ (target, cell_type) and sigma_ (target); log2_reference_level (reference);
               log2_input (sample); amplification_factor, ct_of_unit_quantity, ct_of_one_copy, sd_log2_biological (gene);
-              plate_shift_cycles (plate); sd_technical_cycles, sd_log2_input, sd_plate_cycles ()
+              plate_shift_cycles (plate); gene_on_plate_shift_cycles (gene_on_plate); sd_technical_cycles,
+              sd_log2_input, sd_plate_cycles, sd_gene_on_plate_cycles, share_of_outlying_reactions ()
     Raises    InputError as `require_expression` says
     Source    relative quantification by Pfaffl 2001, doi:10.1093/nar/29.9.e45; copies as in Steibel et al. 2009,
               doi:10.1016/j.ygeno.2009.04.004; the integration over biological deviations and the priors are ours

@@ -1,23 +1,24 @@
 """From a Dataset of RT-qPCR reactions to the arrays that the expression models share, with every check on the way.
 
 Reactions of one gene in one sample on one plate are a *cell*. Where all were detected and early, a cell enters as its
-mean and the contrasts between its replicates, which together say all that its reactions do. Where copies are few, its
-reactions enter one by one (*dim* reactions), and the cell has a *slot*: a latent quantity of its own.
+mean and what its replicates show of the spread, with any one of them left out as outlying (`expression_replicates`).
+Where copies are few, its reactions enter one by one (*dim* reactions). A gene in a sample then has a *slot*: a latent
+biological deviation, as it has where several plates read it.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
 
 from lensim import checks
 from lensim import vocabulary as v
+from lensim.models.expression_guesses import guesses, series_guesses
+from lensim.models.expression_replicates import parts_of_cells
 
 LATE_CYCLES = 5.0
 """A cell whose mean Ct is within so many cycles of the limit has few copies: five or so at a usual threshold."""
 
-SAMPLE_VARIANCE = 0.1  # of a target's quantity in a sample, less the input that the references give [log2^2]
-REFERENCE_VARIANCE = 0.04
-READING_VARIANCE = 0.02
-SPREAD_OF_CHANGES, SPREAD_OF_LEVELS, SPREAD_OF_INPUTS = 0.5, 1.5, 0.4
 STATED_FACTOR_SD = 0.02
 """Error of an amplification factor that is stated without one: the repeatability of a good dilution series."""
 
@@ -46,6 +47,7 @@ def expression_coords(data: xr.Dataset, slots: int) -> dict[str, np.ndarray]:
     """Names along every dim of an expression model."""
     reference, control = data[v.IS_REFERENCE].to_numpy() == 1, data[v.IS_CONTROL].to_numpy() == 1
     genes, conditions = _names(data, v.GENE), _names(data, v.CONDITION)
+    plates = _names(data, v.PLATE)
     return {
         v.GENE: genes,
         v.TARGET: genes[~reference],
@@ -53,7 +55,8 @@ def expression_coords(data: xr.Dataset, slots: int) -> dict[str, np.ndarray]:
         v.CONTRAST: conditions[~control],
         v.SUBJECT: _names(data, v.SUBJECT),
         v.CELL_TYPE: _names(data, v.CELL_TYPE),
-        v.PLATE: _names(data, v.PLATE),
+        v.PLATE: plates,
+        v.GENE_ON_PLATE: np.array([f"{genes[g]}, {plates[p]}" for g, p in zip(*genes_on_plates(data), strict=True)]),
         v.SAMPLE: _names(data, v.SAMPLE),
         "slot": np.arange(slots),
     }
@@ -145,39 +148,48 @@ def _is_dim(ct: np.ndarray, cell: np.ndarray, cells: int, limit: float) -> np.nd
     return np.asarray(missing | (mean > limit - LATE_CYCLES))
 
 
-def dim_cells(data: xr.Dataset) -> int:
-    """How many cells need a slot."""
+class _Units(NamedTuple):
+    """Genes in samples, and which have a slot: a biological deviation of their own that is not integrated out.
+
+    A unit has one where copies are few, and where several plates read it, since they read the same deviation.
+    """
+
+    of_cell: np.ndarray
+    has_slot: np.ndarray
+    gene_and_sample: np.ndarray  # (unit, 2)
+
+
+def _units(cells: np.ndarray, dim: np.ndarray) -> _Units:
+    pairs, unit = np.unique(cells[:, :2], axis=0, return_inverse=True)
+    unit = unit.reshape(-1)
+    is_dim = np.bincount(unit[dim], minlength=len(pairs)) > 0
+    return _Units(unit, is_dim | (np.bincount(unit, minlength=len(pairs)) > 1), pairs)
+
+
+def needed_slots(data: xr.Dataset) -> int:
+    """How many genes in samples need a slot."""
     cells, cell_of_reaction = _cells(data)
     ct = data[v.CT].to_numpy()
-    return int(_is_dim(ct, cell_of_reaction, len(cells), float(data[v.CYCLE_LIMIT])).sum())
-
-
-def _replicate_contrasts(ct: np.ndarray, cell: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Orthonormal contrasts between the replicates of each cell (Helmert): independent, with the variance of one."""
-    values, owner = [], []
-    for own in np.unique(cell):
-        replicate = ct[cell == own]
-        for k in range(1, len(replicate)):
-            values.append((replicate[:k].mean() - replicate[k]) * np.sqrt(k / (k + 1)))
-            owner.append(own)
-    return np.array(values, dtype=float), np.array(owner, dtype=np.int64)
+    dim = _is_dim(ct, cell_of_reaction, len(cells), float(data[v.CYCLE_LIMIT]))
+    return int(_units(cells, dim).has_slot.sum())
 
 
 def expression_arrays(data: xr.Dataset, slots: int | None = None) -> dict[str, np.ndarray]:
     """The arrays of an expression model, by the names under which the model holds them.
 
-    `slots` is the number of latent quantities; more than `dim_cells` leaves the rest idle, so that a compiled model
-    takes studies that differ in the number of dim cells.
+    `slots` is the number of latent quantities; more than `needed_slots` leaves the rest idle, so that a compiled model
+    takes studies that differ in this.
 
     Raises
     ------
     InputError
-        If `slots` is below the number of dim cells.
+        If `slots` is below the number that is needed.
     """
     ct, limit = data[v.CT].to_numpy().astype(float), float(data[v.CYCLE_LIMIT])
     cells, cell = _cells(data)
     dim = _is_dim(ct, cell, len(cells), limit)
-    needed = int(dim.sum())
+    units = _units(cells, dim)
+    needed = int(units.has_slot.sum())
     slots = needed if slots is None else slots
     checks.at_least("slots", slots, needed)
 
@@ -187,36 +199,35 @@ def expression_arrays(data: xr.Dataset, slots: int | None = None) -> dict[str, n
     bright_cell, bright_ct = place[cell[in_bright]], ct[in_bright]
     replicates = np.bincount(bright_cell, minlength=int(bright.sum()))
     mean = np.bincount(bright_cell, weights=bright_ct, minlength=int(bright.sum())) / np.maximum(replicates, 1)
-    contrast, cell_of_contrast = _replicate_contrasts(bright_ct, bright_cell)
-    slot_of_cell = np.cumsum(dim) - 1
+    slot_of_cell = (np.cumsum(units.has_slot) - 1)[units.of_cell]
+    has_slot = units.has_slot[units.of_cell]
     standards = _standards(data, limit)
-    dim_ct = ct[~in_bright]
+    dim_ct, dim_cell = ct[~in_bright], cell[~in_bright]
     samples, anchors = _samples(data), _anchors(data, mean, cells[bright, 0])
 
     def padded(column: int) -> np.ndarray:
-        return np.concatenate([cells[dim, column], np.zeros(slots - needed, dtype=np.int64)])
+        return np.concatenate([units.gene_and_sample[units.has_slot, column], np.zeros(slots - needed, dtype=np.int64)])
 
     return (
         {
             "cell_ct": mean,
-            "replicates_of_cell": replicates.astype(float),
             "gene_of_cell": cells[bright, 0],
             "sample_of_cell": cells[bright, 1],
             "plate_of_cell": cells[bright, 2],
-            "replicate_contrast": contrast,
-            "cell_of_contrast": cell_of_contrast,
+            "slot_of_cell": np.where(has_slot, slot_of_cell, slots)[bright].astype(np.int64),
             "gene_of_slot": padded(0),
             "sample_of_slot": padded(1),
-            "plate_of_slot": padded(2),
             "dim_ct": np.concatenate([np.where(np.isfinite(dim_ct), dim_ct, limit), standards.pop("dim_standard_ct")]),
-            "slot_of_dim": slot_of_cell[cell[~in_bright]].astype(np.int64),
+            "slot_of_dim": slot_of_cell[dim_cell].astype(np.int64),
+            "plate_of_dim": cells[dim_cell, 2],
             "cycle_limit": np.asarray(limit),
         }
+        | parts_of_cells(bright_ct, bright_cell, len(mean))
         | samples
         | standards
         | anchors
-        | _guesses(data, mean, cells[bright], samples, anchors["anchor_ct_of_gene"])
-        | (_series_guesses(data, standards) if genes_with_series(data).any() else {})
+        | guesses(data, mean, cells[bright], samples, anchors["anchor_ct_of_gene"])
+        | (series_guesses(data, standards) if genes_with_series(data).any() else {})
     )
 
 
@@ -231,92 +242,6 @@ def _samples(data: xr.Dataset) -> dict[str, np.ndarray]:
         "subject_of_sample": data[v.SUBJECT_OF_SAMPLE].to_numpy().astype(np.int64),
         "contrast_of_sample": contrast_of_condition[data[v.CONDITION_OF_SAMPLE].to_numpy()].astype(np.int64),
     }
-
-
-def _guesses(
-    data: xr.Dataset,
-    cell_ct: np.ndarray,
-    cells: np.ndarray,
-    samples: dict[str, np.ndarray],
-    anchor_ct: np.ndarray,
-) -> dict[str, np.ndarray]:
-    """Estimates and informations for coordinates, from means of Ct: they affect speed, not the posterior."""
-    shape = (data.sizes[v.GENE], data.sizes[v.SAMPLE])
-    total, count = np.zeros(shape), np.zeros(shape)
-    np.add.at(total, (cells[:, 0], cells[:, 1]), cell_ct)
-    np.add.at(count, (cells[:, 0], cells[:, 1]), 1.0)
-    ct = np.divide(total, count, out=np.full(shape, np.nan), where=count > 0)
-    is_reference = data[v.IS_REFERENCE].to_numpy() == 1
-    mean_of_reference = np.nan_to_num(_mean(ct[is_reference], axis=1), nan=30.0)
-    deviation = _mean(ct[is_reference] - mean_of_reference[:, None], axis=0)  # (sample)
-    corrected = np.where(np.isfinite(deviation), ct[~is_reference] - np.nan_to_num(deviation), np.nan)
-    subject, contrast = samples["subject_of_sample"], samples["contrast_of_sample"]
-    contrasts = data.sizes[v.CONDITION] - 1
-    member = (subject[:, None] == np.arange(data.sizes[v.SUBJECT]))[:, :, None] & (
-        contrast[:, None] == np.arange(contrasts + 1)
-    )[:, None, :]  # (sample, subject, contrast or control)
-    known = np.isfinite(corrected).astype(float)
-    number = np.einsum("gs,sjk->gjk", known, member)
-    mean = np.einsum("gs,sjk->gjk", np.nan_to_num(corrected), member) / np.maximum(number, 1.0)
-    both = number[..., :-1] + number[..., -1:]
-    pairs = number[..., :-1] * number[..., -1:] / np.maximum(both, 1.0)
-    change = np.where(pairs > 0, mean[..., -1:] - mean[..., :-1], 0.0)
-    information = pairs / SAMPLE_VARIANCE
-    of_subject = number.sum(axis=-1)
-
-    def over_samples(values: np.ndarray) -> np.ndarray:
-        of_conditions = np.einsum("gs,sjk->gj", known * np.nan_to_num(values), member)
-        return np.asarray(of_conditions / np.maximum(of_subject, 1.0))
-
-    mean_target, mean_deviation = over_samples(ct[~is_reference]), over_samples(deviation[None, :])
-    share = number[..., :-1] / np.maximum(of_subject, 1.0)[..., None]
-    kind = np.eye(data.sizes[v.CELL_TYPE])[data[v.CELL_TYPE_OF_SUBJECT].to_numpy()]  # (subject, cell_type)
-    weight = information / (1.0 + information * SPREAD_OF_CHANGES**2)
-    of_type = np.einsum("gjk,jt->gtk", weight, kind)
-    level = anchor_ct[~is_reference][:, None] - mean_target + mean_deviation - (share * change).sum(axis=-1)
-    seen = (of_subject > 0).astype(float)
-    return {
-        "information_on_reference_level": (count[is_reference] > 0).sum(axis=1) / SPREAD_OF_INPUTS**2,
-        "mean_ct_of_reference": mean_of_reference,
-        "estimate_of_fold_change": change,
-        "information_on_fold_change": information,
-        "estimate_of_mu_fold_change": np.einsum("gjk,jt->gtk", weight * change, kind) / np.maximum(of_type, 1e-9),
-        "information_on_mu_fold_change": of_type,
-        "mean_target_ct": mean_target,
-        "mean_reference_deviation": mean_deviation,
-        "share_of_contrast": share,
-        "information_on_level": of_subject / SAMPLE_VARIANCE,
-        "estimate_of_mu_level": (seen * level) @ kind / np.maximum(seen @ kind, 1.0),
-        "information_on_mu_level": seen @ kind / SPREAD_OF_LEVELS**2,
-        "reference_deviation_of_sample": np.nan_to_num(deviation),
-        "information_on_input": np.isfinite(deviation) * is_reference.sum() / REFERENCE_VARIANCE,
-    }
-
-
-def _series_guesses(data: xr.Dataset, standards: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    gene, genes = standards["gene_of_standard"], data.sizes[v.GENE]
-    count = np.bincount(gene, minlength=genes)
-
-    share = np.zeros((genes, data.sizes[v.PLATE]))
-    np.add.at(share, (gene, standards["plate_of_standard"]), 1.0)
-
-    def mean(values: np.ndarray) -> np.ndarray:
-        return np.asarray(np.bincount(gene, weights=values, minlength=genes) / np.maximum(count, 1))
-
-    return {
-        "mean_standard_ct": mean(standards["standard_ct"]),
-        "plate_share_of_standards": share / np.maximum(count, 1)[:, None],
-        "mean_log2_quantity": mean(standards["log2_quantity_of_standard"]),
-        "information_on_unit_ct": count / READING_VARIANCE,
-    }
-
-
-def _mean(values: np.ndarray, axis: int) -> np.ndarray:
-    """Mean of what is finite; NaN where nothing is, without a warning."""
-    known = np.isfinite(values)
-    number = known.sum(axis=axis)
-    total = np.where(known, values, 0.0).sum(axis=axis)
-    return np.divide(total, number, out=np.full(total.shape, np.nan), where=number > 0)
 
 
 def _standards(data: xr.Dataset, limit: float) -> dict[str, np.ndarray]:
@@ -376,6 +301,16 @@ def _anchors(data: xr.Dataset, cell_ct: np.ndarray, gene_of_cell: np.ndarray) ->
         "stated_factor_of_gene": np.where(is_stated, stated, 2.0),
         "stated_factor_sd_of_gene": np.where(np.isfinite(stated_sd), stated_sd, STATED_FACTOR_SD),
     }
+
+
+def genes_on_plates(data: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
+    """Gene and plate of what may have a shift of its own: a gene that is on several plates, with other genes."""
+    read = np.zeros((data.sizes[v.GENE], data.sizes[v.PLATE]), dtype=bool)
+    read[data[v.GENE_OF_REACTION].to_numpy(), data[v.PLATE_OF_REACTION].to_numpy()] = True
+    if v.GENE_OF_STANDARD in data and data.sizes.get(v.STANDARD, 0):
+        read[data[v.GENE_OF_STANDARD].to_numpy(), data[v.PLATE_OF_STANDARD].to_numpy()] = True
+    gene, plate = np.nonzero(read & (read.sum(axis=1) > 1)[:, None] & (read.sum(axis=0) > 1))
+    return gene, plate
 
 
 def genes_with_series(data: xr.Dataset) -> np.ndarray:

@@ -74,7 +74,25 @@ def odd_plate(tree):
     return tree
 
 
+def text_moves(tree):
+    tree["prior_sensitivity"] = xr.DataTree(xr.Dataset({"slope": ("cell_line", ["x", "y", "z"])}))
+    return tree
+
+
+def moves_without_names(tree):
+    tree["prior_sensitivity"] = xr.DataTree(xr.Dataset({"slope": ("cell_line", np.zeros(3))}))
+    return tree
+
+
+def text_of_tail(tree):
+    tree["prior_sensitivity"] = xr.DataTree(xr.Dataset({"slope": ((), 0.1)}, attrs={"pareto_k": "x"}))
+    return tree
+
+
 REFUSED = {
+    text_moves: "must have numbers of 0 or more in slope of its prior_sensitivity, got others",
+    moves_without_names: "must have names along cell_line of its prior_sensitivity, got none",
+    text_of_tail: "must have a number as pareto_k of its prior_sensitivity, got 'x'",
     transposed_positions: "must have line_of_culture of its observations by culture, got it by culture_x",
     beyond: "must have positions between 0 and 2 in line_of_culture of its observations, got 3",
     texts: "must have numbers in dose_um of its observations, got <U1",

@@ -26,6 +26,7 @@ def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
                 "bound_lower", "bound_upper", "lowest_pg_per_ml", "highest_pg_per_ml",
             ),
             units={"tnf": "pg/ml"},
+            quantities={v.LOG10_TNF: "TNF"},
         )
     ]  # fmt: skip
     if len(changes):
@@ -36,6 +37,7 @@ def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
                 changes,
                 hidden=tuple(f"fold_change_percent{end}" for end in ("", "_lower", "_upper")),
                 units={"change": "% of control"},
+                quantities={v.LOG2_FOLD_CHANGE: "fold change"},
             )
         )
     return tuple(found)

@@ -7,7 +7,12 @@ import xarray as xr
 from lensim import vocabulary as v
 from lensim.assay import Asked, Assay, ResultTable
 from lensim.cell_cycle.estimands import (
+    CHANGE,
+    DIFFERENCE,
+    NEW_CHANGE,
+    NEW_SHARE,
     PRIOR_ALONE,
+    SHARE,
     SPREAD_IS_MEASURED,
     cell_cycle_estimands,
     judged_estimands,
@@ -20,6 +25,12 @@ from lensim.cell_cycle.read import read_cell_cycle
 from lensim.cell_cycle.read.events import write_cell_cycle
 
 GATES_IN_DOUBT: Final = "gates_in_doubt"
+QUANTITIES: Final = {
+    "effects": {CHANGE: "change", NEW_CHANGE: "change of a new experiment"},
+    "line_differences": {DIFFERENCE: "difference"},
+    "shares": {SHARE: "share", NEW_SHARE: "share of a new experiment"},
+}
+"""Estimands of each table, with their words."""
 
 
 def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
@@ -35,7 +46,13 @@ def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
         ("shares", "Share of each phase", summarise_shares(estimands, ci)),
     )
     return tuple(
-        ResultTable(name, f"{caption}, {asked.words}", frame, hidden=tuple({"note"} & set(frame)))
+        ResultTable(
+            name,
+            f"{caption}, {asked.words}",
+            frame,
+            hidden=tuple({"note"} & set(frame)),
+            quantities=QUANTITIES[name],
+        )
         for name, caption, frame in found
         if len(frame)
     )

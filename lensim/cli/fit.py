@@ -194,7 +194,8 @@ def _fit(
     data = assay.prepared(study.data)
     chosen = model or assay.default_model(data)
     say(f"{study.words}{assay.counts(data)}; model {chosen}; compiling takes up to a minute or two", quietly=True)
-    for note in (*column_notes(study.data), *assay.notes(data)):
+    reason = (assay.model_reason(data),) if not model and assay.model_reason(data) else ()
+    for note in (*reason, *column_notes(study.data), *assay.notes(data)):
         say(f"{study.words}note: {in_own_options(note)}", quietly=True)
     return fit(
         data,

@@ -20,6 +20,7 @@ from lensim.checks import InputError
 
 PARAMETERS: Final[Mapping[str, str]] = {
     "columns": "column",
+    "levels": "level",
     "references": "reference",
     "roles": "role",
     "prior": "start",

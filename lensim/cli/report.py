@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from lensim.cli.shared import CiProb, Force, say
+from lensim.cli.shared import CiProb, Force, Levels, say
 
 
 def report(
@@ -15,6 +15,7 @@ def report(
     ],
     path: Annotated[Path, typer.Option("--out", help="Page to write: .html.")],
     title: Annotated[str, typer.Option(help="Heading of the page.")] = "Results",
+    level: Levels = None,
     ci: CiProb = 0.9,
     figures: Annotated[bool, typer.Option(help="Draw figures of fits.")] = True,
     force: Force = False,
@@ -35,7 +36,9 @@ def report(
     if not results:
         raise InputError("results must name at least one fit (.nc) or results folder, got pages of lensim report alone")
     require_added(path, force=force, inputs=results)
-    page = results_page(results, title, ci, figures=figures, tell=lambda said: say(said, quietly=True))
+    page = results_page(
+        results, title, ci, levels=tuple(level or ()), figures=figures, tell=lambda said: say(said, quietly=True)
+    )
     text = render(page)
     with added_file(path, force=force, inputs=results) as partial:
         partial.write_text(text, encoding="utf-8")

@@ -42,6 +42,23 @@ ThresholdUm = Annotated[
         min=limits.SMALLEST_NUMBER, max=limits.LARGEST_NUMBER, help="Resistant: IC50 above this; else the top dose."
     ),
 ]
+Levels = Annotated[
+    list[float] | None,
+    typer.Option(
+        "--level",
+        min=limits.LOWEST_LEVEL,
+        max=limits.HIGHEST_LEVEL,
+        help="Also the dose of this level of effect, percent: 90 for IC90 and EC90. May be repeated.",
+    ),
+]
+DoseUm = Annotated[
+    float | None,
+    typer.Option(
+        min=limits.SMALLEST_NUMBER,
+        max=limits.LARGEST_NUMBER,
+        help="Also the inhibition at this dose, and its difference between conditions.",
+    ),
+]
 Experiments = Annotated[int, typer.Option(min=1, max=MOST_REPEATS, help="Independent experiments.")]
 Csv = Annotated[
     Path | None,

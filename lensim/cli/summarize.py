@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lensim.checks import InputError, told_of
-from lensim.cli.shared import CiProb, Csv, FigureFolder, Force, ThresholdUm, say
+from lensim.cli.shared import CiProb, Csv, DoseUm, FigureFolder, Force, Levels, ThresholdUm, say
 from lensim.cli.tables import print_tables
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 def summarize(
     result_file: Annotated[Path, typer.Argument(metavar="RESULT", help="Result of lensim fit (.nc).")],
     threshold_um: ThresholdUm = None,
+    level: Levels = None,
+    dose_um: DoseUm = None,
     ci: CiProb = 0.9,
     csv: Csv = None,
     figures: FigureFolder = None,
@@ -30,15 +32,15 @@ def summarize(
     from lensim.assay import Asked, assay_of
     from lensim.output import load_result
 
-    asked = Asked(ci, threshold_um)
+    asked = Asked(ci, threshold_um, tuple(level or ()), dose_um)
     require_room(csv, figures, force=force, inputs=[result_file])
     result = load_result(result_file)
     require_room_for_figures(result, asked, figures, force=force)
-    if threshold_um is None:
+    if asked == Asked(ci):
         tables = print_result(result, asked)
     else:
         with told_of(str(result_file)):
-            assay_of(result)  # a threshold has no meaning for bare parameters
+            assay_of(result)  # thresholds and levels have no meaning for bare parameters
             tables = print_result(result, asked)
     write_csv(tables, csv, force=force)
     write_figures(result, asked, figures, force=force)

@@ -2,26 +2,51 @@
 
 from typing import Final
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.assay import Asked, Assay, ResultTable
-from lensim.dose_response.conditions import has_conditions, summarise_conditions
+from lensim.dose_response.conditions import has_conditions, summarise_condition_levels, summarise_conditions
 from lensim.dose_response.estimands import (
+    AREA_OVER_CURVE,
     DOSE_UNIT,
+    INHIBITION_AT_TOP,
+    LOWEST_DOSE,
+    TOP_DOSE,
     dose_response_estimands,
     judged_estimands,
     summarise_lines,
     summarise_panel,
+    with_inhibition_at,
 )
+from lensim.dose_response.experiments import THIS_INHIBITION_AT_TOP, THIS_LOG10_IC50
+from lensim.dose_response.levels import levels_beside, summarise_levels, with_levels
 from lensim.dose_response.read import read_dose_response, write_tidy
 from lensim.dose_response.remarks import panel_remarks
 from lensim.inference.observations import observations_of
+from lensim.inference.prior_sensitivity import RESOLUTION
 
 REMARKS: Final = "remarks"
-HIDDEN: Final = ("ic50_", "ec50", "dose_unit", "hill_slope", "area_over_curve")
+HIDDEN: Final = (
+    "ic50_", "ec50", "dose_unit", "hill_slope", "area_over_curve", "experiments", "this_experiment_ic50_",
+    "this_experiment_inhibition",
+)  # fmt: skip
 """How names of columns begin that people are not shown."""
+QUANTITIES: Final = {
+    v.LOG10_IC50: "IC50",
+    v.LOG10_EC50: "EC50",
+    "hill_slope": "slope",
+    INHIBITION_AT_TOP: "inhibition",
+    AREA_OVER_CURVE: "area over curve",
+    "is_resistant": "resistant or not",
+    "is_stimulated": "stimulated or not",
+    THIS_LOG10_IC50: "IC50 of this experiment",
+    THIS_INHIBITION_AT_TOP: "inhibition of this experiment",
+}
+"""Estimands of the table of lines, with their words."""
+TWO_FOLD: Final = 0.3
 
 
 def default_model(data: xr.Dataset) -> str:
@@ -30,48 +55,124 @@ def default_model(data: xr.Dataset) -> str:
     return f"dose_response_{pooling}" + ("" if v.SIGNAL in data else "_normalised")
 
 
+def model_reason(data: xr.Dataset) -> str:
+    """Why lines are pooled or not, and which model does the other."""
+    raw = "" if v.SIGNAL in data else "_normalised"
+    lines = data.sizes[v.CELL_LINE]
+    if lines < 2:
+        return f"model {default_model(data)}, chosen because there is one line, which has none to be pooled with"
+    return (
+        f"model {default_model(data)}, chosen because there are {lines} lines or conditions: each borrows from the "
+        f'others what its own wells leave open; model="dose_response_separate{raw}" fits each on its own'
+    )
+
+
 def estimands(result: xr.DataTree, asked: Asked) -> xr.Dataset:
-    """Draws of `dose_response_estimands`, with the remarks on its wells in the attrs."""
+    """Draws of `dose_response_estimands` and of the levels asked for, with the remarks on its wells in the attrs."""
     said = panel_remarks(observations_of(result))
-    return dose_response_estimands(result, asked.threshold_um).assign_attrs({REMARKS: said})
+    found = dose_response_estimands(result, asked.threshold_um).assign_attrs({REMARKS: said})
+    return with_inhibition_at(with_levels(found, result, asked.levels), result, asked.dose_um)
 
 
 def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
-    """Lines, and the panel as a whole."""
+    """Lines, doses of levels and conditions where there are some, and the panel as a whole."""
     unit = estimands.attrs[DOSE_UNIT].name
-    lines = summarise_lines(estimands, asked.ci_prob).reset_index()
+    lines = summarise_lines(estimands, asked.ci_prob)
+    at_levels = summarise_levels(estimands, asked.ci_prob)
+    usual = set(lines)
+    lines = (levels_beside(lines, at_levels) if len(at_levels) else lines).reset_index()
+    of_levels = tuple(str(name) for name in lines if name not in {*usual, "cell_line"})
     panel = summarise_panel(estimands, asked.ci_prob)
     if "condition" in lines:
         lines = lines.assign(cell_line=lines["line"]).drop(columns="line")
+    names = estimands[v.CELL_LINE].to_numpy().astype(str)
     found = [
         ResultTable(
             "lines",
             f"Lines: absolute IC50 as an interval or a bound, {asked.words}",
             lines,
             # said by ic50 in words, or of interest to those who compute with them
-            hidden=tuple(str(name) for name in lines if str(name).startswith(HIDDEN)),
-            units={"ic50": unit},
+            hidden=(*(str(name) for name in lines if str(name).startswith(HIDDEN)), *of_levels),
+            units={name: unit for name in ("ic50", "this_experiment_ic50") if name in lines},
+            quantities=QUANTITIES,
+            labels={v.CELL_LINE: names.tolist()},
         )
     ]
-    if has_conditions(estimands) and len(compared := summarise_conditions(estimands, asked.ci_prob)):
+    if len(at_levels):
+        found.append(_of_levels(at_levels, unit, asked))
+    found += _of_conditions(estimands, asked)
+    if len(panel):
+        words = {str(name): _words(name) for name in panel.index}
+        caption = f"The panel as a whole, {asked.words}"
+        found.append(ResultTable("panel", caption, _in_words(panel), quantities=words))
+    return tuple(found)
+
+
+def _of_levels(levels: pd.DataFrame, unit: str, asked: Asked) -> ResultTable:
+    """Doses of each level, a row a line and level."""
+    if "condition" in levels:
+        levels = levels.assign(cell_line=levels["line"]).drop(columns="line")
+    words = ("icx", "ecx", "this_experiment_icx", "this_experiment_ecx")
+    numbers = [str(name) for name in levels if str(name).startswith(tuple(f"{word}_" for word in words))]
+    numbers += [name for name in ("p_icx_below_lowest", "p_ecx_below_lowest") if not levels[name].any()]
+    return ResultTable(
+        "levels",
+        "Doses by level x of effect, as an interval or a bound: icx leaves (100 - x)% of untreated, ecx is x% of the "
+        f"way to the curve's own end, {asked.words}",
+        levels,
+        hidden=(*numbers, "dose_unit"),
+        units={name: unit for name in words if name in levels},
+    )
+
+
+def _of_conditions(estimands: xr.Dataset, asked: Asked) -> list[ResultTable]:
+    """Curves of a line against each other: ratios and differences; none where there is nothing to compare."""
+    if not has_conditions(estimands):
+        return []
+    against = [str(estimands.attrs[v.CONTROL])] if v.CONDITION_OF_CURVE in estimands.coords else []
+    against += ["their parents"] if v.PARENT_OF_CURVE in estimands.coords else []
+    named = f"{'Conditions' if v.CONDITION_OF_CURVE in estimands.coords else 'Lines'} against {' and '.join(against)}"
+    at_dose = f" and at {asked.dose_um:g}" if asked.dose_um is not None else ""
+    found = [
+        ResultTable(
+            "conditions",
+            f"{named}: ratio of IC50s and difference of inhibition at the top dose{at_dose}, {asked.words}; what an "
+            "experiment does to both alike cancels",
+            summarise_conditions(estimands, asked.ci_prob),
+            hidden=("ic50_ratio", "ic50_ratio_lower", "ic50_ratio_upper"),
+        )
+    ]
+    if len(at_levels := summarise_condition_levels(estimands, asked.ci_prob)):
         found.append(
             ResultTable(
-                "conditions",
-                f"Conditions against {estimands.attrs[v.CONTROL]}: ratio of IC50s and difference of inhibition at the "
-                f"top dose, {asked.words}; what an experiment does to both alike cancels",
-                compared,
-                hidden=("ic50_ratio", "ic50_ratio_lower", "ic50_ratio_upper"),
+                "condition_levels",
+                f"{named}: ratio of the doses of each level x, which leave (100 - x)% of untreated, {asked.words}",
+                at_levels,
+                hidden=("icx_ratio", "icx_ratio_lower", "icx_ratio_upper"),
             )
         )
-    if len(panel):
-        found.append(ResultTable("panel", f"The panel as a whole, {asked.words}", _in_words(panel)))
-    return tuple(found)
+    return found
 
 
 def _in_words(panel: pd.DataFrame) -> pd.DataFrame:
     """A row a quantity, named in words."""
     table = panel.rename_axis("quantity").reset_index()
-    return table.assign(quantity=[str(name).replace("_", " ") for name in table["quantity"]])
+    return table.assign(quantity=[_words(name) for name in table["quantity"]])
+
+
+def _words(name: object) -> str:
+    return str(name).replace("_", " ")
+
+
+def weighed(estimands: xr.Dataset) -> xr.Dataset:
+    """Estimands as the table of lines shows them: IC50s and EC50s beyond the tested doses are at their ends."""
+    logs = {LOWEST_DOSE: np.log10(estimands[LOWEST_DOSE]), TOP_DOSE: np.log10(estimands[TOP_DOSE])}
+    ends = {
+        name: estimands[name].clip(logs[LOWEST_DOSE], logs[TOP_DOSE]).assign_attrs({RESOLUTION: TWO_FOLD})
+        for name in (v.LOG10_IC50, v.LOG10_EC50, THIS_LOG10_IC50)
+        if name in estimands
+    }
+    return estimands.assign({"hill_slope": np.log(estimands["hill_slope"])} | ends)
 
 
 def counts(data: xr.Dataset) -> str:
@@ -98,12 +199,15 @@ ASSAY: Final = Assay(
     read=read_dose_response,
     recognises=lambda data: v.DOSE in data,
     default_model=default_model,
+    model_reason=model_reason,
     estimands=estimands,
     judged=judged_estimands,
+    weighed=weighed,
     tables=tables,
     counts=counts,
     notes=notes,
     remarks=lambda estimands: tuple(estimands.attrs[REMARKS]),
     write=write_tidy,
     has_threshold=True,
+    has_levels=True,
 )

@@ -1,8 +1,11 @@
-"""Conditions of a line against each other: ratios of IC50s and differences of inhibition, from joint draws.
+"""Curves of a line against each other, from joint draws: ratios of IC50s and of any ICx, differences of inhibition.
 
-What days and plates do to both conditions alike is in the draws of both, and so not in their ratio.
+A pair is a line under a condition and under the control, or a line and the parent that it was made from. What days and
+plates do to both alike is in the draws of both, and so not in their ratio.
 """
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -11,7 +14,13 @@ import xarray as xr
 
 from lensim import seeding
 from lensim import vocabulary as v
-from lensim.dose_response.estimands import INHIBITION_AT_TOP, LOWEST_DOSE, TOP_DOSE
+from lensim.dose_response.estimands import (
+    INHIBITION_AT_DOSE,
+    INHIBITION_AT_TOP,
+    LOWEST_DOSE,
+    TOP_DOSE,
+)
+from lensim.dose_response.levels import LEVEL, LOG10_ICX
 from lensim.inference.intervals import interval_of, named_interval
 from lensim.inference.observations import require_estimands
 
@@ -22,62 +31,162 @@ SAME: Final = 1.1
 KNOWN: Final = 0.95
 """Share of draws in which a ratio must have both IC50s within the doses to be part of a mean over lines."""
 POINTS: Final = "inhibition_difference_percent_points"
+POINTS_AT_DOSE: Final = "inhibition_difference_at_dose_percent_points"
 ALL_LINES: Final = "mean of lines"
+MEDIAN_OF_LINES: Final = "median of these lines"
+PARENT: Final = "parent"
+
+Bounds = tuple[np.ndarray, np.ndarray]
+"""Draws of the lower and the upper bound of a log10 ratio; equal where it is known."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two curves that are compared, by their positions.
+
+    Attributes
+    ----------
+    kind
+        What a mean over lines is of: the name of the condition, or parent.
+    cell_line, contrast
+        As the table names them.
+    treated, against
+        Positions along cell_line.
+    """
+
+    kind: str
+    cell_line: str
+    contrast: str
+    treated: int
+    against: int
+
+
+def pairs_of(estimands: xr.Dataset) -> tuple[Pair, ...]:
+    """The pairs of a fit, by kind: each condition against the control, then lines against their parents."""
+    return (*_of_conditions(estimands), *_of_parents(estimands))
+
+
+def _of_conditions(estimands: xr.Dataset) -> Iterable[Pair]:
+    control = str(estimands.attrs.get(v.CONTROL, ""))
+    if v.CONDITION_OF_CURVE not in estimands.coords or not control:
+        return
+    line, condition = (estimands[name].to_numpy().astype(str) for name in (v.LINE_OF_CURVE, v.CONDITION_OF_CURVE))
+    for other in [name for name in dict.fromkeys(condition) if name != control]:
+        for name in dict.fromkeys(line):
+            pair = [np.flatnonzero((line == name) & (condition == one)) for one in (other, control)]
+            if all(map(len, pair)):
+                yield Pair(str(other), str(name), f"{other} against {control}", int(pair[0][0]), int(pair[1][0]))
+
+
+def _of_parents(estimands: xr.Dataset) -> Iterable[Pair]:
+    if v.PARENT_OF_CURVE not in estimands.coords:
+        return
+    parent = estimands[v.PARENT_OF_CURVE].to_numpy().astype(str)
+    name_of = v.LINE_OF_CURVE if v.LINE_OF_CURVE in estimands.coords else v.CELL_LINE
+    line = estimands[name_of].to_numpy().astype(str)
+    has_conditions = v.CONDITION_OF_CURVE in estimands.coords
+    condition = estimands[v.CONDITION_OF_CURVE].to_numpy().astype(str) if has_conditions else np.full(len(line), "")
+    for own in np.flatnonzero(parent != ""):
+        for other in np.flatnonzero((line == parent[own]) & (condition == condition[own])):
+            under = f", both under {condition[own]}" if condition[own] else ""
+            kind = f"{PARENT}{under}"
+            yield Pair(kind, str(line[own]), f"{line[own]} against {parent[own]}{under}", int(own), int(other))
 
 
 def has_conditions(estimands: xr.Dataset) -> bool:
-    """Whether lines have several curves, one a condition, and it is known which of them is the control."""
-    return v.CONDITION_OF_CURVE in estimands.coords and bool(estimands.attrs.get(v.CONTROL))
+    """Whether there are pairs of curves to compare: conditions with a known control, or lines with a parent."""
+    return bool(pairs_of(estimands))
 
 
 def summarise_conditions(estimands: xr.Dataset, ci_prob: float = 0.9, seed: int = 0) -> pd.DataFrame:
-    """One row a line and condition against the control condition; and one over all lines, where there are three.
+    """One row a pair of curves; and one over all lines for each condition, and for parents, where there are three.
 
-    Columns: cell_line, contrast (condition against control, in words); ic50_ratio with _lower and _upper (each NaN
-    where an IC50 behind it lies beyond the tested doses); ratio (the same in words, with bounds); p_ratio_above_1 and
-    p_ratio_below_1 (probabilities that the IC50 is larger, and smaller, than under control; what is missing to 1 is
-    where both lie beyond the same end of the doses); inhibition_difference_percent_points with its interval (at the top
-    dose, where both have the same; NaN else). The mean of lines is of log ratios, with the spread between lines in its
-    interval; it is missing where a line has no ratio.
+    Columns: cell_line, contrast (condition against control, or line against parent, in words); ic50_ratio with _lower
+    and _upper (each NaN where an IC50 behind it lies beyond the tested doses); ratio (the same in words, with bounds);
+    p_ratio_above_1 and p_ratio_below_1 (probabilities that the IC50 is larger, and smaller, than that it is compared
+    with; what is missing to 1 is where both lie beyond the same end of the doses);
+    inhibition_difference_percent_points with its interval (at the top dose, where both have the same; NaN else), and
+    inhibition_difference_at_dose_percent_points where a dose was asked for (NaN where it is not within the doses of
+    both).
+
+    The mean of lines is of log ratios, with the spread between lines in its interval: it is for lines like these.
+    Where a line has a bound in place of a ratio, there is no such mean. In its place stands the median of these lines,
+    a bound itself where half of them have one; the spread between lines is not in it.
 
     Parameters
     ----------
     estimands
-        As from `dose_response_estimands`, of data with conditions.
+        As from `dose_response_estimands`, of data with conditions or parents.
     ci_prob
         Probability inside the intervals.
     seed
         Root of the draws of the mean of lines.
     """
     require_estimands(estimands, "dose_response_estimands")
-    if not has_conditions(estimands):
-        return pd.DataFrame()
-    control = str(estimands.attrs[v.CONTROL])
-    line, condition = (estimands[name].to_numpy().astype(str) for name in (v.LINE_OF_CURVE, v.CONDITION_OF_CURVE))
+    pairs = pairs_of(estimands)
     draws = estimands.stack(sample=("chain", "draw"), create_index=False)
-    rows = []
-    for other in [name for name in dict.fromkeys(condition) if name != control]:
-        ratios = []
-        for name in dict.fromkeys(line):
-            pair = [np.flatnonzero((line == name) & (condition == one)) for one in (other, control)]
-            if all(map(len, pair)):
-                treated, against = (draws.isel({v.CELL_LINE: int(at[0])}) for at in pair)
-                ratios.append(ratio_bounds(treated, against))
-                rows.append(
-                    _row(str(name), other, control)
-                    | _ratio_columns(*ratios[-1], ci_prob)
-                    | _difference(treated, against, ci_prob)
-                )
-        if len(ratios) >= FEWEST_LINES and (mean := _mean_of_lines(ratios, seed, other)) is not None:
-            rows.append(_row(ALL_LINES, other, control) | _ratio_columns(mean, mean, ci_prob))
+    rows: list[dict[str, Any]] = []
+    for kind in dict.fromkeys(pair.kind for pair in pairs):
+        own = [pair for pair in pairs if pair.kind == kind]
+        both = [_both(draws, pair) for pair in own]
+        ratios = [ratio_bounds(*one) for one in both]
+        apart = {name: [_difference(*one, name) for one in both] for name in (POINTS, POINTS_AT_DOSE)}
+        if INHIBITION_AT_DOSE not in draws:
+            del apart[POINTS_AT_DOSE]
+        for at, pair in enumerate(own):
+            rows.append(_row(pair) | _ratio_columns("ic50_ratio", *ratios[at], ci_prob))
+            for name, values in apart.items():
+                rows[-1] |= named_interval(name, interval_of(values[at], ci_prob))
+        if len(own) >= FEWEST_LINES:
+            rows.append(_over_lines("ic50_ratio", own, ratios, ci_prob, seed))
+            for name, values in apart.items():
+                mean = _population_mean(np.array(values), seeding.stream(seed, "conditions", kind, name))
+                rows[-1] |= named_interval(name, interval_of(mean, ci_prob))
     return pd.DataFrame(rows)
 
 
-def _row(line: str, condition: str, control: str) -> dict[str, Any]:
-    return {"cell_line": line, "contrast": f"{condition} against {control}"}
+def summarise_condition_levels(estimands: xr.Dataset, ci_prob: float = 0.9, seed: int = 0) -> pd.DataFrame:
+    """One row a pair of curves and level: ratio of ICx; and over lines, where there are three.
+
+    Columns: cell_line, contrast, level_percent; icx_ratio with _lower and _upper, ratio, p_ratio_above_1 and
+    p_ratio_below_1, as those of IC50s in `summarise_conditions`.
+
+    Parameters
+    ----------
+    estimands
+        As from `with_levels`, of data with conditions or parents.
+    ci_prob, seed
+        As for `summarise_conditions`.
+    """
+    require_estimands(estimands, "dose_response_estimands")
+    if LOG10_ICX not in estimands:
+        return pd.DataFrame()
+    pairs = pairs_of(estimands)
+    draws = estimands.stack(sample=("chain", "draw"), create_index=False)
+    rows: list[dict[str, Any]] = []
+    for kind in dict.fromkeys(pair.kind for pair in pairs):
+        own = [pair for pair in pairs if pair.kind == kind]
+        for level in map(float, estimands[LEVEL].to_numpy()):
+            doses = draws[LOG10_ICX].sel({LEVEL: level}, drop=True)
+            at_level = draws.assign({v.LOG10_IC50: doses})
+            ratios = [ratio_bounds(*_both(at_level, pair)) for pair in own]
+            for pair, ratio in zip(own, ratios, strict=True):
+                rows.append(_row(pair) | {LEVEL: level} | _ratio_columns("icx_ratio", *ratio, ci_prob))
+            if len(own) >= FEWEST_LINES:
+                over = _over_lines("icx_ratio", own, ratios, ci_prob, seed)
+                rows.append({name: over.pop(name) for name in ("cell_line", "contrast")} | {LEVEL: level} | over)
+    return pd.DataFrame(rows)
 
 
-def ratio_bounds(treated: xr.Dataset, against: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
+def _row(pair: Pair) -> dict[str, Any]:
+    return {"cell_line": pair.cell_line, "contrast": pair.contrast}
+
+
+def _both(draws: xr.Dataset, pair: Pair) -> tuple[xr.Dataset, xr.Dataset]:
+    return draws.isel({v.CELL_LINE: pair.treated}), draws.isel({v.CELL_LINE: pair.against})
+
+
+def ratio_bounds(treated: xr.Dataset, against: xr.Dataset) -> Bounds:
     """Between what the log10 ratio of two IC50s lies in each draw: equal where both are within their tested doses.
 
     An IC50 above the top dose lies anywhere above it, one below the lowest dose anywhere below.
@@ -86,14 +195,14 @@ def ratio_bounds(treated: xr.Dataset, against: xr.Dataset) -> tuple[np.ndarray, 
     return low_of[0] - high_of[1], high_of[0] - low_of[1]
 
 
-def _ends(curve: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
+def _ends(curve: xr.Dataset) -> Bounds:
     ic50 = curve[v.LOG10_IC50].to_numpy()
     low, top = np.log10([float(curve[LOWEST_DOSE]), float(curve[TOP_DOSE])])
     lower = np.where(ic50 > top, top, np.where(ic50 < low, -np.inf, ic50))
     return lower, np.where(ic50 > top, np.inf, np.where(ic50 < low, low, ic50))
 
 
-def _ratio_columns(lower: np.ndarray, upper: np.ndarray, ci_prob: float) -> dict[str, Any]:
+def _ratio_columns(name: str, lower: np.ndarray, upper: np.ndarray, ci_prob: float) -> dict[str, Any]:
     ends = 10.0 ** np.array(
         [
             interval_of(lower, ci_prob, method="inverted_cdf")[0],
@@ -105,7 +214,7 @@ def _ratio_columns(lower: np.ndarray, upper: np.ndarray, ci_prob: float) -> dict
     known = np.where((ends > 0.0) & np.isfinite(ends), ends, np.nan)
     middle = np.sqrt(known[1] * known[2]) if known[2] < SAME * known[1] else np.nan
     return {
-        **named_interval("ic50_ratio", np.array([known[0], middle, known[3]])),
+        **named_interval(name, np.array([known[0], middle, known[3]])),
         "ratio": ratio_in_words(*map(float, ends)),
         "p_ratio_above_1": float((lower > 0.0).mean()),
         "p_ratio_below_1": float((upper < 0.0).mean()),
@@ -132,20 +241,40 @@ def _text(value: float) -> str:
     return f"{value:.2g}" if value < 1e3 else f"{float(f'{value:.2g}'):.0f}"
 
 
-def _difference(treated: xr.Dataset, against: xr.Dataset, ci_prob: float) -> dict[str, Any]:
-    """Difference of inhibition at the top dose, where both have the same."""
-    if float(treated[TOP_DOSE]) != float(against[TOP_DOSE]):
-        return named_interval(POINTS, np.full(3, np.nan))
-    apart = treated[INHIBITION_AT_TOP].to_numpy() - against[INHIBITION_AT_TOP].to_numpy()
-    return named_interval(POINTS, interval_of(apart, ci_prob))
+def _difference(treated: xr.Dataset, against: xr.Dataset, name: str) -> np.ndarray:
+    """Draws of the difference of inhibition at the top dose or that asked for; NaN where that is not in both series."""
+    source = INHIBITION_AT_TOP if name == POINTS else INHIBITION_AT_DOSE
+    if source not in treated or (name == POINTS and float(treated[TOP_DOSE]) != float(against[TOP_DOSE])):
+        return np.full(treated.sizes["sample"], np.nan)
+    return np.asarray(treated[source].to_numpy() - against[source].to_numpy())
 
 
-def _mean_of_lines(ratios: list[tuple[np.ndarray, np.ndarray]], seed: int, name: str) -> np.ndarray | None:
-    """Draws of the mean log10 ratio of a population of lines: mean over lines + s / sqrt(n) t(n - 1)."""
+def _over_lines(
+    name: str, pairs: Sequence[Pair], ratios: Sequence[Bounds], ci_prob: float, seed: int
+) -> dict[str, Any]:
+    """The row over all lines: their population's mean, or where a line has a bound, the median of these lines."""
+    kind = pairs[0].kind
+    contrasts = dict.fromkeys(pair.contrast for pair in pairs)
+    of_parents = f"lines against their parents{kind.removeprefix(PARENT)}"
+    contrast = next(iter(contrasts)) if len(contrasts) == 1 else of_parents
+    mean = _mean_of_lines(ratios, seed, kind)
+    if mean is not None:
+        return {"cell_line": ALL_LINES, "contrast": contrast} | _ratio_columns(name, mean, mean, ci_prob)
+    lower, upper = (np.median(np.array(ends), axis=0) for ends in zip(*ratios, strict=True))
+    return {"cell_line": MEDIAN_OF_LINES, "contrast": contrast} | _ratio_columns(name, lower, upper, ci_prob)
+
+
+def _mean_of_lines(ratios: Sequence[Bounds], seed: int, name: str) -> np.ndarray | None:
+    """Draws of the mean log10 ratio of a population of lines; None where one of them has a bound."""
     known = np.array([lower == upper for lower, upper in ratios])
-    if (known.mean(axis=1) < KNOWN).any():
+    if (known.mean(axis=1) < KNOWN).any() or not known.all(axis=0).any():
         return None
     values = np.array([lower for lower, _ in ratios])[:, known.all(axis=0)]
+    return _population_mean(values, seeding.stream(seed, "conditions", name))
+
+
+def _population_mean(values: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Draws of the mean of a population of lines, from draws (line, draw): mean over lines + s / sqrt(n) t(n - 1)."""
     lines, draws = values.shape
-    t = seeding.stream(seed, "conditions", name).standard_t(lines - 1, draws)
+    t = rng.standard_t(lines - 1, draws)
     return np.asarray(values.mean(axis=0) + values.std(axis=0, ddof=1) / np.sqrt(lines) * t)

@@ -40,6 +40,23 @@ def log10_dose_at_residual(
     return np.where(reached, log10_dose, np.inf)
 
 
+def log10_dose_of_share(share: float, log10_ec50_um: Any, log_hill_slope: Any) -> np.ndarray:
+    """Dose at which a curve is `share` of the way from untreated to its own end at saturation [log10 uM].
+
+    log10 d = log10 EC50 + log10(share / (1 - share)) / h: the EC50 where `share` is one half. It does not depend on how
+    large the effect at saturation is.
+
+    Raises
+    ------
+    InputError
+        If `share` does not lie between 0 and 1.
+    """
+    checks.above("share of the way to saturation", share, 0.0)
+    if not share < 1.0:
+        raise checks.InputError(f"share of the way to saturation must be below 1, got {share:g}")
+    return np.asarray(np.asarray(log10_ec50_um) + np.log10(share / (1.0 - share)) / np.exp(np.asarray(log_hill_slope)))
+
+
 def log10_ic50_um(log10_ec50_um: Any, log_hill_slope: Any, effect_at_saturation: Any) -> np.ndarray:
     """Absolute IC50: the dose that leaves half of the untreated signal [log10 uM]; +inf where no dose does.
 

@@ -14,21 +14,36 @@ import xarray as xr
 from lensim import checks
 from lensim import vocabulary as v
 from lensim.dose_response import curve
+from lensim.dose_response.dose_words import data_unit, dose_columns, inside_doses, words_of
+from lensim.dose_response.experiments import (
+    THIS_INHIBITION_AT_TOP,
+    THIS_LOG10_EC50,
+    THIS_LOG10_IC50,
+    curves_of_cultures,
+    experiments_of_lines,
+    of_this_experiment,
+)
 from lensim.dose_response.flags import flags_in_words, flags_of
 from lensim.dose_response.read.units import ShownUnit, shown_unit
 from lensim.dose_response.steps import within_steps
+from lensim.dose_response.stimulation import stimulated_by_wells
 from lensim.inference.intervals import interval_of, named_interval
 from lensim.inference.observations import observations_of, require_estimands
 
 INHIBITION_AT_TOP: Final = "inhibition_at_top_dose_percent"
+INHIBITION_AT_DOSE: Final = "inhibition_at_dose_percent"
 AREA_OVER_CURVE: Final = "area_over_curve"
 NUMBER_SENSITIVE: Final = "number_of_sensitive_lines"
+EXPERIMENTS: Final = "experiments"
+ESTIMATE_OF: Final = "estimate_of"
 LOWEST_DOSE: Final = "lowest_dose_um"
 TOP_DOSE: Final = "top_dose_um"
 THRESHOLD: Final = "threshold_um"
 GROUP_OF_LINE: Final = "cell_line_molecular_group"
 FLAGS: Final = "flags"
+BY_WELLS: Final = "p_stimulated_by_wells"
 DOSE_UNIT: Final = "dose_unit"
+_NAMES: Final = (("line", v.LINE_OF_CURVE), ("condition", v.CONDITION_OF_CURVE), ("parent", v.PARENT_OF_CURVE))
 MOSTLY_OUT_OF_REACH: Final = 0.05
 """Below this share of draws with an IC50, the IC50 of a line is a bound and the gate does not judge it."""
 
@@ -45,7 +60,14 @@ def tested_doses_um(data: xr.Dataset) -> xr.Dataset:
     )
 
 
-def _curves(result: xr.DataTree) -> tuple[xr.DataArray, xr.DataArray, xr.DataArray]:
+def curves_of_lines(result: xr.DataTree) -> tuple[xr.DataArray, xr.DataArray, xr.DataArray]:
+    """log10 EC50, log slope and effect at saturation of each line (chain, draw, cell_line).
+
+    Raises
+    ------
+    InputError
+        If the posterior lacks one of them.
+    """
     posterior = result["posterior"]
     for name in (v.LOG10_EC50, v.LOG_HILL, v.EFFECT):
         if name not in posterior:
@@ -65,8 +87,42 @@ def inhibition_at(result: xr.DataTree, dose_um: float) -> xr.DataArray:
         If the dose is not above 0.
     """
     checks.above("dose_um", dose_um, 0.0)
-    percent = curve.inhibition_percent(dose_um, *_curves(result))
+    percent = curve.inhibition_percent(dose_um, *curves_of_lines(result))
     return percent.rename("inhibition_percent").assign_attrs(units="percent of untreated", dose_um=dose_um)
+
+
+def with_inhibition_at(estimands: xr.Dataset, result: xr.DataTree, dose_um: float | None) -> xr.Dataset:
+    """Estimands with the inhibition at a dose, inhibition_at_dose_percent; NaN for a line whose doses do not reach it.
+
+    Parameters
+    ----------
+    estimands
+        As from `dose_response_estimands`, of `result`.
+    result
+        A fit with its observations attached.
+    dose_um
+        The dose [uM]; None for none.
+
+    Raises
+    ------
+    InputError
+        If no line was tested on both sides of the dose.
+    """
+    if dose_um is None:
+        return estimands
+    within = (estimands[LOWEST_DOSE] <= dose_um) & (dose_um <= estimands[TOP_DOSE])
+    if not within.any():
+        low, top, unit = (
+            float(estimands[LOWEST_DOSE].min()),
+            float(estimands[TOP_DOSE].max()),
+            estimands.attrs[DOSE_UNIT],
+        )
+        named = "uM" if unit.is_molar else unit.name
+        raise checks.InputError(
+            f"dose_um must lie within the tested doses of a line, {low:g} to {top:g} {named}, got {dose_um:g}"
+        )
+    drawn = inhibition_at(result, dose_um).where(within.reset_coords(drop=True)).transpose("chain", "draw", v.CELL_LINE)
+    return estimands.assign({INHIBITION_AT_DOSE: drawn})
 
 
 def dose_response_estimands(result: xr.DataTree, threshold_um: float | None = None) -> xr.Dataset:
@@ -89,10 +145,16 @@ def dose_response_estimands(result: xr.DataTree, threshold_um: float | None = No
         log10_ic50_um (absolute; +inf where inhibition never reaches half), log10_ec50_um (relative), hill_slope,
         effect_at_saturation, inhibition_at_top_dose_percent, area_over_curve (mean inhibition over the tested log
         doses, a fraction), is_resistant, is_stimulated (more signal at the top dose than untreated),
+        is_stimulated_at_any_dose (the same at some dose; a Hill curve is on one side of untreated at all doses),
         number_of_sensitive_lines, and variance_share_of_molecular_group_<parameter>:
         sigma_group^2 / (sigma_group^2 + sigma^2), where groups were modelled.
+        All these are of the line: what a new day is expected to show. Where a line was treated once,
+        this_experiment_log10_ic50_um, this_experiment_log10_ec50_um and
+        this_experiment_inhibition_at_top_dose_percent are of that experiment; NaN for other lines.
         Coordinates along cell_line: lowest_dose_um and top_dose_um (of the tested doses above 0), threshold_um [uM],
-        flags (what the wells say against one curve, in words; see `lensim.dose_response.flags`),
+        experiments (in how many a line was treated), flags (what the wells say against one curve, in words; see
+        `lensim.dose_response.flags`), p_stimulated_by_wells (NaN but where these show what no Hill curve does; see
+        `lensim.dose_response.stimulation`),
         cell_line_molecular_group where the data have groups, and line_of_curve and condition_of_curve where a line has
         a curve for each condition. attrs["dose_unit"] is the user's unit, a `ShownUnit`; attrs["control"] the condition
         that others are compared with.
@@ -102,14 +164,18 @@ def dose_response_estimands(result: xr.DataTree, threshold_um: float | None = No
     InputError
         If the result is of another assay or lacks its observations, or the threshold is not above 0.
     """
-    log10_ec50, log_hill, effect = _curves(result)
+    log10_ec50, log_hill, effect = curves_of_lines(result)
     data = observations_of(result)
     tested = tested_doses_um(data)
     top = tested[TOP_DOSE]
     threshold = top if threshold_um is None else xr.full_like(top, threshold_um)
     checks.above("threshold_um", float(threshold.min()), 0.0)
     log10_ic50 = log10_ec50.copy(data=curve.log10_ic50_um(log10_ec50, log_hill, effect))
-    shown_ec50, log10_ic50 = within_steps(data, log10_ec50, log10_ic50)
+    cultures = curves_of_cultures(result, data)
+    ec50_of_cultures = None if cultures is None else cultures[0]
+    ic50_of_cultures = None if cultures is None else cultures[0].copy(data=curve.log10_ic50_um(*cultures))
+    shown_ec50, ec50_of_cultures = within_steps(data, log10_ec50, ec50_of_cultures)
+    log10_ic50, ic50_of_cultures = within_steps(data, log10_ic50, ic50_of_cultures)
     at_top = curve.inhibition_percent(top, log10_ec50, log_hill, effect)
     area = xr.concat(
         [
@@ -134,8 +200,11 @@ def dose_response_estimands(result: xr.DataTree, threshold_um: float | None = No
         AREA_OVER_CURVE: area.assign_attrs(units="1"),
         "is_resistant": resistant,
         "is_stimulated": at_top < 0.0,
+        "is_stimulated_at_any_dose": effect < 0.0,
         NUMBER_SENSITIVE: (~resistant).sum(v.CELL_LINE),
     }
+    if cultures and ec50_of_cultures is not None and ic50_of_cultures is not None:
+        estimands |= of_this_experiment(data, cultures, (ec50_of_cultures, ic50_of_cultures), top.to_numpy())
     if v.CONDITION_OF_CURVE in data.coords:  # a curve is no line there
         del estimands[NUMBER_SENSITIVE]
     posterior = result["posterior"]
@@ -146,18 +215,29 @@ def dose_response_estimands(result: xr.DataTree, threshold_um: float | None = No
     ordered = {name: values.transpose("chain", "draw", ...) for name, values in estimands.items()}
     found = xr.Dataset(ordered).drop_vars("quantile", errors="ignore")
     told = {DOSE_UNIT: shown_unit(data), v.CONTROL: str(data.attrs.get(v.CONTROL, ""))}
-    return found.assign_coords(_of_lines(data, tested, threshold)).assign_attrs(told)
+    of_lines = _of_lines(data, tested, threshold) | _of_experiments(data, v.SD_EXPERIMENT in posterior)
+    return found.assign_coords(of_lines).assign_attrs(told)
+
+
+def _of_experiments(data: xr.Dataset, has_days: bool) -> dict[str, tuple[str, Any]]:
+    """In how many experiments each line was treated, and what its row is of; `has_days` of a fit with their spread."""
+    number = experiments_of_lines(data)
+    once = "the line, from 1 experiment; days assumed" if has_days else "this 1 experiment; days left out"
+    words = [once if one == 1 else f"the line, from {one} experiments" for one in number]
+    return {EXPERIMENTS: (v.CELL_LINE, number), ESTIMATE_OF: (v.CELL_LINE, words)}
 
 
 def _of_lines(data: xr.Dataset, tested: xr.Dataset, threshold: xr.DataArray) -> dict[str, tuple[str, Any]]:
     """What tables say of a line beside its draws, as coordinates along the lines."""
+    flags, lines = flags_of(data, shown_unit(data).um_per_unit), data.sizes[v.CELL_LINE]
     known = {
         LOWEST_DOSE: (v.CELL_LINE, tested[LOWEST_DOSE].to_numpy()),
         TOP_DOSE: (v.CELL_LINE, tested[TOP_DOSE].to_numpy()),
         THRESHOLD: (v.CELL_LINE, threshold.to_numpy()),
-        FLAGS: (v.CELL_LINE, flags_in_words(flags_of(data, shown_unit(data).um_per_unit), data.sizes[v.CELL_LINE])),
+        FLAGS: (v.CELL_LINE, flags_in_words(flags, lines)),
+        BY_WELLS: (v.CELL_LINE, stimulated_by_wells(data, flags)),
     }
-    for name in (v.LINE_OF_CURVE, v.CONDITION_OF_CURVE):
+    for name in (v.LINE_OF_CURVE, v.CONDITION_OF_CURVE, v.PARENT_OF_CURVE):
         if name in data.coords:
             known[name] = (v.CELL_LINE, data[name].to_numpy().astype(str))
     if v.CELL_LINE in data.coords:
@@ -178,25 +258,40 @@ def judged_estimands(estimands: xr.Dataset) -> xr.Dataset:
     estimands
         As from `dose_response_estimands`.
     """
-    ic50 = estimands[v.LOG10_IC50].transpose("chain", "draw", v.CELL_LINE).to_numpy()
-    reached = np.flatnonzero(np.isfinite(ic50).mean(axis=(0, 1)) >= MOSTLY_OUT_OF_REACH)
     yes_or_no = [name for name, values in estimands.data_vars.items() if values.dtype == bool]
     judged = estimands.reset_coords(drop=True).drop_vars(yes_or_no)
-    of_reached = judged[v.LOG10_IC50].isel({v.CELL_LINE: reached}).rename({v.CELL_LINE: "reached"})
-    return judged.assign({v.LOG10_IC50: of_reached})
+    for name, dim in ((v.LOG10_IC50, "reached"), (THIS_LOG10_IC50, "reached_in_this_experiment")):
+        if name in judged:
+            ic50 = judged[name].transpose("chain", "draw", v.CELL_LINE).to_numpy()
+            reached = np.flatnonzero(np.isfinite(ic50).mean(axis=(0, 1)) >= MOSTLY_OUT_OF_REACH)
+            judged = judged.assign({name: judged[name].isel({v.CELL_LINE: reached}).rename({v.CELL_LINE: dim})})
+    return judged
 
 
 def summarise_lines(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame:
     """One row a line: IC50, inhibition, call and flags.
 
-    Columns: line and condition (where a line has a curve for each condition, and cell_line names both);
-    molecular_group; ic50_um, ic50_um_lower, ic50_um_upper (posterior median and equal-tailed interval of the
-    absolute IC50, each NaN where it lies outside that line's tested doses), and where the user's unit is another the
-    same in it: ic50_nM, ic50_nM_lower, ic50_nM_upper; ic50 (in words, with bounds, in the user's unit); dose_unit (that
-    unit); p_ic50_above_top (probability that the absolute IC50 lies above the top dose, or nowhere); p_resistant (above
-    the threshold); ec50_um (NaN outside the tested doses) and ec50 (in words, with bounds, in the user's unit);
-    hill_slope; inhibition_at_top_dose_percent with its interval; area_over_curve; p_stimulated; flags (what the wells
-    say against one curve; empty where nothing). Where doses are no concentrations in mol/l, own_unit stands for um.
+    Columns are of the line, what a new day is expected to show, but those that begin with this_experiment: these are of
+    the one experiment that a line was treated in, and empty for lines with several. experiments says how many there
+    were, and estimate_of, in words, what the row is of: with one experiment the spread between days is not seen, and
+    the prior's is taken, so the line is known less well than what that experiment showed.
+
+    Columns: line and condition (where a line has a curve for each condition, and cell_line names both); parent (the
+    line that it was made from, where some have one);
+    molecular_group; experiments; estimate_of; ic50_um, ic50_um_lower, ic50_um_upper (posterior median and
+    equal-tailed interval of the absolute IC50, each NaN where it lies outside that line's tested doses), and where the
+    user's unit is another the same in it: ic50_nM, ic50_nM_lower, ic50_nM_upper; ic50 (in words, with bounds, in the
+    user's unit); dose_unit (that unit); p_ic50_above_top (probability that the absolute IC50 lies above the top dose,
+    or nowhere); p_resistant (above the threshold); ec50_um (NaN outside the tested doses) and ec50 (in words, with
+    bounds, in the user's unit);
+    hill_slope; this_experiment_ic50 (in words) and this_experiment_ic50_um with its interval, and
+    this_experiment_inhibition_at_top_dose_percent with its own, where a line was treated once;
+    inhibition_at_top_dose_percent with its interval; inhibition_at_dose_percent with its own (where a dose was asked
+    for; NaN for a line whose doses do not reach it); area_over_curve; p_stimulated (more signal than
+    untreated at the top dose) and p_stimulated_at_any_dose (at some tested dose: of a Hill curve that its effect is
+    below 0; the wells' own probability where that is larger and they are flagged for what no Hill curve follows);
+    flags (what the wells say against one curve; empty where nothing). Where doses are no concentrations in mol/l,
+    own_unit stands for um.
 
     Parameters
     ----------
@@ -223,92 +318,54 @@ def summarise_lines(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame
         rows.append(
             {
                 "cell_line": str(names[line]),
-                **{
-                    column: str(own[name].item())
-                    for column, name in (("line", v.LINE_OF_CURVE), ("condition", v.CONDITION_OF_CURVE))
-                    if name in own.coords
-                },
+                **{column: str(own[name].item()) for column, name in _NAMES if name in own.coords},
                 "molecular_group": str(own[GROUP_OF_LINE].item()) if GROUP_OF_LINE in own.coords else "",
             }
-            | _ic50_columns(ic50_ends, low, top, unit)
+            | {EXPERIMENTS: int(own[EXPERIMENTS]), ESTIMATE_OF: str(own[ESTIMATE_OF].item())}
+            | dose_columns(ic50_ends, low, top, unit, "ic50")
             | {
-                "ic50": _words_of(ic50_ends, low, top, unit),
+                "ic50": words_of(ic50_ends, low, top, unit),
                 "dose_unit": unit.name,
                 "p_ic50_above_top": float(np.mean(ic50 > np.log10(top))),
                 "p_resistant": float(own["is_resistant"].mean()),
-                f"ec50_{_data_unit(unit)}": float(_inside(ec50_ends, low, top)[1]),
-                "ec50": _words_of(ec50_ends, low, top, unit),
+                f"ec50_{data_unit(unit)}": float(inside_doses(ec50_ends, low, top)[1]),
+                "ec50": words_of(ec50_ends, low, top, unit),
                 "hill_slope": float(np.median(own["hill_slope"])),
             }
             | named_interval(INHIBITION_AT_TOP, interval_of(own[INHIBITION_AT_TOP], ci_prob))
+            | _at_dose_columns(own, ci_prob)
+            | _this_experiment_columns(own, low, top, unit, ci_prob)
             | {
                 "area_over_curve": float(np.median(own[AREA_OVER_CURVE])),
                 "p_stimulated": float(own["is_stimulated"].mean()),
+                "p_stimulated_at_any_dose": float(np.nanmax([own["is_stimulated_at_any_dose"].mean(), own[BY_WELLS]])),
                 "flags": str(own[FLAGS].item()),
             }
         )
     return pd.DataFrame(rows).set_index("cell_line")
 
 
-def _ic50_columns(ends: np.ndarray, low: float, top: float, unit: ShownUnit) -> dict[str, float]:
-    """Numbers inside the tested doses, in the unit of the data and in the user's where that is another."""
-    inside = _inside(ends, low, top)
-    columns = named_interval(f"ic50_{_data_unit(unit)}", inside)
-    if unit.um_per_unit != 1.0:
-        columns |= named_interval(f"ic50_{unit.column}", inside / unit.um_per_unit)
-    return columns
+def _at_dose_columns(own: xr.Dataset, ci_prob: float) -> dict[str, float]:
+    """Inhibition at the dose asked for; nothing where none was."""
+    if INHIBITION_AT_DOSE not in own:
+        return {}
+    return named_interval(INHIBITION_AT_DOSE, interval_of(own[INHIBITION_AT_DOSE], ci_prob))
 
 
-def _words_of(ends: np.ndarray, low: float, top: float, unit: ShownUnit) -> str:
-    lower, median, upper = map(float, ends)
-    return ic50_in_words(lower, median, upper, low, top, unit.um_per_unit)
-
-
-def _inside(ends: np.ndarray, low: float, top: float) -> np.ndarray:
-    """Each end, NaN where it lies outside the tested doses."""
-    return np.where((ends >= low) & (ends <= top), ends, np.nan)
-
-
-def _data_unit(unit: ShownUnit) -> str:
-    return "um" if unit.is_molar else unit.column
-
-
-def ic50_in_words(
-    lower: float, median: float, upper: float, low_dose: float, top_dose: float, um_per_unit: float = 1.0
-) -> str:
-    """An IC50 as a laboratory may print it: '1.2 (0.80 to 1.9)', or a bound where an end lies outside the tested doses.
-
-    '> 10' where the whole interval does, '> 10 (from 4.1)' where the median does; in the same way below the lowest
-    dose. All are given in uM, and told in the unit of which one has `um_per_unit`.
-    """
-
-    def end(value: float) -> str:
-        if value > top_dose:
-            return f"> {number_in_words(top_dose / um_per_unit, 3)}"
-        if value < low_dose:
-            return f"< {number_in_words(low_dose / um_per_unit, 3)}"
-        return _two_digits(value / um_per_unit)
-
-    if lower > top_dose or upper < low_dose:
-        return end(median)
-    if median > top_dose:
-        return f"{end(median)} (from {end(lower)})"
-    if median < low_dose:
-        return f"{end(median)} (to {end(upper)})"
-    return f"{end(median)} ({end(lower)} to {end(upper)})"
-
-
-def number_in_words(value: float, digits: int) -> str:
-    """A number with some significant digits: 10, 0.03, 1000, 1e-08."""
-    return f"{value:.{digits}g}" if not 1e3 <= value < 1e7 else f"{float(f'{value:.{digits}g}'):.0f}"
-
-
-def _two_digits(value: float) -> str:
-    """Two significant digits, trailing zeros kept: 1.0 and not 1, 12 and not 12. or 1.2e+01; 1.2e-08 where tiny."""
-    if value < 1e-4:
-        return f"{value:.1e}"
-    decimals = max(0, 1 - int(np.floor(np.log10(value))))
-    return f"{float(f'{value:.2g}'):.{decimals}f}"
+def _this_experiment_columns(
+    own: xr.Dataset, low: float, top: float, unit: ShownUnit, ci_prob: float
+) -> dict[str, Any]:
+    """What the one experiment of a line showed; empty where it was treated in several; nothing where all lines were."""
+    if THIS_LOG10_IC50 not in own:
+        return {}
+    ends = np.full(3, np.nan)
+    if np.isfinite(own[THIS_LOG10_EC50]).all():
+        ends = 10.0 ** interval_of(own[THIS_LOG10_IC50], ci_prob, method="inverted_cdf")
+    return {
+        "this_experiment_ic50": "" if np.isnan(ends).all() else words_of(ends, low, top, unit),
+        **dose_columns(ends, low, top, unit, "this_experiment_ic50"),
+        **named_interval(THIS_INHIBITION_AT_TOP, interval_of(own[THIS_INHIBITION_AT_TOP], ci_prob)),
+    }
 
 
 def summarise_panel(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame:

@@ -34,6 +34,8 @@ _TRUTH: Final = {
     v.SD_WELL: (),
     v.NU_WELL: (),
 }
+_OF_CULTURE: Final = {v.CULTURE_LOG_HILL: v.LOG_HILL, v.CULTURE_EFFECT: v.EFFECT}
+"""What a culture shows, and the line's own that it has in a truth of an earlier lensim."""
 
 
 def simulate(sheet: xr.Dataset, truth: xr.Dataset, faults: PlateFaults, rng: np.random.Generator) -> xr.Dataset:
@@ -56,8 +58,9 @@ def simulate(sheet: xr.Dataset, truth: xr.Dataset, faults: PlateFaults, rng: np.
         attrs; else the smallest standard plate that has all the wells.
     truth
         As from `draw_truth`: log_hill_slope, effect_at_saturation (study, cell_line), culture_log10_ec50_um,
-        log_top_signal (study, culture), background_signal (study, plate), sd_well, nu_well (study); each may lack the
-        dim study, and then holds for all.
+        log_top_signal (study, culture), background_signal (study, plate), sd_well, nu_well (study); optional
+        culture_log_hill_slope and culture_effect_at_saturation (study, culture), the line's where absent; each may
+        lack the dim study, and then holds for all.
     faults
         What goes wrong on plates; `NO_FAULTS` for what the models assume.
     rng
@@ -80,6 +83,9 @@ def simulate(sheet: xr.Dataset, truth: xr.Dataset, faults: PlateFaults, rng: np.
     well_noise, plate_noise, dispensing, outlying, counting, losing, blank_noise, blank_counting = rng.spawn(8)
 
     value = {name: _by_study(truth[name]) for name in _TRUTH}
+    line = sheet[v.LINE_OF_CULTURE].values
+    for name, of_line in _OF_CULTURE.items():
+        value[name] = _by_study(truth[name]) if name in truth else value[of_line][:, line]
     studies = max(len(array) for array in value.values())
     wells, blanks = (studies, sheet.sizes[v.WELL]), (studies, sheet.sizes[v.BLANK])
     minutes = float(sheet[v.COUNTING_MINUTES])
@@ -126,7 +132,7 @@ def _check_truth(sheet: xr.Dataset, truth: xr.Dataset) -> bool:
     missing = [name for name in _TRUTH if name not in truth]
     if missing:
         raise checks.InputError(f"simulate needs a truth with {', '.join(missing)}, got {', '.join(map(str, truth))}")
-    for name, dims in _TRUTH.items():
+    for name, dims in (_TRUTH | {name: (v.CULTURE,) for name in _OF_CULTURE if name in truth}).items():
         if truth[name].dims not in (dims, (v.STUDY, *dims)):
             raise checks.InputError(f"simulate needs {name} with dims {(v.STUDY, *dims)}, got {truth[name].dims}")
         for dim in dims:
@@ -140,7 +146,7 @@ def _check_truth(sheet: xr.Dataset, truth: xr.Dataset) -> bool:
         if dim in sheet.coords and dim in truth.coords and not np.array_equal(sheet[dim], truth[dim]):
             raise checks.InputError(f"simulate needs the same {dim} names in sheet and truth, in the same order")
     checks.above("nu_well", float(truth[v.NU_WELL].min()), 2)
-    return any(v.STUDY in truth[name].dims for name in _TRUTH)
+    return any(v.STUDY in truth[name].dims for name in (*_TRUTH, *_OF_CULTURE) if name in truth)
 
 
 def _by_study(variable: xr.DataArray) -> np.ndarray:
@@ -154,10 +160,9 @@ def _mean_signal(sheet: xr.Dataset, value: dict[str, np.ndarray], studies: int) 
     doses, dose_index = np.unique(dose, return_inverse=True)
     pair, pair_of_well = np.unique(culture * len(doses) + dose_index, return_inverse=True)
     culture, dose_index = np.divmod(pair, len(doses))
-    line, plate = sheet[v.LINE_OF_CULTURE].values[culture], sheet[v.PLATE_OF_CULTURE].values[culture]
-    left = residual(
-        doses[dose_index], value[v.CULTURE_LOG10_EC50][:, culture], value[v.LOG_HILL][:, line], value[v.EFFECT][:, line]
-    )
+    plate = sheet[v.PLATE_OF_CULTURE].values[culture]
+    curve = (value[name][:, culture] for name in (v.CULTURE_LOG10_EC50, v.CULTURE_LOG_HILL, v.CULTURE_EFFECT))
+    left = residual(doses[dose_index], *curve)
     mean = value[v.BACKGROUND][:, plate] + np.exp(value[v.LOG_TOP])[:, culture] * left
     return np.take(np.broadcast_to(mean, (studies, len(pair))), pair_of_well, axis=1)
 

@@ -55,25 +55,36 @@ def step_of(doses: Doses) -> Step | None:
     return Step(float(doses.dose[last]), float(doses.dose[first]))
 
 
-def within_steps(data: xr.Dataset, *log10_doses: xr.DataArray) -> list[xr.DataArray]:
-    """Draws of doses, spread evenly over the bracket of a line that falls wholly between two doses.
+def within_steps(
+    data: xr.Dataset, of_lines: xr.DataArray, of_cultures: xr.DataArray | None = None
+) -> tuple[xr.DataArray, xr.DataArray | None]:
+    """Draws of doses, where a line falls wholly between two: its cultures' mean is spread evenly over that bracket.
 
-    The order of the draws stays: each gets the quantile of its rank. Draws that are wider than the bracket stay too.
+    The order of the draws stays: each mean gets the quantile of its rank. Line and cultures keep their distance from
+    that mean, so the doubt about a new day stays beside the bracket. Means that are wider than the bracket stay too.
 
     Parameters
     ----------
     data
         The wells.
-    log10_doses
-        EC50, IC50 (chain, draw, cell_line) [log10 of the unit of the data].
+    of_lines
+        EC50 or IC50 (chain, draw, cell_line) [log10 of the unit of the data].
+    of_cultures
+        The same of each culture (chain, draw, culture); that of its line, where not given.
     """
-    spread = [one.copy() for one in log10_doses]
+    of_lines, line_of_culture = of_lines.copy(), data[v.LINE_OF_CULTURE].to_numpy()
+    of_cultures = None if of_cultures is None else of_cultures.copy()
     for line, step in steps_of(data).items():
         low, high = np.log10([step.last_above, step.first_below])
-        for one in spread:
-            own = one.isel({v.CELL_LINE: line}).to_numpy()
-            lower, _, upper = interval_of(own, 0.9, method="inverted_cdf")
-            if low <= lower and upper <= high:
-                ranks = own.ravel().argsort(kind="stable").argsort(kind="stable").reshape(own.shape)
-                one[{v.CELL_LINE: line}] = low + (high - low) * (ranks + 0.5) / own.size
-    return spread
+        here = {v.CELL_LINE: line}
+        own = {v.CULTURE: np.flatnonzero(line_of_culture == line)}
+        mean = of_lines.isel(here) if of_cultures is None else of_cultures.isel(own).mean(v.CULTURE)
+        drawn = mean.transpose("chain", "draw").to_numpy()
+        lower, _, upper = interval_of(drawn, 0.9, method="inverted_cdf")
+        if low <= lower and upper <= high:
+            ranks = drawn.ravel().argsort(kind="stable").argsort(kind="stable").reshape(drawn.shape)
+            shift = mean.transpose("chain", "draw").copy(data=low + (high - low) * (ranks + 0.5) / drawn.size - drawn)
+            of_lines[here] = of_lines.isel(here) + shift
+            if of_cultures is not None:
+                of_cultures[own] = of_cultures.isel(own) + shift
+    return of_lines, of_cultures

@@ -23,7 +23,9 @@ class DoseResponsePopulation:
     """The population that lines, cultures and plates are drawn from; each field is named as in the models.
 
         x_line = mu_x + Normal(0, sigma_group_x) for its group + Normal(0, sigma_x)    x = log10 EC50, log Hill, effect
-        log10 EC50 of a culture = that of its line + Normal(0, sd_experiment_log10_ec50_um)
+        x_culture = x_line + deviation, of sd sd_experiment_x
+        deviation of log10 EC50 = sd (sqrt(share) day + sqrt(1 - share) own),  share = day_share_of_experiment
+                  the day's, such as its dilution series, is alike in all lines of an experiment
         log top of a culture    = mu_log_top_signal + Normal for its line, for its experiment and for itself
         log background of a plate = log background_signal + Normal(0, sd_plate_log_background_signal)
 
@@ -31,13 +33,18 @@ class DoseResponsePopulation:
     draws: about half the lines have an IC50 below 10 uM. A top of 3e4 counts/min and a background of 50 are usual for
     3H-thymidine on a microplate counter. With sd_experiment_log_top_signal = 0.5 the brightest of three days is
     2.3-fold above the dimmest on average. Wells of one culture and dose spread by 10 to 15 percent, with tails heavier
-    than normal.
+    than normal. Days shift a plateau near 43% by 2 to 3 points (0.06) and a slope by 8 percent: less than what one
+    experiment shows, so that it is neither nothing nor the most of what is seen. Three tenths of the variance of EC50s
+    between days are taken as the dilution series, which all lines of a day have in common.
+
+    Where a population was written before days had all of these, the spreads of slope and effect and the share are 0
+    (`parameters_of` has them, a Dataset of an earlier lensim may lack them).
 
     Raises
     ------
     InputError
-        If a spread is negative, `nu_well` is not above 2 (the spread would have no variance), or a number is not
-        finite (only `nu_well` may be infinite: normal wells).
+        If a spread is negative, the share lies outside 0 to 1, `nu_well` is not above 2 (the spread would have no
+        variance), or a number is not finite (only `nu_well` may be infinite: normal wells).
     """
 
     mu_log10_ec50_um: float = -0.4
@@ -50,6 +57,9 @@ class DoseResponsePopulation:
     sigma_group_effect_at_saturation: float = 0.14
     sigma_effect_at_saturation: float = 0.50
     sd_experiment_log10_ec50_um: float = 0.1
+    sd_experiment_log_hill_slope: float = 0.08
+    sd_experiment_effect_at_saturation: float = 0.06
+    day_share_of_experiment: float = 0.3
     mu_log_top_signal: float = 10.3
     sd_line_log_top_signal: float = 0.4
     sd_experiment_log_top_signal: float = 0.5
@@ -62,6 +72,7 @@ class DoseResponsePopulation:
     def __post_init__(self) -> None:
         require_figures(self, infinite=(v.NU_WELL,))
         require_spreads(self)
+        checks.between("DoseResponsePopulation.day_share_of_experiment", self.day_share_of_experiment, 0, 1)
         checks.above("DoseResponsePopulation.nu_well", self.nu_well, 2)
         checks.above("DoseResponsePopulation.background_signal", self.background_signal, 0)
 
@@ -103,9 +114,10 @@ def draw_truth(
     xr.Dataset
         log10_ec50_um [log10 uM], log_hill_slope [log], effect_at_saturation and log10_ic50_um [log10 uM; +inf where
         inhibition never reaches half] (study, cell_line); group_ and the name of each of the first three, the mean of
-        a group (study, molecular_group); culture_log10_ec50_um and log_top_signal [log counts/min] (study, culture);
-        background_signal (study, plate); and every number of the population but the background's, under its name
-        (study).
+        a group (study, molecular_group); culture_ and the name of each of the first three, what a culture showed, and
+        log_top_signal [log counts/min] (study, culture); experiment_log10_ec50_um, the deviation that all lines of an
+        experiment share (study, experiment); background_signal (study, plate); and every number of the population but
+        the background's, under its name (study).
 
     Raises
     ------
@@ -190,7 +202,7 @@ def truth_of_curves(
     def normal(dim: str, name: str) -> np.ndarray:
         return parameters[name].values[:, None] * rng.standard_normal((studies, sheet.sizes[dim]))
 
-    culture_log10_ec50 = curve[:, line, 0] + normal(v.CULTURE, v.SD_EXPERIMENT)
+    own = normal(v.CULTURE, v.SD_EXPERIMENT)
     log_top = (
         parameters["mu_log_top_signal"].values[:, None]
         + normal(v.CELL_LINE, "sd_line_log_top_signal")[:, line]
@@ -198,24 +210,44 @@ def truth_of_curves(
         + normal(v.CULTURE, "sd_culture_log_top_signal")
     )
     background = parameters[v.BACKGROUND].values[:, None] * np.exp(normal(v.PLATE, "sd_plate_log_background_signal"))
+    # drawn last, so that everything else is as it was before days had these
+    parameters = _with_days(parameters)
+    share = np.clip(parameters[v.DAY_SHARE].values[:, None], 0.0, 1.0)
+    day = np.sqrt(share) * normal(v.EXPERIMENT, v.SD_EXPERIMENT)
+    of_culture = {
+        v.CULTURE_LOG10_EC50: curve[:, line, 0] + day[:, experiment] + np.sqrt(1.0 - share) * own,
+        v.CULTURE_LOG_HILL: curve[:, line, 1] + normal(v.CULTURE, v.SD_EXPERIMENT_LOG_HILL),
+        v.CULTURE_EFFECT: curve[:, line, 2] + normal(v.CULTURE, v.SD_EXPERIMENT_EFFECT),
+    }
     truth = xr.Dataset(
         {name: ((v.STUDY, v.CELL_LINE), curve[..., k]) for k, name in enumerate(CURVE)}
         | {f"group_{name}": ((v.STUDY, v.MOLECULAR_GROUP), group[..., k]) for k, name in enumerate(CURVE)}
         | {
             v.LOG10_IC50: ((v.STUDY, v.CELL_LINE), log10_ic50_um(*np.moveaxis(curve, -1, 0))),
-            v.CULTURE_LOG10_EC50: ((v.STUDY, v.CULTURE), culture_log10_ec50),
+            v.EXPERIMENT_LOG10_EC50: ((v.STUDY, v.EXPERIMENT), day),
             v.LOG_TOP: ((v.STUDY, v.CULTURE), log_top),
             v.BACKGROUND: ((v.STUDY, v.PLATE), background),
         }
+        | {name: ((v.STUDY, v.CULTURE), values) for name, values in of_culture.items()}
         | {
             name: values
             for name, values in parameters.data_vars.items()
             if name != v.BACKGROUND and not str(name).startswith("shift_")
         },
-        coords={dim: sheet[dim] for dim in (v.CELL_LINE, v.MOLECULAR_GROUP, v.CULTURE, v.PLATE) if dim in sheet.coords},
+        coords={
+            dim: sheet[dim]
+            for dim in (v.CELL_LINE, v.MOLECULAR_GROUP, v.CULTURE, v.EXPERIMENT, v.PLATE)
+            if dim in sheet.coords
+        },
     )
     for name in truth.data_vars:
         if (units := v.UNITS.get(str(name).removeprefix("group_"))) is not None:
             truth[name].attrs["units"] = units
     truth.attrs[v.ASSAY] = v.DOSE_RESPONSE
     return truth
+
+
+def _with_days(parameters: xr.Dataset) -> xr.Dataset:
+    """Numbers of days that an earlier lensim did not have, as 0."""
+    later = {v.SD_EXPERIMENT_LOG_HILL, v.SD_EXPERIMENT_EFFECT, v.DAY_SHARE} - set(parameters.data_vars)
+    return parameters.assign({name: (v.STUDY, np.zeros(parameters.sizes[v.STUDY])) for name in later})

@@ -1,5 +1,6 @@
 """The RT-qPCR assay as one value: what `fit`, `summarize`, `report`, `power` and `plan` need of it."""
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -12,7 +13,10 @@ from lensim.expression.cells import mean_ct
 from lensim.expression.contrasts import summarise_contrasts, summarise_levels, summarise_references
 from lensim.expression.estimands import (
     CALIBRATOR,
+    DIFFERENCE_OF_CELL_TYPES,
+    DIFFERENCE_OF_LEVELS,
     LEVEL_OVER_CALIBRATOR,
+    NEW_SUBJECT,
     TYPE_OF_SUBJECT,
     expression_estimands,
     judged_estimands,
@@ -27,9 +31,12 @@ from lensim.expression.reference_checks import told_of_references
 from lensim.expression.standard_curve import genes_of_unknown_factor
 from lensim.expression.unpaired import told_of_groups
 from lensim.expression.well_checks import told_of_factors, told_of_wells
+from lensim.inference.doubts import Population
 
 SHOWN_CONTROLS: Final = 5
 SHOWN_MISSING: Final = 8
+OF_POPULATIONS: Final = {v.MU_FOLD_CHANGE: "mean", v.SIGMA_FOLD_CHANGE: "spread", NEW_SUBJECT: "new subject"}
+OF_CONTRASTS: Final = {DIFFERENCE_OF_CELL_TYPES: "fold change", DIFFERENCE_OF_LEVELS: "level"}
 TOLD_LOG2: Final = 0.5
 """A mean that its prior moved by more than this is told [log2]."""
 
@@ -46,21 +53,27 @@ def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
     """Subjects; populations, arms, cell types, levels over the calibrator and references, where there are."""
     ci, words = asked.ci_prob, asked.words
     subjects = summarise_subjects(estimands, ci)
-    found = [ResultTable("subjects", f"Subjects: fold change in percent of control, {words}", subjects)]
+    caption = f"Subjects: fold change in percent of control, {words}"
+    found = [ResultTable("subjects", caption, subjects, quantities={v.LOG2_FOLD_CHANGE: "fold change"})]
     if v.MU_FOLD_CHANGE in estimands:
         populations = summarise_populations(estimands, ci)
-        found.append(ResultTable("populations", f"Populations: mean, spread and a new subject, {words}", populations))
+        caption = f"Populations: mean, spread and a new subject, {words}"
+        found.append(ResultTable("populations", caption, populations, quantities=OF_POPULATIONS))
     found += _arms(estimands, asked)
     contrasts = summarise_contrasts(estimands, ci)
     if len(contrasts):
         caption = f"Cell types: first over second, of fold changes and of levels, {words}"
-        found.append(ResultTable("contrasts", caption, contrasts))
+        pairs = [f"{first} less {second}" for first, second in contrasts[["first", "second"]].to_numpy()]
+        found.append(ResultTable("contrasts", caption, contrasts, quantities=OF_CONTRASTS, labels={"pair": pairs}))
     if LEVEL_OVER_CALIBRATOR in estimands:
         caption = f"Level of each subject over that of {estimands.attrs[CALIBRATOR]}, {words}"
-        found.append(ResultTable("levels", caption, summarise_levels(estimands, ci)))
+        levels = summarise_levels(estimands, ci)
+        found.append(ResultTable("levels", caption, levels, quantities={LEVEL_OVER_CALIBRATOR: "level"}))
     if v.LOG2_REFERENCE_FOLD_CHANGE in estimands:
         references = summarise_references(estimands, ci)
-        found.append(ResultTable("references", f"References: treated over control, {words}", references))
+        caption = f"References: treated over control, {words}"
+        own = {v.LOG2_REFERENCE_FOLD_CHANGE: "ratio"}
+        found.append(ResultTable("references", caption, references, quantities=own))
     return tuple(found)
 
 
@@ -129,6 +142,31 @@ def _drawn_by_prior(estimands: xr.Dataset) -> list[str]:
                 "changes are expected, give a larger sd_mu_log2_fold_change with the priors"
             )
     return said
+
+
+def weighed(estimands: xr.Dataset) -> xr.Dataset:
+    """Estimands on the log2 scale; spreads in their log."""
+    if v.SIGMA_FOLD_CHANGE not in estimands:
+        return estimands
+    return estimands.assign({v.SIGMA_FOLD_CHANGE: np.log2(estimands[v.SIGMA_FOLD_CHANGE])})
+
+
+def populations(estimands: xr.Dataset) -> Iterator[Population]:
+    """Means of cell types, each with those subjects in which the target was detected [log2]."""
+    if v.MU_FOLD_CHANGE not in estimands:
+        return
+    flat = estimands.stack(sample_=("chain", "draw"), create_index=False)
+    mu = flat[v.MU_FOLD_CHANGE].transpose(v.TARGET, v.CELL_TYPE, v.CONTRAST, "sample_")
+    fold = flat[v.LOG2_FOLD_CHANGE].transpose(v.TARGET, v.SUBJECT, v.CONTRAST, "sample_").to_numpy()
+    seen, kind = estimands[DETECTED].to_numpy() > 0, estimands[TYPE_OF_SUBJECT].to_numpy().astype(str)
+    names = [mu[dim].to_numpy().astype(str) for dim in mu.dims[:3]]
+    for t, k, c in np.ndindex(mu.shape[:3]):
+        yield Population(
+            f"mean log2 fold change of {names[0][t]} in {names[1][k]} under {names[2][c]}",
+            mu.to_numpy()[t, k, c],
+            fold[t, seen[t, :, c] & (kind == names[1][k]), c],
+            v.MU_FOLD_CHANGE,
+        )
 
 
 def counts(data: xr.Dataset) -> str:
@@ -204,6 +242,8 @@ ASSAY: Final = Assay(
     default_model=default_model,
     estimands=lambda result, asked: expression_estimands(result),
     judged=judged_estimands,
+    weighed=weighed,
+    populations=populations,
     tables=tables,
     counts=counts,
     notes=notes,

@@ -13,6 +13,7 @@ import xarray as xr
 from lensim import checks
 from lensim import vocabulary as v
 from lensim.bounds import require_figures
+from lensim.expression.replicates import WeighedCells, weigh
 
 FactorUse = Literal["uncertain", "plug_in", "perfect"]
 FACTOR_USES: Final = get_args(FactorUse)
@@ -64,9 +65,10 @@ def pairs_of(data: xr.Dataset, settings: PairSettings | None = None) -> xr.Datas
     """Pairs of every study of a batch.
 
     log2_ratio = d_t (Ct_t control - Ct_t treated) - mean over references of d_r (Ct_r control - Ct_r treated), with d =
-    log2 of the amplification factor and Ct the mean of the replicates that are there. A factor from a dilution series
-    is least squares of Ct on log10 quantity; under 'uncertain' its standard error comes from the spread of replicates
-    over the whole study, and a normal prior is combined with it.
+    log2 of the amplification factor and Ct the mean of the replicates that are there. An outlying one among them is
+    weighed down; where two cannot tell which of them it is, that doubt is part of the pair's variance. A factor from a
+    dilution series is least squares of Ct on log10 quantity; under 'uncertain' its standard error comes from the spread
+    of replicates over the whole study, and a normal prior is combined with it.
 
     Parameters
     ----------
@@ -80,10 +82,10 @@ def pairs_of(data: xr.Dataset, settings: PairSettings | None = None) -> xr.Datas
     -------
     xarray.Dataset
         Dims study and pair: log2_ratio [log2] (NaN: a condition has no reaction left), log2_ratio_sd [log2] (the
-        drawing of copies, and the references' factors), technical_variance_share [log2^2/cycles^2], ct_change_cycles
-        [cycles]; doublings_per_cycle and its _sd (study, target) [1/cycle]; sum_of_squares [cycles^2] and
-        degrees_of_freedom (study) of replicates; is_gaussian (study): no reaction went undetected and no cell has few
-        copies. Pointers and coordinates as the fold-change model has them.
+        drawing of copies, outlying reactions, the references' factors), technical_variance_share [log2^2/cycles^2],
+        ct_change_cycles [cycles]; doublings_per_cycle and its _sd (study, target) [1/cycle]; sum_of_squares [cycles^2]
+        and degrees_of_freedom (study) of replicates; is_gaussian (study): no reaction went undetected and no cell has
+        few copies. Pointers and coordinates as the fold-change model has them.
 
     Raises
     ------
@@ -99,25 +101,25 @@ def pairs_of(data: xr.Dataset, settings: PairSettings | None = None) -> xr.Datas
     cell, slots = _cells(data)
     of_cell = np.where(lost, np.nan, ct)[:, cell]  # (study, gene, sample, replicate); NaN: lost or not detected
     there = np.isfinite(of_cell) & slots
-    count = there.sum(axis=-1)
-    mean = np.where(there, of_cell, 0.0).sum(axis=-1) / np.maximum(count, 1)
-    square = np.where(there, (of_cell - mean[..., None]) ** 2, 0.0).sum(axis=-1)
+    weighed = _weighed(np.where(there, of_cell, np.nan), settings)
+    mean, inverse = weighed.mean, weighed.inverse
     undetected = (np.isnan(ct) & ~lost)[:, cell] & slots
-    mean = np.where(count > 0, mean, np.nan)
 
     bright = np.nan_to_num(mean, nan=np.inf) < settings.ct_of_one_copy - np.log2(MANY_COPIES)
-    sum_of_squares = np.where(bright, square, 0.0).sum(axis=(1, 2))
-    freedom = np.where(bright, np.maximum(count - 1, 0), 0).sum(axis=(1, 2))
+    sum_of_squares = np.where(bright, weighed.square, 0.0).sum(axis=(1, 2))
+    left = np.where(bright, weighed.freedom, 0.0).sum(axis=(1, 2))
+    freedom = np.rint(left).astype(np.int64)
+    sum_of_squares *= freedom / np.maximum(left, 1e-9)
     few = mean > settings.ct_of_one_copy - np.log2(FEWEST_COPIES)
     series = _factors(data, settings, sum_of_squares, freedom)
 
     control, treated, subject, contrast = _sample_pairs(data)
     change = mean[:, :, control] - mean[:, :, treated]  # (study, gene, pair of samples)
     doublings = series.doublings[:, :, None]
-    inverse = 1.0 / np.maximum(count, 1)
     replicates = inverse[:, :, control] + inverse[:, :, treated]
     copies = np.exp2(doublings * (settings.ct_of_one_copy - mean))
     drawing = inverse / (copies * np.log(2.0) ** 2)  # variance of log2 copies of a cell [log2^2]
+    drawing += doublings**2 * weighed.doubt
     drawn = np.nan_to_num(drawing[:, :, control] + drawing[:, :, treated])
     references = int(is_reference.sum())
     input_change = (doublings * change)[:, is_reference].mean(axis=1)
@@ -162,6 +164,21 @@ def pairs_of(data: xr.Dataset, settings: PairSettings | None = None) -> xr.Datas
             paired[name].attrs["units"] = v.UNITS[str(name)]
     paired.attrs[v.ASSAY] = v.EXPRESSION
     return paired
+
+
+def _weighed(ct: np.ndarray, settings: PairSettings) -> WeighedCells:
+    """Cells (study, gene, sample) with outlying reactions weighed down; a doubling a cycle serves for their copies."""
+    studies, genes, samples, replicates = ct.shape
+    flat = ct.reshape(studies, genes * samples, replicates)
+    there = np.isfinite(flat)
+    middle = np.where(there, flat, 0.0).sum(axis=-1) / np.maximum(there.sum(axis=-1), 1)
+    copies = np.where(there.any(axis=-1), np.exp2(settings.ct_of_one_copy - middle), 1.0)
+    found = weigh(flat, 1.0 / (copies * np.log(2.0) ** 2))
+    of_cells = (studies, genes, samples)
+    return WeighedCells(
+        found.probability.reshape(*of_cells, replicates),
+        *(getattr(found, name).reshape(of_cells) for name in ("mean", "doubt", "square", "freedom", "inverse")),
+    )
 
 
 def one_study_of_pairs(pairs: xr.Dataset, study: int) -> xr.Dataset:

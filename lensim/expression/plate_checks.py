@@ -44,8 +44,8 @@ def _told_of_shifts(data: xr.Dataset) -> Iterator[str]:
             beside = f", other genes by {common:+.2f}" if len(shifts) > 1 else ""
             yield (
                 f"{genes[g]} comes {shift:+.2f} cycles on plate {plates[q]} against {plates[p]} in the same samples"
-                f"{beside}: a plate effect of one gene, which the model does not know; wells of the task "
-                "plate_calibrator on both plates correct it"
+                f"{beside}: a plate effect of one gene; the model gives it a shift of its own, and wells of the "
+                "task plate_calibrator on both plates correct it"
             )
 
 

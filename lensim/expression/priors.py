@@ -4,7 +4,7 @@ NUTS, the exact engine and scenarios share one set of priors of pairs.
 """
 
 from dataclasses import dataclass, fields
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from lensim import checks
 from lensim.bounds import require_figures
@@ -42,20 +42,25 @@ class FoldChangePriors:
             checks.above(f"FoldChangePriors.{item.name}", getattr(self, item.name), 0.0)
 
 
+LARGEST_SHARE: Final = 0.5
+"""Where more reactions than this are outlying, no replicate tells which."""
+
+
 @dataclass(frozen=True)
 class ExpressionPriors:
     """Priors of the expression models. All are ours, and assumed.
 
     Fold changes of populations, and of subjects on their own, have an sd of 5 log2, so that a deleted gene (-14 log2 in
     three subjects) is found as it is; subjects surely differ, so their spread has a median of 0.5 log2 and no mass at
-    0. Amplification factors without a dilution series are those of commercial
-    probes. One copy crosses a usual threshold at 36 to 39 cycles. Spreads are medians with a log sd. References do not
-    respond to treatment unless sd_log2_reference_fold_change is above 0.
+    0. Amplification factors without a dilution series are those of commercial probes. One copy crosses a usual
+    threshold at 36 to 39 cycles. One reaction in a hundred is outlying, by some two cycles, and the share has the prior
+    Beta(1, 1 / mean - 1). Spreads are medians with a log sd. References do not respond to treatment unless
+    sd_log2_reference_fold_change is above 0.
 
     Raises
     ------
     InputError
-        If a number is not above 0; sd_log2_reference_fold_change may be 0.
+        If a number is not above 0 (sd_log2_reference_fold_change may be 0), or the mean share is above a half.
     """
 
     sd_mu_log2_fold_change: float = 5.0
@@ -80,6 +85,10 @@ class ExpressionPriors:
     log_sd_sd_log2_biological: float = 0.6
     median_sd_plate_cycles: float = 0.15
     log_sd_sd_plate_cycles: float = 0.7
+    median_sd_gene_on_plate_cycles: float = 0.1
+    log_sd_sd_gene_on_plate_cycles: float = 0.7
+    mean_share_of_outlying_reactions: float = 0.01
+    sd_outlying_cycles: float = 2.0
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
@@ -91,3 +100,5 @@ class ExpressionPriors:
                 checks.at_least(f"ExpressionPriors.{item.name}", value, 0.0)
             else:
                 checks.above(f"ExpressionPriors.{item.name}", value, 0.0)
+        share = self.mean_share_of_outlying_reactions
+        checks.between("ExpressionPriors.mean_share_of_outlying_reactions", share, 0.0, LARGEST_SHARE)

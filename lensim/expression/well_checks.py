@@ -1,4 +1,4 @@
-"""Wells far from their replicates, and stated factors above a doubling."""
+"""Reactions far from their replicates, and stated factors above a doubling."""
 
 from typing import Final
 
@@ -6,46 +6,108 @@ import numpy as np
 import xarray as xr
 
 from lensim import vocabulary as v
+from lensim.expression.priors import ExpressionPriors
+from lensim.expression.replicates import weigh
 
-FAR_CYCLES: Final = 1.0
-"""An early well so far from the median of its other replicates is told (assumed)."""
+SURE: Final = 0.9
+"""A reaction is told as outlying from this probability on (assumed)."""
 
-CLOSE_CYCLES: Final = 0.5
-"""The others must be so close to one another."""
+FAR_CYCLES: Final = 0.5
+"""It must be so far from the others: below this it hardly moves a fold change (assumed)."""
 
 LATE_CYCLES: Final = 5.0
 """Within so many cycles of the limit replicates differ by the drawing of copies."""
 
-FEWEST: Final = 3
 SHOWN: Final = 5
 
 
+def outlying_reactions(data: xr.Dataset) -> xr.Dataset:
+    """Probability that a reaction is outlying among its replicates, as `lensim.expression.replicates.weigh` has it.
+
+    Parameters
+    ----------
+    data
+        One study of Cts.
+
+    Returns
+    -------
+    xarray.Dataset
+        By reaction: probability_outlying (of one of duplicates about half of what is known of both), probability_any
+        (that a reaction of the cell is outlying), ct_of_others [cycles]. NaN for a reaction that has no other beside
+        it, and in cells with a reaction that was not detected or comes late: there replicates differ by the drawing of
+        copies.
+    """
+    ct, limit = data[v.CT].to_numpy().astype(float), float(data[v.CYCLE_LIMIT])
+    names = (v.GENE_OF_REACTION, v.SAMPLE_OF_REACTION, v.PLATE_OF_REACTION)
+    _, cell = np.unique(np.column_stack([data[name].to_numpy() for name in names]), axis=0, return_inverse=True)
+    cell = cell.reshape(-1)
+    size = np.bincount(cell)
+    order = np.argsort(cell, kind="stable")
+    place = np.empty(len(ct), dtype=np.int64)
+    place[order] = np.arange(len(ct)) - np.repeat(np.cumsum(size) - size, size)
+    by_cell = np.full((len(size), int(size.max(initial=1))), np.nan)
+    by_cell[cell, place] = ct
+    total = np.bincount(cell, weights=ct)
+    mean = total / size
+    is_told = (size > 1) & (np.nan_to_num(mean, nan=np.inf) <= limit - LATE_CYCLES)
+    by_cell[~is_told] = np.nan
+    copies = np.exp2(ExpressionPriors().mean_ct_of_one_copy - np.where(is_told, mean, 0.0))
+    probability = weigh(by_cell[None], (1.0 / (copies * np.log(2.0) ** 2))[None]).probability[0]
+    known = is_told[cell]
+    others = (total[cell] - ct) / np.maximum(size[cell] - 1, 1)
+    return xr.Dataset(
+        {
+            "probability_outlying": (v.REACTION, np.where(known, probability[cell, place], np.nan)),
+            "probability_any": (v.REACTION, np.where(known, probability.sum(axis=1)[cell], np.nan)),
+            "ct_of_others": (v.REACTION, np.where(known, others, np.nan)),
+        }
+    )
+
+
 def told_of_wells(data: xr.Dataset) -> list[str]:
-    """Early wells that are a cycle or more from two or more replicates that agree, in a sentence."""
-    ct, limit = data[v.CT].to_numpy(), float(data[v.CYCLE_LIMIT])
-    gene, sample = data[v.GENE_OF_REACTION].to_numpy(), data[v.SAMPLE_OF_REACTION].to_numpy()
-    plate = data[v.PLATE_OF_REACTION].to_numpy()
-    found = []
-    for cell in np.unique(np.column_stack([gene, sample, plate]), axis=0):
-        own = np.flatnonzero((gene == cell[0]) & (sample == cell[1]) & (plate == cell[2]) & np.isfinite(ct))
-        if len(own) < FEWEST or np.median(ct[own]) > limit - LATE_CYCLES:
-            continue
-        for at in own:
-            others = ct[own[own != at]]
-            if abs(ct[at] - np.median(others)) > FAR_CYCLES and np.ptp(others) < CLOSE_CYCLES:
-                found.append(f"{_named(data, cell)} at Ct {ct[at]:.1f} beside {np.median(others):.1f}")
-    if not found:
-        return []
-    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
-    return [
-        f"wells far from their replicates: {'; '.join(found[:SHOWN])}{more}; a well whose Ct is emptied is left out"
-    ]
+    """Reactions that are outlying among their replicates, and duplicates that disagree, a sentence each."""
+    ct, found = data[v.CT].to_numpy(), outlying_reactions(data)
+    own, any_of, others = (
+        found[name].to_numpy() for name in ("probability_outlying", "probability_any", "ct_of_others")
+    )
+    is_far = np.abs(ct - others) > FAR_CYCLES
+    alone = np.flatnonzero(is_far & (own >= SURE)).tolist()
+    undecided = np.flatnonzero(is_far & (any_of >= SURE) & (own < SURE) & (own > 1.0 - SURE) & (ct < others)).tolist()
+    said = []
+    if len(alone):
+        one_by_one = [
+            f"{_named(data, at)} at Ct {ct[at]:.1f} beside {others[at]:.1f} (probability {_shown(own[at])})"
+            for at in alone
+        ]
+        said.append(
+            f"outlying among their replicates, and so weighed down by the fit: {_listed(one_by_one)}; a reaction whose "
+            "Ct is emptied is left out"
+        )
+    if len(undecided):
+        one_by_one = [
+            f"{_named(data, at)} at Ct {ct[at]:.1f} and {others[at]:.1f} (probability {_shown(any_of[at])})"
+            for at in undecided
+        ]
+        said.append(
+            f"replicates that disagree, one of which is outlying: {_listed(one_by_one)}; they do not tell which, so "
+            "the fit allows for either; repeat the reactions, or empty the Ct of the wrong one"
+        )
+    return said
 
 
-def _named(data: xr.Dataset, cell: np.ndarray) -> str:
-    subject = data[v.SUBJECT].to_numpy()[int(data[v.SUBJECT_OF_SAMPLE].to_numpy()[cell[1]])]
-    condition = data[v.CONDITION].to_numpy()[int(data[v.CONDITION_OF_SAMPLE].to_numpy()[cell[1]])]
-    return f"{data[v.GENE].to_numpy()[cell[0]]} in {subject} under {condition}"
+def _listed(said: list[str]) -> str:
+    return "; ".join(said[:SHOWN]) + (f" and {len(said) - SHOWN} more" if len(said) > SHOWN else "")
+
+
+def _shown(probability: float) -> str:
+    return "above 0.99" if probability > 0.99 else f"{probability:.2f}"
+
+
+def _named(data: xr.Dataset, at: int) -> str:
+    gene, sample = int(data[v.GENE_OF_REACTION].to_numpy()[at]), int(data[v.SAMPLE_OF_REACTION].to_numpy()[at])
+    subject = data[v.SUBJECT].to_numpy()[int(data[v.SUBJECT_OF_SAMPLE].to_numpy()[sample])]
+    condition = data[v.CONDITION].to_numpy()[int(data[v.CONDITION_OF_SAMPLE].to_numpy()[sample])]
+    return f"{data[v.GENE].to_numpy()[gene]} in {subject} under {condition}"
 
 
 def told_of_factors(data: xr.Dataset) -> list[str]:

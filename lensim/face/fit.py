@@ -1,6 +1,6 @@
 """A fit: verdict, tables and figures of a result, with the DataTree that ArviZ reads."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -49,7 +49,14 @@ class Fit:
         return assay_of(self.tree).name
 
     @checked
-    def summary(self, *, ci_prob: float = 0.9, threshold_um: float | None = None) -> pd.DataFrame:
+    def summary(
+        self,
+        *,
+        ci_prob: float = 0.9,
+        threshold_um: float | None = None,
+        levels: Sequence[float] = (),
+        dose_um: float | None = None,
+    ) -> pd.DataFrame:
         """The main table, all of its columns, one row an item: a line, a subject, a medium, an effect.
 
         Parameters
@@ -59,17 +66,25 @@ class Fit:
         threshold_um
             Dose above which an IC50 counts as resistant [uM]; each line's top dose where not given. Of dose-response
             fits alone.
+        levels
+            Levels of effect, each with columns of its own [percent, from 1 to 99]: ic90 and ec90 in words, as an
+            interval or a bound, with numbers and probabilities beside them. Of dose-response fits alone.
+        dose_um
+            Dose at which inhibition is told too, and the difference between conditions of a line [uM]. Of dose-response
+            fits alone.
 
         Raises
         ------
         InputError
-            If a number is out of its range, or the assay has no threshold.
+            If a number is out of its range, or the assay has no threshold or no levels.
 
         Examples
         --------
         >>> fit.summary(threshold_um=1.0)[["cell_line", "ic50", "p_resistant"]]
+        >>> fit.summary(levels=[10, 90])[["cell_line", "ic10", "ic90", "p_ic90_above_top", "ec90"]]
         """
-        return next(iter(self.tables_at(ci_prob=ci_prob, threshold_um=threshold_um).values()))
+        asked = self.tables_at(ci_prob=ci_prob, threshold_um=threshold_um, levels=levels, dose_um=dose_um)
+        return next(iter(asked.values()))
 
     @property
     def tables(self) -> Mapping[str, pd.DataFrame]:
@@ -77,11 +92,22 @@ class Fit:
         return self.tables_at()
 
     @checked
-    def tables_at(self, *, ci_prob: float = 0.9, threshold_um: float | None = None) -> Mapping[str, pd.DataFrame]:
-        """Every table by name, the main one first; parameters as `summary`."""
+    def tables_at(
+        self,
+        *,
+        ci_prob: float = 0.9,
+        threshold_um: float | None = None,
+        levels: Sequence[float] = (),
+        dose_um: float | None = None,
+    ) -> Mapping[str, pd.DataFrame]:
+        """Every table by name, the main one first; parameters as `summary`.
+
+        With levels there is a table `levels` too, with a row for each line and level, and where lines have conditions
+        or parents `condition_levels`, with the ratios of these doses.
+        """
         from lensim.report.shown import shown_of
 
-        _, tables, _, _ = shown_of(self.tree, Asked(ci_prob, threshold_um))
+        _, tables, _, _ = shown_of(self.tree, Asked(ci_prob, threshold_um, tuple(levels), dose_um))
         return {table.name: table.frame for table in tables}
 
     @property

@@ -6,11 +6,16 @@ parents. So a result has the coordinates in a group of their own, and `log_prior
 about: that of w depends on data, and scaling it says nothing of the prior (`arviz.psense_summary`).
 """
 
+from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 import pymc as pm
 import xarray as xr
 from pymc.backends.arviz import apply_function_over_dataset, coords_and_dims_for_inferencedata
+from pytensor.graph.basic import Variable
+from pytensor.graph.traversal import ancestors
+
+from lensim.inference.prior_sensitivity import OF_NUMBERS
 
 SAMPLER_COORDINATES: Final = "sampler_coordinates"
 """Group of a result that holds the coordinates (chain, draw, ...)."""
@@ -52,7 +57,8 @@ def log_prior_of(model: pm.Model, posterior: xr.Dataset) -> xr.Dataset:
     """Log prior density of each variable of the model given its parents, draw by draw (chain, draw, ...).
 
     log p(x | parents) of every free variable that is no coordinate, and of every variable behind a coordinate. Their
-    sum over variables is the log prior density of the model's own variables.
+    sum over variables is the log prior density of the model's own variables. attrs[OF_NUMBERS] of each is 1 where its
+    parameters are numbers, which a user can give, and 0 where they are variables.
 
     Parameters
     ----------
@@ -71,7 +77,9 @@ def log_prior_of(model: pm.Model, posterior: xr.Dataset) -> xr.Dataset:
     densities += [pm.logp(pm.Normal.dist(one.mu, one.sigma), one.value) for one in noted]
     density = model.compile_fn(inputs=known, outs=densities, on_unused_input="ignore")
     coords, dims = coords_and_dims_for_inferencedata(model)
-    return apply_function_over_dataset(
+    of_numbers = [_has_numbers(model, variable.owner.inputs) for variable in own]
+    of_numbers += [_has_numbers(model, (one.mu, one.sigma)) for one in noted]
+    found = apply_function_over_dataset(
         density,
         posterior[[variable.name for variable in known]].astype(
             {one.name: one.type.dtype for one in known}, copy=False
@@ -81,6 +89,15 @@ def log_prior_of(model: pm.Model, posterior: xr.Dataset) -> xr.Dataset:
         dims=dims | {one.variable: dims[one.name] for one in noted if one.name in dims},
         progressbar=False,
     )
+    for name, has_numbers in zip(names, of_numbers, strict=True):
+        found[name].attrs[OF_NUMBERS] = int(has_numbers)
+    return found
+
+
+def _has_numbers(model: pm.Model, parameters: Iterable[Any]) -> bool:
+    """Whether the parameters of a prior are numbers, and no variables of the model."""
+    free = set(model.free_RVs)
+    return not any(one in free for one in ancestors([one for one in parameters if isinstance(one, Variable)]))
 
 
 def without_coordinates(draws: xr.Dataset, model: pm.Model) -> tuple[xr.Dataset, xr.Dataset]:

@@ -20,6 +20,32 @@ PLACE: Final = "attrs['verdict'] of a result"
 
 
 @dataclass(frozen=True)
+class VerdictNote:
+    """Something odd about a posterior that no chain shows: it fails no gate, but a reader should know it.
+
+    Attributes
+    ----------
+    name
+        What it is about: an estimand, a mean of a population or a prior.
+    rule
+        What should hold.
+    value
+        What was found.
+    remedy
+        What can be done.
+    """
+
+    name: str
+    rule: str
+    value: str
+    remedy: str
+
+    def sentence(self) -> str:
+        """Name, rule, value and remedy in one line."""
+        return f"{self.name}: {self.rule}, got {self.value}; {self.remedy}"
+
+
+@dataclass(frozen=True)
 class Verdict:
     """Whether a posterior has converged, with the figures behind this verdict.
 
@@ -38,6 +64,9 @@ class Verdict:
     kind
         "sampled", of Markov chains, which may fail to converge; "independent", of independent draws of an exact
         posterior, of which nothing could fail and whose figures are NaN.
+    notes
+        What looks odd although the chains agree: a mean outside all of its members, a posterior at the edge of its
+        prior, a prior that decides. Empty in results of an earlier lensim.
     """
 
     passed: bool
@@ -50,6 +79,7 @@ class Verdict:
     smallest_e_bfmi: float
     saturated_share: float
     kind: Literal["sampled", "independent"] = "sampled"
+    notes: tuple[VerdictNote, ...] = ()
 
     def to_json(self) -> str:
         """The verdict as text, as it travels in a result's attributes."""

@@ -109,6 +109,16 @@ Number = float | Distribution
 NonNegativeNumber = Annotated[float | Distribution, AfterValidator(_not_negative)]
 
 
+def _share(value: Any) -> Any:
+    if isinstance(value, int | float) and not 0 <= value <= 1:
+        raise ValueError(f"must lie between 0 and 1, got {value:g}")
+    return value
+
+
+ShareNumber = Annotated[float | Distribution, AfterValidator(_share)]
+"""A share; draws of a distribution below 0 count as 0, those above 1 as 1."""
+
+
 class GrownConfig(FrozenConfig):
     """Data that got fields later: at their default JSON leaves them out, and the digests of before stay.
 

@@ -2,13 +2,14 @@
 
 import platform
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
 import pandas as pd
 
-from lensim.assay import Asked
+from lensim.assay import Asked, has_levels
 from lensim.checks import FaultReport, InputError
 from lensim.output import load_result
 from lensim.report.fits import fit_section
@@ -39,6 +40,7 @@ def results_page(
     title: str,
     ci_prob: float = 0.9,
     *,
+    levels: tuple[float, ...] = (),
     figures: bool = True,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Page:
@@ -52,6 +54,8 @@ def results_page(
         Heading.
     ci_prob
         Probability inside the intervals of fits.
+    levels
+        Levels of effect whose doses the fits of assays with levels tell [percent].
     figures
         Whether figures of fits are drawn.
     tell
@@ -62,6 +66,7 @@ def results_page(
     InputError
         If something is no result, or named twice; all such faults together.
     """
+    asked = Asked(ci_prob, levels=levels)
     faults = FaultReport("results of a page")
     sections: list[Section] = []
     seen: set[Path] = set()
@@ -74,7 +79,7 @@ def results_page(
         tell(f"{path}: reading{' and drawing' if figures and not path.is_dir() else ''}")
         try:
             name = path.name if names.count(path.name) == 1 else str(path)
-            sections.append(_section(path, name, f"result-{number}-{key_of(path.stem)}", ci_prob, figures=figures))
+            sections.append(_section(path, name, f"result-{number}-{key_of(path.stem)}", asked, figures=figures))
         except InputError as error:
             for line in str(error).removeprefix(f"{path} ").splitlines():
                 faults.add(line, place=str(path))
@@ -88,12 +93,15 @@ def results_page(
     )
 
 
-def _section(path: Path, name: str, key: str, ci_prob: float, *, figures: bool) -> Section:
+def _section(path: Path, name: str, key: str, asked: Asked, *, figures: bool) -> Section:
     if path.is_dir():
         return folder_section(path, Choice(path.name, name, ""), key)
     if not path.exists():
         raise InputError("must be a fit (.nc) or a results folder, got nothing there")
-    return fit_section(load_result(path), name, key, Asked(ci_prob), figures=figures)
+    result = load_result(path)
+    if asked.levels and not has_levels(result):
+        asked = replace(asked, levels=())
+    return fit_section(result, name, key, asked, figures=figures)
 
 
 def _summary(sections: Sequence[Section]) -> str:

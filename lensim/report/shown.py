@@ -6,8 +6,8 @@ import xarray as xr
 
 from lensim import checks
 from lensim import vocabulary as v
-from lensim.assay import Asked, ResultTable, assay_names, assay_of, read_result
-from lensim.inference.verdict import INCOMPLETE
+from lensim.assay import MODEL_REASON, Asked, ResultTable, assay_names, assay_of, read_result
+from lensim.inference.verdict import INCOMPLETE, verdict_of
 from lensim.plain_text import shown_kind
 from lensim.report.parameters import parameter_tables
 
@@ -40,8 +40,9 @@ def shown_of(result: xr.DataTree, asked: Asked) -> Shown:
         read = read_result(result, asked)
     except KeyError as error:
         return parameters_alone(result, asked, error)
-    lacks = (str(result.attrs[INCOMPLETE]),) if INCOMPLETE in result.attrs else ()
-    return assay.title, read.tables, (*read.remarks, *lacks), ""
+    lacks = tuple(str(result.attrs[name]) for name in (MODEL_REASON, INCOMPLETE) if name in result.attrs)
+    odd = tuple(note.sentence() for note in verdict_of(result).notes) if "verdict" in result.attrs else ()
+    return assay.title, read.tables, (*read.remarks, *odd, *lacks), ""
 
 
 def parameters_alone(result: xr.DataTree, asked: Asked, error: KeyError) -> Shown:

@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 
@@ -195,6 +196,31 @@ def test_a_table_and_figures_of_one_name_are_refused_before_the_work(capsys, tmp
         assert (status, said) == (2, "")
         assert "--figures must be a folder beside the table of --csv, got " in error
         assert not (tmp_path / "z.csv").exists()
+
+
+def test_levels_are_on_the_page_in_the_table_and_in_csv_files(capsys, tmp_path):
+    path = saved(tmp_path / "fit.nc", made_up_fit("dose_response"))
+    asked = ("--level", "50", "--level", "90")
+    status, said, _ = run(capsys, "summarize", path, *asked, "--csv", tmp_path / "tables")
+    assert status == 0
+    assert "Doses by level x of effect" in said
+    assert pd.read_csv(tmp_path / "tables" / "levels.csv")["level_percent"].tolist()[:2] == [50.0, 90.0]
+    assert {"ic90", "ec90_um"} <= set(pd.read_csv(tmp_path / "tables" / "lines.csv"))
+    other = saved(tmp_path / "other.nc", made_up_fit("bioassay"))
+    status, _, _ = run(capsys, "report", path, other, *asked, "--no-figures", "--out", tmp_path / "page.html")
+    assert status == 0
+    assert "Doses by level x of effect" in (tmp_path / "page.html").read_text()
+
+
+def test_a_level_that_is_none_is_told_with_what_it_takes(capsys, tmp_path):
+    path = saved(tmp_path / "fit.nc", made_up_fit("dose_response"))
+    status, _, error = run(capsys, "summarize", path, "--level", "120")
+    assert status == 2
+    assert error.strip().endswith("error: --level must be a number from 1 to 99, got '120'")
+    other = saved(tmp_path / "other.nc", made_up_fit("bioassay"))
+    status, _, error = run(capsys, "summarize", other, "--level", "90")
+    assert status == 2
+    assert "--level must go with a result of the assay dose_response, got one of bioassay" in " ".join(error.split())
 
 
 def test_a_figure_of_a_user_is_told_before_any_table(capsys, tmp_path):

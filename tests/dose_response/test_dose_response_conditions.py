@@ -15,15 +15,18 @@ from lensim.seeding import stream
 DOSES = (0.01, 0.1, 1.0, 10.0)
 
 
-def fit(log10_ratio=0.5, *, common=0.3, own=0.02, lines=("A", "B", "C"), middle=-1.0) -> xr.DataTree:
-    """Draws of lines under two conditions whose IC50s share an error of `common`, with errors `own` of their own."""
+def fit(log10_ratio=0.5, *, common=0.3, own=0.02, lines=("A", "B", "C"), middle=-1.0, apart=()) -> xr.DataTree:
+    """Draws of lines under two conditions whose IC50s share an error of `common`, with errors `own` of their own.
+
+    `apart` has the log10 ratios of lines, where these differ.
+    """
     curves = [f"{line}, {name}" for line in lines for name in ("none", "IL-6")]
     rng = stream(2, "conditions of a fit")
     shape = (2, 500, len(lines))
     shared = middle + common * rng.normal(size=shape)
     log10 = (
         np.repeat(shared, 2, axis=2)
-        + np.tile([0.0, log10_ratio], len(lines))
+        + np.ravel([(0.0, ratio) for ratio in apart or [log10_ratio] * len(lines)])
         + own * rng.normal(size=(2, 500, len(curves)))
     )
     dims = ("chain", "draw", v.CELL_LINE)
@@ -119,7 +122,91 @@ def test_tables_name_the_line_and_the_condition():
 def test_associations_want_one_curve_a_line():
     message = (
         r"^associations must be asked of a fit with one curve a line, got one with none, IL-6: read one condition, "
-        r"where=\{\"COLUMN\": \"VALUE\"\}, and fit that$"
+        r'where=\{"COLUMN": "VALUE"\}, and fit that$'
     )
     with pytest.raises(InputError, match=message):
         associate(dose_response_estimands(fit()))
+
+
+def as_parents(tree: xr.DataTree) -> xr.DataTree:
+    """The same draws of lines without conditions, each second one made from the one before it."""
+    data = tree["observations"].to_dataset().drop_vars([v.LINE_OF_CURVE, v.CONDITION_OF_CURVE])
+    names = [f"{line}{end}" for line in "ABC" for end in ("", "-R")]
+    parents = [name.removesuffix("-R") if name.endswith("-R") else "" for name in names]
+    coords = {v.CELL_LINE: names, v.PARENT_OF_CURVE: (v.CELL_LINE, parents)}
+    posterior = tree["posterior"].to_dataset().assign_coords({v.CELL_LINE: names})
+    found = xr.DataTree.from_dict({"posterior": posterior})
+    attach_observations(found, data.assign_coords(coords).assign_attrs({v.CONTROL: ""}))
+    return found
+
+
+def test_a_line_is_compared_with_its_parent():
+    estimands = dose_response_estimands(as_parents(fit()))
+    rows = c.summarise_conditions(estimands).set_index("cell_line")
+    assert rows.index.tolist() == ["A-R", "B-R", "C-R", c.ALL_LINES]
+    assert rows.loc["A-R", "contrast"] == "A-R against A"
+    assert rows.loc[c.ALL_LINES, "contrast"] == "lines against their parents"
+    expected = table()
+    columns = ["ic50_ratio", "ic50_ratio_lower", "ic50_ratio_upper"]
+    assert rows[columns].iloc[:3].to_numpy() == pytest.approx(expected[columns].iloc[:3].to_numpy())
+    tables = {one.name: one for one in ASSAY.tables(ASSAY.estimands(as_parents(fit()), Asked()), Asked())}
+    assert list(tables) == ["lines", "conditions", "panel"]
+    assert tables["lines"].frame["parent"].tolist() == ["", "A", "", "B", "", "C"]
+    assert tables["conditions"].caption.startswith("Lines against their parents: ratio of IC50s and difference")
+
+
+def test_parents_are_compared_under_the_same_condition():
+    tree = fit(lines=("A", "A-R"))
+    data = tree["observations"].to_dataset().assign_coords({v.PARENT_OF_CURVE: (v.CELL_LINE, ["", "", "A", "A"])})
+    attach_observations(tree, data)
+    rows = c.summarise_conditions(dose_response_estimands(tree))
+    assert rows["contrast"].tolist() == [
+        "IL-6 against none", "IL-6 against none", "A-R against A, both under none", "A-R against A, both under IL-6",
+    ]  # fmt: skip
+
+
+def test_one_line_with_a_bound_leaves_the_median_of_these_lines():
+    rows = table(apart=(0.5, 0.5, 3.0), common=0.01)  # of the third, the IC50 lies beyond the doses
+    assert rows.index.tolist() == ["A", "B", "C", c.MEDIAN_OF_LINES]
+    median = rows.loc[c.MEDIAN_OF_LINES]
+    assert rows.loc["C", "ratio"].startswith("> ")
+    assert median["ic50_ratio"] == pytest.approx(10**0.5, rel=0.05)
+    assert median["p_ratio_above_1"] == 1.0
+    bound = table(apart=(0.5, 3.0, 3.0), common=0.01).loc[c.MEDIAN_OF_LINES]
+    assert bound["ratio"].startswith("> ")
+    assert np.isnan(bound["ic50_ratio"])
+
+
+def test_ratios_of_any_level_are_those_of_their_doses():
+    asked = Asked(levels=(20.0, 50.0))
+    tables = {one.name: one for one in ASSAY.tables(ASSAY.estimands(fit(middle=-0.6, common=0.1), asked), asked)}
+    assert list(tables) == ["lines", "levels", "conditions", "condition_levels"]
+    rows = tables["condition_levels"].frame
+    assert rows["cell_line"].tolist() == ["A", "B", "C", c.ALL_LINES] * 2
+    assert rows["level_percent"].tolist() == [20.0] * 4 + [50.0] * 4
+    columns = ["icx_ratio", "icx_ratio_lower", "icx_ratio_upper"]
+    ic50s = tables["conditions"].frame[[name.replace("icx", "ic50") for name in columns]].to_numpy()
+    assert rows[columns].iloc[4:].to_numpy() == pytest.approx(ic50s)
+    assert rows[columns].iloc[:3].to_numpy() == pytest.approx(ic50s[:3], rel=0.02)  # slopes and effects are alike here
+    assert tables["condition_levels"].caption == (
+        "Conditions against none: ratio of the doses of each level x, which leave (100 - x)% of untreated, medians and "
+        "90% intervals"
+    )
+
+
+def test_inhibition_is_compared_at_any_dose_and_over_lines():
+    asked = Asked(dose_um=0.2)
+    estimands = ASSAY.estimands(fit(common=0.01, own=0.001), asked)
+    rows = c.summarise_conditions(estimands).set_index("cell_line")
+    at = lambda ic50: 100 * 0.2 / (0.2 + ic50)  # noqa: E731
+    expected = at(10**-0.5) - at(0.1)
+    for name in ("A", c.ALL_LINES):
+        assert rows.loc[name, c.POINTS_AT_DOSE] == pytest.approx(expected, abs=0.5)
+    assert rows.loc[c.ALL_LINES, c.POINTS] == pytest.approx(10 / (10 + 10**-0.5) * 100 - 10 / 10.1 * 100, abs=0.2)
+    lines = ASSAY.tables(estimands, asked)[0].frame
+    assert lines["inhibition_at_dose_percent"].iloc[0] == pytest.approx(at(0.1), abs=0.5)
+    assert "at the top dose and at 0.2, " in ASSAY.tables(estimands, asked)[1].caption
+    with pytest.raises(
+        InputError, match=r"^dose_um must lie within the tested doses of a line, 0\.01 to 10 uM, got 50$"
+    ):
+        ASSAY.estimands(fit(), Asked(dose_um=50.0))

@@ -11,6 +11,7 @@ from lensim.checks import InputError
 from lensim.dose_response import estimands as e
 from lensim.dose_response.assay import ASSAY
 from lensim.dose_response.curve import residual
+from lensim.dose_response.dose_words import ic50_in_words
 from lensim.inference.observations import attach_observations
 from lensim.seeding import stream
 
@@ -165,7 +166,7 @@ def test_a_line_halved_within_its_doses_has_a_number():
     assert row["ic50_um"] == pytest.approx(np.median(ic50), rel=0.01)
     lower, upper = np.quantile(ic50, [0.05, 0.95], method="inverted_cdf")
     assert (row["ic50_um_lower"], row["ic50_um_upper"]) == pytest.approx((lower, upper))
-    assert row["ic50"] == e.ic50_in_words(lower, row["ic50_um"], upper, 0.01, 10.0)
+    assert row["ic50"] == ic50_in_words(lower, row["ic50_um"], upper, 0.01, 10.0)
     assert row["p_ic50_above_top"] == 0.0
     assert row["ec50_um"] == pytest.approx(np.median(parameters(0)[0]), rel=1e-3)
     assert row["molecular_group"] == "t(4;14)"
@@ -231,27 +232,6 @@ def test_the_gate_judges_what_has_an_order_and_ic50s_that_draws_reach():
     assert not {"is_resistant", "is_stimulated"} & set(judged.data_vars)
     assert judged[v.LOG10_IC50].sizes["reached"] == 2
     assert judged["hill_slope"].sizes[v.CELL_LINE] == 4
-
-
-@pytest.mark.parametrize(
-    ("interval", "words"),
-    [
-        ((0.8, 1.2, 1.9), "1.2 (0.80 to 1.9)"),
-        ((0.8, 1.2, 40.0), "1.2 (0.80 to > 10)"),
-        ((0.001, 1.2, 1.9), "1.2 (< 0.01 to 1.9)"),
-        ((0.001, 1.2, np.inf), "1.2 (< 0.01 to > 10)"),
-        ((4.1, 12.0, np.inf), "> 10 (from 4.1)"),
-        ((0.001, 12.0, np.inf), "> 10 (from < 0.01)"),
-        ((11.0, 12.0, 13.0), "> 10"),
-        ((np.inf, np.inf, np.inf), "> 10"),
-        ((0.001, 0.002, 0.5), "< 0.01 (to 0.50)"),
-        ((0.001, 0.002, 20.0), "< 0.01 (to > 10)"),
-        ((0.001, 0.002, 0.003), "< 0.01"),
-        ((0.01, 0.01, 10.0), "0.010 (0.010 to 10)"),
-    ],
-)
-def test_ic50_in_words(interval, words):
-    assert e.ic50_in_words(*interval, 0.01, 10.0) == words
 
 
 def in_unit(stated: str, units: str = "uM") -> xr.DataTree:

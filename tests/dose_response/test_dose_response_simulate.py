@@ -50,12 +50,11 @@ def quiet(truth):
 def expected_signal(sheet, truth):
     """The equation written out well by well, unlike the simulator."""
     culture = sheet[v.CULTURE_OF_WELL]
-    line = sheet[v.LINE_OF_CULTURE][culture]
     left = residual(
         sheet[v.DOSE].values,
         truth[v.CULTURE_LOG10_EC50].values[:, culture],
-        truth[v.LOG_HILL].values[:, line],
-        truth[v.EFFECT].values[:, line],
+        truth[v.CULTURE_LOG_HILL].values[:, culture],
+        truth[v.CULTURE_EFFECT].values[:, culture],
     )
     plate = sheet[v.PLATE_OF_CULTURE].values[culture]
     return truth[v.BACKGROUND].values[:, plate] + np.exp(truth[v.LOG_TOP].values[:, culture]) * left
@@ -71,6 +70,17 @@ def fault(**sizes):
 
 def t_p(values, sd, nu):
     return stats.kstest(np.ravel(values) / sd, stats.t(nu).cdf).pvalue
+
+
+def test_a_truth_of_an_earlier_lensim_has_the_slope_and_effect_of_its_lines():
+    line = SHEET[v.LINE_OF_CULTURE].values
+    of_lines = {
+        f"culture_{name}": ((v.STUDY, v.CULTURE), TRUTH[name].values[:, line]) for name in (v.LOG_HILL, v.EFFECT)
+    }
+    now = simulate(SMOOTH, TRUTH.assign(of_lines), NO_FAULTS, rng())
+    before = simulate(SMOOTH, TRUTH.drop_vars(list(of_lines)), NO_FAULTS, rng())
+    xr.testing.assert_equal(now, before)
+    assert not np.allclose(now[v.SIGNAL], simulate(SMOOTH, TRUTH, NO_FAULTS, rng())[v.SIGNAL])
 
 
 def test_without_any_noise_the_mean_is_the_equation():

@@ -87,3 +87,15 @@ def test_draws_that_are_wider_than_the_bracket_stay():
     tree["posterior"] = posterior.assign({v.LOG10_EC50: wide})
     estimands = e.dose_response_estimands(tree)
     assert np.allclose(estimands[v.LOG10_EC50].transpose(*wide.dims), wide)
+
+
+def test_the_line_is_wider_than_the_bracket_by_its_days():
+    """Culture within two doses, line a tenth of a log around it: the bracket stays and the days are added to it."""
+    tree = all_or_nothing()
+    posterior = tree["posterior"].to_dataset()
+    culture = posterior[v.LOG10_EC50].rename({v.CELL_LINE: v.CULTURE}).drop_vars(v.CULTURE)
+    day = 0.1 * stream(3, "day").normal(size=(2, 500, 1))
+    of_lines, of_cultures = f.within_steps(e.observations_of(tree), posterior[v.LOG10_EC50] + day, culture)
+    low, high = np.log10([3.0, 6.0])
+    assert np.sort(of_cultures.to_numpy().ravel()) == pytest.approx(low + (high - low) * (np.arange(1000) + 0.5) / 1000)
+    assert (of_lines.to_numpy() - of_cultures.to_numpy()).ravel() == pytest.approx(day.ravel())

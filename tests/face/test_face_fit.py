@@ -45,6 +45,16 @@ def test_intervals_and_threshold_are_those_that_are_asked():
         made_up("bioassay").summary(threshold_um=1.0)
 
 
+def test_levels_are_columns_of_the_main_table_and_rows_of_their_own():
+    one = made_up()
+    table = one.summary(levels=[10, 90])
+    assert {"ic10", "ic90", "ec10", "p_ic90_above_top"} <= set(table)
+    levels = one.tables_at(levels=[10, 90])["levels"]
+    assert levels["level_percent"].tolist() == [10.0, 90.0] * len(table)
+    with pytest.raises(lensim.InputError, match=r"^levels must lie between 1 and 99 percent, got 100: write levels=90"):
+        one.summary(levels=[100])
+
+
 def test_a_fit_comes_back_from_its_file(tmp_path):
     one = made_up()
     one.save(tmp_path / "fit.nc")

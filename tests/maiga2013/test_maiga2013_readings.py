@@ -25,7 +25,8 @@ def test_ic50_is_read_between_the_doses():
     truth = draw_twin(sheet, stream(1, "truth"), 3)
     truth[v.SD_WELL] = truth[v.SD_WELL] * 0 + 1e-6
     line = sheet[v.LINE_OF_CULTURE].to_numpy()
-    truth[v.CULTURE_LOG10_EC50].to_numpy()[:] = truth[v.LOG10_EC50].to_numpy()[:, line]
+    for name in (v.LOG10_EC50, v.LOG_HILL, v.EFFECT):
+        truth[f"culture_{name}"].to_numpy()[:] = truth[name].to_numpy()[:, line]
     truth[v.LOG_TOP].to_numpy()[:] = np.log(1e6)
     ic50, top = ic50_um_read_off(simulate(sheet, truth, NO_FAULTS, stream(1, "machine")))
     true = truth["log10_ic50_um"].to_numpy()

@@ -67,20 +67,6 @@ def test_a_series_in_which_every_quantity_is_dim_is_still_a_series():
     find_model("expression_hierarchical").build(DATA.assign({v.STANDARD_CT: DATA[v.STANDARD_CT] * 0 + late}))
 
 
-@pytest.mark.parametrize("replicates", [1, 2, 3, 4])
-def test_mean_and_contrasts_say_what_replicates_that_share_a_deviation_do(replicates):
-    rng = stream(SEED, "replicates")
-    ct = 25 + rng.standard_normal(replicates)
-    sd, shared = 0.2, 0.35
-    contrast, owner = panel._replicate_contrasts(ct, np.zeros(replicates, dtype=int))
-    assert (owner == 0).all()
-    assert len(contrast) == replicates - 1
-    ours = stats.norm(24.8, np.hypot(shared, sd / np.sqrt(replicates))).logpdf(ct.mean())
-    ours += stats.norm(0, sd).logpdf(contrast).sum() - np.log(replicates) / 2  # the mean is 1 / sqrt(n) of a rotation
-    covariance = shared**2 + sd**2 * np.eye(replicates)
-    assert ours == pytest.approx(stats.multivariate_normal(np.full(replicates, 24.8), covariance).logpdf(ct))
-
-
 @pytest.mark.parametrize("copies", [0.01, 0.5, 3.0, 15.0, 60.0])
 def test_mean_and_variance_of_the_log_of_copies(copies):
     k = np.arange(1, 400)
@@ -131,11 +117,54 @@ def test_cells_with_a_missing_reaction_or_few_copies_are_dim():
     arrays = panel.expression_arrays(DATA)
     late_or_missing = np.r_[arrays["dim_ct"]]
     assert (arrays["cell_ct"] <= 35.0).all()
-    reactions_in_cells = int(arrays["replicates_of_cell"].sum()) + len(arrays["slot_of_dim"])
+    reactions_in_cells = int(arrays["kept_of_part"][:, 0].sum()) + len(arrays["slot_of_dim"])
     assert reactions_in_cells == DATA.sizes[v.REACTION]
     assert int(np.isnan(DATA[v.CT]).sum()) <= (late_or_missing >= 40.0).sum()
     with pytest.raises(InputError, match=r"^slots must be at least \d+, got 0$"):
         panel.expression_arrays(DATA, 0)
+
+
+def on_two_plates(data: xr.Dataset, *, genes: tuple[int, ...]) -> xr.Dataset:
+    """A study of one plate of which some genes' second replicates of sample 0 were read on a second plate."""
+    plate = np.zeros(data.sizes[v.REACTION], dtype=int)
+    for gene in genes:
+        own = (data[v.GENE_OF_REACTION].to_numpy() == gene) & (data[v.SAMPLE_OF_REACTION].to_numpy() == 0)
+        plate[np.flatnonzero(own)[1:]] = 1
+    standards = {v.PLATE_OF_STANDARD: (v.STANDARD, np.zeros(data.sizes[v.STANDARD], dtype=int))}
+    alone = data.drop_dims(v.PLATE, errors="ignore").assign({v.PLATE_OF_REACTION: (v.REACTION, plate)} | standards)
+    return alone.assign_coords({v.PLATE: ["first", "second"]})
+
+
+def test_plates_that_read_one_sample_share_its_deviation():
+    bright = DATA.assign({v.CT: DATA[v.CT].clip(max=30.0).fillna(30.0)})
+    one = panel.expression_arrays(on_two_plates(bright, genes=()))
+    two = panel.expression_arrays(on_two_plates(bright, genes=(0, 2)))
+    assert len(one["gene_of_slot"]) == 0
+    assert (one["slot_of_cell"] == 0).all()  # one past the last: integrated out
+    assert two["gene_of_slot"].tolist() == [0, 2]
+    assert two["sample_of_slot"].tolist() == [0, 0]
+    for slot, gene in enumerate((0, 2)):
+        own = (two["gene_of_cell"] == gene) & (two["sample_of_cell"] == 0)
+        assert two["plate_of_cell"][own].tolist() == [0, 1]
+        assert two["slot_of_cell"][own].tolist() == [slot, slot]
+    assert (two["slot_of_cell"] == 2).sum() == len(two["cell_ct"]) - 4
+    assert panel.needed_slots(on_two_plates(bright, genes=(0, 2))) == 2
+
+
+def test_a_gene_has_shifts_of_its_own_where_it_is_on_plates_with_others():
+    gene, plate = panel.genes_on_plates(on_two_plates(DATA, genes=(0, 2)))
+    assert list(zip(gene.tolist(), plate.tolist(), strict=True)) == [(0, 0), (0, 1), (2, 0), (2, 1)]
+    alone = panel.genes_on_plates(on_two_plates(DATA, genes=(0,)))
+    assert list(zip(*(found.tolist() for found in alone), strict=True)) == [(0, 0)]
+    with_shifts = find_model("expression_hierarchical").build(on_two_plates(DATA, genes=(0, 2)))
+    assert with_shifts.coords[v.GENE_ON_PLATE] == ("TNF, first", "TNF, second", "RPL37A, first", "RPL37A, second")
+    assert v.GENE_ON_PLATE_SHIFT not in find_model("expression_hierarchical").build(on_two_plates(DATA, genes=()))
+
+
+def test_cells_are_drawn_from_the_model():
+    drawn = pm.draw(find_model("expression_hierarchical").build(DATA)["cell_ct_observed"], 3, mode=QUICK_MODE)
+    assert drawn.shape == (3, len(panel.expression_arrays(DATA)["cell_ct"]))
+    assert np.isfinite(drawn).all()
 
 
 # --- models of other studies: references, series and factors ---

@@ -25,6 +25,7 @@ from lensim.expression.truth import draw_truth as draw_expression
 from lensim.inference.catalogue import find_model
 from lensim.inference.engine_nutpie import SamplerSettings
 from lensim.inference.fit import FitSettings, fit
+from lensim.inference.prior_sensitivity import OF_NUMBERS
 from lensim.inference.sampler_coordinates import (
     SAMPLER_COORDINATES,
     coordinates_of,
@@ -36,7 +37,13 @@ from lensim.seeding import stream
 
 SEED = 52
 QUICK_MODE = "FAST_COMPILE"  # compiles at once; the numbers are the same
-MODULES = ("dose_response_components", "expression_components", "fold_change_hierarchical", "bioassay_calibration")
+MODULES = (
+    "dose_response_components",
+    "expression_components",
+    "expression_machine",
+    "fold_change_hierarchical",
+    "bioassay_calibration",
+)
 
 
 def panel() -> xr.Dataset:
@@ -132,6 +139,8 @@ def test_the_prior_is_that_of_the_definition(name, monkeypatch):
     assert noted
     assert not any(str(one).endswith("_coordinate") for one in ours)
     assert set(expected) == set(ours)
+    assert {one: ours[one].attrs for one in ours} == {one: expected[one].attrs for one in expected}
+    assert {one.attrs[OF_NUMBERS] for one in ours.values()} == {0, 1}
     for variable, values in expected.items():
         np.testing.assert_allclose(ours[variable], values, rtol=1e-9, atol=1e-9, err_msg=str(variable))
     for draw in range(draws.sizes["draw"]):

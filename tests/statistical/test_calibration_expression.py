@@ -25,7 +25,7 @@ from lensim.expression.truth import NO_FAULTS, CellTypeExpression, ExpressionPop
 from lensim.inference.calibration import coverage_pvalue, is_covered, randomised_rank
 from lensim.inference.engine_nutpie import CompiledModel, SamplerSettings, compile_model, sample
 from lensim.models.expression_hierarchical import build_expression_hierarchical
-from lensim.models.expression_panel import dim_cells, expression_arrays
+from lensim.models.expression_panel import expression_arrays, needed_slots
 
 pytestmark = [pytest.mark.calibrate, pytest.mark.sampling]
 
@@ -69,7 +69,7 @@ def simulated(name: str) -> tuple[xr.Dataset, xr.Dataset]:
 @pytest.fixture(scope="module")
 def compiled() -> tuple[CompiledModel, int]:
     slots = max(
-        dim_cells(one_study(data, study))
+        needed_slots(one_study(data, study))
         for data in (simulated(name)[0] for name in POPULATIONS)
         for study in range(STUDIES)
     )

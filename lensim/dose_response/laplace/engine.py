@@ -1,12 +1,15 @@
 """Posteriors of dose-response panels without a long Markov chain over wells: Laplace by line, weights, population.
 
-The model is `dose_response_hierarchical`. Each line's curve is drawn around the modes of its own posterior under a wide
-working prior, each draw with its weight (modules `line` and `panel`); a short Gibbs sampler then joins lines,
-molecular groups and the spread of days exactly over these draws (module `population`).
+The model is `dose_response_hierarchical`: EC50, slope and effect of a culture deviate from its line's, the lines of an
+experiment share a shift of their EC50s, and these spreads keep their priors where a line has one culture.
+
+Each line's curve is drawn around the modes of its own posterior under a wide working prior, each draw with its weight
+(modules `line` and `panel`); a short Gibbs sampler then joins lines, molecular groups and days exactly over these draws
+(modules `population` and `days`).
 
 What is approximate, and how it is guarded:
 
-* untreated levels and midpoints of cultures are integrated to second order;
+* untreated levels of cultures, and the deviations of their curves, are integrated to second order;
 * the spread of wells, its degrees of freedom and the backgrounds are put at their posterior mode, corrected for the
   parameters that wells pay for; with 72 wells a line this changes a width by less than one percent;
 * the draws of a line may miss where its posterior lies: the Pareto shape k of its weights under the fitted population
@@ -17,9 +20,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from scipy import special
 
 from lensim.bounds import require_figures
-from lensim.dose_response.laplace.line import MODES
+from lensim.dose_response.laplace.days import DayPriors, Paraboloids
+from lensim.dose_response.laplace.line import KEPT, MODES, PROFILE
 from lensim.dose_response.laplace.panel import draw_lines, find_modes, midpoints_of_cultures
 from lensim.dose_response.laplace.pareto import pareto_shapes
 from lensim.dose_response.laplace.population import CurveHyperpriors, sweep_population
@@ -39,12 +44,14 @@ from lensim.dose_response.priors import CurvePriors, DoseResponsePriors
 
 ENOUGH: Final = 80.0
 """Draws that should carry a line's weights; else it is drawn anew."""
-NODES: Final = 13
-NO_SPREAD: Final = 1e-3
-"""Spread between days where every line has one culture, in place of 0 [log10 uM]."""
 DOUBTFUL_SHAPE: Final = 0.5
 LARGEST_SHAPE: Final = 0.7
 SMALLEST_COUNT: Final = 25.0
+WIDER: Final = 1.8
+"""Than found are the spreads of cultures around whose best curves paraboloids are kept: for lines far from their
+cultures, which wide spreads allow."""
+SD_OF_LOGIT: Final = float(np.pi / np.sqrt(3.0))
+"""Of the logit of a number that is uniform between 0 and 1."""
 _WORKING: Final = np.array([[0.0, 0.1, 1.0], [0.9, 0.4, 1.0]])
 
 
@@ -88,9 +95,13 @@ class PanelPosterior:
     group, mu, sigma_group, sigma
         (draw, group, 3) and (draw, 3).
     sd_experiment
-        (draw) [log10 uM].
+        (draw, 3) spreads of cultures around their lines.
+    day_share
+        (draw) share of the variance of a culture's log10 EC50 that all lines of an experiment have in common; 0 where
+        no two lines share one.
     points, weights
-        (line, point, 3) and (line, point): the same posterior of each line with less noise.
+        (line, point, 3) and (line, point): the same posterior of each line with less noise, but with the mean shift of
+        all experiments in its log10 EC50.
     shapes, counts
         (line) Pareto shape of the weights, and how many draws carry them.
     sd_well, nu_well
@@ -103,6 +114,7 @@ class PanelPosterior:
     sigma_group: np.ndarray
     sigma: np.ndarray
     sd_experiment: np.ndarray
+    day_share: np.ndarray
     points: np.ndarray
     weights: np.ndarray
     shapes: np.ndarray
@@ -142,68 +154,97 @@ def analyse_panel(
     wells = wells_of(sheet, signal, blank_signal, priors.wells)
     n_lines, cultures = len(sheet.lines) - 1, int(np.diff(sheet.lines).max())
     modes, heights = np.zeros((n_lines, MODES, 3)), np.zeros((n_lines, MODES))
-    curvatures, starts = np.zeros((n_lines, MODES, 3, 3)), np.zeros((n_lines, MODES, cultures, 2))
+    curvatures, starts = np.zeros((n_lines, MODES, 3, 3)), np.zeros((n_lines, MODES, cultures, 4))
     count = np.zeros(n_lines, np.int64)
-    work, profiles = np.zeros((int(np.diff(sheet.bounds).max()), 5)), np.zeros((cultures, 15))
+    work, profiles = np.zeros((int(np.diff(sheet.bounds).max()), 5)), np.zeros((cultures, PROFILE))
     found = np.zeros((len(sheet.bounds) - 1, 2))
     working = _WORKING.copy()
     working[0, 0] = sheet.middle
-    alone = cultures == 1
-    median = NO_SPREAD if alone else priors.curves.median_sd_experiment_log10_ec50_um
-    spreads = (first_spread(wells), 6.0, median)
-    log_node = np.zeros(1)
-    nodes = np.array([median])
+    of_days = _day_priors(priors.curves)
+    spreads = (first_spread(wells), 6.0, *np.exp(of_days.log_median).tolist())
     for round_ in range(settings.rounds):
         find_modes(wells, spreads, working, modes, heights, curvatures, starts, count, work, profiles)
         eta, paid = midpoints_of_cultures(
             wells, spreads, working, modes, heights, curvatures, starts, count, work, profiles, found
         )
-        sd, nu = well_spread(wells, eta, paid, spreads, priors.wells)
-        if not alone:
-            centre, width = day_spread(found, sheet.lines, priors.curves)
-            nodes = np.exp(centre + width * np.linspace(-3.5, 3.5, NODES))
-            z = (np.log(nodes) - np.log(median)) / priors.curves.log_sd_sd_experiment_log10_ec50_um
-            log_node = -0.5 * z**2
-        spreads = (sd, nu, float(nodes[len(nodes) // 2]))
+        sd, nu = well_spread(wells, eta, paid, spreads[:2], priors.wells)
+        spreads = (sd, nu, day_spread(found, sheet.lines, priors.curves), *spreads[3:])
         if round_ < settings.rounds - 1:
             working = moved_to_modes(working, modes, heights, curvatures, count)
     working[1] *= WIDTH_OF_PROPOSALS
+    days = np.array([*np.log(spreads[2:]), 0.0])
+    spreads = (*spreads[:2], *(WIDER * np.array(spreads[2:])).tolist())
     find_modes(wells, spreads, working, modes, heights, curvatures, starts, count, work, profiles)
     best = best_modes(heights, count)
     own_starts = starts[np.arange(n_lines), best]
-    own_starts[..., 0] -= modes[np.arange(n_lines), best, 0][:, None]
-    points, log_weight = np.empty((n_lines, DRAWS, 3)), np.empty((len(nodes), n_lines, DRAWS))
+    own_starts[..., :3] -= modes[np.arange(n_lines), best][:, None]
+    points, log_proposal = np.empty((n_lines, DRAWS, 3)), np.empty((n_lines, DRAWS))
+    panel = Paraboloids(np.zeros((n_lines, cultures, KEPT, DRAWS)), *_cultures_of(sheet), sheet.experiments)
     hyper = _hyperpriors(priors.curves, sheet.middle)
     proposals = around_modes(working, modes, heights, curvatures, count, sheet.log10_top)
     chosen = np.arange(n_lines)
     start = np.stack([working[0], working[1] / WIDTH_OF_PROPOSALS])
     for sweeps in (settings.first_sweeps, *[settings.sweeps] * (1 + settings.again)):
         pool = sobol_pool()[rng.integers(POOL, size=(n_lines, proposals.share.shape[1]))]
-        draw_lines(wells, spreads, chosen, proposals, own_starts, pool, nodes, work, profiles, points, log_weight)
-        picks, group, mu, sigma_group, sigma, node, weights = sweep_population(
-            points, log_weight, log_node, sheet.group_of_line, sheet.groups, start, hyper, sweeps, settings.warm, rng
+        draw_lines(
+            wells, spreads, chosen, proposals, own_starts, pool, work, profiles, points, panel.kept, log_proposal
         )
-        start = np.stack([mu.mean(axis=0), sigma.mean(axis=0)])
-        shapes, counts = pareto_shapes(weights), 1.0 / (weights**2).sum(axis=1)
+        swept = sweep_population(
+            points, log_proposal, panel, sheet.group_of_line, sheet.groups, start, days, hyper, of_days, sweeps,
+            settings.warm, rng,
+        )  # fmt: skip
+        start, days = np.stack([swept.mu.mean(axis=0), swept.sigma.mean(axis=0)]), swept.days.mean(axis=0)
+        shapes, counts = pareto_shapes(swept.weights), 1.0 / (swept.weights**2).sum(axis=1)
         if sweeps == settings.sweeps and trusts(shapes, counts):
             break
         chosen = np.flatnonzero((counts < ENOUGH) | (shapes > DOUBTFUL_SHAPE))
-        total = np.sqrt(sigma.mean(axis=0) ** 2 + sigma_group.mean(axis=0) ** 2)
-        proposals = around_draws(points, weights, np.stack([start[0], total]), proposals)
+        total = np.sqrt(swept.sigma.mean(axis=0) ** 2 + swept.sigma_group.mean(axis=0) ** 2)
+        proposals = around_draws(points, swept.weights, np.stack([start[0], total]), proposals)
     return PanelPosterior(
-        curves=points[np.arange(n_lines), picks],
-        group=group,
-        mu=mu,
-        sigma_group=sigma_group,
-        sigma=sigma,
-        sd_experiment=nodes[node],
+        curves=_without_shift(points[np.arange(n_lines), swept.picks], swept.shift),
+        group=_without_shift(swept.group, swept.shift),
+        mu=_without_shift(swept.mu, swept.shift),
+        sigma_group=swept.sigma_group,
+        sigma=swept.sigma,
+        sd_experiment=np.exp(swept.days[:, :3]),
+        day_share=special.expit(swept.days[:, 3]) * (sheet.experiments > 0),
         points=points,
-        weights=weights,
+        weights=swept.weights,
         shapes=shapes,
         counts=counts,
         sd_well=spreads[0],
         nu_well=spreads[1],
     )
+
+
+def _without_shift(values: np.ndarray, shift: np.ndarray) -> np.ndarray:
+    """Curves (draw, ..., 3), the shift (draw) that experiments have in common taken off their log10 EC50."""
+    own = values.copy()
+    own[..., 0] -= shift.reshape(-1, *[1] * (values.ndim - 2))
+    return own
+
+
+def _cultures_of(sheet: PanelSheet) -> tuple[np.ndarray, np.ndarray]:
+    """How many cultures each line has (line), and the experiment of each (line, culture of the line)."""
+    cultures = np.diff(sheet.lines).astype(np.int64)
+    experiment = np.zeros((len(cultures), cultures.max()), np.int64)
+    for line, (first, last) in enumerate(zip(sheet.lines[:-1], sheet.lines[1:], strict=True)):
+        experiment[line, : last - first] = sheet.experiment_of_culture[first:last]
+    return cultures, experiment
+
+
+def _day_priors(priors: CurvePriors) -> DayPriors:
+    log_sd = [
+        priors.log_sd_sd_experiment_log10_ec50_um,
+        priors.log_sd_sd_experiment_log_hill_slope,
+        priors.log_sd_sd_experiment_effect_at_saturation,
+    ]
+    medians = [
+        priors.median_sd_experiment_log10_ec50_um,
+        priors.median_sd_experiment_log_hill_slope,
+        priors.median_sd_experiment_effect_at_saturation,
+    ]
+    return DayPriors(np.log(medians), np.array(log_sd), np.array([*log_sd, SD_OF_LOGIT]))
 
 
 def _hyperpriors(priors: CurvePriors, middle: float) -> CurveHyperpriors:

@@ -1,13 +1,17 @@
 """One line of a panel, compiled: modes and curvatures of its curve, and weighted draws around them.
 
-Given the spreads of wells and of days, a line's wells depend on this line alone. Of its parameters the untreated level
-and the midpoint of each culture are integrated out to second order around their best values: what is left is a function
-of the three numbers of the curve (log10 EC50 x, log slope h, effect a). Of a culture's midpoint a parabola is kept, so
-the likelihood of a curve follows for any other spread of days s without the wells:
+Given the spreads of wells and of cultures, a line's wells depend on this line alone. A culture's log EC50, log slope
+and effect deviate from the line's by z, and its untreated level is its own, integrated out to second order. Around the
+best deviations of each culture a paraboloid of the wells' log likelihood is kept,
 
-    log L(x, h, a; s) = sum over cultures of  A - log(1 + k s^2) / 2 + B s^2 / (2 (1 + k s^2))
+    log L_c(z) = height + b . z - z . K z / 2           K (3, 3), not negative
 
-with k the curvature in the midpoint, B the square of the slope at the line's own midpoint, A the height there.
+so the likelihood of a line's curve follows, without the wells, for any spreads D = diag(s_x^2, s_h^2, s_a^2) of
+cultures and any shift d of the log EC50s of an experiment:
+
+    z ~ Normal((d, 0, 0), D):   log L_c = height + b_x d - K_xx d^2 / 2
+                                          - log det(1 + D^1/2 K D^1/2) / 2 + g . (D^-1 + K)^-1 g / 2
+    with g = b - K (d, 0, 0)
 """
 
 from typing import Final, NamedTuple
@@ -21,9 +25,19 @@ MODES: Final = 3
 """The largest number of modes of a line that are kept."""
 _LEAST_SHARE_OF_INFORMATION: Final = 0.2
 _INNER_STEPS: Final = 15
+_CLOSE: Final = 1e-5
 _OUTER_STEPS: Final = 40
-_REACH: Final = 0.3
-"""A culture's best midpoint by its own wells is taken to lie no further from that found [log10 uM]."""
+_REACH: Final = (0.3, 0.5, 0.5)
+"""A culture's best curve by its own wells is taken to lie no further from that found (log10 uM, log slope, effect)."""
+_SLACK: Final = 0.1
+_LEAST: Final = 1e-6
+_LARGEST_STEP: Final = (0.3, 0.2, 0.3, 0.5)
+KEPT: Final = 10
+"""Numbers of a paraboloid: height, b (3), K (xx, xh, xa, hh, ha, aa)."""
+PROFILE: Final = 15
+"""Numbers of a culture at its best: see `_profile`."""
+_LOOSE: Final = (2.0, 1.0, 2.0)
+"""Spreads of cultures under which their own best curves are looked for."""
 _FARTHEST: Final = 20.0
 _STEEPEST: Final = 4.0
 _NOWHERE: Final = -1e200
@@ -126,84 +140,138 @@ def _log_likelihood(wells, k, sd, nu, work):  # type: ignore[no-untyped-def]
 
 
 @compiled(fastmath=True)
-def _profile(wells, k, curve, x, t, spreads, work, out):  # type: ignore[no-untyped-def]
-    """The best midpoint and log top of culture k given its line's curve, searched from x and t, and what is around.
-
-    Into `out`: midpoint, log top, log likelihood with the prior of the top, slopes by log slope and effect, then
-    curvatures (xx, xh, xa, xt, hh, ha, ht, aa, at, tt).
-    """
-    sd, nu, sd_experiment = spreads
-    slope, fall = np.exp(curve[1]), np.exp(-curve[2]) - 1.0
-    tight, loose = 1.0 / sd_experiment**2, 1.0 / wells.sd_top**2
-    first = wells.bounds[k]
-    for _ in range(_INNER_STEPS):
-        _cells(wells, k, slope, fall, x, t, work)
-        gx, gt = -(x - curve[0]) * tight, -(t - wells.mean_top[k]) * loose
-        hxx, hxt, htt = tight, 0.0, loose
-        for c in range(first, wells.bounds[k + 1]):
-            row = work[c - first]
-            g, h = _pull(wells, c, row[0], sd, nu)
-            gx += g * row[1]
-            gt += g * row[4]
-            hxx += h * row[1] * row[1]
-            hxt += h * row[1] * row[4]
-            htt += h * row[4] * row[4]
-        whole = hxx * htt - hxt * hxt
-        dx, dt = (htt * gx - hxt * gt) / whole, (hxx * gt - hxt * gx) / whole
-        x += min(max(dx, -0.3), 0.3)
-        t += min(max(dt, -0.5), 0.5)
-        if gx * dx + gt * dt < 1e-5:
-            break
-    _cells(wells, k, slope, fall, x, t, work)
-    out[:] = 0.0
-    out[0], out[1], out[14] = x, t, loose
-    out[2] = _log_likelihood(wells, k, sd, nu, work) - 0.5 * loose * (t - wells.mean_top[k]) ** 2
-    for c in range(first, wells.bounds[k + 1]):
-        row = work[c - first]
-        g, h = _pull(wells, c, row[0], sd, nu)
-        out[3] += g * row[2]
-        out[4] += g * row[3]
-        place = 5
-        for i in range(1, 5):
-            for j in range(i, 5):
-                out[place] += h * row[i] * row[j]
-                place += 1
+def _inverse(xx, xh, xa, hh, ha, aa):  # type: ignore[no-untyped-def]
+    """Inverse of a symmetric matrix of three rows, and its determinant."""
+    ixx, ixh, ixa = hh * aa - ha * ha, xa * ha - xh * aa, xh * ha - xa * hh
+    whole = xx * ixx + xh * ixh + xa * ixa
+    return (
+        ixx / whole,
+        ixh / whole,
+        ixa / whole,
+        (xx * aa - xa * xa) / whole,
+        (xh * xa - xx * ha) / whole,
+        (xx * hh - xh * xh) / whole,
+        whole,
+    )
 
 
 @compiled(fastmath=True)
-def _parabola(x, out, sd_experiment):  # type: ignore[no-untyped-def]
-    """A, B and k of a culture at the line's midpoint x, from its profile; see the module."""
-    slope = (out[0] - x) / sd_experiment**2
-    bend = max(out[5] - out[8] * out[8] / out[14], abs(slope) / _REACH)  # no slope goes on for ever
-    away = x - out[0]
-    height = out[2] - 0.5 * np.log(out[14]) + slope * away - 0.5 * bend * away * away
-    return height, (slope - bend * away) ** 2, bend
+def _around(wells, k, sd, nu, work, out):  # type: ignore[no-untyped-def]
+    """Slopes and curvatures of the wells of culture k at out[:4], the log top eliminated, into out[5:]; see `_profile`.
+
+    Returns the slope by the log top, and its curvatures with midpoint, log slope and effect.
+    """
+    loose = 1.0 / wells.sd_top**2
+    x, h, a, t = out[0], out[1], out[2], out[3]
+    _cells(wells, k, np.exp(h), np.exp(-a) - 1.0, x, t, work)
+    gx, gh, ga, gt = 0.0, 0.0, 0.0, -(t - wells.mean_top[k]) * loose
+    xx, xh, xa, hh, ha, aa, xt, ht, at, tt = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, loose
+    first = wells.bounds[k]
+    for c in range(first, wells.bounds[k + 1]):
+        row = work[c - first]
+        g, bend = _pull(wells, c, row[0], sd, nu)
+        rx, rh, ra, rt = row[1], row[2], row[3], row[4]
+        gx += g * rx
+        gh += g * rh
+        ga += g * ra
+        gt += g * rt
+        xx += bend * rx * rx
+        xh += bend * rx * rh
+        xa += bend * rx * ra
+        hh += bend * rh * rh
+        ha += bend * rh * ra
+        aa += bend * ra * ra
+        xt += bend * rx * rt
+        ht += bend * rh * rt
+        at += bend * ra * rt
+        tt += bend * rt * rt
+    out[5], out[6], out[7] = gx - xt * gt / tt, gh - ht * gt / tt, ga - at * gt / tt
+    out[8], out[9], out[10] = xx - xt * xt / tt, xh - xt * ht / tt, xa - xt * at / tt
+    out[11], out[12], out[13] = hh - ht * ht / tt, ha - ht * at / tt, aa - at * at / tt
+    out[14] = tt
+    return gt, xt, ht, at
+
+
+@compiled(fastmath=True)
+def _profile(wells, k, curve, start, spreads, work, out):  # type: ignore[no-untyped-def]
+    """The best curve and log top of culture k given its line's curve, searched from `start`, and what is around it.
+
+    Into `out`: midpoint, log slope, effect, log top; log likelihood with the prior of the top; its slopes by midpoint,
+    log slope and effect; curvatures (xx, xh, xa, hh, ha, aa), all with the log top eliminated; curvature of the log
+    top.
+    """
+    sd, nu = spreads[0], spreads[1]
+    tx, th, ta = spreads[2] ** -2, spreads[3] ** -2, spreads[4] ** -2
+    for i in range(4):
+        out[i] = start[i]
+    for _ in range(_INNER_STEPS):
+        gt, xt, ht, at = _around(wells, k, sd, nu, work, out)
+        gx = out[5] - (out[0] - curve[0]) * tx
+        gh = out[6] - (out[1] - curve[1]) * th
+        ga = out[7] - (out[2] - curve[2]) * ta
+        xx, xh, xa, hh, ha, aa, _whole = _inverse(out[8] + tx, out[9], out[10], out[11] + th, out[12], out[13] + ta)
+        dx, dh, da = xx * gx + xh * gh + xa * ga, xh * gx + hh * gh + ha * ga, xa * gx + ha * gh + aa * ga
+        dt = (gt - xt * dx - ht * dh - at * da) / out[14]
+        out[0] += min(max(dx, -_LARGEST_STEP[0]), _LARGEST_STEP[0])
+        out[1] += min(max(dh, -_LARGEST_STEP[1]), _LARGEST_STEP[1])
+        out[2] += min(max(da, -_LARGEST_STEP[2]), _LARGEST_STEP[2])
+        out[3] += min(max(dt, -_LARGEST_STEP[3]), _LARGEST_STEP[3])
+        if gx * dx + gh * dh + ga * da + gt * gt / out[14] < _CLOSE:
+            break
+    gt, xt, ht, at = _around(wells, k, sd, nu, work, out)
+    loose = 1.0 / wells.sd_top**2
+    out[4] = _log_likelihood(wells, k, sd, nu, work) - 0.5 * loose * (out[3] - wells.mean_top[k]) ** 2
+
+
+@compiled(fastmath=True)
+def _paraboloid(curve, out, highest, kept, s):  # type: ignore[no-untyped-def]
+    """Height, b and K of a culture around the curve of its line, from its profile, into kept[:, s]; see the module.
+
+    The top of the paraboloid is no higher than `highest`, the log likelihood of the culture's own best curve: where it
+    would be, K is made larger. So no curve far from the wells is taken for one that wide spreads bring to them.
+    """
+    x, h, a = out[0] - curve[0], out[1] - curve[1], out[2] - curve[2]
+    xx = max(out[8], abs(out[5]) / _REACH[0])  # no slope goes on for ever
+    hh = max(out[11], abs(out[6]) / _REACH[1])
+    aa = max(out[13], abs(out[7]) / _REACH[2])
+    ixx, ixh, ixa, ihh, iha, iaa, _whole = _inverse(xx + _LEAST, out[9], out[10], hh + _LEAST, out[12], aa + _LEAST)
+    gain = 0.5 * (ixx * out[5] * out[5] + ihh * out[6] * out[6] + iaa * out[7] * out[7])
+    gain += ixh * out[5] * out[6] + ixa * out[5] * out[7] + iha * out[6] * out[7]
+    grown = max(gain / (max(highest - out[4], 0.0) + _SLACK), 1.0)
+    xx, hh, aa = xx * grown, hh * grown, aa * grown
+    xh, xa, ha = out[9] * grown, out[10] * grown, out[12] * grown
+    bx = out[5] + xx * x + xh * h + xa * a
+    bh = out[6] + xh * x + hh * h + ha * a
+    ba = out[7] + xa * x + ha * h + aa * a
+    kept[0, s] = out[4] - 0.5 * np.log(out[14])
+    kept[0, s] -= 0.5 * ((bx + out[5]) * x + (bh + out[6]) * h + (ba + out[7]) * a)
+    kept[1, s], kept[2, s], kept[3, s] = bx, bh, ba
+    kept[4, s], kept[5, s], kept[6, s], kept[7, s], kept[8, s], kept[9, s] = xx, xh, xa, hh, ha, aa
 
 
 @compiled(fastmath=True)
 def _terms(wells, line, curve, starts, spreads, work, profiles):  # type: ignore[no-untyped-def]
     """Joint log density of a line at its cultures' best, its slope, and its curvature with these eliminated."""
     gradient, hessian = np.zeros(3), np.zeros((3, 3))
-    value, tight = 0.0, 1.0 / spreads[2] ** 2
+    value = 0.0
+    tx, th, ta = spreads[2] ** -2, spreads[3] ** -2, spreads[4] ** -2
     first = wells.lines[line]
     for k in range(first, wells.lines[line + 1]):
         out = profiles[k - first]
-        _profile(wells, k, curve, starts[k - first, 0], starts[k - first, 1], spreads, work, out)
-        starts[k - first, 0], starts[k - first, 1] = out[0], out[1]
-        away = out[0] - curve[0]
-        value += out[2] - 0.5 * away * away * tight
-        gradient[0] += away * tight
-        gradient[1] += out[3]
-        gradient[2] += out[4]
-        mm = out[5] - out[8] * out[8] / out[14] + tight  # without log top; then without the midpoint
-        mh = out[6] - out[8] * out[11] / out[14]
-        ma = out[7] - out[8] * out[13] / out[14]
-        hessian[0, 0] += tight - tight * tight / mm
-        hessian[0, 1] += tight * mh / mm
-        hessian[0, 2] += tight * ma / mm
-        hessian[1, 1] += out[9] - out[11] * out[11] / out[14] - mh * mh / mm
-        hessian[1, 2] += out[10] - out[11] * out[13] / out[14] - mh * ma / mm
-        hessian[2, 2] += out[12] - out[13] * out[13] / out[14] - ma * ma / mm
+        _profile(wells, k, curve, starts[k - first], spreads, work, out)
+        starts[k - first] = out[:4]
+        x, h, a = out[0] - curve[0], out[1] - curve[1], out[2] - curve[2]
+        value += out[4] - 0.5 * (x * x * tx + h * h * th + a * a * ta)
+        gradient[0] += x * tx
+        gradient[1] += h * th
+        gradient[2] += a * ta
+        xx, xh, xa, hh, ha, aa, _whole = _inverse(out[8] + tx, out[9], out[10], out[11] + th, out[12], out[13] + ta)
+        hessian[0, 0] += tx - tx * xx * tx
+        hessian[0, 1] -= tx * xh * th
+        hessian[0, 2] -= tx * xa * ta
+        hessian[1, 1] += th - th * hh * th
+        hessian[1, 2] -= th * ha * ta
+        hessian[2, 2] += ta - ta * aa * ta
     hessian[1, 0], hessian[2, 0], hessian[2, 1] = hessian[0, 1], hessian[0, 2], hessian[1, 2]
     return value, gradient, hessian
 
@@ -223,7 +291,7 @@ def climb(wells, line, curve, starts, spreads, prior, work, profiles):  # type: 
         step = np.linalg.solve(full + damping * np.diag(np.diag(full)), gradient - precision * (curve - mean))
         step = np.minimum(np.maximum(step, -0.7), 0.7)
         tried, held = curve + step, starts.copy()
-        held[:, 0] += step[0]
+        held[:, :3] += step
         new, new_gradient, new_hessian = _terms(wells, line, tried, held, spreads, work, profiles)
         new -= 0.5 * (precision * (tried - mean) ** 2).sum()
         if new < value - 1e-6:
@@ -250,20 +318,31 @@ def occupancy(x, h, log10_top):  # type: ignore[no-untyped-def]
 
 
 @compiled()
-def weigh(wells, line, points, starts, spreads, nodes, work, profiles, log_likelihood):  # type: ignore[no-untyped-def]
-    """Log likelihood (node, point) of curves (point, 3) of a line, for every spread of days in `nodes`."""
-    first = wells.lines[line]
-    log_likelihood[:] = 0.0
+def weigh(wells, line, points, starts, spreads, work, profiles, kept):  # type: ignore[no-untyped-def]
+    """Paraboloids (culture, KEPT, point) of the cultures of a line around its curves (point, 3).
+
+    `starts` (culture, 4): where to search the midpoint, log slope and effect, less the line's, and the log top.
+    """
+    first, last = wells.lines[line], wells.lines[line + 1]
+    kept[:] = 0.0
+    start, highest = np.empty(4), np.empty(last - first)
+    middle = np.empty(3)
+    for i in range(3):
+        middle[i] = np.median(points[:, i])
+    loose = (spreads[0], spreads[1], _LOOSE[0], _LOOSE[1], _LOOSE[2])
+    for k in range(first, last):
+        start[:] = starts[k - first]
+        start[:3] += middle
+        _profile(wells, k, start[:3].copy(), start, loose, work, profiles[0])
+        highest[k - first] = profiles[0, 4]
     for s in range(len(points)):
         if abs(points[s, 2]) > _FARTHEST or abs(points[s, 0]) > _FARTHEST or abs(points[s, 1]) > _STEEPEST:
-            log_likelihood[:, s] = _NOWHERE
+            kept[0, 0, s] = _NOWHERE
             continue
-        for k in range(first, wells.lines[line + 1]):
+        for k in range(first, last):
             out = profiles[k - first]
-            away = starts[k - first, 0]
-            _profile(wells, k, points[s], points[s, 0] + away, starts[k - first, 1], spreads, work, out)
-            height, push, bend = _parabola(points[s, 0], out, spreads[2])
-            for j in range(len(nodes)):
-                s2 = nodes[j] * nodes[j]
-                grown = 1.0 + bend * s2
-                log_likelihood[j, s] += height - 0.5 * np.log(grown) + 0.5 * push * s2 / grown
+            start[:] = starts[k - first]
+            start[:3] += points[s]
+            _profile(wells, k, points[s], start, spreads, work, out)
+            highest[k - first] = max(highest[k - first], out[4])
+            _paraboloid(points[s], out, highest[k - first], kept[k - first], s)

@@ -74,8 +74,8 @@ def find_modes(wells, spreads, prior, modes, heights, curvatures, starts, count,
             if not known:
                 for k in range(cultures):
                     cell = wells.bounds[wells.lines[line] + k]
-                    own[k, 0] = curve[0]
-                    own[k, 1] = np.median(wells.log_signal[wells.edges[cell] : wells.edges[cell + 1]])
+                    own[k, :3] = curve
+                    own[k, 3] = np.median(wells.log_signal[wells.edges[cell] : wells.edges[cell + 1]])
             height, curvature = climb(wells, line, curve, own, spreads, prior, work, profiles)
             full = np.zeros(starts.shape[2:])
             full[:cultures] = own
@@ -91,6 +91,7 @@ def midpoints_of_cultures(wells, spreads, prior, modes, heights, curvatures, sta
     """
     eta = np.empty(len(wells.log_signal))
     paid = 0.0
+    tight = np.array([spreads[2] ** -2, spreads[3] ** -2, spreads[4] ** -2])
     for line in range(len(wells.lines) - 1):
         best = np.argmax(heights[line, : count[line]])
         curve = modes[line, best].copy()
@@ -101,11 +102,14 @@ def midpoints_of_cultures(wells, spreads, prior, modes, heights, curvatures, sta
         first = wells.lines[line]
         for k in range(first, wells.lines[line + 1]):
             out = profiles[k - first]
-            bend = max(out[5] - out[8] * out[8] / out[14], 1e-6)
-            found[k, 0] = out[0] + (out[0] - curve[0]) / spreads[2] ** 2 / bend
-            found[k, 1] = bend
-            paid += 1.0 + bend / (bend + spreads[2] ** -2) * (1.0 - 1.0 / (wells.lines[line + 1] - first))
-            fall, slope, level = np.exp(-curve[2]) - 1.0, np.exp(curve[1]), np.exp(out[1])
+            found[k, 1] = max(out[8], 1e-6)
+            found[k, 0] = out[0] + out[5] / found[k, 1]
+            own_curvature = np.array(
+                [[out[8], out[9], out[10]], [out[9], out[11], out[12]], [out[10], out[12], out[13]]]
+            )
+            known = np.linalg.solve(own_curvature + np.diag(tight), own_curvature)
+            paid += 1.0 + np.trace(known) * (1.0 - 1.0 / (wells.lines[line + 1] - first))
+            fall, slope, level = np.exp(-out[2]) - 1.0, np.exp(out[1]), np.exp(out[3])
             for c in range(wells.bounds[k], wells.bounds[k + 1]):
                 reach = slope * (wells.log_dose[c] - LN10 * out[0])
                 occupancy = 1.0 / (1.0 + np.exp(-reach)) if reach > -700.0 else 0.0
@@ -128,13 +132,12 @@ def well_density(log_signal, eta, per_count, sd, nu):  # type: ignore[no-untyped
 
 
 @compiled()
-def draw_lines(wells, spreads, chosen, proposals, starts, pool, nodes, work, profiles, points, log_weight):  # type: ignore[no-untyped-def]
-    """Draws of the curves of the chosen lines from mixtures, and their log weights for every node.
+def draw_lines(wells, spreads, chosen, proposals, starts, pool, work, profiles, points, kept, log_proposal):  # type: ignore[no-untyped-def]
+    """Draws of the curves of the chosen lines from mixtures, the paraboloids of their cultures, log densities of draws.
 
-    `proposals` is a `Proposals`, `starts` (line, culture, 2) where to search the midpoint, less the line's, and the log
-    top of each culture, `pool` (line, component, draw, 4) standard normals and a chi-squared of TAIL degrees of
-    freedom. `points` (line, draw, 3) and `log_weight` (node, line, draw) are filled: log likelihood less the log
-    density of the mixture.
+    `proposals` is a `Proposals`, `starts` as `weigh` takes them, by line, `pool` (line, component, draw, 4) standard
+    normals and a chi-squared of TAIL degrees of freedom. `points` (line, draw, 3), `kept` (line, culture, KEPT, draw)
+    and `log_proposal` (line, draw), the log density of the mixture, are filled.
     """
     draws = points.shape[1]
     last = proposals.share.shape[1] - 1
@@ -155,7 +158,7 @@ def draw_lines(wells, spreads, chosen, proposals, starts, pool, nodes, work, pro
                     point[2] /= occupancy(point[0], point[1], top)
                 points[line, s] = point
             at = until
-        weigh(wells, line, points[line], starts[line], spreads, nodes, work, profiles, log_weight[:, line])
+        weigh(wells, line, points[line], starts[line], spreads, work, profiles, kept[line])
         for s in range(draws):
             density = 0.0
             reached = occupancy(points[line, s, 0], points[line, s, 1], top)
@@ -178,6 +181,4 @@ def draw_lines(wells, spreads, chosen, proposals, starts, pool, nodes, work, pro
                 else:
                     height = _T_CONSTANT * (1.0 + square / TAIL) ** (-0.5 * (TAIL + 3.0)) * reached
                 density += share[m] * height / (root[0, 0] * root[1, 1] * root[2, 2])
-            log_density = np.log(density + 1e-300)
-            for j in range(len(nodes)):
-                log_weight[j, line, s] -= log_density
+            log_proposal[line, s] = np.log(density + 1e-300)

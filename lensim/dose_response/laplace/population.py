@@ -1,23 +1,40 @@
 """The population of a panel, compiled: lines, groups, spreads, given the weighted draws of every line.
 
-    log density of draw s of line l = log L(l, s; sd_experiment) - log q(l, s)      q: what it was drawn from
+    log weight of draw s of line l = sum over cultures of log L_c(l, s; D, d) - log q(l, s)    q: what it was drawn from
     x(line) ~ Normal(group_x, sigma_x),  group_x ~ Normal(mu_x, sigma_group_x),  mu_x ~ Normal(mean, sd)
+    D, d    as in module `days`
 
 A Gibbs sampler whose steps are all exact: a line's draw is picked by its weight among all of the line's, the spreads
-given the picks with the groups' and the population's means integrated out, then these means, then the spread of days
-among its nodes. What is returned of a line are the weights, averaged over the sweeps, and the picks.
+given the picks with the groups' and the population's means integrated out, then these means. In every second sweep the
+spreads of cultures and the shifts of experiments are drawn given the picks, in the others the spreads take a step of
+Metropolis with the picks summed over. What is returned of a line are the weights, averaged over the sweeps, and the
+picks.
+
+The mean shift of all experiments is kept apart: draws of lines have it in them, as have the means of the population,
+and it is drawn from what its prior and that of the population's mean say of it.
 """
 
 from typing import Final, NamedTuple
 
 import numpy as np
 
+from lensim.dose_response.laplace.days import (
+    draw_shifts,
+    log_density_of_days,
+    log_weights,
+    of_culture,
+    slice_days,
+    variance_of_shift,
+)
+from lensim.dose_response.laplace.line import KEPT
 from lensim.inference.compiled import compiled
 
 _SLICE_WIDTH: Final = 0.8
 _SLICE_STEPS: Final = 8
 _ROUNDS: Final = 2
 _LOWEST_LOG: Final = -12.0
+_WANTED: Final = 0.3
+"""Share of the steps of Metropolis that are taken."""
 
 
 class CurveHyperpriors(NamedTuple):
@@ -41,17 +58,44 @@ class CurveHyperpriors(NamedTuple):
     log_sd: np.ndarray
 
 
+class Sweeps(NamedTuple):
+    """Draws of a panel's population: index sweep first.
+
+    Attributes
+    ----------
+    picks
+        (line) which draw of each line.
+    group, mu, sigma_group, sigma
+        (group, 3) and (3), the means of log10 EC50 with the shift in them.
+    days
+        (4) log spreads of cultures, and logit of the share that all lines of an experiment have in common.
+    shift
+        Mean shift of all experiments.
+    weights
+        (line, draw) averaged over the sweeps.
+    """
+
+    picks: np.ndarray
+    group: np.ndarray
+    mu: np.ndarray
+    sigma_group: np.ndarray
+    sigma: np.ndarray
+    days: np.ndarray
+    shift: np.ndarray
+    weights: np.ndarray
+
+
 @compiled()
-def _log_density(log_group, log_sigma, size, mean, within, lines, grouped, hyper, k):  # type: ignore[no-untyped-def]
+def _log_density(log_group, log_sigma, size, mean, within, lines, grouped, hyper, sd_mu, k):  # type: ignore[no-untyped-def]
     """Log density of the two log spreads given lines of groups with these sizes, means and sum of squares within."""
     if log_sigma < _LOWEST_LOG or log_sigma > 5.0 or log_group < _LOWEST_LOG or log_group > 5.0:
         return -np.inf
     variance = np.exp(2.0 * log_sigma)
     between = np.exp(2.0 * log_group) if grouped else 0.0
     precision, weighted, square = (
-        hyper.sd[k] ** -2,
-        hyper.mean[k] * hyper.sd[k] ** -2,
-        hyper.mean[k] ** 2 * hyper.sd[k] ** -2,
+        sd_mu**-2,
+        hyper.mean[k] * sd_mu**-2,
+        hyper.mean[k] ** 2 * sd_mu**-2,
     )
     total = 0.0
     groups = 0
@@ -76,17 +120,19 @@ def _log_density(log_group, log_sigma, size, mean, within, lines, grouped, hyper
 
 
 @compiled()
-def _slice(which, log_group, log_sigma, size, mean, within, lines, grouped, hyper, k, rng):  # type: ignore[no-untyped-def]
+def _slice(which, log_group, log_sigma, size, mean, within, lines, grouped, hyper, sd_mu, k, rng):  # type: ignore[no-untyped-def]
     """One slice step of one of the two log spreads, stepping out and shrinking (Neal 2003)."""
     at = log_group if which == 0 else log_sigma
-    height = _log_density(log_group, log_sigma, size, mean, within, lines, grouped, hyper, k) + np.log(rng.random())
+    height = _log_density(log_group, log_sigma, size, mean, within, lines, grouped, hyper, sd_mu, k) + np.log(
+        rng.random()
+    )
     low = at - _SLICE_WIDTH * rng.random()
     high = low + _SLICE_WIDTH
     for side in range(2):
         for _ in range(_SLICE_STEPS):
             end = low if side == 0 else high
             a, b = (end, log_sigma) if which == 0 else (log_group, end)
-            if _log_density(a, b, size, mean, within, lines, grouped, hyper, k) <= height:
+            if _log_density(a, b, size, mean, within, lines, grouped, hyper, sd_mu, k) <= height:
                 break
             if side == 0:
                 low -= _SLICE_WIDTH
@@ -95,7 +141,7 @@ def _slice(which, log_group, log_sigma, size, mean, within, lines, grouped, hype
     for _ in range(100):
         new = low + (high - low) * rng.random()
         a, b = (new, log_sigma) if which == 0 else (log_group, new)
-        if _log_density(a, b, size, mean, within, lines, grouped, hyper, k) > height:
+        if _log_density(a, b, size, mean, within, lines, grouped, hyper, sd_mu, k) > height:
             return new
         if new < at:
             low = new
@@ -105,10 +151,10 @@ def _slice(which, log_group, log_sigma, size, mean, within, lines, grouped, hype
 
 
 @compiled()
-def _draw_means(values, group_of_line, log_group, log_sigma, size, mean, grouped, hyper, k, rng, group):  # type: ignore[no-untyped-def]
+def _draw_means(values, group_of_line, log_group, log_sigma, size, mean, grouped, hyper, sd_mu, k, rng, group):  # type: ignore[no-untyped-def]
     """Population mean given the spreads, and into `group` the groups' means."""
     variance, between = np.exp(2.0 * log_sigma), np.exp(2.0 * log_group) if grouped else 0.0
-    precision, weighted = hyper.sd[k] ** -2, hyper.mean[k] * hyper.sd[k] ** -2
+    precision, weighted = sd_mu**-2, hyper.mean[k] * sd_mu**-2
     for g in range(len(size)):
         if size[g] > 0.0:
             own = between + variance / size[g]
@@ -150,15 +196,47 @@ def _pick(points, base, group, inverse, gone, average, weight, rng):  # type: ig
     return len(base) - 1
 
 
+@compiled(fastmath=True)
+def _log_total(points, base, group_of_line, group, inverse, weight):  # type: ignore[no-untyped-def]
+    """Log of the sum of the weights of each line's draws, over all lines, given the means of groups."""
+    whole = 0.0
+    for line in range(len(points)):
+        highest = -1e300
+        mean = group[group_of_line[line]]
+        for s in range(len(weight)):
+            a = (points[line, s, 0] - mean[0]) * inverse[0]
+            b = (points[line, s, 1] - mean[1]) * inverse[1]
+            c = (points[line, s, 2] - mean[2]) * inverse[2]
+            weight[s] = base[line, s] - 0.5 * (a * a + b * b + c * c)
+            highest = max(highest, weight[s])
+        total = 0.0
+        for s in range(len(weight)):
+            away = weight[s] - highest
+            total += np.exp(away) if away > -40.0 else 0.0
+        whole += highest + np.log(total)
+    return whole
+
+
 @compiled()
-def sweep_population(points, base, log_node, group_of_line, groups, start, hyper, sweeps, warm, rng):  # type: ignore[no-untyped-def]
+def sweep_population(  # type: ignore[no-untyped-def]
+    points,
+    log_proposal,
+    panel,
+    group_of_line,
+    groups,
+    start,
+    start_of_days,
+    hyper,
+    priors,
+    sweeps,
+    warm,
+    rng,
+):
     """Draws of a panel's population and of its lines.
 
-    `points` (line, draw, 3), `base` (node, line, draw) log likelihood less log proposal, `log_node` (node) log prior
-    of each spread of days, `start` (2, 3) mean and spread to begin from.
-
-    Returns picks (sweep, line), group means (sweep, group, 3), population means, spreads of groups and of lines (sweep,
-    3 each), nodes (sweep) and the averaged weights (line, draw).
+    `points` (line, draw, 3), `log_proposal` (line, draw) log density that they were drawn from, `panel` a
+    `Paraboloids`, `start` (2, 3) mean and spread to begin from, `start_of_days` (4) as `Sweeps.days`, `priors` a
+    `DayPriors`. Returns a `Sweeps`.
     """
     lines, draws = points.shape[0], points.shape[1]
     grouped = groups > 1
@@ -168,20 +246,35 @@ def sweep_population(points, base, log_node, group_of_line, groups, start, hyper
     picks = np.zeros((sweeps, lines), np.int64)
     group_draws, mu_draws = np.zeros((sweeps, groups, 3)), np.zeros((sweeps, 3))
     sigma_group_draws, sigma_draws = np.zeros((sweeps, 3)), np.zeros((sweeps, 3))
-    node_draws, average = np.zeros(sweeps, np.int64), np.zeros((lines, draws))
+    days_draws, shift_draws, average = np.zeros((sweeps, 4)), np.zeros(sweeps), np.zeros((lines, draws))
     group = np.empty((groups, 3))
     group[:] = start[0]
-    log_sigma = np.log(start[1])
-    log_group = np.log(0.3 * start[1])
-    node = len(log_node) // 2
-    picked, weight, mu = np.zeros(lines, np.int64), np.empty(draws), np.empty(3)
-    mean, log_p = np.empty(groups), np.empty(len(log_node))
+    log_sigma, log_group = np.log(start[1]), np.log(0.3 * start[1])
+    days, shifts, tried = start_of_days.copy(), np.zeros(max(panel.experiments, 1)), np.empty(4)
+    picked, weight, mu = np.zeros(lines, np.int64), np.empty(draws), start[0].copy()
+    mean, own = np.empty(groups), np.zeros((panel.cultures.sum(), KEPT))
+    base, other, product = np.empty((lines, draws)), np.empty((lines, draws)), np.empty(draws)
+    log_weights(panel, log_proposal, days, shifts, product, base)
+    log_step = 0.0
     for sweep in range(-warm, sweeps):
         inverse = np.exp(-log_sigma)
+        if sweep % 2:
+            for i in range(4):
+                tried[i] = days[i] + np.exp(log_step) * priors.step[i] * rng.standard_normal()
+            log_weights(panel, log_proposal, tried, shifts, product, other)
+            gain = _log_total(points, other, group_of_line, group, inverse, weight)
+            gain -= _log_total(points, base, group_of_line, group, inverse, weight)
+            gain += log_density_of_days(tried, shifts, mu[0], panel, hyper, priors)
+            gain -= log_density_of_days(days, shifts, mu[0], panel, hyper, priors)
+            if sweep < 0:
+                log_step += 0.2 * (min(1.0, np.exp(min(gain, 0.0))) - _WANTED)
+            if np.log(rng.random()) < gain:
+                days[:] = tried
+                base, other = other, base
         for line in range(lines):
             picked[line] = _pick(
                 points[line],
-                base[node, line],
+                base[line],
                 group[group_of_line[line]],
                 inverse,
                 sweep >= 0,
@@ -190,6 +283,9 @@ def sweep_population(points, base, log_node, group_of_line, groups, start, hyper
                 rng,
             )
         for k in range(3):
+            sd_mu = hyper.sd[k]
+            if k == 0:
+                sd_mu = np.sqrt(sd_mu**2 + variance_of_shift(days, panel))
             mean[:] = 0.0
             within = 0.0
             for line in range(lines):
@@ -199,24 +295,30 @@ def sweep_population(points, base, log_node, group_of_line, groups, start, hyper
             for line in range(lines):
                 within += (points[line, picked[line], k] - mean[group_of_line[line]]) ** 2
             for _ in range(_ROUNDS):
-                log_sigma[k] = _slice(1, log_group[k], log_sigma[k], size, mean, within, lines, grouped, hyper, k, rng)
+                log_sigma[k] = _slice(
+                    1, log_group[k], log_sigma[k], size, mean, within, lines, grouped, hyper, sd_mu, k, rng
+                )
                 if grouped:
                     log_group[k] = _slice(
-                        0, log_group[k], log_sigma[k], size, mean, within, lines, grouped, hyper, k, rng
+                        0, log_group[k], log_sigma[k], size, mean, within, lines, grouped, hyper, sd_mu, k, rng
                     )
             mu[k] = _draw_means(
-                points, group_of_line, log_group[k], log_sigma[k], size, mean, grouped, hyper, k, rng, group
+                points, group_of_line, log_group[k], log_sigma[k], size, mean, grouped, hyper, sd_mu, k, rng, group
             )
-        if len(log_node) > 1:
-            for j in range(len(log_node)):
-                log_p[j] = log_node[j]
-                for line in range(lines):
-                    log_p[j] += base[j, line, picked[line]]
-            log_p[:] = np.exp(log_p - log_p.max())
-            node = min(np.searchsorted(np.cumsum(log_p), rng.random() * log_p.sum()), len(log_node) - 1)
+        if sweep % 2 == 0:
+            of_culture(panel, picked, own)
+            slice_days(own, days, shifts, mu[0], panel, hyper, priors, rng)
+            draw_shifts(own, days, shifts, panel, rng)
+            log_weights(panel, log_proposal, days, shifts, product, base)
         if sweep >= 0:
             picks[sweep], group_draws[sweep], mu_draws[sweep] = picked, group, mu
             if grouped:
                 sigma_group_draws[sweep] = np.exp(log_group)
-            sigma_draws[sweep], node_draws[sweep] = np.exp(log_sigma), node
-    return picks, group_draws, mu_draws, sigma_group_draws, sigma_draws, node_draws, average / sweeps
+            sigma_draws[sweep], days_draws[sweep] = np.exp(log_sigma), days
+            variance = variance_of_shift(days, panel)
+            known = variance + hyper.sd[0] ** 2
+            shift_draws[sweep] = variance / known * (mu[0] - hyper.mean[0])
+            shift_draws[sweep] += np.sqrt(variance / known) * hyper.sd[0] * rng.standard_normal()
+    return Sweeps(
+        picks, group_draws, mu_draws, sigma_group_draws, sigma_draws, days_draws, shift_draws, average / sweeps
+    )

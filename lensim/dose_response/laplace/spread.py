@@ -1,4 +1,4 @@
-"""How far wells and days scatter, as the Laplace engine finds it: posterior modes, and a short grid for days."""
+"""How far wells and days scatter, as the Laplace engine finds it: posterior modes, and of days where to expand."""
 
 from typing import Final
 
@@ -20,7 +20,7 @@ def first_spread(wells: Wells) -> float:
 
 
 def well_spread(
-    wells: Wells, eta: np.ndarray, paid: float, spreads: tuple[float, float, float], priors: WellPriors
+    wells: Wells, eta: np.ndarray, paid: float, spreads: tuple[float, float], priors: WellPriors
 ) -> tuple[float, float]:
     """Posterior mode of log sd_well and log nu_well, the wells paying for the parameters that eta was fitted with."""
 
@@ -31,7 +31,7 @@ def well_spread(
         prior = x[0] - 0.5 * (sd / priors.sd_sd_well) ** 2 + priors.shape_nu_well * x[1] - priors.rate_nu_well * nu
         return well_density(wells.log_signal, eta, wells.per_count, sd, nu) + len(eta) * gammas + pays + prior
 
-    at = np.log(spreads[:2])
+    at = np.log(spreads)
     step = 0.05
     for _ in range(6):
         here = density(at)
@@ -51,8 +51,8 @@ def well_spread(
     return float(np.exp(at[0])), float(np.exp(at[1]))
 
 
-def day_spread(found: np.ndarray, lines: np.ndarray, priors: CurvePriors) -> tuple[float, float]:
-    """Mean and sd of log sd_experiment, from midpoints of cultures around their line's, each with its error."""
+def day_spread(found: np.ndarray, lines: np.ndarray, priors: CurvePriors) -> float:
+    """Spread of the midpoints of cultures around their line's, from those found, each with its error [log10 uM]."""
     line = np.repeat(np.arange(len(lines) - 1), np.diff(lines))
     precise = found[:, 1] > 1.0
     middle, variance = found[precise, 0], 1.0 / found[precise, 1]
@@ -75,5 +75,4 @@ def day_spread(found: np.ndarray, lines: np.ndarray, priors: CurvePriors) -> tup
     )
     p = np.exp(log_p - log_p.max())
     p /= p.sum()
-    centre = float((p * np.log(_GRID)).sum())
-    return centre, float(np.sqrt((p * (np.log(_GRID) - centre) ** 2).sum()) + 0.02)
+    return float(np.exp((p * np.log(_GRID)).sum()))

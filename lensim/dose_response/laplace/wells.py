@@ -13,7 +13,10 @@ from lensim.dose_response.priors import WellPriors
 
 @dataclass(frozen=True)
 class PanelSheet:
-    """What studies on one sheet share: wells in the order of the kernel."""
+    """What studies on one sheet share: wells in the order of the kernel.
+
+    `experiments` is how many have a shift that their lines share; 0 where no two lines share one.
+    """
 
     order: np.ndarray
     cell_of_well: np.ndarray
@@ -22,6 +25,8 @@ class PanelSheet:
     lines: np.ndarray
     culture: np.ndarray
     plate_of_culture: np.ndarray
+    experiment_of_culture: np.ndarray
+    experiments: int
     group_of_line: np.ndarray
     groups: int
     log10_top: np.ndarray
@@ -60,6 +65,7 @@ def sheet_of(data: xr.Dataset) -> PanelSheet:
     bounds = np.searchsorted(culture[first], np.arange(len(by_line) + 1))
     lines = np.searchsorted(line_of_culture[by_line], np.arange(data.sizes[v.CELL_LINE] + 1))
     first_cell_of_line = bounds[lines[:-1]]
+    experiment, experiments = _experiments_of(data, line_of_culture)
     return PanelSheet(
         order=order,
         cell_of_well=np.cumsum(new) - 1,
@@ -68,6 +74,8 @@ def sheet_of(data: xr.Dataset) -> PanelSheet:
         lines=lines,
         culture=culture,
         plate_of_culture=data[v.PLATE_OF_CULTURE].to_numpy()[by_line],
+        experiment_of_culture=experiment[by_line],
+        experiments=experiments,
         group_of_line=data[v.GROUP_OF_LINE].to_numpy().astype(np.int64),
         groups=data.sizes[v.MOLECULAR_GROUP],
         log10_top=np.maximum.reduceat(log_dose, first_cell_of_line) / np.log(10.0),
@@ -76,6 +84,16 @@ def sheet_of(data: xr.Dataset) -> PanelSheet:
         minutes=float(data[v.COUNTING_MINUTES]) if v.COUNTING_MINUTES in data else np.inf,
         plate_of_blank=data[v.PLATE_OF_BLANK].to_numpy() if v.PLATE_OF_BLANK in data else np.empty(0, np.int64),
     )
+
+
+def _experiments_of(data: xr.Dataset, line_of_culture: np.ndarray) -> tuple[np.ndarray, int]:
+    """The experiment of each culture, and how many there are; 0 of them where no two lines share one."""
+    if v.EXPERIMENT_OF_CULTURE in data:
+        names, experiment = np.unique(data[v.EXPERIMENT_OF_CULTURE].to_numpy(), return_inverse=True)
+        pairs = np.unique(np.column_stack([line_of_culture, experiment]), axis=0)
+        if np.bincount(pairs[:, 1]).max() > 1:
+            return experiment.astype(np.int64), len(names)
+    return np.zeros(len(line_of_culture), np.int64), 0
 
 
 def wells_of(sheet: PanelSheet, signal: np.ndarray, blank_signal: np.ndarray, priors: WellPriors) -> Wells:

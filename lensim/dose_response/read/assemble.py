@@ -12,6 +12,7 @@ import xarray as xr
 from lensim import vocabulary as v
 from lensim.checks import FaultReport
 from lensim.dose_response.read.normalise import percent_of_untreated
+from lensim.dose_response.read.parents import parents_of
 from lensim.dose_response.read.repeats import Repeats, check_cultures_differ
 from lensim.dose_response.read.rules import (
     Controls,
@@ -99,6 +100,7 @@ def assemble(wells: Sequence[Well], origin: Origin, faults: FaultReport, *, is_w
         blank_signal, plate_of_blank, blank_row, blank_column (blank); line_of_culture, experiment_of_culture,
         plate_of_culture (culture); group_of_line (cell_line); counting_minutes (). Where wells have conditions, a
         cell_line is a line under one condition, named with both, with coordinates line_of_curve and condition_of_curve.
+        parent_of_curve (cell_line) is there where a line was made from another.
         The named parts of a plate are there where the wells have names, rows and columns where all those names are like
         A1. attrs["notes"] has a line for each thing that was understood and a user should know.
 
@@ -115,6 +117,7 @@ def assemble(wells: Sequence[Well], origin: Origin, faults: FaultReport, *, is_w
     if origin.is_raw and origin.controls == "experiment":
         named = with_shared_controls(named, faults)
     check_together(named, faults, is_raw=origin.is_raw, is_whole=is_whole)
+    parents_of(named, faults)
     if not faults.faults and not any(well.role != "blank" for well in named):
         faults.add("no well is left: all are blank, ignored or lost")
     faults.raise_if_any()
@@ -201,6 +204,10 @@ def _build(wells: list[Well], blanks: list[Well], origin: Origin) -> xr.Dataset:
                 v.CONDITION_OF_CURVE: (v.CELL_LINE, [of_curve[name].condition for name in lines]),
             }
         )
+    if parent_of := parents_of(wells, FaultReport("wells")):
+        line_of = {well.curve: well.cell_line for well in wells}
+        parents = [parent_of.get(line_of[name], "") for name in lines]
+        data = data.assign_coords({v.PARENT_OF_CURVE: (v.CELL_LINE, parents)})
     data = _add_signals(data, wells, blanks, plates, origin)
     data = _add_places(data, wells, blanks, origin)
     if origin.has_compounds:

@@ -61,12 +61,13 @@ COLUMNS: Final[Mapping[str, Meaning]] = {
     "well": Meaning(("well", "well_name", "well_id"), may_be_constant=False, is_optional=True),
     "compound": Meaning(("compound", "drug", "drug_name"), is_optional=True),
     "condition": Meaning(_CONDITION_NAMES, is_optional=True, is_ranked=True),
+    "parent": Meaning(("parent", "parent_line", "parental_line", "derived_from"), is_optional=True),
     "role": Meaning(("role", "well_role", "well_type"), may_be_constant=False, is_optional=True, may_share=True),
 }
 """What a table with one row a well can have. cell_line, dose and one of signal, viability and inhibition are needed.
 The dose may be empty where a role says that the well is untreated or blank, and may have its molar unit in its name."""
 
-LABELS: Final = ("cell_line", "molecular_group", "experiment", "plate", "compound", "condition")
+LABELS: Final = ("cell_line", "molecular_group", "experiment", "plate", "compound", "condition", "parent")
 """Meanings whose cells are names."""
 
 

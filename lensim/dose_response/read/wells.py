@@ -35,6 +35,7 @@ class Well:
     dose_um: float
     signal: float
     condition: str = ""
+    parent: str = ""
 
     @property
     def curve(self) -> str:
@@ -227,4 +228,5 @@ def make_well(
         dose_um=dose_um,
         signal=signal,
         condition="" if is_blank else found.cell("condition", row),
+        parent="" if is_blank else found.cell("parent", row),
     )

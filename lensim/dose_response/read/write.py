@@ -26,10 +26,10 @@ _NEEDED: Final = {
 def write_tidy(data: xr.Dataset, path: str | Path) -> None:
     """Write wells and blanks as a table: tab-separated where the name ends in .tsv, else comma-separated, in UTF-8.
 
-    Columns are cell_line, condition (where lines have several), molecular_group, experiment, plate, well, role,
-    compound, dose_um (dose, where the unit is not uM and must be stated again on reading), and cpm, signal (where it is
-    no count) or viability_percent; well and compound only where the data have them. A signal that is NaN is written
-    empty. Neither counting_minutes nor attrs are written.
+    Columns are cell_line, condition (where lines have several), parent (where lines have one), molecular_group,
+    experiment, plate, well, role, compound, dose_um (dose, where the unit is not uM and must be stated again on
+    reading), and cpm, signal (where it is no count) or viability_percent; well and compound only where the data have
+    them. A signal that is NaN is written empty. Neither counting_minutes nor attrs are written.
 
     Raises
     ------
@@ -49,6 +49,7 @@ def write_tidy(data: xr.Dataset, path: str | Path) -> None:
     columns = [
         v.CELL_LINE,
         v.CONDITION,
+        "parent",
         v.MOLECULAR_GROUP,
         v.EXPERIMENT,
         v.PLATE,
@@ -58,7 +59,12 @@ def write_tidy(data: xr.Dataset, path: str | Path) -> None:
         dose,
         response,
     ]
-    found = {"well": v.WELL_NAME, v.COMPOUND: v.COMPOUND, v.CONDITION: v.CONDITION_OF_CURVE}
+    found = {
+        "well": v.WELL_NAME,
+        v.COMPOUND: v.COMPOUND,
+        v.CONDITION: v.CONDITION_OF_CURVE,
+        "parent": v.PARENT_OF_CURVE,
+    }
     absent = {column for column, name in found.items() if name not in data and name not in data.coords}
     try:
         with path.open("w", encoding="utf-8", newline="") as file:
@@ -81,6 +87,8 @@ def _rows(data: xr.Dataset, signal: str) -> Iterator[tuple[str, ...]]:
     conditions = [""] * len(lines)
     if v.CONDITION_OF_CURVE in data.coords:
         lines, conditions = (data[name].to_numpy().tolist() for name in (v.LINE_OF_CURVE, v.CONDITION_OF_CURVE))
+    has_parents = v.PARENT_OF_CURVE in data.coords
+    parents = data[v.PARENT_OF_CURVE].to_numpy().tolist() if has_parents else [""] * len(lines)
     experiments, plates = _names(data, v.EXPERIMENT), _names(data, v.PLATE)
     culture = data[v.CULTURE_OF_WELL].values
     line = data[v.LINE_OF_CULTURE].values[culture]
@@ -95,6 +103,7 @@ def _rows(data: xr.Dataset, signal: str) -> Iterator[tuple[str, ...]]:
         yield (
             lines[line[at]],
             conditions[line[at]],
+            parents[line[at]],
             groups[group[at]],
             experiments[experiment[at]],
             plates[plate[at]],
@@ -121,7 +130,7 @@ def _blank_rows(data: xr.Dataset, experiments: list[str], plates: list[str]) -> 
     ):
         # a plate without cells is in no experiment that the data know; its own name keeps it apart
         experiment = experiments[experiment_of_plate[plate]] if plate in experiment_of_plate else plates[plate]
-        yield "", "", "", experiment, plates[plate], name, "blank", "", "", _number(value)
+        yield "", "", "", "", experiment, plates[plate], name, "blank", "", "", _number(value)
 
 
 def _names(data: xr.Dataset, dim: str) -> list[str]:

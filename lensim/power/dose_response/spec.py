@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final, Literal, get_args
 from pydantic import Field, create_model, model_validator
 
 from lensim import limits
+from lensim import vocabulary as v
 from lensim.bounds import require_size
 from lensim.config import FrozenConfig
 from lensim.dose_response.design import DoseResponseDesign, PlateMap
@@ -12,7 +13,7 @@ from lensim.dose_response.priors import DoseResponsePriors
 from lensim.dose_response.truth import DoseResponsePopulation
 from lensim.plate_faults import NO_FAULTS, PlateFaults
 from lensim.power.design_prior import FileOfPosterior
-from lensim.power.spec import NonNegativeNumber, Number
+from lensim.power.spec import NonNegativeNumber, Number, ShareNumber
 
 Curve = Literal["log10_ec50_um", "log_hill_slope", "effect_at_saturation"]
 CURVE_NAMES: Final = get_args(Curve)
@@ -98,7 +99,8 @@ def _population_fields() -> dict[str, Any]:
     fields = {}
     for name, value in vars(DoseResponsePopulation()).items():
         positive = name.startswith(("sigma_", "sd_")) or name in ("nu_well", "background_signal")
-        fields[name] = (NonNegativeNumber if positive else Number, float(value))
+        number = ShareNumber if name == v.DAY_SHARE else NonNegativeNumber if positive else Number
+        fields[name] = (number, float(value))
     return fields
 
 

@@ -20,7 +20,8 @@ from lensim.power.spec import Distribution, changed, picked
 
 FROM_POSTERIOR: Final = (
     *(f"mu_{name}" for name in CURVE_NAMES), *(f"sigma_{name}" for name in CURVE_NAMES),
-    *(f"sigma_group_{name}" for name in CURVE_NAMES), v.SD_EXPERIMENT, v.SD_WELL, v.NU_WELL,
+    *(f"sigma_group_{name}" for name in CURVE_NAMES), *(f"sd_experiment_{name}" for name in CURVE_NAMES),
+    v.DAY_SHARE, v.SD_WELL, v.NU_WELL,
 )  # fmt: skip
 NEEDED: Final = (
     *(f"mu_{name}" for name in CURVE_NAMES), *(f"sigma_{name}" for name in CURVE_NAMES), v.SD_WELL
@@ -120,7 +121,7 @@ def not_in_posterior(scenario: DoseResponseScenario) -> list[str]:
     posterior = _posterior(scenario.truth.posterior)
     needless = {f"sigma_group_{name}" for name in CURVE_NAMES} if len(scenario.design.groups) == 1 else set()
     if scenario.design.experiments == 1:
-        needless.add(v.SD_EXPERIMENT)
+        needless |= {*(f"sd_experiment_{name}" for name in CURVE_NAMES), v.DAY_SHARE}
     return [name for name in FROM_POSTERIOR if name not in posterior and name not in needless]
 
 

@@ -14,14 +14,14 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from lensim import vocabulary as v
 from lensim.dose_response import curve
+from lensim.dose_response.dose_words import number_in_words
 from lensim.dose_response.estimands import (
     dose_response_estimands,
-    number_in_words,
     summarise_lines,
     tested_doses_um,
 )
+from lensim.dose_response.experiments import curves_of_cultures
 from lensim.dose_response.read.units import shown_unit
-from lensim.dose_response.steps import within_steps
 from lensim.inference.intervals import interval_of
 from lensim.inference.observations import observations_of
 from lensim.report.figures.catalogue import ResultFigure
@@ -91,7 +91,7 @@ def plot_curves(result: xr.DataTree, summary: pd.DataFrame, ci_prob: float = 0.9
     columns = min(PANELS_A_ROW, len(lines))
     figure, axes = new_figure(rows, columns, figsize=(2.1 * columns + 0.9, 1.95 * rows + 1.0), sharex=True, sharey=True)
     ceiling = max(170.0, float(np.quantile(wells["percent"], 0.995)) * 1.05)
-    ic50 = _log10_ic50(result)
+    ic50 = dose_response_estimands(result)[v.LOG10_IC50]
     for axis, line in zip(axes.flat, order, strict=False):
         group = str(data[v.MOLECULAR_GROUP].to_numpy()[int(data[v.GROUP_OF_LINE][line])])
         _draw_panel(
@@ -149,13 +149,14 @@ def _own_unit(value_um: float, data: xr.Dataset) -> str:
     return number_in_words(value_um / shown_unit(data).um_per_unit, 3)
 
 
-def _log10_ic50(result: xr.DataTree) -> xr.DataArray:
-    """Draws of the IC50 of each line, spread over a fall that lies between two doses."""
-    posterior = result["posterior"].to_dataset()
-    drawn = posterior[v.LOG10_EC50].copy(
-        data=curve.log10_ic50_um(posterior[v.LOG10_EC50], posterior[v.LOG_HILL], posterior[v.EFFECT])
-    )
-    return within_steps(observations_of(result), drawn)[0]
+def _of_one_experiment(result: xr.DataTree, line: int) -> list[np.ndarray] | None:
+    """Draws of the curve that the only culture of a line showed (draw, 1); None where it has several."""
+    data = observations_of(result)
+    own = np.flatnonzero(data[v.LINE_OF_CULTURE].to_numpy() == line)
+    cultures = curves_of_cultures(result, data)
+    if cultures is None or len(own) > 1:
+        return None
+    return [one.isel({v.CULTURE: int(own[0])}).to_numpy().reshape(-1, 1) for one in cultures]
 
 
 def _draw_panel(
@@ -181,6 +182,9 @@ def _draw_panel(
     axis.axhline(50, color="0.6", lw=0.8, ls="--", zorder=0)
     axis.fill_between(grid, lower, upper, color=colour, alpha=0.25, lw=0)
     axis.plot(grid, median, color=colour, lw=1.6)
+    if (shown := _of_one_experiment(result, line)) is not None:
+        percent = 100.0 * curve.residual(grid, *shown)
+        axis.plot(grid, np.median(percent, axis=0), color="0.15", lw=1.0, ls=":")
     jitter = {e: 10 ** (0.06 * (i - 1)) for i, e in enumerate(sorted(wells["experiment"].unique()))}
     for experiment, own in wells.groupby("experiment"):
         where = np.where(own["dose_um"] > 0, own["dose_um"], at_zero) * jitter[experiment]
@@ -332,14 +336,15 @@ def figures_of_fit(result: xr.DataTree, ci_prob: float, threshold_um: float | No
     found = [
         ResultFigure(
             "curves",
-            f"Wells as percent of untreated, and posterior curves with {ci_prob:.0%} bands. The number above each "
-            "panel is the IC50, or a bound where there is no IC50 within the doses.",
+            f"Wells as percent of untreated, and posterior curves of lines with {ci_prob:.0%} bands, which are what a "
+            "new day is expected to show. Where a line has one experiment, the dotted curve is what that one showed. "
+            "The number above each panel is the IC50 of the line, or a bound where there is none within the doses.",
             f"Dose-response curves over wells, {count} panels, on a log axis of dose",
             lambda: plot_curves(result, lines(), ci_prob),
         ),
         ResultFigure(
             "ic50_forest",
-            f"Absolute IC50 with {ci_prob:.0%} intervals; arrows are bounds at the ends of the tested doses.",
+            f"Absolute IC50 of lines with {ci_prob:.0%} intervals; arrows are bounds at the ends of the tested doses.",
             f"Forest plot of the IC50 of {count} lines on a log axis",
             lambda: plot_ic50_forest(result, lines(), ci_prob=ci_prob, threshold_um=threshold_um),
         ),

@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
-from scipy import integrate, stats
+from scipy import special, stats
 
 import lensim
 from lensim import vocabulary as v
+from lensim.dose_response.laplace.days import DayPriors, Paraboloids, draw_shifts, log_weights, of_culture
 from lensim.dose_response.laplace.engine import LaplaceSettings, PanelPosterior, analyse_panel
-from lensim.dose_response.laplace.line import weigh
+from lensim.dose_response.laplace.line import KEPT, PROFILE, Wells, weigh
 from lensim.dose_response.laplace.pareto import pareto_shapes
 from lensim.dose_response.laplace.population import CurveHyperpriors, sweep_population
 from lensim.dose_response.laplace.wells import sheet_of, wells_of
@@ -67,46 +68,116 @@ def test_another_source_names_another_cache(tmp_path):
     assert first != cache_folder.__wrapped__(tmp_path)
 
 
-def test_likelihood_of_a_curve_is_an_integral_over_midpoint_and_level():
-    """One culture: the curve's likelihood, up to a factor, by quadrature over the culture's midpoint and log top."""
-    batch = panel(lines=2, experiments=1, replicates=3)
-    data = batch.data
-    priors, sd, nu, day = WellPriors(), 0.15, 5.0, 0.15
+def kept_around(wells: Wells, points: np.ndarray, starts: np.ndarray, spreads: tuple[float, ...]) -> np.ndarray:
+    """Paraboloids of the cultures of the first line around some curves."""
+    cultures = int(wells.lines[1])
+    kept = np.zeros((cultures, KEPT, len(points)))
+    weigh(wells, 0, points, starts, spreads, np.zeros((20, 5)), np.zeros((cultures, PROFILE)), kept)
+    return kept
+
+
+def likelihoods(kept: np.ndarray, spreads: np.ndarray, shifts: np.ndarray) -> np.ndarray:
+    """Log likelihoods of the curves of one line, from the paraboloids of its cultures, each in an experiment."""
+    cultures, draws = kept.shape[0], kept.shape[2]
+    panel = Paraboloids(kept[None], np.array([cultures]), np.arange(cultures)[None], cultures)
+    days = np.array([*np.log(spreads), -30.0])  # all of the spread is each culture's own
+    base = np.zeros((1, draws))
+    log_weights(panel, np.zeros((1, draws)), days, shifts, np.zeros(draws), base)
+    return base[0]
+
+
+def test_likelihood_of_a_curve_is_an_integral_over_deviations_and_level():
+    """One culture: the curve's likelihood, up to a factor, by sums over its midpoint, log slope, effect and log top."""
+    data = panel(lines=2, experiments=1, replicates=3).data
+    priors, sd, nu, spreads = WellPriors(), 0.15, 5.0, np.array([0.15, 0.1, 0.1])
     sheet = sheet_of(data)
     wells = wells_of(sheet, data[v.SIGNAL].to_numpy()[0], data[v.BLANK_SIGNAL].to_numpy()[0], priors)
-    first, last = wells.edges[0], wells.edges[wells.bounds[1]]
-    dose = np.repeat(wells.log_dose[: wells.bounds[1]], np.diff(wells.edges[: wells.bounds[1] + 1]))
-    log_signal = wells.log_signal[first:last]
-
-    def log_density(x: float, top: float, curve: np.ndarray) -> float:
-        occupancy = stats.logistic.cdf(np.exp(curve[1]) * (dose - np.log(10) * x))
-        mean = np.log(wells.background[0] + np.exp(top) * (1 + (np.exp(-curve[2]) - 1) * occupancy))
-        spread = np.sqrt(sd**2 + wells.per_count * np.exp(-mean))
-        return (
-            stats.t.logpdf(log_signal, nu, mean, spread).sum()
-            + stats.norm.logpdf(x, curve[0], day)
-            + stats.norm.logpdf(top, wells.mean_top[0], wells.sd_top)
-        )
-
-    truth = np.array([batch.truth[name].to_numpy()[0, 0] for name in CURVE_NAMES])
+    cells = wells.bounds[1]
+    start = float(np.median(wells.log_signal[: wells.edges[1]]))
+    truth = np.array([panel(lines=2, experiments=1).truth[name].to_numpy()[0, 0] for name in CURVE_NAMES])
     curves = truth + np.array([[0.0, 0.0, 0.0], [0.1, 0.0, 0.0], [-0.15, 0.1, 0.1], [0.0, -0.2, -0.1]])
-    start = float(np.median(log_signal[dose < -100]))
     exact = []
     for curve in curves:
-        highest = max(log_density(curve[0] + a, start + b, curve) for a in (-0.2, 0, 0.2) for b in (-0.2, 0, 0.2))
-        value, _ = integrate.dblquad(
-            lambda top, x, curve=curve, highest=highest: np.exp(log_density(x, top, curve) - highest),
-            curve[0] - 6 * day, curve[0] + 6 * day, start - 0.8, start + 0.8, epsabs=1e-6, epsrel=1e-4,
-        )  # fmt: skip
-        exact.append(np.log(value) + highest)
-    found = np.zeros((1, len(curves)))
-    starts = np.array([[0.0, start]])
-    work, profiles = np.zeros((20, 5)), np.zeros((1, 15))
-    weigh(wells, 0, curves, starts, (sd, nu, day), np.array([day]), work, profiles, found)
-    apart, expected = found[0] - found[0].max(), np.array(exact) - max(exact)
+        x = (curve[0] + np.linspace(-5, 5, 41) * spreads[0])[:, None, None, None]
+        h = (curve[1] + np.linspace(-4, 4, 13) * spreads[1])[:, None, None]
+        a = (curve[2] + np.linspace(-4, 4, 17) * spreads[2])[:, None]
+        top = start + np.linspace(-0.5, 0.5, 41)
+        log_p = -0.5 * (((x - curve[0]) / spreads[0]) ** 2 + ((h - curve[1]) / spreads[1]) ** 2)
+        log_p = log_p - 0.5 * ((a - curve[2]) / spreads[2]) ** 2 - 0.5 * ((top - wells.mean_top[0]) / wells.sd_top) ** 2
+        for cell in range(cells):
+            occupancy = special.expit(np.exp(h) * (wells.log_dose[cell] - np.log(10) * x))
+            mean = np.log(wells.background[0] + np.exp(top) * (1 + np.expm1(-a) * occupancy))
+            variance = sd**2 + wells.per_count * np.exp(-mean)
+            for y in wells.log_signal[wells.edges[cell] : wells.edges[cell + 1]]:
+                log_p -= 0.5 * np.log(variance) + 0.5 * (nu + 1) * np.log1p((y - mean) ** 2 / (variance * nu))
+        exact.append(special.logsumexp(log_p))
+    found = likelihoods(
+        kept_around(wells, curves, np.array([[0.0, 0.0, 0.0, start]]), (sd, nu, *spreads)), spreads, np.zeros(1)
+    )
+    apart, expected = found - found.max(), np.array(exact) - max(exact)
     near = expected > -8
     assert near.sum() >= 2
     np.testing.assert_allclose(apart[near], expected[near], atol=0.25)  # the error of second order, with 24 wells
+
+
+def test_deviations_of_paraboloids_integrate_to_a_normal_density():
+    """A culture known as Normal(m, S) in its deviation z ~ Normal((d, 0, 0), D) has likelihood Normal(m; d, S + D)."""
+    rng = stream(6, "paraboloids")
+    spreads, shifts, kept, expected = np.array([0.2, 0.3, 0.15]), rng.normal(0, 0.2, 11), np.zeros((11, KEPT, 2)), 0.0
+    upper = np.triu_indices(3)
+    for culture, shift in enumerate(shifts):
+        root = rng.normal(0, 0.2, (3, 3))
+        known, mean = np.linalg.inv(root @ root.T + 0.01 * np.eye(3)), rng.normal(0, 0.3, 3)
+        kept[culture, 0] = -0.5 * mean @ known @ mean + 0.5 * np.linalg.slogdet(known / (2 * np.pi))[1]
+        kept[culture, 1:4] = (known @ mean)[:, None]
+        kept[culture, 4:] = known[upper][:, None]
+        expected += stats.multivariate_normal.logpdf(
+            mean, [shift, 0, 0], np.linalg.inv(known) + np.diag(spreads**2)
+        )  # fmt: skip
+    np.testing.assert_allclose(likelihoods(kept, spreads, shifts), expected, rtol=1e-9)
+
+
+def known_cultures(lines: int, experiments: int, own: float, common: np.ndarray) -> tuple[Paraboloids, np.ndarray]:
+    """Lines at 0 whose cultures are all known as shifted by `common` (experiment), to within 0.01."""
+    kept = np.zeros((lines, experiments, KEPT, 1))
+    away = common + own * stream(9, "own").standard_normal((lines, experiments))
+    kept[:, :, 4, 0] = 1e4
+    kept[:, :, 1, 0] = 1e4 * away
+    kept[:, :, 0, 0] = -0.5 * 1e4 * away**2
+    experiment = np.tile(np.arange(experiments), (lines, 1))
+    return Paraboloids(kept, np.full(lines, experiments), experiment, experiments), away
+
+
+def test_shifts_of_experiments_are_drawn_around_what_their_cultures_show():
+    """Twenty lines, three experiments. Null: normal posteriors whose error is that of means of twenty cultures."""
+    panel_of, away = known_cultures(20, 3, 0.05, np.array([0.2, -0.1, -0.1]))
+    own = np.zeros((60, KEPT))
+    of_culture(panel_of, np.zeros(20, np.int64), own)
+    days, shifts, rng = np.array([np.log(0.2), -3.0, -3.0, np.log(15.0)]), np.zeros(3), stream(2, "shifts")
+    drawn = np.empty((2000, 3))
+    for k in range(len(drawn)):
+        draw_shifts(own, days, shifts, panel_of, rng)
+        drawn[k] = shifts
+    np.testing.assert_allclose(drawn.sum(axis=1), 0.0, atol=1e-12)
+    day, deviating = 0.2**2 * 15 / 16, 0.2**2 / 16 + 1e-4
+    precision = 1 / day + 20 / deviating
+    expected = (away.mean(axis=0) - away.mean()) * 20 / deviating / precision
+    error = np.sqrt(2 / 3 / precision)
+    z = (drawn.mean(axis=0) - expected) / (error / np.sqrt(len(drawn)))
+    assert (2 * stats.norm.sf(np.abs(z))).min() > FALSE_ALARM
+    np.testing.assert_allclose(drawn.std(axis=0), error, rtol=0.1)
+
+
+def test_with_one_experiment_spreads_keep_their_priors():
+    """Null: log spreads and the share scatter as their priors do; a line is known no better than cultures deviate."""
+    found = posterior(panel(lines=4, experiments=1).data, LaplaceSettings(sweeps=2000, first_sweeps=80, warm=100))
+    priors = DoseResponsePriors().curves
+    log_spread = np.log(found.sd_experiment[:, 0])
+    assert abs(log_spread.mean() - np.log(priors.median_sd_experiment_log10_ec50_um)) < 0.3
+    assert 0.4 < log_spread.std() < 0.8
+    assert abs(found.day_share.mean() - 0.5) < 0.15
+    assert found.curves[..., 0].std(axis=0).min() > 0.1
+    assert found.mu[:, 0].std() > 0.1
 
 
 def population_draws(replicate: int, y: np.ndarray, s: float, hyper: CurveHyperpriors) -> tuple[np.ndarray, np.ndarray]:
@@ -115,13 +186,16 @@ def population_draws(replicate: int, y: np.ndarray, s: float, hyper: CurveHyperp
     rng = stream(4, "population", replicate)
     points = np.stack([y[:, None] + 2 * s * rng.standard_normal((lines, draws)) for _ in range(3)], axis=-1)
     away = points - y[:, None, None]
-    base = (-0.5 * (away / s) ** 2 + 0.5 * (away / (2 * s)) ** 2).sum(axis=-1)[None]
-    start = np.array([[0.0] * 3, [0.5] * 3])
-    _, _, mu, _, sigma, _, weights = sweep_population(
-        points, base, np.zeros(1), np.zeros(lines, np.int64), 1, start, hyper, 2_000, 200, rng
+    kept = np.zeros((lines, 1, KEPT, draws))
+    kept[:, 0, 0] = (-0.5 * (away / s) ** 2).sum(axis=-1)
+    none = Paraboloids(kept, np.ones(lines, np.int64), np.zeros((lines, 1), np.int64), 0)
+    log_proposal = (-0.5 * (away / (2 * s)) ** 2).sum(axis=-1)
+    start, of_days = np.array([[0.0] * 3, [0.5] * 3]), DayPriors(np.zeros(3), np.ones(3), np.ones(4))
+    swept = sweep_population(
+        points, log_proposal, none, np.zeros(lines, np.int64), 1, start, np.zeros(4), hyper, of_days, 2_000, 200, rng
     )
-    np.testing.assert_allclose(weights.sum(axis=1), 1.0)
-    return mu, sigma
+    np.testing.assert_allclose(swept.weights.sum(axis=1), 1.0)
+    return swept.mu, swept.sigma
 
 
 def test_population_of_normal_lines_is_a_double_integral():

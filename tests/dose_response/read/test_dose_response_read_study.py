@@ -106,7 +106,7 @@ def test_a_fault_of_a_shared_map_is_told_once(tmp_path):
         (
             {"columns": {"response": "signal"}},
             "column must say which is cell_line, dose, dose_unit, signal, viability, inhibition, molecular_group, "
-            "experiment, plate, well, compound, condition, role, got 'response'",
+            "experiment, plate, well, compound, condition, parent, role, got 'response'",
         ),
     ],
 )

@@ -1,0 +1,93 @@
+"""What one experiment showed of a line, beside what it says of the line: a culture's own curve."""
+
+from typing import Final
+
+import numpy as np
+import xarray as xr
+
+from lensim import checks
+from lensim import vocabulary as v
+from lensim.dose_response import curve
+
+THIS_LOG10_IC50: Final = "this_experiment_log10_ic50_um"
+THIS_LOG10_EC50: Final = "this_experiment_log10_ec50_um"
+THIS_INHIBITION_AT_TOP: Final = "this_experiment_inhibition_at_top_dose_percent"
+
+
+def curves_of_cultures(result: xr.DataTree, data: xr.Dataset) -> tuple[xr.DataArray, xr.DataArray, xr.DataArray] | None:
+    """EC50, slope and effect that each culture showed; None where a fit has lines alone.
+
+    In a fit of an earlier lensim the slope and the effect are those of the line.
+
+    Raises
+    ------
+    InputError
+        If draws and data differ in the number of cultures.
+    """
+    draws = result["posterior"].to_dataset()
+    if v.CULTURE_LOG10_EC50 not in draws:
+        return None
+    if draws.sizes[v.CULTURE] != data.sizes[v.CULTURE]:
+        raise checks.InputError(
+            f"a posterior must have the {data.sizes[v.CULTURE]} cultures of its observations, "
+            f"got {draws.sizes[v.CULTURE]}"
+        )
+    line = xr.DataArray(data[v.LINE_OF_CULTURE].to_numpy(), dims=v.CULTURE)
+
+    def shown(name: str, of_line: str) -> xr.DataArray:
+        own = draws[name] if name in draws else draws[of_line].drop_vars(v.CELL_LINE, errors="ignore")
+        own = own if name in draws else own.isel({v.CELL_LINE: line})
+        return own.drop_vars(v.CULTURE, errors="ignore").transpose("chain", "draw", v.CULTURE)
+
+    return (
+        shown(v.CULTURE_LOG10_EC50, v.LOG10_EC50),
+        shown(v.CULTURE_LOG_HILL, v.LOG_HILL),
+        shown(v.CULTURE_EFFECT, v.EFFECT),
+    )
+
+
+def experiments_of_lines(data: xr.Dataset) -> np.ndarray:
+    """In how many experiments each line was treated (cell_line); its cultures, where experiments are not known."""
+    line = data[v.LINE_OF_CULTURE].to_numpy()
+    experiment = np.arange(len(line))
+    if v.EXPERIMENT_OF_CULTURE in data:
+        experiment = data[v.EXPERIMENT_OF_CULTURE].to_numpy()
+    return np.bincount(np.unique(np.column_stack([line, experiment]), axis=0)[:, 0], minlength=data.sizes[v.CELL_LINE])
+
+
+def of_this_experiment(
+    data: xr.Dataset, cultures: tuple[xr.DataArray, ...], shown: tuple[xr.DataArray, ...], top_dose_um: np.ndarray
+) -> dict[str, xr.DataArray]:
+    """What the one culture of a line showed: EC50, IC50 and inhibition at the top dose (chain, draw, cell_line).
+
+    NaN where a line has several cultures; nothing where all lines have.
+
+    Parameters
+    ----------
+    data
+        The wells.
+    cultures
+        As from `curves_of_cultures`.
+    shown
+        EC50 and IC50 of the cultures (chain, draw, culture) [log10 uM].
+    top_dose_um
+        (cell_line) [uM].
+    """
+    line = data[v.LINE_OF_CULTURE].to_numpy()
+    once = np.flatnonzero(np.bincount(line, minlength=data.sizes[v.CELL_LINE]) == 1)
+    if not len(once):
+        return {}
+    culture_of = {int(one): k for k, one in enumerate(line)}
+    top = xr.DataArray(top_dose_um[line], dims=v.CULTURE)
+    at_top = curve.inhibition_percent(top, *cultures)
+    found = {}
+    for name, units, values in (
+        (THIS_LOG10_EC50, "log10 uM", shown[0]),
+        (THIS_LOG10_IC50, "log10 uM", shown[1]),
+        (THIS_INHIBITION_AT_TOP, "percent of untreated", at_top),
+    ):
+        drawn = values.transpose("chain", "draw", v.CULTURE).to_numpy()
+        of_lines = np.full((*drawn.shape[:2], data.sizes[v.CELL_LINE]), np.nan)
+        of_lines[..., once] = drawn[..., [culture_of[int(one)] for one in once]]
+        found[name] = xr.DataArray(of_lines, dims=("chain", "draw", v.CELL_LINE), attrs={"units": units})
+    return found

@@ -1,0 +1,1 @@
+from models.dose_response_curves import *

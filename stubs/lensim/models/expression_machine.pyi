@@ -1,0 +1,1 @@
+from models.expression_machine import *
