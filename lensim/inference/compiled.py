@@ -42,6 +42,9 @@ def compiled(*, fastmath: bool | set[str] = False) -> Callable[[Callable[..., An
     ----------
     fastmath
         Whether sums may be taken in another order, or which of the liberties of LLVM.
+
+    A division by 0 gives an infinite number or NaN, as in NumPy: a check of each would keep loops from being done
+    several steps at once.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -50,7 +53,7 @@ def compiled(*, fastmath: bool | set[str] = False) -> Callable[[Callable[..., An
         try:
             if folder is not None:
                 _settings.CACHE_DIR = str(folder)
-            return numba.njit(cache=folder is not None, nogil=True, fastmath=fastmath)(function)
+            return numba.njit(cache=folder is not None, nogil=True, fastmath=fastmath, error_model="numpy")(function)
         finally:
             _settings.CACHE_DIR = before
 

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from lensim.dose_response.laplace.line import KEPT
+from lensim.dose_response.laplace.rows import take_half_log
 from lensim.inference.compiled import compiled
 
 _WIDTH: Final = 0.8
@@ -75,61 +76,55 @@ def _own_variances(days, panel):  # type: ignore[no-untyped-def]
 
 
 @compiled(fastmath=True)
-def log_weights(panel, log_proposal, days, shifts, product, base):  # type: ignore[no-untyped-def]
-    """Into base (line, draw): log likelihood of every draw of a line, less the log density that it was drawn from."""
+def _add_paraboloids(one, vx, vh, va, shift, product, total):  # type: ignore[no-untyped-def]
+    """Log likelihoods of cultures, their deviations integrated out, into `total`, but for log(product) / 2.
+
+    `one` is (KEPT, n), the others (n): all draws of one culture, or all cultures at one draw each; see module `line`.
+    With P = D^-1 + K = L diag(p) L^T, g . P^-1 g is the sum of (L^-1 g)^2 / p, and det(D P) the product of p and D.
+    """
+    tx, th, ta, scale = 1.0 / vx, 1.0 / vh, 1.0 / va, vx * vh * va
+    for s in range(len(total)):
+        d, b, xx, xh, xa = shift[s], one[1, s], one[4, s], one[5, s], one[6, s]
+        gx, gh, ga = b - xx * d, one[2, s] - xh * d, one[3, s] - xa * d
+        px = 1.0 / (xx + tx)
+        u, w = xh * px, xa * px
+        hh, ha = one[7, s] + th - u * xh, one[8, s] - u * xa
+        ph = 1.0 / hh
+        gh -= u * gx
+        t = ha * ph
+        aa = one[9, s] + ta - w * xa - t * ha
+        ga -= w * gx + t * gh
+        product[s] *= (xx + tx) * hh * aa * scale
+        total[s] += one[0, s] + (b - 0.5 * xx * d) * d + 0.5 * (gx * gx * px + gh * gh * ph + ga * ga / aa)
+
+
+@compiled()
+def log_weights(panel, log_proposal, days, shifts, work, base):  # type: ignore[no-untyped-def]
+    """Into base (line, draw): log likelihood of every draw of a line, less the log density that it was drawn from.
+
+    `work` is a `Rows` as long as the draws.
+    """
     vx, vh, va = _own_variances(days, panel)
-    sx, sh, sa = np.sqrt(vx), np.sqrt(vh), np.sqrt(va)
-    draws = base.shape[1]
     for line in range(len(base)):
         total = base[line]
-        for s in range(draws):
-            total[s] = -log_proposal[line, s]
-            product[s] = 1.0
+        total[:] = -log_proposal[line]
         cultures = panel.cultures[line]
         for k in range(cultures):
-            one = panel.kept[line, k]
-            d = shifts[panel.experiment[line, k]] if panel.experiments > 1 else 0.0
-            for s in range(draws):
-                gx = (one[1, s] - one[4, s] * d) * sx
-                gh = (one[2, s] - one[5, s] * d) * sh
-                ga = (one[3, s] - one[6, s] * d) * sa
-                xx, xh, xa = 1.0 + one[4, s] * vx, one[5, s] * sx * sh, one[6, s] * sx * sa
-                hh, ha, aa = 1.0 + one[7, s] * vh, one[8, s] * sh * sa, 1.0 + one[9, s] * va
-                ixx, ixh, ixa = hh * aa - ha * ha, xa * ha - xh * aa, xh * ha - xa * hh
-                whole = xx * ixx + xh * ixh + xa * ixa
-                square = ixx * gx * gx + (xx * aa - xa * xa) * gh * gh + (xx * hh - xh * xh) * ga * ga
-                square += 2.0 * (ixh * gx * gh + ixa * gx * ga + (xh * xa - xx * ha) * gh * ga)
-                product[s] *= whole
-                total[s] += one[0, s] + (one[1, s] - 0.5 * one[4, s] * d) * d + 0.5 * square / whole
+            work.shift[:] = shifts[panel.experiment[line, k]]
+            _add_paraboloids(panel.kept[line, k], vx, vh, va, work.shift, work.product, total)
             if k % _AT_ONCE == _AT_ONCE - 1 or k == cultures - 1:
-                for s in range(draws):
-                    total[s] -= 0.5 * np.log(product[s])
-                    product[s] = 1.0
+                take_half_log(work.product, total, work.mantissa, work.exponent)
 
 
 @compiled()
 def of_culture(panel, picked, own):  # type: ignore[no-untyped-def]
-    """Paraboloids of all cultures at the picked draws of their lines, into own (culture, KEPT)."""
+    """Paraboloids of all cultures at the picked draws of their lines, into own (KEPT, culture)."""
     at = 0
     for line in range(len(picked)):
         for k in range(panel.cultures[line]):
             for i in range(KEPT):
-                own[at, i] = panel.kept[line, k, i, picked[line]]
+                own[i, at] = panel.kept[line, k, i, picked[line]]
             at += 1
-
-
-@compiled(fastmath=True)
-def _log_likelihood(one, vx, vh, va, d):  # type: ignore[no-untyped-def]
-    """Of one culture, its deviations integrated out; see module `line`."""
-    sx, sh, sa = np.sqrt(vx), np.sqrt(vh), np.sqrt(va)
-    gx, gh, ga = (one[1] - one[4] * d) * sx, (one[2] - one[5] * d) * sh, (one[3] - one[6] * d) * sa
-    xx, xh, xa = 1.0 + one[4] * vx, one[5] * sx * sh, one[6] * sx * sa
-    hh, ha, aa = 1.0 + one[7] * vh, one[8] * sh * sa, 1.0 + one[9] * va
-    ixx, ixh, ixa = hh * aa - ha * ha, xa * ha - xh * aa, xh * ha - xa * hh
-    whole = xx * ixx + xh * ixh + xa * ixa
-    square = ixx * gx * gx + (xx * aa - xa * xa) * gh * gh + (xx * hh - xh * xh) * ga * ga
-    square += 2.0 * (ixh * gx * gh + ixa * gx * ga + (xh * xa - xx * ha) * gh * ga)
-    return one[0] + (one[1] - 0.5 * one[4] * d) * d + 0.5 * square / whole - 0.5 * np.log(whole)
 
 
 @compiled()
@@ -151,39 +146,40 @@ def log_density_of_days(days, shifts, mu, panel, hyper, priors):  # type: ignore
 
 
 @compiled()
-def _log_density(own, days, shifts, mu, panel, hyper, priors, experiment):  # type: ignore[no-untyped-def]
-    total = log_density_of_days(days, shifts, mu, panel, hyper, priors)
+def _log_density(own, days, shifts, mu, panel, hyper, priors, work):  # type: ignore[no-untyped-def]
     vx, vh, va = _own_variances(days, panel)
-    for c in range(len(own)):
-        total += _log_likelihood(own[c], vx, vh, va, shifts[experiment[c]])
-    return total
+    work.total[:] = 0.0
+    _add_paraboloids(own, vx, vh, va, work.shift, work.product, work.total)
+    take_half_log(work.product, work.total, work.mantissa, work.exponent)
+    return log_density_of_days(days, shifts, mu, panel, hyper, priors) + work.total.sum()
 
 
 @compiled()
-def _experiments(panel):  # type: ignore[no-untyped-def]
-    """Experiment of every culture in the order of `of_culture`; 0 where there are no shifts."""
-    found = np.zeros(panel.cultures.sum(), np.int64)
+def _put_shifts(panel, shifts, work):  # type: ignore[no-untyped-def]
+    """The shift of every culture in the order of `of_culture`."""
     at = 0
     for line in range(len(panel.cultures)):
         for k in range(panel.cultures[line]):
-            found[at] = panel.experiment[line, k] if panel.experiments > 1 else 0
+            work.shift[at] = shifts[panel.experiment[line, k]]
             at += 1
-    return found
 
 
 @compiled()
-def slice_days(own, days, shifts, mu, panel, hyper, priors, rng):  # type: ignore[no-untyped-def]
-    """One slice step of each spread, and of the share, given the draws picked (Neal 2003); `days` is changed."""
-    experiment = _experiments(panel)
+def slice_days(own, days, shifts, mu, panel, hyper, priors, work, rng):  # type: ignore[no-untyped-def]
+    """One slice step of each spread, and of the share, given the draws picked (Neal 2003); `days` is changed.
+
+    `work` is a `Rows` as long as there are cultures.
+    """
+    _put_shifts(panel, shifts, work)
     for i in range(4 if panel.experiments else 3):
         at = days[i]
-        height = _log_density(own, days, shifts, mu, panel, hyper, priors, experiment) + np.log(rng.random())
+        height = _log_density(own, days, shifts, mu, panel, hyper, priors, work) + np.log(rng.random())
         low = at - _WIDTH * rng.random()
         high = low + _WIDTH
         for side in range(2):
             for _ in range(_STEPS):
                 days[i] = low if side == 0 else high
-                if _log_density(own, days, shifts, mu, panel, hyper, priors, experiment) <= height:
+                if _log_density(own, days, shifts, mu, panel, hyper, priors, work) <= height:
                     break
                 if side == 0:
                     low -= _WIDTH
@@ -193,7 +189,7 @@ def slice_days(own, days, shifts, mu, panel, hyper, priors, rng):  # type: ignor
         for _ in range(100):
             new = low + (high - low) * rng.random()
             days[i] = new
-            if _log_density(own, days, shifts, mu, panel, hyper, priors, experiment) > height:
+            if _log_density(own, days, shifts, mu, panel, hyper, priors, work) > height:
                 break
             days[i] = at
             if new < at:
@@ -203,18 +199,29 @@ def slice_days(own, days, shifts, mu, panel, hyper, priors, rng):  # type: ignor
 
 
 @compiled()
-def draw_shifts(own, days, shifts, panel, rng):  # type: ignore[no-untyped-def]
-    """Shifts of experiments given the draws picked, their sum 0; a log likelihood is a parabola in its shift."""
+def draw_shifts(own, days, shifts, panel, work, rng):  # type: ignore[no-untyped-def]
+    """Shifts of experiments given the draws picked, their sum 0; a log likelihood is a parabola in its shift.
+
+    `work` is a `Rows` as long as there are cultures.
+    """
     if panel.experiments < 2:
         return
-    experiment = _experiments(panel)
     vx, vh, va = _own_variances(days, panel)
+    cultures = own.shape[1]
+    heights = np.zeros((3, cultures))
+    for i in range(3):
+        work.shift[:] = i - 1.0
+        _add_paraboloids(own, vx, vh, va, work.shift, work.product, heights[i])
+    work.product[:] = 1.0
     precision = np.full(panel.experiments, 1.0 / (variance_of_shift(days, panel) * panel.experiments))
     slope = np.zeros(panel.experiments)
-    for c in range(len(own)):
-        up, down = _log_likelihood(own[c], vx, vh, va, 1.0), _log_likelihood(own[c], vx, vh, va, -1.0)
-        slope[experiment[c]] += 0.5 * (up - down)
-        precision[experiment[c]] += max(2.0 * _log_likelihood(own[c], vx, vh, va, 0.0) - up - down, 0.0)
+    at = 0
+    for line in range(len(panel.cultures)):
+        for k in range(panel.cultures[line]):
+            e, down, level, up = panel.experiment[line, k], heights[0, at], heights[1, at], heights[2, at]
+            slope[e] += 0.5 * (up - down)
+            precision[e] += max(2.0 * level - up - down, 0.0)
+            at += 1
     for e in range(panel.experiments):
         shifts[e] = slope[e] / precision[e] + rng.standard_normal() / np.sqrt(precision[e])
     away = shifts.sum() / (1.0 / precision).sum()

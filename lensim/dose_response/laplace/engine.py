@@ -24,7 +24,7 @@ from scipy import special
 
 from lensim.bounds import require_figures
 from lensim.dose_response.laplace.days import DayPriors, Paraboloids
-from lensim.dose_response.laplace.line import KEPT, MODES, PROFILE
+from lensim.dose_response.laplace.line import KEPT, MODES, OF_CELL, PROFILE
 from lensim.dose_response.laplace.panel import draw_lines, find_modes, midpoints_of_cultures
 from lensim.dose_response.laplace.pareto import pareto_shapes
 from lensim.dose_response.laplace.population import CurveHyperpriors, sweep_population
@@ -38,6 +38,7 @@ from lensim.dose_response.laplace.proposals import (
     moved_to_modes,
     sobol_pool,
 )
+from lensim.dose_response.laplace.rows import rows_of
 from lensim.dose_response.laplace.spread import day_spread, first_spread, well_spread
 from lensim.dose_response.laplace.wells import PanelSheet, wells_of
 from lensim.dose_response.priors import CurvePriors, DoseResponsePriors
@@ -156,7 +157,7 @@ def analyse_panel(
     modes, heights = np.zeros((n_lines, MODES, 3)), np.zeros((n_lines, MODES))
     curvatures, starts = np.zeros((n_lines, MODES, 3, 3)), np.zeros((n_lines, MODES, cultures, 4))
     count = np.zeros(n_lines, np.int64)
-    work, profiles = np.zeros((int(np.diff(sheet.bounds).max()), 5)), np.zeros((cultures, PROFILE))
+    work, profiles = np.zeros((int(np.diff(sheet.bounds).max()), OF_CELL)), np.zeros((cultures, PROFILE))
     found = np.zeros((len(sheet.bounds) - 1, 2))
     working = _WORKING.copy()
     working[0, 0] = sheet.middle
@@ -191,7 +192,7 @@ def analyse_panel(
         )
         swept = sweep_population(
             points, log_proposal, panel, sheet.group_of_line, sheet.groups, start, days, hyper, of_days, sweeps,
-            settings.warm, rng,
+            settings.warm, rows_of(DRAWS), rows_of(len(sheet.bounds) - 1), rng,
         )  # fmt: skip
         start, days = np.stack([swept.mu.mean(axis=0), swept.sigma.mean(axis=0)]), swept.days.mean(axis=0)
         shapes, counts = pareto_shapes(swept.weights), 1.0 / (swept.weights**2).sum(axis=1)

@@ -34,6 +34,8 @@ _LEAST: Final = 1e-6
 _LARGEST_STEP: Final = (0.3, 0.2, 0.3, 0.5)
 KEPT: Final = 10
 """Numbers of a paraboloid: height, b (3), K (xx, xh, xa, hh, ha, aa)."""
+OF_CELL: Final = 6
+"""Numbers of a cell: see `_cells`."""
 PROFILE: Final = 15
 """Numbers of a culture at its best: see `_profile`."""
 _LOOSE: Final = (2.0, 1.0, 2.0)
@@ -80,7 +82,7 @@ class Wells(NamedTuple):
 
 @compiled(fastmath=True)
 def _cells(wells, k, slope, fall, x, top, work):  # type: ignore[no-untyped-def]
-    """Of each cell of culture k: log expected signal, and its slopes by midpoint, log slope, effect, log top.
+    """Of each cell of culture k: log expected signal; its slopes by midpoint, log slope, effect, log top; 1 / signal.
 
     `fall` is exp(-effect) - 1.
     """
@@ -91,9 +93,10 @@ def _cells(wells, k, slope, fall, x, top, work):  # type: ignore[no-untyped-def]
         occupancy = 1.0 / (1.0 + np.exp(-reach)) if reach > -700.0 else 0.0
         left = 1.0 + fall * occupancy
         expected = background + level * left
-        share = level / expected
-        bend = share * fall * occupancy * (1.0 - occupancy)
         row = work[c - first]
+        row[5] = 1.0 / expected
+        share = level * row[5]
+        bend = share * fall * occupancy * (1.0 - occupancy)
         row[0] = np.log(expected)
         row[1] = -bend * slope * LN10
         row[2] = bend * reach if reach > -700.0 else 0.0
@@ -102,24 +105,24 @@ def _cells(wells, k, slope, fall, x, top, work):  # type: ignore[no-untyped-def]
 
 
 @compiled(fastmath=True)
-def _pull(wells, c, eta, sd, nu):  # type: ignore[no-untyped-def]
+def _pull(wells, c, eta, inverse, sd, nu):  # type: ignore[no-untyped-def]
     """Of the wells of cell c: slope of the log likelihood by eta, and its curvature, kept above a share of its mean.
 
-    The counting variance per_count * exp(-eta) moves with eta, which the slope knows.
+    The counting variance per_count * exp(-eta) moves with eta, which the slope knows; `inverse` is exp(-eta).
     """
-    counting = wells.per_count * np.exp(-eta)
+    counting = wells.per_count * inverse
     variance = sd * sd + counting
-    spread = np.sqrt(variance)
-    gain = 0.5 * counting / variance
+    precision = 1.0 / np.sqrt(variance)
+    gain = 0.5 * counting * precision * precision
     slope, bend = 0.0, 0.0
     first, last = wells.edges[c], wells.edges[c + 1]
     for w in range(first, last):
-        z = (wells.log_signal[w] - eta) / spread
-        below = nu + z * z
-        slope += (nu + 1.0) * z / below * (1.0 / spread - gain * z) + gain
-        bend += (nu + 1.0) * (nu - z * z) / (below * below)
+        z = (wells.log_signal[w] - eta) * precision
+        pull = (nu + 1.0) / (nu + z * z)
+        slope += z * pull * (precision - gain * z) + gain
+        bend += (nu - z * z) * pull * pull
     least = _LEAST_SHARE_OF_INFORMATION * (last - first) * (nu + 1.0) / (nu + 3.0)
-    return slope, max(bend, least) / variance
+    return slope, max(bend / (nu + 1.0), least) * precision * precision
 
 
 @compiled(fastmath=True)
@@ -129,10 +132,11 @@ def _log_likelihood(wells, k, sd, nu, work):  # type: ignore[no-untyped-def]
     first = wells.bounds[k]
     for c in range(first, wells.bounds[k + 1]):
         eta = work[c - first, 0]
-        variance = sd * sd + wells.per_count * np.exp(-eta)
+        variance = sd * sd + wells.per_count * work[c - first, 5]
         total -= 0.5 * (wells.edges[c + 1] - wells.edges[c]) * np.log(variance)
+        share = 1.0 / (variance * nu)
         for w in range(wells.edges[c], wells.edges[c + 1]):
-            product *= 1.0 + (wells.log_signal[w] - eta) ** 2 / (variance * nu)
+            product *= 1.0 + (wells.log_signal[w] - eta) ** 2 * share
             if product > 1e200:
                 total -= 0.5 * (nu + 1.0) * np.log(product)
                 product = 1.0
@@ -169,7 +173,7 @@ def _around(wells, k, sd, nu, work, out):  # type: ignore[no-untyped-def]
     first = wells.bounds[k]
     for c in range(first, wells.bounds[k + 1]):
         row = work[c - first]
-        g, bend = _pull(wells, c, row[0], sd, nu)
+        g, bend = _pull(wells, c, row[0], row[5], sd, nu)
         rx, rh, ra, rt = row[1], row[2], row[3], row[4]
         gx += g * rx
         gh += g * rh
@@ -318,6 +322,23 @@ def occupancy(x, h, log10_top):  # type: ignore[no-untyped-def]
 
 
 @compiled()
+def _moves(wells, k, spreads, work, out, moves):  # type: ignore[no-untyped-def]
+    """How the best curve and log top of culture k move with its line's curve, at its profile `out`: moves (4, 3).
+
+    To first order: (K + D^-1)^-1 D^-1, and the log top after them.
+    """
+    tight = (spreads[2] ** -2, spreads[3] ** -2, spreads[4] ** -2)
+    _gt, xt, ht, at = _around(wells, k, spreads[0], spreads[1], work, out)
+    xx, xh, xa, hh, ha, aa, _whole = _inverse(
+        out[8] + tight[0], out[9], out[10], out[11] + tight[1], out[12], out[13] + tight[2]
+    )
+    moves[0], moves[1], moves[2] = (xx, xh, xa), (xh, hh, ha), (xa, ha, aa)
+    for i in range(3):
+        moves[:3, i] *= tight[i]
+        moves[3, i] = -(xt * moves[0, i] + ht * moves[1, i] + at * moves[2, i]) / out[14]
+
+
+@compiled()
 def weigh(wells, line, points, starts, spreads, work, profiles, kept):  # type: ignore[no-untyped-def]
     """Paraboloids (culture, KEPT, point) of the cultures of a line around its curves (point, 3).
 
@@ -326,6 +347,7 @@ def weigh(wells, line, points, starts, spreads, work, profiles, kept):  # type: 
     first, last = wells.lines[line], wells.lines[line + 1]
     kept[:] = 0.0
     start, highest = np.empty(4), np.empty(last - first)
+    best, moves = np.empty((last - first, 4)), np.empty((last - first, 4, 3))
     middle = np.empty(3)
     for i in range(3):
         middle[i] = np.median(points[:, i])
@@ -335,14 +357,18 @@ def weigh(wells, line, points, starts, spreads, work, profiles, kept):  # type: 
         start[:3] += middle
         _profile(wells, k, start[:3].copy(), start, loose, work, profiles[0])
         highest[k - first] = profiles[0, 4]
+        _profile(wells, k, middle, start, spreads, work, profiles[0])
+        best[k - first] = profiles[0, :4]
+        _moves(wells, k, spreads, work, profiles[0], moves[k - first])
     for s in range(len(points)):
         if abs(points[s, 2]) > _FARTHEST or abs(points[s, 0]) > _FARTHEST or abs(points[s, 1]) > _STEEPEST:
             kept[0, 0, s] = _NOWHERE
             continue
+        away = points[s] - middle
         for k in range(first, last):
-            out = profiles[k - first]
-            start[:] = starts[k - first]
-            start[:3] += points[s]
+            out, slope = profiles[k - first], moves[k - first]
+            for i in range(4):
+                start[i] = best[k - first, i] + slope[i, 0] * away[0] + slope[i, 1] * away[1] + slope[i, 2] * away[2]
             _profile(wells, k, points[s], start, spreads, work, out)
             highest[k - first] = max(highest[k - first], out[4])
             _paraboloid(points[s], out, highest[k - first], kept[k - first], s)

@@ -5,8 +5,8 @@
     D, d    as in module `days`
 
 A Gibbs sampler whose steps are all exact: a line's draw is picked by its weight among all of the line's, the spreads
-given the picks with the groups' and the population's means integrated out, then these means. In every second sweep the
-spreads of cultures and the shifts of experiments are drawn given the picks, in the others the spreads take a step of
+given the picks with the groups' and the population's means integrated out, then these means. In every fourth sweep the
+spreads of cultures and the shifts of experiments are drawn given the picks, two sweeps later the spreads take a step of
 Metropolis with the picks summed over. What is returned of a line are the weights, averaged over the sweeps, and the
 picks.
 
@@ -27,12 +27,15 @@ from lensim.dose_response.laplace.days import (
     variance_of_shift,
 )
 from lensim.dose_response.laplace.line import KEPT
+from lensim.dose_response.laplace.rows import exponential
 from lensim.inference.compiled import compiled
 
 _SLICE_WIDTH: Final = 0.8
 _SLICE_STEPS: Final = 8
 _ROUNDS: Final = 2
 _LOWEST_LOG: Final = -12.0
+_TURNS: Final = 4
+"""Sweeps until spreads of cultures are drawn again in the same way."""
 _WANTED: Final = 0.3
 """Share of the steps of Metropolis that are taken."""
 
@@ -171,50 +174,45 @@ def _draw_means(values, group_of_line, log_group, log_sigma, size, mean, grouped
 
 
 @compiled(fastmath=True)
-def _pick(points, base, group, inverse, gone, average, weight, rng):  # type: ignore[no-untyped-def]
-    """A draw of one line given its group's mean; the weights of all go into `average` once the start is gone."""
+def _weigh_line(coordinates, base, mean, inverse, weight):  # type: ignore[no-untyped-def]
+    """Weights of the draws of one line given its group's mean; the log of their sum."""
     highest = -1e300
     for s in range(len(base)):
-        a = (points[s, 0] - group[0]) * inverse[0]
-        b = (points[s, 1] - group[1]) * inverse[1]
-        c = (points[s, 2] - group[2]) * inverse[2]
+        a = (coordinates[0, s] - mean[0]) * inverse[0]
+        b = (coordinates[1, s] - mean[1]) * inverse[1]
+        c = (coordinates[2, s] - mean[2]) * inverse[2]
         weight[s] = base[s] - 0.5 * (a * a + b * b + c * c)
         highest = max(highest, weight[s])
     total = 0.0
     for s in range(len(base)):
-        away = weight[s] - highest
-        weight[s] = np.exp(away) if away > -40.0 else 0.0
+        weight[s] = exponential(weight[s] - highest)
         total += weight[s]
-    if gone:
-        for s in range(len(base)):
-            average[s] += weight[s] / total
-    target, running = rng.random() * total, 0.0
-    for s in range(len(base)):
-        running += weight[s]
-        if running >= target:
-            return s
-    return len(base) - 1
+    return highest + np.log(total)
+
+
+@compiled()
+def _weigh(coordinates, base, group_of_line, group, inverse, weight):  # type: ignore[no-untyped-def]
+    """Weights of the draws of every line, into weight (line, draw); the sum over lines of the logs of their sums."""
+    whole = 0.0
+    for line in range(len(base)):
+        whole += _weigh_line(coordinates[line], base[line], group[group_of_line[line]], inverse, weight[line])
+    return whole
 
 
 @compiled(fastmath=True)
-def _log_total(points, base, group_of_line, group, inverse, weight):  # type: ignore[no-untyped-def]
-    """Log of the sum of the weights of each line's draws, over all lines, given the means of groups."""
-    whole = 0.0
-    for line in range(len(points)):
-        highest = -1e300
-        mean = group[group_of_line[line]]
+def _pick(weight, gone, average, rng):  # type: ignore[no-untyped-def]
+    """A draw of one line by these weights, which go into `average` once the start is gone."""
+    total = weight.sum()
+    if gone:
+        share = 1.0 / total
         for s in range(len(weight)):
-            a = (points[line, s, 0] - mean[0]) * inverse[0]
-            b = (points[line, s, 1] - mean[1]) * inverse[1]
-            c = (points[line, s, 2] - mean[2]) * inverse[2]
-            weight[s] = base[line, s] - 0.5 * (a * a + b * b + c * c)
-            highest = max(highest, weight[s])
-        total = 0.0
-        for s in range(len(weight)):
-            away = weight[s] - highest
-            total += np.exp(away) if away > -40.0 else 0.0
-        whole += highest + np.log(total)
-    return whole
+            average[s] += weight[s] * share
+    target, running = rng.random() * total, 0.0
+    for s in range(len(weight)):
+        running += weight[s]
+        if running >= target:
+            return s
+    return len(weight) - 1
 
 
 @compiled()
@@ -230,13 +228,16 @@ def sweep_population(  # type: ignore[no-untyped-def]
     priors,
     sweeps,
     warm,
+    of_draws,
+    of_cultures,
     rng,
 ):
     """Draws of a panel's population and of its lines.
 
     `points` (line, draw, 3), `log_proposal` (line, draw) log density that they were drawn from, `panel` a
     `Paraboloids`, `start` (2, 3) mean and spread to begin from, `start_of_days` (4) as `Sweeps.days`, `priors` a
-    `DayPriors`. Returns a `Sweeps`.
+    `DayPriors`, `of_draws` and `of_cultures` two `Rows`, as long as draws of a line and as cultures. Returns a
+    `Sweeps`.
     """
     lines, draws = points.shape[0], points.shape[1]
     grouped = groups > 1
@@ -251,19 +252,21 @@ def sweep_population(  # type: ignore[no-untyped-def]
     group[:] = start[0]
     log_sigma, log_group = np.log(start[1]), np.log(0.3 * start[1])
     days, shifts, tried = start_of_days.copy(), np.zeros(max(panel.experiments, 1)), np.empty(4)
-    picked, weight, mu = np.zeros(lines, np.int64), np.empty(draws), start[0].copy()
-    mean, own = np.empty(groups), np.zeros((panel.cultures.sum(), KEPT))
-    base, other, product = np.empty((lines, draws)), np.empty((lines, draws)), np.empty(draws)
-    log_weights(panel, log_proposal, days, shifts, product, base)
+    picked, mu = np.zeros(lines, np.int64), start[0].copy()
+    mean, own = np.empty(groups), np.zeros((KEPT, panel.cultures.sum()))
+    base, other = np.empty((lines, draws)), np.empty((lines, draws))
+    weight, other_weight = np.empty((lines, draws)), np.empty((lines, draws))
+    coordinates = np.ascontiguousarray(points.transpose(0, 2, 1))
+    log_weights(panel, log_proposal, days, shifts, of_draws, base)
     log_step = 0.0
     for sweep in range(-warm, sweeps):
         inverse = np.exp(-log_sigma)
-        if sweep % 2:
+        whole = _weigh(coordinates, base, group_of_line, group, inverse, weight)
+        if sweep % _TURNS == 0:
             for i in range(4):
                 tried[i] = days[i] + np.exp(log_step) * priors.step[i] * rng.standard_normal()
-            log_weights(panel, log_proposal, tried, shifts, product, other)
-            gain = _log_total(points, other, group_of_line, group, inverse, weight)
-            gain -= _log_total(points, base, group_of_line, group, inverse, weight)
+            log_weights(panel, log_proposal, tried, shifts, of_draws, other)
+            gain = _weigh(coordinates, other, group_of_line, group, inverse, other_weight) - whole
             gain += log_density_of_days(tried, shifts, mu[0], panel, hyper, priors)
             gain -= log_density_of_days(days, shifts, mu[0], panel, hyper, priors)
             if sweep < 0:
@@ -271,17 +274,9 @@ def sweep_population(  # type: ignore[no-untyped-def]
             if np.log(rng.random()) < gain:
                 days[:] = tried
                 base, other = other, base
+                weight, other_weight = other_weight, weight
         for line in range(lines):
-            picked[line] = _pick(
-                points[line],
-                base[line],
-                group[group_of_line[line]],
-                inverse,
-                sweep >= 0,
-                average[line],
-                weight,
-                rng,
-            )
+            picked[line] = _pick(weight[line], sweep >= 0, average[line], rng)
         for k in range(3):
             sd_mu = hyper.sd[k]
             if k == 0:
@@ -305,11 +300,11 @@ def sweep_population(  # type: ignore[no-untyped-def]
             mu[k] = _draw_means(
                 points, group_of_line, log_group[k], log_sigma[k], size, mean, grouped, hyper, sd_mu, k, rng, group
             )
-        if sweep % 2 == 0:
+        if sweep % _TURNS == _TURNS // 2:
             of_culture(panel, picked, own)
-            slice_days(own, days, shifts, mu[0], panel, hyper, priors, rng)
-            draw_shifts(own, days, shifts, panel, rng)
-            log_weights(panel, log_proposal, days, shifts, product, base)
+            slice_days(own, days, shifts, mu[0], panel, hyper, priors, of_cultures, rng)
+            draw_shifts(own, days, shifts, panel, of_cultures, rng)
+            log_weights(panel, log_proposal, days, shifts, of_draws, base)
         if sweep >= 0:
             picks[sweep], group_draws[sweep], mu_draws[sweep] = picked, group, mu
             if grouped:
