@@ -4,7 +4,7 @@
     with a = culture_effect_at_saturation, h = exp(culture_log_hill_slope), EC50 = 10^culture_log10_ec50_um
 
     log10 EC50:  x(c) = x(line) + experiment(e) + [line_experiment(line, e)] + own(c)
-                 experiment      ~ Normal(0, sd_x sqrt(day_share))                          all lines of a day alike
+                 experiment      ~ Normal(0, sd_x sqrt(day_share))               all lines and plates of a day alike
                  line_experiment ~ Normal(0, sd_x sqrt((1 - day_share) shared_share))       all conditions of a line
                  own             ~ Normal(0, sd_x sqrt((1 - day_share) (1 - shared_share)))
     log slope:   h(c) ~ Normal(h(line), sd_h)
@@ -12,7 +12,7 @@
     sd_x, sd_h, sd_a = sd_experiment_log10_ec50_um, sd_experiment_log_hill_slope, sd_experiment_effect_at_saturation
                  ~ LogNormal(log median, log sd) of `CurvePriors`, whatever the number of experiments: with one the data
                  do not show these spreads, and the line, which keeps them as doubt, is known less well than its culture
-    day_share, shared_share ~ Uniform(0, 1); absent, and 0, where no two lines (conditions) share an experiment
+    day_share, shared_share ~ Uniform(0, 1); absent, and 0, where no two cultures (conditions) share an experiment
 
     y(line) ~ Normal(group_y, sigma_y),  group_y ~ Normal(mu_y, sigma_group_y)   for y = x, h, a, where lines are pooled
     y(line) ~ Normal(m_y, s_y)                                                   where they are not

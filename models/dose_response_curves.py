@@ -157,8 +157,8 @@ def _told(held: dict[str, Any], name: str) -> _Known:
 def _days_of_midpoints(data: xr.Dataset, held: dict[str, Any], priors: CurvePriors) -> _Days:
     """The deviations of midpoints that cultures of a day share, and the spread of what is left to each.
 
-    A dilution series is made once a day, so all lines treated that day are shifted alike. What is a line's own on that
-    day, such as its cells, is shared by its conditions.
+    A dilution series is made once a day, so all lines and plates treated that day are shifted alike. What is a line's
+    own on that day, such as its cells, is shared by its conditions.
     """
     spread = positive_spread(
         v.SD_EXPERIMENT, priors.median_sd_experiment_log10_ec50_um, priors.log_sd_sd_experiment_log10_ec50_um
@@ -186,7 +186,8 @@ def _days_of_midpoints(data: xr.Dataset, held: dict[str, Any], priors: CurvePrio
 def _information_on_days(data: xr.Dataset, held: dict[str, Any], experiment: np.ndarray, spread: Any) -> Any:
     """What cultures say of the shift of their experiment: a line tells days apart only where it has several."""
     line = data[v.LINE_OF_CULTURE].to_numpy()
-    apart = 1.0 - 1.0 / np.bincount(line)[line]
+    days = np.unique(np.column_stack([line, experiment]), axis=0)[:, 0]
+    apart = 1.0 - 1.0 / np.bincount(days)[line]
     size = held["estimate_of_shift_of_experiment"].get_value().shape[0]
     is_in = (np.arange(size)[:, None] == experiment).astype(float)
     known = _told(held, "log10_ec50")

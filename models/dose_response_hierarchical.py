@@ -28,7 +28,7 @@ def build_dose_response_hierarchical(data: xr.Dataset, priors: DoseResponsePrior
     Declares  log10_ec50_um, log_hill_slope, effect_at_saturation (cell_line), their mu_, sigma_, sigma_group_ () and
               group_ (molecular_group); culture_ and the name of each, log_top_signal (culture); background_signal
               (plate); sd_well, nu_well, and sd_experiment_log10_ec50_um, sd_experiment_log_hill_slope,
-              sd_experiment_effect_at_saturation (); where several lines share an experiment, experiment_log10_ec50_um
+              sd_experiment_effect_at_saturation (); where cultures share an experiment, experiment_log10_ec50_um
               (experiment) and day_share_of_experiment ()
     Raises    InputError if a variable is absent or has other dims, a culture has no untreated well or only zeros, a
               line has fewer than two doses above 0, or there is only one line

@@ -47,12 +47,11 @@ def panel_coords(data: xr.Dataset) -> dict[str, np.ndarray]:
 
 
 def experiment_of_cultures(data: xr.Dataset) -> np.ndarray | None:
-    """The experiment of each culture, where several lines were treated in one; None where they share none."""
+    """The experiment of each culture, where one has several: lines, or plates of a line; None where none has."""
     if v.EXPERIMENT_OF_CULTURE not in data:
         return None
     experiment = data[v.EXPERIMENT_OF_CULTURE].to_numpy().astype(np.int64)
-    pairs = np.unique(np.column_stack([data[v.LINE_OF_CULTURE].to_numpy(), experiment]), axis=0)
-    return experiment if np.bincount(pairs[:, 1]).max() > 1 else None
+    return experiment if np.bincount(experiment).max() > 1 else None
 
 
 def has_line_once(data: xr.Dataset) -> bool:
@@ -229,9 +228,8 @@ def _knowledge(data: xr.Dataset, level: np.ndarray, fall_at: Callable[[Any], Any
     of_line, of_culture = [], [_UNKNOWN] * data.sizes[v.CULTURE]
     for line in range(data.sizes[v.CELL_LINE]):
         own = line_of_well == line
-        lowest = np.unique(dose[own])[:2]
-        low = own & np.isin(dose, lowest)
-        centre = {c: np.median(level[low & (culture == c)]) for c in np.unique(culture[low])}
+        low = own & np.isin(dose, np.unique(dose[own])[:2])
+        centre = {c: _level(level, low & (culture == c), dose == 0, spread) for c in np.unique(culture[low])}
         used = own & (dose > 0) & np.isin(culture, list(centre))
         fall = (np.array([centre[c] for c in culture[used]]) - level[used]) / spread
         falls = _Falls(np.log(dose[used]), fall, culture[used], lambda residual: fall_at(residual) / spread)
@@ -241,6 +239,17 @@ def _knowledge(data: xr.Dataset, level: np.ndarray, fall_at: Callable[[Any], Any
         for one in cultures:
             of_culture[int(one)] = of_line[-1] if len(cultures) == 1 else _of_culture(falls, int(one), fit)
     return _arrays(of_line, "line") | _arrays(of_culture, "culture")
+
+
+def _level(level: np.ndarray, low: np.ndarray, untreated: np.ndarray, spread: float) -> float:
+    """Median of the wells at the two lowest doses of a culture; of untreated ones alone where the others are off them.
+
+    Doses lie in columns of a plate, and a column may be off: of a curve that ends at nothing, a level that is too low
+    would leave a part.
+    """
+    both = float(np.median(level[low]))
+    alone = level[low & untreated]
+    return float(np.median(alone)) if len(alone) and abs(np.median(alone) - both) > spread else both
 
 
 def _of_culture(falls: _Falls, culture: int, line: _Fit) -> _CurveKnowledge:

@@ -139,7 +139,7 @@ def _of_conditions(estimands: xr.Dataset, asked: Asked) -> list[ResultTable]:
             f"{named}: ratio of IC50s and difference of inhibition at the top dose{at_dose}, {asked.words}; what an "
             "experiment does to both alike cancels",
             summarise_conditions(estimands, asked.ci_prob),
-            hidden=("ic50_ratio", "ic50_ratio_lower", "ic50_ratio_upper"),
+            hidden=tuple(f"{of}ic50_ratio{end}" for of in ("", "this_experiment_") for end in ("", "_lower", "_upper")),
         )
     ]
     if len(at_levels := summarise_condition_levels(estimands, asked.ci_prob)):

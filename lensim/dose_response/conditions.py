@@ -20,6 +20,7 @@ from lensim.dose_response.estimands import (
     LOWEST_DOSE,
     TOP_DOSE,
 )
+from lensim.dose_response.experiments import ONLY_EXPERIMENT, THIS_LOG10_IC50
 from lensim.dose_response.levels import LEVEL, LOG10_ICX
 from lensim.inference.intervals import interval_of, named_interval
 from lensim.inference.observations import require_estimands
@@ -35,6 +36,7 @@ POINTS_AT_DOSE: Final = "inhibition_difference_at_dose_percent_points"
 ALL_LINES: Final = "mean of lines"
 MEDIAN_OF_LINES: Final = "median of these lines"
 PARENT: Final = "parent"
+THIS_RATIO: Final = "this_experiment_ratio"
 
 Bounds = tuple[np.ndarray, np.ndarray]
 """Draws of the lower and the upper bound of a log10 ratio; equal where it is known."""
@@ -105,6 +107,8 @@ def summarise_conditions(estimands: xr.Dataset, ci_prob: float = 0.9, seed: int 
     and _upper (each NaN where an IC50 behind it lies beyond the tested doses); ratio (the same in words, with bounds);
     p_ratio_above_1 and p_ratio_below_1 (probabilities that the IC50 is larger, and smaller, than that it is compared
     with; what is missing to 1 is where both lie beyond the same end of the doses);
+    where both curves were treated in one experiment, the same one, this_experiment_ratio (in words) and
+    this_experiment_ic50_ratio with _lower and _upper: of that experiment, without the doubt about other days;
     inhibition_difference_percent_points with its interval (at the top dose, where both have the same; NaN else), and
     inhibition_difference_at_dose_percent_points where a dose was asked for (NaN where it is not within the doses of
     both).
@@ -135,6 +139,7 @@ def summarise_conditions(estimands: xr.Dataset, ci_prob: float = 0.9, seed: int 
             del apart[POINTS_AT_DOSE]
         for at, pair in enumerate(own):
             rows.append(_row(pair) | _ratio_columns("ic50_ratio", *ratios[at], ci_prob))
+            rows[-1] |= _this_experiment_columns(*both[at], ci_prob)
             for name, values in apart.items():
                 rows[-1] |= named_interval(name, interval_of(values[at], ci_prob))
         if len(own) >= FEWEST_LINES:
@@ -142,7 +147,8 @@ def summarise_conditions(estimands: xr.Dataset, ci_prob: float = 0.9, seed: int 
             for name, values in apart.items():
                 mean = _population_mean(np.array(values), seeding.stream(seed, "conditions", kind, name))
                 rows[-1] |= named_interval(name, interval_of(mean, ci_prob))
-    return pd.DataFrame(rows)
+    found = pd.DataFrame(rows)
+    return found.fillna({THIS_RATIO: ""}) if THIS_RATIO in found else found
 
 
 def summarise_condition_levels(estimands: xr.Dataset, ci_prob: float = 0.9, seed: int = 0) -> pd.DataFrame:
@@ -239,6 +245,17 @@ def ratio_in_words(lower: float, median_from: float, median_to: float, upper: fl
 
 def _text(value: float) -> str:
     return f"{value:.2g}" if value < 1e3 else f"{float(f'{value:.2g}'):.0f}"
+
+
+def _this_experiment_columns(treated: xr.Dataset, against: xr.Dataset, ci_prob: float) -> dict[str, Any]:
+    """The ratio that one experiment showed, of two curves that were treated in it alone; nothing of others."""
+    experiment = int(treated.get(ONLY_EXPERIMENT, -1))
+    if experiment < 0 or experiment != int(against[ONLY_EXPERIMENT]) or THIS_LOG10_IC50 not in treated:
+        return {}
+    shown = (one.assign({v.LOG10_IC50: one[THIS_LOG10_IC50]}) for one in (treated, against))
+    columns = _ratio_columns("ic50_ratio", *ratio_bounds(*shown), ci_prob)
+    numbers = ("ic50_ratio", "ic50_ratio_lower", "ic50_ratio_upper")
+    return {THIS_RATIO: columns["ratio"]} | {f"this_experiment_{name}": columns[name] for name in numbers}
 
 
 def _difference(treated: xr.Dataset, against: xr.Dataset, name: str) -> np.ndarray:

@@ -16,12 +16,14 @@ from lensim import vocabulary as v
 from lensim.dose_response import curve
 from lensim.dose_response.dose_words import data_unit, dose_columns, inside_doses, words_of
 from lensim.dose_response.experiments import (
+    ONLY_EXPERIMENT,
     THIS_INHIBITION_AT_TOP,
     THIS_LOG10_EC50,
     THIS_LOG10_IC50,
     curves_of_cultures,
     experiments_of_lines,
     of_this_experiment,
+    only_experiment_of_lines,
 )
 from lensim.dose_response.flags import flags_in_words, flags_of
 from lensim.dose_response.read.units import ShownUnit, shown_unit
@@ -152,9 +154,9 @@ def dose_response_estimands(result: xr.DataTree, threshold_um: float | None = No
         this_experiment_log10_ic50_um, this_experiment_log10_ec50_um and
         this_experiment_inhibition_at_top_dose_percent are of that experiment; NaN for other lines.
         Coordinates along cell_line: lowest_dose_um and top_dose_um (of the tested doses above 0), threshold_um [uM],
-        experiments (in how many a line was treated), flags (what the wells say against one curve, in words; see
-        `lensim.dose_response.flags`), p_stimulated_by_wells (NaN but where these show what no Hill curve does; see
-        `lensim.dose_response.stimulation`),
+        experiments (in how many a line was treated), only_experiment (in which, of a line with one culture; else -1),
+        flags (what the wells say against one curve, in words; see `lensim.dose_response.flags`),
+        p_stimulated_by_wells (NaN but where wells do what no Hill curve can; see `lensim.dose_response.stimulation`),
         cell_line_molecular_group where the data have groups, and line_of_curve and condition_of_curve where a line has
         a curve for each condition. attrs["dose_unit"] is the user's unit, a `ShownUnit`; attrs["control"] the condition
         that others are compared with.
@@ -224,7 +226,11 @@ def _of_experiments(data: xr.Dataset, has_days: bool) -> dict[str, tuple[str, An
     number = experiments_of_lines(data)
     once = "the line, from 1 experiment; days assumed" if has_days else "this 1 experiment; days left out"
     words = [once if one == 1 else f"the line, from {one} experiments" for one in number]
-    return {EXPERIMENTS: (v.CELL_LINE, number), ESTIMATE_OF: (v.CELL_LINE, words)}
+    return {
+        EXPERIMENTS: (v.CELL_LINE, number),
+        ESTIMATE_OF: (v.CELL_LINE, words),
+        ONLY_EXPERIMENT: (v.CELL_LINE, only_experiment_of_lines(data)),
+    }
 
 
 def _of_lines(data: xr.Dataset, tested: xr.Dataset, threshold: xr.DataArray) -> dict[str, tuple[str, Any]]:

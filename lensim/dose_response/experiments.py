@@ -12,6 +12,7 @@ from lensim.dose_response import curve
 THIS_LOG10_IC50: Final = "this_experiment_log10_ic50_um"
 THIS_LOG10_EC50: Final = "this_experiment_log10_ec50_um"
 THIS_INHIBITION_AT_TOP: Final = "this_experiment_inhibition_at_top_dose_percent"
+ONLY_EXPERIMENT: Final = "only_experiment"
 
 
 def curves_of_cultures(result: xr.DataTree, data: xr.Dataset) -> tuple[xr.DataArray, xr.DataArray, xr.DataArray] | None:
@@ -53,6 +54,15 @@ def experiments_of_lines(data: xr.Dataset) -> np.ndarray:
     if v.EXPERIMENT_OF_CULTURE in data:
         experiment = data[v.EXPERIMENT_OF_CULTURE].to_numpy()
     return np.bincount(np.unique(np.column_stack([line, experiment]), axis=0)[:, 0], minlength=data.sizes[v.CELL_LINE])
+
+
+def only_experiment_of_lines(data: xr.Dataset) -> np.ndarray:
+    """The experiment of each line that was treated once (cell_line); -1 of others, and where none are known."""
+    line = data[v.LINE_OF_CULTURE].to_numpy()
+    found = np.full(data.sizes[v.CELL_LINE], -1)
+    if v.EXPERIMENT_OF_CULTURE in data:
+        found[line] = data[v.EXPERIMENT_OF_CULTURE].to_numpy()
+    return np.where(np.bincount(line, minlength=len(found)) == 1, found, -1)
 
 
 def of_this_experiment(

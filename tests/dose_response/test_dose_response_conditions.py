@@ -66,6 +66,34 @@ def test_what_both_conditions_share_cancels_in_their_ratio():
     assert (row["p_ratio_above_1"], row["p_ratio_below_1"]) == (1.0, 0.0)
 
 
+def once(experiments):
+    """A table of two conditions of A, each treated once, whose day adds 0.3 log10 to the doubt about the line."""
+    tree = fit(lines=("A",), own=0.2)
+    data = tree["observations"].to_dataset().assign({v.EXPERIMENT_OF_CULTURE: (v.CULTURE, experiments)})
+    draws = tree["posterior"].to_dataset()
+    shown = draws[v.LOG10_EC50].mean(("chain", "draw")) + 0.0 * draws[v.LOG10_EC50]
+    cultures = {v.CULTURE_LOG10_EC50: shown, v.CULTURE_LOG_HILL: draws[v.LOG_HILL], v.CULTURE_EFFECT: draws[v.EFFECT]}
+    cultures = {
+        name: values.drop_vars(v.CELL_LINE).rename({v.CELL_LINE: v.CULTURE}) for name, values in cultures.items()
+    }
+    tree = xr.DataTree.from_dict({"posterior": draws.assign(cultures)})
+    attach_observations(tree, data)
+    return c.summarise_conditions(dose_response_estimands(tree)).set_index("cell_line").loc["A"]
+
+
+def test_a_ratio_of_one_experiment_stands_beside_that_of_other_days():
+    """Its potency is what a bioassay of one day is asked for, without the doubt about other days."""
+    row = once([0, 0])
+    assert row["this_experiment_ratio"] == "3.1 (3.1 to 3.1)"
+    assert row["this_experiment_ic50_ratio_upper"] == pytest.approx(10**0.5, rel=0.05)
+    assert row["ic50_ratio_upper"] / row["ic50_ratio_lower"] > 5.0
+
+
+def test_curves_of_two_experiments_have_no_ratio_of_one():
+    assert "this_experiment_ratio" not in once([0, 1])
+    assert "this_experiment_ratio" not in table()
+
+
 def test_the_mean_of_lines_has_their_spread_in_it():
     rows = table()
     assert rows.index.tolist() == ["A", "B", "C", c.ALL_LINES]

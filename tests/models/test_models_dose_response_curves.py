@@ -70,6 +70,12 @@ def test_with_one_experiment_the_spreads_of_days_stay():
     assert f"culture_{v.EFFECT}_coordinate" in free
 
 
+def test_plates_of_a_line_on_one_day_share_that_day():
+    """Seven plates on three days are three days, not seven."""
+    plates = panel(2, "a").isel({v.CULTURE: [0, 0, 1]})
+    assert panel_of_models.experiment_of_cultures(plates).tolist() == [0, 0, 1]
+
+
 def test_lines_that_share_no_experiment_share_no_day():
     apart = DATA.assign({v.EXPERIMENT_OF_CULTURE: (v.CULTURE, np.arange(DATA.sizes[v.CULTURE]))})
     assert panel_of_models.experiment_of_cultures(apart) is None
@@ -78,6 +84,28 @@ def test_lines_that_share_no_experiment_share_no_day():
 
 
 # --- coordinates ---
+
+
+def test_a_lowest_dose_that_is_off_the_untreated_wells_leaves_nothing_of_cells_that_all_died():
+    """A column of a plate that read low is no level: by it a tenth of the signal of dead cells would be left."""
+    doses = np.array([0.0, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0])
+    left = 1.0 / (1.0 + (doses / 0.2) ** 2)
+    left[-2:] = 0.0
+    off = np.where(doses == 0.01, 0.65, left)
+    wells = [np.repeat(one, 8) + np.tile(np.linspace(-0.02, 0.02, 8), len(doses)) for one in (left, off)]
+    of = np.zeros(2, dtype=np.int64)
+    data = xr.Dataset(
+        {
+            v.VIABILITY: (v.WELL, 100.0 * np.concatenate(wells)),
+            v.DOSE: (v.WELL, np.tile(np.repeat(doses, 8), 2)),
+            v.CULTURE_OF_WELL: (v.WELL, np.repeat([0, 1], 8 * len(doses))),
+            v.LINE_OF_CULTURE: (v.CULTURE, of),
+        },
+        coords={v.CELL_LINE: ["a"], v.CULTURE: ["one", "two"]},
+    )
+    known = panel_of_models.normalised_arrays(data)
+    assert (known["information_on_size_of_culture"] < 1.0).all(), known["information_on_size_of_culture"]
+    assert known["estimate_of_log10_ec50_of_culture"] == pytest.approx(np.log10([0.2, 0.2]), abs=0.1)
 
 
 def test_a_mean_far_from_the_few_lines_keeps_what_they_know_of_the_effect():

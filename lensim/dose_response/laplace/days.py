@@ -2,7 +2,7 @@
 
     x(c) = x(line) + shift(e) + own(c),  shift ~ Normal(0, s_x sqrt(share)),  own ~ Normal(0, s_x sqrt(1 - share))
     h(c) ~ Normal(h(line), s_h),  a(c) ~ Normal(a(line), s_a)
-    s_x, s_h, s_a ~ LogNormal(log median, log sd),  share ~ Uniform(0, 1); 0 where no two lines share an experiment
+    s_x, s_h, s_a ~ LogNormal(log median, log sd),  share ~ Uniform(0, 1); 0 where no two cultures share an experiment
 
 `days` below is (log s_x, log s_h, log s_a, logit share). Shifts are apart from their mean over experiments, which
 lines have in them.
@@ -51,7 +51,7 @@ class Paraboloids(NamedTuple):
     experiment
         (line, culture of the line)
     experiments
-        How many have shifts; 0 where no two lines share one.
+        How many have shifts; 0 where none has several cultures.
     """
 
     kept: np.ndarray

@@ -98,8 +98,8 @@ class PanelPosterior:
     sd_experiment
         (draw, 3) spreads of cultures around their lines.
     day_share
-        (draw) share of the variance of a culture's log10 EC50 that all lines of an experiment have in common; 0 where
-        no two lines share one.
+        (draw) share of the variance of a culture's log10 EC50 that all cultures of an experiment have in common; 0
+        where none has several.
     points, weights
         (line, point, 3) and (line, point): the same posterior of each line with less noise, but with the mean shift of
         all experiments in its log10 EC50.

@@ -15,7 +15,7 @@ from lensim.dose_response.priors import WellPriors
 class PanelSheet:
     """What studies on one sheet share: wells in the order of the kernel.
 
-    `experiments` is how many have a shift that their lines share; 0 where no two lines share one.
+    `experiments` is how many have a shift that their cultures share; 0 where none has several.
     """
 
     order: np.ndarray
@@ -65,7 +65,7 @@ def sheet_of(data: xr.Dataset) -> PanelSheet:
     bounds = np.searchsorted(culture[first], np.arange(len(by_line) + 1))
     lines = np.searchsorted(line_of_culture[by_line], np.arange(data.sizes[v.CELL_LINE] + 1))
     first_cell_of_line = bounds[lines[:-1]]
-    experiment, experiments = _experiments_of(data, line_of_culture)
+    experiment, experiments = _experiments_of(data, len(line_of_culture))
     return PanelSheet(
         order=order,
         cell_of_well=np.cumsum(new) - 1,
@@ -86,14 +86,13 @@ def sheet_of(data: xr.Dataset) -> PanelSheet:
     )
 
 
-def _experiments_of(data: xr.Dataset, line_of_culture: np.ndarray) -> tuple[np.ndarray, int]:
-    """The experiment of each culture, and how many there are; 0 of them where no two lines share one."""
+def _experiments_of(data: xr.Dataset, cultures: int) -> tuple[np.ndarray, int]:
+    """The experiment of each culture, and how many there are; 0 of them where none has several cultures."""
     if v.EXPERIMENT_OF_CULTURE in data:
         names, experiment = np.unique(data[v.EXPERIMENT_OF_CULTURE].to_numpy(), return_inverse=True)
-        pairs = np.unique(np.column_stack([line_of_culture, experiment]), axis=0)
-        if np.bincount(pairs[:, 1]).max() > 1:
+        if np.bincount(experiment).max() > 1:
             return experiment.astype(np.int64), len(names)
-    return np.zeros(len(line_of_culture), np.int64), 0
+    return np.zeros(cultures, np.int64), 0
 
 
 def wells_of(sheet: PanelSheet, signal: np.ndarray, blank_signal: np.ndarray, priors: WellPriors) -> Wells:
