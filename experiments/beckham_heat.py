@@ -26,10 +26,10 @@ from rich.console import Console
 
 from lensim import checks, seeding
 from lensim import vocabulary as v
-from lensim.assay import fit_study
 from lensim.bounds import BoundedModel
 from lensim.expression.priors import ExpressionPriors
 from lensim.expression.read import read_cts
+from lensim.fit_study import fit_study
 from lensim.inference.catalogue import find_model
 from lensim.inference.engine_nutpie import SamplerSettings, compile_model
 from lensim.inference.fit import FitSettings, draw

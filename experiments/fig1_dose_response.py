@@ -15,11 +15,11 @@ from rich.console import Console
 
 from lensim import seeding
 from lensim import vocabulary as v
-from lensim.assay import fit_study
 from lensim.bounds import BoundedModel
 from lensim.dose_response import PlateFaults, lay_out, one_study, simulate
 from lensim.dose_response.estimands import dose_response_estimands, summarise_lines, summarise_panel
 from lensim.dose_response.read import write_tidy
+from lensim.fit_study import fit_study
 from lensim.inference.engine_nutpie import SamplerSettings
 from lensim.inference.fit import FitSettings
 from lensim.inference.verdict import verdict_of

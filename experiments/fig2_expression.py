@@ -13,7 +13,6 @@ from rich.console import Console
 
 from lensim import seeding
 from lensim import vocabulary as v
-from lensim.assay import fit_study
 from lensim.bounds import BoundedModel
 from lensim.dose_response.estimands import TOP_DOSE, dose_response_estimands
 from lensim.expression.classical import classical_fold_changes, classical_population
@@ -25,6 +24,7 @@ from lensim.expression.read import write_cts
 from lensim.expression.sensitivity import summarise_sensitivity
 from lensim.expression.simulate import one_study, simulate
 from lensim.expression.truth import ReactionFaults
+from lensim.fit_study import fit_study
 from lensim.inference.engine_nutpie import SamplerSettings
 from lensim.inference.fit import FitSettings
 from lensim.inference.verdict import verdict_of

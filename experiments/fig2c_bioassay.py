@@ -13,7 +13,6 @@ from rich.console import Console
 
 from lensim import seeding
 from lensim import vocabulary as v
-from lensim.assay import fit_study
 from lensim.bioassay.assemble import write_bioassay
 from lensim.bioassay.classical import classical_changes, classical_tnf
 from lensim.bioassay.design import lay_out
@@ -21,6 +20,7 @@ from lensim.bioassay.estimands import bioassay_estimands, summarise_changes, sum
 from lensim.bioassay.simulate import one_study, simulate
 from lensim.bioassay.truth import USUAL_FAULTS
 from lensim.bounds import BoundedModel
+from lensim.fit_study import fit_study
 from lensim.inference.engine_nutpie import SamplerSettings
 from lensim.inference.fit import FitSettings
 from lensim.inference.verdict import verdict_of

@@ -15,7 +15,6 @@ from rich.console import Console
 
 from lensim import seeding
 from lensim import vocabulary as v
-from lensim.assay import fit_study
 from lensim.bounds import BoundedModel
 from lensim.cell_cycle import Cytometer, GatedStudy, draw_truth, gate_study, lay_out, simulate_events
 from lensim.cell_cycle.classical import CELLS_AS_EXPERIMENTS, classical_effects
@@ -30,6 +29,7 @@ from lensim.cell_cycle.gated import confusion, share_rightly_gated
 from lensim.cell_cycle.phases import PHASES, S_PHASE
 from lensim.cell_cycle.read.events import write_cell_cycle
 from lensim.cell_cycle.truth import KINDS_OF_EVENT
+from lensim.fit_study import fit_study
 from lensim.inference.engine_nutpie import SamplerSettings
 from lensim.inference.fit import FitSettings
 from lensim.inference.verdict import verdict_of

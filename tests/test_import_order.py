@@ -42,6 +42,7 @@ LEVELS = (
     ("tables",),
     ("inference",),
     ("assay",),
+    ("fit_study",),
     ASSAYS,
     ("summaries",),
     ("maiga2013",),

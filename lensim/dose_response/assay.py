@@ -63,7 +63,7 @@ def model_reason(data: xr.Dataset) -> str:
         return f"model {default_model(data)}, chosen because there is one line, which has none to be pooled with"
     return (
         f"model {default_model(data)}, chosen because there are {lines} lines or conditions: each borrows from the "
-        f'others what its own wells leave open; model="dose_response_separate{raw}" fits each on its own'
+        f"others what its own wells leave open; the model dose_response_separate{raw} fits each on its own"
     )
 
 

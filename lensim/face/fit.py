@@ -8,8 +8,9 @@ import pandas as pd
 import xarray as xr
 
 from lensim.arguments import checked
-from lensim.assay import Asked, assay_of, fit_study
+from lensim.assay import Asked, assay_of
 from lensim.checks import InputError, one_of
+from lensim.fit_study import fit_study
 from lensim.inference.verdict import Verdict
 from lensim.plain_text import one_line
 

@@ -41,7 +41,7 @@ def lines(number: int, signal: str) -> xr.Dataset:
             "dose_response_hierarchical_normalised",
             "model dose_response_hierarchical_normalised, chosen because there are 2 lines or conditions: each borrows "
             "from the others what its own wells leave open; "
-            'model="dose_response_separate_normalised" fits each on its own',
+            "the model dose_response_separate_normalised fits each on its own",
         ),
     ],
 )

@@ -7,7 +7,6 @@ import xarray as xr
 from scipy import integrate, optimize, stats
 
 from lensim import vocabulary as v
-from lensim.assay import fit_study
 from lensim.checks import InputError
 from lensim.expression.classical_comparison import compare_with_classical
 from lensim.expression.design import ExpressionDesign, lay_out
@@ -16,6 +15,7 @@ from lensim.expression.priors import ExpressionPriors
 from lensim.expression.sensitivity import contrast_of_subjects, slope_against
 from lensim.expression.simulate import one_study, simulate
 from lensim.expression.truth import NO_FAULTS, CellTypeExpression, ExpressionPopulation, GeneAssay, draw_truth
+from lensim.fit_study import fit_study
 from lensim.inference.catalogue import find_model
 from lensim.inference.engine_nutpie import SamplerSettings
 from lensim.inference.fit import FitSettings
