@@ -131,7 +131,8 @@ def find_columns(
         Where faults are noted: a stated or needed column that is missing, with the closest name that there is; a name
         that is in the header twice; two columns that may be the same thing.
     stated
-        The user's names by meaning, or constants behind an equals sign; see `check_stated`.
+        The user's names by meaning, or constants behind an equals sign; see `check_stated`. None where a reader has no
+        such choice, which its messages then do not offer.
     needed
         What must be there.
 
@@ -140,7 +141,7 @@ def find_columns(
     InputError
         With all the faults so far, if any was found here.
     """
-    stated = stated or {}
+    can_be_stated, stated = stated is not None, stated or {}
     check_stated(stated, meanings)
     before = len(faults.faults)
     position: dict[str, int] = {}
@@ -158,7 +159,7 @@ def find_columns(
         if at is not None and not (meaning.is_optional and what not in needed and _is_empty(table, at)):
             position[what] = at
         elif at is None and what in needed:
-            faults.add(missing(table, what), line=1)
+            faults.add(missing(table, what) + (name_one(what, meaning) if can_be_stated else ""), line=1)
     if len(faults.faults) > before:
         faults.raise_if_any()
     return Found(position, {what: table.header[at] for what, at in position.items()}, constant)
@@ -191,6 +192,14 @@ def missing(table: TextTable, wanted: str) -> str:
     near = table.header[plain.index(close[0])] if close else None
     there = ", ".join(repr(name) for name in table.header)
     return f"the column {wanted!r} is missing; there are {there}" + (f" (closest: {near!r})" if near else "")
+
+
+def name_one(what: str, meaning: Meaning) -> str:
+    """The way out where a column is missing: its name, or a value for all rows where that is possible."""
+    named = f': name one, columns={{"{what}": "NAME"}}'
+    if not meaning.may_be_constant:
+        return named
+    return f'{named}, or give a value for all rows, columns={{"{what}": "{CONSTANT_MARK}VALUE"}}'
 
 
 def _by_stated_name(table: TextTable, name: str, faults: FaultReport) -> int | None:

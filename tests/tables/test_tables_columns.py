@@ -98,10 +98,17 @@ def test_a_value_for_all_rows():
 
 
 def test_what_is_missing_is_told_with_the_closest():
-    assert refused(["dosis", "b"], needed=("dose", "line")).splitlines() == [
+    told = [
         "t.csv line 1: the column 'dose' is missing; there are 'dosis', 'b' (closest: 'dosis')",
         "t.csv line 1: the column 'line' is missing; there are 'dosis', 'b'",
     ]
+    assert refused(["dosis", "b"], needed=("dose", "line")).splitlines() == told
+    ways = (
+        ': name one, columns={"dose": "NAME"}',
+        ': name one, columns={"line": "NAME"}, or give a value for all rows, columns={"line": "=VALUE"}',
+    )
+    stated = refused(["dosis", "b"], {}, needed=("dose", "line")).splitlines()
+    assert stated == [fault + way for fault, way in zip(told, ways, strict=True)]
     assert refused(["dose"], {"line": "lines"}) == "t.csv line 1: the column 'lines' is missing; there are 'dose'"
 
 

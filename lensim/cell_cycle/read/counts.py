@@ -93,7 +93,7 @@ def read_counts(
     scales: list[str] = []
     for source in sources:
         table, faults = read_table(source)
-        found = find_columns(table, COUNT_COLUMNS, faults, stated=columns, needed=("condition",))
+        found = find_columns(table, COUNT_COLUMNS, faults, stated=columns or {}, needed=("condition",))
         note_control_words(said, table, found)
         layout = _layout(table, found, scale, faults)
         mark = _decimal_mark(table, decimal, faults, is_percent=layout.is_percent)

@@ -89,7 +89,7 @@ def read_events(
     read: list[_EventFile] = []
     for source in sources:
         table, faults = read_table(source)
-        found = find_columns(table, EVENT_COLUMNS, faults, stated=columns, needed=("brdu", "dna", "condition"))
+        found = find_columns(table, EVENT_COLUMNS, faults, stated=columns or {}, needed=("brdu", "dna", "condition"))
         note_control_words(said, table, found)
         own = _read_file(table, found, experiment_of(source, sources), decimal, brdu_scale, faults)
         for key, line in zip(own.tubes, own.lines, strict=True):

@@ -90,7 +90,7 @@ def read_fcs_sheet(
     events = 0
     for source in sources:
         table, faults = read_table(source)
-        found = find_columns(table, FCS_COLUMNS, faults, stated=columns, needed=("file", "condition"))
+        found = find_columns(table, FCS_COLUMNS, faults, stated=columns or {}, needed=("file", "condition"))
         note_control_words(said, table, found)
         experiment = experiment_of(source, sources)
         for row, line in zip(table.rows, table.lines, strict=True):

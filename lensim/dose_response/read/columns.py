@@ -17,7 +17,16 @@ from lensim.dose_response.read.response import (
     without_response,
 )
 from lensim.plain_text import shown
-from lensim.tables.columns import EXPERIMENT_NAMES, Found, Meaning, check_stated, find_columns, missing, names_any
+from lensim.tables.columns import (
+    EXPERIMENT_NAMES,
+    Found,
+    Meaning,
+    check_stated,
+    find_columns,
+    missing,
+    name_one,
+    names_any,
+)
 from lensim.tables.log_scale import LOG_WORDS, DoseScale, scale_in_name
 from lensim.tables.names import plain_name
 from lensim.tables.table import TextTable
@@ -247,7 +256,8 @@ def _response_of(table: TextTable, stated: Mapping[str, str], faults: FaultRepor
         choices = " or ".join(f'columns={{"{what}": {_quoted(name)}}}' for name, what in fits.items())
         faults.add(f"the columns {names} may each be the response: say {choices}", line=1)
     else:
-        faults.add(without_response(table.header) or missing(table, "signal") + OTHER_RESPONSES, line=1)
+        way = name_one("signal", COLUMNS["signal"])
+        faults.add(without_response(table.header) or missing(table, "signal") + OTHER_RESPONSES + way, line=1)
     return None
 
 

@@ -207,9 +207,11 @@ def test_missing_columns_are_named_with_the_closest(tmp_path):
     there = "there are 'lines', 'dosis', 'signals'"
     assert faults_of(tmp_path, "lines,dosis,signals\na,1,2\n") == [
         f"wells.csv line 1: the column 'signal' is missing; {there} (closest: 'signals'); "
-        "viability or inhibition in percent would do as well",
-        f"wells.csv line 1: the column 'cell_line' is missing; {there} (closest: 'lines')",
-        f"wells.csv line 1: the column 'dose' is missing; {there} (closest: 'dosis')",
+        'viability or inhibition in percent would do as well: name one, columns={"signal": "NAME"}',
+        f"wells.csv line 1: the column 'cell_line' is missing; {there} (closest: 'lines'): name one, "
+        'columns={"cell_line": "NAME"}, or give a value for all rows, columns={"cell_line": "=VALUE"}',
+        f"wells.csv line 1: the column 'dose' is missing; {there} (closest: 'dosis'): name one, "
+        'columns={"dose": "NAME"}',
     ]
     there = "there are 'cell_line', 'dose_um', 'signal'"
     assert faults_of(tmp_path, f"{HEADER}\n{GOOD}", {"dose": "conc_uM", "plate": "Plate"}) == [
