@@ -18,6 +18,7 @@ from .dose_response_hierarchical_normalised import build_dose_response_hierarchi
 from .dose_response_plate_position import build_dose_response_plate_position
 from .dose_response_separate import build_dose_response_separate
 from .dose_response_separate_normalised import build_dose_response_separate_normalised
+from .dose_response_separate_plate_position import build_dose_response_separate_plate_position
 from .expression_hierarchical import build_expression_hierarchical
 from .expression_hierarchical_responding import build_expression_hierarchical_responding
 from .expression_panel import expression_arrays, needed_slots
@@ -45,6 +46,13 @@ CATALOGUE: dict[str, ModelEntry] = {
         panel.position_arrays,
         v.SIGNAL,
         "as dose_response_hierarchical, with edge effects and gradients of each plate",
+        DoseResponsePriors,
+    ),
+    "dose_response_separate_plate_position": ModelEntry(
+        build_dose_response_separate_plate_position,
+        panel.position_arrays,
+        v.SIGNAL,
+        "as dose_response_separate, with edge effects and gradients of each plate",
         DoseResponsePriors,
     ),
     "dose_response_hierarchical_normalised": ModelEntry(

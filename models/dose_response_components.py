@@ -144,18 +144,28 @@ def raw_wells(
 
 
 def position_on_plate(held: dict[str, Any], priors: WellPriors) -> Any:
-    """What a well gains or loses by its place, on the log scale: the edge, and a gradient along rows and columns."""
+    """What a well gains or loses by its place, on the log scale: the edge, and a gradient along rows and columns.
+
+    Gradients along rows and along columns have one spread, and plates have a share of its variance in common: where
+    each dose has a column of its own, rows tell how large a gradient along the columns may be.
+    """
     mu_edge = pm.Normal("mu_edge_log_effect", 0.0, priors.sd_log_position)
     sigma_edge = pm.HalfNormal("sigma_edge_log_effect", priors.sd_log_position)
     edge = normal_non_centred("edge_log_effect", mu=mu_edge, sigma=sigma_edge, dims=v.PLATE)
-    sigma_row = pm.HalfNormal("sigma_row_log_gradient", priors.sd_log_position)
-    row = normal_non_centred("row_log_gradient", mu=0.0, sigma=sigma_row, dims=v.PLATE)
-    sigma_column = pm.HalfNormal("sigma_column_log_gradient", priors.sd_log_position)
-    column = normal_non_centred("column_log_gradient", mu=0.0, sigma=sigma_column, dims=v.PLATE)
+    sigma = pm.HalfNormal("sigma_log_gradient", priors.sd_log_position)
+    share = pm.Uniform("share_of_log_gradient")
+    row, column = (
+        _gradient(along, sigma * pt.sqrt(share), sigma * pt.sqrt(1.0 - share)) for along in ("row", "column")
+    )
     plate = held["plate_of_well"]
     return (
         edge[plate] * held["edge_of_well"] + row[plate] * held["row_of_well"] + column[plate] * held["column_of_well"]
     )
+
+
+def _gradient(along: str, of_all: Any, of_plates: Any) -> Any:
+    mu = normal_non_centred(f"mu_{along}_log_gradient", mu=0.0, sigma=of_all, dims=None)
+    return normal_non_centred(f"{along}_log_gradient", mu=mu, sigma=of_plates, dims=v.PLATE)
 
 
 def normalised_wells(held: dict[str, Any], residual: Any, priors: WellPriors) -> None:

@@ -13,7 +13,7 @@ from scipy.special import expit
 
 from lensim import checks
 from lensim import vocabulary as v
-from lensim.tables.plate_size import plate_shape
+from lensim.dose_response.places import COLUMN, EDGE, ROW, place_of_wells
 
 # log dose of an untreated cell: so low that the occupancy is 0 to machine precision at any slope in reach
 LOG_DOSE_OF_UNTREATED = -1e3
@@ -389,12 +389,10 @@ def normalised_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:
 
 def position_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:
     """`raw_arrays`, and where each well lies: on the edge or not, and its row and column from -0.5 to 0.5."""
-    row, column = data[v.PLATE_ROW].to_numpy().astype(float), data[v.PLATE_COLUMN].to_numpy().astype(float)
-    rows, columns = plate_shape(data)
-    edge = (row == 0) | (row == rows - 1) | (column == 0) | (column == columns - 1)
+    place = place_of_wells(data)
     return raw_arrays(data) | {
-        "edge_of_well": edge.astype(float),
-        "row_of_well": row / (rows - 1) - 0.5,
-        "column_of_well": column / (columns - 1) - 0.5,
+        "edge_of_well": place[:, EDGE],
+        "row_of_well": place[:, ROW],
+        "column_of_well": place[:, COLUMN],
         "plate_of_well": data[v.PLATE_OF_CULTURE].to_numpy()[data[v.CULTURE_OF_WELL].to_numpy()].astype(np.int64),
     }

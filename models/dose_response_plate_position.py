@@ -15,14 +15,17 @@ def build_dose_response_plate_position(data: xr.Dataset, priors: DoseResponsePri
 
     log E[signal] of a well gains  edge_log_effect(plate) * on_edge + row_log_gradient(plate) * row
                                 + column_log_gradient(plate) * column,  row and column from -0.5 to 0.5
-    edge_log_effect(plate) ~ Normal(mu_edge_log_effect, sigma_edge_log_effect), gradients ~ Normal(0, sigma_...)
+    edge_log_effect(plate)   ~ Normal(mu_edge_log_effect, sigma_edge_log_effect)
+    row_log_gradient(plate)  ~ Normal(mu_row_log_gradient, sigma_log_gradient sqrt(1 - share_of_log_gradient))
+    mu_row_log_gradient      ~ Normal(0, sigma_log_gradient sqrt(share_of_log_gradient));  columns alike
 
-    Worth its price where edges or gradients are larger than the spread of wells and doses are not randomised over the
-    plate; compare by LOO with `dose_response_hierarchical`.
+    Lensim chooses it where doses have places of their own on the plates and these may move a response by more than 2%
+    (`lensim.dose_response.places`). Where wells are randomised, places are part of the spread of wells.
 
     Needs     as dose_response_hierarchical, and plate_row, plate_column (well), 0 = A and 0 = column 1
     Declares  as dose_response_hierarchical, and edge_log_effect, row_log_gradient, column_log_gradient (plate),
-              mu_edge_log_effect, sigma_edge_log_effect, sigma_row_log_gradient, sigma_column_log_gradient ()
+              mu_edge_log_effect, sigma_edge_log_effect, mu_row_log_gradient, mu_column_log_gradient,
+              sigma_log_gradient, share_of_log_gradient ()
     Raises    InputError as dose_response_hierarchical
     Source    ours
     """
@@ -30,7 +33,7 @@ def build_dose_response_plate_position(data: xr.Dataset, priors: DoseResponsePri
     panel.require_panel(data, v.SIGNAL, "dose_response_plate_position")
     panel.require_positions(data, "dose_response_plate_position")
     panel.require_untreated(data, v.SIGNAL)
-    panel.require_lines(data, "dose_response_plate_position", "dose_response_separate")
+    panel.require_lines(data, "dose_response_plate_position", "dose_response_separate_plate_position")
     with pm.Model(coords=panel.panel_coords(data)) as model:
         held = parts.register(panel.position_arrays(data))
         residual = parts.residual_of_cells(held, curves.pooled_curves(data, held, priors.curves))

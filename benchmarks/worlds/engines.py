@@ -136,7 +136,8 @@ def _posterior(found: PanelPosterior, data: xr.Dataset) -> xr.Dataset:
             for what, values in spreads.items()
             for k, name in enumerate(CURVE)
         }
-        | {v.SD_EXPERIMENT: (of_draws, found.sd_experiment[None])},
+        | {f"sd_experiment_{name}": (of_draws, found.sd_experiment[None, :, k]) for k, name in enumerate(CURVE)}
+        | {v.DAY_SHARE: (of_draws, found.day_share[None])},
         coords={v.CELL_LINE: data[v.CELL_LINE]},
     )
 

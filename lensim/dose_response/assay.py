@@ -23,6 +23,7 @@ from lensim.dose_response.estimands import (
 )
 from lensim.dose_response.experiments import THIS_INHIBITION_AT_TOP, THIS_LOG10_IC50
 from lensim.dose_response.levels import levels_beside, summarise_levels, with_levels
+from lensim.dose_response.places import place_in_words, shift_of
 from lensim.dose_response.read import read_dose_response, write_tidy
 from lensim.dose_response.remarks import panel_remarks
 from lensim.inference.observations import observations_of
@@ -50,21 +51,34 @@ TWO_FOLD: Final = 0.3
 
 
 def default_model(data: xr.Dataset) -> str:
-    """The model that suits a panel: pooled from two lines on, normalised where there are no raw signals."""
-    pooling = "hierarchical" if data.sizes[v.CELL_LINE] > 1 else "separate"
-    return f"dose_response_{pooling}" + ("" if v.SIGNAL in data else "_normalised")
+    """The model that suits a panel: pooled from two lines on, normalised where there are no raw signals.
+
+    Of raw signals the one with places on the plate, where `shift_of` finds that these matter.
+    """
+    several = data.sizes[v.CELL_LINE] > 1
+    if v.SIGNAL not in data:
+        return f"dose_response_{'hierarchical' if several else 'separate'}_normalised"
+    if shift_of(data) is None:
+        return f"dose_response_{'hierarchical' if several else 'separate'}"
+    return f"dose_response{'' if several else '_separate'}_plate_position"
 
 
 def model_reason(data: xr.Dataset) -> str:
-    """Why lines are pooled or not, and which model does the other."""
-    raw = "" if v.SIGNAL in data else "_normalised"
-    lines = data.sizes[v.CELL_LINE]
+    """Why lines are pooled or not, and places on plates are in the model, and which models do otherwise."""
+    model, lines = default_model(data), data.sizes[v.CELL_LINE]
+    shift = shift_of(data)
+    alone = "dose_response_separate" + ("_normalised" if v.SIGNAL not in data else "_plate_position" if shift else "")
     if lines < 2:
-        return f"model {default_model(data)}, chosen because there is one line, which has none to be pooled with"
-    return (
-        f"model {default_model(data)}, chosen because there are {lines} lines or conditions: each borrows from the "
-        f"others what its own wells leave open; the model dose_response_separate{raw} fits each on its own"
-    )
+        said = f"model {model}, chosen because there is one line, which has none to be pooled with"
+    else:
+        said = (
+            f"model {model}, chosen because there are {lines} lines or conditions: each borrows from the others what "
+            f"its own wells leave open; the model {alone} fits each on its own"
+        )
+    if shift is None:
+        return said
+    without = f"dose_response_{'hierarchical' if lines > 1 else 'separate'}"
+    return f"{said}; {place_in_words(shift)}, so places are in the model; the model {without} leaves them out"
 
 
 def estimands(result: xr.DataTree, asked: Asked) -> xr.Dataset:

@@ -7,9 +7,14 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.dose_response import flags as f
+from lensim.dose_response.places import doses_have_places, places_of
 from lensim.dose_response.read.units import shown_unit
 
 MOST_NAMES: Final = 5
+IN_ORDER: Final = (
+    "doses have places of their own on the plates: a fault of the same wells on every plate looks like an effect of "
+    "the dose, and no model tells them apart; wells that are randomised, or every other plate turned round, do"
+)
 _SENTENCES: Final = {
     f.DIRECTION: "the response rises with dose, and the model is of one that falls: an IC50 here means nothing "
     "if the column is of the other kind, percent inhibition or percent viability",
@@ -46,11 +51,14 @@ def panel_remarks(data: xr.Dataset) -> tuple[str, ...]:
         if any(flag.kind == kind for flag in found)
     ]
     said += [
-        f"{flag.words}, over all plates: an IC50 moves where edge wells are of some doses alone; "
-        "the model dose_response_plate_position has a term for the edge"
+        f"{flag.words}, over all plates: an IC50 moves where edge wells are of some doses alone; the models "
+        "dose_response_plate_position and dose_response_separate_plate_position have a term for the edge"
         for flag in found
         if flag.kind == f.EDGE
     ]
+    places = places_of(data)
+    if places is not None and doses_have_places(places):
+        said.append(IN_ORDER)
     if v.SIGNAL in data and not data.sizes.get(v.BLANK, 0):
         said.append(
             "the data have no blank wells, so the background is taken as 0: signal that a plate gives without cells "

@@ -29,6 +29,7 @@ MODELS = [
     "dose_response_hierarchical",
     "dose_response_separate",
     "dose_response_plate_position",
+    "dose_response_separate_plate_position",
     "dose_response_hierarchical_normalised",
     "dose_response_separate_normalised",
 ]
@@ -109,7 +110,7 @@ def test_declares_what_its_docstring_says(name):
         assert (f"mu_{variable}" in model.named_vars) == ("separate" not in name)
         assert (f"group_{variable}" in model.named_vars) == ("separate" not in name)
     assert model.named_vars_to_dims[v.CULTURE_LOG10_EC50] == (v.CULTURE,)
-    assert ("edge_log_effect" in model.named_vars) == (name == "dose_response_plate_position")
+    assert ("edge_log_effect" in model.named_vars) == name.endswith("plate_position")
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -341,7 +342,7 @@ def test_a_single_line_is_for_the_separate_models(name):
     if "separate" in name:
         assert build(ONE_LINE).named_vars_to_dims[v.LOG10_EC50] == (v.CELL_LINE,)
         return
-    instead = "dose_response_separate" + ("_normalised" if "normalised" in name else "")
+    instead = "dose_response_separate" + next((x for x in ("_normalised", "_plate_position") if name.endswith(x)), "")
     with pytest.raises(
         InputError,
         match=rf"^{name} needs at least 2 cell lines, got only NCI-H929: use {instead} for a single line$",

@@ -92,6 +92,7 @@ STUDIES: dict[str, Callable[[], xr.Dataset]] = {
     "dose_response_hierarchical": panel,
     "dose_response_separate": panel,
     "dose_response_plate_position": panel,
+    "dose_response_separate_plate_position": panel,
     "dose_response_hierarchical_normalised": panel,
     "dose_response_separate_normalised": panel,
     "expression_hierarchical": reactions,

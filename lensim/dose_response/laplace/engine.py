@@ -1,7 +1,8 @@
 """Posteriors of dose-response panels without a long Markov chain over wells: Laplace by line, weights, population.
 
 The model is `dose_response_hierarchical`: EC50, slope and effect of a culture deviate from its line's, the lines of an
-experiment share a shift of their EC50s, and these spreads keep their priors where a line has one culture.
+experiment share a shift of their EC50s, and these spreads keep their priors where a line has one culture. Where places
+on plates matter it is `dose_response_plate_position` (`lensim.dose_response.places`, module `ways`).
 
 Each line's curve is drawn around the modes of its own posterior under a wide working prior, each draw with its weight
 (modules `line` and `panel`); a short Gibbs sampler then joins lines, molecular groups and days exactly over these draws
@@ -10,6 +11,8 @@ Each line's curve is drawn around the modes of its own posterior under a wide wo
 What is approximate, and how it is guarded:
 
 * untreated levels of cultures, and the deviations of their curves, are integrated to second order;
+* places on plates are told by replicates alone, and cultures of one plate do not learn from one another what replicates
+  leave open;
 * the spread of wells, its degrees of freedom and the backgrounds are put at their posterior mode, corrected for the
   parameters that wells pay for; with 72 wells a line this changes a width by less than one percent;
 * the draws of a line may miss where its posterior lies: the Pareto shape k of its weights under the fitted population
@@ -24,7 +27,7 @@ from scipy import special
 
 from lensim.bounds import require_figures
 from lensim.dose_response.laplace.days import DayPriors, Paraboloids
-from lensim.dose_response.laplace.line import KEPT, MODES, OF_CELL, PROFILE
+from lensim.dose_response.laplace.line import KEPT, MODES, OF_CELL, PROFILE, START
 from lensim.dose_response.laplace.panel import draw_lines, find_modes, midpoints_of_cultures
 from lensim.dose_response.laplace.pareto import pareto_shapes
 from lensim.dose_response.laplace.population import CurveHyperpriors, sweep_population
@@ -40,6 +43,7 @@ from lensim.dose_response.laplace.proposals import (
 )
 from lensim.dose_response.laplace.rows import rows_of
 from lensim.dose_response.laplace.spread import day_spread, first_spread, well_spread
+from lensim.dose_response.laplace.ways import WAYS
 from lensim.dose_response.laplace.wells import PanelSheet, wells_of
 from lensim.dose_response.priors import CurvePriors, DoseResponsePriors
 
@@ -155,9 +159,9 @@ def analyse_panel(
     wells = wells_of(sheet, signal, blank_signal, priors.wells)
     n_lines, cultures = len(sheet.lines) - 1, int(np.diff(sheet.lines).max())
     modes, heights = np.zeros((n_lines, MODES, 3)), np.zeros((n_lines, MODES))
-    curvatures, starts = np.zeros((n_lines, MODES, 3, 3)), np.zeros((n_lines, MODES, cultures, 4))
+    curvatures, starts = np.zeros((n_lines, MODES, 3, 3)), np.zeros((n_lines, MODES, cultures, START))
     count = np.zeros(n_lines, np.int64)
-    work, profiles = np.zeros((int(np.diff(sheet.bounds).max()), OF_CELL)), np.zeros((cultures, PROFILE))
+    work, profiles = np.zeros((int(np.diff(sheet.bounds).max()) + WAYS, OF_CELL)), np.zeros((cultures, PROFILE))
     found = np.zeros((len(sheet.bounds) - 1, 2))
     working = _WORKING.copy()
     working[0, 0] = sheet.middle

@@ -12,12 +12,14 @@ cultures and any shift d of the log EC50s of an experiment:
     z ~ Normal((d, 0, 0), D):   log L_c = height + b_x d - K_xx d^2 / 2
                                           - log det(1 + D^1/2 K D^1/2) / 2 + g . (D^-1 + K)^-1 g / 2
     with g = b - K (d, 0, 0)
+What replicates leave open of places on the plate is integrated out as the untreated level is (module `ways`).
 """
 
 from typing import Final, NamedTuple
 
 import numpy as np
 
+from lensim.dose_response.laplace.ways import WAYS, move_places, without_places
 from lensim.inference.compiled import compiled
 
 LN10: Final = float(np.log(10.0))
@@ -34,10 +36,12 @@ _LEAST: Final = 1e-6
 _LARGEST_STEP: Final = (0.3, 0.2, 0.3, 0.5)
 KEPT: Final = 10
 """Numbers of a paraboloid: height, b (3), K (xx, xh, xa, hh, ha, aa)."""
-OF_CELL: Final = 6
-"""Numbers of a cell: see `_cells`."""
-PROFILE: Final = 15
+OF_CELL: Final = 8
+"""Numbers of a cell: see `_cells` and `_around`."""
+PROFILE: Final = 15 + 3 * WAYS
 """Numbers of a culture at its best: see `_profile`."""
+START: Final = 4 + WAYS
+"""Numbers that a search begins from: midpoint, log slope, effect, log top, sizes of ways."""
 _LOOSE: Final = (2.0, 1.0, 2.0)
 """Spreads of cultures under which their own best curves are looked for."""
 _FARTHEST: Final = 20.0
@@ -67,6 +71,9 @@ class Wells(NamedTuple):
         1 / counting minutes; 0 where the signal is no count.
     sd_top
         Sd of the log top a priori.
+    doubt
+        (cell, way) what replicates leave open of the places of cells: log signals move in each of these ways by a
+        standard normal number, another in each culture. No way where places are not part of the model.
     """
 
     log_signal: np.ndarray
@@ -78,6 +85,7 @@ class Wells(NamedTuple):
     lines: np.ndarray
     per_count: float
     sd_top: float
+    doubt: np.ndarray
 
 
 @compiled(fastmath=True)
@@ -168,12 +176,17 @@ def _around(wells, k, sd, nu, work, out):  # type: ignore[no-untyped-def]
     loose = 1.0 / wells.sd_top**2
     x, h, a, t = out[0], out[1], out[2], out[3]
     _cells(wells, k, np.exp(h), np.exp(-a) - 1.0, x, t, work)
+    ways = wells.doubt.shape[1]
+    for i in range(ways):
+        for c in range(wells.bounds[k], wells.bounds[k + 1]):
+            work[c - wells.bounds[k], 0] += wells.doubt[c, i] * out[15 + i]
     gx, gh, ga, gt = 0.0, 0.0, 0.0, -(t - wells.mean_top[k]) * loose
     xx, xh, xa, hh, ha, aa, xt, ht, at, tt = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, loose
     first = wells.bounds[k]
     for c in range(first, wells.bounds[k + 1]):
         row = work[c - first]
         g, bend = _pull(wells, c, row[0], row[5], sd, nu)
+        row[6], row[7] = g, bend
         rx, rh, ra, rt = row[1], row[2], row[3], row[4]
         gx += g * rx
         gh += g * rh
@@ -193,6 +206,8 @@ def _around(wells, k, sd, nu, work, out):  # type: ignore[no-untyped-def]
     out[8], out[9], out[10] = xx - xt * xt / tt, xh - xt * ht / tt, xa - xt * at / tt
     out[11], out[12], out[13] = hh - ht * ht / tt, ha - ht * at / tt, aa - at * at / tt
     out[14] = tt
+    if ways:
+        without_places(wells, k, work, (xt, ht, at, gt), out)
     return gt, xt, ht, at
 
 
@@ -201,13 +216,17 @@ def _profile(wells, k, curve, start, spreads, work, out):  # type: ignore[no-unt
     """The best curve and log top of culture k given its line's curve, searched from `start`, and what is around it.
 
     Into `out`: midpoint, log slope, effect, log top; log likelihood with the prior of the top; its slopes by midpoint,
-    log slope and effect; curvatures (xx, xh, xa, hh, ha, aa), all with the log top eliminated; curvature of the log
-    top.
+    log slope and effect; curvatures (xx, xh, xa, hh, ha, aa), all with the log top and places eliminated; determinant
+    of the curvature of these; sizes of the ways in which places move the cells, their curvatures with the log top, and
+    the last steps of these sizes.
     """
     sd, nu = spreads[0], spreads[1]
     tx, th, ta = spreads[2] ** -2, spreads[3] ** -2, spreads[4] ** -2
+    ways = wells.doubt.shape[1]
     for i in range(4):
         out[i] = start[i]
+    for i in range(ways):
+        out[15 + i] = start[4 + i]
     for _ in range(_INNER_STEPS):
         gt, xt, ht, at = _around(wells, k, sd, nu, work, out)
         gx = out[5] - (out[0] - curve[0]) * tx
@@ -215,16 +234,20 @@ def _profile(wells, k, curve, start, spreads, work, out):  # type: ignore[no-unt
         ga = out[7] - (out[2] - curve[2]) * ta
         xx, xh, xa, hh, ha, aa, _whole = _inverse(out[8] + tx, out[9], out[10], out[11] + th, out[12], out[13] + ta)
         dx, dh, da = xx * gx + xh * gh + xa * ga, xh * gx + hh * gh + ha * ga, xa * gx + ha * gh + aa * ga
-        dt = (gt - xt * dx - ht * dh - at * da) / out[14]
+        gain, of_top = move_places(wells, work, dx, dh, da, out) if ways else (0.0, 0.0)
+        dt = (gt - xt * dx - ht * dh - at * da - of_top) / out[14]
         out[0] += min(max(dx, -_LARGEST_STEP[0]), _LARGEST_STEP[0])
         out[1] += min(max(dh, -_LARGEST_STEP[1]), _LARGEST_STEP[1])
         out[2] += min(max(da, -_LARGEST_STEP[2]), _LARGEST_STEP[2])
         out[3] += min(max(dt, -_LARGEST_STEP[3]), _LARGEST_STEP[3])
-        if gx * dx + gh * dh + ga * da + gt * gt / out[14] < _CLOSE:
+        if gx * dx + gh * dh + ga * da + gt * gt / out[14] + gain < _CLOSE:
             break
-    gt, xt, ht, at = _around(wells, k, sd, nu, work, out)
+    _around(wells, k, sd, nu, work, out)
     loose = 1.0 / wells.sd_top**2
     out[4] = _log_likelihood(wells, k, sd, nu, work) - 0.5 * loose * (out[3] - wells.mean_top[k]) ** 2
+    for i in range(ways):
+        out[4] -= 0.5 * out[15 + i] ** 2
+        out[14] *= work[len(work) - WAYS + i, i]
 
 
 @compiled(fastmath=True)
@@ -263,7 +286,9 @@ def _terms(wells, line, curve, starts, spreads, work, profiles):  # type: ignore
     for k in range(first, wells.lines[line + 1]):
         out = profiles[k - first]
         _profile(wells, k, curve, starts[k - first], spreads, work, out)
-        starts[k - first] = out[:4]
+        starts[k - first, :4] = out[:4]
+        for i in range(wells.doubt.shape[1]):
+            starts[k - first, 4 + i] = out[15 + i]
         x, h, a = out[0] - curve[0], out[1] - curve[1], out[2] - curve[2]
         value += out[4] - 0.5 * (x * x * tx + h * h * th + a * a * ta)
         gradient[0] += x * tx
@@ -342,12 +367,12 @@ def _moves(wells, k, spreads, work, out, moves):  # type: ignore[no-untyped-def]
 def weigh(wells, line, points, starts, spreads, work, profiles, kept):  # type: ignore[no-untyped-def]
     """Paraboloids (culture, KEPT, point) of the cultures of a line around its curves (point, 3).
 
-    `starts` (culture, 4): where to search the midpoint, log slope and effect, less the line's, and the log top.
+    `starts` (culture, START): where to search the midpoint, log slope and effect, less the line's, and all else.
     """
     first, last = wells.lines[line], wells.lines[line + 1]
     kept[:] = 0.0
-    start, highest = np.empty(4), np.empty(last - first)
-    best, moves = np.empty((last - first, 4)), np.empty((last - first, 4, 3))
+    start, highest = np.empty(START), np.empty(last - first)
+    best, moves = np.empty((last - first, START)), np.empty((last - first, 4, 3))
     middle = np.empty(3)
     for i in range(3):
         middle[i] = np.median(points[:, i])
@@ -358,7 +383,7 @@ def weigh(wells, line, points, starts, spreads, work, profiles, kept):  # type: 
         _profile(wells, k, start[:3].copy(), start, loose, work, profiles[0])
         highest[k - first] = profiles[0, 4]
         _profile(wells, k, middle, start, spreads, work, profiles[0])
-        best[k - first] = profiles[0, :4]
+        best[k - first, :4], best[k - first, 4:] = profiles[0, :4], profiles[0, 15 : 15 + WAYS]
         _moves(wells, k, spreads, work, profiles[0], moves[k - first])
     for s in range(len(points)):
         if abs(points[s, 2]) > _FARTHEST or abs(points[s, 0]) > _FARTHEST or abs(points[s, 1]) > _STEEPEST:
@@ -367,6 +392,7 @@ def weigh(wells, line, points, starts, spreads, work, profiles, kept):  # type: 
         away = points[s] - middle
         for k in range(first, last):
             out, slope = profiles[k - first], moves[k - first]
+            start[4:] = best[k - first, 4:]
             for i in range(4):
                 start[i] = best[k - first, i] + slope[i, 0] * away[0] + slope[i, 1] * away[1] + slope[i, 2] * away[2]
             _profile(wells, k, points[s], start, spreads, work, out)

@@ -114,6 +114,8 @@ def midpoints_of_cultures(wells, spreads, prior, modes, heights, curvatures, sta
                 reach = slope * (wells.log_dose[c] - LN10 * out[0])
                 occupancy = 1.0 / (1.0 + np.exp(-reach)) if reach > -700.0 else 0.0
                 mean = np.log(wells.background[k] + level * (1.0 + fall * occupancy))
+                for i in range(wells.doubt.shape[1]):
+                    mean += wells.doubt[c, i] * out[15 + i]
                 for w in range(wells.edges[c], wells.edges[c + 1]):
                     eta[w] = mean
     return eta, paid

@@ -8,14 +8,20 @@ import xarray as xr
 from lensim import checks
 from lensim import vocabulary as v
 from lensim.dose_response.laplace.line import Wells
+from lensim.dose_response.laplace.ways import WAYS
+from lensim.dose_response.places import PlaceEffects, Places, doses_have_places, places_of, shift_that_matters
 from lensim.dose_response.priors import WellPriors
+
+SMALLEST_DOUBT: float = 0.01
+"""Doubt on the log scale below which a way in which places move cells is left out."""
 
 
 @dataclass(frozen=True)
 class PanelSheet:
     """What studies on one sheet share: wells in the order of the kernel.
 
-    `experiments` is how many have a shift that their cultures share; 0 where none has several.
+    `experiments` is how many have a shift that their cultures share; 0 where none has several. `places` is where wells
+    lie, in their order; None where that is not known or doses are dealt to places by chance.
     """
 
     order: np.ndarray
@@ -34,6 +40,7 @@ class PanelSheet:
     middle: float
     minutes: float
     plate_of_blank: np.ndarray
+    places: Places | None
 
 
 def sheet_of(data: xr.Dataset) -> PanelSheet:
@@ -66,6 +73,8 @@ def sheet_of(data: xr.Dataset) -> PanelSheet:
     lines = np.searchsorted(line_of_culture[by_line], np.arange(data.sizes[v.CELL_LINE] + 1))
     first_cell_of_line = bounds[lines[:-1]]
     experiment, experiments = _experiments_of(data, len(line_of_culture))
+    places = places_of(data)
+    own_places = places is not None and doses_have_places(places)
     return PanelSheet(
         order=order,
         cell_of_well=np.cumsum(new) - 1,
@@ -83,6 +92,9 @@ def sheet_of(data: xr.Dataset) -> PanelSheet:
         middle=float(tested.min() + tested.max()) / 2.0,
         minutes=float(data[v.COUNTING_MINUTES]) if v.COUNTING_MINUTES in data else np.inf,
         plate_of_blank=data[v.PLATE_OF_BLANK].to_numpy() if v.PLATE_OF_BLANK in data else np.empty(0, np.int64),
+        places=places.taken(order)._replace(culture=culture, cell=np.cumsum(new) - 1)
+        if places and own_places
+        else None,
     )
 
 
@@ -96,7 +108,10 @@ def _experiments_of(data: xr.Dataset, cultures: int) -> tuple[np.ndarray, int]:
 
 
 def wells_of(sheet: PanelSheet, signal: np.ndarray, blank_signal: np.ndarray, priors: WellPriors) -> Wells:
-    """The wells that were read, on the log scale, with the backgrounds of their plates."""
+    """The wells that were read, on the log scale, with the backgrounds of their plates.
+
+    Where places on plates move lines against their controls, what replicates show of them is taken off the signals.
+    """
     signal = np.asarray(signal, dtype=float)[sheet.order]
     read = np.isfinite(signal)
     log_signal = _log_signal(signal[read], sheet.minutes)
@@ -104,6 +119,8 @@ def wells_of(sheet: PanelSheet, signal: np.ndarray, blank_signal: np.ndarray, pr
     log_untreated = float(np.median(log_signal[sheet.untreated[read]]))
     background = _backgrounds(sheet, np.asarray(blank_signal, dtype=float), priors)
     cultures = len(sheet.plate_of_culture)
+    off, doubt = _of_places(sheet, read, log_signal, priors.sd_log_position)
+    log_signal = log_signal - off
     return Wells(
         log_signal,
         np.r_[0, np.cumsum(per_cell)],
@@ -114,7 +131,46 @@ def wells_of(sheet: PanelSheet, signal: np.ndarray, blank_signal: np.ndarray, pr
         sheet.lines,
         0.0 if np.isinf(sheet.minutes) else 1.0 / sheet.minutes,
         priors.sd_log_top_signal,
+        doubt,
     )
+
+
+def _of_places(
+    sheet: PanelSheet, read: np.ndarray, log_signal: np.ndarray, scale: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """What places do to the wells that were read, and `Wells.doubt`; nothing, and no way, where they do not matter."""
+    cells = len(sheet.log_dose)
+    if sheet.places is None:
+        return np.zeros(len(log_signal)), np.zeros((cells, 0))
+    places = sheet.places.taken(read)
+    line = np.repeat(np.arange(len(sheet.lines) - 1), np.diff(sheet.lines))
+    shift = shift_that_matters(places, log_signal, line, scale)
+    if shift is None:
+        return np.zeros(len(log_signal)), np.zeros((cells, 0))
+    effects = shift.effects
+    return (places.place * effects.mean[places.plate]).sum(axis=1), _doubt_of(sheet, places, effects)
+
+
+def _doubt_of(sheet: PanelSheet, places: Places, effects: PlaceEffects) -> np.ndarray:
+    """`Wells.doubt`: main directions in which doubt about the effects of places moves the mean places of cells.
+
+    Cultures have sizes of their own in these directions. What all plates have in common does not average out over the
+    cultures of a line: its variance enters as many times as there are cultures.
+    """
+    cells = len(sheet.log_dose)
+    count = np.maximum(np.bincount(places.cell, minlength=cells), 1)[:, None]
+    mean = np.stack([np.bincount(places.cell, x, cells) for x in places.place.T], axis=1) / count
+    cultures_of_line = np.diff(sheet.lines)
+    found = np.zeros((cells, WAYS))
+    for culture, (first, last) in enumerate(zip(sheet.bounds[:-1], sheet.bounds[1:], strict=True)):
+        plate = sheet.plate_of_culture[culture]
+        line = np.searchsorted(sheet.lines, culture, side="right") - 1
+        shared = effects.shared[plate]
+        covariance = effects.covariance[plate] + (cultures_of_line[line] - 1) * (shared @ shared.T)
+        away = mean[first:last] - mean[first:last].mean(axis=0)
+        left, size, _ = np.linalg.svd(away @ np.linalg.cholesky(covariance), full_matrices=False)
+        found[first:last, : len(size)] = left * size
+    return np.ascontiguousarray(found[:, np.abs(found).max(axis=0) > SMALLEST_DOUBT])
 
 
 def _log_signal(signal: np.ndarray, minutes: float) -> np.ndarray:

@@ -1,4 +1,7 @@
-"""The engine of reference: NUTS on `dose_response_hierarchical`, compiled once per shape, the data swapped."""
+"""The engine of reference: NUTS on the pooled model of raw signals, compiled once per shape, the data swapped.
+
+A study is fitted as a user's data are: with places on the plate in the model where these matter.
+"""
 
 from dataclasses import asdict
 from typing import Any, Final
@@ -8,6 +11,7 @@ import xarray as xr
 
 from lensim import checks, seeding
 from lensim import vocabulary as v
+from lensim.dose_response.places import shift_of
 from lensim.dose_response.simulate import one_study
 from lensim.inference.catalogue import find_model
 from lensim.inference.engine_nutpie import CompiledModel, SamplerSettings, compile_model, sample
@@ -19,6 +23,7 @@ from lensim.power.dose_response.spec import CURVE_NAMES
 from lensim.power.dose_response.study import PanelBatch
 
 MODEL: Final = "dose_response_hierarchical"
+WITH_PLACES: Final = "dose_response_plate_position"
 SETTINGS: Final = SamplerSettings(draws=500, tune=500, chains=2, target_accept=0.95, cores=1)
 GATE: Final = GateSettings(largest_r_hat=1.05, smallest_ess=60.0, largest_divergences=5, smallest_e_bfmi=0.2)
 """A tenth of the usual length, so a wider gate: an error of a tenth of a posterior sd is small beside that of
@@ -36,10 +41,13 @@ def answer(batch: PanelBatch, studies: np.ndarray | None = None, settings: Sampl
 
 def _fit(batch: PanelBatch, study: int, settings: SamplerSettings) -> PanelDraws | None:
     """Draws of one study; None where the model does not take it or the gate refuses the fit."""
-    entry, data = find_model(MODEL), one_study(batch.data, study)
+    data = one_study(batch.data, study)
+    model = MODEL if shift_of(data) is None else WITH_PLACES
+    entry = find_model(model)
     priors = batch.scenario.analysis.priors
     design = batch.scenario.design
-    key = (tuple(design.groups.items()), design.experiments, design.plates.plates_per_experiment, repr(asdict(priors)))
+    sizes = (tuple(design.groups.items()), design.experiments, design.plates.plates_per_experiment)
+    key = (model, *sizes, repr(asdict(priors)))
     try:
         if key not in _compiled:
             _compiled[key] = compile_model(entry.build(data, priors))

@@ -13,10 +13,11 @@ import lensim
 from lensim import vocabulary as v
 from lensim.dose_response.laplace.days import DayPriors, Paraboloids, draw_shifts, log_weights, of_culture
 from lensim.dose_response.laplace.engine import LaplaceSettings, PanelPosterior, analyse_panel
-from lensim.dose_response.laplace.line import KEPT, OF_CELL, PROFILE, Wells, weigh
+from lensim.dose_response.laplace.line import KEPT, OF_CELL, PROFILE, START, Wells, weigh
 from lensim.dose_response.laplace.pareto import pareto_shapes
 from lensim.dose_response.laplace.population import CurveHyperpriors, sweep_population
 from lensim.dose_response.laplace.rows import rows_of
+from lensim.dose_response.laplace.ways import WAYS
 from lensim.dose_response.laplace.wells import sheet_of, wells_of
 from lensim.dose_response.priors import DoseResponsePriors, WellPriors
 from lensim.inference.compiled import cache_folder
@@ -73,7 +74,8 @@ def kept_around(wells: Wells, points: np.ndarray, starts: np.ndarray, spreads: t
     """Paraboloids of the cultures of the first line around some curves."""
     cultures = int(wells.lines[1])
     kept = np.zeros((cultures, KEPT, len(points)))
-    weigh(wells, 0, points, starts, spreads, np.zeros((20, OF_CELL)), np.zeros((cultures, PROFILE)), kept)
+    begins = np.pad(starts, ((0, 0), (0, START - starts.shape[1])))
+    weigh(wells, 0, points, begins, spreads, np.zeros((20 + WAYS, OF_CELL)), np.zeros((cultures, PROFILE)), kept)
     return kept
 
 
@@ -119,6 +121,59 @@ def test_likelihood_of_a_curve_is_an_integral_over_deviations_and_level():
     near = expected > -8
     assert near.sum() >= 2
     np.testing.assert_allclose(apart[near], expected[near], atol=0.25)  # the error of second order, with 24 wells
+
+
+def test_likelihood_of_a_curve_is_an_integral_over_ways_in_which_places_move_its_cells():
+    """One culture without deviations: by sums over its log top and the sizes of two ways."""
+    data = panel(lines=2, experiments=1, replicates=3).data
+    priors, sd, nu, spreads = WellPriors(), 0.15, 50.0, np.array([1e-4, 1e-4, 1e-4])
+    sheet = sheet_of(data)
+    wells = wells_of(sheet, data[v.SIGNAL].to_numpy()[0], data[v.BLANK_SIGNAL].to_numpy()[0], priors)
+    cells = int(wells.bounds[1])
+    doubt = np.zeros((len(wells.log_dose), 2))
+    doubt[:cells, 0], doubt[0, 1] = np.linspace(-0.2, 0.2, cells), 0.3  # along the doses, and of the controls alone
+    wells = wells._replace(doubt=doubt)
+    start = float(np.median(wells.log_signal[: wells.edges[1]]))
+    truth = np.array([panel(lines=2, experiments=1).truth[name].to_numpy()[0, 0] for name in CURVE_NAMES])
+    curves = truth + np.array([[0.0, 0.0, 0.0], [0.1, 0.0, 0.0], [-0.15, 0.1, 0.1], [0.0, -0.2, -0.1]])
+    first, second = np.linspace(-4, 4, 81)[:, None, None], np.linspace(-4, 4, 81)[:, None]
+    top = start + np.linspace(-1.2, 1.2, 241)
+    exact = []
+    for x, h, a in curves:
+        log_p = -0.5 * first**2 - 0.5 * second**2 - 0.5 * ((top - wells.mean_top[0]) / wells.sd_top) ** 2
+        for cell in range(cells):
+            occupancy = special.expit(np.exp(h) * (wells.log_dose[cell] - np.log(10) * x))
+            mean = np.log(wells.background[0] + np.exp(top) * (1 + np.expm1(-a) * occupancy))
+            mean = mean + first * doubt[cell, 0] + second * doubt[cell, 1]
+            variance = sd**2 + wells.per_count * np.exp(-mean)
+            for y in wells.log_signal[wells.edges[cell] : wells.edges[cell + 1]]:
+                log_p -= 0.5 * np.log(variance) + 0.5 * (nu + 1) * np.log1p((y - mean) ** 2 / (variance * nu))
+        exact.append(special.logsumexp(log_p))
+    kept = kept_around(wells, curves, np.array([[0.0, 0.0, 0.0, start]]), (sd, nu, *spreads))
+    found = likelihoods(kept, spreads, np.zeros(1))
+    np.testing.assert_allclose(found - found.max(), np.array(exact) - max(exact), atol=0.1)
+    flat = wells_of(sheet, data[v.SIGNAL].to_numpy()[0], data[v.BLANK_SIGNAL].to_numpy()[0], priors)
+    sure = likelihoods(
+        kept_around(flat, curves, np.array([[0.0, 0.0, 0.0, start]]), (sd, nu, *spreads)), spreads, np.zeros(1)
+    )
+    assert np.ptp(found) < np.ptp(sure)  # places that are open leave curves open
+
+
+def test_places_are_in_the_engine_where_doses_have_theirs_and_cost_nothing_elsewhere():
+    in_order = panel(lines=2, experiments=2, plate_map="by_column").data
+    factor = np.where(in_order[v.PLATE_COLUMN] == 0, 0.8, 1.0)  # all controls, at the edge
+    sheet, blank = sheet_of(in_order), in_order[v.BLANK_SIGNAL].to_numpy()[0]
+    wells = wells_of(sheet, in_order[v.SIGNAL].to_numpy()[0] * factor, blank, WellPriors())
+    assert 1 <= wells.doubt.shape[1] <= WAYS
+    assert (wells.doubt[sheet.log_dose < -1e3] ** 2).sum() > 0.0
+    chance = panel(lines=2, experiments=2).data
+    assert sheet_of(chance).places is None
+    alike = wells_of(
+        sheet_of(chance), chance[v.SIGNAL].to_numpy()[0], chance[v.BLANK_SIGNAL].to_numpy()[0], WellPriors()
+    )
+    assert alike.doubt.shape == (len(sheet_of(chance).log_dose), 0)
+    nowhere = in_order.drop_vars([v.PLATE_ROW, v.PLATE_COLUMN])
+    assert sheet_of(nowhere).places is None
 
 
 def test_deviations_of_paraboloids_integrate_to_a_normal_density():

@@ -1,0 +1,34 @@
+"""Dose-response of each line on its own from raw signals, with the place of a well on its plate in its mean."""
+
+import pymc as pm
+import xarray as xr
+
+from lensim import vocabulary as v
+from lensim.dose_response.priors import DoseResponsePriors
+from lensim.models import dose_response_components as parts
+from lensim.models import dose_response_curves as curves
+from lensim.models import dose_response_panel as panel
+
+
+def build_dose_response_separate_plate_position(data: xr.Dataset, priors: DoseResponsePriors | None = None) -> pm.Model:
+    """`build_dose_response_separate`, plus an edge effect and a gradient along rows and columns of each plate.
+
+    Places as in `build_dose_response_plate_position`.
+
+    Needs     as dose_response_separate, and plate_row, plate_column (well), 0 = A and 0 = column 1
+    Declares  as dose_response_separate, and edge_log_effect, row_log_gradient, column_log_gradient (plate),
+              mu_edge_log_effect, sigma_edge_log_effect, mu_row_log_gradient, mu_column_log_gradient,
+              sigma_log_gradient, share_of_log_gradient ()
+    Raises    InputError as dose_response_separate
+    Source    ours
+    """
+    priors = priors or DoseResponsePriors()
+    panel.require_panel(data, v.SIGNAL, "dose_response_separate_plate_position")
+    panel.require_positions(data, "dose_response_separate_plate_position")
+    panel.require_untreated(data, v.SIGNAL)
+    with pm.Model(coords=panel.panel_coords(data)) as model:
+        held = parts.register(panel.position_arrays(data))
+        residual = parts.residual_of_cells(held, curves.separate_curves(data, held, priors.curves))
+        position = parts.position_on_plate(held, priors.wells)
+        parts.raw_wells(data, held, residual, parts.culture_tops(held, priors.wells), priors.wells, position)
+    return model
