@@ -24,6 +24,7 @@ import numpy as np
 import xarray as xr
 
 from lensim import vocabulary as v
+from lensim.dose_response.assay import default_model
 from lensim.dose_response.priors import CurvePriors, DoseResponsePriors
 from lensim.dose_response.read import read_dose_response
 from lensim.inference.catalogue import ModelEntry, find_model
@@ -129,8 +130,7 @@ def forecast(draws: xr.Dataset, data: xr.Dataset, culture: int, rng: np.random.G
 
 def compiled_for(data: xr.Dataset, curves: CurvePriors) -> tuple[ModelEntry, CompiledModel]:
     """The model of a data set, compiled once: what is left out changes the number of wells, not that of cultures."""
-    pooling = "hierarchical" if data.sizes[v.CELL_LINE] > 1 else "separate"
-    entry = find_model(f"dose_response_{pooling}" + ("" if v.SIGNAL in data else "_normalised"))
+    entry = find_model(default_model(data))
     return entry, compile_model(entry.build(data, DoseResponsePriors(curves=curves)))
 
 

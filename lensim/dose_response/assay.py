@@ -48,14 +48,17 @@ QUANTITIES: Final = {
 }
 """Estimands of the table of lines, with their words."""
 TWO_FOLD: Final = 0.3
+FEWEST_POOLED: Final = 3
+"""Lines from which on they are pooled: of two the prior says how far lines lie apart, and the sampler diverges where
+they are alike."""
 
 
 def default_model(data: xr.Dataset) -> str:
-    """The model that suits a panel: pooled from two lines on, normalised where there are no raw signals.
+    """The model that suits a panel: pooled from `FEWEST_POOLED` lines on, normalised where there are no raw signals.
 
     Of raw signals the one with places on the plate, where `shift_of` finds that these matter.
     """
-    several = data.sizes[v.CELL_LINE] > 1
+    several = data.sizes[v.CELL_LINE] >= FEWEST_POOLED
     if v.SIGNAL not in data:
         return f"dose_response_{'hierarchical' if several else 'separate'}_normalised"
     if shift_of(data) is None:
@@ -66,18 +69,27 @@ def default_model(data: xr.Dataset) -> str:
 def model_reason(data: xr.Dataset) -> str:
     """Why lines are pooled or not, and places on plates are in the model, and which models do otherwise."""
     model, lines = default_model(data), data.sizes[v.CELL_LINE]
-    shift = shift_of(data)
-    alone = "dose_response_separate" + ("_normalised" if v.SIGNAL not in data else "_plate_position" if shift else "")
+    shift, raw = shift_of(data), v.SIGNAL in data
+    chosen = f"model {model}, chosen because there"
     if lines < 2:
-        said = f"model {model}, chosen because there is one line, which has none to be pooled with"
-    else:
+        said = f"{chosen} is one line, which has none to be pooled with"
+    elif lines < FEWEST_POOLED:
+        pooled = (
+            "dose_response_plate_position" if shift else f"dose_response_hierarchical{'' if raw else '_normalised'}"
+        )
         said = (
-            f"model {model}, chosen because there are {lines} lines or conditions: each borrows from the others what "
+            f"{chosen} are {lines} lines or conditions: two do not show how far lines lie apart, so neither could "
+            f"borrow from the other; days and the noise of wells are shared; the model {pooled} pools them"
+        )
+    else:
+        alone = "dose_response_separate" + ("" if raw else "_normalised") + ("_plate_position" if shift else "")
+        said = (
+            f"{chosen} are {lines} lines or conditions: each borrows from the others what "
             f"its own wells leave open; the model {alone} fits each on its own"
         )
     if shift is None:
         return said
-    without = f"dose_response_{'hierarchical' if lines > 1 else 'separate'}"
+    without = f"dose_response_{'hierarchical' if lines >= FEWEST_POOLED else 'separate'}"
     return f"{said}; {place_in_words(shift)}, so places are in the model; the model {without} leaves them out"
 
 

@@ -37,9 +37,16 @@ def lines(number: int, signal: str) -> xr.Dataset:
             "model dose_response_separate, chosen because there is one line, which has none to be pooled with",
         ),
         (
-            lines(2, v.VIABILITY),
+            lines(2, v.SIGNAL),
+            "dose_response_separate",
+            "model dose_response_separate, chosen because there are 2 lines or conditions: two do not show how far "
+            "lines lie apart, so neither could borrow from the other; days and the noise of wells are shared; the "
+            "model dose_response_hierarchical pools them",
+        ),
+        (
+            lines(3, v.VIABILITY),
             "dose_response_hierarchical_normalised",
-            "model dose_response_hierarchical_normalised, chosen because there are 2 lines or conditions: each borrows "
+            "model dose_response_hierarchical_normalised, chosen because there are 3 lines or conditions: each borrows "
             "from the others what its own wells leave open; "
             "the model dose_response_separate_normalised fits each on its own",
         ),
