@@ -23,6 +23,7 @@ from lensim.inference.prior_words import PRIOR_DECIDES, moves_of_rows, prior_dec
 
 if TYPE_CHECKING:
     from lensim.inference.doubts import Population
+    from lensim.inference.verdict import VerdictNote
 
 GROUP: Final = "lensim.assays"
 MODEL_REASON: Final = "model_reason"
@@ -159,6 +160,8 @@ class Assay:
         prior or data decide; the estimands as they are where not given.
     populations
         `populations(estimands)`: means of populations with their members, for the notes of the verdict.
+    misfits
+        `misfits(estimands)`: where data are not what the model says, as notes of the verdict.
     counts
         What there is to be fitted, in a sentence without an end.
     notes
@@ -190,6 +193,7 @@ class Assay:
     remarks: Callable[[xr.Dataset], tuple[str, ...]] = lambda estimands: ()
     weighed: Callable[[xr.Dataset], xr.Dataset] = lambda estimands: estimands
     populations: Callable[[xr.Dataset], "Iterable[Population]"] = lambda estimands: ()
+    misfits: Callable[[xr.Dataset], "Iterable[VerdictNote]"] = lambda estimands: ()
     prepared: Callable[[xr.Dataset], xr.Dataset] = lambda data: data
     model_reason: Callable[[xr.Dataset], str] = lambda data: ""
     simulate: Callable[..., tuple[xr.Dataset, xr.Dataset]] | None = None

@@ -107,6 +107,7 @@ def look_further(result: xr.DataTree, assay: Assay) -> None:
         if name in found and "prior" in found[name].attrs
     }
     notes = (
+        *assay.misfits(estimands),
         *means_outside(assay.populations(estimands), priors),
         *at_the_edge(result, priors),
         *decided(rows, prior_of, priors),

@@ -23,6 +23,15 @@ from lensim.dose_response.estimands import (
 )
 from lensim.dose_response.experiments import THIS_INHIBITION_AT_TOP, THIS_LOG10_IC50
 from lensim.dose_response.levels import levels_beside, summarise_levels, with_levels
+from lensim.dose_response.misfit import (
+    MISFIT,
+    P_SHAPE,
+    SHAPE,
+    misfit_caption,
+    misfit_notes,
+    summarise_doses,
+    with_shapes,
+)
 from lensim.dose_response.places import place_in_words, shift_of
 from lensim.dose_response.read import read_dose_response, write_tidy
 from lensim.dose_response.remarks import panel_remarks
@@ -32,7 +41,7 @@ from lensim.inference.prior_sensitivity import RESOLUTION
 REMARKS: Final = "remarks"
 HIDDEN: Final = (
     "ic50_", "ec50", "dose_unit", "hill_slope", "area_over_curve", "experiments", "this_experiment_ic50_",
-    "this_experiment_inhibition",
+    "this_experiment_inhibition", P_SHAPE,
 )  # fmt: skip
 """How names of columns begin that people are not shown."""
 QUANTITIES: Final = {
@@ -94,16 +103,18 @@ def model_reason(data: xr.Dataset) -> str:
 
 
 def estimands(result: xr.DataTree, asked: Asked) -> xr.Dataset:
-    """Draws of `dose_response_estimands` and of the levels asked for, with the remarks on its wells in the attrs."""
+    """Draws of `dose_response_estimands` and of the levels asked for, shapes of lines; remarks on wells as attrs."""
     said = panel_remarks(observations_of(result))
-    found = dose_response_estimands(result, asked.threshold_um).assign_attrs({REMARKS: said})
+    found = with_shapes(dose_response_estimands(result, asked.threshold_um), result).assign_attrs({REMARKS: said})
     return with_inhibition_at(with_levels(found, result, asked.levels), result, asked.dose_um)
 
 
 def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
-    """Lines, doses of levels and conditions where there are some, and the panel as a whole."""
+    """Lines, doses of levels and conditions where there are some, the panel as a whole, and lack of fit by dose."""
     unit = estimands.attrs[DOSE_UNIT].name
     lines = summarise_lines(estimands, asked.ci_prob)
+    if MISFIT in estimands.attrs:
+        lines = lines.assign(**{name: estimands[name].to_numpy() for name in (SHAPE, P_SHAPE)})
     at_levels = summarise_levels(estimands, asked.ci_prob)
     usual = set(lines)
     lines = (levels_beside(lines, at_levels) if len(at_levels) else lines).reset_index()
@@ -118,7 +129,7 @@ def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
             f"Lines: absolute IC50 as an interval or a bound, {asked.words}",
             lines,
             # said by ic50 in words, or of interest to those who compute with them
-            hidden=(*(str(name) for name in lines if str(name).startswith(HIDDEN)), *of_levels),
+            hidden=(*(str(name) for name in lines if _is_hidden(lines, str(name))), *of_levels),
             units={name: unit for name in ("ic50", "this_experiment_ic50") if name in lines},
             quantities=QUANTITIES,
             labels={v.CELL_LINE: names.tolist()},
@@ -131,7 +142,22 @@ def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
         words = {str(name): _words(name) for name in panel.index}
         caption = f"The panel as a whole, {asked.words}"
         found.append(ResultTable("panel", caption, _in_words(panel), quantities=words))
+    if MISFIT in estimands.attrs and len(doses := summarise_doses(estimands, asked.ci_prob)):
+        found.append(
+            ResultTable(
+                "lack_of_fit",
+                misfit_caption(estimands, asked.ci_prob),
+                doses,
+                hidden=("dose_unit", "z", "p"),
+                units={"dose": unit},
+            )
+        )
     return tuple(found)
+
+
+def _is_hidden(lines: pd.DataFrame, name: str) -> bool:
+    """Whether people are not shown a column of the table of lines: numbers behind words, and shapes where none is."""
+    return name.startswith(HIDDEN) or (name == SHAPE and not lines[name].any())
 
 
 def _of_levels(levels: pd.DataFrame, unit: str, asked: Asked) -> ResultTable:
@@ -233,6 +259,7 @@ ASSAY: Final = Assay(
     counts=counts,
     notes=notes,
     remarks=lambda estimands: tuple(estimands.attrs[REMARKS]),
+    misfits=misfit_notes,
     write=write_tidy,
     has_threshold=True,
     has_levels=True,

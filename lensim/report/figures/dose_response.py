@@ -21,6 +21,7 @@ from lensim.dose_response.estimands import (
     tested_doses_um,
 )
 from lensim.dose_response.experiments import curves_of_cultures
+from lensim.dose_response.misfit import odd_doses, with_shapes
 from lensim.dose_response.read.units import shown_unit
 from lensim.inference.intervals import interval_of
 from lensim.inference.observations import observations_of
@@ -38,6 +39,8 @@ from lensim.report.figures.style import (
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 PANELS_A_ROW = 6
+ODD_COLOUR = "#e69f00"
+ODD_WIDTH = 1.45
 LONGEST_TITLE = 32
 """Letters of a line above a narrow panel."""
 
@@ -81,7 +84,8 @@ def plot_curves(result: xr.DataTree, summary: pd.DataFrame, ci_prob: float = 0.9
     """One small panel a line: wells as percent of untreated, the posterior curve and its band, the absolute IC50.
 
     Untreated wells are left of a break in the log dose axis; experiments differ by marker. The dashed line is half of
-    untreated; the tick on it is the posterior median IC50 with its interval, drawn only inside the tested doses.
+    untreated; the tick on it is the posterior median IC50 with its interval, drawn only inside the tested doses. A band
+    lies behind doses that are odd (`lensim.dose_response.misfit.odd_doses`).
     """
     data = observations_of(result)
     wells, colours = _percent_of_untreated(result), group_colours(data)
@@ -91,7 +95,8 @@ def plot_curves(result: xr.DataTree, summary: pd.DataFrame, ci_prob: float = 0.9
     columns = min(PANELS_A_ROW, len(lines))
     figure, axes = new_figure(rows, columns, figsize=(2.1 * columns + 0.9, 1.95 * rows + 1.0), sharex=True, sharey=True)
     ceiling = max(170.0, float(np.quantile(wells["percent"], 0.995)) * 1.05)
-    ic50 = dose_response_estimands(result)[v.LOG10_IC50]
+    estimands = with_shapes(dose_response_estimands(result), result)
+    ic50, odd = estimands[v.LOG10_IC50], odd_doses(estimands)
     for axis, line in zip(axes.flat, order, strict=False):
         group = str(data[v.MOLECULAR_GROUP].to_numpy()[int(data[v.GROUP_OF_LINE][line])])
         _draw_panel(
@@ -103,6 +108,7 @@ def plot_curves(result: xr.DataTree, summary: pd.DataFrame, ci_prob: float = 0.9
             ci_prob,
             ic50.isel({v.CELL_LINE: int(line)}).to_numpy(),
         )
+        _mark_odd(axis, wells[wells["line"] == line], odd.get(lines[line], []))
         axis.set_title(
             literal(f"{short_name(lines[line], LONGEST_TITLE)}\n{summary.loc[lines[line], 'ic50']}"),
             fontsize=7.5,
@@ -200,6 +206,16 @@ def _draw_panel(
     axis.minorticks_off()
     axis.tick_params(axis="y", labelsize=7)
     axis.spines[["top", "right"]].set_visible(False)
+
+
+def _mark_odd(axis: Axes, wells: pd.DataFrame, doses: list[float]) -> None:
+    """A band behind doses that make the shape of a line's data, which is not that of its curve."""
+    if not doses:
+        return
+    low = wells.loc[wells["dose_um"] > 0, "dose_um"].min()
+    for dose in doses:
+        place = dose if dose > 0 else low / 10**0.75
+        axis.axvspan(place / ODD_WIDTH, place * ODD_WIDTH, color=ODD_COLOUR, alpha=0.25, lw=0, zorder=0)
 
 
 def plot_ic50_forest(
@@ -338,7 +354,8 @@ def figures_of_fit(result: xr.DataTree, ci_prob: float, threshold_um: float | No
             "curves",
             f"Wells as percent of untreated, and posterior curves of lines with {ci_prob:.0%} bands, which are what a "
             "new day is expected to show. Where a line has one experiment, the dotted curve is what that one showed. "
-            "The number above each panel is the IC50 of the line, or a bound where there is none within the doses.",
+            "The number above each panel is the IC50 of the line, or a bound where there is none within the doses. A "
+            "yellow band is behind doses where the data are not the shape of the curve.",
             f"Dose-response curves over wells, {count} panels, on a log axis of dose",
             lambda: plot_curves(result, lines(), ci_prob),
         ),

@@ -1,0 +1,271 @@
+"""Where the wells of a line lie beside its curve: each dose, and runs of doses, predicted from the line's other doses.
+
+A set of doses is left out of all cultures of the line, the curve is found from the rest with the fit's spreads between
+lines, cultures and wells, and the mean of what was left out is compared with the prediction:
+
+    z = sum(w (observed - expected)) / sqrt(w' (covariance of the prediction + variance of the wells) w)
+
+So nothing that is judged has shaped what it is judged by, and what days do to a culture's EC50, slope, effect and level
+is in the prediction. Where the cultures of most lines lie further apart at a dose than this, as on plates with trends,
+all z of a line are shrunk by the ratio that the other lines show.
+
+P of a line is the smallest P of its doses and runs times half the number of doses: tests of neighbours overlap, and
+with this factor 5% of lines of one curve are below 0.05 (by simulation). The adjusted P is Holm's, over lines. A dose
+is looked at over all lines as well, by the sum of their z over the root of their number: controls that are off in all
+lines are seen there first.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import xarray as xr
+from scipy import stats
+
+from lensim import vocabulary as v
+from lensim.dose_response.cells import Cells, cells_of
+from lensim.dose_response.left_out import LineCurve, line_curve, without
+from lensim.dose_response.scatter import Scatter, scatter_of
+from lensim.dose_response.spreads import Spreads
+from lensim.inference.adjusted_p import holm
+
+TOLD_P: Final = 0.05
+TOLD_P_OF_PANEL: Final = 0.01
+LEAST_OFF: Final = 0.07
+"""A deviation that is told is at least this share of untreated."""
+SHARE: Final = 0.5
+LONGEST_RUN: Final = 3
+FEWEST_DOSES: Final = 4
+MOST_DOSES: Final = 40
+"""Of a line with more distinct doses (each well its own) no doses are left out."""
+ENOUGH_LINES: Final = 5
+FEWEST_CELLS: Final = 3
+FAR_CELL: Final = 2.0
+"""Standard errors from the middle of its run from which on a cell has less weight."""
+MEDIAN_OF_NORMAL: Final = 0.6745
+FEWEST_FREEDOM: Final = 3.0
+
+
+@dataclass(frozen=True)
+class Run:
+    """One dose of a line, or neighbouring ones, against what the line's other doses predict.
+
+    Attributes
+    ----------
+    line, first, last
+        Positions of the line, and of its lowest and highest dose left out, among the line's doses with 0.
+    observed, expected
+        Signal as a share of untreated, mean over cultures and doses.
+    z, p
+        Standardised difference, and its two-sided P.
+    wells
+        How many were left out.
+    apart, cultures
+        Of a single dose: how far its cultures lie from each other beside their predictions, as a chi-squared over its
+        degrees of freedom and over its median; and how many they are.
+    """
+
+    line: int
+    first: int
+    last: int
+    observed: float
+    expected: float
+    sd: float
+    z: float
+    p: float
+    wells: int
+    apart: float
+    cultures: int
+
+    @property
+    def off(self) -> float:
+        """Observed less expected, as a share of untreated."""
+        return self.observed - self.expected
+
+
+@dataclass(frozen=True)
+class OfAllLines:
+    """One dose over all lines that have it.
+
+    Attributes
+    ----------
+    dose
+        0 for the controls.
+    lines
+        How many.
+    off
+        Median of their observed less expected, as a share of untreated.
+    p
+        Two-sided, times the number of doses.
+    """
+
+    dose: float
+    lines: int
+    off: float
+    p: float
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it is off, and by enough."""
+        return self.p <= TOLD_P_OF_PANEL and abs(self.off) >= LEAST_OFF
+
+
+@dataclass(frozen=True)
+class LackOfFit:
+    """A panel's lack of fit.
+
+    Attributes
+    ----------
+    cells
+        Wells by culture and dose.
+    scatter
+        Of replicate wells, by line.
+    curves
+        Of each line; None where it has too few doses to leave one out.
+    doses
+        Of each line, lowest first, 0 among them.
+    runs
+        Of each line.
+    p, adjusted_p
+        (cell_line); 1 where a line has no runs.
+    of_all_lines
+        Doses over all lines; none in a panel of few.
+    """
+
+    cells: Cells
+    scatter: Scatter
+    curves: tuple[LineCurve | None, ...]
+    doses: tuple[np.ndarray, ...]
+    runs: tuple[tuple[Run, ...], ...]
+    p: np.ndarray
+    adjusted_p: np.ndarray
+    of_all_lines: tuple[OfAllLines, ...]
+
+    def is_told(self, line: int) -> bool:
+        """Whether the doses of a line are surely not those of one curve, and by enough to matter."""
+        if self.adjusted_p[line] > TOLD_P:
+            return False
+        return any(self.is_odd(line, run) for run in self.runs[line])
+
+    def is_odd(self, line: int, run: Run) -> bool:
+        """Whether a run of a line is off, for the number of its doses, and by enough."""
+        return run.p * SHARE * len(self.doses[line]) <= TOLD_P and abs(run.off) >= LEAST_OFF
+
+    @property
+    def worst_of_all_lines(self) -> OfAllLines | None:
+        """The dose that is off most surely over all lines; None where none is. It draws its neighbours along."""
+        told = [one for one in self.of_all_lines if one.is_told]
+        return min(told, key=lambda one: one.p) if told else None
+
+    def shared_by(self, line: int) -> Run | None:
+        """The dose of a line that is off in the same direction over all lines, and in this line too."""
+        one = self.worst_of_all_lines
+        if one is None:
+            return None
+        for run in self.runs[line]:
+            if run.first == run.last and self.doses[line][run.first] == one.dose:
+                is_off = run.p <= TOLD_P and run.off * one.off > 0 and abs(run.off) >= LEAST_OFF
+                return run if is_off else None
+        return None
+
+
+def lack_of_fit(data: xr.Dataset, spreads: Spreads) -> LackOfFit:
+    """Every dose and run of doses of every line against the line's other doses.
+
+    Parameters
+    ----------
+    data
+        Wells of a panel.
+    spreads
+        Of a fit to them.
+    """
+    cells = cells_of(data, spreads)
+    scatter = scatter_of(cells, data.sizes[v.CELL_LINE])
+    cells = replace(cells, variance=cells.variance * scatter.variance_factors[cells.line])
+    plate = data[v.PLATE_OF_CULTURE].to_numpy()
+    doses, curves = [], []
+    for line in range(data.sizes[v.CELL_LINE]):
+        own = np.flatnonzero(cells.line == line)
+        doses.append(np.unique(cells.dose[own]))
+        is_enough = FEWEST_DOSES <= len(doses[-1]) <= MOST_DOSES
+        curves.append(line_curve(cells, own, spreads, plate) if is_enough else None)
+    raw = [() if one is None else _runs_of(cells, one, own) for one, own in zip(curves, doses, strict=True)]
+    scales = _scales([[run for run in one if run.first == run.last] for one in raw])
+    runs = [tuple(_judged(run, scale, spreads.nu_well) for run in one) for one, scale in zip(raw, scales, strict=True)]
+    number = SHARE * np.array([len(own) for own in doses])
+    p = np.clip(np.array([min((run.p for run in one), default=1.0) for one in runs]) * number, 0.0, 1.0)
+    return LackOfFit(cells, scatter, tuple(curves), tuple(doses), tuple(runs), p, holm(p), _of_all_lines(raw, doses))
+
+
+def _runs_of(cells: Cells, curve: LineCurve, doses: np.ndarray) -> tuple[Run, ...]:
+    """Runs of one line, before they are judged: each dose, and up to three neighbours above 0."""
+    at = np.searchsorted(doses, cells.dose[curve.own])
+    ends = [(k, k) for k in range(len(doses))]
+    ends += [
+        (k, k + length - 1)
+        for length in range(2, min(LONGEST_RUN, len(doses) // 3) + 1)
+        for k in range(int(doses[0] == 0), len(doses) - length + 1)
+    ]
+    return tuple(_run(cells, curve, (at >= first) & (at <= last), (first, last)) for first, last in ends)
+
+
+def _run(cells: Cells, curve: LineCurve, left: np.ndarray, ends: tuple[int, int]) -> Run:
+    own = curve.own[left]
+    value, top = cells.value[own], curve.top[left]
+    expected, of_curve = without(curve, cells.value[curve.own], left)
+    covariance = of_curve + np.diag(cells.variance[own])
+    weight = _weights(value - expected, np.sqrt(np.diag(covariance)))
+    off, sd = float(weight @ (value - expected)), float(np.sqrt(weight @ covariance @ weight))
+    shares = [np.exp(one - top) if cells.is_log else one / np.exp(top) for one in (value, expected)]
+    seen, foreseen = (float(weight @ one) for one in shares)
+    apart = value - expected - off
+    square = float(apart @ np.linalg.solve(covariance, apart)) if len(own) > 1 else 0.0
+    middle = float(stats.chi2.median(max(len(own) - 1, 1)))
+    line, wells = int(cells.line[own[0]]), int(cells.wells[own].sum())
+    return Run(line, *ends, seen, foreseen, sd, off / sd, 1.0, wells, square / middle, len(own))
+
+
+def _weights(away: np.ndarray, sd: np.ndarray) -> np.ndarray:
+    """Weights of cells in their mean: one far from the others' middle has less, for it is an outlier and no shape."""
+    weight = sd**-2.0
+    if len(away) >= FEWEST_CELLS:
+        apart = np.abs(away - np.median(away)) / sd
+        weight = weight * np.minimum(1.0, FAR_CELL / np.maximum(apart, 1e-9))
+    return np.asarray(weight / weight.sum())
+
+
+def _scales(singles: list[list[Run]]) -> np.ndarray:
+    """By how much z are wider than they should be, as all other lines show (line); 1 in few lines.
+
+    Where lines have several cultures, from how these lie apart at a dose: what shapes all of them alike is no scatter.
+    Else from the doses of the other lines themselves.
+    """
+    if len(singles) <= ENOUGH_LINES:
+        return np.ones(len(singles))
+    squares = [
+        np.array([run.apart if run.cultures > 1 else (run.z / MEDIAN_OF_NORMAL) ** 2 for run in one]) for one in singles
+    ]
+    others = (np.concatenate([one for k, one in enumerate(squares) if k != line]) for line in range(len(singles)))
+    return np.array([np.sqrt(max(1.0, float(np.median(one)))) if len(one) else 1.0 for one in others])
+
+
+def _judged(run: Run, scale: float, nu: float) -> Run:
+    z = run.z / scale
+    return replace(run, sd=run.sd * scale, z=z, p=2.0 * float(stats.t.sf(abs(z), max(FEWEST_FREEDOM, nu + run.wells))))
+
+
+def _of_all_lines(runs: Sequence[tuple[Run, ...]], doses: Sequence[np.ndarray]) -> tuple[OfAllLines, ...]:
+    """Each dose over the lines that have it; of doses that enough lines have."""
+    singles: dict[float, list[Run]] = {}
+    for one, own in zip(runs, doses, strict=True):
+        for run in one:
+            if run.first == run.last:
+                singles.setdefault(float(own[run.first]), []).append(run)
+    shared = {dose: found for dose, found in singles.items() if len(found) >= ENOUGH_LINES}
+    told = []
+    for dose, found in sorted(shared.items()):
+        z = sum(run.z for run in found) / np.sqrt(len(found))
+        p = min(1.0, 2.0 * float(stats.norm.sf(abs(z))) * len(shared))
+        told.append(OfAllLines(dose, len(found), float(np.median([run.off for run in found])), p))
+    return tuple(told)
