@@ -100,6 +100,7 @@ OBSERVED: Final[Mapping[str, Part]] = {
     v.CYCLE_LIMIT: Numbers((), 0.0, 1000.0),
     v.LOG2_RATIO: Numbers((v.PAIR,), -LARGEST_LOG, LARGEST_LOG),
     v.LOG2_RATIO_SD: Numbers((v.PAIR,), 0.0),
+    v.REFERENCE_RESPONSE_SD: Numbers((v.CONTRAST,), 0.0),
     v.TARGET_OF_PAIR: Positions((v.PAIR,), v.TARGET),
     v.SUBJECT_OF_PAIR: Positions((v.PAIR,), v.SUBJECT),
     v.CONTRAST_OF_PAIR: Positions((v.PAIR,), v.CONTRAST),
@@ -151,6 +152,7 @@ DRAWN: Final[Mapping[str, Mapping[str, Numbers]]] = {
         v.MU_FOLD_CHANGE: _log(v.TARGET, v.CELL_TYPE, v.CONTRAST),
         v.SIGMA_FOLD_CHANGE: Numbers((v.TARGET, v.CELL_TYPE, v.CONTRAST), 0.0, LARGEST_LOG),
         v.LOG2_REFERENCE_FOLD_CHANGE: _log(v.REFERENCE, v.CONTRAST),
+        v.SD_BIOLOGICAL: Numbers((v.GENE,), 0.0, LARGEST_LOG),
     },
     v.BIOASSAY: {
         v.LOG10_TNF: _log(v.MEDIUM),

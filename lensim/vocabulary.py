@@ -111,6 +111,7 @@ TARGET_OF_PAIR: Final = "target_of_pair"
 SUBJECT_OF_PAIR: Final = "subject_of_pair"
 CONTRAST_OF_PAIR: Final = "contrast_of_pair"
 EXPERIMENT_OF_PAIR: Final = "experiment_of_pair"
+REFERENCE_RESPONSE_SD: Final = "reference_response_sd"  # (contrast) of the mean response of the references
 TECHNICAL_SHARE: Final = "technical_variance_share"  # (pair) of log2_ratio's variance, times sd_technical_cycles^2
 REPLICATE_CONTRAST: Final = "replicate_contrast_cycles"  # (replicate) orthonormal, between reactions of one sample
 SUM_OF_SQUARES: Final = "sum_of_squares"  # (study) between replicate reactions of one cell
@@ -144,6 +145,7 @@ ONE_COPY_CT: Final = "ct_of_one_copy"  # (gene) mean Ct of a reaction that start
 LOG2_LEVEL: Final = "log2_level"  # (target, subject) log2 quantity under the control condition at a mean input
 LOG2_REFERENCE_LEVEL: Final = "log2_reference_level"  # (reference) the same of a reference, alike in all subjects
 LOG2_REFERENCE_FOLD_CHANGE: Final = "log2_reference_fold_change"  # (reference, contrast) where it may respond
+SD_REFERENCE_FOLD_CHANGE: Final = "sd_log2_reference_fold_change"  # () of several references
 LOG2_FOLD_CHANGE: Final = "log2_fold_change"  # (target, subject, contrast)
 LOG2_INPUT: Final = "log2_input"  # (sample) cDNA in a reaction against the mean, shared by the genes of a sample
 LOG2_BIOLOGICAL: Final = "log2_biological"  # (gene, sample) a gene's own deviation from one sample to the next
@@ -158,6 +160,7 @@ GENE_ON_PLATE_SHIFT: Final = "gene_on_plate_shift_cycles"  # (gene_on_plate)
 SD_GENE_ON_PLATE: Final = "sd_gene_on_plate_cycles"  # ()
 SD_PAIR: Final = "sd_log2_pair"  # (target) ratios of one subject between experiments, beside technical spread
 DOUBLINGS: Final = "doublings_per_cycle"  # (target) log2 of the amplification factor
+REFERENCE_RESPONSE: Final = "mean_reference_response"  # (contrast) log2, of all references together
 DOUBLINGS_SD: Final = "doublings_per_cycle_sd"  # (target) its standard error
 MU_FOLD_CHANGE: Final = f"mu_{LOG2_FOLD_CHANGE}"  # (target, cell_type, contrast) mean of subjects
 SIGMA_FOLD_CHANGE: Final = f"sigma_{LOG2_FOLD_CHANGE}"  # (target, cell_type, contrast) spread of subjects
@@ -273,6 +276,9 @@ UNITS: Final[dict[str, str]] = {
     LOG2_RATIO: "log2",
     LOG2_RATIO_SD: "log2",
     SD_PAIR: "log2",
+    REFERENCE_RESPONSE: "log2",
+    SD_REFERENCE_FOLD_CHANGE: "log2",
+    REFERENCE_RESPONSE_SD: "log2",
     TECHNICAL_SHARE: "log2^2/cycles^2",
     REPLICATE_CONTRAST: "cycles",
     SUM_OF_SQUARES: "cycles^2",

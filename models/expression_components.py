@@ -76,20 +76,46 @@ def reference_levels(data: xr.Dataset, held: dict[str, Any], of: Machine, priors
     )
 
 
-def reference_fold_changes(priors: ExpressionPriors) -> Any:
-    """Log2 fold change of each reference, alike in all subjects (reference, contrast); None where they hold still.
+@dataclass(frozen=True)
+class ReferenceResponse:
+    """What a treatment does to the references.
 
-    It differs from a change of input because inputs of samples scatter about one mean, and with several references
-    how these differ: with one reference in few samples the prior decides.
+    Attributes
+    ----------
+    of_references
+        Log2 change of each (reference, contrast), against the others or against the mean input; None where they hold
+        still.
+    in_targets
+        What of it is in the ratio of a target to the references (contrast), to be taken off its fold change; 0 where it
+        is in the inputs.
     """
-    if priors.sd_log2_reference_fold_change == 0.0:
-        return None
-    return normal_non_centred(
-        v.LOG2_REFERENCE_FOLD_CHANGE,
-        mu=0.0,
-        sigma=priors.sd_log2_reference_fold_change,
-        dims=(v.REFERENCE, v.CONTRAST),
-    )
+
+    of_references: Any
+    in_targets: Any
+
+
+def reference_response(data: xr.Dataset, priors: ExpressionPriors, *, by_input: bool) -> ReferenceResponse:
+    """Log2 fold change of each reference, alike in all subjects (reference, contrast).
+
+    The mean response of the references cannot be told from less cDNA in treated samples. So it is the prior's, with the
+    spread that the differences between references tell; with `by_input`, inputs of treated samples have the mean of
+    the others, and tell it.
+    """
+    references, sd = int((data[v.IS_REFERENCE].to_numpy() == 1).sum()), priors.sd_log2_reference_fold_change
+    if sd == 0.0 and references < 2:
+        return ReferenceResponse(None, 0.0)
+    spread: Any = sd
+    if sd == 0.0:
+        spread = positive_spread(
+            v.SD_REFERENCE_FOLD_CHANGE,
+            priors.median_sd_log2_reference_fold_change,
+            priors.log_sd_sd_log2_reference_fold_change,
+        )
+    change = normal_non_centred(v.LOG2_REFERENCE_FOLD_CHANGE, mu=0.0, sigma=spread, dims=(v.REFERENCE, v.CONTRAST))
+    if by_input:
+        return ReferenceResponse(change, 0.0)
+    mean = pt.mean(change, axis=0)
+    return ReferenceResponse(change - mean, mean)
 
 
 @dataclass(frozen=True)
@@ -113,7 +139,7 @@ def input_by_references(data: xr.Dataset, held: dict[str, Any], of: Machine, ref
     )
 
 
-def pooled_fold_changes(data: xr.Dataset, held: dict[str, Any], priors: ExpressionPriors) -> Any:
+def pooled_fold_changes(data: xr.Dataset, held: dict[str, Any], moved: Any, priors: ExpressionPriors) -> Any:
     """Fold change of each subject around the mean of its cell type, target by target."""
     dims = (v.TARGET, v.CELL_TYPE, v.CONTRAST)
     tau = positive_spread(
@@ -127,7 +153,7 @@ def pooled_fold_changes(data: xr.Dataset, held: dict[str, Any], priors: Expressi
         mu=0.0,
         sigma=priors.sd_mu_log2_fold_change,
         information=held["information_on_mu_fold_change"],
-        estimate=held["estimate_of_mu_fold_change"],
+        estimate=held["estimate_of_mu_fold_change"] + moved,
         dims=dims,
     )
     cell_type = data[v.CELL_TYPE_OF_SUBJECT].to_numpy()
@@ -136,19 +162,19 @@ def pooled_fold_changes(data: xr.Dataset, held: dict[str, Any], priors: Expressi
         mu=mu[:, cell_type, :],
         sigma=tau[:, cell_type, :],
         information=held["information_on_fold_change"],
-        estimate=held["estimate_of_fold_change"],
+        estimate=held["estimate_of_fold_change"] + moved,
         dims=(v.TARGET, v.SUBJECT, v.CONTRAST),
     )
 
 
-def separate_fold_changes(held: dict[str, Any], priors: ExpressionPriors) -> Any:
+def separate_fold_changes(held: dict[str, Any], moved: Any, priors: ExpressionPriors) -> Any:
     """Fold change of each subject on its own, without pooling."""
     return normal_by_information(
         v.LOG2_FOLD_CHANGE,
         mu=0.0,
         sigma=priors.sd_separate_log2_fold_change,
         information=held["information_on_fold_change"],
-        estimate=held["estimate_of_fold_change"],
+        estimate=held["estimate_of_fold_change"] + moved,
         dims=(v.TARGET, v.SUBJECT, v.CONTRAST),
     )
 
@@ -272,18 +298,23 @@ def reactions(held: dict[str, Any], of: Machine, expected: Any, log2_input: Any)
     )
 
 
-def build(data: xr.Dataset, priors: ExpressionPriors, slots: int | None, *, pooled: bool) -> pm.Model:
-    """The whole model, fold changes pooled or each on its own."""
+def build(
+    data: xr.Dataset, priors: ExpressionPriors, slots: int | None, *, pooled: bool, by_input: bool = False
+) -> pm.Model:
+    """The whole model, fold changes pooled or each on its own; `by_input` as for `reference_response`."""
     arrays = expression_arrays(data, slots)
     with pm.Model(coords=expression_coords(data, len(arrays["gene_of_slot"]))) as model:
         held = register(arrays)
         on_machine = machine(data, held, priors)
         reference_level = reference_levels(data, held, on_machine, priors)
-        fold_change = pooled_fold_changes(data, held, priors) if pooled else separate_fold_changes(held, priors)
+        response = reference_response(data, priors, by_input=by_input)
+        moved = response.in_targets
+        fold_change = (
+            pooled_fold_changes(data, held, moved, priors) if pooled else separate_fold_changes(held, moved, priors)
+        )
         by_references = input_by_references(data, held, on_machine, reference_level)
-        level = levels(data, held, on_machine, by_references, fold_change, priors, pooled=pooled)
-        of_references = reference_fold_changes(priors)
-        expected = expected_quantity(data, held, level, reference_level, fold_change, of_references)
+        level = levels(data, held, on_machine, by_references, fold_change - moved, priors, pooled=pooled)
+        expected = expected_quantity(data, held, level, reference_level, fold_change - moved, response.of_references)
         log2_input = inputs(data, held, on_machine, by_references)
         reactions(held, on_machine, expected, log2_input)
     return model

@@ -24,7 +24,10 @@ def build_expression_hierarchical(
     The biological deviation is the sample's: the same on every plate that reads the gene in it.
     A cell with few copies enters reaction by reaction: copies ~ Poisson, no Ct where there is none or Ct is above the
     limit. References have a level of their own, alike in all subjects, and a biological spread of their own: several
-    may be unequally stable.
+    may be unequally stable. Several references respond to a treatment, alike in all subjects:
+    log2_reference_fold_change(reference, contrast) ~ Normal(0, sd_log2_reference_fold_change). How they differ is seen;
+    their mean is in the ratio of every target to them, and its doubt in all fold changes of a contrast alike. One
+    reference holds still, unless the priors say otherwise.
 
     Needs     ct_cycles, gene_of_reaction, sample_of_reaction, plate_of_reaction (reaction) [cycles, NaN = not
     detected],
@@ -35,7 +38,8 @@ def build_expression_hierarchical(
               (target, subject), its mu_ (target, cell_type) and sigma_ (target); log2_reference_level (reference);
               log2_input (sample); amplification_factor, ct_of_unit_quantity, ct_of_one_copy, sd_log2_biological (gene);
               plate_shift_cycles (plate); gene_on_plate_shift_cycles (gene_on_plate); sd_technical_cycles,
-              sd_log2_input, sd_plate_cycles, sd_gene_on_plate_cycles, share_of_outlying_reactions ()
+              sd_log2_input, sd_plate_cycles, sd_gene_on_plate_cycles, share_of_outlying_reactions ();
+              of several references log2_reference_fold_change (reference, contrast), sd_log2_reference_fold_change ()
     Raises    InputError as `require_expression` says
     Source    relative quantification by Pfaffl 2001, doi:10.1093/nar/29.9.e45; copies as in Steibel et al. 2009,
               doi:10.1016/j.ygeno.2009.04.004; the integration over biological deviations and the priors are ours

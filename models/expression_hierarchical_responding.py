@@ -22,7 +22,8 @@ def build_expression_hierarchical_responding(
     log2_reference_fold_change ~ Normal(0, 0.5), or the sd of the priors where that is above 0; alike in all subjects
 
     Inputs scatter about one mean, treated or not: this and the prior separate a reference that moves from a change of
-    input. Fold changes of targets are then no longer against the references alone, and less certain for it.
+    input. Unlike in `expression_hierarchical`, less cDNA in all treated samples counts as a response. Fold changes of
+    targets are then no longer against the references alone, and less certain for it.
 
     Needs     as `expression_hierarchical`; two or more references, else the prior decides
     Declares  the same, and log2_reference_fold_change (reference, contrast)
@@ -33,4 +34,4 @@ def build_expression_hierarchical_responding(
     if priors.sd_log2_reference_fold_change == 0.0:
         priors = replace(priors, sd_log2_reference_fold_change=SD_LOG2_REFERENCE_FOLD_CHANGE)
     panel.require_expression(data, "expression_hierarchical_responding")
-    return parts.build(data, priors, slots, pooled=True)
+    return parts.build(data, priors, slots, pooled=True, by_input=True)

@@ -13,14 +13,12 @@ import xarray as xr
 
 from lensim import checks
 from lensim import vocabulary as v
+from lensim.expression.priors import SD_OF_STATED_FACTOR
 from lensim.models.expression_guesses import guesses, series_guesses
 from lensim.models.expression_replicates import parts_of_cells
 
 LATE_CYCLES = 5.0
 """A cell whose mean Ct is within so many cycles of the limit has few copies: five or so at a usual threshold."""
-
-STATED_FACTOR_SD = 0.02
-"""Error of an amplification factor that is stated without one: the repeatability of a good dilution series."""
 
 FEWEST_CONTROLS = 2
 """Subjects from which the spread of levels, and so a difference of groups, can be told."""
@@ -299,7 +297,7 @@ def _anchors(data: xr.Dataset, cell_ct: np.ndarray, gene_of_cell: np.ndarray) ->
         "anchor_ct_of_gene": centre,
         "factor_is_stated_of_gene": is_stated.astype(float),
         "stated_factor_of_gene": np.where(is_stated, stated, 2.0),
-        "stated_factor_sd_of_gene": np.where(np.isfinite(stated_sd), stated_sd, STATED_FACTOR_SD),
+        "stated_factor_sd_of_gene": np.where(np.isfinite(stated_sd), stated_sd, SD_OF_STATED_FACTOR),
     }
 
 

@@ -29,6 +29,7 @@ OPTIONAL: dict[str, tuple[str, ...]] = {
     v.CT_CHANGE: (v.PAIR,),
     v.DOUBLINGS: (v.TARGET,),
     v.DOUBLINGS_SD: (v.TARGET,),
+    v.REFERENCE_RESPONSE_SD: (v.CONTRAST,),
 }
 
 
@@ -56,11 +57,18 @@ def fold_change_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:
         }
     if _has_uncertain_factor(data):
         arrays["doublings_sd"] = data[v.DOUBLINGS_SD].to_numpy().astype(float)
+    if references_may_respond(data):
+        arrays["reference_response_sd"] = data[v.REFERENCE_RESPONSE_SD].to_numpy().astype(float)
     return arrays
 
 
 def _has_uncertain_factor(data: xr.Dataset) -> bool:
     return v.DOUBLINGS_SD in data and bool((data[v.DOUBLINGS_SD] > 0).all())
+
+
+def references_may_respond(data: xr.Dataset) -> bool:
+    """Whether the references of every contrast may respond to it: where there are several."""
+    return v.REFERENCE_RESPONSE_SD in data and bool((data[v.REFERENCE_RESPONSE_SD] > 0).all())
 
 
 def require_fold_changes(data: xr.Dataset, user: str) -> None:
@@ -95,14 +103,18 @@ def build_fold_change_hierarchical(data: xr.Dataset, priors: FoldChangePriors | 
     uncertain, log2_ratio = doublings_per_cycle * Ct change - input change, doublings_per_cycle ~ Normal(stated, its
     sd), and the likelihood is that of the Ct change given the references': the error of the factor is shared by all
     pairs of a target, as it is in the laboratory.
+    Where the references may respond, their mean response ~ Normal(0, reference_response_sd) is in all ratios of a
+    contrast: log2_ratio is then that much below the fold change.
     With one ratio a subject and no error of it, only the priors separate sd_log2_pair from sigma.
 
     Needs     log2_ratio (pair) [log2], target_of_pair, subject_of_pair, contrast_of_pair (pair), cell_type_of_subject
               (subject); used where present: log2_ratio_sd (pair) [log2]; technical_variance_share (pair)
               [log2^2/cycles^2] with replicate_contrast_cycles (replicate) [cycles]; ct_change_cycles (pair) [cycles]
-              with doublings_per_cycle and doublings_per_cycle_sd (target) [1/cycle]
+              with doublings_per_cycle and doublings_per_cycle_sd (target) [1/cycle]; reference_response_sd
+              (contrast) [log2]
     Declares  log2_fold_change (target, subject, contrast), its mu_ and sigma_ (target, cell_type, contrast);
-              sd_log2_pair (target); sd_technical_cycles (); doublings_per_cycle (target) where it is uncertain
+              sd_log2_pair (target); sd_technical_cycles (); doublings_per_cycle (target) where it is uncertain;
+              mean_reference_response (contrast) where references may respond
     Raises    InputError as `require_fold_changes` says
     Source    a normal-normal random-effects meta-analysis, as Gelman et al., Bayesian Data Analysis, section 5.4;
               the technical part, the factor and the priors are ours
@@ -127,8 +139,9 @@ def build_fold_change_hierarchical(data: xr.Dataset, priors: FoldChangePriors | 
         doublings = held["doublings"]
         if "doublings_sd" in held:
             doublings = normal_non_centred(v.DOUBLINGS, mu=doublings, sigma=held["doublings_sd"], dims=v.TARGET)
-        fold = _pooled(data, held, doublings, variance, priors)
-        mean = fold[target, held["subject_of_pair"], held["contrast_of_pair"]] + held["input_change"]
+        moved = _moved(data, held)
+        fold = _pooled(data, held, doublings, variance, moved, priors)
+        mean = fold[target, held["subject_of_pair"], held["contrast_of_pair"]] + held["input_change"] - moved
         pm.Normal(
             "ct_change_observed" if v.CT_CHANGE in data else "log2_ratio_observed",
             mu=mean / doublings[target],
@@ -138,7 +151,17 @@ def build_fold_change_hierarchical(data: xr.Dataset, priors: FoldChangePriors | 
     return model
 
 
-def _pooled(data: xr.Dataset, held: dict[str, Any], doublings: Any, variance: Any, priors: FoldChangePriors) -> Any:
+def _moved(data: xr.Dataset, held: dict[str, Any]) -> Any:
+    """Mean response of the references in each pair, alike in all targets and subjects."""
+    if "reference_response_sd" not in held:
+        return np.zeros(data.sizes[v.PAIR])
+    response = normal_non_centred(v.REFERENCE_RESPONSE, mu=0.0, sigma=held["reference_response_sd"], dims=v.CONTRAST)
+    return response[held["contrast_of_pair"]]
+
+
+def _pooled(
+    data: xr.Dataset, held: dict[str, Any], doublings: Any, variance: Any, moved: Any, priors: FoldChangePriors
+) -> Any:
     """Fold changes in coordinates that use the information of their own pairs, given the spreads."""
     dims = (v.TARGET, v.CELL_TYPE, v.CONTRAST)
     sigma = positive_spread(
@@ -146,7 +169,7 @@ def _pooled(data: xr.Dataset, held: dict[str, Any], doublings: Any, variance: An
     )
     place = (held["target_of_pair"], held["subject_of_pair"], held["contrast_of_pair"])
     nothing = np.zeros((data.sizes[v.TARGET], data.sizes[v.SUBJECT], data.sizes[v.CONTRAST]))
-    ratio = doublings[place[0]] * held["ct_change"] - held["input_change"]
+    ratio = doublings[place[0]] * held["ct_change"] - held["input_change"] + moved
     information = pt.inc_subtensor(pt.as_tensor(nothing)[place], 1.0 / variance)
     total = pt.inc_subtensor(pt.as_tensor(nothing)[place], ratio / variance)
     estimate = total / pt.maximum(information, 1e-12)

@@ -16,6 +16,7 @@ from lensim.dose_response.priors import DoseResponsePriors
 from lensim.dose_response.truth import CURVE
 from lensim.expression.exact.draws import exact_posterior
 from lensim.expression.pairs import pairs_of
+from lensim.expression.plate_checks import targets_apart
 from lensim.inference.catalogue import find_model
 from lensim.inference.engine_nutpie import CompiledModel, SamplerSettings, compile_model, sample
 from lensim.inference.gate import GateSettings, diagnose
@@ -100,7 +101,8 @@ def by_fast_engine(data: xr.Dataset, seed: int, _: References) -> xr.DataTree:
     Raises
     ------
     HandedOn
-        If the weights of a line cannot be trusted, or a study has few copies or undetected reactions.
+        If the weights of a line cannot be trusted, or a study has few copies, undetected reactions, or plates that are
+        those of the treatment.
     """
     return _by_laplace(data, seed) if assay_of(data).name == v.DOSE_RESPONSE else _by_exact(data, seed)
 
@@ -146,6 +148,8 @@ def _by_exact(data: xr.Dataset, seed: int) -> xr.DataTree:
     measured = (v.CT, v.STANDARD_CT, v.NO_TEMPLATE_CT) if v.CT in data else (v.LOG2_RATIO, v.LOG2_RATIO_SD)
     pairs = data.assign({name: data[name].expand_dims(v.STUDY) for name in measured})
     if v.CT in data:
+        if apart := targets_apart(data):
+            raise HandedOn(f"treated samples and controls are on different plates for {', '.join(apart)}")
         pairs = pairs_of(pairs)
         if not bool(pairs[v.IS_GAUSSIAN].all()):
             raise HandedOn("a reaction is not detected or has few copies")

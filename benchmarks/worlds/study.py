@@ -157,5 +157,6 @@ def _notes_of_rows(frame: Any) -> list[str]:
 
 def kind_of(sentence: str) -> str:
     """A sentence without names and numbers, cut short: the same for all lines and studies of which it is said."""
-    bare = re.sub(r"[\s;:]+", " ", _NAMES.sub("", sentence)).strip(" ,;:()")
+    bare = re.sub(r"(, )*…(, …)*( and …( more)?)?", "…", _NAMES.sub("…", sentence))
+    bare = re.sub(r"[\s;:]+", " ", bare).strip(" ,;:()…")
     return re.sub(r"^(and |more |, )+", "", bare)[:70].strip()

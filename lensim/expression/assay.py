@@ -29,6 +29,7 @@ from lensim.expression.read import amplified_without_template, read_expression, 
 from lensim.expression.reasons import percent
 from lensim.expression.reference_checks import told_of_references
 from lensim.expression.standard_curve import genes_of_unknown_factor
+from lensim.expression.tipping import told_of_one_reference
 from lensim.expression.unpaired import told_of_groups
 from lensim.expression.well_checks import told_of_factors, told_of_wells
 from lensim.inference.doubts import Population
@@ -71,7 +72,7 @@ def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
         found.append(ResultTable("levels", caption, levels, quantities={LEVEL_OVER_CALIBRATOR: "level"}))
     if v.LOG2_REFERENCE_FOLD_CHANGE in estimands:
         references = summarise_references(estimands, ci)
-        caption = f"References: treated over control, {words}"
+        caption = f"References: treated over control, and how stable each is, {words}"
         own = {v.LOG2_REFERENCE_FOLD_CHANGE: "ratio"}
         found.append(ResultTable("references", caption, references, quantities=own))
     return tuple(found)
@@ -91,8 +92,8 @@ def _arms(estimands: xr.Dataset, asked: Asked) -> list[ResultTable]:
 
 
 def remarks(estimands: xr.Dataset) -> tuple[str, ...]:
-    """Fold changes that are not shown because no pair stands behind them, and means that a prior draws far."""
-    return (*_told_of_missing(estimands), *_drawn_by_prior(estimands))
+    """Fold changes that no pair stands behind, means that a prior draws far, and what hangs on a single reference."""
+    return (*_told_of_missing(estimands), *_drawn_by_prior(estimands), *told_of_one_reference(estimands))
 
 
 def _named_evidence(data: xr.Dataset) -> xr.Dataset:

@@ -16,6 +16,7 @@ from lensim.expression.estimands import (
     CALIBRATOR,
     DIFFERENCE_OF_CELL_TYPES,
     DIFFERENCE_OF_LEVELS,
+    INSTABILITY,
     LEVEL_OVER_CALIBRATOR,
     TYPE_OF_SUBJECT,
     subjects_of_type,
@@ -135,7 +136,9 @@ def summarise_levels(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFram
 def summarise_references(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame:
     """One row a reference and contrast of a fit in which references may respond: by how much they did.
 
-    Columns: reference, contrast; ratio (median, treated over control) with ratio_lower and ratio_upper; p_above_1.
+    Columns: reference, contrast; ratio (median, treated over control) with ratio_lower and ratio_upper; p_above_1;
+    instability_log2 (median; root of the mean squared response and the biological spread) with _lower and _upper, and
+    p_most_stable, the probability that it is the smallest. The most stable reference comes first.
 
     Parameters
     ----------
@@ -154,14 +157,31 @@ def summarise_references(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.Data
             "got one in which they hold still"
         )
     change = estimands[v.LOG2_REFERENCE_FOLD_CHANGE]
+    stability = _stability(estimands, ci_prob)
+    names = [str(name) for name in change[v.REFERENCE].to_numpy()]
+    order = np.argsort([-float(one.get("p_most_stable", 0.0)) for one in stability], kind="stable")
     return pd.DataFrame(
         [
-            {"reference": str(reference), "contrast": str(contrast)}
+            {"reference": names[r], "contrast": str(contrast)}
             | _ratio(change.isel({v.REFERENCE: r, v.CONTRAST: c}), ci_prob)
-            for r, reference in enumerate(change[v.REFERENCE].to_numpy())
+            | stability[r]
+            for r in order
             for c, contrast in enumerate(change[v.CONTRAST].to_numpy())
         ]
     )
+
+
+def _stability(estimands: xr.Dataset, ci_prob: float) -> list[dict[str, float]]:
+    """Of each reference its instability and the probability that it is the most stable; empty where it is not known."""
+    if INSTABILITY not in estimands:
+        return [{}] * estimands.sizes[v.REFERENCE]
+    flat = estimands[INSTABILITY].stack(sample_=("chain", "draw"), create_index=False)
+    draws = flat.transpose(v.REFERENCE, "sample_").to_numpy()
+    first = np.bincount(draws.argmin(axis=0), minlength=len(draws)) / draws.shape[1]
+    return [
+        named_interval("instability_log2", interval_of(own, ci_prob)) | {"p_most_stable": float(p)}
+        for own, p in zip(draws, first, strict=True)
+    ]
 
 
 def _ratio(log2_difference: xr.DataArray, ci_prob: float, *, with_p: bool = True) -> dict[str, float]:

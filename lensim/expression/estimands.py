@@ -23,6 +23,7 @@ from lensim.expression.evidence import (
     UNPAIRED_TREATED,
     evidence_of,
 )
+from lensim.expression.tipping import REFERENCES, tipping_log2
 from lensim.inference.intervals import interval_of, named_interval
 from lensim.inference.observations import observations_of, require_estimands
 
@@ -30,6 +31,7 @@ NEW_SUBJECT: Final = "new_subject_log2_fold_change"
 NUMBER_INCREASED: Final = "number_of_increased_subjects"
 DIFFERENCE_OF_CELL_TYPES: Final = "difference_of_cell_types"
 DIFFERENCE_OF_LEVELS: Final = "difference_of_levels"
+INSTABILITY: Final = "instability_of_reference_log2"
 LEVEL_OVER_CALIBRATOR: Final = "log2_level_over_calibrator"
 TYPE_OF_SUBJECT: Final = "subject_cell_type"
 CALIBRATOR: Final = "calibrator"
@@ -68,7 +70,8 @@ def expression_estimands(result: xr.DataTree) -> xr.Dataset:
         drawn from, first less second; difference_of_levels (target, pair), of the mean log2 levels of those subjects in
         which the target was detected in the control, NaN where a cell type has none; where there is a calibrator,
         log2_level_over_calibrator (target, subject); where references may respond, log2_reference_fold_change
-        (reference, contrast).
+        (reference, contrast), and instability_of_reference_log2 (reference), the root of its mean squared response and
+        the square of its biological spread.
         Coordinates: subject_cell_type (subject); the counts of `evidence_of`: pairs, detected and not_detected (target,
         subject, contrast), control_detected (target, subject) and more. In the attrs the calibrator, '' where there is
         none, and the control.
@@ -114,13 +117,31 @@ def expression_estimands(result: xr.DataTree) -> xr.Dataset:
         estimands[LEVEL_OVER_CALIBRATOR] = level - of_calibrator
     if v.LOG2_REFERENCE_FOLD_CHANGE in posterior:
         estimands[v.LOG2_REFERENCE_FOLD_CHANGE] = posterior[v.LOG2_REFERENCE_FOLD_CHANGE]
+        estimands |= _instability(posterior)
     return xr.Dataset(
         {name: values.transpose("chain", "draw", ...) for name, values in estimands.items()},
-        attrs={CALIBRATOR: calibrator, CONTROL: str(evidence.attrs[CONTROL])},
+        attrs={CALIBRATOR: calibrator, CONTROL: str(evidence.attrs[CONTROL]), REFERENCES: _references(data)},
     ).assign_coords(
         {TYPE_OF_SUBJECT: (v.SUBJECT, data[v.CELL_TYPE].to_numpy().astype(str)[cell_type])}
         | {str(name): (counts.dims, counts.to_numpy()) for name, counts in evidence.data_vars.items()}
     )
+
+
+def _instability(posterior: xr.Dataset) -> dict[str, xr.DataArray]:
+    """What a reference does that it should not: its response to treatments, and its own spread between samples."""
+    if v.SD_BIOLOGICAL not in posterior or v.REFERENCE not in posterior.coords:
+        return {}
+    change = posterior[v.LOG2_REFERENCE_FOLD_CHANGE]
+    own = posterior[v.SD_BIOLOGICAL].sel({v.GENE: change[v.REFERENCE].to_numpy()})
+    spread = own.rename({v.GENE: v.REFERENCE}).transpose("chain", "draw", v.REFERENCE)
+    squares: xr.DataArray = (change**2).mean(v.CONTRAST) + spread**2
+    return {INSTABILITY: squares**0.5}
+
+
+def _references(data: xr.Dataset) -> str:
+    if v.IS_REFERENCE not in data or v.GENE not in data.coords:
+        return ""
+    return ", ".join(data[v.GENE].to_numpy()[data[v.IS_REFERENCE].to_numpy() == 1].astype(str))
 
 
 def judged_estimands(estimands: xr.Dataset) -> xr.Dataset:
@@ -180,29 +201,31 @@ def summarise_subjects(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFr
             "p_increase": float((draws[t, s, c] > 0).mean()),
             "detected": int(yes[t, s, c]),
             "not_detected": int(no[t, s, c]),
-            "note": _note(beside[t, s, c], treated[t, s, c], control, contrasts[c]),
+            "note": _note(beside[t, s, c], treated[t, s, c], control, contrasts[c], ends[:, t, s, c]),
         }
         for t, s, c in np.argwhere(pairs > 0)
     ]
     return pd.DataFrame(rows, columns=SUBJECT_COLUMNS)
 
 
-def _note(in_control: bool, in_treated: bool, control: str, contrast: str) -> str:
-    """What an interval cannot say where a condition has no Ct."""
+def _note(in_control: bool, in_treated: bool, control: str, contrast: str, ends: np.ndarray) -> str:
+    """What an interval cannot say where a condition has no Ct: the end that is known, as a bound."""
     if in_control == in_treated:
         return "" if in_control else "never detected: no more than its population says"
     if in_control:
-        return f"never detected under {contrast}: at most the upper end"
-    return f"never detected under {control}: at least the lower end"
+        return f"never detected under {contrast}: < {2.0 ** ends[2]:.3g}-fold, and how much less is not known"
+    return f"never detected under {control}: > {2.0 ** ends[0]:.3g}-fold, and how much more is not known"
 
 
 def summarise_populations(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame:
     """One row a target, cell type and contrast of a pooled fit, of which there is a pair.
 
     Columns: target, cell_type, contrast; subjects (with a pair of this target and contrast); fold_change_percent (2^mu,
-    percent of control) with interval; p_increase of the mean; sigma_log2 with interval; new_subject_percent with its
-    predictive interval and p_new_subject_increase; increased (median number of subjects) with interval; note where the
-    target was never detected. Where groups of different subjects are compared, there are the mean and its note alone.
+    percent of control) with interval; p_increase of the mean; reference_tipping_log2, the response of the references at
+    which the direction of the mean has a probability of 0.9, NaN where it has less anyway; sigma_log2 with interval;
+    new_subject_percent with its predictive interval and p_new_subject_increase; increased (median number of subjects)
+    with interval; note where the target was never detected, or in no control, which makes the lower end a bound. Where
+    groups of different subjects are compared, there are the mean and its note alone.
 
     Parameters
     ----------
@@ -230,6 +253,7 @@ def summarise_populations(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.Dat
     )
     subjects, seen = (subjects_of_type(estimands, name) for name in (PAIRS, DETECTED))
     treated, controls = (subjects_of_type(estimands, name) for name in (UNPAIRED_TREATED, CONTROL_DETECTED))
+    control = str(estimands.attrs[CONTROL])
     rows = []
     for t, k, c in np.argwhere(subjects + treated > 0):
         if treated[t, k, c]:
@@ -248,11 +272,22 @@ def summarise_populations(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.Dat
             row |= named_interval(name, interval_of(values, ci_prob))
         row |= {
             "p_increase": float((mu[t, k, c] > 0).mean()),
+            "reference_tipping_log2": float(tipping_log2(mu[t, k, c])),
             "p_new_subject_increase": float((new[t, k, c] > 0).mean()),
-            "note": "" if seen[t, k, c] else "never detected: what the prior says",
+            "note": _note_of_mean(mu[t, k, c], bool(seen[t, k, c]), bool(controls[t, k]), control, ci_prob),
         }
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def _note_of_mean(mu: np.ndarray, is_seen: bool, in_control: bool, control: str, ci_prob: float) -> str:
+    """What the interval of a mean cannot say where no control, or nothing, has a Ct."""
+    if not is_seen:
+        return "never detected: what the prior says"
+    if in_control:
+        return ""
+    low = float(interval_of(mu, ci_prob)[0])
+    return f"never detected under {control}: > {2.0**low:.3g}-fold, and how much more is not known"
 
 
 def _of_groups(mu: np.ndarray, numbers: tuple[int, int, int], ci_prob: float) -> dict[str, object]:
@@ -270,7 +305,8 @@ def _of_groups(mu: np.ndarray, numbers: tuple[int, int, int], ci_prob: float) ->
         {"subjects": paired + treated}
         | named_interval("fold_change_percent", interval_of(100 * 2.0**mu, ci_prob))
         | unknown
-        | {"p_increase": float((mu > 0).mean()), "p_new_subject_increase": np.nan}
+        | {"p_increase": float((mu > 0).mean()), "reference_tipping_log2": float(tipping_log2(mu))}
+        | {"p_new_subject_increase": np.nan}
         | {"note": f"groups of different subjects: {treated} treated without a control, {controls} with one"}
     )
 

@@ -4,19 +4,18 @@ A pair's log2 ratio is Pfaffl's, from mean Cts of replicates. Beside it is what 
 variance replicate reactions make, how it moves with the target's factor, and how uncertain that factor is.
 """
 
-from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Final
 
 import numpy as np
 import xarray as xr
 
 from lensim import checks
 from lensim import vocabulary as v
-from lensim.bounds import require_figures
+from lensim.expression.pair_factors import FACTOR_USES, FactorUse, PairSettings, factors_of
+from lensim.expression.pair_references import sd_of_mean_response
 from lensim.expression.replicates import WeighedCells, weigh
 
-FactorUse = Literal["uncertain", "plug_in", "perfect"]
-FACTOR_USES: Final = get_args(FactorUse)
+__all__ = ["FACTOR_USES", "FactorUse", "PairSettings", "one_study_of_pairs", "pairs_of"]
 
 FEWEST_COPIES: Final = 16.0
 """Below this mean number of copies the Ct of a cell is no longer normal (assumed: a skewness of 1/4)."""
@@ -25,50 +24,15 @@ MANY_COPIES: Final = 100.0
 """Above this number of copies replicates differ almost only by reading, so they show its spread."""
 
 
-@dataclass(frozen=True)
-class PairSettings:
-    """How reactions become pairs. All numbers are assumed.
-
-    Attributes
-    ----------
-    factors
-        'uncertain': the dilution series with its error, together with the prior; 'plug_in': the series' estimate as if
-        it were known; 'perfect': 2, as Livak's ratio has it. Without a series the prior replaces it in the first two.
-    mean_factor, sd_factor
-        Prior of an amplification factor [fold a cycle].
-    ct_of_one_copy
-        Ct at which a single copy crosses the threshold [cycles]; gives copies from a Ct.
-    """
-
-    factors: FactorUse = "uncertain"
-    mean_factor: float = 1.93
-    sd_factor: float = 0.06
-    ct_of_one_copy: float = 37.5
-
-    def __post_init__(self) -> None:
-        require_figures(self)
-        checks.one_of("PairSettings.factors", self.factors, FACTOR_USES)
-        checks.between("PairSettings.mean_factor", self.mean_factor, 1.01, 2.5)
-        checks.above("PairSettings.sd_factor", self.sd_factor, 0.0)
-        checks.above("PairSettings.ct_of_one_copy", self.ct_of_one_copy, 0.0)
-
-
-@dataclass(frozen=True)
-class _Series:
-    """Doublings a cycle of each gene with their error, by study."""
-
-    doublings: np.ndarray  # (study, gene)
-    sd: np.ndarray
-
-
 def pairs_of(data: xr.Dataset, settings: PairSettings | None = None) -> xr.Dataset:
     """Pairs of every study of a batch.
 
     log2_ratio = d_t (Ct_t control - Ct_t treated) - mean over references of d_r (Ct_r control - Ct_r treated), with d =
     log2 of the amplification factor and Ct the mean of the replicates that are there. An outlying one among them is
     weighed down; where two cannot tell which of them it is, that doubt is part of the pair's variance. A factor from a
-    dilution series is least squares of Ct on log10 quantity; under 'uncertain' its standard error comes from the spread
-    of replicates over the whole study, and a normal prior is combined with it.
+    dilution series is least squares of Ct on log10 quantity; under 'uncertain' standards have the mean and variance
+    that their copies give them, the standard error comes from the spread of replicates over the whole study, and a
+    normal prior is combined with it: that of a stated factor, where one is stated.
 
     Parameters
     ----------
@@ -83,9 +47,10 @@ def pairs_of(data: xr.Dataset, settings: PairSettings | None = None) -> xr.Datas
     xarray.Dataset
         Dims study and pair: log2_ratio [log2] (NaN: a condition has no reaction left), log2_ratio_sd [log2] (the
         drawing of copies, outlying reactions, the references' factors), technical_variance_share [log2^2/cycles^2],
-        ct_change_cycles [cycles]; doublings_per_cycle and its _sd (study, target) [1/cycle]; sum_of_squares [cycles^2]
-        and degrees_of_freedom (study) of replicates; is_gaussian (study): no reaction went undetected and no cell has
-        few copies. Pointers and coordinates as the fold-change model has them.
+        ct_change_cycles [cycles]; reference_response_sd (study, contrast) [log2], of the mean response of several
+        references, which is in all fold changes alike; doublings_per_cycle and its _sd (study, target) [1/cycle];
+        sum_of_squares [cycles^2] and degrees_of_freedom (study) of replicates; is_gaussian (study): no reaction went
+        undetected and no cell has few copies. Pointers and coordinates as the fold-change model has them.
 
     Raises
     ------
@@ -111,7 +76,7 @@ def pairs_of(data: xr.Dataset, settings: PairSettings | None = None) -> xr.Datas
     freedom = np.rint(left).astype(np.int64)
     sum_of_squares *= freedom / np.maximum(left, 1e-9)
     few = mean > settings.ct_of_one_copy - np.log2(FEWEST_COPIES)
-    series = _factors(data, settings, sum_of_squares, freedom)
+    series = factors_of(data, settings, sum_of_squares, freedom)
 
     control, treated, subject, contrast = _sample_pairs(data)
     change = mean[:, :, control] - mean[:, :, treated]  # (study, gene, pair of samples)
@@ -127,6 +92,13 @@ def pairs_of(data: xr.Dataset, settings: PairSettings | None = None) -> xr.Datas
     by_reference_factor = ((series.sd[:, :, None] * change) ** 2)[:, is_reference].sum(axis=1) / references**2
     known = drawn[:, ~is_reference] + (drawn[:, is_reference].sum(axis=1) / references**2)[:, None]
     known += np.nan_to_num(by_reference_factor)[:, None]
+
+    contrasts = int((data[v.IS_CONTROL].to_numpy() == 0).sum())
+    response = np.zeros((len(ct), contrasts))
+    for c in range(contrasts):
+        of_contrast = change[:, is_reference][:, :, contrast == c]
+        moved = series.sd[:, is_reference] * np.abs(np.nan_to_num(of_contrast).mean(axis=2))
+        response[:, c] = sd_of_mean_response(doublings[:, is_reference] * of_contrast, moved)
 
     targets, pairs = int((~is_reference).sum()), len(control)
     flat = (len(ct), targets * pairs)
@@ -144,6 +116,7 @@ def pairs_of(data: xr.Dataset, settings: PairSettings | None = None) -> xr.Datas
             v.CT_CHANGE: of_pair(change[:, ~is_reference]),
             v.DOUBLINGS: ((v.STUDY, v.TARGET), series.doublings[:, ~is_reference]),
             v.DOUBLINGS_SD: ((v.STUDY, v.TARGET), series.sd[:, ~is_reference]),
+            v.REFERENCE_RESPONSE_SD: ((v.STUDY, v.CONTRAST), response),
             v.SUM_OF_SQUARES: (v.STUDY, sum_of_squares),
             v.FREEDOM: (v.STUDY, freedom),
             v.IS_GAUSSIAN: (v.STUDY, ~(undetected.any(axis=(1, 2, 3)) | few.any(axis=(1, 2)))),
@@ -225,39 +198,3 @@ def _sample_pairs(data: xr.Dataset) -> tuple[np.ndarray, np.ndarray, np.ndarray,
     ]
     control, treated, of_subject, contrast = (np.array(column, dtype=np.int64) for column in zip(*rows, strict=True))
     return control, treated, of_subject, contrast
-
-
-def _factors(data: xr.Dataset, settings: PairSettings, sum_of_squares: np.ndarray, freedom: np.ndarray) -> _Series:
-    """Doublings a cycle by gene and study, as the settings ask."""
-    studies, genes = data.sizes[v.STUDY], data.sizes[v.GENE]
-    if settings.factors == "perfect":
-        return _Series(np.ones((studies, genes)), np.zeros((studies, genes)))
-    prior = float(np.log2(settings.mean_factor))
-    prior_sd = settings.sd_factor / settings.mean_factor / np.log(2.0)
-    found, variance = np.full((studies, genes), prior), np.full((studies, genes), np.inf)
-    if data.sizes.get(v.STANDARD, 0):
-        spread = np.sqrt((sum_of_squares + 0.15**2) / (freedom + 1.0))  # one degree of freedom of the prior
-        for gene in range(genes):
-            slope, slope_variance = _slopes(data, gene, spread)
-            usable = np.isfinite(slope) & (slope < -1.0)
-            found[usable, gene] = -np.log2(10.0) / slope[usable]
-            variance[usable, gene] = (found[usable, gene] ** 2 / np.log2(10.0)) ** 2 * slope_variance[usable]
-    if settings.factors == "plug_in":
-        return _Series(found, np.zeros((studies, genes)))
-    precision = prior_sd**-2 + 1.0 / variance
-    return _Series((prior * prior_sd**-2 + found / variance) / precision, precision**-0.5)
-
-
-def _slopes(data: xr.Dataset, gene: int, spread: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Slope of Ct on log10 quantity of one gene's standards in every study, and its variance given the spread."""
-    own = data[v.GENE_OF_STANDARD].to_numpy() == gene
-    ct = data[v.STANDARD_CT].to_numpy()[:, own].astype(float)
-    lost = data["is_lost_standard"].to_numpy()[:, own] if "is_lost_standard" in data else np.zeros(ct.shape, dtype=bool)
-    weight = (np.isfinite(ct) & ~lost).astype(float)
-    x = np.log10(data[v.STANDARD_QUANTITY].to_numpy()[own])[None]
-    total = np.maximum(weight.sum(axis=1, keepdims=True), 1.0)
-    centred = x - (weight * x).sum(axis=1, keepdims=True) / total
-    sxx = (weight * centred**2).sum(axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        slope = (weight * centred * np.nan_to_num(ct)).sum(axis=1) / sxx
-        return np.where(sxx > 0, slope, np.nan), np.where(sxx > 0, spread**2 / sxx, np.inf)

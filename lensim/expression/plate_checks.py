@@ -62,7 +62,7 @@ def _mean_and_error(difference: np.ndarray) -> tuple[float, float]:
     return float(known.mean()), spread / float(np.sqrt(len(known)))
 
 
-def _told_of_confounding(data: xr.Dataset) -> list[str]:
+def targets_apart(data: xr.Dataset) -> list[str]:
     """Targets of which every treated sample is on other plates than its control, without calibrators of plates."""
     if data.attrs.get(v.PLATES_CORRECTED):
         return []
@@ -76,6 +76,11 @@ def _told_of_confounding(data: xr.Dataset) -> list[str]:
         run = [(one & other).any() for one, other in own if one.any() and other.any()]
         if run and not any(run):
             found.append(str(data[v.GENE].to_numpy()[g]))
+    return found
+
+
+def _told_of_confounding(data: xr.Dataset) -> list[str]:
+    found = targets_apart(data)
     if not found:
         return []
     more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""

@@ -42,6 +42,15 @@ class FoldChangePriors:
             checks.above(f"FoldChangePriors.{item.name}", getattr(self, item.name), 0.0)
 
 
+SD_OF_STATED_FACTOR: Final = 0.04
+"""Error of an amplification factor that is stated without one (assumed): series of other days, dyes and analysts differ
+by this and more, and a factor off by 0.05 moves a hundredfold change by a fifth."""
+
+MEDIAN_SD_OF_RESPONSE: Final = 0.1
+"""Of a reference under a treatment [log2]: 7% (assumed)."""
+LOG_SD_SD_OF_RESPONSE: Final = 1.0
+"""One reference in ten moves by half a doubling or more (assumed)."""
+
 LARGEST_SHARE: Final = 0.5
 """Where more reactions than this are outlying, no replicate tells which."""
 
@@ -54,8 +63,9 @@ class ExpressionPriors:
     three subjects) is found as it is; subjects surely differ, so their spread has a median of 0.5 log2 and no mass at
     0. Amplification factors without a dilution series are those of commercial probes. One copy crosses a usual
     threshold at 36 to 39 cycles. One reaction in a hundred is outlying, by some two cycles, and the share has the prior
-    Beta(1, 1 / mean - 1). Spreads are medians with a log sd. References do not respond to treatment unless
-    sd_log2_reference_fold_change is above 0.
+    Beta(1, 1 / mean - 1). Spreads are medians with a log sd. Several references respond to a treatment
+    by Normal(0, sd) log2, whose sd has a median of 0.1 and is told by how they differ; one alone holds still. With
+    sd_log2_reference_fold_change above 0 that is the sd, of one reference too.
 
     Raises
     ------
@@ -72,6 +82,8 @@ class ExpressionPriors:
     log_sd_sigma_log2_level: float = 0.7
     sd_log2_reference_level: float = 6.0
     sd_log2_reference_fold_change: float = 0.0
+    median_sd_log2_reference_fold_change: float = MEDIAN_SD_OF_RESPONSE
+    log_sd_sd_log2_reference_fold_change: float = LOG_SD_SD_OF_RESPONSE
     mean_amplification_factor: float = 1.93
     sd_amplification_factor: float = 0.06
     sd_ct_of_unit_quantity: float = 3.0

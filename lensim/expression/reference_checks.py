@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 import xarray as xr
+from scipy import stats
 
 from lensim import vocabulary as v
 from lensim.expression.cells import mean_ct, sample_pairs
@@ -17,6 +18,11 @@ ERRORS_AWAY: Final = 3.0
 SD_OF_ONE: Final = 0.3
 """Of the change between two references in one pair of samples, where there is one pair alone [cycles] (assumed)."""
 
+LEAST_MOVE_OF_ONE: Final = 0.3
+"""Of a single reference between treated samples and controls [cycles] (assumed)."""
+LARGEST_P: Final = 0.02
+FEWEST_PAIRS: Final = 3
+
 LARGEST_M: Final = 1.0
 """geNorm's bound for references of unlike samples, doi:10.1186/gb-2002-3-7-research0034 [cycles]."""
 
@@ -26,14 +32,15 @@ def told_of_references(data: xr.Dataset) -> list[str]:
 
     For two references the change of their difference in Ct from control to treated sample is averaged over the pairs of
     samples; it counts from 0.5 cycles and three standard errors on. One that moves against more than half of the others
-    is named; of two, or where it is not one alone, that they move apart. M is geNorm's: of each reference the mean sd
-    of its difference to the others over all samples.
+    is named; of two, or where it is not one alone, that they move apart. A single reference whose Ct moves from control
+    to treated samples, by more than 0.3 cycles and at P < 0.02, either responds or has another input. M is geNorm's: of
+    each reference the mean sd of its difference to the others over all samples.
     """
     is_reference = data[v.IS_REFERENCE].to_numpy() == 1
     names = [str(name) for name in data[v.GENE].to_numpy()[is_reference]]
-    if len(names) < 2:
-        return []
     ct = mean_ct(data)[is_reference]
+    if len(names) < 2:
+        return [line for condition, changes in _changes(data, ct) for line in _told_of_one(names, condition, changes)]
     said = [line for condition, changes in _changes(data, ct) for line in _told_of_move(names, condition, changes)]
     if not said and len(names) > 2:
         said = _told_of_spread(names, ct)
@@ -81,6 +88,23 @@ def _told_of_move(names: list[str], condition: str, changes: np.ndarray) -> list
     return [
         f"references move apart under {condition} [cycles]: {', '.join(apart)}; which of them holds still is not known"
     ]
+
+
+def _told_of_one(names: list[str], condition: str, changes: np.ndarray) -> Iterator[str]:
+    """A single reference that comes earlier or later in treated samples: Student's t over the pairs."""
+    for name, own in zip(names, changes, strict=True):
+        known = own[np.isfinite(own)]
+        if len(known) < FEWEST_PAIRS:
+            continue
+        mean, error = float(known.mean()), float(known.std(ddof=1)) / np.sqrt(len(known))
+        if abs(mean) <= LEAST_MOVE_OF_ONE or stats.t.sf(abs(mean) / max(error, 1e-9), len(known) - 1) > LARGEST_P / 2:
+            continue
+        when, what = ("earlier", "more") if mean < 0 else ("later", "less")
+        yield (
+            f"the reference {name} comes {abs(mean):.2f} cycles {when} under {condition} than in the controls of its "
+            f"{len(known)} pairs: either there is {what} cDNA in these samples, or it responds to {condition} and "
+            f"moves all fold changes; equal amounts of RNA, or a second reference, tell which"
+        )
 
 
 def _told_of_spread(names: list[str], ct: np.ndarray) -> list[str]:

@@ -31,6 +31,9 @@ def test_sentences_of_one_kind_are_the_same_without_names_and_numbers():
     one = kind_of("line 1, line 12: some wells are far off their replicates; 3 of 72")
     assert one == kind_of("line 3: some wells are far off their replicates; 5 of 71")
     assert one.startswith("some wells are far off")
+    apart = kind_of("plates differ for target 1, target 2, target 3 and 4 more: a plate effect of one gene")
+    assert apart == "plates differ for … a plate effect of one gene"
+    assert apart == kind_of("plates differ for target 2: a plate effect of one gene")
     assert "IC50" in kind_of("line 2: the IC50 lies between them")
 
 

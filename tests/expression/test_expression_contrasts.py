@@ -11,7 +11,7 @@ from lensim.checks import InputError
 from lensim.cli.summarize import print_result
 from lensim.expression.contrasts import summarise_contrasts, summarise_levels, summarise_references
 from lensim.expression.design import lay_out
-from lensim.expression.estimands import DIFFERENCE_OF_LEVELS, expression_estimands
+from lensim.expression.estimands import DIFFERENCE_OF_LEVELS, INSTABILITY, expression_estimands
 from lensim.expression.evidence import CONTROL_DETECTED, evidence_of
 from lensim.expression.simulate import one_study, simulate
 from lensim.expression.truth import NO_FAULTS
@@ -130,6 +130,25 @@ def test_references_that_respond_are_told():
     assert (row["reference"], row["contrast"], row["p_above_1"]) == ("RPL37A", str(coords[v.CONTRAST][0]), 1.0)
     exact = 1.5 * 2.0 ** (0.1 * stats.norm.ppf([0.05, 0.5, 0.95]))
     assert [row["ratio_lower"], row["ratio"], row["ratio_upper"]] == pytest.approx(exact, rel=0.02)
+
+
+def test_references_are_ranked_by_how_stable_they_are():
+    rng = stream(51, "ranked")
+    dims = ("chain", "draw", v.REFERENCE, v.CONTRAST)
+    change = np.array([0.5, 0.0, 0.05])[:, None] + 0.02 * rng.standard_normal((*SHAPE, 3, 1))
+    spread = np.abs(np.array([0.1, 0.1, 0.1]) + 0.01 * rng.standard_normal((*SHAPE, 3)))
+    estimands = xr.Dataset(
+        {
+            v.LOG2_REFERENCE_FOLD_CHANGE: (dims, change),
+            INSTABILITY: (dims[:3], np.sqrt(change[..., 0] ** 2 + spread**2)),
+        },
+        {v.REFERENCE: ["R1", "R2", "R3"], v.CONTRAST: ["drug"]},
+    )
+    table = summarise_references(estimands)
+    assert table["reference"].tolist() == ["R2", "R3", "R1"]
+    assert table["p_most_stable"].sum() == pytest.approx(1.0)
+    assert table["p_most_stable"].iloc[0] > 0.6
+    assert table["instability_log2"].iloc[2] == pytest.approx(np.hypot(0.5, 0.1), abs=0.02)
 
 
 def test_a_printed_result_says_all_of_it(capsys):

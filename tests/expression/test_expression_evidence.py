@@ -9,7 +9,7 @@ from lensim import vocabulary as v
 from lensim.assay import Asked, ResultTable
 from lensim.checks import InputError
 from lensim.expression.assay import notes, remarks, tables
-from lensim.expression.estimands import expression_estimands, summarise_subjects
+from lensim.expression.estimands import expression_estimands, summarise_populations, summarise_subjects
 from lensim.expression.evidence import (
     CONTROL_DETECTED,
     DETECTED,
@@ -140,12 +140,30 @@ def test_a_condition_without_a_ct_makes_the_fold_change_a_bound():
         ct[own & np.isin(condition, dark)] = np.nan
         changed = RandomStudy(study.data.assign({v.CT: (v.REACTION, ct)}), study.pairs)
         table = summarise_subjects(expression_estimands(made_up_fit(changed, rng)))
-        notes[name] = table.query("target == 'TNF' and subject == 's0' and contrast == 'arm0'")["note"].item()
-    assert notes == {
-        "none": "never detected under none: at least the lower end",
-        "arm0": "never detected under arm0: at most the upper end",
-        "both": "never detected: no more than its population says",
-    }
+        row = table.query("target == 'TNF' and subject == 's0' and contrast == 'arm0'").iloc[0]
+        low, high = (row[f"fold_change_percent_{end}"] / 100 for end in ("lower", "upper"))
+        notes[name] = row["note"], low, high
+    assert (
+        notes["none"][0] == f"never detected under none: > {notes['none'][1]:.3g}-fold, and how much more is not known"
+    )
+    assert (
+        notes["arm0"][0] == f"never detected under arm0: < {notes['arm0'][2]:.3g}-fold, and how much less is not known"
+    )
+    assert notes["both"][0] == "never detected: no more than its population says"
+
+
+def test_a_target_that_no_control_shows_has_a_mean_that_is_a_bound():
+    rng = stream(15, "bound of a mean")
+    study = random_study(rng, of_ratios=False)
+    condition = study.data[v.CONDITION_OF_SAMPLE].to_numpy()[study.data[v.SAMPLE_OF_REACTION].to_numpy()]
+    ct = np.full(study.data.sizes[v.REACTION], 25.0)
+    ct[(study.data[v.GENE_OF_REACTION].to_numpy() == 0) & (condition == study.pairs.shape[2])] = np.nan
+    changed = RandomStudy(study.data.assign({v.CT: (v.REACTION, ct)}), study.pairs)
+    table = summarise_populations(expression_estimands(made_up_fit(changed, rng)))
+    dark = table.query("target == 'TNF'").iloc[0]
+    low = dark["fold_change_percent_lower"] / 100
+    assert dark["note"] == f"never detected under none: > {low:.3g}-fold, and how much more is not known"
+    assert set(table.query("target != 'TNF'")["note"]) <= {""}
 
 
 def test_a_contrast_of_ratios_that_are_all_1_is_the_control():

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import xarray as xr
 from scipy import stats
 
 from lensim import vocabulary as v
@@ -60,7 +61,8 @@ def test_doublings_are_those_of_the_standard_curve():
 def test_uncertain_doublings_lie_between_series_and_prior():
     short = ExpressionDesign(["a"], ["line"], ("TNF",), dilutions=(4.0, 1.0, 0.25), dilution_replicates=1)
     data, _ = batch(studies=400, design=short)
-    uncertain, series = (pairs_of(data, PairSettings(factors))[v.DOUBLINGS] for factors in ("uncertain", "plug_in"))
+    vague = PairSettings(sd_factor=100.0)
+    uncertain, series = (pairs_of(data, settings)[v.DOUBLINGS] for settings in (PairSettings(), vague))
     prior = np.log2(PairSettings().mean_factor)
     assert ((uncertain - prior) * (series - uncertain) > 0).all()
     assert (pairs_of(data)[v.DOUBLINGS_SD] > 0).all()
@@ -126,6 +128,27 @@ def test_replicates_of_a_study_enter_with_their_sum_of_squares():
     contrasts = alone[v.REPLICATE_CONTRAST].to_numpy()
     assert len(contrasts) == int(pairs[v.FREEDOM][1])
     assert (contrasts**2).sum() == pytest.approx(float(pairs[v.SUM_OF_SQUARES][1]))
+
+
+def test_a_stated_factor_takes_the_place_of_the_prior():
+    data, _ = batch(design=ExpressionDesign(["a"], ["line"], ("TNF",), dilutions=()))
+    stated = data.assign({v.STATED_FACTOR: (v.GENE, [1.8, 1.9]), v.STATED_FACTOR_SD: (v.GENE, [0.01, np.nan])})
+    pairs = pairs_of(stated)
+    np.testing.assert_allclose(pairs[v.DOUBLINGS], np.log2(1.8), rtol=1e-12)
+    np.testing.assert_allclose(pairs[v.DOUBLINGS_SD], 0.01 / 1.8 / np.log(2.0), rtol=1e-12)
+
+
+def test_references_that_disagree_widen_every_fold_change_and_one_alone_does_not():
+    one = ExpressionDesign(["a", "b"], ["line"] * 2, ("TNF",), ("RPL37A",))
+    assert (pairs_of(batch(design=one)[0])[v.REFERENCE_RESPONSE_SD] == 0).all()
+    data, _ = batch()
+    genes, treated = data[v.GENE_OF_REACTION].to_numpy(), data[v.CONDITION_OF_SAMPLE].to_numpy() == 1
+    is_moved = (data[v.GENE].to_numpy()[genes] == "GAPDH") & treated[data[v.SAMPLE_OF_REACTION].to_numpy()]
+    apart = data.assign({v.CT: data[v.CT] - 1.0 * xr.DataArray(is_moved, dims=v.REACTION)})
+    still, moved = (pairs_of(one)[v.REFERENCE_RESPONSE_SD].to_numpy() for one in (data, apart))
+    assert still.shape == (4, 1)
+    assert (still < 0.2).all()
+    assert (moved > 0.3).all()
 
 
 def test_without_a_reference_there_are_no_pairs():

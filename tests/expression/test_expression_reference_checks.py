@@ -34,8 +34,16 @@ def test_of_two_it_is_not_known_which(tmp_path):
     assert said.endswith("; which of them holds still is not known")
 
 
-def test_one_reference_has_nothing_to_be_compared_with(tmp_path):
-    assert told(tmp_path, ["R1"], moves("R1", 2.0)) == []
+def test_one_reference_that_comes_later_in_treated_samples_is_told(tmp_path):
+    (said,) = told(tmp_path, ["R1"], moves("R1", 2.0))
+    assert said.startswith("the reference R1 comes 2.")
+    assert said.endswith(
+        " cycles later under drug than in the controls of its 3 pairs: either there is less cDNA in these samples, or "
+        "it responds to drug and moves all fold changes; equal amounts of RNA, or a second reference, tell which"
+    )
+    assert " earlier under drug" in told(tmp_path, ["R1"], moves("R1", -2.0))[0]
+    assert told(tmp_path, ["R1"], moves("R1", 0.0)) == []
+    assert told(tmp_path, ["R1"], moves("R1", 2.0), donors=("D1", "D2")) == []  # too few pairs
 
 
 def test_one_that_wanders_over_donors_is_unstable(tmp_path):

@@ -252,7 +252,27 @@ def test_a_reference_that_responds_is_found_where_it_may():
     assert change[1] - change[0] == pytest.approx(1.0, abs=0.1)
     off = mode[v.LOG2_FOLD_CHANGE].to_numpy()[0, :, 0] - true
     assert off == pytest.approx(np.full(3, change[0]), abs=0.15)  # as far as R is thought to have moved
-    assert v.LOG2_REFERENCE_FOLD_CHANGE not in find_model("expression_hierarchical").build(data).named_vars
+
+
+def test_references_respond_where_there_are_several_or_the_prior_says_so():
+    build = find_model("expression_hierarchical").build
+    one, two = (quiet_study(genes, has_series=False, has_factors=True)[0] for genes in (("R",), ("R", "S")))
+    assert v.LOG2_REFERENCE_FOLD_CHANGE not in build(one).named_vars
+    assert {v.LOG2_REFERENCE_FOLD_CHANGE, v.SD_REFERENCE_FOLD_CHANGE} <= set(build(two).named_vars)
+    stated = ExpressionPriors(sd_log2_reference_fold_change=0.2)
+    assert v.LOG2_REFERENCE_FOLD_CHANGE in build(one, stated).named_vars
+    assert v.SD_REFERENCE_FOLD_CHANGE not in build(two, stated).named_vars
+
+
+def test_less_cdna_in_treated_samples_is_no_response_of_two_references():
+    """All genes of treated samples come a cycle later: fold changes are as before."""
+    data, true = quiet_study(("R", "S"), has_series=False, has_factors=True)
+    is_treated = data[v.CONDITION_OF_SAMPLE].to_numpy()[data[v.SAMPLE_OF_REACTION].to_numpy()] == 1
+    factor = np.array([float(one) for one in data[v.STATED_FACTOR]])[data[v.GENE_OF_REACTION].to_numpy()]
+    less = data.assign({v.CT: data[v.CT] + is_treated / np.log2(factor)})
+    mode = mode_of("expression_hierarchical", less)
+    assert mode[v.LOG2_FOLD_CHANGE].to_numpy()[0, :, 0] == pytest.approx(true, abs=0.15)
+    assert mode[v.LOG2_REFERENCE_FOLD_CHANGE].to_numpy() == pytest.approx(0.0, abs=0.05)
 
 
 # --- what is refused ---

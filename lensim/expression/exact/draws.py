@@ -1,22 +1,25 @@
 """Draws from a whole posterior of a paired study, subjects' fold changes included, without a Markov chain.
 
 A node of the exact engine's grid is drawn by its weight, then mu, then the fold changes, which are normal given the
-rest. Draws are independent. Spreads lie on the grid, with a random place in its cells.
+rest. Draws are independent. Spreads and factors lie on the grid, with a random place in its cells.
 """
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import xarray as xr
 
 from lensim import checks
 from lensim import vocabulary as v
-from lensim.expression.exact.engine import as_array, hermite, kernel_arrays, unit_key
+from lensim.expression.exact.engine import as_array, hermite, kernel_arrays, shift_variances, unit_key
 from lensim.expression.exact.kernel import study_grid
 from lensim.expression.pairs import one_study_of_pairs
 from lensim.expression.priors import FoldChangePriors
 from lensim.inference.observations import attach_observations
 from lensim.inference.verdict import carry_exact
+
+FACTOR_GRID: Final = 25
+"""Nodes of a factor, so many that a random place in a cell adds nothing to its spread that could be seen."""
 
 
 def exact_posterior(
@@ -57,9 +60,9 @@ def exact_posterior(
     targets, groups = pairs.sizes[v.TARGET], pairs.sizes[v.CELL_TYPE] * pairs.sizes[v.CONTRAST]
     nodes, logs = hermite()
     kernel: Any = study_grid  # numba hides its signature
-    sigmas2, total_technical, nodes_q, omegas, taus, joint, share, means, variances = kernel(
+    sigmas2, total_technical, nodes_q, deltas, omegas, taus, joint, share, means, variances = kernel(
         *(one[0] for one in of_study), target_of_pair, unit_of_pair, group_of_pair, targets, groups,
-        as_array(priors or FoldChangePriors()), nodes, logs,
+        as_array(priors or FoldChangePriors()), nodes, logs, FACTOR_GRID,
     )  # fmt: skip
     i = rng.choice(len(sigmas2), size=draws, p=_shares(total_technical))
     shape = (draws, targets, pairs.sizes[v.SUBJECT], pairs.sizes[v.CONTRAST])
@@ -67,17 +70,25 @@ def exact_posterior(
     fold, sd_pair, doublings = np.empty(shape), np.empty((draws, targets)), np.empty((draws, targets))
     for t in range(targets):
         q, j = _given_technical(joint[t, : nodes_q[t]], i, rng)
-        delta = of_study[5][0, t] * nodes[q] if nodes_q[t] > 1 else np.zeros(draws)
+        step = deltas[t, 1] - deltas[t, 0] if nodes_q[t] > 1 else 0.0
+        beside = step * (rng.random(draws) - 0.5)
+        delta = deltas[t, q] + beside
         sd_pair[:, t] = np.exp(_smeared(omegas[t], j, rng))
         doublings[:, t] = of_study[4][0, t] + delta
         for g in range(groups):
             k = _pick(share[t, q, i, j, g], rng)
             mean, variance = means[t, q, i, j, g, k], variances[t, q, i, j, g, k]
+            if step > 0.0:  # the mean of mu is linear in the factor
+                other = np.where(q > 0, q - 1, 1)
+                mean = mean + beside * (mean - means[t, other, i, j, g, k]) / (deltas[t, q] - deltas[t, other])
             found["mu"][:, t, g] = mean + np.sqrt(variance) * rng.standard_normal(draws)
             found["sigma"][:, t, g] = np.exp(_smeared(taus[t, g], k, rng))
         variance = sd_pair[:, t, None] ** 2 + sigmas2[i][:, None] * of_study[2] + of_study[3]
         ratio = of_study[0] + delta[:, None] * of_study[1]
         fold[:, t] = _fold_changes(own, t, arrays, ratio, variance, found["mu"][:, t], found["sigma"][:, t], rng)
+    shift = np.sqrt(shift_variances(own)[0]) * _of_contrasts(rng, draws, pairs)
+    found["mu"] += shift[:, None]
+    fold += shift[:, None, None, : pairs.sizes[v.CONTRAST]]
     dims = ("chain", "draw", v.TARGET)
     by_group = (1, draws, targets, pairs.sizes[v.CELL_TYPE], pairs.sizes[v.CONTRAST])
     posterior = xr.Dataset(
@@ -97,6 +108,11 @@ def exact_posterior(
     carry_exact(result)
     attach_observations(result, one_study_of_pairs(pairs, study))
     return result
+
+
+def _of_contrasts(rng: np.random.Generator, draws: int, pairs: xr.Dataset) -> np.ndarray:
+    """Standard normal numbers (draw, group), one a contrast."""
+    return np.tile(rng.standard_normal((draws, pairs.sizes[v.CONTRAST])), (1, pairs.sizes[v.CELL_TYPE]))
 
 
 def _shares(logs: np.ndarray) -> np.ndarray:

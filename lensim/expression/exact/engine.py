@@ -4,7 +4,9 @@ Given the spreads and the target's factor, everything in that model is normal an
 remains is a sum over a grid: technical spread (shared by the targets), spread between pairs and factor of each target,
 spread of subjects of each cell type. The grid adapts to each study: it starts at the priors' range and shrinks to
 where the posterior is. Of every population mean there remains a mixture of normals, from which moments, tail
-probabilities and quantiles follow without sampling.
+probabilities and quantiles follow without sampling. The mean response of several references shifts all fold changes of
+a contrast alike; its distribution is that which the references give (`lensim.expression.pair_references`), for pairs of
+targets, whose prior is 5 log2 wide, add next to nothing to it.
 """
 
 from collections.abc import Sequence
@@ -98,6 +100,8 @@ def analyse(
         np.asarray(questions.probabilities, dtype=float),
         np.asarray(questions.differences, dtype=np.int64).reshape(-1, 2),
         questions.new_subject,
+        shift_variances(pairs),
+        pairs.sizes[v.CONTRAST],
         nodes,
         weights,
     )
@@ -134,6 +138,15 @@ def hermite() -> tuple[np.ndarray, np.ndarray]:
     """Nodes of a standard normal, and the log of their weights."""
     nodes, weights = np.polynomial.hermite_e.hermegauss(FACTOR_NODES)
     return nodes, np.log(weights / weights.sum())
+
+
+def shift_variances(pairs: xr.Dataset) -> np.ndarray:
+    """Variance of the references' mean response by study and group (study, group) [log2^2]."""
+    kinds, contrasts = pairs.sizes[v.CELL_TYPE], pairs.sizes[v.CONTRAST]
+    if v.REFERENCE_RESPONSE_SD not in pairs:
+        return np.zeros((pairs.sizes[v.STUDY], kinds * contrasts))
+    of_contrast = pairs[v.REFERENCE_RESPONSE_SD].transpose(v.STUDY, v.CONTRAST).to_numpy().astype(float) ** 2
+    return np.ascontiguousarray(np.tile(of_contrast, (1, kinds)))
 
 
 def unit_key(pairs: xr.Dataset) -> np.ndarray:

@@ -1,7 +1,6 @@
 """The sum of the exact engine, compiled: spreads on grids that adapt to a study, everything else in closed form.
 
-Numbers of a kernel come in order: priors as (sd of mu, log median and log sd of sigma, of the pair spread, of the
-technical spread); pairs in order of unit, units of a group side by side.
+Numbers of a kernel come in the order of `lensim.expression.exact.sums`.
 """
 
 from typing import Final
@@ -9,272 +8,175 @@ from typing import Final
 import numpy as np
 
 from lensim.expression.exact.normal_mixture import NEGLIGIBLE_WEIGHT, describe
+from lensim.expression.exact.sums import (
+    NEGLIGIBLE_LOG,
+    PASSES,
+    group_sums,
+    log_sum,
+    mean_and_log,
+    normalise,
+    ranges,
+    renumbered,
+    technical_nodes,
+    units_given,
+    where_dense,
+)
 from lensim.inference.compiled import compiled
 
-TECHNICAL_NODES: Final = 5
 FACTOR_NODES: Final = 5
-COARSE_NODES: Final = 11
+"""Of the prior of a target's factor, where the pairs say nothing about it."""
+FACTOR_GRID: Final = 13
+"""Of its posterior, where they do."""
+SCAN_NODES: Final = 9
+FACTOR_REACH: Final = 4.5
+INFORMED: Final = 0.3
+"""Pairs inform a factor where they move its mean, or change its variance, by so much of its prior sd and variance."""
 FINE_NODES: Final = 13
-PASSES: Final = 4
-NEGLIGIBLE_LOG: Final = 12.0
-"""A spread whose marginal density is e^-12 of its highest is outside the grid."""
-BLOCK: Final = 24
-LOG_BLOCK: Final = 8
-"""Variances of pairs can be small: of so many the product is within range for any that a prior can mean."""
-REACH: Final = 4.2
-"""Half the width of the first grid, in prior standard deviations."""
+LEAST_DOUBLINGS: Final = 0.05
+"""A cycle, of any factor: 1.035-fold."""
 
 
 @compiled()
-def _log_sum(values):  # type: ignore[no-untyped-def]
-    top = values.max()
-    if not np.isfinite(top):
-        return top
-    return top + np.log(np.exp(values - top).sum())
+def grid_of_factor(ratio, ct_change, share, known, unit, edges, groups, sigma2, priors, doublings, sd, size):  # type: ignore[no-untyped-def]
+    """Where the doublings of a target have their posterior, as equal steps from the stated ones, and the spreads there.
 
-
-@compiled()
-def _normalise(logs):  # type: ignore[no-untyped-def]
-    """Turn logs into shares, in place; the log of what they sum to is given back."""
-    top = logs[0]
-    for k in range(1, len(logs)):
-        top = max(top, logs[k])
-    total = 0.0
-    for k in range(len(logs)):
-        logs[k] = np.exp(logs[k] - top) if logs[k] - top > -30.0 else 0.0
-        total += logs[k]
-    for k in range(len(logs)):
-        logs[k] /= total
-    return top + np.log(total)
-
-
-@compiled()
-def _technical_nodes(ss, df, centre, log_sd):  # type: ignore[no-untyped-def]
-    """Nodes of the log technical spread and the log of prior times likelihood of the replicates at each."""
-    if df <= 0:
-        return np.full(1, -np.inf), np.zeros(1)
-    x = 0.5 * np.log(max(ss, 1e-12) / df)
-    for _ in range(50):
-        pull = ss * np.exp(-2.0 * x)
-        step = (-df + pull - (x - centre) / log_sd**2) / (2.0 * pull + log_sd**-2)
-        x += min(max(step, -1.0), 1.0)
-        if abs(step) < 1e-9:
-            break
-    width = (2.0 * ss * np.exp(-2.0 * x) + log_sd**-2) ** -0.5
-    nodes = x + width * np.linspace(-2.6, 2.6, TECHNICAL_NODES)
-    return nodes, -df * nodes - 0.5 * ss * np.exp(-2.0 * nodes) - 0.5 * ((nodes - centre) / log_sd) ** 2
-
-
-@compiled()
-def _renumbered(unit, group, groups):  # type: ignore[no-untyped-def]
-    """Units that have pairs, counted from 0, and where the units of each group begin and end; pairs are in order."""
-    number, edges = np.empty(len(unit), np.int64), np.zeros(groups + 1, np.int64)
-    count = 0
-    for p in range(len(unit)):
-        if p == 0 or unit[p] != unit[p - 1]:
-            count += 1
-            edges[group[p] + 1] += 1
-        number[p] = count - 1
-    for g in range(groups):
-        edges[g + 1] += edges[g]
-    return number, edges
-
-
-@compiled()
-def _units_given(ratio, ct_change, variance, unit, units):  # type: ignore[no-untyped-def]
-    """Of each unit: inverse precision, weighted mean at the stated factor and its slope in it; and sums within units.
-
-    Every unit has a pair.
+    The scan starts at the prior's range and shrinks to where the density is, as that of the spreads does.
     """
-    precision, mean, slope = np.zeros(units), np.zeros(units), np.zeros(units)
-    log_det, yy, yd, dd = 0.0, 0.0, 0.0, 0.0
-    product = 1.0
-    for p in range(len(ratio)):
-        w = 1.0 / variance[p]
-        u = unit[p]
-        precision[u] += w
-        mean[u] += w * ratio[p]
-        slope[u] += w * ct_change[p]
-        product *= variance[p]
-        if p % LOG_BLOCK == LOG_BLOCK - 1:
-            log_det += np.log(product)
-            product = 1.0
-        yy += w * ratio[p] * ratio[p]
-        yd += w * ratio[p] * ct_change[p]
-        dd += w * ct_change[p] * ct_change[p]
-    log_det += np.log(product)
-    product = 1.0
-    for u in range(units):
-        product *= precision[u]
-        if u % LOG_BLOCK == LOG_BLOCK - 1:
-            log_det += np.log(product)
-            product = 1.0
-        precision[u] = 1.0 / precision[u]
-        yy -= precision[u] * mean[u] * mean[u]
-        yd -= precision[u] * mean[u] * slope[u]
-        dd -= precision[u] * slope[u] * slope[u]
-        mean[u] *= precision[u]
-        slope[u] *= precision[u]
-    log_det += np.log(product)
-    return precision, mean, slope, log_det, yy, yd, dd
-
-
-@compiled(fastmath={"reassoc", "contract", "arcp"})
-def _group_sums(inverse, mean, slope, start, stop, tau, prior_precision):  # type: ignore[no-untyped-def]
-    """Sums over the units of a group, given the spread of subjects: enough for any factor. The prior of mu is in.
-
-    Units go in blocks, whose product of weights is within range, so that one logarithm serves a block.
-    """
-    total, b, c, e, f, h, log_w = prior_precision, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    tau2 = tau * tau
-    for first in range(start, stop, BLOCK):
-        product = 1.0
-        for u in range(first, min(first + BLOCK, stop)):
-            w = 1.0 / (tau2 + inverse[u])
-            wm, ws = w * mean[u], w * slope[u]
-            total += w
-            b += wm
-            c += ws
-            e += wm * mean[u]
-            f += wm * slope[u]
-            h += ws * slope[u]
-            product *= w
-        log_w += np.log(product)
-    return total, b, c, e, f, h, log_w + np.log(prior_precision / total)
-
-
-@compiled()
-def _mean_and_log(sums, delta):  # type: ignore[no-untyped-def]
-    """Mean and variance of mu and the log likelihood of a group, at a factor that is off by delta."""
-    total, b, c, e, f, h, log_det = sums
-    first, second = b + delta * c, e + 2.0 * delta * f + delta * delta * h
-    mean = first / total
-    return mean, 1.0 / total, 0.5 * (log_det - second + first * mean)
-
-
-@compiled()
-def _shrunk(nodes, log_density, low, high):  # type: ignore[no-untyped-def]
-    """The part of a grid where the density is not negligible, one node wider on each side."""
-    floor = log_density.max() - NEGLIGIBLE_LOG
-    inside = np.nonzero(log_density > floor)[0]
-    first, last = max(inside[0] - 1, 0), min(inside[-1] + 1, len(nodes) - 1)
-    return max(nodes[first], low), min(nodes[last], high)
-
-
-@compiled()
-def _ranges(ratio, ct_change, share, known, unit, edges, groups, sigma2, priors):  # type: ignore[no-untyped-def]
-    """Where log sd_log2_pair, and log sigma of each group, have their posterior, at the likeliest technical spread."""
-    units = edges[groups]
+    first = max(-FACTOR_REACH * sd, LEAST_DOUBLINGS - doublings)
+    last = FACTOR_REACH * sd
     low, high = np.empty(groups + 1), np.empty(groups + 1)
-    for g in range(groups):
-        low[g], high[g] = priors[1] - REACH * priors[2], priors[1] + REACH * priors[2]
-    low[groups], high[groups] = priors[3] - REACH * priors[4], priors[3] + REACH * priors[4]
-    log_l = np.empty((groups, COARSE_NODES, COARSE_NODES))
     for _ in range(PASSES):
-        omegas = np.linspace(low[groups], high[groups], COARSE_NODES)
-        joint = -0.5 * ((omegas - priors[3]) / priors[4]) ** 2
-        z = np.empty((groups, COARSE_NODES))
-        for j in range(COARSE_NODES):
-            variance = np.exp(2.0 * omegas[j]) + share * sigma2 + known
-            precision, mean, slope, log_det, yy, _, _ = _units_given(ratio, ct_change, variance, unit, units)
-            joint[j] += -0.5 * (log_det + yy)
-            for g in range(groups):
-                taus = np.linspace(low[g], high[g], COARSE_NODES)
-                tau = np.exp(taus)
-                for k in range(COARSE_NODES):
-                    sums = _group_sums(precision, mean, slope, edges[g], edges[g + 1], tau[k], priors[0] ** -2)
-                    _, _, log_likelihood = _mean_and_log(sums, 0.0)
-                    log_l[g, j, k] = log_likelihood - 0.5 * ((taus[k] - priors[1]) / priors[2]) ** 2
-                z[g, j] = _log_sum(log_l[g, j])
-                joint[j] += z[g, j]
-        shrunk = False
-        for g in range(groups):
-            marginal = np.empty(COARSE_NODES)
-            for k in range(COARSE_NODES):
-                marginal[k] = _log_sum(joint - z[g] + log_l[g, :, k])
-            new_low, new_high = _shrunk(np.linspace(low[g], high[g], COARSE_NODES), marginal, low[g], high[g])
-            shrunk |= new_high - new_low < 0.7 * (high[g] - low[g])
-            low[g], high[g] = new_low, new_high
-        new_low, new_high = _shrunk(omegas, joint, low[groups], high[groups])
-        shrunk |= new_high - new_low < 0.7 * (high[groups] - low[groups])
-        low[groups], high[groups] = new_low, new_high
-        if not shrunk:
+        deltas = np.linspace(first, last, SCAN_NODES)
+        log_density = np.empty(SCAN_NODES)
+        lows, highs = np.empty((SCAN_NODES, groups + 1)), np.empty((SCAN_NODES, groups + 1))
+        for n in range(SCAN_NODES):
+            moved = ratio + deltas[n] * ct_change
+            lows[n], highs[n], evidence = ranges(moved, ct_change, share, known, unit, edges, groups, sigma2, priors)
+            log_density[n] = evidence + len(ratio) * np.log(doublings + deltas[n]) - 0.5 * (deltas[n] / sd) ** 2
+        there = log_density > log_density.max() - NEGLIGIBLE_LOG
+        for g in range(groups + 1):
+            low[g], high[g] = lows[there, g].min(), highs[there, g].max()
+        width = last - first
+        first, last = where_dense(deltas, log_density, first, last)
+        if last - first > 0.7 * width:
             break
-    return low, high
+    return np.linspace(first, last, size), low, high
+
+
+@compiled()
+def informs(joint, log_technical, nodes):  # type: ignore[no-untyped-def]
+    """Whether the weights of the nodes of a factor's prior are others than those of the prior."""
+    weight = np.empty(len(nodes))
+    for q in range(len(nodes)):
+        of_technical = np.empty(len(log_technical))
+        for i in range(len(log_technical)):
+            of_technical[i] = log_technical[i] + log_sum(joint[q, i].copy())
+        weight[q] = log_sum(of_technical)
+    normalise(weight)
+    mean = (weight * nodes).sum()
+    return abs(mean) > INFORMED or abs((weight * nodes * nodes).sum() - mean * mean - 1.0) > INFORMED
+
+
+@compiled()
+def target_grid(  # type: ignore[no-untyped-def]
+    y, d, f, kn, unit, edges, groups, sigmas2, omegas, taus, doublings, deltas, log_weights, priors,
+    joint, share_of_node, means, variances,
+):  # fmt: skip
+    """Fill the grid of one target (factor, technical, pair, group, subjects) at given nodes."""
+    units, there = edges[groups], len(y)
+    for i in range(len(sigmas2)):
+        for j in range(FINE_NODES):
+            variance = np.exp(2.0 * omegas[j]) + f * sigmas2[i] + kn
+            inverse, mean, slope, log_det, yy, yd, dd = units_given(y, d, variance, unit, units)
+            prior_j = -0.5 * ((omegas[j] - priors[3]) / priors[4]) ** 2
+            for q in range(len(deltas)):
+                delta = deltas[q]
+                scale = there * np.log(doublings + delta) if len(deltas) > 1 else 0.0
+                apart = log_det + yy + 2.0 * delta * yd + delta * delta * dd
+                joint[q, i, j] = log_weights[q] + prior_j + scale - 0.5 * apart
+            for g in range(groups):
+                tau = np.exp(taus[g])
+                for k in range(FINE_NODES):
+                    sums = group_sums(inverse, mean, slope, edges[g], edges[g + 1], tau[k], priors[0] ** -2)
+                    prior_k = -0.5 * ((taus[g, k] - priors[1]) / priors[2]) ** 2
+                    for q in range(len(deltas)):
+                        m, s2, log_likelihood = mean_and_log(sums, deltas[q])
+                        means[q, i, j, g, k], variances[q, i, j, g, k] = m, s2
+                        share_of_node[q, i, j, g, k] = log_likelihood + prior_k
+                for q in range(len(deltas)):
+                    joint[q, i, j] += normalise(share_of_node[q, i, j, g])
 
 
 @compiled()
 def study_grid(  # type: ignore[no-untyped-def]
     ratio, ct_change, share, known, doublings, doublings_sd, ss, df, target_of_pair, unit_of_pair, group_of_pair,
-    targets, groups, priors, hermite_nodes, hermite_logs,
+    targets, groups, priors, hermite_nodes, hermite_logs, factor_grid,
 ):  # fmt: skip
     """The grid of one study: nodes of every spread, and of each node its weight and the mean and variance of mu.
 
-    Gives (technical spreads squared, log weight of each; of targets: number of factor nodes, log pair spreads, log
-    subject spreads by group, log weight (factor, technical, pair), share of a subject spread given these, mean and
-    variance of mu). Weights of a target are those of all targets together.
+    A factor that is not known has the nodes of its prior where the pairs say nothing about it, and a grid of
+    `FACTOR_GRID` nodes over its posterior where they do; with `factor_grid` above 0 always one of so many nodes.
+
+    Gives (technical spreads squared, log weight of each; of targets: number of factor nodes, what each adds to the
+    doublings, log pair spreads, log subject spreads by group, log weight (factor, technical, pair), share of a subject
+    spread given these, mean and variance of mu). Weights of a target are those of all targets together.
     """
-    prior_precision = priors[0] ** -2
-    log_sigmas, log_technical = _technical_nodes(ss, df, priors[5], priors[6])
+    log_sigmas, log_technical = technical_nodes(ss, df, priors[5], priors[6])
     sigmas2 = np.exp(2.0 * log_sigmas)
     nodes_i = len(sigmas2)
     nodes_q = np.ones(targets, np.int64)
-    share_of_node = np.empty((targets, FACTOR_NODES, nodes_i, FINE_NODES, groups, FINE_NODES))
+    size = max(FACTOR_GRID, factor_grid)
+    deltas = np.zeros((targets, size))
+    share_of_node = np.empty((targets, size, nodes_i, FINE_NODES, groups, FINE_NODES))
     means, variances = np.empty(share_of_node.shape), np.empty(share_of_node.shape)
-    joint = np.full((targets, FACTOR_NODES, nodes_i, FINE_NODES), -np.inf)
+    joint = np.full((targets, size, nodes_i, FINE_NODES), -np.inf)
     omegas, taus = np.empty((targets, FINE_NODES)), np.empty((targets, groups, FINE_NODES))
     for t in range(targets):
         own = (target_of_pair == t) & np.isfinite(ratio)
         y, d, f, kn = ratio[own], ct_change[own], share[own], known[own]
-        unit, edges = _renumbered(unit_of_pair[own], group_of_pair[own], groups)
-        units, there = edges[groups], len(y)
-        low, high = _ranges(y, d, f, kn, unit, edges, groups, sigmas2[nodes_i // 2], priors)
-        omegas[t] = np.linspace(low[groups], high[groups], FINE_NODES)
-        for g in range(groups):
-            taus[t, g] = np.linspace(low[g], high[g], FINE_NODES)
+        unit, edges = renumbered(unit_of_pair[own], group_of_pair[own], groups)
         sd = doublings_sd[t]
-        nodes_q[t] = FACTOR_NODES if sd > 0 else 1
-        for i in range(nodes_i):
-            for j in range(FINE_NODES):
-                variance = np.exp(2.0 * omegas[t, j]) + f * sigmas2[i] + kn
-                inverse, mean, slope, log_det, yy, yd, dd = _units_given(y, d, variance, unit, units)
-                prior_j = -0.5 * ((omegas[t, j] - priors[3]) / priors[4]) ** 2
-                for q in range(nodes_q[t]):
-                    delta = sd * hermite_nodes[q] if sd > 0 else 0.0
-                    scale = there * np.log(doublings[t] + delta) if sd > 0 else 0.0
-                    joint[t, q, i, j] = (
-                        (hermite_logs[q] if sd > 0 else 0.0)
-                        + prior_j
-                        + scale
-                        - 0.5 * (log_det + yy + 2.0 * delta * yd + delta * delta * dd)
-                    )
-                for g in range(groups):
-                    tau = np.exp(taus[t, g])
-                    for k in range(FINE_NODES):
-                        sums = _group_sums(inverse, mean, slope, edges[g], edges[g + 1], tau[k], prior_precision)
-                        prior_k = -0.5 * ((taus[t, g, k] - priors[1]) / priors[2]) ** 2
-                        for q in range(nodes_q[t]):
-                            delta = sd * hermite_nodes[q] if sd > 0 else 0.0
-                            m, s2, log_likelihood = _mean_and_log(sums, delta)
-                            means[t, q, i, j, g, k], variances[t, q, i, j, g, k] = m, s2
-                            share_of_node[t, q, i, j, g, k] = log_likelihood + prior_k
-                    for q in range(nodes_q[t]):
-                        joint[t, q, i, j] += _normalise(share_of_node[t, q, i, j, g])
+        likeliest = sigmas2[nodes_i // 2]
+        has_grid = factor_grid > 0 and sd > 0
+        for _attempt in range(2):
+            if has_grid:
+                n = factor_grid if factor_grid > 0 else FACTOR_GRID
+                deltas[t, :n], low, high = grid_of_factor(
+                    y, d, f, kn, unit, edges, groups, likeliest, priors, doublings[t], sd, n
+                )
+                log_weights = -0.5 * (deltas[t, :n] / sd) ** 2
+            else:
+                n = FACTOR_NODES if sd > 0 else 1
+                low, high, _ = ranges(y, d, f, kn, unit, edges, groups, likeliest, priors)
+                deltas[t, :n] = sd * hermite_nodes if sd > 0 else np.zeros(1)
+                log_weights = hermite_logs if sd > 0 else np.zeros(1)
+            nodes_q[t] = n
+            omegas[t] = np.linspace(low[groups], high[groups], FINE_NODES)
+            for g in range(groups):
+                taus[t, g] = np.linspace(low[g], high[g], FINE_NODES)
+            target_grid(
+                y, d, f, kn, unit, edges, groups, sigmas2, omegas[t], taus[t], doublings[t], deltas[t, :n],
+                log_weights, priors, joint[t], share_of_node[t], means[t], variances[t],
+            )  # fmt: skip
+            if has_grid or sd <= 0 or not informs(joint[t, :n], log_technical, hermite_nodes):
+                break
+            has_grid = True
     of_technical = np.empty((targets, nodes_i))
     for t in range(targets):
         for i in range(nodes_i):
-            of_technical[t, i] = _log_sum(joint[t, : nodes_q[t], i].copy().ravel())
+            of_technical[t, i] = log_sum(joint[t, : nodes_q[t], i].copy().ravel())
     total_technical = log_technical + of_technical.sum(axis=0)
     for t in range(targets):
         for i in range(nodes_i):
             joint[t, :, i] += total_technical[i] - of_technical[t, i]
-    return sigmas2, total_technical, nodes_q, omegas, taus, joint, share_of_node, means, variances
+    return sigmas2, total_technical, nodes_q, deltas, omegas, taus, joint, share_of_node, means, variances
 
 
 @compiled()
 def analyse_all(  # type: ignore[no-untyped-def]
     ratio, ct_change, share, known, doublings, doublings_sd, ss, df, target_of_pair, unit_of_pair, group_of_pair,
-    targets, groups, priors, thresholds, probabilities, differences, wants_new, hermite_nodes, hermite_logs,
+    targets, groups, priors, thresholds, probabilities, differences, wants_new, shift, contrasts, hermite_nodes,
+    hermite_logs,
 ):  # fmt: skip
     """Every study of a batch; see `lensim.expression.exact.engine.analyse`."""
     studies = len(ratio)
@@ -283,10 +185,10 @@ def analyse_all(  # type: ignore[no-untyped-def]
     new = np.full((studies, targets, groups, wide), np.nan)
     apart = np.empty((studies, targets, len(differences), wide))
     for study in range(studies):
-        _, _, nodes_q, _, taus, joint, share_of_node, means, variances = study_grid(
+        _, _, nodes_q, _, _, taus, joint, share_of_node, means, variances = study_grid(
             ratio[study], ct_change[study], share[study], known[study], doublings[study], doublings_sd[study],
             ss[study], df[study], target_of_pair, unit_of_pair, group_of_pair, targets, groups, priors, hermite_nodes,
-            hermite_logs,
+            hermite_logs, 0,
         )  # fmt: skip
         for t in range(targets):
             weight = joint[t, : nodes_q[t]].copy()
@@ -295,13 +197,15 @@ def analyse_all(  # type: ignore[no-untyped-def]
                 w, m, s2, tau2 = _by_spreads(
                     weight, share_of_node[t, :, :, :, g], means[t, :, :, :, g], variances[t, :, :, :, g], taus[t, g]
                 )
-                describe(w, m, s2, thresholds, probabilities, out[study, t, g])
+                describe(w, m, s2 + shift[study, g], thresholds, probabilities, out[study, t, g])
                 if wants_new:
-                    describe(w, m, s2 + tau2, thresholds, probabilities, new[study, t, g])
+                    describe(w, m, s2 + tau2 + shift[study, g], thresholds, probabilities, new[study, t, g])
             for n in range(len(differences)):
                 a, b = differences[n, 0], differences[n, 1]
                 w, m, s2 = _apart(weight, share_of_node[t], means[t], variances[t], a, b)
-                describe(w, m, s2, thresholds, probabilities, apart[study, t, n])
+                is_shared = a % contrasts == b % contrasts  # groups are in order of cell type, then contrast
+                beside = 0.0 if is_shared else shift[study, a] + shift[study, b]
+                describe(w, m, s2 + beside, thresholds, probabilities, apart[study, t, n])
     return out, new, apart
 
 

@@ -83,6 +83,7 @@ def _shape(data: xr.Dataset) -> tuple[Any, ...]:
     dims = (v.TARGET, v.GENE, v.SUBJECT, v.CONTRAST, v.CONDITION, v.CELL_TYPE, v.SAMPLE, v.PLATE)
     sizes = tuple((dim, data.sizes[dim]) for dim in dims if dim in data.sizes)
     flags = tuple(name in data for name in (v.CT_CHANGE, v.REPLICATE_CONTRAST, v.DOUBLINGS_SD))
+    flags += (v.REFERENCE_RESPONSE_SD in data and bool((data[v.REFERENCE_RESPONSE_SD] > 0).all()),)
     uncertain = v.DOUBLINGS_SD in data and bool((data[v.DOUBLINGS_SD] > 0).all())
     return sizes, flags, uncertain, tuple(data[v.CELL_TYPE_OF_SUBJECT].to_numpy().tolist())
 

@@ -104,6 +104,76 @@ def test_an_uncertain_factor_widens_by_what_it_moves():
     assert float(wide["sd"][0, 0, 0]) == pytest.approx(expected, rel=0.02)
 
 
+def _informed(seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Ct changes and ratios of four subjects with three pairs each, whose inputs vary so that they tell the factor."""
+    rng = stream(seed, "informed")
+    of_input, off = 1.5 * rng.standard_normal(12), 0.12
+    ct_change = (1.0 + np.repeat(0.2 * rng.standard_normal(4), 3) + of_input + 0.05 * rng.standard_normal(12)) / (
+        0.95 + off
+    )
+    return ct_change, 0.95 * ct_change - of_input
+
+
+def test_pairs_that_inform_the_factor_are_a_triple_integral():
+    """One study summed over steps of factor and both spreads; the prior of the factor has an sd of 0.10 fold a cycle.
+
+    With five nodes of the prior the mean was off by an sd of the posterior, and its sd by half.
+    """
+    sd, priors = 0.075, FoldChangePriors()
+    ct_change, ratio = _informed(1)
+    deltas, log_omega, log_tau = (
+        np.linspace(-4 * sd, 4 * sd, 401),
+        np.linspace(-4.5, 0.5, 61),
+        np.linspace(-4.5, 1.5, 61),
+    )
+    y = (ratio + deltas[:, None] * ct_change).reshape(-1, 4, 3)
+    means = y.mean(axis=2)
+    within = ((y - means[..., None]) ** 2).sum(axis=(1, 2))
+    omega2 = np.exp(2 * log_omega)[:, None]
+    variance = np.exp(2 * log_tau) + omega2 / 3  # (omega, tau), of the mean of a subject
+    total = 4 / variance + priors.sd_mu_log2_fold_change**-2
+    sums = means.sum(axis=1)[:, None, None] / variance
+    log = -0.5 * (
+        (means**2).sum(axis=1)[:, None, None] / variance - sums**2 / total + 4 * np.log(variance) + np.log(total)
+    )
+    log += -0.5 * within[:, None, None] / omega2 - 8 * log_omega[:, None]
+    log += 12 * np.log(0.95 + deltas)[:, None, None] - 0.5 * (deltas / sd)[:, None, None] ** 2
+    log += -0.5 * ((log_omega[:, None] - np.log(0.35)) / 0.6) ** 2 - 0.5 * ((log_tau - np.log(0.5)) / 0.7) ** 2
+    weight = np.exp(log - log.max())
+    weight /= weight.sum()
+    mean = (weight * sums / total).sum()
+    spread = np.sqrt((weight * (1 / total + (sums / total) ** 2)).sum() - mean**2)
+    of_factor = (weight.sum(axis=(1, 2)) * deltas).sum()
+    more = {
+        v.CT_CHANGE: ((v.STUDY, v.PAIR), ct_change[None]),
+        v.DOUBLINGS: ((v.STUDY, v.TARGET), np.full((1, 1), 0.95)),
+        v.DOUBLINGS_SD: ((v.STUDY, v.TARGET), np.full((1, 1), sd)),
+    }
+    data = pairs(ratio[None], 3, **more)
+    found = analyse(data)
+    assert abs(of_factor) > sd  # they do inform it
+    assert float(found["mean"][0, 0, 0]) == pytest.approx(mean, abs=0.01 * spread)
+    assert float(found["sd"][0, 0, 0]) == pytest.approx(spread, rel=0.01)
+    drawn = exact_posterior(data, 0, stream(9, "factor"), 40_000)["posterior"]
+    assert float(drawn[v.DOUBLINGS].mean()) - 0.95 == pytest.approx(of_factor, abs=0.001)
+    assert float(drawn[v.MU_FOLD_CHANGE].mean()) == pytest.approx(mean, abs=0.03 * spread)
+    assert float(drawn[v.MU_FOLD_CHANGE].std()) == pytest.approx(spread, rel=0.03)
+
+
+def test_a_response_of_the_references_is_in_every_mean_and_in_no_difference():
+    sure = FoldChangePriors(100.0, 0.5, 1e-4, 0.3, 1e-4)
+    more = {v.REFERENCE_RESPONSE_SD: ((v.STUDY, v.CONTRAST), np.full((3, 1), 0.7))}
+    asked = Questions((0.0,), (0.5,), [(0, 1)])
+    still, moved = (analyse(pairs(RATIO, 1, kinds=2, **one), sure, asked) for one in ({}, more))
+    np.testing.assert_allclose(moved["sd"], np.hypot(still["sd"], 0.7), rtol=1e-6)
+    np.testing.assert_allclose(moved["new_subject_sd"], np.hypot(still["new_subject_sd"], 0.7), rtol=1e-6)
+    np.testing.assert_allclose(moved["difference_sd"], still["difference_sd"], rtol=1e-6)
+    drawn = exact_posterior(pairs(RATIO, 1, kinds=2, **more), 0, stream(9, "moved"), 40_000, sure)["posterior"]
+    mu = drawn[v.MU_FOLD_CHANGE].to_numpy()[0, :, 0, :, 0]
+    np.testing.assert_allclose(mu.std(axis=0), moved["sd"].to_numpy()[0, 0], rtol=0.03)
+    assert (mu[:, 0] - mu[:, 1]).std() == pytest.approx(float(moved["difference_sd"][0, 0, 0]), rel=0.03)
+
+
 def test_a_new_subject_is_as_uncertain_as_mean_and_spread_together():
     sure = FoldChangePriors(1.0, 0.5, 1e-4, 0.3, 1e-4)
     found = analyse(pairs(RATIO, 2), sure)
