@@ -6,7 +6,8 @@ and stand in its tables.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -16,6 +17,7 @@ from scipy.optimize import least_squares
 from scipy.special import expit
 
 from lensim import vocabulary as v
+from lensim.dose_response.controls import are_off, level_over_lines
 from lensim.dose_response.replicates import Doses, RelativeWells, by_dose, relative_wells
 from lensim.dose_response.steps import step_of
 
@@ -33,6 +35,12 @@ EDGE: Final = "edge"
 
 QUITE_SURE: Final = 2.5
 """The same where the errors of places on plates, which are assumed and large, are the most of it."""
+FALSE_STUDIES: Final = 0.01
+"""Share of panels in which chance alone may tell of a line that its controls are off; less, as the errors are wide."""
+SD_TO_RANGE: Final = {2: 1.13, 3: 1.69, 4: 2.06, 5: 2.33, 6: 2.53, 7: 2.70, 8: 2.85}
+"""Mean range of so many normal values, in their sd."""
+PANEL: Final = -1
+"""Position of a flag that is of the whole panel."""
 SERIES_START: Final = 3
 """Lowest doses that show the level of cells without effect."""
 LEAST_OFF_CONTROLS: Final = 0.15
@@ -91,18 +99,38 @@ def flags_of(data: xr.Dataset, um_per_unit: float = 1.0) -> tuple[Flag, ...]:
     if wells is None:
         return ()
     found: list[Flag] = []
+    sure = _sure_of_lines(data.sizes[v.CELL_LINE])
     for line in range(data.sizes[v.CELL_LINE]):
         doses = by_dose(wells, line)
         if not len(doses.dose):
             continue
         found += [
             Flag(kind, line, words, size)
-            for kind, words, size in (*_shape(doses, um_per_unit), *_wild(wells, line, um_per_unit))
+            for kind, words, size in (*_shape(doses, um_per_unit, sure), *_wild(wells, line, um_per_unit))
         ]
-    return tuple(found + _edges(data, wells))
+    of_all = _controls_of_all(wells, data.sizes[v.CELL_LINE])
+    if data.sizes[v.CELL_LINE] == 1:
+        said = any(flag.kind == CONTROLS for flag in found)
+        of_all = [] if said else [replace(flag, line=0) for flag in of_all]
+    return tuple(found + of_all + _edges(data, wells))
 
 
-def _shape(doses: Doses, unit: float) -> list[tuple[str, str, float]]:
+def _sure_of_lines(lines: int) -> float:
+    """Standard errors that chance passes in one of `FALSE_STUDIES` of panels, in any line."""
+    return float(stats.norm.isf(FALSE_STUDIES / 2.0 / lines))
+
+
+def _controls_of_all(wells: RelativeWells, lines: int) -> list[Flag]:
+    """Controls that are off the lowest doses in all lines alike."""
+    found = level_over_lines(wells, lines)
+    if found is None or not are_off(found):
+        return []
+    off = np.expm1(-found.log_level)  # controls over the plateau, less 1
+    side = "above" if off > 0 else "below"
+    return [Flag(CONTROLS, PANEL, f"controls {_percent(abs(off))} {side} the wells at the lowest doses", float(off))]
+
+
+def _shape(doses: Doses, unit: float, sure: float) -> list[tuple[str, str, float]]:
     """What the doses of one line say: the first of the kinds that exclude one another, and a step or few doses."""
     found: list[tuple[str, str, float]] = []
     if len(doses.dose) < ENOUGH_DOSES:
@@ -110,7 +138,7 @@ def _shape(doses: Doses, unit: float) -> list[tuple[str, str, float]]:
     if (step := step_of(doses)) is not None:
         between = f"{_dose(step.last_above / unit)} and {_dose(step.first_below / unit)}"
         return [*found, (STEP, f"falls wholly between {between}", step.first_below / step.last_above)]
-    for look in (_direction, _plateau, _rises_again, _off_curve):
+    for look in (_direction, partial(_plateau, sure=sure), _rises_again, _off_curve):
         if (said := look(doses, unit)) is not None:
             return [*found, said]
     return found
@@ -126,25 +154,34 @@ def _direction(doses: Doses, unit: float) -> tuple[str, str, float] | None:
     return DIRECTION, f"rises with dose, from {_percent(low)} to {_percent(high)}", high - low
 
 
-def _plateau(doses: Doses, unit: float) -> tuple[str, str, float] | None:
+def _plateau(doses: Doses, unit: float, sure: float) -> tuple[str, str, float] | None:
     """The lowest doses apart from the controls, or a bump above both."""
     mean, k = doses.mean, int(doses.mean.argmax())
     start = mean[:SERIES_START]
     level = float(np.mean(start[start > 0.85 * mean.max()])) if mean[0] > 0.85 * mean.max() else float(mean[0])
     error = np.hypot(doses.sd_of_a_day[:SERIES_START].max() / np.sqrt(2.0), doses.sd_controls)
-    if level - 1.0 > max(LEAST_OFF_CONTROLS, QUITE_SURE * error) and len(mean) >= ENOUGH_DOSES:
+    error = max(error, _error_of_days(doses))
+    if level - 1.0 > max(LEAST_OFF_CONTROLS, sure * error) and len(mean) >= ENOUGH_DOSES:
         return CONTROLS, f"controls {_percent(1.0 - 1.0 / level)} below the lowest doses", 1.0 / level - 1.0
     rise, fall = float(mean[k]) - max(1.0, float(mean[0])), float(mean[k] - mean[-1])
-    sure = QUITE_SURE * np.hypot(doses.sd_of_a_day[k], max(doses.sd_controls, doses.sd_of_a_day[0]))
-    if rise > max(LEAST_BUMP, sure) and fall > max(LEAST_BUMP * mean[k], SURE * np.hypot(doses.sd[k], doses.sd[-1])):
+    least = QUITE_SURE * np.hypot(doses.sd_of_a_day[k], max(doses.sd_controls, doses.sd_of_a_day[0]))
+    if rise > max(LEAST_BUMP, least) and fall > max(LEAST_BUMP * mean[k], SURE * np.hypot(doses.sd[k], doses.sd[-1])):
         return BUMP, f"rises to {_percent(float(mean[k]))} at {_dose(doses.dose[k] / unit)}, then falls", rise
     if len(mean) < ENOUGH_DOSES:
         return None
     level = float(np.mean(start))
     is_flat = np.ptp(start) < 2.0 * doses.sd[:SERIES_START].max() and start[-1] > start[0] - LEAST_OFF_CURVE
-    if is_flat and 1.0 - level > max(LEAST_OFF_CONTROLS, QUITE_SURE * error) and mean.min() < level - 0.25:
+    if is_flat and 1.0 - level > max(LEAST_OFF_CONTROLS, sure * error) and mean.min() < level - 0.25:
         return CONTROLS, f"controls {_percent(1.0 / level - 1.0)} above the lowest doses", 1.0 / level - 1.0
     return None
+
+
+def _error_of_days(doses: Doses) -> float:
+    """Standard error of the lowest doses against the controls as days show it; one day that differs is none of all."""
+    if doses.cultures < 2:
+        return 0.0
+    spread = (doses.high - doses.low)[:SERIES_START] / SD_TO_RANGE.get(doses.cultures, 3.0)
+    return float(np.mean(spread)) / np.sqrt(doses.cultures)
 
 
 def _rises_again(doses: Doses, unit: float) -> tuple[str, str, float] | None:
@@ -245,7 +282,9 @@ def _edges(data: xr.Dataset, wells: RelativeWells) -> list[Flag]:
     if abs(effect) < LEAST_EDGE or abs(effect) < SURE * error:
         return []
     size = np.expm1(effect)
-    return [Flag(EDGE, -1, f"edge wells {_percent(abs(size))} {'below' if size < 0 else 'above'} the inner ones", size)]
+    return [
+        Flag(EDGE, PANEL, f"edge wells {_percent(abs(size))} {'below' if size < 0 else 'above'} the inner ones", size)
+    ]
 
 
 def flags_in_words(flags: Sequence[Flag], lines: int) -> list[str]:

@@ -149,6 +149,16 @@ def by_dose(wells: RelativeWells, line: int) -> Doses:
     )
 
 
+def error_of_controls(wells: RelativeWells, line: int) -> float:
+    """Standard error of the mean of a line's controls by the spread of wells alone, as a share of their level."""
+    own = (wells.line == line) & (wells.dose == 0)
+    _, count = np.unique(wells.culture[own], return_counts=True)
+    if not len(count):
+        return 0.0
+    sd = float(wells.sd_at(np.ones(1))[0])
+    return float(np.sqrt((_OF_MEDIAN * sd**2 / count).sum())) / len(count)
+
+
 def _background(data: xr.Dataset) -> np.ndarray:
     """Median blank of each plate; that of all blanks where a plate has none, 0 where there are none at all."""
     plates = int(data[v.PLATE_OF_CULTURE].max()) + 1

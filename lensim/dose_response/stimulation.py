@@ -7,7 +7,7 @@ import xarray as xr
 from scipy import stats
 
 from lensim import vocabulary as v
-from lensim.dose_response.flags import BUMP, CONTROLS, RISES_AGAIN, Flag
+from lensim.dose_response.flags import BUMP, CONTROLS, PANEL, RISES_AGAIN, Flag
 from lensim.dose_response.replicates import by_dose, relative_wells
 
 
@@ -31,6 +31,7 @@ def stimulated_by_wells(data: xr.Dataset, flags: Sequence[Flag]) -> np.ndarray:
     """
     found = np.full(data.sizes[v.CELL_LINE], np.nan)
     told = [flag for flag in flags if flag.kind in (BUMP, RISES_AGAIN) or (flag.kind == CONTROLS and flag.size < 0.0)]
+    told = [flag for flag in told if flag.line != PANEL]
     wells = relative_wells(data) if told else None
     if wells is None:
         return found

@@ -1,10 +1,16 @@
+import re
+
 import numpy as np
-from flagged_panels import changed, panel
+import pytest
+from flagged_panels import as_viability, panel
 
 from lensim import vocabulary as v
 from lensim.dose_response import assay
 from lensim.dose_response.remarks import panel_remarks
+from lensim.dose_response.worlds import simulate_panel
+from lensim.dose_response.worlds.world import PanelWorld
 from lensim.plate_faults import PlateFaults
+from lensim.seeding import stream
 
 NO_BLANKS = (
     "the data have no blank wells, so the background is taken as 0: signal that a plate gives without cells counts as "
@@ -16,13 +22,39 @@ def test_a_clean_panel_has_no_remarks():
     assert panel_remarks(panel(1)) == ()
 
 
-def test_remarks_name_the_lines_and_what_to_look_at():
-    low_controls = changed(panel(1), lambda dose: np.where(dose == 0, 0.6, 1.0))
-    assert panel_remarks(low_controls) == (
-        "L0, L1, L2, L3: the controls are off the wells at the lowest doses, and the IC50 is the dose of half the "
-        "controls: see whether the controls had the vehicle, lie at the edge or on another plate, or whether low doses "
-        "stimulate",
-    )
+SEE = (
+    "the IC50 is the dose of half the controls: see whether the controls had the vehicle, lie at the edge or on "
+    "another plate, or whether the lowest doses act already or stimulate"
+)
+
+
+def test_controls_that_are_off_in_all_lines_are_told_once():
+    _, data = simulate_panel(PanelWorld(controls_fold=0.6), stream(1, "off"))
+    (said,) = (one for one in panel_remarks(data) if "controls" in one)
+    assert re.fullmatch(r"controls (3[5-9]|4[0-5])% below the wells at the lowest doses, over all lines: " + SEE, said)
+
+
+def test_controls_that_are_off_in_one_line_are_told_with_its_name():
+    data = panel(1)
+    line = data[v.LINE_OF_CULTURE].to_numpy()[data[v.CULTURE_OF_WELL].to_numpy()]
+    factor = np.where((data[v.DOSE].to_numpy() == 0) & (line == 2), 0.5, 1.0)
+    said = panel_remarks(data.assign({v.SIGNAL: data[v.SIGNAL] * factor}))
+    assert said == (f"L2: the controls are off the wells at the lowest doses, and {SEE}",)
+
+
+RISES = "the response rises with dose"
+
+
+@pytest.mark.parametrize(
+    ("rising", "end"), [(1, " where that of the other lines does not: "), (4, ", and the model is ")]
+)
+def test_a_line_that_rises_alone_is_no_column_of_the_other_kind(rising, end):
+    data = as_viability(panel(1))
+    line = data[v.LINE_OF_CULTURE].to_numpy()[data[v.CULTURE_OF_WELL].to_numpy()]
+    turned = np.where(line < rising, 200.0 - data[v.VIABILITY].to_numpy(), data[v.VIABILITY].to_numpy())
+    said = panel_remarks(data.assign({v.VIABILITY: (v.WELL, turned)}))
+    names = ", ".join(f"L{k}" for k in range(rising))
+    assert any(sentence.startswith(f"{names}: {RISES}{end}") for sentence in said), said
 
 
 def test_what_is_assumed_without_blanks_is_told():

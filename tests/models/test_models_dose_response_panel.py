@@ -350,7 +350,7 @@ def test_a_single_line_is_for_the_separate_models(name):
         build(ONE_LINE)
 
 
-@pytest.mark.parametrize("name", MODELS[:3])
+@pytest.mark.parametrize("name", MODELS[:4])
 def test_raw_signals_need_untreated_wells_and_something_to_count(name):
     build, place = find_model(name).build, re.escape(f"culture {FIRST_CULTURE}: ")
     with pytest.raises(InputError, match=rf"^{place}needs at least one untreated well \(dose 0\), got none$"):
@@ -361,7 +361,7 @@ def test_raw_signals_need_untreated_wells_and_something_to_count(name):
         build(with_values(v.SIGNAL, set_at(7, -5.0)))
 
 
-@pytest.mark.parametrize("name", MODELS[3:])
+@pytest.mark.parametrize("name", MODELS[4:])
 def test_percentages_need_no_untreated_wells_and_may_be_negative(name):
     data = with_values(v.VIABILITY, set_at(7, -5.0)).isel({v.WELL: np.flatnonzero(TREATED)})
     assert find_model(name).build(data).observed_RVs[0].name == "viability_observed"
