@@ -24,6 +24,14 @@ from lensim.expression.estimands import (
     summarise_subjects,
 )
 from lensim.expression.evidence import DETECTED, LEFT_OUT, UNPAIRED_TREATED, evidence_of, pairs_not_there
+from lensim.expression.misfit import (
+    MISFIT,
+    misfit_caption,
+    misfit_notes,
+    summarise_cells,
+    summarise_outlying,
+    with_misfit,
+)
 from lensim.expression.plate_checks import told_of_plates
 from lensim.expression.read import amplified_without_template, read_expression, write_study
 from lensim.expression.reasons import percent
@@ -75,7 +83,23 @@ def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
         caption = f"References: treated over control, and how stable each is, {words}"
         own = {v.LOG2_REFERENCE_FOLD_CHANGE: "ratio"}
         found.append(ResultTable("references", caption, references, quantities=own))
-    return tuple(found)
+    return (*found, *_misfits(estimands, asked))
+
+
+def _misfits(estimands: xr.Dataset, asked: Asked) -> list[ResultTable]:
+    """Cells beside what the rest of the study predicts, and outlying reactions, where there are some."""
+    if MISFIT not in estimands.attrs:
+        return []
+    found = []
+    if len(cells := summarise_cells(estimands, asked.ci_prob)):
+        caption = misfit_caption(estimands, asked.ci_prob)
+        found.append(ResultTable("lack_of_fit", caption, cells, hidden=("z", "p")))
+    if len(outlying := summarise_outlying(estimands)):
+        caption = (
+            "Reactions of cells in which one is outlying, with a probability of a half or more; weighed down in fits"
+        )
+        found.append(ResultTable("outlying_reactions", caption, outlying))
+    return found
 
 
 def _arms(estimands: xr.Dataset, asked: Asked) -> list[ResultTable]:
@@ -241,7 +265,7 @@ ASSAY: Final = Assay(
     read=read_expression,
     recognises=lambda data: v.CT in data or v.LOG2_RATIO in data,
     default_model=default_model,
-    estimands=lambda result, asked: expression_estimands(result),
+    estimands=lambda result, asked: with_misfit(expression_estimands(result), result),
     judged=judged_estimands,
     weighed=weighed,
     populations=populations,
@@ -249,5 +273,6 @@ ASSAY: Final = Assay(
     counts=counts,
     notes=notes,
     remarks=remarks,
+    misfits=misfit_notes,
     write=write_study,
 )

@@ -1,13 +1,13 @@
 """Reactions far from their replicates, and stated factors above a doubling."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.expression.priors import ExpressionPriors
-from lensim.expression.replicates import weigh
+from lensim.expression.replicates import WeighedCells, weigh
 
 SURE: Final = 0.9
 """A reaction is told as outlying from this probability on (assumed)."""
@@ -19,6 +19,7 @@ LATE_CYCLES: Final = 5.0
 """Within so many cycles of the limit replicates differ by the drawing of copies."""
 
 SHOWN: Final = 5
+_POINTERS: Final = (v.GENE_OF_REACTION, v.SAMPLE_OF_REACTION, v.PLATE_OF_REACTION)
 
 
 def outlying_reactions(data: xr.Dataset) -> xr.Dataset:
@@ -37,22 +38,9 @@ def outlying_reactions(data: xr.Dataset) -> xr.Dataset:
         it, and in cells with a reaction that was not detected or comes late: there replicates differ by the drawing of
         copies.
     """
-    ct, limit = data[v.CT].to_numpy().astype(float), float(data[v.CYCLE_LIMIT])
-    names = (v.GENE_OF_REACTION, v.SAMPLE_OF_REACTION, v.PLATE_OF_REACTION)
-    _, cell = np.unique(np.column_stack([data[name].to_numpy() for name in names]), axis=0, return_inverse=True)
-    cell = cell.reshape(-1)
-    size = np.bincount(cell)
-    order = np.argsort(cell, kind="stable")
-    place = np.empty(len(ct), dtype=np.int64)
-    place[order] = np.arange(len(ct)) - np.repeat(np.cumsum(size) - size, size)
-    by_cell = np.full((len(size), int(size.max(initial=1))), np.nan)
-    by_cell[cell, place] = ct
-    total = np.bincount(cell, weights=ct)
-    mean = total / size
-    is_told = (size > 1) & (np.nan_to_num(mean, nan=np.inf) <= limit - LATE_CYCLES)
-    by_cell[~is_told] = np.nan
-    copies = np.exp2(ExpressionPriors().mean_ct_of_one_copy - np.where(is_told, mean, 0.0))
-    probability = weigh(by_cell[None], (1.0 / (copies * np.log(2.0) ** 2))[None]).probability[0]
+    ct, cell, place, is_told, weighed = _weighed(data)
+    size, total = np.bincount(cell), np.bincount(cell, weights=ct)
+    probability = weighed.probability[0]
     known = is_told[cell]
     others = (total[cell] - ct) / np.maximum(size[cell] - 1, 1)
     return xr.Dataset(
@@ -62,6 +50,66 @@ def outlying_reactions(data: xr.Dataset) -> xr.Dataset:
             "ct_of_others": (v.REACTION, np.where(known, others, np.nan)),
         }
     )
+
+
+class CellMeans(NamedTuple):
+    """Mean Ct of a gene in a sample on a plate, what replicates say of outlying reactions taken into account (cell).
+
+    `inverse` is 1 / number of reactions left, and `doubt` the variance from not knowing which one is outlying
+    [cycles^2].
+    """
+
+    gene: np.ndarray
+    sample: np.ndarray
+    plate: np.ndarray
+    ct: np.ndarray
+    inverse: np.ndarray
+    doubt: np.ndarray
+    reactions: np.ndarray
+
+
+def cell_means(data: xr.Dataset) -> CellMeans:
+    """Cells whose reactions were all detected, and not late.
+
+    Parameters
+    ----------
+    data
+        One study of Cts.
+    """
+    ct, cell, _, is_told, weighed = _weighed(data)
+    count, mean = np.bincount(cell), np.bincount(cell, weights=ct) / np.bincount(cell)
+    late = float(data[v.CYCLE_LIMIT]) - LATE_CYCLES
+    first = np.unique(cell, return_index=True)[1]
+    kept = np.flatnonzero(is_told | ((count == 1) & (np.nan_to_num(mean, nan=np.inf) <= late)))
+    gene, sample, plate = (data[name].to_numpy()[first][kept] for name in _POINTERS)
+    several = is_told[kept]
+    return CellMeans(
+        gene,
+        sample,
+        plate,
+        np.where(several, weighed.mean[0][kept], mean[kept]),
+        np.where(several, weighed.inverse[0][kept], 1.0),
+        np.where(several, weighed.doubt[0][kept], 0.0),
+        count[kept],
+    )
+
+
+def _weighed(data: xr.Dataset) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, WeighedCells]:
+    """Ct, cell and place in it of each reaction; which cells are told of; and their reactions, weighed."""
+    ct, limit = data[v.CT].to_numpy().astype(float), float(data[v.CYCLE_LIMIT])
+    _, cell = np.unique(np.column_stack([data[name].to_numpy() for name in _POINTERS]), axis=0, return_inverse=True)
+    cell = cell.reshape(-1)
+    size = np.bincount(cell)
+    order = np.argsort(cell, kind="stable")
+    place = np.empty(len(ct), dtype=np.int64)
+    place[order] = np.arange(len(ct)) - np.repeat(np.cumsum(size) - size, size)
+    by_cell = np.full((len(size), int(size.max(initial=1))), np.nan)
+    by_cell[cell, place] = ct
+    mean = np.bincount(cell, weights=ct) / size
+    is_told = (size > 1) & (np.nan_to_num(mean, nan=np.inf) <= limit - LATE_CYCLES)
+    by_cell[~is_told] = np.nan
+    copies = np.exp2(ExpressionPriors().mean_ct_of_one_copy - np.where(is_told, mean, 0.0))
+    return ct, cell, place, is_told, weigh(by_cell[None], (1.0 / (copies * np.log(2.0) ** 2))[None])
 
 
 def told_of_wells(data: xr.Dataset) -> list[str]:

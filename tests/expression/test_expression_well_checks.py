@@ -5,7 +5,7 @@ import pytest
 from expression_studies import rows_of, written
 
 from lensim.expression.read import read_expression
-from lensim.expression.well_checks import outlying_reactions, told_of_factors, told_of_wells
+from lensim.expression.well_checks import cell_means, outlying_reactions, told_of_factors, told_of_wells
 
 
 def read(folder, rows, **options):
@@ -52,3 +52,27 @@ def test_factors_above_a_doubling(tmp_path):
     data = read(tmp_path, rows_of(), factors={"X": (2.15, 0.02), "R": (1.98, 0.02)})
     assert told_of_factors(data) == ["stated factors above a doubling a cycle, taken as they are: X 2.15"]
     assert told_of_factors(read(tmp_path, rows_of())) == []
+
+
+def test_means_of_cells_are_without_outlying_reactions_and_without_late_cells(tmp_path):
+    rows = rows_of(wells=3)
+    rows[0] = "D1,ctrl,X,29.00"
+    late = next(k for k, row in enumerate(rows) if row.startswith("D2,drug,R"))
+    rows[late : late + 3] = [f"D2,drug,R,{ct}" for ct in ("36.1", "38.4", "36.3")]
+    data = read(tmp_path, rows)
+    found = cell_means(data)
+    assert len(found.ct) == 11
+    assert found.reactions.tolist() == [3] * 11
+    first = (found.gene == data["gene_of_reaction"].to_numpy()[0]) & (found.sample == 0)
+    assert found.ct[first].item() == pytest.approx(24.0, abs=0.3)
+    assert found.inverse[first].item() == pytest.approx(0.5, abs=0.01)
+
+
+def test_a_single_reaction_is_a_cell_of_its_own(tmp_path):
+    data = read(tmp_path, rows_of(wells=1))
+    found = cell_means(data)
+    assert (
+        found.ct.tolist() == data["ct_cycles"].to_numpy()[np.argsort(data["gene_of_reaction"], kind="stable")].tolist()
+    )
+    assert set(found.inverse) == {1.0}
+    assert set(found.doubt) == {0.0}
