@@ -13,6 +13,7 @@ from scipy.special import expit
 
 from lensim import checks
 from lensim import vocabulary as v
+from lensim.dose_response.founders import founders_of_curves
 from lensim.dose_response.places import COLUMN, EDGE, ROW, place_of_wells
 
 # log dose of an untreated cell: so low that the occupancy is 0 to machine precision at any slope in reach
@@ -64,23 +65,6 @@ class DaysOfLines(NamedTuple):
 
     names: np.ndarray
     day_of_culture: np.ndarray
-
-
-def founders_of_curves(data: xr.Dataset) -> np.ndarray | None:
-    """The line that each curve goes back to (cell_line): its own, or the oldest of its parents.
-
-    None where no line has several curves and none has a parent.
-    """
-    if v.LINE_OF_CURVE not in data.coords and v.PARENT_OF_CURVE not in data.coords:
-        return None
-    line = data[v.LINE_OF_CURVE if v.LINE_OF_CURVE in data.coords else v.CELL_LINE].to_numpy().astype(str)
-    if v.PARENT_OF_CURVE not in data.coords:
-        return line
-    parent_of = dict(zip(line.tolist(), data[v.PARENT_OF_CURVE].to_numpy().astype(str).tolist(), strict=True))
-    found = line.tolist()
-    for _ in parent_of:  # no line has more ancestors than there are lines
-        found = [parent_of.get(name) or name for name in found]
-    return np.array(found)
 
 
 def days_of_lines(data: xr.Dataset) -> DaysOfLines | None:

@@ -18,10 +18,12 @@ from lensim.dose_response.estimands import (
     INHIBITION_AT_DOSE,
     INHIBITION_AT_TOP,
     LOWEST_DOSE,
+    SD_OF_LINES,
     TOP_DOSE,
 )
 from lensim.dose_response.experiments import ONLY_EXPERIMENT, THIS_LOG10_IC50
 from lensim.dose_response.levels import LEVEL, LOG10_ICX
+from lensim.dose_response.over_lines import SCALE_OF_LOG10_RATIOS, SCALE_OF_POINTS, mean_over_lines
 from lensim.inference.intervals import interval_of, named_interval
 from lensim.inference.observations import require_estimands
 
@@ -113,7 +115,8 @@ def summarise_conditions(estimands: xr.Dataset, ci_prob: float = 0.9, seed: int 
     inhibition_difference_at_dose_percent_points where a dose was asked for (NaN where it is not within the doses of
     both).
 
-    The mean of lines is of log ratios, with the spread between lines in its interval: it is for lines like these.
+    The mean of lines is of log ratios, with the spread between lines in its interval: it is for lines like these
+    (`mean_over_lines`).
     Where a line has a bound in place of a ratio, there is no such mean. In its place stands the median of these lines,
     a bound itself where half of them have one; the spread between lines is not in it.
 
@@ -143,9 +146,10 @@ def summarise_conditions(estimands: xr.Dataset, ci_prob: float = 0.9, seed: int 
             for name, values in apart.items():
                 rows[-1] |= named_interval(name, interval_of(values[at], ci_prob))
         if len(own) >= FEWEST_LINES:
-            rows.append(_over_lines("ic50_ratio", own, ratios, ci_prob, seed))
+            rows.append(_over_lines("ic50_ratio", own, ratios, ci_prob, seed, _prior_variance(draws)))
             for name, values in apart.items():
-                mean = _population_mean(np.array(values), seeding.stream(seed, "conditions", kind, name))
+                stream = seeding.stream(seed, "conditions", kind, name)
+                mean = _population_mean(np.array(values), SCALE_OF_POINTS, stream)
                 rows[-1] |= named_interval(name, interval_of(mean, ci_prob))
     found = pd.DataFrame(rows)
     return found.fillna({THIS_RATIO: ""}) if THIS_RATIO in found else found
@@ -179,7 +183,7 @@ def summarise_condition_levels(estimands: xr.Dataset, ci_prob: float = 0.9, seed
             for pair, ratio in zip(own, ratios, strict=True):
                 rows.append(_row(pair) | {LEVEL: level} | _ratio_columns("icx_ratio", *ratio, ci_prob))
             if len(own) >= FEWEST_LINES:
-                over = _over_lines("icx_ratio", own, ratios, ci_prob, seed)
+                over = _over_lines("icx_ratio", own, ratios, ci_prob, seed, _prior_variance(draws))
                 rows.append({name: over.pop(name) for name in ("cell_line", "contrast")} | {LEVEL: level} | over)
     return pd.DataFrame(rows)
 
@@ -267,31 +271,38 @@ def _difference(treated: xr.Dataset, against: xr.Dataset, name: str) -> np.ndarr
 
 
 def _over_lines(
-    name: str, pairs: Sequence[Pair], ratios: Sequence[Bounds], ci_prob: float, seed: int
+    name: str, pairs: Sequence[Pair], ratios: Sequence[Bounds], ci_prob: float, seed: int, prior_variance: float
 ) -> dict[str, Any]:
     """The row over all lines: their population's mean, or where a line has a bound, the median of these lines."""
     kind = pairs[0].kind
     contrasts = dict.fromkeys(pair.contrast for pair in pairs)
     of_parents = f"lines against their parents{kind.removeprefix(PARENT)}"
     contrast = next(iter(contrasts)) if len(contrasts) == 1 else of_parents
-    mean = _mean_of_lines(ratios, seed, kind)
+    mean = _mean_of_lines(ratios, prior_variance, seed, kind)
     if mean is not None:
         return {"cell_line": ALL_LINES, "contrast": contrast} | _ratio_columns(name, mean, mean, ci_prob)
     lower, upper = (np.median(np.array(ends), axis=0) for ends in zip(*ratios, strict=True))
     return {"cell_line": MEDIAN_OF_LINES, "contrast": contrast} | _ratio_columns(name, lower, upper, ci_prob)
 
 
-def _mean_of_lines(ratios: Sequence[Bounds], seed: int, name: str) -> np.ndarray | None:
+def _prior_variance(draws: xr.Dataset) -> float:
+    """Of the log10 ratio of two EC50s, where curves were drawn towards one population; infinite where not."""
+    sd = draws.attrs.get(SD_OF_LINES)
+    return np.inf if sd is None else 2.0 * float(sd) ** 2
+
+
+def _mean_of_lines(ratios: Sequence[Bounds], prior_variance: float, seed: int, name: str) -> np.ndarray | None:
     """Draws of the mean log10 ratio of a population of lines; None where one of them has a bound."""
     known = np.array([lower == upper for lower, upper in ratios])
     if (known.mean(axis=1) < KNOWN).any() or not known.all(axis=0).any():
         return None
     values = np.array([lower for lower, _ in ratios])[:, known.all(axis=0)]
-    return _population_mean(values, seeding.stream(seed, "conditions", name))
+    rng = seeding.stream(seed, "conditions", name)
+    return _population_mean(values, SCALE_OF_LOG10_RATIOS, rng, prior_variance)
 
 
-def _population_mean(values: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Draws of the mean of a population of lines, from draws (line, draw): mean over lines + s / sqrt(n) t(n - 1)."""
-    lines, draws = values.shape
-    t = rng.standard_t(lines - 1, draws)
-    return np.asarray(values.mean(axis=0) + values.std(axis=0, ddof=1) / np.sqrt(lines) * t)
+def _population_mean(
+    values: np.ndarray, scale: float, rng: np.random.Generator, prior_variance: float = np.inf
+) -> np.ndarray:
+    """Draws of the mean of a population of lines, from draws (line, draw); see `mean_over_lines`."""
+    return mean_over_lines(values.mean(axis=1), values.var(axis=1), scale, values.shape[1], rng, prior_variance)

@@ -45,6 +45,8 @@ GROUP_OF_LINE: Final = "cell_line_molecular_group"
 FLAGS: Final = "flags"
 BY_WELLS: Final = "p_stimulated_by_wells"
 DOSE_UNIT: Final = "dose_unit"
+SD_OF_LINES: Final = "sd_log10_ec50_of_lines"
+"""In the attrs: the spread of lines around their group's mean, where they were pooled."""
 _NAMES: Final = (("line", v.LINE_OF_CURVE), ("condition", v.CONDITION_OF_CURVE), ("parent", v.PARENT_OF_CURVE))
 MOSTLY_OUT_OF_REACH: Final = 0.05
 """Below this share of draws with an IC50, the IC50 of a line is a bound and the gate does not judge it."""
@@ -216,7 +218,9 @@ def dose_response_estimands(result: xr.DataTree, threshold_um: float | None = No
             estimands[f"variance_share_of_molecular_group_{name}"] = between / (between + within)
     ordered = {name: values.transpose("chain", "draw", ...) for name, values in estimands.items()}
     found = xr.Dataset(ordered).drop_vars("quantile", errors="ignore")
-    told = {DOSE_UNIT: shown_unit(data), v.CONTROL: str(data.attrs.get(v.CONTROL, ""))}
+    told: dict[str, Any] = {DOSE_UNIT: shown_unit(data), v.CONTROL: str(data.attrs.get(v.CONTROL, ""))}
+    if f"sigma_{v.LOG10_EC50}" in posterior:
+        told[SD_OF_LINES] = float(np.sqrt((posterior[f"sigma_{v.LOG10_EC50}"] ** 2).mean()))
     of_lines = _of_lines(data, tested, threshold) | _of_experiments(data, v.SD_EXPERIMENT in posterior)
     return found.assign_coords(of_lines).assign_attrs(told)
 

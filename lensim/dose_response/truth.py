@@ -17,6 +17,10 @@ from lensim.dose_response.curve import log10_ic50_um
 
 CURVE: Final = (v.LOG10_EC50, v.LOG_HILL, v.EFFECT)  # the three numbers of a line's curve, in this order throughout
 
+SHIFT_OF_CONDITION: Final = f"shift_of_condition_{v.LOG10_EC50}"
+SD_OF_CONDITION: Final = f"sd_of_condition_{v.LOG10_EC50}"
+_OF_CURVES: Final = (v.LINE_OF_CURVE, v.CONDITION_OF_CURVE)
+
 
 @dataclass(frozen=True)
 class DoseResponsePopulation:
@@ -26,6 +30,8 @@ class DoseResponsePopulation:
         x_culture = x_line + deviation, of sd sd_experiment_x
         deviation of log10 EC50 = sd (sqrt(share) day + sqrt(1 - share) own),  share = day_share_of_experiment
                   the day's, such as its dilution series, is alike in all lines of an experiment
+        own = sqrt(shared) line's own on that day, alike under all conditions + sqrt(1 - shared) what is left
+                  where a line has several conditions,  shared = shared_share_of_experiment; else own is one number
         log top of a culture    = mu_log_top_signal + Normal for its line, for its experiment and for itself
         log background of a plate = log background_signal + Normal(0, sd_plate_log_background_signal)
 
@@ -35,15 +41,16 @@ class DoseResponsePopulation:
     2.3-fold above the dimmest on average. Wells of one culture and dose spread by 10 to 15 percent, with tails heavier
     than normal. Days shift a plateau near 43% by 2 to 3 points (0.06) and a slope by 8 percent: less than what one
     experiment shows, so that it is neither nothing nor the most of what is seen. Three tenths of the variance of EC50s
-    between days are taken as the dilution series, which all lines of a day have in common.
+    between days are taken as the dilution series, which all lines of a day have in common, and half of what is
+    left as the line's cells on that day, which conditions of a line have in common.
 
-    Where a population was written before days had all of these, the spreads of slope and effect and the share are 0
-    (`parameters_of` has them, a Dataset of an earlier lensim may lack them).
+    Where a population was written before days had all of these, the spreads of slope and effect and the shares
+    are 0 (`parameters_of` has them, a Dataset of an earlier lensim may lack them).
 
     Raises
     ------
     InputError
-        If a spread is negative, the share lies outside 0 to 1, `nu_well` is not above 2 (the spread would have no
+        If a spread is negative, a share lies outside 0 to 1, `nu_well` is not above 2 (the spread would have no
         variance), or a number is not finite (only `nu_well` may be infinite: normal wells).
     """
 
@@ -60,6 +67,7 @@ class DoseResponsePopulation:
     sd_experiment_log_hill_slope: float = 0.08
     sd_experiment_effect_at_saturation: float = 0.06
     day_share_of_experiment: float = 0.3
+    shared_share_of_experiment: float = 0.5
     mu_log_top_signal: float = 10.3
     sd_line_log_top_signal: float = 0.4
     sd_experiment_log_top_signal: float = 0.5
@@ -72,7 +80,8 @@ class DoseResponsePopulation:
     def __post_init__(self) -> None:
         require_figures(self, infinite=(v.NU_WELL,))
         require_spreads(self)
-        checks.between("DoseResponsePopulation.day_share_of_experiment", self.day_share_of_experiment, 0, 1)
+        for name in (v.DAY_SHARE, v.SHARED_SHARE):
+            checks.between(f"DoseResponsePopulation.{name}", getattr(self, name), 0, 1)
         checks.above("DoseResponsePopulation.nu_well", self.nu_well, 2)
         checks.above("DoseResponsePopulation.background_signal", self.background_signal, 0)
 
@@ -140,7 +149,9 @@ def truth_given(parameters: xr.Dataset, sheet: xr.Dataset, rng: np.random.Genera
     ----------
     parameters
         As from `parameters_of`; where it has shift_ and the name of a number of the curve (study, molecular_group),
-        the mean of a group lies so far from where it would else be.
+        the mean of a group lies so far from where it would else be. Where the sheet has
+        conditions of lines, it may have shift_of_condition_log10_ec50_um and sd_of_condition_log10_ec50_um (study,
+        condition): mean and spread over lines of how far a condition moves the EC50 of its line.
     sheet, rng
         As for `draw_truth`.
     """
@@ -155,7 +166,36 @@ def truth_given(parameters: xr.Dataset, sheet: xr.Dataset, rng: np.random.Genera
         if f"shift_{name}" in parameters:
             group[..., k] += parameters[f"shift_{name}"].values
     own = sigma * rng.standard_normal((studies, sheet.sizes[v.CELL_LINE], len(CURVE)))
-    return truth_of_curves(parameters, sheet, rng, group, group[:, sheet[v.GROUP_OF_LINE].values] + own)
+    if v.LINE_OF_CURVE not in sheet.coords:
+        return truth_of_curves(parameters, sheet, rng, group, group[:, sheet[v.GROUP_OF_LINE].values] + own)
+    curve = group[:, sheet[v.GROUP_OF_LINE].values] + own[:, _first_of_line(sheet)]
+    curve[..., 0] += _shift_of_conditions(parameters, sheet, rng, group)
+    return truth_of_curves(parameters, sheet, rng, group, curve)
+
+
+def _first_of_line(sheet: xr.Dataset) -> np.ndarray:
+    """For each curve the first one of its line (cell_line)."""
+    _, first, line = np.unique(sheet[v.LINE_OF_CURVE].values, return_index=True, return_inverse=True)
+    return np.asarray(first[line])
+
+
+def _shift_of_conditions(
+    parameters: xr.Dataset, sheet: xr.Dataset, rng: np.random.Generator, group: np.ndarray
+) -> np.ndarray:
+    """How far conditions move the log10 EC50 of each curve (study, cell_line); `group` moves by the mean over curves.
+
+    Conditions are in the order in which the sheet has them.
+    """
+    names = sheet[v.CONDITION_OF_CURVE].values
+    at = [list(dict.fromkeys(names.tolist())).index(name) for name in names.tolist()]
+    z = rng.standard_normal((len(group), len(names)))
+    if SHIFT_OF_CONDITION not in parameters:
+        return np.zeros_like(z)
+    mean = parameters[SHIFT_OF_CONDITION].values[:, at]
+    of_group = sheet[v.GROUP_OF_LINE].values
+    for one in np.unique(of_group):
+        group[:, one, 0] += mean[:, of_group == one].mean(axis=1)
+    return np.asarray(mean + parameters[SD_OF_CONDITION].values[:, at] * z)
 
 
 def require_sheet(sheet: xr.Dataset, studies: int, user: str) -> None:
@@ -214,11 +254,16 @@ def truth_of_curves(
     parameters = _with_days(parameters)
     share = np.clip(parameters[v.DAY_SHARE].values[:, None], 0.0, 1.0)
     day = np.sqrt(share) * normal(v.EXPERIMENT, v.SD_EXPERIMENT)
+    if v.LINE_OF_CURVE in sheet.coords:
+        own = _of_line_and_culture(parameters, sheet, rng, own)
     of_culture = {
         v.CULTURE_LOG10_EC50: curve[:, line, 0] + day[:, experiment] + np.sqrt(1.0 - share) * own,
         v.CULTURE_LOG_HILL: curve[:, line, 1] + normal(v.CULTURE, v.SD_EXPERIMENT_LOG_HILL),
         v.CULTURE_EFFECT: curve[:, line, 2] + normal(v.CULTURE, v.SD_EXPERIMENT_EFFECT),
     }
+    needless = {v.BACKGROUND, *(f"shift_{name}" for name in CURVE)}
+    if v.LINE_OF_CURVE not in sheet.coords:
+        needless |= {SHIFT_OF_CONDITION, SD_OF_CONDITION}
     truth = xr.Dataset(
         {name: ((v.STUDY, v.CELL_LINE), curve[..., k]) for k, name in enumerate(CURVE)}
         | {f"group_{name}": ((v.STUDY, v.MOLECULAR_GROUP), group[..., k]) for k, name in enumerate(CURVE)}
@@ -229,14 +274,10 @@ def truth_of_curves(
             v.BACKGROUND: ((v.STUDY, v.PLATE), background),
         }
         | {name: ((v.STUDY, v.CULTURE), values) for name, values in of_culture.items()}
-        | {
-            name: values
-            for name, values in parameters.data_vars.items()
-            if name != v.BACKGROUND and not str(name).startswith("shift_")
-        },
+        | {name: values for name, values in parameters.data_vars.items() if name not in needless},
         coords={
             dim: sheet[dim]
-            for dim in (v.CELL_LINE, v.MOLECULAR_GROUP, v.CULTURE, v.EXPERIMENT, v.PLATE)
+            for dim in (v.CELL_LINE, v.MOLECULAR_GROUP, v.CULTURE, v.EXPERIMENT, v.PLATE, *_OF_CURVES)
             if dim in sheet.coords
         },
     )
@@ -247,7 +288,20 @@ def truth_of_curves(
     return truth
 
 
+def _of_line_and_culture(
+    parameters: xr.Dataset, sheet: xr.Dataset, rng: np.random.Generator, own: np.ndarray
+) -> np.ndarray:
+    """Deviations of cultures (study, culture) of which conditions of a line share a part on each day."""
+    shared = np.clip(parameters[v.SHARED_SHARE].values[:, None], 0.0, 1.0)
+    curve, experiment = sheet[v.LINE_OF_CULTURE].values, sheet[v.EXPERIMENT_OF_CULTURE].values
+    day = _first_of_line(sheet)[curve] * (int(experiment.max()) + 1) + experiment
+    days, of_culture = np.unique(day, return_inverse=True)
+    sd = parameters[v.SD_EXPERIMENT].values[:, None]
+    of_line = sd * rng.standard_normal((len(own), len(days)))
+    return np.asarray(np.sqrt(shared) * of_line[:, of_culture] + np.sqrt(1.0 - shared) * own)
+
+
 def _with_days(parameters: xr.Dataset) -> xr.Dataset:
     """Numbers of days that an earlier lensim did not have, as 0."""
-    later = {v.SD_EXPERIMENT_LOG_HILL, v.SD_EXPERIMENT_EFFECT, v.DAY_SHARE} - set(parameters.data_vars)
+    later = {v.SD_EXPERIMENT_LOG_HILL, v.SD_EXPERIMENT_EFFECT, v.DAY_SHARE, v.SHARED_SHARE} - set(parameters.data_vars)
     return parameters.assign({name: (v.STUDY, np.zeros(parameters.sizes[v.STUDY])) for name in later})

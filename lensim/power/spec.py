@@ -85,6 +85,13 @@ class Distribution(FrozenConfig):
             return self.normal[1] == 0 and self.normal[0] >= 0
         return self.lognormal is not None or (self.uniform is not None and self.uniform[0] >= 0)
 
+    @property
+    def is_above_0(self) -> bool:
+        """Whether every draw is above 0."""
+        if self.normal:
+            return self.normal[1] == 0 and self.normal[0] > 0
+        return self.lognormal is not None or (self.uniform is not None and self.uniform[0] > 0)
+
     def draw(self, rng: np.random.Generator, size: int) -> np.ndarray:
         """Independent draws from the distribution (size)."""
         if self.normal:
@@ -107,6 +114,17 @@ Number = float | Distribution
 
 
 NonNegativeNumber = Annotated[float | Distribution, AfterValidator(_not_negative)]
+
+
+def _positive(value: Any) -> Any:
+    if isinstance(value, Distribution) and not value.is_above_0:
+        raise ValueError("a ratio must have a distribution above 0, such as lognormal")
+    if isinstance(value, int | float) and value <= 0:
+        raise ValueError(f"must be above 0, got {value:g}")
+    return value
+
+
+PositiveNumber = Annotated[float | Distribution, AfterValidator(_positive)]
 
 
 def _share(value: Any) -> Any:

@@ -212,6 +212,27 @@ def test_levels_are_on_the_page_in_the_table_and_in_csv_files(capsys, tmp_path):
     assert "Doses by level x of effect" in (tmp_path / "page.html").read_text()
 
 
+def test_inhibition_at_a_dose_is_in_the_table(capsys, tmp_path):
+    path = saved(tmp_path / "fit.nc", made_up_fit("dose_response"))
+    at_dose = "inhibition_at_dose_percent"
+    for asked, there in (((), False), (("--dose-um", "1"), True)):
+        folder = tmp_path / f"tables {len(asked)}"
+        status, _, _ = run(capsys, "summarize", path, *asked, "--csv", folder)
+        assert status == 0
+        assert (at_dose in pd.read_csv(folder / "lines.csv")) is there
+
+
+def test_a_dose_that_is_none_or_of_another_assay_is_told(capsys, tmp_path):
+    path = saved(tmp_path / "fit.nc", made_up_fit("dose_response"))
+    status, _, error = run(capsys, "summarize", path, "--dose-um", "0")
+    assert status == 2
+    assert "--dose-um" in error
+    other = saved(tmp_path / "other.nc", made_up_fit("bioassay"))
+    status, _, error = run(capsys, "summarize", other, "--dose-um", "1")
+    assert status == 2
+    assert "--dose-um must go with a result of the assay dose_response, got one of bioassay" in " ".join(error.split())
+
+
 def test_a_level_that_is_none_is_told_with_what_it_takes(capsys, tmp_path):
     path = saved(tmp_path / "fit.nc", made_up_fit("dose_response"))
     status, _, error = run(capsys, "summarize", path, "--level", "120")

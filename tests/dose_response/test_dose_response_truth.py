@@ -16,7 +16,7 @@ from lensim.dose_response import (
     lay_out,
 )
 from lensim.dose_response.curve import log10_ic50_um
-from lensim.dose_response.truth import parameters_of, truth_given
+from lensim.dose_response.truth import SD_OF_CONDITION, SHIFT_OF_CONDITION, parameters_of, truth_given
 from lensim.seeding import stream
 
 FALSE_ALARM = 1e-6
@@ -93,13 +93,53 @@ def test_cultures_of_a_day_share_part_of_the_deviation_of_their_midpoints(truth)
 
 
 def test_numbers_of_an_earlier_lensim_have_no_share_of_days_and_the_slope_and_effect_of_lines():
-    later = [v.SD_EXPERIMENT_LOG_HILL, v.SD_EXPERIMENT_EFFECT, v.DAY_SHARE]
+    later = [v.SD_EXPERIMENT_LOG_HILL, v.SD_EXPERIMENT_EFFECT, v.DAY_SHARE, v.SHARED_SHARE]
     before = truth_given(parameters_of(POPULATION, 3).drop_vars(later), SHEET, rng())
     now = truth_given(parameters_of(replace(POPULATION, **dict.fromkeys(later, 0.0)), 3), SHEET, rng())
     xr.testing.assert_equal(before, now)
     line = SHEET[v.LINE_OF_CULTURE].values
     assert (now[v.CULTURE_EFFECT].values == now[v.EFFECT].values[:, line]).all()
     assert (now[v.EXPERIMENT_LOG10_EC50] == 0.0).all()
+
+
+def of_conditions(**population):
+    """Truths of two lines under two conditions each, the second of which moves the EC50 by 0.3 on average."""
+    curves = [f"{line}, {name}" for line in ("a", "b") for name in ("none", "IL-6")]
+    sheet = lay_out(DoseResponseDesign(curves, ["A"] * 4), rng("conditions")).assign_coords(
+        {
+            v.LINE_OF_CURVE: (v.CELL_LINE, ["a", "a", "b", "b"]),
+            v.CONDITION_OF_CURVE: (v.CELL_LINE, ["none", "IL-6"] * 2),
+        }
+    )
+    parameters = parameters_of(replace(POPULATION, **population), 2000)
+    moved = {SHIFT_OF_CONDITION: [0.0, 0.3], SD_OF_CONDITION: [0.0, 0.1]}
+    for name, values in moved.items():
+        parameters[name] = ((v.STUDY, "condition"), np.tile(values, (2000, 1)))
+    return truth_given(parameters, sheet, rng("conditions"))
+
+
+def test_conditions_move_the_midpoint_of_their_line_and_nothing_else():
+    truth = of_conditions()
+    curve = truth[v.LOG10_EC50].values.reshape(2000, 2, 2)
+    assert normal_p(curve[..., 1] - curve[..., 0], 0.3, 0.1) > FALSE_ALARM
+    for name in (v.LOG_HILL, v.EFFECT):
+        own = truth[name].values.reshape(2000, 2, 2)
+        assert (own[..., 0] == own[..., 1]).all()
+    away = truth[v.LOG10_EC50].values.mean(axis=1) - truth[f"group_{v.LOG10_EC50}"].values[:, 0]
+    assert abs(away.mean()) < 0.05  # the mean of a group is that of its curves
+
+
+def test_conditions_of_a_line_share_part_of_what_is_its_own_on_a_day():
+    p = POPULATION
+    truth = of_conditions(shared_share_of_experiment=0.8)
+    own = truth[v.CULTURE_LOG10_EC50].values.reshape(2000, 3, 2, 2)  # study, experiment, line, condition
+    own = (
+        own - truth[v.LOG10_EC50].values.reshape(2000, 1, 2, 2) - truth[v.EXPERIMENT_LOG10_EC50].values[..., None, None]
+    )
+    sd = p.sd_experiment_log10_ec50_um * np.sqrt(0.7)
+    assert normal_p(own, 0, sd) > FALSE_ALARM
+    assert normal_p(own[..., 1] - own[..., 0], 0, sd * np.sqrt(2 * 0.2)) > FALSE_ALARM
+    assert normal_p(own[..., 1, :] - own[..., 0, :], 0, sd * np.sqrt(2 * 0.2)) < FALSE_ALARM  # the check can fail
 
 
 def test_tops_share_a_line_and_an_experiment_part(truth):

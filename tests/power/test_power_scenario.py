@@ -58,7 +58,7 @@ GOOD = {"name": "x", "rules": [TEST]}
         ),
         (
             {"rules": [{"rule": "posterior"}], "design": {"assay": "dose_response", "groups": {"A": 3}}},
-            "variance_share, custom (rules on dose-response panels), got 'posterior'",
+            "variance_share, ratio, ratio_test, custom (rules on dose-response panels), got 'posterior'",
         ),
         (
             {"design": {"assay": "proliferation"}},

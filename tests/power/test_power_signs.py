@@ -71,13 +71,13 @@ def test_which_rules_of_pairs_have_a_sign(name):
     assert TypeAdapter(Rule).validate_python(content).has_sign is has_sign
 
 
-def test_of_rules_of_panels_a_difference_of_groups_alone_has_a_sign():
+def test_of_rules_of_panels_differences_of_groups_and_ratios_have_a_sign():
     signed = [
         rule.__name__
         for rule in panel_rules.Rule.__args__
         if rule.has_sign.fget(rule.model_construct())  # type: ignore[attr-defined]
     ]
-    assert signed == ["GroupDifferenceRule"]
+    assert signed == ["GroupDifferenceRule", "RatioRule", "RatioTestRule"]
 
 
 def test_errors_of_sign_and_size_are_absent_where_a_rule_has_no_sign(tmp_path, capsys):

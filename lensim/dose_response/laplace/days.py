@@ -1,11 +1,15 @@
 """How cultures deviate from their lines, compiled: spreads of the deviations, and shifts that experiments share.
 
     x(c) = x(line) + shift(e) + own(c),  shift ~ Normal(0, s_x sqrt(share)),  own ~ Normal(0, s_x sqrt(1 - share))
+    own(c) = line day(l, e) + rest(c)  where conditions of a line share experiments; `shared` of own's variance is the
+             line day's, which they have in common; each condition is a line of its own in all else
     h(c) ~ Normal(h(line), s_h),  a(c) ~ Normal(a(line), s_a)
-    s_x, s_h, s_a ~ LogNormal(log median, log sd),  share ~ Uniform(0, 1); 0 where no two cultures share an experiment
+    s_x, s_h, s_a ~ LogNormal(log median, log sd),  share, shared ~ Uniform(0, 1); 0 where no two cultures, and where no
+    conditions of a line, share an experiment
 
-`days` below is (log s_x, log s_h, log s_a, logit share). Shifts are apart from their mean over experiments, which
-lines have in them.
+`days` below is (log s_x, log s_h, log s_a, logit share, logit shared). Shifts are apart from their mean over
+experiments, which lines have in them, and line days from theirs over the days of a line, which its conditions have in
+them.
 """
 
 from typing import Final, NamedTuple
@@ -31,7 +35,7 @@ class DayPriors(NamedTuple):
     log_median, log_sd
         Log-normal.
     step
-        (4) First step of Metropolis for the spreads and the share.
+        (5) First step of Metropolis for the spreads and the shares.
     """
 
     log_median: np.ndarray
@@ -52,12 +56,45 @@ class Paraboloids(NamedTuple):
         (line, culture of the line)
     experiments
         How many have shifts; 0 where none has several cultures.
+    day, founder
+        (line, culture of the line) its line day, and (line) which line it is a condition of; counted from 0.
+    founder_of_day
+        (day); none where no conditions of a line share an experiment.
     """
 
     kept: np.ndarray
     cultures: np.ndarray
     experiment: np.ndarray
     experiments: int
+    day: np.ndarray
+    founder: np.ndarray
+    founder_of_day: np.ndarray
+
+
+class Shifts(NamedTuple):
+    """What moves the log10 EC50s of several cultures alike, changed in place.
+
+    Attributes
+    ----------
+    of_experiment
+        (experiment), their sum 0; 0 where there are none.
+    of_day
+        (day) of lines with several conditions, their sum over the days of each line 0.
+    of_founder
+        (founder) their mean over the days of each line, which curves have in them.
+    """
+
+    of_experiment: np.ndarray
+    of_day: np.ndarray
+    of_founder: np.ndarray
+
+
+@compiled()
+def no_shifts(panel):  # type: ignore[no-untyped-def]
+    """Shifts to begin from."""
+    return Shifts(
+        np.zeros(max(panel.experiments, 1)), np.zeros(max(len(panel.founder_of_day), 1)), np.zeros(len(panel.founder))
+    )
 
 
 @compiled()
@@ -69,10 +106,26 @@ def variance_of_shift(days, panel):  # type: ignore[no-untyped-def]
 
 
 @compiled()
+def variance_of_days(days, panel):  # type: ignore[no-untyped-def]
+    """Of a line day; 0 where there are none."""
+    if len(panel.founder_of_day) == 0:
+        return 0.0
+    share = 1.0 / (1.0 + np.exp(-days[3])) if panel.experiments else 0.0
+    return np.exp(2.0 * days[0]) * (1.0 - share) / (1.0 + np.exp(-days[4]))
+
+
+@compiled()
+def _shift_of(panel, shifts, line, k):  # type: ignore[no-untyped-def]
+    """What moves a culture with others, but for the means that lines have in them."""
+    return shifts.of_experiment[panel.experiment[line, k]] + shifts.of_day[panel.day[line, k]]
+
+
+@compiled()
 def _own_variances(days, panel):  # type: ignore[no-untyped-def]
     """Variances of what is each culture's own."""
     share = 1.0 / (1.0 + np.exp(-days[3])) if panel.experiments else 0.0
-    return np.exp(2.0 * days[0]) * (1.0 - share), np.exp(2.0 * days[1]), np.exp(2.0 * days[2])
+    shared = 1.0 / (1.0 + np.exp(-days[4])) if len(panel.founder_of_day) else 0.0
+    return np.exp(2.0 * days[0]) * (1.0 - share) * (1.0 - shared), np.exp(2.0 * days[1]), np.exp(2.0 * days[2])
 
 
 @compiled(fastmath=True)
@@ -110,7 +163,7 @@ def log_weights(panel, log_proposal, days, shifts, work, base):  # type: ignore[
         total[:] = -log_proposal[line]
         cultures = panel.cultures[line]
         for k in range(cultures):
-            work.shift[:] = shifts[panel.experiment[line, k]]
+            work.shift[:] = _shift_of(panel, shifts, line, k)
             _add_paraboloids(panel.kept[line, k], vx, vh, va, work.shift, work.product, total)
             if k % _AT_ONCE == _AT_ONCE - 1 or k == cultures - 1:
                 take_half_log(work.product, total, work.mantissa, work.exponent)
@@ -133,15 +186,21 @@ def log_density_of_days(days, shifts, mu, panel, hyper, priors):  # type: ignore
     total = 0.0
     for i in range(3):
         total -= 0.5 * ((days[i] - priors.log_median[i]) / priors.log_sd[i]) ** 2
-    total -= np.log1p(np.exp(-days[3])) + np.log1p(np.exp(days[3]))
-    if abs(days[3]) > _FARTHEST:
-        return -np.inf
+    for i in range(3, 5):
+        if abs(days[i]) > _FARTHEST:
+            return -np.inf
+        total -= np.log1p(np.exp(-days[i])) + np.log1p(np.exp(days[i]))
     if panel.experiments:
         mean = variance_of_shift(days, panel)
         around = hyper.sd[0] ** 2 + mean
         total -= 0.5 * np.log(around) + 0.5 * (mu - hyper.mean[0]) ** 2 / around
         variance = mean * panel.experiments
-        total -= 0.5 * (panel.experiments - 1) * np.log(variance) + 0.5 * (shifts**2).sum() / variance
+        total -= 0.5 * (panel.experiments - 1) * np.log(variance) + 0.5 * (shifts.of_experiment**2).sum() / variance
+    if len(panel.founder_of_day):
+        variance, square = variance_of_days(days, panel), 0.0
+        for day in range(len(panel.founder_of_day)):
+            square += (shifts.of_day[day] + shifts.of_founder[panel.founder_of_day[day]]) ** 2
+        total -= 0.5 * len(panel.founder_of_day) * np.log(variance) + 0.5 * square / variance
     return total
 
 
@@ -160,18 +219,20 @@ def _put_shifts(panel, shifts, work):  # type: ignore[no-untyped-def]
     at = 0
     for line in range(len(panel.cultures)):
         for k in range(panel.cultures[line]):
-            work.shift[at] = shifts[panel.experiment[line, k]]
+            work.shift[at] = _shift_of(panel, shifts, line, k)
             at += 1
 
 
 @compiled()
 def slice_days(own, days, shifts, mu, panel, hyper, priors, work, rng):  # type: ignore[no-untyped-def]
-    """One slice step of each spread, and of the share, given the draws picked (Neal 2003); `days` is changed.
+    """One slice step of each spread, and of the shares, given the draws picked (Neal 2003); `days` is changed.
 
     `work` is a `Rows` as long as there are cultures.
     """
     _put_shifts(panel, shifts, work)
-    for i in range(4 if panel.experiments else 3):
+    for i in range(5):
+        if (i == 3 and panel.experiments == 0) or (i == 4 and len(panel.founder_of_day) == 0):
+            continue
         at = days[i]
         height = _log_density(own, days, shifts, mu, panel, hyper, priors, work) + np.log(rng.random())
         low = at - _WIDTH * rng.random()
@@ -200,30 +261,66 @@ def slice_days(own, days, shifts, mu, panel, hyper, priors, work, rng):  # type:
 
 @compiled()
 def draw_shifts(own, days, shifts, panel, work, rng):  # type: ignore[no-untyped-def]
-    """Shifts of experiments given the draws picked, their sum 0; a log likelihood is a parabola in its shift.
+    """Shifts of experiments, then of line days, given the draws picked; a log likelihood is a parabola in its shift.
 
     `work` is a `Rows` as long as there are cultures.
     """
-    if panel.experiments < 2:
+    if panel.experiments < 2 and len(panel.founder_of_day) == 0:
         return
     vx, vh, va = _own_variances(days, panel)
-    cultures = own.shape[1]
-    heights = np.zeros((3, cultures))
+    heights = np.zeros((3, own.shape[1]))
     for i in range(3):
         work.shift[:] = i - 1.0
         _add_paraboloids(own, vx, vh, va, work.shift, work.product, heights[i])
     work.product[:] = 1.0
-    precision = np.full(panel.experiments, 1.0 / (variance_of_shift(days, panel) * panel.experiments))
-    slope = np.zeros(panel.experiments)
+    if panel.experiments > 1:
+        _draw(heights, panel, panel.experiment, shifts.of_experiment, panel.day, shifts.of_day,
+              variance_of_shift(days, panel) * panel.experiments, np.zeros(panel.experiments, np.int64),
+              rng)  # fmt: skip
+    if len(panel.founder_of_day):
+        _draw(heights, panel, panel.day, shifts.of_day, panel.experiment, shifts.of_experiment,
+              variance_of_days(days, panel), panel.founder_of_day, rng)  # fmt: skip
+
+
+@compiled()
+def _draw(heights, panel, of, values, other, others, variance, whole, rng):  # type: ignore[no-untyped-def]
+    """Values that cultures share (of which `of` says), given others, their sum 0 within each of `whole`.
+
+    `heights` (3, culture) are log likelihoods at a shift of -1, 0 and 1.
+    """
+    precision, slope = np.full(len(values), 1.0 / variance), np.zeros(len(values))
     at = 0
     for line in range(len(panel.cultures)):
         for k in range(panel.cultures[line]):
-            e, down, level, up = panel.experiment[line, k], heights[0, at], heights[1, at], heights[2, at]
-            slope[e] += 0.5 * (up - down)
-            precision[e] += max(2.0 * level - up - down, 0.0)
+            one, down, level, up = of[line, k], heights[0, at], heights[1, at], heights[2, at]
+            bend = max(2.0 * level - up - down, 0.0)
+            slope[one] += 0.5 * (up - down) - bend * others[other[line, k]]
+            precision[one] += bend
             at += 1
-    for e in range(panel.experiments):
-        shifts[e] = slope[e] / precision[e] + rng.standard_normal() / np.sqrt(precision[e])
-    away = shifts.sum() / (1.0 / precision).sum()
-    for e in range(panel.experiments):
-        shifts[e] -= away / precision[e]
+    for one in range(len(values)):
+        values[one] = slope[one] / precision[one] + rng.standard_normal() / np.sqrt(precision[one])
+    away, spread = np.zeros(whole.max() + 1), np.zeros(whole.max() + 1)
+    for one in range(len(values)):
+        away[whole[one]] += values[one]
+        spread[whole[one]] += 1.0 / precision[one]
+    for one in range(len(values)):
+        values[one] -= away[whole[one]] / spread[whole[one]] / precision[one]
+
+
+@compiled()
+def draw_founders(curves, means, sigma, days, shifts, panel, rng):  # type: ignore[no-untyped-def]
+    """Mean of the line days of each line, given log10 EC50s of its conditions (line) and the means they are around."""
+    if len(panel.founder_of_day) == 0:
+        return
+    variance = variance_of_days(days, panel)
+    precision, slope = np.zeros(len(panel.founder)), np.zeros(len(panel.founder))
+    for founder in panel.founder_of_day:
+        precision[founder] += 1.0 / variance
+    for line in range(len(panel.founder)):
+        if precision[panel.founder[line]] > 0.0:
+            precision[panel.founder[line]] += sigma**-2
+            slope[panel.founder[line]] += (curves[line] - means[line]) * sigma**-2
+    for founder in range(len(precision)):
+        if precision[founder] > 0.0:
+            shifts.of_founder[founder] = slope[founder] / precision[founder]
+            shifts.of_founder[founder] += rng.standard_normal() / np.sqrt(precision[founder])

@@ -104,9 +104,11 @@ class PanelPosterior:
     day_share
         (draw) share of the variance of a culture's log10 EC50 that all cultures of an experiment have in common; 0
         where none has several.
+    shared_share
+        (draw) share of what is left that conditions of a line have in common; 0 where no line has several.
     points, weights
         (line, point, 3) and (line, point): the same posterior of each line with less noise, but with the mean shift of
-        all experiments in its log10 EC50.
+        all experiments, and that of the days of a line with several conditions, in its log10 EC50.
     shapes, counts
         (line) Pareto shape of the weights, and how many draws carry them.
     sd_well, nu_well
@@ -120,6 +122,7 @@ class PanelPosterior:
     sigma: np.ndarray
     sd_experiment: np.ndarray
     day_share: np.ndarray
+    shared_share: np.ndarray
     points: np.ndarray
     weights: np.ndarray
     shapes: np.ndarray
@@ -177,14 +180,14 @@ def analyse_panel(
         if round_ < settings.rounds - 1:
             working = moved_to_modes(working, modes, heights, curvatures, count)
     working[1] *= WIDTH_OF_PROPOSALS
-    days = np.array([*np.log(spreads[2:]), 0.0])
+    days = np.array([*np.log(spreads[2:]), 0.0, 0.0])
     spreads = (*spreads[:2], *(WIDER * np.array(spreads[2:])).tolist())
     find_modes(wells, spreads, working, modes, heights, curvatures, starts, count, work, profiles)
     best = best_modes(heights, count)
     own_starts = starts[np.arange(n_lines), best]
     own_starts[..., :3] -= modes[np.arange(n_lines), best][:, None]
     points, log_proposal = np.empty((n_lines, DRAWS, 3)), np.empty((n_lines, DRAWS))
-    panel = Paraboloids(np.zeros((n_lines, cultures, KEPT, DRAWS)), *_cultures_of(sheet), sheet.experiments)
+    panel = Paraboloids(np.zeros((n_lines, cultures, KEPT, DRAWS)), *_cultures_of(sheet))
     hyper = _hyperpriors(priors.curves, sheet.middle)
     proposals = around_modes(working, modes, heights, curvatures, count, sheet.log10_top)
     chosen = np.arange(n_lines)
@@ -206,13 +209,14 @@ def analyse_panel(
         total = np.sqrt(swept.sigma.mean(axis=0) ** 2 + swept.sigma_group.mean(axis=0) ** 2)
         proposals = around_draws(points, swept.weights, np.stack([start[0], total]), proposals)
     return PanelPosterior(
-        curves=_without_shift(points[np.arange(n_lines), swept.picks], swept.shift),
-        group=_without_shift(swept.group, swept.shift),
+        curves=_without_shift(points[np.arange(n_lines), swept.picks], swept.shift[:, None] + swept.of_founder),
+        group=_without_shift(swept.group, swept.shift[:, None]),
         mu=_without_shift(swept.mu, swept.shift),
         sigma_group=swept.sigma_group,
         sigma=swept.sigma,
         sd_experiment=np.exp(swept.days[:, :3]),
         day_share=special.expit(swept.days[:, 3]) * (sheet.experiments > 0),
+        shared_share=special.expit(swept.days[:, 4]) * (len(sheet.founder_of_day) > 0),
         points=points,
         weights=swept.weights,
         shapes=shapes,
@@ -223,19 +227,22 @@ def analyse_panel(
 
 
 def _without_shift(values: np.ndarray, shift: np.ndarray) -> np.ndarray:
-    """Curves (draw, ..., 3), the shift (draw) that experiments have in common taken off their log10 EC50."""
+    """Curves (draw, ..., 3), what days have in common (draw, ...) taken off their log10 EC50."""
     own = values.copy()
-    own[..., 0] -= shift.reshape(-1, *[1] * (values.ndim - 2))
+    own[..., 0] -= shift
     return own
 
 
-def _cultures_of(sheet: PanelSheet) -> tuple[np.ndarray, np.ndarray]:
-    """How many cultures each line has (line), and the experiment of each (line, culture of the line)."""
+def _cultures_of(
+    sheet: PanelSheet,
+) -> tuple[np.ndarray, np.ndarray, int, np.ndarray, np.ndarray, np.ndarray]:
+    """How cultures belong together, in the order of `Paraboloids`, cultures by line and number in the line."""
     cultures = np.diff(sheet.lines).astype(np.int64)
-    experiment = np.zeros((len(cultures), cultures.max()), np.int64)
+    experiment, day = (np.zeros((len(cultures), cultures.max()), np.int64) for _ in range(2))
     for line, (first, last) in enumerate(zip(sheet.lines[:-1], sheet.lines[1:], strict=True)):
         experiment[line, : last - first] = sheet.experiment_of_culture[first:last]
-    return cultures, experiment
+        day[line, : last - first] = sheet.day_of_culture[first:last]
+    return cultures, experiment, sheet.experiments, day, sheet.founder_of_line, sheet.founder_of_day
 
 
 def _day_priors(priors: CurvePriors) -> DayPriors:
@@ -249,7 +256,7 @@ def _day_priors(priors: CurvePriors) -> DayPriors:
         priors.median_sd_experiment_log_hill_slope,
         priors.median_sd_experiment_effect_at_saturation,
     ]
-    return DayPriors(np.log(medians), np.array(log_sd), np.array([*log_sd, SD_OF_LOGIT]))
+    return DayPriors(np.log(medians), np.array(log_sd), np.array([*log_sd, SD_OF_LOGIT, SD_OF_LOGIT]))
 
 
 def _hyperpriors(priors: CurvePriors, middle: float) -> CurveHyperpriors:

@@ -11,7 +11,8 @@ Metropolis with the picks summed over. What is returned of a line are the weight
 picks.
 
 The mean shift of all experiments is kept apart: draws of lines have it in them, as have the means of the population,
-and it is drawn from what its prior and that of the population's mean say of it.
+and it is drawn from what its prior and that of the population's mean say of it. So is the mean of the days of a line
+with several conditions, which draws of all of them have in them: it is drawn given these.
 """
 
 from typing import Final, NamedTuple
@@ -19,9 +20,11 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from lensim.dose_response.laplace.days import (
+    draw_founders,
     draw_shifts,
     log_density_of_days,
     log_weights,
+    no_shifts,
     of_culture,
     slice_days,
     variance_of_shift,
@@ -71,9 +74,12 @@ class Sweeps(NamedTuple):
     group, mu, sigma_group, sigma
         (group, 3) and (3), the means of log10 EC50 with the shift in them.
     days
-        (4) log spreads of cultures, and logit of the share that all lines of an experiment have in common.
+        (5) log spreads of cultures, and logits of the shares that all lines of an experiment, and conditions of a line
+        on one day, have in common.
     shift
         Mean shift of all experiments.
+    of_founder
+        (line) mean of the days of the line that it is a condition of, which its draws have in them.
     weights
         (line, draw) averaged over the sweeps.
     """
@@ -85,6 +91,7 @@ class Sweeps(NamedTuple):
     sigma: np.ndarray
     days: np.ndarray
     shift: np.ndarray
+    of_founder: np.ndarray
     weights: np.ndarray
 
 
@@ -174,11 +181,12 @@ def _draw_means(values, group_of_line, log_group, log_sigma, size, mean, grouped
 
 
 @compiled(fastmath=True)
-def _weigh_line(coordinates, base, mean, inverse, weight):  # type: ignore[no-untyped-def]
+def _weigh_line(coordinates, base, mean, shift, inverse, weight):  # type: ignore[no-untyped-def]
     """Weights of the draws of one line given its group's mean; the log of their sum."""
     highest = -1e300
+    middle = mean[0] + shift
     for s in range(len(base)):
-        a = (coordinates[0, s] - mean[0]) * inverse[0]
+        a = (coordinates[0, s] - middle) * inverse[0]
         b = (coordinates[1, s] - mean[1]) * inverse[1]
         c = (coordinates[2, s] - mean[2]) * inverse[2]
         weight[s] = base[s] - 0.5 * (a * a + b * b + c * c)
@@ -191,11 +199,12 @@ def _weigh_line(coordinates, base, mean, inverse, weight):  # type: ignore[no-un
 
 
 @compiled()
-def _weigh(coordinates, base, group_of_line, group, inverse, weight):  # type: ignore[no-untyped-def]
+def _weigh(coordinates, base, group_of_line, group, moved, inverse, weight):  # type: ignore[no-untyped-def]
     """Weights of the draws of every line, into weight (line, draw); the sum over lines of the logs of their sums."""
     whole = 0.0
     for line in range(len(base)):
-        whole += _weigh_line(coordinates[line], base[line], group[group_of_line[line]], inverse, weight[line])
+        mean = group[group_of_line[line]]
+        whole += _weigh_line(coordinates[line], base[line], mean, moved[line], inverse, weight[line])
     return whole
 
 
@@ -235,7 +244,7 @@ def sweep_population(  # type: ignore[no-untyped-def]
     """Draws of a panel's population and of its lines.
 
     `points` (line, draw, 3), `log_proposal` (line, draw) log density that they were drawn from, `panel` a
-    `Paraboloids`, `start` (2, 3) mean and spread to begin from, `start_of_days` (4) as `Sweeps.days`, `priors` a
+    `Paraboloids`, `start` (2, 3) mean and spread to begin from, `start_of_days` (5) as `Sweeps.days`, `priors` a
     `DayPriors`, `of_draws` and `of_cultures` two `Rows`, as long as draws of a line and as cultures. Returns a
     `Sweeps`.
     """
@@ -247,11 +256,14 @@ def sweep_population(  # type: ignore[no-untyped-def]
     picks = np.zeros((sweeps, lines), np.int64)
     group_draws, mu_draws = np.zeros((sweeps, groups, 3)), np.zeros((sweeps, 3))
     sigma_group_draws, sigma_draws = np.zeros((sweeps, 3)), np.zeros((sweeps, 3))
-    days_draws, shift_draws, average = np.zeros((sweeps, 4)), np.zeros(sweeps), np.zeros((lines, draws))
+    days_draws, shift_draws, average = np.zeros((sweeps, 5)), np.zeros(sweeps), np.zeros((lines, draws))
+    founder_draws = np.zeros((sweeps, lines))
     group = np.empty((groups, 3))
     group[:] = start[0]
     log_sigma, log_group = np.log(start[1]), np.log(0.3 * start[1])
-    days, shifts, tried = start_of_days.copy(), np.zeros(max(panel.experiments, 1)), np.empty(4)
+    days, tried, shifts = start_of_days.copy(), start_of_days.copy(), no_shifts(panel)
+    numbers = 5 if len(panel.founder_of_day) else 4
+    moved, values, means = np.zeros(lines), np.empty((lines, 3)), np.empty(lines)
     picked, mu = np.zeros(lines, np.int64), start[0].copy()
     mean, own = np.empty(groups), np.zeros((KEPT, panel.cultures.sum()))
     base, other = np.empty((lines, draws)), np.empty((lines, draws))
@@ -261,12 +273,12 @@ def sweep_population(  # type: ignore[no-untyped-def]
     log_step = 0.0
     for sweep in range(-warm, sweeps):
         inverse = np.exp(-log_sigma)
-        whole = _weigh(coordinates, base, group_of_line, group, inverse, weight)
+        whole = _weigh(coordinates, base, group_of_line, group, moved, inverse, weight)
         if sweep % _TURNS == 0:
-            for i in range(4):
+            for i in range(numbers):
                 tried[i] = days[i] + np.exp(log_step) * priors.step[i] * rng.standard_normal()
             log_weights(panel, log_proposal, tried, shifts, of_draws, other)
-            gain = _weigh(coordinates, other, group_of_line, group, inverse, other_weight) - whole
+            gain = _weigh(coordinates, other, group_of_line, group, moved, inverse, other_weight) - whole
             gain += log_density_of_days(tried, shifts, mu[0], panel, hyper, priors)
             gain -= log_density_of_days(days, shifts, mu[0], panel, hyper, priors)
             if sweep < 0:
@@ -277,6 +289,9 @@ def sweep_population(  # type: ignore[no-untyped-def]
                 weight, other_weight = other_weight, weight
         for line in range(lines):
             picked[line] = _pick(weight[line], sweep >= 0, average[line], rng)
+        for line in range(lines):
+            values[line] = points[line, picked[line]]
+            values[line, 0] -= moved[line]
         for k in range(3):
             sd_mu = hyper.sd[k]
             if k == 0:
@@ -284,11 +299,11 @@ def sweep_population(  # type: ignore[no-untyped-def]
             mean[:] = 0.0
             within = 0.0
             for line in range(lines):
-                mean[group_of_line[line]] += points[line, picked[line], k]
+                mean[group_of_line[line]] += values[line, k]
             for g in range(groups):
                 mean[g] = mean[g] / size[g] if size[g] > 0.0 else 0.0
             for line in range(lines):
-                within += (points[line, picked[line], k] - mean[group_of_line[line]]) ** 2
+                within += (values[line, k] - mean[group_of_line[line]]) ** 2
             for _ in range(_ROUNDS):
                 log_sigma[k] = _slice(
                     1, log_group[k], log_sigma[k], size, mean, within, lines, grouped, hyper, sd_mu, k, rng
@@ -298,13 +313,20 @@ def sweep_population(  # type: ignore[no-untyped-def]
                         0, log_group[k], log_sigma[k], size, mean, within, lines, grouped, hyper, sd_mu, k, rng
                     )
             mu[k] = _draw_means(
-                points, group_of_line, log_group[k], log_sigma[k], size, mean, grouped, hyper, sd_mu, k, rng, group
+                values, group_of_line, log_group[k], log_sigma[k], size, mean, grouped, hyper, sd_mu, k, rng, group
             )
         if sweep % _TURNS == _TURNS // 2:
             of_culture(panel, picked, own)
             slice_days(own, days, shifts, mu[0], panel, hyper, priors, of_cultures, rng)
             draw_shifts(own, days, shifts, panel, of_cultures, rng)
             log_weights(panel, log_proposal, days, shifts, of_draws, base)
+        if numbers == 5:
+            for line in range(lines):
+                values[line, 0] += moved[line]
+                means[line] = group[group_of_line[line], 0]
+            draw_founders(values[:, 0], means, np.exp(log_sigma[0]), days, shifts, panel, rng)
+            for line in range(lines):
+                moved[line] = shifts.of_founder[panel.founder[line]]
         if sweep >= 0:
             picks[sweep], group_draws[sweep], mu_draws[sweep] = picked, group, mu
             if grouped:
@@ -312,8 +334,10 @@ def sweep_population(  # type: ignore[no-untyped-def]
             sigma_draws[sweep], days_draws[sweep] = np.exp(log_sigma), days
             variance = variance_of_shift(days, panel)
             known = variance + hyper.sd[0] ** 2
-            shift_draws[sweep] = variance / known * (mu[0] - hyper.mean[0])
-            shift_draws[sweep] += np.sqrt(variance / known) * hyper.sd[0] * rng.standard_normal()
+            shift = variance / known * (mu[0] - hyper.mean[0])
+            shift_draws[sweep] = shift + np.sqrt(variance / known) * hyper.sd[0] * rng.standard_normal()
+            founder_draws[sweep] = moved
     return Sweeps(
-        picks, group_draws, mu_draws, sigma_group_draws, sigma_draws, days_draws, shift_draws, average / sweeps
-    )
+        picks, group_draws, mu_draws, sigma_group_draws, sigma_draws, days_draws, shift_draws, founder_draws,
+        average / sweeps,
+    )  # fmt: skip

@@ -7,6 +7,7 @@ import xarray as xr
 
 from lensim import checks
 from lensim import vocabulary as v
+from lensim.dose_response.founders import founders_of_curves
 from lensim.dose_response.laplace.line import Wells
 from lensim.dose_response.laplace.ways import WAYS
 from lensim.dose_response.places import PlaceEffects, Places, doses_have_places, places_of, shift_that_matters
@@ -21,7 +22,9 @@ class PanelSheet:
     """What studies on one sheet share: wells in the order of the kernel.
 
     `experiments` is how many have a shift that their cultures share; 0 where none has several. `places` is where wells
-    lie, in their order; None where that is not known or doses are dealt to places by chance.
+    lie, in their order; None where that is not known or doses are dealt to places by chance. `founder_of_line` says
+    which curves are conditions of one line, or of one family of lines; `day_of_culture` and `founder_of_day` their
+    days, none where no two share one.
     """
 
     order: np.ndarray
@@ -33,6 +36,9 @@ class PanelSheet:
     plate_of_culture: np.ndarray
     experiment_of_culture: np.ndarray
     experiments: int
+    founder_of_line: np.ndarray
+    day_of_culture: np.ndarray
+    founder_of_day: np.ndarray
     group_of_line: np.ndarray
     groups: int
     log10_top: np.ndarray
@@ -73,6 +79,7 @@ def sheet_of(data: xr.Dataset) -> PanelSheet:
     lines = np.searchsorted(line_of_culture[by_line], np.arange(data.sizes[v.CELL_LINE] + 1))
     first_cell_of_line = bounds[lines[:-1]]
     experiment, experiments = _experiments_of(data, len(line_of_culture))
+    founder, day, founder_of_day = _days_of(data, line_of_culture)
     places = places_of(data)
     own_places = places is not None and doses_have_places(places)
     return PanelSheet(
@@ -85,6 +92,9 @@ def sheet_of(data: xr.Dataset) -> PanelSheet:
         plate_of_culture=data[v.PLATE_OF_CULTURE].to_numpy()[by_line],
         experiment_of_culture=experiment[by_line],
         experiments=experiments,
+        founder_of_line=founder,
+        day_of_culture=day[by_line],
+        founder_of_day=founder_of_day,
         group_of_line=data[v.GROUP_OF_LINE].to_numpy().astype(np.int64),
         groups=data.sizes[v.MOLECULAR_GROUP],
         log10_top=np.maximum.reduceat(log_dose, first_cell_of_line) / np.log(10.0),
@@ -105,6 +115,26 @@ def _experiments_of(data: xr.Dataset, cultures: int) -> tuple[np.ndarray, int]:
         if np.bincount(experiment).max() > 1:
             return experiment.astype(np.int64), len(names)
     return np.zeros(cultures, np.int64), 0
+
+
+def _days_of(data: xr.Dataset, line_of_culture: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The line that each curve is a condition of, the line day of each culture, and the line of each day.
+
+    No day where no two curves of a line were treated in one experiment.
+    """
+    curves = data.sizes[v.CELL_LINE]
+    none = np.arange(curves), np.zeros(len(line_of_culture), np.int64), np.empty(0, np.int64)
+    of_curve = founders_of_curves(data)
+    if of_curve is None or v.EXPERIMENT_OF_CULTURE not in data:
+        return none
+    founder = np.unique(of_curve, return_inverse=True)[1].reshape(-1).astype(np.int64)
+    pairs = np.column_stack([founder[line_of_culture], data[v.EXPERIMENT_OF_CULTURE].to_numpy()])
+    days, day = np.unique(pairs, axis=0, return_inverse=True)
+    day = day.reshape(-1).astype(np.int64)
+    own = np.unique(np.column_stack([line_of_culture, day]), axis=0)
+    if np.bincount(own[:, 1]).max() < 2:
+        return none
+    return founder, day, days[:, 0].astype(np.int64)
 
 
 def wells_of(sheet: PanelSheet, signal: np.ndarray, blank_signal: np.ndarray, priors: WellPriors) -> Wells:

@@ -31,8 +31,8 @@ class PanelAnswer:
 
 def gathered(found: Sequence[PanelDraws | None], batch: PanelBatch) -> PanelDraws:
     """Draws of single studies (draw, ...) as draws of a batch (study, draw, ...), NaN where there are none."""
-    lines, groups = sum(batch.scenario.design.groups.values()), len(batch.scenario.design.groups)
-    shapes = {"curves": (lines, 3), "group": (groups, 3), "sigma_group": (3,), "sigma": (3,)}
+    curves, groups = len(batch.scenario.design.plates.cell_lines), len(batch.scenario.design.groups)
+    shapes = {"curves": (curves, 3), "group": (groups, 3), "sigma_group": (3,), "sigma": (3,)}
     whole = {}
     for field in fields(PanelDraws):
         values = np.full((len(found), DRAWS, *shapes[field.name]), np.nan)

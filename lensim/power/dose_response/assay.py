@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from lensim import vocabulary as v
+from lensim.dose_response.truth import SD_OF_CONDITION, SHIFT_OF_CONDITION
 from lensim.power.assay import Part, PowerAssay
 from lensim.power.dose_response.chunk import run_audit, run_chunk
 from lensim.power.dose_response.plate_map import plate_map
@@ -18,14 +19,14 @@ def subjects_of(scenario: DoseResponseScenario) -> Mapping[str, int]:
 
 
 def resources_of(scenario: DoseResponseScenario, wells_per_plate: int) -> dict[str, float]:
-    """Numbers of subjects (lines), cultures, wells and plates; the plate is the design's own."""
+    """Numbers of subjects (lines), cultures (of each condition), wells and plates; the plate is the design's own."""
     sheet = scenario.design.plates
     plates = sheet.experiments * sheet.plates_per_experiment
-    lines = len(sheet.cell_lines)
+    curves = len(sheet.cell_lines)
     return {
-        "subjects": lines,
-        "cultures": lines * sheet.experiments,
-        "wells": lines * sheet.experiments * sheet.wells_per_culture + plates * sheet.blanks_per_plate,
+        "subjects": len(scenario.design.lines),
+        "cultures": curves * sheet.experiments,
+        "wells": curves * sheet.experiments * sheet.wells_per_culture + plates * sheet.blanks_per_plate,
         "plates": plates,
     }
 
@@ -43,8 +44,8 @@ DOSE_RESPONSE: Final = PowerAssay(
     not_in_posterior=not_in_posterior,
     subjects=subjects_of,
     resources=resources_of,
-    spreads=tuple(f"sigma_{name}" for name in CURVE_NAMES),
-    effects=(f"mu_{v.EFFECT}", *(f"shift_{name}" for name in CURVE_NAMES)),
+    spreads=(*(f"sigma_{name}" for name in CURVE_NAMES), SD_OF_CONDITION),
+    effects=(f"mu_{v.EFFECT}", *(f"shift_{name}" for name in CURVE_NAMES), SHIFT_OF_CONDITION),
     who_differs="lines differ",
     parts=parts_of,
     plate_map=plate_map,

@@ -47,7 +47,7 @@ def _fit(batch: PanelBatch, study: int, settings: SamplerSettings) -> PanelDraws
     priors = batch.scenario.analysis.priors
     design = batch.scenario.design
     sizes = (tuple(design.groups.items()), design.experiments, design.plates.plates_per_experiment)
-    key = (model, *sizes, repr(asdict(priors)))
+    key = (model, *sizes, design.conditions, repr(asdict(priors)))
     try:
         if key not in _compiled:
             _compiled[key] = compile_model(entry.build(data, priors))

@@ -8,6 +8,7 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.dose_response.curve import inhibition_percent, log10_ic50_um
+from lensim.dose_response.least_squares import log10_ic50_of_cultures
 from lensim.power.dose_response.spec import CURVE_NAMES, DoseResponseDesignSpec
 from lensim.power.rule import BaseRule
 
@@ -44,11 +45,22 @@ class PanelEvidence:
         Posteriors.
     truth
         As from `lensim.dose_response.truth.truth_given`, with the dim study.
+    data
+        Wells, for rules about these.
     """
 
     design: DoseResponseDesignSpec
     draws: PanelDraws
     truth: xr.Dataset
+    data: xr.Dataset | None = None
+
+    @cached_property
+    def classical_log10_ic50(self) -> np.ndarray:
+        """(study, experiment, line) IC50 of each culture by least squares; NaN beyond the tested doses [log10 uM]."""
+        if self.data is None:
+            raise ValueError("classical_log10_ic50 needs wells, got none")
+        found = log10_ic50_of_cultures(self.data)
+        return found.reshape(len(found), self.design.experiments, -1)  # as `lay_out` orders cultures
 
     @cached_property
     def log10_ic50(self) -> np.ndarray:
@@ -116,7 +128,7 @@ class DoseResponseRule(BaseRule):
 
     @property
     def needs_posterior(self) -> bool:
-        """True: every rule on panels is about a posterior."""
+        """True: rules on panels are about a posterior, but for classical tests."""
         return True
 
     def about(self) -> str:

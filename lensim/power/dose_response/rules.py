@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 
 from lensim.dose_response.curve import residual
 from lensim.power.dose_response.rule import DoseResponseRule, PanelDraws, PanelEvidence, PanelVerdicts, of_ec50
+from lensim.power.dose_response.rules_conditions import RatioRule, RatioTestRule
 from lensim.power.dose_response.spec import CURVE_NAMES, Curve, DoseResponseDesignSpec
 
 Call = Literal["resistant", "sensitive"]
@@ -279,7 +280,9 @@ class VarianceShareRule(DoseResponseRule):
         return "study"
 
     def check(self, design: DoseResponseDesignSpec) -> None:
-        """Refuse a design with one group, which explains no variance."""
+        """Refuse a design with one group, which explains no variance, and one whose conditions differ too."""
+        if design.conditions:
+            raise ValueError(f"rule {self.label!r} needs a design without conditions, got {len(design.conditions)}")
         if len(design.groups) < 2:
             raise ValueError(f"rule {self.label!r} needs at least 2 groups in the design, got {len(design.groups)}")
 
@@ -328,5 +331,14 @@ class CustomRule(DoseResponseRule):
 
 
 Rule = (
-    CallRule | DiscoveryRule | TopRule | WithinRule | BracketRule | GroupDifferenceRule | VarianceShareRule | CustomRule
+    CallRule
+    | DiscoveryRule
+    | TopRule
+    | WithinRule
+    | BracketRule
+    | GroupDifferenceRule
+    | VarianceShareRule
+    | RatioRule
+    | RatioTestRule
+    | CustomRule
 )

@@ -38,6 +38,15 @@ class DoseResponseScenario(BaseScenario):
             if group.group not in self.design.groups:
                 known = ", ".join(self.design.groups)
                 raise ValueError(f"truth.groups group must be one of {known}, got {group.group!r}")
+        others = self.design.conditions[1:]
+        for one in self.truth.conditions:
+            if one.condition not in others:
+                raise ValueError(
+                    f"truth.conditions condition must be one of {', '.join(others)}, got {one.condition!r}"
+                    if others
+                    else f"truth.conditions needs conditions in the design, as in conditions = "
+                    f'["none", "{one.condition}"], got none'
+                )
         return self
 
     def items(self, rule: BaseRule) -> tuple[str, ...]:

@@ -1,7 +1,10 @@
 """Designs, truths and analyses of dose-response panels, as strict data."""
 
-from typing import Annotated, Any, Final, Literal, get_args
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Final, Literal, get_args
 
+import numpy as np
+import xarray as xr
 from pydantic import Field, create_model, model_validator
 
 from lensim import limits
@@ -13,13 +16,13 @@ from lensim.dose_response.priors import DoseResponsePriors
 from lensim.dose_response.truth import DoseResponsePopulation
 from lensim.plate_faults import NO_FAULTS, PlateFaults
 from lensim.power.design_prior import FileOfPosterior
-from lensim.power.spec import NonNegativeNumber, Number, ShareNumber
+from lensim.power.spec import GrownConfig, NonNegativeNumber, Number, PositiveNumber, ShareNumber
 
 Curve = Literal["log10_ec50_um", "log_hill_slope", "effect_at_saturation"]
 CURVE_NAMES: Final = get_args(Curve)
 
 
-class DoseResponseDesignSpec(FrozenConfig):
+class DoseResponseDesignSpec(GrownConfig):
     """The panel whose power is asked.
 
     Attributes
@@ -32,8 +35,18 @@ class DoseResponseDesignSpec(FrozenConfig):
         The doses themselves, in place of a series [uM].
     replicates, experiments, plate_map, uses_edge_wells, blanks_per_plate
         As `DoseResponseDesign` has them.
+    conditions
+        Conditions that every line is treated under beside the compound, each with a curve of its own; the first is
+        that which others are compared with. ("parental", "resistant") are a line and that made from it.
     """
 
+    advice: ClassVar[Mapping[str, str]] = {
+        "lines": "groups has the number of lines of each group, as in groups = { A = 12 }",
+        "days": "experiments is the number of days",
+        "control": "the first of conditions is that which others are compared with",
+    }
+
+    later: ClassVar[tuple[str, ...]] = ("conditions",)
     assay: Literal["dose_response"] = "dose_response"
     groups: dict[str, Annotated[int, Field(ge=1)]] = Field(
         default={"MMSET": 5, "MAF/MAFB": 7, "CCND1": 7, "CCND3": 1, "nonrecurrent": 3}
@@ -47,6 +60,7 @@ class DoseResponseDesignSpec(FrozenConfig):
     plate_map: PlateMap = "randomised"
     uses_edge_wells: bool = True
     blanks_per_plate: int = Field(default=3, ge=0)
+    conditions: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _fits(self) -> "DoseResponseDesignSpec":
@@ -54,6 +68,10 @@ class DoseResponseDesignSpec(FrozenConfig):
             raise ValueError(f"groups must hold at least 2 lines, got {sum(self.groups.values())}")
         if sum(self.groups.values()) > limits.ENTRIES:
             raise ValueError(f"groups must hold at most {limits.ENTRIES:,} lines, got {sum(self.groups.values()):,}")
+        if len(self.conditions) == 1:
+            raise ValueError(f"conditions must be at least 2, or none, got {self.conditions[0]!r} alone")
+        if len(set(self.conditions)) < len(self.conditions):
+            raise ValueError(f"conditions must differ, got {', '.join(self.conditions)}")
         require_size("dose_count", self.dose_count, limits.PLATE_SIDE**2, "doses", "lower dose_count")
         _ = self.plates  # which says what does not fit
         return self
@@ -66,17 +84,19 @@ class DoseResponseDesignSpec(FrozenConfig):
         return tuple(self.top_dose_um * self.dose_ratio**-k for k in reversed(range(self.dose_count)))
 
     @property
-    def group_of_line(self) -> tuple[str, ...]:
-        """Molecular group of each line, in the order of lines on plates."""
-        return tuple(group for group, number in self.groups.items() for _ in range(number))
+    def lines(self) -> tuple[str, ...]:
+        """Names of the lines."""
+        return tuple(f"{group} {1 + k}" for group, number in self.groups.items() for k in range(number))
 
     @property
     def plates(self) -> DoseResponseDesign:
-        """The same as the design that lays out plates."""
-        lines = [f"{group} {1 + k}" for group, number in self.groups.items() for k in range(number)]
+        """The same as the design that lays out plates: a curve for every line, or for each of its conditions."""
+        several = self.conditions or ("",)
+        names = [f"{line}, {condition}" if condition else line for line in self.lines for condition in several]
+        groups = [group for group, number in self.groups.items() for _ in range(number * len(several))]
         return DoseResponseDesign(
-            lines,
-            self.group_of_line,
+            names,
+            groups,
             (0.0, *self.doses),
             self.replicates,
             self.experiments,
@@ -84,6 +104,15 @@ class DoseResponseDesignSpec(FrozenConfig):
             self.uses_edge_wells,
             self.blanks_per_plate,
         )
+
+    def with_conditions(self, sheet: xr.Dataset) -> xr.Dataset:
+        """A sheet of this design, its curves with the names of their lines and conditions where there are these."""
+        if not self.conditions:
+            return sheet
+        lines = np.repeat(self.lines, len(self.conditions))
+        conditions = np.tile(self.conditions, len(self.lines))
+        names = {v.LINE_OF_CURVE: (v.CELL_LINE, lines), v.CONDITION_OF_CURVE: (v.CELL_LINE, conditions)}
+        return sheet.assign_coords(names).assign_attrs({v.CONTROL: self.conditions[0]})
 
 
 class GroupSpec(FrozenConfig):
@@ -95,11 +124,34 @@ class GroupSpec(FrozenConfig):
     effect_at_saturation: Number = 0.0
 
 
+class ConditionSpec(FrozenConfig):
+    """How a condition moves the EC50 of lines, against the first condition.
+
+    Attributes
+    ----------
+    condition
+        Its name in the design.
+    fold
+        Population median of the ratio of EC50s, and so of IC50s: 2 where twice the dose is needed.
+    sd_log2_fold
+        Spread between lines of log2 of that ratio.
+    """
+
+    advice: ClassVar[Mapping[str, str]] = {
+        "shift": "fold is the ratio of IC50s, 2 for two-fold",
+        "log2_fold": "fold is the ratio of IC50s, 2 for two-fold",
+        "sd": "sd_log2_fold is the spread between lines of log2 of the ratio",
+    }
+    condition: str
+    fold: PositiveNumber = 1.0
+    sd_log2_fold: NonNegativeNumber = 0.0
+
+
 def _population_fields() -> dict[str, Any]:
     fields = {}
     for name, value in vars(DoseResponsePopulation()).items():
         positive = name.startswith(("sigma_", "sd_")) or name in ("nu_well", "background_signal")
-        number = ShareNumber if name == v.DAY_SHARE else NonNegativeNumber if positive else Number
+        number = ShareNumber if name in (v.DAY_SHARE, v.SHARED_SHARE) else NonNegativeNumber if positive else Number
         fields[name] = (number, float(value))
     return fields
 
@@ -118,7 +170,7 @@ PlateFaultSpec = create_model("PlateFaultSpec", __base__=FrozenConfig, **_fault_
 PlateFaultSpec.__doc__ = "What goes wrong on plates, as `PlateFaults` has it; what is not named does not happen."
 
 
-class DoseResponseTruthSpec(FrozenConfig):
+class DoseResponseTruthSpec(GrownConfig):
     """What the world is taken to be.
 
     Attributes
@@ -128,6 +180,8 @@ class DoseResponseTruthSpec(FrozenConfig):
         ordinary.
     groups
         Molecular groups that differ.
+    conditions
+        How conditions of the design move IC50s; those that are not named move nothing.
     faults
         Of plates: "ordinary" for those of a careful laboratory, "none", or each with its size.
     posterior
@@ -141,8 +195,10 @@ class DoseResponseTruthSpec(FrozenConfig):
         half as large again.
     """
 
+    later: ClassVar[tuple[str, ...]] = ("conditions",)
     population: PopulationSpec = PopulationSpec()  # type: ignore[valid-type]
     groups: tuple[GroupSpec, ...] = ()
+    conditions: tuple[ConditionSpec, ...] = ()
     faults: Literal["ordinary", "none"] | PlateFaultSpec = "ordinary"  # type: ignore[valid-type]
     posterior: FileOfPosterior | None = None
     nuisance: Literal["drawn", "mean"] = "drawn"

@@ -12,7 +12,7 @@ from lensim import seeding
 from lensim import vocabulary as v
 from lensim.dose_response.design import lay_out
 from lensim.dose_response.simulate import simulate
-from lensim.dose_response.truth import DoseResponsePopulation, truth_given
+from lensim.dose_response.truth import SD_OF_CONDITION, SHIFT_OF_CONDITION, DoseResponsePopulation, truth_given
 from lensim.power.design_prior import DesignPrior, posterior_of, require_dims, require_figures
 from lensim.power.dose_response.scenario import DoseResponseScenario
 from lensim.power.dose_response.spec import CURVE_NAMES, DoseResponseDesignSpec, DoseResponseTruthSpec
@@ -21,7 +21,7 @@ from lensim.power.spec import Distribution, changed, picked
 FROM_POSTERIOR: Final = (
     *(f"mu_{name}" for name in CURVE_NAMES), *(f"sigma_{name}" for name in CURVE_NAMES),
     *(f"sigma_group_{name}" for name in CURVE_NAMES), *(f"sd_experiment_{name}" for name in CURVE_NAMES),
-    v.DAY_SHARE, v.SD_WELL, v.NU_WELL,
+    v.DAY_SHARE, v.SHARED_SHARE, v.SD_WELL, v.NU_WELL,
 )  # fmt: skip
 NEEDED: Final = (
     *(f"mu_{name}" for name in CURVE_NAMES), *(f"sigma_{name}" for name in CURVE_NAMES), v.SD_WELL
@@ -66,9 +66,10 @@ def simulate_chunk(scenario: DoseResponseScenario, path: tuple[str | int, ...], 
     InputError
         If a posterior lacks what a population needs.
     """
-    sheet = lay_out(scenario.design.plates, seeding.stream(scenario.seed, *path, "layout"))
+    design = scenario.design
+    sheet = design.with_conditions(lay_out(design.plates, seeding.stream(scenario.seed, *path, "layout")))
     stream = seeding.stream(scenario.seed, *path, "truth")
-    parameters = draw_parameters(scenario.truth, scenario.design, sheet, stream, studies)
+    parameters = draw_parameters(scenario.truth, design, sheet, stream, studies)
     truth = truth_given(parameters, sheet, stream)
     data = simulate(sheet, truth, scenario.truth.plate_faults, seeding.stream(scenario.seed, *path, "machine"))
     return PanelBatch(scenario, data, truth, path)
@@ -97,6 +98,13 @@ def draw_parameters(
         for group in truth.groups:
             shift[:, groups.index(group.group)] = number(getattr(group, name))
         found[f"shift_{name}"] = ((v.STUDY, v.MOLECULAR_GROUP), shift)
+    moved = np.zeros((2, studies, len(design.conditions)))
+    for one in truth.conditions:
+        at = design.conditions.index(one.condition)
+        moved[0, :, at] = np.log10(number(one.fold))
+        moved[1, :, at] = np.log10(2.0) * number(one.sd_log2_fold)
+    for name, values in zip((SHIFT_OF_CONDITION, SD_OF_CONDITION), moved, strict=True):
+        found[name] = ((v.STUDY, "condition"), values)
     return changed(found, truth)
 
 
@@ -120,8 +128,10 @@ def not_in_posterior(scenario: DoseResponseScenario) -> list[str]:
         return []
     posterior = _posterior(scenario.truth.posterior)
     needless = {f"sigma_group_{name}" for name in CURVE_NAMES} if len(scenario.design.groups) == 1 else set()
+    if not scenario.design.conditions:
+        needless |= {v.SHARED_SHARE}
     if scenario.design.experiments == 1:
-        needless |= {*(f"sd_experiment_{name}" for name in CURVE_NAMES), v.DAY_SHARE}
+        needless |= {v.SHARED_SHARE, *(f"sd_experiment_{name}" for name in CURVE_NAMES), v.DAY_SHARE}
     return [name for name in FROM_POSTERIOR if name not in posterior and name not in needless]
 
 

@@ -14,6 +14,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from lensim import vocabulary as v
 from lensim.dose_response import curve
+from lensim.dose_response.conditions import pairs_of
 from lensim.dose_response.dose_words import number_in_words
 from lensim.dose_response.estimands import (
     dose_response_estimands,
@@ -26,6 +27,7 @@ from lensim.dose_response.read.units import shown_unit
 from lensim.inference.intervals import interval_of
 from lensim.inference.observations import observations_of
 from lensim.report.figures.catalogue import ResultFigure
+from lensim.report.figures.conditions import plot_condition_ratios
 from lensim.report.figures.style import (
     PALETTE,
     figure_of,
@@ -342,7 +344,7 @@ def _draw_pit(axis: Axes, share: np.ndarray) -> None:
 
 
 def figures_of_fit(result: xr.DataTree, ci_prob: float, threshold_um: float | None) -> tuple[ResultFigure, ...]:
-    """Curves, forest of IC50s and posterior predictive check; the table of lines is computed once, when first drawn."""
+    """Curves, IC50s, ratios of conditions, predictive check; the table of lines is computed once, when first drawn."""
     count = observations_of(result).sizes[v.CELL_LINE]
 
     @cache
@@ -366,6 +368,17 @@ def figures_of_fit(result: xr.DataTree, ci_prob: float, threshold_um: float | No
             lambda: plot_ic50_forest(result, lines(), ci_prob=ci_prob, threshold_um=threshold_um),
         ),
     ]
+    if pairs := pairs_of(observations_of(result)):
+        found.append(
+            ResultFigure(
+                "condition_ratios",
+                f"Ratio of IC50s of lines under two conditions, or of lines and their parents, with {ci_prob:.0%} "
+                "intervals that know what days and plates have in common. Arrows are bounds, where an IC50 lies beyond "
+                "the tested doses; diamonds are over lines.",
+                f"Forest plot of {len(pairs)} ratios of IC50s on a log axis",
+                lambda: plot_condition_ratios(dose_response_estimands(result), ci_prob),
+            )
+        )
     if replicated_of(result):
         found.append(
             ResultFigure(

@@ -11,7 +11,11 @@ from scipy import special, stats
 
 import lensim
 from lensim import vocabulary as v
-from lensim.dose_response.laplace.days import DayPriors, Paraboloids, draw_shifts, log_weights, of_culture
+from lensim.dose_response.laplace.days import (
+    DayPriors,
+    log_weights,
+    no_shifts,
+)
 from lensim.dose_response.laplace.engine import LaplaceSettings, PanelPosterior, analyse_panel
 from lensim.dose_response.laplace.line import KEPT, OF_CELL, PROFILE, START, Wells, weigh
 from lensim.dose_response.laplace.pareto import pareto_shapes
@@ -26,6 +30,7 @@ from lensim.power.dose_response.spec import CURVE_NAMES
 from lensim.power.dose_response.study import PanelBatch, simulate_chunk
 from lensim.power.scenario import scenario_of
 from lensim.seeding import stream
+from tests.dose_response.laplace.test_dose_response_laplace_days import alone
 
 FALSE_ALARM = 1e-6
 QUICK = LaplaceSettings(sweeps=300, first_sweeps=80, warm=30, rounds=3)
@@ -45,8 +50,8 @@ def panel(lines: int = 4, experiments: int = 2, studies: int = 1, **design: obje
     return simulate_chunk(scenario, ("test",), studies)
 
 
-def posterior(data: xr.Dataset, settings: LaplaceSettings = QUICK) -> PanelPosterior:
-    signal, blank = data[v.SIGNAL].to_numpy()[0], data[v.BLANK_SIGNAL].to_numpy()[0]
+def posterior(data: xr.Dataset, settings: LaplaceSettings = QUICK, study: int = 0) -> PanelPosterior:
+    signal, blank = data[v.SIGNAL].to_numpy()[study], data[v.BLANK_SIGNAL].to_numpy()[study]
     return analyse_panel(sheet_of(data), signal, blank, DoseResponsePriors(), stream(3, "laplace"), settings)
 
 
@@ -82,10 +87,12 @@ def kept_around(wells: Wells, points: np.ndarray, starts: np.ndarray, spreads: t
 def likelihoods(kept: np.ndarray, spreads: np.ndarray, shifts: np.ndarray) -> np.ndarray:
     """Log likelihoods of the curves of one line, from the paraboloids of its cultures, each in an experiment."""
     cultures, draws = kept.shape[0], kept.shape[2]
-    panel = Paraboloids(kept[None], np.array([cultures]), np.arange(cultures)[None], cultures)
-    days = np.array([*np.log(spreads), -30.0])  # all of the spread is each culture's own
+    panel = alone(kept[None], np.arange(cultures)[None], cultures)
+    days = np.array([*np.log(spreads), -30.0, 0.0])  # all of the spread is each culture's own
     base = np.zeros((1, draws))
-    log_weights(panel, np.zeros((1, draws)), days, shifts, rows_of(draws), base)
+    moved = no_shifts(panel)
+    moved.of_experiment[:] = shifts
+    log_weights(panel, np.zeros((1, draws)), days, moved, rows_of(draws), base)
     return base[0]
 
 
@@ -193,36 +200,28 @@ def test_deviations_of_paraboloids_integrate_to_a_normal_density():
     np.testing.assert_allclose(likelihoods(kept, spreads, shifts), expected, rtol=1e-9)
 
 
-def known_cultures(lines: int, experiments: int, own: float, common: np.ndarray) -> tuple[Paraboloids, np.ndarray]:
-    """Lines at 0 whose cultures are all known as shifted by `common` (experiment), to within 0.01."""
-    kept = np.zeros((lines, experiments, KEPT, 1))
-    away = common + own * stream(9, "own").standard_normal((lines, experiments))
-    kept[:, :, 4, 0] = 1e4
-    kept[:, :, 1, 0] = 1e4 * away
-    kept[:, :, 0, 0] = -0.5 * 1e4 * away**2
-    experiment = np.tile(np.arange(experiments), (lines, 1))
-    return Paraboloids(kept, np.full(lines, experiments), experiment, experiments), away
-
-
-def test_shifts_of_experiments_are_drawn_around_what_their_cultures_show():
-    """Twenty lines, three experiments. Null: normal posteriors whose error is that of means of twenty cultures."""
-    panel_of, away = known_cultures(20, 3, 0.05, np.array([0.2, -0.1, -0.1]))
-    own = np.zeros((KEPT, 60))
-    of_culture(panel_of, np.zeros(20, np.int64), own)
-    days, shifts, rng = np.array([np.log(0.2), -3.0, -3.0, np.log(15.0)]), np.zeros(3), stream(2, "shifts")
-    work = rows_of(60)
-    drawn = np.empty((2000, 3))
-    for k in range(len(drawn)):
-        draw_shifts(own, days, shifts, panel_of, work, rng)
-        drawn[k] = shifts
-    np.testing.assert_allclose(drawn.sum(axis=1), 0.0, atol=1e-12)
-    day, deviating = 0.2**2 * 15 / 16, 0.2**2 / 16 + 1e-4
-    precision = 1 / day + 20 / deviating
-    expected = (away.mean(axis=0) - away.mean()) * 20 / deviating / precision
-    error = np.sqrt(2 / 3 / precision)
-    z = (drawn.mean(axis=0) - expected) / (error / np.sqrt(len(drawn)))
-    assert (2 * stats.norm.sf(np.abs(z))).min() > FALSE_ALARM
-    np.testing.assert_allclose(drawn.std(axis=0), error, rtol=0.1)
+def test_a_ratio_of_conditions_is_sharper_where_they_share_their_days():
+    """Four lines whose EC50s move by 0.4 between days, alike under both conditions. The ratio knows nothing of it."""
+    scenario = {
+        "name": "conditions", "seed": 5, "rules": [{"rule": "ratio"}],
+        "design": {"assay": "dose_response", "groups": {"a": 4}, "conditions": ["none", "IL-6"]},
+        "truth": {
+            "faults": "none",
+            "conditions": [{"condition": "IL-6", "fold": 2.0}],
+            "population": {
+                "sd_experiment_log10_ec50_um": 0.4, "day_share_of_experiment": 0.0, "shared_share_of_experiment": 1.0,
+                "mu_effect_at_saturation": 2.5,
+            },
+        },
+    }  # fmt: skip
+    batch = simulate_chunk(scenario_of(scenario), ("x",), 2)
+    for study in range(2):
+        found = posterior(batch.data, QUICK, study)
+        ec50 = found.curves[..., 0].reshape(-1, 4, 2)
+        ratio = ec50[..., 1] - ec50[..., 0]
+        assert ratio.std(axis=0).max() < 0.6 * ec50.std(axis=0).min()
+        assert np.abs(ratio.mean(axis=0) - np.log10(2.0)).max() < 0.25
+        assert found.shared_share.mean() > 0.7
 
 
 def test_with_one_experiment_spreads_keep_their_priors():
@@ -245,11 +244,11 @@ def population_draws(replicate: int, y: np.ndarray, s: float, hyper: CurveHyperp
     away = points - y[:, None, None]
     kept = np.zeros((lines, 1, KEPT, draws))
     kept[:, 0, 0] = (-0.5 * (away / s) ** 2).sum(axis=-1)
-    none = Paraboloids(kept, np.ones(lines, np.int64), np.zeros((lines, 1), np.int64), 0)
+    none = alone(kept, np.zeros((lines, 1), np.int64), 0)
     log_proposal = (-0.5 * (away / (2 * s)) ** 2).sum(axis=-1)
-    start, of_days = np.array([[0.0] * 3, [0.5] * 3]), DayPriors(np.zeros(3), np.ones(3), np.ones(4))
+    start, of_days = np.array([[0.0] * 3, [0.5] * 3]), DayPriors(np.zeros(3), np.ones(3), np.ones(5))
     swept = sweep_population(
-        points, log_proposal, none, np.zeros(lines, np.int64), 1, start, np.zeros(4), hyper, of_days, 2_000, 200,
+        points, log_proposal, none, np.zeros(lines, np.int64), 1, start, np.zeros(5), hyper, of_days, 2_000, 200,
         rows_of(draws), rows_of(lines), rng,
     )  # fmt: skip
     np.testing.assert_allclose(swept.weights.sum(axis=1), 1.0)
