@@ -192,7 +192,10 @@ def lack_of_fit(data: xr.Dataset, spreads: Spreads) -> LackOfFit:
         curves.append(line_curve(cells, own, spreads, plate) if is_enough else None)
     raw = [() if one is None else _runs_of(cells, one, own) for one, own in zip(curves, doses, strict=True)]
     scales = _scales([[run for run in one if run.first == run.last] for one in raw])
-    runs = [tuple(_judged(run, scale, spreads.nu_well) for run in one) for one, scale in zip(raw, scales, strict=True)]
+    runs = [
+        tuple(_judged(run, scale, spreads.nu_well, own) for run in one)
+        for one, scale, own in zip(raw, scales, doses, strict=True)
+    ]
     number = SHARE * np.array([len(own) for own in doses])
     p = np.clip(np.array([min((run.p for run in one), default=1.0) for one in runs]) * number, 0.0, 1.0)
     return LackOfFit(cells, scatter, tuple(curves), tuple(doses), tuple(runs), p, holm(p), _of_all_lines(raw, doses))
@@ -250,9 +253,15 @@ def _scales(singles: list[list[Run]]) -> np.ndarray:
     return np.array([np.sqrt(max(1.0, float(np.median(one)))) if len(one) else 1.0 for one in others])
 
 
-def _judged(run: Run, scale: float, nu: float) -> Run:
+def _goes_on(run: Run, doses: np.ndarray) -> bool:
+    """Whether a run at the top of the doses is further from untreated than expected, as where a curve only begins."""
+    return run.last == len(doses) - 1 and abs(run.observed - 1.0) > abs(run.expected - 1.0)
+
+
+def _judged(run: Run, scale: float, nu: float, doses: np.ndarray) -> Run:
     z = run.z / scale
-    return replace(run, sd=run.sd * scale, z=z, p=2.0 * float(stats.t.sf(abs(z), max(FEWEST_FREEDOM, nu + run.wells))))
+    p = 2.0 * float(stats.t.sf(abs(z), max(FEWEST_FREEDOM, nu + run.wells)))
+    return replace(run, sd=run.sd * scale, z=z, p=1.0 if _goes_on(run, doses) else p)
 
 
 def _of_all_lines(runs: Sequence[tuple[Run, ...]], doses: Sequence[np.ndarray]) -> tuple[OfAllLines, ...]:
@@ -260,7 +269,7 @@ def _of_all_lines(runs: Sequence[tuple[Run, ...]], doses: Sequence[np.ndarray]) 
     singles: dict[float, list[Run]] = {}
     for one, own in zip(runs, doses, strict=True):
         for run in one:
-            if run.first == run.last:
+            if run.first == run.last < len(own) - 1:  # a fall may begin at the top dose
                 singles.setdefault(float(own[run.first]), []).append(run)
     shared = {dose: found for dose, found in singles.items() if len(found) >= ENOUGH_LINES}
     told = []

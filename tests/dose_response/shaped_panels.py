@@ -30,6 +30,11 @@ def controls_above(log10_dose: np.ndarray) -> np.ndarray:
     return np.where(log10_dose < -5.0, 1.4, 1.0)
 
 
+def falls_at_the_top(log10_dose: np.ndarray) -> np.ndarray:
+    """Half as much at 10 uM."""
+    return np.where(log10_dose > 0.9, 0.5, 1.0)
+
+
 @cache
 def shaped(factor: Factor = one_curve, odd: tuple[str, ...] = ODD, *, as_percent: bool = False) -> xr.DataTree:
     """Eight lines in three experiments; the signals of the odd ones are multiplied by a factor of their dose."""

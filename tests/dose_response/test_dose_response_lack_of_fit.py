@@ -6,7 +6,7 @@ import pytest
 from lensim.dose_response.lack_of_fit import ENOUGH_LINES, lack_of_fit
 from lensim.dose_response.spreads import spreads_of
 from lensim.inference.observations import observations_of
-from tests.dose_response.shaped_panels import LINES, ODD, controls_above, hormesis, one_curve, shaped
+from tests.dose_response.shaped_panels import LINES, ODD, controls_above, falls_at_the_top, hormesis, one_curve, shaped
 
 ALL = tuple(f"line {1 + k}" for k in range(LINES))
 
@@ -26,7 +26,7 @@ def test_nothing_is_told_of_lines_of_one_curve(as_percent):
     found = found_in(as_percent=as_percent)
     assert told(found) == ()
     assert found.worst_of_all_lines is None
-    assert len(found.of_all_lines) == 8
+    assert [one.dose for one in found.of_all_lines] == found.doses[0][:-1].tolist()
 
 
 @pytest.mark.parametrize("as_percent", [False, True])
@@ -72,3 +72,10 @@ def test_few_lines_have_no_doses_over_all_lines():
     few["culture_of_well"] = ("well", place[few["culture_of_well"].to_numpy()])
     posterior = result["posterior"].to_dataset().isel(cell_line=slice(ENOUGH_LINES - 1))
     assert lack_of_fit(few, spreads_of(posterior, few, {})).of_all_lines == ()
+
+
+def test_a_fall_that_begins_at_the_top_dose_is_not_judged_by_that_dose():
+    found = found_in(falls_at_the_top)
+    for line in (1, 4):
+        top = next(run for run in found.runs[line] if run.first == run.last == len(found.doses[line]) - 1)
+        assert top.p == 1.0
