@@ -39,6 +39,8 @@ DIFFUSE: Final = 10.0
 USUAL_MU: Final = 5.0
 WIDEST: Final = 1.5
 """A prediction with a standard error above this tells nothing [cycles]."""
+FARTHEST: Final = 1e6
+"""Of a mean of the posterior, in a file that was altered: its square is still a number."""
 MOST_CELLS: Final = 1500
 FEWEST_CELLS: Final = 4
 
@@ -97,7 +99,9 @@ def lack_of_fit(data: xr.Dataset, posterior: xr.Dataset) -> tuple[Judged, ...]:
     """
     if v.CT not in data or any(name not in posterior for name in (v.SD_BIOLOGICAL, v.FACTOR, v.SD_TECHNICAL)):
         return ()
-    mean = {str(name): posterior[name].mean(("chain", "draw")) for name in posterior.data_vars}
+    mean = {
+        str(name): posterior[name].mean(("chain", "draw")).clip(-FARTHEST, FARTHEST) for name in posterior.data_vars
+    }
     cells = cell_means(data)
     if not FEWEST_CELLS <= len(cells.ct) <= MOST_CELLS:
         return ()

@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, fields, is_dataclass
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 import numpy as np
 import xarray as xr
@@ -13,12 +13,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from lensim import checks
 from lensim.config import closest_first
-from lensim.inference.catalogue import ModelEntry
 from lensim.record import object_of
 from lensim.toml_file import read_toml
 
+if TYPE_CHECKING:
+    from lensim.inference.catalogue import ModelEntry
 
-def priors_from(entry: ModelEntry, content: object) -> Any:
+
+def priors_from(entry: "ModelEntry", content: object) -> Any:
     """Priors of a model, from whatever someone gives as such.
 
     Parameters

@@ -11,6 +11,7 @@ from lensim.plan.question import read_question
 
 PLAN = Path(__file__).resolve().parents[2] / "experiments" / "plan_layouts.toml"
 STUDIES = 60
+WITHOUT_PLACES = 0.087  # log10 uM, as measured with a model that does not know where wells lie
 
 
 def bias(name: str, faults: str) -> tuple[float, float]:
@@ -32,9 +33,9 @@ def test_the_question_of_the_docs_table_is_taken():
     assert sum(question.scenario.design.groups.values()) == 23
 
 
-def test_dose_by_column_reads_ic50s_too_high_where_plates_have_faults():
-    """Null: its bias is no larger than that of randomised plates. Rejected far beyond doubt."""
+def test_places_in_the_model_mend_most_of_what_faults_do_to_dose_by_column():
+    """Null: its bias exceeds that of randomised plates by as much as without places in the model. Rejected."""
     (column, column_error), (randomised, randomised_error) = (
         bias(name, "ordinary") for name in ("dose by column", "randomised")
     )
-    assert stats.norm.sf((column - randomised) / np.hypot(column_error, randomised_error)) < 1e-6
+    assert stats.norm.cdf((column - randomised - WITHOUT_PLACES) / np.hypot(column_error, randomised_error)) < 1e-4

@@ -105,9 +105,12 @@ def test_ryegrass_interval_has_the_published_ed50(whole_and_cut):
     result, _ = whole_and_cut
     verdict = diagnose(result)
     assert verdict.passed, verdict.sentence()
-    lower, upper = ec50_interval(result)
+    estimands = dose_response_estimands(result)
+    lower, upper = 10 ** np.quantile(estimands["this_experiment_log10_ec50_um"], [0.05, 0.95])
     assert lower < RYEGRASS_ED50 < upper
     assert upper / lower < 1.6  # the data are good: 12% standard error at 24 wells would already be poor
+    line_lower, line_upper = ec50_interval(result)
+    assert line_lower < lower < upper < line_upper  # one experiment shows no spread between days
 
 
 def test_a_series_that_ends_too_low_still_contains_the_answer(whole_and_cut):
