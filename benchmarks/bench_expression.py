@@ -25,7 +25,6 @@ from lensim.models.coordinates import COORDINATE_SUFFIX
 from lensim.models.expression_hierarchical import build_expression_hierarchical
 from lensim.models.expression_machine import Machine
 from lensim.models.expression_panel import expression_arrays, needed_slots
-from lensim.models.expression_replicates import cell_logp, cell_random
 
 ROOT = 2013
 SETTINGS = SamplerSettings(draws=1000, tune=1000, chains=4)
@@ -44,26 +43,14 @@ def _non_centred(name: str, *, mu: Any, sigma: Any, information: Any, estimate: 
 
 
 def _every_deviation_sampled(held: dict[str, Any], of: Machine, expected: Any, log2_input: Any) -> None:
-    gene, cdna, plate = held["gene_of_cell"], held["sample_of_cell"], held["plate_of_cell"]
+    gene, cdna = held["gene_of_cell"], held["sample_of_cell"]
     slot_gene, slot_cdna, slot = held["gene_of_slot"], held["sample_of_slot"], held["slot_of_cell"]
     in_slot = of.sd_biological[slot_gene] * pm.Normal("log2_biological_of_slot_coordinate", 0.0, 1.0, dims="slot")
     own = of.sd_biological[gene] * pm.Normal("log2_biological_of_cell_coordinate", 0.0, 1.0, shape=gene.shape)
     has_slot = pt.lt(slot, slot_gene.shape[0])
     deviation = pt.switch(has_slot, pt.concatenate([in_slot, pt.zeros(1)])[slot], own)
     quantity = expected[gene, cdna] + log2_input[cdna] + deviation
-    pm.CustomDist(
-        "cell_ct_observed",
-        of.unit_ct[gene] + of.shift[gene, plate] - quantity / of.doublings[gene],
-        pt.zeros(gene.shape),
-        of.reaction_variance(held["cell_ct"], gene),
-        of.share_outlying,
-        of.outlying_variance,
-        *(held[f"{what}_of_part"] for what in ("kind", "kept", "shift", "square", "away")),
-        logp=cell_logp,
-        random=cell_random,
-        signature="(),(),(),(),(),(p),(p),(p),(p),(p)->()",
-        observed=held["cell_ct"],
-    )
+    parts.bright_cells(held, of, quantity, pt.zeros(gene.shape))
     of_slot = expected[slot_gene, slot_cdna] + log2_input[slot_cdna] + in_slot
     slot = held["slot_of_dim"]
     parts.dim_reactions(

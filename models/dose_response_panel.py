@@ -14,6 +14,7 @@ from scipy.special import expit
 from lensim import checks
 from lensim import vocabulary as v
 from lensim.dose_response.founders import founders_of_curves
+from lensim.dose_response.log_signal import log_signal as log_signal_of
 from lensim.dose_response.places import COLUMN, EDGE, ROW, place_of_wells
 
 # log dose of an untreated cell: so low that the occupancy is 0 to machine precision at any slope in reach
@@ -284,14 +285,6 @@ def _known(fit: _Fit, log_top: float) -> _CurveKnowledge:
     )
 
 
-def _log_signal(signal: np.ndarray, counting_minutes: float) -> np.ndarray:
-    """Natural log of signals; 0 enters as half a count, or half the smallest signal above 0 where none is counted."""
-    positive = signal[signal > 0]
-    half_smallest = positive.min() / 2.0 if len(positive) else 1.0
-    floor = 0.5 / counting_minutes if np.isfinite(counting_minutes) else half_smallest
-    return np.log(np.where(signal > 0, signal, floor))
-
-
 def has_blanks(data: xr.Dataset) -> bool:
     """Whether any well without cells was read."""
     return len(_blanks(data)[0]) > 0
@@ -345,8 +338,8 @@ def raw_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:
     minutes = float(data[v.COUNTING_MINUTES]) if v.COUNTING_MINUTES in data else np.inf
     blanks, plate_of_blank = _blanks(data)
     untreated = signal[data[v.DOSE].to_numpy() == 0]
-    log_signal, log_blank = _log_signal(signal, minutes), _log_signal(blanks, minutes)
-    log_untreated = float(np.median(_log_signal(untreated, minutes)))
+    log_signal, log_blank = log_signal_of(signal, minutes), log_signal_of(blanks, minutes)
+    log_untreated = float(np.median(log_signal_of(untreated, minutes)))
     known = _knowledge(data, log_signal, lambda residual: -np.log(residual))
     return (
         _cells(data)

@@ -253,6 +253,28 @@ def inputs(data: xr.Dataset, held: dict[str, Any], of: Machine, by_references: I
     )
 
 
+def bright_cells(held: dict[str, Any], of: Machine, quantity: Any, integrated: Any) -> None:
+    """Mean Cts of cells of which all reactions are bright (cell).
+
+    `quantity` is log2 of what was in the tube, `integrated` the variance of the biological deviation that is summed
+    over [cycles^2].
+    """
+    gene, plate = held["gene_of_cell"], held["plate_of_cell"]
+    pm.CustomDist(
+        "cell_ct_observed",
+        of.unit_ct[gene] + of.shift[gene, plate] - quantity / of.doublings[gene],
+        integrated,
+        of.reaction_variance(held["cell_ct"], gene),
+        of.share_outlying,
+        of.outlying_variance,
+        *(held[f"{what}_of_part"] for what in ("kind", "kept", "shift", "square", "away")),
+        logp=cell_logp,
+        random=cell_random,
+        signature="(),(),(),(),(),(p),(p),(p),(p),(p)->()",
+        observed=held["cell_ct"],
+    )
+
+
 def reactions(held: dict[str, Any], of: Machine, expected: Any, log2_input: Any) -> None:
     """Bright cells with the biological deviation integrated out or in their slot; dim ones reaction by reaction.
 
@@ -268,23 +290,11 @@ def reactions(held: dict[str, Any], of: Machine, expected: Any, log2_input: Any)
         mu=0.0,
         sigma=of.sd_biological[slot_gene],
     )
-    gene, sample, plate = held["gene_of_cell"], held["sample_of_cell"], held["plate_of_cell"]
+    gene, sample = held["gene_of_cell"], held["sample_of_cell"]
     slot, slots = held["slot_of_cell"], slot_gene.shape[0]
     quantity = expected[gene, sample] + log2_input[sample] + pt.concatenate([of_slot, pt.zeros(1)])[slot]
     integrated = pt.ge(slot, slots) * (of.sd_biological[gene] / of.doublings[gene]) ** 2
-    pm.CustomDist(
-        "cell_ct_observed",
-        of.unit_ct[gene] + of.shift[gene, plate] - quantity / of.doublings[gene],
-        integrated,
-        of.reaction_variance(held["cell_ct"], gene),
-        of.share_outlying,
-        of.outlying_variance,
-        *(held[f"{what}_of_part"] for what in ("kind", "kept", "shift", "square", "away")),
-        logp=cell_logp,
-        random=cell_random,
-        signature="(),(),(),(),(),(p),(p),(p),(p),(p)->()",
-        observed=held["cell_ct"],
-    )
+    bright_cells(held, of, quantity, integrated)
     in_slot = expected[slot_gene, slot_sample] + log2_input[slot_sample] + of_slot
     slot = held["slot_of_dim"]
     dim_reactions(

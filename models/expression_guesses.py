@@ -7,6 +7,7 @@ import numpy as np
 import xarray as xr
 
 from lensim import vocabulary as v
+from lensim.known import mean_of_known
 
 SAMPLE_VARIANCE = 0.1  # of a target's quantity in a sample, less the input that the references give [log2^2]
 REFERENCE_VARIANCE = 0.04
@@ -28,8 +29,8 @@ def guesses(
     np.add.at(count, (cells[:, 0], cells[:, 1]), 1.0)
     ct = np.divide(total, count, out=np.full(shape, np.nan), where=count > 0)
     is_reference = data[v.IS_REFERENCE].to_numpy() == 1
-    mean_of_reference = np.nan_to_num(_mean(ct[is_reference], axis=1), nan=30.0)
-    deviation = _mean(ct[is_reference] - mean_of_reference[:, None], axis=0)  # (sample)
+    mean_of_reference = np.nan_to_num(mean_of_known(ct[is_reference], axis=1), nan=30.0)
+    deviation = mean_of_known(ct[is_reference] - mean_of_reference[:, None], axis=0)  # (sample)
     corrected = np.where(np.isfinite(deviation), ct[~is_reference] - np.nan_to_num(deviation), np.nan)
     subject, contrast = samples["subject_of_sample"], samples["contrast_of_sample"]
     contrasts = data.sizes[v.CONDITION] - 1
@@ -91,11 +92,3 @@ def series_guesses(data: xr.Dataset, standards: dict[str, np.ndarray]) -> dict[s
         "mean_log2_quantity": mean(standards["log2_quantity_of_standard"]),
         "information_on_unit_ct": count / READING_VARIANCE,
     }
-
-
-def _mean(values: np.ndarray, axis: int) -> np.ndarray:
-    """Mean of what is finite; NaN where nothing is, without a warning."""
-    known = np.isfinite(values)
-    number = known.sum(axis=axis)
-    total = np.where(known, values, 0.0).sum(axis=axis)
-    return np.divide(total, number, out=np.full(total.shape, np.nan), where=number > 0)

@@ -32,6 +32,7 @@ LEVELS = (
         "config",
         "ownership",
         "results_folder",
+        "known",
         "sigmoid",
         "plate_faults",
         "callable_package",

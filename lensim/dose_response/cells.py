@@ -7,6 +7,7 @@ import numpy as np
 import xarray as xr
 
 from lensim import vocabulary as v
+from lensim.dose_response.log_signal import log_signal
 from lensim.dose_response.spreads import Spreads
 
 LEAST_SD: Final = 0.02
@@ -64,7 +65,10 @@ def cells_of(data: xr.Dataset, spreads: Spreads) -> Cells:
     """
     culture, dose = data[v.CULTURE_OF_WELL].to_numpy().astype(np.int64), data[v.DOSE].to_numpy().astype(float)
     is_log = v.SIGNAL in data
-    level = _log_signal(data) - spreads.position if is_log else data[v.VIABILITY].to_numpy().astype(float) / 100.0
+    if is_log:
+        level = log_signal(data[v.SIGNAL].to_numpy().astype(float)) - spreads.position
+    else:
+        level = data[v.VIABILITY].to_numpy().astype(float) / 100.0
     pairs, cell = np.unique(np.column_stack([culture, dose]), axis=0, return_inverse=True)
     cell = cell.reshape(-1)
     count = np.bincount(cell)
@@ -94,13 +98,6 @@ def cells_of(data: xr.Dataset, spreads: Spreads) -> Cells:
         (level - value[cell]) / sd[cell],
         is_log,
     )
-
-
-def _log_signal(data: xr.Dataset) -> np.ndarray:
-    """Natural log of signals; what is not above 0 enters as half of the smallest signal that is."""
-    signal = data[v.SIGNAL].to_numpy().astype(float)
-    positive = signal[signal > 0]
-    return np.log(np.where(signal > 0, signal, positive.min() / 2.0 if len(positive) else 1.0))
 
 
 def _medians(level: np.ndarray, cell: np.ndarray, cells: int) -> np.ndarray:

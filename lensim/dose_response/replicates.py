@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 
 from lensim import vocabulary as v
+from lensim.dose_response.log_signal import log_signal
 
 SPREAD_OF_PLACES: Final = 0.05
 """Assumed sd of a dose's signal by its place on the plate, relative; it does not average out over plates laid alike."""
@@ -106,11 +107,8 @@ def relative_wells(data: xr.Dataset) -> RelativeWells | None:
     level = np.array([_median(net[(culture == c) & (dose == 0)]) for c in range(data.sizes[v.CULTURE])])
     if not np.isfinite(level).all() or level.min() <= 0:
         return None
-    positive = signal[signal > 0]
-    log_signal = np.log(np.where(signal > 0, signal, positive.min() / 2.0))
-    return RelativeWells(
-        net / level[culture], culture, line, dose, _spread(log_signal, culture, dose, LEAST_SPREAD), True
-    )
+    spread = _spread(log_signal(signal), culture, dose, LEAST_SPREAD)
+    return RelativeWells(net / level[culture], culture, line, dose, spread, True)
 
 
 def by_dose(wells: RelativeWells, line: int) -> Doses:

@@ -10,6 +10,7 @@ from lensim import vocabulary as v
 from lensim.dose_response.founders import founders_of_curves
 from lensim.dose_response.laplace.line import Wells
 from lensim.dose_response.laplace.ways import WAYS
+from lensim.dose_response.log_signal import log_signal as log_signal_of
 from lensim.dose_response.places import PlaceEffects, Places, doses_have_places, places_of, shift_that_matters
 from lensim.dose_response.priors import WellPriors
 
@@ -144,7 +145,7 @@ def wells_of(sheet: PanelSheet, signal: np.ndarray, blank_signal: np.ndarray, pr
     """
     signal = np.asarray(signal, dtype=float)[sheet.order]
     read = np.isfinite(signal)
-    log_signal = _log_signal(signal[read], sheet.minutes)
+    log_signal = log_signal_of(signal[read], sheet.minutes)
     per_cell = np.bincount(sheet.cell_of_well[read], minlength=len(sheet.log_dose))
     log_untreated = float(np.median(log_signal[sheet.untreated[read]]))
     background = _backgrounds(sheet, np.asarray(blank_signal, dtype=float), priors)
@@ -203,19 +204,13 @@ def _doubt_of(sheet: PanelSheet, places: Places, effects: PlaceEffects) -> np.nd
     return np.ascontiguousarray(found[:, np.abs(found).max(axis=0) > SMALLEST_DOUBT])
 
 
-def _log_signal(signal: np.ndarray, minutes: float) -> np.ndarray:
-    positive = signal[signal > 0]
-    floor = 0.5 / minutes if np.isfinite(minutes) else (positive.min() / 2.0 if len(positive) else 1.0)
-    return np.log(np.where(signal > 0, signal, floor))
-
-
 def _backgrounds(sheet: PanelSheet, blank: np.ndarray, priors: WellPriors) -> np.ndarray:
     """Background of each plate: what its blanks show, drawn towards that of all plates; without blanks none."""
     plates = int(sheet.plate_of_culture.max()) + 1
     read = np.isfinite(blank)
     if not read.any():
         return np.zeros(plates)
-    log_blank, plate = _log_signal(blank[read], sheet.minutes), sheet.plate_of_blank[read]
+    log_blank, plate = log_signal_of(blank[read], sheet.minutes), sheet.plate_of_blank[read]
     plates = max(plates, int(plate.max()) + 1)
     own = [log_blank[plate == p] for p in range(plates)]
     overall = float(np.mean([x.mean() for x in own if len(x)]))

@@ -10,6 +10,7 @@ from lensim import seeding
 from lensim.dose_response.conditions import KNOWN
 from lensim.dose_response.over_lines import SCALE_OF_LOG10_RATIOS, mean_over_lines
 from lensim.dose_response.truth import SHIFT_OF_CONDITION
+from lensim.known import mean_of_known
 from lensim.power.dose_response.rule import DoseResponseRule, PanelEvidence, PanelVerdicts
 from lensim.power.dose_response.spec import DoseResponseDesignSpec
 
@@ -173,12 +174,12 @@ class RatioTestRule(_RatioRule):
         pairs = of_days[..., treated] - of_days[..., against]
         true = self._true(evidence)
         if self.of == "lines":
-            pairs, true = _mean(pairs, axis=1), self._true_mean(evidence)
+            pairs, true = mean_of_known(pairs, axis=1), self._true_mean(evidence)
         else:
             pairs = np.moveaxis(pairs, 1, -1)
         count = np.isfinite(pairs).sum(axis=-1)
         with np.errstate(invalid="ignore", divide="ignore"):
-            mean = _mean(pairs, axis=-1)
+            mean = mean_of_known(pairs, axis=-1)
             square = np.where(np.isfinite(pairs), (pairs - mean[..., None]) ** 2, 0.0).sum(axis=-1)
             error = np.where(count >= FEWEST, np.sqrt(square / (count - 1) / count), np.nan)
             t, freedom = (mean - self._limit) / error, np.maximum(count - 1, 1)
@@ -229,13 +230,6 @@ def _summary(lower: np.ndarray, upper: np.ndarray) -> tuple[Any, Any, Any]:
         middle = np.where(np.abs(to - from_) < 0.04, (from_ + to) / 2, np.nan)
     ends = np.isfinite(low) & np.isfinite(high)
     return middle, np.where(ends, low, np.nan), np.where(ends, high, np.nan)
-
-
-def _mean(values: np.ndarray, axis: int) -> np.ndarray:
-    """Mean of what is known along an axis; NaN where nothing is."""
-    known = np.isfinite(values)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.where(known, values, 0.0).sum(axis=axis) / known.sum(axis=axis))
 
 
 def _median(values: np.ndarray) -> np.ndarray:

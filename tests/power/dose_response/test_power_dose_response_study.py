@@ -143,6 +143,7 @@ def test_an_audit_of_panels_sets_rows_of_a_study_side_by_side(monkeypatch):
 
 
 @pytest.mark.calibrate
+@pytest.mark.sampling
 def test_a_run_audits_panels_by_nuts(tmp_path):
     """Minutes: NUTS is compiled."""
     scenario = scenario_of(SMALL | {"audit": {"studies": 2, "draws": 1000}})
