@@ -16,6 +16,7 @@ import xarray as xr
 from lensim import seeding
 from lensim import vocabulary as v
 from lensim.dose_response import PlateFaults, lay_out, one_study, simulate
+from lensim.dose_response.panel_arrays import panel_coords
 from lensim.dose_response.priors import DoseResponsePriors
 from lensim.inference.engine_nutpie import SamplerSettings, compile_model, sample
 from lensim.inference.gate import convergence_table
@@ -56,7 +57,7 @@ def build_non_centred(data: xr.Dataset, *, per_well: bool) -> pm.Model:
         arrays["cell_of_well"] = np.arange(len(cell))
     group_of_line, line_of_culture = data[v.GROUP_OF_LINE].to_numpy(), data[v.LINE_OF_CULTURE].to_numpy()
     experiment = data[v.EXPERIMENT_OF_CULTURE].to_numpy()
-    with pm.Model(coords=panel.panel_coords(data)) as model:
+    with pm.Model(coords=panel_coords(data)) as model:
         held = parts.register(arrays)
         means = {
             v.LOG10_EC50: (held["log10_middle_dose_um"], curves.sd_mu_log10_ec50_um),

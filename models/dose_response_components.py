@@ -33,8 +33,8 @@ import pytensor.tensor as pt
 import xarray as xr
 
 from lensim import vocabulary as v
+from lensim.dose_response.panel_arrays import has_blanks
 from lensim.dose_response.priors import WellPriors
-from lensim.models import dose_response_panel as panel
 from lensim.models.coordinates import normal_by_information, normal_non_centred, positive_spread
 from lensim.models.dose_response_curves import Curves
 
@@ -77,7 +77,7 @@ def plate_background(data: xr.Dataset, held: dict[str, Any], priors: WellPriors)
     Without a blank well nothing tells a background from cells that are left at saturation. It is then nothing (a
     billionth of untreated, which keeps a logarithm finite), and the curve's floor holds both.
     """
-    if not panel.has_blanks(data):
+    if not has_blanks(data):
         nothing = pt.exp(held["log_untreated_signal"]) * NO_BACKGROUND_SHARE
         return pm.Deterministic(v.BACKGROUND, nothing * np.ones(data.sizes[v.PLATE]), dims=v.PLATE)
     mean = held["log_untreated_signal"] + priors.mean_log_background_share

@@ -15,8 +15,8 @@ import pytensor.tensor as pt
 import xarray as xr
 
 from lensim import vocabulary as v
+from lensim.dose_response.panel_arrays import LINE_DAY, days_of_lines, experiment_of_cultures, has_line_once
 from lensim.dose_response.priors import CurvePriors
-from lensim.models import dose_response_panel as panel
 from lensim.models.coordinates import normal_by_information, normal_non_centred, positive_spread
 
 LN10 = float(np.log(10.0))
@@ -164,7 +164,7 @@ def _days_of_midpoints(data: xr.Dataset, held: dict[str, Any], priors: CurvePrio
         v.SD_EXPERIMENT, priors.median_sd_experiment_log10_ec50_um, priors.log_sd_sd_experiment_log10_ec50_um
     )
     shift: Any = 0.0
-    if (experiment := panel.experiment_of_cultures(data)) is not None:
+    if (experiment := experiment_of_cultures(data)) is not None:
         share = pm.Uniform(v.DAY_SHARE)
         of_day, spread = spread * pt.sqrt(share), spread * pt.sqrt(1.0 - share)
         day = normal_by_information(
@@ -176,9 +176,9 @@ def _days_of_midpoints(data: xr.Dataset, held: dict[str, Any], priors: CurvePrio
             dims=v.EXPERIMENT,
         )
         shift = day[experiment]
-    if (days := panel.days_of_lines(data)) is not None:
+    if (days := days_of_lines(data)) is not None:
         share = pm.Uniform(v.SHARED_SHARE)
-        line_day = normal_non_centred(v.DAY_LOG10_EC50, mu=0.0, sigma=spread * pt.sqrt(share), dims=panel.LINE_DAY)
+        line_day = normal_non_centred(v.DAY_LOG10_EC50, mu=0.0, sigma=spread * pt.sqrt(share), dims=LINE_DAY)
         shift, spread = shift + line_day[days.day_of_culture], spread * pt.sqrt(1.0 - share)
     return _Days(spread, shift)
 
@@ -219,7 +219,7 @@ def _lines_and_cultures(
             _of_deviating(known_alone.information, days.spread / np.sqrt(cultures)), known_alone.estimate
         )
     mean, mu = _means_of_lines(name, data, lines, known_alone or of_line)
-    if panel.has_line_once(data):
+    if has_line_once(data):
         return _culture_then_line(name, line_of_culture, mean, lines.sigma, days, known), mu
     value = normal_by_information(
         name, mu=mean, sigma=lines.sigma, information=information, estimate=estimate, dims=v.CELL_LINE

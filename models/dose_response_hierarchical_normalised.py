@@ -4,6 +4,7 @@ import pymc as pm
 import xarray as xr
 
 from lensim import vocabulary as v
+from lensim.dose_response.panel_arrays import panel_coords
 from lensim.dose_response.priors import DoseResponsePriors
 from lensim.models import dose_response_components as parts
 from lensim.models import dose_response_curves as curves
@@ -32,7 +33,7 @@ def build_dose_response_hierarchical_normalised(data: xr.Dataset, priors: DoseRe
     priors = priors or DoseResponsePriors()
     panel.require_panel(data, v.VIABILITY, "dose_response_hierarchical_normalised")
     panel.require_lines(data, "dose_response_hierarchical_normalised", "dose_response_separate_normalised")
-    with pm.Model(coords=panel.panel_coords(data)) as model:
+    with pm.Model(coords=panel_coords(data)) as model:
         held = parts.register(panel.normalised_arrays(data))
         residual = parts.residual_of_cells(held, curves.pooled_curves(data, held, priors.curves))
         parts.normalised_wells(held, residual, priors.wells)

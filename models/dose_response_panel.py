@@ -1,6 +1,6 @@
 """From a Dataset of wells to the arrays that the dose-response models share, with every check on the way.
 
-Wells of one culture at one dose have one expected signal, so curves are evaluated per such *cell* and not per well.
+What was observed is in `lensim.dose_response.panel_arrays`; rough estimates, for the sampler's coordinates, are here.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,14 +13,16 @@ from scipy.special import expit
 
 from lensim import checks
 from lensim import vocabulary as v
-from lensim.dose_response.founders import founders_of_curves
-from lensim.dose_response.log_signal import log_signal as log_signal_of
-from lensim.dose_response.places import COLUMN, EDGE, ROW, place_of_wells
+from lensim.dose_response.panel_arrays import (
+    cells_of_wells,
+    experiment_of_cultures,
+    panel_coords,
+    places_of_wells,
+    raw_signals,
+    viabilities,
+)
 
-# log dose of an untreated cell: so low that the occupancy is 0 to machine precision at any slope in reach
-LOG_DOSE_OF_UNTREATED = -1e3
 LN10 = float(np.log(10.0))
-LINE_DAY = "line_experiment"  # a line in one experiment, whatever its conditions
 USUAL_DAYS = 0.15  # log10 uM, of the weights of cultures in a rough mean
 SURE_SIZE = 5.0  # standard errors from which on a line's size is taken into its coordinate: a doubtful one bends it
 PRIOR_SD = np.array([1.0, 0.7, 1.0])  # of log10 EC50, log slope, effect, where a line is looked at on its own
@@ -34,59 +36,6 @@ POINTERS: dict[str, tuple[str, ...]] = {
     v.PLATE_OF_CULTURE: (v.CULTURE,),
     v.GROUP_OF_LINE: (v.CELL_LINE,),
 }
-
-
-def panel_coords(data: xr.Dataset) -> dict[str, np.ndarray]:
-    """Names along every dim of a dose-response model; dims without names count from 0."""
-    dims = (v.CELL_LINE, v.MOLECULAR_GROUP, v.CULTURE, v.PLATE)
-    coords = {dim: data[dim].to_numpy() if dim in data.coords else np.arange(data.sizes[dim]) for dim in dims}
-    if (experiment := experiment_of_cultures(data)) is not None:
-        size = data.sizes.get(v.EXPERIMENT, int(experiment.max()) + 1)
-        names = data[v.EXPERIMENT].to_numpy() if v.EXPERIMENT in data.coords else np.arange(size)
-        coords |= {v.EXPERIMENT: names}
-    days = days_of_lines(data)
-    return coords if days is None else coords | {LINE_DAY: days.names}
-
-
-def experiment_of_cultures(data: xr.Dataset) -> np.ndarray | None:
-    """The experiment of each culture, where one has several: lines, or plates of a line; None where none has."""
-    if v.EXPERIMENT_OF_CULTURE not in data:
-        return None
-    experiment = data[v.EXPERIMENT_OF_CULTURE].to_numpy().astype(np.int64)
-    return experiment if np.bincount(experiment).max() > 1 else None
-
-
-def has_line_once(data: xr.Dataset) -> bool:
-    """Whether every line has a single culture."""
-    return int(np.bincount(data[v.LINE_OF_CULTURE].to_numpy()).max()) == 1
-
-
-class DaysOfLines(NamedTuple):
-    """The days on which conditions of a line were treated side by side."""
-
-    names: np.ndarray
-    day_of_culture: np.ndarray
-
-
-def days_of_lines(data: xr.Dataset) -> DaysOfLines | None:
-    """Which line in which experiment each culture is of, where several conditions of a line share experiments.
-
-    A line that was made from another is as a condition of that one. None where a line has one condition, or conditions
-    share no experiment.
-    """
-    of_curve = founders_of_curves(data)
-    if of_curve is None or v.EXPERIMENT_OF_CULTURE not in data:
-        return None
-    curve, experiment = data[v.LINE_OF_CULTURE].to_numpy(), data[v.EXPERIMENT_OF_CULTURE].to_numpy()
-    lines, line_of_curve = np.unique(of_curve, return_inverse=True)
-    line = line_of_curve[curve]
-    pairs, day = np.unique(np.column_stack([line, experiment]), axis=0, return_inverse=True)
-    day = day.reshape(-1)
-    shared = [len(np.unique(curve[day == one])) > 1 for one in range(len(pairs))]
-    if not any(shared):
-        return None
-    named = data[v.EXPERIMENT].to_numpy().astype(str) if v.EXPERIMENT in data.coords else np.arange(pairs.max() + 1)
-    return DaysOfLines(np.array([f"{lines[k]}, {named[e]}" for k, e in pairs]), day)
 
 
 def require_panel(data: xr.Dataset, signal: str, user: str) -> None:
@@ -138,21 +87,6 @@ def require_untreated(data: xr.Dataset, signal: str) -> None:
 def require_positions(data: xr.Dataset, user: str) -> None:
     """Refuse a panel without the positions of its wells."""
     checks.has_variables(data, {v.PLATE_ROW: (v.WELL,), v.PLATE_COLUMN: (v.WELL,)}, user)
-
-
-def _cells(data: xr.Dataset) -> dict[str, np.ndarray]:
-    dose = data[v.DOSE].to_numpy().astype(float)
-    culture = data[v.CULTURE_OF_WELL].to_numpy().astype(np.int64)
-    pairs, cell_of_well = np.unique(np.column_stack([culture, dose]), axis=0, return_inverse=True)
-    treated = pairs[:, 1] > 0
-    log_dose = np.where(treated, np.log(np.where(treated, pairs[:, 1], 1.0)), LOG_DOSE_OF_UNTREATED)
-    tested = np.log10(dose[dose > 0])
-    return {
-        "cell_of_well": cell_of_well.reshape(-1).astype(np.int64),
-        "culture_of_cell": pairs[:, 0].astype(np.int64),
-        "log_dose_of_cell": log_dose,
-        "log10_middle_dose_um": np.asarray((tested.min() + tested.max()) / 2.0),
-    }
 
 
 def _well_spread(culture: np.ndarray, dose: np.ndarray, level: np.ndarray) -> float:
@@ -285,20 +219,6 @@ def _known(fit: _Fit, log_top: float) -> _CurveKnowledge:
     )
 
 
-def has_blanks(data: xr.Dataset) -> bool:
-    """Whether any well without cells was read."""
-    return len(_blanks(data)[0]) > 0
-
-
-def _blanks(data: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
-    """Signals of the blank wells that have one, and the plates they lie on; empty where there are none."""
-    if v.BLANK_SIGNAL not in data:
-        return np.empty(0), np.empty(0, dtype=np.int64)
-    signal = data[v.BLANK_SIGNAL].to_numpy().astype(float)
-    read = np.isfinite(signal)
-    return signal[read], data[v.PLATE_OF_BLANK].to_numpy()[read].astype(np.int64)
-
-
 def _shift_knowledge(data: xr.Dataset, known: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Roughly how far all midpoints of an experiment lie from their lines' (experiment); 0 where nothing tells it."""
     experiment, line = experiment_of_cultures(data), data[v.LINE_OF_CULTURE].to_numpy()
@@ -328,48 +248,25 @@ def _background_knowledge(
 
 
 def raw_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:
-    """The arrays of a model of raw signals, by the names under which the model holds them.
-
-    A well with no counts enters as half a count (or half the smallest signal above 0, where signals are no counts):
-    the log scale has no zero, and a heavy-tailed likelihood treats it as the outlier that it is.
-    `inverse_counting_minutes` is 0 where the signal is not a count, and the counting variance with it.
-    """
-    signal = data[v.SIGNAL].to_numpy().astype(float)
-    minutes = float(data[v.COUNTING_MINUTES]) if v.COUNTING_MINUTES in data else np.inf
-    blanks, plate_of_blank = _blanks(data)
-    untreated = signal[data[v.DOSE].to_numpy() == 0]
-    log_signal, log_blank = log_signal_of(signal, minutes), log_signal_of(blanks, minutes)
-    log_untreated = float(np.median(log_signal_of(untreated, minutes)))
-    known = _knowledge(data, log_signal, lambda residual: -np.log(residual))
-    return (
-        _cells(data)
-        | known
-        | _shift_knowledge(data, known)
-        | _background_knowledge(log_blank, plate_of_blank, data.sizes[v.PLATE], log_untreated)
-        | {
-            "log_signal": log_signal,
-            "log_blank_signal": log_blank,
-            "plate_of_blank": plate_of_blank,
-            "plate_of_culture": data[v.PLATE_OF_CULTURE].to_numpy().astype(np.int64),
-            "inverse_counting_minutes": np.asarray(1.0 / minutes),
-            "log_untreated_signal": np.asarray(log_untreated),
-        }
+    """The arrays of a model of raw signals, by the names under which the model holds them; see `panel_arrays`."""
+    signals = raw_signals(data)
+    known = _knowledge(data, signals["log_signal"], lambda residual: -np.log(residual))
+    of_plates = _background_knowledge(
+        signals["log_blank_signal"],
+        signals["plate_of_blank"],
+        data.sizes[v.PLATE],
+        float(signals["log_untreated_signal"]),
     )
+    return cells_of_wells(data) | known | _shift_knowledge(data, known) | of_plates | signals
 
 
 def normalised_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:
     """The arrays of a model of percent viabilities; see `raw_arrays`."""
-    viability = data[v.VIABILITY].to_numpy().astype(float) / 100.0
-    known = _knowledge(data, viability, lambda residual: 1.0 - residual)
-    return _cells(data) | known | _shift_knowledge(data, known) | {"viability": viability}
+    fractions = viabilities(data)
+    known = _knowledge(data, fractions["viability"], lambda residual: 1.0 - residual)
+    return cells_of_wells(data) | known | _shift_knowledge(data, known) | fractions
 
 
 def position_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:
-    """`raw_arrays`, and where each well lies: on the edge or not, and its row and column from -0.5 to 0.5."""
-    place = place_of_wells(data)
-    return raw_arrays(data) | {
-        "edge_of_well": place[:, EDGE],
-        "row_of_well": place[:, ROW],
-        "column_of_well": place[:, COLUMN],
-        "plate_of_well": data[v.PLATE_OF_CULTURE].to_numpy()[data[v.CULTURE_OF_WELL].to_numpy()].astype(np.int64),
-    }
+    """`raw_arrays`, and where each well lies."""
+    return raw_arrays(data) | places_of_wells(data)

@@ -16,6 +16,7 @@ ROUNDS: Final = 12
 OF_SMALL_CELLS: Final = 2.0
 """The location of n wells has 1 + 2 / (n nu) times the variance that it has of many (found by simulation)."""
 LOG_DOSE_OF_UNTREATED: Final = -1e3
+"""Log dose of an untreated cell: so low that the occupancy is 0 to machine precision at any slope in reach."""
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,16 @@ import pytest
 import xarray as xr
 
 from lensim import vocabulary as v
-from lensim.dose_response import NO_FAULTS, DoseResponseDesign, DoseResponsePopulation, draw_truth, lay_out, simulate
+from lensim.dose_response import (
+    NO_FAULTS,
+    DoseResponseDesign,
+    DoseResponsePopulation,
+    draw_truth,
+    lay_out,
+    panel_arrays,
+    simulate,
+)
 from lensim.inference.catalogue import find_model
-from lensim.models import dose_response_panel as panel_of_models
 from lensim.seeding import stream
 
 QUICK_MODE = "FAST_COMPILE"
@@ -42,5 +49,5 @@ def test_without_blanks_the_background_is_nothing_and_no_parameter(name):
 
 def test_blanks_that_were_not_read_are_none():
     lost = DATA.assign({v.BLANK_SIGNAL: DATA[v.BLANK_SIGNAL] * np.nan})
-    assert not panel_of_models.has_blanks(lost)
-    assert panel_of_models.has_blanks(DATA)
+    assert not panel_arrays.has_blanks(lost)
+    assert panel_arrays.has_blanks(DATA)

@@ -6,7 +6,16 @@ import xarray as xr
 from scipy import stats
 
 from lensim import vocabulary as v
-from lensim.dose_response import NO_FAULTS, DoseResponseDesign, DoseResponsePopulation, draw_truth, lay_out, simulate
+from lensim.dose_response import (
+    NO_FAULTS,
+    DoseResponseDesign,
+    DoseResponsePopulation,
+    draw_truth,
+    lay_out,
+    panel_arrays,
+    simulate,
+)
+from lensim.dose_response.founders import founders_of_curves
 from lensim.dose_response.priors import CurvePriors
 from lensim.inference.catalogue import find_model
 from lensim.inference.sampler_coordinates import log_prior_of
@@ -73,14 +82,14 @@ def test_with_one_experiment_the_spreads_of_days_stay():
 def test_plates_of_a_line_on_one_day_share_that_day():
     """Seven plates on three days are three days, not seven."""
     plates = panel(2, "a").isel({v.CULTURE: [0, 0, 1]})
-    assert panel_of_models.experiment_of_cultures(plates).tolist() == [0, 0, 1]
+    assert panel_arrays.experiment_of_cultures(plates).tolist() == [0, 0, 1]
 
 
 def test_lines_that_share_no_experiment_share_no_day():
     apart = DATA.assign({v.EXPERIMENT_OF_CULTURE: (v.CULTURE, np.arange(DATA.sizes[v.CULTURE]))})
-    assert panel_of_models.experiment_of_cultures(apart) is None
-    assert panel_of_models.experiment_of_cultures(DATA.drop_vars(v.EXPERIMENT_OF_CULTURE)) is None
-    assert panel_of_models.experiment_of_cultures(DATA).tolist() == [0, 0, 1, 1]
+    assert panel_arrays.experiment_of_cultures(apart) is None
+    assert panel_arrays.experiment_of_cultures(DATA.drop_vars(v.EXPERIMENT_OF_CULTURE)) is None
+    assert panel_arrays.experiment_of_cultures(DATA).tolist() == [0, 0, 1, 1]
 
 
 # --- coordinates ---
@@ -132,12 +141,12 @@ def with_conditions(data: xr.Dataset) -> xr.Dataset:
 
 def test_conditions_of_a_line_share_the_deviations_of_its_experiments():
     data = with_conditions(DATA)
-    days = panel_of_models.days_of_lines(data)
+    days = panel_arrays.days_of_lines(data)
     experiment = data[v.EXPERIMENT_OF_CULTURE].to_numpy()
     assert days.day_of_culture.tolist() == experiment.tolist()
     assert [name.split(", ")[0] for name in days.names] == ["a", "a"]
     model = find_model("dose_response_hierarchical").build(data)
-    assert model.named_vars_to_dims[v.DAY_LOG10_EC50] == (panel_of_models.LINE_DAY,)
+    assert model.named_vars_to_dims[v.DAY_LOG10_EC50] == (panel_arrays.LINE_DAY,)
     assert v.SHARED_SHARE in model.named_vars
     with pytensor.config.change_flags(mode=QUICK_MODE):
         assert np.isfinite(list(model.point_logps().values())).all()
@@ -146,20 +155,20 @@ def test_conditions_of_a_line_share_the_deviations_of_its_experiments():
 def test_a_line_made_from_another_shares_its_deviations():
     data = DATA.assign_coords({v.PARENT_OF_CURVE: (v.CELL_LINE, ["", str(DATA[v.CELL_LINE].to_numpy()[0])])})
     first = str(data[v.CELL_LINE].to_numpy()[0])
-    assert panel_of_models.founders_of_curves(data).tolist() == [first, first]
-    days = panel_of_models.days_of_lines(data)
+    assert founders_of_curves(data).tolist() == [first, first]
+    days = panel_arrays.days_of_lines(data)
     assert days.day_of_culture.tolist() == data[v.EXPERIMENT_OF_CULTURE].to_numpy().tolist()
-    assert panel_of_models.founders_of_curves(DATA) is None
+    assert founders_of_curves(DATA) is None
 
 
 def test_a_chain_of_parents_leads_to_the_oldest_line():
     data = xr.Dataset(coords={v.CELL_LINE: ["c", "a", "b"], v.PARENT_OF_CURVE: (v.CELL_LINE, ["b", "", "a"])})
-    assert panel_of_models.founders_of_curves(data).tolist() == ["a", "a", "a"]
+    assert founders_of_curves(data).tolist() == ["a", "a", "a"]
 
 
 def test_conditions_share_the_deviations_of_a_single_experiment_too():
     data = with_conditions(panel(1))
-    assert panel_of_models.days_of_lines(data).day_of_culture.tolist() == [0, 0]
+    assert panel_arrays.days_of_lines(data).day_of_culture.tolist() == [0, 0]
     prior = prior_of(data, "dose_response_separate").isel(chain=0)
     day = prior[v.EXPERIMENT_LOG10_EC50].to_numpy() + prior[v.DAY_LOG10_EC50].to_numpy()
     own = prior[v.CULTURE_LOG10_EC50].to_numpy() - prior[v.LOG10_EC50].to_numpy() - day
@@ -189,7 +198,7 @@ def test_the_log_prior_is_that_of_lines_and_cultures_whatever_is_declared_first(
 
 
 def test_lines_without_conditions_share_none():
-    assert panel_of_models.days_of_lines(DATA) is None
+    assert panel_arrays.days_of_lines(DATA) is None
     assert v.SHARED_SHARE not in find_model("dose_response_hierarchical").build(DATA).named_vars
     apart = with_conditions(DATA).assign({v.EXPERIMENT_OF_CULTURE: (v.CULTURE, np.arange(DATA.sizes[v.CULTURE]))})
-    assert panel_of_models.days_of_lines(apart.drop_vars(v.EXPERIMENT, errors="ignore")) is None
+    assert panel_arrays.days_of_lines(apart.drop_vars(v.EXPERIMENT, errors="ignore")) is None
