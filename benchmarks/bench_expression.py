@@ -15,6 +15,7 @@ import xarray as xr
 
 from lensim import seeding
 from lensim.expression.design import lay_out
+from lensim.expression.reaction_arrays import expression_arrays, needed_slots
 from lensim.expression.simulate import one_study, simulate
 from lensim.expression.truth import ReactionFaults
 from lensim.inference.engine_nutpie import CompiledModel, SamplerSettings, compile_model, sample
@@ -24,7 +25,6 @@ from lensim.models import expression_components as parts
 from lensim.models.coordinates import COORDINATE_SUFFIX
 from lensim.models.expression_hierarchical import build_expression_hierarchical
 from lensim.models.expression_machine import Machine
-from lensim.models.expression_panel import expression_arrays, needed_slots
 
 ROOT = 2013
 SETTINGS = SamplerSettings(draws=1000, tune=1000, chains=4)

@@ -21,7 +21,8 @@ import pytensor.tensor as pt
 from scipy import special, stats
 
 from lensim.expression.priors import ExpressionPriors
-from lensim.models.expression_replicates import cell_logp, parts_of_cells
+from lensim.expression.reaction_parts import parts_of_cells
+from lensim.models.expression_replicates import cell_logp
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "shared" / "data"
 RUNS, BECKHAM = "qpcr_monis6_mxpro_all_wells.csv", "qpcr_beckham2010_heat.csv"

@@ -6,6 +6,7 @@ from lensim.callable_package import make_callable
 from lensim.cell_cycle.priors import CellCyclePriors
 from lensim.dose_response.priors import DoseResponsePriors
 from lensim.expression.priors import ExpressionPriors, FoldChangePriors
+from lensim.expression.reaction_arrays import expression_arrays, needed_slots
 from lensim.inference.catalogue import ModelEntry
 from lensim.summaries.model_data import PRINTED_LOW
 from lensim.summaries.posterior import SummaryPriors
@@ -21,7 +22,6 @@ from .dose_response_separate_normalised import build_dose_response_separate_norm
 from .dose_response_separate_plate_position import build_dose_response_separate_plate_position
 from .expression_hierarchical import build_expression_hierarchical
 from .expression_hierarchical_responding import build_expression_hierarchical_responding
-from .expression_panel import expression_arrays, needed_slots
 from .expression_separate import build_expression_separate
 from .fold_change_hierarchical import build_fold_change_hierarchical, fold_change_arrays
 from .published_summary import build_published_summary, summary_arrays

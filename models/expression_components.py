@@ -16,6 +16,10 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.expression.priors import ExpressionPriors
+from lensim.expression.reaction_arrays import (
+    expression_arrays,
+    expression_coords,
+)
 from lensim.inference.sampler_coordinates import note_coordinate
 from lensim.models.coordinates import (
     COORDINATE_SUFFIX,
@@ -25,10 +29,6 @@ from lensim.models.coordinates import (
 )
 from lensim.models.expression_copies import dim_logp, dim_random, log_of_copies
 from lensim.models.expression_machine import LN2, Machine, machine
-from lensim.models.expression_panel import (
-    expression_arrays,
-    expression_coords,
-)
 from lensim.models.expression_replicates import cell_logp, cell_random
 
 BIOLOGICAL_OF_SLOT = "log2_biological_of_slot"

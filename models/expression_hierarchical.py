@@ -3,9 +3,9 @@
 import pymc as pm
 import xarray as xr
 
+from lensim.expression import reaction_arrays as panel
 from lensim.expression.priors import ExpressionPriors
 from lensim.models import expression_components as parts
-from lensim.models import expression_panel as panel
 
 
 def build_expression_hierarchical(

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pymc as pm
 import xarray as xr
 
+from lensim.expression import reaction_arrays as panel
 from lensim.expression.priors import ExpressionPriors
 from lensim.models import expression_components as parts
-from lensim.models import expression_panel as panel
 
 SD_LOG2_REFERENCE_FOLD_CHANGE = 0.5
 """Assumed: a gene that was chosen as a reference mostly moves by less than 1.4-fold."""

@@ -14,8 +14,8 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.expression.priors import ExpressionPriors
+from lensim.expression.reaction_arrays import genes_on_plates, genes_with_series
 from lensim.models.coordinates import normal_by_information, normal_non_centred, positive_spread
-from lensim.models.expression_panel import genes_on_plates, genes_with_series
 from lensim.models.expression_replicates import reaction_logp, reaction_random
 
 LN2 = float(np.log(2.0))

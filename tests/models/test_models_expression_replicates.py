@@ -6,6 +6,7 @@ import pytensor.tensor as pt
 import pytest
 from scipy import integrate, special, stats
 
+from lensim.expression.reaction_parts import parts_of_cells
 from lensim.models import expression_replicates as replicates
 
 QUICK_MODE = "FAST_COMPILE"
@@ -29,7 +30,7 @@ COMPILED = _compiled()
 def ours(ct: np.ndarray, cell: np.ndarray, share: float = SHARE) -> list[np.ndarray]:
     """Log density of each cell, and gradients by its mean, both variances and the share."""
     cells = int(cell.max()) + 1
-    parts = replicates.parts_of_cells(ct, cell, cells)
+    parts = parts_of_cells(ct, cell, cells)
     mean = np.bincount(cell, weights=ct) / np.bincount(cell)
     numbers = [np.full(cells, x) for x in (MU, BIOLOGICAL, READING, share, FAR)]
     return COMPILED(mean, *numbers, *(parts[f"{name}_of_part"] for name in PARTS))
@@ -94,7 +95,7 @@ def test_an_outlying_reaction_does_not_draw_the_mean(number):
 
 def test_cells_are_drawn_without_outlying_reactions():
     ct = MU + np.array([0.0, 0.1, 2.0, -0.1, 0.2])
-    parts = replicates.parts_of_cells(ct, np.array([0, 0, 1, 1, 1]), 2)
+    parts = parts_of_cells(ct, np.array([0, 0, 1, 1, 1]), 2)
     drawn = replicates.cell_random(
         np.full(2, MU),
         BIOLOGICAL,

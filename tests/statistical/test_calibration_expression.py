@@ -19,13 +19,13 @@ from lensim import vocabulary as v
 from lensim.expression.classical import classical_fold_changes
 from lensim.expression.design import ExpressionDesign, lay_out
 from lensim.expression.priors import ExpressionPriors
+from lensim.expression.reaction_arrays import expression_arrays, needed_slots
 from lensim.expression.simulate import one_study, simulate
 from lensim.expression.standard_curve import amplification_factors
 from lensim.expression.truth import NO_FAULTS, CellTypeExpression, ExpressionPopulation, GeneAssay, draw_truth
 from lensim.inference.calibration import coverage_pvalue, is_covered, randomised_rank
 from lensim.inference.engine_nutpie import CompiledModel, SamplerSettings, compile_model, sample
 from lensim.models.expression_hierarchical import build_expression_hierarchical
-from lensim.models.expression_panel import expression_arrays, needed_slots
 
 pytestmark = [pytest.mark.calibrate, pytest.mark.sampling]
 

@@ -8,6 +8,7 @@ from scipy import integrate, optimize, stats
 
 from lensim import vocabulary as v
 from lensim.checks import InputError
+from lensim.expression import reaction_arrays as panel
 from lensim.expression.classical_comparison import compare_with_classical
 from lensim.expression.design import ExpressionDesign, lay_out
 from lensim.expression.estimands import expression_estimands, summarise_populations, summarise_subjects
@@ -21,7 +22,6 @@ from lensim.inference.engine_nutpie import SamplerSettings
 from lensim.inference.fit import FitSettings
 from lensim.inference.verdict import verdict_of
 from lensim.models import expression_copies as copies_of
-from lensim.models import expression_panel as panel
 from lensim.seeding import stream
 
 SEED = 41

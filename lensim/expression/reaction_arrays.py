@@ -14,8 +14,8 @@ import xarray as xr
 from lensim import checks
 from lensim import vocabulary as v
 from lensim.expression.priors import SD_OF_STATED_FACTOR
-from lensim.models.expression_guesses import guesses, series_guesses
-from lensim.models.expression_replicates import parts_of_cells
+from lensim.expression.reaction_guesses import guesses, series_guesses
+from lensim.expression.reaction_parts import parts_of_cells
 
 LATE_CYCLES = 5.0
 """A cell whose mean Ct is within so many cycles of the limit has few copies: five or so at a usual threshold."""

@@ -1,1 +1,0 @@
-from models.expression_guesses import *
