@@ -18,8 +18,9 @@ from lensim import vocabulary as v
 from lensim.dose_response import PlateFaults, lay_out, one_study, simulate
 from lensim.dose_response.panel_arrays import panel_coords
 from lensim.dose_response.priors import DoseResponsePriors
-from lensim.inference.engine_nutpie import SamplerSettings, compile_model, sample
+from lensim.inference.engine_nutpie import compile_model, sample
 from lensim.inference.gate import convergence_table
+from lensim.inference.settings import SamplerSettings
 from lensim.maiga2013.dose_response_twin import dose_response_design, draw_twin
 from lensim.models import dose_response_components as parts
 from lensim.models import dose_response_panel as panel

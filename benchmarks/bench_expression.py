@@ -18,8 +18,9 @@ from lensim.expression.design import lay_out
 from lensim.expression.reaction_arrays import expression_arrays, needed_slots
 from lensim.expression.simulate import one_study, simulate
 from lensim.expression.truth import ReactionFaults
-from lensim.inference.engine_nutpie import CompiledModel, SamplerSettings, compile_model, sample
+from lensim.inference.engine_nutpie import CompiledModel, compile_model, sample
 from lensim.inference.gate import convergence_table
+from lensim.inference.settings import SamplerSettings
 from lensim.maiga2013.expression_twin import draw_expression_twin, expression_design
 from lensim.models import expression_components as parts
 from lensim.models.coordinates import COORDINATE_SUFFIX

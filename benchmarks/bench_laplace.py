@@ -34,7 +34,8 @@ from lensim.dose_response.laplace.wells import sheet_of
 from lensim.dose_response.priors import DoseResponsePriors
 from lensim.dose_response.truth import CURVE
 from lensim.inference.catalogue import find_model
-from lensim.inference.engine_nutpie import SamplerSettings, compile_model, sample
+from lensim.inference.engine_nutpie import compile_model, sample
+from lensim.inference.settings import SamplerSettings
 
 ROOT = 2013
 LONG = SamplerSettings(draws=1000, tune=700, chains=4, target_accept=0.95)

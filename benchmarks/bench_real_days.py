@@ -28,8 +28,9 @@ from lensim.dose_response.assay import default_model
 from lensim.dose_response.priors import CurvePriors, DoseResponsePriors
 from lensim.dose_response.read import read_dose_response
 from lensim.inference.catalogue import ModelEntry, find_model
-from lensim.inference.engine_nutpie import CompiledModel, SamplerSettings, compile_model, sample
-from lensim.inference.gate import GateSettings, diagnose
+from lensim.inference.engine_nutpie import CompiledModel, compile_model, sample
+from lensim.inference.gate import diagnose
+from lensim.inference.settings import GateSettings, SamplerSettings
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "shared" / "data"
 SETTINGS: Final = SamplerSettings(draws=600, tune=600, chains=2, cores=1)

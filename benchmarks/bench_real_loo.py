@@ -19,8 +19,9 @@ from lensim import vocabulary as v
 from lensim.dose_response.priors import CurvePriors, DoseResponsePriors
 from lensim.dose_response.read import Roles, read_tidy, select_compound
 from lensim.inference.catalogue import find_model
-from lensim.inference.engine_nutpie import CompiledModel, SamplerSettings, compile_model, sample
-from lensim.inference.gate import GateSettings, diagnose
+from lensim.inference.engine_nutpie import CompiledModel, compile_model, sample
+from lensim.inference.gate import diagnose
+from lensim.inference.settings import GateSettings, SamplerSettings
 from lensim.tables.choice import Choice
 
 ROLES: Final = Roles(untreated=("NC-1",), blank=("B",), ignored=("NC-0", "PC-*"), treated=("L*",))

@@ -8,7 +8,8 @@ import arviz as az
 from benchmarks.timing import median_seconds
 from lensim import vocabulary as v
 from lensim.inference.catalogue import find_model
-from lensim.inference.engine_nutpie import SamplerSettings, compile_model, sample
+from lensim.inference.engine_nutpie import compile_model, sample
+from lensim.inference.settings import SamplerSettings
 from lensim.maiga2013.published import published_summaries
 from lensim.summaries.audit import audit
 from lensim.summaries.model_data import summary_data

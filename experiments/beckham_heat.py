@@ -31,10 +31,11 @@ from lensim.expression.priors import ExpressionPriors
 from lensim.expression.read import read_cts
 from lensim.fit_study import fit_study
 from lensim.inference.catalogue import find_model
-from lensim.inference.engine_nutpie import SamplerSettings, compile_model
-from lensim.inference.fit import FitSettings, draw
+from lensim.inference.engine_nutpie import compile_model
+from lensim.inference.fit import draw
 from lensim.inference.gate import diagnose
 from lensim.inference.intervals import equal_tails
+from lensim.inference.settings import FitSettings, SamplerSettings
 from lensim.inference.verdict import carry_verdict, verdict_of
 from lensim.output import save_result
 from lensim.report.figures.style import PALETTE, new_figure, save_figure

@@ -20,8 +20,7 @@ from lensim.dose_response import PlateFaults, lay_out, one_study, simulate
 from lensim.dose_response.estimands import dose_response_estimands, summarise_lines, summarise_panel
 from lensim.dose_response.read import write_tidy
 from lensim.fit_study import fit_study
-from lensim.inference.engine_nutpie import SamplerSettings
-from lensim.inference.fit import FitSettings
+from lensim.inference.settings import FitSettings, SamplerSettings
 from lensim.inference.verdict import verdict_of
 from lensim.maiga2013 import CELL_LINES, PUBLISHED_CALL
 from lensim.maiga2013.dose_response_twin import dose_response_design, draw_twin

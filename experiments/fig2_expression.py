@@ -25,8 +25,7 @@ from lensim.expression.sensitivity import summarise_sensitivity
 from lensim.expression.simulate import one_study, simulate
 from lensim.expression.truth import ReactionFaults
 from lensim.fit_study import fit_study
-from lensim.inference.engine_nutpie import SamplerSettings
-from lensim.inference.fit import FitSettings
+from lensim.inference.settings import FitSettings, SamplerSettings
 from lensim.inference.verdict import verdict_of
 from lensim.maiga2013 import number
 from lensim.maiga2013.expression_twin import LINE, PARENTS, PRIMARY, STROMA, draw_expression_twin, expression_design

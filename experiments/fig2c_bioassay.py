@@ -21,8 +21,7 @@ from lensim.bioassay.simulate import one_study, simulate
 from lensim.bioassay.truth import USUAL_FAULTS
 from lensim.bounds import BoundedModel
 from lensim.fit_study import fit_study
-from lensim.inference.engine_nutpie import SamplerSettings
-from lensim.inference.fit import FitSettings
+from lensim.inference.settings import FitSettings, SamplerSettings
 from lensim.inference.verdict import verdict_of
 from lensim.maiga2013.bioassay_twin import bioassay_design, draw_bioassay_twin
 from lensim.maiga2013.facts import count_of

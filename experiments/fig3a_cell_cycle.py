@@ -30,8 +30,7 @@ from lensim.cell_cycle.phases import PHASES, S_PHASE
 from lensim.cell_cycle.read.events import write_cell_cycle
 from lensim.cell_cycle.truth import KINDS_OF_EVENT
 from lensim.fit_study import fit_study
-from lensim.inference.engine_nutpie import SamplerSettings
-from lensim.inference.fit import FitSettings
+from lensim.inference.settings import FitSettings, SamplerSettings
 from lensim.inference.verdict import verdict_of
 from lensim.maiga2013 import number
 from lensim.maiga2013.cell_cycle_twin import (

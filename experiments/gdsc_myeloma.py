@@ -26,8 +26,7 @@ from lensim.added_files import added_file, added_to, require_added
 from lensim.dose_response.estimands import AREA_OVER_CURVE, dose_response_estimands, summarise_lines
 from lensim.dose_response.read import Roles, compounds_of, read_tidy, select_compound
 from lensim.fit_study import fit_study
-from lensim.inference.engine_nutpie import SamplerSettings
-from lensim.inference.fit import FitSettings
+from lensim.inference.settings import FitSettings, SamplerSettings
 from lensim.inference.verdict import verdict_of
 from lensim.report.figures.style import literal, new_figure
 from lensim.tables.choice import Choice

@@ -17,6 +17,7 @@ import xarray as xr
 from lensim import checks, limits
 from lensim import vocabulary as v
 from lensim.bounds import number_fault
+from lensim.inference.engine import Density, Engine
 from lensim.inference.observations import OBSERVATIONS, observations_of
 from lensim.inference.prior_sensitivity import PRIOR_SENSITIVITY
 from lensim.inference.prior_words import PRIOR_DECIDES, moves_of_rows, prior_decides
@@ -173,7 +174,9 @@ class Assay:
     write
         `write(data, path)`: the tidy table that `read` takes; None where there is none.
     engines
-        Names of the engines that a fit can ask for.
+        Fast engines that draw posteriors of its models, the first choice first; NUTS is always there, behind them.
+    densities
+        By name of a model: what it says of draws without PyTensor, for the groups of a fast fit.
     has_threshold
         Whether `Asked.threshold_um` has a meaning.
     has_levels
@@ -198,7 +201,8 @@ class Assay:
     model_reason: Callable[[xr.Dataset], str] = lambda data: ""
     simulate: Callable[..., tuple[xr.Dataset, xr.Dataset]] | None = None
     write: Callable[..., None] | None = None
-    engines: tuple[str, ...] = ("nuts",)
+    engines: tuple[Engine, ...] = ()
+    densities: Mapping[str, Density] = field(default_factory=dict)
     has_threshold: bool = False
     has_levels: bool = False
 

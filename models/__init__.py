@@ -7,70 +7,55 @@ from lensim.cell_cycle.priors import CellCyclePriors
 from lensim.dose_response.priors import DoseResponsePriors
 from lensim.expression.priors import ExpressionPriors, FoldChangePriors
 from lensim.expression.reaction_arrays import expression_arrays, needed_slots
-from lensim.inference.catalogue import ModelEntry
+from lensim.inference.catalogue import Later, ModelEntry
 from lensim.summaries.model_data import PRINTED_LOW
 from lensim.summaries.posterior import SummaryPriors
 
-from . import dose_response_panel as panel
-from .bioassay_calibration import bioassay_arrays, build_bioassay_calibration
-from .cell_cycle_phases import build_cell_cycle_phases, cell_cycle_arrays
-from .dose_response_hierarchical import build_dose_response_hierarchical
-from .dose_response_hierarchical_normalised import build_dose_response_hierarchical_normalised
-from .dose_response_plate_position import build_dose_response_plate_position
-from .dose_response_separate import build_dose_response_separate
-from .dose_response_separate_normalised import build_dose_response_separate_normalised
-from .dose_response_separate_plate_position import build_dose_response_separate_plate_position
-from .expression_hierarchical import build_expression_hierarchical
-from .expression_hierarchical_responding import build_expression_hierarchical_responding
-from .expression_separate import build_expression_separate
-from .fold_change_hierarchical import build_fold_change_hierarchical, fold_change_arrays
-from .published_summary import build_published_summary, summary_arrays
-
 CATALOGUE: dict[str, ModelEntry] = {
     "dose_response_hierarchical": ModelEntry(
-        build_dose_response_hierarchical,
-        panel.raw_arrays,
+        Later(f"{__name__}.dose_response_hierarchical", "build_dose_response_hierarchical"),
+        Later(f"{__name__}.dose_response_panel", "raw_arrays"),
         v.SIGNAL,
         "IC50 of each line of a panel, pooled within molecular groups, from raw signals",
         DoseResponsePriors,
     ),
     "dose_response_separate": ModelEntry(
-        build_dose_response_separate,
-        panel.raw_arrays,
+        Later(f"{__name__}.dose_response_separate", "build_dose_response_separate"),
+        Later(f"{__name__}.dose_response_panel", "raw_arrays"),
         v.SIGNAL,
         "IC50 of each line on its own, from raw signals",
         DoseResponsePriors,
     ),
     "dose_response_plate_position": ModelEntry(
-        build_dose_response_plate_position,
-        panel.position_arrays,
+        Later(f"{__name__}.dose_response_plate_position", "build_dose_response_plate_position"),
+        Later(f"{__name__}.dose_response_panel", "position_arrays"),
         v.SIGNAL,
         "as dose_response_hierarchical, with edge effects and gradients of each plate",
         DoseResponsePriors,
     ),
     "dose_response_separate_plate_position": ModelEntry(
-        build_dose_response_separate_plate_position,
-        panel.position_arrays,
+        Later(f"{__name__}.dose_response_separate_plate_position", "build_dose_response_separate_plate_position"),
+        Later(f"{__name__}.dose_response_panel", "position_arrays"),
         v.SIGNAL,
         "as dose_response_separate, with edge effects and gradients of each plate",
         DoseResponsePriors,
     ),
     "dose_response_hierarchical_normalised": ModelEntry(
-        build_dose_response_hierarchical_normalised,
-        panel.normalised_arrays,
+        Later(f"{__name__}.dose_response_hierarchical_normalised", "build_dose_response_hierarchical_normalised"),
+        Later(f"{__name__}.dose_response_panel", "normalised_arrays"),
         v.VIABILITY,
         "IC50 of each line of a panel, pooled within molecular groups, from percent viabilities",
         DoseResponsePriors,
     ),
     "dose_response_separate_normalised": ModelEntry(
-        build_dose_response_separate_normalised,
-        panel.normalised_arrays,
+        Later(f"{__name__}.dose_response_separate_normalised", "build_dose_response_separate_normalised"),
+        Later(f"{__name__}.dose_response_panel", "normalised_arrays"),
         v.VIABILITY,
         "IC50 of each line on its own, from percent viabilities",
         DoseResponsePriors,
     ),
     "expression_hierarchical": ModelEntry(
-        build_expression_hierarchical,
+        Later(f"{__name__}.expression_hierarchical", "build_expression_hierarchical"),
         expression_arrays,
         v.CT,
         "fold change of each subject, pooled within cell types, from the reactions of all genes",
@@ -78,7 +63,7 @@ CATALOGUE: dict[str, ModelEntry] = {
         needed_slots,
     ),
     "expression_hierarchical_responding": ModelEntry(
-        build_expression_hierarchical_responding,
+        Later(f"{__name__}.expression_hierarchical_responding", "build_expression_hierarchical_responding"),
         expression_arrays,
         v.CT,
         "as expression_hierarchical, with references that may respond to the treatment as well",
@@ -86,7 +71,7 @@ CATALOGUE: dict[str, ModelEntry] = {
         needed_slots,
     ),
     "expression_separate": ModelEntry(
-        build_expression_separate,
+        Later(f"{__name__}.expression_separate", "build_expression_separate"),
         expression_arrays,
         v.CT,
         "fold change of each subject on its own, from the reactions of all genes",
@@ -94,29 +79,29 @@ CATALOGUE: dict[str, ModelEntry] = {
         needed_slots,
     ),
     "fold_change_hierarchical": ModelEntry(
-        build_fold_change_hierarchical,
-        fold_change_arrays,
+        Later(f"{__name__}.fold_change_hierarchical", "build_fold_change_hierarchical"),
+        Later(f"{__name__}.fold_change_hierarchical", "fold_change_arrays"),
         v.LOG2_RATIO,
         "fold change of each subject, pooled within cell types, from ratios where there are no Cts",
         FoldChangePriors,
     ),
     "published_summary": ModelEntry(
-        build_published_summary,
-        summary_arrays,
+        Later(f"{__name__}.published_summary", "build_published_summary"),
+        Later(f"{__name__}.published_summary", "summary_arrays"),
         PRINTED_LOW,
         "effect and spread of lines or donors from a published summary",
         SummaryPriors,
     ),
     "bioassay_calibration": ModelEntry(
-        build_bioassay_calibration,
-        bioassay_arrays,
+        Later(f"{__name__}.bioassay_calibration", "build_bioassay_calibration"),
+        Later(f"{__name__}.bioassay_calibration", "bioassay_arrays"),
         v.OPTICAL_DENSITY,
         "TNF of conditioned media by inverse prediction, standards and samples together, bounds beyond the standards",
         BioassayPriors,
     ),
     "cell_cycle_phases": ModelEntry(
-        build_cell_cycle_phases,
-        cell_cycle_arrays,
+        Later(f"{__name__}.cell_cycle_phases", "build_cell_cycle_phases"),
+        Later(f"{__name__}.cell_cycle_phases", "cell_cycle_arrays"),
         v.EVENTS,
         "shares of the phases of the cell cycle and what a drug does to them, from events of a flow cytometer",
         CellCyclePriors,

@@ -16,7 +16,7 @@ from lensim.checks import InputError
 from lensim.config import FrozenConfig, checked
 from lensim.dose_response.priors import DoseResponsePriors
 from lensim.dose_response.read import Roles
-from lensim.inference.gate import GateSettings
+from lensim.inference.settings import GateSettings
 
 
 @pytest.mark.parametrize("good", [0, -0.0, 1, 2.5, -1e12, 1e-30, Decimal("0.5"), np.int64(3), np.float32(0.5)])

@@ -7,15 +7,15 @@ from lensim import vocabulary as v
 from lensim.assay import find_assay, read_result
 from lensim.checks import InputError
 from lensim.fit_study import fit_study, look_further
-from lensim.inference.fit import FitSettings
 from lensim.inference.prior_sensitivity import OF_NUMBERS, PRIOR_SENSITIVITY
+from lensim.inference.settings import FitSettings
 from lensim.inference.verdict import carry_exact, verdict_of
 from lensim.output import load_result, save_result
 from tests.test_assay import OWN, RESULTS
 
 
 def test_a_truth_is_not_fitted_as_data(monkeypatch):
-    monkeypatch.setattr("lensim.fit_study.fit_with_care", lambda *_, **__: pytest.fail("a fit was begun"))
+    monkeypatch.setattr("lensim.inference.retry.fit_with_care", lambda *_, **__: pytest.fail("a fit was begun"))
     truth = xr.Dataset({v.LOG10_EC50: (v.CELL_LINE, [0.0])}, attrs={v.ASSAY: "dose_response"})
     with pytest.raises(InputError, match=r"^data must be observations of the assay dose_response, .*: a truth is no"):
         fit_study(truth, FitSettings(), 1)

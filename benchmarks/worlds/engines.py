@@ -18,10 +18,11 @@ from lensim.expression.exact.draws import exact_posterior
 from lensim.expression.pairs import pairs_of
 from lensim.expression.plate_checks import targets_apart
 from lensim.inference.catalogue import find_model
-from lensim.inference.engine_nutpie import CompiledModel, SamplerSettings, compile_model, sample
-from lensim.inference.gate import GateSettings, diagnose
+from lensim.inference.engine_nutpie import CompiledModel, compile_model, sample
+from lensim.inference.gate import diagnose
 from lensim.inference.observations import attach_observations
 from lensim.inference.priors import carry_priors
+from lensim.inference.settings import GateSettings, SamplerSettings
 from lensim.inference.verdict import Verdict, carry_verdict
 
 SETTINGS: Final = SamplerSettings(draws=500, tune=500, chains=2, target_accept=0.95, cores=1)

@@ -5,7 +5,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -33,11 +33,17 @@ if TYPE_CHECKING:
     from lensim.cli.summarize import Said
     from lensim.face.fit import Fit
 
+Engine = Literal["auto", "laplace", "exact", "kernel", "nuts"]
+
 
 def fit_options(
     path: Annotated[Path, typer.Option("--out", help="Result to write (.nc): draws, checks and your data.")],
     model: Annotated[str, typer.Option(help="Model (see lensim models); else chosen by the data.")] = "",
     priors: Annotated[Path | None, typer.Option(help="Priors that differ from the model's own (TOML).")] = None,
+    engine: Annotated[
+        Engine,
+        typer.Option(help="How draws are made: auto takes the fastest that suits the data; nuts takes minutes."),
+    ] = "auto",
     figures: FigureFolder = None,
     csv: Csv = None,
     ci: CiProb = 0.9,
@@ -74,6 +80,7 @@ def _run(
     path: Path,
     model: str,
     priors: Path | None,
+    engine: Engine,
     figures: Path | None,
     csv: Path | None,
     ci: float,
@@ -86,7 +93,7 @@ def _run(
 ) -> None:
     from lensim.assay import Asked
     from lensim.cli.summarize import require_room
-    from lensim.inference.engine_nutpie import SamplerSettings
+    from lensim.inference.settings import SamplerSettings
     from lensim.output import require_room_for
 
     one_of("--out suffix", path.suffix.lower(), (".nc",))
@@ -105,6 +112,7 @@ def _run(
         name,
         model=model,
         priors=priors,
+        engine=engine,
         seed=seed,
         draws=draws,
         tune=tune,
@@ -179,6 +187,7 @@ def _fit(
     *,
     model: str,
     priors: Path | None,
+    engine: Engine,
     seed: int,
     draws: int,
     tune: int,
@@ -193,7 +202,7 @@ def _fit(
     assay = find_assay(name)
     data = assay.prepared(study.data)
     chosen = model or assay.default_model(data)
-    say(f"{study.words}{assay.counts(data)}; model {chosen}; compiling takes up to a minute or two", quietly=True)
+    say(f"{study.words}{assay.counts(data)}; model {chosen}", quietly=True)
     reason = (assay.model_reason(data),) if not model and assay.model_reason(data) else ()
     for note in (*reason, *column_notes(study.data), *assay.notes(data)):
         say(f"{study.words}note: {in_own_options(note)}", quietly=True)
@@ -201,6 +210,7 @@ def _fit(
         data,
         model=chosen,
         priors=priors,
+        engine=engine,
         seed=seed,
         draws=draws,
         tune=tune,

@@ -204,7 +204,7 @@ def fit(
     *,
     model: str = "",
     priors: Any = None,
-    engine: Literal["nuts"] = "nuts",
+    engine: Literal["auto", "laplace", "exact", "kernel", "nuts"] = "auto",
     seed: int = 1,
     draws: int = 1000,
     tune: int = 1000,
@@ -229,7 +229,9 @@ def fit(
     priors
         The model's dataclass of priors, a mapping of what is to differ from its defaults, or a TOML file of that.
     engine
-        How the posterior is drawn: nuts.
+        How the posterior is drawn. auto takes the first engine of the assay that takes the data, and nuts where none
+        does. laplace (dose-response), exact and kernel (expression) are fast; nuts compiles the PyMC model first, which
+        takes up to a minute or two.
     seed
         Root seed; the same seed gives the same numbers.
     draws, tune, chains, target_accept
@@ -244,12 +246,11 @@ def fit(
     Raises
     ------
     InputError
-        If a name is unknown, a number is out of its range, or the data do not suit the model.
+        If a name is unknown, a number is out of its range, the data do not suit the model, or the engine that is named
+        does not take them.
     """
-    from lensim.inference.engine_nutpie import SamplerSettings
-    from lensim.inference.fit import FitSettings
+    from lensim.inference.settings import FitSettings, SamplerSettings
 
-    one_of("engine", engine, assay_of(data).engines)
     settings = FitSettings(SamplerSettings(draws=draws, tune=tune, chains=chains, target_accept=target_accept))
     return Fit(
         fit_study(
@@ -258,6 +259,7 @@ def fit(
             seed,
             model=model,
             priors=priors,
+            engine=engine,
             attempts=attempts,
             progress=progress,
             tell=tell,

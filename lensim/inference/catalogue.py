@@ -6,14 +6,36 @@ are in `lensim.models.CATALOGUE`; those of other packages are added to them.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
 from importlib.metadata import entry_points
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pymc as pm
 import xarray as xr
 
 from lensim import checks
+
+if TYPE_CHECKING:
+    import pymc as pm
+
+
+class Later:
+    """A function that is imported as it is called, so that a list of models loads no PyMC."""
+
+    def __init__(self, module: str, name: str) -> None:
+        self._at = module, name
+
+    @cached_property
+    def function(self) -> Callable[..., Any]:
+        """The function itself."""
+        module, name = self._at
+        found: Callable[..., Any] = getattr(import_module(module), name)
+        return found
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Call the function."""
+        return self.function(*arguments)
 
 
 @dataclass(frozen=True)
@@ -37,7 +59,7 @@ class ModelEntry:
         then take the number of slots as a further argument, so that one compiled model takes many studies.
     """
 
-    build: Callable[..., pm.Model]
+    build: Callable[..., "pm.Model"]
     arrays: Callable[..., Mapping[str, np.ndarray]]
     signal: str
     question: str

@@ -2,65 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import nutpie
 import pymc as pm
 import xarray as xr
 
-from lensim import checks, limits
-from lensim.bounds import require_figures, require_size, usable_cores
+from lensim import checks
+from lensim.bounds import usable_cores
 from lensim.inference.generated_sources import sources_kept_in_one_folder
-
-MOST_TREEDEPTH: Final = 20
-"""A million gradients a draw."""
-
-
-@dataclass(frozen=True)
-class SamplerSettings:
-    """How long and how carefully to sample; every number is stated, none is left to a default elsewhere.
-
-    Attributes
-    ----------
-    draws, tune, chains
-        Kept draws and warm-up steps of each chain, and the number of chains.
-    target_accept
-        Mean acceptance aimed at. 0.95 and not 0.8: below 0.9 the dose-response models diverge now and then.
-    max_treedepth
-        At most 2**max_treedepth gradients a draw.
-    cores
-        Chains run at once; draws do not depend on it. 0 takes those that the process may use.
-    """
-
-    draws: int = 1000
-    tune: int = 1000
-    chains: int = 4
-    target_accept: float = 0.95
-    max_treedepth: int = 10
-    cores: int = 0
-
-    def __post_init__(self) -> None:
-        require_figures(self)
-        for name in ("draws", "tune", "chains", "max_treedepth"):
-            checks.at_least(f"SamplerSettings.{name}", getattr(self, name), 1)
-        for name, most in (
-            ("draws", limits.SAMPLER_STEPS),
-            ("tune", limits.SAMPLER_STEPS),
-            ("chains", limits.CHAINS),
-            ("max_treedepth", MOST_TREEDEPTH),
-            ("cores", limits.WORKERS),
-        ):
-            checks.at_most(f"SamplerSettings.{name}", getattr(self, name), most)
-        require_size(
-            "a fit",
-            self.draws * self.chains,
-            limits.SAMPLER_DRAWS,
-            "kept draws of all chains",
-            f"lower draws={self.draws} or chains={self.chains}",
-        )
-        checks.between("SamplerSettings.target_accept", self.target_accept, 0.5, 0.999)
-        checks.at_least("SamplerSettings.cores", self.cores, 0)
+from lensim.inference.settings import SamplerSettings
 
 
 @dataclass(frozen=True)

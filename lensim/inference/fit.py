@@ -1,55 +1,23 @@
 """One complete fit: prior, prior predictive, posterior, posterior predictive, log likelihood, log prior, verdict."""
 
-import json
 import logging
 import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
-from importlib.metadata import version
 
 import pymc as pm
 import xarray as xr
 
-from lensim import checks, limits, seeding
-from lensim import vocabulary as v
-from lensim.bounds import require_figures
+from lensim import seeding
 from lensim.inference import engine_nutpie
-from lensim.inference.gate import GateSettings, diagnose
+from lensim.inference.attempts import carry_settings
+from lensim.inference.densities import every_nth, state_units
+from lensim.inference.gate import diagnose
 from lensim.inference.generated_sources import sources_kept_in_one_folder
 from lensim.inference.sampler_coordinates import SAMPLER_COORDINATES, log_prior_of, without_coordinates
+from lensim.inference.settings import FitSettings
 from lensim.inference.verdict import carry_verdict
-
-
-@dataclass(frozen=True)
-class FitSettings:
-    """How a model is fitted.
-
-    Attributes
-    ----------
-    sampler
-        Length and care of the sampling.
-    prior_draws
-        Draws from the prior and its predictive.
-    predictive_draws
-        Draws from the posterior predictive, spread evenly over the posterior's; a replicate of every well each, so a
-        thousand are as good as all and take a tenth of the file.
-    gate
-        What the posterior must reach.
-    """
-
-    sampler: engine_nutpie.SamplerSettings = field(default_factory=engine_nutpie.SamplerSettings)
-    prior_draws: int = 500
-    predictive_draws: int = 1000
-    gate: GateSettings = field(default_factory=GateSettings)
-
-    def __post_init__(self) -> None:
-        require_figures(self)
-        checks.at_least("FitSettings.prior_draws", self.prior_draws, 1)
-        checks.at_least("FitSettings.predictive_draws", self.predictive_draws, 1)
-        for name in ("prior_draws", "predictive_draws"):
-            checks.at_most(f"FitSettings.{name}", getattr(self, name), limits.SAMPLER_STEPS)
 
 
 def fit(model: pm.Model, settings: FitSettings, seed: int, *, progress: bool = False) -> xr.DataTree:
@@ -105,12 +73,7 @@ def draw(
     started = time.perf_counter()
     drawn = engine_nutpie.sample(compiled, settings.sampler, seeding.sampler_seed(seed, "posterior"), progress=progress)
     drawn["posterior"].attrs["inference_library"] = "nutpie"
-    drawn.attrs |= {
-        "lensim_version": version("lensim"),
-        "seed": seed,
-        "settings": json.dumps(asdict(settings)),
-        "sampling_seconds": time.perf_counter() - started,
-    }
+    carry_settings(drawn, settings, seed, time.perf_counter() - started)
     return drawn
 
 
@@ -165,20 +128,7 @@ def _without_chatter() -> Iterator[None]:
 
 def _for_predictive(result: xr.DataTree, draws: int) -> xr.DataTree:
     """Every n-th draw, with the data that the draws were made with: PyMC asks whether they are the model's."""
-    posterior = result["posterior"].to_dataset()
-    step = max(1, -(-posterior.sizes["chain"] * posterior.sizes["draw"] // draws))
-    groups = {"posterior": posterior.isel(draw=slice(None, None, step))}
+    groups = {"posterior": every_nth(result["posterior"].to_dataset(), draws)}
     if "constant_data" in result.children:
         groups["constant_data"] = result["constant_data"].to_dataset()
     return xr.DataTree.from_dict(groups)
-
-
-def state_units(result: xr.DataTree) -> None:
-    """Write the unit of every variable that the vocabulary knows into its attrs."""
-    for group in ("prior", "posterior"):
-        for name, variable in result[group].data_vars.items():
-            bare = str(name)
-            for prefix in ("mu_", "sigma_group_", "sigma_", "group_"):
-                bare = bare.removeprefix(prefix)
-            if bare in v.UNITS:
-                variable.attrs["units"] = v.UNITS[bare]

@@ -1,29 +1,21 @@
-"""From a Dataset to a judged result: compile once, sample, judge; with more draws if it has not converged."""
+"""From a Dataset to a judged result by NUTS: compile once, sample, judge; with more draws if it has not converged."""
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import replace
-from math import nan
 
 import pymc as pm
 import xarray as xr
 
-from lensim import checks, limits, seeding
-from lensim import vocabulary as v
+from lensim import checks
+from lensim.inference.attempts import Asking, draw_with_care
 from lensim.inference.catalogue import find_model
-from lensim.inference.engine_nutpie import SamplerSettings, compile_model
-from lensim.inference.fit import FitSettings, complete, draw
-from lensim.inference.gate import GateSettings, diagnose
-from lensim.inference.observations import attach_observations
-from lensim.inference.priors import carry_priors, priors_from
+from lensim.inference.engine_nutpie import compile_model
+from lensim.inference.fit import complete, draw
+from lensim.inference.priors import priors_from
 from lensim.inference.sampler_coordinates import SAMPLER_COORDINATES, without_coordinates
-from lensim.inference.verdict import INCOMPLETE, Verdict, carry_verdict
+from lensim.inference.settings import FitSettings
+from lensim.inference.verdict import INCOMPLETE
 from lensim.output import require_storable
-
-CAREFUL_TARGET_ACCEPT = 0.99
-CAREFUL_DRAWS = 4  # times those of the attempt before
-MOST_ATTEMPTS = 5
 
 
 def fit_with_care(
@@ -74,59 +66,24 @@ def fit_with_care(
     InputError
         If the model is unknown, the data do not suit it, or the priors are faulty.
     """
-    checks.between("attempts", attempts, 1, MOST_ATTEMPTS)
     require_storable(data)
     entry = find_model(model)
     chosen = entry.priors() if priors is None else priors_from(entry, priors)
+    asking = Asking(data, model, chosen, judged, attempts, tell)
     built = entry.build(data) if priors is None else entry.build(data, chosen)
     started = time.perf_counter()
     compiled = compile_model(built)
     compile_seconds = time.perf_counter() - started
-    for attempt in range(1, attempts + 1):
-        root = seed if attempt == 1 else seeding.sampler_seed(seed, "attempt", attempt)
-        drawn = draw(compiled, settings, root, progress=progress)
-        attach_observations(drawn, data)
-        verdict, fault = _verdict(drawn, judged, settings.gate)
-        carry_verdict(drawn, verdict)
-        carry_priors(drawn, chosen)
-        drawn.attrs |= {name: data.attrs[name] for name in (v.ASSAY,) if name in data.attrs}
-        drawn.attrs |= {"model": model, "attempts": attempt, "compile_seconds": compile_seconds}
-        if verdict.passed or fault or attempt == attempts or not _may_grow(settings.sampler):
-            break
-        with suppress(Exception):  # a closed terminal ends no fit
-            tell(f"attempt {attempt} {verdict.sentence()}; sampling again with more care")
-        careful = replace(
-            settings.sampler,
-            draws=CAREFUL_DRAWS * settings.sampler.draws,
-            target_accept=max(CAREFUL_TARGET_ACCEPT, settings.sampler.target_accept),
-        )
-        settings = replace(settings, sampler=careful)
-    kept = _every_nth(drawn, CAREFUL_DRAWS ** (attempt - 1))
+
+    def drawn_once(own: FitSettings, root: int) -> xr.DataTree:
+        return draw(compiled, own, root, progress=progress)
+
+    found = draw_with_care(drawn_once, asking, settings, seed)
+    found.tree.attrs["compile_seconds"] = compile_seconds
     try:
-        return complete(built, kept, settings, root)
+        return complete(built, found.tree, found.settings, found.seed)
     except Exception as error:
-        return _without_predictive(built, kept, error)
-
-
-def _may_grow(sampler: SamplerSettings) -> bool:
-    """Whether a further attempt, with more draws, stays within the bounds."""
-    draws = CAREFUL_DRAWS * sampler.draws
-    return draws <= limits.SAMPLER_STEPS and draws * sampler.chains <= limits.SAMPLER_DRAWS
-
-
-def _verdict(
-    drawn: xr.DataTree, judged: Callable[[xr.DataTree], xr.Dataset], gate: GateSettings
-) -> tuple[Verdict, str]:
-    """The verdict over parameters and estimands, and why there are no estimands; empty where there are some."""
-    try:
-        return diagnose(drawn, judged(drawn), gate), ""
-    except Exception as error:
-        fault = f"estimands must be computed, got {checks.fault_of(error)}"
-    try:
-        of_parameters = diagnose(drawn, gate=gate)
-    except Exception:  # so few draws that nothing can be said of them
-        of_parameters = Verdict(False, (), nan, nan, nan, "", 0, nan, nan)
-    return replace(of_parameters, passed=False, reasons=(*of_parameters.reasons, fault)), fault
+        return _without_predictive(built, found.tree, error)
 
 
 def _without_predictive(model: pm.Model, drawn: xr.DataTree, error: Exception) -> xr.DataTree:
@@ -136,11 +93,4 @@ def _without_predictive(model: pm.Model, drawn: xr.DataTree, error: Exception) -
     if coordinates.data_vars:
         drawn[SAMPLER_COORDINATES] = xr.DataTree(coordinates)
     drawn.attrs[INCOMPLETE] = f"without predictive draws and log likelihood, which failed: {checks.fault_of(error)}"
-    return drawn
-
-
-def _every_nth(drawn: xr.DataTree, step: int) -> xr.DataTree:
-    for name in ("posterior", "sample_stats"):
-        drawn[name] = xr.DataTree(drawn[name].to_dataset().isel(draw=slice(None, None, step)))
-    drawn.attrs["kept_every"] = step
     return drawn

@@ -15,7 +15,8 @@ EXACT: Final = "lensim, exact"
 """Who drew the posterior, in its attrs as inference_library, where draws are independent."""
 INCOMPLETE: Final = "incomplete"
 """In the attrs of a result that lacks predictive draws and log likelihood: why."""
-
+WITH_DIVERGENCES: Final = ("", "nuts", "kernel")
+"""Engines whose steps can diverge."""
 PLACE: Final = "attrs['verdict'] of a result"
 
 
@@ -64,6 +65,8 @@ class Verdict:
     kind
         "sampled", of Markov chains, which may fail to converge; "independent", of independent draws of an exact
         posterior, of which nothing could fail and whose figures are NaN.
+    engine
+        Name of the engine that drew the posterior; empty in results of an earlier lensim.
     notes
         What looks odd although the chains agree: a mean outside all of its members, a posterior at the edge of its
         prior, a prior that decides. Empty in results of an earlier lensim.
@@ -80,6 +83,7 @@ class Verdict:
     saturated_share: float
     kind: Literal["sampled", "independent"] = "sampled"
     notes: tuple[VerdictNote, ...] = ()
+    engine: str = ""
 
     def to_json(self) -> str:
         """The verdict as text, as it travels in a result's attributes."""
@@ -108,10 +112,13 @@ class Verdict:
         """The verdict in one line: converged or not, the rules that failed, and the worst figures."""
         if self.kind == "independent":
             return "Independent draws of an exact posterior: nothing could fail to converge."
-        figures = (
-            f"R-hat at most {self.largest_r_hat:.3f}, "
-            f"ESS at least {min(self.smallest_ess_bulk, self.smallest_ess_tail):.0f} "
-            f"({self.worst_variable}), {self.divergences} divergences"
+        figures = ", ".join(
+            (
+                f"R-hat at most {self.largest_r_hat:.3f}",
+                f"ESS at least {min(self.smallest_ess_bulk, self.smallest_ess_tail):.0f} ({self.worst_variable})",
+                *((f"{self.divergences} divergences",) if self.engine in WITH_DIVERGENCES else ()),
+                *((f"engine {self.engine}",) if self.engine else ()),
+            )
         )
         return f"converged: {figures}" if self.passed else f"NOT converged: {'; '.join(self.reasons)} ({figures})"
 

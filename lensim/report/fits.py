@@ -7,6 +7,7 @@ import xarray as xr
 
 from lensim.assay import Asked, ResultTable
 from lensim.checks import InputError
+from lensim.inference.engine import ENGINE, engine_in_words
 from lensim.inference.observations import OBSERVATIONS, observations_of
 from lensim.inference.verdict import verdict_of
 from lensim.record import object_of
@@ -114,6 +115,8 @@ def _plural(dim: str, size: int) -> str:
 
 def _facts(result: xr.DataTree) -> tuple[tuple[str, str], ...]:
     facts = [(words, _fact(result.attrs[name])) for name, words in SETTINGS.items() if name in result.attrs]
+    if ENGINE in result.attrs:
+        facts.insert(0, ("Engine", engine_in_words(result)))
     library = result["posterior"].attrs.get("inference_library")
     if library:
         facts.append(("Sampler", str(library)))

@@ -18,8 +18,7 @@ from lensim.expression.simulate import one_study, simulate
 from lensim.expression.truth import NO_FAULTS, CellTypeExpression, ExpressionPopulation, GeneAssay, draw_truth
 from lensim.fit_study import fit_study
 from lensim.inference.catalogue import find_model
-from lensim.inference.engine_nutpie import SamplerSettings
-from lensim.inference.fit import FitSettings
+from lensim.inference.settings import FitSettings, SamplerSettings
 from lensim.inference.verdict import verdict_of
 from lensim.models import expression_copies as copies_of
 from lensim.seeding import stream

@@ -114,7 +114,9 @@ def test_a_fit_of_no_known_assay_shows_its_parameters():
 def test_settings_are_refused_before_any_sampling(monkeypatch):
     monkeypatch.setattr("lensim.face.fit.fit_study", lambda *_, **__: pytest.fail("a fit was begun"))
     data = xr.Dataset({v.DOSE: (v.WELL, [0.0]), v.SIGNAL: (v.WELL, [1.0])}, attrs={v.ASSAY: "dose_response"})
-    with pytest.raises(lensim.InputError, match=r"^engine must be one of nuts, got 'hmc'$"):
+    with pytest.raises(
+        lensim.InputError, match=r"^engine must be one of auto, laplace, exact, kernel, nuts, got 'hmc'$"
+    ):
         fit(data, engine="hmc")  # type: ignore[arg-type]
     with pytest.raises(lensim.InputError, match=r"^SamplerSettings\.draws must be at least 1, got 0$"):
         fit(data, draws=0)

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from lensim.inference.gate import GateSettings, convergence_table, diagnose
+from lensim.inference.gate import convergence_table, diagnose
+from lensim.inference.settings import GateSettings
 from lensim.inference.verdict import Verdict
 from lensim.seeding import stream
 

@@ -6,9 +6,9 @@ import pymc as pm
 import pytensor
 import pytest
 
-from lensim.inference.engine_nutpie import SamplerSettings
-from lensim.inference.fit import FitSettings, fit
+from lensim.inference.fit import fit
 from lensim.inference.generated_sources import FOLDER, sources_kept_in_one_folder
+from lensim.inference.settings import FitSettings, SamplerSettings
 
 SETTINGS = FitSettings(SamplerSettings(draws=20, tune=20, chains=2), prior_draws=5, predictive_draws=5)
 

@@ -18,8 +18,9 @@ from lensim.dose_response import NO_FAULTS, DoseResponseDesign, DoseResponsePopu
 from lensim.dose_response.priors import DoseResponsePriors, WellPriors
 from lensim.inference import engine_nutpie
 from lensim.inference.catalogue import catalogue, find_model
-from lensim.inference.fit import FitSettings, fit
+from lensim.inference.fit import fit
 from lensim.inference.sampler_coordinates import SAMPLER_COORDINATES
+from lensim.inference.settings import FitSettings
 from lensim.inference.verdict import verdict_of
 from lensim.models.coordinates import COORDINATE_SUFFIX
 from lensim.seeding import sampler_seed, stream
@@ -101,7 +102,7 @@ def test_coords_are_the_real_names(name):
 @pytest.mark.parametrize("name", MODELS)
 def test_declares_what_its_docstring_says(name):
     build, model = find_model(name).build, built(name)
-    declared = (build.__doc__ or "").split("Declares")[1].split("Raises")[0]
+    declared = (build.function.__doc__ or "").split("Declares")[1].split("Raises")[0]
     words = set(re.findall(r"\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b", declared)) - set(model.coords) - set(MODELS)
     assert words
     assert words <= set(model.named_vars)

@@ -23,8 +23,7 @@ from lensim.expression.truth import NO_FAULTS as NO_FAULTS_OF_PCR
 from lensim.expression.truth import CellTypeExpression, ExpressionPopulation, GeneAssay
 from lensim.expression.truth import draw_truth as draw_expression
 from lensim.inference.catalogue import find_model
-from lensim.inference.engine_nutpie import SamplerSettings
-from lensim.inference.fit import FitSettings, fit
+from lensim.inference.fit import fit
 from lensim.inference.prior_sensitivity import OF_NUMBERS
 from lensim.inference.sampler_coordinates import (
     SAMPLER_COORDINATES,
@@ -32,6 +31,7 @@ from lensim.inference.sampler_coordinates import (
     log_prior_of,
     with_coordinates,
 )
+from lensim.inference.settings import FitSettings, SamplerSettings
 from lensim.models.coordinates import normal_by_information, normal_non_centred
 from lensim.seeding import stream
 

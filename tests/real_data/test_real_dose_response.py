@@ -13,9 +13,9 @@ from lensim.dose_response.estimands import dose_response_estimands, summarise_li
 from lensim.dose_response.read import read_tidy
 from lensim.inference import engine_nutpie
 from lensim.inference.catalogue import find_model
-from lensim.inference.engine_nutpie import SamplerSettings
 from lensim.inference.gate import diagnose
 from lensim.inference.observations import attach_observations
+from lensim.inference.settings import SamplerSettings
 
 pytestmark = [pytest.mark.real_data, pytest.mark.sampling]
 

@@ -30,7 +30,8 @@ from lensim.inference.calibration import (
     reliability_table,
     spiegelhalter_pvalue,
 )
-from lensim.inference.engine_nutpie import SamplerSettings, compile_model, sample
+from lensim.inference.engine_nutpie import compile_model, sample
+from lensim.inference.settings import SamplerSettings
 from lensim.models import CATALOGUE
 from lensim.plate_faults import NO_FAULTS
 from lensim.seeding import stream

@@ -20,7 +20,8 @@ from lensim.cell_cycle.priors import CellCyclePriors
 from lensim.cell_cycle.simulate import one_study, simulate
 from lensim.cell_cycle.truth import Cytometer, draw_truth, truth_given
 from lensim.inference.calibration import coverage_pvalue, is_covered, randomised_rank
-from lensim.inference.engine_nutpie import CompiledModel, SamplerSettings, compile_model, sample
+from lensim.inference.engine_nutpie import CompiledModel, compile_model, sample
+from lensim.inference.settings import SamplerSettings
 from lensim.maiga2013.cell_cycle_twin import POPULATION, cell_cycle_design
 from lensim.models.cell_cycle_phases import build_cell_cycle_phases, cell_cycle_arrays
 

@@ -23,8 +23,9 @@ from lensim.inference.calibration import (
     reliability_table,
     spiegelhalter_pvalue,
 )
-from lensim.inference.engine_nutpie import SamplerSettings, compile_model, sample
-from lensim.inference.gate import GateSettings, diagnose
+from lensim.inference.engine_nutpie import compile_model, sample
+from lensim.inference.gate import diagnose
+from lensim.inference.settings import GateSettings, SamplerSettings
 from lensim.maiga2013.dose_response_twin import dose_response_design
 from lensim.models import CATALOGUE
 

@@ -14,7 +14,8 @@ from lensim import vocabulary as v
 from lensim.expression.exact.engine import Questions, analyse
 from lensim.expression.pairs import one_study_of_pairs
 from lensim.inference.catalogue import find_model
-from lensim.inference.engine_nutpie import SamplerSettings, compile_model, sample
+from lensim.inference.engine_nutpie import compile_model, sample
+from lensim.inference.settings import SamplerSettings
 from lensim.power.expression.study import simulate_chunk
 from lensim.power.scenario import scenario_of
 

@@ -24,7 +24,8 @@ from lensim.expression.simulate import one_study, simulate
 from lensim.expression.standard_curve import amplification_factors
 from lensim.expression.truth import NO_FAULTS, CellTypeExpression, ExpressionPopulation, GeneAssay, draw_truth
 from lensim.inference.calibration import coverage_pvalue, is_covered, randomised_rank
-from lensim.inference.engine_nutpie import CompiledModel, SamplerSettings, compile_model, sample
+from lensim.inference.engine_nutpie import CompiledModel, compile_model, sample
+from lensim.inference.settings import SamplerSettings
 from lensim.models.expression_hierarchical import build_expression_hierarchical
 
 pytestmark = [pytest.mark.calibrate, pytest.mark.sampling]

@@ -11,7 +11,8 @@ from scipy import stats
 from experiments.coverage_published import KINDS, row_of, samples_of
 from lensim import vocabulary as v
 from lensim.inference.catalogue import find_model
-from lensim.inference.engine_nutpie import SamplerSettings, compile_model, sample
+from lensim.inference.engine_nutpie import compile_model, sample
+from lensim.inference.settings import SamplerSettings
 from lensim.summaries.model_data import summary_data
 from lensim.summaries.posterior import OMEGA, summary_posterior
 from lensim.summaries.priors import SummaryPriors

@@ -9,7 +9,7 @@ import pandas as pd
 import xarray as xr
 
 from lensim import vocabulary as v
-from lensim.inference.engine_nutpie import SamplerSettings
+from lensim.inference.settings import SamplerSettings
 from lensim.power.diagnosands import COLUMNS, EXACT, FAILED, LAPLACE, audit_table
 from lensim.power.dose_response import engine_laplace, engine_nuts
 from lensim.power.dose_response.answer import PanelAnswer, gathered, with_rest

@@ -14,8 +14,9 @@ from lensim import vocabulary as v
 from lensim.dose_response.places import shift_of
 from lensim.dose_response.simulate import one_study
 from lensim.inference.catalogue import find_model
-from lensim.inference.engine_nutpie import CompiledModel, SamplerSettings, compile_model, sample
-from lensim.inference.gate import GateSettings, diagnose
+from lensim.inference.engine_nutpie import CompiledModel, compile_model, sample
+from lensim.inference.gate import diagnose
+from lensim.inference.settings import GateSettings, SamplerSettings
 from lensim.power.diagnosands import FAILED, NUTS
 from lensim.power.dose_response.answer import DRAWS, PanelAnswer, gathered
 from lensim.power.dose_response.rule import PanelDraws

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from lensim.inference.engine_nutpie import SamplerSettings
+from lensim.inference.settings import SamplerSettings
 from lensim.power.diagnosands import COLUMNS, EXACT, FAILED, SCORES, audit_table
 from lensim.power.expression import engine_exact, engine_nuts
 from lensim.power.expression.answer import MEAN_MCSE, PairAnswer

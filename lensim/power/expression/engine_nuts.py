@@ -18,8 +18,9 @@ from lensim.expression.pairs import one_study_of_pairs
 from lensim.expression.simulate import one_study
 from lensim.expression.standard_curve import amplification_factors
 from lensim.inference.catalogue import ModelEntry, find_model
-from lensim.inference.engine_nutpie import CompiledModel, SamplerSettings, compile_model, sample
-from lensim.inference.gate import GateSettings, diagnose
+from lensim.inference.engine_nutpie import CompiledModel, compile_model, sample
+from lensim.inference.gate import diagnose
+from lensim.inference.settings import GateSettings, SamplerSettings
 from lensim.power.diagnosands import FAILED, NUTS
 from lensim.power.expression.answer import MEAN_MCSE, PairAnswer
 from lensim.power.expression.scenario import ExpressionScenario
