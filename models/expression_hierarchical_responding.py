@@ -1,16 +1,11 @@
 """RT-qPCR of several subjects, pooled, in which the references may respond to the treatment as well."""
 
-from dataclasses import replace
-
 import pymc as pm
 import xarray as xr
 
 from lensim.expression import reaction_arrays as panel
-from lensim.expression.priors import ExpressionPriors
+from lensim.expression.priors import ExpressionPriors, responding_priors
 from lensim.models import expression_components as parts
-
-SD_LOG2_REFERENCE_FOLD_CHANGE = 0.5
-"""Assumed: a gene that was chosen as a reference mostly moves by less than 1.4-fold."""
 
 
 def build_expression_hierarchical_responding(
@@ -30,8 +25,6 @@ def build_expression_hierarchical_responding(
     Raises    InputError as `require_expression` says
     Source    as `expression_hierarchical`
     """
-    priors = priors or ExpressionPriors()
-    if priors.sd_log2_reference_fold_change == 0.0:
-        priors = replace(priors, sd_log2_reference_fold_change=SD_LOG2_REFERENCE_FOLD_CHANGE)
+    priors = responding_priors(priors or ExpressionPriors())
     panel.require_expression(data, "expression_hierarchical_responding")
     return parts.build(data, priors, slots, pooled=True, by_input=True)

@@ -9,6 +9,7 @@ import xarray as xr
 from lensim import vocabulary as v
 from lensim.assay import Asked, Assay, ResultTable
 from lensim.dose_response.conditions import has_conditions, summarise_condition_levels, summarise_conditions
+from lensim.dose_response.density import DENSITIES
 from lensim.dose_response.estimands import (
     AREA_OVER_CURVE,
     DOSE_UNIT,
@@ -260,6 +261,7 @@ ASSAY: Final = Assay(
     notes=notes,
     remarks=lambda estimands: tuple(estimands.attrs[REMARKS]),
     misfits=misfit_notes,
+    densities=DENSITIES,
     write=write_tidy,
     has_threshold=True,
     has_levels=True,

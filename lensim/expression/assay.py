@@ -11,6 +11,7 @@ from lensim.assay import Asked, Assay, ResultTable
 from lensim.expression.arms import MOST_ARMS_BY_SUBJECT, summarise_arms, summarise_arms_by_subject
 from lensim.expression.cells import mean_ct
 from lensim.expression.contrasts import summarise_contrasts, summarise_levels, summarise_references
+from lensim.expression.density import DENSITIES
 from lensim.expression.estimands import (
     CALIBRATOR,
     DIFFERENCE_OF_CELL_TYPES,
@@ -274,5 +275,6 @@ ASSAY: Final = Assay(
     notes=notes,
     remarks=remarks,
     misfits=misfit_notes,
+    densities=DENSITIES,
     write=write_study,
 )

@@ -3,7 +3,7 @@
 NUTS, the exact engine and scenarios share one set of priors of pairs.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import ClassVar, Final
 
 from lensim import checks
@@ -50,6 +50,10 @@ MEDIAN_SD_OF_RESPONSE: Final = 0.1
 """Of a reference under a treatment [log2]: 7% (assumed)."""
 LOG_SD_SD_OF_RESPONSE: Final = 1.0
 """One reference in ten moves by half a doubling or more (assumed)."""
+
+SD_OF_RESPONDING: Final = 0.5
+"""Of each reference in `expression_hierarchical_responding` [log2], where priors state none: a gene that was chosen as
+a reference mostly moves by less than 1.4-fold (assumed)."""
 
 LARGEST_SHARE: Final = 0.5
 """Where more reactions than this are outlying, no replicate tells which."""
@@ -114,3 +118,10 @@ class ExpressionPriors:
                 checks.above(f"ExpressionPriors.{item.name}", value, 0.0)
         share = self.mean_share_of_outlying_reactions
         checks.between("ExpressionPriors.mean_share_of_outlying_reactions", share, 0.0, LARGEST_SHARE)
+
+
+def responding_priors(priors: ExpressionPriors) -> ExpressionPriors:
+    """Priors of a model in which references respond: with `SD_OF_RESPONDING` where they state no sd above 0."""
+    if priors.sd_log2_reference_fold_change > 0.0:
+        return priors
+    return replace(priors, sd_log2_reference_fold_change=SD_OF_RESPONDING)
