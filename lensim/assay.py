@@ -18,6 +18,7 @@ from lensim import checks, limits
 from lensim import vocabulary as v
 from lensim.bounds import number_fault
 from lensim.inference.engine import Density, Engine
+from lensim.inference.further_run import FurtherRun
 from lensim.inference.observations import OBSERVATIONS, observations_of
 from lensim.inference.prior_sensitivity import PRIOR_SENSITIVITY
 from lensim.inference.prior_words import PRIOR_DECIDES, moves_of_rows, prior_decides
@@ -177,6 +178,8 @@ class Assay:
         Fast engines that draw posteriors of its models, the first choice first; NUTS is always there, behind them.
     densities
         By name of a model: what it says of draws without PyTensor, for the groups of a fast fit.
+    further_run
+        What a further run of a study is, of which posterior calibration simulates some; None where there is none.
     has_threshold
         Whether `Asked.threshold_um` has a meaning.
     has_levels
@@ -203,6 +206,7 @@ class Assay:
     write: Callable[..., None] | None = None
     engines: tuple[Engine, ...] = ()
     densities: Mapping[str, Density] = field(default_factory=dict)
+    further_run: FurtherRun | None = None
     has_threshold: bool = False
     has_levels: bool = False
 

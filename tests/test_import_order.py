@@ -49,6 +49,7 @@ LEVELS = (
     ("maiga2013",),
     ("power",),
     ("plan",),
+    ("calibrate",),
     ("report",),
     ("face", "read", "simulate"),
     ("cli",),

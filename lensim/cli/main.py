@@ -12,7 +12,19 @@ from typing import Annotated, Any, Final, NoReturn
 import typer
 
 from lensim.checks import STANDARD_OUTPUT, InputError, fault_of
-from lensim.cli import associate, compare, plan, power, published, report, selection, simulate, sources, summarize
+from lensim.cli import (
+    associate,
+    calibrate,
+    compare,
+    plan,
+    power,
+    published,
+    report,
+    selection,
+    simulate,
+    sources,
+    summarize,
+)
 from lensim.cli.console import print_anything
 from lensim.cli.fit import fit_command
 from lensim.cli.read import read_command, read_expression_command
@@ -128,6 +140,7 @@ _WHOLE: Final[tuple[tuple[str, Callable[..., None], str], ...]] = (
     ("report", report.report, "fit.nc results/power --out report.html"),
     ("compare", compare.compare, "fit.nc --csv comparison.csv"),
     ("summarize", summarize.summarize, "fit.nc --threshold-um 10 --figures figures/"),
+    ("calibrate", calibrate.calibrate, "fit.nc --simulations 100 --out calibration/"),
 )
 for _name, _command, _example in _SIMULATE:
     _add(simulate_app, _name, _command, f"simulate {_example}")

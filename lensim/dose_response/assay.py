@@ -33,9 +33,11 @@ from lensim.dose_response.misfit import (
     summarise_doses,
     with_shapes,
 )
+from lensim.dose_response.new_run import new_run, with_new_run
 from lensim.dose_response.places import place_in_words, shift_of
 from lensim.dose_response.read import read_dose_response, write_tidy
 from lensim.dose_response.remarks import panel_remarks
+from lensim.inference.further_run import FurtherRun
 from lensim.inference.observations import observations_of
 from lensim.inference.prior_sensitivity import RESOLUTION
 
@@ -261,6 +263,7 @@ ASSAY: Final = Assay(
     notes=notes,
     remarks=lambda estimands: tuple(estimands.attrs[REMARKS]),
     misfits=misfit_notes,
+    further_run=FurtherRun(new_run, with_new_run, in_words="the same lines on other days, plates and wells"),
     densities=DENSITIES,
     write=write_tidy,
     has_threshold=True,

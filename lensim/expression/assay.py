@@ -33,6 +33,7 @@ from lensim.expression.misfit import (
     summarise_outlying,
     with_misfit,
 )
+from lensim.expression.new_run import moved_by_new_run, new_run, with_new_run
 from lensim.expression.plate_checks import told_of_plates
 from lensim.expression.read import amplified_without_template, read_expression, write_study
 from lensim.expression.reasons import percent
@@ -42,6 +43,7 @@ from lensim.expression.tipping import told_of_one_reference
 from lensim.expression.unpaired import told_of_groups
 from lensim.expression.well_checks import told_of_factors, told_of_wells
 from lensim.inference.doubts import Population
+from lensim.inference.further_run import FurtherRun
 
 SHOWN_CONTROLS: Final = 5
 SHOWN_MISSING: Final = 8
@@ -275,6 +277,9 @@ ASSAY: Final = Assay(
     notes=notes,
     remarks=remarks,
     misfits=misfit_notes,
+    further_run=FurtherRun(
+        new_run, with_new_run, moved_by_new_run, in_words="the same subjects, other samples and reactions"
+    ),
     densities=DENSITIES,
     write=write_study,
 )

@@ -17,6 +17,7 @@ from lensim.plain_text import one_line
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from lensim.face.calibration import Calibration
     from lensim.report.figures.catalogue import ResultFigure
 
 
@@ -172,6 +173,60 @@ class Fit:
         path = Path(path)
         one_of("suffix of a result", path.suffix.lower(), (".nc",))
         save_result(self.tree, path, force=force)
+
+    @checked
+    def calibrate(
+        self,
+        *,
+        simulations: int = 100,
+        seed: int = 1,
+        engine: str = "auto",
+        workers: int = 1,
+        out: str | Path | None = None,
+        progress: Callable[[int, int], None] = lambda done, total: None,
+    ) -> "Calibration":
+        """Whether the intervals of this fit can be believed for its data, by posterior calibration.
+
+        Further runs of the study (the same lines or subjects, other days, samples and wells) are simulated from draws
+        of the fit, and fitted together with the data; the draws must then lie anywhere among those of the new fits.
+
+        Parameters
+        ----------
+        simulations
+            Further runs; 100 tell coverage to 3 to 5%.
+        seed
+            Root seed; the same seed gives the same numbers on any number of workers.
+        engine
+            Fast engine that fits them; auto takes the first that does.
+        workers
+            Processes on this machine.
+        out
+            Folder for table, figure and finished simulations; a run that was stopped goes on there. Nothing is kept
+            without it.
+        progress
+            Called with simulations done and asked for.
+
+        Raises
+        ------
+        InputError
+            If no fast engine takes the data, or the folder is of another fit.
+
+        Examples
+        --------
+        >>> found = fit.calibrate(simulations=100)
+        >>> found.sentence, found.table, found.plot()
+        """
+        from lensim.face.calibration import calibration_of
+
+        return calibration_of(
+            self.tree,
+            simulations=simulations,
+            seed=seed,
+            engine=engine,
+            workers=workers,
+            out=None if out is None else Path(out),
+            progress=progress,
+        )
 
     def __repr__(self) -> str:
         return f"<lensim.Fit of {self._name()}: {self.verdict.sentence()}>"

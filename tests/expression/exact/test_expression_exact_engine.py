@@ -227,3 +227,24 @@ def test_draws_of_no_study_are_refused():
         exact_posterior(pairs(RATIO, 2), 3, stream(9, "none"))
     with pytest.raises(InputError, match="draws must be at least 1, got 0"):
         exact_posterior(pairs(RATIO, 2), 0, stream(9, "none"), 0)
+
+
+def test_the_technical_spread_is_drawn_with_its_density_and_not_at_the_nodes():
+    """Null: log spreads have mean and sd of prior times likelihood of the replicates, which alone tell it here."""
+    freedom, sum_of_squares = 12, 12 * 0.1**2
+    more = {
+        v.SUM_OF_SQUARES: xr.Variable(v.STUDY, np.full(3, sum_of_squares)),
+        v.FREEDOM: xr.Variable(v.STUDY, np.full(3, freedom)),
+        v.TECHNICAL_SHARE: xr.Variable((v.STUDY, v.PAIR), np.full(RATIO.shape, 1e-12)),
+    }
+    drawn = exact_posterior(pairs(RATIO, 1, **more), 0, stream(9, "technical"), 20_000)["posterior"]
+    log_sd = np.log(drawn[v.SD_TECHNICAL].to_numpy().ravel())
+    assert len(np.unique(log_sd)) > 19_000
+    at = np.linspace(-4.0, 0.5, 4001)
+    log_density = -freedom * at - sum_of_squares / (2 * np.exp(2 * at)) - 0.5 * ((at - np.log(0.15)) / 0.5) ** 2
+    weight = np.exp(log_density - log_density.max())
+    weight /= weight.sum()
+    mean = weight @ at
+    sd = np.sqrt(weight @ (at - mean) ** 2)
+    assert log_sd.mean() == pytest.approx(mean, abs=0.05 * sd)
+    assert log_sd.std() == pytest.approx(sd, rel=0.03)

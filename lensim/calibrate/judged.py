@@ -1,0 +1,192 @@
+"""From records of simulations to a table, and a sentence on whether the intervals of a fit can be believed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from scipy import special, stats
+
+from lensim.calibrate.simulation import HANDED_ON, OK
+from lensim.inference.calibration import is_covered
+from lensim.inference.uniformity import FEWEST, holm
+
+DOUBT: Final = 0.01
+"""Adjusted P value of uniform ranks below which intervals are not to be believed."""
+ORDER: Final = 4
+INNER, OUTER = 0.5, 0.9
+BELIEVABLE, DOUBTFUL, UNKNOWN = "can be believed", "cannot be believed", "nothing can be said"
+SURE: Final = 3.0
+"""Standard errors from which on a shift or a spread of ranks is named."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What simulations say of a fit.
+
+    Attributes
+    ----------
+    table
+        One row a quantity, the worst first: name and quantity (in words); items; simulations;
+        covered_50_percent and covered_90_percent with _error (over simulations); pvalue (of uniform ranks),
+        pvalue_adjusted (Holm, over quantities); shift and spread of ranks in standard errors; reads.
+    sentence
+        Whether intervals can be believed, with the figures behind it.
+    is_believable
+        None where there are too few simulations.
+    simulations, handed_on, failed, not_converged
+        How many there were, and how many of them have no answer that counts.
+    """
+
+    table: pd.DataFrame
+    sentence: str
+    is_believable: bool | None
+    simulations: int
+    handed_on: int
+    failed: int
+    not_converged: int
+
+
+def judged(records: Sequence[Mapping[str, Any]], words: Mapping[str, str], run_in_words: str = "") -> Judged:
+    """Judge the records of a fit.
+
+    Parameters
+    ----------
+    records
+        As from `lensim.calibrate.simulation.measure`.
+    words
+        What quantities are called in tables; those without a word keep their name.
+    run_in_words
+        What is new in a further run.
+    """
+    answered = [one for one in records if one["outcome"] == OK]
+    passed = passed_of(records)
+    outcomes = [one["outcome"] for one in records]
+    counts = (
+        len(records),
+        outcomes.count(HANDED_ON),
+        len(records) - len(answered) - outcomes.count(HANDED_ON),
+        len(answered) - len(passed),
+    )
+    names = list(dict.fromkeys(name for one in passed for name in one["ranks"]))
+    rows = [
+        {"name": name, "quantity": words.get(name, name)} | row_of(ranks)
+        for name in names
+        if len(ranks := ranks_of(passed, name)) >= FEWEST
+    ]
+    if not rows:
+        return Judged(pd.DataFrame(), _too_few(len(passed), counts), None, *counts)
+    table = pd.DataFrame(rows)
+    table["pvalue_adjusted"] = holm(table["pvalue"].to_list())
+    table["reads"] = [
+        _reads(*row) for row in zip(table["pvalue_adjusted"], table["shift"], table["spread"], strict=True)
+    ]
+    table = table.sort_values("pvalue", kind="stable", ignore_index=True)
+    is_believable = bool(table["pvalue_adjusted"].iloc[0] >= DOUBT)
+    return Judged(table, _sentence(table, is_believable, len(passed), counts, run_in_words), is_believable, *counts)
+
+
+def ranks_of(records: Sequence[Mapping[str, Any]], name: str) -> np.ndarray:
+    """Ranks (simulation, item) of a quantity."""
+    return np.array([one["ranks"][name] for one in records if name in one["ranks"]], dtype=float)
+
+
+def passed_of(records: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Records of simulations whose answer counts."""
+    return [one for one in records if one["outcome"] == OK and one["converged"]]
+
+
+def words_of_row(row: Mapping[str, Any]) -> str:
+    """What a panel of a quantity is called: its word and name, where these differ."""
+    return str(row["name"]) if row["name"] == row["quantity"] else f"{row['quantity']} ({row['name']})"
+
+
+def row_of(ranks: np.ndarray) -> dict[str, Any]:
+    """The row of a quantity, without what depends on the other ones."""
+    row: dict[str, Any] = {"items": ranks.shape[1], "simulations": len(ranks)}
+    for label, probability in (("50", INNER), ("90", OUTER)):
+        covered = is_covered(ranks, probability).mean(axis=1)
+        error = covered.std(ddof=1) / np.sqrt(len(covered))
+        if error == 0.0:  # all or none are covered: as if one more were not
+            error = 1.0 / (len(covered) + 1.0)
+        row |= {f"covered_{label}_percent": 100.0 * covered.mean(), f"covered_{label}_percent_error": 100.0 * error}
+    pvalue, shift, spread = uniformity_of_items(ranks)
+    return row | {"pvalue": pvalue, "shift": shift, "spread": spread}
+
+
+def uniformity_of_items(ranks: np.ndarray) -> tuple[float, float, float]:
+    """P value of the null that ranks (simulation, item) are uniform, whose items of one simulation hang together.
+
+    Hotelling's T^2 of the means over items of Neyman's four polynomials: what items have in common counts once. Shift
+    and spread are the first two in standard errors.
+    """
+    x = 2.0 * ranks - 1.0
+    scores = np.stack(
+        [np.sqrt(2 * k + 1) * special.eval_legendre(k, x).mean(axis=1) for k in range(1, ORDER + 1)], axis=1
+    )
+    n, mean = len(scores), scores.mean(axis=0)
+    covariance = np.cov(scores.T)
+    t2 = float(n * mean @ np.linalg.pinv(covariance) @ mean)
+    pvalue = float(stats.f.sf(t2 * (n - ORDER) / (ORDER * (n - 1)), ORDER, n - ORDER))
+    errors = np.sqrt(np.maximum(np.diag(covariance), 1e-12) / n)
+    return pvalue, float(mean[0] / errors[0]), float(mean[1] / errors[1])
+
+
+def _reads(adjusted: float, shift: float, spread: float) -> str:
+    """How ranks that are not uniform read."""
+    if adjusted >= DOUBT:
+        return ""
+    said = []
+    if abs(spread) >= SURE:
+        said.append("intervals too narrow" if spread > 0 else "intervals too wide")
+    if abs(shift) >= SURE:
+        said.append("values too low" if shift > 0 else "values too high")
+    return ", ".join(said) or "another shape than uniform"
+
+
+def _sentence(table: pd.DataFrame, is_believable: bool, passed: int, counts: tuple[int, ...], run_in_words: str) -> str:
+    inner, outer = (_coverage(table, name) for name in ("50", "90"))
+    worst = table.iloc[0]
+    what = f"further runs{f' ({run_in_words})' if run_in_words else ''}"
+    said = (
+        f"the intervals {BELIEVABLE if is_believable else DOUBTFUL} for these data: {passed} {what} were simulated "
+        f"from the fit and fitted together with the data; 50% intervals held the truth in {inner}%, 90% "
+        f"intervals in {outer}%"
+    )
+    covered = f"{worst['covered_90_percent']:.0f} ± {worst['covered_90_percent_error']:.0f}%"
+    p = f"P = {worst['pvalue_adjusted']:.2g} for all {len(table)} quantities together"
+    if is_believable:
+        said += f"; the worst quantity is {worst['quantity']} ({p})"
+    else:
+        said += (
+            f"; the worst quantity is {worst['quantity']}: {worst['reads']}, 90% intervals held it in {covered} ({p})"
+        )
+    return said + _without_answer(counts)
+
+
+def _coverage(table: pd.DataFrame, name: str) -> str:
+    """Mean coverage over quantities, with the largest error of one: quantities of one simulation hang together."""
+    return f"{table[f'covered_{name}_percent'].mean():.0f} ± {table[f'covered_{name}_percent_error'].median():.0f}"
+
+
+def _too_few(passed: int, counts: tuple[int, ...]) -> str:
+    return (
+        f"{UNKNOWN} of the intervals: at least {FEWEST} simulations must have an answer that passes the gate, got "
+        f"{passed}{_without_answer(counts)}"
+    )
+
+
+def _without_answer(counts: tuple[int, ...]) -> str:
+    """What became of simulations that do not count."""
+    simulations, handed_on, failed, not_converged = counts
+    parts = [
+        f"{number} {what}"
+        for number, what in (
+            (handed_on, "handed on by the engine"),
+            (failed, "failed"),
+            (not_converged, "did not pass the gate"),
+        )
+        if number
+    ]
+    return f"; of {simulations} simulations {' and '.join(parts)}, and are left out" if parts else ""
