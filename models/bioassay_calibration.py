@@ -12,12 +12,12 @@ from lensim.bioassay.classical import fit_standard_curve, predict_tnf
 from lensim.bioassay.priors import BioassayPriors
 from lensim.bioassay.roles import BLANK, SAMPLE, STANDARD
 from lensim.bioassay.rules import require_bioassay
+from lensim.bioassay.well_arrays import CURVE, bioassay_coords, tnf_of_standards, well_arrays
 from lensim.checks import InputError
 from lensim.models.coordinates import normal_by_information, positive_spread
 
 LN10 = float(np.log(10.0))
 LOG10_2 = float(np.log10(2.0))
-CURVE = (v.LOG_TOP_OD, v.LOG10_EC50_TNF, v.LOG_HILL, v.LOG_EFFECT)
 NEXT_TO_NOTHING = 1e-6  # keeps a division finite where the data say nothing
 USUAL = BioassayPriors()
 
@@ -28,29 +28,7 @@ def bioassay_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:
     Beside wells and pointers, what a classical fit says of curves and media: coordinates are made of it
     (`models/coordinates.py`), so it moves the speed and never the answer.
     """
-    role = data[v.ROLE].to_numpy()
-    tnf = np.where(role == STANDARD, data[v.CONCENTRATION].to_numpy().astype(float), 0.0)
-    is_sample = role == SAMPLE
-    positive = np.unique(tnf[tnf > 0])
-    is_control = data[v.IS_CONTROL].to_numpy() == 1
-    place = np.where(is_control, 0, np.cumsum(~is_control))  # 0 the control, then contrasts from 1
-    arrays = {
-        "od": data[v.OPTICAL_DENSITY].to_numpy().astype(float),
-        "plate_of_well": data[v.PLATE_OF_WELL].to_numpy().astype(np.int64),
-        "medium_of_well": np.where(is_sample, data[v.MEDIUM_OF_WELL].to_numpy(), 0).astype(np.int64),
-        "is_sample": is_sample.astype(float),
-        "has_cells": (role != BLANK).astype(float),
-        "has_tnf": (is_sample | (tnf > 0)).astype(float),
-        "known_log10_tnf": np.where(
-            is_sample,
-            -np.log10(np.where(is_sample, data[v.DILUTION].to_numpy(), 1.0)),
-            np.log10(np.where(tnf > 0, tnf, 1)),
-        ),
-        "line_of_medium": data[v.LINE_OF_MEDIUM].to_numpy().astype(np.int64),
-        "contrast_of_medium": place[data[v.CONDITION_OF_MEDIUM].to_numpy()].astype(np.int64),
-        "middle_log10_tnf": np.array(np.log10(positive[[0, -1]]).mean()),
-    }
-    return arrays | _known(data, tnf)
+    return well_arrays(data) | _known(data, tnf_of_standards(data))
 
 
 def _known(data: xr.Dataset, tnf: np.ndarray) -> dict[str, np.ndarray]:
@@ -129,10 +107,8 @@ def build_bioassay_calibration(data: xr.Dataset, priors: BioassayPriors | None =
     """
     priors = priors or BioassayPriors()
     require_bioassay(data, "bioassay_calibration")
-    is_control = data[v.IS_CONTROL].to_numpy() == 1
-    contrasts = [str(name) for name in data[v.CONDITION].to_numpy()[~is_control]]
-    coords = {dim: [str(name) for name in data[dim].to_numpy()] for dim in (v.CELL_LINE, v.PLATE, v.MEDIUM)}
-    coords |= {v.CURVE_PARAMETER: list(CURVE)} | ({v.CONTRAST: contrasts} if contrasts else {})
+    coords = bioassay_coords(data)
+    contrasts = coords.get(v.CONTRAST, [])
     arrays = bioassay_arrays(data)
     of_well = {name for name, array in arrays.items() if array.shape == (data.sizes[v.WELL],)}
     with pm.Model(coords=coords) as model:

@@ -6,20 +6,11 @@ import pytensor.tensor as pt
 import xarray as xr
 
 from lensim import vocabulary as v
-from lensim.cell_cycle.cultures import events_of_cultures, require_tubes
-from lensim.cell_cycle.phases import LATER_PHASES, PHASES, contrast_of_condition, contrasts_of
+from lensim.cell_cycle.cultures import require_tubes
+from lensim.cell_cycle.density import cell_cycle_arrays
+from lensim.cell_cycle.phases import LATER_PHASES, PHASES, contrasts_of
 from lensim.cell_cycle.priors import CellCyclePriors
 from lensim.models.coordinates import positive_spread
-
-
-def cell_cycle_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:
-    """The arrays of the model, by the names under which it holds them; tubes of one culture are summed."""
-    contrast = contrast_of_condition(data)[data[v.CONDITION_OF_CULTURE].to_numpy()]
-    return {
-        "events_of_culture": events_of_cultures(data),
-        "line_of_culture": data[v.LINE_OF_CULTURE].to_numpy().astype(np.int64),
-        "contrast_of_culture": contrast.astype(np.int64),  # 0 for the control
-    }
 
 
 def build_cell_cycle_phases(data: xr.Dataset, priors: CellCyclePriors | None = None) -> pm.Model:

@@ -7,6 +7,7 @@ import xarray as xr
 from lensim import vocabulary as v
 from lensim.assay import Asked, Assay, ResultTable
 from lensim.bioassay.assemble import write_bioassay
+from lensim.bioassay.density import DENSITIES
 from lensim.bioassay.estimands import bioassay_estimands, summarise_changes, summarise_media
 from lensim.bioassay.read import read_bioassay
 
@@ -79,5 +80,6 @@ ASSAY: Final = Assay(
     tables=tables,
     counts=counts,
     notes=notes,
+    densities=DENSITIES,
     write=write_bioassay,
 )

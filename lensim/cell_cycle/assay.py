@@ -6,6 +6,7 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.assay import Asked, Assay, ResultTable
+from lensim.cell_cycle.density import DENSITIES
 from lensim.cell_cycle.estimands import (
     CHANGE,
     DIFFERENCE,
@@ -101,5 +102,6 @@ ASSAY: Final = Assay(
     notes=notes,
     remarks=remarks,
     prepared=prepared,
+    densities=DENSITIES,
     write=write_cell_cycle,
 )

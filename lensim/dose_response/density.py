@@ -5,11 +5,9 @@ Equations as in the PyMC models, with which tests hold them equal:
     log signal ~ StudentT(nu_well, log E + place, sqrt(sd_well^2 + 1 / counts)),  E = background + top * residual(d)
     log blank  ~ StudentT(4, log background, sqrt(sd_blank^2 + 1 / counts))
     viability  ~ StudentT(nu_well, E, sqrt((sd_well E)^2 + sd_floor^2)),          E = top share * residual(d)
-
-Wells are taken a few draws at a time, so that beside the result only a few megabytes are held.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any, Final, NamedTuple
 
@@ -28,9 +26,10 @@ from lensim.dose_response.panel_arrays import (
     viabilities,
 )
 from lensim.dose_response.priors import DoseResponsePriors
+from lensim.inference.by_draw import by_draw
 from lensim.inference.engine import Density
 from lensim.inference.laws import (
-    OF_DRAWS,
+    Values,
     draw_laws,
     log_prior_of_laws,
     named,
@@ -41,18 +40,13 @@ from lensim.inference.laws import (
 
 NU_BLANK: Final = 4.0
 LN10: Final = float(np.log(10.0))
-VALUES_AT_A_TIME: Final = 2**18
-"""Wells times draws that are worked on together: they fit into the cache of a processor."""
-
 Arrays = Mapping[str, np.ndarray]
-Draws = Mapping[str, np.ndarray]
-"""Variables (draw, ...) of some draws."""
 
 
 class _Places(NamedTuple):
-    """Where wells, or blanks, lie a priori: location and squared scale (draw, cell), degrees of freedom (draw, 1).
+    """Where wells, or blanks, lie a priori: location and squared scale (cell, draw), degrees of freedom (draw).
 
-    `of` is the cell of each well; `away` is added to its location, (draw, well) or 0.
+    `of` is the cell of each well; `away` is added to its location, (well, draw) or 0.
     """
 
     location: np.ndarray
@@ -77,26 +71,34 @@ def prior(data: xr.Dataset, priors: Any, draws: int, rng: np.random.Generator, *
 
 def log_likelihood(data: xr.Dataset, posterior: xr.Dataset, priors: Any, *, model: PanelModel) -> xr.Dataset:
     """Log density of each well and blank, draw by draw; see `lensim.inference.engine.Density`."""
-    observed = _observed(data, model)
+    observed, arrays = _observed(data, model), _arrays(data, model)
 
-    def density(name: str, at: _Places) -> np.ndarray:
-        away = observed[name].to_numpy() - at.location[:, at.of] - at.away
-        return student_t(away, at.variance[:, at.of], at.nu)
+    def density(x: Values) -> dict[str, np.ndarray]:
+        return {
+            name: student_t(
+                observed[name].to_numpy()[:, None] - at.location[at.of] - at.away, at.variance[at.of], at.nu
+            )
+            for name, at in _places(arrays, x, model)
+        }
 
-    return _of_draws(data, posterior, model, density)
+    return by_draw(values_of(posterior), posterior, observed, density)
 
 
 def predictive(
     data: xr.Dataset, posterior: xr.Dataset, priors: Any, rng: np.random.Generator, *, model: PanelModel
 ) -> xr.Dataset:
     """A replicate of each well and blank a draw; see `lensim.inference.engine.Density`."""
+    arrays = _arrays(data, model)
 
-    def replicate(name: str, at: _Places) -> np.ndarray:
-        shape = (len(at.location), len(at.of))
-        spread = np.sqrt(at.variance)[:, at.of] * rng.standard_t(np.broadcast_to(at.nu, shape))
-        return np.asarray(at.location[:, at.of] + at.away + spread)
+    def replicate(x: Values) -> dict[str, np.ndarray]:
+        made = {}
+        for name, at in _places(arrays, x, model):
+            shape = (len(at.of), at.location.shape[1])
+            spread = np.sqrt(at.variance)[at.of] * rng.standard_t(np.broadcast_to(at.nu, shape))
+            made[name] = np.asarray(at.location[at.of] + at.away + spread)
+        return made
 
-    return _of_draws(data, posterior, model, replicate)
+    return by_draw(values_of(posterior), posterior, _observed(data, model), replicate)
 
 
 def constant(data: xr.Dataset, *, model: PanelModel) -> xr.Dataset:
@@ -132,83 +134,47 @@ def _observed(data: xr.Dataset, model: PanelModel) -> xr.Dataset:
     return xr.Dataset(found)
 
 
-def _of_draws(
-    data: xr.Dataset, posterior: xr.Dataset, model: PanelModel, say: Callable[[str, _Places], np.ndarray]
-) -> xr.Dataset:
-    """What `say` gives of each observed variable (draw, well), for all draws (chain, draw, well)."""
-    observed, arrays = _observed(data, model), _arrays(data, model)
-    chains = tuple(posterior.sizes[dim] for dim in OF_DRAWS)
-    total = int(np.prod(chains))
-    found = {str(name): np.empty((total, one.size)) for name, one in observed.items()}
-    for part, draws in _parts(posterior, max(1, VALUES_AT_A_TIME // max(data.sizes[v.WELL], 1))):
-        for name, at in _observations(arrays, draws, model):
-            if name in found:
-                found[name][part] = say(name, at)
-    along = {name: (*OF_DRAWS, *map(str, observed[name].dims)) for name in found}
-    return xr.Dataset(
-        {
-            name: named(along[name], array.reshape(*chains, array.shape[1]), posterior.coords | _counted(observed))
-            for name, array in found.items()
-        }
-    )
-
-
-def _counted(observed: xr.Dataset) -> dict[Any, np.ndarray]:
-    return {dim: np.arange(size) for dim, size in observed.sizes.items()}
-
-
-def _parts(posterior: xr.Dataset, size: int) -> Iterator[tuple[slice, Draws]]:
-    """Draws of all chains in a row, `size` at a time; a scalar is (draw, 1)."""
-    values = {name: np.atleast_2d(array).T for name, array in values_of(posterior).items() if array.ndim < 3}
-    for start in range(0, len(next(iter(values.values()))), size):
-        part = slice(start, start + size)
-        yield part, {name: array[part] for name, array in values.items()}
-
-
-def _observations(arrays: Arrays, draws: Draws, model: PanelModel) -> Iterator[tuple[str, _Places]]:
+def _places(arrays: Arrays, x: Values, model: PanelModel) -> Iterator[tuple[str, _Places]]:
     if model.is_normalised:
-        yield "viability_observed", _fractions(arrays, draws)
+        yield "viability_observed", _fractions(arrays, x)
         return
-    yield "log_signal_observed", _signals(arrays, draws, model)
-    if "sd_blank" in draws:
-        background = draws[v.BACKGROUND][:, arrays["plate_of_blank"]]
-        variance = draws["sd_blank"] ** 2 + arrays["inverse_counting_minutes"] / background
-        yield (
-            "log_blank_signal_observed",
-            _Places(np.log(background), variance, NU_BLANK, np.arange(background.shape[1])),
-        )
+    yield "log_signal_observed", _signals(arrays, x, model)
+    if "sd_blank" in x:
+        background = x[v.BACKGROUND][arrays["plate_of_blank"]]
+        variance = x["sd_blank"] ** 2 + arrays["inverse_counting_minutes"] / background
+        yield "log_blank_signal_observed", _Places(np.log(background), variance, NU_BLANK, np.arange(len(background)))
 
 
-def _residual(arrays: Arrays, draws: Draws) -> np.ndarray:
-    """Expected signal of each culture at each of its doses, as a fraction of untreated (draw, cell)."""
+def _residual(arrays: Arrays, x: Values) -> np.ndarray:
+    """Expected signal of each culture at each of its doses, as a fraction of untreated (cell, draw)."""
     culture = arrays["culture_of_cell"]
-    away = arrays["log_dose_of_cell"] - LN10 * draws[v.CULTURE_LOG10_EC50][:, culture]
-    occupancy = expit(np.exp(draws[v.CULTURE_LOG_HILL])[:, culture] * away)
-    return np.asarray(1.0 + np.expm1(-draws[v.CULTURE_EFFECT])[:, culture] * occupancy)
+    away = arrays["log_dose_of_cell"][:, None] - LN10 * x[v.CULTURE_LOG10_EC50][culture]
+    occupancy = expit(np.exp(x[v.CULTURE_LOG_HILL])[culture] * away)
+    return np.asarray(1.0 + np.expm1(-x[v.CULTURE_EFFECT])[culture] * occupancy)
 
 
-def _signals(arrays: Arrays, draws: Draws, model: PanelModel) -> _Places:
+def _signals(arrays: Arrays, x: Values, model: PanelModel) -> _Places:
     culture = arrays["culture_of_cell"]
-    background = draws[v.BACKGROUND][:, arrays["plate_of_culture"][culture]]
-    expected = background + np.exp(draws[v.LOG_TOP])[:, culture] * _residual(arrays, draws)
-    variance = draws[v.SD_WELL] ** 2 + arrays["inverse_counting_minutes"] / expected
-    away = _position(arrays, draws) if model.has_places else 0.0
-    return _Places(np.log(expected), variance, draws[v.NU_WELL], arrays["cell_of_well"], away)
+    background = x[v.BACKGROUND][arrays["plate_of_culture"][culture]]
+    expected = background + np.exp(x[v.LOG_TOP])[culture] * _residual(arrays, x)
+    variance = x[v.SD_WELL] ** 2 + arrays["inverse_counting_minutes"] / expected
+    away = _position(arrays, x) if model.has_places else 0.0
+    return _Places(np.log(expected), variance, x[v.NU_WELL], arrays["cell_of_well"], away)
 
 
-def _position(arrays: Arrays, draws: Draws) -> np.ndarray:
-    """What a well gains or loses by its place (draw, well)."""
+def _position(arrays: Arrays, x: Values) -> np.ndarray:
+    """What a well gains or loses by its place (well, draw)."""
     plate = arrays["plate_of_well"]
-    found = draws[EDGE_EFFECT][:, plate] * arrays["edge_of_well"]
+    found = x[EDGE_EFFECT][plate] * arrays["edge_of_well"][:, None]
     for along in GRADIENTS:
-        found = found + draws[f"{along}_log_gradient"][:, plate] * arrays[f"{along}_of_well"]
+        found = found + x[f"{along}_log_gradient"][plate] * arrays[f"{along}_of_well"][:, None]
     return found
 
 
-def _fractions(arrays: Arrays, draws: Draws) -> _Places:
-    expected = np.exp(draws[LOG_TOP_SHARE])[:, arrays["culture_of_cell"]] * _residual(arrays, draws)
-    variance = (draws[v.SD_WELL] * expected) ** 2 + draws[v.SD_FLOOR] ** 2
-    return _Places(expected, variance, draws[v.NU_WELL], arrays["cell_of_well"])
+def _fractions(arrays: Arrays, x: Values) -> _Places:
+    expected = np.exp(x[LOG_TOP_SHARE])[arrays["culture_of_cell"]] * _residual(arrays, x)
+    variance = (x[v.SD_WELL] * expected) ** 2 + x[v.SD_FLOOR] ** 2
+    return _Places(expected, variance, x[v.NU_WELL], arrays["cell_of_well"])
 
 
 def _density(model: PanelModel) -> Density:

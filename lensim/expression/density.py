@@ -4,7 +4,7 @@ Observed variables are those of the PyMC models: `cell_ct_observed`, mean Cts of
 reactions that start from few copies, a Ct at the limit for none; `standard_ct_observed`, of dilution series.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final, NamedTuple
 
@@ -16,16 +16,15 @@ from lensim.expression import reactions
 from lensim.expression.laws import BIOLOGICAL_OF_SLOT, COORDINATE_OF_SLOT, ReactionModel, reaction_laws
 from lensim.expression.reaction_arrays import expression_arrays, expression_coords, genes_on_plates, genes_with_series
 from lensim.expression.slots import draw_slots
+from lensim.inference.by_draw import by_draw, parts_of_draws
 from lensim.inference.engine import Density
-from lensim.inference.laws import OF_DRAWS, draw_laws, log_prior_of_laws, named, prior_as_dataset, values_of
+from lensim.inference.laws import Values, draw_laws, log_prior_of_laws, prior_as_dataset, values_of
 from lensim.seeding import stream
 
 CELLS: Final = "cell_ct_observed"
 FEW: Final = "dim_ct_observed"
 SERIES: Final = "standard_ct_observed"
 HELD_AS: Final = {CELLS: "cell_ct", FEW: "dim_ct", SERIES: "standard_ct"}
-VALUES_AT_A_TIME: Final = 2**18
-"""Cells times draws that are worked on together: they fit into the cache of a processor."""
 ROUGH: Final = ("information_on_", "estimate_of_", "mean_", "share_of_contrast", "plate_share", "reference_deviation")
 """How names of rough guesses begin, which only a sampler's coordinates need."""
 
@@ -51,6 +50,24 @@ class _Study(NamedTuple):
         names = [CELLS, FEW, *([SERIES] if genes_with_series(self.data).any() else [])]
         return {name: self.arrays[HELD_AS[name]] for name in names}
 
+    @property
+    def limit(self) -> float:
+        return float(self.arrays["cycle_limit"])
+
+    @property
+    def width(self) -> int:
+        """Numbers that are held of a draw, at most."""
+        genes_in_samples = self.data.sizes[v.GENE] * self.data.sizes[v.SAMPLE]
+        return max(genes_in_samples, *(len(values) for values in self.observed.values()))
+
+
+class _Seen(NamedTuple):
+    """Where what is seen lies a priori."""
+
+    cells: reactions.BrightCells
+    few: reactions.FewCopies
+    series: reactions.Series | None
+
 
 def _study(data: xr.Dataset, priors: Any, model: ReactionModel) -> _Study:
     return _Study(data, expression_arrays(data), model.priors(priors), model)
@@ -73,15 +90,17 @@ def prior(data: xr.Dataset, priors: Any, draws: int, rng: np.random.Generator, *
 def log_likelihood(data: xr.Dataset, posterior: xr.Dataset, priors: Any, *, model: ReactionModel) -> xr.Dataset:
     """Log density of each bright cell, dim reaction and standard; see `lensim.inference.engine.Density`."""
     study = _study(data, priors, model)
-    cts, limit = study.observed, float(study.arrays["cycle_limit"])
+    cts = {name: values[:, None] for name, values in study.observed.items()}
 
-    def density(name: str, at: Any, of: reactions.Machine) -> np.ndarray:
-        ct = cts[name][:, None]
-        if name == CELLS:
-            return reactions.log_density_of_cells(ct, at, of, study.arrays)
-        if name == FEW:
-            return reactions.log_density_of_few(ct, at, limit)
-        return reactions.log_density_of_series(ct, at, of)
+    def density(x: Values) -> dict[str, np.ndarray]:
+        of, at = _seen(study, x)
+        found = {
+            CELLS: reactions.log_density_of_cells(cts[CELLS], at.cells, of, study.arrays),
+            FEW: reactions.log_density_of_few(cts[FEW], at.few, study.limit),
+        }
+        if at.series is not None:
+            found[SERIES] = reactions.log_density_of_series(cts[SERIES], at.series, of)
+        return found
 
     return _of_draws(study, posterior, density)
 
@@ -94,14 +113,16 @@ def predictive(
     A cell stays bright: the mean of its reactions is drawn with none of them outlying, as by the PyMC model.
     """
     study = _study(data, priors, model)
-    limit = float(study.arrays["cycle_limit"])
 
-    def replicate(name: str, at: Any, of: reactions.Machine) -> np.ndarray:
-        if name == CELLS:
-            return reactions.replicates_of_cells(at, study.arrays, rng)
-        return (
-            reactions.replicates_of_few(at, limit, rng) if name == FEW else reactions.replicates_of_series(at, of, rng)
-        )
+    def replicate(x: Values) -> dict[str, np.ndarray]:
+        of, at = _seen(study, x)
+        made = {
+            CELLS: reactions.replicates_of_cells(at.cells, study.arrays, rng),
+            FEW: reactions.replicates_of_few(at.few, study.limit, rng),
+        }
+        if at.series is not None:
+            made[SERIES] = reactions.replicates_of_series(at.series, of, rng)
+        return made
 
     return _of_draws(study, posterior, replicate)
 
@@ -144,52 +165,32 @@ def _values(study: _Study, posterior: xr.Dataset) -> dict[str, np.ndarray]:
     draws = values[v.SD_TECHNICAL].shape[-1]
     values[BIOLOGICAL_OF_SLOT] = np.zeros((len(gene), draws))
     rng = stream(draws, "deviations of slots")
-    for part, x in _parts(values, VALUES_AT_A_TIME // max(_most(study), 1)):
+    for part, x in parts_of_draws(values, study.width):
         of, quantity = _expected(study, x)
         values[BIOLOGICAL_OF_SLOT][:, part] = draw_slots(study.arrays, of, quantity, rng)
     return values
 
 
-def _most(study: _Study) -> int:
-    """Values a draw, at most, that something is computed of."""
-    genes_in_samples = study.data.sizes[v.GENE] * study.data.sizes[v.SAMPLE]
-    return max(genes_in_samples, *(len(values) for values in study.observed.values()))
-
-
-def _parts(values: Mapping[str, np.ndarray], size: int) -> Iterator[tuple[slice, dict[str, np.ndarray]]]:
-    total = values[v.SD_TECHNICAL].shape[-1]
-    for start in range(0, total, max(size, 1)):
-        part = slice(start, min(start + max(size, 1), total))
-        yield part, {name: array[..., part] for name, array in values.items()}
-
-
-def _expected(study: _Study, x: Mapping[str, np.ndarray]) -> tuple[reactions.Machine, np.ndarray]:
+def _expected(study: _Study, x: Values) -> tuple[reactions.Machine, np.ndarray]:
+    """The measuring side, and log2 quantities without biological deviations (gene, sample, draw)."""
     places = genes_on_plates(study.data)
     of = reactions.machine_of(x, study.arrays, places, study.priors.sd_outlying_cycles)
     is_reference = study.data[v.IS_REFERENCE].to_numpy() == 1
     return of, reactions.quantities(x, study.arrays, is_reference, is_by_input=study.model.is_by_input)
 
 
-def _of_draws(
-    study: _Study, posterior: xr.Dataset, say: Callable[[str, Any, reactions.Machine], np.ndarray]
-) -> xr.Dataset:
-    """What `say` gives of each observed variable (value, draw), for all draws (chain, draw, value)."""
-    chains = tuple(posterior.sizes[dim] for dim in OF_DRAWS)
-    cts = study.observed
-    found = {name: np.empty((int(np.prod(chains)), len(values))) for name, values in cts.items()}
-    for part, x in _parts(_values(study, posterior), VALUES_AT_A_TIME // max(_most(study), 1)):
-        of, quantity = _expected(study, x)
-        said: dict[str, Any] = {
-            CELLS: reactions.bright_cells(x, study.arrays, of, quantity),
-            FEW: reactions.few_copies(x, study.arrays, of, quantity),
-        }
-        if SERIES in found:
-            said[SERIES] = reactions.series(study.arrays, of)
-        for name, at in said.items():
-            found[name][part] = say(name, at, of).T
-    coords = posterior.coords | {_along(name)[0]: np.arange(len(values)) for name, values in cts.items()}
-    by_chain = {name: array.reshape(*chains, array.shape[1]) for name, array in found.items()}
-    return xr.Dataset({name: named((*OF_DRAWS, *_along(name)), array, coords) for name, array in by_chain.items()})
+def _seen(study: _Study, x: Values) -> tuple[reactions.Machine, _Seen]:
+    of, quantity = _expected(study, x)
+    return of, _Seen(
+        reactions.bright_cells(x, study.arrays, of, quantity),
+        reactions.few_copies(x, study.arrays, of, quantity),
+        reactions.series(study.arrays, of) if SERIES in study.observed else None,
+    )
+
+
+def _of_draws(study: _Study, posterior: xr.Dataset, say: Callable[[Values], Mapping[str, np.ndarray]]) -> xr.Dataset:
+    shown = xr.Dataset({name: (_along(name), values) for name, values in study.observed.items()})
+    return by_draw(_values(study, posterior), posterior, shown, say, study.width)
 
 
 def _density(model: ReactionModel) -> Density:

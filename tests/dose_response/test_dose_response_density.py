@@ -8,7 +8,6 @@ from lensim.dose_response import (
     NO_FAULTS,
     DoseResponseDesign,
     DoseResponsePopulation,
-    density,
     draw_truth,
     lay_out,
     panel_arrays,
@@ -16,6 +15,7 @@ from lensim.dose_response import (
 )
 from lensim.dose_response.density import DENSITIES
 from lensim.dose_response.priors import CurvePriors, DoseResponsePriors, WellPriors
+from lensim.inference import by_draw
 from lensim.inference.catalogue import catalogue, find_model
 from lensim.seeding import stream
 from tests.densities_of_models import prior_draws, require_equal
@@ -160,7 +160,7 @@ def test_wells_are_taken_a_few_draws_at_a_time_and_it_shows_in_nothing(monkeypat
     data, name = panel(), "dose_response_plate_position"
     drawn = DENSITIES[name].prior(data, None, 7, stream(83, "parts"))
     whole = DENSITIES[name].log_likelihood(data, drawn, None)
-    monkeypatch.setattr(density, "VALUES_AT_A_TIME", 2 * data.sizes[v.WELL])
+    monkeypatch.setattr(by_draw, "VALUES_AT_A_TIME", 2 * data.sizes[v.WELL])
     xr.testing.assert_identical(DENSITIES[name].log_likelihood(data, drawn, None), whole)
     assert whole["log_signal_observed"].dims == ("chain", "draw", v.WELL)
 

@@ -14,6 +14,7 @@ from lensim.expression.priors import ExpressionPriors
 from lensim.expression.reaction_arrays import expression_arrays
 from lensim.expression.simulate import one_study, simulate
 from lensim.expression.truth import NO_FAULTS, CellTypeExpression, ExpressionPopulation, GeneAssay, draw_truth
+from lensim.inference import by_draw
 from lensim.inference.catalogue import catalogue, find_model
 from lensim.seeding import stream
 from tests.densities_of_models import prior_draws, require_equal
@@ -233,7 +234,7 @@ def test_cells_are_taken_a_few_draws_at_a_time_and_it_shows_in_nothing(monkeypat
     name = "expression_hierarchical"
     drawn = DENSITIES[name].prior(RARE, None, 7, stream(84, "parts"))
     whole = DENSITIES[name].log_likelihood(RARE, drawn, None)
-    monkeypatch.setattr(density, "VALUES_AT_A_TIME", 1)
+    monkeypatch.setattr(by_draw, "VALUES_AT_A_TIME", 1)
     xr.testing.assert_allclose(DENSITIES[name].log_likelihood(RARE, drawn, None), whole, rtol=1e-13)
 
 
