@@ -25,6 +25,9 @@ from lensim.expression.estimands import (
     summarise_subjects,
 )
 from lensim.expression.evidence import DETECTED, LEFT_OUT, UNPAIRED_TREATED, evidence_of, pairs_not_there
+from lensim.expression.fold_change_density import DENSITY
+from lensim.expression.fold_change_density import MODEL as FOLD_CHANGES
+from lensim.expression.fold_change_exact import ENGINE as EXACT
 from lensim.expression.misfit import (
     MISFIT,
     misfit_caption,
@@ -280,6 +283,7 @@ ASSAY: Final = Assay(
     further_run=FurtherRun(
         new_run, with_new_run, moved_by_new_run, in_words="the same subjects, other samples and reactions"
     ),
-    densities=DENSITIES,
     write=write_study,
+    engines=(EXACT,),
+    densities={**DENSITIES, FOLD_CHANGES: DENSITY},
 )
