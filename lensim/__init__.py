@@ -5,6 +5,7 @@
     fit.verdict, fit.summary(), fit.tables, fit.plot(), fit.tree
     lensim.power("study.toml").table
     lensim.plan("next.toml", prior=fit).text
+    lensim.screen("screen.csv", "screen/", workers=2).table
     truth, data = lensim.simulate.expression(design, seed=1)
     lensim.load("fit.nc"); fit.save("fit.nc"); lensim.models(); lensim.InputError
 
@@ -20,11 +21,13 @@ from lensim.private_folders import provide_for_libraries
 if TYPE_CHECKING:
     from lensim import read, simulate
     from lensim.checks import InputError
-    from lensim.face.fit import Fit, fit, load
+    from lensim.face.fit import Fit, fit
+    from lensim.face.load import load
     from lensim.face.models import models
     from lensim.face.plan import plan
     from lensim.face.power import power
     from lensim.face.published import published
+    from lensim.face.screen import Screen, screen
 
 __version__ = version("lensim")
 
@@ -33,6 +36,7 @@ provide_for_libraries()  # before one of them is imported
 __all__ = [
     "Fit",
     "InputError",
+    "Screen",
     "__version__",
     "fit",
     "load",
@@ -41,17 +45,19 @@ __all__ = [
     "power",
     "published",
     "read",
+    "screen",
     "simulate",
 ]
 
 _PLACES: Final = {
     "Fit": "lensim.face.fit",
     "InputError": "lensim.checks",
+    "Screen": "lensim.face.screen",
     "fit": "lensim.face.fit",
-    "load": "lensim.face.fit",
+    "load": "lensim.face.load",
     "published": "lensim.face.published",
 }
-_MODULES: Final = ("models", "plan", "power", "read", "simulate")
+_MODULES: Final = ("models", "plan", "power", "read", "screen", "simulate")
 
 
 def __getattr__(name: str) -> Any:

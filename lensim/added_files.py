@@ -66,6 +66,27 @@ def added_to(
         adding.put(force=force, inputs=inputs, is_stale=is_stale, is_own=is_own)
 
 
+def put_from(
+    filling: Path, folder: Path, *, list_name: str = LIST, is_own: Callable[[str], bool] | None = None
+) -> None:
+    """Put the files of a hidden folder, which the caller holds, into a folder; as at the end of `added_to`.
+
+    Parameters
+    ----------
+    filling
+        In a hidden folder inside `folder`; its files go into `folder`, each in one step.
+    folder, list_name, is_own
+        As for `added_to`, with `force`.
+
+    Raises
+    ------
+    InputError, OSError
+        As `added_to`.
+    """
+    adding = _Adding(folder, folder.absolute(), filling, list_name)
+    adding.put(force=True, inputs=(), is_stale=lambda name: False, is_own=is_own)
+
+
 @contextmanager
 def added_file(path: Path, *, force: bool, inputs: Iterable[Path] = ()) -> Iterator[Path]:
     """A path to write to, for a single file such as a table or a page; it becomes `path` when the block ends well.

@@ -43,6 +43,9 @@ class InputError(ValueError):
     Control characters in it are written as escapes, and what is too long is cut (`lensim.plain_text.message_text`).
     """
 
+    faults: "tuple[tuple[str, int | None, str], ...]" = ()
+    """Of a file: each with its place and its line, where there is one."""
+
     def __init__(self, message: object = "") -> None:
         super().__init__(message_text(str(message)))
 
@@ -231,4 +234,6 @@ class FaultReport:
         ]
         if len(ordered) > self.shown:
             lines.append(f"{on_one_line(self.place)}: and {len(ordered) - self.shown} more faults")
-        raise InputError("\n".join(lines))
+        error = InputError("\n".join(lines))
+        error.faults = tuple(ordered)
+        raise error

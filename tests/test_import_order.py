@@ -48,6 +48,7 @@ LEVELS = (
     ("summaries",),
     ("maiga2013",),
     ("power",),
+    ("screen",),
     ("plan",),
     ("calibrate",),
     ("report",),

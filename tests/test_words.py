@@ -14,7 +14,7 @@ DOORS = {
     "from_markup": set(),
     "from_ansi": set(),
     "Markup": {"lensim/report/html.py"},
-    "Progress": {"lensim/cli/calibrate.py", "lensim/cli/power.py"},
+    "Progress": {"lensim/cli/progress.py"},
     "mathtext": set(),
     "HTML": set(),
 }

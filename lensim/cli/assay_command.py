@@ -34,3 +34,15 @@ def assay_command(
     command.__signature__ = inspect.Signature(keywords)  # type: ignore[attr-defined]
     command.__annotations__ = {one.name: one.annotation for one in keywords}
     return command
+
+
+def joined(*functions: Callable[..., Any]) -> Callable[..., Any]:
+    """A function with the parameters of several, which does nothing: `assay_command` takes its signature alone."""
+
+    def shared(**given: Any) -> None:
+        """The signature alone is used."""
+
+    parameters = {name: one for function in functions for name, one in inspect.signature(function).parameters.items()}
+    keywords = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in parameters.values()]
+    shared.__signature__ = inspect.Signature(keywords)  # type: ignore[attr-defined]
+    return shared

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from lensim.cli.shared import Seed, err, say
+from lensim.cli.progress import progress_bar
+from lensim.cli.shared import Seed, say
 from lensim.cli.workers import Workers, interrupted_in_one_sentence
 
 if TYPE_CHECKING:
@@ -32,25 +33,22 @@ def calibrate(
     the fit, and fitted together with the data. Exit status 0 where intervals can be believed, 3 where they cannot, or
     where nothing can be said.
     """
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from lensim.face.fit import Fit
+    from lensim.output import load_result
 
-    from lensim.face.fit import load
-
-    fit = load(result_file)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    fit = Fit(load_result(result_file))
     kept = f"what was finished is in {folder}, and the same command goes on there"
     with (
         interrupted_in_one_sentence(kept if folder else "nothing is kept without --out"),
-        Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar,
+        progress_bar("further runs") as progress,
     ):
-        task = bar.add_task("further runs", total=simulations)
         found = fit.calibrate(
             simulations=simulations,
             seed=seed,
             engine=engine,
             workers=workers,
             out=folder,
-            progress=lambda done, total: bar.update(task, completed=done, total=total),
+            progress=progress,
         )
     if len(found.table):
         _print(found.table)

@@ -5,14 +5,23 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import typer
 
 from lensim.checks import fault_of, one_of, told_of
-from lensim.cli.assay_command import assay_command
+from lensim.cli.assay_command import assay_command, joined
 from lensim.cli.kept import going_on, keep, tell
 from lensim.cli.remedies import in_own_options
+from lensim.cli.screen import (
+    EveryCompound,
+    KeepDraws,
+    Where,
+    is_store,
+    require_screen_options,
+    run_screen_command,
+    settings_of,
+)
 from lensim.cli.shared import (
     Chains,
     CiProb,
@@ -27,11 +36,13 @@ from lensim.cli.shared import (
     say,
 )
 from lensim.cli.studies import Source, Study, joint_tables, studies_of
+from lensim.cli.workers import Scheduler, TrustNetwork, Workers
 
 if TYPE_CHECKING:
     from lensim.assay import Asked
     from lensim.cli.summarize import Said
     from lensim.face.fit import Fit
+    from lensim.screen.settings import ScreenSettings
 
 Engine = Literal["auto", "laplace", "exact", "kernel", "nuts"]
 
@@ -52,9 +63,17 @@ def fit_options(
     tune: Tune = 1000,
     chains: Chains = 4,
     target_accept: TargetAccept = 0.95,
+    workers: Workers = 1,
+    scheduler: Scheduler = "",
+    trust_network: TrustNetwork = False,
+    keep: KeepDraws = 0,
     force: Force = False,
 ) -> None:
     """Options of every fit; the signature alone is used."""
+
+
+def options_with_compounds(every_compound: EveryCompound = False) -> None:
+    """Options of assays whose files may have compounds."""
 
 
 def fit_command(name: str, source: Source, about: str) -> Callable[..., None]:
@@ -69,7 +88,9 @@ def fit_command(name: str, source: Source, about: str) -> Callable[..., None]:
     about
         What the help says.
     """
-    return assay_command(f"fit_{name}", source, fit_options, partial(_run, name, source), about)
+    has_compounds = name == "dose_response"
+    shared = joined(fit_options, options_with_compounds) if has_compounds else fit_options
+    return assay_command(f"fit_{name}", source, shared, partial(_run, name, source), about)
 
 
 def _run(
@@ -89,20 +110,32 @@ def _run(
     tune: int,
     chains: int,
     target_accept: float,
+    workers: int,
+    scheduler: str,
+    trust_network: bool,
+    keep: int,
     force: bool,
+    every_compound: bool = False,
 ) -> None:
     from lensim.assay import Asked
     from lensim.cli.summarize import require_room
     from lensim.inference.settings import SamplerSettings
     from lensim.output import require_room_for
 
+    by = given.get("by") or ""
+    require_screen_options(path, by, every_compound=every_compound, workers=workers, scheduler=scheduler, keep=keep)
+    if is_store(path, by, every_compound=every_compound):
+        where = Where(path, workers, scheduler, trust_network, figures, csv, force)
+        of_fits = {"seed": seed, "model": model, "engine": engine, "draws": draws, "tune": tune, "chains": chains}
+        settings = settings_of({**of_fits, "target_accept": target_accept}, priors, ci, keep)
+        _screen(source, given, where, settings, Asked(ci), every_compound=every_compound)
+        return
     one_of("--out suffix", path.suffix.lower(), (".nc",))
     SamplerSettings(draws=draws, tune=tune, chains=chains, target_accept=target_accept)  # refuses what is out of range
     read_here = paths_in({**given, "priors": priors})
-    if not given.get("by"):
+    if not by:
         require_room_for(path, force=force, inputs=read_here)
     require_room(csv, figures, force=force, inputs=read_here)
-    by = given.get("by") or ""
     studies = studies_of(source(**given), by)
     for study in studies:
         require_room_for(study.path(path), force=force, inputs=read_here)
@@ -121,6 +154,34 @@ def _run(
     )
     outcomes = [_outcome(study, path, drawn, Asked(ci), figures, force=force) for study in studies]
     _tell_all(outcomes, by, csv, force=force)
+
+
+def _screen(
+    source: Source,
+    given: dict[str, Any],
+    where: Where,
+    settings: "ScreenSettings",
+    asked: "Asked",
+    *,
+    every_compound: bool,
+) -> None:
+    """Many fits into one store."""
+    from lensim.cli import sources
+    from lensim.cli.summarize import require_room
+    from lensim.tables.told import column_notes
+
+    inputs = paths_in(given)
+    require_room(where.csv, where.figures, force=where.force, inputs=inputs)
+    compound = given.get("compound", "") if every_compound else ""
+    studies = (
+        sources.every_compound(**{**given, "compound": ""})
+        if every_compound
+        else cast("dict[str, Any]", source(**given))
+    )
+    for note in column_notes(sources.whole(studies)):
+        say(f"note: {in_own_options(note)}", quietly=True)
+    by = "compound" if every_compound else str(given["by"])
+    run_screen_command(studies, by, settings, where, asked, compound, inputs)
 
 
 @dataclass(frozen=True)

@@ -12,25 +12,14 @@ from typing import Annotated, Any, Final, NoReturn
 import typer
 
 from lensim.checks import STANDARD_OUTPUT, InputError, fault_of
-from lensim.cli import (
-    associate,
-    calibrate,
-    compare,
-    plan,
-    power,
-    published,
-    report,
-    selection,
-    simulate,
-    sources,
-    summarize,
-)
+from lensim.cli import associate, calibrate, compare, plan, power, published, report, selection, simulate, sources
 from lensim.cli.console import print_anything
 from lensim.cli.fit import fit_command
 from lensim.cli.read import read_command, read_expression_command
 from lensim.cli.refused_values import refusal_of
 from lensim.cli.remedies import speaking_options
 from lensim.cli.shared import once_by, out, say
+from lensim.cli.summarize_command import summarize
 from lensim.working_folder import pass_over_settings
 
 app = typer.Typer(
@@ -139,7 +128,7 @@ _WHOLE: Final[tuple[tuple[str, Callable[..., None], str], ...]] = (
     ("published", published.published, "paper.toml --out results/paper"),
     ("report", report.report, "fit.nc results/power --out report.html"),
     ("compare", compare.compare, "fit.nc --csv comparison.csv"),
-    ("summarize", summarize.summarize, "fit.nc --threshold-um 10 --figures figures/"),
+    ("summarize", summarize, "fit.nc --threshold-um 10 --figures figures/"),
     ("calibrate", calibrate.calibrate, "fit.nc --simulations 100 --out calibration/"),
 )
 for _name, _command, _example in _SIMULATE:

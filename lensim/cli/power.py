@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from lensim.cli.shared import err, out, say
+from lensim.cli.progress import progress_bar
+from lensim.cli.shared import out, say
 from lensim.cli.workers import Scheduler, TrustNetwork, Workers, interrupted_in_one_sentence, say_what_is_trusted
 
 if TYPE_CHECKING:
@@ -30,19 +31,12 @@ def power(
     Results do not depend on the number of workers. Started again with the same scenario and folder, it continues
     where it stopped.
     """
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
     from lensim.face.power import power as run
     from lensim.power.assays import assay_of
 
     say_what_is_trusted(scheduler, trust_network=trust_network)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     left = f"what was finished is in {folder}, and the same command goes on there"
-    with (
-        interrupted_in_one_sentence(left),
-        Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar,
-    ):
-        task = bar.add_task("chunks of studies", total=None)
+    with interrupted_in_one_sentence(left), progress_bar("chunks of studies") as progress:
         result = run(
             scenario_file,
             folder,
@@ -50,7 +44,7 @@ def power(
             scheduler=scheduler,
             trust_network=trust_network,
             figures=figures,
-            progress=lambda done, total: bar.update(task, completed=done, total=total),
+            progress=progress,
         )
     print_power(result.table, result.audit)
     for made_again in result.remarks:

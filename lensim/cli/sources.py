@@ -1,8 +1,10 @@
 """From the files and options of a command to data, one function an assay; `fit` and `read` take the same options."""
 
 import math
+from collections.abc import Mapping
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
@@ -30,10 +32,12 @@ from lensim.cli.shared import (
 if TYPE_CHECKING:
     import xarray as xr
 
+    from lensim.dose_response.read import Compounds
+
 MOST_CYCLES: Final = 1_000
 
 
-def dose_response(
+def _wells(
     files: Annotated[
         list[Path], typer.Argument(help="Tables with one row a well, or readers' plate grids with --plate-map.")
     ],
@@ -82,43 +86,67 @@ def dose_response(
     by: By = "",
     ignore: Ignore = None,
     join_names: JoinNames = None,
-) -> "xr.Dataset | dict[str, xr.Dataset]":
-    """Read the wells of a dose-response panel."""
+) -> "tuple[list[Path], dict[str, Any]]":
+    """The files of a dose-response panel, and the arguments of its reader."""
     from dataclasses import fields
 
-    from lensim.dose_response.read import Roles, read_dose_response
+    from lensim.dose_response.read import Roles
 
     patterns, allowed = pairs_of("--role", role), tuple(field.name for field in fields(Roles))
     for name in patterns:
         one_of("--role: the name", name, allowed)
     # a role that is not named keeps no meaning: a file has its own words or the standard ones, not both
     roles = Roles(**{name: tuple(patterns.get(name, ())) for name in allowed}) if patterns else None
-    return read_dose_response(
-        files,
-        dose_unit=dose_unit or None,
-        dose_scale=dose_scale,
-        plate_map=plate_map,
-        grid_number=grid_number,
-        reading=reading or None,
-        plate_wells=plate_wells,
-        well_order=well_order,
-        columns=columns_of(column),
-        roles=roles,
-        decimal=decimal,
-        compound=compound,
-        counting_minutes=math.inf if counting_minutes is None else counting_minutes,
-        scale=scale,
-        lost="drop" if drop_lost else "refuse",
-        normalise=normalise,
-        repeats=repeats,
-        controls=controls,
-        saturated="drop" if drop_saturated else "keep" if keep_saturated else "refuse",
-        where=where_of(where),
-        by=by or None,
-        ignore=tuple(ignore or ()),
-        join_names=join_names,
-        control=control or None,
-    )
+    return files, {
+        "dose_unit": dose_unit or None,
+        "dose_scale": dose_scale,
+        "plate_map": plate_map,
+        "grid_number": grid_number,
+        "reading": reading or None,
+        "plate_wells": plate_wells,
+        "well_order": well_order,
+        "columns": columns_of(column),
+        "roles": roles,
+        "decimal": decimal,
+        "compound": compound,
+        "counting_minutes": math.inf if counting_minutes is None else counting_minutes,
+        "scale": scale,
+        "lost": "drop" if drop_lost else "refuse",
+        "normalise": normalise,
+        "repeats": repeats,
+        "controls": controls,
+        "saturated": "drop" if drop_saturated else "keep" if keep_saturated else "refuse",
+        "where": where_of(where),
+        "by": by or None,
+        "ignore": tuple(ignore or ()),
+        "join_names": join_names,
+        "control": control or None,
+    }
+
+
+@wraps(_wells, assigned=("__annotations__",))
+def dose_response(**given: Any) -> "xr.Dataset | dict[str, xr.Dataset]":
+    """Read the wells of a dose-response panel."""
+    from lensim.dose_response.read import read_dose_response
+
+    files, options = _wells(**given)
+    return read_dose_response(files, **options)
+
+
+@wraps(_wells, assigned=("__annotations__",))
+def every_compound(**given: Any) -> "Compounds":
+    """Read the wells of a dose-response table of many compounds, each a study by itself."""
+    from lensim.dose_response.read import read_compounds
+
+    files, options = _wells(**given)
+    return read_compounds(files, options)
+
+
+def whole(studies: "Mapping[str, xr.Dataset]") -> "xr.Dataset":
+    """The data that tell how the files of some studies were read: all of them, or those of the first."""
+    from lensim.dose_response.read import Compounds
+
+    return studies.data if isinstance(studies, Compounds) else next(iter(studies.values()))
 
 
 def expression(

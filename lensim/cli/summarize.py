@@ -1,14 +1,12 @@
-"""The command `lensim summarize`, and the tables, figures and verdict that every fit prints and writes."""
+"""The tables, figures and verdict that every fit prints and writes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
-from lensim.checks import InputError, told_of
-from lensim.cli.shared import CiProb, Csv, DoseUm, FigureFolder, Force, Levels, ThresholdUm, say
+from lensim.checks import InputError
+from lensim.cli.shared import say
 from lensim.cli.tables import print_tables
 
 if TYPE_CHECKING:
@@ -16,34 +14,6 @@ if TYPE_CHECKING:
 
     from lensim.assay import Asked, ResultTable
     from lensim.inference.verdict import Verdict
-
-
-def summarize(
-    result_file: Annotated[Path, typer.Argument(metavar="RESULT", help="Result of lensim fit (.nc).")],
-    threshold_um: ThresholdUm = None,
-    level: Levels = None,
-    dose_um: DoseUm = None,
-    ci: CiProb = 0.9,
-    csv: Csv = None,
-    figures: FigureFolder = None,
-    force: Force = False,
-) -> None:
-    """Read a result of any assay: tables, remarks and verdict, as on the page of lensim report."""
-    from lensim.assay import Asked, assay_of
-    from lensim.output import load_result
-
-    asked = Asked(ci, threshold_um, tuple(level or ()), dose_um)
-    require_room(csv, figures, force=force, inputs=[result_file])
-    result = load_result(result_file)
-    require_room_for_figures(result, asked, figures, force=force)
-    if asked == Asked(ci):
-        tables = print_result(result, asked)
-    else:
-        with told_of(str(result_file)):
-            assay_of(result)  # thresholds and levels have no meaning for bare parameters
-            tables = print_result(result, asked)
-    write_csv(tables, csv, force=force)
-    write_figures(result, asked, figures, force=force)
 
 
 def require_room(csv: Path | None, figures: Path | None, *, force: bool, inputs: Sequence[Path] = ()) -> None:

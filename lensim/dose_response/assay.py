@@ -22,7 +22,7 @@ from lensim.dose_response.estimands import (
     summarise_panel,
     with_inhibition_at,
 )
-from lensim.dose_response.experiments import THIS_INHIBITION_AT_TOP, THIS_LOG10_IC50
+from lensim.dose_response.experiments import THIS_INHIBITION_AT_TOP, THIS_LOG10_IC50, means_suffice
 from lensim.dose_response.levels import levels_beside, summarise_levels, with_levels
 from lensim.dose_response.misfit import (
     MISFIT,
@@ -263,6 +263,7 @@ ASSAY: Final = Assay(
     notes=notes,
     remarks=lambda estimands: tuple(estimands.attrs[REMARKS]),
     misfits=misfit_notes,
+    means_suffice=means_suffice,
     further_run=FurtherRun(new_run, with_new_run, in_words="the same lines on other days, plates and wells"),
     densities=DENSITIES,
     write=write_tidy,

@@ -181,19 +181,7 @@ def dose_response_estimands(result: xr.DataTree, threshold_um: float | None = No
     shown_ec50, ec50_of_cultures = within_steps(data, log10_ec50, ec50_of_cultures)
     log10_ic50, ic50_of_cultures = within_steps(data, log10_ic50, ic50_of_cultures)
     at_top = curve.inhibition_percent(top, log10_ec50, log_hill, effect)
-    area = xr.concat(
-        [
-            curve.area_over_curve(
-                float(tested[LOWEST_DOSE][line]),
-                float(top[line]),
-                log10_ec50.isel({v.CELL_LINE: line}),
-                log_hill.isel({v.CELL_LINE: line}),
-                effect.isel({v.CELL_LINE: line}),
-            )
-            for line in range(data.sizes[v.CELL_LINE])
-        ],
-        dim=log10_ec50[v.CELL_LINE] if v.CELL_LINE in log10_ec50.coords else v.CELL_LINE,
-    )
+    area = _areas(tested, log10_ec50, log_hill, effect)
     resistant = log10_ic50 > np.log10(threshold)
     estimands = {
         v.LOG10_IC50: log10_ic50.assign_attrs(units="log10 uM"),
@@ -223,6 +211,17 @@ def dose_response_estimands(result: xr.DataTree, threshold_um: float | None = No
         told[SD_OF_LINES] = float(np.sqrt((posterior[f"sigma_{v.LOG10_EC50}"] ** 2).mean()))
     of_lines = _of_lines(data, tested, threshold) | _of_experiments(data, v.SD_EXPERIMENT in posterior)
     return found.assign_coords(of_lines).assign_attrs(told)
+
+
+def _areas(tested: xr.Dataset, log10_ec50: xr.DataArray, log_hill: xr.DataArray, effect: xr.DataArray) -> xr.DataArray:
+    """Area over the curve of each line within its own doses (chain, draw, cell_line)."""
+    dims = ("chain", "draw", v.CELL_LINE)
+    ends = zip(tested[LOWEST_DOSE].to_numpy().tolist(), tested[TOP_DOSE].to_numpy().tolist(), strict=True)
+    curves = [one.transpose(*dims).to_numpy() for one in (log10_ec50, log_hill, effect)]
+    areas = [
+        curve.area_over_curve(low, high, *(one[..., line] for one in curves)) for line, (low, high) in enumerate(ends)
+    ]
+    return log10_ec50.transpose(*dims).copy(data=np.stack(areas, axis=-1)).drop_attrs()
 
 
 def _of_experiments(data: xr.Dataset, has_days: bool) -> dict[str, tuple[str, Any]]:

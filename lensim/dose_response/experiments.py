@@ -8,11 +8,14 @@ import xarray as xr
 from lensim import checks
 from lensim import vocabulary as v
 from lensim.dose_response import curve
+from lensim.inference.observations import observations_of
 
 THIS_LOG10_IC50: Final = "this_experiment_log10_ic50_um"
 THIS_LOG10_EC50: Final = "this_experiment_log10_ec50_um"
 THIS_INHIBITION_AT_TOP: Final = "this_experiment_inhibition_at_top_dose_percent"
 ONLY_EXPERIMENT: Final = "only_experiment"
+LOG_TOP_SHARE: Final = "log_top_share"
+OF_CULTURES: Final = (v.CULTURE_LOG10_EC50, v.CULTURE_LOG_HILL, v.CULTURE_EFFECT)
 
 
 def curves_of_cultures(result: xr.DataTree, data: xr.Dataset) -> tuple[xr.DataArray, xr.DataArray, xr.DataArray] | None:
@@ -45,6 +48,16 @@ def curves_of_cultures(result: xr.DataTree, data: xr.Dataset) -> tuple[xr.DataAr
         shown(v.CULTURE_LOG_HILL, v.LOG_HILL),
         shown(v.CULTURE_EFFECT, v.EFFECT),
     )
+
+
+def means_suffice(result: xr.DataTree) -> tuple[str, ...]:
+    """Variables of cultures whose means are all that tables and figures need: no line was treated in one culture alone.
+
+    Untreated levels of cultures are among them in any case.
+    """
+    line = observations_of(result)[v.LINE_OF_CULTURE].to_numpy()
+    several = len(line) > 0 and bool((np.bincount(line) != 1).all())
+    return (v.LOG_TOP, LOG_TOP_SHARE, *(OF_CULTURES if several else ()))
 
 
 def experiments_of_lines(data: xr.Dataset) -> np.ndarray:

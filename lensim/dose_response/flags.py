@@ -20,6 +20,7 @@ from lensim import vocabulary as v
 from lensim.dose_response.controls import are_off, level_over_lines
 from lensim.dose_response.replicates import Doses, RelativeWells, by_dose, relative_wells
 from lensim.dose_response.steps import step_of
+from lensim.inference.remembered import remembered
 
 SURE: Final = 4.0
 """Standard errors from which on a difference is told."""
@@ -80,6 +81,7 @@ class Flag:
     size: float
 
 
+@remembered
 def flags_of(data: xr.Dataset, um_per_unit: float = 1.0) -> tuple[Flag, ...]:
     """Flags of every line of a panel, and of its plates.
 
@@ -203,7 +205,7 @@ def _off_curve(doses: Doses, unit: float) -> tuple[str, str, float] | None:
     freedom = len(doses.dose) + 1 - 4
     if freedom < 1:
         return None
-    away, misfit = off_curve(doses)
+    away, misfit = off_curve(doses, enough=float(stats.chi2.isf(OFF_CURVE_P, freedom)))
     k = int(np.abs(away).argmax())
     if abs(away[k]) < LEAST_OFF_CURVE or stats.chi2.sf(misfit, freedom) > OFF_CURVE_P:
         return None
@@ -212,8 +214,11 @@ def _off_curve(doses: Doses, unit: float) -> tuple[str, str, float] | None:
     return NOT_ONE_CURVE, f"{'falls in steps, ' if falls else ''}not one curve: {off}", float(abs(away[k]))
 
 
-def off_curve(doses: Doses) -> tuple[np.ndarray, float]:
-    """Response of each dose less the Hill curve that comes nearest, and the sum of squared standard errors."""
+def off_curve(doses: Doses, enough: float = 0.0) -> tuple[np.ndarray, float]:
+    """Response of each dose less the Hill curve that comes nearest, and the sum of squared standard errors.
+
+    A curve whose sum is below `enough` is near enough, and no nearer one is sought.
+    """
     log_dose = np.log(doses.dose)
     lowest, highest = log_dose.min() - 3.0, log_dose.max() + 3.0
 
@@ -224,9 +229,22 @@ def off_curve(doses: Doses) -> tuple[np.ndarray, float]:
     def misfit(theta: np.ndarray) -> np.ndarray:
         return np.r_[(doses.mean - fitted(theta)) / doses.sd, (theta[0] - 1.0) / doses.sd_controls]
 
+    def slopes(theta: np.ndarray) -> np.ndarray:
+        level, middle, log_slope, left = theta
+        steep, ratio = np.exp(log_slope), log_dose - middle
+        share = expit(steep * ratio)
+        bend = -level * (1.0 - left) * share * (1.0 - share) * steep
+        of_doses = np.stack([1.0 - (1.0 - left) * share, -bend, bend * ratio, level * share], axis=1)
+        return np.vstack([-of_doses / doses.sd[:, None], [1.0 / doses.sd_controls, 0.0, 0.0, 0.0]])
+
     bounds = ([0.3, lowest, -1.5, -0.2], [3.0, highest, 2.5, 3.0])
     starts = [(1.0, middle, 0.2, 0.1) for middle in np.quantile(log_dose, [0.2, 0.5, 0.8])]
-    best = min((least_squares(misfit, start, bounds=bounds) for start in starts), key=lambda fit: fit.cost)
+    fits = []
+    for start in starts:
+        fits.append(least_squares(misfit, start, jac=slopes, bounds=bounds))
+        if 2.0 * fits[-1].cost < enough:
+            break
+    best = min(fits, key=lambda fit: fit.cost)
     return doses.mean - fitted(best.x), 2.0 * float(best.cost)
 
 

@@ -17,11 +17,12 @@ lines are seen there first.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Final
 
 import numpy as np
 import xarray as xr
-from scipy import stats
+from scipy import special, stats
 
 from lensim import vocabulary as v
 from lensim.dose_response.cells import Cells, cells_of
@@ -224,9 +225,15 @@ def _run(cells: Cells, curve: LineCurve, left: np.ndarray, ends: tuple[int, int]
     seen, foreseen = (float(weight @ one) for one in shares)
     apart = value - expected - off
     square = float(apart @ np.linalg.solve(covariance, apart)) if len(own) > 1 else 0.0
-    middle = float(stats.chi2.median(max(len(own) - 1, 1)))
+    middle = _median_of_squares(max(len(own) - 1, 1))
     line, wells = int(cells.line[own[0]]), int(cells.wells[own].sum())
     return Run(line, *ends, seen, foreseen, sd, off / sd, 1.0, wells, square / middle, len(own))
+
+
+@cache
+def _median_of_squares(freedom: int) -> float:
+    """Of chi-square."""
+    return float(stats.chi2.median(freedom))
 
 
 def _weights(away: np.ndarray, sd: np.ndarray) -> np.ndarray:
@@ -260,7 +267,7 @@ def _goes_on(run: Run, doses: np.ndarray) -> bool:
 
 def _judged(run: Run, scale: float, nu: float, doses: np.ndarray) -> Run:
     z = run.z / scale
-    p = 2.0 * float(stats.t.sf(abs(z), max(FEWEST_FREEDOM, nu + run.wells)))
+    p = 2.0 * float(special.stdtr(max(FEWEST_FREEDOM, nu + run.wells), -abs(z)))
     return replace(run, sd=run.sd * scale, z=z, p=1.0 if _goes_on(run, doses) else p)
 
 

@@ -9,6 +9,7 @@ import xarray as xr
 from lensim import vocabulary as v
 from lensim.dose_response.replicates import Doses, by_dose, relative_wells
 from lensim.inference.intervals import interval_of
+from lensim.inference.remembered import remembered
 
 WITHIN_FALL: Final = 0.07
 """A dose lies within the fall where its response is further than this from the plateau and from the floor."""
@@ -27,6 +28,7 @@ class Step:
     first_below: float
 
 
+@remembered
 def steps_of(data: xr.Dataset) -> dict[int, Step]:
     """The lines that fall from the controls' level to the bottom between two neighbouring doses, with these.
 

@@ -320,21 +320,3 @@ def fit(
             tell=tell,
         )
     )
-
-
-@checked
-def load(path: str | Path) -> Fit:
-    """Read a fit that `Fit.save` or `lensim fit` wrote.
-
-    Raises
-    ------
-    InputError
-        If there is no such file, or it is no result of lensim.
-
-    Examples
-    --------
-    >>> lensim.load("fit.nc").verdict.sentence()
-    """
-    from lensim.output import load_result
-
-    return Fit(load_result(Path(path)))

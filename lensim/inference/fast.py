@@ -94,7 +94,7 @@ def _completed(density: Density | None, asking: Asking, found: Drawn) -> xr.Data
             drawn,
             found.settings,
             found.seed,
-            by_well=is_cheap(drawn, asking.data),
+            by_well=found.settings.by_well and is_cheap(drawn, asking.data),
         )
     except Exception as error:
         drawn.attrs[INCOMPLETE] = f"without predictive draws and log likelihood, which failed: {checks.fault_of(error)}"

@@ -106,12 +106,16 @@ class FitSettings:
         thousand are as good as all and take a tenth of the file.
     gate
         What the posterior must reach.
+    by_well
+        Whether a fast engine's result gets the groups with a number for each draw and each value observed, where these
+        are few; they can be made later.
     """
 
     sampler: SamplerSettings = field(default_factory=SamplerSettings)
     prior_draws: int = 500
     predictive_draws: int = 1000
     gate: GateSettings = field(default_factory=GateSettings)
+    by_well: bool = True
 
     def __post_init__(self) -> None:
         require_figures(self)

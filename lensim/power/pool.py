@@ -5,11 +5,16 @@ from contextlib import contextmanager
 from typing import Any
 
 Task = Callable[..., Any]
-Pool = Callable[[Task, Iterator[tuple[Any, tuple[Any, ...]]]], Iterator[tuple[Any, Any]]]
-"""From a function and tasks (key, arguments) to results (key, result), as they come."""
+Lost = Callable[[Any, str], Any]
+"""From a key, and how the workers at it ended, to what counts as its result."""
+Pool = Callable[..., Iterator[tuple[Any, Any]]]
+"""From a function and tasks (key, arguments) to results (key, result), as they come; with a third argument, a `Lost`, a
+task that ends its workers ends no others."""
 
 
-def one_by_one(function: Task, tasks: Iterator[tuple[Any, tuple[Any, ...]]]) -> Iterator[tuple[Any, Any]]:
+def one_by_one(
+    function: Task, tasks: Iterator[tuple[Any, tuple[Any, ...]]], lost: Lost | None = None
+) -> Iterator[tuple[Any, Any]]:
     """Work in this process."""
     for key, arguments in tasks:
         yield key, function(*arguments)

@@ -43,6 +43,7 @@ Task = Callable[..., Any]
 class _Call:
     """One use of the pool: tasks to do again, and results that have come."""
 
+    lost: Callable[[Any, str], Any] | None = None
     again: deque["_Task"] = field(default_factory=deque)
     results: deque[tuple[bool, Any, Any]] = field(default_factory=deque)
     open: int = 0
@@ -141,9 +142,17 @@ class _Crew:
             worker.pipe.close()
         self._workers.clear()
 
-    def spread(self, function: Task, tasks: Iterator[tuple[Any, tuple[Any, ...]]]) -> Iterator[tuple[Any, Any]]:
-        """Results (key, result) as they come, of tasks that are taken one by one as workers get free."""
-        call = _Call()
+    def spread(
+        self,
+        function: Task,
+        tasks: Iterator[tuple[Any, tuple[Any, ...]]],
+        lost: Callable[[Any, str], Any] | None = None,
+    ) -> Iterator[tuple[Any, Any]]:
+        """Results (key, result) as they come, of tasks that are taken one by one as workers get free.
+
+        With `lost`, a task that ended `RETRIES` + 1 workers has the result lost(key, how they ended).
+        """
+        call = _Call(lost)
         new = (_Task(call, key, function, arguments) for key, arguments in tasks)
         while not call.is_done:
             self._give_all(call, new)
@@ -203,7 +212,11 @@ class _Crew:
                 "workers must be 1 in a script without `if __name__ == '__main__':` around what it runs, "
                 f"got {self._count}"
             ) from None
-        if self._failed_starts > RETRIES or (task is not None and task.deaths > RETRIES):
+        if task is not None and task.deaths > RETRIES and task.call.lost is not None:
+            task.call.again.remove(task)
+            why = f"a worker process ended {RETRIES + 1} times at it ({_ending(code)})"
+            task.call.results.append((True, task.key, task.call.lost(task.key, why)))
+        elif self._failed_starts > RETRIES or (task is not None and task.deaths > RETRIES):
             doing = "as it started" if self._failed_starts > RETRIES else "at the same studies"
             raise InputError(
                 f"a worker process ended {RETRIES + 1} times {doing} ({_ending(code)}): where memory is short, take "

@@ -94,7 +94,7 @@ def scheduled(scheduler: str, workers: int, *, trust_network: bool) -> Iterator[
         As `require_address`, or if the scheduler does not answer.
     """
     require_address(scheduler, trust_network=trust_network)
-    from distributed import Client, as_completed
+    from distributed import Client, KilledWorker, as_completed
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of slow shutdowns: nothing a planner can act on
@@ -108,9 +108,21 @@ def scheduled(scheduler: str, workers: int, *, trust_network: bool) -> Iterator[
             in_flight = AHEAD * max(workers, len(client.scheduler_info()["workers"]))
 
             def spread(
-                function: Callable[..., Any], tasks: Iterator[tuple[Any, tuple[Any, ...]]]
+                function: Callable[..., Any],
+                tasks: Iterator[tuple[Any, tuple[Any, ...]]],
+                lost: Callable[[Any, str], Any] | None = None,
             ) -> Iterator[tuple[Any, Any]]:
                 keys: dict[Any, Any] = {}
+
+                def said(future: Any) -> tuple[Any, Any]:
+                    key = keys.pop(future.key)
+                    try:
+                        return key, future.result()
+                    except KilledWorker:
+                        if lost is None:
+                            raise
+                        return key, lost(key, "workers of the scheduler ended at it, again and again")
+
                 running = as_completed(loop=client.loop)
                 for key, arguments in tasks:
                     future = client.submit(function, *arguments, pure=False, retries=RETRIES)
@@ -118,9 +130,8 @@ def scheduled(scheduler: str, workers: int, *, trust_network: bool) -> Iterator[
                     running.add(future)
                     if len(keys) < in_flight:
                         continue
-                    future = next(running)
-                    yield keys.pop(future.key), future.result()
+                    yield said(next(running))
                 for future in running:
-                    yield keys.pop(future.key), future.result()
+                    yield said(future)
 
             yield spread

@@ -13,11 +13,15 @@ from lensim.assay import Asked, has_levels
 from lensim.checks import FaultReport, InputError
 from lensim.output import load_result
 from lensim.report.fits import fit_section
-from lensim.report.folder import Choice, folder_section
+from lensim.report.folder import Choice, ListedTable, folder_section
 from lensim.report.numbers import NONE
 from lensim.report.page import Mark, Page, PageTable, Section, Tile, key_of
 from lensim.results_folder import LIBRARIES
+from lensim.screen.store import is_screen, read_record
+from lensim.screen.table import COMPOUNDS, SUMMARY
 
+MOST_COMPOUNDS: Final = 2_000
+"""Of a screen with more, a page has no row each: its findings name those that failed."""
 PAGE_MARK: Final = b'<meta name="generator" content="lensim">'
 PAGE_HEAD: Final = 2_000
 """Bytes at the start of a page that hold the mark."""
@@ -95,13 +99,23 @@ def results_page(
 
 def _section(path: Path, name: str, key: str, asked: Asked, *, figures: bool) -> Section:
     if path.is_dir():
-        return folder_section(path, Choice(path.name, name, ""), key)
+        return folder_section(path, _choice_of(path, name), key)
     if not path.exists():
         raise InputError("must be a fit (.nc) or a results folder, got nothing there")
     result = load_result(path)
     if asked.levels and not has_levels(result):
         asked = replace(asked, levels=())
     return fit_section(result, name, key, asked, figures=figures)
+
+
+def _choice_of(folder: Path, name: str) -> Choice:
+    """What a page shows of a folder: of a screen one row a compound, and not the long table."""
+    if not is_screen(folder):
+        return Choice(folder.name, name, "")
+    short = ListedTable(COMPOUNDS, "One row each: rows in the long table, model, engine, verdict, and why one failed")
+    if len(read_record(folder).names) > MOST_COMPOUNDS:
+        return Choice(folder.name, name, "", left_out=(SUMMARY, COMPOUNDS))
+    return Choice(folder.name, name, "", tables=(short,), left_out=(SUMMARY,))
 
 
 def _summary(sections: Sequence[Section]) -> str:

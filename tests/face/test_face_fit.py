@@ -9,7 +9,8 @@ import lensim
 from lensim import vocabulary as v
 from lensim.assay import Asked, read_result
 from lensim.dose_response import assay as assay_of_dose_response
-from lensim.face.fit import Fit, fit, load
+from lensim.face.fit import Fit, fit
+from lensim.face.load import load
 from lensim.inference.verdict import carry_verdict
 from lensim.report.fits import fit_section
 from tests.cli.test_cli import run

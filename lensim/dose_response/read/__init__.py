@@ -1,7 +1,8 @@
 """Readers and writers of dose-response files; every format becomes the same kind of Dataset."""
 
 from lensim.dose_response.read.columns import COLUMNS, Roles
-from lensim.dose_response.read.compounds import compounds_of, one_compound, select_compound
+from lensim.dose_response.read.compounds import Compounds, compounds_of, one_compound, select_compound
+from lensim.dose_response.read.each_compound import read_compounds
 from lensim.dose_response.read.labels import read_labels
 from lensim.dose_response.read.plate import PlateFiles, read_plate, read_plates
 from lensim.dose_response.read.study import FORMATS, read_dose_response
@@ -12,6 +13,7 @@ from lensim.dose_response.read.write import write_tidy
 __all__ = [
     "COLUMNS",
     "FORMATS",
+    "Compounds",
     "DoseUnit",
     "PlateFiles",
     "Roles",
@@ -19,6 +21,7 @@ __all__ = [
     "dose_to_um",
     "one_compound",
     "parse_dose_unit",
+    "read_compounds",
     "read_dose_response",
     "read_labels",
     "read_plate",

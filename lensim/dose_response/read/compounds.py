@@ -1,6 +1,8 @@
 """Files of several compounds: choose the one to fit."""
 
 import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 import xarray as xr
@@ -51,24 +53,91 @@ def select_compound(data: xr.Dataset, compound: str) -> xr.Dataset:
     checks.has_variables(
         data, {v.COMPOUND: (v.WELL,), v.CULTURE_OF_WELL: (v.WELL,), v.DOSE: (v.WELL,)}, "select_compound"
     )
-    names = compounds_of(data)
-    if compound not in names:
-        close = difflib.get_close_matches(compound, names, n=1)
-        hint = f" (closest: {close[0]!r})" if close else ""
-        raise InputError(f"compound must be one of {', '.join(names)}, got {compound!r}{hint}")
-    of_well, culture = data[v.COMPOUND].values, data[v.CULTURE_OF_WELL].values
-    has_it = np.zeros(data.sizes[v.CULTURE], dtype=bool)
-    has_it[culture[of_well == compound]] = True
-    chosen = keep_wells(data, has_it[culture] & ((of_well == compound) | (of_well == "")))
-    chosen.attrs["compound"] = compound
-    line_of_well = chosen[v.LINE_OF_CULTURE].values[chosen[v.CULTURE_OF_WELL].values]
+    return Compounds(data)[compound]
+
+
+class Compounds(Mapping[str, xr.Dataset]):
+    """The compounds of a table that was read once: each is made as it is asked for, as `select_compound` gives it.
+
+    Attributes
+    ----------
+    data
+        Wells of all compounds.
+
+    Parameters
+    ----------
+    data
+        Wells of all compounds.
+    faults
+        Why compounds are refused whose wells are not among these, by name.
+    order
+        Names in the order that they are to have; those that it lacks come last.
+    """
+
+    def __init__(
+        self, data: xr.Dataset, faults: Mapping[str, str] = MappingProxyType({}), order: Sequence[str] = ()
+    ) -> None:
+        self.data, self._faults = data, dict(faults)
+        names, of_well = np.unique(data[v.COMPOUND].values, return_inverse=True)
+        self._at = {str(name): place for place, name in enumerate(names.tolist())}
+        self._wells_by_compound = _grouped(of_well, len(names))
+        culture = data[v.CULTURE_OF_WELL].values
+        self._culture = culture
+        none = self._at.get("")
+        untreated = np.zeros(0, dtype=np.int64) if none is None else self._wells_by_compound[none]
+        places = _grouped(culture[untreated], data.sizes[v.CULTURE])
+        self._untreated_by_culture = [untreated[one] for one in places]
+        known = dict.fromkeys((*compounds_of(data), *faults))
+        self._names = tuple(dict.fromkeys((*(name for name in order if name in known), *known)))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __getitem__(self, name: str) -> xr.Dataset:
+        """The data of one compound.
+
+        Raises
+        ------
+        InputError
+            As `select_compound`, or if the compound's own rows are faulty.
+        """
+        if name in self._faults:
+            raise InputError(self._faults[name])
+        if not name or name not in self._at:
+            close = difflib.get_close_matches(name, self._names, n=1)
+            hint = f" (closest: {close[0]!r})" if close else ""
+            raise InputError(f"compound must be one of {', '.join(self._names)}, got {name!r}{hint}")
+        own = self._wells_by_compound[self._at[name]]
+        cultures = np.unique(self._culture[own])
+        wells = np.sort(np.concatenate([own, *(self._untreated_by_culture[one] for one in cultures)]))
+        chosen = wells_alone(self.data, wells)
+        chosen.attrs["compound"] = name
+        _require_doses(chosen, name)
+        return chosen
+
+
+def _grouped(group: np.ndarray, groups: int) -> list[np.ndarray]:
+    """Places of the members of each group, in order."""
+    order = np.argsort(group, kind="stable")
+    return np.split(order, np.searchsorted(group[order], np.arange(1, groups)))
+
+
+def _require_doses(data: xr.Dataset, compound: str) -> None:
+    """Refuse a compound that a line has in too few doses."""
+    line_of_well = data[v.LINE_OF_CULTURE].values[data[v.CULTURE_OF_WELL].values]
+    dose = data[v.DOSE].values
     faults = [
-        too_few_doses(f"{line} with {compound}", set(chosen[v.DOSE].values[line_of_well == position].tolist()))
-        for position, line in enumerate(chosen[v.CELL_LINE].values)
+        too_few_doses(f"{line} with {compound}", set(dose[line_of_well == position].tolist()))
+        for position, line in enumerate(data[v.CELL_LINE].values)
     ]
     if any(faults):
         raise InputError("\n".join(filter(None, faults)))
-    return chosen
 
 
 def keep_wells(data: xr.Dataset, keep: np.ndarray) -> xr.Dataset:
@@ -76,7 +145,12 @@ def keep_wells(data: xr.Dataset, keep: np.ndarray) -> xr.Dataset:
 
     Blanks stay where their plate does. Every pointer is counted anew.
     """
-    data = data.isel({v.WELL: np.flatnonzero(keep)})
+    return wells_alone(data, np.flatnonzero(keep))
+
+
+def wells_alone(data: xr.Dataset, wells: np.ndarray) -> xr.Dataset:
+    """As `keep_wells`, for places of wells."""
+    data = data.isel({v.WELL: wells})
     data = _drop_unused(data, v.CULTURE, (v.CULTURE_OF_WELL,))
     plates = np.unique(data[v.PLATE_OF_CULTURE].values)
     if v.BLANK in data.dims:

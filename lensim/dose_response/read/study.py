@@ -9,7 +9,7 @@ import xarray as xr
 from lensim.arguments import checked
 from lensim.checks import InputError
 from lensim.dose_response.read.columns import COLUMNS, RolesOrWords
-from lensim.dose_response.read.compounds import compounds_of, one_compound, select_compound
+from lensim.dose_response.read.compounds import Compounds, one_compound
 from lensim.dose_response.read.plate import PlateFiles, read_plates
 from lensim.dose_response.read.repeats import Repeats
 from lensim.dose_response.read.response import Scale
@@ -51,14 +51,14 @@ FORMATS: Final = (Format("wells", _is_wells), Format("grid", _is_grid))
 def _by_compound(files: Files, by: str, options: Mapping[str, Any]) -> dict[str, xr.Dataset] | None:
     """One study a compound, each with the untreated wells beside it; None where another column is asked for."""
     wanted = {name: value for name, value in options.items() if name != "compound"}
-    tables = _tables_of(sources_of(files), options.get("plate_map"))
+    tables = tables_of(sources_of(files), options.get("plate_map"))
     if not _is_compound(by, tables, options.get("columns") or {}):
         return None
-    data = _read_wells(files, **wanted)
+    each = Compounds(read_wells(files, **wanted))
     studies, faults = {}, []
-    for name in compounds_of(data):
+    for name in each:
         try:
-            studies[name] = select_compound(data, name)
+            studies[name] = each[name]
         except InputError as error:
             faults.append(str(error))
     if faults:
@@ -66,7 +66,8 @@ def _by_compound(files: Files, by: str, options: Mapping[str, Any]) -> dict[str,
     return studies
 
 
-def _tables_of(sources: Sequence[Source], plate_map: File | None) -> list[TextTable]:
+def tables_of(sources: Sequence[Source], plate_map: File | None) -> list[TextTable]:
+    """The tables of files; of a map, where there is one, the map alone."""
     return [source.table for source in ([source_of(plate_map)] if plate_map is not None else sources)]
 
 
@@ -206,8 +207,8 @@ def read_dose_response(
     """
     sources = sources_of(files)
     plate_map = None if plate_map is None else source_of(plate_map)
-    where, chosen = _compound_of(where or {}, _tables_of(sources, plate_map), columns or {}) if where else ({}, "")
-    data = _read_wells(
+    where, chosen = _compound_of(where or {}, tables_of(sources, plate_map), columns or {}) if where else ({}, "")
+    data = read_wells(
         sources,
         columns=columns,
         roles=roles,
@@ -234,7 +235,7 @@ def read_dose_response(
     return one_compound(data, compound or chosen)
 
 
-def _read_wells(
+def read_wells(
     files: Files,
     *,
     columns: Mapping[str, str] | None = None,

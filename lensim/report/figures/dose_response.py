@@ -21,10 +21,11 @@ from lensim.dose_response.estimands import (
     summarise_lines,
     tested_doses_um,
 )
-from lensim.dose_response.experiments import curves_of_cultures
+from lensim.dose_response.experiments import LOG_TOP_SHARE, curves_of_cultures
 from lensim.dose_response.misfit import odd_doses, with_shapes
 from lensim.dose_response.read.units import shown_unit
 from lensim.inference.intervals import interval_of
+from lensim.inference.kept_means import mean_of
 from lensim.inference.observations import observations_of
 from lensim.report.figures.catalogue import ResultFigure
 from lensim.report.figures.conditions import plot_condition_ratios
@@ -62,15 +63,14 @@ def _group_handles(data: xr.Dataset) -> list[Artist]:
 def _percent_of_untreated(result: xr.DataTree) -> pd.DataFrame:
     """Each well as percent of the untreated level that the posterior gives its culture, background taken off."""
     data = observations_of(result)
-    posterior = result["posterior"]
     culture = data[v.CULTURE_OF_WELL].to_numpy()
     if v.SIGNAL in data:
-        level = np.exp(posterior[v.LOG_TOP].mean(("chain", "draw")).to_numpy())[culture]
+        level = np.exp(mean_of(result, v.LOG_TOP))[culture]
         plate = data[v.PLATE_OF_CULTURE].to_numpy()[culture]
-        background = posterior[v.BACKGROUND].mean(("chain", "draw")).to_numpy()[plate]
+        background = mean_of(result, v.BACKGROUND)[plate]
         percent = 100.0 * (data[v.SIGNAL].to_numpy() - background) / level
     else:
-        level = np.exp(posterior["log_top_share"].mean(("chain", "draw")).to_numpy())[culture]
+        level = np.exp(mean_of(result, LOG_TOP_SHARE))[culture]
         percent = data[v.VIABILITY].to_numpy() / level
     return pd.DataFrame(
         {

@@ -1,0 +1,89 @@
+"""One compound of a screen, as a worker does it: fit, compact form, rows of the table."""
+
+import hashlib
+import multiprocessing
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import xarray as xr
+
+from lensim.assay import Asked, assay_of, read_result
+from lensim.checks import fault_of
+from lensim.fit_study import fit_study
+from lensim.inference.engine import engine_of
+from lensim.inference.settings import FitSettings
+from lensim.inference.verdict import verdict_of
+from lensim.output import image_of_result
+from lensim.screen.compact import compacted
+from lensim.screen.part import Part, failed, rows_of
+from lensim.screen.settings import ScreenSettings, digest_of
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of a compound: its part, and the bytes of the file of its draws; none where it failed."""
+
+    part: Part
+    image: bytes = b""
+
+
+Fitted = Callable[[xr.Dataset, ScreenSettings, int], xr.DataTree]
+"""From data, settings and a seed to a complete fit."""
+
+
+def fitted_study(data: xr.Dataset, settings: ScreenSettings, seed: int) -> xr.DataTree:
+    """The fit of one compound, as `lensim.fit` makes it, without what a screen does not keep."""
+    is_worker = multiprocessing.parent_process() is not None
+    sampler = replace(settings.sampler, cores=1) if is_worker else settings.sampler
+    return fit_study(
+        data,
+        FitSettings(sampler, by_well=False),
+        seed,
+        model=settings.model,
+        priors=settings.priors,
+        engine=settings.engine,
+        attempts=settings.attempts,
+    )
+
+
+def fit_one(name: str, data: xr.Dataset, settings: ScreenSettings, fitted: Fitted = fitted_study) -> Done:
+    """Fit one compound; what goes wrong is said in its part and ends no other.
+
+    Parameters
+    ----------
+    name
+        Of the compound, from which its seed comes.
+    data
+        Its observations.
+    settings
+        Of the screen.
+    fitted
+        How it is fitted.
+    """
+    part = Part(name, settings.digest(), digest_of(data))
+    try:
+        result = fitted(data, settings, settings.seed_of(name))
+        small = compacted(result, assay_of(result).means_suffice(result), settings.keep)
+        return _done(part, small, settings)
+    except Exception as error:  # a row that says why, whatever it was
+        return Done(failed(part, fault_of(error), is_final=not isinstance(error, MemoryError | OSError)))
+
+
+def _done(part: Part, small: xr.DataTree, settings: ScreenSettings) -> Done:
+    """The rows are made of what is kept, so that the file says the same as the table."""
+    read = read_result(small, Asked(settings.ci_prob))
+    verdict, main = verdict_of(small), read.tables[0]
+    image = bytes(image_of_result(small))
+    made = replace(
+        part,
+        table=main.name,
+        columns=tuple(map(str, main.frame.columns)),
+        rows=rows_of(main.frame),
+        passed=verdict.passed,
+        verdict=verdict.sentence(),
+        engine=engine_of(small),
+        model=str(small.attrs.get("model", "")),
+        notes=tuple(note.sentence() for note in verdict.notes),
+        fit=hashlib.blake2b(image, digest_size=16).hexdigest(),
+    )
+    return Done(made, image)
