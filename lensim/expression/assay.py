@@ -28,6 +28,7 @@ from lensim.expression.evidence import DETECTED, LEFT_OUT, UNPAIRED_TREATED, evi
 from lensim.expression.fold_change_density import DENSITY
 from lensim.expression.fold_change_density import MODEL as FOLD_CHANGES
 from lensim.expression.fold_change_exact import ENGINE as EXACT
+from lensim.expression.kernel.engine import KERNEL
 from lensim.expression.misfit import (
     MISFIT,
     misfit_caption,
@@ -284,6 +285,6 @@ ASSAY: Final = Assay(
         new_run, with_new_run, moved_by_new_run, in_words="the same subjects, other samples and reactions"
     ),
     write=write_study,
-    engines=(EXACT,),
+    engines=(EXACT, KERNEL),
     densities={**DENSITIES, FOLD_CHANGES: DENSITY},
 )

@@ -48,13 +48,38 @@ def compiled(*, fastmath: bool | set[str] = False) -> Callable[[Callable[..., An
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        folder = cache_folder(Path(function.__code__.co_filename).parent)
-        before = _settings.CACHE_DIR
-        try:
-            if folder is not None:
-                _settings.CACHE_DIR = str(folder)
-            return numba.njit(cache=folder is not None, nogil=True, fastmath=fastmath, error_model="numpy")(function)
-        finally:
-            _settings.CACHE_DIR = before
+        def with_cache(kept: bool) -> Callable[..., Any]:
+            return numba.njit(cache=kept, nogil=True, fastmath=fastmath, error_model="numpy")(function)
+
+        return _in_own_folder(function, with_cache)
 
     return decorate
+
+
+def callback(signature: Any, function: Callable[..., Any]) -> Any:
+    """A function that C can call, compiled now or taken from disk; it has the attribute `address`.
+
+    Parameters
+    ----------
+    signature
+        Numba's types of what it takes and returns.
+    function
+        Raises nothing.
+    """
+
+    def with_cache(kept: bool) -> Any:
+        return numba.cfunc(signature, cache=kept, error_model="numpy")(function)
+
+    return _in_own_folder(function, with_cache)
+
+
+def _in_own_folder(function: Callable[..., Any], with_cache: Callable[[bool], Any]) -> Any:
+    """What `with_cache` makes, with the cache of the folder that the function is written in."""
+    folder = cache_folder(Path(function.__code__.co_filename).parent)
+    before = _settings.CACHE_DIR
+    try:
+        if folder is not None:
+            _settings.CACHE_DIR = str(folder)
+        return with_cache(folder is not None)
+    finally:
+        _settings.CACHE_DIR = before

@@ -10,7 +10,7 @@ import pymc as pm
 import xarray as xr
 
 from lensim import checks
-from lensim.bounds import usable_cores
+from lensim.inference.chains import run_chains
 from lensim.inference.generated_sources import sources_kept_in_one_folder
 from lensim.inference.settings import SamplerSettings
 
@@ -66,25 +66,4 @@ def sample(compiled: CompiledModel, settings: SamplerSettings, seed: int, *, pro
     KeyboardInterrupt
         If the sampling is interrupted. Draws of an unfinished chain are dropped, since they would look like a result.
     """
-    sampler = nutpie.sample(
-        compiled.compiled,
-        draws=settings.draws,
-        tune=settings.tune,
-        chains=settings.chains,
-        cores=settings.cores or usable_cores(),
-        seed=seed,
-        target_accept=settings.target_accept,
-        maxdepth=settings.max_treedepth,
-        save_warmup=False,
-        progress_bar=progress,
-        blocking=False,  # else it takes an interrupt for the end of the chains
-    )
-    try:
-        drawn = sampler.wait()
-    except BaseException:
-        sampler.cancel()
-        raise
-    stats = drawn["sample_stats"].to_dataset()
-    textual = [name for name, values in stats.data_vars.items() if values.dtype == object]
-    drawn["sample_stats"] = xr.DataTree(stats.drop_vars(textual))  # messages, which no file format takes
-    return drawn
+    return run_chains(compiled.compiled, settings, seed, progress=progress)
