@@ -74,9 +74,15 @@ def _study(data: xr.Dataset, priors: Any, model: ReactionModel) -> _Study:
 
 
 def log_prior(data: xr.Dataset, posterior: xr.Dataset, priors: Any, *, model: ReactionModel) -> xr.Dataset:
-    """Log density of each variable given its parents; see `lensim.inference.engine.Density`."""
+    """Log density of each variable given its parents; see `lensim.inference.engine.Density`.
+
+    Of the deviations of slots only where the posterior has them; else they are summed over, and their density is 1.
+    """
     study = _study(data, priors, model)
-    return log_prior_of_laws(study.laws, posterior, _values(study, posterior))
+    if BIOLOGICAL_OF_SLOT in posterior or COORDINATE_OF_SLOT in posterior:
+        return log_prior_of_laws(study.laws, posterior, _values(study, posterior))
+    laws = [law for law in study.laws if law.name != BIOLOGICAL_OF_SLOT]
+    return log_prior_of_laws(laws, posterior, values_of(posterior))
 
 
 def prior(data: xr.Dataset, priors: Any, draws: int, rng: np.random.Generator, *, model: ReactionModel) -> xr.Dataset:

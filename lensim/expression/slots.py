@@ -12,13 +12,13 @@ import numpy as np
 from lensim.expression import reactions
 from lensim.expression.reactions import Arrays, BrightCells, Machine
 
-PLACES: Final = 61
-LAST_PLACES: Final = 121
-REACH: Final = 8.0
+PLACES: Final = (25, 25, 61)
+"""Numbers of places, each time closer: the last lie a fifth of a spread apart."""
+REACH: Final = 6.0
 """Spreads of the prior that are looked at."""
 LOGS: Final = np.linspace(-25.0, 8.0, 6601)
 """Logs of copies at which moments are tabulated; between them these are straight lines, by 1e-6 and less off."""
-MOST_FALL: Final = 25.0
+MOST_FALL: Final = 16.0
 """Of the log density from its top: what lies lower is left out."""
 
 
@@ -44,7 +44,7 @@ def _drawn(slot: int, arrays: Arrays, of: Machine, quantity: np.ndarray, rng: np
     seen = _seen(slot, arrays)
     sd = of.sd_biological[seen.gene]
     low, high = -REACH * sd, REACH * sd
-    for count in (PLACES, PLACES, LAST_PLACES):
+    for count in PLACES:
         places = low + (high - low) * np.linspace(0.0, 1.0, count)[:, None]  # (place, draw)
         log_density = reactions.normal(places, sd**2) + np.array(
             [_density(place, seen, arrays, of, quantity) for place in places]
@@ -109,7 +109,10 @@ def _table() -> tuple[np.ndarray, np.ndarray]:
 
 def _moments(log_copies: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """As `reactions.log_of_copies`, from a table; beyond it the log of copies is known, and its variance nothing."""
-    mean, variance = (np.interp(log_copies, LOGS, one) for one in _table())
+    place = np.clip((log_copies - LOGS[0]) / (LOGS[1] - LOGS[0]), 0.0, len(LOGS) - 1.001)
+    below = place.astype(np.int64)
+    share = place - below
+    mean, variance = (one[below] + share * (one[below + 1] - one[below]) for one in _table())
     is_beyond = log_copies > LOGS[-1]
     return np.where(is_beyond, log_copies, mean), np.where(is_beyond, 0.0, variance)
 

@@ -9,6 +9,8 @@ from lensim import vocabulary as v
 from lensim.inference.engine import Density
 from lensim.inference.settings import FitSettings
 
+SAMPLER_COORDINATES: Final = "sampler_coordinates"
+"""Group of a result that holds variables that only its sampler needs (chain, draw, ...)."""
 BY_WELL: Final = ("prior_predictive", "posterior_predictive", "log_likelihood")
 """Groups that have a number for each draw and each value observed."""
 CHEAP_VALUES: Final = 4_000_000
@@ -54,7 +56,7 @@ def complete_by_density(
     for name, group in drawn.children.items():
         result[name] = group
     result.attrs |= drawn.attrs
-    result["log_prior"] = xr.DataTree(density.log_prior(data, drawn["posterior"].to_dataset(), priors))
+    result["log_prior"] = xr.DataTree(density.log_prior(data, with_coordinates(drawn), priors))
     result["observed_data"] = xr.DataTree(density.observed(data))
     result["constant_data"] = xr.DataTree(density.constant(data))
     if by_well:
@@ -67,7 +69,7 @@ def add_by_well(
     density: Density, data: xr.Dataset, priors: Any, result: xr.DataTree, predictive_draws: int, seed: int
 ) -> None:
     """Add those of `BY_WELL` that a result lacks; the same numbers, whenever they are made."""
-    posterior = result["posterior"].to_dataset()
+    posterior = with_coordinates(result)
     if "prior_predictive" not in result.children:
         rng = seeding.stream(seed, "prior predictive")
         replicate = density.predictive(data, result["prior"].to_dataset(), priors, rng)
@@ -78,6 +80,17 @@ def add_by_well(
         rng = seeding.stream(seed, "posterior predictive")
         thinned = every_nth(posterior, predictive_draws)
         result["posterior_predictive"] = xr.DataTree(density.predictive(data, thinned, priors, rng))
+
+
+def with_coordinates(result: xr.DataTree) -> xr.Dataset:
+    """The posterior with the coordinates of its sampler, where a result has some: what more is computed or drawn from.
+
+    Some variables of a model are in these alone, such as deviations of genes with few copies.
+    """
+    posterior = result["posterior"].to_dataset()
+    if SAMPLER_COORDINATES not in result.children:
+        return posterior
+    return posterior.merge(result[SAMPLER_COORDINATES].to_dataset())
 
 
 def every_nth(posterior: xr.Dataset, draws: int) -> xr.Dataset:

@@ -12,10 +12,10 @@ import xarray as xr
 from lensim import seeding
 from lensim.inference import engine_nutpie
 from lensim.inference.attempts import carry_settings
-from lensim.inference.densities import every_nth, state_units
+from lensim.inference.densities import SAMPLER_COORDINATES, every_nth, state_units
 from lensim.inference.gate import diagnose
 from lensim.inference.generated_sources import sources_kept_in_one_folder
-from lensim.inference.sampler_coordinates import SAMPLER_COORDINATES, log_prior_of, without_coordinates
+from lensim.inference.sampler_coordinates import log_prior_of, without_coordinates
 from lensim.inference.settings import FitSettings
 from lensim.inference.verdict import carry_verdict
 

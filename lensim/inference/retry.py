@@ -9,10 +9,11 @@ import xarray as xr
 from lensim import checks
 from lensim.inference.attempts import Asking, draw_with_care
 from lensim.inference.catalogue import find_model
+from lensim.inference.densities import SAMPLER_COORDINATES
 from lensim.inference.engine_nutpie import compile_model
 from lensim.inference.fit import complete, draw
 from lensim.inference.priors import priors_from
-from lensim.inference.sampler_coordinates import SAMPLER_COORDINATES, without_coordinates
+from lensim.inference.sampler_coordinates import without_coordinates
 from lensim.inference.settings import FitSettings
 from lensim.inference.verdict import INCOMPLETE
 from lensim.output import require_storable

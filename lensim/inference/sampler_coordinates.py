@@ -17,8 +17,6 @@ from pytensor.graph.traversal import ancestors
 
 from lensim.inference.prior_sensitivity import OF_NUMBERS
 
-SAMPLER_COORDINATES: Final = "sampler_coordinates"
-"""Group of a result that holds the coordinates (chain, draw, ...)."""
 _ATTRIBUTE: Final = "lensim_coordinates"
 
 
@@ -104,11 +102,3 @@ def without_coordinates(draws: xr.Dataset, model: pm.Model) -> tuple[xr.Dataset,
     """Draws of the model's own variables, and those of its coordinates."""
     names = [one.name for one in coordinates_of(model) if one.name in draws]
     return draws.drop_vars(names), draws[names]
-
-
-def with_coordinates(result: xr.DataTree) -> xr.Dataset:
-    """The posterior with its coordinates, as PyMC asks for it where it draws or computes more from a result."""
-    posterior = result["posterior"].to_dataset()
-    if SAMPLER_COORDINATES not in result.children:
-        return posterior
-    return posterior.merge(result[SAMPLER_COORDINATES].to_dataset())

@@ -155,7 +155,14 @@ def test_the_same_deviations_are_drawn_each_time():
     drawn = DENSITIES[name].prior(RARE, None, 5, stream(84, "again")).drop_vars(BIOLOGICAL_OF_SLOT)
     first, again = (DENSITIES[name].log_likelihood(RARE, drawn, None) for _ in range(2))
     xr.testing.assert_identical(first, again)
-    assert BIOLOGICAL_OF_SLOT in DENSITIES[name].log_prior(RARE, drawn, None)
+
+
+def test_the_prior_of_deviations_is_left_out_where_a_posterior_lacks_them():
+    name = "expression_hierarchical"
+    drawn = DENSITIES[name].prior(RARE, None, 5, stream(84, "left out"))
+    whole = DENSITIES[name].log_prior(RARE, drawn, None)
+    less = DENSITIES[name].log_prior(RARE, drawn.drop_vars(BIOLOGICAL_OF_SLOT), None)
+    xr.testing.assert_identical(less, whole.drop_vars([BIOLOGICAL_OF_SLOT, "slot"]))
 
 
 def test_cells_are_taken_a_few_draws_at_a_time_and_it_shows_in_nothing(monkeypatch):

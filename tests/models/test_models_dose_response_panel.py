@@ -18,8 +18,8 @@ from lensim.dose_response import NO_FAULTS, DoseResponseDesign, DoseResponsePopu
 from lensim.dose_response.priors import DoseResponsePriors, WellPriors
 from lensim.inference import engine_nutpie
 from lensim.inference.catalogue import catalogue, find_model
+from lensim.inference.densities import SAMPLER_COORDINATES
 from lensim.inference.fit import fit
-from lensim.inference.sampler_coordinates import SAMPLER_COORDINATES
 from lensim.inference.settings import FitSettings
 from lensim.inference.verdict import verdict_of
 from lensim.models.coordinates import COORDINATE_SUFFIX

@@ -23,13 +23,12 @@ from lensim.expression.truth import NO_FAULTS as NO_FAULTS_OF_PCR
 from lensim.expression.truth import CellTypeExpression, ExpressionPopulation, GeneAssay
 from lensim.expression.truth import draw_truth as draw_expression
 from lensim.inference.catalogue import find_model
+from lensim.inference.densities import SAMPLER_COORDINATES, with_coordinates
 from lensim.inference.fit import fit
 from lensim.inference.prior_sensitivity import OF_NUMBERS
 from lensim.inference.sampler_coordinates import (
-    SAMPLER_COORDINATES,
     coordinates_of,
     log_prior_of,
-    with_coordinates,
 )
 from lensim.inference.settings import FitSettings, SamplerSettings
 from lensim.models.coordinates import normal_by_information, normal_non_centred
