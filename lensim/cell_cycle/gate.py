@@ -3,15 +3,15 @@
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy import ndimage, signal
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.mixture import GaussianMixture
 
 from lensim import checks
 from lensim.cell_cycle.phases import PHASES
+
+if TYPE_CHECKING:
+    from sklearn.mixture import GaussianMixture
 
 OUTSIDE: Final = -1
 LOWEST_DNA, HIGHEST_DNA = 0.8, 2.3
@@ -137,6 +137,8 @@ def find_g1_channel(dna: np.ndarray, name: str = "tube") -> float:
     InputError
         If no channel has a clear peak.
     """
+    from scipy import ndimage, signal
+
     log = np.log(dna[dna > 0])
     checks.at_least(f"{name}: single cells on scale", len(log), FEWEST_EVENTS // 2)
     if np.ptp(log) < 0.1:
@@ -160,12 +162,17 @@ def _widest(width: np.ndarray) -> float:
 
 
 def _highest_peak(values: np.ndarray) -> float:
+    from scipy import ndimage
+
     count, edges = np.histogram(values, bins=60)
     return float((edges[:-1] + edges[1:])[np.argmax(ndimage.gaussian_filter1d(count.astype(float), 2.0))] / 2)
 
 
-def _fit(x: np.ndarray) -> GaussianMixture:
+def _fit(x: np.ndarray) -> "GaussianMixture":
     """The mixture, started at the known places of the phases; a fixed share of the events is enough."""
+    from sklearn.exceptions import ConvergenceWarning  # half a second, which other assays need not wait for
+    from sklearn.mixture import GaussianMixture
+
     x = x[:: max(1, -(-len(x) // FITTED_EVENTS))]
     middle = x[(x[:, 0] > 1.3) & (x[:, 0] < 1.7), 1]
     top = max(0.6, float(np.quantile(middle, 0.75))) if len(middle) >= 20 else 1.5
@@ -216,7 +223,7 @@ def _classify(
     return phase
 
 
-def _doubts(mixture: GaussianMixture, events: np.ndarray, outside: np.ndarray) -> tuple[str, ...]:
+def _doubts(mixture: "GaussianMixture", events: np.ndarray, outside: np.ndarray) -> tuple[str, ...]:
     shared = []
     if not mixture.converged_:
         shared.append("the mixture did not settle")

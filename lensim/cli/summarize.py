@@ -59,12 +59,12 @@ def require_room_for_figures(result: "xr.DataTree", asked: "Asked", folder: Path
     InputError
         With the first that is there.
     """
+    if folder is None or not folder.is_dir():
+        return
     from lensim.added_files import require_added
     from lensim.report.figures.catalogue import figures_of
     from lensim.report.shown import last_word
 
-    if folder is None or not folder.is_dir():
-        return
     try:
         names = [figure.name for figure in figures_of(result, asked.ci_prob, asked.threshold_um)]
     except KeyError as error:
@@ -144,13 +144,13 @@ def write_figures(
     data: "xr.Dataset | None" = None,
 ) -> None:
     """Write every figure of the result's assay, and of the data as read, as PNG; those of an earlier result go."""
+    if folder is None:
+        return
     from lensim.added_files import added_to
     from lensim.report.figures.catalogue import figures_of, figures_of_data
     from lensim.report.figures.style import save_figure
     from lensim.report.shown import last_word
 
-    if folder is None:
-        return
     try:
         drawn = figures_of(result, asked.ci_prob, asked.threshold_um)
         drawn += figures_of_data(data) if data is not None else ()

@@ -16,9 +16,9 @@ from typing import Final
 
 import numpy as np
 import xarray as xr
-from arviz_stats.base import array_stats
 
 from lensim.inference.intervals import equal_tails
+from lensim.inference.pareto_smoothing import smoothed
 
 PRIOR_SENSITIVITY: Final = "prior_sensitivity"
 """Group of a result that holds the moves."""
@@ -93,7 +93,7 @@ def weights_of(log_density: np.ndarray) -> Weights:
         raw = (power - 1.0) * log_density
         if np.ptp(raw) < 1e-9:
             return Weights(power, np.full(len(raw), 1.0 / len(raw)), 0.0)
-        smooth, pareto_k = array_stats.psislw(-raw)  # which takes the log likelihood of what is left out
+        smooth, pareto_k = smoothed(raw)
         values = np.exp(smooth - smooth.max())
         found = Weights(power, values / values.sum(), float(np.nan_to_num(pareto_k, nan=np.inf)))
         if found.can_tell:

@@ -3,7 +3,8 @@
 from typing import Final
 
 import numpy as np
-from arviz_stats.base import array_stats
+
+from lensim.inference.pareto_smoothing import smoothed
 
 SAME: Final = 1e-9
 """Weights that differ by less are alike."""
@@ -25,5 +26,5 @@ def pareto_shapes(weights: np.ndarray) -> np.ndarray:
     has_tail = weights.max(axis=-1) > weights.mean(axis=-1) * (1.0 + SAME)
     if has_tail.any():
         with np.errstate(divide="ignore"):
-            _, shapes[has_tail] = array_stats.psislw(-np.log(weights[has_tail]), axis=-1)
+            shapes[has_tail] = [smoothed(row)[1] for row in np.log(weights[has_tail])]
     return shapes

@@ -8,13 +8,16 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import entry_points
+from typing import TYPE_CHECKING
 
 import xarray as xr
-from matplotlib.figure import Figure
 
 from lensim import checks
 from lensim import vocabulary as v
 from lensim.assay import Asked, assay_of
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 GROUP = "lensim.figures"
 DATA_GROUP = "lensim.data_figures"
@@ -39,7 +42,7 @@ class ResultFigure:
     name: str
     caption: str
     alt: str
-    draw: Callable[[], Figure]
+    draw: "Callable[[], Figure]"
 
 
 def figures_of(
