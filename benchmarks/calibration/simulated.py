@@ -1,8 +1,8 @@
 """Truths from the priors of a model, and data of a design from them.
 
-Truths and, where a model says every number that is observed, data are PyMC's own forward draws, in blocks of a fixed
-size: compiled once a block, and the same whatever the number of simulations or workers. Reactions are made copy by copy
-from the physics (`reactions`), which the expression models approximate.
+Truths and, where a model says every number that is observed, data are forward draws of the model's density, in blocks
+of a fixed size, so that they are the same whatever the number of simulations or workers. Reactions are made copy by
+copy (`lensim.expression.reactions_of_draw`), which the expression models approximate.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,18 +10,17 @@ from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
-import pymc as pm
 import xarray as xr
 
 from benchmarks.calibration.designs import DESIGNS
 from lensim import seeding
 from lensim import vocabulary as v
+from lensim.assay import assay_of
 from lensim.expression.reactions_of_draw import reactions_of_draw
-from lensim.inference.catalogue import find_model
-from lensim.inference.fit import _without_chatter
-from lensim.inference.generated_sources import sources_kept_in_one_folder
-from lensim.inference.sampler_coordinates import without_coordinates
+from lensim.inference.engine import Density
 
+OF_SLOTS: Final = "slot"
+"""Dim of latent values of few copies, which reactions that are made copy by copy do not have."""
 BLOCK: Final = 100
 """Truths that are drawn at once."""
 
@@ -58,12 +57,18 @@ def simulated(model: str, priors: Any, root: int, number: int) -> tuple[xr.Datas
 
 @lru_cache(maxsize=4)
 def _block(model: str, priors: Any, root: int, block: int) -> tuple[xr.Dataset, xr.Dataset]:
-    entry = find_model(model)
-    built = entry.build(design_of(model), priors)
+    data, density = design_of(model), density_of(model)
     rng = seeding.stream(root, "calibration", model, "block", block)
-    with built, _without_chatter(), sources_kept_in_one_folder():
-        drawn = pm.sample_prior_predictive(BLOCK, random_seed=rng)
-    return without_coordinates(drawn["prior"].to_dataset(), built)[0], drawn["prior_predictive"].to_dataset()
+    truths = density.prior(data, priors, BLOCK, rng)
+    truths = truths.drop_vars([name for name, one in truths.data_vars.items() if one.size == 0 or OF_SLOTS in one.dims])
+    if v.CT in data:
+        return truths, xr.Dataset()
+    return truths, density.predictive(data, truths, priors, rng)
+
+
+def density_of(model: str) -> Density:
+    """What a model says of draws, in numpy."""
+    return assay_of(design_of(model)).densities[model]
 
 
 Seen = Mapping[str, np.ndarray]

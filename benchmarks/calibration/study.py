@@ -15,6 +15,7 @@ from benchmarks.calibration.twins import RIGHT, priors_of_twin
 from lensim import seeding
 from lensim.checks import InputError
 from lensim.inference.calibration import randomised_rank
+from lensim.inference.catalogue import find_model
 from lensim.inference.verdict import verdict_of
 
 THINNED: Final = 99
@@ -73,9 +74,9 @@ def ranks_of(model: str, data: xr.Dataset, truth: xr.Dataset, posterior: xr.Data
     ranks: dict[str, float] = {}
     for name, true in known.items():
         ranks |= _ranked(name, _flat(found[name]), _flat(true)[:, 0], rng)
-    kept = thinned(posterior)
-    if (likelihood := log_likelihoods(model, data, kept)) is not None:
-        own = log_likelihoods(model, data, truth)
+    kept, priors = thinned(posterior), find_model(model).priors()
+    if (likelihood := log_likelihoods(model, data, kept, priors)) is not None:
+        own = log_likelihoods(model, data, truth, priors)
         assert own is not None
         if np.isfinite(likelihood).all() and np.isfinite(own).all():
             ranks[LIKELIHOOD] = float(randomised_rank(likelihood[None], own, rng)[0])

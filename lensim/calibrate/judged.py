@@ -17,6 +17,7 @@ DOUBT: Final = 0.01
 ORDER: Final = 4
 INNER, OUTER = 0.5, 0.9
 BELIEVABLE, DOUBTFUL, UNKNOWN = "can be believed", "cannot be believed", "nothing can be said"
+NARROWER: Final = "the fit is narrower than new fits"
 SURE: Final = 3.0
 """Standard errors from which on a shift or a spread of ranks is named."""
 
@@ -139,7 +140,7 @@ def _reads(adjusted: float, shift: float, spread: float) -> str:
         return ""
     said = []
     if abs(spread) >= SURE:
-        said.append("intervals too narrow" if spread > 0 else "intervals too wide")
+        said.append("intervals too narrow" if spread > 0 else NARROWER)
     if abs(shift) >= SURE:
         said.append("values too low" if shift > 0 else "values too high")
     return ", ".join(said) or "another shape than uniform"

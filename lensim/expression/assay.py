@@ -281,9 +281,7 @@ ASSAY: Final = Assay(
     notes=notes,
     remarks=remarks,
     misfits=misfit_notes,
-    further_run=FurtherRun(
-        new_run, with_new_run, moved_by_new_run, in_words="the same subjects, other samples and reactions"
-    ),
+    further_run=FurtherRun(new_run, with_new_run, moved_by_new_run, "the same subjects, new samples"),
     write=write_study,
     engines=(EXACT, KERNEL),
     densities={**DENSITIES, FOLD_CHANGES: DENSITY},
