@@ -13,6 +13,7 @@ import xarray as xr
 
 from lensim import checks, limits, seeding
 from lensim import vocabulary as v
+from lensim.inference.densities import SAMPLER_COORDINATES
 from lensim.inference.gate import diagnose
 from lensim.inference.observations import attach_observations
 from lensim.inference.priors import carry_priors
@@ -145,7 +146,7 @@ def _verdict(
 
 
 def _every_nth(drawn: xr.DataTree, step: int) -> xr.DataTree:
-    for name in ("posterior", "sample_stats"):
+    for name in {"posterior", "sample_stats", SAMPLER_COORDINATES} & set(drawn.children):
         drawn[name] = xr.DataTree(drawn[name].to_dataset().isel(draw=slice(None, None, step)))
     drawn.attrs["kept_every"] = step
     return drawn

@@ -12,6 +12,7 @@ from lensim.expression.kernel.packed import DECLARED, NOT_DECLARED, Packed, pack
 from lensim.expression.priors import ExpressionPriors, responding_priors
 from lensim.expression.reaction_arrays import require_expression
 from lensim.inference.chains import run_chains
+from lensim.inference.densities import SAMPLER_COORDINATES
 from lensim.inference.engine import LIBRARY, library_of
 from lensim.inference.settings import SamplerSettings
 
@@ -65,8 +66,8 @@ def draw_reactions(
     Returns
     -------
     xarray.DataTree
-        Groups posterior, with the variables of the PyMC model less its coordinates (chain, draw, ...), and
-        sample_stats, as nutpie gives them.
+        Groups posterior, with the variables of the PyMC model less its coordinates (chain, draw, ...); sample_stats, as
+        nutpie gives them; and sampler_coordinates with the deviations of genes with few copies, where there are some.
 
     Raises
     ------
@@ -77,8 +78,11 @@ def draw_reactions(
     """
     study = study_for_kernel(data, model, priors)
     drawn = run_chains(_for_nutpie(study), settings, seed, progress=progress)
-    posterior = _own_variables(drawn["posterior"][COORDINATE].to_numpy(), study)
-    posterior.attrs[LIBRARY] = library_of("kernel")
+    found = _own_variables(drawn["posterior"][COORDINATE].to_numpy(), study)
+    deviations, dims = DECLARED[NOT_DECLARED]
+    if deviations in found and found[deviations].size:
+        drawn[SAMPLER_COORDINATES] = xr.DataTree(found[[deviations]])
+    posterior = found.drop_dims(dims, errors="ignore").assign_attrs({LIBRARY: library_of("kernel")})
     drawn["posterior"] = xr.DataTree(posterior)
     return drawn
 
@@ -114,9 +118,8 @@ def _own_variables(coordinates: np.ndarray, study: Packed) -> xr.Dataset:
     values = values_at(np.ascontiguousarray(coordinates).reshape(-1, study.free), study.block)
     found = {}
     for name, where in study.sections().items():
-        if name != NOT_DECLARED:
-            own, dims = DECLARED[name]
-            found[own] = (("chain", "draw", *dims), values[:, where].reshape(*shape, *study.shapes[name]))
+        own, dims = DECLARED[name]
+        found[own] = (("chain", "draw", *dims), values[:, where].reshape(*shape, *study.shapes[name]))
     used = {dim for dims, _ in found.values() for dim in dims}
     coords = {name: labels for name, labels in study.coords.items() if name in used}
     return xr.Dataset(found, coords | {"chain": np.arange(shape[0]), "draw": np.arange(shape[1])})

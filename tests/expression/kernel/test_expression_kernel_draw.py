@@ -1,8 +1,12 @@
 import numpy as np
 import pytest
+from scipy import stats
 
+from lensim.expression.density import DENSITIES
 from lensim.expression.kernel.draw import draw_reactions
+from lensim.expression.reaction_arrays import expression_arrays
 from lensim.inference.catalogue import find_model
+from lensim.inference.densities import SAMPLER_COORDINATES, with_coordinates
 from lensim.inference.settings import SamplerSettings
 from tests.expression.reaction_studies import CASES, study
 
@@ -48,3 +52,22 @@ def test_a_fold_change_of_many_bright_reactions_is_found():
     held = find_model("expression_hierarchical").arrays(data)
     away = change.mean(("chain", "draw")) - held["estimate_of_fold_change"]
     assert (np.abs(away) < 6 * change.std(("chain", "draw")) + 0.1).all()
+
+
+@pytest.mark.sampling
+def test_deviations_of_genes_with_few_copies_are_kept_beside_the_posterior():
+    """And so the density of the model need not draw them."""
+    drawn = draw_reactions(study(-4.0), "expression_hierarchical", None, SHORT, 2)
+    deviations = drawn[SAMPLER_COORDINATES]["log2_biological_of_slot"]
+    slots = expression_arrays(study(-4.0))["gene_of_slot"]
+    assert deviations.dims == ("chain", "draw", "slot")
+    assert deviations.sizes["slot"] == len(slots)
+    assert "slot" not in drawn["posterior"].dims
+    said = DENSITIES["expression_hierarchical"].log_prior(study(-4.0), with_coordinates(drawn), None)
+    spread = drawn["posterior"]["sd_log2_biological"].to_numpy()[..., slots]
+    expected = stats.norm(0.0, spread).logpdf(deviations.to_numpy())
+    np.testing.assert_allclose(said["log2_biological_of_slot"], expected)
+    bright = draw_reactions(
+        study(3.0, dilutions=()), "expression_hierarchical", None, SamplerSettings(draws=5, tune=20, chains=1), 2
+    )
+    assert SAMPLER_COORDINATES not in bright.children
