@@ -34,14 +34,14 @@ def compacted(result: xr.DataTree, means_alone: Iterable[str] = (), keep: int = 
     """
     posterior = result["posterior"].to_dataset()
     spared = [name for name in means_alone if name in posterior]
-    means = posterior[spared].mean(("chain", "draw"))
     own = posterior.drop_vars(spared)
     own = own.drop_vars([name for name in own.coords if name in own.dims and not _is_used(own, str(name))])
     kept = _thinned(own, keep).map(_single)
     found = xr.DataTree.from_dict({"posterior": kept.assign_attrs(posterior.attrs)})
     if spared:
+        means = posterior[spared].mean(("chain", "draw"))
         found[POSTERIOR_MEANS] = xr.DataTree(means.map(_single).drop_vars(list(means.coords)))
-    if "diverging" in result["sample_stats"] if "sample_stats" in result.children else False:
+    if "sample_stats" in result.children and "diverging" in result["sample_stats"]:
         diverging = _thinned(result["sample_stats"].to_dataset()[["diverging"]], keep)
         found["sample_stats"] = xr.DataTree(diverging)
     for name in KEPT_GROUPS:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 _LATIN: Final = str.maketrans(
@@ -10,6 +11,7 @@ _LATIN: Final = str.maketrans(
 )
 
 
+@lru_cache(maxsize=16_384)
 def plain_name(name: str) -> str:
     """A name in lower case, with everything but letters and digits as one underscore.
 

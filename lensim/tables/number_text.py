@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final, Literal
 
 from lensim.checks import FaultReport, InputError, one_of
@@ -44,6 +45,7 @@ def is_missing(text: str) -> bool:
     return text.strip().lower() in MISSING
 
 
+@lru_cache(maxsize=65_536)
 def plain_digits(text: str) -> str:
     """A number with a usual minus, and without blanks and apostrophes between thousands; other text as it is."""
     text = text.strip().translate(_SIGNS)
@@ -170,7 +172,7 @@ def decimal_marks(cells: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]
     """
     surely: dict[str, str] = {}
     perhaps: dict[str, str] = {}
-    for cell in cells:
+    for cell in dict.fromkeys(cells):
         match = _MARKED.fullmatch(plain_digits(cell))
         if not match:
             continue
@@ -211,6 +213,7 @@ def _both(point: str, comma: str) -> str:
     )
 
 
+@lru_cache(maxsize=65_536)
 def parse_number(text: str, decimal: DecimalMark) -> float | None:
     """The number that a cell holds, infinite where it says so or is beyond 1e100; None where it holds none."""
     text = plain_digits(text)

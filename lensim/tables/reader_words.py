@@ -1,6 +1,7 @@
 """Words that plate readers write in place of a number: a saturated well, and a lost one."""
 
 import re
+from functools import lru_cache
 from typing import Final, Literal
 
 from lensim.tables.number_text import is_missing
@@ -23,11 +24,13 @@ _LOST: Final = re.compile(
 )
 
 
+@lru_cache(maxsize=65_536)
 def is_saturated(text: str) -> bool:
     """Whether a cell says that the signal was above what the reader can measure: OVER, OVRFLW, #SAT, >>>>, >99999."""
     return bool(_SATURATED.fullmatch(text.strip()))
 
 
+@lru_cache(maxsize=65_536)
 def is_lost(text: str) -> bool:
     """Whether a cell is empty or says that there is no reading: Path?, Invalid, Masked, *, #N/A, ERROR, <0.000."""
     text = text.strip()

@@ -41,8 +41,10 @@ def without_flagged(tables: Sequence[TextTable], chosen: Sequence[str]) -> tuple
         for at, name in enumerate(table.header):
             plain = plain_name(name)
             is_out = _OUT.fullmatch(plain)
+            if plain in named or not (is_out or _IN.fullmatch(plain)):
+                continue
             words = {plain_name(row[at]) for row in table.rows} - {""}
-            if plain in named or not (is_out or _IN.fullmatch(plain)) or not words or not words <= _YES | _NO:
+            if not words or not words <= _YES | _NO:
                 continue
             aside = [k for k in rows if plain_name(table.rows[k][at]) in (_YES if is_out else _NO)]
             for k in aside:
@@ -69,7 +71,9 @@ def check_no_summaries(tables: Sequence[TextTable], founds: Sequence[Found | Non
             for at, name in enumerate(table.header)
             if used.get(at) in _NAMES or (at not in used and kind_of(name) in ("ambiguous", "technical"))
         ]
-        rows = [(k, at) for k, row in enumerate(table.rows) for at in names if _is_summary(row[at], used.get(at, ""))]
+        summaries = {at: _summaries({row[at] for row in table.rows}, used.get(at, "")) for at in names}
+        told = [at for at in names if summaries[at]]
+        rows = [(k, at) for k, row in enumerate(table.rows if told else ()) for at in told if row[at] in summaries[at]]
         if rows:
             (k, at), more = rows[0], len({k for k, _ in rows}) - 1
             faults.add(
@@ -81,7 +85,7 @@ def check_no_summaries(tables: Sequence[TextTable], founds: Sequence[Found | Non
     faults.raise_if_any()
 
 
-def _is_summary(text: str, what: str) -> bool:
-    """Whether a name is that of a summary; SEM is also a cell line."""
-    plain = plain_name(text)
-    return plain in _SUMMARIES and not (what == "cell_line" and plain in _NO_LINES)
+def _summaries(texts: set[str], what: str) -> set[str]:
+    """Names that are those of summaries; SEM is also a cell line."""
+    known = _SUMMARIES - (_NO_LINES if what == "cell_line" else frozenset())
+    return {text for text in texts if plain_name(text) in known}

@@ -111,7 +111,9 @@ def assemble(wells: Sequence[Well], origin: Origin, faults: FaultReport, *, is_w
     """
     rows = PLATES_BY_WELLS[origin.plate_wells][0] if origin.plate_wells is not None else 0
     names = with_standard_letters([well.name for well in wells], rows)
-    named = fill_names([replace(well, name=name) for well, name in zip(wells, names, strict=True)])
+    named = fill_names(
+        [well if well.name == name else replace(well, name=name) for well, name in zip(wells, names, strict=True)]
+    )
     check_no_well_twice(named, faults)
     check_cultures_differ(named, origin.repeats, faults)
     if origin.is_raw and origin.controls == "experiment":
@@ -140,7 +142,9 @@ def fill_names(wells: Sequence[Well]) -> list[Well]:
     Without a name, a plate is its experiment's only one, an experiment has one plate, and all wells are on one.
     """
     filled = [
-        replace(
+        well
+        if well.experiment and well.plate
+        else replace(
             well,
             experiment=well.experiment or well.plate or "experiment 1",
             plate=well.plate or well.experiment or "plate 1",

@@ -90,7 +90,9 @@ def settle_conditions(
             faults.add(
                 f'control needs a column of conditions: name it, columns={{"condition": "NAME"}}, got {shown(control)}'
             )
-        return Conditions([replace(well, condition="") for well in wells], _without(tables), "")
+        return Conditions(
+            [replace(well, condition="") if well.condition else well for well in wells], _without(tables), ""
+        )
     wells = [replace(well, condition=well.condition or NONE) if well.role != "blank" else well for well in wells]
     before = len(faults.faults)
     _check(wells, column, faults)

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from lensim.dose_response.read.units import molar_name
@@ -46,6 +47,7 @@ class DoseCell:
         return molar_name(self.unit) if self.unit else None
 
 
+@lru_cache(maxsize=16_384)
 def parse_dose_cell(text: str) -> DoseCell:
     """The parts of a cell such as "10 µM", "1e-08 M", "3x10^-7 M" or "0,1"."""
     text = _RAISED_RUN.sub(lambda run: "^" + run.group().translate(_RAISED), text).translate(_SIGNS)
@@ -62,6 +64,7 @@ def number_in(text: str) -> str:
     return parse_dose_cell(text).number or text
 
 
+@lru_cache(maxsize=16_384)
 def is_untreated_word(text: str) -> bool:
     """Whether a cell names a well without the drug: DMSO, vehicle, control, "0.1% DMSO" ..."""
     return plain_name(_SHARE.sub("", text)) in UNTREATED_WORDS

@@ -1,0 +1,162 @@
+"""A screen: seconds a compound, memory, the gain of a second worker, and a run that is killed and goes on.
+
+Compounds of 20 lines x 27 wells (8 doses and the control on 3 plates), simulated by equations of this file. A row a
+question; seconds of 1,000 compounds are those of fewer, times their number, where fewer were fitted. `python -m
+benchmarks screen` takes 40 compounds; `python -m benchmarks.bench_screen --compounds 1000` the whole screen.
+"""
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import numpy as np
+import typer
+from rich.console import Console
+
+from benchmarks.__main__ import as_table
+
+LINES: Final = 20
+PLATES: Final = 3
+DOSES: Final = np.array([0.0, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0])
+WHOLE: Final = 1_000
+FEW: Final = 40
+MEGABYTE: Final = 1e6
+HEADER: Final = "compound,cell_line,experiment,plate,dose_um,luminescence\n"
+ONE_RUN: Final = """
+import json, resource, sys, time
+import lensim
+
+if __name__ == "__main__":
+    table, folder, workers = sys.argv[1:4]
+    started = time.perf_counter()
+    if folder == "read":
+        from lensim.dose_response.read import read_compounds
+        found = len(read_compounds(table))
+    else:
+        found = len(lensim.screen(table, folder, workers=int(workers)).compounds)
+    peak = [resource.getrusage(who).ru_maxrss / 1e3 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    cpu = sum(resource.getrusage(who).ru_utime for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    said = {"compounds": found, "seconds": time.perf_counter() - started, "cpu": cpu}
+    print(json.dumps({**said, "parent": peak[0], "worker": peak[1]}))
+"""
+
+
+def write_screen(path: Path, compounds: int, seed: int = 1) -> None:
+    """Write a table of compounds: lines that differ in sensitivity, days that differ, wells that scatter by 8%."""
+    rng = np.random.default_rng(seed)
+    of_lines = 0.6 * rng.standard_normal(LINES)
+    with path.open("w", encoding="utf-8") as file:
+        file.write(HEADER)
+        for number in range(compounds):
+            file.write(_wells(f"CPD-{number + 1:04d}", of_lines, rng))
+
+
+def _wells(name: str, of_lines: np.ndarray, rng: np.random.Generator) -> str:
+    middle = (
+        rng.standard_normal() + of_lines * (1.0 + 0.3 * rng.standard_normal(LINES)) + 0.3 * rng.standard_normal(LINES)
+    )
+    steep = np.exp(0.2 + 0.2 * rng.standard_normal(LINES))
+    depth = 1.0 / (1.0 + np.exp(-1.5 - rng.standard_normal(LINES)))
+    rows = []
+    for plate in range(PLATES):
+        level = 50_000.0 * np.exp(0.15 * rng.standard_normal(LINES))
+        of_day = middle + 0.1 * rng.standard_normal(LINES)
+        for line in range(LINES):
+            with np.errstate(divide="ignore"):
+                gone = depth[line] / (1.0 + 10.0 ** (-steep[line] * (np.log10(DOSES) - of_day[line])))
+            signal = level[line] * (1.0 - gone) * np.exp(0.08 * rng.standard_normal(len(DOSES)))
+            rows += [
+                f"{name if dose else ''},L{line + 1:02d},E{plate + 1},{name}-P{plate + 1},{dose:g},{one:.0f}\n"
+                for dose, one in zip(DOSES, signal, strict=True)
+            ]
+    return "".join(rows)
+
+
+def _command(script: Path, table: Path, folder: str, workers: int) -> tuple[list[str], dict[str, str]]:
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
+    return [sys.executable, str(script), str(table), folder, str(workers)], environment
+
+
+def _ran(script: Path, table: Path, folder: str, workers: int) -> dict[str, Any]:
+    command, environment = _command(script, table, folder, workers)
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    return dict(json.loads(ended.stdout.splitlines()[-1]))
+
+
+def _killed(script: Path, table: Path, folder: Path, done: int) -> None:
+    """Kill a run, and its workers with it, once some compounds are done."""
+    command, environment = _command(script, table, str(folder), 2)
+    process = subprocess.Popen(command, env=environment, start_new_session=True, stdout=subprocess.DEVNULL)
+    while process.poll() is None and len(list(folder.glob("compounds/*.json"))) < done:
+        time.sleep(0.05)
+    if process.poll() is None:
+        os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _content(folder: Path) -> str:
+    """Digest of all that does not tell of the run itself."""
+    found = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.name != "manifest.json":
+            found.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
+    return found.hexdigest()
+
+
+def run(compounds: int = FEW) -> list[dict[str, object]]:
+    """A row a question, with seconds, memory and what it comes to for the whole screen."""
+    with tempfile.TemporaryDirectory(prefix="lensim-screen-") as place:
+        home = Path(place)
+        script = home / "one_run.py"
+        script.write_text(ONE_RUN, encoding="utf-8")
+        whole, table = home / "whole.csv", home / "screen.csv"
+        write_screen(whole, WHOLE)
+        write_screen(table, compounds)
+        read = _ran(script, whole, "read", 1)
+        few = _ran(script, table, "read", 1)
+        one = _ran(script, table, str(home / "one"), 1)
+        two = _ran(script, table, str(home / "two"), 2)
+        _killed(script, table, home / "killed", compounds // 3)
+        again = _ran(script, table, str(home / "killed"), 2)
+        size = sum(path.stat().st_size for path in (home / "two").rglob("*") if path.is_file())
+        is_same = len({_content(home / name) for name in ("one", "two", "killed")}) == 1
+    fitting = [(each["seconds"] - few["seconds"]) / compounds for each in (one, two)]
+    return [
+        {"what": f"reading {WHOLE:,} compounds", "seconds": read["seconds"], "parent [MB]": read["parent"]},
+        _row(f"{compounds} compounds, 1 worker", one),
+        _row(f"{compounds} compounds, 2 workers", two) | {"gain": one["seconds"] / two["seconds"]},
+        _row(f"killed after {compounds // 3}, then on", again) | {"same files": "yes" if is_same else "NO"},
+        {
+            "what": f"{WHOLE:,} compounds, 2 workers, from {compounds}",
+            "seconds": read["seconds"] + WHOLE * fitting[1],
+            "parent [MB]": max(read["parent"], two["parent"]),
+            "store [MB]": size / MEGABYTE / compounds * WHOLE,
+            "gain": fitting[0] / fitting[1],
+        },
+    ]
+
+
+def _row(what: str, found: dict[str, Any]) -> dict[str, object]:
+    return {
+        "what": what,
+        "seconds": found["seconds"],
+        "processor [s] a compound": found["cpu"] / found["compounds"],
+        "parent [MB]": found["parent"],
+        "largest worker [MB]": found["worker"],
+    }
+
+
+def main(compounds: Annotated[int, typer.Option(min=3, help="How many to fit.")] = FEW) -> None:
+    """Print the table of a screen."""
+    Console(width=200).print(as_table("screen", run(compounds)))
+
+
+if __name__ == "__main__":
+    typer.run(main)
