@@ -109,7 +109,9 @@ def _drawn(wanted: _Wanted) -> xr.DataTree:
     """The result of the first engine that takes the data and passes the gate; of the one that is named."""
     passed_over: dict[str, str] = {}
     for engine in wanted.assay.engines:
-        if wanted.engine not in (AUTO, engine.name):
+        if wanted.engine not in (AUTO, engine.name) or (
+            wanted.engine == AUTO and not engine.is_of(wanted.asking.model)
+        ):
             continue
         found, reason = _by(engine, wanted)
         if found is not None and (not reason or wanted.engine != AUTO):
@@ -134,6 +136,8 @@ def _by(engine: Engine, wanted: _Wanted) -> tuple[xr.DataTree | None, str]:
     """The result of a fast engine, and why it is none or doubted; '' where it is good."""
     asking, is_asked_for = wanted.asking, wanted.engine == engine.name
     density = wanted.assay.densities.get(asking.model)
+    if not engine.is_of(asking.model):
+        return None, f"it draws {' and '.join(engine.models)}, not {asking.model}"
     reason = engine.refuses(asking.data, asking.model, asking.priors if wanted.has_priors else None)
     if not reason and density is None and not is_asked_for:
         reason = f"what {asking.model} says of draws is not known without PyTensor"
@@ -162,6 +166,7 @@ def _by_nuts(wanted: _Wanted) -> xr.DataTree:
         wanted.seed,
         judged=wanted.asking.judged,
         priors=wanted.asking.priors if wanted.has_priors else None,
+        density=wanted.assay.densities.get(wanted.asking.model),
         attempts=wanted.asking.attempts,
         progress=wanted.progress,
         tell=wanted.asking.tell,

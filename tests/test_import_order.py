@@ -43,7 +43,7 @@ LEVELS = (
     ("tables",),
     ("inference",),
     ("assay",),
-    ("fit_study",),
+    ("fit_study", "predictive"),
     ASSAYS,
     ("summaries",),
     ("maiga2013",),

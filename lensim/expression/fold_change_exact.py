@@ -26,9 +26,7 @@ MOST_ROUNDS: Final = 50
 
 def refuses(data: xr.Dataset, model: str, priors: FoldChangePriors | None) -> str:
     """Why the exact engine does not take a study; '' where it does."""
-    if model != MODEL:
-        return f"it draws {MODEL} alone, not {model}"
-    require_fold_changes(data, MODEL)
+    require_fold_changes(data, model)
     return ""
 
 
@@ -99,7 +97,7 @@ def draw_exact(
     return _as_tree(data, found, spreads, response, settings)
 
 
-ENGINE: Final = Engine("exact", refuses, draw_exact, is_independent=True)
+ENGINE: Final = Engine("exact", refuses, draw_exact, (MODEL,), is_independent=True)
 """Of ratios."""
 
 

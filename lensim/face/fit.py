@@ -112,6 +112,28 @@ class Fit:
         _, tables, _, _ = shown_of(self.tree, Asked(ci_prob, threshold_um, tuple(levels), dose_um))
         return {table.name: table.frame for table in tables}
 
+    def predictive(self) -> xr.DataTree:
+        """The result with its groups by well, which are made now where it lacks them, and added to `tree`.
+
+        A fit of few wells has them; of many they are made when they are asked for. prior_predictive and
+        posterior_predictive are replicates of the data (chain, draw, well), log_likelihood has the log density of each
+        value observed (chain, draw, well), for `arviz.loo`.
+
+        Raises
+        ------
+        InputError
+            If no density of the model is known to lensim, or the result lacks its prior, data, priors or seed.
+
+        Examples
+        --------
+        >>> fit.predictive()["posterior_predictive"]
+        >>> az.loo(fit.predictive())
+        """
+        from lensim.predictive import add_predictive
+
+        add_predictive(self.tree)
+        return self.tree
+
     @property
     def figures(self) -> tuple[str, ...]:
         """Names of the figures that `plot` draws."""

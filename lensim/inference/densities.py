@@ -1,5 +1,6 @@
 """The groups of a fit beside its posterior, from a density in numpy: no model is built and nothing is compiled."""
 
+from collections.abc import Collection
 from typing import Any, Final
 
 import xarray as xr
@@ -66,17 +67,24 @@ def complete_by_density(
 
 
 def add_by_well(
-    density: Density, data: xr.Dataset, priors: Any, result: xr.DataTree, predictive_draws: int, seed: int
+    density: Density,
+    data: xr.Dataset,
+    priors: Any,
+    result: xr.DataTree,
+    predictive_draws: int,
+    seed: int,
+    groups: Collection[str] = BY_WELL,
 ) -> None:
-    """Add those of `BY_WELL` that a result lacks; the same numbers, whenever they are made."""
+    """Add those of these groups by well that a result lacks; the same numbers, whenever they are made."""
+    lacks = set(groups) - set(result.children)
     posterior = with_coordinates(result)
-    if "prior_predictive" not in result.children:
+    if "prior_predictive" in lacks:
         rng = seeding.stream(seed, "prior predictive")
         replicate = density.predictive(data, result["prior"].to_dataset(), priors, rng)
         result["prior_predictive"] = xr.DataTree(replicate)
-    if "log_likelihood" not in result.children:
+    if "log_likelihood" in lacks:
         result["log_likelihood"] = xr.DataTree(density.log_likelihood(data, posterior, priors))
-    if "posterior_predictive" not in result.children:
+    if "posterior_predictive" in lacks:
         rng = seeding.stream(seed, "posterior predictive")
         thinned = every_nth(posterior, predictive_draws)
         result["posterior_predictive"] = xr.DataTree(density.predictive(data, thinned, priors, rng))

@@ -69,6 +69,8 @@ class Engine:
         has exactly the variables, dims and coordinates of the PyMC model of that name, (chain, draw, ...), without the
         coordinates of the sampler. sample_stats has at least `diverging`. attrs["inference_library"] of the posterior
         is "lensim, <name>". It raises `HandedOn` where it does not take the study after all.
+    models
+        Names of the models that it draws; any where empty. For others `auto` passes over it without a word.
     is_independent
         Whether its draws are independent draws of the posterior, of which nothing can fail to converge.
     """
@@ -76,7 +78,12 @@ class Engine:
     name: str
     refuses: Callable[[xr.Dataset, str, Any], str]
     draw: Draw
+    models: tuple[str, ...] = ()
     is_independent: bool = False
+
+    def is_of(self, model: str) -> bool:
+        """Whether it draws the model of this name."""
+        return not self.models or model in self.models
 
 
 @dataclass(frozen=True)

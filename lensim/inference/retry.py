@@ -9,7 +9,8 @@ import xarray as xr
 from lensim import checks
 from lensim.inference.attempts import Asking, draw_with_care
 from lensim.inference.catalogue import find_model
-from lensim.inference.densities import SAMPLER_COORDINATES
+from lensim.inference.densities import SAMPLER_COORDINATES, complete_by_density, is_cheap
+from lensim.inference.engine import Density
 from lensim.inference.engine_nutpie import compile_model
 from lensim.inference.fit import complete, draw
 from lensim.inference.priors import priors_from
@@ -27,6 +28,7 @@ def fit_with_care(
     *,
     judged: Callable[[xr.DataTree], xr.Dataset],
     priors: object | None = None,
+    density: Density | None = None,
     attempts: int = 2,
     progress: bool = False,
     tell: Callable[[str], None] = lambda _: None,
@@ -55,6 +57,8 @@ def fit_with_care(
     priors
         As for `lensim.inference.priors.priors_from`: an instance of the model's priors, a mapping of their names to
         numbers, or the path of a TOML file; the model's defaults where not given. They travel in the result.
+    density
+        Of the model: the groups beside the posterior come from it, and PyTensor compiles nothing for them.
     attempts
         How often to sample at most; each further attempt has four times the draws of the one before.
     progress
@@ -82,16 +86,32 @@ def fit_with_care(
     found = draw_with_care(drawn_once, asking, settings, seed)
     found.tree.attrs["compile_seconds"] = compile_seconds
     try:
+        if density is not None:
+            return complete_by_density(
+                density,
+                data,
+                chosen,
+                _parted(built, found.tree),
+                found.settings,
+                found.seed,
+                by_well=found.settings.by_well and is_cheap(found.tree, data),
+            )
         return complete(built, found.tree, found.settings, found.seed)
     except Exception as error:
         return _without_predictive(built, found.tree, error)
 
 
-def _without_predictive(model: pm.Model, drawn: xr.DataTree, error: Exception) -> xr.DataTree:
-    """A posterior as far as it came, where what is drawn from it failed."""
+def _parted(model: pm.Model, drawn: xr.DataTree) -> xr.DataTree:
+    """Draws with the coordinates of the sampler in a group of their own."""
     own, coordinates = without_coordinates(drawn["posterior"].to_dataset(), model)
     drawn["posterior"] = xr.DataTree(own)
     if coordinates.data_vars:
         drawn[SAMPLER_COORDINATES] = xr.DataTree(coordinates)
-    drawn.attrs[INCOMPLETE] = f"without predictive draws and log likelihood, which failed: {checks.fault_of(error)}"
     return drawn
+
+
+def _without_predictive(model: pm.Model, drawn: xr.DataTree, error: Exception) -> xr.DataTree:
+    """A posterior as far as it came, where what is drawn from it failed."""
+    parted = _parted(model, drawn)
+    parted.attrs[INCOMPLETE] = f"without predictive draws and log likelihood, which failed: {checks.fault_of(error)}"
+    return parted

@@ -44,4 +44,4 @@ def draw(
     return draw_reactions(data, model, priors, settings, seed, tell=tell, progress=progress)
 
 
-KERNEL: Final = Engine(NAME, refuses, draw)
+KERNEL: Final = Engine(NAME, refuses, draw, MODELS)

@@ -27,6 +27,7 @@ from lensim.dose_response.read.units import shown_unit
 from lensim.inference.intervals import interval_of
 from lensim.inference.kept_means import mean_of
 from lensim.inference.observations import observations_of
+from lensim.predictive import can_have_predictive, with_predictive
 from lensim.report.figures.catalogue import ResultFigure
 from lensim.report.figures.conditions import plot_condition_ratios
 from lensim.report.figures.style import (
@@ -293,8 +294,10 @@ def plot_ic50_forest(
 
 
 def replicated_of(result: xr.DataTree) -> str:
-    """The variable of replicated wells; empty where a result has none."""
-    there = result["posterior_predictive"].data_vars if "posterior_predictive" in result.children else ()
+    """The variable of replicated wells; empty where a result has none and none can be made."""
+    if not can_have_predictive(result):
+        return ""
+    there = result["posterior_predictive" if "posterior_predictive" in result.children else "observed_data"].data_vars
     return next((name for name in ("log_signal_observed", "viability_observed") if name in there), "")
 
 
@@ -305,6 +308,7 @@ def plot_posterior_predictive(result: xr.DataTree) -> Figure:
     below each well (its PIT): flat if the model's spread is right, with the 99% band of a flat one.
     """
     observed_name = replicated_of(result)
+    result = with_predictive(result)
     replicated = result["posterior_predictive"][observed_name].stack(sample=("chain", "draw"), create_index=False)
     observed = result["observed_data"][observed_name].to_numpy()
     figure, axes = new_figure(1, 2, figsize=(9.2, 3.6))
