@@ -9,7 +9,7 @@ import xarray as xr
 
 from lensim.inference.catalogue import find_model
 from lensim.inference.engine import Density
-from lensim.inference.sampler_coordinates import log_prior_of, without_coordinates
+from lensim.inference.sampler_coordinates import coordinates_of, log_prior_of, without_coordinates
 from lensim.seeding import stream
 
 QUICK_MODE = "FAST_COMPILE"  # compiles at once; the numbers are the same
@@ -34,13 +34,32 @@ def prior_draws(model: pm.Model, size: int, seed: int = SEED) -> xr.Dataset:
     )
 
 
+def draws_near_the_posterior(model: pm.Model, drawn: xr.Dataset) -> xr.Dataset:
+    """Draws of a prior, with the coordinates of the sampler as standard normal: there they nearly are the posterior."""
+    noted = {one.name for one in coordinates_of(model)}
+    rng = stream(SEED, "near the posterior")
+    near = drawn.copy(deep=True).assign(
+        {name: (drawn[name].dims, rng.standard_normal(drawn[name].shape)) for name in noted}
+    )
+    derived = model.compile_fn(
+        inputs=model.free_RVs, outs=model.deterministics, mode=QUICK_MODE, on_unused_input="ignore"
+    )
+    for draw in range(drawn.sizes["draw"]):
+        values = derived({one.name: near[one.name].to_numpy()[0, draw] for one in model.free_RVs})
+        for one, value in zip(model.deterministics, values, strict=True):
+            near[one.name][0, draw] = value
+    return near
+
+
 def require_equal(density: Density, name: str, data: xr.Dataset, priors: Any = None, draws: int = 4) -> xr.Dataset:
-    """Log prior and log likelihood are those of PyMC at draws of the prior, and names, dims and attrs are too.
+    """Log prior and log likelihood are those of PyMC, at draws of the prior and near the posterior; and names and dims.
 
     Returns the draws, coordinates among them.
     """
     model = find_model(name).build(data, priors) if priors is not None else find_model(name).build(data)
     drawn = prior_draws(model, draws)
+    near = draws_near_the_posterior(model, drawn.isel(draw=slice(0, 2)))
+    drawn = xr.concat([drawn, near.assign_coords(draw=drawn["draw"].to_numpy()[:2] + draws)], "draw")
     own = without_coordinates(drawn, model)[0]
     with pytensor.config.change_flags(mode=QUICK_MODE), model:
         of_prior = log_prior_of(model, drawn)
