@@ -33,14 +33,13 @@ import pytensor.tensor as pt
 import xarray as xr
 
 from lensim import vocabulary as v
+from lensim.dose_response.laws import NO_BACKGROUND_SHARE
 from lensim.dose_response.panel_arrays import has_blanks
 from lensim.dose_response.priors import WellPriors
 from lensim.models.coordinates import normal_by_information, normal_non_centred, positive_spread
 from lensim.models.dose_response_curves import Curves
 
 LN10 = float(np.log(10.0))
-
-NO_BACKGROUND_SHARE = 1e-9
 
 
 def register(arrays: dict[str, np.ndarray]) -> dict[str, Any]:

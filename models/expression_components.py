@@ -15,6 +15,7 @@ import pytensor.tensor as pt
 import xarray as xr
 
 from lensim import vocabulary as v
+from lensim.expression.laws import BIOLOGICAL_OF_SLOT
 from lensim.expression.priors import ExpressionPriors
 from lensim.expression.reaction_arrays import (
     expression_arrays,
@@ -30,8 +31,6 @@ from lensim.models.coordinates import (
 from lensim.models.expression_copies import dim_logp, dim_random, log_of_copies
 from lensim.models.expression_machine import LN2, Machine, machine
 from lensim.models.expression_replicates import cell_logp, cell_random
-
-BIOLOGICAL_OF_SLOT = "log2_biological_of_slot"
 
 
 def register(arrays: dict[str, np.ndarray]) -> dict[str, Any]:

@@ -5,9 +5,7 @@ from typing import Any
 import numpy as np
 import pytensor.tensor as pt
 
-MOST_COPIES = 45  # the sum over copies of a dim reaction goes so far
-LOG_MANY_COPIES = float(np.log(20.0))
-LEAST_PROBABILITY = 1e-290  # keeps a log finite
+from lensim.expression.reactions import LEAST_PROBABILITY, LOG_MANY_COPIES, MOST_COPIES
 
 
 def log_of_copies(log_copies: Any) -> tuple[Any, Any]:

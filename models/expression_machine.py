@@ -15,6 +15,7 @@ import xarray as xr
 from lensim import vocabulary as v
 from lensim.expression.priors import ExpressionPriors
 from lensim.expression.reaction_arrays import genes_on_plates, genes_with_series
+from lensim.expression.reactions import LEAST_FACTOR
 from lensim.models.coordinates import normal_by_information, normal_non_centred, positive_spread
 from lensim.models.expression_replicates import reaction_logp, reaction_random
 
@@ -55,7 +56,7 @@ def machine(data: xr.Dataset, held: dict[str, Any], priors: ExpressionPriors) ->
         sigma=pt.switch(is_stated, held["stated_factor_sd_of_gene"], priors.sd_amplification_factor),
         dims=v.GENE,
     )
-    doublings = pt.log2(pt.maximum(factor, 1.05))
+    doublings = pt.log2(pt.maximum(factor, LEAST_FACTOR))
     sd_technical = positive_spread(v.SD_TECHNICAL, priors.median_sd_technical_cycles, priors.log_sd_sd_technical_cycles)
     one_copy_ct = normal_non_centred(
         v.ONE_COPY_CT, mu=priors.mean_ct_of_one_copy, sigma=priors.sd_ct_of_one_copy, dims=v.GENE
