@@ -16,9 +16,9 @@ from lensim.inference.gate import diagnose
 from lensim.inference.settings import GateSettings, SamplerSettings
 from lensim.inference.verdict import carry_verdict
 
-SETTINGS: Final = SamplerSettings(draws=500, tune=500, chains=2, target_accept=0.95, cores=1)
+SETTINGS: Final = SamplerSettings(draws=1000, tune=500, chains=2, target_accept=0.95, cores=1)
 GATE: Final = GateSettings(largest_r_hat=1.05, smallest_ess=100.0, largest_divergences=5, smallest_e_bfmi=0.2)
-"""A quarter of the usual draws, so a wider gate."""
+"""Half of the usual draws, so a wider gate."""
 NUTS: Final = "nuts"
 Drawn = Callable[[str, xr.Dataset, int], xr.DataTree]
 
@@ -64,6 +64,6 @@ def engines_of(model: str) -> dict[str, Drawn]:
     found: dict[str, Drawn] = {
         engine.name: partial(by_fast_engine, engine)
         for engine in assay_of(data).engines
-        if not engine.refuses(data, model, None)
+        if engine.is_of(model) and not engine.refuses(data, model, None)
     }
     return found | {NUTS: by_nuts}

@@ -36,8 +36,8 @@ which the model is wrong are in [worlds.md](worlds.md), and whether the interval
   the gate. They are not in the ranks. Whether a simulation is among them depends on its data and the engine's random
   numbers and never on the truth itself, so ranks of a right engine stay uniform among those that are left; what is lost
   is any statement about the others, which are the harder studies.
-* NUTS takes 2 chains of 500 draws here, and a gate for so few (R-hat 1.05, ESS 100, 5 divergences). Truths are ranked
-  among 99 draws.
+* NUTS (`nuts` and `kernel`) takes 2 chains of 1,000 draws here, and a gate for so few (R-hat 1.05, ESS 100, 5
+  divergences). Truths are ranked among 99 draws.
 
 Reactions of RT-qPCR are simulated copy by copy, and the expression models take bright ones as normal and those of few
 copies as normal given their mean: their rows test these approximations, too.

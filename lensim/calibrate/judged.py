@@ -76,8 +76,9 @@ def judged(records: Sequence[Mapping[str, Any]], words: Mapping[str, str], run_i
         for name in names
         if len(ranks := ranks_of(passed, name)) >= FEWEST
     ]
+    why = next((str(one["why"]) for one in records if one["why"] and one not in passed), "")
     if not rows:
-        return Judged(pd.DataFrame(), _too_few(len(passed), counts), None, *counts)
+        return Judged(pd.DataFrame(), _too_few(len(passed), counts, why), None, *counts)
     table = pd.DataFrame(rows)
     table["pvalue_adjusted"] = holm(table["pvalue"].to_list())
     table["reads"] = [
@@ -85,7 +86,8 @@ def judged(records: Sequence[Mapping[str, Any]], words: Mapping[str, str], run_i
     ]
     table = table.sort_values("pvalue", kind="stable", ignore_index=True)
     is_believable = bool(table["pvalue_adjusted"].iloc[0] >= DOUBT)
-    return Judged(table, _sentence(table, is_believable, len(passed), counts, run_in_words), is_believable, *counts)
+    sentence = _sentence(table, is_believable, len(passed), run_in_words) + _without_answer(counts, why)
+    return Judged(table, sentence, is_believable, *counts)
 
 
 def ranks_of(records: Sequence[Mapping[str, Any]], name: str) -> np.ndarray:
@@ -146,7 +148,7 @@ def _reads(adjusted: float, shift: float, spread: float) -> str:
     return ", ".join(said) or "another shape than uniform"
 
 
-def _sentence(table: pd.DataFrame, is_believable: bool, passed: int, counts: tuple[int, ...], run_in_words: str) -> str:
+def _sentence(table: pd.DataFrame, is_believable: bool, passed: int, run_in_words: str) -> str:
     inner, outer = (_coverage(table, name) for name in ("50", "90"))
     worst = table.iloc[0]
     what = f"further runs{f' ({run_in_words})' if run_in_words else ''}"
@@ -163,7 +165,7 @@ def _sentence(table: pd.DataFrame, is_believable: bool, passed: int, counts: tup
         said += (
             f"; the worst quantity is {worst['quantity']}: {worst['reads']}, 90% intervals held it in {covered} ({p})"
         )
-    return said + _without_answer(counts)
+    return said
 
 
 def _coverage(table: pd.DataFrame, name: str) -> str:
@@ -171,15 +173,15 @@ def _coverage(table: pd.DataFrame, name: str) -> str:
     return f"{table[f'covered_{name}_percent'].mean():.0f} ± {table[f'covered_{name}_percent_error'].median():.0f}"
 
 
-def _too_few(passed: int, counts: tuple[int, ...]) -> str:
+def _too_few(passed: int, counts: tuple[int, ...], why: str) -> str:
     return (
         f"{UNKNOWN} of the intervals: at least {FEWEST} simulations must have an answer that passes the gate, got "
-        f"{passed}{_without_answer(counts)}"
+        f"{passed}{_without_answer(counts, why)}"
     )
 
 
-def _without_answer(counts: tuple[int, ...]) -> str:
-    """What became of simulations that do not count."""
+def _without_answer(counts: tuple[int, ...], why: str) -> str:
+    """What became of simulations that do not count, and why the first of them does not."""
     simulations, handed_on, failed, not_converged = counts
     parts = [
         f"{number} {what}"
@@ -190,4 +192,5 @@ def _without_answer(counts: tuple[int, ...]) -> str:
         )
         if number
     ]
-    return f"; of {simulations} simulations {' and '.join(parts)}, and are left out" if parts else ""
+    first = f" (the first because {why})" if why else ""
+    return f"; of {simulations} simulations {' and '.join(parts)}, and are left out{first}" if parts else ""

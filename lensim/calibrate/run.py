@@ -115,7 +115,11 @@ def setup_of(result: xr.DataTree, assay: Assay, engine: str, seed: int) -> Setup
     reasons = {}
     for one in assay.engines:
         if engine in (AUTO, one.name):
-            if not (reason := one.refuses(joined, model, priors)):
+            is_of = one.is_of(model)
+            reason = (
+                one.refuses(joined, model, priors) if is_of else f"it draws {' and '.join(one.models)}, not {model}"
+            )
+            if not reason:
                 return Setup(assay.name, model, one.name, priors, setup.data, seed)
             reasons[one.name] = reason
     said = "; ".join(f"{name} does not take them: {reason}" for name, reason in reasons.items())

@@ -16,9 +16,9 @@ from lensim.inference.gate import diagnose
 from lensim.inference.observations import attach_observations
 from lensim.inference.settings import GateSettings, SamplerSettings
 
-SETTINGS: Final = SamplerSettings(draws=500, tune=500, chains=2, target_accept=0.95, cores=1)
+SETTINGS: Final = SamplerSettings(draws=1000, tune=500, chains=2, target_accept=0.95, cores=1)
 GATE: Final = GateSettings(largest_r_hat=1.05, smallest_ess=100.0, largest_divergences=5, smallest_e_bfmi=0.2)
-"""A quarter of the draws of a fit, so a wider gate."""
+"""Half of the draws of a fit, so a wider gate."""
 THINNED: Final = 99
 """Draws among which a truth is ranked: so far apart that they hardly hang together, which ranks assume."""
 OK, HANDED_ON, FAILED = "ok", "handed on", "failed"
@@ -105,9 +105,10 @@ def measure(setup: Setup, truth: Truth) -> dict[str, Any]:
     except Exception as error:  # a simulation without an answer is a row
         return record | {"outcome": FAILED, "why": checks.fault_of(error), "seconds": time.perf_counter() - started}
     found = quantities_of(assay, drawn, assay.further_run.moved(setup.data))
-    passed = diagnose(drawn, gate=GATE).passed
+    verdict = diagnose(drawn, gate=GATE)
     ranks = ranks_of(truth.quantities, found, seeding.stream(setup.seed, "posterior calibration", truth.number, "ties"))
-    return record | {"converged": bool(passed), "ranks": ranks, "seconds": time.perf_counter() - started}
+    record |= {"converged": bool(verdict.passed), "why": "; ".join(verdict.reasons)}
+    return record | {"ranks": ranks, "seconds": time.perf_counter() - started}
 
 
 def fitted(setup: Setup, assay: Assay, data: xr.Dataset, seed: int) -> xr.DataTree:

@@ -65,7 +65,8 @@ def test_simulations_without_an_answer_are_told():
     found = judged(records() + odd, {})
     assert (found.simulations, found.handed_on, found.not_converged, found.failed) == (108, 6, 2, 0)
     assert found.sentence.endswith(
-        "; of 108 simulations 6 handed on by the engine and 2 did not pass the gate, and are left out"
+        "; of 108 simulations 6 handed on by the engine and 2 did not pass the gate, and are left out "
+        "(the first because few copies)"
     )
 
 

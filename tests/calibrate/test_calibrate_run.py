@@ -128,3 +128,11 @@ def test_bad_numbers_and_names_are_told(fit):
     with pytest.raises(InputError) as error:
         fit.calibrate(engine="laplace")
     assert "engine must be one of" in str(error.value)
+
+
+def test_an_engine_that_does_not_draw_the_model_is_told(fit):
+    with pytest.raises(InputError) as error:
+        fit.calibrate(engine="kernel")
+    assert str(error.value).startswith(
+        "calibrate needs a fast engine for these data and a further run of them, got none: kernel does not take them: "
+    )
