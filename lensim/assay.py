@@ -164,6 +164,9 @@ class Assay:
         `populations(estimands)`: means of populations with their members, for the notes of the verdict.
     misfits
         `misfits(estimands)`: where data are not what the model says, as notes of the verdict.
+    first_answer
+        `first_answer(data, seed)`: rough draws within a second, of which a table is shown until the posterior is
+        drawn; None where there are none.
     means_suffice
         `means_suffice(result)`: variables of the posterior of which tables and figures need the means alone, so that a
         screen keeps no draws of them.
@@ -203,6 +206,7 @@ class Assay:
     weighed: Callable[[xr.Dataset], xr.Dataset] = lambda estimands: estimands
     populations: Callable[[xr.Dataset], "Iterable[Population]"] = lambda estimands: ()
     misfits: Callable[[xr.Dataset], "Iterable[VerdictNote]"] = lambda estimands: ()
+    first_answer: Callable[[xr.Dataset, int], xr.DataTree | None] = lambda data, seed: None
     means_suffice: Callable[[xr.DataTree], tuple[str, ...]] = lambda result: ()
     prepared: Callable[[xr.Dataset], xr.Dataset] = lambda data: data
     model_reason: Callable[[xr.Dataset], str] = lambda data: ""

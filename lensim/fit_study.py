@@ -80,16 +80,31 @@ def fit_study(
     name = model or assay.default_model(data)
     entry = find_model(name)
     chosen = entry.priors() if priors is None else priors_from(entry, priors)
-    asking = Asking(data, name, chosen, lambda drawn: assay.judged(assay.estimands(drawn, Asked())), attempts, tell)
+    judged = _Judged(assay)
+    asking = Asking(data, name, chosen, judged, attempts, tell)
     result = _drawn(_Wanted(assay, asking, engine, settings, seed, priors is not None, progress))
     result.attrs[v.ASSAY] = assay.name
     if not model and (reason := assay.model_reason(data)):
         result.attrs[MODEL_REASON] = reason
     try:
-        look_further(result, assay)
+        look_further(result, assay, judged.estimands if result.attrs.get("kept_every", 1) == 1 else None)
     except Exception as error:  # draws that can be read are handed over, whatever fails behind them
         result.attrs[INCOMPLETE] = f"without prior or data, which failed: {checks.fault_of(error)}"
     return result
+
+
+class _Judged:
+    """What the gate judges of draws; the estimands of the last ones stay, since they are asked for once more."""
+
+    def __init__(self, assay: Assay) -> None:
+        self._assay = assay
+        self.estimands: xr.Dataset | None = None
+
+    def __call__(self, drawn: xr.DataTree) -> xr.Dataset:
+        """Estimands that the gate judges with the parameters."""
+        self.estimands = None
+        self.estimands = self._assay.estimands(drawn, Asked())
+        return self._assay.judged(self.estimands)
 
 
 @dataclass(frozen=True)
@@ -178,15 +193,25 @@ def _tell(asking: Asking, sentence: str) -> None:
         asking.tell(sentence)
 
 
-def look_further(result: xr.DataTree, assay: Assay) -> None:
+def look_further(result: xr.DataTree, assay: Assay, estimands: xr.Dataset | None = None) -> None:
     """Write into a result whether prior or data decide each estimand, and what else looks odd as notes of its verdict.
 
     Group `prior_sensitivity` has the moves of `lensim.inference.prior_sensitivity`. Nothing is done where the result
     lacks `log_prior`.
+
+    Parameters
+    ----------
+    result
+        A fit; its verdict gets the notes.
+    assay
+        Of the fit.
+    estimands
+        Of these very draws, where they are known already.
     """
     if "log_prior" not in result.children:
         return
-    estimands, priors = assay.estimands(result, Asked()), priors_of(result)
+    estimands = assay.estimands(result, Asked()) if estimands is None else estimands
+    priors = priors_of(result)
     found = prior_sensitivity(assay.weighed(estimands), result["log_prior"].to_dataset())
     result[PRIOR_SENSITIVITY] = xr.DataTree(found)
     tables = assay.tables(estimands, Asked())

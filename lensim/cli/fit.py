@@ -11,6 +11,7 @@ import typer
 
 from lensim.checks import fault_of, one_of, told_of
 from lensim.cli.assay_command import assay_command, joined
+from lensim.cli.first_table import first_table
 from lensim.cli.kept import going_on, keep, tell
 from lensim.cli.remedies import in_own_options
 from lensim.cli.screen import (
@@ -32,6 +33,7 @@ from lensim.cli.shared import (
     Seed,
     TargetAccept,
     Tune,
+    err,
     paths_in,
     say,
 )
@@ -267,16 +269,17 @@ def _fit(
     reason = (assay.model_reason(data),) if not model and assay.model_reason(data) else ()
     for note in (*reason, *column_notes(study.data), *assay.notes(data)):
         say(f"{study.words}note: {in_own_options(note)}", quietly=True)
-    return fit(
-        data,
-        model=chosen,
-        priors=priors,
-        engine=engine,
-        seed=seed,
-        draws=draws,
-        tune=tune,
-        chains=chains,
-        target_accept=target_accept,
-        progress=True,
-        tell=lambda said: tell(f"{study.words}{said}"),
-    )
+    with first_table(assay, data, seed, study.words):
+        return fit(
+            data,
+            model=chosen,
+            priors=priors,
+            engine=engine,
+            seed=seed,
+            draws=draws,
+            tune=tune,
+            chains=chains,
+            target_accept=target_accept,
+            progress=err.is_terminal,
+            tell=lambda said: tell(f"{study.words}{said}"),
+        )

@@ -1,10 +1,12 @@
 """The command `lensim plan`: the next study, from a plan file."""
 
+from itertools import count
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from lensim.cli.progress import progress_bar
 from lensim.cli.shared import Force, out, say
 from lensim.cli.workers import Scheduler, TrustNetwork, Workers, interrupted_in_one_sentence, say_what_is_trusted
 
@@ -32,7 +34,13 @@ def plan(
     from lensim.face.plan import plan as run
 
     say_what_is_trusted(scheduler, trust_network=trust_network)
-    with interrupted_in_one_sentence(f"nothing was written to {folder}"):
+    with interrupted_in_one_sentence(f"nothing was written to {folder}"), progress_bar("answers") as progress:
+        answers = count(1)
+
+        def tell(said: str) -> None:
+            say(said)
+            progress(next(answers), 0)
+
         result = run(
             plan_file,
             start,
@@ -44,7 +52,7 @@ def plan(
             trust_network=trust_network,
             figures=figures,
             force=force,
-            tell=say,
+            tell=tell,
         )
     out.print()
     say(result.text)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from lensim.cli.shared import err, say
+from lensim.cli.shared import err, out, say
 
 SILENT_SECONDS: Final = 2.0
 """What takes less shows no bar."""
@@ -14,7 +14,7 @@ LINE_SECONDS: Final = 60.0
 """Between two lines where there is no terminal."""
 
 Progress = Callable[[int, int], None]
-"""Called with what is done, and all there is."""
+"""Called with what is done, and all there is; 0 where that is not known."""
 
 
 @contextmanager
@@ -46,7 +46,8 @@ class _Bar:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        self._progress = Progress(*columns, console=err, transient=True)
+        # what is piped elsewhere stays in its pipe
+        self._progress = Progress(*columns, console=err, transient=True, redirect_stdout=out.is_terminal)
         self._task = self._progress.add_task(what, total=None)
         self._lock = threading.Lock()
         self._is_over = self._is_shown = False
@@ -60,7 +61,7 @@ class _Bar:
 
     def update(self, done: int, total: int) -> None:
         """Take what is done."""
-        self._progress.update(self._task, completed=done, total=total)
+        self._progress.update(self._task, completed=done, total=total or None)
 
     def stop(self) -> None:
         """Take it away."""

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from lensim.cli.console import PlainConsole
 from lensim.cli.shared import out
 from lensim.plain_text import LONGEST_CELL, one_line, visible
 
@@ -19,7 +20,7 @@ def print_tables(tables: "tuple[ResultTable, ...]") -> None:
         print_text(text_table(table), table.caption)
 
 
-def print_text(table: "pd.DataFrame", title: str = "") -> None:
+def print_text(table: "pd.DataFrame", title: str = "", console: PlainConsole = out) -> None:
     """Print a table of text. Nothing in it is read as markup."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
@@ -32,4 +33,4 @@ def print_text(table: "pd.DataFrame", title: str = "") -> None:
         shown.add_column(Text(one_line(name)), overflow="fold")
     for row in table.itertuples(index=False):
         shown.add_row(*[Text(one_line(value, LONGEST_CELL)) for value in row])
-    out.print(shown)
+    console.print(shown)

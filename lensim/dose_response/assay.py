@@ -23,6 +23,7 @@ from lensim.dose_response.estimands import (
     with_inhibition_at,
 )
 from lensim.dose_response.experiments import THIS_INHIBITION_AT_TOP, THIS_LOG10_IC50, means_suffice
+from lensim.dose_response.first_answer import first_answer
 from lensim.dose_response.levels import levels_beside, summarise_levels, with_levels
 from lensim.dose_response.misfit import (
     MISFIT,
@@ -265,6 +266,7 @@ ASSAY: Final = Assay(
     misfits=misfit_notes,
     further_run=FurtherRun(new_run, with_new_run, in_words="the same lines on new days"),
     means_suffice=means_suffice,
+    first_answer=first_answer,
     densities=DENSITIES,
     write=write_tidy,
     has_threshold=True,

@@ -94,9 +94,9 @@ def draw_with_care(
         if "sampling_seconds" not in drawn.attrs:
             carry_settings(drawn, settings, root, time.perf_counter() - started)
         attach_observations(drawn, asking.data)
+        carry_priors(drawn, asking.priors)
         verdict, fault = _verdict(drawn, asking.judged, settings.gate)
         carry_verdict(drawn, verdict)
-        carry_priors(drawn, asking.priors)
         drawn.attrs |= {name: asking.data.attrs[name] for name in (v.ASSAY,) if name in asking.data.attrs}
         drawn.attrs |= {"model": asking.model, "attempts": attempt}
         if verdict.passed or fault or attempt == asking.attempts or not _may_grow(settings.sampler):
