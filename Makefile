@@ -86,4 +86,5 @@ $(STAMP): requirements.lock pyproject.toml
 	@"$(PYTHON)" -m venv --clear .venv
 	@$(PIP) install -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
+	@$(BIN)/lensim prepare >/dev/null 2>&1 || echo "engines are compiled at their first use instead"
 	@touch $@

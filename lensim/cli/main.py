@@ -12,7 +12,18 @@ from typing import Annotated, Any, Final, NoReturn
 import typer
 
 from lensim.checks import STANDARD_OUTPUT, InputError, fault_of
-from lensim.cli import associate, calibrate, compare, plan, power, published, report, selection, simulate, sources
+from lensim.cli import (
+    associate,
+    calibrate,
+    compare,
+    plan,
+    power,
+    published,
+    report,
+    selection,
+    simulate,
+    sources,
+)
 from lensim.cli.console import print_anything
 from lensim.cli.fit import fit_command
 from lensim.cli.read import read_command, read_expression_command

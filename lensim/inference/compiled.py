@@ -8,6 +8,7 @@ in one folder, and take no kernel of another.
 import hashlib
 from collections.abc import Callable
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,20 @@ def cache_folder(sources: Path) -> Path | None:
         return beside
     cache = user_cache()
     return None if cache is None else private_folder(cache / "lensim" / name)
+
+
+def are_in_place(package: str) -> bool:
+    """Whether kernels of a package have been compiled and kept, as its sources are now.
+
+    Parameters
+    ----------
+    package
+        Its name; it is not imported.
+    """
+    spec = find_spec(package)
+    places = list(spec.submodule_search_locations or ()) if spec else []
+    folder = cache_folder(Path(places[0])) if places else None
+    return folder is not None and any(folder.rglob("*.nbi"))
 
 
 def compiled(*, fastmath: bool | set[str] = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

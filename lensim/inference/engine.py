@@ -71,6 +71,10 @@ class Engine:
         is "lensim, <name>". It raises `HandedOn` where it does not take the study after all.
     models
         Names of the models that it draws; any where empty. For others `auto` passes over it without a word.
+    kernels
+        Packages whose kernels it runs, compiled by numba once and then kept; a first use says so.
+    compile_seconds
+        About how long that takes.
     is_independent
         Whether its draws are independent draws of the posterior, of which nothing can fail to converge.
     """
@@ -79,6 +83,8 @@ class Engine:
     refuses: Callable[[xr.Dataset, str, Any], str]
     draw: Draw
     models: tuple[str, ...] = ()
+    kernels: tuple[str, ...] = ()
+    compile_seconds: int = 0
     is_independent: bool = False
 
     def is_of(self, model: str) -> bool:

@@ -1,5 +1,6 @@
 """A fit by an engine that compiles no model: drawn, judged, and completed by the model's density."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import xarray as xr
@@ -51,6 +52,7 @@ def fit_fast(
         If the engine does not take the study after all.
     """
     require_storable(asking.data)
+    _tell_of_compiling(engine, asking)
 
     def drawn_once(own: FitSettings, root: int) -> xr.DataTree:
         drawn = engine.draw(
@@ -68,6 +70,19 @@ def fit_fast(
     found = draw_with_care(drawn_once, asking, settings, seed)
     found.tree.attrs["compile_seconds"] = 0.0
     return FastFit(_completed(density, asking, found), _doubt(found))
+
+
+def _tell_of_compiling(engine: Engine, asking: Asking) -> None:
+    """That kernels are compiled now, and why a later fit does not wait for it."""
+    if not engine.kernels:
+        return
+    from lensim.inference.compiled import are_in_place  # which loads numba
+
+    if not all(map(are_in_place, engine.kernels)):
+        with suppress(Exception):  # a closed terminal ends no fit
+            asking.tell(
+                f"compiling the engine {engine.name} once: about {engine.compile_seconds} s; later fits start at once"
+            )
 
 
 def _doubt(found: Drawn) -> str:

@@ -44,4 +44,4 @@ def draw(
     return draw_reactions(data, model, priors, settings, seed, tell=tell, progress=progress)
 
 
-KERNEL: Final = Engine(NAME, refuses, draw, MODELS)
+KERNEL: Final = Engine(NAME, refuses, draw, MODELS, kernels=("lensim.expression.kernel",), compile_seconds=30)

@@ -1,0 +1,11 @@
+"""The command `lensim prepare`: compile what engines need, once."""
+
+from lensim.cli.shared import say
+
+
+def prepare() -> None:
+    """Compile the engines of fits and of power once, so that first fits start at once; a minute or two."""
+    from lensim.face.prepare import prepare as compile_all
+
+    compile_all(lambda sentence: say(sentence, quietly=True))
+    say("engines are compiled and kept: fits start at once")
