@@ -213,7 +213,7 @@ class _Crew:
                 f"got {self._count}"
             ) from None
         if task is not None and task.deaths > RETRIES and task.call.lost is not None:
-            task.call.again.remove(task)
+            task.call.again.pop()  # it was put there a moment ago
             why = f"a worker process ended {RETRIES + 1} times at it ({_ending(code)})"
             task.call.results.append((True, task.key, task.call.lost(task.key, why)))
         elif self._failed_starts > RETRIES or (task is not None and task.deaths > RETRIES):

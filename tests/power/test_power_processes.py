@@ -43,6 +43,13 @@ def until(holds: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
+def raised(number: int) -> str:
+    """End this process by a signal, where it is one."""
+    if number:
+        signal.raise_signal(number)
+    return "alive"
+
+
 @pytest.fixture(scope="module")
 def pool():
     with pool_of(2, "") as spread:
@@ -113,6 +120,13 @@ def test_a_task_that_no_worker_survives_is_told():
         ),
     ):
         list(spread(signal.raise_signal, iter([(0, (signal.SIGKILL,))])))
+
+
+def test_a_task_that_no_worker_survives_ends_no_other_where_something_counts_as_its_result():
+    tasks = [(0, (0,)), (1, (signal.SIGKILL,)), (2, (0,))]
+    with pool_of(1 + 1, "") as spread:
+        found = dict(spread(raised, iter(tasks), lambda key, why: f"{key}: {why}"))
+    assert found == {0: "alive", 1: "1: a worker process ended 4 times at it (SIGKILL)", 2: "alive"}
 
 
 def test_workers_that_die_as_they_start_are_told(monkeypatch):
