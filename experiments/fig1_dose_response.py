@@ -98,7 +98,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
             data, truth = simulate_twin(config)
         write_tidy(data, folder / "wells.csv")
         save_dataset(truth, folder / "truth.nc")
-        console.print(f"twin: {data.sizes[v.CELL_LINE]} lines, {data.sizes[v.WELL]} wells; compiling, then sampling")
+        console.print(f"twin: {data.sizes[v.CELL_LINE]} lines, {data.sizes[v.WELL]} wells; sampling")
         settings = FitSettings(SamplerSettings(**config.sampler.model_dump()))
         with manifest.timed("fit"):
             result = fit_study(

@@ -178,7 +178,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
         write_cts(data, folder / "reactions.csv")
         save_dataset(truth, folder / "truth.nc")
         console.print(
-            f"twin: {data.sizes[v.SUBJECT]} subjects, {data.sizes[v.REACTION]} reactions; compiling, then sampling"
+            f"twin: {data.sizes[v.SUBJECT]} subjects, {data.sizes[v.REACTION]} reactions; sampling"
         )
         with manifest.timed("fit"):
             result = fit_study(

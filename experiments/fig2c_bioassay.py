@@ -99,7 +99,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
             data, truth = simulate_twin(config)
         write_bioassay(data, folder / "wells.csv")
         save_dataset(truth, folder / "truth.nc")
-        console.print(f"twin: {data.sizes[v.MEDIUM]} media, {data.sizes[v.WELL]} wells; compiling, then sampling")
+        console.print(f"twin: {data.sizes[v.MEDIUM]} media, {data.sizes[v.WELL]} wells; sampling")
         with manifest.timed("fit"):
             result = fit_study(
                 data,
