@@ -1,6 +1,6 @@
 """Bright cells and reactions of series, one of which may be outlying (`lensim.models.expression_replicates`)."""
 
-from math import exp, log
+from math import exp, log, sqrt
 from typing import Final
 
 import numpy as np
@@ -25,6 +25,10 @@ from lensim.inference.compiled import compiled
 
 LN2: Final = float(np.log(2.0))
 LOG_2PI: Final = float(np.log(2.0 * np.pi))
+SMALL: Final = 1e-100
+LARGE: Final = 1e100
+SMALLEST: Final = 1e-300
+FEW_REACTIONS: Final = 8
 
 
 @compiled()
@@ -50,15 +54,14 @@ def of_parts(
     biological: float,
     reading: float,
     far: float,
-    log_share: float,
-    log_rest: float,
+    odds: float,
     n: int,
     shift: np.ndarray,
     square: np.ndarray,
     out: np.ndarray,
-    odds: np.ndarray,
-) -> tuple[float, float, float, float, float]:
-    """Log density of a cell of n reactions, without what all parts share, and its slopes.
+    weight: np.ndarray,
+) -> tuple[float, float, float, float, float, float]:
+    """The mixture of a cell of n reactions, of which none or one is outlying, and the slopes of its log density.
 
     Parameters
     ----------
@@ -66,53 +69,56 @@ def of_parts(
         Mean Ct less what is expected of it [cycles].
     biological, reading, far
         Variances: of the cell, of one reaction, and of an outlying one more [cycles^2].
-    log_share, log_rest
-        Log probabilities of an outlying reaction, and of none.
+    odds
+        Of an outlying reaction, against none.
     n, shift, square, out
         The reactions and the parts, as in `Cells`.
-    odds
+    weight
         Room for n + 1 numbers.
 
     Returns
     -------
     tuple
-        Log density; slopes by `away`, biological and reading; probability that one reaction is outlying.
+        Square of a factor, and log of another, of the density, less the power of reading that all parts have; slopes of
+        the log density by `away`, biological and reading; probability that one reaction is outlying.
     """
     kept = max(n - 1, 1)
-    whole, part = biological + reading / n, biological + reading / kept
-    outlier = reading * (1.0 + 1.0 / kept) + far
+    each, each_kept = 1.0 / n, 1.0 / kept
+    whole, part = biological + reading * each, biological + reading * each_kept
+    of_one = reading * (1.0 + each_kept) + far
     if n == 1:
-        part, outlier = part + far, 1.0
-    more = reading if n > 1 else 1.0
-    log_odds = log_share - log_rest - 0.5 * log(part * outlier * kept / (whole * more * n))
-    square_0 = away * away / whole + square[0] / reading
+        part, of_one = part + far, reading
+    by_whole, by_part, by_one, by_reading = 1.0 / whole, 1.0 / part, 1.0 / of_one, 1.0 / reading
+    none_square = away * away * by_whole + square[0] * by_reading
     largest = 0.0
     for i in range(1, n + 1):
         r = away + shift[i]
-        odds[i] = log_odds - 0.5 * (r * r / part + square[i] / reading + out[i] * out[i] / outlier - square_0)
-        largest = max(largest, odds[i])
-    none = exp(-largest)
-    total = none
+        log_weight = 0.5 * (none_square - r * r * by_part - square[i] * by_reading - out[i] * out[i] * by_one)
+        weight[i] = log_weight
+        largest = max(largest, log_weight)
+    none = exp(-largest) if largest > 0.0 else 1.0
+    ratio = odds * sqrt(whole * reading * n * by_part * by_one * each_kept)
+    total, r1, r2, squares, outs = 0.0, 0.0, 0.0, 0.0, 0.0
     for i in range(1, n + 1):
-        odds[i] = exp(odds[i] - largest)
-        total += odds[i]
-    none /= total
-    of_away, of_away_square, of_square, of_out = 0.0, 0.0, 0.0, 0.0
-    for i in range(1, n + 1):
-        probability, r = odds[i] / total, away + shift[i]
-        of_away += probability * r
-        of_away_square += probability * r * r
-        of_square += probability * square[i]
-        of_out += probability * out[i] * out[i]
+        probability, r = ratio * exp(weight[i] - largest), away + shift[i]
+        total += probability
+        r1 += probability * r
+        r2 += probability * r * r
+        squares += probability * square[i]
+        outs += probability * out[i] * out[i]
+    total += none + SMALLEST
+    of_all = 1.0 / total
+    none *= of_all
     one = 1.0 - none
-    density = log_rest + largest + log(total) - 0.5 * (square_0 + log(whole * n) + (n - 1) * log(reading) + n * LOG_2PI)
-    by_whole = 0.5 * none * (away * away / whole - 1.0) / whole
-    by_part = 0.5 * (of_away_square / part - one) / part
-    by_reading = by_whole / n + by_part / kept
-    by_reading += 0.5 * ((none * square[0] + of_square) / reading - none * (n - 1.0) - one * (kept - 1.0)) / reading
+    r1, r2, squares, outs = r1 * of_all, r2 * of_all, squares * of_all, outs * of_all
+    of_whole = 0.5 * none * (away * away * by_whole - 1.0) * by_whole
+    of_part = 0.5 * (r2 * by_part - one) * by_part
+    of_reading = (none * square[0] + squares) * by_reading - none * (n - 1.0) - one * (kept - 1.0)
+    of_reading = of_whole * each + of_part * each_kept + 0.5 * of_reading * by_reading
     if n > 1:
-        by_reading += 0.5 * (of_out / outlier - one) / outlier * (1.0 + 1.0 / kept)
-    return density, -none * away / whole - of_away / part, by_whole + by_part, by_reading, one
+        of_reading += 0.5 * (outs * by_one - one) * by_one * (1.0 + each_kept)
+    slope = -none * away * by_whole - r1 * by_part
+    return total * total * by_whole * each, largest - 0.5 * none_square, slope, of_whole + of_part, of_reading, one
 
 
 @compiled()
@@ -120,8 +126,8 @@ def bright_cells(
     x: np.ndarray, d: np.ndarray, at: np.ndarray, cells: Cells, of: Sizes, outlying_variance: float
 ) -> float:
     """Log density of all bright cells; adds its slopes to `d`."""
-    found, technical, share, odds = 0.0, x[at[SD_TECHNICAL]], x[at[SHARE]], np.empty(of.part)
-    log_share, log_rest = x[at[LOG_SHARE]], x[at[LOG_REST]]
+    found, technical, share, room = 0.0, x[at[SD_TECHNICAL]], x[at[SHARE]], np.empty(of.part)
+    odds, log_rest, ones, by_share, product = exp(x[at[LOG_SHARE]] - x[at[LOG_REST]]), x[at[LOG_REST]], 0.0, 0.0, 1.0
     for i in range(len(cells.ct)):
         g, slot, n, ct = cells.gene[i], cells.slot[i], cells.number[i], cells.ct[i]
         read, shift = at[QUANTITY] + g * of.sample + cells.sample[i], at[SHIFT] + g * of.plate + cells.plate[i]
@@ -132,23 +138,31 @@ def bright_cells(
             biological = (sd / doublings) ** 2
         drawn = copies_variance(ct, LN2 * doublings, x[at[ONE_COPY_CT] + g])
         away, reading = ct - x[at[UNIT_CT] + g] - x[shift] + quantity / doublings, technical * technical + drawn
-        density, by_away, by_biological, by_reading, one = of_parts(
+        factor, logged, by_away, by_biological, by_reading, one = of_parts(
             away,
             biological,
             reading,
             outlying_variance,
-            log_share,
-            log_rest,
+            odds,
             n,
             cells.shift[i],
             cells.square[i],
             cells.away[i],
-            odds,
+            room,
         )
-        found += density - log(1.0 + share * (n - 1.0))
-        d[at[SHARE]] -= (n - 1.0) / (1.0 + share * (n - 1.0))
-        d[at[LOG_SHARE]] += one
-        d[at[LOG_REST]] += 1.0 - one
+        several = 1.0 / (1.0 + share * (n - 1.0))
+        product *= factor * several * several
+        if n > FEW_REACTIONS:
+            found -= 0.5 * (n - 1.0) * log(reading)
+        else:
+            for _ in range(n - 1):
+                product /= reading
+        if not SMALL < product < LARGE:  # one log for many cells
+            found += 0.5 * log(product)
+            product = 1.0
+        found += logged
+        by_share -= (n - 1.0) * several
+        ones += one
         add_reading(by_reading, drawn, ct, g, x, d, at)
         d[at[UNIT_CT] + g] -= by_away
         d[shift] -= by_away
@@ -159,7 +173,11 @@ def bright_cells(
         else:
             d[at[DOUBLINGS] + g] -= 2.0 * by_biological * biological / doublings
             d[at[SD_BIOLOGICAL] + g] += 2.0 * by_biological * sd / (doublings * doublings)
-    return found
+    number = len(cells.ct)
+    d[at[SHARE]] += by_share
+    d[at[LOG_SHARE]] += ones
+    d[at[LOG_REST]] += number - ones
+    return found + 0.5 * log(product) + number * log_rest
 
 
 @compiled()

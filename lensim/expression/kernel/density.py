@@ -93,29 +93,30 @@ def log_density(flat: np.ndarray, gradient: np.ndarray, block: np.ndarray) -> fl
     Parameters
     ----------
     flat, gradient
-        Coordinates and slopes by them, in the order of the sections; without units where no gene has a dilution series.
+        Numbers of the sampler (coordinates less `centre`, over `scale`) and slopes by them, in the order of sections;
+        without units where no gene has a dilution series.
     block
         The study (`lensim.expression.kernel.packed`).
     """
     study = study_of(block)
     at, of = study.at, study.of
-    x, d = np.empty(at[SECTIONS]), np.zeros(at[SECTIONS])
-    found = forward(flat, x, study.law, at, of, study.places)
+    x, d, w = np.empty(at[SECTIONS]), np.zeros(at[SECTIONS]), study.centre + study.scale * flat
+    found = forward(w, x, study.law, at, of, study.places)
     found += bright_cells(x, d, at, study.cells, of, study.limits[1])
     found += dilution_series(x, d, at, study.series, of, study.limits[1])
     found += dim_reactions(x, d, at, study.dims, of, study.limits[0])
-    backward(flat, x, d, study.law, at, of, study.places)
-    gradient[:] = d[: of.free]
+    backward(w, x, d, study.law, at, of, study.places)
+    gradient[:] = d[: of.free] * study.scale
     return found
 
 
 @compiled()
 def values_at(draws: np.ndarray, block: np.ndarray) -> np.ndarray:
-    """All variables and what follows from them, at draws of coordinates (draw, coordinate)."""
+    """All variables and what follows from them, at draws of the sampler's numbers (draw, number)."""
     study = study_of(block)
     found = np.empty((len(draws), study.at[SECTIONS]))
     for i in range(len(draws)):
-        forward(draws[i], found[i], study.law, study.at, study.of, study.places)
+        forward(study.centre + study.scale * draws[i], found[i], study.law, study.at, study.of, study.places)
     return found
 
 

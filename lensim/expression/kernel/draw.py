@@ -8,6 +8,7 @@ import xarray as xr
 from nutpie.compile_pymc import CompiledPyMCModel
 
 from lensim.expression.kernel.density import callbacks, values_at
+from lensim.expression.kernel.mode import near_mode
 from lensim.expression.kernel.packed import DECLARED, NOT_DECLARED, Packed, packed
 from lensim.expression.priors import ExpressionPriors, responding_priors
 from lensim.expression.reaction_arrays import require_expression
@@ -17,6 +18,8 @@ from lensim.inference.engine import LIBRARY, library_of
 from lensim.inference.settings import SamplerSettings
 
 COORDINATE: Final = "coordinate"
+REACH: Final = 1.7
+"""Chains begin so far from the mode, in spreads: as wide as a standard normal variable."""
 
 
 def study_for_kernel(data: xr.Dataset, model: str, priors: ExpressionPriors | None = None) -> Packed:
@@ -76,7 +79,7 @@ def draw_reactions(
     KeyboardInterrupt
         If the sampling is interrupted.
     """
-    study = study_for_kernel(data, model, priors)
+    study = near_mode(study_for_kernel(data, model, priors))
     drawn = run_chains(_for_nutpie(study), settings, seed, progress=progress)
     found = _own_variables(drawn["posterior"][COORDINATE].to_numpy(), study)
     deviations, dims = DECLARED[NOT_DECLARED]
@@ -92,7 +95,7 @@ def _for_nutpie(study: Packed) -> CompiledPyMCModel:
     density, copied = callbacks()
 
     def first_point(seed: int) -> np.ndarray:
-        return np.asarray(study.first + np.random.default_rng(seed).uniform(-1.0, 1.0, study.free))
+        return np.random.default_rng(seed).uniform(-REACH, REACH, study.free)
 
     return CompiledPyMCModel(
         compiled_logp_func=density,

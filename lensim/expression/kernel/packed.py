@@ -1,7 +1,7 @@
 """A study and the constants of its priors as the block of numbers that kernels take."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import hypot, log
 from typing import Any, Final
 
@@ -88,6 +88,12 @@ class Packed:
         ends = zip(DECLARED, self.at, self.at[1:], strict=False)
         return {name: slice(first, last) for name, first, last in ends if name in self.shapes}
 
+    def about(self, centre: np.ndarray, scale: np.ndarray) -> "Packed":
+        """The same study, in which the sampler's numbers are coordinates less `centre`, over `scale`."""
+        block = self.block.copy()
+        block[-2 * self.free :] = np.concatenate([centre, scale]).astype(np.float64).view(np.int64)
+        return replace(self, block=block)
+
 
 def packed(data: xr.Dataset, priors: ExpressionPriors, *, is_pooled: bool, is_by_input: bool = False) -> Packed:
     """A study and its priors, of a model with the fold changes of subjects pooled or each on its own.
@@ -128,6 +134,8 @@ def packed(data: xr.Dataset, priors: ExpressionPriors, *, is_pooled: bool, is_by
         *_dims(held),
         *_places(data, held, plates),
         np.array([float(held["cycle_limit"]), priors.sd_outlying_cycles**2]),
+        np.zeros(free),
+        np.ones(free),
     ]
     first = np.zeros(free)
     first[: at[SHARE]] = law[MEAN, : at[SHARE]]

@@ -128,6 +128,8 @@ class Study(NamedTuple):
     dims: Reactions
     places: Places
     limits: np.ndarray  # (2) the last cycle, and the variance of an outlying reaction
+    centre: np.ndarray  # (coordinate) where the sampler's numbers are 0
+    scale: np.ndarray  # (coordinate) what a step of 1 in them is
 
 
 @compiled()
@@ -169,7 +171,8 @@ def study_of(block: np.ndarray) -> Study:
         taken(block, block, cursor),
         taken(block, block, cursor),
     )
-    return Study(at, of, law, cells, series, dims, places, taken(numbers, block, cursor))
+    limits, centre = taken(numbers, block, cursor), taken(numbers, block, cursor)
+    return Study(at, of, law, cells, series, dims, places, limits, centre, taken(numbers, block, cursor))
 
 
 @compiled()
