@@ -112,7 +112,7 @@ def main(
         save_figure(
             rank_figure(drawn, {(row.model, row.engine): row for row in rows if row.twin != RIGHT}), page.parent / name
         )
-    text = page_of(rows, name)
+    text = page_of(rows, name, [(one, engine) for one in DESIGNS for engine in engines_of(one)])
     if page is not None:
         page.write_text(text, encoding="utf-8")
     console.print(text, markup=False, highlight=False, soft_wrap=True)

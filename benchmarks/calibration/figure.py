@@ -31,6 +31,7 @@ def rank_figure(rows: Sequence[Row], wrong: Mapping[tuple[str, str], Row]) -> Fi
         if twin is not None and twin.worst is not None:
             difference = np.clip(ecdf_difference(twin.worst.ranks, at), -FURTHEST, FURTHEST)
             ax.plot(at, difference, color=PALETTE[1], lw=1.2, ls="--", label="wrong twin")
-    axes[0].legend(fontsize=6, loc="upper right", frameon=False)
+    most = max(axes[: len(rows)], key=lambda ax: len(ax.get_legend_handles_labels()[1]))
+    most.legend(fontsize=6, loc="upper right", frameon=False)
     figure.tight_layout()
     return figure

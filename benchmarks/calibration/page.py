@@ -10,6 +10,8 @@ from benchmarks.calibration.twins import RIGHT, WRONG, words_of_twin
 
 LARGE: Final = 0.01
 """Adjusted P values below this are listed."""
+ENOUGH: Final = 300
+GO_ON: Final = "`make calibrate` goes on with them."
 INTRODUCTION: Final = """# Calibration: truths from the priors
 
 `make calibrate` writes this page. For each model and each engine that answers it, a truth is drawn from the priors,
@@ -39,19 +41,29 @@ which the model is wrong are in [worlds.md](worlds.md), and whether the interval
 * NUTS (`nuts` and `kernel`) takes 2 chains of 1,000 draws here, and a gate for so few (R-hat 1.05, ESS 100, 5
   divergences). Truths are ranked among 99 draws.
 
+`published_summary` has a simulator and a calibration of its own (`tests/statistical/test_calibration_published.py`,
+[published.md](published.md)).
+
 Reactions of RT-qPCR are simulated copy by copy, and the expression models take bright ones as normal and those of few
 copies as normal given their mean: their rows test these approximations, too.
 """
 
 
-def page_of(rows: Sequence[Row], figure: str = "") -> str:
-    """The page in Markdown; `figure` is the path of the figure from there."""
+def page_of(rows: Sequence[Row], figure: str = "", asked: Sequence[tuple[str, str]] = ()) -> str:
+    """The page in Markdown; `figure` is the path of the figure from there, `asked` models with their engines."""
     right = [row for row in rows if row.twin == RIGHT]
     wrong = {(row.model, row.engine): row for row in rows if row.twin != RIGHT}
     parts = [INTRODUCTION]
     if len({one.versions for one in right}) > 1 or any(one.versions > 1 for one in right):
         parts.append("Rows are of several versions of the sources; `make calibrate AGAIN=1` makes all anew.\n")
     parts += ["## All models and engines\n", _table(right, wrong)]
+    made = {(row.model, row.engine): row.simulations for row in right}
+    if short := [
+        f"{model} by {engine} ({made.get((model, engine), 0)})"
+        for model, engine in asked
+        if made.get((model, engine), 0) < ENOUGH
+    ]:
+        parts.append(f"Fewer than {ENOUGH} simulations were made yet of: {', '.join(short)}. {GO_ON}\n")
     if figure:
         parts.append(
             f"![Cumulative ranks less expected]({figure})\n\nCumulative ranks less what is expected of uniform ones, "

@@ -69,6 +69,12 @@ def test_the_page_says_so_where_a_model_fails_or_a_wrong_twin_passes():
     assert "not measured" in page_of(rows_of(records()))
 
 
+def test_models_that_were_hardly_measured_are_named():
+    asked = [("cell_cycle_phases", "nuts"), ("expression_separate", "kernel")]
+    text = page_of(rows_of(records()), asked=asked)
+    assert "were made yet of: cell_cycle_phases by nuts (200), expression_separate by kernel (0)." in text
+
+
 def test_few_simulations_have_no_test():
     (row,) = rows_of(records(number=15))
     assert row.worst is None
