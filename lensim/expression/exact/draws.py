@@ -12,7 +12,7 @@ import xarray as xr
 from lensim import checks
 from lensim import vocabulary as v
 from lensim.expression.exact.engine import as_array, hermite, kernel_arrays, shift_variances, unit_key
-from lensim.expression.exact.kernel import study_grid
+from lensim.expression.exact.grid import study_grid
 from lensim.expression.pairs import one_study_of_pairs
 from lensim.expression.priors import FoldChangePriors
 from lensim.inference.observations import attach_observations

@@ -1,25 +1,30 @@
 """The posterior of `fold_change_hierarchical` for paired Gaussian studies by quadrature, in place of NUTS.
 
 Given the spreads and the target's factor, everything in that model is normal and integrates out in closed form. What
-remains is a sum over a grid: technical spread (shared by the targets), spread between pairs and factor of each target,
-spread of subjects of each cell type. The grid adapts to each study: it starts at the priors' range and shrinks to
-where the posterior is. Of every population mean there remains a mixture of normals, from which moments, tail
-probabilities and quantiles follow without sampling. The mean response of several references shifts all fold changes of
-a contrast alike; its distribution is that which the references give (`lensim.expression.pair_references`), for pairs of
-targets, whose prior is 5 log2 wide, add next to nothing to it.
+remains is a sum over nodes: technical spread (shared by the targets), spread between pairs and factor of each target,
+spread of subjects of each cell type. Nodes lie over the posterior of each study, those of subjects over that given the
+spread of pairs, those of the factor over that given both; where nodes of the spread of pairs are too few to show its
+posterior, there are twice or four times as many. Of every population mean there remains a mixture of normals, from
+which moments, tail probabilities and quantiles follow without sampling. The mean response of several references shifts
+all fold changes of a contrast alike; its distribution is that which the references give
+(`lensim.expression.pair_references`), for pairs of targets, whose prior is 5 log2 wide, add next to nothing to it.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import xarray as xr
 
 from lensim import checks
 from lensim import vocabulary as v
-from lensim.expression.exact.kernel import FACTOR_NODES, analyse_all
+from lensim.expression.exact.factor import MANY_NODES
+from lensim.expression.exact.kernel import analyse_all
 from lensim.expression.priors import FoldChangePriors
+
+PRIOR_NODES: Final = 5
+"""Of a factor that pairs say nothing about, in the grid of `exact_posterior`."""
 
 
 def as_array(priors: FoldChangePriors) -> np.ndarray:
@@ -89,7 +94,6 @@ def analyse(
     groups = pairs.sizes[v.CELL_TYPE] * pairs.sizes[v.CONTRAST]
     for first, second in questions.differences:
         checks.between("Questions.differences, a group", max(first, second), 0, groups - 1)
-    nodes, weights = hermite()
     kernel: Any = analyse_all  # numba hides its signature
     mean_group, mean_new, mean_difference = kernel(
         *arrays,
@@ -102,8 +106,7 @@ def analyse(
         questions.new_subject,
         shift_variances(pairs),
         pairs.sizes[v.CONTRAST],
-        nodes,
-        weights,
+        hermite_rules(),
     )
     found = xr.Dataset()
     for prefix, dim, values in (
@@ -136,8 +139,14 @@ def group_names(pairs: xr.Dataset) -> list[str]:
 
 def hermite() -> tuple[np.ndarray, np.ndarray]:
     """Nodes of a standard normal, and the log of their weights."""
-    nodes, weights = np.polynomial.hermite_e.hermegauss(FACTOR_NODES)
+    nodes, weights = np.polynomial.hermite_e.hermegauss(PRIOR_NODES)
     return nodes, np.log(weights / weights.sum())
+
+
+def hermite_rules() -> np.ndarray:
+    """Gauss-Hermite rules of 1, 2, ... nodes one after the other: nodes of a standard normal, log weights (2, node)."""
+    rules = [np.polynomial.hermite_e.hermegauss(size) for size in range(1, MANY_NODES + 1)]
+    return np.concatenate([np.stack([nodes, np.log(weights / weights.sum())]) for nodes, weights in rules], axis=1)
 
 
 def shift_variances(pairs: xr.Dataset) -> np.ndarray:

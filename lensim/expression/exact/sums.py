@@ -1,206 +1,282 @@
-"""Sums of the exact engine, compiled: log likelihoods given the spreads, and where spreads have their posterior.
+"""Sums of the exact engine, compiled: the likelihood of a target's pairs at nodes of the spreads, for any factor.
 
-Numbers of a kernel come in order: priors as (sd of mu, log median and log sd of sigma, of the pair spread, of the
-technical spread); pairs in order of unit, units of a group side by side.
+A node n is a spread of pairs with a technical spread, a node k a spread of subjects. Given both, and the factor's
+doublings off by delta, everything is normal:
+
+    log likelihood = -(log_det + yy + 2 delta yd + delta^2 dd) / 2
+                     + sum over groups of (alpha + delta beta - delta^2 gamma / 2)
+    mu of a group ~ Normal(mean + delta slope, sqrt(variance))
+
+Priors come as (sd of mu, log median and log sd of sigma, of the pair spread, of the technical spread).
 """
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
+from lensim.expression.exact.rows import logarithms
 from lensim.inference.compiled import compiled
 
-TECHNICAL_NODES: Final = 5
-COARSE_NODES: Final = 11
-PASSES: Final = 4
-NEGLIGIBLE_LOG: Final = 12.0
-"""A spread, or a factor, whose marginal density is e^-12 of its highest is outside the grid."""
-BLOCK: Final = 24
-LOG_BLOCK: Final = 8
-"""Variances of pairs can be small: of so many the product is within range for any that a prior can mean."""
-REACH: Final = 4.2
-"""Half the width of the first grid, in prior standard deviations."""
+BLOCK: Final = 16
+"""Weights of pairs can be large: of so many the product is within range for any that a prior can mean."""
+
+
+class Pairs(NamedTuple):
+    """Pairs of one target of one study, in order of unit; units of a group side by side.
+
+    Attributes
+    ----------
+    ratio, ct_change, share, known
+        (pair) log2 ratio, what a doubling a cycle more adds to it, share of the technical variance, known variance.
+    first
+        (unit + 1) where the pairs of each unit begin.
+    edges
+        (group + 1) where the units of each group begin.
+    """
+
+    ratio: np.ndarray
+    ct_change: np.ndarray
+    share: np.ndarray
+    known: np.ndarray
+    first: np.ndarray
+    edges: np.ndarray
+
+
+class Sums(NamedTuple):
+    """What the likelihood is made of, and rows to work in.
+
+    Attributes
+    ----------
+    log_det, yy, yd, dd
+        (n) of pairs, given the fold changes of their units.
+    alpha, beta, gamma, mean, slope, variance
+        (group, k, n) of each group; alpha with the log prior of k and the log of its step.
+    unit_variance, unit_mean, unit_slope
+        (n, unit) of the mean of a unit's pairs.
+    rows
+        (6, n).
+    raw
+        (8, k * n).
+    logs, mantissa
+        (k * n).
+    """
+
+    log_det: np.ndarray
+    yy: np.ndarray
+    yd: np.ndarray
+    dd: np.ndarray
+    alpha: np.ndarray
+    beta: np.ndarray
+    gamma: np.ndarray
+    mean: np.ndarray
+    slope: np.ndarray
+    variance: np.ndarray
+    unit_variance: np.ndarray
+    unit_mean: np.ndarray
+    unit_slope: np.ndarray
+    rows: np.ndarray
+    raw: np.ndarray
+    logs: np.ndarray
+    mantissa: np.ndarray
 
 
 @compiled()
-def log_sum(values):  # type: ignore[no-untyped-def]
-    """Log of the sum of what these are the logs of."""
-    top = values.max()
-    if not np.isfinite(top):
-        return top
-    return top + np.log(np.exp(values - top).sum())
+def room_for_sums(groups, nodes_k, nodes_n, units):  # type: ignore[no-untyped-def]
+    """Room for the sums of a target."""
+    of_group, of_unit = (groups, nodes_k, nodes_n), (nodes_n, units)
+    return Sums(
+        np.zeros(nodes_n), np.zeros(nodes_n), np.zeros(nodes_n), np.zeros(nodes_n),
+        np.zeros(of_group), np.zeros(of_group), np.zeros(of_group), np.zeros(of_group), np.zeros(of_group),
+        np.zeros(of_group), np.zeros(of_unit), np.zeros(of_unit), np.zeros(of_unit), np.zeros((6, nodes_n)),
+        np.zeros((8, nodes_k * nodes_n)), np.zeros(nodes_k * nodes_n), np.zeros(nodes_k * nodes_n, np.int64),
+    )  # fmt: skip
 
 
 @compiled()
-def normalise(logs):  # type: ignore[no-untyped-def]
-    """Turn logs into shares, in place; the log of what they sum to is given back."""
-    top = logs[0]
-    for k in range(1, len(logs)):
-        top = max(top, logs[k])
-    total = 0.0
-    for k in range(len(logs)):
-        logs[k] = np.exp(logs[k] - top) if logs[k] - top > -30.0 else 0.0
-        total += logs[k]
-    for k in range(len(logs)):
-        logs[k] /= total
-    return top + np.log(total)
-
-
-@compiled()
-def technical_nodes(ss, df, centre, log_sd):  # type: ignore[no-untyped-def]
-    """Nodes of the log technical spread and the log of prior times likelihood of the replicates at each."""
-    if df <= 0:
-        return np.full(1, -np.inf), np.zeros(1)
-    x = 0.5 * np.log(max(ss, 1e-12) / df)
-    for _ in range(50):
-        pull = ss * np.exp(-2.0 * x)
-        step = (-df + pull - (x - centre) / log_sd**2) / (2.0 * pull + log_sd**-2)
-        x += min(max(step, -1.0), 1.0)
-        if abs(step) < 1e-9:
-            break
-    width = (2.0 * ss * np.exp(-2.0 * x) + log_sd**-2) ** -0.5
-    nodes = x + width * np.linspace(-2.6, 2.6, TECHNICAL_NODES)
-    return nodes, -df * nodes - 0.5 * ss * np.exp(-2.0 * nodes) - 0.5 * ((nodes - centre) / log_sd) ** 2
-
-
-@compiled()
-def renumbered(unit, group, groups):  # type: ignore[no-untyped-def]
-    """Units that have pairs, counted from 0, and where the units of each group begin and end; pairs are in order."""
-    number, edges = np.empty(len(unit), np.int64), np.zeros(groups + 1, np.int64)
-    count = 0
-    for p in range(len(unit)):
-        if p == 0 or unit[p] != unit[p - 1]:
-            count += 1
-            edges[group[p] + 1] += 1
-        number[p] = count - 1
+def take_pairs(ratio, ct_change, share, known, begin, end, unit, group, groups, pairs):  # type: ignore[no-untyped-def]
+    """The pairs of a target that are there, those from `begin` to `end` of a study, into `pairs`; a view of them."""
+    count, units, last = 0, 0, -1
+    pairs.edges[:] = 0
+    for p in range(begin, end):
+        if not np.isfinite(ratio[p]):
+            continue
+        if count == 0 or unit[p] != last:
+            pairs.first[units] = count
+            units += 1
+            pairs.edges[group[p] + 1] += 1
+        last = unit[p]
+        pairs.ratio[count], pairs.ct_change[count] = ratio[p], ct_change[p]
+        pairs.share[count], pairs.known[count] = share[p], known[p]
+        count += 1
+    pairs.first[units] = count
     for g in range(groups):
-        edges[g + 1] += edges[g]
-    return number, edges
+        pairs.edges[g + 1] += pairs.edges[g]
+    return Pairs(
+        pairs.ratio[:count], pairs.ct_change[:count], pairs.share[:count], pairs.known[:count],
+        pairs.first[: units + 1], pairs.edges,
+    )  # fmt: skip
+
+
+@compiled(fastmath=True)
+def _add_pair(y, d, share, known, omega2, sigma2, w, product, precision, total, moved, yy, yd, dd):  # type: ignore[no-untyped-def]
+    """Add a pair, of precision w at each node, to the sums of its unit and of its target."""
+    for n in range(len(w)):
+        w[n] = 1.0 / (omega2[n] + share * sigma2[n] + known)
+    for n in range(len(w)):
+        product[n] *= w[n]
+        precision[n] += w[n]
+    for n in range(len(w)):
+        total[n] += w[n] * y
+        moved[n] += w[n] * d
+    for n in range(len(w)):
+        yy[n] += w[n] * (y * y)
+        yd[n] += w[n] * (y * d)
+        dd[n] += w[n] * (d * d)
+
+
+@compiled(fastmath=True)
+def _end_unit(product, precision, total, moved, yy, yd, dd):  # type: ignore[no-untyped-def]
+    """Turn the sums of a unit into variance, mean and slope, and take what these explain off those of the target."""
+    for n in range(len(product)):
+        precision[n] = 1.0 / precision[n]
+    for n in range(len(product)):
+        product[n] *= precision[n]
+    for n in range(len(product)):
+        yy[n] -= precision[n] * total[n] * total[n]
+    for n in range(len(product)):
+        yd[n] -= precision[n] * total[n] * moved[n]
+    for n in range(len(product)):
+        dd[n] -= precision[n] * moved[n] * moved[n]
+    for n in range(len(product)):
+        total[n] *= precision[n]
+        moved[n] *= precision[n]
 
 
 @compiled()
-def units_given(ratio, ct_change, variance, unit, units):  # type: ignore[no-untyped-def]
-    """Of each unit: inverse precision, weighted mean at the stated factor and its slope in it; and sums within units.
+def sum_units(pairs, omega2, sigma2, sums):  # type: ignore[no-untyped-def]
+    """Fill `sums` of units and pairs at nodes of the variance of pairs and the technical variance (n)."""
+    w, product, precision = sums.rows[0], sums.rows[1], sums.rows[2]
+    total, moved, logs = sums.rows[3], sums.rows[4], sums.rows[5]
+    log_det, yy, yd, dd = sums.log_det, sums.yy, sums.yd, sums.dd
+    log_det[:] = 0.0
+    yy[:] = 0.0
+    yd[:] = 0.0
+    dd[:] = 0.0
+    product[:] = 1.0
+    held = 0
+    mantissa = sums.mantissa[: len(w)]
+    for u in range(len(pairs.first) - 1):
+        precision[:] = 0.0
+        total[:] = 0.0
+        moved[:] = 0.0
+        for p in range(pairs.first[u], pairs.first[u + 1]):
+            _add_pair(
+                pairs.ratio[p], pairs.ct_change[p], pairs.share[p], pairs.known[p], omega2, sigma2,
+                w, product, precision, total, moved, yy, yd, dd,
+            )  # fmt: skip
+            held += 1
+            if held == BLOCK:
+                logarithms(product, mantissa, logs)
+                log_det -= logs
+                product[:] = 1.0
+                held = 0
+        _end_unit(product, precision, total, moved, yy, yd, dd)
+        for n in range(len(w)):
+            sums.unit_variance[n, u], sums.unit_mean[n, u], sums.unit_slope[n, u] = precision[n], total[n], moved[n]
+    logarithms(product, mantissa, logs)
+    log_det -= logs
 
-    Every unit has a pair.
+
+@compiled(fastmath=True)
+def _add_units(variance, mean, slope, first, last, tau2, raw):  # type: ignore[no-untyped-def]
+    """Add weighted sums over units to rows of raw (k * n), and multiply the product of their weights."""
+    for n in range(len(variance)):
+        own, of_mean, of_slope = variance[n, first:last], mean[n, first:last], slope[n, first:last]
+        for k in range(tau2.shape[1]):
+            total, b, c, e, f, h, product = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0
+            for u in range(len(own)):
+                w = 1.0 / (tau2[n, k] + own[u])
+                wm, ws = w * of_mean[u], w * of_slope[u]
+                total += w
+                b += wm
+                c += ws
+                e += wm * of_mean[u]
+                f += wm * of_slope[u]
+                h += ws * of_slope[u]
+                product *= w
+            at = k * len(variance) + n
+            raw[0, at] += total
+            raw[1, at] += b
+            raw[2, at] += c
+            raw[3, at] += e
+            raw[4, at] += f
+            raw[5, at] += h
+            raw[6, at] *= product
+
+
+@compiled(fastmath=True)
+def _integrate_mu(total, b, c, e, f, h, prior_precision, variance, mean, slope, alpha, beta, gamma, product):  # type: ignore[no-untyped-def]
+    """From sums over the units of a group to the normal of mu, and the likelihood without it."""
+    for m in range(len(total)):
+        variance[m] = 1.0 / (total[m] + prior_precision)
+    for m in range(len(total)):
+        mean[m], slope[m] = variance[m] * b[m], variance[m] * c[m]
+    for m in range(len(total)):
+        alpha[m] += 0.5 * (b[m] * mean[m] - e[m])
+    for m in range(len(total)):
+        beta[m] = c[m] * mean[m] - f[m]
+    for m in range(len(total)):
+        gamma[m] = h[m] - c[m] * slope[m]
+    for m in range(len(total)):
+        product[m] *= prior_precision * variance[m]
+
+
+@compiled(fastmath=True)
+def _add_logs(alpha, logs, others):  # type: ignore[no-untyped-def]
+    for m in range(len(alpha)):
+        alpha[m] += 0.5 * (logs[m] + others[m])
+
+
+@compiled()
+def sum_groups(pairs, low, high, priors, sums):  # type: ignore[no-untyped-def]
+    """Fill `sums` of groups after `sum_units`: nodes of the log spread of subjects in equal steps from `low` to `high`.
+
+    These (group, n) may differ from one n to the next; alpha has the log of the step.
     """
-    precision, mean, slope = np.zeros(units), np.zeros(units), np.zeros(units)
-    log_det, yy, yd, dd = 0.0, 0.0, 0.0, 0.0
-    product = 1.0
-    for p in range(len(ratio)):
-        w = 1.0 / variance[p]
-        u = unit[p]
-        precision[u] += w
-        mean[u] += w * ratio[p]
-        slope[u] += w * ct_change[p]
-        product *= variance[p]
-        if p % LOG_BLOCK == LOG_BLOCK - 1:
-            log_det += np.log(product)
-            product = 1.0
-        yy += w * ratio[p] * ratio[p]
-        yd += w * ratio[p] * ct_change[p]
-        dd += w * ct_change[p] * ct_change[p]
-    log_det += np.log(product)
-    product = 1.0
-    for u in range(units):
-        product *= precision[u]
-        if u % LOG_BLOCK == LOG_BLOCK - 1:
-            log_det += np.log(product)
-            product = 1.0
-        precision[u] = 1.0 / precision[u]
-        yy -= precision[u] * mean[u] * mean[u]
-        yd -= precision[u] * mean[u] * slope[u]
-        dd -= precision[u] * slope[u] * slope[u]
-        mean[u] *= precision[u]
-        slope[u] *= precision[u]
-    log_det += np.log(product)
-    return precision, mean, slope, log_det, yy, yd, dd
+    prior_precision, raw = priors[0] ** -2, sums.raw
+    _, nodes_k, nodes_n = sums.alpha.shape
+    tau2 = np.empty((nodes_n, nodes_k))
+    for g in range(len(pairs.edges) - 1):
+        for n in range(nodes_n):
+            step = (high[g, n] - low[g, n]) / (nodes_k - 1)
+            log_step, variance, growth = np.log(step), np.exp(2.0 * low[g, n]), np.exp(2.0 * step)
+            for k in range(nodes_k):
+                off = (low[g, n] + k * step - priors[1]) / priors[2]
+                tau2[n, k] = variance
+                variance *= growth
+                sums.alpha[g, k, n] = log_step - 0.5 * off * off
+        raw[:] = 0.0
+        raw[6] = 1.0
+        for first in range(pairs.edges[g], pairs.edges[g + 1], BLOCK):
+            if first > pairs.edges[g]:
+                logarithms(raw[6], sums.mantissa, sums.logs)
+                raw[7] += sums.logs
+                raw[6] = 1.0
+            last = min(first + BLOCK, pairs.edges[g + 1])
+            _add_units(sums.unit_variance, sums.unit_mean, sums.unit_slope, first, last, tau2, raw)
+        alpha = sums.alpha[g].reshape(-1)
+        _integrate_mu(
+            raw[0], raw[1], raw[2], raw[3], raw[4], raw[5], prior_precision, sums.variance[g].reshape(-1),
+            sums.mean[g].reshape(-1), sums.slope[g].reshape(-1), alpha, sums.beta[g].reshape(-1),
+            sums.gamma[g].reshape(-1), raw[6],
+        )  # fmt: skip
+        logarithms(raw[6], sums.mantissa, sums.logs)
+        _add_logs(alpha, sums.logs, raw[7])
 
 
-@compiled(fastmath={"reassoc", "contract", "arcp"})
-def group_sums(inverse, mean, slope, start, stop, tau, prior_precision):  # type: ignore[no-untyped-def]
-    """Sums over the units of a group, given the spread of subjects: enough for any factor. The prior of mu is in.
-
-    Units go in blocks, whose product of weights is within range, so that one logarithm serves a block.
-    """
-    total, b, c, e, f, h, log_w = prior_precision, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    tau2 = tau * tau
-    for first in range(start, stop, BLOCK):
-        product = 1.0
-        for u in range(first, min(first + BLOCK, stop)):
-            w = 1.0 / (tau2 + inverse[u])
-            wm, ws = w * mean[u], w * slope[u]
-            total += w
-            b += wm
-            c += ws
-            e += wm * mean[u]
-            f += wm * slope[u]
-            h += ws * slope[u]
-            product *= w
-        log_w += np.log(product)
-    return total, b, c, e, f, h, log_w + np.log(prior_precision / total)
-
-
-@compiled()
-def mean_and_log(sums, delta):  # type: ignore[no-untyped-def]
-    """Mean and variance of mu and the log likelihood of a group, at a factor that is off by delta."""
-    total, b, c, e, f, h, log_det = sums
-    first, second = b + delta * c, e + 2.0 * delta * f + delta * delta * h
-    mean = first / total
-    return mean, 1.0 / total, 0.5 * (log_det - second + first * mean)
-
-
-@compiled()
-def where_dense(nodes, log_density, low, high):  # type: ignore[no-untyped-def]
-    """The part of a grid where the density is not negligible, one node wider on each side."""
-    floor = log_density.max() - NEGLIGIBLE_LOG
-    inside = np.nonzero(log_density > floor)[0]
-    first, last = max(inside[0] - 1, 0), min(inside[-1] + 1, len(nodes) - 1)
-    return max(nodes[first], low), min(nodes[last], high)
-
-
-@compiled()
-def ranges(ratio, ct_change, share, known, unit, edges, groups, sigma2, priors):  # type: ignore[no-untyped-def]
-    """Where log sd_log2_pair, and log sigma of each group, have their posterior, at the likeliest technical spread.
-
-    With it the log of what the density sums to.
-    """
-    units = edges[groups]
-    low, high = np.empty(groups + 1), np.empty(groups + 1)
-    for g in range(groups):
-        low[g], high[g] = priors[1] - REACH * priors[2], priors[1] + REACH * priors[2]
-    low[groups], high[groups] = priors[3] - REACH * priors[4], priors[3] + REACH * priors[4]
-    log_l = np.empty((groups, COARSE_NODES, COARSE_NODES))
-    for _ in range(PASSES):
-        omegas = np.linspace(low[groups], high[groups], COARSE_NODES)
-        joint = -0.5 * ((omegas - priors[3]) / priors[4]) ** 2
-        z = np.empty((groups, COARSE_NODES))
-        for j in range(COARSE_NODES):
-            variance = np.exp(2.0 * omegas[j]) + share * sigma2 + known
-            precision, mean, slope, log_det, yy, _, _ = units_given(ratio, ct_change, variance, unit, units)
-            joint[j] += -0.5 * (log_det + yy)
-            for g in range(groups):
-                taus = np.linspace(low[g], high[g], COARSE_NODES)
-                tau = np.exp(taus)
-                for k in range(COARSE_NODES):
-                    sums = group_sums(precision, mean, slope, edges[g], edges[g + 1], tau[k], priors[0] ** -2)
-                    _, _, log_likelihood = mean_and_log(sums, 0.0)
-                    log_l[g, j, k] = log_likelihood - 0.5 * ((taus[k] - priors[1]) / priors[2]) ** 2
-                z[g, j] = log_sum(log_l[g, j])
-                joint[j] += z[g, j]
-        evidence = log_sum(joint) + np.log(omegas[1] - omegas[0])
-        shrunk = False
-        for g in range(groups):
-            evidence += np.log(high[g] - low[g])
-            marginal = np.empty(COARSE_NODES)
-            for k in range(COARSE_NODES):
-                marginal[k] = log_sum(joint - z[g] + log_l[g, :, k])
-            new_low, new_high = where_dense(np.linspace(low[g], high[g], COARSE_NODES), marginal, low[g], high[g])
-            shrunk |= new_high - new_low < 0.7 * (high[g] - low[g])
-            low[g], high[g] = new_low, new_high
-        new_low, new_high = where_dense(omegas, joint, low[groups], high[groups])
-        shrunk |= new_high - new_low < 0.7 * (high[groups] - low[groups])
-        low[groups], high[groups] = new_low, new_high
-        if not shrunk:
-            break
-    return low, high, evidence
+@compiled(fastmath=True)
+def at_factor(alpha, beta, gamma, delta, logs):  # type: ignore[no-untyped-def]
+    """Into `logs` (k, n) the log likelihood of a group at a factor that is off by delta (n)."""
+    for k in range(len(alpha)):
+        for n in range(len(delta)):
+            logs[k, n] = alpha[k, n] + delta[n] * (beta[k, n] - 0.5 * delta[n] * gamma[k, n])
