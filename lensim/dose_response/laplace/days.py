@@ -130,10 +130,11 @@ def _own_variances(days, panel):  # type: ignore[no-untyped-def]
 
 @compiled(fastmath=True)
 def _add_paraboloids(one, vx, vh, va, shift, product, total):  # type: ignore[no-untyped-def]
-    """Log likelihoods of cultures, their deviations integrated out, into `total`, but for log(product) / 2.
+    """Log likelihoods of cultures, less their heights, into `total`, but for log(product) / 2; deviations integrated.
 
     `one` is (KEPT, n), the others (n): all draws of one culture, or all cultures at one draw each; see module `line`.
-    With P = D^-1 + K = L diag(p) L^T, g . P^-1 g is the sum of (L^-1 g)^2 / p, and det(D P) the product of p and D.
+    With P = D^-1 + K = L diag(p) L^T, g . P^-1 g is the sum of (L^-1 g)^2 / p, and det(D P) the product of p and D;
+    cofactors would lose what D^-1 adds to a large K.
     """
     tx, th, ta, scale = 1.0 / vx, 1.0 / vh, 1.0 / va, vx * vh * va
     for s in range(len(total)):
@@ -148,25 +149,39 @@ def _add_paraboloids(one, vx, vh, va, shift, product, total):  # type: ignore[no
         aa = one[9, s] + ta - w * xa - t * ha
         ga -= w * gx + t * gh
         product[s] *= (xx + tx) * hh * aa * scale
-        total[s] += one[0, s] + (b - 0.5 * xx * d) * d + 0.5 * (gx * gx * px + gh * gh * ph + ga * ga / aa)
+        total[s] += (b - 0.5 * xx * d) * d + 0.5 * (gx * gx * px + gh * gh * ph + ga * ga / aa)
 
 
 @compiled()
-def log_weights(panel, log_proposal, days, shifts, work, base):  # type: ignore[no-untyped-def]
-    """Into base (line, draw): log likelihood of every draw of a line, less the log density that it was drawn from.
+def heights_less(panel, log_proposal):  # type: ignore[no-untyped-def]
+    """(line, draw) Heights of the paraboloids of all cultures of a line, less the log density a draw is from."""
+    level = -log_proposal
+    for line in range(len(level)):
+        for k in range(panel.cultures[line]):
+            level[line] += panel.kept[line, k, 0]
+    return level
 
-    `work` is a `Rows` as long as the draws.
+
+@compiled()
+def log_weights(panel, level, days, tried, shifts, work, base, other):  # type: ignore[no-untyped-def]
+    """Log likelihood of every draw of a line, less the log density that it was drawn from, into base (line, draw).
+
+    The same with the spreads `tried` into `other`. `level` is of `heights_less`, `work` a `Rows` as long as the draws.
     """
-    vx, vh, va = _own_variances(days, panel)
+    spreads = (_own_variances(days, panel), _own_variances(tried, panel))
     for line in range(len(base)):
-        total = base[line]
-        total[:] = -log_proposal[line]
         cultures = panel.cultures[line]
+        base[line] = level[line]
+        other[line] = level[line]
         for k in range(cultures):
             work.shift[:] = _shift_of(panel, shifts, line, k)
-            _add_paraboloids(panel.kept[line, k], vx, vh, va, work.shift, work.product, total)
-            if k % _AT_ONCE == _AT_ONCE - 1 or k == cultures - 1:
-                take_half_log(work.product, total, work.mantissa, work.exponent)
+            last = k % _AT_ONCE == _AT_ONCE - 1 or k == cultures - 1
+            for total, product, (vx, vh, va) in (
+                (base[line], work.product, spreads[0]), (other[line], work.other, spreads[1])
+            ):  # fmt: skip
+                _add_paraboloids(panel.kept[line, k], vx, vh, va, work.shift, product, total)
+                if last:
+                    take_half_log(product, total)
 
 
 @compiled()
@@ -209,7 +224,7 @@ def _log_density(own, days, shifts, mu, panel, hyper, priors, work):  # type: ig
     vx, vh, va = _own_variances(days, panel)
     work.total[:] = 0.0
     _add_paraboloids(own, vx, vh, va, work.shift, work.product, work.total)
-    take_half_log(work.product, work.total, work.mantissa, work.exponent)
+    take_half_log(work.product, work.total)
     return log_density_of_days(days, shifts, mu, panel, hyper, priors) + work.total.sum()
 
 

@@ -28,9 +28,10 @@ from scipy import special
 from lensim.bounds import require_figures
 from lensim.dose_response.laplace.days import DayPriors, Paraboloids
 from lensim.dose_response.laplace.line import KEPT, MODES, OF_CELL, PROFILE, START
+from lensim.dose_response.laplace.means import CurveHyperpriors
 from lensim.dose_response.laplace.panel import draw_lines, find_modes, midpoints_of_cultures
 from lensim.dose_response.laplace.pareto import pareto_shapes
-from lensim.dose_response.laplace.population import CurveHyperpriors, sweep_population
+from lensim.dose_response.laplace.population import sweep_population
 from lensim.dose_response.laplace.proposals import (
     DRAWS,
     POOL,
@@ -38,6 +39,7 @@ from lensim.dose_response.laplace.proposals import (
     around_draws,
     around_modes,
     best_modes,
+    even_numbers,
     moved_to_modes,
     sobol_pool,
 )
@@ -198,8 +200,8 @@ def analyse_panel(
             wells, spreads, chosen, proposals, own_starts, pool, work, profiles, points, panel.kept, log_proposal
         )
         swept = sweep_population(
-            points, log_proposal, panel, sheet.group_of_line, sheet.groups, start, days, hyper, of_days, sweeps,
-            settings.warm, rows_of(DRAWS), rows_of(len(sheet.bounds) - 1), rng,
+            points, log_proposal, panel, sheet.group_of_line, sheet.groups, start, days, hyper, of_days,
+            even_numbers(sweeps, n_lines, rng), settings.warm, rows_of(DRAWS), rows_of(len(sheet.bounds) - 1), rng,
         )  # fmt: skip
         start, days = np.stack([swept.mu.mean(axis=0), swept.sigma.mean(axis=0)]), swept.days.mean(axis=0)
         shapes, counts = pareto_shapes(swept.weights), 1.0 / (swept.weights**2).sum(axis=1)

@@ -37,17 +37,11 @@ _LARGEST_STEP: Final = (0.3, 0.2, 0.3, 0.5)
 KEPT: Final = 10
 """Numbers of a paraboloid: height, b (3), K (xx, xh, xa, hh, ha, aa)."""
 OF_CELL: Final = 8
-"""Numbers of a cell: see `_cells` and `_around`."""
+"""Numbers of a cell: see `_cells` and `around`."""
 PROFILE: Final = 15 + 3 * WAYS
-"""Numbers of a culture at its best: see `_profile`."""
+"""Numbers of a culture at its best: see `profile_of`."""
 START: Final = 4 + WAYS
 """Numbers that a search begins from: midpoint, log slope, effect, log top, sizes of ways."""
-_LOOSE: Final = (2.0, 1.0, 2.0)
-"""Spreads of cultures under which their own best curves are looked for."""
-_FARTHEST: Final = 20.0
-_STEEPEST: Final = 4.0
-_NOWHERE: Final = -1e200
-"""Log likelihood of curves so far out that no prior has them."""
 
 
 class Wells(NamedTuple):
@@ -152,7 +146,7 @@ def _log_likelihood(wells, k, sd, nu, work):  # type: ignore[no-untyped-def]
 
 
 @compiled(fastmath=True)
-def _inverse(xx, xh, xa, hh, ha, aa):  # type: ignore[no-untyped-def]
+def inverse_of(xx, xh, xa, hh, ha, aa):  # type: ignore[no-untyped-def]
     """Inverse of a symmetric matrix of three rows, and its determinant."""
     ixx, ixh, ixa = hh * aa - ha * ha, xa * ha - xh * aa, xh * ha - xa * hh
     whole = xx * ixx + xh * ixh + xa * ixa
@@ -168,8 +162,8 @@ def _inverse(xx, xh, xa, hh, ha, aa):  # type: ignore[no-untyped-def]
 
 
 @compiled(fastmath=True)
-def _around(wells, k, sd, nu, work, out):  # type: ignore[no-untyped-def]
-    """Slopes and curvatures of the wells of culture k at out[:4], the log top eliminated, into out[5:]; see `_profile`.
+def around(wells, k, sd, nu, work, out):  # type: ignore[no-untyped-def]
+    """Slopes and curvatures of the wells of culture k at out[:4], the log top eliminated, into out[5:]: `profile_of`.
 
     Returns the slope by the log top, and its curvatures with midpoint, log slope and effect.
     """
@@ -212,7 +206,7 @@ def _around(wells, k, sd, nu, work, out):  # type: ignore[no-untyped-def]
 
 
 @compiled(fastmath=True)
-def _profile(wells, k, curve, start, spreads, work, out):  # type: ignore[no-untyped-def]
+def profile_of(wells, k, curve, start, spreads, work, out):  # type: ignore[no-untyped-def]
     """The best curve and log top of culture k given its line's curve, searched from `start`, and what is around it.
 
     Into `out`: midpoint, log slope, effect, log top; log likelihood with the prior of the top; its slopes by midpoint,
@@ -228,11 +222,11 @@ def _profile(wells, k, curve, start, spreads, work, out):  # type: ignore[no-unt
     for i in range(ways):
         out[15 + i] = start[4 + i]
     for _ in range(_INNER_STEPS):
-        gt, xt, ht, at = _around(wells, k, sd, nu, work, out)
+        gt, xt, ht, at = around(wells, k, sd, nu, work, out)
         gx = out[5] - (out[0] - curve[0]) * tx
         gh = out[6] - (out[1] - curve[1]) * th
         ga = out[7] - (out[2] - curve[2]) * ta
-        xx, xh, xa, hh, ha, aa, _whole = _inverse(out[8] + tx, out[9], out[10], out[11] + th, out[12], out[13] + ta)
+        xx, xh, xa, hh, ha, aa, _whole = inverse_of(out[8] + tx, out[9], out[10], out[11] + th, out[12], out[13] + ta)
         dx, dh, da = xx * gx + xh * gh + xa * ga, xh * gx + hh * gh + ha * ga, xa * gx + ha * gh + aa * ga
         gain, of_top = move_places(wells, work, dx, dh, da, out) if ways else (0.0, 0.0)
         dt = (gt - xt * dx - ht * dh - at * da - of_top) / out[14]
@@ -242,7 +236,7 @@ def _profile(wells, k, curve, start, spreads, work, out):  # type: ignore[no-unt
         out[3] += min(max(dt, -_LARGEST_STEP[3]), _LARGEST_STEP[3])
         if gx * dx + gh * dh + ga * da + gt * gt / out[14] + gain < _CLOSE:
             break
-    _around(wells, k, sd, nu, work, out)
+    around(wells, k, sd, nu, work, out)
     loose = 1.0 / wells.sd_top**2
     out[4] = _log_likelihood(wells, k, sd, nu, work) - 0.5 * loose * (out[3] - wells.mean_top[k]) ** 2
     for i in range(ways):
@@ -251,7 +245,7 @@ def _profile(wells, k, curve, start, spreads, work, out):  # type: ignore[no-unt
 
 
 @compiled(fastmath=True)
-def _paraboloid(curve, out, highest, kept, s):  # type: ignore[no-untyped-def]
+def put_paraboloid(curve, out, highest, kept, s):  # type: ignore[no-untyped-def]
     """Height, b and K of a culture around the curve of its line, from its profile, into kept[:, s]; see the module.
 
     The top of the paraboloid is no higher than `highest`, the log likelihood of the culture's own best curve: where it
@@ -261,7 +255,7 @@ def _paraboloid(curve, out, highest, kept, s):  # type: ignore[no-untyped-def]
     xx = max(out[8], abs(out[5]) / _REACH[0])  # no slope goes on for ever
     hh = max(out[11], abs(out[6]) / _REACH[1])
     aa = max(out[13], abs(out[7]) / _REACH[2])
-    ixx, ixh, ixa, ihh, iha, iaa, _whole = _inverse(xx + _LEAST, out[9], out[10], hh + _LEAST, out[12], aa + _LEAST)
+    ixx, ixh, ixa, ihh, iha, iaa, _whole = inverse_of(xx + _LEAST, out[9], out[10], hh + _LEAST, out[12], aa + _LEAST)
     gain = 0.5 * (ixx * out[5] * out[5] + ihh * out[6] * out[6] + iaa * out[7] * out[7])
     gain += ixh * out[5] * out[6] + ixa * out[5] * out[7] + iha * out[6] * out[7]
     grown = max(gain / (max(highest - out[4], 0.0) + _SLACK), 1.0)
@@ -285,7 +279,7 @@ def _terms(wells, line, curve, starts, spreads, work, profiles):  # type: ignore
     first = wells.lines[line]
     for k in range(first, wells.lines[line + 1]):
         out = profiles[k - first]
-        _profile(wells, k, curve, starts[k - first], spreads, work, out)
+        profile_of(wells, k, curve, starts[k - first], spreads, work, out)
         starts[k - first, :4] = out[:4]
         for i in range(wells.doubt.shape[1]):
             starts[k - first, 4 + i] = out[15 + i]
@@ -294,7 +288,7 @@ def _terms(wells, line, curve, starts, spreads, work, profiles):  # type: ignore
         gradient[0] += x * tx
         gradient[1] += h * th
         gradient[2] += a * ta
-        xx, xh, xa, hh, ha, aa, _whole = _inverse(out[8] + tx, out[9], out[10], out[11] + th, out[12], out[13] + ta)
+        xx, xh, xa, hh, ha, aa, _whole = inverse_of(out[8] + tx, out[9], out[10], out[11] + th, out[12], out[13] + ta)
         hessian[0, 0] += tx - tx * xx * tx
         hessian[0, 1] -= tx * xh * th
         hessian[0, 2] -= tx * xa * ta
@@ -344,57 +338,3 @@ def occupancy(x, h, log10_top):  # type: ignore[no-untyped-def]
     """Share of the effect that the top dose reaches; a little more than nothing."""
     reach = np.exp(h) * LN10 * (log10_top - x)
     return (1.0 / (1.0 + np.exp(-reach)) if reach > -700.0 else 0.0) + 1e-9
-
-
-@compiled()
-def _moves(wells, k, spreads, work, out, moves):  # type: ignore[no-untyped-def]
-    """How the best curve and log top of culture k move with its line's curve, at its profile `out`: moves (4, 3).
-
-    To first order: (K + D^-1)^-1 D^-1, and the log top after them.
-    """
-    tight = (spreads[2] ** -2, spreads[3] ** -2, spreads[4] ** -2)
-    _gt, xt, ht, at = _around(wells, k, spreads[0], spreads[1], work, out)
-    xx, xh, xa, hh, ha, aa, _whole = _inverse(
-        out[8] + tight[0], out[9], out[10], out[11] + tight[1], out[12], out[13] + tight[2]
-    )
-    moves[0], moves[1], moves[2] = (xx, xh, xa), (xh, hh, ha), (xa, ha, aa)
-    for i in range(3):
-        moves[:3, i] *= tight[i]
-        moves[3, i] = -(xt * moves[0, i] + ht * moves[1, i] + at * moves[2, i]) / out[14]
-
-
-@compiled()
-def weigh(wells, line, points, starts, spreads, work, profiles, kept):  # type: ignore[no-untyped-def]
-    """Paraboloids (culture, KEPT, point) of the cultures of a line around its curves (point, 3).
-
-    `starts` (culture, START): where to search the midpoint, log slope and effect, less the line's, and all else.
-    """
-    first, last = wells.lines[line], wells.lines[line + 1]
-    kept[:] = 0.0
-    start, highest = np.empty(START), np.empty(last - first)
-    best, moves = np.empty((last - first, START)), np.empty((last - first, 4, 3))
-    middle = np.empty(3)
-    for i in range(3):
-        middle[i] = np.median(points[:, i])
-    loose = (spreads[0], spreads[1], _LOOSE[0], _LOOSE[1], _LOOSE[2])
-    for k in range(first, last):
-        start[:] = starts[k - first]
-        start[:3] += middle
-        _profile(wells, k, start[:3].copy(), start, loose, work, profiles[0])
-        highest[k - first] = profiles[0, 4]
-        _profile(wells, k, middle, start, spreads, work, profiles[0])
-        best[k - first, :4], best[k - first, 4:] = profiles[0, :4], profiles[0, 15 : 15 + WAYS]
-        _moves(wells, k, spreads, work, profiles[0], moves[k - first])
-    for s in range(len(points)):
-        if abs(points[s, 2]) > _FARTHEST or abs(points[s, 0]) > _FARTHEST or abs(points[s, 1]) > _STEEPEST:
-            kept[0, 0, s] = _NOWHERE
-            continue
-        away = points[s] - middle
-        for k in range(first, last):
-            out, slope = profiles[k - first], moves[k - first]
-            start[4:] = best[k - first, 4:]
-            for i in range(4):
-                start[i] = best[k - first, i] + slope[i, 0] * away[0] + slope[i, 1] * away[1] + slope[i, 2] * away[2]
-            _profile(wells, k, points[s], start, spreads, work, out)
-            highest[k - first] = max(highest[k - first], out[4])
-            _paraboloid(points[s], out, highest[k - first], kept[k - first], s)

@@ -5,7 +5,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from lensim.dose_response.laplace.line import LN10, MODES, climb, occupancy, weigh
+from lensim.dose_response.laplace.line import LN10, MODES, climb, occupancy
+from lensim.dose_response.laplace.weighing import weigh
 from lensim.inference.compiled import compiled
 
 TAIL: Final = 5.0
@@ -160,6 +161,7 @@ def draw_lines(wells, spreads, chosen, proposals, starts, pool, work, profiles, 
                     point[2] /= occupancy(point[0], point[1], top)
                 points[line, s] = point
             at = until
+        points[line] = points[line][np.argsort(points[line, :, 0])]
         weigh(wells, line, points[line], starts[line], spreads, work, profiles, kept[line])
         for s in range(draws):
             density = 0.0

@@ -27,6 +27,21 @@ def sobol_pool() -> np.ndarray:
     return np.concatenate([special.ndtri(uniform[..., :3]), stats.chi2.ppf(uniform[..., 3:], TAIL)], axis=-1)
 
 
+@lru_cache(maxsize=8)
+def _even_pool(draws: int, lines: int) -> np.ndarray:
+    """Scrambled Sobol points (draws, lines)."""
+    return stats.qmc.Sobol(lines, scramble=True, rng=np.random.default_rng(0)).random(draws)
+
+
+def even_numbers(draws: int, lines: int, rng: np.random.Generator) -> np.ndarray:
+    """Uniform numbers (draws, lines) that lie evenly, over the draws of each line and of each two lines.
+
+    Sobol points, their dimensions dealt to lines by chance, each turned by a number of its own.
+    """
+    pool = _even_pool(2 ** int(np.ceil(np.log2(draws))), lines)
+    return (pool[:draws, rng.permutation(lines)] + rng.random(lines)) % 1.0
+
+
 def best_modes(heights: np.ndarray, count: np.ndarray) -> np.ndarray:
     """The highest mode of each line."""
     return np.argmax(np.where(np.arange(MODES) < count[:, None], heights, -np.inf), axis=1)

@@ -1,15 +1,19 @@
-"""Logarithms and exponentials of rows of numbers, compiled, in a form that processors work on several at once."""
+"""Logarithms and exponentials, compiled, in a form that processors work on several at once; rows to work in."""
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
+from llvmlite import ir  # type: ignore[import-untyped]
+from numba import extending, types
 
 from lensim.inference.compiled import compiled
 
-LOWEST: Final = -60.0
-"""Exponentials of less are those of this."""
-_PARTS: Final = 1.0 / 128.0
+_intrinsic: Any = extending.intrinsic
+
+FARTHEST: Final = 700.0
+"""Exponentials of numbers further from 0 are those of this."""
 _LOG_2: Final = float(np.log(2.0))
+_PER_LOG_2: Final = float(1.0 / np.log(2.0))
 _MIDDLE: Final = 1.5
 _LOG_MIDDLE: Final = float(np.log(_MIDDLE))
 _FRACTION: Final = np.int64(0x000FFFFFFFFFFFFF)
@@ -23,65 +27,73 @@ class Rows(NamedTuple):
 
     Attributes
     ----------
-    shift, product, total, exponent
-        Numbers; `product` is 1 before and after each use.
-    mantissa
-        Integers.
+    shift, product, other, total
+        Numbers; `product` and `other` are 1 before and after each use.
     """
 
     shift: np.ndarray
     product: np.ndarray
+    other: np.ndarray
     total: np.ndarray
-    exponent: np.ndarray
-    mantissa: np.ndarray
 
 
 def rows_of(n: int) -> Rows:
     """Rows of n numbers."""
-    return Rows(np.zeros(n), np.ones(n), np.zeros(n), np.zeros(n), np.zeros(n, np.int64))
+    return Rows(np.zeros(n), np.ones(n), np.ones(n), np.zeros(n))
+
+
+@_intrinsic
+def _bits_of(_context: Any, number: Any) -> tuple[Any, Any]:
+    """The bits of a floating number as an integer."""
+
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.bitcast(arguments[0], ir.IntType(64))
+
+    return types.int64(types.float64), generate
+
+
+@_intrinsic
+def _number_of(_context: Any, bits: Any) -> tuple[Any, Any]:
+    """The floating number with these bits."""
+
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.bitcast(arguments[0], ir.DoubleType())
+
+    return types.float64(types.int64), generate
 
 
 @compiled(fastmath=True)
 def exponential(x):  # type: ignore[no-untyped-def]
-    """exp(x) of a number from LOWEST to 0, to a share of 2e-5, far less near 0.
+    """exp(x) to a share of 1e-11, of a number from -FARTHEST to FARTHEST.
 
-    A polynomial of x / 128, squared seven times.
+    2^k exp(r) with a whole k, |r| below 0.35, exp(r) by its series.
     """
-    r = max(x, LOWEST) * _PARTS
-    p = 1.0 + r * (1.0 + r * (1 / 2 + r * (1 / 6 + r * (1 / 24 + r * (1 / 120 + r * (1 / 720 + r * (1 / 5040)))))))
-    p *= p
-    p *= p
-    p *= p
-    p *= p
-    p *= p
-    p *= p
-    return p * p
+    x = min(max(x, -FARTHEST), FARTHEST)
+    k = np.floor(x * _PER_LOG_2 + 0.5)
+    r = x - k * _LOG_2
+    p = 1 / 720 + r * (1 / 5040 + r * (1 / 40320 + r * (1 / 362880)))
+    p = 1.0 + r * (1.0 + r * (1 / 2 + r * (1 / 6 + r * (1 / 24 + r * (1 / 120 + r * p)))))
+    return p * _number_of((np.int64(np.int32(k)) + _BIAS) << _BITS)
 
 
 @compiled(fastmath=True)
-def _split(whole, mantissa, exponent):  # type: ignore[no-untyped-def]
-    for s in range(len(whole)):
-        mantissa[s] = (whole[s] & _FRACTION) | _ONE
-    for s in range(len(whole)):
-        exponent[s] = float((whole[s] >> _BITS) - _BIAS)
-
-
-@compiled(fastmath=True)
-def _join(mantissa, exponent, total):  # type: ignore[no-untyped-def]
-    for s in range(len(total)):
-        t = (mantissa[s] - _MIDDLE) / (mantissa[s] + _MIDDLE)
-        u = t * t
-        log = t * (2.0 + u * (2 / 3 + u * (2 / 5 + u * (2 / 7 + u * (2 / 9)))))
-        total[s] -= 0.5 * (log + exponent[s] * _LOG_2 + _LOG_MIDDLE)
-
-
-@compiled()
-def take_half_log(product, total, mantissa, exponent):  # type: ignore[no-untyped-def]
-    """Take log(product) / 2, to 3e-9, off `total`, of numbers of 1 or more; `product` is 1 afterwards.
+def logarithm(x):  # type: ignore[no-untyped-def]
+    """log(x) to 2e-10, of a number above 0 that is not smaller than 1e-307.
 
     The exponent is read from the number itself, the mantissa m by the series of artanh((m - 1.5) / (m + 1.5)).
-    `mantissa` (integers) and `exponent` are rows to work in.
     """
-    _split(product.view(np.int64), mantissa, exponent)
-    _join(mantissa.view(np.float64), exponent, total)
+    bits = _bits_of(x)
+    exponent = float(np.int32((bits >> _BITS) - _BIAS))
+    mantissa = _number_of((bits & _FRACTION) | _ONE)
+    t = (mantissa - _MIDDLE) / (mantissa + _MIDDLE)
+    u = t * t
+    log = t * (2.0 + u * (2 / 3 + u * (2 / 5 + u * (2 / 7 + u * (2 / 9 + u * (2 / 11))))))
+    return log + exponent * _LOG_2 + _LOG_MIDDLE
+
+
+@compiled(fastmath=True)
+def take_half_log(product, total):  # type: ignore[no-untyped-def]
+    """Take log(product) / 2 off `total`; `product` is 1 afterwards."""
+    for s in range(len(total)):
+        total[s] -= 0.5 * logarithm(product[s])
     product[:] = 1.0

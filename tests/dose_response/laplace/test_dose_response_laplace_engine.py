@@ -13,15 +13,19 @@ import lensim
 from lensim import vocabulary as v
 from lensim.dose_response.laplace.days import (
     DayPriors,
+    heights_less,
     log_weights,
     no_shifts,
 )
 from lensim.dose_response.laplace.engine import LaplaceSettings, PanelPosterior, analyse_panel
-from lensim.dose_response.laplace.line import KEPT, OF_CELL, PROFILE, START, Wells, weigh
+from lensim.dose_response.laplace.line import KEPT, OF_CELL, PROFILE, START, Wells
+from lensim.dose_response.laplace.means import CurveHyperpriors
 from lensim.dose_response.laplace.pareto import pareto_shapes
-from lensim.dose_response.laplace.population import CurveHyperpriors, sweep_population
+from lensim.dose_response.laplace.population import sweep_population
+from lensim.dose_response.laplace.proposals import even_numbers
 from lensim.dose_response.laplace.rows import rows_of
 from lensim.dose_response.laplace.ways import WAYS
+from lensim.dose_response.laplace.weighing import weigh
 from lensim.dose_response.laplace.wells import sheet_of, wells_of
 from lensim.dose_response.priors import DoseResponsePriors, WellPriors
 from lensim.inference.compiled import cache_folder
@@ -59,7 +63,7 @@ def test_kernels_are_kept_under_a_name_of_their_sources_and_take_none_of_another
     library = Path(lensim.__path__[0])
     compiles = re.compile(r"^@compiled\(", re.MULTILINE)
     kernels = [path for path in library.rglob("*.py") if compiles.search(path.read_text())]
-    assert {path.parent.name for path in kernels} == {"laplace", "exact"}
+    assert {path.parent.name for path in kernels} == {"laplace", "exact", "kernel"}
     modules = {".".join(path.relative_to(library.parent).with_suffix("").parts): path.parent for path in kernels}
     for path in kernels:
         taken = [name for name in modules if f"from {name} import" in path.read_text()]
@@ -92,7 +96,9 @@ def likelihoods(kept: np.ndarray, spreads: np.ndarray, shifts: np.ndarray) -> np
     base = np.zeros((1, draws))
     moved = no_shifts(panel)
     moved.of_experiment[:] = shifts
-    log_weights(panel, np.zeros((1, draws)), days, moved, rows_of(draws), base)
+    log_weights(
+        panel, heights_less(panel, np.zeros((1, draws))), days, days, moved, rows_of(draws), base, np.zeros((1, draws))
+    )
     return base[0]
 
 
@@ -248,7 +254,8 @@ def population_draws(replicate: int, y: np.ndarray, s: float, hyper: CurveHyperp
     log_proposal = (-0.5 * (away / (2 * s)) ** 2).sum(axis=-1)
     start, of_days = np.array([[0.0] * 3, [0.5] * 3]), DayPriors(np.zeros(3), np.ones(3), np.ones(5))
     swept = sweep_population(
-        points, log_proposal, none, np.zeros(lines, np.int64), 1, start, np.zeros(5), hyper, of_days, 2_000, 200,
+        points, log_proposal, none, np.zeros(lines, np.int64), 1, start, np.zeros(5), hyper, of_days,
+        even_numbers(2_000, lines, rng), 200,
         rows_of(draws), rows_of(lines), rng,
     )  # fmt: skip
     np.testing.assert_allclose(swept.weights.sum(axis=1), 1.0)
