@@ -177,9 +177,7 @@ def run(config_path: Path, out: Path, *, force: bool = False) -> None:
             data, truth = simulate_twin(config)
         write_cts(data, folder / "reactions.csv")
         save_dataset(truth, folder / "truth.nc")
-        console.print(
-            f"twin: {data.sizes[v.SUBJECT]} subjects, {data.sizes[v.REACTION]} reactions; sampling"
-        )
+        console.print(f"twin: {data.sizes[v.SUBJECT]} subjects, {data.sizes[v.REACTION]} reactions; sampling")
         with manifest.timed("fit"):
             result = fit_study(
                 data,

@@ -121,19 +121,18 @@ def row_of(ranks: np.ndarray) -> dict[str, Any]:
 def uniformity_of_items(ranks: np.ndarray) -> tuple[float, float, float]:
     """P value of the null that ranks (simulation, item) are uniform, whose items of one simulation hang together.
 
-    Hotelling's T^2 of the means over items of Neyman's four polynomials: what items have in common counts once. Shift
-    and spread are the first two in standard errors.
+    Neyman's smooth test of the means over items: what items have in common counts once. Of a single item the variance
+    of each polynomial is known to be 1; of several it lies between 1 / items and 1, and is their mean square over
+    simulations. That is taken around 0, which keeps tails of few simulations short. Shift and spread are the first two
+    polynomials in standard errors.
     """
-    x = 2.0 * ranks - 1.0
-    scores = np.stack(
-        [np.sqrt(2 * k + 1) * special.eval_legendre(k, x).mean(axis=1) for k in range(1, ORDER + 1)], axis=1
-    )
-    n, mean = len(scores), scores.mean(axis=0)
-    covariance = np.cov(scores.T)
-    t2 = float(n * mean @ np.linalg.pinv(covariance) @ mean)
-    pvalue = float(stats.f.sf(t2 * (n - ORDER) / (ORDER * (n - 1)), ORDER, n - ORDER))
-    errors = np.sqrt(np.maximum(np.diag(covariance), 1e-12) / n)
-    return pvalue, float(mean[0] / errors[0]), float(mean[1] / errors[1])
+    x, items = 2.0 * ranks - 1.0, ranks.shape[1]
+    scores = [np.sqrt(2 * k + 1) * special.eval_legendre(k, x).mean(axis=1) for k in range(1, ORDER + 1)]
+    z = [
+        one.sum() / np.sqrt(len(one) * (1.0 if items == 1 else np.clip((one**2).mean(), 1.0 / items, 1.0)))
+        for one in scores
+    ]
+    return float(stats.chi2.sf(float(np.square(z).sum()), ORDER)), float(z[0]), float(z[1])
 
 
 def _reads(adjusted: float, shift: float, spread: float) -> str:

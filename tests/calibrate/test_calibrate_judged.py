@@ -53,6 +53,16 @@ def test_items_that_hang_together_count_once():
     assert stats.kstest(pvalues, "uniform").pvalue > FALSE_ALARM
 
 
+@pytest.mark.parametrize(("items", "share"), [(1, 0.0), (6, 0.5)])
+def test_small_pvalues_are_as_rare_as_they_say(items, share):
+    """Null: of uniform ranks of 50 simulations 1% have a P value below 0.01, within a factor of two."""
+    rng, below = seeding.stream(1, "rare", items), 0
+    for _ in range(3000):
+        z = np.sqrt(share) * rng.standard_normal((50, 1)) + np.sqrt(1 - share) * rng.standard_normal((50, items))
+        below += uniformity_of_items(stats.norm.cdf(z))[0] < 0.01
+    assert stats.binomtest(below, 3000, 0.02, alternative="greater").pvalue > FALSE_ALARM
+
+
 def test_coverage_has_the_error_of_simulations():
     ranks = np.tile(seeding.stream(1, "tile").random((50, 1)), (1, 6))
     alone, alike = row_of(ranks[:, :1]), row_of(ranks)
