@@ -16,7 +16,7 @@ pytestmark = pytest.mark.calibrate
 FALSE_ALARM = 1e-6
 STUDIES = 100
 SIMULATIONS = 50
-SHARE = 0.6
+SHARE = 0.4
 """Of their width that draws of a narrow fit have."""
 
 
