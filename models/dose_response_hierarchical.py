@@ -3,8 +3,8 @@
 import pymc as pm
 import xarray as xr
 
-from lensim import vocabulary as v
 from lensim.dose_response.panel_arrays import panel_coords
+from lensim.dose_response.panel_checks import require_for
 from lensim.dose_response.priors import DoseResponsePriors
 from lensim.models import dose_response_components as parts
 from lensim.models import dose_response_curves as curves
@@ -37,9 +37,7 @@ def build_dose_response_hierarchical(data: xr.Dataset, priors: DoseResponsePrior
               variance and priors are ours
     """
     priors = priors or DoseResponsePriors()
-    panel.require_panel(data, v.SIGNAL, "dose_response_hierarchical")
-    panel.require_untreated(data, v.SIGNAL)
-    panel.require_lines(data, "dose_response_hierarchical", "dose_response_separate")
+    require_for(data, "dose_response_hierarchical")
     with pm.Model(coords=panel_coords(data)) as model:
         held = parts.register(panel.raw_arrays(data))
         residual = parts.residual_of_cells(held, curves.pooled_curves(data, held, priors.curves))

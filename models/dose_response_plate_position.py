@@ -3,8 +3,8 @@
 import pymc as pm
 import xarray as xr
 
-from lensim import vocabulary as v
 from lensim.dose_response.panel_arrays import panel_coords
+from lensim.dose_response.panel_checks import require_for
 from lensim.dose_response.priors import DoseResponsePriors
 from lensim.models import dose_response_components as parts
 from lensim.models import dose_response_curves as curves
@@ -31,10 +31,7 @@ def build_dose_response_plate_position(data: xr.Dataset, priors: DoseResponsePri
     Source    ours
     """
     priors = priors or DoseResponsePriors()
-    panel.require_panel(data, v.SIGNAL, "dose_response_plate_position")
-    panel.require_positions(data, "dose_response_plate_position")
-    panel.require_untreated(data, v.SIGNAL)
-    panel.require_lines(data, "dose_response_plate_position", "dose_response_separate_plate_position")
+    require_for(data, "dose_response_plate_position")
     with pm.Model(coords=panel_coords(data)) as model:
         held = parts.register(panel.position_arrays(data))
         residual = parts.residual_of_cells(held, curves.pooled_curves(data, held, priors.curves))

@@ -3,8 +3,8 @@
 import pymc as pm
 import xarray as xr
 
-from lensim import vocabulary as v
 from lensim.dose_response.panel_arrays import panel_coords
+from lensim.dose_response.panel_checks import require_for
 from lensim.dose_response.priors import DoseResponsePriors
 from lensim.models import dose_response_components as parts
 from lensim.models import dose_response_curves as curves
@@ -26,8 +26,7 @@ def build_dose_response_separate(data: xr.Dataset, priors: DoseResponsePriors | 
     Source    ours
     """
     priors = priors or DoseResponsePriors()
-    panel.require_panel(data, v.SIGNAL, "dose_response_separate")
-    panel.require_untreated(data, v.SIGNAL)
+    require_for(data, "dose_response_separate")
     with pm.Model(coords=panel_coords(data)) as model:
         held = parts.register(panel.raw_arrays(data))
         residual = parts.residual_of_cells(held, curves.separate_curves(data, held, priors.curves))

@@ -3,8 +3,8 @@
 import pymc as pm
 import xarray as xr
 
-from lensim import vocabulary as v
 from lensim.dose_response.panel_arrays import panel_coords
+from lensim.dose_response.panel_checks import require_for
 from lensim.dose_response.priors import DoseResponsePriors
 from lensim.models import dose_response_components as parts
 from lensim.models import dose_response_curves as curves
@@ -24,7 +24,7 @@ def build_dose_response_separate_normalised(data: xr.Dataset, priors: DoseRespon
     Source    ours
     """
     priors = priors or DoseResponsePriors()
-    panel.require_panel(data, v.VIABILITY, "dose_response_separate_normalised")
+    require_for(data, "dose_response_separate_normalised")
     with pm.Model(coords=panel_coords(data)) as model:
         held = parts.register(panel.normalised_arrays(data))
         residual = parts.residual_of_cells(held, curves.separate_curves(data, held, priors.curves))

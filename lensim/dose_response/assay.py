@@ -8,6 +8,7 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.assay import Asked, Assay, ResultTable
+from lensim.dose_response.chain.engine import LAPLACE
 from lensim.dose_response.conditions import has_conditions, summarise_condition_levels, summarise_conditions
 from lensim.dose_response.density import DENSITIES
 from lensim.dose_response.estimands import (
@@ -266,6 +267,7 @@ ASSAY: Final = Assay(
     misfits=misfit_notes,
     further_run=FurtherRun(new_run, with_new_run, in_words="the same lines on new days"),
     means_suffice=means_suffice,
+    engines=(LAPLACE,),
     first_answer=first_answer,
     densities=DENSITIES,
     write=write_tidy,

@@ -50,13 +50,18 @@ def are_in_place(package: str) -> bool:
     return folder is not None and any(folder.rglob("*.nbi"))
 
 
-def compiled(*, fastmath: bool | set[str] = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def compiled(
+    *, fastmath: bool | set[str] = False, allocates: bool = True
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Compile a function on its first call, or take it from disk; without a folder, once in each process.
 
     Parameters
     ----------
     fastmath
         Whether sums may be taken in another order, or which of the liberties of LLVM.
+    allocates
+        Whether it may make arrays. One that makes none does not count who holds which array; that count takes longer
+        than the work where a function is short and its arguments hold many arrays.
 
     A division by 0 gives an infinite number or NaN, as in NumPy: a check of each would keep loops from being done
     several steps at once.
@@ -64,7 +69,8 @@ def compiled(*, fastmath: bool | set[str] = False) -> Callable[[Callable[..., An
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         def with_cache(kept: bool) -> Callable[..., Any]:
-            return numba.njit(cache=kept, nogil=True, fastmath=fastmath, error_model="numpy")(function)
+            counts: dict[str, Any] = {} if allocates else {"_nrt": False}
+            return numba.njit(cache=kept, nogil=True, fastmath=fastmath, error_model="numpy", **counts)(function)
 
         return _in_own_folder(function, with_cache)
 

@@ -1,0 +1,1 @@
+"""The posterior of a dose-response panel by an exact Markov chain whose blocks are drawn around Laplace paraboloids."""

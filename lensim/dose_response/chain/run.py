@@ -1,0 +1,157 @@
+"""The posterior of a panel: chains side by side, as long as it takes."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
+
+import numpy as np
+import xarray as xr
+
+from lensim import seeding
+from lensim.bounds import usable_cores
+from lensim.dose_response.chain.adapt import adapted, first_bases
+from lensim.dose_response.chain.panel import Panel, panel_of
+from lensim.dose_response.chain.posterior import posterior_of
+from lensim.dose_response.chain.start import chain_start, start_of
+from lensim.dose_response.chain.state import Bases, parts_of, state_of, work_of
+from lensim.dose_response.chain.sweep import run_chain, schedule_of
+from lensim.dose_response.panel_checks import require_for
+from lensim.dose_response.priors import DoseResponsePriors
+from lensim.inference.convergence import convergence_of
+from lensim.inference.engine import LIBRARY, library_of
+from lensim.inference.settings import SamplerSettings
+
+STAGES: Final = (60, 100, 160, 250)
+"""Sweeps of the warm-up, after each of which bases are found anew."""
+_GONE: Final = 0.3
+_KINDS: Final = 16
+
+
+SMALLEST_ESS: Final = 550.0
+LARGEST_R_HAT: Final = 1.008
+"""Chains are made longer until every number that is looked at reaches these, with a margin to the gate's."""
+SHARE_OF_DRAWS: Final = 0.4
+"""Of few draws: the share that the smallest ESS must be."""
+_NOISE_OF_R_HAT: Final = 32.0
+"""R-hat less 1, times the number of draws, that chance alone gives to the worst of many numbers."""
+USUAL: Final = SamplerSettings()
+LONGEST: Final = 6
+"""Times that chains are made twice as long at most; only every second sweep is then kept of those before."""
+
+
+def _run_all(
+    panel: Panel, bases: Bases, states: list[Any], works: list[Any], rngs: list[Any], draws: int, thin: int, cores: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Draws (chain, draw, number) of all chains, and what they cost (kind)."""
+    record = np.empty((len(states), draws, len(states[0].flat)))
+    cost = np.zeros((len(states), _KINDS))
+    schedule = schedule_of(panel)
+
+    def one(i: int) -> None:
+        run_chain(panel, bases, states[i], works[i], schedule, thin, record[i], cost[i], rngs[i])
+
+    if cores == 1:
+        for i in range(len(states)):
+            one(i)
+    else:
+        with ThreadPoolExecutor(min(cores, len(states))) as pool:
+            list(pool.map(one, range(len(states))))
+    return record, cost.sum(axis=0)
+
+
+def looked_at(panel: Panel, record: np.ndarray) -> np.ndarray:
+    """What is looked at to see whether chains are long enough (chain, draw, number)."""
+    parts = parts_of(record, panel)
+    names = ["line", "spread", "wells", "curve", "top"]
+    names += ["mu", "group"] if panel.is_pooled else []
+    names += ["background", "over_background"] if panel.has_blanks else []
+    names += ["shift", "share"] if panel.experiments else []
+    names += ["day", "share"] if panel.days else []
+    names += ["place", "over_place"] if panel.has_places else []
+    chosen = [parts[name].reshape(*record.shape[:2], -1) for name in dict.fromkeys(names)]
+    return np.concatenate(chosen, axis=2)
+
+
+def draw_chains(
+    panel: Panel, settings: SamplerSettings, seed: int, tell: Callable[[str], None] | None = None
+) -> tuple[np.ndarray, dict[str, Any]]:
+    """Draws (chain, draw, number) of flat states, and how they came about."""
+    cores = settings.cores or usable_cores()
+    start = start_of(panel)
+    rngs = [seeding.stream(seed, "posterior", "laplace", i) for i in range(settings.chains)]
+    bases = first_bases(panel, start, seeding.stream(seed, "posterior", "laplace", "bases"))
+    states = [state_of(chain_start(panel, start, rng), panel) for rng in rngs]
+    works = [work_of(panel) for _ in rngs]
+    for sweeps in STAGES:
+        record, _ = _run_all(panel, bases, states, works, rngs, sweeps, 1, cores)
+        kept = record[:, int(_GONE * sweeps) :].reshape(-1, record.shape[2])
+        bases = adapted(panel, kept, start.log_top_dose)
+    thin = 1
+    record, cost = _run_all(panel, bases, states, works, rngs, settings.draws, thin, cores)
+    number = settings.draws * settings.chains
+    wanted, largest = min(SMALLEST_ESS, SHARE_OF_DRAWS * number), max(LARGEST_R_HAT, 1.0 + _NOISE_OF_R_HAT / number)
+    for _ in range(LONGEST):
+        found = convergence_of(looked_at(panel, record))
+        if np.isnan(found.r_hat).all():  # one chain, or next to no draws: nothing to judge by
+            break
+        ess, r_hat = np.nanmin([found.ess_bulk, found.ess_tail]), np.nanmax(found.r_hat)
+        if tell is not None:
+            tell(f"thin {thin} ess {ess:.0f} r_hat {r_hat:.4f}")
+        if ess >= wanted and r_hat <= largest:
+            break
+        thin *= 2
+        half = settings.draws // 2
+        more, added = _run_all(panel, bases, states, works, rngs, settings.draws - half, thin, cores)
+        record = np.concatenate([record[:, settings.draws - 2 * half + 1 :: 2], more], axis=1)
+        cost += added
+    return record, {"thin": thin, "cost": cost}
+
+
+def draw_panel(
+    data: xr.Dataset,
+    model: str,
+    priors: DoseResponsePriors | None = None,
+    settings: SamplerSettings = USUAL,
+    seed: int = 0,
+    *,
+    tell: Callable[[str], None] = lambda _: None,
+    progress: bool = False,
+) -> xr.DataTree:
+    """Draws of the posterior of a panel.
+
+    Parameters
+    ----------
+    data
+        Prepared wells.
+    model
+        A dose-response model of the catalogue.
+    priors
+        Of the model; its own where None.
+    settings
+        Kept draws of each chain and chains; how many sweeps lie between draws, the chains find themselves.
+    seed
+        Of the chains; draws do not depend on the number of cores.
+    tell
+        Called with sentences on the progress; there are none.
+    progress
+        Not used.
+
+    Returns
+    -------
+    xarray.DataTree
+        Groups posterior, with every variable of the PyMC model less its coordinates (chain, draw, ...), and
+        sample_stats, in which nothing diverges; attrs["thinning"] of the posterior are the sweeps between two draws.
+
+    Raises
+    ------
+    InputError
+        If the data do not suit the model.
+    """
+    require_for(data, model)
+    panel = panel_of(data, model, priors or DoseResponsePriors())
+    record, how = draw_chains(panel, settings, seed)
+    posterior = posterior_of(panel, data, record)
+    posterior.attrs[LIBRARY] = library_of("laplace")
+    posterior.attrs["thinning"] = how["thin"]
+    stats = xr.Dataset({"diverging": (("chain", "draw"), np.zeros(record.shape[:2], bool))})
+    return xr.DataTree.from_dict({"posterior": posterior, "sample_stats": stats})

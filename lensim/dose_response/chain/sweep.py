@@ -1,0 +1,50 @@
+"""Sweeps of a chain, compiled."""
+
+import numpy as np
+
+from lensim.dose_response.chain import kinds
+from lensim.dose_response.chain.hierarchy import draw_hierarchy
+from lensim.dose_response.chain.likelihood import all_log_likelihoods
+from lensim.dose_response.chain.moves import move
+from lensim.dose_response.chain.panel import Panel
+from lensim.dose_response.chain.written import place_wells
+from lensim.inference.compiled import compiled
+
+HIERARCHY = -1
+"""In a schedule: all that lies above the cultures, given them."""
+
+
+def schedule_of(panel: Panel) -> np.ndarray:
+    """Moves of one sweep, in order (move, 2): their kind and what they are of."""
+    lines, plates = len(panel.group_of), len(panel.of_plate.first) - 1
+    found = [(kinds.CULTURE, i) for i in range(lines)] + [(kinds.LINE, i) for i in range(lines)]
+    found += [(kinds.JUMP, i) for i in range(lines)] + [(kinds.SIZE, i) for i in range(lines)] + [(HIERARCHY, 0)]
+    found += [(kinds.POPULATION, k) for k in range(3)] + [(kinds.EFFECTS, 2)]
+    found += [(kinds.SIZES, 0)] * panel.is_pooled
+    found += [(kinds.SHIFT, e) for e in range(panel.experiments)] + [(kinds.DAY, j) for j in range(panel.days)]
+    found += [(kinds.WELLS, 0)]
+    if panel.has_blanks:
+        found += [(kinds.BACKGROUND, p) for p in range(plates)]
+        found += [(kinds.GIVEN_BACKGROUND, 0), (kinds.OVER_BACKGROUND, 0)]
+    if panel.has_places:
+        found += [(kinds.PLACE, p) for p in range(plates)] + [(kinds.GIVEN_PLACE, 0), (kinds.OVER_PLACE, 0)]
+    return np.array(found, np.int64)
+
+
+@compiled(allocates=False)
+def run_chain(panel, bases, s, w, schedule, thin, record, cost, rng):  # type: ignore[no-untyped-def]
+    """Go on from a state, and keep every `thin`-th sweep in record (draw, number); evaluations go into cost (kind)."""
+    if panel.has_places:
+        for p in range(len(s.place)):
+            place_wells(panel, s, w, p)
+    all_log_likelihoods(panel, w.y, s, w.log_likelihood)
+    for draw in range(len(record)):
+        for _ in range(thin):
+            for n in range(len(schedule)):
+                kind, i = schedule[n, 0], schedule[n, 1]
+                if kind == HIERARCHY:
+                    draw_hierarchy(panel, s, w.line_mean, w.line_within, w.room, rng)
+                else:
+                    cost[kind] += move(panel, bases, s, w, kind, i, rng)
+        for n in range(len(s.flat)):
+            record[draw, n] = s.flat[n]
