@@ -18,6 +18,7 @@ from lensim.cli import (
     compare,
     plan,
     power,
+    prepare,
     published,
     report,
     selection,
@@ -141,11 +142,12 @@ _WHOLE: Final[tuple[tuple[str, Callable[..., None], str], ...]] = (
     ("compare", compare.compare, "fit.nc --csv comparison.csv"),
     ("summarize", summarize, "fit.nc --threshold-um 10 --figures figures/"),
     ("calibrate", calibrate.calibrate, "fit.nc --simulations 100 --out calibration/"),
+    ("prepare", prepare.prepare, ""),
 )
 for _name, _command, _example in _SIMULATE:
     _add(simulate_app, _name, _command, f"simulate {_example}")
 for _name, _command, _example in _WHOLE:
-    _add(app, _name, _command, f"{_name} {_example}")
+    _add(app, _name, _command, f"{_name} {_example}".strip())
 
 FORMER_NAMES: Final = {"proliferation": "dose-response", "qpcr": "expression"}
 """Names that assays had in earlier versions, which are refused with the new one."""

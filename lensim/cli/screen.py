@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lensim import limits
 from lensim.checks import InputError
 from lensim.cli.progress import progress_bar
 from lensim.cli.remedies import in_own_options
@@ -29,7 +30,10 @@ EveryCompound = Annotated[
     ),
 ]
 KeepDraws = Annotated[
-    int, typer.Option("--keep", min=0, help="Draws that a screen keeps of each compound; all where 0.")
+    int,
+    typer.Option(
+        "--keep", min=0, max=limits.SAMPLER_DRAWS, help="Draws that a screen keeps of each compound; all where 0."
+    ),
 ]
 
 
