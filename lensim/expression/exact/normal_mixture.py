@@ -11,6 +11,10 @@ NEGLIGIBLE_WEIGHT: Final = 1e-6
 _PER_ROOT_TWO_PI: Final = 0.3989422804014327
 _NEAR: Final = 3e-3
 """Spreads of a mixture: a Halley step that is shorter leaves an error of its cube."""
+_ALIKE: Final = 0.03
+_LITTLE: Final = 5e-3
+"""Shares by which the density and the probability of the tail may change along such a step: parts that lie far from one
+another are narrower than their mixture."""
 _MOST_STEPS: Final = 60
 
 
@@ -82,7 +86,7 @@ def describe(weight, mean, variance, thresholds, probabilities, out):  # type: i
 def _quantile(w, m, precision, centre, spread, probability, start):  # type: ignore[no-untyped-def]
     """Halley's steps on the distribution function, kept inside a bracket that shrinks."""
     low, high = centre - 40.0 * spread, centre + 40.0 * spread
-    x = start
+    x, little = start, _LITTLE * min(probability, 1.0 - probability)
     for _ in range(_MOST_STEPS):
         above, density, slope = _at(x, w, m, precision)
         gap = 1.0 - above - probability
@@ -94,8 +98,9 @@ def _quantile(w, m, precision, centre, spread, probability, start):  # type: ign
         bend = 1.0 - 0.5 * step * slope / max(density, 1e-300)
         new = x - step / min(max(bend, 0.5), 2.0)
         if not low < new < high:
-            new = 0.5 * (low + high)
-        if abs(step) < _NEAR * spread:
+            x = 0.5 * (low + high)
+            continue
+        if abs(step) < _NEAR * spread and abs(step * slope) < _ALIKE * density and abs(gap) < little:
             return new
         x = new
     return x
