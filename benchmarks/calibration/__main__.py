@@ -17,11 +17,12 @@ from rich.progress import track
 from benchmarks.calibration.designs import DESIGNS
 from benchmarks.calibration.engines import engines_of
 from benchmarks.calibration.figure import rank_figure
-from benchmarks.calibration.journal import append, lacking, read_journal, sources_digest
+from benchmarks.calibration.journal import lacking, read_journal
 from benchmarks.calibration.page import page_of
 from benchmarks.calibration.rates import rows_of
 from benchmarks.calibration.study import Task, measure
 from benchmarks.calibration.twins import RIGHT
+from benchmarks.journal import append, sources_digest
 from lensim.checks import InputError, one_of
 from lensim.power.pool import pool_of
 from lensim.report.figures.style import save_figure

@@ -13,8 +13,9 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
+from benchmarks.journal import append, sources_digest
 from benchmarks.worlds.engines import ENGINES
-from benchmarks.worlds.journal import append, current, entry_of, key_of, lacking, read_journal, sources_digest
+from benchmarks.worlds.journal import current, entry_of, key_of, lacking, read_journal
 from benchmarks.worlds.page import page_of
 from benchmarks.worlds.rates import tables_of
 from benchmarks.worlds.study import ASSAYS, Task, measure

@@ -1,18 +1,16 @@
-"""A journal of studies that are done, one line of JSON a study, so that a run that is stopped goes on where it was."""
+"""A journal of studies that are done: what makes one the same, and which are lacking."""
 
 import hashlib
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from benchmarks.journal import Entry, Key, read_entries
 from benchmarks.worlds.study import ASSAYS, Task
 
-Key = tuple[str, ...]
 
-
-def key_of(entry: Mapping[str, Any]) -> Key:
+def key_of(entry: Entry) -> Key:
     """What makes a study the same one: assay, world with its settings, engine, seed and number."""
     return tuple(str(entry[name]) for name in ("assay", "world", "engine", "seed", "study", "digest"))
 
@@ -22,25 +20,9 @@ def entry_of(task: Task) -> dict[str, Any]:
     return asdict(task) | {"digest": hashlib.sha256(task.digest.encode()).hexdigest()[:16]}
 
 
-def sources_digest(root: Path) -> str:
-    """A digest of the library and its models, as they lie on the disk."""
-    found = hashlib.sha256()
-    for tree in ("lensim", "models"):
-        for path in sorted((root / tree).rglob("*.py")):
-            found.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
-    return found.hexdigest()[:12]
-
-
 def read_journal(path: Path) -> dict[Key, dict[str, Any]]:
-    """Records by key, the last of each; a line that was cut off by a kill is passed over."""
-    found: dict[Key, dict[str, Any]] = {}
-    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
-        try:
-            entry = json.loads(line)
-            found[key_of(entry)] = entry
-        except (ValueError, KeyError, TypeError):
-            continue
-    return found
+    """Records by key."""
+    return read_entries(path, key_of)
 
 
 def current(done: Mapping[Key, dict[str, Any]]) -> list[dict[str, Any]]:
@@ -60,16 +42,3 @@ def current(done: Mapping[Key, dict[str, Any]]) -> list[dict[str, Any]]:
 def lacking(tasks: Iterable[Task], done: Mapping[Key, Any]) -> list[Task]:
     """Tasks that have no record, in their order."""
     return [task for task in tasks if key_of(entry_of(task)) not in done]
-
-
-def append(path: Path, entries: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Write each entry as a line as soon as it comes, and hand it on. A line cut off before is closed first."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    is_open = path.exists() and path.stat().st_size > 0 and not path.read_bytes().endswith(b"\n")
-    with path.open("a", encoding="utf-8") as file:
-        if is_open:
-            file.write("\n")
-        for entry in entries:
-            file.write(json.dumps(entry) + "\n")
-            file.flush()
-            yield entry

@@ -32,10 +32,10 @@ def complete_by_density(
     drawn: xr.DataTree,
     settings: FitSettings,
     seed: int,
-    *,
-    by_well: bool,
 ) -> xr.DataTree:
-    """Add to a posterior the other groups of a fit: prior, log prior, observed and constant data, units; and by well.
+    """Add to a posterior the other groups of a fit: prior, log prior, observed and constant data, units.
+
+    Those of `BY_WELL` are made too where the settings allow it and they are cheap.
 
     Parameters
     ----------
@@ -49,8 +49,6 @@ def complete_by_density(
         Groups posterior, sample_stats and observations; they and the attrs come along.
     settings, seed
         As for `lensim.inference.fit.fit`.
-    by_well
-        Whether `BY_WELL` are made too.
     """
     result = xr.DataTree()
     result["prior"] = xr.DataTree(density.prior(data, priors, settings.prior_draws, seeding.stream(seed, "prior")))
@@ -60,7 +58,7 @@ def complete_by_density(
     result["log_prior"] = xr.DataTree(density.log_prior(data, with_coordinates(drawn), priors))
     result["observed_data"] = xr.DataTree(density.observed(data))
     result["constant_data"] = xr.DataTree(density.constant(data))
-    if by_well:
+    if settings.by_well and is_cheap(drawn, data):
         add_by_well(density, data, priors, result, settings.predictive_draws, seed)
     state_units(result)
     return result

@@ -7,6 +7,7 @@ An assay offers its fast engines (`Assay.engines`) and the densities of its mode
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -122,6 +123,27 @@ class Density:
     prior: Callable[[xr.Dataset, Any, int, np.random.Generator], xr.Dataset]
     observed: Callable[[xr.Dataset], xr.Dataset]
     constant: Callable[[xr.Dataset], xr.Dataset]
+
+
+def drawn_by(module: str, function: str) -> Draw:
+    """A function that draws, as `Engine.draw`, of a module that is loaded only when it is asked: an engine is light."""
+
+    def draw(
+        data: xr.Dataset,
+        model: str,
+        priors: Any,
+        settings: SamplerSettings,
+        seed: int,
+        *,
+        tell: Callable[[str], None] = lambda _: None,
+        progress: bool = False,
+    ) -> xr.DataTree:
+        drawn: xr.DataTree = getattr(import_module(module), function)(
+            data, model, priors, settings, seed, tell=tell, progress=progress
+        )
+        return drawn
+
+    return draw
 
 
 def engine_of(result: xr.DataTree) -> str:

@@ -7,7 +7,7 @@ import xarray as xr
 
 from lensim import checks, seeding
 from lensim.inference.attempts import IS_INDEPENDENT, Asking, Drawn, draw_with_care
-from lensim.inference.densities import complete_by_density, is_cheap
+from lensim.inference.densities import complete_by_density
 from lensim.inference.engine import Density, Engine
 from lensim.inference.settings import FitSettings
 from lensim.inference.verdict import INCOMPLETE
@@ -102,15 +102,7 @@ def _completed(density: Density | None, asking: Asking, found: Drawn) -> xr.Data
         )
         return drawn
     try:
-        return complete_by_density(
-            density,
-            asking.data,
-            asking.priors,
-            drawn,
-            found.settings,
-            found.seed,
-            by_well=found.settings.by_well and is_cheap(drawn, asking.data),
-        )
+        return complete_by_density(density, asking.data, asking.priors, drawn, found.settings, found.seed)
     except Exception as error:
         drawn.attrs[INCOMPLETE] = f"without predictive draws and log likelihood, which failed: {checks.fault_of(error)}"
         return drawn

@@ -9,7 +9,7 @@ import xarray as xr
 from lensim import checks
 from lensim.inference.attempts import Asking, draw_with_care
 from lensim.inference.catalogue import find_model
-from lensim.inference.densities import SAMPLER_COORDINATES, complete_by_density, is_cheap
+from lensim.inference.densities import SAMPLER_COORDINATES, complete_by_density
 from lensim.inference.engine import Density
 from lensim.inference.engine_nutpie import compile_model
 from lensim.inference.fit import complete, draw
@@ -87,15 +87,8 @@ def fit_with_care(
     found.tree.attrs["compile_seconds"] = compile_seconds
     try:
         if density is not None:
-            return complete_by_density(
-                density,
-                data,
-                chosen,
-                _parted(built, found.tree),
-                found.settings,
-                found.seed,
-                by_well=found.settings.by_well and is_cheap(found.tree, data),
-            )
+            drawn = _parted(built, found.tree)
+            return complete_by_density(density, data, chosen, drawn, found.settings, found.seed)
         return complete(built, found.tree, found.settings, found.seed)
     except Exception as error:
         return _without_predictive(built, found.tree, error)

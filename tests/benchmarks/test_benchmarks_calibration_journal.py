@@ -1,7 +1,8 @@
 from dataclasses import asdict
 
-from benchmarks.calibration.journal import append, key_of, lacking, read_journal, sources_digest
+from benchmarks.calibration.journal import key_of, lacking, read_journal
 from benchmarks.calibration.study import Task
+from benchmarks.journal import append, sources_digest
 
 
 def tasks(count):

@@ -2,8 +2,9 @@ import json
 
 import pytest
 
+from benchmarks.journal import append, sources_digest
 from benchmarks.worlds import __main__ as command
-from benchmarks.worlds.journal import append, current, entry_of, key_of, lacking, read_journal, sources_digest
+from benchmarks.worlds.journal import current, entry_of, key_of, lacking, read_journal
 from benchmarks.worlds.study import Task
 from lensim.checks import InputError
 

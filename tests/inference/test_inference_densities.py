@@ -33,7 +33,7 @@ def test_a_density_is_asked_about_draws_with_their_coordinates():
         observed=lambda data: xr.Dataset(),
         constant=lambda data: xr.Dataset(),
     )
-    result = complete_by_density(density, xr.Dataset(), None, drawn(), FitSettings(), 1, by_well=True)
+    result = complete_by_density(density, xr.Dataset(), None, drawn(), FitSettings(), 1)
     with_them, of_prior = {"mu", "mu_coordinate"}, {"mu"}
     assert asked == [with_them, of_prior, with_them, with_them]  # log prior, prior predictive, likelihood, replicates
     assert set(result["posterior"].data_vars) == {"mu"}

@@ -1,13 +1,11 @@
 """The engine "laplace" of dose-response panels; light to import."""
 
-from collections.abc import Callable
 from typing import Any, Final
 
 import xarray as xr
 
 from lensim import vocabulary as v
-from lensim.inference.engine import Engine
-from lensim.inference.settings import SamplerSettings
+from lensim.inference.engine import Engine, drawn_by
 
 NAME: Final = "laplace"
 MODELS: Final = (
@@ -33,20 +31,11 @@ def refuses(data: xr.Dataset, model: str, priors: Any = None) -> str:
     return "" if model in MODELS and signal in data else f"{model} is no model of these wells"
 
 
-def draw(
-    data: xr.Dataset,
-    model: str,
-    priors: Any,
-    settings: SamplerSettings,
-    seed: int,
-    *,
-    tell: Callable[[str], None] = lambda _: None,
-    progress: bool = False,
-) -> xr.DataTree:
-    """As `lensim.dose_response.chain.run.draw_panel`, which is loaded only here."""
-    from lensim.dose_response.chain.run import draw_panel
-
-    return draw_panel(data, model, priors, settings, seed, tell=tell, progress=progress)
-
-
-LAPLACE: Final = Engine(NAME, refuses, draw, MODELS, kernels=("lensim.dose_response.chain",), compile_seconds=45)
+LAPLACE: Final = Engine(
+    NAME,
+    refuses,
+    drawn_by("lensim.dose_response.chain.run", "draw_panel"),
+    MODELS,
+    kernels=("lensim.dose_response.chain",),
+    compile_seconds=45,
+)

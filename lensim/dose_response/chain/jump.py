@@ -36,7 +36,7 @@ def _log_mixture(bases, line, at, w):  # type: ignore[no-untyped-def]
 
 @compiled(allocates=False)
 def jump(panel, bases, s, w, kind, line, rng):  # type: ignore[no-untyped-def]
-    """Try another curve of a line, by size at the top dose, its cultures keeping theirs; evaluations."""
+    """Try another curve of a line, by size at the top dose, its cultures keeping theirs."""
     top, z, at = bases.log_top_dose[line], w.z, w.tried_at
     old, old_occupancy = s.line[line], occupancy_at_top(s.line[line, 0], s.line[line, 1], top)
     for j in range(3):
@@ -60,7 +60,7 @@ def jump(panel, bases, s, w, kind, line, rng):  # type: ignore[no-untyped-def]
     gain -= log_density_of_line(panel, s, line, old[0], old[1], old[2]) - np.log(old_occupancy)
     gain += before - after
     own = 1.0 / own_variance(panel, s, 2)
-    dx, dh, used = at[0] - old[0], at[1] - old[1], 0
+    dx, dh = at[0] - old[0], at[1] - old[1]
     order, first, last = members_of_move(panel, kind, line)
     for n in range(first, last):
         c = order[n]
@@ -86,7 +86,6 @@ def jump(panel, bases, s, w, kind, line, rng):  # type: ignore[no-untyped-def]
             panel, w.y, c, curve[0], curve[1], curve[2], s.top[c], s.background[panel.plate_of[c]], s.wells
         )
         gain += w.tried[c] - w.log_likelihood[c]
-        used += 1
         if not gain > -1e4:
             break
     if np.log(rng.random()) < gain:
@@ -96,4 +95,3 @@ def jump(panel, bases, s, w, kind, line, rng):  # type: ignore[no-untyped-def]
     else:
         for n in range(first, last):
             copy(w.away[order[n]], s.curve[order[n]], 3)
-    return used

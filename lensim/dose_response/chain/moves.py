@@ -107,7 +107,7 @@ def _log_density_written(panel, s, w, kind, i):  # type: ignore[no-untyped-def]
 
 @compiled(allocates=False)
 def _slice(panel, bases, s, w, kind, i, d, rng):  # type: ignore[no-untyped-def]
-    """One elliptical slice step from w.z, numbers of the move in units of its base; evaluations that it took."""
+    """One elliptical slice step from w.z, numbers of the move in units of its base."""
     mean, root, z = w.base_mean, w.base_root, w.base_z
     order, first, last = members_of_move(panel, kind, i)
     at = w.tried_at
@@ -125,7 +125,7 @@ def _slice(panel, bases, s, w, kind, i, d, rng):  # type: ignore[no-untyped-def]
         other[j] = stretch * rng.standard_normal()
     angle = _TWO_PI * rng.random()
     low, high = angle - _TWO_PI, angle
-    for step in range(_SHRINKS):
+    for _ in range(_SHRINKS):
         cosine, sine = np.cos(angle), np.sin(angle)
         square = 0.0
         for j in range(d):
@@ -142,14 +142,13 @@ def _slice(panel, bases, s, w, kind, i, d, rng):  # type: ignore[no-untyped-def]
         if density > height:
             for n in range(first, last):
                 w.log_likelihood[order[n]] = w.tried[order[n]]
-            return step + 1
+            return
         if angle < 0.0:
             low = angle
         else:
             high = angle
         angle = low + (high - low) * rng.random()
     write_move(panel, bases, s, w, kind, i, w.at)
-    return _SHRINKS
 
 
 @compiled(allocates=False)
@@ -184,9 +183,9 @@ def _take_base(bases, w, kind, i):  # type: ignore[no-untyped-def]
 
 @compiled(allocates=False)
 def move_cultures_of(panel, bases, s, w, kind, line, rng):  # type: ignore[no-untyped-def]
-    """Each culture of a line, the line integrated out, then the line given them; evaluations that it took."""
+    """Each culture of a line, the line integrated out, then the line given them."""
     first, last = panel.of_line.first[line], panel.of_line.first[line + 1]
-    used, n = 0, last - first
+    n = last - first
     total, own, centre, v = w.line_total, w.line_own, w.line_centre, w.line_v
     for k in range(3):
         v[k] = own_variance(panel, s, k)
@@ -213,21 +212,22 @@ def move_cultures_of(panel, bases, s, w, kind, line, rng):  # type: ignore[no-un
         root_of_culture(w)
         copy_base(w.mean, w.root, w, 4)
         copy(w.z, w.base_z, 4)
-        used += _slice(panel, bases, s, w, kind, c, d, rng)
+        _slice(panel, bases, s, w, kind, c, d, rng)
         for k in range(3):
             total[k] += s.curve[c, k] - (moved if k == 0 else 0.0)
     for k in range(3):
         draw_line(panel, s, line, k, total[k] / n, v[k], rng)
-    return used
 
 
 @compiled(allocates=False)
 def move(panel, bases, s, w, kind, i, rng):  # type: ignore[no-untyped-def]
-    """One move; evaluations of wells that it took."""
+    """One move."""
     if kind == CULTURE:
-        return move_cultures_of(panel, bases, s, w, kind, i, rng)
+        move_cultures_of(panel, bases, s, w, kind, i, rng)
+        return
     if kind == JUMP:
-        return jump(panel, bases, s, w, kind, i, rng)
+        jump(panel, bases, s, w, kind, i, rng)
+        return
     d = read_move(panel, bases, s, w, kind, i, w.at)
     _take_base(bases, w, kind, i)
     for j in range(d):
@@ -235,4 +235,4 @@ def move(panel, bases, s, w, kind, i, rng):  # type: ignore[no-untyped-def]
         for k in range(j):
             w.base_z[j] -= w.base_root[j, k] * w.base_z[k]
         w.base_z[j] /= w.base_root[j, j]
-    return _slice(panel, bases, s, w, kind, i, d, rng)
+    _slice(panel, bases, s, w, kind, i, d, rng)

@@ -24,7 +24,6 @@ from lensim.inference.settings import SamplerSettings
 STAGES: Final = (60, 100, 160, 250)
 """Sweeps of the warm-up, after each of which bases are found anew."""
 _GONE: Final = 0.3
-_KINDS: Final = 16
 
 
 SMALLEST_ESS: Final = 550.0
@@ -41,14 +40,13 @@ LONGEST: Final = 6
 
 def _run_all(
     panel: Panel, bases: Bases, states: list[Any], works: list[Any], rngs: list[Any], draws: int, thin: int, cores: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Draws (chain, draw, number) of all chains, and what they cost (kind)."""
+) -> np.ndarray:
+    """Draws (chain, draw, number) of all chains."""
     record = np.empty((len(states), draws, len(states[0].flat)))
-    cost = np.zeros((len(states), _KINDS))
     schedule = schedule_of(panel)
 
     def one(i: int) -> None:
-        run_chain(panel, bases, states[i], works[i], schedule, thin, record[i], cost[i], rngs[i])
+        run_chain(panel, bases, states[i], works[i], schedule, thin, record[i], rngs[i])
 
     if cores == 1:
         for i in range(len(states)):
@@ -56,7 +54,7 @@ def _run_all(
     else:
         with ThreadPoolExecutor(min(cores, len(states))) as pool:
             list(pool.map(one, range(len(states))))
-    return record, cost.sum(axis=0)
+    return record
 
 
 def looked_at(panel: Panel, record: np.ndarray) -> np.ndarray:
@@ -72,10 +70,8 @@ def looked_at(panel: Panel, record: np.ndarray) -> np.ndarray:
     return np.concatenate(chosen, axis=2)
 
 
-def draw_chains(
-    panel: Panel, settings: SamplerSettings, seed: int, tell: Callable[[str], None] | None = None
-) -> tuple[np.ndarray, dict[str, Any]]:
-    """Draws (chain, draw, number) of flat states, and how they came about."""
+def draw_chains(panel: Panel, settings: SamplerSettings, seed: int) -> tuple[np.ndarray, int]:
+    """Draws (chain, draw, number) of flat states, and the sweeps between two of them."""
     cores = settings.cores or usable_cores()
     start = start_of(panel)
     rngs = [seeding.stream(seed, "posterior", "laplace", i) for i in range(settings.chains)]
@@ -83,11 +79,11 @@ def draw_chains(
     states = [state_of(chain_start(panel, start, rng), panel) for rng in rngs]
     works = [work_of(panel) for _ in rngs]
     for sweeps in STAGES:
-        record, _ = _run_all(panel, bases, states, works, rngs, sweeps, 1, cores)
+        record = _run_all(panel, bases, states, works, rngs, sweeps, 1, cores)
         kept = record[:, int(_GONE * sweeps) :].reshape(-1, record.shape[2])
         bases = adapted(panel, kept, start.log_top_dose)
     thin = 1
-    record, cost = _run_all(panel, bases, states, works, rngs, settings.draws, thin, cores)
+    record = _run_all(panel, bases, states, works, rngs, settings.draws, thin, cores)
     number = settings.draws * settings.chains
     wanted, largest = min(SMALLEST_ESS, SHARE_OF_DRAWS * number), max(LARGEST_R_HAT, 1.0 + _NOISE_OF_R_HAT / number)
     for _ in range(LONGEST):
@@ -95,16 +91,13 @@ def draw_chains(
         if np.isnan(found.r_hat).all():  # one chain, or next to no draws: nothing to judge by
             break
         ess, r_hat = np.nanmin([found.ess_bulk, found.ess_tail]), np.nanmax(found.r_hat)
-        if tell is not None:
-            tell(f"thin {thin} ess {ess:.0f} r_hat {r_hat:.4f}")
         if ess >= wanted and r_hat <= largest:
             break
         thin *= 2
         half = settings.draws // 2
-        more, added = _run_all(panel, bases, states, works, rngs, settings.draws - half, thin, cores)
+        more = _run_all(panel, bases, states, works, rngs, settings.draws - half, thin, cores)
         record = np.concatenate([record[:, settings.draws - 2 * half + 1 :: 2], more], axis=1)
-        cost += added
-    return record, {"thin": thin, "cost": cost}
+    return record, thin
 
 
 def draw_panel(
@@ -149,9 +142,9 @@ def draw_panel(
     """
     require_for(data, model)
     panel = panel_of(data, model, priors or DoseResponsePriors())
-    record, how = draw_chains(panel, settings, seed)
+    record, thin = draw_chains(panel, settings, seed)
     posterior = posterior_of(panel, data, record)
     posterior.attrs[LIBRARY] = library_of("laplace")
-    posterior.attrs["thinning"] = how["thin"]
+    posterior.attrs["thinning"] = thin
     stats = xr.Dataset({"diverging": (("chain", "draw"), np.zeros(record.shape[:2], bool))})
     return xr.DataTree.from_dict({"posterior": posterior, "sample_stats": stats})

@@ -32,8 +32,8 @@ def schedule_of(panel: Panel) -> np.ndarray:
 
 
 @compiled(allocates=False)
-def run_chain(panel, bases, s, w, schedule, thin, record, cost, rng):  # type: ignore[no-untyped-def]
-    """Go on from a state, and keep every `thin`-th sweep in record (draw, number); evaluations go into cost (kind)."""
+def run_chain(panel, bases, s, w, schedule, thin, record, rng):  # type: ignore[no-untyped-def]
+    """Go on from a state, and keep every `thin`-th sweep in record (draw, number)."""
     if panel.has_places:
         for p in range(len(s.place)):
             place_wells(panel, s, w, p)
@@ -45,6 +45,6 @@ def run_chain(panel, bases, s, w, schedule, thin, record, cost, rng):  # type: i
                 if kind == HIERARCHY:
                     draw_hierarchy(panel, s, w.line_mean, w.line_within, w.room, rng)
                 else:
-                    cost[kind] += move(panel, bases, s, w, kind, i, rng)
+                    move(panel, bases, s, w, kind, i, rng)
         for n in range(len(s.flat)):
             record[draw, n] = s.flat[n]

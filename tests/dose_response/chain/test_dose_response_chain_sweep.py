@@ -134,7 +134,7 @@ def chances(case: str, wrong: bool = False) -> np.ndarray:
     rng = stream(7, "sweeps", case)
     apart = np.stack([draw_prior(panel, rng) for _ in range(ROUNDS)])
     bases = adapted(panel, apart[:2000], start_of(panel).log_top_dose)
-    schedule, cost, record = schedule_of(panel), np.zeros(20), np.empty((1, apart.shape[1]))
+    schedule, record = schedule_of(panel), np.empty((1, apart.shape[1]))
     found = []
     for chain in range(4):
         s, w = state_of(apart[chain].copy(), panel), work_of(panel)
@@ -142,7 +142,7 @@ def chances(case: str, wrong: bool = False) -> np.ndarray:
         for _ in range(ROUNDS // 4):
             draw_wells(panel, s, rng)
             w.y[:] = panel.y
-            run_chain(panel, bases, s, w, schedule, 1, record, cost, rng)
+            run_chain(panel, bases, s, w, schedule, 1, record, rng)
             if wrong:
                 s.spread[2] += 0.03
             own.append(looked_at(panel, s))
