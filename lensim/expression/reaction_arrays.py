@@ -201,7 +201,7 @@ def expression_arrays(data: xr.Dataset, slots: int | None = None) -> dict[str, n
     has_slot = units.has_slot[units.of_cell]
     standards = _standards(data, limit)
     dim_ct, dim_cell = ct[~in_bright], cell[~in_bright]
-    samples, anchors = _samples(data), _anchors(data, mean, cells[bright, 0])
+    samples, anchors = samples_of(data), _anchors(data, mean, cells[bright, 0])
 
     def padded(column: int) -> np.ndarray:
         return np.concatenate([units.gene_and_sample[units.has_slot, column], np.zeros(slots - needed, dtype=np.int64)])
@@ -229,7 +229,7 @@ def expression_arrays(data: xr.Dataset, slots: int | None = None) -> dict[str, n
     )
 
 
-def _samples(data: xr.Dataset) -> dict[str, np.ndarray]:
+def samples_of(data: xr.Dataset) -> dict[str, np.ndarray]:
     """Subject and contrast of each sample; the contrast of a control is the number of contrasts: one past the last."""
     control = data[v.IS_CONTROL].to_numpy() == 1
     contrast_of_condition = np.where(control, (~control).sum(), np.cumsum(~control) - 1)

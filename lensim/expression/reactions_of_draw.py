@@ -8,10 +8,19 @@ import numpy as np
 import xarray as xr
 
 from lensim import vocabulary as v
+from lensim.expression.reaction_arrays import samples_of
+from lensim.expression.reactions import LEAST_FACTOR, quantities
 from lensim.expression.simulate import POISSON_BELOW_COPIES
 
 SD_OUTLYING_CYCLES = 2.0
 """As `ExpressionPriors.sd_outlying_cycles`."""
+_DIMS = {
+    v.LOG2_LEVEL: (v.TARGET, v.SUBJECT),
+    v.LOG2_FOLD_CHANGE: (v.TARGET, v.SUBJECT, v.CONTRAST),
+    v.LOG2_REFERENCE_LEVEL: (v.REFERENCE,),
+    v.LOG2_REFERENCE_FOLD_CHANGE: (v.REFERENCE, v.CONTRAST),
+    v.LOG2_INPUT: (v.SAMPLE,),
+}
 
 
 def reactions_of_draw(
@@ -49,13 +58,13 @@ def reactions_of_draw(
     xarray.Dataset
         The study with other ct_cycles and standard_ct_cycles.
     """
-    factor = np.maximum(_of(draw, v.FACTOR, v.GENE), 1.05)
+    factor = np.maximum(_of(draw, v.FACTOR, v.GENE), LEAST_FACTOR)
     per_unit = np.log2(factor) * (_of(draw, v.ONE_COPY_CT, v.GENE) - _of(draw, v.UNIT_CT, v.GENE))
     gene, sample = data[v.GENE_OF_REACTION].to_numpy(), data[v.SAMPLE_OF_REACTION].to_numpy()
     plate = data[v.PLATE_OF_REACTION].to_numpy()
-    expected = log2_quantities_of_draw(data, draw, by_input=by_input)
+    expected = _quantities(data, draw, by_input=by_input)
     own = _of(draw, v.SD_BIOLOGICAL, v.GENE)[:, None] * rng.standard_normal(expected.shape)
-    quantity = (expected + _of(draw, v.LOG2_INPUT, v.SAMPLE) + own)[gene, sample]
+    quantity = (expected + own)[gene, sample]
     shift = _shifts(data, draw)
     share = float(draw[v.SHARE_OUTLYING])
 
@@ -76,29 +85,11 @@ def reactions_of_draw(
     return data.assign(found)
 
 
-def log2_quantities_of_draw(data: xr.Dataset, draw: xr.Dataset, *, by_input: bool = False) -> np.ndarray:
-    """Log2 quantity of each gene in each sample at a mean input (gene, sample)."""
+def _quantities(data: xr.Dataset, draw: xr.Dataset, *, by_input: bool) -> np.ndarray:
+    """Log2 quantity of each gene in each sample, but for its biological deviation (gene, sample)."""
+    of_draw = {name: _of(draw, name, *dims)[..., None] for name, dims in _DIMS.items() if name in draw}
     is_reference = data[v.IS_REFERENCE].to_numpy() == 1
-    is_control = data[v.IS_CONTROL].to_numpy() == 1
-    place = np.where(is_control, 0, np.cumsum(~is_control))  # 0 the control, then contrasts from 1
-    subject, contrast = data[v.SUBJECT_OF_SAMPLE].to_numpy(), place[data[v.CONDITION_OF_SAMPLE].to_numpy()]
-    fold = _of(draw, v.LOG2_FOLD_CHANGE, v.TARGET, v.SUBJECT, v.CONTRAST)
-    of_references = np.zeros((int(is_reference.sum()), fold.shape[2]))
-    if v.LOG2_REFERENCE_FOLD_CHANGE in draw:
-        of_references = _of(draw, v.LOG2_REFERENCE_FOLD_CHANGE, v.REFERENCE, v.CONTRAST)
-    if not by_input:
-        mean = of_references.mean(axis=0)
-        of_references, fold = of_references - mean, fold - mean
-    found = np.empty((data.sizes[v.GENE], data.sizes[v.SAMPLE]))
-    level = _of(draw, v.LOG2_LEVEL, v.TARGET, v.SUBJECT)
-    found[~is_reference] = level[:, subject] + _with_control(fold)[:, subject, contrast]
-    of_reference = _of(draw, v.LOG2_REFERENCE_LEVEL, v.REFERENCE)[:, None]
-    found[is_reference] = of_reference + _with_control(of_references)[:, contrast]
-    return found
-
-
-def _with_control(changes: np.ndarray) -> np.ndarray:
-    return np.concatenate([np.zeros_like(changes[..., :1]), changes], axis=-1)
+    return quantities(of_draw, samples_of(data), is_reference, is_by_input=by_input)[..., 0]
 
 
 def _of(draw: xr.Dataset, name: str, *dims: str) -> np.ndarray:
