@@ -4,7 +4,7 @@ from lensim.cli.shared import say
 
 
 def prepare() -> None:
-    """Compile the engines of fits and of power once, so that first fits start at once; a minute or two."""
+    """Compile the engines of fits and of power once, so that first fits start at once; two to three minutes."""
     from lensim.face.prepare import prepare as compile_all
 
     compile_all(lambda sentence: say(sentence, quietly=True))

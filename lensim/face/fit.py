@@ -312,7 +312,8 @@ def fit(
     seed
         Root seed; the same seed gives the same numbers.
     draws, tune, chains, target_accept
-        Kept draws and warm-up steps of each chain, chains, and the care of the sampler.
+        Kept draws and warm-up steps of each chain, chains, and the care of the sampler. laplace sets its own warm-up,
+        and exact has none: tune and target_accept have no effect on them.
     attempts
         How often to sample at most; each further attempt has four times the draws of the one before.
     progress

@@ -23,6 +23,24 @@ class Made:
     share_experiments: bool = True
 
 
+POOLED, ALONE = "dose_response_hierarchical", "dose_response_separate"
+CASES = {
+    "pooled": (POOLED, Made()),
+    "counts": (POOLED, Made(minutes=2.0)),
+    "one group, no blanks": (POOLED, Made(groups=1, blanks=0)),
+    "one culture a line": (POOLED, Made(experiments=1)),
+    "one culture a line, days of their own": (POOLED, Made(experiments=1, share_experiments=False)),
+    "days not shared": (POOLED, Made(share_experiments=False)),
+    "conditions": (POOLED, Made(lines=4, has_conditions=True)),
+    "alone": (ALONE, Made()),
+    "alone, conditions": (ALONE, Made(lines=4, has_conditions=True)),
+    "percents": (f"{POOLED}_normalised", Made(is_percent=True)),
+    "percents alone": (f"{ALONE}_normalised", Made(is_percent=True)),
+    "places": ("dose_response_plate_position", Made()),
+    "places alone": ("dose_response_separate_plate_position", Made(minutes=5.0)),
+}
+
+
 def small_panel(made: Made, seed: int = 1) -> xr.Dataset:
     """Wells of a few lines, in triplicate at five doses; with conditions, lines are two of each founder."""
     rng = stream(seed, "small panel")

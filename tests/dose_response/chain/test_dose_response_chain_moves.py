@@ -14,24 +14,7 @@ from lensim.dose_response.chain.state import Bases, State, state_of, work_of
 from lensim.dose_response.density import DENSITIES
 from lensim.dose_response.priors import DoseResponsePriors
 from lensim.seeding import stream
-from tests.dose_response.chain.small_panels import Made, small_panel
-
-POOLED, ALONE = "dose_response_hierarchical", "dose_response_separate"
-CASES = {
-    "pooled": (POOLED, Made()),
-    "counts": (POOLED, Made(minutes=2.0)),
-    "one group, no blanks": (POOLED, Made(groups=1, blanks=0)),
-    "one culture a line": (POOLED, Made(experiments=1)),
-    "one culture a line, days of their own": (POOLED, Made(experiments=1, share_experiments=False)),
-    "days not shared": (POOLED, Made(share_experiments=False)),
-    "conditions": (POOLED, Made(lines=4, has_conditions=True)),
-    "alone": (ALONE, Made()),
-    "alone, conditions": (ALONE, Made(lines=4, has_conditions=True)),
-    "percents": (f"{POOLED}_normalised", Made(is_percent=True)),
-    "percents alone": (f"{ALONE}_normalised", Made(is_percent=True)),
-    "places": ("dose_response_plate_position", Made()),
-    "places alone": ("dose_response_separate_plate_position", Made(minutes=5.0)),
-}
+from tests.dose_response.chain.small_panels import CASES, small_panel
 
 
 def log_density(panel: Panel, data, model: str, flats: np.ndarray) -> np.ndarray:
