@@ -28,7 +28,7 @@ T_TESTS: Final[dict[str, Any]] = {
     "design": {"assay": "ratios", "subjects": {"line": 12}},
     "rules": [{"rule": "test", "test": "t_log2"}],
 }
-CHUNKS: Final = {"exact": 500, "t on log ratios": 1000}
+CHUNKS: Final = {"exact": 1000, "t on log ratios": 1000}
 KINDS: Final = {"exact": EXACT, "t on log ratios": T_TESTS}
 
 

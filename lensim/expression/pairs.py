@@ -4,6 +4,7 @@ A pair's log2 ratio is Pfaffl's, from mean Cts of replicates. Beside it is what 
 variance replicate reactions make, how it moves with the target's factor, and how uncertain that factor is.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -11,9 +12,9 @@ import xarray as xr
 
 from lensim import checks
 from lensim import vocabulary as v
-from lensim.expression.pair_factors import FACTOR_USES, FactorUse, PairSettings, factors_of
+from lensim.expression.exact.cells import pair_up, weigh_cells
+from lensim.expression.pair_factors import FACTOR_USES, Factors, FactorUse, PairSettings, factors_of
 from lensim.expression.pair_references import sd_of_mean_response
-from lensim.expression.replicates import WeighedCells, weigh
 
 __all__ = ["FACTOR_USES", "FactorUse", "PairSettings", "one_study_of_pairs", "pairs_of"]
 
@@ -60,98 +61,95 @@ def pairs_of(data: xr.Dataset, settings: PairSettings | None = None) -> xr.Datas
     settings = settings or PairSettings()
     checks.has_variables(data, {v.CT: (v.STUDY, v.REACTION), v.IS_REFERENCE: (v.GENE,)}, "pairs_of")
     is_reference = data[v.IS_REFERENCE].to_numpy() == 1
-    checks.at_least("reference genes", int(is_reference.sum()), 1)
+    references = int(is_reference.sum())
+    checks.at_least("reference genes", references, 1)
     ct = data[v.CT].to_numpy().astype(float)
-    lost = data["is_lost"].to_numpy() if "is_lost" in data else np.zeros(ct.shape, dtype=bool)
-    cell, slots = _cells(data)
-    of_cell = np.where(lost, np.nan, ct)[:, cell]  # (study, gene, sample, replicate); NaN: lost or not detected
-    there = np.isfinite(of_cell) & slots
-    weighed = _weighed(np.where(there, of_cell, np.nan), settings)
-    mean, inverse = weighed.mean, weighed.inverse
-    undetected = (np.isnan(ct) & ~lost)[:, cell] & slots
-
-    bright = np.nan_to_num(mean, nan=np.inf) < settings.ct_of_one_copy - np.log2(MANY_COPIES)
-    sum_of_squares = np.where(bright, weighed.square, 0.0).sum(axis=(1, 2))
-    left = np.where(bright, weighed.freedom, 0.0).sum(axis=(1, 2))
-    freedom = np.rint(left).astype(np.int64)
-    sum_of_squares *= freedom / np.maximum(left, 1e-9)
-    few = mean > settings.ct_of_one_copy - np.log2(FEWEST_COPIES)
+    undetected = np.isnan(ct)
+    if "is_lost" in data:
+        lost = data["is_lost"].to_numpy()
+        ct[lost] = np.nan
+        undetected &= ~lost
+    one_copy = settings.ct_of_one_copy
+    cells = weigh_cells(ct, _places(data), one_copy, one_copy - np.log2(MANY_COPIES))
+    freedom = np.rint(cells.freedom).astype(np.int64)
+    sum_of_squares = cells.square * freedom / np.maximum(cells.freedom, 1e-9)
+    few = cells.mean > one_copy - np.log2(FEWEST_COPIES)
     series = factors_of(data, settings, sum_of_squares, freedom)
 
     control, treated, subject, contrast = _sample_pairs(data)
-    change = mean[:, :, control] - mean[:, :, treated]  # (study, gene, pair of samples)
-    doublings = series.doublings[:, :, None]
-    replicates = inverse[:, :, control] + inverse[:, :, treated]
-    copies = np.exp2(doublings * (settings.ct_of_one_copy - mean))
-    drawing = inverse / (copies * np.log(2.0) ** 2)  # variance of log2 copies of a cell [log2^2]
-    drawing += doublings**2 * weighed.doubt
-    drawn = np.nan_to_num(drawing[:, :, control] + drawing[:, :, treated])
-    references = int(is_reference.sum())
-    input_change = (doublings * change)[:, is_reference].mean(axis=1)
-    of_references = (doublings**2 * replicates)[:, is_reference].sum(axis=1) / references**2
-    by_reference_factor = ((series.sd[:, :, None] * change) ** 2)[:, is_reference].sum(axis=1) / references**2
-    known = drawn[:, ~is_reference] + (drawn[:, is_reference].sum(axis=1) / references**2)[:, None]
-    known += np.nan_to_num(by_reference_factor)[:, None]
-
-    contrasts = int((data[v.IS_CONTROL].to_numpy() == 0).sum())
-    response = np.zeros((len(ct), contrasts))
-    for c in range(contrasts):
-        of_contrast = change[:, is_reference][:, :, contrast == c]
-        moved = series.sd[:, is_reference] * np.abs(np.nan_to_num(of_contrast).mean(axis=2))
-        response[:, c] = sd_of_mean_response(doublings[:, is_reference] * of_contrast, moved)
-
-    targets, pairs = int((~is_reference).sum()), len(control)
-    flat = (len(ct), targets * pairs)
-
-    def of_pair(values: np.ndarray) -> tuple[tuple[str, str], np.ndarray]:
-        return (v.STUDY, v.PAIR), values.reshape(flat)
-
-    names = np.asarray(data[v.GENE].to_numpy())
-    is_control = data[v.IS_CONTROL].to_numpy() == 1
-    paired = xr.Dataset(
+    paired = pair_up(cells, series.doublings, series.sd, is_reference, control, treated, one_copy)
+    response = _responses(data, paired.change[:, is_reference], contrast, series, is_reference)
+    return _dataset(
+        data,
         {
-            v.LOG2_RATIO: of_pair((doublings * change)[:, ~is_reference] - input_change[:, None]),
-            v.LOG2_RATIO_SD: of_pair(np.sqrt(known)),
-            v.TECHNICAL_SHARE: of_pair((doublings**2 * replicates)[:, ~is_reference] + of_references[:, None]),
-            v.CT_CHANGE: of_pair(change[:, ~is_reference]),
+            v.LOG2_RATIO: paired.ratio,
+            v.LOG2_RATIO_SD: np.sqrt(paired.known),
+            v.TECHNICAL_SHARE: paired.share,
+            v.CT_CHANGE: paired.change[:, ~is_reference],
+        },
+        {
             v.DOUBLINGS: ((v.STUDY, v.TARGET), series.doublings[:, ~is_reference]),
             v.DOUBLINGS_SD: ((v.STUDY, v.TARGET), series.sd[:, ~is_reference]),
             v.REFERENCE_RESPONSE_SD: ((v.STUDY, v.CONTRAST), response),
             v.SUM_OF_SQUARES: (v.STUDY, sum_of_squares),
             v.FREEDOM: (v.STUDY, freedom),
-            v.IS_GAUSSIAN: (v.STUDY, ~(undetected.any(axis=(1, 2, 3)) | few.any(axis=(1, 2)))),
+            v.IS_GAUSSIAN: (v.STUDY, ~(undetected.any(axis=1) | few.any(axis=1))),
+        },
+        subject,
+        contrast,
+    )
+
+
+def _responses(
+    data: xr.Dataset, change: np.ndarray, contrast: np.ndarray, series: Factors, is_reference: np.ndarray
+) -> np.ndarray:
+    """Sd of the mean response of the references by study and contrast [log2], from their `change` of Ct."""
+    response = np.zeros((len(change), int((data[v.IS_CONTROL].to_numpy() == 0).sum())))
+    if change.shape[1] < 2:
+        return response
+    doublings, sd = series.doublings[:, is_reference], series.sd[:, is_reference]
+    for c in range(response.shape[1]):
+        of_contrast = change[:, :, contrast == c]
+        moved = sd * np.abs(np.nan_to_num(of_contrast).mean(axis=2))
+        response[:, c] = sd_of_mean_response(doublings[:, :, None] * of_contrast, moved)
+    return response
+
+
+def _dataset(
+    data: xr.Dataset,
+    of_pairs: Mapping[str, np.ndarray],
+    others: Mapping[str, tuple[str | tuple[str, ...], np.ndarray]],
+    subject: np.ndarray,
+    contrast: np.ndarray,
+) -> xr.Dataset:
+    """Numbers of pairs (study, target, pair of samples) and others, with pointers and coordinates."""
+    targets, pairs = next(iter(of_pairs.values())).shape[1], len(subject)
+    is_reference, is_control = data[v.IS_REFERENCE].to_numpy() == 1, data[v.IS_CONTROL].to_numpy() == 1
+    paired = xr.Dataset(
+        {
+            **{
+                name: ((v.STUDY, v.PAIR), values.reshape(len(values), -1), _units(name))
+                for name, values in of_pairs.items()
+            },
+            **{name: (dims, values, _units(name)) for name, (dims, values) in others.items()},
             v.TARGET_OF_PAIR: (v.PAIR, np.repeat(np.arange(targets), pairs)),
             v.SUBJECT_OF_PAIR: (v.PAIR, np.tile(subject, targets)),
             v.CONTRAST_OF_PAIR: (v.PAIR, np.tile(contrast, targets)),
-            v.CELL_TYPE_OF_SUBJECT: data[v.CELL_TYPE_OF_SUBJECT],
+            v.CELL_TYPE_OF_SUBJECT: (v.SUBJECT, data[v.CELL_TYPE_OF_SUBJECT].to_numpy()),
         },
         coords={
-            v.TARGET: names[~is_reference],
+            v.TARGET: np.asarray(data[v.GENE].to_numpy())[~is_reference],
             v.SUBJECT: data[v.SUBJECT].to_numpy(),
             v.CELL_TYPE: data[v.CELL_TYPE].to_numpy(),
             v.CONTRAST: data[v.CONDITION].to_numpy()[~is_control],
         },
+        attrs={v.ASSAY: v.EXPRESSION},
     )
-    for name in paired.data_vars:
-        if str(name) in v.UNITS:
-            paired[name].attrs["units"] = v.UNITS[str(name)]
-    paired.attrs[v.ASSAY] = v.EXPRESSION
     return paired
 
 
-def _weighed(ct: np.ndarray, settings: PairSettings) -> WeighedCells:
-    """Cells (study, gene, sample) with outlying reactions weighed down; a doubling a cycle serves for their copies."""
-    studies, genes, samples, replicates = ct.shape
-    flat = ct.reshape(studies, genes * samples, replicates)
-    there = np.isfinite(flat)
-    middle = np.where(there, flat, 0.0).sum(axis=-1) / np.maximum(there.sum(axis=-1), 1)
-    copies = np.where(there.any(axis=-1), np.exp2(settings.ct_of_one_copy - middle), 1.0)
-    found = weigh(flat, 1.0 / (copies * np.log(2.0) ** 2))
-    of_cells = (studies, genes, samples)
-    return WeighedCells(
-        found.probability.reshape(*of_cells, replicates),
-        *(getattr(found, name).reshape(of_cells) for name in ("mean", "doubt", "square", "freedom", "inverse")),
-    )
+def _units(name: str) -> dict[str, str]:
+    return {"units": v.UNITS[name]} if name in v.UNITS else {}
 
 
 def one_study_of_pairs(pairs: xr.Dataset, study: int) -> xr.Dataset:
@@ -169,18 +167,16 @@ def one_study_of_pairs(pairs: xr.Dataset, study: int) -> xr.Dataset:
     return alone.assign({v.REPLICATE_CONTRAST: (v.REPLICATE, contrasts)})
 
 
-def _cells(data: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
-    """Reactions of each gene and sample (gene, sample, replicate), and which of these places hold one."""
+def _places(data: xr.Dataset) -> np.ndarray:
+    """Reactions of each cell of a gene in a sample, in order of these (cell, replicate); -1 where there is none."""
     gene, sample = data[v.GENE_OF_REACTION].to_numpy(), data[v.SAMPLE_OF_REACTION].to_numpy()
     flat = gene * data.sizes[v.SAMPLE] + sample
     order = np.argsort(flat, kind="stable")
     sizes = np.bincount(flat, minlength=data.sizes[v.GENE] * data.sizes[v.SAMPLE])
     place = np.arange(len(flat)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    cell = np.zeros((len(sizes), max(int(sizes.max(initial=1)), 1)), dtype=np.int64)
-    filled = np.zeros(cell.shape, dtype=bool)
-    cell[flat[order], place], filled[flat[order], place] = order, True
-    shape = (data.sizes[v.GENE], data.sizes[v.SAMPLE], -1)
-    return cell.reshape(shape), filled.reshape(shape)
+    reaction = np.full((len(sizes), max(int(sizes.max(initial=1)), 1)), -1, dtype=np.int64)
+    reaction[flat[order], place] = order
+    return reaction
 
 
 def _sample_pairs(data: xr.Dataset) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

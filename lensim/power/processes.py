@@ -28,13 +28,15 @@ PER_CORE: Final = 16
 """Workers for each core at most: each takes 150 MB, and more than one a core make nothing faster."""
 
 ENVIRONMENT: Final[Mapping[str, str]] = {
+    "MALLOC_MMAP_THRESHOLD_": "1073741824",
+    "MALLOC_TRIM_THRESHOLD_": "1073741824",
     "MKL_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "PYTHONSAFEPATH": "1",
 }
-"""What workers find in their environment where the user has not set it: each has one core, and takes no module from the
-working folder as it starts (`python -c` would)."""
+"""What workers find in their environment where the user has not set it: each has one core, keeps memory that it gives
+free for its next arrays (glibc), and takes no module from the working folder as it starts (`python -c` would)."""
 
 Task = Callable[..., Any]
 

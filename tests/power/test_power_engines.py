@@ -1,5 +1,8 @@
 """Engines that sample: the audit of a run, and studies that are handed on because they are not Gaussian."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -57,3 +60,10 @@ def test_studies_with_few_copies_are_handed_on():
     assert (auto["answered_by"][~handed_on] == EXACT).all()
     assert np.isfinite(auto["estimate"][auto["answered_by"] == NUTS]).all()
     assert auto[~handed_on].equals(exact[~handed_on])
+
+
+def test_a_worker_loads_no_sampler_for_studies_that_a_fast_engine_answers():
+    """Two seconds of each worker's start."""
+    asked = "import sys, lensim.power.expression.chunk, lensim.power.dose_response.chunk; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"nutpie", "arviz", "pytensor"} & {*loaded}

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import arviz as az
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -11,7 +10,7 @@ import xarray as xr
 from lensim import vocabulary as v
 from lensim.inference.settings import SamplerSettings
 from lensim.power.diagnosands import COLUMNS, EXACT, FAILED, LAPLACE, audit_table
-from lensim.power.dose_response import engine_laplace, engine_nuts
+from lensim.power.dose_response import engine_laplace
 from lensim.power.dose_response.answer import PanelAnswer, gathered, with_rest
 from lensim.power.dose_response.rule import PanelDraws, PanelEvidence
 from lensim.power.dose_response.scenario import DoseResponseScenario
@@ -32,12 +31,21 @@ def answer(batch: PanelBatch) -> PanelAnswer:
         return PanelAnswer(gathered([None] * studies, batch), np.full(studies, EXACT))
     engine = batch.scenario.analysis.engine
     if engine == "nuts":
-        return engine_nuts.answer(batch)
+        return _by_nuts(batch)
     first = engine_laplace.answer(batch)
     doubtful = np.flatnonzero(first.answered_by == FAILED)
     if engine == "laplace" or not len(doubtful):
         return first
-    return with_rest(first, engine_nuts.answer(batch, doubtful), doubtful)
+    return with_rest(first, _by_nuts(batch, doubtful), doubtful)
+
+
+def _by_nuts(
+    batch: PanelBatch, studies: np.ndarray | None = None, settings: SamplerSettings | None = None
+) -> PanelAnswer:
+    """Posteriors by NUTS, whose samplers are loaded only now."""
+    from lensim.power.dose_response import engine_nuts
+
+    return engine_nuts.answer(batch, studies, settings or engine_nuts.SETTINGS)
 
 
 def decide(batch: PanelBatch, answer: PanelAnswer, first_study: int = 0) -> pd.DataFrame:
@@ -81,7 +89,7 @@ def run_audit(
         return pd.DataFrame()
     picked, fast, part = picked[kept], _of(fast, kept), _part(batch, picked[kept])
     settings = SamplerSettings(draws=scenario.audit.draws, tune=600, chains=2, target_accept=0.95, cores=1)
-    nuts = engine_nuts.answer(batch, picked, settings)
+    nuts = _by_nuts(batch, picked, settings)
     panel = [answer.draws.curves[..., 0].mean(axis=2) for answer in (fast, nuts)]
     mean, sd = [x.mean(axis=1) for x in panel], [x.std(axis=1) for x in panel]
     error = np.array([_mean_mcse(draws, settings.chains) for draws in panel[1]])
@@ -101,6 +109,8 @@ def _of_posterior(rows: pd.DataFrame, needs: Sequence[bool]) -> pd.DataFrame:
 
 def _mean_mcse(draws: np.ndarray, chains: int) -> float:
     """Monte Carlo standard error of a mean, from draws in order of chains; NaN where there are none."""
+    import arviz as az
+
     return float(az.mcse(draws.reshape(chains, -1), method="mean")) if np.isfinite(draws).all() else np.nan
 
 

@@ -9,7 +9,7 @@ import xarray as xr
 
 from lensim.inference.settings import SamplerSettings
 from lensim.power.diagnosands import COLUMNS, EXACT, FAILED, SCORES, audit_table
-from lensim.power.expression import engine_exact, engine_nuts
+from lensim.power.expression import engine_exact
 from lensim.power.expression.answer import MEAN_MCSE, PairAnswer
 from lensim.power.expression.engine import find_engine, name_differences, questions_of
 from lensim.power.expression.rule import PairVerdicts, evidence_of
@@ -74,6 +74,8 @@ def run_audit(
     kept = np.flatnonzero(exact.answered_by == EXACT)
     if not len(kept):
         return pd.DataFrame()
+    from lensim.power.expression import engine_nuts  # which loads samplers
+
     picked = asked[kept]
     settings = SamplerSettings(draws=scenario.audit.draws, tune=600, chains=2, target_accept=0.95, cores=1)
     nuts = engine_nuts.answer_pairs(batch, questions, picked, settings)

@@ -6,14 +6,23 @@ import xarray as xr
 
 from lensim.checks import one_of
 from lensim.expression.exact.engine import Questions
-from lensim.power.expression import engine_auto, engine_exact, engine_nuts
-from lensim.power.expression.answer import Engine
+from lensim.power.expression import engine_auto, engine_exact
+from lensim.power.expression.answer import Engine, PairAnswer
 from lensim.power.expression.scenario import ExpressionScenario
+from lensim.power.expression.study import PairBatch
+
+
+def _by_nuts(batch: PairBatch, questions: Questions) -> PairAnswer:
+    """Posteriors by NUTS, whose samplers are loaded only now."""
+    from lensim.power.expression import engine_nuts
+
+    return engine_nuts.answer(batch, questions)
+
 
 ENGINES: Mapping[str, Engine] = {
     "auto": engine_auto.answer,
     "exact": engine_exact.answer,
-    "nuts": engine_nuts.answer,
+    "nuts": _by_nuts,
 }
 
 

@@ -6,7 +6,7 @@ import xarray as xr
 from lensim import vocabulary as v
 from lensim.expression.exact.engine import Questions
 from lensim.power.diagnosands import FAILED
-from lensim.power.expression import engine_exact, engine_nuts
+from lensim.power.expression import engine_exact
 from lensim.power.expression.answer import MEAN_MCSE, PairAnswer
 from lensim.power.expression.study import PairBatch
 
@@ -17,6 +17,8 @@ def answer(batch: PairBatch, questions: Questions) -> PairAnswer:
     handed_on = np.flatnonzero(by_exact.answered_by == FAILED)
     if not len(handed_on) or batch.reactions is None:
         return by_exact
+    from lensim.power.expression import engine_nuts  # which loads samplers
+
     by_nuts = engine_nuts.answer_reactions(batch, questions, handed_on)
     answered = by_exact.answered_by.copy()
     answered[handed_on] = by_nuts.answered_by
