@@ -3,9 +3,10 @@
 import errno
 import io
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import xarray as xr
@@ -13,9 +14,13 @@ import xarray as xr
 from lensim import checks, placing, unfinished
 from lensim import vocabulary as v
 from lensim.earlier_results import brought_up_to_date
+from lensim.netcdf_image import can_write, image_of
 from lensim.ownership import require_writable, same
 from lensim.result_file import EXPECTED, has_mark, result_content, with_digest
 from lensim.result_parts import require_parts
+
+BY_WELL: Final = ("log_likelihood", "posterior_predictive", "prior_predictive")
+"""Groups whose numbers, one a well and draw, need seven digits at most."""
 
 
 def require_free(path: Path, *, force: bool, inputs: Iterable[Path] = ()) -> None:
@@ -152,17 +157,12 @@ def image_of_result(result: xr.DataTree) -> memoryview:
     _require_memory(result.nbytes)
     marked = result.copy(deep=False)
     marked.attrs = result.attrs | {EXPECTED: 1}
-    with _bytes_of(lambda file: marked.to_netcdf(file, engine="h5netcdf", encoding=_encoding(result))) as image:
-        return with_digest(image)
-
-
-@contextmanager
-def _bytes_of(write: Callable[[io.BytesIO], object]) -> Iterator[memoryview]:
-    """What is written into a file in memory; closed behind the block, as the netCDF library may keep hold of it."""
-    with io.BytesIO() as file:
-        write(file)
+    if can_write(marked):
+        return with_digest(memoryview(image_of(marked, BY_WELL)))
+    with io.BytesIO() as file:  # closed behind the block, as the netCDF library may keep hold of it
+        marked.to_netcdf(file, engine="h5netcdf", encoding=_encoding(result))
         with file.getbuffer() as image:
-            yield image
+            return with_digest(image)
 
 
 def write_image(image: memoryview, path: Path, *, force: bool) -> None:
@@ -203,10 +203,9 @@ def _told_of_memory(path: Path) -> Iterator[None]:
 
 def _encoding(result: xr.DataTree) -> dict[str, dict[str, dict[str, object]]]:
     """Half the size for what is a number a well and draw, and needs seven digits at most."""
-    by_well = ("log_likelihood", "posterior_predictive", "prior_predictive")
     return {
         f"/{group}": {str(name): {"dtype": "float32"} for name in result[group].data_vars}
-        for group in by_well
+        for group in BY_WELL
         if group in result.children
     }
 
@@ -215,10 +214,8 @@ def save_dataset(data: xr.Dataset, path: Path, *, force: bool = False) -> None:
     """Write a Dataset, such as the truth of a simulation, to netCDF, whole or not at all; errors as `save_result`."""
     require_room_for(path, force=force)
     with _told_of_memory(path):
-        _require_memory(data.nbytes)
-        marked = data.assign_attrs({EXPECTED: 1})
-        with _bytes_of(lambda file: marked.to_netcdf(file, engine="h5netcdf")) as image:
-            write_image(with_digest(image), path, force=force)
+        image = image_of_result(xr.DataTree(data))
+    write_image(image, path, force=force)
 
 
 def load_dataset(path: Path) -> xr.Dataset:

@@ -20,6 +20,7 @@ LEVELS = (
         "input_file",
         "seeding",
         "record",
+        "netcdf_image",
         "result_file",
         "result_look",
         "result_parts",

@@ -33,7 +33,7 @@ def words_of(ends: np.ndarray, low: float, top: float, unit: ShownUnit) -> str:
     return ic50_in_words(lower, median, upper, low, top, unit.um_per_unit)
 
 
-def inside_doses(ends: np.ndarray, low: float, top: float) -> np.ndarray:
+def inside_doses(ends: np.ndarray, low: float | np.ndarray, top: float | np.ndarray) -> np.ndarray:
     """Each end, NaN where it lies outside the tested doses."""
     return np.where((ends >= low) & (ends <= top), ends, np.nan)
 

@@ -14,7 +14,7 @@ import xarray as xr
 from lensim import checks
 from lensim import vocabulary as v
 from lensim.dose_response import curve
-from lensim.dose_response.dose_words import data_unit, dose_columns, inside_doses, words_of
+from lensim.dose_response.dose_words import data_unit
 from lensim.dose_response.experiments import (
     ONLY_EXPERIMENT,
     THIS_INHIBITION_AT_TOP,
@@ -26,10 +26,11 @@ from lensim.dose_response.experiments import (
     only_experiment_of_lines,
 )
 from lensim.dose_response.flags import flags_in_words, flags_of
+from lensim.dose_response.line_columns import LineColumns
 from lensim.dose_response.read.units import ShownUnit, shown_unit
 from lensim.dose_response.steps import within_steps
 from lensim.dose_response.stimulation import stimulated_by_wells
-from lensim.inference.intervals import interval_of, named_interval
+from lensim.inference.intervals import interval_of
 from lensim.inference.observations import observations_of, require_estimands
 
 INHIBITION_AT_TOP: Final = "inhibition_at_top_dose_percent"
@@ -55,13 +56,13 @@ MOSTLY_OUT_OF_REACH: Final = 0.05
 def tested_doses_um(data: xr.Dataset) -> xr.Dataset:
     """Lowest and highest dose above 0 of each line: lowest_dose_um, top_dose_um (cell_line) [uM]."""
     line = data[v.LINE_OF_CULTURE].to_numpy()[data[v.CULTURE_OF_WELL].to_numpy()]
-    frame = pd.DataFrame({"line": line, "dose": data[v.DOSE].to_numpy()}).query("dose > 0")
-    ends = frame.groupby("line")["dose"].agg(["min", "max"]).reindex(range(data.sizes[v.CELL_LINE]))
+    dose = data[v.DOSE].to_numpy().astype(float)
+    low, top = np.full(data.sizes[v.CELL_LINE], np.inf), np.full(data.sizes[v.CELL_LINE], -np.inf)
+    np.minimum.at(low, line[dose > 0], dose[dose > 0])
+    np.maximum.at(top, line[dose > 0], dose[dose > 0])
+    low, top = (np.where(np.isfinite(one), one, np.nan) for one in (low, top))
     coords = {v.CELL_LINE: data[v.CELL_LINE]} if v.CELL_LINE in data.coords else {}
-    return xr.Dataset(
-        {LOWEST_DOSE: (v.CELL_LINE, ends["min"].to_numpy()), TOP_DOSE: (v.CELL_LINE, ends["max"].to_numpy())},
-        coords=coords,
-    )
+    return xr.Dataset({LOWEST_DOSE: (v.CELL_LINE, low), TOP_DOSE: (v.CELL_LINE, top)}, coords=coords)
 
 
 def curves_of_lines(result: xr.DataTree) -> tuple[xr.DataArray, xr.DataArray, xr.DataArray]:
@@ -315,65 +316,42 @@ def summarise_lines(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame
         If `ci_prob` lies outside 0.01 to 0.999.
     """
     require_estimands(estimands, "dose_response_estimands")
-    draws = estimands.stack(sample=("chain", "draw"), create_index=False)
-    names, unit = estimands[v.CELL_LINE].to_numpy(), estimands.attrs[DOSE_UNIT]
-    rows = []
-    for line in range(estimands.sizes[v.CELL_LINE]):
-        own = draws.isel({v.CELL_LINE: line})
-        low, top = float(own[LOWEST_DOSE]), float(own[TOP_DOSE])
-        ic50 = own[v.LOG10_IC50].to_numpy()
-        ic50_ends = 10.0 ** interval_of(ic50, ci_prob, method="inverted_cdf")
-        ec50_ends = 10.0 ** interval_of(own[v.LOG10_EC50], ci_prob)
-        rows.append(
-            {
-                "cell_line": str(names[line]),
-                **{column: str(own[name].item()) for column, name in _NAMES if name in own.coords},
-                "molecular_group": str(own[GROUP_OF_LINE].item()) if GROUP_OF_LINE in own.coords else "",
-            }
-            | {EXPERIMENTS: int(own[EXPERIMENTS]), ESTIMATE_OF: str(own[ESTIMATE_OF].item())}
-            | dose_columns(ic50_ends, low, top, unit, "ic50")
-            | {
-                "ic50": words_of(ic50_ends, low, top, unit),
-                "dose_unit": unit.name,
-                "p_ic50_above_top": float(np.mean(ic50 > np.log10(top))),
-                "p_resistant": float(own["is_resistant"].mean()),
-                f"ec50_{data_unit(unit)}": float(inside_doses(ec50_ends, low, top)[1]),
-                "ec50": words_of(ec50_ends, low, top, unit),
-                "hill_slope": float(np.median(own["hill_slope"])),
-            }
-            | named_interval(INHIBITION_AT_TOP, interval_of(own[INHIBITION_AT_TOP], ci_prob))
-            | _at_dose_columns(own, ci_prob)
-            | _this_experiment_columns(own, low, top, unit, ci_prob)
-            | {
-                "area_over_curve": float(np.median(own[AREA_OVER_CURVE])),
-                "p_stimulated": float(own["is_stimulated"].mean()),
-                "p_stimulated_at_any_dose": float(np.nanmax([own["is_stimulated_at_any_dose"].mean(), own[BY_WELLS]])),
-                "flags": str(own[FLAGS].item()),
-            }
-        )
-    return pd.DataFrame(rows).set_index("cell_line")
+    unit: ShownUnit = estimands.attrs[DOSE_UNIT]
+    said = LineColumns(estimands, ci_prob, LOWEST_DOSE, TOP_DOSE, unit)
+    ic50, ec50 = 10.0 ** said.ends(v.LOG10_IC50, "inverted_cdf"), 10.0 ** said.ends(v.LOG10_EC50)
+    columns = {
+        "cell_line": said.texts(v.CELL_LINE),
+        **{column: said.texts(name) for column, name in _NAMES if name in estimands.coords},
+        "molecular_group": said.texts(GROUP_OF_LINE),
+        EXPERIMENTS: estimands[EXPERIMENTS].to_numpy(),
+        ESTIMATE_OF: said.texts(ESTIMATE_OF),
+        **said.doses("ic50", ic50),
+        "ic50": said.words(ic50),
+        "dose_unit": unit.name,
+        "p_ic50_above_top": (said.draws(v.LOG10_IC50) > np.log10(said.top)[:, None]).mean(axis=1),
+        "p_resistant": said.mean("is_resistant"),
+        f"ec50_{data_unit(unit)}": said.inside(ec50)[1],
+        "ec50": said.words(ec50),
+        "hill_slope": said.median("hill_slope"),
+        **said.interval(INHIBITION_AT_TOP),
+        **(said.interval(INHIBITION_AT_DOSE) if INHIBITION_AT_DOSE in estimands else {}),
+        **(_this_experiment_columns(said) if THIS_LOG10_IC50 in estimands else {}),
+        "area_over_curve": said.median(AREA_OVER_CURVE),
+        "p_stimulated": said.mean("is_stimulated"),
+        "p_stimulated_at_any_dose": np.fmax(said.mean("is_stimulated_at_any_dose"), estimands[BY_WELLS].to_numpy()),
+        "flags": said.texts(FLAGS),
+    }
+    return pd.DataFrame(columns).set_index("cell_line")
 
 
-def _at_dose_columns(own: xr.Dataset, ci_prob: float) -> dict[str, float]:
-    """Inhibition at the dose asked for; nothing where none was."""
-    if INHIBITION_AT_DOSE not in own:
-        return {}
-    return named_interval(INHIBITION_AT_DOSE, interval_of(own[INHIBITION_AT_DOSE], ci_prob))
-
-
-def _this_experiment_columns(
-    own: xr.Dataset, low: float, top: float, unit: ShownUnit, ci_prob: float
-) -> dict[str, Any]:
-    """What the one experiment of a line showed; empty where it was treated in several; nothing where all lines were."""
-    if THIS_LOG10_IC50 not in own:
-        return {}
-    ends = np.full(3, np.nan)
-    if np.isfinite(own[THIS_LOG10_EC50]).all():
-        ends = 10.0 ** interval_of(own[THIS_LOG10_IC50], ci_prob, method="inverted_cdf")
+def _this_experiment_columns(said: LineColumns) -> dict[str, Any]:
+    """What the one experiment of a line showed; empty where it was treated in several."""
+    is_known = np.isfinite(said.draws(THIS_LOG10_EC50)).all(axis=1)
+    ends = np.where(is_known, 10.0 ** said.ends(THIS_LOG10_IC50, "inverted_cdf"), np.nan)
     return {
-        "this_experiment_ic50": "" if np.isnan(ends).all() else words_of(ends, low, top, unit),
-        **dose_columns(ends, low, top, unit, "this_experiment_ic50"),
-        **named_interval(THIS_INHIBITION_AT_TOP, interval_of(own[THIS_INHIBITION_AT_TOP], ci_prob)),
+        "this_experiment_ic50": said.words(ends),
+        **said.doses("this_experiment_ic50", ends),
+        **said.interval(THIS_INHIBITION_AT_TOP),
     }
 
 

@@ -15,10 +15,10 @@ is looked at over all lines as well, by the sum of their z over the root of thei
 lines are seen there first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import xarray as xr
@@ -191,7 +191,7 @@ def lack_of_fit(data: xr.Dataset, spreads: Spreads) -> LackOfFit:
         doses.append(np.unique(cells.dose[own]))
         is_enough = FEWEST_DOSES <= len(doses[-1]) <= MOST_DOSES
         curves.append(line_curve(cells, own, spreads, plate) if is_enough else None)
-    raw = [() if one is None else _runs_of(cells, one, own) for one, own in zip(curves, doses, strict=True)]
+    raw = _runs_of(cells, curves, doses)
     scales = _scales([[run for run in one if run.first == run.last] for one in raw])
     runs = [
         tuple(_judged(run, scale, spreads.nu_well, own) for run in one)
@@ -202,32 +202,65 @@ def lack_of_fit(data: xr.Dataset, spreads: Spreads) -> LackOfFit:
     return LackOfFit(cells, scatter, tuple(curves), tuple(doses), tuple(runs), p, holm(p), _of_all_lines(raw, doses))
 
 
-def _runs_of(cells: Cells, curve: LineCurve, doses: np.ndarray) -> tuple[Run, ...]:
-    """Runs of one line, before they are judged: each dose, and up to three neighbours above 0."""
-    at = np.searchsorted(doses, cells.dose[curve.own])
-    ends = [(k, k) for k in range(len(doses))]
-    ends += [
-        (k, k + length - 1)
-        for length in range(2, min(LONGEST_RUN, len(doses) // 3) + 1)
-        for k in range(int(doses[0] == 0), len(doses) - length + 1)
-    ]
-    return tuple(_run(cells, curve, (at >= first) & (at <= last), (first, last)) for first, last in ends)
+def _runs_of(
+    cells: Cells, curves: Sequence[LineCurve | None], doses: Sequence[np.ndarray]
+) -> tuple[tuple[Run, ...], ...]:
+    """Runs of each line, before they are judged: each dose, and up to three neighbours above 0."""
+    alike: dict[tuple[int, int], list[_Left]] = {}
+    for curve, own in zip(curves, doses, strict=True):
+        if curve is None:
+            continue
+        at = np.searchsorted(own, cells.dose[curve.own])
+        for first, last in _ends_of_runs(own):
+            left = np.flatnonzero((at >= first) & (at <= last))
+            alike.setdefault((len(left), len(curve.curvature)), []).append(_Left(curve, first, last, left))
+    found: dict[int, list[Run]] = {}
+    for sets in alike.values():
+        for run in _runs_alike(cells, sets):
+            found.setdefault(run.line, []).append(run)
+    return tuple(
+        tuple(sorted(found.get(line, []), key=lambda run: (run.last - run.first, run.first)))
+        for line in range(len(curves))
+    )
 
 
-def _run(cells: Cells, curve: LineCurve, left: np.ndarray, ends: tuple[int, int]) -> Run:
-    own = curve.own[left]
-    value, top = cells.value[own], curve.top[left]
-    expected, of_curve = without(curve, cells.value[curve.own], left)
-    covariance = of_curve + np.diag(cells.variance[own])
-    weight = _weights(value - expected, np.sqrt(np.diag(covariance)))
-    off, sd = float(weight @ (value - expected)), float(np.sqrt(weight @ covariance @ weight))
-    shares = [np.exp(one - top) if cells.is_log else one / np.exp(top) for one in (value, expected)]
-    seen, foreseen = (float(weight @ one) for one in shares)
-    apart = value - expected - off
-    square = float(apart @ np.linalg.solve(covariance, apart)) if len(own) > 1 else 0.0
-    middle = _median_of_squares(max(len(own) - 1, 1))
-    line, wells = int(cells.line[own[0]]), int(cells.wells[own].sum())
-    return Run(line, *ends, seen, foreseen, sd, off / sd, 1.0, wells, square / middle, len(own))
+class _Left(NamedTuple):
+    """Cells of a run: their places among those of the curve."""
+
+    curve: LineCurve
+    first: int
+    last: int
+    cells: np.ndarray
+
+
+def _ends_of_runs(doses: np.ndarray) -> Iterator[tuple[int, int]]:
+    yield from ((k, k) for k in range(len(doses)))
+    for length in range(2, min(LONGEST_RUN, len(doses) // 3) + 1):
+        yield from ((k, k + length - 1) for k in range(int(doses[0] == 0), len(doses) - length + 1))
+
+
+def _runs_alike(cells: Cells, sets: Sequence[_Left]) -> Iterator[Run]:
+    """Runs that have as many cells and parameters, side by side."""
+    places = np.array([one.cells for one in sets])
+    own = np.array([one.curve.own[one.cells] for one in sets])
+    top = np.array([one.curve.top[one.cells] for one in sets])
+    value = cells.value[own]
+    expected, covariance = without([one.curve for one in sets], value, places)
+    number = own.shape[1]
+    covariance[:, range(number), range(number)] += cells.variance[own]
+    weight = _weights(value - expected, np.sqrt(np.diagonal(covariance, axis1=1, axis2=2)))
+    off = (weight * (value - expected)).sum(axis=1)
+    sd = np.sqrt((weight * (covariance @ weight[..., None])[..., 0]).sum(axis=1))
+    seen, foreseen = (
+        (weight * (np.exp(one - top) if cells.is_log else one / np.exp(top))).sum(axis=1) for one in (value, expected)
+    )
+    apart = value - expected - off[:, None]
+    square = (apart * np.linalg.solve(covariance, apart[..., None])[..., 0]).sum(axis=1) if number > 1 else 0.0 * off
+    middle = _median_of_squares(max(number - 1, 1))
+    wells = cells.wells[own].sum(axis=1)
+    numbers = (one.tolist() for one in (seen, foreseen, sd, off / sd, square / middle, wells, cells.line[own[:, 0]]))
+    for one, a, b, c, z, ratio, count, line in zip(sets, *numbers, strict=True):
+        yield Run(line, one.first, one.last, a, b, c, z, 1.0, count, ratio, number)
 
 
 @cache
@@ -237,12 +270,12 @@ def _median_of_squares(freedom: int) -> float:
 
 
 def _weights(away: np.ndarray, sd: np.ndarray) -> np.ndarray:
-    """Weights of cells in their mean: one far from the others' middle has less, for it is an outlier and no shape."""
+    """Weights (set, cell) in means: a cell far from the others' middle has less, for it is an outlier and no shape."""
     weight = sd**-2.0
-    if len(away) >= FEWEST_CELLS:
-        apart = np.abs(away - np.median(away)) / sd
+    if away.shape[1] >= FEWEST_CELLS:
+        apart = np.abs(away - np.median(away, axis=1, keepdims=True)) / sd
         weight = weight * np.minimum(1.0, FAR_CELL / np.maximum(apart, 1e-9))
-    return np.asarray(weight / weight.sum())
+    return np.asarray(weight / weight.sum(axis=1, keepdims=True))
 
 
 def _scales(singles: list[list[Run]]) -> np.ndarray:

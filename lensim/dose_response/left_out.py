@@ -12,6 +12,7 @@ A set of cells is left out by one such step from the mode, with slopes J, weight
 Where the other doses do not tell what a set tells, H' is small and the covariance large.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -128,24 +129,31 @@ def line_curve(cells: Cells, own: np.ndarray, spreads: Spreads, plate_of_culture
     return LineCurve(own, theta[:3], expected, top, slopes, weight, curvature)
 
 
-def without(curve: LineCurve, level: np.ndarray, left: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What the curve predicts for some of its cells without them: expected values, and their covariance.
+def without(curves: Sequence[LineCurve], levels: np.ndarray, left: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What curves predict for some of their cells without them: expected values, and their covariances.
 
     Parameters
     ----------
-    curve
-        Of the line.
-    level
-        (cell) of the line.
+    curves
+        Of each set of cells; all with the same number of parameters.
+    levels
+        (set, cell) values of the cells that are left out.
     left
-        (cell) which are left out.
+        (set, cell) their places among the cells of their curve.
+
+    Returns
+    -------
+    tuple
+        (set, cell) and (set, cell, cell).
     """
-    slopes, weight = curve.slopes[left], curve.weight[left]
-    curvature = curve.curvature - slopes.T @ (weight[:, None] * slopes)
-    to_cells = np.linalg.solve(curvature, slopes.T)
-    covariance = slopes @ to_cells
-    away = level[left] - curve.expected[left]
-    return curve.expected[left] - covariance @ (weight * away), covariance
+    slopes = np.stack([one.slopes[own] for one, own in zip(curves, left, strict=True)])
+    weight = np.stack([one.weight[own] for one, own in zip(curves, left, strict=True)])
+    expected = np.stack([one.expected[own] for one, own in zip(curves, left, strict=True)])
+    across = np.swapaxes(slopes, 1, 2)
+    curvature = np.stack([one.curvature for one in curves]) - across @ (weight[..., None] * slopes)
+    covariance = slopes @ np.linalg.solve(curvature, across)
+    away = weight * (levels - expected)
+    return expected - (covariance @ away[..., None])[..., 0], covariance
 
 
 def _curve(

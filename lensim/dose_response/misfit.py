@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 import xarray as xr
-from scipy import stats
+from scipy import special
 
 from lensim import vocabulary as v
 from lensim.dose_response.estimands import INHIBITION_AT_TOP
@@ -63,7 +63,8 @@ def with_shapes(estimands: xr.Dataset, result: xr.DataTree) -> xr.Dataset:
     priors = priors_of(result) if "priors" in result.attrs else {}
     found = lack_of_fit(data, spreads_of(posterior, data, priors))
     unit = shown_unit(data)
-    words = [_shape_in_words(estimands, found, line, unit) for line in range(data.sizes[v.CELL_LINE])]
+    rises = _rises(estimands[INHIBITION_AT_TOP].transpose(v.CELL_LINE, ...).to_numpy())
+    words = [_shape_in_words(found, line, unit, rise) for line, rise in enumerate(rises)]
     p = np.where([bool(runs) for runs in found.runs], found.adjusted_p, np.nan)
     names = tuple(str(one) for one in estimands[v.CELL_LINE].to_numpy())
     return estimands.assign_coords({SHAPE: (v.CELL_LINE, words), P_SHAPE: (v.CELL_LINE, p)}).assign_attrs(
@@ -71,14 +72,14 @@ def with_shapes(estimands: xr.Dataset, result: xr.DataTree) -> xr.Dataset:
     )
 
 
-def _shape_in_words(estimands: xr.Dataset, found: LackOfFit, line: int, unit: ShownUnit) -> str:
+def _shape_in_words(found: LackOfFit, line: int, unit: ShownUnit, rise: str) -> str:
     said = []
     curve, shared = found.curves[line], found.shared_by(line)
     if curve is not None and found.is_told(line):
         said.append(shape_of(profile_of(found.cells, curve), unit).words)
     elif shared is not None:
         said.append(_as_in_all(shared, float(found.doses[line][shared.first]), unit))
-    if rise := _rise(estimands.isel({v.CELL_LINE: line})):
+    if rise:
         said.append(rise)
     if found.scatter.is_told(line):
         said.append(f"wells scatter {found.scatter.ratio[line]:.1f} times as much as those of other lines")
@@ -91,12 +92,13 @@ def _as_in_all(run: Run, dose: float, unit: ShownUnit) -> str:
     return f"{where} {percent_in_words(abs(run.off))} {side} its other doses, as in most lines"
 
 
-def _rise(own: xr.Dataset) -> str:
-    """That a line's curve surely rises; a Hill curve follows that, but a reader expects a fall."""
-    at_top = own[INHIBITION_AT_TOP]
-    if float((at_top < 0.0).mean()) < SURE or (median := float(at_top.median())) > -LEAST_RISE:
-        return ""
-    return f"rises with dose, to {100.0 - median:.0f}% at the top dose"
+def _rises(at_top: np.ndarray) -> list[str]:
+    """That the curve of a line (line, draw...) surely rises; a Hill curve follows that, but a reader expects a fall."""
+    draws = at_top.reshape(len(at_top), -1)
+    rising = np.flatnonzero((draws < 0.0).mean(axis=1) >= SURE)
+    medians = {line: float(np.median(draws[line])) for line in rising.tolist()}
+    told = {line: f"rises with dose, to {100.0 - one:.0f}% at the top dose" for line, one in medians.items()}
+    return [told.get(line, "") if medians.get(line, 0.0) <= -LEAST_RISE else "" for line in range(len(draws))]
 
 
 def summarise_doses(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame:
@@ -117,7 +119,7 @@ def summarise_doses(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame
     """
     misfit: Misfit = estimands.attrs[MISFIT]
     found, unit, told = misfit.found, misfit.unit, odd_doses(estimands)
-    reach = float(stats.norm.ppf(0.5 + ci_prob / 2.0))
+    reach = float(special.ndtri(0.5 + ci_prob / 2.0))
     rows = []
     for line, name in enumerate(misfit.lines):
         for run in found.runs[line]:
@@ -134,7 +136,7 @@ def summarise_doses(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame
                     "expected_percent": 100.0 * run.expected,
                     "expected_percent_lower": 100.0 * ends[0],
                     "expected_percent_upper": 100.0 * ends[1],
-                    "place": 100.0 * float(stats.norm.cdf(run.z)),
+                    "place": 100.0 * float(special.ndtr(run.z)),
                     "z": run.z,
                     "p": run.p,
                     "wells": run.wells,

@@ -1,5 +1,6 @@
 """R-hat and effective sample sizes of many scalars at once: the numbers of `arviz`, without a call for each scalar."""
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -8,7 +9,8 @@ from scipy import fft, special
 TAILS = (0.05, 0.95)
 FEWEST_CHAINS = 2
 FEWEST_DRAWS = 4
-NUMBERS_AT_ONCE = 400_000  # draws at a time, so that intermediate arrays stay small
+NUMBERS_AT_ONCE = 100_000  # draws at a time, so that what is made of them stays in the cache of a processor
+FEW = 400_000  # numbers up to which loading the kernel takes longer than the work
 
 
 class Convergence(NamedTuple):
@@ -41,14 +43,40 @@ def convergence_of(draws: np.ndarray) -> Convergence:
     found = Convergence(*(np.full(scalars, np.nan) for _ in Convergence._fields))
     if chains < FEWEST_CHAINS or length < FEWEST_DRAWS:
         return found
-    varies = np.flatnonzero(np.ptp(draws, axis=(0, 1)) > 0.0)  # a NaN is not above 0 either
+    work = _by_kernel if draws.size > FEW else _of_scalars
     step = max(1, NUMBERS_AT_ONCE // (chains * length))
-    for start in range(0, len(varies), step):
-        own = varies[start : start + step]
-        values = np.ascontiguousarray(np.moveaxis(draws[:, :, own], 2, 0))
-        for into, what in zip(found, _of_scalars(values), strict=True):
-            into[own] = what
+    for start in range(0, scalars, step):
+        values = np.ascontiguousarray(np.moveaxis(draws[:, :, start : start + step], 2, 0), dtype=float)
+        varies = values.max(axis=(1, 2)) > values.min(axis=(1, 2))  # a NaN is not above a NaN
+        own = start + np.flatnonzero(varies)
+        if len(own):
+            for into, what in zip(found, work(values if varies.all() else values[varies]), strict=True):
+                into[own] = what
     return found
+
+
+def _by_kernel(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """R-hat, bulk and tail ESS of draws (scalar, chain, draw)."""
+    from lensim.inference.diagnostics.kernel import of_scalars  # which loads numba
+
+    halves = _split(values)
+    flat = halves.reshape(len(halves), -1)
+    order = np.argsort(flat, axis=1)
+    if values.shape[2] % 2:  # the halves lack a draw of each chain
+        ordered = np.sort(values.reshape(len(values), -1), axis=1)
+        ends = np.stack([ordered[:, _place_of_tail(ordered.shape[1], tail)] for tail in TAILS])
+    else:
+        places = np.stack([order[:, _place_of_tail(flat.shape[1], tail)] for tail in TAILS])
+        ends = np.take_along_axis(flat, places.T, axis=1).T.copy()
+    scores = np.empty_like(halves)
+    r_hat, ess = of_scalars(halves, order, ends, _of_half_rank(flat.shape[1]), scores)
+    bulk, below, above = ess
+    if (far := np.isnan(bulk)).any():
+        bulk[far] = _effective_size(scores[far])
+    for size, end in ((below, ends[0]), (above, ends[1])):
+        if (far := np.isnan(size)).any():
+            size[far] = _effective_size((halves[far] <= end[far, None, None]).astype(float))
+    return r_hat, bulk, np.minimum(below, above)
 
 
 def _of_scalars(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -68,7 +96,12 @@ def _of_scalars(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]
 
 def _end_of_tail(ordered: np.ndarray, probability: float) -> np.ndarray:
     """The largest draw at or below a quantile (scalar, 1, 1), of draws in order."""
-    return np.asarray(ordered[:, int((ordered.shape[1] - 1) * probability), None, None])
+    return np.asarray(ordered[:, _place_of_tail(ordered.shape[1], probability), None, None])
+
+
+def _place_of_tail(size: int, probability: float) -> int:
+    """Place of the largest draw at or below a quantile, of draws in order."""
+    return int((size - 1) * probability)
 
 
 def _split(values: np.ndarray) -> np.ndarray:
@@ -93,10 +126,15 @@ def _normal_scores(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         last = np.minimum.accumulate(np.where(edge[:, 1:], place, size)[:, ::-1], axis=1)[:, ::-1]
         ranks = ranks.copy()
         ranks[tied] = (first + last) / 2.0 + 1.0
-    of_half_rank = special.ndtri((np.arange(2 * size + 1) / 2.0 - 3 / 8) / (size + 1 / 4))
     scores = np.empty_like(flat)
-    np.put_along_axis(scores, order, of_half_rank[(2.0 * ranks).astype(np.int64)], axis=1)
+    np.put_along_axis(scores, order, _of_half_rank(size)[(2.0 * ranks).astype(np.int64)], axis=1)
     return scores.reshape(values.shape), ordered
+
+
+@cache
+def _of_half_rank(size: int) -> np.ndarray:
+    """Normal quantile of each rank, and of the middle between two: of rank r at 2 r."""
+    return np.asarray(special.ndtri((np.arange(2 * size + 1) / 2.0 - 3 / 8) / (size + 1 / 4)))
 
 
 def _r_hat(values: np.ndarray) -> np.ndarray:

@@ -37,6 +37,8 @@ CI_PROB: Final = 0.9
 WIDTH_IN_SD: Final = 3.29
 MOST: Final = 10.0
 """A move beyond this share, or to infinity, is told as this."""
+AT_ONCE: Final = 16
+"""Places of an estimand that are looked at together: what is made of their draws stays in the cache."""
 OF_DRAWS: Final = ("chain", "draw")
 
 
@@ -126,9 +128,9 @@ def moves(estimands: xr.Dataset, weights: Weights) -> xr.Dataset:
 
 
 def _moves_of(values: xr.DataArray, weights: Weights) -> xr.DataArray:
-    ordered = values.transpose(..., *OF_DRAWS)
-    shape = ordered.shape[:-2]
-    draws = ordered.to_numpy().reshape(-1, ordered.shape[-1] * ordered.shape[-2])
+    dims = [str(dim) for dim in values.dims if dim not in OF_DRAWS]
+    array = values.variable.transpose(*dims, *OF_DRAWS).to_numpy()
+    draws = array.reshape(-1, array.shape[-1] * array.shape[-2])
     if not weights.can_tell:
         moved = np.full(len(draws), np.nan)
     elif draws.dtype == bool:
@@ -139,28 +141,30 @@ def _moves_of(values: xr.DataArray, weights: Weights) -> xr.DataArray:
         moved = np.divide(shift, WIDTH_IN_SD * sd, out=np.zeros(len(draws)), where=sd > 0)
     else:
         least = float(values.attrs.get(RESOLUTION, 0.0))
-        moved = np.array([_move(one, weights.values, least) for one in draws])
-    rest = ordered.isel(chain=0, draw=0, drop=True)
-    return rest.copy(data=(moved * weights.to_half).reshape(shape)).drop_attrs()
+        parts = (draws[start : start + AT_ONCE] for start in range(0, len(draws), AT_ONCE))
+        moved = np.concatenate([_moved(part, weights.values, least) for part in parts])
+    coords = {str(name): one.variable for name, one in values.coords.items() if set(one.dims) <= set(dims)}
+    told = (moved * weights.to_half).reshape(array.shape[:-2])
+    return xr.DataArray(told, {name: one.to_base_variable() for name, one in coords.items()}, dims).drop_attrs()
 
 
-def _move(draws: np.ndarray, weights: np.ndarray, least: float) -> float:
-    if np.isnan(draws).any():
-        return np.nan
-    order = np.argsort(draws)
-    before, after = _ends(draws[order], np.full(len(draws), 1 / len(draws))), _ends(draws[order], weights[order])
-    with np.errstate(invalid="ignore"):
+def _moved(draws: np.ndarray, weights: np.ndarray, least: float) -> np.ndarray:
+    """The largest move of an end or the median of each row (row, draw), as a share of its width."""
+    order = np.argsort(draws, axis=1)
+    number = draws.shape[1]
+    tails = np.array(equal_tails(CI_PROB)) * (1 - 1e-12)
+    usual = np.searchsorted(np.cumsum(np.full(number, 1 / number)), tails)
+    summed = np.cumsum(weights[order], axis=1)
+    places = [np.minimum(np.searchsorted(one, tails), number - 1) for one in summed]
+    before = np.take_along_axis(draws, order[:, np.minimum(usual, number - 1)], axis=1)
+    after = np.take_along_axis(draws, np.take_along_axis(order, np.array(places), axis=1), axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
         shifts = np.where(before == after, 0.0, np.abs(after - before))
-        width = max(before[2] - before[0], least)
-        if not shifts.any():
-            return 0.0
-        share = shifts.max() / width if width > 0 else np.inf
-    return float(min(np.nan_to_num(share, nan=np.inf), MOST))
-
-
-def _ends(ordered: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    at = np.searchsorted(np.cumsum(weights), np.array(equal_tails(CI_PROB)) * (1 - 1e-12))
-    return ordered[np.minimum(at, len(ordered) - 1)]
+        largest = shifts.max(axis=1)
+        width = np.maximum(before[:, 2] - before[:, 0], least)
+        share = np.where(width > 0, largest / width, np.inf)
+    share = np.minimum(np.nan_to_num(share, nan=np.inf), MOST)
+    return np.where(np.isnan(draws).any(axis=1), np.nan, np.where(shifts.any(axis=1), share, 0.0))
 
 
 def prior_sensitivity(estimands: xr.Dataset, log_prior: xr.Dataset) -> xr.Dataset:
