@@ -320,8 +320,17 @@ class Read:
     remarks: tuple[str, ...]
 
 
-def read_result(result: xr.DataTree, asked: Asked | None = None) -> Read:
+def read_result(result: xr.DataTree, asked: Asked | None = None, estimands: xr.Dataset | None = None) -> Read:
     """Estimands, tables and remarks of a result.
+
+    Parameters
+    ----------
+    result
+        A fit.
+    asked
+        What is asked of it beyond the usual.
+    estimands
+        Of these very draws, where nothing is asked of them and they are known already.
 
     Raises
     ------
@@ -339,7 +348,7 @@ def read_result(result: xr.DataTree, asked: Asked | None = None) -> Read:
             raise checks.InputError(
                 f"{name}= must go with a result of the assay {' or '.join(able)}, got one of {assay.name}"
             )
-    estimands = assay.estimands(result, asked)
+    estimands = assay.estimands(result, asked) if estimands is None else estimands
     tables = assay.tables(estimands, asked)
     remarks = assay.remarks(estimands)
     if PRIOR_SENSITIVITY in result.children:

@@ -35,6 +35,7 @@ def fit_study(
     attempts: int = 2,
     progress: bool = False,
     tell: Callable[[str], None] = lambda _: None,
+    take_estimands: Callable[[xr.Dataset], None] = lambda _: None,
 ) -> xr.DataTree:
     """Fit a model of the catalogue to data of any assay.
 
@@ -54,6 +55,8 @@ def fit_study(
         The model's dataclass of priors; its defaults where None.
     engine
         auto, nuts, or the name of an engine of the assay (`Assay.engines`).
+    take_estimands
+        Called with the estimands of the draws of the result, where they are known: they need not be computed again.
 
     Raises
     ------
@@ -86,8 +89,11 @@ def fit_study(
     result.attrs[v.ASSAY] = assay.name
     if not model and (reason := assay.model_reason(data)):
         result.attrs[MODEL_REASON] = reason
+    estimands = judged.estimands if result.attrs.get("kept_every", 1) == 1 else None
+    if estimands is not None:
+        take_estimands(estimands)
     try:
-        look_further(result, assay, judged.estimands if result.attrs.get("kept_every", 1) == 1 else None)
+        look_further(result, assay, estimands)
     except Exception as error:  # draws that can be read are handed over, whatever fails behind them
         result.attrs[INCOMPLETE] = f"without prior or data, which failed: {checks.fault_of(error)}"
     return result

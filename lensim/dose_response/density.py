@@ -31,8 +31,8 @@ from lensim.inference.engine import Density
 from lensim.inference.laws import (
     Values,
     draw_laws,
+    labelled,
     log_prior_of_laws,
-    named,
     prior_as_dataset,
     student_t,
     values_of,
@@ -114,8 +114,9 @@ def constant(data: xr.Dataset, *, model: PanelModel) -> xr.Dataset:
         ("_of_culture",): v.CULTURE,
     }
     along = {name: (dim,) for name in arrays for end, dim in ends.items() if name.endswith(end)}
-    coords = panel_coords(data)
-    return xr.Dataset({name: named(along.get(name, ()), array, coords) for name, array in arrays.items()})
+    return labelled(
+        {name: xr.Variable(along.get(name, ()), array) for name, array in arrays.items()}, panel_coords(data)
+    )
 
 
 def _arrays(data: xr.Dataset, model: PanelModel) -> dict[str, np.ndarray]:

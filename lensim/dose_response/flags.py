@@ -5,14 +5,14 @@ takes the IC50 beside it for more than it is. `flags_of` is quick and needs no f
 and stand in its tables.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
 import numpy as np
 import xarray as xr
-from scipy import stats
+from scipy import special
 from scipy.optimize import least_squares
 from scipy.special import expit
 
@@ -49,11 +49,16 @@ LEAST_RISE: Final = 0.5
 """Rise over the whole series, as a share of untreated, that is told as the wrong direction."""
 LEAST_BUMP: Final = 0.2
 LEAST_OFF_CURVE: Final = 0.07
+NEAR_STEPS: Final = 12
+FIRST_DAMPING: Final = 0.01
+RIDGE: Final = 1e-9
 OFF_CURVE_P: Final = 0.02
 """Standard errors behind it have assumed places and days in them, and are wide: far fewer clean lines are below it."""
 WILD_SPREADS: Final = 8.0
 WILD_LOG: Final = float(np.log(2.0))
 WILD_SHARE: Final = 0.3
+FEWEST_WILD: Final = 3
+"""Replicates of one dose from which on one can be far off the others."""
 MATERIAL_SHARE: Final = 0.05
 LEAST_EDGE: Final = 0.08
 ENOUGH_DOSES: Final = 4
@@ -119,7 +124,7 @@ def flags_of(data: xr.Dataset, um_per_unit: float = 1.0) -> tuple[Flag, ...]:
 
 def _sure_of_lines(lines: int) -> float:
     """Standard errors that chance passes in one of `FALSE_STUDIES` of panels, in any line."""
-    return float(stats.norm.isf(FALSE_STUDIES / 2.0 / lines))
+    return float(-special.ndtri(FALSE_STUDIES / 2.0 / lines))
 
 
 def _controls_of_all(wells: RelativeWells, lines: int) -> list[Flag]:
@@ -205,9 +210,9 @@ def _off_curve(doses: Doses, unit: float) -> tuple[str, str, float] | None:
     freedom = len(doses.dose) + 1 - 4
     if freedom < 1:
         return None
-    away, misfit = off_curve(doses, enough=float(stats.chi2.isf(OFF_CURVE_P, freedom)))
+    away, misfit = off_curve(doses, enough=float(special.chdtri(freedom, OFF_CURVE_P)))
     k = int(np.abs(away).argmax())
-    if abs(away[k]) < LEAST_OFF_CURVE or stats.chi2.sf(misfit, freedom) > OFF_CURVE_P:
+    if abs(away[k]) < LEAST_OFF_CURVE or special.chdtrc(freedom, misfit) > OFF_CURVE_P:
         return None
     off = f"{_percent(abs(float(away[k])))} {'above' if away[k] > 0 else 'below'} at {_dose(doses.dose[k] / unit)}"
     falls = (np.diff(doses.mean) < 2.0 * np.hypot(doses.sd[1:], doses.sd[:-1])).all()
@@ -237,8 +242,10 @@ def off_curve(doses: Doses, enough: float = 0.0) -> tuple[np.ndarray, float]:
         of_doses = np.stack([1.0 - (1.0 - left) * share, -bend, bend * ratio, level * share], axis=1)
         return np.vstack([-of_doses / doses.sd[:, None], [1.0 / doses.sd_controls, 0.0, 0.0, 0.0]])
 
-    bounds = ([0.3, lowest, -1.5, -0.2], [3.0, highest, 2.5, 3.0])
-    starts = [(1.0, middle, 0.2, 0.1) for middle in np.quantile(log_dose, [0.2, 0.5, 0.8])]
+    bounds = (np.array([0.3, lowest, -1.5, -0.2]), np.array([3.0, highest, 2.5, 3.0]))
+    starts = [np.array([1.0, middle, 0.2, 0.1]) for middle in np.quantile(log_dose, [0.2, 0.5, 0.8])]
+    if enough and (near := _near(misfit, slopes, starts[1], bounds, enough)) is not None:
+        return doses.mean - fitted(near), float((misfit(near) ** 2).sum())
     fits = []
     for start in starts:
         fits.append(least_squares(misfit, start, jac=slopes, bounds=bounds))
@@ -248,14 +255,39 @@ def off_curve(doses: Doses, enough: float = 0.0) -> tuple[np.ndarray, float]:
     return doses.mean - fitted(best.x), 2.0 * float(best.cost)
 
 
+def _near(
+    misfit: Callable[[np.ndarray], np.ndarray],
+    slopes: Callable[[np.ndarray], np.ndarray],
+    theta: np.ndarray,
+    bounds: tuple[np.ndarray, np.ndarray],
+    enough: float,
+) -> np.ndarray | None:
+    """Parameters whose misfit is near enough, by a few Gauss-Newton steps; None where these find none."""
+    away, damping = misfit(theta), FIRST_DAMPING
+    for _ in range(NEAR_STEPS):
+        if float(away @ away) < enough:
+            return theta
+        steep = slopes(theta)
+        curvature = steep.T @ steep
+        curvature[range(4), range(4)] += damping * np.diag(curvature) + RIDGE
+        tried = np.clip(theta - np.linalg.solve(curvature, steep.T @ away), *bounds)
+        then = misfit(tried)
+        is_nearer = float(then @ then) < float(away @ away)
+        theta, away = (tried, then) if is_nearer else (theta, away)
+        damping *= 0.2 if is_nearer else 10.0
+    return None
+
+
 def _wild(wells: RelativeWells, line: int, unit: float) -> list[tuple[str, str, float]]:
     """Wells that are far off two or more replicates that agree."""
     at: list[float] = []
     own = np.flatnonzero(wells.line == line)
-    for culture in np.unique(wells.culture[own]):
-        for dose in np.unique(wells.dose[own][wells.culture[own] == culture]):
-            cell = wells.response[own[(wells.culture[own] == culture) & (wells.dose[own] == dose)]]
-            at += [float(dose)] * int(is_wild(cell, wells.spread, is_raw=wells.is_raw).sum())
+    own = own[np.lexsort((wells.dose[own], wells.culture[own]))]
+    is_first = (np.diff(wells.dose[own], prepend=-1.0) != 0) | (np.diff(wells.culture[own], prepend=-1) != 0)
+    for cell in np.split(own, np.flatnonzero(is_first)[1:]):
+        if len(cell) >= FEWEST_WILD:
+            wild = is_wild(wells.response[cell], wells.spread, is_raw=wells.is_raw)
+            at += [float(wells.dose[cell[0]])] * int(wild.sum())
     if not at:
         return []
     doses = ", ".join(_dose(dose / unit) for dose in sorted(set(at)))
@@ -265,7 +297,7 @@ def _wild(wells: RelativeWells, line: int, unit: float) -> list[tuple[str, str, 
 
 def is_wild(cell: np.ndarray, spread: float, *, is_raw: bool) -> np.ndarray:
     """Which replicates of one dose are far off the others; none where there are fewer than three."""
-    if len(cell) < 3:
+    if len(cell) < FEWEST_WILD:
         return np.zeros(len(cell), dtype=bool)
     middle = float(np.median(cell))
     away = np.abs(cell - middle)

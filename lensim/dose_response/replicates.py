@@ -114,18 +114,12 @@ def relative_wells(data: xr.Dataset) -> RelativeWells | None:
 def by_dose(wells: RelativeWells, line: int) -> Doses:
     """The doses of one line, with standard errors from replicates, places on the plate and days."""
     own = wells.line == line
-    cultures = np.unique(wells.culture[own])
-    doses = np.unique(wells.dose[own & (wells.dose > 0)])
-    cells = np.full((len(cultures), len(doses)), np.nan)
-    count = np.zeros(len(doses))
-    controls = 0
-    for i, culture in enumerate(cultures):
-        of_culture = wells.culture == culture
-        controls += int((of_culture & (wells.dose == 0)).sum())
-        for j, dose in enumerate(doses):
-            here = of_culture & (wells.dose == dose)
-            cells[i, j] = _median(wells.response[here])
-            count[j] += here.sum()
+    treated, controls = own & (wells.dose > 0), int((own & (wells.dose == 0)).sum())
+    cultures, doses = np.unique(wells.culture[own]), np.unique(wells.dose[treated])
+    at_dose = np.searchsorted(doses, wells.dose[treated])
+    cell = np.searchsorted(cultures, wells.culture[treated]) * len(doses) + at_dose
+    count = np.bincount(at_dose, minlength=len(doses)).astype(float)
+    cells = _medians(wells.response[treated], cell, len(cultures) * len(doses)).reshape(len(cultures), len(doses))
     seen = np.isfinite(cells).sum(axis=0)
     mean = np.nanmean(cells, axis=0)
     slope = np.abs(np.gradient(mean, np.log10(doses))) if len(doses) > 1 else np.zeros(1)
@@ -178,6 +172,17 @@ def _spread(level: np.ndarray, culture: np.ndarray, dose: np.ndarray, least: flo
     if not same.any():
         return least
     return max(float(_MAD * np.median(np.abs(np.diff(level)[same])) / np.sqrt(2.0)), least)
+
+
+def _medians(values: np.ndarray, cell: np.ndarray, cells: int) -> np.ndarray:
+    """Median of the known values of each cell; NaN where there is none."""
+    known = np.isfinite(values)
+    values, cell = values[known], cell[known]
+    order = np.lexsort((values, cell))
+    count = np.bincount(cell, minlength=cells)
+    first, ordered = np.cumsum(count) - count, np.r_[values[order], np.nan]
+    low, high = (np.where(count > 0, first + half, len(values)) for half in ((count - 1) // 2, count // 2))
+    return np.asarray(np.where(low == high, ordered[low], (ordered[low] + ordered[high]) / 2.0))
 
 
 def _median(values: np.ndarray) -> float:

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import xarray as xr
 
-from lensim.inference.laws import OF_DRAWS, Values, named
+from lensim.inference.laws import OF_DRAWS, Values, labelled
 
 VALUES_AT_A_TIME: Final = 2**18
 """Values times draws that are worked on together: they fit into the cache of a processor."""
@@ -60,14 +60,9 @@ def by_draw(
             if name not in found:
                 found[name] = np.empty((chains[0] * chains[1], *array.shape[:-1]), dtype=array.dtype)
             found[name][part] = np.moveaxis(array, -1, 0)
-    coords = {dim: np.arange(size) for dim, size in observed.sizes.items()} | dict(posterior.coords)
-    return xr.Dataset(
-        {
-            name: named(
-                (*OF_DRAWS, *map(str, observed[name].dims[: array.ndim - 1])),
-                array.reshape(*chains, *array.shape[1:]),
-                coords,
-            )
-            for name, array in found.items()
-        }
-    )
+    labels = {dim: np.arange(size) for dim, size in observed.sizes.items()} | dict(posterior.coords)
+    variables = {
+        name: xr.Variable((*OF_DRAWS, *observed[name].dims[: array.ndim - 1]), array.reshape(*chains, *array.shape[1:]))
+        for name, array in found.items()
+    }
+    return labelled(variables, labels)

@@ -6,9 +6,10 @@ are in `lensim.models.CATALOGUE`; those of other packages are added to them.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import import_module
 from importlib.metadata import entry_points
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -67,12 +68,13 @@ class ModelEntry:
     slots: Callable[[xr.Dataset], int] | None = None
 
 
-def catalogue() -> dict[str, ModelEntry]:
+@cache
+def catalogue() -> Mapping[str, ModelEntry]:
     """Every model that is installed, by name."""
     found: dict[str, Any] = {}
     for entry in entry_points(group="lensim.models"):
         found |= entry.load()
-    return found
+    return MappingProxyType(found)
 
 
 def find_model(name: str) -> ModelEntry:

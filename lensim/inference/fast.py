@@ -10,6 +10,7 @@ from lensim.inference.attempts import IS_INDEPENDENT, Asking, Drawn, draw_with_c
 from lensim.inference.densities import complete_by_density
 from lensim.inference.engine import Density, Engine
 from lensim.inference.settings import FitSettings
+from lensim.inference.single import in_single
 from lensim.inference.verdict import INCOMPLETE
 from lensim.output import require_storable
 
@@ -64,6 +65,9 @@ def fit_fast(
             tell=asking.tell,
             progress=progress,
         )
+        if own.in_single:
+            posterior = drawn["posterior"].to_dataset()
+            drawn["posterior"] = xr.DataTree(in_single(posterior))
         drawn["sample_stats"].attrs[IS_INDEPENDENT] = int(engine.is_independent)
         return drawn
 

@@ -122,10 +122,8 @@ def log_prior_of_laws(laws: Sequence[Law | Derived], posterior: xr.Dataset, valu
         if isinstance(law, Law):
             value = values[law.name]
             density = np.broadcast_to(_DENSITY[law.kind](value, *law.at(values)), value.shape)
-            densities[law.name] = as_variable(density, law.dims, posterior).assign_attrs(
-                {OF_NUMBERS: int(law.has_numbers)}
-            )
-    return xr.Dataset(densities)
+            densities[law.name] = _of_chains(density, law.dims, posterior, {OF_NUMBERS: int(law.has_numbers)})
+    return labelled(densities, posterior.variables)
 
 
 def values_of(posterior: xr.Dataset) -> dict[str, np.ndarray]:
@@ -137,16 +135,19 @@ def values_of(posterior: xr.Dataset) -> dict[str, np.ndarray]:
     return found
 
 
-def as_variable(values: np.ndarray, dims: tuple[str, ...], posterior: xr.Dataset) -> xr.DataArray:
-    """An array (*dims, draw) as a variable (chain, draw, *dims) with the names of a posterior along its dims."""
+def _of_chains(
+    values: np.ndarray, dims: tuple[str, ...], posterior: xr.Dataset, attrs: Mapping[str, Any]
+) -> xr.Variable:
+    """An array (*dims, draw) as a variable (chain, draw, *dims)."""
     shape = tuple(posterior.sizes[dim] for dim in OF_DRAWS)
     array = np.ascontiguousarray(np.moveaxis(values, -1, 0)).reshape(*shape, *values.shape[:-1])
-    return named((*OF_DRAWS, *dims), array, posterior.coords)
+    return xr.Variable((*OF_DRAWS, *dims), array, attrs)
 
 
-def named(dims: tuple[str, ...], values: np.ndarray, coords: Mapping[Any, Any]) -> xr.DataArray:
-    """A variable with the names that `coords` has along its dims."""
-    return xr.DataArray(values, dims=dims, coords={dim: coords[dim] for dim in dims if dim in coords})
+def labelled(variables: Mapping[str, xr.Variable], labels: Mapping[Any, Any]) -> xr.Dataset:
+    """Variables with the names that `labels` has along their dims: arrays, or variables of a Dataset."""
+    dims = dict.fromkeys(dim for one in variables.values() for dim in one.dims)
+    return xr.Dataset(variables, {dim: (dim, np.asarray(labels[dim])) for dim in dims if dim in labels})
 
 
 def prior_as_dataset(
@@ -154,9 +155,10 @@ def prior_as_dataset(
 ) -> xr.Dataset:
     """Draws of `draw_laws` as the group prior has them (chain, draw, ...), of one chain."""
     coords = {**coords, "chain": np.arange(1), "draw": np.arange(draws)}
-    return xr.Dataset(
-        {one.name: named((*OF_DRAWS, *one.dims), np.moveaxis(values[one.name], -1, 0)[None], coords) for one in laws}
-    )
+    variables = {
+        one.name: xr.Variable((*OF_DRAWS, *one.dims), np.moveaxis(values[one.name], -1, 0)[None]) for one in laws
+    }
+    return labelled(variables, coords)
 
 
 def student_t(away: np.ndarray, variance: Any, nu: Any) -> np.ndarray:

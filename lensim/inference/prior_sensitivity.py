@@ -122,14 +122,16 @@ def moves(estimands: xr.Dataset, weights: Weights) -> xr.Dataset:
         The same names, without chain and draw; NaN where a draw is NaN, and everywhere where the draws cannot tell. In
         the attrs power, pareto_k and largest_move.
     """
-    found = {str(name): _moves_of(values, weights) for name, values in estimands.reset_coords(drop=True).items()}
+    found = {str(name): _moves_of(estimands.variables[name], weights) for name in estimands.data_vars}
+    dims = {dim for one in found.values() for dim in one.dims}
+    labels = {dim: (dim, estimands.variables[dim].to_numpy()) for dim in dims if dim in estimands.coords}
     told = {"power": weights.power, "pareto_k": weights.pareto_k, "largest_move": LARGEST_MOVE}
-    return xr.Dataset(found, attrs=told)
+    return xr.Dataset(found, labels, told)
 
 
-def _moves_of(values: xr.DataArray, weights: Weights) -> xr.DataArray:
+def _moves_of(values: xr.Variable, weights: Weights) -> xr.Variable:
     dims = [str(dim) for dim in values.dims if dim not in OF_DRAWS]
-    array = values.variable.transpose(*dims, *OF_DRAWS).to_numpy()
+    array = values.transpose(*dims, *OF_DRAWS).to_numpy()
     draws = array.reshape(-1, array.shape[-1] * array.shape[-2])
     if not weights.can_tell:
         moved = np.full(len(draws), np.nan)
@@ -143,9 +145,7 @@ def _moves_of(values: xr.DataArray, weights: Weights) -> xr.DataArray:
         least = float(values.attrs.get(RESOLUTION, 0.0))
         parts = (draws[start : start + AT_ONCE] for start in range(0, len(draws), AT_ONCE))
         moved = np.concatenate([_moved(part, weights.values, least) for part in parts])
-    coords = {str(name): one.variable for name, one in values.coords.items() if set(one.dims) <= set(dims)}
-    told = (moved * weights.to_half).reshape(array.shape[:-2])
-    return xr.DataArray(told, {name: one.to_base_variable() for name, one in coords.items()}, dims).drop_attrs()
+    return xr.Variable(dims, (moved * weights.to_half).reshape(array.shape[:-2]))
 
 
 def _moved(draws: np.ndarray, weights: np.ndarray, least: float) -> np.ndarray:
@@ -184,7 +184,7 @@ def prior_sensitivity(estimands: xr.Dataset, log_prior: xr.Dataset) -> xr.Datase
     alone = {name: weights_of(log_density) for name, log_density in priors.items()}
     for name in decided_by_prior(found):
         place = np.unravel_index(int(np.nanargmax(found[name].to_numpy())), found[name].shape)
-        own = estimands[name].isel(dict(zip(found[name].dims, place, strict=True)))
+        own = estimands.variables[name].isel(dict(zip(found[name].dims, place, strict=True)))
         by_prior = {prior: float(_moves_of(own, weights)) for prior, weights in alone.items()}
         found[name].attrs["prior"] = max(by_prior, key=lambda prior: np.nan_to_num(by_prior[prior], nan=-1.0))
     return found

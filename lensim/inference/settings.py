@@ -109,6 +109,8 @@ class FitSettings:
     by_well
         Whether a fast engine's result gets the groups with a number for each draw and each value observed, where these
         are few; they can be made later.
+    in_single
+        Whether draws of a fast engine are held in single precision, before anything is computed from them.
     """
 
     sampler: SamplerSettings = field(default_factory=SamplerSettings)
@@ -116,6 +118,7 @@ class FitSettings:
     predictive_draws: int = 1000
     gate: GateSettings = field(default_factory=GateSettings)
     by_well: bool = True
+    in_single: bool = False
 
     def __post_init__(self) -> None:
         require_figures(self)

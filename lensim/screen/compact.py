@@ -1,5 +1,6 @@
 """A result in compact form: what its tables and figures need, in half the digits; the rest goes."""
 
+import json
 from collections.abc import Iterable
 from typing import Final
 
@@ -9,11 +10,13 @@ import xarray as xr
 from lensim.inference.kept_means import POSTERIOR_MEANS
 from lensim.inference.observations import OBSERVATIONS
 from lensim.inference.prior_sensitivity import PRIOR_SENSITIVITY
+from lensim.inference.single import in_single
 from lensim.inference.verdict import INCOMPLETE
 
 KEPT_GROUPS: Final = (OBSERVATIONS, PRIOR_SENSITIVITY)
 OF_ONE_RUN: Final = ("compile_seconds", "sampling_seconds", "seconds")
 """Attrs that differ from run to run: two runs of a screen are to leave the same files."""
+SETTINGS: Final = "settings"
 COMPACT: Final = (
     "kept by a screen in compact form, without predictive draws and log likelihood: fit the compound by itself for "
     "these"
@@ -36,11 +39,11 @@ def compacted(result: xr.DataTree, means_alone: Iterable[str] = (), keep: int = 
     spared = [name for name in means_alone if name in posterior]
     own = posterior.drop_vars(spared)
     own = own.drop_vars([name for name in own.coords if name in own.dims and not _is_used(own, str(name))])
-    kept = _thinned(own, keep).map(_single)
+    kept = in_single(_thinned(own, keep))
     found = xr.DataTree.from_dict({"posterior": kept.assign_attrs(posterior.attrs)})
     if spared:
-        means = posterior[spared].mean(("chain", "draw"))
-        found[POSTERIOR_MEANS] = xr.DataTree(means.map(_single).drop_vars(list(means.coords)))
+        means = {name: _mean(posterior.variables[name]) for name in spared}
+        found[POSTERIOR_MEANS] = xr.DataTree(xr.Dataset(means, attrs=posterior.attrs))
     if "sample_stats" in result.children and "diverging" in result["sample_stats"]:
         diverging = _thinned(result["sample_stats"].to_dataset()[["diverging"]], keep)
         found["sample_stats"] = xr.DataTree(diverging)
@@ -48,6 +51,8 @@ def compacted(result: xr.DataTree, means_alone: Iterable[str] = (), keep: int = 
         if name in result.children:
             found[name] = xr.DataTree(result[name].to_dataset())
     attrs = {name: value for name, value in result.attrs.items() if name not in OF_ONE_RUN}
+    if SETTINGS in attrs:
+        attrs[SETTINGS] = _by_any_cores(str(attrs[SETTINGS]))
     reason = attrs.get(INCOMPLETE)
     found.attrs = attrs | {INCOMPLETE: f"{COMPACT}; {reason}" if reason else COMPACT}
     return found
@@ -57,8 +62,16 @@ def _is_used(data: xr.Dataset, dim: str) -> bool:
     return dim in ("chain", "draw") or any(dim in values.dims for values in data.data_vars.values())
 
 
-def _single(values: xr.DataArray) -> xr.DataArray:
-    return values.astype(np.float32) if values.dtype == np.float64 else values
+def _by_any_cores(settings: str) -> str:
+    """Settings of a fit without the cores that a worker took: draws do not depend on them."""
+    content = json.loads(settings)
+    return json.dumps(content | {"sampler": content["sampler"] | {"cores": 0}})
+
+
+def _mean(draws: xr.Variable) -> xr.Variable:
+    ordered = draws.transpose("chain", "draw", ...)
+    mean = ordered.to_numpy().mean(axis=(0, 1), dtype=float).astype(np.float32)
+    return xr.Variable(ordered.dims[2:], mean, draws.attrs)
 
 
 def _thinned(draws: xr.Dataset, keep: int) -> xr.Dataset:

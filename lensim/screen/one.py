@@ -2,6 +2,7 @@
 
 import hashlib
 import multiprocessing
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -12,6 +13,7 @@ from lensim.checks import fault_of
 from lensim.fit_study import fit_study
 from lensim.inference.engine import engine_of
 from lensim.inference.settings import FitSettings
+from lensim.inference.single import is_single
 from lensim.inference.verdict import verdict_of
 from lensim.output import image_of_result
 from lensim.screen.compact import compacted
@@ -27,23 +29,48 @@ class Done:
     image: bytes = b""
 
 
-Fitted = Callable[[xr.Dataset, ScreenSettings, int], xr.DataTree]
+@dataclass(frozen=True)
+class FittedCompound:
+    """A complete fit, and the estimands of its draws where these are known."""
+
+    result: xr.DataTree
+    estimands: xr.Dataset | None = None
+
+
+Fitted = Callable[[xr.Dataset, ScreenSettings, int], FittedCompound]
 """From data, settings and a seed to a complete fit."""
 
 
-def fitted_study(data: xr.Dataset, settings: ScreenSettings, seed: int) -> xr.DataTree:
+def fitted_study(data: xr.Dataset, settings: ScreenSettings, seed: int) -> FittedCompound:
     """The fit of one compound, as `lensim.fit` makes it, without what a screen does not keep."""
-    is_worker = multiprocessing.parent_process() is not None
-    sampler = replace(settings.sampler, cores=1) if is_worker else settings.sampler
-    return fit_study(
+    sampler = replace(settings.sampler, cores=1) if _is_worker() else settings.sampler
+    known: list[xr.Dataset] = []
+    result = fit_study(
         data,
-        FitSettings(sampler, by_well=False),
+        FitSettings(sampler, by_well=False, in_single=True),
         seed,
         model=settings.model,
         priors=settings.priors,
         engine=settings.engine,
         attempts=settings.attempts,
+        take_estimands=known.append,
     )
+    is_kept = not settings.keep and is_single(result["posterior"].to_dataset())
+    return FittedCompound(result, known[0] if known and is_kept else None)
+
+
+def _is_worker() -> bool:
+    """Whether this is one of several workers, of this machine or of a dask scheduler: each takes one core."""
+    if multiprocessing.parent_process() is not None:
+        return True
+    dask = sys.modules.get("distributed")
+    if dask is None:
+        return False
+    try:
+        dask.get_worker()
+    except ValueError:
+        return False
+    return True
 
 
 def fit_one(name: str, data: xr.Dataset, settings: ScreenSettings, fitted: Fitted = fitted_study) -> Done:
@@ -62,16 +89,16 @@ def fit_one(name: str, data: xr.Dataset, settings: ScreenSettings, fitted: Fitte
     """
     part = Part(name, settings.digest(), digest_of(data))
     try:
-        result = fitted(data, settings, settings.seed_of(name))
-        small = compacted(result, assay_of(result).means_suffice(result), settings.keep)
-        return _done(part, small, settings)
+        found = fitted(data, settings, settings.seed_of(name))
+        small = compacted(found.result, assay_of(found.result).means_suffice(found.result), settings.keep)
+        return _done(part, small, found.estimands, settings)
     except Exception as error:  # a row that says why, whatever it was
         return Done(failed(part, fault_of(error), is_final=not isinstance(error, MemoryError | OSError)))
 
 
-def _done(part: Part, small: xr.DataTree, settings: ScreenSettings) -> Done:
+def _done(part: Part, small: xr.DataTree, estimands: xr.Dataset | None, settings: ScreenSettings) -> Done:
     """The rows are made of what is kept, so that the file says the same as the table."""
-    read = read_result(small, Asked(settings.ci_prob))
+    read = read_result(small, Asked(settings.ci_prob), estimands)
     verdict, main = verdict_of(small), read.tables[0]
     image = bytes(image_of_result(small))
     made = replace(

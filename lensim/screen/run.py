@@ -22,7 +22,7 @@ from lensim.screen.words import Counts
 
 LEAST_SECONDS: Final = 2.0
 """Between two writings of the tables while a screen runs."""
-SPARED: Final = 20.0
+SPARED: Final = 50.0
 """Writing the tables takes at most one part in so many of the time."""
 COLUMN: Final = "compound"
 Fitting = Callable[[str, xr.Dataset, ScreenSettings], Done]
@@ -163,7 +163,7 @@ def _take(done: Done, store: Store, counts: Counts) -> None:
 
 @dataclass
 class _Writing:
-    """The tables while a screen runs: at most one second in twenty is spent on them."""
+    """The tables while a screen runs: at most one second in fifty is spent on them."""
 
     store: Store
     last: float = 0.0

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from lensim.checks import InputError
 from lensim.power import scheduler as of_dask
 from lensim.power.run import run_power
 from lensim.power.scenario import Scenario, scenario_of
+from tests.dask_cluster import dask_cluster, free_port
 
 TOML = """
 name = "small"
@@ -64,27 +64,10 @@ def test_two_workers_give_the_same_files(tmp_path, alone):
     assert files(tmp_path / "out") == alone
 
 
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
 @pytest.fixture
 def cluster():
-    """A scheduler and two workers, each a process of its own, as someone would start them by hand."""
-    address = f"tcp://127.0.0.1:{free_port()}"
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    dask = (sys.executable, "-m", "dask")
-    scheduler = subprocess.Popen(
-        [*dask, "scheduler", "--host", "127.0.0.1", "--port", address.rsplit(":", 1)[1], "--no-dashboard"], **quiet
-    )
-    worker = [*dask, "worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard"]
-    workers = [subprocess.Popen(worker, **quiet) for _ in range(2)]
-    yield address, workers
-    for process in [*workers, scheduler]:
-        process.kill()
-        process.wait()
+    with dask_cluster() as found:
+        yield found
 
 
 def test_a_scheduler_and_a_killed_worker_give_the_same_files(tmp_path, alone, cluster, monkeypatch):

@@ -9,7 +9,7 @@ from lensim import vocabulary as v
 from lensim.dose_response.experiments import OF_CULTURES
 from lensim.inference.observations import attach_observations
 from lensim.inference.verdict import Verdict, carry_verdict
-from lensim.screen.one import Done, Fitted, fit_one
+from lensim.screen.one import Done, Fitted, FittedCompound, fit_one
 from lensim.screen.settings import ScreenSettings
 
 CHAINS, DRAWS = 2, 50
@@ -66,13 +66,13 @@ def made_up(data: xr.Dataset, settings: ScreenSettings, seed: int) -> xr.DataTre
 def fitted_of(name: str) -> Fitted:
     """How a compound is fitted: one called "ill" breaks off, one called "doubtful" does not converge."""
 
-    def fitted(data: xr.Dataset, settings: ScreenSettings, seed: int) -> xr.DataTree:
+    def fitted(data: xr.Dataset, settings: ScreenSettings, seed: int) -> FittedCompound:
         if name == "ill":
             raise RuntimeError("no such curve")
         result = made_up(data, settings, seed)
         if name == "doubtful":
             carry_verdict(result, Verdict(False, ("R-hat too large",), 1.5, 9.0, 9.0, "x", 0, 1.0, 0.0))
-        return result
+        return FittedCompound(result)
 
     return fitted
 

@@ -1,12 +1,17 @@
 """A compact result says the same as the whole one, in a part of the space."""
 
+import json
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 import xarray as xr
 
 from lensim.assay import Asked, assay_of, read_result
 from lensim.dose_response.read import read_compounds
+from lensim.inference.attempts import carry_settings
 from lensim.inference.kept_means import POSTERIOR_MEANS
+from lensim.inference.settings import FitSettings, SamplerSettings
 from lensim.inference.verdict import INCOMPLETE
 from lensim.output import image_of_result
 from lensim.report.figures.catalogue import figures_of
@@ -57,6 +62,15 @@ def test_draws_are_thinned_evenly_and_seconds_are_not_kept(result):
     assert small["posterior"].sizes["draw"] == small["sample_stats"].sizes["draw"] == DRAWS * CHAINS // 20 * 2
     assert "sampling_seconds" not in small.attrs
     assert str(small.attrs[INCOMPLETE]).startswith("kept by a screen in compact form")
+
+
+def test_a_file_does_not_say_by_how_many_cores_it_was_made(result):
+    texts = []
+    for cores in (0, 1):
+        carry_settings(result, FitSettings(SamplerSettings(cores=cores)), 1, 1.0)
+        texts.append(compacted(result).attrs["settings"])
+    assert texts[0] == texts[1]
+    assert json.loads(texts[0]) == asdict(FitSettings())
 
 
 def test_a_result_of_any_assay_can_be_compacted():

@@ -14,10 +14,12 @@ import pytest
 from lensim.checks import InputError
 from lensim.dose_response.read import read_compounds
 from lensim.ownership import require_own
+from lensim.power import scheduler as of_dask
 from lensim.screen.result import open_result
 from lensim.screen.run import run_screen
 from lensim.screen.settings import ScreenSettings
 from lensim.screen.words import Counts
+from tests.dask_cluster import dask_cluster
 from tests.screen.made_up_screen import fit_made_up, rows_of, table_of
 from tests.source_tree import ROOT
 
@@ -125,6 +127,30 @@ def test_a_killed_screen_goes_on_and_comes_to_the_same(tmp_path):
     ran(table, tmp_path / "whole")
     assert content(folder) == content(tmp_path / "whole")
     assert not list(folder.glob(".*"))
+
+
+def test_workers_of_a_scheduler_give_the_same_files_also_where_one_is_killed(tmp_path, monkeypatch):
+    table = table_of(tmp_path, [*NAMES, "ill", *(f"C{number}" for number in range(12))])
+    ran(table, tmp_path / "one")
+    killed = []
+
+    def kill_one(done: int, total: int) -> None:
+        if done >= total // 3 and not killed:
+            workers[0].send_signal(signal.SIGKILL)
+            killed.append(done)
+
+    monkeypatch.setattr(of_dask, "CONNECT_SECONDS", 60)
+    with dask_cluster() as (address, workers):
+        run_screen(
+            read_compounds(table),
+            tmp_path / "dask",
+            ScreenSettings(),
+            scheduler=address,
+            fitting=fit_made_up,
+            progress=kill_one,
+        )
+    assert killed
+    assert content(tmp_path / "dask") == content(tmp_path / "one")
 
 
 def test_damaged_parts_are_made_again(tmp_path):
