@@ -1,8 +1,9 @@
 """A screen: seconds a compound, memory, the gain of a second worker, and a run that is killed and goes on.
 
 Compounds of 20 lines x 27 wells (8 doses and the control on 3 plates), simulated by equations of this file. A row a
-question; seconds of 1,000 compounds are those of fewer, times their number, where fewer were fitted. `python -m
-benchmarks screen` takes 40 compounds; `python -m benchmarks.bench_screen --compounds 1000` the whole screen.
+question: a whole screen of 1,000 compounds by 2 workers, and of 40 compounds one worker against two, and a run that is
+killed and goes on. Memory is that of the process that asks and of its workers, each at its largest, together. `python
+-m benchmarks screen` does all; `python -m benchmarks.bench_screen --compounds 0 --few 8` less.
 """
 
 import hashlib
@@ -30,21 +31,27 @@ FEW: Final = 40
 MEGABYTE: Final = 1e6
 HEADER: Final = "compound,cell_line,experiment,plate,dose_um,luminescence\n"
 ONE_RUN: Final = """
-import json, resource, sys, time
+import json, os, resource, sys, time
 import lensim
 
 if __name__ == "__main__":
     table, folder, workers = sys.argv[1:4]
+    if workers == "1" and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     started = time.perf_counter()
+    said = {}
     if folder == "read":
         from lensim.dose_response.read import read_compounds
-        found = len(read_compounds(table))
+        said["compounds"] = len(read_compounds(table))
     else:
-        found = len(lensim.screen(table, folder, workers=int(workers)).compounds)
-    peak = [resource.getrusage(who).ru_maxrss / 1e3 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    cpu = sum(resource.getrusage(who).ru_utime for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    said = {"compounds": found, "seconds": time.perf_counter() - started, "cpu": cpu}
-    print(json.dumps({**said, "parent": peak[0], "worker": peak[1]}))
+        screen = lensim.screen(table, folder, workers=int(workers))
+        said["compounds"] = len(screen.compounds)
+        said["not converged"], said["failed"] = len(screen.not_converged), len(screen.failed)
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    said["seconds"] = time.perf_counter() - started
+    said["processor"] = sum(one.ru_utime + one.ru_stime for one in used)
+    said["memory"] = (used[0].ru_maxrss + (int(workers) if workers != "1" else 0) * used[1].ru_maxrss) / 1e3
+    print(json.dumps(said))
 """
 
 
@@ -110,52 +117,60 @@ def _content(folder: Path) -> str:
     return found.hexdigest()
 
 
-def run(compounds: int = FEW) -> list[dict[str, object]]:
-    """A row a question, with seconds, memory and what it comes to for the whole screen."""
+def run(compounds: int = WHOLE, few: int = FEW) -> list[dict[str, object]]:
+    """A row a question, with seconds, processor time a compound and memory."""
     with tempfile.TemporaryDirectory(prefix="lensim-screen-") as place:
         home = Path(place)
         script = home / "one_run.py"
         script.write_text(ONE_RUN, encoding="utf-8")
-        whole, table = home / "whole.csv", home / "screen.csv"
-        write_screen(whole, WHOLE)
-        write_screen(table, compounds)
-        read = _ran(script, whole, "read", 1)
-        few = _ran(script, table, "read", 1)
-        one = _ran(script, table, str(home / "one"), 1)
-        two = _ran(script, table, str(home / "two"), 2)
-        _killed(script, table, home / "killed", compounds // 3)
-        again = _ran(script, table, str(home / "killed"), 2)
-        size = sum(path.stat().st_size for path in (home / "two").rglob("*") if path.is_file())
-        is_same = len({_content(home / name) for name in ("one", "two", "killed")}) == 1
-    fitting = [(each["seconds"] - few["seconds"]) / compounds for each in (one, two)]
+        rows = _of_few(script, home, few)
+        if compounds:
+            table, folder = home / "whole.csv", home / "whole"
+            write_screen(table, compounds)
+            rows.append(_row(f"{compounds:,} compounds, only read", _ran(script, table, "read", 1)))
+            whole = _row(f"{compounds:,} compounds, 2 workers", _ran(script, table, str(folder), 2))
+            size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+            rows.append(whole | {"store [MB]": size / MEGABYTE})
+    return rows
+
+
+def _of_few(script: Path, home: Path, few: int) -> list[dict[str, object]]:
+    """One worker on one core, two workers, and two that are killed and go on."""
+    table = home / "few.csv"
+    write_screen(table, few)
+    one, two = (_ran(script, table, str(home / name), workers) for name, workers in (("one", 1), ("two", 2)))
+    _killed(script, table, home / "killed", max(1, few // 3))
+    done = len(list((home / "killed").glob("compounds/*.json")))
+    again = _ran(script, table, str(home / "killed"), 2)
+    is_same = len({_content(home / name) for name in ("one", "two", "killed")}) == 1
     return [
-        {"what": f"reading {WHOLE:,} compounds", "seconds": read["seconds"], "parent [MB]": read["parent"]},
-        _row(f"{compounds} compounds, 1 worker", one),
-        _row(f"{compounds} compounds, 2 workers", two) | {"gain": one["seconds"] / two["seconds"]},
-        _row(f"killed after {compounds // 3}, then on", again) | {"same files": "yes" if is_same else "NO"},
+        _row(f"{few:,} compounds, 1 worker", one),
+        _row(f"{few:,} compounds, 2 workers", two) | {"gain": one["seconds"] / two["seconds"]},
         {
-            "what": f"{WHOLE:,} compounds, 2 workers, from {compounds}",
-            "seconds": read["seconds"] + WHOLE * fitting[1],
-            "parent [MB]": max(read["parent"], two["parent"]),
-            "store [MB]": size / MEGABYTE / compounds * WHOLE,
-            "gain": fitting[0] / fitting[1],
+            "what": f"{few:,} compounds, killed after {done:,}, then on",
+            "seconds": again["seconds"],
+            "same files": "yes" if is_same else "NO",
         },
     ]
 
 
 def _row(what: str, found: dict[str, Any]) -> dict[str, object]:
+    told: dict[str, object] = {name: found[name] for name in ("not converged", "failed") if name in found}
     return {
         "what": what,
         "seconds": found["seconds"],
-        "processor [s] a compound": found["cpu"] / found["compounds"],
-        "parent [MB]": found["parent"],
-        "largest worker [MB]": found["worker"],
+        "processor [s] a compound": found["processor"] / found["compounds"],
+        "memory [MB]": found["memory"],
+        **told,
     }
 
 
-def main(compounds: Annotated[int, typer.Option(min=3, help="How many to fit.")] = FEW) -> None:
+def main(
+    compounds: Annotated[int, typer.Option(min=0, help="Of the whole screen; none with 0.")] = WHOLE,
+    few: Annotated[int, typer.Option(min=3, help="For one worker against two, and the run that is killed.")] = FEW,
+) -> None:
     """Print the table of a screen."""
-    Console(width=200).print(as_table("screen", run(compounds)))
+    Console(width=200).print(as_table("screen", run(compounds, few)))
 
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ from lensim.dose_response.priors import DoseResponsePriors
 from lensim.expression.priors import ExpressionPriors, FoldChangePriors
 from lensim.expression.reaction_arrays import expression_arrays, needed_slots
 from lensim.inference.catalogue import Later, ModelEntry
-from lensim.summaries.model_data import PRINTED_LOW
-from lensim.summaries.posterior import SummaryPriors
+from lensim.summaries.names import PRINTED_LOW
+from lensim.summaries.priors import SummaryPriors
 
 CATALOGUE: dict[str, ModelEntry] = {
     "dose_response_hierarchical": ModelEntry(

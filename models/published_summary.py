@@ -8,7 +8,7 @@ from pymc.distributions.dist_math import log_diff_normal_cdf, normal_lccdf, norm
 
 from lensim import vocabulary as v
 from lensim.checks import InputError
-from lensim.summaries.model_data import FIRST, FREE_HIGH, FREE_LOW, PRINTED_HIGH, PRINTED_LOW, SECOND
+from lensim.summaries.names import FIRST, FREE_HIGH, FREE_LOW, PRINTED_HIGH, PRINTED_LOW, SECOND
 from lensim.summaries.priors import SummaryPriors
 
 LN2 = float(np.log(2.0))

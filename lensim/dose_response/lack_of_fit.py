@@ -22,7 +22,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import xarray as xr
-from scipy import special, stats
+from scipy import special
 
 from lensim import vocabulary as v
 from lensim.dose_response.cells import Cells, cells_of
@@ -266,7 +266,7 @@ def _runs_alike(cells: Cells, sets: Sequence[_Left]) -> Iterator[Run]:
 @cache
 def _median_of_squares(freedom: int) -> float:
     """Of chi-square."""
-    return float(stats.chi2.median(freedom))
+    return float(2.0 * special.gammaincinv(freedom / 2.0, 0.5))
 
 
 def _weights(away: np.ndarray, sd: np.ndarray) -> np.ndarray:
@@ -315,6 +315,6 @@ def _of_all_lines(runs: Sequence[tuple[Run, ...]], doses: Sequence[np.ndarray]) 
     told = []
     for dose, found in sorted(shared.items()):
         z = sum(run.z for run in found) / np.sqrt(len(found))
-        p = min(1.0, 2.0 * float(stats.norm.sf(abs(z))) * len(shared))
+        p = min(1.0, 2.0 * float(special.ndtr(-abs(z))) * len(shared))
         told.append(OfAllLines(dose, len(found), float(np.median([run.off for run in found])), p))
     return tuple(told)

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import xarray as xr
-from scipy import stats
+from scipy import special
 
 from lensim import vocabulary as v
 from lensim.dose_response.priors import WellPriors
@@ -142,7 +142,7 @@ def _in_order(own: np.ndarray, group: np.ndarray, cultures: int) -> bool:
     if of_wells < 2:  # without replicates nothing tells chance from order: doses have places of their own
         return bool((between > 1e-9).any())
     return bool(
-        (stats.f.sf(between / of_groups / np.maximum(within / of_wells, 1e-9), of_groups, of_wells) < CHANCE).any()
+        (special.fdtrc(of_groups, of_wells, between / of_groups / np.maximum(within / of_wells, 1e-9)) < CHANCE).any()
     )
 
 

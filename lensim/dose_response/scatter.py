@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from lensim.dose_response.cells import Cells
 from lensim.inference.adjusted_p import holm
@@ -77,5 +77,5 @@ def scatter_of(cells: Cells, lines: int) -> Scatter:
         apart = MAD * float(np.median(np.abs(others - middle)))  # other lines may scatter more, too
         between = max(0.0, apart**2 - float(np.median(error[known[known != k]] ** 2)))
         z = (np.log(mean[k]) - middle) / np.sqrt(error[k] ** 2 + OF_MEDIAN * apart**2 / len(others) + between)
-        ratio[k], p[k] = usual[k] / np.median(usual[known[known != k]]), float(stats.norm.sf(z))
+        ratio[k], p[k] = usual[k] / np.median(usual[known[known != k]]), float(special.ndtr(-z))
     return Scatter(ratio, np.nan_to_num(holm(p), nan=1.0))

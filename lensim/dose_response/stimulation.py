@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import xarray as xr
-from scipy import stats
+from scipy import special
 
 from lensim import vocabulary as v
 from lensim.dose_response.flags import BUMP, CONTROLS, PANEL, RISES_AGAIN, Flag
@@ -40,5 +40,5 @@ def stimulated_by_wells(data: xr.Dataset, flags: Sequence[Flag]) -> np.ndarray:
         first = int(doses.mean.argmin()) + 1 if flag.kind == RISES_AGAIN else 0
         k = first + int(doses.mean[first:].argmax())
         above = (doses.mean[k] - 1.0) / np.hypot(doses.sd[k], doses.sd_controls)
-        found[flag.line] = float(stats.norm.cdf(above))
+        found[flag.line] = float(special.ndtr(above))
     return found

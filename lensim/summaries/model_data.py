@@ -1,22 +1,13 @@
 """A summary as a Dataset, for the model of the catalogue."""
 
-from typing import Final
-
 import numpy as np
 import xarray as xr
 
 from lensim.checks import InputError
 from lensim.summaries.likelihood import seen_values
+from lensim.summaries.names import FIRST, FREE_HIGH, FREE_LOW, PRINTED_HIGH, PRINTED_LOW, SECOND
 from lensim.summaries.order import ordered
 from lensim.summaries.summary import PublishedSummary
-
-FIRST, SECOND = "first_seen", "second_seen"
-PRINTED_LOW: Final = "printed_low"
-"""(printed) ends of what is printed, as ratios or log2 ratios."""
-PRINTED_HIGH: Final = "printed_high"
-FREE_LOW: Final = "free_low"
-"""(seen) ends of what order and ties leave of each value."""
-FREE_HIGH: Final = "free_high"
 
 
 def summary_data(summary: PublishedSummary) -> xr.Dataset:

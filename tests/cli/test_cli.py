@@ -197,3 +197,15 @@ def test_a_users_file_goes_through_to_tables_and_figures(capsys, tmp_path):
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert page.count("<img") == 3
     assert "so its parameters are shown" not in page
+
+
+def test_a_fit_of_a_panel_does_without_what_takes_long_to_load():
+    loaded = (
+        "import sys, lensim.fit_study\n"
+        "from lensim.assay import find_assay\n"
+        "from lensim.inference.catalogue import catalogue\n"
+        "find_assay('dose_response'), catalogue()\n"
+        "print([m for m in ('pymc', 'pytensor', 'matplotlib', 'arviz', 'scipy.stats') if m in sys.modules])"
+    )
+    ended = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    assert ended.stdout.strip() == "[]"

@@ -150,24 +150,28 @@ def keep_wells(data: xr.Dataset, keep: np.ndarray) -> xr.Dataset:
 
 def wells_alone(data: xr.Dataset, wells: np.ndarray) -> xr.Dataset:
     """As `keep_wells`, for places of wells."""
-    data = data.isel({v.WELL: wells})
-    data = _drop_unused(data, v.CULTURE, (v.CULTURE_OF_WELL,))
-    plates = np.unique(data[v.PLATE_OF_CULTURE].values)
-    if v.BLANK in data.dims:
-        data = data.isel({v.BLANK: np.flatnonzero(np.isin(data[v.PLATE_OF_BLANK].values, plates))})
-    data = _drop_unused(data, v.PLATE, (v.PLATE_OF_CULTURE, v.PLATE_OF_BLANK))
-    data = _drop_unused(data, v.EXPERIMENT, (v.EXPERIMENT_OF_CULTURE,))
-    data = _drop_unused(data, v.CELL_LINE, (v.LINE_OF_CULTURE,))
-    return _drop_unused(data, v.MOLECULAR_GROUP, (v.GROUP_OF_LINE,))
+    kept: dict[str, np.ndarray] = {v.WELL: wells}
+    moved: dict[str, np.ndarray] = {}
 
+    def values_of(name: str, along: str) -> np.ndarray:
+        values = np.asarray(data.variables[name].values)
+        return values[kept[along]] if along in kept else values
 
-def _drop_unused(data: xr.Dataset, dim: str, pointers: tuple[str, ...]) -> xr.Dataset:
-    """Without the entries of `dim` that none of the pointers points at; the order of the rest stays."""
-    pointers = tuple(name for name in pointers if name in data)
-    if dim not in data.dims or not pointers:
-        return data
-    used = np.unique(np.concatenate([data[name].values for name in pointers]))
-    new_place = np.zeros(data.sizes[dim], dtype=np.int64)
-    new_place[used] = np.arange(len(used))
-    moved = {name: data[name].copy(data=new_place[data[name].values]) for name in pointers}
-    return data.assign(moved).isel({dim: used})
+    def keep_used(dim: str, along: Mapping[str, str]) -> None:
+        """Keep the entries of `dim` that a pointer points at, in their order, and count its pointers anew."""
+        pointers = {name: values_of(name, one) for name, one in along.items() if name in data.variables}
+        if dim in data.sizes and pointers:
+            kept[dim], places = np.unique(np.concatenate(list(pointers.values())), return_inverse=True)
+            ends = np.cumsum([len(values) for values in pointers.values()])
+            moved.update(zip(pointers, np.split(places.astype(np.int64), ends[:-1]), strict=True))
+
+    keep_used(v.CULTURE, {v.CULTURE_OF_WELL: v.WELL})
+    if v.BLANK in data.sizes:
+        plates = values_of(v.PLATE_OF_CULTURE, v.CULTURE)
+        kept[v.BLANK] = np.flatnonzero(np.isin(data.variables[v.PLATE_OF_BLANK].values, plates))
+    keep_used(v.PLATE, {v.PLATE_OF_CULTURE: v.CULTURE, v.PLATE_OF_BLANK: v.BLANK})
+    keep_used(v.EXPERIMENT, {v.EXPERIMENT_OF_CULTURE: v.CULTURE})
+    keep_used(v.CELL_LINE, {v.LINE_OF_CULTURE: v.CULTURE})
+    keep_used(v.MOLECULAR_GROUP, {v.GROUP_OF_LINE: v.CELL_LINE})
+    chosen = data.isel(kept)
+    return chosen.assign({name: chosen[name].copy(data=places) for name, places in moved.items()})
