@@ -159,7 +159,7 @@ def _row(what: str, found: dict[str, Any]) -> dict[str, object]:
     return {
         "what": what,
         "seconds": found["seconds"],
-        "processor [s] a compound": found["processor"] / found["compounds"],
+        "processor seconds a compound": found["processor"] / found["compounds"],
         "memory [MB]": found["memory"],
         **told,
     }

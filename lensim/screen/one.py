@@ -17,6 +17,7 @@ from lensim.inference.single import is_single
 from lensim.inference.verdict import verdict_of
 from lensim.output import image_of_result
 from lensim.screen.compact import compacted
+from lensim.screen.memory import after_compound
 from lensim.screen.part import Part, failed, rows_of
 from lensim.screen.settings import ScreenSettings, digest_of
 
@@ -94,6 +95,8 @@ def fit_one(name: str, data: xr.Dataset, settings: ScreenSettings, fitted: Fitte
         return _done(part, small, found.estimands, settings)
     except Exception as error:  # a row that says why, whatever it was
         return Done(failed(part, fault_of(error), is_final=not isinstance(error, MemoryError | OSError)))
+    finally:
+        after_compound(is_worker=_is_worker())
 
 
 def _done(part: Part, small: xr.DataTree, estimands: xr.Dataset | None, settings: ScreenSettings) -> Done:

@@ -14,6 +14,7 @@ from lensim.checks import InputError, fault_of
 from lensim.power.pool import Pool, pool_of
 from lensim.power.processes import require_workers
 from lensim.results_folder import Manifest
+from lensim.screen.memory import after_reading
 from lensim.screen.one import Done, fit_one
 from lensim.screen.part import Part, failed
 from lensim.screen.settings import ScreenSettings, digest_of
@@ -79,6 +80,7 @@ def run_screen(
         raise InputError("a screen must have at least one compound, got none")
     started = time.perf_counter()
     digests, faults = _digests(studies)
+    after_reading()
     with open_screen(folder, by, digests, settings, force=force) as store:
         counts, todo = _done_before(store, digests)
         if counts.done:
