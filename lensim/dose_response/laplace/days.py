@@ -17,11 +17,12 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from lensim.dose_response.laplace.line import KEPT
-from lensim.dose_response.laplace.rows import take_half_log
+from lensim.dose_response.laplace.rows import exponential, logarithm, take_half_log
 from lensim.inference.compiled import compiled
 
-_WIDTH: Final = 0.8
-_STEPS: Final = 6
+_WIDTH: Final = 2.5
+_WIDTH_OF_LOGIT: Final = 6.0
+"""Of the slices of log spreads and of logits of shares."""
 _FARTHEST: Final = 8.0
 _AT_ONCE: Final = 8
 """Determinants that are multiplied before a logarithm is taken."""
@@ -102,7 +103,7 @@ def variance_of_shift(days, panel):  # type: ignore[no-untyped-def]
     """Of the mean shift of all experiments, a priori."""
     if panel.experiments == 0:
         return 0.0
-    return np.exp(2.0 * days[0]) / (1.0 + np.exp(-days[3])) / panel.experiments
+    return exponential(2.0 * days[0]) / (1.0 + exponential(-days[3])) / panel.experiments
 
 
 @compiled()
@@ -110,8 +111,8 @@ def variance_of_days(days, panel):  # type: ignore[no-untyped-def]
     """Of a line day; 0 where there are none."""
     if len(panel.founder_of_day) == 0:
         return 0.0
-    share = 1.0 / (1.0 + np.exp(-days[3])) if panel.experiments else 0.0
-    return np.exp(2.0 * days[0]) * (1.0 - share) / (1.0 + np.exp(-days[4]))
+    share = 1.0 / (1.0 + exponential(-days[3])) if panel.experiments else 0.0
+    return exponential(2.0 * days[0]) * (1.0 - share) / (1.0 + exponential(-days[4]))
 
 
 @compiled()
@@ -123,9 +124,10 @@ def _shift_of(panel, shifts, line, k):  # type: ignore[no-untyped-def]
 @compiled()
 def _own_variances(days, panel):  # type: ignore[no-untyped-def]
     """Variances of what is each culture's own."""
-    share = 1.0 / (1.0 + np.exp(-days[3])) if panel.experiments else 0.0
-    shared = 1.0 / (1.0 + np.exp(-days[4])) if len(panel.founder_of_day) else 0.0
-    return np.exp(2.0 * days[0]) * (1.0 - share) * (1.0 - shared), np.exp(2.0 * days[1]), np.exp(2.0 * days[2])
+    share = 1.0 / (1.0 + exponential(-days[3])) if panel.experiments else 0.0
+    shared = 1.0 / (1.0 + exponential(-days[4])) if len(panel.founder_of_day) else 0.0
+    own = exponential(2.0 * days[0]) * (1.0 - share) * (1.0 - shared)
+    return own, exponential(2.0 * days[1]), exponential(2.0 * days[2])
 
 
 @compiled(fastmath=True)
@@ -163,25 +165,20 @@ def heights_less(panel, log_proposal):  # type: ignore[no-untyped-def]
 
 
 @compiled()
-def log_weights(panel, level, days, tried, shifts, work, base, other):  # type: ignore[no-untyped-def]
+def log_weights(panel, level, days, shifts, work, base):  # type: ignore[no-untyped-def]
     """Log likelihood of every draw of a line, less the log density that it was drawn from, into base (line, draw).
 
-    The same with the spreads `tried` into `other`. `level` is of `heights_less`, `work` a `Rows` as long as the draws.
+    `level` is of `heights_less`, `work` a `Rows` as long as the draws.
     """
-    spreads = (_own_variances(days, panel), _own_variances(tried, panel))
+    vx, vh, va = _own_variances(days, panel)
     for line in range(len(base)):
         cultures = panel.cultures[line]
         base[line] = level[line]
-        other[line] = level[line]
         for k in range(cultures):
             work.shift[:] = _shift_of(panel, shifts, line, k)
-            last = k % _AT_ONCE == _AT_ONCE - 1 or k == cultures - 1
-            for total, product, (vx, vh, va) in (
-                (base[line], work.product, spreads[0]), (other[line], work.other, spreads[1])
-            ):  # fmt: skip
-                _add_paraboloids(panel.kept[line, k], vx, vh, va, work.shift, product, total)
-                if last:
-                    take_half_log(product, total)
+            _add_paraboloids(panel.kept[line, k], vx, vh, va, work.shift, work.product, base[line])
+            if k % _AT_ONCE == _AT_ONCE - 1 or k == cultures - 1:
+                take_half_log(work.product, base[line])
 
 
 @compiled()
@@ -201,21 +198,21 @@ def log_density_of_days(days, shifts, mu, panel, hyper, priors):  # type: ignore
     total = 0.0
     for i in range(3):
         total -= 0.5 * ((days[i] - priors.log_median[i]) / priors.log_sd[i]) ** 2
-    for i in range(3, 5):
+    for i in range(3, 5 if len(panel.founder_of_day) else 4):
         if abs(days[i]) > _FARTHEST:
             return -np.inf
-        total -= np.log1p(np.exp(-days[i])) + np.log1p(np.exp(days[i]))
+        total -= abs(days[i]) + 2.0 * logarithm(1.0 + exponential(-abs(days[i])))
     if panel.experiments:
         mean = variance_of_shift(days, panel)
         around = hyper.sd[0] ** 2 + mean
-        total -= 0.5 * np.log(around) + 0.5 * (mu - hyper.mean[0]) ** 2 / around
+        total -= 0.5 * logarithm(around) + 0.5 * (mu - hyper.mean[0]) ** 2 / around
         variance = mean * panel.experiments
-        total -= 0.5 * (panel.experiments - 1) * np.log(variance) + 0.5 * (shifts.of_experiment**2).sum() / variance
+        total -= 0.5 * (panel.experiments - 1) * logarithm(variance) + 0.5 * (shifts.of_experiment**2).sum() / variance
     if len(panel.founder_of_day):
         variance, square = variance_of_days(days, panel), 0.0
         for day in range(len(panel.founder_of_day)):
             square += (shifts.of_day[day] + shifts.of_founder[panel.founder_of_day[day]]) ** 2
-        total -= 0.5 * len(panel.founder_of_day) * np.log(variance) + 0.5 * square / variance
+        total -= 0.5 * len(panel.founder_of_day) * logarithm(variance) + 0.5 * square / variance
     return total
 
 
@@ -245,27 +242,21 @@ def slice_days(own, days, shifts, mu, panel, hyper, priors, work, rng):  # type:
     `work` is a `Rows` as long as there are cultures.
     """
     _put_shifts(panel, shifts, work)
+    here = _log_density(own, days, shifts, mu, panel, hyper, priors, work)
     for i in range(5):
         if (i == 3 and panel.experiments == 0) or (i == 4 and len(panel.founder_of_day) == 0):
             continue
         at = days[i]
-        height = _log_density(own, days, shifts, mu, panel, hyper, priors, work) + np.log(rng.random())
-        low = at - _WIDTH * rng.random()
-        high = low + _WIDTH
-        for side in range(2):
-            for _ in range(_STEPS):
-                days[i] = low if side == 0 else high
-                if _log_density(own, days, shifts, mu, panel, hyper, priors, work) <= height:
-                    break
-                if side == 0:
-                    low -= _WIDTH
-                else:
-                    high += _WIDTH
-        days[i] = at
+        height = here + np.log(rng.random())
+        width = _WIDTH if i < 3 else _WIDTH_OF_LOGIT
+        low = at - width * rng.random()
+        high = low + width
         for _ in range(100):
             new = low + (high - low) * rng.random()
             days[i] = new
-            if _log_density(own, days, shifts, mu, panel, hyper, priors, work) > height:
+            there = _log_density(own, days, shifts, mu, panel, hyper, priors, work)
+            if there > height:
+                here = there
                 break
             days[i] = at
             if new < at:

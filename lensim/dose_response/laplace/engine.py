@@ -43,7 +43,7 @@ from lensim.dose_response.laplace.proposals import (
     moved_to_modes,
     sobol_pool,
 )
-from lensim.dose_response.laplace.rows import rows_of
+from lensim.dose_response.laplace.rows import in_whole, rows_of
 from lensim.dose_response.laplace.spread import day_spread, first_spread, well_spread
 from lensim.dose_response.laplace.ways import WAYS
 from lensim.dose_response.laplace.wells import PanelSheet, wells_of
@@ -54,6 +54,8 @@ ENOUGH: Final = 80.0
 DOUBTFUL_SHAPE: Final = 0.5
 LARGEST_SHAPE: Final = 0.7
 SMALLEST_COUNT: Final = 25.0
+MANY_LINES: Final = 16
+LESS_OF_MANY: Final = 0.6
 WIDER: Final = 1.8
 """Than found are the spreads of cultures around whose best curves paraboloids are kept: for lines far from their
 cultures, which wide spreads allow."""
@@ -73,19 +75,23 @@ class LaplaceSettings:
 
     Attributes
     ----------
+    draws
+        Of the posterior; some sweeps give several.
     sweeps, first_sweeps, warm
-        Of the population's sampler: kept, kept to see which lines want new draws, and not kept.
+        Of the population's sampler: kept, kept to see which lines want new draws, and not kept. Panels of more than
+        `MANY_LINES` lines, whose populations are known better, have `LESS_OF_MANY` of those kept.
     again
         Times that lines in doubt are drawn anew after the last sweeps, as long as there are any.
     rounds
         Times that modes are found and the working prior is moved to them.
     """
 
+    draws: int = 1000
     sweeps: int = 1000
-    first_sweeps: int = 150
-    warm: int = 100
+    first_sweeps: int = 100
+    warm: int = 60
     again: int = 3
-    rounds: int = 4
+    rounds: int = 3
 
     def __post_init__(self) -> None:
         require_figures(self)
@@ -194,18 +200,20 @@ def analyse_panel(
     proposals = around_modes(working, modes, heights, curvatures, count, sheet.log10_top)
     chosen = np.arange(n_lines)
     start = np.stack([working[0], working[1] / WIDTH_OF_PROPOSALS])
-    for sweeps in (settings.first_sweeps, *[settings.sweeps] * (1 + settings.again)):
+    of_cultures = rows_of(in_whole(len(sheet.bounds) - 1))
+    last = settings.draws, int(settings.sweeps * (LESS_OF_MANY if n_lines > MANY_LINES else 1.0))
+    for draws, sweeps in ((settings.first_sweeps, settings.first_sweeps), *[last] * (1 + settings.again)):
         pool = sobol_pool()[rng.integers(POOL, size=(n_lines, proposals.share.shape[1]))]
         draw_lines(
             wells, spreads, chosen, proposals, own_starts, pool, work, profiles, points, panel.kept, log_proposal
         )
         swept = sweep_population(
             points, log_proposal, panel, sheet.group_of_line, sheet.groups, start, days, hyper, of_days,
-            even_numbers(sweeps, n_lines, rng), settings.warm, rows_of(DRAWS), rows_of(len(sheet.bounds) - 1), rng,
+            even_numbers(draws, n_lines, rng), sweeps, settings.warm, rows_of(DRAWS), of_cultures, rng,
         )  # fmt: skip
         start, days = np.stack([swept.mu.mean(axis=0), swept.sigma.mean(axis=0)]), swept.days.mean(axis=0)
         shapes, counts = pareto_shapes(swept.weights), 1.0 / (swept.weights**2).sum(axis=1)
-        if sweeps == settings.sweeps and trusts(shapes, counts):
+        if (draws, sweeps) == last and trusts(shapes, counts):
             break
         chosen = np.flatnonzero((counts < ENOUGH) | (shapes > DOUBTFUL_SHAPE))
         total = np.sqrt(swept.sigma.mean(axis=0) ** 2 + swept.sigma_group.mean(axis=0) ** 2)

@@ -306,7 +306,7 @@ def climb(wells, line, curve, starts, spreads, prior, work, profiles):  # type: 
     `prior` is (2, 3): mean and sd of the three numbers. Both results have it in them.
     """
     mean, precision = prior[0], 1.0 / prior[1] ** 2
-    damping = 1e-3
+    damping, is_there = 1e-3, True
     value, gradient, hessian = _terms(wells, line, curve, starts, spreads, work, profiles)
     value -= 0.5 * (precision * (curve - mean) ** 2).sum()
     for _ in range(_OUTER_STEPS):
@@ -317,7 +317,8 @@ def climb(wells, line, curve, starts, spreads, prior, work, profiles):  # type: 
         held[:, :3] += step
         new, new_gradient, new_hessian = _terms(wells, line, tried, held, spreads, work, profiles)
         new -= 0.5 * (precision * (tried - mean) ** 2).sum()
-        if new < value - 1e-6:
+        is_there = new >= value - 1e-6
+        if not is_there:
             damping = damping * 8.0 + 1e-3
             if damping > 1e6:
                 break
@@ -328,8 +329,9 @@ def climb(wells, line, curve, starts, spreads, prior, work, profiles):  # type: 
         damping = max(damping / 5.0, 1e-6)
         if close:
             break
-    value, gradient, hessian = _terms(wells, line, curve, starts, spreads, work, profiles)
-    value -= 0.5 * (precision * (curve - mean) ** 2).sum()
+    if not is_there:  # profiles are of a curve that was tried in vain
+        value, gradient, hessian = _terms(wells, line, curve, starts, spreads, work, profiles)
+        value -= 0.5 * (precision * (curve - mean) ** 2).sum()
     return value, hessian + np.diag(precision)
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from lensim.dose_response.laplace.rows import exponential, logarithm
 from lensim.inference.compiled import compiled
 
-_SLICE_WIDTH: Final = 0.8
-_SLICE_STEPS: Final = 8
+_SLICE_WIDTH: Final = (1.6, 3.0)
+"""Of the slice of a log spread of lines, and of groups; no wider is it looked for."""
 _LOWEST_LOG: Final = -12.0
 _HIGHEST_LOG: Final = 5.0
 _SMALL: Final = 1e-200
@@ -142,45 +142,37 @@ def _log_density(log_group, log_sigma, sums, lines, hyper, sd_mu, k):  # type: i
 
 
 @compiled()
-def _slice(of_group, population, sums, lines, hyper, sd_mu, k, rng):  # type: ignore[no-untyped-def]
-    """One slice step, stepping out and shrinking, of the log spread of groups or that of lines."""
+def _slice(of_group, here, population, sums, lines, hyper, sd_mu, k, rng):  # type: ignore[no-untyped-def]
+    """One slice step, shrinking, of the log spread of groups or that of lines.
+
+    `here` is the log density where they are; returns the spread, and the log density there.
+    """
     other = population.log_sigma[k] if of_group else population.log_group[k]
     at = population.log_group[k] if of_group else population.log_sigma[k]
-
-    height = np.log(rng.random())
-    height += _log_density(at if of_group else other, other if of_group else at, sums, lines, hyper, sd_mu, k)
-    low = at - _SLICE_WIDTH * rng.random()
-    high = low + _SLICE_WIDTH
-    for side in range(2):
-        for _ in range(_SLICE_STEPS):
-            end = low if side == 0 else high
-            if (
-                _log_density(end if of_group else other, other if of_group else end, sums, lines, hyper, sd_mu, k)
-                <= height
-            ):
-                break
-            if side == 0:
-                low -= _SLICE_WIDTH
-            else:
-                high += _SLICE_WIDTH
+    height = here + np.log(rng.random())
+    width = _SLICE_WIDTH[1] if of_group else _SLICE_WIDTH[0]
+    low = at - width * rng.random()
+    high = low + width
     for _ in range(100):
         new = low + (high - low) * rng.random()
-        if _log_density(new if of_group else other, other if of_group else new, sums, lines, hyper, sd_mu, k) > height:
-            return new
+        there = _log_density(new if of_group else other, other if of_group else new, sums, lines, hyper, sd_mu, k)
+        if there > height:
+            return new, there
         if new < at:
             low = new
         else:
             high = new
-    return at
+    return at, here
 
 
 @compiled()
 def draw_spreads(population, sums, lines, hyper, sd_mu, rng):  # type: ignore[no-untyped-def]
     """A step of both log spreads of all three numbers of the curve; `sd_mu` (3) of the population means a priori."""
     for k in range(3):
-        population.log_sigma[k] = _slice(False, population, sums, lines, hyper, sd_mu[k], k, rng)
+        here = _log_density(population.log_group[k], population.log_sigma[k], sums, lines, hyper, sd_mu[k], k)
+        population.log_sigma[k], here = _slice(False, here, population, sums, lines, hyper, sd_mu[k], k, rng)
         if len(sums.size) > 1:
-            population.log_group[k] = _slice(True, population, sums, lines, hyper, sd_mu[k], k, rng)
+            population.log_group[k], here = _slice(True, here, population, sums, lines, hyper, sd_mu[k], k, rng)
 
 
 @compiled()

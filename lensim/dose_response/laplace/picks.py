@@ -9,6 +9,8 @@ from lensim.inference.compiled import compiled
 
 _BLOCK: Final = 16
 """Weights that are added up before a draw is looked for among them."""
+_LEAST: Final = 1e-90
+_MOST: Final = 1e90
 
 
 @compiled()
@@ -18,38 +20,55 @@ def blocks_for(lines, draws):  # type: ignore[no-untyped-def]
 
 
 @compiled(fastmath=True)
-def _weigh_line(coordinates, base, mean, shift, inverse, weight):  # type: ignore[no-untyped-def]
-    """Weights of the draws of one line given its group's mean; the log of their sum."""
-    highest = -1e300
-    middle = mean[0] + shift
-    for s in range(len(base)):
-        a = (coordinates[0, s] - middle) * inverse[0]
-        b = (coordinates[1, s] - mean[1]) * inverse[1]
-        c = (coordinates[2, s] - mean[2]) * inverse[2]
-        one = base[s] - 0.5 * (a * a + b * b + c * c)
-        weight[s] = one
-        highest = max(highest, one)
+def _weigh_line(coordinates, base, mean, shift, inverse, reference, weight):  # type: ignore[no-untyped-def]
+    """Weights of the draws of one line given its group's mean, over exp(reference); their sum."""
+    middle, slope, effect = mean[0] + shift, mean[1], mean[2]
+    of_middle, of_slope, of_effect = inverse[0], inverse[1], inverse[2]
     total = 0.0
     for s in range(len(base)):
-        one = exponential(weight[s] - highest)
+        a = (coordinates[0, s] - middle) * of_middle
+        b = (coordinates[1, s] - slope) * of_slope
+        c = (coordinates[2, s] - effect) * of_effect
+        one = exponential(base[s] - 0.5 * (a * a + b * b + c * c) - reference)
         weight[s] = one
         total += one
-    return highest + np.log(total)
+    return total
 
 
 @compiled()
-def weigh_draws(coordinates, base, group_of_line, group, moved, inverse, weight):  # type: ignore[no-untyped-def]
-    """Weights of the draws of every line, into weight (line, draw); the sum over lines of the logs of their sums."""
+def _highest(coordinates, base, mean, shift, inverse):  # type: ignore[no-untyped-def]
+    """The highest log of the weights of one line."""
+    highest = -1e300
+    for s in range(len(base)):
+        a = (coordinates[0, s] - mean[0] - shift) * inverse[0]
+        b = (coordinates[1, s] - mean[1]) * inverse[1]
+        c = (coordinates[2, s] - mean[2]) * inverse[2]
+        highest = max(highest, base[s] - 0.5 * (a * a + b * b + c * c))
+    return highest
+
+
+@compiled()
+def weigh_draws(coordinates, base, group_of_line, group, moved, inverse, references, weight):  # type: ignore[no-untyped-def]
+    """Weights of the draws of every line, into weight (line, draw); the sum over lines of the logs of their sums.
+
+    Weights are over the exponentials of `references` (line), the logs of the sums as they were found last; where a sum
+    has left the middle of what numbers can be, its line is weighed anew.
+    """
     whole = 0.0
     for line in range(len(base)):
-        mean = group[group_of_line[line]]
-        whole += _weigh_line(coordinates[line], base[line], mean, moved[line], inverse, weight[line])
+        mean, shift, reference = group[group_of_line[line]], moved[line], references[line]
+        total = _weigh_line(coordinates[line], base[line], mean, shift, inverse, reference, weight[line])
+        if not _LEAST < total < _MOST:
+            reference = _highest(coordinates[line], base[line], mean, shift, inverse)
+            total = _weigh_line(coordinates[line], base[line], mean, shift, inverse, reference, weight[line])
+        references[line] = reference + np.log(total)
+        whole += references[line]
     return whole
 
 
 @compiled(fastmath=True)
 def add_blocks(weight, blocks, average, kept):  # type: ignore[no-untyped-def]
-    """Sums of blocks of the weights of one line; where `kept`, the weights as shares are added to `average`."""
+    """Sums of blocks of the weights of one line, and the sum of all; where `kept`, shares are added to `average`."""
     total = 0.0
     for block in range(len(blocks)):
         own = 0.0
@@ -61,12 +80,13 @@ def add_blocks(weight, blocks, average, kept):  # type: ignore[no-untyped-def]
         share = 1.0 / total
         for s in range(len(weight)):
             average[s] += weight[s] * share
+    return total
 
 
 @compiled()
-def pick(weight, blocks, uniform):  # type: ignore[no-untyped-def]
-    """The draw of one line at which the running sum of the weights reaches the share `uniform` of the whole."""
-    target, block = uniform * blocks.sum(), 0
+def pick(weight, blocks, target):  # type: ignore[no-untyped-def]
+    """The draw of one line at which the running sum of the weights reaches `target`."""
+    block = 0
     while block < len(blocks) - 1 and target > blocks[block]:
         target -= blocks[block]
         block += 1

@@ -9,9 +9,9 @@ weight among all of the line's, the spreads are drawn given the picks with the g
 integrated out, then these means (module `means`). A turn begins with a step of Metropolis of the spreads of cultures
 with the picks summed over; at its end these spreads and the shifts of experiments are drawn given the picks.
 
-What is returned of a sweep is a second pick of every line, by numbers that are spread evenly over the draws of a line,
-and means given these picks, with noise of opposite sign in every second sweep; and the weights, averaged over the
-sweeps.
+What is returned of a sweep are further picks of every line, by numbers that are spread evenly over the draws of a line,
+and means given these picks, with noise of opposite sign in every second draw; and the weights, averaged over every
+second sweep.
 
 The mean shift of all experiments is kept apart: draws of lines have it in them, as have the means of the population,
 and it is drawn from what its prior and that of the population's mean say of it. So is the mean of the days of a line
@@ -45,7 +45,7 @@ _WANTED: Final = 0.3
 
 
 class Sweeps(NamedTuple):
-    """Draws of a panel's population: index sweep first.
+    """Draws of a panel's population: index draw first.
 
     Attributes
     ----------
@@ -61,7 +61,7 @@ class Sweeps(NamedTuple):
     of_founder
         (line) mean of the days of the line that it is a condition of, which its draws have in them.
     weights
-        (line, draw) averaged over the sweeps.
+        (line, draw of the line) averaged over the sweeps.
     """
 
     picks: np.ndarray
@@ -132,6 +132,7 @@ def sweep_population(  # type: ignore[no-untyped-def]
     hyper,
     priors,
     even,
+    sweeps,
     warm,
     of_draws,
     of_cultures,
@@ -141,30 +142,34 @@ def sweep_population(  # type: ignore[no-untyped-def]
 
     `points` (line, draw, 3), best in order of log10 EC50, `log_proposal` (line, draw) log density that they were drawn
     from, `panel` a `Paraboloids`, `start` (2, 3) mean and spread to begin from, `start_of_days` (5) as `Sweeps.days`,
-    `priors` a `DayPriors`, `even` (draws to return, line) numbers between 0 and 1 that the picks are told from, `warm`
-    sweeps before the first that is returned, `of_draws` and `of_cultures` two `Rows`, as long as draws of a line and as
-    cultures. Returns a `Sweeps`.
+    `priors` a `DayPriors`, `even` (draws to return, line) numbers between 0 and 1 that the picks are told from,
+    `sweeps` that these are of, `warm` sweeps before them, `of_draws` and `of_cultures` two `Rows`, as long as draws of
+    a line and as cultures or longer. Returns a `Sweeps`.
     """
-    lines, draws, sweeps = points.shape[0], points.shape[1], len(even)
-    found, population, told = _empty(sweeps, lines, draws, groups), _begun(start, groups), _begun(start, groups)
+    lines, draws, told_in_all = points.shape[0], points.shape[1], len(even)
+    found, population, told = _empty(told_in_all, lines, draws, groups), _begun(start, groups), _begun(start, groups)
     sums, own_normals = sums_of(group_of_line, groups), np.zeros((1 + groups, 3))
     days, tried, shifts = start_of_days.copy(), start_of_days.copy(), no_shifts(panel)
     numbers = 5 if len(panel.founder_of_day) else 4
     moved, values, means = np.zeros(lines), np.empty(lines), np.empty(lines)
     picked, normals, sd_mu = np.zeros(lines, np.int64), np.zeros((1 + groups, 3)), hyper.sd.copy()
-    own = np.zeros((KEPT, panel.cultures.sum()))
+    own = np.zeros((KEPT, len(of_cultures.shift)))
     base, other = np.empty((lines, draws)), np.empty((lines, draws))
+    references, total = np.zeros(lines), np.zeros(lines)
     weight, other_weight = np.empty((lines, draws)), np.empty((lines, draws))
     coordinates, level = np.ascontiguousarray(points.transpose(0, 2, 1)), heights_less(panel, log_proposal)
     blocks, log_step = blocks_for(lines, draws), 0.0
     for begin in range(-(warm // TURN) * TURN, sweeps, TURN):
         inverse = np.exp(-population.log_sigma)
+        log_weights(panel, level, days, shifts, of_draws, base)
+        whole = weigh_draws(coordinates, base, group_of_line, population.group, moved, inverse, references, weight)
         for i in range(numbers):
             tried[i] = days[i] + np.exp(log_step) * priors.step[i] * rng.standard_normal()
-        log_weights(panel, level, days, tried, shifts, of_draws, base, other)
-        gain = weigh_draws(coordinates, other, group_of_line, population.group, moved, inverse, other_weight)
-        gain -= weigh_draws(coordinates, base, group_of_line, population.group, moved, inverse, weight)
-        gain += log_density_of_days(tried, shifts, population.mu[0], panel, hyper, priors)
+        log_weights(panel, level, tried, shifts, of_draws, other)
+        gain = log_density_of_days(tried, shifts, population.mu[0], panel, hyper, priors) - whole
+        gain += weigh_draws(
+            coordinates, other, group_of_line, population.group, moved, inverse, references, other_weight
+        )
         gain -= log_density_of_days(days, shifts, population.mu[0], panel, hyper, priors)
         if begin < 0:
             log_step += 0.2 * (min(1.0, np.exp(min(gain, 0.0))) - _WANTED)
@@ -176,18 +181,18 @@ def sweep_population(  # type: ignore[no-untyped-def]
         for at in range(begin, min(begin + TURN, sweeps)):
             if at > begin:
                 inverse = np.exp(-population.log_sigma)
-                weigh_draws(coordinates, base, group_of_line, population.group, moved, inverse, weight)
+                weigh_draws(coordinates, base, group_of_line, population.group, moved, inverse, references, weight)
             for line in range(lines):
-                add_blocks(weight[line], blocks[line], found.weights[line], at >= 0)
-                picked[line] = pick(weight[line], blocks[line], rng.random())
-                if at >= 0:
-                    found.picks[at, line] = pick(weight[line], blocks[line], even[at, line])
-            if at >= 0:
-                add_up(points, found.picks[at], moved, group_of_line, sums)
-                _turn_normals(normals, at, rng)
+                total[line] = add_blocks(weight[line], blocks[line], found.weights[line], at >= 0 and at % 2 == 0)
+                picked[line] = pick(weight[line], blocks[line], total[line] * rng.random())
+            for one in range(max(at, 0) * told_in_all // sweeps, max(at + 1, 0) * told_in_all // sweeps):
+                for line in range(lines):
+                    found.picks[one, line] = pick(weight[line], blocks[line], total[line] * even[one, line])
+                add_up(points, found.picks[one], moved, group_of_line, sums)
+                _turn_normals(normals, one, rng)
                 told.log_sigma[:], told.log_group[:] = population.log_sigma, population.log_group
                 draw_means(told, sums, hyper, sd_mu, normals)
-                _tell(at, told, days, moved, panel, hyper, rng, found)
+                _tell(one, told, days, moved, panel, hyper, rng, found)
             add_up(points, picked, moved, group_of_line, sums)
             draw_spreads(population, sums, lines, hyper, sd_mu, rng)
             _fill_normals(own_normals, rng)
@@ -201,5 +206,5 @@ def sweep_population(  # type: ignore[no-untyped-def]
         of_culture(panel, picked, own)
         slice_days(own, days, shifts, population.mu[0], panel, hyper, priors, of_cultures, rng)
         draw_shifts(own, days, shifts, panel, of_cultures, rng)
-    found.weights[:] /= sweeps
+    found.weights[:] /= (sweeps + 1) // 2
     return found

@@ -14,6 +14,10 @@ DRAWS: Final = 2**8
 POOL: Final = 24
 WIDTH_OF_PROPOSALS: Final = 1.5
 WIDENING: Final = 1.15
+SHARE_FAR: Final = 0.35
+SD_BEYOND: Final = 1.0
+"""Share of the draws along the ridge of the size of a line that lie about the top dose, and how far [log10 uM]: the
+midpoint of a curve whose end is not seen may lie far beyond those of others."""
 SMALLEST_SIZE_SD: Final = 1e-3
 SMALLEST_OCCUPANCY: Final = 1e-9
 _SMALLEST_SD: Final = np.array([0.15, 0.12, 0.2])
@@ -55,7 +59,7 @@ def around_modes(
     count: np.ndarray,
     log10_top: np.ndarray,
 ) -> Proposals:
-    """Around each mode by its mass; along the ridge of its size; and some of the working prior."""
+    """Around each mode by its mass; along the ridge of its size, near and far; and some of the working prior."""
     there = np.arange(MODES) < count[:, None]
     by_effect = np.linalg.inv(np.where(there[..., None, None], curvatures, np.eye(3)))
     size, slopes = _size(modes, log10_top[:, None])
@@ -78,11 +82,15 @@ def around_modes(
     ridge = np.zeros((len(lines), 3, 3))
     ridge[:, 0, 0], ridge[:, 1, 1] = working[1, :2]
     ridge[:, 2, 2] = 1.5 * np.sqrt(covariance[lines, main, 2, 2])
+    far, beyond = ridge.copy(), centre.copy()
+    far[:, 0, 0], beyond[:, 0] = SD_BEYOND, log10_top
     own = np.concatenate([modes[..., :2], size[..., None]], axis=-1)
     return _joined(
-        np.concatenate([own, centre[:, None]], axis=1),
-        np.concatenate([root, ridge[:, None]], axis=1),
-        np.concatenate([mass * (0.95 - along[:, None]), along[:, None]], axis=1),
+        np.concatenate([own, centre[:, None], beyond[:, None]], axis=1),
+        np.concatenate([root, ridge[:, None], far[:, None]], axis=1),
+        np.concatenate(
+            [mass * (0.95 - along[:, None]), (1.0 - SHARE_FAR) * along[:, None], SHARE_FAR * along[:, None]], axis=1
+        ),
         working,
         log10_top,
     )

@@ -20,6 +20,7 @@ _FRACTION: Final = np.int64(0x000FFFFFFFFFFFFF)
 _ONE: Final = np.int64(0x3FF0000000000000)
 _BITS: Final = np.int64(52)
 _BIAS: Final = np.int64(1023)
+_AT_ONCE: Final = 8
 
 
 class Rows(NamedTuple):
@@ -27,19 +28,23 @@ class Rows(NamedTuple):
 
     Attributes
     ----------
-    shift, product, other, total
-        Numbers; `product` and `other` are 1 before and after each use.
+    shift, product, total
+        Numbers; `product` is 1 before and after each use.
     """
 
     shift: np.ndarray
     product: np.ndarray
-    other: np.ndarray
     total: np.ndarray
+
+
+def in_whole(n: int) -> int:
+    """At least n numbers, so many that a processor works on them several at once to the end."""
+    return -(-n // _AT_ONCE) * _AT_ONCE
 
 
 def rows_of(n: int) -> Rows:
     """Rows of n numbers."""
-    return Rows(np.zeros(n), np.ones(n), np.ones(n), np.zeros(n))
+    return Rows(np.zeros(n), np.ones(n), np.zeros(n))
 
 
 @_intrinsic

@@ -16,11 +16,14 @@ from lensim.inference.compiled import compiled
 AT_ONCE: Final = 64
 """Curves that are worked on together."""
 LN10: Final = float(np.log(10.0))
-_STEPS: Final = 15
-_CLOSE: Final = 1e-3
+_STEPS: Final = 8
+_CLOSE: Final = 5e-3
 """Gain of a step of Newton from which on the rest is taken from the parabola."""
-_SMALL: Final = 1e-2
+_SMALL: Final = 0.2
 """Gain above which no step is taken from it, of a curve whose search did not end."""
+_FOR_ALL: Final = 3
+_FEW: Final = 2.0
+"""After so many steps no search goes on for so few curves: most of them lie far from the wells, and have no weight."""
 _LEAST_SHARE_OF_INFORMATION: Final = 0.2
 _LARGEST_STEP: Final = (0.3, 0.2, 0.3, 0.5)
 _WELLS_AT_ONCE: Final = 8
@@ -164,12 +167,12 @@ def _without_top(w):  # type: ignore[no-untyped-def]
 
 @compiled(fastmath=True)
 def _steps(tight, w):  # type: ignore[no-untyped-def]
-    """Steps of Newton of every curve's best, and their gains; returns the largest of these.
+    """Steps of Newton of every curve's best, and their gains; returns how many of these are not yet small.
 
     `tight`: 1 / squared spreads of cultures.
     """
     tx, th, ta = tight
-    largest = 0.0
+    count = 0.0
     for s in range(AT_ONCE):
         xh, xa, ha = w[_XH + s], w[_XA + s], w[_HA + s]
         px, ph, pa = w[_XX + s] + tx, w[_HH + s] + th, w[_AA + s] + ta
@@ -186,12 +189,12 @@ def _steps(tight, w):  # type: ignore[no-untyped-def]
         dt = (gt - w[_XT + s] * dx - w[_HT + s] * dh - w[_AT + s] * da) * by_top
         gain = gx * dx + gh * dh + ga * da + gt * gt * by_top
         w[_RISE + s] = gain
-        largest = max(largest, gain)
+        count += 1.0 if gain > _CLOSE else 0.0
         w[_DX + s] = min(max(dx, -_LARGEST_STEP[0]), _LARGEST_STEP[0])
         w[_DH + s] = min(max(dh, -_LARGEST_STEP[1]), _LARGEST_STEP[1])
         w[_DA + s] = min(max(da, -_LARGEST_STEP[2]), _LARGEST_STEP[2])
         w[_DT + s] = min(max(dt, -_LARGEST_STEP[3]), _LARGEST_STEP[3])
-    return largest
+    return count
 
 
 @compiled(fastmath=True)
@@ -274,7 +277,7 @@ def paraboloids_together(wells, k, spreads, highest, w):  # type: ignore[no-unty
             _wells(wells, c, nu, w)
             _add_cell(float(wells.edges[c + 1] - wells.edges[c]), nu, w)
         _without_top(w)
-        if _steps(tight, w) < _CLOSE or step == _STEPS - 1:
+        if _steps(tight, w) <= (_FEW if step >= _FOR_ALL else 0.0) or step == _STEPS - 1:
             break
         _move(w)
     _settle(w)

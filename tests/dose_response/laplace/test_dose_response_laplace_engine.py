@@ -96,9 +96,7 @@ def likelihoods(kept: np.ndarray, spreads: np.ndarray, shifts: np.ndarray) -> np
     base = np.zeros((1, draws))
     moved = no_shifts(panel)
     moved.of_experiment[:] = shifts
-    log_weights(
-        panel, heights_less(panel, np.zeros((1, draws))), days, days, moved, rows_of(draws), base, np.zeros((1, draws))
-    )
+    log_weights(panel, heights_less(panel, np.zeros((1, draws))), days, moved, rows_of(draws), base)
     return base[0]
 
 
@@ -255,7 +253,7 @@ def population_draws(replicate: int, y: np.ndarray, s: float, hyper: CurveHyperp
     start, of_days = np.array([[0.0] * 3, [0.5] * 3]), DayPriors(np.zeros(3), np.ones(3), np.ones(5))
     swept = sweep_population(
         points, log_proposal, none, np.zeros(lines, np.int64), 1, start, np.zeros(5), hyper, of_days,
-        even_numbers(2_000, lines, rng), 200,
+        even_numbers(2_000, lines, rng), 2_000, 200,
         rows_of(draws), rows_of(lines), rng,
     )  # fmt: skip
     np.testing.assert_allclose(swept.weights.sum(axis=1), 1.0)

@@ -33,6 +33,7 @@ def test_paraboloids_are_those_of_each_curve_alone():
     together, each = (np.delete(kept, 7, axis=2) for kept in found)
     size = np.abs(each).max(axis=(0, 2))
     assert (np.abs(together - each).mean(axis=(0, 2)) < 2e-3 * size).all()
-    np.testing.assert_allclose(together[:, 0], each[:, 0], atol=0.1)
+    assert np.abs(together[:, 0] - each[:, 0]).mean() < 0.01
+    np.testing.assert_allclose(together[:, 0], each[:, 0], atol=0.25)  # searches of few curves do not end
     np.testing.assert_array_equal(found[0][:, 1:, 7], 0.0)  # a curve that no prior has
     assert found[0][0, 0, 7] == found[1][0, 0, 7] < -1e100
