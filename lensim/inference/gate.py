@@ -4,15 +4,19 @@ With nutpie `pm.sample` gives no warnings, so every fit of lensim has a verdict.
 """
 
 import itertools
+from typing import Final
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
-from lensim.inference.convergence import convergence_of
+from lensim.inference.convergence import Convergence, convergence_of
 from lensim.inference.engine import ENGINE_DOUBTS, engine_of
 from lensim.inference.settings import GateSettings
 from lensim.inference.verdict import Verdict
+
+NUMBERS_AT_ONCE: Final = 4_000_000
+"""Draws that are copied together: of a large panel never all."""
 
 
 def convergence_table(draws: xr.Dataset) -> pd.DataFrame:
@@ -23,14 +27,21 @@ def convergence_table(draws: xr.Dataset) -> pd.DataFrame:
     one.
     """
     names: list[str] = []
-    arrays = [np.empty((draws.sizes["chain"], draws.sizes["draw"], 0))]
+    found = [convergence_of(np.empty((draws.sizes["chain"], draws.sizes["draw"], 0)))]
+    waiting: list[np.ndarray] = []
     for name, values in draws.data_vars.items():
         rest = [str(d) for d in values.dims if d not in ("chain", "draw")]
-        array = _finite_order(values.transpose("chain", "draw", *rest).to_numpy().astype(float))
-        arrays.append(array.reshape(*array.shape[:2], -1))
+        array = values.transpose("chain", "draw", *rest).to_numpy()
+        array = _finite_order(array.astype(float, copy=False))
+        waiting.append(array.reshape(*array.shape[:2], -1))
         names += [f"{name}{label}" for label in _labels(values, rest)]
-    found = convergence_of(np.concatenate(arrays, axis=2))
-    return pd.DataFrame(found._asdict(), index=names)
+        if sum(one.size for one in waiting) > NUMBERS_AT_ONCE:
+            found.append(convergence_of(np.concatenate(waiting, axis=2)))
+            waiting = []
+    if waiting:
+        found.append(convergence_of(np.concatenate(waiting, axis=2)))
+    columns = zip(Convergence._fields, zip(*found, strict=True), strict=True)
+    return pd.DataFrame({name: np.concatenate(parts) for name, parts in columns}, index=names)
 
 
 def _labels(values: xr.DataArray, dims: list[str]) -> list[str]:

@@ -22,7 +22,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working folder, in which fits are made up."""
 
     def fit_study(data: xr.Dataset, settings: Any, seed: int, **of_fit: Any) -> xr.DataTree:
-        return fitted_of(data.attrs.get("compound", "a value"))(data, ScreenSettings(), seed)
+        return fitted_of(data.attrs.get("compound", "a value"))(data, ScreenSettings(), seed).result
 
     monkeypatch.setattr(one, "fit_study", fit_study)
     monkeypatch.chdir(tmp_path)

@@ -180,3 +180,12 @@ def test_verdict_survives_the_way_through_text(replaced):
     verdict = diagnose(result_of(normal_draws(), **replaced))
     assert Verdict.from_json(verdict.to_json()) == verdict
     assert Verdict.from_json(verdict.to_json()) != replace(verdict, passed=not verdict.passed)
+
+
+def test_a_large_posterior_is_judged_in_parts(monkeypatch):
+    draws = result_of(autocorrelated(0.5))["posterior"].to_dataset()
+    whole = convergence_table(draws)
+    monkeypatch.setattr("lensim.inference.gate.NUMBERS_AT_ONCE", 1)
+    parts = convergence_table(draws)
+    assert list(parts.index) == list(whole.index) == ["mu", "x[NCI-H929]", "x[Z138]"]
+    np.testing.assert_array_equal(parts, whole)
