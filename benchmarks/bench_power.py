@@ -26,7 +26,7 @@ from lensim.power.expression.scenario import ExpressionScenario
 from lensim.power.expression.study import simulate_chunk
 from lensim.power.spec import stream_path
 
-EXACT_STUDIES, NUTS_STUDIES, MIXED_STUDIES = 24_000, 30, 60
+EXACT_STUDIES, NUTS_STUDIES, MIXED_STUDIES = 100_000, 30, 60
 SCALES = {
     "exact": (1_000, 10_000, 100_000),
     "t on log ratios": (1_000, 10_000, 100_000, 1_000_000),

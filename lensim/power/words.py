@@ -211,7 +211,7 @@ def audit_sentences(audit: pd.DataFrame) -> list[str]:
     return [
         f"{'Audit' if studies >= FEWEST_AUDITED else 'Spot check'}: {again}: {int(apart.sum())} of {len(fitted)} "
         f"decisions differ, in {differing} of {count_of(studies, 'study', 'studies')}, so they may differ in up to "
-        f"{100 * largest_share(differing, studies):.2g}% of all (95% limit){said}; "
+        f"{float(f'{100 * largest_share(differing, studies):.2g}'):g}% of all (95% limit){said}; "
         f"means differ by {z.max():.1f} Monte Carlo errors of NUTS at most"
         + (f"; {failed} decisions have no NUTS fit that passes its gate." if failed else ".")
     ]

@@ -245,6 +245,17 @@ def test_an_audit_of_few_studies_is_a_spot_check_with_its_limit(studies, word, l
     )
 
 
+def test_all_studies_are_a_hundred_percent():
+    audit = pd.DataFrame(
+        {
+            "study": [0, 1], "rule": 0, "target": 0, "fast_decided": True, "nuts_decided": False,
+            "fast_probability": 0.9, "nuts_probability": 0.8, "nuts_failed": False,
+            "probability_mcse": 0.01, "fast_mean": 1.0, "nuts_mean": 1.0, "mean_mcse": 0.1,
+        }
+    )  # fmt: skip
+    assert "in 2 of 2 studies, so they may differ in up to 100% of all" in audit_sentences(audit)[0]
+
+
 @pytest.mark.parametrize(
     ("share", "mcse", "text"),
     [
