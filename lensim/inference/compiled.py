@@ -2,7 +2,7 @@
 
 numba keeps a compiled function as long as the file that it is written in is the same, though functions of other files
 are compiled into it. So the sources of all modules of one folder together name the cache: the kernels of an engine lie
-in one folder, and take no kernel of another.
+in one folder, and take no kernel of another but those of `lensim.inference.vectors`, whose source is counted too.
 """
 
 import hashlib
@@ -26,7 +26,8 @@ def cache_folder(sources: Path) -> Path | None:
 
     What lies there is run. numba's own choice is not taken: it asks nobody whose a folder is.
     """
-    kernels = (Path(__file__), *sorted(sources.glob("*.py")))
+    shared = Path(__file__), Path(__file__).with_name("vectors.py")
+    kernels = (*shared, *sorted(sources.glob("*.py")))
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in kernels)).hexdigest()[:16]
     name = f"kernels-{digest}"
     beside = private_folder(sources / "__pycache__" / name)

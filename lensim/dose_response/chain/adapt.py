@@ -4,11 +4,17 @@ from typing import Final
 
 import numpy as np
 
+from lensim.dose_response.chain.coordinates import STEP
+from lensim.dose_response.chain.likelihood import LN10
 from lensim.dose_response.chain.panel import Panel
 from lensim.dose_response.chain.paraboloids import refer
+from lensim.dose_response.chain.prior_of_moves import NORMAL_QUANTILES
+from lensim.dose_response.chain.quantiles import ABOVE, BELOW, weigh_effects
 from lensim.dose_response.chain.start import Start, size_at_top
-from lensim.dose_response.chain.state import Bases, parts_of, state_of
+from lensim.dose_response.chain.state import Bases, parts_of, room_of_cells, state_of
 
+KNOWN: Final = 0.25
+"""Sd of a log10 EC50 below which wells know it, whatever the population."""
 _LEAST: Final = 1e-3
 """Of the variance of a number alone, added to that with others."""
 _SMALLEST_VARIANCE: Final = 1e-8
@@ -49,9 +55,13 @@ def _one(draws: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(np.stack([draws.mean(axis=0), np.maximum(draws.std(axis=0), 1e-4)], axis=-1))
 
 
-def _sizes(panel: Panel, parts: dict[str, np.ndarray], log_top_dose: np.ndarray) -> np.ndarray:
-    size = size_at_top(parts["curve"], log_top_dose[panel.line_of])
-    return np.ascontiguousarray(np.stack([size.mean(axis=0), 1.0 / np.maximum(size.var(axis=0), 1e-5)], axis=-1))
+def _sizes_of_all(panel: Panel, parts: dict[str, np.ndarray], log_top_dose: np.ndarray) -> np.ndarray:
+    """Numbers of the move of all sizes (draw, 4)."""
+    mu, spread = parts["mu"], parts["spread"][:, 0]
+    x = mu[:, :1] + np.exp(spread[:, :1]) * np.array(NORMAL_QUANTILES)
+    ones = np.ones_like(x)
+    reached = size_at_top(np.stack([x, ones * mu[:, 1:2], ones], axis=-1), log_top_dose[:1]).mean(axis=1)
+    return np.stack([mu[:, 0], spread[:, 0], mu[:, 2] * reached, spread[:, 2] + np.log(reached)], axis=-1)
 
 
 def _wide(panel: Panel, parts: dict[str, np.ndarray], by_size: np.ndarray) -> np.ndarray:
@@ -73,6 +83,9 @@ def adapted(panel: Panel, draws: np.ndarray, log_top_dose: np.ndarray) -> Bases:
     by_size[..., 2] = size_at_top(parts["line"], log_top_dose)
     populations = [_in_six(*_moments(population_numbers(panel, parts, k))) for k in range(3)]
     cultures = len(panel.line_of)
+    tested = panel.log_dose[panel.log_dose > -999.0] / LN10
+    lowest = float(tested.min()) - BELOW
+    steps = int((tested.max() + ABOVE - lowest) / STEP) + 2
     bases = Bases(
         np.zeros((cultures, 4, 4)),
         np.zeros((cultures, 4)),
@@ -80,15 +93,10 @@ def adapted(panel: Panel, draws: np.ndarray, log_top_dose: np.ndarray) -> Bases:
         np.zeros((cultures, 3)),
         *_moments(by_size),
         log_top_dose,
-        _sizes(panel, parts, log_top_dose),
         _wide(panel, parts, by_size),
         np.stack([one[0] for one in populations]),
         np.stack([one[1] for one in populations]),
-        *_moments(
-            np.stack(
-                [parts["mu"][:, 0], parts["spread"][:, 0, 0], parts["mu"][:, 2], parts["spread"][:, 0, 2]], axis=-1
-            )
-        ),
+        *_moments(_sizes_of_all(panel, parts, log_top_dose)),
         _one(parts["shift"]),
         _one(parts["day"]),
         _one(parts["background"]),
@@ -96,9 +104,17 @@ def adapted(panel: Panel, draws: np.ndarray, log_top_dose: np.ndarray) -> Bases:
         *_moments(parts["wells"]),
         *_moments(parts["place"]),
         *_moments(parts["over_place"]),
+        parts["line"][..., 0].std(axis=0) < KNOWN,
+        middle.line[:, 1].copy(),
+        lowest,
+        np.ones((cultures, steps, 2)),
+        np.ones((len(panel.group_of), steps, 2)),
+        np.zeros((len(panel.group_of), steps)),
     )
     y = panel.y - (panel.place * middle.place[np.repeat(panel.plate_of, _wells_of_cultures(panel))]).sum(axis=1)
     refer(panel, bases, middle, y, np.column_stack([middle.curve, middle.top]), np.zeros(4), np.zeros(4))
+    room = np.zeros(4), np.zeros(4), np.zeros((4, 4)), np.zeros(4), room_of_cells(panel)
+    weigh_effects(panel, bases, middle, y, *room)
     return bases
 
 

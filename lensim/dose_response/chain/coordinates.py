@@ -5,11 +5,17 @@ it given its group, an effect in units of what wells know of the size at the top
 spread takes lines and cultures along, as far as their wells leave them free.
 """
 
+from typing import Final
+
 import numpy as np
 
 from lensim.dose_response.chain.hierarchy import LINES, own_variance, shift_of
-from lensim.dose_response.chain.kinds import members_of_move, occupancy_at_top
+from lensim.dose_response.chain.kinds import members_of_move
+from lensim.dose_response.chain.likelihood import LN10
 from lensim.inference.compiled import compiled
+
+STEP: Final = 0.1
+"""Of tables along log10 EC50."""
 
 
 @compiled(allocates=False)
@@ -123,11 +129,12 @@ def _own_variances(panel, s, w):  # type: ignore[no-untyped-def]
 @compiled(allocates=False)
 def _density_of_line(panel, s, w, line):  # type: ignore[no-untyped-def]
     """Of a line given its group, in units of its base, which w has."""
-    total = 0.0
+    total, precision, root = 0.0, 1.0, 1.0
     for k in range(3):
-        total += 0.5 * np.log(w.line_own[k]) - 0.5 * w.line_own[k] * (s.line[line, k] - w.line_centre[k]) ** 2
-        total -= np.log(w.lower[k, k])
-    w.density_line[line] = total
+        total += w.line_own[k] * (s.line[line, k] - w.line_centre[k]) ** 2
+        precision *= w.line_own[k]
+        root *= w.lower[k, k]
+    w.density_line[line] = 0.5 * (np.log(precision / (root * root)) - total)
 
 
 @compiled(allocates=False)
@@ -164,12 +171,31 @@ def _prior_of_culture(panel, s, w, c):  # type: ignore[no-untyped-def]
 
 
 @compiled(allocates=False)
-def effects_by_size(panel, bases, s, w, reads):  # type: ignore[no-untyped-def]
-    """Effects of lines and cultures in units of what is known of them: into w (reads), or from w; densities into w.
+def place_in_table(bases, line, x, h):  # type: ignore[no-untyped-def]
+    """The step of a table below a log10 EC50, and the share of the step above it.
 
-    Wells know the size at the top dose, effect times occupancy: given log10 EC50 and slope, the effect has an estimate
-    and an information of its own wherever the curve lies.
+    Above the top dose it is that of the table's slope with the same occupancy there.
     """
+    top = bases.log_top_dose[line] / LN10
+    if x > top:
+        x = top + np.exp(min(h - bases.log_slope[line], 20.0)) * (x - top)
+    at = min(max((x - bases.lowest) / STEP, 0.0), bases.beyond.shape[1] - 1.001)
+    n = int(at)
+    return n, at - n
+
+
+@compiled(allocates=False)
+def effect_of_culture(panel, bases, c, x, h):  # type: ignore[no-untyped-def]
+    """What wells say of the effect of a culture were its log10 EC50 x: precision, and that times their estimate."""
+    n, part = place_in_table(bases, panel.line_of[c], x, h)
+    table = bases.effect[c]
+    known = table[n, 0] * (1.0 - part) + table[n + 1, 0] * part
+    return known, table[n, 1] * (1.0 - part) + table[n + 1, 1] * part
+
+
+@compiled(allocates=False)
+def effects_by_wells(panel, bases, s, w, reads):  # type: ignore[no-untyped-def]
+    """Effects of lines and cultures in units of what is known of them: into w (reads), or from w; densities into w."""
     v = own_variance(panel, s, 2)
     for line in range(len(s.line)):
         if panel.is_pooled:
@@ -180,10 +206,9 @@ def effects_by_size(panel, bases, s, w, reads):  # type: ignore[no-untyped-def]
         first, last = panel.of_line.first[line], panel.of_line.first[line + 1]
         for n in range(first, last):
             c = panel.of_line.order[n]
-            reached = occupancy_at_top(s.curve[c, 0], s.curve[c, 1], bases.log_top_dose[line])
-            known = bases.size[c, 1] * reached * reached
+            known, pull = effect_of_culture(panel, bases, c, s.curve[c, 0], s.curve[c, 1])
             precision += known / (1.0 + v * known)
-            top += known / (1.0 + v * known) * bases.size[c, 0] / reached
+            top += pull / (1.0 + v * known)
         root = np.sqrt(precision)
         if reads:
             w.away_line[line, 2] = (s.line[line, 2] - top / precision) * root
@@ -193,10 +218,9 @@ def effects_by_size(panel, bases, s, w, reads):  # type: ignore[no-untyped-def]
         w.density_line[line] = 0.5 * np.log(own / precision) - 0.5 * own * (value - centre) ** 2
         for n in range(first, last):
             c = panel.of_line.order[n]
-            reached = occupancy_at_top(s.curve[c, 0], s.curve[c, 1], bases.log_top_dose[line])
-            known = bases.size[c, 1] * reached * reached
+            known, pull = effect_of_culture(panel, bases, c, s.curve[c, 0], s.curve[c, 1])
             each = known + 1.0 / v
-            middle, root = (known * bases.size[c, 0] / reached + value / v) / each, np.sqrt(each)
+            middle, root = (pull + value / v) / each, np.sqrt(each)
             if reads:
                 w.away[c, 2] = (s.curve[c, 2] - middle) * root
             else:
@@ -207,12 +231,13 @@ def effects_by_size(panel, bases, s, w, reads):  # type: ignore[no-untyped-def]
 @compiled(allocates=False)
 def _density_of_culture(s, w, c):  # type: ignore[no-untyped-def]
     """Of a culture given its line, in units of its base, which w has."""
-    total = 0.0
+    total, precision, root = 0.0, 1.0, 1.0
     for k in range(4):
         value = s.curve[c, k] if k < 3 else s.top[c]
-        total += 0.5 * np.log(w.prior_precision[k]) - 0.5 * w.prior_precision[k] * (value - w.prior_mean[k]) ** 2
-        total -= np.log(w.lower[k, k])
-    w.density[c] = total
+        total += w.prior_precision[k] * (value - w.prior_mean[k]) ** 2
+        precision *= w.prior_precision[k]
+        root *= w.lower[k, k]
+    w.density[c] = 0.5 * (np.log(precision / (root * root)) - total)
 
 
 @compiled(allocates=False)

@@ -9,6 +9,7 @@ from lensim.inference.compiled import compiled
 
 CULTURE, LINE, POPULATION, SHIFT, DAY, WELLS, BACKGROUND, OVER_BACKGROUND = 0, 1, 2, 3, 4, 5, 6, 7
 PLACE, OVER_PLACE, GIVEN_BACKGROUND, GIVEN_PLACE, JUMP, SIZE, EFFECTS, SIZES = 8, 9, 10, 11, 12, 13, 14, 15
+ALONG = 16
 TAIL: Final = 8.0
 """Degrees of freedom of the t around which moves are made."""
 _LEAST_OCCUPANCY: Final = 1e-9
@@ -42,7 +43,7 @@ def members_of_move(panel, kind, i):  # type: ignore[no-untyped-def]
     """Cultures whose wells a move asks: their order, and which of it."""
     if kind == CULTURE:
         return panel.every.order, i, i + 1
-    if kind in (LINE, JUMP, SIZE):
+    if kind in (LINE, JUMP, SIZE, ALONG):
         return panel.of_line.order, panel.of_line.first[i], panel.of_line.first[i + 1]
     if kind == SHIFT:
         return panel.of_experiment.order, panel.of_experiment.first[i], panel.of_experiment.first[i + 1]

@@ -10,10 +10,13 @@ from typing import Final
 import numpy as np
 
 from lensim.inference.compiled import compiled
+from lensim.inference.vectors import exponential, logarithm
 
 LN10: Final = float(np.log(10.0))
 _FAST: Final = {"reassoc", "contract", "arcp", "nsz"}
-_AT_ONCE: Final = 8
+_EXACT: Final = {"contract", "nsz"}
+_AT_ONCE: Final = 64
+SIDE_BY_SIDE: Final = 8
 _LARGE: Final = 1e140
 
 
@@ -27,34 +30,65 @@ def _times(y, first, last, mu, share):  # type: ignore[no-untyped-def]
     return product
 
 
+@compiled(allocates=False)
+def _log_times(y, first, last, mu, share):  # type: ignore[no-untyped-def]
+    """Log of `_times`, where that is too large a number."""
+    total = 0.0
+    for w in range(first, last):
+        away = y[w] - mu
+        total += np.log1p(away * away * share)
+    return total
+
+
+@compiled(fastmath=_EXACT, allocates=False)
+def _cells_of_raw(log_dose, cells, x, slope, fall, level, background, sd2, nu, per_count, room):  # type: ignore[no-untyped-def]
+    """Into room (cell): mean log signals, log variances, what squares are multiplied with, signals."""
+    for c in range(cells):
+        room[3, c] = background + level * (1.0 + fall / (1.0 + exponential(slope * (LN10 * x - log_dose[c]))))
+        expected = max(room[3, c], 1e-300)
+        variance = sd2 + per_count / expected
+        room[0, c], room[1, c], room[2, c] = logarithm(expected), logarithm(variance), 1.0 / (variance * nu)
+
+
+@compiled(fastmath=_EXACT, allocates=False)
+def _cells_of_percents(log_dose, cells, x, slope, fall, level, sd2, nu, floor2, room):  # type: ignore[no-untyped-def]
+    """As above, of viabilities."""
+    for c in range(cells):
+        expected = level * (1.0 + fall / (1.0 + exponential(slope * (LN10 * x - log_dose[c]))))
+        variance = sd2 * expected * expected + floor2
+        room[0, c], room[1, c], room[2, c], room[3, c] = expected, logarithm(variance), 1.0 / (variance * nu), 1.0
+
+
 @compiled(fastmath=_FAST, allocates=False)
-def log_likelihood(panel, y, k, x, h, a, top, log_background, wells):  # type: ignore[no-untyped-def]
+def log_likelihood(panel, y, k, x, h, a, top, log_background, wells, room):  # type: ignore[no-untyped-def]
     """Of the wells of culture k, but for what depends on nu alone (`constant_of_wells`).
 
-    `wells` is (log sd, log nu, log floor).
+    `wells` is (log sd, log nu, log floor); `room` is (4, cell), to work in.
     """
     slope, fall, level = np.exp(h), np.expm1(-a), np.exp(top)
     background = np.exp(log_background) if panel.is_raw else 0.0
     sd2, nu, floor2 = np.exp(2.0 * wells[0]), np.exp(wells[1]), np.exp(2.0 * wells[2])
-    if not (slope < 1e10 and level < 1e100 and abs(fall) < 1e100 and sd2 < 1e50 and nu < 1e50):
+    if not (slope < 1e10 and level < 1e100 and abs(fall) < 1e100 and sd2 < 1e50 and nu < 1e50 and abs(x) < 1e50):
         return -np.inf
+    start, cells = panel.bounds[k], panel.bounds[k + 1] - panel.bounds[k]
+    whole = (cells + SIDE_BY_SIDE - 1) // SIDE_BY_SIDE * SIDE_BY_SIDE
+    if panel.is_raw:
+        _cells_of_raw(panel.dose_of[k], whole, x, slope, fall, level, background, sd2, nu, panel.per_count, room)
+    else:
+        _cells_of_percents(panel.dose_of[k], whole, x, slope, fall, level, sd2, nu, floor2, room)
     total, product = 0.0, 1.0
-    for c in range(panel.bounds[k], panel.bounds[k + 1]):
-        reach = slope * (panel.log_dose[c] - LN10 * x)
-        occupancy = 1.0 / (1.0 + np.exp(-reach)) if reach > -700.0 else 0.0
-        expected = background + level * (1.0 + fall * occupancy)
-        if panel.is_raw:
-            if not expected > 0.0:
-                return -np.inf
-            mu, variance = np.log(expected), sd2 + panel.per_count / expected
-        else:
-            mu, variance = expected, sd2 * expected * expected + floor2
-        first, last = panel.edges[c], panel.edges[c + 1]
-        total -= 0.5 * (last - first) * np.log(variance)
-        share = 1.0 / (variance * nu)
+    for c in range(cells):
+        if not room[3, c] > 0.0:
+            return -np.inf
+        first, last = panel.edges[start + c], panel.edges[start + c + 1]
+        total -= 0.5 * (last - first) * room[1, c]
         while first < last:
             until = min(first + _AT_ONCE, last)
-            product *= _times(y, first, until, mu, share)
+            times = _times(y, first, until, room[0, c], room[2, c])
+            if times < _LARGE:
+                product *= times
+            else:
+                total -= 0.5 * (nu + 1.0) * _log_times(y, first, until, room[0, c], room[2, c])
             if product > _LARGE:
                 total -= 0.5 * (nu + 1.0) * np.log(product)
                 product = 1.0
@@ -71,11 +105,13 @@ def constant_of_wells(number, log_nu):  # type: ignore[no-untyped-def]
 
 
 @compiled(allocates=False)
-def all_log_likelihoods(panel, y, s, into):  # type: ignore[no-untyped-def]
+def all_log_likelihoods(panel, y, s, into, room):  # type: ignore[no-untyped-def]
     """Of all cultures, into (culture)."""
     for k in range(len(into)):
         c = s.curve[k]
-        into[k] = log_likelihood(panel, y, k, c[0], c[1], c[2], s.top[k], s.background[panel.plate_of[k]], s.wells)
+        into[k] = log_likelihood(
+            panel, y, k, c[0], c[1], c[2], s.top[k], s.background[panel.plate_of[k]], s.wells, room
+        )
 
 
 @compiled(allocates=False)

@@ -13,9 +13,10 @@ A move changes a few numbers and, with them, the curves or tops of some cultures
     OVER_PLACE       their means and spreads over plates, which move with them
     GIVEN_BACKGROUND, GIVEN_PLACE   means and spreads given the plates: no well is asked
     SIZE             log10 EC50, log slope and size at the top dose of a line; its cultures keep their deviations
-    EFFECTS          mean and spreads of effects; lines and cultures keep places by what wells know of sizes
-    SIZES            means and spreads of log10 EC50s and effects: EC50s keep standardised deviations
+    EFFECTS          mean and spreads of effects; lines and cultures keep places by what wells know of them
+    SIZES            means and spreads of log10 EC50s and of sizes at the top dose; EC50s keep their quantiles
     JUMP             another curve of a line, from all that it may be; effects of cultures are drawn anew
+    ALONG            another EC50 of a line, from what wells and population say of it; effects are drawn anew
 
 Elliptical slice sampling, generalised (Nishihara, Murray and Adams 2014, JMLR 15, 2087): the target is written as a
 multivariate t around where it is expected times what is left, and a step goes along an ellipse of the t. So it is an
@@ -28,8 +29,9 @@ import numpy as np
 
 from lensim.dose_response.chain.coordinates import base_of_culture, root_of_culture
 from lensim.dose_response.chain.hierarchy import LINES, day_variance, draw_line, own_variance, shift_of, shift_variance
-from lensim.dose_response.chain.jump import jump
+from lensim.dose_response.chain.jump import jump, jump_along
 from lensim.dose_response.chain.kinds import (
+    ALONG,
     BACKGROUND,
     CULTURE,
     DAY,
@@ -67,7 +69,7 @@ def _likelihood(panel, s, w, kind, i):  # type: ignore[no-untyped-def]
         c = order[n]
         own = s.curve[c]
         found = log_likelihood(
-            panel, w.y, c, own[0], own[1], own[2], s.top[c], s.background[panel.plate_of[c]], s.wells
+            panel, w.y, c, own[0], own[1], own[2], s.top[c], s.background[panel.plate_of[c]], s.wells, w.room_of_cells
         )
         w.tried[c] = found
         total += found
@@ -86,7 +88,7 @@ def _log_density_written(panel, s, w, kind, i):  # type: ignore[no-untyped-def]
         total += w.density_line[i]
     elif kind in (POPULATION, EFFECTS, SIZES):
         for line in range(len(s.line)):
-            total += w.density_line[line]
+            total += w.density_line[line] + (w.density_ec50[line] if kind == SIZES else 0.0)
         if i == 0 and panel.experiments:
             square = 0.0
             for e in range(panel.experiments):
@@ -227,6 +229,9 @@ def move(panel, bases, s, w, kind, i, rng):  # type: ignore[no-untyped-def]
         return
     if kind == JUMP:
         jump(panel, bases, s, w, kind, i, rng)
+        return
+    if kind == ALONG:
+        jump_along(panel, bases, s, w, kind, i, rng)
         return
     d = read_move(panel, bases, s, w, kind, i, w.at)
     _take_base(bases, w, kind, i)

@@ -1,11 +1,13 @@
 """Wells of a panel and the priors of its model as arrays for the chain."""
 
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 import xarray as xr
 
 from lensim import vocabulary as v
+from lensim.dose_response.chain.likelihood import SIDE_BY_SIDE
 from lensim.dose_response.founders import founders_of_curves
 from lensim.dose_response.log_signal import log_signal as log_signal_of
 from lensim.dose_response.panel_arrays import experiment_of_cultures
@@ -34,6 +36,8 @@ class Panel(NamedTuple):
         (well) log signal, or viability as a fraction.
     edges, log_dose, bounds
         (cell + 1) where the wells of each cell begin; (cell); (culture + 1) where the cells of each culture begin.
+    dose_of
+        (culture, cell) log doses of each culture, filled up with untreated ones to a number that vectors hold.
     line_of, plate_of, experiment_of, day_of
         (culture); 0 where there are no experiments (days) that cultures share.
     group_of
@@ -72,6 +76,7 @@ class Panel(NamedTuple):
     edges: np.ndarray
     log_dose: np.ndarray
     bounds: np.ndarray
+    dose_of: np.ndarray
     line_of: np.ndarray
     plate_of: np.ndarray
     experiment_of: np.ndarray
@@ -134,18 +139,21 @@ def panel_of(data: xr.Dataset, model: str, priors: DoseResponsePriors) -> Panel:
     new = np.r_[True, (np.diff(sorted_culture) != 0) | (np.diff(sorted_dose) != 0)]
     first = np.flatnonzero(new)
     treated = sorted_dose[first] > 0
+    log_dose = np.where(treated, np.log(np.where(treated, sorted_dose[first], 1.0)), LOG_DOSE_OF_UNTREATED)
     line_of = data[v.LINE_OF_CULTURE].to_numpy().astype(np.int64)
     plate_of = data[v.PLATE_OF_CULTURE].to_numpy().astype(np.int64)
     lines, plates, cultures = data.sizes[v.CELL_LINE], data.sizes[v.PLATE], len(line_of)
     experiment, experiments = experiments_of(data)
     founder, day, founder_of_day, experiment_of_day = _days_of(data)
     blank_y, blank_plate = _blanks(data, minutes) if is_raw else (np.empty(0), np.empty(0, np.int64))
+    bounds = np.searchsorted(sorted_culture[first], np.arange(cultures + 1)).astype(np.int64)
     tested = np.log10(dose[dose > 0])
     return Panel(
         y=y[order],
         edges=np.r_[first, len(order)].astype(np.int64),
-        log_dose=np.where(treated, np.log(np.where(treated, sorted_dose[first], 1.0)), LOG_DOSE_OF_UNTREATED),
-        bounds=np.searchsorted(sorted_culture[first], np.arange(cultures + 1)).astype(np.int64),
+        log_dose=log_dose,
+        bounds=bounds,
+        dose_of=_side_by_side(log_dose, bounds),
         line_of=line_of,
         plate_of=plate_of,
         experiment_of=experiment,
@@ -174,6 +182,15 @@ def panel_of(data: xr.Dataset, model: str, priors: DoseResponsePriors) -> Panel:
         **_of_curves(priors.curves, float(tested.min() + tested.max()) / 2.0, is_pooled),
         **_of_wells(priors.wells, log_untreated, is_raw),
     )
+
+
+def _side_by_side(log_dose: np.ndarray, bounds: np.ndarray) -> np.ndarray:
+    cells = np.diff(bounds)
+    most = -(-int(cells.max()) // SIDE_BY_SIDE) * SIDE_BY_SIDE
+    found = np.full((len(cells), most), LOG_DOSE_OF_UNTREATED)
+    for k, (first, last) in enumerate(pairwise(bounds)):
+        found[k, : last - first] = log_dose[first:last]
+    return found
 
 
 def _members(of: np.ndarray, number: int) -> Members:

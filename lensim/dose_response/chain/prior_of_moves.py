@@ -34,6 +34,8 @@ from lensim.dose_response.chain.likelihood import constant_of_wells
 from lensim.inference.compiled import compiled
 
 _BLANK_NU: Final = 4.0
+_NODES: Final = 5
+NORMAL_QUANTILES: Final = (-1.2816, -0.5244, 0.0, 0.5244, 1.2816)
 
 
 @compiled(allocates=False)
@@ -103,6 +105,15 @@ def log_density_of_line(panel, s, line, x, h, a):  # type: ignore[no-untyped-def
 
 
 @compiled(allocates=False)
+def mean_occupancy(panel, bases, s, mean, log_spread):  # type: ignore[no-untyped-def]
+    """Share of the effect that a population reaches at the top dose on average, its EC50s spread around a mean."""
+    total, spread = 0.0, np.exp(log_spread)
+    for j in range(_NODES):
+        total += occupancy_at_top(mean + spread * NORMAL_QUANTILES[j], s.mu[1], bases.log_top_dose[0])
+    return total / _NODES
+
+
+@compiled(allocates=False)
 def log_prior_of_move(panel, bases, s, w, kind, i, at):  # type: ignore[no-untyped-def]
     """Log density of what moves but for the wells, up to what the move does not change."""
     total = 0.0
@@ -113,9 +124,11 @@ def log_prior_of_move(panel, bases, s, w, kind, i, at):  # type: ignore[no-untyp
         reached = occupancy_at_top(at[0], at[1], bases.log_top_dose[i])
         total = log_density_of_line(panel, s, i, at[0], at[1], at[2] / reached) - np.log(reached)
     elif kind == SIZES:
-        for j in range(2):
-            total -= 0.5 * ((at[2 * j] - panel.mean[2 * j]) / panel.sd_mean[2 * j]) ** 2
-            total += log_prior_of_spread(panel, LINES, 2 * j, at[2 * j + 1])
+        reached = mean_occupancy(panel, bases, s, at[0], at[1])
+        effect, spread = at[2] / reached, at[3] - np.log(reached)
+        total -= 0.5 * ((at[0] - panel.mean[0]) / panel.sd_mean[0]) ** 2
+        total -= 0.5 * ((effect - panel.mean[2]) / panel.sd_mean[2]) ** 2 + np.log(reached)
+        total += log_prior_of_spread(panel, LINES, 0, at[1]) + log_prior_of_spread(panel, LINES, 2, spread)
     elif kind in (POPULATION, EFFECTS):
         j = 0
         if panel.is_pooled:

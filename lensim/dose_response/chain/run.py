@@ -13,7 +13,7 @@ from lensim.dose_response.chain.adapt import adapted, first_bases
 from lensim.dose_response.chain.panel import Panel, panel_of
 from lensim.dose_response.chain.posterior import posterior_of
 from lensim.dose_response.chain.start import chain_start, start_of
-from lensim.dose_response.chain.state import Bases, parts_of, state_of, work_of
+from lensim.dose_response.chain.state import Bases, parts_of, size_of, state_of, work_of
 from lensim.dose_response.chain.sweep import run_chain, schedule_of
 from lensim.dose_response.panel_checks import require_for
 from lensim.dose_response.priors import DoseResponsePriors
@@ -26,7 +26,7 @@ STAGES: Final = (60, 100, 160, 250)
 _GONE: Final = 0.3
 
 
-SMALLEST_ESS: Final = 550.0
+SMALLEST_ESS: Final = 500.0
 LARGEST_R_HAT: Final = 1.008
 """Chains are made longer until every number that is looked at reaches these, with a margin to the gate's."""
 SHARE_OF_DRAWS: Final = 0.4
@@ -34,16 +34,26 @@ SHARE_OF_DRAWS: Final = 0.4
 _NOISE_OF_R_HAT: Final = 32.0
 """R-hat less 1, times the number of draws, that chance alone gives to the worst of many numbers."""
 USUAL: Final = SamplerSettings()
-LONGEST: Final = 6
-"""Times that chains are made twice as long at most; only every second sweep is then kept of those before."""
+MOST_REPEATS: Final = 12
+"""Times that the own moves of a line are made in a sweep at most."""
+LONGEST: Final = 12
+"""Times that chains are made longer by a half or a third at most; once twice as long, every second draw is let go."""
 
 
 def _run_all(
-    panel: Panel, bases: Bases, states: list[Any], works: list[Any], rngs: list[Any], draws: int, thin: int, cores: int
+    panel: Panel,
+    bases: Bases,
+    states: list[Any],
+    works: list[Any],
+    rngs: list[Any],
+    draws: int,
+    thin: int,
+    cores: int,
+    repeats: np.ndarray,
 ) -> np.ndarray:
     """Draws (chain, draw, number) of all chains."""
     record = np.empty((len(states), draws, len(states[0].flat)))
-    schedule = schedule_of(panel)
+    schedule = schedule_of(panel, bases.is_known, repeats)
 
     def one(i: int) -> None:
         run_chain(panel, bases, states[i], works[i], schedule, thin, record[i], rngs[i])
@@ -70,6 +80,27 @@ def looked_at(panel: Panel, record: np.ndarray) -> np.ndarray:
     return np.concatenate(chosen, axis=2)
 
 
+def line_of_numbers(panel: Panel, numbers: int) -> np.ndarray:
+    """The line that each number of `looked_at` is of alone; -1 where it is of several."""
+    wells = len(parts_of(np.zeros(size_of(panel)), panel)["wells"])
+    alone = [np.repeat(np.arange(len(panel.group_of)), 3), np.full(9 + wells, -1)]
+    alone += [np.repeat(panel.line_of, 3), panel.line_of]
+    found = np.concatenate(alone)
+    return np.concatenate([found, np.full(numbers - len(found), -1)])
+
+
+def repeats_for(panel: Panel, ess: np.ndarray, repeats: np.ndarray, wanted: float) -> np.ndarray:
+    """How often the own moves of each line are made, from effective sizes with what they were.
+
+    More where a line is slower than what all lines share: else that is what holds it.
+    """
+    line = line_of_numbers(panel, len(ess))
+    wanted = min(wanted, float(ess[line < 0].min()))
+    smallest = np.full(len(repeats), np.inf)
+    np.minimum.at(smallest, line[line >= 0], ess[line >= 0])
+    return np.clip(np.ceil(repeats * wanted / smallest), repeats, MOST_REPEATS).astype(np.int64)
+
+
 def draw_chains(panel: Panel, settings: SamplerSettings, seed: int) -> tuple[np.ndarray, int]:
     """Draws (chain, draw, number) of flat states, and the sweeps between two of them."""
     cores = settings.cores or usable_cores()
@@ -78,12 +109,13 @@ def draw_chains(panel: Panel, settings: SamplerSettings, seed: int) -> tuple[np.
     bases = first_bases(panel, start, seeding.stream(seed, "posterior", "laplace", "bases"))
     states = [state_of(chain_start(panel, start, rng), panel) for rng in rngs]
     works = [work_of(panel) for _ in rngs]
+    repeats = np.ones(len(panel.group_of), np.int64)
     for sweeps in STAGES:
-        record = _run_all(panel, bases, states, works, rngs, sweeps, 1, cores)
+        record = _run_all(panel, bases, states, works, rngs, sweeps, 1, cores, repeats)
         kept = record[:, int(_GONE * sweeps) :].reshape(-1, record.shape[2])
         bases = adapted(panel, kept, start.log_top_dose)
     thin = 1
-    record = _run_all(panel, bases, states, works, rngs, settings.draws, thin, cores)
+    record = _run_all(panel, bases, states, works, rngs, settings.draws, thin, cores, repeats)
     number = settings.draws * settings.chains
     wanted, largest = min(SMALLEST_ESS, SHARE_OF_DRAWS * number), max(LARGEST_R_HAT, 1.0 + _NOISE_OF_R_HAT / number)
     for _ in range(LONGEST):
@@ -93,11 +125,16 @@ def draw_chains(panel: Panel, settings: SamplerSettings, seed: int) -> tuple[np.
         ess, r_hat = np.nanmin([found.ess_bulk, found.ess_tail]), np.nanmax(found.r_hat)
         if ess >= wanted and r_hat <= largest:
             break
-        thin *= 2
-        half = settings.draws // 2
-        more = _run_all(panel, bases, states, works, rngs, settings.draws - half, thin, cores)
-        record = np.concatenate([record[:, settings.draws - 2 * half + 1 :: 2], more], axis=1)
-    return record, thin
+        with np.errstate(invalid="ignore"):
+            each = np.fmin(found.ess_bulk, found.ess_tail)
+        repeats = repeats_for(panel, np.where(np.isfinite(each), each, np.inf), repeats, wanted)
+        more = _run_all(panel, bases, states, works, rngs, -(-settings.draws // 2), thin, cores, repeats)
+        record = np.concatenate([record, more], axis=1)
+        if record.shape[1] >= 2 * settings.draws:
+            thin *= 2
+            record = record[:, 1::2]
+    places = np.linspace(0, record.shape[1] - 1, settings.draws).round().astype(np.int64)
+    return record[:, places], thin
 
 
 def draw_panel(

@@ -23,6 +23,7 @@ _TEMPER: Final = 0.5
 @compiled()
 def _weigh_grid(panel, y, line, midpoints, log_slopes, effects, tops, backgrounds, wells, into):  # type: ignore[no-untyped-def]
     """Log likelihood of the wells of a line at every curve of a grid, cultures alike, (midpoint, slope, effect)."""
+    room = np.empty((4, panel.dose_of.shape[1]))
     for a in range(len(midpoints)):
         for b in range(len(log_slopes)):
             for d in range(len(effects)):
@@ -31,7 +32,7 @@ def _weigh_grid(panel, y, line, midpoints, log_slopes, effects, tops, background
                     c = panel.of_line.order[n]
                     total += log_likelihood(
                         panel, y, c, midpoints[a], log_slopes[b], effects[d], tops[c], backgrounds[panel.plate_of[c]],
-                        wells,
+                        wells, room,
                     )  # fmt: skip
                 into[a, b, d] = total
 
@@ -42,15 +43,16 @@ def _climb(panel, y, c, at, precision, top_mean, log_background, wells):  # type
     mean = at.copy()
     mean[3] = top_mean
     slope, information, room = np.empty(4), np.empty((4, 4)), np.empty(4)
+    cells = np.empty((4, panel.dose_of.shape[1]))
     damping = 1e-2
-    value = log_likelihood(panel, y, c, at[0], at[1], at[2], at[3], log_background, wells)
+    value = log_likelihood(panel, y, c, at[0], at[1], at[2], at[3], log_background, wells, cells)
     value -= 0.5 * (precision * (at - mean) ** 2).sum()
     for _ in range(_STEPS):
         expand(panel, y, c, at, log_background, wells, slope, information, room)
         full = information + np.diag(precision)
         step = np.linalg.solve(full + damping * np.diag(np.diag(full)), slope - precision * (at - mean))
         tried = at + np.minimum(np.maximum(step, -0.5), 0.5)
-        new = log_likelihood(panel, y, c, tried[0], tried[1], tried[2], tried[3], log_background, wells)
+        new = log_likelihood(panel, y, c, tried[0], tried[1], tried[2], tried[3], log_background, wells, cells)
         new -= 0.5 * (precision * (tried - mean) ** 2).sum()
         if not new >= value:
             damping = 10.0 * damping

@@ -141,6 +141,15 @@ class Work(NamedTuple):
     base_z: np.ndarray
     density: np.ndarray
     density_line: np.ndarray
+    density_ec50: np.ndarray
+    nodes: np.ndarray
+    cells: np.ndarray
+    room_of_cells: np.ndarray
+
+
+def room_of_cells(panel: Panel) -> np.ndarray:
+    """Room for what the log likelihood of a culture takes of its cells."""
+    return np.zeros((4, panel.dose_of.shape[1]))
 
 
 def work_of(panel: Panel) -> Work:
@@ -152,7 +161,8 @@ def work_of(panel: Panel) -> Work:
         np.zeros((6, 6)), np.zeros(6), np.zeros(6), np.zeros(6), np.zeros(6), np.zeros(6), np.zeros((4, 4)),
         np.zeros(s["place"]), np.zeros(3), np.zeros(3), np.zeros(3), np.zeros(3), np.zeros(s["line"][0]),
         np.zeros(s["line"][0]), np.zeros((2, panel.groups)), np.zeros(6), np.zeros((6, 6)), np.zeros(6),
-        np.zeros(s["top"]), np.zeros(s["line"][0]),
+        np.zeros(s["top"]), np.zeros(s["line"][0]), np.zeros(s["line"][0]), np.zeros(64), np.zeros(64),
+        room_of_cells(panel),
     )  # fmt: skip
 
 
@@ -170,8 +180,6 @@ class Bases(NamedTuple):
         (line, 3), (line, 3, 3) of log10 EC50, log slope and size at the top dose.
     log_top_dose
         (line) log of the top dose.
-    size
-        (culture, 2) size at the top dose of a culture: mean and precision.
     wide
         (line, 2, 3) mean and sd of wide jumps of a line, by size.
     population_mean, population_root
@@ -187,6 +195,13 @@ class Bases(NamedTuple):
         (3), (3, 3).
     place_mean, place_root, over_place_mean, over_place_root
         (plate, 3), (plate, 3, 3), (6), (6, 6).
+    is_known, log_slope
+        (line) whether wells know its EC50 whatever the population; log slope that tables are made at.
+    lowest
+        First log10 EC50 of tables.
+    effect, effect_of_line, beyond
+        (culture, step, 2), (line, step, 2) what wells say of effects along the table, precision and that times the
+        estimate; (line, step) log likelihood at the best effect.
     """
 
     curvature: np.ndarray
@@ -196,7 +211,6 @@ class Bases(NamedTuple):
     line_mean: np.ndarray
     line_root: np.ndarray
     log_top_dose: np.ndarray
-    size: np.ndarray
     wide: np.ndarray
     population_mean: np.ndarray
     population_root: np.ndarray
@@ -213,3 +227,9 @@ class Bases(NamedTuple):
     place_root: np.ndarray
     over_place_mean: np.ndarray
     over_place_root: np.ndarray
+    is_known: np.ndarray
+    log_slope: np.ndarray
+    lowest: float
+    effect: np.ndarray
+    effect_of_line: np.ndarray
+    beyond: np.ndarray

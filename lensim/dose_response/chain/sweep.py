@@ -14,12 +14,27 @@ HIERARCHY = -1
 """In a schedule: all that lies above the cultures, given them."""
 
 
-def schedule_of(panel: Panel) -> np.ndarray:
-    """Moves of one sweep, in order (move, 2): their kind and what they are of."""
+def schedule_of(panel: Panel, is_known: np.ndarray, repeats: np.ndarray) -> np.ndarray:
+    """Moves of one sweep, in order (move, 2): their kind and what they are of.
+
+    Parameters
+    ----------
+    panel
+        The panel.
+    is_known
+        (line) whether wells know its EC50, whatever the population.
+    repeats
+        (line) how often its own moves are made.
+    """
     lines, plates = len(panel.group_of), len(panel.of_plate.first) - 1
-    found = [(kinds.CULTURE, i) for i in range(lines)] + [(kinds.LINE, i) for i in range(lines)]
-    found += [(kinds.JUMP, i) for i in range(lines)] + [(kinds.SIZE, i) for i in range(lines)] + [(HIERARCHY, 0)]
-    found += [(kinds.POPULATION, k) for k in range(3)] + [(kinds.EFFECTS, 2)]
+    found = [(kinds.LINE, i) for i in range(lines)]
+    for i in range(lines):
+        own = [(kinds.CULTURE, i), (kinds.JUMP, i), (kinds.SIZE, i)]
+        own += [] if is_known[i] else [(kinds.SIZE, i)]
+        own += [] if is_known[i] or not panel.is_pooled else [(kinds.ALONG, i)]
+        found += own * int(repeats[i])
+    found += [(HIERARCHY, 0)]
+    found += [(kinds.POPULATION, k) for k in range(2)] + [(kinds.EFFECTS, 2)]
     found += [(kinds.SIZES, 0)] * panel.is_pooled
     found += [(kinds.SHIFT, e) for e in range(panel.experiments)] + [(kinds.DAY, j) for j in range(panel.days)]
     found += [(kinds.WELLS, 0)]
@@ -37,7 +52,7 @@ def run_chain(panel, bases, s, w, schedule, thin, record, rng):  # type: ignore[
     if panel.has_places:
         for p in range(len(s.place)):
             place_wells(panel, s, w, p)
-    all_log_likelihoods(panel, w.y, s, w.log_likelihood)
+    all_log_likelihoods(panel, w.y, s, w.log_likelihood, w.room_of_cells)
     for draw in range(len(record)):
         for _ in range(thin):
             for n in range(len(schedule)):

@@ -2,7 +2,13 @@
 
 import numpy as np
 
-from lensim.dose_response.chain.coordinates import effects_by_size, read_cultures, read_line, write_cultures, write_line
+from lensim.dose_response.chain.coordinates import (
+    effects_by_wells,
+    read_cultures,
+    read_line,
+    write_cultures,
+    write_line,
+)
 from lensim.dose_response.chain.hierarchy import CULTURES, GROUPS, LINES
 from lensim.dose_response.chain.kinds import (
     BACKGROUND,
@@ -23,7 +29,8 @@ from lensim.dose_response.chain.kinds import (
     members_of_move,
     occupancy_at_top,
 )
-from lensim.dose_response.chain.prior_of_moves import log_gradients
+from lensim.dose_response.chain.prior_of_moves import log_gradients, mean_occupancy
+from lensim.dose_response.chain.quantiles import read_quantile, write_quantile
 from lensim.inference.compiled import compiled
 
 
@@ -48,19 +55,21 @@ def read_move(panel, bases, s, w, kind, i, at):  # type: ignore[no-untyped-def]
                 w.away[order[n], k] = s.curve[order[n], k] - s.line[i, k]
         return 3
     if kind == SIZES:
-        at[0], at[1], at[2], at[3] = s.mu[0], s.spread[LINES, 0], s.mu[2], s.spread[LINES, 2]
+        at[0], at[1] = s.mu[0], s.spread[LINES, 0]
         for k in range(0, 3, 2):
             for g in range(panel.groups):
                 w.away_group[g, k] = s.group[g, k] - s.mu[k]
         for line in range(len(s.line)):
-            w.away_line[line, 0] = (s.line[line, 0] - s.group[panel.group_of[line], 0]) * np.exp(-at[1])
+            read_quantile(panel, bases, s, w, line)
         for c in range(len(panel.line_of)):
             w.away[c, 0] = s.curve[c, 0] - s.line[panel.line_of[c], 0]
-        effects_by_size(panel, bases, s, w, True)
+        reached = mean_occupancy(panel, bases, s, at[0], at[1])
+        at[2], at[3] = s.mu[2] * reached, s.spread[LINES, 2] + np.log(reached)
+        effects_by_wells(panel, bases, s, w, True)
         return 4
     if kind in (POPULATION, EFFECTS):
         if kind == EFFECTS:
-            effects_by_size(panel, bases, s, w, True)
+            effects_by_wells(panel, bases, s, w, True)
         else:
             for line in range(len(s.line)):
                 read_line(panel, bases, s, w, line)
@@ -142,15 +151,17 @@ def write_move(panel, bases, s, w, kind, i, at):  # type: ignore[no-untyped-def]
             for k in range(3):
                 s.curve[order[n], k] = s.line[i, k] + w.away[order[n], k]
     elif kind == SIZES:
-        s.mu[0], s.spread[LINES, 0], s.mu[2], s.spread[LINES, 2] = at[0], at[1], at[2], at[3]
+        reached = mean_occupancy(panel, bases, s, at[0], at[1])
+        s.mu[0], s.spread[LINES, 0] = at[0], at[1]
+        s.mu[2], s.spread[LINES, 2] = at[2] / reached, at[3] - np.log(reached)
         for k in range(0, 3, 2):
             for g in range(panel.groups):
                 s.group[g, k] = s.mu[k] + w.away_group[g, k]
         for line in range(len(s.line)):
-            s.line[line, 0] = s.group[panel.group_of[line], 0] + np.exp(at[1]) * w.away_line[line, 0]
+            write_quantile(panel, bases, s, w, line)
         for c in range(len(panel.line_of)):
             s.curve[c, 0] = s.line[panel.line_of[c], 0] + w.away[c, 0]
-        effects_by_size(panel, bases, s, w, False)
+        effects_by_wells(panel, bases, s, w, False)
     elif kind in (POPULATION, EFFECTS):
         d = 0
         if panel.is_pooled:
@@ -168,7 +179,7 @@ def write_move(panel, bases, s, w, kind, i, at):  # type: ignore[no-untyped-def]
         if i == 0 and panel.days:
             s.share[1] = at[d + 1]
         if kind == EFFECTS:
-            effects_by_size(panel, bases, s, w, False)
+            effects_by_wells(panel, bases, s, w, False)
         else:
             for line in range(len(s.line)):
                 write_line(panel, bases, s, w, line)

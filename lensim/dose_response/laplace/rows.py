@@ -3,7 +3,7 @@
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from llvmlite import ir  # type: ignore[import-untyped]
+from llvmlite import ir
 from numba import extending, types
 
 from lensim.inference.compiled import compiled

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from lensim.dose_response.chain import kinds, moves, prior_of_moves, sweep, written
+from lensim.dose_response.chain import kinds, moves, prior_of_moves, quantiles, sweep, written
 from lensim.dose_response.chain.adapt import adapted, first_bases
+from lensim.dose_response.chain.coordinates import effect_of_culture
 from lensim.dose_response.chain.likelihood import all_log_likelihoods
 from lensim.dose_response.chain.panel import Panel, panel_of
 from lensim.dose_response.chain.posterior import posterior_of
@@ -45,6 +46,18 @@ def log_density(panel: Panel, data, model: str, flats: np.ndarray) -> np.ndarray
     return total
 
 
+def log_stretch_of_ec50(panel: Panel, bases: Bases, s: State, line: int) -> float:
+    """Of the place of the EC50 of a line, by differences."""
+    own, w = state_of(s.flat.copy(), panel), work_of(panel)
+    quantiles.read_quantile(panel, bases, own, w, line)
+    place, found = w.away_line[line, 0], []
+    for step in (-1e-7, 1e-7):
+        w.away_line[line, 0] = place + step
+        quantiles.write_quantile(panel, bases, own, w, line)
+        found.append(own.line[line, 0])
+    return float(np.log((found[1] - found[0]) / 2e-7))
+
+
 def log_stretch(panel: Panel, bases: Bases, s: State, kind: int, i: int) -> float:
     """Log of how much a move's own numbers are stretched into the state's, all else in its own numbers being fixed."""
     from lensim.dose_response.chain.hierarchy import own_variance
@@ -77,16 +90,13 @@ def log_stretch(panel: Panel, bases: Bases, s: State, kind: int, i: int) -> floa
     if kind == kinds.SIZE:
         return -np.log(kinds.occupancy_at_top(s.line[i, 0], s.line[i, 1], bases.log_top_dose[i]))
     if kind in (kinds.EFFECTS, kinds.SIZES):
-        reached = [
-            kinds.occupancy_at_top(s.curve[c, 0], s.curve[c, 1], bases.log_top_dose[panel.line_of[c]]) for c in every
-        ]
-        known = bases.size[:, 1] * np.array(reached) ** 2
+        known = np.array([effect_of_culture(panel, bases, c, s.curve[c, 0], s.curve[c, 1])[0] for c in every])
         of_lines = [own[2] + (known / (1.0 + v[2] * known))[panel.line_of == one].sum() for one in lines]
-        return (
-            -0.5 * np.log(of_lines).sum()
-            - 0.5 * np.log(known + 1.0 / v[2]).sum()
-            + (of_groups if kind == kinds.EFFECTS else s.spread[0, 0] * len(s.line))
-        )
+        of_effects = -0.5 * np.log(of_lines).sum() - 0.5 * np.log(known + 1.0 / v[2]).sum()
+        if kind == kinds.EFFECTS:
+            return of_effects + of_groups
+        reached = prior_of_moves.mean_occupancy(panel, bases, s, s.mu[0], s.spread[0, 0])
+        return of_effects - np.log(reached) + sum(log_stretch_of_ec50(panel, bases, s, one) for one in lines)
     if kind == kinds.OVER_BACKGROUND:
         return s.over_background[1] * len(s.background)
     if kind == kinds.OVER_PLACE:
@@ -113,12 +123,14 @@ def test_moves_know_the_density_of_the_model(case):
     if not panel.has_blanks:
         s.background[:] = panel.log_nothing
     seen = set()
-    for kind, i in sweep.schedule_of(panel):
-        if kind in (kinds.CULTURE, kinds.JUMP, sweep.HIERARCHY):
+    bases.is_known[0] = True
+    bases.is_known[1:] = False
+    for kind, i in sweep.schedule_of(panel, bases.is_known, np.ones(len(panel.group_of))):
+        if kind in (kinds.CULTURE, kinds.JUMP, kinds.ALONG, sweep.HIERARCHY):
             continue
         for p in range(len(s.place) if panel.has_places else 0):
             written.place_wells(panel, s, w, p)
-        all_log_likelihoods(panel, w.y, s, w.log_likelihood)
+        all_log_likelihoods(panel, w.y, s, w.log_likelihood, w.room_of_cells)
         found, flats, stretch = [], [], []
         d = written.read_move(panel, bases, s, w, kind, i, w.at)
         at = w.at[:6].copy()
