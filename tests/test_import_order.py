@@ -25,6 +25,7 @@ LEVELS = (
         "result_look",
         "result_parts",
         "added_files",
+        "workbook_file",
         "placing",
         "unfinished",
         "output",
