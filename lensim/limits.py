@@ -20,6 +20,12 @@ CELL_CHARACTERS: Final = 32_767
 """Characters of one cell, as many as a spreadsheet can hold."""
 PARQUET_BYTES: Final = 500 * MEGABYTE
 """Bytes of the columns of a parquet file after unpacking."""
+WORKBOOK_BYTES: Final = 500 * MEGABYTE
+"""Bytes that the parts of a workbook (.xlsx, .xlsb, .ods) unpack to; a sheet of 10^6 cells has about 50 million."""
+WORKBOOK_MEMBERS: Final = 5_000
+"""Parts in the archive of a workbook: some ten, and one or two for each sheet and picture."""
+WORKBOOK_SHEETS: Final = 1_000
+"""Sheets of one workbook."""
 TEXT_BYTES: Final = 10 * MEGABYTE
 """Bytes of a record (JSON)."""
 TOML_BYTES: Final = MEGABYTE
