@@ -34,7 +34,7 @@ def schedule_of(panel: Panel, is_known: np.ndarray, repeats: np.ndarray) -> np.n
         own += [] if is_known[i] or not panel.is_pooled else [(kinds.ALONG, i)]
         found += own * int(repeats[i])
     found += [(HIERARCHY, 0)]
-    found += [(kinds.POPULATION, k) for k in range(2)] + [(kinds.EFFECTS, 2)]
+    found += [(kinds.POPULATION, k) for k in range(3)] + [(kinds.EFFECTS, 2)]
     found += [(kinds.SIZES, 0)] * panel.is_pooled
     found += [(kinds.SHIFT, e) for e in range(panel.experiments)] + [(kinds.DAY, j) for j in range(panel.days)]
     found += [(kinds.WELLS, 0)]
