@@ -187,6 +187,33 @@ def is_study(data: "xr.Dataset", dim: str, study: int) -> None:
     between("study", study, 0, data.sizes[dim] - 1)
 
 
+class NamedLine(int):
+    """The number of a row that messages show by a text of its own, such as a well with its cells in a sheet.
+
+    `own` has the text for a rule that begins with a name, such as that of a column.
+    """
+
+    text: str
+    own: Mapping[str, str]
+
+    def __new__(cls, number: int, text: str, own: Mapping[str, str]) -> "NamedLine":
+        """A number with its texts."""
+        line = super().__new__(cls, number)
+        line.text, line.own = text, own
+        return line
+
+    def of(self, rule: str) -> str:
+        """The text for a rule."""
+        names = [name for name in self.own if rule.startswith(f"{name} ")]
+        return self.own[max(names, key=len)] if names else self.text
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __format__(self, spec: str) -> str:
+        return format(self.text, spec)
+
+
 @dataclass
 class FaultReport:
     """The faults of one file, or of files that belong together, gathered so that all are reported at once.
@@ -229,11 +256,15 @@ class FaultReport:
             dict.fromkeys(self.faults), key=lambda fault: (order[fault[0]], fault[1] is not None, fault[1] or 0)
         )
         lines = [
-            f"{on_one_line(place)}{f' {self.units.get(place, self.unit)} {line}' if line else ''}: {rule}"
-            for place, line, rule in ordered[: self.shown]
+            f"{on_one_line(place)}{self._at(place, line, rule)}: {rule}" for place, line, rule in ordered[: self.shown]
         ]
         if len(ordered) > self.shown:
             lines.append(f"{on_one_line(self.place)}: and {len(ordered) - self.shown} more faults")
         error = InputError("\n".join(lines))
         error.faults = tuple(ordered)
         raise error
+
+    def _at(self, place: str, line: int | None, rule: str) -> str:
+        if not line:
+            return ""
+        return f" {line.of(rule)}" if isinstance(line, NamedLine) else f" {self.units.get(place, self.unit)} {line}"

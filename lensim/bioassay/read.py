@@ -37,10 +37,11 @@ from lensim.tables.grid_map import (
     numbering_of,
 )
 from lensim.tables.log_scale import DoseScale
+from lensim.tables.map_source import map_source_of
 from lensim.tables.number_text import DecimalMark, decimal_mark_in_doubt, decimal_mark_of, is_missing
 from lensim.tables.plate_size import check_plate_wells, largest_grid
 from lensim.tables.reader_words import Saturated
-from lensim.tables.source import File, Files, Format, Source, format_of, read_table, source_of, sources_of
+from lensim.tables.source import File, Files, Format, Source, format_of, read_table, sources_of
 from lensim.tables.studies import one_a_value
 from lensim.tables.table import TextTable
 from lensim.tables.well_names import parse_well_name, well_name
@@ -166,7 +167,7 @@ def read_bioassay(
     )
     study = FaultReport(", ".join(source.place for source in sources))
     if plate_map is not None:
-        check_is_map(source_of(plate_map), COLUMNS["well"], columns or {})
+        check_is_map(map_source_of(plate_map), COLUMNS["well"], columns or {})
         for source in sources:
             if _names(source, "role", "concentration"):
                 raise InputError(
@@ -176,9 +177,9 @@ def read_bioassay(
         numbering = numbering_of(well_order, plate_wells)
         found = plates_of([(one, grid_number) for one in sources], reading, numbering)
         plates = [plate for of_file in found for plate in of_file]
-        [map_source], told = choose_wells([source_of(plate_map)], columns, choice, are_plates=len(plates) > 1)
+        [map_source], told = choose_wells([map_source_of(plate_map)], columns, choice, are_plates=len(plates) > 1)
         read = _read_grids(
-            plates, map_source, choices, study, whole=(source_of(plate_map) if choice.where else map_source).table
+            plates, map_source, choices, study, whole=(map_source_of(plate_map) if choice.where else map_source).table
         )
         sources = [*sources, map_source]
     else:

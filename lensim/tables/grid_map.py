@@ -21,7 +21,7 @@ _NUMBER: Final = re.compile(r"0*([1-9][0-9]{0,3})(?:\.0)?")
 
 NEEDS_MAP: Final = (
     "the file is what a plate reader wrote, and does not say what is in the wells: say plate_map= with a table of one "
-    "row a well (well, cell_line, ...)"
+    "row a well (well, cell_line, ...), or with a block of the plate's shape for each factor"
 )
 """The sentence about a grid without a map."""
 
@@ -51,8 +51,8 @@ def check_is_map(source: Source, well: Meaning, stated: Mapping[str, str]) -> No
         return
     if is_in_plate_shape(source.text):
         raise InputError(
-            f"{source.place}: a plate map must be a table with one row a well (well, cell_line, ...), got a grid: "
-            "write a row for each well"
+            f"{source.place}: a plate map must be a table with one row a well (well, cell_line, ...), or blocks with "
+            "lettered rows, numbered columns and the factor's name above each, got a grid without these"
         )
 
 

@@ -26,11 +26,14 @@ class Source:
         The file's name, for messages.
     raw
         Its bytes.
+    is_own
+        Whether its table was read another way than as a table of text, such as a map of blocks.
     """
 
     path: Path
     place: str
     raw: bytes = field(repr=False)
+    is_own: bool = False
 
     @property
     def stem(self) -> str:
@@ -70,6 +73,12 @@ class Source:
         """The same file with a table that is a part of its text, such as that of the wells of an export."""
         other = replace(self)
         other.__dict__["_parsed"] = (table, FaultReport(self.place))
+        return other
+
+    def with_own(self, table: TextTable, faults: FaultReport) -> "Source":
+        """The same file read another way: its table with the faults of its shape, and the names in its first row."""
+        other = replace(self, is_own=True)
+        other.__dict__.update(_parsed=(table, faults), headers=(table.header,))
         return other
 
     def with_table(self, table: TextTable) -> "Source":

@@ -12,8 +12,9 @@ from lensim.checks import InputError
 from lensim.tables.choice import Choice, Where, check_spellings, choose_rows, place_of_column, unknown_column, values_of
 from lensim.tables.columns import Meanings
 from lensim.tables.empty_cells import has_empty_level, has_samples
+from lensim.tables.map_source import map_source_of
 from lensim.tables.names_alike import found_quietly, key_of_name
-from lensim.tables.source import Files, Source, source_of, sources_of
+from lensim.tables.source import Files, Source, sources_of
 from lensim.tables.table import TextTable
 
 TABLES: Final = ("plate_map", "sheet")
@@ -64,7 +65,9 @@ def one_a_value(
                 return read(files, **options)
             sources = sources_of(files)
             opened: dict[str, Any] = {
-                name: source_of(options[name]) for name in TABLES if isinstance(options.get(name), str | Path | Source)
+                name: map_source_of(options[name])
+                for name in TABLES
+                if isinstance(options.get(name), str | Path | Source)
             }
             options |= opened
             studies = own(sources, by, options)

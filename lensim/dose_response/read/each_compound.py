@@ -12,7 +12,8 @@ from lensim.dose_response.read.compounds import Compounds, compounds_of
 from lensim.dose_response.read.dose_cells import is_untreated_word
 from lensim.dose_response.read.study import read_wells
 from lensim.tables.choice import place_of_column, with_rows
-from lensim.tables.source import Files, Source, source_of, sources_of
+from lensim.tables.map_source import map_source_of
+from lensim.tables.source import Files, Source, sources_of
 
 MOST_READINGS: Final = 4
 """How often a table is read at most: compounds with faulty rows are left out, and the rest is read again."""
@@ -42,7 +43,7 @@ def read_compounds(files: Files, options: Mapping[str, Any] | None = None) -> Co
         raise InputError(f"{name} must be left out where every compound is read: each is a study by itself")
     sources = sources_of(files)
     if wanted.get("plate_map") is not None:
-        wanted["plate_map"] = source_of(wanted["plate_map"])
+        wanted["plate_map"] = map_source_of(wanted["plate_map"])
     faults: dict[str, str] = {}
     order: list[str] = []
     first: InputError | None = None

@@ -48,6 +48,7 @@ from lensim.tables.columns import Found
 from lensim.tables.grid_choice import GridNumber, PlateGrid, match_plates, named_plate, plates_of
 from lensim.tables.grid_map import WellOrder, check_is_map, check_well_order, map_of_grid, numbering_of
 from lensim.tables.log_scale import DoseScale
+from lensim.tables.map_source import map_source_of
 from lensim.tables.number_text import DecimalMark, decimal_mark_of, is_missing
 from lensim.tables.plate_size import check_plate_wells, largest_grid
 from lensim.tables.reader_words import Saturated
@@ -171,9 +172,10 @@ def read_plates(
     lost_wells = LostWells(lost == "drop", saturated == "drop", is_normalised=normalise)
     choices = _Choices(columns or {}, dose_unit, dose_scale, as_roles(roles), decimal, plate_wells, well_order)
     opened: dict[File, Source] = {}
-    for path in [path for files in plates for path in (files.grid, files.plate_map)]:
-        if path not in opened:  # several plates may have one map
-            opened[path] = source_of(path)
+    for files in plates:
+        opened.setdefault(files.grid, source_of(files.grid))
+        if files.plate_map not in opened:  # several plates may have one map
+            opened[files.plate_map] = map_source_of(files.plate_map)
     grids_of = [(opened[files.grid], files.grid_number) for files in plates]
     found = plates_of(grids_of, reading, numbering_of(well_order, plate_wells))
     of_map: defaultdict[Path, list[_Plate]] = defaultdict(list)

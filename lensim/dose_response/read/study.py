@@ -22,9 +22,10 @@ from lensim.tables.grid import find_grids
 from lensim.tables.grid_choice import GridNumber
 from lensim.tables.grid_map import NEEDS_MAP, WellOrder, check_needs_map
 from lensim.tables.log_scale import DoseScale
+from lensim.tables.map_source import map_source_of
 from lensim.tables.number_text import DecimalMark
 from lensim.tables.reader_words import Saturated
-from lensim.tables.source import File, Files, Format, Source, format_of, source_of, sources_of
+from lensim.tables.source import File, Files, Format, Source, format_of, sources_of
 from lensim.tables.studies import one_a_value
 from lensim.tables.table import TextTable
 
@@ -68,7 +69,7 @@ def _by_compound(files: Files, by: str, options: Mapping[str, Any]) -> dict[str,
 
 def tables_of(sources: Sequence[Source], plate_map: File | None) -> list[TextTable]:
     """The tables of files; of a map, where there is one, the map alone."""
-    return [source.table for source in ([source_of(plate_map)] if plate_map is not None else sources)]
+    return [source.table for source in ([map_source_of(plate_map)] if plate_map is not None else sources)]
 
 
 def _is_compound(name: str, tables: Sequence[TextTable], columns: Mapping[str, str]) -> bool:
@@ -206,7 +207,7 @@ def read_dose_response(
     >>> read_dose_response("wells.csv", dose_unit="nM", columns={"signal": "RLU"})  # doctest: +SKIP
     """
     sources = sources_of(files)
-    plate_map = None if plate_map is None else source_of(plate_map)
+    plate_map = None if plate_map is None else map_source_of(plate_map)
     where, chosen = _compound_of(where or {}, tables_of(sources, plate_map), columns or {}) if where else ({}, "")
     data = read_wells(
         sources,
@@ -272,7 +273,7 @@ def read_wells(
                     f"{source.place}: the table says in its own columns what is in its wells: leave out the map, or "
                     "these columns"
                 )
-        map_source = source_of(plate_map)
+        map_source = map_source_of(plate_map)
         return read_plates(
             [PlateFiles(source, map_source, grid_number=grid_number) for source in sources],
             dose_unit,

@@ -15,10 +15,11 @@ from lensim.expression.read.reactions import Reactions
 from lensim.expression.read.sample_sheet import SampleSheet, read_sheet
 from lensim.expression.read.tidy import knows_samples
 from lensim.tables.choice import Choice
+from lensim.tables.map_source import map_source_of
 from lensim.tables.names_alike import check_names
 from lensim.tables.number_text import DecimalMark
 from lensim.tables.settle import settle
-from lensim.tables.source import File, Source, source_of
+from lensim.tables.source import File, Source
 
 TABLES: Final = ("tidy", "ratios")
 """Kinds of files that are tables; exports of machines are none."""
@@ -66,7 +67,7 @@ def choose_study(
     InputError
         If a choice names what is not there, names alike are not decided, or a column varies within what is pooled.
     """
-    sheet = None if sheet is None else source_of(sheet)
+    sheet = None if sheet is None else map_source_of(sheet)
     is_ratios = all(kind == "ratios" for kind in kinds)
     tables = [source for source, kind in zip(sources, kinds, strict=True) if kind in TABLES]
     meanings = RATIO_COLUMNS if is_ratios else COLUMNS

@@ -24,8 +24,9 @@ from lensim.expression.read.stated import columns_of_each
 from lensim.expression.read.tidy import in_rows, knows_samples, missing_names, read_cts
 from lensim.tables.choice import Choice, Where
 from lensim.tables.columns import places_of_stated
+from lensim.tables.map_source import map_source_of
 from lensim.tables.number_text import DecimalMark
-from lensim.tables.source import File, Files, Source, source_of, sources_of
+from lensim.tables.source import File, Files, Source, sources_of
 from lensim.tables.studies import one_a_value
 
 
@@ -123,7 +124,7 @@ def read_expression(
     if format is not None:
         checks.one_of("format", format, (*FORMATS, "ratios"))
     choices = Choices(cycle_limit, decimal, empty, efficiency_scale, unpaired)
-    sources, sheet = sources_of(files), None if sheet is None else source_of(sheet)
+    sources, sheet = sources_of(files), None if sheet is None else map_source_of(sheet)
     columns, of_sheet = columns_of_each(sources, sheet, columns)
     kinds = [format or kind_of(source, columns) for source in sources]
     sources = [

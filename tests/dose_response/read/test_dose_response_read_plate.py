@@ -335,11 +335,26 @@ def test_rows_of_a_map_may_be_chosen_by_plate(files):
         read_dose_response(alone, plate_map=plate_map, where={"plate": "P2"})
 
 
-@pytest.mark.parametrize("plate_map", [FORMATS["letters and numbers"], "\t1\t2\nA\tK562\tMM1S\nB\tK562\tMM1S\n"])
-def test_a_map_that_is_a_grid_is_told(files, plate_map):
+@pytest.mark.parametrize(
+    ("plate_map", "remark"),
+    [
+        (FORMATS["letters and numbers"], "; a reader's grid is no map"),
+        ("\t1\t2\nA\tK562\tMM1S\nB\tK562\tMM1S\n", ""),
+    ],
+)
+def test_a_map_that_is_a_grid_is_told(files, plate_map, remark):
     with pytest.raises(InputError) as caught:
         read_plate(*files(plate_map=plate_map))
     assert str(caught.value) == (
-        "plate_map.csv: a plate map must be a table with one row a well (well, cell_line, ...), got a grid: write a "
-        "row for each well"
+        "plate_map.csv: cell A1: the block needs the name of its factor in this cell or above it, such as cell_line or "
+        f"dose (uM), got none{remark}"
+    )
+
+
+def test_a_map_that_is_a_grid_without_letters_is_told(files):
+    with pytest.raises(InputError) as caught:
+        read_plate(*files(plate_map="\n".join("\t".join("1" for _ in range(12)) for _ in range(8))))
+    assert str(caught.value) == (
+        "plate_map.csv: a plate map must be a table with one row a well (well, cell_line, ...), or blocks with "
+        "lettered rows, numbered columns and the factor's name above each, got a grid without these"
     )
