@@ -47,6 +47,7 @@ LEVELS = (
     ("assay",),
     ("fit_study", "predictive"),
     ASSAYS,
+    ("miqe",),
     ("summaries",),
     ("maiga2013",),
     ("power",),

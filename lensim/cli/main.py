@@ -16,6 +16,7 @@ from lensim.cli import (
     associate,
     calibrate,
     compare,
+    miqe,
     plan,
     power,
     prepare,
@@ -141,6 +142,7 @@ _WHOLE: Final[tuple[tuple[str, Callable[..., None], str], ...]] = (
     ("report", report.report, "fit.nc results/power --out report.html"),
     ("compare", compare.compare, "fit.nc --csv comparison.csv"),
     ("summarize", summarize, "fit.nc --threshold-um 10 --figures figures/"),
+    ("miqe", miqe.miqe, "fit.nc --answers bench.csv --out miqe.xlsx"),
     ("calibrate", calibrate.calibrate, "fit.nc --simulations 100 --out calibration/"),
     ("prepare", prepare.prepare, ""),
 )

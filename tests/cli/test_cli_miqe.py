@@ -1,0 +1,58 @@
+import pytest
+from typer.testing import CliRunner
+
+from lensim.cli.main import app
+from lensim.output import save_result
+from tests.report.made_up_fits import made_up_fit
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("fits")
+    for assay in ("expression", "dose_response"):
+        save_result(made_up_fit(assay), folder / f"{assay}.nc", force=False)
+    return folder
+
+
+def run(*words):
+    return CliRunner().invoke(app, ["miqe", *map(str, words)])
+
+
+def test_a_checklist_is_counted_listed_and_written(folder):
+    out = folder / "miqe.xlsx"
+    found = run(folder / "expression.nc", "--out", out)
+    assert found.exit_code == 0, found.output
+    text = " ".join(found.output.split())
+    assert "blank, known at the bench alone: Experimental design 2, Sample 7" in text
+    assert "89 items: " in text
+    assert "58 that the bench alone knows" in text
+    assert out.exists()
+
+
+def test_answers_fill_what_was_blank(folder):
+    answers = folder / "bench.toml"
+    answers.write_text('sample.storage = "-80 C"\n', encoding="utf-8")
+    found = run(folder / "expression.nc", "--answers", answers)
+    assert found.exit_code == 0, found.output
+    assert "1 answered by you" in " ".join(found.output.split())
+
+
+def test_a_fit_of_another_assay_is_refused(folder):
+    found = run(folder / "dose_response.nc")
+    assert found.exit_code != 0
+    assert "a MIQE checklist needs a fit of expression, got one of 'dose_response'" in str(found.exception)
+
+
+def test_a_file_that_is_not_ours_is_kept(folder):
+    mine = folder / "mine.xlsx"
+    mine.write_bytes(b"mine")
+    found = run(folder / "expression.nc", "--out", mine, "--force")
+    assert found.exit_code != 0
+    assert mine.read_bytes() == b"mine"
+    assert "must be free or a file that lensim wrote there" in str(found.exception)
+
+
+def test_another_suffix_is_refused(folder):
+    found = run(folder / "expression.nc", "--out", folder / "miqe.pdf")
+    assert found.exit_code != 0
+    assert "--out suffix" in str(found.exception)
