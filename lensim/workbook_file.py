@@ -178,6 +178,7 @@ class _Cells:
 
     def of(self, value: object, **style: Any) -> Any:
         from openpyxl.cell import WriteOnlyCell
+        from openpyxl.styles import Alignment
 
         if value is None or (not style and isinstance(value, bool | int | float)):
             return value
@@ -186,6 +187,8 @@ class _Cells:
             cell.data_type = "s"  # openpyxl takes "=1" for a formula and "#N/A" for an error
             if len(value) <= LONGEST_TEXT_FORMAT:
                 cell.number_format = TEXT_FORMAT
+            if len(value) > WIDTHS[1]:
+                cell.alignment = Alignment(wrap_text=True, vertical="top")
         for name, one in style.items():
             setattr(cell, name, one)
         return cell

@@ -26,6 +26,8 @@ LEVELS = (
         "result_parts",
         "added_files",
         "workbook_file",
+        "result_workbook",
+        "units_in_names",
         "placing",
         "unfinished",
         "output",

@@ -38,6 +38,7 @@ from lensim.cli.shared import (
     say,
 )
 from lensim.cli.studies import Source, Study, joint_tables, studies_of
+from lensim.cli.workbook import Xlsx, named, require_workbook, write_tables
 from lensim.cli.workers import Scheduler, TrustNetwork, Workers
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def fit_options(
     ] = "auto",
     figures: FigureFolder = None,
     csv: Csv = None,
+    xlsx: Xlsx = None,
     ci: CiProb = 0.9,
     seed: Seed = 1,
     draws: Draws = 1000,
@@ -106,6 +108,7 @@ def _run(
     engine: Engine,
     figures: Path | None,
     csv: Path | None,
+    xlsx: Path | None,
     ci: float,
     seed: int,
     draws: int,
@@ -127,7 +130,7 @@ def _run(
     by = given.get("by") or ""
     require_screen_options(path, by, every_compound=every_compound, workers=workers, scheduler=scheduler, keep=keep)
     if is_store(path, by, every_compound=every_compound):
-        where = Where(path, workers, scheduler, trust_network, figures, csv, force)
+        where = Where(path, workers, scheduler, trust_network, figures, csv, xlsx, force)
         of_fits = {"seed": seed, "model": model, "engine": engine, "draws": draws, "tune": tune, "chains": chains}
         settings = settings_of({**of_fits, "target_accept": target_accept}, priors, ci, keep)
         _screen(source, given, where, settings, Asked(ci), every_compound=every_compound)
@@ -138,6 +141,7 @@ def _run(
     if not by:
         require_room_for(path, force=force, inputs=read_here)
     require_room(csv, figures, force=force, inputs=read_here)
+    require_workbook(xlsx, force=force, inputs=read_here)
     studies = studies_of(source(**given), by)
     for study in studies:
         require_room_for(study.path(path), force=force, inputs=read_here)
@@ -154,8 +158,8 @@ def _run(
         chains=chains,
         target_accept=target_accept,
     )
-    outcomes = [_outcome(study, path, drawn, Asked(ci), figures, force=force) for study in studies]
-    _tell_all(outcomes, by, csv, force=force)
+    outcomes = [_outcome(study, path, drawn, Asked(ci), figures, xlsx, force=force) for study in studies]
+    _tell_all(outcomes, by, csv, xlsx, force=force)
 
 
 def _screen(
@@ -174,6 +178,7 @@ def _screen(
 
     inputs = paths_in(given)
     require_room(where.csv, where.figures, force=where.force, inputs=inputs)
+    require_workbook(where.xlsx, force=where.force, inputs=inputs)
     compound = given.get("compound", "") if every_compound else ""
     studies = (
         sources.every_compound(**{**given, "compound": ""})
@@ -197,10 +202,17 @@ class _Outcome:
 
 
 def _outcome(
-    study: Study, path: Path, drawn: "Callable[[Study], Fit]", asked: "Asked", figures: Path | None, *, force: bool
+    study: Study,
+    path: Path,
+    drawn: "Callable[[Study], Fit]",
+    asked: "Asked",
+    figures: Path | None,
+    xlsx: Path | None,
+    *,
+    force: bool,
 ) -> _Outcome:
     """Fit a study and save it before anything is said of it; one of several that fails does not end the others."""
-    from lensim.cli.summarize import said_of, write_figures
+    from lensim.cli.summarize import said_of, with_about, write_figures
 
     try:
         with told_of(study.words.removesuffix(": ")) if study.by else nullcontext():
@@ -218,13 +230,13 @@ def _outcome(
         tell(f"{study.words}result in {kept.path}", quietly=False)
     said = None
     with going_on("its tables could not be made", kept.path, faults):
-        said = said_of(result, asked)
+        said = with_about(said_of(result, asked), result, asked, xlsx, study.words.removesuffix(": "))
     with going_on("its figures could not be written", kept.path, faults):
         write_figures(result, asked, study.folder(figures), force=force, data=study.data)
     return _Outcome(study, kept.path, said, tuple(faults))
 
 
-def _tell_all(outcomes: list[_Outcome], by: str, csv: Path | None, *, force: bool) -> None:
+def _tell_all(outcomes: list[_Outcome], by: str, csv: Path | None, xlsx: Path | None, *, force: bool) -> None:
     """Tables, verdicts and faults of all studies together, and the exit status that goes with them."""
     from lensim.cli.summarize import print_said, write_csv
 
@@ -238,6 +250,8 @@ def _tell_all(outcomes: list[_Outcome], by: str, csv: Path | None, *, force: boo
             print_said(said, tables, by)
         with going_on("tables could not be written", saved, faults):
             write_csv(tables, csv, force=force)
+        with going_on("the workbook could not be written", saved, faults):
+            write_tables(xlsx, named(tables), [row for own in said.values() for row in own.about], force=force)
     if faults:
         raise typer.Exit(2)
     if not all(own.verdict.passed for own in said.values()):

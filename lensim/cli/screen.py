@@ -12,6 +12,7 @@ from lensim.checks import InputError
 from lensim.cli.progress import progress_bar
 from lensim.cli.remedies import in_own_options
 from lensim.cli.shared import say
+from lensim.cli.workbook import named, require_workbook, write_tables
 from lensim.cli.workers import interrupted_in_one_sentence, say_what_is_trusted
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Where:
     trust_network: bool
     figures: Path | None
     csv: Path | None
+    xlsx: Path | None
     force: bool
 
 
@@ -132,6 +134,7 @@ def run_screen_command(
     say(f"table of all in {where.folder / 'summary.csv'}, one row each in {where.folder / 'compounds.csv'}")
     stored = open_result(where.folder)
     write_screen_csv(stored, where.csv, force=where.force)
+    write_screen_workbook(stored, where.xlsx, force=where.force)
     write_screen_figures(stored, [compound] if compound else None, asked, where.figures, force=where.force)
     if counts.not_done:
         raise typer.Exit(2)
@@ -140,7 +143,14 @@ def run_screen_command(
 
 
 def summarize_screen(
-    folder: Path, names: Sequence[str], asked: "Asked", csv: Path | None, figures: Path | None, *, force: bool
+    folder: Path,
+    names: Sequence[str],
+    asked: "Asked",
+    csv: Path | None,
+    figures: Path | None,
+    xlsx: Path | None,
+    *,
+    force: bool,
 ) -> None:
     """Read a screen: how many compounds converged, or the tables, remarks and verdicts of some of them.
 
@@ -152,27 +162,33 @@ def summarize_screen(
         Compounds; all where empty, of which the numbers are told.
     asked
         Intervals, threshold and levels of the tables of `names`.
-    csv, figures
-        Where tables and figures are written, if at all.
+    csv, figures, xlsx
+        Where tables, figures and the workbook are written, if at all.
     force
         Replace those that lensim wrote there.
     """
     from lensim.cli.studies import joint_tables
-    from lensim.cli.summarize import print_said, require_room, said_of, write_csv
+    from lensim.cli.summarize import print_said, require_room, said_of, with_about, write_csv
     from lensim.screen.result import open_result
 
     require_room(csv, figures, force=force, inputs=[folder])
+    require_workbook(xlsx, force=force, inputs=[folder])
     stored = open_result(folder)
     by = stored.record.by
     if not names:
         for sentence in stored.counts.sentences(by):
             say(sentence)
         write_screen_csv(stored, csv, force=force)
+        write_screen_workbook(stored, xlsx, force=force)
     else:
-        said = {name: said_of(stored.result(name), asked) for name in dict.fromkeys(names)}
+        said = {}
+        for name in dict.fromkeys(names):
+            result = stored.result(name)
+            said[name] = with_about(said_of(result, asked), result, asked, xlsx, f"{by} = {name}")
         tables = joint_tables(by, {name: one.tables for name, one in said.items()})
         print_said(said, tables, by)
         write_csv(tables, csv, force=force)
+        write_tables(xlsx, named(tables), [row for one in said.values() for row in one.about], force=force)
     write_screen_figures(stored, names or None, asked, figures, force=force)
 
 
@@ -208,6 +224,12 @@ def write_screen_csv(stored: "StoredScreen", csv: Path | None, *, force: bool) -
         for name in (SUMMARY, COMPOUNDS):
             shutil.copyfile(stored.folder / name, folder / name)
     say(f"2 tables in {csv}")
+
+
+def write_screen_workbook(stored: "StoredScreen", xlsx: Path | None, *, force: bool) -> None:
+    """Write the long table and the table of compounds as a workbook."""
+    if xlsx is not None:
+        write_tables(xlsx, stored.sheets(), stored.about(), force=force, inputs=[stored.folder])
 
 
 def write_screen_figures(

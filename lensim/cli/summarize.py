@@ -1,7 +1,7 @@
 """The tables, figures and verdict that every fit prints and writes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from lensim.assay import Asked, ResultTable
     from lensim.inference.verdict import Verdict
+    from lensim.result_workbook import Entry
 
 
 def require_room(csv: Path | None, figures: Path | None, *, force: bool, inputs: Sequence[Path] = ()) -> None:
@@ -79,11 +80,12 @@ def _lacking(name: str) -> InputError:
 
 @dataclass(frozen=True)
 class Said:
-    """What is told of a result: tables, sentences that go with them, and the verdict."""
+    """What is told of a result: tables, sentences that go with them, the verdict, and the last sheet of a workbook."""
 
     tables: "tuple[ResultTable, ...]"
     notes: tuple[str, ...]
     verdict: "Verdict"
+    about: "tuple[Entry, ...]" = ()
 
 
 def said_of(result: "xr.DataTree", asked: "Asked") -> Said:
@@ -97,11 +99,20 @@ def said_of(result: "xr.DataTree", asked: "Asked") -> Said:
     return Said(tables, tuple(note for note in notes if note), verdict_of(result))
 
 
-def print_result(result: "xr.DataTree", asked: "Asked") -> "tuple[ResultTable, ...]":
-    """Print the tables, remarks and verdict of a result; the tables are handed on, so that they are computed once."""
+def with_about(said: Said, result: "xr.DataTree", asked: "Asked", xlsx: Path | None, of: str = "") -> Said:
+    """The same with the rows of the last sheet of --xlsx, where it is asked for; `of` names one of several studies."""
+    from lensim.report.about import about_fit
+
+    if xlsx is None:
+        return said
+    return replace(said, about=tuple(about_fit(result, asked, said.verdict, said.notes, of)))
+
+
+def print_result(result: "xr.DataTree", asked: "Asked") -> Said:
+    """Print the tables, remarks and verdict of a result, and hand them on, so that they are computed once."""
     said = said_of(result, asked)
     print_said({"": said}, said.tables)
-    return said.tables
+    return said
 
 
 def print_said(said: Mapping[str, Said], tables: "tuple[ResultTable, ...]", by: str = "") -> None:

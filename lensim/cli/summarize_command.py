@@ -8,7 +8,15 @@ import typer
 from lensim.checks import InputError, told_of
 from lensim.cli.screen import summarize_screen
 from lensim.cli.shared import CiProb, Csv, DoseUm, FigureFolder, Force, Levels, ThresholdUm
-from lensim.cli.summarize import print_result, require_room, require_room_for_figures, write_csv, write_figures
+from lensim.cli.summarize import (
+    print_result,
+    require_room,
+    require_room_for_figures,
+    with_about,
+    write_csv,
+    write_figures,
+)
+from lensim.cli.workbook import Xlsx, named, require_workbook, write_tables
 
 
 def summarize(
@@ -23,6 +31,7 @@ def summarize(
     dose_um: DoseUm = None,
     ci: CiProb = 0.9,
     csv: Csv = None,
+    xlsx: Xlsx = None,
     figures: FigureFolder = None,
     force: Force = False,
 ) -> None:
@@ -32,18 +41,20 @@ def summarize(
 
     asked = Asked(ci, threshold_um, tuple(level or ()), dose_um)
     if result_file.is_dir():
-        summarize_screen(result_file, compound or [], asked, csv, figures, force=force)
+        summarize_screen(result_file, compound or [], asked, csv, figures, xlsx, force=force)
         return
     if compound:
         raise InputError(f"--compound must go with the folder of a screen, got the file {result_file}: leave it out")
     require_room(csv, figures, force=force, inputs=[result_file])
+    require_workbook(xlsx, force=force, inputs=[result_file])
     result = load_result(result_file)
     require_room_for_figures(result, asked, figures, force=force)
     if asked == Asked(ci):
-        tables = print_result(result, asked)
+        said = print_result(result, asked)
     else:
         with told_of(str(result_file)):
             assay_of(result)  # thresholds and levels have no meaning for bare parameters
-            tables = print_result(result, asked)
-    write_csv(tables, csv, force=force)
+            said = print_result(result, asked)
+    write_csv(said.tables, csv, force=force)
+    write_tables(xlsx, named(said.tables), with_about(said, result, asked, xlsx).about, force=force)
     write_figures(result, asked, figures, force=force)

@@ -1,5 +1,6 @@
 """The dose-response assay as one value: what `fit`, `summarize`, `report`, `power` and `plan` need of it."""
 
+import re
 from typing import Final
 
 import numpy as np
@@ -44,6 +45,8 @@ from lensim.inference.observations import observations_of
 from lensim.inference.prior_sensitivity import RESOLUTION
 
 REMARKS: Final = "remarks"
+DOSE_IN_WORDS: Final = re.compile(r"(this_experiment_)?[ie]c[0-9.]+")
+"""Columns that tell a dose in words, in the user's unit: ic50, ec90."""
 HIDDEN: Final = (
     "ic50_", "ec50", "dose_unit", "hill_slope", "area_over_curve", "experiments", "this_experiment_ic50_",
     "this_experiment_inhibition", P_SHAPE,
@@ -135,7 +138,7 @@ def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
             lines,
             # said by ic50 in words, or of interest to those who compute with them
             hidden=(*(str(name) for name in lines if _is_hidden(lines, str(name))), *of_levels),
-            units={name: unit for name in ("ic50", "this_experiment_ic50") if name in lines},
+            units={str(name): unit for name in lines if DOSE_IN_WORDS.fullmatch(str(name))},
             quantities=QUANTITIES,
             labels={v.CELL_LINE: names.tolist()},
         )

@@ -197,6 +197,46 @@ class Fit:
         save_result(self.tree, path, force=force)
 
     @checked
+    def to_excel(
+        self,
+        path: str | Path,
+        *,
+        ci_prob: float = 0.9,
+        threshold_um: float | None = None,
+        levels: Sequence[float] = (),
+        dose_um: float | None = None,
+        force: bool = False,
+    ) -> None:
+        """Write every table as a sheet of one workbook (.xlsx); the last sheet has verdict, seed, settings and priors.
+
+        Headers have units. A column of intervals and bounds in words, such as ic50, has two more beside it: ic50_number
+        and ic50_flag (above or below, of a bound). No cell is a formula, and the same fit gives the same file.
+
+        Parameters
+        ----------
+        path
+            Ends on .xlsx.
+        ci_prob, threshold_um, levels, dose_um
+            As for `summary`.
+        force
+            Replace a workbook that lensim wrote there.
+
+        Raises
+        ------
+        InputError
+            If the name ends otherwise, a number is out of its range, or something is there and `force` is false.
+
+        Examples
+        --------
+        >>> fit.to_excel("fit.xlsx")
+        """
+        from lensim.report.about import workbook_of_fit
+        from lensim.result_workbook import write_result_workbook
+
+        tables, about = workbook_of_fit(self.tree, Asked(ci_prob, threshold_um, tuple(levels), dose_um))
+        write_result_workbook(Path(path), tables, about, force=force)
+
+    @checked
     def calibrate(
         self,
         *,

@@ -4,26 +4,13 @@ import math
 from typing import Final
 
 from lensim import vocabulary as v
+from lensim.units_in_names import UNIT_WORDS, part_with_unit
 
 MINUS: Final = "\N{MINUS SIGN}"
 NONE: Final = "\N{EN DASH}"
 TIMES: Final = "\N{MULTIPLICATION SIGN}"
 GROUP: Final = "\N{NARROW NO-BREAK SPACE}"
 _RAISED: Final = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-
-UNIT_WORDS: Final = {
-    "pg_per_ml": "pg/ml",
-    "um": "µM",
-    "percent_points": "percentage points",
-    "percent": "%",
-    "cycles": "cycles",
-    "seconds": "s",
-    "minutes": "min",
-    "hours": "h",
-    "days": "d",
-    "months": "months",
-}
-"""Parts of a name that say a unit."""
 
 SPELLINGS: Final = {
     "ic50": "IC50",
@@ -98,10 +85,8 @@ def heading_of(name: str, unit: str = "") -> str:
     if name in v.UNITS and not unit:
         unit = v.UNITS[name] if v.UNITS[name] not in ("1", "") else ""
     rest = f"_{name}_"
-    for part, written in UNIT_WORDS.items():
-        if f"_{part}_" in rest and rest != f"_{part}_":
-            rest, unit = rest.replace(f"_{part}_", "_"), unit or written
-            break
+    if part := part_with_unit(name):
+        rest, unit = rest.replace(f"_{part}_", "_"), unit or UNIT_WORDS[part]
     words = rest.replace(".", " ").replace("_", " ").split()
     if len(words) > 1 and words[0] == "p":
         said = f"P({' '.join(SPELLINGS.get(word, word) for word in words[1:])})"

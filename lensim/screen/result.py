@@ -10,9 +10,10 @@ import xarray as xr
 
 from lensim.checks import InputError, shown
 from lensim.output import load_result
-from lensim.screen.part import Part, read_part
+from lensim.result_workbook import Entry, NamedTable, entries_of, sentences
+from lensim.screen.part import TOLD, Part, read_part
 from lensim.screen.store import Record, fit_path, part_path, parts_of, read_record
-from lensim.screen.table import columns_of, rows_in_all, told_names
+from lensim.screen.table import ROWS, columns_of, rows_in_all, told_names
 from lensim.screen.words import Counts
 
 
@@ -80,6 +81,26 @@ class StoredScreen:
         for part in self.parts():
             rows += rows_in_all(part, columns)
         return pd.DataFrame(rows, columns=[by, *columns, *told_names(columns, by)])
+
+    def sheets(self) -> list[NamedTable]:
+        """The long table, and a table with a row a compound, as sheets of a workbook."""
+        rows = [[part.name, len(part.rows), *part.told.values()] for part in self.parts()]
+        compounds = pd.DataFrame(rows, columns=[self.record.by, ROWS, *TOLD])
+        return [
+            NamedTable("summary", self.table(), "All results, with intervals, bounds and flags"),
+            NamedTable("compounds", compounds, "What came of each, and why one failed"),
+        ]
+
+    def about(self) -> list[Entry]:
+        """What the last sheet of a workbook says: numbers, settings and notes."""
+        notes = [
+            Entry("note", "", note, f"{self.record.by} = {one.name}") for one in self.parts() for note in one.notes
+        ]
+        return [
+            *sentences("verdict", self.counts.sentences(self.record.by)),
+            *notes,
+            *entries_of("settings", self.record.settings),
+        ]
 
 
 def open_result(folder: Path) -> StoredScreen:

@@ -11,7 +11,7 @@ from tests.cli.test_cli_bioassay import fitted
 ASSAYS = ("dose-response", "expression", "bioassay", "cell-cycle")
 OF_EVERY_FIT = {
     "--out", "--model", "--priors", "--figures", "--csv", "--ci", "--seed", "--draws", "--tune", "--chains",
-    "--target-accept", "--force", "--engine", "--workers", "--scheduler", "--trust-network", "--keep",
+    "--target-accept", "--force", "--engine", "--workers", "--scheduler", "--trust-network", "--keep", "--xlsx",
 }  # fmt: skip
 OF_COMPOUNDS = {"--every-compound"}
 OF_EVERY_FILE = {"--column", "--decimal"}

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from python_calamine import CalamineWorkbook
 
 import lensim
 from lensim import vocabulary as v
@@ -54,6 +55,24 @@ def test_levels_are_columns_of_the_main_table_and_rows_of_their_own():
     assert levels["level_percent"].tolist() == [10.0, 90.0] * len(table)
     with pytest.raises(lensim.InputError, match=r"^levels must lie between 1 and 99 percent, got 100: write levels=90"):
         one.summary(levels=[100])
+
+
+def test_a_workbook_has_every_table_and_the_verdict(tmp_path):
+    one, path = made_up(), tmp_path / "fit.xlsx"
+    one.to_excel(path, ci_prob=0.5, levels=[90])
+    book = CalamineWorkbook.from_path(path)
+    assert book.sheet_names == [*one.tables_at(levels=[90]), "about"]
+    header, first, *_ = book.get_sheet_by_name("lines").to_python()
+    shown = dict(zip(header, first, strict=True))
+    table = one.summary(ci_prob=0.5, levels=[90])
+    assert shown["ic50 [µM]"] == table["ic50"].iloc[0]
+    assert {"ic50_number [µM]", "ic50_flag", "ic90_number [µM]", "ic50_um_lower [µM]"} <= set(header)
+    rows = {(row[0], row[1]): row[2] for row in book.get_sheet_by_name("about").to_python()}
+    assert rows["verdict", "sentence"] == one.verdict.sentence()
+    assert rows["fit", "seed"] == 3.0
+    assert rows["tables", "probability inside intervals"] == 0.5
+    with pytest.raises(lensim.InputError, match="add force=True to replace it"):
+        one.to_excel(path)
 
 
 def test_a_fit_comes_back_from_its_file(tmp_path):
