@@ -1,12 +1,15 @@
 """The command `lensim miqe`: the checklist that a journal asks for, filled from a fit."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lensim.checks import told_of
 from lensim.cli.shared import CiProb, Force, out, say
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 
 def miqe(
@@ -17,6 +20,12 @@ def miqe(
     answers: Annotated[
         Path | None,
         typer.Option(help="Your answers: a filled workbook of --out, a table of item and answer, or TOML."),
+    ] = None,
+    rdml: Annotated[
+        Path | None, typer.Option(help="Also write the reactions as RDML 1.3 (.rdml), for the journal.")
+    ] = None,
+    rdes: Annotated[
+        Path | None, typer.Option(help="Also write them as RDES, one table a plate, into this folder.")
     ] = None,
     ci: CiProb = 0.9,
     force: Force = False,
@@ -32,12 +41,12 @@ def miqe(
     from lensim.workbook_file import write_workbook
 
     inputs = [one for one in (result_file, answers) if one is not None]
-    _require_room(path, force=force, inputs=inputs)
+    _require_room(path, rdml, rdes, force=force, inputs=inputs)
     given = {} if answers is None else read_answers(answers)
     result = load_result(result_file)
     with told_of(str(result_file)):
         require_expression(result)
-        checklist = checklist_of(result, ci_prob=ci, answers=given)
+        checklist = checklist_of(result, ci_prob=ci, answers=given, rdml="" if rdml is None else rdml.name)
     table = Table("section", "items", "filled", "in part", "answered", "blank: bench", "blank: fit")
     for section, own in checklist.table.groupby("section", sort=False):
         counts = own["status"].value_counts()
@@ -50,14 +59,46 @@ def miqe(
     if path is not None:
         write_workbook(path, workbook_of_checklist(result, checklist, ci), force=force, inputs=inputs)
         say(f"workbook in {path}")
+    _write_exchange(result, rdml, rdes, force=force, inputs=inputs)
 
 
-def _require_room(path: Path | None, *, force: bool, inputs: list[Path]) -> None:
-    """Refuse a target that is taken, before any work is done."""
+def _write_exchange(
+    result: "xr.DataTree", rdml: Path | None, rdes: Path | None, *, force: bool, inputs: list[Path]
+) -> None:
+    """Write the reactions of a fit as RDML and RDES, where these are asked for."""
+    from lensim.added_files import added_file, added_to
+    from lensim.miqe.exchange import exchange_of, numbered_plates, rdes_files, write_rdml
+    from lensim.miqe.study import listed
+
+    if rdml is None and rdes is None:
+        return
+    exchange = exchange_of(result)
+    if numbered := numbered_plates(exchange):
+        say(f"note: not every well is known on {listed(numbered)}: their reactions are numbered in RDML and RDES")
+    if rdml is not None:
+        with added_file(rdml, force=force, inputs=inputs) as partial:
+            write_rdml(exchange, partial)
+        say(f"RDML in {rdml}")
+    if rdes is not None:
+        files = rdes_files(exchange)
+        with added_to(rdes, force=force, inputs=inputs, is_stale=lambda name: name.endswith(".tsv")) as folder:
+            for name, text in files.items():
+                (folder / name).write_text(text, encoding="utf-8")
+        say(f"{len(files)} {'table' if len(files) == 1 else 'tables'} of RDES in {rdes}")
+
+
+def _require_room(path: Path | None, rdml: Path | None, rdes: Path | None, *, force: bool, inputs: list[Path]) -> None:
+    """Refuse targets that are taken, before any work is done."""
     from lensim.added_files import require_added
+    from lensim.checks import one_of
+    from lensim.ownership import require_filled
     from lensim.workbook_file import workbook_suffix
 
-    if path is None:
-        return
     workbook_suffix("--out", path)
-    require_added(path, force=force, inputs=inputs)
+    if rdml is not None:
+        one_of("--rdml suffix", rdml.suffix.lower(), (".rdml",))
+    for one in (path, rdml):
+        if one is not None:
+            require_added(one, force=force, inputs=inputs)
+    if rdes is not None:
+        require_filled(rdes, "--rdes")

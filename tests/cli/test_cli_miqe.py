@@ -56,3 +56,14 @@ def test_another_suffix_is_refused(folder):
     found = run(folder / "expression.nc", "--out", folder / "miqe.pdf")
     assert found.exit_code != 0
     assert "--out suffix" in str(found.exception)
+
+
+def test_rdml_and_rdes_are_written_beside(folder):
+    pytest.importorskip("rdmlpython")
+    found = run(folder / "expression.nc", "--rdml", folder / "run.rdml", "--rdes", folder / "rdes")
+    assert found.exit_code == 0, found.output
+    text = " ".join(found.output.split())
+    assert f"RDML in {folder / 'run.rdml'}" in text
+    assert "tables of RDES in" in text
+    assert (folder / "rdes" / "plate_1.tsv").read_text(encoding="utf-8").startswith("Well\tSample\tSample Type\t")
+    assert "Cq or raw data submitted as RDML: blank" not in text

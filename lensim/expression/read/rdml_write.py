@@ -1,0 +1,331 @@
+"""Reactions to RDML, by the library of the RDML consortium (rdmlpython), and to RDES, its tables of one run each.
+
+RDML 1.3: a run is a plate, a react a well, -1 a reaction that was not detected. Where a plate has reactions whose wells
+are not known, all of it is numbered in the order of the reactions. RDES: columns Well, Sample, Sample Type, Target,
+Target Type, Dye and Cq, as `rdmlpython` writes and reads them; columns of fluorescence are left out, since lensim reads
+none.
+"""
+
+import tempfile
+import warnings
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import xarray as xr
+
+from lensim import vocabulary as v
+from lensim.checks import InputError
+from lensim.expression.read.assemble import AS_STATED
+from lensim.expression.read.reactions import Reaction, Reactions, Task
+from lensim.plain_text import one_line
+from lensim.tables.well_names import STANDARD_PLATES, parse_well_name, well_name
+
+TYPE_OF_TASK: Final[Mapping[Task, str]] = {
+    "unknown": "unkn",
+    "standard": "std",
+    "no_template": "ntc",
+    "no_rt": "nrt",
+    "plate_calibrator": "unkn",
+}
+UNITS: Final = {"cop": "cop", "copies": "cop", "fold": "fold", "dil": "dil", "ng": "ng", "nmol": "nMol"}
+OTHER_UNIT: Final = "other"
+NO_DYE: Final = "not stated"
+NOT_DETECTED: Final = "-1.0"
+HEADER: Final = ("Well", "Sample", "Sample Type", "Target", "Target Type", "Dye", "Cq")
+EXPERIMENT: Final = "experiment"
+
+
+@dataclass(frozen=True)
+class Curve:
+    """What RDML says of the efficiency of a target: fold a cycle, its standard error, and the method."""
+
+    factor: float
+    error: float
+    method: str
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """Reactions to write.
+
+    Attributes
+    ----------
+    reactions
+        As an instrument says, or as `reactions_of` makes of a study.
+    references
+        Names of reference genes.
+    about_sample
+        Properties of samples by their names, such as subject and condition.
+    curves
+        Efficiencies by gene.
+    """
+
+    reactions: Reactions
+    references: Collection[str] = ()
+    about_sample: Mapping[str, Mapping[str, str]] | None = None
+    curves: Mapping[str, Curve] | None = None
+
+    @cached_property
+    def samples(self) -> list[str]:
+        """Name of the sample of each reaction: its own, with task and quantity where one name has several."""
+        said: dict[tuple[str, str], tuple[Task, float | None]] = {}
+        names = []
+        for one in self.reactions.reactions:
+            name, what = clean(one.sample) or one.task.replace("_", " "), (one.task, one.quantity)
+            if said.setdefault((name, one.gene), what) != what:
+                name = f"{name}, {one.task.replace('_', ' ')}{'' if one.quantity is None else f' {one.quantity!r}'}"
+                said[name, one.gene] = what
+            names.append(name)
+        return names
+
+    @cached_property
+    def plates(self) -> dict[str, list[int]]:
+        """Places of the reactions of each plate."""
+        found: dict[str, list[int]] = {}
+        for at, one in enumerate(self.reactions.reactions):
+            found.setdefault(clean(one.plate) or "plate", []).append(at)
+        return found
+
+
+def clean(name: str) -> str:
+    """A name without tabs, ends of lines and what no XML may hold."""
+    return one_line(name, 1000).strip()
+
+
+def reactions_of(data: xr.Dataset) -> Exchange:
+    """The reactions of a study of Cts: samples are named after subject, condition and experiment.
+
+    Raises
+    ------
+    InputError
+        If the study is of ratios.
+    """
+    if v.CT not in data:
+        raise InputError("RDML and RDES need Cts, got a study of ratios: write those of the machine's file")
+    genes, plates = (_names(data, dim) for dim in (v.GENE, v.PLATE))
+    about = _about_samples(data)
+    samples = list(about)
+    reactions = list(_unknowns(data, genes, plates, samples))
+    for names, task in (
+        ((v.GENE_OF_STANDARD, v.PLATE_OF_STANDARD, v.STANDARD_CT, v.STANDARD_QUANTITY), "standard"),
+        ((v.GENE_OF_NO_TEMPLATE, v.PLATE_OF_NO_TEMPLATE, v.NO_TEMPLATE_CT), "no_template"),
+    ):
+        if all(name in data for name in names):
+            columns = [data[name].to_numpy().tolist() for name in names]
+            reactions += [_of_no_sample(row, genes, plates, task) for row in zip(*columns, strict=True)]
+    unit = str(data[v.STANDARD_QUANTITY].attrs.get("units", "")) if v.STANDARD_QUANTITY in data else ""
+    is_reference = data[v.IS_REFERENCE].to_numpy() == 1
+    references = [gene for gene, is_own in zip(genes, is_reference, strict=True) if is_own]
+    made = Reactions(
+        str(data.attrs.get("instrument", "")),
+        tuple(str(data.attrs.get("source", "")).split(", ")),
+        tuple(reactions),
+        cycle_limit=float(data[v.CYCLE_LIMIT]),
+        quantity_unit="" if unit == AS_STATED else unit,
+    )
+    return Exchange(made, references, about)
+
+
+def _about_samples(data: xr.Dataset) -> dict[str, dict[str, str]]:
+    """Properties of each sample, by a name of its own."""
+    subjects, conditions, experiments, kinds = (
+        _names(data, dim) for dim in (v.SUBJECT, v.CONDITION, v.EXPERIMENT, v.CELL_TYPE)
+    )
+    kind_of = data[v.CELL_TYPE_OF_SUBJECT].to_numpy()
+    pointers = (v.SUBJECT_OF_SAMPLE, v.CONDITION_OF_SAMPLE, v.EXPERIMENT_OF_SAMPLE)
+    about: dict[str, dict[str, str]] = {}
+    for s, c, e in zip(*(data[name].to_numpy().tolist() for name in pointers), strict=True):
+        name = clean(f"{subjects[s]}, {conditions[c]}, {experiments[e]}")
+        while name in about:
+            name += ", again"
+        own = {"subject": subjects[s], "condition": conditions[c], "experiment": experiments[e]}
+        about[name] = own | {"cell type": kinds[kind_of[s]]}
+    return about
+
+
+def _unknowns(
+    data: xr.Dataset, genes: Sequence[str], plates: Sequence[str], samples: Sequence[str]
+) -> Iterator[Reaction]:
+    wells = data[v.WELL_NAME].to_numpy().tolist() if v.WELL_NAME in data else [""] * data.sizes[v.REACTION]
+    names = (v.PLATE_OF_REACTION, v.SAMPLE_OF_REACTION, v.GENE_OF_REACTION, v.CT)
+    for well, plate, sample, gene, ct in zip(wells, *(data[name].to_numpy().tolist() for name in names), strict=True):
+        yield Reaction(plates[plate], str(well), samples[sample], genes[gene], "unknown", _ct(ct), None, "", 0)
+
+
+def _of_no_sample(row: Sequence[Any], genes: Sequence[str], plates: Sequence[str], task: Any) -> Reaction:
+    quantity = float(row[3]) if len(row) > 3 and np.isfinite(row[3]) else None
+    name = "no template" if task == "no_template" else f"standard {'' if quantity is None else repr(quantity)}".strip()
+    return Reaction(plates[row[1]], "", name, genes[row[0]], task, _ct(row[2]), quantity, "", 0)
+
+
+def _ct(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _names(data: xr.Dataset, dim: str) -> list[str]:
+    if dim in data.coords:
+        return [str(name) for name in data[dim].to_numpy()]
+    return [f"{dim.replace('_', ' ')} {number + 1}" for number in range(data.sizes.get(dim, 0))]
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Where the reactions of a plate are: their numbers, from 1, and the plate's rows and columns (1 if numbered)."""
+
+    numbers: list[int]
+    rows: int
+    columns: int
+
+    @property
+    def wells(self) -> list[str]:
+        """Names of wells, or numbers where they are not known."""
+        if self.columns == 1:
+            return [str(number) for number in self.numbers]
+        return [well_name(*divmod(number - 1, self.columns)) for number in self.numbers]
+
+
+def _layout(exchange: Exchange, own: Sequence[int]) -> _Layout:
+    """The wells of a plate, on the smallest plate of a usual size that has them; numbered where one is not known."""
+    reactions, places = [exchange.reactions.reactions[at] for at in own], []
+    sample_in: dict[tuple[int, int], str] = {}
+    for at, one in zip(own, reactions, strict=True):
+        place = parse_well_name(one.well) if one.well else None
+        if place is None or sample_in.setdefault(place, exchange.samples[at]) != exchange.samples[at]:
+            return _Layout(list(range(1, len(own) + 1)), len(own), 1)
+        places.append(place)
+    row, column = (max(place[k] for place in places) + 1 for k in (0, 1))
+    rows, columns = next((r, c) for r, c in STANDARD_PLATES if row <= r and column <= c)
+    return _Layout([r * columns + c + 1 for r, c in places], rows, columns)
+
+
+def numbered_plates(exchange: Exchange) -> list[str]:
+    """Plates whose wells are not all known, so that their reactions are numbered."""
+    return [plate for plate, own in exchange.plates.items() if _layout(exchange, own).columns == 1]
+
+
+def rdes_of(exchange: Exchange) -> dict[str, str]:
+    """A table of tabs for each plate, by its name."""
+    tables = {}
+    for plate, own in exchange.plates.items():
+        wells = _layout(exchange, own).wells
+        rows = [(well, *_cells(exchange, at)) for well, at in zip(wells, own, strict=True)]
+        tables[plate] = "\n".join("\t".join(row) for row in (HEADER, *rows)) + "\n"
+    return tables
+
+
+def _cells(exchange: Exchange, at: int) -> tuple[str, ...]:
+    one = exchange.reactions.reactions[at]
+    ct = NOT_DETECTED if one.ct_cycles is None else repr(float(one.ct_cycles))
+    return exchange.samples[at], TYPE_OF_TASK[one.task], clean(one.gene), _role(exchange, one.gene), NO_DYE, ct
+
+
+def _role(exchange: Exchange, gene: str) -> str:
+    return "ref" if gene in exchange.references else "toi"
+
+
+def write_rdml(exchange: Exchange, path: Path) -> None:
+    """Write an RDML file, which is checked against the schema of RDML 1.3 before.
+
+    Raises
+    ------
+    InputError
+        If rdmlpython is not installed, or what would be written is no valid RDML.
+    """
+    library = _library()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of its way to tell the time
+        made = library.Rdml()
+        made.new_dye(NO_DYE)
+        _add_targets(made, exchange)
+        _add_samples(made, exchange)
+        made.new_experiment(EXPERIMENT)
+        for plate, own in exchange.plates.items():
+            _add_run(made.get_experiment(byid=EXPERIMENT), made, exchange, plate, own)
+        for kind, name in _not_ascii(exchange):
+            get = made.get_sample if kind == "sample" else made.get_target
+            get(byid=_stand_in(name)).change_id(name)
+        made.save(str(path))
+        faults = [line for line in library.Rdml().validate(str(path)).splitlines() if "\tFalse\t" in line]
+    if faults:
+        raise InputError(f"the study cannot be written as RDML: {faults[-1].split(chr(9))[-1].strip()}")
+
+
+def _library() -> Any:
+    try:
+        import rdmlpython
+    except ImportError:
+        raise InputError(
+            "RDML is written by the package rdmlpython, which is not installed: pip install rdmlpython"
+        ) from None
+    return rdmlpython
+
+
+def _stand_in(name: str) -> str:
+    """A name in ASCII for the table of a run, which the library opens in the encoding of the system."""
+    return name if name.isascii() else f"name {name.encode('utf-8').hex()}"
+
+
+def _not_ascii(exchange: Exchange) -> Iterator[tuple[str, str]]:
+    """Samples and targets whose names are no ASCII."""
+    genes = dict.fromkeys(clean(one.gene) for one in exchange.reactions.reactions)
+    for kind, names in (("sample", dict.fromkeys(exchange.samples)), ("target", genes)):
+        yield from ((kind, name) for name in names if not name.isascii())
+
+
+def _add_targets(made: Any, exchange: Exchange) -> None:
+    for gene in dict.fromkeys(one.gene for one in exchange.reactions.reactions):
+        name = _stand_in(clean(gene))
+        made.new_target(name, _role(exchange, gene))
+        target = made.get_target(byid=name)
+        target["dyeId"] = NO_DYE
+        if curve := (exchange.curves or {}).get(gene):
+            target["amplificationEfficiencyMethod"] = curve.method
+            target["amplificationEfficiency"] = repr(curve.factor)
+            target["amplificationEfficiencySE"] = repr(curve.error)
+
+
+def _add_samples(made: Any, exchange: Exchange) -> None:
+    of_sample: dict[str, dict[str, Reaction]] = {}
+    for name, one in zip(exchange.samples, exchange.reactions.reactions, strict=True):
+        of_sample.setdefault(name, {})[clean(one.gene)] = one
+    unit = UNITS.get(exchange.reactions.quantity_unit.strip().casefold(), OTHER_UNIT)
+    for name, by_gene in of_sample.items():
+        made.new_sample(_stand_in(name))
+        sample = made.get_sample(byid=_stand_in(name))
+        for what, value in (exchange.about_sample or {}).get(name, {}).items():
+            if clean(value):
+                sample.new_annotation(property=what, value=clean(value))
+        types = {gene: TYPE_OF_TASK[one.task] for gene, one in by_gene.items()}
+        quantities = {gene: one.quantity for gene, one in by_gene.items() if one.quantity is not None}
+        for gene, kind in _once(types):
+            sample.new_type(kind, targetId=_stand_in(gene))
+        for gene, quantity in _once(quantities) if len(quantities) == len(by_gene) else list(quantities.items()):
+            sample.new_quantity(repr(quantity), unit, targetId=_stand_in(gene))
+
+
+def _once(by_gene: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """One value for all genes where they have one, else one a gene."""
+    values = list(dict.fromkeys(by_gene.values()))
+    return [("", values[0])] if len(values) == 1 else list(by_gene.items())
+
+
+def _add_run(experiment: Any, made: Any, exchange: Exchange, plate: str, own: Sequence[int]) -> None:
+    """A run, which the library makes of its table."""
+    layout = _layout(exchange, own)
+    experiment.new_run(plate)
+    run = experiment.get_run(byid=plate)
+    label = "123" if layout.columns == 1 else "ABC"
+    for key, value in (("rows", layout.rows), ("columns", layout.columns), ("rowLabel", label), ("columnLabel", "123")):
+        run[f"pcrFormat_{key}"] = str(value)
+    if exchange.reactions.instrument:
+        run["instrument"] = clean(exchange.reactions.instrument)
+    cells = [map(_stand_in, _cells(exchange, at)) for at in own]
+    rows = [(str(number), *row) for number, row in zip(layout.numbers, cells, strict=True)]
+    with tempfile.TemporaryDirectory() as folder:
+        table = Path(folder) / "run.tsv"
+        table.write_text("\n".join("\t".join(row) for row in (HEADER, *rows)) + "\n", encoding="utf-8")
+        run.import_table(made, str(table), "amp")
