@@ -25,7 +25,6 @@ from lensim.bioassay.standards import scale_of_standards
 from lensim.checks import FaultReport, InputError
 from lensim.tables.choice import Choice, Where
 from lensim.tables.columns import Found, names_any
-from lensim.tables.grid import find_grids
 from lensim.tables.grid_choice import GridNumber, PlateGrid, match_plates, plates_of
 from lensim.tables.grid_map import (
     NEEDS_MAP,
@@ -36,6 +35,7 @@ from lensim.tables.grid_map import (
     map_of_grid,
     numbering_of,
 )
+from lensim.tables.instruments.plates import grids_of, headers_of
 from lensim.tables.log_scale import DoseScale
 from lensim.tables.map_source import map_source_of
 from lensim.tables.number_text import DecimalMark, decimal_mark_in_doubt, decimal_mark_of, is_missing
@@ -48,16 +48,16 @@ from lensim.tables.well_names import parse_well_name, well_name
 
 
 def _is_wells(source: Source) -> bool:
-    return source.is_parquet or any(names_any(header, COLUMNS["od"]) for header in source.headers)
+    return source.is_parquet or any(names_any(header, COLUMNS["od"]) for header in headers_of(source))
 
 
 def _names(source: Source, *meanings: str) -> bool:
     """Whether the first row of a file has a name for all of some meanings."""
-    return any(all(names_any(header, COLUMNS[what]) for what in meanings) for header in source.headers)
+    return any(all(names_any(header, COLUMNS[what]) for what in meanings) for header in headers_of(source))
 
 
 def _is_grid(source: Source) -> bool:
-    grids = find_grids(source.text)
+    grids = grids_of(source)
     return bool(grids) and not (all(grid.is_list for grid in grids) and _names(source, "role"))
 
 

@@ -29,6 +29,7 @@ from lensim.cli import (
 from lensim.cli.console import print_anything
 from lensim.cli.fit import fit_command
 from lensim.cli.read import read_command, read_expression_command
+from lensim.cli.read_plate import read_plate
 from lensim.cli.refused_values import refusal_of
 from lensim.cli.remedies import speaking_options
 from lensim.cli.shared import once_by, out, say
@@ -114,6 +115,12 @@ _add(
         "and genes."
     ),
     "read expression run1.txt run2.txt --sheet samples.csv --reference RPL37A --control untreated --out cts.csv",
+)
+_add(
+    read_app,
+    "plate",
+    read_plate,
+    "read plate reader.xlsx --reading 450 --out readings.csv",
 )
 _add(
     read_app,

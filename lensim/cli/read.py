@@ -62,16 +62,17 @@ def _expression(given: dict[str, Any], *, path: Path | None, force: bool) -> Non
         kind_of,
         knows_samples,
         left_out_of_reactions,
+        opened,
         read_reactions,
         without_sheet,
         write_reactions,
     )
-    from lensim.tables.source import source_of, sources_of
+    from lensim.tables.source import source_of
 
     if path is not None:
         table_suffix(path)
         require_added(path, force=force, inputs=paths_in(given))
-    files, wanted = sources_of(given["files"]), ("sheet", "reference", "control", "factors")
+    files, wanted = opened(given["files"]), ("sheet", "reference", "control", "factors")
     given["files"] = files  # opened once, for whatever reads them below
     sheet = None if given["sheet"] is None else source_of(given["sheet"])
     columns, _ = columns_of_each(files, sheet, columns_of(given["column"]))

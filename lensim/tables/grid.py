@@ -82,7 +82,7 @@ def find_grids(text: str, numbering: Numbering | None = None) -> list[Grid]:
     """
     faulty: list[Grid] = []
     for separator in SEPARATORS:
-        grids = _find(lines_of(text, separator), numbering)
+        grids = grids_in_lines(lines_of(text, separator), numbering)
         if not all(grid.fault for grid in grids):
             return grids
         faulty = faulty or grids
@@ -100,7 +100,8 @@ def has_numbered_wells(text: str) -> bool:
     return any(numbers_wells(lines_of(text, separator)) for separator in SEPARATORS[:-1])
 
 
-def _find(lines: list[Line], numbering: Numbering | None) -> list[Grid]:
+def grids_in_lines(lines: list[Line], numbering: Numbering | None = None) -> list[Grid]:
+    """The grids and lists of wells in lines whose cells are parted already, as `find_grids` finds them in a text."""
     blocks: list[Block] = []
     at = 0
     while at < len(lines):

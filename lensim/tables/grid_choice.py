@@ -7,11 +7,13 @@ from typing import Final
 
 from lensim.checks import InputError
 from lensim.tables.export_lines import SEPARATORS, lines_of, same_name
-from lensim.tables.grid import Grid, find_grids, has_numbered_wells, same_numbers
+from lensim.tables.grid import Grid, has_numbered_wells, same_numbers
 from lensim.tables.grid_blocks import is_number
+from lensim.tables.instruments.plates import grids_of
 from lensim.tables.source import Source
 from lensim.tables.well_lists import Numbering
 from lensim.tables.well_names import STANDARD_PLATES
+from lensim.tables.workbook import is_workbook
 
 GridNumber = int | Sequence[int]
 """Which grid of a file, from 1; several are a plate each."""
@@ -142,9 +144,9 @@ def named_plate(plates: Sequence[PlateGrid], name: str) -> PlateGrid:
 def _of_file(
     source: Source, number: GridNumber | None, reading: str | None, numbering: Numbering | None
 ) -> list[PlateGrid]:
-    grids = find_grids(source.text, numbering)
+    grids = grids_of(source, numbering)
     if not grids:
-        raise InputError(f"{source.place}: {_no_grid(source.text)}")
+        raise InputError(f"{source.place}: {_no_grid(source)}")
     if number is not None and reading:
         raise InputError(f"{source.place}: grid_number= and reading= both choose grids, give one of them")
     if number is not None:
@@ -152,7 +154,7 @@ def _of_file(
         _check_sound(source, [plate.grid for plate in plates], len(grids))
         return plates
     at = {id(grid): n for n, grid in enumerate(grids, 1)}
-    chosen = _with_reading(source, grids, reading) if reading else grids
+    chosen = with_reading(source, grids, reading) if reading else grids
     _check_sound(source, chosen, len(grids))
     of_plate: defaultdict[str, list[Grid]] = defaultdict(list)
     for grid in chosen:
@@ -215,12 +217,13 @@ def _by_number(source: Source, grids: Sequence[Grid], numbers: Sequence[int]) ->
     ]
 
 
-def _with_reading(source: Source, grids: Sequence[Grid], reading: str) -> list[Grid]:
-    """Grids with a text over them or behind their rows: with exactly this one, else with it inside."""
+def with_reading(source: Source, grids: Sequence[Grid], reading: str) -> list[Grid]:
+    """Grids with a text over them or behind their rows: exactly this one, else one that begins with it, else has it."""
     sought = reading.strip().casefold()
     texts = [(grid, {grid.label.casefold(), grid.title.casefold()}) for grid in grids]
     exact = [grid for grid, of in texts if sought in of]
-    chosen = exact or [grid for grid, of in texts if any(sought in one for one in of)]
+    begins = [grid for grid, of in texts if any(one.startswith(sought) for one in of)]
+    chosen = exact or begins or [grid for grid, of in texts if any(sought in one for one in of)]
     if not chosen:
         there = ", ".join(repr(text) for text in _readings(grids))
         raise InputError(
@@ -267,7 +270,13 @@ def _plate(name: str) -> str:
     return name if name.lower().startswith("plate") else f"plate {name}"
 
 
-def _no_grid(text: str) -> str:
+def _no_grid(source: Source) -> str:
+    if is_workbook(source.raw):
+        return (
+            "no sheet that is shown has a grid of numbers with its letters and numbers beside it, or a list of wells "
+            "with a head such as Well or Pos"
+        )
+    text = source.text
     if has_numbered_wells(text):
         return (
             'a list numbers its wells: say well_order="rows" (1, 2, 3 along the first row) or well_order="columns", '

@@ -2,16 +2,18 @@
 
 import csv
 import gzip
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Final
 
 import pytest
 
 from lensim.checks import InputError
+from lensim.expression.read import read_reactions
 from lensim.tables.export_lines import same_name
-from lensim.tables.grid import Grid, find_grids
+from lensim.tables.grid import Grid
 from lensim.tables.grid_choice import plates_of
+from lensim.tables.instruments.plates import grids_of
 from lensim.tables.source import source_of
 from lensim.tables.well_names import naming_of_wells
 
@@ -37,7 +39,7 @@ def expected(folder) -> dict[str, dict[str, Values]]:
     rows: defaultdict[tuple[str, str], list[tuple[str, float]]] = defaultdict(list)
     with gzip.open(folder / "expected.csv.gz", "rt") as file:
         for row in csv.DictReader(file):
-            if row["value"] and row["file"].endswith((".txt", ".csv")) and "appbio" not in row["file"]:
+            if row["value"] and "appbio" not in row["file"]:
                 rows[row["file"], row["plate"]].append((row["well"], float(row["value"])))
     values: defaultdict[str, dict[str, Values]] = defaultdict(dict)
     for (file_name, plate), of_plate in rows.items():
@@ -55,7 +57,7 @@ def exports(folder: Path) -> list[Path]:
     return [
         path
         for path in sorted(folder.rglob("*"))
-        if path.suffix in (".txt", ".csv") and "appbio" not in str(path) and path.stat().st_size
+        if path.suffix in (".txt", ".csv", ".xlsx") and "appbio" not in str(path) and path.stat().st_size
     ]
 
 
@@ -90,7 +92,7 @@ def test_no_export_gives_a_wrong_value(folder, expected):
         kinds[outcome(path, of_file) if of_file else "without a reference"].append(path.name)
     assert kinds["wrong"] == []
     assert kinds["refused without a way out"] == []
-    assert (len(kinds["read"]), len(kinds["read by choice"]), len(kinds["without a reference"])) == (14, 20, 21)
+    assert (len(kinds["read"]), len(kinds["read by choice"]), len(kinds["without a reference"])) == (15, 23, 22)
 
 
 def outcome(path: Path, of_file: dict[str, Values]) -> str:
@@ -98,9 +100,7 @@ def outcome(path: Path, of_file: dict[str, Values]) -> str:
     try:
         (plates,) = plates_of([(source, None)])
     except InputError as error:
-        right = [
-            any(is_right(grid, wells, counts_rows) for grid in find_grids(source.text)) for wells in of_file.values()
-        ]
+        right = [any(is_right(grid, wells, counts_rows) for grid in grids_of(source)) for wells in of_file.values()]
         return "read by choice" if all(right) and "grid_number=" in str(error) else "refused without a way out"
     known = [of_file.get(same_name(one)) for plate in plates for one in (*plate.grid.plates, plate.name)]
     of_plates = [one for one in known if one is not None] or list(of_file.values())
@@ -114,3 +114,25 @@ def test_kinetic_reads_and_spectra_are_never_taken_for_one_reading(folder):
     for path in several:
         with pytest.raises(InputError, match=r"grids of numbers found .*grid_number=|no grid of numbers was found"):
             plates_of([(source_of(path), None)])
+
+
+def cqs(folder: Path, file_name: str) -> Counter[float]:
+    with gzip.open(folder / "expected.csv.gz", "rt") as file:
+        rows = [row["value"] for row in csv.DictReader(file) if row["file"] == file_name]
+    return Counter(round(float(value), 9) for value in rows if value)
+
+
+def test_every_cq_of_a_cycler_is_read_or_its_file_refused_as_genotypes(folder):
+    paths = [path for path in sorted(folder.rglob("*")) if "appbio" in str(path) and path.stat().st_size > 1]
+    paths = [path for path in paths if path.is_file()]
+    genotypes = []
+    for path in paths:
+        try:
+            reactions = read_reactions(path).reactions
+        except InputError as error:
+            genotypes.append(str(error))
+            continue
+        found = Counter(round(one.ct_cycles, 9) for one in reactions if one.ct_cycles is not None)
+        assert cqs(folder, str(path.relative_to(folder))) <= found, path.name  # the reference lacks two of one file
+    assert (len(paths), len(genotypes)) == (13, 2)
+    assert all("the file has genotypes" in told for told in genotypes)

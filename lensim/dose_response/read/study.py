@@ -18,9 +18,9 @@ from lensim.dose_response.read.tidy import read_tidy
 from lensim.dose_response.read.wells import Lost
 from lensim.tables.choice import Choice, Where, place_of_column
 from lensim.tables.columns import names_any
-from lensim.tables.grid import find_grids
 from lensim.tables.grid_choice import GridNumber
 from lensim.tables.grid_map import NEEDS_MAP, WellOrder, check_needs_map
+from lensim.tables.instruments.plates import grids_of, headers_of
 from lensim.tables.log_scale import DoseScale
 from lensim.tables.map_source import map_source_of
 from lensim.tables.number_text import DecimalMark
@@ -32,16 +32,16 @@ from lensim.tables.table import TextTable
 
 def _is_wells(source: Source) -> bool:
     sought = [COLUMNS["dose"], *(COLUMNS[what] for what in ("signal", "viability", "inhibition"))]
-    return source.is_parquet or any(names_any(header, meaning) for header in source.headers for meaning in sought)
+    return source.is_parquet or any(names_any(header, meaning) for header in headers_of(source) for meaning in sought)
 
 
 def _names(source: Source, *meanings: str) -> bool:
     """Whether the first row of a file has a name for all of some meanings."""
-    return any(all(names_any(header, COLUMNS[what]) for what in meanings) for header in source.headers)
+    return any(all(names_any(header, COLUMNS[what]) for what in meanings) for header in headers_of(source))
 
 
 def _is_grid(source: Source) -> bool:
-    grids = find_grids(source.text)
+    grids = grids_of(source)
     return bool(grids) and not (all(grid.is_list for grid in grids) and _names(source, "cell_line"))
 
 

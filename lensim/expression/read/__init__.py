@@ -2,7 +2,7 @@
 
 from lensim.expression.read.assemble import amplified_without_template, assemble_reactions
 from lensim.expression.read.columns import COLUMNS, FACTOR_COLUMNS, RATIO_COLUMNS, SHEET_COLUMNS
-from lensim.expression.read.detect import FORMATS, KINDS, kind_of, read_reactions
+from lensim.expression.read.detect import FORMATS, KINDS, kind_of, opened, read_reactions
 from lensim.expression.read.factors import read_factors
 from lensim.expression.read.own_columns import left_out_of_reactions
 from lensim.expression.read.ratios import is_ratio_table, read_ratios
@@ -30,6 +30,7 @@ __all__ = [
     "kind_of",
     "knows_samples",
     "left_out_of_reactions",
+    "opened",
     "read_cts",
     "read_expression",
     "read_factors",

@@ -11,13 +11,14 @@ from lensim.expression.read.choices import Choices
 from lensim.expression.read.columns import COLUMNS, RATIO_COLUMNS
 from lensim.expression.read.empty_cts import Empty
 from lensim.expression.read.export import ExportTable, Layout, as_text_table, find_table, fit, has_table, marked_header
+from lensim.expression.read.machine_sheets import opened_exports, results_sheet
 from lensim.expression.read.near import way_out
 from lensim.expression.read.rdml_archive import is_rdml
 from lensim.expression.read.reactions import Reactions, check_no_well_twice, one_of_all
 from lensim.expression.read.understand import FileReactions
 from lensim.tables.columns import find_columns
 from lensim.tables.number_text import DecimalMark
-from lensim.tables.source import Files, Source, sources_of
+from lensim.tables.source import Files, Source
 from lensim.tables.table import TextTable
 
 
@@ -31,12 +32,15 @@ class _Machine:
 
 _MACHINES: Final[Mapping[str, _Machine]] = {
     "sds": _Machine(sds.read_sds, (sds.LAYOUT,)),
-    "quantstudio": _Machine(quantstudio.read_quantstudio, (quantstudio.LAYOUT, quantstudio.WITHOUT_REPORTER)),
+    "quantstudio": _Machine(quantstudio.read_quantstudio, quantstudio.LAYOUTS),
     "cfx": _Machine(cfx.read_cfx, (cfx.LAYOUT, cfx.RENAMED)),
     "lightcycler": _Machine(lightcycler.read_lightcycler, (lightcycler.LAYOUT,)),
     "mxpro": _Machine(mxpro.read_mxpro, (mxpro.LAYOUT,)),
     "rotorgene": _Machine(rotorgene.read_rotorgene, (rotorgene.LAYOUT,)),
 }
+LAYOUTS: Final = tuple(layout for machine in _MACHINES.values() for layout in machine.layouts)
+"""Of the tables of all programs of machines."""
+
 FORMATS: Final = (*_MACHINES, "tidy", "rdml")
 """The kinds that hold reactions."""
 
@@ -92,7 +96,7 @@ def read_reactions(
     if columns is not None and format not in ("", "tidy"):
         raise InputError(f"columns are for the format tidy, got format {format!r}")
     choices = Choices(cycle_limit=cycle_limit, decimal=decimal, empty=empty)
-    sources = sources_of(files)
+    sources = opened(files)
     read = [_read_one(source, format, columns, choices) for source in sources]
     _check_one_instrument([one for one, _ in read])
     faults = FaultReport(read[0][1].place, unit=read[0][1].unit)
@@ -114,6 +118,11 @@ def read_reactions(
         quantity_unit=one_of_all([one.quantity_unit or None for one in named], "quantity unit", faults.place) or "",
         notes=tuple(note for one in named for note in one.notes),
     )
+
+
+def opened(files: Files) -> list[Source]:
+    """Files of RT-qPCR, opened: of a cycler's workbook the sheet with the results, as text; others as they are."""
+    return opened_exports(files, LAYOUTS)
 
 
 def kind_of(source: Source, columns: Mapping[str, str] | None = None) -> str:
@@ -164,6 +173,7 @@ def export_table(source: Source, kind: str) -> ExportTable | None:
 
 def table_to_choose_from(source: Source) -> TextTable:
     """The table whose columns a user may name: that of a machine's wells, or the file's own."""
+    source = results_sheet(source, LAYOUTS)
     try:
         table = export_table(source, kind_of(source))
     except InputError:

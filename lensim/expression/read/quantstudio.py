@@ -27,6 +27,14 @@ WITHOUT_REPORTER: Final = Layout(
     LAYOUT.instrument, {**LAYOUT.names, "position": ("well_position",)}, ("well", "gene", "ct", "position")
 )
 
+WITHOUT_TARGET: Final = Layout(
+    LAYOUT.instrument,
+    {**LAYOUT.names, "gene": LAYOUT.names["reporter"], "position": ("well_position",)},
+    ("well", "gene", "task", "ct", "position"),
+)
+"""A table of the program Design & Analysis that names no targets: each dye is one."""
+LAYOUTS: Final = (LAYOUT, WITHOUT_REPORTER, WITHOUT_TARGET)
+
 
 def read_quantstudio(
     text: str, plate: str, faults: FaultReport, *, cycle_limit: float | None, decimal: DecimalMark | None
@@ -36,7 +44,11 @@ def read_quantstudio(
     Whatever is above the table (rows of a key and a value, sections in brackets) is passed over. A well without a
     target and a Ct is empty and ignored; one with a target, but neither a Ct nor a word for none, has no result.
     """
-    table = find_table(text, LAYOUT if has_table(text, LAYOUT) else WITHOUT_REPORTER, faults)
+    layout = next((one for one in LAYOUTS if has_table(text, one)), LAYOUT)
+    table = find_table(text, layout, faults)
+    notes = table.notes
+    if layout is WITHOUT_TARGET:
+        notes += (f"{faults.place}: the table has no column for the target, so {table.name('gene')} is read as it",)
     rows = read_rows(table, plate, faults)
     manner = Manner(table.name("ct"), table.name("quantity"), "no result", decimal=decimal, stated_limit=cycle_limit)
-    return understand(rows, LAYOUT.instrument, manner, faults, notes=table.notes)
+    return understand(rows, LAYOUT.instrument, manner, faults, notes=notes)

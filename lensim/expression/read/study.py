@@ -13,7 +13,7 @@ from lensim.expression.read.choices import Choices, Unpaired
 from lensim.expression.read.chosen import check_listed, choose_study, join_genes
 from lensim.expression.read.columns import COLUMNS, RATIO_COLUMNS
 from lensim.expression.read.controls_kept import values_of_treated
-from lensim.expression.read.detect import FORMATS, kind_of, read_reactions, table_to_choose_from
+from lensim.expression.read.detect import FORMATS, kind_of, opened, read_reactions, table_to_choose_from
 from lensim.expression.read.empty_cts import Empty
 from lensim.expression.read.factors import EfficiencyScale, Factor, read_factors
 from lensim.expression.read.match import Unlisted
@@ -26,7 +26,7 @@ from lensim.tables.choice import Choice, Where
 from lensim.tables.columns import places_of_stated
 from lensim.tables.map_source import map_source_of
 from lensim.tables.number_text import DecimalMark
-from lensim.tables.source import File, Files, Source, sources_of
+from lensim.tables.source import File, Files, Source
 from lensim.tables.studies import one_a_value
 
 
@@ -124,7 +124,7 @@ def read_expression(
     if format is not None:
         checks.one_of("format", format, (*FORMATS, "ratios"))
     choices = Choices(cycle_limit, decimal, empty, efficiency_scale, unpaired)
-    sources, sheet = sources_of(files), None if sheet is None else map_source_of(sheet)
+    sources, sheet = opened(files), None if sheet is None else map_source_of(sheet)
     columns, of_sheet = columns_of_each(sources, sheet, columns)
     kinds = [format or kind_of(source, columns) for source in sources]
     sources = [

@@ -1,0 +1,50 @@
+"""The door to whatever a plate reader wrote: text or workbook, of a known program or of none, to grids of numbers."""
+
+from lensim.checks import InputError
+from lensim.tables.export_lines import lines_of
+from lensim.tables.grid import Grid, find_grids
+from lensim.tables.instruments.allotrope import grids_by_library
+from lensim.tables.instruments.programs import program_of_text, program_of_workbook
+from lensim.tables.instruments.sheets import sheet_grids
+from lensim.tables.instruments.softmax import is_softmax, softmax_grids
+from lensim.tables.source import Source
+from lensim.tables.well_lists import Numbering
+from lensim.tables.workbook import is_workbook, workbook_of
+
+
+def grids_of(source: Source, numbering: Numbering | None = None) -> list[Grid]:
+    """All grids of numbers in a reader's file, in order; see `find_grids`, `softmax_grids` and `sheet_grids`.
+
+    A file in which these find none, but that a known program wrote, is given to the library allotropy.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read; or that library is needed, and is not installed or does not read the file either.
+    """
+    if is_workbook(source.raw):
+        workbook = workbook_of(source.raw, source.place)
+        grids, program, text = sheet_grids(workbook, numbering), program_of_workbook(workbook), None
+    else:
+        text = source.text
+        grids = softmax_grids(lines_of(text, "\t")) if is_softmax(text) else []
+        grids = grids or find_grids(text, numbering)
+        program = None if grids else program_of_text(source)
+    if not grids and program is not None:
+        return grids_by_library(source, program, text)
+    return grids
+
+
+def headers_of(source: Source) -> tuple[tuple[str, ...], ...]:
+    """The names in the first row of a table; none of a workbook, whose sheets may begin with anything."""
+    try:
+        return source.headers
+    except InputError:
+        if is_workbook(source.raw):
+            return ()
+        raise
+
+
+def has_points(source: Source) -> bool:
+    """Whether numbers are numbers in the file, and so are written here with a point."""
+    return source.is_parquet or is_workbook(source.raw)
