@@ -14,6 +14,10 @@ _ENTRY: Final = b"PK\x01\x02"
 _DAMAGED: Final = (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, RuntimeError, KeyError, IndexError)
 _BOOK: Final = "xl/workbook.xml"
 _PIECE: Final = 1 << 18
+_REMEDIES: Final = {
+    "workbook": "copy the sheet with the table into a new workbook",
+    "zip archive": "unpack it, and name the file with the results",
+}
 
 
 def names_of(raw: bytes) -> list[str]:
@@ -29,7 +33,7 @@ def names_of(raw: bytes) -> list[str]:
         return []
 
 
-def counted_members(raw: bytes, place: str, kept: tuple[str, ...]) -> dict[str, bytes]:
+def counted_members(raw: bytes, place: str, kept: tuple[str, ...], noun: str = "workbook") -> dict[str, bytes]:
     """The members of an archive whose name starts with one of `kept`; all are unpacked, and their sizes are counted.
 
     A library that reads the archive afterwards unpacks no more than was counted here: sizes and check sums that the
@@ -42,8 +46,8 @@ def counted_members(raw: bytes, place: str, kept: tuple[str, ...]) -> dict[str, 
     """
     if (members := raw.count(_ENTRY)) > limits.WORKBOOK_MEMBERS:
         raise InputError(
-            f"{place}: a workbook must have at most {limits.WORKBOOK_MEMBERS:,} parts in its archive, got {members:,}: "
-            "copy the sheet with the table into a new workbook"
+            f"{place}: a {noun} must have at most {limits.WORKBOOK_MEMBERS:,} parts in its archive, got {members:,}: "
+            f"{_REMEDIES[noun]}"
         )
     found: dict[str, bytes] = {}
     size = 0
@@ -56,8 +60,8 @@ def counted_members(raw: bytes, place: str, kept: tuple[str, ...]) -> dict[str, 
                         size += len(piece)
                         if size > limits.WORKBOOK_BYTES:
                             raise InputError(
-                                f"{place}: a workbook must unpack to at most {limits.WORKBOOK_BYTES:,} bytes, got more "
-                                f"in {shown(info.filename)}: copy the sheet with the table into a new workbook"
+                                f"{place}: a {noun} must unpack to at most {limits.WORKBOOK_BYTES:,} bytes, got more "
+                                f"in {shown(info.filename)}: {_REMEDIES[noun]}"
                             )
                         if info.filename.startswith(kept):
                             pieces.append(piece)
@@ -67,7 +71,7 @@ def counted_members(raw: bytes, place: str, kept: tuple[str, ...]) -> dict[str, 
         raise
     except _DAMAGED as error:
         raise InputError(
-            f"{place}: the workbook is damaged, its archive cannot be unpacked ({_said(error)}): copy or save it again"
+            f"{place}: the {noun} is damaged, its archive cannot be unpacked ({_said(error)}): copy or save it again"
         ) from None
     return found
 

@@ -1,5 +1,8 @@
 """Workbooks of cyclers' programs: the sheet with the results is found, whatever the order of the sheets."""
 
+import io
+import zipfile
+
 import pytest
 
 from lensim.checks import InputError
@@ -59,3 +62,63 @@ def test_other_files_stay_as_they_are(tmp_path):
     path.write_bytes(workbook_bytes({"Sheet1": [["a", "b"], [1, 2]]}))
     (source,) = opened([path])
     assert source.raw == path.read_bytes()
+
+
+CFX = ",Well,Fluor,Target,Content,Sample,Cq,Starting Quantity (SQ)\n,A01,SYBR,GAPDH,Unkn,S1,18.25,NaN\n"
+SUMMARY = ",Well,Fluor,Content,Cq\n,A01,SYBR,Unkn,18.25\n"
+
+
+def archive(members: dict[str, str | bytes]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as file:
+        for name, content in members.items():
+            file.writestr(name, content)
+    return packed.getvalue()
+
+
+def test_an_archive_of_cfx_is_read_by_its_table_of_cqs(tmp_path):
+    path = tmp_path / "run.zip"
+    members = {
+        "r - Quantification Summary_0.csv": SUMMARY,
+        "r - Quantification Cq Results_0.csv": CFX,
+        "r.png": b"\x89PNG",
+    }
+    path.write_bytes(archive({**members, "r - Run Information.csv": "File Name,run.pcrd\n"}))
+    found = read_reactions(path)
+    assert [(one.well, one.gene, one.sample, one.ct_cycles) for one in found.reactions] == [
+        ("A01", "GAPDH", "S1", 18.25)
+    ]
+    assert found.paths == ("run.zip file 'r - Quantification Cq Results_0.csv'",)
+    assert found.instrument == "Bio-Rad CFX"
+
+
+def test_a_workbook_in_an_archive_is_read_by_its_sheet(tmp_path):
+    path = tmp_path / "run.zip"
+    path.write_bytes(archive({"results.xlsx": workbook_bytes({"Results": RESULTS})}))
+    assert read_reactions(path).paths == ("run.zip file 'results.xlsx' sheet 'Results'",)
+
+
+def test_several_tables_of_results_in_an_archive_are_refused(tmp_path):
+    path = tmp_path / "runs.zip"
+    path.write_bytes(archive({"a.csv": CFX, "b.csv": CFX}))
+    with pytest.raises(InputError) as told:
+        read_reactions(path)
+    assert str(told.value) == (
+        "runs.zip: several files in the archive have results, 'a.csv' and 'b.csv': unpack it, and name one"
+    )
+
+
+def test_an_archive_without_results_is_told_to_be_one(tmp_path):
+    path = tmp_path / "other.zip"
+    path.write_bytes(archive({"a.csv": "x,y\n1,2\n"}))
+    with pytest.raises(InputError, match=r"^other\.zip: the file is a zip archive: unpack it first"):
+        read_reactions(path)
+
+
+def test_a_damaged_archive_is_refused(tmp_path):
+    path = tmp_path / "run.zip"
+    raw = bytearray(archive({"a.csv": CFX}))
+    raw[45] ^= 255
+    path.write_bytes(bytes(raw))
+    with pytest.raises(InputError, match=r"^run\.zip: the zip archive is damaged, its archive cannot be unpacked"):
+        read_reactions(path)
