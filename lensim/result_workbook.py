@@ -44,12 +44,16 @@ class Entry:
 
 @dataclass(frozen=True)
 class NamedTable:
-    """A table of a result: the name of its sheet, the frame, a caption, and units that names of columns do not say."""
+    """A table of a result: the name of its sheet, the frame, a caption, and units that names of columns do not say.
+
+    With `is_data` its columns keep their bare names and get none beside them, since lensim reads the sheet again.
+    """
 
     name: str
     frame: "pd.DataFrame"
     caption: str = ""
     units: Mapping[str, str] = field(default_factory=dict)
+    is_data: bool = False
 
 
 def entries_of(part: str, values: Mapping[str, object], of: str = "") -> list[Entry]:
@@ -113,6 +117,8 @@ def write_result_workbook(
 
 def table_sheet(table: NamedTable) -> SheetTable:
     """A table as a sheet: its columns by their names, each with its unit; bounds in words get a number and a flag."""
+    if table.is_data:
+        return SheetTable(table.name, table.frame)
     frame, units = with_bounds(table.frame, table.units)
     said = {str(name): units.get(str(name)) or unit_of(str(name)) for name in frame.columns}
     return SheetTable(table.name, frame, {name: unit for name, unit in said.items() if unit})

@@ -1,5 +1,6 @@
 """The command `lensim associate`: associations between sensitivity and labels of lines."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,9 +8,14 @@ import typer
 
 from lensim import limits
 from lensim.cli.shared import CiProb, Force, Seed, ThresholdUm, csv_suffix, out, say
+from lensim.cli.workbook import Xlsx, require_workbook, write_tables
 
 if TYPE_CHECKING:
     import pandas as pd
+    import xarray as xr
+
+    from lensim.assay import Asked
+    from lensim.result_workbook import Entry, NamedTable
 
 
 def associate(
@@ -36,6 +42,7 @@ def associate(
     ] = 10.0,
     ci: CiProb = 0.9,
     csv: Annotated[Path | None, typer.Option(help="Write the table here (.csv).")] = None,
+    xlsx: Xlsx = None,
     figure: Annotated[Path | None, typer.Option(help="Draw the effects here (.png).")] = None,
     seed: Seed = 1,
     force: Force = False,
@@ -46,6 +53,7 @@ def associate(
     import pandas as pd
 
     from lensim.added_files import added_file, require_added
+    from lensim.assay import Asked
     from lensim.checks import InputError, above, one_of
     from lensim.dose_response import associations
     from lensim.dose_response.estimands import dose_response_estimands
@@ -59,6 +67,7 @@ def associate(
     for target in (csv, figure):
         if target is not None:
             require_added(target, force=force, inputs=read_here)
+    require_workbook(xlsx, force=force, inputs=read_here)
     above("--odds-ratio", odds_ratio, 1.0)
     region = associations.Equivalence(math.log2(odds_ratio), inhibition_percent)
     result = load_result(result_file)
@@ -83,6 +92,10 @@ def associate(
         with added_file(csv, force=force, inputs=read_here) as partial:
             table.to_csv(partial, index=False)
         say(f"table in {csv}")
+    if xlsx is not None:
+        asked_of = {"odds ratio": odds_ratio, "inhibition [percentage points]": inhibition_percent, "seed": seed}
+        sheets, about = _workbook(table, shares, result, Asked(ci, threshold_um), asked_of)
+        write_tables(xlsx, sheets, about, force=force, inputs=read_here)
     if figure is not None:
         from lensim.report.figures.associations import plot_associations
         from lensim.report.figures.style import save_figure
@@ -90,6 +103,28 @@ def associate(
         with added_file(figure, force=force, inputs=read_here) as partial:
             save_figure(plot_associations(table, region), partial)
         say(f"figure in {figure}")
+
+
+def _workbook(
+    table: "pd.DataFrame",
+    shares: "pd.DataFrame",
+    result: "xr.DataTree",
+    asked: "Asked",
+    of_labels: Mapping[str, object],
+) -> "tuple[list[NamedTable], list[Entry]]":
+    """Sheets of effects and of shares of the variance, and the rows of the last sheet."""
+    from lensim.dose_response.associations import DRAWN_TOGETHER
+    from lensim.inference.verdict import verdict_of
+    from lensim.report.about import about_fit
+    from lensim.result_workbook import NamedTable, entries_of
+
+    effects = f"Each label against all other lines; medians and {asked.ci_prob:.0%} intervals"
+    sheets = [
+        NamedTable("associations", table, effects),
+        NamedTable("variance_shares", shares, "Share of the variance between lines that a label explains"),
+    ]
+    of_fit = about_fit(result, asked, verdict_of(result), (DRAWN_TOGETHER,))
+    return sheets, [*entries_of("associations", of_labels), *of_fit]
 
 
 def print_associations(table: "pd.DataFrame", ci_prob: float) -> None:

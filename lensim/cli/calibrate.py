@@ -7,6 +7,7 @@ import typer
 
 from lensim.cli.progress import progress_bar
 from lensim.cli.shared import Seed, say
+from lensim.cli.workbook import Xlsx, require_workbook, say_workbook
 from lensim.cli.workers import Workers, interrupted_in_one_sentence
 
 if TYPE_CHECKING:
@@ -26,16 +27,18 @@ def calibrate(
     ] = None,
     seed: Seed = 1,
     workers: Workers = 1,
+    xlsx: Xlsx = None,
 ) -> None:
     """Tell whether the intervals of a fit can be believed for its data, by posterior calibration.
 
     Further runs of the study (the same lines or subjects, other days, samples and wells) are simulated from draws of
     the fit, and fitted together with the data. Exit status 0 where intervals can be believed, 3 where they cannot, or
-    where nothing can be said.
+    where nothing can be said. A workbook that lensim wrote is replaced.
     """
     from lensim.face.fit import Fit
     from lensim.output import load_result
 
+    require_workbook(xlsx, force=True, inputs=[result_file])
     fit = Fit(load_result(result_file))
     kept = f"what was finished is in {folder}, and the same command goes on there"
     with (
@@ -55,6 +58,9 @@ def calibrate(
     if not fit.verdict.passed:
         say(f"note: the fit itself {fit.verdict.sentence()}")
     say(found.sentence, style="green" if found.is_believable else "red")
+    if xlsx is not None:
+        found.to_excel(xlsx, force=True)
+        say_workbook(xlsx)
     if folder is not None:
         say(f"table and figure in {folder}")
     if not found.is_believable:

@@ -32,8 +32,9 @@ from lensim.cli.read import read_command, read_expression_command
 from lensim.cli.read_plate import read_plate
 from lensim.cli.refused_values import refusal_of
 from lensim.cli.remedies import speaking_options
-from lensim.cli.shared import once_by, out, say
+from lensim.cli.shared import Force, once_by, out, say
 from lensim.cli.summarize_command import summarize
+from lensim.cli.workbook import Xlsx, require_workbook, write_tables
 from lensim.working_folder import pass_over_settings
 
 app = typer.Typer(
@@ -158,6 +159,8 @@ for _name, _command, _example in _SIMULATE:
 for _name, _command, _example in _WHOLE:
     _add(app, _name, _command, f"{_name} {_example}".strip())
 
+MODELS: Final = ("model", "needs", "answers")
+"""Columns of the table of models."""
 FORMER_NAMES: Final = {"proliferation": "dose-response", "qpcr": "expression"}
 """Names that assays had in earlier versions, which are refused with the new one."""
 
@@ -181,16 +184,24 @@ for _former, _now in FORMER_NAMES.items():
 
 
 @app.command()
-def models() -> None:
+def models(xlsx: Xlsx = None, force: Force = False) -> None:
     """List the models that a fit can use, and what each answers."""
+    import pandas as pd
     from rich.table import Table
 
     from lensim.inference.catalogue import catalogue
 
-    table = Table("model", "needs", "answers")
+    require_workbook(xlsx, force=force)
+    table, rows = Table(*MODELS), []
     for name, entry in sorted(catalogue().items()):
-        table.add_row(name, entry.signal, entry.question)
+        rows.append((name, entry.signal, entry.question))
+        table.add_row(*rows[-1])
     out.print(table)
+    if xlsx is not None:
+        from lensim.result_workbook import NamedTable
+
+        sheet = NamedTable("models", pd.DataFrame(rows, columns=MODELS), "Models that a fit can use")
+        write_tables(xlsx, [sheet], [], force=force)
 
 
 def _source_of_another_package(name: str) -> Callable[..., Any]:

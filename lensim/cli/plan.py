@@ -8,6 +8,7 @@ import typer
 
 from lensim.cli.progress import progress_bar
 from lensim.cli.shared import Force, out, say
+from lensim.cli.workbook import Xlsx, require_workbook, say_workbook
 from lensim.cli.workers import Scheduler, TrustNetwork, Workers, interrupted_in_one_sentence, say_what_is_trusted
 
 
@@ -25,6 +26,7 @@ def plan(
     scheduler: Scheduler = "",
     trust_network: TrustNetwork = False,
     figures: Annotated[bool, typer.Option(help="Draw figures.")] = True,
+    xlsx: Xlsx = None,
     force: Force = False,
 ) -> None:
     """The best next study: how many, at what cost, on which plates, and where the answer breaks.
@@ -33,6 +35,8 @@ def plan(
     """
     from lensim.face.plan import plan as run
 
+    read_here = [one for one in (plan_file, start, so_far) if one is not None]
+    require_workbook(xlsx, force=force, inputs=read_here)
     say_what_is_trusted(scheduler, trust_network=trust_network)
     with interrupted_in_one_sentence(f"nothing was written to {folder}"), progress_bar("answers") as progress:
         answers = count(1)
@@ -58,4 +62,7 @@ def plan(
     say(result.text)
     seconds = ", ".join(f"{name} {took:.0f} s" for name, took in result.plan.seconds.items())
     say(f"seconds to each answer: {seconds}", quietly=True)
+    if xlsx is not None:
+        result.to_excel(xlsx, force=force)
+        say_workbook(xlsx)
     say(f"tables, figures and this paragraph in {folder}")

@@ -8,6 +8,7 @@ import typer
 
 from lensim.cli.progress import progress_bar
 from lensim.cli.shared import out, say
+from lensim.cli.workbook import Xlsx, require_workbook, say_workbook
 from lensim.cli.workers import Scheduler, TrustNetwork, Workers, interrupted_in_one_sentence, say_what_is_trusted
 
 if TYPE_CHECKING:
@@ -25,14 +26,17 @@ def power(
     scheduler: Scheduler = "",
     trust_network: TrustNetwork = False,
     figures: Annotated[bool, typer.Option(help="Draw figures.")] = True,
+    xlsx: Xlsx = None,
 ) -> None:
     """Power, assurance and errors of a design, by simulated studies and exact posteriors, some checked by NUTS.
 
     Results do not depend on the number of workers. Started again with the same scenario and folder, it continues
-    where it stopped.
+    where it stopped. It replaces a workbook that lensim wrote.
     """
     from lensim.face.power import power as run
     from lensim.power.assays import assay_of
+
+    require_workbook(xlsx, force=True, inputs=[scenario_file])
 
     say_what_is_trusted(scheduler, trust_network=trust_network)
     left = f"what was finished is in {folder}, and the same command goes on there"
@@ -51,6 +55,9 @@ def power(
         say(f"note: {made_again}")
     if remark := assay_of(result.scenario).remark(result.scenario):
         say(remark)
+    if xlsx is not None:
+        result.to_excel(xlsx, force=True)
+        say_workbook(xlsx)
     say(f"every figure with its error in {folder / 'summary.csv'}")
     say(f"tables and figures in {folder}")
 

@@ -7,6 +7,7 @@ import typer
 
 from lensim import limits
 from lensim.cli.shared import Force, Seed, out, say
+from lensim.cli.workbook import Xlsx, require_workbook, say_workbook
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +23,7 @@ def published(
     ] = 4000,
     seed: Seed = 1,
     figures: Annotated[bool, typer.Option(help="Draw figures.")] = True,
+    xlsx: Xlsx = None,
     force: Force = False,
 ) -> None:
     """Effect and spread behind a paper's printed summaries, and what its P values can and cannot be.
@@ -30,6 +32,7 @@ def published(
     """
     from lensim.face.published import published as run
 
+    require_workbook(xlsx, force=force, inputs=[summary_file])
     result = run(
         summary_file,
         folder,
@@ -41,6 +44,9 @@ def published(
         warn=lambda said: say(f"warning: {said}", quietly=True),
     )
     print_table(result.table)
+    if xlsx is not None:
+        result.to_excel(xlsx, force=force)
+        say_workbook(xlsx)
     if folder is not None:
         say(f"posterior, tables and figures in {folder}")
 

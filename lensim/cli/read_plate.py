@@ -1,12 +1,14 @@
 """The command `lensim read plate`: plate readers' files to one table of every number, before a map says what it is."""
 
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lensim.cli.shared import Decimal, Force, Reading, say, table_suffix
+from lensim.cli.workbook import Xlsx, data_sheet, require_workbook, write_tables
 
 if TYPE_CHECKING:
     from lensim.tables.instruments.readings import Readout
@@ -17,6 +19,7 @@ def read_plate(
     reading: Reading = "",
     decimal: Decimal = None,
     path: Annotated[Path | None, typer.Option("--out", help="Table to write: .csv or .tsv.")] = None,
+    xlsx: Xlsx = None,
     force: Force = False,
 ) -> None:
     """Every number that plate readers wrote, one row a well and reading, before a map says what is in the wells."""
@@ -26,12 +29,16 @@ def read_plate(
     if path is not None:
         table_suffix(path)
         require_added(path, force=force, inputs=files)
+    require_workbook(xlsx, force=force, inputs=files)
     readouts = read_readouts(files, reading=reading or None, decimal=decimal)
     _print_found(readouts)
     if path is not None:
-        with added_file(path, force=force, inputs=files) as partial:
-            write_readouts(readouts, partial)
+        with added_file(path, force=force, inputs=files) as place:
+            write_readouts(readouts, place)
         say(f"table in {path}")
+    if xlsx is not None:
+        sheet = data_sheet("readings", "One row a well and reading", partial(write_readouts, readouts), {"value"})
+        write_tables(xlsx, [sheet], [], force=force, inputs=files)
 
 
 def _print_found(readouts: "tuple[Readout, ...]") -> None:

@@ -7,6 +7,7 @@ import typer
 
 from lensim.checks import InputError
 from lensim.cli.shared import Force, Seed, out, say
+from lensim.cli.workbook import Xlsx, require_workbook, say_workbook
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +24,7 @@ def simulate_selection(
     line: Annotated[str, typer.Option(help="The line of that fit.")] = "",
     seed: Seed = 1,
     figures: Annotated[bool, typer.Option(help="Draw figures.")] = True,
+    xlsx: Xlsx = None,
     force: Force = False,
 ) -> None:
     """Birth, death and mutation of a sensitive and a resistant clone under dose schedules.
@@ -35,6 +37,7 @@ def simulate_selection(
 
     read_here = [] if fit is None else [fit]
     require_replaceable(folder, force=force, inputs=[selection_file, *read_here])
+    require_workbook(xlsx, force=force, inputs=[selection_file, *read_here])
     if (fit is None) != (not line):
         raise InputError(f"--from and --line must be given together, got {'--line' if fit is None else '--from'} alone")
     result = run_selection(
@@ -48,6 +51,9 @@ def simulate_selection(
         force=force,
     )
     print_table(result.table)
+    if xlsx is not None:
+        result.to_excel(xlsx, force=force)
+        say_workbook(xlsx)
     say(f"tables and figures in {folder}")
 
 

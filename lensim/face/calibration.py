@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from lensim.arguments import checked
 from lensim.notebook import in_notebook, paragraph, table
+from lensim.result_workbook import NamedTable, entries_of, sentences, write_result_workbook
 from lensim.tables.records import records as records_of
 
 if TYPE_CHECKING:
@@ -38,6 +40,8 @@ class Calibration:
         Ranks (simulation, item) of the truth among draws by quantity, in the order of the table.
     simulations, handed_on, failed, not_converged
         How many there were, and of them without an answer that counts.
+    seed
+        Root seed.
     """
 
     sentence: str
@@ -48,12 +52,31 @@ class Calibration:
     handed_on: int
     failed: int
     not_converged: int
+    seed: int | None = None
 
     def plot(self) -> "Figure":
         """Cumulative ranks less expected of the nine worst quantities, with the band of uniform ones."""
         from lensim.report.figures.calibration import calibration_figure
 
         return calibration_figure(self.ranks)
+
+    @checked
+    def to_excel(self, path: str | Path, *, force: bool = False) -> None:
+        """Write the table as a workbook (.xlsx); the last sheet has the sentence, the numbers behind it and the seed.
+
+        Raises
+        ------
+        InputError
+            If the name ends otherwise, or something is there and `force` is false.
+        """
+        counts = ("simulations", "handed_on", "failed", "not_converged", "seed")
+        about = [
+            *sentences("verdict", [self.sentence]),
+            *entries_of("calibration", {name: getattr(self, name) for name in counts}),
+        ]
+        caption = "Truths of further runs in their intervals, the worst quantity first"
+        tables = [NamedTable("calibration", self.table, caption)] if len(self.table) else []
+        write_result_workbook(Path(path), tables, about, force=force)
 
     def __repr__(self) -> str:
         return f"<lensim.Calibration: {self.sentence}>"
@@ -100,6 +123,7 @@ def calibration_of(
         judged.handed_on,
         judged.failed,
         judged.not_converged,
+        seed,
     )
     if out is not None:
         _write(found, out)

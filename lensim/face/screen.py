@@ -11,6 +11,7 @@ from lensim.arguments import checked
 from lensim.checks import InputError
 from lensim.face.fit import Fit
 from lensim.inference.settings import SamplerSettings
+from lensim.result_workbook import write_result_workbook
 from lensim.screen.result import StoredScreen, open_result
 from lensim.screen.run import COLUMN, run_screen
 from lensim.screen.settings import ScreenSettings, priors_in
@@ -74,6 +75,18 @@ class Screen:
         >>> screen.fit("CPD-0001").summary()
         """
         return Fit(self._stored.result(compound))
+
+    @checked
+    def to_excel(self, path: str | Path, *, force: bool = False) -> None:
+        """Write the long table, and what came of each compound, as one workbook (.xlsx); the last sheet has settings.
+
+        Raises
+        ------
+        InputError
+            If the name ends otherwise, the table has more rows than a sheet, or something is there and `force` is
+            false.
+        """
+        write_result_workbook(Path(path), self._stored.sheets(), self._stored.about(), force=force)
 
     def __repr__(self) -> str:
         return f"<lensim.Screen in {self.folder}: {self._stored.counts.sentences(self._stored.record.by)[0]}>"

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from lensim.arguments import checked
 from lensim.notebook import heading, in_notebook, paragraph, table
 from lensim.plan.evaluate import Share
 from lensim.plan.frontier import Frontier
 from lensim.plan.question import Question
 from lensim.plan.robustness import DesignTrial, Trial
 from lensim.plan.search import Size
+from lensim.result_workbook import NamedTable, entries_of, sentences, write_result_workbook
 
 ROWS_SHOWN = 20
 """Of each table, in a notebook."""
@@ -68,6 +70,22 @@ class PlanResult:
     text: str
     tables: dict[str, pd.DataFrame]
     folder: Path | None = None
+
+    @checked
+    def to_excel(self, path: str | Path, *, force: bool = False) -> None:
+        """Write every table as a sheet of one workbook (.xlsx); the last has paragraph, question and seed.
+
+        Raises
+        ------
+        InputError
+            If the name ends otherwise, or something is there and `force` is false.
+        """
+        about = [
+            *sentences("found", self.text.splitlines()),
+            *entries_of("question", self.plan.question.model_dump(mode="json", serialize_as_any=True)),
+        ]
+        tables = [NamedTable(name, frame) for name, frame in self.tables.items()]
+        write_result_workbook(Path(path), tables, about, force=force)
 
     def _repr_html_(self) -> str:
         """The paragraph above the tables, for a notebook."""

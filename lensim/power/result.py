@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from lensim.arguments import checked
 from lensim.notebook import in_notebook, paragraph, table
 from lensim.plain_text import one_line
 from lensim.power.assays import assay_of
 from lensim.power.scenario import Scenario
 from lensim.power.words import power_sentences
+from lensim.result_workbook import Entry, NamedTable, entries_of, sentences, write_result_workbook
 
 
 @dataclass(frozen=True, repr=False)
@@ -47,6 +49,27 @@ class PowerResult:
         """The results in sentences, one a line."""
         remark = assay_of(self.scenario).remark(self.scenario)
         return "\n".join([*power_sentences(self.table, self.audit), *([remark] if remark else [])])
+
+    @checked
+    def to_excel(self, path: str | Path, *, force: bool = False) -> None:
+        """Write table and audit as one workbook (.xlsx); the last sheet has sentences, scenario and seed.
+
+        Raises
+        ------
+        InputError
+            If the name ends otherwise, or something is there and `force` is false.
+        """
+        tables = [NamedTable("power", self.table, "Shares and estimates of each point, rule and target, with errors")]
+        if len(self.audit):
+            tables.append(NamedTable("audit", self.audit, "Studies that were analysed a second time by NUTS"))
+        write_result_workbook(Path(path), tables, self._about(), force=force)
+
+    def _about(self) -> list[Entry]:
+        return [
+            *sentences("found", self.text.splitlines()),
+            *sentences("note", self.remarks),
+            *entries_of("scenario", self.scenario.model_dump(mode="json", serialize_as_any=True)),
+        ]
 
     def _repr_html_(self) -> str:
         """Sentences above the table, for a notebook."""

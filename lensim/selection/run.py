@@ -1,20 +1,22 @@
 """A complete run of selections into one folder: cultures under each schedule, tables, sentences, and a manifest."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 import xarray as xr
 
 from lensim import seeding
+from lensim.arguments import checked
 from lensim.notebook import in_notebook, paragraph, table
 from lensim.ownership import require_replaceable
+from lensim.result_workbook import NamedTable, entries_of, sentences, write_result_workbook
 from lensim.results_folder import Manifest, results_folder
 from lensim.selection.from_fit import curve_draws, truth_from_draws
 from lensim.selection.outcomes import compare_schedules
 from lensim.selection.read import read_selections
-from lensim.selection.tables import write_tables
+from lensim.selection.tables import tables_of, write_tables
 from lensim.selection.truth import truth_of
 from lensim.selection.words import findings_of
 
@@ -33,6 +35,8 @@ class SelectionResult:
         What was found, a sentence a line.
     folder
         Where all of it lies; None where nothing was kept.
+    settings
+        What it was made from: the file, the seed, and the line of a fit where there was one.
     """
 
     table: pd.DataFrame
@@ -40,6 +44,20 @@ class SelectionResult:
     ends: Mapping[str, xr.Dataset]
     text: str
     folder: Path | None = None
+    settings: Mapping[str, object] = field(default_factory=dict)
+
+    @checked
+    def to_excel(self, path: str | Path, *, force: bool = False) -> None:
+        """Write outcomes, paths and cultures as one workbook (.xlsx); the last sheet has the sentences and the seed.
+
+        Raises
+        ------
+        InputError
+            If the name ends otherwise, or something is there and `force` is false.
+        """
+        frames = tables_of(self.table, self.runs, self.ends)
+        about = [*sentences("found", self.text.splitlines()), *entries_of("settings", self.settings)]
+        write_result_workbook(Path(path), [NamedTable(name, one) for name, one in frames.items()], about, force=force)
 
     def _repr_html_(self) -> str:
         """Sentences above the table, for a notebook."""
@@ -102,7 +120,8 @@ def run_selection(
         truth = truth_from_draws(truth, curve_draws(fit, line), seeding.stream(seed, "selection", "draws"))
     with manifest.timed("cultures"):
         table, runs, ends = compare_schedules(asked.schedules, asked.culture, truth, seed)
-    result = SelectionResult(table, runs, ends, "\n".join(findings_of(table)))
+    settings = {"file": selection_file.name, "seed": seed, "line of the fit": line}
+    result = SelectionResult(table, runs, ends, "\n".join(findings_of(table)), settings=settings)
     if folder is None:
         return result
     with results_folder(folder, selection_file, force=force, inputs=read_here) as partial:

@@ -21,14 +21,21 @@ def write_tables(
     table, runs, ends
         As from `compare_schedules`.
     """
-    table.to_csv(folder / "outcomes.csv", index=False)
-    _stacked({name: paths(data) for name, data in runs.items()}).to_csv(folder / "paths.csv", index=False)
+    for name, frame in tables_of(table, runs, ends).items():
+        frame.to_csv(folder / f"{name}.csv", index=False)
+
+
+def tables_of(
+    table: pd.DataFrame, runs: Mapping[str, xr.Dataset], ends: Mapping[str, xr.Dataset]
+) -> dict[str, pd.DataFrame]:
+    """The same tables by the names of their files: outcomes, paths, cultures."""
     names = [*DAYS, *SHARES]
     each = {
         name: pd.DataFrame({"culture": range(found.sizes["study"])} | {n: found[n].to_numpy() for n in names})
         for name, found in ends.items()
     }
-    _stacked(each).to_csv(folder / "cultures.csv", index=False)
+    of_days = _stacked({name: paths(data) for name, data in runs.items()})
+    return {"outcomes": table, "paths": of_days, "cultures": _stacked(each)}
 
 
 def _stacked(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

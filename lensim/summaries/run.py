@@ -1,17 +1,19 @@
 """A complete run on published summaries into one folder: warnings, audits, the posterior, and a manifest."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 import xarray as xr
 
 from lensim import limits
+from lensim.arguments import checked
 from lensim.checks import between, told_of
 from lensim.notebook import in_notebook, paragraph, table
 from lensim.output import save_result
 from lensim.ownership import require_replaceable
+from lensim.result_workbook import NamedTable, entries_of, sentences, write_result_workbook
 from lensim.results_folder import Manifest, results_folder
 from lensim.summaries.audit import excluded_p
 from lensim.summaries.posterior import summary_posterior
@@ -38,6 +40,8 @@ class PublishedResult:
         What the audits say, a sentence a line.
     folder
         Where all of it lies; None where nothing was kept.
+    settings
+        What it was made from: the file, the seed and the number of draws.
     """
 
     summaries: list[PublishedSummary]
@@ -46,6 +50,23 @@ class PublishedResult:
     audit: pd.DataFrame
     text: str
     folder: Path | None = None
+    settings: Mapping[str, object] = field(default_factory=dict)
+
+    @checked
+    def to_excel(self, path: str | Path, *, force: bool = False) -> None:
+        """Write effects and audits as one workbook (.xlsx); the last sheet has the sentences, seed and settings.
+
+        Raises
+        ------
+        InputError
+            If the name ends otherwise, or something is there and `force` is false.
+        """
+        tables = [
+            NamedTable("posterior", self.table, "Effect and spread by target and cell type, medians and 90% intervals"),
+            NamedTable("audit", self.audit, "What each P value can be"),
+        ]
+        about = [*sentences("found", self.text.splitlines()), *entries_of("settings", self.settings)]
+        write_result_workbook(Path(path), tables, about, force=force)
 
     def _repr_html_(self) -> str:
         """Sentences above the table, for a notebook."""
@@ -113,7 +134,8 @@ def run_published(
         tell(sentence)
     with manifest.timed("posterior"), told_of(summary_file.name):
         tree = summary_posterior(summaries, seed, draws, priors)
-    result = PublishedResult(summaries, tree, table_of(tree), audits, "\n".join(said))
+    settings = {"file": summary_file.name, "seed": seed, "draws": draws}
+    result = PublishedResult(summaries, tree, table_of(tree), audits, "\n".join(said), settings=settings)
     if folder is None:
         return result
     with results_folder(folder, summary_file, force=force) as partial:

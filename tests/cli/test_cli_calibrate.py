@@ -1,4 +1,5 @@
 import pytest
+from python_calamine import CalamineWorkbook
 from typer.testing import CliRunner
 
 import lensim
@@ -21,7 +22,7 @@ def run(*words):
 
 def test_a_right_fit_is_believed_and_its_folder_told(folder):
     out = folder / "calibration"
-    found = run(folder / "fit.nc", "--simulations", 25, "--out", out)
+    found = run(folder / "fit.nc", "--simulations", 25, "--out", out, "--xlsx", folder / "found.xlsx")
     assert found.exit_code == 0, found.output
     assert (
         "the intervals can be believed for these data: 25 further runs (the same subjects, new samples)" in found.output
@@ -29,6 +30,9 @@ def test_a_right_fit_is_believed_and_its_folder_told(folder):
     assert "90% intervals hold" in found.output
     assert f"table and figure in {out}" in found.output
     assert (out / "ranks.png").exists()
+    book = CalamineWorkbook.from_path(folder / "found.xlsx")
+    assert book.sheet_names == ["calibration", "about"]
+    assert ["calibration", "seed", 1.0] in book.get_sheet_by_name("about").to_python()
 
 
 def test_a_narrow_fit_is_not_believed_by_exit_status_3(folder):

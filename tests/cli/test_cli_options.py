@@ -34,8 +34,8 @@ def options_of(group: str, name: str) -> set[str]:
 def test_fits_and_readings_of_every_assay_take_the_same_options(name):
     fit, read = options_of("fit", name), options_of("read", name)
     assert fit >= OF_EVERY_FIT | OF_EVERY_FILE
-    assert read >= {"--out", "--force"} | OF_EVERY_FILE
-    assert fit - OF_EVERY_FIT - OF_COMPOUNDS == read - {"--out", "--force"}  # what says how files are read
+    assert read >= {"--out", "--xlsx", "--force"} | OF_EVERY_FILE
+    assert fit - OF_EVERY_FIT - OF_COMPOUNDS == read - {"--out", "--xlsx", "--force"}  # what says how files are read
     assert {option for option, assays in OF_SOME.items() if name in assays} <= fit
     assert "files" in fit
 

@@ -11,10 +11,9 @@ from python_calamine import CalamineWorkbook
 from lensim.cli.main import app
 from lensim.output import save_result
 from tests.cli.test_cli import run
+from tests.faults.commands import write_inputs
 from tests.report.made_up_fits import made_up_fit, renamed
 
-WITHOUT_TABLES = {"report", "prepare"}
-"""Commands whose output is a page, or nothing."""
 ASSAYS = ("dose_response", "expression", "bioassay", "cell_cycle")
 
 
@@ -100,6 +99,68 @@ def test_a_workbook_is_replaced_with_force_alone(capsys, place):
     assert (status, "one.xlsx must not exist yet, got a file of that name: add --force" in error) == (2, True)
     assert run(capsys, "summarize", "expression.nc", "--xlsx", "one.xlsx", "--force")[0] == 0
     assert about(place / "one.xlsx")["fit", "assay"] == "expression"
+
+
+MADE = {
+    "associate fit.nc": ["associations", "variance_shares"],
+    "published paper.toml --out paper --no-figures": ["posterior", "audit"],
+    "simulate selection selection.toml --out selection --no-figures": ["outcomes", "paths", "cultures"],
+    "power power.toml --out power --no-figures": ["power"],
+    "read dose-response wells.csv --where time_h=24": ["data"],
+    "read dose-response wells.csv --by time_h": ["24", "72"],
+    "models": ["models"],
+}
+"""Commands on small inputs, and the sheets that they write."""
+
+
+@pytest.mark.parametrize("line", MADE)
+def test_each_command_writes_its_tables(capsys, tmp_path, monkeypatch, line):
+    write_inputs(tmp_path / "inputs")
+    monkeypatch.chdir(tmp_path / "inputs")
+    status, said, error = run(capsys, *line.split(), "--xlsx", "made.xlsx")
+    assert (status, "workbook in made.xlsx" in said) == (0, True), error
+    path = tmp_path / "inputs" / "made.xlsx"
+    assert [name for name in sheets(path) if name != "audit" or "audit" in MADE[line]] == [*MADE[line], "about"]
+    assert all(len(CalamineWorkbook.from_path(path).get_sheet_by_name(name).to_python()) > 1 for name in sheets(path))
+    no_formula(path)
+    seeds = [value for (_, name), value in about(path).items() if str(name).endswith("seed")]
+    assert seeds or line.startswith(("read", "models"))
+
+
+def test_a_plan_writes_its_tables(capsys, tmp_path, monkeypatch):
+    write_inputs(tmp_path / "inputs")
+    monkeypatch.chdir(tmp_path / "inputs")
+    status, said, error = run(capsys, *["plan", "plan.toml", "--out", "plan", "--no-figures", "--xlsx", "plan.xlsx"])
+    assert (status, "workbook in plan.xlsx" in said) == (0, True), error
+    path = tmp_path / "inputs" / "plan.xlsx"
+    assert set(sheets(path)[:-1]) == {one.stem for one in (path.parent / "plan").glob("*.csv")}
+    assert [value for (_, name), value in about(path).items() if str(name).endswith("seed")]
+
+
+def test_what_is_read_comes_back_from_its_workbook(capsys, place):
+    pd.DataFrame(
+        [
+            {"cell_line": line, "dose_um": dose, "signal": 1000.5 - dose}
+            for line in ("MARCH1", "=1+1", "007")
+            for dose in (0, 0.5, 1)
+        ]
+    ).to_csv("wells.csv", index=False)
+    assert run(capsys, *["read", "dose-response", "wells.csv", "--xlsx", "wells.xlsx", "--out", "tidy.csv"])[0] == 0
+    header, *rows = CalamineWorkbook.from_path(place / "wells.xlsx").get_sheet_by_name("data").to_python()
+    tidy = pd.read_csv(place / "tidy.csv", dtype={"cell_line": str})
+    assert header == list(tidy)
+    table = pd.DataFrame(rows, columns=header)
+    assert table["cell_line"].tolist() == tidy["cell_line"].tolist()
+    assert table["dose_um"].tolist() == tidy["dose_um"].tolist()
+    assert table["signal"].tolist() == tidy["signal"].tolist()
+    no_formula(place / "wells.xlsx")
+
+
+def test_every_command_that_prints_a_table_takes_the_option():
+    expected = {name for name in commands() if name.split()[0] in ("fit", "read")}
+    expected |= {"summarize", "compare", "associate", "power", "plan", "published", "calibrate", "models"}
+    expected |= {"simulate selection"}
+    assert {name for name in expected if "--xlsx" not in commands()[name]} == set()
 
 
 def commands() -> dict[str, set[str]]:
