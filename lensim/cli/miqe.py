@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 
 def miqe(
-    result_file: Annotated[Path, typer.Argument(metavar="RESULT", help="Result of lensim fit expression (.nc).")],
+    result_file: Annotated[
+        Path, typer.Argument(metavar="RESULT", help="Result of lensim fit expression or dose-response (.nc).")
+    ],
     path: Annotated[
         Path | None, typer.Option("--out", help="Workbook to write (.xlsx): items, blanks, answers, tables.")
     ] = None,
@@ -30,22 +32,23 @@ def miqe(
     ci: CiProb = 0.9,
     force: Force = False,
 ) -> None:
-    """The MIQE checklist of an RT-qPCR fit: what the fit knows is filled, what is blank is listed."""
+    """The MIQE checklist of an RT-qPCR fit, or the methods sheet of a dose-response fit; what is blank is listed."""
     from rich.table import Table
     from rich.text import Text
 
     from lensim.miqe.answers import read_answers
-    from lensim.miqe.fill import STATUSES, checklist_of, require_expression, told_of_blank
+    from lensim.miqe.fill import STATUSES, checklist_of, items_of, told_of_blank
     from lensim.miqe.sheets import workbook_of_checklist
     from lensim.output import load_result
     from lensim.workbook_file import write_workbook
 
     inputs = [one for one in (result_file, answers) if one is not None]
     _require_room(path, rdml, rdes, force=force, inputs=inputs)
-    given = {} if answers is None else read_answers(answers)
     result = load_result(result_file)
     with told_of(str(result_file)):
-        require_expression(result)
+        items = items_of(result)
+    given = {} if answers is None else read_answers(answers, {item.name: item for item in items})
+    with told_of(str(result_file)):
         checklist = checklist_of(result, ci_prob=ci, answers=given, rdml="" if rdml is None else rdml.name)
     table = Table("section", "items", "filled", "in part", "answered", "blank: bench", "blank: fit")
     for section, own in checklist.table.groupby("section", sort=False):

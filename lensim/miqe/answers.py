@@ -11,7 +11,7 @@ from typing import Any, Final
 import pandas as pd
 
 from lensim.checks import FaultReport, InputError
-from lensim.miqe.checklist import ITEM_OF
+from lensim.miqe.checklist import ITEM_OF, Item
 from lensim.miqe.fill import Checklist
 from lensim.plain_text import shown, shown_name
 from lensim.tables.source import Source, source_of
@@ -35,13 +35,15 @@ def template_of(checklist: Checklist) -> pd.DataFrame:
     return found.reset_index(drop=True)
 
 
-def read_answers(path: str | Path) -> dict[str, str]:
+def read_answers(path: str | Path, items: Mapping[str, Item] = ITEM_OF) -> dict[str, str]:
     """Answers by names of items; empty ones are left out.
 
     Parameters
     ----------
     path
         A table (.csv, .tsv, .xlsx and others), or a .toml file.
+    items
+        Items that may be answered, by name: those of MIQE, or `methods.METHOD_OF`.
 
     Raises
     ------
@@ -56,8 +58,8 @@ def read_answers(path: str | Path) -> dict[str, str]:
     for line, name, answer in pairs:
         if not answer:
             continue
-        if name not in ITEM_OF:
-            faults.add(f"item must be one of the checklist, got {shown(name)}: {_near(name)}", line=line)
+        if name not in items:
+            faults.add(f"item must be one of the checklist, got {shown(name)}: {_near(name, items)}", line=line)
         elif name in answers:
             faults.add(f"item must be answered once, got {name} again", line=line)
         else:
@@ -66,9 +68,9 @@ def read_answers(path: str | Path) -> dict[str, str]:
     return answers
 
 
-def _near(name: str) -> str:
+def _near(name: str, items: Mapping[str, Item]) -> str:
     stem = name.split(".")[0]
-    own = [item for item in ITEM_OF if item.startswith(f"{stem}.")]
+    own = [item for item in items if item.startswith(f"{stem}.")]
     return f"take {', '.join(own)}" if own else "fill the sheet answers of a workbook that lensim miqe wrote"
 
 

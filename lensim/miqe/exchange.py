@@ -6,8 +6,10 @@ from typing import Final
 import xarray as xr
 
 from lensim import vocabulary as v
+from lensim.checks import InputError
 from lensim.expression.read.rdml_write import Curve, Exchange, numbered_plates, rdes_of, reactions_of, write_rdml
 from lensim.miqe.study import Study
+from lensim.plain_text import shown_kind
 
 __all__ = ["exchange_of", "numbered_plates", "rdes_files", "write_rdml"]
 
@@ -20,8 +22,10 @@ def exchange_of(result: xr.DataTree) -> Exchange:
     Raises
     ------
     InputError
-        If the fit is of ratios.
+        If the fit is of ratios, or of another assay.
     """
+    if (assay := result.attrs.get(v.ASSAY, "")) != v.EXPRESSION:
+        raise InputError(f"RDML and RDES are of fits of {v.EXPRESSION}, got one of {shown_kind(assay)}")
     study = Study(result)
     found = reactions_of(study.data)
     factor = study.draws(v.FACTOR, v.GENE)

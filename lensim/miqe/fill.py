@@ -9,8 +9,9 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.checks import InputError
-from lensim.miqe import analysis, validation
+from lensim.miqe import analysis, methods, validation
 from lensim.miqe.checklist import ITEMS, Item
+from lensim.miqe.methods import METHODS, Panel
 from lensim.miqe.study import Fact, Study, listed
 from lensim.plain_text import shown_kind
 
@@ -52,22 +53,23 @@ class Checklist:
         """How many items are filled and how many not, in words."""
         counts = self.counts
         essential = int((self.blank["importance"] == "E").sum())
+        of_these = f" ({essential} of the blank are essential)" if (self.table["importance"] == "E").any() else ""
         return (
             f"{len(self.table)} items: {counts[FILLED]} filled from the fit and {counts[IN_PART]} in part, "
             f"{counts[ANSWERED]} answered by you; blank are {counts[BY_NATURE]} that the bench alone knows and "
-            f"{counts[BLANK]} that this fit does not have ({essential} of the blank are essential)"
+            f"{counts[BLANK]} that this fit does not have{of_these}"
         )
 
 
 def checklist_of(
     result: xr.DataTree, *, ci_prob: float = 0.9, answers: Mapping[str, str] | None = None, rdml: str = ""
 ) -> Checklist:
-    """Fill the checklist from a fit and from the user's answers.
+    """Fill the MIQE checklist of an RT-qPCR fit, or the methods sheet of a dose-response fit.
 
     Parameters
     ----------
     result
-        A fit of RT-qPCR.
+        A fit.
     ci_prob
         Probability inside intervals.
     answers
@@ -78,19 +80,35 @@ def checklist_of(
     Raises
     ------
     InputError
-        If the fit is of another assay, or an answer is to no item.
+        If the fit is of another assay.
     """
-    require_expression(result)
-    study = Study(result, ci_prob)
-    rows = [_row(item, _fact(item, study, rdml), (answers or {}).get(item.name, "")) for item in ITEMS]
+    items = items_of(result)
+    if items is ITEMS:
+        study = Study(result, ci_prob)
+        facts = [_fact(item, study, rdml) for item in items]
+    else:
+        panel = Panel(result, ci_prob)
+        facts = [methods.FACTS[item.name](panel) if item.name in methods.FACTS else Fact() for item in items]
+    rows = [_row(item, fact, (answers or {}).get(item.name, "")) for item, fact in zip(items, facts, strict=True)]
     return Checklist(pd.DataFrame(rows, columns=list(COLUMNS)))
 
 
-def require_expression(result: xr.DataTree) -> None:
-    """Refuse a fit of another assay: MIQE is of qPCR."""
+def items_of(result: xr.DataTree) -> tuple[Item, ...]:
+    """The items that a fit is asked: those of MIQE, or of the methods sheet.
+
+    Raises
+    ------
+    InputError
+        If the fit is of neither assay.
+    """
     assay = result.attrs.get(v.ASSAY, "")
-    if assay != v.EXPRESSION:
-        raise InputError(f"a MIQE checklist needs a fit of {v.EXPRESSION}, got one of {shown_kind(assay)}")
+    if assay == v.EXPRESSION:
+        return ITEMS
+    if assay == v.DOSE_RESPONSE:
+        return METHODS
+    raise InputError(
+        f"lensim miqe takes fits of {v.EXPRESSION} and of {v.DOSE_RESPONSE}, got one of {shown_kind(assay)}"
+    )
 
 
 def _fact(item: Item, study: Study, rdml: str) -> Fact:

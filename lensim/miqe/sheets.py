@@ -11,8 +11,9 @@ from lensim.checks import InputError
 from lensim.inference.priors import priors_of
 from lensim.inference.verdict import verdict_of
 from lensim.miqe.answers import template_of
-from lensim.miqe.checklist import SOURCES
-from lensim.miqe.fill import BY_NATURE, Checklist
+from lensim.miqe.checklist import ITEMS, SOURCES
+from lensim.miqe.fill import BY_NATURE, Checklist, items_of
+from lensim.miqe.methods import NO_GUIDELINE
 from lensim.miqe.quantities import quantities_table
 from lensim.miqe.study import Study
 from lensim.miqe.validation import standards_table
@@ -24,7 +25,7 @@ TABLES_SHOWN: Final = {"populations": "populations", "references": "references",
 
 
 def workbook_of_checklist(result: xr.DataTree, checklist: Checklist, ci_prob: float = 0.9) -> list[SheetTable]:
-    """Sheets miqe, blank, answers, quantities, standards, those of the fit that items name, and settings.
+    """Sheets miqe (or methods), blank, answers, settings; of RT-qPCR quantities, standards and tables that items name.
 
     Parameters
     ----------
@@ -35,20 +36,24 @@ def workbook_of_checklist(result: xr.DataTree, checklist: Checklist, ci_prob: fl
     ci_prob
         Probability inside intervals.
     """
-    study = Study(result, ci_prob)
     blank = checklist.blank.assign(
         why=[
             "the bench alone knows it" if row["status"] == BY_NATURE else row["lacks"]
             for _, row in checklist.blank.iterrows()
         ]
     )
+    is_miqe = items_of(result) is ITEMS
+    name, source = ("miqe", SOURCES) if is_miqe else ("methods", NO_GUIDELINE)
     sheets = [
-        SheetTable("miqe", checklist.table, note=f"{SOURCES} {checklist.sentence}."),
+        SheetTable(name, checklist.table, note=f"{source} {checklist.sentence}."),
         SheetTable("blank", blank[["item", "section", "asked", "importance", "why"]]),
         SheetTable(
             "answers", template_of(checklist), note="Fill the column answer, and give this file with --answers."
         ),
     ]
+    if not is_miqe:
+        return [*sheets, settings_sheet(result)]
+    study = Study(result, ci_prob)
     note = f"{ci_prob:.0%} prediction intervals; Cts as read."
     tables = [("quantities", quantities_table(study), note), ("standards", standards_table(study), "95% intervals.")]
     sheets += [SheetTable(name, table, note=words) for name, table, words in tables if len(table)]

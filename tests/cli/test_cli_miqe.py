@@ -9,7 +9,7 @@ from tests.report.made_up_fits import made_up_fit
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("fits")
-    for assay in ("expression", "dose_response"):
+    for assay in ("expression", "dose_response", "bioassay"):
         save_result(made_up_fit(assay), folder / f"{assay}.nc", force=False)
     return folder
 
@@ -38,9 +38,26 @@ def test_answers_fill_what_was_blank(folder):
 
 
 def test_a_fit_of_another_assay_is_refused(folder):
-    found = run(folder / "dose_response.nc")
+    found = run(folder / "bioassay.nc")
     assert found.exit_code != 0
-    assert "a MIQE checklist needs a fit of expression, got one of 'dose_response'" in str(found.exception)
+    assert "lensim miqe takes fits of expression and of dose_response, got one of 'bioassay'" in str(found.exception)
+
+
+def test_a_dose_response_fit_gets_its_methods_sheet(folder):
+    out = folder / "methods.xlsx"
+    answers = folder / "bench.csv"
+    answers.write_text("item,answer\nplates.method,CellTiter-Glo\n", encoding="utf-8")
+    found = run(folder / "dose_response.nc", "--out", out, "--answers", answers)
+    assert found.exit_code == 0, found.output
+    assert "20 items: " in " ".join(found.output.split())
+    assert "1 answered by you" in " ".join(found.output.split())
+    assert out.exists()
+
+
+def test_a_dose_response_fit_has_no_rdml(folder):
+    found = run(folder / "dose_response.nc", "--rdml", folder / "dose.rdml")
+    assert found.exit_code != 0
+    assert "RDML and RDES are of fits of expression, got one of 'dose_response'" in str(found.exception)
 
 
 def test_a_file_that_is_not_ours_is_kept(folder):

@@ -59,8 +59,8 @@ def test_blanks_are_told(fit):
 
 def test_a_fit_of_another_assay_is_refused():
     with pytest.raises(InputError) as fault:
-        checklist_of(made_up_fit("dose_response"))
-    assert str(fault.value) == "a MIQE checklist needs a fit of expression, got one of 'dose_response'"
+        checklist_of(made_up_fit("bioassay"))
+    assert str(fault.value) == ("lensim miqe takes fits of expression and of dose_response, got one of 'bioassay'")
 
 
 def test_a_study_of_ratios_says_that_it_has_no_ct():
