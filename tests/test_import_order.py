@@ -52,6 +52,7 @@ LEVELS = (
     ("miqe",),
     ("summaries",),
     ("maiga2013",),
+    ("plate_map",),
     ("power",),
     ("screen",),
     ("plan",),

@@ -18,6 +18,7 @@ from lensim.cli import (
     compare,
     miqe,
     plan,
+    plate_map,
     power,
     prepare,
     published,
@@ -152,6 +153,7 @@ _WHOLE: Final[tuple[tuple[str, Callable[..., None], str], ...]] = (
     ("summarize", summarize, "fit.nc --threshold-um 10 --figures figures/"),
     ("miqe", miqe.miqe, "fit.nc --answers bench.csv --out miqe.xlsx"),
     ("calibrate", calibrate.calibrate, "fit.nc --simulations 100 --out calibration/"),
+    ("plate-map", plate_map.plate_map, "filled.xlsx --picture map.png"),
     ("prepare", prepare.prepare, ""),
 )
 for _name, _command, _example in _SIMULATE:

@@ -11,6 +11,7 @@ import xarray as xr
 from lensim.ownership import require_replaceable
 from lensim.plan.answer import answer, require_answerable, require_trusted
 from lensim.plan.interim import require_look
+from lensim.plan.plates import plate_map_files
 from lensim.plan.question import Question
 from lensim.plan.result import PlanResult
 from lensim.plan.tables import tables_of
@@ -125,6 +126,10 @@ def run_plan(
         (partial / "plan.txt").write_text(result.text + "\n", encoding="utf-8")
         for name, table in result.tables.items():
             table.to_csv(partial / f"{name}.csv", index=False)
+        if "plate_map" in result.tables:
+            files = plate_map_files(result.tables["plate_map"])
+            for name, content in files.items():
+                (partial / name).write_bytes(content)
         if draw is not None:
             with manifest.timed("figures"):
                 draw(result, partial)

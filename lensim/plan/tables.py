@@ -39,8 +39,9 @@ def tables_of(found: Plan) -> dict[str, pd.DataFrame]:
     }
     tables |= {name: table for name, table in parts.items() if table is not None}
     plate_map = assay_of(found.question.scenario).plate_map
-    if plate_map is not None:
-        tables["plate_map"] = plate_map(found.question.scenario)
+    wells = None if plate_map is None else plate_map(found.question.scenario)
+    if wells is not None:
+        tables["plate_map"] = wells
     return tables
 
 

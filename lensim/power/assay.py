@@ -43,7 +43,8 @@ class PowerAssay:
     remark
         A sentence on what shares of a scenario take for granted, such as subjects that drop out; '' where nothing is.
     plate_map
-        A row a well to pipette, from a scenario; None where there are no plates to lay out.
+        A row a well to pipette, from a scenario; None where there are no plates to lay out, as it gives itself for a
+        design without wells.
     """
 
     names: tuple[str, ...]
@@ -58,4 +59,4 @@ class PowerAssay:
     who_differs: str
     parts: Callable[[Any], frozenset[Part]]
     remark: Callable[[Any], str] = lambda scenario: ""
-    plate_map: Callable[[Any], pd.DataFrame] | None = None
+    plate_map: Callable[[Any], pd.DataFrame | None] | None = None

@@ -70,6 +70,9 @@ COMMANDS = {
         ),
         _command("plan", "plan {inputs}/plan.toml --out {place}/plan --no-figures", folders="plan"),
         _command("plan figures", "plan {inputs}/plan.toml --out {place}/plan", folders="plan"),
+        _command(
+            "plate-map", "plate-map {place}/map.xlsx --factors cell_line,role --wells 6", files="map.xlsx",
+        ),
         _command("published", "published {inputs}/paper.toml --out {place}/a/paper --no-figures", folders="a/paper"),
         _command("published figures", "published {inputs}/paper.toml --out {place}/paper", folders="paper"),
         _command(

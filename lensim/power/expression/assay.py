@@ -8,6 +8,7 @@ from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.power.assay import Part, PowerAssay
 from lensim.power.expression.chunk import run_audit, run_chunk
+from lensim.power.expression.plate_map import plate_map
 from lensim.power.expression.scenario import ExpressionScenario
 from lensim.power.expression.study import CONDITIONS, not_in_posterior
 
@@ -79,4 +80,5 @@ EXPRESSION: Final = PowerAssay(
     who_differs="subjects differ",
     parts=parts_of,
     remark=remark_of,
+    plate_map=plate_map,
 )

@@ -16,6 +16,8 @@ from lensim.plan.result import Plan
 from lensim.plan.robustness import Trial
 from lensim.plan.search import detectable
 from lensim.plan.words import field_in_words
+from lensim.plate_map.contents import map_of_table
+from lensim.report.figures.plate_map import plot_map
 from lensim.report.figures.style import PALETTE, figure_of, literal, literal_name, new_figure, short_name
 
 NORMAL_95 = 1.96
@@ -290,7 +292,9 @@ def plan_figures(found: Plan, plate_map: pd.DataFrame | None = None) -> dict[str
         drawn["bracketing"] = plot_bracketing(found.bracketing)
     if found.layouts is not None:
         drawn["layouts"] = plot_layouts(found.layouts)
-    if plate_map is not None:
+    if plate_map is not None and "dose_um" in plate_map:
         for number, plate in enumerate(dict.fromkeys(plate_map["plate"])):
             drawn[f"plate_map_{number + 1}"] = plot_plate_map(plate_map, plate)
+    elif plate_map is not None:
+        drawn["plate_map"] = plot_map(map_of_table(plate_map, "plate_map"))
     return drawn
