@@ -105,6 +105,13 @@ OBSERVED: Final[Mapping[str, Part]] = {
     v.SUBJECT_OF_PAIR: Positions((v.PAIR,), v.SUBJECT),
     v.CONTRAST_OF_PAIR: Positions((v.PAIR,), v.CONTRAST),
     v.EXPERIMENT_OF_PAIR: Positions((v.PAIR,), v.EXPERIMENT),
+    v.SUBJECT_LEVEL: Numbers((v.LEVEL,), -LARGEST_LOG, LARGEST_LOG),
+    v.SUBJECT_LEVEL_SD: Numbers((v.LEVEL,), 0.0),
+    v.TARGET_OF_LEVEL: Positions((v.LEVEL,), v.TARGET),
+    v.SUBJECT_OF_LEVEL: Positions((v.LEVEL,), v.SUBJECT),
+    v.GROUP_OF_SUBJECT: Positions((v.SUBJECT,), v.GROUP),
+    v.CELL_TYPE_OF_GROUP: Positions((v.GROUP,), v.CELL_TYPE),
+    v.CONDITION_OF_GROUP: Positions((v.GROUP,), v.CONDITION),
     v.ROLE: Texts((v.WELL,)),
     v.OPTICAL_DENSITY: Numbers((v.WELL,)),
     v.CONCENTRATION: Numbers((v.WELL,), low=0.0, high=1e12, has_gaps=True),
@@ -125,9 +132,13 @@ _OF_REACTIONS: Final = (
     v.EXPERIMENT_OF_SAMPLE, v.CELL_TYPE_OF_SUBJECT, v.IS_REFERENCE, v.IS_CONTROL,
 )  # fmt: skip
 _OF_RATIOS: Final = (v.LOG2_RATIO, v.TARGET_OF_PAIR, v.SUBJECT_OF_PAIR, v.CONTRAST_OF_PAIR, v.CELL_TYPE_OF_SUBJECT)
+_OF_LEVELS: Final = (
+    v.SUBJECT_LEVEL, v.TARGET_OF_LEVEL, v.SUBJECT_OF_LEVEL, v.GROUP_OF_SUBJECT, v.CELL_TYPE_OF_GROUP,
+    v.CONDITION_OF_GROUP, v.IS_CONTROL,
+)  # fmt: skip
 NEEDED: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
     v.DOSE_RESPONSE: ((v.DOSE, v.CULTURE_OF_WELL, v.LINE_OF_CULTURE),),
-    v.EXPRESSION: (_OF_REACTIONS, _OF_RATIOS),
+    v.EXPRESSION: (_OF_REACTIONS, _OF_RATIOS, _OF_LEVELS),
     v.BIOASSAY: (
         (
             v.ROLE, v.CONCENTRATION, v.DILUTION, v.MEDIUM_OF_WELL, v.PLATE_OF_WELL, v.LINE_OF_MEDIUM,
@@ -153,6 +164,9 @@ DRAWN: Final[Mapping[str, Mapping[str, Numbers]]] = {
         v.SIGMA_FOLD_CHANGE: Numbers((v.TARGET, v.CELL_TYPE, v.CONTRAST), 0.0, LARGEST_LOG),
         v.LOG2_REFERENCE_FOLD_CHANGE: _log(v.REFERENCE, v.CONTRAST),
         v.SD_BIOLOGICAL: Numbers((v.GENE,), 0.0, LARGEST_LOG),
+        v.MEAN_LEVEL: _log(v.TARGET, v.GROUP),
+        v.SD_SUBJECTS: Numbers((v.TARGET, v.GROUP), 0.0, LARGEST_LOG),
+        v.FACTOR_ERROR: _log(v.GENE),
     },
     v.BIOASSAY: {
         v.LOG10_TNF: _log(v.MEDIUM),
@@ -172,7 +186,7 @@ WHOLE: Final = (v.PLATE_ROWS, v.PLATE_COLUMNS, "wells_saturated", "wells_saturat
 
 NAMED: Final = (
     v.CELL_LINE, v.MOLECULAR_GROUP, v.SUBJECT, v.CELL_TYPE, v.CONDITION, v.CONTRAST, v.GENE, v.TARGET, v.REFERENCE,
-    v.MEDIUM, v.PHASE, v.LATER_PHASE,
+    v.MEDIUM, v.PHASE, v.LATER_PHASE, v.GROUP,
 )  # fmt: skip
 """Dims whose places have names, each another, and the same in draws and data."""
 

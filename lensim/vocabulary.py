@@ -50,7 +50,7 @@ CELL_CYCLE: Final = "cell_cycle"
 SELECTION: Final = "selection"
 NOTES: Final = "notes"  # what a reader understood and a user should know, a sentence a line
 CONTROL: Final = "control"  # the condition that others are compared with
-UNPAIRED: Final = "unpaired"  # refuse, drop, or keep: groups of different subjects are compared
+UNPAIRED: Final = "unpaired"  # refuse, drop, keep or groups: groups of different subjects are compared
 CALIBRATOR: Final = "calibrator"  # the subject that levels are given against
 PLATES_CORRECTED: Final = "plates_corrected"  # 1 where plate calibrators corrected Cts
 READ_NOTES: Final = "read_notes"  # what a reader tells, a sentence a line
@@ -118,6 +118,17 @@ SUM_OF_SQUARES: Final = "sum_of_squares"  # (study) between replicate reactions 
 FREEDOM: Final = "degrees_of_freedom"  # (study) of that sum
 IS_GAUSSIAN: Final = "is_gaussian"  # (study) no reaction undetected, no cell with few copies
 CT_CHANGE: Final = "ct_change_cycles"  # (pair) of the target, control less treated
+GROUP: Final = "group"  # a cell type under a condition, of which each subject is in one alone
+LEVEL: Final = "level"
+SUBJECT_LEVEL: Final = "log2_level_of_subject"  # (level) of a target over the references
+SUBJECT_LEVEL_SD: Final = "log2_level_of_subject_sd"  # (level) standard error that is known of it; 0 where none is
+TARGET_OF_LEVEL: Final = "target_of_level"
+SUBJECT_OF_LEVEL: Final = "subject_of_level"
+GROUP_OF_SUBJECT: Final = "group_of_subject"
+CELL_TYPE_OF_GROUP: Final = "cell_type_of_group"
+CONDITION_OF_GROUP: Final = "condition_of_group"
+FACTOR_ERROR_SD: Final = "factor_error_sd"  # (gene) standard error of doublings a cycle
+FACTOR_SLOPE: Final = "factor_slope"  # (target, group, gene) by how much its error moves a group's mean level
 CYCLE_LIMIT: Final = "cycle_limit"  # () a reaction that has not crossed by this cycle is not detected
 
 # --- observations of a cell cycle by flow cytometry ---
@@ -166,6 +177,10 @@ MU_FOLD_CHANGE: Final = f"mu_{LOG2_FOLD_CHANGE}"  # (target, cell_type, contrast
 SIGMA_FOLD_CHANGE: Final = f"sigma_{LOG2_FOLD_CHANGE}"  # (target, cell_type, contrast) spread of subjects
 MU_LEVEL: Final = f"mu_{LOG2_LEVEL}"  # (target, cell_type)
 SIGMA_LEVEL: Final = f"sigma_{LOG2_LEVEL}"  # (target, cell_type)
+MEAN_LEVEL: Final = "mean_log2_level"  # (target, group) of a group's subjects over the references, at stated factors
+SD_SUBJECTS: Final = "sd_log2_between_subjects"  # (target, group) of levels
+TYPICAL_SD_SUBJECTS: Final = "typical_sd_log2_between_subjects"  # (target) that those of groups lie around
+FACTOR_ERROR: Final = "factor_error"  # (gene) doublings a cycle, true less stated
 LOG2_COPIES_PER_UNIT: Final = "log2_copies_per_unit"  # (gene)
 
 # --- truths and parameters of a dose-response panel, the same name in both ---
@@ -285,6 +300,14 @@ UNITS: Final[dict[str, str]] = {
     CT_CHANGE: "cycles",
     DOUBLINGS: "1/cycle",
     DOUBLINGS_SD: "1/cycle",
+    SUBJECT_LEVEL: "log2",
+    SUBJECT_LEVEL_SD: "log2",
+    MEAN_LEVEL: "log2",
+    SD_SUBJECTS: "log2",
+    TYPICAL_SD_SUBJECTS: "log2",
+    FACTOR_ERROR: "1/cycle",
+    FACTOR_ERROR_SD: "1/cycle",
+    FACTOR_SLOPE: "cycles",
     LAST_DOSE: "uM",
     DIVISION: "1/day",
     DEATH: "1/day",

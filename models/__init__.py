@@ -5,7 +5,7 @@ from lensim.bioassay.priors import BioassayPriors
 from lensim.callable_package import make_callable
 from lensim.cell_cycle.priors import CellCyclePriors
 from lensim.dose_response.priors import DoseResponsePriors
-from lensim.expression.priors import ExpressionPriors, FoldChangePriors
+from lensim.expression.priors import ExpressionPriors, FoldChangePriors, LevelPriors
 from lensim.expression.reaction_arrays import expression_arrays, needed_slots
 from lensim.inference.catalogue import Later, ModelEntry
 from lensim.summaries.names import PRINTED_LOW
@@ -84,6 +84,13 @@ CATALOGUE: dict[str, ModelEntry] = {
         v.LOG2_RATIO,
         "fold change of each subject, pooled within cell types, from ratios where there are no Cts",
         FoldChangePriors,
+    ),
+    "level_groups": ModelEntry(
+        Later(f"{__name__}.level_groups", "build_level_groups"),
+        Later(f"{__name__}.level_groups", "level_arrays"),
+        v.SUBJECT_LEVEL,
+        "difference of groups of different subjects, from their levels or reactions",
+        LevelPriors,
     ),
     "published_summary": ModelEntry(
         Later(f"{__name__}.published_summary", "build_published_summary"),

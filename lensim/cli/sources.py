@@ -175,8 +175,11 @@ def expression(
         Literal["fraction", "percent", "fold"] | None, typer.Option(help="Of amplification: 0.97, 97 or 1.97.")
     ] = None,
     unpaired: Annotated[
-        Literal["refuse", "drop", "keep"],
-        typer.Option(help="Treated samples without their control: keep compares groups of different subjects."),
+        Literal["refuse", "drop", "keep", "groups"],
+        typer.Option(
+            help="Treated samples without their control: keep compares groups of different subjects; groups says that "
+            "all subjects of a condition are its own, even where names are alike."
+        ),
     ] = "refuse",
     where: Where = None,
     by: By = "",

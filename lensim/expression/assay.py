@@ -24,10 +24,22 @@ from lensim.expression.estimands import (
     summarise_populations,
     summarise_subjects,
 )
-from lensim.expression.evidence import DETECTED, LEFT_OUT, UNPAIRED_TREATED, evidence_of, pairs_not_there
+from lensim.expression.evidence import (
+    DETECTED,
+    LEFT_OUT,
+    UNPAIRED_TREATED,
+    compares_groups,
+    evidence_of,
+    pairs_not_there,
+)
+from lensim.expression.exact_engine import ENGINE as EXACT
 from lensim.expression.fold_change_density import DENSITY
 from lensim.expression.fold_change_density import MODEL as FOLD_CHANGES
-from lensim.expression.fold_change_exact import ENGINE as EXACT
+from lensim.expression.groups.density import DENSITY as LEVEL_DENSITY
+from lensim.expression.groups.estimands import group_estimands, is_of_groups, judged_group_estimands
+from lensim.expression.groups.levels import MODEL as LEVEL_GROUPS
+from lensim.expression.groups.levels import has_groups, why_no_levels
+from lensim.expression.groups.tables import group_tables, told_of_group_ratios, weighed_group_estimands
 from lensim.expression.kernel.engine import KERNEL
 from lensim.expression.misfit import (
     MISFIT,
@@ -48,6 +60,7 @@ from lensim.expression.unpaired import told_of_groups
 from lensim.expression.well_checks import told_of_factors, told_of_wells
 from lensim.inference.doubts import Population
 from lensim.inference.further_run import FurtherRun
+from lensim.inference.verdict import VerdictNote
 
 SHOWN_CONTROLS: Final = 5
 SHOWN_MISSING: Final = 8
@@ -58,15 +71,45 @@ TOLD_LOG2: Final = 0.5
 
 
 def default_model(data: xr.Dataset) -> str:
-    """The model that suits a study: that of ratios where there are no Cts; pooled from three subjects on."""
+    """The model that suits a study: that of groups, of ratios where there are no Cts, pooled from three subjects on."""
+    if has_groups(data) and not why_no_levels(data):
+        return LEVEL_GROUPS
     if v.CT not in data:
         return "fold_change_hierarchical"
-    is_pooled = data.sizes[v.SUBJECT] > 2 or data.attrs.get(v.UNPAIRED) == "keep"
+    is_pooled = data.sizes[v.SUBJECT] > 2 or compares_groups(data)
     return "expression_hierarchical" if is_pooled else "expression_separate"
+
+
+def model_reason(data: xr.Dataset) -> str:
+    """Why a study of groups is not fitted by the model of groups; '' else."""
+    reason = why_no_levels(data) if has_groups(data) else ""
+    if not reason:
+        return ""
+    return f"{reason}: so expression_hierarchical was taken, and not {LEVEL_GROUPS}, which compares levels of subjects"
+
+
+def estimands_of(result: xr.DataTree, asked: Asked) -> xr.Dataset:
+    """Draws of every quantity of interest: of groups of different subjects their ratios, else fold changes."""
+    if is_of_groups(result["posterior"].to_dataset()):
+        return group_estimands(result)
+    return with_misfit(expression_estimands(result), result)
+
+
+def judged(estimands: xr.Dataset) -> xr.Dataset:
+    """Draws that the convergence gate judges with the parameters."""
+    return judged_group_estimands(estimands) if is_of_groups(estimands) else judged_estimands(estimands)
+
+
+def misfits(estimands: xr.Dataset) -> Iterator[VerdictNote]:
+    """Where data are not what the model says; nothing of groups, whose spreads are their own."""
+    if not is_of_groups(estimands):
+        yield from misfit_notes(estimands)
 
 
 def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
     """Subjects; populations, arms, cell types, levels over the calibrator and references, where there are."""
+    if is_of_groups(estimands):
+        return group_tables(estimands, asked)
     ci, words = asked.ci_prob, asked.words
     subjects = summarise_subjects(estimands, ci)
     caption = f"Subjects: fold change in percent of control, {words}"
@@ -124,6 +167,8 @@ def _arms(estimands: xr.Dataset, asked: Asked) -> list[ResultTable]:
 
 def remarks(estimands: xr.Dataset) -> tuple[str, ...]:
     """Fold changes that no pair stands behind, means that a prior draws far, and what hangs on a single reference."""
+    if is_of_groups(estimands):
+        return told_of_group_ratios(estimands)
     return (*_told_of_missing(estimands), *_drawn_by_prior(estimands), *told_of_one_reference(estimands))
 
 
@@ -178,6 +223,8 @@ def _drawn_by_prior(estimands: xr.Dataset) -> list[str]:
 
 def weighed(estimands: xr.Dataset) -> xr.Dataset:
     """Estimands on the log2 scale; spreads in their log."""
+    if is_of_groups(estimands):
+        return weighed_group_estimands(estimands)
     if v.SIGMA_FOLD_CHANGE not in estimands:
         return estimands
     return estimands.assign({v.SIGMA_FOLD_CHANGE: np.log2(estimands[v.SIGMA_FOLD_CHANGE])})
@@ -185,7 +232,7 @@ def weighed(estimands: xr.Dataset) -> xr.Dataset:
 
 def populations(estimands: xr.Dataset) -> Iterator[Population]:
     """Means of cell types, each with those subjects in which the target was detected [log2]."""
-    if v.MU_FOLD_CHANGE not in estimands:
+    if is_of_groups(estimands) or v.MU_FOLD_CHANGE not in estimands:
         return
     flat = estimands.stack(sample_=("chain", "draw"), create_index=False)
     mu = flat[v.MU_FOLD_CHANGE].transpose(v.TARGET, v.CELL_TYPE, v.CONTRAST, "sample_")
@@ -203,6 +250,11 @@ def populations(estimands: xr.Dataset) -> Iterator[Population]:
 
 def counts(data: xr.Dataset) -> str:
     """Numbers of what is fitted, for the head of a result."""
+    if v.SUBJECT_LEVEL in data:
+        return (
+            f"{data.sizes[v.LEVEL]} levels of {data.sizes[v.TARGET]} targets in {data.sizes[v.SUBJECT]} subjects of "
+            f"{data.sizes[v.GROUP]} groups"
+        )
     if v.CT not in data:
         lost = data.attrs.get("rows_without_ratio", 0)
         return (
@@ -225,7 +277,7 @@ def notes(data: xr.Dataset) -> tuple[str, ...]:
             said.append(f"{controls}: {is_control}")
         return tuple(said)
     said += [*told_of_wells(data), *told_of_factors(data)]
-    if data.attrs.get(v.UNPAIRED) != "keep" and {v.GENE, v.CONDITION, v.SUBJECT} <= set(data.coords):
+    if not compares_groups(data) and {v.GENE, v.CONDITION, v.SUBJECT} <= set(data.coords):
         said += _told_of_missing(_named_evidence(data))
     said += [*told_of_groups(data), *told_of_references(data), *told_of_plates(data), *told_of_subjects(data)]
     if genes := genes_of_unknown_factor(data):
@@ -270,19 +322,20 @@ ASSAY: Final = Assay(
     name="expression",
     title="Fold changes of mRNA",
     read=read_expression,
-    recognises=lambda data: v.CT in data or v.LOG2_RATIO in data,
+    recognises=lambda data: v.CT in data or v.LOG2_RATIO in data or v.SUBJECT_LEVEL in data,
     default_model=default_model,
-    estimands=lambda result, asked: with_misfit(expression_estimands(result), result),
-    judged=judged_estimands,
+    model_reason=model_reason,
+    estimands=estimands_of,
+    judged=judged,
     weighed=weighed,
     populations=populations,
     tables=tables,
     counts=counts,
     notes=notes,
     remarks=remarks,
-    misfits=misfit_notes,
+    misfits=misfits,
     further_run=FurtherRun(new_run, with_new_run, moved_by_new_run, "the same subjects, new samples"),
     write=write_study,
     engines=(EXACT, KERNEL),
-    densities={**DENSITIES, FOLD_CHANGES: DENSITY},
+    densities={**DENSITIES, FOLD_CHANGES: DENSITY, LEVEL_GROUPS: LEVEL_DENSITY},
 )

@@ -46,6 +46,11 @@ SUBJECT_COLUMNS: Final = (
 
 def expression_posterior(result: xr.DataTree) -> xr.Dataset:
     """The posterior of an expression fit; a result of another kind is refused."""
+    if v.MEAN_LEVEL in result["posterior"]:
+        raise checks.InputError(
+            "an expression result with fold changes of subjects is needed, got one of groups of different subjects: "
+            "its table group_ratios has the classical answers beside the ratios of groups"
+        )
     if v.LOG2_FOLD_CHANGE not in result["posterior"]:
         raise checks.InputError(
             f"an expression result needs {v.LOG2_FOLD_CHANGE} in its posterior, got "

@@ -30,6 +30,11 @@ _OF_PAIR: Final = (v.TARGET, v.SUBJECT, v.CONTRAST)
 _OF_LEVEL: Final = (v.TARGET, v.SUBJECT)
 
 
+def compares_groups(data: xr.Dataset) -> bool:
+    """Whether groups of different subjects are compared in a study of reactions: the user said so as it was read."""
+    return data.attrs.get(v.UNPAIRED) in ("keep", "groups")
+
+
 def evidence_of(data: xr.Dataset) -> xr.Dataset:
     """Numbers of pairs, and of reactions with and without a Ct.
 
@@ -82,7 +87,7 @@ def _of_reactions(data: xr.Dataset) -> xr.Dataset:
         NOT_DETECTED: of_pairs(all_run - treated - control),
         DETECTED_TREATED: of_pairs(treated),
         DETECTED_BESIDE: of_pairs(np.broadcast_to(control, treated.shape)),
-        UNPAIRED_TREATED: np.where(is_pair, 0, treated).sum(axis=-1) * (data.attrs.get(v.UNPAIRED) == "keep"),
+        UNPAIRED_TREATED: np.where(is_pair, 0, treated).sum(axis=-1) * (compares_groups(data)),
     }
     seen, ran = (values[:, :, is_control].sum(axis=(2, 3)) for values in (found, run))
     names = data[v.CONDITION].to_numpy()[is_control] if v.CONDITION in data.coords else ["the control"]

@@ -9,7 +9,9 @@ from typing import Final
 import numpy as np
 import xarray as xr
 
+from lensim import checks
 from lensim import vocabulary as v
+from lensim.expression.groups.levels import MODEL as LEVEL_GROUPS
 from lensim.expression.priors import ExpressionPriors, FoldChangePriors
 from lensim.expression.reactions_of_draw import reactions_of_draw
 from lensim.inference.joined_runs import joined_runs
@@ -45,7 +47,17 @@ def new_run(
         Of the fit.
     rng
         Random numbers.
+
+    Raises
+    ------
+    InputError
+        If the model is that of groups.
     """
+    if model == LEVEL_GROUPS:
+        raise checks.InputError(
+            f"a further run of {LEVEL_GROUPS} is not known: its groups have other subjects in every run, so power of "
+            "such a study is asked of the command power"
+        )
     if v.CT not in data:
         return _new_pairs(data, draw, rng)
     assert isinstance(priors, ExpressionPriors)

@@ -70,7 +70,7 @@ def pairs_of(data: xr.Dataset, settings: PairSettings | None = None) -> xr.Datas
         ct[lost] = np.nan
         undetected &= ~lost
     one_copy = settings.ct_of_one_copy
-    cells = weigh_cells(ct, _places(data), one_copy, one_copy - np.log2(MANY_COPIES))
+    cells = weigh_cells(ct, places_of_cells(data), one_copy, one_copy - np.log2(MANY_COPIES))
     freedom = np.rint(cells.freedom).astype(np.int64)
     sum_of_squares = cells.square * freedom / np.maximum(cells.freedom, 1e-9)
     few = cells.mean > one_copy - np.log2(FEWEST_COPIES)
@@ -167,7 +167,7 @@ def one_study_of_pairs(pairs: xr.Dataset, study: int) -> xr.Dataset:
     return alone.assign({v.REPLICATE_CONTRAST: (v.REPLICATE, contrasts)})
 
 
-def _places(data: xr.Dataset) -> np.ndarray:
+def places_of_cells(data: xr.Dataset) -> np.ndarray:
     """Reactions of each cell of a gene in a sample, in order of these (cell, replicate); -1 where there is none."""
     gene, sample = data[v.GENE_OF_REACTION].to_numpy(), data[v.SAMPLE_OF_REACTION].to_numpy()
     flat = gene * data.sizes[v.SAMPLE] + sample

@@ -42,6 +42,33 @@ class FoldChangePriors:
             checks.above(f"FoldChangePriors.{item.name}", getattr(self, item.name), 0.0)
 
 
+@dataclass(frozen=True)
+class LevelPriors:
+    """Priors of levels of groups of different subjects. All are ours, and assumed; spreads are medians with a log sd.
+
+    A mean log2 level over the references is anything from a millionth to a million, so a fold change between two groups
+    has a prior sd of 17 log2: data overrule it. Flasks of one line differ by 0.3 log2, mice by 0.5, patients by 1 and
+    more, so the typical spread of a target has a wide prior; that of a group lies within 2.7-fold of it (95%).
+
+    Raises
+    ------
+    InputError
+        If a number is not above 0.
+    """
+
+    sd_mean_log2_level: float = 12.0
+    median_typical_sd_log2_between_subjects: float = 0.6
+    log_sd_typical_sd_log2_between_subjects: float = 1.0
+    log_sd_sd_log2_between_subjects: float = 0.5
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    def __post_init__(self) -> None:
+        require_figures(self)
+        for item in fields(self):
+            checks.above(f"LevelPriors.{item.name}", getattr(self, item.name), 0.0)
+
+
 SD_OF_STATED_FACTOR: Final = 0.04
 """Error of an amplification factor that is stated without one (assumed): series of other days, dyes and analysts differ
 by this and more, and a factor off by 0.05 moves a hundredfold change by a fifth."""

@@ -13,6 +13,7 @@ import xarray as xr
 
 from lensim import checks
 from lensim import vocabulary as v
+from lensim.expression.evidence import compares_groups
 from lensim.expression.priors import SD_OF_STATED_FACTOR
 from lensim.expression.reaction_guesses import guesses, series_guesses
 from lensim.expression.reaction_parts import parts_of_cells
@@ -93,7 +94,7 @@ def require_expression(data: xr.Dataset, user: str) -> None:
     for position in np.flatnonzero(reference):
         if not np.isfinite(ct[gene == position]).any():
             raise checks.InputError(f"reference gene {genes[position]} must be detected at least once, got no Ct")
-    if data.attrs.get(v.UNPAIRED) == "keep":
+    if compares_groups(data):
         _require_groups(data, user)
         return
     subject, condition = data[v.SUBJECT_OF_SAMPLE].to_numpy(), data[v.CONDITION_OF_SAMPLE].to_numpy()
@@ -114,7 +115,7 @@ def _require_groups(data: xr.Dataset, user: str) -> None:
     """
     if "separate" in user:
         raise checks.InputError(
-            f'{user} needs a control of each subject, which unpaired="keep" leaves out: choose expression_hierarchical'
+            f"{user} needs a control of each subject, which a study of groups lacks: choose expression_hierarchical"
         )
     subject, condition = data[v.SUBJECT_OF_SAMPLE].to_numpy(), data[v.CONDITION_OF_SAMPLE].to_numpy()
     is_control = data[v.IS_CONTROL].to_numpy()[condition] == 1

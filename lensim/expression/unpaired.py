@@ -10,6 +10,7 @@ from scipy import stats
 
 from lensim import checks
 from lensim import vocabulary as v
+from lensim.expression.evidence import compares_groups
 from lensim.expression.standard_curve import amplification_factors
 
 FEWEST: Final = 2
@@ -118,7 +119,7 @@ def _is_without_spread(control: np.ndarray, treated: np.ndarray) -> bool:
 
 def told_of_groups(data: xr.Dataset) -> list[str]:
     """The classical answer of a study that compares groups of different subjects, a sentence a target and condition."""
-    if data.attrs.get(v.UNPAIRED) != "keep":
+    if not compares_groups(data):
         return []
     said = []
     for row in unpaired_fold_changes(data).to_dict("records"):

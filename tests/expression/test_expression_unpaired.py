@@ -34,7 +34,7 @@ def test_groups_of_different_subjects_are_refused_with_the_ways_out(tmp_path):
 def test_kept_groups_are_compared_by_welch(tmp_path):
     rows = groups()
     data = read_expression(written(tmp_path, rows), references=["R"], unpaired="keep")
-    assert default_model(data) == "expression_hierarchical"
+    assert default_model(data) == "level_groups"
     delta = {}
     for donor in ("C0", "C1", "C2", "T0", "T1", "T2"):
         own = {

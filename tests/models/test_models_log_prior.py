@@ -33,6 +33,7 @@ from lensim.inference.sampler_coordinates import (
 from lensim.inference.settings import FitSettings, SamplerSettings
 from lensim.models.coordinates import normal_by_information, normal_non_centred
 from lensim.seeding import stream
+from tests.expression.groups.group_studies import uncertain_study
 
 SEED = 52
 QUICK_MODE = "FAST_COMPILE"  # compiles at once; the numbers are the same
@@ -41,6 +42,7 @@ MODULES = (
     "expression_components",
     "expression_machine",
     "fold_change_hierarchical",
+    "level_groups",
     "bioassay_calibration",
 )
 
@@ -98,6 +100,7 @@ STUDIES: dict[str, Callable[[], xr.Dataset]] = {
     "expression_hierarchical_responding": reactions,
     "expression_separate": reactions,
     "fold_change_hierarchical": ratios,
+    "level_groups": uncertain_study,
     "bioassay_calibration": media,
 }
 

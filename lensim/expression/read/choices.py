@@ -9,8 +9,8 @@ from lensim.expression.read.factors import EFFICIENCY_SCALES, EfficiencyScale
 from lensim.expression.read.understand import check_stated
 from lensim.tables.number_text import DecimalMark
 
-Unpaired = Literal["refuse", "drop", "keep"]
-UNPAIRED: Final = ("refuse", "drop", "keep")
+Unpaired = Literal["refuse", "drop", "keep", "groups"]
+UNPAIRED: Final = ("refuse", "drop", "keep", "groups")
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,8 @@ class Choices:
         What numbers for amplification are: "fraction" (0.97), "percent" (97) or "fold" (1.97).
     unpaired
         What becomes of a sample without its partner, the control or a treated sample of the same subject and
-        experiment: "refuse", "drop", or "keep" to compare groups of different subjects.
+        experiment: "refuse", "drop", "keep" to compare groups of different subjects (pairs that exist stay pairs), or
+        "groups": conditions have different subjects throughout, also where names are alike (1, 2, 3 in each).
 
     Raises
     ------

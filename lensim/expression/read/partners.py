@@ -23,13 +23,21 @@ _NUMBERED: Final = re.compile(r"(?:m|mouse|animal|rat|r|no|nr)?[ _.#-]*[0-9]+", 
 
 
 def numbers_apart(assigned: Sequence[Assigned], unpaired: Unpaired, faults: FaultReport) -> list[Assigned]:
-    """Samples whose subjects, numbered anew in each genotype, have names of their own; a fault where it is not said."""
+    """Samples whose subjects, numbered anew in each group, have names of their own; a fault where it is not said."""
     unknown = [one for one in assigned if one.reaction.task == "unknown"]
     conditions = dict.fromkeys(one.condition for one in unknown)
     subjects: dict[str, set[str]] = {name: set() for name in conditions}
     for one in unknown:
         subjects[one.condition].add(one.subject)
     twice = [one for one in unknown if sum(one.subject in own for own in subjects.values()) > 1]
+    if unpaired == "groups":
+        apart = {one.subject for one in twice}
+        return [
+            replace(one, subject=f"{one.subject} ({one.condition})")
+            if one.reaction.task == "unknown" and one.subject in apart
+            else one
+            for one in assigned
+        ]
     are_genotypes = len(conditions) > 1 and all(plain_name(name) in GENOTYPES for name in conditions)
     if not are_genotypes or not twice or not all(_NUMBERED.fullmatch(one.subject) for one in unknown):
         return list(assigned)
@@ -83,7 +91,7 @@ def settle_partners(
     partners = partners_of(kept, control)
     if not partners.treated_alone:
         return kept, _told_of_controls(partners.control_alone, control)
-    if unpaired == "keep":
+    if unpaired in ("keep", "groups"):
         return kept, [f"compared as groups of different subjects: {_groups(kept, control)}"]
     if not partners.has_pairs:
         one = partners.treated_alone[0]

@@ -95,7 +95,8 @@ def read_expression(
         named efficiency alone.
     unpaired
         What becomes of a treated sample without a control of the same subject and experiment: "refuse", "drop", or
-        "keep", to compare groups of different subjects by the pooled model.
+        "keep" to compare groups of different subjects, or "groups" where all conditions have different subjects,
+        whatever their names.
     where
         Rows to read, by a column of the tables or the sheet and its value, or values: {"time_h": "24"}. Rows with an
         empty cell there, such as standards, go with every value; so do controls, where all are at 0 (time, dose) there.
@@ -137,7 +138,7 @@ def read_expression(
     if all(kind == "ratios" for kind in kinds):
         stated: dict[str, object] = {"sheet": sheet, "references": references, "factors": factors}
         stated |= {"cycle limit": cycle_limit, "empty": empty, "efficiency_scale": efficiency_scale}
-        stated |= {"unpaired": unpaired == "keep"}
+        stated |= {"unpaired": unpaired in ("keep", "groups")}
         useless = [name for name, value in stated.items() if value]
         if useless:
             raise InputError(

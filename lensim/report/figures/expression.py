@@ -17,9 +17,11 @@ from lensim.checks import InputError
 from lensim.expression.classical import classical_fold_changes
 from lensim.expression.estimands import expression_estimands, summarise_populations, summarise_subjects
 from lensim.expression.evidence import CONTROL_DETECTED, evidence_of
+from lensim.expression.groups.estimands import is_of_groups
 from lensim.inference.intervals import interval_of
 from lensim.inference.observations import observations_of
 from lensim.report.figures.catalogue import ResultFigure
+from lensim.report.figures.groups import plot_groups
 from lensim.report.figures.style import (
     PALETTE,
     figure_of,
@@ -310,6 +312,17 @@ def figures_of_fit(result: xr.DataTree, ci_prob: float, threshold_um: float | No
                 lambda: plot_levels(result, ci_prob),
             )
         )
+    if is_of_groups(posterior.to_dataset()):
+        found.append(
+            ResultFigure(
+                "groups",
+                f"Level of each subject over that of the control group, and the mean of each group with its "
+                f"{ci_prob:.0%} interval.",
+                "Levels of subjects by group on a log axis, one panel a target, with the mean of each group",
+                lambda: plot_groups(result, ci_prob),
+            )
+        )
+        return tuple(found)
     classical = _bench_ratios(data)
     if len(classical):
         found.append(

@@ -1,0 +1,186 @@
+"""From reactions to one log2 level of each subject, for groups of different subjects.
+
+A level is that of the target over the references, by the arithmetic of pairs: outlying reactions weighed down, the
+factor of every gene from its series, its statement or its prior.
+"""
+
+from typing import Final
+
+import numpy as np
+import xarray as xr
+
+from lensim import checks
+from lensim import vocabulary as v
+from lensim.expression.exact.cells import weigh_cells
+from lensim.expression.pair_factors import PairSettings, factors_of
+from lensim.expression.pairs import MANY_COPIES, places_of_cells
+from lensim.expression.replicates import PRIOR_FREEDOM, PRIOR_SD
+
+MODEL: Final = "level_groups"
+_LOG_2: Final = float(np.log(2.0))
+_STUDY_OF: Final = (v.CT, v.STANDARD_CT)
+
+
+def has_groups(data: xr.Dataset) -> bool:
+    """Whether a study compares groups of different subjects, and no subject is in two of them."""
+    if v.SUBJECT_LEVEL in data:
+        return True
+    if v.CT not in data or data.attrs.get(v.UNPAIRED) not in ("keep", "groups"):
+        return False
+    both = np.stack([data[v.SUBJECT_OF_SAMPLE].to_numpy(), data[v.CONDITION_OF_SAMPLE].to_numpy()])
+    return len(np.unique(both, axis=1).T) == len(np.unique(both[0]))
+
+
+def why_no_levels(data: xr.Dataset) -> str:
+    """Why levels cannot stand for the reactions of a study, as a clause; '' where they can."""
+    if v.SUBJECT_LEVEL in data:
+        return ""
+    without = int(data[v.CT].isnull().sum())
+    if without:
+        of = "reaction has" if without == 1 else "reactions have"
+        return f"{without} {of} no Ct, which a level cannot say"
+    return ""
+
+
+def levels_of(data: xr.Dataset, settings: PairSettings | None = None) -> xr.Dataset:
+    """One log2 level a subject and target of a study of groups; a Dataset of levels stays as it is.
+
+        log2 level = mean over references of d_r Ct_r - d_t Ct_t,    d = log2 of the amplification factor
+
+    Ct is the mean of the replicates that are there, outlying ones weighed down; of a subject with several samples it is
+    the mean over them. Subjects without the target or without a reference have no level.
+
+    Parameters
+    ----------
+    data
+        One study of reactions in which each subject is under one condition.
+    settings
+        What is done about factors and copies.
+
+    Returns
+    -------
+    xarray.Dataset
+        Dim level: log2_level_of_subject [log2], log2_level_of_subject_sd [log2] (reading and drawing of copies),
+        target_of_level, subject_of_level; group_of_subject (subject); cell_type_of_group, condition_of_group (group);
+        is_control (condition); factor_error_sd (gene) [1/cycle] and factor_slope (target, group, gene) [cycles].
+
+    Raises
+    ------
+    InputError
+        If a reaction has no Ct, a subject is in two groups, or there is no reference.
+    """
+    if v.SUBJECT_LEVEL in data:
+        return data
+    settings = settings or PairSettings()
+    checks.has_variables(data, {v.CT: (v.REACTION,), v.IS_REFERENCE: (v.GENE,)}, MODEL)
+    is_reference = data[v.IS_REFERENCE].to_numpy() == 1
+    checks.at_least("reference genes", int(is_reference.sum()), 1)
+    _require_groups(data)
+    batch = data.assign({name: data[name].expand_dims(v.STUDY) for name in _STUDY_OF if name in data})
+    one_copy = settings.ct_of_one_copy
+    ct = batch[v.CT].to_numpy().astype(float)
+    cells = weigh_cells(ct, places_of_cells(data), one_copy, one_copy - np.log2(MANY_COPIES))
+    freedom = np.rint(cells.freedom).astype(np.int64)
+    factors = factors_of(batch, settings, cells.square, freedom)
+    reading = (cells.square[0] + PRIOR_FREEDOM * PRIOR_SD**2) / (cells.freedom[0] + PRIOR_FREEDOM)
+
+    shape = (data.sizes[v.GENE], data.sizes[v.SAMPLE])
+    mean, doubt, inverse = (one[0].reshape(shape) for one in (cells.mean, cells.doubt, cells.inverse))
+    doublings = factors.doublings[0][:, None]
+    copies = np.exp2(doublings * (one_copy - mean))
+    variance = inverse * (doublings**2 * reading + 1.0 / (copies * _LOG_2**2)) + doublings**2 * doubt
+    references = (doublings * mean)[is_reference].mean(axis=0)
+    noise = variance[is_reference].sum(axis=0) / is_reference.sum() ** 2
+    level, known = references - (doublings * mean)[~is_reference], variance[~is_reference] + noise
+
+    group_of_subject, pairs = _groups(data)
+    subject = data[v.SUBJECT_OF_SAMPLE].to_numpy()
+    level, known = (_by_subject(one, subject, data.sizes[v.SUBJECT]) for one in (level, known))
+    samples = np.maximum(np.bincount(subject, minlength=data.sizes[v.SUBJECT]), 1)
+    target, who = np.nonzero(np.isfinite(level))
+    of_gene = _by_subject(mean, subject, data.sizes[v.SUBJECT])
+    return xr.Dataset(
+        {
+            v.SUBJECT_LEVEL: (v.LEVEL, level[target, who], {"units": v.UNITS[v.SUBJECT_LEVEL]}),
+            v.SUBJECT_LEVEL_SD: (v.LEVEL, np.sqrt(known / samples)[target, who], {"units": "log2"}),
+            v.TARGET_OF_LEVEL: (v.LEVEL, target),
+            v.SUBJECT_OF_LEVEL: (v.LEVEL, who),
+            v.GROUP_OF_SUBJECT: (v.SUBJECT, group_of_subject),
+            v.CELL_TYPE_OF_GROUP: (v.GROUP, pairs[:, 0]),
+            v.CONDITION_OF_GROUP: (v.GROUP, pairs[:, 1]),
+            v.IS_CONTROL: (v.CONDITION, data[v.IS_CONTROL].to_numpy()),
+            v.FACTOR_ERROR_SD: (v.GENE, factors.sd[0]),
+            v.FACTOR_SLOPE: (
+                (v.TARGET, v.GROUP, v.GENE),
+                _slopes(of_gene, group_of_subject, len(pairs), is_reference),
+            ),
+        },
+        coords={
+            v.TARGET: _names(data, v.GENE)[~is_reference],
+            v.GENE: _names(data, v.GENE),
+            v.SUBJECT: _names(data, v.SUBJECT),
+            v.CONDITION: _names(data, v.CONDITION),
+            v.CELL_TYPE: _names(data, v.CELL_TYPE),
+            v.GROUP: names_of_groups(pairs, _names(data, v.CELL_TYPE), _names(data, v.CONDITION)),
+        },
+        attrs={v.ASSAY: v.EXPRESSION},
+    )
+
+
+def names_of_groups(pairs: np.ndarray, cell_types: np.ndarray, conditions: np.ndarray) -> list[str]:
+    """The condition of each group, with its cell type where there are several."""
+    several = len(np.unique(pairs[:, 0])) > 1
+    return [f"{cell_types[k]}, {conditions[c]}" if several else str(conditions[c]) for k, c in pairs]
+
+
+def _names(data: xr.Dataset, dim: str) -> np.ndarray:
+    return data[dim].to_numpy() if dim in data.coords else np.arange(data.sizes[dim]).astype(str)
+
+
+def _require_groups(data: xr.Dataset) -> None:
+    if reason := why_no_levels(data):
+        raise checks.InputError(
+            f'{MODEL} needs a Ct of every reaction: {reason}; take model="expression_hierarchical", which knows that a '
+            "gene without a Ct is below what can be seen"
+        )
+    samples: dict[int, int] = {}
+    subject, condition = data[v.SUBJECT_OF_SAMPLE].to_numpy(), data[v.CONDITION_OF_SAMPLE].to_numpy()
+    for s, c in zip(subject, condition, strict=True):
+        if samples.setdefault(int(s), int(c)) != int(c):
+            name, names = _names(data, v.SUBJECT)[s], _names(data, v.CONDITION)
+            raise checks.InputError(
+                f"{MODEL} needs subjects that are under one condition each, got {name} under {names[samples[int(s)]]} "
+                f'and {names[c]}: take model="expression_hierarchical" for pairs, or read the study with '
+                'unpaired="groups" where these are two subjects of one name'
+            )
+
+
+def _groups(data: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
+    """Group of each subject, and cell type and condition of each group: the control of a cell type comes first."""
+    is_control = data[v.IS_CONTROL].to_numpy() == 1
+    kind = data[v.CELL_TYPE_OF_SUBJECT].to_numpy()
+    condition = np.zeros(data.sizes[v.SUBJECT], dtype=np.int64)
+    condition[data[v.SUBJECT_OF_SAMPLE].to_numpy()] = data[v.CONDITION_OF_SAMPLE].to_numpy()
+    own = sorted(set(zip(kind.tolist(), condition.tolist(), strict=True)), key=lambda g: (g[0], not is_control[g[1]]))
+    own = sorted(own, key=lambda g: (g[0], not is_control[g[1]], g[1]))
+    at = {group: number for number, group in enumerate(own)}
+    return np.array([at[int(k), int(c)] for k, c in zip(kind, condition, strict=True)]), np.array(own)
+
+
+def _by_subject(values: np.ndarray, subject: np.ndarray, subjects: int) -> np.ndarray:
+    """Mean over the samples of each subject that have a value (row, subject); NaN where none has."""
+    there = np.isfinite(values)
+    member = (subject[:, None] == np.arange(subjects)).astype(float)
+    number, total = there @ member, np.where(there, values, 0.0) @ member
+    return np.divide(total, number, out=np.full(total.shape, np.nan), where=number > 0)
+
+
+def _slopes(ct: np.ndarray, group: np.ndarray, groups: int, is_reference: np.ndarray) -> np.ndarray:
+    """Cycles by which a group's mean level moves with each gene's doublings, around the mean of groups."""
+    of_group = _by_subject(ct, group, groups)  # (gene, group)
+    away = np.nan_to_num(of_group - np.nanmean(of_group, axis=1, keepdims=True))
+    targets = np.flatnonzero(~is_reference)
+    slope = np.zeros((len(targets), groups, len(ct)))
+    slope[:, :, is_reference] = away[is_reference].T / is_reference.sum()
+    slope[np.arange(len(targets)), :, targets] = -away[targets]
+    return slope

@@ -1,0 +1,73 @@
+"""Tables and remarks of a fit of groups, as the assay offers them."""
+
+from typing import Final
+
+import numpy as np
+import xarray as xr
+
+from lensim import vocabulary as v
+from lensim.assay import Asked, ResultTable
+from lensim.expression.groups.comparisons import CONDITIONS, Comparison
+from lensim.expression.groups.estimands import (
+    COMPARISON,
+    COMPARISONS,
+    LOG2_RATIO_OF_GROUPS,
+    SUBJECTS,
+    summarise_cell_type_ratios,
+    summarise_group_ratios,
+    summarise_groups,
+)
+
+SHOWN: Final = 6
+RATIO: Final = {LOG2_RATIO_OF_GROUPS: "ratio"}
+
+
+def group_tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
+    """Ratios of conditions; of cell types, with the interaction, where there are several; groups."""
+    ci, words = asked.ci_prob, asked.words
+    comparisons: tuple[Comparison, ...] = estimands.attrs[COMPARISONS]
+    targets = estimands.sizes[v.TARGET]
+    found = []
+    for name, caption, frame, own in (
+        (
+            "group_ratios",
+            f"Groups of different subjects: ratio of mean levels (of log2), {words}; beside it Welch's t-test and "
+            "Mann-Whitney's",
+            summarise_group_ratios(estimands, ci),
+            [one.name for one in comparisons if one.kind == CONDITIONS],
+        ),
+        (
+            "cell_type_ratios",
+            f"Cell types, first over second: of levels, and of fold changes (the interaction), {words}",
+            summarise_cell_type_ratios(estimands, ci),
+            [one.name for one in comparisons if one.kind != CONDITIONS],
+        ),
+    ):
+        if len(frame):
+            found.append(ResultTable(name, caption, frame, quantities=RATIO, labels={COMPARISON: own * targets}))
+    caption = f"Groups: mean log2 level over the references and spread between subjects, {words}"
+    of_groups = {v.SD_SUBJECTS: "spread"}
+    found.append(ResultTable("groups", caption, summarise_groups(estimands, ci), quantities=of_groups))
+    return tuple(found)
+
+
+def told_of_group_ratios(estimands: xr.Dataset) -> tuple[str, ...]:
+    """Groups of one subject or none, and that ratios of different subjects say nothing of a single subject."""
+    said = ["groups of different subjects are compared: no subject has a fold change of its own"]
+    number, names = estimands[SUBJECTS].to_numpy(), estimands[v.GROUP].to_numpy()
+    for count, what in ((0, "in no subject of"), (1, "in one subject alone of")):
+        own = [
+            f"{target}, {names[g]}"
+            for t, target in enumerate(estimands[v.TARGET].to_numpy())
+            for g in np.flatnonzero(number[t] == count)
+        ]
+        more = f" and {len(own) - SHOWN} more" if len(own) > SHOWN else ""
+        if own:
+            said.append(f"measured {what} the group: {'; '.join(own[:SHOWN])}{more}")
+    return tuple(said)
+
+
+def weighed_group_estimands(estimands: xr.Dataset) -> xr.Dataset:
+    """Ratios on the log2 scale, and spreads in their log; means of levels have an arbitrary origin and stay out."""
+    plain = estimands[[LOG2_RATIO_OF_GROUPS, v.SD_SUBJECTS]].assign_attrs({})
+    return plain.assign({v.SD_SUBJECTS: np.log2(plain[v.SD_SUBJECTS])})

@@ -1,0 +1,80 @@
+"""From a file to tables of groups: rtpcr's published answer with Welch's test beside it, and an interaction."""
+
+import numpy as np
+import pytest
+from group_studies import levels_study, rtpcr_table
+
+import lensim
+from lensim.assay import read_result
+from lensim.checks import InputError
+from lensim.expression.assay import ASSAY, default_model
+from lensim.expression.estimands import expression_estimands
+from lensim.expression.groups.levels import MODEL
+from lensim.expression.read import read_expression
+from lensim.fit_study import fit_study
+from lensim.inference.settings import FitSettings, SamplerSettings
+from lensim.inference.verdict import verdict_of
+from lensim.report.figures.expression import figures_of_fit
+
+SETTINGS = FitSettings(sampler=SamplerSettings(draws=1000, chains=4))
+
+
+def test_three_against_three_is_fitted_as_groups(tmp_path):
+    data = read_expression(rtpcr_table(tmp_path), unpaired="groups")
+    assert default_model(data) == MODEL
+    result = fit_study(data, SETTINGS, 1)
+    assert result.attrs["engine"] == "exact"
+    assert verdict_of(result).passed
+    read = read_result(result)
+    assert [table.name for table in read.tables] == ["group_ratios", "groups"]
+    (row,) = read.tables[0].frame.to_dict("records")
+    assert (row["target"], row["group"], row["against"]) == ("target", "treatment", "control")
+    assert (row["subjects"], row["against_subjects"], row["note"]) == (3, 3, "")
+    assert row["ratio"] == pytest.approx(0.409, abs=0.02)
+    assert row["welch_ratio"] == pytest.approx(0.409, abs=0.001)
+    assert row["ratio_lower"] == pytest.approx(row["welch_ratio_lower"], abs=0.04)
+    assert row["ratio_upper"] == pytest.approx(row["welch_ratio_upper"], abs=0.06)
+    assert row["mann_whitney_p"] == pytest.approx(0.1)
+    assert read.remarks == ("groups of different subjects are compared: no subject has a fold change of its own",)
+    assert [figure.name for figure in figures_of_fit(result, 0.9, None)] == ["groups"]
+    with pytest.raises(InputError, match=r"^an expression result with fold changes of subjects is needed, got one of "):
+        expression_estimands(result)
+
+
+def test_a_ct_that_is_missing_goes_to_the_model_of_reactions(tmp_path):
+    data = read_expression(rtpcr_table(tmp_path), unpaired="groups")
+    data["ct_cycles"][3] = np.nan
+    assert default_model(data) == "expression_hierarchical"
+    assert ASSAY.model_reason(data) == (
+        "1 reaction has no Ct, which a level cannot say: so expression_hierarchical was taken, and not level_groups, "
+        "which compares levels of subjects"
+    )
+
+
+def test_two_factors_have_a_table_of_cell_types_with_the_interaction():
+    rng = np.random.default_rng(2)
+    groups = [rng.normal(mean, 0.1, 6) for mean in (0.0, 2.0, 0.0, 0.0)]
+    data = levels_study(*groups, kinds=[0, 0, 1, 1], conditions=[0, 1, 0, 1])
+    result = fit_study(data, SETTINGS, 1)
+    tables = {table.name: table for table in read_result(result).tables}
+    assert list(tables) == ["group_ratios", "cell_type_ratios", "groups"]
+    row = tables["cell_type_ratios"].frame.to_dict("records")[-1]
+    assert row["what"] == "fold change, c1 over c0"
+    assert (row["first"], row["second"], row["first_subjects"], row["second_subjects"]) == ("k0", "k1", 12, 12)
+    assert row["ratio_lower"] < 4.0 < row["ratio_upper"]
+    assert row["welch_p"] < 1e-6
+    assert np.isnan(row["mann_whitney_p"])
+
+
+def test_groups_of_one_subject_and_of_none_are_told():
+    data = levels_study([0.0, 0.3, 0.1], [1.0])
+    read = read_result(fit_study(data, SETTINGS, 1))
+    (row,) = read.tables[0].frame.to_dict("records")
+    assert row["note"] == "one subject of k0 c1: its spread is that of the others and of the prior"
+    assert np.isnan(row["welch_p"])
+    assert read.remarks[1] == "measured in one subject alone of the group: TNF, k0 c1"
+
+
+def test_it_is_reached_from_python(tmp_path):
+    fit = lensim.fit(lensim.read.expression(rtpcr_table(tmp_path), unpaired="groups"), seed=1)
+    assert list(fit.tables) == ["group_ratios", "groups"]
