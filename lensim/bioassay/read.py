@@ -35,7 +35,7 @@ from lensim.tables.grid_map import (
     map_of_grid,
     numbering_of,
 )
-from lensim.tables.instruments.plates import grids_of, headers_of
+from lensim.tables.instruments.plates import grids_of, headers_of, mark_of_grid
 from lensim.tables.log_scale import DoseScale
 from lensim.tables.map_source import map_source_of
 from lensim.tables.number_text import DecimalMark, decimal_mark_in_doubt, decimal_mark_of, is_missing
@@ -297,7 +297,7 @@ def _read_grid(
     """The wells of one grid; `in_map` is the map and its rows of this plate, `faults` are the map's."""
     (table, found, rows), grid = in_map, plate.grid
     in_grid = FaultReport(plate.source.place)
-    mark = decimal_mark_of([text for text, _ in grid.cells.values()], choices.decimal, False, in_grid)
+    mark = mark_of_grid(plate.source, grid, choices.decimal, in_grid)
     names = [found.cell("well", table.rows[at]) for at in rows]
     column = found.column("well")
     places = map_of_grid(grid, plate.source.place, column, names, choices.plate_wells, choices.well_order)

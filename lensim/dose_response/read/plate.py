@@ -47,9 +47,10 @@ from lensim.tables.choice import EVERY_ROW, Choice
 from lensim.tables.columns import Found
 from lensim.tables.grid_choice import GridNumber, PlateGrid, match_plates, named_plate, plates_of
 from lensim.tables.grid_map import WellOrder, check_is_map, check_well_order, map_of_grid, numbering_of
+from lensim.tables.instruments.plates import mark_of_grid
 from lensim.tables.log_scale import DoseScale
 from lensim.tables.map_source import map_source_of
-from lensim.tables.number_text import DecimalMark, decimal_mark_of, is_missing
+from lensim.tables.number_text import DecimalMark, is_missing
 from lensim.tables.plate_size import check_plate_wells, largest_grid
 from lensim.tables.reader_words import Saturated
 from lensim.tables.said_by_values import check_file_names
@@ -197,7 +198,6 @@ def read_plates(
     read = [plate for one in maps for plate in one.plates]
     if not read:
         faults.raise_if_any()
-
     twice = [name for name, times in Counter((one.experiment, one.name) for one in read).items() if times > 1]
     for experiment, name in twice:
         inside = f" of experiment {experiment}" if experiment else ""
@@ -361,7 +361,7 @@ def _read_wells(
     """The wells of a plate, the places of the grid that are wells or lost, and whether every row became a well."""
     grid, roles = plate.grid, choices.roles or Roles()
     grid_faults, map_faults = FaultReport(plate.source.place), FaultReport(table.place)
-    grid_mark = decimal_mark_of([text for text, _ in grid.cells.values()], choices.decimal, False, grid_faults)
+    grid_mark = mark_of_grid(plate.source, grid, choices.decimal, grid_faults)
     doses = [number_in(found.cell("dose", row)) for row in table.rows]
     map_mark = mark_of_map(doses, found, choices.dose_scale, choices.decimal, table, map_faults)
     check_role_words(table, found, roles, map_faults)

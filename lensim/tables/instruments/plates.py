@@ -1,12 +1,15 @@
 """The door to whatever a plate reader wrote: text or workbook, of a known program or of none, to grids of numbers."""
 
-from lensim.checks import InputError
+from collections.abc import Iterable
+
+from lensim.checks import FaultReport, InputError
 from lensim.tables.export_lines import lines_of
 from lensim.tables.grid import Grid, find_grids
 from lensim.tables.instruments.allotrope import grids_by_library
 from lensim.tables.instruments.programs import program_of_text, program_of_workbook
 from lensim.tables.instruments.sheets import sheet_grids
 from lensim.tables.instruments.softmax import is_softmax, softmax_grids
+from lensim.tables.number_text import DecimalMark, decimal_mark_of
 from lensim.tables.source import Source
 from lensim.tables.well_lists import Numbering
 from lensim.tables.workbook import is_workbook, workbook_of
@@ -45,6 +48,15 @@ def headers_of(source: Source) -> tuple[tuple[str, ...], ...]:
         raise
 
 
-def has_points(source: Source) -> bool:
-    """Whether numbers are numbers in the file, and so are written here with a point."""
-    return source.is_parquet or is_workbook(source.raw)
+def has_points(source: Source, cells: Iterable[str]) -> bool:
+    """Whether numbers are numbers in the file, and so are written here with a point.
+
+    A workbook may have numbers as text: with commas in them it says no more than a text does.
+    """
+    return is_workbook(source.raw) and not any("," in cell for cell in cells)
+
+
+def mark_of_grid(source: Source, grid: Grid, stated: DecimalMark | None, faults: FaultReport) -> DecimalMark:
+    """The decimal mark of a grid, as `decimal_mark_of` finds it."""
+    texts = [text for text, _ in grid.cells.values()]
+    return decimal_mark_of(texts, stated, has_points(source, texts), faults)

@@ -74,7 +74,7 @@ def read_readouts(
                 raise InputError(f"{source.place} line {grid.first_line}: in the grid, {grid}, {grid.fault}")
         faults = FaultReport(source.place)
         cells = [text for grid in grids for text, _ in grid.cells.values()]
-        mark = decimal_mark_of(cells, decimal, has_points(source), faults)
+        mark = decimal_mark_of(cells, decimal, has_points(source, cells), faults)
         faults.raise_if_any()
         for grid in chosen:
             readouts += _of_grid(source, grid, mark)

@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-from lensim.checks import InputError
-from lensim.tables.instruments.plates import grids_of, has_points, headers_of
+from lensim.checks import FaultReport, InputError
+from lensim.tables.instruments.plates import grids_of, has_points, headers_of, mark_of_grid
 from lensim.tables.source import Source
 from tests.workbooks import workbook_bytes
 
@@ -20,7 +20,9 @@ def test_a_workbook_is_known_by_its_content(tmp_path):
     book = source(tmp_path, workbook_bytes({"plate": GRID}))
     (grid,) = grids_of(book)
     assert len(grid.cells) == 96
-    assert has_points(book)
+    assert has_points(book, ["1.234"])
+    assert not has_points(book, ["1,234"])
+    assert mark_of_grid(book, grid, None, FaultReport("reader.txt")) == "."
     assert headers_of(book) is not None
 
 

@@ -63,3 +63,13 @@ def test_the_table_is_written_with_tabs_in_a_tsv(tmp_path):
         "file\tplate\twell\treading\tvalue\tsaid",
         "run.xlsx\trun\tA1\t450 nm\t1.0\t",
     ]
+
+
+def test_numbers_of_a_workbook_have_points_and_those_that_are_text_as_they_show(tmp_path):
+    path = tmp_path / "run.xlsx"
+    thousandths = [[None, *range(1, 13)], *([row, *[12.345] * 12] for row in "ABCDEFGH")]
+    path.write_bytes(workbook_bytes({"plate": thousandths}))
+    assert {one.value for one in read_readouts(path)} == {12.345}
+    as_text = [[None, *range(1, 13)], *([row, *["0,25"] * 12] for row in "ABCDEFGH")]
+    path.write_bytes(workbook_bytes({"plate": as_text}))
+    assert {one.value for one in read_readouts(path)} == {0.25}
