@@ -34,6 +34,8 @@ TYPE_OF_TASK: Final[Mapping[Task, str]] = {
 UNITS: Final = {"cop": "cop", "copies": "cop", "fold": "fold", "dil": "dil", "ng": "ng", "nmol": "nMol"}
 OTHER_UNIT: Final = "other"
 NO_DYE: Final = "not stated"
+NO_GENE: Final = "not stated"
+"""Of exports that name no gene: RDML has no target without a name."""
 NOT_DETECTED: Final = "-1.0"
 HEADER: Final = ("Well", "Sample", "Sample Type", "Target", "Target Type", "Dye", "Cq")
 EXPERIMENT: Final = "experiment"
@@ -94,6 +96,11 @@ class Exchange:
 def clean(name: str) -> str:
     """A name without tabs, ends of lines and what no XML may hold."""
     return one_line(name, 1000).strip()
+
+
+def target_of(gene: str) -> str:
+    """The name of a gene as a target."""
+    return clean(gene) or NO_GENE
 
 
 def reactions_of(data: xr.Dataset) -> Exchange:
@@ -220,7 +227,7 @@ def rdes_of(exchange: Exchange) -> dict[str, str]:
 def _cells(exchange: Exchange, at: int) -> tuple[str, ...]:
     one = exchange.reactions.reactions[at]
     ct = NOT_DETECTED if one.ct_cycles is None else repr(float(one.ct_cycles))
-    return exchange.samples[at], TYPE_OF_TASK[one.task], clean(one.gene), _role(exchange, one.gene), NO_DYE, ct
+    return exchange.samples[at], TYPE_OF_TASK[one.task], target_of(one.gene), _role(exchange, one.gene), NO_DYE, ct
 
 
 def _role(exchange: Exchange, gene: str) -> str:
@@ -271,14 +278,14 @@ def _stand_in(name: str) -> str:
 
 def _not_ascii(exchange: Exchange) -> Iterator[tuple[str, str]]:
     """Samples and targets whose names are no ASCII."""
-    genes = dict.fromkeys(clean(one.gene) for one in exchange.reactions.reactions)
+    genes = dict.fromkeys(target_of(one.gene) for one in exchange.reactions.reactions)
     for kind, names in (("sample", dict.fromkeys(exchange.samples)), ("target", genes)):
         yield from ((kind, name) for name in names if not name.isascii())
 
 
 def _add_targets(made: Any, exchange: Exchange) -> None:
     for gene in dict.fromkeys(one.gene for one in exchange.reactions.reactions):
-        name = _stand_in(clean(gene))
+        name = _stand_in(target_of(gene))
         made.new_target(name, _role(exchange, gene))
         target = made.get_target(byid=name)
         target["dyeId"] = NO_DYE
@@ -291,7 +298,7 @@ def _add_targets(made: Any, exchange: Exchange) -> None:
 def _add_samples(made: Any, exchange: Exchange) -> None:
     of_sample: dict[str, dict[str, Reaction]] = {}
     for name, one in zip(exchange.samples, exchange.reactions.reactions, strict=True):
-        of_sample.setdefault(name, {})[clean(one.gene)] = one
+        of_sample.setdefault(name, {})[target_of(one.gene)] = one
     unit = UNITS.get(exchange.reactions.quantity_unit.strip().casefold(), OTHER_UNIT)
     for name, by_gene in of_sample.items():
         made.new_sample(_stand_in(name))

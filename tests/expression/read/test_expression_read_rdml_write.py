@@ -131,3 +131,8 @@ def test_samples_that_share_a_well_make_a_numbered_plate():
     own = plate(("A1", "a", "X", "unknown", 24.0, None), ("A1", "b", "R", "unknown", 20.0, None))
     assert numbered_plates(own) == ["P"]
     assert np.all([row.split("\t")[0] in ("Well", "1", "2") for row in rdes_of(own)["P"].splitlines()])
+
+
+def test_an_export_that_names_no_gene_has_a_target_that_says_so(tmp_path):
+    found = read_reactions(written(plate(("A1", "a", "", "unknown", 24.0, None)), tmp_path))
+    assert [(one.gene, one.ct_cycles) for one in found.reactions] == [("not stated", 24.0)]
