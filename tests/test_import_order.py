@@ -49,6 +49,7 @@ LEVELS = (
     ("assay",),
     ("fit_study", "predictive"),
     ASSAYS,
+    ("qc",),
     ("miqe",),
     ("summaries",),
     ("maiga2013",),

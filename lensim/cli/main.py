@@ -27,6 +27,7 @@ from lensim.cli import (
     simulate,
     sources,
 )
+from lensim.cli.check import ByContent, check_command
 from lensim.cli.console import print_anything
 from lensim.cli.fit import fit_command
 from lensim.cli.read import read_command, read_expression_command
@@ -48,9 +49,16 @@ app = typer.Typer(
 simulate_app = typer.Typer(help="Simulate an assay, machine faults included.", no_args_is_help=True)
 fit_app = typer.Typer(help="Fit a model to your own file.", no_args_is_help=True)
 read_app = typer.Typer(help="Turn a machine's export, or any table, into a tidy table.", no_args_is_help=True)
+check_app = typer.Typer(
+    cls=ByContent,
+    help="Check a run before it is fitted: controls, replicates, dilution series, plates. Without an assay, "
+    "`lensim check FILE` takes the one that the file shows.",
+    no_args_is_help=True,
+)
 app.add_typer(simulate_app, name="simulate")
 app.add_typer(fit_app, name="fit")
 app.add_typer(read_app, name="read")
+app.add_typer(check_app, name="check")
 
 FAILED: Final = 2
 INTERRUPTED: Final = 130
@@ -135,6 +143,29 @@ _add(
     "cell-cycle",
     read_command("cell_cycle", sources.cell_cycle, "Counts, percents, events or FCS files to one row a tube."),
     "read cell-cycle sheet.csv --out tubes.csv",
+)
+_CHECKED: Final = "\n\nExit status 3 where a check fails, else 0; nothing is left out of the data."
+_add(
+    check_app,
+    "dose-response",
+    check_command(
+        "dose_response",
+        sources.every_well,
+        "Z', signal to background, CV of untreated wells, edges, gradients, drift, saturated and negative wells."
+        + _CHECKED,
+    ),
+    "check dose-response wells.csv --dose-unit uM --xlsx qc.xlsx",
+)
+_add(
+    check_app,
+    "expression",
+    check_command(
+        "expression",
+        sources.expression,
+        "Margins of controls, replicates, dilution series, plate calibrators, references; a sheet is not needed."
+        + _CHECKED,
+    ),
+    "check expression run1.txt --reference RPL37A --xlsx qc.xlsx",
 )
 _SIMULATE: Final[tuple[tuple[str, Callable[..., None], str], ...]] = (
     ("dose-response", simulate.simulate_dose_response, "dose-response --out twin.csv --seed 7"),

@@ -142,6 +142,17 @@ def every_compound(**given: Any) -> "Compounds":
     return read_compounds(files, options)
 
 
+@wraps(_wells, assigned=("__annotations__",))
+def every_well(**given: Any) -> "xr.Dataset | dict[str, xr.Dataset]":
+    """Read the wells of all compounds as one panel, unless one is named or each value of a column is a study."""
+    from lensim.dose_response.read.study import read_wells
+
+    files, options = _wells(**given)
+    if options["by"] or options["compound"]:
+        return dose_response(**given)
+    return read_wells(files, **{name: value for name, value in options.items() if name not in ("by", "compound")})
+
+
 def whole(studies: "Mapping[str, xr.Dataset]") -> "xr.Dataset":
     """The data that tell how the files of some studies were read: all of them, or those of the first."""
     from lensim.dose_response.read import Compounds

@@ -1,0 +1,213 @@
+"""Where wells lie: edges and gradients of each plate with their size, and drift between plates."""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from lensim.qc import thresholds as limit
+from lensim.qc.evidence import Fitted, clipped_regression, percent_of_log, pooled, sure_quantile
+from lensim.qc.finding import Checked, Finding, Status
+from lensim.qc.wells import Wells
+
+PLACES = ("edge", "gradient of rows", "gradient of columns")
+LEAST_SHARE = 0.1
+"""Groups with less of the untreated signal are left out: counting and background decide there (assumed)."""
+FEWEST_PLATES = 4
+
+
+def check_places(wells: Wells) -> Checked:
+    """Edge and gradients of each plate, from wells that should be alike: one culture, compound and dose.
+
+        log signal above background = mean of the group + edge + row + column
+
+    row and column run from -1 to 1; a gradient is told from one end of the plate to the other. Wells far from the
+    regression are left out.
+    """
+    if not wells.has_places:
+        return Checked((), ("edge and gradients: wells have no places like B7",))
+    fitted = {plate: _fit(wells, plate) for plate in np.unique(wells.plate).tolist()}
+    known = {plate: one for plate, one in fitted.items() if np.isfinite(one.error).any()}
+    number = sum(int(np.isfinite(one.error).sum()) for one in known.values())
+    found = [*_of_all(known.values())]
+    found += [finding for plate, one in known.items() for finding in _of_plate(wells.plates[plate], one, number)]
+    unknown = [wells.plates[plate] for plate in fitted if plate not in known]
+    note = f"edge and gradients: no wells that should be alike lie at different places on {', '.join(unknown[:5])}"
+    never = [name for at, name in enumerate(PLACES) if known and all(np.isnan(one.value[at]) for one in known.values())]
+    told = f"{' and '.join(never)}: no plate has wells that should be alike on both sides"
+    return Checked(tuple(found), (note,) * bool(unknown) + (told,) * bool(never))
+
+
+def _fit(wells: Wells, plate: int) -> Fitted:
+    response, design, groups = _within_groups(wells, plate)
+    value, error = np.full(len(PLACES), np.nan), np.full(len(PLACES), np.nan)
+    told = np.flatnonzero(np.ptp(design, axis=0) > 0) if len(design) else np.empty(0, dtype=int)
+    if not len(told):
+        return Fitted(value, error, 0.0)
+    one = clipped_regression(design[:, told], response, absorbed=groups)
+    value[told], error[told] = one.value, one.error
+    return Fitted(value, error, one.degrees_of_freedom)
+
+
+def _within_groups(wells: Wells, plate: int) -> tuple[np.ndarray, np.ndarray, int]:
+    """Log signals and places of a plate's wells, each less the mean of its group; and how many groups there are."""
+    own = np.flatnonzero((wells.plate == plate) & np.isfinite(wells.signal))
+    signal, places = wells.signal[own] - wells.background(plate), _places(wells, own)
+    keys: dict[tuple[int, str, float], list[int]] = {}
+    for k, at in enumerate(own.tolist()):
+        keys.setdefault((int(wells.culture[at]), str(wells.compound[at]), float(wells.dose_um[at])), []).append(k)
+    untreated = {culture: float(np.median(signal[at])) for (culture, _, dose), at in keys.items() if dose == 0.0}
+    parts = []
+    for (culture, _, _), members in keys.items():
+        alike = np.array(members)
+        level = float(np.median(signal[alike]))
+        alike = alike[signal[alike] > 0]
+        if len(alike) > 1 and level > max(0.0, LEAST_SHARE * untreated.get(culture, level)):
+            log_signal = np.log(signal[alike])
+            parts.append((log_signal - log_signal.mean(), places[alike] - places[alike].mean(axis=0)))
+    if not parts:
+        return np.empty(0), np.empty((0, len(PLACES))), 0
+    response, design = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return response, design, len(parts)
+
+
+def _places(wells: Wells, own: np.ndarray) -> np.ndarray:
+    """Whether a well is at the edge, and its row and column from -1 to 1 (well, 3)."""
+    row, column, (rows, columns) = wells.row[own], wells.column[own], wells.shape
+    edge = (row == 0) | (row == rows - 1) | (column == 0) | (column == columns - 1)
+    return np.column_stack([edge, 2 * row / max(rows - 1, 1) - 1, 2 * column / max(columns - 1, 1) - 1]).astype(float)
+
+
+def _of_plate(plate: str, fitted: Fitted, number: int) -> Iterator[Finding]:
+    for at, name in enumerate(PLACES):
+        if np.isfinite(fitted.error[at]):
+            error, freedom = _times(at) * float(fitted.error[at]), fitted.degrees_of_freedom
+            yield _place(name, plate, _times(at) * float(fitted.value[at]), error, freedom, number)
+
+
+def _times(at: int) -> float:
+    """A gradient is told from one end of the plate to the other."""
+    return 1.0 if at == 0 else 2.0
+
+
+def _of_all(fitted: Iterable[Fitted]) -> Iterator[Finding]:
+    """Mean over plates, which tells a small effect that all plates have."""
+    values = np.array([one.value for one in fitted])
+    for at, name in enumerate(PLACES):
+        known = values[np.isfinite(values[:, at]), at] if len(values) else values
+        if len(known) >= FEWEST_PLATES:
+            mean = pooled(_times(at) * known)
+            if np.isfinite(mean.error):
+                yield _place(name, f"mean of {len(known)} plates", *mean, 1)
+
+
+def _place(name: str, where: str, value: float, error: float, freedom: float, number: int) -> Finding:
+    sure = sure_quantile(number, freedom) * error
+    reach = sure_quantile(1, freedom, 0.05) * error
+    status: Status = "pass"
+    if abs(value) > max(sure, float(np.log1p(limit.PLACE_TO_LOOK_PERCENT / 100.0))):
+        status = "fail" if abs(percent_of_log(value)) > limit.PLACE_TO_FAIL_PERCENT else "look"
+    against = "wells at the edge against those inside" if name == PLACES[0] else "last against first, along the plate"
+    reason = f"{against}, within culture and dose; {limit.PLACE_TO_LOOK_PERCENT:g}% is usual"
+    effect = f"doses that lie there are off by {percent_of_log(value):+.0f}%: a dose along it looks like an effect"
+    return Finding(
+        name, where, status, percent_of_log(value), "%", reason, effect * (status != "pass"),
+        percent_of_log(value - reach), percent_of_log(value + reach),
+    )  # fmt: skip
+
+
+def check_drift(wells: Wells) -> Checked:
+    """Untreated level of plates in the order of their names within an experiment; and single plates far from others.
+
+    Lines and experiments have levels of their own, which are taken off first.
+    """
+    if wells.is_percent:
+        return Checked((), ("drift between plates: percents have no level",))
+    level, *places = _levels(wells)
+    line, plate, experiment = (one.astype(int) for one in places)
+    if len(np.unique(experiment)) == len(np.unique(plate)):  # each plate is its own experiment
+        experiment = np.zeros_like(experiment)
+    several = np.isin(line, [one for one in np.unique(line) if (line == one).sum() > 1])
+    if len(np.unique(plate[several])) < FEWEST_PLATES:
+        return Checked((), (f"drift between plates: fewer than {FEWEST_PLATES} plates share lines",))
+    level, line, plate, experiment = level[several], line[several], plate[several], experiment[several]
+    trend = tuple(_trend(_centred(level, line, experiment), line, plate, experiment))
+    without = () if trend else ("drift between plates: lines are not on plates enough of one experiment",)
+    return Checked((*trend, *_far_plates(wells, _polished(level, line, experiment), plate)), without)
+
+
+def _centred(values: np.ndarray, *factors: np.ndarray) -> np.ndarray:
+    """Values less the means of each factor's levels, in turns until both are 0."""
+    left = values.astype(float)
+    for _ in range(30):
+        for factor in factors:
+            total = np.bincount(factor, weights=left) / np.maximum(np.bincount(factor), 1)
+            left = left - total[factor]
+    return left
+
+
+def _polished(values: np.ndarray, *factors: np.ndarray) -> np.ndarray:
+    """Values less the medians of each factor's levels, in turns: one plate far off moves no others."""
+    left = values.astype(float)
+    for _ in range(10):
+        for factor in factors:
+            median = {one: np.median(left[factor == one]) for one in np.unique(factor).tolist()}
+            left = left - np.array([median[one] for one in factor.tolist()])
+    return left
+
+
+def _levels(wells: Wells) -> tuple[np.ndarray, ...]:
+    """Log untreated level, line, plate and experiment of each culture."""
+    rows = []
+    for c in np.unique(wells.culture).tolist():
+        own = (wells.culture == c) & wells.is_untreated & np.isfinite(wells.signal)
+        if own.any():
+            at = int(np.flatnonzero(own)[0])
+            plate = int(wells.plate[at])
+            level = float(np.median(wells.signal[own])) - wells.background(plate)
+            if level > 0:
+                rows.append((np.log(level), wells.line[at], plate, wells.experiment[at]))
+    return tuple(np.array(column) for column in zip(*rows, strict=True)) if rows else (np.empty(0),) * 4
+
+
+def _trend(away: np.ndarray, line: np.ndarray, plate: np.ndarray, experiment: np.ndarray) -> Iterator[Finding]:
+    order = np.empty(len(plate))
+    for one in np.unique(experiment):
+        own = experiment == one
+        rank = np.unique(plate[own], return_inverse=True)[1].astype(float)
+        order[own] = 2.0 * rank / max(rank.max(), 1.0) - 1.0
+    place = _centred(order, line, experiment)
+    plates = np.unique(plate)
+    mean = np.array([[one[plate == p].mean() for one in (place, away)] for p in plates])
+    if len(plates) - len(np.unique(experiment)) < FEWEST_PLATES - 1 or np.ptp(mean[:, 0]) < 0.1:
+        return
+    fitted = clipped_regression(mean[:, :1], mean[:, 1], absorbed=len(np.unique(experiment)))
+    value, error = 2.0 * float(fitted.value[0]), 2.0 * float(fitted.error[0])
+    if not np.isfinite(error):
+        return
+    sure, reach = (sure_quantile(1, fitted.degrees_of_freedom, a) * error for a in (limit.FALSE_ALARM, 0.05))
+    status: Status = "pass"
+    if abs(value) > max(sure, float(np.log1p(limit.PLACE_TO_FAIL_PERCENT / 100.0))):
+        status = "look"
+    reason = (
+        f"untreated level, last against first plate by name, within lines; {limit.PLACE_TO_FAIL_PERCENT:g}% is usual"
+    )
+    effect = "plates have untreated wells of their own, so percents hold; raw signals across plates do not"
+    yield Finding(
+        "drift between plates", f"{len(plates)} plates", status, percent_of_log(value), "%", reason,
+        effect * (status != "pass"), percent_of_log(value - reach), percent_of_log(value + reach),
+    )  # fmt: skip
+
+
+def _far_plates(wells: Wells, away: np.ndarray, plate: np.ndarray) -> Iterator[Finding]:
+    """A plate whose cultures are all far from the same lines on other plates."""
+    plates = np.unique(plate)
+    shift = np.array([float(np.median(away[plate == one])) for one in plates])
+    scale = max(1.4826 * float(np.median(np.abs(shift))), 0.05)
+    sure = sure_quantile(len(plates), 0.37 * 2 * (len(plates) - 1)) * scale
+    for one, value in zip(plates.tolist(), shift.tolist(), strict=True):
+        status: Status = "look" if abs(value) > max(sure, np.log(limit.PLATE_LEVEL_FOLD)) else "pass"
+        reason = f"untreated wells against the same lines on other plates; {limit.PLATE_LEVEL_FOLD:g}-fold is looked at"
+        effect = "fewer or more cells were seeded, or the plate was read otherwise: its curves may differ for that"
+        yield Finding(
+            "plate level", wells.plates[one], status, float(np.exp(value)), "fold", reason, effect * (status != "pass")
+        )

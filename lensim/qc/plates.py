@@ -1,0 +1,20 @@
+"""All checks of the plates of a dose-response panel."""
+
+from lensim.qc.finding import Checked, join
+from lensim.qc.odd_wells import check_odd_wells
+from lensim.qc.plate_controls import check_controls, check_plateau
+from lensim.qc.plate_places import check_drift, check_places
+from lensim.qc.wells import Wells
+
+CHECKS = (check_controls, check_plateau, check_places, check_drift, check_odd_wells)
+
+
+def check_plates(wells: Wells) -> Checked:
+    """Controls, plateau, edges and gradients, drift, saturated and negative wells.
+
+    Parameters
+    ----------
+    wells
+        As from `wells_of_study`.
+    """
+    return join([check(wells) for check in CHECKS])

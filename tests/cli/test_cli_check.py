@@ -1,0 +1,77 @@
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import lensim
+from lensim.assay import find_assay
+from lensim.cli.main import main
+from lensim.dose_response import DoseResponseDesign
+from tests.qc_runs import sample_rows
+
+
+def run(monkeypatch, capsys, *arguments: str) -> tuple[int, str, str]:
+    monkeypatch.setattr(sys, "argv", ["lensim", *arguments])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    said = capsys.readouterr()
+    return int(stop.value.code or 0), said.out, said.err
+
+
+@pytest.fixture
+def cts(tmp_path):
+    rows = sample_rows(np.random.default_rng(1))
+    path = tmp_path / "cts.csv"
+    names = ["plate", "well", "sample", "gene", "task", "ct", "quantity"]
+    table = pd.DataFrame(rows, columns=names).drop(columns=["quantity", "task"])
+    table["well"] = [f"{'ABCDEFGH'[k // 12]}{1 + k % 12}" for k in range(len(table))]
+    table.to_csv(path, index=False)
+    return path
+
+
+def test_a_table_of_cts_without_a_sheet_is_known_by_its_content(monkeypatch, capsys, cts):
+    status, out, err = run(monkeypatch, capsys, "check", str(cts))
+    assert status == 0
+    assert "run QC: 2 pass, 0 to look at, 0 fail" in out
+    assert "not checked: no-template margin: the files name no wells without template" in err
+
+
+def test_a_run_that_fails_ends_with_3_and_writes_its_findings(monkeypatch, capsys, cts, tmp_path):
+    table = pd.read_csv(cts)
+    table.loc[4, "ct"] += 3.0
+    table.to_csv(cts, index=False)
+    csv, xlsx = tmp_path / "qc.csv", tmp_path / "qc.xlsx"
+    status, out, _ = run(monkeypatch, capsys, "check", "expression", str(cts), "--csv", str(csv), "--xlsx", str(xlsx))
+    assert status == 3
+    assert "p A5, TNF, s1" in out
+    found = pd.read_csv(csv)
+    assert found["status"].tolist() == ["pass", "fail"]
+    assert pd.read_excel(xlsx)["status"].tolist() == ["pass", "fail"]
+    assert run(monkeypatch, capsys, "check", "expression", str(cts), "--csv", str(csv))[0] in (2, 3)
+
+
+def test_plates_of_several_compounds_are_checked_whole(monkeypatch, capsys, tmp_path):
+    design = DoseResponseDesign(["K562", "HL60"], ["all"] * 2, experiments=2)
+    _, data = lensim.simulate.dose_response(design, seed=1)
+    find_assay("dose_response").write(data, tmp_path / "wells.csv")
+    table = pd.read_csv(tmp_path / "wells.csv")
+    table["compound"] = np.where(table["dose_um"] == 0, "", np.where(np.arange(len(table)) % 2, "a", "b"))
+    table.to_csv(tmp_path / "wells.csv", index=False)
+    status, out, _ = run(monkeypatch, capsys, "check", str(tmp_path / "wells.csv"))
+    assert status in (0, 3)
+    assert "untreated against plateau" in out
+
+
+def test_ratios_have_nothing_to_check(monkeypatch, capsys, tmp_path):
+    path = tmp_path / "ratios.csv"
+    path.write_text("target,subject,condition,ratio\nTNF,s1,drug,2.0\n", encoding="utf-8")
+    status, _, err = run(monkeypatch, capsys, "check", "expression", str(path))
+    assert status == 2
+    assert "ratios.csv: a table of ratios has no Ct, reactions are needed" in err
+
+
+def test_a_choice_of_rows_needs_samples(monkeypatch, capsys, cts):
+    status, _, err = run(monkeypatch, capsys, "check", "expression", str(cts), "--by", "plate")
+    assert status == 2
+    assert "--by and --where need a table or a --sheet that says which sample is which" in err

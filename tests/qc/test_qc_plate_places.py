@@ -1,0 +1,52 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lensim.qc.plate_places import check_drift, check_places
+from tests.qc_runs import plate_of
+
+
+def test_clean_plates_pass():
+    wells = plate_of(np.random.default_rng(1))
+    assert check_places(wells).status == check_drift(wells).status == "pass"
+    assert {one.check for one in check_drift(wells).findings} == {"drift between plates", "plate level"}
+
+
+@pytest.mark.parametrize(("edge", "status"), [(-0.15, "look"), (-0.4, "fail")])
+def test_an_edge_is_found_with_its_size(edge, status):
+    found = [one for one in check_places(plate_of(np.random.default_rng(1), edge=edge)).findings if one.check == "edge"]
+    assert len(found) == 7
+    assert found[0].place == "mean of 6 plates"
+    assert found[0].status == status
+    assert found[0].low < 100.0 * np.expm1(edge) < found[0].high
+
+
+def test_a_gradient_is_told_from_end_to_end():
+    found = check_places(plate_of(np.random.default_rng(1), row=0.15)).findings
+    (mean,) = [one for one in found if one.check == "gradient of rows" and one.place.startswith("mean")]
+    assert mean.status == "fail"
+    assert mean.value == pytest.approx(100.0 * np.expm1(0.3), abs=5.0)
+    assert {one.status for one in found if one.check == "gradient of columns"} == {"pass"}
+
+
+def test_a_drift_and_a_plate_far_off():
+    wells = plate_of(np.random.default_rng(1))
+    drifted = replace(wells, signal=50.0 + (wells.signal - 50.0) * np.exp(-0.15 * wells.plate))
+    found = {one.check: one for one in check_drift(drifted).findings}
+    assert found["drift between plates"].status == "look"
+    assert found["drift between plates"].value == pytest.approx(100.0 * np.expm1(-0.75), abs=8.0)
+    far = replace(wells, signal=np.where(wells.plate == 2, 50.0 + 0.2 * (wells.signal - 50.0), wells.signal))
+    assert [one.place for one in check_drift(far).findings if one.check == "plate level" and one.status == "look"] == [
+        "plate 3"
+    ]
+
+
+def test_what_plates_lack_is_said():
+    wells = plate_of(np.random.default_rng(1), plates=2)
+    assert check_drift(wells).not_checked == ("drift between plates: fewer than 4 plates share lines",)
+    assert check_drift(replace(wells, is_percent=True)).not_checked == ("drift between plates: percents have no level",)
+    nowhere = np.empty(0, dtype=int)
+    assert check_places(replace(wells, row=nowhere, column=nowhere)).not_checked == (
+        "edge and gradients: wells have no places like B7",
+    )
