@@ -35,11 +35,10 @@ class ByContent(TyperGroup):
 
 def _assay_of(path: Path) -> str:
     """Tables and exports of Cts are RT-qPCR, all else is a plate."""
-    from lensim.expression.read import kind_of
-    from lensim.tables.source import source_of
+    from lensim.expression.read import kind_of, opened
 
     try:
-        kind_of(source_of(path))
+        kind_of(opened([path])[0])
     except InputError:
         return "dose-response"
     return "expression"
@@ -92,13 +91,13 @@ def _of_plates(source: Source, given: dict[str, Any]) -> "list[tuple[str, Checke
 
 def _of_expression(given: dict[str, Any]) -> "list[tuple[str, Checked]]":
     """Of exports without a sheet too: then samples are what the export calls so."""
-    from lensim.expression.read import columns_of_each, kind_of, knows_samples, read_reactions
+    from lensim.expression.read import columns_of_each, kind_of, knows_samples, opened, read_reactions
     from lensim.qc.expression import check_run
     from lensim.qc.run import run_of_reactions, run_of_study
-    from lensim.tables.source import source_of, sources_of
+    from lensim.tables.map_source import map_source_of
 
-    files = sources_of(given["files"])
-    sheet = None if given["sheet"] is None else source_of(given["sheet"])
+    files = opened(given["files"])
+    sheet = None if given["sheet"] is None else map_source_of(given["sheet"])
     columns, _ = columns_of_each(files, sheet, columns_of(given["column"]))
     kinds = [given["format"] or kind_of(file, columns) for file in files]
     if any(kind == "ratios" for kind in kinds):
