@@ -26,6 +26,7 @@ LEVELS = (
         "result_parts",
         "added_files",
         "workbook_file",
+        "csv_file",
         "result_workbook",
         "units_in_names",
         "placing",

@@ -55,6 +55,7 @@ def associate(
     from lensim.added_files import added_file, require_added
     from lensim.assay import Asked
     from lensim.checks import InputError, above, one_of
+    from lensim.csv_file import write_csv_file
     from lensim.dose_response import associations
     from lensim.dose_response.estimands import dose_response_estimands
     from lensim.dose_response.read.labels import read_labels
@@ -90,7 +91,7 @@ def associate(
     say(associations.words_on_convergence(result))
     if csv is not None:
         with added_file(csv, force=force, inputs=read_here) as partial:
-            table.to_csv(partial, index=False)
+            write_csv_file(table, partial)
         say(f"table in {csv}")
     if xlsx is not None:
         asked_of = {"odds ratio": odds_ratio, "inhibition [percentage points]": inhibition_percent, "seed": seed}

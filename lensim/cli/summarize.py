@@ -132,17 +132,20 @@ def print_said(said: Mapping[str, Said], tables: "tuple[ResultTable, ...]", by: 
 def write_csv(tables: "tuple[ResultTable, ...]", csv: Path | None, *, force: bool) -> None:
     """Write the main table to a file, or every table to a folder, from which those of an earlier result go."""
     from lensim.added_files import added_file, added_to
+    from lensim.csv_file import misread_note, write_csv_file
 
     if csv is None or not tables:
         return
+    if note := misread_note(one.frame for one in (tables[:1] if csv.suffix else tables)):
+        say(f"note: {note}", quietly=True)
     if csv.suffix:
         with added_file(csv, force=force) as partial:
-            tables[0].frame.to_csv(partial, index=False)
+            write_csv_file(tables[0].frame, partial)
         say(f"table in {csv}")
         return
     with added_to(csv, force=force, is_stale=lambda name: name.endswith(".csv")) as folder:
         for table in tables:
-            table.frame.to_csv(folder / f"{table.name}.csv", index=False)
+            write_csv_file(table.frame, folder / f"{table.name}.csv")
     say(f"{len(tables)} {'table' if len(tables) == 1 else 'tables'} in {csv}")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import xarray as xr
 
+from lensim.csv_file import write_csv_file
 from lensim.ownership import require_replaceable
 from lensim.plan.answer import answer, require_answerable, require_trusted
 from lensim.plan.interim import require_look
@@ -125,7 +126,7 @@ def run_plan(
         manifest.seconds |= _seconds_of_each(result)
         (partial / "plan.txt").write_text(result.text + "\n", encoding="utf-8")
         for name, table in result.tables.items():
-            table.to_csv(partial / f"{name}.csv", index=False)
+            write_csv_file(table, partial / f"{name}.csv")
         if "plate_map" in result.tables:
             files = plate_map_files(result.tables["plate_map"])
             for name, content in files.items():

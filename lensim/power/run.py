@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from lensim.added_files import added_to, require_added
+from lensim.csv_file import write_csv_file
 from lensim.ownership import MANIFEST, read_list
 from lensim.power.own_parts import own_of_store
 from lensim.power.processes import require_workers
@@ -91,9 +92,9 @@ def run_power(
     manifest.seconds["studies"] += _seconds_before(folder)
     is_own = own_of_store(folder)
     with added_to(folder, force=True, is_stale=_is_shown, list_name=MANIFEST, is_own=is_own) as filling:
-        result.table.to_csv(filling / SUMMARY, index=False)
+        write_csv_file(result.table, filling / SUMMARY)
         if not result.audit.empty:
-            result.audit.to_csv(filling / AUDIT, index=False)
+            write_csv_file(result.audit, filling / AUDIT)
         (filling / FINDINGS).write_text(result.text + "\n", encoding="utf-8")
         if asked_in is not None and copied:
             shutil.copyfile(asked_in, filling / asked_in.name)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import xarray as xr
 
+from lensim.csv_file import write_csv_file
 from lensim.selection.outcomes import DAYS, SHARES, paths
 
 
@@ -22,7 +23,7 @@ def write_tables(
         As from `compare_schedules`.
     """
     for name, frame in tables_of(table, runs, ends).items():
-        frame.to_csv(folder / f"{name}.csv", index=False)
+        write_csv_file(frame, folder / f"{name}.csv")
 
 
 def tables_of(

@@ -10,6 +10,7 @@ import xarray as xr
 from lensim import limits
 from lensim.arguments import checked
 from lensim.checks import between, told_of
+from lensim.csv_file import write_csv_file
 from lensim.notebook import in_notebook, paragraph, table
 from lensim.output import save_result
 from lensim.ownership import require_replaceable
@@ -140,8 +141,8 @@ def run_published(
         return result
     with results_folder(folder, summary_file, force=force) as partial:
         save_result(tree, partial / "posterior.nc")
-        result.table.to_csv(partial / "posterior.csv", index=False)
-        audits.to_csv(partial / "audit.csv", index=False)
+        write_csv_file(result.table, partial / "posterior.csv")
+        write_csv_file(audits, partial / "audit.csv")
         (partial / "findings.txt").write_text(result.text + "\n", encoding="utf-8")
         if draw is not None:
             with manifest.timed("figures"):

@@ -66,7 +66,12 @@ def test_names_that_spreadsheets_would_read_stay_names(capsys, place):
     lines = made_up_fit("dose_response")["posterior"]["cell_line"].to_numpy().astype(str)
     odd = ["=1+1", "MARCH1", "2310009E13", "@SUM(1)", "-1", "1-2", "#N/A"][: len(lines)]
     save_result(renamed(made_up_fit("dose_response"), dict(zip(lines, odd, strict=False))), Path("odd.nc"))
-    assert run(capsys, "summarize", "odd.nc", "--xlsx", "odd.xlsx")[0] == 0
+    status, _, error = run(capsys, "summarize", "odd.nc", "--xlsx", "odd.xlsx", "--csv", "odd.csv")
+    assert status == 0
+    assert (
+        "note: a spreadsheet takes '=1+1' in the column 'cell_line' of the CSV for a date, a number or a formula: open "
+        "a workbook (--xlsx)"
+    ) in error
     rows = CalamineWorkbook.from_path(place / "odd.xlsx").get_sheet_by_name("lines").to_python()
     assert [row[0] for row in rows[1 : len(odd) + 1]] == odd
     no_formula(place / "odd.xlsx")
