@@ -59,6 +59,7 @@ EXAMPLES: Final[Mapping[str, str]] = {
     "warn": "print",
     "where": '{"time_h": "72"}',
     "workers": "4",
+    "worksheet": '"Results"',
 }
 """What can be written for a parameter, as Python writes it."""
 

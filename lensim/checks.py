@@ -161,6 +161,14 @@ def finite(place: str, values: "np.ndarray") -> None:
         raise InputError(f"{place}{at} must be a finite number, got {values[tuple(bad[0])]}{more}")
 
 
+def located(place: str, line: int | None, rule: str, unit: str = "line") -> str:
+    """The place of a fault in a file: its line, or what a place that knows its cells says (`tables.sheet_place`)."""
+    if not line:
+        return on_one_line(place)
+    named = getattr(place, "at", None)
+    return on_one_line(f"{place} {unit} {line}" if named is None else named(line, rule))
+
+
 def has_variables(data: "xr.Dataset", needed: dict[str, tuple[str, ...]], user: str) -> None:
     """Refuse a Dataset that lacks a variable, or has one with other dims.
 
@@ -255,16 +263,14 @@ class FaultReport:
         ordered = sorted(
             dict.fromkeys(self.faults), key=lambda fault: (order[fault[0]], fault[1] is not None, fault[1] or 0)
         )
-        lines = [
-            f"{on_one_line(place)}{self._at(place, line, rule)}: {rule}" for place, line, rule in ordered[: self.shown]
-        ]
+        lines = [f"{self._place(place, line, rule)}: {rule}" for place, line, rule in ordered[: self.shown]]
         if len(ordered) > self.shown:
             lines.append(f"{on_one_line(self.place)}: and {len(ordered) - self.shown} more faults")
         error = InputError("\n".join(lines))
         error.faults = tuple(ordered)
         raise error
 
-    def _at(self, place: str, line: int | None, rule: str) -> str:
-        if not line:
-            return ""
-        return f" {line.of(rule)}" if isinstance(line, NamedLine) else f" {self.units.get(place, self.unit)} {line}"
+    def _place(self, place: str, line: int | None, rule: str) -> str:
+        if isinstance(line, NamedLine):
+            return f"{on_one_line(place)} {line.of(rule)}"
+        return located(place, line, rule, self.units.get(place, self.unit))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import xarray as xr
 
@@ -39,8 +39,10 @@ from lensim.tables.instruments.plates import grids_of, headers_of, mark_of_grid
 from lensim.tables.log_scale import DoseScale
 from lensim.tables.map_source import map_source_of
 from lensim.tables.number_text import DecimalMark, decimal_mark_in_doubt, decimal_mark_of, is_missing
+from lensim.tables.opened import with_sheets
 from lensim.tables.plate_size import check_plate_wells, largest_grid
 from lensim.tables.reader_words import Saturated
+from lensim.tables.sheet_choice import Sought
 from lensim.tables.source import File, Files, Format, Source, format_of, read_table, sources_of
 from lensim.tables.studies import one_a_value
 from lensim.tables.table import TextTable
@@ -65,7 +67,29 @@ FORMATS: Final = (Format("wells", _is_wells), Format("grid", _is_grid))
 """A table with one row a well, or what a plate reader wrote."""
 
 
+def _is_bare_grid(source: Source) -> bool:
+    return _is_grid(source) and not _names(source, "role") and not _names(source, "well", "concentration")
+
+
+WELLS: Final = Sought(
+    "a table of wells with optical densities",
+    COLUMNS,
+    ((("od",), ("role", "concentration")), (("od",),)),
+    recognises=_is_grid,
+    can_be_named=True,
+)
+GRIDS: Final = Sought(
+    "what a plate reader wrote", COLUMNS, recognises=_is_bare_grid, can_be_named=True, may_be_several=True
+)
+MAP: Final = Sought("a plate map", COLUMNS, ((("well",), ("role", "concentration")), (("well",),)), can_be_named=True)
+
+
+def _sought_in(options: Mapping[str, Any]) -> Sought:
+    return WELLS if options.get("plate_map") is None else GRIDS
+
+
 @checked
+@with_sheets(_sought_in, plate_map=MAP)
 @one_a_value(COLUMNS)
 def read_bioassay(
     files: Files,
@@ -138,6 +162,8 @@ def read_bioassay(
         Columns that may vary within a medium: their wells are pooled.
     join_names
         Whether names that differ by case, blanks, hyphens or underscores alone are one (True) or not (False).
+    worksheet
+        The sheet of workbooks, by its name, or several that belong together; needed where several have what is read.
     by
         A column, each of whose values is a study by itself, such as "time_h".
 

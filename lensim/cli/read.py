@@ -96,21 +96,23 @@ def _expression(given: dict[str, Any], *, path: Path | None, xlsx: Path | None, 
         kind_of,
         knows_samples,
         left_out_of_reactions,
+        open_study,
         opened,
         read_reactions,
         without_sheet,
         write_reactions,
     )
     from lensim.result_workbook import entries_of, sentences
-    from lensim.tables.source import source_of
 
     if path is not None:
         table_suffix(path)
         require_added(path, force=force, inputs=paths_in(given))
     require_workbook(xlsx, force=force, inputs=paths_in(given))
-    files, wanted = opened(given["files"]), ("sheet", "reference", "control", "factors")
-    given["files"] = files  # opened once, for whatever reads them below
-    sheet = None if given["sheet"] is None else source_of(given["sheet"])
+    wanted = ("sheet", "reference", "control", "factors")
+    tables = {name: given[name] for name in ("sheet", "factors", "worksheet")}
+    files, tables = open_study(given["files"], {**tables, "columns": columns_of(given["column"])})
+    files, sheet = opened(files), tables["sheet"]
+    given |= {"files": files, "sheet": sheet, "factors": tables["factors"], "worksheet": None}  # opened once
     columns, _ = columns_of_each(files, sheet, columns_of(given["column"]))
     kinds = [given["format"] or kind_of(file, columns) for file in files]
     if all(kind == "ratios" for kind in kinds):

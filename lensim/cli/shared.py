@@ -100,6 +100,12 @@ PlateWells = Annotated[
     ),
 ]
 PlateMap = Annotated[Path | None, typer.Option(help="Map of plate grids: a row a well with what it holds.")]
+Worksheet = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Sheet of workbooks that is read, where several could be. May be repeated for sheets that belong together."
+    ),
+]
 Control = Annotated[str, typer.Option(help="Condition that others are compared with.")]
 Where = Annotated[
     list[str] | None,

@@ -24,6 +24,7 @@ from lensim.cli.shared import (
     Reading,
     WellOrder,
     Where,
+    Worksheet,
     columns_of,
     pairs_of,
     where_of,
@@ -86,6 +87,7 @@ def _wells(
     by: By = "",
     ignore: Ignore = None,
     join_names: JoinNames = None,
+    worksheet: Worksheet = None,
 ) -> "tuple[list[Path], dict[str, Any]]":
     """The files of a dose-response panel, and the arguments of its reader."""
     from dataclasses import fields
@@ -120,6 +122,7 @@ def _wells(
         "by": by or None,
         "ignore": tuple(ignore or ()),
         "join_names": join_names,
+        "worksheet": worksheet,
         "control": control or None,
     }
 
@@ -196,6 +199,7 @@ def expression(
     by: By = "",
     ignore: Ignore = None,
     join_names: JoinNames = None,
+    worksheet: Worksheet = None,
 ) -> "xr.Dataset | dict[str, xr.Dataset]":
     """Read the reactions, or ratios, of an RT-qPCR study."""
     from lensim.expression.read import read_expression
@@ -219,6 +223,7 @@ def expression(
         by=by or None,
         ignore=tuple(ignore or ()),
         join_names=join_names,
+        worksheet=worksheet,
     )
 
 
@@ -244,6 +249,7 @@ def bioassay(
     by: By = "",
     ignore: Ignore = None,
     join_names: JoinNames = None,
+    worksheet: Worksheet = None,
 ) -> "xr.Dataset | dict[str, xr.Dataset]":
     """Read the standards and samples of a bioassay."""
     from lensim.bioassay.read import read_bioassay
@@ -265,6 +271,7 @@ def bioassay(
         by=by or None,
         ignore=tuple(ignore or ()),
         join_names=join_names,
+        worksheet=worksheet,
     )
 
 
@@ -295,6 +302,7 @@ def cell_cycle(
     by: By = "",
     ignore: Ignore = None,
     join_names: JoinNames = None,
+    worksheet: Worksheet = None,
 ) -> "xr.Dataset | dict[str, xr.Dataset]":
     """Read the events by phase of a cell-cycle study; single events are gated."""
     from lensim.cell_cycle.read import read_cell_cycle
@@ -313,4 +321,5 @@ def cell_cycle(
         by=by or None,
         ignore=tuple(ignore or ()),
         join_names=join_names,
+        worksheet=worksheet,
     )

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from lensim.checks import InputError
+from lensim.checks import InputError, located
 from lensim.tables.export_lines import SEPARATORS, lines_of, same_name
 from lensim.tables.grid import Grid, has_numbered_wells, same_numbers
 from lensim.tables.grid_blocks import is_number
@@ -178,7 +178,8 @@ def _check_sound(source: Source, grids: Sequence[Grid], count: int) -> None:
     for grid in grids:
         if grid.fault:
             other = "; for another grid of the file, say grid_number=" if count > 1 else ""
-            raise InputError(f"{source.place} line {grid.first_line}: in the grid, {grid}, {grid.fault}{other}")
+            rule = f"in the grid, {grid}, {grid.fault}{other}"
+            raise InputError(f"{located(source.place, grid.first_line, rule)}: {rule}")
 
 
 def _different(grids: Sequence[Grid]) -> list[Grid]:

@@ -14,7 +14,7 @@ _LONGEST_NAME: Final = 255
 """A folder with more names, or a longer name, is not searched for names that are close."""
 _CYTOMETER: Final = "an FCS file of a cytometer: name it in a table with columns file and condition"
 _SIGNATURES: Final = (
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls): save the sheet as CSV and read that"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls) that is damaged: copy or save it again"),
     (b"\x1f\x8b", "a gzip archive: unpack it first"),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive: unpack it first"),
     (b"%PDF", "a PDF: export the table as CSV"),
@@ -26,8 +26,11 @@ _SIGNATURES: Final = (
     (b"SQLite format 3", "an SQLite database: export the table as CSV"),
 )
 _ZIP_CONTENTS: Final = (
-    (b"xl/", "an Excel workbook (.xlsx): save the sheet as CSV and read that"),
-    (b"opendocument.spreadsheet", "an OpenDocument spreadsheet (.ods): save the sheet as CSV and read that"),
+    (b"xl/", "an Excel workbook (.xlsx) that is cut off or damaged: copy or save it again"),
+    (
+        b"opendocument.spreadsheet",
+        "an OpenDocument spreadsheet (.ods) that is cut off or damaged: copy or save it again",
+    ),
     (b"rdml", "an RDML file of RT-qPCR data, not a table"),
 )
 _MARKUP: Final = re.compile(r"\s*<(!doctype|html|\?xml|table|Workbook)\b", re.IGNORECASE)

@@ -5,13 +5,45 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 
 from lensim.checks import FaultReport, InputError
 from lensim.plain_text import shown_name
 from lensim.tables.columns import as_stated
 from lensim.tables.parquet import parse_parquet
 from lensim.tables.raw import PARQUET_SIGNATURE, decode, read_bytes
+from lensim.tables.sheet_choice import ANY, Sought, chosen_sheets
+from lensim.tables.sheet_place import SheetPlace, place_of_sheet
+from lensim.tables.sheet_table import Score, require_values, table_of_sheet, text_of_sheet, told_of_choice
 from lensim.tables.table import TextTable, first_rows, parse_text
+from lensim.tables.workbook import SheetCells, Workbook, is_workbook, workbook_of
+
+
+@dataclass(frozen=True, eq=False)
+class ChosenSheet:
+    """A sheet of a workbook that is read.
+
+    Attributes
+    ----------
+    cells
+        The sheet.
+    score
+        How well a row is its header.
+    stem
+        The name of a plate that has none in the sheet; empty for that of the file.
+    told
+        What was read otherwise than it is shown, in sentences.
+    """
+
+    cells: SheetCells
+    score: Score
+    stem: str = ""
+    told: list[str] = field(default_factory=list)
+
+    @property
+    def shown(self) -> SheetCells:
+        """The sheet, not hidden any more, since it has been chosen."""
+        return replace(self.cells, is_hidden=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +58,8 @@ class Source:
         The file's name, for messages.
     raw
         Its bytes.
+    sheet
+        Of a workbook: the sheet that is read.
     is_own
         Whether its table was read another way than as a table of text, such as a map of blocks.
     """
@@ -33,12 +67,35 @@ class Source:
     path: Path
     place: str
     raw: bytes = field(repr=False)
+    sheet: ChosenSheet | None = None
     is_own: bool = False
 
     @property
     def stem(self) -> str:
-        """The file's name without its suffix, after which a plate is named that has no name in the file."""
-        return self.path.stem
+        """The file's name without its suffix, after which a plate is named that has no name in the file.
+
+        Where several sheets of a workbook are read, it is the sheet's name.
+        """
+        return self.sheet.stem if self.sheet is not None and self.sheet.stem else self.path.stem
+
+    @property
+    def key(self) -> tuple[Path, str]:
+        """The path, and the name of the sheet of a workbook: no two tables have the same."""
+        return self.path, "" if self.sheet is None else self.sheet.cells.name
+
+    @property
+    def is_workbook(self) -> bool:
+        """Whether the bytes are those of a workbook, of which no sheet has been chosen."""
+        return self.sheet is None and not self.is_own and is_workbook(self.raw)
+
+    @cached_property
+    def book(self) -> Workbook:
+        """The sheets of a workbook; InputError where they cannot be read."""
+        return workbook_of(self.raw, self.place)
+
+    def has_sheet(self, name: str) -> bool:
+        """Whether a workbook has a sheet of this name."""
+        return any(one.name.strip().casefold() == name.strip().casefold() for one in self.book.sheets)
 
     @property
     def is_parquet(self) -> bool:
@@ -50,12 +107,12 @@ class Source:
         """The decoded text; InputError where the file is none."""
         if self.is_parquet:
             raise InputError(f"{self.place}: the file is a parquet table, text is needed")
-        return decode(self.raw, self.place)
+        return decode(self.raw, self.place) if self.sheet is None else text_of_sheet(self.sheet.cells)
 
     @cached_property
     def headers(self) -> tuple[tuple[str, ...], ...]:
         """The names in the first row, once for each separator that may part them."""
-        return (self._parsed[0].header,) if self.is_parquet else first_rows(self.text)
+        return (self._parsed[0].header,) if self.is_parquet or self.sheet is not None else first_rows(self.text)
 
     @property
     def table(self) -> TextTable:
@@ -89,6 +146,10 @@ class Source:
 
     @cached_property
     def _parsed(self) -> tuple[TextTable, FaultReport]:
+        if self.sheet is not None:
+            place = self.place if isinstance(self.place, SheetPlace) else SheetPlace(self.place)
+            table = table_of_sheet(self.sheet.cells, place, self.sheet.score, self.sheet.told)
+            return table, FaultReport(place, unit="row")
         if self.is_parquet:
             return parse_parquet(self.raw, self.place), FaultReport(self.place, unit="row")
         if self.place.lower().endswith((".parquet", ".pq")):
@@ -108,19 +169,63 @@ File = str | Path | Source
 Files = File | Sequence[File]
 
 
-def source_of(file: File) -> Source:
-    """A file, opened if it is not yet.
+def source_of(file: File, sought: Sought = ANY, *, whole: bool = False) -> Source:
+    """A file, opened if it is not yet; of a workbook the one sheet that has what is sought.
+
+    `whole` leaves a workbook as it is.
 
     Raises
     ------
     InputError
-        If there is no such file, it is a folder, it cannot be opened, or it is empty.
+        If there is no such file, it is a folder, it cannot be opened, or it is empty; if it is not clear which sheet of
+        a workbook is meant.
     """
-    return file if isinstance(file, Source) else Source(Path(file), shown_name(Path(file).name), read_bytes(file))
+    if isinstance(file, Source):
+        return file
+    source = Source(Path(file), shown_name(Path(file).name), read_bytes(file))
+    return source if whole or not source.is_workbook else sheets_of(source, sought)[0]
 
 
-def sources_of(files: Files) -> list[Source]:
+def sheets_of(
+    source: Source,
+    sought: Sought = ANY,
+    names: Sequence[str] = (),
+    stated: Mapping[str, str] = MappingProxyType({}),
+    passed_over: Sequence[str] = (),
+) -> list[Source]:
+    """The sheets of a workbook that are read, each as a source: those that are named, else the one that is sought.
+
+    Raises
+    ------
+    InputError
+        As `chosen_sheets`; or if a formula in such a sheet has no value.
+    """
+    book, score = source.book, sought.score(stated)
+
+    def as_source(sheet: SheetCells, stem: str = "") -> Source:
+        place = place_of_sheet(source.place, sheet.name)
+        return replace(source, place=place, sheet=ChosenSheet(sheet, score, stem))
+
+    chosen = chosen_sheets(book, sought, names, stated, as_source, passed_over=passed_over)
+    if sought.may_be_several and len(chosen) > 1 and not names:
+        whole = replace(source)
+        whole.__dict__["book"] = Workbook(book.place, tuple(chosen))  # where the cached property keeps it
+        return [whole]
+    filled = sum(any(map(any, one.rows)) for one in book.sheets)
+    sheets = []
+    for sheet in chosen:
+        one = as_source(sheet, sheet.name if len(chosen) > 1 else "")
+        require_values(sheet, place_of_sheet(source.place, sheet.name))
+        assert one.sheet is not None
+        one.sheet.told.extend(told_of_choice(sheet, filled, sought.what))
+        sheets.append(one)
+    return sheets
+
+
+def sources_of(files: Files, *, whole: bool = False) -> list[Source]:
     """Files, opened if they are not yet; where two have one name, messages give their paths.
+
+    Of a workbook it is the only sheet with content; `whole` leaves workbooks as they are.
 
     Raises
     ------
@@ -133,27 +238,34 @@ def sources_of(files: Files) -> list[Source]:
     opened, faults = [], []
     for file in several:
         try:
-            opened.append(source_of(file))
+            opened.append(source_of(file, whole=whole))
         except InputError as error:
             faults.append(str(error))
     if faults:
         raise InputError("\n".join(faults))
-    twice = [shown_name(path) for path, times in Counter(one.path for one in opened).items() if times > 1]
+    keys = Counter(one.key for one in opened)
+    twice = [f"{shown_name(path)}{f', sheet {name!r}' if name else ''}" for (path, name), n in keys.items() if n > 1]
     if twice:
         raise InputError(f"files must not name anything twice, got {', '.join(twice)}")
     names = Counter(one.place for one in opened)
-    return [one if names[one.place] == 1 else Source(one.path, shown_name(one.path), one.raw) for one in opened]
+    return [one if names[one.place] == 1 else replace(one, place=_whole_place(one)) for one in opened]
 
 
-def read_table(file: File) -> tuple[TextTable, FaultReport]:
-    """The table of a CSV, TSV or parquet file as text, with the faults of its shape.
+def _whole_place(source: Source) -> str:
+    """The place of a file with its path, where another file has the same name."""
+    path = shown_name(source.path)
+    return path if source.sheet is None else place_of_sheet(path, source.sheet.cells.name)
+
+
+def read_table(file: File, sought: Sought = ANY) -> tuple[TextTable, FaultReport]:
+    """The table of a CSV, TSV or parquet file, or of a sheet of a workbook, as text, with the faults of its shape.
 
     Raises
     ------
     InputError
         If the file cannot be read at all, is no table, or has no rows.
     """
-    source = source_of(file)
+    source = source_of(file, sought)
     return source.table, source.new_faults()
 
 

@@ -14,6 +14,8 @@ def column_notes(data: xr.Dataset) -> tuple[str, ...]:
         notes.append(f"remarks: {remarks}; these rows are read, so delete them if they should not count")
     if aside := data.attrs.get("rows_set_aside"):
         notes.append(f"rows left out, as the file says: {aside}")
+    if sheets := data.attrs.get("sheets_read"):
+        notes.append(f"workbook: {sheets}")
     if joined := data.attrs.get("names_joined"):
         notes.append(f"names joined: {joined}")
     return tuple(notes)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _OLD_STREAMS: Final = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le"))
 _OPENED: Final = "open it in the spreadsheet, save it without a password, and read that"
+_COMMA_NUMBER: Final = re.compile(r"[-+]?[0-9]+,[0-9]+")
 _EXACT: Final = 1e15
 """Whole numbers below this are exact, and are written without an exponent."""
 
@@ -42,6 +44,8 @@ class SheetCells:
         Cells with errors, formulas without value, percentages, and rows that are hidden; of .xlsx alone.
     merged
         Merged cells: first row, first column, last row, last column, from 0.
+    comma_numbers
+        Cells of text that are numbers with a comma, such as 1,5: row and column from 0.
     """
 
     name: str
@@ -49,6 +53,7 @@ class SheetCells:
     is_hidden: bool = False
     marks: Marks = field(default_factory=Marks)
     merged: tuple[tuple[int, int, int, int], ...] = ()
+    comma_numbers: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,7 +106,7 @@ def workbook_of(raw: bytes, place: str) -> Workbook:
         sheets, cells = [], 0
         for one in shown:
             sheet = book.get_sheet_by_name(one.name)
-            place_of_sheet = f"{place} sheet {one.name!r}"
+            place_of_sheet = f"{place}, sheet {one.name!r}"
             require_extent(place_of_sheet, sheet.total_height, sheet.total_width)
             cells += sheet.total_height * sheet.total_width
             if cells > limits.TABLE_CELLS:
@@ -179,7 +184,13 @@ def _sheet(sheet: Any, name: str, is_hidden: bool, marks: Marks) -> SheetCells:
     merged = tuple((*first, *last) for first, last in sheet.merged_cell_ranges or ())
     kept = tuple(one for one in merged if one[0] < len(rows) and one[1] < width)
     _fill(rows, kept)
-    return SheetCells(name, rows, is_hidden, marks, kept)
+    commas = tuple(
+        (at, column)
+        for at, row in enumerate(values)
+        for column, value in enumerate(row)
+        if isinstance(value, str) and "," in value and _COMMA_NUMBER.fullmatch(value.strip())
+    )
+    return SheetCells(name, rows, is_hidden, marks, kept, commas)
 
 
 def _fill(rows: list[list[str]], merged: Sequence[tuple[int, int, int, int]]) -> None:

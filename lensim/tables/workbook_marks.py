@@ -52,7 +52,7 @@ def marks_of(members: dict[str, bytes], place: str) -> dict[str, Marks]:
     percent = _percent_styles(members.get("xl/styles.xml", b""), place)
     targets = _targets(members.get("xl/_rels/workbook.xml.rels", b""), place)
     return {
-        name: _Sheet(f"{place} sheet {name!r}", percent).read(members[targets[key]])
+        name: _Sheet(f"{place}, sheet {name!r}", percent).read(members[targets[key]])
         for name, key in _sheets(members.get("xl/workbook.xml", b""), place).items()
         if targets.get(key) in members
     }

@@ -96,7 +96,7 @@ def test_no_export_gives_a_wrong_value(folder, expected):
 
 
 def outcome(path: Path, of_file: dict[str, Values]) -> str:
-    source, counts_rows = source_of(path), path.name == ROWS_COUNTED
+    source, counts_rows = source_of(path, whole=True), path.name == ROWS_COUNTED
     try:
         (plates,) = plates_of([(source, None)])
     except InputError as error:
@@ -113,7 +113,7 @@ def test_kinetic_reads_and_spectra_are_never_taken_for_one_reading(folder):
     assert len(several) >= 8
     for path in several:
         with pytest.raises(InputError, match=r"grids of numbers found .*grid_number=|no grid of numbers was found"):
-            plates_of([(source_of(path), None)])
+            plates_of([(source_of(path, whole=True), None)])
 
 
 def cqs(folder: Path, file_name: str) -> Counter[float]:

@@ -143,7 +143,7 @@ def test_a_sheet_that_extends_too_far_is_refused():
         book.active.cell(20_001, 1_000, 1)
 
     assert refusal(workbook_bytes({"One": []}, build)) == (
-        "book.xlsx sheet 'One' must have at most 10,000,000 cells, got 20,001,000: leave out columns that are not "
+        "book.xlsx, sheet 'One' must have at most 10,000,000 cells, got 20,001,000: leave out columns that are not "
         "needed"
     )
 
@@ -180,14 +180,14 @@ def test_a_declared_document_type_is_refused():
 
     raw = with_part(workbook_bytes({"One": [["a"]]}), "xl/worksheets/sheet1.xml", declared)
     assert refusal(raw) == (
-        "book.xlsx sheet 'One': the workbook declares a document type (DTD), which none has: save it again"
+        "book.xlsx, sheet 'One': the workbook declares a document type (DTD), which none has: save it again"
     )
 
 
 def test_damaged_workbooks_are_refused():
     raw = workbook_bytes({"One": [["a"]]})
     cut = with_part(raw, "xl/worksheets/sheet1.xml", lambda content: content[:-30])
-    assert "book.xlsx sheet 'One': the workbook is damaged, its XML cannot be read (" in refusal(cut)
+    assert "book.xlsx, sheet 'One': the workbook is damaged, its XML cannot be read (" in refusal(cut)
     assert refusal(raw[: len(raw) // 2]).startswith("book.xlsx must be a workbook")
 
 

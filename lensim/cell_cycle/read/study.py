@@ -11,9 +11,13 @@ from lensim.cell_cycle.read.counts import CountScale, read_counts
 from lensim.cell_cycle.read.events import BrduScale, is_event_table, read_events
 from lensim.cell_cycle.read.fcs import is_fcs_sheet, read_fcs_sheet
 from lensim.cell_cycle.read.pooling import choose_tubes
+from lensim.cell_cycle.read.tubes import phase_of_word
 from lensim.checks import InputError
 from lensim.tables.choice import Choice, Where
+from lensim.tables.columns import names_any
 from lensim.tables.number_text import DecimalMark
+from lensim.tables.opened import with_sheets
+from lensim.tables.sheet_choice import Sought
 from lensim.tables.source import Files, Format, Source, format_of, sources_of
 from lensim.tables.studies import one_a_value
 
@@ -25,7 +29,25 @@ FORMATS: Final = (
 """What a file can be, the more particular first."""
 
 
+def _has_phases(header: Sequence[str]) -> bool:
+    return names_any(header, COUNT_COLUMNS["condition"]) and any(phase_of_word(name) for name in header)
+
+
+SHEETS: Final = Sought(
+    "a table of events, of counts by phase, or of FCS files",
+    {**COUNT_COLUMNS, **EVENT_COLUMNS, **FCS_COLUMNS},
+    (
+        (("condition",), ("phase",), ("events", "percent")),
+        (("condition",), ("brdu",), ("dna",)),
+        (("condition",), ("file",)),
+    ),
+    suits=_has_phases,
+    can_be_named=True,
+)
+
+
 @checked
+@with_sheets(lambda options: SHEETS)
 @one_a_value({**COUNT_COLUMNS, **EVENT_COLUMNS, **FCS_COLUMNS})
 def read_cell_cycle(
     files: Files,
@@ -72,6 +94,8 @@ def read_cell_cycle(
         Columns that may vary between the tubes of one line and condition: these are pooled.
     join_names
         Whether names that differ by case, blanks, hyphens or underscores alone are one (True) or not (False).
+    worksheet
+        The sheet of workbooks, by its name, or several that belong together; needed where several have what is read.
     by
         A column, each of whose values is a study by itself, such as "time_h".
 

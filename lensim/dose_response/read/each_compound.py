@@ -6,14 +6,15 @@ from typing import Any, Final
 import xarray as xr
 
 from lensim.arguments import checked
-from lensim.checks import InputError
+from lensim.checks import InputError, located
 from lensim.dose_response.read.columns import COLUMNS
 from lensim.dose_response.read.compounds import Compounds, compounds_of
 from lensim.dose_response.read.dose_cells import is_untreated_word
+from lensim.dose_response.read.sheets import MAP, sought_in
 from lensim.dose_response.read.study import read_wells
 from lensim.tables.choice import place_of_column, with_rows
-from lensim.tables.map_source import map_source_of
-from lensim.tables.source import Files, Source, sources_of
+from lensim.tables.opened import SHEETS_READ, opened, told_of
+from lensim.tables.source import Files, Source
 
 MOST_READINGS: Final = 4
 """How often a table is read at most: compounds with faulty rows are left out, and the rest is read again."""
@@ -41,15 +42,15 @@ def read_compounds(files: Files, options: Mapping[str, Any] | None = None) -> Co
     wanted = dict(options or {})
     if name := next((one for one in ("compound", "by") if wanted.pop(one, None)), ""):
         raise InputError(f"{name} must be left out where every compound is read: each is a study by itself")
-    sources = sources_of(files)
-    if wanted.get("plate_map") is not None:
-        wanted["plate_map"] = map_source_of(wanted["plate_map"])
+    sources, wanted = opened(files, wanted, sought_in, {"plate_map": MAP})
+    told = told_of(sources, wanted)
     faults: dict[str, str] = {}
     order: list[str] = []
     first: InputError | None = None
     for _ in range(MOST_READINGS):
         try:
             data = checked(read_wells)(sources, **wanted)
+            data = data.assign_attrs({SHEETS_READ: told}) if told else data
             return Compounds(_with_names(data, sources), faults, order)
         except InputError as error:
             first = first or error
@@ -103,7 +104,7 @@ def _by_compound(error: InputError, sources: Sequence[Source], options: Mapping[
         name = named.get((place, line), "") if line is not None else ""
         if not name or is_untreated_word(name):
             return {}
-        found.setdefault(name, []).append(f"{place} line {line}: {rule}")
+        found.setdefault(name, []).append(f"{located(place, line, rule)}: {rule}")
     return {name: _told(lines) for name, lines in found.items()}
 
 

@@ -1,12 +1,16 @@
 """Labels of lines: a table with cell_line and one column for each label, such as p53 status."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from lensim import checks
 from lensim.dose_response.read.columns import COLUMNS
 from lensim.tables.columns import find_columns
 from lensim.tables.number_text import is_missing
+from lensim.tables.sheet_choice import Sought
 from lensim.tables.source import File, source_of
+
+LABELLED: Final = Sought("a table of labels of lines", COLUMNS, ((("cell_line",),),))
 
 
 def read_labels(path: File, lines: Sequence[str], only: Sequence[str] = ()) -> dict[str, dict[str, str]]:
@@ -27,7 +31,7 @@ def read_labels(path: File, lines: Sequence[str], only: Sequence[str] = ()) -> d
         If the file is no such table; with every fault of it: an unknown line, one that appears twice, a column without
         a name or with that of another; or if a wanted label is not there.
     """
-    source = source_of(path)
+    source = source_of(path, LABELLED)
     table, faults = source.table, source.new_faults()
     header = table.header
     found = find_columns(table, {"cell_line": COLUMNS["cell_line"]}, faults, needed=("cell_line",))

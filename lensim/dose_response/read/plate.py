@@ -174,15 +174,15 @@ def read_plates(
     choices = _Choices(columns or {}, dose_unit, dose_scale, as_roles(roles), decimal, plate_wells, well_order)
     opened: dict[File, Source] = {}
     for files in plates:
-        opened.setdefault(files.grid, source_of(files.grid))
+        opened.setdefault(files.grid, source_of(files.grid, whole=True))
         if files.plate_map not in opened:  # several plates may have one map
             opened[files.plate_map] = map_source_of(files.plate_map)
     grids_of = [(opened[files.grid], files.grid_number) for files in plates]
     found = plates_of(grids_of, reading, numbering_of(well_order, plate_wells))
-    of_map: defaultdict[Path, list[_Plate]] = defaultdict(list)
+    of_map: defaultdict[tuple[Path, str], list[_Plate]] = defaultdict(list)
     for files, grids in zip(plates, found, strict=True):
         chosen = [named_plate(grids, files.plate)] if files.plate else grids
-        of_map[opened[files.plate_map].path] += [_Plate(one, files.plate, files.experiment) for one in chosen]
+        of_map[opened[files.plate_map].key] += [_Plate(one, files.plate, files.experiment) for one in chosen]
     map_sources = [opened[path] for path in dict.fromkeys(files.plate_map for files in plates)]
     for source in map_sources:
         check_is_map(source, COLUMNS["well"], columns or {})
@@ -190,9 +190,9 @@ def read_plates(
     if not any(files.experiment for files in plates):
         stems = [source.stem for source in opened.values() if source not in map_sources]
         check_file_names(stems, [source.table for source in settled.sources], COLUMNS, columns or {})
-    whole = {source.path: source.table for source in (map_sources if choice.where else settled.sources)}
+    whole = {source.key: source.table for source in (map_sources if choice.where else settled.sources)}
     maps = [
-        _read_map(source, of_map[source.path], choices, lost_wells, faults, whole=whole[source.path])
+        _read_map(source, of_map[source.key], choices, lost_wells, faults, whole=whole[source.key])
         for source in settled.sources
     ]
     read = [plate for one in maps for plate in one.plates]

@@ -14,16 +14,18 @@ from lensim.dose_response.read.plate import PlateFiles, read_plates
 from lensim.dose_response.read.repeats import Repeats
 from lensim.dose_response.read.response import Scale
 from lensim.dose_response.read.rules import Controls
+from lensim.dose_response.read.sheets import MAP, is_grid, names_all, sought_in
 from lensim.dose_response.read.tidy import read_tidy
 from lensim.dose_response.read.wells import Lost
 from lensim.tables.choice import Choice, Where, place_of_column
 from lensim.tables.columns import names_any
 from lensim.tables.grid_choice import GridNumber
 from lensim.tables.grid_map import NEEDS_MAP, WellOrder, check_needs_map
-from lensim.tables.instruments.plates import grids_of, headers_of
+from lensim.tables.instruments.plates import headers_of
 from lensim.tables.log_scale import DoseScale
 from lensim.tables.map_source import map_source_of
 from lensim.tables.number_text import DecimalMark
+from lensim.tables.opened import with_sheets
 from lensim.tables.reader_words import Saturated
 from lensim.tables.source import File, Files, Format, Source, format_of, sources_of
 from lensim.tables.studies import one_a_value
@@ -35,17 +37,7 @@ def _is_wells(source: Source) -> bool:
     return source.is_parquet or any(names_any(header, meaning) for header in headers_of(source) for meaning in sought)
 
 
-def _names(source: Source, *meanings: str) -> bool:
-    """Whether the first row of a file has a name for all of some meanings."""
-    return any(all(names_any(header, COLUMNS[what]) for what in meanings) for header in headers_of(source))
-
-
-def _is_grid(source: Source) -> bool:
-    grids = grids_of(source)
-    return bool(grids) and not (all(grid.is_list for grid in grids) and _names(source, "cell_line"))
-
-
-FORMATS: Final = (Format("wells", _is_wells), Format("grid", _is_grid))
+FORMATS: Final = (Format("wells", _is_wells), Format("grid", is_grid))
 """A table with one row a well, or what a plate reader wrote."""
 
 
@@ -90,6 +82,7 @@ def _compound_of(where: Where, tables: Sequence[TextTable], columns: Mapping[str
 
 
 @checked
+@with_sheets(sought_in, plate_map=MAP)
 @one_a_value(COLUMNS, _by_compound)
 def read_dose_response(
     files: Files,
@@ -126,7 +119,8 @@ def read_dose_response(
     Parameters
     ----------
     files
-        Paths: CSV or TSV text in any usual encoding, or parquet; with `plate_map` what the readers wrote.
+        Paths: CSV or TSV text in any usual encoding, workbooks (.xlsx, .xls, .xlsb, .ods), or parquet; with `plate_map`
+        what the readers wrote.
     columns
         The names of columns by meaning, such as {"signal": "RLU", "cell_line": "=K562"} (a value for all wells); see
         `lensim.dose_response.read.COLUMNS` for what is understood without.
@@ -187,6 +181,8 @@ def read_dose_response(
     control
         The condition that others are compared with, where a column (condition, cytokine, treatment ...) gives lines
         several: each is a curve of its own. Known without by its name: none, control, untreated ...
+    worksheet
+        The sheet of workbooks, by its name, or several that belong together; needed where several have what is read.
     by
         A column, each of whose values is a study by itself, such as "time_h".
 
@@ -268,7 +264,7 @@ def read_wells(
         if scale is not None:
             raise InputError(f"scale is for viability or inhibition in a table, got {scale!r} for readers' grids")
         for source in sources:
-            if _names(source, "cell_line", "dose"):
+            if names_all(source, "cell_line", "dose"):
                 raise InputError(
                     f"{source.place}: the table says in its own columns what is in its wells: leave out the map, or "
                     "these columns"

@@ -78,14 +78,14 @@ def choose_study(
     to_choose = [source.table for source in [*tables, *([sheet] if sheet else [])]] if choice.where else []
     choice = with_controls(to_choose, choice, meanings, named, control)
     settled = settle([*tables, *([sheet] if sheet else [])], choice, meanings, labels, named, exports)
-    kept = {one.path: one for one in settled.sources}
+    kept = {one.key: one for one in settled.sources}
     own = [
-        (kept.get(source.path, source), kind)
+        (kept.get(source.key, source), kind)
         for source, kind in zip(sources, kinds, strict=True)
-        if kind not in TABLES or source.path in kept
+        if kind not in TABLES or source.key in kept
     ]
     files = [source for source, _ in own]
-    kept_sheet = kept.get(sheet.path) if sheet else None
+    kept_sheet = kept.get(sheet.key) if sheet else None
     attrs = dict(settled.attrs)
     if is_ratios:
         attrs |= check_ratios(files, with_samples(files[0].table, columns or {}), choice, control)

@@ -142,7 +142,7 @@ def kind_of(source: Source, columns: Mapping[str, str] | None = None) -> str:
         return "rdml"
     if columns:
         return _kind_of_named(source, columns)
-    if ratios.is_ratio_table(source):
+    if ratios.is_ratio_table(source) and not _is_of_machine(source):
         return "ratios"
     is_tidy = tidy.recognises(source)
     if is_tidy and (source.is_parquet or tidy.knows_samples(source)):
@@ -156,6 +156,11 @@ def kind_of(source: Source, columns: Mapping[str, str] | None = None) -> str:
     if is_tidy:
         return "tidy"
     raise InputError(f"{source.place}: {_why_none(source)}")
+
+
+def _is_of_machine(source: Source) -> bool:
+    """Whether a sheet of a workbook is a machine's: its header is found below what such sheets begin with."""
+    return source.sheet is not None and any(fit(source.text, layout) for layout in LAYOUTS)
 
 
 def export_table(source: Source, kind: str) -> ExportTable | None:

@@ -25,7 +25,7 @@ def opened_exports(files: Files, layouts: Sequence[Layout]) -> list[Source]:
     InputError
         As `sources_of`, and if a workbook or an archive cannot be read.
     """
-    return [results_sheet(results_member(source, layouts), layouts) for source in sources_of(files)]
+    return [results_sheet(results_member(source, layouts), layouts) for source in sources_of(files, whole=True)]
 
 
 def results_member(source: Source, layouts: Sequence[Layout]) -> Source:
@@ -67,7 +67,7 @@ def results_sheet(source: Source, layouts: Iterable[Layout]) -> Source:
     A file that is no workbook, or a workbook in which no layout fits a sheet, is given back as it is. Line numbers are
     the rows of the sheet.
     """
-    if not is_workbook(source.raw):
+    if source.sheet is not None or not is_workbook(source.raw):
         return source
     best, text_of_best, fits = "", "", 0
     for sheet in workbook_of(source.raw, source.place).sheets:

@@ -20,17 +20,20 @@ from lensim.expression.read.match import Unlisted
 from lensim.expression.read.own_columns import check_exports, joined_attrs, only_chosen
 from lensim.expression.read.ratios import read_ratios
 from lensim.expression.read.sample_sheet import read_sheet
+from lensim.expression.read.sheets import TABLES, sought_in
 from lensim.expression.read.stated import columns_of_each
 from lensim.expression.read.tidy import in_rows, knows_samples, missing_names, read_cts
 from lensim.tables.choice import Choice, Where
 from lensim.tables.columns import places_of_stated
 from lensim.tables.map_source import map_source_of
 from lensim.tables.number_text import DecimalMark
+from lensim.tables.opened import with_sheets
 from lensim.tables.source import File, Files, Source
 from lensim.tables.studies import one_a_value
 
 
 @checked
+@with_sheets(sought_in, **TABLES)
 @one_a_value({**RATIO_COLUMNS, **COLUMNS}, table_of=table_to_choose_from, values_in=values_of_treated)
 def read_expression(
     files: Files,
@@ -61,7 +64,7 @@ def read_expression(
     Parameters
     ----------
     files
-        Paths: text in any usual encoding, parquet, or RDML.
+        Paths: text in any usual encoding, workbooks (.xlsx, .xls, .xlsb, .ods), parquet, or RDML.
     sheet
         A table that says which sample, or which well, is which subject under which condition; needed unless the tables
         themselves name subjects and conditions.
@@ -104,6 +107,8 @@ def read_expression(
         Columns that may vary within a sample or a fold change: their rows are pooled.
     join_names
         Whether names that differ by case, blanks, hyphens or underscores alone are one (True) or not (False).
+    worksheet
+        The sheet of workbooks, by its name, or several that belong together; needed where several have what is read.
     by
         A column, each of whose values is a study by itself, such as "time_h".
 

@@ -12,7 +12,7 @@ from lensim.tables.instruments.softmax import is_softmax, softmax_grids
 from lensim.tables.number_text import DecimalMark, decimal_mark_of
 from lensim.tables.source import Source
 from lensim.tables.well_lists import Numbering
-from lensim.tables.workbook import is_workbook, workbook_of
+from lensim.tables.workbook import Workbook, is_workbook
 
 
 def grids_of(source: Source, numbering: Numbering | None = None) -> list[Grid]:
@@ -25,8 +25,8 @@ def grids_of(source: Source, numbering: Numbering | None = None) -> list[Grid]:
     InputError
         If the file cannot be read; or that library is needed, and is not installed or does not read the file either.
     """
-    if is_workbook(source.raw):
-        workbook = workbook_of(source.raw, source.place)
+    if source.is_workbook or source.sheet is not None:
+        workbook = source.book if source.sheet is None else Workbook(source.place, (source.sheet.shown,))
         grids, program, text = sheet_grids(workbook, numbering), program_of_workbook(workbook), None
     else:
         text = source.text

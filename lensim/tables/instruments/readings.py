@@ -61,7 +61,7 @@ def read_readouts(
         If a file has no numbers of wells, none of that reading, or a grid that cannot be read without doubt.
     """
     readouts: list[Readout] = []
-    for source in sources_of(files):
+    for source in sources_of(files, whole=True):
         grids = grids_of(source)
         if not grids:
             raise InputError(

@@ -1,0 +1,151 @@
+"""Files and tables of a reader, opened once: of each workbook the sheets that the reader needs."""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from pathlib import Path
+from typing import Any, Final
+
+import xarray as xr
+
+from lensim.checks import InputError
+from lensim.plain_text import shown
+from lensim.tables.map_source import map_source_of
+from lensim.tables.sheet_choice import Sought, way_of_sheet
+from lensim.tables.source import Files, Source, sheets_of, source_of, sources_of
+
+Worksheet = str | Sequence[str]
+"""Names of the sheets of workbooks that are read."""
+
+WORKSHEET: Final = "worksheet"
+MAPS: Final = ("plate_map", "sheet")
+"""Options that may be drawn as the plate is, in blocks."""
+
+SHEETS_READ: Final = "sheets_read"
+"""The attr that says which sheets were read, and what was read otherwise than a spreadsheet shows it."""
+
+
+def opened(
+    files: Files,
+    options: Mapping[str, Any],
+    sought: Callable[[Mapping[str, Any]], Sought],
+    tables: Mapping[str, Sought],
+) -> tuple[list[Source], dict[str, Any]]:
+    """The files of a reader, and its options without worksheet, in which tables are opened as well.
+
+    Parameters
+    ----------
+    files, options
+        As the reader gets them.
+    sought
+        `sought(options)`: what the files must have.
+    tables
+        What each option must have that is a table.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be opened, or it is not clear which of its sheets is meant.
+    """
+    wanted = dict(options)
+    said = wanted.pop(WORKSHEET, None)
+    names = [said] if isinstance(said, str) else list(said or ())
+    columns = wanted.get("columns") or {}
+    books: list[str] = []
+    given = sources_of(files, whole=True)
+    others = {
+        name: source_of(wanted[name], whole=True)
+        for name in tables
+        if isinstance(wanted.get(name), str | Path | Source)
+    }
+    sources: list[Source] = []
+    for source in given:
+        if not source.is_workbook:
+            sources.append(source)
+            continue
+        books.append(source.place)
+        same = [tables[name] for name, other in others.items() if other.raw == source.raw and other.is_workbook]
+        own = _for_files(source, names, sought(wanted), same, columns)
+        sources += sheets_of(source, sought(wanted), own, columns)
+    for name, other in others.items():
+        used: list[str] = []
+        there: list[str] = []
+        if other.is_workbook:
+            books.append(other.place)
+            used = [one.sheet.cells.name for one in sources if one.sheet is not None and one.raw == other.raw]
+            there = [one for one in names if one not in used and other.has_sheet(one)]
+            there = _for_table(other, there, tables[name])
+        if name in MAPS:
+            wanted[name] = map_source_of(other, tables[name], there, columns, used)
+        else:
+            wanted[name] = sheets_of(other, tables[name], there, columns, used)[0] if other.is_workbook else other
+    if names and not books:
+        raise InputError(f"{WORKSHEET} is for workbooks (.xlsx, .xls, .ods), got {shown(names[0])} for other files")
+    return sources_of(sources), wanted
+
+
+def _for_files(
+    source: Source, names: Sequence[str], sought: Sought, same: Sequence[Sought], columns: Mapping[str, str]
+) -> list[str]:
+    """The named sheets that are for the files; the others are for tables in the same workbook."""
+    if len(names) < 2 or not same:
+        return list(names)
+    kept = []
+    for name in names:
+        [one] = sheets_of(source, sought, [name], columns)
+        is_table = any(_way_of(one, other, {}) == 0 for other in same)
+        if not is_table or _way_of(one, sought, columns) is not None:
+            kept.append(name)
+    return kept or list(names)
+
+
+def _for_table(source: Source, names: Sequence[str], sought: Sought) -> list[str]:
+    """The named sheet that is for a table beside the files, if any is."""
+    ways = {name: _way_of(sheets_of(source, sought, [name])[0], sought, {}) for name in names}
+    suiting = {name: way for name, way in ways.items() if way is not None}
+    return [min(suiting, key=lambda name: suiting[name])] if suiting else list(names)
+
+
+def _way_of(source: Source, sought: Sought, stated: Mapping[str, str]) -> int | None:
+    return None if source.sheet is None else way_of_sheet(source.sheet.cells, sought, stated)
+
+
+def told_of(sources: Sequence[Source], options: Mapping[str, Any]) -> str:
+    """What is told of the sheets that were read."""
+    every = [*sources, *(one for one in options.values() if isinstance(one, Source))]
+    return "; ".join(
+        f"{one.place}: {'; '.join(dict.fromkeys(one.sheet.told))}" for one in every if one.sheet and one.sheet.told
+    )
+
+
+def with_sheets(
+    sought: Callable[[Mapping[str, Any]], Sought], **tables: Sought
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a reader workbooks, and the option `worksheet`, which names their sheets.
+
+    Parameters
+    ----------
+    sought
+        `sought(options)`: what a sheet must have.
+    tables
+        What the sheet of each option must have that is a table too.
+    """
+
+    def with_workbooks(read: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(read)
+        def reader(files: Files, *, worksheet: Worksheet | None = None, **options: Any) -> Any:
+            sources, wanted = opened(files, {**options, WORKSHEET: worksheet}, sought, tables)
+            data = read(sources, **wanted)
+            told = told_of(sources, wanted)
+            if not told:
+                return data
+            if isinstance(data, xr.Dataset):
+                return data.assign_attrs({SHEETS_READ: told})
+            return {name: one.assign_attrs({SHEETS_READ: told}) for name, one in data.items()}
+
+        own = inspect.signature(read)
+        option = inspect.Parameter(WORKSHEET, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Worksheet | None)
+        reader.__signature__ = own.replace(parameters=[*own.parameters.values(), option])  # type: ignore[attr-defined]
+        return reader
+
+    return with_workbooks

@@ -1,0 +1,202 @@
+"""Which sheet of a workbook is read: the one that the user names, or the only one that has what a reader needs."""
+
+import difflib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from lensim.checks import InputError
+from lensim.plain_text import shown
+from lensim.tables.columns import Meanings, as_stated
+from lensim.tables.sheet_table import HEADER_ROWS, Score
+from lensim.tables.workbook import SheetCells, Workbook
+
+_SUITS: Final = 1_000
+"""Added to the score of a header that has all that is needed: more than there are columns that are understood."""
+SHOWN: Final = 12
+
+Way = tuple[tuple[str, ...], ...]
+"""Meanings of columns, of which a table has one out of each group."""
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What a reader needs of a sheet.
+
+    Attributes
+    ----------
+    what
+        In words, for messages: "a table of wells with doses and signals".
+    meanings
+        The columns that are understood.
+    ways
+        What a table must have, the more particular first: the first that any sheet has counts.
+    suits
+        Whether a header is that of a table of another kind.
+    recognises
+        Whether a sheet (as a source) is a machine's export or a grid; asked where no sheet has the table.
+    can_be_named
+        Whether the reader has the option worksheet.
+    may_be_several
+        Whether all sheets that are recognised are read together, as those of a plate reader are.
+    rank
+        How well a sheet (as a source) is known, which decides among several; 0 for not at all.
+    """
+
+    what: str = "a table"
+    meanings: Meanings = field(default_factory=dict)
+    ways: tuple[Way, ...] = ()
+    suits: Callable[[Sequence[str]], bool] = lambda header: False
+    recognises: Callable[[Any], bool] = lambda source: False
+    can_be_named: bool = False
+    may_be_several: bool = False
+    rank: Callable[[Any], int] = lambda source: 0
+
+    def way_of(self, header: Sequence[str], stated: Mapping[str, str]) -> int | None:
+        """The first way that a header has; behind the others that of another kind of table. None without any."""
+        named = self._named(header, stated)
+        for at, way in enumerate(self.ways):
+            if all(named & set(group) for group in way):
+                return at
+        return len(self.ways) if self.suits(header) else None
+
+    def score(self, stated: Mapping[str, str]) -> Score:
+        """How well a row is a header, beside the columns that a user names."""
+
+        def of_row(row: Sequence[str]) -> int:
+            known = len(self._named(row, stated))
+            way = self.way_of(row, stated)
+            return known if way is None else known + _SUITS * (len(self.ways) + 1 - way)
+
+        return of_row
+
+    def _named(self, header: Sequence[str], stated: Mapping[str, str]) -> set[str]:
+        cells = [cell for cell in as_stated(header, stated) if cell]
+        named = {
+            what for what, meaning in self.meanings.items() if any(meaning.rank(cell) is not None for cell in cells)
+        }
+        return named | (set(stated) & set(cells))
+
+
+ANY: Final = Sought()
+"""For a reader that does not say what it needs."""
+
+
+def chosen_sheets(
+    book: Workbook,
+    sought: Sought,
+    names: Sequence[str],
+    stated: Mapping[str, str],
+    as_source: Callable[[SheetCells], Any],
+    *,
+    passed_over: Sequence[str] = (),
+) -> list[SheetCells]:
+    """The sheets that are read: those that are named, or the only one that has what is needed.
+
+    Parameters
+    ----------
+    book
+        The workbook.
+    sought
+        What is needed.
+    names
+        The sheets that the user names, if any.
+    stated
+        The columns that the user names.
+    as_source
+        Makes a source of a sheet, which `sought.recognises` looks at.
+    passed_over
+        Sheets that are read for another purpose.
+
+    Raises
+    ------
+    InputError
+        If the workbook has no sheet of a name, no sheet with content, or it is not clear which is meant.
+    """
+    filled = [one for one in book.sheets if any(map(any, one.rows))]
+    if not filled:
+        raise InputError(f"{book.place}: no sheet of the workbook has any cell with a value")
+    if names:
+        return [_named(book, name, filled) for name in names]
+    free = [one for one in filled if one.name not in passed_over] or filled
+    shown_ones = [one for one in free if not one.is_hidden]
+    if len(free) == 1:
+        return free
+    for candidates in (shown_ones, [one for one in free if one.is_hidden]):
+        found = _that_suit(candidates, sought, stated, as_source)
+        if len(found) > 1 and not sought.may_be_several:
+            ranks = [sought.rank(as_source(one)) for one in found]
+            found = [one for one, rank in zip(found, ranks, strict=True) if rank == max(ranks)]
+        if len(found) == 1 or (found and sought.may_be_several):
+            return found
+        if found:
+            raise InputError(f"{book.place}: {_several(found, sought)}")
+    if len(shown_ones) == 1 or sought.may_be_several:  # their faults say more
+        return shown_ones or free
+    raise InputError(f"{book.place}: {_none(free, sought)}")
+
+
+def way_of_sheet(sheet: SheetCells, sought: Sought, stated: Mapping[str, str]) -> int | None:
+    """The first way that a row of a sheet has; None where the sheet has no table that is sought."""
+    found = (sought.way_of(row, stated) for row in sheet.rows[:HEADER_ROWS])
+    return min((way for way in found if way is not None), default=None)
+
+
+def _that_suit(
+    sheets: Sequence[SheetCells], sought: Sought, stated: Mapping[str, str], as_source: Callable[[SheetCells], Any]
+) -> list[SheetCells]:
+    """The sheets that have what is needed in the most particular way that any has."""
+    ways: dict[int, list[SheetCells]] = {}
+    for sheet in sheets:
+        if (way := way_of_sheet(sheet, sought, stated)) is not None:
+            ways.setdefault(way, []).append(sheet)
+    if ways:
+        return ways[min(ways)]
+    return [sheet for sheet in sheets if _is_recognised(as_source(sheet), sought)]
+
+
+def _is_recognised(source: Any, sought: Sought) -> bool:
+    try:
+        return sought.recognises(source)
+    except InputError:
+        return False
+
+
+def _named(book: Workbook, name: str, filled: Sequence[SheetCells]) -> SheetCells:
+    """The sheet of a name; case and blanks around it count only where several differ in these alone."""
+    exact = [one for one in book.sheets if one.name == name]
+    alike = [one for one in book.sheets if one.name.strip().casefold() == name.strip().casefold()]
+    if not exact and len(alike) != 1:
+        names = [one.name for one in book.sheets]
+        close = difflib.get_close_matches(name, names, n=1)
+        hint = f" (closest: {shown(close[0])})" if close else ""
+        raise InputError(f"{book.place} must have a sheet {shown(name)}, it has {_listed(names)}{hint}")
+    [sheet] = exact or alike
+    if sheet not in filled:
+        raise InputError(f"{book.place}: the sheet {shown(name)} has no cell with a value")
+    return sheet
+
+
+def _several(found: Sequence[SheetCells], sought: Sought) -> str:
+    names = [one.name for one in found]
+    said = f"the sheets {_listed(names)} may each be {sought.what}"
+    if not sought.can_be_named:
+        return f"{said}: copy the one that is meant into a workbook of its own"
+    return (
+        f"{said}: name the one that is meant, worksheet={json.dumps(names[0], ensure_ascii=False)}, or all that are "
+        "parts of it"
+    )
+
+
+def _none(sheets: Sequence[SheetCells], sought: Sought) -> str:
+    names = [one.name for one in sheets]
+    said = f"none of the sheets {_listed(names)} is {sought.what} by the names of its columns"
+    if not sought.can_be_named:
+        return f"{said}: copy the one that is meant into a workbook of its own"
+    return f"{said}: name the one that is meant, worksheet={json.dumps(names[0], ensure_ascii=False)}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(map(shown, names[:SHOWN])) + more
