@@ -266,7 +266,7 @@ def _library() -> Any:
         import rdmlpython
     except ImportError:
         raise InputError(
-            "RDML is written by the package rdmlpython, which is not installed: pip install rdmlpython"
+            "RDML is written by the package rdmlpython, which is not installed: pip install 'lensim[rdml]'"
         ) from None
     return rdmlpython
 

@@ -123,7 +123,7 @@ def test_without_the_library_it_is_named(tmp_path, monkeypatch):
     with pytest.raises(InputError) as fault:
         write_rdml(WELLS, tmp_path / "run.rdml")
     assert str(fault.value) == (
-        "RDML is written by the package rdmlpython, which is not installed: pip install rdmlpython"
+        "RDML is written by the package rdmlpython, which is not installed: pip install 'lensim[rdml]'"
     )
 
 
