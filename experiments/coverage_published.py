@@ -155,7 +155,8 @@ def row_of(kind: str, n: int, found: pd.DataFrame) -> dict[str, Any]:
         for level in LEVELS:
             held = (found[f"below_{name}"] - 0.5).abs() < level / 2
             row[f"{name}_{100 * level:.0f}"] = 100 * float(held.mean())
-        row[f"width_{name}"] = float(found[f"width_{name}"].median())
+        widths = found[f"width_{name}"].dropna()
+        row[f"width_{name}"] = float(widths.median()) if len(widths) else float("nan")
     return row
 
 

@@ -65,7 +65,8 @@ class ResultTable:
     @property
     def row_names(self) -> list[str]:
         """What a row is of: its labels along the dims of its quantities, or its first texts."""
-        texts = self.frame.select_dtypes(["object", "str"]).iloc[:, :3]
+        # pandas before 3 knows no dtype "str"
+        texts = self.frame.select_dtypes(exclude=["number", "bool", "datetime"]).iloc[:, :3]
         return [" ".join(dict.fromkeys(str(one) for one in row if one)) for row in texts.to_numpy()]
 
     @property

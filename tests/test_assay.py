@@ -86,7 +86,7 @@ def test_every_assay_gives_its_main_table_first_and_hides_no_column_that_is_not_
     assert len(names) == len(set(names))
     for table in read.tables:
         assert set(table.hidden) <= set(table.frame)
-        assert set(table.units) <= set(table.shown)
+        assert set(table.units) <= set(table.frame)
         assert "90% intervals" in table.caption
         assert len(table.frame)
 

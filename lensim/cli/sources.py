@@ -148,12 +148,15 @@ def every_compound(**given: Any) -> "Compounds":
 @wraps(_wells, assigned=("__annotations__",))
 def every_well(**given: Any) -> "xr.Dataset | dict[str, xr.Dataset]":
     """Read the wells of all compounds as one panel, unless one is named or each value of a column is a study."""
-    from lensim.dose_response.read.study import read_wells
+    from lensim.dose_response.read.study import MAP, read_wells, sought_in
+    from lensim.tables.opened import opened
 
     files, options = _wells(**given)
     if options["by"] or options["compound"]:
         return dose_response(**given)
-    return read_wells(files, **{name: value for name, value in options.items() if name not in ("by", "compound")})
+    rest = {name: value for name, value in options.items() if name not in ("by", "compound")}
+    sources, rest = opened(files, rest, sought_in, {"plate_map": MAP})
+    return read_wells(sources, **rest)
 
 
 def whole(studies: "Mapping[str, xr.Dataset]") -> "xr.Dataset":

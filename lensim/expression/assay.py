@@ -32,7 +32,6 @@ from lensim.expression.evidence import (
     evidence_of,
     pairs_not_there,
 )
-from lensim.expression.exact_engine import ENGINE as EXACT
 from lensim.expression.fold_change_density import DENSITY
 from lensim.expression.fold_change_density import MODEL as FOLD_CHANGES
 from lensim.expression.groups.density import DENSITY as LEVEL_DENSITY
@@ -40,6 +39,7 @@ from lensim.expression.groups.estimands import group_estimands, is_of_groups, ju
 from lensim.expression.groups.levels import MODEL as LEVEL_GROUPS
 from lensim.expression.groups.levels import has_groups, why_no_levels
 from lensim.expression.groups.tables import group_tables, told_of_group_ratios, weighed_group_estimands
+from lensim.expression.independent_draws import ENGINE as EXACT
 from lensim.expression.kernel.engine import KERNEL
 from lensim.expression.misfit import (
     MISFIT,

@@ -253,7 +253,7 @@ def rdml(study: Study) -> Fact:
     """Not in a fit; `fill` says where the file is."""
     if not study.has_cts:
         return Fact("", NO_CTS)
-    return Fact("", "write it with --rdml, and submit it with the manuscript")
+    return Fact("", "write the reactions as RDML, and submit them with the manuscript")
 
 
 def method(study: Study) -> Fact:

@@ -75,7 +75,7 @@ def _near(name: str, items: Mapping[str, Item]) -> str:
 
 
 def _table(path: Path, place: str) -> Iterator[tuple[int, str, str]]:
-    source = source_of(path)
+    source = source_of(path, whole=True)
     rows = _rows_of_workbook(source.raw, place) if is_workbook(source.raw) else _rows_of_text(source)
     header, start = next(
         (([cell.strip().casefold() for cell in row], at) for at, row in enumerate(rows) if _is_header(row)), ([], -1)

@@ -48,7 +48,7 @@ def workbook_of_checklist(result: xr.DataTree, checklist: Checklist, ci_prob: fl
         SheetTable(name, checklist.table, note=f"{source} {checklist.sentence}."),
         SheetTable("blank", blank[["item", "section", "asked", "importance", "why"]]),
         SheetTable(
-            "answers", template_of(checklist), note="Fill the column answer, and give this file with --answers."
+            "answers", template_of(checklist), note="Fill the column answer, and give this file as the answers."
         ),
     ]
     if not is_miqe:

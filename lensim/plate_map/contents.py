@@ -12,7 +12,7 @@ from lensim.expression.read.columns import SHEET_COLUMNS
 from lensim.tables.columns import Meaning, find_columns
 from lensim.tables.map_source import blocks_of, map_source_of
 from lensim.tables.number_text import is_missing
-from lensim.tables.source import File
+from lensim.tables.source import File, source_of
 from lensim.tables.well_names import parse_well_name, well_name
 
 Place = tuple[int, int]
@@ -89,8 +89,9 @@ def read_plate_map(file: File) -> PlateMap:
     InputError
         If the file cannot be read, has no column of wells and no blocks, or names a well that is none, or twice.
     """
-    source = map_source_of(file)
-    blocks = blocks_of(source)
+    opened = source_of(file, whole=True)
+    source = map_source_of(opened)
+    blocks = blocks_of(opened) if source.is_own else None
     if blocks is not None:
         factors = blocks.factors
         plates: dict[str, dict[Place, dict[str, str]]] = {}

@@ -95,7 +95,7 @@ def _how_to(factors: Sequence[str], plates: int) -> SheetTable:
         {
             "block": list(factors),
             "what to write in its cells": [
-                _WHAT.get(what, "any text; a name that no reader of lensim knows, so state it with --column")
+                _WHAT.get(what, "any text; no reader of lensim knows this name, so say what the column is")
                 for what in meanings
             ],
         }

@@ -24,7 +24,7 @@ def test_a_map_is_the_same_as_a_workbook(tmp_path, text):
 @pytest.mark.parametrize(("wells", "shape"), [(6, (2, 3)), (24, (4, 6)), (48, (6, 8)), (96, (8, 12)), (384, (16, 24))])
 def test_an_empty_map_has_a_block_a_factor(tmp_path, wells, shape):
     write_workbook(tmp_path / "map.xlsx", empty_map(("line", "dose (uM)", "role"), wells, plates=2))
-    blocks = blocks_of(source_of(tmp_path / "map.xlsx"))
+    blocks = blocks_of(source_of(tmp_path / "map.xlsx", whole=True))
     assert [(one.title, one.plate, max(one.cells)) for one in blocks.blocks] == [
         (name, plate, (shape[0] - 1, shape[1] - 1))
         for plate in ("Plate 1", "Plate 2")
@@ -38,7 +38,7 @@ def test_an_empty_map_says_what_to_write(tmp_path):
     assert sheet.name == "how to fill in"
     assert [row[:2] for row in sheet.rows[1:3]] == [
         ["line", "name of the line, the same in every well of it"],
-        ["colour", "any text; a name that no reader of lensim knows, so state it with --column"],
+        ["colour", "any text; no reader of lensim knows this name, so say what the column is"],
     ]
 
 

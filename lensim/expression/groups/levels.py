@@ -11,9 +11,7 @@ import xarray as xr
 
 from lensim import checks
 from lensim import vocabulary as v
-from lensim.expression.exact.cells import weigh_cells
 from lensim.expression.pair_factors import PairSettings, factors_of
-from lensim.expression.pairs import MANY_COPIES, places_of_cells
 from lensim.expression.replicates import PRIOR_FREEDOM, PRIOR_SD
 
 MODEL: Final = "level_groups"
@@ -79,6 +77,10 @@ def levels_of(data: xr.Dataset, settings: PairSettings | None = None) -> xr.Data
     batch = data.assign({name: data[name].expand_dims(v.STUDY) for name in _STUDY_OF if name in data})
     one_copy = settings.ct_of_one_copy
     ct = batch[v.CT].to_numpy().astype(float)
+    # numba, loaded where there are reactions
+    from lensim.expression.exact.cells import weigh_cells
+    from lensim.expression.pairs import MANY_COPIES, places_of_cells
+
     cells = weigh_cells(ct, places_of_cells(data), one_copy, one_copy - np.log2(MANY_COPIES))
     freedom = np.rint(cells.freedom).astype(np.int64)
     factors = factors_of(batch, settings, cells.square, freedom)
@@ -140,8 +142,8 @@ def _names(data: xr.Dataset, dim: str) -> np.ndarray:
 def _require_groups(data: xr.Dataset) -> None:
     if reason := why_no_levels(data):
         raise checks.InputError(
-            f'{MODEL} needs a Ct of every reaction: {reason}; take model="expression_hierarchical", which knows that a '
-            "gene without a Ct is below what can be seen"
+            f"{MODEL} needs a Ct of every reaction: {reason}; take the model expression_hierarchical, which knows that "
+            "a gene without a Ct is below what can be seen"
         )
     samples: dict[int, int] = {}
     subject, condition = data[v.SUBJECT_OF_SAMPLE].to_numpy(), data[v.CONDITION_OF_SAMPLE].to_numpy()
@@ -150,7 +152,7 @@ def _require_groups(data: xr.Dataset) -> None:
             name, names = _names(data, v.SUBJECT)[s], _names(data, v.CONDITION)
             raise checks.InputError(
                 f"{MODEL} needs subjects that are under one condition each, got {name} under {names[samples[int(s)]]} "
-                f'and {names[c]}: take model="expression_hierarchical" for pairs, or read the study with '
+                f"and {names[c]}: take the model expression_hierarchical for pairs, or read the study with "
                 'unpaired="groups" where these are two subjects of one name'
             )
 

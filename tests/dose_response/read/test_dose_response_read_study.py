@@ -117,7 +117,7 @@ def test_options_that_do_not_suit(tmp_path, options, message):
 def test_a_grid_asks_for_its_map(tmp_path):
     assert refused(saved(tmp_path, GRID, "p1.txt")) == (
         "p1.txt: the file is what a plate reader wrote, and does not say what is in the wells: say plate_map= with a "
-        "table of one row a well (well, cell_line, ...)"
+        "table of one row a well (well, cell_line, ...), or with a block of the plate's shape for each factor"
     )
     assert refused(saved(tmp_path, GRID, "p1.txt"), plate_map=saved(tmp_path, MAP, "map.csv"), scale="percent") == (
         "scale is for viability or inhibition in a table, got 'percent' for readers' grids"

@@ -52,7 +52,7 @@ def test_a_subject_in_two_groups_or_a_ct_that_is_missing_is_refused(tmp_path):
         levels_of(paired)
     assert str(caught.value) == (
         "level_groups needs subjects that are under one condition each, got 1 under control and treatment: take "
-        'model="expression_hierarchical" for pairs, or read the study with unpaired="groups" where these are two '
+        'the model expression_hierarchical for pairs, or read the study with unpaired="groups" where these are two '
         "subjects of one name"
     )
     data = read_expression(path, unpaired="groups")
@@ -64,5 +64,5 @@ def test_a_subject_in_two_groups_or_a_ct_that_is_missing_is_refused(tmp_path):
         levels_of(data)
     assert str(caught.value) == (
         "level_groups needs a Ct of every reaction: 1 reaction has no Ct, which a level cannot say; take "
-        'model="expression_hierarchical", which knows that a gene without a Ct is below what can be seen'
+        "the model expression_hierarchical, which knows that a gene without a Ct is below what can be seen"
     )

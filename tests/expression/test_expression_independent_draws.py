@@ -2,7 +2,7 @@
 
 import pytest
 
-from lensim.expression.exact_engine import ENGINE, draw_exact, refuses
+from lensim.expression.independent_draws import ENGINE, draw_exact, refuses
 from lensim.expression.priors import FoldChangePriors, LevelPriors
 from lensim.inference.settings import SamplerSettings
 from tests.expression.groups.group_studies import levels_study
