@@ -16,7 +16,7 @@ from pydantic import BaseModel, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from lensim import limits
-from lensim.checks import InputError, at_least
+from lensim.checks import InputError, above, at_least
 from lensim.plain_text import shown, shown_kind, shown_name
 
 BEYOND_64_BITS: Final = "must fit into 64 bits, got a whole number beyond 1e18 in size"
@@ -217,6 +217,27 @@ def require_figures(value: Any, *, infinite: tuple[str, ...] = ()) -> None:
         for at, one in _entries(content) if kind.startswith((*_LISTS, *_TABLES)) else ():
             if fault := _fault_of_kind("float" if "float" in kind else "str" if kind.endswith("str]") else "", one):
                 raise InputError(f"{shown_name(f'{place}[{at}]')} {fault}")
+
+
+def require_above_zero(value: Any, *, but: str = "") -> None:
+    """Refuse what `require_figures` refuses, and numbers of a dataclass that are not above 0.
+
+    Parameters
+    ----------
+    value
+        An instance whose fields are numbers.
+    but
+        Fields whose names begin like this may be 0 or less; '' for none.
+
+    Raises
+    ------
+    InputError
+        With the class, the field, the rule and the value.
+    """
+    require_figures(value)
+    for item in fields(value):
+        if not but or not item.name.startswith(but):
+            above(f"{type(value).__name__}.{item.name}", getattr(value, item.name), 0.0)
 
 
 def require_size(place: str, estimate: float, bound: float, what: str, change: str) -> None:

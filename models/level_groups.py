@@ -6,6 +6,7 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.expression.groups.arrays import level_arrays, level_coordinates
+from lensim.expression.groups.levels import levels_of
 from lensim.expression.priors import LevelPriors
 from lensim.models.coordinates import normal_by_information, normal_non_centred, positive_spread
 
@@ -32,8 +33,9 @@ def build_level_groups(data: xr.Dataset, priors: LevelPriors | None = None) -> p
               Analysis, section 2.5; the law of spreads and the priors are ours
     """
     priors = priors or LevelPriors()
-    arrays = level_arrays(data)
-    with pm.Model(coords=level_coordinates(data)) as model:
+    levels = levels_of(data)
+    arrays = level_arrays(levels)
+    with pm.Model(coords=level_coordinates(levels)) as model:
         held = {name: pm.Data(name, array) for name, array in arrays.items()}
         typical = positive_spread(
             v.TYPICAL_SD_SUBJECTS,

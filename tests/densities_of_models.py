@@ -80,6 +80,32 @@ def require_equal(density: Density, name: str, data: xr.Dataset, priors: Any = N
     return drawn
 
 
+def require_every_number_equal(density: Density, name: str, data: xr.Dataset, priors: Any) -> None:
+    """Densities, coordinates and groups of data are those of PyMC, at draws of its prior."""
+    own = density.prior(data, priors, 20, np.random.default_rng(1))
+    model = find_model(name).build(data, priors)
+    drawn = pm.sample_prior_predictive(20, model=model, random_seed=2)
+    with_coordinates = drawn["prior"].to_dataset()
+    draws = without_coordinates(with_coordinates, model)[0]
+    assert set(own.data_vars) == set(draws.data_vars)
+    for variable, values in draws.data_vars.items():
+        assert own[variable].dims == values.dims
+    xr.testing.assert_identical(own.coords.to_dataset().drop_attrs(), draws.coords.to_dataset().drop_attrs())
+    expected = log_prior_of(model, with_coordinates)
+    found = density.log_prior(data, draws, priors)
+    assert {one: values.attrs for one, values in found.data_vars.items()} == {
+        one: values.attrs for one, values in expected.data_vars.items()
+    }
+    xr.testing.assert_allclose(found, expected.drop_attrs(), rtol=0, atol=CLOSE)
+    with model:
+        likely = pm.compute_log_likelihood(
+            xr.DataTree.from_dict({"posterior": with_coordinates}), progressbar=False, extend_inferencedata=False
+        )
+    xr.testing.assert_allclose(density.log_likelihood(data, draws, priors), likely.drop_attrs(), rtol=0, atol=CLOSE)
+    for group, of_density in (("observed_data", density.observed), ("constant_data", density.constant)):
+        xr.testing.assert_allclose(of_density(data), drawn[group].to_dataset(), rtol=0, atol=0)
+
+
 def _require_same(got: xr.Dataset, expected: xr.Dataset) -> None:
     assert set(got.data_vars) == set(expected.data_vars)
     for name, values in expected.items():

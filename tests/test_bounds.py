@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel, Field
 
 import lensim
-from lensim.bounds import BoundedModel, number_fault, require_bounded, require_figures
+from lensim.bounds import BoundedModel, number_fault, require_above_zero, require_bounded, require_figures
 from lensim.checks import InputError
 from lensim.config import FrozenConfig, checked
 from lensim.dose_response.priors import DoseResponsePriors
@@ -234,3 +234,16 @@ def test_settings_priors_and_roles_refuse_what_they_cannot_be(make, message):
     with pytest.raises(InputError) as refused:
         make()
     assert str(refused.value) == message
+
+
+def test_numbers_of_a_dataclass_are_above_zero_but_for_those_of_a_prefix():
+    @dataclass(frozen=True)
+    class Priors:
+        mean_a: float = -1.0
+        sd_a: float = 1.0
+
+    require_above_zero(Priors(), but="mean_")
+    with pytest.raises(InputError, match=r"^Priors\.mean_a must be above 0, got -1"):
+        require_above_zero(Priors())
+    with pytest.raises(InputError, match=r"^Priors\.sd_a must be above 0, got 0"):
+        require_above_zero(Priors(sd_a=0.0), but="mean_")

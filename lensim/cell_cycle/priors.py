@@ -1,10 +1,9 @@
 """Priors of a cell-cycle analysis."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import ClassVar
 
-from lensim import checks
-from lensim.bounds import require_figures
+from lensim.bounds import require_above_zero
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,4 @@ class CellCyclePriors:
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
     def __post_init__(self) -> None:
-        require_figures(self)
-        for item in fields(self):
-            if not item.name.startswith("mean_"):
-                checks.above(f"CellCyclePriors.{item.name}", getattr(self, item.name), 0.0)
+        require_above_zero(self, but="mean_")

@@ -1,10 +1,9 @@
 """Priors of dose-response models, shared by NUTS, the Laplace engine and scenarios."""
 
-from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar
+from dataclasses import dataclass, field
+from typing import ClassVar
 
-from lensim import checks
-from lensim.bounds import require_figures
+from lensim.bounds import require_above_zero, require_figures
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class CurvePriors:
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
     def __post_init__(self) -> None:
-        _above_0_but_means(self)
+        require_above_zero(self, but="mean_")
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,7 @@ class WellPriors:
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
     def __post_init__(self) -> None:
-        _above_0_but_means(self)
+        require_above_zero(self, but="mean_")
 
 
 @dataclass(frozen=True)
@@ -100,10 +99,3 @@ class DoseResponsePriors:
 
     def __post_init__(self) -> None:
         require_figures(self)
-
-
-def _above_0_but_means(priors: Any) -> None:
-    require_figures(priors)
-    for item in fields(priors):
-        if not item.name.startswith("mean_"):
-            checks.above(f"{type(priors).__name__}.{item.name}", getattr(priors, item.name), 0.0)

@@ -10,12 +10,11 @@ from lensim import vocabulary as v
 from lensim.expression.fold_change_arrays import fold_change_arrays, require_fold_changes
 from lensim.expression.priors import FoldChangePriors
 from lensim.inference.engine import Density
-from lensim.inference.prior_sensitivity import OF_NUMBERS
+from lensim.inference.prior_sensitivity import OF_DRAWS, OF_NUMBERS
 
 MODEL: Final = "fold_change_hierarchical"
 REPLICATES_OBSERVED: Final = "replicate_contrast_observed"
 LOG_2_PI: Final = float(np.log(2.0 * np.pi))
-OF_DRAWS: Final = ("chain", "draw")
 _GROUPS: Final = (v.TARGET, v.CELL_TYPE, v.CONTRAST)
 
 
@@ -100,7 +99,7 @@ def _of_pairs(data: xr.Dataset, draws: xr.Dataset) -> tuple[np.ndarray, np.ndarr
     return mean / doublings, np.sqrt(variance) / doublings
 
 
-def _by_place(draws: xr.Dataset, found: Mapping[str, np.ndarray]) -> xr.Dataset:
+def by_place(draws: xr.Dataset, found: Mapping[str, np.ndarray]) -> xr.Dataset:
     """Arrays (chain, draw, place) as PyMC names their dims."""
     coords = {name: draws[name].to_numpy() for name in OF_DRAWS}
     return xr.Dataset(
@@ -117,7 +116,7 @@ def log_likelihood(data: xr.Dataset, posterior: xr.Dataset, priors: FoldChangePr
         sd = posterior[v.SD_TECHNICAL].to_numpy()[..., None]
         found[REPLICATES_OBSERVED] = log_normal_density(arrays["replicate_contrast"], 0.0, sd)
     found[observed_name(data)] = log_normal_density(arrays["ct_change"], *_of_pairs(data, posterior))
-    return _by_place(posterior, found)
+    return by_place(posterior, found)
 
 
 def predictive(
@@ -131,7 +130,7 @@ def predictive(
         found[REPLICATES_OBSERVED] = sd * rng.standard_normal((*sd.shape[:2], len(arrays["replicate_contrast"])))
     mean, sd = _of_pairs(data, posterior)
     found[observed_name(data)] = mean + sd * rng.standard_normal(mean.shape)
-    return _by_place(posterior, found)
+    return by_place(posterior, found)
 
 
 def prior(data: xr.Dataset, priors: FoldChangePriors, draws: int, rng: np.random.Generator) -> xr.Dataset:
@@ -172,15 +171,16 @@ def observed(data: xr.Dataset) -> xr.Dataset:
     found = {observed_name(data): arrays["ct_change"]}
     if "replicate_contrast" in arrays:
         found = {REPLICATES_OBSERVED: arrays["replicate_contrast"]} | found
-    return _flat(found)
+    return by_names_of_pymc(found)
 
 
 def constant(data: xr.Dataset) -> xr.Dataset:
     """The arrays that the model holds."""
-    return _flat(fold_change_arrays(data))
+    return by_names_of_pymc(fold_change_arrays(data))
 
 
-def _flat(arrays: Mapping[str, np.ndarray]) -> xr.Dataset:
+def by_names_of_pymc(arrays: Mapping[str, np.ndarray]) -> xr.Dataset:
+    """Arrays as PyMC names their dims where a model names none."""
     return xr.Dataset(
         {name: (f"{name}_dim_0", values) for name, values in arrays.items()},
         coords={f"{name}_dim_0": np.arange(len(values)) for name, values in arrays.items()},

@@ -8,7 +8,7 @@ means of a contrast a little through their prior; draws are accepted by what tha
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import xarray as xr
@@ -18,7 +18,7 @@ from lensim.expression.fold_change_arrays import fold_change_arrays, require_fol
 from lensim.expression.fold_change_density import MODEL, coordinates_of
 from lensim.expression.fold_change_grid import Grid, Target, grid_of
 from lensim.expression.priors import FoldChangePriors
-from lensim.inference.engine import LIBRARY, Engine, HandedOn, library_of
+from lensim.inference.engine import Engine, HandedOn, tree_of_draws
 from lensim.inference.settings import SamplerSettings
 
 MOST_ROUNDS: Final = 50
@@ -256,9 +256,8 @@ def _as_tree(
     response: np.ndarray | None,
     settings: SamplerSettings,
 ) -> xr.DataTree:
-    chains, draws = settings.chains, settings.draws
     groups = (v.TARGET, v.CELL_TYPE, v.CONTRAST)
-    variables: dict[str, tuple[tuple[str, ...], Any]] = {v.SD_PAIR: ((v.TARGET,), spreads.pair)}
+    variables: dict[str, tuple[tuple[str, ...], np.ndarray]] = {v.SD_PAIR: ((v.TARGET,), spreads.pair)}
     if spreads.technical is not None:
         variables[v.SD_TECHNICAL] = ((), spreads.technical)
     if v.DOUBLINGS_SD in data and (data[v.DOUBLINGS_SD] > 0).all():
@@ -268,11 +267,4 @@ def _as_tree(
     variables[v.SIGMA_FOLD_CHANGE] = (groups, np.stack(spreads.sigma, axis=1))
     variables[v.MU_FOLD_CHANGE] = (groups, found["mu"])
     variables[v.LOG2_FOLD_CHANGE] = ((v.TARGET, v.SUBJECT, v.CONTRAST), found["fold"])
-    coords: dict[str, Any] = {"chain": np.arange(chains), "draw": np.arange(draws)}
-    posterior = xr.Dataset(coords=coords | coordinates_of(data))
-    for name, (dims, values) in variables.items():
-        shape = (chains, draws, *(posterior.sizes[dim] for dim in dims))
-        posterior[name] = (("chain", "draw", *dims), values.reshape(shape))
-    posterior.attrs[LIBRARY] = library_of(ENGINE.name)
-    stats = xr.Dataset({"diverging": (("chain", "draw"), np.zeros((chains, draws), dtype=bool))}, coords=coords)
-    return xr.DataTree.from_dict({"posterior": posterior, "sample_stats": stats})
+    return tree_of_draws(variables, coordinates_of(data), settings, ENGINE.name)

@@ -118,7 +118,7 @@ class Grid:
 
     def draw_technical(self, count: int, rng: np.random.Generator) -> tuple[np.ndarray | None, np.ndarray]:
         """Technical spreads (draw), None where there is none, and the cell of each."""
-        place = rng.choice(len(self.log_technical), size=count, p=_shares(self.log_technical))
+        place = rng.choice(len(self.log_technical), size=count, p=shares_of(self.log_technical))
         return (None if self.technical is None else np.exp(self.technical.draw(place, rng))), place
 
     def draw_target(
@@ -126,21 +126,22 @@ class Grid:
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Factor (draw), pair spread (draw) and spreads of subjects (draw, group), given the technical cells."""
         own = self.targets[target]
-        flat = _shares(own.joint.reshape(len(own.joint), -1))
-        q, j = np.unravel_index(_picked(flat, technical, rng), own.joint.shape[1:])
+        flat = shares_of(own.joint.reshape(len(own.joint), -1))
+        q, j = np.unravel_index(picked(flat, technical, rng), own.joint.shape[1:])
         sigma = np.empty((len(technical), len(own.subjects)))
         for g, (axis, share) in enumerate(zip(own.subjects, own.shares, strict=True)):
             row = np.ravel_multi_index((technical, q, j), own.joint.shape)
-            sigma[:, g] = np.exp(axis.draw(_picked(share.reshape(-1, axis.cells), row, rng), rng))
+            sigma[:, g] = np.exp(axis.draw(picked(share.reshape(-1, axis.cells), row, rng), rng))
         return own.factor.draw(q, rng), np.exp(own.pair.draw(j, rng)), sigma
 
 
-def _shares(logs: np.ndarray) -> np.ndarray:
+def shares_of(logs: np.ndarray) -> np.ndarray:
+    """Shares of log weights, which sum to 1 along the last axis."""
     weights = np.exp(logs - logs.max(axis=-1, keepdims=True))
     return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
 
 
-def _picked(shares: np.ndarray, row: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def picked(shares: np.ndarray, row: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """A position for each draw, by the shares (row, position) of its row."""
     found = np.empty(len(row), dtype=np.int64)
     order = np.argsort(row, kind="stable")
@@ -150,7 +151,8 @@ def _picked(shares: np.ndarray, row: np.ndarray, rng: np.random.Generator) -> np
     return np.minimum(found, shares.shape[-1] - 1)
 
 
-def _log_sum(logs: np.ndarray, axis: int | tuple[int, ...]) -> np.ndarray:
+def log_sum(logs: np.ndarray, axis: int | tuple[int, ...]) -> np.ndarray:
+    """Log of the sum of weights along an axis, from their logs."""
     top = logs.max(axis=axis, keepdims=True)
     return np.asarray(np.log(np.exp(logs - top).sum(axis=axis)) + np.squeeze(top, axis=axis))
 
@@ -240,13 +242,13 @@ def _of_spread(median: float, log_sd: float) -> Axis:
 
 def _shrunk(grid: TargetGrid, log_technical: np.ndarray) -> _Axes:
     """The axes of a target where its posterior is not negligible."""
-    joint = grid.joint + (log_technical - _log_sum(grid.joint, (1, 2)))[:, None, None]
+    joint = grid.joint + (log_technical - log_sum(grid.joint, (1, 2)))[:, None, None]
     subjects = tuple(
-        axis.shrunk(_log_sum(joint[..., None] + np.log(np.maximum(share, 1e-300)), (0, 1, 2)))
+        axis.shrunk(log_sum(joint[..., None] + np.log(np.maximum(share, 1e-300)), (0, 1, 2)))
         for axis, share in zip(grid.subjects, grid.shares, strict=True)
     )
-    factor = grid.factor.shrunk(_log_sum(joint, (0, 2))) if grid.factor.cells > 1 else grid.factor
-    return _Axes(factor, grid.pair.shrunk(_log_sum(joint, (0, 1))), subjects)
+    factor = grid.factor.shrunk(log_sum(joint, (0, 2))) if grid.factor.cells > 1 else grid.factor
+    return _Axes(factor, grid.pair.shrunk(log_sum(joint, (0, 1))), subjects)
 
 
 def _evaluated(
@@ -262,7 +264,7 @@ def _evaluated(
         variances = np.exp(2.0 * technical.middles)
     found = tuple(_of_target(target, variances, own, priors) for target, own in zip(targets, axes, strict=True))
     for one in found:
-        log_technical = log_technical + _log_sum(one.joint, (1, 2))
+        log_technical = log_technical + log_sum(one.joint, (1, 2))
     return Grid(technical, log_technical, found)
 
 
@@ -287,8 +289,8 @@ def _of_target(target: Target, technical: np.ndarray, axes: _Axes, priors: FoldC
     for g, axis in enumerate(axes.subjects):
         own = target.group == g
         log_share = _of_group(inverse[..., own], value[..., own], axis.middles, priors)
-        joint += _log_sum(log_share, -1)
-        shares.append(_shares(log_share))
+        joint += log_sum(log_share, -1)
+        shares.append(shares_of(log_share))
     return TargetGrid(axes.factor, axes.pair, axes.subjects, joint, tuple(shares))
 
 

@@ -3,11 +3,11 @@
 NUTS, the exact engine and scenarios share one set of priors of pairs.
 """
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
 from lensim import checks
-from lensim.bounds import require_figures
+from lensim.bounds import require_above_zero
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,7 @@ class FoldChangePriors:
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
     def __post_init__(self) -> None:
-        require_figures(self)
-        for item in fields(self):
-            checks.above(f"FoldChangePriors.{item.name}", getattr(self, item.name), 0.0)
+        require_above_zero(self)
 
 
 @dataclass(frozen=True)
@@ -64,9 +62,7 @@ class LevelPriors:
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
     def __post_init__(self) -> None:
-        require_figures(self)
-        for item in fields(self):
-            checks.above(f"LevelPriors.{item.name}", getattr(self, item.name), 0.0)
+        require_above_zero(self)
 
 
 SD_OF_STATED_FACTOR: Final = 0.04
@@ -136,13 +132,9 @@ class ExpressionPriors:
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
     def __post_init__(self) -> None:
-        require_figures(self)
-        for item in fields(self):
-            value = getattr(self, item.name)
-            if item.name == "sd_log2_reference_fold_change":
-                checks.at_least(f"ExpressionPriors.{item.name}", value, 0.0)
-            else:
-                checks.above(f"ExpressionPriors.{item.name}", value, 0.0)
+        may_be_zero = "sd_log2_reference_fold_change"
+        require_above_zero(self, but=may_be_zero)
+        checks.at_least(f"ExpressionPriors.{may_be_zero}", getattr(self, may_be_zero), 0.0)
         share = self.mean_share_of_outlying_reactions
         checks.between("ExpressionPriors.mean_share_of_outlying_reactions", share, 0.0, LARGEST_SHARE)
 

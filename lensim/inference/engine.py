@@ -157,6 +157,39 @@ def library_of(engine: str) -> str:
     return f"{_OF_LENSIM}{engine}"
 
 
+def tree_of_draws(
+    found: Mapping[str, tuple[tuple[str, ...], np.ndarray]],
+    coords: Mapping[str, Any],
+    settings: SamplerSettings,
+    engine: str,
+) -> xr.DataTree:
+    """Independent draws as chains of equal length, with what `Engine.draw` promises besides.
+
+    Parameters
+    ----------
+    found
+        Dims and values of each variable, by its name: draws along the first axis, which is not among the dims.
+    coords
+        Names along the dims.
+    settings
+        Of which chains and draws are taken.
+    engine
+        Name of the engine that drew them.
+    """
+    of_draws = {"chain": np.arange(settings.chains), "draw": np.arange(settings.draws)}
+    shape = tuple(len(values) for values in of_draws.values())
+    posterior = xr.Dataset(
+        {
+            name: ((*of_draws, *dims), values.reshape(*shape, *(len(coords[dim]) for dim in dims)))
+            for name, (dims, values) in found.items()
+        },
+        coords=of_draws | dict(coords),
+        attrs={LIBRARY: library_of(engine)},
+    )
+    stats = xr.Dataset({"diverging": (tuple(of_draws), np.zeros(shape, dtype=bool))}, coords=of_draws)
+    return xr.DataTree.from_dict({"posterior": posterior, "sample_stats": stats})
+
+
 def carry_engine(result: xr.DataTree, engine: str, passed_over: Mapping[str, str]) -> None:
     """Write into a result which engine drew it, and why those before it did not."""
     result.attrs |= {ENGINE: engine, PASSED_OVER: json.dumps(dict(passed_over))}

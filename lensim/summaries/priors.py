@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from lensim import checks
-from lensim.bounds import require_figures
+from lensim.bounds import require_above_zero
 
 
 @dataclass(frozen=True)
@@ -19,6 +18,4 @@ class SummaryPriors:
     sd_omega: float = 0.4
 
     def __post_init__(self) -> None:
-        require_figures(self)
-        for name, value in vars(self).items():
-            checks.above(f"SummaryPriors.{name}", value, 0.0)
+        require_above_zero(self)

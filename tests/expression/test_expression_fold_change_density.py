@@ -1,15 +1,13 @@
 """The density of `fold_change_hierarchical` in numpy is that of the PyMC model."""
 
 import numpy as np
-import pymc as pm
 import pytest
 import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.expression.fold_change_density import DENSITY, MODEL
 from lensim.expression.priors import FoldChangePriors
-from lensim.inference.catalogue import find_model
-from lensim.inference.sampler_coordinates import log_prior_of, without_coordinates
+from tests.densities_of_models import require_every_number_equal
 
 PRIORS = FoldChangePriors(sd_mu_log2_fold_change=2.0, median_sd_log2_pair=0.5)
 
@@ -51,29 +49,7 @@ def pairs(*, full: bool) -> xr.Dataset:
 
 @pytest.mark.parametrize("full", [False, True])
 def test_densities_are_those_of_the_model(full):
-    data = pairs(full=full)
-    own = DENSITY.prior(data, PRIORS, 20, np.random.default_rng(1))
-    model = find_model(MODEL).build(data, PRIORS)
-    drawn = pm.sample_prior_predictive(20, model=model, random_seed=2)
-    with_coordinates = drawn["prior"].to_dataset()
-    draws = without_coordinates(with_coordinates, model)[0]
-    assert set(own.data_vars) == set(draws.data_vars)
-    for name, values in draws.data_vars.items():
-        assert own[name].dims == values.dims
-    xr.testing.assert_identical(own.coords.to_dataset().drop_attrs(), draws.coords.to_dataset().drop_attrs())
-    expected = log_prior_of(model, with_coordinates)
-    found = DENSITY.log_prior(data, draws, PRIORS)
-    assert {name: values.attrs for name, values in found.data_vars.items()} == {
-        name: values.attrs for name, values in expected.data_vars.items()
-    }
-    xr.testing.assert_allclose(found, expected.drop_attrs(), rtol=0, atol=1e-8)
-    with model:
-        likely = pm.compute_log_likelihood(
-            xr.DataTree.from_dict({"posterior": with_coordinates}), progressbar=False, extend_inferencedata=False
-        )
-    xr.testing.assert_allclose(DENSITY.log_likelihood(data, draws, PRIORS), likely.drop_attrs(), rtol=0, atol=1e-8)
-    for group, of_density in (("observed_data", DENSITY.observed), ("constant_data", DENSITY.constant)):
-        xr.testing.assert_allclose(of_density(data), drawn[group].to_dataset(), rtol=0, atol=0)
+    require_every_number_equal(DENSITY, MODEL, pairs(full=full), PRIORS)
 
 
 def test_replicates_of_the_data_have_the_mean_and_the_spread_of_the_likelihood():

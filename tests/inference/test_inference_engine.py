@@ -1,10 +1,12 @@
 """Which engine drew a result, in its attrs and in words."""
 
+import numpy as np
 import pytest
 import xarray as xr
 
 from lensim.checks import InputError
-from lensim.inference.engine import HandedOn, carry_engine, engine_in_words, engine_of, library_of
+from lensim.inference.engine import HandedOn, carry_engine, engine_in_words, engine_of, library_of, tree_of_draws
+from lensim.inference.settings import SamplerSettings
 
 
 def test_a_result_says_who_drew_it_and_why_others_did_not():
@@ -37,3 +39,15 @@ def test_the_engine_of_a_posterior_is_read_from_its_library(library, engine):
 
 def test_a_study_that_is_handed_on_is_no_fault_of_a_program():
     assert issubclass(HandedOn, InputError)
+
+
+def test_independent_draws_are_cut_into_chains():
+    values = np.arange(18.0).reshape(6, 3)
+    found = {"mu": (("a",), values), "tau": ((), values[:, 0])}
+    result = tree_of_draws(found, {"a": ["x", "y", "z"]}, SamplerSettings(chains=2, draws=3), "exact")
+    assert result["posterior"]["mu"].dims == ("chain", "draw", "a")
+    assert result["posterior"]["mu"].sel(chain=1, draw=0, a="y").item() == 10.0
+    assert result["posterior"]["tau"].to_numpy().tolist() == [[0.0, 3.0, 6.0], [9.0, 12.0, 15.0]]
+    assert engine_of(result) == "exact"
+    assert not result["sample_stats"]["diverging"].any()
+    assert result["sample_stats"]["diverging"].shape == (2, 3)

@@ -7,11 +7,12 @@ import numpy as np
 import xarray as xr
 
 from lensim import vocabulary as v
-from lensim.expression.fold_change_density import OF_DRAWS, log_normal_density, log_spread_density
+from lensim.expression.fold_change_density import by_names_of_pymc, by_place, log_normal_density, log_spread_density
 from lensim.expression.groups.arrays import level_arrays, level_coordinates
+from lensim.expression.groups.levels import levels_of
 from lensim.expression.priors import LevelPriors
 from lensim.inference.engine import Density
-from lensim.inference.prior_sensitivity import OF_NUMBERS
+from lensim.inference.prior_sensitivity import OF_DRAWS, OF_NUMBERS
 
 OBSERVED: Final = "log2_level_observed"
 _GROUPS: Final = (v.TARGET, v.GROUP)
@@ -44,28 +45,22 @@ def _of_levels(arrays: Mapping[str, np.ndarray], draws: xr.Dataset) -> tuple[np.
     return mean, np.sqrt(sd**2 + arrays["known_variance"])
 
 
-def _by_place(draws: xr.Dataset, values: np.ndarray) -> xr.Dataset:
-    """Values (chain, draw, level) as PyMC names their dims."""
-    dim = f"{OBSERVED}_dim_0"
-    coords = {name: draws[name].to_numpy() for name in OF_DRAWS} | {dim: np.arange(values.shape[-1])}
-    return xr.Dataset({OBSERVED: ((*OF_DRAWS, dim), values)}, coords=coords)
-
-
 def log_likelihood(data: xr.Dataset, posterior: xr.Dataset, priors: LevelPriors) -> xr.Dataset:
     """Log density of each level given draws."""
     arrays = level_arrays(data)
-    return _by_place(posterior, log_normal_density(arrays["level"], *_of_levels(arrays, posterior)))
+    return by_place(posterior, {OBSERVED: log_normal_density(arrays["level"], *_of_levels(arrays, posterior))})
 
 
 def predictive(data: xr.Dataset, posterior: xr.Dataset, priors: LevelPriors, rng: np.random.Generator) -> xr.Dataset:
     """One replicate of all levels a draw."""
     mean, sd = _of_levels(level_arrays(data), posterior)
-    return _by_place(posterior, mean + sd * rng.standard_normal(mean.shape))
+    return by_place(posterior, {OBSERVED: mean + sd * rng.standard_normal(mean.shape)})
 
 
 def prior(data: xr.Dataset, priors: LevelPriors, draws: int, rng: np.random.Generator) -> xr.Dataset:
     """Draws of the prior (chain of one, draw)."""
-    arrays, coords = level_arrays(data), level_coordinates(data)
+    levels = levels_of(data)
+    arrays, coords = level_arrays(levels), level_coordinates(levels)
 
     def normal(*dims: str) -> np.ndarray:
         return rng.standard_normal((1, draws, *(len(coords[dim]) for dim in dims)))
@@ -89,19 +84,12 @@ def prior(data: xr.Dataset, priors: LevelPriors, draws: int, rng: np.random.Gene
 
 def observed(data: xr.Dataset) -> xr.Dataset:
     """What is observed, under the name that the model gives it."""
-    return _flat({OBSERVED: level_arrays(data)["level"]})
+    return by_names_of_pymc({OBSERVED: level_arrays(data)["level"]})
 
 
 def constant(data: xr.Dataset) -> xr.Dataset:
     """The arrays that the model holds."""
-    return _flat(level_arrays(data))
-
-
-def _flat(arrays: Mapping[str, np.ndarray]) -> xr.Dataset:
-    return xr.Dataset(
-        {name: (f"{name}_dim_0", values) for name, values in arrays.items()},
-        coords={f"{name}_dim_0": np.arange(len(values)) for name, values in arrays.items()},
-    )
+    return by_names_of_pymc(level_arrays(data))
 
 
 DENSITY: Final = Density(log_prior, log_likelihood, predictive, prior, observed, constant)

@@ -62,7 +62,8 @@ def group_estimands(result: xr.DataTree) -> xr.Dataset:
         If the result lacks its observations.
     """
     posterior, data = result["posterior"].to_dataset(), observations_of(result)
-    levels, arrays = levels_of(data), level_arrays(data)
+    levels = levels_of(data)
+    arrays = level_arrays(levels)
     mean = posterior[v.MEAN_LEVEL]
     if v.FACTOR_ERROR in posterior:
         mean = mean + xr.dot(levels[v.FACTOR_SLOPE].drop_vars(v.GENE), posterior[v.FACTOR_ERROR].drop_vars(v.GENE))
@@ -195,13 +196,14 @@ def _rows(
     number, mean, sd = (estimands[name].to_numpy() for name in (SUBJECTS, MEAN_OF_SUBJECTS, SD_OF_SUBJECTS))
     ratio = estimands[LOG2_RATIO_OF_GROUPS].transpose(v.TARGET, COMPARISON, "chain", "draw").to_numpy()
     comparisons: tuple[Comparison, ...] = estimands.attrs[COMPARISONS]
+    kinds_of_groups = estimands[v.CELL_TYPE_OF_GROUP].to_numpy().astype(str)
     found = []
     for t, target in enumerate(estimands[v.TARGET].to_numpy()):
         for k, one in enumerate(comparisons):
             if one.kind not in kinds:
                 continue
             weights = np.array(one.weights)
-            first, second = (_count(number[t], weights, sign) for sign in (1.0, -1.0))
+            first, second = (int(number[t][side].sum()) for side in _sides(one, kinds_of_groups))
             row = {"target": str(target), counts[0]: first, counts[1]: second}
             row |= _posterior_ratio(ratio[t, k].ravel(), ci_prob)
             row |= _classical_ratio(weights, mean[t], sd[t], number[t], ci_prob)
@@ -210,13 +212,12 @@ def _rows(
     return found
 
 
-def _count(number: np.ndarray, weights: np.ndarray, sign: float) -> int:
-    """Subjects of a side of a comparison; of an interaction those of both groups of a cell type."""
-    own = np.flatnonzero(weights)
-    if len(own) == 2:
-        return int(number[weights == sign].sum())
-    half = own[:2] if sign > 0 else own[2:]  # groups of a cell type are side by side
-    return int(number[half].sum())
+def _sides(one: Comparison, cell_types: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Which groups are on the two sides of a comparison; of an interaction both groups of a cell type."""
+    weights = np.array(one.weights)
+    if one.is_of_two:
+        return weights > 0, weights < 0
+    return (weights != 0) & (cell_types == one.first), (weights != 0) & (cell_types == one.second)
 
 
 def _posterior_ratio(draws: np.ndarray, ci_prob: float) -> dict[str, float]:

@@ -12,11 +12,11 @@ import numpy as np
 import xarray as xr
 
 from lensim import vocabulary as v
-from lensim.expression.fold_change_grid import Axis
+from lensim.expression.fold_change_grid import Axis, log_sum, picked, shares_of
 from lensim.expression.groups.arrays import level_arrays, level_coordinates
-from lensim.expression.groups.levels import MODEL
+from lensim.expression.groups.levels import MODEL, levels_of
 from lensim.expression.priors import LevelPriors
-from lensim.inference.engine import LIBRARY, Engine, HandedOn, library_of
+from lensim.inference.engine import Engine, HandedOn, tree_of_draws
 from lensim.inference.settings import SamplerSettings
 
 REACH: Final = 6.0
@@ -71,7 +71,8 @@ def draw_exact(
         If the prior of spreads is too narrow for the grid.
     """
     rng, count = np.random.default_rng(seed), settings.chains * settings.draws
-    arrays, coords = level_arrays(data), level_coordinates(data)
+    levels = levels_of(data)
+    arrays, coords = level_arrays(levels), level_coordinates(levels)
     targets, groups = len(coords[v.TARGET]), len(coords[v.GROUP])
     typical = np.empty((count, targets))
     sd, mean = np.empty((count, targets, groups)), np.empty((count, targets, groups))
@@ -81,8 +82,8 @@ def draw_exact(
             for here in ((arrays["target_of_level"] == t) & (arrays["group_of_level"] == g) for g in range(groups))
         ]
         typical[:, t], sd[:, t] = _drawn_spreads(own, priors, count, rng)
-        for g, levels in enumerate(own):
-            centre, precision = levels.of_mean(sd[:, t, g], priors.sd_mean_log2_level)
+        for g, of_group in enumerate(own):
+            centre, precision = of_group.of_mean(sd[:, t, g], priors.sd_mean_log2_level)
             mean[:, t, g] = centre + rng.standard_normal(count) / np.sqrt(precision)
     found: dict[str, tuple[tuple[str, ...], np.ndarray]] = {
         v.TYPICAL_SD_SUBJECTS: ((v.TARGET,), typical),
@@ -92,7 +93,7 @@ def draw_exact(
     if "factor_error_sd" in arrays:
         error = arrays["factor_error_sd"]
         found[v.FACTOR_ERROR] = ((v.GENE,), error * rng.standard_normal((count, len(error))))
-    return _as_tree(found, coords, settings)
+    return tree_of_draws(found, coords, settings, ENGINE.name)
 
 
 ENGINE: Final = Engine("exact", refuses, draw_exact, (MODEL,), is_independent=True)
@@ -106,18 +107,20 @@ class _GroupLevels:
         self._middle = float(level.mean()) if len(level) else 0.0
         self._away, self._known = level - self._middle, known
 
+    def _weighed(self, sd: np.ndarray, sd_of_prior: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Weights of levels (draw, level), precision of the mean and weighed sum around the middle, given spreads."""
+        weight = 1.0 / (sd[:, None] ** 2 + self._known)
+        total = (weight * self._away).sum(axis=1) - self._middle * sd_of_prior**-2
+        return weight, weight.sum(axis=1) + sd_of_prior**-2, total
+
     def of_mean(self, sd: np.ndarray, sd_of_prior: float) -> tuple[np.ndarray, np.ndarray]:
         """Mean and precision of the group's mean given spreads (draw)."""
-        weight = 1.0 / (sd[:, None] ** 2 + self._known)
-        precision = weight.sum(axis=1) + sd_of_prior**-2
-        total = (weight * self._away).sum(axis=1) - self._middle * sd_of_prior**-2  # around the middle
+        _, precision, total = self._weighed(sd, sd_of_prior)
         return self._middle + total / precision, precision
 
     def log_likelihood(self, sd: np.ndarray, sd_of_prior: float) -> np.ndarray:
         """Log density of the levels given each spread, the mean integrated out."""
-        weight = 1.0 / (sd[:, None] ** 2 + self._known)
-        precision = weight.sum(axis=1) + sd_of_prior**-2
-        total = (weight * self._away).sum(axis=1) - self._middle * sd_of_prior**-2
+        weight, precision, total = self._weighed(sd, sd_of_prior)
         square = (weight * self._away**2).sum(axis=1) - total**2 / precision
         return np.asarray(0.5 * (np.log(weight).sum(axis=1) - np.log(precision) - square))
 
@@ -134,16 +137,14 @@ def _drawn_spreads(
         axes = [_fine_enough(axis, own_sd) for axis in axes]
         of_typical, shares = _weights(groups, typical, axes, priors)
         if number < PASSES - 1:
-            probability = np.exp(of_typical - of_typical.max())
             axes = [
-                axis.shrunk(np.log((probability[:, None] * np.exp(share)).sum(axis=0) + 1e-300))
-                for axis, share in zip(axes, shares, strict=True)
+                axis.shrunk(log_sum(of_typical[:, None] + share, 0)) for axis, share in zip(axes, shares, strict=True)
             ]
             typical = typical.shrunk(of_typical)
-    place = _picked(np.exp(of_typical - of_typical.max())[None], np.zeros(count, dtype=np.int64), rng)
+    place = rng.choice(typical.cells, size=count, p=shares_of(of_typical))
     drawn = np.empty((count, len(groups)))
     for g, (axis, share) in enumerate(zip(axes, shares, strict=True)):
-        drawn[:, g] = np.exp(axis.draw(_picked(np.exp(share), place, rng), rng))
+        drawn[:, g] = np.exp(axis.draw(picked(np.exp(share), place, rng), rng))
     return np.exp(typical.draw(place, rng)), drawn
 
 
@@ -165,36 +166,7 @@ def _weights(
         width = (axis.high - axis.low) / axis.cells
         away = (axis.middles - typical.middles[:, None]) / own_sd
         joint = levels.log_likelihood(np.exp(axis.middles), priors.sd_mean_log2_level) - 0.5 * away**2 + np.log(width)
-        top = joint.max(axis=1, keepdims=True)
-        whole = top + np.log(np.exp(joint - top).sum(axis=1, keepdims=True))
-        total = total + whole[:, 0]
-        shares.append(joint - whole)
+        whole = log_sum(joint, 1)
+        total = total + whole
+        shares.append(joint - whole[:, None])
     return total, shares
-
-
-def _picked(weight: np.ndarray, row: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A column of each of these rows, by its weight."""
-    upto = np.cumsum(weight, axis=1)
-    upto /= upto[:, -1:]
-    found, chance = np.empty(len(row), dtype=np.int64), rng.random(len(row))
-    for one in np.unique(row):
-        here = row == one
-        found[here] = np.searchsorted(upto[one], chance[here], side="right")
-    return np.minimum(found, weight.shape[1] - 1)
-
-
-def _as_tree(
-    found: dict[str, tuple[tuple[str, ...], np.ndarray]], coords: dict[str, np.ndarray], settings: SamplerSettings
-) -> xr.DataTree:
-    chains, draws = settings.chains, settings.draws
-    of_draws = {"chain": np.arange(chains), "draw": np.arange(draws)}
-    posterior = xr.Dataset(
-        {
-            name: (("chain", "draw", *dims), values.reshape(chains, draws, *values.shape[1:]))
-            for name, (dims, values) in found.items()
-        },
-        coords=of_draws | coords,
-    )
-    posterior.attrs[LIBRARY] = library_of(ENGINE.name)
-    stats = xr.Dataset({"diverging": (("chain", "draw"), np.zeros((chains, draws), dtype=bool))}, coords=of_draws)
-    return xr.DataTree.from_dict({"posterior": posterior, "sample_stats": stats})

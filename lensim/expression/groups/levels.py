@@ -11,6 +11,7 @@ import xarray as xr
 
 from lensim import checks
 from lensim import vocabulary as v
+from lensim.expression.evidence import compares_groups
 from lensim.expression.pair_factors import PairSettings, factors_of
 from lensim.expression.replicates import PRIOR_FREEDOM, PRIOR_SD
 
@@ -23,7 +24,7 @@ def has_groups(data: xr.Dataset) -> bool:
     """Whether a study compares groups of different subjects, and no subject is in two of them."""
     if v.SUBJECT_LEVEL in data:
         return True
-    if v.CT not in data or data.attrs.get(v.UNPAIRED) not in ("keep", "groups"):
+    if v.CT not in data or not compares_groups(data):
         return False
     both = np.stack([data[v.SUBJECT_OF_SAMPLE].to_numpy(), data[v.CONDITION_OF_SAMPLE].to_numpy()])
     return len(np.unique(both, axis=1).T) == len(np.unique(both[0]))
@@ -163,8 +164,8 @@ def _groups(data: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
     kind = data[v.CELL_TYPE_OF_SUBJECT].to_numpy()
     condition = np.zeros(data.sizes[v.SUBJECT], dtype=np.int64)
     condition[data[v.SUBJECT_OF_SAMPLE].to_numpy()] = data[v.CONDITION_OF_SAMPLE].to_numpy()
-    own = sorted(set(zip(kind.tolist(), condition.tolist(), strict=True)), key=lambda g: (g[0], not is_control[g[1]]))
-    own = sorted(own, key=lambda g: (g[0], not is_control[g[1]], g[1]))
+    pairs = set(zip(kind.tolist(), condition.tolist(), strict=True))
+    own = sorted(pairs, key=lambda group: (group[0], not is_control[group[1]], group[1]))
     at = {group: number for number, group in enumerate(own)}
     return np.array([at[int(k), int(c)] for k, c in zip(kind, condition, strict=True)]), np.array(own)
 

@@ -10,6 +10,7 @@ from lensim.expression.groups.estimands import (
     LOG2_RATIO_OF_GROUPS,
     group_estimands,
     judged_group_estimands,
+    summarise_cell_type_ratios,
     summarise_groups,
 )
 from lensim.expression.groups.exact import draw_exact
@@ -49,3 +50,11 @@ def test_a_target_that_a_group_lacks_has_no_ratio():
     assert known.tolist() == [[True, True, True], [True, False, False]]
     assert judged_group_estimands(estimands)[LOG2_RATIO_OF_GROUPS].sizes["ratio"] == 4
     assert len(summarise_groups(estimands)) == 5
+
+
+def test_subjects_of_an_interaction_are_those_of_its_cell_types_in_any_order_of_groups():
+    groups = [[0.0] * 2 + [0.1], [0.0, 0.2], [1.0, 1.1, 1.2, 1.3], [2.0, 2.1]]
+    data = levels_study(*groups, kinds=[0, 1, 0, 1], conditions=[0, 0, 1, 1])
+    row = summarise_cell_type_ratios(estimands_of(data)).to_dict("records")[-1]
+    assert (row["what"], row["first"], row["second"]) == ("fold change, c1 over c0", "k0", "k1")
+    assert (row["first_subjects"], row["second_subjects"]) == (7, 4)
