@@ -11,7 +11,8 @@ from typer.core import TyperGroup
 from lensim.checks import InputError
 from lensim.cli import sources
 from lensim.cli.assay_command import assay_command
-from lensim.cli.shared import Force, columns_of, csv_suffix, paths_in, say
+from lensim.cli.exports import exports_of
+from lensim.cli.shared import Force, csv_suffix, paths_in, say
 from lensim.cli.studies import Source, studies_of
 from lensim.cli.workbook import Xlsx, require_workbook, write_tables
 
@@ -35,13 +36,12 @@ class ByContent(TyperGroup):
 
 def _assay_of(path: Path) -> str:
     """Tables and exports of Cts are RT-qPCR, all else is a plate."""
-    from lensim.expression.read import kind_of, opened
+    from lensim.expression.read import is_of_reactions
 
     try:
-        kind_of(opened([path])[0])
-    except InputError:
+        return "expression" if is_of_reactions(path) else "dose-response"
+    except InputError:  # told by the command
         return "dose-response"
-    return "expression"
 
 
 def check_options(
@@ -91,34 +91,18 @@ def _of_plates(source: Source, given: dict[str, Any]) -> "list[tuple[str, Checke
 
 def _of_expression(given: dict[str, Any]) -> "list[tuple[str, Checked]]":
     """Of exports without a sheet too: then samples are what the export calls so."""
-    from lensim.expression.read import columns_of_each, kind_of, knows_samples, opened, read_reactions
     from lensim.qc.expression import check_run
     from lensim.qc.run import run_of_reactions, run_of_study
-    from lensim.tables.map_source import map_source_of
 
-    files = opened(given["files"])
-    sheet = None if given["sheet"] is None else map_source_of(given["sheet"])
-    columns, _ = columns_of_each(files, sheet, columns_of(given["column"]))
-    kinds = [given["format"] or kind_of(file, columns) for file in files]
-    if any(kind == "ratios" for kind in kinds):
-        raise InputError(f"{files[0].place}: a table of ratios has no Ct, reactions are needed")
-    knows = sheet is not None or all(
-        kind == "tidy" and knows_samples(file, columns) for kind, file in zip(kinds, files, strict=True)
-    )
-    reactions = read_reactions(
-        files,
-        given["format"],
-        columns=columns,
-        cycle_limit=given["cycle_limit"],
-        decimal=given["decimal"],
-        empty=given["empty"],
-    )
-    run = run_of_reactions(reactions, tuple(given["reference"] or ()))
-    if not knows:
+    exports = exports_of(given)
+    if any(kind == "ratios" for kind in exports.kinds):
+        raise InputError(f"{exports.files[0].place}: a table of ratios has no Ct, reactions are needed")
+    run = run_of_reactions(exports.reactions(), tuple(given["reference"] or ()))
+    if not exports.says_samples:
         if given["by"] or given["where"]:
             raise InputError("--by and --where need a table or a --sheet that says which sample is which")
         return [("", check_run(run))]
-    studies = studies_of(sources.expression(**{**given, "files": files, "sheet": sheet}), given.get("by") or "")
+    studies = studies_of(sources.expression(**exports.given), given.get("by") or "")
     return [(study.words, check_run(run_of_study(study.data, run))) for study in studies]
 
 

@@ -10,8 +10,9 @@ import typer
 from lensim.checks import InputError
 from lensim.cli import sources
 from lensim.cli.assay_command import assay_command
+from lensim.cli.exports import exports_of
 from lensim.cli.remedies import in_own_options
-from lensim.cli.shared import Force, columns_of, out, paths_in, say, table_suffix
+from lensim.cli.shared import Force, out, paths_in, say, table_suffix
 from lensim.cli.studies import Source, Study, studies_of
 from lensim.cli.workbook import Xlsx, data_sheet, require_workbook, write_tables
 
@@ -91,50 +92,25 @@ def _about(study: Study, data: "xr.Dataset", notes: list[str]) -> "list[Entry]":
 def _expression(given: dict[str, Any], *, path: Path | None, xlsx: Path | None, force: bool) -> None:
     """From machines' exports to one tidy table: reactions alone where nothing says which sample is which."""
     from lensim.added_files import added_file, require_added
-    from lensim.expression.read import (
-        columns_of_each,
-        kind_of,
-        knows_samples,
-        left_out_of_reactions,
-        open_study,
-        opened,
-        read_reactions,
-        without_sheet,
-        write_reactions,
-    )
+    from lensim.expression.read import left_out_of_reactions, without_sheet, write_reactions
     from lensim.result_workbook import entries_of, sentences
 
     if path is not None:
         table_suffix(path)
         require_added(path, force=force, inputs=paths_in(given))
     require_workbook(xlsx, force=force, inputs=paths_in(given))
-    wanted = ("sheet", "reference", "control", "factors")
-    tables = {name: given[name] for name in ("sheet", "factors", "worksheet")}
-    files, tables = open_study(given["files"], {**tables, "columns": columns_of(given["column"])})
-    files, sheet = opened(files), tables["sheet"]
-    given |= {"files": files, "sheet": sheet, "factors": tables["factors"], "worksheet": None}  # opened once
-    columns, _ = columns_of_each(files, sheet, columns_of(given["column"]))
-    kinds = [given["format"] or kind_of(file, columns) for file in files]
+    exports = exports_of(given)
+    given, files, kinds = dict(exports.given), exports.files, exports.kinds
     if all(kind == "ratios" for kind in kinds):
         _run("expression", sources.expression, given, path=path, xlsx=xlsx, force=force)
         return
-    knows = given["sheet"] is not None or all(
-        kind == "tidy" and knows_samples(file, columns) for kind, file in zip(kinds, files, strict=True)
-    )
-    useless = [f"--{option}" for option in wanted if given[option]]
-    if useless and not knows:
-        why = without_sheet(files, kinds, columns)
+    useless = [f"--{option}" for option in ("sheet", "reference", "control", "factors") if given[option]]
+    if useless and not exports.says_samples:
+        why = without_sheet(files, kinds, exports.columns)
         raise InputError(f"--sheet must say which sample is which for {', '.join(useless)}, got none: {why}")
-    reactions = read_reactions(
-        files,
-        given["format"],
-        columns=columns,
-        cycle_limit=given["cycle_limit"],
-        decimal=given["decimal"],
-        empty=given["empty"],
-    )
+    reactions = exports.reactions()
     _print_found(reactions.instrument, reactions.paths, reactions.summary())
-    if knows:
+    if exports.says_samples:
         _run("expression", sources.expression, given, path=path, xlsx=xlsx, force=force)
         return
     notes = [in_own_options(note) for note in (*reactions.notes, *left_out_of_reactions(files, kinds))]

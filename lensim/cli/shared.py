@@ -184,9 +184,12 @@ def columns_of(values: Iterable[str] | None) -> dict[str, str] | None:
 
 
 def paths_in(given: Mapping[str, object]) -> list[Path]:
-    """The paths among options, single or in lists: files that a command reads and must not overwrite."""
+    """The paths among options, also of open files, single or in lists: a command reads them and must not overwrite."""
+    from lensim.tables.source import Source
+
     values = [one for value in given.values() for one in (value if isinstance(value, list | tuple) else [value])]
-    return [one for one in values if isinstance(one, Path)]
+    paths = [one.path if isinstance(one, Source) else one for one in values]
+    return [one for one in paths if isinstance(one, Path)]
 
 
 def table_suffix(path: Path) -> None:

@@ -9,6 +9,7 @@ from lensim.assay import find_assay
 from lensim.cli.main import main
 from lensim.dose_response import DoseResponseDesign
 from tests.qc_runs import sample_rows
+from tests.workbooks import workbook_bytes
 
 
 def run(monkeypatch, capsys, *arguments: str) -> tuple[int, str, str]:
@@ -75,3 +76,32 @@ def test_a_choice_of_rows_needs_samples(monkeypatch, capsys, cts):
     status, _, err = run(monkeypatch, capsys, "check", "expression", str(cts), "--by", "plate")
     assert status == 2
     assert "--by and --where need a table or a --sheet that says which sample is which" in err
+
+
+CTS = [["gene", "ct", "subject", "condition"]] + [
+    [gene, ct + 0.1 * number, f"s{number}", condition]
+    for number in range(3)
+    for condition in ("control", "drug")
+    for gene, ct in (("GAPDH", 18), ("MYC", 22))
+    for _ in range(2)
+]
+
+
+def test_a_run_in_a_workbook_is_opened_as_the_readers_open_it(monkeypatch, capsys, tmp_path):
+    path = tmp_path / "run.xlsx"
+    path.write_bytes(workbook_bytes({"Notes": [["about", "x"], ["me", 1]], "Cts": CTS}))
+    status, out, err = run(monkeypatch, capsys, "check", str(path), "--reference", "GAPDH")
+    assert (status, "replicate spread" in out) == (0, True), err
+
+
+def test_the_sheet_of_a_run_is_named_where_several_may_be_it(monkeypatch, capsys, tmp_path):
+    path = tmp_path / "run.xlsx"
+    path.write_bytes(workbook_bytes({"Plate 1": CTS, "Plate 2": CTS}))
+    status, _, err = run(monkeypatch, capsys, "check", str(path), "--reference", "GAPDH")
+    assert (status, "run.xlsx: the sheets 'Plate 1', 'Plate 2' may each be a table of Cts or of ratios" in err) == (
+        2,
+        True,
+    )
+    named = ("--worksheet", "Plate 2", "--reference", "GAPDH")
+    status, out, err = run(monkeypatch, capsys, "check", str(path), *named)
+    assert (status, "replicate spread" in out) == (0, True), err

@@ -8,7 +8,7 @@ from lensim.expression.read.own_columns import left_out_of_reactions
 from lensim.expression.read.ratios import is_ratio_table, read_ratios
 from lensim.expression.read.reactions import Reaction, Reactions
 from lensim.expression.read.sample_sheet import SampleSheet, read_sheet
-from lensim.expression.read.sheets import open_study
+from lensim.expression.read.sheets import is_of_reactions, open_study
 from lensim.expression.read.stated import columns_of_each
 from lensim.expression.read.study import read_expression, without_sheet
 from lensim.expression.read.tidy import knows_samples, read_cts
@@ -27,6 +27,7 @@ __all__ = [
     "amplified_without_template",
     "assemble_reactions",
     "columns_of_each",
+    "is_of_reactions",
     "is_ratio_table",
     "kind_of",
     "knows_samples",

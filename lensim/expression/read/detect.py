@@ -8,16 +8,18 @@ from lensim import checks
 from lensim.checks import FaultReport, InputError
 from lensim.expression.read import cfx, lightcycler, mxpro, quantstudio, ratios, rdml, rotorgene, sds, tidy
 from lensim.expression.read.choices import Choices
-from lensim.expression.read.columns import COLUMNS, RATIO_COLUMNS
+from lensim.expression.read.columns import COLUMNS, RATIO_COLUMNS, SCALES
 from lensim.expression.read.empty_cts import Empty
 from lensim.expression.read.export import ExportTable, Layout, as_text_table, find_table, fit, has_table, marked_header
-from lensim.expression.read.machine_sheets import opened_exports, results_sheet
+from lensim.expression.read.machine_sheets import opened_exports
 from lensim.expression.read.near import way_out
 from lensim.expression.read.rdml_archive import is_rdml
 from lensim.expression.read.reactions import Reactions, check_no_well_twice, one_of_all
 from lensim.expression.read.understand import FileReactions
+from lensim.expression.read.wide import is_wide
 from lensim.tables.columns import find_columns
 from lensim.tables.number_text import DecimalMark
+from lensim.tables.sheet_choice import Sought
 from lensim.tables.source import Files, Source
 from lensim.tables.table import TextTable
 
@@ -121,8 +123,8 @@ def read_reactions(
 
 
 def opened(files: Files) -> list[Source]:
-    """Files of RT-qPCR, opened: of a cycler's workbook the sheet with the results, as text; others as they are."""
-    return opened_exports(files, LAYOUTS)
+    """Files of RT-qPCR, opened: of a workbook the sheet with the reactions or ratios, of an archive the results."""
+    return opened_exports(files, REACTIONS)
 
 
 def kind_of(source: Source, columns: Mapping[str, str] | None = None) -> str:
@@ -158,9 +160,29 @@ def kind_of(source: Source, columns: Mapping[str, str] | None = None) -> str:
     raise InputError(f"{source.place}: {_why_none(source)}")
 
 
+def _best_fit(source: Source) -> int:
+    return max(fit(source.text, layout) for layout in LAYOUTS)
+
+
 def _is_of_machine(source: Source) -> bool:
     """Whether a sheet of a workbook is a machine's: its header is found below what such sheets begin with."""
-    return source.sheet is not None and any(fit(source.text, layout) for layout in LAYOUTS)
+    return source.sheet is not None and _best_fit(source) > 0
+
+
+REACTIONS: Final = Sought(
+    "a table of Cts or of ratios",
+    {**RATIO_COLUMNS, **COLUMNS},
+    (
+        (("gene",), ("ct_cycles",), ("subject",), ("condition",)),
+        (("gene",), ("ct_cycles",)),
+        (("subject", "sample"), tuple(SCALES)),
+    ),
+    suits=is_wide,
+    recognises=lambda source: bool(kind_of(source)),
+    can_be_named=True,
+    rank=_best_fit,
+)
+"""What a sheet of a workbook must have."""
 
 
 def export_table(source: Source, kind: str) -> ExportTable | None:
@@ -178,7 +200,6 @@ def export_table(source: Source, kind: str) -> ExportTable | None:
 
 def table_to_choose_from(source: Source) -> TextTable:
     """The table whose columns a user may name: that of a machine's wells, or the file's own."""
-    source = results_sheet(source, LAYOUTS)
     try:
         table = export_table(source, kind_of(source))
     except InputError:

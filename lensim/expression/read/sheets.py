@@ -1,36 +1,19 @@
 """What the sheets of a workbook must have that an RT-qPCR study is read from."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
-from lensim.expression.read.columns import COLUMNS, FACTOR_COLUMNS, RATIO_COLUMNS, SCALES, SHEET_COLUMNS
-from lensim.expression.read.detect import LAYOUTS, kind_of
-from lensim.expression.read.export import fit
-from lensim.expression.read.wide import is_wide
+from lensim.checks import InputError
+from lensim.expression.read.columns import FACTOR_COLUMNS, SHEET_COLUMNS
+from lensim.expression.read.detect import REACTIONS, kind_of
+from lensim.expression.read.detect import opened as opened_exports
 from lensim.tables.opened import opened
 from lensim.tables.sheet_choice import Sought
-from lensim.tables.source import Files, Source
-
-
-def _is_known(source: Source) -> bool:
-    return bool(kind_of(source))
-
+from lensim.tables.source import File, Files, Source, sheets_of, source_of
 
 _OF_SAMPLE: Final = ("sample", "well")
 
-REACTIONS: Final = Sought(
-    "a table of Cts or of ratios",
-    {**RATIO_COLUMNS, **COLUMNS},
-    (
-        (("gene",), ("ct_cycles",), ("subject",), ("condition",)),
-        (("gene",), ("ct_cycles",)),
-        (("subject", "sample"), tuple(SCALES)),
-    ),
-    suits=is_wide,
-    recognises=_is_known,
-    can_be_named=True,
-    rank=lambda source: max(fit(source.text, layout) for layout in LAYOUTS),
-)
 SAMPLES: Final = Sought(
     "a sample sheet",
     SHEET_COLUMNS,
@@ -60,3 +43,24 @@ def open_study(files: Files, options: Mapping[str, Any]) -> tuple[list[Source], 
         As `lensim.tables.opened.opened`.
     """
     return opened(files, options, sought_in, TABLES)
+
+
+def is_of_reactions(file: File) -> bool:
+    """Whether a file, or any sheet of a workbook, has reactions or ratios of RT-qPCR.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be opened.
+    """
+    source = source_of(file, whole=True)
+    if source.is_workbook:
+        return any(_is_known(partial(sheets_of, source, REACTIONS, [one.name])) for one in source.book.sheets)
+    return _is_known(partial(opened_exports, source))
+
+
+def _is_known(opening: Callable[[], Sequence[Source]]) -> bool:
+    try:
+        return all(kind_of(one) for one in opening())
+    except InputError:
+        return False

@@ -35,7 +35,7 @@ def test_the_sheet_with_the_results_is_found(tmp_path, order):
         ("A1", "GAPDH", 18.25),
         ("A2", "MYC", None),
     ]
-    assert found.paths == ("run.dat sheet 'Results'",)
+    assert found.paths == ("run.dat, sheet 'Results'",)
     assert found.reactions[0].plate == "run"
 
 
@@ -46,14 +46,16 @@ def test_a_table_without_targets_has_its_dyes(tmp_path):
     found = read_reactions(path)
     assert [(one.gene, one.ct_cycles) for one in found.reactions] == [("VIC", 21.5)]
     assert found.notes == (
-        "run.xlsx sheet 'Results': the table has no column for the target, so Reporter is read as it",
+        "run.xlsx, sheet 'Results': the table has no column for the target, so Reporter is read as it",
     )
 
 
 def test_a_fault_names_the_sheet_and_its_row(tmp_path):
     path = tmp_path / "run.xlsx"
     path.write_bytes(workbook_bytes({"Results": [*RESULTS, [3, "Z99", "false", "S1", "MYC", "UNKNOWN", "FAM", 20]]}))
-    with pytest.raises(InputError, match=r"^run\.xlsx sheet 'Results' line 6: Well Position must be a well such as A1"):
+    with pytest.raises(
+        InputError, match=r"^run\.xlsx, sheet 'Results', cell B6: Well Position must be a well such as A1"
+    ):
         read_reactions(path)
 
 
@@ -95,7 +97,7 @@ def test_an_archive_of_cfx_is_read_by_its_table_of_cqs(tmp_path):
 def test_a_workbook_in_an_archive_is_read_by_its_sheet(tmp_path):
     path = tmp_path / "run.zip"
     path.write_bytes(archive({"results.xlsx": workbook_bytes({"Results": RESULTS})}))
-    assert read_reactions(path).paths == ("run.zip file 'results.xlsx' sheet 'Results'",)
+    assert read_reactions(path).paths == ("run.zip file 'results.xlsx', sheet 'Results'",)
 
 
 def test_several_tables_of_results_in_an_archive_are_refused(tmp_path):
@@ -122,3 +124,14 @@ def test_a_damaged_archive_is_refused(tmp_path):
     path.write_bytes(bytes(raw))
     with pytest.raises(InputError, match=r"^run\.zip: the zip archive is damaged, its archive cannot be unpacked"):
         read_reactions(path)
+
+
+TIDY = [["gene", "ct_cycles", "subject", "condition"], ["MYC", 21.5, "s1", "untreated"]]
+
+
+def test_a_table_in_a_workbook_is_read_as_in_a_file_of_text(tmp_path):
+    path = tmp_path / "run.xlsx"
+    path.write_bytes(workbook_bytes({"Notes": [["about", "x"], ["me", 1]], "Cts": TIDY}))
+    found = read_reactions(path)
+    assert [(one.gene, one.ct_cycles) for one in found.reactions] == [("MYC", 21.5)]
+    assert found.paths == ("run.xlsx, sheet 'Cts'",)
