@@ -60,7 +60,7 @@ def miqe(
         say(f"note: {note}")
     say(checklist.sentence)
     if path is not None:
-        write_workbook(path, workbook_of_checklist(result, checklist, ci), force=force, inputs=inputs)
+        write_workbook(path, workbook_of_checklist(checklist), force=force, inputs=inputs)
         say(f"workbook in {path}")
     _write_exchange(result, rdml, rdes, force=force, inputs=inputs)
 

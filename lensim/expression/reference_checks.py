@@ -108,16 +108,32 @@ def _told_of_one(names: list[str], condition: str, changes: np.ndarray) -> Itera
 
 
 def _told_of_spread(names: list[str], ct: np.ndarray) -> list[str]:
-    m = {}
-    for k, name in enumerate(names):
-        spreads = []
-        for other in range(len(names)):
-            difference = (ct[k] - ct[other])[np.isfinite(ct[k] - ct[other])]
-            if other != k and len(difference) > 1:
-                spreads.append(float(difference.std(ddof=1)))
-        m[name] = float(np.mean(spreads)) if spreads else 0.0
+    m = dict(zip(names, np.nan_to_num(genorm_m(ct)).tolist(), strict=True))
     worst = max(m, key=lambda name: m[name])
     if m[worst] <= LARGEST_M:
         return []
     rest = ", ".join(f"{name} {value:.2f}" for name, value in m.items() if name != worst)
     return [f"the reference {worst} is unstable over the samples: M {m[worst]:.2f} cycles ({rest})"]
+
+
+def genorm_m(ct: np.ndarray) -> np.ndarray:
+    """GeNorm's M of each reference: mean over the others of the sd of their difference in Ct over samples [cycles].
+
+    Vandesompele et al. 2002, doi:10.1186/gb-2002-3-7-research0034.
+
+    Parameters
+    ----------
+    ct
+        (reference, sample) [cycles]; NaN = not detected.
+
+    Returns
+    -------
+    numpy.ndarray
+        (reference); NaN where a reference shares two samples with no other.
+    """
+    spreads = np.full((len(ct), len(ct)), np.nan)
+    for j, k in combinations(range(len(ct)), 2):
+        difference = (ct[j] - ct[k])[np.isfinite(ct[j] - ct[k])]
+        if len(difference) > 1:
+            spreads[j, k] = spreads[k, j] = difference.std(ddof=1)
+    return np.array([own[np.isfinite(own)].mean() if np.isfinite(own).any() else np.nan for own in spreads])

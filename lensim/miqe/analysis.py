@@ -2,18 +2,19 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from itertools import combinations
 from typing import Final
 
 import numpy as np
 
 from lensim import vocabulary as v
 from lensim.assay import MODEL_REASON
+from lensim.expression import reference_checks
 from lensim.expression.cells import mean_ct
 from lensim.inference.prior_words import PRIOR_DECIDES
 from lensim.inference.verdict import verdict_of
-from lensim.miqe.study import Fact, Study, counted, listed, names_of
+from lensim.miqe.study import Fact, Study, counted, listed, software
 from lensim.miqe.validation import NO_CTS
+from lensim.tables.names import names_along
 
 PROGRAM_OF_MACHINE: Final = "the program of the machine that gave the Cts, with its version"
 THRESHOLD: Final = "baseline and threshold, or the other method, of that program"
@@ -24,27 +25,27 @@ def groups(study: Study) -> Fact:
     """Control and treatments, and kinds of cells."""
     data = study.data
     if v.IS_CONTROL in data:
-        names, is_control = names_of(data, v.CONDITION), data[v.IS_CONTROL].to_numpy() == 1
+        names, is_control = names_along(data, v.CONDITION), data[v.IS_CONTROL].to_numpy() == 1
         control = [name for name, is_own in zip(names, is_control, strict=True) if is_own]
         treated = [name for name, is_own in zip(names, is_control, strict=True) if not is_own]
         known = str(data.attrs.get(v.CONTROL_KNOWN_BY, ""))
         words = f"control {listed(control)}{f' (known by: {known})' if known else ''}; against it {listed(treated)}"
     else:
-        words = f"ratios of {listed(names_of(data, v.CONTRAST))} to the control"
+        words = f"ratios of {listed(names_along(data, v.CONTRAST))} to the control"
     unpaired = "; groups of different subjects are compared" if data.attrs.get(v.UNPAIRED) == "keep" else ""
-    return Fact(f"{words}; cell types {listed(names_of(data, v.CELL_TYPE))}{unpaired}")
+    return Fact(f"{words}; cell types {listed(names_along(data, v.CELL_TYPE))}{unpaired}")
 
 
 def number(study: Study) -> Fact:
     """Subjects and samples of each group."""
     data = study.data
-    kinds, of_subject = names_of(data, v.CELL_TYPE), data[v.CELL_TYPE_OF_SUBJECT].to_numpy()
+    kinds, of_subject = names_along(data, v.CELL_TYPE), data[v.CELL_TYPE_OF_SUBJECT].to_numpy()
     by_kind = Counter(kinds[int(kind)] for kind in of_subject)
     subjects = ", ".join(f"{kind} {count}" for kind, count in by_kind.items())
     words = f"{counted(data.sizes[v.SUBJECT], 'subject')} ({subjects})"
     if v.CONDITION_OF_SAMPLE not in data:
         return Fact(f"{words}; {counted(data.sizes[v.PAIR], 'ratio')}")
-    conditions = names_of(data, v.CONDITION)
+    conditions = names_along(data, v.CONDITION)
     by_condition = Counter(conditions[int(at)] for at in data[v.CONDITION_OF_SAMPLE].to_numpy())
     samples = ", ".join(f"{name} {count}" for name, count in by_condition.items())
     experiments = counted(data.sizes[v.EXPERIMENT], "experiment")
@@ -112,19 +113,10 @@ def references(study: Study) -> Fact:
 
 
 def genorm_m(study: Study) -> dict[str, float]:
-    """M of geNorm of each reference: mean sd of its difference in Ct to each other one over the samples [cycles].
-
-    Vandesompele et al. 2002, doi:10.1186/gb-2002-3-7-research0034. Empty for a single reference.
-    """
+    """GeNorm's M of each reference [cycles], by name; empty for a single reference."""
     is_reference = study.data[v.IS_REFERENCE].to_numpy() == 1
-    ct, names = mean_ct(study.data)[is_reference], study.references
-    spread: dict[str, list[float]] = {name: [] for name in names}
-    for a, b in combinations(range(len(names)), 2):
-        difference = (ct[a] - ct[b])[np.isfinite(ct[a] - ct[b])]
-        if len(difference) > 1:
-            for k in (a, b):
-                spread[names[k]].append(float(difference.std(ddof=1)))
-    return {name: float(np.mean(values)) for name, values in spread.items() if values}
+    m = reference_checks.genorm_m(mean_ct(study.data)[is_reference])
+    return {name: value for name, value in zip(study.references, m.tolist(), strict=True) if np.isfinite(value)}
 
 
 def normalisation(study: Study) -> Fact:
@@ -178,14 +170,9 @@ def repeatability(study: Study) -> Fact:
     """Spread between replicate reactions."""
     if not study.has_cts:
         return Fact("", NO_CTS)
-    found: dict[tuple[int, int, int], list[float]] = {}
-    data = study.data
-    names = (v.GENE_OF_REACTION, v.SAMPLE_OF_REACTION, v.PLATE_OF_REACTION, v.CT)
-    for gene, sample, plate, ct in zip(*(data[name].to_numpy().tolist() for name in names), strict=True):
-        found.setdefault((gene, sample, plate), []).append(ct)
     words = []
     for at, gene in enumerate(study.genes):
-        cells = [np.array(cts)[np.isfinite(cts)] for (own, _, _), cts in found.items() if own == at]
+        cells = [cts[np.isfinite(cts)] for (own, _, _), cts in study.cells.items() if own == at]
         cells = [cts for cts in cells if len(cts) > 1]
         if cells:
             square = sum(float(((cts - cts.mean()) ** 2).sum()) for cts in cells)
@@ -243,12 +230,6 @@ def statistics(study: Study) -> Fact:
     )
 
 
-def software(study: Study) -> Fact:
-    """Name, version and seed."""
-    attrs = study.result.attrs
-    return Fact(f"lensim {attrs.get('lensim_version', '')}, seed {attrs.get('seed', '')} (sheet settings)")
-
-
 def rdml(study: Study) -> Fact:
     """Not in a fit; `fill` says where the file is."""
     if not study.has_cts:
@@ -260,7 +241,7 @@ def method(study: Study) -> Fact:
     """Absolute, in a unit, or relative."""
     if not study.has_cts:
         return Fact("relative, from ratios as read")
-    with_unit = [gene for gene in study.genes if gene in set(study.lines["gene"])]
+    with_unit = [gene for gene in study.genes if gene in study.with_line]
     without = [gene for gene in study.genes if gene not in with_unit]
     words = [f"from the standard curve, in {study.unit}: {listed(with_unit)}"] if with_unit else []
     words += [f"relative to the mean of the gene: {listed(without)}"] if without else []

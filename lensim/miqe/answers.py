@@ -6,13 +6,14 @@ workbook that `lensim miqe` writes has such a sheet, so it can be filled and giv
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 
 from lensim.checks import FaultReport, InputError
 from lensim.miqe.checklist import ITEM_OF, Item
 from lensim.miqe.fill import Checklist
+from lensim.miqe.study import flat
 from lensim.plain_text import shown, shown_name
 from lensim.tables.source import Source, source_of
 from lensim.tables.workbook import is_workbook, workbook_of
@@ -106,17 +107,7 @@ def _rows_of_workbook(raw: bytes, place: str) -> list[list[str]]:
 
 def _toml(path: Path, place: str) -> Iterator[tuple[int, str, str]]:
     content = read_toml(path, "answers")
-    for number, (name, value) in enumerate(_flat(content), start=1):
+    for number, (name, value) in enumerate(flat(content, "."), start=1):
         if not isinstance(value, str):
             raise InputError(f'{place}: an answer must be text, got {shown(value)} for {name}: write {name} = "..."')
         yield number, name, value.strip()
-
-
-def _flat(content: Mapping[str, Any], stem: str = "") -> Iterator[tuple[str, Any]]:
-    """Names and values, tables within tables joined by points."""
-    for name, value in content.items():
-        whole = f"{stem}.{name}" if stem else name
-        if isinstance(value, Mapping):
-            yield from _flat(value, whole)
-        else:
-            yield whole, value

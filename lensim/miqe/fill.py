@@ -34,9 +34,12 @@ class Checklist:
     table
         One row an item: item (its name), section, asked, importance (E, D or empty), source (2009 or 2.0), status,
         value (of the fit), lacks (what is to be added, or why it is blank), answer (of the user).
+    fit
+        What it was filled from.
     """
 
     table: pd.DataFrame
+    fit: Study | Panel
 
     @property
     def counts(self) -> dict[str, int]:
@@ -83,14 +86,15 @@ def checklist_of(
         If the fit is of another assay.
     """
     items = items_of(result)
+    fit: Study | Panel
     if items is ITEMS:
-        study = Study(result, ci_prob)
+        fit = study = Study(result, ci_prob)
         facts = [_fact(item, study, rdml) for item in items]
     else:
-        panel = Panel(result, ci_prob)
+        fit = panel = Panel(result, ci_prob)
         facts = [methods.FACTS[item.name](panel) if item.name in methods.FACTS else Fact() for item in items]
     rows = [_row(item, fact, (answers or {}).get(item.name, "")) for item, fact in zip(items, facts, strict=True)]
-    return Checklist(pd.DataFrame(rows, columns=list(COLUMNS)))
+    return Checklist(pd.DataFrame(rows, columns=list(COLUMNS)), fit)
 
 
 def items_of(result: xr.DataTree) -> tuple[Item, ...]:
@@ -136,14 +140,11 @@ def _row(item: Item, fact: Fact, answer: str) -> dict[str, str]:
 
 
 def told_of_blank(checklist: Checklist) -> list[str]:
-    """The blank items, a sentence for each kind."""
-    said = []
-    for status in (BLANK, BY_NATURE):
-        own = checklist.table[checklist.table["status"] == status]
-        if status == BLANK:
-            said += [f"{row['asked']}: blank, {row['lacks']}" for _, row in own.iterrows()]
-        elif len(own):
-            by_section = own.groupby("section", sort=False)["asked"].count()
-            counts = listed(f"{section} {number}" for section, number in by_section.items())
-            said.append(f"blank, known at the bench alone: {counts}")
+    """The blank items: a sentence for each that this fit does not have, and one for those of the bench."""
+    of_fit, of_bench = (checklist.table[checklist.table["status"] == status] for status in (BLANK, BY_NATURE))
+    said = [f"{row['asked']}: blank, {row['lacks']}" for _, row in of_fit.iterrows()]
+    if len(of_bench):
+        by_section = of_bench.groupby("section", sort=False)["asked"].count()
+        counts = listed(f"{section} {number}" for section, number in by_section.items())
+        said.append(f"blank, known at the bench alone: {counts}")
     return said

@@ -7,18 +7,16 @@ checklist of RT-qPCR is.
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
 import numpy as np
-import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.assay import MODEL_REASON
-from lensim.inference.observations import observations_of
 from lensim.inference.verdict import verdict_of
 from lensim.miqe.checklist import Item, Known
-from lensim.miqe.study import Fact, counted, listed, names_of
+from lensim.miqe.study import Fact, Fit, counted, listed, software
+from lensim.tables.names import names_along
 
 SOURCE: Final = "lensim"
 NO_GUIDELINE: Final = "Items of a methods section, chosen by lensim: no guideline stands behind them."
@@ -74,16 +72,8 @@ METHOD_OF: Final = {item.name: item for item in METHODS}
 
 
 @dataclass(frozen=True)
-class Panel:
-    """A dose-response fit, and the probability inside its intervals."""
-
-    result: xr.DataTree
-    ci_prob: float = 0.9
-
-    @cached_property
-    def data(self) -> xr.Dataset:
-        """The data that were fitted."""
-        return observations_of(self.result)
+class Panel(Fit):
+    """A dose-response fit."""
 
     @property
     def unit(self) -> str:
@@ -113,8 +103,8 @@ def unit(panel: Panel) -> Fact:
 def lines(panel: Panel) -> Fact:
     """Lines, and groups that they borrow from."""
     data = panel.data
-    names = names_of(data, v.CELL_LINE)
-    groups = names_of(data, v.MOLECULAR_GROUP) if v.MOLECULAR_GROUP in data.coords else []
+    names = names_along(data, v.CELL_LINE)
+    groups = names_along(data, v.MOLECULAR_GROUP) if v.MOLECULAR_GROUP in data.coords else []
     words = f"{counted(len(names), 'line or condition', 'lines or conditions')}: {listed(names)}"
     return Fact(f"{words}; groups {listed(groups)}" if len(groups) > 1 else words)
 
@@ -255,12 +245,6 @@ def inference(panel: Panel) -> Fact:
         f"posterior draws by the engine {attrs.get('engine', 'nuts')}, medians and {panel.ci_prob:.0%} equal-tailed "
         f"intervals; {verdict_of(panel.result).sentence()}"
     )
-
-
-def software(panel: Panel) -> Fact:
-    """Name, version and seed."""
-    attrs = panel.result.attrs
-    return Fact(f"lensim {attrs.get('lensim_version', '')}, seed {attrs.get('seed', '')} (sheet settings)")
 
 
 FACTS: Final[Mapping[str, Callable[[Panel], Fact]]] = {

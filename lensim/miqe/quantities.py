@@ -15,7 +15,8 @@ import pandas as pd
 from lensim import seeding
 from lensim import vocabulary as v
 from lensim.inference.intervals import interval_of
-from lensim.miqe.study import Study, names_of
+from lensim.miqe.study import Study
+from lensim.tables.names import names_along
 
 COLUMNS: Final = (
     "gene", "role", "subject", "condition", "experiment", "plate", "ct_cycles", "detected", "not_detected",
@@ -36,14 +37,13 @@ def quantities_table(study: Study) -> pd.DataFrame:
     sd = study.draws(v.SD_TECHNICAL)
     if not study.has_cts or factor is None or unit_ct is None or sd is None:
         return pd.DataFrame(columns=list(COLUMNS))
-    data, cells = study.data, _cells(study)
+    data, cells = study.data, study.cells
     shift = _shifts(study, factor.shape[-1])
     doublings = np.log2(factor)
     rng = seeding.stream(int(study.result.attrs.get("seed", 0)), "quantities of samples")
-    has_unit = set(study.lines["gene"])
-    genes, plates = study.genes, names_of(data, v.PLATE)
-    subjects, conditions = names_of(data, v.SUBJECT), names_of(data, v.CONDITION)
-    experiments = names_of(data, v.EXPERIMENT)
+    genes, plates = study.genes, names_along(data, v.PLATE)
+    subjects, conditions = names_along(data, v.SUBJECT), names_along(data, v.CONDITION)
+    experiments = names_along(data, v.EXPERIMENT)
     of_sample = [data[name].to_numpy() for name in (v.SUBJECT_OF_SAMPLE, v.CONDITION_OF_SAMPLE, v.EXPERIMENT_OF_SAMPLE)]
     log2_mean = {gene: _mean_of_gene(cells, at, unit_ct, shift, doublings) for at, gene in enumerate(genes)}
     rows = []
@@ -53,7 +53,7 @@ def quantities_table(study: Study) -> pd.DataFrame:
         if len(seen):
             read = seen.mean() + rng.standard_normal(sd.shape) * sd / np.sqrt(len(seen))
             log2 = doublings[gene] * (unit_ct[gene] + shift[gene, plate] - read)
-            log2 = log2 if name in has_unit else log2 - log2_mean[name]
+            log2 = log2 if name in study.with_line else log2 - log2_mean[name]
             ends = np.exp2(interval_of(log2, study.ci_prob))
         rows.append(
             {
@@ -69,7 +69,7 @@ def quantities_table(study: Study) -> pd.DataFrame:
                 "quantity": float(ends[1]),
                 "quantity_lower": float(ends[0]),
                 "quantity_upper": float(ends[2]),
-                "unit": study.unit if name in has_unit else OF_MEAN,
+                "unit": study.unit if name in study.with_line else OF_MEAN,
                 "note": _note(len(seen), len(cts)),
             }
         )
@@ -80,16 +80,6 @@ def _note(seen: int, run: int) -> str:
     if not seen:
         return "not detected"
     return "" if seen == run else "not detected in part: the quantity is of the detected, and so too large"
-
-
-def _cells(study: Study) -> dict[tuple[int, int, int], np.ndarray]:
-    """Cts of each gene in each sample on each plate."""
-    data = study.data
-    places = (v.GENE_OF_REACTION, v.SAMPLE_OF_REACTION, v.PLATE_OF_REACTION)
-    found: dict[tuple[int, int, int], list[float]] = {}
-    for gene, sample, plate, ct in zip(*(data[name].to_numpy().tolist() for name in (*places, v.CT)), strict=True):
-        found.setdefault((gene, sample, plate), []).append(ct)
-    return {place: np.array(cts, dtype=float) for place, cts in found.items()}
 
 
 def _shifts(study: Study, number: int) -> np.ndarray:
@@ -103,7 +93,7 @@ def _shifts(study: Study, number: int) -> np.ndarray:
         labels = [str(name) for name in study.posterior[v.GENE_ON_PLATE].to_numpy()]
         at = {label: k for k, label in enumerate(labels)}
         for g, gene in enumerate(study.genes):
-            for p, plate in enumerate(names_of(data, v.PLATE)):
+            for p, plate in enumerate(names_along(data, v.PLATE)):
                 if (k := at.get(f"{gene}, {plate}")) is not None:
                     shift[g, p] += own[k]
     return shift

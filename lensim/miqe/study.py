@@ -1,6 +1,6 @@
 """What a checklist is filled from: the result of an RT-qPCR fit, with what is asked of it again and again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -14,12 +14,13 @@ from lensim.assay import Asked, ResultTable, read_result
 from lensim.expression.standard_curve import standard_curves
 from lensim.inference.intervals import interval_of
 from lensim.inference.observations import observations_of
+from lensim.miqe.standards import COLUMNS as STANDARD_COLUMNS
+from lensim.miqe.standards import CONFIDENCE, standards_table
+from lensim.tables.names import names_along
 
 MOST_DRAWS: Final = 1000
 """Draws that quantities of single samples are computed from; the ends of their intervals need no more."""
 SHOWN_NAMES: Final = 12
-CONFIDENCE: Final = 0.95
-"""Of intervals of standard curves."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,8 @@ class Fact:
 
 
 @dataclass(frozen=True)
-class Study:
-    """A fit of the assay expression.
+class Fit:
+    """A fit, and what is asked of it whatever its assay.
 
     Attributes
     ----------
@@ -57,6 +58,11 @@ class Study:
     def data(self) -> xr.Dataset:
         """The data that were fitted."""
         return observations_of(self.result)
+
+
+@dataclass(frozen=True)
+class Study(Fit):
+    """A fit of the assay expression."""
 
     @property
     def has_cts(self) -> bool:
@@ -91,7 +97,7 @@ class Study:
     @property
     def genes(self) -> list[str]:
         """Names of genes."""
-        return names_of(self.data, v.GENE)
+        return names_along(self.data, v.GENE)
 
     @property
     def references(self) -> list[str]:
@@ -108,10 +114,31 @@ class Study:
             return pd.DataFrame(columns=["gene", "slope", "note"])
         return standard_curves(self.data, CONFIDENCE)
 
-    @property
+    @cached_property
     def lines(self) -> pd.DataFrame:
         """The curves that could be drawn."""
         return self.curves[self.curves["slope"].notna()]
+
+    @cached_property
+    def with_line(self) -> frozenset[str]:
+        """Genes whose curve could be drawn."""
+        return frozenset(self.lines["gene"].astype(str))
+
+    @cached_property
+    def cells(self) -> dict[tuple[int, int, int], np.ndarray]:
+        """Cts of each gene in each sample on each plate, by their places; NaN = not detected."""
+        places = (v.GENE_OF_REACTION, v.SAMPLE_OF_REACTION, v.PLATE_OF_REACTION, v.CT)
+        found: dict[tuple[int, int, int], list[float]] = {}
+        for gene, sample, plate, ct in zip(*(self.data[name].to_numpy().tolist() for name in places), strict=True):
+            found.setdefault((gene, sample, plate), []).append(ct)
+        return {place: np.array(cts, dtype=float) for place, cts in found.items()}
+
+    @cached_property
+    def standards(self) -> pd.DataFrame:
+        """`standards_table` of the study; no row where no gene has a dilution series."""
+        if not len(self.curves):
+            return pd.DataFrame(columns=list(STANDARD_COLUMNS))
+        return standards_table(self.data, self.lines, self.unit)
 
     @property
     def unit(self) -> str:
@@ -126,11 +153,20 @@ class Study:
         return f"{middle:.{digits}g} ({low:.{digits}g} to {high:.{digits}g})"
 
 
-def names_of(data: xr.Dataset, dim: str) -> list[str]:
-    """Names along a dim, or numbers where it has none."""
-    if dim in data.coords:
-        return [str(name) for name in data[dim].to_numpy()]
-    return [f"{dim.replace('_', ' ')} {number + 1}" for number in range(data.sizes.get(dim, 0))]
+def software(fit: Fit) -> Fact:
+    """Name, version and seed."""
+    attrs = fit.result.attrs
+    return Fact(f"lensim {attrs.get('lensim_version', '')}, seed {attrs.get('seed', '')} (sheet settings)")
+
+
+def flat(content: Mapping[str, Any], between: str, stem: str = "") -> Iterator[tuple[str, Any]]:
+    """Names and values; those of mappings within it by their names joined with `between`."""
+    for name, value in content.items():
+        whole = f"{stem}{between}{name}" if stem else name
+        if isinstance(value, Mapping):
+            yield from flat(value, between, whole)
+        else:
+            yield whole, value
 
 
 def listed(names: Iterable[Any]) -> str:

@@ -1,26 +1,24 @@
 """Items on the validation of the qPCR: standard curves, efficiency, range, limits and controls."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from lensim import vocabulary as v
-from lensim.miqe.study import CONFIDENCE, Fact, Study, counted, listed, names_of
+from lensim.checks import InputError
+from lensim.miqe.standards import CONFIDENCE
+from lensim.miqe.study import Fact, Study, counted, listed
+from lensim.qc.dilutions import linear_range as line_of
+from lensim.qc.thresholds import DETECTED_SHARE
 
 NO_SERIES: Final = "no gene has a dilution series in what was fitted: put the wells of its standards into the file"
 NO_CTS: Final = "the study is of ratios, so it has no Ct: fit the Cts"
-DETECTED_SHARE: Final = 0.95
 COPIES_AT_LIMIT: Final = -float(np.log(1.0 - DETECTED_SHARE))
 """Copies expected in a reaction of which at least one is there with that probability, by Poisson."""
 LEAST_LEARNED: Final = 0.7
 """The Ct of one copy is told of a gene where the posterior sd is below this share of the prior's."""
-STANDARD_COLUMNS: Final = (
-    "gene", "quantity", "unit", "detected", "not_detected", "ct_cycles", "sd_cycles", "expected_ct_cycles",
-    "expected_ct_cycles_lower", "expected_ct_cycles_upper", "read_back", "read_back_lower", "read_back_upper",
-)  # fmt: skip
 
 
 def curve(study: Study) -> Fact:
@@ -56,24 +54,31 @@ def r_squared(study: Study) -> Fact:
 
 
 def linear_range(study: Study) -> Fact:
-    """Quantities between which all standards were detected, and tenfolds between them."""
-    table = standards_table(study)
-    words = []
-    for gene, own in table.groupby("gene", sort=False):
-        if str(gene) not in set(study.lines["gene"]):
-            continue
-        whole = own[own["not_detected"] == 0]
-        if len(whole) < 2:
-            words.append(f"{gene} less than two quantities that were always detected")
-            continue
-        low, high = float(whole["quantity"].min()), float(whole["quantity"].max())
-        words.append(f"{gene} {low:.4g} to {high:.4g} {study.unit} ({np.log10(high / low):.1f} tenfolds)")
+    """Quantities between which all standards were detected and lie on one line, and tenfolds between them."""
+    words = [f"{gene} {_range_of(study, gene)}" for gene in study.genes if gene in study.with_line]
     return Fact("; ".join(words)) if words else Fact("", _why_no_curve(study))
+
+
+def _range_of(study: Study, gene: str) -> str:
+    own = study.data[v.GENE_OF_STANDARD].to_numpy() == study.genes.index(gene)
+    quantity, ct = (study.data[name].to_numpy()[own] for name in (v.STANDARD_QUANTITY, v.STANDARD_CT))
+    try:
+        on_line = line_of(quantity, ct, gene).quantities
+    except InputError as error:
+        return f"not known ({error})"
+    whole = np.setdiff1d(quantity, quantity[np.isnan(ct)])
+    kept = np.intersect1d(whole, on_line)
+    if len(kept) < 2:
+        return "fewer than two quantities that were always detected"
+    low, high = kept[0], kept[-1]
+    beyond = [f"{quantity:.4g}" for quantity in whole if not low <= quantity <= high]
+    off = f"; off the line: {', '.join(beyond)}" if beyond else ""
+    return f"{low:.4g} to {high:.4g} {study.unit} ({np.log10(high / low):.1f} tenfolds{off})"
 
 
 def lower_limit(study: Study) -> Fact:
     """Spread of Ct at the lowest quantity that was detected in two reactions or more."""
-    table, words = standards_table(study), []
+    table, words = study.standards, []
     for gene, own in table[table["detected"] >= 2].groupby("gene", sort=False):
         row = own.sort_values("quantity").iloc[0]
         seen, run = int(row["detected"]), int(row["detected"] + row["not_detected"])
@@ -89,14 +94,14 @@ def range_intervals(study: Study) -> Fact:
     if not len(study.lines):
         return Fact("", _why_no_curve(study))
     return Fact(
-        f"sheet standards: at each of {counted(len(standards_table(study)), 'quantity', 'quantities')} the prediction "
+        f"sheet standards: at each of {counted(len(study.standards), 'quantity', 'quantities')} the prediction "
         f"interval of a Ct ({CONFIDENCE:.0%}), and the quantity that is read back from the curve"
     )
 
 
 def limit_of_detection(study: Study) -> Fact:
     """Lowest quantity that was always detected, and the model's limit at 95%."""
-    table, words = standards_table(study), []
+    table, words = study.standards, []
     for gene in dict.fromkeys(table["gene"]):
         own = table[table["gene"] == gene].sort_values("quantity", ascending=False)
         words.append(f"{gene} {_always_detected(own, study.unit)}{_by_model(study, str(gene))}")
@@ -119,7 +124,7 @@ def _by_model(study: Study, gene: str) -> str:
     factor, unit_ct, one = (study.draws(name, v.GENE) for name in (v.FACTOR, v.UNIT_CT, v.ONE_COPY_CT))
     prior = study.prior_sd(v.ONE_COPY_CT)
     at = study.genes.index(gene)
-    if factor is None or unit_ct is None or one is None or gene not in set(study.lines["gene"]):
+    if factor is None or unit_ct is None or one is None or gene not in study.with_line:
         return ""
     if prior is None or one[at].std() > LEAST_LEARNED * prior[at]:
         return ""
@@ -165,74 +170,22 @@ def multiplex(study: Study) -> Fact:
     if not study.has_cts:
         return Fact("", NO_CTS)
     data = study.data
-    if v.WELL_NAME not in data:
-        return Fact("", "wells have no names in what was fitted, so which genes share a well is not known")
     wells: dict[tuple[int, str], set[int]] = {}
-    for plate, well, gene in zip(
-        *(data[name].to_numpy().tolist() for name in (v.PLATE_OF_REACTION, v.WELL_NAME, v.GENE_OF_REACTION)),
-        strict=True,
-    ):
-        if well:
-            wells.setdefault((plate, str(well)), set()).add(gene)
+    if v.WELL_NAME in data:
+        places = (v.PLATE_OF_REACTION, v.WELL_NAME, v.GENE_OF_REACTION)
+        for plate, well, gene in zip(*(data[name].to_numpy().tolist() for name in places), strict=True):
+            if well:
+                wells.setdefault((plate, str(well)), set()).add(gene)
     if not wells:
         return Fact("", "wells have no names in what was fitted, so which genes share a well is not known")
     shared = {gene for genes in wells.values() if len(genes) > 1 for gene in genes}
     if not shared:
         return Fact("no multiplex: each well has one gene")
     names = [study.genes[gene] for gene in sorted(shared)]
-    known = [name for name in names if name in set(study.lines["gene"])]
+    known = [name for name in names if name in study.with_line]
     if len(known) < len(names):
         return Fact("", f"wells hold several of {listed(names)}, and not each has a dilution series")
     return Fact(f"wells hold several of {listed(names)}: see efficiency and limit of detection of each")
-
-
-def standards_table(study: Study) -> pd.DataFrame:
-    """One row a gene and quantity of its dilution series.
-
-    Columns: gene, quantity, unit, detected, not_detected; ct_cycles and sd_cycles of the detected; the Ct that the
-    least-squares line expects of one reaction with its 95% prediction interval; read_back, the quantity that the mean
-    Ct is on the line, with the interval that the same prediction error of that mean gives.
-    """
-    if not len(study.curves):
-        return pd.DataFrame(columns=list(STANDARD_COLUMNS))
-    return pd.DataFrame(_standards(study), columns=list(STANDARD_COLUMNS))
-
-
-def _standards(study: Study) -> Iterator[dict[str, object]]:
-    data, lines = study.data, {str(row["gene"]): row for _, row in study.lines.iterrows()}
-    ct, quantity = data[v.STANDARD_CT].to_numpy(), data[v.STANDARD_QUANTITY].to_numpy()
-    gene = data[v.GENE_OF_STANDARD].to_numpy()
-    for at, name in enumerate(names_of(data, v.GENE)):
-        for level in np.sort(np.unique(quantity[(gene == at) & np.isfinite(quantity)]))[::-1]:
-            own = ct[(gene == at) & (quantity == level)]
-            seen = own[np.isfinite(own)]
-            row: dict[str, object] = {
-                "gene": name,
-                "quantity": float(level),
-                "unit": study.unit,
-                "detected": len(seen),
-                "not_detected": len(own) - len(seen),
-                "ct_cycles": float(seen.mean()) if len(seen) else np.nan,
-                "sd_cycles": float(seen.std(ddof=1)) if len(seen) > 1 else np.nan,
-            }
-            if name in lines:
-                row |= _predicted(lines[name], np.log10(quantity[(gene == at) & np.isfinite(ct)]), level, seen)
-            yield row
-
-
-def _predicted(line: "pd.Series[float]", x: np.ndarray, level: float, seen: np.ndarray) -> dict[str, float]:
-    """Prediction interval of a Ct at a quantity, and the quantity that is read back from the mean of its Cts."""
-    reach = float(stats.t.ppf(0.5 + CONFIDENCE / 2.0, line["degrees_of_freedom"])) * line["residual_sd_cycles"]
-    around = 1.0 / len(x) + (np.log10(level) - x.mean()) ** 2 / ((x - x.mean()) ** 2).sum()
-    expected = line["intercept"] + line["slope"] * np.log10(level)
-    error = reach * np.sqrt(1.0 + around)
-    found = {"expected_ct_cycles": expected}
-    found |= {"expected_ct_cycles_lower": expected - error, "expected_ct_cycles_upper": expected + error}
-    if len(seen):
-        own = reach * np.sqrt(1.0 / len(seen) + around)
-        for name, move in (("read_back", 0.0), ("read_back_lower", own), ("read_back_upper", -own)):
-            found[name] = 10.0 ** ((seen.mean() + move - line["intercept"]) / line["slope"])
-    return {name: float(value) for name, value in found.items()}
 
 
 def _of_lines(

@@ -44,8 +44,8 @@ class MapCheck:
     wells
         A row for each plate and role: plate, role, wells.
     contents
-        A row for each plate and set of names: plate, names, doses or genes, and replicates (wells of each), fewest to
-        most.
+        A row for each plate and set of names: plate, names, what (the factor of doses or genes), values (these), and
+        replicates (wells of each), fewest to most.
     odd
         A row for each oddity: plate, where, what; empty where nothing is odd.
     """
@@ -80,7 +80,7 @@ def check_map(plate_map: PlateMap) -> MapCheck:
         for role, number in sorted(Counter(well.role for well in wells).items())
     ]
     contents = [row for name, wells in plates.items() for row in _contents(name, wells, meanings)]
-    odd = [*_unknown_factors(plate_map)]
+    odd = _unknown_factors(plate_map)
     odd += [{"plate": name, "where": "", "what": "no well has any text"} for name, wells in plates.items() if not wells]
     for name, wells in plates.items():
         odd += [{"plate": name, **one} for one in _odd(name, wells, meanings, plate_map)]
@@ -189,19 +189,20 @@ def _odd_doses(
     if wrong:
         yield _oddity(plate, wrong, factor, plate_map, f"{factor} is no number")
     cultures = [what for what in ("cell_line", "condition", "experiment") if what in meanings]
-    treated: dict[tuple[str, ...], None] = {}
-    controls: dict[tuple[str, ...], None] = {}
+    treated: dict[tuple[str, ...], str] = {}
+    controls: set[str] = set()
     replicates: defaultdict[tuple[str, ...], Counter[float]] = defaultdict(Counter)
     for well in wells:
         names = tuple(well.said.get(meanings[what], "") for what in cultures)
+        line = well.said.get(meanings.get("cell_line", ""), "")
         if well.role in ("treated", "used"):
-            treated[names] = None
+            treated[names] = line
             if well.dose is not None:
                 replicates[(*names, well.said.get(meanings.get("compound", ""), ""))][well.dose] += 1
         elif well.role == "untreated":
-            controls[names[:1]] = None
-    for names in treated:
-        if names[:1] not in controls:
+            controls.add(line)
+    for names, line in treated.items():
+        if line not in controls:
             yield {"where": "", "what": f"{', '.join(filter(None, names)) or 'the plate'} has no untreated well"}
     for names, counts in replicates.items():
         most = max(counts.values())

@@ -13,10 +13,10 @@ from lensim.tables.columns import Meaning, find_columns
 from lensim.tables.map_source import blocks_of, map_source_of
 from lensim.tables.number_text import is_missing
 from lensim.tables.source import File, source_of
-from lensim.tables.well_names import parse_well_name, well_name
+from lensim.tables.well_names import STANDARD_PLATES, parse_well_name, well_name
 
 Place = tuple[int, int]
-PLATES: Final = ((2, 3), (3, 4), (4, 6), (6, 8), (8, 12), (16, 24), (32, 48))
+PLATES: Final = ((2, 3), (3, 4), (4, 6), (6, 8), *STANDARD_PLATES)
 """Rows and columns of plates of 6 to 1536 wells."""
 
 MEANINGS: Final[Mapping[str, Meaning]] = {

@@ -13,7 +13,7 @@ from typing import Final, Literal
 from lensim.checks import InputError, one_of
 from lensim.plate_map.check import role_in
 from lensim.plate_map.contents import Place, PlateMap
-from lensim.tables.well_names import well_name
+from lensim.tables.well_names import letters_of_row, well_name
 
 Machine = Literal["quantstudio", "cfx"]
 MACHINES: Final[tuple[Machine, ...]] = ("quantstudio", "cfx")
@@ -58,10 +58,10 @@ def setup_files(plate_map: PlateMap, machine: Machine, unit: str = "") -> dict[s
     ----------
     plate_map
         With a gene, and with a sample or with a subject and condition; a task where wells are no samples.
-    unit
-        Of the quantities of standards: ng, pg or copies; empty where it is not known, and is then empty in the file.
     machine
         "quantstudio": the table [Sample Setup] as the software exports and imports it. "cfx": a LIMS file of 96 wells.
+    unit
+        Of the quantities of standards: ng, pg or copies; empty where it is not known, and is then empty in the file.
 
     Raises
     ------
@@ -76,9 +76,7 @@ def setup_files(plate_map: PlateMap, machine: Machine, unit: str = "") -> dict[s
         raise InputError(
             f"{plate_map.place}: a setup file of a PCR machine needs a factor gene (or target), there are {there}"
         )
-    shape = next(
-        (one for one in _SHAPES[machine] if one[0] >= plate_map.shape[0] and one[1] >= plate_map.shape[1]), None
-    )
+    shape = _shape(plate_map, machine)
     if shape is None:
         sizes = " or ".join(str(rows * columns) for rows, columns in _SHAPES[machine])
         raise InputError(
@@ -191,7 +189,7 @@ def _cfx(plate: str, reactions: list[_Reaction], shape: Place, unit: str) -> str
     rows = []
     for one in reactions:
         cells = dict.fromkeys(CFX_COLUMNS, "") | {
-            "Well": f"{well_name(one.well[0], 0)[:-1]}{one.well[1] + 1:02d}",
+            "Well": f"{letters_of_row(one.well[0])}{one.well[1] + 1:02d}",
             "Ch1 Dye": DYE,
             "Sample Type": _TASKS[one.task][1],
             "Sample Name": one.sample,

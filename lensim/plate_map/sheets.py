@@ -9,12 +9,11 @@ from lensim.checks import InputError, one_of, unique
 from lensim.plain_text import shown
 from lensim.plate_map.contents import MEANINGS, PLATES, PlateMap
 from lensim.tables.map_titles import is_row_head, parted
-from lensim.tables.well_names import well_name
+from lensim.tables.well_names import letters_of_row
 from lensim.workbook_file import SheetTable
 
 WELLS: Final = {rows * columns: (rows, columns) for rows, columns in PLATES}
 MOST_FACTORS: Final = 20
-MOST_PLATES: Final = 100
 LONGEST_FACTOR: Final = 60
 ONE_PLATE: Final = "plate map"
 USUAL_FACTORS: Final = "cell_line, dose (uM), role"
@@ -74,7 +73,7 @@ def empty_map(factors: Sequence[str], wells: int = 96, plates: int = 1) -> list[
 def block_sheets(plate_map: PlateMap, shape: tuple[int, int] | None = None) -> list[SheetTable]:
     """A sheet for each plate of a map, with a block for each factor; numbers are numbers."""
     rows, columns = shape or plate_map.shape
-    letters = [well_name(row, 0)[:-1] for row in range(rows)]
+    letters = [letters_of_row(row) for row in range(rows)]
     head = [str(column + 1) for column in range(columns)]
     sheets = []
     for plate, wells in plate_map.plates.items():

@@ -5,6 +5,7 @@ from itertools import combinations
 
 import numpy as np
 
+from lensim.expression.reference_checks import genorm_m
 from lensim.qc import thresholds as limit
 from lensim.qc.evidence import spread_of
 from lensim.qc.finding import Checked, Finding, Status
@@ -48,7 +49,7 @@ def _of_each(names: list[str], ct: np.ndarray) -> Iterator[Finding]:
     variance = np.zeros((number, number))
     for j, k in combinations(range(number), 2):
         variance[j, k] = variance[k, j] = float((ct[j] - ct[k]).var(ddof=1))
-    m = np.sqrt(variance).sum(axis=1) / (number - 1)
+    m = genorm_m(ct)
     own = own_variances(variance)
     for j, name in enumerate(names):
         low, high = (float(m[j] * b) for b in spread_of(1.0, samples - 1.0)[2:])

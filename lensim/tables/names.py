@@ -1,10 +1,13 @@
-"""Names as people write them: of columns, without case, blanks and signs; of plates, with the numbers in them."""
+"""Names as people write them: of columns, without case, blanks and signs; of plates, with the numbers; along a dim."""
 
 import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 _LATIN: Final = str.maketrans(
     {"\u0442": "t", "\u0422": "T", "\u0421": "C", "\u0441": "c", "\u0394": "d", "\u2206": "d"}
@@ -31,3 +34,10 @@ def in_natural_order(names: Iterable[str]) -> list[str]:
         return [one for pair in zip(words, [*numbers, (0, 0, "")], strict=True) for one in pair], name
 
     return sorted(names, key=key)
+
+
+def names_along(data: "xr.Dataset", dim: str) -> list[str]:
+    """Names along a dim; numbers from 1 where it has none, and nothing where there is no such dim."""
+    if dim in data.coords:
+        return [str(name) for name in data[dim].to_numpy()]
+    return [f"{dim.replace('_', ' ')} {number + 1}" for number in range(data.sizes.get(dim, 0))]

@@ -11,7 +11,7 @@ from lensim.tables.export_lines import Line
 from lensim.tables.grid_blocks import Block, is_number, may_be_reading
 from lensim.tables.names import plain_name
 from lensim.tables.number_text import is_missing, whole_number
-from lensim.tables.well_names import STANDARD_PLATES, Naming, naming_of_wells, parse_well_name, well_name
+from lensim.tables.well_names import STANDARD_PLATES, Naming, letters_of_row, naming_of_wells, parse_well_name
 
 _WELL_HEADS: Final = frozenset(
     {
@@ -125,7 +125,7 @@ def _rows_by_two(lines: Sequence[Line], at: int) -> _Found | None:
             return ""
         letters = line.fields[row]
         if 1 <= (number := whole_number(letters) or 0) <= STANDARD_PLATES[-1][0]:
-            letters = well_name(number - 1, 0)[:-1]
+            letters = letters_of_row(number - 1)
         return f"{letters}{line.fields[column]}"
 
     rows = _while(lines, at, lambda line: parse_well_name(name(line)) is not None)

@@ -110,10 +110,14 @@ def row_of_letters(letters: str) -> int:
     return row - 1
 
 
+def letters_of_row(row: int) -> str:
+    """A to Z, then AA, AB and so on, for a row from 0."""
+    return chr(ord("A") + row) if row < 26 else chr(ord("A") + row // 26 - 1) + chr(ord("A") + row % 26)
+
+
 def well_name(row: int, column: int) -> str:
     """Name of a well from its row and column, from 0."""
-    letters = chr(ord("A") + row) if row < 26 else chr(ord("A") + row // 26 - 1) + chr(ord("A") + row % 26)
-    return f"{letters}{column + 1}"
+    return f"{letters_of_row(row)}{column + 1}"
 
 
 def smallest_plate(places: Iterable[tuple[int, int]]) -> tuple[int, int]:

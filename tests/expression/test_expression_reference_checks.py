@@ -1,9 +1,11 @@
 """References that move with a treatment are named."""
 
+import numpy as np
+import pytest
 from expression_studies import rows_of, written
 
 from lensim.expression.read import read_expression
-from lensim.expression.reference_checks import told_of_references
+from lensim.expression.reference_checks import genorm_m, told_of_references
 
 GENES = ("X", "R1", "R2", "R3")
 
@@ -53,3 +55,11 @@ def test_one_that_wanders_over_donors_is_unstable(tmp_path):
         lambda donor, condition, gene: {"D1": -2.5, "D2": 0.0, "D3": 2.5}[donor] if gene == "R3" else 0.0,
     )
     assert said.startswith("the reference R3 is unstable over the samples: M 2.")
+
+
+def test_m_takes_the_samples_that_two_references_share():
+    ct = np.array([[20.0, 21.0, 22.0, np.nan], [20.5, 21.5, np.nan, 23.0], [20.0, 22.0, 22.0, 25.0]])
+    pairs = [np.std([-0.5, -0.5], ddof=1), np.std([0.0, -1.0, 0.0], ddof=1), np.std([0.5, -0.5, -2.0], ddof=1)]
+    expected = [(pairs[0] + pairs[1]) / 2, (pairs[0] + pairs[2]) / 2, (pairs[1] + pairs[2]) / 2]
+    assert genorm_m(ct) == pytest.approx(expected)
+    assert np.isnan(genorm_m(ct[:1])).all()

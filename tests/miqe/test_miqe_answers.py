@@ -23,7 +23,7 @@ def test_toml_is_read(tmp_path):
 def test_the_workbook_that_was_written_is_filled_and_read(tmp_path):
     fit = made_up_fit("expression")
     path = tmp_path / "miqe.xlsx"
-    sheets = workbook_of_checklist(fit, checklist_of(fit))
+    sheets = workbook_of_checklist(checklist_of(fit))
     of_answers = next(sheet for sheet in sheets if sheet.name == "answers").table
     of_answers.loc[of_answers["item"] == "sample.amount", "answer"] = "2 million cells"
     write_workbook(path, sheets)

@@ -23,7 +23,7 @@ def test_the_sheet_is_filled_and_its_blanks_listed():
     assert checklist.counts[BY_NATURE] == 4
     assert len(checklist.table) == 20
     assert checklist.sentence.endswith("blank are 4 that the bench alone knows and 1 that this fit does not have")
-    names = [sheet.name for sheet in workbook_of_checklist(fit, checklist)]
+    names = [sheet.name for sheet in workbook_of_checklist(checklist)]
     assert names == ["methods", "blank", "answers", "settings"]
 
 

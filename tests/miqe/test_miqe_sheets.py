@@ -11,7 +11,7 @@ def test_the_workbook_has_what_its_items_point_to(tmp_path):
 
     fit = made_up_fit("expression")
     path = tmp_path / "miqe.xlsx"
-    write_workbook(path, workbook_of_checklist(fit, checklist_of(fit)))
+    write_workbook(path, workbook_of_checklist(checklist_of(fit)))
     book = openpyxl.load_workbook(path)
     assert {"miqe", "blank", "answers", "quantities", "standards", "populations", "settings"} <= set(book.sheetnames)
     sheet = book["miqe"]

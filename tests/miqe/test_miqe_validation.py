@@ -1,5 +1,4 @@
 import numpy as np
-import pytest
 
 from lensim import vocabulary as v
 from lensim.miqe import validation
@@ -38,6 +37,21 @@ def test_a_curve_is_told_with_its_slope_efficiency_and_range():
     assert "none for" in validation.curve(study).lacks
 
 
+def test_a_quantity_off_the_line_is_not_in_the_range():
+    cts = {10.0 ** (2 - k): [16.6 + 3.4 * k, 16.7 + 3.4 * k] for k in range(6)} | {1000.0: [15.2, 15.3]}
+    study = with_standards(cts)
+    assert (
+        validation.linear_range(study).value == f"{study.genes[0]} 0.001 to 100 ng (5.0 tenfolds; off the line: 1000)"
+    )
+
+
+def test_a_range_of_one_quantity_is_none():
+    study = with_standards({10.0: [20.0, 20.2], 1.0: [23.4, np.nan], 0.1: [26.9, np.nan]})
+    assert validation.linear_range(study).value == (
+        f"{study.genes[0]} fewer than two quantities that were always detected"
+    )
+
+
 def test_limits_are_told_by_what_was_detected():
     study = with_standards(SERIES)
     gene = study.genes[0]
@@ -45,26 +59,6 @@ def test_limits_are_told_by_what_was_detected():
     assert validation.limit_of_detection(study).value.startswith(
         f"{gene} all of 2 detected at 0.1 ng, 1 of 2 at 0.01 ng"
     )
-
-
-def test_the_table_of_standards_reads_quantities_back():
-    table = validation.standards_table(with_standards(SERIES))
-    assert table["quantity"].tolist() == [10.0, 1.0, 0.1, 0.01]
-    assert table["read_back"].to_numpy() == pytest.approx(table["quantity"].to_numpy(), rel=0.1)
-    assert (table["read_back_lower"] < table["quantity"]).all()
-    assert (table["read_back_upper"] > table["quantity"]).all()
-    assert (table["expected_ct_cycles_lower"] < table["ct_cycles"]).all()
-
-
-def test_a_prediction_interval_is_that_of_least_squares():
-    import statsmodels.api as sm
-
-    study = with_standards({10.0: [20.0, 20.2], 1.0: [23.4, 23.7], 0.1: [26.9, 27.1]})
-    x, y = np.log10([10.0, 10.0, 1.0, 1.0, 0.1, 0.1]), np.array([20.0, 20.2, 23.4, 23.7, 26.9, 27.1])
-    fitted = sm.OLS(y, sm.add_constant(x)).fit().get_prediction([[1.0, 0.0]]).summary_frame(alpha=0.05)
-    row = validation.standards_table(study).set_index("quantity").loc[1.0]
-    found = row[["expected_ct_cycles_lower", "expected_ct_cycles", "expected_ct_cycles_upper"]].tolist()
-    assert found == pytest.approx(fitted[["obs_ci_lower", "mean", "obs_ci_upper"]].iloc[0].tolist())
 
 
 def test_without_a_series_the_curve_is_blank_with_its_reason():

@@ -73,6 +73,13 @@ def test_blanks_need_no_line_and_no_dose(checked):
     assert found.wells["role"].tolist() == ["blank", "treated", "untreated"]
 
 
+def test_conditions_share_the_untreated_wells_of_their_line(checked):
+    conditions = block("condition", lambda row, column: "" if column == 0 else "normoxia" if row < 4 else "hypoxia")
+    assert odd(checked(f"{block('dose (uM)', dose)}\n{conditions}")) == []
+    found = checked(f"{block('dose (uM)', lambda row, column: dose(row, column + 1))}\n{conditions}")
+    assert ("", "normoxia has no untreated well") in odd(found)
+
+
 def test_genes_are_counted_and_wells_without_template_are_missed(checked):
     sheet = "".join(
         f"{block(name, lambda row, column, own=own: own[column], 2, 3)}\n"

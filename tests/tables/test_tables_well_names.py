@@ -3,6 +3,7 @@ import pytest
 from lensim.tables.well_names import (
     STANDARD,
     Naming,
+    letters_of_row,
     naming_of_rows,
     naming_of_wells,
     parse_well_name,
@@ -64,4 +65,9 @@ def test_standard_letters():
     assert with_standard_letters(["A1", "a2"]) == ["A1", "a2"]
     assert with_standard_letters(["A1", "a2"], rows=32) == ["A1", "AA2"]
     assert with_standard_letters(["Aa1", "Hd48"]) == ["A1", "AF48"]
+    assert well_name(31, 47) == "AF48"
+
+
+def test_rows_have_letters():
+    assert [letters_of_row(row) for row in (0, 25, 26, 31)] == ["A", "Z", "AA", "AF"]
     assert well_name(31, 47) == "AF48"

@@ -11,6 +11,7 @@ import xarray as xr
 from lensim import checks
 from lensim import vocabulary as v
 from lensim.checks import InputError
+from lensim.tables.names import names_along
 from lensim.tables.well_names import well_name
 
 _NEEDED: Final = {
@@ -83,13 +84,13 @@ def write_tidy(data: xr.Dataset, path: str | Path) -> None:
 
 def _rows(data: xr.Dataset, signal: str) -> Iterator[tuple[str, ...]]:
     """Cells of every row, wells first and blanks behind them."""
-    lines, groups = _names(data, v.CELL_LINE), _names(data, v.MOLECULAR_GROUP)
+    lines, groups = names_along(data, v.CELL_LINE), names_along(data, v.MOLECULAR_GROUP)
     conditions = [""] * len(lines)
     if v.CONDITION_OF_CURVE in data.coords:
         lines, conditions = (data[name].to_numpy().tolist() for name in (v.LINE_OF_CURVE, v.CONDITION_OF_CURVE))
     has_parents = v.PARENT_OF_CURVE in data.coords
     parents = data[v.PARENT_OF_CURVE].to_numpy().tolist() if has_parents else [""] * len(lines)
-    experiments, plates = _names(data, v.EXPERIMENT), _names(data, v.PLATE)
+    experiments, plates = names_along(data, v.EXPERIMENT), names_along(data, v.PLATE)
     culture = data[v.CULTURE_OF_WELL].values
     line = data[v.LINE_OF_CULTURE].values[culture]
     group = data[v.GROUP_OF_LINE].values[line]
@@ -131,13 +132,6 @@ def _blank_rows(data: xr.Dataset, experiments: list[str], plates: list[str]) -> 
         # a plate without cells is in no experiment that the data know; its own name keeps it apart
         experiment = experiments[experiment_of_plate[plate]] if plate in experiment_of_plate else plates[plate]
         yield "", "", "", "", experiment, plates[plate], name, "blank", "", "", _number(value)
-
-
-def _names(data: xr.Dataset, dim: str) -> list[str]:
-    """Names along a dim, or numbers where it has none."""
-    if dim in data.coords:
-        return [str(name) for name in data[dim].values]
-    return [f"{dim.replace('_', ' ')} {number + 1}" for number in range(data.sizes.get(dim, 0))]
 
 
 def _number(value: float) -> str:

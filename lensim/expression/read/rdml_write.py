@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -22,7 +23,8 @@ from lensim.checks import InputError
 from lensim.expression.read.assemble import AS_STATED
 from lensim.expression.read.reactions import Reaction, Reactions, Task
 from lensim.plain_text import one_line
-from lensim.tables.well_names import STANDARD_PLATES, parse_well_name, well_name
+from lensim.tables.names import names_along
+from lensim.tables.well_names import parse_well_name, smallest_plate, well_name
 
 TYPE_OF_TASK: Final[Mapping[Task, str]] = {
     "unknown": "unkn",
@@ -68,8 +70,8 @@ class Exchange:
 
     reactions: Reactions
     references: Collection[str] = ()
-    about_sample: Mapping[str, Mapping[str, str]] | None = None
-    curves: Mapping[str, Curve] | None = None
+    about_sample: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+    curves: Mapping[str, Curve] = MappingProxyType({})
 
     @cached_property
     def samples(self) -> list[str]:
@@ -113,7 +115,7 @@ def reactions_of(data: xr.Dataset) -> Exchange:
     """
     if v.CT not in data:
         raise InputError("RDML and RDES need Cts, got a study of ratios: write those of the machine's file")
-    genes, plates = (_names(data, dim) for dim in (v.GENE, v.PLATE))
+    genes, plates = (names_along(data, dim) for dim in (v.GENE, v.PLATE))
     about = _about_samples(data)
     samples = list(about)
     reactions = list(_unknowns(data, genes, plates, samples))
@@ -140,7 +142,7 @@ def reactions_of(data: xr.Dataset) -> Exchange:
 def _about_samples(data: xr.Dataset) -> dict[str, dict[str, str]]:
     """Properties of each sample, by a name of its own."""
     subjects, conditions, experiments, kinds = (
-        _names(data, dim) for dim in (v.SUBJECT, v.CONDITION, v.EXPERIMENT, v.CELL_TYPE)
+        names_along(data, dim) for dim in (v.SUBJECT, v.CONDITION, v.EXPERIMENT, v.CELL_TYPE)
     )
     kind_of = data[v.CELL_TYPE_OF_SUBJECT].to_numpy()
     pointers = (v.SUBJECT_OF_SAMPLE, v.CONDITION_OF_SAMPLE, v.EXPERIMENT_OF_SAMPLE)
@@ -173,12 +175,6 @@ def _ct(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _names(data: xr.Dataset, dim: str) -> list[str]:
-    if dim in data.coords:
-        return [str(name) for name in data[dim].to_numpy()]
-    return [f"{dim.replace('_', ' ')} {number + 1}" for number in range(data.sizes.get(dim, 0))]
-
-
 @dataclass(frozen=True)
 class _Layout:
     """Where the reactions of a plate are: their numbers, from 1, and the plate's rows and columns (1 if numbered)."""
@@ -204,8 +200,7 @@ def _layout(exchange: Exchange, own: Sequence[int]) -> _Layout:
         if place is None or sample_in.setdefault(place, exchange.samples[at]) != exchange.samples[at]:
             return _Layout(list(range(1, len(own) + 1)), len(own), 1)
         places.append(place)
-    row, column = (max(place[k] for place in places) + 1 for k in (0, 1))
-    rows, columns = next((r, c) for r, c in STANDARD_PLATES if row <= r and column <= c)
+    rows, columns = smallest_plate(places)
     return _Layout([r * columns + c + 1 for r, c in places], rows, columns)
 
 
@@ -289,7 +284,7 @@ def _add_targets(made: Any, exchange: Exchange) -> None:
         made.new_target(name, _role(exchange, gene))
         target = made.get_target(byid=name)
         target["dyeId"] = NO_DYE
-        if curve := (exchange.curves or {}).get(gene):
+        if curve := exchange.curves.get(gene):
             target["amplificationEfficiencyMethod"] = curve.method
             target["amplificationEfficiency"] = repr(curve.factor)
             target["amplificationEfficiencySE"] = repr(curve.error)
@@ -303,7 +298,7 @@ def _add_samples(made: Any, exchange: Exchange) -> None:
     for name, by_gene in of_sample.items():
         made.new_sample(_stand_in(name))
         sample = made.get_sample(byid=_stand_in(name))
-        for what, value in (exchange.about_sample or {}).get(name, {}).items():
+        for what, value in exchange.about_sample.get(name, {}).items():
             if clean(value):
                 sample.new_annotation(property=what, value=clean(value))
         types = {gene: TYPE_OF_TASK[one.task] for gene, one in by_gene.items()}

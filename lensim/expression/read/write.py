@@ -13,6 +13,7 @@ from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.expression.read.assemble import AS_STATED
 from lensim.expression.read.reactions import Reactions
+from lensim.tables.names import names_along
 
 COLUMNS: Final = (
     "plate", "well", "task", "gene", "is_reference", "subject", "cell_type", "condition", "is_control", "is_calibrator",
@@ -105,7 +106,7 @@ def write_ratios(data: xr.Dataset, path: str | Path) -> None:
         If a variable is absent or has other dims, or the file cannot be written.
     """
     checks.has_variables(data, _RATIOS, "write_ratios")
-    names = [_names(data, dim) for dim in (v.TARGET, v.SUBJECT, v.CONTRAST, v.CELL_TYPE)]
+    names = [names_along(data, dim) for dim in (v.TARGET, v.SUBJECT, v.CONTRAST, v.CELL_TYPE)]
     cell_type = data[v.CELL_TYPE_OF_SUBJECT].to_numpy()
     columns = (v.TARGET_OF_PAIR, v.SUBJECT_OF_PAIR, v.CONTRAST_OF_PAIR, v.EXPERIMENT_OF_PAIR)
     values = (*(data[name].to_numpy() for name in columns), data[v.LOG2_RATIO].values, data[v.LOG2_RATIO_SD].values)
@@ -165,7 +166,7 @@ def _write(path: str | Path, columns: tuple[str, ...], rows: Iterable[Mapping[st
 
 
 def _rows(data: xr.Dataset, calibrator: str) -> Iterator[dict[str, str]]:
-    genes, plates = _names(data, v.GENE), _names(data, v.PLATE)
+    genes, plates = names_along(data, v.GENE), names_along(data, v.PLATE)
     of_gene = [_gene_cells(data, position, name) for position, name in enumerate(genes)]
     of_sample = _sample_cells(data, calibrator)
     limit = {"cycle_limit": _number(float(data[v.CYCLE_LIMIT]))}
@@ -204,8 +205,8 @@ def _gene_cells(data: xr.Dataset, position: int, name: str) -> dict[str, str]:
 
 
 def _sample_cells(data: xr.Dataset, calibrator: str) -> list[dict[str, str]]:
-    subjects, cell_types = _names(data, v.SUBJECT), _names(data, v.CELL_TYPE)
-    conditions, experiments = _names(data, v.CONDITION), _names(data, v.EXPERIMENT)
+    subjects, cell_types = names_along(data, v.SUBJECT), names_along(data, v.CELL_TYPE)
+    conditions, experiments = names_along(data, v.CONDITION), names_along(data, v.EXPERIMENT)
     cell_type, is_control = data[v.CELL_TYPE_OF_SUBJECT].values, data[v.IS_CONTROL].values
     pointers = (v.SUBJECT_OF_SAMPLE, v.CONDITION_OF_SAMPLE, v.EXPERIMENT_OF_SAMPLE)
     return [
@@ -219,13 +220,6 @@ def _sample_cells(data: xr.Dataset, calibrator: str) -> list[dict[str, str]]:
         | ({"is_calibrator": str(int(subjects[subject] == calibrator))} if calibrator else {})
         for subject, condition, experiment in zip(*(data[name].values.tolist() for name in pointers), strict=True)
     ]
-
-
-def _names(data: xr.Dataset, dim: str) -> list[str]:
-    """Names along a dim, or numbers where it has none."""
-    if dim in data.coords:
-        return [str(name) for name in data[dim].values]
-    return [f"{dim.replace('_', ' ')} {number + 1}" for number in range(data.sizes.get(dim, 0))]
 
 
 def _ct(value: float) -> str:

@@ -8,6 +8,7 @@ from lensim import seeding
 from lensim import vocabulary as v
 from lensim.dose_response.design import lay_out
 from lensim.power.dose_response.scenario import DoseResponseScenario
+from lensim.tables.well_names import well_name
 
 
 def plate_map(scenario: DoseResponseScenario) -> pd.DataFrame:
@@ -41,7 +42,7 @@ def map_table(sheet: xr.Dataset) -> pd.DataFrame:
     blanks = pd.DataFrame(
         {
             "plate": sheet[v.PLATE].to_numpy()[sheet[v.PLATE_OF_BLANK].to_numpy()],
-            "well": [f"{chr(65 + r)}{c + 1}" for r, c in zip(row, column, strict=True)],
+            "well": [well_name(*place) for place in zip(row.tolist(), column.tolist(), strict=True)],
             "cell_line": "blank",
             "experiment": "",
             "dose_um": np.nan,

@@ -8,10 +8,10 @@ import pandas as pd
 from lensim import vocabulary as v
 from lensim.expression.design import ExpressionDesign, lay_out
 from lensim.power.expression.scenario import ExpressionScenario
-from lensim.power.expression.study import CONDITIONS
-from lensim.tables.well_names import well_name
+from lensim.power.expression.study import CONDITIONS, design_of
+from lensim.tables.well_names import STANDARD_PLATES, well_name
 
-SHAPES: Final = ((8, 12), (16, 24))
+SHAPES: Final = STANDARD_PLATES[:2]
 """Plates of which the smallest is taken that has room for a subject and a dilution series."""
 
 
@@ -25,28 +25,11 @@ def plate_map(scenario: ExpressionScenario) -> pd.DataFrame | None:
     spec = scenario.design
     if not spec.has_reactions:
         return None
-    of_subject = len(CONDITIONS) * (len(spec.targets) + len(spec.references)) * spec.technical_replicates
-    of_series = (len(spec.targets) + len(spec.references)) * len(spec.dilutions) * spec.dilution_replicates
+    genes = len(spec.targets) + len(spec.references)
+    of_subject = len(CONDITIONS) * genes * spec.technical_replicates
+    of_series = genes * len(spec.dilutions) * spec.dilution_replicates
     shape = next((one for one in SHAPES if one[0] * one[1] >= max(of_subject, of_series)), None)
-    if shape is None:
-        return None
-    kinds = [kind for kind, number in spec.subjects.items() for _ in range(number)]
-    design = ExpressionDesign(
-        [f"{kind} {1 + at}" for kind, number in spec.subjects.items() for at in range(number)],
-        kinds,
-        spec.targets,
-        spec.references,
-        CONDITIONS,
-        spec.experiments,
-        spec.technical_replicates,
-        spec.dilutions,
-        spec.dilution_replicates,
-        no_template_replicates=0,
-        cycle_limit=spec.cycle_limit,
-        plate_rows=shape[0],
-        plate_columns=shape[1],
-    )
-    return map_of_design(design)
+    return None if shape is None else map_of_design(design_of(spec, spec.subjects, shape))
 
 
 def map_of_design(design: ExpressionDesign) -> pd.DataFrame:

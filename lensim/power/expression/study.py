@@ -114,21 +114,37 @@ def simulate_chunk(scenario: ExpressionScenario, path: tuple[str | int, ...], st
 @lru_cache(maxsize=64)
 def _sheet_of(text: str) -> xr.Dataset:
     design = ExpressionDesignSpec.model_validate_json(text)
-    kinds = [kind for kind, number in design.completing.items() for _ in range(number)]
-    return lay_out(
-        ExpressionDesign(
-            [f"{kind} {1 + k}" for kind, number in design.completing.items() for k in range(number)],
-            kinds,
-            design.targets,
-            design.references,
-            CONDITIONS,
-            design.experiments,
-            design.technical_replicates,
-            design.dilutions,
-            design.dilution_replicates,
-            no_template_replicates=0,
-            cycle_limit=design.cycle_limit,
-        )
+    return lay_out(design_of(design, design.completing))
+
+
+def design_of(
+    spec: ExpressionDesignSpec, subjects: Mapping[str, int], shape: tuple[int, int] = (8, 12)
+) -> ExpressionDesign:
+    """The design of so many subjects of each cell type, without wells that have no template.
+
+    Parameters
+    ----------
+    spec
+        What is asked.
+    subjects
+        Those with a pair, or all that are recruited.
+    shape
+        Rows and columns of a plate.
+    """
+    return ExpressionDesign(
+        [f"{kind} {1 + k}" for kind, number in subjects.items() for k in range(number)],
+        [kind for kind, number in subjects.items() for _ in range(number)],
+        spec.targets,
+        spec.references,
+        CONDITIONS,
+        spec.experiments,
+        spec.technical_replicates,
+        spec.dilutions,
+        spec.dilution_replicates,
+        no_template_replicates=0,
+        cycle_limit=spec.cycle_limit,
+        plate_rows=shape[0],
+        plate_columns=shape[1],
     )
 
 

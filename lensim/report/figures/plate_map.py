@@ -11,7 +11,7 @@ from matplotlib.patches import Circle
 from lensim.plate_map.check import dose_in, role_in
 from lensim.plate_map.contents import Place, PlateMap
 from lensim.report.figures.style import PALETTE, literal, new_figure, short_name
-from lensim.tables.well_names import well_name
+from lensim.tables.well_names import letters_of_row
 
 MOST_PLATES: Final = 12
 """Plates of one picture."""
@@ -97,7 +97,7 @@ def _plate(
     axis.set_ylim(rows - 0.4, -0.6)
     axis.set_aspect("equal")
     axis.set_xticks(range(columns), [str(column + 1) for column in range(columns)], fontsize=7)
-    axis.set_yticks(range(rows), [well_name(row, 0)[:-1] for row in range(rows)], fontsize=7)
+    axis.set_yticks(range(rows), [letters_of_row(row) for row in range(rows)], fontsize=7)
     axis.xaxis.tick_top()
     said_inside = ", ".join(inside)
     title = f"{short_name(name)}. " if name else ""
