@@ -6,7 +6,7 @@ import numpy as np
 
 from lensim.qc import thresholds as limit
 from lensim.qc.evidence import SD_OF_READING, sure_quantile
-from lensim.qc.finding import Checked, Finding, Status
+from lensim.qc.finding import Checked, Finding, graded
 from lensim.qc.run import Run
 
 
@@ -61,16 +61,14 @@ def _margin(controls: np.ndarray, latest: float, cycles: float, check: str, plac
         return Finding(check, place, "pass", margin, "cycles", reason, "", margin, np.inf)
     earliest = float(seen.min())
     margin = earliest - latest
-    status: Status = "pass"
-    if margin < limit.MARGIN_CYCLES:
-        status = "look" if margin >= limit.LEAST_MARGIN_CYCLES else "fail"
+    status = graded(margin < limit.MARGIN_CYCLES, margin < limit.LEAST_MARGIN_CYCLES)
     share = min(100.0, 100.0 * 2.0**-margin)
     reason = (
         f"{len(seen)} of {len(controls)} came, the earliest at {earliest:.1f}, the latest sample at {latest:.1f}; "
         f"{limit.MARGIN_CYCLES:g} cycles are wanted"
     )
     effect = f"up to {share:.2g}% of the signal of the latest sample is not its own"
-    return Finding(check, place, status, margin, "cycles", reason, effect * (status != "pass"))
+    return Finding(check, place, status, margin, "cycles", reason, effect)
 
 
 def check_calibrators(run: Run) -> Checked:
@@ -110,12 +108,11 @@ def _shifts_of_gene(run: Run, own: np.ndarray, plates: list[str]) -> dict[str, t
 
 def _shift(place: str, shift: float, error: float, freedom: float, number: int) -> Finding:
     far, reach = sure_quantile(number, freedom) * error, sure_quantile(1, freedom, 0.05) * error
-    status: Status = "pass"
-    if abs(shift) > max(limit.SHIFT_TO_LOOK, far):
-        status = "fail" if abs(shift) - reach > limit.SHIFT_TO_FAIL else "look"
+    status = graded(abs(shift) > max(limit.SHIFT_TO_LOOK, far), abs(shift) - reach > limit.SHIFT_TO_FAIL)
     reason = f"the calibrator comes {shift:+.2f} cycles from its mean over plates; {limit.SHIFT_TO_LOOK:g} are usual"
-    effect = f"uncorrected, fold changes across plates are off by a factor of {2.0 ** abs(shift):.2g}; reading corrects"
+    factor = f"{2.0 ** abs(shift):.2g}"
+    effect = f"without correction, fold changes across plates are off by a factor of {factor}; readers correct it"
     return Finding(
-        "plate calibrator", place, status, shift, "cycles", reason, effect * (status != "pass"), shift - reach,
+        "plate calibrator", place, status, shift, "cycles", reason, effect, shift - reach,
         shift + reach,
     )  # fmt: skip

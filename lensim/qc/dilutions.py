@@ -10,7 +10,7 @@ from lensim.checks import InputError
 from lensim.expression.standard_curve import StandardCurve, fit_standard_curve
 from lensim.qc import thresholds as limit
 from lensim.qc.evidence import CONFIDENCE, SD_OF_READING
-from lensim.qc.finding import Checked, Finding, Status
+from lensim.qc.finding import Checked, Finding, Status, graded
 from lensim.qc.replicates import ONE_COPY_CYCLES, VARIANCE_OF_ONE_COPY, late_from
 from lensim.qc.run import Run
 
@@ -88,7 +88,7 @@ def _efficiency(gene: str, curve: StandardCurve, genes: int, points: str) -> Fin
         status, effect = "look", "the series says little of the efficiency: fold changes over many cycles are uncertain"
     elif status != "pass":
         off = (1.0 + value / 100.0) / 2.0
-        effect = f"where doubling is assumed, a change over ten cycles is {off**-10:.2g} times what it is"
+        effect = f"if doubling is assumed, a change over ten cycles is reported as {off**-10:.2g} times the true one"
         effect += "; above 100% it shows inhibition or pipetting" * (value > most)
     return Finding("efficiency", gene, status, value, "%", reason, effect, low, high)
 
@@ -106,14 +106,12 @@ def _r_squared(gene: str, linear: Range, quantity: np.ndarray, ct: np.ndarray, l
     early = [q for q in linear.quantities if np.median(ct[quantity == q]) <= late]
     kept = np.isin(quantity, early if len(early) >= FEWEST_LEVELS else linear.quantities)
     curve = fit_standard_curve(quantity[kept], ct[kept], f"standards of {gene}")
-    status: Status = "pass"
-    if curve.r_squared < limit.R2_TO_LOOK:
-        status = "fail" if curve.r_squared < limit.R2_TO_FAIL else "look"
+    status = graded(curve.r_squared < limit.R2_TO_LOOK, curve.r_squared < limit.R2_TO_FAIL)
     number = len(np.unique(quantity[kept]))
     reason = (
         f"of {number} quantities, residual sd {curve.residual_sd_cycles:.2f} cycles; {limit.R2_TO_LOOK:g} is wanted"
     )
-    effect = "" if status == "pass" else "quantities from this curve are coarse, and its efficiency is wide"
+    effect = "quantities from this curve are coarse, and its efficiency is wide"
     return Finding("R2 of series", gene, status, curve.r_squared, "1", reason, effect)
 
 
@@ -179,7 +177,7 @@ def _range(gene: str, linear: Range, quantity: np.ndarray, ct: np.ndarray, unit:
     if bent:
         reason += f"; off the line at {', '.join(f'{q:g}' for q in bent)}"
     status: Status = "look" if bent else "pass"
-    effect = "quantities are wrong beyond the line, and an efficiency of all points is too" if bent else ""
+    effect = "quantities beyond the line are wrong, and so is an efficiency from all points"
     return Finding("linear range", gene, status, decades, "decades", reason, effect)
 
 
@@ -229,5 +227,5 @@ def _samples(gene: str, samples: np.ndarray, linear: Range) -> Finding:
     share = 100.0 * (early + late) / len(samples)
     reason = f"{early} before and {late} after the series by more than {beyond:g} cycles, of {len(samples)} reactions"
     status: Status = "look" if share > limit.BEYOND_SERIES_PERCENT else "pass"
-    effect = "their quantities are extrapolated: the efficiency is not known to hold there" if status != "pass" else ""
+    effect = "their quantities are extrapolated: the efficiency is not known to hold there"
     return Finding("samples in linear range", gene, status, 100.0 - share, "% of reactions", reason, effect)

@@ -34,7 +34,7 @@ class Finding:
     reason
         Why it has this status, with the limit.
     effect
-        What it does to the result; empty where it passes.
+        What it does to the result where that is not "pass"; a finding that passes has none, whatever is given.
     """
 
     check: str
@@ -46,6 +46,10 @@ class Finding:
     effect: str = ""
     low: float = math.nan
     high: float = math.nan
+
+    def __post_init__(self) -> None:
+        if self.status == "pass":
+            object.__setattr__(self, "effect", "")
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,13 @@ class Checked:
             own = [one for one in self.findings if one.check == check]
             rows.append({"check": check, "status": worst(own)} | {s: sum(o.status == s for o in own) for s in STATUSES})
         return pd.DataFrame(rows, columns=["check", "status", *STATUSES])
+
+
+def graded(is_odd: bool, is_wrong: bool) -> Status:
+    """The status of what passes unless it is odd, and fails where it is wrong as well."""
+    if not is_odd:
+        return "pass"
+    return "fail" if is_wrong else "look"
 
 
 def worst(findings: Iterable[Finding]) -> Status:

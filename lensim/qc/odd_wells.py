@@ -41,7 +41,7 @@ def _saturated(wells: Wells) -> Iterator[Finding]:
         reason = f"the highest number, {top:g}, is that of {number} wells"
         yield Finding(
             check, wells.plates[plate], "look" if is_stop else "pass", float(number if is_stop else 0), "wells", reason,
-            effect * is_stop,
+            effect,
         )  # fmt: skip
 
 
@@ -55,14 +55,14 @@ def _negative(wells: Wells) -> Iterator[Finding]:
     effect = "no signal is left there, or the background is wrong: bottoms of curves, and absolute IC50s, move with it"
     for plate, low in _lowest(wells).items():
         own = np.flatnonzero((wells.plate == plate) & np.isfinite(wells.signal))
-        what = "percent of untreated" if wells.is_percent else "what blanks let expect"
+        what = " percent of untreated" if wells.is_percent else ", the least that blanks explain"
         odd = own[wells.signal[own] < low]
         names = [wells.name[at] or f"number {at + 1}" for at in odd.tolist()]
         named = ", ".join(map(str, names[:SHOWN])) + f" and {len(names) - SHOWN} more" * (len(names) > SHOWN)
-        reason = f"below {low:.4g} {what}: {named}" if names else f"none of {len(own)} is below {low:.4g} {what}"
+        reason = f"below {low:.4g}{what}: {named}" if names else f"none of {len(own)} is below {low:.4g}{what}"
         yield Finding(
             "negative wells", wells.plates[plate], "look" if names else "pass", float(len(names)), "wells", reason,
-            effect * bool(names),
+            effect,
         )  # fmt: skip
 
 

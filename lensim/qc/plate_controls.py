@@ -7,7 +7,7 @@ import numpy as np
 
 from lensim.qc import thresholds as limit
 from lensim.qc.evidence import moderated, percent_of_log, pooled, sure_quantile, typical_sd
-from lensim.qc.finding import Checked, Finding, Status
+from lensim.qc.finding import Checked, Finding, Status, graded
 from lensim.qc.wells import Wells
 
 FEWEST_CONTROLS: Final = 3
@@ -55,7 +55,7 @@ def _window(wells: Wells, culture: int, number: int) -> Iterator[Finding]:
     if window <= 0.0:
         yield Finding(
             "Z'", place, "fail", -np.inf, "1", "untreated wells are not above the blanks",
-            "no curve of this culture means anything",
+            "curves of this culture mean nothing",
         )  # fmt: skip
         return
     sd = [float(one.std(ddof=1)) / window for one in (top, blank)]
@@ -68,11 +68,9 @@ def _window(wells: Wells, culture: int, number: int) -> Iterator[Finding]:
 
 def _z_prime(place: str, value: float, error: float, freedom: float, number: int, what: str) -> Finding:
     reach, sure = sure_quantile(1, freedom, 0.05) * error, sure_quantile(number, freedom) * error
-    status: Status = "pass"
-    if value + sure < limit.Z_PRIME_TO_LOOK:
-        status = "fail" if value + sure < limit.Z_PRIME_TO_FAIL else "look"
+    status = graded(value + sure < limit.Z_PRIME_TO_LOOK, value + sure < limit.Z_PRIME_TO_FAIL)
     reason = f"{what}; {limit.Z_PRIME_TO_LOOK:g} is wanted"
-    effect = "effects of one well cannot be told from noise: curves need more wells" * (status != "pass")
+    effect = "effects of one well cannot be told from noise: curves need more wells"
     return Finding("Z'", place, status, value, "1", reason, effect, value - reach, min(value + reach, 1.0))
 
 
@@ -100,7 +98,7 @@ def _ratio(top: np.ndarray, blank: np.ndarray, place: str) -> Finding:
     status: Status = "look" if ratio < limit.SIGNAL_TO_BACKGROUND else "pass"
     reason = f"medians {np.median(top):.4g} and {low:.4g}; {limit.SIGNAL_TO_BACKGROUND:g} is wanted"
     effect = f"a blank that is off by 10% moves percents by {10.0 / max(ratio - 1.0, 0.01):.2g} points"
-    return Finding("signal to background", place, status, ratio, "fold", reason, effect * (status != "pass"))
+    return Finding("signal to background", place, status, ratio, "fold", reason, effect)
 
 
 def _cvs(wells: Wells, cultures: list[int]) -> list[Finding]:
@@ -131,13 +129,11 @@ def _cv(place: str, cv: float, wells: int, number: int) -> Finding:
 def _spread_finding(place: str, cv: float, log_error: float, number: int, what: str) -> Finding:
     reach, sure = sure_quantile(1, np.inf, 0.05) * log_error, sure_quantile(number, np.inf) * log_error
     surely = cv * float(np.exp(-sure))
-    status: Status = "pass"
-    if surely > limit.CV_TO_LOOK_PERCENT:
-        status = "fail" if surely > limit.CV_TO_FAIL_PERCENT else "look"
+    status = graded(surely > limit.CV_TO_LOOK_PERCENT, surely > limit.CV_TO_FAIL_PERCENT)
     reason = f"{what}; {limit.CV_TO_LOOK_PERCENT:g}% is usual"
-    effect = "untreated levels are uncertain by that over the root of their wells, and so are all percents"
+    effect = "the untreated level, and so each percent, is uncertain by the CV over the root of the number of wells"
     return Finding(
-        "CV of untreated", place, status, cv, "%", reason, effect * (status != "pass"),
+        "CV of untreated", place, status, cv, "%", reason, effect,
         cv * float(np.exp(-reach)), cv * float(np.exp(reach)),
     )  # fmt: skip
 
@@ -176,15 +172,16 @@ def check_plateau(wells: Wells) -> Checked:
 def _plateau(place: str, shift: float, error: float, freedom: float, number: int) -> Finding:
     sure, reach = sure_quantile(number, freedom) * error, sure_quantile(1, freedom, 0.05) * error
     percent = percent_of_log(shift)
-    status: Status = "pass"
-    if abs(shift) > max(sure, float(np.log1p(limit.PLATEAU_TO_LOOK_PERCENT / 100.0))):
-        status = "fail" if abs(percent) > limit.PLATEAU_TO_FAIL_PERCENT else "look"
+    status = graded(
+        abs(shift) > max(sure, float(np.log1p(limit.PLATEAU_TO_LOOK_PERCENT / 100.0))),
+        abs(percent) > limit.PLATEAU_TO_FAIL_PERCENT,
+    )
     reason = f"untreated wells against the lowest two doses, which agree; {limit.PLATEAU_TO_LOOK_PERCENT:g}% is usual"
     effect = (
         f"percents of untreated are off by {percent_of_log(-shift):+.0f}% at all doses, and so is where they cross 50"
     )
     return Finding(
-        "untreated against plateau", place, status, percent, "%", reason, effect * (status != "pass"),
+        "untreated against plateau", place, status, percent, "%", reason, effect,
         percent_of_log(shift - reach), percent_of_log(shift + reach),
     )  # fmt: skip
 

@@ -5,8 +5,16 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from lensim.qc import thresholds as limit
-from lensim.qc.evidence import Fitted, clipped_regression, percent_of_log, pooled, sure_quantile
-from lensim.qc.finding import Checked, Finding, Status
+from lensim.qc.evidence import (
+    EFFICIENCY_OF_MAD,
+    TO_SD,
+    Fitted,
+    clipped_regression,
+    percent_of_log,
+    pooled,
+    sure_quantile,
+)
+from lensim.qc.finding import Checked, Finding, Status, graded
 from lensim.qc.wells import Wells
 
 PLACES = ("edge", "gradient of rows", "gradient of columns")
@@ -103,14 +111,16 @@ def _of_all(fitted: Iterable[Fitted]) -> Iterator[Finding]:
 def _place(name: str, where: str, value: float, error: float, freedom: float, number: int) -> Finding:
     sure = sure_quantile(number, freedom) * error
     reach = sure_quantile(1, freedom, 0.05) * error
-    status: Status = "pass"
-    if abs(value) > max(sure, float(np.log1p(limit.PLACE_TO_LOOK_PERCENT / 100.0))):
-        status = "fail" if abs(percent_of_log(value)) > limit.PLACE_TO_FAIL_PERCENT else "look"
+    status = graded(
+        abs(value) > max(sure, float(np.log1p(limit.PLACE_TO_LOOK_PERCENT / 100.0))),
+        abs(percent_of_log(value)) > limit.PLACE_TO_FAIL_PERCENT,
+    )
     against = "wells at the edge against those inside" if name == PLACES[0] else "last against first, along the plate"
     reason = f"{against}, within culture and dose; {limit.PLACE_TO_LOOK_PERCENT:g}% is usual"
-    effect = f"doses that lie there are off by {percent_of_log(value):+.0f}%: a dose along it looks like an effect"
+    off = f"{percent_of_log(value):+.0f}%"
+    effect = f"wells there are off by {off}: doses that are laid along it show an effect that is not there"
     return Finding(
-        name, where, status, percent_of_log(value), "%", reason, effect * (status != "pass"),
+        name, where, status, percent_of_log(value), "%", reason, effect,
         percent_of_log(value - reach), percent_of_log(value + reach),
     )  # fmt: skip
 
@@ -185,16 +195,14 @@ def _trend(away: np.ndarray, line: np.ndarray, plate: np.ndarray, experiment: np
     if not np.isfinite(error):
         return
     sure, reach = (sure_quantile(1, fitted.degrees_of_freedom, a) * error for a in (limit.FALSE_ALARM, 0.05))
-    status: Status = "pass"
-    if abs(value) > max(sure, float(np.log1p(limit.PLACE_TO_FAIL_PERCENT / 100.0))):
-        status = "look"
+    status: Status = "look" if abs(value) > max(sure, float(np.log1p(limit.PLACE_TO_FAIL_PERCENT / 100.0))) else "pass"
     reason = (
         f"untreated level, last against first plate by name, within lines; {limit.PLACE_TO_FAIL_PERCENT:g}% is usual"
     )
-    effect = "plates have untreated wells of their own, so percents hold; raw signals across plates do not"
+    effect = "percents hold, as each plate has untreated wells of its own; raw signals of two plates cannot be compared"
     yield Finding(
         "drift between plates", f"{len(plates)} plates", status, percent_of_log(value), "%", reason,
-        effect * (status != "pass"), percent_of_log(value - reach), percent_of_log(value + reach),
+        effect, percent_of_log(value - reach), percent_of_log(value + reach),
     )  # fmt: skip
 
 
@@ -202,12 +210,10 @@ def _far_plates(wells: Wells, away: np.ndarray, plate: np.ndarray) -> Iterator[F
     """A plate whose cultures are all far from the same lines on other plates."""
     plates = np.unique(plate)
     shift = np.array([float(np.median(away[plate == one])) for one in plates])
-    scale = max(1.4826 * float(np.median(np.abs(shift))), 0.05)
-    sure = sure_quantile(len(plates), 0.37 * 2 * (len(plates) - 1)) * scale
+    scale = max(TO_SD * float(np.median(np.abs(shift))), 0.05)
+    sure = sure_quantile(len(plates), EFFICIENCY_OF_MAD * 2 * (len(plates) - 1)) * scale
     for one, value in zip(plates.tolist(), shift.tolist(), strict=True):
         status: Status = "look" if abs(value) > max(sure, np.log(limit.PLATE_LEVEL_FOLD)) else "pass"
         reason = f"untreated wells against the same lines on other plates; {limit.PLATE_LEVEL_FOLD:g}-fold is looked at"
         effect = "fewer or more cells were seeded, or the plate was read otherwise: its curves may differ for that"
-        yield Finding(
-            "plate level", wells.plates[one], status, float(np.exp(value)), "fold", reason, effect * (status != "pass")
-        )
+        yield Finding("plate level", wells.plates[one], status, float(np.exp(value)), "fold", reason, effect)

@@ -8,7 +8,7 @@ import numpy as np
 from lensim.expression.reference_checks import genorm_m
 from lensim.qc import thresholds as limit
 from lensim.qc.evidence import spread_of
-from lensim.qc.finding import Checked, Finding, Status
+from lensim.qc.finding import Checked, Finding, graded
 from lensim.qc.run import Run
 
 FEWEST_SAMPLES = 4
@@ -53,15 +53,11 @@ def _of_each(names: list[str], ct: np.ndarray) -> Iterator[Finding]:
     own = own_variances(variance)
     for j, name in enumerate(names):
         low, high = (float(m[j] * b) for b in spread_of(1.0, samples - 1.0)[2:])
-        status: Status = "pass"
-        if low > limit.M_TO_LOOK or m[j] > limit.M_TO_FAIL:
-            status = "fail" if low > limit.M_TO_FAIL else "look"
+        status = graded(low > limit.M_TO_LOOK or m[j] > limit.M_TO_FAIL, low > limit.M_TO_FAIL)
         others = ", ".join(f"{n} {value:.2f}" for n, value in zip(names, m.tolist(), strict=True) if n != name)
         reason = f"geNorm's M over {samples} samples ({others}); {limit.M_TO_LOOK:g} is usual of like samples"
         effect = f"as the only reference it would move a level by a factor of {2 ** np.sqrt(own[j]):.2g} (sd)"
-        yield Finding(
-            "stability M", name, status, float(m[j]), "cycles", reason, effect * (status != "pass"), low, high
-        )
+        yield Finding("stability M", name, status, float(m[j]), "cycles", reason, effect, low, high)
         sd = spread_of(float(np.sqrt(own[j])), samples - 1.0)
         shared = "; of two references, half of the variance each" if number == 2 else ""
         yield Finding(

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 
 from lensim.qc import thresholds as limit
 from lensim.qc.evidence import Spread, robust_spread, sure_quantile
-from lensim.qc.finding import Checked, Finding, Status
+from lensim.qc.finding import Checked, Finding, Status, graded
 from lensim.qc.run import Run
 
 VARIANCE_OF_ONE_COPY: Final = float(np.log(2.0) ** -2)
@@ -31,7 +32,7 @@ class _Cells:
     is_early: np.ndarray  # along the cell
     ct: np.ndarray
 
-    @property
+    @cached_property
     def used(self) -> np.ndarray:
         """Detected reactions of early cells with at least two detected."""
         seen = np.bincount(self.cell, np.isfinite(self.ct), minlength=len(self.size))
@@ -112,13 +113,9 @@ def _spreads(run: Run, cells: _Cells, standard: np.ndarray) -> Iterator[Finding]
             continue
         freedom = float(own.sum() - len(np.unique(cells.cell[own])))
         spread = robust_spread(standard[own], freedom)
-        status: Status = "pass"
-        if spread.low > limit.SD_TO_LOOK:
-            status = "fail" if spread.low > limit.SD_TO_FAIL else "look"
+        status = graded(spread.low > limit.SD_TO_LOOK, spread.low > limit.SD_TO_FAIL)
         reason = f"of {int(own.sum())} reactions, by their median deviation; above {limit.SD_TO_LOOK:g} is looked at"
-        effect = (
-            "" if status == "pass" else f"a mean of two reactions is off by a factor of {2**spread.sd:.2g} (1 in 6)"
-        )
+        effect = f"a mean of two reactions is off by a factor of {2**spread.sd:.2g} (1 in 6)"
         yield Finding(
             "replicate spread", str(gene), status, spread.sd, "cycles (sd)", reason, effect, spread.low, spread.high
         )
@@ -166,5 +163,5 @@ def _failed(run: Run, cells: _Cells) -> Iterator[Finding]:
         yield Finding(
             "outlying well", run.named(int(cells.at[k])), "fail", np.inf, "cycles",
             f"not detected, its replicates {_at(others)}: the reaction failed",
-            "read as a sample without template it pulls the level down; exclude it, or empty its Ct",
+            "taken as a true result it pulls the level down: exclude the well, or leave its Ct empty",
         )  # fmt: skip

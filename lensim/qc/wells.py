@@ -61,7 +61,7 @@ class Wells:
         return len(self.row) == len(self.signal)
 
     def background(self, plate: int) -> float:
-        """Mean blank of a plate; of all plates where it has none, 0 without any."""
+        """Median blank of a plate; of all plates where it has none, 0 without any."""
         own = self.blank[self.plate_of_blank == plate]
         own = own if len(own) else self.blank
         return float(np.median(own)) if len(own) else 0.0

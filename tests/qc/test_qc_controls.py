@@ -58,6 +58,9 @@ def test_a_plate_whose_calibrator_comes_late():
     found = {one.place: one for one in check_calibrators(run_of(calibrators(1.5))).findings}
     assert found["p2, TNF"].status == "look"
     assert found["p2, TNF"].value == pytest.approx(1.0)
+    assert found["p2, TNF"].effect == (
+        "without correction, fold changes across plates are off by a factor of 2; readers correct it"
+    )
     assert check_calibrators(run_of(calibrators(6.0))).status == "fail"
 
 

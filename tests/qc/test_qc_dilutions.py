@@ -26,6 +26,10 @@ def test_a_clean_series_passes_and_covers_its_slope():
 def test_an_efficiency_surely_out_of_range(slope, status):
     found = found_of(series_rows(np.random.default_rng(1), QUANTITIES, slope=slope, sd=0.03))
     assert found["efficiency"].status == status
+    times = (0.5 + found["efficiency"].value / 200.0) ** -10
+    assert found["efficiency"].effect.startswith(
+        f"if doubling is assumed, a change over ten cycles is reported as {times:.2g} times the true one"
+    )
 
 
 def test_the_inhibited_top_of_a_series_is_off_the_line():
@@ -33,6 +37,9 @@ def test_the_inhibited_top_of_a_series_is_off_the_line():
     found = found_of([(*row[:5], row[5] + (row[6] == 1000.0), row[6]) for row in rows])
     assert found["linear range"].status == "look"
     assert found["linear range"].reason == "1 to 100, 3 of 4 quantities; off the line at 1000"
+    assert found["linear range"].effect == (
+        "quantities beyond the line are wrong, and so is an efficiency from all points"
+    )
 
 
 def test_quantities_that_are_not_always_detected_are_no_part_of_the_line():

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lensim.qc.finding import COLUMNS, Checked, Finding, Status, join, worst
+from lensim.qc.finding import COLUMNS, Checked, Finding, Status, graded, join, worst
 
 
 def finding(status: Status, check: str = "a") -> Finding:
@@ -30,3 +30,17 @@ def test_joined_parts_say_once_what_was_not_checked():
     assert found.not_checked == ("x: none", "y: none")
     with pytest.raises(AttributeError):
         found.status = "pass"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("is_odd", "is_wrong", "status", "effect"),
+    [
+        (False, False, "pass", ""),
+        (False, True, "pass", ""),
+        (True, False, "look", "it moves"),
+        (True, True, "fail", "it moves"),
+    ],
+)
+def test_what_passes_has_no_effect(is_odd, is_wrong, status, effect):
+    found = Finding("a", "b", graded(is_odd, is_wrong), 1.0, "", "why", "it moves")
+    assert (found.status, found.effect) == (status, effect)

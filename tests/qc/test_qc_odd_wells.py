@@ -35,7 +35,7 @@ def test_a_well_below_the_blanks_is_named():
     signal[100] = 5.0
     found = found_of(replace(wells, signal=signal), "negative wells")["plate 2"]
     assert (found.status, found.value) == ("look", 1.0)
-    assert found.reason.endswith(" what blanks let expect: A5")
+    assert found.reason.endswith(", the least that blanks explain: A5")
 
 
 def test_percents_below_zero():

@@ -29,6 +29,9 @@ def test_spread_wells_are_told(sd, status):
     wells = plate_of(np.random.default_rng(1), sd=sd)
     assert status in statuses(wells, "Z'")
     assert status in statuses(wells, "CV of untreated")
+    assert {one.effect for one in check_controls(wells).findings if one.check == "CV of untreated"} >= {
+        "the untreated level, and so each percent, is uncertain by the CV over the root of the number of wells"
+    }
 
 
 def test_a_signal_near_the_background():

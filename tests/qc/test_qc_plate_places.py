@@ -19,6 +19,11 @@ def test_an_edge_is_found_with_its_size(edge, status):
     assert len(found) == 7
     assert found[0].place == "mean of 6 plates"
     assert found[0].status == status
+    off = f"{found[0].value:+.0f}%"
+    assert (
+        found[0].effect
+        == f"wells there are off by {off}: doses that are laid along it show an effect that is not there"
+    )
     assert found[0].low < 100.0 * np.expm1(edge) < found[0].high
 
 

@@ -35,6 +35,7 @@ def test_a_failed_reaction_beside_early_replicates():
     (found,) = [one for one in check_replicates(run_of(rows)).findings if one.check == "outlying well"]
     assert (found.place, found.status) == ("p TNF0.0, TNF, s0", "fail")
     assert found.reason.startswith("not detected, its replicates at 2")
+    assert found.effect == ("taken as a true result it pulls the level down: exclude the well, or leave its Ct empty")
 
 
 def test_late_replicates_are_left_alone():
