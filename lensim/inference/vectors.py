@@ -39,8 +39,8 @@ def _make_float_of(typing: Any, x: Any) -> Any:
     return types.float64(types.int64), make
 
 
-_bits_of: Any = intrinsic(_make_bits_of)
-_float_of: Any = intrinsic(_make_float_of)
+bits_of: Any = intrinsic(_make_bits_of)
+float_of: Any = intrinsic(_make_float_of)
 
 
 @compiled(fastmath={"contract"}, allocates=False)
@@ -63,15 +63,15 @@ def exponential(x):  # type: ignore[no-untyped-def]
     p = p * r + 0.5
     p = p * r + 1.0
     p = p * r + 1.0
-    return p * _float_of((_bits_of(t) + 1023) << 52)
+    return p * float_of((bits_of(t) + 1023) << 52)
 
 
 @compiled(fastmath={"contract"}, allocates=False)
 def logarithm(x):  # type: ignore[no-untyped-def]
     """log(x), to 3e-16 of it or of 1, of a number from 1e-307 to 1e308; without meaning for others."""
-    bits = _bits_of(x)
-    power = _float_of((bits >> 52) | 0x4330000000000000) - _OF_POWER
-    m = _float_of((bits & 0x000FFFFFFFFFFFFF) | 0x3FF0000000000000)
+    bits = bits_of(x)
+    power = float_of((bits >> 52) | 0x4330000000000000) - _OF_POWER
+    m = float_of((bits & 0x000FFFFFFFFFFFFF) | 0x3FF0000000000000)
     is_large = m > 1.4142135623730951
     m = 0.5 * m if is_large else m
     power = power + 1.0 if is_large else power

@@ -55,7 +55,7 @@ def _one(draws: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(np.stack([draws.mean(axis=0), np.maximum(draws.std(axis=0), 1e-4)], axis=-1))
 
 
-def _sizes_of_all(panel: Panel, parts: dict[str, np.ndarray], log_top_dose: np.ndarray) -> np.ndarray:
+def _sizes_of_all(parts: dict[str, np.ndarray], log_top_dose: np.ndarray) -> np.ndarray:
     """Numbers of the move of all sizes (draw, 4)."""
     mu, spread = parts["mu"], parts["spread"][:, 0]
     x = mu[:, :1] + np.exp(spread[:, :1]) * np.array(NORMAL_QUANTILES)
@@ -96,7 +96,7 @@ def adapted(panel: Panel, draws: np.ndarray, log_top_dose: np.ndarray) -> Bases:
         _wide(panel, parts, by_size),
         np.stack([one[0] for one in populations]),
         np.stack([one[1] for one in populations]),
-        *_moments(_sizes_of_all(panel, parts, log_top_dose)),
+        *_moments(_sizes_of_all(parts, log_top_dose)),
         _one(parts["shift"]),
         _one(parts["day"]),
         _one(parts["background"]),

@@ -16,6 +16,8 @@ from lensim.inference.compiled import compiled
 
 STEP: Final = 0.1
 """Of tables along log10 EC50."""
+NODES: Final = 41
+"""Of the density of a standardised EC50."""
 
 
 @compiled(allocates=False)

@@ -4,10 +4,10 @@ from typing import Final
 
 import numpy as np
 
+from lensim.dose_response.chain.asked import log_likelihood_of_move
 from lensim.dose_response.chain.coordinates import effect_of_culture
 from lensim.dose_response.chain.hierarchy import LINES, own_variance
 from lensim.dose_response.chain.kinds import TAIL, copy, members_of_move, occupancy_at_top
-from lensim.dose_response.chain.likelihood import log_likelihood
 from lensim.dose_response.chain.prior_of_moves import log_density_of_line
 from lensim.dose_response.chain.quantiles import read_quantile, write_quantile
 from lensim.inference.compiled import compiled
@@ -61,61 +61,65 @@ def jump(panel, bases, s, w, kind, line, rng):  # type: ignore[no-untyped-def]
     gain = log_density_of_line(panel, s, line, at[0], at[1], at[2]) - np.log(new_occupancy)
     gain -= log_density_of_line(panel, s, line, old[0], old[1], old[2]) - np.log(old_occupancy)
     gain += before - after
-    own = 1.0 / own_variance(panel, s, 2)
-    dx, dh = at[0] - old[0], at[1] - old[1]
-    order, first, last = members_of_move(panel, kind, line)
-    for n in range(first, last):
-        c = order[n]
-        curve = s.curve[c]
-        copy(curve, w.away[c], 3)
-        for side in range(2):
-            if side == 1:
-                curve[0] += dx
-                curve[1] += dh
-            a_of_line = old[2] if side == 0 else at[2]
-            known, pull = effect_of_culture(panel, bases, c, curve[0], curve[1])
-            precision = own + known
-            middle = (own * a_of_line + pull) / precision
-            if side == 1:
-                curve[2] = middle + rng.standard_normal() / np.sqrt(precision)
-            density = -0.5 * own * (curve[2] - a_of_line) ** 2 - 0.5 * np.log(precision)
-            density += 0.5 * precision * (curve[2] - middle) ** 2
-            gain += density if side == 1 else -density
-    for n in range(first, last):
-        c = order[n]
-        curve = s.curve[c]
-        w.tried[c] = log_likelihood(
-            panel,
-            w.y,
-            c,
-            curve[0],
-            curve[1],
-            curve[2],
-            s.top[c],
-            s.background[panel.plate_of[c]],
-            s.wells,
-            w.room_of_cells,
-        )
-        gain += w.tried[c] - w.log_likelihood[c]
-        if not gain > -1e4:
-            break
-    if np.log(rng.random()) < gain:
-        copy(at, s.line[line], 3)
-        for n in range(first, last):
-            w.log_likelihood[order[n]] = w.tried[order[n]]
-    else:
-        for n in range(first, last):
-            copy(w.away[order[n]], s.curve[order[n]], 3)
+    gain -= _weigh_cultures(panel, bases, s, line, False, rng)
+    x, h, a = old[0], old[1], old[2]
+    copy(at, old, 3)
+    _move_cultures(panel, s, w, line, old[0] - x, old[1] - h)
+    gain += _weigh_cultures(panel, bases, s, line, True, rng)
+    if not _is_taken(panel, s, w, kind, line, gain, rng):
+        old[0], old[1], old[2] = x, h, a
 
 
 @compiled(allocates=False)
-def _weigh_effects(panel, bases, s, w, line, draws, rng):  # type: ignore[no-untyped-def]
-    """Log density of the effects of a line and its cultures, less that which they are drawn with here; drawn or not."""
+def _move_cultures(panel, s, w, line, dx, dh):  # type: ignore[no-untyped-def]
+    """Move log10 EC50s and log slopes of the cultures of a line; where they were, into w.away."""
+    for n in range(panel.of_line.first[line], panel.of_line.first[line + 1]):
+        c = panel.of_line.order[n]
+        copy(s.curve[c], w.away[c], 3)
+        s.curve[c, 0] += dx
+        s.curve[c, 1] += dh
+
+
+@compiled(allocates=False)
+def _is_taken(panel, s, w, kind, line, gain, rng):  # type: ignore[no-untyped-def]
+    """Whether curves of the cultures of a line are kept, their wells added to the gain; else they are as before."""
+    order, first, last = members_of_move(panel, kind, line)
+    gain += log_likelihood_of_move(panel, s, w, kind, line)
+    for n in range(first, last):
+        gain -= w.log_likelihood[order[n]]
+    is_taken = np.log(rng.random()) < gain
+    for n in range(first, last):
+        c = order[n]
+        if is_taken:
+            w.log_likelihood[c] = w.tried[c]
+        else:
+            copy(w.away[c], s.curve[c], 3)
+    return is_taken
+
+
+@compiled(allocates=False)
+def _weigh_cultures(panel, bases, s, line, draws, rng):  # type: ignore[no-untyped-def]
+    """Log density of effects of cultures given their line, less that which they are drawn with here; drawn or not."""
+    v, a, total = own_variance(panel, s, 2), s.line[line, 2], 0.0
+    for n in range(panel.of_line.first[line], panel.of_line.first[line + 1]):
+        c = panel.of_line.order[n]
+        known, pull = effect_of_culture(panel, bases, c, s.curve[c, 0], s.curve[c, 1])
+        each = known + 1.0 / v
+        middle = (pull + a / v) / each
+        if draws:
+            s.curve[c, 2] = middle + rng.standard_normal() / np.sqrt(each)
+        own = s.curve[c, 2]
+        total += 0.5 * (each * (own - middle) ** 2 - (own - a) ** 2 / v - np.log(each))
+    return total
+
+
+@compiled(allocates=False)
+def _weigh_effects(panel, bases, s, line, draws, rng):  # type: ignore[no-untyped-def]
+    """As `_weigh_cultures`, of a line given its group and of its cultures."""
     v = own_variance(panel, s, 2)
     own, centre = np.exp(-2.0 * s.spread[LINES, 2]), s.group[panel.group_of[line], 2]
     precision, top = own, own * centre
-    first, last = panel.of_line.first[line], panel.of_line.first[line + 1]
-    for n in range(first, last):
+    for n in range(panel.of_line.first[line], panel.of_line.first[line + 1]):
         c = panel.of_line.order[n]
         known, pull = effect_of_culture(panel, bases, c, s.curve[c, 0], s.curve[c, 1])
         precision += known / (1.0 + v * known)
@@ -125,57 +129,22 @@ def _weigh_effects(panel, bases, s, w, line, draws, rng):  # type: ignore[no-unt
         s.line[line, 2] = middle + rng.standard_normal() / np.sqrt(precision)
     a = s.line[line, 2]
     total = 0.5 * (precision * (a - middle) ** 2 - own * (a - centre) ** 2 - np.log(precision))
-    for n in range(first, last):
-        c = panel.of_line.order[n]
-        known, pull = effect_of_culture(panel, bases, c, s.curve[c, 0], s.curve[c, 1])
-        each = known + 1.0 / v
-        middle = (pull + a / v) / each
-        if draws:
-            s.curve[c, 2] = middle + rng.standard_normal() / np.sqrt(each)
-        own_a = s.curve[c, 2]
-        total += 0.5 * (each * (own_a - middle) ** 2 - (own_a - a) ** 2 / v - np.log(each))
-    return total
+    return total + _weigh_cultures(panel, bases, s, line, draws, rng)
 
 
 @compiled(allocates=False)
 def jump_along(panel, bases, s, w, kind, line, rng):  # type: ignore[no-untyped-def]
     """Try another EC50 of a line, from what wells and population say of it, with effects anew."""
-    old = s.line[line]
-    x, a = old[0], old[2]
     read_quantile(panel, bases, s, w, line)
-    gain = -w.density_ec50[line] - _weigh_effects(panel, bases, s, w, line, False, rng)
     if w.away_line[line, 1] == 1.0:
         return
+    old = s.line[line]
+    x, a = old[0], old[2]
+    gain = -w.density_ec50[line] - _weigh_effects(panel, bases, s, line, False, rng)
     w.away_line[line, 0] = rng.random()
     write_quantile(panel, bases, s, w, line)
     gain += w.density_ec50[line]
-    order, first, last = members_of_move(panel, kind, line)
-    for n in range(first, last):
-        copy(s.curve[order[n]], w.away[order[n]], 3)
-        s.curve[order[n], 0] += old[0] - x
-    gain += _weigh_effects(panel, bases, s, w, line, True, rng)
-    for n in range(first, last):
-        c = order[n]
-        curve = s.curve[c]
-        w.tried[c] = log_likelihood(
-            panel,
-            w.y,
-            c,
-            curve[0],
-            curve[1],
-            curve[2],
-            s.top[c],
-            s.background[panel.plate_of[c]],
-            s.wells,
-            w.room_of_cells,
-        )
-        gain += w.tried[c] - w.log_likelihood[c]
-        if not gain > -1e4:
-            break
-    if np.log(rng.random()) < gain:
-        for n in range(first, last):
-            w.log_likelihood[order[n]] = w.tried[order[n]]
-    else:
+    _move_cultures(panel, s, w, line, old[0] - x, 0.0)
+    gain += _weigh_effects(panel, bases, s, line, True, rng)
+    if not _is_taken(panel, s, w, kind, line, gain, rng):
         old[0], old[2] = x, a
-        for n in range(first, last):
-            copy(w.away[order[n]], s.curve[order[n]], 3)

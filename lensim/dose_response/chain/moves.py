@@ -27,6 +27,7 @@ from typing import Final
 
 import numpy as np
 
+from lensim.dose_response.chain.asked import log_likelihood_of_move
 from lensim.dose_response.chain.coordinates import base_of_culture, root_of_culture
 from lensim.dose_response.chain.hierarchy import LINES, day_variance, draw_line, own_variance, shift_of, shift_variance
 from lensim.dose_response.chain.jump import jump, jump_along
@@ -51,31 +52,12 @@ from lensim.dose_response.chain.kinds import (
     copy_base,
     members_of_move,
 )
-from lensim.dose_response.chain.likelihood import log_likelihood
 from lensim.dose_response.chain.prior_of_moves import log_prior_of_move
 from lensim.dose_response.chain.written import read_move, write_move
 from lensim.inference.compiled import compiled
 
 _SHRINKS: Final = 60
 _TWO_PI: Final = 2.0 * float(np.pi)
-
-
-@compiled(allocates=False)
-def _likelihood(panel, s, w, kind, i):  # type: ignore[no-untyped-def]
-    """Log likelihood of the cultures that a move asks, each into w.tried."""
-    order, first, last = members_of_move(panel, kind, i)
-    total = 0.0
-    for n in range(first, last):
-        c = order[n]
-        own = s.curve[c]
-        found = log_likelihood(
-            panel, w.y, c, own[0], own[1], own[2], s.top[c], s.background[panel.plate_of[c]], s.wells, w.room_of_cells
-        )
-        w.tried[c] = found
-        total += found
-        if not total > -np.inf:
-            return -np.inf
-    return total
 
 
 @compiled(allocates=False)
@@ -140,7 +122,7 @@ def _slice(panel, bases, s, w, kind, i, d, rng):  # type: ignore[no-untyped-def]
         density = log_prior_of_move(panel, bases, s, w, kind, i, at) + 0.5 * (TAIL + d) * np.log(1.0 + square / TAIL)
         if density > -np.inf:
             write_move(panel, bases, s, w, kind, i, at)
-            density += _likelihood(panel, s, w, kind, i) + _log_density_written(panel, s, w, kind, i)
+            density += log_likelihood_of_move(panel, s, w, kind, i) + _log_density_written(panel, s, w, kind, i)
         if density > height:
             for n in range(first, last):
                 w.log_likelihood[order[n]] = w.tried[order[n]]

@@ -106,7 +106,7 @@ def log_density_of_line(panel, s, line, x, h, a):  # type: ignore[no-untyped-def
 
 @compiled(allocates=False)
 def mean_occupancy(panel, bases, s, mean, log_spread):  # type: ignore[no-untyped-def]
-    """Share of the effect that a population reaches at the top dose on average, its EC50s spread around a mean."""
+    """Mean share of its effects that a population reaches at the first line's top dose, EC50s spread around a mean."""
     total, spread = 0.0, np.exp(log_spread)
     for j in range(_NODES):
         total += occupancy_at_top(mean + spread * NORMAL_QUANTILES[j], s.mu[1], bases.log_top_dose[0])

@@ -14,12 +14,11 @@ from typing import Final
 
 import numpy as np
 
-from lensim.dose_response.chain.coordinates import STEP, place_in_table
+from lensim.dose_response.chain.coordinates import NODES, STEP, place_in_table
 from lensim.dose_response.chain.hierarchy import LINES, own_variance
 from lensim.dose_response.chain.likelihood import expand, log_likelihood
 from lensim.inference.compiled import compiled
 
-NODES: Final = 41
 FARTHEST: Final = 4.5
 """Standardised EC50s beyond it keep their places."""
 BELOW: Final = 4.0
@@ -79,10 +78,9 @@ def read_quantile(panel, bases, s, w, line):  # type: ignore[no-untyped-def]
         w.away_line[line, 0] = s.line[line, 0]
         w.density_ec50[line] = -s.spread[LINES, 0] - 0.5 * z * z
         return
-    if not abs(z) < FARTHEST:
+    if not abs(z) < FARTHEST or not _densities(panel, bases, s, w, line) > 0.0:
         w.away_line[line, 0], w.away_line[line, 1], w.density_ec50[line] = z, 1.0, 0.0
         return
-    _densities(panel, bases, s, w, line)
     width = 2.0 * FARTHEST / (NODES - 1)
     at = (z + FARTHEST) / width
     j = min(int(at), NODES - 2)

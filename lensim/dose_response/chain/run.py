@@ -13,7 +13,7 @@ from lensim.dose_response.chain.adapt import adapted, first_bases
 from lensim.dose_response.chain.panel import Panel, panel_of
 from lensim.dose_response.chain.posterior import posterior_of
 from lensim.dose_response.chain.start import chain_start, start_of
-from lensim.dose_response.chain.state import Bases, parts_of, size_of, state_of, work_of
+from lensim.dose_response.chain.state import Bases, parts_of, shapes_of, state_of, work_of
 from lensim.dose_response.chain.sweep import run_chain, schedule_of
 from lensim.dose_response.panel_checks import require_for
 from lensim.dose_response.priors import DoseResponsePriors
@@ -67,26 +67,33 @@ def _run_all(
     return record
 
 
-def looked_at(panel: Panel, record: np.ndarray) -> np.ndarray:
-    """What is looked at to see whether chains are long enough (chain, draw, number)."""
-    parts = parts_of(record, panel)
+def _names_looked_at(panel: Panel) -> list[str]:
     names = ["line", "spread", "wells", "curve", "top"]
     names += ["mu", "group"] if panel.is_pooled else []
     names += ["background", "over_background"] if panel.has_blanks else []
     names += ["shift", "share"] if panel.experiments else []
     names += ["day", "share"] if panel.days else []
     names += ["place", "over_place"] if panel.has_places else []
-    chosen = [parts[name].reshape(*record.shape[:2], -1) for name in dict.fromkeys(names)]
+    return list(dict.fromkeys(names))
+
+
+def looked_at(panel: Panel, record: np.ndarray) -> np.ndarray:
+    """What is looked at to see whether chains are long enough (chain, draw, number)."""
+    parts = parts_of(record, panel)
+    chosen = [parts[name].reshape(*record.shape[:2], -1) for name in _names_looked_at(panel)]
     return np.concatenate(chosen, axis=2)
 
 
-def line_of_numbers(panel: Panel, numbers: int) -> np.ndarray:
+def line_of_numbers(panel: Panel) -> np.ndarray:
     """The line that each number of `looked_at` is of alone; -1 where it is of several."""
-    wells = len(parts_of(np.zeros(size_of(panel)), panel)["wells"])
-    alone = [np.repeat(np.arange(len(panel.group_of)), 3), np.full(9 + wells, -1)]
-    alone += [np.repeat(panel.line_of, 3), panel.line_of]
-    found = np.concatenate(alone)
-    return np.concatenate([found, np.full(numbers - len(found), -1)])
+    shapes = shapes_of(panel)
+    alone = {"line": np.arange(len(panel.group_of)), "curve": panel.line_of, "top": panel.line_of}
+    found = []
+    for name in _names_looked_at(panel):
+        number = int(np.prod(shapes[name]))
+        own = alone.get(name, np.array([-1]))
+        found.append(np.repeat(own, number // len(own)))
+    return np.concatenate(found)
 
 
 def repeats_for(panel: Panel, ess: np.ndarray, repeats: np.ndarray, wanted: float) -> np.ndarray:
@@ -94,7 +101,7 @@ def repeats_for(panel: Panel, ess: np.ndarray, repeats: np.ndarray, wanted: floa
 
     More where a line is slower than what all lines share: else that is what holds it.
     """
-    line = line_of_numbers(panel, len(ess))
+    line = line_of_numbers(panel)
     wanted = min(wanted, float(ess[line < 0].min()))
     smallest = np.full(len(repeats), np.inf)
     np.minimum.at(smallest, line[line >= 0], ess[line >= 0])

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lensim.dose_response.chain.coordinates import NODES
 from lensim.dose_response.chain.panel import Panel
 
 
@@ -108,6 +109,12 @@ class Work(NamedTuple):
         (6), (6, 6) of the base of a move.
     at, aside, tried_at
         (6) numbers of a move.
+    density, density_line, density_ec50
+        (culture), (line), (line) log densities in the coordinates of a move.
+    nodes, cells
+        Log density of the standardised EC50 of a line at nodes, and masses between them.
+    room_of_cells
+        As `room_of_cells`.
     """
 
     y: np.ndarray
@@ -161,7 +168,7 @@ def work_of(panel: Panel) -> Work:
         np.zeros((6, 6)), np.zeros(6), np.zeros(6), np.zeros(6), np.zeros(6), np.zeros(6), np.zeros((4, 4)),
         np.zeros(s["place"]), np.zeros(3), np.zeros(3), np.zeros(3), np.zeros(3), np.zeros(s["line"][0]),
         np.zeros(s["line"][0]), np.zeros((2, panel.groups)), np.zeros(6), np.zeros((6, 6)), np.zeros(6),
-        np.zeros(s["top"]), np.zeros(s["line"][0]), np.zeros(s["line"][0]), np.zeros(64), np.zeros(64),
+        np.zeros(s["top"]), np.zeros(s["line"][0]), np.zeros(s["line"][0]), np.zeros(NODES), np.zeros(NODES - 1),
         room_of_cells(panel),
     )  # fmt: skip
 

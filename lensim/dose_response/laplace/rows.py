@@ -1,14 +1,14 @@
-"""Logarithms and exponentials, compiled, in a form that processors work on several at once; rows to work in."""
+"""Rows to work in, and logarithms and exponentials of them, compiled so that processors work on several at once.
 
-from typing import Any, Final, NamedTuple
+With fewer terms than those of `lensim.inference.vectors`, and the liberties of fast arithmetic: a panel takes 3% less.
+"""
+
+from typing import Final, NamedTuple
 
 import numpy as np
-from llvmlite import ir
-from numba import extending, types
 
 from lensim.inference.compiled import compiled
-
-_intrinsic: Any = extending.intrinsic
+from lensim.inference.vectors import bits_of, float_of
 
 FARTHEST: Final = 700.0
 """Exponentials of numbers further from 0 are those of this."""
@@ -47,26 +47,6 @@ def rows_of(n: int) -> Rows:
     return Rows(np.zeros(n), np.ones(n), np.zeros(n))
 
 
-@_intrinsic
-def _bits_of(_context: Any, number: Any) -> tuple[Any, Any]:
-    """The bits of a floating number as an integer."""
-
-    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        return builder.bitcast(arguments[0], ir.IntType(64))
-
-    return types.int64(types.float64), generate
-
-
-@_intrinsic
-def _number_of(_context: Any, bits: Any) -> tuple[Any, Any]:
-    """The floating number with these bits."""
-
-    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        return builder.bitcast(arguments[0], ir.DoubleType())
-
-    return types.float64(types.int64), generate
-
-
 @compiled(fastmath=True)
 def exponential(x):  # type: ignore[no-untyped-def]
     """exp(x) to a share of 1e-11, of a number from -FARTHEST to FARTHEST.
@@ -78,7 +58,7 @@ def exponential(x):  # type: ignore[no-untyped-def]
     r = x - k * _LOG_2
     p = 1 / 720 + r * (1 / 5040 + r * (1 / 40320 + r * (1 / 362880)))
     p = 1.0 + r * (1.0 + r * (1 / 2 + r * (1 / 6 + r * (1 / 24 + r * (1 / 120 + r * p)))))
-    return p * _number_of((np.int64(np.int32(k)) + _BIAS) << _BITS)
+    return p * float_of((np.int64(np.int32(k)) + _BIAS) << _BITS)
 
 
 @compiled(fastmath=True)
@@ -87,9 +67,9 @@ def logarithm(x):  # type: ignore[no-untyped-def]
 
     The exponent is read from the number itself, the mantissa m by the series of artanh((m - 1.5) / (m + 1.5)).
     """
-    bits = _bits_of(x)
+    bits = bits_of(x)
     exponent = float(np.int32((bits >> _BITS) - _BIAS))
-    mantissa = _number_of((bits & _FRACTION) | _ONE)
+    mantissa = float_of((bits & _FRACTION) | _ONE)
     t = (mantissa - _MIDDLE) / (mantissa + _MIDDLE)
     u = t * t
     log = t * (2.0 + u * (2 / 3 + u * (2 / 5 + u * (2 / 7 + u * (2 / 9 + u * (2 / 11))))))

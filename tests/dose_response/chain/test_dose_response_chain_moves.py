@@ -6,6 +6,7 @@ from scipy.special import expit
 
 from lensim.dose_response.chain import kinds, moves, prior_of_moves, quantiles, sweep, written
 from lensim.dose_response.chain.adapt import adapted, first_bases
+from lensim.dose_response.chain.asked import log_likelihood_of_move
 from lensim.dose_response.chain.coordinates import effect_of_culture
 from lensim.dose_response.chain.likelihood import all_log_likelihoods
 from lensim.dose_response.chain.panel import Panel, panel_of
@@ -140,7 +141,7 @@ def test_moves_know_the_density_of_the_model(case):
             density = prior_of_moves.log_prior_of_move(panel, bases, s, w, kind, i, at) + moves._log_density_written(
                 panel, s, w, kind, i
             )
-            density += moves._likelihood(panel, s, w, kind, i)
+            density += log_likelihood_of_move(panel, s, w, kind, i)
             found.append(density)
             flats.append(s.flat.copy())
             stretch.append(log_stretch(panel, bases, s, kind, i))

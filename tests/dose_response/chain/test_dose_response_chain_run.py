@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from lensim.dose_response.chain.run import draw_panel
+from lensim.dose_response.chain.panel import panel_of
+from lensim.dose_response.chain.run import draw_panel, line_of_numbers, looked_at
+from lensim.dose_response.chain.state import parts_of, size_of
+from lensim.dose_response.priors import DoseResponsePriors
 from lensim.inference.catalogue import find_model
 from lensim.inference.settings import SamplerSettings
 from tests.dose_response.chain.small_panels import CASES, POOLED, Made, small_panel
@@ -44,3 +47,15 @@ def test_another_seed_gives_other_draws():
 def test_one_chain_is_handed_over_though_nothing_can_be_judged_by_it():
     found = drawn(POOLED, small_panel(Made()), SamplerSettings(draws=5, tune=5, chains=1))
     assert dict(found.sizes)["draw"] == 5
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_each_number_looked_at_is_of_its_line(case):
+    """Parts of a state are told apart by their values: those of line k and of its cultures are k, all others -1."""
+    model, made = CASES[case]
+    panel = panel_of(small_panel(made), model, DoseResponsePriors())
+    record = np.full((1, 1, size_of(panel)), -1.0)
+    parts = parts_of(record, panel)
+    parts["line"][:] = np.arange(len(panel.group_of))[:, None]
+    parts["curve"][:], parts["top"][:] = panel.line_of[:, None], panel.line_of
+    np.testing.assert_array_equal(line_of_numbers(panel), looked_at(panel, record)[0, 0])
