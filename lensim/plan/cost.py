@@ -57,7 +57,7 @@ def resources_of(scenario: Scenario, costs: Costs) -> dict[str, float]:
     """Numbers of everything that a design uses: subjects, cultures, reverse_transcriptions, wells, plates, hours.
 
     How an assay counts them is said in its own module (`lensim.power.expression.assay`,
-    `lensim.power.dose_response.assay`).
+    `lensim.power.groups.assay`, `lensim.power.dose_response.assay`).
 
     Raises
     ------

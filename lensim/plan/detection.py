@@ -11,8 +11,7 @@ from lensim.bounds import require_size
 from lensim.checks import InputError
 from lensim.plan.parts import require_part
 from lensim.plan.question import DetectionQuestion
-from lensim.power.expression.scenario import ExpressionScenario
-from lensim.power.expression.study import simulate_chunk
+from lensim.power.assays import assay_of
 from lensim.power.pool import Pool, one_by_one
 from lensim.power.scenario import Scenario
 
@@ -20,7 +19,7 @@ LEVEL, REFERENCE = "mu_log2_level", v.LOG2_REFERENCE_LEVEL
 
 
 def undetected(scenario: Scenario, question: DetectionQuestion, pool: Pool = one_by_one) -> pd.DataFrame:
-    """Share of reactions without a Ct, by gene, cell type and amount of cDNA.
+    """Share of reactions without a Ct, by gene, cell type (or group of subjects) and amount of cDNA.
 
     Columns: cdna (multiple of the design's), gene, cell_type, undetected (mean share), undetected_mcse (between
     studies), all_detected (share of studies in which every reaction of that gene and cell type has a Ct).
@@ -44,14 +43,15 @@ def undetected(scenario: Scenario, question: DetectionQuestion, pool: Pool = one
     return pd.DataFrame([row for k in range(len(question.cdna)) for row in found[k]])
 
 
-def undetected_with(scenario: ExpressionScenario, amount: float, studies: int) -> list[dict[str, Any]]:
+def undetected_with(scenario: Scenario, amount: float, studies: int) -> list[dict[str, Any]]:
     """The rows of one amount of cDNA, the work of one task."""
     more = float(np.log2(amount))
     shift = scenario.truth.shift
     own = scenario.at(
         {"truth.shift": {**shift, LEVEL: shift.get(LEVEL, 0.0) + more, REFERENCE: shift.get(REFERENCE, 0.0) + more}}
     )
-    data = simulate_chunk(own, ("detection", f"{amount:g}"), studies).reactions
+    simulated = assay_of(own).reactions
+    data = None if simulated is None else simulated(own, ("detection", f"{amount:g}"), studies)
     if data is None:
         raise InputError("detection needs reactions, got ratios")
     ct = data[v.CT].to_numpy()

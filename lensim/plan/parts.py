@@ -9,7 +9,7 @@ from lensim.power.scenario import Scenario
 
 NEEDS: Final[dict[Part, str]] = {
     "interim": "an interim look needs a paired design",
-    "detection": "detection needs a scenario of reactions (design.assay 'expression')",
+    "detection": "detection needs a scenario of reactions (design.assay 'expression' or 'groups')",
     "layouts": "layouts need a scenario of plates (design.assay 'dose_response')",
     "bracketing": "bracketing needs a scenario of plates (design.assay 'dose_response')",
 }

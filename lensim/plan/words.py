@@ -40,9 +40,16 @@ def field_in_words(name: str, number: Any = None) -> str:
     return last if last.endswith("s") or not last.isalpha() else f"{last}s"
 
 
+def counted_in_words(scenario: Scenario, field: str, number: int | None = None) -> str:
+    """What a number of a field counts, in the words of its assay: 'patients', 'subjects in each of 2 groups'."""
+    at = scenario if number is None else scenario.at({field: number})
+    return assay_of(scenario).field_words(at, field, number) or field_in_words(field, number)
+
+
 def size_in_words(size: Size, question: Question) -> str:
     """The number, its error and the share at it."""
-    what = field_in_words(question.size.field if question.size else "")
+    field, scenario = question.size.field if question.size else "", question.scenario
+    what = counted_in_words(scenario, field)
     word = "power" if question.scenario.is_conditional else "assurance"
     if size.n is None:
         high = question.size.high if question.size else 0
@@ -51,7 +58,7 @@ def size_in_words(size: Size, question: Question) -> str:
             f"no number of {what} up to {high} reaches {question.target:.0%}: {share_in_words(size.share)} at {most}"
             f"{ceiling_in_words(size.share, question.target)}"
         )
-    what = field_in_words(question.size.field if question.size else "", size.n)
+    what = counted_in_words(scenario, field, size.n)
     sure = "" if size.low == size.high else f" (95% Monte Carlo interval {size.low} to {size.high})"
     return (
         f"{size.n} {what}{sure} for {word} of {question.target:.0%}; {share_in_words(size.share)}, "
@@ -84,7 +91,8 @@ def robustness_in_words(plan: Plan) -> str:
         open_word = ", not decided" if trial.verdict == 0 else ""
         rest.append(f"{trial.shift.name} ({found}{open_word}; {then})")
     n = plan.size.n
-    what = field_in_words(plan.question.size.field if plan.question.size else "", n)
+    what = counted_in_words(plan.question.scenario, plan.question.size.field, n) if plan.question.size else ""
+    what = what.split(" (")[0]  # what it makes of each group was said before
     said = f"{n} {what} hold{'s' if n == 1 else ''}"
     if holds:
         said += f" also if {', or '.join(holds)}"
@@ -103,12 +111,17 @@ def frontier_in_words(plan: Plan) -> str:
             f"{percent_in_words(best['share'], best['share_mcse'], 1)}"
         )
     row = next(row for row in records(found.table) if row["share"] >= plan.question.target)
-    said = ", ".join(f"{value} {field_in_words(name, value)}" for name, value in found.cheapest.items())
+    at = plan.question.scenario.at(found.cheapest)
+    said = ", ".join(f"{value} {_of_design(at, name, value)}" for name, value in found.cheapest.items())
     sure = "" if found.is_sure else " (not surely above the target)"
     return (
         f"cheapest design of {len(found.table)}: {said}, for {row['cost']:,.0f} {costs.currency}, "
         f"{percent_in_words(row['share'], row['share_mcse'], 1)}{sure}"
     )
+
+
+def _of_design(scenario: Scenario, field: str, value: Any) -> str:
+    return assay_of(scenario).field_words(scenario, field, value) or field_in_words(field, value)
 
 
 def designs_tried_in_words(plan: Plan) -> str:
@@ -252,7 +265,9 @@ def paragraph(plan: Plan) -> str:
     """Every answer of a plan in one paragraph, for a grant or a colleague."""
     question: Any = plan.question
     rule = question.scenario.rules[question.rule_number].label
-    parts = [f"Success is: {rule}."]
+    items = question.scenario.items(question.scenario.rules[question.rule_number])
+    of = f" ({items[question.item_number]})" if len(items) > 1 else ""
+    parts = [f"Success is: {rule}{of}."]
     if plan.size is not None:
         said = size_in_words(plan.size, question)
         parts.append(f"{said[0].upper()}{said[1:]}." if plan.size.n is None else f"Recommended: {said}.")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import pandas as pd
+import xarray as xr
 
 from lensim.power.spec import BaseScenario
 
@@ -40,6 +41,12 @@ class PowerAssay:
         Subject and verb for the name of such a world, "subjects differ".
     parts
         Parts of a plan that a scenario can answer, from a scenario.
+    field_words
+        What a number of a field counts, from a scenario with that number, the field, and the number or None: "subjects
+        in each of 2 groups"; '' where the name of the field says it.
+    reactions
+        Simulated reactions of studies, from a scenario, names of streams and the number of studies: what detection
+        counts, by cell type; None where there are none.
     remark
         A sentence on what shares of a scenario take for granted, such as subjects that drop out; '' where nothing is.
     plate_map
@@ -58,5 +65,7 @@ class PowerAssay:
     effects: tuple[str, ...]
     who_differs: str
     parts: Callable[[Any], frozenset[Part]]
+    field_words: Callable[[Any, str, int | None], str] = lambda scenario, field, number: ""
+    reactions: Callable[[Any, tuple[str | int, ...], int], xr.Dataset | None] | None = None
     remark: Callable[[Any], str] = lambda scenario: ""
     plate_map: Callable[[Any], pd.DataFrame | None] | None = None

@@ -6,9 +6,12 @@ from typing import Final
 from lensim.power.assay import PowerAssay
 from lensim.power.dose_response.assay import DOSE_RESPONSE
 from lensim.power.expression.assay import EXPRESSION
+from lensim.power.groups.assay import GROUPS
 from lensim.power.spec import BaseScenario
 
-ASSAYS: Final[Mapping[str, PowerAssay]] = {name: assay for assay in (EXPRESSION, DOSE_RESPONSE) for name in assay.names}
+ASSAYS: Final[Mapping[str, PowerAssay]] = {
+    name: assay for assay in (EXPRESSION, GROUPS, DOSE_RESPONSE) for name in assay.names
+}
 DEFAULT: Final = EXPRESSION
 """The assay of a scenario that names none."""
 

@@ -17,12 +17,16 @@ from lensim import input_file, limits
 from lensim.checks import InputError, told_of
 from lensim.config import FrozenConfig
 from lensim.output import load_result, save_result
+from lensim.result_parts import OBSERVATIONS
 from lensim.summaries.posterior import summary_posterior
 from lensim.summaries.read import read_summaries
 
 SUMMARY_SEED: Final = 0
 UNSEEN: Final = "unseen"
 """A group that only results of published summaries have: values that were not printed."""
+
+KEPT: Final = ("posterior", UNSEEN, OBSERVATIONS)
+"""Groups of a result that truths are drawn from; of a fit of groups its observations too."""
 
 SAVED_AS: Final = "design_prior.nc"
 
@@ -64,7 +68,7 @@ def design_prior_at(path: Path, label: str = "") -> DesignPrior:
 
 def saved_design_prior(result: xr.DataTree, folder: Path, label: str) -> DesignPrior:
     """A design prior from a result in memory, whose posterior is written to a folder for workers to read."""
-    kept = {f"/{name}": result[name].to_dataset() for name in ("posterior", UNSEEN) if name in result.children}
+    kept = {f"/{name}": result[name].to_dataset() for name in KEPT if name in result.children}
     save_result(xr.DataTree.from_dict(kept), folder / SAVED_AS)
     return design_prior_at(folder / SAVED_AS, label)
 

@@ -29,8 +29,8 @@ MOST_NAMED: Final = 6
 def field_label(field: str) -> str:
     """The label of a field of the grid on an axis."""
     last = field.split(".")[-1]
-    if field.startswith("design.subjects."):
-        return f"subjects, {last}"
+    if field.startswith(("design.subjects.", "design.groups.")):
+        return f"subjects, {field.split('.', 2)[2].replace('.', ', ')}"
     return FIELD_WORDS.get(last, last.replace("_", " "))
 
 

@@ -108,7 +108,8 @@ def test_plan_of_a_new_assay(coin):
 
 def test_every_assay_is_found_by_each_of_its_names():
     for name, assay in ASSAYS.items():
-        rule = {"rule": "call"} if name == "dose_response" else {"rule": "test", "test": "t_log2"}
+        rules = {"dose_response": {"rule": "call"}, "groups": {"rule": "unpaired_t"}, "levels": {"rule": "unpaired_t"}}
+        rule = rules.get(name, {"rule": "test", "test": "t_log2"})
         scenario = scenario_of({"name": "x", "design": {"assay": name}, "rules": [rule]})
         assert isinstance(scenario, assay.scenario)
         assert assay_of(scenario) is assay

@@ -68,7 +68,7 @@ GOOD = {"name": "x", "rules": [TEST]}
         ({"grid": {"design.assay": ["qpcr", "ratios"]}}, "scenario: design.assay 'qpcr' is now called 'expression'"),
         (
             {"design": {"assay": "elisa"}},
-            "scenario: design.assay must be one of expression, ratios, dose_response, got 'elisa'",
+            "scenario: design.assay must be one of expression, ratios, groups, levels, dose_response, got 'elisa'",
         ),
         (
             {"truth": {"population": {"background_cpm": 40.0}}},

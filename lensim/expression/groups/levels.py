@@ -12,11 +12,10 @@ import xarray as xr
 from lensim import checks
 from lensim import vocabulary as v
 from lensim.expression.evidence import compares_groups
-from lensim.expression.pair_factors import PairSettings, factors_of
-from lensim.expression.replicates import PRIOR_FREEDOM, PRIOR_SD
+from lensim.expression.groups.measured import measured_levels
+from lensim.expression.pair_factors import PairSettings
 
 MODEL: Final = "level_groups"
-_LOG_2: Final = float(np.log(2.0))
 _STUDY_OF: Final = (v.CT, v.STANDARD_CT)
 
 
@@ -76,47 +75,22 @@ def levels_of(data: xr.Dataset, settings: PairSettings | None = None) -> xr.Data
     checks.at_least("reference genes", int(is_reference.sum()), 1)
     _require_groups(data)
     batch = data.assign({name: data[name].expand_dims(v.STUDY) for name in _STUDY_OF if name in data})
-    one_copy = settings.ct_of_one_copy
-    ct = batch[v.CT].to_numpy().astype(float)
-    # numba, loaded where there are reactions
-    from lensim.expression.exact.cells import weigh_cells
-    from lensim.expression.pairs import MANY_COPIES, places_of_cells
-
-    cells = weigh_cells(ct, places_of_cells(data), one_copy, one_copy - np.log2(MANY_COPIES))
-    freedom = np.rint(cells.freedom).astype(np.int64)
-    factors = factors_of(batch, settings, cells.square, freedom)
-    reading = (cells.square[0] + PRIOR_FREEDOM * PRIOR_SD**2) / (cells.freedom[0] + PRIOR_FREEDOM)
-
-    shape = (data.sizes[v.GENE], data.sizes[v.SAMPLE])
-    mean, doubt, inverse = (one[0].reshape(shape) for one in (cells.mean, cells.doubt, cells.inverse))
-    doublings = factors.doublings[0][:, None]
-    copies = np.exp2(doublings * (one_copy - mean))
-    variance = inverse * (doublings**2 * reading + 1.0 / (copies * _LOG_2**2)) + doublings**2 * doubt
-    references = (doublings * mean)[is_reference].mean(axis=0)
-    noise = variance[is_reference].sum(axis=0) / is_reference.sum() ** 2
-    level, known = references - (doublings * mean)[~is_reference], variance[~is_reference] + noise
-
-    group_of_subject, pairs = _groups(data)
-    subject = data[v.SUBJECT_OF_SAMPLE].to_numpy()
-    level, known = (_by_subject(one, subject, data.sizes[v.SUBJECT]) for one in (level, known))
-    samples = np.maximum(np.bincount(subject, minlength=data.sizes[v.SUBJECT]), 1)
+    group_of_subject, pairs = groups_of(data)
+    found = measured_levels(batch, group_of_subject, len(pairs), settings)
+    level, known = found.level[0], found.sd[0]
     target, who = np.nonzero(np.isfinite(level))
-    of_gene = _by_subject(mean, subject, data.sizes[v.SUBJECT])
     return xr.Dataset(
         {
             v.SUBJECT_LEVEL: (v.LEVEL, level[target, who], {"units": v.UNITS[v.SUBJECT_LEVEL]}),
-            v.SUBJECT_LEVEL_SD: (v.LEVEL, np.sqrt(known / samples)[target, who], {"units": "log2"}),
+            v.SUBJECT_LEVEL_SD: (v.LEVEL, known[target, who], {"units": "log2"}),
             v.TARGET_OF_LEVEL: (v.LEVEL, target),
             v.SUBJECT_OF_LEVEL: (v.LEVEL, who),
             v.GROUP_OF_SUBJECT: (v.SUBJECT, group_of_subject),
             v.CELL_TYPE_OF_GROUP: (v.GROUP, pairs[:, 0]),
             v.CONDITION_OF_GROUP: (v.GROUP, pairs[:, 1]),
             v.IS_CONTROL: (v.CONDITION, data[v.IS_CONTROL].to_numpy()),
-            v.FACTOR_ERROR_SD: (v.GENE, factors.sd[0]),
-            v.FACTOR_SLOPE: (
-                (v.TARGET, v.GROUP, v.GENE),
-                _slopes(of_gene, group_of_subject, len(pairs), is_reference),
-            ),
+            v.FACTOR_ERROR_SD: (v.GENE, found.factor_sd[0]),
+            v.FACTOR_SLOPE: ((v.TARGET, v.GROUP, v.GENE), found.slope[0]),
         },
         coords={
             v.TARGET: _names(data, v.GENE)[~is_reference],
@@ -158,7 +132,7 @@ def _require_groups(data: xr.Dataset) -> None:
             )
 
 
-def _groups(data: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
+def groups_of(data: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
     """Group of each subject, and cell type and condition of each group: the control of a cell type comes first."""
     is_control = data[v.IS_CONTROL].to_numpy() == 1
     kind = data[v.CELL_TYPE_OF_SUBJECT].to_numpy()
@@ -168,22 +142,3 @@ def _groups(data: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
     own = sorted(pairs, key=lambda group: (group[0], not is_control[group[1]], group[1]))
     at = {group: number for number, group in enumerate(own)}
     return np.array([at[int(k), int(c)] for k, c in zip(kind, condition, strict=True)]), np.array(own)
-
-
-def _by_subject(values: np.ndarray, subject: np.ndarray, subjects: int) -> np.ndarray:
-    """Mean over the samples of each subject that have a value (row, subject); NaN where none has."""
-    there = np.isfinite(values)
-    member = (subject[:, None] == np.arange(subjects)).astype(float)
-    number, total = there @ member, np.where(there, values, 0.0) @ member
-    return np.divide(total, number, out=np.full(total.shape, np.nan), where=number > 0)
-
-
-def _slopes(ct: np.ndarray, group: np.ndarray, groups: int, is_reference: np.ndarray) -> np.ndarray:
-    """Cycles by which a group's mean level moves with each gene's doublings, around the mean of groups."""
-    of_group = _by_subject(ct, group, groups)  # (gene, group)
-    away = np.nan_to_num(of_group - np.nanmean(of_group, axis=1, keepdims=True))
-    targets = np.flatnonzero(~is_reference)
-    slope = np.zeros((len(targets), groups, len(ct)))
-    slope[:, :, is_reference] = away[is_reference].T / is_reference.sum()
-    slope[np.arange(len(targets)), :, targets] = -away[targets]
-    return slope

@@ -10,7 +10,7 @@ from lensim.power.assay import Part, PowerAssay
 from lensim.power.expression.chunk import run_audit, run_chunk
 from lensim.power.expression.plate_map import plate_map
 from lensim.power.expression.scenario import ExpressionScenario
-from lensim.power.expression.study import CONDITIONS, not_in_posterior
+from lensim.power.expression.study import CONDITIONS, not_in_posterior, simulate_chunk
 
 
 def subjects_of(scenario: ExpressionScenario) -> Mapping[str, int]:
@@ -79,6 +79,7 @@ EXPRESSION: Final = PowerAssay(
     effects=(v.MU_FOLD_CHANGE,),
     who_differs="subjects differ",
     parts=parts_of,
+    reactions=lambda scenario, path, studies: simulate_chunk(scenario, path, studies).reactions,
     remark=remark_of,
     plate_map=plate_map,
 )

@@ -14,6 +14,7 @@ import xarray as xr
 from lensim import checks, seeding
 from lensim import vocabulary as v
 from lensim.expression.exact.engine import Questions, group_names
+from lensim.expression.pair_factors import FactorUse
 from lensim.expression.pairs import one_study_of_pairs
 from lensim.expression.simulate import one_study
 from lensim.expression.standard_curve import amplification_factors
@@ -70,7 +71,8 @@ def answer_reactions(
     if batch.reactions is None:
         raise checks.InputError("answer_reactions needs reactions, got ratios")
     entry = find_model(REACTION_MODEL)
-    each = [_with_factors(one_study(batch.reactions, int(study)), batch.scenario) for study in studies]
+    use = batch.scenario.analysis.factors
+    each = [with_factors(one_study(batch.reactions, int(study)), use) for study in studies]
     slots = max((entry.slots(data) for data in each), default=0) if entry.slots else 0  # one compiling for all
     found = []
     for study, data in zip(studies, each, strict=True):
@@ -93,12 +95,12 @@ def _priors(scenario: ExpressionScenario) -> tuple[tuple[str, float], ...]:
     return tuple(asdict(scenario.analysis.priors).items())
 
 
-def _with_factors(data: xr.Dataset, scenario: ExpressionScenario) -> xr.Dataset:
+def with_factors(data: xr.Dataset, use: FactorUse) -> xr.Dataset:
     """The study with factors as the analysis takes them: stated without error where the analysis assumes none."""
-    if scenario.analysis.factors == "uncertain":
+    if use == "uncertain":
         return data
     known = amplification_factors(data)
-    perfect = scenario.analysis.factors == "perfect"
+    perfect = use == "perfect"
     factors = [2.0 if perfect else known[str(gene)].value for gene in data[v.GENE].to_numpy()]
     return data.assign(
         {v.STATED_FACTOR: (v.GENE, factors), v.STATED_FACTOR_SD: (v.GENE, np.full(len(factors), EXACTLY_SD))}
@@ -116,16 +118,39 @@ def _fit(
     slots: int = 0,
 ) -> xr.Dataset | None:
     """What is asked of one study; None where the model does not take it, or the gate refuses the fit."""
+    seed = seeding.sampler_seed(batch.scenario.seed, *batch.path, "nuts", study)
+    posterior = drawn_posterior(entry, data, key, seed, settings, slots)
+    if posterior is None:
+        return None
+    rng = seeding.stream(batch.scenario.seed, *batch.path, "new subject", study)
+    return _describe(posterior, questions, rng)
+
+
+def drawn_posterior(
+    entry: ModelEntry, data: xr.Dataset, key: tuple[Any, ...], seed: int, settings: SamplerSettings, slots: int = 0
+) -> xr.Dataset | None:
+    """Draws of one study by NUTS; None where the model does not take it, or the gate refuses the fit.
+
+    Parameters
+    ----------
+    entry, data
+        Model and study.
+    key
+        What a compiled model cannot swap; the last is names and values of priors, of which those of the model are
+        taken.
+    seed, settings
+        Of the sampler.
+    slots
+        Places for dim cells, of a model that has them.
+    """
     try:
         compiled, arrays = _ready(entry, data, key, slots)
-        seed = seeding.sampler_seed(batch.scenario.seed, *batch.path, "nuts", study)
         drawn = sample(compiled.with_data(arrays), settings, seed)
         if not diagnose(drawn, gate=GATE).passed:
             return None
     except (checks.InputError, RuntimeError):
         return None
-    rng = seeding.stream(batch.scenario.seed, *batch.path, "new subject", study)
-    return _describe(drawn["posterior"].to_dataset(), questions, rng)
+    return drawn["posterior"].to_dataset()
 
 
 def _ready(

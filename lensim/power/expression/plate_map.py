@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Any, Final
 
 import pandas as pd
+import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.expression.design import ExpressionDesign, lay_out
@@ -34,7 +35,11 @@ def plate_map(scenario: ExpressionScenario) -> pd.DataFrame | None:
 
 def map_of_design(design: ExpressionDesign) -> pd.DataFrame:
     """The rows of `plate_map` for a design."""
-    sheet = lay_out(design)
+    return map_of_sheet(lay_out(design), (design.plate_rows, design.plate_columns))
+
+
+def map_of_sheet(sheet: xr.Dataset, shape: tuple[int, int]) -> pd.DataFrame:
+    """The rows of `plate_map` for a sheet, on plates of so many rows and columns."""
     rows: list[dict[str, Any]] = []
     names = {dim: sheet[dim].to_numpy().tolist() for dim in (v.PLATE, v.SUBJECT, v.CONDITION, v.EXPERIMENT, v.GENE)}
     kinds = sheet[v.CELL_TYPE].to_numpy()[sheet[v.CELL_TYPE_OF_SUBJECT].to_numpy()].tolist()
@@ -64,20 +69,20 @@ def map_of_design(design: ExpressionDesign) -> pd.DataFrame:
     used: Counter[str] = Counter(row["plate"] for row in rows)
     standards = (v.PLATE_OF_STANDARD, v.GENE_OF_STANDARD, v.STANDARD_QUANTITY)
     for plate, gene, quantity in zip(*(sheet[name].to_numpy().tolist() for name in standards), strict=True):
-        rows.append(_control(str(names[v.PLATE][plate]), used, design, names[v.GENE][gene], "standard", quantity))
+        rows.append(_control(str(names[v.PLATE][plate]), used, shape, names[v.GENE][gene], "standard", quantity))
     for plate in names[v.PLATE]:
-        if used[plate] + len(design.genes) <= design.plate_rows * design.plate_columns:
-            rows += [_control(plate, used, design, gene, "no_template", None) for gene in design.genes]
+        if used[plate] + len(names[v.GENE]) <= shape[0] * shape[1]:
+            rows += [_control(plate, used, shape, gene, "no_template", None) for gene in names[v.GENE]]
     order = {plate: at for at, plate in enumerate(names[v.PLATE])}
     rows.sort(key=lambda row: order[row["plate"]])
     return pd.DataFrame(rows)
 
 
 def _control(
-    plate: str, used: Counter[str], design: ExpressionDesign, gene: str, task: str, quantity: float | None
+    plate: str, used: Counter[str], shape: tuple[int, int], gene: str, task: str, quantity: float | None
 ) -> dict[str, Any]:
     """A well of a standard or without template, in the next free place of the plate."""
     at, used[plate] = used[plate], used[plate] + 1
     empty = dict.fromkeys(("subject", "cell_type", "condition", "experiment"), "")
-    well = well_name(*divmod(at, design.plate_columns))
+    well = well_name(*divmod(at, shape[1]))
     return {"plate": plate, "well": well, **empty, "gene": gene, "task": task, "quantity": quantity}

@@ -19,9 +19,9 @@ ONE_TREATMENT: Final = (
     "divided by their number (0.05 / 2 for two), and for one against another as if the other were the control"
 )
 TWO_GROUPS: Final = (
-    "groups of different subjects are cell types of their own in subjects = { patient = 12, healthy = 6 }, compared by "
-    'rule = "unpaired_t" or "mann_whitney" with first and second; without a treatment take assay = "ratios", where '
-    "mu_log2_fold_change is then a group's mean log2 level and sigma_log2_fold_change its sd between subjects"
+    'groups of different subjects have an assay of their own: assay = "groups" with groups = { healthy = 6, patient = '
+    "12 }; fold changes of paired cell types, subjects = { patient = 12, healthy = 6 }, are compared by rule = "
+    '"unpaired_t" or "mann_whitney" with first and second'
 )
 NUMBERS: Final = "subjects says how many of each cell type there are, as in subjects = { donor = 12 }"
 

@@ -1,6 +1,7 @@
 """Figures of a plan: search, frontier, bracketing, robustness, layouts, and the map to pipette."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from lensim.plan.frontier import Frontier
 from lensim.plan.result import Plan
 from lensim.plan.robustness import Trial
 from lensim.plan.search import detectable
-from lensim.plan.words import field_in_words
+from lensim.plan.words import counted_in_words, field_in_words
 from lensim.plate_map.contents import map_of_table
 from lensim.report.figures.plate_map import plot_map
 from lensim.report.figures.style import PALETTE, figure_of, literal, literal_name, new_figure, short_name
@@ -53,7 +54,7 @@ def plot_search(plan: Plan, ax: Axes | None = None) -> Figure:
         if size.low < size.high:
             axis.axvspan(size.low - 0.5, size.high + 0.5, color=PALETTE[1], alpha=0.15, lw=0, label="95% interval")
     word = "power" if question.scenario.is_conditional else "assurance"
-    axis.set_xlabel(f"number: {literal(field_in_words(question.size.field))}", fontsize=9)
+    axis.set_xlabel(f"number: {literal(counted_in_words(question.scenario, question.size.field))}", fontsize=9)
     axis.set_ylabel(f"{word} [%]", fontsize=9)
     axis.set_ylim(0, 102)
     if len(n) > 1 and max(n) / min(n) > 8:
@@ -69,10 +70,18 @@ def plot_search(plan: Plan, ax: Axes | None = None) -> Figure:
     return figure
 
 
-def plot_frontier(found: Frontier, target: float, currency: str, word: str, ax: Axes | None = None) -> Figure:
+def plot_frontier(
+    found: Frontier,
+    target: float,
+    currency: str,
+    word: str,
+    ax: Axes | None = None,
+    *,
+    field_words: Callable[[str], str] = field_in_words,
+) -> Figure:
     """Every design by cost and share; those that no cheaper one beats are joined and named.
 
-    `word` is power or assurance; `ax` to draw into, if there is one.
+    `word` is power or assurance; `ax` to draw into, if there is one; `field_words` says what numbers of a field count.
     """
     figure, axis = figure_of(ax, figsize=(6.4, 4.2))
     table = found.table
@@ -103,7 +112,7 @@ def plot_frontier(found: Frontier, target: float, currency: str, word: str, ax: 
         last_cost, last_share = row["cost"], 100 * row["share"]
     axis.set_xlabel(f"cost [{literal_name(currency)}]", fontsize=9)
     axis.set_ylabel(f"{word} [%]", fontsize=9)
-    axis.set_title(literal(f"numbers: {' x '.join(field_in_words(name) for name in fields)}"), fontsize=8)
+    axis.set_title(literal(f"numbers: {' x '.join(map(field_words, fields))}"), fontsize=8)
     axis.tick_params(labelsize=8)
     axis.margins(x=0.12)
     axis.set_ylim(max(0.0, 100 * table["share"].min() - 15), 102)
@@ -285,7 +294,13 @@ def plan_figures(found: Plan, plate_map: pd.DataFrame | None = None) -> dict[str
     if found.size is not None:
         drawn["size"] = plot_search(found)
     if found.frontier is not None and question.costs is not None:
-        drawn["frontier"] = plot_frontier(found.frontier, question.target, question.costs.currency, word)
+        drawn["frontier"] = plot_frontier(
+            found.frontier,
+            question.target,
+            question.costs.currency,
+            word,
+            field_words=partial(counted_in_words, question.scenario),
+        )
     if found.robustness and found.size is not None and found.size.n is not None:
         drawn["robustness"] = plot_robustness(found.robustness, found.size.n, question.target, word)
     if found.bracketing is not None:

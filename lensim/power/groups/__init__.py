@@ -1,0 +1,1 @@
+"""RT-qPCR studies of groups of different subjects, for power and plan."""
