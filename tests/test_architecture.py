@@ -45,6 +45,7 @@ TOPICS = {
     "tests/report/test_report_hostile_names.py": "names that a page, TeX or a formula would read",
     "tests/report/test_report_notebook.py": "figures in a notebook",
     "tests/selection/test_selection_docs.py": "what the page on selection says",
+    "tests/tables/instruments/test_tables_instruments_machines.py": "exports of machines, as their programs write them",
     "tests/tables/test_tables_grid_random.py": "random exports of plate readers",
     "tests/tables/test_tables_docs.py": "what the page on tables says",
     "tests/tables/test_tables_doors.py": "every door to tables",

@@ -56,7 +56,7 @@ def counts(data: xr.Dataset) -> str:
 
 def notes(data: xr.Dataset) -> tuple[str, ...]:
     """Assumptions made in reading, as sentences."""
-    found = []
+    found = str(data.attrs.get(v.NOTES, "")).splitlines()
     if data.attrs.get("is_undiluted_assumed"):
         found.append("no column dilution_factor, so every sample is taken as undiluted")
     if parted := data.attrs.get("plates_parted"):

@@ -99,6 +99,8 @@ def assemble(
     own: dict[str, str | int] = {v.ASSAY: v.BIOASSAY, **attrs}
     if found is not None:
         own |= {v.CONTROL: found.name, v.CONTROL_KNOWN_BY: found.known_by}
+    if faults.notes:
+        own[v.NOTES] = "\n".join(dict.fromkeys(faults.notes))
     data = _build(wells, samples, found.name if found else "", own, sizes)
     for sentence in faults_of(data) or out_of_order(data):
         faults.add(sentence)

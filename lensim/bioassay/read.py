@@ -201,7 +201,7 @@ def read_bioassay(
                     "these columns"
                 )
         numbering = numbering_of(well_order, plate_wells)
-        found = plates_of([(one, grid_number) for one in sources], reading, numbering)
+        found = plates_of([(one, grid_number) for one in sources], reading, numbering, study)
         plates = [plate for of_file in found for plate in of_file]
         [map_source], told = choose_wells([map_source_of(plate_map)], columns, choice, are_plates=len(plates) > 1)
         read = _read_grids(

@@ -8,7 +8,7 @@ from typing import Final
 
 from lensim.tables.names import plain_name
 
-SEPARATORS: Final = ("\t", ";", ",", None)  # None: blanks
+SEPARATORS: Final = ("\t", ";", ",", "|", None)  # None: blanks
 _NAMED: Final = re.compile(
     r"(?P<key>plate[ _-]?(?:number|no\.?|nr\.?|id|name|barcode|#)?(?:\s?\([a-z ]+\))?|barcode|ID1)"
     r"\s*(?P<mark>[:=#]?)\s*(?P<value>.*)",
@@ -19,6 +19,7 @@ _PROCESSED: Final = re.compile(
     r"raw|correct|subtract|background|blank|normali[sz]|ratio|mean|average|reduc|calculat|crosstalk|std|%",
     re.IGNORECASE,
 )
+_PLATE_TYPE: Final = re.compile(r"\.pdfx?\]|\b(?:flat|round|conical) bottom\b|\bwell plate\b", re.IGNORECASE)
 _HEADS: Final = frozenset(
     {"label", "repeat", "barcode", "well", "pos", "position", "result", "type", "signal", "format"}
 )
@@ -127,7 +128,7 @@ def _from_words(cells: list[str]) -> list[str] | None:
     key, mark, value = match["key"].strip().lower(), match["mark"], match["value"].strip()
     if key == "plate" and not mark:
         if not value:
-            is_name = len(cells) == 2 and not (_PROCESSED.search(cells[1]) or plain_name(cells[1]) in _HEADS)
+            is_name = len(cells) == 2 and not _is_something_else(cells[1])
             return [_plain_text(cells[1])] if is_name else None
         number = re.fullmatch(r"([A-Za-z](?![\w-])|\S*[0-9]\S*?)[:,.]?(?:\s.*)?", value)
         return [number.group(1)] if number and len(value.split()) <= 4 else None
@@ -137,6 +138,11 @@ def _from_words(cells: list[str]) -> list[str] | None:
     if key != "plate" and not mark and match["value"]:  # a sentence that starts with such a word
         return None
     return [] if _PROCESSED.search(value) or not value else [value]
+
+
+def _is_something_else(cell: str) -> bool:
+    """Whether what stands beside the word Plate is a head, a kind of numbers, or a kind of plate."""
+    return bool(_PROCESSED.search(cell) or _PLATE_TYPE.search(cell)) or plain_name(cell) in _HEADS
 
 
 def _plain_text(cell: str) -> str:

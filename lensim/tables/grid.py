@@ -1,8 +1,9 @@
 """The grids of numbers, one number a well, in a plate reader's text."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Literal
 
 from lensim.tables.export_lines import SEPARATORS, Line, PlateNames, lines_of
 from lensim.tables.grid_blocks import Block, blocks_at, is_number
@@ -11,6 +12,11 @@ from lensim.tables.well_lists import Numbering, list_at, numbers_wells
 from lensim.tables.well_names import STANDARD, STANDARD_PLATES, Naming
 
 TITLE_LENGTH: Final = 60
+_HEADING_LENGTH: Final = 500
+_WAVELENGTH: Final = re.compile(r"[2-9][0-9]{2}")
+
+Kind = Literal["raw", "computed", "unknown"]
+"""Whether a grid is what the reader measured, or what its program computed from that."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,10 @@ class Grid:
         Whether it was a list of wells, not a grid.
     fault
         Why it cannot be read without doubt; empty where it can.
+    heading
+        The text above it in full length, of which the title is the beginning.
+    kind
+        Whether it is a raw read, as `instruments.raw_reads` finds.
     """
 
     cells: dict[tuple[int, int], tuple[str, int]]
@@ -46,6 +56,8 @@ class Grid:
     naming: Naming = STANDARD
     is_list: bool = False
     fault: str = ""
+    heading: str = ""
+    kind: Kind = "unknown"
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -80,13 +92,20 @@ def find_grids(text: str, numbering: Numbering | None = None) -> list[Grid]:
     without a letter are further readings of it, each a grid of its own. A list of wells, one below the other or one
     beside the other, gives a grid for each column, or row, of numbers. Lists of numbered wells need a `numbering`.
     """
-    faulty: list[Grid] = []
+    return find_grids_and_lines(text, numbering)[0]
+
+
+def find_grids_and_lines(text: str, numbering: Numbering | None = None) -> tuple[list[Grid], list[Line]]:
+    """As `find_grids`, with the lines as they were parted."""
+    faulty: tuple[list[Grid], list[Line]] | None = None
+    found: tuple[list[Grid], list[Line]] = [], []
     for separator in SEPARATORS:
-        grids = grids_in_lines(lines_of(text, separator), numbering)
-        if not all(grid.fault for grid in grids):
-            return grids
-        faulty = faulty or grids
-    return faulty
+        lines = lines_of(text, separator)
+        found = grids_in_lines(lines, numbering), lines
+        if not all(grid.fault for grid in found[0]):
+            return found
+        faulty = faulty or (found if found[0] else None)
+    return faulty or found
 
 
 def is_in_plate_shape(text: str) -> bool:
@@ -114,6 +133,8 @@ def grids_in_lines(lines: list[Line], numbering: Numbering | None = None) -> lis
     blocks = [block for block in blocks if not block.is_layout and _is_numeric(block)]
     if not all(block.is_one_a_line for block in blocks):  # results of groups of wells, behind the plates
         blocks = [block for block in blocks if not block.is_one_a_line]
+    if any(not (block.is_bare or block.fault or block.is_list) for block in blocks):
+        blocks = [block for block in blocks if not (block.is_bare and block.fault)]  # settings below a plate
     names = PlateNames(lines)
     starts = [block.first_line for block in blocks]
     return _joined([_grid(block, names.of_grid(block.first_line, starts), lines) for block in blocks])
@@ -144,11 +165,13 @@ def _goes_on(left: Grid, right: Grid) -> bool:
 
 
 def _grid(block: Block, plates: tuple[str, ...], lines: Sequence[Line]) -> Grid:
+    heading = _heading(lines, block.above)
     return Grid(
         cells=block.cells,
         first_line=block.first_line,
         last_line=block.last_line,
-        title=_title(lines, block.above),
+        title=heading[:TITLE_LENGTH],
+        heading=heading,
         label=block.label,
         plates=block.plates or plates,
         naming=block.naming,
@@ -163,11 +186,14 @@ def _is_numeric(block: Block) -> bool:
     return 2 * sum(map(is_number, filled)) > len(filled)
 
 
-def _title(lines: Sequence[Line], above: int) -> str:
-    """The last text above the line number `above` that is not for the most part numbers."""
+def _heading(lines: Sequence[Line], above: int) -> str:
+    """The last text above the line number `above` that is not for the most part numbers, or a wavelength alone."""
+    near = next((line.filled for line in reversed(lines[: above - 1]) if not line.is_blank), [])
+    if len(near) == 1 and _WAVELENGTH.fullmatch(near[0]):
+        return near[0]
     for line in reversed(lines[: above - 1]):
         if line.filled and 2 * sum(map(is_number, line.filled)) <= len(line.filled):
-            return " ".join(line.filled)[:TITLE_LENGTH]
+            return " ".join(line.filled)[:_HEADING_LENGTH]
     return ""
 
 

@@ -4,11 +4,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise, takewhile
+from itertools import takewhile
 from typing import Final
 
 from lensim.tables.export_lines import Line
 from lensim.tables.number_text import plain_digits
+from lensim.tables.plate_rows import Segment, follows, goes_with, row_letters, segments_of
 from lensim.tables.reader_words import is_reader_word
 from lensim.tables.well_names import STANDARD, STANDARD_PLATES, Naming, naming_of_rows
 
@@ -26,8 +27,7 @@ _IN_DOUBT: Final = (
 _FEWEST_ROWS: Final = 3
 """Rows from which on texts behind them that all differ are no names of readings."""
 _NUMBER: Final = re.compile(r"[+-]?[0-9.,]++(?:[eE][+-]?[0-9]+)?")
-_ROW_LABEL: Final = re.compile(r"([A-Za-z]{1,2})[:.]?")
-_COLUMN_LABEL: Final = re.compile(r"0?([1-9][0-9]?)[:.]?")
+_TIME: Final = re.compile(r"[0-9]{1,4}(?::[0-9]{2}){1,2}(?:[.,][0-9]{1,3})?")
 _LAYOUT_LABEL: Final = re.compile(
     r"well id|conc/dil|name|sample id|dilution|conc(?:entration)?s?|layout", re.IGNORECASE
 )
@@ -42,7 +42,8 @@ class Block:
     """Text and line of each well, before it is said of which plate it is.
 
     `above` is the number of the first line of it or of its head. `is_layout` where it says what is in the wells.
-    `fault` says why it cannot be read without doubt. `is_one_a_line` where it is a list with a well on each line.
+    `is_bare` where it has neither letters nor column numbers. `fault` says why it cannot be read without doubt.
+    `is_one_a_line` where it is a list with a well on each line.
     """
 
     cells: dict[tuple[int, int], tuple[str, int]]
@@ -53,6 +54,7 @@ class Block:
     is_list: bool = False
     is_one_a_line: bool = False
     is_layout: bool = False
+    is_bare: bool = False
     fault: str = ""
 
     @property
@@ -76,58 +78,20 @@ def may_be_reading(cell: str) -> bool:
     return is_number(cell) or is_reader_word(cell)
 
 
+def _may_go_on(cell: str) -> bool:
+    """Whether a cell may be in a further reading of a lettered row: a reading, or a time that a program computed."""
+    return may_be_reading(cell) or _TIME.fullmatch(cell) is not None
+
+
 def blocks_at(lines: Sequence[Line], at: int) -> list[Block]:
     """The blocks of numbers that start at line `at`, which may be a line of column numbers; empty where none does."""
     return _under_column_numbers(lines, at) or _without_column_numbers(lines, at)
 
 
-@dataclass(frozen=True)
-class _Segment:
-    """Fields of a head that number the columns of one reading: where they are, and the column (from 0) of each."""
-
-    fields: tuple[int, ...]
-    columns: tuple[int, ...]
-
-    @property
-    def end(self) -> int:
-        return self.fields[-1] + 1
-
-
-def _segments(fields: Sequence[str]) -> list[_Segment]:
-    """The longest runs of rising column numbers side by side; several of one length are several readings."""
-    runs: list[list[tuple[int, int]]] = [[]]
-    for at, cell in enumerate(fields):
-        match = _COLUMN_LABEL.fullmatch(cell)
-        number = int(match.group(1)) if match else 0
-        if not cell and runs[-1]:
-            continue
-        if not 1 <= number <= STANDARD_PLATES[-1][1]:
-            runs.append([])
-        elif runs[-1] and number > runs[-1][-1][1]:
-            runs[-1].append((at, number))
-        else:
-            runs.append([(at, number)])
-    longest = max(map(len, runs))
-    if longest < 2:
-        return []
-    return [
-        _Segment(tuple(at for at, _ in run), tuple(number - 1 for _, number in run))
-        for run in runs
-        if len(run) == longest
-    ]
-
-
-def _row_letters(cells: Sequence[str]) -> str | None:
-    """The letters of a row: the last cell before the readings; None where it is something else."""
-    last = next((cell for cell in reversed(cells) if cell), "")
-    match = _ROW_LABEL.fullmatch(last)
-    return match.group(1) if match else None
-
-
 def _under_column_numbers(lines: Sequence[Line], at: int) -> list[Block]:
     """The blocks below a line of column numbers, if that is what line `at` is."""
-    segments = _segments(lines[at].fields)
-    if not segments or _row_letters(lines[at].fields[: segments[0].fields[0]]) is not None:
+    segments = segments_of(lines[at].fields)
+    if not segments or row_letters(lines[at].fields[: segments[0].fields[0]]) is not None:
         return []
     rows = _rows_below(lines[at + 1 :], segments)
     if rows.lettered:
@@ -135,7 +99,7 @@ def _under_column_numbers(lines: Sequence[Line], at: int) -> list[Block]:
     return _plain_blocks(segments, lines, at)
 
 
-def _plain_blocks(segments: Sequence[_Segment], lines: Sequence[Line], at: int) -> list[Block]:
+def _plain_blocks(segments: Sequence[Segment], lines: Sequence[Line], at: int) -> list[Block]:
     """Whole plates below one line of column numbers, one for each time or wavelength, and each segment."""
     height = _height_of(segments[0])
     plates: list[Sequence[Line]] = []
@@ -159,21 +123,21 @@ def _plain_blocks(segments: Sequence[_Segment], lines: Sequence[Line], at: int) 
     ]
 
 
-def _is_shifted(rows: Sequence[Line], segments: Sequence[_Segment]) -> bool:
+def _is_shifted(rows: Sequence[Line], segments: Sequence[Segment]) -> bool:
     """Whether rows do not stand below their column numbers: numbers behind these, or before them in several rows."""
     start, end = segments[0].fields[0], segments[-1].end
     before = sum(any(map(is_number, row.fields[:start])) for row in rows)
     return before > 1 or any(is_number(cell) for row in rows for cell in row.fields[end:])
 
 
-def _beside(label: str, number: int, segments: Sequence[_Segment]) -> str:
+def _beside(label: str, number: int, segments: Sequence[Segment]) -> str:
     """A label that says which of several blocks side by side it is of."""
     if len(segments) == 1:
         return label
     return ", ".join(filter(None, (label, f"{number} of {len(segments)} side by side")))
 
 
-def _height_of(segment: _Segment) -> int:
+def _height_of(segment: Segment) -> int:
     """Rows of the plate that has all these columns; 0 where they are not those of a whole plate."""
     width = len(segment.columns)
     return _WIDTHS.get(width, 0) if segment.columns == tuple(range(width)) else 0
@@ -187,7 +151,7 @@ class _Rows:
     plain: list[Line]
 
 
-def _rows_below(lines: Sequence[Line], segments: Sequence[_Segment]) -> _Rows:
+def _rows_below(lines: Sequence[Line], segments: Sequence[Segment]) -> _Rows:
     start, end = segments[0].fields[0], segments[-1].end
     lettered: dict[str, list[Line]] = {}
     plain: list[Line] = []
@@ -199,29 +163,19 @@ def _rows_below(lines: Sequence[Line], segments: Sequence[_Segment]) -> _Rows:
             if len(line.fields) >= end:  # of separators alone: perhaps a row without readings
                 plain.append(line)
             continue
-        letters = _row_letters(line.fields[:start])
+        letters = row_letters(line.fields[:start])
         cells = [cell for segment in segments for cell in line.fields[segment.fields[0] : segment.end]]
         if letters is not None and not has_plain:
-            if letters in lettered or not _follows(letters, list(lettered)):
+            if letters in lettered or not goes_with(letters, list(lettered)):
                 break
             lettered[letters] = [line]
-        elif letters is None and lettered and not any(line.fields[:start]) and all(map(may_be_reading, cells)):
+        elif letters is None and lettered and not any(line.fields[:start]) and all(map(_may_go_on, cells)):
             lettered[list(lettered)[-1]].append(line)
         elif letters is None and not lettered and any(cells) and all(map(may_be_reading, cells)):
             plain.append(line)
         else:
             break
     return _Rows(lettered, [] if lettered else plain)
-
-
-def _follows(letters: str, before: Sequence[str]) -> bool:
-    """Whether letters can be of a row below those before, of any way to letter rows."""
-    if not before:
-        return True
-    naming = naming_of_rows([*before, letters])
-    rows = [(STANDARD if naming.style == "in doubt" else naming).row(one) for one in (*before, letters)]
-    known = [row for row in rows if row is not None]
-    return len(known) == len(rows) and all(one < other for one, other in pairwise(known))
 
 
 def _as_high_as(rows: Sequence[Line], height: int) -> Sequence[Line] | None:
@@ -234,7 +188,7 @@ def _as_high_as(rows: Sequence[Line], height: int) -> Sequence[Line] | None:
 
 
 def _lettered_blocks(
-    lettered: dict[str, list[Line]], segments: Sequence[_Segment], lines: Sequence[Line], at: int
+    lettered: dict[str, list[Line]], segments: Sequence[Segment], lines: Sequence[Line], at: int
 ) -> list[Block]:
     """One block for each segment and each label behind the rows."""
     naming, end = naming_of_rows(lettered), segments[-1].end
@@ -293,7 +247,7 @@ def _text_above(lines: Sequence[Line], at: int) -> str:
     return next((" ".join(line.filled) for line in reversed(lines[:at]) if not line.is_blank), "")
 
 
-def _cells(rows: dict[int, Line], segment: _Segment) -> dict[tuple[int, int], tuple[str, int]]:
+def _cells(rows: dict[int, Line], segment: Segment) -> dict[tuple[int, int], tuple[str, int]]:
     return {
         (row, column): (line.fields[at] if at < len(line.fields) else "", line.number)
         for row, line in rows.items()
@@ -304,7 +258,7 @@ def _cells(rows: dict[int, Line], segment: _Segment) -> dict[tuple[int, int], tu
 def _full_row(fields: Sequence[str]) -> tuple[int, int, str | None] | None:
     """Where the readings of a row start, how many there are, and its letters; None if it is no row of a plate."""
     begin = next((at for at, cell in enumerate(fields) if cell), len(fields))
-    letters = _row_letters(fields[: begin + 1])
+    letters = row_letters(fields[: begin + 1])
     starts = (begin + 1,) if letters is not None else (0, begin)
     for start in dict.fromkeys(starts):
         for width in sorted(_WIDTHS, reverse=True):
@@ -335,13 +289,13 @@ def _without_column_numbers(lines: Sequence[Line], at: int) -> list[Block]:
         if found is None or found[1] != width or (found[2] is None) != (letters is None):
             break
         if found[2] is not None:
-            if found[2] in run_letters or not _follows(found[2], run_letters):
+            if found[2] in run_letters or not follows(found[2], run_letters):
                 break
             run_letters.append(found[2])
         run.append(line)
     while run[-1].is_blank:
         run.pop()
-    segment = _Segment(tuple(range(start, start + width)), tuple(range(width)))
+    segment = Segment(tuple(range(start, start + width)), tuple(range(width)))
     if letters is not None:
         return _lettered_run(run, run_letters, segment)
     beside = (reversed(lines[:at]), iter(lines[at + len(run) :]))
@@ -349,13 +303,13 @@ def _without_column_numbers(lines: Sequence[Line], at: int) -> list[Block]:
     return blocks or _spoilt_run(run, segment)
 
 
-def _spoilt_run(run: Sequence[Line], segment: _Segment) -> list[Block]:
+def _spoilt_run(run: Sequence[Line], segment: Segment) -> list[Block]:
     """Bare rows that do not make plates, as a block with that fault, where they are many; some may be missing."""
     filled, height = [line for line in run if not line.is_blank], _WIDTHS[len(segment.columns)]
     if 2 * len(filled) < height:
         return []
     rows, last = dict(enumerate(filled[:height])), filled[-1]
-    block = Block(_cells(rows, segment), run[0].number, fault=_NOT_WHOLE)
+    block = Block(_cells(rows, segment), run[0].number, is_bare=True, fault=_NOT_WHOLE)
     return [replace(block, cells=block.cells | {(0, 0): (block.cells[0, 0][0], last.number)})]
 
 
@@ -363,11 +317,11 @@ def _has_more_rows(beside: Iterable[Line], width: int) -> bool:
     """Whether lines beside bare rows, up to a blank one, may be more of them, with one that cannot be read."""
     near = takewhile(lambda line: not line.is_blank, beside)
     return any(
-        len(line.filled) >= width and any(map(is_number, line.fields)) and not _segments(line.fields) for line in near
+        len(line.filled) >= width and any(map(is_number, line.fields)) and not segments_of(line.fields) for line in near
     )
 
 
-def _lettered_run(run: Sequence[Line], letters: Sequence[str], segment: _Segment) -> list[Block]:
+def _lettered_run(run: Sequence[Line], letters: Sequence[str], segment: Segment) -> list[Block]:
     filled = [line for line in run if not line.is_blank]
     naming = naming_of_rows(letters)
     rows = [naming.row(one) for one in letters]
@@ -379,15 +333,15 @@ def _lettered_run(run: Sequence[Line], letters: Sequence[str], segment: _Segment
     return [Block(_cells(dict(zip(known, filled, strict=True)), segment), run[0].number, naming=naming, fault=fault)]
 
 
-def _bare_run(run: Sequence[Line], segment: _Segment) -> list[Block]:
+def _bare_run(run: Sequence[Line], segment: Segment) -> list[Block]:
     """Whole plates below each other; a line of separators alone may be a row without readings, or a gap."""
     width, height = len(segment.columns), _WIDTHS[len(segment.columns)]
     filled = [line for line in run if not line.is_blank]
     with_blank = [line for line in run if not line.is_blank or len(line.fields) >= width]
     rows = next((rows for rows in (filled, with_blank) if len(rows) % height == 0), [])
-    if _segments(run[0].fields) and _height_of(_segments(run[0].fields)[0]):
+    if segments_of(run[0].fields) and _height_of(segments_of(run[0].fields)[0]):
         return []  # column numbers over rows that do not make a plate
     return [
-        Block(_cells(dict(enumerate(rows[n : n + height])), segment), rows[n].number)
+        Block(_cells(dict(enumerate(rows[n : n + height])), segment), rows[n].number, is_bare=True)
         for n in range(0, len(rows), height)
     ]

@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from lensim.checks import InputError, located
+from lensim.checks import FaultReport, InputError, located
 from lensim.tables.export_lines import SEPARATORS, lines_of, same_name
 from lensim.tables.grid import Grid, has_numbered_wells, same_numbers
 from lensim.tables.grid_blocks import is_number
 from lensim.tables.instruments.plates import grids_of
+from lensim.tables.instruments.raw_reads import only_raw
 from lensim.tables.source import Source
 from lensim.tables.well_lists import Numbering
 from lensim.tables.well_names import STANDARD_PLATES
@@ -19,6 +20,8 @@ GridNumber = int | Sequence[int]
 """Which grid of a file, from 1; several are a plate each."""
 
 _SHOWN: Final = 8
+_NAMED: Final = 16
+_MORE: Final = "..."
 
 
 @dataclass(frozen=True)
@@ -33,24 +36,28 @@ class PlateGrid:
         Of the plate: the file's where it has one plate, else as the export says, else by the number of the grid.
     also
         Other names by which a map may call it: barcode, number.
+    told
+        What was taken where the plate has other grids as well, in a sentence; empty where it has one.
     """
 
     source: Source
     grid: Grid
     name: str
     also: tuple[str, ...] = ()
+    told: str = ""
 
 
 def plates_of(
     files: Sequence[tuple[Source, GridNumber | None]],
     reading: str | None = None,
     numbering: Numbering | None = None,
+    faults: FaultReport | None = None,
 ) -> list[list[PlateGrid]]:
     """The plates in each of some readers' files, one grid each.
 
     Grids of different plates, as the export names these, are different plates. Several grids of one plate (two
-    wavelengths, times of a kinetic read, raw and corrected) are a choice, unless they have the same numbers; so are
-    several grids of which it is not said which plate they are of.
+    wavelengths, times of a kinetic read) are a choice, unless they have the same numbers, or one is the only raw read
+    and all others are computed from it; so are several grids of which it is not said which plate they are of.
 
     Parameters
     ----------
@@ -60,6 +67,8 @@ def plates_of(
         A part of the text over a grid or behind its rows, such as a wavelength, for all plates of all files.
     numbering
         How wells are numbered in lists that number them.
+    faults
+        Takes a note for each file in which the only raw read was taken.
 
     Raises
     ------
@@ -67,6 +76,8 @@ def plates_of(
         If a file has no grid, or a choice is needed; the message says what was found.
     """
     found = [_of_file(source, number, reading or None, numbering) for source, number in files]
+    if faults is not None:
+        _tell_of_reads([plate for of_file in found for plate in of_file], faults)
     names = Counter(same_name(plate.name) for of_file in found for plate in of_file)
     return [[_distinct(plate, names) if len(of_file) > 1 else plate for plate in of_file] for of_file in found]
 
@@ -159,18 +170,55 @@ def _of_file(
     of_plate: defaultdict[str, list[Grid]] = defaultdict(list)
     for grid in chosen:
         of_plate[same_name(grid.plates[0]) if grid.plates else ""].append(grid)
+    unnamed = of_plate.pop("", [])
+    if not of_plate or not _are_copies(unnamed, [one for same in of_plate.values() for one in same]):
+        of_plate[""] = unnamed
+    first, told = [next((one for one in same if one.kind == "raw"), same[0]) for same in of_plate.values()], ""
     if any(len(_different(same)) > 1 for same in of_plate.values()):
-        raise InputError(f"{source.place}: {_ask(grids, at, of_plate)}")
-    first = [same[0] for same in of_plate.values()]
+        first = _raw_reads(list(of_plate.values()))
+        if not first:
+            raise InputError(f"{source.place}: {_ask(grids, at, of_plate)}")
+        told = _told_of_raw(first[0], chosen)
     if len(first) == 1:
-        return [PlateGrid(source, first[0], source.stem, first[0].plates)]
+        return [PlateGrid(source, first[0], source.stem, first[0].plates, told)]
     if any(not grid.plates for grid in first):
         raise InputError(f"{source.place}: {_ask(grids, at, of_plate)}")
     names = {same_name(grid.plates[0]) for grid in first}
     return [
-        PlateGrid(source, grid, grid.plates[0], tuple(name for name in grid.plates[1:] if same_name(name) not in names))
+        PlateGrid(
+            source, grid, grid.plates[0], tuple(name for name in grid.plates[1:] if same_name(name) not in names), told
+        )
         for grid in first
     ]
+
+
+def _tell_of_reads(plates: Sequence[PlateGrid], faults: FaultReport) -> None:
+    """Note for each file which of its readings was taken without a choice."""
+    for place, told in dict.fromkeys((plate.source.place, plate.told) for plate in plates if plate.told):
+        of_file = FaultReport(place)
+        of_file.tell(told)
+        faults.take(of_file)
+
+
+def _are_copies(unnamed: Sequence[Grid], named: Sequence[Grid]) -> bool:
+    """Whether all grids without a plate repeat the numbers of one with a plate, such as a plate beside its list."""
+    return all(any(same_numbers(grid, other) for other in named) for grid in unnamed)
+
+
+def _raw_reads(of_plates: Sequence[Sequence[Grid]]) -> list[Grid]:
+    """The only raw read of each plate, where all plates have one, of one name; none otherwise."""
+    found = [only_raw(grids) for grids in of_plates]
+    raw = [grid for grid in found if grid is not None]
+    return raw if len(raw) == len(found) and len({grid.reading for grid in raw}) == 1 else []
+
+
+def _told_of_raw(raw: Grid, grids: Sequence[Grid]) -> str:
+    computed = _readings([grid for grid in grids if grid.kind == "computed"])
+    others = ", ".join(one if one == _MORE else repr(one) for one in computed)
+    return (
+        f"the reading {raw.reading!r} is taken, the only raw one of the plate; the others are computed ({others}): for "
+        "one of these say reading="
+    )
 
 
 def _check_sound(source: Source, grids: Sequence[Grid], count: int) -> None:
@@ -235,13 +283,14 @@ def with_reading(source: Source, grids: Sequence[Grid], reading: str) -> list[Gr
 
 def _readings(grids: Sequence[Grid]) -> list[str]:
     every = list(dict.fromkeys(grid.reading for grid in grids if grid.reading))
-    return [*every[:_SHOWN], *(["..."] if len(every) > _SHOWN else [])]
+    return [*every[:_SHOWN], *([_MORE] if len(every) > _SHOWN else [])]
 
 
 def _ask(grids: Sequence[Grid], at: Mapping[int, int], of_plate: Mapping[str, Sequence[Grid]]) -> str:
     """What was found, and how to choose, with the choices that would do."""
     different = {name: _different(of) for name, of in of_plate.items()}
-    asked = max(different.values(), key=len)
+    most: list[Grid] = max(different.values(), key=len)
+    asked = sorted(most, key=lambda grid: grid.kind == "computed")
     ways = [f"grid_number={at[id(asked[0])]}"]
     readings = [grid.reading for grid in asked]
     if all(readings) and len(set(readings)) == len(readings):
@@ -262,7 +311,9 @@ def _ask(grids: Sequence[Grid], at: Mapping[int, int], of_plate: Mapping[str, Se
 def _count(grids: Sequence[Grid]) -> str:
     shown = list(enumerate(grids, 1))[:_SHOWN]
     found = [f"number {n}{f', {_plate(grid.plates[0])}' if grid.plates else ''}, {grid}" for n, grid in shown]
-    more = [f"and {len(grids) - _SHOWN} more"] if len(grids) > _SHOWN else []
+    named = dict.fromkeys(repr(grid.reading) for grid in grids[_SHOWN:] if grid.reading)
+    names = f": {', '.join(list(named)[:_NAMED])}" if named else ""
+    more = [f"and {len(grids) - _SHOWN} more{names}"] if len(grids) > _SHOWN else []
     return f"{len(grids)} grid{'s' * (len(grids) > 1)} of numbers found ({'; '.join([*found, *more])})"
 
 

@@ -110,7 +110,7 @@ def decode(raw: bytes, place: str) -> str:
     if not text.strip():
         raise InputError(f"{place}: the file is empty")
     _refuse_size(text, place)
-    return text
+    return text.replace("\r\r\n", "\r\n")  # what a program writes that translates line ends twice
 
 
 def _refuse_size(text: str, place: str) -> None:

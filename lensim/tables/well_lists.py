@@ -31,8 +31,9 @@ _WELL_HEADS: Final = frozenset(
 _ROW_HEADS: Final = ("well_row", "row")
 _COLUMN_HEADS: Final = ("well_col", "well_column", "column", "col")
 _PLATE_HEADS: Final = ("barcode", "plate_barcode", "plate_id", "plate_name", "plate", "plate_number", "plate_no", "pn")
+_SHORT_PLATE_HEADS: Final = ("p",)  # of MicroBeta, beside Pos
 _NO_READING: Final = re.compile(
-    r"s|pn|rpt|[cpsdt]time|(?:std_?)?err(?:or)?(?:_.*)?|sd|std(?:_?dev)?|cv(?:_.*)?|count_?ing_time|meas_?time|time(?:_.*)?|temp(?:erature)?(?:_.*)?"
+    r"s|p|pn|rpt|[cpsdt]time[0-9]*|(?:std_?)?err(?:or)?(?:_.*)?|sd|std(?:_?dev)?|cv(?:_.*)?|count_?ing_time|meas_?time|time(?:_.*)?|temp(?:erature)?(?:_.*)?"
     r"|row|col|column|plate.*|barcode|repeat|sample.*|content|group|no|nr|number|index|cycle|well.*|pos(?:ition)?"
     r"|conc(?:entration)?(?:_.*)?|dilution.*|dose.*|x|y|width|height"
 )
@@ -82,7 +83,8 @@ def _down(lines: Sequence[Line], at: int, numbering: Numbering | None) -> list[B
     known = [place for place in places if place is not None]
     if len(known) < len(places):
         return []
-    plate = next((head.index(name) for name in _PLATE_HEADS if name in head), None)
+    heads = (*_PLATE_HEADS, *_SHORT_PLATE_HEADS) if "pos" in head else _PLATE_HEADS
+    plate = next((head.index(name) for name in heads if name in head), None)
     blocks: list[Block] = []
     for column, name in enumerate(head):
         if column in used or column == plate or _NO_READING.fullmatch(name) or not _is_numeric(rows, column):

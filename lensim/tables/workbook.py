@@ -14,6 +14,7 @@ from lensim.plain_text import shown_name
 from lensim.tables.raw import read_bytes
 from lensim.tables.workbook_archive import counted_members, names_of
 from lensim.tables.workbook_extent import require_binary_extents, require_document_extents
+from lensim.tables.workbook_looked import require_readable
 from lensim.tables.workbook_marks import Marks, marks_of, require_extent
 
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -118,8 +119,10 @@ def workbook_of(raw: bytes, place: str) -> Workbook:
             sheets.append(_sheet(sheet, one.name, is_hidden, marks.get(one.name, Marks())))
     except python_calamine.PasswordError:
         raise InputError(f"{place}: the workbook is protected by a password: {_OPENED}") from None
-    except python_calamine.CalamineError as error:
-        said = " ".join(str(error).split())[:200]
+    except (InputError, MemoryError, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # of the library, and what Rust calls a panic, which is none of Exception
+        said = " ".join(str(error).split())[:200] or type(error).__name__
         raise InputError(
             f"{place}: the workbook is damaged, it cannot be read ({said}): open it in a spreadsheet and save it again"
         ) from None
@@ -157,6 +160,7 @@ def _checked(raw: bytes, place: str) -> dict[str, Marks]:
             raise InputError(f"{place}: the workbook is protected by a password: {_OPENED}")
         if not any(stream in raw for stream in _OLD_STREAMS):
             raise InputError(f"{place}: the file is of an old Office program, but no workbook: save the table as .xlsx")
+        require_readable(raw, place)
         return {}
     kind = _kind(names_of(raw))
     if kind == "xlsx":
@@ -171,6 +175,8 @@ def _checked(raw: bytes, place: str) -> dict[str, Marks]:
         require_document_extents(members.get("content.xml", b""), place)
     else:
         raise InputError(f"{place} must be a workbook (.xlsx, .xls, .xlsb or .ods), got a file of another kind")
+    if kind != "xlsx":
+        require_readable(raw, place)
     return {}
 
 

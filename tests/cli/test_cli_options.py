@@ -144,17 +144,21 @@ def test_plates_of_one_export_on_the_command_line(capsys, tmp_path):
     head = "\t" + "\t".join(map(str, range(1, 13)))
     grids = {
         name: "\n".join([head, *("\t".join([a, *[str(n + row)] * 12]) for row, a in enumerate("ABCDEFGH"))])
-        for name, n in (("Raw", 500), ("Corrected", 400))
+        for name, n in (("Day", 500), ("Night", 400))
     }
     export, plate_map = tmp_path / "run.txt", tmp_path / "map.csv"
     export.write_text("\n\n".join(f"{name}\n{grid}" for name, grid in grids.items()).replace("507", "OVER"))
     plate_map.write_text("well,cell_line,dose_um\nA1,a,0\nB1,a,1\nC1,a,2\nH1,a,3\n")
     status, _, err = run(capsys, "read", "dose-response", export, "--plate-map", plate_map)
     assert status == 2
-    assert "choose one with --reading Raw or --grid-number 1; where each is a plate of its own, say" in err
+    assert "choose one with --reading Day or --grid-number 1; where each is a plate of its own, say" in err
     assert err.rstrip().endswith("say --grid-number 1 --grid-number 2")
-    status, _, err = run(capsys, "read", "dose-response", export, "--plate-map", plate_map, "--reading", "Raw")
+    status, _, err = run(capsys, "read", "dose-response", export, "--plate-map", plate_map, "--reading", "Day")
     assert (status, "to leave saturated wells out, say --drop-saturated" in err) == (2, True)
+    export.write_text(export.read_text().replace("Day", "Raw data").replace("Night", "Blank corrected"))
+    status, _, err = run(capsys, "read", "dose-response", export, "--plate-map", plate_map, "--drop-saturated")
+    assert status == 0
+    assert "others are computed ('Blank corrected'): for one of these say --reading" in err
     both = ("--grid-number", 1, "--grid-number", 2, "--drop-saturated")
     status, out, err = run(capsys, "read", "dose-response", export, "--plate-map", plate_map, *both)
     assert (status, "7 wells, 1 lines" in out) == (0, True), err

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lensim.checks import InputError
+from lensim.checks import FaultReport, InputError
 from lensim.tables.grid_choice import match_plates, named_plate, plates_of
 from lensim.tables.source import Source
 from lensim.tables.well_lists import Numbering
@@ -56,12 +56,12 @@ def test_plates_are_named_by_the_export():
 
 
 def test_several_readings_of_a_plate_are_asked_about():
-    message = refused(ENVISION)
+    message = refused(ENVISION.replace("Calculated results", "Results for window 2"))
     assert message.startswith("run.csv: 4 grids of numbers found (number 1, plate BC1, 8 x 12 on lines 11 to 18 under")
     assert message.endswith(
-        "choose one with reading='Calculated results'; for one grid of each plate, say grid_number=[1, 3]"
+        "choose one with reading='Results for window 2'; for one grid of each plate, say grid_number=[1, 3]"
     )
-    for raw, corrected in (("Plate 1 raw", "Plate 1 corrected"), ("Label: 1", "Label: 2"), ("0 h", "24 h")):
+    for raw, corrected in (("450", "620"), ("Label: 1", "Label: 2"), ("0 h", "24 h"), ("450 nm", "450-620 nm")):
         text = f"{raw}\n{grid()}\n{corrected}\n{grid(NUMBERS - 50)}"
         assert f"choose one with reading={raw!r} or grid_number=1" in refused(text)
         assert read(text, reading=corrected) == {"run": f"{NUMBERS[0, 0] - 50}"}
@@ -70,9 +70,59 @@ def test_several_readings_of_a_plate_are_asked_about():
     )
 
 
+@pytest.mark.parametrize(
+    ("raw", "computed"),
+    [
+        ("Raw Data (485/520)", "Blank corrected based on Raw Data (485/520)"),
+        ("Results for Lum - channel 0 (CPS)", "Calculated results: Calc 1: Crosstalk = Crosstalk correction"),
+        ("450", "Blank 450"),
+        ("Absorbance 450 nm", "Mean"),
+        ("Rohdaten (450)", "Normalisiert (450)"),
+        ("Luminescence", "% CV"),
+    ],
+)
+def test_the_only_raw_read_is_taken_and_told(raw, computed):
+    for text in (
+        f"{raw}\n{grid()}\n{computed}\n{grid(NUMBERS - 50)}",
+        f"{computed}\n{grid(NUMBERS - 50)}\n{raw}\n{grid()}",
+    ):
+        faults = FaultReport("plates")
+        ((plate,),) = plates_of([(source(text), None)], faults=faults)
+        assert plate.grid.cells[0, 0][0] == str(NUMBERS[0, 0])
+        assert faults.notes == [
+            f"run.csv: the reading {raw!r} is taken, the only raw one of the plate; the others are computed "
+            f"({computed!r}): for one of these say reading="
+        ]
+
+
+@pytest.mark.parametrize(
+    "titles",
+    [
+        ("450", "620", "Blank 450"),
+        ("Raw data (450)", "450-620 corrected"),
+        ("Results for X - channel 1", "Calculated results of channel 1 and channel 2"),
+        ("Blank 450", "Average 450"),
+        ("450", "K562"),
+        ("Test name: blank correction", "620"),
+    ],
+)
+def test_any_doubt_of_the_raw_read_is_asked_about(titles):
+    text = "\n".join(f"{title}\n{grid(NUMBERS + 7 * at)}" for at, title in enumerate(titles))
+    assert "grids of numbers found" in refused(text)
+
+
+def test_each_of_several_plates_has_its_raw_read():
+    assert read(ENVISION.replace("Results (CPS)", "Results for Lum")) == {
+        "BC1": f"{NUMBERS[0, 0] + 1}",
+        "BC2": f"{NUMBERS[0, 0] + 2}",
+    }
+    lacking = ENVISION.replace("Results (CPS)", "Results for Lum", 1).replace("Results (CPS)", "Calculated results 2")
+    assert "for one grid of each plate" in refused(lacking)
+
+
 def test_the_same_numbers_twice_are_one_reading():
     text = f"Calculated\n{grid(NUMBERS.astype(float))}\nRaw\n{grid()}"
-    assert read(text) == {"run": f"{NUMBERS[0, 0]:.1f}"}
+    assert read(text) == {"run": str(NUMBERS[0, 0])}  # as the raw one is written
 
 
 def test_grids_without_a_plate_are_a_plate_each_only_by_choice():
@@ -259,3 +309,31 @@ def test_the_only_row_that_lacks_a_field_gives_no_numbers():
     (plates,) = plates_of([(source("\n".join(ends)), None)])
     assert [plates[0].grid.cells[row, 11][0] for row in (6, 7)] == ["", ""]
     assert plates[0].grid.cells[7, 0][0] == str(NUMBERS[7, 0])
+
+
+def test_rows_of_a_grid_may_stand_in_any_order():
+    head, *rows = grid().splitlines()
+    assert read("\n".join([head, *reversed(rows)])) == {"run": str(NUMBERS[0, 0])}
+    ((plate,),) = plates_of([(source("\n".join([head, *rows[4:], *rows[:4]])), None)])
+    assert {place: int(cell) for place, (cell, _) in plate.grid.cells.items()} == dict(np.ndenumerate(NUMBERS))
+
+
+def test_times_that_a_program_computed_do_not_end_a_grid():
+    rows = [f"{row},600\n,{','.join(['0:12:30'] * 12)},t at Max V\n" for row in grid().splitlines()[1:]]
+    ((plate,),) = plates_of([(source(HEAD + "".join(rows)), None)])
+    assert {place: int(cell) for place, (cell, _) in plate.grid.cells.items()} == dict(np.ndenumerate(NUMBERS))
+
+
+def test_settings_below_a_plate_are_no_spoilt_plate():
+    rest = "\n".join(f",Corner {n},{n}.5,{n},,,,,,,,,," for n in range(4))
+    assert read(f"{grid()}\nCoordinates,,,,,,,,,,,,\n{rest}\n") == {"run": str(NUMBERS[0, 0])}
+
+
+def test_a_plate_beside_its_list_is_one_plate():
+    wells = listed("Plate,Well,CPM", lambda r, c: f"7,{'ABCDEFGH'[r]}{c + 1},{NUMBERS[r, c]}")
+    assert read(f"{grid()}\n{wells}") == {"run": str(NUMBERS[0, 0])}
+
+
+def test_bars_and_line_ends_written_twice():
+    assert read(grid().replace(",", "|")) == {"run": str(NUMBERS[0, 0])}
+    assert read(grid().replace("\n", "\r\r\n")) == {"run": str(NUMBERS[0, 0])}

@@ -178,7 +178,7 @@ def read_plates(
         if files.plate_map not in opened:  # several plates may have one map
             opened[files.plate_map] = map_source_of(files.plate_map)
     grids_of = [(opened[files.grid], files.grid_number) for files in plates]
-    found = plates_of(grids_of, reading, numbering_of(well_order, plate_wells))
+    found = plates_of(grids_of, reading, numbering_of(well_order, plate_wells), faults)
     of_map: defaultdict[tuple[Path, str], list[_Plate]] = defaultdict(list)
     for files, grids in zip(plates, found, strict=True):
         chosen = [named_plate(grids, files.plate)] if files.plate else grids

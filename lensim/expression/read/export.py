@@ -17,7 +17,7 @@ from lensim.tables.number_text import is_missing
 from lensim.tables.table import TextTable
 from lensim.tables.well_names import parse_well_name
 
-SEPARATORS: Final = ("\t", ",", ";")
+SEPARATORS: Final = ("\t", ",", ";", "|")
 MOST_WELLS: Final = 12 * 256  # of an OpenArray plate of 12 x 4 times 64
 _MAYBE_HEADER: Final = re.compile(r"well|pos|\bno\b", re.IGNORECASE)  # to pass over long files fast
 _OPEN_ARRAY: Final = re.compile(r"[A-D](?:[1-9]|1[0-2])[a-h][1-8]")
@@ -141,6 +141,7 @@ def find_table(text: str, layout: Layout, faults: FaultReport) -> ExportTable:
         If no row is a header, or none follows it.
     """
     best: ExportTable | None = None
+    below: list[tuple[int, list[str]]] = []
     for separator in SEPARATORS:
         try:
             rows = _split(text, separator)
@@ -155,6 +156,7 @@ def find_table(text: str, layout: Layout, faults: FaultReport) -> ExportTable:
             if position is not None and (best is None or len(row) > len(best.header)):
                 body = _body(rows[at + 1 :], row, position.get("well", 0))
                 best = ExportTable(layout, row, line, position, body, rows[:at], separator)
+                below = [one for one in rows[at + 1 :] if not body or one[0] > body[-1][0]]
             if position is not None:
                 break
     if best is None:
@@ -165,7 +167,24 @@ def find_table(text: str, layout: Layout, faults: FaultReport) -> ExportTable:
         )
     if not best.rows:
         raise InputError(f"{faults.place} line {best.header_line}: the table has a header but no rows")
+    _require_no_other_table(best, below, faults)
     return _with_roles(_check_lengths(best, faults), faults.place)
+
+
+def _require_no_other_table(table: ExportTable, below: Sequence[tuple[int, list[str]]], faults: FaultReport) -> None:
+    """Note a second table of results below the first that has other rows: another plate, which would be passed over."""
+    there = {tuple(cell.strip() for cell in row) for _, row in table.rows}
+    for at, (line, row) in enumerate(below):
+        if [cell.strip() for cell in row] != [cell.strip() for cell in table.header]:
+            continue
+        rows = _body(below[at + 1 :], row, table.position.get("well", 0))
+        if any(tuple(cell.strip() for cell in one) not in there for _, one in rows):
+            faults.add(
+                f"a second table of {table.layout.instrument} begins here, with other rows than the one on line "
+                f"{table.header_line}: write each plate into a file of its own",
+                line=line,
+            )
+            return
 
 
 def _has_header_line(text: str, separator: str, layout: Layout) -> bool:

@@ -29,9 +29,13 @@ EFFICIENCY: Final = "efficiency"
 _EFFICIENCIES: Final = ((0.5, 1.2), (50.0, 120.0), _FOLDS)
 """What a number of a column that is named E or efficiency of a gene can be: a fraction, a percent or a fold."""
 
+_OF_ALLELE: Final = re.compile(r"allele ?[12] c[tqp]", re.IGNORECASE)
+
 
 def is_wide(header: Sequence[str]) -> bool:
     """Whether a header has a column of Ct for each of several genes, or for each replicate of a gene."""
+    if any(_OF_ALLELE.fullmatch(name.strip()) for name in header):
+        return False  # the two dyes of a genotype
     return len(columns_of_genes(header)) > 1 or len(columns_of_replicates(header)) > 1
 
 

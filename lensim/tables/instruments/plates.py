@@ -4,11 +4,12 @@ from collections.abc import Iterable
 
 from lensim.checks import FaultReport, InputError
 from lensim.tables.export_lines import lines_of
-from lensim.tables.grid import Grid, find_grids
+from lensim.tables.grid import Grid, find_grids_and_lines
 from lensim.tables.instruments.allotrope import grids_by_library
 from lensim.tables.instruments.programs import program_of_text, program_of_workbook
+from lensim.tables.instruments.raw_reads import as_programs_say
 from lensim.tables.instruments.sheets import sheet_grids
-from lensim.tables.instruments.softmax import is_softmax, softmax_grids
+from lensim.tables.instruments.softmax import separator_of_softmax, softmax_grids
 from lensim.tables.number_text import DecimalMark, decimal_mark_of
 from lensim.tables.source import Source
 from lensim.tables.well_lists import Numbering
@@ -30,8 +31,9 @@ def grids_of(source: Source, numbering: Numbering | None = None) -> list[Grid]:
         grids, program, text = sheet_grids(workbook, numbering), program_of_workbook(workbook), None
     else:
         text = source.text
-        grids = softmax_grids(lines_of(text, "\t")) if is_softmax(text) else []
-        grids = grids or find_grids(text, numbering)
+        separator = separator_of_softmax(text)
+        grids = [] if separator is None else softmax_grids(lines_of(text, separator))
+        grids = grids or as_programs_say(*find_grids_and_lines(text, numbering))
         program = None if grids else program_of_text(source)
     if not grids and program is not None:
         return grids_by_library(source, program, text)

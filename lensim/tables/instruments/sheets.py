@@ -8,7 +8,8 @@ from typing import Final
 
 from lensim.tables.export_lines import Line
 from lensim.tables.grid import Grid, grids_in_lines
-from lensim.tables.instruments.softmax import is_softmax, softmax_grids
+from lensim.tables.instruments.raw_reads import as_programs_say, is_computed, with_kinds
+from lensim.tables.instruments.softmax import begins_as_softmax, softmax_grids
 from lensim.tables.well_lists import Numbering
 from lensim.tables.workbook import SheetCells, Workbook
 
@@ -32,13 +33,15 @@ def sheet_grids(workbook: Workbook, numbering: Numbering | None = None) -> list[
         for grid in _of_sheet(sheet, numbering)
         if not _NOT_READ.match(grid.title)
     ]
-    several = len({sheet.name for sheet, _ in found}) > 1
-    return [
-        replace(grid, label=": ".join(one for one in (sheet.name, grid.label or grid.title) if one))
-        if several
-        else grid
-        for sheet, grid in found
-    ]
+    if len({sheet.name for sheet, _ in found}) < 2:
+        return [grid for _, grid in found]
+    return with_kinds([_under_sheet(sheet.name, grid) for sheet, grid in found])
+
+
+def _under_sheet(name: str, grid: Grid) -> Grid:
+    """A grid whose label begins with its sheet's name."""
+    label = ": ".join(one for one in (name, grid.label or grid.title) if one)
+    return replace(grid, label=label, kind="computed" if is_computed(name) else grid.kind)
 
 
 def sheet_lines(sheet: SheetCells) -> list[Line]:
@@ -57,15 +60,15 @@ def sheet_lines(sheet: SheetCells) -> list[Line]:
 def _of_sheet(sheet: SheetCells, numbering: Numbering | None) -> list[Grid]:
     lines = sheet_lines(sheet)
     first = next((cell for line in lines for cell in line.filled[:1]), "")
-    if is_softmax(first) and (grids := softmax_grids([Line(at, row) for at, row in enumerate(sheet.rows, 1)])):
+    if begins_as_softmax(lines) and (grids := softmax_grids([Line(at, row) for at, row in enumerate(sheet.rows, 1)])):
         return grids
     grids = [
         replace(grid, title=_NUMBER.sub("", grid.title, count=1))
         for grid in _one_plate_below(grids_in_lines(lines, numbering))
     ]
     if first.lower() == _SKANIT:
-        return [_of_skanit(grid, lines) for grid in grids]
-    return grids
+        return with_kinds([_of_skanit(grid, lines) for grid in grids])
+    return as_programs_say(grids, lines)
 
 
 def _one_plate_below(grids: Sequence[Grid]) -> list[Grid]:

@@ -10,6 +10,9 @@ from lensim.tables.grid import Grid
 from lensim.tables.well_names import parse_well_name
 
 _FIRST: Final = re.compile(r"##BLOCKS=\s*[0-9]+", re.IGNORECASE)
+_LATER: Final = re.compile(r"^[\t;,|\"' ]{0,99}##BLOCKS=\s*[0-9]+", re.IGNORECASE | re.MULTILINE)
+_HEAD: Final = re.compile(r"^[\t;,|\"' ]{0,99}Plate:\"?([\t;,|])", re.IGNORECASE | re.MULTILINE)
+_MOST_LINES: Final = 100
 _DATA_TYPES: Final = ("raw", "reduced", "both")
 _END: Final = "~end"
 _COLUMNS_OF: Final = {6: 3, 12: 4, 24: 6, 48: 8, 96: 12, 384: 24, 1536: 48}
@@ -18,6 +21,19 @@ _COLUMNS_OF: Final = {6: 3, 12: 4, 24: 6, 48: 8, 96: 12, 384: 24, 1536: 48}
 def is_softmax(text: str) -> bool:
     """Whether a text, or the first cell of a sheet, begins as SoftMax Pro begins its exports."""
     return _FIRST.match(text.lstrip('\ufeff \t\r\n"')) is not None
+
+
+def separator_of_softmax(text: str) -> str | None:
+    """What parts the fields of an export of SoftMax Pro, also one saved again by a spreadsheet; None of any other."""
+    if not is_softmax(text) and not _LATER.search(text[:10_000]):
+        return None
+    head = _HEAD.search(text)
+    return head.group(1) if head else "\t"
+
+
+def begins_as_softmax(lines: Sequence[Line]) -> bool:
+    """Whether the first lines of a sheet have what SoftMax Pro begins its exports with."""
+    return any(is_softmax(line.filled[0]) for line in lines[:_MOST_LINES] if line.filled)
 
 
 @dataclass(frozen=True)
@@ -30,6 +46,8 @@ class _Head:
     mode: str
     wavelengths: tuple[str, ...]
     columns: int
+    rows: int
+    last_column: int
 
 
 @dataclass(frozen=True)
@@ -47,6 +65,7 @@ def softmax_grids(lines: Sequence[Line]) -> list[Grid]:
     cells beyond it, gives its grids a fault.
     """
     grids: list[Grid] = []
+    lines = _from_first_column(lines)
     at = 0
     while at < len(lines):
         head = _head(lines[at])
@@ -61,6 +80,14 @@ def softmax_grids(lines: Sequence[Line]) -> list[Grid]:
     return _told_apart(grids)
 
 
+def _from_first_column(lines: Sequence[Line]) -> Sequence[Line]:
+    """Lines without the empty columns before the word Plate:, where a sheet was moved."""
+    heads = (line for line in lines if line.filled and line.filled[0].strip('"').lower() == "plate:")
+    head = next(heads, None)
+    before = 0 if head is None else next(at for at, cell in enumerate(head.fields) if cell)
+    return [replace(line, fields=line.fields[before:] or [""]) for line in lines] if before else lines
+
+
 def _head(line: Line) -> _Head | None:
     fields = line.fields
     if fields[0].strip('"').lower() != "plate:" or len(fields) < 8:
@@ -72,11 +99,15 @@ def _head(line: Line) -> _Head | None:
     if len(excited) == len(wavelengths) and fields[5].lower().startswith(("fluorescence", "time resolved")):
         wavelengths = tuple(f"{one}/{other}" for one, other in zip(excited, wavelengths, strict=True))
     columns = _COLUMNS_OF.get(int(after[12]), 0) if after[12].isdigit() else 0
-    return _Head(fields[1], fields[3].lower().startswith("time"), fields[4].lower(), fields[5], wavelengths, columns)
+    rows = int(after[12]) // columns if columns else 0
+    is_by_time = fields[3].lower().startswith("time")
+    is_part = columns and after[10].isdigit() and after[11].isdigit()
+    last_column = int(after[10]) + int(after[11]) - 1 if is_part else columns
+    return _Head(fields[1], is_by_time, fields[4].lower(), fields[5], wavelengths, columns, rows, last_column)
 
 
 def _of_block(head: _Head, block: Sequence[Line]) -> list[Grid]:
-    names = next((line for line in block if len(line.fields) > 1 and line.fields[1].startswith("Temperature")), None)
+    names = next((line for line in block if len(line.fields) > 1 and line.fields[1].startswith("Temperat")), None)
     if names is None:
         return []
     parts = _parts(head, names)
@@ -85,7 +116,8 @@ def _of_block(head: _Head, block: Sequence[Line]) -> list[Grid]:
         reads = [(at, line) for at, section in enumerate(_sections(rows)) for line in section]
         grids = [_grid(head, at, parts[0], [line], names) for at, line in reads] if parts else []
     else:
-        grids = [_grid(head, at, part, read, names) for read in _by_plate(rows) for at, part in enumerate(parts)]
+        plates = [_without_rows_beyond(head, read) for read in _by_plate(rows)]
+        grids = [_grid(head, at, part, read, names) for read in plates for at, part in enumerate(parts)]
     return [grid for grid in grids if grid is not None]
 
 
@@ -118,6 +150,13 @@ def _by_plate(rows: Sequence[Line]) -> list[list[Line]]:
     return [read for read in reads if read]
 
 
+def _without_rows_beyond(head: _Head, read: list[Line]) -> list[Line]:
+    """A read without blank rows beyond those of its plate, which a blank line becomes in the sheet of a workbook."""
+    while head.rows and len(read) > head.rows and read[-1].is_blank:
+        read = read[:-1]
+    return read
+
+
 def _parts(head: _Head, names: Line) -> list[_Part]:
     """The parts of a head; a part ends where a column or a well comes again, or at a blank cell."""
     parts: list[dict[int, tuple[int | None, int]]] = [{}]
@@ -138,7 +177,8 @@ def _grid(head: _Head, number: int, part: _Part, read: Sequence[Line], names: Li
     cells: dict[tuple[int, int], tuple[str, int]] = {}
     fault = ""
     for row, line in enumerate(read):
-        last = max(place for place in part.places)
+        read_places = [at for at, (_, column) in part.places.items() if not 0 < head.last_column <= column]
+        last = max(read_places or part.places)
         if len(line.fields) <= last and not line.is_blank:
             fault = (
                 f"line {line.number} has {len(line.fields)} cells, but its head on line {names.number} has "
@@ -158,6 +198,7 @@ def _grid(head: _Head, number: int, part: _Part, read: Sequence[Line], names: Li
         label=_label(head, number, first),
         plates=(head.plate,) if head.plate else (),
         fault=fault,
+        kind="raw",
     )
 
 

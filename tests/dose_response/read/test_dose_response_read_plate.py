@@ -125,7 +125,7 @@ def test_one_map_of_several_plates(files):
     assert read_plate(*only)["plate"].values.tolist() == ["x"]
 
 
-TWO = "Raw\n" + numbered() + lettered(NUMBERS) + "\nCorrected\n" + numbered() + lettered(NUMBERS - 50)
+TWO = "First\n" + numbered() + lettered(NUMBERS) + "\nSecond\n" + numbered() + lettered(NUMBERS - 50)
 SIDE_BY_SIDE = (
     "\t"
     + "\t".join([*COLUMNS, "", *COLUMNS])
@@ -154,10 +154,21 @@ def test_the_choice_says_what_stands_where(files):
     with pytest.raises(InputError) as caught:
         read_plate(*files(TWO))
     assert str(caught.value) == (
-        "plate.txt: 2 grids of numbers found (number 1, 8 x 12 on lines 3 to 10 under 'Raw'; number 2, 8 x 12 on lines "
-        "14 to 21 under 'Corrected'): choose one with reading='Raw' or grid_number=1; where each is a plate of its "
-        "own, say grid_number=[1, 2]"
+        "plate.txt: 2 grids of numbers found (number 1, 8 x 12 on lines 3 to 10 under 'First'; number 2, 8 x 12 on "
+        "lines 14 to 21 under 'Second'): choose one with reading='First' or grid_number=1; where each is a plate of "
+        "its own, say grid_number=[1, 2]"
     )
+
+
+def test_the_only_raw_grid_is_read_and_told(files):
+    text = TWO.replace("First", "Raw data (450)").replace("Second", "Blank corrected (450)")
+    data = read_plate(*files(text))
+    assert data["signal"].values.tolist() == [100, 101, 102]
+    assert data.attrs["notes"] == (
+        "plate.txt: the reading 'Raw data (450)' is taken, the only raw one of the plate; the others are computed "
+        "('Blank corrected (450)'): for one of these say reading="
+    )
+    assert "notes" not in read_plate(*files(text), reading="blank").attrs
 
 
 def test_no_grid_says_what_comes_nearest(files):
@@ -244,7 +255,7 @@ def test_plates_of_one_file(files):
 
 
 def test_a_reading_is_chosen_by_its_text(files):
-    assert read_plate(*files(TWO), reading="corrected")["signal"].values.tolist() == [50, 51, 52]
+    assert read_plate(*files(TWO), reading="second")["signal"].values.tolist() == [50, 51, 52]
     assert read_plate(*files(BY_TURNS), reading="600")["signal"].values.tolist() == [50, 51, 52]
 
 

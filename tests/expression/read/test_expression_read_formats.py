@@ -273,3 +273,21 @@ def test_damaged_files_give_a_result_or_an_input_error(tmp_path, content):
         except InputError:
             refused += 1
     assert refused > 0
+
+
+def test_a_second_table_with_other_rows_is_refused(tmp_path):
+    again = QUANTSTUDIO.replace("26.258", "27.258")
+    assert faults_of(tmp_path, QUANTSTUDIO + "\n\n" + again) == [
+        "run.dat line 21: a second table of QuantStudio begins here, with other rows than the one on line 4: write "
+        "each plate into a file of its own"
+    ]
+    assert cts(read(tmp_path, QUANTSTUDIO + "\n\n" + QUANTSTUDIO)) == cts(read(tmp_path, QUANTSTUDIO))
+
+
+def test_fields_parted_by_bars(tmp_path):
+    assert cts(read(tmp_path, MXPRO.replace("\t", "|"))) == cts(read(tmp_path, MXPRO))
+
+
+def test_genotypes_in_a_table_alone_are_no_cts(tmp_path):
+    text = "Well,Sample Name,SNP Assay Name,Allele1 Ct,Allele2 Ct\nA1,s1,CYP,24.1,25.2\nA2,s2,CYP,26.1,22.2\n"
+    assert faults_of(tmp_path, text) == ["run.dat: the file has genotypes (alleles of a SNP), not Cts of genes"]

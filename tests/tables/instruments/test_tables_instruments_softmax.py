@@ -4,7 +4,7 @@ import pytest
 
 from lensim.tables.export_lines import lines_of
 from lensim.tables.grid import Grid
-from lensim.tables.instruments.softmax import is_softmax, softmax_grids
+from lensim.tables.instruments.softmax import is_softmax, separator_of_softmax, softmax_grids
 
 WELLS = [f"{row}{column}" for row in "ABCDEFGH" for column in range(1, 13)]
 
@@ -116,3 +116,29 @@ def test_a_row_shorter_than_its_head_is_a_fault():
 )
 def test_softmax_is_known_by_its_first_line(text, known):
     assert is_softmax(text) is known
+
+
+@pytest.mark.parametrize("separator", ["\t", ",", ";", "|"])
+def test_an_export_saved_again_by_a_spreadsheet_is_known(separator):
+    read = [float(n) for n in range(96)]
+    text = export([plate_line("PlateFormat", "Absorbance", "450"), head(1), *by_plate([read])])
+    moved = "\n".join(["Exported by somebody", "", *(f"\t{line}" for line in text.splitlines())])
+    for one in (text, moved):
+        saved = one.replace("\t", separator)
+        assert separator_of_softmax(saved) == separator
+        (grid,) = softmax_grids(lines_of(saved, separator))
+        assert [float(cell) for cell, _ in grid.cells.values()] == read
+
+
+def test_another_export_has_no_separator_of_softmax():
+    assert separator_of_softmax("Plate:\tP1\n\t1\t2\n") is None
+
+
+def test_columns_that_were_not_read_may_be_cut_off():
+    part = plate_line("PlateFormat", "Absorbance", "450").replace("\t1\t12\t96", "\t2\t10\t96")
+    rows = ["\t".join(["", "", "", *[str(row + column) for column in range(10)]]) for row in range(8)]
+    (grid,) = grids(export([part, head(1).rstrip(), *rows]))
+    assert grid.fault == ""
+    assert [grid.cells[0, column][0] for column in (0, 1, 10, 11)] == ["", "0", "9", ""]
+    (short,) = grids(export([part, head(1).rstrip(), *rows[:7], rows[7].rpartition("\t")[0]]))
+    assert "is the file cut off?" in short.fault
