@@ -110,6 +110,7 @@ OBSERVED: Final[Mapping[str, Part]] = {
     v.TARGET_OF_LEVEL: Positions((v.LEVEL,), v.TARGET),
     v.SUBJECT_OF_LEVEL: Positions((v.LEVEL,), v.SUBJECT),
     v.GROUP_OF_SUBJECT: Positions((v.SUBJECT,), v.GROUP),
+    v.GROUP_OF_LEVEL: Positions((v.LEVEL,), v.GROUP),
     v.CELL_TYPE_OF_GROUP: Positions((v.GROUP,), v.CELL_TYPE),
     v.CONDITION_OF_GROUP: Positions((v.GROUP,), v.CONDITION),
     v.ROLE: Texts((v.WELL,)),
@@ -136,9 +137,10 @@ _OF_LEVELS: Final = (
     v.SUBJECT_LEVEL, v.TARGET_OF_LEVEL, v.SUBJECT_OF_LEVEL, v.GROUP_OF_SUBJECT, v.CELL_TYPE_OF_GROUP,
     v.CONDITION_OF_GROUP, v.IS_CONTROL,
 )  # fmt: skip
+_OF_REPEATED_LEVELS: Final = (v.GROUP_OF_LEVEL, *(name for name in _OF_LEVELS if name != v.GROUP_OF_SUBJECT))
 NEEDED: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
     v.DOSE_RESPONSE: ((v.DOSE, v.CULTURE_OF_WELL, v.LINE_OF_CULTURE),),
-    v.EXPRESSION: (_OF_REACTIONS, _OF_RATIOS, _OF_LEVELS),
+    v.EXPRESSION: (_OF_REACTIONS, _OF_RATIOS, _OF_REPEATED_LEVELS, _OF_LEVELS),
     v.BIOASSAY: (
         (
             v.ROLE, v.CONCENTRATION, v.DILUTION, v.MEDIUM_OF_WELL, v.PLATE_OF_WELL, v.LINE_OF_MEDIUM,
@@ -166,6 +168,8 @@ DRAWN: Final[Mapping[str, Mapping[str, Numbers]]] = {
         v.SD_BIOLOGICAL: Numbers((v.GENE,), 0.0, LARGEST_LOG),
         v.MEAN_LEVEL: _log(v.TARGET, v.GROUP),
         v.SD_SUBJECTS: Numbers((v.TARGET, v.GROUP), 0.0, LARGEST_LOG),
+        v.SD_WITHIN: Numbers((v.TARGET, v.GROUP), 0.0, LARGEST_LOG),
+        v.SD_SUBJECT_EFFECT: Numbers((v.TARGET,), 0.0, LARGEST_LOG),
         v.FACTOR_ERROR: _log(v.GENE),
     },
     v.BIOASSAY: {

@@ -125,6 +125,7 @@ SUBJECT_LEVEL_SD: Final = "log2_level_of_subject_sd"  # (level) standard error t
 TARGET_OF_LEVEL: Final = "target_of_level"
 SUBJECT_OF_LEVEL: Final = "subject_of_level"
 GROUP_OF_SUBJECT: Final = "group_of_subject"
+GROUP_OF_LEVEL: Final = "group_of_level"  # (level) in place of that of subjects, where some are in several groups
 CELL_TYPE_OF_GROUP: Final = "cell_type_of_group"
 CONDITION_OF_GROUP: Final = "condition_of_group"
 FACTOR_ERROR_SD: Final = "factor_error_sd"  # (gene) standard error of doublings a cycle
@@ -179,6 +180,12 @@ MU_LEVEL: Final = f"mu_{LOG2_LEVEL}"  # (target, cell_type)
 SIGMA_LEVEL: Final = f"sigma_{LOG2_LEVEL}"  # (target, cell_type)
 MEAN_LEVEL: Final = "mean_log2_level"  # (target, group) of a group's subjects over the references, at stated factors
 SD_SUBJECTS: Final = "sd_log2_between_subjects"  # (target, group) of levels
+SUBJECT_EFFECT: Final = (
+    "log2_subject_effect"  # (target, subject) how far a subject lies from its groups, in all of them
+)
+SD_SUBJECT_EFFECT: Final = "sd_log2_subject_effect"  # (target)
+SD_WITHIN: Final = "sd_log2_within_subjects"  # (target, group) of levels around mean and subject
+TYPICAL_SD_WITHIN: Final = "typical_sd_log2_within_subjects"  # (target) that those of groups lie around
 TYPICAL_SD_SUBJECTS: Final = "typical_sd_log2_between_subjects"  # (target) that those of groups lie around
 FACTOR_ERROR: Final = "factor_error"  # (gene) doublings a cycle, true less stated
 LOG2_COPIES_PER_UNIT: Final = "log2_copies_per_unit"  # (gene)

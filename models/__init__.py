@@ -5,7 +5,7 @@ from lensim.bioassay.priors import BioassayPriors
 from lensim.callable_package import make_callable
 from lensim.cell_cycle.priors import CellCyclePriors
 from lensim.dose_response.priors import DoseResponsePriors
-from lensim.expression.priors import ExpressionPriors, FoldChangePriors, LevelPriors
+from lensim.expression.priors import ExpressionPriors, FoldChangePriors, LevelPriors, RepeatedLevelPriors
 from lensim.expression.reaction_arrays import expression_arrays, needed_slots
 from lensim.inference.catalogue import Later, ModelEntry
 from lensim.summaries.names import PRINTED_LOW
@@ -91,6 +91,13 @@ CATALOGUE: dict[str, ModelEntry] = {
         v.SUBJECT_LEVEL,
         "difference of groups of different subjects, from their levels or reactions",
         LevelPriors,
+    ),
+    "level_repeated_measures": ModelEntry(
+        Later(f"{__name__}.level_repeated_measures", "build_level_repeated_measures"),
+        Later(f"{__name__}.level_repeated_measures", "repeated_arrays"),
+        v.SUBJECT_LEVEL,
+        "difference of groups whose subjects are in one or in several, from their levels or reactions",
+        RepeatedLevelPriors,
     ),
     "published_summary": ModelEntry(
         Later(f"{__name__}.published_summary", "build_published_summary"),

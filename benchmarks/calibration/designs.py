@@ -90,6 +90,51 @@ def ratios() -> xr.Dataset:
     return pairs.one_study_of_pairs(pairs.pairs_of(data), 0)
 
 
+def levels_of_groups() -> xr.Dataset:
+    """Levels of 2 targets in 2 cell types under control and a drug, 3 to 5 subjects each, factors uncertain."""
+    number = (3, 4, 5, 3)
+    subject = np.arange(sum(number))
+    return _levels(
+        subject, np.repeat(np.arange(4), number), {v.GROUP_OF_SUBJECT: (v.SUBJECT, np.repeat(range(4), number))}
+    )
+
+
+def levels_of_repeated_subjects() -> xr.Dataset:
+    """The same targets and groups with 8 subjects: 5 are in both groups of their cell type, the others in one."""
+    cells = [(s, g) for s in range(8) for g in range(4) if (g < 2) == (s % 2 == 0) and not (s > 4 and g % 2 == s // 6)]
+    subject, group = np.array(cells).T
+    return _levels(subject, group, {v.GROUP_OF_LEVEL: (v.LEVEL, np.tile(group, 2))})
+
+
+def _levels(subject: np.ndarray, group: np.ndarray, of_group: Mapping[str, tuple[str, np.ndarray]]) -> xr.Dataset:
+    """Levels of two targets of these subjects in these groups, with errors of reading and of factors."""
+    rng = seeding.stream(ROOT, "levels")
+    number = len(subject)
+    return xr.Dataset(
+        {
+            v.SUBJECT_LEVEL: (v.LEVEL, np.zeros(2 * number)),
+            v.SUBJECT_LEVEL_SD: (v.LEVEL, rng.uniform(0.05, 0.25, 2 * number)),
+            v.TARGET_OF_LEVEL: (v.LEVEL, np.repeat([0, 1], number)),
+            v.SUBJECT_OF_LEVEL: (v.LEVEL, np.tile(subject, 2)),
+            **of_group,
+            v.CELL_TYPE_OF_GROUP: (v.GROUP, [0, 0, 1, 1]),
+            v.CONDITION_OF_GROUP: (v.GROUP, [0, 1, 0, 1]),
+            v.IS_CONTROL: (v.CONDITION, [1, 0]),
+            v.FACTOR_ERROR_SD: (v.GENE, [0.03, 0.03, 0.03]),
+            v.FACTOR_SLOPE: ((v.TARGET, v.GROUP, v.GENE), rng.normal(0.0, 1.0, (2, 4, 3))),
+        },
+        coords={
+            v.TARGET: ["TNF", "IGF1"],
+            v.GENE: ["TNF", "IGF1", "RPL37A"],
+            v.SUBJECT: [f"subject {k}" for k in range(1, int(subject.max()) + 2)],
+            v.CELL_TYPE: ["line", "donor"],
+            v.CONDITION: ["control", "drug"],
+            v.GROUP: ["line, control", "line, drug", "donor, control", "donor, drug"],
+        },
+        attrs={v.ASSAY: v.EXPRESSION},
+    )
+
+
 def media() -> xr.Dataset:
     """2 lines under 2 conditions in 2 experiments, standards in duplicate."""
     design = bioassay_design.BioassayDesign(
@@ -121,6 +166,8 @@ DESIGNS: Final[Mapping[str, Callable[[], xr.Dataset]]] = {
     "expression_hierarchical_responding": two_references,
     "expression_separate": reactions,
     "fold_change_hierarchical": ratios,
+    "level_groups": levels_of_groups,
+    "level_repeated_measures": levels_of_repeated_subjects,
     "bioassay_calibration": media,
     "cell_cycle_phases": tubes,
 }

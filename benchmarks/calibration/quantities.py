@@ -17,6 +17,7 @@ from lensim.cell_cycle.estimands import cell_cycle_estimands
 from lensim.dose_response import curve
 from lensim.dose_response.estimands import INHIBITION_AT_TOP, NUMBER_SENSITIVE, TOP_DOSE, tested_doses_um
 from lensim.expression.estimands import NEW_SUBJECT
+from lensim.expression.groups.estimands import LOG2_RATIO_OF_GROUPS, group_estimands, is_of_groups
 from lensim.inference.observations import attach_observations
 
 AS_READ: Final = "as read"
@@ -75,7 +76,16 @@ def _panel(data: xr.Dataset, draws: xr.Dataset, seed: int) -> tuple[dict[str, xr
     )
 
 
+def _ratios_of_groups(data: xr.Dataset, draws: xr.Dataset) -> tuple[dict[str, xr.DataArray], Draws]:
+    tree = xr.DataTree.from_dict({"posterior": draws})
+    attach_observations(tree, data)
+    ratio = group_estimands(tree)[LOG2_RATIO_OF_GROUPS].reset_coords(drop=True)
+    return {LOG2_RATIO_OF_GROUPS: ratio}, {"group increased": ratio > 0.0}
+
+
 def _fold_changes(data: xr.Dataset, draws: xr.Dataset, seed: int) -> tuple[dict[str, xr.DataArray], Draws]:
+    if is_of_groups(draws):
+        return _ratios_of_groups(data, draws)
     fold = draws[v.LOG2_FOLD_CHANGE]
     numbers, stated = {}, {"increased": fold > 0.0}
     if v.MU_FOLD_CHANGE in draws:

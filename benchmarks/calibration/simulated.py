@@ -98,6 +98,10 @@ def _ratios(data: xr.Dataset, truth: xr.Dataset, seen: Seen, rng: np.random.Gene
     )
 
 
+def _levels(data: xr.Dataset, truth: xr.Dataset, seen: Seen, rng: np.random.Generator) -> xr.Dataset:
+    return data.assign({v.SUBJECT_LEVEL: (v.LEVEL, seen["log2_level_observed"])})
+
+
 def _media(data: xr.Dataset, truth: xr.Dataset, seen: Seen, rng: np.random.Generator) -> xr.Dataset:
     return data.assign({v.OPTICAL_DENSITY: (v.WELL, seen["od_observed"])})
 
@@ -125,6 +129,8 @@ OBSERVED: Final[Mapping[str, Callable[..., xr.Dataset]]] = {
     "expression_hierarchical_responding": _responding,
     "expression_separate": _reactions,
     "fold_change_hierarchical": _ratios,
+    "level_groups": _levels,
+    "level_repeated_measures": _levels,
     "bioassay_calibration": _media,
     "cell_cycle_phases": _tubes,
 }

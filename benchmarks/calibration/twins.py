@@ -18,6 +18,8 @@ WRONG: Final[Mapping[str, tuple[str, float]]] = {
     "expression_hierarchical_responding": ("median_sd_log2_biological", 0.8),
     "expression_separate": ("median_sd_log2_biological", 0.8),
     "fold_change_hierarchical": ("median_sd_log2_pair", 1.4),
+    "level_groups": ("median_typical_sd_log2_between_subjects", 3.0),
+    "level_repeated_measures": ("median_typical_sd_log2_within_subjects", 2.0),
     "bioassay_calibration": ("median_sd_biological_log10_tnf", 0.32),
     "cell_cycle_phases": ("median_concentration", 15.0),
 }

@@ -168,7 +168,7 @@ def whole(studies: "Mapping[str, xr.Dataset]") -> "xr.Dataset":
 
 def expression(
     files: Annotated[
-        list[Path], typer.Argument(help="Exports of one kind of machine, or tidy tables of Cts or of ratios.")
+        list[Path], typer.Argument(help="Exports of one kind of machine, or tidy tables of Cts, ratios or levels.")
     ],
     sheet: Annotated[Path | None, typer.Option(help="Which sample is which subject and condition.")] = None,
     reference: Annotated[list[str] | None, typer.Option(help="Reference gene; may be repeated.")] = None,
@@ -194,8 +194,8 @@ def expression(
     unpaired: Annotated[
         Literal["refuse", "drop", "keep", "groups"],
         typer.Option(
-            help="Treated samples without their control: keep compares groups of different subjects; groups says that "
-            "all subjects of a condition are its own, even where names are alike."
+            help="Treated samples without their control: keep compares all subjects, under one condition or several; "
+            "groups says that all subjects of a condition are its own, even where names are alike."
         ),
     ] = "refuse",
     where: Where = None,
@@ -204,7 +204,7 @@ def expression(
     join_names: JoinNames = None,
     worksheet: Worksheet = None,
 ) -> "xr.Dataset | dict[str, xr.Dataset]":
-    """Read the reactions, or ratios, of an RT-qPCR study."""
+    """Read the reactions, ratios or levels of an RT-qPCR study."""
     from lensim.expression.read import read_expression
 
     return read_expression(

@@ -11,7 +11,7 @@ from lensim.assay import Asked, Assay, ResultTable
 from lensim.expression.arms import MOST_ARMS_BY_SUBJECT, summarise_arms, summarise_arms_by_subject
 from lensim.expression.cells import mean_ct
 from lensim.expression.contrasts import summarise_contrasts, summarise_levels, summarise_references
-from lensim.expression.density import DENSITIES
+from lensim.expression.density import DENSITIES as DENSITIES_OF_CTS
 from lensim.expression.estimands import (
     CALIBRATOR,
     DIFFERENCE_OF_CELL_TYPES,
@@ -37,7 +37,8 @@ from lensim.expression.fold_change_density import MODEL as FOLD_CHANGES
 from lensim.expression.groups.density import DENSITY as LEVEL_DENSITY
 from lensim.expression.groups.estimands import group_estimands, is_of_groups, judged_group_estimands
 from lensim.expression.groups.levels import MODEL as LEVEL_GROUPS
-from lensim.expression.groups.levels import has_groups, why_no_levels
+from lensim.expression.groups.levels import REPEATED, has_groups, why_no_levels
+from lensim.expression.groups.repeated_density import DENSITY as REPEATED_DENSITY
 from lensim.expression.groups.tables import group_tables, told_of_group_ratios, weighed_group_estimands
 from lensim.expression.independent_draws import ENGINE as EXACT
 from lensim.expression.kernel.engine import KERNEL
@@ -62,6 +63,8 @@ from lensim.inference.doubts import Population
 from lensim.inference.further_run import FurtherRun
 from lensim.inference.verdict import VerdictNote
 
+DENSITIES: Final = {**DENSITIES_OF_CTS, REPEATED: REPEATED_DENSITY}
+"""Of models of Cts, and of subjects in several groups."""
 SHOWN_CONTROLS: Final = 5
 SHOWN_MISSING: Final = 8
 OF_POPULATIONS: Final = {v.MU_FOLD_CHANGE: "mean", v.SIGMA_FOLD_CHANGE: "spread", NEW_SUBJECT: "new subject"}
@@ -72,6 +75,8 @@ TOLD_LOG2: Final = 0.5
 
 def default_model(data: xr.Dataset) -> str:
     """The model that suits a study: that of groups, of ratios where there are no Cts, pooled from three subjects on."""
+    if v.GROUP_OF_LEVEL in data:
+        return REPEATED
     if has_groups(data) and not why_no_levels(data):
         return LEVEL_GROUPS
     if v.CT not in data:

@@ -12,6 +12,8 @@ from lensim.assay import ResultTable
 from lensim.expression.classical import classical_fold_changes, classical_population
 from lensim.expression.classical_arms import classical_arm_tests, classical_arms, measured_ratios
 from lensim.expression.estimands import expression_estimands, summarise_subjects
+from lensim.expression.groups.classical_tables import group_comparison_tables
+from lensim.expression.groups.estimands import is_of_groups
 from lensim.expression.reasons import CLOSE_LOG2, PART_LOG2, Pull, pulls_of
 from lensim.inference.observations import observations_of
 
@@ -31,10 +33,12 @@ def comparison_tables(result: xr.DataTree, ci_prob: float = 0.9) -> tuple[Result
     Parameters
     ----------
     result
-        An expression fit, of Cts or ratios.
+        An expression fit, of Cts, ratios or levels; of groups one table, see `group_comparison_tables`.
     ci_prob
         Probability inside all intervals.
     """
+    if is_of_groups(result["posterior"].to_dataset()):
+        return group_comparison_tables(result, ci_prob)
     data, words = observations_of(result), f"medians and {ci_prob:.0%} intervals"
     classical = "Ratios as measured" if v.CT not in data else "Classical analyses"
     both = compare_with_classical(result, ci_prob)

@@ -1,4 +1,4 @@
-"""The engine `exact` of the assay: of ratios, and of groups of different subjects."""
+"""The engine `exact` of the assay: of ratios, and of groups of different or repeated subjects."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -7,10 +7,13 @@ import xarray as xr
 
 from lensim.expression import fold_change_exact
 from lensim.expression.groups import exact as groups_exact
+from lensim.expression.groups import repeated_exact
 from lensim.inference.engine import Engine
 from lensim.inference.settings import SamplerSettings
 
-_OF_MODEL: Final = {name: one for one in (fold_change_exact.ENGINE, groups_exact.ENGINE) for name in one.models}
+_OF_MODEL: Final = {
+    name: one for one in (fold_change_exact.ENGINE, groups_exact.ENGINE, repeated_exact.ENGINE) for name in one.models
+}
 
 
 def refuses(data: xr.Dataset, model: str, priors: Any) -> str:

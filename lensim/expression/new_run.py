@@ -12,6 +12,7 @@ import xarray as xr
 from lensim import checks
 from lensim import vocabulary as v
 from lensim.expression.groups.levels import MODEL as LEVEL_GROUPS
+from lensim.expression.groups.levels import REPEATED
 from lensim.expression.priors import ExpressionPriors, FoldChangePriors
 from lensim.expression.reactions_of_draw import reactions_of_draw
 from lensim.inference.joined_runs import joined_runs
@@ -53,9 +54,9 @@ def new_run(
     InputError
         If the model is that of groups.
     """
-    if model == LEVEL_GROUPS:
+    if model in (LEVEL_GROUPS, REPEATED):
         raise checks.InputError(
-            f"a further run of {LEVEL_GROUPS} is not known: its groups have other subjects in every run, so power of "
+            f"a further run of {model} is not known: its groups have other subjects in every run, so power of "
             "such a study is asked of the command power"
         )
     if v.CT not in data:

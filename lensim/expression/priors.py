@@ -65,6 +65,33 @@ class LevelPriors:
         require_above_zero(self)
 
 
+@dataclass(frozen=True)
+class RepeatedLevelPriors:
+    """Priors of levels of subjects in several groups. All are ours, and assumed; spreads are medians with a log sd.
+
+    Means as in `LevelPriors`. Subjects differ in all of their levels alike by what mice or patients do; what is left
+    within a subject, from one sample and treatment to the next, is less, as between flasks. The spread of a group lies
+    within 2.7-fold of the typical one (95%), since some treatments act alike in all subjects and others do not.
+
+    Raises
+    ------
+    InputError
+        If a number is not above 0.
+    """
+
+    sd_mean_log2_level: float = 12.0
+    median_sd_log2_subject_effect: float = 0.6
+    log_sd_sd_log2_subject_effect: float = 1.0
+    median_typical_sd_log2_within_subjects: float = 0.4
+    log_sd_typical_sd_log2_within_subjects: float = 0.8
+    log_sd_sd_log2_within_subjects: float = 0.5
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    def __post_init__(self) -> None:
+        require_above_zero(self)
+
+
 SD_OF_STATED_FACTOR: Final = 0.04
 """Error of an amplification factor that is stated without one (assumed): series of other days, dyes and analysts differ
 by this and more, and a factor off by 0.05 moves a hundredfold change by a fifth."""

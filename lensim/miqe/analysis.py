@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 import numpy as np
+import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.assay import MODEL_REASON
@@ -36,9 +37,20 @@ def groups(study: Study) -> Fact:
     return Fact(f"{words}; cell types {listed(names_along(data, v.CELL_TYPE))}{unpaired}")
 
 
+def _levels_of_groups(data: xr.Dataset) -> str:
+    """Subjects of each group of a study of levels."""
+    subject, names = data[v.SUBJECT_OF_LEVEL].to_numpy(), names_along(data, v.GROUP)
+    is_repeated = v.GROUP_OF_LEVEL in data
+    group = data[v.GROUP_OF_LEVEL].to_numpy() if is_repeated else data[v.GROUP_OF_SUBJECT].to_numpy()[subject]
+    by_group = Counter(names[int(g)] for g, _ in set(zip(group.tolist(), subject.tolist(), strict=True)))
+    return ", ".join(f"{name} {by_group[name]}" for name in names)
+
+
 def number(study: Study) -> Fact:
     """Subjects and samples of each group."""
     data = study.data
+    if v.SUBJECT_LEVEL in data:
+        return Fact(f"{counted(data.sizes[v.SUBJECT], 'subject')}; {_levels_of_groups(data)}")
     kinds, of_subject = names_along(data, v.CELL_TYPE), data[v.CELL_TYPE_OF_SUBJECT].to_numpy()
     by_kind = Counter(kinds[int(kind)] for kind in of_subject)
     subjects = ", ".join(f"{kind} {count}" for kind, count in by_kind.items())

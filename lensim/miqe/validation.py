@@ -14,7 +14,7 @@ from lensim.qc.dilutions import linear_range as line_of
 from lensim.qc.thresholds import DETECTED_SHARE
 
 NO_SERIES: Final = "no gene has a dilution series in what was fitted: put the wells of its standards into the file"
-NO_CTS: Final = "the study is of ratios, so it has no Ct: fit the Cts"
+NO_CTS: Final = "the study is of ratios or levels, so it has no Ct: fit the Cts"
 COPIES_AT_LIMIT: Final = -float(np.log(1.0 - DETECTED_SHARE))
 """Copies expected in a reaction of which at least one is there with that probability, by Poisson."""
 LEAST_LEARNED: Final = 0.7

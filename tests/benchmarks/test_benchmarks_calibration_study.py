@@ -13,7 +13,7 @@ from lensim.inference.catalogue import catalogue, find_model
 
 def test_every_model_of_the_catalogue_has_a_design_and_a_wrong_twin():
     assert set(DESIGNS) == set(OBSERVED) == set(WRONG)
-    assert set(catalogue()) - set(DESIGNS) == {"published_summary", "level_groups"}
+    assert set(catalogue()) - set(DESIGNS) == {"published_summary"}
 
 
 @pytest.mark.parametrize("model", list(DESIGNS))

@@ -66,7 +66,8 @@ def test_one_missing_control_is_refused_or_left_out(tmp_path):
         read_expression(written(tmp_path, rows), references=["R"])
     assert str(caught.value) == (
         "cts.csv line 10: subject D2 under drug in experiment 1 has no control sample (ctrl, same subject and "
-        'experiment): leave such samples out with unpaired="drop"'
+        'experiment): leave such samples out with unpaired="drop", or compare all '
+        'subjects, with or without a partner, with unpaired="keep"'
     )
     data = read_expression(written(tmp_path, rows), references=["R"], unpaired="drop")
     without = [row for row in rows if not row.startswith("D2,")]

@@ -65,7 +65,10 @@ def test_a_fit_of_another_assay_is_refused():
 
 def test_a_study_of_ratios_says_that_it_has_no_ct():
     checklist = checklist_of(_of_ratios())
-    assert row_of(checklist, "validation.curve")["lacks"] == "the study is of ratios, so it has no Ct: fit the Cts"
+    assert (
+        row_of(checklist, "validation.curve")["lacks"]
+        == "the study is of ratios or levels, so it has no Ct: fit the Cts"
+    )
     assert row_of(checklist, "design.groups")["status"] == FILLED
     assert row_of(checklist, "quantity.method")["value"] == "relative, from ratios as read"
 

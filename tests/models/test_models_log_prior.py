@@ -33,7 +33,7 @@ from lensim.inference.sampler_coordinates import (
 from lensim.inference.settings import FitSettings, SamplerSettings
 from lensim.models.coordinates import normal_by_information, normal_non_centred
 from lensim.seeding import stream
-from tests.expression.groups.group_studies import uncertain_study
+from tests.expression.groups.group_studies import repeated_study, uncertain_study
 
 SEED = 52
 QUICK_MODE = "FAST_COMPILE"  # compiles at once; the numbers are the same
@@ -43,6 +43,7 @@ MODULES = (
     "expression_machine",
     "fold_change_hierarchical",
     "level_groups",
+    "level_repeated_measures",
     "bioassay_calibration",
 )
 
@@ -101,6 +102,7 @@ STUDIES: dict[str, Callable[[], xr.Dataset]] = {
     "expression_separate": reactions,
     "fold_change_hierarchical": ratios,
     "level_groups": uncertain_study,
+    "level_repeated_measures": repeated_study,
     "bioassay_calibration": media,
 }
 

@@ -115,6 +115,18 @@ def ratios() -> list[dict[str, object]]:
     return [{"target": "TNF-ü", "subject": f"s {at}", "ratio": 1.5 + at} for at in range(3)]
 
 
+def levels() -> list[dict[str, object]]:
+    return [
+        {
+            "target": "TNF-ü",
+            "subject": f"s {at}",
+            "contrast": ("dmso", "drug")[at % 2],
+            "relative_level": 0.15 + at / 20,
+        }
+        for at in range(4)
+    ]
+
+
 def bioassay() -> list[dict[str, object]]:
     standards = ((0.0, 1.25), (12.5, 1.1), (50.5, 0.9), (200.5, 0.5), (800.5, 0.2))
     empty = {"concentration_pg_per_ml": "", "cell_line": "", "condition": ""}
@@ -166,6 +178,7 @@ DOORS: dict[str, tuple[Callable[[], list[dict[str, object]]], dict[str, Meaning]
     "labels": (labels, dict(WELL_COLUMNS), lambda path: read_labels(path, ["Zürich-1"])),
     "expression": (cts, dict(CT_COLUMNS), read_expression),
     "ratios": (ratios, dict(RATIO_COLUMNS), read_expression),
+    "levels": (levels, dict(RATIO_COLUMNS), lambda path: read_expression(path, unpaired="groups")),
     "sheet": (sheet, dict(SHEET_COLUMNS), lambda path: read_sheet(path).rows),
     "factors": (factors, dict(FACTOR_COLUMNS), read_factors),
     "bioassay": (bioassay, dict(BIOASSAY_COLUMNS), read_bioassay),

@@ -1,11 +1,13 @@
 """The arrays of the model of groups, from levels or reactions, with every check; density and engine take them too."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import xarray as xr
 
 from lensim import checks
 from lensim import vocabulary as v
-from lensim.expression.groups.levels import MODEL, levels_of
+from lensim.expression.groups.levels import MODEL, REPEATED, levels_of, repeated_levels_of
 
 _NEEDED: dict[str, tuple[str, ...]] = {
     v.SUBJECT_LEVEL: (v.LEVEL,),
@@ -29,8 +31,38 @@ def level_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:
         If a variable is absent or has other dims, a level is not finite, or its error is negative.
     """
     levels = levels_of(data)
+    if v.GROUP_OF_LEVEL in levels:
+        raise checks.InputError(
+            f"{MODEL} needs subjects that are in one group each, got levels with {v.GROUP_OF_LEVEL}: take the model "
+            f"{REPEATED}"
+        )
+    arrays, _ = _arrays(levels, _NEEDED, MODEL)
+    return arrays
+
+
+def repeated_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:
+    """The arrays of a model of subjects that are in several groups, by the names under which the model holds them.
+
+    As `level_arrays`, with subject_of_level.
+
+    Raises
+    ------
+    InputError
+        As `level_arrays`, but for subjects in several groups.
+    """
+    levels = repeated_levels_of(data)
+    needed = {name: dims for name, dims in _NEEDED.items() if name != v.GROUP_OF_SUBJECT}
+    of_group = {v.GROUP_OF_LEVEL: (v.LEVEL,)} if v.GROUP_OF_LEVEL in levels else {v.GROUP_OF_SUBJECT: (v.SUBJECT,)}
+    arrays, subject = _arrays(levels, needed | of_group, REPEATED)
+    return arrays | {"subject_of_level": subject}
+
+
+def _arrays(
+    levels: xr.Dataset, needed: Mapping[str, tuple[str, ...]], model: str
+) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """The arrays of levels, and the subject of each."""
     present = {name: dims for name, dims in _OPTIONAL.items() if name in levels}
-    checks.has_variables(levels, _NEEDED | present, MODEL)
+    checks.has_variables(levels, {**needed, **present}, model)
     for name in (v.SUBJECT_LEVEL, v.SUBJECT_LEVEL_SD):
         values = levels[name].to_numpy() if name in levels else np.zeros(0)
         floor = 0.0 if name == v.SUBJECT_LEVEL_SD else -np.inf
@@ -39,7 +71,11 @@ def level_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:
             raise checks.InputError(f"{name}[{position}] must be {rule}, got {values[position]:g}")
     level = levels[v.SUBJECT_LEVEL].to_numpy().astype(float)
     known = levels[v.SUBJECT_LEVEL_SD].to_numpy() ** 2 if v.SUBJECT_LEVEL_SD in levels else np.zeros(len(level))
-    group = levels[v.GROUP_OF_SUBJECT].to_numpy()[levels[v.SUBJECT_OF_LEVEL].to_numpy()]
+    subject = levels[v.SUBJECT_OF_LEVEL].to_numpy().astype(np.int64)
+    if v.GROUP_OF_LEVEL in levels:
+        group = levels[v.GROUP_OF_LEVEL].to_numpy()
+    else:
+        group = levels[v.GROUP_OF_SUBJECT].to_numpy()[subject]
     arrays = {
         "level": level,
         "known_variance": known.astype(float),
@@ -48,7 +84,7 @@ def level_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:
     }
     if has_uncertain_factors(levels):
         arrays["factor_error_sd"] = levels[v.FACTOR_ERROR_SD].to_numpy().astype(float)
-    return arrays
+    return arrays, subject
 
 
 def has_uncertain_factors(levels: xr.Dataset) -> bool:
@@ -59,5 +95,14 @@ def has_uncertain_factors(levels: xr.Dataset) -> bool:
 def level_coordinates(data: xr.Dataset) -> dict[str, np.ndarray]:
     """Names along the dims of the model's variables."""
     levels = levels_of(data)
-    dims = (v.TARGET, v.GROUP, *((v.GENE,) if has_uncertain_factors(levels) else ()))
+    return _coordinates(levels, (v.TARGET, v.GROUP))
+
+
+def repeated_coordinates(data: xr.Dataset) -> dict[str, np.ndarray]:
+    """Names along the dims of the variables of a model of subjects that are in several groups."""
+    return _coordinates(repeated_levels_of(data), (v.TARGET, v.GROUP, v.SUBJECT))
+
+
+def _coordinates(levels: xr.Dataset, own: tuple[str, ...]) -> dict[str, np.ndarray]:
+    dims = (*own, *((v.GENE,) if has_uncertain_factors(levels) else ()))
     return {dim: levels[dim].to_numpy() if dim in levels.coords else np.arange(levels.sizes[dim]) for dim in dims}

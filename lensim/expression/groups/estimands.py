@@ -7,7 +7,7 @@ import pandas as pd
 import xarray as xr
 
 from lensim import vocabulary as v
-from lensim.expression.groups.arrays import level_arrays
+from lensim.expression.groups.arrays import level_arrays, repeated_arrays
 from lensim.expression.groups.comparisons import (
     CELL_TYPES,
     CONDITIONS,
@@ -17,7 +17,8 @@ from lensim.expression.groups.comparisons import (
     mann_whitney,
     welch,
 )
-from lensim.expression.groups.levels import levels_of
+from lensim.expression.groups.levels import levels_of_posterior
+from lensim.expression.groups.repeated_answers import classical_answers
 from lensim.inference.intervals import interval_of, named_interval
 from lensim.inference.observations import observations_of, require_estimands
 
@@ -28,6 +29,7 @@ MEAN_OF_SUBJECTS: Final = "mean_of_subjects"
 SD_OF_SUBJECTS: Final = "sd_of_subjects"
 RANK_P: Final = "mann_whitney_p"
 COMPARISONS: Final = "comparisons"
+IS_REPEATED: Final = "is_repeated"
 _CLASSICAL: Final = ("welch_ratio", "welch_ratio_lower", "welch_ratio_upper", "welch_p", "mann_whitney_p")
 _RATIO: Final = ("ratio", "ratio_lower", "ratio_upper", "p_above_1")
 GROUP_RATIO_COLUMNS: Final = (
@@ -46,15 +48,16 @@ def is_of_groups(data: xr.Dataset | xr.DataTree) -> bool:
 
 
 def group_estimands(result: xr.DataTree) -> xr.Dataset:
-    """Draws of every ratio of groups of a fit of `level_groups`, and what classical tests need.
+    """Draws of every ratio of groups, and what classical tests need; of subjects in one group each, or in several.
 
     Returns
     -------
     xarray.Dataset
         Dims chain, draw and: log2_ratio_of_groups (target, comparison), NaN where a group has no subject with the
-        target; mean_log2_level and sd_log2_between_subjects (target, group), the mean with its true factors.
-        Coordinates: subjects_of_group, mean_of_subjects and sd_of_subjects (target, group), mann_whitney_p (target,
-        comparison). attrs["comparisons"] are the comparisons.
+        target; mean_log2_level and sd_log2_between_subjects (target, group), the mean with its true factors, the spread
+        of subjects around it in all. Coordinates: subjects_of_group, mean_of_subjects and sd_of_subjects (target,
+        group), mann_whitney_p (target, comparison). attrs["comparisons"] are the comparisons, attrs["is_repeated"] says
+        whether the model is that of subjects in several groups.
 
     Raises
     ------
@@ -62,8 +65,9 @@ def group_estimands(result: xr.DataTree) -> xr.Dataset:
         If the result lacks its observations.
     """
     posterior, data = result["posterior"].to_dataset(), observations_of(result)
-    levels = levels_of(data)
-    arrays = level_arrays(levels)
+    is_repeated = v.SUBJECT_EFFECT in posterior
+    levels = levels_of_posterior(data, posterior)
+    arrays = repeated_arrays(levels) if is_repeated else level_arrays(levels)
     mean = posterior[v.MEAN_LEVEL]
     if v.FACTOR_ERROR in posterior:
         mean = mean + xr.dot(levels[v.FACTOR_SLOPE].drop_vars(v.GENE), posterior[v.FACTOR_ERROR].drop_vars(v.GENE))
@@ -82,7 +86,7 @@ def group_estimands(result: xr.DataTree) -> xr.Dataset:
         {
             LOG2_RATIO_OF_GROUPS: ratio,
             v.MEAN_LEVEL: mean,
-            v.SD_SUBJECTS: posterior[v.SD_SUBJECTS],
+            v.SD_SUBJECTS: _spread(posterior),
         },
         coords=of_target
         | {
@@ -93,9 +97,18 @@ def group_estimands(result: xr.DataTree) -> xr.Dataset:
             MEAN_OF_SUBJECTS: ((v.TARGET, v.GROUP), middle),
             SD_OF_SUBJECTS: ((v.TARGET, v.GROUP), sd),
             RANK_P: ((v.TARGET, COMPARISON), np.array(rank, dtype=float).reshape(len(members), len(found))),
-        },
-        attrs={COMPARISONS: tuple(found)},
+        }
+        | (classical_answers(arrays, levels.sizes[v.TARGET], levels.sizes[v.GROUP], found) if is_repeated else {}),
+        attrs={COMPARISONS: tuple(found), IS_REPEATED: is_repeated},
     )
+
+
+def _spread(posterior: xr.Dataset) -> xr.DataArray:
+    """Spread of subjects around the mean of their group (chain, draw, target, group)."""
+    if v.SUBJECT_EFFECT not in posterior:
+        return posterior[v.SD_SUBJECTS]
+    square = posterior[v.SD_WITHIN] ** 2 + posterior[v.SD_SUBJECT_EFFECT] ** 2
+    return xr.DataArray(np.sqrt(square)).transpose("chain", "draw", v.TARGET, v.GROUP)
 
 
 def _subjects(
@@ -203,16 +216,16 @@ def _rows(
             if one.kind not in kinds:
                 continue
             weights = np.array(one.weights)
-            first, second = (int(number[t][side].sum()) for side in _sides(one, kinds_of_groups))
+            first, second = (int(number[t][side].sum()) for side in sides_of(one, kinds_of_groups))
             row = {"target": str(target), counts[0]: first, counts[1]: second}
-            row |= _posterior_ratio(ratio[t, k].ravel(), ci_prob)
+            row |= posterior_ratio(ratio[t, k].ravel(), ci_prob)
             row |= _classical_ratio(weights, mean[t], sd[t], number[t], ci_prob)
             row["mann_whitney_p"] = float(estimands[RANK_P].to_numpy()[t, k])
-            found.append((one, row | {"note": _note(number[t], weights, estimands[v.GROUP].to_numpy())}))
+            found.append((one, row | {"note": note_of_groups(number[t], weights, estimands[v.GROUP].to_numpy())}))
     return found
 
 
-def _sides(one: Comparison, cell_types: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def sides_of(one: Comparison, cell_types: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Which groups are on the two sides of a comparison; of an interaction both groups of a cell type."""
     weights = np.array(one.weights)
     if one.is_of_two:
@@ -220,7 +233,8 @@ def _sides(one: Comparison, cell_types: np.ndarray) -> tuple[np.ndarray, np.ndar
     return (weights != 0) & (cell_types == one.first), (weights != 0) & (cell_types == one.second)
 
 
-def _posterior_ratio(draws: np.ndarray, ci_prob: float) -> dict[str, float]:
+def posterior_ratio(draws: np.ndarray, ci_prob: float) -> dict[str, float]:
+    """Median, interval and probability above 1 of a log2 ratio; NaN where it is not known."""
     if not np.isfinite(draws).all():
         return dict.fromkeys(_RATIO, float("nan"))
     found = named_interval("ratio", 2.0 ** interval_of(draws, ci_prob))
@@ -235,7 +249,8 @@ def _classical_ratio(
     return dict(zip(_CLASSICAL[:3], (float(2.0**end) for end in ends), strict=True)) | {"welch_p": answer.p_value}
 
 
-def _note(number: np.ndarray, weights: np.ndarray, groups: np.ndarray) -> str:
+def note_of_groups(number: np.ndarray, weights: np.ndarray, groups: np.ndarray) -> str:
+    """What is to be known of groups with one subject or none."""
     own = np.flatnonzero(weights)
     without = [str(groups[g]) for g in own if not number[g]]
     alone = [str(groups[g]) for g in own if number[g] == 1]

@@ -4,6 +4,7 @@ A level is that of the target over the references, by the arithmetic of pairs: o
 factor of every gene from its series, its statement or its prior.
 """
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -16,6 +17,7 @@ from lensim.expression.groups.measured import measured_levels
 from lensim.expression.pair_factors import PairSettings
 
 MODEL: Final = "level_groups"
+REPEATED: Final = "level_repeated_measures"
 _STUDY_OF: Final = (v.CT, v.STANDARD_CT)
 
 
@@ -69,23 +71,64 @@ def levels_of(data: xr.Dataset, settings: PairSettings | None = None) -> xr.Data
     """
     if v.SUBJECT_LEVEL in data:
         return data
-    settings = settings or PairSettings()
     checks.has_variables(data, {v.CT: (v.REACTION,), v.IS_REFERENCE: (v.GENE,)}, MODEL)
+    _require_cts(data, MODEL)
+    _require_groups(data)
+    return _levels(data, settings or PairSettings())
+
+
+def repeated_levels_of(data: xr.Dataset, settings: PairSettings | None = None) -> xr.Dataset:
+    """One log2 level a subject, target and condition; as `levels_of`, with subjects under one condition or several.
+
+    Returns
+    -------
+    xarray.Dataset
+        As from `levels_of`; where a subject is under several conditions, with group_of_level (level) in place of
+        group_of_subject (subject).
+
+    Raises
+    ------
+    InputError
+        If a reaction has no Ct, or there is no reference.
+    """
+    if v.SUBJECT_LEVEL in data:
+        return data
+    checks.has_variables(data, {v.CT: (v.REACTION,), v.IS_REFERENCE: (v.GENE,)}, REPEATED)
+    _require_cts(data, REPEATED)
+    return _levels(data, settings or PairSettings())
+
+
+def levels_of_posterior(data: xr.Dataset, posterior: xr.Dataset) -> xr.Dataset:
+    """The levels that a posterior of groups is of."""
+    return repeated_levels_of(data) if v.SUBJECT_EFFECT in posterior else levels_of(data)
+
+
+def _levels(data: xr.Dataset, settings: PairSettings) -> xr.Dataset:
     is_reference = data[v.IS_REFERENCE].to_numpy() == 1
     checks.at_least("reference genes", int(is_reference.sum()), 1)
-    _require_groups(data)
-    batch = data.assign({name: data[name].expand_dims(v.STUDY) for name in _STUDY_OF if name in data})
-    group_of_subject, pairs = groups_of(data)
-    found = measured_levels(batch, group_of_subject, len(pairs), settings)
+    units = _units(data)
+    # each subject under a condition takes the place of a subject
+    apart = data.drop_dims(v.SUBJECT).assign({v.SUBJECT_OF_SAMPLE: (v.SAMPLE, units.of_sample)})
+    apart = apart.assign_coords({v.SUBJECT: np.arange(len(units.subject))})
+    batch = apart.assign({name: apart[name].expand_dims(v.STUDY) for name in _STUDY_OF if name in apart})
+    pairs = units.groups
+    found = measured_levels(batch, units.group, len(pairs), settings)
     level, known = found.level[0], found.sd[0]
     target, who = np.nonzero(np.isfinite(level))
+    of_group: dict[str, tuple[str, np.ndarray]]
+    if len(np.unique(units.subject)) < len(units.subject):
+        of_group = {v.GROUP_OF_LEVEL: (v.LEVEL, units.group[who])}
+    else:
+        of_subject = np.zeros(data.sizes[v.SUBJECT], dtype=np.int64)
+        of_subject[units.subject] = units.group
+        of_group = {v.GROUP_OF_SUBJECT: (v.SUBJECT, of_subject)}
     return xr.Dataset(
         {
             v.SUBJECT_LEVEL: (v.LEVEL, level[target, who], {"units": v.UNITS[v.SUBJECT_LEVEL]}),
             v.SUBJECT_LEVEL_SD: (v.LEVEL, known[target, who], {"units": "log2"}),
             v.TARGET_OF_LEVEL: (v.LEVEL, target),
-            v.SUBJECT_OF_LEVEL: (v.LEVEL, who),
-            v.GROUP_OF_SUBJECT: (v.SUBJECT, group_of_subject),
+            v.SUBJECT_OF_LEVEL: (v.LEVEL, units.subject[who]),
+            **of_group,
             v.CELL_TYPE_OF_GROUP: (v.GROUP, pairs[:, 0]),
             v.CONDITION_OF_GROUP: (v.GROUP, pairs[:, 1]),
             v.IS_CONTROL: (v.CONDITION, data[v.IS_CONTROL].to_numpy()),
@@ -114,12 +157,15 @@ def _names(data: xr.Dataset, dim: str) -> np.ndarray:
     return data[dim].to_numpy() if dim in data.coords else np.arange(data.sizes[dim]).astype(str)
 
 
-def _require_groups(data: xr.Dataset) -> None:
+def _require_cts(data: xr.Dataset, model: str) -> None:
     if reason := why_no_levels(data):
         raise checks.InputError(
-            f"{MODEL} needs a Ct of every reaction: {reason}; take the model expression_hierarchical, which knows that "
+            f"{model} needs a Ct of every reaction: {reason}; take the model expression_hierarchical, which knows that "
             "a gene without a Ct is below what can be seen"
         )
+
+
+def _require_groups(data: xr.Dataset) -> None:
     samples: dict[int, int] = {}
     subject, condition = data[v.SUBJECT_OF_SAMPLE].to_numpy(), data[v.CONDITION_OF_SAMPLE].to_numpy()
     for s, c in zip(subject, condition, strict=True):
@@ -132,12 +178,35 @@ def _require_groups(data: xr.Dataset) -> None:
             )
 
 
+@dataclass(frozen=True)
+class _Units:
+    """Subjects under a condition: which sample is of which, and subject and group of each; cell type and condition."""
+
+    of_sample: np.ndarray
+    subject: np.ndarray
+    group: np.ndarray
+    groups: np.ndarray
+
+
+def _units(data: xr.Dataset) -> _Units:
+    """Units in the order of subjects, with the groups that are there."""
+    both = np.stack([data[v.SUBJECT_OF_SAMPLE].to_numpy(), data[v.CONDITION_OF_SAMPLE].to_numpy()], axis=1)
+    own, of_sample = np.unique(both, axis=0, return_inverse=True)
+    kind = data[v.CELL_TYPE_OF_SUBJECT].to_numpy()[own[:, 0]]
+    group, groups = _numbered(kind, own[:, 1], data)
+    return _Units(of_sample.reshape(-1), own[:, 0], group, groups)
+
+
 def groups_of(data: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
     """Group of each subject, and cell type and condition of each group: the control of a cell type comes first."""
-    is_control = data[v.IS_CONTROL].to_numpy() == 1
-    kind = data[v.CELL_TYPE_OF_SUBJECT].to_numpy()
     condition = np.zeros(data.sizes[v.SUBJECT], dtype=np.int64)
     condition[data[v.SUBJECT_OF_SAMPLE].to_numpy()] = data[v.CONDITION_OF_SAMPLE].to_numpy()
+    return _numbered(data[v.CELL_TYPE_OF_SUBJECT].to_numpy(), condition, data)
+
+
+def _numbered(kind: np.ndarray, condition: np.ndarray, data: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
+    """Number of each group, and cell type and condition of each number."""
+    is_control = data[v.IS_CONTROL].to_numpy() == 1
     pairs = set(zip(kind.tolist(), condition.tolist(), strict=True))
     own = sorted(pairs, key=lambda group: (group[0], not is_control[group[1]], group[1]))
     at = {group: number for number, group in enumerate(own)}

@@ -11,11 +11,16 @@ from lensim.expression.groups.comparisons import CONDITIONS, Comparison
 from lensim.expression.groups.estimands import (
     COMPARISON,
     COMPARISONS,
+    IS_REPEATED,
     LOG2_RATIO_OF_GROUPS,
     SUBJECTS,
     summarise_cell_type_ratios,
     summarise_group_ratios,
     summarise_groups,
+)
+from lensim.expression.groups.repeated_tables import (
+    summarise_repeated_cell_type_ratios,
+    summarise_repeated_group_ratios,
 )
 
 SHOWN: Final = 6
@@ -28,32 +33,43 @@ def group_tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]
     comparisons: tuple[Comparison, ...] = estimands.attrs[COMPARISONS]
     targets = estimands.sizes[v.TARGET]
     found = []
+    if estimands.attrs[IS_REPEATED]:
+        of, tests = "Groups, some of the same subjects", "the mixed model by REML, and paired tests of subjects in both"
+        of_groups, of_kinds = summarise_repeated_group_ratios, summarise_repeated_cell_type_ratios
+    else:
+        of, tests = "Groups of different subjects", "Welch's t-test and Mann-Whitney's"
+        of_groups, of_kinds = summarise_group_ratios, summarise_cell_type_ratios
     for name, caption, frame, own in (
         (
             "group_ratios",
-            f"Groups of different subjects: ratio of mean levels (of log2), {words}; beside it Welch's t-test and "
-            "Mann-Whitney's",
-            summarise_group_ratios(estimands, ci),
+            f"{of}: ratio of mean levels (of log2), {words}; beside it {tests}",
+            of_groups(estimands, ci),
             [one.name for one in comparisons if one.kind == CONDITIONS],
         ),
         (
             "cell_type_ratios",
             f"Cell types, first over second: of levels, and of fold changes (the interaction), {words}",
-            summarise_cell_type_ratios(estimands, ci),
+            of_kinds(estimands, ci),
             [one.name for one in comparisons if one.kind != CONDITIONS],
         ),
     ):
         if len(frame):
             found.append(ResultTable(name, caption, frame, quantities=RATIO, labels={COMPARISON: own * targets}))
     caption = f"Groups: mean log2 level over the references and spread between subjects, {words}"
-    of_groups = {v.SD_SUBJECTS: "spread"}
-    found.append(ResultTable("groups", caption, summarise_groups(estimands, ci), quantities=of_groups))
+    spread = {v.SD_SUBJECTS: "spread"}
+    found.append(ResultTable("groups", caption, summarise_groups(estimands, ci), quantities=spread))
     return tuple(found)
 
 
 def told_of_group_ratios(estimands: xr.Dataset) -> tuple[str, ...]:
     """Groups of one subject or none, and that ratios of different subjects say nothing of a single subject."""
-    said = ["groups of different subjects are compared: no subject has a fold change of its own"]
+    if estimands.attrs[IS_REPEATED]:
+        said = [
+            "groups are compared, within subjects that are in both and between the others: no subject has a fold "
+            "change of its own"
+        ]
+    else:
+        said = ["groups of different subjects are compared: no subject has a fold change of its own"]
     number, names = estimands[SUBJECTS].to_numpy(), estimands[v.GROUP].to_numpy()
     for count, what in ((0, "in no subject of"), (1, "in one subject alone of")):
         own = [

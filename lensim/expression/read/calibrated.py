@@ -9,7 +9,8 @@ import numpy as np
 
 from lensim.checks import FaultReport
 from lensim.expression.read.choices import Unpaired
-from lensim.tables.control import CONTROL_WORDS
+from lensim.tables.control import CONTROL_WORDS, find_control
+from lensim.tables.flags import parse_flag
 from lensim.tables.names import plain_name
 from lensim.tables.names_alike import key_of_name
 
@@ -33,7 +34,7 @@ SHOWN: Final = 6
 
 @dataclass(frozen=True)
 class RatioPair:
-    """A ratio, of whom and of what; `at` is its file and line."""
+    """A ratio or a level, of whom and of what; `at` is its file and line, `is_control` what a column of that says."""
 
     target: str
     subject: str
@@ -43,6 +44,7 @@ class RatioPair:
     log2_ratio: float
     sd: float
     at: tuple[str, int]
+    is_control: str = ""
 
     @property
     def sample(self) -> tuple[str, str, str]:
@@ -51,7 +53,7 @@ class RatioPair:
 
 
 def divided_by_control(
-    pairs: Sequence[RatioPair], stated: str, unpaired: Unpaired, faults: FaultReport
+    pairs: Sequence[RatioPair], stated: str, unpaired: Unpaired, faults: FaultReport, noun: str = "ratio"
 ) -> tuple[list[RatioPair], list[str]]:
     """Ratios of treated to control, and what is to be told; a table without its control stays as it is.
 
@@ -68,20 +70,27 @@ def divided_by_control(
         What becomes of a treated ratio whose subject has none of the control: "refuse" or "drop".
     faults
         Where faults are noted.
+    noun
+        What the numbers are: "ratio", or "level" of one sample, which must have its control in the table.
     """
-    name = _control_of(pairs, stated, faults)
+    is_level = noun == "level"
+    name = control_of_levels(pairs, stated, faults) if is_level else _control_of(pairs, stated, faults)
     if not name:
         return list(pairs), []
     controls = {pair.sample: pair for pair in pairs if pair.contrast == name}
     treated = [pair for pair in pairs if pair.contrast != name]
     alone = [pair for pair in treated if pair.sample not in controls]
     if not treated:
-        faults.add(f"there must be a ratio of another condition than the control, {name}, got none")
+        faults.add(f"there must be a {noun} of another condition than the control, {name}, got none")
     elif len(alone) == len(treated):
+        absent = (
+            ""
+            if is_level
+            else ('; if each ratio is against a control that is not in the table, state control="absent"')
+        )
         faults.add(
-            f"no subject has a ratio under both {name} and another condition: {_subjects(pairs, name)}. Groups of "
-            "different subjects are compared from Cts alone: give the Cts, a row a reaction, and "
-            'unpaired="keep"; if each ratio is against a control that is not in the table, state control="absent"',
+            f"no subject has a {noun} under both {name} and another condition: {subjects_of(pairs, name)}. Compare "
+            f'groups of different subjects with unpaired="groups"{absent}',
             line=alone[0].at[1],
             place=alone[0].at[0],
         )
@@ -89,21 +98,22 @@ def divided_by_control(
         for pair in alone[:SHOWN]:
             more = f", and {len(alone) - SHOWN} more" if len(alone) > SHOWN and pair is alone[SHOWN - 1] else ""
             faults.add(
-                f"{pair.target} of {pair.subject} under {pair.contrast} in {pair.experiment} has no ratio under the "
-                f'control ({name}){more}: leave such ratios out with unpaired="drop"',
+                f"{pair.target} of {pair.subject} under {pair.contrast} in {pair.experiment} has no {noun} under the "
+                f'control ({name}){more}: leave such {noun}s out with unpaired="drop", or compare all subjects, with '
+                'or without a partner, with unpaired="keep"',
                 line=pair.at[1],
                 place=pair.at[0],
             )
     if not treated or (alone and (unpaired != "drop" or len(alone) == len(treated))):
         return list(pairs), []
-    told = [f"ratios without one under {name} left out: {_named(alone)}"] if alone else []
-    if len(controls) > 1 and all(pair.log2_ratio == 0.0 for pair in controls.values()) and not alone:
+    told = [f"{noun}s without one under {name} left out: {_named(alone)}"] if alone else []
+    if not is_level and len(controls) > 1 and all(pair.log2_ratio == 0.0 for pair in controls.values()) and not alone:
         return list(pairs), []
     divided = [_over(pair, controls[pair.sample]) for pair in treated if pair.sample in controls]
     used = {pair.sample for pair in divided}
     if idle := [pair for sample, pair in controls.items() if sample not in used]:
-        told.append(f"{name} without a treated ratio, so of no fold change: {_named(idle)}")
-    told.append(f"ratios are divided by that of {name} of the same subject, so that they are treated over control")
+        told.append(f"{name} without a treated {noun}, so of no fold change: {_named(idle)}")
+    told.append(f"{noun}s are divided by that of {name} of the same subject, so that they are treated over control")
     return divided, told
 
 
@@ -127,6 +137,9 @@ def _control_of(pairs: Sequence[RatioPair], stated: str, faults: FaultReport) ->
         return ""
     if stated or len(names) == 1:
         return ""
+    marked = list(dict.fromkeys(pair.contrast for pair in pairs if parse_flag(pair.is_control)))
+    if len(marked) == 1:
+        return marked[0]
     known = [name for name in names if _is_control_name(name)]
     if len(known) == 1:
         return known[0]
@@ -139,6 +152,20 @@ def _control_of(pairs: Sequence[RatioPair], stated: str, faults: FaultReport) ->
             "the table"
         )
     return ""
+
+
+def control_of_levels(pairs: Sequence[RatioPair], stated: str, faults: FaultReport) -> str:
+    """The condition that levels of others are compared with; empty where it is not known, which is a fault.
+
+    By the rule of every assay (`find_control`), with more usual names.
+    """
+    said = {(pair.contrast, pair.is_control): pair.at for pair in pairs}
+    names = list(dict.fromkeys(pair.contrast for pair in pairs))
+    known = [name for name in names if _is_control_name(name)]
+    if not stated and not any(word for _, word in said) and len(known) == 1:
+        return known[0]
+    control = find_control(said, stated, faults)
+    return control.name if control else ""
 
 
 def _is_control_name(name: str) -> bool:
@@ -173,7 +200,7 @@ def _named(pairs: Sequence[RatioPair]) -> str:
     return ", ".join(names) + f" and {len(pairs) - SHOWN} more" * (len(pairs) > SHOWN)
 
 
-def _subjects(pairs: Sequence[RatioPair], control: str) -> str:
+def subjects_of(pairs: Sequence[RatioPair], control: str) -> str:
     """The subjects of each condition, the control first."""
     of: dict[str, dict[str, None]] = {control: {}}
     for pair in pairs:

@@ -93,8 +93,36 @@ RATIO_COLUMNS: Final[Mapping[str, Meaning]] = {
     ),
     "percent_of_control": Meaning(("percent_of_control", "percent", "fold_change_percent"), may_be_constant=False),
     "log2_ratio": Meaning(("log2_ratio", "log2_fold_change", "log2fc"), may_be_constant=False),
-    "log2_ratio_sd": Meaning(("log2_ratio_sd", "se_log2_ratio", "log2_ratio_se"), is_optional=True),
+    "log2_ratio_sd": Meaning(("log2_ratio_sd", "se_log2_ratio", "log2_ratio_se", "log2_level_sd"), is_optional=True),
+    "dct": Meaning(
+        (
+            "dct", "dcq", "dcp", "dct_cycles", "d_ct", "d_cq", "d_cp", "delta_ct", "delta_cq", "delta_cp", "deltact",
+            "deltacq", "deltacp",
+        ),
+        may_be_constant=False,
+    ),
+    "relative_level": Meaning(
+        (
+            "relative_level", "relative_expression", "relative_quantity", "relative_mrna", "relative_mrna_level",
+            "relative_mrna_expression", "normalised_expression", "normalized_expression",
+            "relative_normalised_expression", "relative_normalized_expression", "nrq", "2_dct", "2_dcq", "2_dcp",
+            "2_d_ct", "2_d_cq", "2_delta_ct", "2_delta_cq", "2_deltact", "2_deltacq",
+        ),
+        may_be_constant=False,
+    ),
+    "log2_level": Meaning(
+        (
+            "log2_level", "log2_relative_level", "log2_expression", "log2_relative_expression", "log2_nrq",
+            "minus_dct", "minus_dcq", "minus_delta_ct", "neg_dct", "negative_dct", "40_dct", "40_dcq",
+        ),
+        may_be_constant=False,
+    ),
+    "is_control": COLUMNS["is_control"],
 }  # fmt: skip
-"""What a table with one row a ratio can have; target, subject and one of the three ratios are needed."""
+"""What a table with one row a ratio or a level can have; target, subject and one of the scales are needed."""
 
 SCALES: Final = ("log2_ratio", "ratio", "percent_of_control")
+"""What a number of a treated sample over its control may be."""
+
+LEVEL_SCALES: Final = ("log2_level", "relative_level", "dct")
+"""What a number of one sample may be: a level over the references, which a lower dCt means more of."""

@@ -8,7 +8,7 @@ from lensim import checks
 from lensim.checks import FaultReport, InputError
 from lensim.expression.read import cfx, lightcycler, mxpro, quantstudio, ratios, rdml, rotorgene, sds, tidy
 from lensim.expression.read.choices import Choices
-from lensim.expression.read.columns import COLUMNS, RATIO_COLUMNS, SCALES
+from lensim.expression.read.columns import COLUMNS, LEVEL_SCALES, RATIO_COLUMNS, SCALES
 from lensim.expression.read.empty_cts import Empty
 from lensim.expression.read.export import ExportTable, Layout, as_text_table, find_table, fit, has_table, marked_header
 from lensim.expression.read.machine_sheets import opened_exports
@@ -170,12 +170,13 @@ def _is_of_machine(source: Source) -> bool:
 
 
 REACTIONS: Final = Sought(
-    "a table of Cts or of ratios",
+    "a table of Cts, of ratios or of levels",
     {**RATIO_COLUMNS, **COLUMNS},
     (
         (("gene",), ("ct_cycles",), ("subject",), ("condition",)),
         (("gene",), ("ct_cycles",)),
         (("subject", "sample"), tuple(SCALES)),
+        (("subject", "sample", "contrast"), tuple(LEVEL_SCALES)),
     ),
     suits=is_wide,
     recognises=lambda source: bool(kind_of(source)),

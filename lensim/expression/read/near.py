@@ -22,6 +22,11 @@ _CURVES: Final = re.compile(r"^\[?(?:multicomponent|amplification) data\]?", re.
 _DDCT: Final = re.compile(r"(?:mean_)?(?:d_?d|delta_?delta)_?c[tqp]")
 _DCT: Final = re.compile(r"(?:mean_)?(?:2_)?(?:d|delta)_?c[tqp]")
 _LOG10: Final = re.compile(r"(?:log10|lg)_?(?:fc|fold_?change|ratio|rq)")
+_LEVELS: Final = frozenset(
+    {"expression", "level", "levels", "value", "values", "mrna", "mrna_level", "expr", "gene_expression", "relative",
+     "mean_expression", "norm_expression", "mrna_expression", "transcript_level"}
+)  # fmt: skip
+"""Names of columns of levels that do not say what their numbers are."""
 _GENOTYPES: Final = re.compile(r"\bSNP Assay Name\b|\bAllele ?1 C[tq]\b", re.IGNORECASE)
 
 
@@ -49,16 +54,23 @@ def _no_ratio(table: TextTable) -> str:
         if _DDCT.fullmatch(plain):
             way = f"write a column log2_ratio = -{name}"
         elif _DCT.fullmatch(plain):
-            way = "a difference from the reference in one sample is no ratio: give the Cts, a row a reaction"
+            way = "it needs a column for the condition of each row, and for the subject"
         elif _LOG10.fullmatch(plain):
             way = f"write a column log2_ratio = {name} / 0.30103"
+        elif plain in _LEVELS:
+            return (
+                f"the column {name!r} does not say what its numbers are: if levels of samples, state "
+                f'columns={{"relative_level": {quoted(name)}}} for 2^-dCt and the like, '
+                f'columns={{"log2_level": {quoted(name)}}} for their log2, '
+                f'columns={{"dct": {quoted(name)}}} for Ct of the target less Ct of the reference'
+            )
         else:
             continue
         return (
             "a table of ratios has one column of ratio (RQ, fold change, 2^-ddCt), percent_of_control or log2_ratio; "
             f"for {name!r} {way}"
             if not _DCT.fullmatch(plain)
-            else f"the column {name!r} holds no ratios: {way}"
+            else f"the column {name!r} holds levels of samples: {way}"
         )
     return ""
 

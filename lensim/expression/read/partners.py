@@ -1,7 +1,7 @@
 """Samples and their partners: every treated sample needs the control of the same subject and experiment."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -22,6 +22,12 @@ _NUMBERED: Final = re.compile(r"(?:m|mouse|animal|rat|r|no|nr)?[ _.#-]*[0-9]+", 
 """Names of subjects that are numbers, which may restart in each group."""
 
 
+def numbers_restart(conditions: Collection[str], subjects: Iterable[str]) -> bool:
+    """Whether conditions are genotypes, which no animal has two of, and subjects are numbers, which begin anew."""
+    are_genotypes = len(conditions) > 1 and all(plain_name(name) in GENOTYPES for name in conditions)
+    return are_genotypes and all(_NUMBERED.fullmatch(name) for name in subjects)
+
+
 def numbers_apart(assigned: Sequence[Assigned], unpaired: Unpaired, faults: FaultReport) -> list[Assigned]:
     """Samples whose subjects, numbered anew in each group, have names of their own; a fault where it is not said."""
     unknown = [one for one in assigned if one.reaction.task == "unknown"]
@@ -31,15 +37,8 @@ def numbers_apart(assigned: Sequence[Assigned], unpaired: Unpaired, faults: Faul
         subjects[one.condition].add(one.subject)
     twice = [one for one in unknown if sum(one.subject in own for own in subjects.values()) > 1]
     if unpaired == "groups":
-        apart = {one.subject for one in twice}
-        return [
-            replace(one, subject=f"{one.subject} ({one.condition})")
-            if one.reaction.task == "unknown" and one.subject in apart
-            else one
-            for one in assigned
-        ]
-    are_genotypes = len(conditions) > 1 and all(plain_name(name) in GENOTYPES for name in conditions)
-    if not are_genotypes or not twice or not all(_NUMBERED.fullmatch(one.subject) for one in unknown):
+        return _apart_by_group(assigned, unknown)
+    if not twice or not numbers_restart(conditions, [one.subject for one in unknown]):
         return list(assigned)
     if unpaired == "keep":
         return [
@@ -55,6 +54,22 @@ def numbers_apart(assigned: Sequence[Assigned], unpaired: Unpaired, faults: Faul
         place=twice[0].reaction.place,
     )
     return list(assigned)
+
+
+def _apart_by_group(assigned: Sequence[Assigned], unknown: Sequence[Assigned]) -> list[Assigned]:
+    """Samples in which subjects of one name in several groups, of cell type and condition, have names of their own."""
+    groups_of: dict[str, set[tuple[str, str]]] = {}
+    for one in unknown:
+        groups_of.setdefault(one.subject, set()).add((one.cell_type, one.condition))
+    in_kinds = {name for name, groups in groups_of.items() if len({kind for kind, _ in groups}) > 1}
+    found = []
+    for one in assigned:
+        if one.reaction.task != "unknown" or len(groups_of[one.subject]) == 1:
+            found.append(one)
+            continue
+        group = f"{one.cell_type}, {one.condition}" if one.subject in in_kinds else one.condition
+        found.append(replace(one, subject=f"{one.subject} ({group})"))
+    return found
 
 
 @dataclass(frozen=True)
@@ -107,7 +122,8 @@ def settle_partners(
         for one in partners.treated_alone:
             faults.add(
                 f"subject {one.subject} under {one.condition} in {one.experiment} has no control sample ({control}, "
-                'same subject and experiment): leave such samples out with unpaired="drop"',
+                'same subject and experiment): leave such samples out with unpaired="drop", or compare all subjects, '
+                'with or without a partner, with unpaired="keep"',
                 line=one.reaction.line_number or None,
                 place=one.reaction.place,
             )

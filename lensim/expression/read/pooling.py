@@ -5,7 +5,7 @@ from functools import partial
 from typing import Final
 
 from lensim.checks import FaultReport, InputError
-from lensim.expression.read.columns import COLUMNS, RATIO_COLUMNS, SCALES, SHEET_COLUMNS
+from lensim.expression.read.columns import COLUMNS, LEVEL_SCALES, RATIO_COLUMNS, SCALES, SHEET_COLUMNS
 from lensim.expression.read.tasks import task_of
 from lensim.tables.choice import Choice
 from lensim.tables.columns import Found, Meanings, find_columns
@@ -56,7 +56,7 @@ def check_ratios(
     sources: Sequence[Source], columns: Mapping[str, str] | None, choice: Choice, control: str = ""
 ) -> dict[str, str]:
     """What tables of ratios use and what not; ratios of one target of one subject and contrast are one effect."""
-    pooling = Pooling("one effect", RATIO_COLUMNS, (*SCALES, "log2_ratio_sd"))
+    pooling = Pooling("one effect", RATIO_COLUMNS, (*SCALES, *LEVEL_SCALES, "log2_ratio_sd"))
     name = control_among(sources, RATIO_COLUMNS, "contrast", columns, control)
     return check_tables(sources, columns, choice, pooling, partial(_ratio_row, name))
 

@@ -1,7 +1,8 @@
-"""A table with one row a ratio, for users who have no Ct: to a Dataset of pairs."""
+"""A table with one row a ratio or a level, for users who have no Ct: to a Dataset of pairs, or of levels of groups."""
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -13,27 +14,28 @@ from lensim.expression.evidence import without_controls
 from lensim.expression.read.assigned import DEFAULT_CELL_TYPE, DEFAULT_EXPERIMENT
 from lensim.expression.read.calibrated import RatioPair, divided_by_control, may_be_percents
 from lensim.expression.read.choices import Unpaired
-from lensim.expression.read.columns import COLUMNS, RATIO_COLUMNS, SCALES
+from lensim.expression.read.columns import COLUMNS, LEVEL_SCALES, RATIO_COLUMNS, SCALES
+from lensim.expression.read.level_rows import check_once, groups_of_rows, refuse_restarted_numbers
 from lensim.expression.read.near import quoted
-from lensim.tables.columns import Found, find_columns, names_any
-from lensim.tables.names import plain_name
+from lensim.expression.read.ratio_scales import as_log2, hint, rule_of, scale_of, told_of_scale
+from lensim.tables.columns import Found, find_columns, missing, name_one, names_any
 from lensim.tables.number_text import DecimalMark, decimal_mark_of, is_missing, parse_number
 from lensim.tables.source import Files, Source, read_table, sources_of
 from lensim.tables.table import TextTable
 
 DEFAULT_CONTRAST: Final = "treated"
 
-DDCT: Final = frozenset({"ddct", "ddcq", "ddcp", "deltadeltact"})
-"""Words for the difference of differences of Cts, which is -log2_ratio; 2^-ddCt is a ratio."""
-
 
 def is_ratio_table(source: Source) -> bool:
-    """Whether the first row of a file names a subject and a ratio, and no Ct."""
-    return any(
-        (names_any(header, RATIO_COLUMNS["subject"]) or names_any(header, COLUMNS["sample"]))
-        and any(names_any(header, RATIO_COLUMNS[scale]) for scale in SCALES)
-        and not names_any(header, COLUMNS["ct_cycles"])
-        for header in source.headers
+    """Whether the first row of a file names a subject and a ratio or a level, and no Ct."""
+    return any(_names_ratios(header) and not names_any(header, COLUMNS["ct_cycles"]) for header in source.headers)
+
+
+def _names_ratios(header: Sequence[str]) -> bool:
+    has_subject = names_any(header, RATIO_COLUMNS["subject"]) or names_any(header, COLUMNS["sample"])
+    is_said = has_subject or names_any(header, RATIO_COLUMNS["contrast"])
+    return (has_subject and any(names_any(header, RATIO_COLUMNS[scale]) for scale in SCALES)) or (
+        is_said and any(names_any(header, RATIO_COLUMNS[scale]) for scale in LEVEL_SCALES)
     )
 
 
@@ -45,11 +47,13 @@ def read_ratios(
     control: str = "",
     unpaired: Unpaired = "refuse",
 ) -> xr.Dataset:
-    """Read tables with the ratio of treated to control, a row for each target, subject and experiment.
+    """Read tables with a row for each target, subject and experiment: the ratio of treated to control, or a level.
 
-    Columns (see `RATIO_COLUMNS` for other spellings): target, subject, and exactly one of ratio, percent_of_control and
-    log2_ratio; where known cell_type, contrast (else 'treated'), experiment (else 'experiment 1', in all files), and
-    log2_ratio_sd, the standard error of a ratio on the log2 scale. A row without a ratio is counted and left out.
+    Columns (see `RATIO_COLUMNS` for other spellings): target, subject, and exactly one of ratio, percent_of_control,
+    log2_ratio, or of the levels of single samples relative_level (2^-dCt), log2_level and dct (Ct of the target less Ct
+    of the reference, so -log2_level at an amplification factor of 2); where known cell_type, contrast (the condition;
+    else 'treated', and needed of levels), is_control, experiment (else 'experiment 1', in all files), and the standard
+    error log2_ratio_sd on the log2 scale. A row without a number is counted and left out.
 
     Parameters
     ----------
@@ -63,7 +67,9 @@ def read_ratios(
         The condition that the table has ratios of and that the others are compared with, where its name does not show
         it; "absent" where each ratio is already against a control that is not in the table.
     unpaired
-        What becomes of a treated ratio whose subject has none of the control: "refuse" or "drop".
+        What becomes of a treated ratio whose subject has none of the control: "refuse" or "drop". Or numbers are
+        compared as levels of groups: with "groups" all conditions have different subjects, whatever their names, with
+        "keep" names are taken as they are, and subjects may be under one condition or several.
 
     Returns
     -------
@@ -71,8 +77,9 @@ def read_ratios(
         Dim pair: log2_ratio [log2], log2_ratio_sd [log2] (0 where none is known), target_of_pair, subject_of_pair,
         contrast_of_pair, experiment_of_pair; cell_type_of_subject (subject); coordinates target, subject, contrast,
         cell_type; attrs assay, source, rows_without_ratio, read_notes. Where the table has ratios of the control, they
-        are divided by that of the same target, subject and experiment. A contrast whose ratios are all exactly 1 is
-        the control: it is left out, and named in the attrs.
+        are divided by that of the same target, subject and experiment; levels always are. A contrast whose ratios are
+        all exactly 1 is the control: it is left out, and named in the attrs. With unpaired "groups" or "keep" as
+        `levels_dataset`.
 
     Raises
     ------
@@ -81,32 +88,66 @@ def read_ratios(
     """
     sources = sources_of(files)
     study = FaultReport(", ".join(source.place for source in sources))
-    pairs, without = [], 0
-    has_experiments = True
-    scales, named = set(), ""
+    rows = _Rows()
     for source in sources:
         table, faults = read_table(source)
         stated = with_samples(table, columns or {})
-        found = find_columns(table, RATIO_COLUMNS, faults, stated=stated, needed=("target", "subject"))
-        what, scale = _scale(table, found, faults)
-        own, own_without = _read_pairs(table, found, what, scale, decimal, faults)
-        scales.add(scale)
-        named = named or found.column(what)
-        has_experiments &= found.has("experiment")
-        pairs += own
-        without += own_without
+        # without a column for the subject, rows of groups are subjects
+        needed = ("target",) if unpaired == "groups" else ("target", "subject")
+        found = find_columns(table, RATIO_COLUMNS, faults, stated=stated, needed=needed)
+        what, scale = scale_of(table, found, faults)
+        if scale in LEVEL_SCALES and not found.has("contrast"):
+            way = name_one("contrast", RATIO_COLUMNS["contrast"])
+            faults.add(f"levels need a column for the condition, {missing(table, 'condition')}{way}", line=1)
+        rows.add(_read_pairs(table, found, what, scale, decimal, faults), found, what, scale)
         study.take(faults)
-    _check_pairs(pairs, study, has_experiments=has_experiments)
-    pairs, told = ([], []) if study.faults else divided_by_control(pairs, control, unpaired, study)
-    if scales == {"ratio"} and not told and "ratio" not in (columns or {}):
-        _ask_of_percents(pairs, named, study)
+    is_levels = rows.scales <= set(LEVEL_SCALES)
+    if not is_levels and rows.scales & set(LEVEL_SCALES):
+        study.add(f"files must all have ratios, or all levels, got {', '.join(sorted(rows.scales))}")
+        study.raise_if_any()
+    attrs: dict[str, str | int] = {v.ASSAY: v.EXPRESSION, "source": study.place, "rows_without_ratio": rows.without}
+    if unpaired in ("keep", "groups"):
+        repeats = rows.has_experiments
+        data = groups_of_rows(rows.pairs, control, unpaired, study, attrs, rows.told, has_experiments=repeats)
+        study.raise_if_any()
+        return data
+    check_once(rows.pairs, study, has_experiments=rows.has_experiments)
+    _check_cell_types(rows.pairs, study)
+    if is_levels:
+        refuse_restarted_numbers(rows.pairs, study)
+    noun = "level" if is_levels else "ratio"
+    pairs, told = ([], []) if study.faults else divided_by_control(rows.pairs, control, unpaired, study, noun)
+    if rows.scales == {"ratio"} and not told and "ratio" not in (columns or {}):
+        _ask_of_percents(pairs, rows.named, study)
     if not pairs and not study.faults:
-        study.add("there must be at least one ratio, got none")
+        study.add(f"there must be at least one {noun}, got none")
     study.raise_if_any()
-    attrs: dict[str, str | int] = {v.ASSAY: v.EXPRESSION, "source": study.place, "rows_without_ratio": without}
-    if told:
-        attrs[v.READ_NOTES] = "\n".join(told)
+    if said := [*rows.told, *told]:
+        attrs[v.READ_NOTES] = "\n".join(said)
     return without_controls(_dataset(pairs, attrs))
+
+
+@dataclass
+class _Rows:
+    """Rows of all files of a study."""
+
+    pairs: list[RatioPair] = field(default_factory=list)
+    without: int = 0
+    scales: set[str] = field(default_factory=set)
+    named: str = ""
+    has_experiments: bool = True
+    told: list[str] = field(default_factory=list)
+
+    def add(self, read: tuple[list[RatioPair], int], found: Found, what: str, scale: str) -> None:
+        """Rows of one more file."""
+        pairs, without = read
+        self.pairs += pairs
+        self.without += without
+        self.scales.add(scale)
+        self.named = self.named or found.column(what)
+        self.has_experiments &= found.has("experiment")
+        said = told_of_scale([pair.log2_ratio for pair in pairs], scale, found.column(what))
+        self.told += [note for note in said if note not in self.told]
 
 
 def _ask_of_percents(pairs: Sequence[RatioPair], column: str, faults: FaultReport) -> None:
@@ -122,54 +163,20 @@ def _ask_of_percents(pairs: Sequence[RatioPair], column: str, faults: FaultRepor
     )
 
 
+def as_ratio_columns(stated: Mapping[str, str] | None) -> Mapping[str, str] | None:
+    """The stated columns, with gene and condition under the names that they have in a table of ratios."""
+    if stated is None:
+        return None
+    other = {"gene": "target", "condition": "contrast"}
+    return {other[what] if what in other and other[what] not in stated else what: name for what, name in stated.items()}
+
+
 def with_samples(table: TextTable, stated: Mapping[str, str]) -> Mapping[str, str]:
     """The stated columns, with that of samples for subjects where a table has no other."""
     if "subject" in stated or names_any(table.header, RATIO_COLUMNS["subject"]):
         return stated
     samples = [name for name in table.header if COLUMNS["sample"].rank(name) is not None]
     return {**stated, "subject": samples[0]} if len(samples) == 1 else stated
-
-
-def _scale(table: TextTable, found: Found, faults: FaultReport) -> tuple[str, str]:
-    """The column of ratios, percents or log2 ratios, and which of these it holds; none or several are raised.
-
-    A column of ratios with a percent sign in its name or in all of its cells holds percents of the control.
-    """
-    scales = [name for name in SCALES if found.has(name)]
-    if len(scales) != 1:
-        names = " and ".join(found.column(name) for name in scales) or f"none among {', '.join(table.header)}"
-        faults.add(f"there must be exactly one column of {', '.join(SCALES)}, got {names}", line=1)
-        faults.raise_if_any()
-    _refuse_other_scales(scales[0], found.column(scales[0]), faults)
-    cells = [cell for cell in (found.cell(scales[0], row) for row in table.rows) if not is_missing(cell)]
-    if scales[0] == "ratio" and ("%" in found.column("ratio") or (cells and all(cell.endswith("%") for cell in cells))):
-        return "ratio", "percent_of_control"
-    return scales[0], scales[0]
-
-
-def _refuse_other_scales(scale: str, name: str, faults: FaultReport) -> None:
-    """Raise a column that is stated to be what its name says that it is not."""
-    words = set(plain_name(name).split("_"))
-    if scale == "log2_ratio" and words & DDCT:
-        rule = f"the column {name!r} holds -log2_ratio by its name: write a column log2_ratio = -{name}"
-    elif scale == "log2_ratio" and words & {"log10", "log10fc", "lg"}:
-        rule = f"the column {name!r} holds log10 ratios by its name: write a column log2_ratio = {name} / 0.30103"
-    elif scale != "log2_ratio" and any(word.startswith("log") for word in words):
-        rule = f"the column {name!r} holds logarithms by its name: write a column log2_ratio, or ratio"
-    else:
-        return
-    faults.add(rule, line=1)
-    faults.raise_if_any()
-
-
-def _hint(number: float | None) -> str:
-    """What a number that is no ratio may be, where it is negative."""
-    if number is None or number >= 0:
-        return ""
-    return (
-        "; write a halving as 0.5, not as -2, and if the column holds log2 ratios, name it, "
-        'columns={"log2_ratio": "NAME"}'
-    )
 
 
 def _read_pairs(
@@ -180,6 +187,9 @@ def _read_pairs(
     commas = [cell for cell in cells if "," in cell]
     mark = decimal_mark_of(commas, decimal, table.has_decimal_points, faults, below_thousand=points)
     pairs, without = [], 0
+    hinted: set[str] = set()
+    needed = ["target", *(["subject"] if found.has("subject") else [])]
+    needed += ["contrast"] if scale in LEVEL_SCALES and found.has("contrast") else []
     for row, line in zip(table.rows, table.lines, strict=True):
         text = found.cell(what, row)
         if scale == "percent_of_control":
@@ -187,15 +197,17 @@ def _read_pairs(
         if is_missing(text):
             without += 1
             continue
-        log2_ratio = _log2_ratio(parse_number(text, mark), scale)
+        number = parse_number(text, mark)
+        log2_ratio = as_log2(number, scale)
         if log2_ratio is None:
-            rule = "a finite number" if scale == "log2_ratio" else "a finite number above 0"
-            faults.add(f"{found.column(what)} must be {rule}, got {text!r}{_hint(parse_number(text, mark))}", line=line)
+            way = hint(text, number, scale, found.column(what))
+            way, hinted = ("" if way in hinted else way), {*hinted, way}
+            faults.add(f"{found.column(what)} must be {rule_of(scale)}, got {text!r}{way}", line=line)
         error = found.cell("log2_ratio_sd", row)
         sd = 0.0 if is_missing(error) else parse_number(error, mark)
         if sd is None or not 0 <= sd < math.inf:
             faults.add(f"{found.column('log2_ratio_sd')} must be a number of 0 or more, got {error!r}", line=line)
-        for name in ("target", "subject"):
+        for name in needed:
             if not found.cell(name, row):
                 faults.add(f"{found.column(name)} must not be empty", line=line)
         pairs.append(
@@ -208,40 +220,22 @@ def _read_pairs(
                 0.0 if log2_ratio is None else log2_ratio,
                 sd or 0.0,
                 (faults.place, line),
+                found.cell("is_control", row),
             )
         )
     return pairs, without
 
 
-def _log2_ratio(number: float | None, scale: str) -> float | None:
-    """The ratio on the log2 scale; None where it is no ratio."""
-    if number is None or not math.isfinite(number):
-        return None
-    if scale == "log2_ratio":
-        return number
-    ratio = number / 100.0 if scale == "percent_of_control" else number
-    return math.log2(ratio) if ratio > 0 else None
-
-
-def _check_pairs(pairs: list[RatioPair], faults: FaultReport, *, has_experiments: bool) -> None:
-    """One row a target, subject, contrast and experiment; one cell type a subject."""
-    seen: dict[tuple[str, str, str, str], tuple[str, int]] = {}
+def _check_cell_types(pairs: Sequence[RatioPair], faults: FaultReport) -> None:
+    """One cell type a subject."""
     cell_type: dict[str, str] = {}
     for pair in pairs:
-        place, line = pair.at
-        key = (pair.target, pair.subject, pair.contrast, pair.experiment)
-        if key in seen:
-            hint = "" if has_experiments else "; repeats need a column experiment"
-            before, line_before = seen[key]
-            where = f"line {line_before}{'' if before == place else f' of {before}'}"
-            faults.add(f"{', '.join(key)} must appear once, got it in {where} as well{hint}", line=line, place=place)
-        seen.setdefault(key, pair.at)
         if cell_type.setdefault(pair.subject, pair.cell_type) != pair.cell_type:
             faults.add(
                 f"cell_type of {pair.subject} must be the same in all rows, "
                 f"got {cell_type[pair.subject]} and {pair.cell_type}",
-                line=line,
-                place=place,
+                line=pair.at[1],
+                place=pair.at[0],
             )
 
 

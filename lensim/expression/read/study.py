@@ -18,7 +18,7 @@ from lensim.expression.read.empty_cts import Empty
 from lensim.expression.read.factors import EfficiencyScale, Factor, read_factors
 from lensim.expression.read.match import Unlisted
 from lensim.expression.read.own_columns import check_exports, joined_attrs, only_chosen
-from lensim.expression.read.ratios import read_ratios
+from lensim.expression.read.ratios import as_ratio_columns, read_ratios
 from lensim.expression.read.sample_sheet import read_sheet
 from lensim.expression.read.sheets import TABLES, sought_in
 from lensim.expression.read.stated import columns_of_each
@@ -55,7 +55,7 @@ def read_expression(
     ignore: Sequence[str] = (),
     join_names: bool | None = None,
 ) -> xr.Dataset:
-    """Read an RT-qPCR study: exports of instruments with a sample sheet, tables of Cts, or tables of ratios.
+    """Read an RT-qPCR study: exports of instruments with a sample sheet, tables of Cts, of ratios, or of levels.
 
     The content of the files shows which of these they are. Several files are one study and of one kind. Plates keep the
     names that files give them, else are named after their file; without a column for the experiment all samples are of
@@ -73,7 +73,7 @@ def read_expression(
     control
         The condition that others are compared with; may be left out where a column is_control or a usual name (control,
         untreated, DMSO ...) shows it. Of a table of ratios it is the condition that they are divided by, or "absent"
-        where each ratio is already against a control that is not in the table.
+        where each ratio is already against a control that is not in the table; of levels it is in the table.
     calibrator
         The subject that levels are given against, noted in attrs["calibrator"].
     factors
@@ -99,7 +99,7 @@ def read_expression(
     unpaired
         What becomes of a treated sample without a control of the same subject and experiment: "refuse", "drop", or
         "keep" to compare groups of different subjects, or "groups" where all conditions have different subjects,
-        whatever their names.
+        whatever their names. Of a table of ratios or levels "keep" uses all subjects, under one condition or several.
     where
         Rows to read, by a column of the tables or the sheet and its value, or values: {"time_h": "24"}. Rows with an
         empty cell there, such as standards, go with every value; so do controls, where all are at 0 (time, dose) there.
@@ -137,13 +137,14 @@ def read_expression(
         in_rows(source, columns or {}) if kind == "tidy" else source
         for source, kind in zip(sources, kinds, strict=True)
     ]
+    if all(kind == "ratios" for kind in kinds):
+        columns = as_ratio_columns(columns)
     choice = Choice.of(where, ignore, join_names)
     chosen = choose_study(sources, kinds, sheet, columns, of_sheet, choice, control or "")
     sources, kinds, sheet = chosen.sources, chosen.kinds, chosen.sheet
     if all(kind == "ratios" for kind in kinds):
         stated: dict[str, object] = {"sheet": sheet, "references": references, "factors": factors}
         stated |= {"cycle limit": cycle_limit, "empty": empty, "efficiency_scale": efficiency_scale}
-        stated |= {"unpaired": unpaired in ("keep", "groups")}
         useless = [name for name, value in stated.items() if value]
         if useless:
             raise InputError(

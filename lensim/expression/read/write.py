@@ -1,11 +1,9 @@
 """A Dataset of reactions, or an instrument's reactions, to a table with one row a reaction."""
 
-import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-import numpy as np
 import xarray as xr
 
 from lensim import checks
@@ -13,6 +11,9 @@ from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.expression.read.assemble import AS_STATED
 from lensim.expression.read.reactions import Reactions
+from lensim.expression.read.write_levels import write_levels
+from lensim.expression.read.written import number_text as _number
+from lensim.expression.read.written import write_rows as _write
 from lensim.tables.names import names_along
 
 COLUMNS: Final = (
@@ -85,13 +86,16 @@ def write_cts(data: xr.Dataset, path: str | Path) -> None:
 
 
 def write_study(data: xr.Dataset, path: str | Path) -> None:
-    """Write a study of Cts as `write_cts` does, or one of ratios as `write_ratios`.
+    """Write a study of Cts as `write_cts` does, one of ratios as `write_ratios`, one of levels as `write_levels`.
 
     Raises
     ------
     InputError
         As these.
     """
+    if v.SUBJECT_LEVEL in data:
+        write_levels(data, path)
+        return
     (write_ratios if v.LOG2_RATIO in data else write_cts)(data, path)
 
 
@@ -153,18 +157,6 @@ def write_reactions(reactions: Reactions, path: str | Path) -> None:
     _write(path, REACTION_COLUMNS, rows)
 
 
-def _write(path: str | Path, columns: tuple[str, ...], rows: Iterable[Mapping[str, str]]) -> None:
-    path = Path(path)
-    try:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
-            writer = csv.DictWriter(file, columns, restval="", delimiter=delimiter, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
-    except OSError as error:
-        raise InputError(f"{path}: the file cannot be written ({error.strerror or error})") from None
-
-
 def _rows(data: xr.Dataset, calibrator: str) -> Iterator[dict[str, str]]:
     genes, plates = names_along(data, v.GENE), names_along(data, v.PLATE)
     of_gene = [_gene_cells(data, position, name) for position, name in enumerate(genes)]
@@ -224,8 +216,3 @@ def _sample_cells(data: xr.Dataset, calibrator: str) -> list[dict[str, str]]:
 
 def _ct(value: float) -> str:
     return _number(value) or UNDETERMINED
-
-
-def _number(value: float) -> str:
-    """Text from which the very same number is read again; empty for NaN."""
-    return "" if np.isnan(value) else repr(float(value))

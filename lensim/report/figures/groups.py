@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
 from lensim import vocabulary as v
-from lensim.expression.groups.arrays import level_arrays
+from lensim.expression.groups.arrays import repeated_arrays
 from lensim.expression.groups.estimands import group_estimands
-from lensim.expression.groups.levels import levels_of
+from lensim.expression.groups.levels import levels_of_posterior
 from lensim.inference.intervals import interval_of
 from lensim.inference.observations import observations_of
 from lensim.report.figures.style import PALETTE, literal_name, new_figure
@@ -25,8 +25,8 @@ def plot_groups(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
     One panel a target, on a log axis; of different subjects. Intervals of means are wider than those of ratios, since
     factors of primers move all groups together.
     """
-    data = levels_of(observations_of(result))
-    arrays, estimands = level_arrays(data), group_estimands(result)
+    data = levels_of_posterior(observations_of(result), result["posterior"].to_dataset())
+    arrays, estimands = repeated_arrays(data), group_estimands(result)
     groups, targets = (estimands[dim].to_numpy().astype(str) for dim in (v.GROUP, v.TARGET))
     kinds = data[v.CELL_TYPE_OF_GROUP].to_numpy()
     figure, axes = new_figure(1, len(targets), figsize=(1.6 + 2.7 * len(targets), 1.3 + 0.4 * len(groups)), sharey=True)

@@ -74,3 +74,42 @@ def rtpcr_table(folder: Path) -> Path:
     path = folder / "cts.csv"
     path.write_text("\n".join(rows) + "\n", encoding="utf-8")
     return path
+
+
+def repeated_study(rows: Sequence[tuple[int, int, float]] = ()) -> xr.Dataset:
+    """Levels as (subject, group, level) of one target; else of two targets, with errors and subjects of one group."""
+    if rows:
+        subjects = sorted({row[0] for row in rows})
+        target, known = np.zeros(len(rows), dtype=int), np.zeros(len(rows))
+        subject, group = (
+            np.array([how(row) for row in rows]) for how in (lambda r: subjects.index(r[0]), lambda r: r[1])
+        )
+        level = np.array([row[2] for row in rows])
+    else:
+        rng = np.random.default_rng(5)
+        of = [(t, s, g) for t in (0, 1) for s in range(6) for g in range(3) if (s + g + t) % 5]
+        target, subject, group = np.array(of).T
+        subjects = list(range(6))
+        level = rng.normal(0.0, 1.0, 6)[subject] + 0.7 * group + rng.normal(0.0, 0.4, len(of))
+        known = rng.uniform(0.0, 0.2, len(of))
+    groups = int(group.max()) + 1
+    return xr.Dataset(
+        {
+            v.SUBJECT_LEVEL: (v.LEVEL, level),
+            v.SUBJECT_LEVEL_SD: (v.LEVEL, known),
+            v.TARGET_OF_LEVEL: (v.LEVEL, target),
+            v.SUBJECT_OF_LEVEL: (v.LEVEL, subject),
+            v.GROUP_OF_LEVEL: (v.LEVEL, group),
+            v.CELL_TYPE_OF_GROUP: (v.GROUP, np.zeros(groups, dtype=int)),
+            v.CONDITION_OF_GROUP: (v.GROUP, np.arange(groups)),
+            v.IS_CONTROL: (v.CONDITION, [1] + [0] * (groups - 1)),
+        },
+        coords={
+            v.TARGET: ["TNF", "IGF1"][: int(target.max()) + 1],
+            v.SUBJECT: [f"s{k}" for k in subjects],
+            v.GROUP: [f"c{c}" for c in range(groups)],
+            v.CELL_TYPE: ["k0"],
+            v.CONDITION: [f"c{c}" for c in range(groups)],
+        },
+        attrs={v.ASSAY: v.EXPRESSION},
+    )

@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
-from group_studies import levels_study, uncertain_study
+from group_studies import levels_study, repeated_study, uncertain_study
 
 from lensim import vocabulary as v
 from lensim.expression.groups.density import DENSITY, OBSERVED
-from lensim.expression.groups.levels import MODEL
-from lensim.expression.priors import LevelPriors
+from lensim.expression.groups.levels import MODEL, REPEATED
+from lensim.expression.groups.repeated_density import DENSITY as REPEATED_DENSITY
+from lensim.expression.priors import LevelPriors, RepeatedLevelPriors
 from tests.densities_of_models import require_every_number_equal
 
 PRIORS = LevelPriors(sd_mean_log2_level=4.0, log_sd_sd_log2_between_subjects=0.7)
@@ -28,3 +29,8 @@ def test_replicates_of_the_data_have_the_spread_of_the_likelihood():
     sd = one[v.SD_SUBJECTS].to_numpy()[0, 0][data[v.TARGET_OF_LEVEL].to_numpy(), group]
     expected = np.sqrt(sd**2 + data[v.SUBJECT_LEVEL_SD].to_numpy() ** 2)
     assert found.std(("chain", "draw")).to_numpy() == pytest.approx(expected, rel=0.03)
+
+
+def test_densities_of_repeated_subjects_are_those_of_the_model():
+    priors = RepeatedLevelPriors(sd_mean_log2_level=4.0, log_sd_sd_log2_within_subjects=0.7)
+    require_every_number_equal(REPEATED_DENSITY, REPEATED, repeated_study(), priors)

@@ -60,8 +60,8 @@ def test_groups_of_different_subjects_are_refused(tmp_path):
         read_expression(path)
     assert str(error.value) == (
         "rq.csv line 4: no subject has a ratio under both vehicle and another condition: vehicle has M1, M2; drug has "
-        "M3, M4. Groups of different subjects are compared from Cts alone: give the Cts, a row a reaction, and "
-        'unpaired="keep"; if each ratio is against a control that is not in the table, state control="absent"'
+        'M3, M4. Compare groups of different subjects with unpaired="groups"; if each ratio is against a '
+        'control that is not in the table, state control="absent"'
     )
 
 
@@ -71,7 +71,7 @@ def test_a_subject_without_control_is_refused_or_left_out(tmp_path):
         read_expression(path)
     assert str(error.value) == (
         "rq.csv line 4: T of B under drug in experiment 1 has no ratio under the control (ctrl): leave such ratios "
-        'out with unpaired="drop"'
+        'out with unpaired="drop", or compare all subjects, with or without a partner, with unpaired="keep"'
     )
     data = read_expression(path, unpaired="drop")
     assert data["log2_ratio"].values == pytest.approx([1.0])
@@ -79,6 +79,12 @@ def test_a_subject_without_control_is_refused_or_left_out(tmp_path):
         "ratios without one under ctrl left out: T of B under drug",
         "ctrl without a treated ratio, so of no fold change: T of C under ctrl",
     ]
+
+
+def test_a_column_marks_the_control(tmp_path):
+    rows = ["T,A,x,1,yes", "T,A,y,4,no", "T,B,x,2,yes", "T,B,y,4,no"]
+    data = read_expression(rq(tmp_path, rows, "Gene,Patient,Condition,RQ,is_control"))
+    assert data["log2_ratio"].values == pytest.approx([2.0, 1.0])
 
 
 def test_ratios_that_may_be_percents_are_asked(tmp_path):

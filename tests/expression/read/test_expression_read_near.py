@@ -70,11 +70,6 @@ RATIOS = "a table of ratios has one column of ratio (RQ, fold change, 2^-ddCt), 
         ("ddCt", f"{RATIOS}'ddCt' write a column log2_ratio = -ddCt"),
         ("ΔΔCt", f"{RATIOS}'ΔΔCt' write a column log2_ratio = -ΔΔCt"),
         ("log10FC", f"{RATIOS}'log10FC' write a column log2_ratio = log10FC / 0.30103"),
-        (
-            "2^-dCt",
-            "the column '2^-dCt' holds no ratios: a difference from the reference in one sample is no ratio: give the "
-            "Cts, a row a reaction",
-        ),
     ],
 )
 def test_what_is_nearly_a_ratio(tmp_path, name, message):

@@ -256,7 +256,8 @@ def test_a_treated_sample_needs_its_control(tmp_path):
     text = SHEET.replace("b0,donor 2,stroma,untreated,e1", "b0,donor 2,stroma,untreated,e2")
     assert faults_of(tmp_path, text=text) == [
         "run.txt line 6504: subject donor 2 under len in e1 has no control sample "
-        '(untreated, same subject and experiment): leave such samples out with unpaired="drop"'
+        '(untreated, same subject and experiment): leave such samples out with unpaired="drop", or compare '
+        'all subjects, with or without a partner, with unpaired="keep"'
     ]
 
 

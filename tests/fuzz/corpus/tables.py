@@ -172,6 +172,8 @@ def expression_cases() -> dict[str, Case]:
         "wide": Case({"w.csv": _rows("subject,condition,Ct T,Ct R", wide)}, {"references": ["R"]}),
         "ratios": Case({"ratios.csv": _rows("subject,target,condition,ratio,cell_type", ratios)}, {"control": "absent"}),
         "rq": Case({"rq.csv": _rows("Gene,Patient,Condition,RQ", rq)}),
+        "levels": Case({"dct.csv": _rows("Gene,Patient,Condition,dCt", rq)}, {"unpaired": "keep"}),
+        "levels of groups": Case({"l.csv": _rows("Gene;Patient;Condition;2^-dCt", rq, ";")}, {"unpaired": "groups"}),
         "log2 ratios": Case({"r.tsv": _rows("target,subject,contrast,experiment,log2_ratio,log2_ratio_sd",
                                             [("T", f"D{d}", "drug", "experiment 1", d - 1.5, 0.2) for d in range(3)], "\t")}, {"control": "absent"}),
     }  # fmt: skip
