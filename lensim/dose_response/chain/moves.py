@@ -132,7 +132,11 @@ def _slice(panel, bases, s, w, kind, i, d, rng):  # type: ignore[no-untyped-def]
         else:
             high = angle
         angle = low + (high - low) * rng.random()
+    # back; what is written anew may differ in its last digits
     write_move(panel, bases, s, w, kind, i, w.at)
+    log_likelihood_of_move(panel, s, w, kind, i)
+    for n in range(first, last):
+        w.log_likelihood[order[n]] = w.tried[order[n]]
 
 
 @compiled(allocates=False)

@@ -71,7 +71,10 @@ def _densities(panel, bases, s, w, line):  # type: ignore[no-untyped-def]
 
 @compiled(allocates=False)
 def read_quantile(panel, bases, s, w, line):  # type: ignore[no-untyped-def]
-    """Into w.away_line the place of the EC50 of a line, into w.density_ec50 its density there given the population."""
+    """Into w.away_line the place of the EC50 of a line, into w.density_ec50 its density there given the population.
+
+    The place is its quantile where that is at most a half, else minus the mass above: near 1 a quantile has no digits.
+    """
     z = (s.line[line, 0] - s.group[panel.group_of[line], 0]) * np.exp(-s.spread[LINES, 0])
     w.away_line[line, 1] = 0.0
     if bases.is_known[line]:
@@ -84,12 +87,31 @@ def read_quantile(panel, bases, s, w, line):  # type: ignore[no-untyped-def]
     width = 2.0 * FARTHEST / (NODES - 1)
     at = (z + FARTHEST) / width
     j = min(int(at), NODES - 2)
-    part, rise, below = at - j, w.nodes[j + 1] - w.nodes[j], 0.0
+    part, rise, below, above = at - j, w.nodes[j + 1] - w.nodes[j], 0.0, 0.0
     for k in range(j):
         below += w.cells[k]
-    inside = part if abs(rise) < 1e-7 else np.expm1(rise * part) / np.expm1(rise)
-    w.away_line[line, 0] = below + inside * w.cells[j]
+    for k in range(NODES - 2, j, -1):
+        above += w.cells[k]
+    below += _mass_below(part, rise) * w.cells[j]
+    above += _mass_below(1.0 - part, -rise) * w.cells[j]
+    w.away_line[line, 0] = below if below <= above else -max(above, 1e-300)
     w.density_ec50[line] = -0.5 * z * z - (w.nodes[j] + rise * part)
+
+
+@compiled(allocates=False)
+def _mass_below(part, rise):  # type: ignore[no-untyped-def]
+    """Share of the mass of a cell that lies below a part of it, the log density rising by `rise` over the cell."""
+    return part if abs(rise) < 1e-7 else np.expm1(rise * part) / np.expm1(rise)
+
+
+@compiled(allocates=False)
+def _part_with_mass(share, rise):  # type: ignore[no-untyped-def]
+    """The part of a cell below which a share of its mass lies; the inverse of `_mass_below`."""
+    if rise > 1e-7:
+        return np.log1p(share * np.expm1(rise)) / rise
+    if rise < -1e-7:
+        return 1.0 + np.log1p((1.0 - share) * np.expm1(-rise)) / rise
+    return share
 
 
 @compiled(allocates=False)
@@ -108,16 +130,19 @@ def write_quantile(panel, bases, s, w, line):  # type: ignore[no-untyped-def]
         w.density_ec50[line] = -np.inf
         return
     width = 2.0 * FARTHEST / (NODES - 1)
-    left, j = w.away_line[line, 0], 0
-    while j < NODES - 2 and left > w.cells[j]:
-        left -= w.cells[j]
-        j += 1
+    left, j = abs(w.away_line[line, 0]), 0
+    is_above = w.away_line[line, 0] < 0.0
+    if is_above:
+        j = NODES - 2
+        while j > 0 and left > w.cells[j]:
+            left -= w.cells[j]
+            j -= 1
+    else:
+        while j < NODES - 2 and left > w.cells[j]:
+            left -= w.cells[j]
+            j += 1
     share, rise = min(left / w.cells[j], 1.0) if w.cells[j] > 0.0 else 0.5, w.nodes[j + 1] - w.nodes[j]
-    part = share
-    if rise > 1e-7:
-        part = np.log1p(share * np.expm1(rise)) / rise
-    elif rise < -1e-7:
-        part = 1.0 + np.log1p((1.0 - share) * np.expm1(-rise)) / rise
+    part = 1.0 - _part_with_mass(share, -rise) if is_above else _part_with_mass(share, rise)
     z = width * (j + part) - FARTHEST
     s.line[line, 0] = s.group[panel.group_of[line], 0] + np.exp(s.spread[LINES, 0]) * z
     w.density_ec50[line] = -0.5 * z * z - (w.nodes[j] + rise * part)

@@ -149,3 +149,47 @@ def test_moves_know_the_density_of_the_model(case):
         np.testing.assert_allclose(found[1] - found[0], expected[1] - expected[0], atol=1e-7, err_msg=f"{kind} {i}")
         seen.add(int(kind))
     assert {kinds.LINE, kinds.POPULATION, kinds.SIZE, kinds.EFFECTS, kinds.WELLS} <= seen
+
+
+@pytest.mark.parametrize("z", [-4.4, -3.0, -0.5, 0.0, 0.5, 3.0, 4.4])
+def test_an_ec50_far_in_a_tail_comes_back_from_its_quantile(z):
+    """Wells that hold it elsewhere leave it no digits in a quantile near 1; so the mass above is kept there."""
+    model, made = CASES["pooled"]
+    panel = panel_of(small_panel(made), model, DoseResponsePriors())
+    start, rng = start_of(panel), stream(4, "tails")
+    bases = first_bases(panel, start, rng)
+    bases.is_known[:] = False
+    s, w = state_of(chain_start(panel, start, rng), panel), work_of(panel)
+    for line in range(len(s.line)):
+        steps = np.arange(bases.beyond.shape[1])
+        for peak in (0, len(steps) // 2, len(steps) - 1):
+            bases.beyond[line] = -np.minimum(0.5 * (steps - peak) ** 2, 300.0)
+            before = s.group[panel.group_of[line], 0] + np.exp(s.spread[0, 0]) * z
+            s.line[line, 0] = before
+            quantiles.read_quantile(panel, bases, s, w, line)
+            density = w.density_ec50[line]
+            quantiles.write_quantile(panel, bases, s, w, line)
+            assert s.line[line, 0] == pytest.approx(before, abs=1e-6)
+            assert w.density_ec50[line] == pytest.approx(density, abs=1e-5)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_after_each_move_the_likelihood_kept_is_that_of_the_state(case):
+    """Else a chain comes to rest at a state whose wells seem better than they are."""
+    model, made = CASES[case]
+    panel = panel_of(small_panel(made), model, DoseResponsePriors())
+    rng = stream(5, "kept", case)
+    start = start_of(panel)
+    bases = first_bases(panel, start, rng)
+    bases.is_known[:] = False
+    s, w = state_of(chain_start(panel, start, rng), panel), work_of(panel)
+    schedule = sweep.schedule_of(panel, bases.is_known, np.ones(len(panel.group_of), np.int64))
+    sweep.run_chain(panel, bases, s, w, schedule, 1, np.empty((20, len(s.flat))), rng)
+    fresh = np.empty(len(w.log_likelihood))
+    for _ in range(15):
+        for kind, i in schedule:
+            if kind == sweep.HIERARCHY:
+                continue
+            moves.move(panel, bases, s, w, kind, i, rng)
+            all_log_likelihoods(panel, w.y, s, fresh, w.room_of_cells)
+            np.testing.assert_allclose(w.log_likelihood, fresh, atol=1e-5, err_msg=f"{kind} {i}")
