@@ -18,15 +18,15 @@ def tables(name: str) -> list[dict]:
     return [tomllib.loads(block) for block in blocks]
 
 
-def test_the_plan_of_the_docs_can_be_answered():
-    (content,) = tables("plan.md")
-    question = question_of(content)
+@pytest.mark.parametrize("number", [0, 1])
+def test_the_plans_of_the_docs_can_be_answered(number):
+    question = question_of(tables("plan.md")[number])
     require_answerable(question, None)
     assert question.size is not None
     assert question.frontier is not None
 
 
-@pytest.mark.parametrize("number", [0, 1])
+@pytest.mark.parametrize("number", [0, 1, 2])
 def test_the_scenarios_of_the_docs_are_taken(number):
     scenario = scenario_of(tables("power.md")[number])
     assert list(scenario.points())

@@ -151,7 +151,10 @@ def test_what_is_wrong_with_a_question_is_told(change, message):
             "frontier.largest must be one of subjects, cultures, reverse_transcriptions, wells, plates, hours, got",
         ),
         ({"layouts": {}}, "layouts need a scenario of plates (design.assay 'dose_response'), got ratios"),
-        ({"detection": {}}, "detection needs a scenario of reactions (design.assay 'expression'), got ratios"),
+        (
+            {"detection": {}},
+            "detection needs a scenario of reactions (design.assay 'expression' or 'groups'), got ratios",
+        ),
         ({"bracketing": {}}, "bracketing needs a dose-response fit: name one with prior=, got none"),
     ],
 )

@@ -23,7 +23,7 @@ NODES: Final = 32
 NODES_OF_SD: Final = 0.8
 """Sds of the law of spreads between two nodes, at most."""
 MOST_NODES: Final = 2048
-PASSES: Final = 4
+PASSES: Final = 3
 KEPT: Final = 1e-9
 """Share of the largest weight below which nodes at the ends are left out of the next grid."""
 CLASSES: Final = 96
