@@ -264,7 +264,7 @@ def lettered_rows(rows: Rows) -> list[list[int]]:
             else:
                 break
             below += 1
-        if len(of) >= 2:
+        if len(of) >= 2 and any(NUMBER.fullmatch(cell.strip()) for lines in of for cell in rows[lines[0]][1:]):
             grids.append(of)
             at = below
         else:

@@ -265,6 +265,8 @@ def _full_row(fields: Sequence[str]) -> tuple[int, int, str | None] | None:
             cells, rest = fields[start : start + width], fields[start + width :]
             readings = sum(map(may_be_reading, filter(None, cells)))
             filled = sum(map(bool, cells))
+            if letters is None and readings < filled <= width / 2:
+                continue  # a few words and numbers, made as long as the others by a spreadsheet
             if len(cells) == width and not any(map(is_number, rest)) and readings and 2 * readings > filled:
                 return start, width, letters
     return None

@@ -156,10 +156,12 @@ def _of_column(
 ) -> list[Block]:
     """A block for each plate; where a plate has a well several times, one for each time."""
     column, plate = where
+    said = [row.fields[plate].strip('="') if plate is not None and plate < len(row.fields) else "" for row in rows]
+    if len(named := set(said) - {""}) == 1 and len(set(places)) == len(places):
+        said = [*named] * len(said)  # of one plate, which is named in some rows alone
     cells: defaultdict[tuple[str, int], dict[tuple[int, int], tuple[str, int]]] = defaultdict(dict)
     times: defaultdict[tuple[str, tuple[int, int]], int] = defaultdict(int)
-    for row, place in zip(rows, places, strict=True):
-        of_plate = row.fields[plate].strip('="') if plate is not None and plate < len(row.fields) else ""
+    for row, place, of_plate in zip(rows, places, said, strict=True):
         text = _reading_of(row, head, column)
         cells[of_plate, times[of_plate, place]][place] = text, row.number
         times[of_plate, place] += 1

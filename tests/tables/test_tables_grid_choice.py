@@ -337,3 +337,17 @@ def test_a_plate_beside_its_list_is_one_plate():
 def test_bars_and_line_ends_written_twice():
     assert read(grid().replace(",", "|")) == {"run": str(NUMBERS[0, 0])}
     assert read(grid().replace("\n", "\r\r\n")) == {"run": str(NUMBERS[0, 0])}
+
+
+def test_a_line_of_settings_that_a_spreadsheet_made_longer_is_no_row():
+    above = "1,BCA at 562,0,289468,156,De=1st" + "," * 6 + "\n" + "," * 11 + "\n"
+    assert read(above + bare()) == {"run": str(NUMBERS[0, 0])}
+
+
+def test_a_plate_that_is_named_in_some_rows_of_a_list_is_one():
+    rows = [
+        f"{'P7' if at % 5 == 1 else ''},{'ABCDEFGH'[r]}{c + 1},{NUMBERS[r, c]}"
+        for at, (r, c) in enumerate(np.ndindex(8, 12))
+    ]
+    ((plate,),) = plates_of([(source("\n".join(["Plate,Well,CPM", *rows])), None)])
+    assert (plate.grid.plates, len(plate.grid.cells)) == (("P7",), 96)

@@ -9,6 +9,8 @@ from typing import Final
 from tests.expression.read import written_exports
 from tests.fuzz.case import Case, File
 from tests.fuzz.corpus.tables import dose_map
+from tests.other_workbooks import ods_bytes, xls_bytes, xlsb_bytes
+from tests.workbooks import workbook_bytes
 
 SHEET: Final = (
     "sample,subject,condition,cell_type\n"
@@ -97,3 +99,18 @@ def plate_cases() -> dict[str, Case]:
                 {"files": [File("run.txt")], "lost": "drop", "saturated": "drop", **options},
             )
     return found | _shared("instruments", (".txt", ".csv"), {"lost": "drop", **options}, {"map.csv": dose_map()})
+
+
+@cache
+def workbook_cases() -> dict[str, Case]:
+    """A plate reader's grid in a workbook of each format, with a map."""
+    rows = [[letter, *[1000.5 - 90 * column - row for column in range(6)]] for row, letter in enumerate("ABCD")]
+    sheets = {"Results": [["Luminescence (RLU)"], ["", *range(1, 7)], *rows], "Protocol": [["Gain", 80]]}
+    written = {"xls": xls_bytes, "xlsb": xlsb_bytes, "ods": ods_bytes, "xlsx": workbook_bytes}
+    return {
+        suffix: Case(
+            {f"run.{suffix}": write(sheets), "map.csv": dose_map()},
+            {"files": [File(f"run.{suffix}")], "plate_map": File("map.csv"), "dose_unit": "uM", "lost": "drop"},
+        )
+        for suffix, write in written.items()
+    }
