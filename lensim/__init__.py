@@ -1,7 +1,8 @@
 """lensim: simulate, model and plan dose-response panels and paired RT-qPCR studies.
 
     data = lensim.read.dose_response("wells.csv", dose_unit="uM")
-    fit = lensim.fit(data, seed=1)
+    lensim.check(data).table
+    fit = lensim.fit(data, seed=1, exclude="exclusions.csv")
     fit.verdict, fit.summary(), fit.tables, fit.plot(), fit.tree
     lensim.power("study.toml").table
     lensim.plan("next.toml", prior=fit).text
@@ -21,6 +22,7 @@ from lensim.private_folders import provide_for_libraries
 if TYPE_CHECKING:
     from lensim import read, simulate
     from lensim.checks import InputError
+    from lensim.face.check import RunCheck, check
     from lensim.face.fit import Fit, fit
     from lensim.face.load import load
     from lensim.face.models import models
@@ -36,8 +38,10 @@ provide_for_libraries()  # before one of them is imported
 __all__ = [
     "Fit",
     "InputError",
+    "RunCheck",
     "Screen",
     "__version__",
+    "check",
     "fit",
     "load",
     "models",
@@ -52,7 +56,9 @@ __all__ = [
 _PLACES: Final = {
     "Fit": "lensim.face.fit",
     "InputError": "lensim.checks",
+    "RunCheck": "lensim.face.check",
     "Screen": "lensim.face.screen",
+    "check": "lensim.face.check",
     "fit": "lensim.face.fit",
     "load": "lensim.face.load",
     "published": "lensim.face.published",

@@ -11,6 +11,7 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -22,6 +23,7 @@ from lensim.inference.further_run import FurtherRun
 from lensim.inference.observations import OBSERVATIONS, observations_of
 from lensim.inference.prior_sensitivity import PRIOR_SENSITIVITY
 from lensim.inference.prior_words import PRIOR_DECIDES, moves_of_rows, prior_decides
+from lensim.tables.excluded import Places
 
 if TYPE_CHECKING:
     from lensim.inference.doubts import Population
@@ -187,6 +189,11 @@ class Assay:
         By name of a model: what it says of draws without PyTensor, for the groups of a fast fit.
     further_run
         What a further run of a study is, of which posterior calibration simulates some; None where there is none.
+    places
+        `places(data)`: wells, reactions or tubes by the names that a file of exclusions uses; None where it has none.
+    without
+        `without(data, masks)`: the data without some of these; what is left can be fitted, or `InputError` says why
+        not.
     has_threshold
         Whether `Asked.threshold_um` has a meaning.
     has_levels
@@ -216,6 +223,8 @@ class Assay:
     engines: tuple[Engine, ...] = ()
     densities: Mapping[str, Density] = field(default_factory=dict)
     further_run: FurtherRun | None = None
+    places: Callable[[xr.Dataset], tuple[Places, ...]] | None = None
+    without: Callable[[xr.Dataset, Sequence[np.ndarray]], xr.Dataset] | None = None
     has_threshold: bool = False
     has_levels: bool = False
 

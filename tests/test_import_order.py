@@ -48,7 +48,7 @@ LEVELS = (
     ("tables",),
     ("inference",),
     ("assay",),
-    ("fit_study", "predictive"),
+    ("fit_study", "predictive", "exclude"),
     ASSAYS,
     ("qc",),
     ("miqe",),

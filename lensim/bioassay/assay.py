@@ -9,6 +9,7 @@ from lensim.assay import Asked, Assay, ResultTable
 from lensim.bioassay.assemble import write_bioassay
 from lensim.bioassay.density import DENSITIES
 from lensim.bioassay.estimands import bioassay_estimands, summarise_changes, summarise_media
+from lensim.bioassay.excluded import places, without
 from lensim.bioassay.read import read_bioassay
 
 
@@ -82,4 +83,6 @@ ASSAY: Final = Assay(
     notes=notes,
     densities=DENSITIES,
     write=write_bioassay,
+    places=places,
+    without=without,
 )

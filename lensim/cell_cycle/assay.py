@@ -21,6 +21,7 @@ from lensim.cell_cycle.estimands import (
     summarise_line_differences,
     summarise_shares,
 )
+from lensim.cell_cycle.excluded import places, without
 from lensim.cell_cycle.gated import gate_study
 from lensim.cell_cycle.read import read_cell_cycle
 from lensim.cell_cycle.read.events import write_cell_cycle
@@ -104,4 +105,6 @@ ASSAY: Final = Assay(
     prepared=prepared,
     densities=DENSITIES,
     write=write_cell_cycle,
+    places=places,
+    without=without,
 )

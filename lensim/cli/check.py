@@ -1,6 +1,7 @@
 """The commands `lensim check ASSAY`: what a run is like before anyone fits it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -8,18 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 from typer.core import TyperGroup
 
-from lensim.checks import InputError
+from lensim.checks import InputError, one_of
 from lensim.cli import sources
 from lensim.cli.assay_command import assay_command
 from lensim.cli.exports import exports_of
-from lensim.cli.shared import Force, csv_suffix, paths_in, say
-from lensim.cli.studies import Source, studies_of
+from lensim.cli.shared import Exclude, Force, csv_suffix, paths_in, say
+from lensim.cli.studies import Source, Study, studies_of, without_excluded
 from lensim.cli.workbook import Xlsx, require_workbook, write_tables
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from lensim.qc.finding import Checked
+    from lensim.qc.run import Run
+    from lensim.qc.wells import Wells
 
 FAILED_A_CHECK: Final = 3
 
@@ -45,6 +46,13 @@ def _assay_of(path: Path) -> str:
 
 
 def check_options(
+    exclude: Exclude = None,
+    exclusions_out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write wells that checks name here (.csv), as a file for --exclude whose reasons you fill in."
+        ),
+    ] = None,
     csv: Annotated[Path | None, typer.Option(help="Write all findings here (.csv).")] = None,
     xlsx: Xlsx = None,
     force: Force = False,
@@ -59,9 +67,11 @@ def check_command(name: str, source: Source, about: str) -> Callable[..., None]:
 
 
 def _run(
-    found: Callable[[dict[str, Any]], "list[tuple[str, Checked]]"],
+    found: "Callable[[dict[str, Any], Path | None], list[_Checked]]",
     given: dict[str, Any],
     *,
+    exclude: Path | None,
+    exclusions_out: Path | None,
     csv: Path | None,
     xlsx: Path | None,
     force: bool,
@@ -70,27 +80,47 @@ def _run(
     from lensim.qc.finding import worst
 
     csv_suffix(csv)
-    if csv is not None:
-        require_added(csv, force=force, inputs=paths_in(given))
-    require_workbook(xlsx, force=force, inputs=paths_in(given))
-    runs = found(given)
-    for words, checked in runs:
-        _show(words, checked)
-    _write(runs, csv, xlsx, force=force, inputs=paths_in(given))
-    if worst(finding for _, checked in runs for finding in checked.findings) == "fail":
+    inputs = paths_in({**given, "exclude": exclude})
+    if exclusions_out is not None:
+        one_of("--exclusions-out suffix", exclusions_out.suffix.lower(), (".csv",))
+    for path in (csv, exclusions_out):
+        if path is not None:
+            require_added(path, force=force, inputs=inputs)
+    require_workbook(xlsx, force=force, inputs=inputs)
+    runs = found(given, exclude)
+    for one in runs:
+        _show(one.words, one.found)
+    _write([(one.words, one.found) for one in runs], csv, xlsx, force=force, inputs=inputs)
+    _write_candidates(runs, exclusions_out, force=force, inputs=inputs)
+    if worst(finding for one in runs for finding in one.found.findings) == "fail":
         raise typer.Exit(FAILED_A_CHECK)
 
 
-def _of_plates(source: Source, given: dict[str, Any]) -> "list[tuple[str, Checked]]":
+@dataclass(frozen=True)
+class _Checked:
+    """What was found in one study, and in which wells or reactions."""
+
+    words: str
+    found: "Checked"
+    of: "Run | Wells"
+
+
+def _of_plates(source: Source, given: dict[str, Any], exclude: Path | None) -> list[_Checked]:
     from lensim.qc.plates import check_plates
     from lensim.qc.wells import wells_of_study
 
     studies = studies_of(source(**given), given.get("by") or "")
-    return [(study.words, check_plates(wells_of_study(study.data))) for study in studies]
+    found = []
+    for study in without_excluded(studies, exclude, given.get("decimal")):
+        _tell_excluded(study)
+        wells = wells_of_study(study.data)
+        found.append(_Checked(study.words, check_plates(wells), wells))
+    return found
 
 
-def _of_expression(given: dict[str, Any]) -> "list[tuple[str, Checked]]":
+def _of_expression(given: dict[str, Any], exclude: Path | None) -> list[_Checked]:
     """Of exports without a sheet too: then samples are what the export calls so."""
+    from lensim.qc.excluded import without_excluded as run_without
     from lensim.qc.expression import check_run
     from lensim.qc.run import run_of_reactions, run_of_study
 
@@ -101,36 +131,60 @@ def _of_expression(given: dict[str, Any]) -> "list[tuple[str, Checked]]":
     if not exports.says_samples:
         if given["by"] or given["where"]:
             raise InputError("--by and --where need a table or a --sheet that says which sample is which")
-        return [("", check_run(run))]
+        run, told = run_without(run, exclude, given.get("decimal"))
+        if told:
+            say(f"note: {told}", quietly=True)
+        return [_Checked("", check_run(run), run)]
     studies = studies_of(sources.expression(**exports.given), given.get("by") or "")
-    return [(study.words, check_run(run_of_study(study.data, run))) for study in studies]
+    found = []
+    for study in without_excluded(studies, exclude, given.get("decimal")):
+        _tell_excluded(study)
+        of = run_of_study(study.data, run)
+        found.append(_Checked(study.words, check_run(of), of))
+    return found
+
+
+def _tell_excluded(study: Study) -> None:
+    from lensim.tables.excluded import told_of_excluded
+
+    for note in told_of_excluded(study.data):
+        say(f"{study.words}note: {note}", quietly=True)
+
+
+def _write_candidates(runs: list[_Checked], path: Path | None, *, force: bool, inputs: list[Path]) -> None:
+    """Write the wells that checks name, for --exclude."""
+    import pandas as pd
+
+    from lensim.added_files import added_file
+    from lensim.csv_file import write_csv_file
+    from lensim.qc.candidates import candidates
+
+    if path is None:
+        return
+    table = pd.concat([candidates(one.found, one.of) for one in runs], ignore_index=True).fillna("").drop_duplicates()
+    if not len(table):
+        say(f"no check names a single well, so {path} is not written")
+        return
+    table = table[[*(name for name in table if name != "reason"), "reason"]]
+    with added_file(path, force=force, inputs=inputs) as partial_path:
+        write_csv_file(table, partial_path)
+    say(
+        f"{len(table)} {'well' if len(table) == 1 else 'wells'} in {path}: write a reason in each line that is to be "
+        "excluded, delete the other lines, and give the file as --exclude"
+    )
 
 
 def _show(words: str, checked: "Checked") -> None:
     from lensim.cli.tables import print_text
+    from lensim.qc.words import in_words
 
     say(f"{words}{checked.sentence}")
     print_text(checked.summary().astype(str))
     shown = [one for one in checked.findings if one.status != "pass"]
     if shown:
-        print_text(_in_words(checked), "what a person should look at")
+        print_text(in_words(checked), "what a person should look at")
     for sentence in checked.not_checked:
         say(f"{words}not checked: {sentence}", quietly=True)
-
-
-def _in_words(checked: "Checked") -> "pd.DataFrame":
-    """Findings that do not pass, the worst first, as people read them."""
-    import pandas as pd
-
-    from lensim.qc.words import measured
-
-    odd = sorted((one for one in checked.findings if one.status != "pass"), key=lambda one: one.status != "fail")
-    rows = [
-        {"check": one.check, "place": one.place, "status": one.status, "value": measured(one), "why": one.reason}
-        | {"what it does": one.effect}
-        for one in odd
-    ]
-    return pd.DataFrame(rows)
 
 
 def _write(

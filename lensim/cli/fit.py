@@ -1,6 +1,6 @@
 """The commands `lensim fit ASSAY`: options of the assay's files, and those that all fits share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -28,6 +28,7 @@ from lensim.cli.shared import (
     CiProb,
     Csv,
     Draws,
+    Exclude,
     FigureFolder,
     Force,
     Seed,
@@ -37,11 +38,13 @@ from lensim.cli.shared import (
     paths_in,
     say,
 )
-from lensim.cli.studies import Source, Study, joint_tables, studies_of
+from lensim.cli.studies import Source, Study, joint_tables, studies_of, without_excluded
 from lensim.cli.workbook import Xlsx, named, require_workbook, write_tables
 from lensim.cli.workers import Scheduler, TrustNetwork, Workers
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from lensim.assay import Asked
     from lensim.cli.summarize import Said
     from lensim.face.fit import Fit
@@ -58,6 +61,7 @@ def fit_options(
         Engine,
         typer.Option(help="How draws are made: auto takes the fastest that suits the data; nuts takes minutes."),
     ] = "auto",
+    exclude: Exclude = None,
     figures: FigureFolder = None,
     csv: Csv = None,
     xlsx: Xlsx = None,
@@ -106,6 +110,7 @@ def _run(
     model: str,
     priors: Path | None,
     engine: Engine,
+    exclude: Path | None,
     figures: Path | None,
     csv: Path | None,
     xlsx: Path | None,
@@ -133,16 +138,16 @@ def _run(
         where = Where(path, workers, scheduler, trust_network, figures, csv, xlsx, force)
         of_fits = {"seed": seed, "model": model, "engine": engine, "draws": draws, "tune": tune, "chains": chains}
         settings = settings_of({**of_fits, "target_accept": target_accept}, priors, ci, keep)
-        _screen(source, given, where, settings, Asked(ci), every_compound=every_compound)
+        _screen(source, given, where, settings, Asked(ci), exclude, every_compound=every_compound)
         return
     one_of("--out suffix", path.suffix.lower(), (".nc",))
     SamplerSettings(draws=draws, tune=tune, chains=chains, target_accept=target_accept)  # refuses what is out of range
-    read_here = paths_in({**given, "priors": priors})
+    read_here = paths_in({**given, "priors": priors, "exclude": exclude})
     if not by:
         require_room_for(path, force=force, inputs=read_here)
     require_room(csv, figures, force=force, inputs=read_here)
     require_workbook(xlsx, force=force, inputs=read_here)
-    studies = studies_of(source(**given), by)
+    studies = without_excluded(studies_of(source(**given), by), exclude, given.get("decimal"))
     for study in studies:
         require_room_for(study.path(path), force=force, inputs=read_here)
         require_room(None, study.folder(figures), force=force, inputs=read_here)
@@ -168,6 +173,7 @@ def _screen(
     where: Where,
     settings: "ScreenSettings",
     asked: "Asked",
+    exclude: Path | None,
     *,
     every_compound: bool,
 ) -> None:
@@ -176,17 +182,24 @@ def _screen(
     from lensim.cli.summarize import require_room
     from lensim.tables.told import column_notes
 
-    inputs = paths_in(given)
+    inputs = paths_in({**given, "exclude": exclude})
     require_room(where.csv, where.figures, force=where.force, inputs=inputs)
     require_workbook(where.xlsx, force=where.force, inputs=inputs)
     compound = given.get("compound", "") if every_compound else ""
-    studies = (
+    studies: Mapping[str, xr.Dataset] = (
         sources.every_compound(**{**given, "compound": ""})
         if every_compound
-        else cast("dict[str, Any]", source(**given))
+        else cast("dict[str, xr.Dataset]", source(**given))
     )
     for note in column_notes(sources.whole(studies)):
         say(f"note: {in_own_options(note)}", quietly=True)
+    if exclude is not None:
+        from lensim.exclude import Excluding
+        from lensim.tables.exclusions import read_exclusions
+
+        exclusions = read_exclusions(exclude, given.get("decimal"))
+        studies = Excluding(studies, exclusions, sources.whole(studies) if every_compound else None)
+        say(f"note: {len(exclusions.lines)} lines of {exclusions.place} are excluded before the fits", quietly=True)
     by = "compound" if every_compound else str(given["by"])
     run_screen_command(studies, by, settings, where, asked, compound, inputs)
 
@@ -274,6 +287,7 @@ def _fit(
     """The fit of one study, after what a person should know of it."""
     from lensim.assay import find_assay
     from lensim.face.fit import fit
+    from lensim.tables.excluded import told_of_excluded
     from lensim.tables.told import column_notes
 
     assay = find_assay(name)
@@ -281,7 +295,7 @@ def _fit(
     chosen = model or assay.default_model(data)
     say(f"{study.words}{assay.counts(data)}; model {chosen}", quietly=True)
     reason = (assay.model_reason(data),) if not model and assay.model_reason(data) else ()
-    for note in (*reason, *column_notes(study.data), *assay.notes(data)):
+    for note in (*reason, *column_notes(study.data), *told_of_excluded(study.data), *assay.notes(data)):
         say(f"{study.words}note: {in_own_options(note)}", quietly=True)
     with first_table(assay, data, seed, study.words):
         return fit(

@@ -106,6 +106,13 @@ Worksheet = Annotated[
         help="Sheet of workbooks that is read, where several could be. May be repeated for sheets that belong together."
     ),
 ]
+Exclude = Annotated[
+    Path | None,
+    typer.Option(
+        help="Table of wells or reactions to leave out, a line each: plate, well (or cell_line, dose_um; or target, "
+        "sample) and reason."
+    ),
+]
 Control = Annotated[str, typer.Option(help="Condition that others are compared with.")]
 Where = Annotated[
     list[str] | None,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from lensim.assay import ResultTable
+    from lensim.tables.number_text import DecimalMark
 
 ERROR: Final = "error"
 LONGEST_PART: Final = 80
@@ -64,6 +65,25 @@ def studies_of(read: "xr.Dataset | dict[str, xr.Dataset]", by: str) -> list[Stud
             raise InputError(f"values of {by} must give names of files that differ, got {taken[name]!r} and {value!r}")
         taken[name] = value
     return [Study(by, value, data, stems[value]) for value, data in read.items()]
+
+
+def without_excluded(
+    studies: "Sequence[Study]", exclude: Path | None, decimal: "DecimalMark | None" = None
+) -> list[Study]:
+    """The studies of a command without what the file of --exclude names; each line must be of one of them.
+
+    Raises
+    ------
+    InputError
+        As `lensim.exclude.exclude_wells`.
+    """
+    if exclude is None:
+        return list(studies)
+    from lensim.exclude import Excluding
+    from lensim.tables.exclusions import read_exclusions
+
+    left = Excluding({one.value: one.data for one in studies}, read_exclusions(exclude, decimal))
+    return [replace(one, data=left[one.value]) for one in studies]
 
 
 def _safe(name: str) -> str:

@@ -24,6 +24,7 @@ from lensim.dose_response.estimands import (
     summarise_panel,
     with_inhibition_at,
 )
+from lensim.dose_response.excluded import places, without
 from lensim.dose_response.experiments import THIS_INHIBITION_AT_TOP, THIS_LOG10_IC50, means_suffice
 from lensim.dose_response.first_answer import first_answer
 from lensim.dose_response.levels import levels_beside, summarise_levels, with_levels
@@ -276,4 +277,6 @@ ASSAY: Final = Assay(
     write=write_tidy,
     has_threshold=True,
     has_levels=True,
+    places=places,
+    without=without,
 )

@@ -32,6 +32,7 @@ from lensim.expression.evidence import (
     evidence_of,
     pairs_not_there,
 )
+from lensim.expression.excluded import places, without
 from lensim.expression.fold_change_density import DENSITY
 from lensim.expression.fold_change_density import MODEL as FOLD_CHANGES
 from lensim.expression.groups.density import DENSITY as LEVEL_DENSITY
@@ -343,4 +344,6 @@ ASSAY: Final = Assay(
     write=write_study,
     engines=(EXACT, KERNEL),
     densities={**DENSITIES, FOLD_CHANGES: DENSITY, LEVEL_GROUPS: LEVEL_DENSITY},
+    places=places,
+    without=without,
 )

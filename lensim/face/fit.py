@@ -13,6 +13,7 @@ from lensim.checks import InputError, one_of
 from lensim.fit_study import fit_study
 from lensim.inference.verdict import Verdict
 from lensim.plain_text import one_line
+from lensim.tables.exclusions import Exclusions
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -322,6 +323,7 @@ def fit(
     model: str = "",
     priors: Any = None,
     engine: Literal["auto", "laplace", "exact", "kernel", "nuts"] = "auto",
+    exclude: str | Path | pd.DataFrame | Exclusions | None = None,
     seed: int = 1,
     draws: int = 1000,
     tune: int = 1000,
@@ -349,6 +351,10 @@ def fit(
         How the posterior is drawn. auto takes the first engine of the assay that takes the data, and nuts where none
         does. laplace (dose-response), exact and kernel (expression) are fast; nuts compiles the PyMC model first, which
         takes up to a minute or two.
+    exclude
+        Wells or reactions to leave out: a table, or its file, with the columns plate and well (or cell_line and
+        dose_um; or target and sample) and reason; see `lensim.tables.exclusions.COLUMNS`. The result keeps which, why,
+        and the file's digest.
     seed
         Root seed; the same seed gives the same numbers.
     draws, tune, chains, target_accept
@@ -364,15 +370,16 @@ def fit(
     Raises
     ------
     InputError
-        If a name is unknown, a number is out of its range, the data do not suit the model, or the engine that is named
-        does not take them.
+        If a name is unknown, a number is out of its range, the data do not suit the model, the engine that is named
+        does not take them, or a line of `exclude` names no well or those of several plates.
     """
+    from lensim.exclude import exclude_wells
     from lensim.inference.settings import FitSettings, SamplerSettings
 
     settings = FitSettings(SamplerSettings(draws=draws, tune=tune, chains=chains, target_accept=target_accept))
     return Fit(
         fit_study(
-            data,
+            exclude_wells(data, exclude),
             settings,
             seed,
             model=model,

@@ -9,12 +9,14 @@ import xarray as xr
 
 from lensim.arguments import checked
 from lensim.checks import InputError
+from lensim.exclude import Excluding
 from lensim.face.fit import Fit
 from lensim.inference.settings import SamplerSettings
 from lensim.result_workbook import write_result_workbook
 from lensim.screen.result import StoredScreen, open_result
 from lensim.screen.run import COLUMN, run_screen
 from lensim.screen.settings import ScreenSettings, priors_in
+from lensim.tables.exclusions import Exclusions, require_readable
 
 Files = str | Path | Sequence[str | Path]
 
@@ -102,6 +104,7 @@ def screen(
     model: str = "",
     priors: Any = None,
     engine: str = "auto",
+    exclude: str | Path | pd.DataFrame | Exclusions | None = None,
     seed: int = 1,
     draws: int = 1000,
     tune: int = 1000,
@@ -136,6 +139,8 @@ def screen(
         What names the compounds, as the first column of the table is called.
     model, priors, engine, draws, tune, chains, target_accept, attempts
         As for `lensim.fit`, of each compound.
+    exclude
+        Wells to leave out, as for `lensim.fit`; each line must name a well of some compound.
     seed
         Root seed. Each compound has its own by its name, so numbers do not depend on order, on other compounds, or on
         workers.
@@ -165,7 +170,7 @@ def screen(
     sampler = SamplerSettings(draws=draws, tune=tune, chains=chains, target_accept=target_accept)
     settings = ScreenSettings(seed, model, priors_in(priors), engine, sampler, attempts, ci_prob, keep)
     run_screen(
-        _studies(data, reading, by),
+        _without(_studies(data, reading, by), exclude),
         Path(out),
         settings,
         by=by,
@@ -177,6 +182,16 @@ def screen(
         tell=tell,
     )
     return Screen(Path(out))
+
+
+def _without(
+    studies: Mapping[str, xr.Dataset], exclude: str | Path | pd.DataFrame | Exclusions | None
+) -> Mapping[str, xr.Dataset]:
+    exclusions = require_readable(exclude)
+    if exclusions is None:
+        return studies
+    whole = getattr(studies, "data", None)  # all compounds of a table
+    return Excluding(studies, exclusions, whole if isinstance(whole, xr.Dataset) else None)
 
 
 def _studies(

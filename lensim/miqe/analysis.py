@@ -15,6 +15,7 @@ from lensim.inference.prior_words import PRIOR_DECIDES
 from lensim.inference.verdict import verdict_of
 from lensim.miqe.study import Fact, Study, counted, listed, software
 from lensim.miqe.validation import NO_CTS
+from lensim.tables.excluded import told_of_excluded
 from lensim.tables.names import names_along
 
 PROGRAM_OF_MACHINE: Final = "the program of the machine that gave the Cts, with its version"
@@ -94,6 +95,7 @@ def outliers(study: Study) -> Fact:
         words.append(f"{counted(int(ignored), 'well')} left out by the file (omitted, empty, without result)")
     if lost := str(attrs.get("genes_left_out", "")):
         words.append(f"genes without a sample left out: {lost}")
+    words += told_of_excluded(study.data)
     table = study.tables.get("outlying_reactions")
     flagged = 0 if table is None else len(table.frame)
     words.append(

@@ -16,6 +16,7 @@ from lensim.assay import MODEL_REASON
 from lensim.inference.verdict import verdict_of
 from lensim.miqe.checklist import Item, Known
 from lensim.miqe.study import Fact, Fit, counted, listed, software
+from lensim.tables.excluded import told_of_excluded
 from lensim.tables.names import names_along
 
 SOURCE: Final = "lensim"
@@ -161,7 +162,8 @@ def excluded(panel: Panel) -> Fact:
         )
         if attrs.get(name)
     ]
-    return Fact(f"left out: {', '.join(words)}" if words else "none left out as read")
+    read = f"left out: {', '.join(words)}" if words else "none left out as read"
+    return Fact("; ".join([read, *told_of_excluded(panel.data)]))
 
 
 def normalisation(panel: Panel) -> Fact:

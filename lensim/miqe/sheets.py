@@ -16,6 +16,7 @@ from lensim.miqe.methods import NO_GUIDELINE
 from lensim.miqe.quantities import quantities_table
 from lensim.miqe.study import Study, flat
 from lensim.record import object_of
+from lensim.tables.excluded import table_of_excluded
 from lensim.workbook_file import SheetTable
 
 OF_SETTINGS: Final[tuple[str, ...]] = ("assay", "model", "model_reason", "engine", "lensim_version", "seed", "attempts")
@@ -42,6 +43,9 @@ def workbook_of_checklist(checklist: Checklist) -> list[SheetTable]:
             "answers", template_of(checklist), note="Fill the column answer, and give this file as the answers."
         ),
     ]
+    excluded = table_of_excluded(study.data)
+    if len(excluded):
+        sheets.append(SheetTable("excluded", excluded, note="Left out before the fit, as a person's file says."))
     settings = settings_sheet(study.result)
     if not isinstance(study, Study):
         return [*sheets, settings]

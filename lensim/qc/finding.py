@@ -35,6 +35,8 @@ class Finding:
         Why it has this status, with the limit.
     effect
         What it does to the result where that is not "pass"; a finding that passes has none, whatever is given.
+    wells
+        Positions of the wells or reactions that it names, in what was checked; empty where it is of no single well.
     """
 
     check: str
@@ -46,6 +48,7 @@ class Finding:
     effect: str = ""
     low: float = math.nan
     high: float = math.nan
+    wells: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if self.status == "pass":

@@ -62,7 +62,7 @@ def _negative(wells: Wells) -> Iterator[Finding]:
         reason = f"below {low:.4g}{what}: {named}" if names else f"none of {len(own)} is below {low:.4g}{what}"
         yield Finding(
             "negative wells", wells.plates[plate], "look" if names else "pass", float(len(names)), "wells", reason,
-            effect,
+            effect, wells=tuple(odd.tolist()),
         )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Where wells lie: edges and gradients of each plate with their size, and drift between plates."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -21,6 +22,15 @@ PLACES = ("edge", "gradient of rows", "gradient of columns")
 LEAST_SHARE = 0.1
 """Groups with less of the untreated signal are left out: counting and background decide there (assumed)."""
 FEWEST_PLATES = 4
+WIDEST_PERCENT = 50.0
+"""An effect whose 95% interval reaches further is not told: its pass would say nothing (assumed)."""
+ONE_PLACE = (
+    "wells of one culture and dose lie all at the edge or all inside",
+    "wells of one culture and dose lie in one row",
+    "wells of one culture and dose lie in one column",
+)
+NUMBERED = "wells are numbered, taken along rows: where they run down columns, give names such as A1"
+SHOWN = 5
 
 
 def check_places(wells: Wells) -> Checked:
@@ -32,34 +42,85 @@ def check_places(wells: Wells) -> Checked:
     regression are left out.
     """
     if not wells.has_places:
-        return Checked((), ("edge and gradients: wells have no places like B7",))
-    fitted = {plate: _fit(wells, plate) for plate in np.unique(wells.plate).tolist()}
+        return Checked((), ("edge and gradients: wells have no places like B7 or 19",))
+    plates = np.unique(wells.plate).tolist()
+    fitted = {plate: fitted_places(wells, plate) for plate in plates}
     known = {plate: one for plate, one in fitted.items() if np.isfinite(one.error).any()}
     number = sum(int(np.isfinite(one.error).sum()) for one in known.values())
     found = [*_of_all(known.values())]
     found += [finding for plate, one in known.items() for finding in _of_plate(wells.plates[plate], one, number)]
-    unknown = [wells.plates[plate] for plate in fitted if plate not in known]
-    note = f"edge and gradients: no wells that should be alike lie at different places on {', '.join(unknown[:5])}"
-    never = [name for at, name in enumerate(PLACES) if known and all(np.isnan(one.value[at]) for one in known.values())]
-    told = f"{' and '.join(never)}: no plate has wells that should be alike on both sides"
-    return Checked(tuple(found), (note,) * bool(unknown) + (told,) * bool(never))
+    if wells.are_numbered:
+        found = [replace(one, reason=f"{one.reason}; {NUMBERED}") for one in found]
+    return Checked(tuple(found), tuple(_not_told(wells, fitted)))
 
 
-def _fit(wells: Wells, plate: int) -> Fitted:
+def fitted_places(wells: Wells, plate: int) -> Fitted:
+    """Edge and gradients of a plate [log signal]; NaN of what its wells do not tell, or not within `WIDEST_PERCENT`."""
     response, design, groups = _within_groups(wells, plate)
     value, error = np.full(len(PLACES), np.nan), np.full(len(PLACES), np.nan)
-    told = np.flatnonzero(np.ptp(design, axis=0) > 0) if len(design) else np.empty(0, dtype=int)
-    if not len(told):
+    moves = _moves(design)
+    told = [at for at in moves if at not in _together(design, moves)]
+    if not told:
         return Fitted(value, error, 0.0)
-    one = clipped_regression(design[:, told], response, absorbed=groups)
-    value[told], error[told] = one.value, one.error
+    # what is told alone does not depend on which of those that move together stand for them
+    basis = list(told)
+    for at in moves:
+        if np.linalg.matrix_rank(design[:, [*basis, at]]) > len(basis) and at not in basis:
+            basis.append(at)
+    one = clipped_regression(design[:, basis], response, absorbed=groups)
+    for k, at in enumerate(basis):
+        reach = sure_quantile(1, one.degrees_of_freedom, 0.05) * _times(at) * one.error[k]
+        if at in told and reach <= np.log1p(WIDEST_PERCENT / 100.0):
+            value[at], error[at] = one.value[k], one.error[k]
     return Fitted(value, error, one.degrees_of_freedom)
+
+
+def _moves(design: np.ndarray) -> list[int]:
+    """Which places differ within groups of wells that should be alike."""
+    return np.flatnonzero(np.ptp(design, axis=0) > 1e-9).tolist() if len(design) else []
+
+
+def _together(design: np.ndarray, moves: Sequence[int]) -> list[int]:
+    """Those of the places that move with others, so that none of them can be told alone."""
+    rank = np.linalg.matrix_rank(design[:, moves]) if moves else 0
+    if rank == len(moves):
+        return []
+    rest = {at: [one for one in moves if one != at] for at in moves}
+    return [at for at in moves if (np.linalg.matrix_rank(design[:, rest[at]]) if rest[at] else 0) == rank]
+
+
+def _not_told(wells: Wells, fitted: Mapping[int, Fitted]) -> Iterator[str]:
+    """What the layout, or too few wells, keep from being told, with the plates that it is so on."""
+    why: dict[str, list[str]] = {}
+    for plate, one in fitted.items():
+        _, design, _ = _within_groups(wells, plate)
+        moves = _moves(design)
+        together = _together(design, moves)
+        for at, name in enumerate(PLACES):
+            if np.isfinite(one.error[at]):
+                continue
+            if not len(design):
+                reason = "edge and gradients: no two wells of one culture and dose"
+            elif at not in moves:
+                reason = f"{name}: {ONE_PLACE[at]}, so it cannot be told from the effect of the dose"
+            elif at in together:
+                others = " and ".join(PLACES[k] for k in together)
+                reason = f"{others}: wells of one culture and dose lie so that these go together; none is told alone"
+            else:
+                reason = f"{name}: too few wells of one culture and dose to tell it within {WIDEST_PERCENT:g}%"
+            plates = why.setdefault(reason, [])
+            if wells.plates[plate] not in plates:
+                plates.append(wells.plates[plate])
+    for reason, plates in why.items():
+        more = f" and {len(plates) - SHOWN} more" if len(plates) > SHOWN else ""
+        where = "all plates" if len(plates) == len(fitted) > 1 else f"{', '.join(plates[:SHOWN])}{more}"
+        yield f"{reason} ({where})"
 
 
 def _within_groups(wells: Wells, plate: int) -> tuple[np.ndarray, np.ndarray, int]:
     """Log signals and places of a plate's wells, each less the mean of its group; and how many groups there are."""
     own = np.flatnonzero((wells.plate == plate) & np.isfinite(wells.signal))
-    signal, places = wells.signal[own] - wells.background(plate), _places(wells, own)
+    signal, places = wells.signal[own] - wells.background(plate), places_of(wells, own)
     keys: dict[tuple[int, str, float], list[int]] = {}
     for k, at in enumerate(own.tolist()):
         keys.setdefault((int(wells.culture[at]), str(wells.compound[at]), float(wells.dose_um[at])), []).append(k)
@@ -78,7 +139,7 @@ def _within_groups(wells: Wells, plate: int) -> tuple[np.ndarray, np.ndarray, in
     return response, design, len(parts)
 
 
-def _places(wells: Wells, own: np.ndarray) -> np.ndarray:
+def places_of(wells: Wells, own: np.ndarray) -> np.ndarray:
     """Whether a well is at the edge, and its row and column from -1 to 1 (well, 3)."""
     row, column, (rows, columns) = wells.row[own], wells.column[own], wells.shape
     edge = (row == 0) | (row == rows - 1) | (column == 0) | (column == columns - 1)

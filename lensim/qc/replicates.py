@@ -136,6 +136,7 @@ def _wells(run: Run, cells: _Cells, everyone: Spread, distance: np.ndarray) -> I
         if abs(gap) <= max(limit.WELL_TO_LOOK, float(far[at])):
             continue
         size = int(count[c])
+        named = tuple(cells.at[own].tolist()) if size == 2 else (int(cells.at[at]),)
         status: Status = "fail" if abs(gap) > limit.WELL_TO_FAIL else "look"
         if size == 2:
             first, second = (int(cells.at[k]) for k in own.tolist())
@@ -149,7 +150,7 @@ def _wells(run: Run, cells: _Cells, everyone: Spread, distance: np.ndarray) -> I
             others = own[own != at]
             reason = f"at {cells.ct[at]:.1f}, its {size - 1} replicates {_at(cells.ct[others])}"
             effect = f"moves the mean of its sample by {abs(gap) / size:.2f} cycles unless it is left out"
-        yield Finding("outlying well", place, status, gap, "cycles", reason, effect)
+        yield Finding("outlying well", place, status, gap, "cycles", reason, effect, wells=named)
 
 
 def _at(cts: np.ndarray) -> str:
@@ -164,4 +165,5 @@ def _failed(run: Run, cells: _Cells) -> Iterator[Finding]:
             "outlying well", run.named(int(cells.at[k])), "fail", np.inf, "cycles",
             f"not detected, its replicates {_at(others)}: the reaction failed",
             "taken as a true result it pulls the level down: exclude the well, or leave its Ct empty",
+            wells=(int(cells.at[k]),),
         )  # fmt: skip

@@ -92,15 +92,16 @@ def run_of_study(data: xr.Dataset, others: Run | None = None) -> Run:
     """
     genes, plates = (data[name].to_numpy().astype(object) for name in (v.GENE, v.PLATE))
     parts = [_unknowns(data, genes, plates)]
-    for task, ct, quantity, gene, plate in (
-        ("standard", v.STANDARD_CT, v.STANDARD_QUANTITY, v.GENE_OF_STANDARD, v.PLATE_OF_STANDARD),
-        ("no_template", v.NO_TEMPLATE_CT, "", v.GENE_OF_NO_TEMPLATE, v.PLATE_OF_NO_TEMPLATE),
+    for task, ct, quantity, gene, plate, well in (
+        ("standard", v.STANDARD_CT, v.STANDARD_QUANTITY, v.GENE_OF_STANDARD, v.PLATE_OF_STANDARD, v.STANDARD_WELL),
+        ("no_template", v.NO_TEMPLATE_CT, "", v.GENE_OF_NO_TEMPLATE, v.PLATE_OF_NO_TEMPLATE, v.NO_TEMPLATE_WELL),
     ):
         if ct in data:
             values = data[ct].to_numpy().astype(float)
             none = np.full(len(values), "", dtype=object)
             amount = data[quantity].to_numpy().astype(float) if quantity else np.full(len(values), np.nan)
-            own = (plates[data[plate].to_numpy()], none, none, genes[data[gene].to_numpy()])
+            names = data[well].to_numpy().astype(object) if well in data else none
+            own = (plates[data[plate].to_numpy()], names, none, genes[data[gene].to_numpy()])
             parts.append((*own, np.full(len(values), task, dtype=object), values, amount))
     if others is not None:
         of = others.of("no_rt", "plate_calibrator")

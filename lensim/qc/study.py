@@ -9,8 +9,8 @@ from lensim.checks import InputError
 from lensim.qc.expression import check_run
 from lensim.qc.finding import Checked
 from lensim.qc.plates import check_plates
-from lensim.qc.run import run_of_study
-from lensim.qc.wells import wells_of_study
+from lensim.qc.run import Run, run_of_study
+from lensim.qc.wells import Wells, wells_of_study
 
 
 @checked
@@ -34,10 +34,22 @@ def check_study(data: xr.Dataset) -> Checked:
     >>> _, data = lensim.simulate.expression(seed=1)
     >>> check_study(data).table
     """
+    of = looked_at(data)
+    return check_plates(of) if isinstance(of, Wells) else check_run(of)
+
+
+def looked_at(data: xr.Dataset) -> Run | Wells:
+    """The reactions or wells of a study, to which findings point.
+
+    Raises
+    ------
+    InputError
+        As `check_study`.
+    """
     name = assay_of(data).name
     if name == v.DOSE_RESPONSE:
-        return check_plates(wells_of_study(data))
+        return wells_of_study(data)
     if name != v.EXPRESSION or v.CT not in data:
         got = "ratios" if name == v.EXPRESSION else name
-        raise InputError(f"check_study needs wells of dose-response or Cts of RT-qPCR, got {got}")
-    return check_run(run_of_study(data))
+        raise InputError(f"run QC needs wells of dose-response or Cts of RT-qPCR, got {got}")
+    return run_of_study(data)

@@ -65,5 +65,7 @@ PLATE_LEVEL_FOLD: Final = 2.0
 """Of a plate's untreated level against the other plates of the line (assumed)."""
 PLATEAU_TO_LOOK_PERCENT: Final = 15.0  # assumed: moves an IC50 of a slope of 1 by a third
 PLATEAU_TO_FAIL_PERCENT: Final = 30.0  # assumed
+WELL_FOLD: Final = 1.5
+"""A well of a plate nearer to its replicates is left to the model, whose noise has heavy tails (assumed)."""
 AT_ONE_VALUE: Final = 3
 """So many wells at the highest number of a plate, to the last digit, are where a reader stops (assumed)."""

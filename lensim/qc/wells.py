@@ -1,12 +1,17 @@
 """Wells of plates as columns, from the Dataset of a dose-response study, for the checks of plates."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.tables.plate_size import plate_shape
+from lensim.tables.well_names import STANDARD_PLATES
+
+LONGEST_NUMBER: Final = 4
+"""Digits of the number of a well."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,10 @@ class Wells:
         Signals of wells without cells.
     saturated
         Wells that the reader could not read and that were left out.
+    dose_unit
+        uM, or a unit of the user's own.
+    are_numbered
+        Whether places are those of numbers, along rows: 1 to 12 is row A of a plate of 96.
     """
 
     signal: np.ndarray
@@ -49,6 +58,8 @@ class Wells:
     lines: list[str]
     cultures: list[str]
     saturated: int = 0
+    dose_unit: str = "uM"
+    are_numbered: bool = False
 
     @property
     def is_untreated(self) -> np.ndarray:
@@ -57,7 +68,7 @@ class Wells:
 
     @property
     def has_places(self) -> bool:
-        """Whether wells have names like B7."""
+        """Whether wells have names like B7, or numbers."""
         return len(self.row) == len(self.signal)
 
     def background(self, plate: int) -> float:
@@ -86,6 +97,7 @@ def wells_of_study(data: xr.Dataset) -> Wells:
         f"plate {1 + at}" for at in range(most)
     ]  # fmt: skip
     empty = np.full(number, "", dtype=object)
+    row, column, shape = _places(data)
     return Wells(
         signal=signal,
         is_percent=is_percent,
@@ -96,13 +108,33 @@ def wells_of_study(data: xr.Dataset) -> Wells:
         experiment=data[v.EXPERIMENT_OF_CULTURE].to_numpy()[culture],
         compound=data[v.COMPOUND].to_numpy().astype(object) if v.COMPOUND in data else empty,
         name=data[v.WELL_NAME].to_numpy().astype(object) if v.WELL_NAME in data else empty,
-        row=data[v.PLATE_ROW].to_numpy() if has_places else np.empty(0, dtype=int),
-        column=data[v.PLATE_COLUMN].to_numpy() if has_places else np.empty(0, dtype=int),
-        shape=plate_shape(data) if has_places else (0, 0),
+        row=row,
+        column=column,
+        shape=shape,
+        are_numbered=not has_places and len(row) > 0,
         blank=data[v.BLANK_SIGNAL].to_numpy().astype(float) if has_blanks else np.empty(0),
         plate_of_blank=data[v.PLATE_OF_BLANK].to_numpy() if has_blanks else np.empty(0, dtype=int),
         plates=plates,
         lines=data[v.CELL_LINE].to_numpy().astype(str).tolist(),
         cultures=[str(name) for name in cultures],
         saturated=int(data.attrs.get("wells_saturated", 0)),
+        dose_unit=str(data[v.DOSE].attrs.get("units", "uM")) or "uM",
     )
+
+
+def _places(data: xr.Dataset) -> tuple[np.ndarray, np.ndarray, tuple[int, int]]:
+    """Row and column of each well from 0, and the shape of a plate; empty where wells have no places.
+
+    Numbers from 1 run along the rows of the smallest plate of 96, 384 or 1536 wells that has all of them.
+    """
+    if v.PLATE_ROW in data and v.PLATE_COLUMN in data:
+        return data[v.PLATE_ROW].to_numpy(), data[v.PLATE_COLUMN].to_numpy(), plate_shape(data)
+    nowhere = np.empty(0, dtype=int), np.empty(0, dtype=int), (0, 0)
+    names = data[v.WELL_NAME].to_numpy().astype(str).tolist() if v.WELL_NAME in data else []
+    if not names or not all(name.isascii() and name.isdigit() and len(name) <= LONGEST_NUMBER for name in names):
+        return nowhere
+    place = np.array(names, dtype=int) - 1
+    shape = next((one for one in STANDARD_PLATES if place.max() < one[0] * one[1]), None)
+    if shape is None or place.min() < 0:
+        return nowhere
+    return place // shape[1], place % shape[1], shape

@@ -4,6 +4,7 @@ from typing import Final
 
 import xarray as xr
 
+from lensim import vocabulary as v
 from lensim.assay import Asked
 from lensim.checks import InputError
 from lensim.inference.engine import ENGINE, engine_in_words
@@ -98,7 +99,8 @@ def _data(result: xr.DataTree) -> dict[str, object]:
         return {}
     data = observations_of(result)
     sizes = {f"number of {dim}".replace("_", " "): int(size) for dim, size in data.sizes.items()}
-    said = {str(name).replace("_", " "): _plain(value) for name, value in data.attrs.items() if name != "assay"}
+    own = (v.ASSAY, v.EXCLUSIONS)  # exclusions have a table of their own
+    said = {str(name).replace("_", " "): _plain(value) for name, value in data.attrs.items() if name not in own}
     return {**sizes, **said}
 
 

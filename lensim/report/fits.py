@@ -17,6 +17,7 @@ from lensim.report.folder import said_of
 from lensim.report.numbers import number_text
 from lensim.report.page import PageTable, Picture, Section, State
 from lensim.report.pictures import picture_of
+from lensim.report.run_qc import run_qc_section
 from lensim.report.shown import parameters_alone, shown_of
 
 SETTINGS: Final = {
@@ -74,6 +75,7 @@ def fit_section(
         tables=tuple(map(page_table, tables)),
         pictures=pictures,
         facts=_facts(result),
+        sections=tuple(one for one in (run_qc_section(result, f"{key}-qc"),) if one is not None),
     )
 
 

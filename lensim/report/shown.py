@@ -7,11 +7,15 @@ import xarray as xr
 from lensim import checks
 from lensim import vocabulary as v
 from lensim.assay import MODEL_REASON, Asked, ResultTable, assay_names, assay_of, read_result
+from lensim.inference.observations import OBSERVATIONS
 from lensim.inference.verdict import INCOMPLETE, verdict_of
 from lensim.plain_text import shown_kind
 from lensim.report.parameters import parameter_tables
+from lensim.tables.excluded import table_of_excluded, told_of_excluded
 
 PARAMETERS: Final = "Parameters of a model"
+EXCLUDED: Final = "excluded"
+"""Name of the table of what a file of exclusions left out."""
 
 Shown = tuple[str, tuple[ResultTable, ...], tuple[str, ...], str]
 """Title, tables, remarks, and what the result lacks."""
@@ -40,9 +44,22 @@ def shown_of(result: xr.DataTree, asked: Asked) -> Shown:
         read = read_result(result, asked)
     except KeyError as error:
         return parameters_alone(result, asked, error)
+    excluded = _excluded(result)
     lacks = tuple(str(result.attrs[name]) for name in (MODEL_REASON, INCOMPLETE) if name in result.attrs)
     odd = tuple(note.sentence() for note in verdict_of(result).notes) if "verdict" in result.attrs else ()
-    return assay.title, read.tables, (*read.remarks, *odd, *lacks), ""
+    said = tuple(said for data in _data(result) for said in told_of_excluded(data))
+    return assay.title, (*read.tables, *excluded), (*read.remarks, *said, *odd, *lacks), ""
+
+
+def _data(result: xr.DataTree) -> tuple[xr.Dataset, ...]:
+    return (result[OBSERVATIONS].to_dataset(),) if OBSERVATIONS in result.children else ()
+
+
+def _excluded(result: xr.DataTree) -> tuple[ResultTable, ...]:
+    """What was excluded from the data, where anything was."""
+    tables = [table_of_excluded(data) for data in _data(result)]
+    caption = "excluded before the fit, as a person's file says"
+    return tuple(ResultTable(EXCLUDED, caption, frame, hidden=("sha256",)) for frame in tables if len(frame))
 
 
 def parameters_alone(result: xr.DataTree, asked: Asked, error: KeyError) -> Shown:

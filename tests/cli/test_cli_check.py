@@ -105,3 +105,25 @@ def test_the_sheet_of_a_run_is_named_where_several_may_be_it(monkeypatch, capsys
     named = ("--worksheet", "Plate 2", "--reference", "GAPDH")
     status, out, err = run(monkeypatch, capsys, "check", str(path), *named)
     assert (status, "replicate spread" in out) == (0, True), err
+
+
+def test_from_candidates_to_a_run_without_them(monkeypatch, capsys, cts, tmp_path):
+    table = pd.read_csv(cts)
+    table.loc[4, "ct"] += 3.0
+    table.to_csv(cts, index=False)
+    out = tmp_path / "candidates.csv"
+    status, said, _ = run(monkeypatch, capsys, "check", str(cts), "--exclusions-out", str(out))
+    assert (status, "1 well in" in said) == (3, True)
+    status, _, err = run(monkeypatch, capsys, "check", str(cts), "--exclude", str(out))
+    assert (status, "candidates.csv line 2: reason must say why" in err) == (2, True)
+    filled = pd.read_csv(out, keep_default_na=False).assign(reason="air bubble")
+    filled.to_csv(tmp_path / "out.csv", index=False)
+    status, _, err = run(monkeypatch, capsys, "check", str(cts), "--exclude", str(tmp_path / "out.csv"))
+    assert (status, "1 of 60 reactions are left out, as out.csv says" in err) == (0, True)
+
+
+def test_a_clean_run_writes_no_candidates(monkeypatch, capsys, cts, tmp_path):
+    out = tmp_path / "candidates.csv"
+    _, said, _ = run(monkeypatch, capsys, "check", str(cts), "--exclusions-out", str(out))
+    assert "no check names a single well" in said
+    assert not out.exists()

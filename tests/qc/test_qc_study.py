@@ -71,7 +71,7 @@ def test_edges_of_plates_are_found():
 
 def test_other_assays_are_refused():
     _, data = lensim.simulate.cell_cycle(seed=1)
-    with pytest.raises(InputError, match="check_study needs wells of dose-response or Cts of RT-qPCR, got cell_cycle"):
+    with pytest.raises(InputError, match="run QC needs wells of dose-response or Cts of RT-qPCR, got cell_cycle"):
         check_study(data)
 
 

@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 import xarray as xr
@@ -11,6 +12,16 @@ from lensim import checks
 from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.dose_response.read.rules import too_few_doses
+from lensim.tables.pruned import pruned
+
+POINTED_AT: Final = (
+    (v.CULTURE, {v.CULTURE_OF_WELL: v.WELL}),
+    (v.PLATE, {v.PLATE_OF_CULTURE: v.CULTURE, v.PLATE_OF_BLANK: v.BLANK}),
+    (v.EXPERIMENT, {v.EXPERIMENT_OF_CULTURE: v.CULTURE}),
+    (v.CELL_LINE, {v.LINE_OF_CULTURE: v.CULTURE}),
+    (v.MOLECULAR_GROUP, {v.GROUP_OF_LINE: v.CELL_LINE}),
+)
+"""What the wells of a panel point at, and what that points at in turn."""
 
 
 def compounds_of(data: xr.Dataset) -> list[str]:
@@ -148,30 +159,12 @@ def keep_wells(data: xr.Dataset, keep: np.ndarray) -> xr.Dataset:
     return wells_alone(data, np.flatnonzero(keep))
 
 
-def wells_alone(data: xr.Dataset, wells: np.ndarray) -> xr.Dataset:
-    """As `keep_wells`, for places of wells."""
-    kept: dict[str, np.ndarray] = {v.WELL: wells}
-    moved: dict[str, np.ndarray] = {}
-
-    def values_of(name: str, along: str) -> np.ndarray:
-        values = np.asarray(data.variables[name].values)
-        return values[kept[along]] if along in kept else values
-
-    def keep_used(dim: str, along: Mapping[str, str]) -> None:
-        """Keep the entries of `dim` that a pointer points at, in their order, and count its pointers anew."""
-        pointers = {name: values_of(name, one) for name, one in along.items() if name in data.variables}
-        if dim in data.sizes and pointers:
-            kept[dim], places = np.unique(np.concatenate(list(pointers.values())), return_inverse=True)
-            ends = np.cumsum([len(values) for values in pointers.values()])
-            moved.update(zip(pointers, np.split(places.astype(np.int64), ends[:-1]), strict=True))
-
-    keep_used(v.CULTURE, {v.CULTURE_OF_WELL: v.WELL})
+def wells_alone(data: xr.Dataset, wells: np.ndarray, blanks: np.ndarray | None = None) -> xr.Dataset:
+    """As `keep_wells`, for places of wells; of the blanks only some (mask along blank), where it is given."""
+    kept = {v.WELL: wells}
     if v.BLANK in data.sizes:
-        plates = values_of(v.PLATE_OF_CULTURE, v.CULTURE)
-        kept[v.BLANK] = np.flatnonzero(np.isin(data.variables[v.PLATE_OF_BLANK].values, plates))
-    keep_used(v.PLATE, {v.PLATE_OF_CULTURE: v.CULTURE, v.PLATE_OF_BLANK: v.BLANK})
-    keep_used(v.EXPERIMENT, {v.EXPERIMENT_OF_CULTURE: v.CULTURE})
-    keep_used(v.CELL_LINE, {v.LINE_OF_CULTURE: v.CULTURE})
-    keep_used(v.MOLECULAR_GROUP, {v.GROUP_OF_LINE: v.CELL_LINE})
-    chosen = data.isel(kept)
-    return chosen.assign({name: chosen[name].copy(data=places) for name, places in moved.items()})
+        cultures = np.unique(data.variables[v.CULTURE_OF_WELL].values[wells])
+        plates = data.variables[v.PLATE_OF_CULTURE].values[cultures]
+        is_there = np.isin(data.variables[v.PLATE_OF_BLANK].values, plates)
+        kept[v.BLANK] = np.flatnonzero(is_there if blanks is None else is_there & blanks)
+    return pruned(data, kept, POINTED_AT)

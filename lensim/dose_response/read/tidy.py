@@ -31,6 +31,7 @@ from lensim.dose_response.read.percent import to_percent
 from lensim.dose_response.read.pooling import check_wells
 from lensim.dose_response.read.repeats import REPEATS, Repeats, without_repeats
 from lensim.dose_response.read.response import Scale
+from lensim.dose_response.read.row_and_column import with_wells
 from lensim.dose_response.read.rules import CONTROLS, Controls
 from lensim.dose_response.read.unit_column import with_units_of_rows
 from lensim.dose_response.read.wells import (
@@ -206,7 +207,7 @@ class _ReadTable:
 def _read_one(source: Source, choices: _Choices, lost: LostWells, study: FaultReport) -> _ReadTable:
     """The wells of one file; its faults go to the study's."""
     table, faults = read_table(source)
-    table = with_units_of_rows(table, choices.columns, choices.dose_unit, faults)
+    table = with_units_of_rows(with_wells(table, choices.columns), choices.columns, choices.dose_unit, faults)
     found = find_well_columns(table, choices.columns, choices.dose_unit, faults, needs_role=choices.roles is not None)
     response_cells = [found.cell(found.response, row) for row in table.rows]
     dose_cells = [number_in(found.cell("dose", row)) for row in table.rows]

@@ -81,7 +81,8 @@ def assemble_reactions(
         no_template_ct_cycles, gene_of_no_template, plate_of_no_template (no_template); subject_of_sample,
         condition_of_sample, experiment_of_sample (sample); cell_type_of_subject (subject); is_reference,
         stated_amplification_factor, stated_amplification_factor_sd (gene); is_control (condition); cycle_limit ().
-        well_name is there where wells have names. attrs: source, instrument, wells_ignored,
+        well_name, standard_well_name and no_template_well_name are there where wells have names, sample_name
+        (reaction) where the files name samples. attrs: source, instrument, wells_ignored,
         standards_without_quantity, genes_without_factor (neither a dilution series nor a stated factor: a prior
         decides), genes_left_out (no reaction of a sample), read_notes (what is to be told, a sentence a line).
 
@@ -252,8 +253,15 @@ def _build(
         v.EXPERIMENT: experiments,
     }
     data = xr.Dataset(variables, coords)
-    if any(reaction.well for reaction in reactions):
-        data[v.WELL_NAME] = (v.REACTION, [reaction.well for reaction in reactions])
+    for name, dim, rows in (
+        (v.WELL_NAME, v.REACTION, reactions),
+        (v.STANDARD_WELL, v.STANDARD, standards),
+        (v.NO_TEMPLATE_WELL, v.NO_TEMPLATE, blanks),
+    ):
+        if any(reaction.well for reaction in rows):
+            data[name] = (dim, [reaction.well for reaction in rows])
+    if any(one.reaction.sample not in ("", ", ".join(one.sample)) for one in unknown):
+        data[v.SAMPLE_NAME] = (v.REACTION, [reaction.sample for reaction in reactions])
     for name in variables:
         if name in v.UNITS:
             data[name].attrs["units"] = v.UNITS[name]

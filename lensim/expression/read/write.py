@@ -67,7 +67,7 @@ def write_cts(data: xr.Dataset, path: str | Path) -> None:
 
     Columns are those of `COLUMNS` of the readers, all but sample; `read_cts` makes the same Dataset of them without a
     sheet. A Ct that was not detected is written as Undetermined. The calibrator has
-    the column is_calibrator. Names of wells of standards and controls, and other attrs, are not written.
+    the column is_calibrator. Names of samples, and other attrs, are not written.
 
     Raises
     ------
@@ -162,7 +162,7 @@ def _rows(data: xr.Dataset, calibrator: str) -> Iterator[dict[str, str]]:
     of_gene = [_gene_cells(data, position, name) for position, name in enumerate(genes)]
     of_sample = _sample_cells(data, calibrator)
     limit = {"cycle_limit": _number(float(data[v.CYCLE_LIMIT]))}
-    wells = data[v.WELL_NAME].values.tolist() if v.WELL_NAME in data else [""] * data.sizes[v.REACTION]
+    wells = _wells(data, v.WELL_NAME, v.REACTION)
     names = (v.PLATE_OF_REACTION, v.GENE_OF_REACTION, v.SAMPLE_OF_REACTION, v.CT)
     for well, plate, gene, sample, ct in zip(wells, *(data[name].values.tolist() for name in names), strict=True):
         yield (
@@ -175,14 +175,20 @@ def _rows(data: xr.Dataset, calibrator: str) -> Iterator[dict[str, str]]:
         units = str(data[v.STANDARD_QUANTITY].attrs.get("units", ""))
         unit = {"quantity_unit": "" if units == AS_STATED else units}
         names = (v.PLATE_OF_STANDARD, v.GENE_OF_STANDARD, v.STANDARD_QUANTITY, v.STANDARD_CT)
-        for plate, gene, quantity, ct in zip(*(data[name].values.tolist() for name in names), strict=True):
-            own = {"task": "standard", "quantity": _number(quantity), "ct_cycles": _ct(ct)}
+        wells = _wells(data, v.STANDARD_WELL, v.STANDARD)
+        for well, plate, gene, quantity, ct in zip(wells, *(data[one].values.tolist() for one in names), strict=True):
+            own = {"well": str(well), "task": "standard", "quantity": _number(quantity), "ct_cycles": _ct(ct)}
             yield {"plate": plates[plate]} | own | of_gene[gene] | unit | limit
     if v.NO_TEMPLATE_CT in data:
         own_names = (v.PLATE_OF_NO_TEMPLATE, v.GENE_OF_NO_TEMPLATE, v.NO_TEMPLATE_CT)
-        for plate, gene, ct in zip(*(data[name].values.tolist() for name in own_names), strict=True):
-            own = {"task": "no_template", "ct_cycles": _ct(ct)}
+        wells = _wells(data, v.NO_TEMPLATE_WELL, v.NO_TEMPLATE)
+        for well, plate, gene, ct in zip(wells, *(data[name].values.tolist() for name in own_names), strict=True):
+            own = {"well": str(well), "task": "no_template", "ct_cycles": _ct(ct)}
             yield {"plate": plates[plate]} | own | of_gene[gene] | limit
+
+
+def _wells(data: xr.Dataset, name: str, dim: str) -> list[str]:
+    return data[name].values.tolist() if name in data else [""] * data.sizes[dim]
 
 
 def _gene_cells(data: xr.Dataset, position: int, name: str) -> dict[str, str]:

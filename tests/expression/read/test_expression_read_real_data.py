@@ -57,7 +57,7 @@ def test_lightcycler(shared_data, tmp_path):
     assert (data.sizes["reaction"], data.sizes["cdna"], data.sizes["gene"]) == (90, 10, 3)
     assert data.attrs["wells_ignored"] == 6
     write_cts(data, tmp_path / "tidy.csv")
-    xr.testing.assert_equal(data, read_cts(tmp_path / "tidy.csv"))
+    xr.testing.assert_equal(data.drop_vars("sample_name"), read_cts(tmp_path / "tidy.csv"))
 
 
 def test_sds(shared_data):

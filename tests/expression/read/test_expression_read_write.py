@@ -65,6 +65,7 @@ def test_studies_go_out_and_come_back_whole(tmp_path):
         path = tmp_path / f"study{rng.choice(('.csv', '.tsv'))}"
         write_cts(data, path)
         back = read_expression(path)
+        data = data.drop_vars(v.SAMPLE_NAME, errors="ignore")  # of the export, which a table of reactions has not
         xr.testing.assert_equal(data, back)
         for name in (v.CALIBRATOR, v.CONTROL):
             assert back.attrs.get(name) == data.attrs.get(name)

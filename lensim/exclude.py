@@ -1,0 +1,107 @@
+"""Wells and reactions that a person excludes, set aside before a fit, with a record of which and why."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+import xarray as xr
+
+from lensim.assay import assay_of
+from lensim.checks import InputError, told_of
+from lensim.tables.excluded import NONE, Named, Places, with_record
+from lensim.tables.exclusions import Exclude, Exclusions, require_readable
+
+
+def exclude_wells(data: xr.Dataset, exclude: Exclude | None) -> xr.Dataset:
+    """The data without what a file of exclusions names; as they are where none is given.
+
+    Parameters
+    ----------
+    data
+        One study, as readers and simulators give it.
+    exclude
+        As `lensim.tables.exclusions.read_exclusions` takes it.
+
+    Returns
+    -------
+    xarray.Dataset
+        attrs["exclusions"] has what was excluded, why, and the file with its digest.
+
+    Raises
+    ------
+    InputError
+        With every line of the file that names no well or reaction, or those of several plates; if what is left cannot
+        be fitted; or if the data are of an assay of another package, which says nothing of its wells.
+    """
+    exclusions = require_readable(exclude)
+    return data if exclusions is None else Excluding({"": data}, exclusions)[""]
+
+
+class Excluding(Mapping[str, xr.Dataset]):
+    """Studies of one command without what a file of exclusions names; each is made as it is asked for.
+
+    Parameters
+    ----------
+    studies
+        Data by the name of each.
+    exclusions
+        As from `read_exclusions`. Every line must name a well of one of the studies.
+    whole
+        The data of all studies together, where these are parts of it.
+
+    Raises
+    ------
+    InputError
+        As `exclude_wells`.
+    """
+
+    def __init__(
+        self, studies: Mapping[str, xr.Dataset], exclusions: Exclusions, whole: xr.Dataset | None = None
+    ) -> None:
+        self._studies, self._exclusions = studies, exclusions
+        parts = [whole] if whole is not None else [studies[name] for name in studies]
+        self._named = Named(exclusions, [place for part in parts for place in places_of(part)])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._studies)
+
+    def __len__(self) -> int:
+        return len(self._studies)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._studies
+
+    def __getitem__(self, name: str) -> xr.Dataset:
+        """The data of one study.
+
+        Raises
+        ------
+        InputError
+            If what is left of it cannot be fitted.
+        """
+        data = self._studies[name]
+        places = places_of(data)
+        lines = self._named.lines_of(places)
+        if not any((own != NONE).any() for own in lines):
+            return data
+        return with_record(_without(data, lines, self._exclusions.place), self._exclusions, places, lines)
+
+
+def places_of(data: xr.Dataset) -> tuple[Places, ...]:
+    """Wells, reactions or tubes of data by the names that a file of exclusions uses.
+
+    Raises
+    ------
+    InputError
+        If the assay says nothing of them.
+    """
+    assay = assay_of(data)
+    if assay.places is None or assay.without is None:
+        raise InputError(f"exclude needs an assay that names its wells, got {assay.name}, which does not")
+    return assay.places(data)
+
+
+def _without(data: xr.Dataset, lines: Sequence[np.ndarray], place: str) -> xr.Dataset:
+    without = assay_of(data).without
+    assert without is not None
+    with told_of(place):
+        return without(data, tuple(own != NONE for own in lines))

@@ -1,0 +1,46 @@
+import pandas as pd
+import xarray as xr
+
+import lensim
+from lensim import vocabulary as v
+from lensim.dose_response import DoseResponseDesign
+from lensim.exclude import exclude_wells, places_of
+from lensim.report.html import render
+from lensim.report.page import Page
+from lensim.report.run_qc import run_qc_section
+
+
+def result_of(data: xr.Dataset) -> xr.DataTree:
+    return xr.DataTree.from_dict({"observations": data}).assign_attrs({v.ASSAY: v.DOSE_RESPONSE})
+
+
+def panel() -> xr.Dataset:
+    return lensim.simulate.dose_response(DoseResponseDesign(["K562", "HL60"], ["all"] * 2, experiments=2), seed=1)[1]
+
+
+def test_the_section_has_checks_effects_and_exclusions():
+    data = panel()
+    columns = places_of(data)[0].columns
+    row = {"plate": columns["plate"][5], "well": columns["well"][5], "reason": "<b>bubble</b>"}
+    section = run_qc_section(result_of(exclude_wells(data, pd.DataFrame([row]))), "fit-qc")
+    assert section is not None
+    assert section.lead[0].startswith("Run QC: ")
+    assert "1 excluded before the fit by exclude" in section.lead[1]
+    captions = [table.caption for table in section.tables]
+    assert captions[0] == "Checks of the data that were fitted"
+    assert captions[-2:] == ["Excluded before the fit", "Every finding"]
+    html = render(Page("t", (), (), (section,), "made"))
+    assert "&lt;b&gt;bubble" in html
+    assert "<b>bubble" not in html
+
+
+def test_without_exclusions_that_is_said():
+    section = run_qc_section(result_of(panel()), "fit-qc")
+    assert section is not None
+    assert section.lead[1] == "No well was excluded by a file."
+
+
+def test_what_cannot_be_checked_has_no_section():
+    assert run_qc_section(xr.DataTree(), "fit-qc") is None
+    ratios = xr.Dataset({v.LOG2_RATIO: (v.PAIR, [1.0])}, attrs={v.ASSAY: v.EXPRESSION})
+    assert run_qc_section(result_of(ratios), "fit-qc") is None
