@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lensim.cell_cycle.design import CellCycleDesign
     from lensim.cell_cycle.truth import CellCyclePopulation, Cytometer
     from lensim.dose_response.design import DoseResponseDesign
+    from lensim.dose_response.simulate_growth import GrowthDesign
     from lensim.dose_response.truth import DoseResponsePopulation
     from lensim.expression.design import ExpressionDesign
     from lensim.expression.truth import ExpressionPopulation, ReactionFaults
@@ -38,6 +39,7 @@ def dose_response(
     population: "DoseResponsePopulation | None" = None,
     faults: "PlateFaults | None" = None,
     *,
+    growth: "GrowthDesign | None" = None,
     seed: int = 1,
 ) -> Simulated:
     """Signals of the wells of a panel.
@@ -51,6 +53,9 @@ def dose_response(
         published call, and any other design takes the population of the paper.
     faults
         Of plates; the usual ones where not given, `NO_FAULTS` for none.
+    growth
+        Wells of time zero, and how lines grow (`lensim.dose_response.simulate_growth.GrowthDesign`); none where not
+        given. The signal is then no count a minute: a design needs counting_minutes=inf, and the paper's has it.
     seed
         Root seed.
 
@@ -68,18 +73,27 @@ def dose_response(
     --------
     >>> truth, data = lensim.simulate.dose_response(DoseResponseDesign(["a", "b"], ["g", "g"]), seed=1)
     """
+    from dataclasses import replace
+    from math import inf
+
     from lensim.dose_response import PlateFaults, draw_truth, lay_out, one_study, simulate
     from lensim.maiga2013.dose_response_twin import PAPER_POPULATION, dose_response_design, draw_twin
     from lensim.maiga2013.lines import CELL_LINES
 
-    sheet = lay_out(design or dose_response_design(), seeding.stream(seed, "sheet"))
+    usual = dose_response_design() if growth is None else replace(dose_response_design(), counting_minutes=inf)
+    sheet = lay_out(design or usual, seeding.stream(seed, "sheet"))
     rng = seeding.stream(seed, "truth")
     if population is None and set(sheet[v.CELL_LINE].to_numpy()) <= set(CELL_LINES):
         truth = draw_twin(sheet, rng)
     else:
         truth = draw_truth(population or PAPER_POPULATION, sheet, rng)
     batch = simulate(sheet, truth, faults or PlateFaults(), seeding.stream(seed, "machine"))
-    return _told(truth, one_study(batch, 0), "dose_response")
+    truth, data = _told(truth, one_study(batch, 0), "dose_response")
+    if growth is None:
+        return truth, data
+    from lensim.dose_response.simulate_growth import with_simulated_growth
+
+    return with_simulated_growth(truth, data, growth, seeding.stream(seed, "growth"))
 
 
 @checked

@@ -38,6 +38,10 @@ CLONE: Final = "clone"
 DAY: Final = "day"  # of a selection, from its beginning
 TUBE: Final = "tube"
 EVENT: Final = "event"
+TIME_ZERO: Final = "time_zero"  # wells read when the drug was added
+TIME_ZERO_BLANK: Final = "time_zero_blank"
+TIME_ZERO_PLATE: Final = "time_zero_plate"
+SEEDING: Final = "seeding"  # what time-zero wells are of: one line in one experiment, under one condition or all
 PHASE: Final = "phase"
 LATER_PHASE: Final = "later_phase"  # all phases but G0/G1, which log ratios are taken against
 
@@ -83,6 +87,17 @@ PARENT_OF_CURVE: Final = (
     "parent_of_curve"  # (cell_line) line that it was made from, such as LP-1 of LP1-LR; "" for none
 )
 COUNTING_MINUTES: Final = "counting_minutes"  # () infinite where the signal is no count, so has no counting noise
+TIME_ZERO_SIGNAL: Final = "time_zero_signal"  # (time_zero) raw, in the unit of the signal
+TIME_ZERO_BLANK_SIGNAL: Final = "time_zero_blank_signal"  # (time_zero_blank)
+TIME_ZERO_WELL_NAME: Final = "time_zero_well_name"  # (time_zero)
+SEEDING_OF_TIME_ZERO: Final = "seeding_of_time_zero"
+PLATE_OF_TIME_ZERO: Final = "plate_of_time_zero"  # (time_zero) along time_zero_plate
+PLATE_OF_TIME_ZERO_BLANK: Final = "plate_of_time_zero_blank"  # (time_zero_blank) along time_zero_plate
+SEEDING_OF_CULTURE: Final = "seeding_of_culture"  # (culture) -1 where it has no time-zero wells
+LINE_OF_SEEDING: Final = "line_of_seeding"  # (seeding) name of the line
+CONDITION_OF_SEEDING: Final = "condition_of_seeding"  # (seeding) "" for wells that go with all conditions
+EXPERIMENT_OF_SEEDING: Final = "experiment_of_seeding"  # (seeding) name of the experiment
+ASSAY_HOURS: Final = "assay_hours"  # () from time zero to the end
 
 # --- observations of RT-qPCR; a Ct of NaN is a reaction that was run and not detected up to the cycle limit ---
 CT: Final = "ct_cycles"  # (reaction)
@@ -259,6 +274,7 @@ UNITS: Final[dict[str, str]] = {
     VIABILITY: "percent of untreated",
     DOSE: "uM",
     COUNTING_MINUTES: "min",
+    ASSAY_HOURS: "h",
     LOG10_EC50: "log10 uM",
     "log10_ic50_um": "log10 uM",
     LOG_HILL: "log",

@@ -175,6 +175,22 @@ def where_of(values: Iterable[str] | None) -> dict[str, list[str]] | None:
     return kept or None
 
 
+def time_zero_of(values: Iterable[str] | None) -> dict[str, list[str]] | Literal["ignore"] | None:
+    """Which wells --time-zero names, as readers take them; None without any.
+
+    Raises
+    ------
+    InputError
+        If a value is neither COLUMN=VALUE nor ignore, or ignore is not alone.
+    """
+    given = list(values or ())
+    if "ignore" in given:
+        if len(given) > 1:
+            raise InputError("--time-zero ignore must stand alone, since it leaves out all wells of time zero")
+        return "ignore"
+    return dict(pairs_of("--time-zero", given)) or None
+
+
 def columns_of(values: Iterable[str] | None) -> dict[str, str] | None:
     """The columns that --column names, by their meaning; None without any.
 

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 Table = Annotated[Path, typer.Option("--out", help="Table to write: .csv or .tsv.")]
 
 
+MOST_TIME_ZERO_WELLS = 1_000
+
+
 class MapOfPlate(StrEnum):
     """Plate maps that `lensim simulate dose-response` can use."""
 
@@ -29,22 +32,38 @@ def simulate_dose_response(
     experiments: Experiments = 3,
     replicates: Annotated[int, typer.Option(min=1, max=MOST_REPEATS, help="Wells of a line at each dose.")] = 3,
     plate_map: Annotated[MapOfPlate, typer.Option(help="Where doses lie on a plate.")] = MapOfPlate.randomised,
+    time_zero_wells: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=MOST_TIME_ZERO_WELLS,
+            help="Also wells read when the drug was added, of each line and experiment, for growth rates; signals are "
+            "then light units, and no counts.",
+        ),
+    ] = 0,
     force: Force = False,
 ) -> None:
     """A twin of the 23-line panel of Maïga et al. (2013): wells in counts a minute, and the truth behind them.
 
     Writes the table and, beside it, NAME.truth.nc with the parameters that the wells were drawn from.
     """
+    import math
+    from dataclasses import replace
+
     from lensim import simulate
     from lensim.dose_response.read import write_tidy
+    from lensim.dose_response.simulate_growth import GrowthDesign
     from lensim.maiga2013.dose_response_twin import dose_response_design
 
     target = _truth_of(path, force=force)
     design = dose_response_design(experiments, replicates, plate_map.value)
-    truth, data = simulate.dose_response(design, seed=seed)
+    growth = GrowthDesign(time_zero_wells=time_zero_wells) if time_zero_wells else None
+    design = design if growth is None else replace(design, counting_minutes=math.inf)
+    truth, data = simulate.dose_response(design, growth=growth, seed=seed)
     _write(path, target, data, truth, write_tidy, force=force)
     say(f"{data.sizes['well']} wells of {data.sizes['cell_line']} lines in {path}; the truth in {target}")
-    say(f"next: lensim fit dose-response {path} --counting-minutes 1 --out {path.with_suffix('.nc')}")
+    asked = "--counting-minutes 1" if growth is None else f"--assay-hours {growth.assay_hours:g}"
+    say(f"next: lensim fit dose-response {path} {asked} --out {path.with_suffix('.nc')}")
 
 
 def simulate_expression(

@@ -27,6 +27,7 @@ from lensim.cli.shared import (
     Worksheet,
     columns_of,
     pairs_of,
+    time_zero_of,
     where_of,
 )
 
@@ -82,6 +83,19 @@ def _wells(
     keep_saturated: Annotated[
         bool, typer.Option("--keep-saturated", help="Read signals at which readers stop (65535) as they are.")
     ] = False,
+    time_zero: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="COLUMN=VALUE of wells read when the drug was added, for growth rates (GR): time_h=0, plate=T0; or "
+            "ignore, to leave them out. May be repeated."
+        ),
+    ] = None,
+    assay_hours: Annotated[
+        float | None,
+        typer.Option(
+            min=limits.SMALLEST_NUMBER, max=limits.LARGEST_NUMBER, help="Hours from time zero to the end of the assay."
+        ),
+    ] = None,
     control: Control = "",
     where: Where = None,
     by: By = "",
@@ -124,6 +138,8 @@ def _wells(
         "join_names": join_names,
         "worksheet": worksheet,
         "control": control or None,
+        "time_zero": time_zero_of(time_zero),
+        "assay_hours": assay_hours,
     }
 
 

@@ -27,6 +27,9 @@ from lensim.dose_response.estimands import (
 from lensim.dose_response.excluded import places, without
 from lensim.dose_response.experiments import THIS_INHIBITION_AT_TOP, THIS_LOG10_IC50, means_suffice
 from lensim.dose_response.first_answer import first_answer
+from lensim.dose_response.growth import LOG10_GR50, THIS_LOG10_GR50, judged_growth, with_growth
+from lensim.dose_response.growth_table import QUANTITIES as QUANTITIES_OF_GROWTH
+from lensim.dose_response.growth_table import growth_beside, summarise_growth
 from lensim.dose_response.levels import levels_beside, summarise_levels, with_levels
 from lensim.dose_response.misfit import (
     MISFIT,
@@ -115,7 +118,8 @@ def estimands(result: xr.DataTree, asked: Asked) -> xr.Dataset:
     """Draws of `dose_response_estimands` and of the levels asked for, shapes of lines; remarks on wells as attrs."""
     said = panel_remarks(observations_of(result))
     found = with_shapes(dose_response_estimands(result, asked.threshold_um), result).assign_attrs({REMARKS: said})
-    return with_inhibition_at(with_levels(found, result, asked.levels), result, asked.dose_um)
+    found = with_inhibition_at(with_levels(found, result, asked.levels), result, asked.dose_um)
+    return with_growth(found, result)
 
 
 def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
@@ -126,7 +130,9 @@ def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
         lines = lines.assign(**{name: estimands[name].to_numpy() for name in (SHAPE, P_SHAPE)})
     at_levels = summarise_levels(estimands, asked.ci_prob)
     usual = set(lines)
-    lines = (levels_beside(lines, at_levels) if len(at_levels) else lines).reset_index()
+    growth = summarise_growth(estimands, asked.ci_prob)
+    lines = levels_beside(lines, at_levels) if len(at_levels) else lines
+    lines = (growth_beside(lines, growth) if len(growth) else lines).reset_index()
     of_levels = tuple(str(name) for name in lines if name not in {*usual, "cell_line"})
     panel = summarise_panel(estimands, asked.ci_prob)
     if "condition" in lines:
@@ -146,6 +152,8 @@ def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
     ]
     if len(at_levels):
         found.append(_of_levels(at_levels, unit, asked))
+    if len(growth):
+        found.append(_of_growth(growth, unit, estimands, asked))
     found += _of_conditions(estimands, asked)
     if len(panel):
         words = {str(name): _words(name) for name in panel.index}
@@ -183,6 +191,30 @@ def _of_levels(levels: pd.DataFrame, unit: str, asked: Asked) -> ResultTable:
         levels,
         hidden=(*numbers, "dose_unit"),
         units={name: unit for name in words if name in levels},
+    )
+
+
+def _of_growth(growth: pd.DataFrame, unit: str, estimands: xr.Dataset, asked: Asked) -> ResultTable:
+    """Divisions of untreated cells and GR metrics, a row a line."""
+    if "condition" in growth:
+        growth = growth.assign(cell_line=growth["line"]).drop(columns="line")
+    words = ("gr50", "this_experiment_gr50")
+    hours = estimands.attrs.get(v.ASSAY_HOURS)
+    during = f" in {float(hours):g} hours" if hours else ""
+    return ResultTable(
+        "growth",
+        f"Growth: divisions of untreated cells{during}, and growth-rate inhibition (1 as untreated, 0 no growth, below "
+        f"0 loss of cells), {asked.words}",
+        growth,
+        hidden=(
+            *(str(name) for name in growth if str(name).startswith(tuple(f"{word}_" for word in words))),
+            *(str(name) for name in growth if str(name).startswith("this_experiment_divisions")),
+            *(["growth"] if not growth["growth"].any() else []),
+            "dose_unit",
+        ),
+        units={name: unit for name in words if name in growth},
+        quantities=QUANTITIES_OF_GROWTH,
+        labels={v.CELL_LINE: estimands[v.CELL_LINE].to_numpy().astype(str).tolist()},
     )
 
 
@@ -230,7 +262,7 @@ def weighed(estimands: xr.Dataset) -> xr.Dataset:
     logs = {LOWEST_DOSE: np.log10(estimands[LOWEST_DOSE]), TOP_DOSE: np.log10(estimands[TOP_DOSE])}
     ends = {
         name: estimands[name].clip(logs[LOWEST_DOSE], logs[TOP_DOSE]).assign_attrs({RESOLUTION: TWO_FOLD})
-        for name in (v.LOG10_IC50, v.LOG10_EC50, THIS_LOG10_IC50)
+        for name in (v.LOG10_IC50, v.LOG10_EC50, THIS_LOG10_IC50, LOG10_GR50, THIS_LOG10_GR50)
         if name in estimands
     }
     return estimands.assign({"hill_slope": np.log(estimands["hill_slope"])} | ends)
@@ -262,7 +294,7 @@ ASSAY: Final = Assay(
     default_model=default_model,
     model_reason=model_reason,
     estimands=estimands,
-    judged=judged_estimands,
+    judged=lambda estimands: judged_growth(judged_estimands(estimands)),
     weighed=weighed,
     tables=tables,
     counts=counts,

@@ -18,9 +18,9 @@ from lensim.sigmoid import LN10, residual
 
 
 def log10_dose_at_residual(
-    target: float, log10_ec50_um: Any, log_hill_slope: Any, effect_at_saturation: Any
+    target: Any, log10_ec50_um: Any, log_hill_slope: Any, effect_at_saturation: Any
 ) -> np.ndarray:
-    """Dose at which the residual signal is `target`; infinite where the curve never gets there.
+    """Dose at which the residual signal is `target`, a number or one a curve; infinite where it never gets there.
 
     With q = (1 - target) / (1 - exp(-a)):  log10 d = log10 EC50 + log10(q / (1 - q)) / h   for 0 < q < 1.
 
@@ -29,8 +29,9 @@ def log10_dose_at_residual(
     InputError
         If `target` is not above 0 or is 1, the signal of untreated cells.
     """
-    checks.above("target residual", target, 0.0)
-    if target == 1.0:
+    target = np.asarray(target, dtype=float)
+    checks.above("target residual", float(target.min(initial=1.0)), 0.0)
+    if (target == 1.0).any():
         raise checks.InputError("target residual must differ from 1, the signal of untreated cells, got 1")
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         share = (1.0 - target) / -np.expm1(-np.asarray(effect_at_saturation, dtype=float))

@@ -53,11 +53,13 @@ def curves_of_cultures(result: xr.DataTree, data: xr.Dataset) -> tuple[xr.DataAr
 def means_suffice(result: xr.DataTree) -> tuple[str, ...]:
     """Variables of cultures whose means are all that tables and figures need: no line was treated in one culture alone.
 
-    Untreated levels of cultures are among them in any case.
+    Untreated levels of cultures are among them, unless growth rates are made of their draws.
     """
-    line = observations_of(result)[v.LINE_OF_CULTURE].to_numpy()
+    data = observations_of(result)
+    line = data[v.LINE_OF_CULTURE].to_numpy()
     several = len(line) > 0 and bool((np.bincount(line) != 1).all())
-    return (v.LOG_TOP, LOG_TOP_SHARE, *(OF_CULTURES if several else ()))
+    levels = (LOG_TOP_SHARE,) if v.SEEDING_OF_CULTURE in data else (v.LOG_TOP, LOG_TOP_SHARE)
+    return (*levels, *(OF_CULTURES if several else ()))
 
 
 def experiments_of_lines(data: xr.Dataset) -> np.ndarray:

@@ -17,6 +17,7 @@ from lensim import vocabulary as v
 from lensim.dose_response.founders import founders_of_curves
 from lensim.dose_response.places import COLUMN, EDGE, ROW, place_of_wells
 from lensim.dose_response.priors import DoseResponsePriors
+from lensim.dose_response.time_zero import without_time_zero
 from lensim.inference.joined_runs import joined_runs
 
 DIMS: Final = (v.WELL, v.CULTURE, v.PLATE, v.EXPERIMENT, v.BLANK)
@@ -48,7 +49,10 @@ def new_run(
         Of the fit.
     rng
         Random numbers.
+
+    Time-zero wells are left out: they say nothing of the parameters that are judged.
     """
+    data = without_time_zero(data)
     curves = curves_of_new_cultures(data, draw, rng)
     culture = data[v.CULTURE_OF_WELL].to_numpy()
     residual = _residual(data[v.DOSE].to_numpy().astype(float), curves[culture])
@@ -70,7 +74,7 @@ def new_run(
 
 def with_new_run(data: xr.Dataset, run: xr.Dataset) -> xr.Dataset:
     """The panel and its further run as one panel."""
-    return joined_runs(data, run, DIMS, POINTERS)
+    return joined_runs(without_time_zero(data), run, DIMS, POINTERS)
 
 
 def curves_of_new_cultures(data: xr.Dataset, draw: xr.Dataset, rng: np.random.Generator) -> np.ndarray:

@@ -15,6 +15,9 @@ _RAISED: Final = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 SPELLINGS: Final = {
     "ic50": "IC50",
     "ec50": "EC50",
+    "gr50": "GR50",
+    "gr": "GR",
+    "aoc": "AOC",
     "ct": "Ct",
     "tnf": "TNF",
     "igf1": "IGF1",

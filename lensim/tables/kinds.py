@@ -157,3 +157,8 @@ def kind_of(name: str) -> Kind:
 def is_dose(name: str) -> bool:
     """Whether a name has a word for a dose."""
     return bool({word.rstrip(DIGITS) for word in plain_name(name).split("_")} & DOSE_WORDS)
+
+
+def is_time(name: str) -> bool:
+    """Whether a name has a word for a time."""
+    return bool({*plain_name(name).split("_")} & (SPLITTING["time"] | {"day"}))

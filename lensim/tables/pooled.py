@@ -14,7 +14,7 @@ from lensim.tables.confounded import AND_ITS_CONTROL, is_zero, mixed_in_contrast
 from lensim.tables.control import CONTROL_WORDS
 from lensim.tables.empty_cells import has_samples
 from lensim.tables.factor_columns import follows_cells, is_factor
-from lensim.tables.kinds import Kind, is_dose, kind_of
+from lensim.tables.kinds import Kind, is_dose, is_time, kind_of
 from lensim.tables.lacking import check_every_table
 from lensim.tables.names import plain_name
 from lensim.tables.parted import note_parted
@@ -54,6 +54,8 @@ class Pooling:
         Whether experiments or plates are told apart, beside those that a column tells apart.
     technical
         Meaning of a column of technical replicates, where the assay needs one to have several.
+    has_time_zero
+        Whether wells of time zero, which the choice time_zero names, are of use.
     """
 
     whole: str
@@ -61,6 +63,7 @@ class Pooling:
     measured: tuple[str, ...]
     has_replicates: bool = False
     technical: str = ""
+    has_time_zero: bool = False
 
 
 RowOf = Callable[[TextTable, Found, list[str], int], PooledRow | None]
@@ -342,6 +345,10 @@ def _refuse(
         ways.append(f"read each by itself with by={key}")
     if row.words.endswith(AND_ITS_CONTROL):
         ways.clear()
+    zeros = [text for text in texts if text and is_zero(text)]
+    if pooling.has_time_zero and zeros and is_time(name):
+        zero = json.dumps(zeros[0], ensure_ascii=False)
+        ways.insert(0, f"say time_zero={{{key}: {zero}}} if wells at {zeros[0]} were read when the drug was added")
     if "condition" in pooling.meanings and kind == "control" and not any(one.found.has("condition") for one in tables):
         ways.insert(0, f'compare them with columns={{"condition": {key}}}')
     if "contrast" in pooling.meanings and not any(one.found.has("contrast") for one in tables):

@@ -51,6 +51,8 @@ def settle(
     labels: Sequence[str],
     stated: Mapping[str, str] | None,
     exports: Sequence[Source] = (),
+    *,
+    has_time_zero: bool = False,
 ) -> Settled:
     """Choose rows and join names in all tables of a study together.
 
@@ -66,6 +68,8 @@ def settle(
         Meanings whose cells are names.
     exports
         Machines' exports, each with its table of wells: rows are chosen there as well, names stay.
+    has_time_zero
+        Whether the reader has the choice time_zero.
 
     Raises
     ------
@@ -82,7 +86,7 @@ def settle(
         every, aside = without_flagged(every, named)
     chosen = choose_rows(every, choice, meanings, stated or {})
     tables = chosen[: len(sources)]
-    _check_days(tables, meanings, stated or {})
+    _check_days(tables, meanings, stated or {}, has_time_zero=has_time_zero)
     check_values(tables, meanings, stated or {})
     read = [(source.stem, table) for source, table in zip(sources, tables, strict=True) if table.rows]
     check_file_names([name for name, _ in read], [table for _, table in read], meanings, stated or {})
@@ -92,7 +96,9 @@ def settle(
     return Settled(kept, said, aside=aside, exports=tuple(source.with_table(table) for source, table in of_exports))
 
 
-def _check_days(tables: Sequence[TextTable], meanings: Meanings, stated: Mapping[str, str]) -> None:
+def _check_days(
+    tables: Sequence[TextTable], meanings: Meanings, stated: Mapping[str, str], *, has_time_zero: bool
+) -> None:
     """Refuse a column of days as experiments, by its name alone, where the numbers may be days of a treatment."""
     if "experiment" not in meanings or "experiment" in stated:
         return
@@ -107,8 +113,12 @@ def _check_days(tables: Sequence[TextTable], meanings: Meanings, stated: Mapping
     if len(days) < 2 or len(numbers) < len(days) or numbers == [float(at + 1) for at in range(len(numbers))]:
         return
     name, last = json.dumps(names[0], ensure_ascii=False), json.dumps(days[numbers[-1]])
+    zero = ""
+    if has_time_zero and 0.0 in days:
+        said = f"time_zero={{{name}: {json.dumps(days[0.0])}}}"
+        zero = f"say {said} if wells of day {days[0.0]} were read when the drug was added, "
     raise InputError(
         f"{tables[0].place}: the column {names[0]!r} has {len(days)} values ({shown_values(list(days.values()))}), "
-        f"which may be days of treatment: keep one with where={{{name}: {last}}}, read each by "
+        f"which may be days of treatment: {zero}keep one with where={{{name}: {last}}}, read each by "
         f'itself with by={name}, or say that they are experiments with columns={{"experiment": {name}}}'
     )

@@ -4,7 +4,8 @@ import errno
 
 import pytest
 
-from lensim.cli.simulate import simulate_bioassay
+import lensim
+from lensim.cli.simulate import simulate_bioassay, simulate_dose_response
 
 
 def simulated(folder, seed: int, **options: bool) -> list[bytes]:
@@ -29,3 +30,11 @@ def test_a_disk_that_takes_one_of_the_two_replaces_neither(tmp_path, monkeypatch
             simulated(tmp_path, 2, force=True)
     assert contents(tmp_path) == before
     assert all(old != new for old, new in zip(before, simulated(tmp_path, 2, force=True), strict=True))
+
+
+def test_wells_of_time_zero_are_simulated_and_read_again(tmp_path, capsys):
+    simulate_dose_response(tmp_path / "wells.csv", experiments=1, replicates=1, time_zero_wells=2)
+    assert "--assay-hours 72" in capsys.readouterr().out
+    data = lensim.read.dose_response(tmp_path / "wells.csv", assay_hours=72.0)
+    assert data.sizes["time_zero"] == 2 * 23
+    assert "cpm" not in (tmp_path / "wells.csv").read_text(encoding="utf-8").splitlines()[0]

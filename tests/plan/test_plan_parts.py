@@ -374,8 +374,7 @@ def test_layouts_are_compared_with_faults_on_and_off():
 def test_a_map_that_does_not_fit_is_said_to_and_the_rest_goes_on():
     big = PANEL | {"design": PANEL["design"] | {"replicates": 8}}
     found = layouts(scenario_of(big), LayoutQuestion(studies=10), 0)
-    empty = found[found["plate_map"] == "randomised, edges empty"]
-    assert empty["fault"].str.contains("usable wells").all()
+    assert found[found["plate_map"] == "randomised, edges empty"]["fault"].str.contains("usable wells").all()
     assert found["share"].notna().sum() == 6
 
 

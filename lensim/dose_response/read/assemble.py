@@ -1,7 +1,5 @@
 """Wells of one or more files to one Dataset."""
 
-import re
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -11,6 +9,7 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.checks import FaultReport
+from lensim.dose_response.read.names_of_plates import fill_names
 from lensim.dose_response.read.normalise import percent_of_untreated
 from lensim.dose_response.read.parents import parents_of
 from lensim.dose_response.read.repeats import Repeats, check_cultures_differ
@@ -134,34 +133,6 @@ def assemble(wells: Sequence[Well], origin: Origin, faults: FaultReport, *, is_w
     if faults.notes:
         data.attrs[v.NOTES] = "\n".join(dict.fromkeys(faults.notes))
     return data
-
-
-def fill_names(wells: Sequence[Well]) -> list[Well]:
-    """Give every well an experiment and a plate, and every plate a name that no other has.
-
-    Without a name, a plate is its experiment's only one, an experiment has one plate, and all wells are on one.
-    """
-    filled = [
-        well
-        if well.experiment and well.plate
-        else replace(
-            well,
-            experiment=well.experiment or well.plate or "experiment 1",
-            plate=well.plate or well.experiment or "plate 1",
-        )
-        for well in wells
-    ]
-    experiments: defaultdict[str, set[str]] = defaultdict(set)
-    for well in filled:
-        experiments[well.plate].add(well.experiment)
-    if all(len(of_plate) == 1 for of_plate in experiments.values()):
-        return filled
-    # plates numbered anew in each experiment
-    return [replace(well, plate=f"{well.experiment}, plate {_without_word(well.plate)}") for well in filled]
-
-
-def _without_word(plate: str) -> str:
-    return re.sub(r"^plate\s+", "", plate, flags=re.IGNORECASE)
 
 
 def _build(wells: list[Well], blanks: list[Well], origin: Origin) -> xr.Dataset:

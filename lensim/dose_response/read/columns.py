@@ -31,10 +31,13 @@ from lensim.tables.log_scale import LOG_WORDS, DoseScale, scale_in_name
 from lensim.tables.names import plain_name
 from lensim.tables.table import TextTable
 
-TIME_ZERO: Final = ("t0", "t=0", "t_0", "time zero", "time_zero", "time-zero", "time 0", "day 0", "day0", "d0")
-"""Words for wells read when the drug was added: neither treated nor untreated at the end, and left out."""
+TIME_ZERO: Final = (
+    "t0", "time zero", "t=0", "t_0", "time_zero", "time-zero", "time 0", "time0", "tz", "day 0", "day0", "d0",
+    "day zero", "0 h", "0h", "baseline",
+)  # fmt: skip
+"""Words for wells read when the drug was added: neither treated nor untreated at the end."""
 
-Role = Literal["ignored", "blank", "untreated", "treated"]
+Role = Literal["ignored", "blank", "time_zero", "untreated", "treated"]
 Response = Literal["signal", "viability", "inhibition"]
 
 _UNITS: Final = frozenset(map(plain_name, units.SPELLINGS))
@@ -84,8 +87,9 @@ LABELS: Final = ("cell_line", "molecular_group", "experiment", "plate", "compoun
 class Roles:
     """Roles by words of the column `role`: patterns as for file names (`PC-*`, `NC-?`), upper or lower case.
 
-    Where a word suits several, the first counts of ignored, blank, untreated, treated; so treated=("*",) is "all
-    others".
+    Where a word suits several, the first counts of ignored, blank, time_zero, untreated, treated; so treated=("*",) is
+    "all others". A usual word for time zero (t0, day 0) is never one of these others: it means time zero, unless a role
+    names it.
 
     Attributes
     ----------
@@ -94,6 +98,8 @@ class Roles:
         vehicle then belong to ignored.
     blank
         Wells without cells.
+    time_zero
+        Wells read when the drug was added, from which growth rates follow.
     ignored
         Wells that are left out, and counted.
     treated
@@ -107,7 +113,8 @@ class Roles:
 
     untreated: Sequence[str] = ("untreated", "vehicle", "control", "ctrl", "dmso", "negative control", "solvent")
     blank: Sequence[str] = ("blank", "background")
-    ignored: Sequence[str] = ("ignored", "empty", "excluded", *TIME_ZERO)
+    time_zero: Sequence[str] = TIME_ZERO
+    ignored: Sequence[str] = ("ignored", "empty", "excluded")
     treated: Sequence[str] = ("treated", "sample")
 
     def __post_init__(self) -> None:
@@ -119,7 +126,8 @@ class Roles:
             object.__setattr__(self, item.name, tuple(patterns))  # hashable, and no list shared with the caller
 
     def __str__(self) -> str:
-        words = {role: [w for w in getattr(self, role) if w not in TIME_ZERO] for role in reversed(get_args(Role))}
+        words = {role: getattr(self, role) for role in reversed(get_args(Role))}
+        words["time_zero"] = words["time_zero"][:2] if words["time_zero"] == TIME_ZERO else words["time_zero"]
         return ", ".join(f"{role} ({', '.join(own) or 'none'})" for role, own in words.items())
 
 
@@ -147,10 +155,12 @@ def as_roles(roles: RolesOrWords | None) -> Roles | None:
 @lru_cache(maxsize=4096)  # a file of a million wells has a few hundred different words
 def role_of(word: str, roles: Roles) -> Role | None:
     """The role that a word in the role column means; None where no pattern fits."""
+    plain = word.lower()
+    others = ("*",) if plain in TIME_ZERO else ()
     for role in get_args(Role):
-        if any(fnmatch.fnmatchcase(word.lower(), pattern.lower()) for pattern in getattr(roles, role)):
+        if any(fnmatch.fnmatchcase(plain, one.lower()) for one in getattr(roles, role) if one not in others):
             return role
-    return None
+    return "time_zero" if others else None
 
 
 @dataclass(frozen=True)
@@ -200,9 +210,15 @@ class WellColumns:
 
 
 def find_well_columns(
-    table: TextTable, stated: Mapping[str, str], dose_unit: str | None, faults: FaultReport, *, needs_role: bool
+    table: TextTable,
+    stated: Mapping[str, str],
+    dose_unit: str | None,
+    faults: FaultReport,
+    *,
+    needs_role: bool,
+    needs_dose: bool = True,
 ) -> WellColumns:
-    """The columns of a table with one row a well.
+    """The columns of a table with one row a well; wells of time zero alone need no dose.
 
     Raises
     ------
@@ -213,7 +229,9 @@ def find_well_columns(
     before = len(faults.faults)
     response = _response_of(table, stated, faults)
     sought = {what: meaning for what, meaning in COLUMNS.items() if what not in get_args(Response) or what == response}
-    needed = ("cell_line", "dose", *([response] if response else [])) + (("role",) if needs_role else ())
+    needed = ["cell_line", *(["dose"] if needs_dose else []), *([response] if response else [])]
+    needed += ["role"] if needs_role else []
+    stated = stated if needs_dose else {what: name for what, name in stated.items() if what != "dose"}
     found = find_columns(table, sought, faults, stated=stated, needed=needed)
     unit, is_said = _dose_unit(found, dose_unit, faults)
     if len(faults.faults) > before or response is None:
@@ -297,11 +315,6 @@ def check_role_words(table: TextTable, found: WellColumns, roles: Roles, faults:
     for row, line in zip(table.rows, table.lines, strict=True):
         lines.setdefault(found.cell("role", row), []).append(line)
     for word, at in lines.items():
-        if word.lower() in TIME_ZERO and role_of(word, roles) == "ignored":
-            faults.tell(
-                f"{len(at)} wells of time zero ({found.column('role')} {word!r}) are left out: growth rates (GR) are "
-                "not computed, and such wells are no untreated wells of the end"
-            )
         if role_of(word, roles) is None:
             rows = f" (in {len(at)} rows)" if len(at) > 1 else ""
             faults.add(

@@ -29,9 +29,27 @@ from lensim.dose_response.read.dose_cells import number_in
 from lensim.dose_response.read.dose_checks import check_doses
 from lensim.dose_response.read.doses import mark_of_map, understand_doses
 from lensim.dose_response.read.plate_files import PlateFiles
+from lensim.dose_response.read.plates_of_map import MapPlate, names_in_map, rows_of_plate
 from lensim.dose_response.read.pooling import check_wells
 from lensim.dose_response.read.repeats import REPEATS, Repeats
 from lensim.dose_response.read.rules import CONTROLS, Controls
+from lensim.dose_response.read.time_zero import (
+    NOT_ASKED,
+    TimeZero,
+    TimeZeroRows,
+    check_found,
+    hours_of_assay,
+    mark_time_zero,
+    rows_of_time_zero,
+    without_time_zero,
+)
+from lensim.dose_response.read.time_zero_wells import (
+    check_follows_growth,
+    check_no_time_zero_left,
+    match_time_zero,
+    part_time_zero,
+    with_time_zero_wells,
+)
 from lensim.dose_response.read.unit_column import with_units_of_rows
 from lensim.dose_response.read.units import DoseUnit
 from lensim.dose_response.read.wells import (
@@ -45,7 +63,7 @@ from lensim.dose_response.read.wells import (
 )
 from lensim.tables.choice import EVERY_ROW, Choice
 from lensim.tables.columns import Found
-from lensim.tables.grid_choice import GridNumber, PlateGrid, match_plates, named_plate, plates_of
+from lensim.tables.grid_choice import GridNumber, named_plate, plates_of
 from lensim.tables.grid_map import WellOrder, check_is_map, check_well_order, map_of_grid, numbering_of
 from lensim.tables.instruments.plates import mark_of_grid
 from lensim.tables.log_scale import DoseScale
@@ -124,6 +142,8 @@ def read_plates(
     well_order: WellOrder | None = None,
     choice: Choice = EVERY_ROW,
     control: str | None = None,
+    time_zero: TimeZero | None = None,
+    assay_hours: float | None = None,
 ) -> xr.Dataset:
     """Read plates, each a reader's grid with a map, into one Dataset.
 
@@ -146,8 +166,10 @@ def read_plates(
         "rows" or "columns", where a map numbers the wells of a plate: 1, 2, 3 along rows, or down columns.
     choice
         Which rows of the maps are read, over which columns may be pooled, and whether names alike are one.
-    control
+    control, assay_hours
         As in `read_tidy`.
+    time_zero
+        As in `read_tidy`, for the maps; {"plate": "t0"} is the grid of that name, whatever its wells are in a map.
 
     Returns
     -------
@@ -179,14 +201,19 @@ def read_plates(
             opened[files.plate_map] = map_source_of(files.plate_map)
     grids_of = [(opened[files.grid], files.grid_number) for files in plates]
     found = plates_of(grids_of, reading, numbering_of(well_order, plate_wells), faults)
-    of_map: defaultdict[tuple[Path, str], list[_Plate]] = defaultdict(list)
+    of_map: defaultdict[tuple[Path, str], list[MapPlate]] = defaultdict(list)
     for files, grids in zip(plates, found, strict=True):
         chosen = [named_plate(grids, files.plate)] if files.plate else grids
-        of_map[opened[files.plate_map].key] += [_Plate(one, files.plate, files.experiment) for one in chosen]
+        of_map[opened[files.plate_map].key] += [MapPlate(one, files.plate, files.experiment) for one in chosen]
     map_sources = [opened[path] for path in dict.fromkeys(files.plate_map for files in plates)]
     for source in map_sources:
         check_is_map(source, COLUMNS["well"], columns or {})
-    settled = settle(map_sources, choice, COLUMNS, LABELS, columns)
+    marked = mark_time_zero(map_sources, choice, time_zero, columns or {})
+    map_sources, choice = marked.sources, marked.choice
+    settled = settle(map_sources, choice, COLUMNS, LABELS, columns, has_time_zero=True)
+    every = [source.table for source in settled.sources]
+    zero_rows = rows_of_time_zero(marked, every, columns or {})
+    choices = replace(choices, zero=zero_rows)
     if not any(files.experiment for files in plates):
         stems = [source.stem for source in opened.values() if source not in map_sources]
         check_file_names(stems, [source.table for source in settled.sources], COLUMNS, columns or {})
@@ -220,23 +247,20 @@ def read_plates(
         grid=largest_grid([one.grid for one in read]),
         plate_wells=plate_wells,
     )
-    wells = [well for one in read for well in one.wells]
+    wells, zero = part_time_zero([well for one in read for well in one.wells])
+    check_follows_growth(zero, faults, SIGNAL_NAME, is_normalised=normalise, minutes=counting_minutes)
     wells = settle_ceiling(wells, saturated, lost_wells, SIGNAL_NAME, faults)
     tables = [ReadTable(one.table, one.found) for one in maps]
     settled_conditions = settle_conditions(wells, tables, columns or {}, choice, control, faults)
     wells, tables = settled_conditions.wells, settled_conditions.tables
     told = check_wells(wells, tables, choice, faults, has_plates=len(read) > 1) | settled_conditions.attrs
+    if not marked.are_ignored:
+        check_no_time_zero_left(wells, faults)
+    hours = hours_of_assay(marked, zero_rows, every, columns or {}, assay_hours, faults)
+    check_found(marked, zero_rows, zero, wells, assay_hours, faults)
+    matched = match_time_zero(zero, wells, hours, faults)
     data = assemble(wells, origin, faults, is_whole=all(one.is_whole for one in read) and not twice)
-    return data.assign_attrs(told | settled.attrs)
-
-
-@dataclass(frozen=True)
-class _Plate:
-    """A plate, and what the user calls it and its experiment."""
-
-    of: PlateGrid
-    stated: str
-    experiment: str
+    return with_time_zero_wells(data, matched).assign_attrs(told | settled.attrs)
 
 
 @dataclass(frozen=True)
@@ -248,6 +272,7 @@ class _Choices:
     decimal: DecimalMark | None
     plate_wells: int | None
     well_order: WellOrder | None
+    zero: TimeZeroRows = NOT_ASKED
 
 
 @dataclass(frozen=True)
@@ -271,7 +296,7 @@ class _ReadMap:
 
 def _read_map(
     source: Source,
-    plates: Sequence[_Plate],
+    plates: Sequence[MapPlate],
     choices: _Choices,
     lost: LostWells,
     faults: FaultReport,
@@ -282,50 +307,17 @@ def _read_map(
     table, shape = read_table(source)
     table = with_units_of_rows(table, choices.columns, choices.dose_unit, shape)
     found = find_map_columns(table, choices.columns, choices.dose_unit, shape, needs_role=choices.roles is not None)
-    named = _names_in_map(table, found, plates, shape, whole)
+    named = names_in_map(table, found, plates, shape, whole)
     faults.take(shape)
     read = [
-        _read_one(plate, name, _rows_of(table, found, name_in_map), found, choices, lost, faults)
+        _read_one(plate, name, rows_of_plate(table, found, name_in_map), found, choices, lost, faults)
         for plate, name, name_in_map in named
     ]
     return _ReadMap(table, found.found, read)
 
 
-def _names_in_map(
-    table: TextTable, found: WellColumns, plates: Sequence[_Plate], faults: FaultReport, whole: TextTable
-) -> list[tuple[_Plate, str, str | None]]:
-    """Each plate, its name, and the name by which the map calls it; None where the map is of all plates."""
-    if not found.has("plate"):
-        return [(plate, plate.stated or plate.of.name, None) for plate in plates]
-    names, before = (list(dict.fromkeys(found.cell("plate", row) for row in one.rows)) for one in (table, whole))
-    is_part = len(names) < len(before)
-    known = ", ".join(name or "(empty)" for name in names)
-    stated = {plate.stated for plate in plates if plate.stated}
-    for name in stated - set(names) if not is_part else ():
-        raise InputError(f"{table.place}: plate must be one of {known}, as the map has, got {name!r}")
-    if len(plates) == 1 and len(before) == 1:
-        return [(plates[0], plates[0].stated or names[0] or plates[0].of.name, names[0])]
-    unnamed = [plate.of for plate in plates if not plate.stated]
-    matched = match_plates(unnamed, names, table.place, is_part=is_part)
-    for name in names if unnamed else ():
-        if name not in matched and name not in stated:
-            there = ", ".join(sorted(plate.stated or plate.of.name for plate in plates))
-            faults.add(f"plate {name!r} has no grid of that name; there are {there}")
-    called = {id(plate): name for name, plate in matched.items()}
-    named = [(plate, plate.stated or called.get(id(plate.of), "")) for plate in plates]
-    return [(plate, name, name) for plate, name in named if name in names]
-
-
-def _rows_of(table: TextTable, found: WellColumns, plate: str | None) -> TextTable:
-    """The rows of the map that belong to a plate."""
-    if plate is None:
-        return table
-    kept = [at for at, row in enumerate(table.rows) if found.cell("plate", row) == plate]
-    return replace(table, rows=[table.rows[at] for at in kept], lines=[table.lines[at] for at in kept])
-
-
 def _read_one(
-    plate: _Plate,
+    plate: MapPlate,
     name: str,
     table: TextTable,
     found: WellColumns,
@@ -334,7 +326,7 @@ def _read_one(
     faults: FaultReport,
 ) -> _ReadPlate:
     experiment = plate.experiment if not found.has("experiment") else ""
-    wells, accounted, is_whole = _read_wells(table, found, plate.of, choices, lost, faults)
+    wells, accounted, is_whole = _read_wells(table, found, plate, name, choices, lost, faults)
     wells = [replace(well, plate=name, experiment=well.experiment or experiment) for well in wells]
     grid = plate.of.grid
     readings = {place for place, (text, _) in grid.cells.items() if not is_missing(text)}
@@ -353,26 +345,31 @@ def _read_one(
 def _read_wells(
     table: TextTable,
     found: WellColumns,
-    plate: PlateGrid,
+    of_map: MapPlate,
+    named: str,
     choices: _Choices,
     lost: LostWells,
     faults: FaultReport,
 ) -> tuple[list[Well], set[tuple[int, int]], bool]:
     """The wells of a plate, the places of the grid that are wells or lost, and whether every row became a well."""
+    plate, zero = of_map.of, choices.zero
     grid, roles = plate.grid, choices.roles or Roles()
     grid_faults, map_faults = FaultReport(plate.source.place), FaultReport(table.place)
     grid_mark = mark_of_grid(plate.source, grid, choices.decimal, grid_faults)
-    doses = [number_in(found.cell("dose", row)) for row in table.rows]
+    of_end = without_time_zero(table, found, roles, zero, named)
+    doses = [number_in(found.cell("dose", row)) for row in of_end.rows]
     map_mark = mark_of_map(doses, found, choices.dose_scale, choices.decimal, table, map_faults)
-    check_role_words(table, found, roles, map_faults)
-    found = understand_doses(table, found, roles, choices.dose_scale, map_mark, map_faults)
+    check_role_words(of_end, found, roles, map_faults)
+    if of_end.rows:
+        found = understand_doses(of_end, found, roles, choices.dose_scale, map_mark, map_faults)
     names = [found.cell("well", row) for row in table.rows]
     where = map_of_grid(grid, plate.source.place, "well", names, choices.plate_wells, choices.well_order)
     wells: list[Well] = []
     accounted, is_whole = set(), True
     for row, line in zip(table.rows, table.lines, strict=True):
-        role = role_of_row(found, row, roles)
-        if role == "ignored":
+        is_zero = zero.has(table.place, line, plate=named, experiment=of_map.experiment or named)
+        role = role_of_row(found, row, roles, is_time_zero=is_zero)
+        if role == "ignored" or (zero.are_ignored and role == "time_zero"):
             continue
         place = where.find(found.cell("well", row), line, map_faults)
         if role is None or place is None:
@@ -388,13 +385,13 @@ def _read_wells(
         )
         if signal is None:
             continue
-        well = make_well(found, row, line, role, dose, signal, map_faults)
+        well = make_well(found, row, line, role, dose, signal, map_faults, is_time_zero=is_zero)
         if well is None:
             is_whole = False
         else:
             wells.append(well if where.is_standard else replace(well, name=well_name(*place)))
     lost.tell_of_signs(grid_faults)
-    check_doses(wells, found, map_faults, is_raw=True)
+    check_doses([well for well in wells if not well.is_of_time_zero], found, map_faults, is_raw=True)
     faults.take(grid_faults)
     faults.take(map_faults)
     return wells, accounted, is_whole

@@ -42,7 +42,8 @@ def check_wells(
         for well in wells
         if well.role != "blank"
     ]
-    pooling = Pooling("one curve", COLUMNS, ("signal", "viability", "inhibition", "well"), has_plates)
+    measured = ("signal", "viability", "inhibition", "well")
+    pooling = Pooling("one curve", COLUMNS, measured, has_plates, has_time_zero=True)
     told = check_pooled(rows, tables, choice, pooling, faults)
     if len(faults.faults) > before:
         faults.raise_if_any()

@@ -170,9 +170,7 @@ def _check_doses(cultures: dict[Culture, list[Well]], faults: FaultReport) -> No
     for line, wells in lines.items():
         if _is_sound(wells) and (fault := too_few_doses(line, {well.dose_um for well in wells})):
             if all(well.role == "untreated" for well in wells):
-                fault += (
-                    "; wells of time zero, which say how much cells grew, are no curve and are left out with where="
-                )
+                fault += "; say which wells were read when the drug was added, which are no curve, with time_zero="
             faults.add(fault, line=wells[0].line, place=wells[0].place)
 
 

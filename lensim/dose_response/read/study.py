@@ -16,8 +16,9 @@ from lensim.dose_response.read.response import Scale
 from lensim.dose_response.read.rules import Controls
 from lensim.dose_response.read.sheets import MAP, is_grid, names_all, sought_in
 from lensim.dose_response.read.tidy import read_tidy
+from lensim.dose_response.read.time_zero import TimeZero
 from lensim.dose_response.read.wells import Lost
-from lensim.tables.choice import Choice, Where, place_of_column
+from lensim.tables.choice import Choice, Where, place_of_column, value_key
 from lensim.tables.columns import names_any
 from lensim.tables.grid_choice import GridNumber
 from lensim.tables.grid_map import NEEDS_MAP, WellOrder, check_needs_map
@@ -81,9 +82,27 @@ def _compound_of(where: Where, tables: Sequence[TextTable], columns: Mapping[str
     return where, ""
 
 
+def _of_end(tables: Sequence[TextTable], by: str, values: list[str], options: Mapping[str, Any]) -> list[str]:
+    """The values of a column that are studies: not those of wells of time zero, which go with each."""
+    said, columns = options.get("time_zero"), options.get("columns") or {}
+    if not isinstance(said, Mapping):
+        return values
+    zero = {
+        value_key(value)
+        for name, wanted in Choice.of(said).where.items()
+        for value in wanted
+        if any(
+            (at := place_of_column(table, name, COLUMNS, columns)) is not None
+            and at == place_of_column(table, by, COLUMNS, columns)
+            for table in tables
+        )
+    }
+    return [value for value in values if value_key(value) not in zero]
+
+
 @checked
 @with_sheets(sought_in, plate_map=MAP)
-@one_a_value(COLUMNS, _by_compound)
+@one_a_value(COLUMNS, _by_compound, values_in=_of_end)
 def read_dose_response(
     files: Files,
     *,
@@ -109,6 +128,8 @@ def read_dose_response(
     ignore: Sequence[str] = (),
     join_names: bool | None = None,
     control: str | None = None,
+    time_zero: TimeZero | None = None,
+    assay_hours: float | None = None,
 ) -> xr.Dataset:
     """Read a dose-response study: tables with one row a well, or plate readers' grids with a map.
 
@@ -181,6 +202,11 @@ def read_dose_response(
     control
         The condition that others are compared with, where a column (condition, cytokine, treatment ...) gives lines
         several: each is a curve of its own. Known without by its name: none, control, untreated ...
+    time_zero
+        Which wells were read when the drug was added, from which growth rates (GR) follow: a column with its value,
+        {"time_h": "0"} or {"plate": "T0"}. Known without by the word t0 in the column role. "ignore" leaves them out.
+    assay_hours
+        From time zero to the end, for divisions a day; known without from a column such as time_h.
     worksheet
         The sheet of workbooks, by its name, or several that belong together; needed where several have what is read.
     by
@@ -191,7 +217,8 @@ def read_dose_response(
     xr.Dataset
         With `by` a dict of such, a value of the column each; numbers in order, else as in the file.
         signal or viability_percent, dose_um, culture_of_well (well) and all others that `read_tidy` and `read_plates`
-        give; attrs["assay"] is "dose_response".
+        give, and with wells of time zero their signals and what each is of (time_zero, seeding); attrs["assay"] is
+        "dose_response".
 
     Raises
     ------
@@ -228,6 +255,8 @@ def read_dose_response(
         ignore=ignore,
         join_names=join_names,
         control=control,
+        time_zero=time_zero,
+        assay_hours=assay_hours,
     )
     return one_compound(data, compound or chosen)
 
@@ -256,6 +285,8 @@ def read_wells(
     ignore: Sequence[str] = (),
     join_names: bool | None = None,
     control: str | None = None,
+    time_zero: TimeZero | None = None,
+    assay_hours: float | None = None,
 ) -> xr.Dataset:
     """The wells of all compounds."""
     choice = Choice.of(where, ignore, join_names)
@@ -288,6 +319,8 @@ def read_wells(
             well_order=well_order,
             choice=choice,
             control=control,
+            time_zero=time_zero,
+            assay_hours=assay_hours,
         )
     check_needs_map(grid_number, reading, well_order)
     for source in sources if not columns else ():
@@ -310,4 +343,6 @@ def read_wells(
         plate_wells=plate_wells,
         choice=choice,
         control=control,
+        time_zero=time_zero,
+        assay_hours=assay_hours,
     )

@@ -33,6 +33,23 @@ from lensim.dose_response.read.repeats import REPEATS, Repeats, without_repeats
 from lensim.dose_response.read.response import Scale
 from lensim.dose_response.read.row_and_column import with_wells
 from lensim.dose_response.read.rules import CONTROLS, Controls
+from lensim.dose_response.read.time_zero import (
+    TimeZero,
+    TimeZeroRows,
+    check_found,
+    hours_of_assay,
+    is_of_time_zero,
+    mark_time_zero,
+    rows_of_time_zero,
+    without_time_zero,
+)
+from lensim.dose_response.read.time_zero_wells import (
+    check_follows_growth,
+    check_no_time_zero_left,
+    match_time_zero,
+    part_time_zero,
+    with_time_zero_wells,
+)
 from lensim.dose_response.read.unit_column import with_units_of_rows
 from lensim.dose_response.read.wells import (
     Lost,
@@ -72,6 +89,8 @@ def read_tidy(
     plate_wells: int | None = None,
     choice: Choice = EVERY_ROW,
     control: str | None = None,
+    time_zero: TimeZero | None = None,
+    assay_hours: float | None = None,
 ) -> xr.Dataset:
     """Read tables with one row a well; several are one study, and may name their columns differently.
 
@@ -125,13 +144,19 @@ def read_tidy(
         Which rows are read, over which columns may be pooled, and whether names alike are one.
     control
         The condition that others are compared with, where lines have several; else known by its name.
+    time_zero
+        The column, with its value, that says which wells were read when the drug was added: {"time_h": "0"}, or
+        {"plate": "T0"}; "ignore" leaves such wells out. Known without by the word t0 in the column role.
+    assay_hours
+        From time zero to the end; known without from a column of times with a unit.
 
     Returns
     -------
     xr.Dataset
         The variables of `lensim.dose_response.read.assemble.assemble`, such as signal (well) or viability_percent
-        (well), and dose_um (well) [uM, or the user's own unit]. attrs: assay, source, dose_unit, signal, wells_lost,
-        wells_ignored.
+        (well), and dose_um (well) [uM, or the user's own unit]; and where there are wells of time zero those of
+        `lensim.dose_response.read.time_zero_wells.with_time_zero_wells`. attrs: assay, source, dose_unit, signal,
+        wells_lost, wells_ignored.
 
     Raises
     ------
@@ -145,14 +170,20 @@ def read_tidy(
     checks.one_of("repeats", repeats, REPEATS)
     checks.one_of("controls", controls, CONTROLS)
     check_plate_wells(plate_wells)
-    settled = settle(sources_of(files), choice, COLUMNS, LABELS, columns)
+    marked = mark_time_zero(sources_of(files), choice, time_zero, columns or {})
+    choice = marked.choice
+    settled = settle(marked.sources, choice, COLUMNS, LABELS, columns, has_time_zero=True)
     sources = settled.sources
+    every = [source.table for source in sources]
+    zero_rows = rows_of_time_zero(marked, every, columns or {})
     lost_wells = LostWells(lost == "drop", saturated == "drop", is_normalised=normalise)
-    choices = _Choices(columns or {}, dose_unit, dose_scale, as_roles(roles), scale, repeats, decimal)
+    choices = _Choices(columns or {}, dose_unit, dose_scale, as_roles(roles), scale, repeats, decimal, zero_rows)
     faults = FaultReport(", ".join(source.place for source in sources))
-    read = [_read_one(source, choices, lost_wells, faults) for source in sources]
-    _check_alike(read, faults)
-    response, unit = read[0].columns.response, read[0].columns.dose_unit
+    read = [_read_one(source, choices, lost_wells, faults, len(sources) > 1) for source in sources]
+    hours = hours_of_assay(marked, zero_rows, every, columns or {}, assay_hours, faults)
+    of_end = [one for one in read if one.has_doses] or read
+    _check_alike(read, of_end, faults)
+    response, unit = of_end[0].columns.response, of_end[0].columns.dose_unit
     if response != "signal" and math.isfinite(counting_minutes):
         faults.add(f"counting_minutes needs raw signals, got {response}")
     if response != "signal" and normalise:
@@ -160,7 +191,7 @@ def read_tidy(
     origin = Origin(
         source=tuple(source.place for source in sources),
         dose_unit=unit,
-        signal=read[0].columns.column(response),
+        signal=of_end[0].columns.column(response),
         counting_minutes=counting_minutes,
         is_raw=response == "signal",
         is_normalised=normalise,
@@ -172,15 +203,23 @@ def read_tidy(
         plate_wells=plate_wells,
     )
     wells = [well for one in read for well in (one.wells if len(read) == 1 else _named_after_file(one))]
+    column = of_end[0].columns.column(response)
+    wells, zero = part_time_zero(wells)
+    is_percent = response != "signal"
+    check_follows_growth(zero, faults, column, is_percent=is_percent, is_normalised=normalise, minutes=counting_minutes)
     if response == "signal":
-        wells = settle_ceiling(wells, saturated, lost_wells, read[0].columns.column(response), faults)
-    tables = [ReadTable(one.table, one.columns.found) for one in read]
+        wells = settle_ceiling(wells, saturated, lost_wells, column, faults)
+    tables = [ReadTable(one.table, one.columns.found) for one in of_end]
     settled_conditions = settle_conditions(wells, tables, columns or {}, choice, control, faults)
     wells, tables = settled_conditions.wells, settled_conditions.tables
     told = check_wells(wells, tables, choice, faults, has_plates=len(read) > 1) | settled_conditions.attrs
-    check_direction(wells, response, read[0].columns.column(response), columns or {}, faults)
+    check_direction(wells, response, column, columns or {}, faults)
+    if response == "signal" and not marked.are_ignored:
+        check_no_time_zero_left(wells, faults)
+    check_found(marked, zero_rows, zero, wells, assay_hours, faults)
+    matched = match_time_zero(zero, wells, hours, faults)
     data = assemble(wells, origin, faults, is_whole=all(one.is_whole for one in read))
-    return data.assign_attrs(told | settled.attrs)
+    return with_time_zero_wells(data, matched).assign_attrs(told | settled.attrs)
 
 
 @dataclass(frozen=True)
@@ -192,6 +231,7 @@ class _Choices:
     scale: Scale | None
     repeats: Repeats
     decimal: DecimalMark | None
+    zero: TimeZeroRows
 
 
 @dataclass(frozen=True)
@@ -202,18 +242,26 @@ class _ReadTable:
     wells: list[Well]
     ignored: int
     is_whole: bool
+    has_doses: bool = True
 
 
-def _read_one(source: Source, choices: _Choices, lost: LostWells, study: FaultReport) -> _ReadTable:
+def _read_one(
+    source: Source, choices: _Choices, lost: LostWells, study: FaultReport, is_one_of_several: bool
+) -> _ReadTable:
     """The wells of one file; its faults go to the study's."""
     table, faults = read_table(source)
     table = with_units_of_rows(with_wells(table, choices.columns), choices.columns, choices.dose_unit, faults)
-    found = find_well_columns(table, choices.columns, choices.dose_unit, faults, needs_role=choices.roles is not None)
+    roles, named = choices.roles or Roles(), source.stem if is_one_of_several else ""
+    has_doses = not is_of_time_zero(table, choices.columns, roles, choices.zero, named)
+    found = find_well_columns(
+        table, choices.columns, choices.dose_unit, faults, needs_role=choices.roles is not None, needs_dose=has_doses
+    )
     response_cells = [found.cell(found.response, row) for row in table.rows]
-    dose_cells = [number_in(found.cell("dose", row)) for row in table.rows]
+    of_end = without_time_zero(table, found, roles, choices.zero, named)
+    dose_cells = [number_in(found.cell("dose", row)) for row in of_end.rows] if has_doses else []
     responses = [cell.removesuffix("%") for cell in response_cells]
     are_percent = found.response != "signal"
-    are_logs = are_logarithms(found, choices.dose_scale)
+    are_logs = has_doses and are_logarithms(found, choices.dose_scale)
     mark = decimal_mark_of(
         responses * (not are_percent) + dose_cells * (not are_logs),
         choices.decimal,
@@ -222,32 +270,34 @@ def _read_one(source: Source, choices: _Choices, lost: LostWells, study: FaultRe
         below_thousand=responses * are_percent + dose_cells * are_logs,
         column=() if are_logs else dose_cells,
     )
-    roles = choices.roles or Roles()
     table = without_repeats(table, found, mark, choices.repeats, faults)
-    found = understand_doses(table, found, roles, choices.dose_scale, mark, faults)
-    wells, ignored, is_whole = _read_wells(table, found, roles, mark, lost, faults)
+    if has_doses:
+        of_end = without_time_zero(table, found, roles, choices.zero, named)
+        found = understand_doses(of_end, found, roles, choices.dose_scale, mark, faults)
+    wells, ignored, is_whole = _read_wells(table, found, roles, choices.zero, named, mark, lost, faults)
     if found.response != "signal":
         signs = any(cell.endswith("%") for cell in response_cells)
         column = found.column(found.response)
         wells = to_percent(wells, column, found.response, choices.scale, faults, has_signs=signs)
     elif choices.scale is not None:
         faults.add(f"scale is for viability or inhibition, got {choices.scale!r} for raw signals")
-    check_doses(wells, found, faults, is_raw=found.response == "signal")
+    of_doses = [well for well in wells if not well.is_of_time_zero]
+    check_doses(of_doses, found, faults, is_raw=found.response == "signal")
     study.take(faults)
-    return _ReadTable(source, table, found, wells, ignored, is_whole and table.is_whole)
+    return _ReadTable(source, table, found, wells, ignored, is_whole and table.is_whole, has_doses)
 
 
-def _check_alike(read: Sequence[_ReadTable], faults: FaultReport) -> None:
+def _check_alike(read: Sequence[_ReadTable], of_end: Sequence[_ReadTable], faults: FaultReport) -> None:
     """Note files that cannot be one study: other responses, or doses of another kind of unit."""
-    first = read[0]
-    for one in read[1:]:
+    first = of_end[0]
+    for one in read:
         if one.columns.response != first.columns.response:
             faults.add(
                 f"all files must have one of signal, viability and inhibition, got {one.columns.response}, and "
                 f"{first.columns.response} in {first.source.place}",
                 place=one.source.place,
             )
-        if one.columns.dose_unit.units != first.columns.dose_unit.units:
+        if one.has_doses and one.columns.dose_unit.units != first.columns.dose_unit.units:
             faults.add(
                 f"all files must have doses in one kind of unit, got {one.columns.dose_unit.units}, and "
                 f"{first.columns.dose_unit.units} in {first.source.place}",
@@ -263,15 +313,24 @@ def _named_after_file(one: _ReadTable) -> list[Well]:
 
 
 def _read_wells(
-    table: TextTable, found: WellColumns, roles: Roles, mark: DecimalMark, lost: LostWells, faults: FaultReport
+    table: TextTable,
+    found: WellColumns,
+    roles: Roles,
+    zero: TimeZeroRows,
+    named: str,
+    mark: DecimalMark,
+    lost: LostWells,
+    faults: FaultReport,
 ) -> tuple[list[Well], int, bool]:
     """The wells of a table, how many were ignored, and whether every other row became a well."""
     response: Response = found.response
-    check_role_words(table, found, roles, faults)
+    check_role_words(without_time_zero(table, found, roles, zero, named), found, roles, faults)
     wells, ignored, is_whole = [], 0, True
     for row, line in zip(table.rows, table.lines, strict=True):
-        role = role_of_row(found, row, roles)
-        if role == "ignored" or (role == "blank" and response != "signal"):  # percent have the blanks taken off
+        is_zero = zero.has(table.place, line, plate=named, experiment=named)
+        role = role_of_row(found, row, roles, is_time_zero=is_zero)
+        is_left_out = zero.are_ignored and role == "time_zero"
+        if role == "ignored" or is_left_out or (role == "blank" and response != "signal"):  # these are off percents
             ignored += 1
             continue
         if role is None:
@@ -291,7 +350,7 @@ def _read_wells(
         )
         if signal is None:
             continue
-        well = make_well(found, row, line, role, dose, signal, faults)
+        well = make_well(found, row, line, role, dose, signal, faults, is_time_zero=is_zero)
         if well is None:
             is_whole = False
         else:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from lensim.checks import FaultReport
-from lensim.dose_response.read.columns import Role, Roles, WellColumns, role_of
+from lensim.dose_response.read.columns import TIME_ZERO, Role, Roles, WellColumns, role_of
 from lensim.dose_response.read.dose_cells import is_bound, is_untreated_word, parse_dose_cell
 from lensim.dose_response.read.units import dose_to_um, parse_dose_unit
 from lensim.tables.log_scale import number_to_dose
@@ -19,8 +19,8 @@ Lost = Literal["refuse", "drop"]
 class Well:
     """One well as read from a file; names are empty where the file has none.
 
-    `dose_um` is NaN for a blank and where the dose had a fault, `signal` where the signal had one: raw, or viability
-    in percent.
+    `dose_um` is NaN for a blank, for a well of time zero and where the dose had a fault, `signal` where the signal had
+    one: raw, or viability in percent. `is_of_time_zero` marks blanks, too, that were read when the drug was added.
     """
 
     place: str
@@ -36,6 +36,7 @@ class Well:
     signal: float
     condition: str = ""
     parent: str = ""
+    is_of_time_zero: bool = False
 
     @property
     def curve(self) -> str:
@@ -90,10 +91,19 @@ class LostWells:
         self.below_zero.clear()
 
 
-def role_of_row(found: WellColumns, row: list[str], roles: Roles) -> Role | Literal["by dose"] | None:
-    """The role of a well, by its word or its vehicle; "by dose" without such; None where no pattern fits the word."""
+def role_of_row(
+    found: WellColumns, row: list[str], roles: Roles, *, is_time_zero: bool = False
+) -> Role | Literal["by dose"] | None:
+    """The role of a well, by its word or its vehicle; "by dose" without such; None where no pattern fits the word.
+
+    Of the wells that were read when the drug was added the role is time_zero, but for blanks and those left out; a
+    dose that they got says nothing yet.
+    """
     if found.has("role"):
-        return role_of(found.cell("role", row), roles)
+        role = role_of(found.cell("role", row), roles)
+        return "time_zero" if is_time_zero and role not in ("blank", "ignored") else role
+    if is_time_zero or found.cell("compound", row).lower() in TIME_ZERO:
+        return "time_zero"
     return "untreated" if found.vehicles and found.cell("compound", row) in found.vehicles else "by dose"
 
 
@@ -106,7 +116,7 @@ def read_dose(
     faults: FaultReport,
 ) -> float:
     """Dose of a well in uM; NaN for a blank, and where there was a fault."""
-    if role == "blank":
+    if role in ("blank", "time_zero"):
         return math.nan
     text, column = found.cell("dose", row), found.column("dose")
     if role == "untreated" and _is_untreated_whatever_its_dose(found, row):
@@ -201,6 +211,8 @@ def make_well(
     dose_um: float,
     signal: float,
     faults: FaultReport,
+    *,
+    is_time_zero: bool = False,
 ) -> Well | None:
     """The well of a row, with its names; None where a name is missing, which is a fault."""
     if role == "by dose":
@@ -229,4 +241,5 @@ def make_well(
         signal=signal,
         condition="" if is_blank else found.cell("condition", row),
         parent="" if is_blank else found.cell("parent", row),
+        is_of_time_zero=is_time_zero or role == "time_zero",
     )

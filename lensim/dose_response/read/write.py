@@ -30,7 +30,8 @@ def write_tidy(data: xr.Dataset, path: str | Path) -> None:
     Columns are cell_line, condition (where lines have several), parent (where lines have one), molecular_group,
     experiment, plate, well, role, compound, dose_um (dose, where the unit is not uM and must be stated again on
     reading), and cpm, signal (where it is no count) or viability_percent; well and compound only where the data have
-    them. A signal that is NaN is written empty. Neither counting_minutes nor attrs are written.
+    them. A signal that is NaN is written empty. Wells of time zero have the role time_zero. Neither counting_minutes,
+    assay_hours nor attrs are written.
 
     Raises
     ------
@@ -116,6 +117,8 @@ def _rows(data: xr.Dataset, signal: str) -> Iterator[tuple[str, ...]]:
         )
     if v.BLANK_SIGNAL in data:
         yield from _blank_rows(data, experiments, plates)
+    if v.TIME_ZERO_SIGNAL in data:
+        yield from _time_zero_rows(data, plates)
 
 
 def _blank_rows(data: xr.Dataset, experiments: list[str], plates: list[str]) -> Iterator[tuple[str, ...]]:
@@ -132,6 +135,25 @@ def _blank_rows(data: xr.Dataset, experiments: list[str], plates: list[str]) -> 
         # a plate without cells is in no experiment that the data know; its own name keeps it apart
         experiment = experiments[experiment_of_plate[plate]] if plate in experiment_of_plate else plates[plate]
         yield "", "", "", "", experiment, plates[plate], name, "blank", "", "", _number(value)
+
+
+def _time_zero_rows(data: xr.Dataset, plates: list[str]) -> Iterator[tuple[str, ...]]:
+    """Wells of time zero and their blanks; a plate that was read twice gets another name."""
+    named = [name if name not in plates else f"{name} (time zero)" for name in names_along(data, v.TIME_ZERO_PLATE)]
+    lines, conditions, experiments = (
+        data[name].to_numpy().tolist() for name in (v.LINE_OF_SEEDING, v.CONDITION_OF_SEEDING, v.EXPERIMENT_OF_SEEDING)
+    )
+    signals, plate_of = data[v.TIME_ZERO_SIGNAL].to_numpy().tolist(), data[v.PLATE_OF_TIME_ZERO].to_numpy().tolist()
+    seedings = data[v.SEEDING_OF_TIME_ZERO].to_numpy().tolist()
+    names = data[v.TIME_ZERO_WELL_NAME].to_numpy().tolist() if v.TIME_ZERO_WELL_NAME in data else [""] * len(signals)
+    experiment_of: dict[int, str] = {}
+    for value, plate, one, name in zip(signals, plate_of, seedings, names, strict=True):
+        experiment_of.setdefault(plate, experiments[one])
+        of_well = (lines[one], conditions[one], "", "", experiments[one])
+        yield (*of_well, named[plate], name, "time_zero", "", "", _number(value))
+    blanks = data[v.TIME_ZERO_BLANK_SIGNAL].to_numpy().tolist()
+    for value, plate in zip(blanks, data[v.PLATE_OF_TIME_ZERO_BLANK].to_numpy().tolist(), strict=True):
+        yield "", "", "", "", experiment_of.get(plate, named[plate]), named[plate], "", "blank", "", "", _number(value)
 
 
 def _number(value: float) -> str:

@@ -30,6 +30,7 @@ from lensim.inference.observations import observations_of
 from lensim.predictive import can_have_predictive, with_predictive
 from lensim.report.figures.catalogue import ResultFigure
 from lensim.report.figures.conditions import plot_condition_ratios
+from lensim.report.figures.growth import growth_figures
 from lensim.report.figures.style import (
     PALETTE,
     figure_of,
@@ -383,6 +384,7 @@ def figures_of_fit(result: xr.DataTree, ci_prob: float, threshold_um: float | No
                 lambda: plot_condition_ratios(dose_response_estimands(result), ci_prob),
             )
         )
+    found += growth_figures(result, ci_prob)
     if replicated_of(result):
         found.append(
             ResultFigure(

@@ -198,7 +198,8 @@ def test_faults_of_grid_and_map_are_told_together(files):
         "plate_map.csv line 8: dose_um must be a number, got 'ten'",
         "plate_map.csv line 8: well A1 of plate is also on line 2",
         "plate_map.csv line 9: role must match one of treated (treated, sample), untreated (untreated, vehicle, "
-        "control, ctrl, dmso, negative control, solvent), blank (blank, background), ignored (ignored, empty, "
+        "control, ctrl, dmso, negative control, solvent), time_zero (t0, time zero), "
+        "blank (blank, background), ignored (ignored, empty, "
         "excluded), got 'strange'; say "
         "what every word means with roles=",
     ]

@@ -106,18 +106,6 @@ def test_wide_tables_are_told(tmp_path):
     )
 
 
-def test_wells_of_time_zero_are_left_out_and_told(tmp_path):
-    rows = ["a,t0,,20", "a,t0,,21", "a,untreated,,90", "a,treated,1,50", "a,treated,2,20"]
-    data = read(tmp_path, "cell_line,role,dose_um,signal", rows)
-    assert data["signal"].values.tolist() == [90, 50, 20]
-    assert data.attrs["wells_ignored"] == 2
-    assert data.attrs["notes"] == (
-        "wells.csv: 2 wells of time zero (role 't0') are left out: growth rates (GR) are not computed, and "
-        "such wells are "
-        "no untreated wells of the end"
-    )
-
-
 @pytest.mark.parametrize(
     ("header", "sentence"),
     [

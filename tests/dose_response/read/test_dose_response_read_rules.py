@@ -32,6 +32,8 @@ def test_controls_on_another_plate_count_by_choice(tmp_path):
     assert data["plate"].values.tolist() == ["P0 + P1 + P2"]
     assert data["dose_um"].values.tolist() == [0, 0, 1, 2, 4, 8]
     assert data.attrs["notes"] == (
+        "wells.csv: no well with a dose on P0: if these wells were read when the drug was added, say "
+        'time_zero={"plate": "P0"}\n'
         "wells.csv: plates P0, P1, P2 of experiment 1 count as one, for their untreated wells"
     )
 

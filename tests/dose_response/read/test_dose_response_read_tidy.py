@@ -155,8 +155,8 @@ def test_fractions_are_not_taken_for_percent(tmp_path):
         ]),
         ("a,0,100\na,1,50\n", ["line 2: cell line a: a curve needs at least 2 different doses above 0, got only 1"]),
         ("a,0,100\n", [
-            "line 2: cell line a: a curve needs at least 2 different doses above 0, got none; wells of time zero, "
-            "which say how much cells grew, are no curve and are left out with where="
+            "line 2: cell line a: a curve needs at least 2 different doses above 0, got none; say which wells were "
+            "read when the drug was added, which are no curve, with time_zero="
         ]),
         ("a,0,0\na,1,0\na,2,0\n", [": all 3 signals are 0: was the right column or grid read?"]),
         (GOOD + "b,0,0\nb,1,0\nb,2,0\n", ["line 5: cell line b on plate 1: all 3 signals are 0"]),
@@ -264,8 +264,8 @@ def test_roles_by_patterns(tmp_path):
     assert data["blank_signal"].values.tolist() == [3]
     assert data.attrs["wells_ignored"] == 2
     assert faults_of(tmp_path, text.replace("L1-D2", "M1").replace("L1-D1", "M1"), {"role": "tag"}, roles=roles) == [
-        "wells.csv line 3: tag must match one of treated (L*), untreated (nc-1), blank (B), ignored (NC-0, PC-*), "
-        "got 'M1' (in 2 rows); say what every word means with roles="
+        "wells.csv line 3: tag must match one of treated (L*), untreated (nc-1), time_zero (t0, time zero), blank (B), "
+        "ignored (NC-0, PC-*), got 'M1' (in 2 rows); say what every word means with roles="
     ]
     assert faults_of(tmp_path, f"{HEADER},role\na,3,100,untreated\na,1,5,treated\na,2,3,treated\n") == [
         "wells.csv line 2: dose_um must be 0 or empty in an untreated well, got 3"

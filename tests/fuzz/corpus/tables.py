@@ -131,7 +131,13 @@ def dose_response_cases() -> dict[str, Case]:
         for line in range(2)
         for k in (None, 9, 8, 7, 6, 5)
     ]
+    growth = [
+        (f"L{line}", dose, f"{1000 / (1 + dose):.1f}", "treated" if dose else "untreated", "P", 72)
+        for line in range(2) for dose in (0, 0.1, 1, 10)
+    ] + [(f"L{line}", "", 150 + k, "t0", "Z", 0) for line in range(2) for k in range(2)] + [("", "", 9, "blank", "Z", 0)]  # fmt: skip
     return {
+        "growth": Case({"g.csv": _rows("cell_line,dose_um,signal,role,plate,time_h", growth)}),
+        "growth by time": Case({"g.csv": _rows("cell_line,dose_um,signal,role,plate,time_h", growth)}, {"time_zero": {"time_h": "0"}}),
         "wells.csv": Case({"wells.csv": tidy}, {"dose_unit": "uM"}),
         "wells.tsv": Case({"wells.tsv": tidy.replace(b",", b"\t")}),
         "two compounds": Case({"w.csv": _rows("Line,Drug,Conc (uM),RLU,time_h", two)}, {"compound": "lena", "where": {"time_h": "24"}}),

@@ -1,0 +1,36 @@
+"""Names of experiments and plates of wells whose file has none, and of plates that several experiments call alike."""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+from lensim.dose_response.read.wells import Well
+
+
+def fill_names(wells: Sequence[Well]) -> list[Well]:
+    """Give every well an experiment and a plate, and every plate a name that no other has.
+
+    Without a name, a plate is its experiment's only one, an experiment has one plate, and all wells are on one.
+    """
+    filled = [
+        well
+        if well.experiment and well.plate
+        else replace(
+            well,
+            experiment=well.experiment or well.plate or "experiment 1",
+            plate=well.plate or well.experiment or "plate 1",
+        )
+        for well in wells
+    ]
+    experiments: defaultdict[str, set[str]] = defaultdict(set)
+    for well in filled:
+        experiments[well.plate].add(well.experiment)
+    if all(len(of_plate) == 1 for of_plate in experiments.values()):
+        return filled
+    # plates numbered anew in each experiment
+    return [replace(well, plate=f"{well.experiment}, plate {_without_word(well.plate)}") for well in filled]
+
+
+def _without_word(plate: str) -> str:
+    return re.sub(r"^plate\s+", "", plate, flags=re.IGNORECASE)
