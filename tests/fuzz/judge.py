@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from lensim.checks import InputError
 from lensim.result_file import LOOK
+from lensim.tables.workbook_looked import LOOK as WORKBOOK_LOOK
 from tests.fuzz.case import Case, Door
 
 HANG_SECONDS: Final = 20
@@ -86,7 +87,7 @@ class _Watch:
         what = args[0] if args else ""
         if event == "subprocess.Popen" and what == "git":
             return  # a manifest names the commit
-        if event == "subprocess.Popen" and str(LOOK) in map(str, args[1]):
+        if event == "subprocess.Popen" and {str(LOOK), str(WORKBOOK_LOOK)} & set(map(str, args[1])):
             return  # a result is looked through in a process of its own
         if isinstance(what, str | bytes | os.PathLike):
             self.is_on = False
