@@ -17,25 +17,37 @@ _MISREAD: Final = re.compile(
 """Names that a spreadsheet takes for a date, a number or a formula as it opens a CSV file."""
 
 
-def write_csv_file(frame: "pd.DataFrame", path: Path) -> None:
-    """Write a table as CSV in UTF-8, without its index.
+def encoding_for(texts: Iterable[str]) -> str:
+    """The encoding of a CSV file with these texts: UTF-8, with a byte-order mark where one has letters beyond ASCII.
 
-    A file with letters beyond ASCII, such as µ, begins with a byte-order mark: without it Excel shows other letters.
+    Without the mark Excel shows other letters for them.
     """
+    return "utf-8" if all(text.isascii() for text in texts) else "utf-8-sig"
+
+
+def write_csv_file(frame: "pd.DataFrame", path: Path) -> None:
+    """Write a table as CSV in UTF-8, without its index; see `encoding_for`."""
     text = frame.to_csv(index=False, lineterminator="\n")
-    path.write_bytes(text.encode("utf-8" if text.isascii() else "utf-8-sig"))
+    path.write_bytes(text.encode(encoding_for([text])))
 
 
 def misread_note(frames: "Iterable[pd.DataFrame]") -> str:
     """Which name a spreadsheet would take for something else as it opens a CSV file, and the remedy; '' where none."""
-    for frame in frames:
-        for name, values in frame.items():
-            if values.dtype.kind not in "OUT" and str(values.dtype) not in ("str", "string"):
-                continue
-            for value in values:
-                if isinstance(value, str) and _MISREAD.fullmatch(value):
-                    return (
-                        f"a spreadsheet takes {shown(value)} in the column {shown(str(name))} of the CSV for a date, a "
-                        "number or a formula: open a workbook (--xlsx)"
-                    )
+    return misread_cell(
+        (str(name), value)
+        for frame in frames
+        for name, values in frame.items()
+        if values.dtype.kind in "OUT" or str(values.dtype) in ("str", "string")
+        for value in values
+    )
+
+
+def misread_cell(cells: Iterable[tuple[str, object]]) -> str:
+    """The same of cells, each with the name of its column."""
+    for name, value in cells:
+        if isinstance(value, str) and _MISREAD.fullmatch(value):
+            return (
+                f"a spreadsheet takes {shown(value)} in the column {shown(name)} of the CSV for a date, a number or a "
+                "formula: open a workbook (--xlsx)"
+            )
     return ""

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from lensim.input_digests import digests_of
 from lensim.units_in_names import unit_of
 from lensim.workbook_file import SheetTable, sheet_names, write_workbook
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 ABOUT: Final = "about"
 """Name of the last sheet."""
+INPUT: Final = "input file"
+"""Part of the rows that name a file with its digest."""
+SHA256: Final = "SHA-256"
 NUMBER: Final = "number"
 FLAG: Final = "flag"
 ABOVE: Final = "above"
@@ -83,6 +87,11 @@ def sentences(part: str, said: Iterable[str], of: str = "") -> list[Entry]:
     return [Entry(part, "", one, of) for one in said if one]
 
 
+def input_files(files: Iterable[tuple[str, str]], of: str = "") -> list[Entry]:
+    """Names of files with their SHA-256, as rows of the last sheet."""
+    return [Entry(INPUT, name, f"{SHA256} {digest}", of) for name, digest in files]
+
+
 def write_result_workbook(
     path: Path,
     tables: Sequence[NamedTable],
@@ -104,15 +113,18 @@ def write_result_workbook(
     force
         Replace a workbook that lensim wrote there.
     inputs
-        Files that are read for the tables: none of them is replaced.
+        Files that were read for the tables: none of them is replaced, and the last sheet has their digests.
 
     Raises
     ------
     InputError
         As `lensim.workbook_file.write_workbook`.
     """
+    inputs = list(dict.fromkeys(inputs))
     sheets = [table_sheet(table) for table in tables]
-    write_workbook(path, [*sheets, _about_sheet(tables, about)], force=force, inputs=inputs)
+    known = {(row.name, row.value) for row in about if row.part == INPUT}
+    files = [row for row in input_files(digests_of(inputs)) if (row.name, row.value) not in known]
+    write_workbook(path, [*sheets, _about_sheet(tables, [*about, *files])], force=force, inputs=inputs)
 
 
 def table_sheet(table: NamedTable) -> SheetTable:

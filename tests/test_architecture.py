@@ -17,6 +17,8 @@ TOPICS = {
     "tests/test_bounds_sizes.py": "sizes and types of what a user gives, refused before memory is taken",
     "tests/cli/test_cli.py": "the command line as a whole",
     "tests/cli/test_cli_bioassay.py": "the commands for bioassays",
+    "tests/cli/test_cli_flows.py": "from files of the bench to a workbook, as typed",
+    "tests/test_workbook_rules.py": "workbooks as Excel and other readers need them",
     "tests/cli/test_cli_cell_cycle.py": "the commands for cell cycles",
     "tests/cli/test_cli_expression.py": "the commands for expression",
     "tests/cli/test_cli_expression_bad_input.py": "messages of bad tables of Cts",

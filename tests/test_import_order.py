@@ -18,6 +18,7 @@ LEVELS = (
         "checks",
         "limits",
         "input_file",
+        "input_digests",
         "seeding",
         "record",
         "netcdf_image",

@@ -193,6 +193,7 @@ def _write(
     import pandas as pd
 
     from lensim.added_files import added_file
+    from lensim.csv_file import misread_note, write_csv_file
     from lensim.result_workbook import NamedTable, sentences
 
     if csv is None and xlsx is None:
@@ -200,8 +201,10 @@ def _write(
     tables = [(words.removesuffix(": "), checked.table) for words, checked in runs]
     whole = pd.concat([table.assign(study=study) if study else table for study, table in tables], ignore_index=True)
     if csv is not None:
+        if note := misread_note([whole]):
+            say(f"note: {note}", quietly=True)
         with added_file(csv, force=force, inputs=inputs) as partial_path:
-            whole.to_csv(partial_path, index=False)
+            write_csv_file(whole, partial_path)
         say(f"findings in {csv}")
     missing = [f"{words}{sentence}" for words, checked in runs for sentence in checked.not_checked]
     sheet = NamedTable("run QC", whole, "checks of the run, a row a finding")

@@ -40,4 +40,6 @@ def compare(
     say(verdict.sentence())
     write_csv(tables, csv, force=force)
     if xlsx is not None:
-        write_tables(xlsx, named(tables), about_fit(result, Asked(ci), verdict, notes), force=force)
+        write_tables(
+            xlsx, named(tables), about_fit(result, Asked(ci), verdict, notes), force=force, inputs=[result_file]
+        )

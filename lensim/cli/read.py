@@ -82,11 +82,13 @@ def _sheet(study: Study, data: "xr.Dataset", write: "Callable[[xr.Dataset, Path]
 
 def _about(study: Study, data: "xr.Dataset", notes: list[str]) -> "list[Entry]":
     """What the reader noted of one study, for the last sheet."""
-    from lensim.result_workbook import entries_of, sentences
+    from lensim.input_digests import FILES_READ, digests_in
+    from lensim.result_workbook import entries_of, input_files, sentences
 
     of = study.words.removesuffix(": ")
-    said = {str(name).replace("_", " "): value for name, value in data.attrs.items()}
-    return [*sentences("note", notes, of), *entries_of("data", said, of)]
+    said = {str(name).replace("_", " "): value for name, value in data.attrs.items() if name != FILES_READ}
+    files = input_files(digests_in(data.attrs), of)
+    return [*sentences("note", notes, of), *files, *entries_of("data", said, of)]
 
 
 def _expression(given: dict[str, Any], *, path: Path | None, xlsx: Path | None, force: bool) -> None:

@@ -133,6 +133,7 @@ def run_screen_command(
         say(sentence)
     say(f"table of all in {where.folder / 'summary.csv'}, one row each in {where.folder / 'compounds.csv'}")
     stored = open_result(where.folder)
+    say_misread(stored)
     write_screen_csv(stored, where.csv, force=where.force)
     write_screen_workbook(stored, where.xlsx, force=where.force)
     write_screen_figures(stored, [compound] if compound else None, asked, where.figures, force=where.force)
@@ -178,6 +179,8 @@ def summarize_screen(
     if not names:
         for sentence in stored.counts.sentences(by):
             say(sentence)
+        if csv is not None:
+            say_misread(stored)
         write_screen_csv(stored, csv, force=force)
         write_screen_workbook(stored, xlsx, force=force)
     else:
@@ -204,6 +207,14 @@ def require_free_folder(folder: Path, inputs: Sequence[Path]) -> None:
 
     if reason := protected(folder, inputs):
         raise InputError(f"{folder} must be a new folder or one of a screen, got {reason}")
+
+
+def say_misread(stored: "StoredScreen") -> None:
+    """Say which name of the tables a spreadsheet would take for something else, if there is one."""
+    from lensim.screen.table import misread_in_screen
+
+    if note := misread_in_screen(stored.parts(), stored.record.by):
+        say(f"note: {note}", quietly=True)
 
 
 def write_screen_csv(stored: "StoredScreen", csv: Path | None, *, force: bool) -> None:

@@ -56,5 +56,6 @@ def summarize(
             assay_of(result)  # thresholds and levels have no meaning for bare parameters
             said = print_result(result, asked)
     write_csv(said.tables, csv, force=force)
-    write_tables(xlsx, named(said.tables), with_about(said, result, asked, xlsx).about, force=force)
+    about = with_about(said, result, asked, xlsx).about
+    write_tables(xlsx, named(said.tables), about, force=force, inputs=[result_file])
     write_figures(result, asked, figures, force=force)

@@ -10,8 +10,10 @@ import pandas as pd
 import xarray as xr
 
 from lensim.arguments import checked
+from lensim.inference.observations import observations_of
+from lensim.input_digests import NamedDigest, digests_in
 from lensim.notebook import in_notebook, paragraph, table
-from lensim.result_workbook import NamedTable, entries_of, sentences, write_result_workbook
+from lensim.result_workbook import NamedTable, entries_of, input_files, sentences, write_result_workbook
 from lensim.tables.records import records as records_of
 
 if TYPE_CHECKING:
@@ -42,6 +44,8 @@ class Calibration:
         How many there were, and of them without an answer that counts.
     seed
         Root seed.
+    files
+        Names and SHA-256 of the files that the data of the fit were read from.
     """
 
     sentence: str
@@ -53,6 +57,7 @@ class Calibration:
     failed: int
     not_converged: int
     seed: int | None = None
+    files: tuple[NamedDigest, ...] = ()
 
     def plot(self) -> "Figure":
         """Cumulative ranks less expected of the nine worst quantities, with the band of uniform ones."""
@@ -72,6 +77,7 @@ class Calibration:
         counts = ("simulations", "handed_on", "failed", "not_converged", "seed")
         about = [
             *sentences("verdict", [self.sentence]),
+            *input_files(self.files),
             *entries_of("calibration", {name: getattr(self, name) for name in counts}),
         ]
         caption = "Truths of further runs in their intervals, the worst quantity first"
@@ -124,6 +130,7 @@ def calibration_of(
         judged.failed,
         judged.not_converged,
         seed,
+        tuple(digests_in(observations_of(result).attrs)),
     )
     if out is not None:
         _write(found, out)
@@ -133,10 +140,11 @@ def calibration_of(
 def _write(found: Calibration, out: Path) -> None:
     """Table, sentence and figure in a folder, beside the simulations that are kept there."""
     from lensim.added_files import added_to
+    from lensim.csv_file import write_csv_file
     from lensim.report.figures.style import save_figure
 
     with added_to(out, force=True, is_stale=lambda name: name in (TABLE, FIGURE, TEXT)) as folder:
         (folder / TEXT).write_text(f"{found.sentence}\n", encoding="utf-8")
         if len(found.table):
-            found.table.to_csv(folder / TABLE, index=False)
+            write_csv_file(found.table, folder / TABLE)
             save_figure(found.plot(), folder / FIGURE)

@@ -6,13 +6,14 @@ from pathlib import Path
 import pandas as pd
 
 from lensim.arguments import checked
+from lensim.input_digests import NamedDigest
 from lensim.notebook import heading, in_notebook, paragraph, table
 from lensim.plan.evaluate import Share
 from lensim.plan.frontier import Frontier
 from lensim.plan.question import Question
 from lensim.plan.robustness import DesignTrial, Trial
 from lensim.plan.search import Size
-from lensim.result_workbook import NamedTable, entries_of, sentences, write_result_workbook
+from lensim.result_workbook import NamedTable, entries_of, input_files, sentences, write_result_workbook
 
 ROWS_SHOWN = 20
 """Of each table, in a notebook."""
@@ -64,12 +65,15 @@ class PlanResult:
         Every table, by the name of its file; see `lensim.plan.tables.tables_of`.
     folder
         Where paragraph, tables and the manifest lie; None where nothing was kept.
+    files
+        Names and SHA-256 of the files that it was made from.
     """
 
     plan: Plan
     text: str
     tables: dict[str, pd.DataFrame]
     folder: Path | None = None
+    files: tuple[NamedDigest, ...] = ()
 
     @checked
     def to_excel(self, path: str | Path, *, force: bool = False) -> None:
@@ -82,6 +86,7 @@ class PlanResult:
         """
         about = [
             *sentences("found", self.text.splitlines()),
+            *input_files(self.files),
             *entries_of("question", self.plan.question.model_dump(mode="json", serialize_as_any=True)),
         ]
         tables = [NamedTable(name, frame) for name, frame in self.tables.items()]

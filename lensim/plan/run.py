@@ -9,6 +9,7 @@ from pathlib import Path
 import xarray as xr
 
 from lensim.csv_file import write_csv_file
+from lensim.input_digests import digests_of
 from lensim.ownership import require_replaceable
 from lensim.plan.answer import answer, require_answerable, require_trusted
 from lensim.plan.interim import require_look
@@ -103,6 +104,7 @@ def run_plan(
     require_workers(workers)
     prior = question.scenario.truth.posterior
     read_here = [*read_here, *([] if asked_in is None else [asked_in]), *([] if prior is None else [prior.path])]
+    files = tuple(digests_of(dict.fromkeys(read_here)))
     if folder is not None:
         require_replaceable(folder, force=force, inputs=read_here)
     if fit is None and prior is not None:
@@ -115,7 +117,7 @@ def run_plan(
     require_answerable(question, fit)
     if folder is None:
         with pool_of(workers, scheduler, trust_network=trust_network) as pool:
-            return _answered(question, fit, so_far, pool, tell)
+            return replace(_answered(question, fit, so_far, pool, tell), files=files)
     manifest = Manifest(question.scenario.seed)
     with (
         _question_file(question, asked_in) as asked,
@@ -128,14 +130,14 @@ def run_plan(
         for name, table in result.tables.items():
             write_csv_file(table, partial / f"{name}.csv")
         if "plate_map" in result.tables:
-            files = plate_map_files(result.tables["plate_map"])
-            for name, content in files.items():
+            setups = plate_map_files(result.tables["plate_map"])
+            for name, content in setups.items():
                 (partial / name).write_bytes(content)
         if draw is not None:
             with manifest.timed("figures"):
                 draw(result, partial)
         manifest.write(partial)
-    return replace(result, folder=folder)
+    return replace(result, folder=folder, files=files)
 
 
 def _answered(

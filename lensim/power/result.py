@@ -6,12 +6,13 @@ from pathlib import Path
 import pandas as pd
 
 from lensim.arguments import checked
+from lensim.input_digests import NamedDigest
 from lensim.notebook import in_notebook, paragraph, table
 from lensim.plain_text import one_line
 from lensim.power.assays import assay_of
 from lensim.power.scenario import Scenario
 from lensim.power.words import power_sentences
-from lensim.result_workbook import Entry, NamedTable, entries_of, sentences, write_result_workbook
+from lensim.result_workbook import Entry, NamedTable, entries_of, input_files, sentences, write_result_workbook
 
 
 @dataclass(frozen=True, repr=False)
@@ -33,6 +34,8 @@ class PowerResult:
         Where tables, sentences and the manifest lie; None where nothing was kept.
     remarks
         Sentences on parts of the folder that were damaged or another's, and were made again.
+    files
+        Names and SHA-256 of the files that it was made from.
     """
 
     scenario: Scenario
@@ -40,6 +43,7 @@ class PowerResult:
     audit: pd.DataFrame
     folder: Path | None = None
     remarks: tuple[str, ...] = ()
+    files: tuple[NamedDigest, ...] = ()
 
     def __repr__(self) -> str:
         return f"<PowerResult of {one_line(self.scenario.name)}: {len(self.table)} rows in .table, sentences in .text>"
@@ -68,6 +72,7 @@ class PowerResult:
         return [
             *sentences("found", self.text.splitlines()),
             *sentences("note", self.remarks),
+            *input_files(self.files),
             *entries_of("scenario", self.scenario.model_dump(mode="json", serialize_as_any=True)),
         ]
 

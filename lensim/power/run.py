@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lensim.added_files import added_to, require_added
 from lensim.csv_file import write_csv_file
+from lensim.input_digests import digests_of
 from lensim.ownership import MANIFEST, read_list
 from lensim.power.own_parts import own_of_store
 from lensim.power.processes import require_workers
@@ -69,9 +70,10 @@ def run_power(
     >>> print(result.text)
     """
     require_workers(workers)
+    files = tuple(digests_of([] if asked_in is None else [asked_in]))
     if folder is None:
         with tempfile.TemporaryDirectory(prefix="lensim-power-") as place:
-            return sweep(
+            found = sweep(
                 scenario,
                 Path(place) / "run",
                 workers=workers,
@@ -79,6 +81,7 @@ def run_power(
                 trust_network=trust_network,
                 progress=progress,
             )
+        return replace(found, files=files)
     copied = asked_in is not None and asked_in.resolve().parent != folder.resolve()  # else it is the user's own
     known = read_list(folder, MANIFEST)  # before the studies: what stands in the way at the end is told now
     for name in (SUMMARY, AUDIT, FINDINGS, *([asked_in.name] if asked_in is not None and copied else [])):
@@ -88,7 +91,7 @@ def run_power(
         found = sweep(
             scenario, folder, workers=workers, scheduler=scheduler, trust_network=trust_network, progress=progress
         )
-    result = replace(found, folder=folder)
+    result = replace(found, folder=folder, files=files)
     manifest.seconds["studies"] += _seconds_before(folder)
     is_own = own_of_store(folder)
     with added_to(folder, force=True, is_stale=_is_shown, list_name=MANIFEST, is_own=is_own) as filling:

@@ -11,9 +11,10 @@ from lensim.inference.engine import ENGINE, engine_in_words
 from lensim.inference.observations import OBSERVATIONS, observations_of
 from lensim.inference.priors import priors_of
 from lensim.inference.verdict import Verdict, verdict_of
+from lensim.input_digests import FILES_READ, NamedDigest, digests_in
 from lensim.record import object_of
 from lensim.report.shown import shown_of
-from lensim.result_workbook import Entry, NamedTable, entries_of, sentences
+from lensim.result_workbook import Entry, NamedTable, entries_of, input_files, sentences
 
 FACTS: Final = {
     "assay": "assay",
@@ -75,6 +76,7 @@ def about_fit(result: xr.DataTree, asked: Asked, verdict: Verdict, notes: tuple[
         *entries_of("tables", tables, of),
         *entries_of("settings", _settings(result), of),
         *entries_of("priors", _priors(result), of),
+        *input_files(_files(result), of),
         *entries_of("data", _data(result), of),
     ]
 
@@ -93,13 +95,18 @@ def _priors(result: xr.DataTree) -> dict[str, object]:
         return {}
 
 
+def _files(result: xr.DataTree) -> list[NamedDigest]:
+    """The files that the data were read from."""
+    return digests_in(observations_of(result).attrs) if OBSERVATIONS in result.children else []
+
+
 def _data(result: xr.DataTree) -> dict[str, object]:
     """How many of what there were, and what the reader noted: files, columns, units."""
     if OBSERVATIONS not in result.children:
         return {}
     data = observations_of(result)
     sizes = {f"number of {dim}".replace("_", " "): int(size) for dim, size in data.sizes.items()}
-    own = (v.ASSAY, v.EXCLUSIONS)  # exclusions have a table of their own
+    own = (v.ASSAY, v.EXCLUSIONS, FILES_READ)  # which are told elsewhere
     said = {str(name).replace("_", " "): _plain(value) for name, value in data.attrs.items() if name not in own}
     return {**sizes, **said}
 

@@ -15,6 +15,7 @@ from lensim.inference.engine import engine_of
 from lensim.inference.settings import FitSettings
 from lensim.inference.single import is_single
 from lensim.inference.verdict import verdict_of
+from lensim.input_digests import FILES_READ
 from lensim.output import image_of_result
 from lensim.screen.compact import compacted
 from lensim.screen.memory import after_compound
@@ -88,6 +89,8 @@ def fit_one(name: str, data: xr.Dataset, settings: ScreenSettings, fitted: Fitte
     fitted
         How it is fitted.
     """
+    data = data.copy()  # whose digests of files are of the screen, since another compound's rows change them
+    data.attrs.pop(FILES_READ, None)
     part = Part(name, settings.digest(), digest_of(data))
     try:
         found = fitted(data, settings, settings.seed_of(name))

@@ -10,7 +10,7 @@ import xarray as xr
 
 from lensim.checks import InputError, shown
 from lensim.output import load_result
-from lensim.result_workbook import Entry, NamedTable, entries_of, sentences
+from lensim.result_workbook import Entry, NamedTable, entries_of, input_files, sentences
 from lensim.screen.part import TOLD, Part, read_part
 from lensim.screen.store import Record, fit_path, part_path, parts_of, read_record
 from lensim.screen.table import ROWS, columns_of, rows_in_all, told_names
@@ -99,6 +99,7 @@ class StoredScreen:
         return [
             *sentences("verdict", self.counts.sentences(self.record.by)),
             *notes,
+            *input_files(self.record.files),
             *entries_of("settings", self.record.settings),
         ]
 

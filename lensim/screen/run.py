@@ -11,6 +11,7 @@ from typing import Final
 import xarray as xr
 
 from lensim.checks import InputError, fault_of
+from lensim.input_digests import FILES_READ
 from lensim.power.pool import Pool, pool_of
 from lensim.power.processes import require_workers
 from lensim.results_folder import Manifest
@@ -79,9 +80,9 @@ def run_screen(
     if not studies:
         raise InputError("a screen must have at least one compound, got none")
     started = time.perf_counter()
-    digests, faults = _digests(studies)
+    digests, faults, files = _digests(studies)
     after_reading()
-    with open_screen(folder, by, digests, settings, force=force) as store:
+    with open_screen(folder, by, digests, settings, files=files, force=force) as store:
         counts, todo = _done_before(store, digests)
         if counts.done:
             tell(f"{counts.done:,} of {counts.total:,} were done before, and are not done again")
@@ -110,16 +111,19 @@ def _counted(store: Store) -> Counts:
     return counts
 
 
-def _digests(studies: Mapping[str, xr.Dataset]) -> tuple[dict[str, str], dict[str, str]]:
-    """Digest of the data of each compound, and why those of some are refused."""
+def _digests(studies: Mapping[str, xr.Dataset]) -> tuple[dict[str, str], dict[str, str], str]:
+    """Digest of the data of each compound, why those of some are refused, and the files of all."""
     digests, faults = {}, {}
+    files: dict[str, None] = {}
     for name in studies:
         try:
-            digests[name] = digest_of(studies[name])
+            data = studies[name]
+            digests[name] = digest_of(data)
+            files |= dict.fromkeys(str(data.attrs.get(FILES_READ, "")).splitlines())
         except InputError as error:
             faults[name] = fault_of(error)
             digests[name] = hashlib.sha256(faults[name].encode()).hexdigest()[:32]
-    return digests, faults
+    return digests, faults, "\n".join(files)
 
 
 def _done_before(store: Store, digests: Mapping[str, str]) -> tuple[Counts, list[str]]:

@@ -13,6 +13,7 @@ from lensim.assay import Asked
 from lensim.bounds import require_figures
 from lensim.inference.remembered import digest_of_data
 from lensim.inference.settings import SamplerSettings
+from lensim.input_digests import FILES_READ
 from lensim.toml_file import read_toml
 
 STREAM: Final = "screen"
@@ -89,7 +90,7 @@ def priors_in(priors: Any) -> Any:
 OF_THE_FILE: Final = frozenset(
     {
         "source", "notes", "columns_used", "names_joined", "rows_set_aside", "wells_lost", "wells_ignored",
-        "wells_saturated", "wells_saturated_untreated",
+        "wells_saturated", "wells_saturated_untreated", FILES_READ,
     }
 )  # fmt: skip
 """Attrs of data that tell of all rows of a file, so that another compound's rows change them."""

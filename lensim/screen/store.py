@@ -11,6 +11,7 @@ from typing import Any, Final
 from lensim import ownership, placing, unfinished
 from lensim.added_files import put_from, require_added
 from lensim.checks import InputError, remedy_of, shown, shown_name
+from lensim.input_digests import FILES_READ, NamedDigest, digests_in
 from lensim.output import require_own_netcdf
 from lensim.ownership import MANIFEST, WRITER, read_list
 from lensim.record import object_in
@@ -29,12 +30,13 @@ SHOWN: Final = 3
 
 @dataclass(frozen=True)
 class Record:
-    """What a store says of its screen: the column, the names of its compounds in order, and the settings."""
+    """What a store says of its screen: the column, its compounds in order, the settings, and the files of the data."""
 
     by: str
     names: tuple[str, ...]
     settings: Mapping[str, Any]
     of: str
+    files: tuple[NamedDigest, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,7 @@ def read_record(folder: Path) -> Record:
         or not (isinstance(names, list) and all(isinstance(one, str) for one in names))
     ):
         raise InputError(f"{shown_name(folder / RECORD)} must be {WHAT}, got something else")
-    return Record(by, tuple(names), settings, of)
+    return Record(by, tuple(names), settings, of, tuple(digests_in(content)))
 
 
 def parts_of(folder: Path, record: Record) -> Iterator[Part]:
@@ -196,7 +198,13 @@ def _fault(path: Path) -> str:
 
 @contextmanager
 def open_screen(
-    folder: Path, by: str, digests: Mapping[str, str], settings: ScreenSettings, *, force: bool = False
+    folder: Path,
+    by: str,
+    digests: Mapping[str, str],
+    settings: ScreenSettings,
+    *,
+    files: str = "",
+    force: bool = False,
 ) -> Iterator[Store]:
     """The store of a screen, new or begun; no other process can open it while the block runs.
 
@@ -210,6 +218,8 @@ def open_screen(
         Digest of the data of each compound, in the order of the table.
     settings
         How each is fitted.
+    files
+        The files of the data, as `lensim.input_digests.FILES_READ`.
     force
         Remove what a folder of another screen has of other settings, of other data, and of other compounds.
 
@@ -218,7 +228,7 @@ def open_screen(
     InputError
         If the folder holds another screen or something else, another run works in it, or it cannot be written to.
     """
-    record = Record(by, tuple(digests), settings.content(), settings.digest())
+    record = Record(by, tuple(digests), settings.content(), settings.digest(), tuple(digests_in({FILES_READ: files})))
     _require_own(folder, record, digests, force=force)
     ownership.require_place(folder)
     ownership.require_writable(folder)
@@ -236,6 +246,7 @@ def open_screen(
                 removed(one.with_suffix(".nc"))
             partial = filling / RECORD
             said = {"written_by": WRITER, "by": by, "of": record.of, "settings": record.settings}
+            said |= {FILES_READ: files} if files else {}
             text = json.dumps({**said, "names": list(record.names)}, indent=1, default=str, ensure_ascii=False)
             partial.write_text(text + "\n", encoding="utf-8")
             placing.replace(partial, place / RECORD)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
+from lensim.csv_file import encoding_for, misread_cell
 from lensim.screen.part import TOLD, Part
 
 SUMMARY: Final = "summary.csv"
@@ -22,12 +23,13 @@ def write_tables(folder: Path, by: str, parts: Callable[[], Iterable[Part]]) -> 
     by
         The column that names compounds.
     parts
-        Gives the parts in the order of the table; it is called twice, so that no more than one is in memory.
+        Gives the parts in the order of the table; called for each pass, so that no more than one is in memory.
     """
     columns = columns_of(parts(), by)
+    encoding = encoding_for(text for part in parts() for text in _texts(part, columns, by))
     with (
-        (folder / SUMMARY).open("w", encoding="utf-8", newline="") as long,
-        (folder / COMPOUNDS).open("w", encoding="utf-8", newline="") as short,
+        (folder / SUMMARY).open("w", encoding=encoding, newline="") as long,
+        (folder / COMPOUNDS).open("w", encoding=encoding, newline="") as short,
     ):
         lines, compounds = (csv.writer(one, lineterminator="\n") for one in (long, short))
         lines.writerow([by, *columns, *told_names(columns, by)])
@@ -35,6 +37,24 @@ def write_tables(folder: Path, by: str, parts: Callable[[], Iterable[Part]]) -> 
         for part in parts():
             lines.writerows(map(_cells, rows_in_all(part, columns)))
             compounds.writerow([part.name, len(part.rows), *part.told.values()])
+
+
+def misread_in_screen(parts: Iterable[Part], by: str) -> str:
+    """Which name a spreadsheet would take for something else in the tables of a screen; '' where none."""
+    cells = ((name, value) for part in parts for name, value in _cells_of(part, by))
+    return misread_cell(cells)
+
+
+def _cells_of(part: Part, by: str) -> Iterable[tuple[str, object]]:
+    yield by, part.name
+    for row in part.rows:
+        yield from zip(part.columns, row, strict=True)
+    yield from part.told.items()
+
+
+def _texts(part: Part, columns: Sequence[str], by: str) -> Iterable[str]:
+    yield from (by, *columns)
+    yield from (value for _, value in _cells_of(part, by) if isinstance(value, str))
 
 
 def columns_of(parts: Iterable[Part], by: str) -> list[str]:

@@ -9,9 +9,10 @@ import xarray as xr
 
 from lensim import seeding
 from lensim.arguments import checked
+from lensim.input_digests import NamedDigest, digests_of
 from lensim.notebook import in_notebook, paragraph, table
 from lensim.ownership import require_replaceable
-from lensim.result_workbook import NamedTable, entries_of, sentences, write_result_workbook
+from lensim.result_workbook import NamedTable, entries_of, input_files, sentences, write_result_workbook
 from lensim.results_folder import Manifest, results_folder
 from lensim.selection.from_fit import curve_draws, truth_from_draws
 from lensim.selection.outcomes import compare_schedules
@@ -37,6 +38,8 @@ class SelectionResult:
         Where all of it lies; None where nothing was kept.
     settings
         What it was made from: the file, the seed, and the line of a fit where there was one.
+    files
+        Names and SHA-256 of the files that it was made from.
     """
 
     table: pd.DataFrame
@@ -45,6 +48,7 @@ class SelectionResult:
     text: str
     folder: Path | None = None
     settings: Mapping[str, object] = field(default_factory=dict)
+    files: tuple[NamedDigest, ...] = ()
 
     @checked
     def to_excel(self, path: str | Path, *, force: bool = False) -> None:
@@ -56,7 +60,8 @@ class SelectionResult:
             If the name ends otherwise, or something is there and `force` is false.
         """
         frames = tables_of(self.table, self.runs, self.ends)
-        about = [*sentences("found", self.text.splitlines()), *entries_of("settings", self.settings)]
+        found = sentences("found", self.text.splitlines())
+        about = [*found, *input_files(self.files), *entries_of("settings", self.settings)]
         write_result_workbook(Path(path), [NamedTable(name, one) for name, one in frames.items()], about, force=force)
 
     def _repr_html_(self) -> str:
@@ -111,6 +116,7 @@ def run_selection(
     >>> print(result.text)
     """
     read_here = [selection_file, *read_here]
+    files = tuple(digests_of(read_here))
     if folder is not None:
         require_replaceable(folder, force=force, inputs=read_here)
     manifest = Manifest(seed)
@@ -121,7 +127,8 @@ def run_selection(
     with manifest.timed("cultures"):
         table, runs, ends = compare_schedules(asked.schedules, asked.culture, truth, seed)
     settings = {"file": selection_file.name, "seed": seed, "line of the fit": line}
-    result = SelectionResult(table, runs, ends, "\n".join(findings_of(table)), settings=settings)
+    text = "\n".join(findings_of(table))
+    result = SelectionResult(table, runs, ends, text, settings=settings, files=files)
     if folder is None:
         return result
     with results_folder(folder, selection_file, force=force, inputs=read_here) as partial:

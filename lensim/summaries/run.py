@@ -11,10 +11,11 @@ from lensim import limits
 from lensim.arguments import checked
 from lensim.checks import between, told_of
 from lensim.csv_file import write_csv_file
+from lensim.input_digests import NamedDigest, digests_of
 from lensim.notebook import in_notebook, paragraph, table
 from lensim.output import save_result
 from lensim.ownership import require_replaceable
-from lensim.result_workbook import NamedTable, entries_of, sentences, write_result_workbook
+from lensim.result_workbook import NamedTable, entries_of, input_files, sentences, write_result_workbook
 from lensim.results_folder import Manifest, results_folder
 from lensim.summaries.audit import excluded_p
 from lensim.summaries.posterior import summary_posterior
@@ -43,6 +44,8 @@ class PublishedResult:
         Where all of it lies; None where nothing was kept.
     settings
         What it was made from: the file, the seed and the number of draws.
+    files
+        Names and SHA-256 of the files that it was made from.
     """
 
     summaries: list[PublishedSummary]
@@ -52,6 +55,7 @@ class PublishedResult:
     text: str
     folder: Path | None = None
     settings: Mapping[str, object] = field(default_factory=dict)
+    files: tuple[NamedDigest, ...] = ()
 
     @checked
     def to_excel(self, path: str | Path, *, force: bool = False) -> None:
@@ -66,7 +70,8 @@ class PublishedResult:
             NamedTable("posterior", self.table, "Effect and spread by target and cell type, medians and 90% intervals"),
             NamedTable("audit", self.audit, "What each P value can be"),
         ]
-        about = [*sentences("found", self.text.splitlines()), *entries_of("settings", self.settings)]
+        found = sentences("found", self.text.splitlines())
+        about = [*found, *input_files(self.files), *entries_of("settings", self.settings)]
         write_result_workbook(Path(path), tables, about, force=force)
 
     def _repr_html_(self) -> str:
@@ -121,7 +126,7 @@ def run_published(
     if folder is not None:
         require_replaceable(folder, force=force, inputs=[summary_file])
     between("draws", draws, limits.FEWEST_DRAWS, limits.SAMPLER_DRAWS)
-    manifest = Manifest(seed)
+    manifest, files = Manifest(seed), tuple(digests_of([summary_file]))
     summaries, priors = read_summaries(summary_file)
     for warning in (said for one in summaries for said in warnings_of(one)):
         warn(warning)
@@ -136,7 +141,8 @@ def run_published(
     with manifest.timed("posterior"), told_of(summary_file.name):
         tree = summary_posterior(summaries, seed, draws, priors)
     settings = {"file": summary_file.name, "seed": seed, "draws": draws}
-    result = PublishedResult(summaries, tree, table_of(tree), audits, "\n".join(said), settings=settings)
+    text = "\n".join(said)
+    result = PublishedResult(summaries, tree, table_of(tree), audits, text, settings=settings, files=files)
     if folder is None:
         return result
     with results_folder(folder, summary_file, force=force) as partial:

@@ -1,6 +1,7 @@
 """Find the columns of a table by name: one finder for every assay, which gives it the names."""
 
 import difflib
+import fnmatch
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -10,6 +11,7 @@ from lensim.tables.names import plain_name
 from lensim.tables.table import TextTable
 
 CONSTANT_MARK: Final = "="
+_WILD: Final = "*"
 """Before a value that all rows have, where a table has no column for it: "=lenalidomide"."""
 
 EXPERIMENT_NAMES: Final = (
@@ -94,9 +96,18 @@ def as_stated(header: Sequence[str], stated: Mapping[str, str]) -> tuple[str, ..
     for what, name in stated.items():
         if name.startswith(CONSTANT_MARK):
             named.append(what)
-        elif len(places := places_of_stated(header, name)) == 1:
-            named[places[0]] = what
+        elif len(places := places_of_stated(header, name) or places_of_pattern(header, name)) == 1 or _WILD in name:
+            for at in places:
+                named[at] = what
     return tuple(named)
+
+
+def places_of_pattern(header: Sequence[str], pattern: str) -> list[int]:
+    """The columns whose names are as a pattern with * says, such as Rep *; none for a name without it."""
+    if _WILD not in pattern:
+        return []
+    wanted = " ".join(pattern.split()).casefold()
+    return [at for at, name in enumerate(header) if fnmatch.fnmatchcase(" ".join(name.split()).casefold(), wanted)]
 
 
 def places_of_stated(header: Sequence[str], name: str) -> list[int]:

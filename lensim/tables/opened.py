@@ -9,7 +9,8 @@ from typing import Any, Final
 import xarray as xr
 
 from lensim.checks import InputError
-from lensim.plain_text import shown
+from lensim.input_digests import NamedDigest, with_digests
+from lensim.plain_text import shown, shown_name
 from lensim.tables.map_source import map_source_of
 from lensim.tables.sheet_choice import Sought, way_of_sheet
 from lensim.tables.source import Files, Source, sheets_of, source_of, sources_of
@@ -118,10 +119,18 @@ def told_of(sources: Sequence[Source], options: Mapping[str, Any]) -> str:
     )
 
 
+def files_of(sources: Sequence[Source], options: Mapping[str, Any]) -> list[NamedDigest]:
+    """Names and digests of the files and tables that were opened."""
+    every = [*sources, *(one for one in options.values() if isinstance(one, Source))]
+    return [(shown_name(one.path.name), one.sha256) for one in every if one.sha256]
+
+
 def with_sheets(
     sought: Callable[[Mapping[str, Any]], Sought], **tables: Sought
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Give a reader workbooks, and the option `worksheet`, which names their sheets.
+
+    The data say which files they were read from, with the digest of each: `lensim.input_digests.FILES_READ`.
 
     Parameters
     ----------
@@ -137,11 +146,11 @@ def with_sheets(
             sources, wanted = opened(files, {**options, WORKSHEET: worksheet}, sought, tables)
             data = read(sources, **wanted)
             told = told_of(sources, wanted)
-            if not told:
-                return data
+            attrs = {SHEETS_READ: told} if told else {}
+            own_files = files_of(sources, wanted)
             if isinstance(data, xr.Dataset):
-                return data.assign_attrs({SHEETS_READ: told})
-            return {name: one.assign_attrs({SHEETS_READ: told}) for name, one in data.items()}
+                return with_digests(data.assign_attrs(attrs), own_files)
+            return {name: with_digests(one.assign_attrs(attrs), own_files) for name, one in data.items()}
 
         own = inspect.signature(read)
         option = inspect.Parameter(WORKSHEET, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Worksheet | None)

@@ -9,7 +9,7 @@ from typing import Any, Final
 from lensim.checks import InputError
 from lensim.plain_text import shown
 from lensim.tables.columns import Meanings, as_stated
-from lensim.tables.sheet_table import HEADER_ROWS, Score
+from lensim.tables.sheet_table import HEADER_ROWS, Score, rows_of_header
 from lensim.tables.workbook import SheetCells, Workbook
 
 _SUITS: Final = 1_000
@@ -55,23 +55,24 @@ class Sought:
 
     def way_of(self, header: Sequence[str], stated: Mapping[str, str]) -> int | None:
         """The first way that a header has; behind the others that of another kind of table. None without any."""
-        named = self._named(header, stated)
+        named = self.known(header, stated)
         for at, way in enumerate(self.ways):
             if all(named & set(group) for group in way):
                 return at
-        return len(self.ways) if self.suits(header) else None
+        return len(self.ways) if self.suits(as_stated(header, stated)) else None
 
     def score(self, stated: Mapping[str, str]) -> Score:
         """How well a row is a header, beside the columns that a user names."""
 
         def of_row(row: Sequence[str]) -> int:
-            known = len(self._named(row, stated))
+            known = len(self.known(row, stated))
             way = self.way_of(row, stated)
             return known if way is None else known + _SUITS * (len(self.ways) + 1 - way)
 
         return of_row
 
-    def _named(self, header: Sequence[str], stated: Mapping[str, str]) -> set[str]:
+    def known(self, header: Sequence[str], stated: Mapping[str, str]) -> set[str]:
+        """The meanings that a header has."""
         cells = [cell for cell in as_stated(header, stated) if cell]
         named = {
             what for what, meaning in self.meanings.items() if any(meaning.rank(cell) is not None for cell in cells)
@@ -134,12 +135,13 @@ def chosen_sheets(
             raise InputError(f"{book.place}: {_several(found, sought)}")
     if len(shown_ones) == 1 or sought.may_be_several:  # their faults say more
         return shown_ones or free
-    raise InputError(f"{book.place}: {_none(free, sought)}")
+    raise InputError(f"{book.place}: {_none(free, sought, stated)}")
 
 
 def way_of_sheet(sheet: SheetCells, sought: Sought, stated: Mapping[str, str]) -> int | None:
     """The first way that a row of a sheet has; None where the sheet has no table that is sought."""
-    found = (sought.way_of(row, stated) for row in sheet.rows[:HEADER_ROWS])
+    rows = range(min(len(sheet.rows), HEADER_ROWS))
+    found = (sought.way_of(names, stated) for top in rows for names in rows_of_header(sheet, top))
     return min((way for way in found if way is not None), default=None)
 
 
@@ -189,12 +191,30 @@ def _several(found: Sequence[SheetCells], sought: Sought) -> str:
     )
 
 
-def _none(sheets: Sequence[SheetCells], sought: Sought) -> str:
+def _none(sheets: Sequence[SheetCells], sought: Sought, stated: Mapping[str, str]) -> str:
     names = [one.name for one in sheets]
+    near = _nearest(sheets, sought, stated)
     said = f"none of the sheets {_listed(names)} is {sought.what} by the names of its columns"
     if not sought.can_be_named:
-        return f"{said}: copy the one that is meant into a workbook of its own"
-    return f"{said}: name the one that is meant, worksheet={json.dumps(names[0], ensure_ascii=False)}"
+        return f"{said}: copy the one that is meant into a workbook of its own{near}"
+    return f"{said}: name the one that is meant, worksheet={json.dumps(names[0], ensure_ascii=False)}{near}"
+
+
+def _nearest(sheets: Sequence[SheetCells], sought: Sought, stated: Mapping[str, str]) -> str:
+    """Of the sheet with most columns that are understood: its header, and what it lacks; empty where none has any."""
+    score = sought.score(stated)
+    rows = [(sheet, at) for sheet in sheets for at in range(min(len(sheet.rows), HEADER_ROWS))]
+    headers = ((sheet, header) for sheet, at in rows for header in rows_of_header(sheet, at))
+    sheet, header = max(headers, key=lambda one: (score(one[1]), sum(map(bool, one[1]))))
+    if not score(header) or not sought.ways:
+        return ""
+    there = sought.known(header, stated)
+    lacks = next(group for way in sought.ways for group in way if not there & set(group))
+    cells = [cell for cell in header if cell]
+    return (
+        f"; the nearest is {shown(sheet.name)} with the columns {_listed(cells)}, of which none is known as "
+        f'{" or ".join(lacks)}: say columns={{"{lacks[0]}": "NAME"}}'
+    )
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -48,7 +48,7 @@ def header_row(sheet: SheetCells, score: Score) -> int:
             widest, first = len(filled), number
         if 2 * sum(_NUMBER.fullmatch(cell) is not None for cell in filled) > len(filled):
             continue
-        if (known := score(row)) > best:
+        if (known := max(map(score, rows_of_header(sheet, number)))) > best:
             best, at = known, number
     if first < 0:
         raise InputError("the sheet has no row with the names of columns")
@@ -73,7 +73,7 @@ def table_of_sheet(sheet: SheetCells, place: SheetPlace, score: Score, told: lis
     except InputError as error:
         raise InputError(f"{place}: {error}") from None
     below = _last_of_header(sheet, top)
-    names = _names(sheet, top, below)
+    names = max(headers_at(sheet, top), key=score)
     filled = [at for at in range(below + 1, len(sheet.rows)) if any(sheet.rows[at])]
     filled, notes = _without_notes(sheet, filled, sum(map(bool, names)))
     used, filled, aside = _own_columns(sheet, names, filled, score)
@@ -105,6 +105,11 @@ def table_of_sheet(sheet: SheetCells, place: SheetPlace, score: Score, told: lis
     )
 
 
+def rows_of_header(sheet: SheetCells, top: int) -> list[list[str]]:
+    """A row, and what it is as the first row of a header with merged cells."""
+    return [sheet.rows[top], *(headers_at(sheet, top) if sheet.merged else ())]
+
+
 def _last_of_header(sheet: SheetCells, top: int) -> int:
     """The last row of the header: merged cells that begin in its first row may cover more."""
     ends = [last for first, left, last, right in sheet.merged if first == top < last and left == right]
@@ -125,6 +130,19 @@ def _names(sheet: SheetCells, top: int, below: int) -> list[str]:
             for group, name in zip(groups, names, strict=True)
         ]
     return names
+
+
+def headers_at(sheet: SheetCells, top: int) -> list[list[str]]:
+    """The names of columns that a header has which begins in a row: without, and with, the merged groups above them."""
+    names = _names(sheet, top, _last_of_header(sheet, top))
+    groups = {
+        at: sheet.rows[top - 1][left]
+        for first, left, last, right in sheet.merged
+        if first == last == top - 1 and left < right
+        for at in range(left, min(right + 1, len(names)))
+    }
+    grouped = [f"{groups[at]} {name}" if name and groups.get(at) else name for at, name in enumerate(names)]
+    return [names, grouped] if grouped != names else [names]
 
 
 def _without_notes(sheet: SheetCells, filled: list[int], columns: int) -> tuple[list[int], list[int]]:

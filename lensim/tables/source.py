@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from lensim.checks import FaultReport, InputError
+from lensim.input_digests import digest_of_bytes
 from lensim.plain_text import shown_name
 from lensim.tables.columns import as_stated
 from lensim.tables.parquet import parse_parquet
@@ -62,6 +63,8 @@ class Source:
         Of a workbook: the sheet that is read.
     is_own
         Whether its table was read another way than as a table of text, such as a map of blocks.
+    sha256
+        Digest of the whole file, also of a part of it such as a sheet or a file in an archive; empty where not known.
     """
 
     path: Path
@@ -69,6 +72,7 @@ class Source:
     raw: bytes = field(repr=False)
     sheet: ChosenSheet | None = None
     is_own: bool = False
+    sha256: str = field(default="", repr=False)
 
     @property
     def stem(self) -> str:
@@ -182,7 +186,8 @@ def source_of(file: File, sought: Sought = ANY, *, whole: bool = False) -> Sourc
     """
     if isinstance(file, Source):
         return file
-    source = Source(Path(file), shown_name(Path(file).name), read_bytes(file))
+    raw = read_bytes(file)
+    source = Source(Path(file), shown_name(Path(file).name), raw, sha256=digest_of_bytes(raw))
     return source if whole or not source.is_workbook else sheets_of(source, sought)[0]
 
 

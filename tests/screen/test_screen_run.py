@@ -1,6 +1,7 @@
 """Screens: one row a compound and line, by whichever workers, in whichever order, however often they were killed."""
 
 import csv
+import hashlib
 import os
 import signal
 import subprocess
@@ -75,7 +76,7 @@ def test_numbers_of_a_compound_depend_on_its_name_alone(tmp_path):
 def test_rows_are_in_the_order_of_the_file(tmp_path, order):
     table_of(tmp_path, NAMES[::order])
     ran(tmp_path / "screen.csv", tmp_path / "screen")
-    with (tmp_path / "screen" / "compounds.csv").open() as file:
+    with (tmp_path / "screen" / "compounds.csv").open(encoding="utf-8-sig") as file:
         assert [row["compound"] for row in csv.DictReader(file)] == NAMES[::order]
 
 
@@ -238,3 +239,16 @@ def test_a_table_that_was_changed_is_not_written_over(tmp_path):
 def test_no_compound_is_no_screen(tmp_path):
     with pytest.raises(InputError, match="a screen must have at least one compound, got none"):
         run_screen({}, tmp_path / "screen", ScreenSettings(), fitting=fit_made_up)
+
+
+def test_tables_with_letters_beyond_ascii_begin_with_a_mark_and_digests_are_kept(tmp_path):
+    table = table_of(tmp_path, ["µ-1", "B"])
+    ran(table, tmp_path / "screen")
+    assert (tmp_path / "screen" / "compounds.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    assert pd.read_csv(tmp_path / "screen" / "summary.csv").columns[0] == "compound"
+    stored = open_result(tmp_path / "screen")
+    digest = hashlib.sha256(table.read_bytes()).hexdigest()
+    assert stored.record.files == (("screen.csv", digest),)
+    assert [(row.name, row.value) for row in stored.about() if row.part == "input file"] == [
+        ("screen.csv", f"SHA-256 {digest}")
+    ]

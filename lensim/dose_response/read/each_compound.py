@@ -12,8 +12,9 @@ from lensim.dose_response.read.compounds import Compounds, compounds_of
 from lensim.dose_response.read.dose_cells import is_untreated_word
 from lensim.dose_response.read.sheets import MAP, sought_in
 from lensim.dose_response.read.study import read_wells
+from lensim.input_digests import with_digests
 from lensim.tables.choice import place_of_column, with_rows
-from lensim.tables.opened import SHEETS_READ, opened, told_of
+from lensim.tables.opened import SHEETS_READ, files_of, opened, told_of
 from lensim.tables.source import Files, Source
 
 MOST_READINGS: Final = 4
@@ -43,14 +44,14 @@ def read_compounds(files: Files, options: Mapping[str, Any] | None = None) -> Co
     if name := next((one for one in ("compound", "by") if wanted.pop(one, None)), ""):
         raise InputError(f"{name} must be left out where every compound is read: each is a study by itself")
     sources, wanted = opened(files, wanted, sought_in, {"plate_map": MAP})
-    told = told_of(sources, wanted)
+    told, read_here = told_of(sources, wanted), files_of(sources, wanted)
     faults: dict[str, str] = {}
     order: list[str] = []
     first: InputError | None = None
     for _ in range(MOST_READINGS):
         try:
             data = checked(read_wells)(sources, **wanted)
-            data = data.assign_attrs({SHEETS_READ: told}) if told else data
+            data = with_digests(data.assign_attrs({SHEETS_READ: told} if told else {}), read_here)
             return Compounds(_with_names(data, sources), faults, order)
         except InputError as error:
             first = first or error

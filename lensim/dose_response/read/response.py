@@ -1,5 +1,6 @@
 """Signals, viability and inhibition: names of their columns, and whether they are percent or fractions."""
 
+import json
 import re
 from collections.abc import Sequence
 from typing import Final, Literal
@@ -82,9 +83,11 @@ def without_response(header: Sequence[str]) -> str:
         )
     replicates = [name for name in header if _REPLICATE.fullmatch(plain_name(name))]
     if len(replicates) > 1:
+        pattern = json.dumps(f"{_start_of(replicates)}*", ensure_ascii=False)
+        ways = ", ".join(f'columns={{"{what}": {pattern}}}' for what in ("signal", "viability", "inhibition"))
         return (
-            f"the columns {_some(replicates)} seem to be replicates of one dose: a table has one row a well, so write "
-            "them below each other, in a column signal (or viability, or inhibition) with the dose beside each"
+            f"the columns {_some(replicates)} seem to be replicates of one dose: say by a pattern with * what they "
+            f"hold, one of {ways}"
         )
     doses = [name for name in header if _DOSE_AS_NAME.fullmatch(name.strip())]
     if len(doses) > 2:
@@ -94,6 +97,12 @@ def without_response(header: Sequence[str]) -> str:
             "inhibition)"
         )
     return ""
+
+
+def _start_of(names: Sequence[str]) -> str:
+    """The letters with which all names begin."""
+    at = next((at for at, signs in enumerate(zip(*names, strict=False)) if len(set(signs)) > 1), min(map(len, names)))
+    return names[0][:at]
 
 
 def _some(names: Sequence[str]) -> str:

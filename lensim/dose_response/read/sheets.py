@@ -1,9 +1,10 @@
 """What the sheets of a workbook must have that a dose-response study is read from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from lensim.dose_response.read.columns import COLUMNS
+from lensim.dose_response.read.replicate_columns import is_replicated
 from lensim.tables.columns import names_any
 from lensim.tables.instruments.plates import grids_of, headers_of
 from lensim.tables.sheet_choice import Sought
@@ -27,10 +28,15 @@ def _is_bare_grid(source: Source) -> bool:
     return is_grid(source) and not names_all(source, "cell_line") and not names_all(source, "well", "dose")
 
 
+def _is_replicated(header: Sequence[str]) -> bool:
+    return names_any(header, COLUMNS["dose"]) and is_replicated(header)
+
+
 WELLS: Final = Sought(
     "a table of wells with doses and signals",
     COLUMNS,
     ((("cell_line",), ("dose",), RESPONSES), (("dose",), RESPONSES)),
+    suits=_is_replicated,
     recognises=is_grid,
     can_be_named=True,
 )

@@ -12,6 +12,7 @@ from lensim.dose_response.read.columns import COLUMNS, RolesOrWords
 from lensim.dose_response.read.compounds import Compounds, one_compound
 from lensim.dose_response.read.plate import PlateFiles, read_plates
 from lensim.dose_response.read.repeats import Repeats
+from lensim.dose_response.read.replicate_columns import with_replicates
 from lensim.dose_response.read.response import Scale
 from lensim.dose_response.read.rules import Controls
 from lensim.dose_response.read.sheets import MAP, is_grid, names_all, sought_in
@@ -323,6 +324,7 @@ def read_wells(
             assay_hours=assay_hours,
         )
     check_needs_map(grid_number, reading, well_order)
+    sources, columns = with_replicates(sources, columns, ignore)
     for source in sources if not columns else ():
         if format_of(source, FORMATS) == "grid":
             raise InputError(f"{source.place}: {NEEDS_MAP}")

@@ -250,6 +250,8 @@ def _read_one(
 ) -> _ReadTable:
     """The wells of one file; its faults go to the study's."""
     table, faults = read_table(source)
+    for note in table.notes:
+        faults.tell(note)
     table = with_units_of_rows(with_wells(table, choices.columns), choices.columns, choices.dose_unit, faults)
     roles, named = choices.roles or Roles(), source.stem if is_one_of_several else ""
     has_doses = not is_of_time_zero(table, choices.columns, roles, choices.zero, named)

@@ -11,6 +11,8 @@ from lensim.tables.source import Files, Source, sheets_of, sources_of
 from lensim.tables.workbook import is_workbook
 from lensim.tables.workbook_archive import counted_members, names_of
 
+_MAIN: Final = "quantification cq results"
+"""In the name of the file that has the results; CFX Maestro packs a summary of the same wells beside it."""
 _TABLES: Final = (".csv", ".txt", ".tsv", ".xlsx", ".xls")
 
 
@@ -51,6 +53,7 @@ def results_member(source: Source, sought: Sought) -> Source:
                 continue  # a picture, or a workbook without results
     most = max(ranks.values(), default=0)
     best = [name for name, rank in ranks.items() if rank == most > 0]
+    best = [name for name in best if _MAIN in name.lower()] or best
     if len(best) > 1:
         shown = " and ".join(repr(shown_name(name)) for name in best[:4])
         raise InputError(f"{source.place}: several files in the archive have results, {shown}: unpack it, and name one")

@@ -14,6 +14,7 @@ from lensim.expression.read.reactions import Reaction, check_no_well_twice
 FEWEST_QUANTITIES: Final = 3
 """Different quantities with a Ct that a dilution series needs: two give a slope, but nothing to doubt it by."""
 
+NAME_GENE: Final = "name it in the sheet's column gene, or name each file after its gene, of which one is a reference"
 LOWEST_FACTOR: Final = 1.3
 HIGHEST_FACTOR: Final = 2.6
 """Bounds of what a dilution series may give [fold a cycle], wider than those of a stated factor, since it has noise."""
@@ -33,7 +34,11 @@ def check_together(
     nameless = [one.reaction for one in assigned if not one.reaction.gene]
     for reaction in nameless[:5]:
         more = f", as {len(nameless) - 1} others" if len(nameless) > 1 and reaction is nameless[0] else ""
-        _add(faults, reaction, f"{reaction} has no gene{more}: name it in the sheet's column gene")
+        _add(
+            faults,
+            reaction,
+            f"{reaction} has no gene{more}: {NAME_GENE}",
+        )
     check_no_well_twice([one.reaction for one in assigned], faults)
     _check_names(unknown, faults)
     _check_cell_types(unknown, faults)

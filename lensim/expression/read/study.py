@@ -16,6 +16,7 @@ from lensim.expression.read.controls_kept import values_of_treated
 from lensim.expression.read.detect import FORMATS, kind_of, opened, read_reactions, table_to_choose_from
 from lensim.expression.read.empty_cts import Empty
 from lensim.expression.read.factors import EfficiencyScale, Factor, read_factors
+from lensim.expression.read.genes_of_files import with_genes_of_files
 from lensim.expression.read.match import Unlisted
 from lensim.expression.read.own_columns import check_exports, joined_attrs, only_chosen
 from lensim.expression.read.ratios import as_ratio_columns, read_ratios
@@ -178,6 +179,8 @@ def read_expression(
                 unlisted = "ignore"
             needed_sheet = _needed_sheet(sheet, sources, kinds, columns)
             listed = read_sheet(needed_sheet, decimal=decimal, columns=of_sheet)
+            if not any(row.gene for row in listed.rows):
+                reactions = with_genes_of_files(reactions, references)
             of_exports = check_exports(sources, kinds, reactions, listed, choice)
             chosen = replace(chosen, attrs=joined_attrs(chosen.attrs, of_exports))
             ignored = any(places_of_stated(needed_sheet.table.header, name) for name in ignore)

@@ -92,9 +92,9 @@ def test_percent_and_fractions_in_one_column_are_told(tmp_path):
 
 def test_wide_tables_are_told(tmp_path):
     assert refused(tmp_path, "cell_line,dose_um,rep1,rep2,rep3", ["a,1,9,8,7"]) == (
-        "wells.csv line 1: the columns 'rep1', 'rep2', 'rep3' seem to be replicates of one dose: a table has one row a "
-        "well, so write them below each other, in a column signal (or viability, or inhibition) with the dose "
-        "beside each"
+        "wells.csv line 1: the columns 'rep1', 'rep2', 'rep3' seem to be replicates of one dose: say by a pattern with "
+        '* what they hold, one of columns={"signal": "rep*"}, columns={"viability": "rep*"}, '
+        'columns={"inhibition": "rep*"}'
     )
     message = refused(tmp_path, "cell_line,0 nM,10 nM,100 nM,1 uM,10 uM", ["a,9,8,7,6,5"])
     assert message.splitlines()[0] == (

@@ -94,6 +94,15 @@ def test_an_archive_of_cfx_is_read_by_its_table_of_cqs(tmp_path):
     assert found.instrument == "Bio-Rad CFX"
 
 
+def test_a_summary_of_all_wells_does_not_count_beside_the_results(tmp_path):
+    path = tmp_path / "run.zip"
+    whole = SUMMARY.replace("Content,Cq", "Target,Content,Sample,Cq,SQ").replace(
+        "Unkn,18.25", "GAPDH,Unkn,S1,18.25,NaN"
+    )
+    path.write_bytes(archive({"r - Quantification Summary_0.csv": whole, "r - Quantification Cq Results_0.csv": CFX}))
+    assert read_reactions(path).paths == ("run.zip file 'r - Quantification Cq Results_0.csv'",)
+
+
 def test_a_workbook_in_an_archive_is_read_by_its_sheet(tmp_path):
     path = tmp_path / "run.zip"
     path.write_bytes(archive({"results.xlsx": workbook_bytes({"Results": RESULTS})}))

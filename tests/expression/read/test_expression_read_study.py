@@ -319,7 +319,10 @@ def test_a_well_twice_and_a_reaction_without_gene(tmp_path):
         "run.txt line 6501: plate p1, well A01, TNF is also on line 6501"
     ]
     found = faults_of(tmp_path, study(B1=reaction("B1", "a0", "", 30.0)))
-    assert found == ["run.txt line 6601: plate p1, well B1 has no gene: name it in the sheet's column gene"]
+    assert found == [
+        "run.txt line 6601: plate p1, well B1 has no gene: name it in the sheet's column gene, or name each file "
+        "after its gene, of which one is a reference"
+    ]
 
 
 def test_genes_without_samples_are_left_out(tmp_path):
