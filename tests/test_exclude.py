@@ -178,3 +178,20 @@ def test_each_line_is_of_one_study_of_several():
 def test_a_damaged_record_is_read_as_far_as_it_goes(record):
     data = xr.Dataset(attrs={v.EXCLUSIONS: record})
     assert len(table_of_excluded(data)) <= 1
+
+
+def test_levels_in_place_of_cts_are_excluded_by_subject_and_target(tmp_path):
+    rows = [
+        f"TNF,s{k},{condition},{1.0 + k + 2.0 * (condition == 'drug')}"
+        for k, condition in enumerate(["untreated"] * 4 + ["drug"] * 4)
+    ]
+    (tmp_path / "levels.csv").write_text("target,subject,condition,log2_level\n" + "\n".join(rows))
+    data = lensim.read.expression(tmp_path / "levels.csv", unpaired="keep")
+    assert v.SUBJECT_LEVEL in data
+    left = exclude_wells(data, pd.DataFrame({"target": ["TNF"], "subject": ["s2"], "reason": ["degraded"]}))
+    assert left.sizes[v.LEVEL] == data.sizes[v.LEVEL] - 1
+    assert "s2" not in left[v.SUBJECT].to_numpy().tolist()
+    assert left[v.SUBJECT_LEVEL].to_numpy()[2] == data[v.SUBJECT_LEVEL].to_numpy()[3]
+    untreated = pd.DataFrame({"condition": ["untreated"], "reason": ["degraded"]})
+    with pytest.raises(InputError, match="exclusions must leave levels of the control and of another group"):
+        exclude_wells(data, untreated)

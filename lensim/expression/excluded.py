@@ -33,6 +33,13 @@ RATIOS: Final = (
     (v.CELL_TYPE, {v.CELL_TYPE_OF_SUBJECT: v.SUBJECT}),
     (v.CONTRAST, {v.CONTRAST_OF_PAIR: v.PAIR}),
 )
+LEVELS: Final = (
+    (v.TARGET, {v.TARGET_OF_LEVEL: v.LEVEL}),
+    (v.SUBJECT, {v.SUBJECT_OF_LEVEL: v.LEVEL}),
+    (v.GROUP, {v.GROUP_OF_LEVEL: v.LEVEL, v.GROUP_OF_SUBJECT: v.SUBJECT}),
+    (v.CONDITION, {v.CONDITION_OF_GROUP: v.GROUP}),
+    (v.CELL_TYPE, {v.CELL_TYPE_OF_GROUP: v.GROUP}),
+)
 _KINDS: Final = (
     (v.REACTION, "unknown", v.CT, v.GENE_OF_REACTION, v.PLATE_OF_REACTION, v.WELL_NAME),
     (v.STANDARD, "standard", v.STANDARD_CT, v.GENE_OF_STANDARD, v.PLATE_OF_STANDARD, v.STANDARD_WELL),
@@ -52,7 +59,7 @@ def places(data: xr.Dataset) -> tuple[Places, ...]:
         One study.
     """
     if v.CT not in data:
-        return (_ratios(data),)
+        return (_levels(data) if v.SUBJECT_LEVEL in data else _ratios(data),)
     genes, plates = (np.array(names_along(data, dim), dtype=object) for dim in (v.GENE, v.PLATE))
     found = []
     for dim, task, ct, gene, plate, well in _KINDS:
@@ -107,6 +114,21 @@ def _ratios(data: xr.Dataset) -> Places:
     return Places(columns, data[v.LOG2_RATIO].to_numpy().astype(float), "log2", what="ratio")
 
 
+def _levels(data: xr.Dataset) -> Places:
+    subject = data[v.SUBJECT_OF_LEVEL].to_numpy()
+    is_repeated = v.GROUP_OF_LEVEL in data
+    group = data[v.GROUP_OF_LEVEL].to_numpy() if is_repeated else data[v.GROUP_OF_SUBJECT].to_numpy()[subject]
+    condition = np.array(names_along(data, v.CONDITION), dtype=object)[data[v.CONDITION_OF_GROUP].to_numpy()]
+    subjects = np.array(names_along(data, v.SUBJECT), dtype=object)[subject]
+    columns = {
+        "target": np.array(names_along(data, v.TARGET), dtype=object)[data[v.TARGET_OF_LEVEL].to_numpy()],
+        "subject": subjects,
+        "condition": condition[group],
+        "sample of subject": np.array(list(map(", ".join, zip(subjects, condition[group], strict=True))), dtype=object),
+    } | run_of(data, len(subject))
+    return Places(columns, data[v.SUBJECT_LEVEL].to_numpy().astype(float), "log2", what="level")
+
+
 def without(data: xr.Dataset, excluded: Sequence[np.ndarray]) -> xr.Dataset:
     """The study without some reactions, and without samples, subjects and genes that have none any more.
 
@@ -124,7 +146,7 @@ def without(data: xr.Dataset, excluded: Sequence[np.ndarray]) -> xr.Dataset:
         target, one condition alone, or a dilution series of fewer than three quantities of which there were more.
     """
     if v.CT not in data:
-        return _ratios_without(data, excluded[0])
+        return (_levels_without if v.SUBJECT_LEVEL in data else _ratios_without)(data, excluded[0])
     kinds = [kind for kind in _KINDS if kind[2] in data and data.sizes.get(kind[0], 0)]
     kept = {kind[0]: np.flatnonzero(~mask) for kind, mask in zip(kinds, excluded, strict=True)}
     if not len(kept[v.REACTION]):
@@ -148,6 +170,17 @@ def _ratios_without(data: xr.Dataset, excluded: np.ndarray) -> xr.Dataset:
     if excluded.all():
         raise InputError("exclusions must leave at least one ratio, got none")
     return pruned(data, {v.PAIR: np.flatnonzero(~excluded)}, RATIOS)
+
+
+def _levels_without(data: xr.Dataset, excluded: np.ndarray) -> xr.Dataset:
+    if excluded.all():
+        raise InputError("exclusions must leave at least one level, got none")
+    left = pruned(data, {v.LEVEL: np.flatnonzero(~excluded)}, LEVELS)
+    is_control = left[v.IS_CONTROL].to_numpy() == 1
+    if not is_control.any() or left.sizes[v.GROUP] < 2:
+        got = ", ".join(names_along(left, v.GROUP))
+        raise InputError(f"exclusions must leave levels of the control and of another group, got {got}")
+    return left
 
 
 def _samples_of(data: xr.Dataset) -> set[tuple[str, str, str]]:

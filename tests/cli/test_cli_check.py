@@ -98,7 +98,10 @@ def test_the_sheet_of_a_run_is_named_where_several_may_be_it(monkeypatch, capsys
     path = tmp_path / "run.xlsx"
     path.write_bytes(workbook_bytes({"Plate 1": CTS, "Plate 2": CTS}))
     status, _, err = run(monkeypatch, capsys, "check", str(path), "--reference", "GAPDH")
-    assert (status, "run.xlsx: the sheets 'Plate 1', 'Plate 2' may each be a table of Cts or of ratios" in err) == (
+    assert (
+        status,
+        "run.xlsx: the sheets 'Plate 1', 'Plate 2' may each be a table of Cts, of ratios or of levels" in err,
+    ) == (
         2,
         True,
     )

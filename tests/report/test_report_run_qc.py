@@ -11,7 +11,9 @@ from lensim.report.run_qc import run_qc_section
 
 
 def result_of(data: xr.Dataset) -> xr.DataTree:
-    return xr.DataTree.from_dict({"observations": data}).assign_attrs({v.ASSAY: v.DOSE_RESPONSE})
+    result = xr.DataTree.from_dict({"observations": data})
+    result.attrs[v.ASSAY] = v.DOSE_RESPONSE
+    return result
 
 
 def panel() -> xr.Dataset:
