@@ -63,7 +63,8 @@ def within_steps(
     """Draws of doses, where a line falls wholly between two: its cultures' mean is spread evenly over that bracket.
 
     The order of the draws stays: each mean gets the quantile of its rank. Line and cultures keep their distance from
-    that mean, so the doubt about a new day stays beside the bracket. Means that are wider than the bracket stay too.
+    that mean, so the doubt about a new day stays beside the bracket. Means that are wider than the bracket stay too,
+    as do draws that no dose reaches (infinite) or that are not known (NaN).
 
     Parameters
     ----------
@@ -82,10 +83,15 @@ def within_steps(
         own = {v.CULTURE: np.flatnonzero(line_of_culture == line)}
         mean = of_lines.isel(here) if of_cultures is None else of_cultures.isel(own).mean(v.CULTURE)
         drawn = mean.transpose("chain", "draw").to_numpy()
-        lower, _, upper = interval_of(drawn, 0.9, method="inverted_cdf")
+        known, is_finite = drawn[~np.isnan(drawn)], np.isfinite(drawn)
+        if not known.size:
+            continue
+        lower, _, upper = interval_of(known, 0.9, method="inverted_cdf")
         if low <= lower and upper <= high:
             ranks = drawn.ravel().argsort(kind="stable").argsort(kind="stable").reshape(drawn.shape)
-            shift = mean.transpose("chain", "draw").copy(data=low + (high - low) * (ranks + 0.5) / drawn.size - drawn)
+            spread, moved = low + (high - low) * (ranks + 0.5) / drawn.size, np.zeros(drawn.shape)
+            moved[is_finite] = (spread - drawn)[is_finite]
+            shift = mean.transpose("chain", "draw").copy(data=moved)
             of_lines[here] = of_lines.isel(here) + shift
             if of_cultures is not None:
                 of_cultures[own] = of_cultures.isel(own) + shift

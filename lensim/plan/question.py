@@ -85,13 +85,23 @@ class Shift(FrozenConfig):
     shift: dict[str, Annotated[float, Field(allow_inf_nan=False)]] = Field(default={})
 
 
-def default_worlds(scenario: Scenario) -> tuple[Shift, ...]:
-    """Default worlds for every recommendation: subjects that differ more, and a smaller effect."""
+def default_worlds(scenario: Scenario, rule: int = 0, item: int = 0) -> tuple[Shift, ...]:
+    """Default worlds for every recommendation: subjects that differ more, and a smaller effect, where figures have it.
+
+    Parameters
+    ----------
+    scenario
+        What is planned.
+    rule, item
+        Positions of the deciding rule and of its deciding item.
+    """
     assay = assay_of(scenario)
-    return (
+    effects = assay.effects(scenario, scenario.rules[rule], item)
+    worlds = (
         Shift(name=f"{assay.who_differs} half as much again", scale=dict.fromkeys(assay.spreads, MORE_SPREAD)),
-        Shift(name="the effect is a quarter smaller", scale=dict.fromkeys(assay.effects, LESS_EFFECT)),
+        Shift(name="the effect is a quarter smaller", scale=dict.fromkeys(effects, LESS_EFFECT)),
     )
+    return tuple(world for world in worlds if world.scale)
 
 
 class InterimQuestion(FrozenConfig):
@@ -220,7 +230,11 @@ class Question(FrozenConfig):
     @property
     def worlds(self) -> tuple[Shift, ...]:
         """Worlds that the recommendation is tried in."""
-        return default_worlds(self.scenario) if self.robustness is None else self.robustness
+        return (
+            default_worlds(self.scenario, self.rule_number, self.item_number)
+            if self.robustness is None
+            else self.robustness
+        )
 
     @property
     def rule_number(self) -> int:

@@ -35,8 +35,11 @@ class PowerAssay:
     resources
         What a scenario uses, from a scenario and the wells of a plate: subjects, cultures, wells, plates, and what
         else has a price in `lensim.plan.cost.Costs`.
-    spreads, effects
-        Names of the figures that the worlds of a plan scale: how much subjects differ, and what a rule asks about.
+    spreads
+        Names of the figures that a world of a plan scales: how much subjects differ.
+    effects
+        Names of the figures that another world scales: what a rule asks about, from a scenario, one of its rules and
+        the position of an item of the rule; none where no figure is the effect.
     who_differs
         Subject and verb for the name of such a world, "subjects differ".
     parts
@@ -62,7 +65,7 @@ class PowerAssay:
     subjects: Callable[[Any], Mapping[str, int]]
     resources: Callable[[Any, int], dict[str, float]]
     spreads: tuple[str, ...]
-    effects: tuple[str, ...]
+    effects: Callable[[Any, Any, int], tuple[str, ...]]
     who_differs: str
     parts: Callable[[Any], frozenset[Part]]
     field_words: Callable[[Any, str, int | None], str] = lambda scenario, field, number: ""

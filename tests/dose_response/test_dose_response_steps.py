@@ -99,3 +99,21 @@ def test_the_line_is_wider_than_the_bracket_by_its_days():
     low, high = np.log10([3.0, 6.0])
     assert np.sort(of_cultures.to_numpy().ravel()) == pytest.approx(low + (high - low) * (np.arange(1000) + 0.5) / 1000)
     assert (of_lines.to_numpy() - of_cultures.to_numpy()).ravel() == pytest.approx(day.ravel())
+
+
+def test_draws_that_no_dose_reaches_stay_as_they_are():
+    """A few infinite draws and one that is not known: the others fill the bracket."""
+    tree = all_or_nothing()
+    drawn = tree["posterior"].to_dataset()[v.LOG10_EC50].copy()
+    drawn[0, :10, 0], drawn[1, 0, 0] = np.inf, np.nan
+    found = f.within_steps(e.observations_of(tree), drawn)[0].transpose(*drawn.dims).to_numpy()
+    assert np.array_equal(np.isposinf(found), np.isposinf(drawn.to_numpy()))
+    assert np.array_equal(np.isnan(found), np.isnan(drawn.to_numpy()))
+    finite = found[np.isfinite(found)]
+    low, high = np.log10([3.0, 6.0])
+    assert low < finite.min() < low + 0.001
+    assert high - 0.005 < finite.max() < high
+    above = [np.nanmean(one > high) for one in (found, drawn.to_numpy())]
+    assert above[0] == above[1]
+    none = drawn.copy(data=np.full(drawn.shape, np.nan))
+    assert np.isnan(f.within_steps(e.observations_of(tree), none)[0]).all()

@@ -81,7 +81,7 @@ COIN = PowerAssay(
     subjects=lambda scenario: {"coin": scenario.design.tosses},
     resources=lambda scenario, wells_per_plate: {"subjects": scenario.design.tosses},
     spreads=(),
-    effects=("heads",),
+    effects=lambda scenario, rule, item: ("heads",),
     who_differs="coins differ",
     parts=lambda scenario: frozenset(),
 )

@@ -36,6 +36,7 @@ def parts_of(scenario: DoseResponseScenario) -> frozenset[Part]:
     return frozenset({"bracketing", "layouts"})
 
 
+EFFECTS: Final = (f"mu_{v.EFFECT}", *(f"shift_{name}" for name in CURVE_NAMES), SHIFT_OF_CONDITION)
 DOSE_RESPONSE: Final = PowerAssay(
     names=("dose_response",),
     scenario=DoseResponseScenario,
@@ -45,7 +46,7 @@ DOSE_RESPONSE: Final = PowerAssay(
     subjects=subjects_of,
     resources=resources_of,
     spreads=(*(f"sigma_{name}" for name in CURVE_NAMES), SD_OF_CONDITION),
-    effects=(f"mu_{v.EFFECT}", *(f"shift_{name}" for name in CURVE_NAMES), SHIFT_OF_CONDITION),
+    effects=lambda scenario, rule, item: EFFECTS,
     who_differs="lines differ",
     parts=parts_of,
     plate_map=plate_map,

@@ -8,10 +8,12 @@ import pandas as pd
 
 from lensim import vocabulary as v
 from lensim.checks import InputError
+from lensim.expression.groups.comparisons import CELL_TYPES
 from lensim.expression.groups.design import lay_out_groups
 from lensim.power.assay import Part, PowerAssay
 from lensim.power.expression.plate_map import SHAPES, map_of_sheet
 from lensim.power.groups.chunk import run_audit, run_chunk
+from lensim.power.groups.rules import GroupRule
 from lensim.power.groups.scenario import GroupsScenario
 from lensim.power.groups.study import CHANGE, design_of, not_in_posterior, reactions_by_group
 
@@ -85,6 +87,12 @@ def parts_of(scenario: GroupsScenario) -> frozenset[Part]:
     return frozenset({"detection"} if scenario.design.has_reactions else set())
 
 
+def effects_of(scenario: GroupsScenario, rule: GroupRule, item: int) -> tuple[str, ...]:
+    """The fold changes; none where levels of cell types are compared, whose effect is in their levels."""
+    _, comparison = scenario.places(rule)[item]
+    return () if scenario.design.comparisons[comparison].kind == CELL_TYPES else (CHANGE,)
+
+
 def plate_map(scenario: GroupsScenario) -> pd.DataFrame | None:
     """A row a well, as of a paired study; groups alternate over the plates. None for a design of levels."""
     spec = scenario.design
@@ -105,7 +113,7 @@ GROUPS: Final = PowerAssay(
     subjects=subjects_of,
     resources=resources_of,
     spreads=(v.SD_SUBJECTS,),
-    effects=(CHANGE,),
+    effects=effects_of,
     who_differs="subjects differ",
     parts=parts_of,
     field_words=field_words,

@@ -11,7 +11,7 @@ import xarray as xr
 from lensim import checks, seeding
 from lensim import vocabulary as v
 from lensim.expression.groups.design import GroupDesign, GroupOfSubjects, lay_out_groups
-from lensim.expression.groups.estimands import group_estimands
+from lensim.expression.groups.estimands import SUBJECTS, group_estimands
 from lensim.expression.groups.measured import measured_levels
 from lensim.expression.pair_factors import PairSettings
 from lensim.expression.simulate import simulate
@@ -228,7 +228,11 @@ def draw_figures(
     )
     if truth.posterior is not None:
         _put_posterior(figures, truth, truth.posterior, design, rng.spawn(1)[0])
-    return changed(figures, truth)
+    figures = changed(figures, truth)
+    if CHANGE in truth.shift:  # the control has no change over itself
+        own = [g for g, one in enumerate(sizes) if one.condition == design.control]
+        figures[CHANGE].to_numpy()[..., own] = 0.0
+    return figures
 
 
 def _stated(entry: GroupSpec, number: Callable[[float | Distribution], np.ndarray]) -> Iterator[tuple[str, np.ndarray]]:
@@ -247,10 +251,14 @@ def _stated(entry: GroupSpec, number: Callable[[float | Distribution], np.ndarra
 
 @dataclass(frozen=True)
 class _Fitted:
-    """Draws of a fit of groups: mean level, at its true factors, and sd between subjects (draw, target, group)."""
+    """Draws of a fit of groups: mean level, at its true factors, and sd between subjects (draw, target, group).
+
+    `number` is that of the subjects with a level (target, group).
+    """
 
     mean: np.ndarray
     sd: np.ndarray
+    number: np.ndarray
     targets: list[str]
     groups: list[str]
 
@@ -261,15 +269,16 @@ def _fitted(prior: DesignPrior) -> _Fitted:
     if v.MEAN_LEVEL not in result["posterior"].to_dataset():
         there = ", ".join(map(str, result["posterior"].to_dataset().data_vars))
         raise checks.InputError(
-            f"{prior.name} must be a fit of groups, with {v.MEAN_LEVEL} and {v.SD_SUBJECTS}, got {there}: make one by "
-            "lensim fit expression --unpaired groups"
+            f"{prior.name} must be a fit of groups, with {v.MEAN_LEVEL} and {v.SD_SUBJECTS}, got {there}: fit the "
+            "study with the model level_groups"
         )
     found = group_estimands(result)
     of_groups = found.assign_coords({v.GROUP: result["posterior"][v.GROUP]})
     stacked = of_groups[[v.MEAN_LEVEL, v.SD_SUBJECTS]].stack(sample_=("chain", "draw"), create_index=False)
     mean, sd = (stacked[name].transpose("sample_", v.TARGET, v.GROUP) for name in (v.MEAN_LEVEL, v.SD_SUBJECTS))
     targets, groups = (of_groups[dim].to_numpy().astype(str).tolist() for dim in (v.TARGET, v.GROUP))
-    return _Fitted(mean.to_numpy(), sd.to_numpy(), targets, groups)
+    number = found[SUBJECTS].transpose(v.TARGET, v.GROUP).to_numpy()
+    return _Fitted(mean.to_numpy(), sd.to_numpy(), number, targets, groups)
 
 
 def not_in_posterior(scenario: GroupsScenario) -> list[str]:
@@ -278,7 +287,7 @@ def not_in_posterior(scenario: GroupsScenario) -> list[str]:
     Raises
     ------
     InputError
-        If the posterior is not one of groups, or lacks a target or a group of the design.
+        If the posterior is not one of groups, lacks a target or a group of the design, or has no subject of it.
     """
     prior = scenario.truth.posterior
     if prior is None:
@@ -299,7 +308,15 @@ def _places(fitted: _Fitted, prior: DesignPrior, design: GroupsDesignSpec) -> tu
         known = whole if whole in fitted.groups else name
         checks.one_of(f"{prior.name}: group of the design", known, fitted.groups)
         groups.append(fitted.groups.index(known))
-    return [fitted.targets.index(target) for target in design.targets], groups
+    targets = [fitted.targets.index(target) for target in design.targets]
+    for target, t in zip(design.targets, targets, strict=True):
+        for name, g in zip(design.names, groups, strict=True):
+            if not fitted.number[t, g]:  # its mean is a draw of the prior
+                raise checks.InputError(
+                    f"{prior.name}: {target} must have been measured in {name}, got no subject there: leave the target "
+                    "out, or plan without the fit"
+                )
+    return targets, groups
 
 
 def _put_posterior(

@@ -30,5 +30,5 @@ def test_a_line_under_two_conditions_is_one_line_and_two_cultures_a_day():
 def test_other_worlds_move_the_shift_and_its_spread():
     scenario = read_question(PLAN).scenario
     assay = assay_of(scenario)
-    assert "shift_of_condition_log10_ec50_um" in assay.effects
+    assert "shift_of_condition_log10_ec50_um" in assay.effects(scenario, scenario.rules[0], 0)
     assert "sd_of_condition_log10_ec50_um" in assay.spreads

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import xarray as xr
 from group_scenarios import FACTORS, STUDENT, T, groups_scenario
@@ -15,8 +16,9 @@ from lensim.expression.groups.levels import MODEL
 from lensim.expression.priors import LevelPriors
 from lensim.face.plan import plan
 from lensim.inference.settings import SamplerSettings
-from lensim.plan.question import question_of
+from lensim.plan.question import default_worlds, question_of
 from lensim.power.groups.assay import GROUPS, plate_map, resources_of, subjects_of
+from lensim.power.groups.study import simulate_chunk
 
 EQUAL = {"a": 1, "b": 1}
 
@@ -124,3 +126,34 @@ def test_a_fit_of_groups_is_the_truth_of_the_next_study(tmp_path):
     other = content | {"scenario": content["scenario"] | {"design": {"assay": "levels", "groups": {"x": 8, "drug": 8}}}}
     with pytest.raises(InputError, match=r"the fit that was given: group of the design must be one of control, drug"):
         plan(question_of(other), prior=fitted(tmp_path), trust=True)
+
+
+def test_a_target_that_a_group_of_the_fit_lacks_is_refused(tmp_path):
+    """Its mean there is a draw of the prior, and assurance would come near its ceiling."""
+    fit = fitted(tmp_path)
+    data = fit["observations"].to_dataset()
+    data = data.isel({v.LEVEL: slice(0, 6)})
+    drawn = draw_exact(data, MODEL, LevelPriors(), SamplerSettings(draws=100, chains=2), 1)
+    lacking = xr.DataTree.from_dict({"/posterior": drawn["posterior"].to_dataset(), "/observations": data})
+    scenario = {"design": {"assay": "levels", "groups": {"control": 8, "drug": 8}}, "rules": [T]}
+    with pytest.raises(InputError, match=r"TNF must have been measured in drug, got no subject there: leave the"):
+        plan(question_of({"name": "q", "scenario": scenario}), prior=lacking, trust=True)
+
+
+def test_a_shift_moves_the_difference_by_itself():
+    def difference(truth: dict[str, Any]) -> np.ndarray:
+        found = simulate_chunk(groups_scenario({"a": 4, "b": 4}, truth=truth), ("x",), 3).true_mean
+        return found[..., 1] - found[..., 0]
+
+    assert difference({"shift": {"log2_fold_change": 0.5}}) - difference({}) == pytest.approx(0.5)
+
+
+def test_the_world_of_a_smaller_effect_is_left_out_where_cell_types_are_compared():
+    def worlds(contrast: str) -> list[dict[str, float]]:
+        scenario = groups_scenario(FACTORS, T | {"contrasts": [contrast]})
+        return [world.scale for world in default_worlds(scenario)]
+
+    wide, small = {"sd_log2_between_subjects": 1.5}, {"log2_fold_change": 0.75}
+    assert worlds("drug over vehicle (wild)") == [wide, small]
+    assert worlds("wild over mutant (drug over vehicle)") == [wide, small]
+    assert worlds("wild over mutant (vehicle)") == [wide]
