@@ -7,7 +7,8 @@ import xarray as xr
 
 from lensim.assay import assay_of
 from lensim.checks import InputError, told_of
-from lensim.tables.excluded import NONE, Named, Places, with_record
+from lensim.tables.excluded import NONE, Named, Places
+from lensim.tables.excluded_record import with_record
 from lensim.tables.exclusions import Exclude, Exclusions, require_readable
 
 

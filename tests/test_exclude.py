@@ -14,7 +14,7 @@ from lensim.assay import assay_names, find_assay
 from lensim.checks import InputError
 from lensim.dose_response import DoseResponseDesign
 from lensim.exclude import Excluding, exclude_wells, places_of
-from lensim.tables.excluded import table_of_excluded, told_of_excluded
+from lensim.tables.excluded_record import table_of_excluded, told_of_excluded
 from lensim.tables.exclusions import read_exclusions
 
 POINTERS = {
@@ -128,6 +128,23 @@ def test_a_blank_is_excluded_too():
     left = exclude_wells(data, pd.DataFrame([line_of(data, 1, 0) | {"reason": "cells in it"}]))
     assert left.sizes[v.BLANK] == data.sizes[v.BLANK] - 1
     assert left.sizes[v.WELL] == data.sizes[v.WELL]
+
+
+@pytest.mark.parametrize("name", [v.DOSE_RESPONSE, v.EXPRESSION])
+def test_blanks_and_standards_have_the_experiment_and_the_run(name):
+    data = data_of(name).assign_attrs(source="run1.csv")
+    first, *others = places_of(data)
+    assert others
+    for place in others:
+        assert set(place.columns["run"].tolist()) == {"run1.csv"}
+        experiment = dict(zip(first.columns["plate"].tolist(), first.columns["experiment"].tolist(), strict=True))
+        several = len(set(zip(first.columns["plate"].tolist(), first.columns["experiment"].tolist(), strict=True)))
+        if several == len(experiment):
+            assert place.columns["experiment"].tolist() == [
+                experiment.get(one, "") for one in place.columns["plate"].tolist()
+            ]
+        else:
+            assert set(place.columns["experiment"].tolist()) <= {"", *experiment.values()}
 
 
 def test_a_plate_that_is_excluded_takes_its_cultures_along():

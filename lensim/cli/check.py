@@ -145,7 +145,7 @@ def _of_expression(given: dict[str, Any], exclude: Path | None) -> list[_Checked
 
 
 def _tell_excluded(study: Study) -> None:
-    from lensim.tables.excluded import told_of_excluded
+    from lensim.tables.excluded_record import told_of_excluded
 
     for note in told_of_excluded(study.data):
         say(f"{study.words}note: {note}", quietly=True)
@@ -157,13 +157,17 @@ def _write_candidates(runs: list[_Checked], path: Path | None, *, force: bool, i
 
     from lensim.added_files import added_file
     from lensim.csv_file import write_csv_file
-    from lensim.qc.candidates import candidates
+    from lensim.qc.candidates import candidates, not_in_table
 
     if path is None:
         return
     table = pd.concat([candidates(one.found, one.of) for one in runs], ignore_index=True).fillna("").drop_duplicates()
+    missing = [f"{one.words}{told}" for one in runs if (told := not_in_table(one.found, one.of))]
+    for told in missing:
+        say(f"note: {told}")
     if not len(table):
-        say(f"no check names a single well, so {path} is not written")
+        why = "no well that checks name can be told from its replicates" if missing else "no check names a single well"
+        say(f"{why}, so {path} is not written")
         return
     table = table[[*(name for name in table if name != "reason"), "reason"]]
     with added_file(path, force=force, inputs=inputs) as partial_path:

@@ -287,7 +287,7 @@ def _fit(
     """The fit of one study, after what a person should know of it."""
     from lensim.assay import find_assay
     from lensim.face.fit import fit
-    from lensim.tables.excluded import told_of_excluded
+    from lensim.tables.excluded_record import told_of_excluded
     from lensim.tables.told import column_notes
 
     assay = find_assay(name)

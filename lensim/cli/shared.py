@@ -109,8 +109,8 @@ Worksheet = Annotated[
 Exclude = Annotated[
     Path | None,
     typer.Option(
-        help="Table of wells or reactions to leave out, a line each: plate, well (or cell_line, dose_um; or target, "
-        "sample) and reason."
+        help="Table of wells or reactions to leave out, a line each: plate, well (or cell_line, compound, dose_um; or "
+        "target, sample) and reason."
     ),
 ]
 Control = Annotated[str, typer.Option(help="Condition that others are compared with.")]

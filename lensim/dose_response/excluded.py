@@ -9,7 +9,7 @@ from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.dose_response.read.compounds import wells_alone
 from lensim.dose_response.read.rules import plate_in_words, too_few_doses
-from lensim.tables.excluded import Places, run_of
+from lensim.tables.excluded import Places, only_ones, run_of
 from lensim.tables.names import names_along
 from lensim.tables.well_names import well_name
 
@@ -53,7 +53,15 @@ def places(data: xr.Dataset) -> tuple[Places, ...]:
     if not data.sizes.get(v.BLANK, 0):
         return (wells,)
     plates = np.array(names_along(data, v.PLATE), dtype=object)[data[v.PLATE_OF_BLANK].to_numpy()]
-    of_blank = {"plate": plates, "task": np.full(len(plates), "blank", dtype=object)}
+    of_blank: dict[str, np.ndarray] = {"plate": plates, "task": np.full(len(plates), "blank", dtype=object)}
+    of_blank |= run_of(data, len(plates))
+    if v.EXPERIMENT in data.sizes:
+        names = np.array(names_along(data, v.EXPERIMENT), dtype=object)
+        of_blank["experiment"] = only_ones(
+            names[data[v.EXPERIMENT_OF_CULTURE].to_numpy()],
+            data[v.PLATE_OF_CULTURE].to_numpy(),
+            data[v.PLATE_OF_BLANK].to_numpy(),
+        )
     if v.BLANK_ROW in data:
         of_blank["well"] = _places(data, v.BLANK_ROW, v.BLANK_COLUMN)
     return wells, Places(of_blank, data[v.BLANK_SIGNAL].to_numpy().astype(float), unit)

@@ -10,7 +10,7 @@ from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.expression.evidence import compares_groups
 from lensim.expression.read.rules import FEWEST_QUANTITIES
-from lensim.tables.excluded import Places, run_of
+from lensim.tables.excluded import Places, only_ones, run_of
 from lensim.tables.names import names_along
 from lensim.tables.pruned import pruned
 
@@ -61,7 +61,7 @@ def places(data: xr.Dataset) -> tuple[Places, ...]:
     if v.CT not in data:
         return (_levels(data) if v.SUBJECT_LEVEL in data else _ratios(data),)
     genes, plates = (np.array(names_along(data, dim), dtype=object) for dim in (v.GENE, v.PLATE))
-    found = []
+    found, samples = [], _samples(data)
     for dim, task, ct, gene, plate, well in _KINDS:
         if ct not in data or not data.sizes.get(dim, 0):
             continue
@@ -69,7 +69,10 @@ def places(data: xr.Dataset) -> tuple[Places, ...]:
         columns = {"plate": plates[data[plate].to_numpy()], "target": genes[data[gene].to_numpy()]}
         if well in data:
             columns["well"] = data[well].to_numpy().astype(str)
-        columns |= _samples(data) if dim == v.REACTION else {}
+        columns |= samples if dim == v.REACTION else {}
+        if dim != v.REACTION:
+            of_plate = only_ones(samples["experiment"], data[v.PLATE_OF_REACTION].to_numpy(), data[plate].to_numpy())
+            columns["experiment"] = of_plate
         columns |= run_of(data, number)
         columns["task"] = np.full(number, task, dtype=object)
         found.append(Places(columns, data[ct].to_numpy().astype(float), "cycles", what="reaction"))

@@ -15,7 +15,7 @@ from lensim.inference.prior_words import PRIOR_DECIDES
 from lensim.inference.verdict import verdict_of
 from lensim.miqe.study import Fact, Study, counted, listed, software
 from lensim.miqe.validation import NO_CTS
-from lensim.tables.excluded import told_of_excluded
+from lensim.tables.excluded_record import told_of_excluded
 from lensim.tables.names import names_along
 
 PROGRAM_OF_MACHINE: Final = "the program of the machine that gave the Cts, with its version"

@@ -16,7 +16,7 @@ from lensim.assay import MODEL_REASON
 from lensim.inference.verdict import verdict_of
 from lensim.miqe.checklist import Item, Known
 from lensim.miqe.study import Fact, Fit, counted, listed, software
-from lensim.tables.excluded import told_of_excluded
+from lensim.tables.excluded_record import told_of_excluded
 from lensim.tables.names import names_along
 
 SOURCE: Final = "lensim"

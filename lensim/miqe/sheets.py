@@ -16,7 +16,7 @@ from lensim.miqe.methods import NO_GUIDELINE
 from lensim.miqe.quantities import quantities_table
 from lensim.miqe.study import Study, flat
 from lensim.record import object_of
-from lensim.tables.excluded import table_of_excluded
+from lensim.tables.excluded_record import table_of_excluded
 from lensim.workbook_file import SheetTable
 
 OF_SETTINGS: Final[tuple[str, ...]] = ("assay", "model", "model_reason", "engine", "lensim_version", "seed", "attempts")

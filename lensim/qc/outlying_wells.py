@@ -55,7 +55,8 @@ def _groups(wells: Wells) -> list[tuple[np.ndarray, np.ndarray]]:
             untreated.setdefault(culture, []).append(float(signal[at]))
     groups = []
     for (culture, _, _), own in members.items():
-        level, top = float(np.median(signal[own])), float(np.median(untreated.get(culture, [np.nan])))
+        level = float(np.median(signal[own]))
+        top = float(np.median(untreated.get(culture, [100.0 if wells.is_percent else np.nan])))
         if len(own) > 1 and level > 0.0 and not level < LEAST_SHARE * top:
             # an empty well is as far as numbers go
             groups.append((np.array(own), np.log(np.maximum(signal[own], 1e-3 * level)) - off[own]))
@@ -83,12 +84,13 @@ def _far(wells: Wells, groups: list[tuple[np.ndarray, np.ndarray]], sd: float) -
             continue
         fold = float(np.exp(gap))
         if size == 2:
-            names = f"{wells.well_name(int(at[0]))} and {wells.name[at[1]]}".strip()
+            names = " and ".join(filter(None, (wells.well_name(int(at[0])), str(wells.name[at[1]]))))
             reason = f"two replicates differ {max(fold, 1.0 / fold):.2g}-fold; they do not tell which is off"
             chosen = tuple(at.tolist())
         else:
             names, chosen = wells.well_name(int(at[odd])), (int(at[odd]),)
             reason = f"{fold:.2g} times the mean of its {size - 1} replicates; {limit.WELL_FOLD:g}-fold is looked at"
-        where = f"{names}, {wells.lines[wells.line[at[odd]]]}, {wells.dose_um[at[odd]]:.4g} uM"
+        dose = f"{wells.dose_um[at[odd]]:.4g} {wells.dose_unit}"
+        where = ", ".join(filter(None, (names, wells.lines[wells.line[at[odd]]], dose)))
         effect = "models weigh it down, means and least squares do not: exclude it where the bench knows why"
         yield Finding("outlying well", where, "look", fold, "fold", reason, effect, wells=chosen)

@@ -11,7 +11,7 @@ from lensim.qc.finding import Checked, Status
 from lensim.qc.study import check_study
 from lensim.qc.words import in_words, measured
 from lensim.report.page import Mark, PageTable, Section, State
-from lensim.tables.excluded import table_of_excluded, told_of_excluded
+from lensim.tables.excluded_record import table_of_excluded, told_of_excluded
 
 STATES: Final[dict[Status, State]] = {"pass": "yes", "look": "open", "fail": "no"}
 TITLE: Final = "QC of the run"

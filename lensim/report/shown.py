@@ -11,7 +11,7 @@ from lensim.inference.observations import OBSERVATIONS
 from lensim.inference.verdict import INCOMPLETE, verdict_of
 from lensim.plain_text import shown_kind
 from lensim.report.parameters import parameter_tables
-from lensim.tables.excluded import table_of_excluded, told_of_excluded
+from lensim.tables.excluded_record import table_of_excluded, told_of_excluded
 
 PARAMETERS: Final = "Parameters of a model"
 EXCLUDED: Final = "excluded"

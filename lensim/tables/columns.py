@@ -166,7 +166,7 @@ def find_columns(
         if what in stated:
             continue
         taken = {at for other, at in position.items() if not meanings[other].may_share}
-        at = _by_usual_name(table, what, meaning, taken, faults)
+        at = _by_usual_name(table, what, meaning, taken, faults, can_be_stated=can_be_stated)
         if at is not None and not (meaning.is_optional and what not in needed and _is_empty(table, at)):
             position[what] = at
         elif at is None and what in needed:
@@ -225,7 +225,9 @@ def _by_stated_name(table: TextTable, name: str, faults: FaultReport) -> int | N
     return None
 
 
-def _by_usual_name(table: TextTable, what: str, meaning: Meaning, taken: set[int], faults: FaultReport) -> int | None:
+def _by_usual_name(
+    table: TextTable, what: str, meaning: Meaning, taken: set[int], faults: FaultReport, *, can_be_stated: bool
+) -> int | None:
     """The column whose name fits best; several that fit as well are a fault."""
     ranks = {at: meaning.rank(name) for at, name in enumerate(table.header) if at not in taken}
     fits = {at: rank for at, rank in ranks.items() if rank is not None}
@@ -235,7 +237,8 @@ def _by_usual_name(table: TextTable, what: str, meaning: Meaning, taken: set[int
     if len(best) > 1:
         names = " and ".join(repr(table.header[at]) for at in best)
         first = table.header[best[0]]
-        faults.add(f"the columns {names} may each be {what}: name one, columns={{{what!r}: {first!r}}}", line=1)
+        way = f"name one, columns={{{what!r}: {first!r}}}" if can_be_stated else "rename or delete the others"
+        faults.add(f"the columns {names} may each be {what}: {way}", line=1)
     return best[0] if best else None
 
 

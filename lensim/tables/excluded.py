@@ -1,26 +1,21 @@
-"""Which wells or reactions the lines of a file of exclusions name, and the record of them that data carry."""
+"""Which wells or reactions the lines of a file of exclusions name."""
 
 import difflib
-import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 
-from lensim import vocabulary as v
-from lensim.tables.exclusions import DOSE, EVERY_PLATE, Exclusion, Exclusions
+from lensim.tables.exclusions import DOSE, EVERY, MAY_BE_EVERY, Exclusion, Exclusions
 from lensim.tables.names_alike import key_of_name
 from lensim.tables.well_names import parse_well_name
 
 SAME_DOSE: Final = 1e-6
 """Doses that differ by less are one, as a share of the dose."""
 SHOWN: Final = 6
-COLUMNS: Final = ("excluded", "value", "unit", "reason", "file", "line", "sha256")
-"""Of the table of what was excluded."""
 _PLATE: Final = "plate"
 NONE: Final = -1
 OTHER_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -86,6 +81,25 @@ def run_of(data: xr.Dataset, number: int) -> dict[str, np.ndarray]:
     return {"run": np.full(number, source, dtype=object)} if source and ", " not in source else {}
 
 
+def only_ones(names: np.ndarray, plate: np.ndarray, plate_of_each: np.ndarray) -> np.ndarray:
+    """The experiment of the plate of each blank or standard; empty where its plate has several experiments.
+
+    Parameters
+    ----------
+    names
+        Experiments of samples or cultures.
+    plate
+        Their plates, as positions.
+    plate_of_each
+        Plates of the blanks or standards.
+    """
+    of_plate: dict[int, set[str]] = {}
+    for name, at in zip(names.tolist(), plate.tolist(), strict=True):
+        of_plate.setdefault(at, set()).add(str(name))
+    there = (of_plate.get(at, set()) for at in plate_of_each.tolist())
+    return np.array([next(iter(own)) if len(own) == 1 else "" for own in there], dtype=object)
+
+
 class Named:
     """The lines of a file of exclusions, with the names in some data that they mean.
 
@@ -103,7 +117,7 @@ class Named:
     ------
     InputError
         With every line that names no well, wells that another line names, or wells of several plates and does not
-        have `EVERY_PLATE`.
+        have `EVERY`; or wells of several compounds or conditions of a line or subject, and does not say which.
     """
 
     def __init__(self, exclusions: Exclusions, places: Sequence[Places]) -> None:
@@ -113,6 +127,7 @@ class Named:
             for name, own in one.columns.items():
                 labels.setdefault(name, {}).update(dict.fromkeys(np.unique(own.astype(str)).tolist()))
         self._labels = {name: tuple(own) for name, own in labels.items()}
+        self._known: dict[tuple[str, str], dict[str, list[str]]] = {}
         self._check(places)
 
     def lines_of(self, places: Sequence[Places]) -> list[np.ndarray]:
@@ -156,7 +171,7 @@ class Named:
         for what, text in line.keys.items():
             if what == DOSE:
                 mask &= _has_dose(line.dose, places, self._exclusions.um_per_unit)
-            elif what != _PLATE or text != EVERY_PLATE:
+            elif not _is_every(what, text):
                 any_of = np.zeros(len(places), dtype=bool)
                 for name, meant in self._meant(what, text).items():
                     if name in coded and meant:
@@ -166,7 +181,12 @@ class Named:
         return mask
 
     def _meant(self, what: str, text: str) -> dict[str, list[str]]:
-        """The names that a text means, by the column that they are in."""
+        """The names that a text means, by the column that they are in; each text is compared with all names once."""
+        if (what, text) not in self._known:
+            self._known[what, text] = self._compared(what, text)
+        return self._known[what, text]
+
+    def _compared(self, what: str, text: str) -> dict[str, list[str]]:
         names = [name for name in OTHER_NAMES.get(what, (what,)) if name in self._labels]
         same = {name: [text] for name in names if text in self._labels[name]}
         return same or {name: [label for label in self._labels[name] if _alike(name, text, label)] for name in names}
@@ -174,7 +194,7 @@ class Named:
     def _hint(self, line: Exclusion, places: Sequence[Places]) -> str:
         """Which part of a line fits nothing, and what there is."""
         for what, text in line.keys.items():
-            if what == DOSE or (what == _PLATE and text == EVERY_PLATE):
+            if what == DOSE or _is_every(what, text):
                 continue
             names = [name for name in OTHER_NAMES.get(what, (what,)) if name in self._labels]
             if not names:
@@ -256,103 +276,38 @@ def _fault(line: Exclusion, masks: Sequence[np.ndarray], places: Sequence[Places
         what = places[0].what if places else "well"
         return f"{line} must name at least one {what} of the data, got none"
     by = _PLATE if any(_PLATE in one.columns for one in places) else "experiment"
-    if line.keys.get(_PLATE) == EVERY_PLATE:
-        return ""
+    if line.keys.get(_PLATE) != EVERY and len(there := _there(by, masks, places)) > 1:
+        every = f", or write {EVERY} there for all of them" if by == _PLATE else ""
+        return f"{line} is on {len(there)} {by}s ({_listed(there)}): say which in the column {by}{every}"
+    for what in _asked(line):
+        if len(there := [name for name in _there(what, masks, places) if name]) > 1:
+            every = f"say which in the column {what}, or write {EVERY} there for all of them"
+            return f"{line} is of {len(there)} {what}s ({_listed(there)}): {every}"
+    return ""
+
+
+def _there(what: str, masks: Sequence[np.ndarray], places: Sequence[Places]) -> list[str]:
+    """Names of one kind that some wells have."""
     there: dict[str, None] = {}
     for one, mask in zip(places, masks, strict=True):
-        if by in one.columns:
-            there |= dict.fromkeys(one.columns[by].astype(str)[mask].tolist())
-    if len(there) < 2:
-        return ""
-    names = "; ".join(list(there)[:SHOWN]) + f" and {len(there) - SHOWN} more" * (len(there) > SHOWN)
-    every = f", or write {EVERY_PLATE} there for all of them" if by == _PLATE else ""
-    return f"{line} is on {len(there)} {by}s ({names}): say which in the column {by}{every}"
+        if what in one.columns:
+            there |= dict.fromkeys(one.columns[what].astype(str)[mask].tolist())
+    return list(there)
 
 
-# --- the record that data carry ---
-
-
-def with_record(
-    data: xr.Dataset, exclusions: Exclusions, before: Sequence[Places], lines: Sequence[np.ndarray]
-) -> xr.Dataset:
-    """Data with the record of what was excluded from them, behind that of earlier files.
-
-    Parameters
-    ----------
-    data
-        Without these wells.
-    exclusions
-        The file.
-    before
-        Wells as they were.
-    lines
-        Of each well, as from `lines_of`.
-    """
-    rows = [
-        {
-            "excluded": one.words(at),
-            "value": float(one.value[at]) if math.isfinite(one.value[at]) else None,
-            "unit": one.value_unit,
-            "reason": exclusions.lines[own[at]].reason,
-            "line": exclusions.lines[own[at]].line,
-        }
-        for one, own in zip(before, lines, strict=True)
-        for at in np.flatnonzero(own != NONE).tolist()
-    ]
-    if not rows:
-        return data
-    earlier = _record(data)
-    record = [*earlier, {"file": exclusions.place, "sha256": exclusions.digest, "wells": rows}]
-    return data.assign_attrs({v.EXCLUSIONS: json.dumps(record, ensure_ascii=False)})
-
-
-def _record(data: xr.Dataset) -> list[dict[str, Any]]:
-    """The files of the record, each with its wells; what is damaged is left out."""
-    try:
-        found = json.loads(str(data.attrs.get(v.EXCLUSIONS, "[]")))
-    except (ValueError, RecursionError):
+def _asked(line: Exclusion) -> list[str]:
+    """What a line of a cell line, dose or gene of a subject has to say too: the compound and the condition."""
+    keys = line.keys.keys()
+    is_of_some = keys & {"cell_line", DOSE} or {"subject", "target"} <= keys  # a subject alone is meant as a whole
+    if not is_of_some or keys & {"well", "sample"}:
         return []
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    # untreated wells have no compound, and may count for several
+    return [what for what in ("compound", "condition") if what not in keys and (what, line.dose) != ("compound", 0.0)]
 
 
-def _rows(data: xr.Dataset) -> Iterator[dict[str, Any]]:
-    for file in _record(data):
-        wells = file.get("wells")
-        for one in wells if isinstance(wells, list) else ():
-            if not isinstance(one, dict):
-                continue
-            value, line = one.get("value"), one.get("line")
-            yield {
-                **{name: str(one.get(name, "")) for name in ("excluded", "unit", "reason")},
-                **{name: str(file.get(name, "")) for name in ("file", "sha256")},
-                "value": float(value) if isinstance(value, int | float) else math.nan,
-                "line": line if isinstance(line, int) else 0,
-            }
+def _is_every(what: str, text: str) -> bool:
+    return what in MAY_BE_EVERY and text == EVERY
 
 
-def table_of_excluded(data: xr.Dataset) -> pd.DataFrame:
-    """What was excluded from data by files, a row a well or reaction; no row where nothing was.
-
-    Parameters
-    ----------
-    data
-        Observations.
-
-    Returns
-    -------
-    pandas.DataFrame
-        excluded (its names), value (as measured; NaN of a reaction that was not detected), unit, reason, file, line,
-        sha256 (of the file).
-    """
-    return pd.DataFrame(list(_rows(data)), columns=list(COLUMNS))
-
-
-def told_of_excluded(data: xr.Dataset) -> tuple[str, ...]:
-    """How much was excluded from data, by which file and why: a sentence a file."""
-    said = []
-    for (file, digest), own in table_of_excluded(data).groupby(["file", "sha256"], sort=False):
-        reasons = own["reason"].value_counts(sort=False)
-        why = "; ".join(f"{count} for: {reason}" for reason, count in list(reasons.items())[:SHOWN])
-        more = f"; and {len(reasons) - SHOWN} more reasons" if len(reasons) > SHOWN else ""
-        said.append(f"{len(own)} excluded before the fit by {file} (SHA-256 {str(digest)[:12]}): {why}{more}")
-    return tuple(said)
+def _listed(names: Sequence[str]) -> str:
+    return "; ".join(names[:SHOWN]) + f" and {len(names) - SHOWN} more" * (len(names) > SHOWN)

@@ -10,7 +10,7 @@ from typing import Final
 import pandas as pd
 
 from lensim.checks import FaultReport, InputError, instance
-from lensim.tables.columns import EXPERIMENT_NAMES, Found, Meaning, find_columns
+from lensim.tables.columns import EXPERIMENT_NAMES, Found, Meaning, find_columns, missing
 from lensim.tables.names import plain_name
 from lensim.tables.number_text import DecimalMark, decimal_mark_in_doubt, is_missing, parse_number
 from lensim.tables.sheet_choice import Sought
@@ -21,8 +21,9 @@ UM_PER_UNIT: Final[Mapping[str, float]] = {"m": 1e6, "mm": 1e3, "um": 1.0, "nm":
 _UNITS: Final = frozenset({*UM_PER_UNIT, "pg_per_ml", "pg_ml"})
 DOSE: Final = "dose"
 REASON: Final = "reason"
-EVERY_PLATE: Final = "*"
-"""In the column plate: the line is meant on every plate."""
+EVERY: Final = "*"
+"""In a column of `MAY_BE_EVERY`: the line is meant on every plate, with every compound, under every condition."""
+MAY_BE_EVERY: Final = frozenset({"plate", "compound", "condition"})
 
 
 def _named(*names: str) -> Meaning:
@@ -132,7 +133,10 @@ def read_exclusions(file: File | pd.DataFrame | Exclusions, decimal: DecimalMark
         return file
     source = _source_of(file)
     table, faults = source.table, source.new_faults()
-    found = find_columns(table, COLUMNS, faults, needed=(REASON,))
+    found = find_columns(table, COLUMNS, faults)
+    if not found.has(REASON):
+        faults.add(f"{missing(table, REASON)}: call the column {REASON}", line=1)
+        faults.raise_if_any()
     used = set(found.position.values())
     for at, name in enumerate(table.header):
         is_empty = not any(row[at].strip() for row in table.rows)

@@ -211,9 +211,10 @@ def _nearest(sheets: Sequence[SheetCells], sought: Sought, stated: Mapping[str, 
     there = sought.known(header, stated)
     lacks = next(group for way in sought.ways for group in way if not there & set(group))
     cells = [cell for cell in header if cell]
+    way = f'say columns={{"{lacks[0]}": "NAME"}}' if sought.can_be_named else f"call the column {lacks[0]}"
     return (
         f"; the nearest is {shown(sheet.name)} with the columns {_listed(cells)}, of which none is known as "
-        f'{" or ".join(lacks)}: say columns={{"{lacks[0]}": "NAME"}}'
+        f"{' or '.join(lacks)}: {way}"
     )
 
 

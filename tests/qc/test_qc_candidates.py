@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lensim.checks import InputError
-from lensim.qc.candidates import candidates
+from lensim.qc.candidates import candidates, not_in_table
 from lensim.qc.excluded import without_excluded
 from lensim.qc.expression import check_run
 from lensim.qc.plates import check_plates
@@ -39,13 +39,30 @@ def test_candidates_with_reasons_exclude_these_wells():
     assert told == "1 of 60 reactions are left out, as exclude says"
 
 
-def test_a_run_without_names_of_wells_names_samples():
+def test_replicates_of_a_run_without_names_of_wells_are_not_in_the_table():
     run = odd_run()
     nameless = replace(run, well=np.full(60, "", dtype=object))
-    table = candidates(check_run(nameless), nameless)
-    assert table[["target", "sample", "task"]].to_dict("records") == [
-        {"target": "TNF", "sample": "s1", "task": "unknown"}
-    ]
+    checked = check_run(nameless)
+    assert not len(candidates(checked, nameless))
+    assert not_in_table(checked, nameless) == (
+        "1 well that checks name is not in the file, because the data do not name wells: add a column well"
+    )
+    assert not_in_table(check_run(run), run) == ""
+
+
+def test_replicates_of_plates_without_names_of_wells_are_not_in_the_table():
+    wells = plate_of(np.random.default_rng(1))
+    signal = wells.signal.copy()
+    signal[[100, 200]] = [1.0, 5000.0]
+    wells = replace(wells, signal=signal, name=np.full(len(signal), "", dtype=object))
+    checked = check_plates(wells)
+    assert not len(candidates(checked, wells))
+    assert not_in_table(checked, wells).startswith("2 wells that checks name are not in the file")
+    alone = wells.dose_um.copy()
+    alone[100] = 7.7e5
+    wells = replace(wells, dose_um=alone)
+    table = candidates(checked, wells)
+    assert table["dose_um"].tolist() == ["770000"]
 
 
 def test_plates_name_outlying_and_negative_wells_once():

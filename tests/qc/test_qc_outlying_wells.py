@@ -44,3 +44,27 @@ def test_wells_without_replicates_are_not_checked():
     wells = plate_of(np.random.default_rng(1))
     alone = replace(wells, dose_um=np.arange(len(wells.signal)) / 1e9 + 1e-9)
     assert check_outlying(alone).not_checked == ("outlying wells: no two wells of a culture have one dose",)
+
+
+def test_percents_without_untreated_wells_have_no_outlying_well_near_zero():
+    wells = plate_of(np.random.default_rng(1))
+    treated = wells.dose_um > 0.0
+    own = {
+        name: getattr(wells, name)[treated]
+        for name in ("dose_um", "plate", "line", "culture", "experiment", "compound", "name")
+    }
+    signal = 100.0 * wells.signal[treated] / 5000.0
+    of_one = (own["plate"] == 0) & (own["dose_um"] == own["dose_um"].max())
+    signal[np.flatnonzero(of_one)[:2]] = [0.1, 2.0]
+    signal[np.flatnonzero(of_one)[2:]] = 0.6
+    nowhere = np.empty(0, dtype=int)
+    wells = replace(wells, **own, signal=signal, is_percent=True, row=nowhere, column=nowhere)
+    assert not {at for one in check_outlying(wells).findings for at in one.wells} & set(np.flatnonzero(of_one))
+
+
+def test_a_place_has_the_unit_of_doses_and_the_names_that_there_are():
+    wells = with_signal(plate_of(np.random.default_rng(1)), 100, 0.2)
+    wells = replace(wells, dose_unit="U/ml", name=np.full(len(wells.signal), "", dtype=object))
+    [found] = check_outlying(wells).findings
+    assert found.place.startswith("plate 2, K562, ")
+    assert found.place.endswith(" U/ml")

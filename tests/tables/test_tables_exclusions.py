@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lensim.checks import InputError
-from lensim.tables.excluded import NONE, Places, lines_of
+from lensim.tables import excluded as excluded_module
+from lensim.tables.excluded import NONE, Named, Places, lines_of
 from lensim.tables.exclusions import read_exclusions
 from tests.workbooks import workbook_bytes
 
@@ -153,3 +154,47 @@ def test_wells_that_are_written_are_those_that_are_excluded(data):
     [lines] = lines_of(exclusions, [places])
     assert set(np.flatnonzero(lines != NONE).tolist()) == chosen
     assert [exclusions.lines[lines[at]].reason for at in sorted(chosen)] == [f"because {at}" for at in sorted(chosen)]
+
+
+def test_a_line_of_several_compounds_must_say_which(tmp_path):
+    places = wells()
+    own = Places({**places.columns, "compound": np.array(["A", "B"] * 6, dtype=object)}, places.value, "", places.dose)
+    name, dose = str(own.columns["cell_line"][4]), own.dose[4]
+    own.dose[5], own.columns["cell_line"][5] = dose, name
+    line = f"{name},{dose},P1"
+    [found] = [
+        fault
+        for fault in _faults_of(tmp_path, f"cell_line,dose_um,plate,reason\n{line},tip\n", own)
+        if "compounds" in fault
+    ]
+    assert found.endswith(
+        "is of 2 compounds (A; B): say which in the column compound, or write * there for all of them"
+    )
+    header = "cell_line,dose_um,plate,compound,reason\n"
+    assert excluded(tmp_path, f"{header}{line},A,tip\n", own) == [4]
+    assert excluded(tmp_path, f"{header}{line},*,tip\n", own) == [4, 5]
+
+
+def _faults_of(tmp_path, text, own):
+    with pytest.raises(InputError) as error:
+        excluded(tmp_path, text, own)
+    return str(error.value).splitlines()
+
+
+def test_a_file_without_reasons_is_told_to_name_a_column_reason(tmp_path):
+    assert faults(tmp_path, "plate,well,Grund\nP1,A1,x\n")[0].endswith("call the column reason")
+    path = tmp_path / "out.xlsx"
+    path.write_bytes(workbook_bytes({"a": [["plate", "well", "Grund"], ["P2", "A1", "x"]], "b": [["x", "y"]]}))
+    with pytest.raises(InputError, match=r"call the column reason$"):
+        read_exclusions(path)
+    assert "columns=" not in faults(tmp_path, "plate,well,reason,reason\nP1,A1,x,y\n")[0]
+
+
+def test_each_text_is_compared_with_all_names_once(tmp_path, monkeypatch):
+    compared = []
+    monkeypatch.setattr(excluded_module, "_alike", lambda what, text, label: compared.append(label) or label == "A1")
+    (tmp_path / "out.csv").write_text("plate,well,reason\nP1,a01,tip\n")
+    named = Named(read_exclusions(tmp_path / "out.csv"), [wells()])
+    number = len(compared)
+    named.lines_of([wells()])
+    assert number == len(compared)
