@@ -232,6 +232,8 @@ def read_plates(
     units = {one.unit.units: one for one in read}
     if len(units) > 1:
         faults.add(f"all plates must have doses in one kind of unit, got {' and '.join(units)}")
+    every_well = [well for one in read for well in one.wells]
+    wells, zero = part_time_zero(every_well, faults, are_ignored=marked.are_ignored)
     origin = Origin(
         source=tuple(dict.fromkeys(source.place for source in opened.values())),
         dose_unit=read[0].unit,
@@ -243,19 +245,17 @@ def read_plates(
         controls=controls,
         has_compounds=any(one.has_compounds for one in read),
         lost=lost_wells,
-        wells_ignored=sum(one.ignored for one in read),
+        wells_ignored=sum(one.ignored for one in read) + len(every_well) - len(wells) - len(zero),
         grid=largest_grid([one.grid for one in read]),
         plate_wells=plate_wells,
     )
-    wells, zero = part_time_zero([well for one in read for well in one.wells])
     check_follows_growth(zero, faults, SIGNAL_NAME, is_normalised=normalise, minutes=counting_minutes)
     wells = settle_ceiling(wells, saturated, lost_wells, SIGNAL_NAME, faults)
     tables = [ReadTable(one.table, one.found) for one in maps]
     settled_conditions = settle_conditions(wells, tables, columns or {}, choice, control, faults)
     wells, tables = settled_conditions.wells, settled_conditions.tables
     told = check_wells(wells, tables, choice, faults, has_plates=len(read) > 1) | settled_conditions.attrs
-    if not marked.are_ignored:
-        check_no_time_zero_left(wells, faults)
+    check_no_time_zero_left(wells, faults)
     hours = hours_of_assay(marked, zero_rows, every, columns or {}, assay_hours, faults)
     check_found(marked, zero_rows, zero, wells, assay_hours, faults)
     matched = match_time_zero(zero, wells, hours, faults)

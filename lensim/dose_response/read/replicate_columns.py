@@ -18,6 +18,12 @@ _COUNTED: Final = re.compile(
     r"(?P<name>.+?)(?:_(?P<word>(?:tech_|technical_|well_)?(?:replicate|repl|rep|repeat|r|n)|tech|technical|well))?"
     r"_?(?P<number>[0-9]{1,2}|(?<=_)[a-d])"
 )
+_SUMMARIES: Final = frozenset(
+    {"mean", "means", "average", "avg", "median", "sd", "std", "stdev", "stddev", "sem", "se", "cv", "var", "variance",
+     "sum", "total", "n", "count", "mittelwert", "mittel", "stabw", "standardabweichung", "varianz", "summe", "anzahl",
+     "moyenne", "mediane", "m\xe9diane", "ecart", "\xe9cart", "somme", "nombre"}
+)  # fmt: skip
+"""Words for what was computed from replicates."""
 _ENDS: Final = " _-.,:;#"
 
 
@@ -30,6 +36,7 @@ class _Replicates:
     name: str
     numbers: tuple[str, ...]
     is_technical: bool = False
+    summaries: tuple[int, ...] = ()
 
 
 def is_replicated(header: Sequence[str]) -> bool:
@@ -46,20 +53,19 @@ def with_replicates(
     these with a number from 1 (RLU 1, RLU 2; "Viability (%) rep A", "Viability (%) rep B"), or that a user names with
     a pattern (signal=Rep *), each row becomes as many rows. A column of the numbers is added: `replicate`, which is
     an experiment where the user says so, or `technical_replicate` where the names say so. A cell without anything in it
-    is a replicate that was not made where another of its row has a value.
+    is a replicate that was not made where another of its row has a value. Of the columns that a pattern fits, those
+    whose names say a mean, an SD or the like are left out, and this is noted.
 
     Raises
     ------
     InputError
-        If a table of one file alone has neither experiments nor plates, and it is not said whether replicates are
-        experiments or wells of one culture.
+        If a table has no experiments, and it is not said whether replicates are experiments or wells of one culture.
     """
     stated = dict(columns or {})
     found = [(source, _of_source(source, stated)) for source in sources]
     if not any(own for _, own in found):
         return list(sources), None if columns is None else stated
-    if len(sources) == 1:
-        [(source, own)] = found
+    for source, own in found:
         _ask(source, own, stated, ignore)
     longer = [source.with_table(_long(source.table, own)) if own else source for source, own in found]
     for _, own in found:
@@ -70,7 +76,7 @@ def with_replicates(
 
 def _ask(source: Source, own: _Replicates | None, stated: Mapping[str, str], ignore: Sequence[str]) -> None:
     header = as_stated(source.table.header, stated)
-    is_told = any(names_any(header, COLUMNS[what]) for what in ("experiment", "plate")) or "experiment" in stated
+    is_told = names_any(header, COLUMNS["experiment"]) or "experiment" in stated
     if own is None or own.is_technical or is_told or any(plain_name(name) == REPLICATE for name in ignore):
         return
     names = ", ".join(repr(source.table.header[at]) for at in own.places)
@@ -101,10 +107,21 @@ def _replicates_of(header: Sequence[str], stated: Mapping[str, str]) -> _Replica
 def _by_pattern(header: Sequence[str], response: str, pattern: str) -> _Replicates | None:
     if pattern.startswith(CONSTANT_MARK) or places_of_stated(header, pattern):
         return None
-    places = tuple(places_of_pattern(header, pattern))
+    fitting = places_of_pattern(header, pattern)
+    said = {at: set(plain_name(_behind_star(header[at], pattern)).split("_")) for at in fitting}
+    has_m = any("m" in words for words in said.values())  # then n is the letter behind it
+    summaries = tuple(at for at in fitting if said[at] & (_SUMMARIES - {"n"} if has_m else _SUMMARIES))
+    places = tuple(at for at in fitting if at not in summaries)
     if len(places) < 2:
         return None
-    return _Replicates(places, response, response, tuple(header[at] for at in places))
+    return _Replicates(places, response, response, tuple(header[at] for at in places), summaries=summaries)
+
+
+def _behind_star(name: str, pattern: str) -> str:
+    """What a name has in place of the pattern's *, from the first to the last."""
+    before, behind = (" ".join(pattern.split()).split("*")[at] for at in (0, -1))
+    plain = " ".join(name.split())
+    return plain[len(before) : len(plain) - len(behind)]
 
 
 def _by_name(header: Sequence[str]) -> _Replicates | None:
@@ -147,7 +164,7 @@ def _response_of(plain: str) -> str:
 
 
 def _long(table: TextTable, own: _Replicates) -> TextTable:
-    kept = [at for at in range(len(table.header)) if at not in own.places]
+    kept = [at for at in range(len(table.header)) if at not in (*own.places, *own.summaries)]
     added = "technical_replicate" if own.is_technical else REPLICATE
     while any(plain_name(name) == plain_name(added) for name in (table.header[at] for at in kept)):
         added += " 2"
@@ -160,6 +177,9 @@ def _long(table: TextTable, own: _Replicates) -> TextTable:
                 rows.append([*(row[k] for k in kept), row[at], number])
                 lines.append(line)
     names = ", ".join(table.header[at] for at in own.places)
-    note = f"{len(own.places)} columns are read as replicates, each a row of its own: {names}"
+    notes = [f"{len(own.places)} columns are read as replicates, each a row of its own: {names}"]
+    if own.summaries:
+        names = ", ".join(table.header[at] for at in own.summaries)
+        notes.append(f"columns of means, SDs and the like are not read as replicates: {names}")
     header = (*(table.header[at] for at in kept), own.name, added)
-    return replace(table, header=header, rows=rows, lines=lines, notes=(*table.notes, note))
+    return replace(table, header=header, rows=rows, lines=lines, notes=(*table.notes, *notes))

@@ -188,6 +188,8 @@ def read_tidy(
         faults.add(f"counting_minutes needs raw signals, got {response}")
     if response != "signal" and normalise:
         faults.add(f"normalise=True is for raw signals, got {response}")
+    every_well = [well for one in read for well in (one.wells if len(read) == 1 else _named_after_file(one, zero_rows))]
+    wells, zero = part_time_zero(every_well, faults, are_ignored=marked.are_ignored)
     origin = Origin(
         source=tuple(source.place for source in sources),
         dose_unit=unit,
@@ -199,12 +201,10 @@ def read_tidy(
         controls=controls,
         has_compounds=any(one.columns.has("compound") for one in read),
         lost=lost_wells,
-        wells_ignored=sum(one.ignored for one in read),
+        wells_ignored=sum(one.ignored for one in read) + len(every_well) - len(wells) - len(zero),
         plate_wells=plate_wells,
     )
-    wells = [well for one in read for well in (one.wells if len(read) == 1 else _named_after_file(one))]
     column = of_end[0].columns.column(response)
-    wells, zero = part_time_zero(wells)
     is_percent = response != "signal"
     check_follows_growth(zero, faults, column, is_percent=is_percent, is_normalised=normalise, minutes=counting_minutes)
     if response == "signal":
@@ -214,7 +214,7 @@ def read_tidy(
     wells, tables = settled_conditions.wells, settled_conditions.tables
     told = check_wells(wells, tables, choice, faults, has_plates=len(read) > 1) | settled_conditions.attrs
     check_direction(wells, response, column, columns or {}, faults)
-    if response == "signal" and not marked.are_ignored:
+    if response == "signal":
         check_no_time_zero_left(wells, faults)
     check_found(marked, zero_rows, zero, wells, assay_hours, faults)
     matched = match_time_zero(zero, wells, hours, faults)
@@ -307,9 +307,9 @@ def _check_alike(read: Sequence[_ReadTable], of_end: Sequence[_ReadTable], fault
             )
 
 
-def _named_after_file(one: _ReadTable) -> list[Well]:
-    """Wells of one of several files; without experiment and plate, the file is the plate."""
-    if one.columns.has("experiment") or one.columns.has("plate"):
+def _named_after_file(one: _ReadTable, zero: TimeZeroRows) -> list[Well]:
+    """Wells of one of several files; the file is the plate without experiment and plate, or to tell time zero."""
+    if one.columns.has("plate") or (one.columns.has("experiment") and "plate" not in zero.names):
         return one.wells
     return [replace(well, plate=one.source.stem) for well in one.wells]
 

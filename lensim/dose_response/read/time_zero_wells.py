@@ -55,11 +55,16 @@ class ZeroWells:
     hours: float | None
 
 
-def part_time_zero(wells: Sequence[Well]) -> tuple[list[Well], list[Well]]:
+def part_time_zero(
+    wells: Sequence[Well], faults: FaultReport, *, are_ignored: bool = False
+) -> tuple[list[Well], list[Well]]:
     """Wells of the end, and those of time zero with their blanks.
 
-    Blanks of a plate on which all other wells are of time zero are of time zero too.
+    Blanks of a plate on which all other wells are of time zero are of time zero too. Where wells of time zero are left
+    out, all wells of plates and experiments that are named as time zero are in neither list, and this is noted.
     """
+    if are_ignored:
+        wells = _without_named(wells, faults)
     if not any(well.is_of_time_zero for well in wells):
         return list(wells), []
     of_zero = {(well.experiment, well.plate) for well in wells if well.is_of_time_zero}
@@ -132,8 +137,8 @@ def check_no_time_zero_left(wells: Sequence[Well], faults: FaultReport) -> None:
                 said = json.dumps(name, ensure_ascii=False)
                 faults.add(
                     f"the {what} {name!r} has wells without a dose, which may have been read when the drug was added: "
-                    f'say time_zero={{"{what}": {said}}} if so, or time_zero="ignore" if they are untreated wells of '
-                    "the end",
+                    f'say time_zero={{"{what}": {said}}} if so, or time_zero="ignore" to leave out all wells of the '
+                    f"{what}; if they are untreated wells of the end, give the {what} another name",
                     line=well.line,
                     place=well.place,
                 )
@@ -231,6 +236,29 @@ def with_time_zero_wells(data: xr.Dataset, zero: ZeroWells | None) -> xr.Dataset
         found[v.ASSAY_HOURS] = ((), float(zero.hours), {"units": v.UNITS[v.ASSAY_HOURS]})
     named = [", ".join(filter(None, one)) for one in seedings]
     return data.assign(found).assign_coords({v.SEEDING: named, v.TIME_ZERO_PLATE: plates})
+
+
+def _without_named(wells: Sequence[Well], faults: FaultReport) -> list[Well]:
+    """Wells of no plate and no experiment that is named as time zero; which are left out is noted."""
+    named: dict[tuple[str, str], int] = {}
+    kept: list[Well] = []
+    for well in wells:
+        of = next(
+            ((what, name) for what in ("plate", "experiment") if (name := getattr(well, what)).lower() in TIME_ZERO),
+            None,
+        )
+        if of is None:
+            kept.append(well)
+        else:
+            named[of] = named.get(of, 0) + 1
+    for (what, name), count in named.items():
+        faults.tell(
+            f"the {what} {name!r} is left out, as time_zero says: {count} well{'s' * (count > 1)}, read when the drug "
+            "was added"
+        )
+    if named and not any(well.role != "blank" for well in kept):
+        faults.add('no well is left without those of time zero: do not say time_zero="ignore"')
+    return kept
 
 
 def _tell_of_untreated_plates(wells: Sequence[Well], faults: FaultReport) -> None:

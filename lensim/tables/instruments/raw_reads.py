@@ -47,9 +47,15 @@ _RAW: Final = re.compile(
     rf"|^(?:[^:]{{1,40}}:)?{_WAVELENGTH}(?:, ?{_WAVELENGTH})?$",
     re.IGNORECASE,
 )
+_SHORT: Final = re.compile(r"(?<![^\W_])(?:sd|sem|cv)(?![^\W_])", re.IGNORECASE)
+"""Words that are short for a summary or for something else, such as crystal violet."""
 _OF_PICTURES: Final = re.compile(r"\banalysis\b", re.IGNORECASE)
 _OF_A_READ: Final = re.compile(r"(?<![0-9.])[2-9][0-9]{2}(?![0-9.])|channel ?[0-9]+", re.IGNORECASE)
 """What tells reads apart: wavelengths and channels."""
+_OF_A_PLATE: Final = re.compile(
+    r"(?<![\w.,])(?:plate ?([a-z]|[0-9]{1,3})|(?<!calc )(?<!channel )([0-9]{1,2}))(?![\w%]|[.,][0-9])", re.IGNORECASE
+)
+"""What tells plates apart in titles: their numbers and letters."""
 
 
 def as_programs_say(grids: Sequence[Grid], lines: Sequence[Line]) -> list[Grid]:
@@ -70,19 +76,25 @@ def with_kinds(grids: Sequence[Grid], lines: Sequence[Line] = ()) -> list[Grid]:
     return [grid if grid.kind != "unknown" else replace(grid, kind=_kind(grid)) for grid in grids]
 
 
-def is_computed(name: str) -> bool:
-    """Whether the name of a sheet surely says that its numbers are computed."""
-    return _SURELY_COMPUTED.search(name) is not None
+def is_computed(name: str, grid: Grid) -> bool:
+    """Whether the name of a sheet surely says that a grid in it is computed.
+
+    The short words SD, SEM and CV do not say so of a grid with the title of a raw read.
+    """
+    return _SURELY_COMPUTED.search(_SHORT.sub("", name) if grid.kind == "raw" else name) is not None
 
 
 def only_raw(grids: Sequence[Grid]) -> Grid | None:
     """The only raw read among different grids of one plate, where all others are computed from it; None for any doubt.
 
-    A computed grid that names a wavelength or a channel which the raw one does not name is of another read, too.
+    A computed grid that names a wavelength or a channel which the raw one does not name is of another read; one
+    whose title has another number or letter of a plate is perhaps of another plate.
     """
     raw = [grid for grid in grids if grid.kind == "raw"]
     computed = [grid for grid in grids if grid.kind == "computed"]
     if not raw or len(raw) + len(computed) < len(grids) or not all(same_numbers(raw[0], one) for one in raw[1:]):
+        return None
+    if not set().union(*map(_plates_named, computed)) <= set().union(*map(_plates_named, raw)):
         return None
     own = set().union(*map(_reads_named, raw))
     others = set().union(*map(_reads_named, computed))
@@ -92,6 +104,10 @@ def only_raw(grids: Sequence[Grid]) -> Grid | None:
 def _reads_named(grid: Grid) -> set[str]:
     said = f"{grid.label} {grid.heading}"
     return {found.lower().replace(" ", "") for found in _OF_A_READ.findall(said)}
+
+
+def _plates_named(grid: Grid) -> set[str]:
+    return {(letter or number).lower() for letter, number in _OF_A_PLATE.findall(grid.heading)}
 
 
 def _of_gen5(grid: Grid, reads: frozenset[str]) -> Kind:

@@ -41,7 +41,7 @@ def sheet_grids(workbook: Workbook, numbering: Numbering | None = None) -> list[
 def _under_sheet(name: str, grid: Grid) -> Grid:
     """A grid whose label begins with its sheet's name."""
     label = ": ".join(one for one in (name, grid.label or grid.title) if one)
-    return replace(grid, label=label, kind="computed" if is_computed(name) else grid.kind)
+    return replace(grid, label=label, kind="computed" if is_computed(name, grid) else grid.kind)
 
 
 def sheet_lines(sheet: SheetCells) -> list[Line]:

@@ -93,6 +93,33 @@ def test_whether_they_are_experiments_is_asked(tmp_path):
     assert lensim.read.dose_response(path, ignore=["replicate"]).sizes["experiment"] == 1
 
 
+def test_a_column_of_plates_or_another_file_does_not_say_it(tmp_path):
+    rows = table(("signal 1", "signal 2"))
+    plates = written(tmp_path, [[*row, "P1" if at else "plate"] for at, row in enumerate(rows)], "plates.csv")
+    for files in (plates, [written(tmp_path, rows, "a.csv"), written(tmp_path, rows, "b.csv")]):
+        with pytest.raises(InputError, match="are replicates: say"):
+            lensim.read.dose_response(files)
+        assert lensim.read.dose_response(files, columns={"experiment": "replicate"}).sizes["experiment"] == 2
+
+
+@pytest.mark.parametrize(
+    ("names", "pattern", "left_out"),
+    [
+        (("Rep 1", "Rep 2", "Rep mean", "Rep SD"), "Rep *", "Rep mean, Rep SD"),
+        (("Rep1", "Rep2", "RepMittelwert", "Rep%CV"), "Rep*", "RepMittelwert, Rep%CV"),
+        (("Count 1", "Count 2", "Count n"), "Count *", "Count n"),
+        (("x mean a", "x mean b"), "x mean *", ""),
+        (("Rep l", "Rep m", "Rep n"), "Rep *", ""),
+    ],
+)
+def test_a_pattern_leaves_out_summaries(tmp_path, names, pattern, left_out):
+    data = read(written(tmp_path, table(names), "wide.csv"), columns={"signal": pattern})
+    out = left_out.split(", ") if left_out else []
+    assert data.sizes["well"] == 2 * len(DOSES) * (len(names) - len(out))
+    note = f"columns of means, SDs and the like are not read as replicates: {left_out}"
+    assert (note in data.attrs["notes"]) == bool(out)
+
+
 RESPONSES = ("signal", "RLU", "Luminescence", "OD", "viability")
 WORD = st.sampled_from([*RESPONSES, "time", "IC50", "Rep", "hours", "batch", ""])
 NUMBERS = st.lists(st.integers(0, 99), min_size=2, max_size=5, unique=True) | st.integers(2, 9).map(

@@ -187,6 +187,38 @@ def test_a_plate_or_an_experiment_called_time_zero_is_asked_about(tmp_path, what
     assert f'say time_zero={{"{what}": "T0"}} if so' in faults_of(tmp_path, rows, without=without)
 
 
+@pytest.mark.parametrize("what", ["plate", "experiment"])
+def test_ignore_leaves_out_what_is_called_time_zero(tmp_path, what):
+    rows = end() + zero(dose="0", plate="T0", experiment="T0" if what == "experiment" else "E1", wells=2)
+    rows += zero(dose="", role="blank", plate="T0", experiment="T0" if what == "experiment" else "E1", wells=1)
+    without = ("time_h", *(("plate",) if what == "experiment" else ()))
+    rows = [(*row[:3], "untreated" if row[3] == "t0" else row[3], *row[4:]) for row in rows]
+    data = read(tmp_path, rows, without=without, time_zero="ignore", controls="experiment")
+    assert (untreated(data), data.attrs["wells_ignored"]) == (2, 3)
+    assert "T0" not in data[v.PLATE].values.tolist() + data[v.EXPERIMENT].values.tolist()
+    assert f"the {what} 'T0' is left out, as time_zero says: 3 wells" in data.attrs["notes"]
+
+
+def test_ignore_does_not_leave_nothing(tmp_path):
+    rows = [(*row[:4], "T0", *row[5:]) for row in end()]
+    assert "no well is left without those of time zero" in faults_of(
+        tmp_path, rows, without=("time_h",), time_zero="ignore"
+    )
+
+
+def test_a_plate_without_a_dose_is_told_where_time_zero_is_left_out(tmp_path):
+    data = read(tmp_path, end() + zero(dose="0"), without=("role", "time_h"), time_zero="ignore")
+    assert "no well with a dose on Z1" in data.attrs["notes"]
+
+
+def test_a_file_is_the_plate_of_time_zero_beside_a_column_of_experiments(tmp_path):
+    for name, rows in (("ex1", end()), ("T0", zero(dose="0"))):
+        lines = [("cell_line", "dose_um", "signal", "experiment"), *((*row[:3], "E1") for row in rows)]
+        (tmp_path / f"{name}.csv").write_text("".join(",".join(line) + "\n" for line in lines))
+    data = read_dose_response([tmp_path / "ex1.csv", tmp_path / "T0.csv"], time_zero={"plate": "T0"})
+    assert (data.sizes[v.TIME_ZERO], untreated(data)) == (3, 2)
+
+
 def test_a_plate_without_a_dose_is_told(tmp_path):
     data = read(tmp_path, end() + zero(dose="0"), without=("role", "time_h"))
     assert (

@@ -45,3 +45,19 @@ def test_the_only_raw_read():
     assert only_raw([raw, *with_kinds([grid("620", number=4)])]) is None
     assert only_raw([raw, *with_kinds([grid("Mean 620", number=4)])]) is None
     assert only_raw([raw, *with_kinds([grid("450")]), blank]) is raw
+
+
+@pytest.mark.parametrize(
+    ("raw", "computed", "is_taken"),
+    [
+        ("Raw signal plate 1", "Average signal plate 1", True),
+        ("Raw signal plate 1", "Average signal plate 2", False),
+        ("Raw signal plate A", "Average signal plate B", False),
+        ("Absorbance 570 nm", "Fold dilution 2", False),
+        ("Results for Lum - channel 0", "Calc 1: Crosstalk", True),
+    ],
+)
+def test_a_title_with_another_plate_is_asked_about(raw, computed, is_taken):
+    read, other = with_kinds([grid(title=raw), grid(title=computed, number=2)])
+    assert (read.kind, other.kind) == ("raw", "computed")
+    assert (only_raw([read, other]) is read) == is_taken

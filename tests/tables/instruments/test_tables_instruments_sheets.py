@@ -71,3 +71,10 @@ def test_a_grid_without_letters_is_as_wide_as_its_own_rows():
     bare = [[1000 + 12 * row + column for column in range(12)] for row in range(8)]
     (found,) = found_in({"plate": [*wide, [None], *bare]})
     assert (len(found.cells), found.fault) == (96, "")
+
+
+def test_a_sheet_with_a_short_name_does_not_make_a_raw_read_computed():
+    sheets = {name: [["Absorbance"], *grid_rows(first)] for name, first in (("MTT", 1), ("CV", 500))}
+    assert [grid.kind for grid in found_in(sheets)] == ["raw", "raw"]
+    sheets = {name: [["Absorbance"], *grid_rows(first)] for name, first in (("Raw", 1), ("Mean", 500))}
+    assert [grid.kind for grid in found_in(sheets)] == ["raw", "computed"]
