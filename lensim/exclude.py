@@ -1,6 +1,7 @@
 """Wells and reactions that a person excludes, set aside before a fit, with a record of which and why."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import xarray as xr
@@ -9,7 +10,7 @@ from lensim.assay import assay_of
 from lensim.checks import InputError, told_of
 from lensim.tables.excluded import NONE, Named, Places
 from lensim.tables.excluded_record import with_record
-from lensim.tables.exclusions import Exclude, Exclusions, require_readable
+from lensim.tables.exclusions import Exclude, Exclusions, is_name_of_column, require_readable
 
 
 def exclude_wells(data: xr.Dataset, exclude: Exclude | None) -> xr.Dataset:
@@ -48,6 +49,8 @@ class Excluding(Mapping[str, xr.Dataset]):
         As from `read_exclusions`. Every line must name a well of one of the studies.
     whole
         The data of all studies together, where these are parts of it.
+    by
+        The column whose values name the studies; lines may say which of them they mean.
 
     Raises
     ------
@@ -56,11 +59,21 @@ class Excluding(Mapping[str, xr.Dataset]):
     """
 
     def __init__(
-        self, studies: Mapping[str, xr.Dataset], exclusions: Exclusions, whole: xr.Dataset | None = None
+        self,
+        studies: Mapping[str, xr.Dataset],
+        exclusions: Exclusions,
+        whole: xr.Dataset | None = None,
+        by: str = "",
     ) -> None:
         self._studies, self._exclusions = studies, exclusions
-        parts = [whole] if whole is not None else [studies[name] for name in studies]
-        self._named = Named(exclusions, [place for part in parts for place in places_of(part)])
+        self._by = "" if whole is not None or is_name_of_column(by) else by
+        if whole is not None:
+            places = list(places_of(whole))
+        else:
+            places = [place for name in studies for place in self._places(name, studies[name])]
+        self._named = Named(exclusions, places, self._by)
+        self._number = sum(int((own != NONE).sum()) for own in self._named.lines_of(places))
+        self._what = places[0].what if places else "well"
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._studies)
@@ -71,6 +84,22 @@ class Excluding(Mapping[str, xr.Dataset]):
     def __contains__(self, name: object) -> bool:
         return name in self._studies
 
+    def _places(self, name: str, data: xr.Dataset) -> tuple[Places, ...]:
+        if not self._by:
+            return places_of(data)
+        return tuple(
+            replace(one, columns={**one.columns, self._by: np.full(len(one), name, dtype=object)})
+            for one in places_of(data)
+        )
+
+    @property
+    def sentence(self) -> str:
+        """How many wells or reactions of the data are excluded."""
+        what = self._what if self._number == 1 else f"{self._what}s"
+        return (
+            f"{self._number} {what} {'is' if self._number == 1 else 'are'} excluded, as {self._exclusions.place} says"
+        )
+
     def __getitem__(self, name: str) -> xr.Dataset:
         """The data of one study.
 
@@ -80,11 +109,11 @@ class Excluding(Mapping[str, xr.Dataset]):
             If what is left of it cannot be fitted.
         """
         data = self._studies[name]
-        places = places_of(data)
+        places = self._places(name, data)
         lines = self._named.lines_of(places)
         if not any((own != NONE).any() for own in lines):
             return data
-        return with_record(_without(data, lines, self._exclusions.place), self._exclusions, places, lines)
+        return with_record(_without(data, lines, self._exclusions.place), self._exclusions, places_of(data), lines)
 
 
 def places_of(data: xr.Dataset) -> tuple[Places, ...]:

@@ -12,9 +12,10 @@ import lensim
 from lensim import vocabulary as v
 from lensim.assay import assay_names, find_assay
 from lensim.checks import InputError
+from lensim.cli.studies import Study, without_excluded
 from lensim.dose_response import DoseResponseDesign
 from lensim.exclude import Excluding, exclude_wells, places_of
-from lensim.tables.excluded_record import table_of_excluded, told_of_excluded
+from lensim.tables.excluded_record import digests_of_record, table_of_excluded, told_of_excluded
 from lensim.tables.exclusions import read_exclusions
 
 POINTERS = {
@@ -212,3 +213,37 @@ def test_levels_in_place_of_cts_are_excluded_by_subject_and_target(tmp_path):
     untreated = pd.DataFrame({"condition": ["untreated"], "reason": ["degraded"]})
     with pytest.raises(InputError, match="exclusions must leave levels of the control and of another group"):
         exclude_wells(data, untreated)
+
+
+def test_a_line_of_several_studies_of_by_must_say_which():
+    data = data_of(v.DOSE_RESPONSE)
+    studies = {"48": data, "72": data}
+    line = line_of(data, 0, 3) | {"reason": "tip"}
+    with pytest.raises(InputError, match=r"is of 2 values of time_h \(48; 72\): say which in the column time_h, or"):
+        Excluding(studies, read_exclusions(pd.DataFrame([line]), by="time_h"), by="time_h")
+
+    def sizes(value):
+        table = pd.DataFrame([line | {"Time h": value}])
+        left = Excluding(studies, read_exclusions(table, by="time_h"), by="time_h")
+        return [left[name].sizes[v.WELL] - data.sizes[v.WELL] for name in studies], left.sentence
+
+    assert sizes("72.0") == ([0, -1], "1 well is excluded, as exclude says")
+    assert sizes("*") == ([-1, -1], "2 wells are excluded, as exclude says")
+    with pytest.raises(InputError, match="is none of run, plate"):
+        read_exclusions(pd.DataFrame([line | {"time_h": "72"}]))
+
+
+def test_a_study_of_by_that_has_nothing_left_is_named(tmp_path):
+    data = data_of(v.DOSE_RESPONSE)
+    path = tmp_path / "out.csv"
+    path.write_text("plate,time_h,reason\n*,72,fire\n")
+    studies = [Study("time_h", name, data) for name in ("48", "72")]
+    with pytest.raises(InputError, match=r"^time_h = 72: .*must leave at least one well"):
+        without_excluded(studies, path)
+
+
+def test_the_record_has_the_digest_of_each_file():
+    data = data_of(v.DOSE_RESPONSE)
+    table = read_exclusions(pd.DataFrame([line_of(data, 0, 3) | {"reason": "tip"}]))
+    assert digests_of_record(exclude_wells(data, table)) == [("exclude", table.digest)]
+    assert digests_of_record(data) == []

@@ -120,13 +120,18 @@ def _of_plates(source: Source, given: dict[str, Any], exclude: Path | None) -> l
 
 def _of_expression(given: dict[str, Any], exclude: Path | None) -> list[_Checked]:
     """Of exports without a sheet too: then samples are what the export calls so."""
+    from lensim.expression.read.columns import LEVEL_SCALES, RATIO_COLUMNS
     from lensim.qc.excluded import without_excluded as run_without
     from lensim.qc.expression import check_run
     from lensim.qc.run import run_of_reactions, run_of_study
+    from lensim.tables.columns import names_any
 
     exports = exports_of(given)
     if any(kind == "ratios" for kind in exports.kinds):
-        raise InputError(f"{exports.files[0].place}: a table of ratios has no Ct, reactions are needed")
+        file = exports.files[0]
+        is_of_levels = any(names_any(header, RATIO_COLUMNS[scale]) for header in file.headers for scale in LEVEL_SCALES)
+        what = "levels" if is_of_levels else "ratios"
+        raise InputError(f"{file.place}: a table of {what} has no Ct, reactions are needed")
     run = run_of_reactions(exports.reactions(), tuple(given["reference"] or ()))
     if not exports.says_samples:
         if given["by"] or given["where"]:
@@ -161,7 +166,13 @@ def _write_candidates(runs: list[_Checked], path: Path | None, *, force: bool, i
 
     if path is None:
         return
-    table = pd.concat([candidates(one.found, one.of) for one in runs], ignore_index=True).fillna("").drop_duplicates()
+    tables = []
+    for one in runs:
+        by, _, value = one.words.removesuffix(": ").partition(" = ")
+        own = candidates(one.found, one.of)
+        # a line must say which study of --by it is of
+        tables.append(own.assign(**{by: value}) if by and by not in own else own)
+    table = pd.concat(tables, ignore_index=True).fillna("").drop_duplicates()
     missing = [f"{one.words}{told}" for one in runs if (told := not_in_table(one.found, one.of))]
     for told in missing:
         say(f"note: {told}")

@@ -197,9 +197,11 @@ def _screen(
         from lensim.exclude import Excluding
         from lensim.tables.exclusions import read_exclusions
 
-        exclusions = read_exclusions(exclude, given.get("decimal"))
-        studies = Excluding(studies, exclusions, sources.whole(studies) if every_compound else None)
-        say(f"note: {len(exclusions.lines)} lines of {exclusions.place} are excluded before the fits", quietly=True)
+        of = "" if every_compound else str(given["by"])
+        exclusions = read_exclusions(exclude, given.get("decimal"), of)
+        excluding = Excluding(studies, exclusions, sources.whole(studies) if every_compound else None, of)
+        say(f"note: {excluding.sentence}", quietly=True)
+        studies = excluding
     by = "compound" if every_compound else str(given["by"])
     run_screen_command(studies, by, settings, where, asked, compound, inputs)
 

@@ -82,8 +82,15 @@ def without_excluded(
     from lensim.exclude import Excluding
     from lensim.tables.exclusions import read_exclusions
 
-    left = Excluding({one.value: one.data for one in studies}, read_exclusions(exclude, decimal))
-    return [replace(one, data=left[one.value]) for one in studies]
+    by = studies[0].by if studies else ""
+    left = Excluding({one.value: one.data for one in studies}, read_exclusions(exclude, decimal, by), by=by)
+    found = []
+    for one in studies:
+        try:
+            found.append(replace(one, data=left[one.value]))
+        except InputError as error:
+            raise InputError("\n".join(f"{one.words}{line}" for line in str(error).splitlines())) from error
+    return found
 
 
 def _safe(name: str) -> str:

@@ -170,7 +170,7 @@ def screen(
     sampler = SamplerSettings(draws=draws, tune=tune, chains=chains, target_accept=target_accept)
     settings = ScreenSettings(seed, model, priors_in(priors), engine, sampler, attempts, ci_prob, keep)
     run_screen(
-        _without(_studies(data, reading, by), exclude),
+        _without(_studies(data, reading, by), exclude, by),
         Path(out),
         settings,
         by=by,
@@ -185,13 +185,13 @@ def screen(
 
 
 def _without(
-    studies: Mapping[str, xr.Dataset], exclude: str | Path | pd.DataFrame | Exclusions | None
+    studies: Mapping[str, xr.Dataset], exclude: str | Path | pd.DataFrame | Exclusions | None, by: str
 ) -> Mapping[str, xr.Dataset]:
-    exclusions = require_readable(exclude)
+    exclusions = require_readable(exclude, by)
     if exclusions is None:
         return studies
     whole = getattr(studies, "data", None)  # all compounds of a table
-    return Excluding(studies, exclusions, whole if isinstance(whole, xr.Dataset) else None)
+    return Excluding(studies, exclusions, whole if isinstance(whole, xr.Dataset) else None, by)
 
 
 def _studies(

@@ -50,6 +50,6 @@ def looked_at(data: xr.Dataset) -> Run | Wells:
     if name == v.DOSE_RESPONSE:
         return wells_of_study(data)
     if name != v.EXPRESSION or v.CT not in data:
-        got = "ratios" if name == v.EXPRESSION else name
+        got = ("levels" if v.SUBJECT_LEVEL in data else "ratios") if name == v.EXPRESSION else name
         raise InputError(f"run QC needs wells of dose-response or Cts of RT-qPCR, got {got}")
     return run_of_study(data)

@@ -21,6 +21,7 @@ from lensim.screen.compact import compacted
 from lensim.screen.memory import after_compound
 from lensim.screen.part import Part, failed, rows_of
 from lensim.screen.settings import ScreenSettings, digest_of
+from lensim.tables.excluded_record import told_of_excluded
 
 
 @dataclass(frozen=True)
@@ -95,14 +96,16 @@ def fit_one(name: str, data: xr.Dataset, settings: ScreenSettings, fitted: Fitte
     try:
         found = fitted(data, settings, settings.seed_of(name))
         small = compacted(found.result, assay_of(found.result).means_suffice(found.result), settings.keep)
-        return _done(part, small, found.estimands, settings)
+        return _done(part, small, found.estimands, settings, told_of_excluded(data))
     except Exception as error:  # a row that says why, whatever it was
         return Done(failed(part, fault_of(error), is_final=not isinstance(error, MemoryError | OSError)))
     finally:
         after_compound(is_worker=_is_worker())
 
 
-def _done(part: Part, small: xr.DataTree, estimands: xr.Dataset | None, settings: ScreenSettings) -> Done:
+def _done(
+    part: Part, small: xr.DataTree, estimands: xr.Dataset | None, settings: ScreenSettings, excluded: tuple[str, ...]
+) -> Done:
     """The rows are made of what is kept, so that the file says the same as the table."""
     read = read_result(small, Asked(settings.ci_prob), estimands)
     verdict, main = verdict_of(small), read.tables[0]
@@ -116,7 +119,7 @@ def _done(part: Part, small: xr.DataTree, estimands: xr.Dataset | None, settings
         verdict=verdict.sentence(),
         engine=engine_of(small),
         model=str(small.attrs.get("model", "")),
-        notes=tuple(note.sentence() for note in verdict.notes),
+        notes=(*(note.sentence() for note in verdict.notes), *excluded),
         fit=hashlib.blake2b(image, digest_size=16).hexdigest(),
     )
     return Done(made, image)

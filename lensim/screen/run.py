@@ -12,6 +12,7 @@ import xarray as xr
 
 from lensim.checks import InputError, fault_of
 from lensim.input_digests import FILES_READ
+from lensim.plain_text import shown_name
 from lensim.power.pool import Pool, pool_of
 from lensim.power.processes import require_workers
 from lensim.results_folder import Manifest
@@ -21,6 +22,7 @@ from lensim.screen.part import Part, failed
 from lensim.screen.settings import ScreenSettings, digest_of
 from lensim.screen.store import Store, open_screen
 from lensim.screen.words import Counts
+from lensim.tables.excluded_record import digests_of_record
 
 LEAST_SECONDS: Final = 2.0
 """Between two writings of the tables while a screen runs."""
@@ -120,6 +122,7 @@ def _digests(studies: Mapping[str, xr.Dataset]) -> tuple[dict[str, str], dict[st
             data = studies[name]
             digests[name] = digest_of(data)
             files |= dict.fromkeys(str(data.attrs.get(FILES_READ, "")).splitlines())
+            files |= dict.fromkeys(f"{own}  {shown_name(name)}" for name, own in digests_of_record(data))
         except InputError as error:
             faults[name] = fault_of(error)
             digests[name] = hashlib.sha256(faults[name].encode()).hexdigest()[:32]

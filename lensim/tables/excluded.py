@@ -1,5 +1,6 @@
 """Which wells or reactions the lines of a file of exclusions name."""
 
+import contextlib
 import difflib
 import math
 from collections.abc import Mapping, Sequence
@@ -9,7 +10,7 @@ from typing import Final
 import numpy as np
 import xarray as xr
 
-from lensim.tables.exclusions import DOSE, EVERY, MAY_BE_EVERY, Exclusion, Exclusions
+from lensim.tables.exclusions import COLUMNS, DOSE, EVERY, MAY_BE_EVERY, Exclusion, Exclusions
 from lensim.tables.names_alike import key_of_name
 from lensim.tables.well_names import parse_well_name
 
@@ -112,6 +113,8 @@ class Named:
         As from `read_exclusions`.
     places
         Wells of all data that are fitted, in any number of parts.
+    by
+        A column of the places that tells studies apart: a line must be of one of them, or have `EVERY` there.
 
     Raises
     ------
@@ -120,8 +123,8 @@ class Named:
         have `EVERY`; or wells of several compounds or conditions of a line or subject, and does not say which.
     """
 
-    def __init__(self, exclusions: Exclusions, places: Sequence[Places]) -> None:
-        self._exclusions = exclusions
+    def __init__(self, exclusions: Exclusions, places: Sequence[Places], by: str = "") -> None:
+        self._exclusions, self._by = exclusions, by
         labels: dict[str, dict[str, None]] = {}
         for one in places:
             for name, own in one.columns.items():
@@ -152,7 +155,7 @@ class Named:
         taken = [np.full(len(one), NONE) for one in places]
         for number, line in enumerate(lines):
             masks = [self._mask(line, one, codes) for one, codes in zip(places, coded, strict=True)]
-            if fault := _fault(line, masks, places, um_per_unit):
+            if fault := _fault(line, masks, places, um_per_unit, self._by):
                 hint = self._hint(line, places) if fault.endswith("got none") else ""
                 faults.add(f"{fault}{hint}", line=line.line)
                 continue
@@ -171,7 +174,7 @@ class Named:
         for what, text in line.keys.items():
             if what == DOSE:
                 mask &= _has_dose(line.dose, places, self._exclusions.um_per_unit)
-            elif not _is_every(what, text):
+            elif not (_is_every(what, text) or (what == self._by and text == EVERY)):
                 any_of = np.zeros(len(places), dtype=bool)
                 for name, meant in self._meant(what, text).items():
                     if name in coded and meant:
@@ -194,7 +197,7 @@ class Named:
     def _hint(self, line: Exclusion, places: Sequence[Places]) -> str:
         """Which part of a line fits nothing, and what there is."""
         for what, text in line.keys.items():
-            if what == DOSE or _is_every(what, text):
+            if what == DOSE or _is_every(what, text) or (what == self._by and text == EVERY):
                 continue
             names = [name for name in OTHER_NAMES.get(what, (what,)) if name in self._labels]
             if not names:
@@ -243,6 +246,10 @@ def _alike(what: str, text: str, label: str) -> bool:
     if what in ("well", "place"):
         place = parse_well_name(text)
         return place is not None and parse_well_name(label) == place
+    if what not in COLUMNS:  # the column of --by, often of times
+        with contextlib.suppress(ValueError):
+            if float(text) == float(label):
+                return True
     return bool(_keys(what, text) & _keys(what, label))
 
 
@@ -266,7 +273,9 @@ def _unit_fault(um_per_unit: float, places: Places) -> str:
     return ""
 
 
-def _fault(line: Exclusion, masks: Sequence[np.ndarray], places: Sequence[Places], um_per_unit: float) -> str:
+def _fault(
+    line: Exclusion, masks: Sequence[np.ndarray], places: Sequence[Places], um_per_unit: float, study: str
+) -> str:
     """What is wrong with a line that names these wells; empty where nothing is."""
     if DOSE in line.keys:
         for one in places:
@@ -279,10 +288,11 @@ def _fault(line: Exclusion, masks: Sequence[np.ndarray], places: Sequence[Places
     if line.keys.get(_PLATE) != EVERY and len(there := _there(by, masks, places)) > 1:
         every = f", or write {EVERY} there for all of them" if by == _PLATE else ""
         return f"{line} is on {len(there)} {by}s ({_listed(there)}): say which in the column {by}{every}"
-    for what in _asked(line):
+    for what in [*([study] if study and study not in line.keys else []), *_asked(line)]:
         if len(there := [name for name in _there(what, masks, places) if name]) > 1:
             every = f"say which in the column {what}, or write {EVERY} there for all of them"
-            return f"{line} is of {len(there)} {what}s ({_listed(there)}): {every}"
+            of = f"values of {what}" if what == study else f"{what}s"
+            return f"{line} is of {len(there)} {of} ({_listed(there)}): {every}"
     return ""
 
 

@@ -92,6 +92,12 @@ def table_of_excluded(data: xr.Dataset) -> pd.DataFrame:
     return pd.DataFrame(list(_rows(data)), columns=list(COLUMNS))
 
 
+def digests_of_record(data: xr.Dataset) -> list[tuple[str, str]]:
+    """The files of the record, each with its SHA-256."""
+    found = ((str(file.get("file", "")), str(file.get("sha256", ""))) for file in _record(data))
+    return [(name, digest) for name, digest in dict.fromkeys(found) if name and digest]
+
+
 def told_of_excluded(data: xr.Dataset) -> tuple[str, ...]:
     """How much was excluded from data, by which file and why: a sentence a file."""
     said = []

@@ -52,6 +52,11 @@ FOR_PEOPLE: Final = frozenset({"check", "status", "found", "value", "unit", "not
 SOUGHT: Final = Sought("a table of exclusions", COLUMNS, (((REASON,),),))
 
 
+def is_name_of_column(name: str) -> bool:
+    """Whether a column is one of `COLUMNS` by its name."""
+    return not name or any(meaning.rank(name) is not None for meaning in COLUMNS.values())
+
+
 @dataclass(frozen=True)
 class Exclusion:
     """One line: what it names, and why that is excluded.
@@ -110,7 +115,9 @@ Exclude = str | Path | pd.DataFrame | Exclusions
 """What takes exclusions: a file, a table with its columns, or what `read_exclusions` gave."""
 
 
-def read_exclusions(file: File | pd.DataFrame | Exclusions, decimal: DecimalMark | None = None) -> Exclusions:
+def read_exclusions(
+    file: File | pd.DataFrame | Exclusions, decimal: DecimalMark | None = None, by: str = ""
+) -> Exclusions:
     """Read a table of wells or reactions that are excluded.
 
     Columns (see `COLUMNS` for other names): reason, which no line may leave empty, and what says where: well and
@@ -123,6 +130,8 @@ def read_exclusions(file: File | pd.DataFrame | Exclusions, decimal: DecimalMark
         CSV, TSV, a workbook or parquet, or a table with these columns.
     decimal
         The decimal mark of doses, where the numbers do not show it.
+    by
+        The column whose values are studies by themselves, which lines may have too.
 
     Raises
     ------
@@ -138,6 +147,9 @@ def read_exclusions(file: File | pd.DataFrame | Exclusions, decimal: DecimalMark
         faults.add(f"{missing(table, REASON)}: call the column {REASON}", line=1)
         faults.raise_if_any()
     used = set(found.position.values())
+    names = [plain_name(name) if at not in used else "" for at, name in enumerate(table.header)]
+    of_study = names.index(plain_name(by)) if by and plain_name(by) in names else None
+    used |= set() if of_study is None else {of_study}
     for at, name in enumerate(table.header):
         is_empty = not any(row[at].strip() for row in table.rows)
         if at not in used and plain_name(name) not in FOR_PEOPLE and not is_empty:
@@ -145,7 +157,10 @@ def read_exclusions(file: File | pd.DataFrame | Exclusions, decimal: DecimalMark
     cells = [found.cell(DOSE, row) for row in table.rows if found.has(DOSE)]
     cells = [cell for cell in cells if not is_missing(cell)]
     mark = decimal_mark_in_doubt([], decimal, table.has_decimal_points, faults, below_thousand=cells)
-    lines = [_line(found, row, line, mark, faults) for row, line in zip(table.rows, table.lines, strict=True)]
+    lines = []
+    for row, line in zip(table.rows, table.lines, strict=True):
+        study = {} if of_study is None or not row[of_study].strip() else {by: row[of_study].strip()}
+        lines.append(_line(found, row, line, mark, faults, study))
     if not table.rows:
         faults.add("there must be at least one line, got none")
     faults.raise_if_any()
@@ -166,10 +181,12 @@ def _source_of(file: File | pd.DataFrame) -> Source:
     return Source(Path("exclude.csv"), "exclude", file.to_csv(index=False).encode())
 
 
-def _line(found: Found, row: list[str], line: int, mark: DecimalMark, faults: FaultReport) -> Exclusion:
+def _line(
+    found: Found, row: list[str], line: int, mark: DecimalMark, faults: FaultReport, study: dict[str, str]
+) -> Exclusion:
     texts = {what: found.cell(what, row) for what in COLUMNS if found.has(what)}
     reason = texts.pop(REASON, "")
-    keys = {what: text for what, text in texts.items() if text}
+    keys = {what: text for what, text in texts.items() if text} | study
     if is_missing(reason) or not any(letter.isalnum() for letter in reason):
         faults.add(
             f"{found.column(REASON)} must say why, got {reason or 'nothing'}: write one, or delete the line",
@@ -187,7 +204,7 @@ def _line(found: Found, row: list[str], line: int, mark: DecimalMark, faults: Fa
     return Exclusion(line, keys, reason, dose)
 
 
-def require_readable(exclude: Exclude | None) -> Exclusions | None:
+def require_readable(exclude: Exclude | None, by: str = "") -> Exclusions | None:
     """The exclusions that are given, read; None without any.
 
     Raises
@@ -199,4 +216,4 @@ def require_readable(exclude: Exclude | None) -> Exclusions | None:
         return None
     if isinstance(exclude, str) and not exclude:
         raise InputError("exclude must name a file, got an empty text")
-    return read_exclusions(exclude)
+    return read_exclusions(exclude, by=by)

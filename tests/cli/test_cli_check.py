@@ -70,6 +70,31 @@ def test_ratios_have_nothing_to_check(monkeypatch, capsys, tmp_path):
     status, _, err = run(monkeypatch, capsys, "check", "expression", str(path))
     assert status == 2
     assert "ratios.csv: a table of ratios has no Ct, reactions are needed" in err
+    path.write_text("target,subject,condition,log2_level\nTNF,s1,drug,2.0\nTNF,s2,none,1.0\n", encoding="utf-8")
+    status, _, err = run(monkeypatch, capsys, "check", "expression", str(path))
+    assert status == 2
+    assert "ratios.csv: a table of levels has no Ct, reactions are needed" in err
+
+
+def test_candidates_of_studies_of_by_say_which_study_and_are_read_back(monkeypatch, capsys, tmp_path):
+    rng = np.random.default_rng(1)
+    lines = ["plate,well,cell_line,dose_um,signal,time_h"]
+    for hours in (48, 72):
+        for row, dose in enumerate([0, 0.01, 0.1, 1, 10, 100]):
+            for column in range(4):
+                signal = 1000.0 * np.exp(0.02 * rng.standard_normal()) / (1.0 + dose)
+                signal *= 8.0 if (hours, row, column) == (72, 3, 1) else 1.0
+                lines.append(f"P1,{'ABCDEF'[row]}{column + 1},K562,{dose},{signal:.3f},{hours}")
+    wells, out = tmp_path / "wells.csv", tmp_path / "out.csv"
+    wells.write_text("\n".join(lines))
+    given = ["check", "dose-response", str(wells), "--by", "time_h"]
+    run(monkeypatch, capsys, *given, "--exclusions-out", str(out))
+    table = pd.read_csv(out, dtype=str)
+    assert ("D2", "72") in set(zip(table["well"], table["time_h"], strict=True))
+    table[table["well"] == "D2"].assign(reason="tip").to_csv(out, index=False)
+    status, text, err = run(monkeypatch, capsys, *given, "--exclude", str(out))
+    assert status in (0, 3)
+    assert "time_h = 72: note: 1 excluded before the fit by out.csv" in text + err
 
 
 def test_a_choice_of_rows_needs_samples(monkeypatch, capsys, cts):
