@@ -8,7 +8,7 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.assay import ResultTable
-from lensim.expression.groups.comparisons import CELL_TYPES, CONDITIONS, Comparison, welch
+from lensim.expression.groups.comparisons import CELL_TYPES, CONDITIONS, Comparison, as_ratios, welch
 from lensim.expression.groups.estimands import (
     COMPARISON,
     COMPARISONS,
@@ -73,7 +73,7 @@ def compare_groups(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame:
     for (t, k, one), row in _posteriors(estimands, ci_prob):
         weights = np.array(one.weights)
         own = welch(weights, mean[t], sd[t], number[t], ci_prob)
-        row |= _named("welch_ratio", tuple(2.0**end for end in (own.difference, own.lower, own.upper)))
+        row |= _named("welch_ratio", tuple(as_ratios((own.difference, own.lower, own.upper)).tolist()))
         row["welch_p"] = own.p_value
         pooled = pooled_estimate(weights, mean[t], sd[t], number[t])
         row |= _named("anova_ratio", pooled.ratios(ci_prob)) | {"anova_p": pooled.p_value}
@@ -167,6 +167,8 @@ def _reasons(row: dict[str, Any], classical: str, weights: np.ndarray, number: n
     own = number[weights != 0]
     if not np.isfinite(row["posterior"]):
         return ["a group has no subject with the target"]
+    if not np.isfinite(row[f"{classical}_lower"]) and own.min() > 1:
+        return ["no classical interval: no subject has two levels of the target, or levels do not differ"]
     if not np.isfinite(row[f"{classical}_lower"]):
         return ["a group of one subject: its spread is that of the others and of the prior, which no test has"]
     said = []

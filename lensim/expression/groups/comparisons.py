@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 import xarray as xr
+from numpy.typing import ArrayLike
 from scipy import stats
 
 from lensim import vocabulary as v
@@ -17,6 +18,7 @@ from lensim import vocabulary as v
 CONDITIONS: Final = "conditions"
 CELL_TYPES: Final = "cell types"
 INTERACTION: Final = "interaction"
+LARGEST_LOG2: Final = 1000.0
 FEWEST: Final = 2
 """Subjects of a group from which a spread can be told."""
 
@@ -112,6 +114,14 @@ def comparisons_of(levels: xr.Dataset) -> list[Comparison]:
     return found
 
 
+def sides_of(one: Comparison, cell_types: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Which groups are on the two sides of a comparison; of an interaction both groups of a cell type."""
+    weights = np.array(one.weights)
+    if one.is_of_two:
+        return weights > 0, weights < 0
+    return (weights != 0) & (cell_types == one.first), (weights != 0) & (cell_types == one.second)
+
+
 @dataclass(frozen=True)
 class ClassicalAnswer:
     """Welch's answer of a comparison, in log2; NaN where a group has fewer than two subjects or none differ."""
@@ -148,6 +158,11 @@ def welch(
     half = float(stats.t.ppf(0.5 + confidence / 2.0, freedom)) * variance**0.5
     p_value = float(2.0 * stats.t.sf(abs(difference) / variance**0.5, freedom))
     return ClassicalAnswer(difference, difference - half, difference + half, p_value)
+
+
+def as_ratios(log2: ArrayLike) -> np.ndarray:
+    """Ratios of log2 ratios; one that no number can hold is the nearest that one can."""
+    return np.exp2(np.clip(np.asarray(log2, dtype=float), -LARGEST_LOG2, LARGEST_LOG2))
 
 
 def mann_whitney(first: np.ndarray, second: np.ndarray) -> float:

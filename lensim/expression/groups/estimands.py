@@ -13,8 +13,10 @@ from lensim.expression.groups.comparisons import (
     CONDITIONS,
     INTERACTION,
     Comparison,
+    as_ratios,
     comparisons_of,
     mann_whitney,
+    sides_of,
     welch,
 )
 from lensim.expression.groups.levels import levels_of_posterior
@@ -73,6 +75,7 @@ def group_estimands(result: xr.DataTree) -> xr.Dataset:
         mean = mean + xr.dot(levels[v.FACTOR_SLOPE].drop_vars(v.GENE), posterior[v.FACTOR_ERROR].drop_vars(v.GENE))
         mean = mean.transpose("chain", "draw", v.TARGET, v.GROUP)
     found = comparisons_of(levels)
+    cell_types = levels[v.CELL_TYPE].to_numpy()[levels[v.CELL_TYPE_OF_GROUP].to_numpy()]
     weights = np.array([one.weights for one in found]).reshape(len(found), levels.sizes[v.GROUP])
     number, middle, sd, members = _subjects(arrays, levels.sizes[v.TARGET], levels.sizes[v.GROUP])
     is_known = ~(((number == 0)[:, None] & (weights != 0)[None]).any(axis=-1))  # (target, comparison)
@@ -91,14 +94,14 @@ def group_estimands(result: xr.DataTree) -> xr.Dataset:
         coords=of_target
         | {
             COMPARISON: [one.name for one in found],
-            v.CELL_TYPE_OF_GROUP: (v.GROUP, levels[v.CELL_TYPE].to_numpy()[levels[v.CELL_TYPE_OF_GROUP].to_numpy()]),
+            v.CELL_TYPE_OF_GROUP: (v.GROUP, cell_types),
             v.CONDITION_OF_GROUP: (v.GROUP, levels[v.CONDITION].to_numpy()[levels[v.CONDITION_OF_GROUP].to_numpy()]),
             SUBJECTS: ((v.TARGET, v.GROUP), number),
             MEAN_OF_SUBJECTS: ((v.TARGET, v.GROUP), middle),
             SD_OF_SUBJECTS: ((v.TARGET, v.GROUP), sd),
             RANK_P: ((v.TARGET, COMPARISON), np.array(rank, dtype=float).reshape(len(members), len(found))),
         }
-        | (classical_answers(arrays, levels.sizes[v.TARGET], levels.sizes[v.GROUP], found) if is_repeated else {}),
+        | (classical_answers(arrays, levels.sizes[v.TARGET], found, cell_types.astype(str)) if is_repeated else {}),
         attrs={COMPARISONS: tuple(found), IS_REPEATED: is_repeated},
     )
 
@@ -225,19 +228,11 @@ def _rows(
     return found
 
 
-def sides_of(one: Comparison, cell_types: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Which groups are on the two sides of a comparison; of an interaction both groups of a cell type."""
-    weights = np.array(one.weights)
-    if one.is_of_two:
-        return weights > 0, weights < 0
-    return (weights != 0) & (cell_types == one.first), (weights != 0) & (cell_types == one.second)
-
-
 def posterior_ratio(draws: np.ndarray, ci_prob: float) -> dict[str, float]:
     """Median, interval and probability above 1 of a log2 ratio; NaN where it is not known."""
     if not np.isfinite(draws).all():
         return dict.fromkeys(_RATIO, float("nan"))
-    found = named_interval("ratio", 2.0 ** interval_of(draws, ci_prob))
+    found = named_interval("ratio", as_ratios(interval_of(draws, ci_prob)))
     return found | {"p_above_1": float((draws > 0).mean())}
 
 
@@ -245,8 +240,8 @@ def _classical_ratio(
     weights: np.ndarray, mean: np.ndarray, sd: np.ndarray, number: np.ndarray, ci_prob: float
 ) -> dict[str, float]:
     answer = welch(weights, mean, sd, number, ci_prob)
-    ends = (answer.difference, answer.lower, answer.upper)
-    return dict(zip(_CLASSICAL[:3], (float(2.0**end) for end in ends), strict=True)) | {"welch_p": answer.p_value}
+    ratios = as_ratios((answer.difference, answer.lower, answer.upper)).tolist()
+    return dict(zip(_CLASSICAL[:3], ratios, strict=True)) | {"welch_p": answer.p_value}
 
 
 def note_of_groups(number: np.ndarray, weights: np.ndarray, groups: np.ndarray) -> str:

@@ -173,8 +173,8 @@ def _require_groups(data: xr.Dataset) -> None:
             name, names = _names(data, v.SUBJECT)[s], _names(data, v.CONDITION)
             raise checks.InputError(
                 f"{MODEL} needs subjects that are under one condition each, got {name} under {names[samples[int(s)]]} "
-                f"and {names[c]}: take the model expression_hierarchical for pairs, or read the study with "
-                'unpaired="groups" where these are two subjects of one name'
+                f"and {names[c]}: take the model {REPEATED} or expression_hierarchical for pairs, or read the "
+                'study with unpaired="groups" where these are two subjects of one name'
             )
 
 

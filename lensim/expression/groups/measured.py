@@ -68,17 +68,24 @@ def measured_levels(
     noise = variance[:, is_reference].sum(axis=1, keepdims=True) / references**2
     subject, subjects = data[v.SUBJECT_OF_SAMPLE].to_numpy(), data.sizes[v.SUBJECT]
     level = _by_subject(reference - (doublings * mean)[:, ~is_reference], subject, subjects)
-    known = _by_subject(variance[:, ~is_reference] + noise, subject, subjects)
-    samples = np.maximum(np.bincount(subject, minlength=subjects), 1)
+    of_samples = variance[:, ~is_reference] + noise
+    known = _by_subject(of_samples, subject, subjects)
+    # samples without a level have no part in the mean
+    read = np.maximum(np.isfinite(of_samples) @ _members(subject, subjects), 1.0)
     of_gene = _by_subject(mean, subject, subjects)
     slope = _slopes(of_gene, group_of_subject, groups, is_reference)
-    return MeasuredLevels(level, np.sqrt(known / samples), factors.sd, slope)
+    return MeasuredLevels(level, np.sqrt(known / read), factors.sd, slope)
+
+
+def _members(subject: np.ndarray, subjects: int) -> np.ndarray:
+    """1 where a sample is of a subject (sample, subject)."""
+    return (subject[:, None] == np.arange(subjects)).astype(float)
 
 
 def _by_subject(values: np.ndarray, subject: np.ndarray, subjects: int) -> np.ndarray:
     """Mean over the samples of each subject that have a value (..., subject); NaN where none has."""
     there = np.isfinite(values)
-    member = (subject[:, None] == np.arange(subjects)).astype(float)
+    member = _members(subject, subjects)
     number, total = there @ member, np.where(there, values, 0.0) @ member
     return np.divide(total, number, out=np.full(total.shape, np.nan), where=number > 0)
 

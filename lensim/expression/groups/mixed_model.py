@@ -12,7 +12,8 @@ from typing import Final
 import numpy as np
 from scipy import optimize, stats
 
-LARGEST_LOG2: Final = 1000.0
+from lensim.expression.groups.comparisons import as_ratios
+
 REACH: Final = 12.0
 """Of the log of tau^2 / sigma^2, to both sides of 0."""
 _STEP: Final = 1e-3
@@ -36,8 +37,7 @@ class Estimate:
 
     def ratios(self, confidence: float) -> tuple[float, float, float]:
         """The ratio, and the ends of its interval."""
-        ends = np.clip([self.value, *self.interval(confidence)], -LARGEST_LOG2, LARGEST_LOG2)
-        ratio, lower, upper = np.exp2(ends).tolist()
+        ratio, lower, upper = as_ratios([self.value, *self.interval(confidence)]).tolist()
         return ratio, lower, upper
 
     def interval(self, confidence: float) -> tuple[float, float]:

@@ -15,10 +15,9 @@ from lensim.expression.groups.estimands import (
     SUBJECTS,
     note_of_groups,
     posterior_ratio,
-    sides_of,
 )
 from lensim.expression.groups.mixed_model import Estimate
-from lensim.expression.groups.repeated_answers import COMPLETE, MIXED, PAIRED, WILCOXON_P
+from lensim.expression.groups.repeated_answers import COMPLETE, MIXED, OF_SIDES, PAIRED, WILCOXON_P
 from lensim.inference.observations import require_estimands
 
 _RATIO: Final = ("ratio", "ratio_lower", "ratio_upper", "p_above_1")
@@ -80,20 +79,20 @@ def _rows(
     estimands: xr.Dataset, kinds: tuple[str, ...], ci_prob: float, counts: tuple[str, str, str]
 ) -> list[tuple[Comparison, dict[str, Any]]]:
     require_estimands(estimands, "group_estimands")
-    number, complete, rank = (estimands[name].to_numpy() for name in (SUBJECTS, COMPLETE, WILCOXON_P))
+    number, complete, rank, of_sides = (
+        estimands[name].to_numpy() for name in (SUBJECTS, COMPLETE, WILCOXON_P, OF_SIDES)
+    )
     mixed, paired = (estimands[name].to_numpy() for name in (MIXED, PAIRED))
     ratio = estimands[LOG2_RATIO_OF_GROUPS].transpose(v.TARGET, COMPARISON, "chain", "draw").to_numpy()
     comparisons: tuple[Comparison, ...] = estimands.attrs[COMPARISONS]
-    cell_types = estimands[v.CELL_TYPE_OF_GROUP].to_numpy().astype(str)
     found = []
     for t, target in enumerate(estimands[v.TARGET].to_numpy()):
         for k, one in enumerate(comparisons):
             if one.kind not in kinds:
                 continue
             weights = np.array(one.weights)
-            sides = [int(number[t][side].sum()) for side in sides_of(one, cell_types)]
             row: dict[str, Any] = {"target": str(target)}
-            row |= dict(zip(counts, (*sides, int(complete[t, k])), strict=True))
+            row |= dict(zip(counts, (*of_sides[t, k].tolist(), int(complete[t, k])), strict=True))
             row |= posterior_ratio(ratio[t, k].ravel(), ci_prob)
             of_model, of_pairs = Estimate(*mixed[t, k].tolist()), Estimate(*paired[t, k].tolist())
             row |= dict(zip(_CLASSICAL[:3], of_model.ratios(ci_prob), strict=True))

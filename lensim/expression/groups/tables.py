@@ -13,6 +13,7 @@ from lensim.expression.groups.estimands import (
     COMPARISONS,
     IS_REPEATED,
     LOG2_RATIO_OF_GROUPS,
+    SD_OF_SUBJECTS,
     SUBJECTS,
     summarise_cell_type_ratios,
     summarise_group_ratios,
@@ -24,6 +25,9 @@ from lensim.expression.groups.repeated_tables import (
 )
 
 SHOWN: Final = 6
+FEWER: Final = 0.5
+WIDER: Final = 1.5
+"""A group of at most this share of the subjects of another, with more than this times its sd, is a cause to warn."""
 RATIO: Final = {LOG2_RATIO_OF_GROUPS: "ratio"}
 
 
@@ -70,6 +74,7 @@ def told_of_group_ratios(estimands: xr.Dataset) -> tuple[str, ...]:
         ]
     else:
         said = ["groups of different subjects are compared: no subject has a fold change of its own"]
+        said += _told_of_small_wide_groups(estimands)
     number, names = estimands[SUBJECTS].to_numpy(), estimands[v.GROUP].to_numpy()
     for count, what in ((0, "in no subject of"), (1, "in one subject alone of")):
         own = [
@@ -81,6 +86,29 @@ def told_of_group_ratios(estimands: xr.Dataset) -> tuple[str, ...]:
         if own:
             said.append(f"measured {what} the group: {'; '.join(own[:SHOWN])}{more}")
     return tuple(said)
+
+
+def _told_of_small_wide_groups(estimands: xr.Dataset) -> list[str]:
+    """Groups that have fewer subjects and vary more than one that they are compared with.
+
+    The small group takes a part of its spread from the large one, which is then too narrow.
+    """
+    names, comparisons = estimands[v.GROUP].to_numpy(), estimands.attrs[COMPARISONS]
+    number, sd = estimands[SUBJECTS].to_numpy(), estimands[SD_OF_SUBJECTS].to_numpy()
+    found = []
+    for t, target in enumerate(estimands[v.TARGET].to_numpy()):
+        for pair in (np.flatnonzero(one.weights) for one in comparisons if one.is_of_two):
+            small, large = sorted(pair, key=lambda g: int(number[t, g]))
+            is_fewer = 1 < number[t, small] <= FEWER * number[t, large]
+            if is_fewer and sd[t, small] > WIDER * sd[t, large]:
+                found.append(f"{target}: {names[small]} has fewer subjects and varies more than {names[large]}")
+    if not found:
+        return []
+    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+    return [
+        f"{'; '.join(found[:SHOWN])}{more}: the interval may be too narrow; see Welch's, or fit with "
+        "log_sd_sd_log2_between_subjects = 1.0 among the priors as well"
+    ]
 
 
 def weighed_group_estimands(estimands: xr.Dataset) -> xr.Dataset:

@@ -19,6 +19,9 @@ DDCT: Final = frozenset({"ddct", "ddcq", "ddcp", "deltadeltact"})
 LARGEST_DCT: Final = 45.0
 """No two Cts of a run are further apart [cycles]."""
 
+LARGEST_LOG2_LEVEL: Final = 60.0
+"""Of a level over the references: no run of 45 cycles has more, and levels that are no logarithms often do [log2]."""
+
 _MINUS: Final = re.compile(r"\s*[-\u2212\u2013]\s*(?:d|delta|[\u0394\u2206])", re.IGNORECASE)
 _BOUND: Final = re.compile(
     r"\s*(?:[<>\u2264\u2265]|u?nd\b|undet|not? |no_|below|above|b\.?d\b|lod\b|loq\b)", re.IGNORECASE
@@ -75,7 +78,9 @@ def as_log2(number: float | None, scale: str) -> float | None:
     """A ratio or a level on the log2 scale; None where the number is none."""
     if number is None or not math.isfinite(number):
         return None
-    if scale in ("log2_ratio", "log2_level"):
+    if scale == "log2_level":
+        return number if abs(number) <= LARGEST_LOG2_LEVEL else None
+    if scale == "log2_ratio":
         return number
     if scale == "dct":
         return -number if abs(number) <= LARGEST_DCT else None
@@ -85,7 +90,9 @@ def as_log2(number: float | None, scale: str) -> float | None:
 
 def rule_of(scale: str) -> str:
     """What a number of a scale must be, in words."""
-    if scale in ("log2_ratio", "log2_level"):
+    if scale == "log2_level":
+        return f"a number from -{LARGEST_LOG2_LEVEL:g} to {LARGEST_LOG2_LEVEL:g}"
+    if scale == "log2_ratio":
         return "a finite number"
     return f"a number from -{LARGEST_DCT:g} to {LARGEST_DCT:g} cycles" if scale == "dct" else "a finite number above 0"
 
@@ -95,8 +102,11 @@ def hint(text: str, number: float | None, scale: str, name: str) -> str:
     if scale in LEVEL_SCALES and (number == 0 or (number is None and _BOUND.match(text))):
         return (
             "; of a gene that was not detected give the Cts, a row a reaction: a reaction without a Ct is evidence "
-            "there; or leave the cell empty, and the subject is left out for this gene"
+            "there; or leave the cell empty, and the subject is left out for this gene, which "
+            "makes the mean of its group too high"
         )
+    if scale == "log2_level" and number is not None and number > LARGEST_LOG2_LEVEL:
+        return f'; if the column holds levels as they are, state columns={{"relative_level": {quoted(name)}}}'
     if number is None or number >= 0:
         return ""
     if scale == "relative_level":
@@ -132,7 +142,7 @@ def told_of_scale(log2: Sequence[float], scale: str, name: str) -> list[str]:
         if log2 and min(log2) > 0:
             said.append(
                 f"every {name} is below 0: if it is Ct of the reference less Ct of the target, state "
-                f'columns={{"log2_level": {quoted(name)}}}, else all ratios are upside down'
+                f'columns={{"log2_level": {quoted(name)}}}: read as dCt, all ratios would be upside down'
             )
         return said
     if scale == "relative_level" and plain_name(name).startswith("2_d") and log2 and min(log2) > 0:

@@ -138,7 +138,8 @@ class GroupsDesignSpec(GrownConfig):
         for one, name in zip(self.sizes, self.names, strict=True):
             if not one.analysed:
                 raise ValueError(
-                    f"dropout must leave at least one subject of {name}, got {self.dropout:g} of {one.recruited}"
+                    f"dropout must leave at least one subject of {name}, got {self.dropout:g} of {one.recruited}: "
+                    "give more subjects (size.low of a plan)"
                 )
         return self
 

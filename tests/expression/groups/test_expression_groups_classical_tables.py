@@ -7,6 +7,7 @@ from group_studies import levels_study, repeated_study
 
 from lensim.expression.classical_comparison import comparison_tables
 from lensim.expression.groups.classical_tables import pooled_estimate
+from lensim.expression.groups.comparisons import as_ratios
 from lensim.fit_study import fit_study
 from lensim.inference.adjusted_p import holm
 from lensim.inference.settings import FitSettings, SamplerSettings
@@ -63,3 +64,15 @@ def test_a_group_of_one_subject_has_its_reason():
     assert np.isnan(row["welch_p"])
     assert row["reasons"].startswith("a group of one subject")
     assert row["anova_p"] < 1
+
+
+def test_levels_that_do_not_differ_have_their_own_reason():
+    (row,) = compared(levels_study([0.5, 0.5, 0.5], [1.0, 1.0, 1.0])).frame.to_dict("records")
+    assert row["reasons"] == "no classical interval: no subject has two levels of the target, or levels do not differ"
+
+
+def test_an_interval_beyond_what_a_number_holds_has_an_end():
+    ratios = as_ratios([-1e5, 0.0, 1e5, np.nan])
+    assert np.isfinite(ratios[:3]).all()
+    assert ratios[1] == 1.0
+    assert np.isnan(ratios[3])

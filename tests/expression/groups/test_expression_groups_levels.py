@@ -52,8 +52,8 @@ def test_a_subject_in_two_groups_or_a_ct_that_is_missing_is_refused(tmp_path):
         levels_of(paired)
     assert str(caught.value) == (
         "level_groups needs subjects that are under one condition each, got 1 under control and treatment: take "
-        'the model expression_hierarchical for pairs, or read the study with unpaired="groups" where these are two '
-        "subjects of one name"
+        "the model level_repeated_measures or expression_hierarchical for pairs, or read the study with "
+        'unpaired="groups" where these are two subjects of one name'
     )
     data = read_expression(path, unpaired="groups")
     assert has_groups(data)

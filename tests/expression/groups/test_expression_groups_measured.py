@@ -30,3 +30,21 @@ def test_levels_of_a_batch_are_those_of_each_study(samples):
         assert np.isfinite(found.level[study]).sum() == len(place[0])
         assert found.factor_sd[study] == pytest.approx(alone[v.FACTOR_ERROR_SD].to_numpy(), abs=1e-9)
         assert found.slope[study] == pytest.approx(alone[v.FACTOR_SLOPE].to_numpy(), abs=1e-9)
+
+
+def test_a_sample_that_was_not_read_lowers_no_error():
+    """A subject with one of two samples read has the error of that one: the variances of both are 4 of their mean."""
+    groups = [GroupOfSubjects("all", "control", 3), GroupOfSubjects("all", "drug", 3)]
+    sheet = lay_out_groups(GroupDesign(groups, "control", ("TNF",), ("R1",), 2, 3))
+    rng = np.random.default_rng(5)
+    data = simulate(sheet, draw_truth(ExpressionPopulation(), sheet, rng, 1), ReactionFaults(0, 0, 0, 0, 0), rng)
+    of_subject, pairs = groups_of(sheet)
+    own = int(data[v.SUBJECT_OF_SAMPLE][0])
+
+    def variance(*lost: int) -> float:
+        ct = np.where(np.isin(data[v.SAMPLE_OF_REACTION], lost), np.nan, data[v.CT])
+        one = data.assign({v.CT: (data[v.CT].dims, ct)})
+        return float(measured_levels(one, of_subject, len(pairs), PairSettings()).sd[0, 0, own] ** 2)
+
+    samples = np.flatnonzero(data[v.SUBJECT_OF_SAMPLE] == own).tolist()
+    assert sum(variance(sample) for sample in samples) / 4 == pytest.approx(variance(), rel=0.15)

@@ -55,6 +55,7 @@ def test_a_second_factor_within_subjects_has_its_interaction(tmp_path):
     rows = fit.tables_at(ci_prob=0.999)["cell_type_ratios"].to_dict("records")
     (row,) = (one for one in rows if one["what"] == "fold change, A over DMSO")
     assert (row["first"], row["second"], row["in_all"]) == ("24 h", "48 h", 3)
+    assert (row["first_subjects"], row["second_subjects"]) == (7, 7)  # 6 + 4 levels of 7 subjects
     assert row["ratio_lower"] < 2.0**-1.5 < row["ratio_upper"]
     assert row["paired_t_p"] < 0.1
 

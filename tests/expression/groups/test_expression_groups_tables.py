@@ -75,6 +75,21 @@ def test_groups_of_one_subject_and_of_none_are_told():
     assert read.remarks[1] == "measured in one subject alone of the group: TNF, k0 c1"
 
 
+def test_a_small_group_that_varies_more_than_a_large_one_is_told():
+    rng = np.random.default_rng(7)
+
+    def said(small_sd: float, small: int) -> list[str]:
+        spread = [np.linspace(-1.0, 1.0, n) / np.linspace(-1.0, 1.0, n).std(ddof=1) for n in (small, 12)]
+        data = levels_study(small_sd * spread[0], 1.0 + 0.3 * rng.permutation(spread[1]))
+        return [one for one in read_result(fit_study(data, SETTINGS, 1)).remarks if "too narrow" in one]
+
+    assert said(1.0, 3) == [
+        "TNF: k0 c0 has fewer subjects and varies more than k0 c1: the interval may be too narrow; see Welch's, or fit "
+        "with log_sd_sd_log2_between_subjects = 1.0 among the priors as well"
+    ]
+    assert said(0.4, 3) == said(1.0, 7) == []
+
+
 def test_it_is_reached_from_python(tmp_path):
     fit = lensim.fit(lensim.read.expression(rtpcr_table(tmp_path), unpaired="groups"), seed=1)
     assert list(fit.tables) == ["group_ratios", "groups"]

@@ -93,7 +93,7 @@ def test_dcts_that_may_be_reference_less_target_are_told(tmp_path):
     data = read_expression(mice(tmp_path, "dCt", lambda dct: -dct), unpaired="groups")
     assert data.attrs["read_notes"].splitlines()[1] == (
         "every dCt is below 0: if it is Ct of the reference less Ct of the target, state "
-        'columns={"log2_level": "dCt"}, else all ratios are upside down'
+        'columns={"log2_level": "dCt"}: read as dCt, all ratios would be upside down'
     )
     told = read_expression(mice(tmp_path, "2^-dCt"), unpaired="groups").attrs["read_notes"].splitlines()[0]
     assert told == 'every 2^-dCt is above 1: if the column holds dCts, state columns={"dct": "2^-dCt"}'
@@ -107,8 +107,21 @@ def test_a_level_that_was_not_seen_is_refused_with_the_way_to_say_it(tmp_path, c
     assert str(error.value) == (
         f"levels.csv line 2: 2^-dCt must be a finite number above 0, got '{cell}'; of a gene that was not detected "
         "give the Cts, a row a reaction: a reaction without a Ct is evidence there; or leave the cell empty, and the "
-        "subject is left out for this gene"
+        "subject is left out for this gene, which makes the mean of its group too high"
     )
+
+
+def test_levels_that_are_no_logarithms_are_refused_as_log2_levels(tmp_path):
+    rows = [("T", "a", "ctrl", 1500.0), ("T", "b", "drug", -61.0), ("T", "c", "drug", 59.0)]
+    path = table(tmp_path, "gene,mouse,condition,amount", rows)
+    with pytest.raises(InputError) as error:
+        read_expression(path, unpaired="groups", columns={"log2_level": "amount"})
+    assert "line 2: amount must be a number from -60 to 60, got '1500.0'; if the column holds levels as they are, " in (
+        str(error.value)
+    )
+    assert 'state columns={"relative_level": "amount"}' in str(error.value)
+    assert "line 3: amount must be a number from -60 to 60, got '-61.0'" in str(error.value)
+    assert "line 4" not in str(error.value)
 
 
 @pytest.mark.parametrize(
