@@ -9,13 +9,13 @@ from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.dose_response.read.compounds import wells_alone
 from lensim.dose_response.read.rules import plate_in_words, too_few_doses
-from lensim.tables.excluded import Places, only_ones, run_of
+from lensim.tables.excluded import TIME_ZERO, Places, only_ones, run_of
 from lensim.tables.names import names_along
 from lensim.tables.well_names import well_name
 
 
 def places(data: xr.Dataset) -> tuple[Places, ...]:
-    """Wells with cells, and blanks.
+    """Wells with cells, blanks, and wells of time zero, which are named by plate, well and the task time_zero.
 
     Parameters
     ----------
@@ -50,8 +50,11 @@ def places(data: xr.Dataset) -> tuple[Places, ...]:
     unit = str(data[signal].attrs.get("units", ""))
     dose_unit = str(data[v.DOSE].attrs.get("units", "uM")) or "uM"
     wells = Places(columns, data[signal].to_numpy().astype(float), unit, data[v.DOSE].to_numpy(), dose_unit)
+    at_zero = _of_time_zero(data)
+    if at_zero:
+        columns["task"] = np.full(len(line), "sample", dtype=object)
     if not data.sizes.get(v.BLANK, 0):
-        return (wells,)
+        return (wells, *at_zero)
     plates = np.array(names_along(data, v.PLATE), dtype=object)[data[v.PLATE_OF_BLANK].to_numpy()]
     of_blank: dict[str, np.ndarray] = {"plate": plates, "task": np.full(len(plates), "blank", dtype=object)}
     of_blank |= run_of(data, len(plates))
@@ -64,7 +67,20 @@ def places(data: xr.Dataset) -> tuple[Places, ...]:
         )
     if v.BLANK_ROW in data:
         of_blank["well"] = _places(data, v.BLANK_ROW, v.BLANK_COLUMN)
-    return wells, Places(of_blank, data[v.BLANK_SIGNAL].to_numpy().astype(float), unit)
+    return wells, Places(of_blank, data[v.BLANK_SIGNAL].to_numpy().astype(float), unit), *at_zero
+
+
+def _of_time_zero(data: xr.Dataset) -> tuple[Places, ...]:
+    if not data.sizes.get(v.TIME_ZERO, 0):
+        return ()
+    number = data.sizes[v.TIME_ZERO]
+    plates = np.array(names_along(data, v.TIME_ZERO_PLATE), dtype=object)[data[v.PLATE_OF_TIME_ZERO].to_numpy()]
+    columns: dict[str, np.ndarray] = {"plate": plates, "task": np.full(number, TIME_ZERO, dtype=object)}
+    columns |= run_of(data, number)
+    if v.TIME_ZERO_WELL_NAME in data:
+        columns["well"] = data[v.TIME_ZERO_WELL_NAME].to_numpy().astype(str)
+    signal = data[v.TIME_ZERO_SIGNAL]
+    return (Places(columns, signal.to_numpy().astype(float), str(signal.attrs.get("units", ""))),)
 
 
 def _places(data: xr.Dataset, row: str, column: str) -> np.ndarray:
@@ -99,10 +115,24 @@ def without(data: xr.Dataset, excluded: Sequence[np.ndarray]) -> xr.Dataset:
     wells = np.flatnonzero(~excluded[0])
     if not len(wells):
         raise InputError("exclusions must leave at least one well, got none")
-    left = wells_alone(data, wells, ~excluded[1] if len(excluded) > 1 else None)
+    has_blanks = bool(data.sizes.get(v.BLANK, 0))
+    if data.sizes.get(v.TIME_ZERO, 0) and excluded[-1].any():
+        data = _without_time_zero_wells(data, excluded[-1])
+    left = wells_alone(data, wells, ~excluded[1] if has_blanks else None)
     faults = [*_without_untreated(data, left), *_too_few(data, left)]
     if faults:
         raise InputError("\n".join(faults))
+    return left
+
+
+def _without_time_zero_wells(data: xr.Dataset, excluded: np.ndarray) -> xr.Dataset:
+    left = data.isel({v.TIME_ZERO: np.flatnonzero(~excluded)})
+    used = np.unique(data[v.SEEDING_OF_CULTURE].to_numpy())
+    if not set(used[used >= 0].tolist()) <= set(left[v.SEEDING_OF_TIME_ZERO].to_numpy().tolist()):
+        raise InputError(
+            "exclusions must leave at least one well of time zero of each line that has some: keep one, or delete the "
+            "rows of time zero from the table"
+        )
     return left
 
 

@@ -18,6 +18,8 @@ SAME_DOSE: Final = 1e-6
 """Doses that differ by less are one, as a share of the dose."""
 SHOWN: Final = 6
 _PLATE: Final = "plate"
+TIME_ZERO: Final = "time_zero"
+"""The task of wells that were read when the drug was added."""
 NONE: Final = -1
 OTHER_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "run": ("run", _PLATE, "experiment"),
@@ -288,6 +290,9 @@ def _fault(
     if line.keys.get(_PLATE) != EVERY and len(there := _there(by, masks, places)) > 1:
         every = f", or write {EVERY} there for all of them" if by == _PLATE else ""
         return f"{line} is on {len(there)} {by}s ({_listed(there)}): say which in the column {by}{every}"
+    tasks = _there("task", masks, places)
+    if "task" not in line.keys and TIME_ZERO in tasks and len(tasks) > 1:
+        return f"{line} is of wells of time zero and of others ({_listed(tasks)}): say which in the column task"
     for what in [*([study] if study and study not in line.keys else []), *_asked(line)]:
         if len(there := [name for name in _there(what, masks, places) if name]) > 1:
             every = f"say which in the column {what}, or write {EVERY} there for all of them"
