@@ -39,6 +39,7 @@ from lensim.dose_response.read.time_zero import (
     TimeZeroRows,
     check_found,
     hours_of_assay,
+    lines_left_out,
     mark_time_zero,
     rows_of_time_zero,
     without_time_zero,
@@ -365,11 +366,11 @@ def _read_wells(
     names = [found.cell("well", row) for row in table.rows]
     where = map_of_grid(grid, plate.source.place, "well", names, choices.plate_wells, choices.well_order)
     wells: list[Well] = []
-    accounted, is_whole = set(), True
+    accounted, is_whole, left_out = set(), True, lines_left_out(table, found, roles, zero)
     for row, line in zip(table.rows, table.lines, strict=True):
         is_zero = zero.has(table.place, line, plate=named, experiment=of_map.experiment or named)
         role = role_of_row(found, row, roles, is_time_zero=is_zero)
-        if role == "ignored" or (zero.are_ignored and role == "time_zero"):
+        if role == "ignored" or line in left_out:
             continue
         place = where.find(found.cell("well", row), line, map_faults)
         if role is None or place is None:

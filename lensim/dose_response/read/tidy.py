@@ -39,6 +39,7 @@ from lensim.dose_response.read.time_zero import (
     check_found,
     hours_of_assay,
     is_of_time_zero,
+    lines_left_out,
     mark_time_zero,
     rows_of_time_zero,
     without_time_zero,
@@ -328,11 +329,13 @@ def _read_wells(
     response: Response = found.response
     check_role_words(without_time_zero(table, found, roles, zero, named), found, roles, faults)
     wells, ignored, is_whole = [], 0, True
+    left_out = lines_left_out(table, found, roles, zero)
     for row, line in zip(table.rows, table.lines, strict=True):
         is_zero = zero.has(table.place, line, plate=named, experiment=named)
         role = role_of_row(found, row, roles, is_time_zero=is_zero)
-        is_left_out = zero.are_ignored and role == "time_zero"
-        if role == "ignored" or is_left_out or (role == "blank" and response != "signal"):  # these are off percents
+        if (
+            role == "ignored" or line in left_out or (role == "blank" and response != "signal")
+        ):  # these are off percents
             ignored += 1
             continue
         if role is None:

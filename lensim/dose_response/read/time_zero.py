@@ -307,6 +307,19 @@ def without_time_zero(
     return table if len(kept) == len(table.rows) else with_rows(table, kept)
 
 
+def lines_left_out(table: TextTable, found: WellColumns, roles: Roles, rows: TimeZeroRows) -> frozenset[int]:
+    """Lines of the wells of time zero where these are left out, and of the blanks of plates with such wells alone."""
+    if not rows.are_ignored:
+        return frozenset()
+    read = [
+        (line, role_of_row(found, row, roles), (found.cell("experiment", row), found.cell("plate", row)))
+        for row, line in zip(table.rows, table.lines, strict=True)
+    ]
+    of_zero = {plate for _, role, plate in read if role == "time_zero"}
+    alone = of_zero - {plate for _, role, plate in read if role not in ("time_zero", "blank", "ignored")}
+    return frozenset(line for line, role, plate in read if role == "time_zero" or (role == "blank" and plate in alone))
+
+
 def check_found(
     marked: Marked,
     rows: TimeZeroRows,

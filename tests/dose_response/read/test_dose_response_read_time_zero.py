@@ -5,6 +5,8 @@ import pytest
 from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.dose_response.read import read_compounds, read_dose_response
+from lensim.dose_response.read.plate import read_plates
+from lensim.dose_response.read.plate_files import PlateFiles
 from lensim.dose_response.read.time_zero import _hours
 
 HEADER = "cell_line,dose_um,signal,role,plate,experiment,time_h"
@@ -197,6 +199,33 @@ def test_ignore_leaves_out_what_is_called_time_zero(tmp_path, what):
     assert (untreated(data), data.attrs["wells_ignored"]) == (2, 3)
     assert "T0" not in data[v.PLATE].values.tolist() + data[v.EXPERIMENT].values.tolist()
     assert f"the {what} 'T0' is left out, as time_zero says: 3 wells" in data.attrs["notes"]
+
+
+def test_ignore_leaves_out_blanks_of_a_plate_of_time_zero(tmp_path):
+    rows = end() + zero() + zero(role="blank", wells=2) + zero(role="blank", plate="P1", wells=1)
+    data = read(tmp_path, rows, without=("time_h",), time_zero="ignore")
+    assert (data.sizes[v.BLANK], data.attrs["wells_ignored"]) == (1, 5)
+    data = read(tmp_path, end() + zero(plate="P1") + zero(role="blank", plate="P1"), without=("time_h",),
+                time_zero="ignore")  # fmt: skip
+    assert (data.sizes[v.BLANK], data.attrs["wells_ignored"]) == (3, 3)
+
+
+def test_a_grid_called_time_zero_is_left_out(tmp_path):
+    lines = ["plate,well,cell_line,dose_um,role"]
+    for plate, first in (("P1", 1000), ("T0", 200)):
+        grid = [["", *range(1, 13)], *([r, *(first + n + 3 * c for c in range(12))] for n, r in enumerate("ABCDEFGH"))]
+        (tmp_path / f"{plate}.csv").write_text("\n".join(",".join(map(str, row)) for row in grid))
+        for at in range(96):
+            dose, role = (at % 12) ** 2 * (plate == "P1"), "blank" if at < 12 else ""
+            lines.append(
+                f"{plate},{'ABCDEFGH'[at // 12]}{at % 12 + 1},A,{dose},{role or ('treated' if dose else 'untreated')}"
+            )
+    (tmp_path / "map.csv").write_text("\n".join(lines))
+    files = [PlateFiles(tmp_path / f"{plate}.csv", tmp_path / "map.csv") for plate in ("P1", "T0")]
+    with pytest.raises(InputError, match="the plate 'T0' has wells without a dose"):
+        read_plates(files)
+    data = read_plates(files, time_zero="ignore")
+    assert (data.sizes[v.WELL], data.sizes[v.BLANK], data.attrs["wells_ignored"]) == (84, 12, 96)
 
 
 def test_ignore_does_not_leave_nothing(tmp_path):
