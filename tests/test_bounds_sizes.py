@@ -15,6 +15,7 @@ from lensim.cell_cycle.design import CellCycleDesign
 from lensim.checks import InputError
 from lensim.dose_response.design import DoseResponseDesign
 from lensim.expression.design import ExpressionDesign
+from lensim.expression.groups.design import GroupOfSubjects
 from lensim.power.scenario import scenario_of
 
 TEST = [{"rule": "test", "test": "t_log2"}]
@@ -98,12 +99,14 @@ def given_by_users():
 def test_every_number_of_what_a_user_gives_is_checked_by_name(value):
     needed = {"cell_lines": ["a"], "group_of_line": ["g"], "subjects": ["a"], "cell_type_of_subject": ["g"]}
     needed["percent"] = {("a", "b"): (50.0, 30.0, 20.0)}
+    needed |= {"cell_type": "g", "condition": "a", "control": "a"}
+    needed["groups"] = [GroupOfSubjects("g", "a", 2), GroupOfSubjects("g", "b", 2)]
     tried = 0
     for kind, name in given_by_users():
         if kind.__name__.startswith("_"):
             continue
         lacking = [one.name for one in fields(kind) if one.default is MISSING and one.default_factory is MISSING]
         with pytest.raises(InputError, match=rf"{kind.__name__}\.{name} must"):
-            kind(**{one: needed[one] for one in lacking}, **{name: value})
+            kind(**{one: needed[one] for one in lacking if one != name}, **{name: value})
         tried += 1
     assert tried > 100

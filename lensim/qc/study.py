@@ -1,5 +1,7 @@
 """The checks of a study's Dataset, by its assay."""
 
+from typing import Final
+
 import xarray as xr
 
 from lensim import vocabulary as v
@@ -11,6 +13,9 @@ from lensim.qc.finding import Checked
 from lensim.qc.plates import check_plates
 from lensim.qc.run import Run, run_of_study
 from lensim.qc.wells import Wells, wells_of_study
+
+OF_WELLS: Final = (v.DOSE, v.CULTURE_OF_WELL, v.PLATE_OF_CULTURE, v.LINE_OF_CULTURE, v.EXPERIMENT_OF_CULTURE)
+OF_REACTIONS: Final = (v.GENE, v.PLATE, v.PLATE_OF_REACTION, v.SAMPLE_OF_REACTION, v.GENE_OF_REACTION, v.IS_REFERENCE)
 
 
 @checked
@@ -27,7 +32,7 @@ def check_study(data: xr.Dataset) -> Checked:
     Raises
     ------
     InputError
-        If it is of another assay, or of ratios, which have no Ct.
+        If it is of another assay, of ratios, which have no Ct, or lacks what places a well or a reaction.
 
     Examples
     --------
@@ -48,8 +53,16 @@ def looked_at(data: xr.Dataset) -> Run | Wells:
     """
     name = assay_of(data).name
     if name == v.DOSE_RESPONSE:
+        _require(data, (*OF_WELLS, v.VIABILITY if v.VIABILITY in data else v.SIGNAL))
         return wells_of_study(data)
     if name != v.EXPRESSION or v.CT not in data:
         got = ("levels" if v.SUBJECT_LEVEL in data else "ratios") if name == v.EXPRESSION else name
         raise InputError(f"run QC needs wells of dose-response or Cts of RT-qPCR, got {got}")
+    _require(data, (*OF_REACTIONS, v.CYCLE_LIMIT))
     return run_of_study(data)
+
+
+def _require(data: xr.Dataset, names: tuple[str, ...]) -> None:
+    lacking = [name for name in names if name not in data]
+    if lacking:
+        raise InputError(f"run QC needs {', '.join(lacking)} in the data, got none: read the file with lensim.read")

@@ -14,6 +14,7 @@ OF_EVERY_FIT = {
     "--target-accept", "--force", "--engine", "--workers", "--scheduler", "--trust-network", "--keep", "--xlsx",
 }  # fmt: skip
 OF_COMPOUNDS = {"--every-compound"}
+OF_WELLS = {"--exclude"}  # a file read for a fit keeps all of its wells
 OF_EVERY_FILE = {"--column", "--decimal"}
 OF_SOME = {
     "--plate-map": {"dose-response", "bioassay"},
@@ -33,9 +34,13 @@ def options_of(group: str, name: str) -> set[str]:
 @pytest.mark.parametrize("name", ASSAYS)
 def test_fits_and_readings_of_every_assay_take_the_same_options(name):
     fit, read = options_of("fit", name), options_of("read", name)
-    assert fit >= OF_EVERY_FIT | OF_EVERY_FILE
+    assert fit >= OF_EVERY_FIT | OF_EVERY_FILE | OF_WELLS
     assert read >= {"--out", "--xlsx", "--force"} | OF_EVERY_FILE
-    assert fit - OF_EVERY_FIT - OF_COMPOUNDS == read - {"--out", "--xlsx", "--force"}  # what says how files are read
+    assert fit - OF_EVERY_FIT - OF_COMPOUNDS - OF_WELLS == read - {
+        "--out",
+        "--xlsx",
+        "--force",
+    }  # what says how files are read
     assert {option for option, assays in OF_SOME.items() if name in assays} <= fit
     assert "files" in fit
 
