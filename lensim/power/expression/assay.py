@@ -10,7 +10,8 @@ from lensim.power.assay import Part, PowerAssay
 from lensim.power.expression.chunk import run_audit, run_chunk
 from lensim.power.expression.plate_map import plate_map
 from lensim.power.expression.scenario import ExpressionScenario
-from lensim.power.expression.study import CONDITIONS, not_in_posterior, simulate_chunk
+from lensim.power.expression.spec import CONDITIONS
+from lensim.power.expression.study import not_in_posterior, simulate_chunk
 
 
 def subjects_of(scenario: ExpressionScenario) -> Mapping[str, int]:

@@ -1,7 +1,7 @@
 """The plate map of a planned study of RT-qPCR reactions: a row a well, with what to pipette."""
 
 from collections import Counter
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 import xarray as xr
@@ -9,11 +9,8 @@ import xarray as xr
 from lensim import vocabulary as v
 from lensim.expression.design import ExpressionDesign, lay_out
 from lensim.power.expression.scenario import ExpressionScenario
-from lensim.power.expression.study import CONDITIONS, design_of
-from lensim.tables.well_names import STANDARD_PLATES, well_name
-
-SHAPES: Final = STANDARD_PLATES[:2]
-"""Plates of which the smallest is taken that has room for a subject and a dilution series."""
+from lensim.power.expression.study import design_of
+from lensim.tables.well_names import well_name
 
 
 def plate_map(scenario: ExpressionScenario) -> pd.DataFrame | None:
@@ -24,13 +21,9 @@ def plate_map(scenario: ExpressionScenario) -> pd.DataFrame | None:
     None for a design of ratios, or one whose subject does not fit on a plate.
     """
     spec = scenario.design
-    if not spec.has_reactions:
+    if not spec.has_reactions or spec.plate is None:
         return None
-    genes = len(spec.targets) + len(spec.references)
-    of_subject = len(CONDITIONS) * genes * spec.technical_replicates
-    of_series = genes * len(spec.dilutions) * spec.dilution_replicates
-    shape = next((one for one in SHAPES if one[0] * one[1] >= max(of_subject, of_series)), None)
-    return None if shape is None else map_of_design(design_of(spec, spec.subjects, shape))
+    return map_of_design(design_of(spec, spec.subjects))
 
 
 def map_of_design(design: ExpressionDesign) -> pd.DataFrame:

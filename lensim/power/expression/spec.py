@@ -13,6 +13,7 @@ from lensim.expression.design import FIVEFOLD_DILUTIONS
 from lensim.expression.priors import FoldChangePriors
 from lensim.power.design_prior import FileOfPosterior
 from lensim.power.spec import ANY, GrownConfig, NonNegativeNumber, Number
+from lensim.tables.well_names import STANDARD_PLATES
 
 ONE_TREATMENT: Final = (
     "a study has a control and one treatment; ask for each of several treatments in a scenario of its own, with alpha "
@@ -24,6 +25,14 @@ TWO_GROUPS: Final = (
     '"unpaired_t" or "mann_whitney" with first and second'
 )
 NUMBERS: Final = "subjects says how many of each cell type there are, as in subjects = { donor = 12 }"
+PLATES: Final = STANDARD_PLATES[:2]
+"""Rows and columns of the plates that reactions are planned on, the smallest first."""
+CONDITIONS: Final = ("control", "treated")
+
+
+def smallest_plate(*together: int) -> tuple[int, int] | None:
+    """Rows and columns of the smallest plate that holds the largest of some numbers of wells; None where none does."""
+    return next((one for one in PLATES if one[0] * one[1] >= max(together)), None)
 
 
 class ExpressionDesignSpec(GrownConfig):
@@ -100,6 +109,13 @@ class ExpressionDesignSpec(GrownConfig):
         genes, series = len(self.targets) + len(self.references), len(self.dilutions) * self.dilution_replicates
         samples = sum(self.subjects.values()) * 2 * self.experiments
         return genes * (samples * self.technical_replicates + series) if self.has_reactions else samples * genes
+
+    @property
+    def plate(self) -> tuple[int, int] | None:
+        """Rows and columns of the plate for a subject's reactions of one experiment, and for a dilution series."""
+        genes = len(self.targets) + len(self.references)
+        of_subject = len(CONDITIONS) * genes * self.technical_replicates
+        return smallest_plate(of_subject, genes * len(self.dilutions) * self.dilution_replicates)
 
     @property
     def has_reactions(self) -> bool:

@@ -17,11 +17,10 @@ from lensim.expression.simulate import simulate
 from lensim.expression.truth import ExpressionPopulation, ReactionFaults, parameters_of, truth_given
 from lensim.power.design_prior import UNSEEN, DesignPrior, posterior_of, require_dims, require_figures
 from lensim.power.expression.scenario import ExpressionScenario
-from lensim.power.expression.spec import ExpressionDesignSpec, ExpressionTruthSpec
+from lensim.power.expression.spec import CONDITIONS, PLATES, ExpressionDesignSpec, ExpressionTruthSpec
 from lensim.power.spec import ANY, Distribution, changed, picked
 from lensim.summaries.posterior import OMEGA
 
-CONDITIONS: Final = ("control", "treated")
 SETTINGS_OF_NO_REACTIONS: Final = ExpressionPopulation()
 OF_REACTIONS: Final = (
     v.MU_LEVEL,
@@ -117,9 +116,7 @@ def _sheet_of(text: str) -> xr.Dataset:
     return lay_out(design_of(design, design.completing))
 
 
-def design_of(
-    spec: ExpressionDesignSpec, subjects: Mapping[str, int], shape: tuple[int, int] = (8, 12)
-) -> ExpressionDesign:
+def design_of(spec: ExpressionDesignSpec, subjects: Mapping[str, int]) -> ExpressionDesign:
     """The design of so many subjects of each cell type, without wells that have no template.
 
     Parameters
@@ -128,9 +125,8 @@ def design_of(
         What is asked.
     subjects
         Those with a pair, or all that are recruited.
-    shape
-        Rows and columns of a plate.
     """
+    rows, columns = spec.plate or PLATES[-1]  # the design says what does not fit
     return ExpressionDesign(
         [f"{kind} {1 + k}" for kind, number in subjects.items() for k in range(number)],
         [kind for kind, number in subjects.items() for _ in range(number)],
@@ -143,8 +139,8 @@ def design_of(
         spec.dilution_replicates,
         no_template_replicates=0,
         cycle_limit=spec.cycle_limit,
-        plate_rows=shape[0],
-        plate_columns=shape[1],
+        plate_rows=rows,
+        plate_columns=columns,
     )
 
 

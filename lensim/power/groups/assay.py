@@ -11,7 +11,7 @@ from lensim.checks import InputError
 from lensim.expression.groups.comparisons import CELL_TYPES
 from lensim.expression.groups.design import lay_out_groups
 from lensim.power.assay import Part, PowerAssay
-from lensim.power.expression.plate_map import SHAPES, map_of_sheet
+from lensim.power.expression.plate_map import map_of_sheet
 from lensim.power.groups.chunk import run_audit, run_chunk
 from lensim.power.groups.rules import GroupRule
 from lensim.power.groups.scenario import GroupsScenario
@@ -96,12 +96,9 @@ def effects_of(scenario: GroupsScenario, rule: GroupRule, item: int) -> tuple[st
 def plate_map(scenario: GroupsScenario) -> pd.DataFrame | None:
     """A row a well, as of a paired study; groups alternate over the plates. None for a design of levels."""
     spec = scenario.design
-    if not spec.has_reactions:
+    if not spec.has_reactions or spec.plate is None:
         return None
-    genes = len(spec.targets) + len(spec.references)
-    needed = max(genes * spec.technical_replicates, genes * len(spec.dilutions) * spec.dilution_replicates)
-    shape = next((one for one in SHAPES if one[0] * one[1] >= needed), None)
-    return None if shape is None else map_of_sheet(lay_out_groups(design_of(spec, shape, recruited=True)), shape)
+    return map_of_sheet(lay_out_groups(design_of(spec, recruited=True)), spec.plate)
 
 
 GROUPS: Final = PowerAssay(

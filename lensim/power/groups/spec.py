@@ -19,7 +19,7 @@ from lensim.expression.groups.comparisons import Comparison, comparisons_of
 from lensim.expression.groups.levels import names_of_groups
 from lensim.expression.priors import LevelPriors
 from lensim.power.design_prior import FileOfPosterior
-from lensim.power.expression.spec import AssaySpec, ReactionFaultSpec
+from lensim.power.expression.spec import AssaySpec, ReactionFaultSpec, smallest_plate
 from lensim.power.spec import ANY, GrownConfig, NonNegativeNumber, Number, PositiveNumber
 
 EVERY: Final = "all"
@@ -185,6 +185,12 @@ class GroupsDesignSpec(GrownConfig):
         genes, series = len(self.targets) + len(self.references), len(self.dilutions) * self.dilution_replicates
         samples = sum(one.recruited for one in self.sizes) * self.samples
         return genes * (samples * self.technical_replicates + series) if self.has_reactions else samples * genes
+
+    @property
+    def plate(self) -> tuple[int, int] | None:
+        """Rows and columns of the plate for the reactions of a sample, and for a dilution series."""
+        genes = len(self.targets) + len(self.references)
+        return smallest_plate(genes * self.technical_replicates, genes * len(self.dilutions) * self.dilution_replicates)
 
     @property
     def has_reactions(self) -> bool:

@@ -17,6 +17,7 @@ from lensim.expression.pair_factors import PairSettings
 from lensim.expression.simulate import simulate
 from lensim.expression.truth import ExpressionPopulation, ReactionFaults, parameters_of, truth_given
 from lensim.power.design_prior import DesignPrior, posterior_of
+from lensim.power.expression.spec import PLATES
 from lensim.power.groups.scenario import GroupsScenario
 from lensim.power.groups.spec import GroupAssaySpec, GroupsDesignSpec, GroupSize, GroupSpec, GroupsTruthSpec
 from lensim.power.spec import ANY, Distribution, changed, picked
@@ -88,18 +89,17 @@ class GroupBatch:
         )
 
 
-def design_of(spec: GroupsDesignSpec, shape: tuple[int, int] = (8, 12), *, recruited: bool = False) -> GroupDesign:
+def design_of(spec: GroupsDesignSpec, *, recruited: bool = False) -> GroupDesign:
     """The design of the subjects that are analysed, or of all that are recruited.
 
     Parameters
     ----------
     spec
         What is asked.
-    shape
-        Rows and columns of a plate.
     recruited
         Whether those who drop out are there.
     """
+    rows, columns = spec.plate or PLATES[-1]  # the design says what does not fit
     return GroupDesign(
         [
             GroupOfSubjects(one.cell_type, one.condition, one.recruited if recruited else one.analysed)
@@ -113,8 +113,8 @@ def design_of(spec: GroupsDesignSpec, shape: tuple[int, int] = (8, 12), *, recru
         spec.dilutions,
         spec.dilution_replicates,
         cycle_limit=spec.cycle_limit,
-        plate_rows=shape[0],
-        plate_columns=shape[1],
+        plate_rows=rows,
+        plate_columns=columns,
     )
 
 

@@ -4,6 +4,8 @@ from lensim.expression.design import ExpressionDesign
 from lensim.power.expression.plate_map import map_of_design, plate_map
 from lensim.power.expression.scenario import ExpressionScenario
 from lensim.power.expression.spec import ExpressionDesignSpec
+from lensim.power.expression.study import simulate_chunk
+from lensim.power.scenario import scenario_of
 
 
 def scenario(**design):
@@ -37,3 +39,13 @@ def test_a_large_plate_where_a_small_one_has_no_room_and_none_of_ratios():
     assert found["well"].str[0].max() > "H"
     assert plate_map(scenario(targets=tuple(f"G{at}" for at in range(200)))) is None
     assert plate_map(scenario(assay="ratios")) is None
+
+
+def test_studies_are_simulated_on_the_plate_of_the_map():
+    """Of 31 genes a subject has 124 reactions in an experiment, more than a plate of 96 wells."""
+    design = {"targets": [f"G{at}" for at in range(30)], "subjects": {"line": 2}, "experiments": 1}
+    found = scenario_of({"name": "x", "design": design, "rules": [{"rule": "test", "test": "t_log2"}]})
+    assert isinstance(found, ExpressionScenario)
+    reactions = simulate_chunk(found, ("x",), 2).reactions
+    assert reactions is not None
+    assert reactions.sizes["reaction"] == 2 * 124

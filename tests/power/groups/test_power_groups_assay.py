@@ -18,6 +18,7 @@ from lensim.face.plan import plan
 from lensim.inference.settings import SamplerSettings
 from lensim.plan.question import default_worlds, question_of
 from lensim.power.groups.assay import GROUPS, plate_map, resources_of, subjects_of
+from lensim.power.groups.scenario import GroupsScenario
 from lensim.power.groups.study import simulate_chunk
 
 EQUAL = {"a": 1, "b": 1}
@@ -63,6 +64,23 @@ def test_resources_are_those_of_all_that_are_recruited():
     assert (rows["task"] == "unknown").sum() == 128
     assert not rows.duplicated(["plate", "well"]).any()
     assert plate_map(groups_scenario({"a": 3, "b": 3})) is None
+
+
+def test_studies_are_simulated_on_the_plate_of_the_map():
+    """Of nine genes the dilution series has 108 reactions, more than a plate of 96 wells."""
+
+    def of_genes(targets: int) -> GroupsScenario:
+        names = [f"T{k}" for k in range(targets)]
+        design = {"assay": "groups", "targets": names, "references": ["R", "S"]}
+        return groups_scenario({"a": 3, "b": 3}, T, design=design, studies={"count": 10, "chunk": 10})
+
+    assert np.isfinite(simulate_chunk(of_genes(7), ("x",), 2).level).all()
+    rows = plate_map(of_genes(7))
+    assert rows is not None
+    assert rows.loc[rows["task"] == "standard", "plate"].value_counts().tolist() == [108]
+    assert plate_map(of_genes(31)) is None
+    with pytest.raises(InputError, match=r"dilution_replicates must let 396 reactions fit on a plate of 16 x 24 wells"):
+        simulate_chunk(of_genes(31), ("x",), 2)
 
 
 def test_fields_are_said_in_words():
