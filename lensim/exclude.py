@@ -70,9 +70,9 @@ class Excluding(Mapping[str, xr.Dataset]):
         if whole is not None:
             places = list(places_of(whole))
         else:
-            places = [place for name in studies for place in self._places(name, studies[name])]
+            places = [place for name in studies for place in self._of_study(name, places_of(studies[name]))]
         self._named = Named(exclusions, places, self._by)
-        self._number = sum(int((own != NONE).sum()) for own in self._named.lines_of(places))
+        self._number = sum(int((own != NONE).sum()) for own in self._named.lines)
         self._what = places[0].what if places else "well"
 
     def __iter__(self) -> Iterator[str]:
@@ -84,12 +84,12 @@ class Excluding(Mapping[str, xr.Dataset]):
     def __contains__(self, name: object) -> bool:
         return name in self._studies
 
-    def _places(self, name: str, data: xr.Dataset) -> tuple[Places, ...]:
+    def _of_study(self, name: str, places: tuple[Places, ...]) -> tuple[Places, ...]:
+        """The wells of a study with its name in the column that tells studies apart."""
         if not self._by:
-            return places_of(data)
+            return places
         return tuple(
-            replace(one, columns={**one.columns, self._by: np.full(len(one), name, dtype=object)})
-            for one in places_of(data)
+            replace(one, columns={**one.columns, self._by: np.full(len(one), name, dtype=object)}) for one in places
         )
 
     @property
@@ -109,11 +109,11 @@ class Excluding(Mapping[str, xr.Dataset]):
             If what is left of it cannot be fitted.
         """
         data = self._studies[name]
-        places = self._places(name, data)
-        lines = self._named.lines_of(places)
+        places = places_of(data)
+        lines = self._named.lines_of(self._of_study(name, places))
         if not any((own != NONE).any() for own in lines):
             return data
-        return with_record(_without(data, lines, self._exclusions.place), self._exclusions, places_of(data), lines)
+        return with_record(_without(data, lines, self._exclusions.place), self._exclusions, places, lines)
 
 
 def places_of(data: xr.Dataset) -> tuple[Places, ...]:

@@ -27,8 +27,13 @@ def digest_of_bytes(content: bytes) -> str:
 
 def with_digests(data: xr.Dataset, files: Iterable[NamedDigest]) -> xr.Dataset:
     """Data whose attrs say which files they are from, beside those that they name already."""
-    lines = [*str(data.attrs.get(FILES_READ, "")).splitlines(), *(f"{own}{_BLANKS}{name}" for name, own in files)]
+    lines = [*str(data.attrs.get(FILES_READ, "")).splitlines(), *digests_as_text(files).splitlines()]
     return data.assign_attrs({FILES_READ: "\n".join(dict.fromkeys(lines))}) if lines else data
+
+
+def digests_as_text(files: Iterable[NamedDigest]) -> str:
+    """Files as the attr `FILES_READ` has them; `digests_in` reads it."""
+    return "\n".join(f"{own}{_BLANKS}{name}" for name, own in files)
 
 
 def digests_in(attrs: Mapping[Any, Any]) -> list[NamedDigest]:

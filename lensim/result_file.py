@@ -8,15 +8,12 @@ spares no look.
 
 import hashlib
 import io
-import math
-import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Final
 
 from lensim import input_file, limits
 from lensim.checks import InputError, shown_name
+from lensim.looked_through import looked_through
 
 MARK: Final = b"lensim result, blake2b: "
 DIGEST_BYTES: Final = 32
@@ -27,8 +24,6 @@ LOOK: Final = Path(__file__).with_name("result_look.py")
 LOOK_SECONDS: Final = 15.0
 """Processor time for a file, beside that for its size: one that takes more is made to hang a reader."""
 BYTES_PER_SECOND: Final = 20 * limits.MEGABYTE
-WAIT: Final = 20.0
-"""So many times longer is waited where the machine is busy."""
 EXPECTED: Final = "lensim_digest_behind_file"
 """Root attribute of a file that had a digest when it was written: without one it was changed since."""
 AGAIN: Final = "fit again, or take a copy that is whole"
@@ -87,31 +82,14 @@ def _look(content: bytes, path: Path) -> None:
     """Look through a file in a process of its own; one that crashes or hangs there is refused."""
     declared = max(limits.RESULT_VALUES_BYTES, limits.RESULT_EXPANSION * len(content))
     seconds = LOOK_SECONDS + len(content) / BYTES_PER_SECOND
-    try:
-        ended = subprocess.run(
-            [sys.executable, "-P", str(LOOK), str(declared), str(math.ceil(seconds))],
-            input=content,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=WAIT * seconds,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise InputError(
-            f"{shown_name(path)} was not read within {WAIT * seconds:.0f} s: if the machine or the disk was busy, try "
-            "again; if not, the file is made to hang its readers"
-        ) from None
-    except OSError as error:
-        raise InputError(
-            f"{shown_name(path)} must be looked through in a process of its own, which cannot be started "
-            f"({error.strerror or error}): try again when there is memory"
-        ) from None
-    if ended.returncode == -getattr(signal, "SIGXCPU", 0) != 0:
+    if_slow = "if the machine or the disk was busy, try again; if not, the file is made to hang its readers"
+    look = looked_through(LOOK, content, declared, seconds, shown_name(path), if_slow)
+    if look.is_too_slow:
         raise _damaged(path, f"one that was not read within {seconds:.0f} s of processor time")
-    if ended.returncode:
-        raise _damaged(path, f"one at which the HDF5 library breaks off (exit status {ended.returncode})")
-    if ended.stdout:
-        raise _damaged(path, ended.stdout.decode("utf-8", "replace"))
+    if look.exit_status:
+        raise _damaged(path, f"one at which the HDF5 library breaks off (exit status {look.exit_status})")
+    if look.said:
+        raise _damaged(path, look.said)
 
 
 def _damaged(path: Path, got: str) -> InputError:

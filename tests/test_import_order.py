@@ -22,6 +22,7 @@ LEVELS = (
         "seeding",
         "record",
         "netcdf_image",
+        "looked_through",
         "result_file",
         "result_look",
         "result_parts",

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from lensim import result_file
+from lensim import looked_through, result_file
 from lensim.checks import InputError
 from lensim.output import load_result, save_result
 
@@ -172,7 +172,7 @@ def test_what_no_result_has_is_refused_also_under_a_digest(path, change, digest)
 def test_a_file_that_crashes_or_hangs_the_library_is_one_sentence(path, tmp_path, monkeypatch, script, said):
     bound = "import resource, sys; resource.setrlimit(resource.RLIMIT_CPU, (int(sys.argv[2]), int(sys.argv[2]) + 1))\n"
     (tmp_path / "look.py").write_text(bound + script)
-    monkeypatch.setattr(result_file, "WAIT", 20.0 if "while" in script else 2.0)
+    monkeypatch.setattr(looked_through, "WAIT", 20.0 if "while" in script else 2.0)
     monkeypatch.setattr(result_file, "LOOK", tmp_path / "look.py")
     monkeypatch.setattr(result_file, "LOOK_SECONDS", 1.0)
     with pytest.raises(InputError, match=re.escape(said)):

@@ -9,7 +9,7 @@ import xarray as xr
 from lensim import vocabulary as v
 from lensim.bioassay.rules import faults_of
 from lensim.checks import InputError
-from lensim.tables.excluded import Places, run_of
+from lensim.tables.excluded import Places, names_of, run_of
 from lensim.tables.names import names_along
 from lensim.tables.pruned import pruned
 
@@ -32,7 +32,7 @@ def places(data: xr.Dataset) -> tuple[Places, ...]:
         One bioassay.
     """
     medium = data[v.MEDIUM_OF_WELL].to_numpy()
-    columns = {"plate": np.array(names_along(data, v.PLATE), dtype=object)[data[v.PLATE_OF_WELL].to_numpy()]}
+    columns = {"plate": names_of(data, v.PLATE, v.PLATE_OF_WELL)}
     columns |= run_of(data, len(medium))
     if v.WELL_NAME in data:
         columns["well"] = data[v.WELL_NAME].to_numpy().astype(str)
@@ -42,8 +42,7 @@ def places(data: xr.Dataset) -> tuple[Places, ...]:
         ("condition", v.CONDITION, v.CONDITION_OF_MEDIUM),
         ("experiment", v.EXPERIMENT, v.EXPERIMENT_OF_MEDIUM),
     ):
-        of_medium = np.array(names_along(data, dim), dtype=object)[data[pointer].to_numpy()]
-        columns[what] = _of_wells(of_medium, medium)
+        columns[what] = _of_wells(names_of(data, dim, pointer), medium)
     columns["task"] = data[v.ROLE].to_numpy().astype(str)
     unit = str(data[v.OPTICAL_DENSITY].attrs.get("units", ""))
     concentration, unit_of_dose = data[v.CONCENTRATION].to_numpy().astype(float), "pg/ml"

@@ -9,7 +9,7 @@ import xarray as xr
 from lensim import vocabulary as v
 from lensim.cell_cycle.cultures import lines_without_control
 from lensim.checks import InputError
-from lensim.tables.excluded import Places, run_of
+from lensim.tables.excluded import Places, names_of, run_of
 from lensim.tables.names import names_along
 from lensim.tables.pruned import pruned
 
@@ -32,7 +32,7 @@ def places(data: xr.Dataset) -> tuple[Places, ...]:
     """
     culture = data[v.CULTURE_OF_TUBE].to_numpy()
     columns = {
-        what: np.array(names_along(data, dim), dtype=object)[data[pointer].to_numpy()][culture]
+        what: names_of(data, dim, pointer)[culture]
         for what, dim, pointer in (
             ("cell_line", v.CELL_LINE, v.LINE_OF_CULTURE),
             ("condition", v.CONDITION, v.CONDITION_OF_CULTURE),

@@ -55,7 +55,7 @@ def associate(
     from lensim.added_files import added_file, require_added
     from lensim.assay import Asked
     from lensim.checks import InputError, above, one_of
-    from lensim.csv_file import misread_note, write_csv_file
+    from lensim.cli.summarize import write_csv_table
     from lensim.dose_response import associations
     from lensim.dose_response.estimands import dose_response_estimands
     from lensim.dose_response.read.labels import read_labels
@@ -90,10 +90,7 @@ def associate(
     print_shares(shares, ci)
     say(associations.words_on_convergence(result))
     if csv is not None:
-        if note := misread_note([table]):
-            say(f"note: {note}", quietly=True)
-        with added_file(csv, force=force, inputs=read_here) as partial:
-            write_csv_file(table, partial)
+        write_csv_table(table, csv, force=force, inputs=read_here)
         say(f"table in {csv}")
     if xlsx is not None:
         asked_of = {"odds ratio": odds_ratio, "inhibition [percentage points]": inhibition_percent, "seed": seed}

@@ -98,11 +98,13 @@ def _run(
 
 @dataclass(frozen=True)
 class _Checked:
-    """What was found in one study, and in which wells or reactions."""
+    """What was found in one study, and in which wells or reactions; `by` and `value` are of --by, as in `Study`."""
 
-    words: str
     found: "Checked"
     of: "Run | Wells"
+    words: str = ""
+    by: str = ""
+    value: str = ""
 
 
 def _of_plates(source: Source, given: dict[str, Any], exclude: Path | None) -> list[_Checked]:
@@ -114,7 +116,7 @@ def _of_plates(source: Source, given: dict[str, Any], exclude: Path | None) -> l
     for study in without_excluded(studies, exclude, given.get("decimal")):
         _tell_excluded(study)
         wells = wells_of_study(study.data)
-        found.append(_Checked(study.words, check_plates(wells), wells))
+        found.append(_Checked(check_plates(wells), wells, study.words, study.by, study.value))
     return found
 
 
@@ -139,13 +141,13 @@ def _of_expression(given: dict[str, Any], exclude: Path | None) -> list[_Checked
         run, told = run_without(run, exclude, given.get("decimal"))
         if told:
             say(f"note: {told}", quietly=True)
-        return [_Checked("", check_run(run), run)]
+        return [_Checked(check_run(run), run)]
     studies = studies_of(sources.expression(**exports.given), given.get("by") or "")
     found = []
     for study in without_excluded(studies, exclude, given.get("decimal")):
         _tell_excluded(study)
         of = run_of_study(study.data, run)
-        found.append(_Checked(study.words, check_run(of), of))
+        found.append(_Checked(check_run(of), of, study.words, study.by, study.value))
     return found
 
 
@@ -168,10 +170,9 @@ def _write_candidates(runs: list[_Checked], path: Path | None, *, force: bool, i
         return
     tables = []
     for one in runs:
-        by, _, value = one.words.removesuffix(": ").partition(" = ")
         own = candidates(one.found, one.of)
         # a line must say which study of --by it is of
-        tables.append(own.assign(**{by: value}) if by and by not in own else own)
+        tables.append(own.assign(**{one.by: one.value}) if one.by and one.by not in own else own)
     table = pd.concat(tables, ignore_index=True).fillna("").drop_duplicates()
     missing = [f"{one.words}{told}" for one in runs if (told := not_in_table(one.found, one.of))]
     for told in missing:
@@ -207,8 +208,7 @@ def _write(
 ) -> None:
     import pandas as pd
 
-    from lensim.added_files import added_file
-    from lensim.csv_file import misread_note, write_csv_file
+    from lensim.cli.summarize import write_csv_table
     from lensim.result_workbook import NamedTable, sentences
 
     if csv is None and xlsx is None:
@@ -216,10 +216,7 @@ def _write(
     tables = [(words.removesuffix(": "), checked.table) for words, checked in runs]
     whole = pd.concat([table.assign(study=study) if study else table for study, table in tables], ignore_index=True)
     if csv is not None:
-        if note := misread_note([whole]):
-            say(f"note: {note}", quietly=True)
-        with added_file(csv, force=force, inputs=inputs) as partial_path:
-            write_csv_file(whole, partial_path)
+        write_csv_table(whole, csv, force=force, inputs=inputs)
         say(f"findings in {csv}")
     missing = [f"{words}{sentence}" for words, checked in runs for sentence in checked.not_checked]
     sheet = NamedTable("run QC", whole, "checks of the run, a row a finding")

@@ -186,7 +186,7 @@ def time_zero_of(values: Iterable[str] | None) -> dict[str, list[str]] | Literal
     given = list(values or ())
     if "ignore" in given:
         if len(given) > 1:
-            raise InputError("--time-zero ignore must stand alone, since it leaves out all wells of time zero")
+            raise InputError("--time-zero ignore must be given alone, since it leaves out all wells of time zero")
         return "ignore"
     return dict(pairs_of("--time-zero", given)) or None
 

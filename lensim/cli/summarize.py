@@ -1,6 +1,6 @@
 """The tables, figures and verdict that every fit prints and writes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ from lensim.cli.shared import say
 from lensim.cli.tables import print_tables
 
 if TYPE_CHECKING:
+    import pandas as pd
     import xarray as xr
 
     from lensim.assay import Asked, ResultTable
@@ -131,22 +132,38 @@ def print_said(said: Mapping[str, Said], tables: "tuple[ResultTable, ...]", by: 
 
 def write_csv(tables: "tuple[ResultTable, ...]", csv: Path | None, *, force: bool) -> None:
     """Write the main table to a file, or every table to a folder, from which those of an earlier result go."""
-    from lensim.added_files import added_file, added_to
-    from lensim.csv_file import misread_note, write_csv_file
+    from lensim.added_files import added_to
+    from lensim.csv_file import write_csv_file
 
     if csv is None or not tables:
         return
-    if note := misread_note(one.frame for one in (tables[:1] if csv.suffix else tables)):
-        say(f"note: {note}", quietly=True)
     if csv.suffix:
-        with added_file(csv, force=force) as partial:
-            write_csv_file(tables[0].frame, partial)
+        write_csv_table(tables[0].frame, csv, force=force)
         say(f"table in {csv}")
         return
+    say_misread(one.frame for one in tables)
     with added_to(csv, force=force, is_stale=lambda name: name.endswith(".csv")) as folder:
         for table in tables:
             write_csv_file(table.frame, folder / f"{table.name}.csv")
     say(f"{len(tables)} {'table' if len(tables) == 1 else 'tables'} in {csv}")
+
+
+def write_csv_table(table: "pd.DataFrame", csv: Path, *, force: bool, inputs: Sequence[Path] = ()) -> None:
+    """Write a table as CSV, and say which name a spreadsheet would take for something else."""
+    from lensim.added_files import added_file
+    from lensim.csv_file import write_csv_file
+
+    say_misread([table])
+    with added_file(csv, force=force, inputs=inputs) as partial:
+        write_csv_file(table, partial)
+
+
+def say_misread(tables: "Iterable[pd.DataFrame]") -> None:
+    """Say which name of tables a spreadsheet would take for something else, if there is one."""
+    from lensim.csv_file import misread_note
+
+    if note := misread_note(tables):
+        say(f"note: {note}", quietly=True)
 
 
 def write_figures(

@@ -9,7 +9,7 @@ from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.dose_response.read.compounds import wells_alone
 from lensim.dose_response.read.rules import plate_in_words, too_few_doses
-from lensim.tables.excluded import TIME_ZERO, Places, only_ones, run_of
+from lensim.tables.excluded import TIME_ZERO, Places, names_of, only_ones, run_of
 from lensim.tables.names import names_along
 from lensim.tables.well_names import well_name
 
@@ -24,7 +24,7 @@ def places(data: xr.Dataset) -> tuple[Places, ...]:
     """
     culture = data[v.CULTURE_OF_WELL].to_numpy()
     of_culture = {
-        name: np.array(names_along(data, dim), dtype=object)[data[pointer].to_numpy()][culture]
+        name: names_of(data, dim, pointer)[culture]
         for name, dim, pointer in (
             ("plate", v.PLATE, v.PLATE_OF_CULTURE),
             ("experiment", v.EXPERIMENT, v.EXPERIMENT_OF_CULTURE),
@@ -55,13 +55,12 @@ def places(data: xr.Dataset) -> tuple[Places, ...]:
         columns["task"] = np.full(len(line), "sample", dtype=object)
     if not data.sizes.get(v.BLANK, 0):
         return (wells, *at_zero)
-    plates = np.array(names_along(data, v.PLATE), dtype=object)[data[v.PLATE_OF_BLANK].to_numpy()]
+    plates = names_of(data, v.PLATE, v.PLATE_OF_BLANK)
     of_blank: dict[str, np.ndarray] = {"plate": plates, "task": np.full(len(plates), "blank", dtype=object)}
     of_blank |= run_of(data, len(plates))
     if v.EXPERIMENT in data.sizes:
-        names = np.array(names_along(data, v.EXPERIMENT), dtype=object)
         of_blank["experiment"] = only_ones(
-            names[data[v.EXPERIMENT_OF_CULTURE].to_numpy()],
+            names_of(data, v.EXPERIMENT, v.EXPERIMENT_OF_CULTURE),
             data[v.PLATE_OF_CULTURE].to_numpy(),
             data[v.PLATE_OF_BLANK].to_numpy(),
         )
@@ -74,7 +73,7 @@ def _of_time_zero(data: xr.Dataset) -> tuple[Places, ...]:
     if not data.sizes.get(v.TIME_ZERO, 0):
         return ()
     number = data.sizes[v.TIME_ZERO]
-    plates = np.array(names_along(data, v.TIME_ZERO_PLATE), dtype=object)[data[v.PLATE_OF_TIME_ZERO].to_numpy()]
+    plates = names_of(data, v.TIME_ZERO_PLATE, v.PLATE_OF_TIME_ZERO)
     columns: dict[str, np.ndarray] = {"plate": plates, "task": np.full(number, TIME_ZERO, dtype=object)}
     columns |= run_of(data, number)
     if v.TIME_ZERO_WELL_NAME in data:
@@ -158,7 +157,7 @@ def _with_untreated(data: xr.Dataset) -> set[tuple[str, str, str]]:
 def _cultures(data: xr.Dataset) -> list[tuple[str, str, str]]:
     """Line, experiment and plate of each culture."""
     names = [
-        np.array(names_along(data, dim), dtype=object)[data[pointer].to_numpy()]
+        names_of(data, dim, pointer)
         for dim, pointer in (
             (v.CELL_LINE, v.LINE_OF_CULTURE),
             (v.EXPERIMENT, v.EXPERIMENT_OF_CULTURE),

@@ -10,7 +10,7 @@ from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.expression.evidence import compares_groups
 from lensim.expression.read.rules import FEWEST_QUANTITIES
-from lensim.tables.excluded import Places, only_ones, run_of
+from lensim.tables.excluded import Places, names_of, only_ones, run_of
 from lensim.tables.names import names_along
 from lensim.tables.pruned import pruned
 
@@ -60,13 +60,12 @@ def places(data: xr.Dataset) -> tuple[Places, ...]:
     """
     if v.CT not in data:
         return (_levels(data) if v.SUBJECT_LEVEL in data else _ratios(data),)
-    genes, plates = (np.array(names_along(data, dim), dtype=object) for dim in (v.GENE, v.PLATE))
     found, samples = [], _samples(data)
     for dim, task, ct, gene, plate, well in _KINDS:
         if ct not in data or not data.sizes.get(dim, 0):
             continue
         number = data.sizes[dim]
-        columns = {"plate": plates[data[plate].to_numpy()], "target": genes[data[gene].to_numpy()]}
+        columns = {"plate": names_of(data, v.PLATE, plate), "target": names_of(data, v.GENE, gene)}
         if well in data:
             columns["well"] = data[well].to_numpy().astype(str)
         columns |= samples if dim == v.REACTION else {}
@@ -81,14 +80,7 @@ def places(data: xr.Dataset) -> tuple[Places, ...]:
 
 def _samples(data: xr.Dataset) -> dict[str, np.ndarray]:
     of = data[v.SAMPLE_OF_REACTION].to_numpy()
-    subject, condition, experiment = (
-        np.array(names_along(data, dim), dtype=object)[data[pointer].to_numpy()][of]
-        for dim, pointer in (
-            (v.SUBJECT, v.SUBJECT_OF_SAMPLE),
-            (v.CONDITION, v.CONDITION_OF_SAMPLE),
-            (v.EXPERIMENT, v.EXPERIMENT_OF_SAMPLE),
-        )
-    )
+    subject, condition, experiment = (own[of] for own in _names_of_samples(data))
     named = {"sample": data[v.SAMPLE_NAME].to_numpy().astype(str)} if v.SAMPLE_NAME in data else {}
     return named | {
         "subject": subject,
@@ -103,7 +95,7 @@ def _samples(data: xr.Dataset) -> dict[str, np.ndarray]:
 
 def _ratios(data: xr.Dataset) -> Places:
     columns = {
-        what: np.array(names_along(data, dim), dtype=object)[data[pointer].to_numpy()]
+        what: names_of(data, dim, pointer)
         for what, dim, pointer in (
             ("target", v.TARGET, v.TARGET_OF_PAIR),
             ("subject", v.SUBJECT, v.SUBJECT_OF_PAIR),
@@ -121,13 +113,13 @@ def _levels(data: xr.Dataset) -> Places:
     subject = data[v.SUBJECT_OF_LEVEL].to_numpy()
     is_repeated = v.GROUP_OF_LEVEL in data
     group = data[v.GROUP_OF_LEVEL].to_numpy() if is_repeated else data[v.GROUP_OF_SUBJECT].to_numpy()[subject]
-    condition = np.array(names_along(data, v.CONDITION), dtype=object)[data[v.CONDITION_OF_GROUP].to_numpy()]
-    subjects = np.array(names_along(data, v.SUBJECT), dtype=object)[subject]
+    condition = names_of(data, v.CONDITION, v.CONDITION_OF_GROUP)[group]
+    subjects = names_of(data, v.SUBJECT, v.SUBJECT_OF_LEVEL)
     columns = {
-        "target": np.array(names_along(data, v.TARGET), dtype=object)[data[v.TARGET_OF_LEVEL].to_numpy()],
+        "target": names_of(data, v.TARGET, v.TARGET_OF_LEVEL),
         "subject": subjects,
-        "condition": condition[group],
-        "sample of subject": np.array(list(map(", ".join, zip(subjects, condition[group], strict=True))), dtype=object),
+        "condition": condition,
+        "sample of subject": np.array(list(map(", ".join, zip(subjects, condition, strict=True))), dtype=object),
     } | run_of(data, len(subject))
     return Places(columns, data[v.SUBJECT_LEVEL].to_numpy().astype(float), "log2", what="level")
 
@@ -161,10 +153,11 @@ def without(data: xr.Dataset, excluded: Sequence[np.ndarray]) -> xr.Dataset:
     left = pruned(data, kept, REACTIONS)
     if faults := [*_alone(data, left), *_lacking(left), *_series(data, left)]:
         raise InputError("\n".join(faults))
+    quantities, stated = _quantities(left), _stated(left)
     without_factor = [
         gene
         for gene in names_along(left, v.GENE)
-        if _quantities(left).get(gene, 0) < FEWEST_QUANTITIES and not np.isfinite(_stated(left).get(gene, np.nan))
+        if quantities.get(gene, 0) < FEWEST_QUANTITIES and not np.isfinite(stated.get(gene, np.nan))
     ]
     return left.assign_attrs(genes_without_factor=", ".join(without_factor))
 
@@ -187,15 +180,19 @@ def _levels_without(data: xr.Dataset, excluded: np.ndarray) -> xr.Dataset:
 
 
 def _samples_of(data: xr.Dataset) -> set[tuple[str, str, str]]:
-    names = [
-        np.array(names_along(data, dim), dtype=object)[data[pointer].to_numpy()]
+    return {(str(a), str(b), str(c)) for a, b, c in zip(*_names_of_samples(data), strict=True)}
+
+
+def _names_of_samples(data: xr.Dataset) -> list[np.ndarray]:
+    """Subject, condition and experiment of each sample."""
+    return [
+        names_of(data, dim, pointer)
         for dim, pointer in (
             (v.SUBJECT, v.SUBJECT_OF_SAMPLE),
             (v.CONDITION, v.CONDITION_OF_SAMPLE),
             (v.EXPERIMENT, v.EXPERIMENT_OF_SAMPLE),
         )
     ]
-    return {(str(a), str(b), str(c)) for a, b, c in zip(*names, strict=True)}
 
 
 def _control(data: xr.Dataset) -> str:

@@ -11,13 +11,11 @@ from lensim.exclude import exclude_wells
 from lensim.qc.candidates import candidates
 from lensim.qc.finding import Checked, Finding, Status
 from lensim.qc.run import Run
-from lensim.qc.study import check_study, looked_at
+from lensim.qc.study import checked_of, looked_at
 from lensim.qc.wells import Wells
 from lensim.qc.words import in_words
 from lensim.result_workbook import NamedTable, sentences, write_result_workbook
 from lensim.tables.exclusions import Exclusions
-
-Files = str | Path | Sequence[str | Path]
 
 
 class RunCheck:
@@ -129,8 +127,8 @@ def check(
         If the data are of another assay, or of ratios, which have no Ct; or as `lensim.fit` for `exclude`.
     """
     if isinstance(data, xr.Dataset):
-        left = exclude_wells(data, exclude)
-        return RunCheck(check_study(left), looked_at(left))
+        of = looked_at(exclude_wells(data, exclude))
+        return RunCheck(checked_of(of), of)
     from lensim.checks import InputError
     from lensim.expression.read import read_reactions
     from lensim.qc.expression import check_run

@@ -39,7 +39,11 @@ def check_study(data: xr.Dataset) -> Checked:
     >>> _, data = lensim.simulate.expression(seed=1)
     >>> check_study(data).table
     """
-    of = looked_at(data)
+    return checked_of(looked_at(data))
+
+
+def checked_of(of: Run | Wells) -> Checked:
+    """What the checks find in reactions or wells."""
     return check_plates(of) if isinstance(of, Wells) else check_run(of)
 
 

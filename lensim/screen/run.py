@@ -11,7 +11,7 @@ from typing import Final
 import xarray as xr
 
 from lensim.checks import InputError, fault_of
-from lensim.input_digests import FILES_READ
+from lensim.input_digests import NamedDigest, digests_in
 from lensim.plain_text import shown_name
 from lensim.power.pool import Pool, pool_of
 from lensim.power.processes import require_workers
@@ -113,20 +113,20 @@ def _counted(store: Store) -> Counts:
     return counts
 
 
-def _digests(studies: Mapping[str, xr.Dataset]) -> tuple[dict[str, str], dict[str, str], str]:
+def _digests(studies: Mapping[str, xr.Dataset]) -> tuple[dict[str, str], dict[str, str], list[NamedDigest]]:
     """Digest of the data of each compound, why those of some are refused, and the files of all."""
     digests, faults = {}, {}
-    files: dict[str, None] = {}
+    files: dict[NamedDigest, None] = {}
     for name in studies:
         try:
             data = studies[name]
             digests[name] = digest_of(data)
-            files |= dict.fromkeys(str(data.attrs.get(FILES_READ, "")).splitlines())
-            files |= dict.fromkeys(f"{own}  {shown_name(name)}" for name, own in digests_of_record(data))
+            files |= dict.fromkeys(digests_in(data.attrs))
+            files |= dict.fromkeys((shown_name(name), own) for name, own in digests_of_record(data))
         except InputError as error:
             faults[name] = fault_of(error)
             digests[name] = hashlib.sha256(faults[name].encode()).hexdigest()[:32]
-    return digests, faults, "\n".join(files)
+    return digests, faults, list(files)
 
 
 def _done_before(store: Store, digests: Mapping[str, str]) -> tuple[Counts, list[str]]:

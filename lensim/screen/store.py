@@ -11,7 +11,7 @@ from typing import Any, Final
 from lensim import ownership, placing, unfinished
 from lensim.added_files import put_from, require_added
 from lensim.checks import InputError, remedy_of, shown, shown_name
-from lensim.input_digests import FILES_READ, NamedDigest, digests_in
+from lensim.input_digests import FILES_READ, NamedDigest, digests_as_text, digests_in
 from lensim.output import require_own_netcdf
 from lensim.ownership import MANIFEST, WRITER, read_list
 from lensim.record import object_in
@@ -203,7 +203,7 @@ def open_screen(
     digests: Mapping[str, str],
     settings: ScreenSettings,
     *,
-    files: str = "",
+    files: Sequence[NamedDigest] = (),
     force: bool = False,
 ) -> Iterator[Store]:
     """The store of a screen, new or begun; no other process can open it while the block runs.
@@ -219,7 +219,7 @@ def open_screen(
     settings
         How each is fitted.
     files
-        The files of the data, as `lensim.input_digests.FILES_READ`.
+        The files of the data, with their digests.
     force
         Remove what a folder of another screen has of other settings, of other data, and of other compounds.
 
@@ -228,7 +228,7 @@ def open_screen(
     InputError
         If the folder holds another screen or something else, another run works in it, or it cannot be written to.
     """
-    record = Record(by, tuple(digests), settings.content(), settings.digest(), tuple(digests_in({FILES_READ: files})))
+    record = Record(by, tuple(digests), settings.content(), settings.digest(), tuple(files))
     _require_own(folder, record, digests, force=force)
     ownership.require_place(folder)
     ownership.require_writable(folder)
@@ -246,7 +246,7 @@ def open_screen(
                 removed(one.with_suffix(".nc"))
             partial = filling / RECORD
             said = {"written_by": WRITER, "by": by, "of": record.of, "settings": record.settings}
-            said |= {FILES_READ: files} if files else {}
+            said |= {FILES_READ: digests_as_text(files)} if files else {}
             text = json.dumps({**said, "names": list(record.names)}, indent=1, default=str, ensure_ascii=False)
             partial.write_text(text + "\n", encoding="utf-8")
             placing.replace(partial, place / RECORD)

@@ -11,6 +11,7 @@ import numpy as np
 import xarray as xr
 
 from lensim.tables.exclusions import COLUMNS, DOSE, EVERY, MAY_BE_EVERY, Exclusion, Exclusions
+from lensim.tables.names import names_along
 from lensim.tables.names_alike import key_of_name
 from lensim.tables.well_names import parse_well_name
 
@@ -78,6 +79,21 @@ class Places:
         return ", ".join(dict.fromkeys(parts))
 
 
+def names_of(data: xr.Dataset, dim: str, pointer: str) -> np.ndarray:
+    """The names of what a pointer points at, along the dim of the pointer.
+
+    Parameters
+    ----------
+    data
+        One study.
+    dim
+        What has the names; of a dim without names they are numbers.
+    pointer
+        Variable of integer positions along `dim`.
+    """
+    return np.array(names_along(data, dim), dtype=object)[data[pointer].to_numpy()]
+
+
 def run_of(data: xr.Dataset, number: int) -> dict[str, np.ndarray]:
     """The column `run` of data from one file, by which a line may name it; no column for several files."""
     source = str(data.attrs.get("source", ""))
@@ -118,6 +134,11 @@ class Named:
     by
         A column of the places that tells studies apart: a line must be of one of them, or have `EVERY` there.
 
+    Attributes
+    ----------
+    lines
+        Of each part of the places, which line of the file excludes each well; `NONE` of wells that stay.
+
     Raises
     ------
     InputError
@@ -133,7 +154,7 @@ class Named:
                 labels.setdefault(name, {}).update(dict.fromkeys(np.unique(own.astype(str)).tolist()))
         self._labels = {name: tuple(own) for name, own in labels.items()}
         self._known: dict[tuple[str, str], dict[str, list[str]]] = {}
-        self._check(places)
+        self.lines = self._checked(places)
 
     def lines_of(self, places: Sequence[Places]) -> list[np.ndarray]:
         """Which line of the file excludes each well; `NONE` of wells that stay.
@@ -150,7 +171,7 @@ class Named:
                 own[self._mask(line, one, coded) & (own == NONE)] = number
         return found
 
-    def _check(self, places: Sequence[Places]) -> None:
+    def _checked(self, places: Sequence[Places]) -> list[np.ndarray]:
         lines, um_per_unit = self._exclusions.lines, self._exclusions.um_per_unit
         faults = self._exclusions.new_faults()
         coded = [_coded(one) for one in places]
@@ -164,11 +185,12 @@ class Named:
             before = [own[mask & (own != NONE)] for own, mask in zip(taken, masks, strict=True)]
             if any(len(one) for one in before):
                 first = lines[min(int(one.min()) for one in before if len(one))].line
-                rule = f"{line} has wells that {self._exclusions.unit} {first} excludes: leave one of the two"
+                rule = f"{line} has wells that {self._exclusions.unit} {first} excludes: delete one of the two"
                 faults.add(rule, line=line.line)
             for own, mask in zip(taken, masks, strict=True):
                 own[mask & (own == NONE)] = number
         faults.raise_if_any()
+        return taken
 
     def _mask(self, line: Exclusion, places: Places, coded: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
         """Which of some wells a line names; none where they lack what it says."""
@@ -217,14 +239,14 @@ class Named:
 
 
 def lines_of(exclusions: Exclusions, places: Sequence[Places]) -> list[np.ndarray]:
-    """Which line of the file excludes each well of all data, as `Named.lines_of`.
+    """Which line of the file excludes each well of all data; `NONE` of wells that stay.
 
     Raises
     ------
     InputError
         As `Named`.
     """
-    return Named(exclusions, places).lines_of(places)
+    return Named(exclusions, places).lines
 
 
 def _coded(places: Places) -> dict[str, tuple[np.ndarray, np.ndarray]]:

@@ -1,6 +1,5 @@
 """A file of wells or reactions that a person excludes, a line each, with the reason."""
 
-import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Final
 import pandas as pd
 
 from lensim.checks import FaultReport, InputError, instance
+from lensim.input_digests import digest_of_bytes
 from lensim.tables.columns import EXPERIMENT_NAMES, Found, Meaning, find_columns, missing
 from lensim.tables.names import plain_name
 from lensim.tables.number_text import DecimalMark, decimal_mark_in_doubt, is_missing, parse_number
@@ -167,7 +167,7 @@ def read_exclusions(
     unit = plain_name(found.column(DOSE)).rpartition("_")[2]
     return Exclusions(
         source.place,
-        hashlib.sha256(source.raw).hexdigest(),
+        digest_of_bytes(source.raw),
         tuple(lines),
         UM_PER_UNIT.get(unit, math.nan) if found.has(DOSE) else math.nan,
         faults.unit,

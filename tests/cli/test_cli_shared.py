@@ -17,5 +17,5 @@ def test_time_zero_is_a_column_with_its_value_or_to_be_left_out():
     assert time_zero_of(["ignore"]) == "ignore"
     with pytest.raises(InputError, match="--time-zero must be NAME=VALUE, got 'time_h'"):
         time_zero_of(["time_h"])
-    with pytest.raises(InputError, match="--time-zero ignore must stand alone"):
+    with pytest.raises(InputError, match="--time-zero ignore must be given alone"):
         time_zero_of(["ignore", "time_h=0"])

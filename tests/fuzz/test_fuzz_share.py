@@ -10,7 +10,7 @@ ROOT = 7
 INPUTS = {
     "dose_response": 120, "expression": 120, "bioassay": 80, "cell_cycle": 120, "expression_exports": 60, "plate_exports": 20,
     "rdml": 100, "parquet_dose_response": 30, "parquet_expression": 30, "parquet_bioassay": 30, "parquet_cell_cycle": 60,
-    "fcs": 100, "toml_selection": 60, "folder_replaced": 60, "results_folder": 20, "options": 40, "workbooks": 16,
+    "fcs": 100, "toml_selection": 60, "folder_replaced": 60, "results_folder": 20, "options": 40, "workbooks": 16, "exclusions": 120,
 }  # fmt: skip
 """Inputs by door: a second or less of each."""
 PATIENCE = 120

@@ -97,7 +97,7 @@ def test_lines_that_name_nothing_several_plates_or_what_is_gone_are_named(tmp_pa
         "are P1; P2",
         "out.csv line 3: well A1 is on 2 plates (P1; P2): say which in the column plate, or write * there for all of "
         "them",
-        "out.csv line 5: plate P1 has wells that line 4 excludes: leave one of the two",
+        "out.csv line 5: plate P1 has wells that line 4 excludes: delete one of the two",
         "out.csv line 6: plate P2, well H12 must name at least one well of the data, got none: no well is 'H12'; there "
         "are A1; A2; A3; B1; B2; B3",
     ]
