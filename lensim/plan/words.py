@@ -42,8 +42,7 @@ def field_in_words(name: str, number: Any = None) -> str:
 
 def counted_in_words(scenario: Scenario, field: str, number: int | None = None) -> str:
     """What a number of a field counts, in the words of its assay: 'patients', 'subjects in each of 2 groups'."""
-    at = scenario if number is None else scenario.at({field: number})
-    return assay_of(scenario).field_words(at, field, number) or field_in_words(field, number)
+    return _of_design(scenario if number is None else scenario.at({field: number}), field, number)
 
 
 def size_in_words(size: Size, question: Question) -> str:
@@ -121,6 +120,7 @@ def frontier_in_words(plan: Plan) -> str:
 
 
 def _of_design(scenario: Scenario, field: str, value: Any) -> str:
+    """What the number that a design has in a field counts."""
     return assay_of(scenario).field_words(scenario, field, value) or field_in_words(field, value)
 
 

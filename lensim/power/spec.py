@@ -4,7 +4,7 @@ import hashlib
 import itertools
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Final, Self
 
 import numpy as np
@@ -23,6 +23,7 @@ from lensim import limits
 from lensim.bounds import all_of, require_size
 from lensim.checks import InputError, one_of
 from lensim.config import FrozenConfig, checked
+from lensim.inference.settings import SamplerSettings
 from lensim.power.rule import BaseRule
 
 ANY: Final = "*"
@@ -44,6 +45,13 @@ def require_grid(place: str, grid: Mapping[str, Sequence[Any]]) -> None:
         "combinations",
         f"give fewer values, for there are {each}",
     )
+
+
+def require_names(place: str, names: Iterable[str], known: Sequence[str], instead: str = "") -> None:
+    """Refuse names that a design lacks; '*' is any. `instead` says what a name must be where none would do."""
+    for name in names:
+        if name not in (ANY, *known):
+            raise ValueError(f"{place} must be {instead or f'one of {", ".join(known)}'}, got {name!r}")
 
 
 class Distribution(FrozenConfig):
@@ -185,6 +193,11 @@ class AuditSpec(FrozenConfig):
 
     studies: int = Field(default=8, ge=0, le=limits.GRID_POINTS)
     draws: int = Field(default=1000, ge=100, le=limits.SAMPLER_STEPS)
+
+    @property
+    def sampler(self) -> SamplerSettings:
+        """How they are fitted."""
+        return SamplerSettings(draws=self.draws, tune=600, chains=2, target_accept=0.95, cores=1)
 
 
 class BaseScenario(FrozenConfig):

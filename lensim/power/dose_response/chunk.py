@@ -88,7 +88,7 @@ def run_audit(
     if not len(kept):
         return pd.DataFrame()
     picked, fast, part = picked[kept], _of(fast, kept), _part(batch, picked[kept])
-    settings = SamplerSettings(draws=scenario.audit.draws, tune=600, chains=2, target_accept=0.95, cores=1)
+    settings = scenario.audit.sampler
     nuts = _by_nuts(batch, picked, settings)
     panel = [answer.draws.curves[..., 0].mean(axis=2) for answer in (fast, nuts)]
     mean, sd = [x.mean(axis=1) for x in panel], [x.std(axis=1) for x in panel]

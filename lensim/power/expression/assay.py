@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from lensim import vocabulary as v
-from lensim.checks import InputError
 from lensim.power.assay import Part, PowerAssay
 from lensim.power.expression.chunk import run_audit, run_chunk
 from lensim.power.expression.plate_map import plate_map
+from lensim.power.expression.resources import resources_of_samples, room_of_plate
 from lensim.power.expression.scenario import ExpressionScenario
 from lensim.power.expression.spec import CONDITIONS
 from lensim.power.expression.study import not_in_posterior, simulate_chunk
@@ -31,25 +31,11 @@ def resources_of(scenario: ExpressionScenario, wells_per_plate: int) -> dict[str
         If a subject's reactions do not fit on a plate.
     """
     design, conditions = scenario.design, len(CONDITIONS)
-    subjects = sum(design.subjects.values())
-    samples = subjects * conditions * design.experiments
+    subjects, genes = sum(design.subjects.values()), len(design.genes)
     replicates = design.technical_replicates if design.has_reactions else 1
-    genes = len(design.targets) + len(design.references)
-    of_subject = conditions * genes * replicates
-    room = wells_per_plate // of_subject
-    if room < 1:
-        raise InputError(
-            f"costs.wells_per_plate must hold the {of_subject} reactions of one subject "
-            f"({conditions} conditions x {genes} genes x {replicates} replicates), got {wells_per_plate}"
-        )
-    series = genes * len(design.dilutions) * design.dilution_replicates if design.has_reactions else 0
-    return {
-        "subjects": subjects,
-        "cultures": samples,
-        "reverse_transcriptions": samples,
-        "wells": samples * genes * replicates + series,
-        "plates": design.experiments * math.ceil(subjects / room) + math.ceil(series / wells_per_plate),
-    }
+    of = f"one subject ({conditions} conditions x {genes} genes x {replicates} replicates)"
+    room = room_of_plate(wells_per_plate, conditions * genes * replicates, of)
+    return resources_of_samples(design, subjects, design.experiments * math.ceil(subjects / room), wells_per_plate)
 
 
 def remark_of(scenario: ExpressionScenario) -> str:

@@ -8,9 +8,10 @@ import pandas as pd
 import xarray as xr
 
 from lensim.inference.settings import SamplerSettings
-from lensim.power.diagnosands import COLUMNS, EXACT, FAILED, SCORES, audit_table
+from lensim.power.diagnosands import EXACT, audit_table
 from lensim.power.expression import engine_exact
 from lensim.power.expression.answer import MEAN_MCSE, PairAnswer
+from lensim.power.expression.decisions import decisions, rows_of_rule
 from lensim.power.expression.engine import find_engine, name_differences, questions_of
 from lensim.power.expression.rule import PairVerdicts, evidence_of
 from lensim.power.expression.scenario import ExpressionScenario
@@ -32,30 +33,15 @@ def decide(batch: PairBatch, answer: PairAnswer | None, first_study: int = 0) ->
     posterior = None if answer is None else name_differences(answer.posterior, scenario)
     evidence = evidence_of(batch.pairs, posterior)
     kinds = list(scenario.design.subjects)
-    studies, targets = len(batch.true_mu), len(scenario.design.targets)
     parts = []
     for number, rule in enumerate(scenario.rules):
         verdicts: PairVerdicts = rule.apply(evidence)
         truth, spread = rule.true_effect(batch.true_mu, kinds), rule.of_cell_type(batch.true_sigma, kinds)
+        answered_by = None
         if rule.needs_posterior and answer is not None:
-            answered_by = np.repeat(answer.answered_by[:, None], targets, axis=1)
-        else:  # a test fails where it has no P value
-            answered_by = np.where(np.isfinite(verdicts.probability), EXACT, FAILED)
-        study = np.repeat(np.arange(studies)[:, None] + first_study, targets, axis=1)
-        target = np.repeat(np.arange(targets)[None], studies, axis=0)
-        columns = (
-            np.full(study.shape, number), target, verdicts.decided, verdicts.estimate, verdicts.low, verdicts.high,
-            verdicts.probability, truth, rule.is_null(truth), answered_by,
-            rule.covered(verdicts, truth, spread), rule.is_so(truth, spread),
-        )  # fmt: skip
-        table = {"study": study.ravel()} | {
-            name: np.asarray(values).ravel() for name, values in zip((*COLUMNS, *SCORES), columns, strict=True)
-        }
-        parts.append(pd.DataFrame(table))
-    return pd.concat(parts, ignore_index=True).astype(
-        {name: bool for name in ("decided", "is_null", "is_so")}
-        | {"study": "int64", "rule": "int16", "target": "int16", "answered_by": "int8"}
-    )
+            answered_by = np.repeat(answer.answered_by[:, None], truth.shape[1], axis=1)
+        parts.append(rows_of_rule(number, rule, verdicts, truth, spread, answered_by))
+    return decisions(parts, first_study)
 
 
 def run_audit(
@@ -77,7 +63,7 @@ def run_audit(
     from lensim.power.expression import engine_nuts  # which loads samplers
 
     picked = asked[kept]
-    settings = SamplerSettings(draws=scenario.audit.draws, tune=600, chains=2, target_accept=0.95, cores=1)
+    settings = scenario.audit.sampler
     nuts = engine_nuts.answer_pairs(batch, questions, picked, settings)
     part = _part(batch, picked)
     ours = PairAnswer(exact.posterior.isel(study=kept), exact.answered_by[kept])

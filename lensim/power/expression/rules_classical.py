@@ -26,42 +26,29 @@ UNPAIRED: Final = (
 )
 
 
-class TestRule(ExpressionRule):
-    """A classical test that ratios are 1, two-sided or towards one side.
+Sides = Literal["two", "greater", "less"]
+ALTERNATIVE: Final[Mapping[Sides, Literal["two-sided", "greater", "less"]]] = {
+    "two": "two-sided",
+    "greater": "greater",
+    "less": "less",
+}
+"""Names of scipy."""
 
-    `test`: t_ratio and t_log2 are Student's on either scale, wilcoxon is the signed-rank and sign the sign test.
-    """
+ON_LEVEL: Final = dict.fromkeys(("p", "p_value", "level"), "alpha is the level") | dict.fromkeys(
+    ("one_sided", "alternative", "tails", "two_sided"), 'sides is "two", "greater" or "less"'
+)
+"""Advice on keys that people try for the level and the side of a test."""
 
-    advice: ClassVar[Mapping[str, str]] = (
-        dict.fromkeys(("test=t_test", "test=t", "test=paired_t", "test=paired_t_test"), PAIRED)
-        | dict.fromkeys(
-            (f"test={name}" for name in ("unpaired_t", "welch", "student", "two_sample_t", "t_ind", "mann_whitney")),
-            UNPAIRED,
-        )
-        | dict.fromkeys(("test=anova", "test=kruskal"), "of several groups, compare two at a time")
-        | dict.fromkeys(("first", "second", "groups"), UNPAIRED)
-        | {"p": "alpha is the level", "p_value": "alpha is the level", "level": "alpha is the level"}
-        | dict.fromkeys(("one_sided", "alternative", "tails", "two_sided"), 'sides is "two", "greater" or "less"')
-    )
-    rule: Literal["test"] = "test"
-    test: Literal["t_ratio", "t_log2", "wilcoxon", "sign"]
+
+class SidedRule(ExpressionRule):
+    """A classical test, two-sided or towards one side."""
+
     alpha: float = Field(default=0.05, gt=0, lt=1)
-    sides: Literal["two", "greater", "less"] = "two"
-    cell_type: str = ""
-
-    def describe(self) -> str:
-        """The label of a rule without a name: 't on log ratios, 0.05'."""
-        words = {"t_ratio": "t on ratios", "t_log2": "t on log ratios", "wilcoxon": "Wilcoxon", "sign": "sign test"}
-        sides = "" if self.sides == "two" else f", {self.sides}"
-        return f"{words[self.test]}, {self.alpha:g}{sides}" + (f", {self.cell_type}" if self.cell_type else "")
-
-    def check(self, cell_types: tuple[str, ...], targets: tuple[str, ...]) -> None:
-        """Refuse a cell type that is not there."""
-        require_type(self, self.cell_type, cell_types)
+    sides: Sides = "two"
 
     @property
     def has_sign(self) -> bool:
-        """True: a find is an increase or a decrease."""
+        """True: a find is an increase or a decrease, or says which group has more."""
         return True
 
     def is_null(self, effect: np.ndarray) -> np.ndarray:
@@ -69,11 +56,46 @@ class TestRule(ExpressionRule):
         none = np.abs(effect) < SMALLEST_EFFECT
         return none | {"two": none, "greater": effect < 0, "less": effect > 0}[self.sides]
 
+    def words_of(self, name: str, about: str) -> str:
+        """The label of a rule without a name: the test, its level and side, and what follows."""
+        side = "" if self.sides == "two" else f", {self.sides}"
+        return f"{name}, {self.alpha:g}{side}{about}"
+
+
+class TestRule(SidedRule):
+    """A classical test that ratios are 1, two-sided or towards one side.
+
+    `test`: t_ratio and t_log2 are Student's on either scale, wilcoxon is the signed-rank and sign the sign test.
+    """
+
+    advice: ClassVar[Mapping[str, str]] = (
+        ON_LEVEL
+        | dict.fromkeys(("test=t_test", "test=t", "test=paired_t", "test=paired_t_test"), PAIRED)
+        | dict.fromkeys(
+            (f"test={name}" for name in ("unpaired_t", "welch", "student", "two_sample_t", "t_ind", "mann_whitney")),
+            UNPAIRED,
+        )
+        | dict.fromkeys(("test=anova", "test=kruskal"), "of several groups, compare two at a time")
+        | dict.fromkeys(("first", "second", "groups"), UNPAIRED)
+    )
+    rule: Literal["test"] = "test"
+    test: Literal["t_ratio", "t_log2", "wilcoxon", "sign"]
+    cell_type: str = ""
+
+    def describe(self) -> str:
+        """The label of a rule without a name: 't on log ratios, 0.05'."""
+        words = {"t_ratio": "t on ratios", "t_log2": "t on log ratios", "wilcoxon": "Wilcoxon", "sign": "sign test"}
+        return self.words_of(words[self.test], f", {self.cell_type}" if self.cell_type else "")
+
+    def check(self, cell_types: tuple[str, ...], targets: tuple[str, ...]) -> None:
+        """Refuse a cell type that is not there."""
+        require_type(self, self.cell_type, cell_types)
+
     def apply(self, evidence: PairEvidence) -> PairVerdicts:
         """P value of every study and target; NaN, and no find, where there are fewer than two ratios."""
         own = evidence.kind_of_subject == (self.cell_type or evidence.kind_of_subject[0])
         values = evidence.log2_ratio[:, :, own]
-        side = {"two": "two-sided", "greater": "greater", "less": "less"}[self.sides]
+        side = ALTERNATIVE[self.sides]
         shape = values.shape[:2]
         flat = values.reshape(-1, values.shape[2])
         p = np.full(len(flat), np.nan)
@@ -157,14 +179,9 @@ class UnpairedRule(ExpressionRule):
     def apply(self, evidence: PairEvidence) -> PairVerdicts:
         """P value of every study and target; NaN, and no find, where a group has fewer than two ratios."""
         kinds = evidence.kind_of_subject
-        groups = [evidence.log2_ratio[:, :, kinds == name] for name in (self.first, self.second)]
-        counts = [np.isfinite(values).sum(axis=2) for values in groups]
-        means = [_mean(values) for values in groups]
+        groups = [moments(evidence.log2_ratio[:, :, kinds == name]) for name in (self.first, self.second)]
+        counts, means, square = zip(*groups, strict=True)
         enough = (counts[0] >= FEWEST) & (counts[1] >= FEWEST)
-        square = [
-            np.where(np.isfinite(values), (values - mean[..., None]) ** 2, 0.0).sum(axis=2)
-            for values, mean in zip(groups, means, strict=True)
-        ]
         parts = [s / np.maximum(n - 1, 1) / np.maximum(n, 1) for s, n in zip(square, counts, strict=True)]
         variance = parts[0] + parts[1]
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -213,12 +230,15 @@ class MannWhitneyRule(ExpressionRule):
             a, b = (x[study, target][np.isfinite(x[study, target])] for x in (one, other))
             if min(len(a), len(b)) >= FEWEST:
                 p[study, target] = stats.mannwhitneyu(a, b).pvalue
-        estimate = _mean(one) - _mean(other)
+        estimate = moments(one)[1] - moments(other)[1]
         none = np.full(p.shape, np.nan)
         return PairVerdicts(np.nan_to_num(p, nan=1.0) < self.alpha, estimate, none, none, p)
 
 
-def _mean(values: np.ndarray) -> np.ndarray:
+def moments(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Number of those that are there along the last axis, their mean, and their sum of squares around it."""
     there = np.isfinite(values)
+    number = there.sum(axis=-1)
     total = np.where(there, values, 0.0).sum(axis=-1)
-    return np.asarray(np.divide(total, there.sum(axis=-1), out=np.full(total.shape, np.nan), where=there.any(axis=-1)))
+    mean = np.divide(total, number, out=np.full(total.shape, np.nan), where=number > 0)
+    return number, mean, np.where(there, (values - mean[..., None]) ** 2, 0.0).sum(axis=-1)

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from lensim.power.expression.rules import Rule
 from lensim.power.expression.spec import ExpressionAnalysisSpec, ExpressionDesignSpec, ExpressionTruthSpec
 from lensim.power.rule import BaseRule
-from lensim.power.spec import ANY, BaseScenario
+from lensim.power.spec import BaseScenario, require_names
 
 
 class ExpressionScenario(BaseScenario):
@@ -35,11 +35,9 @@ class ExpressionScenario(BaseScenario):
         for place, names_of, known in (
             ("truth.expression target", [e.target for e in self.truth.expression], self.design.targets),
             ("truth.expression cell_type", [e.cell_type for e in self.truth.expression], tuple(self.design.subjects)),
-            ("truth.assays gene", [a.gene for a in self.truth.assays], self.design.targets + self.design.references),
+            ("truth.assays gene", [a.gene for a in self.truth.assays], self.design.genes),
         ):
-            for name in names_of:
-                if name not in (ANY, *known):
-                    raise ValueError(f"{place} must be one of {', '.join(known)}, got {name!r}")
+            require_names(place, names_of, known)
         return self
 
     def items(self, rule: BaseRule) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -28,14 +28,91 @@ NUMBERS: Final = "subjects says how many of each cell type there are, as in subj
 PLATES: Final = STANDARD_PLATES[:2]
 """Rows and columns of the plates that reactions are planned on, the smallest first."""
 CONDITIONS: Final = ("control", "treated")
+WHOLE: Final = 1e-9
+"""Error of arithmetic in a number of subjects that is whole."""
+
+ON_GENES: Final = dict.fromkeys(
+    ("genes", "gene", "target"), 'targets is a list, as in targets = ["TNF"]'
+) | dict.fromkeys(("reference", "reference_gene", "housekeeping"), 'references is a list, as in ["RPL37A"]')
+"""Advice on keys that people try for genes."""
 
 
-def smallest_plate(*together: int) -> tuple[int, int] | None:
-    """Rows and columns of the smallest plate that holds the largest of some numbers of wells; None where none does."""
-    return next((one for one in PLATES if one[0] * one[1] >= max(together)), None)
+class ReactionsDesignSpec(GrownConfig):
+    """The part of a design that all RT-qPCR studies have: genes, replicates, the dilution series, and dropout.
+
+    Attributes
+    ----------
+    assay, subjects
+        Which study it is, and how many subjects; each design says of what.
+    targets, references
+        Genes.
+    technical_replicates, dilutions, dilution_replicates, cycle_limit
+        As `ExpressionDesign` has them.
+    dropout
+        Share of the subjects that are lost: of n that are recruited, n (1 - dropout), rounded down, are analysed, and
+        all are paid for.
+    """
+
+    assay: str
+    subjects: Any
+    targets: tuple[str, ...] = ("TNF",)
+    references: tuple[str, ...] = ("RPL37A",)
+    technical_replicates: int = Field(default=2, ge=1)
+    dilutions: tuple[Annotated[float, Field(gt=0)], ...] = FIVEFOLD_DILUTIONS
+    dilution_replicates: int = Field(default=2, ge=0)
+    cycle_limit: float = Field(default=40.0, gt=0)
+    dropout: float = Field(default=0.0, ge=0, lt=1)
+
+    @model_validator(mode="after")
+    def _has_targets(self) -> Self:
+        if not self.targets:
+            raise ValueError("targets must name at least one gene, got none")
+        return self
+
+    @property
+    def has_reactions(self) -> bool:
+        """Whether reactions are simulated, and not what is computed from them."""
+        raise NotImplementedError
+
+    @property
+    def all_samples(self) -> int:
+        """Samples of all subjects that are recruited."""
+        raise NotImplementedError
+
+    @property
+    def samples_together(self) -> int:
+        """Samples whose reactions lie on one plate."""
+        raise NotImplementedError
+
+    @property
+    def genes(self) -> tuple[str, ...]:
+        """Targets, then references."""
+        return (*self.targets, *self.references)
+
+    @property
+    def series_wells(self) -> int:
+        """Reactions of the dilution series of all genes."""
+        return len(self.genes) * len(self.dilutions) * self.dilution_replicates
+
+    @property
+    def wells(self) -> int:
+        """Reactions of a study; without reactions the numbers that they would give, one of each sample and gene."""
+        if not self.has_reactions:
+            return self.all_samples * len(self.genes)
+        return self.all_samples * len(self.genes) * self.technical_replicates + self.series_wells
+
+    @property
+    def plate(self) -> tuple[int, int] | None:
+        """Rows and columns of the smallest plate that holds the samples together, and a dilution series."""
+        together = self.samples_together * len(self.genes) * self.technical_replicates
+        return next((one for one in PLATES if one[0] * one[1] >= max(together, self.series_wells)), None)
+
+    def left_of(self, recruited: int) -> int:
+        """Subjects that are analysed of those recruited."""
+        return math.floor(recruited * (1.0 - self.dropout) + WHOLE)
 
 
-class ExpressionDesignSpec(GrownConfig):
+class ExpressionDesignSpec(ReactionsDesignSpec):
     """The study whose power is asked.
 
     Attributes
@@ -56,15 +133,14 @@ class ExpressionDesignSpec(GrownConfig):
 
     later: ClassVar[tuple[str, ...]] = ("dropout",)
     advice: ClassVar[Mapping[str, str]] = (
-        dict.fromkeys(("conditions", "treatments", "arms", "contrasts", "doses", "times"), ONE_TREATMENT)
+        ON_GENES
+        | dict.fromkeys(("conditions", "treatments", "arms", "contrasts", "doses", "times"), ONE_TREATMENT)
         | dict.fromkeys(("groups", "unpaired", "paired", "cell_types", "controls"), TWO_GROUPS)
         | dict.fromkeys(("n", "lines", "donors", "patients", "samples", "animals", "size", "n_subjects"), NUMBERS)
         | dict.fromkeys(
             ("replicates", "triplicates", "wells", "biological_replicates"),
             "experiments are independent repeats of a pair, technical_replicates are wells of one sample",
         )
-        | dict.fromkeys(("genes", "gene", "target"), 'targets is a list, as in targets = ["TNF"]')
-        | dict.fromkeys(("reference", "reference_gene", "housekeeping"), 'references is a list, as in ["RPL37A"]')
         | dict.fromkeys(("efficiency", "amplification_factor"), "the table truth.assays has amplification_factor")
         | dict.fromkeys(
             ("drop_out", "attrition", "loss", "missing", "lost"),
@@ -73,14 +149,7 @@ class ExpressionDesignSpec(GrownConfig):
     )
     assay: Literal["expression", "ratios"] = "expression"
     subjects: dict[str, Annotated[int, Field(ge=1)]] = Field(default={"line": 12})
-    targets: tuple[str, ...] = ("TNF",)
-    references: tuple[str, ...] = ("RPL37A",)
     experiments: int = Field(default=2, ge=1)
-    technical_replicates: int = Field(default=2, ge=1)
-    dilutions: tuple[Annotated[float, Field(gt=0)], ...] = FIVEFOLD_DILUTIONS
-    dilution_replicates: int = Field(default=2, ge=0)
-    cycle_limit: float = Field(default=40.0, gt=0)
-    dropout: float = Field(default=0.0, ge=0, lt=1)
 
     @model_validator(mode="after")
     def _someone(self) -> "ExpressionDesignSpec":
@@ -89,8 +158,6 @@ class ExpressionDesignSpec(GrownConfig):
         require_size(
             "subjects", sum(self.subjects.values()), limits.ENTRIES, "subjects", "give fewer of each cell type"
         )
-        if not self.targets:
-            raise ValueError("targets must name at least one gene, got none")
         for kind, number in self.completing.items():
             if not number:
                 raise ValueError(
@@ -101,21 +168,17 @@ class ExpressionDesignSpec(GrownConfig):
     @property
     def completing(self) -> dict[str, int]:
         """Subjects with a pair by cell type: those recruited less those that drop out."""
-        return {kind: math.floor(n * (1.0 - self.dropout) + 1e-9) for kind, n in self.subjects.items()}
+        return {kind: self.left_of(n) for kind, n in self.subjects.items()}
 
     @property
-    def wells(self) -> int:
-        """Reactions of a study; of ratios, those that would be pairs."""
-        genes, series = len(self.targets) + len(self.references), len(self.dilutions) * self.dilution_replicates
-        samples = sum(self.subjects.values()) * 2 * self.experiments
-        return genes * (samples * self.technical_replicates + series) if self.has_reactions else samples * genes
+    def all_samples(self) -> int:
+        """One of each subject under each condition in each experiment."""
+        return sum(self.subjects.values()) * len(CONDITIONS) * self.experiments
 
     @property
-    def plate(self) -> tuple[int, int] | None:
-        """Rows and columns of the plate for a subject's reactions of one experiment, and for a dilution series."""
-        genes = len(self.targets) + len(self.references)
-        of_subject = len(CONDITIONS) * genes * self.technical_replicates
-        return smallest_plate(of_subject, genes * len(self.dilutions) * self.dilution_replicates)
+    def samples_together(self) -> int:
+        """Those of a subject in one experiment."""
+        return len(CONDITIONS)
 
     @property
     def has_reactions(self) -> bool:

@@ -30,6 +30,11 @@ class GroupQuestions:
     probabilities: Sequence[float]
     comparisons: Sequence[int]
 
+    @property
+    def numbers(self) -> int:
+        """How many numbers each comparison has: mean, sd, P at thresholds, quantiles."""
+        return 2 + len(self.thresholds) + len(self.probabilities)
+
 
 @dataclass(frozen=True)
 class GroupAnswer:

@@ -7,11 +7,11 @@ from typing import Final
 import pandas as pd
 
 from lensim import vocabulary as v
-from lensim.checks import InputError
 from lensim.expression.groups.comparisons import CELL_TYPES
 from lensim.expression.groups.design import lay_out_groups
 from lensim.power.assay import Part, PowerAssay
 from lensim.power.expression.plate_map import map_of_sheet
+from lensim.power.expression.resources import resources_of_samples, room_of_plate
 from lensim.power.groups.chunk import run_audit, run_chunk
 from lensim.power.groups.rules import GroupRule
 from lensim.power.groups.scenario import GroupsScenario
@@ -35,24 +35,11 @@ def resources_of(scenario: GroupsScenario, wells_per_plate: int) -> dict[str, fl
     InputError
         If a sample's reactions do not fit on a plate.
     """
-    design = scenario.design
-    subjects = sum(one.recruited for one in design.sizes)
-    samples, genes = subjects * design.samples, len(design.targets) + len(design.references)
+    design, genes = scenario.design, len(scenario.design.genes)
     replicates = design.technical_replicates if design.has_reactions else 1
-    room = wells_per_plate // (genes * replicates)
-    if room < 1:
-        raise InputError(
-            f"costs.wells_per_plate must hold the {genes * replicates} reactions of one sample ({genes} genes x "
-            f"{replicates} replicates), got {wells_per_plate}"
-        )
-    series = genes * len(design.dilutions) * design.dilution_replicates if design.has_reactions else 0
-    return {
-        "subjects": subjects,
-        "cultures": samples,
-        "reverse_transcriptions": samples,
-        "wells": samples * genes * replicates + series,
-        "plates": math.ceil(samples / room) + math.ceil(series / wells_per_plate),
-    }
+    of = f"one sample ({genes} genes x {replicates} replicates)"
+    room = room_of_plate(wells_per_plate, genes * replicates, of)
+    return resources_of_samples(design, design.recruited, math.ceil(design.all_samples / room), wells_per_plate)
 
 
 def field_words(scenario: GroupsScenario, field: str, number: int | None) -> str:
@@ -66,7 +53,7 @@ def field_words(scenario: GroupsScenario, field: str, number: int | None) -> str
     what = f"in each of {len(design.names)} groups" if is_equal else "for each 1 of the ratio of groups"
     if number is None:
         return f"{noun} {what}"
-    total = sum(one.recruited for one in design.sizes)
+    total = design.recruited
     each = ", ".join(design.names if is_equal else [f"{k} {n}" for k, n in subjects_of(scenario).items()])
     return f"{noun} {what} ({each}; {total} in all)"
 

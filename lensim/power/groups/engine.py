@@ -5,7 +5,6 @@ from typing import Final
 
 import numpy as np
 
-from lensim.checks import one_of
 from lensim.expression.exact.groups import compare_groups
 from lensim.power.diagnosands import EXACT, FAILED
 from lensim.power.groups.answer import NAMES, GroupAnswer, GroupQuestions, as_posterior
@@ -19,7 +18,7 @@ def by_quadrature(batch: GroupBatch, questions: GroupQuestions) -> GroupAnswer:
     asked = np.asarray(questions.comparisons, dtype=int)
     moved = np.einsum("cg,stgn->stcn", weights[asked], batch.factor_slope)
     further = np.einsum("stcn,sn->stc", moved**2, batch.factor_sd**2)
-    shape = (*batch.level.shape[:2], len(weights), 2 + len(questions.thresholds) + len(questions.probabilities))
+    shape = (*batch.level.shape[:2], len(weights), questions.numbers)
     found = np.full(shape, np.nan)
     whole = np.flatnonzero(batch.is_whole)
     compared = compare_groups(
@@ -66,15 +65,3 @@ ENGINES: Final[Mapping[str, Callable[[GroupBatch, GroupQuestions], GroupAnswer]]
     "exact": by_quadrature,
     "nuts": _by_nuts,
 }
-
-
-def find_engine(name: str) -> Callable[[GroupBatch, GroupQuestions], GroupAnswer]:
-    """The engine of a name.
-
-    Raises
-    ------
-    InputError
-        If there is none.
-    """
-    one_of("analysis.engine", name, sorted(ENGINES))
-    return ENGINES[name]

@@ -4,9 +4,8 @@ Levels go to `level_groups`, the model that the quadrature integrates; studies w
 `expression_hierarchical` with all their reactions, as `lensim fit` does it.
 """
 
-from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Any
 
 import arviz as az
 import numpy as np
@@ -19,13 +18,11 @@ from lensim.expression.simulate import one_study
 from lensim.inference.catalogue import find_model
 from lensim.inference.settings import SamplerSettings
 from lensim.power.diagnosands import FAILED, NUTS
+from lensim.power.expression.answer import MEAN_MCSE
 from lensim.power.expression.engine_nuts import REACTION_MODEL, SETTINGS, drawn_posterior, with_factors
 from lensim.power.groups.answer import ITEM, NAMES, GroupAnswer, GroupQuestions, as_posterior
 from lensim.power.groups.spec import frame_of
 from lensim.power.groups.study import GroupBatch
-
-MEAN_MCSE: Final = "mean_mcse"
-"""Monte Carlo standard error of a log2 ratio, by the effective number of draws."""
 
 
 def answer(batch: GroupBatch, questions: GroupQuestions, settings: SamplerSettings = SETTINGS) -> GroupAnswer:
@@ -137,15 +134,12 @@ def _means_of_fold_changes(posterior: xr.Dataset, batch: GroupBatch) -> np.ndarr
     return np.stack(found, axis=1)
 
 
-def _described(
-    means: np.ndarray, weights: np.ndarray, asked: Sequence[int], questions: GroupQuestions
-) -> tuple[np.ndarray, np.ndarray]:
+def _described(means: np.ndarray, weights: np.ndarray, questions: GroupQuestions) -> tuple[np.ndarray, np.ndarray]:
     """Numbers (target, comparison, number) of draws of means, and the Monte Carlo error of each ratio's mean."""
-    numbers = 2 + len(questions.thresholds) + len(questions.probabilities)
-    found = np.full((len(means), len(weights), numbers), np.nan)
+    found = np.full((len(means), len(weights), questions.numbers), np.nan)
     error = np.full(found.shape[:2], np.nan)
     for t in range(len(means)):
-        for c in asked:
+        for c in questions.comparisons:
             ratio = np.einsum("g,gcd->cd", weights[c], means[t])
             found[t, c, :2] = ratio.mean(), ratio.std()
             above = [(ratio > at).mean() for at in questions.thresholds]
@@ -157,12 +151,11 @@ def _described(
 def _together(found: list[np.ndarray | None], batch: GroupBatch, questions: GroupQuestions) -> GroupAnswer:
     """One Dataset along study, NaN where there was no fit."""
     weights, targets = frame_of(batch.scenario.design).weights, batch.level.shape[1]
-    numbers = 2 + len(questions.thresholds) + len(questions.probabilities)
-    values = np.full((len(found), targets, len(weights), numbers), np.nan)
+    values = np.full((len(found), targets, len(weights), questions.numbers), np.nan)
     error = np.full(values.shape[:3], np.nan)
     for at, means in enumerate(found):
         if means is not None:
-            values[at], error[at] = _described(means, weights, questions.comparisons, questions)
+            values[at], error[at] = _described(means, weights, questions)
     posterior = as_posterior(values, questions)
     posterior[MEAN_MCSE] = ((v.STUDY, ITEM), error.reshape(len(found), -1))
     is_there = np.isfinite(posterior[NAMES[0]].to_numpy())

@@ -6,19 +6,13 @@ from typing import ClassVar, Final, Literal
 
 import numpy as np
 import xarray as xr
-from pydantic import Field
 from scipy import stats
 
 from lensim.expression.groups.comparisons import FEWEST, Comparison
-from lensim.power.expression.rule import SMALLEST_EFFECT, ExpressionRule, PairEvidence, PairVerdicts
+from lensim.power.expression.rule import ExpressionRule, PairEvidence, PairVerdicts
+from lensim.power.expression.rules_classical import ALTERNATIVE, ON_LEVEL, SidedRule, Sides, moments
 from lensim.power.expression.rules_of_posterior import ChangesRule, NarrowRule, OfPosterior, PlaceRule, TailRule
 
-Sides = Literal["two", "greater", "less"]
-ALTERNATIVE: Final[Mapping[Sides, Literal["two-sided", "greater", "less"]]] = {
-    "two": "two-sided",
-    "greater": "greater",
-    "less": "less",
-}
 _UNPAIRED: Final = (
     'unpaired_t is the t-test of two groups (Welch\'s, or variance = "equal"), mann_whitney the rank test'
 )
@@ -106,31 +100,14 @@ class DiscoveryRule(_OnPosterior, ChangesRule):
     """Items (targets and contrasts) called changed, as many as keep the expected share of wrong signs at `rate`."""
 
 
-class _ClassicalRule(GroupRule):
+class _ClassicalRule(GroupRule, SidedRule):
     """A classical test of groups."""
 
     advice: ClassVar[Mapping[str, str]] = (
-        dict.fromkeys(("first", "second", "groups", "contrast"), 'contrasts is a list, as in ["drug over control"]')
-        | {"p": "alpha is the level", "p_value": "alpha is the level", "level": "alpha is the level"}
-        | dict.fromkeys(("one_sided", "alternative", "tails", "two_sided"), 'sides is "two", "greater" or "less"')
+        ON_LEVEL
+        | dict.fromkeys(("first", "second", "groups", "contrast"), 'contrasts is a list, as in ["drug over control"]')
         | dict.fromkeys(("test", "equal_var", "welch", "student"), _UNPAIRED)
     )
-    alpha: float = Field(default=0.05, gt=0, lt=1)
-    sides: Sides = "two"
-
-    @property
-    def has_sign(self) -> bool:
-        """True: a find says which group has more."""
-        return True
-
-    def is_null(self, effect: np.ndarray) -> np.ndarray:
-        """Whether there is no difference, or one in the other direction than tested."""
-        none = np.abs(effect) < SMALLEST_EFFECT
-        return none | {"two": none, "greater": effect < 0, "less": effect > 0}[self.sides]
-
-    def _words(self, name: str) -> str:
-        side = "" if self.sides == "two" else f", {self.sides}"
-        return f"{name}, {self.alpha:g}{side}{self.suffix}"
 
 
 class UnpairedRule(_ClassicalRule):
@@ -146,7 +123,7 @@ class UnpairedRule(_ClassicalRule):
 
     def describe(self) -> str:
         """The label of a rule without a name: 'Welch t, 0.05'."""
-        return self._words("Welch t" if self.variance == "own" else "Student t")
+        return self.words_of("Welch t" if self.variance == "own" else "Student t", self.suffix)
 
     def apply(self, evidence: PairEvidence) -> PairVerdicts:
         """P value of every study and item; NaN, and no find, where a group has fewer than two subjects."""
@@ -159,7 +136,7 @@ class UnpairedRule(_ClassicalRule):
         self, evidence: GroupEvidence, target: int, weights: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         own = np.flatnonzero(weights)
-        each = [_moments(evidence.log2_ratio[:, target, evidence.kind_of_subject == g]) for g in own]
+        each = [moments(evidence.log2_ratio[:, target, evidence.kind_of_subject == g]) for g in own]
         number, mean, square = (np.stack(one, axis=1) for one in zip(*each, strict=True))  # (study, group)
         rest = np.maximum(number - 1, 1)
         w = weights[own]
@@ -193,7 +170,7 @@ class MannWhitneyRule(_ClassicalRule):
 
     def describe(self) -> str:
         """The label of a rule without a name: 'Mann-Whitney, 0.05'."""
-        return self._words("Mann-Whitney")
+        return self.words_of("Mann-Whitney", self.suffix)
 
     def apply(self, evidence: PairEvidence) -> PairVerdicts:
         """P value of every study and item; NaN where a group has no subject."""
@@ -205,7 +182,7 @@ class MannWhitneyRule(_ClassicalRule):
                 for g in (int(np.argmax(groups.weights[c])), int(np.argmin(groups.weights[c])))
             )
             p.append(_rank_test(one, other, self.sides))
-            estimate.append(_moments(one)[1] - _moments(other)[1])
+            estimate.append(moments(one)[1] - moments(other)[1])
         found, apart = np.stack(p, axis=1), np.stack(estimate, axis=1)
         none = np.full(found.shape, np.nan)
         return PairVerdicts(np.nan_to_num(found, nan=1.0) < self.alpha, apart, none, none, found)
@@ -215,15 +192,6 @@ def _groups_evidence(evidence: PairEvidence) -> GroupEvidence:
     if not isinstance(evidence, GroupEvidence):
         raise TypeError(f"a rule on groups needs GroupEvidence, got {type(evidence).__name__}")
     return evidence
-
-
-def _moments(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Number, mean and sum of squares around it of each study's subjects (study, subject)."""
-    there = np.isfinite(values)
-    number = there.sum(axis=1)
-    total = np.where(there, values, 0.0).sum(axis=1)
-    mean = np.divide(total, number, out=np.full(total.shape, np.nan), where=number > 0)
-    return number, mean, np.where(there, (values - mean[:, None]) ** 2, 0.0).sum(axis=1)
 
 
 def _rank_test(one: np.ndarray, other: np.ndarray, sides: Sides) -> np.ndarray:

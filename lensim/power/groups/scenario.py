@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from lensim.power.groups.rules import GroupRule, Rule
 from lensim.power.groups.spec import EVERY, GroupsAnalysisSpec, GroupsDesignSpec, GroupsTruthSpec
 from lensim.power.rule import BaseRule
-from lensim.power.spec import ANY, BaseScenario
+from lensim.power.spec import BaseScenario, require_names
 
 
 class GroupsScenario(BaseScenario):
@@ -33,16 +33,11 @@ class GroupsScenario(BaseScenario):
         self.require_chunk(design.wells, f"the subjects, genes or replicates of design ({design.wells:,} wells)")
         conditions = list(dict.fromkeys(one.condition for one in design.sizes))
         kinds = list(dict.fromkeys(one.cell_type for one in design.sizes))
-        for place, names_of, known in (
-            ("truth.groups target", [one.target for one in self.truth.groups], list(design.targets)),
-            ("truth.groups group", [one.group for one in self.truth.groups], conditions),
-            ("truth.groups cell_type", [one.cell_type for one in self.truth.groups], kinds),
-            ("truth.assays gene", [one.gene for one in self.truth.assays], [*design.targets, *design.references]),
-        ):
-            for name in names_of:
-                if name not in (ANY, *known):
-                    said = "left out, as groups has no cell types" if known == [EVERY] else f"one of {', '.join(known)}"
-                    raise ValueError(f"{place} must be {said}, got {name!r}")
+        no_kinds = "left out, as groups has no cell types" if kinds == [EVERY] else ""
+        require_names("truth.groups target", [one.target for one in self.truth.groups], design.targets)
+        require_names("truth.groups group", [one.group for one in self.truth.groups], conditions)
+        require_names("truth.groups cell_type", [one.cell_type for one in self.truth.groups], kinds, no_kinds)
+        require_names("truth.assays gene", [one.gene for one in self.truth.assays], design.genes)
         for one in self.truth.groups:
             for what in ("fold_change", "percent_of_control", "log2_fold_change"):
                 if one.group == design.control and getattr(one, what) is not None:

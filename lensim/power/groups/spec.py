@@ -14,17 +14,15 @@ from lensim import limits
 from lensim import vocabulary as v
 from lensim.bounds import number_fault, require_size
 from lensim.config import FrozenConfig
-from lensim.expression.design import FIVEFOLD_DILUTIONS
 from lensim.expression.groups.comparisons import Comparison, comparisons_of
 from lensim.expression.groups.levels import names_of_groups
 from lensim.expression.priors import LevelPriors
 from lensim.power.design_prior import FileOfPosterior
-from lensim.power.expression.spec import AssaySpec, ReactionFaultSpec, smallest_plate
-from lensim.power.spec import ANY, GrownConfig, NonNegativeNumber, Number, PositiveNumber
+from lensim.power.expression.spec import ON_GENES, WHOLE, AssaySpec, ReactionFaultSpec, ReactionsDesignSpec
+from lensim.power.spec import ANY, NonNegativeNumber, Number, PositiveNumber
 
 EVERY: Final = "all"
 """The cell type of a design that names none."""
-WHOLE: Final = 1e-9
 SIZES: Final = (
     "groups has the number of subjects of each group, as in groups = { control = 8, drug = 8 }; with subjects = 8 "
     "these numbers are a ratio, as in groups = { control = 2, drug = 1 }"
@@ -68,7 +66,7 @@ class GroupSize:
     analysed: int
 
 
-class GroupsDesignSpec(GrownConfig):
+class GroupsDesignSpec(ReactionsDesignSpec):
     """The study whose power is asked.
 
     Attributes
@@ -92,7 +90,8 @@ class GroupsDesignSpec(GrownConfig):
     """
 
     advice: ClassVar[Mapping[str, str]] = (
-        dict.fromkeys(("n", "size", "n_subjects", "patients", "animals", "donors", "lines", "per_group"), SIZES)
+        ON_GENES
+        | dict.fromkeys(("n", "size", "n_subjects", "patients", "animals", "donors", "lines", "per_group"), SIZES)
         | dict.fromkeys(("ratio", "allocation", "sizes"), SIZES)
         | dict.fromkeys(("conditions", "treatments", "arms", "times", "doses"), f"{SIZES}; {CONTROL}")
         | dict.fromkeys(("cell_types", "factors", "genotypes"), TWO_FACTORS)
@@ -100,8 +99,6 @@ class GroupsDesignSpec(GrownConfig):
         | dict.fromkeys(("contrast", "contrasts"), "contrasts belong to a rule; without them it is about each")
         | dict.fromkeys(("experiments", "biological_replicates"), "samples is the number of samples of each subject")
         | dict.fromkeys(("replicates", "triplicates", "wells"), "technical_replicates are wells of one sample and gene")
-        | dict.fromkeys(("genes", "gene", "target"), 'targets is a list, as in targets = ["TNF"]')
-        | dict.fromkeys(("reference", "reference_gene", "housekeeping"), 'references is a list, as in ["RPL37A"]')
         | dict.fromkeys(
             ("drop_out", "attrition", "loss", "missing", "lost"),
             "dropout is the share of subjects that are lost; truth.faults.lost_probability is that of lost wells",
@@ -110,19 +107,10 @@ class GroupsDesignSpec(GrownConfig):
     assay: Literal["groups", "levels"] = "groups"
     groups: Sizes = Field(default={"control": 6, "treated": 6})
     subjects: int | None = Field(default=None, ge=1, le=limits.ENTRIES)
-    targets: tuple[str, ...] = ("TNF",)
-    references: tuple[str, ...] = ("RPL37A",)
     samples: int = Field(default=1, ge=1)
-    technical_replicates: int = Field(default=2, ge=1)
-    dilutions: tuple[Annotated[float, Field(gt=0)], ...] = FIVEFOLD_DILUTIONS
-    dilution_replicates: int = Field(default=2, ge=0)
-    cycle_limit: float = Field(default=40.0, gt=0)
-    dropout: float = Field(default=0.0, ge=0, lt=1)
 
     @model_validator(mode="after")
     def _groups_are_two(self) -> "GroupsDesignSpec":
-        if not self.targets:
-            raise ValueError("targets must name at least one gene, got none")
         for kind, condition, amount in self.amounts():
             if self.subjects is None and abs(amount - round(amount)) > WHOLE:
                 place = f"groups.{condition}" if condition in self.groups else f"groups.{kind}.{condition}"
@@ -132,9 +120,7 @@ class GroupsDesignSpec(GrownConfig):
                 )
         if len(list(self.amounts())) < 2:
             raise ValueError(f"groups must be two or more, got {', '.join(self.groups) or 'none'}")
-        require_size(
-            "groups", sum(one.recruited for one in self.sizes), limits.ENTRIES, "subjects", "give fewer of each group"
-        )
+        require_size("groups", self.recruited, limits.ENTRIES, "subjects", "give fewer of each group")
         for one, name in zip(self.sizes, self.names, strict=True):
             if not one.analysed:
                 raise ValueError(
@@ -162,7 +148,7 @@ class GroupsDesignSpec(GrownConfig):
         found = []
         for kind, condition, amount in self.amounts():
             n = round(amount) if self.subjects is None else math.ceil(self.subjects * amount - WHOLE)
-            found.append(GroupSize(kind, condition, n, math.floor(n * (1.0 - self.dropout) + WHOLE)))
+            found.append(GroupSize(kind, condition, n, self.left_of(n)))
         kinds = list(dict.fromkeys(one.cell_type for one in found))
         conditions = list(dict.fromkeys((self.control, *(one.condition for one in found))))
         return tuple(
@@ -180,17 +166,19 @@ class GroupsDesignSpec(GrownConfig):
         return frame_of(self).comparisons
 
     @property
-    def wells(self) -> int:
-        """Reactions of a study; of levels, their number."""
-        genes, series = len(self.targets) + len(self.references), len(self.dilutions) * self.dilution_replicates
-        samples = sum(one.recruited for one in self.sizes) * self.samples
-        return genes * (samples * self.technical_replicates + series) if self.has_reactions else samples * genes
+    def recruited(self) -> int:
+        """Subjects of all groups."""
+        return sum(one.recruited for one in self.sizes)
 
     @property
-    def plate(self) -> tuple[int, int] | None:
-        """Rows and columns of the plate for the reactions of a sample, and for a dilution series."""
-        genes = len(self.targets) + len(self.references)
-        return smallest_plate(genes * self.technical_replicates, genes * len(self.dilutions) * self.dilution_replicates)
+    def all_samples(self) -> int:
+        """Those of each subject."""
+        return self.recruited * self.samples
+
+    @property
+    def samples_together(self) -> int:
+        """One: all genes of a sample are on one plate."""
+        return 1
 
     @property
     def has_reactions(self) -> bool:

@@ -1,7 +1,7 @@
 """From a scenario to a chunk of simulated studies of groups: the truth of each, and the levels that are analysed."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -74,19 +74,8 @@ class GroupBatch:
 
     def part(self, studies: np.ndarray) -> "GroupBatch":
         """Some studies, without their reactions."""
-        return GroupBatch(
-            self.scenario,
-            self.level[studies],
-            self.sd[studies],
-            self.group_of_subject,
-            self.factor_sd[studies],
-            self.factor_slope[studies],
-            self.is_whole[studies],
-            None,
-            self.true_mean[studies],
-            self.true_sd[studies],
-            self.path,
-        )
+        of_studies = ("level", "sd", "factor_sd", "factor_slope", "is_whole", "true_mean", "true_sd")
+        return replace(self, reactions=None, **{name: getattr(self, name)[studies] for name in of_studies})
 
 
 def design_of(spec: GroupsDesignSpec, *, recruited: bool = False) -> GroupDesign:
