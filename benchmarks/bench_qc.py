@@ -9,7 +9,7 @@ sqrt(p (1 - p) / n).
 too.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -266,6 +266,12 @@ OF_PLATES: Final = (
 )  # fmt: skip
 
 
+def _share(found: Sequence[bool]) -> dict[str, object]:
+    """The share of runs, with its standard error."""
+    share = float(np.mean(found))
+    return {"share": share, "se": float(np.sqrt(share * (1.0 - share) / len(found)))}
+
+
 def _cries(found: Checked, check: str) -> bool:
     return any(one.check == check and one.status != "pass" for one in found.findings)
 
@@ -280,19 +286,16 @@ def _shares(fault: Fault, clean: list[Any]) -> Iterator[dict[str, object]]:
             )
             for number, one in enumerate(clean)
         ]
-        share = float(np.mean(found))
-        error = float(np.sqrt(share * (1.0 - share) / len(found)))
         planted = "nothing" if size is None else fault.name if fault.sizes == (1,) else f"{size:g} {fault.unit}".strip()
-        yield {"planted": fault.name, "size": planted, "found by": fault.finds, "share": share, "se": error}
+        yield {"planted": fault.name, "size": planted, "found by": fault.finds} | _share(found)
 
 
 def _false_cries(clean: list[Any], check: Check, what: str) -> Iterator[dict[str, object]]:
     """How often each check cries over a clean run."""
     found = [check(one) for one in clean]
     for name in dict.fromkeys(one.check for each in found for one in each.findings):
-        share = float(np.mean([_cries(each, name) for each in found]))
-        error = float(np.sqrt(share * (1.0 - share) / len(found)))
-        yield {"planted": f"nothing, in {what}", "size": "", "found by": name, "share": share, "se": error}
+        cries = [_cries(each, name) for each in found]
+        yield {"planted": f"nothing, in {what}", "size": "", "found by": name} | _share(cries)
 
 
 @cache

@@ -7,8 +7,9 @@ act, such as the escape of a terminal or a change of the writing direction, are 
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from decimal import Decimal
+from itertools import islice
 from pathlib import PurePath
 from typing import Final
 
@@ -106,6 +107,18 @@ def one_line(name: object, most: int = LONGEST_NAME) -> str:
     if len(text) <= most and len(whole := visible(text, keep="")) <= most:
         return whole
     return _cut(text, most, lambda end: visible(end, keep=""))
+
+
+def first_names(names: Collection[object], most: int, between: str = ", ") -> str:
+    """The first names of many in a row, and how many more there are.
+
+    Examples
+    --------
+    >>> first_names(["TNF", "IL6", "MYC"], 2)
+    'TNF, IL6 and 1 more'
+    """
+    row = between.join(str(name) for name in islice(names, most))
+    return f"{row} and {len(names) - most} more" if len(names) > most else row
 
 
 def shown(value: object) -> str:

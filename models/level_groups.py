@@ -8,7 +8,8 @@ from lensim import vocabulary as v
 from lensim.expression.groups.arrays import level_arrays, level_coordinates
 from lensim.expression.groups.levels import levels_of
 from lensim.expression.priors import LevelPriors
-from lensim.models.coordinates import normal_by_information, normal_non_centred, positive_spread
+from lensim.models.coordinates import positive_spread
+from lensim.models.level_components import mean_levels
 
 
 def build_level_groups(data: xr.Dataset, priors: LevelPriors | None = None) -> pm.Model:
@@ -51,18 +52,6 @@ def build_level_groups(data: xr.Dataset, priors: LevelPriors | None = None) -> p
         )
         place = (held["target_of_level"], held["group_of_level"])
         variance = sd[place] ** 2 + held["known_variance"]
-        nothing = pt.zeros(sd.shape)
-        information = pt.inc_subtensor(nothing[place], 1.0 / variance)
-        total = pt.inc_subtensor(nothing[place], held["level"] / variance)
-        mean = normal_by_information(
-            v.MEAN_LEVEL,
-            mu=0.0,
-            sigma=priors.sd_mean_log2_level,
-            information=information,
-            estimate=total / pt.maximum(information, 1e-12),
-            dims=(v.TARGET, v.GROUP),
-        )
-        if "factor_error_sd" in held:
-            normal_non_centred(v.FACTOR_ERROR, mu=0.0, sigma=held["factor_error_sd"], dims=v.GENE)
+        mean = mean_levels(held, variance, sd.shape, priors.sd_mean_log2_level)
         pm.Normal("log2_level_observed", mean[place], pt.sqrt(variance), observed=held["level"])
     return model

@@ -6,8 +6,10 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.expression.groups.arrays import repeated_arrays, repeated_coordinates
+from lensim.expression.groups.levels import repeated_levels_of
 from lensim.expression.priors import RepeatedLevelPriors
-from lensim.models.coordinates import normal_by_information, normal_non_centred, positive_spread
+from lensim.models.coordinates import normal_non_centred, positive_spread
+from lensim.models.level_components import mean_levels
 
 
 def build_level_repeated_measures(data: xr.Dataset, priors: RepeatedLevelPriors | None = None) -> pm.Model:
@@ -31,8 +33,9 @@ def build_level_repeated_measures(data: xr.Dataset, priors: RepeatedLevelPriors 
               section 1.3, with spreads of groups of their own; the law of spreads and the priors are ours
     """
     priors = priors or RepeatedLevelPriors()
-    arrays = repeated_arrays(data)
-    with pm.Model(coords=repeated_coordinates(data)) as model:
+    levels = repeated_levels_of(data)
+    arrays = repeated_arrays(levels)
+    with pm.Model(coords=repeated_coordinates(levels)) as model:
         held = {name: pm.Data(name, array) for name, array in arrays.items()}
         typical = positive_spread(
             v.TYPICAL_SD_WITHIN,
@@ -53,18 +56,6 @@ def build_level_repeated_measures(data: xr.Dataset, priors: RepeatedLevelPriors 
         of_subject = (held["target_of_level"], held["subject_of_level"])
         variance = sd[place] ** 2 + held["known_variance"]
         effect = normal_non_centred(v.SUBJECT_EFFECT, mu=0.0, sigma=between[:, None], dims=(v.TARGET, v.SUBJECT))
-        nothing, own = pt.zeros(sd.shape), between[held["target_of_level"]] ** 2 + variance
-        information = pt.inc_subtensor(nothing[place], 1.0 / own)
-        total = pt.inc_subtensor(nothing[place], held["level"] / own)
-        mean = normal_by_information(
-            v.MEAN_LEVEL,
-            mu=0.0,
-            sigma=priors.sd_mean_log2_level,
-            information=information,
-            estimate=total / pt.maximum(information, 1e-12),
-            dims=(v.TARGET, v.GROUP),
-        )
-        if "factor_error_sd" in held:
-            normal_non_centred(v.FACTOR_ERROR, mu=0.0, sigma=held["factor_error_sd"], dims=v.GENE)
+        mean = mean_levels(held, between[held["target_of_level"]] ** 2 + variance, sd.shape, priors.sd_mean_log2_level)
         pm.Normal("log2_level_observed", mean[place] + effect[of_subject], pt.sqrt(variance), observed=held["level"])
     return model

@@ -21,10 +21,9 @@ from lensim.inference.laws import (
     Derived,
     Law,
     Values,
-    draw_laws,
     log_prior_of_laws,
     positive_spread,
-    prior_as_dataset,
+    prior_of_laws,
     student_t,
     values_of,
 )
@@ -116,8 +115,7 @@ def prior(data: xr.Dataset, priors: Any, draws: int, rng: np.random.Generator) -
     """Draws of the prior; see `lensim.inference.engine.Density`."""
     laws = _laws(data, priors)
     coords = {dim: np.array(names) for dim, names in bioassay_coords(data).items()}
-    values = draw_laws(laws, {dim: len(names) for dim, names in coords.items()}, draws, rng)
-    return prior_as_dataset(laws, values, coords, draws)
+    return prior_of_laws(laws, coords, draws, rng)
 
 
 def log_likelihood(data: xr.Dataset, posterior: xr.Dataset, priors: Any) -> xr.Dataset:

@@ -20,10 +20,9 @@ from lensim.inference.engine import Density
 from lensim.inference.laws import (
     Law,
     Values,
-    draw_laws,
     log_prior_of_laws,
     positive_spread,
-    prior_as_dataset,
+    prior_of_laws,
     values_of,
 )
 
@@ -68,8 +67,7 @@ def prior(data: xr.Dataset, priors: Any, draws: int, rng: np.random.Generator) -
         v.CONTRAST: np.array(contrasts_of(data)),
         v.LATER_PHASE: np.array(LATER_PHASES),
     }
-    values = draw_laws(laws, {dim: len(names) for dim, names in coords.items()}, draws, rng)
-    return prior_as_dataset(laws, values, coords, draws)
+    return prior_of_laws(laws, coords, draws, rng)
 
 
 def log_likelihood(data: xr.Dataset, posterior: xr.Dataset, priors: Any) -> xr.Dataset:

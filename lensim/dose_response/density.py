@@ -30,10 +30,9 @@ from lensim.inference.by_draw import by_draw
 from lensim.inference.engine import Density
 from lensim.inference.laws import (
     Values,
-    draw_laws,
     labelled,
     log_prior_of_laws,
-    prior_as_dataset,
+    prior_of_laws,
     student_t,
     values_of,
 )
@@ -65,8 +64,7 @@ def log_prior(data: xr.Dataset, posterior: xr.Dataset, priors: Any, *, model: Pa
 def prior(data: xr.Dataset, priors: Any, draws: int, rng: np.random.Generator, *, model: PanelModel) -> xr.Dataset:
     """Draws of the prior of a dose-response model; see `lensim.inference.engine.Density`."""
     laws, coords = panel_laws(data, priors or DoseResponsePriors(), model), panel_coords(data)
-    values = draw_laws(laws, {dim: len(names) for dim, names in coords.items()}, draws, rng)
-    return prior_as_dataset(laws, values, coords, draws)
+    return prior_of_laws(laws, coords, draws, rng)
 
 
 def log_likelihood(data: xr.Dataset, posterior: xr.Dataset, priors: Any, *, model: PanelModel) -> xr.Dataset:

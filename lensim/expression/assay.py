@@ -11,7 +11,7 @@ from lensim.assay import Asked, Assay, ResultTable
 from lensim.expression.arms import MOST_ARMS_BY_SUBJECT, summarise_arms, summarise_arms_by_subject
 from lensim.expression.cells import mean_ct
 from lensim.expression.contrasts import summarise_contrasts, summarise_levels, summarise_references
-from lensim.expression.density import DENSITIES as DENSITIES_OF_CTS
+from lensim.expression.density import DENSITIES
 from lensim.expression.estimands import (
     CALIBRATOR,
     DIFFERENCE_OF_CELL_TYPES,
@@ -63,9 +63,8 @@ from lensim.expression.well_checks import told_of_factors, told_of_wells
 from lensim.inference.doubts import Population
 from lensim.inference.further_run import FurtherRun
 from lensim.inference.verdict import VerdictNote
+from lensim.plain_text import first_names
 
-DENSITIES: Final = {**DENSITIES_OF_CTS, REPEATED: REPEATED_DENSITY}
-"""Of models of Cts, and of subjects in several groups."""
 SHOWN_CONTROLS: Final = 5
 SHOWN_MISSING: Final = 8
 OF_POPULATIONS: Final = {v.MU_FOLD_CHANGE: "mean", v.SIGMA_FOLD_CHANGE: "spread", NEW_SUBJECT: "new subject"}
@@ -199,8 +198,7 @@ def _told_of_missing(evidence: xr.Dataset) -> list[str]:
             said.append(f"{contrast} is compared between groups of different subjects: no subject has a fold change")
             continue
         own = [f"{target} in {subject}" for target, subject, name in missing if name == contrast]
-        more = f" and {len(own) - SHOWN_MISSING} more" if len(own) > SHOWN_MISSING else ""
-        said.append(f"no pair of {contrast}, so no fold change: {', '.join(own[:SHOWN_MISSING])}{more}")
+        said.append(f"no pair of {contrast}, so no fold change: {first_names(own, SHOWN_MISSING)}")
     return said
 
 
@@ -312,9 +310,8 @@ def told_of_subjects(data: xr.Dataset) -> tuple[str, ...]:
     measured = np.isfinite(mean_ct(data))
     without = np.flatnonzero(~measured[is_reference].any(axis=0) & measured[~is_reference].any(axis=0))
     if len(without):
-        names = [_sample_name(data, int(at)) for at in without[:SHOWN_CONTROLS]]
-        more = f" and {len(without) - SHOWN_CONTROLS} more" if len(without) > SHOWN_CONTROLS else ""
-        said.append(f"no reference was detected in {', '.join(names)}{more}: the input there is not known")
+        names = [_sample_name(data, int(at)) for at in without]
+        said.append(f"no reference was detected in {first_names(names, SHOWN_CONTROLS)}: the input there is not known")
     return tuple(said)
 
 
@@ -343,7 +340,7 @@ ASSAY: Final = Assay(
     further_run=FurtherRun(new_run, with_new_run, moved_by_new_run, "the same subjects, new samples"),
     write=write_study,
     engines=(EXACT, KERNEL),
-    densities={**DENSITIES, FOLD_CHANGES: DENSITY, LEVEL_GROUPS: LEVEL_DENSITY},
+    densities={**DENSITIES, FOLD_CHANGES: DENSITY, LEVEL_GROUPS: LEVEL_DENSITY, REPEATED: REPEATED_DENSITY},
     places=places,
     without=without,
 )

@@ -18,7 +18,7 @@ from lensim.expression.reaction_arrays import expression_arrays, expression_coor
 from lensim.expression.slots import draw_slots
 from lensim.inference.by_draw import by_draw, parts_of_draws
 from lensim.inference.engine import Density
-from lensim.inference.laws import Values, draw_laws, log_prior_of_laws, prior_as_dataset, values_of
+from lensim.inference.laws import Values, log_prior_of_laws, prior_of_laws, values_of
 from lensim.seeding import stream
 
 CELLS: Final = "cell_ct_observed"
@@ -89,8 +89,7 @@ def prior(data: xr.Dataset, priors: Any, draws: int, rng: np.random.Generator, *
     """Draws of the prior; see `lensim.inference.engine.Density`."""
     study = _study(data, priors, model)
     coords, laws = study.coords, study.laws
-    values = draw_laws(laws, {dim: len(names) for dim, names in coords.items()}, draws, rng)
-    return prior_as_dataset(laws, values, coords, draws)
+    return prior_of_laws(laws, coords, draws, rng)
 
 
 def log_likelihood(data: xr.Dataset, posterior: xr.Dataset, priors: Any, *, model: ReactionModel) -> xr.Dataset:

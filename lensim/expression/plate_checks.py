@@ -9,6 +9,7 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.expression.cells import mean_ct, sample_pairs
+from lensim.plain_text import first_names
 
 LEAST_SHIFT: Final = 0.5
 """A smaller shift of one gene between two plates is of no account [cycles] (assumed)."""
@@ -83,9 +84,8 @@ def _told_of_confounding(data: xr.Dataset) -> list[str]:
     found = targets_apart(data)
     if not found:
         return []
-    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
     return [
-        f"treated samples and their controls are on different plates for {', '.join(found[:SHOWN])}{more}: a plate "
+        f"treated samples and their controls are on different plates for {first_names(found, SHOWN)}: a plate "
         "effect of one gene cannot be told from an effect of the treatment; wells of the task plate_calibrator on all "
         "plates can tell"
     ]

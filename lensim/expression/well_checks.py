@@ -8,6 +8,7 @@ import xarray as xr
 from lensim import vocabulary as v
 from lensim.expression.priors import ExpressionPriors
 from lensim.expression.replicates import WeighedCells, weigh
+from lensim.plain_text import first_names
 
 SURE: Final = 0.9
 """A reaction is told as outlying from this probability on (assumed)."""
@@ -144,7 +145,7 @@ def told_of_wells(data: xr.Dataset) -> list[str]:
 
 
 def _listed(said: list[str]) -> str:
-    return "; ".join(said[:SHOWN]) + (f" and {len(said) - SHOWN} more" if len(said) > SHOWN else "")
+    return first_names(said, SHOWN, "; ")
 
 
 def _shown(probability: float) -> str:

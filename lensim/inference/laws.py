@@ -161,6 +161,22 @@ def prior_as_dataset(
     return labelled(variables, coords)
 
 
+def prior_of_laws(
+    laws: Sequence[Law | Derived], coords: Mapping[str, np.ndarray], draws: int, rng: np.random.Generator
+) -> xr.Dataset:
+    """Draws of every variable as the group prior has them (chain, draw, ...), of one chain.
+
+    Parameters
+    ----------
+    laws, draws, rng
+        As for `draw_laws`.
+    coords
+        Names along the dims.
+    """
+    values = draw_laws(laws, {dim: len(names) for dim, names in coords.items()}, draws, rng)
+    return prior_as_dataset(laws, values, coords, draws)
+
+
 def student_t(away: np.ndarray, variance: Any, nu: Any) -> np.ndarray:
     """Log density of what lies `away` from a Student t with squared scale `variance` and nu degrees of freedom."""
     constant = gammaln((nu + 1.0) / 2.0) - gammaln(nu / 2.0) - 0.5 * np.log(np.pi * nu)

@@ -11,6 +11,7 @@ from lensim import vocabulary as v
 from lensim.assay import MODEL_REASON
 from lensim.expression import reference_checks
 from lensim.expression.cells import mean_ct
+from lensim.expression.groups.levels import group_of_each_level
 from lensim.inference.prior_words import PRIOR_DECIDES
 from lensim.inference.verdict import verdict_of
 from lensim.miqe.study import Fact, Study, counted, listed, software
@@ -41,8 +42,7 @@ def groups(study: Study) -> Fact:
 def _levels_of_groups(data: xr.Dataset) -> str:
     """Subjects of each group of a study of levels."""
     subject, names = data[v.SUBJECT_OF_LEVEL].to_numpy(), names_along(data, v.GROUP)
-    is_repeated = v.GROUP_OF_LEVEL in data
-    group = data[v.GROUP_OF_LEVEL].to_numpy() if is_repeated else data[v.GROUP_OF_SUBJECT].to_numpy()[subject]
+    group = group_of_each_level(data)
     by_group = Counter(names[int(g)] for g, _ in set(zip(group.tolist(), subject.tolist(), strict=True)))
     return ", ".join(f"{name} {by_group[name]}" for name in names)
 

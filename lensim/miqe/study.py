@@ -16,6 +16,7 @@ from lensim.inference.intervals import interval_of
 from lensim.inference.observations import observations_of
 from lensim.miqe.standards import COLUMNS as STANDARD_COLUMNS
 from lensim.miqe.standards import CONFIDENCE, standards_table
+from lensim.plain_text import first_names
 from lensim.tables.names import names_along
 
 MOST_DRAWS: Final = 1000
@@ -171,9 +172,7 @@ def flat(content: Mapping[str, Any], between: str, stem: str = "") -> Iterator[t
 
 def listed(names: Iterable[Any]) -> str:
     """Names in a row, the first of many."""
-    names = [str(name) for name in names]
-    more = f" and {len(names) - SHOWN_NAMES} more" if len(names) > SHOWN_NAMES else ""
-    return f"{', '.join(names[:SHOWN_NAMES])}{more}"
+    return first_names(list(names), SHOWN_NAMES)
 
 
 def counted(number: int, one: str, many: str = "") -> str:

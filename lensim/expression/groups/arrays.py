@@ -7,7 +7,7 @@ import xarray as xr
 
 from lensim import checks
 from lensim import vocabulary as v
-from lensim.expression.groups.levels import MODEL, REPEATED, levels_of, repeated_levels_of
+from lensim.expression.groups.levels import MODEL, REPEATED, group_of_each_level, levels_of, repeated_levels_of
 
 _NEEDED: dict[str, tuple[str, ...]] = {
     v.SUBJECT_LEVEL: (v.LEVEL,),
@@ -36,8 +36,7 @@ def level_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:
             f"{MODEL} needs subjects that are in one group each, got levels with {v.GROUP_OF_LEVEL}: take the model "
             f"{REPEATED}"
         )
-    arrays, _ = _arrays(levels, _NEEDED, MODEL)
-    return arrays
+    return _arrays(levels, _NEEDED, MODEL)
 
 
 def repeated_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:
@@ -53,14 +52,11 @@ def repeated_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:
     levels = repeated_levels_of(data)
     needed = {name: dims for name, dims in _NEEDED.items() if name != v.GROUP_OF_SUBJECT}
     of_group = {v.GROUP_OF_LEVEL: (v.LEVEL,)} if v.GROUP_OF_LEVEL in levels else {v.GROUP_OF_SUBJECT: (v.SUBJECT,)}
-    arrays, subject = _arrays(levels, needed | of_group, REPEATED)
-    return arrays | {"subject_of_level": subject}
+    arrays = _arrays(levels, needed | of_group, REPEATED)
+    return arrays | {"subject_of_level": levels[v.SUBJECT_OF_LEVEL].to_numpy().astype(np.int64)}
 
 
-def _arrays(
-    levels: xr.Dataset, needed: Mapping[str, tuple[str, ...]], model: str
-) -> tuple[dict[str, np.ndarray], np.ndarray]:
-    """The arrays of levels, and the subject of each."""
+def _arrays(levels: xr.Dataset, needed: Mapping[str, tuple[str, ...]], model: str) -> dict[str, np.ndarray]:
     present = {name: dims for name, dims in _OPTIONAL.items() if name in levels}
     checks.has_variables(levels, {**needed, **present}, model)
     for name in (v.SUBJECT_LEVEL, v.SUBJECT_LEVEL_SD):
@@ -71,20 +67,15 @@ def _arrays(
             raise checks.InputError(f"{name}[{position}] must be {rule}, got {values[position]:g}")
     level = levels[v.SUBJECT_LEVEL].to_numpy().astype(float)
     known = levels[v.SUBJECT_LEVEL_SD].to_numpy() ** 2 if v.SUBJECT_LEVEL_SD in levels else np.zeros(len(level))
-    subject = levels[v.SUBJECT_OF_LEVEL].to_numpy().astype(np.int64)
-    if v.GROUP_OF_LEVEL in levels:
-        group = levels[v.GROUP_OF_LEVEL].to_numpy()
-    else:
-        group = levels[v.GROUP_OF_SUBJECT].to_numpy()[subject]
     arrays = {
         "level": level,
         "known_variance": known.astype(float),
         "target_of_level": levels[v.TARGET_OF_LEVEL].to_numpy().astype(np.int64),
-        "group_of_level": group.astype(np.int64),
+        "group_of_level": group_of_each_level(levels).astype(np.int64),
     }
     if has_uncertain_factors(levels):
         arrays["factor_error_sd"] = levels[v.FACTOR_ERROR_SD].to_numpy().astype(float)
-    return arrays, subject
+    return arrays
 
 
 def has_uncertain_factors(levels: xr.Dataset) -> bool:

@@ -1,25 +1,22 @@
 """Classical answers of a fit of groups beside its posterior, for `lensim compare`."""
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
-from lensim import vocabulary as v
 from lensim.assay import ResultTable
 from lensim.expression.groups.comparisons import CELL_TYPES, CONDITIONS, Comparison, as_ratios, welch
 from lensim.expression.groups.estimands import (
-    COMPARISON,
-    COMPARISONS,
     IS_REPEATED,
-    LOG2_RATIO_OF_GROUPS,
     MEAN_OF_SUBJECTS,
     RANK_P,
     SD_OF_SUBJECTS,
     SUBJECTS,
+    each_comparison,
     group_estimands,
-    posterior_ratio,
 )
 from lensim.expression.groups.mixed_model import Estimate
 from lensim.expression.groups.repeated_answers import COMPLETE, MIXED, PAIRED, WILCOXON_P
@@ -128,18 +125,11 @@ def pooled_estimate(weights: np.ndarray, mean: np.ndarray, sd: np.ndarray, numbe
     return Estimate(value, error if error > 1e-9 else np.nan, freedom)
 
 
-def _posteriors(estimands: xr.Dataset, ci_prob: float) -> list[tuple[tuple[int, int, Comparison], dict[str, Any]]]:
+def _posteriors(estimands: xr.Dataset, ci_prob: float) -> Iterator[tuple[tuple[int, int, Comparison], dict[str, Any]]]:
     """Each target and comparison with its posterior."""
-    ratio = estimands[LOG2_RATIO_OF_GROUPS].transpose(v.TARGET, COMPARISON, "chain", "draw").to_numpy()
-    comparisons: tuple[Comparison, ...] = estimands.attrs[COMPARISONS]
-    found = []
-    for t, target in enumerate(estimands[v.TARGET].to_numpy()):
-        for k, one in enumerate(comparisons):
-            own = posterior_ratio(ratio[t, k].ravel(), ci_prob)
-            row: dict[str, Any] = {"target": str(target), "comparison": _words(one)}
-            row |= {name.replace("ratio", "posterior"): value for name, value in own.items()}
-            found.append(((t, k, one), row))
-    return found
+    for t, k, one, own in each_comparison(estimands, ci_prob):
+        row = {"target": own.pop("target"), "comparison": _words(one)}
+        yield (t, k, one), row | {name.replace("ratio", "posterior"): value for name, value in own.items()}
 
 
 def _words(one: Comparison) -> str:

@@ -18,6 +18,7 @@ from lensim import vocabulary as v
 CONDITIONS: Final = "conditions"
 CELL_TYPES: Final = "cell types"
 INTERACTION: Final = "interaction"
+KINDS: Final = (CONDITIONS, CELL_TYPES, INTERACTION)
 LARGEST_LOG2: Final = 1000.0
 FEWEST: Final = 2
 """Subjects of a group from which a spread can be told."""

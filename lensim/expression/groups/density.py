@@ -7,41 +7,52 @@ import numpy as np
 import xarray as xr
 
 from lensim import vocabulary as v
-from lensim.expression.fold_change_density import by_names_of_pymc, by_place, log_normal_density, log_spread_density
+from lensim.expression.fold_change_density import by_names_of_pymc, by_place, log_normal_density
 from lensim.expression.groups.arrays import level_arrays, level_coordinates
 from lensim.expression.groups.levels import levels_of
 from lensim.expression.priors import LevelPriors
 from lensim.inference.engine import Density
-from lensim.inference.prior_sensitivity import OF_DRAWS, OF_NUMBERS
+from lensim.inference.laws import OF_DRAWS, Law, log_prior_of_laws, positive_spread, prior_of_laws, values_of
 
 OBSERVED: Final = "log2_level_observed"
-_GROUPS: Final = (v.TARGET, v.GROUP)
+GROUPS: Final = (v.TARGET, v.GROUP)
+
+
+def spread_around(name: str, typical: str, log_sd: float) -> Law:
+    """The law of spreads of groups around the typical spread of their target, which is the variable `typical`."""
+    return Law(name, "log_normal", lambda x: (np.log(x[typical])[:, None], log_sd), GROUPS)
+
+
+def laws_of_means(arrays: Mapping[str, np.ndarray], sd: float) -> list[Law]:
+    """The law of the mean of each group, and of the errors of factors where these are uncertain."""
+    laws = [Law(v.MEAN_LEVEL, "normal", (0.0, sd), GROUPS)]
+    if "factor_error_sd" in arrays:
+        laws.append(Law(v.FACTOR_ERROR, "normal", (0.0, arrays["factor_error_sd"]), (v.GENE,)))
+    return laws
+
+
+def _laws(arrays: Mapping[str, np.ndarray], priors: LevelPriors) -> list[Law]:
+    return [
+        positive_spread(
+            v.TYPICAL_SD_SUBJECTS,
+            priors.median_typical_sd_log2_between_subjects,
+            priors.log_sd_typical_sd_log2_between_subjects,
+            (v.TARGET,),
+        ),
+        spread_around(v.SD_SUBJECTS, v.TYPICAL_SD_SUBJECTS, priors.log_sd_sd_log2_between_subjects),
+        *laws_of_means(arrays, priors.sd_mean_log2_level),
+    ]
 
 
 def log_prior(data: xr.Dataset, posterior: xr.Dataset, priors: LevelPriors) -> xr.Dataset:
     """Log density of each variable given its parents (chain, draw, ...)."""
-    typical, sd = posterior[v.TYPICAL_SD_SUBJECTS], posterior[v.SD_SUBJECTS]
-    found = {
-        v.TYPICAL_SD_SUBJECTS: log_spread_density(
-            typical, priors.median_typical_sd_log2_between_subjects, priors.log_sd_typical_sd_log2_between_subjects
-        ),
-        v.SD_SUBJECTS: log_normal_density(np.log(sd), np.log(typical), priors.log_sd_sd_log2_between_subjects)
-        - np.log(sd),
-        v.MEAN_LEVEL: log_normal_density(posterior[v.MEAN_LEVEL], 0.0, priors.sd_mean_log2_level),
-    }
-    if v.FACTOR_ERROR in posterior:
-        of_gene = xr.DataArray(level_arrays(data)["factor_error_sd"], dims=v.GENE)
-        found[v.FACTOR_ERROR] = log_normal_density(posterior[v.FACTOR_ERROR], 0.0, of_gene)
-    result = xr.Dataset({name: values.transpose(*posterior[name].dims) for name, values in found.items()})
-    for own, values in result.data_vars.items():
-        values.attrs = {OF_NUMBERS: int(own != v.SD_SUBJECTS)}
-    return result.assign_attrs({})
+    return log_prior_of_laws(_laws(level_arrays(data), priors), posterior, values_of(posterior))
 
 
 def _of_levels(arrays: Mapping[str, np.ndarray], draws: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
     """Mean and sd of each level (chain, draw, level)."""
     place = (..., arrays["target_of_level"], arrays["group_of_level"])
-    mean, sd = (draws[name].transpose(*OF_DRAWS, *_GROUPS).to_numpy()[place] for name in (v.MEAN_LEVEL, v.SD_SUBJECTS))
+    mean, sd = (draws[name].transpose(*OF_DRAWS, *GROUPS).to_numpy()[place] for name in (v.MEAN_LEVEL, v.SD_SUBJECTS))
     return mean, np.sqrt(sd**2 + arrays["known_variance"])
 
 
@@ -60,26 +71,8 @@ def predictive(data: xr.Dataset, posterior: xr.Dataset, priors: LevelPriors, rng
 def prior(data: xr.Dataset, priors: LevelPriors, draws: int, rng: np.random.Generator) -> xr.Dataset:
     """Draws of the prior (chain of one, draw)."""
     levels = levels_of(data)
-    arrays, coords = level_arrays(levels), level_coordinates(levels)
-
-    def normal(*dims: str) -> np.ndarray:
-        return rng.standard_normal((1, draws, *(len(coords[dim]) for dim in dims)))
-
-    typical = priors.median_typical_sd_log2_between_subjects * np.exp(
-        priors.log_sd_typical_sd_log2_between_subjects * normal(v.TARGET)
-    )
-    sd = typical[..., None] * np.exp(priors.log_sd_sd_log2_between_subjects * normal(*_GROUPS))
-    found: dict[str, tuple[tuple[str, ...], np.ndarray]] = {
-        v.TYPICAL_SD_SUBJECTS: ((v.TARGET,), typical),
-        v.SD_SUBJECTS: (_GROUPS, sd),
-        v.MEAN_LEVEL: (_GROUPS, priors.sd_mean_log2_level * normal(*_GROUPS)),
-    }
-    if "factor_error_sd" in arrays:
-        found[v.FACTOR_ERROR] = ((v.GENE,), arrays["factor_error_sd"] * normal(v.GENE))
-    return xr.Dataset(
-        {name: ((*OF_DRAWS, *dims), values) for name, (dims, values) in found.items()},
-        coords={"chain": [0], "draw": np.arange(draws)} | coords,
-    )
+    laws, coords = _laws(level_arrays(levels), priors), level_coordinates(levels)
+    return prior_of_laws(laws, coords, draws, rng)
 
 
 def observed(data: xr.Dataset) -> xr.Dataset:

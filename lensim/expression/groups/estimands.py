@@ -1,5 +1,6 @@
 """Quantities of interest of a study of groups: ratios of groups as draws, and tables of them with classical answers."""
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -12,6 +13,7 @@ from lensim.expression.groups.comparisons import (
     CELL_TYPES,
     CONDITIONS,
     INTERACTION,
+    KINDS,
     Comparison,
     as_ratios,
     comparisons_of,
@@ -32,6 +34,8 @@ SD_OF_SUBJECTS: Final = "sd_of_subjects"
 RANK_P: Final = "mann_whitney_p"
 COMPARISONS: Final = "comparisons"
 IS_REPEATED: Final = "is_repeated"
+Rows = list[tuple[Comparison, dict[str, Any]]]
+"""Comparisons, each with its row of a table."""
 _CLASSICAL: Final = ("welch_ratio", "welch_ratio_lower", "welch_ratio_upper", "welch_p", "mann_whitney_p")
 _RATIO: Final = ("ratio", "ratio_lower", "ratio_upper", "p_above_1")
 GROUP_RATIO_COLUMNS: Final = (
@@ -148,11 +152,8 @@ def summarise_group_ratios(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.Da
     ci_prob
         Probability inside the equal-tailed intervals.
     """
-    rows = [
-        {"cell_type": one.cell_type, "group": one.first, "against": one.second} | row
-        for one, row in _rows(estimands, (CONDITIONS,), ci_prob, ("subjects", "against_subjects"))
-    ]
-    return pd.DataFrame(rows, columns=GROUP_RATIO_COLUMNS)
+    rows = _rows(estimands, (CONDITIONS,), ci_prob, ("subjects", "against_subjects"))
+    return frame_of_conditions(rows, GROUP_RATIO_COLUMNS)
 
 
 def summarise_cell_type_ratios(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame:
@@ -167,11 +168,25 @@ def summarise_cell_type_ratios(estimands: xr.Dataset, ci_prob: float = 0.9) -> p
     estimands, ci_prob
         As for `summarise_group_ratios`.
     """
-    rows = []
-    for one, row in _rows(estimands, (CELL_TYPES, INTERACTION), ci_prob, ("first_subjects", "second_subjects")):
+    rows = _rows(estimands, (CELL_TYPES, INTERACTION), ci_prob, ("first_subjects", "second_subjects"))
+    return frame_of_cell_types(rows, CELL_TYPE_RATIO_COLUMNS)
+
+
+def frame_of_conditions(rows: Rows, columns: tuple[str, ...]) -> pd.DataFrame:
+    """Rows of two conditions, with their names."""
+    return pd.DataFrame(
+        [{"cell_type": one.cell_type, "group": one.first, "against": one.second} | row for one, row in rows],
+        columns=columns,
+    )
+
+
+def frame_of_cell_types(rows: Rows, columns: tuple[str, ...]) -> pd.DataFrame:
+    """Rows of two cell types, with their names and what is compared."""
+    found = []
+    for one, row in rows:
         what = f"level under {one.cell_type}" if one.kind == CELL_TYPES else f"fold change, {one.cell_type}"
-        rows.append({"what": what, "first": one.first, "second": one.second} | row)
-    return pd.DataFrame(rows, columns=CELL_TYPE_RATIO_COLUMNS)
+        found.append({"what": what, "first": one.first, "second": one.second} | row)
+    return pd.DataFrame(found, columns=columns)
 
 
 def summarise_groups(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame:
@@ -204,27 +219,40 @@ def summarise_groups(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFram
     return pd.DataFrame(rows)
 
 
-def _rows(
-    estimands: xr.Dataset, kinds: tuple[str, ...], ci_prob: float, counts: tuple[str, str]
-) -> list[tuple[Comparison, dict[str, Any]]]:
-    """Each comparison of some kinds with its numbers, target after target."""
+def each_comparison(
+    estimands: xr.Dataset, ci_prob: float, kinds: tuple[str, ...] = KINDS
+) -> Iterator[tuple[int, int, Comparison, dict[str, Any]]]:
+    """Each comparison of some kinds, target after target: both places, the comparison, and a row with its posterior.
+
+    Parameters
+    ----------
+    estimands, ci_prob
+        As for `summarise_group_ratios`.
+    kinds
+        Of comparisons.
+    """
     require_estimands(estimands, "group_estimands")
-    number, mean, sd = (estimands[name].to_numpy() for name in (SUBJECTS, MEAN_OF_SUBJECTS, SD_OF_SUBJECTS))
     ratio = estimands[LOG2_RATIO_OF_GROUPS].transpose(v.TARGET, COMPARISON, "chain", "draw").to_numpy()
     comparisons: tuple[Comparison, ...] = estimands.attrs[COMPARISONS]
-    kinds_of_groups = estimands[v.CELL_TYPE_OF_GROUP].to_numpy().astype(str)
-    found = []
     for t, target in enumerate(estimands[v.TARGET].to_numpy()):
         for k, one in enumerate(comparisons):
-            if one.kind not in kinds:
-                continue
-            weights = np.array(one.weights)
-            first, second = (int(number[t][side].sum()) for side in sides_of(one, kinds_of_groups))
-            row = {"target": str(target), counts[0]: first, counts[1]: second}
-            row |= posterior_ratio(ratio[t, k].ravel(), ci_prob)
-            row |= _classical_ratio(weights, mean[t], sd[t], number[t], ci_prob)
-            row["mann_whitney_p"] = float(estimands[RANK_P].to_numpy()[t, k])
-            found.append((one, row | {"note": note_of_groups(number[t], weights, estimands[v.GROUP].to_numpy())}))
+            if one.kind in kinds:
+                yield t, k, one, {"target": str(target)} | posterior_ratio(ratio[t, k].ravel(), ci_prob)
+
+
+def _rows(estimands: xr.Dataset, kinds: tuple[str, ...], ci_prob: float, counts: tuple[str, str]) -> Rows:
+    """Each comparison of some kinds with its numbers."""
+    require_estimands(estimands, "group_estimands")
+    number, mean, sd = (estimands[name].to_numpy() for name in (SUBJECTS, MEAN_OF_SUBJECTS, SD_OF_SUBJECTS))
+    kinds_of_groups = estimands[v.CELL_TYPE_OF_GROUP].to_numpy().astype(str)
+    found = []
+    for t, k, one, row in each_comparison(estimands, ci_prob, kinds):
+        weights = np.array(one.weights)
+        first, second = (int(number[t][side].sum()) for side in sides_of(one, kinds_of_groups))
+        row |= {counts[0]: first, counts[1]: second}
+        row |= _classical_ratio(weights, mean[t], sd[t], number[t], ci_prob)
+        row["mann_whitney_p"] = float(estimands[RANK_P].to_numpy()[t, k])
+        found.append((one, row | {"note": note_of_groups(number[t], weights, estimands[v.GROUP].to_numpy())}))
     return found
 
 

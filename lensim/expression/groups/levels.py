@@ -71,7 +71,6 @@ def levels_of(data: xr.Dataset, settings: PairSettings | None = None) -> xr.Data
     """
     if v.SUBJECT_LEVEL in data:
         return data
-    checks.has_variables(data, {v.CT: (v.REACTION,), v.IS_REFERENCE: (v.GENE,)}, MODEL)
     _require_cts(data, MODEL)
     _require_groups(data)
     return _levels(data, settings or PairSettings())
@@ -93,7 +92,6 @@ def repeated_levels_of(data: xr.Dataset, settings: PairSettings | None = None) -
     """
     if v.SUBJECT_LEVEL in data:
         return data
-    checks.has_variables(data, {v.CT: (v.REACTION,), v.IS_REFERENCE: (v.GENE,)}, REPEATED)
     _require_cts(data, REPEATED)
     return _levels(data, settings or PairSettings())
 
@@ -101,6 +99,13 @@ def repeated_levels_of(data: xr.Dataset, settings: PairSettings | None = None) -
 def levels_of_posterior(data: xr.Dataset, posterior: xr.Dataset) -> xr.Dataset:
     """The levels that a posterior of groups is of."""
     return repeated_levels_of(data) if v.SUBJECT_EFFECT in posterior else levels_of(data)
+
+
+def group_of_each_level(levels: xr.Dataset) -> np.ndarray:
+    """Group of each level: its own, or that of its subject where each subject is in one group."""
+    if v.GROUP_OF_LEVEL in levels:
+        return np.asarray(levels[v.GROUP_OF_LEVEL].to_numpy())
+    return np.asarray(levels[v.GROUP_OF_SUBJECT].to_numpy()[levels[v.SUBJECT_OF_LEVEL].to_numpy()])
 
 
 def _levels(data: xr.Dataset, settings: PairSettings) -> xr.Dataset:
@@ -158,6 +163,7 @@ def _names(data: xr.Dataset, dim: str) -> np.ndarray:
 
 
 def _require_cts(data: xr.Dataset, model: str) -> None:
+    checks.has_variables(data, {v.CT: (v.REACTION,), v.IS_REFERENCE: (v.GENE,)}, model)
     if reason := why_no_levels(data):
         raise checks.InputError(
             f"{model} needs a Ct of every reaction: {reason}; take the model expression_hierarchical, which knows that "

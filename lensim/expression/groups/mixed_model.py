@@ -71,12 +71,14 @@ class MixedModel:
         self.there, own = np.unique(group, return_inverse=True)
         names, of_level = np.unique(subject, return_inverse=True)
         self._groups = groups
-        self._y = level - level.mean() if len(level) else level
+        y = level - level.mean() if len(level) else level
         self._middle = float(level.mean()) if len(level) else 0.0
-        self._x = (own[:, None] == np.arange(len(self.there))).astype(float)
-        self._z = (of_level[:, None] == np.arange(len(names))).astype(float)
+        x = (own[:, None] == np.arange(len(self.there))).astype(float)
+        z = (of_level[:, None] == np.arange(len(names))).astype(float)
+        self._xx, self._zx, self._xy, self._zy = x.T @ x, z.T @ x, x.T @ y, z.T @ y
+        self._yy = float(y @ y)
         self._free = len(level) - len(self.there)
-        self._count = self._z.sum(axis=0)
+        self._count = z.sum(axis=0)
         self.residual = self.between = np.nan
         self.is_fitted = self._free > 0 and bool((self._count > 1).any())
         if self.is_fitted:
@@ -97,12 +99,10 @@ class MixedModel:
     def _solved(self, ratio: float) -> tuple[np.ndarray, np.ndarray, float]:
         """Information on means in units of the residual variance, means, and the sum of squares that is left."""
         taken = ratio / (1.0 + ratio * self._count)
-        of_subject = self._z.T @ self._x
-        sums = self._z.T @ self._y
-        information = self._x.T @ self._x - of_subject.T @ (taken[:, None] * of_subject)
-        total = self._x.T @ self._y - of_subject.T @ (taken * sums)
+        information = self._xx - self._zx.T @ (taken[:, None] * self._zx)
+        total = self._xy - self._zx.T @ (taken * self._zy)
         mean = np.linalg.solve(information, total)
-        left = float(self._y @ self._y - (taken * sums**2).sum() - mean @ total)
+        left = float(self._yy - (taken * self._zy**2).sum() - mean @ total)
         return information, mean, max(left, 0.0)
 
     def _deviance(self, residual: float, ratio: float) -> float:

@@ -15,7 +15,7 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.expression.groups.arrays import repeated_arrays, repeated_coordinates
-from lensim.expression.groups.levels import REPEATED
+from lensim.expression.groups.levels import REPEATED, repeated_levels_of
 from lensim.expression.groups.repeated_marginal import RepeatedLevels
 from lensim.expression.priors import RepeatedLevelPriors
 from lensim.inference.engine import Engine, HandedOn, tree_of_draws
@@ -77,7 +77,8 @@ def draw_exact(
         If too few proposals are accepted.
     """
     rng, count = np.random.default_rng(seed), settings.chains * settings.draws
-    arrays, coords = repeated_arrays(data), repeated_coordinates(data)
+    study = repeated_levels_of(data)
+    arrays, coords = repeated_arrays(study), repeated_coordinates(study)
     targets, groups, subjects = (len(coords[dim]) for dim in (v.TARGET, v.GROUP, v.SUBJECT))
     typical, between = np.empty((count, targets)), np.empty((count, targets))
     sd, mean = np.empty((count, targets, groups)), np.empty((count, targets, groups))

@@ -1,20 +1,20 @@
 """Tables of groups whose subjects are in one or in several: ratios with paired tests and the classical mixed model."""
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 from lensim import vocabulary as v
-from lensim.expression.groups.comparisons import CELL_TYPES, CONDITIONS, INTERACTION, Comparison
+from lensim.expression.groups.comparisons import CELL_TYPES, CONDITIONS, INTERACTION
 from lensim.expression.groups.estimands import (
-    COMPARISON,
-    COMPARISONS,
-    LOG2_RATIO_OF_GROUPS,
     SUBJECTS,
+    Rows,
+    each_comparison,
+    frame_of_cell_types,
+    frame_of_conditions,
     note_of_groups,
-    posterior_ratio,
 )
 from lensim.expression.groups.mixed_model import Estimate
 from lensim.expression.groups.repeated_answers import COMPLETE, MIXED, OF_SIDES, PAIRED, WILCOXON_P
@@ -48,11 +48,8 @@ def summarise_repeated_group_ratios(estimands: xr.Dataset, ci_prob: float = 0.9)
     ci_prob
         Probability inside the equal-tailed intervals.
     """
-    rows = [
-        {"cell_type": one.cell_type, "group": one.first, "against": one.second} | row
-        for one, row in _rows(estimands, (CONDITIONS,), ci_prob, ("subjects", "against_subjects", "in_both"))
-    ]
-    return pd.DataFrame(rows, columns=GROUP_COLUMNS)
+    rows = _rows(estimands, (CONDITIONS,), ci_prob, ("subjects", "against_subjects", "in_both"))
+    return frame_of_conditions(rows, GROUP_COLUMNS)
 
 
 def summarise_repeated_cell_type_ratios(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFrame:
@@ -67,36 +64,23 @@ def summarise_repeated_cell_type_ratios(estimands: xr.Dataset, ci_prob: float = 
     estimands, ci_prob
         As for `summarise_repeated_group_ratios`.
     """
-    rows = []
-    counts = ("first_subjects", "second_subjects", "in_all")
-    for one, row in _rows(estimands, (CELL_TYPES, INTERACTION), ci_prob, counts):
-        what = f"level under {one.cell_type}" if one.kind == CELL_TYPES else f"fold change, {one.cell_type}"
-        rows.append({"what": what, "first": one.first, "second": one.second} | row)
-    return pd.DataFrame(rows, columns=CELL_TYPE_COLUMNS)
+    rows = _rows(estimands, (CELL_TYPES, INTERACTION), ci_prob, ("first_subjects", "second_subjects", "in_all"))
+    return frame_of_cell_types(rows, CELL_TYPE_COLUMNS)
 
 
-def _rows(
-    estimands: xr.Dataset, kinds: tuple[str, ...], ci_prob: float, counts: tuple[str, str, str]
-) -> list[tuple[Comparison, dict[str, Any]]]:
+def _rows(estimands: xr.Dataset, kinds: tuple[str, ...], ci_prob: float, counts: tuple[str, str, str]) -> Rows:
     require_estimands(estimands, "group_estimands")
     number, complete, rank, of_sides = (
         estimands[name].to_numpy() for name in (SUBJECTS, COMPLETE, WILCOXON_P, OF_SIDES)
     )
     mixed, paired = (estimands[name].to_numpy() for name in (MIXED, PAIRED))
-    ratio = estimands[LOG2_RATIO_OF_GROUPS].transpose(v.TARGET, COMPARISON, "chain", "draw").to_numpy()
-    comparisons: tuple[Comparison, ...] = estimands.attrs[COMPARISONS]
     found = []
-    for t, target in enumerate(estimands[v.TARGET].to_numpy()):
-        for k, one in enumerate(comparisons):
-            if one.kind not in kinds:
-                continue
-            weights = np.array(one.weights)
-            row: dict[str, Any] = {"target": str(target)}
-            row |= dict(zip(counts, (*of_sides[t, k].tolist(), int(complete[t, k])), strict=True))
-            row |= posterior_ratio(ratio[t, k].ravel(), ci_prob)
-            of_model, of_pairs = Estimate(*mixed[t, k].tolist()), Estimate(*paired[t, k].tolist())
-            row |= dict(zip(_CLASSICAL[:3], of_model.ratios(ci_prob), strict=True))
-            row |= {"mixed_p": of_model.p_value, "paired_ratio": of_pairs.ratios(ci_prob)[0]}
-            row |= {"paired_t_p": of_pairs.p_value, "wilcoxon_p": float(rank[t, k])}
-            found.append((one, row | {"note": note_of_groups(number[t], weights, estimands[v.GROUP].to_numpy())}))
+    for t, k, one, row in each_comparison(estimands, ci_prob, kinds):
+        row |= dict(zip(counts, (*of_sides[t, k].tolist(), int(complete[t, k])), strict=True))
+        of_model, of_pairs = Estimate(*mixed[t, k].tolist()), Estimate(*paired[t, k].tolist())
+        row |= dict(zip(_CLASSICAL[:3], of_model.ratios(ci_prob), strict=True))
+        row |= {"mixed_p": of_model.p_value, "paired_ratio": of_pairs.ratios(ci_prob)[0]}
+        row |= {"paired_t_p": of_pairs.p_value, "wilcoxon_p": float(rank[t, k])}
+        note = note_of_groups(number[t], np.array(one.weights), estimands[v.GROUP].to_numpy())
+        found.append((one, row | {"note": note}))
     return found

@@ -23,6 +23,7 @@ from lensim.expression.groups.repeated_tables import (
     summarise_repeated_cell_type_ratios,
     summarise_repeated_group_ratios,
 )
+from lensim.plain_text import first_names
 
 SHOWN: Final = 6
 FEWER: Final = 0.5
@@ -82,9 +83,8 @@ def told_of_group_ratios(estimands: xr.Dataset) -> tuple[str, ...]:
             for t, target in enumerate(estimands[v.TARGET].to_numpy())
             for g in np.flatnonzero(number[t] == count)
         ]
-        more = f" and {len(own) - SHOWN} more" if len(own) > SHOWN else ""
         if own:
-            said.append(f"measured {what} the group: {'; '.join(own[:SHOWN])}{more}")
+            said.append(f"measured {what} the group: {first_names(own, SHOWN, '; ')}")
     return tuple(said)
 
 
@@ -104,9 +104,8 @@ def _told_of_small_wide_groups(estimands: xr.Dataset) -> list[str]:
                 found.append(f"{target}: {names[small]} has fewer subjects and varies more than {names[large]}")
     if not found:
         return []
-    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
     return [
-        f"{'; '.join(found[:SHOWN])}{more}: the interval may be too narrow; see Welch's, or fit with "
+        f"{first_names(found, SHOWN, '; ')}: the interval may be too narrow; see Welch's, or fit with "
         "log_sd_sd_log2_between_subjects = 1.0 among the priors as well"
     ]
 

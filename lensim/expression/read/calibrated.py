@@ -9,6 +9,7 @@ import numpy as np
 
 from lensim.checks import FaultReport
 from lensim.expression.read.choices import Unpaired
+from lensim.plain_text import first_names
 from lensim.tables.control import CONTROL_WORDS, find_control
 from lensim.tables.flags import parse_flag
 from lensim.tables.names import plain_name
@@ -196,8 +197,7 @@ def may_be_percents(pairs: Sequence[RatioPair]) -> bool:
 
 
 def _named(pairs: Sequence[RatioPair]) -> str:
-    names = [f"{one.target} of {one.subject} under {one.contrast}" for one in pairs[:SHOWN]]
-    return ", ".join(names) + f" and {len(pairs) - SHOWN} more" * (len(pairs) > SHOWN)
+    return first_names([f"{one.target} of {one.subject} under {one.contrast}" for one in pairs], SHOWN)
 
 
 def subjects_of(pairs: Sequence[RatioPair], control: str) -> str:

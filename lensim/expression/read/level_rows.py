@@ -13,6 +13,7 @@ from lensim.expression.groups.levels import names_of_groups
 from lensim.expression.read.calibrated import RatioPair, control_of_levels, subjects_of
 from lensim.expression.read.choices import Unpaired
 from lensim.expression.read.partners import numbers_restart
+from lensim.plain_text import first_names
 
 SHOWN: Final = 6
 
@@ -69,7 +70,7 @@ def groups_of_rows(
         alone = [name for name, groups in groups_of.items() if len(groups) == 1]
         said.append(
             f"{len(several)} subjects are in several groups, {len(alone)} in one alone"
-            + (f" ({_listed(alone)})" if alone else "")
+            + (f" ({first_names(alone, SHOWN)})" if alone else "")
             + ": all are used, and each subject has a level of its own in all of its groups"
         )
         said += _lacking(own, {name: groups_of[name] for name in several})
@@ -100,8 +101,9 @@ def refuse_restarted_numbers(rows: Sequence[RatioPair], faults: FaultReport) -> 
     conditions = dict.fromkeys(row.contrast for row in rows)
     if not twice or not numbers_restart(conditions, groups_of):
         return
+    names = first_names(dict.fromkeys(row.subject for row in twice), SHOWN)
     faults.add(
-        f"the subjects {_listed(list(dict.fromkeys(row.subject for row in twice)))} are in {' and '.join(conditions)} "
+        f"the subjects {names} are in {' and '.join(conditions)} "
         "both, which one animal cannot be: if numbers begin anew in each group, compare groups of different subjects "
         'with unpaired="groups"; if they are pairs, such as littermates, give each pair a name that is no number',
         line=twice[0].at[1],
@@ -163,12 +165,8 @@ def _lacking(own: Sequence[tuple[str, str]], groups_of: Mapping[str, set[tuple[s
         ]
         where = f" of {kind}" if len({one for one, _ in own}) > 1 else ""
         if without:
-            found.append(f"{condition}{where} of {_listed(without)}")
+            found.append(f"{condition}{where} of {first_names(without, SHOWN)}")
     return [f"not in the file: {'; '.join(found)}"] if found else []
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names[:SHOWN]) + f" and {len(names) - SHOWN} more" * (len(names) > SHOWN)
 
 
 def _dataset(

@@ -9,6 +9,7 @@ from lensim.expression.read.assigned import Assigned
 from lensim.expression.read.reactions import Reaction, Reactions, same_well
 from lensim.expression.read.role_names import roles_by_name, told_of_roles
 from lensim.expression.read.sample_sheet import SampleSheet, SheetRow
+from lensim.plain_text import first_names
 
 Unlisted = Literal["refuse", "ignore"]
 
@@ -64,10 +65,9 @@ def match_sheet(
         for listed in idle:
             faults.add(f"the row ({listed}) matches no reaction", line=listed.line, place=sheet.place)
     elif idle:
-        shown = "; ".join(map(str, idle[:SHOWN_NAMES])) + f" and {len(idle) - SHOWN_NAMES} more" * (
-            len(idle) > SHOWN_NAMES
+        told.append(
+            f"{sheet.place}: rows of the sheet without a reaction that counts: {first_names(idle, SHOWN_NAMES, '; ')}"
         )
-        told.append(f"{sheet.place}: rows of the sheet without a reaction that counts: {shown}")
     if unlisted_samples:
         names = list(dict.fromkeys(unlisted_samples))
         more = ", ..." * (len(names) > SHOWN_NAMES)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from lensim.checks import FaultReport
+from lensim.plain_text import first_names
 from lensim.tables.columns import Found
 from lensim.tables.table import TextTable
 
@@ -41,10 +42,9 @@ def filled_down(table: TextTable, found: Found, faults: FaultReport) -> TextTabl
     rows: list[list[str]] = []
     for position, row in enumerate(table.rows):
         rows.append([rows[-1][k] if k in at else cell for k, cell in enumerate(row)] if position in is_bare else row)
-    lines = ", ".join(str(table.lines[position]) for position in bare[:SHOWN_LINES])
-    more = f" and {len(bare) - SHOWN_LINES} more" if len(bare) > SHOWN_LINES else ""
+    lines = first_names([table.lines[position] for position in bare], SHOWN_LINES)
     note = f"{table.place}: {len(bare)} rows without names have those of the row above, as in merged cells"
-    return replace(table, rows=rows, notes=(*table.notes, f"{note} (lines {lines}{more})"))
+    return replace(table, rows=rows, notes=(*table.notes, f"{note} (lines {lines})"))
 
 
 def _is_bare(row: Sequence[str], names: Sequence[int], found: Found) -> bool:

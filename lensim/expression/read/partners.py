@@ -8,6 +8,7 @@ from typing import Final
 from lensim.checks import FaultReport
 from lensim.expression.read.assigned import Assigned, SampleKey
 from lensim.expression.read.choices import Unpaired
+from lensim.plain_text import first_names
 from lensim.tables.names import plain_name
 
 SHOWN: Final = 6
@@ -158,8 +159,7 @@ def _told_of_controls(alone: Sequence[Assigned], control: str) -> list[str]:
 
 
 def _named(samples: Sequence[Assigned]) -> str:
-    names = [f"{one.subject} under {one.condition} in {one.experiment}" for one in samples[:SHOWN]]
-    return ", ".join(names) + f" and {len(samples) - SHOWN} more" * (len(samples) > SHOWN)
+    return first_names([f"{one.subject} under {one.condition} in {one.experiment}" for one in samples], SHOWN)
 
 
 def _groups(assigned: Sequence[Assigned], control: str) -> str:

@@ -79,7 +79,7 @@ def read_ratios(
         cell_type; attrs assay, source, rows_without_ratio, read_notes. Where the table has ratios of the control, they
         are divided by that of the same target, subject and experiment; levels always are. A contrast whose ratios are
         all exactly 1 is the control: it is left out, and named in the attrs. With unpaired "groups" or "keep" as
-        `levels_dataset`.
+        from `groups_of_rows`.
 
     Raises
     ------

@@ -34,11 +34,7 @@ def check_together(
     nameless = [one.reaction for one in assigned if not one.reaction.gene]
     for reaction in nameless[:5]:
         more = f", as {len(nameless) - 1} others" if len(nameless) > 1 and reaction is nameless[0] else ""
-        _add(
-            faults,
-            reaction,
-            f"{reaction} has no gene{more}: {NAME_GENE}",
-        )
+        _add(faults, reaction, f"{reaction} has no gene{more}: {NAME_GENE}")
     check_no_well_twice([one.reaction for one in assigned], faults)
     _check_names(unknown, faults)
     _check_cell_types(unknown, faults)

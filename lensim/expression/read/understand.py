@@ -11,6 +11,7 @@ from lensim.bounds import require_number
 from lensim.checks import FaultReport, InputError
 from lensim.expression.read.reactions import DEFAULT_CYCLE_LIMIT, Reaction, Task
 from lensim.expression.read.tasks import TaskOrIgnored
+from lensim.plain_text import first_names
 from lensim.tables.number_text import (
     STATE_MARK,
     DecimalMark,
@@ -272,9 +273,8 @@ def _ask_for_last_cycle(rows: Sequence[RawRow], manner: Manner, mark: DecimalMar
 def lines_of(rows: Sequence[RawRow]) -> str:
     """Where some rows are: their lines, or their wells where a file has no lines."""
     unit = "line" if rows[0].line else "well"
-    names = [str(row.line or row.well) for row in rows[:SHOWN_LINES]]
-    more = f" and {len(rows) - SHOWN_LINES} more" if len(rows) > SHOWN_LINES else ""
-    return f"{unit}{'s' if len(rows) > 1 else ''} {', '.join(names)}{more}"
+    names = first_names([row.line or row.well for row in rows], SHOWN_LINES)
+    return f"{unit}{'s' if len(rows) > 1 else ''} {names}"
 
 
 def _number_of(text: str, mark: DecimalMark | None) -> float | None:

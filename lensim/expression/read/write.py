@@ -12,8 +12,7 @@ from lensim.checks import InputError
 from lensim.expression.read.assemble import AS_STATED
 from lensim.expression.read.reactions import Reactions
 from lensim.expression.read.write_levels import write_levels
-from lensim.expression.read.written import number_text as _number
-from lensim.expression.read.written import write_rows as _write
+from lensim.expression.read.written import number_text, write_rows
 from lensim.tables.names import names_along
 
 COLUMNS: Final = (
@@ -82,7 +81,7 @@ def write_cts(data: xr.Dataset, path: str | Path) -> None:
             checks.has_variables(data, group, "write_cts")
     calibrator = str(data.attrs.get(v.CALIBRATOR, ""))
     columns = tuple(name for name in COLUMNS if calibrator or name != "is_calibrator")
-    _write(path, columns, _rows(data, calibrator))
+    write_rows(path, columns, _rows(data, calibrator))
 
 
 def write_study(data: xr.Dataset, path: str | Path) -> None:
@@ -121,12 +120,12 @@ def write_ratios(data: xr.Dataset, path: str | Path) -> None:
             "cell_type": names[3][cell_type[subject]],
             "contrast": names[2][contrast],
             "experiment": f"experiment {experiment + 1}",
-            "log2_ratio": _number(ratio),
-            "log2_ratio_sd": _number(sd),
+            "log2_ratio": number_text(ratio),
+            "log2_ratio_sd": number_text(sd),
         }
         for target, subject, contrast, experiment, ratio, sd in zip(*values, strict=True)
     )
-    _write(path, RATIO_COLUMNS, rows)
+    write_rows(path, RATIO_COLUMNS, rows)
 
 
 def write_reactions(reactions: Reactions, path: str | Path) -> None:
@@ -139,7 +138,7 @@ def write_reactions(reactions: Reactions, path: str | Path) -> None:
     InputError
         If the file cannot be written.
     """
-    limit = "" if reactions.cycle_limit is None else _number(reactions.cycle_limit)
+    limit = "" if reactions.cycle_limit is None else number_text(reactions.cycle_limit)
     rows = (
         {
             "plate": one.plate,
@@ -147,21 +146,21 @@ def write_reactions(reactions: Reactions, path: str | Path) -> None:
             "task": one.task,
             "sample": one.sample,
             "gene": one.gene,
-            "ct_cycles": UNDETERMINED if one.ct_cycles is None else _number(one.ct_cycles),
-            "quantity": "" if one.quantity is None else _number(one.quantity),
+            "ct_cycles": UNDETERMINED if one.ct_cycles is None else number_text(one.ct_cycles),
+            "quantity": "" if one.quantity is None else number_text(one.quantity),
             "quantity_unit": reactions.quantity_unit if one.task == "standard" else "",
             "cycle_limit": limit,
         }
         for one in reactions.reactions
     )
-    _write(path, REACTION_COLUMNS, rows)
+    write_rows(path, REACTION_COLUMNS, rows)
 
 
 def _rows(data: xr.Dataset, calibrator: str) -> Iterator[dict[str, str]]:
     genes, plates = names_along(data, v.GENE), names_along(data, v.PLATE)
     of_gene = [_gene_cells(data, position, name) for position, name in enumerate(genes)]
     of_sample = _sample_cells(data, calibrator)
-    limit = {"cycle_limit": _number(float(data[v.CYCLE_LIMIT]))}
+    limit = {"cycle_limit": number_text(float(data[v.CYCLE_LIMIT]))}
     wells = _wells(data, v.WELL_NAME, v.REACTION)
     names = (v.PLATE_OF_REACTION, v.GENE_OF_REACTION, v.SAMPLE_OF_REACTION, v.CT)
     for well, plate, gene, sample, ct in zip(wells, *(data[name].values.tolist() for name in names), strict=True):
@@ -177,7 +176,7 @@ def _rows(data: xr.Dataset, calibrator: str) -> Iterator[dict[str, str]]:
         names = (v.PLATE_OF_STANDARD, v.GENE_OF_STANDARD, v.STANDARD_QUANTITY, v.STANDARD_CT)
         wells = _wells(data, v.STANDARD_WELL, v.STANDARD)
         for well, plate, gene, quantity, ct in zip(wells, *(data[one].values.tolist() for one in names), strict=True):
-            own = {"well": str(well), "task": "standard", "quantity": _number(quantity), "ct_cycles": _ct(ct)}
+            own = {"well": str(well), "task": "standard", "quantity": number_text(quantity), "ct_cycles": _ct(ct)}
             yield {"plate": plates[plate]} | own | of_gene[gene] | unit | limit
     if v.NO_TEMPLATE_CT in data:
         own_names = (v.PLATE_OF_NO_TEMPLATE, v.GENE_OF_NO_TEMPLATE, v.NO_TEMPLATE_CT)
@@ -198,7 +197,7 @@ def _gene_cells(data: xr.Dataset, position: int, name: str) -> dict[str, str]:
         ("amplification_factor_sd", v.STATED_FACTOR_SD),
     ):
         if variable in data:
-            cells[column] = _number(float(data[variable].values[position]))
+            cells[column] = number_text(float(data[variable].values[position]))
     return cells
 
 
@@ -221,4 +220,4 @@ def _sample_cells(data: xr.Dataset, calibrator: str) -> list[dict[str, str]]:
 
 
 def _ct(value: float) -> str:
-    return _number(value) or UNDETERMINED
+    return number_text(value) or UNDETERMINED

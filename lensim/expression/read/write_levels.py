@@ -8,6 +8,7 @@ import xarray as xr
 
 from lensim import checks
 from lensim import vocabulary as v
+from lensim.expression.groups.levels import group_of_each_level
 from lensim.expression.read.written import number_text, write_rows
 from lensim.tables.names import names_along
 
@@ -39,9 +40,7 @@ def _rows(data: xr.Dataset) -> Iterator[dict[str, str]]:
         names_along(data, dim) for dim in (v.TARGET, v.SUBJECT, v.CELL_TYPE, v.CONDITION)
     )
     target, subject = (data[name].to_numpy() for name in (v.TARGET_OF_LEVEL, v.SUBJECT_OF_LEVEL))
-    group = (
-        data[v.GROUP_OF_LEVEL].to_numpy() if v.GROUP_OF_LEVEL in data else data[v.GROUP_OF_SUBJECT].to_numpy()[subject]
-    )
+    group = group_of_each_level(data)
     kind, condition = (data[name].to_numpy()[group] for name in (v.CELL_TYPE_OF_GROUP, v.CONDITION_OF_GROUP))
     is_control = data[v.IS_CONTROL].to_numpy()
     sd = data[v.SUBJECT_LEVEL_SD].to_numpy() if v.SUBJECT_LEVEL_SD in data else 0.0 * data[v.SUBJECT_LEVEL].to_numpy()

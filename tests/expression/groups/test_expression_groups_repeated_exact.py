@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 import xarray as xr
+from exact_draws import difference, require_every_variable, require_scores_of_zero
 from group_studies import repeated_study
 from scipy import stats
 
-from lensim import vocabulary as v
 from lensim.expression.groups.levels import REPEATED
 from lensim.expression.groups.repeated_density import DENSITY
 from lensim.expression.groups.repeated_exact import draw_exact
@@ -27,43 +27,16 @@ def drawn(data: xr.Dataset, priors: RepeatedLevelPriors = PRIORS, seed: int = 1)
     return draw_exact(data, REPEATED, priors, SETTINGS, seed)["posterior"].to_dataset()
 
 
-def difference(posterior: xr.Dataset) -> np.ndarray:
-    mean = posterior[v.MEAN_LEVEL].to_numpy()[..., 0, :]
-    return np.asarray((mean[..., 1] - mean[..., 0]).ravel())
-
-
 def test_the_posterior_has_every_variable_of_the_model():
     data = repeated_study()
-    posterior, of_model = drawn(data), DENSITY.prior(data, PRIORS, 1, np.random.default_rng(1))
-    assert set(posterior.data_vars) == set(of_model.data_vars)
-    for name, values in of_model.data_vars.items():
-        assert posterior[name].dims == values.dims
-        assert np.isfinite(posterior[name]).all()
+    posterior = drawn(data)
+    require_every_variable(posterior, DENSITY, data, PRIORS)
     xr.testing.assert_identical(posterior, drawn(data))
 
 
 def test_draws_are_those_of_the_density_of_the_model():
-    """The mean of a score over a posterior is 0: of the log density with respect to a shift of each variable."""
     data = repeated_study()
-    posterior, step = drawn(data), 1e-4
-
-    def log_density(at: xr.Dataset) -> np.ndarray:
-        parts = [*DENSITY.log_prior(data, at, PRIORS).values(), *DENSITY.log_likelihood(data, at, PRIORS).values()]
-        return sum(one.sum([d for d in one.dims if d not in ("chain", "draw")]).to_numpy() for one in parts)  # type: ignore[return-value]
-
-    for name, values in posterior.data_vars.items():
-        is_spread = "sd_log2" in str(name)
-        for place in np.ndindex(values.shape[2:]):
-            found = []
-            for sign in (1.0, -1.0):
-                moved = values.copy()
-                own = moved[(slice(None), slice(None), *place)]
-                shifted = own * np.exp(sign * step) if is_spread else own + sign * step
-                moved[(slice(None), slice(None), *place)] = shifted
-                found.append(log_density(posterior.assign({name: moved})))
-            score = (found[0] - found[1]) / (2.0 * step) + is_spread
-            error = score.std() / np.sqrt(score.size)
-            assert abs(score.mean()) < 4.5 * error, f"{name} at {place}"
+    require_scores_of_zero(drawn(data), DENSITY, data, PRIORS)
 
 
 def test_with_wide_priors_complete_pairs_are_the_paired_t_test():

@@ -1,0 +1,1 @@
+from models.level_components import *
