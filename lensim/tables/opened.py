@@ -114,9 +114,8 @@ def _way_of(source: Source, sought: Sought, stated: Mapping[str, str]) -> int | 
 def told_of(sources: Sequence[Source], options: Mapping[str, Any]) -> str:
     """What is told of the sheets that were read."""
     every = [*sources, *(one for one in options.values() if isinstance(one, Source))]
-    return "; ".join(
-        f"{one.place}: {'; '.join(dict.fromkeys(one.sheet.told))}" for one in every if one.sheet and one.sheet.told
-    )
+    notes = [(one.place, told) for one in every if (told := one.told())]
+    return "; ".join(f"{place}: {'; '.join(told)}" for place, told in notes)
 
 
 def files_of(sources: Sequence[Source], options: Mapping[str, Any]) -> list[NamedDigest]:

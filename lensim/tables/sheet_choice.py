@@ -71,6 +71,10 @@ class Sought:
 
         return of_row
 
+    def meanings_of(self, stated: Mapping[str, str]) -> Callable[[str], set[str]]:
+        """What a column is by its name, beside the columns that a user names."""
+        return lambda name: self.known([name], stated)
+
     def known(self, header: Sequence[str], stated: Mapping[str, str]) -> set[str]:
         """The meanings that a header has."""
         cells = [cell for cell in as_stated(header, stated) if cell]

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -9,6 +10,8 @@ from typing import Final
 
 from lensim.checks import InputError
 from lensim.plain_text import shown
+from lensim.tables.sheet_dates import MeaningsOf, check_dates, no_meaning
+from lensim.tables.sheet_hidden import told_of_hidden, words_of_rows
 from lensim.tables.sheet_place import SheetPlace
 from lensim.tables.table import TextTable
 from lensim.tables.workbook import SheetCells, cell_name, column_name
@@ -60,13 +63,15 @@ def _is_data(above: Sequence[str], below: Sequence[str]) -> bool:
     return all(below[at] for at, cell in enumerate(above) if cell) and any(_NUMBER.fullmatch(cell) for cell in below)
 
 
-def table_of_sheet(sheet: SheetCells, place: SheetPlace, score: Score, told: list[str]) -> TextTable:
+def table_of_sheet(
+    sheet: SheetCells, place: SheetPlace, score: Score, told: list[str], meanings_of: MeaningsOf = no_meaning
+) -> TextTable:
     """The table in a sheet, each row with its number in the sheet; what is passed over is noted in `told`.
 
     Raises
     ------
     InputError
-        If there is none, or it has no rows.
+        If there is none, it has no rows, or a cell holds a date that a spreadsheet made of a name or a number.
     """
     try:
         top = header_row(sheet, score)
@@ -87,6 +92,8 @@ def table_of_sheet(sheet: SheetCells, place: SheetPlace, score: Score, told: lis
             f"{_columns(aside)} beside the table {'is' if len(aside) == 1 else 'are'} passed over: an empty column is "
             "between, and other rows are filled"
         )
+    told.extend(told_of_hidden(sheet, filled, used))
+    told.extend(check_dates(sheet, {at: names[at] for at in named}, filled, place, meanings_of))
     _tell_of_percentages(sheet, names, filled, told)
     commas = _decimal_commas(sheet, used, filled)
     if commas:
@@ -103,6 +110,22 @@ def table_of_sheet(sheet: SheetCells, place: SheetPlace, score: Score, told: lis
     return TextTable(
         place, tuple(names[at] for at in used), cells, [at + 1 for at in filled], has_decimal_points=not in_doubt
     )
+
+
+def check_dates_of_export(sheet: SheetCells, place: SheetPlace, score: Score, meanings_of: MeaningsOf) -> None:
+    """As `check_dates`, for a machine's export, which is read as text: below its header, down to a blank row.
+
+    Raises
+    ------
+    InputError
+        As `check_dates`.
+    """
+    if not sheet.dates:
+        return
+    top = header_row(sheet, score)
+    place.header = [(name, at) for at, name in enumerate(sheet.rows[top])]
+    rows = list(itertools.takewhile(lambda at: any(sheet.rows[at]), range(top + 1, len(sheet.rows))))
+    check_dates(sheet, {at: name for at, name in enumerate(sheet.rows[top]) if name}, rows, place, meanings_of)
 
 
 def rows_of_header(sheet: SheetCells, top: int) -> list[list[str]]:
@@ -197,19 +220,8 @@ def _tell_of_rows(sheet: SheetCells, top: int, notes: list[int], told: list[str]
         if rows:
             first = next(cell for cell in sheet.rows[rows[0]] if cell)
             told.append(
-                f"{_rows(rows)} {where} {'is' if len(rows) == 1 else 'are'} passed over, such as {shown(first)}"
+                f"{words_of_rows(rows)} {where} {'is' if len(rows) == 1 else 'are'} passed over, such as {shown(first)}"
             )
-    if hidden := [at for at in sheet.marks.hidden_rows if top < at < len(sheet.rows) and any(sheet.rows[at])]:
-        told.append(f"{_rows(hidden)} {'is' if len(hidden) == 1 else 'are'} hidden and read as well")
-
-
-def _rows(rows: Sequence[int]) -> str:
-    numbers = [str(at + 1) for at in rows]
-    if len(numbers) == 1:
-        return f"row {numbers[0]}"
-    return (
-        f"rows {' and '.join(numbers)}" if len(numbers) == 2 else f"{len(numbers)} rows ({numbers[0]} to {numbers[-1]})"
-    )
 
 
 def _tell_of_percentages(sheet: SheetCells, names: Sequence[str], filled: Sequence[int], told: list[str]) -> None:

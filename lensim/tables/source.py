@@ -14,8 +14,17 @@ from lensim.tables.columns import as_stated
 from lensim.tables.parquet import parse_parquet
 from lensim.tables.raw import PARQUET_SIGNATURE, decode, read_bytes
 from lensim.tables.sheet_choice import ANY, Sought, chosen_sheets
+from lensim.tables.sheet_dates import MeaningsOf, no_meaning
+from lensim.tables.sheet_hidden import told_of_all_hidden, told_of_hidden_sheets
 from lensim.tables.sheet_place import SheetPlace, place_of_sheet
-from lensim.tables.sheet_table import Score, require_values, table_of_sheet, text_of_sheet, told_of_choice
+from lensim.tables.sheet_table import (
+    Score,
+    check_dates_of_export,
+    require_values,
+    table_of_sheet,
+    text_of_sheet,
+    told_of_choice,
+)
 from lensim.tables.table import TextTable, first_rows, parse_text
 from lensim.tables.workbook import SheetCells, Workbook, is_workbook, workbook_of
 
@@ -30,6 +39,8 @@ class ChosenSheet:
         The sheet.
     score
         How well a row is its header.
+    meanings_of
+        What a column is by its name.
     stem
         The name of a plate that has none in the sheet; empty for that of the file.
     told
@@ -38,8 +49,13 @@ class ChosenSheet:
 
     cells: SheetCells
     score: Score
+    meanings_of: MeaningsOf = no_meaning
     stem: str = ""
     told: list[str] = field(default_factory=list)
+
+    def notes(self, *, is_table: bool) -> list[str]:
+        """What is told, of a sheet of which the table was read, or the whole as an instrument's export."""
+        return list(dict.fromkeys([*self.told, *(() if is_table else told_of_all_hidden(self.cells))]))
 
     @property
     def shown(self) -> SheetCells:
@@ -63,6 +79,8 @@ class Source:
         Of a workbook: the sheet that is read.
     is_own
         Whether its table was read another way than as a table of text, such as a map of blocks.
+    notes
+        What was read otherwise than a spreadsheet shows it, of a workbook of which several sheets are read as one.
     sha256
         Digest of the whole file, also of a part of it such as a sheet or a file in an archive; empty where not known.
     """
@@ -72,6 +90,7 @@ class Source:
     raw: bytes = field(repr=False)
     sheet: ChosenSheet | None = None
     is_own: bool = False
+    notes: tuple[str, ...] = ()
     sha256: str = field(default="", repr=False)
 
     @property
@@ -123,6 +142,10 @@ class Source:
         """The table in the file; InputError where it holds none. Faults of its shape come with `read_table`."""
         return self._parsed[0]
 
+    def told(self) -> list[str]:
+        """What was read otherwise than a spreadsheet shows it, in sentences."""
+        return list(self.notes) if self.sheet is None else self.sheet.notes(is_table="_parsed" in self.__dict__)
+
     def with_names(self, stated: Mapping[str, str]) -> "Source":
         """The same file, whose headers have the columns that a user names under the names of their meanings."""
         other = replace(self)
@@ -152,7 +175,7 @@ class Source:
     def _parsed(self) -> tuple[TextTable, FaultReport]:
         if self.sheet is not None:
             place = self.place if isinstance(self.place, SheetPlace) else SheetPlace(self.place)
-            table = table_of_sheet(self.sheet.cells, place, self.sheet.score, self.sheet.told)
+            table = table_of_sheet(self.sheet.cells, place, self.sheet.score, self.sheet.told, self.sheet.meanings_of)
             return table, FaultReport(place, unit="row")
         if self.is_parquet:
             return parse_parquet(self.raw, self.place), FaultReport(self.place, unit="row")
@@ -205,15 +228,16 @@ def sheets_of(
     InputError
         As `chosen_sheets`; or if a formula in such a sheet has no value.
     """
-    book, score = source.book, sought.score(stated)
+    book, score, meanings_of = source.book, sought.score(stated), sought.meanings_of(stated)
 
     def as_source(sheet: SheetCells, stem: str = "") -> Source:
         place = place_of_sheet(source.place, sheet.name)
-        return replace(source, place=place, sheet=ChosenSheet(sheet, score, stem))
+        return replace(source, place=place, sheet=ChosenSheet(sheet, score, meanings_of, stem))
 
     chosen = chosen_sheets(book, sought, names, stated, as_source, passed_over=passed_over)
     if sought.may_be_several and len(chosen) > 1 and not names:
-        whole = replace(source)
+        told = [f"{one.name!r}: {note}" for one in chosen for note in told_of_all_hidden(one)]
+        whole = replace(source, notes=(*told, *told_of_hidden_sheets(book.sheets, chosen)))
         whole.__dict__["book"] = Workbook(book.place, tuple(chosen))  # where the cached property keeps it
         return [whole]
     filled = sum(any(map(any, one.rows)) for one in book.sheets)
@@ -221,8 +245,11 @@ def sheets_of(
     for sheet in chosen:
         one = as_source(sheet, sheet.name if len(chosen) > 1 else "")
         require_values(sheet, place_of_sheet(source.place, sheet.name))
+        if sought.rank(one):
+            check_dates_of_export(sheet, place_of_sheet(source.place, sheet.name), score, meanings_of)
         assert one.sheet is not None
         one.sheet.told.extend(told_of_choice(sheet, filled, sought.what))
+        one.sheet.told.extend(told_of_hidden_sheets(book.sheets, chosen) if sheet is chosen[0] else ())
         sheets.append(one)
     return sheets
 

@@ -22,6 +22,7 @@ _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _OLD_STREAMS: Final = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le"))
 _OPENED: Final = "open it in the spreadsheet, save it without a password, and read that"
 _COMMA_NUMBER: Final = re.compile(r"[-+]?[0-9]+,[0-9]+")
+_DATES: Final = (dt.date, dt.time, dt.timedelta)
 _EXACT: Final = 1e15
 """Whole numbers below this are exact, and are written without an exponent."""
 
@@ -45,8 +46,9 @@ class SheetCells:
         Cells with errors, formulas without value, percentages, and rows that are hidden; of .xlsx alone.
     merged
         Merged cells: first row, first column, last row, last column, from 0.
-    comma_numbers
-        Cells of text that are numbers with a comma, such as 1,5: row and column from 0.
+    comma_numbers, dates
+        Cells of text that are numbers with a comma, such as 1,5, and cells that are dates or times: row and column
+        from 0.
     """
 
     name: str
@@ -55,6 +57,7 @@ class SheetCells:
     marks: Marks = field(default_factory=Marks)
     merged: tuple[tuple[int, int, int, int], ...] = ()
     comma_numbers: tuple[tuple[int, int], ...] = ()
+    dates: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -196,7 +199,10 @@ def _sheet(sheet: Any, name: str, is_hidden: bool, marks: Marks) -> SheetCells:
         for column, value in enumerate(row)
         if isinstance(value, str) and "," in value and _COMMA_NUMBER.fullmatch(value.strip())
     )
-    return SheetCells(name, rows, is_hidden, marks, kept, commas)
+    dates = tuple(
+        (at, column) for at, row in enumerate(values) for column, value in enumerate(row) if isinstance(value, _DATES)
+    )
+    return SheetCells(name, rows, is_hidden, marks, kept, commas, dates)
 
 
 def _fill(rows: list[list[str]], merged: Sequence[tuple[int, int, int, int]]) -> None:

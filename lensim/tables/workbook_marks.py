@@ -29,8 +29,8 @@ class Marks:
         Cells with a formula whose value the file does not have.
     percentages
         Cells whose number is shown in percent.
-    hidden_rows
-        Rows that are not shown.
+    hidden_rows, hidden_columns
+        Rows and columns that are not shown; of columns first and last of each run.
     """
 
     rows: int = 0
@@ -39,6 +39,7 @@ class Marks:
     without_value: list[tuple[int, int]] = field(default_factory=list)
     percentages: list[tuple[int, int]] = field(default_factory=list)
     hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
 
 
 def marks_of(members: dict[str, bytes], place: str) -> dict[str, Marks]:
@@ -168,11 +169,14 @@ class _Sheet:
             self._has_formula = True
             self._use()
         elif name == "row":
-            said = given.get("r", "")
-            self._row = int(said) - 1 if said.isdecimal() and len(said) < 9 else self._row + 1
+            self._row = (_number(given.get("r", "")) or self._row + 2) - 1
             self._at = (self._row, -1)
-            if given.get("hidden") in ("1", "true"):
+            if _is_hidden(given):
                 self._marks.hidden_rows.append(self._row)
+        elif name == "col" and _is_hidden(given):
+            first, last = (_number(given.get(end, "")) for end in ("min", "max"))
+            if first and last:
+                self._marks.hidden_columns.append((first - 1, last - 1))
 
     def _add(self, text: str) -> None:
         if self._in_value:
@@ -208,6 +212,15 @@ def require_extent(place: str, rows: int, columns: int) -> None:
         With the bound, the size and what to do.
     """
     require_shape(place, lines=rows, cells=rows * columns, columns=columns)
+
+
+def _number(text: str) -> int:
+    """The number of a row or column, from 1; 0 where a text is none."""
+    return int(text) if text.isdecimal() and len(text) < 9 else 0
+
+
+def _is_hidden(given: dict[str, str]) -> bool:
+    return given.get("hidden") in ("1", "true")
 
 
 def _position(match: re.Match[str]) -> tuple[int, int]:
