@@ -9,6 +9,7 @@ from typing import Final
 from lensim.checks import FaultReport, InputError
 from lensim.tables.names import plain_name
 from lensim.tables.table import TextTable
+from lensim.tables.unit_words import without_unit
 
 CONSTANT_MARK: Final = "="
 _WILD: Final = "*"
@@ -111,10 +112,11 @@ def places_of_pattern(header: Sequence[str], pattern: str) -> list[int]:
 
 
 def places_of_stated(header: Sequence[str], name: str) -> list[int]:
-    """The columns with exactly this name, or else those that differ in case, blanks and signs alone."""
+    """The columns with exactly this name, or else those that differ in case, blanks, signs or a unit behind alone."""
     places = [at for at, known in enumerate(header) if known == name.strip()]
     plain = plain_name(name)
-    return places or [at for at, known in enumerate(header) if plain and plain_name(known) == plain]
+    places = places or [at for at, known in enumerate(header) if plain and plain_name(known) == plain]
+    return places or [at for at, known in enumerate(header) if plain and plain_name(without_unit(known)) == plain]
 
 
 def names_any(header: Sequence[str], meaning: Meaning) -> bool:

@@ -13,6 +13,7 @@ from lensim.plain_text import shown
 from lensim.tables.sheet_dates import MeaningsOf, check_dates, no_meaning
 from lensim.tables.sheet_hidden import told_of_hidden, words_of_rows
 from lensim.tables.sheet_place import SheetPlace
+from lensim.tables.sheet_units import is_row_of_units, names_with_units
 from lensim.tables.table import TextTable
 from lensim.tables.workbook import SheetCells, cell_name, column_name
 
@@ -71,7 +72,8 @@ def table_of_sheet(
     Raises
     ------
     InputError
-        If there is none, it has no rows, or a cell holds a date that a spreadsheet made of a name or a number.
+        If there is none, it has no rows, a row of units contradicts the header, or a cell holds a date that a
+        spreadsheet made of a name or a number.
     """
     try:
         top = header_row(sheet, score)
@@ -80,6 +82,10 @@ def table_of_sheet(
     below = _last_of_header(sheet, top)
     names = max(headers_at(sheet, top), key=score)
     filled = [at for at in range(below + 1, len(sheet.rows)) if any(sheet.rows[at])]
+    place.header = [(name, at) for at, name in enumerate(names)]
+    if is_row_of_units(sheet, names, filled):
+        names, units = names_with_units(sheet, names, filled.pop(0), place, meanings_of)
+        told.append(units)
     filled, notes = _without_notes(sheet, filled, sum(map(bool, names)))
     used, filled, aside = _own_columns(sheet, names, filled, score)
     named = [at for at in used if names[at]]
