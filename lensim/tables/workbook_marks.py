@@ -14,7 +14,7 @@ from lensim.tables.raw import require_shape
 
 _CELL: Final = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 _BUILT_IN_PERCENT: Final = frozenset({9, 10})
-_QUOTED: Final = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
+_QUOTED: Final = re.compile(r'"[^"]*+"|\\.|\[[^\[\]]*+\]')
 
 
 @dataclass

@@ -88,14 +88,17 @@ def bench(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_a_workbook_with_merged_headers_asks_twice_and_is_read(bench, capsys):
+def test_a_workbook_with_merged_headers_asks_three_times_and_is_read(bench, capsys):
     start = ["read", "dose-response", "viability.xlsx", "--xlsx", "tables.xlsx"]
     status, _, said = run(capsys, *start)
     assert (status, "--column dose=NAME" in said) == (2, True)
     start += ["--column", "dose=Lenalidomide (µM)"]
     status, _, said = run(capsys, *start)
     assert (status, "the sheets 'Day 1', 'Day 2' may each be a table" in said) == (2, True)
-    status, out, said = run(capsys, *start, "--worksheet", "Day 1", "--worksheet", "Day 2")
+    start += ["--worksheet", "Day 1", "--worksheet", "Day 2"]
+    status, _, said = run(capsys, *start)
+    assert (status, "or --ignore replicate if they are wells of one culture" in said) == (2, True)
+    status, out, said = run(capsys, *start, "--ignore", "replicate")
     assert (status, "workbook in tables.xlsx" in out) == (0, True), said
     assert len(list(openpyxl.load_workbook("tables.xlsx")["data"].rows)) == 1 + 2 * 3 * 6 * 3
 

@@ -14,6 +14,7 @@ from lensim.bioassay.read import read_bioassay
 from lensim.cell_cycle.read import read_cell_cycle
 from lensim.dose_response.read import read_dose_response
 from lensim.expression.read import read_expression
+from lensim.input_digests import FILES_READ
 
 Rows = list[dict[str, str]]
 
@@ -130,6 +131,6 @@ def saved(folder: Path, rows: Sequence[dict[str, str]], name: str = "t.csv") -> 
 
 def are_same(one: xr.Dataset, other: xr.Dataset) -> bool:
     """Whether two Datasets hold the same, whatever is said of columns."""
-    told = ("columns_used", "columns_not_used", "rows_kept", "by")
+    told = ("columns_used", "columns_not_used", "rows_kept", "by", FILES_READ)
     kept = [data.assign_attrs({name: "" for name in told}) for data in (one, other)]
     return kept[0].identical(kept[1])

@@ -60,13 +60,16 @@ def test_the_usual_name_goes_before_other_spellings():
 
 
 def test_two_columns_that_may_be_the_same_thing_are_refused():
-    assert refused(["line", "sample"]) == (
+    assert refused(["line", "sample"], {}) == (
         "t.csv line 1: the columns 'line' and 'sample' may each be line: name one, columns={'line': 'line'}"
     )
-    assert refused(["dose", "dose_um"]) == (
+    assert refused(["dose", "dose_um"], {}) == (
         "t.csv line 1: the columns 'dose' and 'dose_um' may each be dose: name one, columns={'dose': 'dose'}"
     )
     assert found(["line", "sample"], {"line": "sample"}).column("line") == "sample"
+    assert refused(["line", "sample"]).endswith(
+        "may each be line: rename or delete the others"
+    )  # without such a choice
 
 
 def test_of_two_columns_an_empty_one_does_not_count():

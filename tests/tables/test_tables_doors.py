@@ -31,6 +31,7 @@ from lensim.expression.read import (
     read_factors,
     read_sheet,
 )
+from lensim.input_digests import FILES_READ
 from lensim.tables.columns import Meaning
 
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1")
@@ -164,7 +165,7 @@ def labels() -> list[dict[str, object]]:
 
 
 def same_dataset(one: xr.Dataset, other: xr.Dataset) -> bool:
-    ignored = {"source", "signal", "control_known_by", "columns_used", "columns_not_used"}
+    ignored = {"source", "signal", "control_known_by", "columns_used", "columns_not_used", FILES_READ}
     attrs = [{name: value for name, value in data.attrs.items() if name not in ignored} for data in (one, other)]
     return one.identical(other.assign_attrs(one.attrs)) and attrs[0] == attrs[1]
 

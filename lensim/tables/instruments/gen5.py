@@ -9,9 +9,9 @@ from lensim.tables.export_lines import Line
 _ENDS: Final = ("Layout", "Results")
 _WAVELENGTHS: Final = re.compile(r"Wavelengths: *([0-9].*)")
 _FILTERS: Final = re.compile(
-    r"Excitation: *([^\s,]++(?: [a-z]++)?), *Emission: *([^\s,]++(?: [a-z]++)?)", re.IGNORECASE
+    r"Excitation: *([^\s,]{1,80}+(?: [a-z]++)?), *Emission: *([^\s,]++(?: [a-z]++)?)", re.IGNORECASE
 )
-_EMISSION: Final = re.compile(r"(?:Filter Set [0-9]+.*?)?Emission: *([^\s,]++(?: [a-z]++)?)", re.IGNORECASE)
+_EMISSION: Final = re.compile(r"(?:Filter Set [0-9]++.*?)?Emission: *([^\s,]++(?: [a-z]++)?)", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"\ARead [0-9]+:")
 _MODES: Final = ("Absorbance", "Fluorescence", "Luminescence", "Alpha", "Time-Resolved", "Time Resolved")
 _TYPES: Final = ("Endpoint", "Spectrum", "Scan")

@@ -56,6 +56,8 @@ _OF_A_PLATE: Final = re.compile(
     r"(?<![\w.,])(?:plate ?([a-z]|[0-9]{1,3})|(?<!calc )(?<!channel )([0-9]{1,2}))(?![\w%]|[.,][0-9])", re.IGNORECASE
 )
 """What tells plates apart in titles: their numbers and letters."""
+_NUMBER_OF_TABLE: Final = re.compile(r"^\s*[0-9]{1,2}\. (?=\S)")
+"""Before a title: 4. Raw Data (480-14/520-30)."""
 
 
 def as_programs_say(grids: Sequence[Grid], lines: Sequence[Line]) -> list[Grid]:
@@ -107,7 +109,9 @@ def _reads_named(grid: Grid) -> set[str]:
 
 
 def _plates_named(grid: Grid) -> set[str]:
-    return {(letter or number).lower() for letter, number in _OF_A_PLATE.findall(grid.heading)}
+    return {
+        (letter or number).lower() for letter, number in _OF_A_PLATE.findall(_NUMBER_OF_TABLE.sub("", grid.heading))
+    }
 
 
 def _of_gen5(grid: Grid, reads: frozenset[str]) -> Kind:

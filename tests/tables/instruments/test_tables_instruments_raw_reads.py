@@ -52,6 +52,7 @@ def test_the_only_raw_read():
     [
         ("Raw signal plate 1", "Average signal plate 1", True),
         ("Raw signal plate 1", "Average signal plate 2", False),
+        ("4. Raw Data (480-14/520-30)", "5. Blank corrected based on Raw Data (480-14/520-30)", True),
         ("Raw signal plate A", "Average signal plate B", False),
         ("Absorbance 570 nm", "Fold dilution 2", False),
         ("Results for Lum - channel 0", "Calc 1: Crosstalk", True),
