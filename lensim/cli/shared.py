@@ -103,7 +103,8 @@ PlateMap = Annotated[Path | None, typer.Option(help="Map of plate grids: a row a
 Worksheet = Annotated[
     list[str] | None,
     typer.Option(
-        help="Sheet of workbooks that is read, where several could be. May be repeated for sheets that belong together."
+        help="Sheet of workbooks that is read, or its cells (Day 1!B3:F40), where several could be; may be repeated "
+        "for those that belong together."
     ),
 ]
 Exclude = Annotated[

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from lensim.checks import FaultReport
 from lensim.tables.map_blocks import MapOfBlocks, MapSheet, blocks_in_text, find_map_blocks
-from lensim.tables.sheet_choice import ANY, Sought, way_of_sheet
+from lensim.tables.sheet_choice import ANY, Sought, named_sheet, way_of_sheet
 from lensim.tables.source import File, Source, sheets_of, source_of
 
 
@@ -58,10 +58,7 @@ def blocks_of(source: Source, names: Sequence[str] = (), passed_over: Sequence[s
     if source.is_parquet:
         return None
     if source.is_workbook:
-        sheets = [
-            MapSheet(one.name, one.rows)
-            for one in source.book.sheets
-            if (one.name in names if names else not one.is_hidden and one.name not in passed_over)
-        ]
+        shown = [one for one in source.book.sheets if not one.is_hidden and one.name not in passed_over]
+        sheets = [MapSheet(one.name, one.rows) for one in ([named_sheet(source.book, name) for name in names] or shown)]
         return find_map_blocks(sheets, source.place)
     return blocks_in_text(source.text, source.place)

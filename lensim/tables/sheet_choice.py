@@ -9,6 +9,7 @@ from typing import Any, Final
 from lensim.checks import InputError
 from lensim.plain_text import shown
 from lensim.tables.columns import Meanings, as_stated
+from lensim.tables.sheet_range import range_in_name, within
 from lensim.tables.sheet_table import HEADER_ROWS, Score, rows_of_header
 from lensim.tables.workbook import SheetCells, Workbook
 
@@ -123,7 +124,7 @@ def chosen_sheets(
     if not filled:
         raise InputError(f"{book.place}: no sheet of the workbook has any cell with a value")
     if names:
-        return [_named(book, name, filled) for name in names]
+        return [named_sheet(book, name) for name in names]
     free = [one for one in filled if one.name not in passed_over] or filled
     shown_ones = [one for one in free if not one.is_hidden]
     if len(free) == 1:
@@ -169,17 +170,28 @@ def _is_recognised(source: Any, sought: Sought) -> bool:
         return False
 
 
-def _named(book: Workbook, name: str, filled: Sequence[SheetCells]) -> SheetCells:
-    """The sheet of a name; case and blanks around it count only where several differ in these alone."""
+def named_sheet(book: Workbook, name: str) -> SheetCells:
+    """The sheet of a name, or some of its cells; case and blanks count only where several differ in these alone.
+
+    Raises
+    ------
+    InputError
+        If there is no such sheet, or no cell of it has a value.
+    """
     exact = [one for one in book.sheets if one.name == name]
     alike = [one for one in book.sheets if one.name.strip().casefold() == name.strip().casefold()]
     if not exact and len(alike) != 1:
+        if (part := range_in_name(name)) is not None:
+            sheet = within(named_sheet(book, part[0]), part[1])
+            if not any(map(any, sheet.rows)):
+                raise InputError(f"{book.place}: the cells {shown(name)} have no value")
+            return sheet
         names = [one.name for one in book.sheets]
         close = difflib.get_close_matches(name, names, n=1)
         hint = f" (closest: {shown(close[0])})" if close else ""
         raise InputError(f"{book.place} must have a sheet {shown(name)}, it has {_listed(names)}{hint}")
     [sheet] = exact or alike
-    if sheet not in filled:
+    if not any(map(any, sheet.rows)):
         raise InputError(f"{book.place}: the sheet {shown(name)} has no cell with a value")
     return sheet
 

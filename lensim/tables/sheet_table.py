@@ -10,6 +10,7 @@ from typing import Final
 
 from lensim.checks import InputError
 from lensim.plain_text import shown
+from lensim.tables.sheet_blocks import without_other_tables
 from lensim.tables.sheet_dates import MeaningsOf, check_dates, no_meaning
 from lensim.tables.sheet_hidden import told_of_hidden, words_of_rows
 from lensim.tables.sheet_place import SheetPlace
@@ -79,7 +80,7 @@ def table_of_sheet(
         top = header_row(sheet, score)
     except InputError as error:
         raise InputError(f"{place}: {error}") from None
-    below = _last_of_header(sheet, top)
+    below = last_of_header(sheet, top)
     names = max(headers_at(sheet, top), key=score)
     filled = [at for at in range(below + 1, len(sheet.rows)) if any(sheet.rows[at])]
     place.header = [(name, at) for at, name in enumerate(names)]
@@ -87,6 +88,10 @@ def table_of_sheet(
         names, units = names_with_units(sheet, names, filled.pop(0), place, meanings_of)
         told.append(units)
     filled, notes = _without_notes(sheet, filled, sum(map(bool, names)))
+    try:
+        filled = without_other_tables(sheet, names, top, filled, told)
+    except InputError as error:
+        raise InputError(f"{place}: {error}") from None
     used, filled, aside = _own_columns(sheet, names, filled, score)
     named = [at for at in used if names[at]]
     place.header = [(names[at], at) for at in used]
@@ -139,7 +144,7 @@ def rows_of_header(sheet: SheetCells, top: int) -> list[list[str]]:
     return [sheet.rows[top], *(headers_at(sheet, top) if sheet.merged else ())]
 
 
-def _last_of_header(sheet: SheetCells, top: int) -> int:
+def last_of_header(sheet: SheetCells, top: int) -> int:
     """The last row of the header: merged cells that begin in its first row may cover more."""
     ends = [last for first, left, last, right in sheet.merged if first == top < last and left == right]
     return min([*ends, top + 3]) if ends and max(ends) - top <= 3 else top
@@ -163,7 +168,7 @@ def _names(sheet: SheetCells, top: int, below: int) -> list[str]:
 
 def headers_at(sheet: SheetCells, top: int) -> list[list[str]]:
     """The names of columns that a header has which begins in a row: without, and with, the merged groups above them."""
-    names = _names(sheet, top, _last_of_header(sheet, top))
+    names = _names(sheet, top, last_of_header(sheet, top))
     groups = {
         at: sheet.rows[top - 1][left]
         for first, left, last, right in sheet.merged

@@ -16,7 +16,9 @@ from lensim.tables.raw import PARQUET_SIGNATURE, decode, read_bytes
 from lensim.tables.sheet_choice import ANY, Sought, chosen_sheets
 from lensim.tables.sheet_dates import MeaningsOf, no_meaning
 from lensim.tables.sheet_hidden import told_of_all_hidden, told_of_hidden_sheets
+from lensim.tables.sheet_parts import one_table
 from lensim.tables.sheet_place import SheetPlace, place_of_sheet
+from lensim.tables.sheet_range import range_in_name
 from lensim.tables.sheet_table import (
     Score,
     check_dates_of_export,
@@ -117,7 +119,10 @@ class Source:
         return workbook_of(self.raw, self.place)
 
     def has_sheet(self, name: str) -> bool:
-        """Whether a workbook has a sheet of this name."""
+        """Whether a workbook has a sheet of this name, also where the name is of some of its cells."""
+        part = range_in_name(name)
+        if part is not None and not any(one.name == name for one in self.book.sheets):
+            name = part[0]
         return any(one.name.strip().casefold() == name.strip().casefold() for one in self.book.sheets)
 
     @property
@@ -226,7 +231,7 @@ def sheets_of(
     Raises
     ------
     InputError
-        As `chosen_sheets`; or if a formula in such a sheet has no value.
+        As `chosen_sheets`; if a sheet has several such tables; or if a formula in such a sheet has no value.
     """
     book, score, meanings_of = source.book, sought.score(stated), sought.meanings_of(stated)
 
@@ -242,14 +247,19 @@ def sheets_of(
         return [whole]
     filled = sum(any(map(any, one.rows)) for one in book.sheets)
     sheets = []
-    for sheet in chosen:
+    for whole_sheet in chosen:
+        passed: list[str] = []
+        where = place_of_sheet(source.place, whole_sheet.name)
+        is_export = bool(sought.rank(as_source(whole_sheet)))
+        sheet = one_table(whole_sheet, where, sought, stated, passed, is_export=is_export)
         one = as_source(sheet, sheet.name if len(chosen) > 1 else "")
-        require_values(sheet, place_of_sheet(source.place, sheet.name))
-        if sought.rank(one):
-            check_dates_of_export(sheet, place_of_sheet(source.place, sheet.name), score, meanings_of)
+        require_values(sheet, where)
+        if is_export:
+            check_dates_of_export(sheet, where, score, meanings_of)
         assert one.sheet is not None
         one.sheet.told.extend(told_of_choice(sheet, filled, sought.what))
-        one.sheet.told.extend(told_of_hidden_sheets(book.sheets, chosen) if sheet is chosen[0] else ())
+        one.sheet.told.extend(told_of_hidden_sheets(book.sheets, chosen) if whole_sheet is chosen[0] else ())
+        one.sheet.told.extend(passed)
         sheets.append(one)
     return sheets
 

@@ -49,6 +49,8 @@ class SheetCells:
     comma_numbers, dates
         Cells of text that are numbers with a comma, such as 1,5, and cells that are dates or times: row and column
         from 0.
+    is_range
+        Whether these are the cells of a sheet that a user names, all of which are of the table.
     """
 
     name: str
@@ -58,6 +60,7 @@ class SheetCells:
     merged: tuple[tuple[int, int, int, int], ...] = ()
     comma_numbers: tuple[tuple[int, int], ...] = ()
     dates: tuple[tuple[int, int], ...] = ()
+    is_range: bool = False
 
 
 @dataclass(frozen=True)
