@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import Any, Final
@@ -80,9 +81,25 @@ def opened(
             wanted[name] = map_source_of(other, tables[name], there, columns, used)
         else:
             wanted[name] = sheets_of(other, tables[name], there, columns, used)[0] if other.is_workbook else other
+    sources = [_with_name_of_sheet(one) for one in sources] if _names_sheets(wanted) else sources
     if names and not books:
         raise InputError(f"{WORKSHEET} is for workbooks (.xlsx, .xls, .ods), got {shown(names[0])} for other files")
     return sources_of(sources), wanted
+
+
+def _names_sheets(options: Mapping[str, Any]) -> bool:
+    """Whether an option names the column worksheet, which the sheets of workbooks have of themselves."""
+    columns, by = options.get("columns") or {}, options.get("by")
+    return WORKSHEET in {*columns.values(), *(options.get("where") or {}), by}
+
+
+def _with_name_of_sheet(source: Source) -> Source:
+    """A sheet whose table has its name in a column worksheet; other files as they are."""
+    if source.sheet is None or WORKSHEET in source.table.header:
+        return source
+    table = source.table
+    rows = [[*row, source.sheet.cells.name] for row in table.rows]
+    return source.with_table(replace(table, header=(*table.header, WORKSHEET), rows=rows))
 
 
 def _for_files(

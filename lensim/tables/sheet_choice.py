@@ -201,9 +201,12 @@ def _several(found: Sequence[SheetCells], sought: Sought) -> str:
     said = f"the sheets {_listed(names)} may each be {sought.what}"
     if not sought.can_be_named:
         return f"{said}: copy the one that is meant into a workbook of its own"
+    each = (
+        ', with columns={"experiment": "worksheet"} if each is an experiment' if "experiment" in sought.meanings else ""
+    )
     return (
         f"{said}: name the one that is meant, worksheet={json.dumps(names[0], ensure_ascii=False)}, or all that are "
-        "parts of it"
+        f"parts of it{each}"
     )
 
 
