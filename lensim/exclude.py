@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 import xarray as xr
@@ -38,6 +39,10 @@ def exclude_wells(data: xr.Dataset, exclude: Exclude | None) -> xr.Dataset:
     return data if exclusions is None else Excluding({"": data}, exclusions)[""]
 
 
+NO_COMPOUND: Final = ""
+"""Of wells without a compound, which are of every compound of their plate."""
+
+
 class Excluding(Mapping[str, xr.Dataset]):
     """Studies of one command without what a file of exclusions names; each is made as it is asked for.
 
@@ -69,10 +74,15 @@ class Excluding(Mapping[str, xr.Dataset]):
         self._by = "" if whole is not None or is_name_of_column(by) else by
         if whole is not None:
             places = list(places_of(whole))
+            names = [_compounds(one) for one in places]
         else:
-            places = [place for name in studies for place in self._of_study(name, places_of(studies[name]))]
+            of_study = [(name, self._of_study(name, places_of(studies[name]))) for name in studies]
+            places = [place for _, own in of_study for place in own]
+            names = [np.full(len(one), name, dtype=object) for name, own in of_study for one in own]
         self._named = Named(exclusions, places, self._by)
-        self._number = sum(int((own != NONE).sum()) for own in self._named.lines)
+        found = [own[lines != NONE] for own, lines in zip(names, self._named.lines, strict=True)]
+        self._names = np.concatenate([own.astype(str) for own in found]) if found else np.empty(0, dtype=str)
+        self._study = "compound" if whole is not None else "study"
         self._what = places[0].what if places else "well"
 
     def __iter__(self) -> Iterator[str]:
@@ -94,11 +104,17 @@ class Excluding(Mapping[str, xr.Dataset]):
 
     @property
     def sentence(self) -> str:
-        """How many wells or reactions of the data are excluded."""
-        what = self._what if self._number == 1 else f"{self._what}s"
-        return (
-            f"{self._number} {what} {'is' if self._number == 1 else 'are'} excluded, as {self._exclusions.place} says"
-        )
+        """How many wells or reactions are excluded, and in how many compounds or other studies."""
+        number, own = len(self._names), np.unique(self._names[self._names != NO_COMPOUND])
+        shared = int((self._names == NO_COMPOUND).sum()) if self._study == "compound" else 0
+        where = f" in {_counted(len(own), self._study)}" if len(own) else ""
+        if shared and len(own):
+            where = f" ({number - shared}{where}, {shared} untreated)"
+        elif shared:
+            where = ", untreated"
+        verb = "is" if number == 1 else "are"
+        said = f"{_counted(number, self._what)} {verb} excluded{where}"
+        return f"{said}, as {self._exclusions.place} says"
 
     def __getitem__(self, name: str) -> xr.Dataset:
         """The data of one study.
@@ -114,6 +130,16 @@ class Excluding(Mapping[str, xr.Dataset]):
         if not any((own != NONE).any() for own in lines):
             return data
         return with_record(_without(data, lines, self._exclusions.place), self._exclusions, places, lines)
+
+
+def _compounds(places: Places) -> np.ndarray:
+    """The compound of each well of a whole table; none of untreated wells."""
+    return places.columns.get("compound", np.full(len(places), NO_COMPOUND, dtype=object))
+
+
+def _counted(number: int, what: str) -> str:
+    several = "studies" if what == "study" else f"{what}s"
+    return f"{number} {what if number == 1 else several}"
 
 
 def places_of(data: xr.Dataset) -> tuple[Places, ...]:

@@ -26,6 +26,7 @@ STUDY: Final = "study"
 REACTION: Final = "reaction"
 STANDARD: Final = "standard"
 NO_TEMPLATE: Final = "no_template"
+NO_RT: Final = "no_rt"
 SAMPLE: Final = "cdna"  # one sample; ArviZ keeps the word sample for draws
 SUBJECT: Final = "subject"
 CELL_TYPE: Final = "cell_type"
@@ -113,6 +114,11 @@ NO_TEMPLATE_CT: Final = "no_template_ct_cycles"  # (no_template)
 GENE_OF_NO_TEMPLATE: Final = "gene_of_no_template"
 PLATE_OF_NO_TEMPLATE: Final = "plate_of_no_template"
 NO_TEMPLATE_WELL: Final = "no_template_well_name"  # (no_template) as the file calls it
+NO_RT_CT: Final = "no_rt_ct_cycles"  # (no_rt) of RNA without reverse transcriptase; absent where none was run
+GENE_OF_NO_RT: Final = "gene_of_no_rt"
+PLATE_OF_NO_RT: Final = "plate_of_no_rt"
+NO_RT_WELL: Final = "no_rt_well_name"  # (no_rt) as the file calls it
+NO_RT_SAMPLE: Final = "no_rt_sample_name"  # (no_rt) what the file calls its sample
 SAMPLE_NAME: Final = "sample_name"  # (reaction) what the file calls its sample, where it names samples
 SUBJECT_OF_SAMPLE: Final = "subject_of_sample"
 CONDITION_OF_SAMPLE: Final = "condition_of_sample"
@@ -296,6 +302,7 @@ UNITS: Final[dict[str, str]] = {
     CT: "cycles",
     STANDARD_CT: "cycles",
     NO_TEMPLATE_CT: "cycles",
+    NO_RT_CT: "cycles",
     CYCLE_LIMIT: "cycles",
     STATED_FACTOR: "fold/cycle",
     STATED_FACTOR_SD: "fold/cycle",

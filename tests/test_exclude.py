@@ -14,6 +14,7 @@ from lensim.assay import assay_names, find_assay
 from lensim.checks import InputError
 from lensim.cli.studies import Study, without_excluded
 from lensim.dose_response import DoseResponseDesign
+from lensim.dose_response.read import read_compounds
 from lensim.exclude import Excluding, exclude_wells, places_of
 from lensim.tables.excluded_record import digests_of_record, table_of_excluded, told_of_excluded
 from lensim.tables.exclusions import read_exclusions
@@ -227,10 +228,32 @@ def test_a_line_of_several_studies_of_by_must_say_which():
         left = Excluding(studies, read_exclusions(table, by="time_h"), by="time_h")
         return [left[name].sizes[v.WELL] - data.sizes[v.WELL] for name in studies], left.sentence
 
-    assert sizes("72.0") == ([0, -1], "1 well is excluded, as exclude says")
-    assert sizes("*") == ([-1, -1], "2 wells are excluded, as exclude says")
+    assert sizes("72.0") == ([0, -1], "1 well is excluded in 1 study, as exclude says")
+    assert sizes("*") == ([-1, -1], "2 wells are excluded in 2 studies, as exclude says")
     with pytest.raises(InputError, match="is none of run, plate"):
         read_exclusions(pd.DataFrame([line | {"time_h": "72"}]))
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (["a,K562,1.0,,drop"], "2 wells are excluded in 1 compound, as"),
+        (["a,K562,1.0,,drop", "c,K562,2.0,,drop"], "4 wells are excluded in 2 compounds, as"),
+        ([",K562,0.0,,drop"], "2 wells are excluded, untreated, as"),
+        (["a,K562,1.0,,drop", ",K562,0.0,,drop"], "4 wells are excluded (2 in 1 compound, 2 untreated), as"),
+    ],
+)
+def test_a_screen_tells_in_how_many_compounds_wells_are_excluded(tmp_path, lines, said):
+    rows = ["compound,cell_line,dose_um,signal"]
+    rows += [f",K562,0,{value}" for value in (99.5, 100.5)]
+    rows += [f"{name},K562,{dose},{90 - 9 * dose + k}" for name in "abc" for dose in (1, 2, 4) for k in (0, 1)]
+    (tmp_path / "screen.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    (tmp_path / "out.csv").write_text(
+        "compound,cell_line,dose_um,plate,reason\n" + "\n".join(lines) + "\n", encoding="utf-8"
+    )
+    studies = read_compounds(tmp_path / "screen.csv")
+    left = Excluding(studies, read_exclusions(tmp_path / "out.csv"), studies.data)
+    assert left.sentence.startswith(said)
 
 
 def test_a_study_of_by_that_has_nothing_left_is_named(tmp_path):

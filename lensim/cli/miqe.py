@@ -27,7 +27,11 @@ def miqe(
         Path | None, typer.Option(help="Also write the reactions as RDML 1.3 (.rdml), for the journal.")
     ] = None,
     rdes: Annotated[
-        Path | None, typer.Option(help="Also write them as RDES, one table a plate, into this folder.")
+        Path | None,
+        typer.Option(help="Also write them as RDES, one table a plate, with a sample sheet, into this folder."),
+    ] = None,
+    power: Annotated[
+        Path | None, typer.Option(help="Results folder of lensim power or plan: fills the item power analysis.")
     ] = None,
     ci: CiProb = 0.9,
     force: Force = False,
@@ -40,6 +44,7 @@ def miqe(
     from lensim.miqe.fill import STATUSES, checklist_of, items_of, told_of_blank
     from lensim.miqe.sheets import workbook_of_checklist
     from lensim.output import load_result
+    from lensim.report.power_words import power_found
     from lensim.workbook_file import write_workbook
 
     inputs = [one for one in (result_file, answers) if one is not None]
@@ -47,9 +52,12 @@ def miqe(
     result = load_result(result_file)
     with told_of(str(result_file)):
         items = items_of(result)
+    found_power = "" if power is None else power_found(power)
     given = {} if answers is None else read_answers(answers, {item.name: item for item in items})
     with told_of(str(result_file)):
-        checklist = checklist_of(result, ci_prob=ci, answers=given, rdml="" if rdml is None else rdml.name)
+        checklist = checklist_of(
+            result, ci_prob=ci, answers=given, rdml="" if rdml is None else rdml.name, power=found_power
+        )
     table = Table("section", "items", "filled", "in part", "answered", "blank: bench", "blank: fit")
     for section, own in checklist.table.groupby("section", sort=False):
         counts = own["status"].value_counts()
@@ -70,8 +78,16 @@ def _write_exchange(
 ) -> None:
     """Write the reactions of a fit as RDML and RDES, where these are asked for."""
     from lensim.added_files import added_file, added_to
-    from lensim.miqe.exchange import exchange_of, numbered_plates, rdes_files, write_rdml
-    from lensim.miqe.study import listed
+    from lensim.miqe.exchange import (
+        SHEET_NAME,
+        exchange_of,
+        numbered_plates,
+        plates_named_otherwise,
+        rdes_files,
+        sample_sheet_of,
+        write_rdml,
+    )
+    from lensim.miqe.study import counted, listed
 
     if rdml is None and rdes is None:
         return
@@ -83,11 +99,14 @@ def _write_exchange(
             write_rdml(exchange, partial)
         say(f"RDML in {rdml}")
     if rdes is not None:
+        if otherwise := plates_named_otherwise(exchange):
+            say(f"note: RDES names a plate by its file, and these names are no names of files: {listed(otherwise)}")
         files = rdes_files(exchange)
+        sheet = {SHEET_NAME: sample_sheet_of(exchange)}
         with added_to(rdes, force=force, inputs=inputs, is_stale=lambda name: name.endswith(".tsv")) as folder:
-            for name, text in files.items():
-                (folder / name).write_text(text, encoding="utf-8")
-        say(f"{len(files)} {'table' if len(files) == 1 else 'tables'} of RDES in {rdes}")
+            for name, text in (files | sheet).items():
+                (folder / name).write_text(text, encoding="utf-8", newline="\n")
+        say(f"{counted(len(files), 'table')} of RDES and their sample sheet {SHEET_NAME} in {rdes}")
 
 
 def _require_room(path: Path | None, rdml: Path | None, rdes: Path | None, *, force: bool, inputs: list[Path]) -> None:

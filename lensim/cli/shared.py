@@ -69,7 +69,10 @@ FigureFolder = Annotated[Path | None, typer.Option("--figures", help="Write figu
 # --- of every command that reads a user's files ---
 Column = Annotated[
     list[str] | None,
-    typer.Option(help="MEANING=NAME, such as signal=rlu; MEANING==VALUE for a constant. May be repeated."),
+    typer.Option(
+        help="MEANING=NAME, such as signal=rlu; MEANING==VALUE for a constant. A pattern with * names a column for "
+        'each replicate: "signal=Rep *" (dose-response). May be repeated.'
+    ),
 ]
 Decimal = Annotated[
     Literal[".", ","] | None, typer.Option(help="Decimal mark of the files, where numbers leave a doubt.")

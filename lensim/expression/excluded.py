@@ -20,12 +20,21 @@ REACTIONS: Final = (
     (v.CELL_TYPE, {v.CELL_TYPE_OF_SUBJECT: v.SUBJECT}),
     (v.CONDITION, {v.CONDITION_OF_SAMPLE: v.SAMPLE}),
     (v.EXPERIMENT, {v.EXPERIMENT_OF_SAMPLE: v.SAMPLE}),
-    (v.GENE, {v.GENE_OF_REACTION: v.REACTION, v.GENE_OF_STANDARD: v.STANDARD, v.GENE_OF_NO_TEMPLATE: v.NO_TEMPLATE}),
+    (
+        v.GENE,
+        {
+            v.GENE_OF_REACTION: v.REACTION, v.GENE_OF_STANDARD: v.STANDARD, v.GENE_OF_NO_TEMPLATE: v.NO_TEMPLATE,
+            v.GENE_OF_NO_RT: v.NO_RT,
+        },
+    ),
     (
         v.PLATE,
-        {v.PLATE_OF_REACTION: v.REACTION, v.PLATE_OF_STANDARD: v.STANDARD, v.PLATE_OF_NO_TEMPLATE: v.NO_TEMPLATE},
+        {
+            v.PLATE_OF_REACTION: v.REACTION, v.PLATE_OF_STANDARD: v.STANDARD, v.PLATE_OF_NO_TEMPLATE: v.NO_TEMPLATE,
+            v.PLATE_OF_NO_RT: v.NO_RT,
+        },
     ),
-)
+)  # fmt: skip
 """What reactions point at, and what that points at in turn."""
 RATIOS: Final = (
     (v.TARGET, {v.TARGET_OF_PAIR: v.PAIR}),
@@ -47,11 +56,12 @@ _KINDS: Final = (
         v.NO_TEMPLATE, "no_template", v.NO_TEMPLATE_CT, v.GENE_OF_NO_TEMPLATE, v.PLATE_OF_NO_TEMPLATE,
         v.NO_TEMPLATE_WELL,
     ),
+    (v.NO_RT, "no_rt", v.NO_RT_CT, v.GENE_OF_NO_RT, v.PLATE_OF_NO_RT, v.NO_RT_WELL),
 )  # fmt: skip
 
 
 def places(data: xr.Dataset) -> tuple[Places, ...]:
-    """Reactions of samples, of standards and without template; or ratios.
+    """Reactions of samples, of standards, without template and without reverse transcriptase; or ratios.
 
     Parameters
     ----------

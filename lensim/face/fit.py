@@ -9,7 +9,7 @@ import xarray as xr
 
 from lensim.arguments import checked
 from lensim.assay import Asked, assay_of
-from lensim.checks import InputError, one_of
+from lensim.checks import one_of
 from lensim.fit_study import fit_study
 from lensim.inference.verdict import Verdict
 from lensim.plain_text import one_line
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from lensim.face.calibration import Calibration
-    from lensim.report.figures.catalogue import ResultFigure
+    from lensim.face.miqe import MiqeChecklist
 
 
 class Fit:
@@ -162,21 +162,9 @@ class Fit:
         --------
         >>> fit.plot("ic50_forest").savefig("forest.png")
         """
-        from lensim.report.figures.catalogue import figures_of
-        from lensim.report.shown import last_word
+        from lensim.face.fit_plot import drawn
 
-        try:
-            return self._drawn(name, figures_of(self.tree, ci_prob, threshold_um))
-        except KeyError as error:
-            raise InputError(f"plot needs {last_word(error)}, got a result that lacks it") from None
-
-    def _drawn(self, name: str, figures: "tuple[ResultFigure, ...]") -> "Figure":
-        found = {figure.name: figure for figure in figures}
-        if not found:
-            raise InputError(f"plot needs a fit of an assay with figures, got one of {self.assay}, which has none")
-        if name:
-            one_of("name of a figure", name, found)
-        return (found[name] if name else next(iter(found.values()))).draw()
+        return drawn(self.tree, name, ci_prob, threshold_um)
 
     @checked
     def save(self, path: str | Path, *, force: bool = False) -> None:
@@ -238,6 +226,38 @@ class Fit:
         write_result_workbook(Path(path), tables, about, force=force)
 
     @checked
+    def miqe(
+        self,
+        *,
+        ci_prob: float = 0.9,
+        answers: Mapping[str, str] | str | Path | None = None,
+        power: str | Path | None = None,
+    ) -> "MiqeChecklist":
+        """The MIQE checklist of an RT-qPCR fit, or the methods sheet of a dose-response fit, as `lensim miqe` gives it.
+
+        Parameters
+        ----------
+        ci_prob
+            Probability inside intervals.
+        answers
+            Your own, by names of items; or a file with them: the filled workbook, a table of item and answer, or TOML.
+        power
+            Results folder of `lensim power` or `lensim plan`, which fills the item power analysis.
+
+        Raises
+        ------
+        InputError
+            If the fit is of another assay, or an answer is for an item that is none of the checklist.
+
+        Examples
+        --------
+        >>> fit.miqe(answers={"sample.storage": "-80 C"}).to_excel("miqe.xlsx")
+        """
+        from lensim.face.miqe import miqe_of
+
+        return miqe_of(self.tree, ci_prob, answers, power)
+
+    @checked
     def calibrate(
         self,
         *,
@@ -296,21 +316,9 @@ class Fit:
 
     def _repr_html_(self) -> str:
         """Verdict and main table for a notebook; names are shown as they are, not read as HTML or as formulas."""
-        from lensim.notebook import in_notebook, paragraph, table
-        from lensim.report.shown import shown_of
-        from lensim.report.text import text_table
+        from lensim.face.fit_html import html_of
 
-        title, tables, remarks, lacks = shown_of(self.tree, Asked())
-        verdict = self.verdict
-        parts = [
-            paragraph(f"{title}, {self._name()}", "font-weight:bold"),
-            paragraph(verdict.sentence(), f"color:{'#00604a' if verdict.passed else '#a02c00'}"),
-        ]
-        if tables:
-            parts.append(paragraph(tables[0].caption))
-            parts.append(table(text_table(tables[0]), border=0))
-        parts += [paragraph(text) for text in (*remarks, lacks.strip()) if text]
-        return in_notebook(parts)
+        return html_of(self.tree, self._name(), self.verdict)
 
     def _name(self) -> str:
         return one_line(self.tree.attrs.get("model") or self.tree.attrs.get("assay") or "a model without a name")

@@ -12,6 +12,7 @@ from lensim.assay import MODEL_REASON
 from lensim.expression import reference_checks
 from lensim.expression.cells import mean_ct
 from lensim.expression.groups.levels import group_of_each_level
+from lensim.expression.read.rdml import INSTRUMENT as RDML_FILES
 from lensim.inference.prior_words import PRIOR_DECIDES
 from lensim.inference.verdict import verdict_of
 from lensim.miqe.study import Fact, Study, counted, listed, software
@@ -20,6 +21,9 @@ from lensim.tables.excluded_record import told_of_excluded
 from lensim.tables.names import names_along
 
 PROGRAM_OF_MACHINE: Final = "the program of the machine that gave the Cts, with its version"
+NO_POWER: Final = (
+    "a fit has none: make it before the study, and name the results of lensim power or lensim plan with --power"
+)
 THRESHOLD: Final = "baseline and threshold, or the other method, of that program"
 _OF_SAMPLE: Final = (v.SUBJECT_OF_SAMPLE, v.CONDITION_OF_SAMPLE, v.EXPERIMENT_OF_SAMPLE)
 
@@ -223,8 +227,8 @@ def reproducibility(study: Study) -> Fact:
 
 
 def power_analysis(study: Study) -> Fact:
-    """Not in a fit."""
-    return Fact("", "a fit has none: lensim power and lensim plan give it, before the study")
+    """Not in a fit; `fill` says what was found where the results of one are named."""
+    return Fact("", NO_POWER)
 
 
 def statistics(study: Study) -> Fact:
@@ -245,9 +249,11 @@ def statistics(study: Study) -> Fact:
 
 
 def rdml(study: Study) -> Fact:
-    """Not in a fit; `fill` says where the file is."""
+    """Where the study was read from RDML; `fill` says where a file is that is written now."""
     if not study.has_cts:
         return Fact("", NO_CTS)
+    if str(study.data.attrs.get("instrument", "")) == RDML_FILES:
+        return Fact(f"Cq were read from RDML: {study.data.attrs.get('source', '')}", "where it was submitted")
     return Fact("", "write the reactions as RDML, and submit them with the manuscript")
 
 

@@ -69,6 +69,28 @@ def read_answers(path: str | Path, items: Mapping[str, Item] = ITEM_OF) -> dict[
     return answers
 
 
+def answers_of(given: Mapping[str, str] | str | Path | None, items: Mapping[str, Item] = ITEM_OF) -> dict[str, str]:
+    """Answers by names of items, from a file as `read_answers`, or as they are given.
+
+    Raises
+    ------
+    InputError
+        As `read_answers`; or if a name is none of the checklist's, or an answer is no text.
+    """
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        return read_answers(given, items)
+    faults = FaultReport("answers")
+    for name, answer in given.items():
+        if name not in items:
+            faults.add(f"item must be one of the checklist, got {shown(name)}: {_near(str(name), items)}")
+        elif not isinstance(answer, str):
+            faults.add(f"an answer must be text, got {shown(answer)} for {name}")
+    faults.raise_if_any()
+    return {name: answer.strip() for name, answer in given.items() if answer.strip()}
+
+
 def _near(name: str, items: Mapping[str, Item]) -> str:
     stem = name.split(".")[0]
     own = [item for item in items if item.startswith(f"{stem}.")]

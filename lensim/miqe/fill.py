@@ -65,7 +65,12 @@ class Checklist:
 
 
 def checklist_of(
-    result: xr.DataTree, *, ci_prob: float = 0.9, answers: Mapping[str, str] | None = None, rdml: str = ""
+    result: xr.DataTree,
+    *,
+    ci_prob: float = 0.9,
+    answers: Mapping[str, str] | None = None,
+    rdml: str = "",
+    power: str = "",
 ) -> Checklist:
     """Fill the MIQE checklist of an RT-qPCR fit, or the methods sheet of a dose-response fit.
 
@@ -79,6 +84,8 @@ def checklist_of(
         Of the user, by names of items.
     rdml
         Name of the RDML file that is written beside; empty where none is.
+    power
+        What a power analysis of the study found, in sentences; empty where none is named.
 
     Raises
     ------
@@ -89,7 +96,7 @@ def checklist_of(
     fit: Study | Panel
     if items is ITEMS:
         fit = study = Study(result, ci_prob)
-        facts = [_fact(item, study, rdml) for item in items]
+        facts = [_fact(item, study, rdml, power) for item in items]
     else:
         fit = panel = Panel(result, ci_prob)
         facts = [methods.FACTS[item.name](panel) if item.name in methods.FACTS else Fact() for item in items]
@@ -115,7 +122,9 @@ def items_of(result: xr.DataTree) -> tuple[Item, ...]:
     )
 
 
-def _fact(item: Item, study: Study, rdml: str) -> Fact:
+def _fact(item: Item, study: Study, rdml: str, power: str) -> Fact:
+    if item.name == "analysis.power" and power:
+        return Fact(power)
     if item.name == "analysis.rdml" and rdml:
         return Fact(f"Cq as RDML in {rdml}", "where it was submitted")
     return FACTS[item.name](study) if item.name in FACTS else Fact()

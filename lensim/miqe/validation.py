@@ -144,25 +144,39 @@ def no_template(study: Study) -> Fact:
         return Fact("", "no reaction without template in what was fitted: put their wells into the file")
     ct, gene = data[v.NO_TEMPLATE_CT].to_numpy(), data[v.GENE_OF_NO_TEMPLATE].to_numpy()
     limit = float(data[v.CYCLE_LIMIT])
-    words = []
-    for at, name in enumerate(study.genes):
-        own = ct[gene == at]
-        if not len(own):
-            words.append(f"{name} none run")
-            continue
-        seen = np.sort(own[np.isfinite(own)])
-        what = f"{len(seen)} amplified of {len(own)}"
-        words.append(f"{name} {what}" + (f", Ct {', '.join(f'{one:.1f}' for one in seen[:4])}" if len(seen) else ""))
+    words = [f"{name} {_amplified(ct[gene == at])}" for at, name in enumerate(study.genes)]
     return Fact(f"{'; '.join(words)} (not detected: no Ct by cycle {limit:g})")
 
 
+def _amplified(cts: np.ndarray) -> str:
+    """How many controls of a gene amplified, and the earliest Cts."""
+    if not len(cts):
+        return "none run"
+    seen = np.sort(cts[np.isfinite(cts)])
+    shown = f", Ct {', '.join(f'{one:.1f}' for one in seen[:4])}" if len(seen) else ""
+    return f"{len(seen)} amplified of {len(cts)}{shown}"
+
+
 def no_rt(study: Study) -> Fact:
-    """What the reader told of reactions without reverse transcriptase."""
+    """Reactions without reverse transcriptase beside those of samples, by gene; of older fits what the reader told."""
     if not study.has_cts:
         return Fact("", NO_CTS)
+    if v.NO_RT_CT in study.data:
+        return Fact(_beside_samples(study))
     notes = str(study.data.attrs.get(v.READ_NOTES, "")).splitlines()
     told = [note for note in notes if "reverse transcriptase" in note or "no RT" in note or "no-RT" in note]
     return Fact("; ".join(told)) if told else Fact("", "no reaction without reverse transcriptase in what was read")
+
+
+def _beside_samples(study: Study) -> str:
+    data, words = study.data, []
+    ct, gene = data[v.NO_RT_CT].to_numpy(), data[v.GENE_OF_NO_RT].to_numpy()
+    of_samples, gene_of_sample = data[v.CT].to_numpy(), data[v.GENE_OF_REACTION].to_numpy()
+    for at, name in enumerate(study.genes):
+        own = of_samples[(gene_of_sample == at) & np.isfinite(of_samples)]
+        samples = f"with it Ct {own.min():.1f} to {own.max():.1f}" if len(own) else "with it none detected"
+        words.append(f"{name} without RT {_amplified(ct[gene == at])}; {samples}")
+    return f"{'; '.join(words)} (not detected: no Ct by cycle {float(data[v.CYCLE_LIMIT]):g})"
 
 
 def multiplex(study: Study) -> Fact:

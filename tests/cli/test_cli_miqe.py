@@ -2,6 +2,7 @@ import pytest
 from typer.testing import CliRunner
 
 from lensim.cli.main import app
+from lensim.expression.read import read_expression
 from lensim.output import save_result
 from tests.report.made_up_fits import made_up_fit
 
@@ -81,6 +82,10 @@ def test_rdml_and_rdes_are_written_beside(folder):
     assert found.exit_code == 0, found.output
     text = " ".join(found.output.split())
     assert f"RDML in {folder / 'run.rdml'}" in text
-    assert "tables of RDES in" in text
-    assert (folder / "rdes" / "plate_1.tsv").read_text(encoding="utf-8").startswith("Well\tSample\tSample Type\t")
+    assert "tables of RDES and their sample sheet samples.csv in" in text
+    tables = sorted((folder / "rdes").glob("*.tsv"))
+    assert tables[0].read_text(encoding="utf-8").startswith("Well\tSample\tSample Type\t")
+    sheet = folder / "rdes" / "samples.csv"
+    again = read_expression(tables, sheet=sheet, references=["RPL37A"], cycle_limit=40.0)
+    assert again.sizes["reaction"] == made_up_fit("expression")["observations"].sizes["reaction"]
     assert "Cq or raw data submitted as RDML: blank" not in text

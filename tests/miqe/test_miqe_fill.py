@@ -1,6 +1,8 @@
+import numpy as np
 import pytest
 import xarray as xr
 
+from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.miqe.checklist import ITEMS
 from lensim.miqe.fill import ANSWERED, BLANK, BY_NATURE, FACTS, FILLED, IN_PART, checklist_of, told_of_blank
@@ -49,7 +51,10 @@ def test_an_answer_fills_what_is_blank_and_what_is_filled_in_part(fit):
 
 def test_blanks_are_told(fit):
     told = told_of_blank(checklist_of(fit))
-    assert "power analysis: blank, a fit has none: lensim power and lensim plan give it, before the study" in told
+    assert (
+        "power analysis: blank, a fit has none: make it before the study, and name the results of lensim power or "
+        "lensim plan with --power"
+    ) in told
     assert told[-1] == (
         "blank, known at the bench alone: Experimental design 2, Sample 7, Nucleic acid extraction 13, Reverse "
         "transcription 7, qPCR target information 9, qPCR oligonucleotides 6, qPCR protocol 11, qPCR validation 2, "
@@ -78,3 +83,40 @@ def _of_ratios() -> xr.DataTree:
     from tests.calibrate.test_calibrate_run import ratios
 
     return lensim.fit(ratios(), seed=1).tree
+
+
+def _of_no_rt(fit):
+    data = fit["observations"].to_dataset()
+    zeros = np.zeros(3, dtype=np.int64)
+    fit["observations"].dataset = data.assign(
+        {
+            v.NO_RT_CT: (v.NO_RT, [np.nan, 36.25, 37.0]),
+            v.GENE_OF_NO_RT: (v.NO_RT, zeros),
+            v.PLATE_OF_NO_RT: (v.NO_RT, zeros),
+            v.NO_RT_SAMPLE: (v.NO_RT, ["P1 -RT"] * 3),
+        }
+    )
+    return fit
+
+
+def test_what_docs_say_is_filled_is_filled():
+    fit = made_up_fit("expression")
+    counts = checklist_of(fit).counts
+    assert tuple(counts.values()) == (24, 4, 0, 58, 3)
+    table = fit["observations"].to_dataset()
+    without = made_up_fit("expression")
+    without["observations"].dataset = table.drop_vars(v.WELL_NAME)
+    assert tuple(checklist_of(without).counts.values()) == (22, 4, 0, 58, 5)
+    whole = checklist_of(_of_no_rt(fit), rdml="run.rdml", power="lensim power: 81%")
+    assert tuple(whole.counts.values()) == (26, 5, 0, 58, 0)
+    told = row_of(whole, "reverse_transcription.no_rt")["value"]
+    assert told.startswith("TNF without RT 2 amplified of 3, Ct 36.2, 37.0; with it Ct ")
+
+
+def test_a_study_read_from_rdml_says_so():
+    fit = made_up_fit("expression")
+    data = fit["observations"].to_dataset()
+    fit["observations"].dataset = data.assign_attrs(instrument="RDML", source="run.rdml, sheet.csv")
+    row = row_of(checklist_of(fit), "analysis.rdml")
+    assert row["value"] == "Cq were read from RDML: run.rdml, sheet.csv"
+    assert row["status"] == IN_PART

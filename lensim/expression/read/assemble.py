@@ -78,11 +78,12 @@ def assemble_reactions(
     xr.Dataset
         ct_cycles [cycles; NaN = not detected], gene_of_reaction, sample_of_reaction, plate_of_reaction, well_name
         (reaction); standard_ct_cycles, standard_quantity, gene_of_standard, plate_of_standard (standard);
-        no_template_ct_cycles, gene_of_no_template, plate_of_no_template (no_template); subject_of_sample,
+        no_template_ct_cycles, gene_of_no_template, plate_of_no_template (no_template); no_rt_ct_cycles, gene_of_no_rt,
+        plate_of_no_rt, no_rt_sample_name (no_rt), where such reactions are on plates of the others; subject_of_sample,
         condition_of_sample, experiment_of_sample (sample); cell_type_of_subject (subject); is_reference,
         stated_amplification_factor, stated_amplification_factor_sd (gene); is_control (condition); cycle_limit ().
-        well_name, standard_well_name and no_template_well_name are there where wells have names, sample_name
-        (reaction) where the files name samples. attrs: source, instrument, wells_ignored,
+        well_name, standard_well_name, no_template_well_name and no_rt_well_name are there where wells have names,
+        sample_name (reaction) where the files name samples. attrs: source, instrument, wells_ignored,
         standards_without_quantity, genes_without_factor (neither a dilution series nor a stated factor: a prior
         decides), genes_left_out (no reaction of a sample), read_notes (what is to be told, a sentence a line).
 
@@ -211,6 +212,8 @@ def _build(
     unknown = [one for one in assigned if one.reaction.task == "unknown"]
     standards = [one.reaction for one in assigned if one.reaction.task == "standard"]
     blanks = [one.reaction for one in assigned if one.reaction.task == "no_template"]
+    on_plates = {one.reaction.plate for one in assigned if one.reaction.task != "no_rt"}
+    without_rt = [one.reaction for one in assigned if one.reaction.task == "no_rt" and one.reaction.plate in on_plates]
     reactions = [one.reaction for one in unknown]
     in_order = [*reactions, *standards, *blanks]
     genes = list(dict.fromkeys(reaction.gene for reaction in in_order))
@@ -244,6 +247,13 @@ def _build(
         v.IS_CONTROL: (v.CONDITION, np.array([name == control for name in conditions], dtype=np.int64)),
         v.CYCLE_LIMIT: ((), float(cycle_limit)),
     }
+    if without_rt:
+        variables |= {
+            v.NO_RT_CT: (v.NO_RT, _cts(without_rt)),
+            v.GENE_OF_NO_RT: (v.NO_RT, _positions([r.gene for r in without_rt], genes)),
+            v.PLATE_OF_NO_RT: (v.NO_RT, _positions([r.plate for r in without_rt], plates)),
+            v.NO_RT_SAMPLE: (v.NO_RT, [r.sample for r in without_rt]),
+        }
     coords = {
         v.GENE: genes,
         v.PLATE: plates,
@@ -257,6 +267,7 @@ def _build(
         (v.WELL_NAME, v.REACTION, reactions),
         (v.STANDARD_WELL, v.STANDARD, standards),
         (v.NO_TEMPLATE_WELL, v.NO_TEMPLATE, blanks),
+        (v.NO_RT_WELL, v.NO_RT, without_rt),
     ):
         if any(reaction.well for reaction in rows):
             data[name] = (dim, [reaction.well for reaction in rows])

@@ -6,7 +6,7 @@ from typing import Final
 
 from lensim import checks
 from lensim.checks import FaultReport, InputError
-from lensim.expression.read import cfx, lightcycler, mxpro, quantstudio, ratios, rdml, rotorgene, sds, tidy
+from lensim.expression.read import cfx, lightcycler, mxpro, quantstudio, ratios, rdes, rdml, rotorgene, sds, tidy
 from lensim.expression.read.choices import Choices
 from lensim.expression.read.columns import COLUMNS, LEVEL_SCALES, RATIO_COLUMNS, SCALES
 from lensim.expression.read.empty_cts import Empty
@@ -63,7 +63,7 @@ def read_reactions(
 
     Understood are the text report of MxPro, tables of LightCycler 480 and 96, results of ABI SDS 2 (RQ, AQ and RQ
     Manager), of QuantStudio (and ViiA 7, StepOne, 7500, OpenArray), of Bio-Rad CFX and of Rotor-Gene as CSV or text,
-    RDML, and tables with one row a reaction. Each file is a plate with the name of the file, unless it names its
+    RDML, RDES, and tables with one row a reaction. Each file is a plate with the name of the file, unless it names its
     plates. Encoding, separator and decimal mark are found out. A Ct that equals the cycle limit is not detected.
 
     Parameters
@@ -147,7 +147,7 @@ def kind_of(source: Source, columns: Mapping[str, str] | None = None) -> str:
     if ratios.is_ratio_table(source) and not _is_of_machine(source):
         return "ratios"
     is_tidy = tidy.recognises(source)
-    if is_tidy and (source.is_parquet or tidy.knows_samples(source)):
+    if is_tidy and (source.is_parquet or tidy.knows_samples(source) or any(map(rdes.is_rdes, source.headers))):
         return "tidy"
     fits = {name: max(fit(source.text, layout) for layout in machine.layouts) for name, machine in _MACHINES.items()}
     if sds.has_first_line(source.text):
@@ -227,6 +227,8 @@ def _kind_of_named(source: Source, columns: Mapping[str, str]) -> str:
 
 def _why_none(source: Source, columns: Mapping[str, str] | None = None) -> str:
     """What the format lacks that is nearest to a file, or which formats there are."""
+    if rdes.is_melting(source.headers):
+        return f"the {rdes.MELTING}"
     for machine in _MACHINES.values() if not columns else ():
         layout = machine.layouts[0]
         if marked := marked_header(source.text, layout):

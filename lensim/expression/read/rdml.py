@@ -9,9 +9,10 @@ from typing import Final
 from lensim.checks import FaultReport, InputError
 from lensim.expression.read.rdml_archive import pieces_of
 from lensim.expression.read.rdml_document import Document, Run, Sample, read_document
+from lensim.expression.read.standard_names import stated_in
 from lensim.expression.read.tasks import TaskOrIgnored, task_of
 from lensim.expression.read.understand import FileReactions, Manner, RawRow, understand
-from lensim.tables.number_text import whole_number
+from lensim.tables.number_text import parse_number, whole_number
 from lensim.tables.well_names import parse_well_name, well_name
 
 INSTRUMENT: Final = "RDML"
@@ -45,7 +46,6 @@ def read_rdml(raw: bytes, plate: str, faults: FaultReport, *, cycle_limit: float
             f"{faults.place}: none of the {len(kept)} reactions has a cq, so the run is not analysed yet: analyse it "
             "in the program of the machine, and export it again"
         )
-    units = {unit for sample in document.samples.values() for unit in sample.units}
     manner = Manner(
         "cq",
         "the sample's quantity",
@@ -55,9 +55,8 @@ def read_rdml(raw: bytes, plate: str, faults: FaultReport, *, cycle_limit: float
         file_limit=last_cycle or None,
         stated_limit=cycle_limit,
     )
-    unit = units.pop() if len(units) == 1 else ""
     notes = [f"{faults.place}: {note}" for note in _notes(found, document.factors)]
-    return understand([row for row, _ in found], INSTRUMENT, manner, faults, unit, notes=notes)
+    return understand([row for row, _ in found], INSTRUMENT, manner, faults, _unit(document.samples), notes=notes)
 
 
 def _notes(found: Sequence[tuple[RawRow, str]], factors: Mapping[str, str]) -> Iterator[str]:
@@ -121,7 +120,21 @@ def _rows(plate: str, run: Run, samples: Mapping[str, Sample], faults: FaultRepo
         cq, sign = _cq(one.cq)
         if one.excluded.strip().lower() not in ("", "false", "0"):
             task, sign = "ignored", EXCLUDED
-        yield RawRow(0, plate, well, one.sample, one.target, task, cq, quantity), sign
+        yield RawRow(0, plate, well, _name(one.sample, task, quantity), one.target, task, cq, quantity), sign
+
+
+def _name(sample: str, task: TaskOrIgnored, quantity: str) -> str:
+    """A name, without the quantity that it states behind where that is the sample's."""
+    stated = stated_in(sample) if task == "standard" else None
+    return stated.name if stated and parse_number(quantity, ".") == stated.quantity else sample
+
+
+def _unit(samples: Mapping[str, Sample]) -> str:
+    """The unit of the quantities where it is one: as names of standards state it, else as RDML has it."""
+    standards = [name for name, one in samples.items() if "standard" in map(task_of, one.types.values())]
+    named = {stated.unit for name in standards if (stated := stated_in(name)) and stated.unit}
+    units = named or {unit for sample in samples.values() for unit in sample.units}
+    return units.pop() if len(units) == 1 else ""
 
 
 def _cq(text: str) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 RDML 1.3: a run is a plate, a react a well, -1 a reaction that was not detected. Where a plate has reactions whose wells
 are not known, all of it is numbered in the order of the reactions. RDES: columns Well, Sample, Sample Type, Target,
 Target Type, Dye and Cq, as `rdmlpython` writes and reads them; columns of fluorescence are left out, since lensim reads
-none.
+none. A sample is one solution, so the dilutions of a standard have names of their own, which state their quantities.
 """
 
 import tempfile
@@ -21,7 +21,9 @@ import xarray as xr
 from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.expression.read.assemble import AS_STATED
+from lensim.expression.read.rdes import HEADER
 from lensim.expression.read.reactions import Reaction, Reactions, Task
+from lensim.expression.read.standard_names import with_quantity
 from lensim.plain_text import one_line
 from lensim.tables.names import names_along
 from lensim.tables.well_names import parse_well_name, smallest_plate, well_name
@@ -39,7 +41,6 @@ NO_DYE: Final = "not stated"
 NO_GENE: Final = "not stated"
 """Of exports that name no gene: RDML has no target without a name."""
 NOT_DETECTED: Final = "-1.0"
-HEADER: Final = ("Well", "Sample", "Sample Type", "Target", "Target Type", "Dye", "Cq")
 EXPERIMENT: Final = "experiment"
 
 
@@ -75,16 +76,20 @@ class Exchange:
 
     @cached_property
     def samples(self) -> list[str]:
-        """Name of the sample of each reaction: its own, with task and quantity where one name has several."""
-        said: dict[tuple[str, str], tuple[Task, float | None]] = {}
+        """Name of the sample of each reaction: its own; of a standard with its quantity, of a control told apart."""
+        said: dict[str, Task] = {}
         names = []
         for one in self.reactions.reactions:
-            name, what = clean(one.sample) or one.task.replace("_", " "), (one.task, one.quantity)
-            if said.setdefault((name, one.gene), what) != what:
-                name = f"{name}, {one.task.replace('_', ' ')}{'' if one.quantity is None else f' {one.quantity!r}'}"
-                said[name, one.gene] = what
-            names.append(name)
+            own = clean(one.sample) or in_words(one.task)
+            while said.setdefault(self._named(own, one), one.task) != one.task:
+                own += f", {in_words(one.task)}"
+            names.append(self._named(own, one))
         return names
+
+    def _named(self, own: str, one: Reaction) -> str:
+        if one.task != "standard" or one.quantity is None:
+            return own
+        return with_quantity(own, one.quantity, clean(self.reactions.quantity_unit))
 
     @cached_property
     def plates(self) -> dict[str, list[int]]:
@@ -96,8 +101,13 @@ class Exchange:
 
 
 def clean(name: str) -> str:
-    """A name without tabs, ends of lines and what no XML may hold."""
-    return one_line(name, 1000).strip()
+    """A name with single blanks, without ends of lines and what no XML may hold."""
+    return " ".join(one_line(" ".join(name.split()), 1000).split())
+
+
+def in_words(task: Task) -> str:
+    """What a well is, as the name of its sample where it has none."""
+    return task.replace("_", " ")
 
 
 def target_of(gene: str) -> str:
@@ -119,12 +129,11 @@ def reactions_of(data: xr.Dataset) -> Exchange:
     about = _about_samples(data)
     samples = list(about)
     reactions = list(_unknowns(data, genes, plates, samples))
-    for names, task in (
-        ((v.GENE_OF_STANDARD, v.PLATE_OF_STANDARD, v.STANDARD_CT, v.STANDARD_QUANTITY), "standard"),
-        ((v.GENE_OF_NO_TEMPLATE, v.PLATE_OF_NO_TEMPLATE, v.NO_TEMPLATE_CT), "no_template"),
-    ):
-        if all(name in data for name in names):
-            columns = [data[name].to_numpy().tolist() for name in names]
+    for needed, others, task in _OTHERS:
+        if all(name in data for name in needed):
+            number = len(data[needed[0]])
+            columns = [data[name].to_numpy().tolist() for name in needed]
+            columns += [data[name].to_numpy().tolist() if name in data else [None] * number for name in others]
             reactions += [_of_no_sample(row, genes, plates, task) for row in zip(*columns, strict=True)]
     unit = str(data[v.STANDARD_QUANTITY].attrs.get("units", "")) if v.STANDARD_QUANTITY in data else ""
     is_reference = data[v.IS_REFERENCE].to_numpy() == 1
@@ -144,7 +153,7 @@ def _about_samples(data: xr.Dataset) -> dict[str, dict[str, str]]:
     subjects, conditions, experiments, kinds = (
         names_along(data, dim) for dim in (v.SUBJECT, v.CONDITION, v.EXPERIMENT, v.CELL_TYPE)
     )
-    kind_of = data[v.CELL_TYPE_OF_SUBJECT].to_numpy()
+    kind_of, is_control = data[v.CELL_TYPE_OF_SUBJECT].to_numpy(), data[v.IS_CONTROL].to_numpy()
     pointers = (v.SUBJECT_OF_SAMPLE, v.CONDITION_OF_SAMPLE, v.EXPERIMENT_OF_SAMPLE)
     about: dict[str, dict[str, str]] = {}
     for s, c, e in zip(*(data[name].to_numpy().tolist() for name in pointers), strict=True):
@@ -152,7 +161,7 @@ def _about_samples(data: xr.Dataset) -> dict[str, dict[str, str]]:
         while name in about:
             name += ", again"
         own = {"subject": subjects[s], "condition": conditions[c], "experiment": experiments[e]}
-        about[name] = own | {"cell type": kinds[kind_of[s]]}
+        about[name] = own | {"cell type": kinds[kind_of[s]], "is control": str(int(is_control[c]))}
     return about
 
 
@@ -165,10 +174,26 @@ def _unknowns(
         yield Reaction(plates[plate], str(well), samples[sample], genes[gene], "unknown", _ct(ct), None, "", 0)
 
 
-def _of_no_sample(row: Sequence[Any], genes: Sequence[str], plates: Sequence[str], task: Any) -> Reaction:
-    quantity = float(row[3]) if len(row) > 3 and np.isfinite(row[3]) else None
-    name = "no template" if task == "no_template" else f"standard {'' if quantity is None else repr(quantity)}".strip()
-    return Reaction(plates[row[1]], "", name, genes[row[0]], task, _ct(row[2]), quantity, "", 0)
+_OTHERS: Final[tuple[tuple[tuple[str, ...], tuple[str, ...], Task], ...]] = (
+    (
+        (v.GENE_OF_STANDARD, v.PLATE_OF_STANDARD, v.STANDARD_CT),
+        (v.STANDARD_WELL, "", v.STANDARD_QUANTITY),
+        "standard",
+    ),
+    (
+        (v.GENE_OF_NO_TEMPLATE, v.PLATE_OF_NO_TEMPLATE, v.NO_TEMPLATE_CT),
+        (v.NO_TEMPLATE_WELL, "", ""),
+        "no_template",
+    ),
+    ((v.GENE_OF_NO_RT, v.PLATE_OF_NO_RT, v.NO_RT_CT), (v.NO_RT_WELL, v.NO_RT_SAMPLE, ""), "no_rt"),
+)
+"""Of each task beside samples: gene, plate and Ct; and well, name and quantity, which a study may lack."""
+
+
+def _of_no_sample(row: Sequence[Any], genes: Sequence[str], plates: Sequence[str], task: Task) -> Reaction:
+    gene, plate, ct, well, sample, number = row
+    quantity = None if number is None or not np.isfinite(number) else float(number)
+    return Reaction(plates[plate], well or "", sample or in_words(task), genes[gene], task, _ct(ct), quantity, "", 0)
 
 
 def _ct(value: float) -> float | None:
@@ -214,9 +239,14 @@ def rdes_of(exchange: Exchange) -> dict[str, str]:
     tables = {}
     for plate, own in exchange.plates.items():
         wells = _layout(exchange, own).wells
-        rows = [(well, *_cells(exchange, at)) for well, at in zip(wells, own, strict=True)]
+        rows = [(well, *map(_quoted, _cells(exchange, at))) for well, at in zip(wells, own, strict=True)]
         tables[plate] = "\n".join("\t".join(row) for row in (HEADER, *rows)) + "\n"
     return tables
+
+
+def _quoted(cell: str) -> str:
+    """A cell that begins with a quotation mark as readers of tables take it."""
+    return '"' + cell.replace('"', '""') + '"' if cell.startswith('"') else cell
 
 
 def _cells(exchange: Exchange, at: int) -> tuple[str, ...]:
@@ -291,28 +321,17 @@ def _add_targets(made: Any, exchange: Exchange) -> None:
 
 
 def _add_samples(made: Any, exchange: Exchange) -> None:
-    of_sample: dict[str, dict[str, Reaction]] = {}
-    for name, one in zip(exchange.samples, exchange.reactions.reactions, strict=True):
-        of_sample.setdefault(name, {})[target_of(one.gene)] = one
+    of_sample = dict(zip(exchange.samples, exchange.reactions.reactions, strict=True))
     unit = UNITS.get(exchange.reactions.quantity_unit.strip().casefold(), OTHER_UNIT)
-    for name, by_gene in of_sample.items():
+    for name, one in of_sample.items():
         made.new_sample(_stand_in(name))
         sample = made.get_sample(byid=_stand_in(name))
         for what, value in exchange.about_sample.get(name, {}).items():
             if clean(value):
                 sample.new_annotation(property=what, value=clean(value))
-        types = {gene: TYPE_OF_TASK[one.task] for gene, one in by_gene.items()}
-        quantities = {gene: one.quantity for gene, one in by_gene.items() if one.quantity is not None}
-        for gene, kind in _once(types):
-            sample.new_type(kind, targetId=_stand_in(gene))
-        for gene, quantity in _once(quantities) if len(quantities) == len(by_gene) else list(quantities.items()):
-            sample.new_quantity(repr(quantity), unit, targetId=_stand_in(gene))
-
-
-def _once(by_gene: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """One value for all genes where they have one, else one a gene."""
-    values = list(dict.fromkeys(by_gene.values()))
-    return [("", values[0])] if len(values) == 1 else list(by_gene.items())
+        sample.new_type(TYPE_OF_TASK[one.task])
+        if one.task == "standard" and one.quantity is not None:
+            sample.new_quantity(repr(one.quantity), unit)
 
 
 def _add_run(experiment: Any, made: Any, exchange: Exchange, plate: str, own: Sequence[int]) -> None:

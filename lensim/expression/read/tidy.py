@@ -19,6 +19,7 @@ from lensim.expression.read.empty_cts import Empty, ct_of, settle_empty
 from lensim.expression.read.factors import EfficiencyScale, Factor, check_factors, factor_columns, read_factor
 from lensim.expression.read.merged import filled_down
 from lensim.expression.read.partners import told_of_files
+from lensim.expression.read.rdes import as_tidy
 from lensim.expression.read.reactions import DEFAULT_CYCLE_LIMIT, Reaction, one_of_all
 from lensim.expression.read.role_names import SAY_WHAT_IT_IS, doubt_of, roles_by_name, told_of_roles
 from lensim.expression.read.suspect import refuse_pasted, told_of_left_out
@@ -84,6 +85,7 @@ def in_rows(source: Source, columns: Mapping[str, str]) -> Source:
     faults = FaultReport(source.place)
     table = source.table if {"gene", "ct_cycles"} & set(columns) else as_long(source.table)
     with suppress(InputError):  # which is told when the table is read
+        table = as_tidy(table)
         table = _with_task(filled_down(table, find_columns(table, COLUMNS, faults, stated=columns), faults), columns)
     return source.with_table(table)
 
@@ -106,6 +108,7 @@ def _table_of(
 ) -> tuple[TextTable, Found, FaultReport]:
     """A table with one row a reaction and names in every row, where its columns are, and its faults."""
     table, faults = read_table(source)
+    table = as_tidy(table)
     if not {"gene", "ct_cycles"} & set(columns):
         table = as_long(table)
     found = find_columns(table, COLUMNS, faults, stated=columns, needed=needed)

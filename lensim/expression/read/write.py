@@ -59,10 +59,15 @@ _CONTROLS: Final[dict[str, tuple[str, ...]]] = {
     v.GENE_OF_NO_TEMPLATE: (v.NO_TEMPLATE,),
     v.PLATE_OF_NO_TEMPLATE: (v.NO_TEMPLATE,),
 }
+_WITHOUT_RT: Final[dict[str, tuple[str, ...]]] = {
+    v.NO_RT_CT: (v.NO_RT,),
+    v.GENE_OF_NO_RT: (v.NO_RT,),
+    v.PLATE_OF_NO_RT: (v.NO_RT,),
+}
 
 
 def write_cts(data: xr.Dataset, path: str | Path) -> None:
-    """Write reactions, standards and controls without template, a row each: tab-separated in a .tsv, else with commas.
+    """Write reactions, standards and controls, a row each: tab-separated in a .tsv, else with commas.
 
     Columns are those of `COLUMNS` of the readers, all but sample; `read_cts` makes the same Dataset of them without a
     sheet. A Ct that was not detected is written as Undetermined. The calibrator has
@@ -76,7 +81,7 @@ def write_cts(data: xr.Dataset, path: str | Path) -> None:
     if v.STUDY in data.dims:
         raise InputError("write_cts needs data of one study: choose it with one_study")
     checks.has_variables(data, _NEEDED, "write_cts")
-    for group in (_STANDARDS, _CONTROLS):
+    for group in (_STANDARDS, _CONTROLS, _WITHOUT_RT):
         if next(iter(group)) in data:
             checks.has_variables(data, group, "write_cts")
     calibrator = str(data.attrs.get(v.CALIBRATOR, ""))
@@ -178,11 +183,20 @@ def _rows(data: xr.Dataset, calibrator: str) -> Iterator[dict[str, str]]:
         for well, plate, gene, quantity, ct in zip(wells, *(data[one].values.tolist() for one in names), strict=True):
             own = {"well": str(well), "task": "standard", "quantity": number_text(quantity), "ct_cycles": _ct(ct)}
             yield {"plate": plates[plate]} | own | of_gene[gene] | unit | limit
-    if v.NO_TEMPLATE_CT in data:
-        own_names = (v.PLATE_OF_NO_TEMPLATE, v.GENE_OF_NO_TEMPLATE, v.NO_TEMPLATE_CT)
-        wells = _wells(data, v.NO_TEMPLATE_WELL, v.NO_TEMPLATE)
+    for task, dim, own_names, name_of_well in (
+        (
+            "no_template",
+            v.NO_TEMPLATE,
+            (v.PLATE_OF_NO_TEMPLATE, v.GENE_OF_NO_TEMPLATE, v.NO_TEMPLATE_CT),
+            v.NO_TEMPLATE_WELL,
+        ),
+        ("no_rt", v.NO_RT, (v.PLATE_OF_NO_RT, v.GENE_OF_NO_RT, v.NO_RT_CT), v.NO_RT_WELL),
+    ):
+        if own_names[-1] not in data:
+            continue
+        wells = _wells(data, name_of_well, dim)
         for well, plate, gene, ct in zip(wells, *(data[name].values.tolist() for name in own_names), strict=True):
-            own = {"well": str(well), "task": "no_template", "ct_cycles": _ct(ct)}
+            own = {"well": str(well), "task": task, "ct_cycles": _ct(ct)}
             yield {"plate": plates[plate]} | own | of_gene[gene] | limit
 
 

@@ -51,7 +51,8 @@ def test_what_is_written_is_valid_and_read_back_equal(tmp_path):
 
 def test_standards_of_one_name_are_told_apart(tmp_path):
     found = read_reactions(written(WELLS, tmp_path))
-    assert [one.sample for one in found.reactions if one.task == "standard"] == ["std", "std, standard 1.0"]
+    assert [one.sample for one in found.reactions if one.task == "standard"] == ["std", "std"]
+    assert [name for name in WELLS.samples if "std" in name] == ["std, quantity 10.0 ng", "std, quantity 1.0 ng"]
 
 
 def test_a_study_is_read_back_equal_where_wells_are_not_known(tmp_path):

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from lensim.expression.read.rdes import HEADER
 from tests.expression.read import written_exports
 from tests.fuzz.case import Case, File
 from tests.fuzz.corpus.tables import dose_map
@@ -16,6 +17,7 @@ SHEET: Final = (
     "sample,subject,condition,cell_type\n"
     + "".join(f"P{n} {when},P{n},{when},donor\n" for n in range(1, 6) for when in ("before", "after"))
 ).encode()
+MELTING: Final = (*HEADER[:-1], "Tm", "65.0")
 SHARED: Final = Path(__file__).resolve().parents[4] / "shared" / "data"
 LARGEST_SHARED: Final = 60_000
 
@@ -52,9 +54,25 @@ def expression_cases() -> dict[str, Case]:
                 {"unpaired": "drop", "unlisted": "ignore", "cycle_limit": 40.0} if number != 1 else {"unpaired": "keep"}
             )
             found[f"{name} {number}"] = Case(files, options | more)
+    found |= {"rdes": _rdes(HEADER), "rdes fluorescence": _rdes((*HEADER, "1", "2", "40")), "rdes tm": _rdes(MELTING)}
     return found | _shared(
         "formats", (".txt", ".csv"), {"sheet": File("sheet.csv"), "references": ["B2M"]}, {"sheet.csv": SHEET}
     )
+
+
+def _rdes(header: tuple[str, ...]) -> Case:
+    """A table of RDES with samples, a dilution series, and controls of both kinds."""
+    rows = []
+    samples = [(f"P{n} {when}", "unkn", 24.5) for n in range(1, 4) for when in ("before", "after")]
+    samples += [(f"pool, quantity {10.0**-n!r} ng", "std", 20.25 + 3.4 * n) for n in range(4)]
+    samples += [("water", "ntc", -1.0), ("P1 before, no rt", "nrt", 35.5), ("x", "nac", -1.0)]
+    for at, (sample, kind, cq) in enumerate(samples):
+        for gene, role in (("TNF", "toi"), ("B2M", "ref")):
+            cells = (f"{'ABCDEFGH'[at % 8]}{at // 8 + 1}", sample, kind, gene, role, "SYBR", repr(cq))
+            rows.append((*cells, *["10.5"] * (len(header) - len(cells))))
+    text = "\n".join("\t".join(row) for row in (header, *rows)) + "\n"
+    options = {"files": [File("run.txt")], "sheet": File("sheet.csv"), "references": ["B2M"], "control": "before"}
+    return Case({"run.txt": text.encode(), "sheet.csv": SHEET}, options | {"unlisted": "ignore", "unpaired": "drop"})
 
 
 def _sheet_by_well(wells: list[written_exports.Well]) -> bytes:
