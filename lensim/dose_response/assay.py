@@ -135,8 +135,7 @@ def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
     lines = (growth_beside(lines, growth) if len(growth) else lines).reset_index()
     of_levels = tuple(str(name) for name in lines if name not in {*usual, "cell_line"})
     panel = summarise_panel(estimands, asked.ci_prob)
-    if "condition" in lines:
-        lines = lines.assign(cell_line=lines["line"]).drop(columns="line")
+    lines = _without_curves(lines)
     names = estimands[v.CELL_LINE].to_numpy().astype(str)
     found = [
         ResultTable(
@@ -172,6 +171,11 @@ def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
     return tuple(found)
 
 
+def _without_curves(frame: pd.DataFrame) -> pd.DataFrame:
+    """The table with lines for names of curves, where lines have several: a condition then has a column of its own."""
+    return frame.assign(cell_line=frame["line"]).drop(columns="line") if "condition" in frame else frame
+
+
 def _is_hidden(lines: pd.DataFrame, name: str) -> bool:
     """Whether people are not shown a column of the table of lines: numbers behind words, and shapes where none is."""
     return name.startswith(HIDDEN) or (name == SHAPE and not lines[name].any())
@@ -179,8 +183,7 @@ def _is_hidden(lines: pd.DataFrame, name: str) -> bool:
 
 def _of_levels(levels: pd.DataFrame, unit: str, asked: Asked) -> ResultTable:
     """Doses of each level, a row a line and level."""
-    if "condition" in levels:
-        levels = levels.assign(cell_line=levels["line"]).drop(columns="line")
+    levels = _without_curves(levels)
     words = ("icx", "ecx", "this_experiment_icx", "this_experiment_ecx")
     numbers = [str(name) for name in levels if str(name).startswith(tuple(f"{word}_" for word in words))]
     numbers += [name for name in ("p_icx_below_lowest", "p_ecx_below_lowest") if not levels[name].any()]
@@ -196,8 +199,7 @@ def _of_levels(levels: pd.DataFrame, unit: str, asked: Asked) -> ResultTable:
 
 def _of_growth(growth: pd.DataFrame, unit: str, estimands: xr.Dataset, asked: Asked) -> ResultTable:
     """Divisions of untreated cells and GR metrics, a row a line."""
-    if "condition" in growth:
-        growth = growth.assign(cell_line=growth["line"]).drop(columns="line")
+    growth = _without_curves(growth)
     words = ("gr50", "this_experiment_gr50")
     hours = estimands.attrs.get(v.ASSAY_HOURS)
     during = f" in {float(hours):g} hours" if hours else ""

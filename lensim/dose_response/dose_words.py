@@ -28,7 +28,9 @@ def dose_columns(ends: np.ndarray, low: float, top: float, unit: ShownUnit, name
 
 
 def words_of(ends: np.ndarray, low: float, top: float, unit: ShownUnit) -> str:
-    """An interval of doses [uM] in the user's unit, or a bound; see `ic50_in_words`."""
+    """An interval of doses [uM] in the user's unit, or a bound (`ic50_in_words`); empty where there is none (NaN)."""
+    if np.isnan(ends).any():
+        return ""
     lower, median, upper = map(float, ends)
     return ic50_in_words(lower, median, upper, low, top, unit.um_per_unit)
 

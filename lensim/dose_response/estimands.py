@@ -5,6 +5,7 @@ Where a line falls wholly between two neighbouring doses, the wells say that its
 nothing more; their draws are then spread evenly (in log) over that bracket, whatever the prior of the slope says.
 """
 
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -217,12 +218,16 @@ def dose_response_estimands(result: xr.DataTree, threshold_um: float | None = No
 def _areas(tested: xr.Dataset, log10_ec50: xr.DataArray, log_hill: xr.DataArray, effect: xr.DataArray) -> xr.DataArray:
     """Area over the curve of each line within its own doses (chain, draw, cell_line)."""
     dims = ("chain", "draw", v.CELL_LINE)
-    ends = zip(tested[LOWEST_DOSE].to_numpy().tolist(), tested[TOP_DOSE].to_numpy().tolist(), strict=True)
     curves = [one.transpose(*dims).to_numpy() for one in (log10_ec50, log_hill, effect)]
-    areas = [
-        curve.area_over_curve(low, high, *(one[..., line] for one in curves)) for line, (low, high) in enumerate(ends)
-    ]
-    return log10_ec50.transpose(*dims).copy(data=np.stack(areas, axis=-1)).drop_attrs()
+    areas = areas_of_lines(tested, curve.area_over_curve, curves)
+    return log10_ec50.transpose(*dims).copy(data=areas).drop_attrs()
+
+
+def areas_of_lines(tested: xr.Dataset, area: Callable[..., Any], draws: Sequence[np.ndarray]) -> np.ndarray:
+    """An area of each line within its own doses, `area(low, high, *draws)`; draws and areas are (..., cell_line)."""
+    ends = zip(tested[LOWEST_DOSE].to_numpy().tolist(), tested[TOP_DOSE].to_numpy().tolist(), strict=True)
+    areas = [area(low, high, *(one[..., line] for one in draws)) for line, (low, high) in enumerate(ends)]
+    return np.stack(areas, axis=-1)
 
 
 def _of_experiments(data: xr.Dataset, has_days: bool) -> dict[str, tuple[str, Any]]:

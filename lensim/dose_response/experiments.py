@@ -1,5 +1,6 @@
 """What one experiment showed of a line, beside what it says of the line: a culture's own curve."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -98,21 +99,29 @@ def of_this_experiment(
     top_dose_um
         (cell_line) [uM].
     """
+    top = xr.DataArray(top_dose_um[data[v.LINE_OF_CULTURE].to_numpy()], dims=v.CULTURE)
+    at_top = curve.inhibition_percent(top, *cultures)
+    found = of_only_cultures(
+        data, {THIS_LOG10_EC50: shown[0], THIS_LOG10_IC50: shown[1], THIS_INHIBITION_AT_TOP: at_top}
+    )
+    units = {THIS_LOG10_EC50: "log10 uM", THIS_LOG10_IC50: "log10 uM", THIS_INHIBITION_AT_TOP: "percent of untreated"}
+    return {name: values.assign_attrs(units=units[name]) for name, values in found.items()}
+
+
+def of_only_cultures(data: xr.Dataset, shown: Mapping[str, xr.DataArray]) -> dict[str, xr.DataArray]:
+    """Draws (chain, draw, cell_line) of each line with one culture, from draws of cultures (chain, draw, culture).
+
+    NaN where a line has several cultures; nothing where all lines have.
+    """
     line = data[v.LINE_OF_CULTURE].to_numpy()
     once = np.flatnonzero(np.bincount(line, minlength=data.sizes[v.CELL_LINE]) == 1)
     if not len(once):
         return {}
     culture_of = {int(one): k for k, one in enumerate(line)}
-    top = xr.DataArray(top_dose_um[line], dims=v.CULTURE)
-    at_top = curve.inhibition_percent(top, *cultures)
     found = {}
-    for name, units, values in (
-        (THIS_LOG10_EC50, "log10 uM", shown[0]),
-        (THIS_LOG10_IC50, "log10 uM", shown[1]),
-        (THIS_INHIBITION_AT_TOP, "percent of untreated", at_top),
-    ):
+    for name, values in shown.items():
         drawn = values.transpose("chain", "draw", v.CULTURE).to_numpy()
         of_lines = np.full((*drawn.shape[:2], data.sizes[v.CELL_LINE]), np.nan)
         of_lines[..., once] = drawn[..., [culture_of[int(one)] for one in once]]
-        found[name] = xr.DataArray(of_lines, dims=("chain", "draw", v.CELL_LINE), attrs={"units": units})
+        found[name] = xr.DataArray(of_lines, dims=("chain", "draw", v.CELL_LINE))
     return found

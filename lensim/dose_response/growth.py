@@ -16,9 +16,10 @@ import xarray as xr
 from lensim import seeding
 from lensim import vocabulary as v
 from lensim.dose_response import curve
-from lensim.dose_response.estimands import LOWEST_DOSE, MOSTLY_OUT_OF_REACH, TOP_DOSE, curves_of_lines
-from lensim.dose_response.experiments import curves_of_cultures
+from lensim.dose_response.estimands import MOSTLY_OUT_OF_REACH, TOP_DOSE, areas_of_lines, curves_of_lines
+from lensim.dose_response.experiments import curves_of_cultures, of_only_cultures
 from lensim.dose_response.growth_rate import gr_area_over_curve, gr_value, log10_dose_at_gr
+from lensim.dose_response.level_draws import draw_on_grid
 from lensim.dose_response.steps import within_steps
 from lensim.dose_response.time_zero import has_time_zero, log_time_zero_signals
 from lensim.inference.observations import observations_of
@@ -36,7 +37,7 @@ GR50: Final = 0.5
 MEDIAN_SD_OF_DAYS: Final = 0.25
 LOG_SD_OF_DAYS: Final = 0.6
 """Prior of the spread of divisions between experiments; 90% of it lies between 0.09 and 0.67 (assumed)."""
-_SDS: Final = np.exp(np.linspace(np.log(0.02), np.log(5.0), 80))
+_LOG_SDS: Final = np.linspace(np.log(0.02), np.log(5.0), 80)
 
 
 def with_growth(estimands: xr.Dataset, result: xr.DataTree, seed: int = 0) -> xr.Dataset:
@@ -82,23 +83,24 @@ def with_growth(estimands: xr.Dataset, result: xr.DataTree, seed: int = 0) -> xr
     own = None if cultures is None else [one.drop_vars(list(one.coords)) for one in cultures]
     own_divisions = drawn(of_cultures, v.CULTURE)
     gr50, gr50_of_cultures = within_steps(data, gr50, None if own is None else _gr50(own_divisions, own))
+    areas = areas_of_lines(estimands, gr_area_over_curve, [one.to_numpy() for one in (divisions, *curves)])
     found = {
         DIVISIONS: divisions.assign_attrs(units="divisions"),
         LOG10_GR50: gr50.assign_attrs(units="log10 uM"),
         GR_MAX: _gr_at(top, divisions, curves),
-        GR_AREA: divisions.copy(data=_areas(estimands, divisions, curves)).assign_attrs(units="1"),
+        GR_AREA: divisions.copy(data=areas).assign_attrs(units="1"),
     }
     if own is not None and gr50_of_cultures is not None:
         line = data[v.LINE_OF_CULTURE].to_numpy()
         at_top = _gr_at(top.isel({v.CELL_LINE: xr.DataArray(line, dims=v.CULTURE)}), own_divisions, own)
         shown = {THIS_DIVISIONS: own_divisions, THIS_LOG10_GR50: gr50_of_cultures, THIS_GR_MAX: at_top}
-        found |= _of_this_experiment(data, shown)
+        found |= of_only_cultures(data, shown)
     told = {v.ASSAY_HOURS: float(data[v.ASSAY_HOURS])} if v.ASSAY_HOURS in data else {}
     return estimands.assign(found).assign_coords({WITH_TIME_ZERO: (v.CELL_LINE, number)}).assign_attrs(told)
 
 
 def judged_growth(judged: xr.Dataset) -> xr.Dataset:
-    """Estimands for the convergence gate, without lines whose growth rates are not defined or lie nowhere.
+    """Estimands for the convergence gate, without lines whose growth rates are not defined or mostly infinite.
 
     Parameters
     ----------
@@ -166,19 +168,15 @@ def _sds_of_days(by_day: np.ndarray, line: np.ndarray, rng: np.random.Generator)
         Random numbers.
     """
     mean, variance = by_day.mean(axis=0), by_day.var(axis=0)
-    log_sd = np.log(_SDS)
-    log_weight = -0.5 * ((log_sd - np.log(MEDIAN_SD_OF_DAYS)) / LOG_SD_OF_DAYS) ** 2
+    log_weight = -0.5 * ((_LOG_SDS - np.log(MEDIAN_SD_OF_DAYS)) / LOG_SD_OF_DAYS) ** 2
     for one in np.unique(line):
         own = line == one
-        weight = 1.0 / (_SDS[:, None] ** 2 + variance[own])
+        weight = 1.0 / (np.exp(2.0 * _LOG_SDS)[:, None] + variance[own])
         total = weight.sum(axis=1)
         middle = (weight * mean[own]).sum(axis=1) / total
         squares = (weight * (mean[own] - middle[:, None]) ** 2).sum(axis=1)
         log_weight = log_weight + 0.5 * (np.log(weight).sum(axis=1) - np.log(total) - squares)
-    weight = np.exp(log_weight - log_weight.max())
-    chosen = rng.choice(len(_SDS), len(by_day), p=weight / weight.sum())
-    within = (log_sd[1] - log_sd[0]) * (rng.uniform(size=len(by_day)) - 0.5)
-    return np.asarray(_SDS[chosen] * np.exp(within))
+    return np.exp(draw_on_grid(_LOG_SDS, log_weight, len(by_day), rng))
 
 
 def _gr50(divisions: xr.DataArray, curves: list[xr.DataArray]) -> xr.DataArray:
@@ -188,28 +186,3 @@ def _gr50(divisions: xr.DataArray, curves: list[xr.DataArray]) -> xr.DataArray:
 def _gr_at(dose_um: xr.DataArray, divisions: xr.DataArray, curves: list[xr.DataArray]) -> xr.DataArray:
     left = curve.residual(dose_um.to_numpy(), *(one.to_numpy() for one in curves))
     return divisions.copy(data=gr_value(left, divisions.to_numpy())).assign_attrs(units="1")
-
-
-def _areas(estimands: xr.Dataset, divisions: xr.DataArray, curves: list[xr.DataArray]) -> np.ndarray:
-    ends = zip(estimands[LOWEST_DOSE].to_numpy().tolist(), estimands[TOP_DOSE].to_numpy().tolist(), strict=True)
-    areas = [
-        gr_area_over_curve(low, top, divisions.to_numpy()[..., line], *(one.to_numpy()[..., line] for one in curves))
-        for line, (low, top) in enumerate(ends)
-    ]
-    return np.stack(areas, axis=-1)
-
-
-def _of_this_experiment(data: xr.Dataset, shown: dict[str, xr.DataArray]) -> dict[str, xr.DataArray]:
-    """Of each line with one culture what that one showed; NaN of others, and nothing where all lines have several."""
-    line = data[v.LINE_OF_CULTURE].to_numpy()
-    once = np.flatnonzero(np.bincount(line, minlength=data.sizes[v.CELL_LINE]) == 1)
-    if not len(once):
-        return {}
-    culture = np.array([np.flatnonzero(line == one)[0] for one in once])
-    found = {}
-    for name, values in shown.items():
-        drawn = values.transpose("chain", "draw", v.CULTURE).to_numpy()
-        of_lines = np.full((*drawn.shape[:2], data.sizes[v.CELL_LINE]), np.nan)
-        of_lines[..., once] = drawn[..., culture]
-        found[name] = xr.DataArray(of_lines, dims=("chain", "draw", v.CELL_LINE))
-    return found

@@ -17,7 +17,7 @@ from lensim import checks
 from lensim.dose_response import curve
 
 LEAST_DIVISIONS: Final = 1e-6
-"""Fewer divisions are none: the 1 / D of the equation is then no number to go by."""
+"""Fewer divisions count as none: 1 / D of the equation is then too large to mean anything."""
 NODES: Final = 96
 """Places at which the area over a curve is evaluated, by Gauss and Legendre."""
 

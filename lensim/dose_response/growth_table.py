@@ -21,6 +21,7 @@ from lensim.dose_response.growth import (
     WITH_TIME_ZERO,
 )
 from lensim.dose_response.growth_rate import grows
+from lensim.dose_response.line_columns import each_line
 from lensim.inference.intervals import Method, interval_of, named_interval
 from lensim.inference.observations import require_estimands
 
@@ -29,7 +30,7 @@ MOST_WITHOUT_GROWTH: Final = 0.05
 FEW_DIVISIONS: Final = 1.0
 MOST_DIVISIONS: Final = 7.0
 MOST_A_DAY: Final = 2.0
-"""More divisions than these are those of no line: time zero was read in another unit, or with another gain."""
+"""No line divides more often: time zero was then read in another unit, or with another gain."""
 SHRUNK: Final = -1.0
 NOT_MEASURED: Final = "no time-zero wells"
 FEW: Final = "fewer than one division: GR magnifies small differences"
@@ -42,7 +43,7 @@ BESIDE: Final = (DIVISIONS, PER_DAY, "p_no_growth", "gr50", "p_gr50_above_top", 
 
 
 def has_growth(estimands: xr.Dataset) -> bool:
-    """Whether there are growth rates to tell."""
+    """Whether the estimands have growth rates."""
     return DIVISIONS in estimands
 
 
@@ -70,14 +71,7 @@ def summarise_growth(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFram
     require_estimands(estimands, "dose_response_estimands")
     if not has_growth(estimands):
         return pd.DataFrame()
-    draws = estimands.stack(sample=("chain", "draw"), create_index=False)
-    rows = []
-    for line, name in enumerate(estimands[v.CELL_LINE].to_numpy()):
-        own = draws.isel({v.CELL_LINE: line})
-        known = (("line", v.LINE_OF_CURVE), ("condition", v.CONDITION_OF_CURVE))
-        named = {column: str(own[source].item()) for column, source in known if source in own.coords}
-        rows.append({"cell_line": str(name), **named} | _row(own, ci_prob))
-    return pd.DataFrame(rows)
+    return pd.DataFrame([names | _row(own, ci_prob) for names, own in each_line(estimands)])
 
 
 def growth_beside(lines: pd.DataFrame, growth: pd.DataFrame) -> pd.DataFrame:
@@ -138,8 +132,7 @@ def _ends(drawn: np.ndarray, ci_prob: float, method: Method = "linear") -> np.nd
 def _gr50_columns(own: xr.Dataset, source: str, name: str, ci_prob: float) -> dict[str, Any]:
     low, top, unit = float(own[LOWEST_DOSE]), float(own[TOP_DOSE]), own.attrs[DOSE_UNIT]
     ends = 10.0 ** _ends(own[source].to_numpy(), ci_prob, "inverted_cdf")
-    words = "" if np.isnan(ends).any() else words_of(ends, low, top, unit)
-    return {name: words} | dose_columns(ends, low, top, unit, name)
+    return {name: words_of(ends, low, top, unit)} | dose_columns(ends, low, top, unit, name)
 
 
 def _in_words(divisions: np.ndarray, without: float, hours: float | None) -> str:

@@ -62,6 +62,13 @@ def log_evidence(wells: Wells) -> np.ndarray:
     return np.asarray(top + np.log(total) - len(wells.log_signal) * np.log(wells.sd))
 
 
+def draw_on_grid(places: np.ndarray, log_weight: np.ndarray, number: int, rng: np.random.Generator) -> np.ndarray:
+    """Draws from a density on a grid of equal steps: a place by its weight, then anywhere within half a step of it."""
+    weight = np.exp(log_weight - log_weight.max())
+    chosen = rng.choice(len(places), number, p=weight / weight.sum())
+    return np.asarray(places[chosen] + (places[1] - places[0]) * (rng.uniform(size=number) - 0.5))
+
+
 def _rows(wells: Wells, start: int) -> Wells:
     part = slice(start, start + ROWS_AT_ONCE)
     return Wells(wells.log_signal, *(one[part] for one in wells[1:]))

@@ -23,6 +23,7 @@ from lensim.dose_response.experiments import (
     curves_of_cultures,
     of_this_experiment,
 )
+from lensim.dose_response.line_columns import each_line
 from lensim.dose_response.steps import within_steps
 from lensim.inference.intervals import Method, interval_of
 from lensim.inference.observations import observations_of, require_estimands
@@ -114,16 +115,13 @@ def summarise_levels(estimands: xr.Dataset, ci_prob: float = 0.9) -> pd.DataFram
     require_estimands(estimands, "dose_response_estimands")
     if LOG10_ICX not in estimands:
         return pd.DataFrame()
-    draws = estimands.stack(sample=("chain", "draw"), create_index=False)
-    rows = []
-    for line, name in enumerate(estimands[v.CELL_LINE].to_numpy()):
-        own = draws.isel({v.CELL_LINE: line})
-        known = (("line", v.LINE_OF_CURVE), ("condition", v.CONDITION_OF_CURVE))
-        named = {column: str(own[source].item()) for column, source in known if source in own.coords}
-        for level in estimands[LEVEL].to_numpy():
-            columns = _columns(own.sel({LEVEL: level}), ci_prob)
-            rows.append({"cell_line": str(name), **named, LEVEL: float(level)} | columns)
-    return pd.DataFrame(rows)
+    return pd.DataFrame(
+        [
+            names | {LEVEL: float(level)} | _columns(own.sel({LEVEL: level}), ci_prob)
+            for names, own in each_line(estimands)
+            for level in estimands[LEVEL].to_numpy()
+        ]
+    )
 
 
 def _columns(own: xr.Dataset, ci_prob: float) -> dict[str, Any]:
@@ -137,7 +135,7 @@ def _columns(own: xr.Dataset, ci_prob: float) -> dict[str, Any]:
         known = not np.isnan(drawn).any()
         method: Method = "linear" if name.endswith("ecx") else "inverted_cdf"  # an ICx may be nowhere
         ends = 10.0 ** interval_of(drawn, ci_prob, method=method) if known else np.full(3, np.nan)
-        columns |= {name: words_of(ends, low, top, unit) if known else ""} | dose_columns(ends, low, top, unit, name)
+        columns |= {name: words_of(ends, low, top, unit)} | dose_columns(ends, low, top, unit, name)
         if (source, name) in _SHOWN_NAMES:
             columns[f"p_{name}_above_top"] = float(np.mean(drawn > np.log10(top)))
             columns[f"p_{name}_below_lowest"] = float(np.mean(drawn < np.log10(low)))

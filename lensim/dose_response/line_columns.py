@@ -1,5 +1,6 @@
 """Columns of the table of lines: numbers and words of all lines at once, from their draws."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -71,7 +72,17 @@ class LineColumns:
     def words(self, ends: np.ndarray) -> list[str]:
         """Intervals of doses in the user's unit, or bounds; empty where there is none."""
         reach = zip(ends.T, self.low.tolist(), self.top.tolist(), strict=True)
-        return ["" if np.isnan(own).all() else words_of(own, low, top, self.unit) for own, low, top in reach]
+        return [words_of(own, low, top, self.unit) for own, low, top in reach]
+
+
+def each_line(estimands: xr.Dataset) -> Iterator[tuple[dict[str, Any], xr.Dataset]]:
+    """Each line: its columns cell_line, and line and condition where lines have several curves; its draws (sample)."""
+    draws = estimands.stack(sample=("chain", "draw"), create_index=False)
+    known = (("line", v.LINE_OF_CURVE), ("condition", v.CONDITION_OF_CURVE))
+    for line, name in enumerate(estimands[v.CELL_LINE].to_numpy()):
+        own = draws.isel({v.CELL_LINE: line})
+        named = {column: str(own[source].item()) for column, source in known if source in own.coords}
+        yield {"cell_line": str(name), **named}, own
 
 
 def named_ends(name: str, ends: np.ndarray) -> dict[str, np.ndarray]:

@@ -7,8 +7,8 @@
     log ratio                       ~ Normal(0, 0.5)
 
 sd_well, nu_well, sd_blank and the population of backgrounds are those of each draw of the fit: the same hands, reader
-and medium. Time-zero wells say nothing back to the fit, so its curves are what they are without such wells. Where a
-time-zero plate has no blanks, it has the background of the plates that its cultures were read on at the end.
+and medium. Time-zero wells do not change the fit: its curves are the same without them. Where a time-zero plate has no
+blanks, it has the background of the plates that its cultures were read on at the end.
 """
 
 from typing import Final
@@ -19,7 +19,7 @@ import xarray as xr
 from lensim import seeding
 from lensim import vocabulary as v
 from lensim.dose_response.density import NU_BLANK
-from lensim.dose_response.level_draws import Wells, draw_log_levels, log_evidence
+from lensim.dose_response.level_draws import Wells, draw_log_levels, draw_on_grid, log_evidence
 from lensim.dose_response.log_signal import log_signal
 
 DIVISIONS_BEFORE: Final = 2.0
@@ -36,7 +36,7 @@ VARIABLES: Final = (
     v.EXPERIMENT_OF_SEEDING, v.ASSAY_HOURS, v.SEEDING, v.TIME_ZERO_PLATE,
 )  # fmt: skip
 """All that data have of time zero."""
-_RATIOS: Final = np.linspace(-3.0, 3.0, 31) * SD_LOG_RATIO
+_LOG_RATIOS: Final = np.linspace(-3.0, 3.0, 31) * SD_LOG_RATIO
 
 
 def has_time_zero(data: xr.Dataset) -> bool:
@@ -137,19 +137,16 @@ def _backgrounds(data: xr.Dataset, x: _Draws, seed: int) -> np.ndarray:
 
 def _log_ratios(of_seedings: list[Wells], number: int, rng: np.random.Generator) -> np.ndarray:
     """Draws of the log ratio of spreads, from all time-zero wells together at the means of the fit (draw)."""
-    log_weight = -0.5 * (_RATIOS / SD_LOG_RATIO) ** 2
+    log_weight = -0.5 * (_LOG_RATIOS / SD_LOG_RATIO) ** 2
+    size = len(_LOG_RATIOS)
     for wells in of_seedings:
-        size = len(_RATIOS)
         at_means = Wells(
             wells.log_signal,
             np.tile(wells.background.mean(axis=0), (size, 1)),
-            wells.sd.mean() * np.exp(_RATIOS),
+            wells.sd.mean() * np.exp(_LOG_RATIOS),
             np.full(size, wells.nu.mean()),
             wells.mean[:1].repeat(size),
             wells.prior_sd[:1].repeat(size),
         )
         log_weight = log_weight + log_evidence(at_means)
-    weight = np.exp(log_weight - log_weight.max())
-    step = _RATIOS[1] - _RATIOS[0]
-    chosen = rng.choice(len(_RATIOS), number, p=weight / weight.sum())
-    return np.asarray(_RATIOS[chosen] + step * (rng.uniform(size=number) - 0.5))
+    return draw_on_grid(_LOG_RATIOS, log_weight, number, rng)

@@ -3,7 +3,6 @@
 import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -14,36 +13,15 @@ from lensim.bounds import require_number
 from lensim.checks import FaultReport, InputError
 from lensim.dose_response.read.assemble import Origin, assemble
 from lensim.dose_response.read.ceiling import settle_ceiling
-from lensim.dose_response.read.columns import (
-    COLUMNS,
-    LABELS,
-    Roles,
-    RolesOrWords,
-    WellColumns,
-    as_roles,
-    check_role_words,
-    find_map_columns,
-)
+from lensim.dose_response.read.columns import COLUMNS, LABELS, RolesOrWords, as_roles
 from lensim.dose_response.read.conditions import settle_conditions
-from lensim.dose_response.read.dose_cells import number_in
-from lensim.dose_response.read.dose_checks import check_doses
-from lensim.dose_response.read.doses import mark_of_map, understand_doses
 from lensim.dose_response.read.plate_files import PlateFiles
-from lensim.dose_response.read.plates_of_map import MapPlate, names_in_map, rows_of_plate
+from lensim.dose_response.read.plate_wells import PlateChoices, read_map
+from lensim.dose_response.read.plates_of_map import MapPlate
 from lensim.dose_response.read.pooling import check_wells
 from lensim.dose_response.read.repeats import REPEATS, Repeats
 from lensim.dose_response.read.rules import CONTROLS, Controls
-from lensim.dose_response.read.time_zero import (
-    NOT_ASKED,
-    TimeZero,
-    TimeZeroRows,
-    check_found,
-    hours_of_assay,
-    lines_left_out,
-    mark_time_zero,
-    rows_of_time_zero,
-    without_time_zero,
-)
+from lensim.dose_response.read.time_zero import TimeZero, check_found, hours_of_assay, mark_time_zero, rows_of_time_zero
 from lensim.dose_response.read.time_zero_wells import (
     check_follows_growth,
     check_no_time_zero_left,
@@ -51,33 +29,19 @@ from lensim.dose_response.read.time_zero_wells import (
     part_time_zero,
     with_time_zero_wells,
 )
-from lensim.dose_response.read.unit_column import with_units_of_rows
-from lensim.dose_response.read.units import DoseUnit
-from lensim.dose_response.read.wells import (
-    Lost,
-    LostWells,
-    Well,
-    make_well,
-    read_dose,
-    read_signal,
-    role_of_row,
-)
+from lensim.dose_response.read.wells import Lost, LostWells
 from lensim.tables.choice import EVERY_ROW, Choice
-from lensim.tables.columns import Found
 from lensim.tables.grid_choice import GridNumber, named_plate, plates_of
-from lensim.tables.grid_map import WellOrder, check_is_map, check_well_order, map_of_grid, numbering_of
-from lensim.tables.instruments.plates import mark_of_grid
+from lensim.tables.grid_map import WellOrder, check_is_map, check_well_order, numbering_of
 from lensim.tables.log_scale import DoseScale
 from lensim.tables.map_source import map_source_of
-from lensim.tables.number_text import DecimalMark, is_missing
+from lensim.tables.number_text import DecimalMark
 from lensim.tables.plate_size import check_plate_wells, largest_grid
 from lensim.tables.reader_words import Saturated
 from lensim.tables.said_by_values import check_file_names
 from lensim.tables.settle import settle
-from lensim.tables.source import File, Source, read_table, source_of
-from lensim.tables.table import TextTable
+from lensim.tables.source import File, Source, source_of
 from lensim.tables.unused import ReadTable
-from lensim.tables.well_names import well_name
 
 SIGNAL_NAME: Final = "reading"
 
@@ -194,7 +158,7 @@ def read_plates(
         raise InputError("plates must hold at least one plate, got none")
     faults = FaultReport("plates")
     lost_wells = LostWells(lost == "drop", saturated == "drop", is_normalised=normalise)
-    choices = _Choices(columns or {}, dose_unit, dose_scale, as_roles(roles), decimal, plate_wells, well_order)
+    asked_roles = as_roles(roles)
     opened: dict[File, Source] = {}
     for files in plates:
         opened.setdefault(files.grid, source_of(files.grid, whole=True))
@@ -214,13 +178,15 @@ def read_plates(
     settled = settle(map_sources, choice, COLUMNS, LABELS, columns, has_time_zero=True)
     every = [source.table for source in settled.sources]
     zero_rows = rows_of_time_zero(marked, every, columns or {})
-    choices = replace(choices, zero=zero_rows)
+    choices = PlateChoices(
+        columns or {}, dose_unit, dose_scale, asked_roles, decimal, plate_wells, well_order, zero_rows
+    )
     if not any(files.experiment for files in plates):
         stems = [source.stem for source in opened.values() if source not in map_sources]
-        check_file_names(stems, [source.table for source in settled.sources], COLUMNS, columns or {})
+        check_file_names(stems, every, COLUMNS, columns or {})
     whole = {source.key: source.table for source in (map_sources if choice.where else settled.sources)}
     maps = [
-        _read_map(source, of_map[source.key], choices, lost_wells, faults, whole=whole[source.key])
+        read_map(source, of_map[source.key], choices, lost_wells, faults, whole=whole[source.key])
         for source in settled.sources
     ]
     read = [plate for one in maps for plate in one.plates]
@@ -234,7 +200,7 @@ def read_plates(
     if len(units) > 1:
         faults.add(f"all plates must have doses in one kind of unit, got {' and '.join(units)}")
     every_well = [well for one in read for well in one.wells]
-    wells, zero = part_time_zero(every_well, faults, are_ignored=marked.are_ignored)
+    wells, zero = part_time_zero(every_well, faults, are_ignored=zero_rows.are_ignored)
     origin = Origin(
         source=tuple(dict.fromkeys(source.place for source in opened.values())),
         dose_unit=read[0].unit,
@@ -257,142 +223,8 @@ def read_plates(
     wells, tables = settled_conditions.wells, settled_conditions.tables
     told = check_wells(wells, tables, choice, faults, has_plates=len(read) > 1) | settled_conditions.attrs
     check_no_time_zero_left(wells, faults)
-    hours = hours_of_assay(marked, zero_rows, every, columns or {}, assay_hours, faults)
-    check_found(marked, zero_rows, zero, wells, assay_hours, faults)
+    hours = hours_of_assay(zero_rows, every, columns or {}, assay_hours, faults)
+    check_found(zero_rows, zero, wells, assay_hours, faults)
     matched = match_time_zero(zero, wells, hours, faults)
     data = assemble(wells, origin, faults, is_whole=all(one.is_whole for one in read) and not twice)
     return with_time_zero_wells(data, matched).assign_attrs(told | settled.attrs)
-
-
-@dataclass(frozen=True)
-class _Choices:
-    columns: Mapping[str, str]
-    dose_unit: str | None
-    dose_scale: DoseScale | None
-    roles: Roles | None
-    decimal: DecimalMark | None
-    plate_wells: int | None
-    well_order: WellOrder | None
-    zero: TimeZeroRows = NOT_ASKED
-
-
-@dataclass(frozen=True)
-class _ReadPlate:
-    name: str
-    experiment: str
-    wells: list[Well]
-    ignored: int
-    is_whole: bool
-    unit: DoseUnit
-    grid: tuple[int, int] | None
-    has_compounds: bool
-
-
-@dataclass(frozen=True)
-class _ReadMap:
-    table: TextTable
-    found: Found
-    plates: list[_ReadPlate]
-
-
-def _read_map(
-    source: Source,
-    plates: Sequence[MapPlate],
-    choices: _Choices,
-    lost: LostWells,
-    faults: FaultReport,
-    *,
-    whole: TextTable,
-) -> _ReadMap:
-    """The plates that one map describes; `whole` is the map before rows of it, and so perhaps plates, were left out."""
-    table, shape = read_table(source)
-    table = with_units_of_rows(table, choices.columns, choices.dose_unit, shape)
-    found = find_map_columns(table, choices.columns, choices.dose_unit, shape, needs_role=choices.roles is not None)
-    named = names_in_map(table, found, plates, shape, whole)
-    faults.take(shape)
-    read = [
-        _read_one(plate, name, rows_of_plate(table, found, name_in_map), found, choices, lost, faults)
-        for plate, name, name_in_map in named
-    ]
-    return _ReadMap(table, found.found, read)
-
-
-def _read_one(
-    plate: MapPlate,
-    name: str,
-    table: TextTable,
-    found: WellColumns,
-    choices: _Choices,
-    lost: LostWells,
-    faults: FaultReport,
-) -> _ReadPlate:
-    experiment = plate.experiment if not found.has("experiment") else ""
-    wells, accounted, is_whole = _read_wells(table, found, plate, name, choices, lost, faults)
-    wells = [replace(well, plate=name, experiment=well.experiment or experiment) for well in wells]
-    grid = plate.of.grid
-    readings = {place for place, (text, _) in grid.cells.items() if not is_missing(text)}
-    return _ReadPlate(
-        name=name,
-        experiment=wells[0].experiment if wells else experiment,
-        wells=wells,
-        ignored=len(readings - accounted),
-        is_whole=is_whole and table.is_whole,
-        unit=found.dose_unit,
-        grid=grid.whole_plate,
-        has_compounds=found.has("compound"),
-    )
-
-
-def _read_wells(
-    table: TextTable,
-    found: WellColumns,
-    of_map: MapPlate,
-    named: str,
-    choices: _Choices,
-    lost: LostWells,
-    faults: FaultReport,
-) -> tuple[list[Well], set[tuple[int, int]], bool]:
-    """The wells of a plate, the places of the grid that are wells or lost, and whether every row became a well."""
-    plate, zero = of_map.of, choices.zero
-    grid, roles = plate.grid, choices.roles or Roles()
-    grid_faults, map_faults = FaultReport(plate.source.place), FaultReport(table.place)
-    grid_mark = mark_of_grid(plate.source, grid, choices.decimal, grid_faults)
-    of_end = without_time_zero(table, found, roles, zero, named)
-    doses = [number_in(found.cell("dose", row)) for row in of_end.rows]
-    map_mark = mark_of_map(doses, found, choices.dose_scale, choices.decimal, table, map_faults)
-    check_role_words(of_end, found, roles, map_faults)
-    if of_end.rows:
-        found = understand_doses(of_end, found, roles, choices.dose_scale, map_mark, map_faults)
-    names = [found.cell("well", row) for row in table.rows]
-    where = map_of_grid(grid, plate.source.place, "well", names, choices.plate_wells, choices.well_order)
-    wells: list[Well] = []
-    accounted, is_whole, left_out = set(), True, lines_left_out(table, found, roles, zero)
-    for row, line in zip(table.rows, table.lines, strict=True):
-        is_zero = zero.has(table.place, line, plate=named, experiment=of_map.experiment or named)
-        role = role_of_row(found, row, roles, is_time_zero=is_zero)
-        if role == "ignored" or line in left_out:
-            continue
-        place = where.find(found.cell("well", row), line, map_faults)
-        if role is None or place is None:
-            is_whole = False
-            continue
-        accounted.add(place)
-        dose = read_dose(found, row, line, role, map_mark, map_faults)
-        text, grid_line = grid.cells[place]
-        name = f"the reading of well {well_name(*place)}"
-        is_untreated = role == "untreated" or dose == 0
-        signal = read_signal(
-            text, name, grid_line, grid_mark, lost, grid_faults, may_be_negative=False, is_untreated=is_untreated
-        )
-        if signal is None:
-            continue
-        well = make_well(found, row, line, role, dose, signal, map_faults, is_time_zero=is_zero)
-        if well is None:
-            is_whole = False
-        else:
-            wells.append(well if where.is_standard else replace(well, name=well_name(*place)))
-    lost.tell_of_signs(grid_faults)
-    check_doses([well for well in wells if not well.is_of_time_zero], found, map_faults, is_raw=True)
-    faults.take(grid_faults)
-    faults.take(map_faults)
-    return wells, accounted, is_whole

@@ -52,15 +52,7 @@ from lensim.dose_response.read.time_zero_wells import (
     with_time_zero_wells,
 )
 from lensim.dose_response.read.unit_column import with_units_of_rows
-from lensim.dose_response.read.wells import (
-    Lost,
-    LostWells,
-    Well,
-    make_well,
-    read_dose,
-    read_signal,
-    role_of_row,
-)
+from lensim.dose_response.read.wells import Lost, LostWells, Well, make_well, read_dose, read_signal, role_of_row
 from lensim.tables.choice import EVERY_ROW, Choice
 from lensim.tables.log_scale import DoseScale
 from lensim.tables.number_text import DecimalMark, decimal_mark_of
@@ -181,7 +173,7 @@ def read_tidy(
     choices = _Choices(columns or {}, dose_unit, dose_scale, as_roles(roles), scale, repeats, decimal, zero_rows)
     faults = FaultReport(", ".join(source.place for source in sources))
     read = [_read_one(source, choices, lost_wells, faults, len(sources) > 1) for source in sources]
-    hours = hours_of_assay(marked, zero_rows, every, columns or {}, assay_hours, faults)
+    hours = hours_of_assay(zero_rows, every, columns or {}, assay_hours, faults)
     of_end = [one for one in read if one.has_doses] or read
     _check_alike(read, of_end, faults)
     response, unit = of_end[0].columns.response, of_end[0].columns.dose_unit
@@ -190,7 +182,7 @@ def read_tidy(
     if response != "signal" and normalise:
         faults.add(f"normalise=True is for raw signals, got {response}")
     every_well = [well for one in read for well in (one.wells if len(read) == 1 else _named_after_file(one, zero_rows))]
-    wells, zero = part_time_zero(every_well, faults, are_ignored=marked.are_ignored)
+    wells, zero = part_time_zero(every_well, faults, are_ignored=zero_rows.are_ignored)
     origin = Origin(
         source=tuple(source.place for source in sources),
         dose_unit=unit,
@@ -217,7 +209,7 @@ def read_tidy(
     check_direction(wells, response, column, columns or {}, faults)
     if response == "signal":
         check_no_time_zero_left(wells, faults)
-    check_found(marked, zero_rows, zero, wells, assay_hours, faults)
+    check_found(zero_rows, zero, wells, assay_hours, faults)
     matched = match_time_zero(zero, wells, hours, faults)
     data = assemble(wells, origin, faults, is_whole=all(one.is_whole for one in read))
     return with_time_zero_wells(data, matched).assign_attrs(told | settled.attrs)
@@ -255,12 +247,13 @@ def _read_one(
         faults.tell(note)
     table = with_units_of_rows(with_wells(table, choices.columns), choices.columns, choices.dose_unit, faults)
     roles, named = choices.roles or Roles(), source.stem if is_one_of_several else ""
-    has_doses = not is_of_time_zero(table, choices.columns, roles, choices.zero, named)
+    lines_of_zero = choices.zero.lines_of(table, plate=named, experiment=named)
+    has_doses = not is_of_time_zero(table, choices.columns, roles, lines_of_zero)
     found = find_well_columns(
         table, choices.columns, choices.dose_unit, faults, needs_role=choices.roles is not None, needs_dose=has_doses
     )
     response_cells = [found.cell(found.response, row) for row in table.rows]
-    of_end = without_time_zero(table, found, roles, choices.zero, named)
+    of_end = without_time_zero(table, found, roles, lines_of_zero)
     dose_cells = [number_in(found.cell("dose", row)) for row in of_end.rows] if has_doses else []
     responses = [cell.removesuffix("%") for cell in response_cells]
     are_percent = found.response != "signal"
@@ -274,10 +267,12 @@ def _read_one(
         column=() if are_logs else dose_cells,
     )
     table = without_repeats(table, found, mark, choices.repeats, faults)
+    of_end = without_time_zero(table, found, roles, lines_of_zero)
     if has_doses:
-        of_end = without_time_zero(table, found, roles, choices.zero, named)
         found = understand_doses(of_end, found, roles, choices.dose_scale, mark, faults)
-    wells, ignored, is_whole = _read_wells(table, found, roles, choices.zero, named, mark, lost, faults)
+    check_role_words(of_end, found, roles, faults)
+    left_out = lines_left_out(table, found, roles, choices.zero)
+    wells, ignored, is_whole = _read_wells(table, found, roles, lines_of_zero, left_out, mark, lost, faults)
     if found.response != "signal":
         signs = any(cell.endswith("%") for cell in response_cells)
         column = found.column(found.response)
@@ -319,23 +314,20 @@ def _read_wells(
     table: TextTable,
     found: WellColumns,
     roles: Roles,
-    zero: TimeZeroRows,
-    named: str,
+    lines_of_zero: frozenset[int],
+    left_out: frozenset[int],
     mark: DecimalMark,
     lost: LostWells,
     faults: FaultReport,
 ) -> tuple[list[Well], int, bool]:
     """The wells of a table, how many were ignored, and whether every other row became a well."""
     response: Response = found.response
-    check_role_words(without_time_zero(table, found, roles, zero, named), found, roles, faults)
     wells, ignored, is_whole = [], 0, True
-    left_out = lines_left_out(table, found, roles, zero)
     for row, line in zip(table.rows, table.lines, strict=True):
-        is_zero = zero.has(table.place, line, plate=named, experiment=named)
+        is_zero = line in lines_of_zero
         role = role_of_row(found, row, roles, is_time_zero=is_zero)
-        if (
-            role == "ignored" or line in left_out or (role == "blank" and response != "signal")
-        ):  # these are off percents
+        is_off_percents = role == "blank" and response != "signal"
+        if role == "ignored" or line in left_out or is_off_percents:
             ignored += 1
             continue
         if role is None:

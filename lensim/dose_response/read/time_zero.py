@@ -49,6 +49,8 @@ class TimeZeroRows:
     ----------
     are_ignored
         Whether wells of time zero are left out.
+    columns
+        By which the user says it, with the values.
     rows
         Place and line; None where no column of a table says it.
     names
@@ -56,6 +58,7 @@ class TimeZeroRows:
     """
 
     are_ignored: bool = False
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rows: frozenset[tuple[str, int]] | None = None
     names: Mapping[str, frozenset[str | float]] = field(default_factory=dict)
 
@@ -71,15 +74,11 @@ class TimeZeroRows:
         own = {"plate": plate, "experiment": experiment}
         return all(value_key(own[what]) in wanted for what, wanted in self.names.items())
 
-    def has_file(self, table: TextTable, plate: str) -> bool:
-        """Whether all rows of a table are."""
-        return bool(table.rows) and all(
-            self.has(table.place, line, plate=plate, experiment=plate) for line in table.lines
+    def lines_of(self, table: TextTable, *, plate: str, experiment: str) -> frozenset[int]:
+        """Lines of a table that are, where the table is a plate, or all of an experiment, of these names."""
+        return frozenset(
+            line for line in table.lines if self.has(table.place, line, plate=plate, experiment=experiment)
         )
-
-
-NOT_ASKED: Final = TimeZeroRows()
-"""Where a user says nothing."""
 
 
 @dataclass(frozen=True)
@@ -180,11 +179,10 @@ def rows_of_time_zero(marked: Marked, tables: Sequence[TextTable], stated: Mappi
                 f"are {there}"
             )
         rows = own if rows is None else rows & own
-    return TimeZeroRows(marked.are_ignored, rows, names)
+    return TimeZeroRows(marked.are_ignored, marked.columns, rows, names)
 
 
 def hours_of_assay(
-    marked: Marked,
     rows: TimeZeroRows,
     tables: Sequence[TextTable],
     stated: Mapping[str, str],
@@ -195,8 +193,10 @@ def hours_of_assay(
 
     Parameters
     ----------
-    marked, rows, tables, stated
-        As for `rows_of_time_zero`.
+    rows
+        As from `rows_of_time_zero`, of `tables` and `stated`.
+    tables, stated
+        As there.
     hours
         As the user says it.
     faults
@@ -209,7 +209,7 @@ def hours_of_assay(
     """
     if hours is not None:
         require_number("assay_hours", hours, above=0.0)
-    for column, values in marked.columns.items():
+    for column, values in rows.columns.items():
         ends = {
             row[at]
             for table in tables
@@ -280,12 +280,9 @@ def _hours(text: str, column: str) -> float | None:
     return None if unit is None else number * unit
 
 
-def is_of_time_zero(table: TextTable, stated: Mapping[str, str], roles: Roles, rows: TimeZeroRows, named: str) -> bool:
-    """Whether a table has wells of time zero, and blanks, alone; it then needs no doses.
-
-    `named` is the plate that a file is, where it is one of several.
-    """
-    if rows.has_file(table, named):
+def is_of_time_zero(table: TextTable, stated: Mapping[str, str], roles: Roles, lines_of_zero: frozenset[int]) -> bool:
+    """Whether a table has wells of time zero, and blanks, alone; it then needs no doses."""
+    if table.rows and lines_of_zero.issuperset(table.lines):
         return True
     found = found_quietly(table, COLUMNS, stated)
     if found is None or "role" not in found.position or not table.rows:
@@ -294,15 +291,12 @@ def is_of_time_zero(table: TextTable, stated: Mapping[str, str], roles: Roles, r
     return "time_zero" in there and there <= {"time_zero", "blank", "ignored"}
 
 
-def without_time_zero(
-    table: TextTable, found: WellColumns, roles: Roles, rows: TimeZeroRows, named: str = ""
-) -> TextTable:
+def without_time_zero(table: TextTable, found: WellColumns, roles: Roles, lines_of_zero: frozenset[int]) -> TextTable:
     """A table without rows of time zero, from which it is found out how doses and untreated wells are written."""
     kept = [
         at
         for at, (row, line) in enumerate(zip(table.rows, table.lines, strict=True))
-        if not rows.has(table.place, line, plate=named, experiment=named)
-        and role_of_row(found, row, roles) != "time_zero"
+        if line not in lines_of_zero and role_of_row(found, row, roles) != "time_zero"
     ]
     return table if len(kept) == len(table.rows) else with_rows(table, kept)
 
@@ -321,7 +315,6 @@ def lines_left_out(table: TextTable, found: WellColumns, roles: Roles, rows: Tim
 
 
 def check_found(
-    marked: Marked,
     rows: TimeZeroRows,
     zero: Sequence[Well],
     end: Sequence[Well],
@@ -332,7 +325,9 @@ def check_found(
     for what, wanted in rows.names.items():
         there = dict.fromkeys(getattr(well, what) for well in (*zero, *end) if getattr(well, what))
         if not any(value_key(name) in wanted for name in there):
-            said = " or ".join(map(repr, marked.columns[what])) if what in marked.columns else what
+            said = " or ".join(
+                repr(one) for name, own in rows.columns.items() if plain_name(name) == what for one in own
+            )
             faults.add(f"time_zero must name a {what}, got {said}; there are {shown_values(list(there)) or 'none'}")
     if zero and not any(well.role != "blank" for well in end) and not faults.faults:
         faults.add("all wells are of time zero: growth rates need wells of the end, treated and untreated")

@@ -121,14 +121,16 @@ def test_a_plate_and_a_file_of_its_own(tmp_path):
         read_dose_response(files, time_zero={"plate": "begin"})
 
 
+def two_grids(folder, names=("end", "start")):
+    for name, level in zip(names, (1000, 200), strict=True):
+        rows = [(letter, *(level + 10 * r + c for c in range(12))) for r, letter in enumerate("ABCDEFGH")]
+        lines = ["\t".join(map(str, row)) for row in (("", *range(1, 13)), *rows)]
+        (folder / f"{name}.txt").write_text("\n".join(lines) + "\n")
+    return [folder / f"{name}.txt" for name in names]
+
+
 def test_grids_of_readers_by_the_map_or_by_the_name_of_a_grid(tmp_path):
-    grid = "\t".join(["", *map(str, range(1, 13))]) + "\n"
-    for name, level in (("end", 1000), ("start", 200)):
-        rows = [
-            f"{letter}\t" + "\t".join(str(level + 10 * r + c) for c in range(12)) for r, letter in enumerate("ABCDEFGH")
-        ]
-        (tmp_path / f"{name}.txt").write_text(grid + "\n".join(rows) + "\n")
-    files = [tmp_path / "end.txt", tmp_path / "start.txt"]
+    files = two_grids(tmp_path)
     (tmp_path / "map.csv").write_text(
         "well,cell_line,dose_um,role\nA1,A,0,\nA2,A,1,\nA3,A,10,\nA4,,,blank\n".replace(",\n", ",treated\n")
     )
@@ -143,6 +145,18 @@ def test_grids_of_readers_by_the_map_or_by_the_name_of_a_grid(tmp_path):
     )
     by_map = read_dose_response(files, plate_map=tmp_path / "both.csv")
     assert by_map[v.TIME_ZERO_SIGNAL].values.tolist() == [210, 211]
+
+
+def test_the_map_of_a_grid_of_time_zero_may_have_any_roles_and_no_doses(tmp_path):
+    (tmp_path / "end.csv").write_text("well,cell_line,dose_um,role\nA1,A,0,treated\nA2,A,1,treated\nA3,A,10,treated\n")
+    (tmp_path / "start.csv").write_text("well,cell_line,dose_um,role\nA1,A,,seeded\nA2,A,,seeded\n")
+    files = [
+        PlateFiles(grid, tmp_path / f"{grid.stem}.csv", plate, experiment)
+        for grid, plate, experiment in zip(two_grids(tmp_path), ("P1", "Z1"), ("E1", "E0"), strict=True)
+    ]
+    for said in ({"plate": "Z1"}, {"experiment": "E0"}):
+        data = read_plates(files, time_zero=said)
+        assert data[v.TIME_ZERO_SIGNAL].values.tolist() == [200, 201]
 
 
 def test_words_of_a_user_and_a_star_for_all_others(tmp_path):
@@ -212,16 +226,14 @@ def test_ignore_leaves_out_blanks_of_a_plate_of_time_zero(tmp_path):
 
 def test_a_grid_called_time_zero_is_left_out(tmp_path):
     lines = ["plate,well,cell_line,dose_um,role"]
-    for plate, first in (("P1", 1000), ("T0", 200)):
-        grid = [["", *range(1, 13)], *([r, *(first + n + 3 * c for c in range(12))] for n, r in enumerate("ABCDEFGH"))]
-        (tmp_path / f"{plate}.csv").write_text("\n".join(",".join(map(str, row)) for row in grid))
+    for plate in ("P1", "T0"):
         for at in range(96):
             dose, role = (at % 12) ** 2 * (plate == "P1"), "blank" if at < 12 else ""
             lines.append(
                 f"{plate},{'ABCDEFGH'[at // 12]}{at % 12 + 1},A,{dose},{role or ('treated' if dose else 'untreated')}"
             )
     (tmp_path / "map.csv").write_text("\n".join(lines))
-    files = [PlateFiles(tmp_path / f"{plate}.csv", tmp_path / "map.csv") for plate in ("P1", "T0")]
+    files = [PlateFiles(grid, tmp_path / "map.csv") for grid in two_grids(tmp_path, ("P1", "T0"))]
     with pytest.raises(InputError, match="the plate 'T0' has wells without a dose"):
         read_plates(files)
     data = read_plates(files, time_zero="ignore")
