@@ -1,5 +1,7 @@
 """Sweeps of a chain, compiled."""
 
+from typing import Final
+
 import numpy as np
 
 from lensim.dose_response.chain import kinds
@@ -12,6 +14,8 @@ from lensim.inference.compiled import compiled
 
 HIERARCHY = -1
 """In a schedule: all that lies above the cultures, given them."""
+GIVEN_PLACES: Final = 12
+"""Times that means and spreads of places are moved given the plates: no well is asked, and few plates tell little."""
 
 
 def schedule_of(panel: Panel, is_known: np.ndarray, repeats: np.ndarray) -> np.ndarray:
@@ -42,7 +46,8 @@ def schedule_of(panel: Panel, is_known: np.ndarray, repeats: np.ndarray) -> np.n
         found += [(kinds.BACKGROUND, p) for p in range(plates)]
         found += [(kinds.GIVEN_BACKGROUND, 0), (kinds.OVER_BACKGROUND, 0)]
     if panel.has_places:
-        found += [(kinds.PLACE, p) for p in range(plates)] + [(kinds.GIVEN_PLACE, 0), (kinds.OVER_PLACE, 0)]
+        found += [(kinds.PLACE, p) for p in range(plates)]
+        found += [(kinds.GIVEN_PLACE, 0)] * GIVEN_PLACES + [(kinds.OVER_PLACE, 0)]
     return np.array(found, np.int64)
 
 
