@@ -22,7 +22,7 @@ from lensim.tables.names import names_along
 
 PROGRAM_OF_MACHINE: Final = "the program of the machine that gave the Cts, with its version"
 NO_POWER: Final = (
-    "a fit has none: make it before the study, and name the results of lensim power or lensim plan with --power"
+    "a fit has none: make it before the study, and give the results of lensim power or lensim plan as power"
 )
 THRESHOLD: Final = "baseline and threshold, or the other method, of that program"
 _OF_SAMPLE: Final = (v.SUBJECT_OF_SAMPLE, v.CONDITION_OF_SAMPLE, v.EXPERIMENT_OF_SAMPLE)

@@ -9,6 +9,7 @@ from lensim.tables.sheet_blocks import IS_NUMBER
 from lensim.tables.sheet_choice import Sought
 from lensim.tables.sheet_range import CellRange, within
 from lensim.tables.sheet_table import last_of_header, rows_of_header
+from lensim.tables.sheet_units import is_row_of_units
 from lensim.tables.workbook import SheetCells
 
 
@@ -92,7 +93,8 @@ def _heads(sheet: SheetCells, sought: Sought, stated: Mapping[str, str]) -> list
         suiting = max(ways, key=lambda heads: (len(heads), -min((way for way, _, _ in heads), default=0)))
         suiting = [one for one in suiting if _has_rows(sheet, below, one[1], one[2])]
         if suiting:
-            ends.append((top, below))
+            rows = [row for row in range(below + 1, len(sheet.rows)) if any(sheet.rows[row])]
+            ends.append((top, rows[0] if rows and is_row_of_units(sheet, variants[0], rows) else below))
         found += [_Head(way, top, below, left, right) for way, left, right in suiting]
     return found
 

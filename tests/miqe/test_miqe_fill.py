@@ -52,8 +52,8 @@ def test_an_answer_fills_what_is_blank_and_what_is_filled_in_part(fit):
 def test_blanks_are_told(fit):
     told = told_of_blank(checklist_of(fit))
     assert (
-        "power analysis: blank, a fit has none: make it before the study, and name the results of lensim power or "
-        "lensim plan with --power"
+        "power analysis: blank, a fit has none: make it before the study, and give the results of lensim power or "
+        "lensim plan as power"
     ) in told
     assert told[-1] == (
         "blank, known at the bench alone: Experimental design 2, Sample 7, Nucleic acid extraction 13, Reverse "
