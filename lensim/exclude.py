@@ -9,6 +9,7 @@ import xarray as xr
 
 from lensim.assay import assay_of
 from lensim.checks import InputError, told_of
+from lensim.plain_text import counted
 from lensim.tables.excluded import NONE, Named, Places
 from lensim.tables.excluded_record import with_record
 from lensim.tables.exclusions import Exclude, Exclusions, is_name_of_column, require_readable
@@ -39,6 +40,8 @@ def exclude_wells(data: xr.Dataset, exclude: Exclude | None) -> xr.Dataset:
     return data if exclusions is None else Excluding({"": data}, exclusions)[""]
 
 
+COMPOUNDS: Final = ("compound", "compounds")
+STUDIES: Final = ("study", "studies")
 NO_COMPOUND: Final = ""
 """Of wells without a compound, which are of every compound of their plate."""
 
@@ -82,7 +85,7 @@ class Excluding(Mapping[str, xr.Dataset]):
         self._named = Named(exclusions, places, self._by)
         found = [own[lines != NONE] for own, lines in zip(names, self._named.lines, strict=True)]
         self._names = np.concatenate([own.astype(str) for own in found]) if found else np.empty(0, dtype=str)
-        self._study = "compound" if whole is not None else "study"
+        self._study = COMPOUNDS if whole is not None else STUDIES
         self._what = places[0].what if places else "well"
 
     def __iter__(self) -> Iterator[str]:
@@ -106,14 +109,14 @@ class Excluding(Mapping[str, xr.Dataset]):
     def sentence(self) -> str:
         """How many wells or reactions are excluded, and in how many compounds or other studies."""
         number, own = len(self._names), np.unique(self._names[self._names != NO_COMPOUND])
-        shared = int((self._names == NO_COMPOUND).sum()) if self._study == "compound" else 0
-        where = f" in {_counted(len(own), self._study)}" if len(own) else ""
+        shared = int((self._names == NO_COMPOUND).sum()) if self._study == COMPOUNDS else 0
+        where = f" in {counted(len(own), *self._study)}" if len(own) else ""
         if shared and len(own):
             where = f" ({number - shared}{where}, {shared} untreated)"
         elif shared:
             where = ", untreated"
         verb = "is" if number == 1 else "are"
-        said = f"{_counted(number, self._what)} {verb} excluded{where}"
+        said = f"{counted(number, self._what)} {verb} excluded{where}"
         return f"{said}, as {self._exclusions.place} says"
 
     def __getitem__(self, name: str) -> xr.Dataset:
@@ -135,11 +138,6 @@ class Excluding(Mapping[str, xr.Dataset]):
 def _compounds(places: Places) -> np.ndarray:
     """The compound of each well of a whole table; none of untreated wells."""
     return places.columns.get("compound", np.full(len(places), NO_COMPOUND, dtype=object))
-
-
-def _counted(number: int, what: str) -> str:
-    several = "studies" if what == "study" else f"{what}s"
-    return f"{number} {what if number == 1 else several}"
 
 
 def places_of(data: xr.Dataset) -> tuple[Places, ...]:

@@ -121,6 +121,11 @@ def first_names(names: Collection[object], most: int, between: str = ", ") -> st
     return f"{row} and {len(names) - most} more" if len(names) > most else row
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with its noun."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
 def shown(value: object) -> str:
     r"""A user's value as a message quotes it: on one line, its signs visible, and short.
 

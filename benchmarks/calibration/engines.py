@@ -9,6 +9,7 @@ import xarray as xr
 from benchmarks.calibration.simulated import design_of
 from lensim import vocabulary as v
 from lensim.assay import assay_of
+from lensim.dose_response.chain.engine import NAME as LAPLACE
 from lensim.inference.catalogue import find_model
 from lensim.inference.engine import Engine, HandedOn
 from lensim.inference.engine_nutpie import CompiledModel, compile_model, sample
@@ -22,7 +23,6 @@ GATE: Final = GateSettings(largest_r_hat=1.05, smallest_ess=100.0, largest_diver
 CHAIN_SETTINGS: Final = SamplerSettings(draws=250, chains=2, cores=1)
 """Of the chain of panels, which makes its draws longer until 0.4 of their number are effective: 99 are ranked."""
 NUTS: Final = "nuts"
-LAPLACE: Final = "laplace"
 Drawn = Callable[[str, xr.Dataset, int], xr.DataTree]
 
 

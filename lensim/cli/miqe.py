@@ -87,7 +87,8 @@ def _write_exchange(
         sample_sheet_of,
         write_rdml,
     )
-    from lensim.miqe.study import counted, listed
+    from lensim.miqe.study import listed
+    from lensim.plain_text import counted
 
     if rdml is None and rdes is None:
         return

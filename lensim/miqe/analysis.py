@@ -15,8 +15,9 @@ from lensim.expression.groups.levels import group_of_each_level
 from lensim.expression.read.rdml import INSTRUMENT as RDML_FILES
 from lensim.inference.prior_words import PRIOR_DECIDES
 from lensim.inference.verdict import verdict_of
-from lensim.miqe.study import Fact, Study, counted, listed, software
+from lensim.miqe.study import Fact, Study, listed, software
 from lensim.miqe.validation import NO_CTS
+from lensim.plain_text import counted
 from lensim.tables.excluded_record import told_of_excluded
 from lensim.tables.names import names_along
 

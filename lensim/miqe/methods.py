@@ -15,7 +15,8 @@ from lensim import vocabulary as v
 from lensim.assay import MODEL_REASON
 from lensim.inference.verdict import verdict_of
 from lensim.miqe.checklist import Item, Known
-from lensim.miqe.study import Fact, Fit, counted, listed, software
+from lensim.miqe.study import Fact, Fit, listed, software
+from lensim.plain_text import counted
 from lensim.tables.excluded_record import told_of_excluded
 from lensim.tables.names import names_along
 

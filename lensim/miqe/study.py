@@ -173,8 +173,3 @@ def flat(content: Mapping[str, Any], between: str, stem: str = "") -> Iterator[t
 def listed(names: Iterable[Any]) -> str:
     """Names in a row, the first of many."""
     return first_names(list(names), SHOWN_NAMES)
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """A number with its noun."""
-    return f"{number} {one if number == 1 else many or one + 's'}"

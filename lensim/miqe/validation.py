@@ -9,7 +9,8 @@ import pandas as pd
 from lensim import vocabulary as v
 from lensim.checks import InputError
 from lensim.miqe.standards import CONFIDENCE
-from lensim.miqe.study import Fact, Study, counted, listed
+from lensim.miqe.study import Fact, Study, listed
+from lensim.plain_text import counted
 from lensim.qc.dilutions import linear_range as line_of
 from lensim.qc.thresholds import DETECTED_SHARE
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from lensim.checks import FaultReport
 from lensim.tables.number_text import is_missing
+from lensim.tables.sheet_blocks import IS_NUMBER
 from lensim.tables.sheet_place import SheetPlace
 from lensim.tables.workbook import SheetCells
 
@@ -17,7 +18,6 @@ MAY_BE_DATES: Final = frozenset({"experiment", "plate", "sample", "subject", "tu
 """Meanings whose names may be dates, if all of a column are."""
 _IS_TOLD: Final = frozenset({"sample", "subject", "tube"})
 _ISO: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?: [0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?")
-_NUMBER: Final = re.compile(r"[-+]?[0-9]*[.,]?[0-9]+(?:e[-+]?[0-9]+)?%?", re.IGNORECASE)
 
 
 def no_meaning(_: str) -> Collection[str]:
@@ -75,7 +75,7 @@ def _rule(sheet: SheetCells, name: str, column: int, dates: Sequence[int], other
     text = sheet.rows[dates[0]][column]
     kind = "date" if _ISO.fullmatch(text) else "time"
     more = f" (and so in {len(dates) - 1} more)" if len(dates) > 1 else ""
-    numbers = sum(_NUMBER.fullmatch(sheet.rows[row][column]) is not None for row in others)
+    numbers = sum(IS_NUMBER(sheet.rows[row][column]) is not None for row in others)
     if others and 2 * numbers > len(others):
         return (
             f"{name} must be a number, got the {kind} {text}{more}: give the cell the format General and "

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from lensim.plain_text import shown
+from lensim.plain_text import first_names, shown
 from lensim.tables.workbook import SheetCells, column_name
 
 SHOWN: Final = 12
@@ -30,10 +30,8 @@ def told_of_hidden(sheet: SheetCells, rows: Sequence[int], columns: Sequence[int
         and any(sheet.rows[row][at] for row in rows)
     ]
     if beside:
-        names = ", ".join(column_name(at) for at in beside[:SHOWN])
-        more = f" and {len(beside) - SHOWN} more" if len(beside) > SHOWN else ""
-        one = len(beside) == 1
-        told.append(f"column{'' if one else 's'} {names}{more} {'is' if one else 'are'} hidden and read as well")
+        names, one = first_names([column_name(at) for at in beside], SHOWN), len(beside) == 1
+        told.append(f"column{'' if one else 's'} {names} {'is' if one else 'are'} hidden and read as well")
     return told
 
 
@@ -49,8 +47,7 @@ def told_of_hidden_sheets(sheets: Sequence[SheetCells], read: Sequence[SheetCell
     left = [one.name for one in sheets if one.is_hidden and one.name not in names and any(map(any, one.rows))]
     if not left:
         return []
-    more = f" and {len(left) - SHOWN} more" if len(left) > SHOWN else ""
-    listed = ", ".join(map(shown, left[:SHOWN])) + more
+    listed = first_names([shown(one) for one in left], SHOWN)
     return [f"the hidden sheets {listed} are not read" if len(left) > 1 else f"the hidden sheet {listed} is not read"]
 
 

@@ -2,15 +2,20 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Final
 
 from lensim.checks import InputError
+from lensim.plain_text import first_names
 from lensim.tables.sheet_blocks import IS_NUMBER
 from lensim.tables.sheet_choice import Sought
 from lensim.tables.sheet_range import CellRange, within
 from lensim.tables.sheet_table import last_of_header, rows_of_header
-from lensim.tables.sheet_units import is_row_of_units
+from lensim.tables.sheet_units import LOOKED_AT, is_row_of_units
 from lensim.tables.workbook import SheetCells
+
+_SHOWN: Final = 12
 
 
 @dataclass(frozen=True)
@@ -63,13 +68,11 @@ def one_table(
         raise InputError(f"{place}: {_several(sheet.name, own, sought)}")
     others = ", ".join(str(cells) for head, cells in parts if head.way != best)
     told.append(f"the table in {own[0]} is read, other tables on the sheet are passed over: {others}")
-    cut = within(sheet, own[0])
-    return SheetCells(sheet.name, cut.rows, sheet.is_hidden, cut.marks, cut.merged, cut.comma_numbers, cut.dates)
+    return replace(within(sheet, own[0]), name=sheet.name, is_range=False)
 
 
 def _several(name: str, own: Sequence[CellRange], sought: Sought) -> str:
-    listed = ", ".join(map(str, own[:12])) + (f" and {len(own) - 12} more" if len(own) > 12 else "")
-    said = f"the tables in {listed} may each be {sought.what}"
+    said = f"the tables in {first_names(own, _SHOWN)} may each be {sought.what}"
     if not sought.can_be_named:
         return f"{said}: copy the one that is meant into a sheet of its own, in another workbook"
     way = json.dumps(f"{name}!{own[0]}", ensure_ascii=False)
@@ -93,7 +96,9 @@ def _heads(sheet: SheetCells, sought: Sought, stated: Mapping[str, str]) -> list
         suiting = max(ways, key=lambda heads: (len(heads), -min((way for way, _, _ in heads), default=0)))
         suiting = [one for one in suiting if _has_rows(sheet, below, one[1], one[2])]
         if suiting:
-            rows = [row for row in range(below + 1, len(sheet.rows)) if any(sheet.rows[row])]
+            rows = list(
+                islice((row for row in range(below + 1, len(sheet.rows)) if any(sheet.rows[row])), LOOKED_AT + 1)
+            )
             ends.append((top, rows[0] if rows and is_row_of_units(sheet, variants[0], rows) else below))
         found += [_Head(way, top, below, left, right) for way, left, right in suiting]
     return found

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from lensim.tables.workbook import SheetCells, cell_name, column_name
+from lensim.tables.workbook_marks import column_of
 
 _CORNERS: Final = re.compile(
     r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7}):\$?([A-Za-z]{1,3})\$?([0-9]{1,7})|\$?([A-Za-z]{1,3}):\$?([A-Za-z]{1,3})"
@@ -41,9 +42,9 @@ def range_in_name(name: str) -> tuple[str, CellRange] | None:
     if len(sheet) > 2 and sheet[0] == sheet[-1] == "'":
         sheet = sheet[1:-1].replace("''", "'")
     if match[5]:
-        columns, rows = (_column(match[5]), _column(match[6])), (0, _NO_END)
+        columns, rows = (column_of(match[5]), column_of(match[6])), (0, _NO_END)
     else:
-        columns, rows = (_column(match[1]), _column(match[3])), (int(match[2]) - 1, int(match[4]) - 1)
+        columns, rows = (column_of(match[1]), column_of(match[3])), (int(match[2]) - 1, int(match[4]) - 1)
     if min(rows) < 0:
         return None
     return sheet, CellRange(min(rows), min(columns), max(rows), max(columns))
@@ -72,10 +73,3 @@ def within(sheet: SheetCells, cells: CellRange) -> SheetCells:
         dates=tuple(one for one in sheet.dates if cells.holds(*one)),
         is_range=True,
     )
-
-
-def _column(letters: str) -> int:
-    column = 0
-    for letter in letters.upper():
-        column = column * 26 + ord(letter) - 64
-    return column - 1

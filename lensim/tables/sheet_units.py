@@ -15,7 +15,7 @@ from lensim.tables.workbook import SheetCells
 _NUMBER: Final = re.compile(r"[-+<>]?[0-9]*[.,]?[0-9]+(?:e[-+]?[0-9]+)?%?", re.IGNORECASE)
 _LOG: Final = re.compile(r"-?(?:log|lg|ln)[0-9]*[ (_]+([^()]+)\)?", re.IGNORECASE)
 _GENERIC: Final = frozenset({"signal", "intensity", "raw_signal"})
-_LOOKED_AT: Final = 200
+LOOKED_AT: Final = 200
 """So many rows below show which columns hold numbers."""
 
 
@@ -26,7 +26,7 @@ def is_row_of_units(sheet: SheetCells, names: Sequence[str], rows: Sequence[int]
     """
     if len(rows) < 2:
         return False
-    first, below = sheet.rows[rows[0]], rows[1 : _LOOKED_AT + 1]
+    first, below = sheet.rows[rows[0]], rows[1 : LOOKED_AT + 1]
     has_unit = False
     for at, cell in enumerate(first):
         if is_missing(cell) or cell.lower() in NO_UNIT:

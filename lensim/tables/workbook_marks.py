@@ -224,7 +224,12 @@ def _is_hidden(given: dict[str, str]) -> bool:
 
 
 def _position(match: re.Match[str]) -> tuple[int, int]:
+    return int(match[2]) - 1, column_of(match[1])
+
+
+def column_of(letters: str) -> int:
+    """The column, counted from 0, that letters are over: 0 of A, 26 of AA."""
     column = 0
-    for letter in match[1].upper():
+    for letter in letters.upper():
         column = column * 26 + ord(letter) - 64
-    return int(match[2]) - 1, column - 1
+    return column - 1

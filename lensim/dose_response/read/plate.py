@@ -179,7 +179,7 @@ def read_plates(
     every = [source.table for source in settled.sources]
     zero_rows = rows_of_time_zero(marked, every, columns or {})
     choices = PlateChoices(
-        columns or {}, dose_unit, dose_scale, asked_roles, decimal, plate_wells, well_order, zero_rows
+        columns or {}, dose_unit, dose_scale, asked_roles, decimal, zero_rows, plate_wells, well_order
     )
     if not any(files.experiment for files in plates):
         stems = [source.stem for source in opened.values() if source not in map_sources]

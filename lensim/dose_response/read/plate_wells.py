@@ -1,40 +1,34 @@
 """Wells of plates: what a reader's grid has where the rows of a map say what is in each well."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from lensim.checks import FaultReport
-from lensim.dose_response.read.columns import Roles, WellColumns, check_role_words, find_map_columns
+from lensim.dose_response.read.columns import WellColumns, check_role_words, find_map_columns
 from lensim.dose_response.read.dose_cells import number_in
 from lensim.dose_response.read.dose_checks import check_doses
 from lensim.dose_response.read.doses import mark_of_map, understand_doses
 from lensim.dose_response.read.plates_of_map import MapPlate, names_in_map, rows_of_plate
-from lensim.dose_response.read.time_zero import TimeZeroRows, lines_left_out, without_time_zero
+from lensim.dose_response.read.row_choices import RowChoices
+from lensim.dose_response.read.time_zero import lines_left_out, without_time_zero
 from lensim.dose_response.read.unit_column import with_units_of_rows
 from lensim.dose_response.read.units import DoseUnit
 from lensim.dose_response.read.wells import LostWells, Well, make_well, read_dose, read_signal, role_of_row
 from lensim.tables.columns import Found
 from lensim.tables.grid_map import WellOrder, map_of_grid
 from lensim.tables.instruments.plates import mark_of_grid
-from lensim.tables.log_scale import DoseScale
-from lensim.tables.number_text import DecimalMark, is_missing
+from lensim.tables.number_text import is_missing
 from lensim.tables.source import Source, read_table
 from lensim.tables.table import TextTable
 from lensim.tables.well_names import well_name
 
 
 @dataclass(frozen=True)
-class PlateChoices:
-    """How a user says that grids and maps are read; `zero` are the rows of time zero."""
+class PlateChoices(RowChoices):
+    """How a user says that grids and maps are read."""
 
-    columns: Mapping[str, str]
-    dose_unit: str | None
-    dose_scale: DoseScale | None
-    roles: Roles | None
-    decimal: DecimalMark | None
     plate_wells: int | None
     well_order: WellOrder | None
-    zero: TimeZeroRows
 
 
 @dataclass(frozen=True)
@@ -119,7 +113,7 @@ def _read_wells(
 ) -> tuple[list[Well], set[tuple[int, int]], bool]:
     """The wells of a plate, the places of the grid that are wells or lost, and whether every row became a well."""
     plate, zero = of_map.of, choices.zero
-    grid, roles = plate.grid, choices.roles or Roles()
+    grid, roles = plate.grid, choices.words_of_roles
     grid_faults, map_faults = FaultReport(plate.source.place), FaultReport(table.place)
     grid_mark = mark_of_grid(plate.source, grid, choices.decimal, grid_faults)
     lines_of_zero = zero.lines_of(table, plate=named, experiment=of_map.experiment or named)

@@ -32,6 +32,7 @@ from lensim.dose_response.read.pooling import check_wells
 from lensim.dose_response.read.repeats import REPEATS, Repeats, without_repeats
 from lensim.dose_response.read.response import Scale
 from lensim.dose_response.read.row_and_column import with_wells
+from lensim.dose_response.read.row_choices import RowChoices
 from lensim.dose_response.read.rules import CONTROLS, Controls
 from lensim.dose_response.read.time_zero import (
     TimeZero,
@@ -170,7 +171,7 @@ def read_tidy(
     every = [source.table for source in sources]
     zero_rows = rows_of_time_zero(marked, every, columns or {})
     lost_wells = LostWells(lost == "drop", saturated == "drop", is_normalised=normalise)
-    choices = _Choices(columns or {}, dose_unit, dose_scale, as_roles(roles), scale, repeats, decimal, zero_rows)
+    choices = _Choices(columns or {}, dose_unit, dose_scale, as_roles(roles), decimal, zero_rows, scale, repeats)
     faults = FaultReport(", ".join(source.place for source in sources))
     read = [_read_one(source, choices, lost_wells, faults, len(sources) > 1) for source in sources]
     hours = hours_of_assay(zero_rows, every, columns or {}, assay_hours, faults)
@@ -216,15 +217,9 @@ def read_tidy(
 
 
 @dataclass(frozen=True)
-class _Choices:
-    columns: Mapping[str, str]
-    dose_unit: str | None
-    dose_scale: DoseScale | None
-    roles: Roles | None
+class _Choices(RowChoices):
     scale: Scale | None
     repeats: Repeats
-    decimal: DecimalMark | None
-    zero: TimeZeroRows
 
 
 @dataclass(frozen=True)
@@ -246,7 +241,7 @@ def _read_one(
     for note in table.notes:
         faults.tell(note)
     table = with_units_of_rows(with_wells(table, choices.columns), choices.columns, choices.dose_unit, faults)
-    roles, named = choices.roles or Roles(), source.stem if is_one_of_several else ""
+    roles, named = choices.words_of_roles, source.stem if is_one_of_several else ""
     lines_of_zero = choices.zero.lines_of(table, plate=named, experiment=named)
     has_doses = not is_of_time_zero(table, choices.columns, roles, lines_of_zero)
     found = find_well_columns(
