@@ -17,7 +17,8 @@ MeaningsOf = Callable[[str], Collection[str]]
 MAY_BE_DATES: Final = frozenset({"experiment", "plate", "sample", "subject", "tube"})
 """Meanings whose names may be dates, if all of a column are."""
 _IS_TOLD: Final = frozenset({"sample", "subject", "tube"})
-_ISO: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?: [0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?")
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?: [0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?")
+IS_DATE: Final = _DATE.fullmatch
 
 
 def no_meaning(_: str) -> Collection[str]:
@@ -62,7 +63,7 @@ def check_dates(
         if not meanings:
             continue
         others = [row for row in rows if row not in set(dates) and not is_missing(sheet.rows[row][column])]
-        mixed = [row for row in others if not _ISO.fullmatch(sheet.rows[row][column])]
+        mixed = [row for row in others if not IS_DATE(sheet.rows[row][column])]
         if mixed or not meanings & MAY_BE_DATES:
             faults.add(_rule(sheet, names[column], column, dates, mixed), line=dates[0] + 1)
         elif meanings & _IS_TOLD:
@@ -73,7 +74,7 @@ def check_dates(
 
 def _rule(sheet: SheetCells, name: str, column: int, dates: Sequence[int], others: Sequence[int]) -> str:
     text = sheet.rows[dates[0]][column]
-    kind = "date" if _ISO.fullmatch(text) else "time"
+    kind = "date" if IS_DATE(text) else "time"
     more = f" (and so in {len(dates) - 1} more)" if len(dates) > 1 else ""
     numbers = sum(IS_NUMBER(sheet.rows[row][column]) is not None for row in others)
     if others and 2 * numbers > len(others):

@@ -10,6 +10,7 @@ from lensim.checks import InputError
 from lensim.plain_text import first_names
 from lensim.tables.sheet_blocks import IS_NUMBER
 from lensim.tables.sheet_choice import Sought
+from lensim.tables.sheet_dates import IS_DATE
 from lensim.tables.sheet_range import CellRange, within
 from lensim.tables.sheet_table import last_of_header, rows_of_header
 from lensim.tables.sheet_units import LOOKED_AT, is_row_of_units
@@ -109,13 +110,17 @@ def _that_suit(names: Sequence[str], sought: Sought, stated: Mapping[str, str]) 
     runs = [part for run in _runs(names) for part in _repeats(names, run)]
     found = []
     for left, right in runs:
-        has_number = any(map(IS_NUMBER, names[left : right + 1]))  # a row of data may have words of headers
-        if right > left and not has_number and (way := sought.way_of(names[left : right + 1], stated)) is not None:
+        has_data = any(map(_is_data, names[left : right + 1]))  # a row of data may have words of headers
+        if right > left and not has_data and (way := sought.way_of(names[left : right + 1], stated)) is not None:
             found.append((way, left, right))
-    if found or not runs or any(map(IS_NUMBER, names)):
+    if found or not runs or any(map(_is_data, names)):
         return found
     way = sought.way_of(names, stated)
     return [] if way is None else [(way, runs[0][0], runs[-1][1])]
+
+
+def _is_data(cell: str) -> bool:
+    return (IS_NUMBER(cell) or IS_DATE(cell)) is not None
 
 
 def _runs(names: Sequence[str]) -> list[tuple[int, int]]:

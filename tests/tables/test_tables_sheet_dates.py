@@ -8,6 +8,7 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lensim.checks import InputError
 from lensim.tables.sheet_dates import MAY_BE_DATES
 from lensim.tables.workbook import cell_name
 from tests.tables.book_tables import DOORS, of_csv, of_sheets, or_refusal
@@ -39,6 +40,14 @@ def test_any_cell_that_became_a_date(tmp_path_factory, door, data):
         assert isinstance(found, str)
         assert f"'Day 1', cell {cell_name(min(changed) + 1, column)}: {header[column]} must" in found
         assert days[min(changed)].isoformat() in found
+
+
+def test_a_date_in_a_row_with_words_of_headers_begins_no_other_table(tmp_path):
+    """S is a phase and a word of headers: the row is data, and its date is refused with the cell."""
+    header, *rows = DOORS["cell_cycle"][1]
+    rows[6] = [*rows[6][:3], dt.date(2000, 1, 1)]
+    with pytest.raises(InputError, match=r"'Day 1', cell D8: events must"):
+        of_sheets("cell_cycle", tmp_path, {"Day 1": [header, *rows]})
 
 
 @pytest.mark.parametrize("epoch", [openpyxl.utils.datetime.WINDOWS_EPOCH, openpyxl.utils.datetime.MAC_EPOCH])
