@@ -64,7 +64,7 @@ faults: $(STAMP)
 # No dependence on the stamp: a changed pyproject.toml would first rebuild .venv from the lock that is to be replaced.
 lock:
 	@test -x $(BIN)/uv || $(MAKE) --no-print-directory $(STAMP)
-	@$(BIN)/uv pip compile --quiet --universal --no-header --no-emit-index-url --extra dev --extra instruments \
+	@$(BIN)/uv pip compile --quiet --universal --no-header --no-emit-index-url --extra dev --extra instruments --extra app --extra docs \
 		pyproject.toml -o requirements.lock
 
 clean:

@@ -22,6 +22,7 @@ MISSING: Final = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "--", "
 _PLAIN: Final = re.compile(r"[+-]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][+-]?[0-9]+)?")
 _INFINITE: Final = re.compile(r"[+-]?(?:inf|infinity|\u221e)", re.IGNORECASE)
 _MARKED: Final = re.compile(r"[+-]?((?=[0-9]*+[.,])[0-9.,]++)([eE][+-]?[0-9]+)?")
+_LIKE_NUMBER: Final = re.compile(r"[-+]?(?:[0-9]++(?:[.,][0-9]++)?+|[.,][0-9]++)(?:e[-+]?[0-9]++)?+%?", re.IGNORECASE)
 _WORDS: Final = {".": "point", ",": "comma"}
 _SIGNS: Final = str.maketrans(dict.fromkeys("\u2212\u2013\ufe63\uff0d", "-") | {"\uff0b": "+"})
 _PARTED: Final = re.compile(
@@ -38,6 +39,11 @@ DIGITS: Final = "0123456789"
 def whole_number(text: str) -> int | None:
     """A whole number of a few digits; None for other text, and for more digits than a count or a place can have."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_WHOLE else None
+
+
+def is_like_number(cell: str) -> bool:
+    """Whether a cell of a sheet looks like one number, with either decimal mark, or like a percentage."""
+    return _LIKE_NUMBER.fullmatch(cell) is not None
 
 
 def is_missing(text: str) -> bool:

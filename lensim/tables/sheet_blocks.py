@@ -1,17 +1,15 @@
 """Rows behind a blank row of a table: more rows of it, or another table with a header that no reader understands."""
 
 import json
-import re
 from collections.abc import Sequence
 from typing import Final
 
 from lensim.checks import InputError
+from lensim.tables.number_text import is_like_number
 from lensim.tables.sheet_hidden import words_of_rows
 from lensim.tables.sheet_range import CellRange
 from lensim.tables.workbook import SheetCells
 
-_NUMBER: Final = re.compile(r"[-+]?[0-9]*[.,]?[0-9]+(?:e[-+]?[0-9]+)?%?", re.IGNORECASE)
-IS_NUMBER: Final = _NUMBER.fullmatch
 _MOST: Final = 0.8
 """A column of so large a share of numbers holds numbers."""
 
@@ -76,7 +74,7 @@ def _is_other(
 ) -> bool:
     header = next((row for row in block if sum(map(bool, sheet.rows[row])) > 1), block[0])
     cells = {at: cell for at, cell in enumerate(sheet.rows[header]) if cell}
-    if len(cells) < 2 or len(set(cells.values())) < len(cells) or any(map(IS_NUMBER, cells.values())):
+    if len(cells) < 2 or len(set(cells.values())) < len(cells) or any(map(is_like_number, cells.values())):
         return False
     own = {name.casefold() for name in names if name}
     if any(cell.casefold() in own for cell in cells.values()):
@@ -90,4 +88,4 @@ def _is_other(
 
 def _holds_numbers(sheet: SheetCells, column: int, rows: Sequence[int]) -> bool:
     filled = [cell for row in rows if (cell := sheet.rows[row][column])]
-    return bool(filled) and sum(IS_NUMBER(cell) is not None for cell in filled) >= _MOST * len(filled)
+    return bool(filled) and sum(is_like_number(cell) for cell in filled) >= _MOST * len(filled)

@@ -6,8 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final
 
 from lensim.checks import FaultReport
-from lensim.tables.number_text import is_missing
-from lensim.tables.sheet_blocks import IS_NUMBER
+from lensim.tables.number_text import is_like_number, is_missing
 from lensim.tables.sheet_place import SheetPlace
 from lensim.tables.workbook import SheetCells
 
@@ -76,7 +75,7 @@ def _rule(sheet: SheetCells, name: str, column: int, dates: Sequence[int], other
     text = sheet.rows[dates[0]][column]
     kind = "date" if IS_DATE(text) else "time"
     more = f" (and so in {len(dates) - 1} more)" if len(dates) > 1 else ""
-    numbers = sum(IS_NUMBER(sheet.rows[row][column]) is not None for row in others)
+    numbers = sum(is_like_number(sheet.rows[row][column]) for row in others)
     if others and 2 * numbers > len(others):
         return (
             f"{name} must be a number, got the {kind} {text}{more}: give the cell the format General and "

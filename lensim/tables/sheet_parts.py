@@ -8,7 +8,7 @@ from typing import Final
 
 from lensim.checks import InputError
 from lensim.plain_text import first_names
-from lensim.tables.sheet_blocks import IS_NUMBER
+from lensim.tables.number_text import is_like_number
 from lensim.tables.sheet_choice import Sought
 from lensim.tables.sheet_dates import IS_DATE
 from lensim.tables.sheet_range import CellRange, within
@@ -120,7 +120,7 @@ def _that_suit(names: Sequence[str], sought: Sought, stated: Mapping[str, str]) 
 
 
 def _is_data(cell: str) -> bool:
-    return (IS_NUMBER(cell) or IS_DATE(cell)) is not None
+    return is_like_number(cell) or IS_DATE(cell) is not None
 
 
 def _runs(names: Sequence[str]) -> list[tuple[int, int]]:

@@ -10,6 +10,7 @@ from typing import Final
 
 from lensim.checks import InputError
 from lensim.plain_text import shown
+from lensim.tables.number_text import is_like_number
 from lensim.tables.sheet_blocks import without_other_tables
 from lensim.tables.sheet_dates import MeaningsOf, check_dates, no_meaning
 from lensim.tables.sheet_hidden import told_of_hidden, words_of_rows
@@ -20,7 +21,6 @@ from lensim.tables.workbook import SheetCells, cell_name, column_name
 
 HEADER_ROWS: Final = 100
 """Rows among which a header is looked for."""
-_NUMBER: Final = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)?(?:e[-+]?[0-9]+)?%?", re.IGNORECASE)
 _THOUSANDS: Final = re.compile(r"[-+]?[0-9]{1,3},[0-9]{3}")
 
 Score = Callable[[Sequence[str]], int]
@@ -51,7 +51,7 @@ def header_row(sheet: SheetCells, score: Score) -> int:
             continue
         if len(filled) > widest and (first < 0 or widest < 2 or not _is_data(sheet.rows[first], row)):
             widest, first = len(filled), number
-        if 2 * sum(_NUMBER.fullmatch(cell) is not None for cell in filled) > len(filled):
+        if 2 * sum(is_like_number(cell) for cell in filled) > len(filled):
             continue
         if (known := max(map(score, rows_of_header(sheet, number)))) > best:
             best, at = known, number
@@ -62,7 +62,7 @@ def header_row(sheet: SheetCells, score: Score) -> int:
 
 def _is_data(above: Sequence[str], below: Sequence[str]) -> bool:
     """Whether a wider row is data below a header, of which the last column has no name."""
-    return all(below[at] for at, cell in enumerate(above) if cell) and any(_NUMBER.fullmatch(cell) for cell in below)
+    return all(below[at] for at, cell in enumerate(above) if cell) and any(is_like_number(cell) for cell in below)
 
 
 def table_of_sheet(
@@ -184,7 +184,7 @@ def _without_notes(sheet: SheetCells, filled: list[int], columns: int) -> tuple[
     end = len(filled)
     while end > 1 and columns > 2:
         cells = [cell for cell in sheet.rows[filled[end - 1]] if cell]
-        if len(set(cells)) > 1 or _NUMBER.fullmatch(cells[0]):
+        if len(set(cells)) > 1 or is_like_number(cells[0]):
             break
         end -= 1
     while end < len(filled) and filled[end] == filled[end - 1] + 1:  # no blank row before: these are of the table

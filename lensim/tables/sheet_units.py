@@ -6,13 +6,12 @@ from typing import Final
 
 from lensim.checks import FaultReport
 from lensim.tables.names import plain_name
-from lensim.tables.number_text import is_missing
+from lensim.tables.number_text import is_like_number, is_missing
 from lensim.tables.sheet_dates import MeaningsOf
 from lensim.tables.sheet_place import SheetPlace
 from lensim.tables.unit_words import NO_UNIT, are_one, bare_unit, is_concentration, unit_in_name, unit_key
 from lensim.tables.workbook import SheetCells
 
-_NUMBER: Final = re.compile(r"[-+<>]?[0-9]*[.,]?[0-9]+(?:e[-+]?[0-9]+)?%?", re.IGNORECASE)
 _LOG: Final = re.compile(r"-?(?:log|lg|ln)[0-9]*[ (_]+([^()]+)\)?", re.IGNORECASE)
 _GENERIC: Final = frozenset({"signal", "intensity", "raw_signal"})
 LOOKED_AT: Final = 200
@@ -31,10 +30,10 @@ def is_row_of_units(sheet: SheetCells, names: Sequence[str], rows: Sequence[int]
     for at, cell in enumerate(first):
         if is_missing(cell) or cell.lower() in NO_UNIT:
             continue
-        if _NUMBER.fullmatch(cell):
+        if is_like_number(cell.lstrip("<>")):
             return False
         filled = [text for row in below if not is_missing(text := sheet.rows[row][at])]
-        holds_numbers = 2 * sum(_NUMBER.fullmatch(text) is not None for text in filled) > len(filled)
+        holds_numbers = 2 * sum(is_like_number(text.lstrip("<>")) for text in filled) > len(filled)
         key = unit_key(cell)
         if holds_numbers and key:
             has_unit = True

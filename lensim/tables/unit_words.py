@@ -7,7 +7,8 @@ from typing import Final
 
 from lensim.tables.names import plain_name
 
-_BRACKETS: Final = re.compile(r"[\[({<]?\s*([^\[\](){}<>]*?)\s*[\])}>]?")
+_OPEN: Final = tuple("[({<")
+_CLOSED: Final = tuple("])}>")
 _MOLAR: Final = re.compile(r"([munpf]?)(?:M|mol(?:ar)?(?: ?(?:/|per) ?[lL])?)|([unpm])m")
 _LOG: Final = re.compile(r"(-?(?:log10|log2|log|lg|ln))[ (_]*([munpf]?M)\)?")
 _MASS: Final = re.compile(r"([munpfk]?g|i?u|units?) ?(?:/|per) ?([mud]?l|kg|m2|ha|well)", re.IGNORECASE)
@@ -59,8 +60,9 @@ def unit_key(text: str) -> str:
 
 def bare_unit(text: str) -> str:
     """A unit without brackets around it."""
-    match = _BRACKETS.fullmatch(text.strip())
-    return match[1] if match else text.strip()
+    whole = text.strip()
+    inner = whole[whole[:1] in _OPEN : len(whole) - (whole[-1:] in _CLOSED)].strip()
+    return whole if any(sign in inner for sign in _OPEN + _CLOSED) else inner
 
 
 def is_concentration(key: str) -> bool:

@@ -63,7 +63,7 @@ def test_the_density_is_the_mixture_over_which_reaction_is_outlying(number, late
 
 @pytest.mark.parametrize("number", [1, 2])
 def test_the_density_integrates_to_1(number):
-    grid = np.linspace(MU - 14, MU + 14, 1401)
+    grid = np.linspace(MU - 14, MU + 14, 401)
     ct = np.stack(np.meshgrid(*[grid] * number, indexing="ij"), axis=-1).ravel()
     density = np.exp(ours(ct, np.repeat(np.arange(len(ct) // number), number))[0])
     whole = density.reshape((len(grid),) * number)
