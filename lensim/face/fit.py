@@ -369,7 +369,8 @@ def fit(
         Kept draws and warm-up steps of each chain, chains, and the care of the sampler. laplace sets its own warm-up,
         and exact has none: tune and target_accept have no effect on them.
     attempts
-        How often to sample at most; each further attempt has four times the draws of the one before.
+        How often to sample at most; each further attempt has four times the draws of the one before. Chains that
+        nearly passed are drawn with twice the draws first.
     progress
         Show the sampler's progress bar.
     tell

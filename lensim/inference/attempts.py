@@ -22,6 +22,12 @@ from lensim.inference.verdict import INDEPENDENT_DRAWS, Verdict, carry_verdict
 
 CAREFUL_TARGET_ACCEPT: Final = 0.99
 CAREFUL_DRAWS: Final = 4  # times those of the attempt before
+LONGER_DRAWS: Final = 2
+"""Times the draws where chains nearly passed: their steps are right, and there were too few of them."""
+_NEARLY_R_HAT: Final = 3.0
+"""Of R-hat less 1: so many times the gate's limit at most, where chains nearly passed."""
+_NEARLY_ESS: Final = 0.5
+"""Of the effective sample size that the gate asks for."""
 MOST_ATTEMPTS: Final = 5
 IS_INDEPENDENT: Final = "draws_are_independent"
 """In the attrs of sample_stats: 1 where the draws are independent, and nothing can fail to converge."""
@@ -73,10 +79,12 @@ def draw_with_care(
 ) -> Drawn:
     """Draw, and where the gate does not pass, once more with more care.
 
-    A further attempt has four times the draws and a target acceptance of 0.99, and a seed of its own. The verdict looks
-    at all draws; of a further attempt, whose draws hang together, every fourth is then kept (attrs["kept_every"]), so
-    that results do not grow. Where the estimands cannot be computed, the verdict is that of the parameters, does not
-    pass, and says why.
+    A further attempt has four times the draws and a target acceptance of 0.99, and a seed of its own. Chains that
+    nearly passed (only R-hat or effective sample sizes fail, and by little) are first drawn once with twice the draws
+    and the same care; where two attempts or more are allowed, this one does not count. The verdict looks at all draws;
+    of a further attempt, whose draws hang together, every n-th is then kept (attrs["kept_every"]), so that results do
+    not grow. Where the estimands cannot be computed, the verdict is that of the parameters, does not pass, and says
+    why.
 
     Parameters
     ----------
@@ -87,7 +95,10 @@ def draw_with_care(
     settings, seed
         As for `lensim.inference.retry.fit_with_care`.
     """
-    for attempt in range(1, asking.attempts + 1):
+    first = careful = settings.sampler
+    allowed, attempt = asking.attempts, 0
+    while True:
+        attempt += 1
         root = seed if attempt == 1 else seeding.sampler_seed(seed, "attempt", attempt)
         started = time.perf_counter()
         drawn = draw(settings, root)
@@ -99,17 +110,33 @@ def draw_with_care(
         carry_verdict(drawn, verdict)
         drawn.attrs |= {name: asking.data.attrs[name] for name in (v.ASSAY,) if name in asking.data.attrs}
         drawn.attrs |= {"model": asking.model, "attempts": attempt}
-        if verdict.passed or fault or attempt == asking.attempts or not _may_grow(settings.sampler):
+        is_longer = attempt == 1 and allowed > 1 and _nearly_passed(verdict, settings.gate)
+        allowed += is_longer
+        further = replace(first, draws=LONGER_DRAWS * first.draws) if is_longer else _with_more_care(careful)
+        if verdict.passed or fault or attempt == allowed or not _is_within_bounds(further):
             break
         with suppress(Exception):  # a closed terminal ends no fit
-            asking.tell(f"attempt {attempt} {verdict.sentence()}; sampling again with more care")
-        careful = replace(
-            settings.sampler,
-            draws=CAREFUL_DRAWS * settings.sampler.draws,
-            target_accept=max(CAREFUL_TARGET_ACCEPT, settings.sampler.target_accept),
-        )
-        settings = replace(settings, sampler=careful)
-    return Drawn(_every_nth(drawn, CAREFUL_DRAWS ** (attempt - 1)), verdict, settings, root)
+            how = "with twice the draws" if is_longer else "with more care"
+            asking.tell(f"attempt {attempt} {verdict.sentence()}; sampling again {how}")
+        careful = careful if is_longer else further
+        settings = replace(settings, sampler=further)
+    return Drawn(_every_nth(drawn, settings.sampler.draws // first.draws), verdict, settings, root)
+
+
+def _nearly_passed(verdict: Verdict, gate: GateSettings) -> bool:
+    """Whether only R-hat or effective sample sizes fail, and by little."""
+    smallest = min(verdict.smallest_ess_bulk, verdict.smallest_ess_tail)
+    failing = (verdict.largest_r_hat >= gate.largest_r_hat) + (smallest < gate.smallest_ess)
+    return (
+        0 < len(verdict.reasons) == failing
+        and verdict.largest_r_hat - 1.0 < _NEARLY_R_HAT * (gate.largest_r_hat - 1.0)
+        and smallest >= _NEARLY_ESS * gate.smallest_ess
+    )
+
+
+def _with_more_care(sampler: SamplerSettings) -> SamplerSettings:
+    target = max(CAREFUL_TARGET_ACCEPT, sampler.target_accept)
+    return replace(sampler, draws=CAREFUL_DRAWS * sampler.draws, target_accept=target)
 
 
 def carry_settings(drawn: xr.DataTree, settings: FitSettings, seed: int, seconds: float) -> None:
@@ -122,10 +149,8 @@ def carry_settings(drawn: xr.DataTree, settings: FitSettings, seed: int, seconds
     }
 
 
-def _may_grow(sampler: SamplerSettings) -> bool:
-    """Whether a further attempt, with more draws, stays within the bounds."""
-    draws = CAREFUL_DRAWS * sampler.draws
-    return draws <= limits.SAMPLER_STEPS and draws * sampler.chains <= limits.SAMPLER_DRAWS
+def _is_within_bounds(sampler: SamplerSettings) -> bool:
+    return sampler.draws <= limits.SAMPLER_STEPS and sampler.draws * sampler.chains <= limits.SAMPLER_DRAWS
 
 
 def _verdict(

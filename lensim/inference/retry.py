@@ -38,7 +38,7 @@ def fit_with_care(
     A further attempt has four times the draws and a target acceptance of 0.99, and a seed of its own. The result
     carries the verdict over every parameter and estimand, and how many attempts it took; a result that failed every
     time is handed over with its verdict, not withheld. The verdict looks at all draws; of a further attempt, whose
-    draws hang together, every fourth is then kept (attrs["kept_every"]), so that results do not grow.
+    draws hang together, every n-th is then kept (attrs["kept_every"]), so that results do not grow.
 
     Once there are draws, they are handed over, whatever fails behind them. Where the estimands cannot be computed, the
     verdict is that of the parameters, does not pass, and says why. Where predictive draws or the log likelihood cannot
@@ -60,7 +60,8 @@ def fit_with_care(
     density
         Of the model: the groups beside the posterior come from it, and PyTensor compiles nothing for them.
     attempts
-        How often to sample at most; each further attempt has four times the draws of the one before.
+        How often to sample at most; each further attempt has four times the draws of the one before. Chains that
+        nearly passed are drawn with twice the draws first.
     progress
         Show the sampler's progress bar.
     tell
