@@ -14,10 +14,10 @@ help:
 	@echo "make test        all quick tests"
 	@echo "make lint        format, lint and types"
 	@echo "make bench       benchmarks; NAME=simulator for one of them"
-	@echo "make calibrate   truths from the priors by every model and engine, into docs/calibration.md, then slow tests of statistics;"
+	@echo "make calibrate   truths from the priors by every model and engine, into docs/evidence/calibration.md, then slow tests of statistics;"
 	@echo "                 MODEL=cell_cycle_phases ENGINE=nuts SIMULATIONS=100 MINUTES=30 WORKERS=2 for some of it; goes on where"
 	@echo "                 it was stopped; AGAIN=1 after a change"
-	@echo "make worlds      coverage where the data are not what a model says, into docs/worlds.md; STUDIES=40 ENGINE=nuts"
+	@echo "make worlds      coverage where the data are not what a model says, into docs/evidence/worlds.md; STUDIES=40 ENGINE=nuts"
 	@echo "                 ASSAY=expression WORKERS=2 for some of it; goes on where it was stopped; AGAIN=1 after a change"
 	@echo "make fuzz        mutated inputs at every door; MINUTES=10 DOOR=rdml SEED=2 WORKERS=1 for some of it"
 	@echo "make faults      every write of every command fails once, and 500 kills; EVERY=3 KILLS=100 SEED=2 for less or others"
@@ -43,13 +43,13 @@ bench: $(STAMP)
 	@$(BIN)/python -m benchmarks $(NAME)
 
 calibrate: $(STAMP)
-	@$(BIN)/python -m benchmarks.calibration --page docs/calibration.md --simulations $(or $(SIMULATIONS),300) \
+	@$(BIN)/python -m benchmarks.calibration --page docs/evidence/calibration.md --simulations $(or $(SIMULATIONS),300) \
 		$(if $(MODEL),--model $(MODEL)) $(if $(ENGINE),--engine $(ENGINE)) $(if $(WORKERS),--workers $(WORKERS)) \
 		$(if $(MINUTES),--minutes $(MINUTES)) $(if $(AGAIN),--again)
 	@$(BIN)/python -m pytest -m calibrate
 
 worlds: $(STAMP)
-	@$(BIN)/python -m benchmarks.worlds --page docs/worlds.md --studies $(or $(STUDIES),40) \
+	@$(BIN)/python -m benchmarks.worlds --page docs/evidence/worlds.md --studies $(or $(STUDIES),40) \
 		$(if $(ENGINE),--engine $(ENGINE)) $(if $(ASSAY),--assay $(ASSAY)) \
 		$(if $(SEED),--seed $(SEED)) $(if $(WORKERS),--workers $(WORKERS)) $(if $(AGAIN),--again)
 

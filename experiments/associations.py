@@ -192,7 +192,9 @@ def group_power(config: Config) -> list[str]:
     """The difference between groups that the panel's own model finds, where that experiment was run."""
     path = config.group_power / "findings.txt"
     if not path.is_file():
-        return [f"{path} is not there: docs/plan.md has the difference between groups that is found with 80% power."]
+        return [
+            f"{path} is not there: docs/guide/plan.md has the difference between groups that is found with 80% power."
+        ]
     return [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("A difference in")]
 
 

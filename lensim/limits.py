@@ -1,7 +1,7 @@
 """The largest inputs that are read, all in one place. Each is far above what experiments give, and is told by value.
 
-They keep a file that is damaged, foreign or malicious from taking the machine's memory or hours. `docs/limits.md` has
-them as a table.
+They keep a file that is damaged, foreign or malicious from taking the machine's memory or hours.
+`docs/reference/limits.md` has them as a table.
 """
 
 from typing import Final

@@ -11,7 +11,11 @@ from tests.source_tree import ROOT
 UNITS = {"MEGABYTE"}
 BOUNDS = {name: value for name, value in vars(limits).items() if name.isupper() and name not in UNITS}
 ROW = re.compile(r"\| ([^|]+) \| ([^|]+) \| `(\w+)` \| ([^|]+) \|")
-ROWS = [match.groups() for line in (ROOT / "docs/limits.md").read_text().splitlines() if (match := ROW.fullmatch(line))]
+ROWS = [
+    match.groups()
+    for line in (ROOT / "docs/reference/limits.md").read_text().splitlines()
+    if (match := ROW.fullmatch(line))
+]
 SOURCES = [path.read_text() for path in Path(ROOT / "lensim").rglob("*.py") if path.name != "limits.py"]
 
 

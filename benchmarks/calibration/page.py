@@ -1,4 +1,4 @@
-"""The page docs/calibration.md: what is done, a table of all models and engines, then the quantities that stand out."""
+"""The page docs/evidence/calibration.md: what is done, all models and engines, then the quantities that stand out."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -19,7 +19,7 @@ data of a small design are simulated from it, and the engine fits them with the 
 the rank of the truth among its draws is uniform (simulation-based calibration, Talts et al. 2018), whatever the priors,
 the design and the number of simulations. The simulator is the model, so nothing but the engine is tested: worlds in
 which the model is wrong are in [worlds.md](worlds.md), and whether the intervals of one fit can be believed is told by
-`lensim calibrate` ([posterior_calibration.md](posterior_calibration.md)).
+`lensim calibrate` ([posterior_calibration.md](../guide/posterior_calibration.md)).
 
 * **Quantities**: every parameter of the model; what users read (IC50, infinite where it does not exist, with ties
   broken at random; inhibition at the top dose; the number of sensitive lines; fold changes, a new subject; shares of
@@ -43,7 +43,7 @@ which the model is wrong are in [worlds.md](worlds.md), and whether the interval
   of 200 takes, and passes the same gate. Truths are ranked among 99 draws.
 
 `published_summary` has a simulator and a calibration of its own (`tests/statistical/test_calibration_published.py`,
-[published.md](published.md)).
+[published.md](../guide/published.md)).
 
 Reactions of RT-qPCR are simulated copy by copy, and the expression models take bright ones as normal and those of few
 copies as normal given their mean: their rows test these approximations, too.

@@ -1,4 +1,4 @@
-"""The page docs/worlds.md: what the worlds are, the rows that do not hold, then every row."""
+"""The page docs/evidence/worlds.md: what the worlds are, the rows that do not hold, then every row."""
 
 from collections.abc import Sequence
 from typing import Any, Final

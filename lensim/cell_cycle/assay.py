@@ -64,7 +64,7 @@ def remarks(estimands: xr.Dataset) -> tuple[str, ...]:
     """Remark on the limits of a single experiment."""
     if estimands.attrs[SPREAD_IS_MEASURED]:
         return ()
-    return (f"{PRIOR_ALONE} (docs/cell_cycle.md)",)
+    return (f"{PRIOR_ALONE} (docs/guide/cell_cycle.md)",)
 
 
 def prepared(data: xr.Dataset) -> xr.Dataset:

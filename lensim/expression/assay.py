@@ -287,7 +287,7 @@ def notes(data: xr.Dataset) -> tuple[str, ...]:
     if genes := genes_of_unknown_factor(data):
         said.append(
             f"neither a dilution series nor a stated factor for {', '.join(genes)}: the fit takes the prior of "
-            "amplification factors (docs/expression.md), the classical answer a factor of 2; state them "
+            "amplification factors (docs/guide/expression.md), the classical answer a factor of 2; state them "
             "with factors="
         )
     if amplified := amplified_without_template(data):

@@ -1,7 +1,7 @@
 """Plate setup files that PCR machines import: QuantStudio (text) and CFX (LIMS file).
 
-No column here is invented; docs/plate_maps.md says where each is known from. What a plan does not know (colours,
-protocols, notes) is left empty, and the machine's software asks for it or keeps its own.
+No column here is invented; docs/formats/plate_maps.md says where each is known from. What a plan does not know
+(colours, protocols, notes) is left empty, and the machine's software asks for it or keeps its own.
 """
 
 import csv

@@ -10,7 +10,7 @@ from lensim.plan.answer import require_answerable
 from lensim.plan.question import question_of
 from lensim.power.scenario import scenario_of
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "guide"
 
 
 def tables(name: str) -> list[dict]:

@@ -11,7 +11,7 @@ from lensim.maiga2013.selection_twin import CLONES as PAIR
 from lensim.selection import Clone, lay_out
 from lensim.selection.read import read_selections, selections_of
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "guide"
 
 
 def test_the_file_of_the_docs_is_taken(tmp_path):

@@ -125,7 +125,7 @@ def test_percent_change_that_looks_like_percent_of_control_is_warned_of():
 
 
 def test_the_summaries_of_the_docs_are_taken():
-    text = (Path(__file__).resolve().parents[2] / "docs" / "published.md").read_text()
+    text = (Path(__file__).resolve().parents[2] / "docs" / "guide" / "published.md").read_text()
     (block,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
     (summary,), priors = summaries_of(tomllib.loads(block), "docs")
     ordered(summary)

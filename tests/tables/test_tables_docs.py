@@ -1,4 +1,4 @@
-"""docs/tables.md says which names are understood; the code holds them."""
+"""docs/formats/tables.md says which names are understood; the code holds them."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from lensim.expression.read import COLUMNS as CTS
 from lensim.expression.read import FACTOR_COLUMNS, RATIO_COLUMNS, SHEET_COLUMNS
 from lensim.tables.control import CONTROL_WORDS
 
-TEXT = (Path(__file__).parents[2] / "docs" / "tables.md").read_text(encoding="utf-8")
+TEXT = (Path(__file__).parents[2] / "docs" / "formats" / "tables.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("meanings", [WELLS, CTS, RATIO_COLUMNS, BIOASSAY, COUNT_COLUMNS, EVENT_COLUMNS, FCS_COLUMNS])

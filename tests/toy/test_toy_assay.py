@@ -106,7 +106,7 @@ def test_python_reads_fits_and_draws_it(folder, fitted):
 
 
 def test_the_docs_name_the_entry_points_that_it_has():
-    block = (ROOT / "docs" / "python.md").read_text(encoding="utf-8").split("```toml")[-1].split("```")[0]
+    block = (ROOT / "docs" / "guide" / "python.md").read_text(encoding="utf-8").split("```toml")[-1].split("```")[0]
     said = tomllib.loads(block)["project"]["entry-points"]
     own = ConfigParser()
     own.read_string(ENTRY_POINTS)

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 @cache
 def _blocks(page: str) -> list[str]:
-    return re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / page).read_text(encoding="utf-8"), re.DOTALL)
+    return re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "guide" / page).read_text(encoding="utf-8"), re.DOTALL)
 
 
 def _cases(name: str, texts: list[str]) -> dict[str, Case]:
