@@ -205,7 +205,7 @@ class _Adding:
 
     def _write_list(self, content: Mapping[str, Any]) -> None:
         partial = self.filling / f"{self.list_name}-new"
-        partial.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+        partial.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8", newline="\n")
         placing.flush(partial)
         os.replace(partial, self.place / self.list_name)
         placing.flush_names(self.place)

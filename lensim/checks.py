@@ -6,6 +6,7 @@ raised together, because a user corrects a file once, not fault by fault.
 
 import errno
 import numbers
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,7 +23,11 @@ if TYPE_CHECKING:
 LONGEST_FAULT: Final = 200  # letters
 STANDARD_OUTPUT: Final = "standard output"
 _NO_ROOM: Final = "make room there, or name a place on another disk"
-_PERMIT: Final = "permit it, or name another place"
+_PERMIT: Final = (
+    "close the program that has it open, permit it, or name another place"  # Windows replaces no open file
+    if os.name == "nt"
+    else "permit it, or name another place"
+)
 REMEDIES: Final[Mapping[int | None, str]] = {
     errno.ENOSPC: _NO_ROOM,
     getattr(errno, "EDQUOT", None): _NO_ROOM,

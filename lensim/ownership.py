@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from lensim import unfinished
 from lensim.checks import InputError
+from lensim.private_folders import takes_files
 from lensim.record import object_in
 
 MANIFEST: Final = "manifest.json"
@@ -97,7 +98,9 @@ def sign(folder: Path) -> None:
     path = folder / MANIFEST
     content = read_object(path) if path.exists() else {}
     files = {name: digest_of(folder / name) for name in files_in(folder) if name != MANIFEST}
-    path.write_text(json.dumps({"written_by": WRITER, **content, "files": files}, indent=2) + "\n", encoding="utf-8")
+    path.write_text(
+        json.dumps({"written_by": WRITER, **content, "files": files}, indent=2) + "\n", encoding="utf-8", newline="\n"
+    )
 
 
 def require_replaceable(target: Path, *, force: bool, inputs: Iterable[Path] = ()) -> None:
@@ -178,7 +181,7 @@ def require_writable(folder: Path) -> None:
     place = folder.absolute()
     there = next((one for one in (place, *place.parents) if os.path.lexists(one)), place)
     got = ""
-    if there.is_dir() and not os.access(there, os.W_OK | os.X_OK):
+    if there.is_dir() and not takes_files(there):
         got = "on a disk that is read-only" if _is_read_only(there) else "without that permission"
     elif there.is_dir() and _is_full(there):
         got = "on a disk that is full"

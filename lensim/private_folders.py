@@ -8,10 +8,13 @@ import atexit
 import os
 import shutil
 import stat
+import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+ON_WINDOWS: Final = os.name == "nt"
 OTHERS_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -22,7 +25,25 @@ def private_folder(folder: Path) -> Path | None:
         is_private = _is_private(folder)
     except OSError:
         return None
-    return folder if is_private and os.access(folder, os.W_OK | os.X_OK) else None
+    return folder if is_private and takes_files(folder) else None
+
+
+def takes_files(folder: Path) -> bool:
+    """Whether files can be made in a folder that is there.
+
+    Windows is asked by making one, since it says of a folder only whether it is marked as read-only, not who has which
+    rights.
+    """
+    if not ON_WINDOWS:
+        return os.access(folder, os.W_OK | os.X_OK)
+    probe = f".lensim-{os.urandom(8).hex()}"
+    try:
+        os.close(os.open(folder / probe, os.O_CREAT | os.O_EXCL | os.O_RDWR))
+    except OSError:
+        return False
+    with suppress(OSError):
+        (folder / probe).unlink()
+    return True
 
 
 def _is_private(folder: Path) -> bool:
@@ -33,12 +54,19 @@ def _is_private(folder: Path) -> bool:
 
 
 def user_cache() -> Path | None:
-    """The folder of this user for caches of all programs, whether it is there or not; None without a home."""
+    """The folder of this user for caches of all programs, whether it is there or not; None without a home.
+
+    That is `XDG_CACHE_HOME` where it is set, else `%LOCALAPPDATA%` (Windows), `~/Library/Caches` (macOS) or `~/.cache`.
+    """
     named = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
     if named:
         return Path(named)
     home = _home()
-    return None if home is None else home / ".cache"
+    if home is None:
+        return None
+    if ON_WINDOWS:
+        return home / "AppData" / "Local"
+    return home / "Library" / "Caches" if sys.platform == "darwin" else home / ".cache"
 
 
 def provide_for_libraries() -> None:
@@ -76,7 +104,7 @@ def _can_be_made(folder: Path) -> bool:
     """Whether a folder can be written to, or made."""
     while not os.path.lexists(folder) and folder != folder.parent:
         folder = folder.parent
-    return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
+    return folder.is_dir() and takes_files(folder)
 
 
 def _remove(folder: str, maker: int) -> None:

@@ -78,7 +78,9 @@ class Manifest:
 
     def write(self, folder: Path) -> None:
         """Write manifest.json into a folder that `results_folder` gave, which adds the digests at the end."""
-        (folder / ownership.MANIFEST).write_text(json.dumps(self.content(), indent=2) + "\n", encoding="utf-8")
+        (folder / ownership.MANIFEST).write_text(
+            json.dumps(self.content(), indent=2) + "\n", encoding="utf-8", newline="\n"
+        )
 
 
 def _commit() -> str:
@@ -139,7 +141,7 @@ def results_folder(target: Path, config: Path, *, force: bool, inputs: Iterable[
         _remove_former(whole, filling.parent / unfinished.OLD)
         partial = filling / target.name
         partial.mkdir()
-        shutil.copy(config, partial / config.name)
+        shutil.copyfile(config, partial / config.name)  # without its mode: one that is read-only is deleted nowhere
         yield partial
         ownership.sign(partial)
         placing.flush(partial)

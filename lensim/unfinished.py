@@ -137,7 +137,7 @@ def held(hidden: Path, target: Path, *, tries: int = FEW_TRIES) -> Iterator[Path
 def is_held(hidden: Path) -> bool:
     """Whether a process works in a hidden folder."""
     try:
-        handle = os.open(hidden / LOCK, os.O_RDWR | _NO_LINK)
+        handle = os.open(hidden / LOCK, os.O_RDWR | _AS_IT_IS)
     except OSError:
         return False
     try:
@@ -214,7 +214,7 @@ def _take(hidden: Path, tries: int) -> int | None:
                 raise InputError(
                     f"{hidden} must be free for what lensim makes there, got something else of that name: move it away"
                 )
-            handle = os.open(hidden / LOCK, os.O_CREAT | os.O_RDWR | _NO_LINK, 0o666)
+            handle = os.open(hidden / LOCK, os.O_CREAT | os.O_RDWR | _AS_IT_IS, 0o666)
         except FileNotFoundError:  # removed by its process a moment ago
             continue
         got = _locked(handle)
@@ -276,7 +276,8 @@ def _remove(folder: Path) -> None:
         shutil.rmtree(folder)
 
 
-_NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0)
+_AS_IT_IS: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+"""No link is followed, and no end of a line is written in another way: the mark is compared letter by letter."""
 
 
 def _locked(handle: int) -> bool | None:

@@ -57,6 +57,7 @@ TOPICS = {
     "tests/test_kills.py": "results that outlive a kill",
     "tests/toy/test_toy_assay.py": "an assay of another package",
     "tests/test_no_door.py": "ports and addresses that commands do not touch",
+    "tests/test_portable_sources.py": "calls that do something else on another system",
     "tests/test_where_it_runs.py": "systems, locales and streams that differ",
     "tests/test_packaging.py": "what is installed",
 }

@@ -29,6 +29,7 @@ EXCEPTIONS = {
     "lensim/cli/main.py": "the system's empty device",
     "lensim/expression/read/rdml_archive.py": "files in an archive in memory, counted as they are unpacked",
     "lensim/inference/compiled.py": "lensim's own cache",
+    "lensim/private_folders.py": "a new file, by which Windows is asked whether a folder takes any",
     "lensim/power/own_parts.py": "the last bytes of a file that is a regular one",
     "lensim/report/own_results.py": "the first bytes of a file that is a regular one",
     "lensim/tables/workbook_archive.py": "parts of an archive in memory, counted as they are unpacked",

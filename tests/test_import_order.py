@@ -63,6 +63,7 @@ LEVELS = (
     ("calibrate",),
     ("report",),
     ("face", "read", "simulate"),
+    ("doctor",),
     ("cli",),
 )
 MAY_SHARE = {("lensim.selection", "lensim.dose_response.curve")}

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from lensim import private_folders
-from lensim.private_folders import private_folder, provide_for_libraries, user_cache
+from lensim.private_folders import private_folder, provide_for_libraries, takes_files, user_cache
 
+OF_SYSTEMS = {"linux": ".cache", "darwin": "Library/Caches", "win32": "AppData/Local"}
 posix = pytest.mark.skipif(os.name != "posix", reason="owners and rights of POSIX")
 
 
@@ -52,9 +53,29 @@ def test_the_cache_of_a_user_is_found(monkeypatch, tmp_path):
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.delenv("LOCALAPPDATA", raising=False)
     monkeypatch.setattr(private_folders, "_home", lambda: tmp_path)
-    assert user_cache() == tmp_path / ".cache"
+    for system, expected in OF_SYSTEMS.items():
+        monkeypatch.setattr(sys, "platform", system)
+        monkeypatch.setattr(private_folders, "ON_WINDOWS", system == "win32")
+        assert user_cache() == tmp_path / expected
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "local"))
+    assert user_cache() == tmp_path / "local"
+    monkeypatch.delenv("LOCALAPPDATA")
     monkeypatch.setattr(private_folders, "_home", lambda: None)
     assert user_cache() is None
+
+
+@pytest.mark.parametrize("on_windows", [True, False])
+def test_whether_a_folder_takes_files_is_tried_where_the_system_does_not_say(monkeypatch, tmp_path, on_windows):
+    monkeypatch.setattr(private_folders, "ON_WINDOWS", on_windows)
+    assert takes_files(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    assert not takes_files(tmp_path / "nothing")
+
+    def refused(*_: object) -> int:
+        raise PermissionError(13, "Access is denied")
+
+    monkeypatch.setattr(os, "open", refused)
+    assert takes_files(tmp_path) is not on_windows
 
 
 def test_with_a_home_nothing_is_set(monkeypatch, tmp_path):

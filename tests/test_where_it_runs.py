@@ -105,6 +105,44 @@ def test_files_and_folders_are_written_where_the_system_offers_nothing_more(tmp_
     assert (done.returncode, done.stderr) == (0, "")
 
 
+FROM_RATIOS_TO_A_PAGE = """
+import sys
+from tests import windows_like
+windows_like.become()
+from lensim.cli.main import main
+def run(*arguments):
+    sys.argv = ["lensim", *arguments]
+    try:
+        main()
+    except SystemExit as end:
+        assert not end.code, (arguments, end.code)
+run("fit", "expression", "ratios.csv", "--out", "größe.nc", "--csv", "tables")
+run("summarize", "größe.nc", "--csv", "summary.csv", "--xlsx", "summary.xlsx")
+run("report", "größe.nc", "--out", "page.html")
+run("simulate", "cell-cycle", "--out", "events.csv")
+run("fit", "expression", "ratios.csv", "--out", "größe.nc", "--csv", "tables", "--force")
+from lensim import unfinished
+from pathlib import Path
+with unfinished.held(unfinished.beside(Path("a.nc").absolute()), Path("a.nc")) as filling:
+    assert unfinished.is_own(filling.parent)
+"""
+
+
+def test_a_fit_from_a_file_to_a_page_without_what_windows_lacks(tmp_path):
+    ratios = [f"CDKN1A,Größe {n},primary,drug,{ratio}\n" for n, ratio in enumerate((2.1, 1.6, 3.0, 1.2))]
+    text = "target,subject,cell_type,contrast,ratio\n" + "".join(ratios)
+    (tmp_path / "ratios.csv").write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", FROM_RATIOS_TO_A_PAGE],
+        cwd=tmp_path, check=False, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    made = [path for path in tmp_path.rglob("*") if path.suffix in (".csv", ".html", ".json")]
+    assert {path.suffix for path in made} == {".csv", ".html", ".json"}
+    assert [path.name for path in made if b"\r" in path.read_bytes()] == []
+    assert "Größe 1" in (tmp_path / "page.html").read_text(encoding="utf-8")
+
+
 def lensim(
     folder: Path, *arguments: str, redirected: str = "", **environment: str
 ) -> subprocess.CompletedProcess[bytes]:

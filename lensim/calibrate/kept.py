@@ -99,4 +99,4 @@ def keeping(
 def _keep(folder: Path, of: str, done: dict[int, dict[str, Any]]) -> None:
     content = {"of": of, "simulations": [done[number] for number in sorted(done)]}
     with added_file(folder / KEPT, force=True) as partial:
-        partial.write_text(json.dumps(content) + "\n", encoding="utf-8")
+        partial.write_text(json.dumps(content) + "\n", encoding="utf-8", newline="\n")

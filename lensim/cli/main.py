@@ -16,6 +16,7 @@ from lensim.cli import (
     associate,
     calibrate,
     compare,
+    doctor,
     miqe,
     plan,
     plate_map,
@@ -186,6 +187,7 @@ _WHOLE: Final[tuple[tuple[str, Callable[..., None], str], ...]] = (
     ("calibrate", calibrate.calibrate, "fit.nc --simulations 100 --out calibration/"),
     ("plate-map", plate_map.plate_map, "filled.xlsx --picture map.png"),
     ("prepare", prepare.prepare, ""),
+    ("doctor", doctor.doctor, "--quick"),
 )
 for _name, _command, _example in _SIMULATE:
     _add(simulate_app, _name, _command, f"simulate {_example}")

@@ -95,7 +95,8 @@ def _check(
         say(f"map in blocks in {table}")
     elif table is not None:
         with added_file(table, force=force, inputs=[path]) as partial:
-            found.table().to_csv(partial, index=False, sep="\t" if table.suffix.lower() == ".tsv" else ",")
+            separator = "\t" if table.suffix.lower() == ".tsv" else ","
+            found.table().to_csv(partial, index=False, sep=separator, lineterminator="\n")
         say(f"map with a row a well in {table}")
     for machine, folder in folders.items():
         if folder is not None:

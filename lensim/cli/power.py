@@ -35,10 +35,12 @@ def power(
     """
     from lensim.face.power import power as run
     from lensim.power.assays import assay_of
+    from lensim.power.scenario import read_scenario
 
     require_workbook(xlsx, force=True, inputs=[scenario_file])
-
     say_what_is_trusted(scheduler, trust_network=trust_network)
+    if note := assay_of(read_scenario(scenario_file)).compiling_note():
+        say(note, quietly=True)
     left = f"what was finished is in {folder}, and the same command goes on there"
     with interrupted_in_one_sentence(left), progress_bar("chunks of studies") as progress:
         result = run(

@@ -41,7 +41,7 @@ def report(
     )
     text = render(page)
     with added_file(path, force=force, inputs=results) as partial:
-        partial.write_text(text, encoding="utf-8")
+        partial.write_text(text, encoding="utf-8", newline="\n")
     for section in page.sections:
         for caution in section.cautions:
             say(f"note: {section.title}: {caution.removesuffix('.')}; the page says so", quietly=True)

@@ -144,7 +144,7 @@ def _write(found: Calibration, out: Path) -> None:
     from lensim.report.figures.style import save_figure
 
     with added_to(out, force=True, is_stale=lambda name: name in (TABLE, FIGURE, TEXT)) as folder:
-        (folder / TEXT).write_text(f"{found.sentence}\n", encoding="utf-8")
+        (folder / TEXT).write_text(f"{found.sentence}\n", encoding="utf-8", newline="\n")
         if len(found.table):
             write_csv_file(found.table, folder / TABLE)
             save_figure(found.plot(), folder / FIGURE)

@@ -6,6 +6,7 @@ in one folder, and take no kernel of another but those of `lensim.inference.vect
 """
 
 import hashlib
+import os
 from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
@@ -24,17 +25,17 @@ _settings: Any = config  # its attributes are made as numba starts
 def cache_folder(sources: Path) -> Path | None:
     """Beside the sources, or in the user's cache; None where neither is a folder that this user alone can write to.
 
-    What lies there is run. numba's own choice is not taken: it asks nobody whose a folder is.
+    What lies there is run. numba's own choice is not taken: it asks nobody whose a folder is. On Windows the user's
+    cache comes first: a name of numba's behind the long ones of an installation passes the 260 letters of a path there.
     """
     shared = Path(__file__), Path(__file__).with_name("vectors.py")
     kernels = (*shared, *sorted(sources.glob("*.py")))
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in kernels)).hexdigest()[:16]
     name = f"kernels-{digest}"
-    beside = private_folder(sources / "__pycache__" / name)
-    if beside is not None:
-        return beside
-    cache = user_cache()
-    return None if cache is None else private_folder(cache / "lensim" / name)
+    beside, cache = sources / "__pycache__" / name, user_cache()
+    of_user = [] if cache is None else [cache / "lensim" / name]
+    places = [*of_user, beside] if os.name == "nt" else [beside, *of_user]
+    return next(filter(None, map(private_folder, places)), None)
 
 
 def are_in_place(package: str) -> bool:

@@ -18,6 +18,7 @@ from lensim.plan.question import Question
 from lensim.plan.result import PlanResult
 from lensim.plan.tables import tables_of
 from lensim.plan.words import look_in_words, paragraph
+from lensim.power.assays import assay_of
 from lensim.power.design_prior import posterior_of
 from lensim.power.pool import Pool, pool_of
 from lensim.power.processes import require_workers
@@ -126,7 +127,7 @@ def run_plan(
     ):
         result = _answered(question, fit, so_far, pool, tell)
         manifest.seconds |= _seconds_of_each(result)
-        (partial / "plan.txt").write_text(result.text + "\n", encoding="utf-8")
+        (partial / "plan.txt").write_text(result.text + "\n", encoding="utf-8", newline="\n")
         for name, table in result.tables.items():
             write_csv_file(table, partial / f"{name}.csv")
         if "plate_map" in result.tables:
@@ -143,6 +144,8 @@ def run_plan(
 def _answered(
     question: Question, fit: xr.DataTree | None, so_far: FirstPairs | None, pool: Pool, tell: Callable[[str], None]
 ) -> PlanResult:
+    if note := assay_of(question.scenario).compiling_note():
+        tell(note)
     plan = answer(question, fit, pool=pool, tell=tell)
     said = paragraph(plan)
     if so_far is not None:
@@ -166,5 +169,7 @@ def _question_file(question: Question, asked_in: Path | None) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="lensim-plan-") as place:
         path = Path(place) / "question.json"
-        path.write_text(question.model_dump_json(indent=1, serialize_as_any=True) + "\n", encoding="utf-8")
+        path.write_text(
+            question.model_dump_json(indent=1, serialize_as_any=True) + "\n", encoding="utf-8", newline="\n"
+        )
         yield path

@@ -55,6 +55,8 @@ class PowerAssay:
     plate_map
         A row a well to pipette, from a scenario; None where there are no plates to lay out, as it gives itself for a
         design without wells.
+    kernels
+        Package whose kernels its engines run, compiled by numba once and then kept.
     """
 
     names: tuple[str, ...]
@@ -72,3 +74,15 @@ class PowerAssay:
     reactions: Callable[[Any, tuple[str | int, ...], int], xr.Dataset | None] | None = None
     remark: Callable[[Any], str] = lambda scenario: ""
     plate_map: Callable[[Any], pd.DataFrame | None] | None = None
+    kernels: str = ""
+
+    def compiling_note(self) -> str:
+        """What a command says before kernels are compiled; '' where they are in place."""
+        from lensim.inference.compiled import are_in_place  # which loads numba
+
+        if not self.kernels or are_in_place(self.kernels):
+            return ""
+        return (
+            "the engine of power is not compiled yet: where this design needs it, that takes one to two minutes, once; "
+            "later runs start at once"
+        )

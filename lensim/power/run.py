@@ -98,7 +98,7 @@ def run_power(
         write_csv_file(result.table, filling / SUMMARY)
         if not result.audit.empty:
             write_csv_file(result.audit, filling / AUDIT)
-        (filling / FINDINGS).write_text(result.text + "\n", encoding="utf-8")
+        (filling / FINDINGS).write_text(result.text + "\n", encoding="utf-8", newline="\n")
         if asked_in is not None and copied:
             shutil.copyfile(asked_in, filling / asked_in.name)
         if draw is not None:

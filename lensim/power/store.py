@@ -95,7 +95,9 @@ def open_store(folder: Path, scenario: Scenario, points: list[Mapping[str, Any]]
             there = _require_own(folder, said["digest"], scenario)
             if not there:
                 partial = filling / SCENARIO_FILE
-                partial.write_text(json.dumps(said, indent=1, sort_keys=True, default=str) + "\n", encoding="utf-8")
+                partial.write_text(
+                    json.dumps(said, indent=1, sort_keys=True, default=str) + "\n", encoding="utf-8", newline="\n"
+                )
                 placing.replace(partial, place / SCENARIO_FILE)
         of = (there or said).get(PARTS_OF, "")
         require_own_parts(folder, is_signed=bool(of))

@@ -76,7 +76,7 @@ class Store:
             else:
                 removed(draws)
             partial = self.filling / path.name
-            partial.write_text(text_of(done.part), encoding="utf-8")
+            partial.write_text(text_of(done.part), encoding="utf-8", newline="\n")
             placing.replace(partial, path)
 
     def parts(self) -> Iterator[Part]:
@@ -98,9 +98,9 @@ class Store:
         with _told(self.folder):
             write_tables(place, self.record.by, self.parts)
             if findings:
-                (place / FINDINGS).write_text(findings + "\n", encoding="utf-8")
+                (place / FINDINGS).write_text(findings + "\n", encoding="utf-8", newline="\n")
             if manifest is not None:
-                (place / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+                (place / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8", newline="\n")
             is_own = own_of_screen(self.folder) if manifest is not None else None
             put_from(place, self.folder, list_name=MANIFEST, is_own=is_own)
 
@@ -248,7 +248,7 @@ def open_screen(
             said = {"written_by": WRITER, "by": by, "of": record.of, "settings": record.settings}
             said |= {FILES_READ: digests_as_text(files)} if files else {}
             text = json.dumps({**said, "names": list(record.names)}, indent=1, default=str, ensure_ascii=False)
-            partial.write_text(text + "\n", encoding="utf-8")
+            partial.write_text(text + "\n", encoding="utf-8", newline="\n")
             placing.replace(partial, place / RECORD)
         yield Store(folder, filling, record)
 

@@ -133,7 +133,7 @@ def run_selection(
         return result
     with results_folder(folder, selection_file, force=force, inputs=read_here) as partial:
         write_tables(partial, table, runs, ends)
-        (partial / "findings.txt").write_text(result.text + "\n", encoding="utf-8")
+        (partial / "findings.txt").write_text(result.text + "\n", encoding="utf-8", newline="\n")
         if draw is not None:
             with manifest.timed("figures"):
                 draw(result, partial)

@@ -149,7 +149,7 @@ def run_published(
         save_result(tree, partial / "posterior.nc")
         write_csv_file(result.table, partial / "posterior.csv")
         write_csv_file(audits, partial / "audit.csv")
-        (partial / "findings.txt").write_text(result.text + "\n", encoding="utf-8")
+        (partial / "findings.txt").write_text(result.text + "\n", encoding="utf-8", newline="\n")
         if draw is not None:
             with manifest.timed("figures"):
                 draw(result, partial)

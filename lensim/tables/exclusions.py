@@ -178,7 +178,7 @@ def _source_of(file: File | pd.DataFrame) -> Source:
     if not isinstance(file, pd.DataFrame):
         instance("exclude", file, (str, Path, Source), "a file or a DataFrame")
         return source_of(file, SOUGHT)
-    return Source(Path("exclude.csv"), "exclude", file.to_csv(index=False).encode())
+    return Source(Path("exclude.csv"), "exclude", file.to_csv(index=False, lineterminator="\n").encode())
 
 
 def _line(

@@ -1,5 +1,6 @@
 """An assay is one value: power and plan take one that they know nothing of, as soon as it has a name."""
 
+from importlib.util import find_spec
 from typing import Any, Literal
 
 import numpy as np
@@ -115,3 +116,16 @@ def test_every_assay_is_found_by_each_of_its_names():
         assert assay_of(scenario) is assay
         used = assay.resources(scenario, 96)
         assert used["subjects"] == sum(assay.subjects(scenario).values())
+
+
+def test_kernels_that_are_not_compiled_are_told_once(monkeypatch, coin):
+    from lensim.inference import compiled
+
+    assert {assay.kernels for assay in ASSAYS.values()} >= {"lensim.expression.exact", "lensim.dose_response.laplace"}
+    for are_there in (False, True):
+        monkeypatch.setattr(compiled, "are_in_place", lambda package, found=are_there: found)
+        notes = {name: assay.compiling_note() for name, assay in ASSAYS.items()}
+        assert notes.pop("coin") == ""
+        assert all(bool(note) is not are_there for note in notes.values())
+    assert find_spec(ASSAYS["expression"].kernels) is not None
+    assert find_spec(ASSAYS["dose_response"].kernels) is not None

@@ -197,7 +197,7 @@ def write_cell_cycle_events(events: xr.Dataset, path: str | Path) -> None:
     for name, digits in ((v.BRDU, 2), (v.DNA, 1), (v.DNA_WIDTH, 1)):
         if name in events:
             frame[name] = np.round(events[name].to_numpy(), digits)
-    frame.to_csv(path, index=False, sep="\t" if str(path).endswith(".tsv") else ",")
+    frame.to_csv(path, index=False, sep="\t" if str(path).endswith(".tsv") else ",", lineterminator="\n")
 
 
 def write_cell_cycle(data: xr.Dataset, path: str | Path) -> None:
@@ -215,7 +215,7 @@ def write_cell_cycle(data: xr.Dataset, path: str | Path) -> None:
         frame[str(phase)] = data[v.EVENTS].sel({v.PHASE: phase}).to_numpy()
     if v.EVENTS_OUTSIDE in data:
         frame["outside"] = data[v.EVENTS_OUTSIDE].to_numpy()
-    frame.to_csv(path, index=False, sep="\t" if str(path).endswith(".tsv") else ",")
+    frame.to_csv(path, index=False, sep="\t" if str(path).endswith(".tsv") else ",", lineterminator="\n")
 
 
 def _tubes_frame(data: xr.Dataset) -> pd.DataFrame:

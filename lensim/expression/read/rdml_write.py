@@ -291,7 +291,8 @@ def _library() -> Any:
         import rdmlpython
     except ImportError:
         raise InputError(
-            "RDML is written by the package rdmlpython, which is not installed: pip install 'lensim[rdml]'"
+            "RDML is written by the package rdmlpython, which is not installed: `lensim doctor` prints the command "
+            "that installs it, for the extra rdml"
         ) from None
     return rdmlpython
 
@@ -348,5 +349,5 @@ def _add_run(experiment: Any, made: Any, exchange: Exchange, plate: str, own: Se
     rows = [(str(number), *row) for number, row in zip(layout.numbers, cells, strict=True)]
     with tempfile.TemporaryDirectory() as folder:
         table = Path(folder) / "run.tsv"
-        table.write_text("\n".join("\t".join(row) for row in (HEADER, *rows)) + "\n", encoding="utf-8")
+        table.write_text("\n".join("\t".join(row) for row in (HEADER, *rows)) + "\n", encoding="utf-8", newline="\n")
         run.import_table(made, str(table), "amp")

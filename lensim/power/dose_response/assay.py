@@ -50,4 +50,5 @@ DOSE_RESPONSE: Final = PowerAssay(
     who_differs="lines differ",
     parts=parts_of,
     plate_map=plate_map,
+    kernels="lensim.dose_response.laplace",
 )

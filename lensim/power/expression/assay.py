@@ -69,4 +69,5 @@ EXPRESSION: Final = PowerAssay(
     reactions=lambda scenario, path, studies: simulate_chunk(scenario, path, studies).reactions,
     remark=remark_of,
     plate_map=plate_map,
+    kernels="lensim.expression.exact",
 )

@@ -104,4 +104,5 @@ GROUPS: Final = PowerAssay(
     reactions=reactions_by_group,
     remark=remark_of,
     plate_map=plate_map,
+    kernels="lensim.expression.exact",
 )

@@ -17,7 +17,7 @@ from lensim.tables.instruments.programs import Program
 from lensim.tables.source import Source
 from lensim.tables.well_names import parse_well_name
 
-INSTALL: Final = "pip install 'lensim[instruments]'"
+INSTALL: Final = "the command that `lensim doctor` prints for the extra instruments"
 _DOCUMENTS: Final = "aggregate document"
 _DETECTIONS: Final = ("absorbance", "fluorescence", "luminescence")
 _DECIMAL_COMMA: Final = re.compile(r"(?<![^\t;])(-?[0-9]+),([0-9]+)(?![^\t;\r\n])")
@@ -71,7 +71,7 @@ def _document(source: Source, program: Program, text: str | None) -> Mapping[str
     except ImportError:
         raise InputError(
             f"{source.place}: the file is an export of {program.name} in a layout that lensim does not read by itself: "
-            f"{INSTALL} gives the library allotropy, which reads more of them"
+            f"{INSTALL} installs the library allotropy, which reads more of them"
         ) from None
     except Exception as error:  # whatever the library raises at a file is a fault of the file, for the user
         said = " ".join(str(error).split())[:160]

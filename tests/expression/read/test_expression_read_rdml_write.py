@@ -124,7 +124,8 @@ def test_without_the_library_it_is_named(tmp_path, monkeypatch):
     with pytest.raises(InputError) as fault:
         write_rdml(WELLS, tmp_path / "run.rdml")
     assert str(fault.value) == (
-        "RDML is written by the package rdmlpython, which is not installed: pip install 'lensim[rdml]'"
+        "RDML is written by the package rdmlpython, which is not installed: `lensim doctor` prints the command "
+        "that installs it, for the extra rdml"
     )
 
 

@@ -22,8 +22,8 @@ def test_without_the_extra_one_sentence_says_how_to_install_it(tmp_path, monkeyp
     with pytest.raises(InputError) as told:
         grids_by_library(source(tmp_path, "Software Version\t3\n"), GEN5, "Software Version\t3\n")
     assert str(told.value) == (
-        "run.dat: the file is an export of Gen5 in a layout that lensim does not read by itself: pip install "
-        "'lensim[instruments]' gives the library allotropy, which reads more of them"
+        "run.dat: the file is an export of Gen5 in a layout that lensim does not read by itself: the command "
+        "that `lensim doctor` prints for the extra instruments installs the library allotropy, which reads more of them"
     )
 
 
