@@ -4,16 +4,30 @@ import io
 import struct
 import zipfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
 Sheets = Mapping[str, Sequence[Sequence[object]]]
 
+
+@dataclass(frozen=True)
+class Hidden:
+    """Which rows and columns of a sheet are hidden, from 0, and whether the sheet is."""
+
+    rows: frozenset[int] = frozenset()
+    columns: frozenset[int] = frozenset()
+    is_whole: bool = False
+
+
+SHOWN: Final = Hidden()
+
 _SECTOR: Final = 512
 _FREE, _END, _FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 
 
-def xls_bytes(sheets: Sheets) -> bytes:
+def xls_bytes(sheets: Sheets, hidden: Mapping[str, Hidden] = MappingProxyType({})) -> bytes:
     """A workbook as Excel 97 to 2003 write it: one stream of records in a compound file."""
     bodies = [_biff_sheet(rows) for rows in sheets.values()]
     heads = [[0x0042, struct.pack("<H", 1200)]]
@@ -21,7 +35,11 @@ def xls_bytes(sheets: Sheets) -> bytes:
     at += sum(len(_record(0x0085, b"\0" * (8 + 2 * len(name)))) for name in sheets)
     stream = _record(0x0809, struct.pack("<HHHHII", 0x0600, 5, 0, 0, 0, 0)) + _record(*heads[0])
     for name, body in zip(sheets, bodies, strict=True):
-        stream += _record(0x0085, struct.pack("<IBBBB", at, 0, 0, len(name), 1) + name.encode("utf-16-le"))
+        stream += _record(
+            0x0085,
+            struct.pack("<IBBBB", at, int(hidden.get(name, SHOWN).is_whole), 0, len(name), 1)
+            + name.encode("utf-16-le"),
+        )
         at += len(body)
     return _compound(stream + _record(0x000A) + b"".join(bodies))
 
@@ -76,12 +94,14 @@ def _entry(name: str, kind: int, child: int, start: int, size: int) -> bytes:
     return out + b"\0" * 36 + struct.pack("<IQ", start, size)
 
 
-def xlsb_bytes(sheets: Sheets) -> bytes:
+def xlsb_bytes(sheets: Sheets, hidden: Mapping[str, Hidden] = MappingProxyType({})) -> bytes:
     """A binary workbook, as Excel writes it since 2007."""
     names = [f"sheet{at}" for at, _ in enumerate(sheets, 1)]
     book = _binary(131) + _binary(143)
     for at, name in enumerate(sheets, 1):
-        book += _binary(156, struct.pack("<II", 0, at) + _wide(f"rId{at}") + _wide(name))
+        book += _binary(
+            156, struct.pack("<II", int(hidden.get(name, SHOWN).is_whole), at) + _wide(f"rId{at}") + _wide(name)
+        )
     links = "".join(
         f'<Relationship Id="rId{at}" Type="{_OFFICE}/relationships/worksheet" Target="worksheets/{name}.bin"/>'
         for at, name in enumerate(names, 1)
@@ -91,8 +111,8 @@ def xlsb_bytes(sheets: Sheets) -> bytes:
         "xl/workbook.bin": book + _binary(144) + _binary(132),
         "xl/_rels/workbook.bin.rels": f'<Relationships xmlns="{_LINKS}">{links}</Relationships>'.encode(),
     }
-    for name, rows in zip(names, sheets.values(), strict=True):
-        parts[f"xl/worksheets/{name}.bin"] = _binary_sheet(rows)
+    for name, (tab, rows) in zip(names, sheets.items(), strict=True):
+        parts[f"xl/worksheets/{name}.bin"] = _binary_sheet(rows, hidden.get(tab, SHOWN))
     return _zipped(parts)
 
 
@@ -100,13 +120,18 @@ _OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006"
 _LINKS: Final = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 
-def _binary_sheet(rows: Sequence[Sequence[object]]) -> bytes:
+def _binary_sheet(rows: Sequence[Sequence[object]], hidden: Hidden) -> bytes:
     width = max(map(len, rows), default=1)
-    out = _binary(129) + _binary(148, struct.pack("<IIII", 0, max(len(rows) - 1, 0), 0, width - 1)) + _binary(145)
+    out = _binary(129) + _binary(148, struct.pack("<IIII", 0, max(len(rows) - 1, 0), 0, width - 1))
+    if hidden.columns:
+        columns = [_binary(60, struct.pack("<IIIIH", at, at, 2304, 0, 1)) for at in sorted(hidden.columns)]
+        out += _binary(390) + b"".join(columns) + _binary(391)
+    out += _binary(145)
     last = -1
     for row, column, value in _cells(rows):
         if row > last:
-            out += _binary(0, struct.pack("<II", row, 0) + b"\0" * 9)
+            flags = struct.pack("<HHB", 300, 0x1000 * (row in hidden.rows), 0)
+            out += _binary(0, struct.pack("<II", row, 0) + flags + b"\0" * 4)
             last = row
         place = struct.pack("<II", column, 0)
         out += (
@@ -131,18 +156,16 @@ def _wide(text: str) -> bytes:
     return struct.pack("<I", len(text)) + text.encode("utf-16-le")
 
 
-def ods_bytes(sheets: Sheets) -> bytes:
+def ods_bytes(sheets: Sheets, hidden: Mapping[str, Hidden] = MappingProxyType({})) -> bytes:
     """A spreadsheet of OpenDocument, as LibreOffice writes it."""
-    tables = "".join(
-        f"<table:table table:name={quoteattr(name)}>{''.join(map(_ods_row, rows))}</table:table>"
-        for name, rows in sheets.items()
-    )
+    tables = "".join(_ods_table(name, rows, hidden.get(name, SHOWN)) for name, rows in sheets.items())
     spaces = "".join(
-        f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+        f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "table", "text", "style")
     )
     content = (
-        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content{spaces}><office:body><office:spreadsheet>'
-        f"{tables}</office:spreadsheet></office:body></office:document-content>"
+        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content{spaces}>{_STYLES}<office:body>'
+        f"<office:spreadsheet>{tables}</office:spreadsheet></office:body></office:document-content>"
     )
     kind = "application/vnd.oasis.opendocument.spreadsheet"
     space = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
@@ -152,8 +175,35 @@ def ods_bytes(sheets: Sheets) -> bytes:
     return _zipped({name: part.encode() for name, part in parts.items()})
 
 
-def _ods_row(row: Sequence[object]) -> str:
-    return f"<table:table-row>{''.join(map(_ods_cell, row))}</table:table-row>"
+_STYLES: Final = "<office:automatic-styles>{}</office:automatic-styles>".format(
+    "".join(
+        f'<style:style style:name="{name}" style:family="table"><style:table-properties table:display="{said}"/>'
+        "</style:style>"
+        for name, said in (("shown", "true"), ("hidden", "false"))
+    )
+)
+
+
+def _ods_table(name: str, rows: Sequence[Sequence[object]], hidden: Hidden) -> str:
+    """A sheet; its hidden rows by a filter, by hand and in a folded group, in turn; empty hidden rows to its end."""
+    width = max(map(len, rows), default=0)
+    columns = "".join(f"<table:table-column{_COLLAPSED * (at in hidden.columns)}/>" for at in range(width))
+    lines = []
+    for at, row in enumerate(rows):
+        cells = "".join(map(_ods_cell, row))
+        ways = (_COLLAPSED, ' table:visibility="filter"', "")
+        line = f"<table:table-row{ways[at % 3] if at in hidden.rows else ''}>{cells}</table:table-row>"
+        in_group = at in hidden.rows and at % 3 == 2
+        lines.append(
+            f'<table:table-row-group table:display="false">{line}</table:table-row-group>' if in_group else line
+        )
+    end = f'<table:table-row table:number-rows-repeated="1000000"{_COLLAPSED}><table:table-cell/></table:table-row>'
+    style = "hidden" if hidden.is_whole else "shown"
+    head = f'<table:table table:name={quoteattr(name)} table:style-name="{style}">{columns}'
+    return f"{head}{''.join(lines)}{end * bool(hidden.rows)}</table:table>"
+
+
+_COLLAPSED: Final = ' table:visibility="collapse"'
 
 
 def _ods_cell(value: object) -> str:

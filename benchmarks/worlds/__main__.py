@@ -95,7 +95,7 @@ def run(tasks: list[Task], journal: Path, workers: int, *, again: bool = False) 
 def main(
     studies: Annotated[int, typer.Option(min=1, help="Studies of each world.")] = 40,
     engine: Annotated[list[str], typer.Option(help="nuts or fast; several times for both.")] = ["fast"],  # noqa: B006
-    assay: Annotated[list[str], typer.Option(help="dose_response or expression; both where not given.")] = [],  # noqa: B006
+    assay: Annotated[list[str], typer.Option(help="dose_response, expression or groups; all where not given.")] = [],  # noqa: B006
     world: Annotated[list[str], typer.Option(help="Name of a world; all where not given.")] = [],  # noqa: B006
     seed: Annotated[int, typer.Option(min=0)] = 2013,
     workers: Annotated[int, typer.Option(min=1)] = 1,

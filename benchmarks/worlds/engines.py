@@ -15,15 +15,18 @@ from lensim.dose_response.laplace.wells import sheet_of
 from lensim.dose_response.priors import DoseResponsePriors
 from lensim.dose_response.truth import CURVE
 from lensim.expression.exact.draws import exact_posterior
+from lensim.expression.groups.exact import draw_exact
+from lensim.expression.groups.levels import MODEL as LEVEL_GROUPS
 from lensim.expression.pairs import pairs_of
 from lensim.expression.plate_checks import targets_apart
+from lensim.expression.priors import LevelPriors
 from lensim.inference.catalogue import find_model
 from lensim.inference.engine_nutpie import CompiledModel, compile_model, sample
 from lensim.inference.gate import diagnose
 from lensim.inference.observations import attach_observations
 from lensim.inference.priors import carry_priors
 from lensim.inference.settings import GateSettings, SamplerSettings
-from lensim.inference.verdict import Verdict, carry_verdict
+from lensim.inference.verdict import Verdict, carry_exact, carry_verdict
 
 SETTINGS: Final = SamplerSettings(draws=500, tune=500, chains=2, target_accept=0.95, cores=1)
 GATE: Final = GateSettings(largest_r_hat=1.05, smallest_ess=60.0, largest_divergences=5, smallest_e_bfmi=0.2)
@@ -64,9 +67,13 @@ def by_nuts(data: xr.Dataset, seed: int, references: References) -> xr.DataTree:
 
     Raises
     ------
+    HandedOn
+        Of groups of different subjects, whose draws need no chain.
     InputError
         If the data do not suit the model.
     """
+    if v.SUBJECT_LEVEL in data:
+        raise HandedOn("groups of different subjects are drawn exactly, by the fast engine")
     assay = assay_of(data)
     data = assay.prepared(data)
     model = assay.default_model(data)
@@ -97,7 +104,7 @@ def structure_of(data: xr.Dataset) -> Structure:
 
 
 def by_fast_engine(data: xr.Dataset, seed: int, _: References) -> xr.DataTree:
-    """Draws of the Laplace engine of panels, or of the exact engine of paired studies.
+    """Draws of the Laplace engine of panels, or of the exact engines of paired studies and of groups of subjects.
 
     Raises
     ------
@@ -105,6 +112,8 @@ def by_fast_engine(data: xr.Dataset, seed: int, _: References) -> xr.DataTree:
         If the weights of a line cannot be trusted, or a study has few copies, undetected reactions, or plates that are
         those of the treatment.
     """
+    if v.SUBJECT_LEVEL in data:
+        return _of_groups(data, seed)
     return _by_laplace(data, seed) if assay_of(data).name == v.DOSE_RESPONSE else _by_exact(data, seed)
 
 
@@ -156,6 +165,15 @@ def _by_exact(data: xr.Dataset, seed: int) -> xr.DataTree:
             raise HandedOn("a reaction is not detected or has few copies")
     drawn = exact_posterior(pairs, 0, seeding.stream(seed, "exact"))
     drawn.attrs |= {v.ASSAY: v.EXPRESSION, "seed": seed}
+    return drawn
+
+
+def _of_groups(data: xr.Dataset, seed: int) -> xr.DataTree:
+    drawn = draw_exact(data, LEVEL_GROUPS, LevelPriors(), SETTINGS, seeding.sampler_seed(seed, "exact"))
+    attach_observations(drawn, data)
+    carry_priors(drawn, LevelPriors())
+    drawn.attrs |= {v.ASSAY: v.EXPRESSION, "model": LEVEL_GROUPS, "seed": seed}
+    carry_exact(drawn)
     return drawn
 
 

@@ -6,11 +6,16 @@ from typing import Any, Final
 import pandas as pd
 
 from benchmarks.worlds.rates import INSIDE, REPORTED, Rate, is_off
-from benchmarks.worlds.study import ASSAYS
+from benchmarks.worlds.study import ASSAYS, GROUPS, WELCH
 from lensim import vocabulary as v
+from lensim.expression.groups.estimands import LOG2_RATIO_OF_GROUPS
 from lensim.tables.records import records
 
-TITLES: Final = {v.DOSE_RESPONSE: "Dose-response panels", v.EXPRESSION: "RT-qPCR studies"}
+TITLES: Final = {
+    v.DOSE_RESPONSE: "Dose-response panels",
+    v.EXPRESSION: "RT-qPCR studies",
+    GROUPS: "Groups of different subjects",
+}
 WORDS: Final = {
     REPORTED: "IC50 told as a number",
     INSIDE: "IC50, true one within the doses",
@@ -24,6 +29,10 @@ WORDS: Final = {
     v.MU_FOLD_CHANGE: "fold change of the population",
     "new_subject_log2_fold_change": "fold change of a new subject",
     v.SIGMA_FOLD_CHANGE: "spread of subjects",
+    LOG2_RATIO_OF_GROUPS: "ratio of two groups",
+    WELCH: "ratio of two groups, by Welch's t",
+    v.MEAN_LEVEL: "mean level of a group",
+    v.SD_SUBJECTS: "spread of subjects in a group",
     "this_experiment_log10_ic50_um": "IC50 of this experiment",
     "this_experiment_inhibition_at_top_dose_percent": "inhibition at the top dose in this experiment",
     "is_resistant": "P(resistant)",
@@ -31,7 +40,7 @@ WORDS: Final = {
 }
 MAIN: Final = (
     *(REPORTED, INSIDE, "inhibition_at_top_dose_percent"),
-    *(v.LOG2_FOLD_CHANGE, v.MU_FOLD_CHANGE, "new_subject_log2_fold_change"),
+    *(v.LOG2_FOLD_CHANGE, v.MU_FOLD_CHANGE, "new_subject_log2_fold_change", LOG2_RATIO_OF_GROUPS),
 )
 """Estimands that must hold: 87 to 93% of 90% intervals."""
 INTRODUCTION: Final = """# Worlds: where the data are not what a model says
@@ -49,6 +58,8 @@ What is true:
 * **of a subject**: its fold change over all experiments that could be made with it.
 * **of a population**: the mean of log2 fold changes of all subjects to come. **A new subject** is one of them, who is
   not in the study.
+* **of two groups** of different subjects: the difference of the means of log2 levels of all subjects to come of each,
+  measured on one day. Welch's t of the same levels stands beside the model.
 
 What stands in the tables:
 
@@ -104,10 +115,10 @@ def _worst(intervals: pd.DataFrame, worlds: pd.DataFrame) -> str:
     if not len(main):
         return "None.\n"
     away = main["covered 90"].map(lambda rate: abs(rate.value - 0.9))
-    runs = {(row["world"], row["engine"]): row for row in records(worlds)}
+    runs = {(row["assay"], row["world"], row["engine"]): row for row in records(worlds)}
     rows = []
     for row in records(main.loc[away.sort_values(ascending=False).index]):
-        run = runs[row["world"], row["engine"]]
+        run = runs[row["assay"], row["world"], row["engine"]]
         first = max(run["sentences"].items(), key=lambda item: item[1], default=("", 0.0))[0]
         place = [row["world"], WORDS[row["estimand"]], row["engine"], row["cases"], _percent(row["covered 90"])]
         rows.append([*place, _percent(run["told"]), first])

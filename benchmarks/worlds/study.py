@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 import xarray as xr
+from scipy import stats
 
 from benchmarks.worlds.engines import ENGINES, HandedOn, Structure, structure_of
 from lensim import seeding
@@ -17,13 +18,20 @@ from lensim.assay import assay_of, read_result
 from lensim.checks import InputError
 from lensim.dose_response.worlds import WORLDS as PANELS
 from lensim.dose_response.worlds import simulate_panel
+from lensim.expression.groups.estimands import LOG2_RATIO_OF_GROUPS, MEAN_OF_SUBJECTS, SD_OF_SUBJECTS, SUBJECTS
 from lensim.expression.worlds import WORLDS as STUDIES
-from lensim.expression.worlds import simulate_study
+from lensim.expression.worlds import WORLDS_OF_GROUPS, simulate_groups, simulate_study
 from lensim.inference.calibration import randomised_rank
 from lensim.inference.intervals import interval_of
 from lensim.inference.verdict import verdict_of
 
-ASSAYS: Final[Mapping[str, Mapping[str, Any]]] = {v.DOSE_RESPONSE: PANELS, v.EXPRESSION: STUDIES}
+GROUPS: Final = "groups"
+WELCH: Final = "log2_ratio_of_groups_by_welch"
+ASSAYS: Final[Mapping[str, Mapping[str, Any]]] = {
+    v.DOSE_RESPONSE: PANELS,
+    v.EXPRESSION: STUDIES,
+    GROUPS: WORLDS_OF_GROUPS,
+}
 NUMBERS: Final = {
     v.DOSE_RESPONSE: (
         *(v.LOG10_IC50, "inhibition_at_top_dose_percent", v.EFFECT, v.LOG10_EC50),
@@ -31,13 +39,17 @@ NUMBERS: Final = {
         *("this_experiment_log10_ic50_um", "this_experiment_inhibition_at_top_dose_percent"),
     ),
     v.EXPRESSION: (v.LOG2_FOLD_CHANGE, v.MU_FOLD_CHANGE, "new_subject_log2_fold_change", v.SIGMA_FOLD_CHANGE),
+    GROUPS: (LOG2_RATIO_OF_GROUPS, v.MEAN_LEVEL, v.SD_SUBJECTS),
 }
 """Estimands with intervals; those that a fit or a truth lacks are passed over."""
 CALLS: Final = {
     v.DOSE_RESPONSE: ("is_resistant", "is_stimulated"),
     v.EXPRESSION: (v.LOG2_FOLD_CHANGE, v.MU_FOLD_CHANGE, "new_subject_log2_fold_change"),
+    GROUPS: (LOG2_RATIO_OF_GROUPS,),
 }
 """Estimands with a probability: true or false, or above 0."""
+ALWAYS: Final = "groups of different subjects are compared"
+"""What every study of groups is told, which is nothing of its data."""
 OUTER: Final = 0.9
 INNER: Final = 0.5
 _NAMES: Final = re.compile(
@@ -67,6 +79,8 @@ def simulated(task: Task) -> tuple[xr.Dataset, xr.Dataset]:
     """Truth and data; those of one world and number are the same for every engine."""
     rng = seeding.stream(task.seed, "worlds", task.assay, task.world, task.study)
     world = ASSAYS[task.assay][task.world]
+    if task.assay == GROUPS:
+        return simulate_groups(world, rng)
     return simulate_panel(world, rng) if task.assay == v.DOSE_RESPONSE else simulate_study(world, rng)
 
 
@@ -110,11 +124,13 @@ def measure(task: Task) -> dict[str, Any]:
     rng = seeding.stream(seed, "ties")
     asked = {name for name in {*NUMBERS[task.assay], *CALLS[task.assay]} if name in estimands and name in truth}
     shown = {name: _shown(estimands, name) for name in asked}
+    classical = {WELCH: welch_numbers(estimands, truth)} if task.assay == GROUPS else {}
     return record | {
         "seconds": time.perf_counter() - started,
         "converged": bool(verdict.passed),
-        "told": sorted({kind_of(text) for text in sentences}),
-        "numbers": {name: numbers_of(shown[name], truth[name], rng) for name in NUMBERS[task.assay] if name in shown},
+        "told": sorted({kind_of(text) for text in sentences if not text.startswith(ALWAYS)}),
+        "numbers": {name: numbers_of(shown[name], truth[name], rng) for name in NUMBERS[task.assay] if name in shown}
+        | classical,
         "calls": {name: calls_of(shown[name], truth[name]) for name in CALLS[task.assay] if name in shown},
     }
 
@@ -142,6 +158,24 @@ def numbers_of(draws: xr.DataArray, truth: xr.DataArray, rng: np.random.Generato
     inner_low, _, inner_high = interval_of(values, INNER, axis=-1, method="inverted_cdf")
     rank = randomised_rank(values, true, rng)
     table = np.column_stack([true, middle, low, high, inner_low, inner_high, rank])
+    return [[round(float(one), 6) for one in row] for row in table]
+
+
+def welch_numbers(estimands: xr.Dataset, truth: xr.Dataset) -> list[list[float]]:
+    """As `numbers_of`, of Welch's t of two groups; without targets of which a group has fewer than two subjects.
+
+    The rank is the share of its t distribution, around the difference, that lies below the truth.
+    """
+    number, mean, sd = (estimands[name].to_numpy() for name in (SUBJECTS, MEAN_OF_SUBJECTS, SD_OF_SUBJECTS))
+    true = truth[LOG2_RATIO_OF_GROUPS].sel({v.TARGET: estimands[v.TARGET].to_numpy()}).to_numpy()[:, 0]
+    there = (number > 1).all(axis=1)
+    part = sd[there] ** 2 / number[there]
+    error = np.sqrt(part.sum(axis=1))
+    freedom = part.sum(axis=1) ** 2 / (part**2 / (number[there] - 1)).sum(axis=1)
+    middle = mean[there, 1] - mean[there, 0]
+    own = stats.t(freedom, middle, error)
+    ends = [one for inside in (OUTER, INNER) for one in own.interval(inside)]
+    table = np.column_stack([true[there], middle, *ends, own.cdf(true[there])])
     return [[round(float(one), 6) for one in row] for row in table]
 
 

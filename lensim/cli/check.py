@@ -125,7 +125,7 @@ def _of_expression(given: dict[str, Any], exclude: Path | None) -> list[_Checked
     from lensim.expression.read.columns import LEVEL_SCALES, RATIO_COLUMNS
     from lensim.qc.excluded import without_excluded as run_without
     from lensim.qc.expression import check_run
-    from lensim.qc.run import run_of_reactions, run_of_study
+    from lensim.qc.run import beside_studies, run_of_reactions, run_of_study
     from lensim.tables.columns import names_any
 
     exports = exports_of(given)
@@ -143,10 +143,11 @@ def _of_expression(given: dict[str, Any], exclude: Path | None) -> list[_Checked
             say(f"note: {told}", quietly=True)
         return [_Checked(check_run(run), run)]
     studies = studies_of(sources.expression(**exports.given), given.get("by") or "")
+    others = beside_studies(run, [one.data for one in studies])
     found = []
     for study in without_excluded(studies, exclude, given.get("decimal")):
         _tell_excluded(study)
-        of = run_of_study(study.data, run)
+        of = run_of_study(study.data, others)
         found.append(_Checked(check_run(of), of, study.words, study.by, study.value))
     return found
 

@@ -107,7 +107,7 @@ Worksheet = Annotated[
     list[str] | None,
     typer.Option(
         help="Sheet of workbooks that is read, or its cells (Day 1!B3:F40), where several could be; may be repeated "
-        "for those that belong together."
+        'for those that belong together, or be a pattern of their names ("Plate *").'
     ),
 ]
 Exclude = Annotated[

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from lensim.expression.read.role_names import sample_with_rt
 from lensim.qc import thresholds as limit
 from lensim.qc.evidence import SD_OF_READING, sure_quantile
 from lensim.qc.finding import Checked, Finding, graded
@@ -43,7 +44,7 @@ def _margins(run: Run, task: str, check: str) -> Iterator[Finding]:
         beside = samples & (run.gene == gene)
         if own_sample and sample:
             own = own & (run.sample == sample)
-            same = beside & (run.sample == sample)
+            same = beside & ((run.sample == sample) | (run.sample == sample_with_rt(str(sample))))
             beside = same if same.any() else beside
         elif (beside & (run.plate == plate)).any():
             beside = beside & (run.plate == plate)

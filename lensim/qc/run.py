@@ -1,7 +1,7 @@
 """Reactions of a run as columns, from an export or from the Dataset of a study, for the checks of RT-qPCR."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -9,6 +9,7 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.expression.read.reactions import DEFAULT_CYCLE_LIMIT, Reactions
+from lensim.expression.read.role_names import sample_with_rt
 
 _COLUMNS: Final = ("plate", "well", "sample", "gene", "task", "ct_cycles", "quantity")
 UNNAMED: Final = "unnamed gene"
@@ -79,6 +80,21 @@ def run_of_reactions(reactions: Reactions, references: Sequence[str] = ()) -> Ru
     )
 
 
+def beside_studies(run: Run, studies: Sequence[xr.Dataset]) -> Run:
+    """The reactions of files that Datasets lack: plate calibrators, and wells without RT on plates without a sample.
+
+    Parameters
+    ----------
+    run
+        All reactions of the files.
+    studies
+        The studies that the files have.
+    """
+    plates = {str(name) for data in studies for name in data[v.PLATE].to_numpy()}
+    of = run.of("plate_calibrator") | (run.of("no_rt") & ~np.isin(run.plate.astype(str), list(plates)))
+    return replace(run, **{name: getattr(run, name)[of] for name in _COLUMNS})
+
+
 def run_of_study(data: xr.Dataset, others: Run | None = None) -> Run:
     """The run of a study's Dataset, in which samples are subjects under conditions.
 
@@ -87,11 +103,12 @@ def run_of_study(data: xr.Dataset, others: Run | None = None) -> Run:
     data
         As readers and the simulator give it.
     others
-        The same files before they were a study: their wells without RT and plate calibrators, which a Dataset lacks,
-        are taken from it.
+        Reactions of the same files that a Dataset lacks, as from `beside_studies`.
     """
     genes, plates = (data[name].to_numpy().astype(object) for name in (v.GENE, v.PLATE))
     parts = [_unknowns(data, genes, plates)]
+    if v.NO_RT_CT in data:
+        parts.append(_without_rt(data, genes, plates, parts[0][2]))
     for task, ct, quantity, gene, plate, well in (
         ("standard", v.STANDARD_CT, v.STANDARD_QUANTITY, v.GENE_OF_STANDARD, v.PLATE_OF_STANDARD, v.STANDARD_WELL),
         ("no_template", v.NO_TEMPLATE_CT, "", v.GENE_OF_NO_TEMPLATE, v.PLATE_OF_NO_TEMPLATE, v.NO_TEMPLATE_WELL),
@@ -104,8 +121,7 @@ def run_of_study(data: xr.Dataset, others: Run | None = None) -> Run:
             own = (plates[data[plate].to_numpy()], names, none, genes[data[gene].to_numpy()])
             parts.append((*own, np.full(len(values), task, dtype=object), values, amount))
     if others is not None:
-        of = others.of("no_rt", "plate_calibrator")
-        parts.append(tuple(getattr(others, name)[of] for name in _COLUMNS))
+        parts.append(tuple(getattr(others, name) for name in _COLUMNS))
     joined = [np.concatenate([part[at] for part in parts]) for at in range(len(_COLUMNS))]
     unit = str(data[v.STANDARD_QUANTITY].attrs.get("units", "")) if v.STANDARD_QUANTITY in data else ""
     is_reference = data[v.IS_REFERENCE].to_numpy() == 1
@@ -132,6 +148,29 @@ def _unknowns(data: xr.Dataset, genes: np.ndarray, plates: np.ndarray) -> tuple[
         samples[data[v.SAMPLE_OF_REACTION].to_numpy()],
         genes[data[v.GENE_OF_REACTION].to_numpy()],
         np.full(len(ct), "unknown", dtype=object),
+        ct,
+        np.full(len(ct), np.nan),
+    )
+
+
+def _without_rt(data: xr.Dataset, genes: np.ndarray, plates: np.ndarray, samples: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Wells without RT; the sample is named as its reactions with RT are, where the file calls one sample so."""
+    ct = data[v.NO_RT_CT].to_numpy().astype(float)
+    named: dict[str, set[str]] = {}
+    if v.SAMPLE_NAME in data:
+        for name, sample in zip(data[v.SAMPLE_NAME].to_numpy().astype(str), samples, strict=True):
+            named.setdefault(str(name), set()).add(str(sample))
+    own = []
+    for name in data[v.NO_RT_SAMPLE].to_numpy().astype(str).tolist() if v.NO_RT_SAMPLE in data else [""] * len(ct):
+        fits = named.get(name) or named.get(sample_with_rt(name)) or set()
+        own.append(next(iter(fits)) if len(fits) == 1 else name)
+    none = np.full(len(ct), "", dtype=object)
+    return (
+        plates[data[v.PLATE_OF_NO_RT].to_numpy()],
+        data[v.NO_RT_WELL].to_numpy().astype(object) if v.NO_RT_WELL in data else none,
+        np.array(own, dtype=object),
+        genes[data[v.GENE_OF_NO_RT].to_numpy()],
+        np.full(len(ct), "no_rt", dtype=object),
         ct,
         np.full(len(ct), np.nan),
     )

@@ -22,7 +22,8 @@ OF_REACTIONS: Final = (v.GENE, v.PLATE, v.PLATE_OF_REACTION, v.SAMPLE_OF_REACTIO
 def check_study(data: xr.Dataset) -> Checked:
     """Run QC of a study of RT-qPCR or dose-response.
 
-    Wells without RT and plate calibrators are not in a Dataset; `lensim check` finds them in the files.
+    Plate calibrators, and wells without RT on plates that have no sample, are not in a Dataset; `lensim check` finds
+    them in the files.
 
     Parameters
     ----------

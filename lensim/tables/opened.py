@@ -14,10 +14,11 @@ from lensim.input_digests import NamedDigest, with_digests
 from lensim.plain_text import shown, shown_name
 from lensim.tables.map_source import map_source_of
 from lensim.tables.sheet_choice import Sought, way_of_sheet
+from lensim.tables.sheet_pattern import with_patterns
 from lensim.tables.source import Files, Source, sheets_of, source_of, sources_of
 
 Worksheet = str | Sequence[str]
-"""Names of the sheets of workbooks that are read."""
+"""Names of the sheets of workbooks that are read, of their cells, or patterns of both."""
 
 WORKSHEET: Final = "worksheet"
 MAPS: Final = ("plate_map", "sheet")
@@ -67,7 +68,7 @@ def opened(
             continue
         books.append(source.place)
         same = [tables[name] for name, other in others.items() if other.raw == source.raw and other.is_workbook]
-        own = _for_files(source, names, sought(wanted), same, columns)
+        own = _for_files(source, with_patterns(source.book, names), sought(wanted), same, columns)
         sources += sheets_of(source, sought(wanted), own, columns)
     for name, other in others.items():
         used: list[str] = []
@@ -75,7 +76,8 @@ def opened(
         if other.is_workbook:
             books.append(other.place)
             used = [one.sheet.cells.name for one in sources if one.sheet is not None and one.raw == other.raw]
-            there = [one for one in names if one not in used and other.has_sheet(one)]
+            named = with_patterns(other.book, names, may_lack=True)
+            there = [one for one in named if one not in used and other.has_sheet(one)]
             there = _for_table(other, there, tables[name])
         if name in MAPS:
             wanted[name] = map_source_of(other, tables[name], there, columns, used)
@@ -98,7 +100,7 @@ def _with_name_of_sheet(source: Source) -> Source:
     if source.sheet is None or WORKSHEET in source.table.header:
         return source
     table = source.table
-    rows = [[*row, source.sheet.cells.name] for row in table.rows]
+    rows = [[*row, source.sheet.name] for row in table.rows]
     return source.with_table(replace(table, header=(*table.header, WORKSHEET), rows=rows))
 
 

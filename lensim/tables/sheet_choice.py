@@ -9,6 +9,7 @@ from typing import Any, Final
 from lensim.checks import InputError
 from lensim.plain_text import shown
 from lensim.tables.columns import Meanings, as_stated
+from lensim.tables.sheet_pattern import pattern_of
 from lensim.tables.sheet_range import range_in_name, within
 from lensim.tables.sheet_table import HEADER_ROWS, Score, rows_of_header
 from lensim.tables.workbook import SheetCells, Workbook
@@ -137,7 +138,7 @@ def chosen_sheets(
         if len(found) == 1 or (found and sought.may_be_several):
             return found
         if found:
-            raise InputError(f"{book.place}: {_several(found, sought)}")
+            raise InputError(f"{book.place}: {_several(found, sought, book)}")
     if len(shown_ones) == 1 or sought.may_be_several:  # their faults say more
         return shown_ones or free
     raise InputError(f"{book.place}: {_none(free, sought, stated)}")
@@ -196,17 +197,19 @@ def named_sheet(book: Workbook, name: str) -> SheetCells:
     return sheet
 
 
-def _several(found: Sequence[SheetCells], sought: Sought) -> str:
+def _several(found: Sequence[SheetCells], sought: Sought, book: Workbook) -> str:
     names = [one.name for one in found]
     said = f"the sheets {_listed(names)} may each be {sought.what}"
     if not sought.can_be_named:
         return f"{said}: copy the one that is meant into a workbook of its own"
+    fits = pattern_of(found, book)
+    pattern = f", worksheet={json.dumps(fits, ensure_ascii=False)}" if fits else ""
     each = (
         ', with columns={"experiment": "worksheet"} if each is an experiment' if "experiment" in sought.meanings else ""
     )
     return (
         f"{said}: name the one that is meant, worksheet={json.dumps(names[0], ensure_ascii=False)}, or all that are "
-        f"parts of it{each}"
+        f"parts of it{pattern}{each}"
     )
 
 

@@ -43,7 +43,7 @@ def told_of_all_hidden(sheet: SheetCells) -> list[str]:
 
 def told_of_hidden_sheets(sheets: Sequence[SheetCells], read: Sequence[SheetCells]) -> list[str]:
     """What is told of sheets with content that are hidden and not read."""
-    names = [one.name.rpartition("!")[0] if one.is_range else one.name for one in read]
+    names = [one.tab for one in read]
     left = [one.name for one in sheets if one.is_hidden and one.name not in names and any(map(any, one.rows))]
     if not left:
         return []

@@ -43,8 +43,10 @@ class ChosenSheet:
         How well a row is its header.
     meanings_of
         What a column is by its name.
-    stem
-        The name of a plate that has none in the sheet; empty for that of the file.
+    name
+        What a column worksheet says: the name on its tab, with the cells where several parts of the sheet are read.
+    is_one_of_several
+        Whether a plate that has no name in the sheet is named after it, and not after the file.
     told
         What was read otherwise than it is shown, in sentences.
     """
@@ -52,7 +54,8 @@ class ChosenSheet:
     cells: SheetCells
     score: Score
     meanings_of: MeaningsOf = no_meaning
-    stem: str = ""
+    name: str = ""
+    is_one_of_several: bool = False
     told: list[str] = field(default_factory=list)
 
     def notes(self, *, is_table: bool) -> list[str]:
@@ -101,7 +104,7 @@ class Source:
 
         Where several sheets of a workbook are read, it is the sheet's name.
         """
-        return self.sheet.stem if self.sheet is not None and self.sheet.stem else self.path.stem
+        return self.sheet.name if self.sheet is not None and self.sheet.is_one_of_several else self.path.stem
 
     @property
     def key(self) -> tuple[Path, str]:
@@ -235,9 +238,10 @@ def sheets_of(
     """
     book, score, meanings_of = source.book, sought.score(stated), sought.meanings_of(stated)
 
-    def as_source(sheet: SheetCells, stem: str = "") -> Source:
+    def as_source(sheet: SheetCells, name: str = "", *, is_one_of_several: bool = False) -> Source:
         place = place_of_sheet(source.place, sheet.name)
-        return replace(source, place=place, sheet=ChosenSheet(sheet, score, meanings_of, stem))
+        sheet_of_it = ChosenSheet(sheet, score, meanings_of, name or sheet.name, is_one_of_several)
+        return replace(source, place=place, sheet=sheet_of_it)
 
     chosen = chosen_sheets(book, sought, names, stated, as_source, passed_over=passed_over)
     if sought.may_be_several and len(chosen) > 1 and not names:
@@ -246,13 +250,15 @@ def sheets_of(
         whole.__dict__["book"] = Workbook(book.place, tuple(chosen))  # where the cached property keeps it
         return [whole]
     filled = sum(any(map(any, one.rows)) for one in book.sheets)
+    parts = Counter(one.tab for one in chosen)
     sheets = []
     for whole_sheet in chosen:
         passed: list[str] = []
         where = place_of_sheet(source.place, whole_sheet.name)
         is_export = bool(sought.rank(as_source(whole_sheet)))
         sheet = one_table(whole_sheet, where, sought, stated, passed, is_export=is_export)
-        one = as_source(sheet, sheet.name if len(chosen) > 1 else "")
+        name = whole_sheet.tab if parts[whole_sheet.tab] == 1 else sheet.name
+        one = as_source(sheet, name, is_one_of_several=len(chosen) > 1)
         require_values(sheet, where)
         if is_export:
             check_dates_of_export(sheet, where, score, meanings_of)

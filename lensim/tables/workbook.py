@@ -13,7 +13,7 @@ from lensim.checks import InputError
 from lensim.plain_text import shown_name
 from lensim.tables.raw import read_bytes
 from lensim.tables.workbook_archive import counted_members, names_of
-from lensim.tables.workbook_extent import require_binary_extents, require_document_extents
+from lensim.tables.workbook_extent import binary_marks, document_marks
 from lensim.tables.workbook_looked import require_readable
 from lensim.tables.workbook_marks import Marks, marks_of, require_extent
 
@@ -43,7 +43,8 @@ class SheetCells:
     is_hidden
         Whether the sheet is not shown.
     marks
-        Cells with errors, formulas without value, percentages, and rows that are hidden; of .xlsx alone.
+        Cells with errors, formulas without value and percentages, of .xlsx alone; rows and columns that are hidden, of
+        all but .xls.
     merged
         Merged cells: first row, first column, last row, last column, from 0.
     comma_numbers, dates
@@ -61,6 +62,11 @@ class SheetCells:
     comma_numbers: tuple[tuple[int, int], ...] = ()
     dates: tuple[tuple[int, int], ...] = ()
     is_range: bool = False
+
+    @property
+    def tab(self) -> str:
+        """The name on its tab, also of some of its cells."""
+        return self.name.rpartition("!")[0] if self.is_range else self.name
 
 
 @dataclass(frozen=True)
@@ -160,7 +166,7 @@ def _kind(names: Sequence[str]) -> str:
 
 
 def _checked(raw: bytes, place: str) -> dict[str, Marks]:
-    """The marks of the sheets of .xlsx, and none of other kinds; refuse what a library must not open."""
+    """The marks of the sheets, of .xls none; refuse what a library must not open."""
     if raw.startswith(OLE):
         if _ENCRYPTED in raw:
             raise InputError(f"{place}: the workbook is protected by a password: {_OPENED}")
@@ -173,17 +179,16 @@ def _checked(raw: bytes, place: str) -> dict[str, Marks]:
         members = counted_members(raw, place, ("xl/worksheets/", "xl/workbook", "xl/_rels/", "xl/styles"))
         return marks_of(members, place)
     if kind == "xlsb":
-        require_binary_extents(counted_members(raw, place, ("xl/worksheets/",)), place)
+        marks = binary_marks(counted_members(raw, place, ("xl/worksheets/", "xl/workbook", "xl/_rels/")), place)
     elif kind == "ods":
         members = counted_members(raw, place, ("content.xml", "mimetype"))
         if b"spreadsheet" not in members.get("mimetype", b""):
             raise InputError(f"{place}: the file is an OpenDocument file, but no spreadsheet: save the table as .xlsx")
-        require_document_extents(members.get("content.xml", b""), place)
+        marks = document_marks(members.get("content.xml", b""), place)
     else:
         raise InputError(f"{place} must be a workbook (.xlsx, .xls, .xlsb or .ods), got a file of another kind")
-    if kind != "xlsx":
-        require_readable(raw, place)
-    return {}
+    require_readable(raw, place)
+    return marks
 
 
 def _sheet(sheet: Any, name: str, is_hidden: bool, marks: Marks) -> SheetCells:

@@ -51,7 +51,7 @@ def marks_of(members: dict[str, bytes], place: str) -> dict[str, Marks]:
         If a part is no XML, declares entities, or a sheet extends further than is read.
     """
     percent = _percent_styles(members.get("xl/styles.xml", b""), place)
-    targets = _targets(members.get("xl/_rels/workbook.xml.rels", b""), place)
+    targets = targets_of(members.get("xl/_rels/workbook.xml.rels", b""), place)
     return {
         name: _Sheet(f"{place}, sheet {name!r}", percent).read(members[targets[key]])
         for name, key in _sheets(members.get("xl/workbook.xml", b""), place).items()
@@ -100,8 +100,16 @@ def _sheets(content: bytes, place: str) -> dict[str, str]:
     return found
 
 
-def _targets(content: bytes, place: str) -> dict[str, str]:
-    """Name of the part behind each key."""
+def targets_of(content: bytes, place: str) -> dict[str, str]:
+    """Name of the part behind each key, of the links of a workbook.
+
+    Parameters
+    ----------
+    content
+        XML of the links.
+    place
+        The file's name, for messages.
+    """
     found: dict[str, str] = {}
 
     def start(tag: str, given: dict[str, str]) -> None:

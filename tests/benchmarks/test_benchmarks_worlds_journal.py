@@ -82,7 +82,7 @@ def test_a_run_makes_only_what_the_journal_lacks(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ((["rnaseq"], [], "fast"), "--assay must be one of dose_response, expression, got 'rnaseq'"),
+        ((["rnaseq"], [], "fast"), "--assay must be one of dose_response, expression, groups, got 'rnaseq'"),
         (([], [], "exact"), "--engine must be one of nuts, fast, got 'exact'"),
     ],
 )
@@ -97,5 +97,5 @@ def test_all_worlds_of_all_assays_are_asked_for_by_default():
     assert len(asked) == len(set(asked))
     many = command.tasks_of(["expression"], ["four pairs", "nothing odd"], "fast", 10, 1)
     assert [task.study for task in many] == [*range(8), *range(8), 8, 9, 8, 9]
-    assert {task.assay for task in asked} == {"dose_response", "expression"}
+    assert {task.assay for task in asked} == {"dose_response", "expression", "groups"}
     assert {task.world for task in command.tasks_of(["expression"], ["four pairs"], "fast", 2, 1)} == {"four pairs"}

@@ -1,5 +1,7 @@
 import numpy as np
+import pytest
 import xarray as xr
+from scipy import stats
 
 from benchmarks.worlds.study import Task, calls_of, kind_of, measure, numbers_of, simulated
 from lensim import seeding
@@ -58,3 +60,35 @@ def test_a_study_that_the_fast_engine_does_not_take_says_why():
     found = measure(Task("expression", "absent in control", "fast", 1, 0))
     assert (found["outcome"], found["why"]) == ("handed on", "a reaction is not detected or has few copies")
     assert found["numbers"] == {}
+
+
+def test_a_study_of_groups_has_welchs_answer_beside_the_model():
+    task = Task("groups", "unequal groups", "fast", 1, 2)
+    found = measure(task)
+    assert (found["outcome"], found["converged"]) == ("ok", True)
+    assert list(found["numbers"]) == [
+        "log2_ratio_of_groups",
+        "mean_log2_level",
+        "sd_log2_between_subjects",
+        "log2_ratio_of_groups_by_welch",
+    ]
+    truth, data = simulated(task)
+    group = data["group_of_subject"].to_numpy()[data["subject_of_level"].to_numpy()]
+    for t, row in enumerate(found["numbers"]["log2_ratio_of_groups_by_welch"]):
+        of_target = data["target_of_level"].to_numpy() == t
+        control, treated = (data["log2_level_of_subject"].to_numpy()[of_target & (group == g)] for g in (0, 1))
+        answer = stats.ttest_ind(treated, control, equal_var=False)
+        outer, inner = answer.confidence_interval(0.9), answer.confidence_interval(0.5)
+        assert row[:6] == pytest.approx(
+            [truth["log2_ratio_of_groups"].to_numpy()[t, 0], treated.mean() - control.mean(), *outer, *inner], abs=1e-5
+        )
+        assert (0.05 < row[6] < 0.95) == (outer.low < row[0] < outer.high)
+    assert not any(text.startswith("groups of different subjects") for text in found["told"])
+
+
+def test_groups_are_drawn_exactly_and_not_by_chains():
+    found = measure(Task("groups", "groups of three", "nuts", 1, 0))
+    assert (found["outcome"], found["why"]) == (
+        "handed on",
+        "groups of different subjects are drawn exactly, by the fast engine",
+    )

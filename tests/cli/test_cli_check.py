@@ -8,6 +8,7 @@ import lensim
 from lensim.assay import find_assay
 from lensim.cli.main import main
 from lensim.dose_response import DoseResponseDesign
+from tests.qc.test_qc_run import table_of
 from tests.qc_runs import sample_rows
 from tests.workbooks import workbook_bytes
 
@@ -155,3 +156,14 @@ def test_a_clean_run_writes_no_candidates(monkeypatch, capsys, cts, tmp_path):
     _, said, _ = run(monkeypatch, capsys, "check", str(cts), "--exclusions-out", str(out))
     assert "no check names a single well" in said
     assert not out.exists()
+
+
+def test_a_well_without_rt_that_is_excluded_has_no_margin(monkeypatch, capsys, tmp_path):
+    path, out = tmp_path / "cts.csv", tmp_path / "out.csv"
+    table_of(np.full((4, 2), 22.0), np.array([30.0, 0.0, 0.0, 23.0]), "as -RT").to_csv(path, index=False)
+    given = ["check", str(path), "--reference", "GAPDH"]
+    status, said, _ = run(monkeypatch, capsys, *given)
+    assert (status, "P1, MYC, s2, drug" in said) == (3, True)
+    out.write_text("plate,well,reason\nP1,H4,drop on the lid\n", encoding="utf-8")
+    status, said, _ = run(monkeypatch, capsys, *given, "--exclude", str(out))
+    assert (status, "no-RT margin" in said, "P1, MYC, s2, drug" in said) == (0, True, False)

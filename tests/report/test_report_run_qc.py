@@ -1,3 +1,4 @@
+import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -8,11 +9,12 @@ from lensim.exclude import exclude_wells, places_of
 from lensim.report.html import render
 from lensim.report.page import Page
 from lensim.report.run_qc import run_qc_section
+from tests.qc.test_qc_run import table_of
 
 
 def result_of(data: xr.Dataset) -> xr.DataTree:
     result = xr.DataTree.from_dict({"observations": data})
-    result.attrs[v.ASSAY] = v.DOSE_RESPONSE
+    result.attrs[v.ASSAY] = data.attrs[v.ASSAY]
     return result
 
 
@@ -46,3 +48,21 @@ def test_what_cannot_be_checked_has_no_section():
     assert run_qc_section(xr.DataTree(), "fit-qc") is None
     ratios = xr.Dataset({v.LOG2_RATIO: (v.PAIR, [1.0])}, attrs={v.ASSAY: v.EXPRESSION})
     assert run_qc_section(result_of(ratios), "fit-qc") is None
+
+
+def test_margins_of_controls_are_on_the_page_in_cycles(tmp_path):
+    table = table_of(np.full((4, 2), 22.0), np.array([30.0, 0.0, 0.0, 24.5]), "as -RT")
+    table.loc[len(table)] = ["P1", "H12", "", "", "", "MYC", "no_template", 28.0]
+    table.to_csv(tmp_path / "cts.csv", index=False)
+    data = lensim.read.expression(tmp_path / "cts.csv", references=["GAPDH"])
+    section = run_qc_section(result_of(data), "fit-qc")
+    assert section is not None
+    every = section.tables[-1].frame
+    margins = every[every["check"].str.endswith("margin")]
+    assert margins[["check", "place", "value"]].to_numpy().tolist() == [
+        ["no-template margin", "P1, MYC", "6 cycles"],
+        ["no-RT margin", "P1, MYC, s1, control, experiment 1", "8 cycles"],
+        ["no-RT margin", "P1, MYC, s2, drug, experiment 1", "2.5 cycles"],
+    ]
+    odd = section.tables[1].frame
+    assert odd["place"].tolist() == ["P1, MYC, s2, drug, experiment 1"]

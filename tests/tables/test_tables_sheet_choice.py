@@ -39,8 +39,8 @@ def test_several_sheets_that_suit_are_asked_about(write):
     path = write({"Day 1": WELLS, "Day 2": WELLS})
     assert refusal(path) == (
         "book.xlsx: the sheets 'Day 1', 'Day 2' may each be a table of wells with doses and signals: name the one that "
-        'is meant, worksheet="Day 1", or all that are parts of it, with columns={"experiment": "worksheet"} if each is '
-        "an experiment"
+        'is meant, worksheet="Day 1", or all that are parts of it, worksheet="Day *", with columns={"experiment": '
+        '"worksheet"} if each is an experiment'
     )
     assert lensim.read.dose_response(path, worksheet="day 2 ").sizes["well"] == 15
 

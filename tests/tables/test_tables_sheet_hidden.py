@@ -1,5 +1,7 @@
 """What a workbook does not show: hidden rows and columns are data, hidden sheets are not, and all are told."""
 
+from functools import partial
+
 import pytest
 import xarray as xr
 from hypothesis import given, settings
@@ -7,8 +9,11 @@ from hypothesis import strategies as st
 
 import lensim
 from lensim.tables.workbook import column_name
+from tests.other_workbooks import Hidden, ods_bytes, xls_bytes, xlsb_bytes
 from tests.tables.book_tables import DOORS, of_csv, of_sheets
 from tests.workbooks import workbook_bytes
+
+WRITERS = {"ods": ods_bytes, "xlsb": xlsb_bytes, "xls": xls_bytes}
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -35,6 +40,39 @@ def test_whatever_is_hidden_is_read_and_told(tmp_path_factory, door, data):
     assert all(column_name(at) in told.split("column")[-1] for at in columns)
     assert not hidden or f"{min(hidden) + 1}" in told
     assert ("the hidden sheet 'Old' is not read" in told) == old
+
+
+@pytest.mark.parametrize("suffix", WRITERS)
+@settings(max_examples=12, deadline=None)
+@given(data=st.data())
+def test_other_formats_tell_what_xlsx_tells(tmp_path_factory, suffix, data):
+    folder, rows = tmp_path_factory.mktemp("hidden"), DOORS["dose_response"][1]
+    hidden = Hidden(
+        data.draw(st.frozensets(st.integers(1, len(rows) - 1), max_size=6)),
+        data.draw(st.frozensets(st.integers(0, len(rows[0]) - 1))),
+    )
+    old = data.draw(st.booleans())
+
+    def hide(book):
+        for at in hidden.rows:
+            book["Day 1"].row_dimensions[at + 1].hidden = True
+        for at in hidden.columns:
+            book["Day 1"].column_dimensions[column_name(at)].hidden = True
+        book["Old"].sheet_state = "hidden" if old else "visible"
+
+    sheets = {"Day 1": rows, "Old": [["who"], ["AB"]]}
+    path = folder / f"table.{suffix}"
+    path.write_bytes(WRITERS[suffix](sheets, {"Day 1": hidden, "Old": Hidden(is_whole=old)}))
+    found = lensim.read.dose_response(path)
+    if suffix == "xls":
+        hide = partial(_hide_the_sheet, is_hidden=old)
+    expected = of_sheets("dose_response", folder, sheets, hide)
+    xr.testing.assert_equal(found, expected)
+    assert found.attrs["sheets_read"] == expected.attrs["sheets_read"].replace("table.xlsx", f"table.{suffix}")
+
+
+def _hide_the_sheet(book, *, is_hidden):
+    book["Old"].sheet_state = "hidden" if is_hidden else "visible"
 
 
 def test_a_grid_with_hidden_rows_tells_them(tmp_path):

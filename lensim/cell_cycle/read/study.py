@@ -95,7 +95,8 @@ def read_cell_cycle(
     join_names
         Whether names that differ by case, blanks, hyphens or underscores alone are one (True) or not (False).
     worksheet
-        The sheet of workbooks, by its name, or several that belong together; needed where several have what is read.
+        The sheet of workbooks, by its name, or several that belong together, by their names or a pattern ("Plate *");
+        needed where several have what is read.
     by
         A column, each of whose values is a study by itself, such as "time_h".
 

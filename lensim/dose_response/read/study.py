@@ -209,7 +209,8 @@ def read_dose_response(
     assay_hours
         From time zero to the end, for divisions a day; known without from a column such as time_h.
     worksheet
-        The sheet of workbooks, by its name, or several that belong together; needed where several have what is read.
+        The sheet of workbooks, by its name, or several that belong together, by their names or a pattern ("Plate *");
+        needed where several have what is read.
     by
         A column, each of whose values is a study by itself, such as "time_h".
 

@@ -23,7 +23,7 @@ from lensim.expression.groups.repeated_tables import (
     summarise_repeated_cell_type_ratios,
     summarise_repeated_group_ratios,
 )
-from lensim.plain_text import first_names
+from lensim.plain_text import counted, first_names
 
 SHOWN: Final = 6
 FEWER: Final = 0.5
@@ -75,7 +75,7 @@ def told_of_group_ratios(estimands: xr.Dataset) -> tuple[str, ...]:
         ]
     else:
         said = ["groups of different subjects are compared: no subject has a fold change of its own"]
-        said += _told_of_small_wide_groups(estimands)
+        said += [*_told_of_small_wide_groups(estimands), *_told_of_lacking(estimands)]
     number, names = estimands[SUBJECTS].to_numpy(), estimands[v.GROUP].to_numpy()
     for count, what in ((0, "in no subject of"), (1, "in one subject alone of")):
         own = [
@@ -86,6 +86,23 @@ def told_of_group_ratios(estimands: xr.Dataset) -> tuple[str, ...]:
         if own:
             said.append(f"measured {what} the group: {first_names(own, SHOWN, '; ')}")
     return tuple(said)
+
+
+def _told_of_lacking(estimands: xr.Dataset) -> list[str]:
+    """Targets without a level in subjects that have one of another target: as where low ones are not detected."""
+    number = estimands[SUBJECTS].to_numpy()
+    targets, names = estimands[v.TARGET].to_numpy(), estimands[v.GROUP].to_numpy()
+    of_group = number.max(axis=0)
+    lacking = [
+        f"{targets[t]} in {names[g]} ({counted(int(number[t, g]), 'subject')}, another target {of_group[g]})"
+        for t, g in np.argwhere(number < of_group).tolist()
+    ]
+    if not lacking:
+        return []
+    return [
+        f"levels are lacking of {first_names(lacking, SHOWN, '; ')}: where a target was too low to be detected, the "
+        "mean of its group is too high and the ratio is off; the model expression_hierarchical knows this from Cts"
+    ]
 
 
 def _told_of_small_wide_groups(estimands: xr.Dataset) -> list[str]:

@@ -37,6 +37,9 @@ _NO_RT: Final = re.compile(
     r"(?:.*[\s_(\[,;-])?(?:-\s?rt|no[\s_-]?rt|nrt|rt\s?-|minus[\s_-]?rt|ohne[\s_-]?rt)(?:[\s_)\],;].*)?", re.IGNORECASE
 )
 """A name that says that a sample had no reverse transcriptase: "P1 -RT", P1_noRT."""
+_WORD_OF_NO_RT: Final = re.compile(
+    r"[\s_(\[,;-]*(?:-\s?rt|no[\s_-]?rt|nrt|rt\s?-|minus[\s_-]?rt|ohne[\s_-]?rt)[\s_)\],;]*", re.IGNORECASE
+)
 PLATE_CALIBRATORS: Final = frozenset(
     {
         "ipc", "irc", "inter_plate_calibrator", "interplate_calibrator", "inter_run_calibrator",
@@ -76,6 +79,20 @@ def _role(name: str) -> Task | None:
             if spelling in words:
                 return role
     return None
+
+
+def sample_with_rt(name: str) -> str:
+    """What the same sample with reverse transcriptase is called: P1 of "P1 -RT"; the name itself where it says no such.
+
+    Parameters
+    ----------
+    name
+        What a file calls the sample of a well without reverse transcriptase.
+    """
+    if not _NO_RT.fullmatch(name.strip()):
+        return name
+    parts = [part for part in _WORD_OF_NO_RT.split(name) if part.strip()]
+    return parts[0].strip() if len(parts) == 1 else name
 
 
 def roles_by_name(said: Iterable[tuple[str, float | None]]) -> dict[str, Task]:

@@ -11,6 +11,7 @@ from lensim.expression.assay import ASSAY, default_model
 from lensim.expression.estimands import expression_estimands
 from lensim.expression.groups.levels import MODEL
 from lensim.expression.read import read_expression
+from lensim.expression.worlds import GroupWorld, simulate_groups
 from lensim.fit_study import fit_study
 from lensim.inference.settings import FitSettings, SamplerSettings
 from lensim.inference.verdict import verdict_of
@@ -88,6 +89,26 @@ def test_a_small_group_that_varies_more_than_a_large_one_is_told():
         "with log_sd_sd_log2_between_subjects = 1.0 among the priors as well"
     ]
     assert said(0.4, 3) == said(1.0, 7) == []
+
+
+def test_targets_that_some_subjects_lack_are_told():
+    whole, lacking = (
+        simulate_groups(GroupWorld(undetected=share), np.random.default_rng(3))[1] for share in (0.0, 0.4)
+    )
+    assert not any("lacking" in one for one in read_result(fit_study(whole, SETTINGS, 1)).remarks)
+    [said] = [one for one in read_result(fit_study(lacking, SETTINGS, 1)).remarks if "lacking" in one]
+    group = lacking["group_of_subject"].to_numpy()[lacking["subject_of_level"].to_numpy()]
+    number = np.array([[np.sum((lacking["target_of_level"] == t) & (group == g)) for g in (0, 1)] for t in range(3)])
+    for t, g in np.argwhere(number < number.max(axis=0)):
+        subjects = f"{number[t, g]} subject{'s' * int(number[t, g] != 1)}"
+        assert (
+            f"target {t + 1} in {('control', 'treated')[g]} ({subjects}, another target {number.max(axis=0)[g]})"
+            in said
+        )
+    assert said.endswith(
+        "where a target was too low to be detected, the mean of its group is too high and the ratio is off; the model "
+        "expression_hierarchical knows this from Cts"
+    )
 
 
 def test_it_is_reached_from_python(tmp_path):
