@@ -52,7 +52,7 @@ def fitted() -> xr.DataTree:
     settings = FitSettings(
         SamplerSettings(draws=1000, tune=700, chains=2, cores=2), prior_draws=50, predictive_draws=200
     )
-    return fit_study(DATA, settings, seed=1, attempts=1, model="expression_hierarchical")
+    return fit_study(DATA, settings, seed=1, engine="kernel", model="expression_hierarchical")
 
 
 # --- the pieces ---

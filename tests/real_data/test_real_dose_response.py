@@ -1,7 +1,4 @@
-"""Real wells that no one here made: what the models may and may not say of them.
-
-Three engine runs on one compiled model where shapes allow: one line, percentages, no pooling.
-"""
+"""Real wells that no one here made: what the models may and may not say of them, by the fast engine and by NUTS."""
 
 import numpy as np
 import pandas as pd
@@ -11,11 +8,9 @@ import xarray as xr
 from lensim import vocabulary as v
 from lensim.dose_response.estimands import dose_response_estimands, summarise_lines
 from lensim.dose_response.read import read_tidy
-from lensim.inference import engine_nutpie
-from lensim.inference.catalogue import find_model
-from lensim.inference.gate import diagnose
-from lensim.inference.observations import attach_observations
-from lensim.inference.settings import SamplerSettings
+from lensim.fit_study import fit_study
+from lensim.inference.settings import FitSettings, SamplerSettings
+from lensim.inference.verdict import verdict_of
 
 pytestmark = [pytest.mark.real_data, pytest.mark.sampling]
 
@@ -25,30 +20,25 @@ CUT_AT = 1.88
 """Highest dose of ryegrass below its ED50 [mM]."""
 
 
-def sampled(
-    compiled: engine_nutpie.CompiledModel, data: xr.Dataset, settings: SamplerSettings, seed: int = 31
-) -> xr.DataTree:
-    result = engine_nutpie.sample(compiled, settings, seed=seed)
-    attach_observations(result, data)
-    return result
+ENGINES = ["laplace", pytest.param("nuts", marks=pytest.mark.calibrate)]
+CARE = {
+    "laplace": FitSettings(),
+    "nuts": FitSettings(SamplerSettings(draws=3000, target_accept=0.995), predictive_draws=200),
+}
 
 
 # --- lenalidomide on nine resistant lines ---
 
 
-@pytest.fixture(scope="module")
-def lenalidomide(shared_data) -> xr.DataTree:
+@pytest.fixture(scope="module", params=ENGINES)
+def lenalidomide(shared_data, request) -> xr.DataTree:
     data = read_tidy(shared_data / "gdsc1_lenalidomide_9dose_9_nonMM_lines.csv")
-    compiled = engine_nutpie.compile_model(find_model("dose_response_hierarchical_normalised").build(data))
-    first = sampled(compiled, data, SamplerSettings(draws=3000, target_accept=0.995))
-    if diagnose(first).passed:
-        return first
-    # as `lensim fit` does: gradients differ in the last digit between machines, and one run in four meets a divergence
-    return sampled(compiled, data, SamplerSettings(draws=3000, target_accept=0.999), seed=32)
+    name = "dose_response_hierarchical_normalised"
+    return fit_study(data, CARE[request.param], seed=31, engine=request.param, model=name)
 
 
 def test_lenalidomide_fit_may_be_read(lenalidomide):
-    verdict = diagnose(lenalidomide)
+    verdict = verdict_of(lenalidomide)
     assert verdict.passed, verdict.sentence()
 
 
@@ -81,19 +71,24 @@ def ryegrass(path, highest_dose: float) -> xr.Dataset:
             v.GROUP_OF_LINE: (v.CELL_LINE, [0]),
         },
         coords={v.CELL_LINE: ["ryegrass"], v.MOLECULAR_GROUP: ["all"], v.CULTURE: ["ryegrass"], v.PLATE: ["1"]},
+        attrs={v.ASSAY: "dose_response"},
     )
 
 
-@pytest.fixture(scope="module")
-def whole_and_cut(shared_data) -> tuple[xr.DataTree, xr.DataTree]:
-    """The whole series, and what a series that ends below the ED50 would have told; one compilation for both."""
-    whole, cut = (ryegrass(shared_data / "drc_ryegrass.csv", highest) for highest in (np.inf, CUT_AT))
-    entry = find_model("dose_response_separate_normalised")
-    compiled = engine_nutpie.compile_model(entry.build(whole))
-    return (
-        sampled(compiled, whole, SamplerSettings(draws=1000, target_accept=0.95)),
-        sampled(compiled.with_data(entry.arrays(cut)), cut, SamplerSettings(draws=4000, target_accept=0.99)),
+@pytest.fixture(scope="module", params=ENGINES)
+def whole_and_cut(shared_data, request) -> tuple[xr.DataTree, xr.DataTree]:
+    """The whole series, and what a series that ends below the ED50 would have told."""
+    whole, cut = (
+        fit_study(
+            ryegrass(shared_data / "drc_ryegrass.csv", highest),
+            CARE[request.param],
+            seed=31,
+            engine=request.param,
+            model="dose_response_separate_normalised",
+        )
+        for highest in (np.inf, CUT_AT)
     )
+    return whole, cut
 
 
 def ec50_interval(result: xr.DataTree) -> np.ndarray:
@@ -103,7 +98,7 @@ def ec50_interval(result: xr.DataTree) -> np.ndarray:
 
 def test_ryegrass_interval_has_the_published_ed50(whole_and_cut):
     result, _ = whole_and_cut
-    verdict = diagnose(result)
+    verdict = verdict_of(result)
     assert verdict.passed, verdict.sentence()
     estimands = dose_response_estimands(result)
     lower, upper = 10 ** np.quantile(estimands["this_experiment_log10_ec50_um"], [0.05, 0.95])
