@@ -7,12 +7,13 @@ STAMP := .venv/.stamp
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce test lint bench calibrate worlds fuzz faults lock clean
+.PHONY: help reproduce test lint docs bench calibrate worlds fuzz faults lock clean
 
 help:
 	@echo "make reproduce   figures of the study, its power and the next study, in results/, and one page of all"
 	@echo "make test        all quick tests"
 	@echo "make lint        format, lint and types"
+	@echo "make docs        the documentation as pages in build/docs; its examples run, and warnings are errors"
 	@echo "make bench       benchmarks; NAME=simulator for one of them"
 	@echo "make calibrate   truths from the priors by every model and engine, into docs/evidence/calibration.md, then slow tests of statistics;"
 	@echo "                 MODEL=cell_cycle_phases ENGINE=nuts SIMULATIONS=100 MINUTES=30 WORKERS=2 for some of it; goes on where"
@@ -38,6 +39,10 @@ lint: $(STAMP)
 	@$(BIN)/ruff format --check
 	@$(BIN)/ruff check
 	@$(BIN)/mypy
+
+docs: $(STAMP)
+	@$(BIN)/python -m docs.site build/docs
+	@echo "build/docs/index.html"
 
 bench: $(STAMP)
 	@$(BIN)/python -m benchmarks $(NAME)

@@ -161,7 +161,8 @@ def cell_cycle(
 ) -> Simulated:
     """Events by phase of every tube, as perfect gates would count them; parameters and errors as for `dose_response`.
 
-    A design of other lines or conditions than the paper's needs a population that has them.
+    A design of other lines or conditions than the paper's needs a population that has them. `cytometer` says what the
+    machine adds to the events; a usual one where not given.
 
     Examples
     --------
@@ -182,7 +183,7 @@ def cell_cycle_events(
     *,
     seed: int = 1,
 ) -> Simulated:
-    """Every event of every tube, BrdU and DNA, before any gate; else as `cell_cycle`.
+    """Every event of every tube, BrdU and DNA, before any gate; else as `cell_cycle`, with its `cytometer`.
 
     Examples
     --------

@@ -22,26 +22,21 @@ def summary_arrays(data: xr.Dataset) -> dict[str, np.ndarray]:
 
 
 def build_published_summary(data: xr.Dataset, priors: SummaryPriors | None = None) -> pm.Model:
-    """Build the model of one summary.
+    """Mean log2 change and spread of lines or donors, from one printed summary.
 
-        z(1..n) ~ Normal(mu, sqrt(tau^2 + m^2))           [log2; m is the measurement_sd of the summary]
-        mu ~ Normal(0, sd_mu),  tau ~ LogNormal(log median_tau, log_sd_tau)
-        density of the seen values and of the counts between them: see `lensim.summaries.likelihood`
+    z(1..n) ~ Normal(mu_log2_fold_change, sqrt(sigma_log2_fold_change^2 + measurement_sd^2))     [log2]
+    mu_log2_fold_change ~ Normal(0, sd_mu),  sigma_log2_fold_change ~ LogNormal(log median_tau, log_sd_tau)
+    density of the seen values and of the counts between them: see `lensim.summaries.likelihood`
 
     A printed number is uniform over what rounds to it; of a printed mean of two neighbours the lower one is a further
     variable, uniform over the interval that order leaves it.
 
-    Parameters
-    ----------
-    data
-        As from `lensim.summaries.model_data.summary_data`.
-    priors
-        By default those of `SummaryPriors`.
-
-    Raises
-    ------
-    InputError
-        If the Dataset is not one of a summary.
+    Needs     what `lensim.summaries.model_data.summary_data` gives: order statistics, or mean and sd of log2 changes,
+              with attributes n and measurement_sd [log2]
+    Declares  mu_log2_fold_change, sigma_log2_fold_change () [log2]; what is printed, uniform over what rounds to it
+    Raises    InputError if the Dataset is not one of a summary
+    Source    the density of order statistics, as David and Nagaraja, Order Statistics, section 2.2; the rounding, the
+              means of two neighbours and the priors are ours
     """
     if PRINTED_LOW not in data and "moments" not in data:
         raise InputError(

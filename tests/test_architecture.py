@@ -16,6 +16,7 @@ TOPICS = {
     "tests/face/test_face_junk.py": "every public function with values that nobody means",
     "tests/test_bounds_sizes.py": "sizes and types of what a user gives, refused before memory is taken",
     "tests/cli/test_cli.py": "the command line as a whole",
+    "tests/app/test_app_browser.py": "the page of the app in a browser",
     "tests/cli/test_cli_bioassay.py": "the commands for bioassays",
     "tests/cli/test_cli_flows.py": "from files of the bench to a workbook, as typed",
     "tests/test_workbook_rules.py": "workbooks as Excel and other readers need them",
@@ -59,6 +60,7 @@ TOPICS = {
     "tests/test_no_door.py": "ports and addresses that commands do not touch",
     "tests/test_portable_sources.py": "calls that do something else on another system",
     "tests/test_where_it_runs.py": "systems, locales and streams that differ",
+    "tests/test_documentation.py": "the documentation as pages",
     "tests/test_packaging.py": "what is installed",
 }
 NOT_OF_MODULES = ("tests/real_data", "tests/statistical", "tests/fuzz", "tests/faults")

@@ -46,6 +46,7 @@ LEVELS = (
         "earlier_results",
         "private_folders",
         "working_folder",
+        "in_options",
     ),
     ("tables",),
     ("inference",),
@@ -64,6 +65,7 @@ LEVELS = (
     ("report",),
     ("face", "read", "simulate"),
     ("doctor",),
+    ("app",),
     ("cli",),
 )
 MAY_SHARE = {("lensim.selection", "lensim.dose_response.curve")}

@@ -28,6 +28,7 @@ from lensim.cli import (
     simulate,
     sources,
 )
+from lensim.cli.app_command import app_command
 from lensim.cli.check import ByContent, check_command
 from lensim.cli.console import print_anything
 from lensim.cli.fit import fit_command
@@ -186,6 +187,7 @@ _WHOLE: Final[tuple[tuple[str, Callable[..., None], str], ...]] = (
     ("miqe", miqe.miqe, "fit.nc --answers bench.csv --out miqe.xlsx"),
     ("calibrate", calibrate.calibrate, "fit.nc --simulations 100 --out calibration/"),
     ("plate-map", plate_map.plate_map, "filled.xlsx --picture map.png"),
+    ("app", app_command, "app"),
     ("prepare", prepare.prepare, ""),
     ("doctor", doctor.doctor, "--quick"),
 )

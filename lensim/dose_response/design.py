@@ -46,6 +46,8 @@ class DoseResponseDesign:
         Time for which each well is counted [min]; infinite for a signal that is no count (assumed).
     plate_rows, plate_columns
         Shape of a plate (stated for the default: 96 wells).
+    untreated_wells
+        Wells of one culture without the compound, a multiple of `replicates`; 0 for as many as `replicates`.
 
     Raises
     ------
@@ -64,6 +66,7 @@ class DoseResponseDesign:
     counting_minutes: float = 1.0
     plate_rows: int = 8
     plate_columns: int = 12
+    untreated_wells: int = 0
 
     def __post_init__(self) -> None:
         require_figures(self, infinite=("counting_minutes",))
@@ -74,13 +77,19 @@ class DoseResponseDesign:
         for name in ("replicates", "experiments", "plate_rows", "plate_columns"):
             checks.at_least(f"DoseResponseDesign.{name}", getattr(self, name), 1)
         checks.plate("DoseResponseDesign", self.plate_rows, self.plate_columns)
+        checks.at_least("DoseResponseDesign.untreated_wells", self.untreated_wells, 0)
+        if self.untreated_wells % self.replicates:
+            raise checks.InputError(
+                f"DoseResponseDesign.untreated_wells must be a multiple of replicates ({self.replicates}), "
+                f"got {self.untreated_wells}"
+            )
         checks.at_least("DoseResponseDesign.blanks_per_plate", self.blanks_per_plate, 0)
         checks.above("DoseResponseDesign.counting_minutes", self.counting_minutes, 0)
         checks.one_of("DoseResponseDesign.plate_map", self.plate_map, get_args(PlateMap))
         if self.cultures_per_plate < 1:
             rows, columns = self._usable_shape
             raise checks.InputError(
-                f"DoseResponseDesign.plate_map {self.plate_map} must fit {len(self.doses_um)} doses x "
+                f"DoseResponseDesign.plate_map {self.plate_map} must fit {len(self.dose_sets)} doses x "
                 f"{self.replicates} replicates and {self.blanks_per_plate} blanks on one plate, "
                 f"got {rows} x {columns} usable wells"
             )
@@ -114,9 +123,15 @@ class DoseResponseDesign:
             )
 
     @property
+    def dose_sets(self) -> tuple[float, ...]:
+        """A dose for each set of `replicates` wells of a culture: 0 as often as untreated wells need [uM]."""
+        sets = max(self.untreated_wells // self.replicates, 1)
+        return tuple(dose for dose in self.doses_um for _ in range(1 if dose else sets))
+
+    @property
     def wells_per_culture(self) -> int:
-        """Doses x replicates."""
-        return len(self.doses_um) * self.replicates
+        """Doses x replicates, and further untreated wells."""
+        return len(self.dose_sets) * self.replicates
 
     @property
     def _usable_shape(self) -> tuple[int, int]:
@@ -130,7 +145,7 @@ class DoseResponseDesign:
         by_space = (rows * columns - self.blanks_per_plate) // self.wells_per_culture
         if self.plate_map == "by_column":
             # one block of columns, a dose in each: a second block would give columns a second meaning
-            return min(by_space, rows // self.replicates) if columns >= len(self.doses_um) else 0
+            return min(by_space, rows // self.replicates) if columns >= len(self.dose_sets) else 0
         return by_space
 
     @property
@@ -165,7 +180,7 @@ def lay_out(design: DoseResponseDesign, rng: np.random.Generator) -> xr.Dataset:
 
     experiments = [f"experiment {e + 1}" for e in range(design.experiments)]
     groups = list(dict.fromkeys(design.group_of_line))
-    doses = np.tile(np.repeat(np.asarray(design.doses_um), design.replicates), len(slot))
+    doses = np.tile(np.repeat(np.asarray(design.dose_sets), design.replicates), len(slot))
     sheet = xr.Dataset(
         {
             v.DOSE: (v.WELL, doses),
@@ -216,7 +231,7 @@ def _positions(design: DoseResponseDesign, plates: int, rng: np.random.Generator
         wells = shuffled[:, :for_cultures].reshape(shape)
         return (wells if design.plate_map == "randomised" else _dealt(design, wells, rng)), blanks
     # (row, dose) -> (culture, replicate, dose) -> (culture, dose, replicate), the order of the wells
-    block = grid[: design.cultures_per_plate * design.replicates, : len(design.doses_um)]
+    block = grid[: design.cultures_per_plate * design.replicates, : len(design.dose_sets)]
     block = block.reshape(design.cultures_per_plate, design.replicates, -1).swapaxes(1, 2)
     spare = np.setdiff1d(grid, block)[::-1]  # blanks from the last well backwards, away from the doses where possible
     return (
@@ -230,7 +245,7 @@ def _dealt(design: DoseResponseDesign, wells: np.ndarray, rng: np.random.Generat
     row, column = np.divmod(wells, design.plate_columns)
     edge = (row == 0) | (row == design.plate_rows - 1) | (column == 0) | (column == design.plate_columns - 1)
     in_order = np.take_along_axis(wells, np.argsort(~edge, axis=-1, kind="stable"), axis=-1)
-    rounds = in_order.reshape(*wells.shape[:2], design.replicates, len(design.doses_um))
+    rounds = in_order.reshape(*wells.shape[:2], design.replicates, len(design.dose_sets))
     doses = rng.permuted(np.broadcast_to(np.arange(rounds.shape[-1]), (*wells.shape[:2], rounds.shape[-1])), axis=-1)
     dealt = np.take_along_axis(rounds, doses[:, :, None], axis=-1)
     return dealt.swapaxes(-1, -2).reshape(wells.shape)

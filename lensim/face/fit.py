@@ -369,8 +369,7 @@ def fit(
         Kept draws and warm-up steps of each chain, chains, and the care of the sampler. laplace sets its own warm-up,
         and exact has none: tune and target_accept have no effect on them.
     attempts
-        How often to sample at most; each further attempt has four times the draws of the one before. Chains that
-        nearly passed are drawn with twice the draws first.
+        How often to sample at most; a further one has four times the draws, after twice those where chains nearly pass.
     progress
         Show the sampler's progress bar.
     tell

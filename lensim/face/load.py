@@ -12,6 +12,11 @@ from lensim.output import load_result
 def load(path: str | Path) -> Fit | Screen:
     """Read a fit that `Fit.save` or `lensim fit` wrote, or the folder of a screen.
 
+    Parameters
+    ----------
+    path
+        File (.nc) of a fit, or folder of a screen.
+
     Raises
     ------
     InputError

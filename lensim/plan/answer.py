@@ -10,10 +10,14 @@ from lensim.checks import InputError
 from lensim.inference.verdict import verdict_of
 from lensim.plan.bracketing import bracketing
 from lensim.plan.detection import undetected
+from lensim.plan.doses import placed_doses, require_doses
+from lensim.plan.doses_words import doses_in_sentences
 from lensim.plan.evaluate import Evaluator, Share
 from lensim.plan.frontier import designs_of, frontier
 from lensim.plan.interim import looks, require_pairs
 from lensim.plan.layouts import layouts
+from lensim.plan.lines import next_lines, require_lines
+from lensim.plan.lines_words import lines_in_sentences
 from lensim.plan.parts import require_part
 from lensim.plan.question import Question
 from lensim.plan.result import Plan
@@ -61,7 +65,7 @@ def require_answerable(question: Question, result: xr.DataTree | None) -> None:
     Raises
     ------
     InputError
-        If a part does not suit the scenario, a price is missing, or every design of a frontier is too large.
+        If a part does not suit the scenario or the fit, a price is missing, or every design of a frontier is too large.
     """
     scenario = question.scenario
     if question.frontier and question.costs:
@@ -76,6 +80,10 @@ def require_answerable(question: Question, result: xr.DataTree | None) -> None:
         require_part(scenario, "bracketing")
     if question.layouts:
         require_part(scenario, "layouts")
+    if question.doses:
+        require_doses(scenario, question.doses, question.rule_number)
+    if question.lines:
+        require_lines(scenario, question.lines, result, question.costs)
 
 
 def answer(
@@ -152,4 +160,10 @@ def answer(
     if question.layouts:
         plan.layouts = layouts(scenario, question.layouts, rule, pool)
         done("layouts", layouts_in_words(plan))
+    if question.doses:
+        plan.doses = placed_doses(scenario, question.doses, rule, pool)
+        done("doses", doses_in_sentences(plan.doses))
+    if question.lines and result is not None:
+        plan.lines = next_lines(scenario, question.lines, result, question.costs, pool)
+        done("lines", lines_in_sentences(plan.lines))
     return plan

@@ -11,6 +11,8 @@ NEEDS: Final[dict[Part, str]] = {
     "interim": "an interim look needs a paired design",
     "detection": "detection needs a scenario of reactions (design.assay 'expression' or 'groups')",
     "layouts": "layouts need a scenario of plates (design.assay 'dose_response')",
+    "doses": "doses need a scenario of plates (design.assay 'dose_response') without conditions",
+    "lines": "lines need a scenario of plates (design.assay 'dose_response') without conditions",
     "bracketing": "bracketing needs a scenario of plates (design.assay 'dose_response')",
 }
 
@@ -24,5 +26,6 @@ def require_part(scenario: Scenario, part: Part) -> Any:
         If its assay, or its design, does not have what the part is about.
     """
     if part not in assay_of(scenario).parts(scenario):
-        raise InputError(f"{NEEDS[part]}, got {scenario.design.assay}")
+        conditions = " with conditions" if getattr(scenario.design, "conditions", ()) else ""
+        raise InputError(f"{NEEDS[part]}, got {scenario.design.assay}{conditions}")
     return scenario

@@ -10,6 +10,7 @@ from lensim import limits
 from lensim.checks import InputError, shown
 from lensim.config import FrozenConfig, checked
 from lensim.plan.cost import Costs
+from lensim.plan.panel_questions import DosesQuestion, LinesQuestion
 from lensim.power.assays import assay_of
 from lensim.power.design_prior import DesignPrior
 from lensim.power.scenario import Scenario, scenario_of
@@ -167,7 +168,7 @@ class Question(FrozenConfig):
         Label of the rule that decides; by default the first.
     scenario
         As for `lensim power`, without a grid.
-    size, frontier, interim, detection, bracketing, layouts
+    size, frontier, interim, detection, bracketing, layouts, doses, lines
         What is asked; each may be left out.
     robustness
         Worlds that the recommendation is tried in; those of `default_worlds` where it is left out, none where it is
@@ -201,6 +202,8 @@ class Question(FrozenConfig):
     detection: DetectionQuestion | None = None
     bracketing: BracketingQuestion | None = None
     layouts: LayoutQuestion | None = None
+    doses: DosesQuestion | None = None
+    lines: LinesQuestion | None = None
 
     @model_validator(mode="after")
     def _together(self) -> "Question":

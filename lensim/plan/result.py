@@ -8,8 +8,10 @@ import pandas as pd
 from lensim.arguments import checked
 from lensim.input_digests import NamedDigest
 from lensim.notebook import heading, in_notebook, paragraph, table
+from lensim.plan.doses import DosesFound
 from lensim.plan.evaluate import Share
 from lensim.plan.frontier import Frontier
+from lensim.plan.lines import LinesFound
 from lensim.plan.question import Question
 from lensim.plan.robustness import DesignTrial, Trial
 from lensim.plan.search import Size
@@ -31,7 +33,7 @@ class Plan:
         The first rough answer and the final one.
     share
         Of finds with the design as given, where no size is asked.
-    frontier, robustness, designs_tried, interim, detection, bracketing, layouts
+    frontier, robustness, designs_tried, interim, detection, bracketing, layouts, doses, lines
         As their modules give them; None where not asked.
     seconds
         From the start to each answer.
@@ -48,6 +50,8 @@ class Plan:
     detection: pd.DataFrame | None = None
     bracketing: pd.DataFrame | None = None
     layouts: pd.DataFrame | None = None
+    doses: DosesFound | None = None
+    lines: LinesFound | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
 

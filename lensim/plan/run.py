@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -54,6 +54,7 @@ def run_plan(
     workers: int = 1,
     scheduler: str = "",
     trust_network: bool = False,
+    pool: Pool | None = None,
     tell: Callable[[str], None] = lambda said: None,
     draw: Draw | None = None,
     asked_in: Path | None = None,
@@ -80,6 +81,8 @@ def run_plan(
         them. Whoever can reach a scheduler can run code here and there: see `lensim.power.scheduler`.
     trust_network
         Take a scheduler on another machine without encryption.
+    pool
+        Where chunks are worked on, in the place of workers and a scheduler.
     tell
         Called with a sentence as soon as there is one.
     draw
@@ -116,16 +119,17 @@ def run_plan(
         size, scenario = question.size, question.scenario
         require_look(scenario if size is None else scenario.at({size.field: size.high}), so_far.ratios)
     require_answerable(question, fit)
+    given = nullcontext(pool) if pool else pool_of(workers, scheduler, trust_network=trust_network)
     if folder is None:
-        with pool_of(workers, scheduler, trust_network=trust_network) as pool:
-            return replace(_answered(question, fit, so_far, pool, tell), files=files)
+        with given as used:
+            return replace(_answered(question, fit, so_far, used, tell), files=files)
     manifest = Manifest(question.scenario.seed)
     with (
         _question_file(question, asked_in) as asked,
         results_folder(folder, asked, force=force, inputs=read_here) as partial,
-        pool_of(workers, scheduler, trust_network=trust_network) as pool,
+        given as used,
     ):
-        result = _answered(question, fit, so_far, pool, tell)
+        result = _answered(question, fit, so_far, used, tell)
         manifest.seconds |= _seconds_of_each(result)
         (partial / "plan.txt").write_text(result.text + "\n", encoding="utf-8", newline="\n")
         for name, table in result.tables.items():

@@ -4,6 +4,8 @@ from typing import Final
 
 import pandas as pd
 
+from lensim.plan.doses import DosesFound
+from lensim.plan.lines import LinesFound
 from lensim.plan.result import Plan
 from lensim.plan.robustness import DesignTrial, Trial
 from lensim.power.assays import assay_of
@@ -18,7 +20,9 @@ def tables_of(found: Plan) -> dict[str, pd.DataFrame]:
     -------
     dict of pandas.DataFrame
         size (a row a number that was tried), frontier, robustness and designs_tried (a row a world), interim,
-        detection, bracketing, layouts, as far as asked; plate_map, of an assay with plates.
+        detection, bracketing, layouts, doses (a row a design) with doses_tried, doses_by_wells and doses_in_worlds,
+        lines (a row a choice) with lines_groups and lines_check, as far as asked; plate_map, of an assay with plates,
+        with the doses that were found.
     """
     tables: dict[str, pd.DataFrame] = {}
     if found.size is not None:
@@ -36,13 +40,35 @@ def tables_of(found: Plan) -> dict[str, pd.DataFrame]:
         "detection": found.detection,
         "bracketing": found.bracketing,
         "layouts": found.layouts,
+        **_of_doses(found.doses),
+        **_of_lines(found.lines),
     }
     tables |= {name: table for name, table in parts.items() if table is not None}
-    plate_map = assay_of(found.question.scenario).plate_map
-    wells = None if plate_map is None else plate_map(found.question.scenario)
+    scenario = found.question.scenario
+    if found.doses is not None:
+        scenario = scenario.at(found.doses.setting)
+    plate_map = assay_of(scenario).plate_map
+    wells = None if plate_map is None else plate_map(scenario)
     if wells is not None:
         tables["plate_map"] = wells
     return tables
+
+
+def _of_doses(found: DosesFound | None) -> dict[str, pd.DataFrame | None]:
+    if found is None:
+        return {}
+    return {
+        "doses": found.table,
+        "doses_tried": found.tried,
+        "doses_by_wells": found.by_wells,
+        "doses_in_worlds": found.in_worlds,
+    }
+
+
+def _of_lines(found: LinesFound | None) -> dict[str, pd.DataFrame | None]:
+    if found is None:
+        return {}
+    return {"lines": found.table, "lines_groups": found.groups, "lines_check": found.check}
 
 
 def _robustness(trials: list[Trial]) -> pd.DataFrame:

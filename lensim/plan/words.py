@@ -6,8 +6,10 @@ import numpy as np
 import xarray as xr
 
 from lensim.checks import InputError
+from lensim.plan.doses_words import doses_in_sentences
 from lensim.plan.evaluate import SURE, Share
 from lensim.plan.interim import look_at
+from lensim.plan.lines_words import lines_in_sentences
 from lensim.plan.question import Question
 from lensim.plan.result import Plan
 from lensim.plan.search import Size
@@ -281,6 +283,8 @@ def paragraph(plan: Plan) -> str:
         detection_in_words(plan),
         bracketing_in_words(plan),
         layouts_in_words(plan),
+        doses_in_sentences(plan.doses),
+        lines_in_sentences(plan.lines),
     ):
         if said:
             parts.append(f"{said[0].upper()}{said[1:]}.")

@@ -9,7 +9,7 @@ import xarray as xr
 
 from lensim.power.spec import BaseScenario
 
-Part = Literal["interim", "detection", "bracketing", "layouts"]
+Part = Literal["interim", "detection", "bracketing", "layouts", "doses", "lines"]
 """Parts of a plan that not every assay can answer."""
 
 RunChunk = Callable[[Any, Mapping[str, Any], int, int], pd.DataFrame]

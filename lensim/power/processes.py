@@ -227,9 +227,27 @@ class _Crew:
         self.start()
 
 
-def _started() -> _Worker:
+def started_worker(target: Callable[[Connection], None] = work) -> tuple[SpawnProcess, Connection]:
+    """A process that works on tasks, as `lensim.power.worker.work` has it, and our end of its pipe.
+
+    Parameters
+    ----------
+    target
+        What runs in it, with the other end of the pipe.
+
+    Raises
+    ------
+    OSError
+        If it cannot be started.
+    """
+    with _environment_of_workers(), _without_interrupts():
+        worker = _started(target)
+    return worker.process, worker.pipe
+
+
+def _started(target: Callable[[Connection], None] = work) -> _Worker:
     ours, theirs = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=work, args=(theirs,), daemon=True)
+    process = multiprocessing.get_context("spawn").Process(target=target, args=(theirs,), daemon=True)
     try:
         process.start()
     except BaseException:

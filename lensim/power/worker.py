@@ -20,7 +20,7 @@ def work(pipe: Connection) -> None:
     The first message says that the worker is ready, each other one whether a task went well, and its result or error.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that ends the workers
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
     try:
         pass_over_settings()
         pipe.send((True, None))
@@ -47,7 +47,7 @@ def _tried(function: Any, arguments: tuple[Any, ...]) -> tuple[bool, Any]:
         return False, error
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """End this process as soon as the one that started it has ended, also in the middle of a task."""
     parent = multiprocessing.parent_process()
     if parent is not None:

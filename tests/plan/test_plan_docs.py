@@ -26,6 +26,14 @@ def test_the_plans_of_the_docs_can_be_answered(number):
     assert question.frontier is not None
 
 
+def test_the_plan_of_doses_and_lines_can_be_answered():
+    committed = tomllib.loads((DOCS.parent / "experiments" / "plan_doses.toml").read_text())
+    for question in map(question_of, (tables("plan.md")[2], committed)):
+        assert question.doses is not None
+        assert question.lines is not None
+        require_answerable(question.model_copy(update={"lines": None}), None)
+
+
 @pytest.mark.parametrize("number", [0, 1, 2])
 def test_the_scenarios_of_the_docs_are_taken(number):
     scenario = scenario_of(tables("power.md")[number])

@@ -1,4 +1,4 @@
-"""docs/formats/tables.md says which names are understood; the code holds them."""
+"""The pages in docs/formats say which names are understood; the code holds them."""
 
 from pathlib import Path
 
@@ -11,7 +11,8 @@ from lensim.expression.read import COLUMNS as CTS
 from lensim.expression.read import FACTOR_COLUMNS, RATIO_COLUMNS, SHEET_COLUMNS
 from lensim.tables.control import CONTROL_WORDS
 
-TEXT = (Path(__file__).parents[2] / "docs" / "formats" / "tables.md").read_text(encoding="utf-8")
+FOLDER = Path(__file__).parents[2] / "docs" / "formats"
+TEXT = "\n".join(page.read_text(encoding="utf-8") for page in sorted(FOLDER.glob("*.md")))
 
 
 @pytest.mark.parametrize("meanings", [WELLS, CTS, RATIO_COLUMNS, BIOASSAY, COUNT_COLUMNS, EVENT_COLUMNS, FCS_COLUMNS])
@@ -25,5 +26,11 @@ def test_columns_of_sheets_and_factors_are_listed():
 
 
 def test_usual_names_of_a_control_are_listed():
-    rule = TEXT.split("## The control condition")[1].lower().replace("no drug", "no_drug")
+    rule = (
+        (FOLDER / "tables.md")
+        .read_text(encoding="utf-8")
+        .split("## The control condition")[1]
+        .lower()
+        .replace("no drug", "no_drug")
+    )
     assert [word for word in CONTROL_WORDS if word not in rule and word != "len_0"] == []

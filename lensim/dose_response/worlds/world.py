@@ -27,7 +27,7 @@ class PanelWorld:
         How lines differ. "usual": midpoints, slopes and effects are normal. "skewed": midpoints and effects have one
         long tail. "two_humps": half of the lines respond strongly at low doses, the others hardly. "flat": all are
         resistant. "between_doses": steep curves that fall wholly between two doses.
-    doses_um, replicates, experiments, plate_map
+    doses_um, replicates, untreated_wells, experiments, plate_map
         As in `DoseResponseDesign`.
     sd_culture_log10_ec50, sd_day_log10_ec50
         A culture's own deviation of the midpoint, and that shared by all lines of a day (one dilution series).
@@ -72,6 +72,7 @@ class PanelWorld:
     lost_share: float = 0.0
     controls_fold: float = 1.0
     as_percent: bool = False
+    untreated_wells: int = 0
 
     def __post_init__(self) -> None:
         require_figures(self)
@@ -93,4 +94,5 @@ class PanelWorld:
             self.replicates,
             self.experiments,
             self.plate_map,
+            untreated_wells=self.untreated_wells,
         )

@@ -1,6 +1,7 @@
 """Names of samples that say what is in a well: water without template, and calibrators of plates."""
 
 import re
+import string
 from collections.abc import Iterable
 from typing import Final
 
@@ -37,9 +38,9 @@ _NO_RT: Final = re.compile(
     r"(?:.*[\s_(\[,;-])?(?:-\s?rt|no[\s_-]?rt|nrt|rt\s?-|minus[\s_-]?rt|ohne[\s_-]?rt)(?:[\s_)\],;].*)?", re.IGNORECASE
 )
 """A name that says that a sample had no reverse transcriptase: "P1 -RT", P1_noRT."""
-_WORD_OF_NO_RT: Final = re.compile(
-    r"[\s_(\[,;-]*(?:-\s?rt|no[\s_-]?rt|nrt|rt\s?-|minus[\s_-]?rt|ohne[\s_-]?rt)[\s_)\],;]*", re.IGNORECASE
-)
+_WORD_OF_NO_RT: Final = re.compile(r"-\s?rt|no[\s_-]?rt|nrt|rt\s?-|minus[\s_-]?rt|ohne[\s_-]?rt", re.IGNORECASE)
+_BEFORE_WORD: Final = string.whitespace + "_([,;-"
+_BEHIND_WORD: Final = string.whitespace + "_)],;"
 PLATE_CALIBRATORS: Final = frozenset(
     {
         "ipc", "irc", "inter_plate_calibrator", "interplate_calibrator", "inter_run_calibrator",
@@ -91,8 +92,9 @@ def sample_with_rt(name: str) -> str:
     """
     if not _NO_RT.fullmatch(name.strip()):
         return name
-    parts = [part for part in _WORD_OF_NO_RT.split(name) if part.strip()]
-    return parts[0].strip() if len(parts) == 1 else name
+    parts = [part.lstrip(_BEHIND_WORD).rstrip(_BEFORE_WORD) for part in _WORD_OF_NO_RT.split(name)]
+    named = [part for part in parts if part]
+    return named[0] if len(named) == 1 else name
 
 
 def roles_by_name(said: Iterable[tuple[str, float | None]]) -> dict[str, Task]:

@@ -32,8 +32,9 @@ def resources_of(scenario: DoseResponseScenario, wells_per_plate: int) -> dict[s
 
 
 def parts_of(scenario: DoseResponseScenario) -> frozenset[Part]:
-    """Top doses and plate maps, of every panel."""
-    return frozenset({"bracketing", "layouts"})
+    """Top doses and plate maps, of every panel; doses and lines, where no line has several conditions."""
+    always: frozenset[Part] = frozenset({"bracketing", "layouts"})
+    return always if scenario.design.conditions else always | {"doses", "lines"}
 
 
 EFFECTS: Final = (f"mu_{v.EFFECT}", *(f"shift_{name}" for name in CURVE_NAMES), SHIFT_OF_CONDITION)

@@ -33,7 +33,7 @@ class DoseResponseDesignSpec(GrownConfig):
         A series of so many doses downwards from the top, beside untreated [uM].
     doses_um
         The doses themselves, in place of a series [uM].
-    replicates, experiments, plate_map, uses_edge_wells, blanks_per_plate
+    replicates, experiments, plate_map, uses_edge_wells, blanks_per_plate, untreated_wells
         As `DoseResponseDesign` has them.
     conditions
         Conditions that every line is treated under beside the compound, each with a curve of its own; the first is
@@ -46,7 +46,7 @@ class DoseResponseDesignSpec(GrownConfig):
         "control": "the first of conditions is that which others are compared with",
     }
 
-    later: ClassVar[tuple[str, ...]] = ("conditions",)
+    later: ClassVar[tuple[str, ...]] = ("conditions", "untreated_wells")
     assay: Literal["dose_response"] = "dose_response"
     groups: dict[str, Annotated[int, Field(ge=1)]] = Field(
         default={"MMSET": 5, "MAF/MAFB": 7, "CCND1": 7, "CCND3": 1, "nonrecurrent": 3}
@@ -61,6 +61,7 @@ class DoseResponseDesignSpec(GrownConfig):
     uses_edge_wells: bool = True
     blanks_per_plate: int = Field(default=3, ge=0)
     conditions: tuple[str, ...] = ()
+    untreated_wells: int = Field(default=0, ge=0)
 
     @model_validator(mode="after")
     def _fits(self) -> "DoseResponseDesignSpec":
@@ -103,6 +104,7 @@ class DoseResponseDesignSpec(GrownConfig):
             self.plate_map,
             self.uses_edge_wells,
             self.blanks_per_plate,
+            untreated_wells=self.untreated_wells,
         )
 
     def with_conditions(self, sheet: xr.Dataset) -> xr.Dataset:

@@ -62,7 +62,7 @@ def _group_handles(data: xr.Dataset) -> list[Artist]:
     return [Line2D([], [], color=colours[name], lw=3, label=literal_name(name)) for name in colours if name in here]
 
 
-def _percent_of_untreated(result: xr.DataTree) -> pd.DataFrame:
+def percent_of_untreated(result: xr.DataTree) -> pd.DataFrame:
     """Each well as percent of the untreated level that the posterior gives its culture, background taken off."""
     data = observations_of(result)
     culture = data[v.CULTURE_OF_WELL].to_numpy()
@@ -92,7 +92,7 @@ def plot_curves(result: xr.DataTree, summary: pd.DataFrame, ci_prob: float = 0.9
     lies behind doses that are odd (`lensim.dose_response.misfit.odd_doses`).
     """
     data = observations_of(result)
-    wells, colours = _percent_of_untreated(result), group_colours(data)
+    wells, colours = percent_of_untreated(result), group_colours(data)
     lines = [str(name) for name in data[v.CELL_LINE].to_numpy()]
     order = np.argsort(data[v.GROUP_OF_LINE].to_numpy(), kind="stable")
     rows = -(-len(lines) // PANELS_A_ROW)

@@ -1,4 +1,4 @@
-"""Figures of a plan: search, frontier, bracketing, robustness, layouts, and the map to pipette."""
+"""Figures of a plan: search, frontier, bracketing, robustness, layouts, and the map to pipette; all figures by name."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -18,6 +18,7 @@ from lensim.plan.robustness import Trial
 from lensim.plan.search import detectable
 from lensim.plan.words import counted_in_words, field_in_words
 from lensim.plate_map.contents import map_of_table
+from lensim.report.figures.plan_panels import plot_doses, plot_lines
 from lensim.report.figures.plate_map import plot_map
 from lensim.report.figures.style import PALETTE, figure_of, literal, literal_name, new_figure, short_name
 
@@ -307,6 +308,10 @@ def plan_figures(found: Plan, plate_map: pd.DataFrame | None = None) -> dict[str
         drawn["bracketing"] = plot_bracketing(found.bracketing)
     if found.layouts is not None:
         drawn["layouts"] = plot_layouts(found.layouts)
+    if found.doses is not None:
+        drawn["doses"] = plot_doses(found.doses)
+    if found.lines is not None:
+        drawn["lines"] = plot_lines(found.lines)
     if plate_map is not None and "dose_um" in plate_map:
         for number, plate in enumerate(dict.fromkeys(plate_map["plate"])):
             drawn[f"plate_map_{number + 1}"] = plot_plate_map(plate_map, plate)

@@ -1,0 +1,74 @@
+"""The values of the controls become fields, or a sentence."""
+
+import re
+
+import pytest
+
+from lensim.app.plan.asked import Asked
+from lensim.app.plan.form import FIRST, NAMES, PRICES, asked_of, fields_of_start, form
+from lensim.app.plan.start import Start
+from lensim.checks import InputError
+from lensim.power.design_prior import DesignPrior
+
+START = Start(
+    DesignPrior(path="/tmp/fit.nc", digest="d" * 64, label="fit.nc"),
+    "fit.nc",
+    {("TNF", "patient", "LEN"): (1.0, 0.5), ("TNF", "patient", "POM"): (-1.0, 0.5)},
+)
+
+
+def values(**changed):
+    """What the page sends as it stands at first."""
+    found = {name: getattr(FIRST, name) for name in NAMES if hasattr(FIRST, name)}
+    found |= {"start": "fields", "goal": 80, "currency": "EUR"}
+    found |= {f"price_{name}": getattr(FIRST.prices, name) for name in PRICES}
+    return found | changed
+
+
+def test_the_form_as_it_stands_at_first():
+    assert set(values()) == set(NAMES)
+    assert asked_of(values(), None) == Asked()
+
+
+def test_every_control_is_on_the_page_with_a_label_of_its_own():
+    text = str(form())
+    for name in NAMES:
+        assert text.count(f'id="{name}"') == 1
+        assert text.count(f'for="{name}"') >= 1
+    assert len(re.findall(r'class="lensim-field"', text)) == len(NAMES) + 1  # and whether a fit is trusted
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"effect": None}, "Effect must be a number of 0 to 1e+09, got none"),
+        ({"price_well": -1}, "A well or reaction must be a number of 0 to 1e+09, got -1"),
+        (
+            {"start": "file"},
+            "Start from a file must have a file, got none: choose one, or start from the numbers",
+        ),
+    ],
+)
+def test_what_is_missing_or_out_of_range_is_told_with_its_label(changed, message):
+    with pytest.raises(InputError) as error:
+        asked_of(values(**changed), None)
+    assert str(error.value) == message
+
+
+def test_a_file_gives_target_subject_and_treatment():
+    asked = asked_of(values(start="file", start_contrast="POM"), START)
+    assert (asked.target, asked.subject, asked.contrast) == ("TNF", "patient", "POM")
+    assert asked.is_decrease
+    assert asked.content()["scenario"]["truth"] == {"contrast": "POM"}
+    assert asked.toml().startswith("# lensim plan next.toml --from fit.nc --out results/plan\n")
+    assert 'value="LEN"' in str(fields_of_start(START))
+
+
+def test_a_file_is_for_paired_designs():
+    with pytest.raises(InputError, match="A file must be the start of a paired design, got Two groups"):
+        asked_of(values(start="file", design="groups"), START)
+
+
+def test_a_target_that_the_file_lacks_is_told():
+    with pytest.raises(InputError, match=r"fit\.nc must have IGF1 in patient, got TNF in patient"):
+        asked_of(values(start="file", start_target="IGF1"), START).content()
