@@ -227,13 +227,13 @@ class _Crew:
         self.start()
 
 
-def started_worker(target: Callable[[Connection], None] = work) -> tuple[SpawnProcess, Connection]:
+def started_worker(target: Callable[[Connection], None] | None = None) -> tuple[SpawnProcess, Connection]:
     """A process that works on tasks, as `lensim.power.worker.work` has it, and our end of its pipe.
 
     Parameters
     ----------
     target
-        What runs in it, with the other end of the pipe.
+        What runs in it, with the other end of the pipe; `lensim.power.worker.work` where None.
 
     Raises
     ------
@@ -245,9 +245,9 @@ def started_worker(target: Callable[[Connection], None] = work) -> tuple[SpawnPr
     return worker.process, worker.pipe
 
 
-def _started(target: Callable[[Connection], None] = work) -> _Worker:
+def _started(target: Callable[[Connection], None] | None = None) -> _Worker:
     ours, theirs = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=target, args=(theirs,), daemon=True)
+    process = multiprocessing.get_context("spawn").Process(target=target or work, args=(theirs,), daemon=True)
     try:
         process.start()
     except BaseException:

@@ -1,4 +1,4 @@
-"""Every option of every command, by the parser of the command line; what samples for minutes is left out."""
+"""Every option of every command, by the parser of the command line; what samples, measures or serves for minutes is left out."""
 
 import contextlib
 import io
@@ -24,7 +24,8 @@ PATHS: Final = ("out.csv", "out.nc", "out.tsv", "out.html", "new/out.csv", ".", 
 
 SAMPLING: Final = ("lensim.face.fit.fit", "lensim.power.run.sweep", "lensim.plan.run.run_plan", "lensim.selection.run.run_selection", "lensim.simulate.dose_response", "lensim.simulate.expression", "lensim.simulate.bioassay",
                    "lensim.simulate.cell_cycle", "lensim.simulate.cell_cycle_events",
-                   "lensim.face.power.power", "lensim.face.plan.plan", "lensim.face.published.published")  # fmt: skip
+                   "lensim.face.power.power", "lensim.face.plan.plan", "lensim.face.published.published",
+                   "lensim.app.serve.serve", "lensim.doctor.run.findings")  # fmt: skip
 
 
 @cache
@@ -156,7 +157,7 @@ def _enter(folder: Path, case: Case) -> Any:
 
 
 def _left_out(name: str) -> Any:
-    """A function that samples is as if it had refused."""
+    """A function that samples, measures or serves is as if it had refused."""
     _module, _, last = name.rpartition(".")
     try:
         return mock.patch(name, side_effect=InputError(f"{last}: reached"), create=False)
