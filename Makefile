@@ -7,11 +7,12 @@ STAMP := .venv/.stamp
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce test lint docs bench calibrate worlds fuzz faults lock clean
+.PHONY: help reproduce test browser lint docs bench calibrate worlds fuzz faults lock clean
 
 help:
 	@echo "make reproduce   figures of the study, its power and the next study, in results/, and one page of all"
 	@echo "make test        all quick tests"
+	@echo "make browser     lensim app in Chromium, which must be there; some minutes"
 	@echo "make lint        format, lint and types"
 	@echo "make docs        the documentation as pages in build/docs; its examples run, and warnings are errors"
 	@echo "make bench       benchmarks; NAME=simulator for one of them"
@@ -34,6 +35,9 @@ reproduce: $(STAMP)
 
 test: $(STAMP)
 	@$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --durations=20
+
+browser: $(STAMP)
+	@$(BIN)/python -m pytest -m browser tests/app
 
 lint: $(STAMP)
 	@$(BIN)/ruff format --check

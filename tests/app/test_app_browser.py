@@ -19,7 +19,10 @@ OLD = '#room-plan .answers .answer[data-old="true"]'
 SERIOUS = ("serious", "critical")
 
 playwright = pytest.importorskip("playwright.sync_api", reason="no page was opened: playwright is not installed")
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no page was opened: there is no {CHROMIUM}")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no page was opened: there is no {CHROMIUM}"),
+]
 
 
 @pytest.fixture(scope="module")

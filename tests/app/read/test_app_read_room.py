@@ -20,7 +20,10 @@ SERIOUS = ("serious", "critical")
 LARGE_BYTES = 20_000_000
 
 playwright = pytest.importorskip("playwright.sync_api", reason="no page was opened: playwright is not installed")
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no page was opened: there is no {CHROMIUM}")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no page was opened: there is no {CHROMIUM}"),
+]
 
 
 @pytest.fixture(scope="module")
