@@ -65,4 +65,4 @@ def of_linker(linker: str, compiler: str) -> Finding:
     if compiler:
         return Finding(what, "ok", f"linker {linker}, {has}")
     said = f"linker {linker}, {has}"
-    return Finding(what, "slow", said, "take linker=... out of PYTENSOR_FLAGS and .pytensorrc: numba needs no C++")
+    return Finding(what, "slow", said, "take the linker out of PYTENSOR_FLAGS and .pytensorrc: numba needs no C++")

@@ -30,6 +30,9 @@ READERS: Final = {
     "cell_cycle": ("fit cell-cycle", "read cell-cycle"),
 }
 """The commands that print what a reader of an assay says."""
+TYPED: Final = ("cli", "doctor", "app")
+"""Folders whose messages are for who types commands; all others are Python's as well."""
+OF_PIP: Final = {"--python", "--force-reinstall"}
 OTHER_COMMANDS: Final = {
     "power": ("power",),
     "plan": ("plan",),
@@ -47,7 +50,7 @@ COLUMNS: Final = {
         *cell_cycle_columns.TUBE_COLUMNS,
     },
 }
-NO_CHOICES: Final = {"class", "id", "href", "src", "alt", "width", "style", "charset", "name", "content"}
+NO_CHOICES: Final = {"class", "id", "href", "src", "alt", "width", "style", "charset", "name", "content", "lang"}
 """Attributes of HTML, which a page writes."""
 
 
@@ -133,12 +136,16 @@ def test_choices_in_messages_of_all_commands_are_options_of_some():
 
 
 def test_options_in_messages_are_options_of_some_command():
-    every = {option for options in COMMANDS.values() for option in options.values()} | {"--help", "--no-join-names"}
-    assert [said for said in _said(OPTION, "cli") if said[1] not in every] == []
+    every = {option for options in COMMANDS.values() for option in options.values()} | {
+        "--help",
+        "--no-join-names",
+        "--no-browser",
+    }
+    assert [said for said in _said(OPTION, *TYPED) if said[1] not in every] == []
 
 
 def test_messages_outside_the_command_line_name_parameters_not_options():
-    roots = [path.name for path in PACKAGE.iterdir() if path.is_dir() and path.name not in ("cli", "__pycache__")]
+    roots = [path.name for path in PACKAGE.iterdir() if path.is_dir() and path.name not in (*TYPED, "__pycache__")]
     said = [one for one in _said(OPTION, *roots) if one[1] not in ("--out", "--porcelain")]
     assert said == []
 
