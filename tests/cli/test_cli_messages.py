@@ -140,6 +140,7 @@ def test_options_in_messages_are_options_of_some_command():
         "--help",
         "--no-join-names",
         "--no-browser",
+        *OF_PIP,
     }
     assert [said for said in _said(OPTION, *TYPED) if said[1] not in every] == []
 
