@@ -105,7 +105,10 @@ def _whole(seed: str) -> int:
 
 def _new_folder(folder: Path) -> Path:
     number = 1 + sum(one.name.startswith("fit") for one in folder.iterdir())
-    place = folder / f"fit{number}"
+    return _made(folder / f"fit{number}")
+
+
+def _made(place: Path) -> Path:
     place.mkdir()
     return place
 
