@@ -51,7 +51,7 @@ LEVELS = (
     ("tables",),
     ("inference",),
     ("assay",),
-    ("fit_study", "predictive", "exclude"),
+    ("fit_study", "predictive", "exclude", "first_answer"),
     ASSAYS,
     ("qc",),
     ("miqe",),

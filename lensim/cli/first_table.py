@@ -1,8 +1,7 @@
 """A first table while a fit takes longer than two seconds: it is called preliminary, and the final one follows."""
 
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from lensim.cli.shared import err
@@ -10,7 +9,7 @@ from lensim.cli.shared import err
 if TYPE_CHECKING:
     import xarray as xr
 
-    from lensim.assay import Assay
+    from lensim.assay import Assay, ResultTable
 
 PATIENCE_SECONDS: Final = 2.0
 CAPTION: Final = (
@@ -33,30 +32,13 @@ def first_table(
     patience_seconds
         How long the block may take without.
     """
-    over = threading.Event()
+    from lensim.first_answer import first_answer_shown
 
-    def show() -> None:
-        with suppress(Exception, SystemExit):  # a first answer that fails, or that nobody reads, ends no fit
-            _show(assay, data, seed, words, over)
+    def show(table: "ResultTable") -> None:
+        from lensim.cli.tables import print_text
+        from lensim.report.text import text_table
 
-    timer = threading.Timer(patience_seconds, show)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        over.set()
-        timer.cancel()
-
-
-def _show(assay: "Assay", data: "xr.Dataset", seed: int, words: str, over: threading.Event) -> None:
-    from lensim.assay import Asked, read_result
-    from lensim.cli.tables import print_text
-    from lensim.report.text import text_table
-
-    result = assay.first_answer(data, seed)
-    if result is None or over.is_set():
-        return
-    table = read_result(result, Asked()).tables[0]
-    if not over.is_set():
         print_text(text_table(table), f"{words}{CAPTION}", console=err)
+
+    with first_answer_shown(assay, data, seed, show, patience_seconds):
+        yield

@@ -1,29 +1,23 @@
 """A fit of what was read, with its files, in the process of the session."""
 
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-
-import xarray as xr
 
 from lensim.app.bench import Tell
 from lensim.app.read.options import ASSAYS
 from lensim.app.read.reading import data_of
 from lensim.app.read.wanted import OUT, Wanted
 from lensim.app.results import ShownFit, keep_result, shown_fit, write_page, write_workbook
-from lensim.assay import Asked, Assay, assay_names, find_assay, read_result
+from lensim.assay import ResultTable, assay_names, find_assay
 from lensim.checks import InputError, shown
 from lensim.face.fit import fit
+from lensim.first_answer import first_answer_shown
 from lensim.report.text import text_table
 
-PATIENCE_S: Final = 2.0
-"""Before a first, rough answer is told."""
 MOST_ROUGH: Final = 40
-"""Rows of it."""
+"""Rows of a first answer."""
 FILES: Final = {OUT: "the result (.nc)", "fit.xlsx": "its tables (.xlsx)", "fit.html": "the page (.html)"}
 
 
@@ -84,7 +78,7 @@ def fit_wanted(wanted: Wanted, assay: str, seed: str, folder: Path, tell: Tell) 
     data = data_of(assay, wanted)
     own = find_assay(assay)
     tell(f"Fitting {own.counts(data)} …")
-    with _rough(own, data, number, tell):
+    with first_answer_shown(own, data, number, lambda table: tell(rough_words(table))):
         result = fit(data, seed=number, tell=lambda said: tell(f"{said} …")).tree
     tell("Drawing tables and figures …")
     place = _new_folder(folder)
@@ -113,29 +107,8 @@ def _made(place: Path) -> Path:
     return place
 
 
-@contextmanager
-def _rough(assay: Assay, data: xr.Dataset, seed: int, tell: Tell) -> Iterator[None]:
-    """Tell a first answer where the block takes long and the assay has one."""
-    over = threading.Event()
-
-    def say() -> None:
-        with suppress(Exception):  # a first answer that fails ends no fit
-            result = assay.first_answer(data, seed)
-            if result is not None and not over.is_set():
-                tell(rough_words(read_result(result, Asked()).tables[0]))
-
-    timer = threading.Timer(PATIENCE_S, say)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        over.set()
-        timer.cancel()
-
-
-def rough_words(table: object) -> str:
+def rough_words(table: ResultTable) -> str:
     """The first two columns of a table in a sentence that says that it is preliminary."""
-    frame = text_table(table).iloc[:MOST_ROUGH, :2]  # type: ignore[arg-type]
+    frame = text_table(table).iloc[:MOST_ROUGH, :2]
     rows = "; ".join(": ".join(map(str, row)) for row in frame.itertuples(index=False))
     return f"Preliminary, each row by itself: {rows}. The final table follows."
