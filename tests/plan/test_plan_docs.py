@@ -10,7 +10,8 @@ from lensim.plan.answer import require_answerable
 from lensim.plan.question import question_of
 from lensim.power.scenario import scenario_of
 
-DOCS = Path(__file__).resolve().parents[2] / "docs" / "guide"
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs" / "guide"
 
 
 def tables(name: str) -> list[dict]:
@@ -27,7 +28,7 @@ def test_the_plans_of_the_docs_can_be_answered(number):
 
 
 def test_the_plan_of_doses_and_lines_can_be_answered():
-    committed = tomllib.loads((DOCS.parent / "experiments" / "plan_doses.toml").read_text())
+    committed = tomllib.loads((ROOT / "experiments" / "plan_doses.toml").read_text())
     for question in map(question_of, (tables("plan.md")[2], committed)):
         assert question.doses is not None
         assert question.lines is not None

@@ -83,11 +83,11 @@ def test_a_study_that_failed_under_either_series_is_in_no_difference():
 def test_series_see_the_same_lines_and_more_wells_err_less():
     settings = {"planned": {}, "alike": {}, "poor": Series(0.3, 2.0, 5, 2, 2).setting}
     found = checked_series(scenario_of(PANEL), settings, ASKED, ("outlying wells",), 3, one_by_one)
-    assert len(found) == 3 * 2 * 3
+    assert len(found) == 3 * 3 + 2 * 3  # studies; the first two series are tried in the other world too
     table = summed(found, "planned").set_index(["world", "design"])
     for world in (SAME, "outlying wells"):
         assert table.loc[(world, "alike"), "error_more"] == 0.0
-        assert table.loc[(world, "poor"), "error_more"] > 0.0
+    assert table.loc[(SAME, "poor"), "error_more"] > 0.0
 
 
 def backwards(function, tasks):
