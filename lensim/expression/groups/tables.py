@@ -4,6 +4,7 @@ from typing import Final
 
 import numpy as np
 import xarray as xr
+from scipy import stats
 
 from lensim import vocabulary as v
 from lensim.assay import Asked, ResultTable
@@ -29,6 +30,10 @@ SHOWN: Final = 6
 FEWER: Final = 0.5
 WIDER: Final = 1.5
 """A group of at most this share of the subjects of another, with more than this times its sd, is a cause to warn."""
+UNLIKE: Final = 2.0
+"""So are two groups of any size if one has more than this times the sd of the other, and chance rarely makes that."""
+RARE: Final = 0.05
+"""Two-sided P value of the F-test of two variances."""
 RATIO: Final = {LOG2_RATIO_OF_GROUPS: "ratio"}
 
 
@@ -75,7 +80,7 @@ def told_of_group_ratios(estimands: xr.Dataset) -> tuple[str, ...]:
         ]
     else:
         said = ["groups of different subjects are compared: no subject has a fold change of its own"]
-        said += [*_told_of_small_wide_groups(estimands), *_told_of_lacking(estimands)]
+        said += [*_told_of_unlike_spreads(estimands), *_told_of_lacking(estimands)]
     number, names = estimands[SUBJECTS].to_numpy(), estimands[v.GROUP].to_numpy()
     for count, what in ((0, "in no subject of"), (1, "in one subject alone of")):
         own = [
@@ -105,10 +110,11 @@ def _told_of_lacking(estimands: xr.Dataset) -> list[str]:
     ]
 
 
-def _told_of_small_wide_groups(estimands: xr.Dataset) -> list[str]:
-    """Groups that have fewer subjects and vary more than one that they are compared with.
+def _told_of_unlike_spreads(estimands: xr.Dataset) -> list[str]:
+    """Groups that vary more than one that they are compared with.
 
-    The small group takes a part of its spread from the large one, which is then too narrow.
+    Spreads of groups are pooled: a group that varies more takes a part of its spread from the other, which is then too
+    narrow, the more so the fewer subjects it has.
     """
     names, comparisons = estimands[v.GROUP].to_numpy(), estimands.attrs[COMPARISONS]
     number, sd = estimands[SUBJECTS].to_numpy(), estimands[SD_OF_SUBJECTS].to_numpy()
@@ -119,12 +125,29 @@ def _told_of_small_wide_groups(estimands: xr.Dataset) -> list[str]:
             is_fewer = 1 < number[t, small] <= FEWER * number[t, large]
             if is_fewer and sd[t, small] > WIDER * sd[t, large]:
                 found.append(f"{target}: {names[small]} has fewer subjects and varies more than {names[large]}")
+                continue
+            narrow, wide = sorted(pair, key=lambda g: float(sd[t, g]))
+            if _is_unlike(sd[t, wide], sd[t, narrow], number[t, wide] - 1, number[t, narrow] - 1):
+                times = sd[t, wide] / sd[t, narrow] if sd[t, narrow] > 0.0 else np.inf
+                found.append(
+                    f"{target}: {names[wide]} varies {times:.1f} times as much as {names[narrow]}"
+                    if np.isfinite(times)
+                    else f"{target}: {names[wide]} varies, {names[narrow]} does not"
+                )
     if not found:
         return []
     return [
         f"{first_names(found, SHOWN, '; ')}: the interval may be too narrow; see Welch's, or fit with "
         "log_sd_sd_log2_between_subjects = 1.0 among the priors as well"
     ]
+
+
+def _is_unlike(wide: float, narrow: float, freedom_wide: int, freedom_narrow: int) -> bool:
+    """Whether one sd is well above another, and more than chance makes of equal ones: F = wide^2 / narrow^2."""
+    if min(freedom_wide, freedom_narrow) < 1 or not wide > UNLIKE * narrow:
+        return False
+    limit = np.sqrt(stats.f.ppf(1.0 - RARE / 2.0, freedom_wide, freedom_narrow))
+    return bool(wide > limit * narrow)
 
 
 def weighed_group_estimands(estimands: xr.Dataset) -> xr.Dataset:

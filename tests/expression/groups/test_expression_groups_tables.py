@@ -10,6 +10,7 @@ from lensim.checks import InputError
 from lensim.expression.assay import ASSAY, default_model
 from lensim.expression.estimands import expression_estimands
 from lensim.expression.groups.levels import MODEL
+from lensim.expression.groups.tables import _is_unlike
 from lensim.expression.read import read_expression
 from lensim.expression.worlds import GroupWorld, simulate_groups
 from lensim.fit_study import fit_study
@@ -88,7 +89,24 @@ def test_a_small_group_that_varies_more_than_a_large_one_is_told():
         "TNF: k0 c0 has fewer subjects and varies more than k0 c1: the interval may be too narrow; see Welch's, or fit "
         "with log_sd_sd_log2_between_subjects = 1.0 among the priors as well"
     ]
-    assert said(0.4, 3) == said(1.0, 7) == []
+    assert said(0.4, 3) == said(0.5, 12) == []
+    assert said(1.0, 7) == [
+        "TNF: k0 c0 varies 3.3 times as much as k0 c1: the interval may be too narrow; see Welch's, or fit with "
+        "log_sd_sd_log2_between_subjects = 1.0 among the priors as well"
+    ]
+
+
+def test_unlike_spreads_are_told_by_chance_in_a_twentieth_of_comparisons_and_found_where_they_are():
+    def share(freedom: int, ratio: float) -> float:
+        drawn = np.sqrt(np.random.default_rng(freedom).chisquare(freedom, (4000, 2)) / freedom) * [1.0, ratio]
+        pairs = [(float(max(pair)), float(min(pair))) for pair in drawn]
+        return np.mean([_is_unlike(wide, narrow, freedom, freedom) for wide, narrow in pairs])
+
+    assert all(share(freedom, 1.0) < 0.06 for freedom in (1, 2, 4, 11, 30))
+    assert share(4, 4.0) > 0.6
+    assert share(11, 4.0) > 0.95
+    assert not _is_unlike(1.0, 0.0, 1, 0)
+    assert _is_unlike(1.0, 0.0, 3, 3)
 
 
 def test_targets_that_some_subjects_lack_are_told():
