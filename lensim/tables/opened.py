@@ -21,6 +21,7 @@ Worksheet = str | Sequence[str]
 """Names of the sheets of workbooks that are read, of their cells, or patterns of both."""
 
 WORKSHEET: Final = "worksheet"
+MOST_NAMED: Final = 20
 MAPS: Final = ("plate_map", "sheet")
 """Options that may be drawn as the plate is, in blocks."""
 
@@ -86,7 +87,21 @@ def opened(
     sources = [_with_name_of_sheet(one) for one in sources] if _names_sheets(wanted) else sources
     if names and not books:
         raise InputError(f"{WORKSHEET} is for workbooks (.xlsx, .xls, .ods), got {shown(names[0])} for other files")
+    if not any(source.is_workbook for source in given):
+        _require_sheets([other for other in others.values() if other.is_workbook], names)
     return sources_of(sources), wanted
+
+
+def _require_sheets(books: Sequence[Source], names: Sequence[str]) -> None:
+    """Refuse the name of a sheet that no workbook among the tables has, where the files themselves have no sheets."""
+    for name in names:
+        if not any(book.has_sheet(one) for book in books for one in with_patterns(book.book, [name], may_lack=True)):
+            there = [sheet.name for book in books for sheet in book.book.sheets]
+            places = " or ".join(book.place for book in books)
+            raise InputError(
+                f"{places} must have a sheet {shown(name)}, it has {', '.join(map(shown, there[:MOST_NAMED]))}: "
+                f"name one of these, or leave {WORKSHEET} out"
+            )
 
 
 def _names_sheets(options: Mapping[str, Any]) -> bool:

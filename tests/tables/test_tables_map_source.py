@@ -44,6 +44,16 @@ def test_blocks_are_read_as_the_same_map_with_a_row_a_well(saved, name, content)
     same(read_dose_response(grid, plate_map=blocks, **chosen), read_dose_response(grid, plate_map=tidy, **chosen))
 
 
+@pytest.mark.parametrize("worksheet", ["Mapp", "Ma?p", ["Map", "Plate 1"], "Mapp!A1:B5"])
+def test_a_sheet_that_the_map_alone_could_have_must_be_there(saved, worksheet):
+    grid, book = saved("monday.txt", GRID), saved("map.xlsx", BOOK)
+    assert read_dose_response(grid, plate_map=book, worksheet="M*p").sizes["well"] == 96
+    wrong = worksheet[-1] if isinstance(worksheet, list) else worksheet
+    with pytest.raises(InputError, match="it has 'read me', 'Map': name one of these") as told:
+        read_dose_response(grid, plate_map=book, worksheet=worksheet)
+    assert str(told.value).startswith(f"map.xlsx must have a sheet {wrong!r}")
+
+
 def test_blocks_of_several_plates_find_their_grids(saved):
     grids = [saved(f"{name}.txt", GRID) for name in ("1", "2")]
     plates = "".join(f"{block(f'Plate {n} dose_um', dose)}\n{block(f'Plate {n} line', line)}\n" for n in (1, 2))
