@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
+import numpy as np
 import xarray as xr
 
 from lensim import seeding
@@ -37,6 +38,7 @@ def prepare(tell: Callable[[str], None] = lambda _: None) -> None:
 
 def _runs() -> Iterator[tuple[str, Callable[[], object]]]:
     yield "exact engine of power", _power_of_pairs
+    yield "exact engine of power, groups", _power_of_groups
     yield "Laplace engine of power", _power_of_panels
     for name in assay_names():
         assay = find_assay(name)
@@ -89,6 +91,15 @@ def _power_of_pairs() -> object:
     data = _reactions()
     by_study = {name: data[name].expand_dims(v.STUDY) for name in (v.CT, v.STANDARD_CT) if name in data}
     return analyse(pairs_of(data.assign(by_study)))
+
+
+def _power_of_groups() -> object:
+    from lensim.expression.exact.groups import compare_groups
+    from lensim.expression.priors import LevelPriors
+
+    level, weights = np.zeros((1, 1, 4)), np.array([[-1.0, 1.0]])
+    group, asked = np.array([0, 0, 1, 1]), np.array([0.0])
+    return compare_groups(level, level, group, weights, np.zeros((1, 1, 1)), LevelPriors(), asked, np.array([0.5]))
 
 
 def _power_of_panels() -> object:
