@@ -6,6 +6,7 @@ from typing import Final
 from lensim.bioassay.roles import BLANK, SAMPLE, STANDARD
 from lensim.tables.columns import EXPERIMENT_NAMES, Meaning
 from lensim.tables.log_scale import LOG_WORDS
+from lensim.tables.raw_signal import SIGNAL_UNITS, is_raw_signal
 
 PG_PER_ML: Final[Mapping[str, float]] = {"pg/ml": 1.0, "ng/ml": 1000.0}
 
@@ -27,7 +28,12 @@ COLUMNS: Final[Mapping[str, Meaning]] = {
     "experiment": Meaning(EXPERIMENT_NAMES, is_optional=True, is_ranked=True),
     "unit": Meaning(("unit", "units", "concentration_unit", "conc_unit"), is_optional=True),
     "dilution_factor": Meaning(("dilution_factor", "dilution")),
-    "od": Meaning(("optical_density", "od", "od570", "od_570", "absorbance", "a570", "signal"), may_be_constant=False),
+    "od": Meaning(
+        ("optical_density", "od", "od570", "od_570", "absorbance", "a570", "signal"),
+        units=SIGNAL_UNITS,
+        may_be_constant=False,
+        likely=is_raw_signal,
+    ),
 }
 """What a table with one row a well can have. od is needed, but not in a map of plates; well is needed there.
 

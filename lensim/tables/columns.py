@@ -2,7 +2,7 @@
 
 import difflib
 import fnmatch
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -43,6 +43,9 @@ class Meaning:
         Whether a column that is stated for this meaning may have another one as well.
     last
         Names that count only where the table has none of the others.
+    likely
+        Whether a plain name is likely to mean this, though it is none of the names. It counts only where the table has
+        none of the names, and only one that is likely.
     """
 
     names: tuple[str, ...]
@@ -52,6 +55,7 @@ class Meaning:
     is_ranked: bool = False
     may_share: bool = False
     last: tuple[str, ...] = ()
+    likely: Callable[[str], bool] | None = None
 
     def rank(self, name: str) -> int | None:
         """How well a column's name fits, 0 the best; None where the name does not fit."""
@@ -59,7 +63,17 @@ class Meaning:
         for rank, known in enumerate(self.names):
             if self._fits(plain, known):
                 return rank if self.is_ranked else min(rank, 1)
-        return len(self.names) + 1 if any(self._fits(plain, known) for known in self.last) else None
+        if any(self._fits(plain, known) for known in self.last):
+            return len(self.names) + 1
+        return self._rank_of_likely if self.likely is not None and self.likely(plain) else None
+
+    @property
+    def _rank_of_likely(self) -> int:
+        return len(self.names) + 2
+
+    def is_likely(self, name: str) -> bool:
+        """Whether a column's name is none of the names, but likely to mean this."""
+        return self.rank(name) == self._rank_of_likely
 
     def _fits(self, plain: str, known: str) -> bool:
         return plain == known or (plain.startswith(f"{known}_") and plain[len(known) + 1 :] in self.units)
@@ -236,6 +250,8 @@ def _by_usual_name(
     best = [at for at, rank in fits.items() if rank == min(fits.values())]
     filled = [at for at in best if not _is_empty(table, at)] if len(best) > 1 else best
     best = filled or best[:1]
+    if len(best) > 1 and meaning.is_likely(table.header[best[0]]):
+        return None
     if len(best) > 1:
         names = " and ".join(repr(table.header[at]) for at in best)
         first = table.header[best[0]]

@@ -29,6 +29,7 @@ from lensim.tables.columns import (
 )
 from lensim.tables.log_scale import LOG_WORDS, DoseScale, scale_in_name
 from lensim.tables.names import plain_name
+from lensim.tables.raw_signal import SIGNAL_UNITS, is_raw_signal
 from lensim.tables.table import TextTable
 
 TIME_ZERO: Final = (
@@ -64,7 +65,7 @@ COLUMNS: Final[Mapping[str, Meaning]] = {
     "dose_unit": Meaning(
         ("dose_unit", "dose_units", "unit", "units", "conc_unit", "conc_units", "concentration_unit"), is_optional=True
     ),
-    "signal": Meaning(SIGNAL_NAMES, may_be_constant=False),
+    "signal": Meaning(SIGNAL_NAMES, units=SIGNAL_UNITS, may_be_constant=False, likely=is_raw_signal),
     "viability": Meaning(VIABILITY_NAMES, may_be_constant=False),
     "inhibition": Meaning(INHIBITION_NAMES, may_be_constant=False),
     "molecular_group": Meaning(("molecular_group",), is_optional=True),
@@ -266,6 +267,10 @@ def _response_of(table: TextTable, stated: Mapping[str, str], faults: FaultRepor
     if len(named) > 1:
         raise InputError(f"column must name one of {', '.join(responses)}, got {' and '.join(named)}")
     there = named or [what for what in responses if names_any(table.header, COLUMNS[what])]
+    likely = [name for name in table.header if COLUMNS["signal"].is_likely(name)]
+    is_guess = not named and not any(_is_named(name, "signal") for name in table.header)
+    if is_guess and (len(there) > 1 or len(likely) > 1):
+        there = [what for what in there if what != "signal"]
     if len(there) == 1:
         return there[0]
     if there:
@@ -277,6 +282,10 @@ def _response_of(table: TextTable, stated: Mapping[str, str], faults: FaultRepor
         way = name_one("signal", COLUMNS["signal"])
         faults.add(without_response(table.header) or missing(table, "signal") + OTHER_RESPONSES + way, line=1)
     return None
+
+
+def _is_named(name: str, what: Response) -> bool:
+    return COLUMNS[what].rank(name) is not None and not COLUMNS[what].is_likely(name)
 
 
 def _quoted(name: str) -> str:

@@ -11,7 +11,8 @@ Scale = Literal["percent", "fraction"]
 
 SIGNAL_NAMES: Final = (
     "signal", "cpm", "counts_per_minute", "luminescence", "rlu", "intensity", "absorbance", "optical_density", "od",
-    "fluorescence", "rfu", "raw_signal", "relative_light_units", "relative_fluorescence_units",
+    "fluorescence", "rfu", "raw_signal", "relative_light_units", "relative_fluorescence_units", "dpm", "cps",
+    "counts_per_second", "raw_luminescence", "raw_fluorescence", "raw_absorbance",
 )  # fmt: skip
 VIABILITY_NAMES: Final = (
     "viability_percent", "viability_pct", "percent_viability", "pct_viability", "viability", "survival",
