@@ -59,7 +59,7 @@ def test_tables_name_what_the_prior_decides_and_the_verdict_what_to_give(name, t
     for table, old in zip(tables, before.tables, strict=True):
         assert set(table.frame) - set(old.frame) <= {"prior_decides"}
     remedies = [note.remedy for note in verdict_of(read).notes]
-    assert any(f"sd_{variable} (now 1.5) with priors=" in remedy for remedy in remedies)
+    assert any(f"sd_{variable} (now 1.5) among the priors" in remedy for remedy in remedies)
     assert read[PRIOR_SENSITIVITY].attrs["power"] == 0.5
 
 

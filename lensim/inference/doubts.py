@@ -126,13 +126,13 @@ def decided(
 def wider(variable: str, priors: Mapping[str, Any]) -> str:
     """What makes the prior of a variable wider, as an instruction."""
     name, value = number_of_prior(variable, priors)
-    return f"give a larger {name} (now {value:g}) with priors=" if name else f"give {variable} more data"
+    return f"give a larger {name} (now {value:g}) among the priors" if name else f"give {variable} more data"
 
 
 def own_prior(variable: str, priors: Mapping[str, Any]) -> str:
     """What replaces the prior of a variable, as an instruction."""
     name, value = number_of_prior(variable, priors)
-    known = f", or give what you know of it as {name} (now {value:g}) with priors=" if name else ""
+    known = f", or give what you know of it as {name} (now {value:g}) among the priors" if name else ""
     return f"add data{known}: most of it is the prior of {variable}"
 
 

@@ -24,7 +24,7 @@ def test_a_mean_below_all_of_its_donors_is_told_with_the_prior_to_give():
         "mean of TNF: a mean must lie among the 90% intervals of its 4 members, got 3.1 outside 9.2 to 1"
     )
     assert note.remedy == (
-        "the prior draws it away: give a larger curves.sd_mu_log2_fold_change (now 1.5) with priors="
+        "the prior draws it away: give a larger curves.sd_mu_log2_fold_change (now 1.5) among the priors"
     )
 
 
@@ -52,7 +52,7 @@ def test_a_posterior_more_than_two_prior_sds_out_is_told():
     assert note.rule == "a posterior mean must lie within 2 sds of the prior from the prior's mean"
     assert note.value.startswith("6, ")
     assert note.remedy == (
-        "where such a value is right, give a larger curves.sd_mu_log2_fold_change (now 1.5) with priors=; else look at "
+        "where such a value is right, give a larger curves.sd_mu_log2_fold_change (now 1.5) among the priors; else look at "
         "the data"
     )
     assert not list(at_the_edge(result((0.5, 2.0)), PRIORS))
@@ -65,7 +65,7 @@ def test_what_the_prior_decides_is_told_by_table_with_its_rows():
     assert note.sentence() == (
         "the prior decides slope in 2 of 3 rows of lines (LP-1, JJN3): half of the prior must move it by at most 10% "
         "of its 90% interval, got up to 30%; add data, or give what you know of it as curves.sd_mu_log_hill_slope "
-        "(now 0.4) with priors=: most of it is the prior of mu_log_hill_slope"
+        "(now 0.4) among the priors: most of it is the prior of mu_log_hill_slope"
     )
 
 

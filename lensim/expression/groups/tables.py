@@ -94,13 +94,13 @@ def told_of_group_ratios(estimands: xr.Dataset) -> tuple[str, ...]:
 
 
 def _told_of_lacking(estimands: xr.Dataset) -> list[str]:
-    """Targets without a level in subjects that have one of another target: as where low ones are not detected."""
+    """Targets without a level in some subjects that have one of another target: as where low ones are not detected."""
     number = estimands[SUBJECTS].to_numpy()
     targets, names = estimands[v.TARGET].to_numpy(), estimands[v.GROUP].to_numpy()
     of_group = number.max(axis=0)
     lacking = [
         f"{targets[t]} in {names[g]} ({counted(int(number[t, g]), 'subject')}, another target {of_group[g]})"
-        for t, g in np.argwhere(number < of_group).tolist()
+        for t, g in np.argwhere((number < of_group) & (number > 0)).tolist()
     ]
     if not lacking:
         return []
