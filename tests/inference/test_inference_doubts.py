@@ -52,8 +52,8 @@ def test_a_posterior_more_than_two_prior_sds_out_is_told():
     assert note.rule == "a posterior mean must lie within 2 sds of the prior from the prior's mean"
     assert note.value.startswith("6, ")
     assert note.remedy == (
-        "where such a value is right, give a larger curves.sd_mu_log2_fold_change (now 1.5) among the priors; else look at "
-        "the data"
+        "where such a value is right, give a larger curves.sd_mu_log2_fold_change (now 1.5) among the priors; else "
+        "look at the data"
     )
     assert not list(at_the_edge(result((0.5, 2.0)), PRIORS))
 
