@@ -23,7 +23,7 @@ from lensim.results_folder import results_folder
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
 
 WRITERS = {f"{name}.py" for name in ("placing", "unfinished", "ownership", "output", "results_folder")}
-EVERY = int(os.environ.get("LENSIM_KILL_EVERY", "3"))
+EVERY = int(os.environ.get("LENSIM_KILL_EVERY", "7"))
 """Each so many lines a kill; 1 for all of them."""
 AT_RANDOM = int(os.environ.get("LENSIM_KILLS", "40"))
 TABLE = {"old": "old\n" * 3_000, "new": "new\n" * 3_000}
