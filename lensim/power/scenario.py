@@ -34,7 +34,7 @@ def scenario_of(content: Mapping[str, Any], place: str = "scenario") -> Scenario
     assay = design.get("assay") if isinstance(design, Mapping) else getattr(design, "assay", None)
     if isinstance(assay, str):
         one_of(f"{place}: design.assay", assay, list(ASSAYS))
-    offered = ASSAYS[assay] if isinstance(assay, str) else DEFAULT
+    offered = ASSAYS[assay if isinstance(assay, str) else DEFAULT]
     return checked(offered.scenario, content, place)
 
 

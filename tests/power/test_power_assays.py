@@ -14,7 +14,7 @@ from lensim.face.plan import plan
 from lensim.face.power import power
 from lensim.plan.question import question_of
 from lensim.power.assay import PowerAssay
-from lensim.power.assays import ASSAYS, assay_of
+from lensim.power.assays import ASSAYS, PLACES, assay_of
 from lensim.power.diagnosands import EXACT
 from lensim.power.rule import BaseRule
 from lensim.power.scenario import scenario_of
@@ -90,7 +90,7 @@ COIN = PowerAssay(
 
 @pytest.fixture
 def coin(monkeypatch) -> dict[str, Any]:
-    monkeypatch.setitem(ASSAYS, "coin", COIN)
+    monkeypatch.setitem(PLACES, "coin", (__name__, "COIN"))
     return {"name": "coin", "design": {"assay": "coin"}, "truth": {"heads": 0.7}, "rules": [{}]}
 
 
@@ -129,3 +129,11 @@ def test_kernels_that_are_not_compiled_are_told_once(monkeypatch, coin):
         assert all(bool(note) is not are_there for note in notes.values())
     assert find_spec(ASSAYS["expression"].kernels) is not None
     assert find_spec(ASSAYS["dose_response"].kernels) is not None
+
+
+def test_every_name_leads_to_its_assay():
+    assert {name: name in ASSAYS[name].names for name in ASSAYS} == dict.fromkeys(PLACES, True)
+    assert {name for assay in ASSAYS.values() for name in assay.names} == set(ASSAYS)
+    assert "lines" not in ASSAYS
+    with pytest.raises(KeyError):
+        ASSAYS["lines"]
