@@ -33,7 +33,7 @@ WIDER: Final = 1.5
 UNLIKE: Final = 2.0
 """So are two groups of any size if one has more than this times the sd of the other, and chance rarely makes that."""
 RARE: Final = 0.05
-"""Two-sided P value of the F-test of two variances."""
+"""Two-sided P value of the F-test of two variances, adjusted for the number of comparisons (Bonferroni)."""
 RATIO: Final = {LOG2_RATIO_OF_GROUPS: "ratio"}
 
 
@@ -118,16 +118,18 @@ def _told_of_unlike_spreads(estimands: xr.Dataset) -> list[str]:
     """
     names, comparisons = estimands[v.GROUP].to_numpy(), estimands.attrs[COMPARISONS]
     number, sd = estimands[SUBJECTS].to_numpy(), estimands[SD_OF_SUBJECTS].to_numpy()
+    pairs = [np.flatnonzero(one.weights) for one in comparisons if one.is_of_two]
+    rare = RARE / max(len(pairs) * len(number), 1)
     found = []
     for t, target in enumerate(estimands[v.TARGET].to_numpy()):
-        for pair in (np.flatnonzero(one.weights) for one in comparisons if one.is_of_two):
+        for pair in pairs:
             small, large = sorted(pair, key=lambda g: int(number[t, g]))
             is_fewer = 1 < number[t, small] <= FEWER * number[t, large]
             if is_fewer and sd[t, small] > WIDER * sd[t, large]:
                 found.append(f"{target}: {names[small]} has fewer subjects and varies more than {names[large]}")
                 continue
             narrow, wide = sorted(pair, key=lambda g: float(sd[t, g]))
-            if _is_unlike(sd[t, wide], sd[t, narrow], number[t, wide] - 1, number[t, narrow] - 1):
+            if _is_unlike(sd[t, wide], sd[t, narrow], number[t, wide] - 1, number[t, narrow] - 1, rare):
                 times = sd[t, wide] / sd[t, narrow] if sd[t, narrow] > 0.0 else np.inf
                 found.append(
                     f"{target}: {names[wide]} varies {times:.1f} times as much as {names[narrow]}"
@@ -142,11 +144,11 @@ def _told_of_unlike_spreads(estimands: xr.Dataset) -> list[str]:
     ]
 
 
-def _is_unlike(wide: float, narrow: float, freedom_wide: int, freedom_narrow: int) -> bool:
+def _is_unlike(wide: float, narrow: float, freedom_wide: int, freedom_narrow: int, rare: float = RARE) -> bool:
     """Whether one sd is well above another, and more than chance makes of equal ones: F = wide^2 / narrow^2."""
     if min(freedom_wide, freedom_narrow) < 1 or not wide > UNLIKE * narrow:
         return False
-    limit = np.sqrt(stats.f.ppf(1.0 - RARE / 2.0, freedom_wide, freedom_narrow))
+    limit = np.sqrt(stats.f.ppf(1.0 - rare / 2.0, freedom_wide, freedom_narrow))
     return bool(wide > limit * narrow)
 
 
