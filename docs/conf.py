@@ -32,7 +32,6 @@ nb_execution_cache_path = str(DOCS.parent / "build" / "docs-cells")
 nb_execution_in_temp = True
 nb_execution_timeout = 600  # a first use compiles
 nb_execution_raise_on_error = True
-nb_merge_streams = True
 os.environ["COLUMNS"] = "110"
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])  # lensim, in cells
 

@@ -193,7 +193,7 @@ def group_power(config: Config) -> list[str]:
     path = config.group_power / "findings.txt"
     if not path.is_file():
         return [
-            f"{path} is not there: docs/guide/plan.md has the difference between groups that is found with 80% power."
+            f"{path} is not there: docs/paper/power.md has the difference between groups that is found with 80% power."
         ]
     return [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("A difference in")]
 

@@ -9,10 +9,14 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from benchmarks.calibration.designs import DESIGNS
 from docs.site.docstring import parts_of, with_literal_blocks
 from docs.site.evidence_rows import SECTIONS, calibrations_of, page_at, tables_of, worlds_of
+from docs.site.extension import with_breaks
+from docs.site.kernel import merged
 from docs.site.links import faults_of, read_page
 from docs.site.model_graph import folded, layers_of, nodes_of, rows_of
 from lensim.callable_package import CallablePackage
@@ -121,6 +125,27 @@ def _object(name: str) -> object:
     return found
 
 
+def _methods(name: str) -> list[str]:
+    """Public methods of a class, without functions that are the default of a field."""
+    found = _object(name)
+    held = dict(vars(found)) if inspect.isclass(found) else {}
+    fields = held.get("__annotations__", {}) | dict.fromkeys(held.get("__dataclass_fields__", {}))
+    return [
+        f"{name}.{method}"
+        for method, value in held.items()
+        if not method.startswith("_") and inspect.isfunction(value) and method not in fields
+    ]
+
+
+@pytest.mark.parametrize("name", [method for name in DOCUMENTED for method in _methods(name)])
+def test_every_public_method_says_what_it_takes(name):
+    of, _, method = name.rpartition(".")
+    found = getattr(_object(of), method)
+    text = inspect.getdoc(found) or ""
+    assert text.strip()
+    assert set(inspect.signature(found).parameters) - {"self"} - set(re.findall(r"\w+", text)) == set()
+
+
 @pytest.mark.parametrize("name", ["dose_response_hierarchical", "level_groups", "cell_cycle_phases"])
 def test_the_graph_of_a_model_is_that_of_its_equations(name):
     nodes = nodes_of(catalogue()[name].build(DESIGNS[name]()))
@@ -179,3 +204,27 @@ def test_a_style_sheet_of_a_network_is_found(tmp_path):
 def test_equations_of_docstrings_are_shown_as_typed():
     lines = ["What it is.", "", "    x = 1", "    y = 2", "", "More.", "", "Parameters", "----------", "a", "    b"]
     assert with_literal_blocks(lines) == [*lines[:2], "::", "", *lines[2:]]
+
+
+@given(st.lists(st.tuples(st.sampled_from(["stdout", "stderr"]), st.text(max_size=5))))
+def test_pieces_of_a_stream_are_joined_with_nothing_between(pieces):
+    """A command's output comes in pieces that may end within a word."""
+    table = {"output_type": "display_data", "data": {}}
+    outputs = merged([*({"output_type": "stream", "name": name, "text": text} for name, text in pieces), table])
+    streams = {one["name"]: one["text"] for one in outputs if one["output_type"] == "stream"}
+    assert streams == {name: "".join(text for own, text in pieces if own == name) for name in dict(pieces)}
+    assert list(streams) == list(dict(pieces))
+    assert outputs[-1] == table
+
+
+def test_long_names_break_behind_an_underscore_and_links_stay():
+    html = '<a href="a_b.html">dose_response</a> <h1>level_groups</h1>'
+    broken = '<a href="a_b.html">dose_<wbr>response</a> <h1>level_<wbr>groups</h1>'
+    assert with_breaks(html) == broken
+
+
+def test_no_code_is_broken_within_a_word():
+    rule = re.search(r"\.bd-article pre \{([^}]*)\}", (DOCS / "_static" / "site.css").read_text(encoding="utf-8"))
+    assert rule
+    assert "white-space: pre;" in rule[1]
+    assert "overflow-x: auto" in rule[1]

@@ -43,7 +43,7 @@ which the model is wrong are in [worlds.md](worlds.md), and whether the interval
   of 200 takes, and passes the same gate. Truths are ranked among 99 draws.
 
 `published_summary` has a simulator and a calibration of its own (`tests/statistical/test_calibration_published.py`,
-[published.md](../guide/published.md)).
+[published.md](published.md)).
 
 Reactions of RT-qPCR are simulated copy by copy, and the expression models take bright ones as normal and those of few
 copies as normal given their mean: their rows test these approximations, too.

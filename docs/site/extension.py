@@ -7,24 +7,22 @@ from pathlib import Path
 from typing import Any, Final
 
 from docutils import nodes
-from jupyter_client import AsyncKernelManager
-from nbclient import NotebookClient
 from sphinx.application import Sphinx
 
 from docs.site.commands import write_commands
 from docs.site.docstring import with_literal_blocks
+from docs.site.kernel import share_kernel
 from docs.site.model_cards import write_cards
 from lensim.callable_package import CallablePackage
 
 LANGUAGE: Final = {"%%sh": "bash", "%%writefile": "text"}
 """What is in a cell, by the word that IPython takes for it; readers do not type that word."""
 
-_AT_ADDRESS: Final = re.compile(r"<[^<>]*(?:<[^<>]*>[^<>]*)?\bat 0x[0-9a-f]+>")
+_TITLE: Final = re.compile(r"<h1>.*?</h1>", re.DOTALL)
+_WORD: Final = re.compile(r"(?<=>)[^<>]*_[^<>]*(?=<)")
+"""Text between tags, with an underscore."""
 
-PLAIN: Final = (
-    "import os; [os.environ.pop(name, None) for name in ('FORCE_COLOR', 'CLICOLOR_FORCE', 'CLICOLOR', 'TERM')]"
-)
-"""What a kernel does first: commands in cells write to no terminal, so without colours."""
+_AT_ADDRESS: Final = re.compile(r"<[^<>]*(?:<[^<>]*>[^<>]*)?\bat 0x[0-9a-f]+>")
 
 
 def _generate(app: Sphinx) -> None:
@@ -61,20 +59,26 @@ def _signature(
     return (None if text is None else _AT_ADDRESS.sub("...", text)), result
 
 
-class QuietKernelManager(AsyncKernelManager):
-    """The process in which cells run; it speaks on this machine alone, and warns of nothing else."""
+def _breaks(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: nodes.document | None) -> None:
+    """Long names of models break behind an underscore, in titles and in the list of pages."""
+    if "body" in context:
+        context["body"] = _TITLE.sub(lambda found: with_breaks(found.group()), context["body"])
+    if make := context.get("generate_toctree_html"):
+        context["generate_toctree_html"] = lambda *given, **options: with_breaks(str(make(*given, **options)))
 
-    def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
-        """Its command."""
-        more = ["--log-level=ERROR", f"--IPKernelApp.exec_lines={PLAIN}"]
-        return super().format_kernel_cmd([*(extra_arguments or []), *more])
+
+def with_breaks(html: str) -> str:
+    """Places to break behind every underscore of the text, and none within a tag."""
+    return _WORD.sub(lambda found: found.group().replace("_", "_<wbr>"), html)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Sphinx calls this."""
-    NotebookClient._kernel_manager_class_default = lambda client: QuietKernelManager  # type: ignore[method-assign, assignment]
+    kernel = share_kernel()
     app.connect("builder-inited", _generate)
     app.connect("doctree-read", _as_typed)
     app.connect("autodoc-process-docstring", _docstring, priority=100)
     app.connect("autodoc-process-signature", _signature)
+    app.connect("html-page-context", _breaks, priority=900)  # behind the theme, which makes the list of pages
+    app.connect("build-finished", lambda app, error: kernel.stop())
     return {"parallel_read_safe": True}

@@ -68,7 +68,7 @@ def _card(docs: Path, name: str, entry: ModelEntry, advice: Mapping[str, Any], n
     yield WIDE
     yield f"# {name}\n\n{parts.summary}\n\n**For**: {advice['for']}\n\n**Engines**: {_engines(name)}.\n"
     yield f"## Equation\n\n{_equations(parts.equations)}\n"
-    yield f"## Graph\n\n![Graph of {name}]({name}.svg)\n\n{LEGEND}\n"
+    yield f"## Graph\n\n![Graph of {name}]({name}.svg)\n\n{LEGEND} [The graph alone]({name}.svg), to enlarge it.\n"
     yield from (f"**{title}**: {text}\n" for title, text in parts.lists.items() if title != "Raises")
     yield f"## Variables\n\n{_variables(nodes)}\n"
     yield f"## Priors and their reason\n\n{''.join(_priors(entry.priors))}"

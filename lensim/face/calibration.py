@@ -67,7 +67,7 @@ class Calibration:
 
     @checked
     def to_excel(self, path: str | Path, *, force: bool = False) -> None:
-        """Write the table as a workbook (.xlsx); the last sheet has the sentence, the numbers behind it and the seed.
+        """Write the table to `path`, a workbook (.xlsx); the last sheet has the sentence, its numbers and the seed.
 
         Raises
         ------

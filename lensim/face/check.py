@@ -69,7 +69,7 @@ class RunCheck:
 
     @checked
     def to_excel(self, path: str | Path, *, force: bool = False) -> None:
-        """Write all findings as a workbook (.xlsx); its last sheet has what was not checked.
+        """Write all findings to `path`, a workbook (.xlsx); its last sheet has what was not checked.
 
         Raises
         ------

@@ -103,10 +103,10 @@ class Fit:
         levels: Sequence[float] = (),
         dose_um: float | None = None,
     ) -> Mapping[str, pd.DataFrame]:
-        """Every table by name, the main one first; parameters as `summary`.
+        """Every table by name, the main one first.
 
-        With levels there is a table `levels` too, with a row for each line and level, and where lines have conditions
-        or parents `condition_levels`, with the ratios of these doses.
+        `ci_prob`, `threshold_um` and `dose_um` are those of `summary`. With `levels` there is a table `levels`, with a
+        row for each line and level, and where lines have conditions or parents `condition_levels`, with the ratios.
         """
         from lensim.report.shown import shown_of
 
@@ -168,7 +168,7 @@ class Fit:
 
     @checked
     def save(self, path: str | Path, *, force: bool = False) -> None:
-        """Write the fit to a netCDF file, whole or not at all.
+        """Write the fit to `path`, a netCDF file, whole or not at all.
 
         Raises
         ------

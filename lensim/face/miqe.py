@@ -57,7 +57,7 @@ class MiqeChecklist:
 
     @checked
     def to_excel(self, path: str | Path, *, force: bool = False) -> None:
-        """Write the workbook that `lensim miqe fit.nc --out` writes (.xlsx).
+        """Write to `path` the workbook that `lensim miqe fit.nc --out` writes (.xlsx).
 
         Raises
         ------

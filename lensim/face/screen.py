@@ -80,7 +80,7 @@ class Screen:
 
     @checked
     def to_excel(self, path: str | Path, *, force: bool = False) -> None:
-        """Write the long table, and what came of each compound, as one workbook (.xlsx); the last sheet has settings.
+        """Write the long table, and what came of each compound, to `path` (.xlsx); the last sheet has settings.
 
         Raises
         ------

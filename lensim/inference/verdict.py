@@ -91,7 +91,7 @@ class Verdict:
 
     @classmethod
     def from_json(cls, text: str) -> "Verdict":
-        """The verdict that `to_json` wrote.
+        """The verdict of which `to_json` wrote this `text`.
 
         Raises
         ------

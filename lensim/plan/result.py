@@ -81,7 +81,7 @@ class PlanResult:
 
     @checked
     def to_excel(self, path: str | Path, *, force: bool = False) -> None:
-        """Write every table as a sheet of one workbook (.xlsx); the last has paragraph, question and seed.
+        """Write every table to `path`, as a sheet of one workbook (.xlsx); the last has paragraph, question and seed.
 
         Raises
         ------

@@ -56,7 +56,7 @@ class PowerResult:
 
     @checked
     def to_excel(self, path: str | Path, *, force: bool = False) -> None:
-        """Write table and audit as one workbook (.xlsx); the last sheet has sentences, scenario and seed.
+        """Write table and audit to `path`, one workbook (.xlsx); the last sheet has sentences, scenario and seed.
 
         Raises
         ------

@@ -52,7 +52,7 @@ class SelectionResult:
 
     @checked
     def to_excel(self, path: str | Path, *, force: bool = False) -> None:
-        """Write outcomes, paths and cultures as one workbook (.xlsx); the last sheet has the sentences and the seed.
+        """Write outcomes, paths and cultures to `path`, one workbook (.xlsx); the last sheet has sentences and seed.
 
         Raises
         ------

@@ -59,7 +59,7 @@ class PublishedResult:
 
     @checked
     def to_excel(self, path: str | Path, *, force: bool = False) -> None:
-        """Write effects and audits as one workbook (.xlsx); the last sheet has the sentences, seed and settings.
+        """Write effects and audits to `path`, a workbook (.xlsx); the last sheet has sentences, seed and settings.
 
         Raises
         ------

@@ -13,7 +13,7 @@ FALSE_ALARM = 1e-6
 PANELS = 15
 CLEAN_PANELS = 50
 RAREST = 0.8
-"""Share of lines that carry their flag in three experiments; docs/guide/dose_response.md has what was measured."""
+"""Share of lines that carry their flag in three experiments; docs/evidence/dose_response.md has what was measured."""
 RATE = 0.01
 """Share of clean lines that may carry a flag of one kind at most."""
 

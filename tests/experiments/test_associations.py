@@ -39,7 +39,7 @@ def test_what_is_missing_is_said(tmp_path, fits):
     assert "p53: no table of labels is given, and the paper shows none" in said
     assert "no_fit.nc is not there, so nothing is said of fold changes" in said
     assert "panel.nc: the fit carries no verdict of convergence." in said
-    assert "docs/guide/plan.md has the difference between groups" in said
+    assert "docs/paper/power.md has the difference between groups" in said
     reach = pd.read_csv(out / "fisher_reach.csv").set_index("lines")
     assert reach.loc[1, "above"] == float("inf")
     nearest, resistant = int(reach["above"].idxmin()), float(PUBLISHED_CALL.count("resistant"))

@@ -1,4 +1,4 @@
-"""Selections against closed forms, as docs/guide/selection.md tells: its table, with many more cultures."""
+"""Selections against closed forms, as docs/evidence/selection.md tells: its table, with many more cultures."""
 
 import numpy as np
 import pytest
