@@ -19,7 +19,7 @@ def app_command(
         bool, typer.Option("--browser/--no-browser", help="Open the page, or print its address alone.")
     ] = True,
 ) -> None:
-    """Plan the next study in the browser: move a slider and see the assurance, the cost and where it breaks.
+    """Plan a study, fit your files and look at results in the browser: drop exports, move sliders, save what comes out.
 
     This machine serves the page to the browser that opens it first; no request leaves the machine. Ctrl-C ends it.
     """

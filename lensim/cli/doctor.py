@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 BROKEN: Final = 3
 """Exit status where something that lensim needs is missing."""
-STYLES: Final = {"ok": "green", "slow": "yellow", "missing": "red"}
+STYLES: Final = {"ok": "green", "slow": "yellow", "not installed": "dim", "missing": "red"}
 COLUMNS: Final = ("what", "state", "found", "what to do")
 
 
@@ -37,10 +37,12 @@ def doctor(
     broken = [one.what for one in found if one.is_broken]
     slow = sum(one.state == "slow" for one in found)
     missing = sum(one.state == "missing" for one in found)
+    extras = sum(one.state == "not installed" for one in found)
     say(
         f"lensim does not work here: {', '.join(broken)}"
         if broken
-        else f"lensim works here; of {len(found)} things {slow} are slow and {missing} are missing"
+        else f"lensim works here; of {len(found)} things {slow} are slow and {missing} are missing; {extras} extras are"
+        " not installed"
     )
     if xlsx is not None:
         _write(found, xlsx, force=force)

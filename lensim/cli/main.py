@@ -187,7 +187,7 @@ _WHOLE: Final[tuple[tuple[str, Callable[..., None], str], ...]] = (
     ("miqe", miqe.miqe, "fit.nc --answers bench.csv --out miqe.xlsx"),
     ("calibrate", calibrate.calibrate, "fit.nc --simulations 100 --out calibration/"),
     ("plate-map", plate_map.plate_map, "filled.xlsx --picture map.png"),
-    ("app", app_command, "app"),
+    ("app", app_command, ""),
     ("prepare", prepare.prepare, ""),
     ("doctor", doctor.doctor, "--quick"),
 )

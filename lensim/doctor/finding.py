@@ -5,8 +5,8 @@ from typing import Literal
 
 from lensim.checks import one_of
 
-State = Literal["ok", "slow", "missing"]
-STATES: tuple[State, ...] = ("ok", "slow", "missing")
+State = Literal["ok", "slow", "not installed", "missing"]
+STATES: tuple[State, ...] = ("ok", "slow", "not installed", "missing")
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,8 @@ class Finding:
     what
         It is called.
     state
-        "ok"; "slow": all works, and takes longer than it need; "missing": not there, or not usable.
+        "ok"; "slow": all works, and takes longer than it need; "not installed": an extra, without which lensim works;
+        "missing": not there, or not usable.
     said
         What was found, as a clause.
     remedy

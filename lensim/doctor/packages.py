@@ -86,7 +86,7 @@ def of_extras() -> Iterator[Finding]:
         lacking = [one for one in own if not is_met(one)]
         what, names = f"extra {extra}", ", ".join(f"{one.name} {version_of(one.name) or ''}".strip() for one in own)
         if lacking:
-            yield Finding(what, "missing", f"not installed; lensim works without ({names})", install_command(lacking))
+            yield Finding(what, "not installed", f"lensim works without ({names})", install_command(lacking))
         else:
             yield Finding(what, "ok", names)
 

@@ -27,9 +27,11 @@ def prepare(tell: Callable[[str], None] = lambda _: None) -> None:
     Parameters
     ----------
     tell
-        Called with a sentence for each, with its seconds.
+        Called with a sentence before and one behind each, with its seconds.
     """
-    for name, run in _runs():
+    runs = list(_runs())
+    for number, (name, run) in enumerate(runs, 1):
+        tell(f"{number} of {len(runs)}, {name} ...")
         started = time.perf_counter()
         with suppress(HandedOn):  # by then its kernels are compiled
             run()

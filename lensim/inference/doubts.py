@@ -117,10 +117,15 @@ def decided(
             remedy = own_prior(prior_of[words], priors) if words in prior_of else "add data"
             yield VerdictNote(
                 f"the prior decides {words} in {len(rows)} of {int(moved[words].notna().sum())} rows of {table}{where}",
-                f"half of the prior must move it by at most {LARGEST_MOVE:.0%} of its {CI_PROB:.0%} interval",
-                f"up to {float(moved[words].max()):.0%}",
+                f"half the prior's weight must move it by at most {LARGEST_MOVE:.0%} of its {CI_PROB:.0%} interval",
+                f"up to {_share(float(moved[words].max()))}",
                 remedy,
             )
+
+
+def _share(value: float) -> str:
+    """A share above the limit, as percent that lie above it as well."""
+    return f"{value:.0%}" if round(value, 2) > LARGEST_MOVE else f"{value:.2%}"
 
 
 def wider(variable: str, priors: Mapping[str, Any]) -> str:

@@ -153,7 +153,9 @@ def _refuse_known_formats(raw: bytes, place: str) -> None:
         for content, remedy in _ZIP_CONTENTS:
             if content in raw:
                 raise InputError(f"{place}: the file is {remedy}")
-        raise InputError(f"{place}: the file is a zip archive: unpack it first")
+        raise InputError(
+            f"{place}: the file is a zip archive, read of RT-qPCR alone (lensim fit expression): unpack it first"
+        )
     for signature, remedy in _SIGNATURES:
         if raw.startswith(signature):
             raise InputError(f"{place}: the file is {remedy}")

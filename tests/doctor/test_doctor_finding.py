@@ -14,7 +14,7 @@ def test_a_remedy_is_there_where_something_is_to_be_done(state):
 
 
 def test_another_state_is_refused():
-    with pytest.raises(InputError, match=r"^Finding.state must be one of ok, slow, missing, got 'odd'$"):
+    with pytest.raises(InputError, match=r"^Finding.state must be one of ok, slow, not installed, missing, got 'odd'$"):
         Finding("a", "odd", "b", "c")  # type: ignore[arg-type]
 
 

@@ -65,7 +65,7 @@ def test_an_extra_that_lacks_is_missing_and_not_needed(monkeypatch):
     found = list(packages.of_extras())
     assert found
     for one in found:
-        assert (one.state, one.is_broken) == ("missing", False)
+        assert (one.state, one.is_broken) == ("not installed", False)
         assert one.remedy.endswith('"no-such-package>=3"')
 
 

@@ -76,7 +76,7 @@ def _zip(name):
         ),
         (b"cell_line,dose_um,signal\n", "wells.csv: the file has a header (cell_line, dose_um, signal) but no rows"),
         (_zip("xl/workbook.xml"), "wells.csv: the workbook is damaged, its XML cannot be read ("),
-        (_zip("readme.txt"), "a zip archive: unpack it first"),
+        (_zip("readme.txt"), "a zip archive, read of RT-qPCR alone (lensim fit expression): unpack it first"),
         (b"\xd0\xcf\x11\xe0abc", "an old Excel workbook (.xls) that is damaged: copy or save it again"),
         (gzip.compress(b"a,b", mtime=0), "a gzip archive: unpack it first"),
         (b"%PDF-1.4", "a PDF: export the table as CSV"),

@@ -65,13 +65,15 @@ def _fault(line: str, places: list[str]) -> Fault:
 
 
 def _parted(text: str) -> tuple[str, str]:
-    """What stands before the last colon outside of quotes, and the remedy behind it."""
-    quoted, at = "", -1
+    """What stands before the first colon outside of quotes and brackets, and the remedy behind it."""
+    quoted, at, deep = "", -1, 0
     for number, letter in enumerate(text):
         if quoted:
             quoted = "" if letter == quoted else quoted
         elif letter == '"' or (letter == "'" and (number == 0 or not text[number - 1].isalnum())):
             quoted = letter
-        elif at < 0 and text.startswith(": ", number):
+        elif letter in "()":
+            deep = max(deep + (1 if letter == "(" else -1), 0)
+        elif at < 0 and not deep and text.startswith(": ", number):
             at = number
     return (text, "") if at < 0 else (text[:at], text[at + 2 :])

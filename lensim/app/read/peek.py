@@ -1,6 +1,6 @@
 """What dropped files have, so that the choices of the form can be filled: the assay, columns, names, sheets."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -104,7 +104,7 @@ def assay_of_files(files: Iterable[Path]) -> str:
             source = source_of(path, whole=True)
             if source.raw.startswith(b"FCS"):
                 return "cell_cycle"
-            headers = [header for one in _sheets(source) for header in headers_of(one)]
+            headers = _headers(source)
             if any(names_any(header, OF_CELL_CYCLE) for header in headers):
                 return "cell_cycle"
             if any(names_any(header, OF_BIOASSAY) and names_any(header, BIOASSAY["role"]) for header in headers):
@@ -114,6 +114,14 @@ def assay_of_files(files: Iterable[Path]) -> str:
         except InputError:  # told by the reader
             continue
     return "dose_response"
+
+
+def _headers(source: Source) -> list[Sequence[str]]:
+    """Headers of a file's tables; none of an archive, which is no table, but may be a cycler's."""
+    try:
+        return [header for one in _sheets(source) for header in headers_of(one)]
+    except InputError:
+        return []
 
 
 def _sheets(source: Source) -> Iterator[Source]:

@@ -9,7 +9,7 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.checks import FaultReport
-from lensim.dose_response.read.names_of_plates import fill_names
+from lensim.dose_response.read.names_of_plates import fill_names, told_of_plates
 from lensim.dose_response.read.normalise import percent_of_untreated
 from lensim.dose_response.read.parents import parents_of
 from lensim.dose_response.read.repeats import Repeats, check_cultures_differ
@@ -110,6 +110,8 @@ def assemble(wells: Sequence[Well], origin: Origin, faults: FaultReport, *, is_w
     """
     rows = PLATES_BY_WELLS[origin.plate_wells][0] if origin.plate_wells is not None else 0
     names = with_standard_letters([well.name for well in wells], rows)
+    if told := told_of_plates(wells):
+        faults.tell(told)
     named = fill_names(
         [well if well.name == name else replace(well, name=name) for well, name in zip(wells, names, strict=True)]
     )

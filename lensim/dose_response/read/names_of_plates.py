@@ -4,8 +4,12 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from lensim.dose_response.read.wells import Well
+from lensim.plain_text import first_names
+
+SHOWN: Final = 3
 
 
 def fill_names(wells: Sequence[Well]) -> list[Well]:
@@ -30,6 +34,18 @@ def fill_names(wells: Sequence[Well]) -> list[Well]:
         return filled
     # plates numbered anew in each experiment
     return [replace(well, plate=f"{well.experiment}, plate {_without_word(well.plate)}") for well in filled]
+
+
+def told_of_plates(wells: Sequence[Well]) -> str:
+    """That plates are taken as experiments, where several plates are named and no experiment; '' elsewhere."""
+    plates = list(dict.fromkeys(well.plate for well in wells if well.plate))
+    if len(plates) < 2 or any(well.experiment for well in wells):
+        return ""
+    return (
+        f"no column names experiments, so each of the {len(plates)} plates ({first_names(plates, SHOWN)}) is taken as "
+        'an independent experiment; if all are of one day, intervals are then too narrow: columns={"experiment": "=1"} '
+        "makes them one experiment"
+    )
 
 
 def _without_word(plate: str) -> str:

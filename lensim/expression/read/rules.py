@@ -85,8 +85,8 @@ def _check_references(unknown: Sequence[Assigned], references: Sequence[str], fa
     genes = list(dict.fromkeys(one.reaction.gene for one in unknown))
     files = ", ".join(dict.fromkeys(one.reaction.place for one in unknown))
     if not references:
-        rule = f"references must name at least one reference gene, got none; the genes are {', '.join(genes)}"
-        faults.add(rule, place=files)
+        rule = f"references must name at least one reference gene, got none; the genes are {', '.join(genes)}: "
+        faults.add(f'{rule}name it, references=["{genes[-1] if genes else "GENE"}"]', place=files)
     for reference in dict.fromkeys(references):
         if reference not in genes:
             rule = f"the reference gene {reference!r} has no reaction; the genes are {', '.join(genes)}"

@@ -50,7 +50,7 @@ def test_plates_with_controls_of_their_own_stay_apart(tmp_path):
     rows = "".join(f"a,{plate},{dose},{9 - dose}{plate[1]}\n" for plate in ("P1", "P2") for dose in (0, 1, 2))
     data = read(tmp_path, f"cell_line,plate,dose_um,signal\n{rows}", controls="experiment")
     assert data["plate"].values.tolist() == ["P1", "P2"]
-    assert "notes" not in data.attrs
+    assert "each of the 2 plates (P1, P2) is taken as an independent experiment" in data.attrs["notes"]
     with pytest.raises(InputError, match="controls must be one of plate, experiment"):
         read(tmp_path, WELLS, controls="study")
 
