@@ -13,6 +13,7 @@ from lensim import checks, seeding
 from lensim import vocabulary as v
 from lensim.expression.design import ExpressionDesign, lay_out
 from lensim.expression.pairs import PairSettings, pairs_of
+from lensim.expression.read.assigned import DEFAULT_CELL_TYPE
 from lensim.expression.simulate import simulate
 from lensim.expression.truth import ExpressionPopulation, ReactionFaults, parameters_of, truth_given
 from lensim.power.design_prior import UNSEEN, DesignPrior, posterior_of, require_dims, require_figures
@@ -272,13 +273,18 @@ def _put_posterior(
 
 
 def _for_design(posterior: xr.Dataset, name: str, like: xr.DataArray, path: Path) -> np.ndarray:
-    """(draw, ...) draws of a figure for the targets, cell types and genes of the design."""
+    """(draw, ...) draws of a figure for the targets, cell types and genes of the design.
+
+    A fit whose data name no cell type has one, which stands for that of the design whatever it is called there.
+    """
     values = posterior[name]
     for dim in like.dims[1:]:
         if dim == v.CONTRAST and dim in values.dims:
             continue  # the one that was chosen
         if dim in values.dims:
             wanted, there = like[dim].to_numpy().tolist(), values[dim].to_numpy().tolist()
+            if dim == v.CELL_TYPE and there == [DEFAULT_CELL_TYPE] and len(wanted) == 1:
+                wanted = there
             for label in wanted:
                 checks.one_of(f"{path}: {dim} of the design", str(label), [str(one) for one in there])
             values = values.isel({dim: [there.index(label) for label in wanted]})

@@ -33,7 +33,9 @@ studies = 0
 MEANS = {"stimulus": 3.0, "stimulus + inhibitor": 1.0}
 
 
-def scenario_file(folder: Path, contrast: str = "", contrasts: dict[str, float] | None = None) -> Path:
+def scenario_file(
+    folder: Path, contrast: str = "", contrasts: dict[str, float] | None = None, cell_type: str = "donor"
+) -> Path:
     """A scenario beside a fit whose contrasts have the means of `contrasts` [log2]."""
     means = MEANS if contrasts is None else contrasts
     rng, dims = stream(15, "fit"), ("chain", "draw", v.TARGET, v.CELL_TYPE, v.CONTRAST)
@@ -44,7 +46,7 @@ def scenario_file(folder: Path, contrast: str = "", contrasts: dict[str, float] 
             v.SIGMA_FOLD_CHANGE: (dims, np.full(shape, 0.1)),
             v.SD_PAIR: (dims[:3], np.full(shape[:3], 0.1)),
         },
-        {v.TARGET: ["ICAM1"], v.CELL_TYPE: ["donor"], v.CONTRAST: list(means)},
+        {v.TARGET: ["ICAM1"], v.CELL_TYPE: [cell_type], v.CONTRAST: list(means)},
     )
     save_result(xr.DataTree.from_dict({"posterior": posterior}), folder / "fit.nc", force=True)
     path = folder / "study.toml"
@@ -83,6 +85,14 @@ def test_a_posterior_with_one_contrast_needs_no_name_and_its_digest_is_as_before
     assert "contrast" not in scenario.model_dump(mode="json")["truth"]
     named = read_scenario(scenario_file(tmp_path, "drug", {"drug": 2.0}))
     assert named.digest() != scenario.digest()
+
+
+def test_the_one_cell_type_of_a_fit_without_names_is_that_of_the_design(tmp_path):
+    scenario = read_scenario(scenario_file(tmp_path, contrasts={"drug": 2.0}, cell_type="all"))
+    assert simulate_chunk(scenario, ("a",), 20).true_mu.mean() == pytest.approx(2.0, abs=0.05)
+    other = read_scenario(scenario_file(tmp_path, contrasts={"drug": 2.0}, cell_type="mouse"))
+    with pytest.raises(InputError, match="cell_type of the design must be one of mouse, got 'donor'"):
+        simulate_chunk(other, ("a",), 20)
 
 
 def test_contrasts_can_be_a_grid(tmp_path):
