@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 
 from lensim.checks import InputError
+from lensim.plan.assumed import assumed_in_words
 from lensim.plan.doses_words import doses_in_sentences
 from lensim.plan.evaluate import SURE, Share
 from lensim.plan.interim import look_at
@@ -223,7 +224,8 @@ def basis_in_words(scenario: Scenario) -> str:
     basis = scenario.truth.posterior
     if basis is None:
         law = "conditional on the figures" if scenario.is_conditional else "averaged over the distributions"
-        return f"All of it is {law} of the plan file."
+        stated = assumed_in_words(scenario)
+        return f"All of it is {law} of the plan file{f' ({stated})' if stated else ''}."
     absent = assay_of(scenario).not_in_posterior(scenario)
     contrast = getattr(scenario.truth, "contrast", "")
     said = f"All of it is averaged over the posterior of {basis.name}{f', contrast {contrast}' if contrast else ''}"

@@ -1,0 +1,80 @@
+"""What a plan takes for granted of the world, in words: the figures of its truth that the user stated."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from lensim.power.spec import BaseScenario
+
+LABELS: Final = ("target", "gene", "cell_type", "group", "condition", "cell_line", "molecular_group")
+"""Fields that say what a table of the truth is about."""
+WORDS: Final[Mapping[str, str]] = {
+    "mu_log2_fold_change": "mean log2 fold change",
+    "sigma_log2_fold_change": "sd of log2 fold changes between subjects",
+    "log2_fold_change": "log2 fold change",
+    "sd_log2_between_subjects": "sd of log2 levels between subjects",
+    "sd_log2_pair": "sd of log2 ratios between pairs of a subject",
+    "sd_log2_fold": "sd of log2 ratios of IC50s between lines",
+    "fold": "ratio of IC50s",
+    "mu_log10_ec50_um": "mean log10 EC50 [µM]",
+    "sigma_log10_ec50_um": "sd of log10 EC50s between lines",
+    "mu_effect_at_saturation": "mean effect at saturation (-log of the signal left)",
+    "sigma_effect_at_saturation": "sd of effects between lines",
+}
+OTHER: Final = ("posterior", "contrast", "nuisance", "scale", "shift")
+LAWS: Final[Mapping[str, str]] = {
+    "normal": "{} ± {} (normal, mean ± sd)",
+    "lognormal": "{} (lognormal, median; sd {} of its logarithm)",
+    "uniform": "{} to {} (uniform)",
+}
+MOST: Final = 8
+
+
+def assumed_in_words(scenario: BaseScenario) -> str:
+    """The stated figures of a truth; '' where all are lensim's own.
+
+    Examples
+    --------
+    >>> from lensim.power.scenario import scenario_of
+    >>> scenario = scenario_of({
+    ...     "name": "next", "design": {"assay": "ratios", "subjects": {"patient": 6}, "targets": ["TNF"]},
+    ...     "truth": {"expression": [{"mu_log2_fold_change": 1.0, "sigma_log2_fold_change": 0.6}]},
+    ...     "rules": [{"rule": "test", "test": "t_log2"}],
+    ... })
+    >>> assumed_in_words(scenario)
+    'mean log2 fold change 1 (200% of control), sd of log2 fold changes between subjects 0.6'
+    """
+    stated = {name: value for name, value in scenario.truth.model_dump(exclude_unset=True).items() if name not in OTHER}
+    said = list(_said(stated))
+    return "; ".join(said[:MOST]) + (f"; and {len(said) - MOST} more" if len(said) > MOST else "")
+
+
+def _said(stated: Mapping[str, Any]) -> Sequence[str]:
+    figures: list[str] = []
+    parts: list[str] = []
+    about = [str(stated[name]) for name in LABELS if isinstance(stated.get(name), str)]
+    for name, value in stated.items():
+        if name in LABELS or value is None:
+            continue
+        if isinstance(value, Mapping) and not LAWS.keys() & value.keys():
+            parts += _said(value)
+        elif isinstance(value, Sequence) and not isinstance(value, str):
+            parts += [one for table in value if isinstance(table, Mapping) for one in _said(table)]
+        else:
+            figures.append(f"{WORDS.get(name, name.replace('_', ' '))} {_value(name, value)}")
+    own = f"{' in '.join(about)}: " if about and figures else ""
+    return [*([own + ", ".join(figures)] if figures else []), *parts]
+
+
+def _value(name: str, value: Any) -> str:
+    """A number, or a distribution; of a fold change, with what it is in percent."""
+    middle = value
+    if isinstance(value, Mapping):
+        ((law, numbers),) = list(value.items())[:1]
+        texts = [f"{one:g}" if isinstance(one, int | float) else str(one) for one in numbers]
+        middle = numbers[0] if law == "normal" else None
+        text = LAWS[law].format(*texts[:2]) if law in LAWS else f"{law} {', '.join(texts)}"
+    else:
+        text = f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+    if name.endswith("log2_fold_change") and not name.startswith("sigma") and isinstance(middle, int | float):
+        text += f" ({100 * 2.0**middle:.0f}% of control)"
+    return text
