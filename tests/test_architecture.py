@@ -16,6 +16,7 @@ TOPICS = {
     "tests/face/test_face_junk.py": "every public function with values that nobody means",
     "tests/test_bounds_sizes.py": "sizes and types of what a user gives, refused before memory is taken",
     "tests/cli/test_cli.py": "the command line as a whole",
+    "tests/app/plan/test_app_plan_browser.py": "the room Plan from fits, in a browser",
     "tests/app/test_app_browser.py": "the page of the app in a browser",
     "tests/cli/test_cli_bioassay.py": "the commands for bioassays",
     "tests/cli/test_cli_flows.py": "from files of the bench to a workbook, as typed",

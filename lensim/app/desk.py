@@ -26,14 +26,18 @@ class Desk:
     ----------
     handed
         The fit that a room handed to the room Plan; None without one.
+    shown
+        Name of the room that the page shows; empty until the page says it.
     """
 
     def __init__(self, crew: Crew, session: Session) -> None:
         self._crew = crew
+        self._session = session
         self._loop = asyncio.get_running_loop()
         self._jobs: list[Job] = []
         self._is_closed = False
         self.handed: reactive.Value[Handed | None] = reactive.Value(None)
+        self.shown: reactive.Value[str] = reactive.Value("")
         session.on_ended(self._close)
 
     def begin(self, work: Callable[[Job], None]) -> Job:
@@ -65,6 +69,12 @@ class Desk:
 
         if not self._is_closed:
             asyncio.run_coroutine_threadsafe(putting(), self._loop)
+
+    async def hand(self, handed: Handed) -> None:
+        """Show the room Plan, which starts from this fit."""
+        self.handed.set(handed)
+        message: dict[str, Any] = {"room": "plan", "set": {"plan-start": "file"}}
+        await self._session.send_custom_message("lensim-room", message)
 
     def _close(self) -> None:
         self._is_closed = True

@@ -11,5 +11,5 @@ from lensim.checks import InputError
 def first_curve(job: Job) -> None:
     """Have the chunks of the first curve worked on, so that they are known when the page asks."""
     with suppress(InputError):
-        for _ in first_curves(FIRST.question(), FIRST.number, job.pool):
+        for _ in first_curves(FIRST.question(), FIRST.chosen, job.pool):
             pass

@@ -6,7 +6,18 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Handed:
-    """A fit from which the room Plan starts: its file, in a folder of the session, and what the page calls it."""
+    """A fit from which the room Plan starts.
+
+    Attributes
+    ----------
+    path
+        Of its file.
+    name
+        What the page, and a command line, call it.
+    room
+        That handed it over, by its title.
+    """
 
     path: Path
     name: str
+    room: str

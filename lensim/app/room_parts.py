@@ -12,6 +12,7 @@ from shiny.ui import tags
 from lensim import limits
 from lensim.app.fields import button
 from lensim.app.shelf import LARGEST_MB, Dropped
+from lensim.app.spoken import spoken
 from lensim.plain_text import visible
 
 ASSETS: Final = HTMLDependency(
@@ -152,4 +153,4 @@ def working(sentence: str, stop: str) -> TagList:
 
 def fault(text: str) -> TagList:
     """What is wrong, a paragraph a line."""
-    return TagList(*[tags.p(visible(line), class_="fault") for line in text.splitlines()])
+    return TagList(*[tags.p(spoken(line), class_="fault") for line in text.splitlines()])

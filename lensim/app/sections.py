@@ -7,6 +7,7 @@ from htmltools import Tag, TagList
 from shiny.ui import tags
 
 from lensim.app.results import Image, ShownFit
+from lensim.app.spoken import spoken
 from lensim.plain_text import visible
 from lensim.report.html import SIGNS, grid
 from lensim.report.page import PageTable, Picture, Section, State
@@ -81,15 +82,15 @@ def picture(shown: Picture, image: Image, numbers: Tag | None) -> Tag:
 def verdict(state: State | None, sentence: str) -> Tag:
     """The verdict of a fit."""
     own: State = state or "open"
-    return tags.p(mark(own, f"{WORDS[own]}."), f" {visible(sentence)}", class_=f"verdict {own}")
+    return tags.p(mark(own, f"{WORDS[own]}."), f" {spoken(sentence)}", class_=f"verdict {own}")
 
 
 def section_parts(section: Section, images: Mapping[str, Image], level: int = 3) -> TagList:
     """A section of a report: sentences, tables, figures, settings, and the sections in it."""
     numbers = page_table(section.tables[0], is_open=True) if section.tables else None
-    parts: list[Any] = [tags.p(visible(one)) for one in section.lead]
+    parts: list[Any] = [tags.p(spoken(one)) for one in section.lead]
     if section.findings:
-        parts.append(tags.ul(*[tags.li(visible(one)) for one in section.findings]))
+        parts.append(tags.ul(*[tags.li(spoken(one)) for one in section.findings]))
     parts += [page_table(one) for one in section.tables]
     parts += [picture(one, images[one.name], numbers) for one in section.pictures if one.name in images]
     if section.facts:

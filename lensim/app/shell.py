@@ -5,7 +5,7 @@ import hashlib
 from typing import Final
 
 from htmltools import HTMLDependency, Tag
-from shiny import App, Inputs, Outputs, Session, ui
+from shiny import App, Inputs, Outputs, Session, reactive, ui
 from shiny.ui import tags
 
 from lensim.app.desk import Desk
@@ -63,6 +63,11 @@ def application(crew: Crew) -> App:
 
     def server(input: Inputs, output: Outputs, session: Session) -> None:
         desk = Desk(crew, session)
+
+        @reactive.effect
+        def _shown() -> None:
+            desk.shown.set(str(input.room()))
+
         for room in ROOMS:
             room.server(room.name, desk)
 

@@ -29,6 +29,7 @@ from lensim.plan.words import (
     detection_in_words,
     frontier_in_words,
     interim_in_words,
+    is_of_lines,
     layouts_in_words,
     robustness_in_words,
     share_in_words,
@@ -142,7 +143,7 @@ def answer(
                 done("robustness", robustness_in_words(plan))
     else:
         plan.share = evaluator.share({}, scenario.studies.count)
-        done("share", f"the design as given: {share_in_words(plan.share)}")
+        done("share", f"the design as given: {share_in_words(plan.share, of_lines=is_of_lines(question))}")
     if question.frontier and question.costs:
         plan.frontier = frontier(evaluator, question.frontier, question.costs, question.target)
         if question.worlds:

@@ -20,13 +20,23 @@ from lensim.power.words import count_of
 from lensim.tables.records import records
 
 NORMAL_95: Final = 1.96
+LINES: Final = "lines"
+"""The only item of a rule on lines."""
 
 
-def share_in_words(share: Share) -> str:
-    """A share with its 95% Monte Carlo interval."""
+def share_in_words(share: Share, *, of_lines: bool = False) -> str:
+    """A share with its 95% Monte Carlo interval; of the lines of all studies where a rule gives verdicts on these."""
     studies = count_of(share.studies, "simulated study", "simulated studies")
-    are = "is a find" if share.studies == 1 else "are finds"
-    return f"{100 * share.value:.1f}% of {studies} {are} (± {196 * share.mcse:.1f})"
+    are = "is a find" if share.studies == 1 and not of_lines else "are finds"
+    what = f"the lines of {studies}" if of_lines else studies
+    return f"{100 * share.value:.1f}% of {what} {are} (± {196 * share.mcse:.1f})"
+
+
+def is_of_lines(question: Question) -> bool:
+    """Whether the deciding rule gives a verdict on each line, and not on each study."""
+    scenario = question.scenario
+    is_panel = scenario.design.assay == "dose_response"
+    return is_panel and scenario.items(scenario.rules[question.rule_number]) == (LINES,)
 
 
 def percent_in_words(value: float, mcse: float, digits: int = 0) -> str:
@@ -53,17 +63,18 @@ def size_in_words(size: Size, question: Question) -> str:
     field, scenario = question.size.field if question.size else "", question.scenario
     what = counted_in_words(scenario, field)
     word = "power" if question.scenario.is_conditional else "assurance"
+    share = share_in_words(size.share, of_lines=is_of_lines(question))
     if size.n is None:
         high = question.size.high if question.size else 0
         most = max(size.shares)
         return (
-            f"no number of {what} up to {high} reaches {question.target:.0%}: {share_in_words(size.share)} at {most}"
+            f"no number of {what} up to {high} reaches {question.target:.0%}: {share} at {most}"
             f"{ceiling_in_words(size.share, question.target)}"
         )
     what = counted_in_words(scenario, field, size.n)
     sure = "" if size.low == size.high else f" (95% Monte Carlo interval {size.low} to {size.high})"
     return (
-        f"{size.n} {what}{sure} for {word} of {question.target:.0%}; {share_in_words(size.share)}, "
+        f"{size.n} {what}{sure} for {word} of {question.target:.0%}; {share}, "
         f"{count_of(size.studies, 'study', 'studies')} in all{ceiling_in_words(size.share, question.target)}"
     )
 
@@ -277,7 +288,7 @@ def paragraph(plan: Plan) -> str:
         parts.append(f"{said[0].upper()}{said[1:]}." if plan.size.n is None else f"Recommended: {said}.")
     elif plan.share is not None:
         ceiling = ceiling_in_words(plan.share, question.target)
-        parts.append(f"The design as given: {share_in_words(plan.share)}{ceiling}.")
+        parts.append(f"The design as given: {share_in_words(plan.share, of_lines=is_of_lines(question))}{ceiling}.")
     for said in (
         robustness_in_words(plan),
         f"{frontier_in_words(plan)}{designs_tried_in_words(plan)}",

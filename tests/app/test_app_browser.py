@@ -16,6 +16,9 @@ FINAL_MS = 600_000
 # of the answer that stands on the page
 NEW = '#room-plan .answers .answer[data-old="false"]'
 OLD = '#room-plan .answers .answer[data-old="true"]'
+ALERT = "#plan-fault [role=alert]"
+# nothing in the room is of former fields any more, the simulated study neither
+ALL_NEW = """() => !document.querySelector('#room-plan [data-old="true"], html.shiny-busy')"""
 SERIOUS = ("serious", "critical")
 
 playwright = pytest.importorskip("playwright.sync_api", reason="no page was opened: playwright is not installed")
@@ -94,11 +97,11 @@ def test_a_field_that_comes_back_to_what_it_was_leaves_the_answer_as_it_was(tab)
 
 def test_a_fault_is_told_in_the_room_and_goes_with_its_cause(tab):
     tab.fill("#plan-effect", "0")
-    tab.wait_for_selector("[role=alert]")
-    assert "Effect must be above 0, got 0" in tab.inner_text("[role=alert]")
+    tab.wait_for_selector(ALERT)
+    assert "Effect must be above 0, got 0" in tab.inner_text(ALERT)
     assert tab.query_selector(OLD)
     tab.fill("#plan-effect", "200")
-    tab.wait_for_selector("[role=alert]", state="detached")
+    tab.wait_for_selector(ALERT, state="detached")
     tab.wait_for_selector(NEW)
 
 
@@ -136,10 +139,11 @@ def test_the_page_is_for_everyone(tab, width, theme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
     tab.set_viewport_size({"width": width, "height": 900})
     tab.emulate_media(color_scheme=theme)
-    tab.wait_for_selector(NEW)
+    tab.wait_for_function(ALL_NEW)
     tab.eval_on_selector_all("details", "all => all.forEach(one => { one.open = true; })")
     assert tab.get_attribute("html", "data-theme") == theme
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    tab.wait_for_function(ALL_NEW)
     found = axe.Axe().run(tab).response["violations"]
     grave = [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in SERIOUS]
     assert grave == []

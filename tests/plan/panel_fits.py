@@ -25,7 +25,11 @@ def panel_fit(a: int = 3, b: int = 3, experiments: int = 2) -> xr.DataTree:
     design = DoseResponseDesign(names, [name[0] for name in names], experiments=experiments)
     sheet = lay_out(design, stream(3, "sheet"))
     truth = draw_truth(DoseResponsePopulation(), sheet, stream(3, "truth"))
-    data = one_study(simulate(sheet, truth, NO_FAULTS, stream(3, "machine")), 0)
+    return fit_of(one_study(simulate(sheet, truth, NO_FAULTS, stream(3, "machine")), 0))
+
+
+def fit_of(data: xr.Dataset) -> xr.DataTree:
+    """The fit of one study by the Laplace engine, with a verdict."""
     wells = data[v.SIGNAL].to_numpy(), data[v.BLANK_SIGNAL].to_numpy()
     found = analyse_panel(sheet_of(data), *wells, DoseResponsePriors(), stream(3, "laplace"))
     draws = found.curves.shape[0]

@@ -29,7 +29,12 @@
   delete root.dataset.shinyBusySpinners;
   system.addEventListener("change", paint);
 
-  /* --- rooms --- */
+  /* --- rooms; the server is told which one is shown, since a room may begin its work only then --- */
+  function tellRoom() {
+    const section = document.querySelector("section.room:not([hidden])");
+    if (section && window.Shiny.setInputValue) window.Shiny.setInputValue("room", section.id.slice("room-".length));
+  }
+
   function show(name) {
     if (!document.getElementById("room-" + name)) return;
     document.querySelectorAll("section.room").forEach(function (room) { room.hidden = room.id !== "room-" + name; });
@@ -38,6 +43,7 @@
       else link.removeAttribute("aria-current");
     });
     window.jQuery(window).trigger("resize"); /* Shiny asks again what can be seen */
+    tellRoom();
   }
 
   /* --- controls that only some choices need --- */
@@ -59,6 +65,7 @@
     });
     window.addEventListener("hashchange", function () { show(window.location.hash.slice(1)); });
     if (window.location.hash.length > 1) show(window.location.hash.slice(1));
+    window.jQuery(document).one("shiny:sessioninitialized", tellRoom);
   });
 
   /* --- an answer is old from the moment in which a control moves, until the server says that it is of these fields --- */
@@ -125,7 +132,10 @@
     },
     unsubscribe: function (element) { window.jQuery(element).off(".lensim"); },
     receiveMessage: function (element, data) {
-      if ("value" in data) this.setValue(element, data.value);
+      if (!("value" in data)) return;
+      this.setValue(element, data.value);
+      element.dispatchEvent(new Event("change", { bubbles: true })); /* for what only some choices need */
+      window.jQuery(element).trigger("input");
     },
   });
   window.Shiny.inputBindings.register(field, "lensim.field", 10);

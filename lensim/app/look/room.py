@@ -11,6 +11,7 @@ from shiny.ui import tags
 from lensim.app.apart import Apart
 from lensim.app.desk import Desk
 from lensim.app.fields import button, choice, group
+from lensim.app.handed import Handed
 from lensim.app.look.answer import curves_parts, opened_parts, posterior_parts, spot_parts, verdict_part
 from lensim.app.look.curves import MOST_LINES, LineCurve
 from lensim.app.look.opened import Opened, curves_in, open_fit, open_place, posteriors_in, warm_up
@@ -44,6 +45,7 @@ def ui() -> TagList:
     answer = tags.div(
         tags.div(shiny_ui.output_ui("fault"), role="alert"),
         tags.div(shiny_ui.output_ui("status"), {"data-work": "open"}, role="status", aria_live="polite"),
+        shiny_ui.output_ui("handing"),
         shiny_ui.output_ui("curves"),
         shiny_ui.output_ui("posterior"),
         shiny_ui.output_ui("check"),
@@ -151,14 +153,18 @@ def server(input: Inputs, output: Outputs, session: Session, desk: Desk) -> None
         begin("curves", work)
 
     @reactive.calc
-    def chosen() -> tuple[int, int]:
-        """Number of the estimand, and of its item."""
+    def estimand() -> int:
+        """Number of the estimand; the list of its items is drawn anew where this changes, and only then."""
         known = opened.get()
         at = str(value_of(input, "estimand", "0"))
-        number = int(at) if at.isdigit() else 0
-        item = str(value_of(input, f"item_{number}", "0"))
         count = len(known.estimands) if known is not None else 0
-        return min(number, max(count - 1, 0)), int(item) if item.isdigit() else 0
+        return min(int(at) if at.isdigit() else 0, max(count - 1, 0))
+
+    @reactive.calc
+    def chosen() -> tuple[int, int]:
+        """Number of the estimand, and of its item."""
+        item = str(value_of(input, f"item_{estimand()}", "0"))
+        return estimand(), int(item) if item.isdigit() else 0
 
     @reactive.effect
     def _posterior() -> None:
@@ -193,6 +199,13 @@ def server(input: Inputs, output: Outputs, session: Session, desk: Desk) -> None
             jobs["spot"].stop()
         said["spot"].set("")
 
+    @reactive.effect
+    @reactive.event(input.hand)
+    async def _hand() -> None:
+        known = opened.get()
+        if known is not None:
+            await desk.hand(Handed(known.path, known.path.name, "Look"))
+
     @output(id="fits")
     @render.ui
     def _fits() -> Tag | None:
@@ -220,7 +233,7 @@ def server(input: Inputs, output: Outputs, session: Session, desk: Desk) -> None
     @output(id="items")
     @render.ui
     def _items() -> Tag | None:
-        known, (number, _) = opened.get(), chosen()
+        known, number = opened.get(), estimand()
         if known is None or not known.estimands or len(known.estimands[number].items) < 2:
             return None
         items = {str(at): one for at, one in enumerate(known.estimands[number].items)}
@@ -243,6 +256,12 @@ def server(input: Inputs, output: Outputs, session: Session, desk: Desk) -> None
                 return tags.p(f"{len(there.fits)} fits in {there.path.name}: choose one.")
             return tags.p("Drop a fit, or type a path. Nothing leaves this machine.")
         return TagList(tags.p(tags.strong(f"Opened: {Path(known.path).name}.")), verdict_part(known))
+
+    @output(id="handing")
+    @render.ui
+    def _handing() -> Tag | None:
+        known = opened.get()
+        return None if known is None or known.shown is None else button("hand", "Hand to Plan")
 
     @output(id="opened")
     @render.ui

@@ -5,8 +5,11 @@ The form's answer is that of `lensim plan` with the form's TOML: no field has an
 
 import hashlib
 import json
+import math
 from dataclasses import dataclass
 from typing import Any, Final
+
+from scipy import stats
 
 from lensim.app.plan.chosen import Fields
 from lensim.app.plan.designs import DESIGNS, content_of
@@ -14,6 +17,7 @@ from lensim.app.toml_text import toml_text
 from lensim.plan.question import Question, question_of
 
 TOML_NAME: Final = "next.toml"
+SMALLEST_SD: Final = 1e-6
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,20 @@ class Asked(Fields):
     @property
     def size_field(self) -> str:
         """The field of the scenario that the number stands in."""
-        return DESIGNS[self.design].size(self)[0]
+        return DESIGNS[self.design].size(self).field
+
+    @property
+    def chosen(self) -> int:
+        """The number itself: of subjects or lines, or of experiments where lines are called."""
+        return DESIGNS[self.design].size(self).chosen
+
+    @property
+    def share_resistant(self) -> float:
+        """About the share of lines whose IC50 is above the dose of the call."""
+        if self.start is not None:
+            return self.start.share_above(self.dose_um)
+        sd = max(math.hypot(self.ic50_spread, self.ic50_doubt), SMALLEST_SD)
+        return float(stats.norm.sf(math.log10(self.dose_um / self.ic50_um) / sd))
 
     @property
     def steps(self) -> dict[str, str]:

@@ -15,6 +15,8 @@ FULL: Final = 0.985
 """Share above which a curve goes on without news."""
 PERCENTS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000)
 WIDEST_TICKS: Final = 9
+HALF_OF_WORD, ROOM_OF_WORD = 19, 14
+"""From a point to the middle of the words below it, and how near a line to that middle crosses them."""
 
 
 def curve_figure(
@@ -68,7 +70,8 @@ def curve_figure(
         share = curve[chosen]
         parts.append(_circle(x(chosen), y(share.value), 7.5, "chosen"))
         is_low = share.value < 0.2
-        above = y(share.value) - 14 if is_low or chosen > 0.6 * most else y(share.value) + 24
+        is_on_goal = abs(y(share.value) + HALF_OF_WORD - y(goal)) < ROOM_OF_WORD
+        above = y(share.value) - 14 if is_low or is_on_goal or chosen > 0.6 * most else y(share.value) + 24
         anchor = "end" if chosen > 0.6 * most else "start"
         aside = -6 if anchor == "end" else 8
         parts.append(_text(x(chosen) + aside, above, f"chosen: {100 * share.value:.0f}%", anchor, "chosen-said"))

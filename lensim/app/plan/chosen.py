@@ -4,13 +4,18 @@ import math
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from lensim.app.plan.names import DIGITS
 from lensim.app.plan.start import Start
 from lensim.checks import InputError
 
 Unit = Literal["percent", "fold"]
 SUBJECTS: Final = ("patient", "donor", "line", "mouse")
-DIGITS: Final = 4
-"""Of numbers that are computed from others, in a TOML."""
+PLURAL: Final = {"mouse": "mice", "all": "subjects"}
+
+
+def plural(noun: str) -> str:
+    """'patients', 'mice'."""
+    return PLURAL.get(noun, noun if noun.endswith("s") else f"{noun}s")
 
 
 @dataclass(frozen=True)
@@ -43,16 +48,21 @@ class Fields:
         Who is studied, and the gene.
     number, experiments, replicates, doses, top_dose_um
         The chosen design, as far as it has them.
+    ic50_um, ic50_spread, ic50_doubt
+        Of a panel whose lines are called: median IC50 of lines, sd of its log10 between lines, and of the median's own.
+    dose_um, certainty
+        Of a panel whose lines are called: a line is resistant where its IC50 is above this dose, and is called so where
+        the probability of that is above this one.
     rule
         When a study counts as a find, a name of `RULES`.
     goal
-        Share of studies that shall be a find.
+        Share of studies that shall be a find; of lines that shall be called, of a panel whose lines are called.
     prices
         Of everything.
     seed
         Root of every stream.
     start
-        A fit, a paper or ratios, in whose place `effect`, `spread` and `doubt` do not count.
+        A fit, a paper or ratios, in whose place effects, IC50s, their spreads and doubts do not count.
     contrast
         Of a start with several treatments.
     """
@@ -69,6 +79,11 @@ class Fields:
     replicates: int = 2
     doses: int = 7
     top_dose_um: float = 10.0
+    ic50_um: float = 1.0
+    ic50_spread: float = 0.4
+    ic50_doubt: float = 0.1
+    dose_um: float = 1.0
+    certainty: float = 0.9
     rule: str = "tail_975"
     goal: float = 0.8
     prices: Prices = field(default_factory=Prices)

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from htmltools import Tag, TagList
@@ -17,13 +19,31 @@ from lensim.app.plan.found import Found
 from lensim.app.plan.look import HAS_LOOK, Look
 from lensim.app.plan.said import brief, design_in_words, effect_in_words, headline, progress_in_words
 from lensim.app.plan.start import FIT_OF_RATIOS, Start
+from lensim.app.spoken import spoken
 from lensim.app.work import Job
+from lensim.plain_text import visible
 
 ON_ITS_WAY: Final = "The first curve is on its way ..."
 SIMULATING: Final = "Simulating ..."
 STOPPED: Final = "Stopped: the numbers are as precise as they were by then."
+OF_FILE: Final = "file"
+"""Where a digest of fields would stand, of the file that is started from."""
 Form = Callable[[], tuple[Asked | None, str, str]]
 """The fields, their digest and the fault of the form; without fields the digest is empty."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file that a plan starts from: where it is, what it is called, and the room that handed it over, if one did."""
+
+    path: Path
+    name: str
+    room: str = ""
+
+    @property
+    def in_words(self) -> str:
+        """Where the file comes from."""
+        return f"From the room {self.room}: {self.name}" if self.room else f"From your file: {self.name}"
 
 
 class Shown:
@@ -37,16 +57,21 @@ class Shown:
         The study to look at: digest of the fields, its number, and what it has.
     fault
         Of a job: digest of the fields, and the sentence.
-    start
-        The file that is started from.
-    is_reading, is_stopped
-        Whether a file is being read; whether the work was stopped.
+    source, start
+        The file that is started from, and what was read of it.
+    design
+        The kind of study that the page was told to choose, as a file needs it; empty once it is chosen.
+    is_reading, is_stopped, is_seen
+        Whether a file is being read; whether the work was stopped; whether the room was ever in view.
     """
 
     def __init__(self) -> None:
         self.found: reactive.Value[tuple[Asked, Found] | None] = reactive.Value(None)
         self.look: reactive.Value[tuple[str, int, Look] | None] = reactive.Value(None)
         self.fault: reactive.Value[tuple[str, str] | None] = reactive.Value(None)
+        self.source: reactive.Value[Source | None] = reactive.Value(None)
+        self.design: reactive.Value[str] = reactive.Value("")
+        self.is_seen: reactive.Value[bool] = reactive.Value(False)
         self.start: reactive.Value[Start | None] = reactive.Value(None)
         self.is_reading: reactive.Value[bool] = reactive.Value(False)
         self.is_stopped: reactive.Value[bool] = reactive.Value(False)
@@ -112,18 +137,21 @@ def _words(output: Outputs, shown: Shown, form: Form) -> None:
 
     @output(id="of_start")
     @render.ui
-    def _of_start() -> Tag | None:
-        start = shown.start.get()
-        return None if start is None else fields_of_start(start)
+    def _of_start() -> TagList | None:
+        source, start = shown.source.get(), shown.start.get()
+        if source is None:
+            return None
+        said = tags.p(visible(source.in_words), " Reading it ..." if shown.is_reading.get() else "", class_="source")
+        return TagList(said, None if start is None else fields_of_start(start))
 
     @output(id="fault")
     @render.ui
     def _fault() -> Tag | None:
         _, digest, said = form()
         told = shown.fault.get()
-        if told is not None and told[0] in (digest, "file"):
+        if told is not None and (told[0] == digest or (told[0] == OF_FILE and not (digest or said))):
             said = told[1]
-        return tags.p(said, role="alert", class_="fault") if said else None
+        return tags.p(spoken(said), role="alert", class_="fault") if said else None
 
     @output(id="headline")
     @render.ui

@@ -28,6 +28,8 @@ POINT: Final = 0.01
 """Error (95%) at which a share needs no more studies."""
 ROUNDS: Final = (4, 16, 40)
 """Chunks of studies of each number of the curve, round by round, after one."""
+ROUNDS_OF_PANELS: Final = (4, 16)
+"""Their studies take a hundred times as long."""
 ROUGH_BUDGET: Final = 2000
 ROUGH_STUDIES: Final = 500
 ROUGH_DESIGN: Final = 250
@@ -125,11 +127,12 @@ def steps(begun: Found, pool: Pool) -> Iterator[Found]:
         yield known
     more = _more(known, Evaluator(scenario, question.rule_number, question.item_number, pool))
     chunk = scenario.studies.chunk
-    known = replace(known, gains=more(ROUNDS[0] * chunk), curve=looks.again(ROUNDS[0] * chunk))
+    first, *rounds = ROUNDS_OF_PANELS if scenario.design.assay == "dose_response" else ROUNDS
+    known = replace(known, gains=more(first * chunk), curve=looks.again(first * chunk))
     yield known
     known = replace(known, result=run_plan(question, pool=pool, trust=True), is_final=True)
     yield known
-    for chunks in ROUNDS[1:]:
+    for chunks in rounds:
         known = replace(known, curve=looks.again(chunks * chunk), gains=more(chunks * chunk))
         yield known
     yield replace(known, is_done=True)

@@ -18,17 +18,15 @@ from shiny.ui import tags
 from lensim.app.desk import Desk
 from lensim.app.fields import button
 from lensim.app.plan.asked import Asked
-from lensim.app.plan.drawn import Shown, draw, hand_out
-from lensim.app.plan.form import NAMES, OF_START, asked_of, form
+from lensim.app.plan.drawn import OF_FILE, Shown, Source, draw, hand_out
+from lensim.app.plan.form import NAMES, OF_START, asked_of, form, offered
 from lensim.app.plan.found import Found, steps
 from lensim.app.plan.look import HAS_LOOK, look_at
-from lensim.app.plan.start import start_at
+from lensim.app.plan.start import start_in_worker
 from lensim.app.work import Job
 from lensim.checks import InputError, fault_of
 
 BROKEN: Final = "lensim failed at this ({}), which is a fault of lensim: change a field to go on, and report it"
-OF_FILE: Final = "file"
-"""Where a digest of fields would stand, of the file that is started from."""
 
 
 @module.ui
@@ -44,7 +42,11 @@ def ui() -> TagList:
             tags.div(
                 page.output_ui("fault"),
                 tags.div(
-                    tags.p("Of the former fields. The new answer is on its way.", class_="old-note"),
+                    tags.p(
+                        "Of the former fields.",
+                        tags.span(" The new answer is on its way.", class_="coming"),
+                        class_="old-note",
+                    ),
                     tags.div(page.output_ui("headline"), role="status", aria_live="polite", class_="headline"),
                     tags.div(
                         page.output_ui("progress"),
@@ -92,7 +94,9 @@ def server(input: Inputs, output: Outputs, session: Session, desk: Desk) -> None
         if is_of_file and start is None and (shown.is_reading.get() or shown.fault.get()):
             return None, "", ""
         if start is not None:
-            values |= {name: _or(input, name, None) for name in OF_START}
+            if shown.design.get() not in ("", values["design"]):  # the page is about to set it
+                return None, "", ""
+            values |= offered(start, {name: _or(input, name, None) for name in OF_START})
         try:
             asked = asked_of(values, start)
             asked.question()
@@ -118,7 +122,14 @@ def server(input: Inputs, output: Outputs, session: Session, desk: Desk) -> None
         jobs[what] = (digest, desk.begin(told))
 
     @reactive.effect
+    def _seen() -> None:
+        if desk.shown.get() == str(session.ns):
+            shown.is_seen.set(True)
+
+    @reactive.effect
     def _answer() -> None:
+        if not shown.is_seen.get():
+            return
         input.go_on()
         asked, digest, _ = fields()
         if "answer" in jobs and (asked is None or jobs["answer"][0] != digest):
@@ -129,7 +140,7 @@ def server(input: Inputs, output: Outputs, session: Session, desk: Desk) -> None
         question = asked.question()
 
         def work(job: Job) -> None:
-            for found in steps(Found(digest, question, asked.number, asked.steps), job.pool):
+            for found in steps(Found(digest, question, asked.chosen, asked.steps), job.pool):
                 desk.put(job, shown.found, (asked, found))
 
         begin("answer", digest, work)
@@ -143,6 +154,8 @@ def server(input: Inputs, output: Outputs, session: Session, desk: Desk) -> None
 
     @reactive.effect
     def _look() -> None:
+        if not shown.is_seen.get():
+            return
         number = int(input.another() or 0)
         asked, digest, _ = fields()
         if asked is None or asked.design not in HAS_LOOK:
@@ -157,23 +170,50 @@ def server(input: Inputs, output: Outputs, session: Session, desk: Desk) -> None
         begin("look", digest, work)
 
     @reactive.effect
+    @reactive.event(input.file)
+    def _dropped() -> None:
+        given = input.file()[0]
+        shown.source.set(Source(Path(given["datapath"]), str(given["name"])))
+
+    @reactive.effect
+    @reactive.event(desk.handed)
+    def _handed() -> None:
+        handed = desk.handed.get()
+        if handed is not None:
+            shown.source.set(Source(handed.path, handed.name, handed.room))
+
+    @reactive.effect
     def _file() -> None:
-        given, trust = _or(input, "file", None), bool(input.trust())
-        if not given:
+        source, trust = shown.source.get(), bool(input.trust())
+        if source is None:
             return
-        path, name, made = Path(given[0]["datapath"]), str(given[0]["name"]), Path(folder.name) / "fit.nc"
+        made = Path(folder.name) / "fit.nc"
         shown.start.set(None)
         shown.fault.set(None)
         shown.is_reading.set(True)
 
         def work(job: Job) -> None:
             try:
-                for _, start in job.pool(start_at, iter([(0, (path, name, trust, made))])):
+                for _, start in job.pool(start_in_worker, iter([(0, (source.path, source.name, trust, made))])):
                     desk.put(job, shown.start, start)
             finally:
                 desk.put(job, shown.is_reading, False)
 
         begin(OF_FILE, OF_FILE, work)
+
+    @reactive.effect
+    @reactive.event(shown.start)
+    def _suit() -> None:
+        """A file that the chosen kind of study cannot start from sets the kind."""
+        start, design = shown.start.get(), str(input.design())
+        if start is not None and design not in start.designs:
+            shown.design.set(start.designs[0])
+            session.send_input_message("design", {"value": start.designs[0]})
+
+    @reactive.effect
+    def _suited() -> None:
+        if input.design() == shown.design.get():
+            shown.design.set("")
 
     @reactive.effect
     async def _mark() -> None:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from lensim.app.plan.asked import Asked
+from lensim.app.plan.chosen import plural
+from lensim.app.plan.designs import PANELS
 from lensim.app.plan.found import Found, Gain
 from lensim.app.plan.look import Look
 from lensim.plan.evaluate import Share
@@ -13,18 +15,12 @@ from lensim.power.words import count_of
 NORMAL_95: Final = 1.96
 TWO_THIRDS: Final = 1.0
 """Standard deviations within which two thirds of all subjects lie."""
-PLURAL: Final = {"mouse": "mice"}
-
-
-def plural(noun: str) -> str:
-    """'patients', 'mice'."""
-    return PLURAL.get(noun, f"{noun}s")
 
 
 def nouns(asked: Asked) -> str:
-    """What the number of a design counts: 'patients', 'patients in each group', 'lines'."""
-    if asked.design == "dose_response":
-        return "lines"
+    """What the number of a design counts: 'patients', 'patients in each group', 'lines', 'experiments'."""
+    if asked.design in PANELS:
+        return "experiments" if asked.design == "calls" else "lines"
     return f"{plural(asked.subject)} in each group" if asked.design == "groups" else plural(asked.subject)
 
 
@@ -35,13 +31,15 @@ def percent(log2: float) -> str:
 
 
 def effect_in_words(asked: Asked) -> str:
-    """What an effect and its spread mean, the same in percent and as a fold change."""
+    """What an effect and its spread mean, the same in percent and as a fold change; of calls what can be called."""
+    if asked.design == "calls":
+        return _calls_in_words(asked)
     effect, spread = asked.about
     fold = 2.0**effect
     change = "no change" if abs(effect) < 1e-9 else f"an increase of {100 * (fold - 1):.0f}%"
     if fold < 1:
         change = f"a decrease of {100 * (1 - fold):.0f}%"
-    of = "the IC50 under the first condition" if asked.design == "dose_response" else "the control"
+    of = _compared_with(asked)
     said = f"{percent(effect)} of {of} is a fold change of {fold:.3g}, {change}. "
     low, high = percent(effect - TWO_THIRDS * spread), percent(effect + TWO_THIRDS * spread)
     who = "lines" if asked.design == "dose_response" else plural(asked.subject)
@@ -51,20 +49,42 @@ def effect_in_words(asked: Asked) -> str:
     return said + f"With this spread two thirds of {who} have {low} to {high}."
 
 
+def _compared_with(asked: Asked) -> str:
+    if asked.design == "dose_response":
+        return "the IC50 under the first condition" if asked.start is None else f"the IC50 under {asked.start.control}"
+    return "the control"
+
+
+def _calls_in_words(asked: Asked) -> str:
+    dose = f"{asked.dose_um:g} µM"
+    share = asked.share_resistant
+    said = f"A line is resistant where {dose} inhibits it by less than half. "
+    if asked.start is None:
+        low, high = (asked.ic50_um * 10.0 ** (sign * TWO_THIRDS * asked.ic50_spread) for sign in (-1, 1))
+        said += f"Two thirds of lines have an IC50 of {low:.2g} to {high:.2g} µM. "
+    said += f"About {100 * share:.0f}% of lines are resistant: no study can call more of them rightly."
+    if asked.goal > share:
+        said += f" The goal of {asked.goal:.0%} is above that."
+    return said
+
+
 def design_in_words(asked: Asked) -> str:
     """The chosen design: '6 patients, 2 experiments, 2 replicates'."""
-    parts = [f"{asked.number} {nouns(asked) if asked.number > 1 else nouns(asked).replace('patients', 'patient')}"]
+    who = "lines" if asked.design in PANELS else nouns(asked)
+    parts = [f"{asked.number} {who if asked.number > 1 else who.replace('patients', 'patient')}"]
     if asked.design != "groups":
         parts.append(count_of(asked.experiments, "experiment", "experiments"))
     if asked.design != "ratios":
         parts.append(count_of(asked.replicates, "replicate", "replicates"))
-    if asked.design == "dose_response":
+    if asked.design in PANELS:
         parts.append(f"{asked.doses} doses up to {asked.top_dose_um:g} µM")
     return ", ".join(parts)
 
 
 def word_of(found: Found) -> str:
-    """Power of a known truth, assurance of an uncertain one."""
+    """Power of a known truth, assurance of an uncertain one; of calls the share of lines."""
+    if found.question.scenario.rules[found.question.rule_number].rule == "call":
+        return "share of lines called resistant"
     return "power" if found.question.scenario.is_conditional else "assurance"
 
 
@@ -78,15 +98,22 @@ def headline(found: Found, asked: Asked) -> str:
     share, goal = found.chosen, found.question.target
     if share is None:
         return ""
-    said = f"With {design_in_words(asked)}, {100 * share.value:.0f}% of studies find the effect"
+    finds = "of studies find the effect"
+    if asked.design == "calls":
+        there = "" if math.isnan(share.ceiling) else f" ({100 * share.ceiling:.0f}% are)"
+        finds = f"of lines are called resistant{there}"
+    said = f"With {design_in_words(asked)}, {100 * share.value:.0f}% {finds}"
     money = f", for {found.cost:,.0f} {asked.prices.currency}" if math.isfinite(found.cost) else ""
     size = None if found.result is None else found.result.plan.size
     if size is None:
         return f"{said}{money}."
     if size.n is None:
-        return f"{said}{money}. No number up to {max(size.shares)} reaches {goal:.0%}."
+        what = f"number of {nouns(asked)}" if asked.design == "calls" else "number"
+        return f"{said}{money}. No {what} up to {max(size.shares)} reaches {goal:.0%}."
     range_ = "" if size.low == size.high else f" ({size.low} to {size.high})"
     needed = f"{goal:.0%} needs {size.n}{range_}"
+    if asked.design == "calls":
+        needed += " experiment" if size.n == 1 else " experiments"
     return f"{said}{money}. {needed}, with all else as it is."
 
 
@@ -94,7 +121,10 @@ def brief(found: Found, asked: Asked) -> str:
     """The share of the chosen design and its price, for a narrow page."""
     share = found.chosen
     money = f", {found.cost:,.0f} {asked.prices.currency}" if math.isfinite(found.cost) else ""
-    return "" if share is None else f"{asked.number} {nouns(asked)}: {share_in_words(share)}{money}"
+    what = f"{asked.chosen} {nouns(asked)}"
+    if asked.design == "calls":
+        what = count_of(asked.chosen, "experiment", "experiments")
+    return "" if share is None else f"{what}: {share_in_words(share)}{money}"
 
 
 def progress_in_words(found: Found) -> str:

@@ -1,14 +1,13 @@
 """Where a plan may start from: the result of a fit, a paper's printed summary, or a table of ratios."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import xarray as xr
 
-from lensim import vocabulary as v
+from lensim.app.plan.names import PAIRED
 from lensim.checks import InputError
 from lensim.plan.answer import require_trusted
 from lensim.power.design_prior import DesignPrior, design_prior_at, posterior_of
@@ -16,6 +15,8 @@ from lensim.power.design_prior import DesignPrior, design_prior_at, posterior_of
 FIT_OF_RATIOS: Final = "ratios_fit.nc"
 """The fit of a table of ratios, as it is offered for `lensim plan --from`."""
 SEED: Final = 1
+Key = tuple[str, str, str]
+"""Target, cell type and treatment."""
 
 
 @dataclass(frozen=True)
@@ -29,15 +30,31 @@ class Start:
     file
         Its name, as a command line would have it.
     effects
-        Median effect and spread [log2] by target, cell type and treatment.
+        Median effect and spread [log2] by target, cell type and treatment; of a panel of the ratio of IC50s, empty
+        where it has no conditions.
     is_made
         Whether the file was made here, from ratios, and has to be kept for `lensim plan`.
+    kind
+        What it is, as a sentence goes on with it.
+    designs
+        Names of the designs that can start from it, of `lensim.app.plan.designs.DESIGNS`.
+    control
+        What treatments are compared with, where a design names it.
+    doubts
+        sd of an effect itself [log2], where a TOML states it.
+    log10_ic50_um
+        IC50s of new lines of a panel, from its smallest [log10 uM]; +inf where no dose halves the signal.
     """
 
     prior: DesignPrior
     file: str
-    effects: Mapping[tuple[str, str, str], tuple[float, float]]
+    effects: Mapping[Key, tuple[float, float]]
     is_made: bool = False
+    kind: str = "a fit of paired expression"
+    designs: tuple[str, ...] = PAIRED
+    control: str = ""
+    doubts: Mapping[Key, float] = field(default_factory=dict)
+    log10_ic50_um: tuple[float, ...] = ()
 
     @property
     def targets(self) -> list[str]:
@@ -62,11 +79,22 @@ class Start:
         InputError
             If the file has no such target, cell type or treatment.
         """
+        return self.effects[self._key(target, cell_type, contrast)]
+
+    def doubt_of(self, target: str, cell_type: str, contrast: str) -> float:
+        """The sd of the effect itself [log2]; 0 where no TOML states it. Raises as `effect_of`."""
+        return self.doubts.get(self._key(target, cell_type, contrast), 0.0)
+
+    def share_above(self, dose_um: float) -> float:
+        """Share of new lines whose IC50 is above a dose."""
+        return float((np.array(self.log10_ic50_um) > np.log10(dose_um)).mean())
+
+    def _key(self, target: str, cell_type: str, contrast: str) -> Key:
         key = (target, cell_type, contrast or self.contrasts[0])
         if key not in self.effects:
-            known = "; ".join(" in ".join(one[:2]) for one in self.effects)
+            known = "; ".join(dict.fromkeys(" in ".join(one[:2]) for one in self.effects))
             raise InputError(f"{self.file} must have {target} in {cell_type}, got {known}: choose one of these")
-        return self.effects[key]
+        return key
 
 
 def start_at(path: Path, name: str, *, trust: bool = False, made: Path | None = None) -> Start:
@@ -88,43 +116,22 @@ def start_at(path: Path, name: str, *, trust: bool = False, made: Path | None = 
     InputError
         If it cannot be read, is of another kind, or did not pass its gate.
     """
+    from lensim.app.plan.started import of_result  # with what reads fits
+
     is_table = path.suffix.lower() not in (".nc", ".toml")
     if is_table and made is not None:
         _fit_ratios(path, made)
         path, name = made, FIT_OF_RATIOS
     prior = design_prior_at(path, label=name)
     result = posterior_of(prior)
-    try:
-        require_trusted(result, name, trust=trust)
-    except InputError as error:
-        raise InputError(f"{str(error).partition('; trust=')[0]}: tick “take it as it is”, or fit it anew") from None
-    return Start(prior, name, _effects(result, name), is_table)
+    found = of_result(result, name)
+    require_trusted(result, name, trust=trust)
+    return Start(prior, name, is_made=is_table, **found)
 
 
-def _effects(result: xr.DataTree, name: str) -> dict[tuple[str, str, str], tuple[float, float]]:
-    """Medians of every population of fold changes."""
-    posterior = result["posterior"].to_dataset() if "posterior" in result.children else xr.Dataset()
-    missing = [one for one in (v.MU_FOLD_CHANGE, v.SIGMA_FOLD_CHANGE) if one not in posterior]
-    if missing:
-        raise InputError(
-            f"{name} must be a fit of paired expression in which subjects were pooled, or a paper's summaries, got one "
-            f"without {' and '.join(missing)}: start from its printed effect and spread instead"
-        )
-    mu, sigma = (posterior[one].median(("chain", "draw")) for one in (v.MU_FOLD_CHANGE, v.SIGMA_FOLD_CHANGE))
-    return {key: (_at(mu, key), _at(sigma, key)) for key in _keys(mu) if np.isfinite(_at(mu, key))}
-
-
-def _keys(mu: xr.DataArray) -> list[tuple[str, str, str]]:
-    names: list[list[str]] = [
-        [str(one) for one in mu[dim].to_numpy()] if dim in mu.dims else [""]
-        for dim in (v.TARGET, v.CELL_TYPE, v.CONTRAST)
-    ]
-    return [(target, kind, contrast) for target in names[0] for kind in names[1] for contrast in names[2]]
-
-
-def _at(values: xr.DataArray, key: tuple[str, str, str]) -> float:
-    wanted: dict[Any, str] = dict(zip((v.TARGET, v.CELL_TYPE, v.CONTRAST), key, strict=True))
-    return round(float(values.sel({dim: name for dim, name in wanted.items() if dim in values.dims})), 4)
+def start_in_worker(path: Path, name: str, trust: bool, made: Path) -> Start:
+    """As `start_at`, with arguments as a worker gets them: by position."""
+    return start_at(path, name, trust=trust, made=made)
 
 
 def _fit_ratios(path: Path, made: Path) -> None:

@@ -121,9 +121,9 @@ def fitted_parts(fitted: Fitted, *, is_old: bool) -> TagList:
 
 
 def _hand(fitted: Fitted) -> Tag:
-    if fitted.assay == "expression":
+    if fitted.assay in ("expression", "dose_response"):
         return button("hand", "Hand to Plan: the next study from this fit")
-    return tags.p("The room Plan starts from fits of RT-qPCR; lensim plan --from takes this one.", class_="note")
+    return tags.p("The room Plan starts from fits of RT-qPCR and of dose-response panels.", class_="note")
 
 
 def command_parts(command: str) -> TagList | None:

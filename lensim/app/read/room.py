@@ -206,8 +206,7 @@ def server(input: Inputs, output: Outputs, session: Session, desk: Desk) -> None
     async def _hand() -> None:
         known = fitted.get()
         if known is not None:
-            desk.handed.set(Handed(known.shown.path, OUT))
-            await session.send_custom_message("lensim-room", {"room": "plan", "set": {"plan-start": "file"}})
+            await desk.hand(Handed(known.shown.path, OUT, "Read"))
 
     @output(id="choices")
     @render.ui

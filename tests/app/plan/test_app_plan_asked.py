@@ -3,15 +3,22 @@
 import tomllib
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lensim.app.plan.asked import Asked
 from lensim.app.plan.chosen import Prices
-from lensim.app.plan.designs import DESIGNS, MOST, MOST_LINES, RULES, numbers_near
+from lensim.app.plan.design import MOST, RULES
+from lensim.app.plan.designs import DESIGNS
+from lensim.app.plan.designs_panels import MOST_LINES
 from lensim.checks import InputError
+from lensim.dose_response import lay_out
+from lensim.dose_response.truth import truth_given
 from lensim.plan.question import read_question
+from lensim.power.dose_response.study import draw_parameters
+from lensim.seeding import stream
 
 ASKED = st.builds(
     Asked,
@@ -26,6 +33,10 @@ ASKED = st.builds(
     experiments=st.integers(1, 4),
     replicates=st.integers(1, 4),
     doses=st.integers(3, 8),
+    ic50_um=st.sampled_from([0.2, 1.0, 30.0]),
+    ic50_doubt=st.sampled_from([0.0, 0.1]),
+    dose_um=st.sampled_from([0.5, 10.0]),
+    certainty=st.sampled_from([0.8, 0.9]),
     rule=st.sampled_from([name for name in RULES if name != "rank"]),
     goal=st.sampled_from([0.5, 0.8, 0.95]),
     prices=st.builds(
@@ -56,12 +67,39 @@ def test_every_field_counts(change):
     assert replace(Asked(), **change).digest() != Asked().digest()
 
 
+@pytest.mark.parametrize(
+    "change",
+    [{"ic50_um": 2.0}, {"ic50_spread": 0.6}, {"ic50_doubt": 0.0}, {"dose_um": 3.0}, {"certainty": 0.8},
+     {"number": 7}, {"experiments": 3}, {"replicates": 3}, {"doses": 5}, {"top_dose_um": 30.0}, {"goal": 0.3}],
+)  # fmt: skip
+def test_every_field_of_calls_counts(change):
+    of_calls = Asked(design="calls")
+    assert replace(of_calls, **change).digest() != of_calls.digest()
+
+
+def test_a_call_is_of_the_dose_and_its_number_is_that_of_experiments():
+    asked = Asked(design="calls", dose_um=3.0, certainty=0.95, number=9, experiments=3)
+    scenario = asked.question().scenario
+    assert [rule.label for rule in scenario.rules] == ["P(resistant at 3 uM) > 0.95"]
+    assert (asked.size_field, asked.chosen) == ("design.experiments", 3)
+    assert scenario.design.groups == {"line": 9}
+
+
+@pytest.mark.parametrize("dose", [0.3, 1.0, 4.0])
+def test_about_as_many_lines_are_resistant_as_the_form_says(dose):
+    asked = Asked(design="calls", dose_um=dose, number=60)
+    scenario = asked.question().scenario
+    sheet = lay_out(scenario.design.plates, stream(1, "sheet"))
+    parameters = draw_parameters(scenario.truth, scenario.design, sheet, stream(1, "figures"), 300)
+    true = truth_given(parameters, sheet, stream(1, "truth"))["log10_ic50_um"].to_numpy() > np.log10(dose)
+    assert asked.share_resistant == pytest.approx(true.mean(), abs=0.02)
+
+
 @given(ASKED)
 def test_designs_that_are_compared_lie_around_what_is_needed(asked):
-    most = MOST_LINES if asked.design == "dose_response" else MOST
-    found = numbers_near(asked, most)
+    size, found = DESIGNS[asked.design].size(asked), DESIGNS[asked.design].numbers(asked)
     assert found == sorted(set(found))
-    assert 2 <= found[0] <= found[-1] <= most
+    assert size.low <= found[0] <= found[-1] <= size.high <= MOST
 
 
 def test_a_decrease_is_looked_for_as_a_decrease():
@@ -82,6 +120,12 @@ def test_rank_tests_are_those_of_the_design(design, rule):
             Asked(design="dose_response", rule="rank"),
             "A panel must be judged by the posterior or by a t-test, got the rank test: choose another rule",
         ),
+        (
+            Asked(design="calls", dose_um=30.0),
+            "The dose of the call must be above 0 and at most the top dose (10 µM), got 30 µM: what lies above the "
+            "tested doses is no measurement",
+        ),
+        (Asked(design="calls", ic50_um=0.0), "Typical IC50 must be above 0, got 0"),
     ],
 )
 def test_what_cannot_be_asked_is_told_in_a_sentence(asked, message):

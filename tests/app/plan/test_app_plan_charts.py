@@ -46,6 +46,14 @@ def test_a_larger_number_lies_further_right_and_a_larger_share_higher():
     assert text.count('class="chosen"') == 1
 
 
+@given(SHARES, st.floats(0.05, 0.95))
+def test_the_goal_does_not_cross_the_words_of_the_chosen_design(share, goal):
+    text = str(curve_figure({2: share, 60: share}, 2, goal, "patients", "power"))
+    line = float(re.search(r'y1="([\d.]+)"[^>]*class="goal"', text)[1])
+    words = float(re.search(r'y="(-?[\d.]+)"[^>]*class="chosen-said"', text)[1])
+    assert not words - 9 < line < words + 1 or share.value < 0.2
+
+
 def test_a_figure_says_what_it_shows():
     text = str(curve_figure(CURVE, 6, 0.8, "patients", "power"))
     assert 'role="img"' in text

@@ -1,11 +1,13 @@
 """The values of the controls become fields, or a sentence."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from lensim.app.plan.asked import Asked
-from lensim.app.plan.form import FIRST, NAMES, PRICES, asked_of, fields_of_start, form
+from lensim.app.plan.designs import DESIGNS
+from lensim.app.plan.form import FIRST, NAMES, PRICES, asked_of, fields_of_start, form, offered
 from lensim.app.plan.start import Start
 from lensim.checks import InputError
 from lensim.power.design_prior import DesignPrior
@@ -20,7 +22,7 @@ START = Start(
 def values(**changed):
     """What the page sends as it stands at first."""
     found = {name: getattr(FIRST, name) for name in NAMES if hasattr(FIRST, name)}
-    found |= {"start": "fields", "goal": 80, "currency": "EUR"}
+    found |= {"start": "fields", "goal": 80, "goal_of_calls": 30, "currency": "EUR"}
     found |= {f"price_{name}": getattr(FIRST.prices, name) for name in PRICES}
     return found | changed
 
@@ -64,9 +66,32 @@ def test_a_file_gives_target_subject_and_treatment():
     assert 'value="LEN"' in str(fields_of_start(START))
 
 
-def test_a_file_is_for_paired_designs():
-    with pytest.raises(InputError, match="A file must be the start of a paired design, got Two groups"):
-        asked_of(values(start="file", design="groups"), START)
+def of(designs: tuple[str, ...]) -> Start:
+    return replace(START, kind="a fit of something", designs=designs)
+
+
+@pytest.mark.parametrize("design", sorted(DESIGNS))
+@pytest.mark.parametrize("designs", [("expression", "ratios"), ("groups",), ("dose_response",), ("calls",)])
+def test_a_design_that_a_file_does_not_suit_is_told_with_those_that_it_does(design, designs):
+    given = values(start="file", design=design)
+    if design in designs:
+        assert asked_of(given, of(designs)).design == design
+        return
+    with pytest.raises(
+        InputError, match=r"^Kind of study must be “.+”, as fit\.nc is a fit of something, got “"
+    ) as told:
+        asked_of(given, of(designs))
+    assert all(DESIGNS[one].title in str(told.value) for one in (*designs, design))
+
+
+def test_the_goal_of_calls_is_that_of_lines():
+    assert asked_of(values(design="calls"), None).goal == 0.3
+    assert asked_of(values(design="dose_response"), None).goal == 0.8
+
+
+def test_what_a_former_file_offered_is_not_asked_of_this_one():
+    chosen = {"start_target": "IGF1", "start_subject": "patient", "start_contrast": None}
+    assert offered(START, chosen) == {"start_target": None, "start_subject": "patient", "start_contrast": None}
 
 
 def test_a_target_that_the_file_lacks_is_told():

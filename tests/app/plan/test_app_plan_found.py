@@ -8,9 +8,13 @@ import pytest
 
 from lensim.app.plan.asked import Asked
 from lensim.app.plan.found import NORMAL_95, POINT, Found, numbers_of, steps
+from lensim.app.plan.start import start_at
+from lensim.app.toml_text import toml_text
 from lensim.face.plan import plan
 from lensim.plan.evaluate import Evaluator
+from lensim.plan.question import read_question
 from lensim.power.pool import one_by_one
+from tests.app.plan.plan_fits import of_conditions, of_groups, of_panel
 
 RATIOS = Asked(design="ratios", effect=250.0, rule="t", number=7)
 
@@ -84,3 +88,43 @@ def test_one_more_costs_what_the_plan_says(of_ratios):
 def test_numbers_of_a_curve_are_those_of_the_search_and_the_chosen_one():
     question = replace(RATIOS, number=11).question()
     assert numbers_of(question, 11) == [2, 4, 8, 11, 16, 32, 60]
+
+
+FROM_FITS = {
+    "groups": (of_groups, Asked(design="groups", subject="donor", number=6, replicates=1)),
+    "calls": (of_panel, Asked(design="calls", number=2, experiments=1, replicates=1, doses=3, goal=0.3)),
+    "dose_response": (
+        of_conditions,
+        Asked(design="dose_response", target="IC50", subject="line", number=2, experiments=1, replicates=1, doses=3),
+    ),
+}
+
+
+@pytest.mark.parametrize("design", sorted(FROM_FITS))
+def test_the_last_answer_from_a_fit_is_that_of_lensim_plan_from_it(design, tmp_path, monkeypatch):
+    """Few studies of small designs; both sides search with as few."""
+    monkeypatch.setattr("lensim.plan.search.FIRST", 20)
+    monkeypatch.setattr("lensim.plan.search.CLOSE", 20)
+    monkeypatch.setattr("lensim.app.plan.found.ROUNDS_OF_PANELS", (1,))
+    monkeypatch.setattr("lensim.app.plan.found.ROUNDS", (1,))
+    make, plain = FROM_FITS[design]
+    path = make(tmp_path)
+    asked = replace(plain, start=start_at(path, path.name))
+    content = asked.content()
+    size = content["size"]
+    size |= {"high": size["low"] + 1, "budget": 100}
+    content["frontier"] = {"studies": 100, "grid": {size["field"]: [size["low"]]}}
+    if design != "groups":
+        del content["frontier"]
+        content["scenario"]["studies"]["chunk"] = 10
+    (tmp_path / "next.toml").write_text(toml_text(content), encoding="utf-8")
+    theirs = plan(tmp_path / "next.toml", prior=path)
+    question = read_question(tmp_path / "next.toml", asked.start.prior)
+    found = list(steps(Found(asked.digest(), question, asked.chosen, asked.steps), one_by_one))
+    assert found[-1].is_final
+    assert f"averaged over the posterior of {path.name}" in theirs.text
+    assert ("% of the lines of " in theirs.text) is (design == "calls")
+    assert found[-1].result.text == theirs.text
+    assert list(found[-1].result.tables) == list(theirs.tables)
+    for name, table in theirs.tables.items():
+        pd.testing.assert_frame_equal(found[-1].result.tables[name], table)

@@ -1,6 +1,7 @@
 """Sentences of the room: right, and in the words of the field."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -76,6 +77,29 @@ def test_the_headline_has_share_and_price():
         "With 6 patients, 2 experiments, 2 replicates, 84% of studies find the effect, for 2,742 EUR."
     )
     assert brief(found(), Asked()) == "6 patients: 83.5% ± 2.2, 2,742 EUR"
+
+
+CALLS = Asked(design="calls", experiments=1, goal=0.3)
+
+
+def test_calls_are_said_as_shares_of_lines():
+    share = replace(SHARE, value=0.35, ceiling=0.5)
+    known = Found(CALLS.digest(), CALLS.question(), CALLS.chosen, CALLS.steps, {1: share})
+    assert headline(known, CALLS) == (
+        "With 6 lines, 1 experiment, 2 replicates, 7 doses up to 10 µM, 35% of lines are called resistant (50% are), "
+        "for 2,133 EUR."
+    )
+    assert brief(known, CALLS) == "1 experiment: 35.0% ± 2.2, 2,133 EUR"
+    assert word_of(known) == "share of lines called resistant"
+    assert nouns(CALLS) == "experiments"
+
+
+def test_the_form_says_how_many_lines_can_be_called():
+    assert effect_in_words(CALLS) == (
+        "A line is resistant where 1 µM inhibits it by less than half. Two thirds of lines have an IC50 of 0.4 to "
+        "2.5 µM. About 50% of lines are resistant: no study can call more of them rightly."
+    )
+    assert effect_in_words(replace(CALLS, goal=0.6)).endswith(" The goal of 60% is above that.")
 
 
 def test_power_of_an_uncertain_effect_is_assurance():

@@ -256,7 +256,8 @@ def test_rt_qpcr_is_fitted_and_handed_to_plan(context, page, files):
     tab.click("#read-hand")
     tab.wait_for_selector("#room-plan", state="visible")
     tab.wait_for_function("() => document.querySelector('#plan-start').value === 'file'")
-    tab.wait_for_function("() => document.querySelector('#room-plan').textContent.includes('fit.nc')")
+    tab.wait_for_selector("#plan-of_start >> text=From the room Read: fit.nc")
+    tab.wait_for_selector("#plan-curve svg.chart")
     tab.close()
 
 
