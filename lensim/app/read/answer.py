@@ -113,10 +113,14 @@ def fitted_parts(fitted: Fitted, *, is_old: bool) -> TagList:
         tags.p("Files or choices were changed since: fit again for an answer to them.", class_="fault")
         if is_old
         else None,
-        tags.p(f"Read, fitted and drawn in {fitted.seconds:.0f} s.", class_="note"),
-        tags.ul(*links, class_="downloads", aria_label="Files of the result"),
-        _hand(fitted),
-        fit_parts(fitted.shown),
+        tags.div(
+            tags.p(f"Read, fitted and drawn in {fitted.seconds:.0f} s.", class_="note"),
+            tags.ul(*links, class_="downloads", aria_label="Files of the result"),
+            _hand(fitted),
+            fit_parts(fitted.shown),
+            {"data-old": str(is_old).lower()},
+            class_="result",
+        ),
     )
 
 
