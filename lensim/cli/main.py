@@ -332,5 +332,21 @@ def _end(status: str | int | None) -> NoReturn:
     sys.exit(status)
 
 
+def command() -> None:
+    """What a shell starts: `main`, left at once after an interrupt.
+
+    Objects of libraries that were interrupted at their work would complain as Python ends, or wait for each other.
+    """
+    try:
+        main()
+    except SystemExit as stop:
+        if stop.code != INTERRUPTED:
+            raise
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError, AttributeError):
+                stream.flush()
+        os._exit(INTERRUPTED)
+
+
 if __name__ == "__main__":
-    main()
+    command()

@@ -1,8 +1,11 @@
 """Options of the commands that spread their work over processes, and what they say of them."""
 
+import signal
+import threading
+from _thread import interrupt_main
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -11,6 +14,9 @@ from lensim.cli.shared import err
 
 INTERRUPTED: Final = 130
 """Exit status after Ctrl-C, as a shell gives it."""
+AGAIN_S: Final = 10.0
+"""How long an interrupt may take to end the work before it is sent once more."""
+INSISTS: Final = "interrupt"
 
 Workers = Annotated[
     int,
@@ -48,7 +54,34 @@ def say_what_is_trusted(scheduler: str, *, trust_network: bool) -> None:
 def interrupted_in_one_sentence(left: str) -> Iterator[None]:
     """Ctrl-C gives one sentence with what is left, and exit status 130."""
     try:
-        yield
+        with _insisting():
+            yield
     except KeyboardInterrupt:
         err.print(f"stopped; {left}", soft_wrap=True, markup=False)
         raise SystemExit(INTERRUPTED) from None
+
+
+@contextmanager
+def _insisting() -> Iterator[None]:
+    """Ctrl-C once more after some seconds, where a library was at work that passed over it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    is_left = threading.Event()
+    before = signal.getsignal(signal.SIGINT)
+
+    def again() -> None:
+        while not is_left.wait(AGAIN_S):
+            interrupt_main()
+
+    def interrupted(number: int, frame: Any) -> None:
+        if not is_left.is_set() and not any(one.name == INSISTS for one in threading.enumerate()):
+            threading.Thread(target=again, name=INSISTS, daemon=True).start()
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, interrupted)
+    try:
+        yield
+    finally:
+        is_left.set()
+        signal.signal(signal.SIGINT, before)

@@ -1,8 +1,13 @@
 """What the commands say of a scheduler before they send anything."""
 
+import signal
+import time
+from contextlib import suppress
+
 import pytest
 
 from lensim.checks import InputError
+from lensim.cli import workers
 from lensim.cli.workers import say_what_is_trusted
 from lensim.power.scheduler import require_address
 
@@ -26,3 +31,20 @@ def test_another_machine_without_encryption_is_asked_for(address):
     with pytest.raises(InputError, match=r"^scheduler must be encrypted \(tls://\) on another machine, got '"):
         require_address(address)
     require_address(address, trust_network=True)
+
+
+def test_an_interrupt_that_a_library_passed_over_comes_again(monkeypatch, capsys):
+    monkeypatch.setattr(workers, "AGAIN_S", 0.05)
+    before = signal.getsignal(signal.SIGINT)
+
+    @workers.interrupted_in_one_sentence("all is kept")
+    def work():
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        time.sleep(30)
+
+    with pytest.raises(SystemExit) as ended:
+        work()
+    assert ended.value.code == workers.INTERRUPTED
+    assert "stopped; all is kept" in capsys.readouterr().err
+    assert signal.getsignal(signal.SIGINT) is before
