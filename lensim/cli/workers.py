@@ -16,7 +16,6 @@ INTERRUPTED: Final = 130
 """Exit status after Ctrl-C, as a shell gives it."""
 AGAIN_S: Final = 10.0
 """How long an interrupt may take to end the work before it is sent once more."""
-INSISTS: Final = "interrupt"
 
 Workers = Annotated[
     int,
@@ -75,10 +74,11 @@ def _insisting() -> Iterator[None]:
             interrupt_main()
 
     def interrupted(number: int, frame: Any) -> None:
-        if not is_left.is_set() and not any(one.name == INSISTS for one in threading.enumerate()):
-            threading.Thread(target=again, name=INSISTS, daemon=True).start()
+        if insisting.ident is None:
+            insisting.start()
         raise KeyboardInterrupt
 
+    insisting = threading.Thread(target=again, name="interrupt", daemon=True)
     signal.signal(signal.SIGINT, interrupted)
     try:
         yield

@@ -59,4 +59,4 @@ def _ends_on_wavelength(words: list[str]) -> bool:
     numbers = [_NUMBER.fullmatch(word) for word in words]
     if sum(map(bool, numbers)) != 1 or (last := numbers[-1]) is None:
         return False
-    return last[1] is not None or (words[-2:-1] != [] and words[-2] in _ABSORBANCE)
+    return last[1] is not None or bool(_ABSORBANCE.intersection(words[-2:-1]))
