@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from lensim.cli.progress import progress_bar
-from lensim.cli.shared import out, say
+from lensim.cli.shared import say
 from lensim.cli.workbook import Xlsx, require_workbook, say_workbook
 from lensim.cli.workers import Scheduler, TrustNetwork, Workers, interrupted_in_one_sentence, say_what_is_trusted
 
@@ -127,9 +127,9 @@ def _print_columns(
     table: "pd.DataFrame", columns: "Mapping[str, Callable[[dict[str, Any]], str]]", title: str | None = None
 ) -> None:
     """A table of what is asked of each point, rule and target, without empty columns."""
-    from rich.box import SIMPLE
-    from rich.table import Table
+    import pandas as pd
 
+    from lensim.cli.tables import print_text
     from lensim.plain_text import one_line
     from lensim.power.words import field_label, grid_fields
     from lensim.tables.records import records
@@ -139,15 +139,9 @@ def _print_columns(
     cells = {name: column for name, column in cells.items() if set(column) != {NOTHING}}
     if not cells:
         return
-    shown = Table(box=SIMPLE, padding=(0, 1, 0, 0), title=title, title_justify="left")
-    for name in [*map(field_label, fields), "rule", "target"]:
-        shown.add_column(name, overflow="fold")
-    for name in cells:
-        shown.add_column(name, justify="right", no_wrap=True)
-    for at, row in enumerate(rows):
-        said = [one_line(row[name]) for name in (*fields, "rule", "target")]
-        shown.add_row(*said, *[column[at] for column in cells.values()])
-    out.print(shown)
+    names = {name: [one_line(row[name]) for row in rows] for name in (*fields, "rule", "target")}
+    shown = {field_label(name) if name in fields else name: column for name, column in names.items()}
+    print_text(pd.DataFrame({**shown, **cells}), title or "", keys=len(names))
 
 
 def _with_error(row: dict[str, Any], name: str, digits: int) -> str:

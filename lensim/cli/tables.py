@@ -1,15 +1,19 @@
 """Tables of a result on the terminal: the same columns and cells as on a page."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from lensim.cli.console import PlainConsole
 from lensim.cli.shared import out
+from lensim.cli.table_widths import parts_of, widths_of, wrapped
 from lensim.plain_text import LONGEST_CELL, one_line, visible
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from lensim.assay import ResultTable
+
+FURTHER: Final = "Further columns of the same rows"
+"""Above each part but the first of a table that is wider than the terminal."""
 
 
 def print_tables(tables: "tuple[ResultTable, ...]") -> None:
@@ -20,17 +24,37 @@ def print_tables(tables: "tuple[ResultTable, ...]") -> None:
         print_text(text_table(table), table.caption)
 
 
-def print_text(table: "pd.DataFrame", title: str = "", console: PlainConsole = out) -> None:
-    """Print a table of text. Nothing in it is read as markup."""
+def print_text(table: "pd.DataFrame", title: str = "", console: PlainConsole = out, *, keys: int | None = None) -> None:
+    """Print a table of text, in parts where it is wider than the terminal. Nothing in it is read as markup.
+
+    Parameters
+    ----------
+    table, title
+        Cells as text, and what is printed above them.
+    console
+        Where to.
+    keys
+        Number of columns on the left that each part repeats; without it, those that hold no numbers.
+    """
+    columns = [[one_line(name), *(one_line(value, LONGEST_CELL) for value in cells)] for name, cells in table.items()]
+    for number, part in enumerate(parts_of(columns, console.width, keys)):
+        _print_part([columns[at] for at in part], FURTHER if number else title, console)
+
+
+def _print_part(columns: list[list[str]], title: str, console: PlainConsole) -> None:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
-    shown = Table(
-        title=Text(visible(title)) if title else None, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0)
-    )
-    for name in table:
-        shown.add_column(Text(one_line(name)), overflow="fold")
-    for row in table.itertuples(index=False):
-        shown.add_row(*[Text(one_line(value, LONGEST_CELL)) for value in row])
+    if title:
+        console.print(Text(visible(title), style="italic"))
+    shown = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    widths = widths_of(columns, console.width)
+    wrapped_columns = [
+        [Text(wrapped(cell, width)) for cell in column] for column, width in zip(columns, widths, strict=True)
+    ]
+    for (heading, *_), width in zip(wrapped_columns, widths, strict=True):
+        shown.add_column(heading, overflow="fold", width=width)
+    for row in zip(*(cells for _, *cells in wrapped_columns), strict=True):
+        shown.add_row(*row)
     console.print(shown)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from lensim.bioassay.columns import COLUMNS as BIOASSAY
@@ -16,6 +17,7 @@ from lensim.expression.read.columns import RATIO_COLUMNS
 from lensim.expression.read.detect import opened, table_to_choose_from
 from lensim.tables.columns import Meaning, names_any
 from lensim.tables.instruments.plates import headers_of
+from lensim.tables.sheet_choice import Sought
 from lensim.tables.source import Source, sheets_of, source_of
 from lensim.tables.table import TextTable
 
@@ -27,6 +29,7 @@ MEANINGS: Final[Mapping[str, Mapping[str, Meaning]]] = {
 }
 """What columns can be, by assay."""
 
+NO_MEANINGS: Final[Mapping[str, Meaning]] = MappingProxyType({})
 OF_BIOASSAY: Final = Meaning(("optical_density", "od", "od570", "od_570", "a570"))
 OF_CELL_CYCLE: Final = Meaning(
     ("phase", "cell_cycle_phase", "g0_g1", "g1", "g0g1", "g2_m", "g2m", "brdu", "brdu_fitc", "fcs", "fcs_file")
@@ -124,13 +127,15 @@ def _headers(source: Source) -> list[Sequence[str]]:
         return []
 
 
-def _sheets(source: Source) -> Iterator[Source]:
+def _sheets(source: Source, meanings: Mapping[str, Meaning] = NO_MEANINGS) -> Iterator[Source]:
+    """A file, or the sheets of a workbook: the header of each is the row with the most columns of known meaning."""
     if not source.is_workbook:
         yield source
         return
+    sought = Sought(meanings=meanings)
     for sheet in source.book.sheets:
         with suppress(InputError):
-            yield from sheets_of(source, names=[sheet.name])
+            yield from sheets_of(source, sought, names=[sheet.name])
 
 
 def _tables(source: Source, assay: str) -> Iterator[TextTable]:
@@ -139,7 +144,7 @@ def _tables(source: Source, assay: str) -> Iterator[TextTable]:
         with suppress(InputError):
             yield from [table_to_choose_from(one) for one in opened(source)]
             return
-    for one in _sheets(source):
+    for one in _sheets(source, MEANINGS[assay]):
         with suppress(InputError):
             yield one.table
 

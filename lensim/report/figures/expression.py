@@ -22,6 +22,7 @@ from lensim.inference.intervals import interval_of
 from lensim.inference.observations import observations_of
 from lensim.report.figures.catalogue import ResultFigure
 from lensim.report.figures.groups import plot_groups
+from lensim.report.figures.panels import LETTERS_AN_INCH, panels_in_rows, ratio_axis
 from lensim.report.figures.style import (
     PALETTE,
     figure_of,
@@ -70,10 +71,8 @@ def plot_levels(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
     kinds, colours = _kinds(data), _colours(data)
     seen = evidence_of(data)[CONTROL_DETECTED].to_numpy()
     targets = [str(t) for t in level[v.TARGET].to_numpy()]
-    figure, axes = new_figure(
-        1, len(targets), figsize=(1.2 + 2.7 * len(targets), 0.9 + 0.24 * len(subjects)), sharey=True
-    )
-    for t, axis in enumerate(axes[0]):
+    figure, axes, across = panels_in_rows(len(targets), (2.7, 0.6 + 0.24 * len(subjects)), (1.2, 0.5))
+    for t, axis in enumerate(axes):
         values = level.isel({v.TARGET: t})
         if calibrator and seen[t, subjects.index(calibrator)]:
             values = values - values.isel({v.SUBJECT: subjects.index(calibrator)})
@@ -87,18 +86,21 @@ def plot_levels(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
                 axis.plot(median[s], s, marker="o", color=colour, ms=4.5, ls="")
             else:
                 axis.plot(max(upper[s], shown), s, marker="<", color=ABSENT_COLOUR, ms=6, ls="", mfc="white")
-        axis.set_xscale("log")
-        axis.xaxis.set_major_formatter(FuncFormatter(_plain))
+        middle = np.sqrt(axis.dataLim.x0 * axis.dataLim.x1)
+        ratio_axis(axis, middle / 2, middle * 2)
         axis.set_title(literal_name(targets[t]), fontsize=10)
         axis.grid(axis="x", lw=0.3, color="#dddddd")
-    axes[0][0].set_yticks(range(len(subjects)), [literal_name(name) for name in subjects], fontsize=8)
-    axes[0][0].invert_yaxis()
+    for axis in axes[::across]:
+        axis.set_yticks(range(len(subjects)), [literal_name(name) for name in subjects], fontsize=8)
+    axes[0].invert_yaxis()
     unit = f"mRNA without drug, relative to {literal_name(calibrator)}" if calibrator else "mRNA without drug, relative"
-    figure.supxlabel(f"{unit} (median and {ci_prob:.0%} interval, log axis)", fontsize=9)
+    said = f"{unit} (median and {ci_prob:.0%} interval, log axis)"
+    figure.supxlabel(fill(said, int(LETTERS_AN_INCH * figure.get_figwidth())), fontsize=9)
     handles = [Line2D([], [], color=c, marker="o", lw=1.4, ms=4.5, label=literal_name(k)) for k, c in colours.items()]
-    handles.append(
-        Line2D([], [], color=ABSENT_COLOUR, marker="<", mfc="white", ls="", label="never detected: below this")
-    )
+    if not (seen > 0).all():
+        handles.append(
+            Line2D([], [], color=ABSENT_COLOUR, marker="<", mfc="white", ls="", label="never detected: below this")
+        )
     across = legend_columns(handles, figure.get_figwidth(), 3)
     figure.legend(handles=handles, ncols=across, fontsize=8, frameon=False, loc="upper left")
     legend = 0.1 + 0.2 * -(-len(handles) // across)

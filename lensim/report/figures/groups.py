@@ -1,12 +1,8 @@
 """The figure of a fit of groups of different subjects: level of each subject, and the mean of each group."""
 
-from typing import Final
-
 import numpy as np
 import xarray as xr
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter
 
 from lensim import vocabulary as v
 from lensim.expression.groups.arrays import repeated_arrays
@@ -14,9 +10,8 @@ from lensim.expression.groups.estimands import group_estimands
 from lensim.expression.groups.levels import levels_of_posterior
 from lensim.inference.intervals import interval_of
 from lensim.inference.observations import observations_of
-from lensim.report.figures.style import PALETTE, literal_name, new_figure
-
-MOST_TICKS: Final = 7
+from lensim.report.figures.panels import panels_in_rows, ratio_axis
+from lensim.report.figures.style import PALETTE, literal_name
 
 
 def plot_groups(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
@@ -29,8 +24,8 @@ def plot_groups(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
     arrays, estimands = repeated_arrays(data), group_estimands(result)
     groups, targets = (estimands[dim].to_numpy().astype(str) for dim in (v.GROUP, v.TARGET))
     kinds = data[v.CELL_TYPE_OF_GROUP].to_numpy()
-    figure, axes = new_figure(1, len(targets), figsize=(1.6 + 2.7 * len(targets), 1.3 + 0.4 * len(groups)), sharey=True)
-    for t, axis in enumerate(axes[0]):
+    figure, axes, across = panels_in_rows(len(targets), (2.7, 0.7 + 0.4 * len(groups)), (1.6, 0.6))
+    for t, axis in enumerate(axes):
         own = arrays["target_of_level"] == t
         of_groups = [arrays["level"][own & (arrays["group_of_level"] == g)] for g in range(len(groups))]
         first = next((float(one.mean()) for one in of_groups if len(one)), 0.0)
@@ -45,24 +40,14 @@ def plot_groups(result: xr.DataTree, ci_prob: float = 0.9) -> Figure:
             axis.plot([lower, upper], [g, g], color=colour, lw=2.2, alpha=0.6)
             axis.plot(median, g, marker="D", color=colour, ms=5, ls="")
         axis.axvline(1.0, color="black", lw=0.6, ls="--")
-        _ratio_ticks(axis)
+        ratio_axis(axis)
         axis.set_ylim(len(groups) - 0.5, -0.5)
         axis.set_title(literal_name(targets[t]), fontsize=10)
         axis.grid(axis="x", lw=0.3, color="#dddddd")
-    axes[0][0].set_yticks(range(len(groups)), [literal_name(name) for name in groups], fontsize=8)
+    for axis in axes[::across]:
+        axis.set_yticks(range(len(groups)), [literal_name(name) for name in groups], fontsize=8)
     figure.supxlabel(
         f"mRNA over that of {literal_name(groups[0])}\n(circles: subjects; mean, {ci_prob:.0%})", fontsize=9
     )
     figure.tight_layout()
     return figure
-
-
-def _ratio_ticks(axis: Axes) -> None:
-    """A log axis of ratios with ticks at halves and doubles of 1, a few of them."""
-    low, high = np.log2(0.85 * min(axis.dataLim.x0, 0.5)), np.log2(1.2 * max(axis.dataLim.x1, 2.0))
-    step = -(-int(high - low) // MOST_TICKS)
-    ticks = 2.0 ** (step * np.arange(np.ceil(low / step), np.floor(high / step) + 1))
-    axis.set_xscale("log")
-    axis.set_xlim(2.0**low, 2.0**high)
-    axis.set_xticks(ticks, [f"{tick:g}" for tick in ticks], fontsize=8)
-    axis.xaxis.set_minor_formatter(NullFormatter())

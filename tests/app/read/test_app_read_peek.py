@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from lensim.app.read.peek import assay_of_files, look_at
 
@@ -64,6 +65,24 @@ def test_a_sheet_gives_what_the_export_lacks(tmp_path):
     [export] = _file(tmp_path, "gene,sample,ct\nTNF,1,20\nTNF,2,21\n", "run.csv")
     [sheet] = _file(tmp_path, "sample,subject,condition\n1,P1,untreated\n2,P1,LPS\n", "sheet.csv")
     assert look_at((export,), sheet).of("condition") == ("untreated", "LPS")
+
+
+def test_the_header_of_a_sheet_is_the_row_of_known_names_under_titles_and_groups(tmp_path):
+    book = Workbook()
+    sheet = book.active
+    sheet.append(["Experiments of March"])
+    sheet.append(["Line", "Treatment", None, "Reading"])
+    sheet.append(["cell_line", "drug", "dose (uM)", "signal (RLU)"])
+    for dose in (0, 1, 10):
+        sheet.append(["U266", "lenalidomide", dose, 1000 - dose])
+    sheet.merge_cells("A1:D1")
+    sheet.merge_cells("B2:C2")
+    book.save(tmp_path / "panel.xlsx")
+    has = look_at((tmp_path / "panel.xlsx",), None)
+    assert has.columns["cell_line"] == "cell_line"
+    assert has.of("cell_line") == ("U266",)
+    assert has.of("compound") == ("lenalidomide",)
+    assert has.of("condition") == ()
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00\x01\x02", b"PK\x03\x04 no workbook", b"\xff" * 50, b'"a,b\n1'])
