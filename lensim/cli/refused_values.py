@@ -14,6 +14,8 @@ def refusal_of(error: Any) -> str:
         The exception of typer.
     """
     option, cause = getattr(error, "param", None), error.__cause__
+    if (name := getattr(error, "option_name", None)) and "requires an argument" in error.format_message():
+        return f"{name} must be followed by a value, got none: --help lists what each option takes"
     if option is None or not hasattr(cause, "errors") or not (rule := rule_of(option)):
         return str(error.format_message())
     name = next((one for one in option.opts if one.startswith("--")), option.opts[0])

@@ -214,27 +214,31 @@ def _several(found: Sequence[SheetCells], sought: Sought, book: Workbook) -> str
 
 
 def _none(sheets: Sequence[SheetCells], sought: Sought, stated: Mapping[str, str]) -> str:
-    names = [one.name for one in sheets]
-    near = _nearest(sheets, sought, stated)
-    said = f"none of the sheets {_listed(names)} is {sought.what} by the names of its columns"
+    likely, near = _nearest(sheets, sought, stated)
+    said = f"none of the sheets {_listed([one.name for one in sheets])} is {sought.what} by the names of its columns"
     if not sought.can_be_named:
         return f"{said}: copy the one that is meant into a workbook of its own{near}"
-    return f"{said}: name the one that is meant, worksheet={json.dumps(names[0], ensure_ascii=False)}{near}"
+    return f"{said}: name the one that is meant, worksheet={json.dumps(likely.name, ensure_ascii=False)}{near}"
 
 
-def _nearest(sheets: Sequence[SheetCells], sought: Sought, stated: Mapping[str, str]) -> str:
-    """Of the sheet with most columns that are understood: its header, and what it lacks; empty where none has any."""
+def _nearest(sheets: Sequence[SheetCells], sought: Sought, stated: Mapping[str, str]) -> tuple[SheetCells, str]:
+    """The sheet with most columns that are understood, with its header and what it lacks in words.
+
+    Where no sheet has any, that with most rows, and no words.
+    """
     score = sought.score(stated)
     rows = [(sheet, at) for sheet in sheets for at in range(min(len(sheet.rows), HEADER_ROWS))]
     headers = ((sheet, header) for sheet, at in rows for header in rows_of_header(sheet, at))
     sheet, header = max(headers, key=lambda one: (score(one[1]), sum(map(bool, one[1]))))
-    if not score(header) or not sought.ways:
-        return ""
+    if not score(header):
+        return max(sheets, key=lambda one: sum(map(any, one.rows))), ""
+    if not sought.ways:
+        return sheet, ""
     there = sought.known(header, stated)
     lacks = next(group for way in sought.ways for group in way if not there & set(group))
     cells = [cell for cell in header if cell]
     way = f'say columns={{"{lacks[0]}": "NAME"}}' if sought.can_be_named else f"call the column {lacks[0]}"
-    return (
+    return sheet, (
         f"; the nearest is {shown(sheet.name)} with the columns {_listed(cells)}, of which none is known as "
         f"{' or '.join(lacks)}: {way}"
     )

@@ -70,6 +70,7 @@ def test_a_word_that_an_option_does_not_know_is_told_with_those_it_knows(capsys,
             f"--seed must be a whole number from 0 to 9,223,372,036,854,775,807, got '1{40 * '0'}'",
         ),
         (("summarize", "--ci", "nan"), "--ci must be a number from 0.01 to 0.999, got 'nan'"),
+        (("plan", "--from"), "--from must be followed by a value, got none: --help lists what each option takes"),
         (("fit", "bioassay", "--decimal", ";"), "--decimal must be one of '.', ',', got ';'"),
         (
             ("simulate", "bioassay", "--experiments", "1000000", "--out", "new.csv"),
