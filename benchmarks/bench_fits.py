@@ -73,12 +73,12 @@ def gdsc(folder: Path) -> list[Job]:
 
 def hundred_lines(folder: Path) -> list[Job]:
     """100 lines of 72 wells, in three experiments."""
-    return [_lines(folder, 100)]
+    return [some_lines(folder, 100)]
 
 
 def three_hundred_lines(folder: Path) -> list[Job]:
     """300 lines of 72 wells, in three experiments."""
-    return [_lines(folder, 300)]
+    return [some_lines(folder, 300)]
 
 
 JOBS: Final[Mapping[str, Callable[[Path], list[Job]]]] = {
@@ -99,7 +99,8 @@ def _written(folder: Path, assay: str, data: xr.Dataset) -> Path:
     return path
 
 
-def _lines(folder: Path, count: int) -> Job:
+def some_lines(folder: Path, count: int) -> Job:
+    """Lines of five groups in three experiments, 72 wells each."""
     names = tuple(f"line {k:03d}" for k in range(count))
     design = DoseResponseDesign(cell_lines=names, group_of_line=tuple(f"group {k % 5}" for k in range(count)))
     rng = seeding.stream(ROOT, "lines", str(count))
