@@ -27,6 +27,20 @@ LAWS: Final[Mapping[str, str]] = {
     "uniform": "{} to {} (uniform)",
 }
 MOST: Final = 8
+NOISE: Final[Mapping[str, Mapping[str, str]]] = {
+    "ratios": {"sd_log2_pair": WORDS["sd_log2_pair"]},
+    "expression": {
+        "assays.0.sd_log2_biological": "sd of log2 levels between samples of a subject",
+        "sd_technical_cycles": "sd of replicate reactions [cycles]",
+        "sd_plate_cycles": "sd between plates [cycles]",
+    },
+    "groups": {"sd_technical_cycles": "sd of replicate reactions [cycles]"},
+    "dose_response": {
+        "population.sd_experiment_log10_ec50_um": "sd of log10 EC50s between experiments",
+        "population.sd_well": "sd of log signals between wells",
+    },
+}
+"""What moves every study beside its effects, by assay: where it is in a truth, and its words."""
 
 
 def assumed_in_words(scenario: BaseScenario) -> str:
@@ -46,6 +60,36 @@ def assumed_in_words(scenario: BaseScenario) -> str:
     stated = {name: value for name, value in scenario.truth.model_dump(exclude_unset=True).items() if name not in OTHER}
     said = list(_said(stated))
     return "; ".join(said[:MOST]) + (f"; and {len(said) - MOST} more" if len(said) > MOST else "")
+
+
+def noise_in_words(scenario: BaseScenario) -> str:
+    """The noise of days, plates and wells that is lensim's own, since the truth does not state it; '' where it does.
+
+    Examples
+    --------
+    >>> from lensim.power.scenario import scenario_of
+    >>> scenario = scenario_of({
+    ...     "name": "next", "design": {"assay": "ratios", "subjects": {"patient": 6}, "targets": ["TNF"]},
+    ...     "rules": [{"rule": "test", "test": "t_log2"}],
+    ... })
+    >>> noise_in_words(scenario)
+    'sd of log2 ratios between pairs of a subject 0.35'
+    """
+    stated, whole = scenario.truth.model_dump(exclude_unset=True), scenario.truth.model_dump()
+    own = {place: words for place, words in NOISE.get(scenario.design.assay, {}).items() if _at(stated, place) is None}
+    return ", ".join(f"{words} {_value(place, _at(whole, place))}" for place, words in own.items())
+
+
+def _at(values: Any, place: str) -> Any:
+    """What is at a place of nested tables and lists; None where nothing is."""
+    for name in place.split("."):
+        if isinstance(values, Mapping):
+            values = values.get(name)
+        elif isinstance(values, Sequence) and not isinstance(values, str) and int(name) < len(values):
+            values = values[int(name)]
+        else:
+            return None
+    return values
 
 
 def _said(stated: Mapping[str, Any]) -> Sequence[str]:

@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 
 from lensim.checks import InputError
-from lensim.plan.assumed import assumed_in_words
+from lensim.plan.assumed import assumed_in_words, noise_in_words
 from lensim.plan.doses_words import doses_in_sentences
 from lensim.plan.evaluate import SURE, Share
 from lensim.plan.interim import look_at
@@ -235,8 +235,9 @@ def basis_in_words(scenario: Scenario) -> str:
     basis = scenario.truth.posterior
     if basis is None:
         law = "conditional on the figures" if scenario.is_conditional else "averaged over the distributions"
-        stated = assumed_in_words(scenario)
-        return f"All of it is {law} of the plan file{f' ({stated})' if stated else ''}."
+        stated, noise = assumed_in_words(scenario), noise_in_words(scenario)
+        own = f" Figures that it does not state are lensim's, such as the noise: {noise}." if noise else ""
+        return f"All of it is {law} of the plan file{f' ({stated})' if stated else ''}.{own}"
     absent = assay_of(scenario).not_in_posterior(scenario)
     contrast = getattr(scenario.truth, "contrast", "")
     said = f"All of it is averaged over the posterior of {basis.name}{f', contrast {contrast}' if contrast else ''}"

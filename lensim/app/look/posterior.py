@@ -77,9 +77,20 @@ class Posterior:
         """The interval as a sentence, or a bound."""
         if self.beyond > A_BOUND:
             low = f"above {number_text(self.edges[0])}" if self.edges else "beyond every number"
+            low += f" ({_power_text(self.edges[0])} {self.of_log10})" if self.edges and self.of_log10 else ""
             return f"{self.title}: a bound, {low}; {self.beyond:.0%} of the draws are beyond what the data reach"
-        between = f"{number_text(self.lower)} to {number_text(self.upper)}"
-        return f"{self.title}: {number_text(self.median)}, with {self.ci_prob:.0%} between {between}"
+        between = f"{number_text(self.lower)} and {number_text(self.upper)}"
+        said = f"{self.title}: {number_text(self.median)}, with {self.ci_prob:.0%} between {between}"
+        if not self.of_log10:
+            return said
+        low, middle, high = map(_power_text, (self.lower, self.median, self.upper))
+        return f"{said}; that is {middle} {self.of_log10} ({low} to {high})"
+
+    @property
+    def of_log10(self) -> str:
+        """The unit of which the quantity is the log10; '' where it is no logarithm of a quantity with a unit."""
+        _, is_log, unit = self.title.rpartition("[log10 ")
+        return unit.removesuffix("]") if is_log else ""
 
     @property
     def rows(self) -> list[tuple[str, str, str]]:
@@ -90,6 +101,12 @@ class Posterior:
 
 
 NO_END: Final = "no end"
+LARGEST_LOG10: Final = 300.0
+"""Beyond it a number has no power of ten."""
+
+
+def _power_text(log10: float) -> str:
+    return number_text(10.0 ** min(log10, LARGEST_LOG10))
 
 
 def estimands_of(result: xr.DataTree) -> xr.Dataset:

@@ -26,6 +26,15 @@ def test_shares_add_up_and_the_interval_is_that_of_the_draws(seed, count, beyond
     assert "IC50 of A [log10 uM]" in str(posterior_parts(found, None))
 
 
+def test_a_logarithm_is_told_in_the_unit_itself_too():
+    draws = np.log10(np.linspace(0.5, 1.5, 1001))
+    assert posterior_of(ONE, 0, draws).words.endswith("between \N{MINUS SIGN}0.260 and 0.161; that is 1 uM (0.550 to 1.45)")
+    bound = posterior_of(ONE, 0, np.where(np.arange(1001) < 500, np.inf, 2.0)).words
+    assert "a bound, above 1.50 (31.6 uM)" in bound
+    assert posterior_of(ONE, 0, np.full(9, 900.0)).words
+    assert "that is" not in posterior_of(Estimand("x", "Share", "", ("A",)), 0, draws).words
+
+
 def test_draws_that_say_nothing_are_told():
     with pytest.raises(InputError, match=r"IC50 of A .* must have draws, got none"):
         posterior_of(ONE, 0, np.full(5, np.nan))
