@@ -1,8 +1,9 @@
 """Compile the kernels of all engines, so that the first fit of each kind starts at once."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from typing import Final
 
 import numpy as np
 import xarray as xr
@@ -13,12 +14,14 @@ from lensim.assay import assay_names, find_assay
 from lensim.inference.catalogue import find_model
 from lensim.inference.engine import Engine, HandedOn
 from lensim.inference.settings import SamplerSettings
+from lensim.power.pool import pool_of
+from lensim.power.processes import require_workers
 
 SEED = 1
 SHORT = SamplerSettings(draws=20, tune=20, chains=2)
 
 
-def prepare(tell: Callable[[str], None] = lambda _: None) -> None:
+def prepare(tell: Callable[[str], None] = lambda _: None, *, workers: int = 1) -> None:
     """Compile the kernels of engines of fits and of power, and keep them; in place already, they are loaded.
 
     Each engine draws a small simulated study of each of its models, and the engines of power answer one. What an engine
@@ -28,25 +31,57 @@ def prepare(tell: Callable[[str], None] = lambda _: None) -> None:
     ----------
     tell
         Called with a sentence before and one behind each, with its seconds.
+    workers
+        Processes that compile side by side. Models of one engine share kernels and stay together.
+
+    Raises
+    ------
+    InputError
+        If `workers` is below 1 or above what the machine has any use for.
     """
-    runs = list(_runs())
-    for number, (name, run) in enumerate(runs, 1):
-        tell(f"{number} of {len(runs)}, {name} ...")
+    require_workers(workers)
+    groups = _groups()
+    if workers == 1:
+        names = [name for group in groups for name in group]
+        for number, name in enumerate(names, 1):
+            tell(f"{number} of {len(names)}, {name} ...")
+            tell(_compiled([name])[0])
+        return
+    tell(f"{workers} processes compile {', '.join(group[0] for group in groups)}")
+    with pool_of(workers, "") as pool:
+        for _, sentences in pool(_compiled, ((number, (group,)) for number, group in enumerate(groups))):
+            for sentence in sentences:
+                tell(sentence)
+
+
+def _groups() -> list[list[str]]:
+    """Names of what is compiled: what shares kernels together, the longest first."""
+    groups = {name: [name] for name in POWER}
+    for name in _of_fits():
+        groups.setdefault(name.split(" of ")[0], []).append(name)
+    return sorted(groups.values(), key=lambda group: group[0] not in LONGEST)
+
+
+def _compiled(names: Sequence[str]) -> list[str]:
+    """Compile what has some names; a sentence each, with its seconds."""
+    runs = {**POWER, **_of_fits()}
+    sentences = []
+    for name in names:
         started = time.perf_counter()
         with suppress(HandedOn):  # by then its kernels are compiled
-            run()
-        tell(f"{name}: {time.perf_counter() - started:.1f} s")
+            runs[name]()
+        sentences.append(f"{name}: {time.perf_counter() - started:.1f} s")
+    return sentences
 
 
-def _runs() -> Iterator[tuple[str, Callable[[], object]]]:
-    yield "exact engine of power", _power_of_pairs
-    yield "exact engine of power, groups", _power_of_groups
-    yield "Laplace engine of power", _power_of_panels
-    for name in assay_names():
-        assay = find_assay(name)
-        for engine in assay.engines:
-            for model in engine.models if engine.kernels else ():
-                yield f"engine {engine.name} of {model}", _fit_of(engine, model)
+def _of_fits() -> dict[str, Callable[[], object]]:
+    """The engines of fits by name and model, each with its work."""
+    return {
+        f"engine {engine.name} of {model}": _fit_of(engine, model)
+        for assay in map(find_assay, assay_names())
+        for engine in assay.engines
+        for model in (engine.models if engine.kernels else ())
+    }
 
 
 def _fit_of(engine: Engine, model: str) -> Callable[[], object]:
@@ -112,3 +147,12 @@ def _power_of_panels() -> object:
     data = _panel()
     signal, blank = data[v.SIGNAL].to_numpy(), data[v.BLANK_SIGNAL].to_numpy()
     return analyse_panel(sheet_of(data), signal, blank, DoseResponsePriors(), seeding.stream(SEED, "prepare"))
+
+
+POWER: Final[Mapping[str, Callable[[], object]]] = {
+    "exact engine of power": _power_of_pairs,
+    "exact engine of power, groups": _power_of_groups,
+    "Laplace engine of power": _power_of_panels,
+}
+LONGEST: Final = ("engine laplace of dose_response_hierarchical",)
+"""What compiles as long as all the rest."""

@@ -28,7 +28,9 @@ def test_shares_add_up_and_the_interval_is_that_of_the_draws(seed, count, beyond
 
 def test_a_logarithm_is_told_in_the_unit_itself_too():
     draws = np.log10(np.linspace(0.5, 1.5, 1001))
-    assert posterior_of(ONE, 0, draws).words.endswith("between \N{MINUS SIGN}0.260 and 0.161; that is 1 uM (0.550 to 1.45)")
+    assert posterior_of(ONE, 0, draws).words.endswith(
+        "between \N{MINUS SIGN}0.260 and 0.161; that is 1 uM (0.550 to 1.45)"
+    )
     bound = posterior_of(ONE, 0, np.where(np.arange(1001) < 500, np.inf, 2.0)).words
     assert "a bound, above 1.50 (31.6 uM)" in bound
     assert posterior_of(ONE, 0, np.full(9, 900.0)).words
