@@ -2,7 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Final
+
+from rich.cells import cell_len, chop_cells, set_cell_size
 
 AROUND_A_COLUMN: Final = 2
 """The blank behind a column and the line between two."""
@@ -27,23 +30,23 @@ def least_width(column: Sequence[str]) -> int:
     least = 1
     for number, cell in enumerate(column):
         pieces = _PIECE.findall(cell)
-        least = max(least, min(LONGEST_PIECE, max(map(len, pieces), default=0)))
+        least = max(least, min(LONGEST_PIECE, max(map(cell_len, pieces), default=0)))
         if number and len(pieces) >= WORDS_OF_A_SENTENCE:
             least = max(least, LEAST_OF_SENTENCES)
     return least
 
 
-def wrapped(cell: str, width: int) -> str:
+def wrapped(cell: str, width: int) -> list[str]:
     """A cell in lines of at most a width: broken between pieces, and within one that is longer."""
     lines: list[str] = []
     for piece in _PIECE.findall(cell):
-        words = [piece] if len(piece) <= width else piece.split()
+        words = [piece] if cell_len(piece) <= width else piece.split()
         for word in words:
-            if lines and len(lines[-1]) + 1 + len(word) <= width:
+            if lines and cell_len(lines[-1]) + 1 + cell_len(word) <= width:
                 lines[-1] += f" {word}"
             else:
-                lines += [word[at : at + width] for at in range(0, len(word), width)]
-    return "\n".join(lines)
+                lines += chop_cells(word, width) if cell_len(word) > width else [word]
+    return lines or [""]
 
 
 def widths_of(columns: Columns, most: int) -> list[int]:
@@ -57,7 +60,7 @@ def widths_of(columns: Columns, most: int) -> list[int]:
         Width of the whole table; without room for the least widths, these.
     """
     widths = [least_width(column) for column in columns]
-    wanted = [max(map(len, column)) for column in columns]
+    wanted = [max(map(cell_len, column)) for column in columns]
     spare = most - table_width(widths)
     while spare > 0 and (lacking := [at for at, width in enumerate(widths) if width < wanted[at]]):
         for at in lacking[:spare]:
@@ -69,6 +72,31 @@ def widths_of(columns: Columns, most: int) -> list[int]:
 def table_width(widths: Sequence[int]) -> int:
     """Width of a table with columns of some widths."""
     return sum(widths) + AROUND_A_COLUMN * len(widths) + 1
+
+
+def lines_of_table(columns: Columns, widths: Sequence[int]) -> tuple[list[str], list[str]]:
+    """Lines of a table: its heading with a rule below, and its rows.
+
+    Parameters
+    ----------
+    columns
+        The cells of each, its heading first.
+    widths
+        Of the columns.
+    """
+    cells = [[wrapped(cell, width) for cell in column] for column, width in zip(columns, widths, strict=True)]
+    head, *rows = zip(*cells, strict=True)
+    deepest = max(map(len, head))
+    lines = _lines_of_row([[""] * (deepest - len(lines)) + lines for lines in head], widths)
+    rule = " " + "\N{BOX DRAWINGS LIGHT HORIZONTAL}" * (table_width(widths) - 2)
+    return [*lines, rule], [line for row in rows for line in _lines_of_row(row, widths)]
+
+
+def _lines_of_row(row: Sequence[Sequence[str]], widths: Sequence[int]) -> list[str]:
+    return [
+        "".join(f" {set_cell_size(cell, width)} " for cell, width in zip(cells, widths, strict=True)).rstrip()
+        for cells in zip_longest(*row, fillvalue="")
+    ]
 
 
 def parts_of(columns: Columns, most: int, keys: int | None = None) -> list[list[int]]:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from lensim.cli.console import PlainConsole
 from lensim.cli.shared import out
-from lensim.cli.table_widths import parts_of, widths_of, wrapped
+from lensim.cli.table_widths import lines_of_table, parts_of, widths_of
 from lensim.plain_text import LONGEST_CELL, one_line, visible
 
 if TYPE_CHECKING:
@@ -42,19 +42,10 @@ def print_text(table: "pd.DataFrame", title: str = "", console: PlainConsole = o
 
 
 def _print_part(columns: list[list[str]], title: str, console: PlainConsole) -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
     from rich.text import Text
 
     if title:
         console.print(Text(visible(title), style="italic"))
-    shown = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    widths = widths_of(columns, console.width)
-    wrapped_columns = [
-        [Text(wrapped(cell, width)) for cell in column] for column, width in zip(columns, widths, strict=True)
-    ]
-    for (heading, *_), width in zip(wrapped_columns, widths, strict=True):
-        shown.add_column(heading, overflow="fold", width=width)
-    for row in zip(*(cells for _, *cells in wrapped_columns), strict=True):
-        shown.add_row(*row)
-    console.print(shown)
+    head, body = lines_of_table(columns, widths_of(columns, console.width))
+    shown = Text.assemble("\n", ("\n".join(head), "bold"), "\n", "\n".join(body), "\n")
+    console.print(shown, soft_wrap=True)

@@ -82,4 +82,4 @@ def test_parts_of_a_wide_table_repeat_the_names_and_intervals_are_whole():
     ],
 )
 def test_a_cell_is_broken_between_its_pieces(cell, width, lines):
-    assert wrapped(cell, width) == "\n".join(lines)
+    assert wrapped(cell, width) == lines
