@@ -94,9 +94,8 @@ def compared(name: str) -> dict[str, object]:
     (numbers, statements), (true_numbers, true_statements) = _drawn(fast), _drawn(slow)
     shifts, ratios, worst = [], [], ("", 0.0)
     for quantity, long in true_numbers.items():
-        spread = long.std()
-        if not spread > 0 or not np.isfinite(spread):  # constant, or a bound in some draws
-            continue
+        if not (np.isfinite(long).all() and np.isfinite(numbers[quantity]).all()) or not (spread := long.std()) > 0:
+            continue  # a bound in some draws, whose probability is among the statements, or constant
         shift = (numbers[quantity].mean() - long.mean()) / spread
         shifts.append(shift)
         ratios.append(numbers[quantity].std() / spread)

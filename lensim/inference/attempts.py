@@ -14,6 +14,7 @@ import xarray as xr
 from lensim import checks, limits, seeding
 from lensim import vocabulary as v
 from lensim.inference.densities import SAMPLER_COORDINATES
+from lensim.inference.engine import as_asked
 from lensim.inference.gate import diagnose
 from lensim.inference.observations import attach_observations
 from lensim.inference.priors import carry_priors
@@ -75,16 +76,21 @@ class Drawn:
 
 
 def draw_with_care(
-    draw: Callable[[FitSettings, int], xr.DataTree], asking: Asking, settings: FitSettings, seed: int
+    draw: Callable[[FitSettings, int], xr.DataTree],
+    asking: Asking,
+    settings: FitSettings,
+    seed: int,
+    *,
+    start: Callable[[SamplerSettings, xr.Dataset], SamplerSettings] = as_asked,
 ) -> Drawn:
     """Draw, and where the gate does not pass, once more with more care.
 
     A further attempt has four times the draws and a target acceptance of 0.99, and a seed of its own. Chains that
     nearly passed (only R-hat or effective sample sizes fail, and by little) are first drawn once with twice the draws
-    and the same care; where two attempts or more are allowed, this one does not count. The verdict looks at all draws;
-    of a further attempt, whose draws hang together, every n-th is then kept (attrs["kept_every"]), so that results do
-    not grow. Where the estimands cannot be computed, the verdict is that of the parameters, does not pass, and says
-    why.
+    and the same care. Where two attempts or more are allowed, this one does not count, and neither does a first one
+    with less care than asked for. The verdict looks at all draws; where they are more than asked for, they hang
+    together, and every n-th is then kept (attrs["kept_every"]), so that results do not grow. Where the estimands cannot
+    be computed, the verdict is that of the parameters, does not pass, and says why.
 
     Parameters
     ----------
@@ -94,33 +100,43 @@ def draw_with_care(
         What is drawn of.
     settings, seed
         As for `lensim.inference.retry.fit_with_care`.
+    start
+        From the settings of the sampler and the data to the settings of the first attempt (`Engine.first`), where
+        further ones are allowed.
     """
-    first = careful = settings.sampler
-    allowed, attempt = asking.attempts, 0
+    careful = kept = settings.sampler
+    allowed, attempt, was_longer = asking.attempts, 0, False
+    first = start(kept, asking.data) if allowed > 1 else kept
+    settings = replace(settings, sampler=first if _is_within_bounds(first) else kept)
     while True:
         attempt += 1
         root = seed if attempt == 1 else seeding.sampler_seed(seed, "attempt", attempt)
-        started = time.perf_counter()
+        clock = time.perf_counter()
         drawn = draw(settings, root)
         if "sampling_seconds" not in drawn.attrs:
-            carry_settings(drawn, settings, root, time.perf_counter() - started)
+            carry_settings(drawn, settings, root, time.perf_counter() - clock)
         attach_observations(drawn, asking.data)
         carry_priors(drawn, asking.priors)
         verdict, fault = _verdict(drawn, asking.judged, settings.gate)
         carry_verdict(drawn, verdict)
         drawn.attrs |= {name: asking.data.attrs[name] for name in (v.ASSAY,) if name in asking.data.attrs}
         drawn.attrs |= {"model": asking.model, "attempts": attempt}
-        is_longer = attempt == 1 and allowed > 1 and _nearly_passed(verdict, settings.gate)
-        allowed += is_longer
-        further = replace(first, draws=LONGER_DRAWS * first.draws) if is_longer else _with_more_care(careful)
+        own = settings.sampler
+        if allowed > 1 and not was_longer and own in (first, kept) and _nearly_passed(verdict, settings.gate):
+            further, how, was_longer = replace(own, draws=LONGER_DRAWS * own.draws), "with twice the draws", True
+            allowed += 1
+        elif attempt == 1 and own != kept:
+            further, how = kept, "with shorter steps"
+            allowed += 1
+        else:
+            further, how = _with_more_care(careful), "with more care"
+            careful = further
         if verdict.passed or fault or attempt == allowed or not _is_within_bounds(further):
             break
         with suppress(Exception):  # a closed terminal ends no fit
-            how = "with twice the draws" if is_longer else "with more care"
             asking.tell(f"attempt {attempt} {verdict.sentence()}; sampling again {how}")
-        careful = careful if is_longer else further
         settings = replace(settings, sampler=further)
-    return Drawn(_every_nth(drawn, settings.sampler.draws // first.draws), verdict, settings, root)
+    return Drawn(_every_nth(drawn, settings.sampler.draws // kept.draws), verdict, settings, root)
 
 
 def _nearly_passed(verdict: Verdict, gate: GateSettings) -> bool:

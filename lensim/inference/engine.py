@@ -54,6 +54,11 @@ class Draw(Protocol):
         """Groups posterior and sample_stats."""
 
 
+def as_asked(settings: SamplerSettings, data: xr.Dataset) -> SamplerSettings:
+    """The settings themselves, whatever the data."""
+    return settings
+
+
 @dataclass(frozen=True)
 class Engine:
     """A way to draw a posterior that needs no compiled PyMC model.
@@ -78,6 +83,9 @@ class Engine:
         About how long that takes.
     is_independent
         Whether its draws are independent draws of the posterior, of which nothing can fail to converge.
+    first
+        `first(settings, data)`: settings of a first attempt that gives more for the same work than those that are asked
+        for. Of its draws, which the gate sees all, every n-th is kept, so that there are as many as asked for.
     """
 
     name: str
@@ -87,6 +95,7 @@ class Engine:
     kernels: tuple[str, ...] = ()
     compile_seconds: int = 0
     is_independent: bool = False
+    first: Callable[[SamplerSettings, xr.Dataset], SamplerSettings] = as_asked
 
     def is_of(self, model: str) -> bool:
         """Whether it draws the model of this name."""

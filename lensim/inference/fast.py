@@ -71,7 +71,7 @@ def fit_fast(
         drawn["sample_stats"].attrs[IS_INDEPENDENT] = int(engine.is_independent)
         return drawn
 
-    found = draw_with_care(drawn_once, asking, settings, seed)
+    found = draw_with_care(drawn_once, asking, settings, seed, start=engine.first)
     found.tree.attrs["compile_seconds"] = 0.0
     return FastFit(_completed(density, asking, found), _doubt(found))
 
