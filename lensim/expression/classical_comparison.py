@@ -133,22 +133,21 @@ def reasons(row: pd.Series, pull: Pull, factor: float, log2_with_factors: float)
         )
     if abs(posterior - pfaffl) <= CLOSE_LOG2:
         return found
-    named = 0.0
-    shift = log2_with_factors - pfaffl
-    if abs(shift) > PART_LOG2:
-        named += shift
+    if abs(log2_with_factors - pfaffl) > PART_LOG2:
         found.append(
             f"the posterior's factor is {factor:.2f}, the classical one {row['amplification_factor']:.2f}: with the "
             f"posterior's factors Pfaffl's ratio is {100 * 2.0**log2_with_factors:.3g}%"
         )
     if row["not_detected"]:
         found.append("reactions without Ct are left out by the classical answer, and are evidence in the model")
-    pulled = pull.posterior - pull.alone
-    if abs(pulled) > PART_LOG2 and pulled * (posterior - pfaffl - named) > 0:
-        named += pulled
-        found += pull.words()
-    if abs(posterior - pfaffl - named) > CLOSE_LOG2 and not row["not_detected"]:
-        found.append("reactions weighted by their spread and input by all genes, not means of means")
+        pulled = pull.posterior - pull.alone
+        return found + (list(pull.words()) if pulled * (posterior - log2_with_factors) > 0 else [])
+    moved, towards = posterior - log2_with_factors, pull.centre - log2_with_factors
+    if abs(moved) > CLOSE_LOG2:
+        if moved * towards > 0:
+            found += replace(pull, alone=log2_with_factors, posterior=posterior).words()
+        if moved * towards <= 0 or abs(moved) > abs(towards) + PART_LOG2:
+            found.append("reactions weighted by their spread and input by all genes, not means of means")
     return found
 
 

@@ -1,6 +1,7 @@
 """Reasons are those that hold: draws of a normal model whose data, population and prior are known."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -128,3 +129,22 @@ def test_ratios_that_move_away_from_their_population_have_errors_to_blame():
     away = Pull(1.0, 1.5, 0.0, 0.0, "the mean of line")
     assert reasons_of_ratio(away, has_errors=True) == ["ratios weighted by their stated errors"]
     assert reasons_of_ratio(away, has_errors=False) == []
+
+
+def test_of_detected_reactions_the_data_alone_say_what_their_ratio_says():
+    """What is taken back from the posterior's spread would be far from it where that spread is no normal one."""
+    row = pd.Series(
+        {
+            "livak_ratio": 1.27,
+            "pfaffl_ratio": 1.27,
+            "fold_change_percent": 178.0,
+            "amplification_factor": 1.93,
+            "not_detected": 0,
+            "note_classical": "",
+        }
+    )
+    pull = Pull(np.log2(0.386), np.log2(1.78), np.log2(2.55), np.log2(2.55), "the mean of all")
+    [said] = reasons(row, pull, 1.93, np.log2(1.27))
+    assert said == "its own data alone say 127%, and the mean of all (255%) draws it to 178%"
+    [said] = reasons(row, replace(pull, centre=np.log2(1.0), centre_alone=np.log2(1.0)), 1.93, np.log2(1.27))
+    assert said.startswith("reactions weighted")
