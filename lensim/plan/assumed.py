@@ -80,6 +80,27 @@ def noise_in_words(scenario: BaseScenario) -> str:
     return ", ".join(f"{words} {_value(place, _at(whole, place))}" for place, words in own.items())
 
 
+def figures_in_words(scenario: BaseScenario, names: Sequence[str]) -> str:
+    """Figures of a truth by their names, with their values where there is one of each.
+
+    Examples
+    --------
+    >>> from lensim.power.scenario import scenario_of
+    >>> scenario = scenario_of({"name": "next", "design": {}, "rules": [{"rule": "posterior", "above": 0.0}]})
+    >>> figures_in_words(scenario, ["sd_plate_cycles", "sd_log2_biological"])
+    'sd between plates [cycles] 0.15, sd of log2 levels between samples of a subject 0.2'
+    """
+    places = {name.rsplit(".", 1)[-1]: name for words in NOISE.values() for name in words}
+    words_of = {name.rsplit(".", 1)[-1]: said for words in NOISE.values() for name, said in words.items()}
+    whole = scenario.truth.model_dump()
+    said = []
+    for name in names:
+        value = _at(whole, places.get(name, name))
+        words = words_of.get(name, WORDS.get(name, name.replace("_", " ")))
+        said.append(words if value is None or isinstance(value, Sequence) else f"{words} {_value(name, value)}")
+    return ", ".join(said)
+
+
 def _at(values: Any, place: str) -> Any:
     """What is at a place of nested tables and lists; None where nothing is."""
     for name in place.split("."):

@@ -12,11 +12,13 @@ from lensim.config import FrozenConfig, checked
 from lensim.plan.cost import Costs
 from lensim.plan.panel_questions import DosesQuestion, LinesQuestion
 from lensim.power.assays import assay_of
-from lensim.power.design_prior import DesignPrior
+from lensim.power.design_prior import DesignPrior, design_prior_at, genes_of, posterior_of
 from lensim.power.scenario import Scenario, scenario_of
 from lensim.power.spec import require_grid
 from lensim.toml_file import read_toml
 
+OF_REACTIONS: Final = ("expression", "groups")
+"""Assays of designs with reactions, which have reference genes."""
 MORE_SPREAD: Final = 1.5
 LESS_EFFECT: Final = 0.75
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -270,6 +272,8 @@ def question_of(content: dict[str, Any], place: str = "plan") -> Question:
 def read_question(path: Path, posterior: DesignPrior | Path | None = None) -> Question:
     """A question from a TOML file; `posterior` becomes the truth of its scenario.
 
+    Targets and references that the design does not name are those of a fit of RT-qPCR that becomes the truth.
+
     Raises
     ------
     InputError
@@ -281,6 +285,11 @@ def read_question(path: Path, posterior: DesignPrior | Path | None = None) -> Qu
         truth["posterior"] = path.parent / truth["posterior"]
     if posterior is not None:
         truth["posterior"] = posterior
+        prior = posterior if isinstance(posterior, DesignPrior) else design_prior_at(posterior)
+        design = _table(_table(content, "scenario", path.name), "design", f"{path.name}: scenario")
+        if design.get("assay", "expression") in OF_REACTIONS:
+            for name, genes in genes_of(posterior_of(prior)).items():
+                design.setdefault(name, genes)
     question = question_of(content, path.name)
     if not truth:
         raise InputError(

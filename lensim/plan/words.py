@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 
 from lensim.checks import InputError
-from lensim.plan.assumed import assumed_in_words, noise_in_words
+from lensim.plan.assumed import assumed_in_words, figures_in_words, noise_in_words
 from lensim.plan.doses_words import doses_in_sentences
 from lensim.plan.evaluate import SURE, Share
 from lensim.plan.interim import look_at
@@ -22,6 +22,10 @@ from lensim.tables.records import records
 NORMAL_95: Final = 1.96
 LINES: Final = "lines"
 """The only item of a rule on lines."""
+
+
+NO_CEILING: Final = 0.995
+"""Share of truths with an effect from which on it is not told: it limits nothing."""
 
 
 def share_in_words(share: Share, *, of_lines: bool = False) -> str:
@@ -80,10 +84,10 @@ def size_in_words(size: Size, question: Question) -> str:
 
 
 def ceiling_in_words(share: Share, target: float) -> str:
-    """The most that an assurance can be, and whether the target is beyond it; empty of a power."""
-    if np.isnan(share.ceiling):
+    """The most that an assurance can be, and whether the target is beyond it; empty of a power, and of one without."""
+    if np.isnan(share.ceiling) or share.ceiling > NO_CEILING:
         return ""
-    said = f"; what the rule states is so in {100 * share.ceiling:.0f}% of the truths, the ceiling of an assurance"
+    said = f"; there is an effect to find in {100 * share.ceiling:.0f}% of the simulated truths: no assurance is higher"
     return f"{said}, so {target:.0%} is out of reach without false finds" if share.ceiling < target else said
 
 
@@ -242,10 +246,10 @@ def basis_in_words(scenario: Scenario) -> str:
     contrast = getattr(scenario.truth, "contrast", "")
     said = f"All of it is averaged over the posterior of {basis.name}{f', contrast {contrast}' if contrast else ''}"
     if not absent:
-        return f"{said}, every figure of a study from one draw."
+        return f"{said}, each simulated study from one of its draws."
     return (
-        f"{said}, all that it has of a study from one draw; figures that it lacks are as in the plan file: "
-        f"{', '.join(absent)}."
+        f"{said}, each simulated study from one of its draws. Figures that it lacks are those of the plan file, or "
+        f"lensim's: {figures_in_words(scenario, absent)}."
     )
 
 

@@ -14,6 +14,7 @@ import xarray as xr
 from pydantic import BeforeValidator
 
 from lensim import input_file, limits
+from lensim import vocabulary as v
 from lensim.checks import InputError, told_of
 from lensim.config import FrozenConfig
 from lensim.output import load_result, save_result
@@ -100,6 +101,15 @@ def posterior_of(prior: DesignPrior) -> xr.DataTree:
     summaries, priors = read_summaries(prior.path)
     with told_of(prior.path.name):
         return summary_posterior(summaries, SUMMARY_SEED, priors=priors)
+
+
+def genes_of(posterior: xr.DataTree) -> dict[str, list[str]]:
+    """Targets and references of a fit of reactions; empty for another."""
+    data = posterior[OBSERVATIONS].to_dataset() if OBSERVATIONS in posterior.children else xr.Dataset()
+    if v.IS_REFERENCE not in data or v.TARGET not in posterior["posterior"].coords:
+        return {}
+    genes, is_reference = data[v.GENE].to_numpy().astype(str), data[v.IS_REFERENCE].to_numpy() > 0
+    return {"targets": genes[~is_reference].tolist(), "references": genes[is_reference].tolist()}
 
 
 def require_figures(path: Path, posterior: xr.Dataset, needed: Iterable[str], kind: str) -> None:

@@ -64,7 +64,7 @@ def test_the_next_patients_are_planned_from_a_posterior(tmp_path):
     assert len(worlds) == 20
     assert worlds.stack().between(0, 1).all()
     found = (out / "findings.txt").read_text()
-    for part in ("Recommended: ", "unless", "every figure of a study from one draw", "worlds"):
+    for part in ("Recommended: ", "unless", "each simulated study from one of its draws", "worlds"):
         assert part in found
     assert np.isfinite(pd.read_csv(out / "nuisance.csv")).all().all()
 

@@ -18,10 +18,10 @@ def test_an_assurance_is_told_with_its_ceiling_and_whether_the_target_is_beyond_
     low, high = (Share(0.6, 0.01, 4000, 0, ceiling) for ceiling in (0.7, 0.9))
     said = [size_in_words(Size(9, 9, 10, 8.9, 0.2, one, 9000, {9: one}), question) for one in (low, high)]
     assert said[0].endswith(
-        "; what the rule states is so in 70% of the truths, the ceiling of an assurance, so 80% is out of reach "
+        "; there is an effect to find in 70% of the simulated truths: no assurance is higher, so 80% is out of reach "
         "without false finds"
     )
-    assert said[1].endswith("; what the rule states is so in 90% of the truths, the ceiling of an assurance")
+    assert said[1].endswith("; there is an effect to find in 90% of the simulated truths: no assurance is higher")
     none = size_in_words(Size(None, None, None, 99.0, 9.0, low, 9000, {30: low}), question)
     assert "no number of lines" in none
     assert none.endswith("so 80% is out of reach without false finds")

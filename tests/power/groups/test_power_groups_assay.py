@@ -139,7 +139,8 @@ def test_a_fit_of_groups_is_the_truth_of_the_next_study(tmp_path):
     assert share is not None
     assert 0.6 < share.value < share.ceiling
     assert (
-        "averaged over the posterior of the fit that was given, every figure of a study from one draw." in result.text
+        "averaged over the posterior of the fit that was given, each simulated study from one of its draws."
+        in result.text
     )
     other = content | {"scenario": content["scenario"] | {"design": {"assay": "levels", "groups": {"x": 8, "drug": 8}}}}
     with pytest.raises(InputError, match=r"the fit that was given: group of the design must be one of control, drug"):
