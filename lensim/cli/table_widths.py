@@ -9,6 +9,8 @@ from rich.cells import cell_len, chop_cells, set_cell_size
 
 AROUND_A_COLUMN: Final = 2
 """The blank behind a column and the line between two."""
+MOST_ALIKE: Final = 2
+"""Rows, with the heading, up to which a column that is alike in all stays."""
 LONGEST_PIECE: Final = 24
 """Letters of a word that is never broken; a longer one may be."""
 LEAST_OF_SENTENCES: Final = 20
@@ -19,7 +21,7 @@ MOST_KEYS: Final = 0.6
 
 _PIECE: Final = re.compile(r"\(\S+ to \S+\)|\S+ ± \S+|\S+")
 """An interval, a figure with its error, or a word: none is broken at a blank while it fits."""
-_NUMBER: Final = re.compile(r"[<>≤≥\u2212+-]*\d[\d.]*(?![^\s%])")
+_NUMBER: Final = re.compile(r"[<>≤≥\u2212+-]* ?\d[\d.]*(?![^\s%])")
 _NOTHING: Final = frozenset({"", "\N{EN DASH}", "-"})
 
 Columns = Sequence[Sequence[str]]
@@ -60,12 +62,14 @@ def widths_of(columns: Columns, most: int) -> list[int]:
         Width of the whole table; without room for the least widths, these.
     """
     widths = [least_width(column) for column in columns]
-    wanted = [max(map(cell_len, column)) for column in columns]
     spare = most - table_width(widths)
-    while spare > 0 and (lacking := [at for at, width in enumerate(widths) if width < wanted[at]]):
-        for at in lacking[:spare]:
-            widths[at] += 1
-            spare -= 1
+    for first in (1, 0):  # cells first, since there are more of them than headings
+        wanted = [max(map(cell_len, column[first:]), default=0) for column in columns]
+        while spare > 0 and (lacking := [at for at, width in enumerate(widths) if width < wanted[at]]):
+            at = min(lacking, key=lambda one: wanted[one] - widths[one])
+            step = min(spare, wanted[at] - widths[at])
+            widths[at] += step
+            spare -= step
     return widths
 
 
@@ -125,6 +129,15 @@ def parts_of(columns: Columns, most: int, keys: int | None = None) -> list[list[
         else:
             parts.append([*range(keys), at])
     return parts or [everything]  # one column, or names alone
+
+
+def alike_of(columns: Columns) -> dict[int, str]:
+    """Columns but the first that have one and the same word in all of several rows, each with what is said instead."""
+    return {
+        at: f"{column[0]}: {column[1]}"
+        for at, column in enumerate(columns)
+        if at and len(column) > MOST_ALIKE and {*column[1:]} == {column[1]} != {""} and not _is_of_numbers(column)
+    }
 
 
 def _is_of_numbers(column: Sequence[str]) -> bool:

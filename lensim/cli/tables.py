@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from lensim.cli.console import PlainConsole
 from lensim.cli.shared import out
-from lensim.cli.table_widths import lines_of_table, parts_of, widths_of
+from lensim.cli.table_widths import alike_of, lines_of_table, parts_of, widths_of
 from lensim.plain_text import LONGEST_CELL, one_line, visible
 
 if TYPE_CHECKING:
@@ -37,7 +37,13 @@ def print_text(table: "pd.DataFrame", title: str = "", console: PlainConsole = o
         Number of columns on the left that each part repeats; without it, those that hold no numbers.
     """
     columns = [[one_line(name), *(one_line(value, LONGEST_CELL) for value in cells)] for name, cells in table.items()]
-    for number, part in enumerate(parts_of(columns, console.width, keys)):
+    parts = parts_of(columns, console.width, keys)
+    if len(parts) > 1:
+        alike = alike_of(columns)
+        columns = [column for at, column in enumerate(columns) if at not in alike]
+        title += f"; in every row {', '.join(alike.values())}" if alike else ""
+        parts = parts_of(columns, console.width, None if keys is None else keys - sum(at < keys for at in alike))
+    for number, part in enumerate(parts):
         _print_part([columns[at] for at in part], FURTHER if number else title, console)
 
 

@@ -17,6 +17,7 @@ from lensim.dose_response.estimands import (
     DOSE_UNIT,
     INHIBITION_AT_TOP,
     LOWEST_DOSE,
+    THRESHOLD,
     TOP_DOSE,
     dose_response_estimands,
     judged_estimands,
@@ -140,7 +141,7 @@ def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
     found = [
         ResultTable(
             "lines",
-            f"Lines: absolute IC50 as an interval or a bound, {asked.words}",
+            f"Lines: absolute IC50 as an interval or a bound, {asked.words}{_resistant(estimands)}",
             lines,
             # said by ic50 in words, or of interest to those who compute with them
             hidden=(*(str(name) for name in lines if _is_hidden(lines, str(name))), *of_levels),
@@ -169,6 +170,14 @@ def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
             )
         )
     return tuple(found)
+
+
+def _resistant(estimands: xr.Dataset) -> str:
+    """What P(resistant) is about: the dose above which an IC50 makes a line resistant."""
+    unit, above = estimands.attrs[DOSE_UNIT], estimands[THRESHOLD].to_numpy()
+    doses = sorted({f"{float(one) / unit.um_per_unit:.4g}" for one in above})
+    where = f"{doses[0]} {unit.name}" if len(doses) == 1 else "the highest dose of the line"
+    return f"; resistant is an IC50 above {where}"
 
 
 def _without_curves(frame: pd.DataFrame) -> pd.DataFrame:

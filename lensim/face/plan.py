@@ -15,6 +15,8 @@ from lensim.plan.question import Question, read_question
 from lensim.plan.result import PlanResult
 from lensim.plan.run import Draw, FirstPairs, run_plan
 from lensim.power.design_prior import DesignPrior, design_prior_at, posterior_of, saved_design_prior
+from lensim.qc.study import failures_of
+from lensim.result_parts import OBSERVATIONS
 
 GIVEN: Final = "the fit that was given"
 """What sentences call a posterior that came without a file."""
@@ -102,6 +104,9 @@ def plan(
             instance("prior.tree", fit, xr.DataTree)
             place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lensim-prior-")))
             found = saved_design_prior(fit, place, GIVEN)
+        if fit is not None and found is not None and OBSERVATIONS in fit.children:
+            for said in failures_of(fit[OBSERVATIONS].to_dataset()):
+                tell(f"note: {found.name}: {said}")
         asked_in = Path(question) if isinstance(question, str | Path) else None
         asked = (
             read_question(Path(question), found) if isinstance(question, str | Path) else _with_prior(question, found)

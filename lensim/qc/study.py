@@ -13,6 +13,7 @@ from lensim.qc.finding import Checked
 from lensim.qc.plates import check_plates
 from lensim.qc.run import Run, run_of_study
 from lensim.qc.wells import Wells, wells_of_study
+from lensim.qc.words import failures_in_words
 
 OF_WELLS: Final = (v.DOSE, v.CULTURE_OF_WELL, v.PLATE_OF_CULTURE, v.LINE_OF_CULTURE, v.EXPERIMENT_OF_CULTURE)
 OF_REACTIONS: Final = (v.GENE, v.PLATE, v.PLATE_OF_REACTION, v.SAMPLE_OF_REACTION, v.GENE_OF_REACTION, v.IS_REFERENCE)
@@ -41,6 +42,14 @@ def check_study(data: xr.Dataset) -> Checked:
     >>> check_study(data).table
     """
     return checked_of(looked_at(data))
+
+
+def failures_of(data: xr.Dataset) -> tuple[str, ...]:
+    """What fails in the run of a study, in sentences; empty of data that cannot be checked, such as ratios."""
+    try:
+        return failures_in_words(check_study(data))
+    except (InputError, KeyError, ValueError):
+        return ()
 
 
 def checked_of(of: Run | Wells) -> Checked:

@@ -1,10 +1,14 @@
 """Findings as people read them."""
 
 import math
+from typing import Final
 
 import pandas as pd
 
 from lensim.qc.finding import Checked, Finding
+
+MOST_FAILURES: Final = 3
+"""That are told beside a result; the section on run QC has all."""
 
 
 def measured(finding: Finding) -> str:
@@ -29,3 +33,14 @@ def in_words(checked: Checked) -> pd.DataFrame:
         for one in odd
     ]
     return pd.DataFrame(rows)
+
+
+def failures_in_words(checked: Checked) -> tuple[str, ...]:
+    """What fails, a sentence each, and how many more do: what a person should know beside a result."""
+    failed = [one for one in checked.findings if one.status == "fail"]
+    said = [
+        f"run QC fails: {one.check}, {one.place}: {one.reason}{f'; {one.effect}' if one.effect else ''}"
+        for one in failed[:MOST_FAILURES]
+    ]
+    rest = len(failed) - len(said)
+    return (*said, *([f"run QC fails in {rest} more {'place' if rest == 1 else 'places'}"] if rest else []))

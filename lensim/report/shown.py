@@ -10,6 +10,7 @@ from lensim.assay import MODEL_REASON, Asked, ResultTable, assay_names, assay_of
 from lensim.inference.observations import OBSERVATIONS
 from lensim.inference.verdict import INCOMPLETE, verdict_of
 from lensim.plain_text import shown_kind
+from lensim.qc.study import failures_of
 from lensim.report.parameters import parameter_tables
 from lensim.tables.excluded_record import table_of_excluded, told_of_excluded
 
@@ -48,7 +49,8 @@ def shown_of(result: xr.DataTree, asked: Asked) -> Shown:
     lacks = tuple(str(result.attrs[name]) for name in (MODEL_REASON, INCOMPLETE) if name in result.attrs)
     odd = tuple(note.sentence() for note in verdict_of(result).notes) if "verdict" in result.attrs else ()
     said = tuple(said for data in _data(result) for said in told_of_excluded(data))
-    return assay.title, (*read.tables, *excluded), (*read.remarks, *said, *odd, *lacks), ""
+    failed = tuple(said for data in _data(result) for said in failures_of(data))
+    return assay.title, (*read.tables, *excluded), (*failed, *read.remarks, *said, *odd, *lacks), ""
 
 
 def _data(result: xr.DataTree) -> tuple[xr.Dataset, ...]:
