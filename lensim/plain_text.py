@@ -15,7 +15,7 @@ from typing import Final
 
 LONGEST_NAME: Final = 80
 """Letters of a name in a cell or a sentence."""
-LONGEST_CELL: Final = 240
+LONGEST_CELL: Final = 500
 """Letters of a cell of a table, which may be a sentence."""
 LONGEST_QUOTED: Final = 132
 """Letters of a value that a message quotes."""

@@ -173,7 +173,13 @@ def test_a_first_use_says_that_kernels_are_compiled(monkeypatch):
     _engines(monkeypatch, own)
     for in_place, words in (
         (True, []),
-        (False, ["compiling the engine exact once: about 20 s; later fits start at once"]),
+        (
+            False,
+            [
+                "compiling the engine exact once: about 20 s, and minutes on a slow or busy machine; "
+                "later fits start at once"
+            ],
+        ),
     ):
         monkeypatch.setattr("lensim.inference.compiled.are_in_place", lambda package, there=in_place: there)
         told: list[str] = []

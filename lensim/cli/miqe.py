@@ -1,15 +1,19 @@
 """The command `lensim miqe`: the checklist that a journal asks for, filled from a fit."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from lensim.checks import told_of
-from lensim.cli.shared import CiProb, Force, out, say
+from lensim.cli.shared import CiProb, Force, say
 
 if TYPE_CHECKING:
     import xarray as xr
+
+
+COLUMNS: Final = ("section", "items", "filled", "in part", "answered", "blank: bench", "blank: fit")
+"""Of the printed table."""
 
 
 def miqe(
@@ -37,9 +41,9 @@ def miqe(
     force: Force = False,
 ) -> None:
     """The MIQE checklist of an RT-qPCR fit, or the methods sheet of a dose-response fit; what is blank is listed."""
-    from rich.table import Table
-    from rich.text import Text
+    import pandas as pd
 
+    from lensim.cli.tables import print_text
     from lensim.miqe.answers import read_answers
     from lensim.miqe.fill import STATUSES, checklist_of, items_of, told_of_blank
     from lensim.miqe.sheets import workbook_of_checklist
@@ -58,12 +62,11 @@ def miqe(
         checklist = checklist_of(
             result, ci_prob=ci, answers=given, rdml="" if rdml is None else rdml.name, power=found_power
         )
-    table = Table("section", "items", "filled", "in part", "answered", "blank: bench", "blank: fit")
+    rows = []
     for section, own in checklist.table.groupby("section", sort=False):
         counts = own["status"].value_counts()
-        cells = [str(int(counts.get(status, 0))) for status in STATUSES]
-        table.add_row(Text(str(section)), str(len(own)), *cells)
-    out.print(table)
+        rows.append([str(section), str(len(own)), *(str(int(counts.get(status, 0))) for status in STATUSES)])
+    print_text(pd.DataFrame(rows, columns=list(COLUMNS)))
     for note in told_of_blank(checklist):
         say(f"note: {note}")
     say(checklist.sentence)

@@ -24,7 +24,8 @@ def prepare(
     from lensim.face.prepare import prepare as compile_all
 
     say(
-        "engines are compiled once, in two to eight minutes, those that are not yet; you may work meanwhile",
+        "engines are compiled once, in two to eight minutes, those that are not yet; a fit that is begun meanwhile "
+        "compiles what it needs too, and both take longer",
         quietly=True,
     )
     compile_all(lambda sentence: say(sentence, quietly=True), workers=workers or min(SIDE_BY_SIDE, usable_cores()))

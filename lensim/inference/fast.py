@@ -85,7 +85,8 @@ def _tell_of_compiling(engine: Engine, asking: Asking) -> None:
     if not all(map(are_in_place, engine.kernels)):
         with suppress(Exception):  # a closed terminal ends no fit
             asking.tell(
-                f"compiling the engine {engine.name} once: about {engine.compile_seconds} s; later fits start at once"
+                f"compiling the engine {engine.name} once: about {engine.compile_seconds} s, and minutes on a slow or "
+                "busy machine; later fits start at once"
             )
 
 
