@@ -117,7 +117,7 @@ def decided(
             remedy = own_prior(prior_of[words], priors) if words in prior_of else "add data"
             yield VerdictNote(
                 f"the prior decides {words} in {len(rows)} of {int(moved[words].notna().sum())} rows of {table}{where}",
-                f"half the prior's weight must move it by at most {LARGEST_MOVE:.0%} of its {CI_PROB:.0%} interval",
+                f"with a prior half as strong it must move by at most {LARGEST_MOVE:.0%} of its {CI_PROB:.0%} interval",
                 f"up to {_share(float(moved[words].max()))}",
                 remedy,
             )
