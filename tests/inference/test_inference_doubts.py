@@ -63,9 +63,9 @@ def test_what_the_prior_decides_is_told_by_table_with_its_rows():
     names = ["LP-1", "U266", "L363", "JJN3"]
     (note,) = decided([("lines", moved, names)], {"slope": "mu_log_hill_slope"}, PRIORS)
     assert note.sentence() == (
-        "the prior decides slope in 2 of 3 rows of lines (LP-1, JJN3): with a prior half as strong it must move by at most "
-        "10% of its 90% interval, got up to 30%; add data, or give what you know of it as curves.sd_mu_log_hill_slope "
-        "(now 0.4) among the priors: most of it is the prior of mu_log_hill_slope"
+        "the prior decides slope in 2 of 3 rows of lines (LP-1, JJN3): with a prior half as strong it must move by at "
+        "most 10% of its 90% interval, got up to 30%; add data, or give what you know of it as "
+        "curves.sd_mu_log_hill_slope (now 0.4) among the priors: most of it is the prior of mu_log_hill_slope"
     )
 
 
