@@ -377,8 +377,9 @@ def test_what_a_fit_cannot_have_is_said_to_be_from_the_plan_file(tmp_path, capsy
         status, _, err = run(capsys, *args)
         assert status == 0, err
         said[assay] = (out / "plan.txt").read_text()
-    assert "figures that it lacks are as in the plan file: sd_log2_pair." in said["ratios"]
-    assert "figures that it lacks are as in the plan file: ct_of_unit_quantity, sd_plate_cycles." in said["expression"]
+    told = "Figures that it lacks are those of the plan file, or lensim's: "
+    assert f"{told}sd of log2 ratios between pairs of a subject 0." in said["ratios"]
+    assert f"{told}ct of unit quantity, sd between plates [cycles] 0.15." in said["expression"]
 
 
 def test_a_fit_that_did_not_converge_is_taken_when_told(tmp_path, capsys):

@@ -94,7 +94,8 @@ def test_nothing_is_drawn_before_it_is_asked_for(fit, monkeypatch):
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("drawn")
 
-    monkeypatch.setattr(f"lensim.report.figures.{fit.attrs['assay']}.new_figure", refuse)
+    for module in (fit.attrs["assay"], "panels"):
+        monkeypatch.setattr(f"lensim.report.figures.{module}.new_figure", refuse)
     first = figures_of(fit)[0]
     with pytest.raises(AssertionError, match="drawn"):
         first.draw()
