@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from lensim.checks import FaultReport, InputError
-from lensim.tables.names import plain_name
+from lensim.tables.names import is_inverted, plain_name
+from lensim.tables.summary_words import names_a_summary
 from lensim.tables.table import TextTable
 from lensim.tables.unit_words import without_unit
 
@@ -46,6 +47,9 @@ class Meaning:
     likely
         Whether a plain name is likely to mean this, though it is none of the names. It counts only where the table has
         none of the names, and only one that is likely.
+    inverted
+        Whether the reader knows a name with a sign before it, such as -log10 dose. Without it no such name fits: see
+        `lensim.tables.names.is_inverted`.
     """
 
     names: tuple[str, ...]
@@ -56,9 +60,12 @@ class Meaning:
     may_share: bool = False
     last: tuple[str, ...] = ()
     likely: Callable[[str], bool] | None = None
+    inverted: Callable[[str], bool] | None = None
 
     def rank(self, name: str) -> int | None:
         """How well a column's name fits, 0 the best; None where the name does not fit."""
+        if is_inverted(name) and not (self.inverted is not None and self.inverted(name)):
+            return None
         plain = plain_name(name)
         for rank, known in enumerate(self.names):
             if self._fits(plain, known):
@@ -128,9 +135,10 @@ def places_of_pattern(header: Sequence[str], pattern: str) -> list[int]:
 def places_of_stated(header: Sequence[str], name: str) -> list[int]:
     """The columns with exactly this name, or else those that differ in case, blanks, signs or a unit behind alone."""
     places = [at for at, known in enumerate(header) if known == name.strip()]
-    plain = plain_name(name)
-    places = places or [at for at, known in enumerate(header) if plain and plain_name(known) == plain]
-    return places or [at for at, known in enumerate(header) if plain and plain_name(without_unit(known)) == plain]
+    plain, sign = plain_name(name), is_inverted(name)
+    alike = [at for at, known in enumerate(header) if plain and is_inverted(known) == sign]
+    places = places or [at for at in alike if plain_name(header[at]) == plain]
+    return places or [at for at in alike if plain_name(without_unit(header[at])) == plain]
 
 
 def names_any(header: Sequence[str], meaning: Meaning) -> bool:
@@ -215,7 +223,8 @@ def check_stated(stated: Mapping[str, str], meanings: Meanings) -> None:
 def missing(table: TextTable, wanted: str) -> str:
     """The sentence about a column that is not there, with those that are and the closest of them."""
     plain = [plain_name(name) for name in table.header]
-    close = difflib.get_close_matches(plain_name(wanted), plain, n=1, cutoff=0.5)
+    data = [one for one, name in zip(plain, table.header, strict=True) if not names_a_summary(name)]
+    close = difflib.get_close_matches(plain_name(wanted), data, n=1, cutoff=0.5)
     near = table.header[plain.index(close[0])] if close else None
     there = ", ".join(repr(name) for name in table.header)
     return f"the column {wanted!r} is missing; there are {there}" + (f" (closest: {near!r})" if near else "")

@@ -108,7 +108,7 @@ MEASURED: Final = re.compile(
     r"rows?_?index|col(umn)?_?index|(plate|well)_?(row|col|column).*|x|y|line_number"
     r"|(well|position|pos|location)(_?(id|name|index|no|nr|number|position))?"
     r"|(.*_)?(colou?r|file|file_?name|path|url|timestamp)"
-    r"|(.*_)?(mean|average|avg|median|sd|std|stdev|dev|sem|se|cv|variance|threshold|baseline|r2|rsq|raw|value)"
+    r"|(.*_)?(mean|average|avg|median|sd|std|stdev|dev|sem|se|cv|variance|plusminus|sigma|threshold|baseline|r2|rsq|raw|value)"
     r"|(ct|cq|cp|od|threshold|baseline|background)_.*|(t|m)m_?[0-9]*|melt.*|auc.*|.*_auc"
 )
 """Names of measurements and places: they are told as not used, and never refused."""

@@ -19,6 +19,7 @@ from lensim.tables.lacking import check_every_table
 from lensim.tables.names import plain_name
 from lensim.tables.parted import note_parted
 from lensim.tables.remarks import set_aside
+from lensim.tables.set_aside import sets_aside
 from lensim.tables.source import Source
 from lensim.tables.table import TextTable
 from lensim.tables.unused import Column, PooledRow, ReadTable, in_order, told_of_column, unused_columns
@@ -370,10 +371,14 @@ def _refuse(
 
 
 def _example(column: Column, texts: Sequence[str]) -> str:
-    """A value to keep: the empty one, whose rows go with every other; else the most frequent that is no control's."""
+    """A value to keep: the empty one, whose rows go with every other; else the most frequent that is no control's.
+
+    Of a column such as outlier it is a value for no.
+    """
     if "" in texts:
         return ""
-    treated = [cell for cell in column.cells if not _is_of_control(cell[1])]
+    aside = sets_aside(column.name)
+    treated = [cell for cell in column.cells if _is_of_control(cell[1]) == aside]
     return _most_frequent(replace(column, cells=treated or column.cells))
 
 

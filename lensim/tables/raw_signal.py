@@ -20,7 +20,8 @@ _DERIVED: Final = frozenset(
         "ref", "reference", "subtracted", "blank", "blanks", "background", "bg", "bkg", "control", "ctrl", "vehicle",
         "dmso", "untreated", "t0", "time", "zero", "day", "baseline", "standard", "sum", "total", "viability",
         "inhibition", "survival", "expected", "fitted", "predicted", "of", "vs", "over", "by", "n", "z", "score",
-        "limit", "saturated", "well", "wells", "dose", "plate", "date", "lot", "name", "unit", "units", "type", "mode",
+        "limit", "plusminus", "sigma", "sqrt", "mittelwert", "mittel", "mw", "moyenne", "durchschnitt", "stabw",
+        "saturated", "well", "wells", "dose", "plate", "date", "lot", "name", "unit", "units", "type", "mode",
     }
 )  # fmt: skip
 """Words of a column that holds no reading of a well, or not the raw one."""

@@ -74,17 +74,17 @@ def settle(
     Raises
     ------
     InputError
-        If a choice names a column or a value that is not there, or names alike are not decided.
+        If a choice names a column or a value that is not there, names alike are not decided, or a row is a summary of
+        others.
     """
-    aside = ""
     every = [source.table for source in (*sources, *exports)]
+    founds = [found_quietly(table, meanings, stated or {}) for table in every]
     if has_samples(meanings):
-        founds = [found_quietly(table, meanings, stated or {}) for table in every]
         check_not_merged(every, founds)
-        check_no_summaries(every, founds)
-        named = [*choice.where, *choice.ignore, *(stated or {}).values()]
-        every, aside = without_flagged(every, named)
-    chosen = choose_rows(every, choice, meanings, stated or {})
+    named = [*choice.where, *choice.ignore, *(stated or {}).values()]
+    flagged, aside = without_flagged(every[: len(sources)], named)
+    chosen = choose_rows([*flagged, *every[len(sources) :]], choice, meanings, stated or {})
+    check_no_summaries(chosen, founds)
     tables = chosen[: len(sources)]
     _check_days(tables, meanings, stated or {}, has_time_zero=has_time_zero)
     check_values(tables, meanings, stated or {})

@@ -61,6 +61,7 @@ COLUMNS: Final[Mapping[str, Meaning]] = {
         units=_UNITS | {f"{log}_{unit}" for log in LOG_WORDS for unit in _UNITS},
         may_be_constant=False,
         last=_LOG_DOSE_NAMES,
+        inverted=lambda name: scale_in_name(name) is not None,
     ),
     "dose_unit": Meaning(
         ("dose_unit", "dose_units", "unit", "units", "conc_unit", "conc_units", "concentration_unit"), is_optional=True

@@ -21,7 +21,8 @@ _COUNTED: Final = re.compile(
 _SUMMARIES: Final = frozenset(
     {"mean", "means", "average", "avg", "median", "sd", "std", "stdev", "stddev", "sem", "se", "cv", "var", "variance",
      "sum", "total", "n", "count", "mittelwert", "mittel", "stabw", "standardabweichung", "varianz", "summe", "anzahl",
-     "moyenne", "mediane", "m\xe9diane", "ecart", "\xe9cart", "somme", "nombre"}
+     "moyenne", "mediane", "m\xe9diane", "ecart", "\xe9cart", "somme", "nombre", "mw", "durchschnitt",
+     "promedio", "plusminus", "sigma", "min", "max"}
 )  # fmt: skip
 """Words for what was computed from replicates."""
 _ENDS: Final = " _-.,:;#"

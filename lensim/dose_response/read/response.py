@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final, Literal
 
 from lensim.tables.names import plain_name
+from lensim.tables.summary_words import is_mean
 
 Scale = Literal["percent", "fraction"]
 
@@ -62,7 +63,7 @@ _TIME_AS_NAME: Final = re.compile(
 
 def without_response(header: Sequence[str]) -> str:
     """The sentence about a header without a response: a name that may be one, or a wide table; empty for others."""
-    doubtful = [name for name in header if plain_name(name) in _IN_DOUBT]
+    doubtful = [name for name in header if plain_name(name) in _IN_DOUBT or is_mean(name)]
     if doubtful:
         name = doubtful[0]
         choices = [f'columns={{"{what}": "{name}"}}' for what in ("signal", "viability", "inhibition")]

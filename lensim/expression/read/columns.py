@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from lensim.tables.columns import EXPERIMENT_NAMES, Meaning
+from lensim.tables.names import plain_name
 
 SUBJECT_NAMES: Final = (
     "subject", "cell_line", "donor", "patient", "stromal_culture", "subject_id", "donor_id", "patient_id", "animal",
@@ -116,6 +117,7 @@ RATIO_COLUMNS: Final[Mapping[str, Meaning]] = {
             "deltacq", "deltacp",
         ),
         may_be_constant=False,
+        inverted=lambda name: plain_name(name).startswith("d"),
     ),
     "relative_level": Meaning(
         (

@@ -13,6 +13,7 @@ from lensim.expression.read.empty_cts import Empty
 from lensim.expression.read.export import ExportTable, Layout, as_text_table, find_table, fit, has_table, marked_header
 from lensim.expression.read.machine_sheets import opened_exports
 from lensim.expression.read.near import way_out
+from lensim.expression.read.near_names import way_of_inverted, way_of_summary
 from lensim.expression.read.rdml_archive import is_rdml
 from lensim.expression.read.reactions import Reactions, check_no_well_twice, one_of_all
 from lensim.expression.read.understand import FileReactions
@@ -240,7 +241,9 @@ def _why_none(source: Source, columns: Mapping[str, str] | None = None) -> str:
                 f"the header on line {line} is that of {layout.instrument}, but no column is named {wanted}; "
                 f"there are {there}"
             )
-    if said := way_out(source, columns or {}):
+    if said := next(filter(None, map(way_of_inverted, source.headers)), ""):
+        return said
+    if said := way_out(source, columns or {}) or next(filter(None, map(way_of_summary, source.headers)), ""):
         return said
     machines = ", ".join(machine.layouts[0].instrument for machine in _MACHINES.values())
     return (

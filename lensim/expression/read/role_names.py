@@ -9,6 +9,7 @@ from lensim.expression.read.assigned import Assigned
 from lensim.expression.read.reactions import Task
 from lensim.tables.names import plain_name
 from lensim.tables.number_text import DIGITS
+from lensim.tables.summary_words import is_surely_summary
 
 WITHOUT_TEMPLATE: Final = frozenset(
     {
@@ -30,10 +31,7 @@ DOUBTFUL: Final = re.compile(
     r"neg(ative)?(_(control|ctrl|ctl|kontrolle))?_?[0-9]*|negativ_?kontrolle_?[0-9]*|ve|control_neg(ative)?"
     r"|pos(itive)?_(control|ctrl|ctl|kontrolle)_?[0-9]*|positiv_?kontrolle_?[0-9]*|control_pos(itive)?"
 )
-_SUMMARY: Final = re.compile(
-    r"(mean|average|avg|median|mittelwert|std_?dev|stdev|total|summe)(_.*)?|.*_(average|avg|mittelwert)"
-)
-"""Names that may be those of a control of the laboratory, or of a row that summarises others, and of no sample."""
+"""Names that may be those of a control of the laboratory, and of no sample."""
 _NO_RT: Final = re.compile(
     r"(?:.*[\s_(\[,;-])?(?:-\s?rt|no[\s_-]?rt|nrt|rt\s?-|minus[\s_-]?rt|ohne[\s_-]?rt)(?:[\s_)\],;].*)?", re.IGNORECASE
 )
@@ -120,7 +118,7 @@ def doubt_of(name: str, gene: str) -> str:
     if DOUBTFUL.fullmatch(plain) or _NO_RT.fullmatch(name.strip()) or re.fullmatch(r".*\w-rt", name.strip(), re.I):
         return f"{name!r} may be a control of the laboratory"
     for said in (name, gene):
-        if _SUMMARY.fullmatch(plain_name(said)):
+        if is_surely_summary(said):
             return f"{said!r} may be a summary of other rows"
     return ""
 

@@ -17,7 +17,7 @@ _BEHIND_GENE: Final = re.compile(rf"(?P<open>[(\[]?){_CT}(?P<close>[)\]]?)\Z", r
 _PARTS: Final = "_.:-"
 _OF_REPLICATE: Final = re.compile(rf"{_CT}[ _.-]*(?:r|rep|replicate|well)?[ _.-]*[0-9]+", re.IGNORECASE)
 _STATISTICS: Final = re.compile(
-    r"(?:\A|_)(?:mean|avg|average|ave|sd|se|sem|std|dev|median|threshold|delta|d|dd|ddelta|conf|confidence|cycles|limit|"
+    r"(?:\A|_)(?:mean|avg|average|ave|sd|se|sem|std|dev|median|plusminus|sigma|mw|mittelwert|stabw|moyenne|promedio|threshold|delta|d|dd|ddelta|conf|confidence|cycles|limit|"
     r"status|value|values|method|min|max|cv|norm|normali[sz]ed|adj|corrected)(?:_|\Z)"
 )
 _FOLDS: Final = (1.5, 2.2)
