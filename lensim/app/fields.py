@@ -149,6 +149,37 @@ def table(caption: str, head: Sequence[str], rows: Sequence[Sequence[Any]]) -> T
     )  # fmt: skip
 
 
+def worded_table(caption: str, head: Sequence[str], rows: Sequence[Sequence[Any]]) -> Tag:
+    """A table of sentences: its cells wrap, and where the page is narrow each row is a block of named cells."""
+    return tags.div(
+        tags.table(
+            tags.caption(caption),
+            tags.thead(
+                tags.tr(*[tags.th(one, scope="col", role="columnheader") for one in head], role="row"), role="rowgroup"
+            ),
+            tags.tbody(
+                *[
+                    tags.tr(
+                        tags.th(tags.span(row[0]), {"data-head": head[0]}, scope="row", role="rowheader"),
+                        *[
+                            tags.td(tags.span(one), {"data-head": said}, role="cell")
+                            for said, one in zip(head[1:], row[1:], strict=True)
+                        ],
+                        role="row",
+                    )
+                    for row in rows
+                ],
+                role="rowgroup",
+            ),
+            role="table",
+        ),
+        class_="scroll blocks",
+        tabindex="0",
+        role="group",
+        aria_label=caption,
+    )
+
+
 def _described(own: str, hint: str) -> str | None:
     return f"{own}-hint" if hint else None
 

@@ -1,6 +1,6 @@
 """Parts of a report as parts of the page: verdict, sentences, tables, figures with the tables beside them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from htmltools import Tag, TagList
@@ -8,7 +8,7 @@ from shiny.ui import tags
 
 from lensim.app.results import Image, ShownFit
 from lensim.app.spoken import spoken
-from lensim.plain_text import visible
+from lensim.plain_text import counted, visible
 from lensim.report.html import SIGNS, grid
 from lensim.report.page import PageTable, Picture, Section, State
 
@@ -16,6 +16,8 @@ WORDS: Final[Mapping[State, str]] = {"yes": "Passed", "no": "Not passed", "open"
 
 SHORT: Final = 24
 """Letters of a cell that stays on one line."""
+NARROW: Final = 3
+"""Columns of a table that fits on the narrowest page; rows of a wider one become blocks there."""
 
 
 def mark(state: State, word: str) -> Tag:
@@ -24,32 +26,42 @@ def mark(state: State, word: str) -> Tag:
 
 
 def page_table(table: PageTable, *, is_open: bool | None = None) -> Tag:
-    """A table of a report; a long one is folded."""
+    """A table of a report; a long one is folded. What a wide one has in all rows alike goes into its caption."""
     made = grid(table)
+    alike = _alike(made.heads, made.rows)
+    kept = [at for at in range(len(made.heads)) if at not in alike]
+    heads = [made.heads[at] for at in kept]
+    caption = visible(
+        "; ".join([made.caption, *[f"{made.heads[at][0]} of all: {made.rows[0][at].text}" for at in alike]])
+    )
     body = [
         tags.tr(
-            tags.th(_cell(row[0]), scope="row"),
+            tags.th(tags.div(_cell(row[0])), {"data-head": visible(heads[0][0])}, scope="row", role="rowheader"),
             *[
-                tags.td(_cell(one), class_="number" if kind == "number" else "short" if len(one.text) < SHORT else None)
-                for one, (_, kind) in zip(row[1:], made.heads[1:], strict=True)
+                tags.td(
+                    tags.div(_cell(row[at])),
+                    {"data-head": visible(head)},
+                    role="cell",
+                    class_="number" if kind == "number" else "short" if len(row[at].text) < SHORT else None,
+                )
+                for at, (head, kind) in zip(kept[1:], heads[1:], strict=True)
             ],
+            role="row",
         )
         for row in made.rows
     ]
+    titles = [
+        tags.th(visible(head), scope="col", role="columnheader", class_="number" if kind == "number" else None)
+        for head, kind in heads
+    ]
     whole = tags.div(
         tags.table(
-            tags.caption(visible(made.caption)),
-            tags.thead(
-                tags.tr(
-                    *[
-                        tags.th(visible(head), scope="col", class_="number" if kind == "number" else None)
-                        for head, kind in made.heads
-                    ]
-                )
-            ),
-            tags.tbody(*body),
+            tags.caption(caption),
+            tags.thead(tags.tr(*titles, role="row"), role="rowgroup"),
+            tags.tbody(*body, role="rowgroup"),
+            role="table",
         ),
-        class_="scroll",
+        class_="scroll rows" if len(kept) > NARROW else "scroll",
         tabindex="0",
         role="region",
         aria_label=f"Table: {visible(made.caption)}",
@@ -59,6 +71,18 @@ def page_table(table: PageTable, *, is_open: bool | None = None) -> Tag:
     if made.is_folded if is_open is None else not is_open:
         return tags.details(tags.summary(f"{visible(made.caption)} ({made.rows_in_all} rows)"), whole, note)
     return tags.div(whole, note)
+
+
+def _alike(heads: Sequence[tuple[str, str]], rows: Sequence[Sequence[Any]]) -> list[int]:
+    """Columns of a wide table whose cells are all alike; none of marks, and not those of a single row."""
+    if len(heads) <= NARROW or len(rows) < 2:
+        return []
+    alike = [
+        at
+        for at in range(1, len(heads))
+        if rows[0][at].kind != "mark" and len({(row[at].text, row[at].remark) for row in rows}) == 1
+    ]
+    return alike if len(alike) < len(heads) - 1 else []
 
 
 def _cell(cell: Any) -> Any:
@@ -85,13 +109,29 @@ def verdict(state: State | None, sentence: str) -> Tag:
     return tags.p(mark(own, f"{WORDS[own]}."), f" {spoken(sentence)}", class_=f"verdict {own}")
 
 
-def section_parts(section: Section, images: Mapping[str, Image], level: int = 3) -> TagList:
-    """A section of a report: sentences, tables, figures, settings, and the sections in it."""
+def section_parts(
+    section: Section, images: Mapping[str, Image], level: int = 3, *, folds_notes: bool = False
+) -> TagList:
+    """A section of a report: sentences, tables, figures, settings, and the sections in it.
+
+    Parameters
+    ----------
+    section, images
+        What is shown.
+    level
+        Of the headings of the sections in it.
+    folds_notes
+        Whether the tables stand before all sentences but the first and the cautions, which are folded below them.
+    """
     numbers = page_table(section.tables[0], is_open=True) if section.tables else None
-    parts: list[Any] = [tags.p(spoken(one)) for one in section.lead]
+    folded = section.lead[1:] if folds_notes and section.tables else ()
+    notes = [one for one in folded if one not in section.cautions]
+    parts: list[Any] = [tags.p(spoken(one)) for one in section.lead if one not in notes]
     if section.findings:
         parts.append(tags.ul(*[tags.li(spoken(one)) for one in section.findings]))
     parts += [page_table(one) for one in section.tables]
+    if notes:
+        parts.append(tags.details(tags.summary(counted(len(notes), "note")), *[tags.p(spoken(one)) for one in notes]))
     parts += [picture(one, images[one.name], numbers) for one in section.pictures if one.name in images]
     if section.facts:
         facts = [tags.div(tags.dt(visible(name)), tags.dd(visible(value))) for name, value in section.facts]
@@ -105,5 +145,5 @@ def fit_parts(shown: ShownFit) -> TagList:
     """A fit: its verdict first, then all that `lensim report` shows."""
     return TagList(
         verdict(shown.section.state, shown.section.verdict or shown.verdict),
-        section_parts(shown.section, shown.images),
+        section_parts(shown.section, shown.images, folds_notes=True),
     )

@@ -51,6 +51,30 @@
   window.addEventListener("hashchange", opened);
   window.jQuery(document).one("shiny:sessioninitialized", opened);
 
+  /* controls that faults name: they are marked, also when they are drawn anew, and shown once where they are folded */
+  const asked = {};
+  function mark(room) {
+    const section = document.getElementById("room-" + room);
+    if (!section) return;
+    section.querySelectorAll(".asked").forEach(function (one) { one.classList.remove("asked"); });
+    (asked[room] || []).forEach(function (id) {
+      const control = document.getElementById(id);
+      const own = control && control.closest(".field");
+      if (own) own.classList.add("asked");
+    });
+  }
+  window.Shiny.addCustomMessageHandler("lensim-asked", function (message) {
+    asked[message.room] = message.ids;
+    mark(message.room);
+    message.ids.forEach(function (id) {
+      let over = document.getElementById(id);
+      while ((over = over && over.parentElement && over.parentElement.closest("details"))) over.open = true;
+    });
+  });
+  window.jQuery(document).on("shiny:value", function () {
+    window.setTimeout(function () { Object.keys(asked).forEach(mark); }, 0);
+  });
+
   let began = new Map();
   window.setInterval(function () {
     const running = document.querySelectorAll("[data-since]");

@@ -8,7 +8,7 @@ from htmltools import Tag, TagList
 from shiny.ui import tags
 
 from lensim.app.fields import table
-from lensim.app.look.curves import LineCurve, curve_figure
+from lensim.app.look.curves import MOST_LINES, LineCurve, curve_figure
 from lensim.app.look.drawing import histogram
 from lensim.app.look.opened import Opened
 from lensim.app.look.posterior import Posterior
@@ -26,7 +26,7 @@ def verdict_part(opened: Opened) -> Tag | None:
 def opened_parts(opened: Opened) -> TagList:
     """All that `lensim report` shows, but the verdict."""
     if opened.shown is not None:
-        own = section_parts(opened.shown.section, opened.shown.images)
+        own = section_parts(opened.shown.section, opened.shown.images, folds_notes=True)
         return TagList(tags.h2(visible(opened.shown.section.title)), own)
     parts: list[Any] = []
     for section in opened.sections:
@@ -34,8 +34,8 @@ def opened_parts(opened: Opened) -> TagList:
     return TagList(*parts)
 
 
-def curves_parts(curves: Sequence[LineCurve]) -> TagList:
-    """A figure a line, each with its numbers."""
+def curves_parts(curves: Sequence[LineCurve], lines: int) -> TagList:
+    """A figure a line, each with its numbers; of how many lines, where these are not all."""
     figures = [
         tags.figure(
             tags.figcaption(tags.strong(visible(one.line))),
@@ -52,6 +52,8 @@ def curves_parts(curves: Sequence[LineCurve]) -> TagList:
         for one in curves
     ]
     band = f"Wells, the posterior curve and its {curves[0].ci_prob:.0%} band."
+    if len(curves) < lines:
+        band += f" {len(curves)} of {lines} lines are drawn, {MOST_LINES} at most: tick those that you look for."
     return TagList(tags.h2("Curves"), tags.p(band, class_="note"), tags.div(*figures, class_="panels"))
 
 

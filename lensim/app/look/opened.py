@@ -7,6 +7,7 @@ from pathlib import Path
 
 import xarray as xr
 
+from lensim import vocabulary as v
 from lensim.app.bench import Tell
 from lensim.app.look.curves import LineCurve, curves_at, lines_of
 from lensim.app.look.places import Found
@@ -14,6 +15,8 @@ from lensim.app.look.posterior import Estimand, Posterior, draws_of, estimands_o
 from lensim.app.results import Image, ShownFit, result_at, shown_fit
 from lensim.assay import Asked, assay_names, find_assay
 from lensim.checks import InputError
+from lensim.dose_response.read.units import shown_unit
+from lensim.inference.observations import OBSERVATIONS, observations_of
 from lensim.report.html import LARGEST_PAGE
 from lensim.report.own_results import results_page
 from lensim.report.page import Section
@@ -130,7 +133,16 @@ def posteriors_in(
     InputError
         If a draw says nothing.
     """
-    own = posterior_of(estimand, item, draws_of(_estimands(path), estimand.name, item))
+    unit = _unit_of_doses(result_at(path))
+    own = posterior_of(estimand, item, draws_of(_estimands(path), estimand.name, item), in_data=unit)
     if other is None or estimand.name not in _estimands(other):
         return own, None
-    return own, posterior_of(estimand, item, draws_of(_estimands(other), estimand.name, item))
+    return own, posterior_of(estimand, item, draws_of(_estimands(other), estimand.name, item), in_data=unit)
+
+
+def _unit_of_doses(result: xr.DataTree) -> tuple[str, float]:
+    """The unit of doses in the data of a fit, with the uM that one of it is."""
+    if str(result.attrs.get(v.ASSAY, "")) != v.DOSE_RESPONSE or OBSERVATIONS not in result.children:
+        return "uM", 1.0
+    unit = shown_unit(observations_of(result))
+    return unit.name, unit.um_per_unit

@@ -60,6 +60,8 @@ class Posterior:
         Share of the draws that are no numbers, such as an IC50 that no dose reaches.
     draws
         Number of draws.
+    unit, um_per_unit
+        Of doses in the data; doses, and IC50s, are told in it too.
     """
 
     title: str
@@ -71,20 +73,33 @@ class Posterior:
     shares: tuple[float, ...]
     beyond: float
     draws: int
+    unit: str = "uM"
+    um_per_unit: float = 1.0
 
     @property
     def words(self) -> str:
         """The interval as a sentence, or a bound."""
         if self.beyond > A_BOUND:
             low = f"above {number_text(self.edges[0])}" if self.edges else "beyond every number"
-            low += f" ({_power_text(self.edges[0])} {self.of_log10})" if self.edges and self.of_log10 else ""
+            if self.edges and self.told_in:
+                low += f" ({self._told(self.edges[0])} {self.told_in})"
             return f"{self.title}: a bound, {low}; {self.beyond:.0%} of the draws are beyond what the data reach"
         between = f"{number_text(self.lower)} and {number_text(self.upper)}"
         said = f"{self.title}: {number_text(self.median)}, with {self.ci_prob:.0%} between {between}"
-        if not self.of_log10:
+        if not self.told_in:
             return said
-        low, middle, high = map(_power_text, (self.lower, self.median, self.upper))
-        return f"{said}; that is {middle} {self.of_log10} ({low} to {high})"
+        low, middle, high = map(self._told, (self.lower, self.median, self.upper))
+        return f"{said}; that is {middle} {self.told_in} ({low} to {high})"
+
+    @property
+    def told_in(self) -> str:
+        """The unit in which it is told beside its own: of a logarithm the plain one, of doses that of the data."""
+        plain = self.of_log10 or ("uM" if self.title.endswith("[uM]") and self.unit != "uM" else "")
+        return self.unit if plain == "uM" else plain
+
+    def _told(self, value: float) -> str:
+        plain = 10.0 ** min(value, LARGEST_LOG10) if self.of_log10 else value
+        return number_text(plain / self.um_per_unit if self.told_in == self.unit else plain)
 
     @property
     def of_log10(self) -> str:
@@ -103,10 +118,6 @@ class Posterior:
 NO_END: Final = "no end"
 LARGEST_LOG10: Final = 300.0
 """Beyond it a number has no power of ten."""
-
-
-def _power_text(log10: float) -> str:
-    return number_text(10.0 ** min(log10, LARGEST_LOG10))
 
 
 def estimands_of(result: xr.DataTree) -> xr.Dataset:
@@ -166,7 +177,13 @@ def draws_of(estimands: xr.Dataset, name: str, item: int) -> np.ndarray:
     return np.asarray(flat[:, min(item, flat.shape[1] - 1)])
 
 
-def posterior_of(estimand: Estimand, item: int, draws: np.ndarray, ci_prob: float = 0.9) -> Posterior:
+def posterior_of(
+    estimand: Estimand,
+    item: int,
+    draws: np.ndarray,
+    ci_prob: float = 0.9,
+    in_data: tuple[str, float] = ("uM", 1.0),
+) -> Posterior:
     """The posterior of one item, from its draws.
 
     Parameters
@@ -177,6 +194,8 @@ def posterior_of(estimand: Estimand, item: int, draws: np.ndarray, ci_prob: floa
         NaN where a draw says nothing; those are left out.
     ci_prob
         Probability inside the interval.
+    in_data
+        Unit of doses in the data, with the uM that one of it is.
 
     Raises
     ------
@@ -199,4 +218,4 @@ def posterior_of(estimand: Estimand, item: int, draws: np.ndarray, ci_prob: floa
         shares = counts / len(known)
     beyond = 1.0 - len(finite) / len(known)
     ends = (float(lower), float(median), float(upper))
-    return Posterior(title, *ends, ci_prob, tuple(edges.tolist()), tuple(shares.tolist()), beyond, len(known))
+    return Posterior(title, *ends, ci_prob, tuple(edges.tolist()), tuple(shares.tolist()), beyond, len(known), *in_data)

@@ -23,8 +23,6 @@ from lensim.app.shelf import LARGEST_MB, Shelf
 from lensim.app.work import Job, Stopped
 from lensim.checks import InputError
 
-FIRST_LINES = 4
-
 
 @module.ui
 def ui() -> TagList:
@@ -225,7 +223,7 @@ def server(input: Inputs, output: Outputs, session: Session, desk: Desk) -> None
         names = {str(at): one.words for at, one in enumerate(known.estimands)}
         return TagList(
             group("Posterior", choice("estimand", "Quantity", names), shiny_ui.output_ui("items")) if names else None,
-            group("Curves", ticks("lines", f"Lines ({MOST_LINES} at most)", lines, known.lines[:FIRST_LINES]))
+            group("Curves", ticks("lines", f"Lines ({MOST_LINES} at most)", lines, known.lines[:MOST_LINES]))
             if lines
             else None,
         )
@@ -272,7 +270,8 @@ def server(input: Inputs, output: Outputs, session: Session, desk: Desk) -> None
     @output(id="curves")
     @render.ui
     def _curves_shown() -> TagList | None:
-        return curves_parts(curves.get()) if curves.get() else None
+        known = opened.get()
+        return None if known is None or not curves.get() else curves_parts(curves.get(), len(known.lines))
 
     @output(id="posterior")
     @render.ui

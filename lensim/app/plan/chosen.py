@@ -13,6 +13,15 @@ SUBJECTS: Final = ("patient", "donor", "line", "mouse")
 PLURAL: Final = {"mouse": "mice", "all": "subjects"}
 
 
+OF_PERSONS: Final = ("patient", "donor")
+"""Subjects of whom a study has one sample under each condition; a line is grown and treated anew."""
+
+
+def usual_experiments(subject: str) -> int:
+    """How many experiments a study of such subjects has where nothing else is said."""
+    return 1 if subject in OF_PERSONS else 2
+
+
 def plural(noun: str) -> str:
     """'patients', 'mice'."""
     return PLURAL.get(noun, noun if noun.endswith("s") else f"{noun}s")

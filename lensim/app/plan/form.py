@@ -9,7 +9,7 @@ from shiny.ui import tags
 
 from lensim.app.fields import choice, file, folded, group, number, shown_if, slider, tick, word
 from lensim.app.plan.asked import Asked
-from lensim.app.plan.chosen import SUBJECTS, Prices, plural
+from lensim.app.plan.chosen import SUBJECTS, Fields, Prices, plural, usual_experiments
 from lensim.app.plan.design import FEWEST, MOST, RULES
 from lensim.app.plan.designs import DESIGNS, PANELS
 from lensim.app.plan.designs_panels import MOST_EXPERIMENTS
@@ -18,7 +18,7 @@ from lensim.app.plan.start import Start
 from lensim.app.spoken import TAKE_IT
 from lensim.checks import InputError
 
-FIRST: Final = Asked()
+FIRST: Final = Asked(experiments=usual_experiments(Fields.subject))
 FILES: Final = (".nc", ".toml", ".csv", ".tsv", ".txt", ".xlsx", ".ods")
 OF_EFFECT: Final = (*PAIRED, "groups", "dose_response")
 """Designs that look for an effect."""
@@ -130,13 +130,23 @@ def _study() -> tuple[Any, ...]:
             shown_if("design", PANELS, "Number of lines"),
         ), FEWEST, MOST, FIRST.number),
         shown_if("design", [*PAIRED, *PANELS],
-                 slider("experiments", "Experiments", 1, MOST_EXPERIMENTS, FIRST.experiments)),
+                 slider("experiments", "Experiments", 1, MOST_EXPERIMENTS, FIRST.experiments,
+                        hint="Of a patient or donor: one, and one more for a second sample on another day. Of a line: "
+                        "each time that it is grown and treated anew.")),
         shown_if("design", ["expression", "groups", *PANELS],
                  slider("replicates", "Replicates (wells)", 1, 4, FIRST.replicates)),
         shown_if("design", PANELS,
                  slider("doses", "Doses", 3, 10, FIRST.doses),
                  number("top_dose_um", "Top dose", FIRST.top_dose_um, unit="µM")),
     )  # fmt: skip
+
+
+def subject_of(values: Mapping[str, Any]) -> str:
+    """Who is studied, from the values of the controls."""
+    if values["design"] in PANELS:
+        return LINE
+    named = values.get("start_subject") if values["start"] == "file" else values["subject"]
+    return str(named or "")
 
 
 def fields_of_start(start: Start) -> Tag:

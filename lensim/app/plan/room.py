@@ -18,8 +18,9 @@ from shiny.ui import tags
 from lensim.app.desk import Desk
 from lensim.app.fields import button
 from lensim.app.plan.asked import Asked
+from lensim.app.plan.chosen import usual_experiments
 from lensim.app.plan.drawn import OF_FILE, Shown, Source, draw, hand_out
-from lensim.app.plan.form import NAMES, OF_START, asked_of, form, offered
+from lensim.app.plan.form import FIRST, NAMES, OF_START, asked_of, form, offered, subject_of
 from lensim.app.plan.found import Found, steps
 from lensim.app.plan.look import HAS_LOOK, look_at
 from lensim.app.plan.start import start_in_worker
@@ -82,6 +83,7 @@ def server(input: Inputs, output: Outputs, session: Session, desk: Desk) -> None
     """Answer the form; what was asked before is given up."""
     shown = Shown()
     jobs: dict[str, tuple[str, Job]] = {}
+    usual = [FIRST.experiments]
     folder = tempfile.TemporaryDirectory(prefix="lensim-app-", ignore_cleanup_errors=True)
     session.on_ended(folder.cleanup)
 
@@ -209,6 +211,16 @@ def server(input: Inputs, output: Outputs, session: Session, desk: Desk) -> None
         if start is not None and design not in start.designs:
             shown.design.set(start.designs[0])
             session.send_input_message("design", {"value": start.designs[0]})
+
+    @reactive.effect
+    def _experiments() -> None:
+        """Another kind of subjects sets the number of experiments, unless it was set by hand."""
+        values = {name: input[name]() for name in ("design", "start", "subject")}
+        now = usual_experiments(subject_of(values | {"start_subject": _or(input, "start_subject", "")}))
+        with reactive.isolate():
+            was, usual[0] = usual[0], now
+            if now != was and int(input.experiments()) == was:
+                session.send_input_message("experiments", {"value": now})
 
     @reactive.effect
     def _suited() -> None:

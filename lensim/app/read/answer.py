@@ -6,7 +6,7 @@ from typing import Final
 from htmltools import Tag, TagList
 from shiny.ui import download_link, tags
 
-from lensim.app.fields import button, table
+from lensim.app.fields import button, table, worded_table
 from lensim.app.read.faults import Fault
 from lensim.app.read.fitted import FILES, Fitted
 from lensim.app.read.plates import Plate, plate_figure
@@ -27,7 +27,8 @@ DOWNLOADS: Final = {"fit.nc": "download_nc", "fit.xlsx": "download_xlsx", "fit.h
 def faults_table(faults: Sequence[Fault]) -> Tag:
     """Every fault of the files in one table."""
     caption = "What is wrong in the files" if len(faults) > 1 else "What is wrong"
-    return table(caption, ("Where", "Rule", "Found", "What to do"), [list(map(visible, one.cells)) for one in faults])
+    head = ("Where", "Rule", "Found", "What to do")
+    return worded_table(caption, head, [list(map(visible, one.cells)) for one in faults])
 
 
 def reading_parts(reading: Reading) -> TagList:
@@ -80,7 +81,7 @@ def _findings(caption: str, findings: Sequence[Finding]) -> Tag:
         ]
         for one in findings[:MOST_FINDINGS]
     ]
-    return table(caption, ("Check", "Place", "Status", "Value", "Reason", "Effect on the result"), rows)
+    return worded_table(caption, ("Check", "Place", "Status", "Value", "Reason", "Effect on the result"), rows)
 
 
 def plate_parts(plate: Plate) -> TagList:

@@ -58,6 +58,12 @@ class Has:
         Of workbooks.
     pairs
         COLUMN=VALUE of columns with few values.
+    by_name
+        Values of every column, by its name.
+    chosen
+        The column that was chosen for a meaning: its values are those of the meaning.
+    asked
+        Values that the reader named when it asked for one of them, by meaning.
     """
 
     assay: str = "dose_response"
@@ -66,11 +72,21 @@ class Has:
     columns: Mapping[str, str] = field(default_factory=dict)
     sheets: tuple[str, ...] = ()
     pairs: tuple[str, ...] = ()
+    by_name: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    asked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def of(self, what: str) -> tuple[str, ...]:
         """Values for a choice: by a meaning, or sheets, names and pairs."""
         own = {"sheets": self.sheets, "names": self.names, "pairs": self.pairs}
-        return own[what] if what in own else self.values.get(what, ())
+        if what in own:
+            return own[what]
+        column = self.chosen.get(what, "")
+        there = self.by_name.get(column, ()) if column else self.values.get(what, ())
+        named = self.asked.get(what, ())
+        if ", ".join(named) == ", ".join(there):  # a message parts names by commas, and a name may have one
+            return there
+        return tuple(dict.fromkeys((*named, *there)))
 
 
 def look_at(files: tuple[Path, ...], table: Path | None, assay: str = "") -> Has:
@@ -97,7 +113,8 @@ def look_at(files: tuple[Path, ...], table: Path | None, assay: str = "") -> Has
         with suppress(InputError):
             values["gene"] = _first(one.gene for one in read_reactions(list(files)).reactions)
     names = _first(name for one in tables for name in one.header)[:MOST_NAMES]
-    return Has(assay, names, values, columns, tuple(dict.fromkeys(sheets)), tuple(_pairs(tables)))
+    by_name = _by_name(tables)
+    return Has(assay, names, values, columns, tuple(dict.fromkeys(sheets)), tuple(_pairs(by_name)), by_name)
 
 
 def assay_of_files(files: Iterable[Path]) -> str:
@@ -173,11 +190,19 @@ def _first(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(kept for text in texts if (kept := " ".join(text.split()))))
 
 
-def _pairs(tables: list[TextTable]) -> Iterator[str]:
-    seen: set[str] = set()
+def _by_name(tables: list[TextTable]) -> dict[str, tuple[str, ...]]:
+    """Values of the columns of a name, of all tables; of the first ones where there are very many."""
+    found: dict[str, dict[str, None]] = {}
     for table in tables:
-        for at, name in enumerate(table.header):
-            own = _first(row[at] for row in table.rows) if name and name not in seen else ()
-            seen.add(name)
-            if 2 <= len(own) <= MOST_PAIRS and "=" not in name:
-                yield from (f"{name}={value}" for value in own)
+        for at, name in enumerate(table.header[:MOST_NAMES]):
+            if name:
+                found.setdefault(" ".join(name.split()), {}).update(
+                    dict.fromkeys(_first(row[at] for row in table.rows))
+                )
+    return {name: tuple(own)[:MOST_VALUES] for name, own in found.items()}
+
+
+def _pairs(by_name: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    for name, own in by_name.items():
+        if 2 <= len(own) <= MOST_PAIRS and "=" not in name:
+            yield from (f"{name}={value}" for value in own)

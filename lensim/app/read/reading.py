@@ -3,15 +3,18 @@
 `read_wanted` and `data_of` work in the process of the session; the data that were read last are kept there.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Final
 
 import xarray as xr
 
 from lensim.app.bench import Tell
 from lensim.app.read.faults import Fault, faults_of
+from lensim.app.read.labels import labelled
 from lensim.app.read.options import ASSAYS
 from lensim.app.read.peek import Has, assay_of_files, look_at
 from lensim.app.read.plates import Plate, plates_of
@@ -27,7 +30,7 @@ from lensim.plain_text import counted, shown_name
 from lensim.qc.finding import Checked
 from lensim.qc.study import checked_of, looked_at
 from lensim.tables.excluded_record import told_of_excluded
-from lensim.tables.source import format_of, source_of
+from lensim.tables.source import Source, format_of, source_of
 from lensim.tables.told import column_notes
 
 KINDS: Final = {
@@ -95,6 +98,16 @@ class Reading:
         return not self.faults
 
     @property
+    def asked(self) -> dict[str, tuple[str, ...]]:
+        """Values that the reader named when it asked for one of them, by the meaning of their column."""
+        return {what: names for one in self.faults for what, names in one.asked.items()}
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """Controls of the form that faults name."""
+        return tuple(dict.fromkeys(name for one in self.faults for name in one.choices))
+
+    @property
     def sentence(self) -> str:
         """What came of it, in one sentence."""
         if self.faults:
@@ -117,7 +130,7 @@ def read_wanted(wanted: Wanted, tell: Tell) -> Reading:
         return _read(known, wanted, tell)
     except InputError as error:
         assay = wanted.assay or "dose_response"
-        return Reading(wanted.key, assay, not wanted.assay, faults=faults_of(error, options_of(assay)))
+        return Reading(wanted.key, assay, not wanted.assay, faults=faults_of(error, assay))
 
 
 def _read(known: Reading, wanted: Wanted, tell: Tell) -> Reading:
@@ -130,7 +143,7 @@ def _read(known: Reading, wanted: Wanted, tell: Tell) -> Reading:
         reason = assay.model_reason(data)
         notes = (*column_notes(data), *told_of_excluded(data), *assay.notes(data))
     except InputError as error:
-        return _with(known, faults=faults_of(error, options), command=command)
+        return _with(known, faults=faults_of(error, known.assay), command=command)
     except Exception as error:  # of a library, about a file that nobody thought of
         fault = Fault("", "the files must be ones that lensim reads", f"{type(error).__name__}: {error}", "report it")
         return _with(known, faults=(fault,), command=command)
@@ -140,7 +153,7 @@ def _read(known: Reading, wanted: Wanted, tell: Tell) -> Reading:
         known,
         counts=counts,
         model=f"{chosen}: {reason}" if reason else chosen,
-        notes=tuple(as_options(note, options) for note in notes),
+        notes=tuple(labelled(as_options(note, options), known.assay) for note in notes),
         checked=checked,
         plates=plates,
         not_checked=not_checked,
@@ -201,8 +214,8 @@ def _kind(wanted: Wanted, assay: str, path: Any) -> str:
     source = source_of(path, whole=True)
     book = "workbook: " if source.is_workbook else ""
     if assay == "expression":
-        stated = wanted.chosen.get("columns") or None
-        kinds = dict.fromkeys(KINDS[kind_of(one, stated)] for one in opened(path))  # type: ignore[arg-type]
+        stated = _columns_of_file(wanted, path)
+        kinds = dict.fromkeys(KINDS[_kind_by(one, stated)] for one in opened(path))
         return f"{book}{', '.join(kinds)}"
     if assay == "cell_cycle" and source.raw.startswith(b"FCS"):
         return "FCS"
@@ -210,3 +223,21 @@ def _kind(wanted: Wanted, assay: str, path: Any) -> str:
         return "workbook" if book else "table"
     formats = FORMATS_OF_BIOASSAY if assay == "bioassay" else FORMATS_OF_WELLS
     return KINDS.get(format_of(source, formats) or "", "table")
+
+
+def _columns_of_file(wanted: Wanted, path: Path) -> Mapping[str, str] | None:
+    """The chosen columns that are a file's; others are the sample sheet's, and say nothing of the file."""
+    stated = wanted.chosen.get("columns")
+    if not isinstance(stated, Mapping) or not stated:
+        return None
+    names = {name for one in opened(path) for header in one.headers for name in header}
+    own = {what: name for what, name in stated.items() if isinstance(name, str) and name in names}
+    return own or None
+
+
+def _kind_by(source: Source, stated: Mapping[str, str] | None) -> str:
+    """The kind of a file with its chosen columns; where they suit none, the kind that its content shows."""
+    if stated:
+        with suppress(InputError):
+            return kind_of(source, stated)
+    return kind_of(source)

@@ -14,7 +14,8 @@ from lensim.app.fields import button, choice, folded, group, word
 from lensim.app.handed import Handed
 from lensim.app.read.answer import command_parts, faults_table, fitted_parts, plate_parts, qc_parts, reading_parts
 from lensim.app.read.fitted import Fitted, fit_wanted, warm_up
-from lensim.app.read.form import choices_form, chosen_in
+from lensim.app.read.form import FILLED, choices_form, chosen_in, columns_in, filled, id_of, offered_by
+from lensim.app.read.labels import DROPS, SHEET
 from lensim.app.read.options import ASSAYS
 from lensim.app.read.peek import Has
 from lensim.app.read.reading import Reading, look_wanted, read_wanted
@@ -40,11 +41,11 @@ def ui() -> TagList:
             drop("drop_files", "Exports and tables", f"Any number, up to {LARGEST_MB} MB each: exports of machines, "
                  "workbooks, CSV, RDML, FCS.", several=True),
             shiny_ui.output_ui("list_files"),
-            drop("drop_table", "Sample sheet or plate map", "Where the exports do not say what is in a well."),
+            drop("drop_table", SHEET, "Where the exports do not say what is in a well."),
             shiny_ui.output_ui("list_table"),
             folded(
                 "Wells to leave out",
-                drop("drop_exclude", "Table of exclusions", "A row a well, with a reason. --exclude"),
+                drop("drop_exclude", DROPS["--exclude"], "A row a well, with a reason. --exclude"),
                 shiny_ui.output_ui("list_exclude"),
             ),
         ),
@@ -74,7 +75,9 @@ def server(input: Inputs, output: Outputs, session: Session, desk: Desk) -> None
     has: reactive.Value[Has | None] = reactive.Value(None)
     reading: reactive.Value[Reading | None] = reactive.Value(None)
     fitted: reactive.Value[Fitted | None] = reactive.Value(None)
+    listed: reactive.Value[dict[str, tuple[str, ...]]] = reactive.Value({})  # by the reader, to choose from
     said = {name: reactive.Value("") for name in ("fault", "reading", "fitting")}
+    offered: dict[str, reactive.Value[tuple[str, ...]]] = {name: reactive.Value(()) for name in FILLED}
     jobs: dict[str, Job] = {}
     asked = [""]  # the key of what was read last, or is being read
 
@@ -139,8 +142,40 @@ def server(input: Inputs, output: Outputs, session: Session, desk: Desk) -> None
         return Wanted(paths["files"], table, exclude, str(value_of(input, "assay")))
 
     @reactive.calc
-    def wanted() -> Wanted | None:
+    def columns() -> tuple[tuple[str, str], ...]:
         known = has.get()
+        return () if known is None else tuple(columns_in(input, known).items())
+
+    @reactive.calc
+    def choosable() -> Has | None:
+        """What the files have, with the columns that were chosen and the values that the reader asked for."""
+        known = has.get()
+        return None if known is None else replace(known, chosen=dict(columns()), asked=listed.get())
+
+    @reactive.effect
+    @reactive.event(has, columns)
+    def _nothing_listed() -> None:
+        if listed.get():
+            listed.set({})
+
+    @reactive.effect
+    @reactive.event(reading)
+    def _list_values() -> None:
+        known = reading.get()
+        if known is not None and known.asked:
+            listed.set({**listed.get(), **known.asked})
+
+    @reactive.effect
+    @reactive.event(reading)
+    async def _point() -> None:
+        """The page opens what is folded over the controls that faults name, and marks these."""
+        known = reading.get()
+        named = [] if known is None else [session.ns(id_of(known.assay, one)) for one in known.choices]
+        await session.send_custom_message("lensim-asked", {"room": str(session.ns), "ids": named})
+
+    @reactive.calc
+    def wanted() -> Wanted | None:
+        known = choosable()
         if known is None or not files().files:
             return None
         return replace(files(), chosen=chosen_in(input, known))
@@ -217,6 +252,27 @@ def server(input: Inputs, output: Outputs, session: Session, desk: Desk) -> None
         with reactive.isolate():
             return choices_form(known, chosen_in(input, known))
 
+    def fill(name: str) -> None:
+        @reactive.effect
+        def _offer() -> None:
+            known = choosable()
+            now = () if known is None else offered_by(name, known)
+            with reactive.isolate():
+                if offered[name].get() != now:
+                    offered[name].set(now)
+
+        @output(id=f"filled_{name}")
+        @render.ui
+        def _filled() -> Tag | TagList | None:
+            has.get()
+            offered[name].get()  # drawn anew where this changes, and only then: a tick may be on its way
+            with reactive.isolate():
+                known = choosable()
+                return None if known is None else filled(name, known, chosen_in(input, known))
+
+    for name in FILLED:
+        fill(name)
+
     @output(id="fault")
     @render.ui
     def _fault() -> TagList | None:
@@ -285,7 +341,7 @@ def server(input: Inputs, output: Outputs, session: Session, desk: Desk) -> None
         assert known is not None
         return plate_parts(known.plates[min(int(value_of(input, "plate", "0")), len(known.plates) - 1)])
 
-    def offered(name: str, id: str) -> None:
+    def hand_out(name: str, id: str) -> None:
         @output(id=id)
         @render.download_link(filename=name)
         def _download() -> str:
@@ -295,4 +351,4 @@ def server(input: Inputs, output: Outputs, session: Session, desk: Desk) -> None
             return str(known.files[name])
 
     for name, id in ((OUT, "download_nc"), ("fit.xlsx", "download_xlsx"), ("fit.html", "download_html")):
-        offered(name, id)
+        hand_out(name, id)

@@ -11,6 +11,7 @@ from lensim.app.look.posterior import A_BOUND, Estimand, draws_of, listed, poste
 from lensim.app.look.spot import compared
 from lensim.checks import InputError
 from lensim.inference.intervals import interval_of
+from lensim.report.numbers import number_text
 
 ONE = Estimand("log10_ic50_um", "IC50", "log10 uM", ("A",))
 
@@ -35,6 +36,19 @@ def test_a_logarithm_is_told_in_the_unit_itself_too():
     assert "a bound, above 1.50 (31.6 uM)" in bound
     assert posterior_of(ONE, 0, np.full(9, 900.0)).words
     assert "that is" not in posterior_of(Estimand("x", "Share", "", ("A",)), 0, draws).words
+
+
+@given(st.sampled_from([("nM", 1e-3), ("uM", 1.0), ("mM", 1e3), ("M", 1e6)]), st.integers(-30, 30))
+def test_a_dose_is_told_in_the_unit_of_the_data(unit, tenths):
+    name, per = unit
+    dose_um = 10.0 ** (tenths / 10)
+    said = number_text(dose_um / per)
+    draws = np.full(9, np.log10(dose_um))
+    assert f"that is {said} {name} ({said} to {said})" in posterior_of(ONE, 0, draws, in_data=unit).words
+    plain = posterior_of(Estimand("dose_um", "Dose", "uM", ("A",)), 0, np.full(9, dose_um), in_data=unit).words
+    assert (f"that is {said} {name}" in plain) == (name != "uM")
+    other = posterior_of(Estimand("x", "Level", "log10 pg/ml", ("A",)), 0, draws, in_data=unit).words
+    assert f"that is {number_text(dose_um)} pg/ml" in other
 
 
 def test_draws_that_say_nothing_are_told():

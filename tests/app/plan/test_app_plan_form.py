@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from lensim.app.plan.asked import Asked
+from lensim.app.plan.chosen import usual_experiments
 from lensim.app.plan.designs import DESIGNS
-from lensim.app.plan.form import FIRST, NAMES, PRICES, asked_of, fields_of_start, form, offered
+from lensim.app.plan.form import FIRST, NAMES, PRICES, asked_of, fields_of_start, form, offered, subject_of
 from lensim.app.plan.start import Start
 from lensim.checks import InputError
 from lensim.power.design_prior import DesignPrior
@@ -29,7 +30,22 @@ def values(**changed):
 
 def test_the_form_as_it_stands_at_first():
     assert set(values()) == set(NAMES)
-    assert asked_of(values(), None) == Asked()
+    assert asked_of(values(), None) == Asked(experiments=1)
+
+
+@pytest.mark.parametrize(
+    ("changed", "experiments"),
+    [
+        ({}, 1),
+        ({"subject": "donor"}, 1),
+        ({"subject": "line"}, 2),
+        ({"design": "calls"}, 2),
+        ({"start": "file", "start_subject": "patient", "subject": "line"}, 1),
+        ({"start": "file", "start_subject": "myeloma line"}, 2),
+    ],
+)
+def test_a_patient_has_one_experiment_and_a_line_two(changed, experiments):
+    assert usual_experiments(subject_of(values(**changed))) == experiments
 
 
 def test_every_control_is_on_the_page_with_a_label_of_its_own():

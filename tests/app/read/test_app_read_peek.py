@@ -1,11 +1,15 @@
 """What dropped files have: the assay, columns, names, sheets."""
 
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from lensim.app.read.peek import assay_of_files, look_at
+from lensim.app.read.peek import Has, assay_of_files, look_at
 
 WELLS = "cell_line,compound,dose_um,role,time_h,cpm\n" + "".join(
     f"{line},{drug},{dose},{'DMSO' if dose == 0 else 'treated'},{hour},{1000 - 90 * dose}\n"
@@ -91,3 +95,25 @@ def test_a_file_that_cannot_be_read_has_nothing(tmp_path, content):
     path.write_bytes(content)
     for assay in ("", "dose_response", "expression", "bioassay", "cell_cycle"):
         assert look_at((path,), None, assay).sheets == ()
+
+
+@given(
+    st.lists(
+        st.text("abc xyz", min_size=1).map(lambda one: " ".join(one.split())).filter(bool), min_size=1, unique=True
+    )
+)
+def test_a_column_that_is_chosen_for_a_meaning_gives_its_values(conditions):
+    with TemporaryDirectory() as folder:
+        rows = "".join(f"TNF,P1,{one},20\n" for one in conditions)
+        has = look_at(_file(Path(folder), f"gene,subject,Time point,ct\n{rows}"), None)
+    assert has.of("condition") == ()
+    assert replace(has, chosen={"condition": "Time point"}).of("condition") == tuple(conditions)
+
+
+def test_values_that_the_reader_lists_are_offered_beside_those_of_the_column():
+    has = Has(values={"condition": ("pre", "post")})
+    assert replace(has, asked={"condition": ("none", "pre")}).of("condition") == ("none", "pre", "post")
+    assert replace(has, values={"condition": ("a, b", "c")}, asked={"condition": ("a", "b", "c")}).of("condition") == (
+        "a, b",
+        "c",
+    )

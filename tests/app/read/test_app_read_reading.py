@@ -32,6 +32,24 @@ def panel(path: Path, lines: int = 2) -> Path:
     return path
 
 
+def time_points(folder: Path) -> tuple[Path, Path]:
+    """An export of six patients before and after a drug, and its sample sheet, which has no usual name for that."""
+    run, sheet = folder / "run.csv", folder / "sheet.csv"
+    rows, samples = [",Well,Fluor,Target,Content,Sample,Cq,Starting Quantity (SQ)"], ["Sample,Patient,Time point"]
+    for at in range(12):
+        name, shift = f"S{at + 1}", 0.1 * at - 1.3 * (at % 2)
+        samples.append(f"{name},P{at // 2 + 1},{('pre', 'post')[at % 2]}")
+        for gene, row, ct in (("TNF", "A", 27.0 + shift), ("GAPDH", "B", 18.0)):
+            rows += [
+                f",{row if wells == 0 else chr(ord(row) + 2)}{at + 1:02d},SYBR,{gene},Unkn-{at + 1},{name},"
+                f"{ct + 0.05 * wells + 0.01 * at:.3f},NaN"
+                for wells in (0, 1)
+            ]
+    run.write_text("\r\n".join(rows) + "\r\n")
+    sheet.write_text("\n".join(samples) + "\n")
+    return run, sheet
+
+
 def test_what_was_understood_is_told(tmp_path):
     wanted = Wanted((panel(tmp_path / "wells.csv"),))
     reading = read_wanted(wanted, _tell)
@@ -74,11 +92,12 @@ def test_every_fault_of_a_file_is_in_one_table(tmp_path):
     assert all(head in html for head in ("Where", "Rule", "Found", "What to do"))
 
 
-def test_a_remedy_names_the_option_that_the_form_shows(tmp_path):
+def test_a_remedy_names_the_choice_that_the_form_shows(tmp_path):
     path = tmp_path / "wells.csv"
     path.write_text("cell_line,dose,signal\n" + "".join(f"A,{dose},{100 - dose}\n" for dose in (0, 1, 10)))
     reading = read_wanted(Wanted((path,)), _tell)
-    assert any("--dose-unit" in f"{one.rule} {one.remedy}" for one in reading.faults)
+    assert any("“Dose unit”" in f"{one.rule} {one.remedy}" for one in reading.faults)
+    assert reading.choices == ("dose_unit",)
     assert read_wanted(Wanted((path,), chosen={"dose_unit": "uM"}), _tell).can_fit
 
 
@@ -100,4 +119,15 @@ def test_an_export_of_a_real_machine_without_a_sheet_says_what_it_needs():
     reading = read_wanted(Wanted((path,)), _tell)
     assert reading.assay == "expression"
     assert reading.kinds == ((path.name, "export of QuantStudio, ViiA 7, StepOne or 7500"),)
-    assert any("--sheet" in f"{one.rule} {one.remedy}" or "sheet" in one.rule for one in reading.faults)
+    assert any(
+        "“Sample sheet or plate map”" in f"{one.rule} {one.remedy}" or "sheet" in one.rule for one in reading.faults
+    )
+
+
+def test_a_column_of_the_sheet_leaves_the_kind_of_the_export_as_it_is(tmp_path):
+    run, sheet = time_points(tmp_path)
+    for columns in ({"condition": "Time point"}, {"condition": "Time point", "subject": "no such column"}):
+        reading = read_wanted(Wanted((run,), sheet, chosen={"columns": columns}), _tell)
+        assert reading.kinds == ((run.name, "export of Bio-Rad CFX"),)
+    reading = read_wanted(Wanted((run,), sheet, chosen={"columns": {"condition": "Time point"}}), _tell)
+    assert reading.asked == {"condition": ("pre", "post"), "gene": ("TNF", "GAPDH")}

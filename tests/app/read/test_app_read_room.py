@@ -11,7 +11,7 @@ import pytest
 from lensim import simulate
 from lensim.dose_response.design import DoseResponseDesign
 from lensim.dose_response.read import write_tidy
-from tests.app.read.test_app_read_reading import DATA
+from tests.app.read.test_app_read_reading import DATA, time_points
 from tests.app.serving import Served, served
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -258,6 +258,29 @@ def test_rt_qpcr_is_fitted_and_handed_to_plan(context, page, files):
     tab.wait_for_function("() => document.querySelector('#plan-start').value === 'file'")
     tab.wait_for_selector("#plan-of_start >> text=From the room Read: fit.nc")
     tab.wait_for_selector("#plan-curve svg.chart")
+    tab.close()
+
+
+def test_a_column_that_is_chosen_gives_the_choices_of_its_meaning(context, page, tmp_path):
+    run, sheet = time_points(tmp_path)
+    tab = opened(context, page, "read")
+    tab.set_input_files("#read-drop_files", run)
+    tab.set_input_files("#read-drop_table", sheet)
+    tab.wait_for_selector("#read-wrong >> text=the column 'condition' is missing")
+    assert not tab.query_selector("#read-expression_control")
+    tab.wait_for_selector(".field.asked #read-expression_column_condition")  # in view: what was folded is open
+    tab.select_option("#read-expression_column_condition", "Time point")
+    tab.check("#read-expression_references input[value=GAPDH]")
+    tab.wait_for_selector(".field.asked #read-expression_control")
+    assert "“Control”: pre" in tab.inner_text("#read-wrong")
+    tab.select_option("#read-expression_control", "pre")
+    tab.wait_for_selector("#read-status >> text=Read as RT-qPCR")
+    assert "export of Bio-Rad CFX" in tab.inner_text("#read-reading")
+    assert tab.is_visible("#read-expression_column_condition")
+    tab.select_option("#read-expression_column_condition", "")
+    tab.wait_for_selector("#read-expression_control", state="detached")
+    tab.wait_for_selector("#read-wrong >> text=the column 'condition' is missing")
+    assert "--control" not in tab.inner_text("#read-command")
     tab.close()
 
 
