@@ -16,6 +16,7 @@ from lensim.tables.map_source import map_source_of
 from lensim.tables.sheet_choice import Sought, way_of_sheet
 from lensim.tables.sheet_pattern import with_patterns
 from lensim.tables.source import Files, Source, sheets_of, source_of, sources_of
+from lensim.tables.text_titles import below_titles
 
 Worksheet = str | Sequence[str]
 """Names of the sheets of workbooks that are read, of their cells, or patterns of both."""
@@ -65,7 +66,7 @@ def opened(
     sources: list[Source] = []
     for source in given:
         if not source.is_workbook:
-            sources.append(source)
+            sources.append(below_titles(source, sought(wanted), columns))
             continue
         books.append(source.place)
         same = [tables[name] for name, other in others.items() if other.raw == source.raw and other.is_workbook]

@@ -1,6 +1,11 @@
 """What a Dataset says of the columns of its files."""
 
+import re
+from typing import Final
+
 import xarray as xr
+
+_OF_TEXT: Final = re.compile(r"[^;]*: lines? 1 ")  # rows of a workbook are rows, not lines
 
 
 def column_notes(data: xr.Dataset) -> tuple[str, ...]:
@@ -15,7 +20,7 @@ def column_notes(data: xr.Dataset) -> tuple[str, ...]:
     if aside := data.attrs.get("rows_set_aside"):
         notes.append(f"rows left out, as the file says: {aside}")
     if sheets := data.attrs.get("sheets_read"):
-        notes.append(f"workbook: {sheets}")
+        notes.append(sheets if _OF_TEXT.match(sheets) else f"workbook: {sheets}")
     if joined := data.attrs.get("names_joined"):
         notes.append(f"names joined: {joined}")
     return tuple(notes)

@@ -69,6 +69,8 @@ class Origin:
         Rows and columns of the readers' grids, where these are whole plates.
     plate_wells
         Wells of a plate, where the user states it: 96, 384 or 1536.
+    line_column
+        The column with the names of lines, as the file calls it; empty where another column has roles.
     """
 
     source: tuple[str, ...]
@@ -84,6 +86,7 @@ class Origin:
     is_normalised: bool = False
     repeats: Repeats = "refuse"
     controls: Controls = "plate"
+    line_column: str = "cell_line"
 
 
 def assemble(wells: Sequence[Well], origin: Origin, faults: FaultReport, *, is_whole: bool) -> xr.Dataset:
@@ -119,7 +122,7 @@ def assemble(wells: Sequence[Well], origin: Origin, faults: FaultReport, *, is_w
     check_cultures_differ(named, origin.repeats, faults)
     if origin.is_raw and origin.controls == "experiment":
         named = with_shared_controls(named, faults)
-    check_together(named, faults, is_raw=origin.is_raw, is_whole=is_whole)
+    check_together(named, faults, is_raw=origin.is_raw, is_whole=is_whole, line_column=origin.line_column)
     parents_of(named, faults)
     if not faults.faults and not any(well.role != "blank" for well in named):
         faults.add("no well is left: all are blank, ignored or lost")

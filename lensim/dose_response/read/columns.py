@@ -27,6 +27,7 @@ from lensim.tables.columns import (
     name_one,
     names_any,
 )
+from lensim.tables.kinds import is_dose
 from lensim.tables.log_scale import LOG_WORDS, DoseScale, scale_in_name
 from lensim.tables.names import plain_name
 from lensim.tables.raw_signal import SIGNAL_UNITS, is_raw_signal
@@ -180,6 +181,8 @@ class WellColumns:
     untreated_by_word, has_zero, has_mixed_units
         Whether wells are untreated by a word or an empty dose, whether doses of 0 are written, and whether cells have
         doses in several units.
+    zeros
+        The number 0 as the dose column writes it, outside of wells that are untreated by their role.
     """
 
     found: Found
@@ -192,6 +195,7 @@ class WellColumns:
     untreated_by_word: bool = False
     has_zero: bool = True
     has_mixed_units: bool = False
+    zeros: tuple[str, ...] = ()
 
     def has(self, what: str) -> bool:
         """Whether the table has a column or a constant for a meaning."""
@@ -233,7 +237,7 @@ def find_well_columns(
     sought = {what: meaning for what, meaning in COLUMNS.items() if what not in get_args(Response) or what == response}
     needed = ["cell_line", *(["dose"] if needs_dose else []), *([response] if response else [])]
     needed += ["role"] if needs_role else []
-    stated = stated if needs_dose else {what: name for what, name in stated.items() if what != "dose"}
+    stated = _with_dose(table, stated) if needs_dose else {k: name for k, name in stated.items() if k != "dose"}
     found = find_columns(table, sought, faults, stated=stated, needed=needed)
     unit, is_said = _dose_unit(found, dose_unit, faults)
     if len(faults.faults) > before or response is None:
@@ -254,11 +258,19 @@ def find_map_columns(
     sought = {what: meaning for what, meaning in COLUMNS.items() if what not in get_args(Response)}
     before = len(faults.faults)
     needed = ("cell_line", "dose", "well") + (("role",) if needs_role else ())
-    found = find_columns(table, sought, faults, stated=stated, needed=needed)
+    found = find_columns(table, sought, faults, stated=_with_dose(table, stated), needed=needed)
     unit, is_said = _dose_unit(found, dose_unit, faults)
     if len(faults.faults) > before:
         faults.raise_if_any()
     return WellColumns(found, "signal", unit, is_said)
+
+
+def _with_dose(table: TextTable, stated: Mapping[str, str]) -> Mapping[str, str]:
+    """The stated columns; without a dose among the names, with the one whose unit has a factor, to be refused."""
+    if "dose" in stated or names_any(table.header, COLUMNS["dose"]):
+        return stated
+    names = [name for name in table.header if is_dose(name) and units.multiplied_unit_in_column_name(name)]
+    return {**stated, "dose": names[0]} if len(names) == 1 else stated
 
 
 def _response_of(table: TextTable, stated: Mapping[str, str], faults: FaultReport) -> Response | None:
@@ -305,6 +317,13 @@ def _dose_unit(found: Found, stated: str | None, faults: FaultReport) -> tuple[u
     if in_name is None and named and named.scales == ("-log10",) and named.word.lower().startswith("p"):
         in_name = "M"  # pC is -log10 of mol/l by definition
     unit = units.parse_dose_unit(stated or in_name or "uM")
+    if multiplied := units.multiplied_unit_in_column_name(column):
+        text, molar = multiplied
+        faults.add(
+            f"the unit of doses must be one of {', '.join(units.UM_PER_UNIT)}, without a factor, got {text!r} in the "
+            f"name of the column {column!r}: write a column of doses in {molar}, named 'dose ({molar})'",
+            line=1,
+        )
     if stated and in_name and units.parse_dose_unit(in_name).factor != unit.factor * unit.is_molar:
         faults.add(f"the column {column!r} has {in_name} in its name, but dose_unit was stated as {stated!r}", line=1)
     other = units.other_unit_in_column_name(column)

@@ -18,6 +18,14 @@ UNTREATED_WORDS: Final = (CONTROL_WORDS - {"0", "len_0"}) | {
 }  # fmt: skip
 """Words in a dose or compound column that mean a well without the drug; case, blanks and signs do not count."""
 
+_LIKELY_UNTREATED: Final = frozenset(
+    {"nt", "ut", "unt", "untr", "nc", "nk", "wo", "w_o", "ohne", "without", "sans", "sin", "senza", "zonder", "nil",
+     "neg", "negative", "negativ", "negctrl", "nontreated", "unstimulated", "uninfected", "keine", "kein", "aucun"}
+)  # fmt: skip
+_MAY_BE_UNTREATED: Final = re.compile(
+    r"(?:un|non|not|nicht|sans|ohne|without|no|w_o)_?(?:be|trait|treat|drug|compound)\w*"
+)
+
 _BOUND: Final = re.compile(r"\s*(?:[<>\u2264\u2265~\u2248\u00b1]|<=|>=|ca\.?\s|approx)", re.IGNORECASE)
 _POWER: Final = re.compile(
     r"(?:(?P<mantissa>[0-9][0-9.,]*)\s*[x\u00d7*\u00b7\u22c5]\s*)?10\s*(?:\^|\*\*)\s*\(?(?P<exponent>[+-]?[0-9]+)\)?(?P<rest>.*)",
@@ -68,6 +76,14 @@ def number_in(text: str) -> str:
 def is_untreated_word(text: str) -> bool:
     """Whether a cell names a well without the drug: DMSO, vehicle, control, "0.1% DMSO" ..."""
     return plain_name(_SHARE.sub("", text)) in UNTREATED_WORDS
+
+
+def may_be_untreated_word(text: str) -> bool:
+    """Whether a cell may name a well without the drug by a word that may mean something else: NT, w/o, non traité."""
+    plain = plain_name(text)
+    return not any(sign.isdigit() for sign in text) and (
+        plain in _LIKELY_UNTREATED or bool(_MAY_BE_UNTREATED.fullmatch(plain))
+    )
 
 
 def is_bound(text: str) -> bool:

@@ -8,9 +8,10 @@ from typing import Final
 from lensim.checks import FaultReport
 from lensim.dose_response.read.columns import WellColumns
 from lensim.dose_response.read.dose_pattern import choices_of_scale, is_unusual, stand_in_for_zero
-from lensim.dose_response.read.doses import choice_of_roles
+from lensim.dose_response.read.role_choice import choice_of_roles
 from lensim.dose_response.read.steep_fall import falls_over_even_steps
 from lensim.dose_response.read.wells import Well
+from lensim.dose_response.read.zero_logarithm import may_mean_untreated
 from lensim.tables.logarithms import Series, look_like_logarithms
 
 _FAR_FROM_CONTROL_PERCENT: Final = 1.5
@@ -46,6 +47,8 @@ def check_doses(wells: Sequence[Well], found: WellColumns, faults: FaultReport, 
     if found.dose_scale == "linear" and _are_logarithms(sound, found, faults, is_raw=is_raw):
         return
     if found.dose_scale == "linear" and _fall_over_even_steps(sound, found, faults):
+        return
+    if found.dose_scale != "linear" and _has_zero_in_doubt(sound, found, faults, is_raw=is_raw):
         return
     if is_unusual(doses, found.dose_unit):
         level = "below" if doses[-1] < 1.0 else "above"
@@ -112,6 +115,20 @@ def _fall_over_even_steps(sound: Sequence[Well], found: WellColumns, faults: Fau
         f"{found.column('dose')} has even steps ({_shortly(numbers)}), over which the response falls to nothing, as "
         f'over logarithms of doses or numbers of steps: say dose_scale="linear" if they are doses, else '
         f"{choices_of_scale(numbers[0], numbers[-1], found.dose_unit)}"
+    )
+    return True
+
+
+def _has_zero_in_doubt(sound: Sequence[Well], found: WellColumns, faults: FaultReport, *, is_raw: bool) -> bool:
+    """Note logarithms of 0 that may be written for untreated wells."""
+    unit, scale = found.dose_unit, found.dose_scale
+    if not found.zeros or not may_mean_untreated(_groups(sound).values(), unit.factor, scale, is_raw=is_raw):
+        return False
+    column, zeros = found.column("dose"), found.zeros
+    faults.add(
+        f"{column} is {zeros[0]}, which is a dose of {unit.factor:g} {unit.units} as {scale}, in wells that may be "
+        f"untreated: if they are, say {choice_of_roles(column, zeros[0] if len(zeros) == 1 else zeros)}; if it is "
+        f'their dose, say dose_scale="{scale}"'
     )
     return True
 

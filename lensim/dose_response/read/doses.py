@@ -1,7 +1,7 @@
 """A dose column as a whole: its scale, units and words for untreated wells, decided before any row is read."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -10,6 +10,7 @@ from lensim.dose_response.read import units
 from lensim.dose_response.read.columns import Role, Roles, WellColumns, role_of
 from lensim.dose_response.read.dose_cells import is_untreated_word, parse_dose_cell
 from lensim.dose_response.read.dose_pattern import choices_of_scale
+from lensim.dose_response.read.role_choice import choice_of_roles, written
 from lensim.tables.log_scale import DOSE_SCALES, DoseScale, bases_by_steps, scale_in_name
 from lensim.tables.names import plain_name
 from lensim.tables.number_text import DecimalMark, decimal_mark_in_doubt, is_missing, parse_number
@@ -72,8 +73,8 @@ def understand_doses(
         _settle_words(found, rows, faults)
         found = _with_vehicles(found, rows, faults)
         by_word = any(is_untreated_word(row.text) or (row.role == "untreated" and not row.text) for row in rows)
-        has_zero = any(row.number == 0 and row.role != "untreated" for row in rows)
-        found = replace(found, untreated_by_word=by_word, has_zero=has_zero)
+        zeros = tuple(dict.fromkeys(row.text for row in rows if row.number == 0 and row.role != "untreated"))
+        found = replace(found, untreated_by_word=by_word, has_zero=bool(zeros), zeros=zeros)
     if len(faults.faults) > before:
         faults.raise_if_any()
     return found
@@ -144,9 +145,12 @@ def _with_unit(found: WellColumns, rows: Sequence[_Row], faults: FaultReport) ->
         without = [row for row in rows if row.number and not row.unit and row.role != "untreated"]
         has_any = any(row.unit for row in rows)
         if without and has_any:
+            said = list(dict.fromkeys(row.unit for row in rows if row.unit))
+            molar = {units.molar_name(unit) for unit in said}
+            one = f'say dose_unit="{next(iter(molar))}" if these are in {said[0]} as well, else ' * (len(molar) == 1)
             faults.add(
                 f"{column} has a unit in some cells and none in {len(without)}, such as {without[0].text!r}: "
-                f"say dose_unit=, one of {', '.join(units.UM_PER_UNIT)}",
+                f"{one}write the unit behind each number, or in a column dose_unit",
                 line=without[0].line,
             )
         elif without or not has_any:
@@ -240,21 +244,6 @@ def _settle_words(found: WellColumns, rows: Sequence[_Row], faults: FaultReport)
     )
 
 
-def choice_of_roles(column: str, untreated: str, ignored: Sequence[str] = ()) -> str:
-    """The choice by which the words of any column are the roles of wells."""
-    roles: dict[str, str | list[str]] = {"untreated": untreated}
-    if ignored:
-        roles |= {"ignored": ignored[0] if len(ignored) == 1 else list(ignored)}
-    roles |= {"treated": "*"}
-    return f"columns={_written({'role': column})} and roles={_written(roles)}"
-
-
-def _written(choice: Mapping[str, str | list[str]]) -> str:
-    """A choice as Python writes it, with double quotes where that is possible."""
-    text = repr(dict(choice))
-    return text.replace("'", '"') if '"' not in text and "\\" not in text else text
-
-
 def _with_vehicles(found: WellColumns, rows: Sequence[_Row], faults: FaultReport) -> WellColumns:
     """The columns with the compound that is a vehicle, and so means untreated wells whatever their dose."""
     if not found.has("compound") or found.has("role") or found.is_same("role", "compound"):
@@ -273,7 +262,7 @@ def _with_vehicles(found: WellColumns, rows: Sequence[_Row], faults: FaultReport
     name = next(iter(vehicles))
     if untreated or len(vehicles) > 1 or len(doses) >= _MANY_VEHICLE_DOSES:
         why = "and other wells have dose 0" if untreated else "in several ways or doses"
-        by_compound = f"columns={_written({'role': column})}"
+        by_compound = f"columns={written({'role': column})}"
         faults.add(
             f"{column} has {name!r} in {_rows_of(len(vehicles[name]))}, {why}: if these are the untreated wells, "
             f"say {choice_of_roles(column, name)}; if it is a compound under test, say {by_compound} "

@@ -1,13 +1,16 @@
 """Rules for all wells of a study: no well twice, one group for each line, untreated wells on every plate."""
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final, Literal, get_args
 
 from lensim.checks import FaultReport
+from lensim.dose_response.read.role_choice import written
 from lensim.dose_response.read.wells import Well
+from lensim.tables.names import plain_name
 from lensim.tables.well_names import parse_well_name
 
 FEWEST_DOSES: Final = 2
@@ -15,6 +18,13 @@ FEWEST_DOSES: Final = 2
 
 Controls = Literal["plate", "experiment"]
 CONTROLS: Final = get_args(Controls)
+
+_BLANK_WORDS: Final = frozenset(
+    {"blank", "blanks", "blk", "background", "bg", "leer", "leerwert", "leerwerte", "blanc", "medium", "media", "empty",
+     "medium_only", "media_only", "only_medium", "no_cells", "no_cell", "without_cells", "cell_free", "ohne_zellen",
+     "sans_cellules", "medium_blank", "blank_medium", "blank_control", "no_cell_control"}
+)  # fmt: skip
+"""Names of a line that mean wells without cells."""
 
 Culture = tuple[str, str, str]
 
@@ -24,7 +34,9 @@ def culture_of(well: Well) -> Culture:
     return well.curve, well.experiment, well.plate
 
 
-def check_together(wells: Sequence[Well], faults: FaultReport, *, is_raw: bool, is_whole: bool) -> None:
+def check_together(
+    wells: Sequence[Well], faults: FaultReport, *, is_raw: bool, is_whole: bool, line_column: str = "cell_line"
+) -> None:
     """Note the faults that no row has by itself.
 
     Parameters
@@ -36,12 +48,14 @@ def check_together(wells: Sequence[Well], faults: FaultReport, *, is_raw: bool, 
     is_whole
         Whether every row became a well. Where not, or where a culture has a well with a fault, nothing is said about
         what the culture lacks, since the missing well may be it.
+    line_column
+        The column with the names of lines, as the file calls it; empty where another column has roles.
     """
     _check_groups([well for well in wells if well.role != "blank"], faults)
     if is_whole:
         cultures = _group(wells)
         _check_signals(cultures, faults, is_raw=is_raw)
-        _check_doses(cultures, faults)
+        _check_doses(cultures, faults, line_column)
 
 
 def check_no_well_twice(wells: Sequence[Well], faults: FaultReport) -> None:
@@ -159,7 +173,7 @@ def with_shared_controls(wells: Sequence[Well], faults: FaultReport) -> list[Wel
     ]
 
 
-def _check_doses(cultures: dict[Culture, list[Well]], faults: FaultReport) -> None:
+def _check_doses(cultures: dict[Culture, list[Well]], faults: FaultReport, column: str) -> None:
     """Enough doses for a curve in each line. With several compounds that is asked of the one that is chosen later."""
     compounds = {well.compound for wells in cultures.values() for well in wells} - {""}
     if len(compounds) > 1:
@@ -167,11 +181,27 @@ def _check_doses(cultures: dict[Culture, list[Well]], faults: FaultReport) -> No
     lines: defaultdict[str, list[Well]] = defaultdict(list)
     for (line, _, _), wells in cultures.items():
         lines[line].extend(wells)
+    blanks = [
+        line for line, wells in lines.items() if is_blank_word(line) and {well.role for well in wells} == {"untreated"}
+    ]
     for line, wells in lines.items():
         if _is_sound(wells) and (fault := too_few_doses(line, {well.dose_um for well in wells})):
-            if all(well.role == "untreated" for well in wells):
+            if line in blanks:
+                roles = {"blank": blanks[0] if len(blanks) == 1 else blanks, "treated": "*"}
+                choice = f"columns={written({'role': column})} and roles={written(roles)}"
+                fault += (
+                    f"; if its wells have no cells, say {choice}"
+                    if column
+                    else "; if its wells have no cells, give them the role blank"
+                )
+            elif all(well.role == "untreated" for well in wells):
                 fault += "; say which wells were read when the drug was added, which are no curve, with time_zero="
             faults.add(fault, line=wells[0].line, place=wells[0].place)
+
+
+def is_blank_word(name: str) -> bool:
+    """Whether the name of a line is one of wells without cells: blank, medium only, no cells 2."""
+    return re.sub(r"(?:_?[0-9]+)$", "", plain_name(name)) in _BLANK_WORDS
 
 
 def too_few_doses(line: str, doses: set[float]) -> str | None:

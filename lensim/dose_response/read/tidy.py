@@ -113,7 +113,7 @@ def read_tidy(
         For how long each well was counted [min]; infinite (the default) for a signal that is no count.
     scale
         Whether viability or inhibition is in percent or a fraction of 1. Not stated: percent, and refused where no
-        value reaches 2.
+        value reaches 2 or untreated wells are about 1.
     lost
         What becomes of a well whose signal is missing (empty, NA, Invalid, Path?): "refuse" the file, or "drop" the
         well and count it in attrs["wells_lost"].
@@ -197,6 +197,7 @@ def read_tidy(
         lost=lost_wells,
         wells_ignored=sum(one.ignored for one in read) + len(every_well) - len(wells) - len(zero),
         plate_wells=plate_wells,
+        line_column="" if of_end[0].columns.has("role") else of_end[0].columns.column("cell_line"),
     )
     column = of_end[0].columns.column(response)
     is_percent = response != "signal"

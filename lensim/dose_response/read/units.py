@@ -43,6 +43,21 @@ _OTHER_UNIT: Final = re.compile(
     re.IGNORECASE,
 )
 
+_MOLAR: Final = r"(?:[munp][mM]|M|[munp]?mol/[lL]|[a-z]{0,5}[mM]olar)(?![A-Za-z])"
+_TIMES: Final = "[xX\u00d7*\u00b7\u22c5]"
+_FACTOR: Final = (
+    r"(?:10\s?(?:\^|\*\*)?\s?[-+\u2212]\s?[0-9]{1,3}|10\s?(?:\^|\*\*)\s?[0-9]{1,3}"
+    r"|[0-9]{1,9}(?:[.,][0-9]{1,9})?(?:[eE][-+]?[0-9]{1,3})?)"
+)
+_OF_TIME: Final = r"(?![0-9A-Za-z.,]|\s?(?:h|d|w|min|std|tag)[a-z]{0,6}\b)"
+_MULTIPLIED: Final = re.compile(
+    rf"(?P<unit>{_MOLAR})\s?[)\]]?\s?(?P<behind>(?:{_TIMES}|/)\s?{_FACTOR}){_OF_TIME}"
+    rf"|(?:^|[(\[]|{_TIMES})\s?(?P<before>{_FACTOR})\s?{_TIMES}?\s?(?P<own>{_MOLAR})"
+    rf"|(?<![0-9.,A-Za-z])(?<!log[ _])(?P<many>{_FACTOR}\s?{_TIMES}"
+    rf"|10\s?\^\s?[-+\u2212]?[0-9]{{1,3}}|[1-9][0-9]{{1,6}})\s?"
+    rf"(?P<last>{_MOLAR})"
+)
+
 SPELLINGS: Final = (*UM_PER_UNIT, *_OTHER_SPELLINGS)
 """Every spelling of a molar unit."""
 
@@ -119,6 +134,22 @@ def other_unit_in_column_name(name: str) -> str | None:
     """A unit of mass, share, activity or radiation in the name of a column, such as ng/ml or %; None for none."""
     match = _OTHER_UNIT.search(_plain(name))
     return match.group().strip("_ ") if match else None
+
+
+def multiplied_unit_in_column_name(name: str) -> tuple[str, str] | None:
+    """A molar unit with a factor beside it in the name of a column, and the unit alone; None where there is none.
+
+    Examples
+    --------
+    >>> multiplied_unit_in_column_name("dose (nM x 1000)"), multiplied_unit_in_column_name("Dose (10 nM)")
+    (('nM x 1000', 'nM'), ('10 nM', 'nM'))
+    """
+    match = _MULTIPLIED.search(_plain(name))
+    if match is None:
+        return None
+    unit = molar_name(match["unit"] or match["own"] or match["last"])
+    factor = (match["behind"] or match["before"] or match["many"]).strip("xX\u00d7*\u00b7\u22c5/ ")
+    return None if unit is None or factor == "1" else (match.group().strip("([xX\u00d7*\u00b7\u22c5 "), unit)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from typing import Literal
 
 from lensim.checks import FaultReport
 from lensim.dose_response.read.columns import TIME_ZERO, Role, Roles, WellColumns, role_of
-from lensim.dose_response.read.dose_cells import is_bound, is_untreated_word, parse_dose_cell
+from lensim.dose_response.read.dose_cells import is_bound, is_untreated_word, may_be_untreated_word, parse_dose_cell
+from lensim.dose_response.read.role_choice import choice_of_roles
 from lensim.dose_response.read.units import dose_to_um, parse_dose_unit
 from lensim.tables.log_scale import number_to_dose
 from lensim.tables.number_text import DecimalMark, is_missing, parse_number
@@ -126,12 +127,12 @@ def read_dose(
     if is_missing(text):
         if role == "untreated":
             return 0.0
-        zero = "0" if found.dose_scale == "linear" else "-inf, or a word such as DMSO,"
+        zero = "0" if found.dose_scale == "linear" else f"{_infinite(found)}, or a word such as DMSO,"
         faults.add(f"{column} must be given ({zero} for an untreated well), got {text!r}", line=line)
         return math.nan
     dose = _dose_in_cell(found, text, decimal)
     if isinstance(dose, str):
-        faults.add(f"{column} must be {dose}, got {text!r}", line=line)
+        faults.add(f"{column} must be {dose}, got {text!r}{_way_to_untreated(found, text)}", line=line)
         return math.nan
     if dose < 0:
         faults.add(f"{column} must be 0 or more (a dose, not its logarithm), got {text}", line=line)
@@ -140,6 +141,24 @@ def read_dose(
         faults.add(f"{column} must be 0 or empty in an untreated well, got {text}", line=line)
         return math.nan
     return dose
+
+
+def _infinite(found: WellColumns) -> str:
+    """The logarithm of a dose of 0, as a cell has it."""
+    return "inf" if found.dose_scale.startswith("-") else "-inf"
+
+
+def _way_to_untreated(found: WellColumns, text: str) -> str:
+    """How a cell that is no dose may mean an untreated well; empty where it does not look so."""
+    if found.dose_scale != "linear" and text.strip().lower().lstrip("+-\u2212") in ("inf", "infinity", "\u221e"):
+        return f" (an untreated well is {_infinite(found)} as {found.dose_scale})"
+    if not may_be_untreated_word(text):
+        return ""
+    if found.is_same("role", "dose"):
+        return f'; if it means untreated wells too, say roles={{"untreated": "{text}"}} as well'
+    if found.has("role"):
+        return "; leave the dose of untreated wells empty"
+    return f"; if it means untreated wells, say {choice_of_roles(found.column('dose'), text)}"
 
 
 def _is_untreated_whatever_its_dose(found: WellColumns, row: list[str]) -> bool:
@@ -193,7 +212,9 @@ def read_signal(
         return math.nan
     number = parse_number(text, decimal)
     if number is None:
-        faults.add(f"{column} must be a number, got {text!r}", line=line)
+        marked = any(sign.isdigit() for sign in text)
+        way = "; write the number alone, or leave the well out: empty its cell, and say lost='drop'" * marked
+        faults.add(f"{column} must be a number, got {text!r}{way}", line=line)
     elif not math.isfinite(number):
         faults.add(f"{column} must be a finite number, got {text!r}", line=line)
     elif number < 0 and not (may_be_negative or lost.is_normalised):

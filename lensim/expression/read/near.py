@@ -6,6 +6,8 @@ from typing import Final
 
 from lensim.checks import InputError
 from lensim.expression.read.columns import COLUMNS, RATIO_COLUMNS
+from lensim.expression.read.quoting import quoted
+from lensim.expression.read.ratio_scales import way_of_ddct
 from lensim.tables.columns import as_stated, names_any
 from lensim.tables.names import plain_name
 from lensim.tables.number_text import is_missing, parse_number
@@ -19,7 +21,7 @@ CTS: Final = (8.0, 45.0)
 
 _CYCLE: Final = frozenset({"cycle", "cycles", "cycle_number"})
 _CURVES: Final = re.compile(r"^\[?(?:multicomponent|amplification) data\]?", re.IGNORECASE)
-_DDCT: Final = re.compile(r"(?:mean_)?(?:d_?d|delta_?delta)_?c[tqp]")
+_DDCT: Final = re.compile(r"(?:minus_|neg_|negative_)?(?:mean_)?(?:d_?d|delta_?delta)_?c[tqp]")
 _DCT: Final = re.compile(r"(?:mean_)?(?:2_)?(?:d|delta)_?c[tqp]")
 _LOG10: Final = re.compile(r"(?:log10|lg)_?(?:fc|fold_?change|ratio|rq)")
 _LEVELS: Final = frozenset(
@@ -27,6 +29,7 @@ _LEVELS: Final = frozenset(
      "mean_expression", "norm_expression", "mrna_expression", "transcript_level"}
 )  # fmt: skip
 """Names of columns of levels that do not say what their numbers are."""
+_LEVEL_POWER: Final = re.compile(r"^2_(?:mean_)?(?:d|delta)")
 _GENOTYPES: Final = re.compile(r"\bSNP Assay Name\b|\bAllele ?1 C[tq]\b", re.IGNORECASE)
 
 
@@ -40,7 +43,11 @@ def way_out(source: Source, columns: Mapping[str, str]) -> str:
     if _GENOTYPES.search(source.text):
         return "the file has genotypes (alleles of a SNP), not Cts of genes"
     try:
-        return _no_ratio(source.table) or _cts_under_other_names(source.table, columns)
+        return (
+            _no_ratio(source.table)
+            or _ratio_under_another_name(source.table)
+            or _cts_under_other_names(source.table, columns)
+        )
     except InputError:
         return ""
 
@@ -52,11 +59,11 @@ def _no_ratio(table: TextTable) -> str:
     for name in table.header:
         plain = plain_name(name)
         if _DDCT.fullmatch(plain):
-            way = f"write a column log2_ratio = -{name}"
+            way = way_of_ddct(name)
         elif _DCT.fullmatch(plain):
             way = "it needs a column for the condition of each row, and for the subject"
         elif _LOG10.fullmatch(plain):
-            way = f"write a column log2_ratio = {name} / 0.30103"
+            way = "write a column log2_ratio with its values divided by 0.30103"
         elif plain in _LEVELS:
             return (
                 f"the column {name!r} does not say what its numbers are: if levels of samples, state "
@@ -73,6 +80,37 @@ def _no_ratio(table: TextTable) -> str:
             else f"the column {name!r} holds levels of samples: {way}"
         )
     return ""
+
+
+def _ratio_under_another_name(table: TextTable) -> str:
+    """Columns whose names have a word for a ratio beside others, and what a table needs of them."""
+    if names_any(table.header, COLUMNS["ct_cycles"]) or not names_any(table.header, RATIO_COLUMNS["target"]):
+        return ""
+    near = {name: scale for name in table.header if (scale := scale_near(name))}
+    if not near:
+        return ""
+    ways = " or ".join(f"columns={{{quoted(scale)}: {quoted(name)}}}" for name, scale in near.items())
+    named = " and ".join(map(repr, near))
+    return (
+        "a table of ratios has one column of ratio (fold change, 2^-ddCt), percent_of_control or log2_ratio, and one "
+        "of "
+        f"levels relative_level (2^-dCt); {named} may be it: state {ways}"
+    )
+
+
+def scale_near(name: str) -> str:
+    """What a column may hold by the words in its name: a ratio, percents, a log2 ratio or levels; empty for none."""
+    words = plain_name(name).split("_")
+    if not words[0] or {"sd", "se", "sem", "p", "error", "ci", "pvalue", "log10", "lg", "ln"} & set(words):
+        return ""
+    is_ratio = any(re.fullmatch(r"ratio|fold|foldchange|fc|rq|log2?fc", word) for word in words)
+    if _LEVEL_POWER.search(plain_name(name)):
+        return "ratio" if "dd" in plain_name(name) or "delta_delta" in plain_name(name) else "relative_level"
+    if is_ratio and any(word.startswith("log") for word in words):
+        return "log2_ratio"
+    if ("%" in name or {"percent", "pct"} & set(words)) and (is_ratio or {"control", "ctrl", "untreated"} & set(words)):
+        return "percent_of_control"
+    return "ratio" if is_ratio else ""
 
 
 def is_table_of_curves(text: str) -> bool:
@@ -112,11 +150,6 @@ def _cts_under_other_names(table: TextTable, stated: Mapping[str, str]) -> str:
         f"no columns are named gene and ct_cycles; if {named} hold the Cts of a gene each, name them so (Ct_GAPDH), or "
         "write one row a reaction, with the columns gene and ct_cycles"
     )
-
-
-def quoted(name: str) -> str:
-    """A name as it stands in a mapping of Python."""
-    return '"' + name.replace('"', '\\"') + '"'
 
 
 def _may_be_cts(table: TextTable, at: int) -> bool:

@@ -7,10 +7,10 @@ from typing import Final
 
 from lensim.checks import FaultReport
 from lensim.expression.read.columns import LEVEL_SCALES, RATIO_COLUMNS, SCALES
-from lensim.expression.read.near import quoted
+from lensim.expression.read.quoting import quoted
 from lensim.tables.columns import Found
 from lensim.tables.names import plain_name
-from lensim.tables.number_text import is_missing
+from lensim.tables.number_text import is_missing, parse_number
 from lensim.tables.table import TextTable
 
 DDCT: Final = frozenset({"ddct", "ddcq", "ddcp", "deltadeltact"})
@@ -22,7 +22,12 @@ LARGEST_DCT: Final = 45.0
 LARGEST_LOG2_LEVEL: Final = 60.0
 """Of a level over the references: no run of 45 cycles has more, and levels that are no logarithms often do [log2]."""
 
-_MINUS: Final = re.compile(r"\s*[-\u2212\u2013]\s*(?:d|delta|[\u0394\u2206])", re.IGNORECASE)
+LEAST_PERCENT: Final = 10.0
+"""Percents of the control that are all below this may be ratios."""
+
+_MINUS: Final = re.compile(
+    r"\s*(?:[-\u2212\u2013]|(?:minus|neg(?:ative)?)[\s_-])\s*(?:mean\s)?(?:d|delta|[\u0394\u2206])", re.IGNORECASE
+)
 _BOUND: Final = re.compile(
     r"\s*(?:[<>\u2264\u2265]|u?nd\b|undet|not? |no_|below|above|b\.?d\b|lod\b|loq\b)", re.IGNORECASE
 )
@@ -51,6 +56,17 @@ def scale_of(table: TextTable, found: Found, faults: FaultReport) -> tuple[str, 
     return what, what
 
 
+def has_signs(table: TextTable, found: Found, what: str) -> bool:
+    """Whether a cell of a column ends on a percent sign."""
+    return any(found.cell(what, row).endswith("%") for row in table.rows)
+
+
+def has_percents(table: TextTable, found: Found, what: str) -> bool:
+    """Whether a column has percent signs in its cells, or a number that is surely a percent rather than a ratio."""
+    numbers = [parse_number(cell, mark) for row in table.rows for mark in (".", ",") if (cell := found.cell(what, row))]
+    return has_signs(table, found, what) or any(number >= LEAST_PERCENT for number in numbers if number is not None)
+
+
 def _refuse_other_scales(scale: str, name: str, faults: FaultReport) -> None:
     """Raise a column that is stated to be what its name says that it is not."""
     words = set(plain_name(name).split("_"))
@@ -58,10 +74,10 @@ def _refuse_other_scales(scale: str, name: str, faults: FaultReport) -> None:
     log2, linear = ("log2_level", "relative_level") if level else ("log2_ratio", "ratio")
     is_log2 = scale in ("log2_ratio", "log2_level")
     if (is_log2 or scale == "dct") and words & DDCT and not _MINUS.match(name):
-        rule = f"the column {name!r} holds -log2_ratio by its name: write a column log2_ratio = -{name}"
+        rule = f"the column {name!r} holds -log2_ratio by its name: {way_of_ddct(name)}"
     elif scale != "dct" and words & {"log10", "log10fc", "lg"}:
         rule = f"the column {name!r} holds log10 {'levels' if level else 'ratios'} by its name: write a column "
-        rule += f"{log2} = {name} / 0.30103"
+        rule += f"{log2} with its values divided by 0.30103"
     elif scale in ("ratio", "percent_of_control", "relative_level") and any(word.startswith("log") for word in words):
         rule = f"the column {name!r} holds logarithms by its name: write a column {log2}, or {linear}"
     elif scale in ("ratio", "relative_level") and RATIO_COLUMNS["dct"].rank(name) is not None:
@@ -72,6 +88,13 @@ def _refuse_other_scales(scale: str, name: str, faults: FaultReport) -> None:
         return
     faults.add(rule, line=1)
     faults.raise_if_any()
+
+
+def way_of_ddct(name: str) -> str:
+    """What to do with a column of differences of differences of Cts, or of their negatives."""
+    if _MINUS.match(name):
+        return f'state columns={{"log2_ratio": {quoted(name)}}}'
+    return f"write a column log2_ratio with the values of {name!r} and the other sign"
 
 
 def as_log2(number: float | None, scale: str) -> float | None:

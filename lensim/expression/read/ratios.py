@@ -16,8 +16,17 @@ from lensim.expression.read.calibrated import RatioPair, divided_by_control, may
 from lensim.expression.read.choices import Unpaired
 from lensim.expression.read.columns import COLUMNS, LEVEL_SCALES, RATIO_COLUMNS, SCALES
 from lensim.expression.read.level_rows import check_once, groups_of_rows, refuse_restarted_numbers
-from lensim.expression.read.near import quoted
-from lensim.expression.read.ratio_scales import as_log2, hint, rule_of, scale_of, told_of_scale
+from lensim.expression.read.quoting import quoted
+from lensim.expression.read.ratio_scales import (
+    LEAST_PERCENT,
+    as_log2,
+    has_percents,
+    has_signs,
+    hint,
+    rule_of,
+    scale_of,
+    told_of_scale,
+)
 from lensim.tables.columns import Found, find_columns, missing, name_one, names_any
 from lensim.tables.number_text import DecimalMark, decimal_mark_of, is_missing, parse_number
 from lensim.tables.source import Files, Source, read_table, sources_of
@@ -96,10 +105,13 @@ def read_ratios(
         needed = ("target",) if unpaired == "groups" else ("target", "subject")
         found = find_columns(table, RATIO_COLUMNS, faults, stated=stated, needed=needed)
         what, scale = scale_of(table, found, faults)
+        if "ratio" in stated and scale == "percent_of_control" and not has_percents(table, found, what):
+            scale = "ratio"
         if scale in LEVEL_SCALES and not found.has("contrast"):
             way = name_one("contrast", RATIO_COLUMNS["contrast"])
             faults.add(f"levels need a column for the condition, {missing(table, 'condition')}{way}", line=1)
         rows.add(_read_pairs(table, found, what, scale, decimal, faults), found, what, scale)
+        rows.has_signs |= has_signs(table, found, what)
         study.take(faults)
     is_levels = rows.scales <= set(LEVEL_SCALES)
     if not is_levels and rows.scales & set(LEVEL_SCALES):
@@ -119,6 +131,9 @@ def read_ratios(
     pairs, told = ([], []) if study.faults else divided_by_control(rows.pairs, control, unpaired, study, noun)
     if rows.scales == {"ratio"} and not told and "ratio" not in (columns or {}):
         _ask_of_percents(pairs, rows.named, study)
+    is_stated = rows.has_signs or "percent_of_control" in (columns or {})
+    if rows.scales == {"percent_of_control"} and not told and not is_stated:
+        _ask_of_folds(pairs, rows.named, study)
     if not pairs and not study.faults:
         study.add(f"there must be at least one {noun}, got none")
     study.raise_if_any()
@@ -136,6 +151,7 @@ class _Rows:
     scales: set[str] = field(default_factory=set)
     named: str = ""
     has_experiments: bool = True
+    has_signs: bool = False
     told: list[str] = field(default_factory=list)
 
     def add(self, read: tuple[list[RatioPair], int], found: Found, what: str, scale: str) -> None:
@@ -158,6 +174,20 @@ def _ask_of_percents(pairs: Sequence[RatioPair], column: str, faults: FaultRepor
     faults.add(
         f"the column {column!r} may hold percents of the control ({shown:.4g} is {shown / 100:.4g} fold): state "
         f'columns={{"percent_of_control": {name}}} if so, else columns={{"ratio": {name}}}',
+        line=pairs[0].at[1],
+        place=pairs[0].at[0],
+    )
+
+
+def _ask_of_folds(pairs: Sequence[RatioPair], column: str, faults: FaultReport) -> None:
+    """Note percents of the control that may be ratios."""
+    if not pairs or max(pair.log2_ratio for pair in pairs) >= math.log2(LEAST_PERCENT / 100.0):
+        return
+    shown, name = 100.0 * 2.0 ** pairs[0].log2_ratio, quoted(column)
+    faults.add(
+        f"the column {column!r} has no value of {LEAST_PERCENT:g} or more; are these ratios ({shown:.4g} is "
+        f'{shown / 100:.4g} fold in percent)? State columns={{"ratio": {name}}} if so, else '
+        f'columns={{"percent_of_control": {name}}}',
         line=pairs[0].at[1],
         place=pairs[0].at[0],
     )

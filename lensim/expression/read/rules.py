@@ -1,5 +1,6 @@
 """Rules for all reactions of a study: names of samples, references, falling dilution series."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
@@ -13,6 +14,14 @@ from lensim.expression.read.reactions import Reaction, check_no_well_twice
 
 FEWEST_QUANTITIES: Final = 3
 """Different quantities with a Ct that a dilution series needs: two give a slope, but nothing to doubt it by."""
+
+_USUAL_REFERENCES: Final = (
+    "ACTB", "BACTIN", "ACTIN", "GAPDH", "GAPD", "G3PDH", "RPL37A", "18S", "18SRRNA", "RN18S", "RN18S1", "RNA18S",
+    "RNA18S5", "RNA18SN5", "28S", "B2M", "HPRT", "HPRT1", "TBP", "PPIA", "PPIB", "PGK1", "UBC", "YWHAZ", "GUSB",
+    "RPLP0", "36B4", "SDHA", "HMBS", "TFRC", "RPL13A", "RPL13", "RPL19", "RPL32", "RPS18", "EEF1A1", "POLR2A", "IPO8",
+    "TUBB", "TUBA1A", "ALAS1", "CYCLOPHILIN", "U6", "RNU6", "RNU6B", "RNU48", "RNU44", "ABL1", "ABL",
+)  # fmt: skip
+"""Usual reference genes, in capitals without signs."""
 
 NAME_GENE: Final = "name it in the sheet's column gene, or name each file after its gene, of which one is a reference"
 LOWEST_FACTOR: Final = 1.3
@@ -86,7 +95,8 @@ def _check_references(unknown: Sequence[Assigned], references: Sequence[str], fa
     files = ", ".join(dict.fromkeys(one.reaction.place for one in unknown))
     if not references:
         rule = f"references must name at least one reference gene, got none; the genes are {', '.join(genes)}: "
-        faults.add(f'{rule}name it, references=["{genes[-1] if genes else "GENE"}"]', place=files)
+        usual = [gene for gene in genes if is_usual_reference(gene)] or genes[-1:] or ["GENE"]
+        faults.add(f'{rule}name it, references=["{usual[0]}"]', place=files)
     for reference in dict.fromkeys(references):
         if reference not in genes:
             rule = f"the reference gene {reference!r} has no reaction; the genes are {', '.join(genes)}"
@@ -96,6 +106,13 @@ def _check_references(unknown: Sequence[Assigned], references: Sequence[str], fa
         if all(reaction.ct_cycles is None for reaction in own):
             rule = f"the reference gene {reference} must be detected at least once, got no Ct in {len(own)} wells"
             faults.add(rule, place=files)
+
+
+def is_usual_reference(gene: str) -> bool:
+    """Whether a gene is one of those that most laboratories take as references, in any usual spelling."""
+    plain = re.sub(r"[^A-Z0-9]", "", gene.upper().replace("\u03b2", "B").replace("BETA", "B").replace("\u0392", "B"))
+    plain = re.sub(r"^(?:H|M|R|HS|MM|RN|HUMAN|MOUSE)(?=(?:" + "|".join(_USUAL_REFERENCES) + ")$)", "", plain)
+    return plain in _USUAL_REFERENCES
 
 
 def _series(assigned: Iterable[Assigned]) -> dict[str, list[Reaction]]:

@@ -1,12 +1,18 @@
 """What a dose column is taken for, and the messages where that is in doubt."""
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lensim.checks import InputError
 from lensim.dose_response.read import read_dose_response
 from lensim.dose_response.read.dose_cells import DoseCell, is_untreated_word, parse_dose_cell
 from lensim.dose_response.read.dose_pattern import stand_in_for_zero
+from lensim.dose_response.read.units import multiplied_unit_in_column_name
 from lensim.tables.log_scale import bases_by_steps, number_to_dose, scale_in_name
 from lensim.tables.logarithms import Series, look_like_logarithms
 
@@ -280,8 +286,8 @@ def test_the_plain_column_counts_before_its_logarithm(tmp_path):
         (
             wells(["0", "10 nM", "100 nM", "1"], "dose"),
             {},
-            "wells.csv line 5: dose has a unit in some cells and none in 1, such as '1': say dose_unit=, one of M, mM, "
-            "uM, nM, pM",
+            "wells.csv line 5: dose has a unit in some cells and none in 1, such as '1': say dose_unit=\"nM\" if "
+            "these are in nM as well, else write the unit behind each number, or in a column dose_unit",
         ),
     ],
 )
@@ -337,3 +343,47 @@ def test_a_percent_whose_zero_is_not_the_control_is_in_doubt(tmp_path):
     assert "has even steps, as logarithms of doses have (0, 1, 2, 3, 4)" in refused(tmp_path, other)
     treated = "cell_line,role,dose_nM,signal\na,control,,900\na,sample,0,890\na,sample,1,600\na,sample,2,300\n"
     assert "has even steps, as logarithms of doses have (0, 1, 2, 3)" in refused(tmp_path, f"{treated}a,sample,3,100\n")
+
+
+FACTORS = ("x 1000", "x1000", "\u00d7 10^3", "* 10", "\u00b7 100", "/ 10", "x 1e3")
+LEADING = ("10", "1000 x", "10^-6", "10\u207b\u2076", "1e-6", "0.1", "x 1000", "2 \u00d7")
+
+
+@given(
+    st.sampled_from(("nM", "\u00b5M", "uM", "mM", "M", "pM", "nmol/l")),
+    st.sampled_from((*FACTORS, *LEADING)),
+    st.sampled_from(("dose", "Conc.", "concentration", "Dose of drug")),
+    st.sampled_from(("()", "[]")),
+    st.booleans(),
+)
+def test_a_unit_with_a_factor_is_refused_with_a_column_that_is_read(unit, factor, word, brackets, is_named):
+    inside = f"{unit} {factor}" if factor in FACTORS else f"{factor} {unit}"
+    name = f"{word} {brackets[0]}{inside}{brackets[1]}"
+    with TemporaryDirectory() as folder:
+        text = wells(["0", "0.01", "0.1", "1"], name)
+        message = refused(Path(folder), text, columns={"dose": name} if is_named else None)
+        assert f"in the name of the column {name!r}: write a column of doses in" in message
+        assert message.count("\n") == 0
+        remedy = message.rpartition("named '")[2].rstrip("'")
+        data = read(Path(folder), wells(["0", "0.01", "0.1", "1"], remedy), dose_scale="linear")
+        assert (data["dose_um"].values == 0).sum() == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "dose (nM)",
+        "dose (1 nM)",
+        "conc 1 (nM)",
+        "dose_um_2",
+        "dose nM x 3 days",
+        "dose (nM) 48h",
+        "log10 nM",
+        "log_10 (nM)",
+        "dose (log 10 M)",
+        "log2 nM",
+        "dose (\u00b5M), n = 3",
+    ],
+)
+def test_a_number_that_is_no_factor_of_a_unit(name):
+    assert multiplied_unit_in_column_name(name) is None

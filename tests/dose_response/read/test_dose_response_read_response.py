@@ -1,6 +1,11 @@
 """Names of responses, percent and fractions."""
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lensim.checks import InputError
 from lensim.dose_response.read import read_tidy
@@ -88,6 +93,44 @@ def test_percent_and_fractions_in_one_column_are_told(tmp_path):
     assert "such as 0.95 and 95 at one dose: write one kind" in refused(tmp_path, header, rows)
     dying = ["a,1,99", "a,1,97", "a,2,50", "a,2,1.2", "a,4,0.5", "a,4,0.9"]
     assert read(tmp_path, header, dying).sizes["well"] == 6
+
+
+LEVELS = st.floats(0.85, 1.18).map(lambda level: round(level, 2))
+EFFECTS = st.lists(st.floats(0.01, 8.0).map(lambda level: round(level, 2)), min_size=3, max_size=8)
+
+
+@given(LEVELS, LEVELS, EFFECTS, st.sampled_from(("viability", "viability_percent", "survival")), st.booleans())
+def test_fractions_of_stimulated_wells_are_asked_by_their_untreated_wells(one, other, effects, column, has_zero):
+    """Untreated wells at 1 are fractions, whatever the others are; in percent the same file is read as it is."""
+    levels = [(0 if has_zero else 0.001, level) for level in (one, other)]
+    levels += [(0.01 * 10**at, level) for at, level in enumerate(effects)]
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        rows = [f"a,{dose},{level}" for dose, level in levels]
+        named = {"columns": {"viability": column}, "dose_scale": "linear"}
+        message = refused(folder, f"cell_line,dose_um,{column}", rows, **named)
+        assert "are these fractions?" in message
+        assert 'scale="fraction", or scale="percent"' in message
+        data = read(folder, f"cell_line,dose_um,{column}", rows, **named, scale="fraction")
+        assert data["viability_percent"].values == pytest.approx([100 * level for _, level in levels])
+        in_percent = [f"a,{dose},{100 * level}" for dose, level in levels]
+        same = read(folder, f"cell_line,dose_um,{column}", in_percent, **named)
+        assert same["viability_percent"].values == pytest.approx(data["viability_percent"].values)
+
+
+def test_fractions_by_name_may_be_stimulated_and_one_line_of_fractions_is_told(tmp_path):
+    rows = ["a,0,1", "a,0,1.02", "a,0.1,2.1", "a,1,0.9"]
+    data = read(tmp_path, "cell_line,dose_um,fraction_viable", rows)
+    assert data["viability_percent"].values == pytest.approx([100, 102, 210, 90])
+    others = ["b,0,100", "b,0,97", "b,0.1,80", "b,1,20"]
+    assert "has both fractions of 1 and percent" in refused(tmp_path, "cell_line,dose_um,viability", [*rows, *others])
+
+
+def test_fractions_of_inhibition_may_be_stimulated(tmp_path):
+    rows = ["a,0,0", "a,0,0.02", "a,0.1,-2.5", "a,1,0.7"]
+    assert "are these fractions?" in refused(tmp_path, "cell_line,dose_um,inhibition", rows)
+    data = read(tmp_path, "cell_line,dose_um,inhibition", rows, scale="fraction")
+    assert data["viability_percent"].values == pytest.approx([100, 98, 350, 30])
 
 
 def test_wide_tables_are_told(tmp_path):

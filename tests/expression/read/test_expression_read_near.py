@@ -1,7 +1,8 @@
+import numpy as np
 import pytest
 
 from lensim.checks import InputError
-from lensim.expression.read import kind_of, read_reactions
+from lensim.expression.read import kind_of, read_expression, read_reactions
 from lensim.tables.source import source_of
 
 ROW_A_REACTION = "write one row a reaction, with the columns gene"
@@ -67,9 +68,13 @@ RATIOS = "a table of ratios has one column of ratio (RQ, fold change, 2^-ddCt), 
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("ddCt", f"{RATIOS}'ddCt' write a column log2_ratio = -ddCt"),
-        ("ΔΔCt", f"{RATIOS}'ΔΔCt' write a column log2_ratio = -ΔΔCt"),
-        ("log10FC", f"{RATIOS}'log10FC' write a column log2_ratio = log10FC / 0.30103"),
+        ("ddCt", f"{RATIOS}'ddCt' write a column log2_ratio with the values of 'ddCt' and the other sign"),
+        ("ΔΔCt", f"{RATIOS}'ΔΔCt' write a column log2_ratio with the values of 'ΔΔCt' and the other sign"),
+        ("log10FC", f"{RATIOS}'log10FC' write a column log2_ratio with its values divided by 0.30103"),
+        *(
+            (name, f'{RATIOS}{name!r} state columns={{"log2_ratio": "{name}"}}')
+            for name in ("-ddCt", "-\u0394\u0394Ct", "\u2212\u0394\u0394Cq", "minus ddCt")
+        ),
     ],
 )
 def test_what_is_nearly_a_ratio(tmp_path, name, message):
@@ -78,3 +83,33 @@ def test_what_is_nearly_a_ratio(tmp_path, name, message):
     with pytest.raises(InputError) as error:
         kind_of(source_of(path))
     assert str(error.value) == f"r.csv: {message}"
+    if "state" in message:
+        data = read_expression(path, columns={"log2_ratio": name})
+        assert data["log2_ratio"].values.tolist() == [-2.1, -1.8]
+
+
+@pytest.mark.parametrize(
+    ("name", "scale", "first"),
+    [
+        ("fold change (log2)", "log2_ratio", 1.5),
+        ("log2 FC (LEN/ctrl)", "log2_ratio", 1.5),
+        ("logFC", "log2_ratio", 1.5),
+        ("% of control", "percent_of_control", np.log2(0.015)),
+        ("percent control", "percent_of_control", np.log2(0.015)),
+        ("ratio (treated/control)", "ratio", np.log2(1.5)),
+        ("mean fold change", "ratio", np.log2(1.5)),
+        ("RQ value", "ratio", np.log2(1.5)),
+        ("2^-\u0394\u0394Ct (mean)", "ratio", np.log2(1.5)),
+        ("2^-\u0394Ct (x1000)", "relative_level", None),
+    ],
+)
+def test_a_ratio_under_another_name_is_named_with_a_choice_that_works(tmp_path, name, scale, first):
+    path = tmp_path / "r.csv"
+    rows = "".join(f"TNF,P{at},{condition},{at + 1.5}\n" for at in range(3) for condition in ("LEN",))
+    path.write_text(f"gene,subject,condition,{name}\n{rows}", encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        read_expression(path)
+    assert f'{name!r} may be it: state columns={{"{scale}": "{name}"}}' in str(error.value)
+    if first is not None:
+        data = read_expression(path, columns={scale: name})
+        assert data["log2_ratio"].values[0] == pytest.approx(first)

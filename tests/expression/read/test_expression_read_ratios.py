@@ -1,5 +1,10 @@
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lensim import vocabulary as v
 from lensim.checks import InputError
@@ -26,6 +31,27 @@ def test_each_scale_comes_out_as_log2(tmp_path, column, cells):
     assert data[v.SUBJECT].values.tolist() == ["A", "B"]
     assert data[v.CONTRAST].values.tolist() == ["treated"]
     assert (data[v.LOG2_RATIO_SD] == 0).all()
+
+
+FOLDS = st.lists(st.floats(0.1, 9.9).map(lambda fold: round(fold, 2)), min_size=1, max_size=6)
+
+
+@given(FOLDS, st.sampled_from(("percent_of_control", "fold change percent", "fold change (%)", "percent")))
+def test_percents_that_may_be_folds_are_asked_and_either_answer_is_read(folds, column):
+    rows = "".join(f"TNF,P{at},{fold}\n" for at, fold in enumerate(folds))
+    with TemporaryDirectory() as name:
+        path = table(Path(name), f"gene,subject,{column}\n{rows}")
+        with pytest.raises(InputError, match="has no value of 10 or more; are these ratios") as caught:
+            read_expression(path)
+        for meaning, unit in (("ratio", 1.0), ("percent_of_control", 100.0)):
+            assert f'columns={{"{meaning}": "{column}"}}' in str(caught.value)
+            data = read_expression(path, columns={meaning: column})
+            np.testing.assert_allclose(data[v.LOG2_RATIO], np.log2(np.array(folds) / unit))
+        table(Path(name), f"gene,subject,{column}\n{rows}TNF,Q,85\n")
+        data = read_expression(path)
+        np.testing.assert_allclose(data[v.LOG2_RATIO], np.log2(np.array([*folds, 85]) / 100))
+        table(Path(name), f"gene,subject,{column}\n" + rows.replace("\n", "%\n"))
+        np.testing.assert_allclose(read_expression(path)[v.LOG2_RATIO], np.log2(np.array(folds) / 100))
 
 
 def test_cell_types_experiments_errors_and_decimal_commas(tmp_path):
