@@ -27,6 +27,13 @@ P_VALUES: Final = {
 KEY: Final = ["target", "subject", "contrast"]
 
 
+OF_CONTROL: Final = {
+    f"{name}{end}": "%" for name in ("livak", "pfaffl", "measured", "posterior") for end in ("", "_lower", "_upper")
+}
+"""Units of the classical answers and of the posterior, of control."""
+IN_FOLD: Final = {f"ratio{end}": "fold" for end in ("", "_lower", "_upper")}
+
+
 def comparison_tables(result: xr.DataTree, ci_prob: float = 0.9) -> tuple[ResultTable, ...]:
     """Fold changes of both analyses, the paired tests over subjects, and those of arms against each other.
 
@@ -42,14 +49,16 @@ def comparison_tables(result: xr.DataTree, ci_prob: float = 0.9) -> tuple[Result
     data, words = observations_of(result), f"medians and {ci_prob:.0%} intervals"
     classical = "Ratios as measured" if v.CT not in data else "Classical analyses"
     both = compare_with_classical(result, ci_prob)
-    tables = [ResultTable("comparison", f"{classical} and the posterior, {words}", both)]
+    tables = [ResultTable("comparison", f"{classical} and the posterior, {words}", both, units=OF_CONTROL)]
     tests = classical_population(_classical(data, ci_prob), ci_prob)
     said = f"over subjects: geometric mean ratio with {ci_prob:.0%} interval, and P values of two-sided tests"
-    tables.append(ResultTable("tests", f"Paired tests {said}", _shown(tests)))
+    tables.append(ResultTable("tests", f"Paired tests {said}", _shown(tests), units=IN_FOLD))
     arms = classical_arms(data)
     if len(arms):
         arm_tests = classical_arm_tests(arms, ci_prob)
-        tables.append(ResultTable("arm_tests", f"Paired tests of arm against arm {said}", _shown(arm_tests)))
+        tables.append(
+            ResultTable("arm_tests", f"Paired tests of arm against arm {said}", _shown(arm_tests), units=IN_FOLD)
+        )
     return tuple(tables)
 
 
