@@ -47,6 +47,7 @@ _BEHIND: Final = re.compile(f"(?P<name>.+?)(?:_{_OF_ANOTHER}){{1,3}}")
 _BEFORE: Final = re.compile(f"(?:{_OF_ANOTHER}_){{1,3}}(?:(?:of|von|de|der|des|del|di)_)?(?P<name>.+)")
 _MEAN: Final = re.compile(f"{_MEANS}|{_SHORT_MEANS}")
 _IN_HEADERS: Final = re.compile(rf"(?:\A|_){_OF_ANOTHER}(?:_|\Z)")
+_SPREAD_IN_HEADERS: Final = re.compile(rf"(?:\A|_)(?:{_SPREADS}|{_SHORT_SPREADS}|ci)(?:_|\Z)")
 _ALSO_MEDIUM: Final = "media"
 """A mean in Spanish and Italian, but in English what cells grow in: it counts beside other summaries alone."""
 _BAR: Final = "\u0304"
@@ -66,6 +67,11 @@ def folded(name: str) -> str:
 def names_a_summary(name: str) -> bool:
     """Whether a column's name has a word for a mean, a spread or a test: RLU SD, "mean fold change"."""
     return bool(_IN_HEADERS.search(folded(name)))
+
+
+def is_spread(name: str) -> bool:
+    """Whether a column's name has a word for a spread: RQ SD, "fold change ±"."""
+    return bool(_SPREAD_IN_HEADERS.search(folded(name)))
 
 
 def is_mean(name: str) -> bool:

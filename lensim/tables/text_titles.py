@@ -35,7 +35,10 @@ def below_titles(source: Source, sought: Sought, stated: Mapping[str, str]) -> S
         return source
     if _is_of_a_machine(source, sought):
         return source
-    lines = source.text.splitlines(keepends=True)
+    try:
+        lines = source.text.splitlines(keepends=True)
+    except InputError:  # no text, such as an archive, which its reader opens
+        return source
     for at, line in enumerate(lines[1:_LINES], start=1):
         for separator in SEPARATORS:
             row = _row(line, separator)

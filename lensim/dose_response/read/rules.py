@@ -1,7 +1,6 @@
 """Rules for all wells of a study: no well twice, one group for each line, untreated wells on every plate."""
 
 import math
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -201,7 +200,7 @@ def _check_doses(cultures: dict[Culture, list[Well]], faults: FaultReport, colum
 
 def is_blank_word(name: str) -> bool:
     """Whether the name of a line is one of wells without cells: blank, medium only, no cells 2."""
-    return re.sub(r"(?:_?[0-9]+)$", "", plain_name(name)) in _BLANK_WORDS
+    return plain_name(name).rstrip("0123456789").removesuffix("_") in _BLANK_WORDS
 
 
 def too_few_doses(line: str, doses: set[float]) -> str | None:

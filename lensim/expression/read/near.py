@@ -12,6 +12,7 @@ from lensim.tables.columns import as_stated, names_any
 from lensim.tables.names import plain_name
 from lensim.tables.number_text import is_missing, parse_number
 from lensim.tables.source import Source
+from lensim.tables.summary_words import is_spread
 from lensim.tables.table import TextTable, first_rows
 from lensim.tables.well_names import parse_well_name
 
@@ -93,15 +94,14 @@ def _ratio_under_another_name(table: TextTable) -> str:
     named = " and ".join(map(repr, near))
     return (
         "a table of ratios has one column of ratio (fold change, 2^-ddCt), percent_of_control or log2_ratio, and one "
-        "of "
-        f"levels relative_level (2^-dCt); {named} may be it: state {ways}"
+        f"of levels relative_level (2^-dCt); {named} may be it: state {ways}"
     )
 
 
 def scale_near(name: str) -> str:
     """What a column may hold by the words in its name: a ratio, percents, a log2 ratio or levels; empty for none."""
     words = plain_name(name).split("_")
-    if not words[0] or {"sd", "se", "sem", "p", "error", "ci", "pvalue", "log10", "lg", "ln"} & set(words):
+    if not words[0] or is_spread(name) or {"p", "pvalue", "log10", "lg", "ln"} & set(words):
         return ""
     is_ratio = any(re.fullmatch(r"ratio|fold|foldchange|fc|rq|log2?fc", word) for word in words)
     if _LEVEL_POWER.search(plain_name(name)):

@@ -103,11 +103,17 @@ def test_ratios_that_may_be_percents_are_asked(tmp_path):
 @pytest.mark.parametrize(
     ("name", "stated", "rule"),
     [
-        ("ddCt", "log2_ratio", "the column 'ddCt' holds -log2_ratio by its name: write a column log2_ratio = -ddCt"),
+        (
+            "ddCt",
+            "log2_ratio",
+            "the column 'ddCt' holds -log2_ratio by its name: write a column log2_ratio with the values of 'ddCt' and "
+            "the other sign",
+        ),
         (
             "log10FC",
             "log2_ratio",
-            "the column 'log10FC' holds log10 ratios by its name: write a column log2_ratio = log10FC / 0.30103",
+            "the column 'log10FC' holds log10 ratios by its name: write a column log2_ratio with its values divided by "
+            "0.30103",
         ),
         ("logFC", "ratio", "the column 'logFC' holds logarithms by its name: write a column log2_ratio, or ratio"),
     ],

@@ -78,10 +78,14 @@ def test_a_name_that_does_not_say_the_scale_is_asked(tmp_path, column):
         (
             "log10 level",
             "log2_level",
-            "holds log10 levels by its name: write a column log2_level = log10 level / 0.30103",
+            "holds log10 levels by its name: write a column log2_level with its values divided by 0.30103",
         ),
         ("log2 level", "relative_level", "holds logarithms by its name: write a column log2_level, or relative_level"),
-        ("ddCt", "log2_level", "holds -log2_ratio by its name: write a column log2_ratio = -ddCt"),
+        (
+            "ddCt",
+            "log2_level",
+            "holds -log2_ratio by its name: write a column log2_ratio with the values of 'ddCt' and the other sign",
+        ),
     ],
 )
 def test_a_name_that_says_otherwise_than_the_user_is_refused(tmp_path, column, stated, message):
