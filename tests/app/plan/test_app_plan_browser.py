@@ -105,6 +105,8 @@ def of_fit_of_panel(context, page, tmp_path_factory) -> Any:
         slide(tab, name, value)
     starts_from(tab, of_panel(tmp_path_factory.mktemp("panel")))
     tab.wait_for_function("() => document.querySelector('#plan-design').value === 'calls'")
+    tab.wait_for_function("() => document.querySelector('#plan-experiments').value === '2'")  # usual for lines
+    slide(tab, "experiments", SMALL["experiments"])
     tab.wait_for_selector(f"{NEW} figcaption >> text=2 lines, 1 experiment, 1 replicate, 3 doses up to 10 µM")
     tab.wait_for_selector("#plan-progress >> text=Done", timeout=WHOLE_MS)
     return tab
