@@ -41,7 +41,7 @@ def print_text(table: "pd.DataFrame", title: str = "", console: PlainConsole = o
     if len(parts) > 1:
         alike = alike_of(columns)
         columns = [column for at, column in enumerate(columns) if at not in alike]
-        title += f"; in every row {', '.join(alike.values())}" if alike else ""
+        title = "; ".join(filter(None, (title, f"in every row {', '.join(alike.values())}" if alike else "")))
         parts = parts_of(columns, console.width, None if keys is None else keys - sum(at < keys for at in alike))
     for number, part in enumerate(parts):
         _print_part([columns[at] for at in part], FURTHER if number else title, console)
