@@ -52,7 +52,8 @@ bench: $(STAMP)
 	@$(BIN)/python -m benchmarks $(NAME)
 
 calibrate: $(STAMP)
-	@$(BIN)/python -m benchmarks.calibration --page docs/evidence/calibration.md --simulations $(or $(SIMULATIONS),300) \
+	@$(BIN)/python -m benchmarks.calibration --page docs/evidence/calibration.md \
+		--records docs/evidence/records/calibration.jsonl.gz --simulations $(or $(SIMULATIONS),300) \
 		$(if $(MODEL),--model $(MODEL)) $(if $(ENGINE),--engine $(ENGINE)) $(if $(WORKERS),--workers $(WORKERS)) \
 		$(if $(MINUTES),--minutes $(MINUTES)) $(if $(AGAIN),--again)
 	@$(BIN)/python -m pytest -m calibrate

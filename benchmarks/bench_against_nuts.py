@@ -35,7 +35,7 @@ GDSC_COLUMNS: Final = {
     "compound": "drug_name", "role": "tag",
 }  # fmt: skip
 GDSC_ROLES: Final = {
-    "NC-1": "untreated", "B": "blank", "NC-0": "ignored", "PC-*": "ignored", "L*-D*-S": "treated",
+    "untreated": "NC-1", "blank": "B", "ignored": ("NC-0", "PC-*"), "treated": "L*-D*-S",
 }  # fmt: skip
 
 

@@ -1,5 +1,10 @@
-"""A journal: one line of JSON each for what is done, so that a run that is stopped goes on where it was."""
+"""A journal: one line of JSON each for what is done, so that a run that is stopped goes on where it was.
 
+A journal grows line by line on one machine. `keep` writes what it holds into one small file that goes into the
+repository, so that another machine goes on with it.
+"""
+
+import gzip
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,7 +21,7 @@ def read_entries(path: Path, key_of: Callable[[Entry], Key], *, sources: str = "
     Records of other sources than `sources`, where given, are passed over too.
     """
     found: dict[Key, dict[str, Any]] = {}
-    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
+    for line in _text_of(path).splitlines():
         try:
             entry = json.loads(line)
             if not sources or entry["sources"] == sources:
@@ -24,6 +29,21 @@ def read_entries(path: Path, key_of: Callable[[Entry], Key], *, sources: str = "
         except (ValueError, KeyError, TypeError):
             continue
     return found
+
+
+def _text_of(path: Path) -> str:
+    """Of a journal or of kept records; "" where there is no such file."""
+    if not path.exists():
+        return ""
+    data = path.read_bytes()
+    return (gzip.decompress(data) if path.suffix == ".gz" else data).decode()
+
+
+def keep(path: Path, entries: Iterable[Entry]) -> None:
+    """Write records into one compressed file, whose bytes depend on them and their order alone."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = "".join(json.dumps(entry, separators=(",", ":"), ensure_ascii=False) + "\n" for entry in entries)
+    path.write_bytes(gzip.compress(lines.encode(), mtime=0))
 
 
 def sources_digest(root: Path) -> str:

@@ -16,6 +16,7 @@ from lensim.checks import InputError
 from lensim.config import FrozenConfig, checked
 from lensim.dose_response.priors import DoseResponsePriors
 from lensim.dose_response.read import Roles
+from lensim.dose_response.read.columns import as_roles
 from lensim.inference.settings import GateSettings
 
 
@@ -227,6 +228,11 @@ def test_a_number_without_bounds_is_seen():
             "DoseResponsePriors.wells must be of the class WellPriors, got a value of the type object",
         ),
         (lambda: Roles(blank=None), "Roles.blank must be a list of texts, got None"),
+        (
+            lambda: as_roles({"NC-1": "untreated", "B": "blank", "X": "blank"}),
+            "roles must name a role and then its words, got the word 'NC-1' before its role 'untreated'; write "
+            "roles={'untreated': 'NC-1', 'blank': ['B', 'X']}",
+        ),
         (lambda: Roles(blank=[1]), "Roles.blank must be a list of texts, got [1]"),
     ],
 )

@@ -1,7 +1,8 @@
 """Simulation-based calibration of every model by every engine: `python -m benchmarks.calibration --simulations 300`.
 
 Each simulation is a line in a journal, so a run that was stopped goes on where it was; `--page` says where the page is
-written. Results do not depend on the number of workers.
+written. `--records` names a small file in the repository with what was made before, on whatever machine: nothing in it
+is made again, and at the end it holds all. Results do not depend on the number of workers.
 """
 
 import time
@@ -22,7 +23,7 @@ from benchmarks.calibration.page import page_of
 from benchmarks.calibration.rates import rows_of
 from benchmarks.calibration.study import Task, measure
 from benchmarks.calibration.twins import RIGHT
-from benchmarks.journal import append, sources_digest
+from benchmarks.journal import Key, append, keep, sources_digest
 from lensim.checks import InputError, one_of
 from lensim.power.pool import pool_of
 from lensim.report.figures.style import save_figure
@@ -70,6 +71,11 @@ def entries(tasks: list[Task], workers: int, until: float) -> Iterator[dict[str,
             yield asdict(task) | {"sources": sources} | record
 
 
+def _made(records: Path | None, journal: Path, sources: str = "") -> dict[Key, dict[str, Any]]:
+    """What was made before and what the journal holds, which is the later of the two."""
+    return (read_journal(records, sources) if records is not None else {}) | read_journal(journal, sources)
+
+
 def main(
     simulations: Annotated[int, typer.Option(min=1, help="Simulations of each model and engine.")] = 300,
     wrong: Annotated[int, typer.Option(min=0, help="Simulations of each wrong twin.")] = 100,
@@ -78,6 +84,9 @@ def main(
     seed: Annotated[int, typer.Option(min=0)] = 2018,
     workers: Annotated[int, typer.Option(min=1)] = 1,
     folder: Annotated[Path, typer.Option(help="Where the journal is kept.")] = Path("results/calibration"),
+    records: Annotated[
+        Path | None, typer.Option(help="File (.jsonl.gz) with what was made before; it is written anew with all.")
+    ] = None,
     page: Annotated[
         Path | None, typer.Option(help="Where the page is written, its figure in figures/ beside it.")
     ] = None,
@@ -91,7 +100,7 @@ def main(
         console.print(str(error), markup=False)
         raise typer.Exit(2) from None
     journal = folder / JOURNAL
-    to_do = lacking(tasks, read_journal(journal, sources_digest(ROOT) if again else ""))
+    to_do = lacking(tasks, _made(records, journal, sources_digest(ROOT) if again else ""))
     until = time.monotonic() + 60.0 * minutes if minutes else float("inf")
     for _ in track(
         append(journal, entries(to_do, workers, until)),
@@ -103,8 +112,11 @@ def main(
     ):
         pass
     order = {name: place for place, name in enumerate(DESIGNS)}
-    records = [one for one in read_journal(journal).values() if one["model"] in order and one["seed"] == seed]
-    rows = rows_of(sorted(records, key=lambda one: (order[one["model"]], one["engine"], one["twin"], one["number"])))
+    made = [one for one in _made(records, journal).values() if one["model"] in order and one["seed"] == seed]
+    made.sort(key=lambda one: (order[one["model"]], one["engine"], one["twin"], one["number"]))
+    if records is not None:
+        keep(records, made)
+    rows = rows_of(made)
     drawn = [row for row in rows if row.twin == RIGHT and row.quantities]
     name = ""
     if page is not None and drawn:

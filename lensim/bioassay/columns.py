@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from lensim.bioassay.roles import BLANK, SAMPLE, STANDARD
-from lensim.tables.columns import EXPERIMENT_NAMES, Meaning
+from lensim.tables.columns import EXPERIMENT_NAMES, PLATE_NAMES, Meaning
 from lensim.tables.log_scale import LOG_WORDS
 from lensim.tables.raw_signal import SIGNAL_UNITS, is_raw_signal
 
@@ -13,7 +13,7 @@ PG_PER_ML: Final[Mapping[str, float]] = {"pg/ml": 1.0, "ng/ml": 1000.0}
 _CONCENTRATION_NAMES: Final = ("concentration", "conc", "tnf", "tnf_alpha", "tnf_a", "standard", "dose")
 
 COLUMNS: Final[Mapping[str, Meaning]] = {
-    "plate": Meaning(("plate", "plate_id", "barcode"), is_optional=True),
+    "plate": Meaning(PLATE_NAMES, is_optional=True, is_ranked=True),
     "well": Meaning(("well", "well_name", "well_position", "well_id"), may_be_constant=False, is_optional=True),
     "role": Meaning(("role", "well_role", "well_type", "type"), is_optional=True),
     "concentration": Meaning(

@@ -21,6 +21,10 @@ EXPERIMENT_NAMES: Final = (
     "biorep", "independent_experiment", "run", "date", "day", "batch",
 )  # fmt: skip
 """Names of a column that tells independent experiments apart, the more particular first."""
+PLATE_NAMES: Final = (
+    "plate", "plate_id", "barcode", "plate_barcode", "plate_name", "plate_number", "plate_no", "plate_nr",
+)  # fmt: skip
+"""Names of a column that tells plates apart, the more particular first."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from lensim.checks import FaultReport, InputError, instance
 from lensim.input_digests import digest_of_bytes
-from lensim.tables.columns import EXPERIMENT_NAMES, Found, Meaning, find_columns, missing
+from lensim.tables.columns import EXPERIMENT_NAMES, PLATE_NAMES, Found, Meaning, find_columns, missing
 from lensim.tables.names import plain_name
 from lensim.tables.number_text import DecimalMark, decimal_mark_in_doubt, is_missing, parse_number
 from lensim.tables.sheet_choice import Sought
@@ -32,7 +32,7 @@ def _named(*names: str) -> Meaning:
 
 COLUMNS: Final[Mapping[str, Meaning]] = {
     "run": _named("run", "file", "file_name", "run_id"),
-    "plate": _named("plate", "plate_id", "plate_name", "barcode"),
+    "plate": _named(*PLATE_NAMES),
     "experiment": _named(*(name for name in EXPERIMENT_NAMES if name != "run")),
     "well": _named("well", "well_name", "well_id", "well_position", "position"),
     "cell_line": _named("cell_line", "line", "cell"),

@@ -1,8 +1,15 @@
 from dataclasses import asdict
 
+import typer
+from typer.testing import CliRunner
+
+from benchmarks.calibration.__main__ import JOURNAL, main
 from benchmarks.calibration.journal import key_of, lacking, read_journal
 from benchmarks.calibration.study import Task
-from benchmarks.journal import append, sources_digest
+from benchmarks.journal import append, keep, sources_digest
+
+APP = typer.Typer()
+APP.command()(main)
 
 
 def tasks(count):
@@ -51,3 +58,26 @@ def test_the_digest_of_sources_is_of_their_text(tmp_path):
     before = sources_digest(tmp_path)
     (tmp_path / "lensim" / "a.py").write_text("two", encoding="utf-8")
     assert sources_digest(tmp_path) != before
+
+
+def test_kept_records_are_read_as_a_journal_and_have_the_same_bytes_again(tmp_path):
+    path, again = tmp_path / "records" / "one.jsonl.gz", tmp_path / "two.jsonl.gz"
+    kept = [entry(task) | {"why": "größer"} for task in tasks(3)]
+    keep(path, kept)
+    assert list(read_journal(path).values()) == kept
+    assert lacking(tasks(5), read_journal(path)) == tasks(5)[3:]
+    keep(again, read_journal(path).values())
+    assert again.read_bytes() == path.read_bytes()
+
+
+def test_a_run_goes_on_with_kept_records_and_adds_to_them(tmp_path):
+    records, folder = tmp_path / "records.jsonl.gz", tmp_path / "folder"
+    one = ["--model", "level_groups", "--engine", "exact", "--wrong", "0", "--records", str(records)]
+    assert CliRunner().invoke(APP, [*one, "--simulations", "2", "--folder", str(folder)]).exit_code == 0
+    first = list(read_journal(records).values())
+    assert len(first) == 2
+    elsewhere = tmp_path / "elsewhere"
+    assert CliRunner().invoke(APP, [*one, "--simulations", "3", "--folder", str(elsewhere)]).exit_code == 0
+    assert list(read_journal(records).values())[:2] == first
+    assert len(read_journal(records)) == 3
+    assert len(read_journal(elsewhere / JOURNAL)) == 1

@@ -9,7 +9,7 @@ from shiny.ui import output_ui, tags
 
 from lensim.app.fields import choice, folded, group, word
 from lensim.app.read.labels import COLUMNS, MORE, column_label
-from lensim.app.read.options import OPTIONS, ROLES, Option
+from lensim.app.read.options import OPTIONS, ROLES, Option, with_command
 from lensim.app.read.peek import MEANINGS, Has
 from lensim.app.read.wanted import Chosen
 from lensim.app.room_parts import tick, ticks, value_of
@@ -72,7 +72,7 @@ def _control(option: Option, has: Has, chosen: Mapping[str, Chosen]) -> Tag | Ta
     """The control of a choice; None where the files have nothing to choose from."""
     own, now = id_of(has.assay, option.name), chosen.get(option.name)
     label: Any = option.label
-    hint = f"{option.hint} {option.option}".strip()
+    hint = with_command(option.hint, option.option)
     if option.kind == "columns":
         return _columns(has, now if isinstance(now, Mapping) else {})
     if option.kind == "roles":
@@ -95,7 +95,7 @@ def _columns(has: Has, now: Mapping[str, Any]) -> TagList | None:
     if not has.names:
         return None
     names = {name: name for name in has.names if name}
-    controls = [tags.p("What a column means, where its name does not say it. --column", class_="hint")]
+    controls = [tags.p(with_command("What a column means, where its name does not say it.", "--column"), class_="hint")]
     for meaning in MEANINGS[has.assay]:
         found = has.columns.get(meaning)
         first = {"": f"found: {found}" if found else "none found"}
@@ -110,7 +110,7 @@ def _roles(has: Has, now: Mapping[str, Any]) -> TagList | None:
     if not words:
         return None
     boxes = [ticks(id_of(has.assay, f"role_{role}"), said, words, now.get(role, ())) for role, said in ROLES.items()]
-    hint = "Where nothing is ticked, usual words count: untreated, DMSO, blank, treated. --role"
+    hint = with_command("Where nothing is ticked, usual words count: untreated, DMSO, blank, treated.", "--role")
     return TagList(folded("What the words of the column role mean", tags.p(hint, class_="hint"), *boxes))
 
 

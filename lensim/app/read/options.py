@@ -63,6 +63,11 @@ class Option:
         return self.called or f"--{self.name.replace('_', '-')}"
 
 
+def with_command(hint: str, option: str) -> str:
+    """A hint, then the option that says the same in a command."""
+    return f"{hint} In a command: {option}".strip()
+
+
 SCALES: Final[Mapping[str, str]] = {
     "linear": "as it is", "log10": "log10", "-log10": "-log10", "ln": "ln", "-ln": "-ln", "log2": "log2",
     "-log2": "-log2",

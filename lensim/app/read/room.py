@@ -16,7 +16,7 @@ from lensim.app.read.answer import command_parts, faults_table, fitted_parts, pl
 from lensim.app.read.fitted import Fitted, fit_wanted, warm_up
 from lensim.app.read.form import FILLED, choices_form, chosen_in, columns_in, filled, id_of, offered_by
 from lensim.app.read.labels import DROPS, SHEET
-from lensim.app.read.options import ASSAYS
+from lensim.app.read.options import ASSAYS, with_command
 from lensim.app.read.peek import Has
 from lensim.app.read.reading import Reading, look_wanted, read_wanted
 from lensim.app.read.wanted import OUT, Wanted
@@ -45,7 +45,7 @@ def ui() -> TagList:
             shiny_ui.output_ui("list_table"),
             folded(
                 "Wells to leave out",
-                drop("drop_exclude", DROPS["--exclude"], "A row a well, with a reason. --exclude"),
+                drop("drop_exclude", DROPS["--exclude"], with_command("A row a well, with a reason.", "--exclude")),
                 shiny_ui.output_ui("list_exclude"),
             ),
         ),

@@ -19,6 +19,7 @@ from lensim.dose_response.read.response import (
 from lensim.plain_text import shown
 from lensim.tables.columns import (
     EXPERIMENT_NAMES,
+    PLATE_NAMES,
     Found,
     Meaning,
     check_stated,
@@ -72,7 +73,7 @@ COLUMNS: Final[Mapping[str, Meaning]] = {
     "inhibition": Meaning(INHIBITION_NAMES, may_be_constant=False),
     "molecular_group": Meaning(("molecular_group",), is_optional=True),
     "experiment": Meaning(EXPERIMENT_NAMES, is_optional=True, is_ranked=True),
-    "plate": Meaning(("plate", "plate_id", "barcode"), is_optional=True),
+    "plate": Meaning(PLATE_NAMES, is_optional=True, is_ranked=True),
     "well": Meaning(("well", "well_name", "well_id"), may_be_constant=False, is_optional=True),
     "compound": Meaning(("compound", "drug", "drug_name"), is_optional=True),
     "condition": Meaning(_CONDITION_NAMES, is_optional=True, is_ranked=True),
@@ -149,10 +150,23 @@ def as_roles(roles: RolesOrWords | None) -> Roles | None:
     if roles is None or isinstance(roles, Roles):
         return roles
     allowed = tuple(field.name for field in fields(Roles))
-    for name in roles:
+    for name, words in roles.items():
+        if name not in allowed and words in allowed:
+            raise InputError(
+                f"roles must name a role and then its words, got the word {shown(name)} before its role "
+                f"{shown(words)}; write roles={_turned_round(roles)}"
+            )
         one_of("roles: the name", name, allowed)
     patterns = {name: (words,) if isinstance(words, str) else tuple(words) for name, words in roles.items()}
     return Roles(**{name: patterns.get(name, ()) for name in allowed})
+
+
+def _turned_round(roles: Mapping[str, str | Sequence[str]]) -> str:
+    """Roles by word as words by role, in Python."""
+    found: dict[str, list[str]] = {}
+    for word, role in roles.items():
+        found.setdefault(str(role), []).append(str(word))
+    return str({role: words[0] if len(words) == 1 else words for role, words in found.items()})
 
 
 @lru_cache(maxsize=4096)  # a file of a million wells has a few hundred different words

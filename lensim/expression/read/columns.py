@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from lensim.tables.columns import EXPERIMENT_NAMES, Meaning
+from lensim.tables.columns import EXPERIMENT_NAMES, PLATE_NAMES, Meaning
 from lensim.tables.names import plain_name
 
 SUBJECT_NAMES: Final = (
@@ -16,7 +16,7 @@ EXPERIMENTS: Final = tuple(name for name in EXPERIMENT_NAMES if name != "run")
 """Names of a column of experiments; a run is a plate here."""
 
 COLUMNS: Final[Mapping[str, Meaning]] = {
-    "plate": Meaning(("plate", "plate_id", "barcode", "run"), is_optional=True),
+    "plate": Meaning((*PLATE_NAMES, "run"), is_optional=True, is_ranked=True),
     "well": Meaning(
         ("well", "well_position", "well_name", "pos", "position", "plate_position"),
         may_be_constant=False,

@@ -5,7 +5,7 @@ import pytest
 import xarray as xr
 
 from lensim.dose_response.chain.panel import panel_of
-from lensim.dose_response.chain.run import draw_panel, line_of_numbers, looked_at
+from lensim.dose_response.chain.run import MOST_REPEATS, draw_panel, line_of_numbers, looked_at, repeats_for
 from lensim.dose_response.chain.state import parts_of, size_of
 from lensim.dose_response.priors import DoseResponsePriors
 from lensim.inference.catalogue import find_model
@@ -59,3 +59,15 @@ def test_each_number_looked_at_is_of_its_line(case):
     parts["line"][:] = np.arange(len(panel.group_of))[:, None]
     parts["curve"][:], parts["top"][:] = panel.line_of[:, None], panel.line_of
     np.testing.assert_array_equal(line_of_numbers(panel), looked_at(panel, record)[0, 0])
+
+
+def test_a_slow_line_moves_more_often_unless_what_all_lines_share_is_as_slow():
+    panel = panel_of(small_panel(Made()), POOLED, DoseResponsePriors())
+    line, once = line_of_numbers(panel), np.ones(len(panel.group_of), np.int64)
+    ess = np.full(len(line), 1000.0)
+    ess[line == 0] = 250.0
+    np.testing.assert_array_equal(repeats_for(panel, ess, once, 500.0), np.where(np.arange(len(once)) == 0, 2, 1))
+    ess[line == 0] = 1.0
+    assert repeats_for(panel, ess, once, 500.0).max() == MOST_REPEATS
+    ess[line < 0] = 1.0
+    np.testing.assert_array_equal(repeats_for(panel, ess, once, 500.0), once)
