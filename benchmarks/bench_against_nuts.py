@@ -92,7 +92,7 @@ def compared(name: str) -> dict[str, object]:
     slow = lensim.fit(data, seed=2, engine="nuts", draws=DRAWS, target_accept=0.99)
     seconds = middle - started, time.perf_counter() - middle
     (numbers, statements), (true_numbers, true_statements) = _drawn(fast), _drawn(slow)
-    shifts, ratios, worst = [], [], ("", 0.0)
+    shifts, ratios, worst, widest = [], [], ("", 0.0), ("", 0.0)
     for quantity, long in true_numbers.items():
         if not (np.isfinite(long).all() and np.isfinite(numbers[quantity]).all()) or not (spread := long.std()) > 0:
             continue  # a bound in some draws, whose probability is among the statements, or constant
@@ -100,6 +100,7 @@ def compared(name: str) -> dict[str, object]:
         shifts.append(shift)
         ratios.append(numbers[quantity].std() / spread)
         worst = max(worst, (quantity, abs(shift)), key=lambda one: one[1])
+        widest = max(widest, (quantity, abs(np.log(ratios[-1]))), key=lambda one: one[1])
     apart = [abs(statements[one].mean() - long.mean()) for one, long in true_statements.items()]
     logs = np.log(ratios)
     parameters = slow.tree["posterior"].to_dataset()
@@ -113,6 +114,7 @@ def compared(name: str) -> dict[str, object]:
         "sd ratio, rms": float(np.exp(np.sqrt(np.mean(logs**2)))),
         "sd ratio, from": float(min(ratios)),
         "to": float(max(ratios)),
+        "farthest of": widest[0],
         "probability, worst": max(apart, default=0.0),
         "R-hat": float(max(float(one.max()) for one in az.rhat(parameters).data_vars.values())),
         "ESS": float(min(float(one.min()) for one in az.ess(parameters).data_vars.values())),
