@@ -16,7 +16,11 @@ from lensim.assay import (
     read_result,
     require_assay,
 )
+from lensim.bioassay.assay import counts as of_standards
+from lensim.cell_cycle.assay import counts as of_phases
 from lensim.checks import InputError
+from lensim.dose_response.assay import counts as of_panels
+from lensim.expression.assay import counts as of_levels
 from tests.cell_cycle.test_cell_cycle_estimands import made_up, sheet_of
 from tests.cli.test_cli_bioassay import fitted as bioassay
 from tests.cli.test_cli_report import expression
@@ -153,3 +157,38 @@ def test_the_gate_judges_no_yes_or_no_quantity():
 def test_what_is_no_dataset_is_refused_by_its_type(wrong):
     with pytest.raises(InputError, match=rf"^data must be a Dataset, .* got {type(wrong).__name__}$"):
         assay_of(wrong)
+
+
+ONE_OF_EACH = xr.Dataset(
+    {v.EVENTS: (v.TUBE, [1]), v.EVENTS_OUTSIDE: (v.TUBE, [0]), v.ROLE: (v.WELL, ["standard"])},
+    coords={
+        dim: [0]
+        for dim in (
+            v.CELL_LINE, v.MEDIUM, v.PLATE, v.CULTURE, v.EXPERIMENT, v.GENE, v.SAMPLE, v.SUBJECT, v.TARGET, v.GROUP,
+            v.PAIR, v.LEVEL,
+        )
+    },
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("counts", "data", "said"),
+    [
+        (of_panels, ONE_OF_EACH, "1 well, 1 line"),
+        (of_standards, ONE_OF_EACH, "1 well of standards, 0 of 1 sample, 0 blanks on 1 plate"),
+        (of_phases, ONE_OF_EACH, "1 event in phases, 0 outside; 1 tube, 1 culture, 1 experiment"),
+        (of_levels, ONE_OF_EACH, "1 ratio of 1 target in 1 subject, 0 rows without one"),
+        (
+            of_levels,
+            ONE_OF_EACH.assign({v.SUBJECT_LEVEL: (v.LEVEL, [1.0])}),
+            "1 level of 1 target in 1 subject of 1 group",
+        ),
+        (
+            of_levels,
+            ONE_OF_EACH.assign({v.CT: (v.REACTION, [20.0])}),
+            "1 reaction of 1 gene in 1 sample of 1 subject, 0 not detected",
+        ),
+    ],
+)
+def test_one_of_a_kind_is_counted_as_one(counts, data, said):
+    assert counts(data) == said

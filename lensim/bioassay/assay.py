@@ -11,6 +11,7 @@ from lensim.bioassay.density import DENSITIES
 from lensim.bioassay.estimands import bioassay_estimands, summarise_changes, summarise_media
 from lensim.bioassay.excluded import places, without
 from lensim.bioassay.read import read_bioassay
+from lensim.plain_text import counted
 
 
 def tables(estimands: xr.Dataset, asked: Asked) -> tuple[ResultTable, ...]:
@@ -49,9 +50,10 @@ def counts(data: xr.Dataset) -> str:
     """Numbers of what is fitted, for the head of a result."""
     roles = [str(role) for role in data[v.ROLE].to_numpy()]
     lost = f", {data.attrs['wells_lost']} without a reading" if data.attrs.get("wells_lost") else ""
+    samples, plates = counted(data.sizes[v.MEDIUM], "sample"), counted(data.sizes[v.PLATE], "plate")
     return (
-        f"{roles.count('standard')} wells of standards, {roles.count('sample')} of {data.sizes[v.MEDIUM]} samples, "
-        f"{roles.count('blank')} blanks on {data.sizes[v.PLATE]} plates{lost}"
+        f"{counted(roles.count('standard'), 'well')} of standards, {roles.count('sample')} of {samples}, "
+        f"{counted(roles.count('blank'), 'blank')} on {plates}{lost}"
     )
 
 

@@ -25,6 +25,7 @@ from lensim.cell_cycle.excluded import places, without
 from lensim.cell_cycle.gated import gate_study
 from lensim.cell_cycle.read import read_cell_cycle
 from lensim.cell_cycle.read.events import write_cell_cycle
+from lensim.plain_text import counted
 
 GATES_IN_DOUBT: Final = "gates_in_doubt"
 QUANTITIES: Final = {
@@ -79,8 +80,9 @@ def prepared(data: xr.Dataset) -> xr.Dataset:
 def counts(data: xr.Dataset) -> str:
     """Numbers of what is fitted, for the head of a result."""
     return (
-        f"{int(data[v.EVENTS].sum())} events in phases, {int(data[v.EVENTS_OUTSIDE].sum())} outside; "
-        f"{data.sizes[v.TUBE]} tubes, {data.sizes[v.CULTURE]} cultures, {data.sizes[v.EXPERIMENT]} experiments"
+        f"{counted(int(data[v.EVENTS].sum()), 'event')} in phases, {int(data[v.EVENTS_OUTSIDE].sum())} outside; "
+        f"{counted(data.sizes[v.TUBE], 'tube')}, {counted(data.sizes[v.CULTURE], 'culture')}, "
+        f"{counted(data.sizes[v.EXPERIMENT], 'experiment')}"
     )
 
 

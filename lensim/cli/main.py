@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from importlib.metadata import entry_points
+from importlib.metadata import entry_points, version
 from pathlib import Path
 from typing import Annotated, Any, Final, NoReturn
 
@@ -81,6 +81,21 @@ CELL_CYCLE: Final = (
     "Share of each phase, what a drug does to it in each line, and how lines differ in that.\n\n"
     "A table of single events, or of FCS files that hold them, is gated first."
 )
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        say(f"lensim {version('lensim')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _whole(
+    of_version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    pass
 
 
 def _add(group: typer.Typer, name: str, command: Callable[..., None], example: str) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from lensim import limits
 from lensim.cli.shared import MOST_REPEATS, Experiments, Force, Seed, say, table_suffix
+from lensim.plain_text import counted
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -61,7 +62,7 @@ def simulate_dose_response(
     design = design if growth is None else replace(design, counting_minutes=math.inf)
     truth, data = simulate.dose_response(design, growth=growth, seed=seed)
     _write(path, target, data, truth, write_tidy, force=force)
-    say(f"{data.sizes['well']} wells of {data.sizes['cell_line']} lines in {path}; the truth in {target}")
+    say(f"{data.sizes['well']} wells of {counted(data.sizes['cell_line'], 'line')} in {path}; the truth in {target}")
     asked = "--counting-minutes 1" if growth is None else f"--assay-hours {growth.assay_hours:g}"
     say(f"next: lensim fit dose-response {path} {asked} --out {path.with_suffix('.nc')}")
 
@@ -84,7 +85,8 @@ def simulate_expression(
     target = _truth_of(path, force=force)
     truth, data = simulate.expression(expression_design(experiments, replicates), seed=seed)
     _write(path, target, data, truth, write_cts, force=force)
-    say(f"{data.sizes['reaction']} reactions of {data.sizes['subject']} subjects in {path}; the truth in {target}")
+    subjects = counted(data.sizes["subject"], "subject")
+    say(f"{data.sizes['reaction']} reactions of {subjects} in {path}; the truth in {target}")
     say(f"next: lensim fit expression {path} --calibrator LP-1 --out {path.with_suffix('.nc')}")
 
 
@@ -108,7 +110,7 @@ def simulate_bioassay(
     target = _truth_of(path, force=force)
     truth, data = simulate.bioassay(bioassay_design(experiments, replicates), seed=seed)
     _write(path, target, data, truth, write_bioassay, force=force)
-    say(f"{data.sizes['well']} wells on {data.sizes['plate']} plates in {path}; the truth in {target}")
+    say(f"{data.sizes['well']} wells on {counted(data.sizes['plate'], 'plate')} in {path}; the truth in {target}")
     say(f"next: lensim fit bioassay {path} --out {path.with_suffix('.nc')}")
 
 
@@ -142,7 +144,8 @@ def simulate_cell_cycle(
         truth, data = simulate.cell_cycle_events(design, seed=seed)
         _write(path, target, data, truth, write_cell_cycle_events, force=force)
     say(
-        f"{data.sizes['tube']} tubes of {events} events, {data.sizes['cell_line']} lines, {experiments} experiments "
+        f"{data.sizes['tube']} tubes of {events} events, {counted(data.sizes['cell_line'], 'line')}, "
+        f"{counted(experiments, 'experiment')} "
         f"in {path}; the truth in {target}"
     )
     say(f"next: lensim fit cell-cycle {path} --out {path.with_suffix('.nc')}")

@@ -48,6 +48,7 @@ from lensim.dose_response.remarks import panel_remarks
 from lensim.inference.further_run import FurtherRun
 from lensim.inference.observations import observations_of
 from lensim.inference.prior_sensitivity import RESOLUTION
+from lensim.plain_text import counted
 
 REMARKS: Final = "remarks"
 DOSE_IN_WORDS: Final = re.compile(r"(this_experiment_)?[ie]c[0-9.]+")
@@ -281,7 +282,7 @@ def weighed(estimands: xr.Dataset) -> xr.Dataset:
 
 def counts(data: xr.Dataset) -> str:
     """Numbers of what is fitted, for the head of a result."""
-    return f"{data.sizes[v.WELL]} wells, {data.sizes[v.CELL_LINE]} lines"
+    return f"{counted(data.sizes[v.WELL], 'well')}, {counted(data.sizes[v.CELL_LINE], 'line')}"
 
 
 def notes(data: xr.Dataset) -> tuple[str, ...]:

@@ -63,7 +63,7 @@ from lensim.expression.well_checks import told_of_factors, told_of_wells
 from lensim.inference.doubts import Population
 from lensim.inference.further_run import FurtherRun
 from lensim.inference.verdict import VerdictNote
-from lensim.plain_text import first_names
+from lensim.plain_text import counted, first_names
 
 SHOWN_CONTROLS: Final = 5
 SHOWN_MISSING: Final = 8
@@ -254,22 +254,17 @@ def populations(estimands: xr.Dataset) -> Iterator[Population]:
 
 def counts(data: xr.Dataset) -> str:
     """Numbers of what is fitted, for the head of a result."""
+    subjects = counted(data.sizes[v.SUBJECT], "subject")
     if v.SUBJECT_LEVEL in data:
-        return (
-            f"{data.sizes[v.LEVEL]} levels of {data.sizes[v.TARGET]} targets in {data.sizes[v.SUBJECT]} subjects of "
-            f"{data.sizes[v.GROUP]} groups"
-        )
+        levels, targets = counted(data.sizes[v.LEVEL], "level"), counted(data.sizes[v.TARGET], "target")
+        return f"{levels} of {targets} in {subjects} of {counted(data.sizes[v.GROUP], 'group')}"
     if v.CT not in data:
         lost = data.attrs.get("rows_without_ratio", 0)
-        return (
-            f"{data.sizes[v.PAIR]} ratios of {data.sizes[v.TARGET]} targets in {data.sizes[v.SUBJECT]} subjects, "
-            f"{lost} rows without one"
-        )
+        ratios, targets = counted(data.sizes[v.PAIR], "ratio"), counted(data.sizes[v.TARGET], "target")
+        return f"{ratios} of {targets} in {subjects}, {counted(lost, 'row')} without one"
     missing = int(data[v.CT].isnull().sum())
-    return (
-        f"{data.sizes[v.REACTION]} reactions of {data.sizes[v.GENE]} genes in {data.sizes[v.SAMPLE]} samples of "
-        f"{data.sizes[v.SUBJECT]} subjects, {missing} not detected"
-    )
+    reactions, genes = counted(data.sizes[v.REACTION], "reaction"), counted(data.sizes[v.GENE], "gene")
+    return f"{reactions} of {genes} in {counted(data.sizes[v.SAMPLE], 'sample')} of {subjects}, {missing} not detected"
 
 
 def notes(data: xr.Dataset) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 
+from lensim.plain_text import counted
 from lensim.qc import thresholds as limit
 from lensim.qc.evidence import sure_quantile
 from lensim.qc.finding import Checked, Finding
@@ -38,7 +39,7 @@ def _saturated(wells: Wells) -> Iterator[Finding]:
         number = int((own == top).sum())
         # of whole numbers that are small, equal ones are no wonder
         is_stop = number >= limit.AT_ONE_VALUE and number > expected_equal(own)
-        reason = f"the highest number, {top:g}, is that of {number} wells"
+        reason = f"the highest number, {top:g}, is that of {counted(number, 'well')}"
         yield Finding(
             check, wells.plates[plate], "look" if is_stop else "pass", float(number if is_stop else 0), "wells", reason,
             effect,

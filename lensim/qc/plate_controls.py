@@ -25,9 +25,9 @@ def check_controls(wells: Wells) -> Checked:
     cultures = [c for c in np.unique(wells.culture) if _untreated(wells, c).sum() >= FEWEST_CONTROLS]
     without = []
     if len(cultures) < len(wells.cultures):
-        without.append(
-            f"untreated wells: {len(wells.cultures) - len(cultures)} cultures have fewer than {FEWEST_CONTROLS}"
-        )
+        few = len(wells.cultures) - len(cultures)
+        have = "1 culture has" if few == 1 else f"{few} cultures have"
+        without.append(f"untreated wells: {have} fewer than {FEWEST_CONTROLS}")
     has_blanks = [c for c in cultures if len(_blanks(wells, c)) >= FEWEST_CONTROLS]
     if not wells.is_percent:
         for c in has_blanks:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import lensim
 from lensim.cli.main import main
 
 HEADER = "cell_line,molecular_group,plate,dose_um,signal\n"
@@ -144,6 +145,10 @@ def test_summarize_refuses_what_is_no_result(capsys, tmp_path):
         status, _, error = run(capsys, "summarize", target)
         assert status == 2
         assert expected in error
+
+
+def test_the_version_is_that_of_the_package(capsys):
+    assert run(capsys, "--version") == (0, f"lensim {lensim.__version__}\n", "")
 
 
 def test_every_command_shows_an_example(capsys):

@@ -139,7 +139,7 @@ def test_a_column_that_is_named_shows_what_a_file_is(tmp_path, capsys):
     ratios = saved(tmp_path, "ratios.csv", "Gene,Patient,2^-ddCt\nTNF,P1,4.0\nTNF,P2,3.5\n")
     status, said, _ = run(capsys, "read", "expression", str(ratios), "--column", "ratio=2^-ddCt")
     assert status == 0
-    assert "2 ratios of 1 targets in 2 subjects" in said
+    assert "2 ratios of 1 target in 2 subjects" in said
     cts = saved(tmp_path, "cts.csv", TIDY.replace("gene", "Primer") + "".join(ROWS))
     status, said, _ = run(capsys, "read", "expression", str(cts), "--column", "gene=Primer")
     assert status == 0

@@ -138,6 +138,7 @@ def test_choices_in_messages_of_all_commands_are_options_of_some():
 def test_options_in_messages_are_options_of_some_command():
     every = {option for options in COMMANDS.values() for option in options.values()} | {
         "--help",
+        "--version",
         "--no-join-names",
         "--no-browser",
         *OF_PIP,

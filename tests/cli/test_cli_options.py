@@ -166,4 +166,4 @@ def test_plates_of_one_export_on_the_command_line(capsys, tmp_path):
     assert "others are computed ('Blank corrected'): for one of these say --reading" in err
     both = ("--grid-number", 1, "--grid-number", 2, "--drop-saturated")
     status, out, err = run(capsys, "read", "dose-response", export, "--plate-map", plate_map, *both)
-    assert (status, "7 wells, 1 lines" in out) == (0, True), err
+    assert (status, "7 wells, 1 line" in out) == (0, True), err

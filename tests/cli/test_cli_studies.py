@@ -113,7 +113,7 @@ def test_reading_by_a_column_writes_a_table_a_value(tmp_path, capsys):
         "time_h",
     )
     code, said, notes = run(capsys, "read", "dose-response", path, "--by", "time_h", "--out", str(tmp_path / "o.csv"))
-    assert (code, said.splitlines()[0]) == (0, "time_h = 24: 4 wells, 1 lines")
+    assert (code, said.splitlines()[0]) == (0, "time_h = 24: 4 wells, 1 line")
     assert sorted(one.name for one in tmp_path.glob("o.*")) == ["o.time_h-24.csv", "o.time_h-72.csv"]
     note = "time_h = 24: note: columns used: cell_line, dose = dose_um, signal; rows kept: time_h = 24"
     assert note in notes

@@ -74,5 +74,5 @@ def test_calibrators_of_another_gene_are_left_out(tmp_path):
     rows = [late(row, "p1", 0.0) for row in rows_of()] + ["cal,ctrl,Z,20.1,p1,IPC"]
     data = read(tmp_path, rows)
     assert data.attrs[v.READ_NOTES] == (
-        "1 wells of plate calibrators are left out: no gene of the study has them on several plates"
+        "1 well of plate calibrators is left out: no gene of the study has them on several plates"
     )

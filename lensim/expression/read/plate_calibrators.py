@@ -54,7 +54,8 @@ def _corrected(reaction: Reaction, shifts: dict[tuple[str, str], float], cycle_l
 def _told(shifts: dict[tuple[str, str], float], rest: Sequence[Reaction], wells: int) -> list[str]:
     used = {(one.gene, one.plate) for one in rest}
     if not any(place in used for place in shifts):
-        return [f"{wells} wells of plate calibrators are left out: no gene of the study has them on several plates"]
+        left = "1 well of plate calibrators is" if wells == 1 else f"{wells} wells of plate calibrators are"
+        return [f"{left} left out: no gene of the study has them on several plates"]
     moved = [
         f"{gene} on {plate} {-shift:+.2f}"
         for (gene, plate), shift in shifts.items()

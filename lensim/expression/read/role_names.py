@@ -7,6 +7,7 @@ from typing import Final
 
 from lensim.expression.read.assigned import Assigned
 from lensim.expression.read.reactions import Task
+from lensim.plain_text import counted
 from lensim.tables.names import plain_name
 from lensim.tables.number_text import DIGITS
 from lensim.tables.summary_words import is_surely_summary
@@ -131,9 +132,12 @@ def told_of_roles(counts: dict[str, int], roles: dict[str, Task], place: str) ->
         "plate_calibrator": "calibrators of plates",
     }
     return [
-        f"{place}: {number} wells of {name!r} are read as {words[roles[name]]}, by that name"
-        for name, number in counts.items()
+        f"{place}: {_read(number, name)} read as {words[roles[name]]}, by that name" for name, number in counts.items()
     ]
+
+
+def _read(number: int, name: str) -> str:
+    return f"{counted(number, 'well')} of {name!r} {'is' if number == 1 else 'are'}"
 
 
 def told_of_no_rt(assigned: Iterable[Assigned]) -> list[str]:

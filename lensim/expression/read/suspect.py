@@ -8,6 +8,7 @@ from typing import Final
 from lensim.checks import FaultReport
 from lensim.expression.read.empty_cts import ct_of
 from lensim.expression.read.understand import RawRow
+from lensim.plain_text import counted
 from lensim.tables.columns import Found
 from lensim.tables.table import TextTable
 
@@ -65,5 +66,5 @@ def told_of_left_out(table: TextTable, found: Found, rows: Sequence[RawRow]) -> 
         cts = [ct_of(row.ct, None) for row in ignored if word_of[row.line] == word]
         early = min((ct for ct in cts if ct), default=None)
         amplified = "" if early is None else f"; the earliest comes at Ct {early:.1f}"
-        said.append(f"{table.place}: {number} wells of the task {word!r} left out{amplified}")
+        said.append(f"{table.place}: {counted(number, 'well')} of the task {word!r} left out{amplified}")
     return said

@@ -103,7 +103,7 @@ def test_water_of_an_export_that_the_sheet_does_not_have_is_a_well_without_templ
     sheet = written(tmp_path, "sheet.csv", SHEET)
     data = lensim.read.expression(files, sheet=sheet, columns=OF_SHEET, references=["GAPDH"], unlisted=unlisted)
     assert list(data[v.NO_TEMPLATE_CT].values) == [38.0]
-    assert data.attrs[v.READ_NOTES] == "sheet.csv: 1 wells of 'H2O' are read as without template, by that name"
+    assert data.attrs[v.READ_NOTES] == "sheet.csv: 1 well of 'H2O' is read as without template, by that name"
 
 
 def test_rows_of_a_sheet_for_several_runs_are_told(tmp_path):
