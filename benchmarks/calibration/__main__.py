@@ -112,11 +112,11 @@ def main(
     ):
         pass
     order = {name: place for place, name in enumerate(DESIGNS)}
-    made = [one for one in _made(records, journal).values() if one["model"] in order and one["seed"] == seed]
-    made.sort(key=lambda one: (order[one["model"]], one["engine"], one["twin"], one["number"]))
+    everything = _made(records, journal)
     if records is not None:
-        keep(records, made)
-    rows = rows_of(made)
+        keep(records, (everything[key] for key in sorted(everything)))
+    made = [one for one in everything.values() if one["model"] in order and one["seed"] == seed]
+    rows = rows_of(sorted(made, key=lambda one: (order[one["model"]], one["engine"], one["twin"], one["number"])))
     drawn = [row for row in rows if row.twin == RIGHT and row.quantities]
     name = ""
     if page is not None and drawn:

@@ -81,3 +81,6 @@ def test_a_run_goes_on_with_kept_records_and_adds_to_them(tmp_path):
     assert list(read_journal(records).values())[:2] == first
     assert len(read_journal(records)) == 3
     assert len(read_journal(elsewhere / JOURNAL)) == 1
+    other = [*one, "--simulations", "1", "--seed", "7", "--folder", str(tmp_path / "seed")]
+    assert CliRunner().invoke(APP, other).exit_code == 0
+    assert len(read_journal(records)) == 4  # a run of another seed loses none
