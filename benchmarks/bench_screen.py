@@ -1,9 +1,10 @@
 """A screen: seconds a compound, memory, the gain of a second worker, and a run that is killed and goes on.
 
 Compounds of 20 lines x 27 wells (8 doses and the control on 3 plates), simulated by equations of this file. A row a
-question: a whole screen of 1,000 compounds by 2 workers, and of 40 compounds one worker against two, and a run that is
-killed and goes on. Memory is that of the process that asks and of its workers, each at its largest, together. `python
--m benchmarks screen` does all; `python -m benchmarks.bench_screen --compounds 0 --few 8` less.
+question: a whole screen of 1,000 compounds by 2 workers, approximate and exact, and of 40 compounds one worker against
+two, and a run that is killed and goes on. Memory is that of the process that asks and of its workers, each at its
+largest, together. `python -m benchmarks screen` does all, for hours; `python -m benchmarks.bench_screen --compounds 0
+--few 8` does all but the exact whole.
 """
 
 import hashlib
@@ -15,13 +16,15 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NamedTuple
 
 import numpy as np
 import typer
 from rich.console import Console
 
 from benchmarks.__main__ import as_table
+from lensim.inference.approximation import APPROXIMATE
+from lensim.inference.engine import AUTO
 
 LINES: Final = 20
 PLATES: Final = 3
@@ -35,7 +38,7 @@ import json, os, resource, sys, time
 import lensim
 
 if __name__ == "__main__":
-    table, folder, workers = sys.argv[1:4]
+    table, folder, workers, engine = sys.argv[1:5]
     if workers == "1" and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     started = time.perf_counter()
@@ -44,7 +47,7 @@ if __name__ == "__main__":
         from lensim.dose_response.read import read_compounds
         said["compounds"] = len(read_compounds(table))
     else:
-        screen = lensim.screen(table, folder, workers=int(workers))
+        screen = lensim.screen(table, folder, workers=int(workers), engine=engine)
         said["compounds"] = len(screen.compounds)
         said["not converged"], said["failed"] = len(screen.not_converged), len(screen.failed)
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
@@ -55,17 +58,32 @@ if __name__ == "__main__":
 """
 
 
-def write_screen(path: Path, compounds: int, seed: int = 1) -> None:
-    """Write a table of compounds: lines that differ in sensitivity, days that differ, wells that scatter by 8%."""
+class Curves(NamedTuple):
+    """Curves (line) that a compound was simulated with: log10 of the midpoint [uM], slope, and share lost at most."""
+
+    middle: np.ndarray
+    steep: np.ndarray
+    depth: np.ndarray
+
+
+def write_screen(path: Path, compounds: int, seed: int = 1) -> dict[str, Curves]:
+    """Write a table of compounds: lines that differ in sensitivity, days that differ, wells that scatter by 8%.
+
+    Returns the curves by the name of the compound.
+    """
+    truth = {}
     rng = np.random.default_rng(seed)
     of_lines = 0.6 * rng.standard_normal(LINES)
     with path.open("w", encoding="utf-8") as file:
         file.write(HEADER)
         for number in range(compounds):
-            file.write(_wells(f"CPD-{number + 1:04d}", of_lines, rng))
+            name = f"CPD-{number + 1:04d}"
+            rows, truth[name] = _wells(name, of_lines, rng)
+            file.write(rows)
+    return truth
 
 
-def _wells(name: str, of_lines: np.ndarray, rng: np.random.Generator) -> str:
+def _wells(name: str, of_lines: np.ndarray, rng: np.random.Generator) -> tuple[str, Curves]:
     middle = (
         rng.standard_normal() + of_lines * (1.0 + 0.3 * rng.standard_normal(LINES)) + 0.3 * rng.standard_normal(LINES)
     )
@@ -83,16 +101,18 @@ def _wells(name: str, of_lines: np.ndarray, rng: np.random.Generator) -> str:
                 f"{name if dose else ''},L{line + 1:02d},E{plate + 1},{name}-P{plate + 1},{dose:g},{one:.0f}\n"
                 for dose, one in zip(DOSES, signal, strict=True)
             ]
-    return "".join(rows)
+    return "".join(rows), Curves(middle, steep, depth)
 
 
-def _command(script: Path, table: Path, folder: str, workers: int) -> tuple[list[str], dict[str, str]]:
+def _command(
+    script: Path, table: Path, folder: str, workers: int, engine: str = AUTO
+) -> tuple[list[str], dict[str, str]]:
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
-    return [sys.executable, str(script), str(table), folder, str(workers)], environment
+    return [sys.executable, str(script), str(table), folder, str(workers), engine], environment
 
 
-def _ran(script: Path, table: Path, folder: str, workers: int) -> dict[str, Any]:
-    command, environment = _command(script, table, folder, workers)
+def _ran(script: Path, table: Path, folder: str, workers: int, engine: str = AUTO) -> dict[str, Any]:
+    command, environment = _command(script, table, folder, workers, engine)
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     return dict(json.loads(ended.stdout.splitlines()[-1]))
 
@@ -117,13 +137,18 @@ def _content(folder: Path) -> str:
     return found.hexdigest()
 
 
-def run(compounds: int = WHOLE, few: int = FEW) -> list[dict[str, object]]:
+def run(compounds: int = WHOLE, few: int = FEW, approximate: int = WHOLE) -> list[dict[str, object]]:
     """A row a question, with seconds, processor time a compound and memory."""
     with tempfile.TemporaryDirectory(prefix="lensim-screen-") as place:
         home = Path(place)
         script = home / "one_run.py"
         script.write_text(ONE_RUN, encoding="utf-8")
         rows = _of_few(script, home, few)
+        if approximate:
+            table, folder = home / "approximate.csv", home / "approximate"
+            write_screen(table, approximate)
+            found = _ran(script, table, str(folder), 2, APPROXIMATE)
+            rows.append(_row(f"{approximate:,} compounds, approximate, 2 workers", found))
         if compounds:
             table, folder = home / "whole.csv", home / "whole"
             write_screen(table, compounds)
@@ -166,11 +191,12 @@ def _row(what: str, found: dict[str, Any]) -> dict[str, object]:
 
 
 def main(
-    compounds: Annotated[int, typer.Option(min=0, help="Of the whole screen; none with 0.")] = WHOLE,
+    compounds: Annotated[int, typer.Option(min=0, help="Of the whole exact screen; none with 0.")] = WHOLE,
     few: Annotated[int, typer.Option(min=3, help="For one worker against two, and the run that is killed.")] = FEW,
+    approximate: Annotated[int, typer.Option(min=0, help="Of the whole approximate screen; none with 0.")] = WHOLE,
 ) -> None:
     """Print the table of a screen."""
-    Console(width=200).print(as_table("screen", run(compounds, few)))
+    Console(width=200).print(as_table("screen", run(compounds, few, approximate)))
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ import xarray as xr
 from lensim import checks, limits
 from lensim import vocabulary as v
 from lensim.bounds import number_fault
+from lensim.inference.approximation import Approximate
 from lensim.inference.engine import Density, Engine
 from lensim.inference.further_run import FurtherRun
 from lensim.inference.observations import OBSERVATIONS, observations_of
@@ -170,6 +171,9 @@ class Assay:
     first_answer
         `first_answer(data, seed)`: rough draws within a second, of which a table is shown until the posterior is
         drawn; None where there are none.
+    approximate
+        `approximate(data, model, priors, seed)`: the answer of the engine of screens called approximate; None where
+        there is none.
     means_suffice
         `means_suffice(result)`: variables of the posterior of which tables and figures need the means alone, so that a
         screen keeps no draws of them.
@@ -215,6 +219,7 @@ class Assay:
     populations: Callable[[xr.Dataset], "Iterable[Population]"] = lambda estimands: ()
     misfits: Callable[[xr.Dataset], "Iterable[VerdictNote]"] = lambda estimands: ()
     first_answer: Callable[[xr.Dataset, int], xr.DataTree | None] = lambda data, seed: None
+    approximate: Approximate | None = None
     means_suffice: Callable[[xr.DataTree], tuple[str, ...]] = lambda result: ()
     prepared: Callable[[xr.Dataset], xr.Dataset] = lambda data: data
     model_reason: Callable[[xr.Dataset], str] = lambda data: ""

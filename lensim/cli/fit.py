@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from lensim.screen.settings import ScreenSettings
 
 Engine = Literal["auto", "laplace", "exact", "kernel", "nuts"]
+ScreenEngine = Literal["auto", "laplace", "exact", "kernel", "nuts", "approximate"]
 
 
 def fit_options(
@@ -58,8 +59,11 @@ def fit_options(
     model: Annotated[str, typer.Option(help="Model (see lensim models); else chosen by the data.")] = "",
     priors: Annotated[Path | None, typer.Option(help="Priors that differ from the model's own (TOML).")] = None,
     engine: Annotated[
-        Engine,
-        typer.Option(help="How draws are made: auto takes the fastest that suits the data; nuts takes minutes."),
+        ScreenEngine,
+        typer.Option(
+            help="How draws are made: auto takes the fastest that suits the data; nuts takes minutes; approximate, of "
+            "screens alone, takes a second a compound."
+        ),
     ] = "auto",
     exclude: Exclude = None,
     figures: FigureFolder = None,
@@ -109,7 +113,7 @@ def _run(
     path: Path,
     model: str,
     priors: Path | None,
-    engine: Engine,
+    engine: ScreenEngine,
     exclude: Path | None,
     figures: Path | None,
     csv: Path | None,
@@ -133,7 +137,16 @@ def _run(
     from lensim.output import require_room_for
 
     by = given.get("by") or ""
-    require_screen_options(path, by, every_compound=every_compound, workers=workers, scheduler=scheduler, keep=keep)
+    require_screen_options(
+        path,
+        by,
+        every_compound=every_compound,
+        workers=workers,
+        scheduler=scheduler,
+        keep=keep,
+        engine=engine,
+        figures=figures,
+    )
     if is_store(path, by, every_compound=every_compound):
         where = Where(path, workers, scheduler, trust_network, figures, csv, xlsx, force)
         of_fits = {"seed": seed, "model": model, "engine": engine, "draws": draws, "tune": tune, "chains": chains}
@@ -156,7 +169,7 @@ def _run(
         name,
         model=model,
         priors=priors,
-        engine=engine,
+        engine=cast("Engine", engine),
         seed=seed,
         draws=draws,
         tune=tune,

@@ -14,6 +14,7 @@ from lensim.cli.remedies import in_own_options
 from lensim.cli.shared import say
 from lensim.cli.workbook import named, require_workbook, write_tables
 from lensim.cli.workers import interrupted_in_one_sentence, say_what_is_trusted
+from lensim.inference.approximation import APPROXIMATE
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -58,7 +59,15 @@ def is_store(path: Path, by: str, *, every_compound: bool) -> bool:
 
 
 def require_screen_options(
-    path: Path, by: str, *, every_compound: bool, workers: int, scheduler: str, keep: int
+    path: Path,
+    by: str,
+    *,
+    every_compound: bool,
+    workers: int,
+    scheduler: str,
+    keep: int,
+    engine: str = "",
+    figures: Path | None = None,
 ) -> None:
     """Refuse options of screens where there is none, and a file where a folder is needed.
 
@@ -72,8 +81,16 @@ def require_screen_options(
     if every_compound and path.suffix.lower() == ".nc":
         raise InputError(f"--out must be a folder with --every-compound, got the file {path}: leave out .nc")
     if is_store(path, by, every_compound=every_compound):
+        if engine == APPROXIMATE and figures is not None:
+            raise InputError(f"--figures must be left out with --engine {APPROXIMATE}, which keeps no draws")
         return
-    for option, given in (("--workers", workers != 1), ("--scheduler", bool(scheduler)), ("--keep", bool(keep))):
+    is_approximate = engine == APPROXIMATE
+    for option, given in (
+        (f"--engine {APPROXIMATE}", is_approximate),
+        ("--workers", workers != 1),
+        ("--scheduler", bool(scheduler)),
+        ("--keep", bool(keep)),
+    ):
         if given:
             raise InputError(
                 f"{option} must go with several fits: add --every-compound, or --by with a folder as --out, a name "
@@ -252,7 +269,7 @@ def write_screen_figures(
 
     if folder is None:
         return
-    chosen = [part.name for part in stored.parts() if not part.error] if names is None else names
+    chosen = [part.name for part in stored.parts() if part.fit] if names is None else names
     with progress_bar("figures") as progress:
         for number, name in enumerate(chosen, start=1):
             write_figures(stored.result(name), asked, folder / stem_of(name), force=force)

@@ -9,6 +9,7 @@ import xarray as xr
 
 from lensim import vocabulary as v
 from lensim.assay import Asked, Assay, ResultTable
+from lensim.dose_response.approximate import approximate
 from lensim.dose_response.chain.engine import LAPLACE
 from lensim.dose_response.conditions import has_conditions, summarise_condition_levels, summarise_conditions
 from lensim.dose_response.density import DENSITIES
@@ -317,6 +318,7 @@ ASSAY: Final = Assay(
     means_suffice=means_suffice,
     engines=(LAPLACE,),
     first_answer=first_answer,
+    approximate=approximate,
     densities=DENSITIES,
     write=write_tidy,
     has_threshold=True,

@@ -49,7 +49,7 @@ class Screen:
         """The long table, a row a compound and line, of the compounds that are done.
 
         Columns: the compound; those of `Fit.summary` with intervals, bounds and flags; model, engine, converged (yes,
-        no, or empty where a compound failed), verdict, and error (why a compound failed).
+        no, approximate, or empty where a compound failed), verdict, and error (why a compound failed).
         """
         return self._stored.table()
 
@@ -138,7 +138,8 @@ def screen(
     by
         What names the compounds, as the first column of the table is called.
     model, priors, engine, draws, tune, chains, target_accept, attempts
-        As for `lensim.fit`, of each compound.
+        As for `lensim.fit`, of each compound. engine="approximate" answers each in about a second, without draws that
+        are kept: `converged` is then "approximate", or no where the answer cannot be trusted.
     exclude
         Wells to leave out, as for `lensim.fit`; each line must name a well of some compound.
     seed

@@ -8,10 +8,13 @@ from dataclasses import dataclass, replace
 
 import xarray as xr
 
-from lensim.assay import Asked, assay_of, read_result
-from lensim.checks import fault_of
+from lensim.assay import Asked, ResultTable, assay_of, read_result
+from lensim.checks import InputError, fault_of
 from lensim.fit_study import fit_study
-from lensim.inference.engine import engine_of
+from lensim.inference.approximation import APPROXIMATE
+from lensim.inference.catalogue import find_model
+from lensim.inference.engine import HandedOn, engine_of
+from lensim.inference.priors import priors_from
 from lensim.inference.settings import FitSettings
 from lensim.inference.single import is_single
 from lensim.inference.verdict import verdict_of
@@ -94,6 +97,8 @@ def fit_one(name: str, data: xr.Dataset, settings: ScreenSettings, fitted: Fitte
     data.attrs.pop(FILES_READ, None)
     part = Part(name, settings.digest(), digest_of(data))
     try:
+        if settings.engine == APPROXIMATE:
+            return _answered(part, data, settings)
         found = fitted(data, settings, settings.seed_of(name))
         small = compacted(found.result, assay_of(found.result).means_suffice(found.result), settings.keep)
         return _done(part, small, found.estimands, settings, told_of_excluded(data))
@@ -101,6 +106,42 @@ def fit_one(name: str, data: xr.Dataset, settings: ScreenSettings, fitted: Fitte
         return Done(failed(part, fault_of(error), is_final=not isinstance(error, MemoryError | OSError)))
     finally:
         after_compound(is_worker=_is_worker())
+
+
+def _answered(part: Part, data: xr.Dataset, settings: ScreenSettings) -> Done:
+    """The rows of an approximate answer, whose draws are not kept."""
+    assay = assay_of(data)
+    if assay.approximate is None:
+        raise _not_taken(f"assay {assay.command} has no such answers")
+    data = assay.prepared(data)
+    model = settings.model or assay.default_model(data)
+    entry = find_model(model)
+    priors = entry.priors() if settings.priors is None else priors_from(entry, settings.priors)
+    try:
+        found = assay.approximate(data, model, priors, settings.seed_of(part.name))
+    except HandedOn as reason:
+        raise _not_taken(str(reason)) from None
+    main = read_result(found.result, Asked(settings.ci_prob)).tables[0]
+    return Done(
+        replace(
+            _with_rows(part, main),
+            passed=found.is_trusted,
+            verdict=found.sentence(),
+            engine=APPROXIMATE,
+            model=model,
+            notes=told_of_excluded(data),
+        )
+    )
+
+
+def _not_taken(reason: str) -> InputError:
+    return InputError(
+        f'engine="{APPROXIMATE}" does not take these data: {reason}; engine="auto" takes the first engine that does'
+    )
+
+
+def _with_rows(part: Part, main: ResultTable) -> Part:
+    return replace(part, table=main.name, columns=tuple(map(str, main.frame.columns)), rows=rows_of(main.frame))
 
 
 def _done(
@@ -111,10 +152,7 @@ def _done(
     verdict, main = verdict_of(small), read.tables[0]
     image = bytes(image_of_result(small))
     made = replace(
-        part,
-        table=main.name,
-        columns=tuple(map(str, main.frame.columns)),
-        rows=rows_of(main.frame),
+        _with_rows(part, main),
         passed=verdict.passed,
         verdict=verdict.sentence(),
         engine=engine_of(small),

@@ -13,6 +13,7 @@ import pandas as pd
 from pydantic import TypeAdapter, ValidationError
 
 from lensim.checks import InputError, shown_name
+from lensim.inference.approximation import APPROXIMATE
 from lensim.ownership import WRITER
 from lensim.record import object_in
 
@@ -43,7 +44,7 @@ class Part:
     columns, rows
         Of that table; a number that is none is None.
     passed
-        Whether its gate passed.
+        Whether its gate passed; of an approximate answer, whether it can be trusted as far as it goes.
     verdict, engine, model, notes
         As its result says.
     error
@@ -70,9 +71,15 @@ class Part:
     is_final: bool = True
 
     @property
+    def is_approximate(self) -> bool:
+        """Whether its numbers are an approximate answer, without draws that a gate could judge."""
+        return self.engine == APPROXIMATE
+
+    @property
     def told(self) -> dict[str, str]:
         """What is said of the compound behind each of its rows."""
-        converged = "" if self.error else "yes" if self.passed else "no"
+        yes = APPROXIMATE if self.is_approximate else "yes"
+        converged = "" if self.error else yes if self.passed else "no"
         return dict(zip(TOLD, (self.model, self.engine, converged, self.verdict, self.error), strict=True))
 
 

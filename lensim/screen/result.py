@@ -52,18 +52,33 @@ class StoredScreen:
             raise InputError(f"{self.folder} has no result of {shown(name)} yet: run the same command to go on there")
         return read_part(path)
 
+    def draws_file(self, name: str) -> Path:
+        """The file of the draws of one compound.
+
+        Raises
+        ------
+        InputError
+            As `part`; if the compound failed, with the reason; if its answer is approximate.
+        """
+        part = self.part(name)
+        if part.error:
+            raise InputError(f"{self.folder} has no fit of {shown(name)}, which failed: {part.error}")
+        if part.is_approximate:
+            raise InputError(
+                f"{self.folder} has no draws of {shown(name)}, which has an approximate answer: its rows are in "
+                "summary.csv; fit it by itself for draws and figures"
+            )
+        return fit_path(self.folder, name)
+
     def result(self, name: str) -> xr.DataTree:
         """The fit of one compound, in compact form.
 
         Raises
         ------
         InputError
-            As `part`; if the compound failed, with the reason.
+            As `draws_file`.
         """
-        part = self.part(name)
-        if part.error:
-            raise InputError(f"{self.folder} has no fit of {shown(name)}, which failed: {part.error}")
-        return load_result(fit_path(self.folder, name))
+        return load_result(self.draws_file(name))
 
     @property
     def counts(self) -> Counts:

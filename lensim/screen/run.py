@@ -100,7 +100,8 @@ def run_screen(
                 writing.now_and_then()
         counts = _counted(store)
         manifest = Manifest(settings.seed, {"compounds": round(time.perf_counter() - started, 2)})
-        manifest.verdicts["screen"] = _verdict(counts)
+        if verdict := _verdict(counts):
+            manifest.verdicts["screen"] = verdict
         store.write_tables("\n".join(counts.sentences(by)), manifest.content())
     return counts
 
@@ -200,7 +201,10 @@ def _written_when_stopped(store: Store) -> Iterator[None]:
 
 
 def _verdict(counts: Counts) -> str:
-    judged = counts.passed + counts.not_passed
+    """The verdict of a screen; '' of approximate answers that are all trusted, since no gate has judged them."""
+    judged = counts.passed + counts.approximate + counts.not_passed
+    if counts.is_approximate:
+        return f"NOT trusted: {counts.not_passed:,} of {judged:,}" if counts.not_passed else ""
     if counts.not_passed:
         return f"NOT converged: {counts.not_passed:,} of {judged:,}"
     return f"converged: {counts.passed:,} of {judged:,}"

@@ -114,9 +114,39 @@ def test_what_a_store_does_not_have_is_told(capsys, folder, options, message):
     assert message in error
 
 
+def test_approximate_answers_are_counted_as_such_and_have_no_draws(capsys, folder):
+    table_of(folder, NAMES[:2])
+    status, said, _ = run(capsys, *FIT, "--engine", "approximate")
+    table = pd.read_csv("screen/summary.csv")
+    trusted = table.groupby("compound")["converged"].first().eq("approximate").sum()
+    assert status == (0 if trusted == 2 else 3)
+    assert said.splitlines()[:2] == [
+        f"2 values of compound: {trusted} approximate and trusted, {2 - trusted} not trusted, 0 failed",
+        "drawn 2 by approximate",
+    ]
+    assert len(table) == 6
+    assert not list(folder.glob("screen/compounds/*.nc"))
+    assert run(capsys, "summarize", "screen", "--figures", "figures")[0] == 0
+    status, _, error = run(capsys, "summarize", "screen", "--compound", "A")
+    assert status == 2
+    assert "screen has no draws of 'A', which has an approximate answer" in error
+    status, _, error = run(capsys, *FIT)
+    assert status == 2
+    assert "got one with engine 'approximate' and not 'auto'" in error
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
+        (
+            ("--every-compound", "--out", "screen", "--engine", "approximate", "--figures", "figures"),
+            "--figures must be left out with --engine approximate, which keeps no draws",
+        ),
+        (
+            ("--out", "fit.nc", "--engine", "approximate"),
+            "--engine approximate must go with several fits: add --every-compound, or --by with a folder as --out, a "
+            "name without .nc",
+        ),
         (
             ("--every-compound", "--by", "plate", "--out", "screen"),
             "--by must be left out with --every-compound, whose studies are the compounds",

@@ -22,7 +22,7 @@ from lensim.report.own_results import results_page
 from lensim.report.page import Section
 from lensim.report.pictures import embedded
 from lensim.report.shown import shown_of
-from lensim.screen.store import fit_path
+from lensim.screen.result import open_result
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,8 @@ def open_place(found: Found, name: str, tell: Tell) -> Opened:
     if name:
         if name not in found.fits:
             raise InputError(f"{found.path.name} has no {name}: choose one of the list")
-        return open_fit(fit_path(found.path, name) if found.is_screen else found.path / name, name, tell)
+        path = open_result(found.path).draws_file(name) if found.is_screen else found.path / name
+        return open_fit(path, name, tell)
     tell("Opening the folder …")
     page = results_page([found.path], found.path.name, tell=tell)
     pictures = [picture for section in page.sections[:1] for picture in section.pictures]
