@@ -22,6 +22,8 @@ RUNS: Final = 4
 """Independent runs, each with draws of its own for every line; their draws are taken together."""
 LARGEST_R_HAT: Final = 1.02
 """Of these runs, of all curves: where they agree so far, EC50s lie within 0.1 posterior sds (rms) of a chain's."""
+STEEPEST: Final = 4.0
+"""Hill slope above which an answer is not trusted: up to it slopes were within 0.3 posterior sds of a chain's."""
 PLACES: Final = "dose_response_plate_position"
 NAMED: Final = 3
 """Lines in doubt that are named; more are counted."""
@@ -78,7 +80,8 @@ def approximate_panel(data: xr.Dataset, model: str, priors: Any, seed: int) -> A
     attach_observations(result, data)
     result.attrs |= {v.ASSAY: v.DOSE_RESPONSE, "model": model}
     lines = data[v.CELL_LINE].to_numpy().astype(str) if coords else np.arange(curves.shape[2]).astype(str)
-    return _judged(result, runs, _r_hat(curves, sheet.log10_top), lines)
+    slope = np.exp(curves[..., 1].mean(axis=(0, 1)))
+    return _judged(result, runs, _r_hat(curves, sheet.log10_top), slope, lines)
 
 
 def _r_hat(curves: np.ndarray, log10_top: np.ndarray) -> np.ndarray:
@@ -89,7 +92,9 @@ def _r_hat(curves: np.ndarray, log10_top: np.ndarray) -> np.ndarray:
     return np.asarray(convergence_of(looked_at).r_hat.reshape(3, -1).max(axis=0))
 
 
-def _judged(result: xr.DataTree, runs: list[PanelPosterior], r_hat: np.ndarray, lines: np.ndarray) -> Approximation:
+def _judged(
+    result: xr.DataTree, runs: list[PanelPosterior], r_hat: np.ndarray, slope: np.ndarray, lines: np.ndarray
+) -> Approximation:
     shapes, counts = (np.stack([getattr(one, name) for one in runs]) for name in ("shapes", "counts"))
     figures = (
         f"R-hat of {RUNS} runs at most {r_hat.max():.3f}, Pareto shape of weights at most {shapes.max():.2f}, at least "
@@ -106,6 +111,7 @@ def _judged(result: xr.DataTree, runs: list[PanelPosterior], r_hat: np.ndarray, 
                 "count",
                 weighed,
             ),
+            (f"Hill slopes must be {STEEPEST:g} or less", slope <= STEEPEST),
         )
         if not met.all()
     ]

@@ -10,7 +10,7 @@ import lensim
 from lensim import vocabulary as v
 from lensim.dose_response import DoseResponseDesign
 from lensim.dose_response.laplace import answer
-from lensim.dose_response.laplace.answer import LARGEST_R_HAT, PLACES, RUNS, approximate_panel
+from lensim.dose_response.laplace.answer import LARGEST_R_HAT, PLACES, RUNS, STEEPEST, approximate_panel
 from lensim.dose_response.priors import DoseResponsePriors
 from lensim.inference.approximation import Approximation
 from lensim.inference.catalogue import find_model
@@ -74,6 +74,19 @@ def test_an_answer_is_not_trusted_where_places_on_plates_matter(data):
     priors = find_model(PLACES).priors()
     found = approximate_panel(data, PLACES, priors, 1)
     assert found.doubts[0] == f"places on plates must not matter, got the model {PLACES}"
+
+
+def test_lines_with_steep_curves_are_named(data, monkeypatch):
+    real = answer.analyse_panel
+
+    def steeper(*arguments):
+        found = real(*arguments)
+        found.curves[:, 1, 1] += np.log(STEEPEST) + 1.0
+        return found
+
+    monkeypatch.setattr(answer, "analyse_panel", steeper)
+    name = str(data[v.CELL_LINE].to_numpy()[1])
+    assert answered(data).doubts == (f"Hill slopes must be 4 or less, got others in {name}",)
 
 
 def test_draws_that_are_no_numbers_are_not_trusted(data, monkeypatch):
