@@ -103,15 +103,16 @@ def _judged(
     weighed = ((shapes < LARGEST_SHAPE) & (counts > SMALLEST_COUNT)).all(axis=0)
     doubts = [f"places on plates must not matter, got the model {PLACES}"] if result.attrs["model"] == PLACES else []
     doubts += [
-        f"{rule}, got others in {_named(lines[~met])}"
-        for rule, met in (
-            (f"R-hat of {RUNS} runs must be {LARGEST_R_HAT} or less", r_hat <= LARGEST_R_HAT),
+        f"{rule}, got {worse} in {_named(lines[~met])}"
+        for rule, worse, met in (
+            (f"R-hat of {RUNS} runs must be {LARGEST_R_HAT} or less", "a larger one", r_hat <= LARGEST_R_HAT),
             (
                 f"weights must have a Pareto shape below {LARGEST_SHAPE} and more than {SMALLEST_COUNT:.0f} draws that "
                 "count",
+                "worse ones",
                 weighed,
             ),
-            (f"Hill slopes must be {STEEPEST:g} or less", slope <= STEEPEST),
+            (f"Hill slopes must be {STEEPEST:g} or less", "steeper ones", slope <= STEEPEST),
         )
         if not met.all()
     ]

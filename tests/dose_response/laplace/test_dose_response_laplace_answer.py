@@ -66,7 +66,7 @@ def test_lines_of_which_runs_disagree_are_named(data, monkeypatch):
     found = answered(data)
     name = str(data[v.CELL_LINE].to_numpy()[2])
     assert not found.is_trusted
-    assert found.doubts == (f"R-hat of {RUNS} runs must be {LARGEST_R_HAT} or less, got others in {name}",)
+    assert found.doubts == (f"R-hat of {RUNS} runs must be {LARGEST_R_HAT} or less, got a larger one in {name}",)
     assert "NOT trusted" in found.sentence()
 
 
@@ -86,7 +86,7 @@ def test_lines_with_steep_curves_are_named(data, monkeypatch):
 
     monkeypatch.setattr(answer, "analyse_panel", steeper)
     name = str(data[v.CELL_LINE].to_numpy()[1])
-    assert answered(data).doubts == (f"Hill slopes must be 4 or less, got others in {name}",)
+    assert answered(data).doubts == (f"Hill slopes must be 4 or less, got steeper ones in {name}",)
 
 
 def test_draws_that_are_no_numbers_are_not_trusted(data, monkeypatch):
