@@ -24,6 +24,8 @@ LARGEST_R_HAT: Final = 1.02
 """Of these runs, of all curves: where they agree so far, EC50s lie within 0.1 posterior sds (rms) of a chain's."""
 STEEPEST: Final = 4.0
 """Hill slope above which an answer is not trusted: up to it slopes were within 0.3 posterior sds of a chain's."""
+LARGEST_SLOPE_OF_DAYS: Final = 0.25
+"""Sd of log slopes between days above which an answer is not trusted: with 0.4, slopes were 0.5 posterior sds off."""
 PLACES: Final = "dose_response_plate_position"
 NAMED: Final = 3
 """Lines in doubt that are named; more are counted."""
@@ -102,6 +104,11 @@ def _judged(
     )
     weighed = ((shapes < LARGEST_SHAPE) & (counts > SMALLEST_COUNT)).all(axis=0)
     doubts = [f"places on plates must not matter, got the model {PLACES}"] if result.attrs["model"] == PLACES else []
+    days = float(np.median([one.sd_experiment[:, 1] for one in runs]))
+    if days > LARGEST_SLOPE_OF_DAYS:
+        doubts.append(
+            f"days must move log Hill slopes by an sd of {LARGEST_SLOPE_OF_DAYS} at most, got {days:.2f} in all lines"
+        )
     doubts += [
         f"{rule}, got {worse} in {_named(lines[~met])}"
         for rule, worse, met in (

@@ -89,6 +89,18 @@ def test_lines_with_steep_curves_are_named(data, monkeypatch):
     assert answered(data).doubts == (f"Hill slopes must be 4 or less, got steeper ones in {name}",)
 
 
+def test_days_that_move_slopes_are_told(data, monkeypatch):
+    real = answer.analyse_panel
+
+    def moved(*arguments):
+        found = real(*arguments)
+        found.sd_experiment[:, 1] = 0.41
+        return found
+
+    monkeypatch.setattr(answer, "analyse_panel", moved)
+    assert answered(data).doubts == ("days must move log Hill slopes by an sd of 0.25 at most, got 0.41 in all lines",)
+
+
 def test_draws_that_are_no_numbers_are_not_trusted(data, monkeypatch):
     real = answer.analyse_panel
 
