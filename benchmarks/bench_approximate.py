@@ -26,6 +26,7 @@ from lensim.dose_response.laplace.answer import approximate_panel
 from lensim.dose_response.priors import DoseResponsePriors
 from lensim.dose_response.read import read_compounds
 from lensim.inference.approximation import APPROXIMATE, Approximation
+from lensim.sigmoid import residual
 
 COMPOUNDS: Final = 200
 EXACT: Final = 12
@@ -68,8 +69,7 @@ def quantities(posterior: xr.Dataset) -> np.ndarray:
         posterior[name].stack(one=("chain", "draw")).transpose("one", v.CELL_LINE).to_numpy()
         for name in (v.LOG10_EC50, v.LOG_HILL, v.EFFECT)
     )
-    occupied = 1.0 / (1.0 + 10.0 ** (-np.exp(slope) * (LOG10_TOP - midpoint)))
-    return np.stack([midpoint, slope, -np.expm1(-effect) * occupied], axis=1)
+    return np.stack([midpoint, slope, 1.0 - residual(DOSES[-1], midpoint, slope, effect)], axis=1)
 
 
 def distance(found: Approximation, exact: xr.Dataset) -> dict[str, object]:

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from lensim.screen.settings import ScreenSettings
 
 Engine = Literal["auto", "laplace", "exact", "kernel", "nuts"]
-ScreenEngine = Literal["auto", "laplace", "exact", "kernel", "nuts", "approximate"]
+ScreenEngine = Literal[Engine, "approximate"]
 
 
 def fit_options(

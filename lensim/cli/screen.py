@@ -84,9 +84,8 @@ def require_screen_options(
         if engine == APPROXIMATE and figures is not None:
             raise InputError(f"--figures must be left out with --engine {APPROXIMATE}, which keeps no draws")
         return
-    is_approximate = engine == APPROXIMATE
     for option, given in (
-        (f"--engine {APPROXIMATE}", is_approximate),
+        (f"--engine {APPROXIMATE}", engine == APPROXIMATE),
         ("--workers", workers != 1),
         ("--scheduler", bool(scheduler)),
         ("--keep", bool(keep)),
