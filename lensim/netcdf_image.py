@@ -27,12 +27,20 @@ def can_write(tree: xr.DataTree) -> bool:
 
 def _is_plain(data: xr.Dataset) -> bool:
     values = all(
-        isinstance(name, str) and _is_name(name) and one.dtype.kind in KINDS and all(map(_is_name, map(str, one.dims)))
+        isinstance(name, str) and _is_name(name) and _has_kind(one) and all(map(_is_name, map(str, one.dims)))
         for name, one in data.variables.items()
     )
     has_scales = all(data.variables[dim].dims == (dim,) for dim in data.sizes if dim in data.variables)
     attrs = [data.attrs, *(one.attrs for one in data.variables.values())]
     return values and has_scales and all(map(_are_plain, attrs))
+
+
+def _has_kind(values: xr.Variable) -> bool:
+    """Whether values are of `KINDS`; objects are texts if each of them is one, and there are some."""
+    kind = values.dtype.kind
+    return kind in KINDS or (
+        kind == "O" and values.size > 0 and all(isinstance(one, str) for one in values.to_numpy().flat)
+    )
 
 
 def _is_name(name: str) -> bool:
@@ -44,9 +52,18 @@ def _are_plain(attrs: Mapping[Any, Any]) -> bool:
         isinstance(name, str)
         and _is_name(name)
         and name not in ("_FillValue", "coordinates", "dtype", "CLASS", "NAME")
-        and (isinstance(value, str) or (isinstance(value, int | float | np.number) and not isinstance(value, bool)))
+        and (
+            isinstance(value, str)
+            or _are_texts(value)
+            or (isinstance(value, int | float | np.number) and not isinstance(value, bool))
+        )
         for name, value in attrs.items()
     )
+
+
+def _are_texts(value: object) -> bool:
+    """Whether a value is one or more texts, such as the dims of draws."""
+    return isinstance(value, list | tuple) and bool(value) and all(isinstance(text, str) for text in value)
 
 
 def image_of(tree: xr.DataTree, in_single: Iterable[str] = ()) -> bytes:
@@ -111,7 +128,7 @@ def _created(group: Any, name: str, values: np.ndarray) -> Any:
             "maxshape": tuple(size or None for size in values.shape),
             "chunks": tuple(size or WHOLE for size in values.shape),
         }
-    if values.dtype.kind == "U":
+    if values.dtype.kind in "UO":
         texts = np.array(values, dtype=object)
         return group.create_dataset(name, data=texts, dtype=h5py.string_dtype(), track_order=True, **of_no_length)
     plain = values.view(np.int8) if values.dtype.kind == "b" else values
@@ -120,4 +137,7 @@ def _created(group: Any, name: str, values: np.ndarray) -> Any:
 
 def _write_attrs(place: Any, attrs: Mapping[Any, Any]) -> None:
     for name, value in attrs.items():
-        place.attrs[str(name)] = str(value) if isinstance(value, str) else np.atleast_1d(value)
+        if _are_texts(value):
+            place.attrs.create(str(name), np.array(value, dtype=object), dtype=h5py.string_dtype())
+        else:
+            place.attrs[str(name)] = str(value) if isinstance(value, str) else np.atleast_1d(value)

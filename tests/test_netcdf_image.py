@@ -46,9 +46,19 @@ ODD = xr.Dataset(
         "single": ("well", np.array([np.nan, np.inf], np.float32)),
         "nothing": (("none", "well"), np.empty((0, 2))),
         "no names": ("none", np.empty(0, "<U1")),
+        "texts as objects": (("well", "of"), np.array([["a", ""], ["long name", "é"]], object)),
     },
     coords={"well": ["A1", "B1"], "beside": ("well", [1.0, 2.0]), "alone": ("of", ["x", "y"]), "one": 7},
-    attrs={"text": "é", "empty": "", "number": 3, "share": 0.25, "numpy": np.float32(1.5)},
+    attrs={
+        "text": "é",
+        "empty": "",
+        "number": 3,
+        "share": 0.25,
+        "numpy": np.float32(1.5),
+        "texts": ["chain", "é", ""],
+        "text of a list": ["chain"],
+        "texts of a tuple": ("chain", "draw"),
+    },
 )
 
 
@@ -84,7 +94,10 @@ def test_groups_by_well_have_half_the_digits():
     [
         xr.Dataset({"when": ("x", np.array(["2020-01-01"], "datetime64[ns]"))}),
         xr.Dataset({"any": ("x", np.array(["a", None], object))}),
+        xr.Dataset({"none": ("x", np.array([], object))}),
         xr.Dataset({"a": 1}, attrs={"list": [1, 2]}),
+        xr.Dataset({"a": 1}, attrs={"list": []}),
+        xr.Dataset({"a": 1}, attrs={"list": ["a", 1]}),
         xr.Dataset({"a": 1}, attrs={"yes": True}),
         xr.Dataset({"a": 1}, attrs={"coordinates": "b"}),
     ],
