@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import xarray as xr
+if TYPE_CHECKING:
+    import xarray as xr
 
 APPROXIMATE: Final = "approximate"
 """The engine of screens that gives approximate answers."""
@@ -24,7 +25,7 @@ class Approximation:
         Rules that are not met, each with what it got; none where the answer can be trusted as far as it goes.
     """
 
-    result: xr.DataTree
+    result: "xr.DataTree"
     figures: str
     doubts: tuple[str, ...] = ()
 
@@ -40,5 +41,5 @@ class Approximation:
         return f"approximate, and NOT trusted: {'; '.join(self.doubts)} ({self.figures}): fit it by itself"
 
 
-Approximate = Callable[[xr.Dataset, str, Any, int], Approximation]
+Approximate = Callable[["xr.Dataset", str, Any, int], Approximation]
 """From prepared data, the name of a model, its priors and a seed; `HandedOn` where it does not take them."""

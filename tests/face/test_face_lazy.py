@@ -17,8 +17,9 @@ def loaded_by(code: str) -> set[str]:
     return set(eval(said.stdout.splitlines()[-1]))
 
 
-def test_import_loads_no_heavy_library():
-    assert loaded_by("import lensim") == set()
+@pytest.mark.parametrize("module", ["lensim", "lensim.cli.main"])
+def test_import_loads_no_heavy_library(module):
+    assert loaded_by(f"import {module}") == set()
 
 
 def test_reading_loads_neither_sampler_nor_figures():
