@@ -27,9 +27,12 @@ from benchmarks.calibration.quantities import quantities_of
 from lensim.assay import find_assay
 from lensim.face.fit import Fit
 from lensim.inference.observations import observations_of
+from lensim.inference.settings import SamplerSettings
 
 DRAWS: Final = 5_000
 """Of each of the four chains of NUTS."""
+OWN_DRAWS: Final = SamplerSettings().draws
+"""Of each chain of the fast engine: as many as a fit takes. More show its error without that of the number of draws."""
 GDSC_COLUMNS: Final = {
     "cell_line": "cell_line", "dose": "conc_uM", "signal": "intensity", "plate": "barcode", "well": "position",
     "compound": "drug_name", "role": "tag",
@@ -83,13 +86,13 @@ def _rows(found: Mapping[str, xr.DataArray]) -> dict[str, np.ndarray]:
     return rows
 
 
-def compared(name: str) -> dict[str, object]:
-    """One study by the engine that `auto` takes and by long NUTS."""
+def compared(name: str, draws: int = DRAWS, own: int = OWN_DRAWS) -> dict[str, object]:
+    """One study by the engine that `auto` takes and by long NUTS, with so many draws of each chain of either."""
     data = STUDIES[name]()
     started = time.perf_counter()
-    fast = lensim.fit(data, seed=1)
+    fast = lensim.fit(data, seed=1, draws=own)
     middle = time.perf_counter()
-    slow = lensim.fit(data, seed=2, engine="nuts", draws=DRAWS, target_accept=0.99)
+    slow = lensim.fit(data, seed=2, engine="nuts", draws=draws, target_accept=0.99)
     seconds = middle - started, time.perf_counter() - middle
     (numbers, statements), (true_numbers, true_statements) = _drawn(fast), _drawn(slow)
     shifts, ratios, worst, widest = [], [], ("", 0.0), ("", 0.0)
@@ -128,9 +131,13 @@ def run(names: Sequence[str] = SHORT) -> list[dict[str, object]]:
     return [compared(name) for name in names]
 
 
-def main(name: Annotated[str, typer.Argument(help="Of one study; all without it.")] = "") -> None:
+def main(
+    name: Annotated[str, typer.Argument(help="Of one study; all without it.")] = "",
+    draws: Annotated[int, typer.Option(min=100, help="Of each chain of NUTS.")] = DRAWS,
+    own: Annotated[int, typer.Option(min=100, help="Of each chain of the fast engine.")] = OWN_DRAWS,
+) -> None:
     """Compare one study, or all."""
-    rows = run([name] if name else list(STUDIES))
+    rows = [compared(one, draws, own) for one in ([name] if name else STUDIES)]
     Console(width=200).print(as_table("against NUTS", rows))
 
 
