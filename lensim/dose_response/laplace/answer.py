@@ -27,6 +27,8 @@ STEEPEST: Final = 4.0
 """Hill slope above which an answer is not trusted: up to it slopes were within 0.35 posterior sds of a chain's."""
 LARGEST_SLOPE_OF_DAYS: Final = 0.25
 """Sd of log slopes between days above which an answer is not trusted: with 0.4, slopes were 0.5 posterior sds off."""
+LARGEST_EFFECT_OF_DAYS: Final = 0.4
+"""Sd of effects between days above which an answer is not trusted: with 0.6, that at the top dose was 0.8 sds off."""
 PLACES: Final = "dose_response_plate_position"
 NAMED: Final = 3
 """Lines in doubt that are named; more are counted."""
@@ -104,11 +106,15 @@ def _judged(
     )
     weighed = ((shapes < LARGEST_SHAPE) & (counts > SMALLEST_COUNT)).all(axis=0)
     doubts = [f"places on plates must not matter, got the model {PLACES}"] if result.attrs["model"] == PLACES else []
-    days = float(np.median([one.sd_experiment[:, 1] for one in runs]))
-    if days > LARGEST_SLOPE_OF_DAYS:
-        doubts.append(
-            f"days must move log Hill slopes by an sd of {LARGEST_SLOPE_OF_DAYS} at most, got {days:.2f} in all lines"
+    days = np.median(np.concatenate([one.sd_experiment for one in runs]), axis=0)
+    doubts += [
+        f"days must move {what} by an sd of {most} at most, got {days[at]:.2f} in all lines"
+        for at, what, most in (
+            (1, "log Hill slopes", LARGEST_SLOPE_OF_DAYS),
+            (2, "effects at saturation", LARGEST_EFFECT_OF_DAYS),
         )
+        if days[at] > most
+    ]
     doubts += [
         f"{rule}, got {worse} in {_named(lines[~met])}"
         for rule, worse, met in (

@@ -89,16 +89,23 @@ def test_lines_with_steep_curves_are_named(data, monkeypatch):
     assert answered(data).doubts == (f"Hill slopes must be 4 or less, got steeper ones in {name}",)
 
 
-def test_days_that_move_slopes_are_told(data, monkeypatch):
+@pytest.mark.parametrize(
+    ("at", "doubt"),
+    [
+        (1, "days must move log Hill slopes by an sd of 0.25 at most, got 0.41 in all lines"),
+        (2, "days must move effects at saturation by an sd of 0.4 at most, got 0.41 in all lines"),
+    ],
+)
+def test_days_that_move_slopes_or_effects_are_told(data, monkeypatch, at, doubt):
     real = answer.analyse_panel
 
     def moved(*arguments):
         found = real(*arguments)
-        found.sd_experiment[:, 1] = 0.41
+        found.sd_experiment[:, at] = 0.41
         return found
 
     monkeypatch.setattr(answer, "analyse_panel", moved)
-    assert answered(data).doubts == ("days must move log Hill slopes by an sd of 0.25 at most, got 0.41 in all lines",)
+    assert answered(data).doubts == (doubt,)
 
 
 def test_draws_that_are_no_numbers_are_not_trusted(data, monkeypatch):
