@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from lensim import unfinished
 from lensim.checks import InputError
+from lensim.plain_text import few_of
 from lensim.private_folders import takes_files
 from lensim.record import object_in
 
@@ -350,9 +351,7 @@ def read_object(path: Path) -> dict[str, Any]:
 
 
 def _named(names: Iterable[str]) -> str:
-    ordered = sorted(names)
-    more = len(ordered) - NAMED_AT_MOST
-    return ", ".join(ordered[:NAMED_AT_MOST]) + (f" and {more} more" if more > 0 else "")
+    return few_of(sorted(names), NAMED_AT_MOST)
 
 
 def _home() -> Path | None:

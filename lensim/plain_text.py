@@ -7,7 +7,7 @@ act, such as the escape of a terminal or a change of the writing direction, are 
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from decimal import Decimal
 from itertools import islice
 from pathlib import PurePath
@@ -41,6 +41,18 @@ _UNSEEN: Final = frozenset(
 )  # fmt: skip
 """Letters and marks of other kinds that are drawn as nothing, such as fillers and variation selectors."""
 _LONG_WORD: Final = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
+
+
+def few_of(texts: Sequence[str], most: int, between: str = ", ") -> str:
+    """The first of some texts, and how many more there are.
+
+    Examples
+    --------
+    >>> few_of(["A1", "A2", "A3"], most=2), few_of(["A1", "A2"], most=2)
+    ('A1, A2 and 1 more', 'A1, A2')
+    """
+    more = f" and {len(texts) - most} more" if len(texts) > most else ""
+    return between.join(texts[:most]) + more
 
 
 def visible(text: str, keep: str = "\n") -> str:

@@ -9,6 +9,7 @@ from lensim import vocabulary as v
 from lensim.dose_response import flags as f
 from lensim.dose_response.places import doses_have_places, places_of
 from lensim.dose_response.read.units import shown_unit
+from lensim.plain_text import few_of
 
 MOST_NAMES: Final = 5
 IN_ORDER: Final = (
@@ -78,5 +79,4 @@ def panel_remarks(data: xr.Dataset) -> tuple[str, ...]:
 
 
 def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-    return ", ".join(names[:MOST_NAMES]) + more
+    return few_of(names, MOST_NAMES)

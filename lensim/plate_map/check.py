@@ -12,6 +12,7 @@ import pandas as pd
 from lensim.dose_response.read.columns import Roles, role_of
 from lensim.dose_response.read.dose_cells import is_untreated_word, number_in
 from lensim.expression.read.tasks import task_of
+from lensim.plain_text import few_of
 from lensim.plate_map.contents import MEANINGS, Place, PlateMap
 from lensim.tables.columns import names_any
 from lensim.tables.names import plain_name
@@ -214,10 +215,9 @@ def _odd_doses(
 
 def _oddity(plate: str, wells: Sequence[_Well], factor: str, plate_map: PlateMap, what: str) -> dict[str, str]:
     """What is odd, with its wells, and the cell of the first in a map of blocks."""
-    names = [well_name(*well.at) for well in wells[:SHOWN]]
-    more = f" and {len(wells) - SHOWN} more" if len(wells) > SHOWN else ""
+    names = [well_name(*well.at) for well in wells]
     cell = plate_map.cells.get((plate, wells[0].at, factor), "")
-    where = f"{', '.join(names)}{more}" + (f" (first: {cell})" if cell else "")
+    where = few_of(names, SHOWN) + (f" (first: {cell})" if cell else "")
     return {"where": where, "what": what}
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from lensim.plain_text import counted
+from lensim.plain_text import counted, few_of
 from lensim.qc import thresholds as limit
 from lensim.qc.evidence import sure_quantile
 from lensim.qc.finding import Checked, Finding
@@ -59,7 +59,7 @@ def _negative(wells: Wells) -> Iterator[Finding]:
         what = " percent of untreated" if wells.is_percent else ", the least that blanks explain"
         odd = own[wells.signal[own] < low]
         names = [wells.name[at] or f"number {at + 1}" for at in odd.tolist()]
-        named = ", ".join(map(str, names[:SHOWN])) + f" and {len(names) - SHOWN} more" * (len(names) > SHOWN)
+        named = few_of(list(map(str, names)), SHOWN)
         reason = f"below {low:.4g}{what}: {named}" if names else f"none of {len(own)} is below {low:.4g}{what}"
         yield Finding(
             "negative wells", wells.plates[plate], "look" if names else "pass", float(len(names)), "wells", reason,

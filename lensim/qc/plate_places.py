@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from lensim.plain_text import few_of
 from lensim.qc import thresholds as limit
 from lensim.qc.evidence import (
     EFFICIENCY_OF_MAD,
@@ -112,8 +113,7 @@ def _not_told(wells: Wells, fitted: Mapping[int, Fitted]) -> Iterator[str]:
             if wells.plates[plate] not in plates:
                 plates.append(wells.plates[plate])
     for reason, plates in why.items():
-        more = f" and {len(plates) - SHOWN} more" if len(plates) > SHOWN else ""
-        where = "all plates" if len(plates) == len(fitted) > 1 else f"{', '.join(plates[:SHOWN])}{more}"
+        where = "all plates" if len(plates) == len(fitted) > 1 else few_of(plates, SHOWN)
         yield f"{reason} ({where})"
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from lensim.checks import FaultReport, InputError
+from lensim.plain_text import few_of
 from lensim.tables.columns import CONSTANT_MARK, Found, Meanings
 from lensim.tables.empty_cells import has_empty_level, has_samples, is_treated
 from lensim.tables.names import plain_name
@@ -241,8 +242,7 @@ def values_of(tables: Sequence[TextTable], places: Sequence[int | None]) -> dict
 
 def shown_values(values: Sequence[str]) -> str:
     """Some values for a sentence, and how many more there are."""
-    shown = ", ".join(value or "(empty)" for value in values[:SHOWN_VALUES])
-    return shown + (f" and {len(values) - SHOWN_VALUES} more" if len(values) > SHOWN_VALUES else "")
+    return few_of([value or "(empty)" for value in values], SHOWN_VALUES)
 
 
 def with_rows(table: TextTable, kept: Sequence[int]) -> TextTable:

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 import xarray as xr
 
+from lensim.plain_text import few_of
 from lensim.tables.exclusions import COLUMNS, DOSE, EVERY, MAY_BE_EVERY, Exclusion, Exclusions
 from lensim.tables.names import names_along
 from lensim.tables.names_alike import key_of_name
@@ -347,4 +348,4 @@ def _is_every(what: str, text: str) -> bool:
 
 
 def _listed(names: Sequence[str]) -> str:
-    return "; ".join(names[:SHOWN]) + f" and {len(names) - SHOWN} more" * (len(names) > SHOWN)
+    return few_of(names, SHOWN, "; ")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from lensim.plain_text import few_of
 from lensim.tables.kinds import SET_ASIDE, kind_of
 from lensim.tables.unused import Column
 
@@ -19,9 +20,5 @@ def set_aside(columns: Sequence[Column]) -> str:
         for row, text, _ in column.cells:
             if SET_ASIDE.search(text):
                 lines.setdefault(text, []).append(str(row.line))
-        said += [
-            f"{column.name} says {text!r} on line {', '.join(at[:SHOWN_LINES])}"
-            + f" and {len(at) - SHOWN_LINES} more" * (len(at) > SHOWN_LINES)
-            for text, at in lines.items()
-        ]
+        said += [f"{column.name} says {text!r} on line {few_of(at, SHOWN_LINES)}" for text, at in lines.items()]
     return "; ".join(said)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from lensim.checks import InputError
-from lensim.plain_text import shown
+from lensim.plain_text import few_of, shown
 from lensim.tables.columns import Meanings, as_stated
 from lensim.tables.sheet_pattern import pattern_of
 from lensim.tables.sheet_range import range_in_name, within
@@ -245,5 +245,4 @@ def _nearest(sheets: Sequence[SheetCells], sought: Sought, stated: Mapping[str, 
 
 
 def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(map(shown, names[:SHOWN])) + more
+    return few_of(list(map(shown, names)), SHOWN)

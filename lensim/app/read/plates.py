@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 from htmltools import Tag
 
+from lensim.plain_text import few_of
 from lensim.qc.finding import STATUSES, Checked, Status
 from lensim.qc.run import Run
 from lensim.qc.wells import Wells
@@ -52,11 +53,8 @@ class Plate:
         marked = [one for one in self.wells if one.status != "pass"]
         values = [one.value for one in self.wells if math.isfinite(one.value)]
         span = f", from {number_text(min(values))} to {number_text(max(values))}" if values else ""
-        odd = (
-            f"; checks name {', '.join(one.name for one in marked[:12])}" if marked else "; checks name no single well"
-        )
-        more = f" and {len(marked) - 12} more" if len(marked) > 12 else ""
-        return f"{self.what} of {len(self.wells)} wells of {self.name or 'the plate'}{span}{odd}{more}"
+        named = few_of([one.name for one in marked], 12) or "no single well"
+        return f"{self.what} of {len(self.wells)} wells of {self.name or 'the plate'}{span}; checks name {named}"
 
     @property
     def rows(self) -> list[tuple[str, str, str, str]]:

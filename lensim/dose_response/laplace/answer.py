@@ -17,7 +17,7 @@ from lensim.inference.approximation import APPROXIMATE, Approximation
 from lensim.inference.convergence import convergence_of
 from lensim.inference.engine import LIBRARY, HandedOn, library_of
 from lensim.inference.observations import attach_observations
-from lensim.plain_text import shown_name
+from lensim.plain_text import few_of, shown_name
 
 RUNS: Final = 4
 """Independent runs, each with draws of its own for every line; their draws are taken together."""
@@ -133,5 +133,4 @@ def _judged(
 
 
 def _named(lines: np.ndarray) -> str:
-    more = f" and {len(lines) - NAMED} more" if len(lines) > NAMED else ""
-    return ", ".join(shown_name(name) for name in lines[:NAMED]) + more
+    return few_of([shown_name(name) for name in lines], NAMED)
