@@ -11,6 +11,8 @@ from benchmarks.calibration.twins import RIGHT, WRONG, words_of_twin
 LARGE: Final = 0.01
 """Adjusted P values below this are listed."""
 ENOUGH: Final = 300
+TOO_FEW: Final = "too few"
+"""In place of a P value."""
 GO_ON: Final = "`make calibrate` goes on with them."
 INTRODUCTION: Final = """# Calibration: truths from the priors
 
@@ -28,7 +30,8 @@ which the model is wrong are in [worlds.md](worlds.md), and whether the interval
   read* are IC50 and EC50 in the form of the tables: spread evenly between two doses where a line falls wholly between
   them.
 * **P**: smallest P value of Neyman's smooth test of uniform ranks, over all quantities, adjusted for their number by
-  Holm's method. A model fails below 1e-6; values below 0.01 are listed.
+  Holm's method. A model fails below 1e-6; values below 0.01 are listed. *Too few*: a P takes 20 simulations that pass
+  the gate.
 * **intercept**, **slope**: of a logistic regression of what happened on the stated log odds, over all statements
   (resistant, stimulated, increased, below the standards): 0 and 1 where probabilities are right.
 * **wrong twin**: the same with truths from a prior that is not that of the analysis, as the second table says. Its P
@@ -84,7 +87,7 @@ def _table(right: Sequence[Row], wrong: dict[tuple[str, str], Row]) -> str:
     body = []
     for row in right:
         worst, twin = row.worst, wrong.get((row.model, row.engine))
-        p = "" if worst is None else _p(worst.adjusted)
+        p = TOO_FEW if worst is None else _p(worst.adjusted)
         stated = row.stated
         body.append(
             (
@@ -109,8 +112,10 @@ def _table(right: Sequence[Row], wrong: dict[tuple[str, str], Row]) -> str:
 
 
 def _of_twin(twin: Row | None) -> str:
-    if twin is None or twin.worst is None:
+    if twin is None:
         return "not measured"
+    if twin.worst is None:
+        return TOO_FEW
     p = _p(twin.worst.adjusted)
     return p if twin.worst.adjusted < FALSE_ALARM else f"**not rejected: {p}**"
 

@@ -4,6 +4,7 @@ import pytest
 from benchmarks.calibration.page import page_of
 from benchmarks.calibration.rates import FALSE_ALARM, rows_of
 from lensim import seeding
+from lensim.inference.uniformity import FEWEST
 
 
 def records(scale=1.0, twin="", number=200, outcome="ok"):
@@ -79,4 +80,6 @@ def test_few_simulations_have_no_test():
     (row,) = rows_of(records(number=15))
     assert row.worst is None
     assert "cell_cycle_phases" in page_of([row])
+    assert page_of(rows_of([*records(number=15), *records(1.0, "wrong", 15)])).count("| too few |") == 2
+    assert f"a P takes {FEWEST}" in " ".join(page_of([row]).split())
     assert np.isfinite(row.hours)
