@@ -74,8 +74,8 @@ faults: $(STAMP)
 # No dependence on the stamp: a changed pyproject.toml would first rebuild .venv from the lock that is to be replaced.
 lock:
 	@test -x $(BIN)/uv || $(MAKE) --no-print-directory $(STAMP)
-	@$(BIN)/uv pip compile --quiet --universal --no-header --no-emit-index-url --extra dev --extra instruments \
-		--extra app --extra docs pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --no-header --no-emit-index-url --extra dev --extra instruments --extra app --extra docs \
+		pyproject.toml -o requirements.lock
 
 clean:
 	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .fuzz

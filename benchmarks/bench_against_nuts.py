@@ -86,7 +86,7 @@ def _rows(found: Mapping[str, xr.DataArray]) -> dict[str, np.ndarray]:
     return rows
 
 
-def compared(name: str, draws: int = DRAWS, own: int = OWN_DRAWS) -> dict[str, object]:
+def compared(name: str, draws: int, own: int) -> dict[str, object]:
     """One study by the engine that `auto` takes and by long NUTS, with so many draws of each chain of either."""
     data = STUDIES[name]()
     started = time.perf_counter()
@@ -126,9 +126,9 @@ def compared(name: str, draws: int = DRAWS, own: int = OWN_DRAWS) -> dict[str, o
     }
 
 
-def run(names: Sequence[str] = SHORT) -> list[dict[str, object]]:
+def run(names: Sequence[str] = SHORT, draws: int = DRAWS, own: int = OWN_DRAWS) -> list[dict[str, object]]:
     """A row a study."""
-    return [compared(name) for name in names]
+    return [compared(name, draws, own) for name in names]
 
 
 def main(
@@ -137,7 +137,7 @@ def main(
     own: Annotated[int, typer.Option(min=100, help="Of each chain of the fast engine.")] = OWN_DRAWS,
 ) -> None:
     """Compare one study, or all."""
-    rows = [compared(one, draws, own) for one in ([name] if name else STUDIES)]
+    rows = run([name] if name else list(STUDIES), draws, own)
     Console(width=200).print(as_table("against NUTS", rows))
 
 

@@ -58,8 +58,8 @@ def _negative(wells: Wells) -> Iterator[Finding]:
         own = np.flatnonzero((wells.plate == plate) & np.isfinite(wells.signal))
         what = " percent of untreated" if wells.is_percent else ", the least that blanks explain"
         odd = own[wells.signal[own] < low]
-        names = [wells.name[at] or f"number {at + 1}" for at in odd.tolist()]
-        named = few_of(list(map(str, names)), SHOWN)
+        names = [str(wells.name[at] or f"number {at + 1}") for at in odd.tolist()]
+        named = few_of(names, SHOWN)
         reason = f"below {low:.4g}{what}: {named}" if names else f"none of {len(own)} is below {low:.4g}{what}"
         yield Finding(
             "negative wells", wells.plates[plate], "look" if names else "pass", float(len(names)), "wells", reason,
