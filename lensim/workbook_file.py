@@ -30,6 +30,8 @@ SHEET_ROWS: Final = 1_048_576
 SHEET_COLUMNS: Final = 16_384
 EXACT_WHOLE: Final = 10**15
 """Whole numbers of more digits, such as some seeds, are text: a spreadsheet would round them."""
+LARGEST: Final = 1.797693134862315e308
+"""Largest number of 16 digits, with which cells are written: a larger one would be rounded to infinity."""
 FIRST_DAY: Final = datetime.date(1900, 3, 1)
 """Earlier dates are text: spreadsheet programs do not agree on them."""
 MADE: Final = datetime.datetime(2000, 1, 1)
@@ -233,7 +235,9 @@ def _value(value: Any) -> bool | int | float | str | datetime.date | None:
         return whole if abs(whole) < EXACT_WHOLE else str(whole)
     if isinstance(value, numbers.Real) or type(value).__name__ == "Decimal":
         number = float(value)
-        return None if math.isnan(number) else number if math.isfinite(number) else str(number)
+        if math.isinf(number):
+            return str(number)
+        return None if math.isnan(number) else min(max(number, -LARGEST), LARGEST)
     if isinstance(value, datetime.date):
         return _date(value)
     return _text(str(value)) or None

@@ -2,13 +2,14 @@
 
 import datetime
 import io
+import sys
 import zipfile
 
 import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
@@ -143,6 +144,7 @@ CELLS = st.one_of(
 
 @settings(deadline=None, max_examples=30)
 @given(st.lists(CELLS, min_size=1, max_size=12), st.text(max_size=50))
+@example([sys.float_info.max, -sys.float_info.max, workbook_file.LARGEST], "largest")
 def test_whatever_is_written_is_read_by_others_without_a_formula(values, name):
     content = workbook_bytes([SheetTable(name, pd.DataFrame({name: pd.Series(values, dtype=object)}), {}, name)])
     assert all(cell.data_type != "f" for cell in cells(content))
